@@ -1,0 +1,48 @@
+"""A data-centre capacity and deployment planner: from a workbook to a proven, checked plan.
+
+Examples
+--------
+>>> import planner
+>>> plan = planner.plan("inputs/first-plan.xlsx")
+>>> plan.ramp  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import planner.plan
+
+if TYPE_CHECKING:
+    from planner.plan.store import Plan
+
+__version__ = "0.1.0"
+
+
+class _PlanRoom(ModuleType):
+    """The room `planner.plan`, which is also the function that makes a plan.
+
+    The contract has both names, and importing any module of the room would otherwise replace the
+    function by the room.
+    """
+
+    def __call__(self, workbook: str | Path, **options: Any) -> Plan:
+        """Make a plan from a workbook or a folder of CSV files.
+
+        Parameters
+        ----------
+        workbook
+            Path of the inputs.
+        **options
+            Fields of `planner.pipeline.Options`, e.g. ``gap=0.01``.
+        """
+        from planner.inputs.workbook import read_inputs  # noqa: PLC0415  (slow to import)
+        from planner.pipeline import Options, make_plan  # noqa: PLC0415
+
+        return make_plan(read_inputs(Path(workbook)), Options(**options))
+
+
+sys.modules["planner.plan"].__class__ = _PlanRoom

@@ -1,0 +1,186 @@
+"""The case: everything the model needs, prepared and frozen; nothing is prepared later."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from planner.case.calendar import Calendar, make_calendar
+from planner.case.demand import Demand, make_demand
+from planner.case.facility import Facility, last_useful_install, make_facility
+from planner.case.graph import trace_flows, trace_power
+from planner.case.supply import Supply, SupplyBuilder
+from planner.errors import Fault, InputFaults
+from planner.inputs.rows import Inputs
+
+HOURS_A_DAY = 24.0
+
+
+@dataclass(frozen=True)
+class Case:
+    """Index sets and look-ups of one plan.
+
+    Attributes
+    ----------
+    name : str
+        Name of the plan.
+    calendar : Calendar
+    demand : Demand
+        Commitments.
+    facility : Facility
+        Systems, sites, halls, crews, power.
+    supply : Supply
+        Suppliers, plants, lanes, stores.
+    installing : dict of (str, str) to range
+        Periods in which a system may be installed in a hall, where any.
+    serving : dict of (str, str) to int
+        First period in which a system in a hall can be in service, where any.
+    budget : dict of int to float
+        Most money spent in all up to and with a period.
+    whole : bool
+        Whether systems and lots are counted in whole numbers.
+    as_early_as_possible : bool
+        Whether megawatts before their milestone come ahead of cost.
+    money_unit : float
+        Power of ten in which the model counts money, so that its coefficients are near one.
+    """
+
+    name: str
+    calendar: Calendar
+    demand: Demand
+    facility: Facility
+    supply: Supply
+    installing: Mapping[tuple[str, str], range]
+    serving: Mapping[tuple[str, str], int]
+    budget: Mapping[int, float]
+    whole: bool
+    as_early_as_possible: bool
+    money_unit: float
+
+
+def make_case(inputs: Inputs) -> Case:
+    """Prepare a case from typed inputs.
+
+    Raises
+    ------
+    InputFaults
+        With every fault of the site graph, and a fleet that its feeders cannot carry.
+    """
+    settings = inputs.settings
+    fence_day = settings["today"] + timedelta(days=settings["release_fence_days"])
+    calendar = make_calendar(
+        settings["start"], settings["end"], settings["period"], fence_day, settings["discount_rate"]
+    )
+    tree, power_faults = trace_power(inputs)
+    flows, flow_faults = trace_flows(inputs)
+    if power_faults or flow_faults:
+        raise InputFaults([*flow_faults, *power_faults])
+    demand = make_demand(inputs, calendar)
+    servable = {(site, system) for _, site, system in demand.mw_per_system}
+    facility = make_facility(inputs, calendar, tree, servable)
+    fleet_faults = _fleet_faults(inputs, facility)
+    if fleet_faults:
+        raise InputFaults(fleet_faults)
+    supply = SupplyBuilder(inputs, calendar, flows, facility).build()
+    installing = _installing(inputs, calendar, facility, supply, servable)
+    return Case(
+        name=settings["plan"],
+        calendar=calendar,
+        demand=demand,
+        facility=facility,
+        supply=supply,
+        installing=installing,
+        serving=_serving(calendar, facility, installing),
+        budget=_budget(inputs, calendar),
+        whole=settings["counts"] == "integer",
+        as_early_as_possible=settings["pace"] == "as-early-as-possible",
+        money_unit=_money_unit(inputs),
+    )
+
+
+def _fleet_faults(inputs: Inputs, facility: Facility) -> list[Fault]:
+    """Fault nodes that cannot carry, at the start, the fleet that hangs below them."""
+    faults = []
+    for row in inputs.tables["power"]:
+        node = row["node"]
+        energised = facility.energised_mw.get((node, 0))
+        load = sum(
+            count * facility.facility_mw[facility.site_of[hall], system]
+            for (hall, system), count in facility.fleet.items()
+            if hall in facility.tree.halls_below[node]
+        )
+        if energised is not None and load > energised + 1e-9:
+            faults.append(row.fault(
+                "node", f"the fleet below it draws {load:.6g} MW of facility power, it carries "
+                f"{energised:.6g} MW at the start",
+                "Correct its first rows in energisation, or the fleet's count"))  # fmt: skip
+    return faults
+
+
+def _installing(
+    inputs: Inputs, calendar: Calendar, facility: Facility, supply: Supply,
+    servable: Collection[tuple[str, str]],
+) -> dict[tuple[str, str], range]:
+    """Return the periods in which each system may be installed in each hall, where it can serve."""
+    systems = {row["system"]: row for row in inputs.tables["systems"]}
+    found = {}
+    for hall, system in facility.hosted:
+        if (facility.site_of[hall], system) not in servable:
+            continue
+        starts = [calendar.first(systems[system]["available_from"]), facility.first_open.get(hall)]
+        if supply.planned:
+            starts.append(supply.first_at.get((supply.place(facility.site_of[hall]), system)))
+        if None in starts or facility.most_systems(hall, system) < 1e-9:
+            continue
+        first = max(calendar.fence, *(start for start in starts if start is not None))
+        last = last_useful_install(systems[system], calendar)
+        if first <= last:
+            found[hall, system] = range(first, last + 1)
+    return found
+
+
+def _serving(
+    calendar: Calendar, facility: Facility, installing: Mapping[tuple[str, str], range]
+) -> dict[tuple[str, str], int]:
+    """Return the first period in which each system in each hall can be in service."""
+    serving = {}
+    for hall, system in facility.hosted:
+        if facility.fleet.get((hall, system), 0) > 0:
+            serving[hall, system] = 0
+        elif (hall, system) in installing:
+            days = facility.commission_days[system]
+            first = calendar.usable(installing[hall, system][0], days)
+            if first is not None:
+                serving[hall, system] = first
+    return serving
+
+
+def _budget(inputs: Inputs, calendar: Calendar) -> dict[int, float]:
+    """Return the cumulative budget by the last period whose money it covers."""
+    budget: dict[int, float] = {}
+    for row in inputs.tables["budget"]:
+        covered = sum(start <= row["date"] for start in calendar.starts)
+        if covered:
+            limit = budget.get(covered - 1, math.inf)
+            budget[covered - 1] = min(limit, row["cumulative"])
+    return budget
+
+
+def _money_unit(inputs: Inputs) -> float:
+    """Return the power of ten nearest the geometric middle of all prices and costs."""
+    columns = (
+        ("systems", "price"), ("supply", "price"), ("supply", "order_cost"), ("plants", "cost"),
+        ("lanes", "cost"), ("depots", "holding_cost"), ("sites", "holding_cost"),
+        ("sites", "opening_cost"), ("halls", "fit_out_cost"), ("service", "cost"),
+        ("commitments", "late_cost"),
+    )  # fmt: skip
+    amounts = [
+        row[column] for sheet, column in columns for row in inputs.tables[sheet]
+        if row[column] is not None and row[column] > 0
+    ]  # fmt: skip
+    if not amounts:
+        return 1.0
+    middle = math.sqrt(min(amounts) * max(amounts))
+    return float(10.0 ** round(math.log10(middle)))

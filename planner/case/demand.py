@@ -1,0 +1,126 @@
+"""Commitments: what is due when, which systems may serve it, and what one system counts for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from planner.case.calendar import Calendar
+from planner.inputs.rows import Inputs, Row
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Look-ups of the commitments.
+
+    Attributes
+    ----------
+    commitments : tuple of str
+        All commitments, sorted.
+    basis : dict of str to str
+        Basis on which a commitment's megawatts count.
+    priorities : tuple of int
+        Priorities in use, first served first.
+    of_priority : dict of int to tuple of str
+        Commitments of a priority.
+    required_mw : dict of (str, int) to float
+        MW due by the end of a period; 0 before the first milestone.
+    final_mw : dict of str to float
+        MW of the last milestone.
+    judged : tuple of (str, date, int, float)
+        Each milestone: commitment, date, period at whose end it is judged, MW.
+    late_cost, price : dict of str to float
+        Money per MW-month missed, and earned per MW-month served.
+    mw_per_system : dict of (str, str, str) to float
+        MW that one system at a site counts for on a commitment's basis, where it may serve it;
+        keys are commitment, site, system.
+    service_cost : dict of (str, str) to float
+        Money per MW-month by commitment and site.
+    """
+
+    commitments: tuple[str, ...]
+    basis: Mapping[str, str]
+    priorities: tuple[int, ...]
+    of_priority: Mapping[int, tuple[str, ...]]
+    required_mw: Mapping[tuple[str, int], float]
+    final_mw: Mapping[str, float]
+    judged: tuple[tuple[str, date, int, float], ...]
+    late_cost: Mapping[str, float]
+    price: Mapping[str, float]
+    mw_per_system: Mapping[tuple[str, str, str], float]
+    service_cost: Mapping[tuple[str, str], float]
+
+
+def kw_on_basis(basis: str, power_kw: float, overhead_kw: float, pue: float | None) -> float:
+    """Return the kW that one system counts for on a basis.
+
+    Parameters
+    ----------
+    basis
+        ``system``, ``it`` (with overhead) or ``facility`` (times the site's PUE).
+    power_kw, overhead_kw
+        Power of the system, and of what comes with it.
+    pue
+        Facility power for each unit of IT power; needed on the facility basis alone.
+    """
+    if basis == "system":
+        return power_kw
+    it_kw = power_kw + overhead_kw
+    return it_kw if basis == "it" else it_kw * (pue or 1.0)
+
+
+def make_demand(inputs: Inputs, calendar: Calendar) -> Demand:
+    """Return the look-ups of the commitments."""
+    rows = {row["commitment"]: row for row in inputs.tables["commitments"]}
+    names = tuple(sorted(rows))
+    judged = tuple(
+        (row["commitment"], row["date"], calendar.last_ending_by(row["date"]) or 0, row["mw"])
+        for row in sorted(inputs.tables["milestones"], key=lambda r: (r["commitment"], r["date"]))
+    )
+    required = {(name, period): 0.0 for name in names for period in calendar.periods}
+    for name, _, due, mw in judged:
+        for period in range(due, calendar.count):
+            required[name, period] = max(required[name, period], mw)
+    priorities = tuple(sorted({row["priority"] for row in rows.values()}))
+    return Demand(
+        commitments=names,
+        basis={name: rows[name]["basis"] for name in names},
+        priorities=priorities,
+        of_priority={
+            priority: tuple(name for name in names if rows[name]["priority"] == priority)
+            for priority in priorities
+        },
+        required_mw=required,
+        final_mw={name: required[name, calendar.count - 1] for name in names},
+        judged=judged,
+        late_cost={name: rows[name]["late_cost"] for name in names},
+        price={name: rows[name]["price"] for name in names},
+        mw_per_system=_mw_per_system(inputs, rows),
+        service_cost={
+            (row["commitment"], row["site"]): row["cost"] for row in inputs.tables["service"]
+        },
+    )
+
+
+def _mw_per_system(
+    inputs: Inputs, commitments: Mapping[str, Row]
+) -> dict[tuple[str, str, str], float]:
+    """Return MW per system on each commitment's basis, for the sites and systems it allows."""
+    barred = {
+        (row["commitment"], row["site"]) for row in inputs.tables["service"] if not row["allowed"]
+    }
+    found = {}
+    for name in sorted(commitments):
+        terms = commitments[name]
+        for site in sorted(inputs.tables["sites"], key=lambda row: str(row["site"])):
+            abroad = terms["countries"] and site["country"] not in terms["countries"]
+            if abroad or (name, site["site"]) in barred:
+                continue
+            for system in sorted(inputs.tables["systems"], key=lambda row: str(row["system"])):
+                if not terms["systems"] or system["system"] in terms["systems"]:
+                    kw = kw_on_basis(
+                        terms["basis"], system["power_kw"], system["overhead_kw"], site["pue"]
+                    )
+                    found[name, site["site"], system["system"]] = kw / 1000
+    return found

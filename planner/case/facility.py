@@ -1,0 +1,228 @@
+"""Systems, sites, halls, crews and power: what can stand where, when, and what it draws."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from planner.case.calendar import Calendar
+from planner.case.graph import PowerTree
+from planner.inputs.rows import Inputs, Row
+
+
+@dataclass(frozen=True)
+class Facility:
+    """Look-ups of systems, sites, halls, crews and power nodes.
+
+    Attributes
+    ----------
+    systems, sites, halls, nodes : tuple of str
+        All of each, sorted.
+    site_of : dict of str to str
+        Site of a hall.
+    halls_at : dict of str to tuple of str
+        Halls of a site.
+    hosted : tuple of (str, str)
+        Pairs of hall and system that can matter: some commitment may be served by them, or they
+        are in the fleet.
+    it_mw, facility_mw : dict
+        MW of one system by system, and by site and system.
+    slots, coolant_lpm, commission_days : dict of str to float or int
+        What one system takes, and its days from installation to service.
+    hall_it_mw, hall_slots, hall_coolant_lpm : dict of str to float
+        What one hall carries; slots and coolant only where limited.
+    hall_count, open_count, build_days : dict of str to int
+        Halls of a class, those open at the start, days to open one.
+    first_open : dict of str to int
+        First period in which a hall of the class can be open; missing if never.
+    opening : dict of (str, int) to int
+        Period in which a hall decided in a period opens; only possible decisions.
+    fit_out_cost, opening_cost, energy_price : dict of str to float
+        Money per hall, per site not yet in use, per MWh.
+    fleet : dict of (str, str) to int
+        Systems standing at the start by hall and system.
+    dedicated : dict of (str, str) to str
+        The only commitment that the fleet of a hall and system may serve.
+    crew_capacity : dict of (str, int) to float
+        Systems that a site can install in a period, where limited.
+    energised_mw : dict of (str, int) to float
+        MW that a node may carry in a period, where limited.
+    tree : PowerTree
+    """
+
+    systems: tuple[str, ...]
+    sites: tuple[str, ...]
+    halls: tuple[str, ...]
+    nodes: tuple[str, ...]
+    site_of: Mapping[str, str]
+    halls_at: Mapping[str, tuple[str, ...]]
+    hosted: tuple[tuple[str, str], ...]
+    it_mw: Mapping[str, float]
+    facility_mw: Mapping[tuple[str, str], float]
+    slots: Mapping[str, float]
+    coolant_lpm: Mapping[str, float]
+    commission_days: Mapping[str, int]
+    hall_it_mw: Mapping[str, float]
+    hall_slots: Mapping[str, float]
+    hall_coolant_lpm: Mapping[str, float]
+    hall_count: Mapping[str, int]
+    open_count: Mapping[str, int]
+    build_days: Mapping[str, int]
+    first_open: Mapping[str, int]
+    opening: Mapping[tuple[str, int], int]
+    fit_out_cost: Mapping[str, float]
+    opening_cost: Mapping[str, float]
+    energy_price: Mapping[str, float]
+    fleet: Mapping[tuple[str, str], int]
+    dedicated: Mapping[tuple[str, str], str]
+    crew_capacity: Mapping[tuple[str, int], float]
+    energised_mw: Mapping[tuple[str, int], float]
+    tree: PowerTree
+
+    def most_systems(self, hall: str, system: str) -> float:
+        """Return how many of a system all halls of a class hold, by power, slots and coolant."""
+        count = self.hall_count[hall]
+        limits = [count * self.hall_it_mw[hall] / self.it_mw[system]]
+        if hall in self.hall_slots and self.slots[system] > 0:
+            limits.append(count * self.hall_slots[hall] / self.slots[system])
+        if hall in self.hall_coolant_lpm and self.coolant_lpm[system] > 0:
+            limits.append(count * self.hall_coolant_lpm[hall] / self.coolant_lpm[system])
+        return min(limits)
+
+
+def make_facility(
+    inputs: Inputs, calendar: Calendar, tree: PowerTree,
+    servable: Collection[tuple[str, str]],
+) -> Facility:  # fmt: skip
+    """Return the look-ups of systems, sites, halls, crews and power.
+
+    Parameters
+    ----------
+    servable
+        Pairs of site and system from which some commitment may be served.
+    """
+    tables = inputs.tables
+    systems = {row["system"]: row for row in sorted(tables["systems"], key=_first_key)}
+    sites = {row["site"]: row for row in sorted(tables["sites"], key=_first_key)}
+    halls = {row["hall"]: row for row in sorted(tables["halls"], key=_first_key)}
+    opening = _openings(halls, calendar)
+    fleet = {(row["hall"], row["system"]): row["count"] for row in tables["fleet"]}
+    used = {hall["site"] for hall in halls.values() if hall["open_count"] > 0}
+    used |= {halls[hall]["site"] for (hall, _), count in fleet.items() if count > 0}
+    it_mw = {s: (row["power_kw"] + row["overhead_kw"]) / 1000 for s, row in systems.items()}
+    return Facility(
+        systems=tuple(systems),
+        sites=tuple(sites),
+        halls=tuple(halls),
+        nodes=tuple(sorted(row["node"] for row in tables["power"])),
+        site_of={hall: row["site"] for hall, row in halls.items()},
+        halls_at={
+            site: tuple(hall for hall, row in halls.items() if row["site"] == site)
+            for site in sites
+        },
+        hosted=tuple(
+            (hall, system)
+            for hall, row in halls.items()
+            for system in systems
+            if (row["site"], system) in servable or (hall, system) in fleet
+        ),
+        it_mw=it_mw,
+        facility_mw={
+            (site, system): mw * (row["pue"] or 1.0)
+            for site, row in sites.items()
+            for system, mw in it_mw.items()
+        },
+        slots=_look_up(systems, "slots"),
+        coolant_lpm=_look_up(systems, "coolant_lpm"),
+        commission_days={system: row["commission_days"] for system, row in systems.items()},
+        hall_it_mw=_look_up(halls, "it_mw"),
+        hall_slots=_look_up(halls, "slots"),
+        hall_coolant_lpm=_look_up(halls, "coolant_lpm"),
+        hall_count={hall: row["count"] for hall, row in halls.items()},
+        open_count={hall: row["open_count"] for hall, row in halls.items()},
+        build_days={hall: row["build_days"] for hall, row in halls.items()},
+        first_open=_first_open(halls, opening),
+        opening=opening,
+        fit_out_cost=_look_up(halls, "fit_out_cost"),
+        opening_cost={
+            site: row["opening_cost"] for site, row in sites.items()
+            if row["opening_cost"] > 0 and site not in used
+        },
+        energy_price={s: row["energy_price"] for s, row in sites.items() if row["energy_price"]},
+        fleet=fleet,
+        dedicated={
+            (row["hall"], row["system"]): row["commitment"]
+            for row in tables["fleet"] if row["commitment"] is not None
+        },
+        crew_capacity=_dated(tables["crews"], "site", "systems_per_month", calendar, monthly=True),
+        energised_mw=_dated(tables["energisation"], "node", "mw", calendar, monthly=False),
+        tree=tree,
+    )  # fmt: skip
+
+
+def _first_key(row: Row) -> str:
+    return str(next(iter(row.values.values())))
+
+
+def _look_up(rows: Mapping[str, Row], column: str) -> dict[str, float]:
+    """Return a column's numbers where there are any."""
+    return {name: row[column] for name, row in rows.items() if row[column] is not None}
+
+
+def _dated(
+    rows: tuple[Row, ...], key: str, column: str, calendar: Calendar, *, monthly: bool
+) -> dict[tuple[str, int], float]:
+    """Return a dated limit by key and period; a monthly one is multiplied by months."""
+    steps = defaultdict(list)
+    for row in rows:
+        steps[row[key]].append((row["from"], row[column]))
+    return {
+        (name, period): value * (calendar.months[period] if monthly else 1.0)
+        for name in sorted(steps)
+        for period, value in enumerate(calendar.in_force(steps[name]))
+    }
+
+
+def _openings(halls: Mapping[str, Row], calendar: Calendar) -> dict[tuple[str, int], int]:
+    """Return when a hall decided in a period opens, for the decisions that are possible.
+
+    Where halls decided in two periods would open in the same one, only the later decision is
+    kept: it costs no more and binds money later.
+    """
+    opening = {}
+    for hall, row in halls.items():
+        ready = calendar.first(row["ready"])
+        if ready is None or row["open_count"] >= row["count"]:
+            continue
+        decided: dict[int, int] = {}
+        for period in range(calendar.fence, calendar.count):
+            opens = calendar.usable(period, row["build_days"])
+            if opens is not None and opens >= ready:
+                decided[opens] = period
+        opening.update({(hall, period): opens for opens, period in decided.items()})
+    return opening
+
+
+def _first_open(
+    halls: Mapping[str, Row], opening: Mapping[tuple[str, int], int]
+) -> dict[str, int]:
+    """Return the first period in which a hall of each class can be open."""
+    first = {hall: 0 for hall, row in halls.items() if row["open_count"] > 0}
+    for (hall, _), opens in opening.items():
+        first[hall] = min(first.get(hall, opens), opens)
+    return first
+
+
+def last_useful_install(row: Row, calendar: Calendar) -> int:
+    """Return the last period in which installing a system is allowed and comes into service.
+
+    -1 if there is none.
+    """
+    last = -1
+    for period in calendar.periods:
+        in_service = calendar.usable(period, row["commission_days"])
+        allowed = row["available_to"] is None or calendar.starts[period] <= row["available_to"]
+        if in_service is not None and allowed:
+            last = period
+    return last

@@ -1,0 +1,212 @@
+"""The site graph: lanes from supplier to site, and the power tree from grid to hall."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+import networkx as nx
+
+from planner.errors import Fault
+from planner.inputs.rows import Inputs
+
+EVERYWHERE = "*"
+"""The one place of a plan without lanes."""
+
+
+@dataclass(frozen=True)
+class FlowGraph:
+    """Where each item comes from, can travel, and is used.
+
+    Attributes
+    ----------
+    sources : dict of str to frozenset of str
+        Places where an item enters: docks of its suppliers, plants that assemble it.
+    places : dict of str to frozenset of str
+        Places that an item can reach and from which it can still reach a use.
+    lane_items : dict of (str, str) to tuple of str
+        Items that can usefully travel on a lane.
+    routes : dict of (str, str) to tuple of int
+        Transit days of each lane on the quickest way between two places that are joined.
+    """
+
+    sources: Mapping[str, frozenset[str]]
+    places: Mapping[str, frozenset[str]]
+    lane_items: Mapping[tuple[str, str], tuple[str, ...]]
+    routes: Mapping[tuple[str, str], tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class PowerTree:
+    """What hangs below each power node.
+
+    Attributes
+    ----------
+    halls_below : dict of str to tuple of str
+        Halls fed by a node or by any node below it.
+    groups : dict of str to tuple of str
+        Members of each failover group.
+    path : dict of str to tuple of str
+        Nodes from a hall's feeder up to the grid.
+    """
+
+    halls_below: Mapping[str, tuple[str, ...]]
+    groups: Mapping[str, tuple[str, ...]]
+    path: Mapping[str, tuple[str, ...]]
+
+
+def trace_flows(inputs: Inputs) -> tuple[FlowGraph, list[Fault]]:
+    """Trace every item along the lanes from its suppliers to the plants and halls that use it.
+
+    Without supply nothing flows: systems are bought where they are installed.
+
+    Returns
+    -------
+    flows : FlowGraph
+    faults : list of Fault
+        Lanes on which nothing can usefully travel, plants that an item cannot reach, halls that
+        no system can reach.
+    """
+    if not inputs.tables["supply"]:
+        return FlowGraph({}, {}, {}, {}), []
+    pooled = not inputs.tables["lanes"]
+    lanes = nx.DiGraph()
+    lanes.add_weighted_edges_from(
+        ((row["from"], row["to"], row["transit_days"]) for row in inputs.tables["lanes"]),
+        weight="days",
+    )
+    sources, uses = _sources_and_uses(inputs, pooled)
+    places: dict[str, frozenset[str]] = {}
+    for item in sorted(sources):
+        lanes.add_nodes_from(sources[item] | uses[item])
+        reached = set(sources[item]).union(*(nx.descendants(lanes, p) for p in sources[item]))
+        useful = set(uses[item]).union(*(nx.ancestors(lanes, p) for p in uses[item]))
+        places[item] = frozenset(reached & useful)
+    lane_items = {
+        (row["from"], row["to"]): tuple(
+            item for item in sorted(places) if {row["from"], row["to"]} <= places[item]
+        )
+        for row in inputs.tables["lanes"]
+    }
+    entries = {place for found in sources.values() for place in found}
+    flows = FlowGraph({i: frozenset(p) for i, p in sources.items()}, places, lane_items,
+                      _quickest(lanes, entries))  # fmt: skip
+    return flows, [*_lane_faults(inputs, flows), *_reach_faults(inputs, flows, pooled)]
+
+
+def _quickest(lanes: nx.DiGraph[str], entries: set[str]) -> dict[tuple[str, str], tuple[int, ...]]:
+    """Return the transit days, lane by lane, of the quickest way from each entry to any place."""
+    return {
+        (entry, end): tuple(lanes.edges[a, b]["days"] for a, b in pairwise(path))
+        for entry in sorted(entries)
+        for end, path in nx.single_source_dijkstra_path(lanes, entry, weight="days").items()
+    }
+
+
+def _sources_and_uses(
+    inputs: Inputs, pooled: bool
+) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Return the places where each item enters and where it is used up."""
+    sources: dict[str, set[str]] = defaultdict(set)
+    uses: dict[str, set[str]] = defaultdict(set)
+    systems = {row["system"] for row in inputs.tables["systems"]}
+    for row in inputs.tables["supply"]:
+        sources[row["item"]].add(EVERYWHERE if pooled else row["supplier"])
+    for row in inputs.tables["plants"]:
+        plant = EVERYWHERE if pooled else row["plant"]
+        sources[row["system"]].add(plant)
+        for part in inputs.tables["bom"]:
+            if part["system"] == row["system"]:
+                uses[part["item"]].add(plant)
+    for system in systems & set(sources):
+        for row in inputs.tables["halls"]:
+            uses[system].add(EVERYWHERE if pooled else row["site"])
+    return sources, uses
+
+
+def _lane_faults(inputs: Inputs, flows: FlowGraph) -> list[Fault]:
+    """Fault lanes on which no item can usefully travel."""
+    return [
+        row.fault("to", f"the lane from {row['from']} leads nowhere: nothing that can come along "
+                  "it is used at its end or beyond",
+                  "Add the lane that leads on, or remove this one")
+        for row in inputs.tables["lanes"]
+        if not flows.lane_items[row["from"], row["to"]]
+    ]  # fmt: skip
+
+
+def _reach_faults(inputs: Inputs, flows: FlowGraph, pooled: bool) -> list[Fault]:
+    """Fault plants that an item of their bill cannot reach, and halls that no system can reach."""
+    faults = []
+    for row in inputs.tables["plants"]:
+        plant = EVERYWHERE if pooled else row["plant"]
+        for part in inputs.tables["bom"]:
+            if part["system"] == row["system"] and plant not in flows.places[part["item"]]:
+                faults.append(row.fault("plant", f"no lane brings {part['item']} here for "
+                                        f"{row['system']}", "Add a lane from its supplier"))  # fmt: skip
+    for row in inputs.tables["supply"]:
+        dock = EVERYWHERE if pooled else row["supplier"]
+        if dock not in flows.places.get(row["item"], ()):
+            faults.append(row.fault("item", f"no lane leads from {row['supplier']} to where it is "
+                                    "used", "Add a lane from the supplier"))  # fmt: skip
+    systems = [row["system"] for row in inputs.tables["systems"]]
+    for row in inputs.tables["halls"]:
+        site = EVERYWHERE if pooled else row["site"]
+        if not any(site in flows.places.get(system, ()) for system in systems):
+            faults.append(row.fault("hall", f"no system can reach it: no lane leads to "
+                                    f"{row['site']}", "Add a lane to the site"))  # fmt: skip
+    return faults
+
+
+def trace_power(inputs: Inputs) -> tuple[PowerTree, list[Fault]]:
+    """Trace every hall up the power tree to the grid.
+
+    Returns
+    -------
+    tree : PowerTree
+    faults : list of Fault
+        Nodes that feed themselves, and failover groups with one member below another.
+    """
+    tree = nx.DiGraph()
+    rows = {row["node"]: row for row in inputs.tables["power"]}
+    tree.add_nodes_from(sorted(rows))
+    tree.add_edges_from(
+        (row["parent"], row["node"]) for row in rows.values() if row["parent"] is not None
+    )
+    faults = []
+    for loop in nx.simple_cycles(tree):
+        names = sorted(loop)
+        faults.append(rows[names[0]].fault(
+            "parent", "the node feeds itself: " + " - ".join([*loop, loop[0]]),
+            "Leave parent blank for the node at the grid"))  # fmt: skip
+    if faults:
+        return PowerTree({}, {}, {}), faults
+    fed = {row["hall"]: row["fed_by"] for row in inputs.tables["halls"] if row["fed_by"]}
+    path = {hall: _up_to_grid(tree, node) for hall, node in fed.items()}
+    below: dict[str, list[str]] = {node: [] for node in sorted(rows)}
+    for hall in sorted(path):
+        for node in path[hall]:
+            below[node].append(hall)
+    groups: dict[str, list[str]] = defaultdict(list)
+    for node in sorted(rows):
+        if rows[node]["group"] is not None:
+            groups[rows[node]["group"]].append(node)
+    for group, members in groups.items():
+        for node in members:
+            above = nx.ancestors(tree, node) & set(members)
+            if above:
+                faults.append(rows[node].fault(
+                    "group", f"{group} holds {min(above)} too, which feeds this node",
+                    "Name only nodes that can stand in for each other"))  # fmt: skip
+    halls_below = {node: tuple(halls) for node, halls in below.items()}
+    return PowerTree(halls_below, {g: tuple(m) for g, m in sorted(groups.items())}, path), faults
+
+
+def _up_to_grid(tree: nx.DiGraph[str], node: str) -> tuple[str, ...]:
+    """Return a node and all that feed it, up to the grid."""
+    path = [node]
+    while parents := list(tree.predecessors(path[-1])):
+        path.append(parents[0])
+    return tuple(path)

@@ -1,0 +1,186 @@
+"""`planner doctor`: whether this machine has what a plan needs."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+DISTRIBUTION = "megawatt-planner"
+OUTPUTS = Path("outputs")
+LEAST_MEMORY_GB = 1.0
+BOUND = re.compile(r"(>=|<=|==|!=|>|<)\s*(\S+)")
+REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*\(?([^;()]*)\)?\s*(;.*)?")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at."""
+
+    check: str
+    found: str
+    wanted: str
+    well: bool
+    remedy: str = ""
+
+
+@click.command(name="doctor")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def command(context: click.Context, as_json: bool) -> None:
+    """Check this machine: versions, solver, outputs folder, cores and memory.
+
+    Exit code 0 if all is well, else 1, with a remedy for each thing that is not.
+
+    \b
+    Example: planner doctor
+    """  # noqa: D301  (the backspace keeps click from joining the lines)
+    checks = [*_versions(), _solver(), _outputs(), _cores(), _memory()]
+    well = all(check.well for check in checks)
+    if as_json:
+        document = {"well": well, "checks": [asdict(check) for check in checks]}
+        click.echo(json.dumps(document, ensure_ascii=False))
+    else:
+        from rich.console import Console  # noqa: PLC0415  (slow to import)
+
+        Console(highlight=False, markup=False, emoji=False).print(_table(checks))
+    for check in checks:
+        if not check.well:
+            click.echo(f"{check.check}: {check.remedy}", err=True)
+    context.exit(0 if well else 1)
+
+
+def _table(checks: list[Check]) -> Table:
+    """Return the checks as a table."""
+    from rich import box  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table("check", "found", "wanted", "", box=box.SIMPLE_HEAD, pad_edge=False)
+    for check in checks:
+        table.add_row(check.check, check.found, check.wanted, "ok" if check.well else "NOT WELL")
+    return table
+
+
+def _versions() -> Iterator[Check]:
+    """Check Python and every dependency against what the package requires."""
+    from importlib import metadata  # noqa: PLC0415
+
+    python, requirements = _required()
+    found = ".".join(map(str, sys.version_info[:3]))
+    yield Check("Python", found, python, satisfies(found, python), f"Install Python {python}.")
+    for requirement in requirements:
+        match = REQUIREMENT.fullmatch(requirement.strip())
+        if match is None or "extra" in (match[3] or ""):
+            continue
+        name, wanted = match[1], match[2].strip()
+        try:
+            version = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            version = ""
+        yield Check(name, version or "not installed", wanted,
+                    bool(version) and satisfies(version, wanted),
+                    f"Run: python -m pip install '{name}{wanted}'")  # fmt: skip
+
+
+def _required() -> tuple[str, list[str]]:
+    """Return the required Python and dependencies, of the installed package or its sources."""
+    from importlib import metadata  # noqa: PLC0415
+
+    try:
+        about = metadata.metadata(DISTRIBUTION)
+        return about["Requires-Python"] or "", metadata.requires(DISTRIBUTION) or []
+    except metadata.PackageNotFoundError:
+        import tomllib  # noqa: PLC0415
+
+        sources = Path(__file__).resolve().parents[2] / "pyproject.toml"
+        project = tomllib.loads(sources.read_text(encoding="utf-8"))["project"]
+        return project["requires-python"], project["dependencies"]
+
+
+def satisfies(version: str, wanted: str) -> bool:
+    """Return whether a version meets comma-separated bounds such as ``>=3.3.2,<4``."""
+    held = _numbers(version)
+    for part in filter(None, wanted.split(",")):
+        bound = BOUND.fullmatch(part.strip())
+        if bound is None:
+            return False
+        limit = _numbers(bound[2])
+        met = {
+            ">=": held >= limit, "<=": held <= limit, ">": held > limit, "<": held < limit,
+            "==": held == limit, "!=": held != limit,
+        }  # fmt: skip
+        if not met[bound[1]]:
+            return False
+    return True
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """Return a version's leading numbers, filled up so that 4 and 4.0 compare alike."""
+    digits = re.match(r"\d+(\.\d+)*", version.strip())
+    numbers = [int(part) for part in digits[0].split(".")] if digits else []
+    return tuple([*numbers, 0, 0, 0, 0][:4])
+
+
+def _solver() -> Check:
+    """Let HiGHS solve a tiny problem in whole numbers with a known optimum."""
+    remedy = "Run: python -m pip install --force-reinstall highspy"
+    try:
+        from planner.solve.trial import KNOWN_OPTIMUM, trial_optimum  # noqa: PLC0415
+
+        found = trial_optimum()
+    except Exception as error:  # a broken build may fail in any way, and that is the finding
+        return Check("HiGHS trial", f"{type(error).__name__}: {error}", "optimum", False, remedy)
+    well = abs(found - KNOWN_OPTIMUM) < 1e-9
+    return Check("HiGHS trial", f"optimum {found:g}", f"optimum {KNOWN_OPTIMUM:g}", well, remedy)
+
+
+def _outputs() -> Check:
+    """Check that plans can be written below the current folder."""
+    folder = OUTPUTS if OUTPUTS.exists() else Path()
+    name = f"folder {OUTPUTS}"
+    try:
+        with tempfile.TemporaryFile(dir=folder) as trial:
+            trial.write(b"trial")
+    except OSError as error:
+        return Check(name, error.strerror or str(error), "writable", False,
+                     f"Make {OUTPUTS.absolute()} a folder that you may write to, or give plan "
+                     "another with -o.")  # fmt: skip
+    return Check(name, "writable", "writable", True)
+
+
+def _cores() -> Check:
+    """Say how many cores this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)  # not on every system
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return Check("cores", str(cores), ">=1", cores >= 1)
+
+
+def _memory() -> Check:
+    """Check the memory that is free for a plan."""
+    free = _free_memory_gb()
+    wanted = f">={LEAST_MEMORY_GB:g} GB free"
+    if free is None:
+        return Check("memory", "not known on this system", wanted, True)
+    return Check("memory", f"{free:.1f} GB free", wanted, free >= LEAST_MEMORY_GB,
+                 "Close other programs, or plan on a machine with more memory.")  # fmt: skip
+
+
+def _free_memory_gb() -> float | None:
+    """Return the free memory in GB; None where the system does not tell."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        figures = {key: rest.split()[0] for key, _, rest in (line.partition(":") for line in lines)}
+        return int(figures["MemAvailable"]) / 1024**2
+    except (OSError, KeyError, ValueError, IndexError):
+        return None

@@ -1,0 +1,67 @@
+"""`planner plan`: the main job."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+MISSED = 6
+LIMIT = 4
+INTERRUPTED = 130
+
+
+@click.command(name="plan")
+@click.argument("workbook", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False),
+              help="Folder of the plan; without it outputs/<plan>/.")  # fmt: skip
+@click.option("--gap", type=click.FloatRange(0, 0.5), help="Relative gap at which to stop.")
+@click.option("--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds to solve.")
+@click.option("--threads", type=click.IntRange(1, 64), help="Solver threads.")
+@click.option("--fail-on-miss", is_flag=True, help=f"Exit with {MISSED} if megawatts are missed.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def command(  # noqa: PLR0913  (one parameter for each option)
+    *, workbook: Path, output: Path | None, gap: float | None, time_limit: float | None,
+    threads: int | None, fail_on_miss: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Make an optimal, independently checked plan from WORKBOOK.
+
+    Exit codes: 0 proven within the gap, 1 input faults, 2 usage, 3 no plan exists, 4 a limit was
+    reached and the best plan written, 5 a limit was reached and there is no plan, 6 megawatts are
+    missed (with --fail-on-miss), 70 the checker refused the plan, 130 interrupted and the best
+    plan written.
+
+    \b
+    Example: planner plan inputs/openai-750mw.xlsx
+    """  # noqa: D301  (the backspace keeps click from joining the lines)
+    from planner.inputs.workbook import read_inputs  # noqa: PLC0415  (slow to import)
+    from planner.pipeline import Options, as_json as document, make_plan  # noqa: PLC0415
+    from planner.plan.folders import plan_folder  # noqa: PLC0415
+    from planner.plan.store import save_plan  # noqa: PLC0415
+    from planner.reports.console import Progress, print_plan  # noqa: PLC0415
+    from planner.reports.excel import write_plan_workbook  # noqa: PLC0415
+
+    inputs = read_inputs(workbook)
+    options = Options(gap, time_limit, threads, " ".join(["planner", *sys.argv[1:]]))
+    with Progress() as listen:
+        plan = make_plan(inputs, options, listen)
+    folder = output or plan_folder(plan.name)
+    files = save_plan(plan, folder, {"plan.xlsx": lambda path: write_plan_workbook(plan, path)})
+    if as_json:
+        click.echo(json.dumps(document(plan, files), indent=2, default=str))
+    else:
+        from rich.console import Console  # noqa: PLC0415
+
+        print_plan(plan, Console(), files)
+    return _exit_code(str(plan.summary["status"]), plan.summary["missed_mw_months"], fail_on_miss)
+
+
+def _exit_code(status: str, missed: object, fail_on_miss: bool) -> int:
+    """Return how the command ends."""
+    if status == "interrupted":
+        return INTERRUPTED
+    if not status.startswith("proven"):
+        return LIMIT
+    return MISSED if fail_on_miss and isinstance(missed, float) and missed > 0 else 0

@@ -1,0 +1,229 @@
+"""`planner size`: how many systems some megawatts are, on every basis."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from planner.errors import PlannerError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from planner.case.ledger import LedgerRow, Reconciliation
+
+ASSUMED_PUE = 1.2
+
+
+@dataclass
+class Figures:
+    """What is counted with: figures of one system, and what to know about them."""
+
+    system: str
+    powers_kw: tuple[float, ...] = ()
+    overheads_kw: tuple[float, ...] = ()
+    pues: tuple[float, ...] = ()
+    notes: list[str] = field(default_factory=list)
+    assumed: set[str] = field(default_factory=set)
+
+
+def _finite(
+    _context: click.Context, _option: click.Parameter, value: float | tuple[float, ...] | None
+) -> float | tuple[float, ...] | None:
+    """Refuse nan and infinities, which pass click's ranges."""
+    numbers = value if isinstance(value, tuple) else () if value is None else (value,)
+    for number in numbers:
+        if not math.isfinite(number):
+            raise click.BadParameter(f"{number} is not a finite number.")
+    return value
+
+
+@click.command(name="size")
+@click.option(
+    "--mw",
+    type=click.FloatRange(min=0, min_open=True),
+    required=True,
+    callback=_finite,
+    help="Megawatts promised, or a limit in megawatts.",
+)
+@click.option("--system", help="A system of the catalogue or of the workbook, e.g. CS-3.")
+@click.option(
+    "--overhead",
+    "overheads",
+    type=click.FloatRange(min=0),
+    multiple=True,
+    metavar="KW",
+    callback=_finite,
+    help="Power of what comes with a system; may be given several times.",
+)
+@click.option(
+    "--pue",
+    "pues",
+    type=click.FloatRange(1, 3),
+    multiple=True,
+    metavar="X",
+    callback=_finite,
+    help="Facility power for each unit of IT power; may be given several times.",
+)
+@click.option(
+    "--power-kw",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="KW",
+    callback=_finite,
+    help="Power of the system itself.",
+)
+@click.option(
+    "--workbook",
+    type=click.Path(path_type=Path),
+    help="Take power, overhead and PUE from this workbook.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def command(  # noqa: PLR0913  (one parameter for each option)
+    *,
+    mw: float,
+    system: str | None,
+    overheads: tuple[float, ...],
+    pues: tuple[float, ...],
+    power_kw: float | None,
+    workbook: Path | None,
+    as_json: bool,
+) -> None:
+    """Turn megawatts into systems on every basis, and beside the counts in print.
+
+    System power counts the systems alone, IT power adds their overhead, facility power multiplies
+    that by the PUE. Counts are rounded up to meet a commitment and down to stay within a limit.
+
+    \b
+    Example: planner size --mw 750 --system CS-3
+             planner size --mw 250 --power-kw 40 --overhead 5 --pue 1.3 --json
+    """  # noqa: D301  (the backspace keeps click from joining the lines)
+    from planner.case.ledger import ledger, published_counts  # noqa: PLC0415
+
+    found = _from_workbook(workbook, system) if workbook else _from_catalogue(system, power_kw)
+    if power_kw is not None:
+        found.powers_kw = (power_kw,)
+    _complete(found, overheads, pues)
+    rows = ledger(mw, found.powers_kw, found.overheads_kw, found.pues)
+    published = published_counts(found.system, mw, found.powers_kw[0], found.overheads_kw)
+    if as_json:
+        click.echo(json.dumps({
+            "mw": mw, "system": found.system, "rows": [asdict(row) for row in rows],
+            "published": [asdict(count) for count in published], "notes": found.notes,
+        }, ensure_ascii=False))  # fmt: skip
+    else:
+        _print_tables(mw, found, rows, published)
+
+
+def _from_catalogue(system: str | None, power_kw: float | None) -> Figures:
+    """Return the catalogue's figures; a system it does not know needs a power of its own."""
+    from planner.inputs.catalogue import known_system  # noqa: PLC0415
+
+    if system is None:
+        if power_kw is None:
+            raise PlannerError("There is nothing to count. Name a system, e.g. --system CS-3, or "
+                               "give its power, e.g. --power-kw 23.")  # fmt: skip
+        return Figures("a system of your own")
+    try:
+        known = known_system(system)
+    except PlannerError:
+        if power_kw is None:
+            raise
+        return Figures(system)
+    if known.power_kw is None and power_kw is None:
+        raise PlannerError(f"{known.system}: {known.note}. Give --power-kw.")
+    found = Figures(known.system)
+    if known.power_kw is not None:
+        found.powers_kw = known.power_kw.ends
+        found.notes.append(
+            f"Power of {known.power_of}, confidence {known.confidence}. Source: {known.source}"
+        )
+    if known.overhead_kw is not None:
+        found.overheads_kw = known.overhead_kw.ends
+    return found
+
+
+def _from_workbook(workbook: Path, system: str | None) -> Figures:
+    """Return the figures of a workbook's system, and the lowest and highest PUE of its sites."""
+    from planner.inputs.workbook import read_inputs  # noqa: PLC0415
+
+    inputs = read_inputs(workbook)
+    rows = {row["system"].lower(): row for row in inputs.tables["systems"]}
+    names = ", ".join(row["system"] for row in rows.values())
+    if system is None and len(rows) > 1:
+        raise PlannerError(f"{workbook}: it has several systems. Name one with --system: {names}.")
+    row = rows.get(system.lower()) if system else next(iter(rows.values()))
+    if row is None:
+        raise PlannerError(f"{system}: the workbook has no such system. It has {names}.")
+    pues = sorted({site["pue"] for site in inputs.tables["sites"] if site["pue"] is not None})
+    found = Figures(row["system"], (row["power_kw"],))
+    if "overhead_kw" not in row.blank:
+        found.overheads_kw = (row["overhead_kw"],)
+    if pues:
+        found.pues = tuple(dict.fromkeys((pues[0], pues[-1])))
+    found.notes.append(f"Power, overhead and the sites' PUE are those of {workbook.name}")
+    return found
+
+
+def _complete(found: Figures, overheads: tuple[float, ...], pues: tuple[float, ...]) -> None:
+    """Let options override the figures, and say aloud what is assumed where there are none."""
+    found.overheads_kw = tuple(dict.fromkeys(overheads)) or found.overheads_kw
+    found.pues = tuple(dict.fromkeys(pues)) or found.pues
+    if not found.overheads_kw:
+        found.overheads_kw = (0.0,)
+        found.assumed.add("overhead_kw")
+        found.notes.append("* Assumption: no overhead, for none is published or given (--overhead)")
+    if not found.pues:
+        found.pues = (ASSUMED_PUE,)
+        found.assumed.add("pue")
+        found.notes.append(f"* Assumption: PUE {ASSUMED_PUE}, for none is given (--pue)")
+
+
+def _print_tables(
+    mw: float, found: Figures, rows: Iterable[LedgerRow], published: Sequence[Reconciliation]
+) -> None:
+    """Print the ledger, then the published counts beside it, then what to know about both."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.padding import Padding  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    # Without highlighting and markup, a name from a workbook is printed as it stands there.
+    console = Console(highlight=False, markup=False, emoji=False)
+    console.print(Text(f"Systems for {mw:,.12g} MW: {found.system}", style="bold"))
+    console.print(_ledger_table(rows, found.assumed))
+    for count in published:
+        console.print(Text(f"In print: {count.says}", style="bold"))
+        console.print(Padding(f"{count.reading}\n{count.source}", (0, 0, 1, 2)))
+    for note in found.notes:
+        console.print(note)
+
+
+def _ledger_table(rows: Iterable[LedgerRow], assumed: set[str]) -> Table:
+    """Return the ledger as a table that fits into 80 columns; a star marks what is assumed."""
+    from rich import box  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("basis")
+    for heading in ("power\nkW", "overhead\nkW", "PUE\n", "one system\nkW",
+                    "to meet it,\nrounded up", "within it,\nrounded down"):  # fmt: skip
+        table.add_column(heading, justify="right")
+    overhead_mark, pue_mark = ("*" if name in assumed else "" for name in ("overhead_kw", "pue"))
+    last = ""
+    for row in rows:
+        if last and row.basis != last:
+            table.add_section()
+        last = row.basis
+        table.add_row(row.basis, _figure(row.power_kw), _figure(row.overhead_kw, overhead_mark),
+                      _figure(row.pue, pue_mark), _figure(row.kw_per_system),
+                      f"{row.systems_to_meet:,}", f"{row.systems_within:,}")  # fmt: skip
+    return table
+
+
+def _figure(value: float | None, mark: str = "") -> str:
+    return "" if value is None else f"{value:,.6g}{mark}"

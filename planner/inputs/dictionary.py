@@ -1,0 +1,103 @@
+"""Writes the data dictionary: every sheet, column and setting, made from their declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from planner.inputs.describe import allowed_values, default_text
+from planner.inputs.schema import Column, Table
+from planner.inputs.tables import SETTINGS, TABLES
+
+INTRODUCTION = """\
+# Data dictionary
+
+What an input workbook holds, sheet by sheet. This page is made from the declarations that the
+planner itself reads with; write it anew with `planner init --dictionary > inputs/README.md`.
+`planner init` writes a workbook with all these sheets, `planner check` names every cell to mend.
+
+## How a workbook is read
+
+- Each sheet is one long table with its column names in row 1. A title block above them or a units
+  row below is tolerated, the order of the columns is free.
+- Sheets that are not listed here are ignored with a note. A column that is not listed is an error
+  that names the nearest known one; begin its name with `#` to keep notes of your own.
+- Blank is not zero. A blank cell stands for the default given here, or for no value and no limit.
+- Dates are date cells or text such as `2026-12-31`. What can be read in two ways is refused.
+- A list is one cell, its words separated by commas.
+- A folder of CSV files (UTF-8, commas) with the sheets' names, e.g. `settings.csv`, is read the
+  same way.
+- Only the sheets marked as required are needed. Without `supply` a system is available at its
+  price from `available_from` on; without `lanes` everything moves at once and free; without
+  `power` and `crews` those limits are absent.
+
+## Units and time
+
+- Power is in kW for systems and in MW everywhere else; money is in whole units of the currency.
+- Lead times are calendar days. What is ordered, shipped, started or decided in a period is dated
+  its first day, arrives that many days later, and can be used from the first period that starts on
+  or after that day. `ready`, `from` and `available_from` work alike.
+- A milestone is judged at the last period end on or before its date.
+- A capacity with a `from` date holds until the next row for the same key.
+- The basis of a commitment says which megawatts count: `system` is `power_kw` alone, `it` adds
+  `overhead_kw`, `facility` multiplies that by the site's `pue`.
+"""
+
+
+def data_dictionary() -> str:
+    """Return the data dictionary as a page of Markdown that ends in one line break."""
+    parts = [INTRODUCTION, _contents(), *(_section(table) for table in TABLES)]
+    return "\n".join(parts)
+
+
+def _contents() -> str:
+    """Return the table of all sheets."""
+    rows = [
+        [f"[`{table.name}`](#{table.name})", table.help, _names(table.key),
+         "yes" if table.required else ""]
+        for table in TABLES
+    ]  # fmt: skip
+    return "## Sheets\n\n" + _table(("sheet", "a row is", "key", "required"), rows)
+
+
+def _section(table: Table) -> str:
+    """Return one sheet's part of the page; the settings' own rows stand below their columns."""
+    need = "Required" if table.required else "May be left out"
+    text = f"## {table.name}\n\n{table.help} {need}. Key: {_names(table.key)}.\n\n"
+    text += _columns("column", table.columns)
+    if table.name == "settings":
+        text += "\n### The settings\n\n" + _columns("setting", SETTINGS)
+    return text
+
+
+def _columns(heading: str, columns: Iterable[Column]) -> str:
+    """Return the table of a sheet's columns, or of the settings."""
+    headings = (heading, "meaning", "kind", "unit", "blank stands for", "allowed", "example")
+    return _table(headings, [
+        [f"`{column.name}`", _meaning(column), str(column.kind), column.unit, _blank(column),
+         allowed_values(column), column.example]
+        for column in columns
+    ])  # fmt: skip
+
+
+def _meaning(column: Column) -> str:
+    if not column.refers_to:
+        return column.help
+    return f"{column.help} Found in {_names(column.refers_to, ' or ')}."
+
+
+def _blank(column: Column) -> str:
+    if column.required:
+        return "**required**"
+    return default_text(column)
+
+
+def _names(names: Sequence[str], joint: str = ", ") -> str:
+    return joint.join(f"`{name}`" for name in names)
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table that ends in a line break."""
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "".join(
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines
+    )

@@ -1,0 +1,321 @@
+"""Reads a workbook or a folder of CSV files into typed rows, or reports every cell to mend."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import hashlib
+import json
+import warnings
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from planner.errors import Fault, InputFaults, PlannerError
+from planner.inputs.checks import check
+from planner.inputs.rows import Inputs, Row
+from planner.inputs.schema import Table
+from planner.inputs.tables import BY_NAME, SETTINGS, TABLES
+from planner.inputs.values import BadValueError, convert, tidy_text
+
+HEADER_SEARCH_ROWS = 10
+"""A header is looked for in so many rows from the top, below a title block if there is one."""
+
+Grid = list[list[object]]
+"""Raw cells of a sheet, row by row, from cell A1."""
+
+FORMULA_WITHOUT_VALUE = object()
+"""Stands in a grid for a formula whose value the workbook does not hold."""
+
+
+@dataclass
+class Reading:
+    """What has been read so far, and what is wrong with it."""
+
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def read_inputs(path: Path) -> Inputs:
+    """Read and check a workbook or a folder of CSV files.
+
+    Parameters
+    ----------
+    path
+        An ``.xlsx`` file, or a folder with one CSV file for each sheet.
+
+    Returns
+    -------
+    Inputs
+
+    Raises
+    ------
+    PlannerError
+        If there is no such file or it is not a workbook.
+    InputFaults
+        With every fault of the stage that found any: first cells, then rules across cells.
+    """
+    grids = _folder_grids(path) if path.is_dir() else _workbook_grids(path)
+    return _inputs_from_grids(path.stem, grids)
+
+
+def inputs_from_rows(name: str, sheets: Mapping[str, Sequence[Mapping[str, object]]]) -> Inputs:
+    """Read and check inputs given as rows of raw values, as a workbook would hold them.
+
+    Parameters
+    ----------
+    name
+        Name of the inputs, in place of a workbook's.
+    sheets
+        For each sheet its rows, each from column name to raw value.
+
+    Raises
+    ------
+    InputFaults
+        As `read_inputs`.
+    """
+    grids: dict[str, Grid] = {}
+    for sheet, rows in sheets.items():
+        header = list(dict.fromkeys(column for row in rows for column in row))
+        grids[sheet] = [list(header), *([row.get(column) for column in header] for row in rows)]
+    return _inputs_from_grids(name, grids)
+
+
+def _workbook_grids(path: Path) -> dict[str, Grid]:
+    """Return the raw cells of every sheet of an Excel workbook."""
+    import openpyxl  # noqa: PLC0415  (a third of a second that --help must not pay)
+
+    if not path.exists():
+        raise PlannerError(f"{path}: there is no such file. Check the name, or make a workbook "
+                           f"with: planner init {path}")  # fmt: skip
+    if not zipfile.is_zipfile(path):
+        raise PlannerError(f"{path}: this is not an .xlsx workbook (or it is encrypted). Open it "
+                           "in a spreadsheet and save it as .xlsx without a password.")  # fmt: skip
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            values = openpyxl.load_workbook(path, data_only=True)
+            formulas = openpyxl.load_workbook(path)
+    except Exception as error:
+        raise PlannerError(f"{path}: this workbook cannot be read ({error}). Open it in a "
+                           "spreadsheet and save it as .xlsx again.") from error  # fmt: skip
+    grids: dict[str, Grid] = {}
+    for sheet in values.worksheets:
+        grid: Grid = [[cell.value for cell in row] for row in sheet.iter_rows(min_col=1)]
+        for row in formulas[sheet.title].iter_rows():
+            for cell in row:
+                if cell.data_type == "f" and grid[cell.row - 1][cell.column - 1] is None:
+                    grid[cell.row - 1][cell.column - 1] = FORMULA_WITHOUT_VALUE
+        grids[sheet.title] = grid
+    return grids
+
+
+def _folder_grids(folder: Path) -> dict[str, Grid]:
+    """Return the raw cells of every CSV file in a folder."""
+    files = sorted(folder.glob("*.csv"))
+    if not files:
+        raise PlannerError(f"{folder}: this folder holds no CSV file. Name a workbook, or put one "
+                           "file for each sheet there, e.g. settings.csv.")  # fmt: skip
+    grids: dict[str, Grid] = {}
+    for file in files:
+        try:
+            with file.open(encoding="utf-8-sig", newline="") as stream:
+                grids[file.stem] = [list(row) for row in csv.reader(stream, strict=True)]
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise PlannerError(f"{file}: this file cannot be read as CSV ({error}). Save it as "
+                               "CSV UTF-8 with commas.") from error  # fmt: skip
+    return grids
+
+
+def _inputs_from_grids(name: str, grids: Mapping[str, Grid]) -> Inputs:
+    """Type every cell, then check every rule across cells."""
+    reading = Reading()
+    sheets = _known_sheets(grids, reading)
+    tables = {
+        table.name: _read_table(table, sheets.get(table.name), reading) for table in TABLES
+    }
+    settings, setting_cells = _read_settings(name, tables["settings"], reading)
+    if reading.faults:
+        raise InputFaults(reading.faults)
+    inputs = Inputs(
+        name, settings, tables, tuple(reading.notes), _digest(settings, tables), setting_cells
+    )
+    faults, notes = check(inputs)
+    if faults:
+        raise InputFaults(faults)
+    return Inputs(
+        name, settings, tables, (*inputs.notes, *notes), inputs.digest, setting_cells
+    )
+
+
+def _known_sheets(grids: Mapping[str, Grid], reading: Reading) -> dict[str, Grid]:
+    """Match sheets to declarations by name; note the extra ones, fault the missing ones."""
+    sheets: dict[str, Grid] = {}
+    for title, grid in grids.items():
+        key = tidy_text(title).lower()
+        if key not in BY_NAME:
+            near = difflib.get_close_matches(key, BY_NAME, n=1, cutoff=0.8)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            reading.notes.append(f"sheet {title!r} is not one of the planner's and is ignored{hint}")
+        elif key in sheets:
+            reading.faults.append(Fault(title, "", f"there are two sheets named {key}",
+                                        "Merge or rename one"))  # fmt: skip
+        else:
+            sheets[key] = grid
+    for table in TABLES:
+        if table.required and table.name not in sheets:
+            reading.faults.append(Fault(table.name, "", "this sheet is required and missing",
+                                        f"Add it: {table.help}"))  # fmt: skip
+    return sheets
+
+
+def _read_table(table: Table, grid: Grid | None, reading: Reading) -> tuple[Row, ...]:
+    """Return the typed rows of one sheet."""
+    if grid is None:
+        return ()
+    top = _header_row(table, grid)
+    if top is None:
+        if any(_filled(row) for row in grid) or table.required:
+            reading.faults.append(Fault(
+                f"{table.name}!A1", "", "no header row is found",
+                "Write the column names in row 1: "
+                + ", ".join(column.name for column in table.columns)))  # fmt: skip
+        return ()
+    positions = _columns(table, grid[top], top + 1, reading)
+    rows = []
+    for number, cells in enumerate(grid[top + 1 :], start=top + 2):
+        if not any(i < len(cells) and _filled([cells[i]]) for i in positions.values()):
+            continue
+        rows.append(_read_row(table, positions, number, cells, reading))
+    if table.required and not rows:
+        reading.faults.append(Fault(table.name, "", "this sheet is required and has no rows",
+                                    f"Add at least one: {table.help}"))  # fmt: skip
+    return tuple(rows)
+
+
+def _filled(cells: Iterable[object]) -> bool:
+    return any(c is not None and not (isinstance(c, str) and not tidy_text(c)) for c in cells)
+
+
+def _heading(cell: object) -> str:
+    return tidy_text(str(cell)).lower() if cell is not None else ""
+
+
+def _header_row(table: Table, grid: Grid) -> int | None:
+    """Return the row, from 0, that holds the sheet's column names, below a title block or not."""
+    known = {column.name for column in table.columns}
+    for number, row in enumerate(grid[:HEADER_SEARCH_ROWS]):
+        names = [name for name in map(_heading, row) if name]
+        if names and 2 * sum(name in known for name in names) >= len(names):
+            return number
+    return None
+
+
+def _columns(table: Table, header: Sequence[object], row: int, reading: Reading) -> dict[str, int]:
+    """Return the position of each declared column; fault unknown, double and missing ones."""
+    known = {column.name: column for column in table.columns}
+    positions: dict[str, int] = {}
+    for position, cell in enumerate(header):
+        name = _heading(cell)
+        where = f"{table.name}!{_letters(position)}{row}"
+        if not name or name.startswith("#"):
+            continue
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+            reading.faults.append(Fault(
+                where, str(cell), "there is no such column",
+                f"Did you mean {near[0]}? Rename it, or begin its name with # to keep notes"))  # fmt: skip
+        elif name in positions:
+            first = f"{_letters(positions[name])}{row}"
+            reading.faults.append(Fault(where, str(cell), f"this column stands in {first} already",
+                                        "Remove one"))  # fmt: skip
+        else:
+            positions[name] = position
+    for name, column in known.items():
+        if column.required and name not in positions:
+            reading.faults.append(Fault(f"{table.name}!{row}:{row}", "", f"column {name} is "
+                                        "required and missing", f"Add it: {column.help}"))  # fmt: skip
+    return positions
+
+
+def _read_row(
+    table: Table, positions: Mapping[str, int], number: int, raw: Sequence[object], reading: Reading
+) -> Row:
+    """Return one typed row; a cell that breaks its rule becomes a fault."""
+    values: dict[str, Any] = {}
+    cells: dict[str, str] = {}
+    blank: set[str] = set()
+    for column in table.columns:
+        position = positions.get(column.name)
+        content = raw[position] if position is not None and position < len(raw) else None
+        if position is not None:
+            cells[column.name] = f"{_letters(position)}{number}"
+        elif column.required:
+            continue  # the missing column is one fault, not one for each row
+        if not _filled([content]):
+            blank.add(column.name)
+        try:
+            if content is FORMULA_WITHOUT_VALUE:
+                raise BadValueError("the formula has no stored value",
+                                    "Open the workbook in a spreadsheet and save it")  # fmt: skip
+            values[column.name] = convert(column, content)
+        except BadValueError as error:
+            shown = "" if content is None or content is FORMULA_WITHOUT_VALUE else str(content)
+            where = f"{table.name}!{cells[column.name]}"
+            reading.faults.append(Fault(where, shown, error.rule, error.remedy))
+            values[column.name] = None
+    return Row(table.name, values, cells, frozenset(blank))
+
+
+def _read_settings(
+    name: str, rows: Iterable[Row], reading: Reading
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return every setting's typed value and its cell."""
+    given: dict[str, Row] = {}
+    for row in rows:
+        setting = row.values.get("setting")
+        if setting is None:
+            continue
+        if setting in given:
+            first = given[setting].where("setting")
+            reading.faults.append(row.fault("setting", f"this setting stands in {first} already",
+                                            "Remove one"))  # fmt: skip
+        given[setting] = row
+    values: dict[str, Any] = {}
+    for declared in SETTINGS:
+        found = given.get(declared.name)
+        try:
+            values[declared.name] = convert(declared, found["value"] if found else None)
+        except BadValueError as error:
+            if found is None:
+                reading.faults.append(Fault("settings", "", f"setting {declared.name} is required",
+                                            f"Add a row: {declared.help}"))  # fmt: skip
+            elif "value" in found.values and found["value"] is not None:
+                reading.faults.append(found.fault("value", error.rule, error.remedy))
+            values[declared.name] = None
+    values["plan"] = values["plan"] or name
+    values["today"] = values["today"] or values["start"]
+    return values, {setting: row.where("value") for setting, row in given.items()}
+
+
+def _letters(position: int) -> str:
+    """Return the letters of a column from its position, from 0."""
+    letters = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _digest(settings: Mapping[str, Any], tables: Mapping[str, tuple[Row, ...]]) -> str:
+    """Return the SHA-256 of all typed values, the same for any order of rows."""
+    content = {
+        sheet: sorted(json.dumps(dict(row.values), default=str, sort_keys=True) for row in rows)
+        for sheet, rows in tables.items()
+        if sheet != "settings"
+    }
+    text = json.dumps([dict(settings), content], default=str, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

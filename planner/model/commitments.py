@@ -1,0 +1,96 @@
+"""Megawatts served, missed and shared between commitments."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from planner.model.decisions import Model, terms
+from planner.model.deployment import systems_in_service
+from planner.model.frame import Term
+
+
+def meet_milestones(model: Model) -> None:
+    """Megawatts due are served, or missed and shown.
+
+    sum over hall, system of serve_mw[commitment, hall, system, period]
+        + missed_mw[commitment, period]
+        >= required_mw[commitment, period]      [MW on its basis; commitment, period]
+
+    There is always a plan: what cannot be in service is counted as missed.
+    """
+    served = _served(model)
+    for (commitment, period), missed in model.decisions.missed_mw.items():
+        required = model.case.demand.required_mw[commitment, period]
+        supply = [*served[commitment, period], (missed, 1.0)]
+        model.frame.row("milestone", (commitment, period), supply, ">=", required)
+
+
+def serve_no_more_than_promised(model: Model) -> None:
+    """A commitment never counts more than its last milestone.
+
+    sum over hall, system of serve_mw[commitment, hall, system, period] <= final_mw[commitment]
+                                                  [MW on its basis; commitment, period]
+
+    Systems beyond it are free for others.
+    """
+    for (commitment, period), served in _served(model).items():
+        final = model.case.demand.final_mw[commitment]
+        model.frame.row("served_in_all", (commitment, period), served, "<=", final)
+
+
+def _served(model: Model) -> dict[tuple[str, int], list[Term]]:
+    served: dict[tuple[str, int], list[Term]] = defaultdict(list)
+    for (commitment, _, _, period), serve in model.decisions.serve_mw.items():
+        served[commitment, period].append((serve, 1.0))
+    return served
+
+
+def serve_from_systems_in_service(model: Model) -> None:
+    """What a hall's systems serve to all commitments stays within those in service.
+
+    sum over commitment of serve_mw[commitment, hall, system, period]
+        / mw_per_system[commitment, site, system]
+        <= systems_in_service[hall, system, period]      [systems; hall, system, period]
+
+    Each commitment counts megawatts on its own basis; counting systems keeps them apart.
+    """
+    periods = model.case.calendar.count
+    for (hall, system), start in model.case.serving.items():
+        for period in range(start, periods):
+            used = _systems_serving(model, hall, system, period, excepted=None)
+            idle = systems_in_service(model, hall, system, period)
+            balance = used + [(variable, -c) for variable, c in idle]
+            model.frame.row("in_service", (hall, system, period), balance, "<=", 0.0)
+
+
+def keep_dedicated_systems_for_their_commitment(model: Model) -> None:
+    """A fleet dedicated to one commitment serves no other, and is not removed.
+
+    sum over other commitment of serve_mw[other, hall, system, period]
+        / mw_per_system[other, site, system]
+        <= systems_in_service[hall, system, period] - fleet[hall, system]
+                                               [systems; hall, system, period]
+
+    Capacity already sold stays sold.
+    """
+    for (hall, system), owner in model.case.facility.dedicated.items():
+        count = model.case.facility.fleet[hall, system]
+        for period in model.case.calendar.periods if count else ():
+            used = _systems_serving(model, hall, system, period, excepted=owner)
+            idle = systems_in_service(model, hall, system, period)
+            balance = used + [(variable, -c) for variable, c in idle]
+            model.frame.row("dedicated", (hall, system, period), balance, "<=", -count)
+
+
+def _systems_serving(
+    model: Model, hall: str, system: str, period: int, *, excepted: str | None
+) -> list[Term]:
+    """Return the systems that all commitments but one use."""
+    demand, site = model.case.demand, model.case.facility.site_of[hall]
+    return [
+        term
+        for commitment in demand.commitments
+        if commitment != excepted and (commitment, site, system) in demand.mw_per_system
+        for term in terms(model.decisions.serve_mw, [(commitment, hall, system, period)],
+                          1.0 / demand.mw_per_system[commitment, site, system])
+    ]  # fmt: skip

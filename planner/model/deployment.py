@@ -1,0 +1,62 @@
+"""Systems installed, in service and removed, by crews."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from planner.model.decisions import Model, terms
+from planner.model.frame import Term
+
+
+def balance_installed_systems(model: Model) -> None:
+    """Systems standing in a hall are those before, plus installed, less removed.
+
+    installed_systems[hall, system, period] = installed_systems[hall, system, period - 1]
+        + install_systems[hall, system, period] - remove_systems[hall, system, period]
+                                               [systems; hall, system, period]
+
+    The fleet stands there before the first period. Removed systems leave the plan.
+    """
+    made, fleet = model.decisions, model.case.facility.fleet
+    for hall, system, period in made.installed_systems:
+        key = (hall, system, period)
+        balance = terms(made.installed_systems, [key])
+        balance += terms(made.installed_systems, [(hall, system, period - 1)], -1.0)
+        balance += terms(made.install_systems, [key], -1.0)
+        balance += terms(made.remove_systems, [key])
+        before = fleet.get((hall, system), 0) if period == 0 else 0
+        model.frame.row("installed_balance", key, balance, "==", before)
+
+
+def systems_in_service(model: Model, hall: str, system: str, period: int) -> list[Term]:
+    """Return systems installed and commissioned at the end of a period.
+
+    installed_systems[hall, system, period]
+        - sum over install_systems that are still being commissioned      [systems]
+    """
+    made, calendar = model.decisions, model.case.calendar
+    days = model.case.facility.commission_days[system]
+    in_service = terms(made.installed_systems, [(hall, system, period)])
+    for installed in range(period, -1, -1):
+        usable = calendar.usable(installed, days)
+        if usable is not None and usable <= period:
+            break
+        in_service += terms(made.install_systems, [(hall, system, installed)], -1.0)
+    return in_service
+
+
+def install_within_crew_capacity(model: Model) -> None:
+    """Systems installed at a site in a period stay within what its crews can do.
+
+    sum over hall of site, system of install_systems[hall, system, period]
+        <= crew_capacity[site, period]      [systems; site, period]
+
+    Rigging, plumbing and bring-up are done by trained people, so many a month.
+    """
+    facility = model.case.facility
+    work: dict[tuple[str, int], list[Term]] = defaultdict(list)
+    for (hall, _, period), install in model.decisions.install_systems.items():
+        work[facility.site_of[hall], period].append((install, 1.0))
+    for key, capacity in facility.crew_capacity.items():
+        if key in work:
+            model.frame.row("crew_capacity", key, work[key], "<=", capacity)

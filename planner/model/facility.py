@@ -1,0 +1,164 @@
+"""Halls and sites opened, and what halls, feeders and failover groups carry."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from planner.model.decisions import Model, terms
+from planner.model.frame import Term
+
+
+def open_what_was_decided(model: Model) -> None:
+    """Halls open in a period are those open before, plus those whose building is done.
+
+    opened_halls[hall, period] = opened_halls[hall, period - 1] + open_halls[hall, decided]
+                                               [halls; hall, period]
+
+    A hall decided in a period opens build_days later and not before it is ready. Halls stay open.
+    """
+    made, facility = model.decisions, model.case.facility
+    decided_for = {(hall, opens): decided for (hall, decided), opens in facility.opening.items()}
+    for hall, period in made.opened_halls:
+        balance = terms(made.opened_halls, [(hall, period)])
+        before = terms(made.opened_halls, [(hall, period - 1)], -1.0)
+        if (hall, period) in decided_for:
+            decided = decided_for[hall, period]
+            balance += terms(made.open_halls, [(hall, decided)], -1.0)
+        opened = 0 if before else facility.open_count[hall]
+        model.frame.row("halls_opened", (hall, period), balance + before, "==", opened)
+
+
+def open_the_site_first(model: Model) -> None:
+    """No hall is decided at a site that has not been opened.
+
+    opened_halls[hall, opening[hall, period]] - open_count[hall]
+        <= (hall_count[hall] - open_count[hall]) * open_site[site, period]
+                                               [halls; hall, period of decision]
+
+    The bound is the class's own number of halls.
+    """
+    made, facility = model.decisions, model.case.facility
+    for (hall, period), opens in facility.opening.items():
+        site = facility.site_of[hall]
+        if (site, period) in made.open_site:
+            already = facility.open_count[hall]
+            link = terms(made.opened_halls, [(hall, opens)])
+            link += terms(made.open_site, [(site, period)],
+                          float(already - facility.hall_count[hall]))  # fmt: skip
+            model.frame.row("site_opened", (hall, period), link, "<=", already)
+
+
+def keep_sites_open(model: Model) -> None:
+    """A site that has been opened stays open.
+
+    open_site[site, period] >= open_site[site, period before]      [0 or 1; site, period]
+
+    So its opening is paid once, when it rises.
+    """
+    for (site, before), (_, period) in site_steps(model):
+        opened = model.decisions.open_site
+        step = [(opened[site, period], 1.0), (opened[site, before], -1.0)]
+        model.frame.row("site_stays_open", (site, period), step, ">=", 0.0)
+
+
+def site_steps(model: Model) -> list[tuple[tuple[str, int], tuple[str, int]]]:
+    """Return pairs of neighbouring keys of `open_site`, earlier first."""
+    keys = sorted(model.decisions.open_site)
+    return [(a, b) for a, b in zip(keys, keys[1:], strict=False) if a[0] == b[0]]
+
+
+def _carry(
+    model: Model, rule: str, each: Mapping[str, float], carried: Mapping[str, float]
+) -> None:
+    """Require that what systems take of something stays within what opened halls carry."""
+    made, facility = model.decisions, model.case.facility
+    load: dict[tuple[str, int], list[Term]] = defaultdict(list)
+    for (hall, system, period), installed in made.installed_systems.items():
+        if each.get(system, 0.0) > 0:
+            load[hall, period].append((installed, each[system]))
+    for (hall, period), draws in load.items():
+        if hall in carried:
+            opened = terms(made.opened_halls, [(hall, period)], -carried[hall])
+            firm = 0.0 if opened else carried[hall] * facility.open_count[hall]
+            model.frame.row(rule, (hall, period), draws + opened, "<=", firm)
+
+
+def install_within_hall_power(model: Model) -> None:
+    """IT power of the systems in a hall class stays within that of its open halls.
+
+    sum over system of it_mw[system] * installed_systems[hall, system, period]
+        <= hall_it_mw[hall] * opened_halls[hall, period]      [MW of IT power; hall, period]
+
+    Busways and cooling are built for the rated load. Linking by the hall's own power keeps the
+    relaxation tight.
+    """
+    _carry(model, "hall_power", model.case.facility.it_mw, model.case.facility.hall_it_mw)
+
+
+def install_within_hall_slots(model: Model) -> None:
+    """Slots of the systems in a hall class stay within those of its open halls.
+
+    sum over system of slots[system] * installed_systems[hall, system, period]
+        <= hall_slots[hall] * opened_halls[hall, period]      [slots; hall, period]
+
+    Floor space runs out before power where racks are light.
+    """
+    _carry(model, "hall_slots", model.case.facility.slots, model.case.facility.hall_slots)
+
+
+def install_within_hall_coolant(model: Model) -> None:
+    """Coolant of the systems in a hall class stays within that of its open halls.
+
+    sum over system of coolant_lpm[system] * installed_systems[hall, system, period]
+        <= hall_coolant_lpm[hall] * opened_halls[hall, period]      [l/min; hall, period]
+
+    Wafer-scale systems need more than twice the flow of GPUs for each kW.
+    """
+    facility = model.case.facility
+    _carry(model, "hall_coolant", facility.coolant_lpm, facility.hall_coolant_lpm)
+
+
+def facility_load(model: Model, node: str, period: int) -> list[Term]:
+    """Return the facility power of everything below a power node.
+
+    sum over hall below node, system of facility_mw[site, system]
+        * installed_systems[hall, system, period]      [MW]
+    """
+    facility = model.case.facility
+    return [
+        term
+        for hall in facility.tree.halls_below[node]
+        for system in facility.systems
+        for term in terms(model.decisions.installed_systems, [(hall, system, period)],
+                          facility.facility_mw[facility.site_of[hall], system])
+    ]  # fmt: skip
+
+
+def draw_within_energised_power(model: Model) -> None:
+    """A power node carries the facility power of all below it within what is energised.
+
+    facility_load[node, period] <= energised_mw[node, period]      [MW; node, period]
+
+    The date on which a feeder or substation is energised is the date on which halls come alive.
+    """
+    for (node, period), energised in model.case.facility.energised_mw.items():
+        load = facility_load(model, node, period)
+        model.frame.row("energised_power", (node, period), load, "<=", energised)
+
+
+def survive_the_loss_of_a_feeder(model: Model) -> None:
+    """The load of a failover group is carried by the others when any one member is lost.
+
+    sum over member of facility_load[member, period]
+        <= sum over other member of energised_mw[other, period]      [MW; group, lost, period]
+
+    Redundant feeders are no redundancy if they are filled to the brim.
+    """
+    facility = model.case.facility
+    for group, members in facility.tree.groups.items():
+        for period in model.case.calendar.periods:
+            load = [term for node in members for term in facility_load(model, node, period)]
+            for lost in members:
+                left = sum(facility.energised_mw[n, period] for n in members if n != lost)
+                model.frame.row("failover", (group, lost, period), load, "<=", left)

@@ -1,0 +1,109 @@
+"""The tiers of the objective, most important first; each is minimised and then held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulp
+
+from planner.model.decisions import Model
+from planner.model.frame import Term
+from planner.model.spending import costs
+
+
+@dataclass(frozen=True)
+class Tier:
+    """One tier of the objective.
+
+    Attributes
+    ----------
+    name : str
+        Name in the result.
+    unit : str
+        Unit of its value.
+    expression : pulp.LpAffineExpression
+        What is minimised.
+    scale : float
+        Units of the tier in one unit of the expression; negative for what is maximised.
+    tight : bool
+        Whether the tier is solved far below the plan's gap, for what it leaves open no later tier
+        can mend.
+    """
+
+    name: str
+    unit: str
+    expression: pulp.LpAffineExpression
+    scale: float = 1.0
+    tight: bool = False
+
+
+def missed_mw_months(model: Model, priority: int) -> Tier:
+    """Megawatts missed by the commitments of one priority, over time.
+
+    sum over commitment of priority, period of months[period] * missed_mw[commitment, period]
+                                                              [MW-months]
+    """
+    demand, months = model.case.demand, model.case.calendar.months
+    missed = [
+        (variable, months[period])
+        for (commitment, period), variable in model.decisions.missed_mw.items()
+        if commitment in demand.of_priority[priority]
+    ]
+    expression = model.frame.objective(missed)
+    name = f"missed_mw_months_priority_{priority}"
+    return Tier(name, "MW-months", expression, tight=True)
+
+
+def in_service_mw_months(model: Model) -> Tier:
+    """Megawatts in service toward commitments, over time, as many as possible.
+
+    sum over commitment, hall, system, period of months[period]
+        * serve_mw[commitment, hall, system, period]      [MW-months]
+    """
+    months = model.case.calendar.months
+    served: list[Term] = [
+        (variable, -months[key[-1]]) for key, variable in model.decisions.serve_mw.items()
+    ]
+    return Tier("in_service_mw_months", "MW-months", model.frame.objective(served), scale=-1.0)
+
+
+def present_cost(model: Model) -> Tier:
+    """All cost terms, discounted to the plan's start.
+
+    sum over cost term, period of discounts[period] * spend[term, period]      [money]
+    """
+    unit, discounts = model.case.money_unit, model.case.calendar.discounts
+    terms: list[Term] = []
+    firm = 0.0
+    for spend in costs(model).values():
+        terms += [
+            (variable, discounts[period] * amount / unit)
+            for period, variable, amount in spend.expenses if amount
+        ]  # fmt: skip
+        firm += sum(discounts[period] * amount / unit for period, amount in spend.firm.items())
+    return Tier("present_cost", "money", model.frame.objective(terms, firm), scale=unit)
+
+
+def tie_break(model: Model) -> Tier:
+    """Among equal plans: install what is installed as early as can be, then by name.
+
+    sum over hall, system, period of (period + rank[hall, system] / number of pairs)
+        * install_systems[hall, system, period]      [periods x systems]
+
+    Without it, equal plans differ from run to run and from rename to rename.
+    """
+    pairs = sorted(model.case.installing)
+    rank = {pair: place / (len(pairs) + 1) for place, pair in enumerate(pairs)}
+    installs = [
+        (variable, period + rank[hall, system])
+        for (hall, system, period), variable in model.decisions.install_systems.items()
+    ]
+    return Tier("tie_break", "periods x systems", model.frame.objective(installs))
+
+
+def make_tiers(model: Model) -> list[Tier]:
+    """Return the tiers in order."""
+    tiers = [missed_mw_months(model, p) for p in model.case.demand.priorities]
+    if model.case.as_early_as_possible:
+        tiers.append(in_service_mw_months(model))
+    return [*tiers, present_cost(model), tie_break(model)]

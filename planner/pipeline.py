@@ -1,0 +1,176 @@
+"""The whole flow on one screen: inputs, case, model, solve, extract, verify."""
+
+from __future__ import annotations
+
+import gc
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from planner.case.case import Case, make_case
+from planner.errors import NoPlanExists, PlanRefused
+from planner.inputs.rows import Inputs
+from planner.model.build import build_model
+from planner.model.decisions import Model
+from planner.model.frame import ContradictionError
+from planner.model.objectives import in_service_mw_months, make_tiers
+from planner.plan.extract import extract
+from planner.plan.store import Plan
+from planner.plan.summary import PROVEN, manifest, summary
+from planner.plan.tables import Row
+from planner.plan.verify import verify
+from planner.solve.highs import LiveModel
+from planner.solve.progress import Event
+from planner.solve.tiers import Limits, Solution, TierResult, solve_tiers
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a command may set beside the workbook; None leaves the workbook's setting.
+
+    Attributes
+    ----------
+    gap : float or None
+        Relative gap at which a tier may stop.
+    time_limit_s : float or None
+        Seconds for all tiers together.
+    threads : int or None
+        Solver threads.
+    command : str
+        The command as it was typed, for the manifest.
+    """
+
+    gap: float | None = None
+    time_limit_s: float | None = None
+    threads: int | None = None
+    command: str = ""
+
+
+def make_plan(
+    inputs: Inputs, options: Options | None = None, listen: Callable[[Event], None] | None = None
+) -> Plan:
+    """Make an optimal, independently checked plan.
+
+    Parameters
+    ----------
+    inputs
+        A workbook, read.
+    options
+        What to override of its settings.
+    listen
+        Called while the solver works.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    InputFaults
+        If the site graph is broken.
+    NoPlanExists
+        If firm data contradict each other.
+    LimitReached
+        If a limit ended the run before any plan was found.
+    PlanRefused
+        If the independent checker finds that the plan breaks its inputs.
+    """
+    chosen = _with_settings(options or Options(), inputs)
+    clock = Clock()
+    with clock.stage("case"):
+        case = make_case(inputs)
+    with clock.stage("model"), collector_paused():
+        model = _build(case)
+    with clock.stage("handover"), collector_paused():
+        live = LiveModel(model.frame.problem, model.frame.columns, chosen.threads or 1)
+    with clock.stage("solve"):
+        solution = _solve(model, live, chosen, listen)
+    with clock.stage("extract"):
+        tables = extract(inputs, model, list(solution.values), map(_tier_row, solution.tiers))
+    with clock.stage("verify"):
+        verdict = verify(inputs, tables)
+    if not verdict.ok:
+        raise PlanRefused(verdict.violations)
+    size = {"rows": live.rows, "columns": live.columns, "nonzeros": live.nonzeros,
+            "integers": int(live.whole.sum())}  # fmt: skip
+    status = PROVEN if solution.status == "optimal" else solution.status
+    figures = summary(inputs, case, tables, status, verdict.checks, size, clock.seconds)
+    return Plan(case.name, tables, manifest(inputs, figures, asdict(chosen), _now()), figures)
+
+
+def _with_settings(options: Options, inputs: Inputs) -> Options:
+    """Fill what the options leave open from the workbook's settings."""
+    settings = inputs.settings
+    return replace(
+        options,
+        gap=settings["gap"] if options.gap is None else options.gap,
+        time_limit_s=(
+            settings["time_limit_s"] if options.time_limit_s is None else options.time_limit_s
+        ),
+        threads=settings["threads"] if options.threads is None else options.threads,
+    )
+
+
+def _build(case: Case) -> Model:
+    """State the model; firm data that break a rule by themselves mean that no plan exists."""
+    try:
+        return build_model(case)
+    except ContradictionError as error:
+        raise NoPlanExists(f"firm data break a rule by themselves: {error}") from error
+
+
+def _solve(
+    model: Model, live: LiveModel, options: Options, listen: Callable[[Event], None] | None
+) -> Solution:
+    limits = Limits(options.gap or 0.0, options.time_limit_s or math.inf)
+    shown = in_service_mw_months(model)
+    return solve_tiers(live, make_tiers(model), shown, limits, listen or (lambda event: None))
+
+
+def _tier_row(tier: TierResult) -> Row:
+    """Return a tier as a row of the table `tiers`; an unproven bound is blank."""
+    proven = math.isfinite(tier.bound)
+    return {
+        "tier": tier.name, "unit": tier.unit, "value": tier.value,
+        "bound": tier.bound if proven else None, "gap": tier.gap if proven else None,
+        "status": tier.status, "seconds": tier.seconds,
+    }  # fmt: skip
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+class Clock:
+    """Seconds of each stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage."""
+        started = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - started, 3)
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Pause automatic garbage collection while objects are only made, never dropped."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def as_json(plan: Plan, files: dict[str, str]) -> dict[str, Any]:
+    """Return the document that ``planner plan --json`` prints."""
+    return {**plan.summary, "manifest": plan.manifest, "files": files}

@@ -1,0 +1,1 @@
+"""Result tables of a plan, its checker, and its folder on disk."""

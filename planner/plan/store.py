@@ -1,0 +1,308 @@
+"""A plan as one value, and its folder on disk: ``plan.json``, ``tables/*.csv`` and reports."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import math
+import numbers
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from planner.errors import PlannerError
+from planner.plan.folders import CONTENTS, replaced, safe_name, settled
+from planner.plan.tables import COLUMNS, Tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMAT = "megawatt-planner plan, format 1"
+"""First entry of ``plan.json``: what makes a folder a plan folder."""
+
+OWN_KEYS = ("format", "manifest", "tables", "files", "seal")
+"""Entries of ``plan.json`` that are not part of the summary."""
+
+REPORTS = {"plan.xlsx", "report.html"}
+"""Files that are the planner's in every plan folder, listed or not."""
+
+Writer = Callable[[Path], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A finished plan.
+
+    Every result table is also an attribute that gives a pandas DataFrame: ``plan.ramp``. An
+    empty text counts as blank, i.e. None.
+
+    Attributes
+    ----------
+    name : str
+        Name of the plan.
+    tables : dict of str to list of rows
+        The result tables (`planner.plan.tables`): dates are `datetime.date`, blanks None.
+    manifest : dict
+        What the plan was made from and with.
+    summary : dict
+        The figures of ``planner plan --json``, with currency, totals, notes and revenue.
+    """
+
+    name: str
+    tables: Tables
+    manifest: dict[str, object]
+    summary: dict[str, object]
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """Return a result table as a DataFrame, dates as timestamps.
+
+        Raises
+        ------
+        KeyError
+            If there is no result table of that name.
+        """
+        import pandas as pd  # noqa: PLC0415 - half a second that most commands never need
+
+        frame = pd.DataFrame(self.tables.get(table, []), columns=list(COLUMNS[table]))
+        for column in frame.columns:
+            if any(isinstance(value, date) for value in frame[column]):
+                frame[column] = pd.to_datetime(frame[column])
+        return frame
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        """Give a result table by its name."""
+        if name not in COLUMNS:
+            raise AttributeError(f"a plan has no {name!r}; its tables are {', '.join(COLUMNS)}")
+        return self.frame(name)
+
+    def __dir__(self) -> Iterable[str]:
+        return [*super().__dir__(), *COLUMNS]
+
+
+def save_plan(plan: Plan, folder: Path, writers: Mapping[str, Writer]) -> dict[str, str]:
+    """Write a plan's folder, all of it or nothing.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    folder
+        Where to; a plan that is there is replaced, files in it that are not the planner's stay.
+    writers
+        File name to a function that writes that file, e.g. ``{"plan.xlsx": write}``.
+
+    Returns
+    -------
+    dict of str to str
+        Paths by kind: ``json``, ``tables`` (a folder) and the ending of each further file.
+
+    Raises
+    ------
+    PlannerError
+        If the folder cannot be written, or holds files and is not a plan folder.
+    """
+    for name in writers:
+        if safe_name(name) != name or name in (CONTENTS, "tables"):
+            raise ValueError(f"{name!r} cannot be a file of a plan")
+    with replaced(folder, _ours) as new:
+        (new / "tables").mkdir()
+        listing = {name: _save_table(new, name, plan.tables.get(name, [])) for name in COLUMNS}
+        for name, write in writers.items():
+            write(new / name)
+        files = [CONTENTS, *(str(entry["file"]) for entry in listing.values()), *writers]
+        summary = {key: value for key, value in plan.summary.items() if key not in OWN_KEYS}
+        document = plain({
+            "format": FORMAT, **summary, "plan": plan.name, "manifest": plan.manifest,
+            "files": files, "tables": listing,
+        })  # fmt: skip
+        document["seal"] = _seal(document)
+        text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
+        (new / CONTENTS).write_text(text + "\n", encoding="utf-8", newline="\n")
+    return _paths(folder, writers)
+
+
+def load_plan(folder: Path) -> Plan:
+    """Read a plan that `save_plan` wrote; a path to its ``plan.json`` will do as well.
+
+    Raises
+    ------
+    PlannerError
+        If there is no plan, or a file of it is missing or was changed since it was written.
+    """
+    folder = folder.parent if folder.name == CONTENTS else folder
+    place = settled(folder)
+    document = _document(place)
+    try:
+        listing = document["tables"]
+        tables = {name: _load_table(place, name, listing[name]) for name in COLUMNS}
+        summary = {key: value for key, value in document.items() if key not in OWN_KEYS}
+        return Plan(document["plan"], tables, document["manifest"], summary)
+    except (KeyError, TypeError, ValueError):
+        raise PlannerError(
+            f"{place / CONTENTS} was written by another version or by hand. Plan again"
+        ) from None
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON can hold it: dates as ISO texts, no infinities, plain numbers."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(inner) for inner in value]
+    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+        return int(value)
+    if isinstance(value, numbers.Real) and not isinstance(value, bool):
+        return float(value) if math.isfinite(value) else None
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if value is None or isinstance(value, bool) else str(value)
+
+
+def _paths(folder: Path, writers: Iterable[str]) -> dict[str, str]:
+    """Paths of a plan's files by kind."""
+    paths = {"json": str(folder / CONTENTS), "tables": str(folder / "tables")}
+    for name in writers:
+        kind = Path(name).suffix.lstrip(".")
+        paths[name if not kind or kind in paths else kind] = str(folder / name)
+    return paths
+
+
+def _ours(folder: Path) -> set[str]:
+    """Files of a plan folder that the planner wrote, in whatever version."""
+    try:
+        document = json.loads((folder / CONTENTS).read_text(encoding="utf-8"))
+        if not str(document["format"]).startswith(FORMAT.split(",", maxsplit=1)[0]):
+            raise ValueError("another program's file")
+        listed = {str(name) for name in document["files"]}
+    except (FileNotFoundError, ValueError, TypeError, KeyError, RecursionError):
+        found = sorted(path.name for path in folder.iterdir())[:3]
+        raise PlannerError(
+            f"{folder} is not a plan folder: it holds {', '.join(map(repr, found))} and no "
+            f"{CONTENTS} of a plan. Nothing is replaced; give another folder"
+        ) from None
+    return listed | REPORTS | {f"tables/{name}.csv" for name in COLUMNS}
+
+
+def _document(folder: Path) -> dict[str, Any]:
+    """Read the list of a plan folder and check that it is whole."""
+    path = folder / CONTENTS
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise PlannerError(f"there is no plan in {folder}: it has no {CONTENTS}") from None
+    except OSError as error:
+        raise PlannerError(f"cannot read {path}: {error.strerror or error}") from error
+    except (ValueError, RecursionError):
+        raise _changed(path) from None
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise PlannerError(f"{path} is not a plan of this version ({FORMAT}). Plan again")
+    if document.get("seal") != _seal(document):
+        raise _changed(path)
+    return document
+
+
+def _seal(document: Mapping[str, Any]) -> str:
+    """Digest of all other entries of the list, so that a change by hand is noticed."""
+    rest = {key: value for key, value in document.items() if key != "seal"}
+    text = json.dumps(rest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _changed(path: Path) -> PlannerError:
+    return PlannerError(f"{path} was changed or cut short after the plan was written. Plan again")
+
+
+def _save_table(folder: Path, name: str, rows: list[dict[str, object]]) -> dict[str, object]:
+    """Write a table as CSV; return its entry in the list."""
+    columns = COLUMNS[name]
+    if strangers := sorted({key for row in rows for key in row} - set(columns)):
+        raise ValueError(f"result table {name} has no column {', '.join(strangers)}")
+    kinds = {column: _kind(name, column, (row.get(column) for row in rows)) for column in columns}
+    lines = [_line(columns), *(_line(_text(row.get(c)) for c in columns) for row in rows)]
+    content = "".join(lines).encode("utf-8")
+    file = f"tables/{name}.csv"
+    (folder / file).write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    return {"file": file, "rows": len(rows), "sha256": digest, "kinds": kinds}
+
+
+def _load_table(folder: Path, name: str, entry: Mapping[str, Any]) -> list[dict[str, object]]:
+    """Read a table whose content the list vouches for."""
+    path = folder / "tables" / f"{name}.csv"
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise PlannerError(f"{path} is missing: the plan is not whole. Plan again") from None
+    except OSError as error:
+        raise PlannerError(f"cannot read {path}: {error.strerror or error}") from error
+    if hashlib.sha256(content).hexdigest() != entry["sha256"]:
+        raise _changed(path)
+    header, *lines = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
+    if tuple(header) != COLUMNS[name]:
+        raise PlannerError(f"{path} was written by another version. Plan again")
+    readers = [_READERS[entry["kinds"][column]] for column in header]
+    return [
+        {c: read(text) if text else None for c, read, text in zip(header, readers, line)}  # noqa: B905
+        for line in lines
+    ]
+
+
+def _kind(table: str, column: str, values: Iterable[object]) -> str:
+    """Whether a column holds texts, dates, numbers or flags; a blank column counts as text."""
+    kinds = {_kind_of(value) for value in values if value is not None}
+    if len(kinds) > 1:
+        raise ValueError(f"column {column} of {table} mixes {' and '.join(sorted(kinds))}")
+    return kinds.pop() if kinds else "text"
+
+
+def _kind_of(value: object) -> str:
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, bool):
+        return "flag"
+    if isinstance(value, date):
+        return "date"
+    if isinstance(value, numbers.Real):
+        return "number"
+    raise ValueError(f"{value!r} cannot stand in a result table")
+
+
+def _text(value: object) -> str:
+    """Return a cell that gives the same value back when it is read."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    if isinstance(value, numbers.Integral):
+        return str(int(value))
+    if isinstance(value, numbers.Real):
+        return repr(float(value))
+    return str(value)
+
+
+def _number(text: str) -> float | int:
+    """Read a number as it was: whole numbers without a point stay whole."""
+    return int(text) if text.lstrip("-").isdigit() else float(text)
+
+
+def _line(cells: Iterable[str]) -> str:
+    """One line of CSV; the csv module would leave a lone carriage return unquoted."""
+    quoted = (
+        '"' + cell.replace('"', '""') + '"' if any(c in cell for c in ',"\r\n') else cell
+        for cell in cells
+    )
+    return ",".join(quoted) + "\n"
+
+
+_READERS: dict[str, Callable[[str], object]] = {
+    "text": str,
+    "date": date.fromisoformat,
+    "number": _number,
+    "flag": "yes".__eq__,
+}

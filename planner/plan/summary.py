@@ -1,0 +1,168 @@
+"""The figures of a plan on one page, and the manifest of what it was made from."""
+
+from __future__ import annotations
+
+import platform
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from importlib import metadata
+from typing import Any
+
+from planner.case.case import Case
+from planner.inputs.rows import Inputs
+from planner.plan.extract import milestone_rows
+from planner.plan.tables import Row, Tables
+
+PROVEN = "proven within the gap"
+PACKAGES = ("megawatt-planner", "pulp", "highspy", "networkx", "pandas", "openpyxl", "numpy")
+SOLVER_SEED = 0
+CHOOSING_TIERS = frozenset({"tie_break"})
+"""Tiers that only choose among equal plans, so that their gap says nothing of the plan."""
+
+
+def summary(
+    inputs: Inputs, case: Case, tables: Tables, status: str, checks: int,
+    size: Mapping[str, int], seconds: Mapping[str, float],
+) -> dict[str, object]:
+    """Return the figures that ``planner plan --json`` prints.
+
+    Parameters
+    ----------
+    inputs, case, tables
+        What was planned, and the plan.
+    status
+        `PROVEN`, or what ended the run.
+    checks
+        Comparisons that the independent checker made.
+    size
+        Rows, columns, nonzeros and integers of the model.
+    seconds
+        Time by stage.
+    """
+    tiers = tables["tiers"]
+    missed = sum(_number(r["value"]) for r in tiers if str(r["tier"]).startswith("missed_mw"))
+    gaps = [r["gap"] for r in tiers if r["tier"] not in CHOOSING_TIERS]
+    return {
+        "plan": case.name,
+        "status": status,
+        "verified": True,
+        "checks": checks,
+        "gap": None if None in gaps else max((_number(gap) for gap in gaps), default=0.0),
+        "missed_mw_months": missed,
+        "currency": inputs.settings["currency"],
+        "tiers": [
+            {"name": row["tier"], "unit": row["unit"], "value": row["value"],
+             "bound": row["bound"], "gap": row["gap"], "status": row["status"]}
+            for row in tiers
+        ],
+        "costs": {str(row["term"]): row["amount"] for row in tables["costs"]},
+        "present_costs": {str(row["term"]): row["present_cost"] for row in tables["costs"]},
+        "milestones": milestone_rows(case, tables["ramp"]),
+        "systems": _systems(tables["installs"]),
+        "halls_opened": sum(_number(row["decided"]) for row in tables["halls"]),
+        "revenue": _revenue(case, tables["ramp"]),
+        "totals": totals(inputs, case),
+        "notes": list(inputs.notes),
+        "model": dict(size),
+        "seconds": dict(seconds),
+    }  # fmt: skip
+
+
+def manifest(
+    inputs: Inputs, figures: Mapping[str, Any], options: Mapping[str, Any], created: str
+) -> dict[str, object]:
+    """Return what a plan was made from and with.
+
+    Parameters
+    ----------
+    inputs
+        The workbook, read.
+    figures
+        The plan's summary.
+    options
+        Gap, time limit, threads and command.
+    created
+        Time of the plan, ISO.
+    """
+    return {
+        "inputs": inputs.name,
+        "inputs_sha256": inputs.digest,
+        "created": created,
+        "command": options.get("command") or "",
+        "gap_asked": options.get("gap"),
+        "time_limit_s": options.get("time_limit_s"),
+        "threads": options.get("threads"),
+        "seed": SOLVER_SEED,
+        "status": figures["status"],
+        "gap_proven": figures["gap"],
+        "checker": f"passed {figures['checks']} comparisons",
+        "python": platform.python_version(),
+        **{f"version {name}": _version(name) for name in PACKAGES},
+    }
+
+
+def totals(inputs: Inputs, case: Case) -> list[dict[str, object]]:
+    """Return what commitments, halls, feeders and supply add up to.
+
+    A damaged workbook often plans without complaint; these sums are where a reader who knows the
+    case sees that a figure is missing.
+    """
+    tables, facility, last = inputs.tables, case.facility, case.calendar.count - 1
+    rows: list[dict[str, object]] = []
+
+    def add(what: str, value: float, unit: str) -> None:
+        rows.append({"what": what, "value": value, "unit": unit})
+
+    for basis in sorted(set(case.demand.basis.values())):
+        names = [c for c in case.demand.commitments if case.demand.basis[c] == basis]
+        add(f"commitments on {basis} power ({len(names)})",
+            sum(case.demand.final_mw[name] for name in names), "MW")  # fmt: skip
+    add(f"hall classes ({len(facility.halls)}), IT power",
+        sum(facility.hall_count[h] * facility.hall_it_mw[h] for h in facility.halls), "MW")  # fmt: skip
+    roots = [row["node"] for row in tables["power"] if row["parent"] is None]
+    if roots:
+        add(f"nodes at the grid ({len(roots)}), energised at the end, facility power",
+            sum(facility.energised_mw.get((node, last), 0.0) for node in roots), "MW")  # fmt: skip
+    for supplier in sorted({row["supplier"] for row in tables["supply_capacity"]}):
+        capacity = sum(case.supply.capacity[supplier, t] for t in case.calendar.periods)
+        add(f"capacity of {supplier} over the plan", capacity, "units")
+    for plant, system in sorted(case.supply.plant_days):
+        capacity = sum(
+            case.supply.assembly_capacity[plant, system, t] for t in case.calendar.periods
+        )
+        add(f"assembly of {system} at {plant} over the plan", capacity, "systems")
+    if tables["fleet"]:
+        add("systems standing at the start", sum(facility.fleet.values()), "systems")
+    if tables["orders"]:
+        add(f"orders already placed ({len(tables['orders'])})",
+            sum(row["quantity"] for row in tables["orders"]), "units")  # fmt: skip
+    return rows
+
+
+def _systems(installs: Iterable[Row]) -> dict[str, float]:
+    """Return systems installed over the plan by kind."""
+    counts: dict[str, float] = defaultdict(float)
+    for row in installs:
+        counts[str(row["system"])] += _number(row["installed"])
+    return {system: count for system, count in sorted(counts.items()) if count}
+
+
+def _revenue(case: Case, ramp: Iterable[Row]) -> float:
+    """Return what the commitments pay for megawatts in service, not discounted."""
+    months = dict(zip(case.calendar.starts, case.calendar.months, strict=True))
+    return sum(
+        case.demand.price[str(row["commitment"])] * _number(row["in_service_mw"])
+        * months[row["period"]]  # type: ignore[index]
+        for row in ramp
+    )  # fmt: skip
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed as a package"

@@ -1,0 +1,160 @@
+"""The independent checker: recomputes every rule and every cost from workbook and tables alone.
+
+It shares no code with the planner's model: it has its own calendar and look-ups, and reads only
+the workbook and the result tables. A plan that it refuses is never written as a plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from planner.inputs.rows import Inputs
+from planner.plan import verify_costs as costs
+from planner.plan import verify_service as service
+from planner.plan import verify_sites as sites
+from planner.plan import verify_supply as supply
+from planner.plan.tables import Tables
+from planner.plan.verify_facts import Book, Figures
+from planner.plan.verify_ledger import Ledger
+from planner.plan.verify_tables import FORM_RULES
+
+RULES: tuple[Callable[[Book, Figures, Ledger], None], ...] = (
+    sites.release_fence,
+    # orders and stock
+    supply.nothing_flows_without_supply,
+    supply.firm_orders,
+    supply.planned_order_dates,
+    supply.order_slack,
+    supply.order_prices,
+    supply.whole_lots,
+    supply.minimum_order,
+    supply.supply_window,
+    supply.supplier_capacity,
+    supply.plant_window,
+    supply.plant_capacity,
+    supply.finish_dates,
+    supply.lane_exists,
+    supply.shipment_arrival,
+    supply.lane_capacity,
+    supply.stock_balance,
+    supply.stock_covers_use,
+    supply.storage,
+    # systems, halls and power
+    sites.whole_systems,
+    sites.whole_halls,
+    sites.system_window,
+    sites.crews,
+    sites.fleet_balance,
+    sites.fleet_in_service,
+    sites.dedicated_fleet_stays,
+    sites.hall_ready,
+    sites.halls_opened,
+    sites.hall_count,
+    sites.hall_power,
+    sites.hall_slots,
+    sites.hall_coolant,
+    sites.node_load,
+    sites.node_headroom,
+    sites.node_limit,
+    sites.failover_groups,
+    # commitments
+    service.service_allowed,
+    service.service_capacity,
+    service.dedicated_fleet_serves,
+    service.ramp_labels,
+    service.ramp_required,
+    service.ramp_in_service,
+    service.ramp_missed,
+    service.last_milestone,
+    # money
+    costs.purchase_cost,
+    costs.take_or_pay_cost,
+    costs.orders_cost,
+    costs.assembly_cost,
+    costs.freight_cost,
+    costs.holding_cost,
+    costs.openings_cost,
+    costs.fit_out_cost,
+    costs.energy_cost,
+    costs.service_cost,
+    costs.late_cost,
+    costs.discounted_spend,
+    costs.cost_totals,
+    costs.budget,
+    # tiers of the objective
+    costs.tier_order,
+    costs.tier_missed,
+    costs.tier_in_service,
+    costs.tier_present_cost,
+    costs.tier_bounds,
+)
+"""Every rule of a plan, in the order of the report; those on the tables' form come before."""
+
+RULE_NAMES = tuple(rule.__name__ for rule in (*FORM_RULES, *RULES))
+"""Names of all rules, in order."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the checker found.
+
+    Attributes
+    ----------
+    violations : tuple of str
+        One sentence for each violation: rule, place and period, both figures with units.
+    checks : int
+        Single comparisons made.
+    rules : tuple of str
+        Names of the rules checked, in order. A plan whose tables are malformed is judged no
+        further than the first rule on their form that it breaks.
+    counts : tuple of int
+        Single comparisons of each of these rules.
+    """
+
+    violations: tuple[str, ...]
+    checks: int
+    rules: tuple[str, ...]
+    counts: tuple[int, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether no rule is broken."""
+        return not self.violations
+
+
+def verify(inputs: Inputs, tables: Tables, tolerance: float = 1e-6) -> Verdict:
+    """Recompute every rule, every cost term and every derived table of a plan.
+
+    Parameters
+    ----------
+    inputs
+        The checked workbook that was planned.
+    tables
+        All result tables of the plan.
+    tolerance
+        Largest violation, in the rule's unit, relative to its right-hand side where that is above
+        1. Recomputed money is held to 1 / 2,000 of it, relative to the amount.
+
+    Returns
+    -------
+    Verdict
+    """
+    book, ledger = Book(inputs), Ledger(tolerance)
+    for form_rule in FORM_RULES:
+        ledger.begin(form_rule.__name__)
+        form_rule(book, tables, ledger)
+        if ledger.violations:
+            return _verdict(ledger)
+    figures = Figures(tables, book.calendar)
+    for rule in RULES:
+        ledger.begin(rule.__name__)
+        rule(book, figures, ledger)
+    return _verdict(ledger)
+
+
+def _verdict(ledger: Ledger) -> Verdict:
+    checks = ledger.checks
+    return Verdict(
+        tuple(ledger.violations), sum(checks.values()), tuple(checks), tuple(checks.values())
+    )

@@ -1,0 +1,199 @@
+"""What the checker knows: the workbook by key, and the plan's figures by key and period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import Any, cast
+
+from planner.inputs.rows import Inputs, Row
+from planner.plan.tables import Row as ResultRow
+from planner.plan.tables import Tables
+from planner.plan.verify_calendar import Calendar
+
+EVERYWHERE = "*"
+"""The one place of a plan without lanes."""
+
+DATED = {
+    "supply_capacity": ("supplier", "units_per_month"),
+    "crews": ("site", "systems_per_month"),
+    "energisation": ("node", "mw"),
+}
+"""Sheets of capacities with a date: whose they are, and their value."""
+
+
+class Amounts(dict[tuple[Any, ...], float]):
+    """Figures by key; nothing recorded is 0."""
+
+    def __missing__(self, key: tuple[Any, ...]) -> float:
+        return 0.0
+
+
+class Book:
+    """The workbook by key.
+
+    Attributes
+    ----------
+    calendar : Calendar
+        The planning periods.
+    systems, sites, halls, commitments, depots, nodes : dict of str to Row
+        Rows by their single key.
+    supply, plants, lanes, terms : dict of (str, str) to Row
+        Rows of `supply`, `plants`, `lanes` and `service` by their two keys.
+    places, items : set of str
+        Every place that can hold units, and everything that can be held.
+    fence : int
+        First period in which a decision may be taken.
+    """
+
+    def __init__(self, inputs: Inputs) -> None:
+        settings, tables = inputs.settings, inputs.tables
+        self.settings = settings
+        self.tables = tables
+        self.calendar = Calendar(settings["start"], settings["end"], settings["period"])
+        self.periods = range(self.calendar.count)
+        self.systems = {row["system"]: row for row in tables["systems"]}
+        self.sites = {row["site"]: row for row in tables["sites"]}
+        self.halls = {row["hall"]: row for row in tables["halls"]}
+        self.commitments = {row["commitment"]: row for row in tables["commitments"]}
+        self.depots = {row["depot"]: row for row in tables["depots"]}
+        self.nodes = {row["node"]: row for row in tables["power"]}
+        self.supply = {(row["supplier"], row["item"]): row for row in tables["supply"]}
+        self.plants = {(row["plant"], row["system"]): row for row in tables["plants"]}
+        self.lanes = {(row["from"], row["to"]): row for row in tables["lanes"]}
+        self.terms = {(row["commitment"], row["site"]): row for row in tables["service"]}
+        self.fleet = {(row["hall"], row["system"]): row for row in tables["fleet"]}
+        self.places = self._places()
+        self.items = {item for _, item in self.supply} | set(self.systems)
+        self.items |= {row["item"] for row in tables["bom"]}
+        days = timedelta(days=settings["release_fence_days"])
+        self._dated = {sheet: self._capacities(sheet, *columns) for sheet, columns in DATED.items()}
+        self.fence = self.calendar.first(settings["today"] + days)
+
+    def _places(self) -> set[str]:
+        if not self.lanes:
+            return {EVERYWHERE}
+        makers = {supplier for supplier, _ in self.supply} | {plant for plant, _ in self.plants}
+        return makers | set(self.depots) | set(self.sites)
+
+    def _capacities(self, sheet: str, key: str, column: str) -> dict[str, list[tuple[date, float]]]:
+        dated: dict[str, list[tuple[date, float]]] = {}
+        for row in sorted(self.tables[sheet], key=lambda row: row["from"]):
+            dated.setdefault(row[key], []).append((row["from"], float(row[column])))
+        return dated
+
+    def day(self, period: int) -> date:
+        """First day of a period."""
+        return self.calendar.starts[period]
+
+    def place(self, name: str) -> str:
+        """Place at which a supplier, plant, depot or site holds its units."""
+        return name if self.lanes else EVERYWHERE
+
+    def site_of(self, hall: str) -> str:
+        """Site of a hall class."""
+        return str(self.halls[hall]["site"])
+
+    def it_mw(self, system: str) -> float:
+        """MW of IT power of one system: its own and its overhead."""
+        row = self.systems[system]
+        return float(row["power_kw"] + row["overhead_kw"]) / 1000
+
+    def facility_mw(self, hall: str, system: str) -> float:
+        """MW of facility power of one system in a hall; no number where the PUE is unknown."""
+        pue = self.sites[self.site_of(hall)]["pue"]
+        return self.it_mw(system) * pue if pue is not None else float("nan")
+
+    def basis_mw(self, commitment: str, hall: str, system: str) -> float:
+        """MW that one system in a hall counts for a commitment, on the commitment's basis."""
+        basis = self.commitments[commitment]["basis"]
+        if basis == "system":
+            return float(self.systems[system]["power_kw"]) / 1000
+        return self.it_mw(system) if basis == "it" else self.facility_mw(hall, system)
+
+    def in_force(self, sheet: str, name: str, period: int) -> float | None:
+        """Value of a dated capacity at the start of a period, None without any row of that name."""
+        if name not in self._dated[sheet]:
+            return None
+        begun = [value for day, value in self._dated[sheet][name] if day <= self.day(period)]
+        return begun[-1] if begun else 0.0
+
+    def unit_price(self, supplier: str, item: str) -> float:
+        """Price of one unit ordered: the supplier's, else the system's, else nothing."""
+        price = self.supply[supplier, item]["price"]
+        if price is None and item in self.systems:
+            price = self.systems[item]["price"]
+        return float(price or 0.0)
+
+    def paid_orders(self) -> Iterator[tuple[Row, int]]:
+        """Firm orders that are placed, and so paid, in a period of the plan."""
+        for row in self.tables["orders"]:
+            period = self.calendar.holding(row["placed"])
+            if period is not None:
+                yield row, period
+
+
+class Figures:
+    """The plan's figures by key, the last part of which is the period, counted from 0.
+
+    Attributes
+    ----------
+    ordered, started, shipped, stock : Amounts
+        Units by (supplier, item), planned orders only; (plant, system); (from, to, item);
+        (place, item).
+    installed, removed, fleet, in_service : Amounts
+        Systems by (hall, system): installed and removed in a period, standing and in service at
+        its end.
+    decided, opened : Amounts
+        Halls by (hall).
+    load : Amounts
+        MW of facility power by (node).
+    served : Amounts
+        MW on the commitment's basis by (commitment, hall, system).
+    missed, met : Amounts
+        MW by (commitment): missed, and in service for it.
+    spend, present : Amounts
+        Money by (term): nominal and discounted to the plan's start.
+    """
+
+    def __init__(self, tables: Tables, calendar: Calendar) -> None:
+        self.tables = tables
+        self.calendar = calendar
+        self.planned_orders = [row for row in tables["orders"] if row["firm"] == "no"]
+        self.firm_orders = [row for row in tables["orders"] if row["firm"] == "yes"]
+        self.ordered = self.tally(self.planned_orders, ("supplier", "item"), "quantity")
+        self.started = self.tally(tables["production"], ("plant", "system"), "quantity")
+        self.shipped = self.tally(tables["shipments"], ("from", "to", "item"), "quantity")
+        self.stock = self.tally(tables["stock"], ("place", "item"), "quantity")
+        pair = ("hall", "system")
+        self.installed = self.tally(tables["installs"], pair, "installed")
+        self.removed = self.tally(tables["installs"], pair, "removed")
+        self.fleet = self.tally(tables["fleet"], pair, "installed")
+        self.in_service = self.tally(tables["fleet"], pair, "in_service")
+        self.decided = self.tally(tables["halls"], ("hall",), "decided")
+        self.opened = self.tally(tables["halls"], ("hall",), "opened")
+        self.load = self.tally(tables["power"], ("node",), "load_mw")
+        self.served = self.tally(tables["service"], ("commitment", *pair), "mw")
+        self.missed = self.tally(tables["ramp"], ("commitment",), "missed_mw")
+        self.met = self.tally(tables["ramp"], ("commitment",), "in_service_mw")
+        self.spend = self.tally(tables["spend"], ("term",), "amount")
+        self.present = self.tally(tables["spend"], ("term",), "present_cost")
+
+    def tally(self, rows: Iterable[ResultRow], keys: tuple[str, ...], column: str) -> Amounts:
+        """Return the figures of one column by key and period."""
+        amounts = Amounts()
+        for row in rows:
+            period = self.calendar.period_of_start[cast(date, row["period"])]
+            key = (*(row[name] for name in keys), period)
+            amounts[key] += number(row, column)
+        return amounts
+
+
+def number(row: ResultRow, column: str) -> float:
+    """Return a number of a result row."""
+    return float(cast(float, row[column]))
+
+
+def days_between(first: object, last: object) -> int:
+    """Return the days from one date of a result row to another."""
+    return (cast(date, last) - cast(date, first)).days

@@ -1,0 +1,145 @@
+"""Rules on commitments: who serves them, with what, and what they miss."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import cast
+
+from planner.plan.verify_facts import Amounts, Book, Figures, number
+from planner.plan.verify_ledger import Ledger, figure
+
+
+def service_allowed(book: Book, figures: Figures, ledger: Ledger) -> None:
+    """A commitment is served only from countries, sites and by systems that it allows."""
+    for (commitment, hall, system, period), mw in figures.served.items():
+        if not ledger.above(mw, 0.0):
+            continue
+        row, site = book.commitments[commitment], book.site_of(hall)
+        country, terms = book.sites[site]["country"], book.terms.get((commitment, site))
+        for what, allowed in (
+            (f"in {country}", not row["countries"] or country in row["countries"]),
+            (f"with {system!r}", not row["systems"] or system in row["systems"]),
+            ("from there", terms is None or terms["allowed"]),
+        ):
+            if ledger.fails(allowed):
+                ledger.refuse(
+                    f"{commitment!r} is served {figure(mw)} MW from hall {hall!r} at "
+                    f"{site!r} in {book.day(period)}, it must not be {what}"
+                )
+
+
+def service_capacity(book: Book, figures: Figures, ledger: Ledger) -> None:
+    """What a hall's systems serve, over all commitments, is within those in service.
+
+    Megawatts are counted as systems: MW over the MW of one system on the commitment's basis.
+    """
+    serving = Amounts()
+    for (commitment, hall, system, period), mw in figures.served.items():
+        serving[hall, system, period] += mw / book.basis_mw(commitment, hall, system)
+    for (hall, system, period), count in serving.items():
+        in_service = figures.in_service[hall, system, period]
+        if ledger.above(count, in_service):
+            ledger.refuse(
+                f"{figure(count)} {system!r} of hall {hall!r} serve in "
+                f"{book.day(period)}, {figure(in_service)} systems are in service"
+            )
+
+
+def dedicated_fleet_serves(book: Book, figures: Figures, ledger: Ledger) -> None:
+    """Systems that stand for one commitment serve no other."""
+    serving = Amounts()
+    for (commitment, hall, system, period), mw in figures.served.items():
+        row = book.fleet.get((hall, system))
+        if row is not None and row["commitment"] not in (None, commitment):
+            serving[hall, system, period] += mw / book.basis_mw(commitment, hall, system)
+    for (hall, system), row in book.fleet.items():
+        for period in book.periods if row["commitment"] is not None else ():
+            count = serving[hall, system, period]
+            free = figures.in_service[hall, system, period] - row["count"]
+            if ledger.above(count, free):
+                ledger.refuse(
+                    f"{figure(count)} {system!r} of hall {hall!r} serve others than "
+                    f"{row['commitment']!r} in {book.day(period)}, {figure(free)} systems are "
+                    "free to"
+                )
+
+
+def ramp_labels(book: Book, figures: Figures, ledger: Ledger) -> None:
+    """A row of the ramp states the last day of its period and the commitment's basis."""
+    for row in figures.tables["ramp"]:
+        period = book.calendar.period_of_start[cast(date, row["period"])]
+        for column, due in (
+            ("period_end", book.calendar.last_day(period)),
+            ("basis", book.commitments[str(row["commitment"])]["basis"]),
+        ):
+            if ledger.fails(row[column] == due):
+                ledger.refuse(
+                    f"{row['commitment']!r} in {row['period']} has {column} "
+                    f"{row[column]}, it is {due}"
+                )
+
+
+def ramp_required(book: Book, figures: Figures, ledger: Ledger) -> None:
+    """Required is the largest milestone judged by then.
+
+    A milestone is judged at the last period that ends on or before its date, else at the first.
+    """
+    judged: dict[str, list[tuple[int, float]]] = {}
+    for milestone in book.tables["milestones"]:
+        ended = [t for t in book.periods if book.calendar.last_day(t) <= milestone["date"]]
+        due_in = ended[-1] if ended else 0
+        judged.setdefault(milestone["commitment"], []).append((due_in, milestone["mw"]))
+    for row in figures.tables["ramp"]:
+        period = book.calendar.period_of_start[cast(date, row["period"])]
+        milestones = judged.get(str(row["commitment"]), [])
+        due = max((mw for at, mw in milestones if at <= period), default=0.0)
+        found = number(row, "required_mw")
+        if ledger.differs(found, due):
+            ledger.refuse(
+                f"{row['commitment']!r} requires {figure(found)} MW in {row['period']}, "
+                f"by its milestones {figure(due)} MW"
+            )
+
+
+def ramp_in_service(book: Book, figures: Figures, ledger: Ledger) -> None:
+    """What is in service for a commitment is the sum of what all halls serve to it."""
+    served = _served(figures)
+    for (commitment, period), found in figures.met.items():
+        due = served[commitment, period]
+        if ledger.differs(found, due):
+            ledger.refuse(
+                f"{commitment!r} in {book.day(period)} has {figure(found)} MW in "
+                f"service, its halls serve {figure(due)} MW"
+            )
+
+
+def ramp_missed(book: Book, figures: Figures, ledger: Ledger) -> None:
+    """Missed is what is required less what is in service, and nothing where that is enough."""
+    for row in figures.tables["ramp"]:
+        due = max(0.0, number(row, "required_mw") - number(row, "in_service_mw"))
+        found = number(row, "missed_mw")
+        if ledger.differs(found, due):
+            ledger.refuse(
+                f"{row['commitment']!r} in {row['period']} misses {figure(found)} MW "
+                f"in the plan, required less in service is {figure(due)} MW"
+            )
+
+
+def last_milestone(book: Book, figures: Figures, ledger: Ledger) -> None:
+    """A commitment is never served more than the megawatts of its last milestone."""
+    for (commitment, period), mw in _served(figures).items():
+        rows = [row for row in book.tables["milestones"] if row["commitment"] == commitment]
+        most = max(rows, key=lambda row: row["date"])["mw"] if rows else 0.0
+        if ledger.above(mw, most):
+            ledger.refuse(
+                f"{commitment!r} is served {figure(mw)} MW in {book.day(period)}, its "
+                f"last milestone is {figure(most)} MW"
+            )
+
+
+def _served(figures: Figures) -> Amounts:
+    """Return the MW served in all, by commitment and period."""
+    served = Amounts()
+    for (commitment, _, _, period), mw in figures.served.items():
+        served[commitment, period] += mw
+    return served

@@ -1,0 +1,218 @@
+"""Rules on the form of the result tables; the other rules rely on them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from planner.plan.tables import COLUMNS, COST_TERMS, RESULTS, Row, Tables
+from planner.plan.verify_facts import Book
+from planner.plan.verify_ledger import Ledger, figure
+
+DAYS = {"period", "order_date", "arrival_date", "latest_order_date", "finish_date", "period_end"}
+TEXTS = {
+    "order",
+    "supplier",
+    "item",
+    "firm",
+    "plant",
+    "system",
+    "from",
+    "to",
+    "place",
+    "site",
+    "hall",
+    "node",
+    "commitment",
+    "basis",
+    "term",
+    "tier",
+    "unit",
+    "status",
+}
+MAY_BE_BLANK = {
+    "orders": {"period", "order_date", "latest_order_date", "slack_days", "it_mw_blocked"},
+    "power": {"energised_mw", "headroom_mw"},
+    "tiers": {"unit", "bound", "gap", "status", "seconds"},
+}
+MAY_BE_NEGATIVE = {"slack_days", "headroom_mw", "value", "bound", "gap"}
+
+KEYS = {
+    "orders": ("order",),
+    "production": ("plant", "system", "period"),
+    "shipments": ("from", "to", "item", "period"),
+    "stock": ("place", "item", "period"),
+    "installs": ("hall", "system", "period"),
+    "fleet": ("hall", "system", "period"),
+    "halls": ("hall", "period"),
+    "power": ("node", "period"),
+    "service": ("commitment", "hall", "system", "period"),
+    "ramp": ("commitment", "period"),
+    "spend": ("period", "term"),
+    "tiers": ("tier",),
+    "costs": ("term",),
+}
+
+
+def columns(book: Book, tables: Tables, ledger: Ledger) -> None:
+    """Every result table is there, no other, and each of its rows has exactly its columns."""
+    for name in tables:
+        if ledger.fails(name in COLUMNS):
+            ledger.refuse(f"there is a table {name!r}, which is none of a plan's")
+    for result in RESULTS:
+        if ledger.fails(result.name in tables):
+            ledger.refuse(f"table {result.name!r} is missing")
+            continue
+        known = set(result.columns)
+        for place, row in enumerate(tables[result.name], start=1):
+            if ledger.fails(set(row) == known):
+                odd = ", ".join(sorted(str(name) for name in known.symmetric_difference(row)))
+                ledger.refuse(f"row {place} of {result.name} lacks or adds columns: {odd}")
+
+
+def values(book: Book, tables: Tables, ledger: Ledger) -> None:
+    """A day is a date, a name a text, a figure a finite number; blank only where that has sense."""
+    for name, rows in tables.items():
+        for place, row in enumerate(rows, start=1):
+            for column, value in row.items():
+                if value is None and column in MAY_BE_BLANK.get(name, set()):
+                    continue
+                if ledger.fails(_fits(column, value)):
+                    kind = "day" if column in DAYS else "text" if column in TEXTS else "number"
+                    ledger.refuse(f"row {place} of {name} has {value!r} in {column}, no {kind}")
+
+
+def _fits(column: str, value: object) -> bool:
+    if column in DAYS:
+        return type(value) is date
+    if column in TEXTS:
+        return isinstance(value, str) and value != ""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def known_periods(book: Book, tables: Tables, ledger: Ledger) -> None:
+    """A period is named by the first day of one that is planned; only a firm order may have none.
+
+    A tier and a cost over the whole plan have no period.
+    """
+    for name, rows in tables.items():
+        for row in rows if "period" in COLUMNS[name] else ():
+            period = row["period"]
+            if period is None and name == "orders" and row["firm"] == "yes":
+                continue
+            if ledger.fails(period in book.calendar.period_of_start):
+                ledger.refuse(f"{_label(name, row)}: {period} is not the first day of a period")
+
+
+def known_names(book: Book, tables: Tables, ledger: Ledger) -> None:
+    """Every supplier, item, plant, place, hall, node, commitment and term is one that exists."""
+    for name, rows in tables.items():
+        for row in rows:
+            for what, known in _references(book, name, row):
+                if ledger.fails(known):
+                    ledger.refuse(f"{_label(name, row)}: {what}")
+
+
+def _references(book: Book, name: str, row: Row) -> Iterator[tuple[str, bool]]:
+    """Yield what a row would be refused for, and whether it is in order."""
+    if name == "orders":
+        yield f"firm is {row['firm']!r}, neither yes nor no", row["firm"] in ("yes", "no")
+        known = (row["supplier"], row["item"]) in book.supply
+        yield f"{row['supplier']!r} does not sell {row['item']!r}", known
+    if name == "production":
+        known = (row["plant"], row["system"]) in book.plants
+        yield f"plant {row['plant']!r} does not assemble {row['system']!r}", known
+    for column in ("from", "to", "place"):
+        if column in row:
+            yield f"there is no place {row[column]!r}", row[column] in book.places
+    if name in ("shipments", "stock"):
+        yield f"there is no item {row['item']!r}", row["item"] in book.items
+    if "hall" in row:
+        hall = book.halls.get(str(row["hall"]))
+        yield f"there is no hall class {row['hall']!r}", hall is not None
+        at_home = hall is None or hall["site"] == row["site"]
+        yield f"hall {row['hall']!r} is not at site {row['site']!r}", at_home
+    if "hall" in row and "system" in row:
+        yield f"there is no system {row['system']!r}", row["system"] in book.systems
+    if "node" in row:
+        yield f"there is no power node {row['node']!r}", row["node"] in book.nodes
+    if "commitment" in row:
+        known = row["commitment"] in book.commitments
+        yield f"there is no commitment {row['commitment']!r}", known
+    if "term" in row:
+        yield f"there is no cost term {row['term']!r}", row["term"] in COST_TERMS
+
+
+def single_rows(book: Book, tables: Tables, ledger: Ledger) -> None:
+    """No two rows of a table have one key; one supplier's item has one planned order in a period.
+
+    That is what an order cost is paid for.
+    """
+    for name, rows in tables.items():
+        _no_doubles(name, rows, KEYS[name], ledger)
+    planned = [row for row in tables["orders"] if row["firm"] == "no"]
+    _no_doubles("orders", planned, ("supplier", "item", "period"), ledger)
+
+
+def _no_doubles(name: str, rows: list[Row], key: tuple[str, ...], ledger: Ledger) -> None:
+    seen: set[tuple[object, ...]] = set()
+    for row in rows:
+        values_of_key = tuple(row[column] for column in key)
+        if ledger.fails(values_of_key not in seen):
+            ledger.refuse(f"{_label(name, row)}: there is another row of the same {', '.join(key)}")
+        seen.add(values_of_key)
+
+
+def complete_tables(book: Book, tables: Tables, ledger: Ledger) -> None:
+    """Power, ramp and fleet have a row for each period, costs one for each term.
+
+    The fleet has them for each hall and system that the workbook's fleet, an install or a row of
+    the fleet names. What is not there counts as nothing, so no other pair can hide a system.
+    """
+    days = book.calendar.starts[:-1]
+    pairs = {(row["hall"], row["system"]) for row in (*tables["fleet"], *tables["installs"])}
+    pairs |= set(book.fleet)
+    required: dict[str, set[tuple[object, ...]]] = {
+        "power": {(node, day) for node in book.nodes for day in days},
+        "ramp": {(commitment, day) for commitment in book.commitments for day in days},
+        "fleet": {(*pair, day) for pair in pairs for day in days},
+        "costs": {(term,) for term in COST_TERMS},
+    }
+    for name, keys in required.items():
+        found = {tuple(row[column] for column in KEYS[name]) for row in tables[name]}
+        for key in sorted(keys, key=str):
+            if ledger.fails(key in found):
+                shown = ", ".join(str(part) for part in key)
+                ledger.refuse(f"table {name} has no row for {shown}")
+
+
+def no_negative_figures(book: Book, tables: Tables, ledger: Ledger) -> None:
+    """No quantity, capacity or amount of money is below zero.
+
+    A headroom, a slack and a tier's figures may be; rules of their own judge them.
+    """
+    for name, rows in tables.items():
+        numbers = [c for c in COLUMNS[name] if c not in DAYS | TEXTS | MAY_BE_NEGATIVE]
+        for row in rows:
+            for column in numbers:
+                value = row[column]
+                if isinstance(value, int | float) and ledger.below(value, 0.0):
+                    ledger.refuse(f"{_label(name, row)}: {column} is {figure(value)}, below zero")
+
+
+def _label(name: str, row: Row) -> str:
+    """Return the table and the key of a row, for a message."""
+    return f"{name} {', '.join(str(row[column]) for column in KEYS[name])}"
+
+
+FORM_RULES: tuple[Callable[[Book, Tables, Ledger], None], ...] = (
+    columns,
+    values,
+    known_periods,
+    known_names,
+    single_rows,
+    complete_tables,
+    no_negative_figures,
+)
+"""Rules on the form of the tables, each of which relies on those before it."""

@@ -1,0 +1,242 @@
+"""The plan and the solver's progress on a terminal of 80 columns."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping
+from types import TracebackType
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from planner.plan.store import Plan
+from planner.plan.tables import Row
+from planner.reports.views import (
+    NOTHING,
+    currency,
+    figure,
+    headline,
+    listed,
+    number,
+    percent,
+)
+from planner.solve.progress import Event
+
+MOST_NOTES = 5
+"""Notes that are printed; all are in the workbook."""
+
+
+def print_plan(plan: Plan, console: Console, files: Mapping[str, str] | None = None) -> None:
+    """Print what matters of a plan, missed megawatts first.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    console
+        Where to; only plain lines where it is no terminal.
+    files
+        Paths by kind, as `planner.plan.store.save_plan` returns them.
+    """
+    _print_state(plan, console)
+    _print_milestones(plan, console)
+    _print_systems(plan, console)
+    _print_costs(plan, console)
+    _print_tiers(plan, console)
+    _print_notes(plan, console)
+    if files:
+        console.print()
+        for kind, path in files.items():
+            line = Text.assemble((f"{kind:<7}", "dim"), printable(path))
+            console.print(line, soft_wrap=True)  # a path is copied whole
+
+
+def printable(value: object) -> str:
+    """Return a text without characters that could steer the terminal."""
+    return "".join(c if c.isprintable() else " " for c in str(value))
+
+
+def _print_state(plan: Plan, console: Console) -> None:
+    """Say whether megawatts are missed, how the run ended and whether the plan was checked."""
+    head = headline(plan)
+    console.print(Text(printable(head.text), "bold red" if head.missed else "bold green"))
+    for sentence in head.details:
+        console.print(Padding(Text(printable(sentence), "red"), (0, 0, 0, 2), expand=False))
+    verified = plan.summary.get("verified") is True
+    console.print(Text.assemble(
+        "Plan ", (printable(plan.name), "bold"), ": ",
+        printable(plan.summary.get("status") or "status not known"),
+        f", gap {percent(plan.summary.get('gap'))}, independent checker ",
+        ("passed", "green") if verified else ("NOT PASSED", "bold red"),
+    ))  # fmt: skip
+
+
+def _print_milestones(plan: Plan, console: Console) -> None:
+    """Print each milestone on its commitment's basis."""
+    table = _table("Milestone", "Due", "Basis", ">Committed MW", ">In service MW", ">Missed MW")
+    for row in listed(plan, "milestones"):
+        missed = number(row.get("missed_mw"))
+        cells = [
+            row.get("commitment"), str(row.get("date"))[:10], row.get("basis"),
+            figure(row.get("required_mw"), 1), figure(row.get("in_service_mw"), 1),
+            figure(missed if missed > NOTHING else 0.0, 1),
+        ]  # fmt: skip
+        _add(table, cells, "red" if missed > NOTHING else "")
+    _show(table, console)
+
+
+def _print_systems(plan: Plan, console: Console) -> None:
+    """Print systems installed and halls opened."""
+    systems = plan.summary.get("systems")
+    parts = [
+        f"{printable(name)} {figure(count)}"
+        for name, count in (systems.items() if isinstance(systems, dict) else ())
+    ]
+    halls = figure(plan.summary.get("halls_opened"))
+    console.print()
+    console.print(Text(f"Systems installed: {', '.join(parts) or 'none'}; halls opened: {halls}"))
+
+
+def _print_costs(plan: Plan, console: Console) -> None:
+    """Print the cost terms that are not nothing, and their sum."""
+    terms = [row for row in plan.tables.get("costs", []) if row["amount"] or row["present_cost"]]
+    keys = ("amount", "present_cost")
+    total: Row = {key: sum(number(row[key]) for row in terms) for key in keys} | {"term": "total"}
+    large = number(total["amount"]) >= 1e7
+    money = printable(currency(plan)) + (" million" if large else "")
+    table = _table(f"Cost, {money}", ">Amount", ">Present cost")
+    for row in [*terms, total]:
+        amounts = [number(row[key]) / (1e6 if large else 1.0) for key in keys]
+        style = "bold" if row is total else ""
+        _add(table, [row["term"], *(figure(amount, int(large)) for amount in amounts)], style)
+    _show(table, console)
+    if revenue := number(plan.summary.get("revenue")):
+        shown = figure(revenue / (1e6 if large else 1.0), int(large))
+        console.print(Text(f"Revenue of the MW served, not in the cost: {shown} {money}"))
+
+
+def _print_tiers(plan: Plan, console: Console) -> None:
+    """Print what was optimised, in order, with the proof."""
+    table = _table("Optimised, in order", "Unit", ">Value", ">Proven bound", ">Gap")
+    for row in plan.tables.get("tiers", []):
+        proof = [short(row["value"]), short(row["bound"]), percent(row["gap"])]
+        _add(table, [row["tier"], row["unit"] or "", *proof])
+    _show(table, console)
+
+
+def _print_notes(plan: Plan, console: Console) -> None:
+    """Print the first assumptions and warnings."""
+    notes = plan.summary.get("notes")
+    if not isinstance(notes, (list, tuple)) or not notes:
+        return
+    console.print()
+    for note in notes[:MOST_NOTES]:
+        console.print(Text(f"Note: {printable(note)}".rstrip(), "dim"))
+    if len(notes) > MOST_NOTES:
+        console.print(Text(f"and {len(notes) - MOST_NOTES} more notes in the summary", "dim"))
+
+
+def _table(*headers: str) -> Table:
+    """Return an empty table; headers with ``>`` stand over numbers."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for header in headers:
+        right = header.startswith(">")
+        table.add_column(Text(header.lstrip(">")), justify="right" if right else "left",
+                         overflow="fold", no_wrap=right)  # fmt: skip
+    return table
+
+
+def _add(table: Table, cells: Iterable[object], style: str = "") -> None:
+    """Add a row of texts as they are, without any mark-up in them."""
+    table.add_row(*(Text(printable(cell)) for cell in cells), style=style)
+
+
+def _show(table: Table, console: Console) -> None:
+    """Print a table unless it is empty."""
+    if table.row_count:
+        console.print()
+        console.print(table)
+
+
+class Progress:
+    """Shows the solver's events: one changing line on a terminal, now and then a line elsewhere.
+
+    Use it as a context manager, so that the line is finished whatever happens.
+
+    Parameters
+    ----------
+    console
+        Where to; by default stderr, since stdout is for data.
+    every
+        Least seconds between two lines where there is no terminal.
+    clock
+        Gives seconds; for tests.
+    """
+
+    def __init__(self, console: Console | None = None, every: float = 10.0,
+                 clock: Callable[[], float] = time.monotonic) -> None:  # fmt: skip
+        self.console = console or Console(stderr=True)
+        self.every = every if not self.console.is_terminal else 0.1
+        self.clock = clock
+        self._tier = ""
+        self._shown_at = float("-inf")
+        self._length = 0
+
+    def __call__(self, event: Event) -> None:
+        """Show an event, unless the last was shown just now and is of the same tier."""
+        now = self.clock()
+        if event.tier == self._tier and now - self._shown_at < self.every:
+            return
+        if event.tier != self._tier:
+            self.close()
+        self._tier, self._shown_at = event.tier, now
+        self._write(describe(event))
+
+    def close(self) -> None:
+        """Finish the line on a terminal."""
+        if self._length:
+            self.console.file.write("\n")
+            self.console.file.flush()
+        self._length = 0
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:  # fmt: skip
+        self.close()
+
+    def _write(self, line: str) -> None:
+        if not self.console.is_terminal:
+            self.console.file.write(f"{line}\n")
+        else:
+            line = line[: max(self.console.width - 1, 20)]
+            self.console.file.write(f"\r{line:<{self._length}}")
+            self._length = len(line)
+        self.console.file.flush()
+
+
+def describe(event: Event) -> str:
+    """Return an event in words: tier, best value, bound, gap and seconds."""
+    tier, unit = printable(event.tier), printable(event.unit)
+    if event.incumbent is None or not math.isfinite(event.incumbent):
+        return f"{tier}: looking for a first plan, {event.elapsed:.0f} s"
+    bound = gap = ""
+    if event.bound is not None and math.isfinite(event.bound):
+        bound = f", bound {short(event.bound)}"
+    if event.gap is not None and math.isfinite(event.gap):
+        gap = f", gap {event.gap:.2%}"
+    return (
+        f"{tier}: {short(event.incumbent)} {unit}".rstrip() + f"{bound}{gap}, {event.elapsed:.0f} s"
+    )
+
+
+def short(value: object) -> str:
+    """Return a number in few characters: millions and billions by name."""
+    for size, word in ((1e9, "billion"), (1e6, "million")):
+        if abs(number(value)) >= size:
+            return f"{number(value) / size:,.3f} {word}"
+    return figure(value, 1)

@@ -1,0 +1,214 @@
+"""The workbook's first sheet: what a reader must know, missed megawatts first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from planner.plan.store import Plan
+from planner.plan.tables import Row
+from planner.reports.book import Field, Page, Placed, cell
+from planner.reports.excel_sheets import RampSheet, SitesSheet
+from planner.reports.views import (
+    NOTHING,
+    currency,
+    day,
+    figure,
+    headline,
+    listed,
+    number,
+    percent,
+    spend_by_year,
+)
+
+LAST = 6
+"""Last column of the summary's tables; charts stand to the right."""
+
+WIDTHS = (28.0, *[14.5] * LAST)
+"""Widths of the columns that all tables of the summary share."""
+
+
+def write_summary(page: Page, plan: Plan, ramp: RampSheet, sites: SitesSheet,
+                  costs: Placed) -> None:  # fmt: skip
+    """Fill the summary.
+
+    Parameters
+    ----------
+    page
+        The sheet, with its title.
+    plan
+        The plan.
+    ramp
+        Where the ramps stand, for the charts.
+    sites
+        Where MW by site stand, for a chart.
+    costs
+        Where the cost terms stand, for their totals.
+    """
+    page.widths, page.fixed = dict(enumerate(WIDTHS)), True
+    row = _banner(page, plan)
+    row = _keys(page, plan, costs, row)
+    row = _milestones(page, plan, row)
+    row = _spend(page, plan, row)
+    row = _systems(page, plan, row)
+    row = _tiers(page, plan, row)
+    row = _notes(page, plan, row)
+    page.pages_tall = 1 if row <= 90 else 0
+    _charts(page, ramp, sites)
+    page.sheet.freeze_panes(2, 0)
+
+
+def _banner(page: Page, plan: Plan) -> int:
+    """Say first, and loud, whether megawatts are missed."""
+    head = headline(plan)
+    color = "bad_banner" if head.missed else "good_banner"
+    page.merged(3, LAST, head.text, "banner", color, height=36)
+    row = 4
+    for sentence in head.details:
+        page.merged(row, LAST, sentence, "bad", height=16 * lines(sentence))
+        row += 1
+    return row + 1
+
+
+def _keys(page: Page, plan: Plan, costs: Placed, row: int) -> int:
+    """Write status, gap, verdict and the largest figures."""
+    money, summary = currency(plan), plan.summary
+    systems = summary.get("systems")
+    installed = sum(map(number, systems.values())) if isinstance(systems, dict) else 0
+    verified = summary.get("verified") is True
+    rows = plan.tables.get("costs", [])
+    figures: list[tuple[str, object, str]] = [
+        ("status", str(summary.get("status") or "not known"), "key"),
+        ("gap to the proven bound", percent(summary.get("gap")), "key"),
+        ("independent checker", "passed" if verified else "NOT PASSED", "key"),
+        (f"amount, {money} million", "amount_m", "millions"),
+        (f"present cost, {money} million", "present_m", "millions"),
+        ("systems installed", installed, "whole"),
+        ("halls opened", summary.get("halls_opened"), "whole"),
+    ]
+    for column, (label, value, kind) in enumerate(figures):
+        page.text(row, column, label, "label")
+        if kind == "millions":
+            source = "amount" if value == "amount_m" else "present_cost"
+            total = sum(number(term[source]) for term in rows) / 1e6
+            target = cell(costs.total_row or 0, costs.columns[str(value)])
+            page.formula(row + 1, column, f"=Costs!{target}", total, "key", "millions")
+        else:
+            page.value(row + 1, column, value, "key", *([kind] if kind != "key" else []))
+    if not verified:
+        page.text(row + 1, 2, "NOT PASSED", "key", "bad")
+    page.sheet.set_row(row, 26)
+    page.sheet.set_row(row + 1, 36)
+    return row + 3
+
+
+def _section(page: Page, title: str, row: int, fields: Sequence[Field], rows: list[Row]) -> Placed:
+    """Write a table below its title."""
+    page.text(row, 0, title, "section")
+    page.sheet.set_row(row, 20)
+    return page.table(row + 1, fields, rows)
+
+
+def _milestones(page: Page, plan: Plan, row: int) -> int:
+    """Write each milestone on its commitment's basis."""
+    rows: list[Row] = []
+    for item in listed(plan, "milestones"):
+        short = number(item.get("missed_mw")) > NOTHING
+        rows.append(
+            dict(item) | {"date": day(item.get("date")), "met": "MISSED" if short else "met"}
+        )
+    fields = [
+        Field("commitment", "Commitment"), Field("date", "Due", kind="date"),
+        Field("basis", "Basis", kind="center"), Field("required_mw", "Committed", "MW", "mw"),
+        Field("in_service_mw", "In service", "MW", "mw"), Field("missed_mw", "Missed", "MW", "mw"),
+        Field("met", "Milestone", kind="center"),
+    ]  # fmt: skip
+    placed = _section(page, "Milestones", row, fields, rows)
+    for criteria, style in (("MISSED", "bad"), ("met", "good")):
+        page.sheet.conditional_format(*placed.cells("met"), {
+            "type": "cell", "criteria": "==", "value": f'"{criteria}"',
+            "format": page.book.style(style, "center"),
+        })  # fmt: skip
+    page.sheet.conditional_format(*placed.cells("missed_mw"), {
+        "type": "cell", "criteria": ">", "value": NOTHING, "format": page.book.style("bad", "mw"),
+    })  # fmt: skip
+    return placed.last + 2
+
+
+def _spend(page: Page, plan: Plan, row: int) -> int:
+    """Write money by calendar year."""
+    money = currency(plan)
+    years = [
+        year | {key: number(year[key]) / 1e6 for key in ("amount", "present_cost", "cumulative")}
+        for year in spend_by_year(plan)
+    ]
+    fields = [
+        Field("year", "Year"), Field("amount", "Amount", f"{money} million", "millions"),
+        Field("present_cost", "Present cost", f"{money} million", "millions"),
+        Field("cumulative", "Spent so far", f"{money} million", "millions"),
+    ]  # fmt: skip
+    placed = _section(page, "Spending by year", row, fields, years)
+    revenue = plan.summary.get("revenue")
+    if not number(revenue):
+        return placed.last + 2
+    text = f"Revenue of the MW served, not part of the cost: {figure(number(revenue) / 1e6, 1)} " \
+           f"{money} million, not discounted"  # fmt: skip
+    page.merged(placed.last + 1, LAST, text, "subtitle", height=16 * lines(text))
+    return placed.last + 3
+
+
+def _systems(page: Page, plan: Plan, row: int) -> int:
+    """Write systems installed, and what commitments, halls, feeders and supply add up to."""
+    systems = plan.summary.get("systems")
+    counts: list[Row] = [
+        {"what": name, "value": count, "unit": "systems"}
+        for name, count in (systems.items() if isinstance(systems, dict) else ())
+    ]
+    fields = [
+        Field("what", "System"), Field("value", "Installed", kind="each"),
+        Field("unit", "Unit", kind="center"),
+    ]  # fmt: skip
+    row = _section(page, "Systems installed", row, fields, counts).last + 2
+    totals = [dict(item) for item in listed(plan, "totals")]
+    if not totals:
+        return row
+    fields = [Field("what", "What"), Field("value", "In all", kind="each"), fields[2]]
+    title = "What commitments, halls, feeders and supply add up to"
+    return _section(page, title, row, fields, totals).last + 2
+
+
+def _tiers(page: Page, plan: Plan, row: int) -> int:
+    """Write what was optimised, in order, with the proof."""
+    fields = [
+        Field("tier", "Tier, in order"), Field("unit", "Unit", kind="center"),
+        Field("value", "Value", kind="each"), Field("bound", "Proven bound", kind="each"),
+        Field("gap", "Gap", kind="gap"), Field("status", "Solver", kind="center"),
+        Field("seconds", "Time", "s", "mw"),
+    ]  # fmt: skip
+    rows = plan.tables.get("tiers", [])
+    return _section(page, "What was optimised, and the proof", row, fields, rows).last + 2
+
+
+def _notes(page: Page, plan: Plan, row: int) -> int:
+    """Write the assumptions made and warnings."""
+    notes = plan.summary.get("notes")
+    if not isinstance(notes, (list, tuple)) or not notes:
+        return row
+    page.text(row, 0, "Notes", "section")
+    for place, note in enumerate(notes, start=row + 1):
+        page.merged(place, LAST, f"- {note}", "note", height=15 * lines(str(note)))
+    return row + len(notes) + 1
+
+
+def _charts(page: Page, ramp: RampSheet, sites: SitesSheet) -> None:
+    """Show the first commitments' ramps and the sites beside the tables."""
+    shown = [ramp.chart(name) for name in list(ramp.cells)[:2]]
+    shown += [sites.chart()] if sites.cells else []
+    for place, chart in enumerate(shown):
+        chart.set_size({"width": 580, "height": 310})
+        page.sheet.insert_chart(3, LAST + 2, chart, {"y_offset": 325 * place, "object_position": 3})
+
+
+def lines(text: str) -> int:
+    """Return how many lines a text takes over the summary's width, at the least one."""
+    width = sum(WIDTHS) * 1.1
+    return int(sum(1 + len(part) // width for part in text.split("\n")))

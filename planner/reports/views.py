@@ -1,0 +1,235 @@
+"""What the reports show beyond a plan's own tables: its headline, pivots and extremes."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from numbers import Real
+
+from planner.plan.store import Plan
+from planner.plan.tables import Row
+
+NOTHING = 1e-6
+"""MW and MW-months up to this count as none, like everywhere in the checks of a plan."""
+
+BASIS_WORDS = {"system": "system power", "it": "IT power", "facility": "facility power"}
+"""How a basis is named to people."""
+
+TERM_WORDS = {
+    "purchase": "systems and items bought",
+    "take_or_pay": "capacity paid for and not used",
+    "orders": "placing orders",
+    "assembly": "assembling systems at plants",
+    "freight": "freight on lanes",
+    "holding": "holding stock",
+    "openings": "first use of sites",
+    "fit_out": "fitting out halls",
+    "energy": "energy of systems in service",
+    "service": "serving commitments from sites",
+    "late": "late cost of missed MW",
+}
+"""What each cost term pays for."""
+
+
+def number(value: object) -> float:
+    """Return a cell or figure as a number; blank counts as 0."""
+    return float(value) if isinstance(value, Real) else 0.0
+
+
+def figure(value: object, decimals: int = 0, unit: str = "") -> str:
+    """Return a number as people read it: separators, unit, more decimals where they are all."""
+    if not isinstance(value, Real) or not math.isfinite(value):
+        return "none"
+    size = abs(float(value))
+    while 0 < size < 0.5 * 10**-decimals and decimals < 6:
+        decimals += 1
+    shown = f"{float(value):,.{decimals}f}"
+    shown = shown if shown.strip("-0.,") else shown.lstrip("-")
+    return f"{shown} {unit}".rstrip()
+
+
+def percent(gap: object) -> str:
+    """Return a relative distance in percent."""
+    known = isinstance(gap, Real) and math.isfinite(gap)
+    return f"{number(gap):.3%}" if known else "not known"
+
+
+def day(value: object) -> date | None:
+    """Return a date given as such or as ISO text."""
+    if isinstance(value, date):
+        return value
+    return date.fromisoformat(value[:10]) if isinstance(value, str) and value else None
+
+
+def listed(plan: Plan, key: str) -> list[Mapping[str, object]]:
+    """Return an entry of the summary that is a list of records."""
+    value = plan.summary.get(key)
+    rows = value if isinstance(value, (list, tuple)) else ()
+    return [row for row in rows if isinstance(row, Mapping)]
+
+
+def currency(plan: Plan) -> str:
+    """Return the currency of the plan's money."""
+    return str(plan.summary.get("currency") or "money")
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The first thing to know of a plan.
+
+    Attributes
+    ----------
+    missed : bool
+        Whether any commitment misses MW at any time.
+    text : str
+        One sentence.
+    details : tuple of str
+        A sentence for each commitment that misses MW.
+    """
+
+    missed: bool
+    text: str
+    details: tuple[str, ...]
+
+
+def headline(plan: Plan) -> Headline:
+    """Return whether and where promised MW are missed."""
+    total = plan.summary.get("missed_mw_months")
+    details = tuple(filter(None, (_shortfall(rows) for rows in ramps(plan).values())))
+    if not details and number(total) <= NOTHING:
+        return Headline(False, "Every milestone is met: no MW is missed.", ())
+    months = f": {figure(total, 1, 'MW-months')}" if total is not None else ""
+    return Headline(True, f"MEGAWATTS ARE MISSED{months}", details)
+
+
+def _shortfall(rows: list[Row]) -> str:
+    """Say how far, and when, a commitment is short; empty if it is not."""
+    short = [row for row in rows if number(row["missed_mw"]) > NOTHING]
+    if not short:
+        return ""
+    worst = max(short, key=lambda row: number(row["missed_mw"]))
+    basis = BASIS_WORDS.get(str(worst["basis"]), str(worst["basis"]))
+    first, last = short[0]["period_end"], short[-1]["period_end"]
+    spell = f"on {first}" if first == last else f"between {first} and {last}"
+    return f"{worst['commitment']}: up to {figure(worst['missed_mw'], 1, 'MW')} ({basis}) {spell}"
+
+
+def ramps(plan: Plan) -> dict[str, list[Row]]:
+    """Return the ramp of each commitment, by period, in the plan's own order."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in plan.tables.get("ramp", []):
+        found[str(row["commitment"])].append(row)
+    return {name: sorted(rows, key=lambda row: str(row["period"])) for name, rows in found.items()}
+
+
+def period_word(plan: Plan) -> str:
+    """Return what a period of the plan is called."""
+    for row in plan.tables.get("ramp", []):
+        start, end = day(row["period"]), day(row["period_end"])
+        if start and end:
+            days = (end - start).days + 1
+            return "week" if days < 20 else "month" if days < 40 else "quarter"
+    return "period"
+
+
+def months_long(plan: Plan) -> int:
+    """Return about how many months the plan spans, at least one."""
+    rows = plan.tables.get("ramp", [])
+    days = [found for row in rows for key in ("period", "period_end") if (found := day(row[key]))]
+    return max(1, round((max(days) - min(days)).days / 30.4)) if days else 1
+
+
+@dataclass(frozen=True)
+class Pivot:
+    """A table turned into periods by columns.
+
+    Attributes
+    ----------
+    periods : tuple of date
+        Rows, every period of the plan.
+    columns : tuple of str
+        Columns that hold anything.
+    cells : dict of (date, str) to float
+        Sums; an absent cell is 0.
+    """
+
+    periods: tuple[date, ...]
+    columns: tuple[str, ...]
+    cells: dict[tuple[date, str], float]
+
+    def total(self, column: str) -> float:
+        """Return the sum of a column."""
+        return sum(self.cells.get((period, column), 0.0) for period in self.periods)
+
+
+def pivot(plan: Plan, rows: Iterable[Row], column: str, value: str) -> Pivot:
+    """Return the sums of `value` over periods and the values of `column`, these by name."""
+    cells: dict[tuple[date, str], float] = defaultdict(float)
+    for row in rows:
+        period = day(row["period"])
+        if period and row[value]:
+            cells[period, str(row[column])] += number(row[value])
+    periods = {period for period, _ in cells} | {
+        period for row in plan.tables.get("ramp", []) if (period := day(row["period"]))
+    }
+    columns = sorted({column for _, column in cells})
+    return Pivot(tuple(sorted(periods)), tuple(columns), dict(cells))
+
+
+def mw_words(plan: Plan) -> str:
+    """Return the unit of MW summed over commitments, e.g. ``MW IT power``."""
+    bases = sorted({str(row["basis"]) for row in plan.tables.get("ramp", []) if row["basis"]})
+    if len(bases) == 1:
+        return f"MW, {BASIS_WORDS.get(bases[0], bases[0])}"
+    return "MW, each on its commitment's basis"
+
+
+def power_nodes(plan: Plan) -> list[Row]:
+    """Return one row for each power node: its last and peak load, limit and least headroom.
+
+    Columns: node, load_mw, energised_mw and headroom_mw of the last period; peak_mw and
+    peak_period; least_mw and least_period, the least headroom once it is energised; use, the
+    largest load as a share of what is energised then. Without a limit the last five are None.
+    """
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in plan.tables.get("power", []):
+        found[str(row["node"])].append(row)
+    return [_node(name, sorted(rows, key=lambda row: str(row["period"])))
+            for name, rows in found.items()]  # fmt: skip
+
+
+def _node(name: str, rows: list[Row]) -> Row:
+    last, peak = rows[-1], max(rows, key=lambda row: number(row["load_mw"]))
+    fed = [row for row in rows if number(row["energised_mw"]) > NOTHING]
+    least = min(fed, key=lambda row: number(row["headroom_mw"]), default=None)
+    uses = [number(row["load_mw"]) / number(row["energised_mw"]) for row in fed]
+    return {
+        "node": name,
+        "load_mw": last["load_mw"],
+        "energised_mw": last["energised_mw"],
+        "headroom_mw": last["headroom_mw"],
+        "peak_mw": peak["load_mw"],
+        "peak_period": peak["period"] if number(peak["load_mw"]) > NOTHING else None,
+        "least_mw": least["headroom_mw"] if least else None,
+        "least_period": least["period"] if least else None,
+        "use": max(uses) if uses else None,
+    }
+
+
+def spend_by_year(plan: Plan) -> list[Row]:
+    """Return money by calendar year: year, amount, present_cost and cumulative amount."""
+    years: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for row in plan.tables.get("spend", []):
+        if period := day(row["period"]):
+            years[period.year][0] += number(row["amount"])
+            years[period.year][1] += number(row["present_cost"])
+    rows: list[Row] = []
+    spent = 0.0
+    for year in sorted(years):
+        spent += years[year][0]
+        rows.append({"year": str(year), "amount": years[year][0],
+                     "present_cost": years[year][1], "cumulative": spent})  # fmt: skip
+    return rows

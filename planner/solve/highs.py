@@ -1,0 +1,294 @@
+"""A PuLP problem as one live HiGHS model: handed over once as arrays, then changed and re-solved.
+
+The truth about a solve is HiGHS's own model status, bounds and gap; PuLP's status says "optimal"
+at a time limit too.
+"""
+
+from __future__ import annotations
+
+import math
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from types import FrameType
+from typing import Any
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+import pulp
+
+Array = npt.NDArray[np.float64]
+Watcher = Callable[[float | None, float | None], None]
+"""Called with incumbent and bound, in the objective's unit, while a solve runs."""
+
+STATUS = highspy.HighsModelStatus
+FEASIBILITY = 1e-7
+"""Row and bound tolerance, ten times tighter than what the plan is checked to."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What HiGHS says of one solve.
+
+    Attributes
+    ----------
+    status : str
+        ``optimal``, ``time limit``, ``interrupted``, ``infeasible``, ``unbounded`` or HiGHS's own
+        word for anything else.
+    values : array of float or None
+        Value of each column, shape (columns,); None if no feasible point was found.
+    objective : float
+        Value of the objective there; infinite if there is none.
+    bound : float
+        Proven lower bound of the objective.
+    seconds : float
+        Time the solve took.
+    """
+
+    status: str
+    values: Array | None
+    objective: float
+    bound: float
+    seconds: float
+
+
+class LiveModel:
+    """A HiGHS model made from a PuLP problem, kept alive over many solves.
+
+    Parameters
+    ----------
+    problem
+        The problem, minimised; its objective is set later.
+    columns
+        All its variables, in the order of the model's columns.
+    threads
+        Solver threads; the first model of a process decides for all, which is HiGHS's own limit.
+    """
+
+    def __init__(
+        self, problem: pulp.LpProblem, columns: Sequence[pulp.LpVariable], threads: int = 1
+    ) -> None:
+        self.position = {id(variable): at for at, variable in enumerate(columns)}
+        lp = _arrays(problem, columns, self.position)
+        self.whole = np.array([v.cat == pulp.LpInteger for v in columns], dtype=bool)
+        self.lower = np.array(lp.col_lower_, dtype=float)
+        self.upper = np.array(lp.col_upper_, dtype=float)
+        self.rows, self.nonzeros = lp.num_row_, len(lp.a_matrix_.value_)
+        self.stop = threading.Event()
+        self.highs = highspy.Highs()
+        for option, value in (("output_flag", False), ("threads", threads), ("random_seed", 0),
+                              ("primal_feasibility_tolerance", FEASIBILITY),
+                              ("dual_feasibility_tolerance", FEASIBILITY),
+                              ("mip_feasibility_tolerance", FEASIBILITY)):  # fmt: skip
+            self.highs.setOptionValue(option, value)
+        self.highs.passModel(lp)
+        self._watch: Watcher | None = None
+        self._incumbent: float | None = None
+        self._bound: float | None = None
+        for callback in (self.highs.cbMipInterrupt, self.highs.cbSimplexInterrupt,
+                         self.highs.cbIpmInterrupt):  # fmt: skip
+            callback.subscribe(self._on_interrupt)
+        self.highs.cbMipLogging.subscribe(self._on_progress)
+        self.highs.cbMipImprovingSolution.subscribe(self._on_progress)
+
+    @property
+    def columns(self) -> int:
+        """Number of columns."""
+        return len(self.lower)
+
+    def minimise(self, expression: pulp.LpAffineExpression) -> None:
+        """Set what is minimised."""
+        costs = np.zeros(self.columns)
+        for variable, coefficient in expression.items():
+            costs[self.position[id(variable)]] = coefficient
+        everything = np.arange(self.columns, dtype=np.int32)
+        self.highs.changeColsCost(self.columns, everything, costs)
+        self.highs.changeObjectiveOffset(float(expression.constant))
+
+    def hold(self, expression: pulp.LpAffineExpression, value: float) -> None:
+        """Require that an expression stays at most at a value.
+
+        An expression of non-negative parts that is zero fixes its columns at zero, which is
+        tighter for the solver than a row.
+        """
+        at = np.array([self.position[id(v)] for v in expression], dtype=np.int32)
+        weights = np.array(list(expression.values()), dtype=float)
+        limit = value - float(expression.constant)
+        if limit <= FEASIBILITY and np.all(weights >= 0) and np.all(self.lower[at] >= 0):
+            self.fix(at[weights > 0], np.zeros(int((weights > 0).sum())))
+            return
+        slack = 1e-9 * max(1.0, abs(limit))
+        self.highs.addRow(-highspy.kHighsInf, limit + slack, len(at), at, weights)
+
+    def fix(self, at: npt.NDArray[np.int32], values: Array) -> None:
+        """Fix columns at values."""
+        self.highs.changeColsBounds(len(at), at, values, values)
+
+    def release(self) -> None:
+        """Take back every fixed column and every held row."""
+        everything = np.arange(self.columns, dtype=np.int32)
+        self.highs.changeColsBounds(self.columns, everything, self.lower, self.upper)
+        added = np.arange(self.rows, self.highs.getNumRow(), dtype=np.int32)
+        if len(added):
+            self.highs.deleteRows(len(added), added)
+
+    def fix_whole(self, values: Array) -> None:
+        """Fix every whole-number column at its rounded value and make the rest an LP."""
+        at = np.flatnonzero(self.whole).astype(np.int32)
+        self.fix(at, np.clip(np.round(values[at]), self.lower[at], self.upper[at]))
+        self._set_integrality(at, highspy.HighsVarType.kContinuous)
+
+    def free_whole(self) -> None:
+        """Undo `fix_whole`."""
+        at = np.flatnonzero(self.whole).astype(np.int32)
+        self.highs.changeColsBounds(len(at), at, self.lower[at], self.upper[at])
+        self._set_integrality(at, highspy.HighsVarType.kInteger)
+
+    def _set_integrality(self, at: npt.NDArray[np.int32], kind: Any) -> None:
+        if len(at):
+            kinds = np.full(len(at), int(kind), dtype=np.uint8)
+            self.highs.changeColsIntegrality(len(at), at, kinds)
+
+    def start_from(self, values: Array) -> None:
+        """Offer a feasible point to start from."""
+        solution = highspy.HighsSolution()
+        solution.col_value = list(values)
+        self.highs.setSolution(solution)
+
+    def solve(
+        self, *, gap: float, seconds: float, nodes: int | None = None, watch: Watcher | None = None
+    ) -> Outcome:
+        """Solve, at most so long, until the gap is proven.
+
+        Parameters
+        ----------
+        gap
+            Relative distance of objective and bound at which a model with whole numbers may stop.
+        seconds
+            Time limit.
+        nodes
+            Limit on branch-and-bound nodes, which unlike a time limit gives the same plan again.
+        watch
+            Called with incumbent and bound as the solve goes on.
+        """
+        self._watch, self._incumbent, self._bound = watch, None, None
+        started = time.monotonic()
+        options = {
+            "mip_rel_gap": gap,
+            "mip_abs_gap": 1e-9,
+            "mip_max_nodes": nodes if nodes is not None else 2**31 - 1,
+            # HiGHS compares the limit with the time that this model has run in all.
+            "time_limit": self.highs.getRunTime() + max(seconds, 0.01),
+        }
+        for option, value in options.items():
+            self.highs.setOptionValue(option, value)
+        # In a thread of its own the solver leaves this one free to receive Ctrl-C.
+        thread = threading.Thread(target=self.highs.run, daemon=True)
+        thread.start()
+        thread.join()
+        return self._outcome(time.monotonic() - started)
+
+    def _outcome(self, seconds: float) -> Outcome:
+        """Read HiGHS's own account of the solve."""
+        status, info = self.highs.getModelStatus(), self.highs.getInfo()
+        found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        values = np.array(self.highs.getSolution().col_value, dtype=float) if found else None
+        objective = float(info.objective_function_value) if found else math.inf
+        is_mip = bool(self.highs.getLp().integrality_) and self._has_whole()
+        bound = float(info.mip_dual_bound) if is_mip else -math.inf
+        if status == STATUS.kOptimal and not is_mip:
+            bound = objective
+        return Outcome(self._word(status), values, objective, bound, seconds)
+
+    def _has_whole(self) -> bool:
+        kinds = self.highs.getLp().integrality_
+        return any(kind == highspy.HighsVarType.kInteger for kind in kinds)
+
+    def _word(self, status: Any) -> str:
+        words = {
+            STATUS.kOptimal: "optimal",
+            STATUS.kTimeLimit: "time limit",
+            STATUS.kSolutionLimit: "node limit",
+            STATUS.kInterrupt: "interrupted",
+            STATUS.kInfeasible: "infeasible",
+            STATUS.kUnboundedOrInfeasible: "infeasible",
+            STATUS.kUnbounded: "unbounded",
+        }
+        return words.get(status, self.highs.modelStatusToString(status).lower())
+
+    def _on_interrupt(self, event: Any) -> None:
+        if self.stop.is_set():
+            event.interrupt()
+
+    def _on_progress(self, event: Any) -> None:
+        """Pass on incumbent and bound; HiGHS says infinity where it has none yet."""
+        out = event.data_out
+        self._incumbent = _finite(out.mip_primal_bound)
+        self._bound = _finite(out.mip_dual_bound)
+        if self._watch is not None:
+            self._watch(self._incumbent, self._bound)
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) and abs(value) < 1e100 else None
+
+
+def _arrays(
+    problem: pulp.LpProblem, columns: Sequence[pulp.LpVariable], position: dict[int, int]
+) -> highspy.HighsLp:
+    """Return the problem's rows and columns as row-wise arrays."""
+    rows = list(problem.constraints.values())
+    expressions = [row.expr for row in rows]
+    counts = np.fromiter((len(e) for e in expressions), dtype=np.int64, count=len(rows))
+    total = int(counts.sum())
+    index = np.fromiter((position[id(v)] for v in chain.from_iterable(expressions)),
+                        dtype=np.int32, count=total)  # fmt: skip
+    value = np.fromiter(chain.from_iterable(e.values() for e in expressions),
+                        dtype=np.float64, count=total)  # fmt: skip
+    right = np.array([-row.constant for row in rows], dtype=float)
+    sense = np.array([row.sense for row in rows], dtype=int)
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(columns), len(rows)
+    lp.col_cost_ = np.zeros(len(columns))
+    lp.col_lower_ = np.array([0.0 if v.lowBound is None else v.lowBound for v in columns])
+    lp.col_upper_ = np.array([np.inf if v.upBound is None else v.upBound for v in columns])
+    lp.row_lower_ = np.where(sense >= 0, right, -np.inf)
+    lp.row_upper_ = np.where(sense <= 0, right, np.inf)
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_ = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    lp.a_matrix_.index_ = index
+    lp.a_matrix_.value_ = value
+    whole = highspy.HighsVarType.kInteger
+    lp.integrality_ = [
+        whole if v.cat == pulp.LpInteger else highspy.HighsVarType.kContinuous for v in columns
+    ]
+    return lp
+
+
+@contextmanager
+def interruptible(stop: threading.Event) -> Iterator[None]:
+    """Let Ctrl-C and a termination signal set an event instead of ending the process.
+
+    A second Ctrl-C ends it. Outside the main thread signals are left alone.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ask_to_stop(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = {number: signal.signal(number, ask_to_stop) for number in
+              (signal.SIGINT, signal.SIGTERM)}  # fmt: skip
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

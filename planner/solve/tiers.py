@@ -1,0 +1,227 @@
+"""The lexicographic objective: each tier is minimised, then held at what it reached."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from planner.errors import LimitReached, NoPlanExists
+from planner.model.objectives import Tier
+from planner.solve.highs import Array, LiveModel, Outcome, Watcher, interruptible
+from planner.solve.progress import Event
+
+TIGHT_GAP = 1e-6
+"""Gap of a tier that no later tier can mend, e.g. missed megawatts."""
+
+Listener = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class TierResult:
+    """What a tier reached.
+
+    Attributes
+    ----------
+    name, unit : str
+        Of the tier.
+    value : float
+        Value reached.
+    bound : float
+        Proven bound: no plan is better than it.
+    gap : float
+        Distance of value and bound, relative to the value; absolute where that is below one.
+    status : str
+        HiGHS's model status.
+    seconds : float
+        Time the tier took.
+    """
+
+    name: str
+    unit: str
+    value: float
+    bound: float
+    gap: float
+    status: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When to stop.
+
+    Attributes
+    ----------
+    gap : float
+        Relative gap at which a tier may stop.
+    seconds : float
+        Time for all tiers together.
+    """
+
+    gap: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The last plan found, and what is proven of it.
+
+    Attributes
+    ----------
+    values : array of float
+        Value of each column, shape (columns,).
+    tiers : tuple of TierResult
+        Every tier that was reached.
+    status : str
+        ``optimal`` if every tier is proven within its gap; else ``time limit`` or ``interrupted``.
+    """
+
+    values: Array
+    tiers: tuple[TierResult, ...]
+    status: str
+
+
+def solve_tiers(
+    live: LiveModel, tiers: Sequence[Tier], shown: Tier, limits: Limits, listen: Listener
+) -> Solution:
+    """Solve the tiers in turn, then settle what is not a whole number.
+
+    Parameters
+    ----------
+    live
+        The model.
+    tiers
+        Tiers, most important first; the last one only chooses among equals.
+    shown
+        Tier that is minimised last of all over what is not a whole number, so that megawatts in
+        service are shown where they are in service.
+    limits
+        Gap and time.
+    listen
+        Called as a tier goes on.
+
+    Raises
+    ------
+    NoPlanExists
+        If firm data contradict each other.
+    LimitReached
+        If a limit ended the first tier before any plan was found.
+    """
+    with interruptible(live.stop):
+        reached = _TierLoop(live, limits, listen)
+        for number, tier in enumerate(tiers):
+            if not reached.solve(tier, is_last=number == len(tiers) - 1):
+                break
+        assert reached.values is not None  # noqa: S101  (solve raises where there is no plan)
+        values, tier_values = _settle(live, [*tiers[: len(reached.results)], shown], reached.values)
+    results = [
+        replace(result, value=value, gap=relative_gap(value, result.bound))
+        for result, value in zip(reached.results, tier_values, strict=False)
+    ]
+    return Solution(values, tuple(results), reached.status)
+
+
+def relative_gap(value: float, bound: float) -> float:
+    """Return the distance of value and bound, relative to the value, absolute where it is small."""
+    return abs(value - bound) / max(1.0, abs(value))
+
+
+class _TierLoop:
+    """Solves tier after tier on one live model."""
+
+    def __init__(self, live: LiveModel, limits: Limits, listen: Listener) -> None:
+        self.live, self.limits, self.listen = live, limits, listen
+        self.started = time.monotonic()
+        self.values: Array | None = None
+        self.results: list[TierResult] = []
+        self.status = "optimal"
+
+    def solve(self, tier: Tier, *, is_last: bool) -> bool:
+        """Solve one tier and hold it; say whether to go on to the next."""
+        left = self.limits.seconds - (time.monotonic() - self.started)
+        if self.values is not None and (left <= 0 or self.live.stop.is_set()):
+            self.status = "interrupted" if self.live.stop.is_set() else "time limit"
+            return False
+        outcome = self._run(tier, left, is_last=is_last)
+        if outcome.status == "infeasible" and self.values is None:
+            raise NoPlanExists(
+                "no plan can hold: orders already placed, the fleet or the budget contradict other "
+                "firm data. Compare orders with supply_capacity, dedicated fleet with its halls, "
+                "and the budget with what is already spent."
+            )
+        if outcome.values is None:
+            if self.values is None:
+                raise LimitReached(
+                    f"{outcome.status} after {outcome.seconds:.0f} s, before any plan was found. "
+                    "Give more time (--time-limit), or a longer period in settings."
+                )
+            if not is_last:
+                self.status = outcome.status
+            return False
+        self.values = outcome.values
+        self._record(tier, outcome)
+        self.live.hold(tier.expression, outcome.objective)
+        if outcome.status != "optimal" and not is_last:
+            self.status = outcome.status
+            return False
+        return True
+
+    def _run(self, tier: Tier, left: float, *, is_last: bool) -> Outcome:
+        """Run HiGHS on one tier, from the plan that the tiers before have reached."""
+        self.live.minimise(tier.expression)
+        if self.values is not None:
+            self.live.start_from(self.values)
+        gap = min(self.limits.gap, TIGHT_GAP) if tier.tight else self.limits.gap
+        return self.live.solve(
+            gap=gap, seconds=left, nodes=TIE_BREAK_NODES if is_last else None,
+            watch=self._watcher(tier),
+        )  # fmt: skip
+
+    def _watcher(self, tier: Tier) -> Watcher:
+        """Return what turns the solver's progress into events of the tier."""
+
+        def watch(incumbent: float | None, bound: float | None) -> None:
+            value = None if incumbent is None else incumbent * tier.scale
+            proven = None if bound is None else bound * tier.scale
+            gap = None if value is None or proven is None else relative_gap(value, proven)
+            elapsed = time.monotonic() - self.started
+            self.listen(Event(tier.name, tier.unit, value, proven, gap, elapsed))
+
+        return watch
+
+    def _record(self, tier: Tier, outcome: Outcome) -> None:
+        value, bound = outcome.objective * tier.scale, outcome.bound * tier.scale
+        gap = relative_gap(value, bound)
+        self.results.append(
+            TierResult(tier.name, tier.unit, value, bound, gap, outcome.status, outcome.seconds)
+        )
+
+
+TIE_BREAK_NODES = 200
+"""Nodes spent on choosing among equal plans: a count, so that it ends at the same plan again."""
+
+SETTLE_SECONDS = 600.0
+"""Time for the linear programs that remain once whole numbers are fixed; they take a fraction."""
+
+
+def _settle(live: LiveModel, tiers: Sequence[Tier], values: Array) -> tuple[Array, list[float]]:
+    """Round the whole numbers, and solve the tiers again over everything else.
+
+    What is left is linear, so that each tier is exact, and a count that the solver held at
+    11.9999998 cannot leave a plan that is slightly wrong.
+    """
+    live.release()
+    live.fix_whole(values)
+    live.stop.clear()
+    settled, reached = values, []
+    for tier in tiers:
+        live.minimise(tier.expression)
+        outcome = live.solve(gap=0.0, seconds=SETTLE_SECONDS)
+        if outcome.values is None:
+            raise LimitReached(f"the plan could not be settled: {outcome.status}")
+        settled = outcome.values
+        reached.append(outcome.objective * tier.scale)
+        live.hold(tier.expression, outcome.objective)
+    live.release()
+    live.free_whole()
+    return settled, reached

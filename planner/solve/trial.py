@@ -1,0 +1,35 @@
+"""One tiny problem with a known answer: whether the solver works on this machine at all."""
+
+from __future__ import annotations
+
+import highspy
+
+KNOWN_OPTIMUM = -20.0
+"""Optimum of the trial in whole numbers; without them it would be -21."""
+
+
+def trial_optimum() -> float:
+    """Return the optimum that HiGHS finds for: minimise -5x - 4y, 6x + 4y <= 24, x + 2y <= 6.
+
+    Both are whole numbers and not negative. The right answer is `KNOWN_OPTIMUM`.
+
+    Raises
+    ------
+    RuntimeError
+        If HiGHS ends without a proven optimum.
+    """
+    solver = highspy.Highs()
+    solver.setOptionValue("output_flag", False)
+    # The number of threads is fixed for a whole process by its first solve.
+    solver.setOptionValue("threads", 1)
+    for column, cost in enumerate((-5.0, -4.0)):
+        solver.addVar(0.0, highspy.kHighsInf)
+        solver.changeColCost(column, cost)
+        solver.changeColIntegrality(column, highspy.HighsVarType.kInteger)
+    for most, weights in ((24.0, (6.0, 4.0)), (6.0, (1.0, 2.0))):
+        solver.addRow(-highspy.kHighsInf, most, 2, [0, 1], weights)
+    solver.run()
+    status = solver.getModelStatus()
+    if status != highspy.HighsModelStatus.kOptimal:
+        raise RuntimeError(f"HiGHS ended as {solver.modelStatusToString(status)}")
+    return float(solver.getInfo().objective_function_value)

@@ -1,0 +1,338 @@
+"""Four workbooks with plans worked out by hand, for the tests of the checker.
+
+`full` has every sheet. `plain` has no supply and plans by quarter. `pooled` has supply but no
+lanes, plans by week and allows fractions. `dear` plans by week too, with lanes and much money.
+"""
+# ruff: noqa: E501  (rows of a table stay on one line)
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+from checker_full import FULL, FULL_DISCOUNT, FULL_PLAN, FULL_SPEND, FULL_TIERS
+
+from planner.inputs.rows import Inputs
+from planner.inputs.workbook import inputs_from_rows
+from planner.plan.tables import COLUMNS, COST_TERMS, Row, Tables
+
+
+def sheet_rows(text: str) -> list[dict[str, object]]:
+    """Read the rows of a sheet, one a line, with columns separated by |."""
+    header, *lines = [[c.strip() for c in line.split("|")] for line in text.strip().splitlines()]
+    return [dict(zip(header, line, strict=True)) for line in lines]
+
+
+def result_rows(name: str, text: str) -> list[Row]:
+    """Read rows of a result table: dates, numbers, texts, and - for blank."""
+    header, *lines = [[c.strip() for c in line.split("|")] for line in text.strip().splitlines()]
+    assert header == list(COLUMNS[name])
+    return [{c: _value(cell) for c, cell in zip(header, line, strict=True)} for line in lines]
+
+
+def _value(cell: str) -> object:
+    if cell == "-":
+        return None
+    for kind in (date.fromisoformat, int, float):
+        try:
+            return kind(cell)
+        except ValueError:
+            continue
+    return cell
+
+
+Q1, Q2, Q3 = date(2026, 1, 1), date(2026, 4, 1), date(2026, 7, 1)
+MONTHS_OF_QUARTER = {Q1: 90 * 12 / 365.25, Q2: 91 * 12 / 365.25, Q3: 92 * 12 / 365.25}
+
+PLAIN = {
+    "settings": """
+        setting | value
+        start | 2026-01-01
+        end | 2026-09-30
+        period | quarter
+        today | 2026-01-01""",
+    "systems": """
+        system | power_kw | price
+        CS | 20 | 1000""",
+    "sites": """
+        site | country
+        East | US""",
+    "halls": """
+        hall | site | it_mw | open_count
+        A | East | 1 | 1""",
+    "commitments": """
+        commitment | basis | late_cost
+        Gold | it | 10""",
+    "milestones": """
+        commitment | date | mw
+        Gold | 2026-06-30 | 0.04
+        Gold | 2026-09-30 | 0.06""",
+}  # fmt: skip
+
+PLAIN_PLAN = {
+    "installs": """
+        site | hall | system | period | installed | removed
+        East | A | CS | 2026-04-01 | 2 | 0""",
+    "fleet": """
+        site | hall | system | period | installed | in_service
+        East | A | CS | 2026-01-01 | 0 | 0
+        East | A | CS | 2026-04-01 | 2 | 2
+        East | A | CS | 2026-07-01 | 2 | 2""",
+    "halls": """
+        site | hall | period | decided | opened
+        East | A | 2026-01-01 | 0 | 1
+        East | A | 2026-04-01 | 0 | 1
+        East | A | 2026-07-01 | 0 | 1""",
+    "service": """
+        commitment | site | hall | system | period | mw
+        Gold | East | A | CS | 2026-04-01 | 0.04
+        Gold | East | A | CS | 2026-07-01 | 0.04""",
+    "ramp": """
+        commitment | period | period_end | basis | required_mw | in_service_mw | missed_mw
+        Gold | 2026-01-01 | 2026-03-31 | it | 0 | 0 | 0
+        Gold | 2026-04-01 | 2026-06-30 | it | 0.04 | 0.04 | 0
+        Gold | 2026-07-01 | 2026-09-30 | it | 0.06 | 0.04 | 0.02""",
+}
+PLAIN_LATE = 0.02 * 10 * MONTHS_OF_QUARTER[Q3]
+PLAIN_SPEND = {"purchase": {Q2: 2000}, "late": {Q3: PLAIN_LATE}}
+
+W1, W2, W3 = date(2026, 1, 5), date(2026, 1, 12), date(2026, 1, 19)
+
+WEEK = 7 * 12 / 365.25  # months
+
+POOLED = {
+    "settings": """
+        setting | value
+        start | 2026-01-05
+        end | 2026-01-20
+        period | week
+        counts | continuous""",
+    "systems": """
+        system | power_kw | price
+        CS | 20 | 1000""",
+    "supply": """
+        supplier | item | lead_days | lot | price | capacity_use | take_or_pay_share
+        Maker | CS | 6 | 2 | 800 | 2 | 0.5""",
+    "supply_capacity": """
+        supplier | from | units_per_month
+        Maker | 2026-01-05 | 24""",
+    "sites": """
+        site | holding_cost
+        East | 7""",
+    "halls": """
+        hall | site | it_mw | open_count
+        A | East | 1 | 1""",
+    "commitments": """
+        commitment | basis
+        Gold | system""",
+    "milestones": """
+        commitment | date | mw
+        Gold | 2026-01-18 | 0.03""",
+    "orders": """
+        order | supplier | item | quantity | arrives | placed
+        PO-1 | Maker | CS | 0.25 | 2026-01-19 | 2026-01-07
+        PO-2 | Maker | CS | 0.5 | 2026-03-01 | 2026-01-13""",
+}  # fmt: skip
+
+POOLED_PLAN = {
+    "orders": """
+        order | supplier | item | firm | quantity | period | order_date | arrival_date | unit_price | price | order_cost | latest_order_date | slack_days | it_mw_blocked
+        PO-1 | Maker | CS | yes | 0.25 | 2026-01-05 | 2026-01-07 | 2026-01-19 | 800 | 200 | 0 | - | - | -
+        PO-2 | Maker | CS | yes | 0.5 | 2026-01-12 | 2026-01-13 | 2026-03-01 | 800 | 400 | 0 | - | - | -
+        N-1 | Maker | CS | no | 2.5 | 2026-01-05 | 2026-01-05 | 2026-01-11 | 800 | 2000 | 0 | - | - | -""",
+    "stock": """
+        place | item | period | quantity
+        * | CS | 2026-01-12 | 1
+        * | CS | 2026-01-19 | 1.25""",
+    "installs": """
+        site | hall | system | period | installed | removed
+        East | A | CS | 2026-01-12 | 1.5 | 0""",
+    "fleet": """
+        site | hall | system | period | installed | in_service
+        East | A | CS | 2026-01-05 | 0 | 0
+        East | A | CS | 2026-01-12 | 1.5 | 1.5
+        East | A | CS | 2026-01-19 | 1.5 | 1.5""",
+    "halls": """
+        site | hall | period | decided | opened
+        East | A | 2026-01-05 | 0 | 1
+        East | A | 2026-01-12 | 0 | 1
+        East | A | 2026-01-19 | 0 | 1""",
+    "service": """
+        commitment | site | hall | system | period | mw
+        Gold | East | A | CS | 2026-01-12 | 0.03
+        Gold | East | A | CS | 2026-01-19 | 0.03""",
+    "ramp": """
+        commitment | period | period_end | basis | required_mw | in_service_mw | missed_mw
+        Gold | 2026-01-05 | 2026-01-11 | system | 0 | 0 | 0
+        Gold | 2026-01-12 | 2026-01-18 | system | 0.03 | 0.03 | 0
+        Gold | 2026-01-19 | 2026-01-25 | system | 0.03 | 0.03 | 0""",
+}
+# Half of a week's 12 x WEEK = 2.76 systems is due: less than the first week's 2.75 ordered, 0.5
+# in the second week.
+POOLED_SPEND = {
+    "purchase": {W1: 2200, W2: 400},
+    "take_or_pay": {W2: (6 * WEEK - 0.5) * 800, W3: 6 * WEEK * 800},
+}
+
+DEAR = {
+    "settings": """
+        setting | value
+        start | 2026-01-05
+        end | 2026-01-20
+        period | week
+        pace | as-early-as-possible""",
+    "systems": """
+        system | power_kw
+        CS | 20""",
+    "bom": """
+        system | item | quantity
+        CS | part | 1
+        CS | clip | 1""",
+    "supply": """
+        supplier | item | lead_days | price | order_cost
+        Maker | part | 0 | 4999999 | 9000000
+        Maker | clip | 0 | |""",
+    "plants": """
+        plant | system | units_per_month | lead_days
+        Asm | CS | 12 | 7""",
+    "lanes": """
+        from | to | transit_days | units_per_month
+        Maker | Asm | 0 | 20
+        Asm | East | 0 | 12""",
+    "sites": """
+        site | holding_cost
+        East | 3""",
+    "halls": """
+        hall | site | it_mw | open_count
+        A | East | 1 | 1""",
+    "crews": """
+        site | from | systems_per_month
+        East | 2026-01-05 | 12""",
+    "commitments": """
+        commitment | basis | late_cost
+        Gold | system | 10
+        Iron | it |""",
+    "milestones": """
+        commitment | date | mw
+        Gold | 2026-01-18 | 0.04
+        Iron | 2026-01-25 | 0.03""",
+    "service": """
+        commitment | site | cost
+        Gold | East | 5""",
+    "fleet": """
+        hall | system | count | commitment
+        A | CS | 1 | Gold""",
+    "orders": """
+        order | supplier | item | quantity | arrives
+        PO-1 | Maker | part | 3000000 | 2026-06-01""",
+}
+
+DEAR_PLAN = {
+    "orders": """
+        order | supplier | item | firm | quantity | period | order_date | arrival_date | unit_price | price | order_cost | latest_order_date | slack_days | it_mw_blocked
+        PO-1 | Maker | part | yes | 3000000 | - | - | 2026-06-01 | 4999999 | 14999997000000 | 0 | - | - | -
+        N-1 | Maker | part | no | 2 | 2026-01-05 | 2026-01-05 | 2026-01-05 | 4999999 | 9999998 | 9000000 | 2026-01-05 | 0 | 0.04
+        N-2 | Maker | clip | no | 2 | 2026-01-05 | 2026-01-05 | 2026-01-05 | 0 | 0 | 0 | 2026-01-05 | 0 | 0.04""",
+    "production": """
+        plant | system | period | finish_date | quantity
+        Asm | CS | 2026-01-05 | 2026-01-12 | 2""",
+    "shipments": """
+        from | to | item | period | arrival_date | quantity
+        Maker | Asm | part | 2026-01-05 | 2026-01-05 | 2
+        Maker | Asm | clip | 2026-01-05 | 2026-01-05 | 2
+        Asm | East | CS | 2026-01-12 | 2026-01-12 | 2""",
+    "stock": """
+        place | item | period | quantity
+        East | CS | 2026-01-12 | 1
+        East | CS | 2026-01-19 | 1""",
+    "installs": """
+        site | hall | system | period | installed | removed
+        East | A | CS | 2026-01-12 | 1 | 0""",
+    "fleet": """
+        site | hall | system | period | installed | in_service
+        East | A | CS | 2026-01-05 | 1 | 1
+        East | A | CS | 2026-01-12 | 2 | 2
+        East | A | CS | 2026-01-19 | 2 | 2""",
+    "halls": """
+        site | hall | period | decided | opened
+        East | A | 2026-01-05 | 0 | 1
+        East | A | 2026-01-12 | 0 | 1
+        East | A | 2026-01-19 | 0 | 1""",
+    "service": """
+        commitment | site | hall | system | period | mw
+        Gold | East | A | CS | 2026-01-05 | 0.02
+        Gold | East | A | CS | 2026-01-12 | 0.02
+        Gold | East | A | CS | 2026-01-19 | 0.02
+        Iron | East | A | CS | 2026-01-12 | 0.02
+        Iron | East | A | CS | 2026-01-19 | 0.02""",
+    "ramp": """
+        commitment | period | period_end | basis | required_mw | in_service_mw | missed_mw
+        Gold | 2026-01-05 | 2026-01-11 | system | 0 | 0.02 | 0
+        Gold | 2026-01-12 | 2026-01-18 | system | 0.04 | 0.02 | 0.02
+        Gold | 2026-01-19 | 2026-01-25 | system | 0.04 | 0.02 | 0.02
+        Iron | 2026-01-05 | 2026-01-11 | it | 0 | 0 | 0
+        Iron | 2026-01-12 | 2026-01-18 | it | 0 | 0.02 | 0
+        Iron | 2026-01-19 | 2026-01-25 | it | 0.03 | 0.02 | 0.01""",
+}
+DEAR_SPEND = {
+    "purchase": {W1: 9999998},
+    "orders": {W1: 9000000},
+    "holding": {W2: 3 * WEEK, W3: 3 * WEEK},
+    "service": {W1: 0.1 * WEEK, W2: 0.1 * WEEK, W3: 0.1 * WEEK},
+    "late": {W2: 0.2 * WEEK, W3: 0.2 * WEEK},
+}
+DEAR_TIERS = {
+    "missed_mw_months_priority_1": 0.05 * WEEK,
+    "in_service_mw_months": 0.1 * WEEK,
+}
+
+
+def _plan(
+    plan: dict[str, str],
+    spend: dict[str, dict[date, float]],
+    discount: dict[date, float],
+    tiers: dict[str, float],
+) -> Tables:
+    """Return a plan's tables, with the spend and its totals in a row for each amount and term."""
+    tables: Tables = {
+        name: result_rows(name, plan[name]) if name in plan else [] for name in COLUMNS
+    }
+    for term, amounts in spend.items():
+        for day, amount in amounts.items():
+            present = amount * discount.get(day, 1.0)
+            tables["spend"].append(
+                {"period": day, "term": term, "amount": amount, "present_cost": present}
+            )
+    for term in COST_TERMS:
+        spent = [row for row in tables["spend"] if row["term"] == term]
+        totals = {name: sum(row[name] for row in spent) for name in ("amount", "present_cost")}
+        tables["costs"].append({"term": term, **totals})
+    total = sum(row["present_cost"] for row in tables["costs"])
+    for tier, value in {**tiers, "present_cost": total}.items():
+        row = {"tier": tier, "unit": "", "value": value, "bound": value, "gap": 0.0}
+        tables["tiers"].append({**row, "unit": "u", "status": "optimal", "seconds": 0.1})
+    return tables
+
+
+def sheets(name: str) -> dict[str, list[dict[str, object]]]:
+    """Return the rows of a case's workbook, new at each call."""
+    texts = {"full": FULL, "plain": PLAIN, "pooled": POOLED, "dear": DEAR}[name]
+    return {sheet: sheet_rows(text) for sheet, text in texts.items()}
+
+
+@cache
+def workbook(name: str) -> Inputs:
+    """Return the workbook of a case."""
+    return inputs_from_rows(name, sheets(name))
+
+
+def correct_plan(name: str) -> Tables:
+    """Return the tables of a case's plan, new at each call."""
+    missed = "missed_mw_months_priority_1"
+    plan, spend, discount, tiers = {
+        "full": (FULL_PLAN, FULL_SPEND, FULL_DISCOUNT, FULL_TIERS),
+        "plain": (PLAIN_PLAN, PLAIN_SPEND, {}, {missed: 0.02 * MONTHS_OF_QUARTER[Q3]}),
+        "pooled": (POOLED_PLAN, POOLED_SPEND, {}, {missed: 0}),
+        "dear": (DEAR_PLAN, DEAR_SPEND, {}, DEAR_TIERS),
+    }[name]
+    return _plan(plan, spend, discount, tiers)

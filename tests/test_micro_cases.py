@@ -1,0 +1,317 @@
+"""Micro cases of halls, power, crews and time: one rule binds in each, the optimum is by hand."""
+
+from __future__ import annotations
+
+import pytest
+from instances import unit_system
+from micro import (
+    APRIL,
+    FEBRUARY,
+    JANUARY,
+    MARCH,
+    START,
+    amount,
+    assert_optimum,
+    in_service_by_period,
+    missed_by_period,
+    near,
+    plan_of,
+)
+
+
+def test_hall_power_counts_the_overhead() -> None:
+    """300 + 100 kW each in a hall of 1 MW: 2 systems stand (1000 / 400 = 2.5), 0.6 MW of theirs.
+
+    Of 1 MW on the basis `system`, 0.4 is missed; 2 x 10 is paid.
+    """
+    plan = plan_of(
+        {JANUARY: 1},
+        systems=[{"system": "unit", "power_kw": 300, "overhead_kw": 100, "price": 10}],
+        halls=[{"hall": "hall", "site": "site", "it_mw": 1}],
+        commitments=[{"commitment": "demand", "basis": "system"}],
+    )
+    assert_optimum(plan, cost=20, missed=0.4)
+
+
+def test_hall_slots() -> None:
+    """7 slots hold 3 systems of 2 slots: of 5 MW, 2 are missed."""
+    plan = plan_of(
+        {JANUARY: 5},
+        systems=[unit_system(price=10, slots=2)],
+        halls=[{"hall": "hall", "site": "site", "it_mw": 100, "slots": 7}],
+    )
+    assert_optimum(plan, cost=30, missed=2)
+
+
+def test_hall_coolant() -> None:
+    """100 l/min cool 3 systems of 30 l/min: of 4 MW, 1 is missed."""
+    plan = plan_of(
+        {JANUARY: 4},
+        systems=[unit_system(price=10, coolant_lpm=30)],
+        halls=[{"hall": "hall", "site": "site", "it_mw": 100, "coolant_lpm": 100}],
+    )
+    assert_optimum(plan, cost=30, missed=1)
+
+
+def test_halls_of_a_class_are_opened_one_by_one() -> None:
+    """5 MW in halls of 2 MW need 3 of the 5 halls: 3 x 7 fit-out + 5 x 10."""
+    plan = plan_of(
+        {JANUARY: 5},
+        halls=[{"hall": "hall", "site": "site", "it_mw": 2, "count": 5, "fit_out_cost": 7}],
+    )
+    assert_optimum(plan, cost=71)
+
+
+@pytest.mark.parametrize(("basis", "systems"), [("system", 10), ("it", 8), ("facility", 6)])
+def test_basis_of_a_commitment(basis: str, systems: int) -> None:
+    """A system of 600 + 200 kW at PUE 1.25 counts 0.6, 0.8 or 1.0 MW.
+
+    6 MW need 10, 7.5 (so 8) or 6 systems at 10 each.
+    """
+    plan = plan_of(
+        {JANUARY: 6},
+        systems=[{"system": "unit", "power_kw": 600, "overhead_kw": 200, "price": 10}],
+        sites=[{"site": "site", "pue": 1.25}],
+        commitments=[{"commitment": "demand", "basis": basis}],
+    )
+    assert_optimum(plan, cost=10 * systems)
+
+
+def fed_by(*nodes: str) -> list[dict[str, object]]:
+    """Return a hall of 100 MW at the site for each node."""
+    return [
+        {"hall": f"hall {node}", "site": "site", "it_mw": 100, "fed_by": node} for node in nodes
+    ]
+
+
+def test_feeder_carries_facility_power_from_its_date_on() -> None:
+    """2.4 MW from 15 February on count from March: at PUE 1.2 they carry 2 MW of IT.
+
+    3 MW are due in January: 3 + 3 + 1 missed by the end of March.
+    """
+    plan = plan_of(
+        {JANUARY: 3},
+        end=MARCH,
+        sites=[{"site": "site", "pue": 1.2}],
+        halls=fed_by("feeder"),
+        power=[{"node": "feeder"}],
+        energisation=[{"node": "feeder", "from": "2026-02-15", "mw": 2.4}],
+    )
+    assert missed_by_period(plan) == near([3, 3, 1])
+    assert_optimum(plan, cost=20, missed=7)
+
+
+def test_parent_node_carries_all_below_it() -> None:
+    """Two feeders of 5 MW below a substation of 6 MW: of 8 MW, 2 are missed."""
+    plan = plan_of(
+        {JANUARY: 8},
+        halls=fed_by("a", "b"),
+        power=[{"node": "substation"}, {"node": "a", "parent": "substation"},
+               {"node": "b", "parent": "substation"}],
+        energisation=[{"node": "substation", "from": START, "mw": 6},
+                      {"node": "a", "from": START, "mw": 5},
+                      {"node": "b", "from": START, "mw": 5}],
+    )  # fmt: skip
+    assert_optimum(plan, cost=60, missed=2)
+
+
+def test_failover_group_survives_the_loss_of_its_largest_member() -> None:
+    """Feeders of 6, 3 and 3 MW in a group: without the largest 6 MW are left for all.
+
+    Of 12 MW, which the feeders could carry one by one, 6 are missed.
+    """
+    plan = plan_of(
+        {JANUARY: 12},
+        halls=fed_by("a", "b", "c"),
+        power=[{"node": node, "group": "ring"} for node in "abc"],
+        energisation=[
+            {"node": node, "from": START, "mw": mw} for node, mw in (("a", 6), ("b", 3), ("c", 3))
+        ],
+    )
+    assert_optimum(plan, cost=60, missed=6)
+
+
+def test_crews_step_up() -> None:
+    """3 systems in January and 5 a month from February on: 3, 8, 10 of the 10 due in January."""
+    plan = plan_of(
+        {JANUARY: 10},
+        end=MARCH,
+        crews=[{"site": "site", "from": START, "systems_per_month": 3},
+               {"site": "site", "from": "2026-02-01", "systems_per_month": 5}],
+    )  # fmt: skip
+    assert missed_by_period(plan) == near([7, 2, 0])
+    assert_optimum(plan, cost=100, missed=9)
+
+
+def test_commissioning_lag() -> None:
+    """45 days from 1 January end in February, so service begins in March: 2 MW late by a month."""
+    plan = plan_of({FEBRUARY: 2}, end=MARCH, systems=[unit_system(price=10, commission_days=45)])
+    assert missed_by_period(plan) == near([0, 2, 0])
+    assert_optimum(plan, cost=20, missed=2)
+
+
+def test_commissioning_that_ends_on_the_first_of_a_period() -> None:
+    """31 days from 1 January end on 1 February, from when on it is in service: nothing late."""
+    plan = plan_of({FEBRUARY: 2}, end=FEBRUARY, systems=[unit_system(price=10, commission_days=31)])
+    assert_optimum(plan, cost=20)
+
+
+@pytest.mark.parametrize("column", ["ready", "build_days"])
+def test_hall_opens_late(column: str) -> None:
+    """Ready on 10 February, or 40 days after a decision of 1 January: open from March on.
+
+    1 MW is missed in January and in February; 7 fit-out + 10.
+    """
+    hall = {"hall": "hall", "site": "site", "it_mw": 100, "fit_out_cost": 7}
+    when = {"ready": "2026-02-10", "build_days": 40}[column]
+    plan = plan_of({JANUARY: 1}, end=MARCH, halls=[{**hall, column: when}])
+    assert missed_by_period(plan) == near([1, 1, 0])
+    assert_optimum(plan, cost=17, missed=2)
+
+
+@pytest.mark.parametrize(("mw", "cost"), [(5, 80), (10, 100)])
+def test_opening_cost_against_service_cost(mw: int, cost: int) -> None:
+    """Far opens for 100, near for 30 and serves at 10 for each MW: 30 + 50 < 100 < 30 + 100."""
+    plan = plan_of(
+        {JANUARY: mw},
+        systems=[unit_system(price=0)],
+        sites=[{"site": "far", "opening_cost": 100}, {"site": "near", "opening_cost": 30}],
+        halls=[{"hall": "hall f", "site": "far", "it_mw": 50},
+               {"hall": "hall n", "site": "near", "it_mw": 50}],
+        service=[{"commitment": "demand", "site": "near", "cost": 10}],
+    )  # fmt: skip
+    assert_optimum(plan, cost=cost)
+
+
+def test_site_in_use_does_not_open_again() -> None:
+    """One of two halls of 2 MW is open: 3 MW need the other, at 7 and no opening cost."""
+    plan = plan_of(
+        {JANUARY: 3},
+        sites=[{"site": "site", "opening_cost": 1000}],
+        halls=[{"hall": "hall", "site": "site", "it_mw": 2, "count": 2, "open_count": 1,
+                "fit_out_cost": 7}],
+    )  # fmt: skip
+    assert_optimum(plan, cost=37)
+
+
+def test_old_systems_give_way() -> None:
+    """A full hall of 4 old systems counts 2 MW; each replaced by a new one counts 0.5 more.
+
+    3 MW need 2 new ones. Both draw 1 MW of IT power; the basis is the system's own.
+    """
+    plan = plan_of(
+        {JANUARY: 3},
+        systems=[
+            {"system": "old", "power_kw": 500, "overhead_kw": 500, "price": 1},
+            {"system": "new", "power_kw": 1000, "overhead_kw": 0, "price": 10},
+        ],
+        halls=[{"hall": "hall", "site": "site", "it_mw": 4, "open_count": 1}],
+        commitments=[{"commitment": "demand", "basis": "system"}],
+        fleet=[{"hall": "hall", "system": "old", "count": 4}],
+    )
+    assert_optimum(plan, cost=20)
+    assert sum(row["removed"] for row in plan.tables["installs"]) == near(2)
+
+
+def test_successor_after_the_last_day() -> None:
+    """The old system at 5 can be installed until February, the new one at 20 from April on.
+
+    A first hall of 4 MW takes old ones, a second of 2 MW is ready in April, too late for them:
+    of 6 MW due in March 2 are missed for a month; 4 x 5 + 2 x 20.
+    """
+    plan = plan_of(
+        {MARCH: 6},
+        end=APRIL,
+        systems=[
+            unit_system("old", price=5, available_to=FEBRUARY),
+            unit_system("new", price=20, available_from="2026-03-15"),
+        ],
+        halls=[{"hall": "first", "site": "site", "it_mw": 4},
+               {"hall": "second", "site": "site", "it_mw": 2, "ready": "2026-04-01"}],
+    )  # fmt: skip
+    assert missed_by_period(plan) == near([0, 0, 2, 0])
+    assert_optimum(plan, cost=60, missed=2)
+
+
+def test_release_fence_leaves_the_fleet_in_service() -> None:
+    """30 days from 10 January end on 9 February: nothing is installed before March.
+
+    The one system that stands serves all the time, so 2 of 3 MW are missed for two months.
+    """
+    plan = plan_of(
+        {JANUARY: 3},
+        end=MARCH,
+        options={"today": "2026-01-10", "release_fence_days": 30},
+        halls=[{"hall": "hall", "site": "site", "it_mw": 100, "open_count": 1}],
+        fleet=[{"hall": "hall", "system": "unit", "count": 1}],
+    )
+    assert missed_by_period(plan) == near([2, 2, 0])
+    assert_optimum(plan, cost=20, missed=4)
+
+
+@pytest.mark.parametrize(
+    ("pace", "mw_days"),
+    [("just-in-time", 2 * 31 + 4 * 30), ("as-early-as-possible", 2 * 31 + 4 * (28 + 31 + 30))],
+)
+def test_pace(pace: str, mw_days: int) -> None:
+    """4 MW due in April, crews for 2 a month, energy at 1 for each MWh.
+
+    Just in time 2 MW stand in March (31 days) and 4 in April (30); as early as possible 2 stand
+    in January (31) and 4 from February on (28 + 31 + 30).
+    """
+    plan = plan_of(
+        {APRIL: 4},
+        end=APRIL,
+        options={"pace": pace},
+        sites=[{"site": "site", "pue": 1, "energy_price": 1}],
+        crews=[{"site": "site", "from": START, "systems_per_month": 2}],
+    )
+    assert_optimum(plan, cost=40 + 24 * mw_days)
+    if pace == "as-early-as-possible":
+        assert in_service_by_period(plan) == near([2, 4, 4, 4])
+
+
+@pytest.mark.parametrize(("day", "days"), [("2026-02-27", 31 + 28), (FEBRUARY, 28)])
+def test_milestone_is_judged_at_the_last_period_end_before_it(day: str, days: int) -> None:
+    """Due on 27 February, it must be in service in January; due on the 28th, in February.
+
+    So the energy of 1 MW x PUE 1.2 at 50 for each MWh is paid for 59 or for 28 days.
+    """
+    plan = plan_of({day: 1}, end=FEBRUARY, sites=[{"site": "site", "pue": 1.2, "energy_price": 50}])
+    assert_optimum(plan, cost=10 + 50 * 1.2 * 24 * days)
+    assert amount(plan, "energy") == near(50 * 1.2 * 24 * days)
+
+
+def test_milestone_before_the_first_period_end_counts_in_the_first() -> None:
+    """Due on 15 January, before any period ends: it is required in January, 2 of 5 MW missed."""
+    plan = plan_of({"2026-01-15": 5}, halls=[{"hall": "hall", "site": "site", "it_mw": 3}])
+    assert_optimum(plan, cost=30, missed=2)
+
+
+def test_quarters_count_their_days() -> None:
+    """1 of 3 MW is missed for two quarters of 90 + 91 days, a month having 365.25 / 12.
+
+    Late cost is 5 for each MW-month.
+    """
+    months = (90 + 91) / (365.25 / 12)
+    plan = plan_of(
+        {MARCH: 3},
+        end="2026-06-30",
+        options={"period": "quarter"},
+        halls=[{"hall": "hall", "site": "site", "it_mw": 2}],
+        commitments=[{"commitment": "demand", "basis": "it", "late_cost": 5}],
+    )
+    assert plan.tables["tiers"][0]["value"] == near(months)
+    assert_optimum(plan, cost=20 + 5 * months, missed=months)
+
+
+def test_weeks_share_a_monthly_capacity() -> None:
+    """Crews for 10 a month install 10 x 7 / 30.4375 = 2.3 a week, so 2: 4 + 2 MW-weeks missed."""
+    plan = plan_of(
+        {"2026-01-11": 6},
+        end="2026-01-25",
+        options={"start": "2026-01-05", "period": "week"},
+        crews=[{"site": "site", "from": "2026-01-05", "systems_per_month": 10}],
+    )
+    assert missed_by_period(plan) == near([4, 2, 0])
+    assert_optimum(plan, cost=60, missed=6 * 7 / (365.25 / 12))

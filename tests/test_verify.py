@@ -1,0 +1,221 @@
+"""The independent checker accepts plans worked out by hand and refuses every tampered one."""
+
+from __future__ import annotations
+
+import ast
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from checker_cases import correct_plan, sheets, workbook
+from checker_full import FEB, MAR
+from checker_tampers import PLAN_TAMPERS, WORKBOOK_TAMPERS, Edit, change
+
+from planner.inputs.workbook import inputs_from_rows
+from planner.plan import verify as checker
+from planner.plan.verify import RULE_NAMES, Verdict, verify
+from planner.plan.verify_calendar import Calendar
+from planner.plan.verify_ledger import Ledger, figure
+
+CASES = ("full", "plain", "pooled", "dear")
+
+
+def tripped(verdict: Verdict) -> set[str]:
+    return {violation.split(":")[0] for violation in verdict.violations}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_correct_plan_passes(case: str) -> None:
+    verdict = verify(workbook(case), correct_plan(case))
+    assert verdict.ok, verdict.violations
+    assert verdict.rules == RULE_NAMES
+    assert verdict.checks == sum(verdict.counts)
+
+
+def test_every_rule_compares_something_in_a_correct_plan() -> None:
+    compared = [verify(workbook(case), correct_plan(case)).counts for case in CASES]
+    totals = dict(zip(RULE_NAMES, map(sum, zip(*compared, strict=True)), strict=True))
+    assert [rule for rule, count in totals.items() if not count] == []
+
+
+@pytest.mark.parametrize(("rule", "case", "edit"), PLAN_TAMPERS)
+def test_a_tampered_plan_is_refused_by_its_rule(rule: str, case: str, edit: Edit) -> None:
+    tables = correct_plan(case)
+    edit(tables)
+    verdict = verify(workbook(case), tables)
+    assert not verdict.ok
+    assert rule in tripped(verdict), verdict.violations
+
+
+@pytest.mark.parametrize(("rules", "sheet", "key", "column", "value"), WORKBOOK_TAMPERS)
+def test_a_stricter_workbook_is_refused_by_its_rules_alone(
+    rules: str, sheet: str, key: str, column: str, value: object
+) -> None:
+    rows = sheets("full")
+    row = next(row for row in rows[sheet] if next(iter(row.values())) == key)
+    assert row.get(column) != value
+    row[column] = value
+    verdict = verify(inputs_from_rows("full", rows), correct_plan("full"))
+    assert tripped(verdict) == set(rules.split()), verdict.violations
+
+
+def test_every_rule_is_tripped_by_a_tamper() -> None:
+    assert {rule for rule, _, _ in PLAN_TAMPERS} == set(RULE_NAMES)
+
+
+def test_no_rule_is_listed_twice() -> None:
+    assert len(set(RULE_NAMES)) == len(RULE_NAMES)
+
+
+def test_a_violation_names_rule_place_period_and_both_figures() -> None:
+    tables = correct_plan("full")
+    change("fleet", ("A", "CS", MAR), installed=3)(tables)
+    assert (
+        "hall_power: hall 'A' in 2026-03-01 draws 0.09 MW of IT power, its 1 open hall carries "
+        "0.06 MW"
+    ) in verify(workbook("full"), tables).violations
+
+
+def test_malformed_tables_are_judged_no_further() -> None:
+    tables = correct_plan("full")
+    change("stock", ("Fab", "wafer", date(2026, 1, 1)), quantity="two")(tables)
+    verdict = verify(workbook("full"), tables)
+    assert verdict.rules == ("columns", "values")
+    assert verdict.violations == ("values: row 1 of stock has 'two' in quantity, no number",)
+
+
+def test_an_empty_plan_is_refused() -> None:
+    assert tripped(verify(workbook("full"), {})) == {"columns"}
+
+
+def test_a_tier_without_a_bound_and_one_against_a_baseline_pass() -> None:
+    tables = correct_plan("full")
+    change("tiers", ("present_cost",), bound=None, gap=None)(tables)
+    tables["tiers"].append({**tables["tiers"][-1], "tier": "changed_installs", "value": 3.0})
+    tables["tiers"].append({**tables["tiers"][-1], "tier": "tie_break", "bound": 9.0})
+    assert verify(workbook("full"), tables).ok
+
+
+def test_a_plan_at_a_limit_has_the_first_tiers_alone() -> None:
+    tables = correct_plan("full")
+    del tables["tiers"][1:]
+    assert verify(workbook("full"), tables).ok
+
+
+def test_the_checker_leaves_the_tables_as_they_are() -> None:
+    tables = correct_plan("full")
+    verify(workbook("full"), tables)
+    assert tables == correct_plan("full")
+
+
+def test_a_solvers_tolerance_is_accepted_and_a_looser_one_is_not() -> None:
+    for off, ok in ((5e-7, True), (5e-6, False)):
+        tables = correct_plan("full")
+        change("stock", ("Depot", "wafer", MAR), quantity=2 + off)(tables)
+        spent = [row for row in tables["spend"] if row["term"] == "holding"]
+        spent[0]["amount"] = 1 + off / 2
+        verdict = verify(workbook("full"), tables)
+        assert ("stock_balance" not in tripped(verdict)) == ok, verdict.violations
+    assert verify(workbook("full"), correct_plan("full"), tolerance=1e-9).ok
+
+
+@pytest.mark.parametrize(("due", "off", "refused"), [
+    (0.0, 1e-5, True), (100.0, 0.01, True), (10_000_000.0, 0.01, True),
+    (10_000_000.0, 0.001, False), (50e9, 0.001, False), (50e9, 1000.0, True),
+    (5.0, float("nan"), True),
+])  # fmt: skip
+def test_a_cent_is_found_and_the_noise_of_billions_is_not(
+    due: float, off: float, refused: bool
+) -> None:
+    ledger = Ledger(1e-6)
+    ledger.begin("money")
+    assert ledger.strays(due + off, due) == refused
+
+
+def test_what_is_no_number_breaks_every_comparison() -> None:
+    ledger = Ledger(1e-6)
+    ledger.begin("rule")
+    nan = float("nan")
+    for compare in (ledger.above, ledger.below, ledger.differs, ledger.strays):
+        assert compare(nan, 1.0)
+        assert compare(1.0, nan)
+
+
+def test_figures_are_shown_with_the_decimals_they_have() -> None:
+    shown = [figure(value) for value in (10.2, 1234567.01, 3, -0.0, 1e-9, float("nan"))]
+    assert shown == ["10.2", "1,234,567.01", "3", "0", "0", "no number"]
+
+
+def test_months_are_the_calendars_own() -> None:
+    calendar = Calendar(date(2027, 12, 1), date(2028, 3, 5), "month")
+    assert calendar.count == 4
+    assert [calendar.days(period) for period in range(4)] == [31, 31, 29, 31]
+    assert [calendar.months(period) for period in range(4)] == [1.0] * 4
+    assert calendar.last_day(2) == date(2028, 2, 29)
+    assert calendar.first(date(2028, 1, 1)) == 1
+    assert calendar.first(date(2028, 1, 2)) == 2
+    assert calendar.first(None) == calendar.first(date(2020, 1, 1)) == 0
+    assert calendar.first(date(2028, 3, 2)) == 4
+    assert calendar.usable(0, 31) == 1
+    assert calendar.usable(0, 32) == 2
+    assert calendar.usable(2, 0) == 2
+    assert calendar.holding(date(2028, 3, 31)) == 3
+    assert calendar.holding(date(2028, 4, 1)) is None
+    assert calendar.holding(date(2027, 11, 30)) is None
+    assert calendar.discount(1, 0.1) == pytest.approx(1.1 ** (-31 / 365), rel=1e-15)
+
+
+def test_quarters_are_three_months_from_the_start() -> None:
+    calendar = Calendar(date(2026, 2, 1), date(2026, 8, 1), "quarter")
+    assert calendar.starts == (
+        date(2026, 2, 1), date(2026, 5, 1), date(2026, 8, 1), date(2026, 11, 1),
+    )  # fmt: skip
+    assert calendar.months(0) == pytest.approx(89 / (365.25 / 12))
+    assert calendar.first(date(2026, 5, 1)) == 1
+    assert calendar.first(date(2026, 5, 2)) == 2
+    assert calendar.holding(date(2026, 7, 31)) == 1
+
+
+def test_weeks_are_seven_days_from_the_start() -> None:
+    calendar = Calendar(date(2026, 1, 7), date(2026, 1, 21), "week")
+    assert calendar.count == 3
+    assert calendar.starts[1] == date(2026, 1, 14)
+    assert calendar.first(date(2026, 1, 14)) == 1
+    assert calendar.first(date(2026, 1, 15)) == 2
+    assert calendar.months(0) == pytest.approx(7 / (365.25 / 12))
+
+
+@pytest.mark.parametrize("length", ["month", "quarter", "week"])
+def test_the_first_period_is_the_first_that_starts_no_earlier(length: str) -> None:
+    calendar = Calendar(date(2026, 3, 1), date(2028, 2, 20), length)
+    for days in range(-5, 700):
+        day = calendar.start + timedelta(days=days)
+        later = [period for period in range(calendar.count) if calendar.starts[period] >= day]
+        assert calendar.first(day) == (later[0] if later else calendar.count)
+
+
+def test_the_checker_shares_nothing_with_the_model() -> None:
+    allowed = {"planner.inputs.rows", "planner.plan", "planner.plan.tables"}
+    library = {"__future__", "collections", "dataclasses", "datetime", "functools", "math",
+               "typing"}  # fmt: skip
+    files = sorted(Path(checker.__file__).parent.glob("verify*.py"))
+    assert len(files) == 9
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text())):
+            names = (
+                [alias.name for alias in node.names] if isinstance(node, ast.Import)
+                else [node.module or ""] if isinstance(node, ast.ImportFrom)
+                else []
+            )  # fmt: skip
+            for name in names:
+                own = name.startswith("planner.plan.verify")
+                assert own or name in allowed or name.split(".")[0] in library, (file.name, name)
+
+
+def test_an_order_within_the_fence_is_named_with_its_dates() -> None:
+    tables = correct_plan("full")
+    change("halls", ("A", FEB), period=date(2026, 1, 1))(tables)
+    assert (
+        "release_fence: hall decision of 1 (A) in 2026-01-01 is before the release fence, 10 days "
+        "after 2026-01-01"
+    ) in verify(workbook("full"), tables).violations
