@@ -18,6 +18,7 @@ from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.frame import ContradictionError
 from planner.model.objectives import in_service_mw_months, make_tiers
+from planner.model.wholes import make_wholes
 from planner.plan.extract import extract
 from planner.plan.store import Plan
 from planner.plan.summary import PROVEN, manifest, summary
@@ -128,7 +129,9 @@ def _solve(
 ) -> Solution:
     limits = Limits(options.gap or 0.0, options.time_limit_s or math.inf)
     shown = in_service_mw_months(model)
-    return solve_tiers(live, make_tiers(model), shown, limits, listen or (lambda event: None))
+    return solve_tiers(
+        live, make_tiers(model), shown, make_wholes(model), limits, listen or (lambda event: None)
+    )
 
 
 def _tier_row(tier: TierResult) -> Row:

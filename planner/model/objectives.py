@@ -10,6 +10,9 @@ from planner.model.decisions import Model
 from planner.model.frame import Term
 from planner.model.spending import costs
 
+CHOOSING = "tie_break"
+"""Name of the tier that only chooses among equal plans."""
+
 
 @dataclass(frozen=True)
 class Tier:
@@ -98,7 +101,7 @@ def tie_break(model: Model) -> Tier:
         (variable, period + rank[hall, system])
         for (hall, system, period), variable in model.decisions.install_systems.items()
     ]
-    return Tier("tie_break", "periods x systems", model.frame.objective(installs))
+    return Tier(CHOOSING, "periods x systems", model.frame.objective(installs))
 
 
 def make_tiers(model: Model) -> list[Tier]:

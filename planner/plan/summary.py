@@ -10,14 +10,14 @@ from typing import Any
 
 from planner.case.case import Case
 from planner.inputs.rows import Inputs
+from planner.model.objectives import CHOOSING
 from planner.plan.extract import milestone_rows
 from planner.plan.tables import Row, Tables
 
 PROVEN = "proven within the gap"
 PACKAGES = ("megawatt-planner", "pulp", "highspy", "networkx", "pandas", "openpyxl", "numpy")
 SOLVER_SEED = 0
-CHOOSING_TIERS = frozenset({"tie_break"})
-"""Tiers that only choose among equal plans, so that their gap says nothing of the plan."""
+
 
 
 def summary(
@@ -41,7 +41,7 @@ def summary(
     """
     tiers = tables["tiers"]
     missed = sum(_number(r["value"]) for r in tiers if str(r["tier"]).startswith("missed_mw"))
-    gaps = [r["gap"] for r in tiers if r["tier"] not in CHOOSING_TIERS]
+    gaps = [r["gap"] for r in tiers if r["tier"] != CHOOSING]
     return {
         "plan": case.name,
         "status": status,

@@ -87,6 +87,7 @@ class LiveModel:
                               ("mip_feasibility_tolerance", FEASIBILITY)):  # fmt: skip
             self.highs.setOptionValue(option, value)
         self.highs.passModel(lp)
+        self.is_mip = bool(self.whole.any())
         self._watch: Watcher | None = None
         self._incumbent: float | None = None
         self._bound: float | None = None
@@ -110,6 +111,11 @@ class LiveModel:
         self.highs.changeColsCost(self.columns, everything, costs)
         self.highs.changeObjectiveOffset(float(expression.constant))
 
+    def evaluate(self, expression: pulp.LpAffineExpression, values: Array) -> float:
+        """Return the value of an expression at the values of the columns."""
+        terms = (values[self.position[id(v)]] * c for v, c in expression.items())
+        return float(expression.constant) + math.fsum(terms)
+
     def hold(self, expression: pulp.LpAffineExpression, value: float) -> None:
         """Require that an expression stays at most at a value.
 
@@ -131,28 +137,38 @@ class LiveModel:
 
     def release(self) -> None:
         """Take back every fixed column and every held row."""
-        everything = np.arange(self.columns, dtype=np.int32)
-        self.highs.changeColsBounds(self.columns, everything, self.lower, self.upper)
+        self.set_bounds((self.lower, self.upper))
         added = np.arange(self.rows, self.highs.getNumRow(), dtype=np.int32)
         if len(added):
             self.highs.deleteRows(len(added), added)
 
-    def fix_whole(self, values: Array) -> None:
-        """Fix every whole-number column at its rounded value and make the rest an LP."""
-        at = np.flatnonzero(self.whole).astype(np.int32)
+    def fix_rounded(self, at: npt.NDArray[np.int32], values: Array) -> None:
+        """Fix columns at their values rounded, within their bounds."""
         self.fix(at, np.clip(np.round(values[at]), self.lower[at], self.upper[at]))
-        self._set_integrality(at, highspy.HighsVarType.kContinuous)
 
-    def free_whole(self) -> None:
-        """Undo `fix_whole`."""
-        at = np.flatnonzero(self.whole).astype(np.int32)
-        self.highs.changeColsBounds(len(at), at, self.lower[at], self.upper[at])
-        self._set_integrality(at, highspy.HighsVarType.kInteger)
+    def narrow(self, at: npt.NDArray[np.int32], values: Array, band: float) -> None:
+        """Let columns move by no more than a band from their values, within their bounds."""
+        lower = np.maximum(self.lower[at], np.floor(values[at]) - band)
+        upper = np.minimum(self.upper[at], np.ceil(values[at]) + band)
+        self.highs.changeColsBounds(len(at), at, lower, upper)
 
-    def _set_integrality(self, at: npt.NDArray[np.int32], kind: Any) -> None:
-        if len(at):
-            kinds = np.full(len(at), int(kind), dtype=np.uint8)
-            self.highs.changeColsIntegrality(len(at), at, kinds)
+    def bounds(self) -> tuple[Array, Array]:
+        """Return the bounds of all columns as they are now, shape (columns,) each."""
+        lp = self.highs.getLp()
+        return np.array(lp.col_lower_, dtype=float), np.array(lp.col_upper_, dtype=float)
+
+    def set_bounds(self, bounds: tuple[Array, Array]) -> None:
+        """Set the bounds of all columns."""
+        everything = np.arange(self.columns, dtype=np.int32)
+        self.highs.changeColsBounds(self.columns, everything, *bounds)
+
+    def make_whole(self, at: npt.NDArray[np.int32]) -> None:
+        """Make these columns whole, and no others."""
+        kinds = np.full(self.columns, int(highspy.HighsVarType.kContinuous), dtype=np.uint8)
+        kinds[at] = int(highspy.HighsVarType.kInteger)
+        everything = np.arange(self.columns, dtype=np.int32)
+        self.highs.changeColsIntegrality(self.columns, everything, kinds)
+        self.is_mip = len(at) > 0
 
     def start_from(self, values: Array) -> None:
         """Offer a feasible point to start from."""
@@ -187,11 +203,18 @@ class LiveModel:
         }
         for option, value in options.items():
             self.highs.setOptionValue(option, value)
-        # In a thread of its own the solver leaves this one free to receive Ctrl-C.
+        self._run()
+        if self.highs.getModelStatus() == STATUS.kUnknown and not self.is_mip:
+            # Simplex gave up on a basis left over from another objective: begin afresh.
+            self.highs.clearSolver()
+            self._run()
+        return self._outcome(time.monotonic() - started)
+
+    def _run(self) -> None:
+        """Run HiGHS in a thread of its own, which leaves this one free to receive Ctrl-C."""
         thread = threading.Thread(target=self.highs.run, daemon=True)
         thread.start()
         thread.join()
-        return self._outcome(time.monotonic() - started)
 
     def _outcome(self, seconds: float) -> Outcome:
         """Read HiGHS's own account of the solve."""
@@ -199,15 +222,10 @@ class LiveModel:
         found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         values = np.array(self.highs.getSolution().col_value, dtype=float) if found else None
         objective = float(info.objective_function_value) if found else math.inf
-        is_mip = bool(self.highs.getLp().integrality_) and self._has_whole()
-        bound = float(info.mip_dual_bound) if is_mip else -math.inf
-        if status == STATUS.kOptimal and not is_mip:
+        bound = float(info.mip_dual_bound) if self.is_mip else -math.inf
+        if status == STATUS.kOptimal and not self.is_mip:
             bound = objective
         return Outcome(self._word(status), values, objective, bound, seconds)
-
-    def _has_whole(self) -> bool:
-        kinds = self.highs.getLp().integrality_
-        return any(kind == highspy.HighsVarType.kInteger for kind in kinds)
 
     def _word(self, status: Any) -> str:
         words = {

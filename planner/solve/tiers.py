@@ -6,10 +6,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from planner.errors import LimitReached, NoPlanExists
-from planner.model.objectives import Tier
+from planner.model.objectives import CHOOSING, Tier
+from planner.model.wholes import Wholes
 from planner.solve.highs import Array, LiveModel, Outcome, Watcher, interruptible
 from planner.solve.progress import Event
+from planner.solve.rounds import Rounds, find_columns
 
 TIGHT_GAP = 1e-6
 """Gap of a tier that no later tier can mend, e.g. missed megawatts."""
@@ -82,8 +86,9 @@ class Solution:
 
 
 def solve_tiers(
-    live: LiveModel, tiers: Sequence[Tier], shown: Tier, limits: Limits, listen: Listener
-) -> Solution:
+    live: LiveModel, tiers: Sequence[Tier], shown: Tier, wholes: Wholes, limits: Limits,
+    listen: Listener,
+) -> Solution:  # fmt: skip
     """Solve the tiers in turn, then settle what is not a whole number.
 
     Parameters
@@ -95,6 +100,8 @@ def solve_tiers(
     shown
         Tier that is minimised last of all over what is not a whole number, so that megawatts in
         service are shown where they are in service.
+    wholes
+        Whole-number variables by kind.
     limits
         Gap and time.
     listen
@@ -108,16 +115,18 @@ def solve_tiers(
         If a limit ended the first tier before any plan was found.
     """
     with interruptible(live.stop):
-        reached = _TierLoop(live, limits, listen)
+        reached = _TierLoop(live, wholes, limits, listen)
         for number, tier in enumerate(tiers):
             if not reached.solve(tier, is_last=number == len(tiers) - 1):
                 break
         assert reached.values is not None  # noqa: S101  (solve raises where there is no plan)
-        values, tier_values = _settle(live, [*tiers[: len(reached.results)], shown], reached.values)
-    results = [
-        replace(result, value=value, gap=relative_gap(value, result.bound))
-        for result, value in zip(reached.results, tier_values, strict=False)
-    ]
+        done = tiers[: len(reached.results)]
+        linear = [tier for tier in done if tier.name != CHOOSING]
+        values = _settle(live, [*linear, shown], reached.values)
+    results = []
+    for tier, result in zip(done, reached.results, strict=True):
+        value = live.evaluate(tier.expression, values) * tier.scale
+        results.append(replace(result, value=value, gap=relative_gap(value, result.bound)))
     return Solution(values, tuple(results), reached.status)
 
 
@@ -129,8 +138,11 @@ def relative_gap(value: float, bound: float) -> float:
 class _TierLoop:
     """Solves tier after tier on one live model."""
 
-    def __init__(self, live: LiveModel, limits: Limits, listen: Listener) -> None:
+    def __init__(
+        self, live: LiveModel, wholes: Wholes, limits: Limits, listen: Listener
+    ) -> None:
         self.live, self.limits, self.listen = live, limits, listen
+        self.rounds = Rounds(live, find_columns(live, wholes))
         self.started = time.monotonic()
         self.values: Array | None = None
         self.results: list[TierResult] = []
@@ -169,13 +181,11 @@ class _TierLoop:
     def _run(self, tier: Tier, left: float, *, is_last: bool) -> Outcome:
         """Run HiGHS on one tier, from the plan that the tiers before have reached."""
         self.live.minimise(tier.expression)
-        if self.values is not None:
-            self.live.start_from(self.values)
         gap = min(self.limits.gap, TIGHT_GAP) if tier.tight else self.limits.gap
-        return self.live.solve(
-            gap=gap, seconds=left, nodes=TIE_BREAK_NODES if is_last else None,
-            watch=self._watcher(tier),
-        )  # fmt: skip
+        watch = self._watcher(tier)
+        if is_last:
+            return self.rounds.choose(self.values, seconds=left, watch=watch)
+        return self.rounds.solve(gap=gap, seconds=left, start=self.values, watch=watch)
 
     def _watcher(self, tier: Tier) -> Watcher:
         """Return what turns the solver's progress into events of the tier."""
@@ -197,31 +207,28 @@ class _TierLoop:
         )
 
 
-TIE_BREAK_NODES = 200
-"""Nodes spent on choosing among equal plans: a count, so that it ends at the same plan again."""
-
 SETTLE_SECONDS = 600.0
 """Time for the linear programs that remain once whole numbers are fixed; they take a fraction."""
 
 
-def _settle(live: LiveModel, tiers: Sequence[Tier], values: Array) -> tuple[Array, list[float]]:
+def _settle(live: LiveModel, tiers: Sequence[Tier], values: Array) -> Array:
     """Round the whole numbers, and solve the tiers again over everything else.
 
     What is left is linear, so that each tier is exact, and a count that the solver held at
     11.9999998 cannot leave a plan that is slightly wrong.
     """
+    whole = np.flatnonzero(live.whole).astype(np.int32)
     live.release()
-    live.fix_whole(values)
+    live.fix_rounded(whole, values)
+    live.make_whole(whole[:0])
     live.stop.clear()
-    settled, reached = values, []
     for tier in tiers:
         live.minimise(tier.expression)
         outcome = live.solve(gap=0.0, seconds=SETTLE_SECONDS)
         if outcome.values is None:
             raise LimitReached(f"the plan could not be settled: {outcome.status}")
-        settled = outcome.values
-        reached.append(outcome.objective * tier.scale)
+        values = outcome.values
         live.hold(tier.expression, outcome.objective)
     live.release()
-    live.free_whole()
-    return settled, reached
+    live.make_whole(whole)
+    return values

@@ -1,0 +1,200 @@
+"""One tier with many whole numbers, in rounds: shape first, counts after, the gap always true.
+
+1. *Shape.* Openings whole, counts free: a relaxation, whose bound holds for the plan.
+2. *Milestones.* Openings fixed; systems standing at milestones whole.
+3. *Counts.* Openings and milestones fixed; installs and lots whole, near where they were.
+
+What the last round reaches is a plan; its distance to the bound of the first is its gap. If that
+is too far, the whole model goes on from there. Measured on 15 thousand columns and four thousand
+whole numbers: the rounds reach 0.1 % in about a minute, where the whole model at once stood at
+0.2 % after two and a half.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pulp
+
+from planner.model.wholes import Wholes
+from planner.solve.highs import FEASIBILITY, Array, LiveModel, Outcome, Watcher
+
+Index = npt.NDArray[np.int32]
+
+FEW = 400
+"""Whole numbers up to which the model is solved at once."""
+
+SHARE_OF_GAP = 0.5
+"""Part of the gap that the first round may use up."""
+
+BAND = 5.0
+"""Systems and lots by which a count may move in the last round."""
+
+CHOOSING_NODES = 200
+"""Nodes spent on choosing among equal plans of a small model; a large one gets its root."""
+
+CHOOSING_GAP = 1e-3
+"""Gap at which a large model has chosen well enough."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Positions of the whole-number columns by kind; see `Wholes`."""
+
+    openings: Index
+    installs: Index
+    lots: Index
+    removals: Index
+    at_milestones: Index
+
+
+def find_columns(live: LiveModel, wholes: Wholes) -> Columns:
+    """Return the positions of the whole-number variables in a live model."""
+
+    def at(variables: Sequence[pulp.LpVariable]) -> Index:
+        return np.array(sorted(live.position[id(v)] for v in variables), dtype=np.int32)
+
+    return Columns(at(wholes.openings), at(wholes.installs), at(wholes.lots), at(wholes.removals),
+                   at(wholes.at_milestones))  # fmt: skip
+
+
+class Rounds:
+    """Solves tiers of one live model, at once or in rounds by its size.
+
+    Parameters
+    ----------
+    live
+        The model, with the tier's objective set and the tiers before held.
+    columns
+        Its whole-number columns.
+    """
+
+    def __init__(self, live: LiveModel, columns: Columns) -> None:
+        self.live, self.columns = live, columns
+
+    def solve(
+        self, *, gap: float, seconds: float, start: Array | None, watch: Watcher | None
+    ) -> Outcome:
+        """Solve the tier that is set, at most so long, until the gap is proven.
+
+        Parameters
+        ----------
+        gap
+            Relative distance of objective and bound at which to stop.
+        seconds
+            Time limit.
+        start
+            A plan to start from.
+        watch
+            Called with incumbent and bound.
+        """
+        clock = _Clock(seconds)
+        if int(self.live.whole.sum()) <= FEW or not len(self.columns.installs):
+            return self._at_once(gap, clock, start, watch)
+        shape = self._shape(gap * SHARE_OF_GAP, clock, watch)
+        if shape.values is None:
+            return shape
+        bounded = _with_bound(watch, shape.bound)
+        plan = self._counts(shape, gap, clock, bounded)
+        if plan.values is not None and _gap(plan) <= gap:
+            return replace(plan, status="optimal", seconds=clock.spent)
+        best = start if plan.values is None else plan.values
+        rest = self._at_once(gap, clock, best, bounded)
+        if rest.values is None and plan.values is not None:
+            rest = replace(plan, status=rest.status)
+        proven = replace(rest, bound=max(rest.bound, shape.bound), seconds=clock.spent)
+        return replace(proven, status="optimal") if _gap(proven) <= gap else proven
+
+    def choose(self, plan: Array | None, *, seconds: float, watch: Watcher | None) -> Outcome:
+        """Choose among plans that the tiers before hold equal.
+
+        In a large model openings, lots and removals stay as they are. The effort is a count of
+        nodes, so that it ends at the same plan again on any machine.
+        """
+        if plan is None or int(self.live.whole.sum()) <= FEW:
+            if plan is not None:
+                self.live.start_from(plan)
+            return self.live.solve(gap=0.0, seconds=seconds, nodes=CHOOSING_NODES, watch=watch)
+        bounds = self.live.bounds()
+        kept = (self.columns.openings, self.columns.lots, self.columns.removals,
+                self.columns.at_milestones)  # fmt: skip
+        self.live.fix_rounded(np.concatenate(kept), plan)
+        self.live.narrow(self.columns.installs, plan, BAND)
+        self.live.start_from(plan)
+        outcome = self.live.solve(gap=CHOOSING_GAP, seconds=seconds, nodes=1, watch=watch)
+        self.live.set_bounds(bounds)
+        return outcome
+
+    def _at_once(
+        self, gap: float, clock: _Clock, start: Array | None, watch: Watcher | None
+    ) -> Outcome:
+        """Solve the whole model."""
+        if start is not None:
+            self.live.start_from(start)
+        return self.live.solve(gap=gap, seconds=clock.left, watch=watch)
+
+    def _shape(self, gap: float, clock: _Clock, watch: Watcher | None) -> Outcome:
+        """Solve with openings whole and counts free."""
+        self.live.make_whole(self.columns.openings)
+        outcome = self.live.solve(gap=gap, seconds=0.7 * clock.left, watch=watch)
+        self.live.make_whole(np.flatnonzero(self.live.whole).astype(np.int32))
+        return outcome
+
+    def _counts(
+        self, shape: Outcome, gap: float, clock: _Clock, watch: Watcher | None
+    ) -> Outcome:
+        """Make milestones, then counts whole, with openings as the shape has them."""
+        assert shape.values is not None  # noqa: S101  (the caller has looked)
+        columns, live = self.columns, self.live
+        bounds = live.bounds()
+        live.fix_rounded(columns.openings, shape.values)
+        live.fix(columns.removals, np.ceil(shape.values[columns.removals] - 0.5))
+        live.make_whole(columns.at_milestones)
+        target = SHARE_OF_GAP * gap / 4
+        outcome = live.solve(gap=target, seconds=clock.left / 3, watch=watch)
+        if outcome.values is not None:
+            live.fix_rounded(columns.at_milestones, outcome.values)
+            live.narrow(np.concatenate([columns.installs, columns.lots]), outcome.values, BAND)
+            live.make_whole(np.concatenate([columns.installs, columns.lots]))
+            outcome = live.solve(gap=target, seconds=clock.left / 3, watch=watch)
+        live.make_whole(np.flatnonzero(live.whole).astype(np.int32))
+        live.set_bounds(bounds)
+        return replace(outcome, bound=shape.bound)
+
+
+def _gap(outcome: Outcome) -> float:
+    if outcome.values is None or not math.isfinite(outcome.bound):
+        return math.inf
+    distance = outcome.objective - outcome.bound
+    return 0.0 if distance <= FEASIBILITY else distance / abs(outcome.objective)
+
+
+def _with_bound(watch: Watcher | None, bound: float) -> Watcher | None:
+    """Return a watcher that is told the true bound, not that of a restricted round."""
+    if watch is None:
+        return None
+
+    def tell(incumbent: float | None, _: float | None) -> None:
+        watch(incumbent, bound)
+
+    return tell
+
+
+class _Clock:
+    """Time spent and left."""
+
+    def __init__(self, seconds: float) -> None:
+        self.started, self.seconds = time.monotonic(), seconds
+
+    @property
+    def spent(self) -> float:
+        return time.monotonic() - self.started
+
+    @property
+    def left(self) -> float:
+        return max(0.0, self.seconds - self.spent)
