@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-import planner.plan
+import planner.plan  # noqa: F401  (the room below is made callable)
 
 if TYPE_CHECKING:
     from planner.plan.store import Plan

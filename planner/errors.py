@@ -1,4 +1,4 @@
-"""Every error that the planner raises on purpose, each with the exit code it ends a command with."""
+"""Every error that the planner raises on purpose, with its exit code."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The case: index sets and look-ups, prepared once."""

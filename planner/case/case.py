@@ -120,7 +120,10 @@ def _fleet_faults(inputs: Inputs, facility: Facility) -> list[Fault]:
 
 
 def _installing(
-    inputs: Inputs, calendar: Calendar, facility: Facility, supply: Supply,
+    inputs: Inputs,
+    calendar: Calendar,
+    facility: Facility,
+    supply: Supply,
     servable: Collection[tuple[str, str]],
 ) -> dict[tuple[str, str], range]:
     """Return the periods in which each system may be installed in each hall, where it can serve."""

@@ -204,9 +204,7 @@ def _openings(halls: Mapping[str, Row], calendar: Calendar) -> dict[tuple[str, i
     return opening
 
 
-def _first_open(
-    halls: Mapping[str, Row], opening: Mapping[tuple[str, int], int]
-) -> dict[str, int]:
+def _first_open(halls: Mapping[str, Row], opening: Mapping[tuple[str, int], int]) -> dict[str, int]:
     """Return the first period in which a hall of each class can be open."""
     first = {hall: 0 for hall, row in halls.items() if row["open_count"] > 0}
     for (hall, _), opens in opening.items():

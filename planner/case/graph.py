@@ -72,7 +72,7 @@ def trace_flows(inputs: Inputs) -> tuple[FlowGraph, list[Fault]]:
     if not inputs.tables["supply"]:
         return FlowGraph({}, {}, {}, {}), []
     pooled = not inputs.tables["lanes"]
-    lanes = nx.DiGraph()
+    lanes: nx.DiGraph[str] = nx.DiGraph()
     lanes.add_weighted_edges_from(
         ((row["from"], row["to"], row["transit_days"]) for row in inputs.tables["lanes"]),
         weight="days",
@@ -144,8 +144,8 @@ def _reach_faults(inputs: Inputs, flows: FlowGraph, pooled: bool) -> list[Fault]
         plant = EVERYWHERE if pooled else row["plant"]
         for part in inputs.tables["bom"]:
             if part["system"] == row["system"] and plant not in flows.places[part["item"]]:
-                faults.append(row.fault("plant", f"no lane brings {part['item']} here for "
-                                        f"{row['system']}", "Add a lane from its supplier"))  # fmt: skip
+                rule = f"no lane brings {part['item']} here for {row['system']}"
+                faults.append(row.fault("plant", rule, "Add a lane from its supplier"))
     for row in inputs.tables["supply"]:
         dock = EVERYWHERE if pooled else row["supplier"]
         if dock not in flows.places.get(row["item"], ()):
@@ -169,7 +169,7 @@ def trace_power(inputs: Inputs) -> tuple[PowerTree, list[Fault]]:
     faults : list of Fault
         Nodes that feed themselves, and failover groups with one member below another.
     """
-    tree = nx.DiGraph()
+    tree: nx.DiGraph[str] = nx.DiGraph()
     rows = {row["node"]: row for row in inputs.tables["power"]}
     tree.add_nodes_from(sorted(rows))
     tree.add_edges_from(

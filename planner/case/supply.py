@@ -127,7 +127,7 @@ class SupplyBuilder:
     def build(self) -> Supply:
         """Return the look-ups and index sets."""
         stores = [*self.inputs.tables["depots"], *self.inputs.tables["sites"]]
-        names = {id(row): row.values.get("depot") or row.values.get("site") for row in stores}
+        names = {id(row): str(row.values.get("depot") or row["site"]) for row in stores}
         price = {row["system"]: row["price"] for row in self.inputs.tables["systems"]}
         return Supply(
             planned=self.planned,
@@ -239,9 +239,7 @@ class SupplyBuilder:
                 changed |= offer(self._place(plant), system, self._then(starts, row["lead_days"]))
         return first
 
-    def _first_start(
-        self, plant: str, system: str, first: Mapping[tuple[str, str], int]
-    ) -> int:
+    def _first_start(self, plant: str, system: str, first: Mapping[tuple[str, str], int]) -> int:
         """Return the first period in which a plant can hold all items of a system."""
         never = self.calendar.count
         opens = self.calendar.first(self.plants[plant, system]["from"])
@@ -259,7 +257,9 @@ class SupplyBuilder:
             return last
 
         def offer(place: str, item: str, period: int) -> bool:
-            if period <= last.get((place, item), -1) or place not in self.flows.places.get(item, ()):
+            if period <= last.get((place, item), -1) or place not in self.flows.places.get(
+                item, ()
+            ):
                 return False
             last[place, item] = period
             return True

@@ -32,7 +32,7 @@ from planner.errors import PlannerError
 )
 @click.option("--force", is_flag=True, help="Replace what is there.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def command(  # noqa: PLR0913  (one parameter for each option)
+def command(
     *, path: Path | None, example: str, form: str, dictionary: bool, force: bool, as_json: bool
 ) -> None:
     """Write a workbook with every sheet, explained in its headers' comments.

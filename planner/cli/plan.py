@@ -22,7 +22,7 @@ INTERRUPTED = 130
 @click.option("--threads", type=click.IntRange(1, 64), help="Solver threads.")
 @click.option("--fail-on-miss", is_flag=True, help=f"Exit with {MISSED} if megawatts are missed.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def command(  # noqa: PLR0913  (one parameter for each option)
+def command(
     *, workbook: Path, output: Path | None, gap: float | None, time_limit: float | None,
     threads: int | None, fail_on_miss: bool, as_json: bool,
 ) -> int:  # fmt: skip
@@ -37,7 +37,8 @@ def command(  # noqa: PLR0913  (one parameter for each option)
     Example: planner plan inputs/openai-750mw.xlsx
     """  # noqa: D301  (the backspace keeps click from joining the lines)
     from planner.inputs.workbook import read_inputs  # noqa: PLC0415  (slow to import)
-    from planner.pipeline import Options, as_json as document, make_plan  # noqa: PLC0415
+    from planner.pipeline import Options, make_plan  # noqa: PLC0415
+    from planner.pipeline import as_json as document  # noqa: PLC0415
     from planner.plan.folders import plan_folder  # noqa: PLC0415
     from planner.plan.store import save_plan  # noqa: PLC0415
     from planner.reports.console import Progress, print_plan  # noqa: PLC0415

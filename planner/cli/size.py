@@ -84,7 +84,7 @@ def _finite(
     help="Take power, overhead and PUE from this workbook.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def command(  # noqa: PLR0913  (one parameter for each option)
+def command(
     *,
     mw: float,
     system: str | None,

@@ -10,6 +10,7 @@ import difflib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import pairwise
 
 from planner.errors import Fault
 from planner.inputs.rows import Inputs, Row
@@ -168,8 +169,8 @@ def facility_power_is_known(inputs: Inputs) -> Iterator[Finding]:
 def coolant_is_known(inputs: Inputs) -> Iterator[Finding]:
     """Where a hall limits coolant, every system says how much it needs."""
     limited = next((r for r in inputs.tables["halls"] if r["coolant_lpm"] is not None), None)
-    for row in inputs.tables["systems"] if limited else ():
-        if row["coolant_lpm"] is None:
+    for row in inputs.tables["systems"]:
+        if limited is not None and row["coolant_lpm"] is None:
             yield Fault(row.where("coolant_lpm"), "",
                         f"coolant_lpm is needed, for hall {limited['hall']} limits it",
                         "Give the flow, 0 for air cooling")  # fmt: skip
@@ -269,14 +270,14 @@ def countries_exist(inputs: Inputs) -> Iterator[Finding]:
     for row in inputs.tables["commitments"]:
         for country in row["countries"]:
             if country not in known:
-                yield Fault(row.where("countries"), country, "no site lies in this country",
-                            f"Use the sites' own names: {', '.join(sorted(known)) or 'none'}")  # fmt: skip
+                remedy = f"Use the sites' own names: {', '.join(sorted(known)) or 'none'}"
+                yield Fault(row.where("countries"), country, "no site lies in this country", remedy)
 
 
 def budget_grows(inputs: Inputs) -> Iterator[Finding]:
     """The cumulative budget never falls."""
     rows = sorted(inputs.tables["budget"], key=lambda row: row["date"])
-    for before, row in zip(rows, rows[1:], strict=False):
+    for before, row in pairwise(rows):
         if row["cumulative"] < before["cumulative"]:
             yield row.fault("cumulative", f"it is less than the {before['cumulative']:g} of "
                             f"{before['date']}, though the budget is cumulative",

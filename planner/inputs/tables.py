@@ -1,4 +1,4 @@
-"""Every sheet of the workbook, declared once: reading, checks, template and dictionary follow it."""
+"""Every sheet of the workbook, declared once for reading, checks, template and dictionary."""
 
 from __future__ import annotations
 

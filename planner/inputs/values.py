@@ -87,7 +87,7 @@ def _expected(column: Column) -> str:
 def _text(column: Column, raw: object) -> str:
     if isinstance(raw, str):
         return raw
-    if isinstance(raw, bool) or isinstance(raw, date | time):
+    if isinstance(raw, bool | date | time):
         raise BadValueError(f"{column.name} is a text", "Format the cell as text and retype it")
     if isinstance(raw, float) and raw.is_integer():
         return str(int(raw))
@@ -95,7 +95,7 @@ def _text(column: Column, raw: object) -> str:
 
 
 def _number(column: Column, raw: object) -> float:
-    if isinstance(raw, bool) or isinstance(raw, date | time):
+    if isinstance(raw, bool | date | time):
         raise BadValueError(f"{column.name} is a number", f"Give {_expected(column)}")
     if isinstance(raw, str) and not PLAIN_NUMBER.fullmatch(raw):
         raise BadValueError(

@@ -106,8 +106,9 @@ def _workbook_grids(path: Path) -> dict[str, Grid]:
         grid: Grid = [[cell.value for cell in row] for row in sheet.iter_rows(min_col=1)]
         for row in formulas[sheet.title].iter_rows():
             for cell in row:
-                if cell.data_type == "f" and grid[cell.row - 1][cell.column - 1] is None:
-                    grid[cell.row - 1][cell.column - 1] = FORMULA_WITHOUT_VALUE
+                down, across = (cell.row or 1) - 1, (cell.column or 1) - 1
+                if cell.data_type == "f" and grid[down][across] is None:
+                    grid[down][across] = FORMULA_WITHOUT_VALUE
         grids[sheet.title] = grid
     return grids
 
@@ -133,9 +134,7 @@ def _inputs_from_grids(name: str, grids: Mapping[str, Grid]) -> Inputs:
     """Type every cell, then check every rule across cells."""
     reading = Reading()
     sheets = _known_sheets(grids, reading)
-    tables = {
-        table.name: _read_table(table, sheets.get(table.name), reading) for table in TABLES
-    }
+    tables = {table.name: _read_table(table, sheets.get(table.name), reading) for table in TABLES}
     settings, setting_cells = _read_settings(name, tables["settings"], reading)
     if reading.faults:
         raise InputFaults(reading.faults)
@@ -145,9 +144,7 @@ def _inputs_from_grids(name: str, grids: Mapping[str, Grid]) -> Inputs:
     faults, notes = check(inputs)
     if faults:
         raise InputFaults(faults)
-    return Inputs(
-        name, settings, tables, (*inputs.notes, *notes), inputs.digest, setting_cells
-    )
+    return Inputs(name, settings, tables, (*inputs.notes, *notes), inputs.digest, setting_cells)
 
 
 def _known_sheets(grids: Mapping[str, Grid], reading: Reading) -> dict[str, Grid]:
@@ -158,7 +155,9 @@ def _known_sheets(grids: Mapping[str, Grid], reading: Reading) -> dict[str, Grid
         if key not in BY_NAME:
             near = difflib.get_close_matches(key, BY_NAME, n=1, cutoff=0.8)
             hint = f"; did you mean {near[0]}?" if near else ""
-            reading.notes.append(f"sheet {title!r} is not one of the planner's and is ignored{hint}")
+            reading.notes.append(
+                f"sheet {title!r} is not one of the planner's and is ignored{hint}"
+            )
         elif key in sheets:
             reading.faults.append(Fault(title, "", f"there are two sheets named {key}",
                                         "Merge or rename one"))  # fmt: skip
@@ -226,7 +225,8 @@ def _columns(table: Table, header: Sequence[object], row: int, reading: Reading)
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
             reading.faults.append(Fault(
                 where, str(cell), "there is no such column",
-                f"Did you mean {near[0]}? Rename it, or begin its name with # to keep notes"))  # fmt: skip
+                f"Did you mean {near[0]}? Rename it, or begin its name with # to keep notes",
+            ))  # fmt: skip
         elif name in positions:
             first = f"{_letters(positions[name])}{row}"
             reading.faults.append(Fault(where, str(cell), f"this column stands in {first} already",
@@ -235,8 +235,8 @@ def _columns(table: Table, header: Sequence[object], row: int, reading: Reading)
             positions[name] = position
     for name, column in known.items():
         if column.required and name not in positions:
-            reading.faults.append(Fault(f"{table.name}!{row}:{row}", "", f"column {name} is "
-                                        "required and missing", f"Add it: {column.help}"))  # fmt: skip
+            where, rule = f"{table.name}!{row}:{row}", f"column {name} is required and missing"
+            reading.faults.append(Fault(where, "", rule, f"Add it: {column.help}"))
     return positions
 
 

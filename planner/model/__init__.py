@@ -1,0 +1,1 @@
+"""The model: decisions, rules, objectives."""

@@ -149,7 +149,7 @@ def _deployment_decisions(case: Case, frame: Frame) -> dict[str, Any]:
         for pair, start in case.serving.items()
         for t in range(max(start, case.calendar.fence), periods)
     ]
-    first_decided = {}
+    first_decided: dict[str, int] = {}
     for hall, decided in facility.opening:
         first_decided.setdefault(hall, facility.opening[hall, decided])
     opened = [(hall, t) for hall, start in first_decided.items() for t in range(start, periods)]

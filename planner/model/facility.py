@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from itertools import pairwise
 
 from planner.model.decisions import Model, terms
 from planner.model.frame import Term
@@ -65,7 +66,7 @@ def keep_sites_open(model: Model) -> None:
 def site_steps(model: Model) -> list[tuple[tuple[str, int], tuple[str, int]]]:
     """Return pairs of neighbouring keys of `open_site`, earlier first."""
     keys = sorted(model.decisions.open_site)
-    return [(a, b) for a, b in zip(keys, keys[1:], strict=False) if a[0] == b[0]]
+    return [(a, b) for a, b in pairwise(keys) if a[0] == b[0]]
 
 
 def _carry(

@@ -1,4 +1,4 @@
-"""The one door to the PuLP problem: variables and rows in bulk, cheaply and under their rule's name.
+"""The one door to the PuLP problem: variables and rows in bulk, under their rule's name.
 
 PuLP builds fastest from dictionaries of coefficients and from plain variables; its operators and
 its checks on names cost ten times as much. Names inside the problem are opaque, for PuLP turns

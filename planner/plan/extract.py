@@ -22,9 +22,7 @@ NOISE = 1e-7
 """Distance within which a value is taken for the whole number next to it."""
 
 
-def extract(
-    inputs: Inputs, model: Model, values: Sequence[float], tiers: Iterable[Row]
-) -> Tables:
+def extract(inputs: Inputs, model: Model, values: Sequence[float], tiers: Iterable[Row]) -> Tables:
     """Return the result tables of a solved model.
 
     Parameters
@@ -154,7 +152,7 @@ class Extraction:
         """Add to each order by when it had to be placed, and the megawatts that wait for it."""
         pegs = self._pegs(rows)
         for row in rows:
-            found = pegs.get(row["order"], Peg())
+            found = pegs.get(str(row["order"]), Peg())
             row["latest_order_date"] = row["slack_days"] = None
             row["it_mw_blocked"] = found.it_mw
             ordered = row["order_date"]
@@ -164,7 +162,7 @@ class Extraction:
                 day = max(ordered, self._day(max(latest, 0)))
                 row["latest_order_date"], row["slack_days"] = day, (day - ordered).days
 
-    def _pegs(self, rows: Sequence[Row]) -> dict[object, Peg]:
+    def _pegs(self, rows: Sequence[Row]) -> dict[str, Peg]:
         calendar, supply = self.case.calendar, self.case.supply
         batches: dict[str, list[Batch]] = defaultdict(list)
         for row in rows:
@@ -172,7 +170,7 @@ class Extraction:
             usable = calendar.first(row["arrival_date"])  # type: ignore[arg-type]
             if usable is not None and source in supply.sources:
                 good = float(row["quantity"]) * supply.sources[source]["yield"]  # type: ignore[arg-type]
-                batch = Batch(row["order"], supply.place(source[0]), usable, good)
+                batch = Batch(str(row["order"]), supply.place(source[0]), usable, good)
                 batches[source[1]].append(batch)
         made = self.model.decisions
         starts = [(*key, count) for key, count in sorted(self.of(made.start_assembly).items())]
@@ -180,19 +178,22 @@ class Extraction:
         return peg_orders(self.case, batches, starts, installs)
 
     def _production(self) -> list[Row]:
+        starts = self.of(self.model.decisions.start_assembly)
         return [
             {"plant": plant, "system": system, "period": self._day(period),
              "finish_date": self._day(period, self.case.supply.plant_days[plant, system]),
              "quantity": count}
-            for (plant, system, period), count in _dated(self.of(self.model.decisions.start_assembly))
+            for (plant, system, period), count in _dated(starts)
         ]  # fmt: skip
 
     def _shipments(self) -> list[Row]:
-        days = {(row["from"], row["to"]): row["transit_days"] for row in self.inputs.tables["lanes"]}
+        shipped = self.of(self.model.decisions.ship_units)
+        lanes = self.inputs.tables["lanes"]
+        days = {(row["from"], row["to"]): row["transit_days"] for row in lanes}
         return [
             {"from": origin, "to": end, "item": item, "period": self._day(period),
              "arrival_date": self._day(period, days[origin, end]), "quantity": units}
-            for (origin, end, item, period), units in _dated(self.of(self.model.decisions.ship_units))
+            for (origin, end, item, period), units in _dated(shipped)
         ]  # fmt: skip
 
     def _stock(self) -> list[Row]:
@@ -252,16 +253,19 @@ class Extraction:
                     for system in facility.systems
                 )
                 carried = facility.energised_mw.get((node, period))
-                rows.append({"node": node, "period": self._day(period), "load_mw": float(load),
-                             "energised_mw": carried,
-                             "headroom_mw": None if carried is None else carried - load})  # fmt: skip
+                rows.append({
+                    "node": node, "period": self._day(period), "load_mw": float(load),
+                    "energised_mw": carried,
+                    "headroom_mw": None if carried is None else carried - load,
+                })  # fmt: skip
         return rows
 
     def _service(self) -> list[Row]:
+        served = self.of(self.model.decisions.serve_mw)
         return [
             {"commitment": commitment, "site": self.case.facility.site_of[hall], "hall": hall,
              "system": system, "period": self._day(period), "mw": mw}
-            for (commitment, hall, system, period), mw in _dated(self.of(self.model.decisions.serve_mw))
+            for (commitment, hall, system, period), mw in _dated(served)
         ]  # fmt: skip
 
     def _ramp(self, service: Iterable[Row]) -> list[Row]:
@@ -332,6 +336,5 @@ def _cost_rows(spend: Iterable[Row]) -> list[Row]:
         amount[row["term"]] += float(row["amount"])  # type: ignore[arg-type]
         present[row["term"]] += float(row["present_cost"])  # type: ignore[arg-type]
     return [
-        {"term": term, "amount": amount[term], "present_cost": present[term]}
-        for term in COST_TERMS
+        {"term": term, "amount": amount[term], "present_cost": present[term]} for term in COST_TERMS
     ]

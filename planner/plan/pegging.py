@@ -15,6 +15,9 @@ from planner.case.case import Case
 
 NONE_LEFT = 1e-7
 
+Start = tuple[str, str, int, float]
+"""Systems that a plant starts: plant, system, period, how many."""
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -22,7 +25,7 @@ class Batch:
 
     Attributes
     ----------
-    name : str or tuple
+    name : str
         What they are known by.
     place : str
         Where they come in.
@@ -32,7 +35,7 @@ class Batch:
         How many.
     """
 
-    name: object
+    name: str
     place: str
     usable: int
     quantity: float
@@ -76,7 +79,7 @@ class Peg:
     it_mw: float = 0.0
 
 
-def peg(case: Case, batches: Iterable[Batch], uses: Iterable[Use]) -> dict[object, Peg]:
+def peg(case: Case, batches: Iterable[Batch], uses: Iterable[Use]) -> dict[str, Peg]:
     """Peg batches of one item to its uses, first in, first out.
 
     Parameters
@@ -88,11 +91,11 @@ def peg(case: Case, batches: Iterable[Batch], uses: Iterable[Use]) -> dict[objec
 
     Returns
     -------
-    dict of object to Peg
+    dict of str to Peg
         By the batches' names.
     """
     waiting = sorted(uses, key=lambda use: (use.needed, use.place))
-    pegs: dict[object, Peg] = {}
+    pegs: dict[str, Peg] = {}
     at, left = 0, waiting[0].quantity if waiting else 0.0
     for batch in sorted(batches, key=lambda b: (b.usable, str(b.name))):
         found = pegs.setdefault(batch.name, Peg())
@@ -120,9 +123,9 @@ def _needed_at(case: Case, place: str, use: Use) -> int:
 def peg_orders(
     case: Case,
     orders: Mapping[str, Sequence[Batch]],
-    starts: Sequence[tuple[str, str, int, float]],
+    starts: Sequence[Start],
     installs: Sequence[tuple[str, str, int, float]],
-) -> dict[object, Peg]:
+) -> dict[str, Peg]:
     """Peg all orders to the installs that wait for them.
 
     Parameters
@@ -138,7 +141,7 @@ def peg_orders(
 
     Returns
     -------
-    dict of object to Peg
+    dict of str to Peg
         By the orders' names.
     """
     supply, facility = case.supply, case.facility
@@ -146,33 +149,37 @@ def peg_orders(
     for hall, system, period, count in installs:
         site = supply.place(facility.site_of[hall])
         system_uses[system].append(Use(site, period, count, facility.it_mw[system]))
-    made: dict[str, list[Batch]] = defaultdict(list)
-    for plant, system, period, count in starts:
+    made: dict[str, list[tuple[Start, Batch]]] = defaultdict(list)
+    for number, start in enumerate(starts):
+        plant, system, period, count = start
         usable = supply.finish[plant, system, period]
-        made[system].append(Batch((plant, system, period), supply.place(plant), usable, count))
+        batch = Batch(f"start {number}", supply.place(plant), usable, count)
+        made[system].append((start, batch))
     item_uses: dict[str, list[Use]] = defaultdict(list)
-    pegs: dict[object, Peg] = {}
+    pegs: dict[str, Peg] = {}
     for system in sorted(set(made) | set(system_uses)):
         bought = list(orders.get(system, ()))
-        found = peg(case, [*made[system], *bought], system_uses[system])
+        assembled = [batch for _, batch in made[system]]
+        found = peg(case, [*assembled, *bought], system_uses[system])
         pegs.update({batch.name: found[batch.name] for batch in bought})
-        for batch in made[system]:
-            item_uses_of(case, batch, found[batch.name], item_uses)
+        for start, batch in made[system]:
+            _add_item_uses(case, start, found[batch.name], item_uses)
     for item, batches in orders.items():
         if item not in system_uses and item not in made:
             pegs.update(peg(case, batches, item_uses[item]))
     return pegs
 
 
-def item_uses_of(
-    case: Case, batch: Batch, waiting: Peg, item_uses: Mapping[str, list[Use]]
+def _add_item_uses(
+    case: Case, start: Start, waiting: Peg, item_uses: Mapping[str, list[Use]]
 ) -> None:
-    """Add what a batch of assembled systems uses, needed so that the installs are in time."""
-    plant, system, start = batch.name  # type: ignore[misc]
-    days = case.supply.plant_days[plant, system]
-    needed = start
+    """Add what a start of assembly uses, needed so that the installs are in time."""
+    plant, system, period, count = start
+    needed = period
     if waiting.needed is not None:
-        needed = max(start, case.calendar.latest(waiting.needed, days))
+        days = case.supply.plant_days[plant, system]
+        needed = max(period, case.calendar.latest(waiting.needed, days))
     for item, quantity in case.supply.bom[system].items():
-        units = quantity * batch.quantity
-        item_uses[item].append(Use(batch.place, needed, units, waiting.it_mw / units))
+        units = quantity * count
+        use = Use(case.supply.place(plant), needed, units, waiting.it_mw / units)
+        item_uses[item].append(use)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -19,10 +20,14 @@ PACKAGES = ("megawatt-planner", "pulp", "highspy", "networkx", "pandas", "openpy
 SOLVER_SEED = 0
 
 
-
 def summary(
-    inputs: Inputs, case: Case, tables: Tables, status: str, checks: int,
-    size: Mapping[str, int], seconds: Mapping[str, float],
+    inputs: Inputs,
+    case: Case,
+    tables: Tables,
+    status: str,
+    checks: int,
+    size: Mapping[str, int],
+    seconds: Mapping[str, float],
 ) -> dict[str, object]:
     """Return the figures that ``planner plan --json`` prints.
 
@@ -117,8 +122,8 @@ def totals(inputs: Inputs, case: Case) -> list[dict[str, object]]:
         names = [c for c in case.demand.commitments if case.demand.basis[c] == basis]
         add(f"commitments on {basis} power ({len(names)})",
             sum(case.demand.final_mw[name] for name in names), "MW")  # fmt: skip
-    add(f"hall classes ({len(facility.halls)}), IT power",
-        sum(facility.hall_count[h] * facility.hall_it_mw[h] for h in facility.halls), "MW")  # fmt: skip
+    it_mw = sum(facility.hall_count[h] * facility.hall_it_mw[h] for h in facility.halls)
+    add(f"hall classes ({len(facility.halls)}), IT power", it_mw, "MW")
     roots = [row["node"] for row in tables["power"] if row["parent"] is None]
     if roots:
         add(f"nodes at the grid ({len(roots)}), energised at the end, facility power",
@@ -150,7 +155,7 @@ def _systems(installs: Iterable[Row]) -> dict[str, float]:
 def _revenue(case: Case, ramp: Iterable[Row]) -> float:
     """Return what the commitments pay for megawatts in service, not discounted."""
     months = dict(zip(case.calendar.starts, case.calendar.months, strict=True))
-    return sum(
+    return math.fsum(
         case.demand.price[str(row["commitment"])] * _number(row["in_service_mw"])
         * months[row["period"]]  # type: ignore[index]
         for row in ramp

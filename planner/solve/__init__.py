@@ -1,0 +1,1 @@
+"""Solving: HiGHS, tiers, rounds."""

@@ -237,7 +237,7 @@ class LiveModel:
             STATUS.kUnboundedOrInfeasible: "infeasible",
             STATUS.kUnbounded: "unbounded",
         }
-        return words.get(status, self.highs.modelStatusToString(status).lower())
+        return words.get(status) or str(self.highs.modelStatusToString(status)).lower()
 
     def _on_interrupt(self, event: Any) -> None:
         if self.stop.is_set():

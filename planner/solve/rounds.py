@@ -145,11 +145,9 @@ class Rounds:
         self.live.make_whole(np.flatnonzero(self.live.whole).astype(np.int32))
         return outcome
 
-    def _counts(
-        self, shape: Outcome, gap: float, clock: _Clock, watch: Watcher | None
-    ) -> Outcome:
+    def _counts(self, shape: Outcome, gap: float, clock: _Clock, watch: Watcher | None) -> Outcome:
         """Make milestones, then counts whole, with openings as the shape has them."""
-        assert shape.values is not None  # noqa: S101  (the caller has looked)
+        assert shape.values is not None
         columns, live = self.columns, self.live
         bounds = live.bounds()
         live.fix_rounded(columns.openings, shape.values)

@@ -119,7 +119,7 @@ def solve_tiers(
         for number, tier in enumerate(tiers):
             if not reached.solve(tier, is_last=number == len(tiers) - 1):
                 break
-        assert reached.values is not None  # noqa: S101  (solve raises where there is no plan)
+        assert reached.values is not None
         done = tiers[: len(reached.results)]
         linear = [tier for tier in done if tier.name != CHOOSING]
         values = _settle(live, [*linear, shown], reached.values)
@@ -138,9 +138,7 @@ def relative_gap(value: float, bound: float) -> float:
 class _TierLoop:
     """Solves tier after tier on one live model."""
 
-    def __init__(
-        self, live: LiveModel, wholes: Wholes, limits: Limits, listen: Listener
-    ) -> None:
+    def __init__(self, live: LiveModel, wholes: Wholes, limits: Limits, listen: Listener) -> None:
         self.live, self.limits, self.listen = live, limits, listen
         self.rounds = Rounds(live, find_columns(live, wholes))
         self.started = time.monotonic()

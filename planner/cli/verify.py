@@ -1,0 +1,47 @@
+"""`planner verify`: a saved plan against its workbook."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+REFUSED = 70
+
+
+@click.command(name="verify")
+@click.argument("plan", type=click.Path(path_type=Path))
+@click.argument("workbook", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def command(*, plan: Path, workbook: Path, as_json: bool) -> int:
+    """Check the saved PLAN against WORKBOOK: every rule, every cost, without any solver.
+
+    Exit codes: 0 the plan holds, 70 it breaks a rule or a figure of it is wrong.
+
+    \b
+    Example: planner verify outputs/openai-750mw inputs/openai-750mw.xlsx
+    """  # noqa: D301  (the backspace keeps click from joining the lines)
+    from planner.inputs.workbook import read_inputs  # noqa: PLC0415  (slow to import)
+    from planner.plan.store import load_plan  # noqa: PLC0415
+    from planner.plan.verify import verify  # noqa: PLC0415
+
+    loaded = load_plan(plan)
+    inputs = read_inputs(workbook)
+    verdict = verify(inputs, loaded.tables)
+    violations = list(verdict.violations)
+    same = loaded.manifest.get("inputs_sha256") == inputs.digest
+    if as_json:
+        click.echo(json.dumps({
+            "plan": loaded.name, "ok": verdict.ok, "comparisons": verdict.checks,
+            "rules": list(verdict.rules), "violations": violations, "same_inputs": same,
+        }, indent=2))  # fmt: skip
+    else:
+        for violation in violations:
+            click.echo(violation)
+        if not same:
+            click.echo("note: the workbook is not the one that this plan was made from")
+        held = "holds" if verdict.ok else f"breaks {len(violations)} times"
+        click.echo(f"plan {loaded.name} {held}: {len(verdict.rules)} rules, "
+                   f"{verdict.checks:,} comparisons")  # fmt: skip
+    return 0 if verdict.ok else REFUSED
