@@ -142,6 +142,10 @@ class LiveModel:
         if len(added):
             self.highs.deleteRows(len(added), added)
 
+    def bound(self, at: npt.NDArray[np.int32], lower: Array, upper: Array) -> None:
+        """Set the bounds of columns."""
+        self.highs.changeColsBounds(len(at), at, lower, upper)
+
     def fix_rounded(self, at: npt.NDArray[np.int32], values: Array) -> None:
         """Fix columns at their values rounded, within their bounds."""
         self.fix(at, np.clip(np.round(values[at]), self.lower[at], self.upper[at]))
@@ -177,8 +181,9 @@ class LiveModel:
         self.highs.setSolution(solution)
 
     def solve(
-        self, *, gap: float, seconds: float, nodes: int | None = None, watch: Watcher | None = None
-    ) -> Outcome:
+        self, *, gap: float, seconds: float, nodes: int | None = None,
+        target: float = -math.inf, watch: Watcher | None = None,
+    ) -> Outcome:  # fmt: skip
         """Solve, at most so long, until the gap is proven.
 
         Parameters
@@ -189,6 +194,8 @@ class LiveModel:
             Time limit.
         nodes
             Limit on branch-and-bound nodes, which unlike a time limit gives the same plan again.
+        target
+            Objective at which a model with whole numbers may stop whatever its gap.
         watch
             Called with incumbent and bound as the solve goes on.
         """
@@ -197,6 +204,7 @@ class LiveModel:
         options = {
             "mip_rel_gap": gap,
             "mip_abs_gap": 1e-9,
+            "objective_target": target,
             "mip_max_nodes": nodes if nodes is not None else 2**31 - 1,
             # HiGHS compares the limit with the time that this model has run in all.
             "time_limit": self.highs.getRunTime() + max(seconds, 0.01),
@@ -232,6 +240,7 @@ class LiveModel:
             STATUS.kOptimal: "optimal",
             STATUS.kTimeLimit: "time limit",
             STATUS.kSolutionLimit: "node limit",
+            STATUS.kObjectiveTarget: "target reached",
             STATUS.kInterrupt: "interrupted",
             STATUS.kInfeasible: "infeasible",
             STATUS.kUnboundedOrInfeasible: "infeasible",

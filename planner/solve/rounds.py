@@ -1,6 +1,8 @@
 """One tier with many whole numbers, in rounds: shape first, counts after, the gap always true.
 
-1. *Shape.* Openings whole, counts free: a relaxation, whose bound holds for the plan.
+1. *Shape.* Openings whole, counts free: a relaxation, whose bound holds for the plan. It is
+   dived into first, by rounding openings up a half at a time, and branched on if that leaves
+   too wide a gap.
 2. *Milestones.* Openings fixed; systems standing at milestones whole.
 3. *Counts.* Openings and milestones fixed; installs and lots whole, near where they were.
 
@@ -29,11 +31,17 @@ Index = npt.NDArray[np.int32]
 FEW = 400
 """Whole numbers up to which the model is solved at once."""
 
-SHARE_OF_GAP = 0.5
-"""Part of the gap that the first round may use up."""
+SHARE_OF_GAP, MILESTONES_SHARE, COUNTS_SHARE = 0.5, 0.7, 0.95
+"""Parts of the gap that the rounds may use up, in all, before the next begins."""
 
 BAND = 5.0
 """Systems and lots by which a count may move in the last round."""
+
+DIVES = 12
+"""Times that openings are rounded up and the rest is solved again."""
+
+NEAR = 1e-6
+"""Distance from a whole number that is none."""
 
 CHOOSING_NODES = 200
 """Nodes spent on choosing among equal plans of a small model; a large one gets its root."""
@@ -94,9 +102,11 @@ class Rounds:
             Called with incumbent and bound.
         """
         clock = _Clock(seconds)
-        if int(self.live.whole.sum()) <= FEW or not len(self.columns.installs):
+        if int(self.live.whole.sum()) <= FEW:
             return self._at_once(gap, clock, start, watch)
-        shape = self._shape(gap * SHARE_OF_GAP, clock, watch)
+        if not len(self.columns.installs):
+            return replace(self._shape(gap, clock.left, clock, watch), seconds=clock.spent)
+        shape = self._shape(gap * SHARE_OF_GAP, 0.7 * clock.left, clock, watch)
         if shape.values is None:
             return shape
         bounded = _with_bound(watch, shape.bound)
@@ -138,12 +148,52 @@ class Rounds:
             self.live.start_from(start)
         return self.live.solve(gap=gap, seconds=clock.left, watch=watch)
 
-    def _shape(self, gap: float, clock: _Clock, watch: Watcher | None) -> Outcome:
-        """Solve with openings whole and counts free."""
-        self.live.make_whole(self.columns.openings)
-        outcome = self.live.solve(gap=gap, seconds=0.7 * clock.left, watch=watch)
-        self.live.make_whole(np.flatnonzero(self.live.whole).astype(np.int32))
-        return outcome
+    def _shape(self, gap: float, seconds: float, clock: _Clock, watch: Watcher | None) -> Outcome:
+        """Solve with openings whole and counts free: first by diving, then by branching."""
+        whole = np.flatnonzero(self.live.whole).astype(np.int32)
+        bounds = self.live.bounds()
+        self.live.make_whole(whole[:0])
+        relaxed = self.live.solve(gap=0.0, seconds=seconds)
+        dived = self._dive(relaxed, clock, seconds)
+        self.live.set_bounds(bounds)
+        if watch is not None and dived.values is not None:
+            watch(dived.objective, relaxed.objective)
+        if relaxed.values is not None and _gap(dived) > gap and clock.spent < seconds:
+            self.live.make_whole(self.columns.openings)
+            if dived.values is not None:
+                self.live.start_from(dived.values)
+            branched = self.live.solve(gap=gap, seconds=seconds - clock.spent, watch=watch)
+            if branched.values is None:
+                branched = replace(dived, status=branched.status)
+            dived = replace(branched, bound=max(branched.bound, dived.bound))
+        self.live.make_whole(whole)
+        return dived
+
+    def _dive(self, relaxed: Outcome, clock: _Clock, seconds: float) -> Outcome:
+        """Round openings up, the nearest first, and solve again until all are whole.
+
+        Up alone: an opening more never makes a plan impossible. The bound stays that of the
+        relaxation.
+        """
+        at, outcome = self.columns.openings, relaxed
+        for dive in range(DIVES):
+            if outcome.values is None:
+                break
+            share = outcome.values[at] - np.floor(outcome.values[at] + NEAR)
+            open_ended = share > NEAR
+            if not open_ended.any():
+                return replace(outcome, bound=relaxed.objective, seconds=clock.spent)
+            is_last = dive == DIVES - 1 or clock.spent > seconds / 2
+            least = 0.0 if is_last else np.quantile(share[open_ended], 0.5)
+            up = at[open_ended & (share >= least)]
+            _, upper = self.live.bounds()
+            self.live.bound(up, np.ceil(outcome.values[up] - NEAR), upper[up])
+            outcome = self.live.solve(gap=0.0, seconds=max(seconds - clock.spent, 1.0))
+        if outcome.values is not None:
+            # What is still a fraction can be rounded up without another solve's say.
+            self.live.fix_rounded(at, np.ceil(outcome.values - NEAR))
+            outcome = self.live.solve(gap=0.0, seconds=max(seconds - clock.spent, 1.0))
+        return replace(outcome, bound=relaxed.objective, seconds=clock.spent)
 
     def _counts(self, shape: Outcome, gap: float, clock: _Clock, watch: Watcher | None) -> Outcome:
         """Make milestones, then counts whole, with openings as the shape has them."""
@@ -153,13 +203,16 @@ class Rounds:
         live.fix_rounded(columns.openings, shape.values)
         live.fix(columns.removals, np.ceil(shape.values[columns.removals] - 0.5))
         live.make_whole(columns.at_milestones)
-        target = SHARE_OF_GAP * gap / 4
-        outcome = live.solve(gap=target, seconds=clock.left / 3, watch=watch)
+        finest, room = gap / 8, gap * abs(shape.bound)
+        outcome = live.solve(gap=finest, seconds=clock.left / 3, watch=watch,
+                             target=shape.bound + MILESTONES_SHARE * room)  # fmt: skip
         if outcome.values is not None:
             live.fix_rounded(columns.at_milestones, outcome.values)
-            live.narrow(np.concatenate([columns.installs, columns.lots]), outcome.values, BAND)
-            live.make_whole(np.concatenate([columns.installs, columns.lots]))
-            outcome = live.solve(gap=target, seconds=clock.left / 3, watch=watch)
+            counts = np.concatenate([columns.installs, columns.lots])
+            live.narrow(counts, outcome.values, BAND)
+            live.make_whole(counts)
+            outcome = live.solve(gap=finest, seconds=clock.left / 3, watch=watch,
+                                 target=shape.bound + COUNTS_SHARE * room)  # fmt: skip
         live.make_whole(np.flatnonzero(live.whole).astype(np.int32))
         live.set_bounds(bounds)
         return replace(outcome, bound=shape.bound)

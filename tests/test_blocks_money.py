@@ -1,0 +1,342 @@
+"""Each cost term and each tier of the objective at a point given by hand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+
+import pytest
+from blocks import FEB, JAN, TWO_SYSTEMS, Point, case_of, due, hall, promised, sold, values_of
+from instances import lane, unit_system
+from micro import APRIL, FEBRUARY, MARCH, START, near
+
+from planner.model.build import build_model
+from planner.model.decisions import Model
+from planner.model.objectives import (
+    Tier,
+    in_service_mw_months,
+    make_tiers,
+    missed_mw_months,
+    present_cost,
+    tie_break,
+)
+from planner.model.spending import COST_TERMS
+
+MAR = 2
+UNIT = ("hall", "unit")
+TESTED: list[str] = []
+
+
+def term_test(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give the name of a cost term to its test, and remember that it has one."""
+    TESTED.append(name)
+    return pytest.mark.parametrize("term", [name])
+
+
+def model_of(due_on: dict[str, float] | None = None, **changes: object) -> Model:
+    """Return the tiny case's variables without any rule."""
+    return build_model(case_of(due=due_on, **changes), rules=())
+
+
+def spent(term: str, model: Model, point: Point) -> dict[int, float]:
+    """Return what a cost term comes to by period, not discounted; nothing is left out."""
+    values = values_of(model, point)
+    at = {id(column): value for column, value in zip(model.frame.columns, values, strict=True)}
+    spend = COST_TERMS[term](model)
+    money: dict[int, float] = defaultdict(float, spend.firm)
+    for period, variable, amount in spend.expenses:
+        money[period] += amount * at[id(variable)]
+    return {period: amount for period, amount in money.items() if amount}
+
+
+def value(tier: Tier, model: Model, point: Point) -> float:
+    """Return a tier's value at a point, in the tier's unit."""
+    values = values_of(model, point)
+    for column, amount in zip(model.frame.columns, values, strict=True):
+        column.varValue = amount
+    return float(tier.expression.value()) * tier.scale
+
+
+def test_every_cost_term_has_a_test_of_its_own() -> None:
+    assert sorted(TESTED) == sorted(COST_TERMS)
+
+
+@term_test("purchase")
+def test_purchase_where_it_is_installed(term: str) -> None:
+    """3 units at 10 and 2 others at 25 are 80 in January, 1 unit is 10 in February."""
+    model = model_of(systems=[unit_system(price=10), unit_system("other", price=25)])
+    point = {"install_systems": {(*UNIT, JAN): 3, ("hall", "other", JAN): 2, (*UNIT, FEB): 1}}
+    assert spent(term, model, point) == near({JAN: 80, FEB: 10})
+
+
+def test_purchase_from_suppliers() -> None:
+    """2 lots of 5 at 7 are 70; 3 others at the system's own 25 are 75; installing is free.
+
+    A placed order of 4 at 7 counts 28 in February; one placed before the plan is paid already.
+    """
+    model = model_of(
+        systems=[unit_system(price=10), unit_system("other", price=25)],
+        supply=[sold(price=7, lot=5), sold("other")],
+        orders=[
+            {"order": "PO-1", "supplier": "maker", "item": "unit", "quantity": 4,
+             "placed": "2026-02-28", "arrives": "2026-02-28"},
+            {"order": "PO-2", "supplier": "maker", "item": "unit", "quantity": 9,
+             "placed": "2025-12-31", "arrives": START},
+        ],
+    )  # fmt: skip
+    point = {
+        "order_lots": {("maker", "unit", JAN): 2, ("maker", "other", JAN): 3},
+        "install_systems": {(*UNIT, JAN): 9},
+    }
+    assert spent("purchase", model, point) == near({JAN: 145, FEB: 28})
+
+
+@term_test("take_or_pay")
+def test_unused_take_or_pay(term: str) -> None:
+    """1.5 units unused at 8 are 12."""
+    model = model_of(
+        supply=[sold(price=8, take_or_pay_share=0.5)],
+        supply_capacity=[{"supplier": "maker", "from": START, "units_per_month": 20}],
+    )
+    assert spent(term, model, {"pay_unused": {("maker", "unit", FEB): 1.5}}) == near({FEB: 12})
+
+
+@term_test("orders")
+def test_orders(term: str) -> None:
+    """An order placed in January at 15; in February two already placed, 30."""
+    model = model_of(
+        supply=[sold(order_cost=15)],
+        orders=[{"order": name, "supplier": "maker", "item": "unit", "quantity": 4,
+                 "placed": day, "arrives": day}
+                for name, day in (("PO-1", "2026-02-01"), ("PO-2", FEBRUARY))],
+    )  # fmt: skip
+    assert spent(term, model, {"place_order": {("maker", "unit", JAN): 1}}) == near(
+        {JAN: 15, FEB: 30}
+    )
+
+
+PLANT = {
+    "supply": [sold("wafer")],
+    "bom": [{"system": "unit", "item": "wafer", "quantity": 2}],
+    "plants": [{"plant": "plant", "system": "unit", "units_per_month": 9, "lead_days": 0,
+                "cost": 6}],
+    "depots": [{"depot": "depot", "holding_cost": 2}],
+    "sites": [{"site": "site", "pue": 1, "holding_cost": 3}],
+    "lanes": [lane("maker", "depot", 0.5), lane("depot", "plant", 1), lane("plant", "site", 4)],
+}  # fmt: skip
+"""Wafers by a depot to a plant, units from there to a site."""
+
+
+@term_test("assembly")
+def test_assembly(term: str) -> None:
+    """2 started at 6 in January, 1 in February."""
+    start = {("plant", "unit", JAN): 2, ("plant", "unit", FEB): 1}
+    assert spent(term, model_of(**PLANT), {"start_assembly": start}) == near({JAN: 12, FEB: 6})
+
+
+@term_test("freight")
+def test_freight(term: str) -> None:
+    """January: 8 wafers at 0.5, then 6 at 1, 10 in all. February: 2 units at 4."""
+    point = {
+        "ship_units": {("maker", "depot", "wafer", JAN): 8, ("depot", "plant", "wafer", JAN): 6,
+                       ("plant", "site", "unit", FEB): 2}
+    }  # fmt: skip
+    assert spent(term, model_of(**PLANT), point) == near({JAN: 10, FEB: 8})
+
+
+@term_test("holding")
+def test_holding(term: str) -> None:
+    """A depot's 5 wafers at 2 and a site's 1 unit at 3 are 13; at a dock or plant it is free."""
+    point = {
+        "stock": {("depot", "wafer", JAN): 5, ("site", "unit", JAN): 1, ("site", "unit", FEB): 2,
+                  ("maker", "wafer", JAN): 7, ("plant", "unit", JAN): 7}
+    }  # fmt: skip
+    assert spent(term, model_of(**PLANT), point) == near({JAN: 13, FEB: 6})
+
+
+def test_holding_counts_the_months_of_a_week() -> None:
+    """5 wafers at 2 a month for 7 of 365.25 / 12 days: 10 x 7 / 30.4375 = 2.299795."""
+    model = model_of(
+        {"2026-01-25": 5}, options={"start": "2026-01-05", "period": "week"}, end="2026-01-25",
+        **PLANT,
+    )  # fmt: skip
+    assert spent("holding", model, {"stock": {("depot", "wafer", 1): 5}}) == near({1: 2.299794661})
+
+
+@term_test("openings")
+def test_openings(term: str) -> None:
+    """A site at 50 is open from February on: paid in February, once; another at 70 in January."""
+    model = model_of(
+        end=MARCH,
+        sites=[{"site": "site", "pue": 1, "opening_cost": 50},
+               {"site": "two", "pue": 1, "opening_cost": 70}],
+        halls=[hall(), hall("second", site="two")],
+    )  # fmt: skip
+    point = {"open_site": {("site", FEB): 1, ("site", MAR): 1, **{("two", t): 1 for t in range(3)}}}
+    assert spent(term, model, point) == near({JAN: 70, FEB: 50})
+
+
+def test_a_site_in_use_is_opened_for_nothing() -> None:
+    """A hall stands open there already: deciding another one does not open the site."""
+    model = model_of(
+        sites=[{"site": "site", "pue": 1, "opening_cost": 50}],
+        halls=[hall(count=2, open_count=1)],
+    )
+    assert not model.decisions.open_site
+    assert spent("openings", model, {"open_halls": {("hall", JAN): 1}}) == near({})
+
+
+@term_test("fit_out")
+def test_fit_out(term: str) -> None:
+    """2 halls at 12 and 1 at 5, each in the period of its decision, though open in 31 days."""
+    model = model_of(
+        halls=[hall(count=3, build_days=31, fit_out_cost=12), hall("next", fit_out_cost=5)]
+    )
+    point = {"open_halls": {("hall", JAN): 2, ("next", FEB): 1}}
+    assert spent(term, model, point) == near({JAN: 24, FEB: 5})
+
+
+@term_test("energy")
+def test_energy(term: str) -> None:
+    """3 systems of 0.8 + 0.2 MW at a PUE of 1.5 draw 4.5 MW: 4.5 x 744 h x 2 = 6,696 in January.
+
+    In February 4 x 1.5 MW x 672 h x 2 = 8,064: a fifth is still being commissioned.
+    """
+    model = model_of(
+        end=APRIL,
+        systems=[unit_system(power_kw=800, overhead_kw=200, commission_days=31)],
+        sites=[{"site": "site", "pue": 1.5, "energy_price": 2}],
+        halls=[hall(open_count=1)],
+        fleet=[{"hall": "hall", "system": "unit", "count": 3}],
+    )
+    point = {
+        "installed_systems": {(*UNIT, JAN): 4, (*UNIT, FEB): 5},
+        "install_systems": {(*UNIT, JAN): 1, (*UNIT, FEB): 1},
+    }
+    # A point of two months alone: in March the second is in commissioning, and nothing stands.
+    found = spent(term, model, point)
+    assert {period: found[period] for period in (JAN, FEB)} == near({JAN: 6696, FEB: 8064})
+
+
+@term_test("service")
+def test_service(term: str) -> None:
+    """2 MW at 30 from one site and 1 MW at 45 from another: 105; to another commitment free."""
+    model = model_of(
+        sites=[{"site": "site", "pue": 1}, {"site": "two", "pue": 1}],
+        halls=[hall(), hall("second", site="two")],
+        commitments=[promised("demand"), promised("other")],
+        milestones=[due("demand", 5), due("other", 5)],
+        service=[{"commitment": "demand", "site": "site", "cost": 30},
+                 {"commitment": "demand", "site": "two", "cost": 45}],
+    )  # fmt: skip
+    point = {
+        "serve_mw": {("demand", *UNIT, JAN): 2, ("demand", "second", "unit", JAN): 1,
+                     ("other", *UNIT, JAN): 5}
+    }  # fmt: skip
+    assert spent(term, model, point) == near({JAN: 105})
+
+
+@term_test("late")
+def test_late(term: str) -> None:
+    """1.5 MW at 100 and 2 MW at 10 for a month: 170."""
+    model = model_of(
+        commitments=[promised("demand", late_cost=100), promised("other", late_cost=10)],
+        milestones=[due("demand", 5), due("other", 5)],
+    )
+    assert spent(term, model, {"missed_mw": {("demand", FEB): 1.5, ("other", FEB): 2}}) == near(
+        {FEB: 170}
+    )
+
+
+def test_late_counts_the_months_of_a_quarter() -> None:
+    """1.5 MW at 100 for the 90 days of January to March: 150 x 90 / 30.4375 = 443.531828."""
+    model = model_of(
+        {MARCH: 5}, options={"period": "quarter"}, end=MARCH,
+        commitments=[promised("demand", late_cost=100)],
+    )  # fmt: skip
+    late = spent("late", model, {"missed_mw": {("demand", 0): 1.5}})
+    assert late == near({0: 443.5318275})
+
+
+RANKED = {
+    "commitments": [promised("demand"), promised("peer"), promised("second", priority=2)],
+    "milestones": [due("demand", 5, "2026-01-31"), due("peer", 5), due("second", 5)],
+}
+"""Two commitments of the first priority and one of the second."""
+
+
+def test_tier_of_missed_megawatts() -> None:
+    """Priority 1: 1 MW in January, 2 + 0.5 in February, 3.5 MW-months; priority 2: 4."""
+    model = model_of(**RANKED)
+    point = {
+        "missed_mw": {("demand", JAN): 1, ("demand", FEB): 2, ("peer", FEB): 0.5,
+                      ("second", FEB): 4}
+    }  # fmt: skip
+    assert value(missed_mw_months(model, 1), model, point) == near(3.5)
+    assert value(missed_mw_months(model, 2), model, point) == near(4)
+
+
+def test_tier_of_missed_megawatts_counts_the_months_of_a_week() -> None:
+    """3 MW for 7 of 365.25 / 12 days: 0.689938 MW-months."""
+    model = model_of(
+        {"2026-01-25": 5}, options={"start": "2026-01-05", "period": "week"}, end="2026-01-25"
+    )
+    point = {"missed_mw": {("demand", 2): 3}}
+    assert value(missed_mw_months(model, 1), model, point) == near(0.6899383984)
+
+
+def test_tier_of_megawatts_in_service() -> None:
+    """2 MW in January and 5 + 1 in February: 8 MW-months, minimised as -8."""
+    model = model_of(**RANKED)
+    point = {
+        "serve_mw": {("demand", *UNIT, JAN): 2, ("demand", *UNIT, FEB): 5,
+                     ("second", *UNIT, FEB): 1}
+    }  # fmt: skip
+    tier = in_service_mw_months(model)
+    assert value(tier, model, point) == near(8)
+    assert tier.expression.value() == near(-8)
+
+
+def test_tier_of_present_cost() -> None:
+    """At 10 % a year, days / 365: 3 x 200 in January; 31 days on 400 x 1.1 ** (-31 / 365).
+
+    The 400 are a placed order of 2 at 200; late cost of 70 x 2 is there too. 0.99193784 is the
+    factor: 600 + 540 x 0.99193784 = 1135.646432.
+    """
+    model = model_of(
+        options={"discount_rate": 0.1},
+        commitments=[promised("demand", late_cost=70)],
+        supply=[sold(price=200)],
+        orders=[{"order": "PO", "supplier": "maker", "item": "unit", "quantity": 2,
+                 "placed": "2026-02-10", "arrives": "2026-02-20"}],
+    )  # fmt: skip
+    point = {
+        "order_lots": {("maker", "unit", JAN): 3},
+        "missed_mw": {("demand", FEB): 2},
+    }
+    assert value(present_cost(model), model, point) == near(1135.646432)
+
+
+def test_tier_that_breaks_ties() -> None:
+    """4 pairs in order of names rank 0, 1/5, 2/5, 3/5: earliest first, then by name.
+
+    2 of hall/other in January are 2 x 0; 1 of next/unit in January is 0.6; 3 of hall/unit in
+    February are 3 x 1.2: 4.2.
+    """
+    model = model_of(systems=TWO_SYSTEMS, halls=[hall(), hall("next")])
+    point = {
+        "install_systems": {("hall", "other", JAN): 2, ("next", "unit", JAN): 1, (*UNIT, FEB): 3}
+    }
+    assert value(tie_break(model), model, point) == near(4.2)
+
+
+@pytest.mark.parametrize(
+    ("pace", "ahead_of_cost"),
+    [("just-in-time", []), ("as-early-as-possible", ["in_service_mw_months"])],
+)
+def test_order_of_the_tiers(pace: str, ahead_of_cost: list[str]) -> None:
+    tiers = make_tiers(model_of(options={"pace": pace}, **RANKED))
+    assert [tier.name for tier in tiers] == [
+        "missed_mw_months_priority_1", "missed_mw_months_priority_2", *ahead_of_cost,
+        "present_cost", "tie_break",
+    ]  # fmt: skip

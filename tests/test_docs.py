@@ -1,0 +1,168 @@
+"""What the pages say is what the program does: commands, figures, sheets, links, pins."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from planner import __version__
+from planner.cli.main import COMMANDS, planner
+from planner.inputs.tables import TABLES
+from planner.inputs.workbook import read_inputs
+from planner.pipeline import make_plan
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+HEAVY = ("pandas", "pulp", "highspy", "networkx", "openpyxl", "numpy", "xlsxwriter")
+PAGES = [
+    *ROOT.glob("*.md"), ROOT / "inputs/README.md", ROOT / "inputs/data/README.md",
+    ROOT / "outputs/README.md",
+]  # fmt: skip
+TEXTS = [
+    *PAGES, ROOT / "pyproject.toml", ROOT / "constraints.txt", ROOT / ".ci/run",
+    ROOT / ".pre-commit-config.yaml", ROOT / ".github/ramp.svg",
+    *(path for folder in ("planner", "tests", "inputs")
+      for suffix in ("py", "csv", "md", "txt", "json", "toml")
+      for path in (ROOT / folder).rglob(f"*.{suffix}")),
+]  # fmt: skip
+LOCAL = re.compile(
+    r"(?<![\w.~/:-])/(?:work|tmp|root|home|Users|opt|var|private)/|\b[A-Z]:\\|file://|localhost"
+)
+"""A place that exists on one machine only."""
+
+
+def blocks(text: str) -> list[str]:
+    return re.findall(r"^```\w*\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_command_block() -> str:
+    found = re.search(r"^<!-- test command -->\n```sh\n(.*?)\n```$", README, re.MULTILINE)
+    assert found is not None
+    return found[1]
+
+
+test_command_block.__test__ = False  # type: ignore[attr-defined]
+
+
+def command_lines() -> list[list[str]]:
+    """Give the arguments of every planner command of the page, in blocks and in the text."""
+    prose = re.sub(r"^```.*?^```$", "", README, flags=re.MULTILINE | re.DOTALL)
+    spans = [span for span in re.findall(r"`([^`\n]+)`", prose) if span.startswith("planner ")]
+    lines = [
+        part.split(" > ")[0]
+        for line in [*"\n".join(blocks(README)).splitlines(), *spans]
+        for part in line.split(" && ")
+    ]
+    split = [shlex.split(line, comments=True) for line in lines if re.match(r"\S*planner ", line)]
+    return [words[1:] for words in split]
+
+
+def test_every_command_of_the_readme_exists_and_parses() -> None:
+    lines = [line for line in command_lines() if line != ["..."]]
+    assert len(lines) >= len(COMMANDS)
+    for name, *arguments in lines:
+        assert name in COMMANDS, name
+        if "..." in arguments:
+            continue
+        chapter = planner.get_command(click.Context(planner), name)
+        assert chapter is not None
+        if arguments:
+            chapter.make_context(name, arguments)
+
+
+def test_the_readme_has_every_command() -> None:
+    assert {line[0] for line in command_lines()} >= set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_with_an_example(name: str) -> None:
+    result = CliRunner().invoke(planner, [name, "--help"], prog_name="planner")
+    assert result.exit_code == 0
+    assert f"Example: planner {name}" in result.output
+
+
+@pytest.mark.parametrize("arguments", [(), *((name,) for name in COMMANDS)])
+def test_help_imports_nothing_heavy(arguments: tuple[str, ...]) -> None:
+    code = (
+        "import sys\nfrom planner.cli.main import main\n"
+        f"try:\n    main({[*arguments, '--help']!r})\nexcept SystemExit as end:\n"
+        "    assert not end.code, end.code\n"
+        f"print('heavy:', *sorted(set({HEAVY!r}) & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "heavy:"
+    assert done.stdout.startswith("Usage: planner")
+
+
+def test_the_test_command_is_one_that_ci_can_run_alone() -> None:
+    assert test_command_block() == (
+        "python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e '.[test]'"
+        " && .venv/bin/pytest"
+    )
+    assert "<!-- test command -->" in (ROOT / ".ci/run").read_text(encoding="utf-8")
+
+
+def test_the_plan_made_by_hand_is_the_planners() -> None:
+    plan = make_plan(read_inputs(ROOT / "inputs/first-plan.xlsx"))
+    costs = plan.tables["costs"]
+    for key in ("amount", "present_cost"):
+        assert f"**{sum(float(row[key]) for row in costs):,.0f}**" in README  # type: ignore[arg-type]
+    section = README.split("## The smallest plan, by hand")[1].split("\n## ")[0]
+    table = section.split("| month |")[1]
+    shown = [line.split("|")[-2].strip() for line in table.splitlines() if line.startswith("| ")]
+    spent = [f"{float(row['present_cost']):,.0f}" for row in plan.tables["spend"]]  # type: ignore[arg-type]
+    assert {"19,869,698", "29,250,455", "223,180"} <= set(spent) & set(shown)
+    rows = [int(cell.replace(",", "")) for cell in shown if cell.replace(",", "").isdigit()]
+    assert f"**{sum(rows):,}**" == shown[-1]
+
+
+def test_the_dictionary_has_every_sheet_and_the_readme_too() -> None:
+    dictionary = (ROOT / "inputs/README.md").read_text(encoding="utf-8")
+    for table in TABLES:
+        assert f"\n## {table.name}\n" in dictionary
+        assert re.search(rf"^\|.*`{table.name}`", README, re.MULTILINE), table.name
+
+
+def test_the_changelog_has_the_version() -> None:
+    assert PROJECT["version"] == __version__
+    assert f"## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_every_link_and_picture_of_the_pages_is_there() -> None:
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        headings = {
+            re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-")
+            for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+        }
+        for target in re.findall(r"\]\(([^)\s]+)\)", text):
+            if target.startswith("#"):
+                assert target[1:] in headings, f"{page.name}: {target}"
+            elif not target.startswith("https://"):
+                assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_no_text_names_a_place_of_one_machine() -> None:
+    for path in TEXTS:
+        if path != Path(__file__):
+            found = LOCAL.search(path.read_text(encoding="utf-8"))
+            assert found is None, f"{path.relative_to(ROOT)}: {found and found[0]}"
+
+
+def test_constraints_are_plain_pins_of_every_dependency() -> None:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if not re.fullmatch(r"[a-z0-9-]+==[0-9][0-9.]*", line)] == []
+    wanted = [*PROJECT["dependencies"], *sum(PROJECT["optional-dependencies"].values(), [])]
+    names = {re.split(r"[<>=!~ ]", one)[0].lower().replace("_", "-") for one in wanted}
+    assert names <= {line.split("==")[0] for line in lines}
