@@ -25,7 +25,7 @@ from instances import (
     read_cflp,
     transport_sheets,
 )
-from micro import assert_optimum
+from micro import assert_optimum, near, present_cost
 from textbook import (
     COMPUTER_PLANT,
     COMPUTER_PLANT_OPTIMUM,
@@ -44,6 +44,9 @@ from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan
 
+CAP41_OPTIMUM = 1040444.375
+"""Published, for the file that is not damaged."""
+
 
 def plan_of(sheets: Sheets) -> Plan:
     return make_plan(inputs_from_rows("known", sheets), Options())
@@ -57,6 +60,23 @@ def published_optima() -> dict[str, float]:
 @pytest.mark.parametrize(("name", "optimum"), published_optima().items())
 def test_capacitated_facility_location(name: str, optimum: float) -> None:
     assert_optimum(plan_of(cflp_sheets(read_cflp(name))), cost=optimum)
+
+
+def test_damaged_copy_shows_in_the_totals_alone() -> None:
+    """Two of its demands lost their last digits: a clean plan, proven, and 8 % too cheap.
+
+    Nothing is missed; that 2027 MW are promised where 2913 should be is all that can be seen.
+    """
+    whole, damaged = read_cflp("cap61"), read_cflp("cap41-damaged")
+    plan = plan_of(cflp_sheets(damaged))
+    assert_optimum(plan, cost=present_cost(plan))
+    assert present_cost(plan) < 0.95 * CAP41_OPTIMUM
+    totals = {row["what"]: row["value"] for row in plan.summary["totals"]}
+    assert totals["commitments on it power (50)"] == near(40539 / 20)
+    assert totals["hall classes (16), IT power"] == near(16 * 5000 / 20)
+    # cap41 and cap61 have the same customers.
+    assert sum(whole.demands) == 58268
+    assert sum(damaged.demands) == 40539
 
 
 @pytest.mark.parametrize("name", LOT_SIZING)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from planner.case.calendar import Calendar
 from planner.case.graph import PowerTree
@@ -92,9 +93,8 @@ class Facility:
 
 
 def make_facility(
-    inputs: Inputs, calendar: Calendar, tree: PowerTree,
-    servable: Collection[tuple[str, str]],
-) -> Facility:  # fmt: skip
+    inputs: Inputs, calendar: Calendar, tree: PowerTree, servable: Collection[tuple[str, str]]
+) -> Facility:
     """Return the look-ups of systems, sites, halls, crews and power.
 
     Parameters
@@ -106,50 +106,19 @@ def make_facility(
     systems = {row["system"]: row for row in sorted(tables["systems"], key=_first_key)}
     sites = {row["site"]: row for row in sorted(tables["sites"], key=_first_key)}
     halls = {row["hall"]: row for row in sorted(tables["halls"], key=_first_key)}
-    opening = _openings(halls, calendar)
     fleet = {(row["hall"], row["system"]): row["count"] for row in tables["fleet"]}
-    used = {hall["site"] for hall in halls.values() if hall["open_count"] > 0}
-    used |= {halls[hall]["site"] for (hall, _), count in fleet.items() if count > 0}
-    it_mw = {s: (row["power_kw"] + row["overhead_kw"]) / 1000 for s, row in systems.items()}
+    hosted = tuple(
+        (hall, system)
+        for hall, row in halls.items()
+        for system in systems
+        if (row["site"], system) in servable or (hall, system) in fleet
+    )
     return Facility(
-        systems=tuple(systems),
-        sites=tuple(sites),
-        halls=tuple(halls),
+        **_of_systems(systems, sites),
+        **_of_sites(sites, halls, fleet),
+        **_of_halls(halls, calendar),
         nodes=tuple(sorted(row["node"] for row in tables["power"])),
-        site_of={hall: row["site"] for hall, row in halls.items()},
-        halls_at={
-            site: tuple(hall for hall, row in halls.items() if row["site"] == site)
-            for site in sites
-        },
-        hosted=tuple(
-            (hall, system)
-            for hall, row in halls.items()
-            for system in systems
-            if (row["site"], system) in servable or (hall, system) in fleet
-        ),
-        it_mw=it_mw,
-        facility_mw={
-            (site, system): mw * (row["pue"] or 1.0)
-            for site, row in sites.items()
-            for system, mw in it_mw.items()
-        },
-        slots=_look_up(systems, "slots"),
-        coolant_lpm=_look_up(systems, "coolant_lpm"),
-        commission_days={system: row["commission_days"] for system, row in systems.items()},
-        hall_it_mw=_look_up(halls, "it_mw"),
-        hall_slots=_look_up(halls, "slots"),
-        hall_coolant_lpm=_look_up(halls, "coolant_lpm"),
-        hall_count={hall: row["count"] for hall, row in halls.items()},
-        open_count={hall: row["open_count"] for hall, row in halls.items()},
-        build_days={hall: row["build_days"] for hall, row in halls.items()},
-        first_open=_first_open(halls, opening),
-        opening=opening,
-        fit_out_cost=_look_up(halls, "fit_out_cost"),
-        opening_cost={
-            site: row["opening_cost"] for site, row in sites.items()
-            if row["opening_cost"] > 0 and site not in used
-        },
-        energy_price={s: row["energy_price"] for s, row in sites.items() if row["energy_price"]},
+        hosted=hosted,
         fleet=fleet,
         dedicated={
             (row["hall"], row["system"]): row["commitment"]
@@ -159,6 +128,62 @@ def make_facility(
         energised_mw=_dated(tables["energisation"], "node", "mw", calendar, monthly=False),
         tree=tree,
     )  # fmt: skip
+
+
+def _of_systems(systems: Mapping[str, Row], sites: Mapping[str, Row]) -> dict[str, Any]:
+    """Return the look-ups by system."""
+    it_mw = {s: (row["power_kw"] + row["overhead_kw"]) / 1000 for s, row in systems.items()}
+    return {
+        "systems": tuple(systems),
+        "it_mw": it_mw,
+        "facility_mw": {
+            (site, system): mw * (row["pue"] or 1.0)
+            for site, row in sites.items()
+            for system, mw in it_mw.items()
+        },
+        "slots": _look_up(systems, "slots"),
+        "coolant_lpm": _look_up(systems, "coolant_lpm"),
+        "commission_days": {system: row["commission_days"] for system, row in systems.items()},
+    }
+
+
+def _of_sites(
+    sites: Mapping[str, Row], halls: Mapping[str, Row], fleet: Mapping[tuple[str, str], int]
+) -> dict[str, Any]:
+    """Return the look-ups by site."""
+    used = {hall["site"] for hall in halls.values() if hall["open_count"] > 0}
+    used |= {halls[hall]["site"] for (hall, _), count in fleet.items() if count > 0}
+    return {
+        "sites": tuple(sites),
+        "halls_at": {
+            site: tuple(hall for hall, row in halls.items() if row["site"] == site)
+            for site in sites
+        },
+        "opening_cost": {
+            site: row["opening_cost"]
+            for site, row in sites.items()
+            if row["opening_cost"] > 0 and site not in used
+        },
+        "energy_price": {s: row["energy_price"] for s, row in sites.items() if row["energy_price"]},
+    }
+
+
+def _of_halls(halls: Mapping[str, Row], calendar: Calendar) -> dict[str, Any]:
+    """Return the look-ups by hall class."""
+    opening = _openings(halls, calendar)
+    return {
+        "halls": tuple(halls),
+        "site_of": {hall: row["site"] for hall, row in halls.items()},
+        "hall_it_mw": _look_up(halls, "it_mw"),
+        "hall_slots": _look_up(halls, "slots"),
+        "hall_coolant_lpm": _look_up(halls, "coolant_lpm"),
+        "hall_count": {hall: row["count"] for hall, row in halls.items()},
+        "open_count": {hall: row["open_count"] for hall, row in halls.items()},
+        "build_days": {hall: row["build_days"] for hall, row in halls.items()},
+        "first_open": _first_open(halls, opening),
+        "opening": opening,
+        "fit_out_cost": _look_up(halls, "fit_out_cost"),
+    }
 
 
 def _first_key(row: Row) -> str:

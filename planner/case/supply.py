@@ -144,19 +144,11 @@ class SupplyBuilder:
             firm_orders=self._firm_orders(),
             bom=self.bom,
             finish=self._finish(),
-            assembly_capacity={
-                (*key, period): row["units_per_month"] * self.calendar.months[period]
-                for key, row in self.plants.items()
-                for period in self.calendar.periods
-            },
+            assembly_capacity=self._monthly(self.plants),
             assembly_cost={key: row["cost"] for key, row in self.plants.items()},
             landing=self._landing(),
             freight={lane: row["cost"] for lane, row in self.lanes.items()},
-            lane_capacity={
-                (*lane, period): row["units_per_month"] * self.calendar.months[period]
-                for lane, row in self.lanes.items() if row["units_per_month"] is not None
-                for period in self.calendar.periods
-            },
+            lane_capacity=self._monthly(self.lanes),
             held=tuple(
                 (place, item, period)
                 for (place, item), first in sorted(self.first_at.items())
@@ -173,6 +165,15 @@ class SupplyBuilder:
             plant_days={key: row["lead_days"] for key, row in self.plants.items()},
             pooled=self.pooled,
         )  # fmt: skip
+
+    def _monthly(self, rows: Mapping[tuple[str, str], Row]) -> dict[tuple[str, str, int], float]:
+        """Return units by key and period of rows that limit units a month."""
+        return {
+            (*key, period): row["units_per_month"] * self.calendar.months[period]
+            for key, row in rows.items()
+            if row["units_per_month"] is not None
+            for period in self.calendar.periods
+        }
 
     def _place(self, name: str) -> str:
         return EVERYWHERE if self.pooled else name

@@ -149,10 +149,7 @@ def _deployment_decisions(case: Case, frame: Frame) -> dict[str, Any]:
         for pair, start in case.serving.items()
         for t in range(max(start, case.calendar.fence), periods)
     ]
-    first_decided: dict[str, int] = {}
-    for hall, decided in facility.opening:
-        first_decided.setdefault(hall, facility.opening[hall, decided])
-    opened = [(hall, t) for hall, start in first_decided.items() for t in range(start, periods)]
+    opened = _opened(case)
     serve = [
         (commitment, hall, system, t)
         for (hall, system), start in case.serving.items()
@@ -178,3 +175,11 @@ def _deployment_decisions(case: Case, frame: Frame) -> dict[str, Any]:
         "serve_mw": frame.variables("serve_mw", serve),
         "missed_mw": frame.variables("missed_mw", missed, most=missed),
     }  # fmt: skip
+
+
+def _opened(case: Case) -> list[tuple[str, int]]:
+    """Return hall and period from the first in which a hall that is decided can be open."""
+    first: dict[str, int] = {}
+    for (hall, _), opens in case.facility.opening.items():
+        first[hall] = min(first.get(hall, opens), opens)
+    return [(hall, t) for hall, start in first.items() for t in range(start, case.calendar.count)]

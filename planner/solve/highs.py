@@ -27,8 +27,12 @@ Watcher = Callable[[float | None, float | None], None]
 """Called with incumbent and bound, in the objective's unit, while a solve runs."""
 
 STATUS = highspy.HighsModelStatus
-FEASIBILITY = 1e-7
-"""Row and bound tolerance, ten times tighter than what the plan is checked to."""
+FEASIBILITY, FINEST = 1e-7, 1e-9
+"""Row and bound tolerance while searching, and for the last values of a plan.
+
+A plan is checked to 1e-6 after its values have been multiplied by quantities such as 84 to a
+system, so that the last values need some digits more.
+"""
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,10 @@ class LiveModel:
         everything = np.arange(self.columns, dtype=np.int32)
         self.highs.changeColsCost(self.columns, everything, costs)
         self.highs.changeObjectiveOffset(float(expression.constant))
+
+    def set_tolerance(self, tolerance: float) -> None:
+        """Set by how much a row or bound may be missed."""
+        self.highs.setOptionValue("primal_feasibility_tolerance", tolerance)
 
     def evaluate(self, expression: pulp.LpAffineExpression, values: Array) -> float:
         """Return the value of an expression at the values of the columns."""

@@ -7,11 +7,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from planner.errors import LimitReached, NoPlanExists
 from planner.model.objectives import CHOOSING, Tier
 from planner.model.wholes import Wholes
-from planner.solve.highs import Array, LiveModel, Outcome, Watcher, interruptible
+from planner.solve.highs import (
+    FEASIBILITY,
+    FINEST,
+    Array,
+    LiveModel,
+    Outcome,
+    Watcher,
+    interruptible,
+)
 from planner.solve.progress import Event
 from planner.solve.rounds import Rounds, find_columns
 
@@ -122,7 +131,7 @@ def solve_tiers(
         assert reached.values is not None
         done = tiers[: len(reached.results)]
         linear = [tier for tier in done if tier.name != CHOOSING]
-        values = _settle(live, [*linear, shown], reached.values)
+        values = _settle(live, linear, shown, reached.values)
     results = []
     for tier, result in zip(done, reached.results, strict=True):
         value = live.evaluate(tier.expression, values) * tier.scale
@@ -209,7 +218,7 @@ SETTLE_SECONDS = 600.0
 """Time for the linear programs that remain once whole numbers are fixed; they take a fraction."""
 
 
-def _settle(live: LiveModel, tiers: Sequence[Tier], values: Array) -> Array:
+def _settle(live: LiveModel, tiers: Sequence[Tier], shown: Tier, values: Array) -> Array:
     """Round the whole numbers, and solve the tiers again over everything else.
 
     What is left is linear, so that each tier is exact, and a count that the solver held at
@@ -220,13 +229,38 @@ def _settle(live: LiveModel, tiers: Sequence[Tier], values: Array) -> Array:
     live.fix_rounded(whole, values)
     live.make_whole(whole[:0])
     live.stop.clear()
+    live.set_tolerance(FINEST)
     for tier in tiers:
-        live.minimise(tier.expression)
-        outcome = live.solve(gap=0.0, seconds=SETTLE_SECONDS)
-        if outcome.values is None:
-            raise LimitReached(f"the plan could not be settled: {outcome.status}")
-        values = outcome.values
-        live.hold(tier.expression, outcome.objective)
+        values = _settled(live, tier, values)
+        live.hold(tier.expression, live.evaluate(tier.expression, values))
+    live.set_tolerance(FEASIBILITY)
+    live.release()
+    live.fix(*_decided(live, tiers, shown, values))
+    values = _settled(live, shown, values)
     live.release()
     live.make_whole(whole)
     return values
+
+
+def _settled(live: LiveModel, tier: Tier, values: Array) -> Array:
+    """Solve one tier of what is left."""
+    live.minimise(tier.expression)
+    outcome = live.solve(gap=0.0, seconds=SETTLE_SECONDS)
+    if outcome.values is None:
+        raise LimitReached(f"the plan could not be settled at {tier.name}: {outcome.status}")
+    return outcome.values
+
+
+def _decided(
+    live: LiveModel, tiers: Sequence[Tier], shown: Tier, values: Array
+) -> tuple[npt.NDArray[np.int32], Array]:
+    """Return the columns, and their values, that the last tier must leave alone.
+
+    These are all but its own ones that no tier before counts. Fixing them keeps those tiers at
+    their values without a row over the whole cost, which would cost the last digits.
+    """
+    free = {live.position[id(variable)] for variable in shown.expression}
+    for tier in tiers:
+        free -= {live.position[id(variable)] for variable in tier.expression}
+    fixed = np.array(sorted(set(range(live.columns)) - free), dtype=np.int32)
+    return fixed, np.clip(values[fixed], live.lower[fixed], live.upper[fixed])
