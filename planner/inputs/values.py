@@ -165,6 +165,16 @@ def _any(column: Column, raw: object) -> object:
     return raw
 
 
+def canonical(raw: object) -> object:
+    """Return one form of a value that may stand as a number, a date or a text in a cell."""
+    if isinstance(raw, datetime):
+        return raw.date().isoformat()
+    if isinstance(raw, date):
+        return raw.isoformat()
+    is_number = isinstance(raw, int | float) or PLAIN_NUMBER.fullmatch(str(raw)) is not None
+    return float(str(raw)) if is_number and not isinstance(raw, bool) else raw
+
+
 CONVERTERS: dict[Kind, Callable[[Column, object], object]] = {
     Kind.TEXT: _text,
     Kind.NUMBER: _number,

@@ -16,9 +16,9 @@ from typing import Any
 from planner.errors import Fault, InputFaults, PlannerError
 from planner.inputs.checks import check
 from planner.inputs.rows import Inputs, Row
-from planner.inputs.schema import Table
+from planner.inputs.schema import Kind, Table
 from planner.inputs.tables import BY_NAME, SETTINGS, TABLES
-from planner.inputs.values import BadValueError, convert, tidy_text
+from planner.inputs.values import PLAIN_NUMBER, BadValueError, canonical, convert, tidy_text
 
 HEADER_SEARCH_ROWS = 10
 """A header is looked for in so many rows from the top, below a title block if there is one."""
@@ -185,6 +185,9 @@ def _read_table(table: Table, grid: Grid | None, reading: Reading) -> tuple[Row,
     positions = _columns(table, grid[top], top + 1, reading)
     rows = []
     for number, cells in enumerate(grid[top + 1 :], start=top + 2):
+        if number == top + 2 and _is_units_row(table, positions, cells):
+            _check_units(table, positions, cells, number, reading)
+            continue
         if not any(i < len(cells) and _filled([cells[i]]) for i in positions.values()):
             continue
         rows.append(_read_row(table, positions, number, cells, reading))
@@ -192,6 +195,28 @@ def _read_table(table: Table, grid: Grid | None, reading: Reading) -> tuple[Row,
         reading.faults.append(Fault(table.name, "", "this sheet is required and has no rows",
                                     f"Add at least one: {table.help}"))  # fmt: skip
     return tuple(rows)
+
+
+def _is_units_row(table: Table, positions: Mapping[str, int], cells: Sequence[object]) -> bool:
+    """Say whether a row below the header holds words alone, and none that names a row."""
+    given = {name: cells[at] for name, at in positions.items()
+             if at < len(cells) and _filled([cells[at]])}  # fmt: skip
+    words = all(isinstance(c, str) and not PLAIN_NUMBER.fullmatch(c) for c in given.values())
+    return bool(given) and words and not set(given) & set(table.key)
+
+
+def _check_units(
+    table: Table, positions: Mapping[str, int], cells: Sequence[object], number: int,
+    reading: Reading,
+) -> None:  # fmt: skip
+    """Fault a unit that is not the column's own: its numbers would be off by a factor."""
+    for name, at in positions.items():
+        unit = table.column(name).unit
+        said = tidy_text(str(cells[at])).strip("[]() ") if at < len(cells) and cells[at] else ""
+        if said and said.lower() != unit.lower():
+            reading.faults.append(Fault(
+                f"{table.name}!{_letters(at)}{number}", said, f"{name} is in {unit or 'no unit'}",
+                "Convert the column and correct the units row, or remove the row"))  # fmt: skip
 
 
 def _filled(cells: Iterable[object]) -> bool:
@@ -312,8 +337,15 @@ def _letters(position: int) -> str:
 
 def _digest(settings: Mapping[str, Any], tables: Mapping[str, tuple[Row, ...]]) -> str:
     """Return the SHA-256 of all typed values, the same for any order of rows."""
+
+    def line(row: Row) -> str:
+        loose = {name for name, column in kinds[row.sheet].items() if column is Kind.ANY}
+        values = {n: canonical(v) if n in loose else v for n, v in row.values.items()}
+        return json.dumps(values, default=str, sort_keys=True)
+
+    kinds = {table.name: {c.name: c.kind for c in table.columns} for table in TABLES}
     content = {
-        sheet: sorted(json.dumps(dict(row.values), default=str, sort_keys=True) for row in rows)
+        sheet: sorted(map(line, rows))
         for sheet, rows in tables.items()
         if sheet != "settings"
     }
