@@ -1,0 +1,159 @@
+"""Draw `.github/ramp.svg`: what the 750 MW plan has in service, month by month, against OpenAI.
+
+Make the plan first: `planner plan inputs/openai-750mw.xlsx`. Drawn are the committed megawatts of
+the table `ramp`, and the systems in service of the table `fleet` times their IT power, without
+those that the workbook dedicates to other customers. The picture has its own ground and follows
+the reader's light or dark colours.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections import defaultdict
+from typing import NamedTuple
+
+from common import INPUTS
+
+PLAN, COMMITMENT = "openai-750mw", "OpenAI"
+TABLES = INPUTS.parent / "outputs" / PLAN / "tables"
+PICTURE = INPUTS.parent / ".github" / "ramp.svg"
+
+WIDTH, HEIGHT = 880, 420
+LEFT, RIGHT, TOP, BOTTOM = 64, 24, 78, 46
+MOST_MW, TICK_MW = 800, 200
+STYLE = """
+  svg { font-family: -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; font-size: 14px }
+  .ground { fill: #ffffff; stroke: #d0d7de }
+  text { fill: #1f2328 } .quiet { fill: #59636e } .title { font-size: 18px; font-weight: 600 }
+  .grid { stroke: #d8dee4; fill: none } .system0 { fill: #8fb8e8 } .system1 { fill: #2f6db5 }
+  .due { stroke: #c2410c; stroke-width: 2.5; fill: none } .mark { fill: #c2410c }
+  .dueword { fill: #c2410c; font-weight: 600 } .on0 { fill: #12345e } .on1 { fill: #ffffff }
+  @media (prefers-color-scheme: dark) {
+    .ground { fill: #0d1117; stroke: #3d444d }
+    text { fill: #f0f6fc } .quiet { fill: #9198a1 }
+    .grid { stroke: #2a313c } .system0 { fill: #2b5c99 } .system1 { fill: #7fb0ea }
+    .due { stroke: #ffa657 } .mark { fill: #ffa657 } .dueword { fill: #ffa657 }
+    .on0 { fill: #ffffff } .on1 { fill: #0d1117 }
+  }
+"""
+
+
+class Ramp(NamedTuple):
+    """What is drawn: a value for each month."""
+
+    months: list[str]
+    required: list[float]
+    in_service: dict[str, list[float]]
+
+
+def read() -> Ramp:
+    """Return the ramp of the saved plan."""
+    from planner.inputs.workbook import read_inputs  # noqa: PLC0415
+
+    tables = read_inputs(INPUTS / f"{PLAN}.xlsx").tables
+    it_mw = {r["system"]: (r["power_kw"] + r["overhead_kw"]) / 1000 for r in tables["systems"]}
+    others = {(r["hall"], r["system"]): r["count"] for r in tables["fleet"]
+              if r["commitment"] not in (None, COMMITMENT)}  # fmt: skip
+    ramp = [row for row in rows("ramp") if row["commitment"] == COMMITMENT]
+    months = [row["period"] for row in ramp]
+    mw: dict[str, dict[str, float]] = defaultdict(lambda: dict.fromkeys(months, 0.0))
+    for row in rows("fleet"):
+        system = row["system"]
+        count = float(row["in_service"]) - others.get((row["hall"], system), 0)
+        mw[system][row["period"]] += count * it_mw[system]
+    return Ramp(months, [float(row["required_mw"]) for row in ramp],
+                {system: list(mw[system].values()) for system in sorted(mw)})  # fmt: skip
+
+
+def rows(table: str) -> list[dict[str, str]]:
+    """Return the rows of a table of the saved plan."""
+    path = TABLES / f"{table}.csv"
+    if not path.is_file():
+        sys.exit(f"no {path.name} of that plan yet: planner plan inputs/{PLAN}.xlsx")
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def across(month: int, months: int) -> float:
+    """Return where the first day of a month stands."""
+    return LEFT + (WIDTH - LEFT - RIGHT) * month / months
+
+
+def height(mw: float) -> float:
+    """Return where so many megawatts stand."""
+    return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * mw / MOST_MW
+
+
+def steps(values: list[float]) -> list[str]:
+    """Return the corners of a line that is level within each month."""
+    count = len(values)
+    return [f"{across(month + side, count):.1f},{height(value):.1f}"
+            for month, value in enumerate(values) for side in (0, 1)]  # fmt: skip
+
+
+def draw(ramp: Ramp) -> str:
+    """Return the picture."""
+    parts = [*frame(ramp.months)]
+    floor = [0.0] * len(ramp.months)
+    for number, (system, values) in enumerate(ramp.in_service.items()):
+        top = [below + mw for below, mw in zip(floor, values, strict=True)]
+        corners = " ".join([*steps(top), *reversed(steps(floor))])
+        parts.append(f'<polygon class="system{number}" points="{corners}"/>')
+        middle = height((floor[-1] + top[-1]) / 2) + 5
+        parts.append(f'<text class="on{number}" text-anchor="end" x="{WIDTH - RIGHT - 12}" '
+                     f'y="{middle:.1f}">{system}: {values[-1]:,.0f} MW</text>')  # fmt: skip
+        floor = top
+    parts += due(ramp)
+    body = "\n  ".join(parts)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'width="{WIDTH}" height="{HEIGHT}" role="img" aria-labelledby="title">\n'
+        f"  <style>{STYLE}  </style>\n  {body}\n</svg>\n"
+    )
+
+
+def frame(months: list[str]) -> list[str]:
+    """Return ground, title and axes."""
+    first, right = months[0][:4], WIDTH - RIGHT
+    parts = [
+        f'<rect class="ground" x="0.5" y="0.5" width="{WIDTH - 1}" height="{HEIGHT - 1}" rx="8"/>',
+        f'<text id="title" class="title" x="{LEFT - 40}" y="32">The 750 MW plan: in service, '
+        "against what is committed</text>",
+        f'<text class="quiet" x="{LEFT - 40}" y="54">MW of IT power (systems with their overhead) '
+        "at the end of each month; campuses and supply in part assumed, no forecast</text>",
+    ]
+    for mw in range(0, MOST_MW + 1, TICK_MW):
+        at = height(mw)
+        parts.append(f'<path class="grid" d="M{LEFT},{at:.1f} H{right}"/>')
+        parts.append(f'<text class="quiet" text-anchor="end" x="{LEFT - 8}" y="{at + 5:.1f}">'
+                     f"{mw}</text>")  # fmt: skip
+    for month in range(0, len(months), 12):
+        at = across(month + 6, len(months))
+        parts.append(f'<text class="quiet" text-anchor="middle" x="{at:.1f}" '
+                     f'y="{HEIGHT - 18}">{int(first) + month // 12}</text>')  # fmt: skip
+    for month in range(0, len(months) + 1, 12):
+        at = across(month, len(months))
+        parts.append(f'<path class="grid" d="M{at:.1f},{height(0):.1f} v8"/>')
+    return parts
+
+
+def due(ramp: Ramp) -> list[str]:
+    """Return the line of what is committed, with each milestone named."""
+    required, count = ramp.required, len(ramp.months)
+    parts = [f'<polyline class="due" points="{" ".join(steps(required))}"/>']
+    for month in range(1, count):
+        if required[month] <= required[month - 1]:
+            continue
+        x, y = across(month, count), height(required[month])
+        parts.append(f'<circle class="mark" cx="{x:.1f}" cy="{y:.1f}" r="4"/>')
+        parts.append(f'<text class="dueword" text-anchor="end" x="{x - 10:.1f}" y="{y + 5:.1f}">'
+                     f"{required[month]:,.0f} MW due, end of {ramp.months[month][:4]}</text>"
+                     )  # fmt: skip
+    return parts
+
+
+if __name__ == "__main__":
+    PICTURE.parent.mkdir(exist_ok=True)
+    PICTURE.write_text(draw(read()), encoding="utf-8")
+    print(PICTURE.relative_to(INPUTS.parent))
