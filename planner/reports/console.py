@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from planner.model.objectives import CHOOSING
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.views import (
@@ -119,11 +120,12 @@ def _print_costs(plan: Plan, console: Console) -> None:
 
 
 def _print_tiers(plan: Plan, console: Console) -> None:
-    """Print what was optimised, in order, with the proof."""
+    """Print what was optimised, in order, with the proof; the choice among equals has none."""
     table = _table("Optimised, in order", "Unit", ">Value", ">Proven bound", ">Gap")
     for row in plan.tables.get("tiers", []):
-        proof = [short(row["value"]), short(row["bound"]), percent(row["gap"])]
-        _add(table, [row["tier"], row["unit"] or "", *proof])
+        if row["tier"] != CHOOSING:
+            proof = [short(row["value"]), short(row["bound"]), percent(row["gap"])]
+            _add(table, [row["tier"], row["unit"] or "", *proof])
     _show(table, console)
 
 
