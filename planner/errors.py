@@ -75,6 +75,12 @@ class LimitReached(PlannerError):
     exit_code = 5
 
 
+class Interrupted(PlannerError):
+    """The run was interrupted before any plan was found."""
+
+    exit_code = 130
+
+
 class PlanRefused(PlannerError):
     """The independent checker found that a plan breaks its own inputs; it is not written as a plan.
 

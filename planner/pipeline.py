@@ -75,8 +75,8 @@ def make_plan(
         If the site graph is broken.
     NoPlanExists
         If firm data contradict each other.
-    LimitReached
-        If a limit ended the run before any plan was found.
+    LimitReached, Interrupted
+        If a limit or a person ended the run before any plan was found.
     PlanRefused
         If the independent checker finds that the plan breaks its inputs.
     """

@@ -345,9 +345,7 @@ def _digest(settings: Mapping[str, Any], tables: Mapping[str, tuple[Row, ...]]) 
 
     kinds = {table.name: {c.name: c.kind for c in table.columns} for table in TABLES}
     content = {
-        sheet: sorted(map(line, rows))
-        for sheet, rows in tables.items()
-        if sheet != "settings"
+        sheet: sorted(map(line, rows)) for sheet, rows in tables.items() if sheet != "settings"
     }
     text = json.dumps([dict(settings), content], default=str, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

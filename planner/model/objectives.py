@@ -13,6 +13,9 @@ from planner.model.spending import costs
 CHOOSING = "tie_break"
 """Name of the tier that only chooses among equal plans."""
 
+PRESENT_COST = "present_cost"
+"""Name of the tier of all costs."""
+
 
 @dataclass(frozen=True)
 class Tier:
@@ -84,7 +87,7 @@ def present_cost(model: Model) -> Tier:
             for period, variable, amount in spend.expenses if amount
         ]  # fmt: skip
         firm += sum(discounts[period] * amount / unit for period, amount in spend.firm.items())
-    return Tier("present_cost", "money", model.frame.objective(terms, firm), scale=unit)
+    return Tier(PRESENT_COST, "money", model.frame.objective(terms, firm), scale=unit)
 
 
 def tie_break(model: Model) -> Tier:

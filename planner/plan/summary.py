@@ -11,7 +11,7 @@ from typing import Any
 
 from planner.case.case import Case
 from planner.inputs.rows import Inputs
-from planner.model.objectives import CHOOSING
+from planner.model.objectives import CHOOSING, PRESENT_COST
 from planner.plan.extract import milestone_rows
 from planner.plan.tables import Row, Tables
 
@@ -47,6 +47,8 @@ def summary(
     tiers = tables["tiers"]
     missed = sum(_number(r["value"]) for r in tiers if str(r["tier"]).startswith("missed_mw"))
     gaps = [r["gap"] for r in tiers if r["tier"] != CHOOSING]
+    if not any(row["tier"] == PRESENT_COST for row in tiers):
+        gaps.append(None)  # the run ended before the plan's cost was looked at
     return {
         "plan": case.name,
         "status": status,

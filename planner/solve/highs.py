@@ -257,8 +257,8 @@ class LiveModel:
         return words.get(status) or str(self.highs.modelStatusToString(status)).lower()
 
     def _on_interrupt(self, event: Any) -> None:
-        if self.stop.is_set():
-            event.interrupt()
+        # Said either way, for HiGHS remembers an interruption through later solves.
+        event.interrupt(self.stop.is_set())
 
     def _on_progress(self, event: Any) -> None:
         """Pass on incumbent and bound; HiGHS says infinity where it has none yet."""

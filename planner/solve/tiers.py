@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from planner.errors import LimitReached, NoPlanExists
+from planner.errors import Interrupted, LimitReached, NoPlanExists
 from planner.model.objectives import CHOOSING, Tier
 from planner.model.wholes import Wholes
 from planner.solve.highs import (
@@ -120,8 +120,8 @@ def solve_tiers(
     ------
     NoPlanExists
         If firm data contradict each other.
-    LimitReached
-        If a limit ended the first tier before any plan was found.
+    LimitReached, Interrupted
+        If a limit or a person ended the first tier before any plan was found.
     """
     with interruptible(live.stop):
         reached = _TierLoop(live, wholes, limits, listen)
@@ -159,7 +159,8 @@ class _TierLoop:
         """Solve one tier and hold it; say whether to go on to the next."""
         left = self.limits.seconds - (time.monotonic() - self.started)
         if self.values is not None and (left <= 0 or self.live.stop.is_set()):
-            self.status = "interrupted" if self.live.stop.is_set() else "time limit"
+            if not is_last:
+                self.status = "interrupted" if self.live.stop.is_set() else "time limit"
             return False
         outcome = self._run(tier, left, is_last=is_last)
         if outcome.status == "infeasible" and self.values is None:
@@ -169,6 +170,8 @@ class _TierLoop:
                 "and the budget with what is already spent."
             )
         if outcome.values is None:
+            if self.values is None and outcome.status == "interrupted":
+                raise Interrupted("interrupted before any plan was found; nothing was written")
             if self.values is None:
                 raise LimitReached(
                     f"{outcome.status} after {outcome.seconds:.0f} s, before any plan was found. "
