@@ -54,6 +54,17 @@ def test_a_site_is_opened_before_its_halls(rule: Rule) -> None:
     )  # fmt: skip
 
 
+@alone(facility.open_no_site_without_a_hall)
+def test_a_site_is_not_opened_without_a_hall(rule: Rule) -> None:
+    """Open in February for one hall of either class, but not for none, nor a month too soon."""
+    assert_edge(
+        rule,
+        {"opened_halls": {("next", FEB): 1}, "open_site": {("site", FEB): 1}},
+        [{"opened_halls": {("next", FEB): 0}}, {"open_site": {("site", JAN): 1}}],
+        **OPENED,
+    )
+
+
 @alone(facility.keep_sites_open)
 def test_a_site_stays_open(rule: Rule) -> None:
     """Open from February on, or in both months, but not in January alone."""

@@ -124,6 +124,15 @@ def test_the_plan_made_by_hand_is_the_planners() -> None:
     assert f"**{sum(rows):,}**" == shown[-1]
 
 
+def test_the_readme_counts_what_is_assumed() -> None:
+    tables = read_inputs(ROOT / "inputs/openai-750mw.xlsx").tables
+    sources = [str(row["source"]) for rows in tables.values() for row in rows]
+    assumed = sum("assumption" in source for source in sources)
+    must = sum("WHAT MUST BE TRUE FOR THE PUBLISHED DATES" in source for source in sources)
+    assert f"Of the {len(sources)} rows of `openai-750mw`, {assumed} rest" in README
+    assert f"{must} say `WHAT MUST BE TRUE FOR THE PUBLISHED DATES`" in README
+
+
 def test_the_dictionary_has_every_sheet_and_the_readme_too() -> None:
     dictionary = (ROOT / "inputs/README.md").read_text(encoding="utf-8")
     for table in TABLES:

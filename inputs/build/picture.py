@@ -1,9 +1,8 @@
 """Draw `.github/ramp.svg`: what the 750 MW plan has in service, month by month, against OpenAI.
 
-Make the plan first: `planner plan inputs/openai-750mw.xlsx`. Drawn are the committed megawatts of
-the table `ramp`, and the systems in service of the table `fleet` times their IT power, without
-those that the workbook dedicates to other customers. The picture has its own ground and follows
-the reader's light or dark colours.
+Make the plan first: `planner plan inputs/openai-750mw.xlsx`. Drawn are the tables `ramp`, for what
+is committed, and `service`, for what is in service by system. The picture has its own ground and
+follows the reader's light or dark colours.
 """
 
 from __future__ import annotations
@@ -49,21 +48,14 @@ class Ramp(NamedTuple):
 
 def read() -> Ramp:
     """Return the ramp of the saved plan."""
-    from planner.inputs.workbook import read_inputs  # noqa: PLC0415
-
-    tables = read_inputs(INPUTS / f"{PLAN}.xlsx").tables
-    it_mw = {r["system"]: (r["power_kw"] + r["overhead_kw"]) / 1000 for r in tables["systems"]}
-    others = {(r["hall"], r["system"]): r["count"] for r in tables["fleet"]
-              if r["commitment"] not in (None, COMMITMENT)}  # fmt: skip
     ramp = [row for row in rows("ramp") if row["commitment"] == COMMITMENT]
     months = [row["period"] for row in ramp]
     mw: dict[str, dict[str, float]] = defaultdict(lambda: dict.fromkeys(months, 0.0))
-    for row in rows("fleet"):
-        system = row["system"]
-        count = float(row["in_service"]) - others.get((row["hall"], system), 0)
-        mw[system][row["period"]] += count * it_mw[system]
-    return Ramp(months, [float(row["required_mw"]) for row in ramp],
-                {system: list(mw[system].values()) for system in sorted(mw)})  # fmt: skip
+    for row in rows("service"):
+        if row["commitment"] == COMMITMENT:
+            mw[row["system"]][row["period"]] += float(row["mw"])
+    required = [float(row["required_mw"]) for row in ramp]
+    return Ramp(months, required, {system: list(mw[system].values()) for system in sorted(mw)})
 
 
 def rows(table: str) -> list[dict[str, str]]:
@@ -121,7 +113,7 @@ def frame(months: list[str]) -> list[str]:
         f'<text id="title" class="title" x="{LEFT - 40}" y="32">The 750 MW plan: in service, '
         "against what is committed</text>",
         f'<text class="quiet" x="{LEFT - 40}" y="54">MW of IT power (systems with their overhead) '
-        "at the end of each month; campuses and supply in part assumed, no forecast</text>",
+        "at the end of each month; assumed campuses and supply, no forecast</text>",
     ]
     for mw in range(0, MOST_MW + 1, TICK_MW):
         at = height(mw)

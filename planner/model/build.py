@@ -22,6 +22,7 @@ RULES: tuple[Callable[[Model], None], ...] = (
     deployment.install_within_crew_capacity,
     facility.open_what_was_decided,
     facility.open_the_site_first,
+    facility.open_no_site_without_a_hall,
     facility.keep_sites_open,
     facility.install_within_hall_power,
     facility.install_within_hall_slots,

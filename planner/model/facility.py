@@ -50,6 +50,29 @@ def open_the_site_first(model: Model) -> None:
             model.frame.row("site_opened", (hall, period), link, "<=", already)
 
 
+def open_no_site_without_a_hall(model: Model) -> None:
+    """A site is not opened before its first hall is decided.
+
+    open_site[site, period]
+        <= sum over hall of site of opened_halls[hall, opening of what is decided by period]
+                                               [0 or 1; site, period]
+
+    Without interest an earlier opening costs the same; it is paid when it happens. A site whose
+    opening costs has no open hall at the start.
+    """
+    made, facility = model.decisions, model.case.facility
+    decided: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for (hall, period), opens in sorted(facility.opening.items(), key=lambda item: item[0][1]):
+        decided[hall].append((period, opens))
+    for (site, period), opened in made.open_site.items():
+        link = [(opened, 1.0)]
+        for hall in facility.halls_at[site]:
+            by = [opens for taken, opens in decided[hall] if taken <= period]
+            if by:
+                link += terms(made.opened_halls, [(hall, by[-1])], -1.0)
+        model.frame.row("site_needs_a_hall", (site, period), link, "<=", 0.0)
+
+
 def keep_sites_open(model: Model) -> None:
     """A site that has been opened stays open.
 

@@ -32,19 +32,20 @@ def start_within_supplier_capacity(model: Model) -> None:
 
 
 def order_at_least_the_minimum(model: Model) -> None:
-    """An order, once placed, is at least the supplier's minimum.
+    """An order, once placed, is at least the supplier's minimum and, in whole lots, one lot.
 
     lot[supplier, item] * order_lots[supplier, item, period]
-        >= min_order[supplier, item] * place_order[supplier, item, period]
-                                           [units; supplier, item, period]
+        >= max(min_order[supplier, item], lot[supplier, item])
+           * place_order[supplier, item, period]      [units; supplier, item, period]
 
-    Suppliers refuse small orders.
+    Suppliers refuse small orders, and no order is paid for that orders nothing.
     """
     supply, lots = model.case.supply, model.decisions.order_lots
     for key, placed in model.decisions.place_order.items():
         row = supply.sources[key[0], key[1]]
-        if row["min_order"] > 0:
-            order = [(lots[key], row["lot"]), (placed, -row["min_order"])]
+        least = max(row["min_order"], row["lot"] if model.case.whole else 0.0)
+        if least > 0:
+            order = [(lots[key], row["lot"]), (placed, -least)]
             model.frame.row("minimum_order", key, order, ">=", 0.0)
 
 

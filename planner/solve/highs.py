@@ -34,6 +34,9 @@ A plan is checked to 1e-6 after its values have been multiplied by quantities su
 system, so that the last values need some digits more.
 """
 
+SEARCH_SLACK, LAST_SLACK = 10 * FEASIBILITY, FINEST
+"""Slack of a tier that is held, while searching and for the last values."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -124,8 +127,13 @@ class LiveModel:
         terms = (values[self.position[id(v)]] * c for v, c in expression.items())
         return float(expression.constant) + math.fsum(terms)
 
-    def hold(self, expression: pulp.LpAffineExpression, value: float) -> None:
-        """Require that an expression stays at most at a value.
+    def hold(
+        self, expression: pulp.LpAffineExpression, value: float, slack: float = SEARCH_SLACK
+    ) -> None:
+        """Require that an expression stays at most at a value, give or take a slack.
+
+        While searching the slack is ten times what the solver may miss a row by: a value that
+        was reached by missing rows a little would otherwise shut out plans that miss none.
 
         An expression of non-negative parts that is zero fixes its columns at zero, which is
         tighter for the solver than a row.
@@ -136,8 +144,8 @@ class LiveModel:
         if limit <= FEASIBILITY and np.all(weights >= 0) and np.all(self.lower[at] >= 0):
             self.fix(at[weights > 0], np.zeros(int((weights > 0).sum())))
             return
-        slack = 1e-9 * max(1.0, abs(limit))
-        self.highs.addRow(-highspy.kHighsInf, limit + slack, len(at), at, weights)
+        most = limit + max(slack, 1e-8 * abs(limit))
+        self.highs.addRow(-highspy.kHighsInf, most, len(at), at, weights)
 
     def fix(self, at: npt.NDArray[np.int32], values: Array) -> None:
         """Fix columns at values."""
@@ -190,7 +198,7 @@ class LiveModel:
 
     def solve(
         self, *, gap: float, seconds: float, nodes: int | None = None,
-        target: float = -math.inf, watch: Watcher | None = None,
+        target: float = -math.inf, presolve: bool = True, watch: Watcher | None = None,
     ) -> Outcome:  # fmt: skip
         """Solve, at most so long, until the gap is proven.
 
@@ -204,6 +212,8 @@ class LiveModel:
             Limit on branch-and-bound nodes, which unlike a time limit gives the same plan again.
         target
             Objective at which a model with whole numbers may stop whatever its gap.
+        presolve
+            Whether HiGHS may simplify the model first.
         watch
             Called with incumbent and bound as the solve goes on.
         """
@@ -212,6 +222,7 @@ class LiveModel:
         options = {
             "mip_rel_gap": gap,
             "mip_abs_gap": 1e-9,
+            "presolve": "choose" if presolve else "off",
             "objective_target": target,
             "mip_max_nodes": nodes if nodes is not None else 2**31 - 1,
             # HiGHS compares the limit with the time that this model has run in all.

@@ -15,6 +15,7 @@ from planner.model.wholes import Wholes
 from planner.solve.highs import (
     FEASIBILITY,
     FINEST,
+    LAST_SLACK,
     Array,
     LiveModel,
     Outcome,
@@ -235,7 +236,7 @@ def _settle(live: LiveModel, tiers: Sequence[Tier], shown: Tier, values: Array) 
     live.set_tolerance(FINEST)
     for tier in tiers:
         values = _settled(live, tier, values)
-        live.hold(tier.expression, live.evaluate(tier.expression, values))
+        live.hold(tier.expression, live.evaluate(tier.expression, values), LAST_SLACK)
     live.set_tolerance(FEASIBILITY)
     live.release()
     live.fix(*_decided(live, tiers, shown, values))

@@ -1,0 +1,280 @@
+"""The solver as the planner uses it: a live model, limits, contradictions, the same plan again."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pulp
+import pytest
+from blocks import hall, rows_of, sold
+from instances import Sheets
+from micro import FEBRUARY, START, near
+from oracle import model_of
+from random_cases import hard_case, random_case
+from test_reading import folder_of
+
+from planner.errors import LimitReached, NoPlanExists
+from planner.inputs.workbook import inputs_from_rows, read_inputs
+from planner.model.objectives import present_cost
+from planner.pipeline import Options, make_plan
+from planner.plan.store import Plan, load_plan
+from planner.plan.verify import verify
+from planner.solve import rounds
+from planner.solve.highs import LiveModel
+
+HOUSE = Path(__file__).parent.parent
+FIRST_PLAN = HOUSE / "inputs" / "first-plan.xlsx"
+
+
+def planner(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a person does, its two streams apart."""
+    return subprocess.run(
+        [sys.executable, "-m", "planner.cli.main", *arguments],
+        cwd=HOUSE, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+class Small:
+    """Minimise 3 x + 2 y + 10: x + y >= 7 / 2, x - y == 0.5, x <= 5; y whole.
+
+    So x = 2.5 and y = 2 cost 21.5; without whole numbers x = 2 and y = 1.5 cost 19.
+    """
+
+    def __init__(self) -> None:
+        self.problem = pulp.LpProblem("small", pulp.LpMinimize)
+        self.x = pulp.LpVariable("x", 0, 5)
+        self.y = pulp.LpVariable("y", 0, None, pulp.LpInteger)
+        self.problem += self.x + self.y >= 3.5
+        self.problem += self.x - self.y == 0.5
+        self.cost = 3 * self.x + 2 * self.y + 10
+        self.live = LiveModel(self.problem, [self.x, self.y])
+        self.live.minimise(self.cost)
+
+    def optimum(self) -> tuple[str, float, list[float]]:
+        outcome = self.live.solve(gap=0.0, seconds=10.0)
+        values = [] if outcome.values is None else list(outcome.values)
+        return outcome.status, outcome.objective, values
+
+
+X, Y = (np.array([at], dtype=np.int32) for at in (0, 1))
+
+
+def test_a_problem_handed_over_has_its_optimum() -> None:
+    small = Small()
+    assert small.optimum() == ("optimal", near(21.5), near([2.5, 2]))
+    assert (small.live.rows, small.live.columns, small.live.nonzeros) == (2, 2, 4)
+    assert small.live.evaluate(small.cost, np.array([2.5, 2.0])) == 21.5
+
+
+def test_whole_numbers_can_be_lifted_and_put_back() -> None:
+    small = Small()
+    small.live.make_whole(X[:0])
+    assert small.optimum() == ("optimal", near(19), near([2, 1.5]))
+    small.live.make_whole(Y)
+    assert small.optimum() == ("optimal", near(21.5), near([2.5, 2]))
+
+
+def test_a_held_value_holds_until_it_is_released() -> None:
+    """Maximise x, i.e. minimise -x: 4.5 + 4 is the most; with the cost held at 21.5 it is 2.5."""
+    small = Small()
+    small.live.hold(small.cost, 21.5)
+    small.live.minimise(-1 * small.x)
+    assert small.optimum() == ("optimal", near(-2.5), near([2.5, 2]))
+    small.live.release()
+    assert small.optimum() == ("optimal", near(-4.5), near([4.5, 4]))
+
+
+def test_what_is_held_at_nothing_is_fixed_there() -> None:
+    """Held at 0, y is 0 and x is 0.5, which is less than 3.5 in all: no point is left."""
+    small = Small()
+    small.live.hold(1 * small.y, 0.0)
+    assert small.optimum() == ("infeasible", math.inf, [])
+    assert small.live.highs.getNumRow() == 2
+    small.live.release()
+    assert small.optimum()[1] == near(21.5)
+
+
+def test_fixed_columns_hold_until_they_are_released() -> None:
+    """y = 3 makes x 3.5 and the cost 26.5."""
+    small = Small()
+    small.live.fix(Y, np.array([3.0]))
+    assert small.optimum() == ("optimal", near(26.5), near([3.5, 3]))
+    small.live.release()
+    assert small.optimum()[1] == near(21.5)
+
+
+def test_rounding_and_narrowing_stay_within_the_bounds() -> None:
+    """x = 7 is beyond its bound of 5; y within 1 of 3.4 is 2 to 5."""
+    small = Small()
+    small.live.fix_rounded(np.concatenate([X, Y]), np.array([7.0, 3.4]))
+    lower, upper = small.live.bounds()
+    assert (list(lower), list(upper)) == ([5, 3], [5, 3])
+    small.live.release()
+    small.live.narrow(np.concatenate([X, Y]), np.array([4.5, 3.4]), 1.0)
+    lower, upper = small.live.bounds()
+    assert (list(lower), list(upper)) == ([3, 2], [5, 5])
+
+
+def test_no_bound_is_an_unbounded_problem() -> None:
+    problem = pulp.LpProblem("open", pulp.LpMinimize)
+    x, y = (pulp.LpVariable(name, 0) for name in "xy")
+    problem += x - y <= 1
+    live = LiveModel(problem, [x, y])
+    live.minimise(-1 * x)
+    assert live.solve(gap=0.0, seconds=10.0).status in ("unbounded", "infeasible")
+
+
+def test_a_stopped_model_goes_on_when_it_is_asked_again() -> None:
+    """That it was stopped is not remembered, neither with whole numbers nor without."""
+    model = model_of(hard_case())
+    live = LiveModel(model.frame.problem, model.frame.columns)
+    live.minimise(present_cost(model).expression)
+    live.stop.set()
+    assert live.solve(gap=0.0, seconds=5.0).status == "interrupted"
+    live.stop.clear()
+    assert live.solve(gap=0.5, seconds=20.0).status == "optimal"
+    live.make_whole(X[:0])
+    assert live.solve(gap=0.0, seconds=20.0).status == "optimal"
+
+
+def plan_of(sheets: Sheets, **options: float) -> Plan:
+    return make_plan(inputs_from_rows("solve", sheets), Options(**options))  # type: ignore[arg-type]
+
+
+def test_a_time_limit_keeps_the_best_plan_and_says_so() -> None:
+    """The cost is not proven: value above bound, the gap is what lies between, and it holds."""
+    plan = plan_of(hard_case(), time_limit_s=1.5)
+    assert plan.summary["status"] == "time limit"
+    assert plan.summary["verified"] is True
+    missed, cost = plan.tables["tiers"]
+    assert (missed["value"], missed["bound"]) == (0.0, 0.0)
+    assert (cost["tier"], cost["status"]) == ("present_cost", "time limit")
+    value, bound = float(cost["value"]), float(cost["bound"])
+    assert 0 < bound < value
+    assert cost["gap"] == plan.summary["gap"] == near((value - bound) / value)
+    assert cost["gap"] > 0.001
+    assert value == near(sum(float(row["present_cost"]) for row in plan.tables["costs"]))
+    assert plan.summary["seconds"]["solve"] < 15  # type: ignore[index]
+
+
+def test_without_time_for_any_plan_there_is_none(tmp_path: Path) -> None:
+    run = planner("plan", "inputs/openai-750mw.xlsx", "--time-limit", "0.001",
+                  "-o", str(tmp_path / "plan"))  # fmt: skip
+    assert run.returncode == LimitReached.exit_code == 5
+    assert "before any plan was found. Give more time (--time-limit)" in run.stderr
+    assert run.stdout == ""
+    assert not (tmp_path / "plan").exists()
+
+
+def test_a_limit_ends_with_its_own_code_and_one_json_document(tmp_path: Path) -> None:
+    """Nothing of the solver's is on stdout, however long it works."""
+    workbook = folder_of(hard_case(), tmp_path)
+    run = planner("plan", str(workbook), "--json", "--time-limit", "1.5",
+                  "-o", str(tmp_path / "made"))  # fmt: skip
+    assert run.returncode == 4
+    document = json.loads(run.stdout)
+    assert document["status"] == "time limit"
+    assert document["tiers"][-1]["value"] > document["tiers"][-1]["bound"]
+    assert verify(read_inputs(workbook), load_plan(tmp_path / "made").tables).ok
+
+
+def test_a_proven_plan_prints_one_json_document(tmp_path: Path) -> None:
+    run = planner("plan", str(FIRST_PLAN), "--json", "-o", str(tmp_path / "made"))
+    assert run.returncode == 0
+    document = json.loads(run.stdout)
+    assert (document["plan"], document["verified"]) == ("first-plan", True)
+    assert "HiGHS" not in run.stderr
+
+
+ORDERED = {
+    "supply": [sold()],
+    "supply_capacity": [{"supplier": "maker", "from": START, "units_per_month": 10}],
+    "orders": [{"order": "PO", "supplier": "maker", "item": "unit", "quantity": 11,
+                "placed": "2026-01-15", "arrives": FEBRUARY}],
+}  # fmt: skip
+"""An order of 11 units already placed in a month in which the maker starts 10."""
+
+CONTRADICTIONS = {
+    "an order over its supplier's capacity": ORDERED,
+    "the same where nothing else could be ordered": {**ORDERED, "supply": [sold(lead_days=60)]},
+    "a budget below what is already spent": {
+        "supply": [sold(price=9)],
+        "orders": [{**ORDERED["orders"][0], "quantity": 11}],
+        "budget": [{"date": FEBRUARY, "cumulative": 98}],
+    },
+    "a feeder that comes to carry less than a dedicated fleet": {
+        "halls": [hall(open_count=1, fed_by="feeder")],
+        "fleet": [{"hall": "hall", "system": "unit", "count": 4, "commitment": "demand"}],
+        "power": [{"node": "feeder"}],
+        "energisation": [{"node": "feeder", "from": START, "mw": 4},
+                         {"node": "feeder", "from": "2026-02-01", "mw": 3}],
+    },
+}  # fmt: skip
+"""Firm data of which no plan can make anything."""
+
+
+@pytest.mark.parametrize("few", [rounds.FEW, 0])
+@pytest.mark.parametrize("changes", CONTRADICTIONS.values(), ids=CONTRADICTIONS.keys())
+def test_contradictory_firm_data(
+    changes: Sheets, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "FEW", few)
+    with pytest.raises(NoPlanExists) as caught:
+        plan_of(rows_of(**changes))
+    message = str(caught.value)
+    assert "orders already placed, the fleet or the budget contradict" in message or (
+        "firm data break a rule by themselves: supplier_capacity" in message
+    )
+
+
+def test_a_contradiction_ends_with_its_own_code(tmp_path: Path) -> None:
+    run = planner("plan", str(folder_of(rows_of(**ORDERED), tmp_path)), "--json",
+                  "-o", str(tmp_path / "made"))  # fmt: skip
+    assert run.returncode == NoPlanExists.exit_code == 3
+    assert run.stdout == ""
+    assert "Compare orders with supply_capacity" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert not (tmp_path / "made").exists()
+
+
+def tables_of(plan: Plan) -> dict[str, object]:
+    """Return all result tables, without the seconds that a tier took."""
+    tiers = [{**row, "seconds": None} for row in plan.tables["tiers"]]
+    return {**plan.tables, "tiers": tiers}
+
+
+@pytest.mark.parametrize("few", [rounds.FEW, 0])
+@pytest.mark.parametrize("seed", [7, 20])
+def test_the_same_input_gives_the_same_plan(
+    seed: int, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "FEW", few)
+    once, again = (tables_of(plan_of(random_case(seed))) for _ in range(2))
+    assert once == again
+
+
+def test_the_order_of_rows_does_not_change_the_plan() -> None:
+    """Nor do rows sorted otherwise, for all names are sorted before they are planned."""
+    sheets = random_case(20)
+    turned = {name: rows[::-1] for name, rows in sheets.items()}
+    assert tables_of(plan_of(sheets)) == tables_of(plan_of(turned))
+
+
+@pytest.mark.parametrize("seed", [4, 22, 25, 26, 33, 72, 78])
+def test_a_plan_holds_where_several_are_equal(seed: int) -> None:
+    """Money that costs the same in two periods is still dated as its decision is."""
+    assert plan_of(random_case(seed)).summary["verified"] is True
+
+
+@pytest.mark.parametrize("seed", [18, 24, 26, 45])
+def test_a_plan_holds_where_it_is_not_the_best(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wide gap leaves waste in a plan, e.g. an order of nothing; its books still agree."""
+    monkeypatch.setattr(rounds, "FEW", 0)
+    plan = plan_of(random_case(seed), gap=0.2)
+    assert plan.summary["verified"] is True
+    assert plan.summary["gap"] <= 0.2  # type: ignore[operator]
