@@ -24,11 +24,11 @@ def model_of(sheets: dict[str, list[dict[str, object]]]) -> Model:
     return build_model(make_case(inputs_from_rows("oracle", sheets)))
 
 
-def solution_of(model: Model, gap: float = 0.0) -> Solution:
+def solution_of(model: Model, gap: float = 0.0, seconds: float = 60.0) -> Solution:
     """Solve a model as the planner does, without the tables and the checker that follow."""
     live = LiveModel(model.frame.problem, model.frame.columns)
     shown, wholes = in_service_mw_months(model), make_wholes(model)
-    limits = Limits(gap, 60.0)
+    limits = Limits(gap, seconds)
     return solve_tiers(live, make_tiers(model), shown, wholes, limits, lambda event: None)
 
 

@@ -63,6 +63,16 @@ def test_minimum_order(rule: Rule) -> None:
     )  # fmt: skip
 
 
+def test_an_order_is_of_a_lot_at_least() -> None:
+    """Without a minimum, an order that is placed and paid for is of one lot of 4."""
+    assert_edge(
+        supply.order_at_least_the_minimum,
+        {"order_lots": {("maker", "unit", JAN): 1}, "place_order": {("maker", "unit", JAN): 1}},
+        [{"order_lots": {("maker", "unit", JAN): 0}}],
+        supply=[sold(order_cost=5, lot=4)],
+    )
+
+
 @alone(supply.place_an_order_to_order_lots)
 def test_an_order_is_placed_for_its_lots(rule: Rule) -> None:
     """A capacity of 6 at 0.5 a unit makes 12 units the largest order: 6 lots of 2, once placed."""

@@ -65,6 +65,32 @@ def test_a_site_is_not_opened_without_a_hall(rule: Rule) -> None:
     )
 
 
+@alone(facility.open_no_site_without_a_hall)
+def test_no_site_is_opened_without_a_hall(rule: Rule) -> None:
+    """A hall of 28 days of building that is decided in February opens the site then, not before.
+
+    So does one without building days; `opened_halls` of March and of February say so.
+    """
+    changes = {
+        "end": APRIL,
+        "sites": [{"site": "site", "pue": 1, "opening_cost": 5}],
+        "halls": [hall(count=3, build_days=28), hall("next", count=2)],
+    }
+    opened = {("site", period): 1.0 for period in (FEB, 2, 3)}
+    assert_edge(
+        rule,
+        {"opened_halls": {("hall", 2): 1, ("hall", 3): 1}, "open_site": opened},
+        [{"open_site": {("site", JAN): 1}}, {"opened_halls": {("hall", 2): 0}}],
+        **changes,
+    )  # fmt: skip
+    assert_edge(
+        rule,
+        {"opened_halls": {("next", period): 1 for period in (FEB, 2, 3)}, "open_site": opened},
+        [{"open_site": {("site", JAN): 1}}, {"opened_halls": {("next", FEB): 0}}],
+        **changes,
+    )
+
+
 @alone(facility.keep_sites_open)
 def test_a_site_stays_open(rule: Rule) -> None:
     """Open from February on, or in both months, but not in January alone."""

@@ -145,7 +145,7 @@ def test_choices_and_flags_have_drop_downs(tmp_path: Path) -> None:
     assert offered("commitments", "C2") == ['"system,it,facility"']
     assert offered("service", "D9") == ['"yes,no"']
     assert offered("halls", "B2") == ["sites!$A$2:$A$2000"]
-    assert offered("settings", "B5") == ['"month,week,quarter"']
+    assert offered("settings", "B4") == ['"month,week,quarter"']
 
 
 def test_the_same_rows_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,7 +204,7 @@ def test_init_writes_a_workbook_that_reads(tmp_path: Path) -> None:
     result = init(str(path))
     assert (result.exit_code, result.stdout) == (0, f"{path}\n")
     assert f"planner plan {path}" in result.stderr
-    assert read_inputs(path).settings["plan"] == "first-plan"
+    assert read_inputs(path).settings["plan"] == path.stem
 
 
 def test_init_names_the_file_after_the_example(

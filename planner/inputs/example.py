@@ -20,7 +20,6 @@ def first_plan() -> Sheets:
     """
     return {
         "settings": [
-            _setting("plan", "first-plan"),
             _setting("start", date(2026, 1, 1)),
             _setting("end", date(2027, 12, 31)),
             _setting("period", "month"),

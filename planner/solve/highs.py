@@ -87,6 +87,7 @@ class LiveModel:
         self.upper = np.array(lp.col_upper_, dtype=float)
         self.rows, self.nonzeros = lp.num_row_, len(lp.a_matrix_.value_)
         self.stop = threading.Event()
+        self.heeds_stop = True
         self.highs = highspy.Highs()
         for option, value in (("output_flag", False), ("threads", threads), ("random_seed", 0),
                               ("primal_feasibility_tolerance", FEASIBILITY),
@@ -269,7 +270,7 @@ class LiveModel:
 
     def _on_interrupt(self, event: Any) -> None:
         # Said either way, for HiGHS remembers an interruption through later solves.
-        event.interrupt(self.stop.is_set())
+        event.interrupt(self.stop.is_set() and self.heeds_stop)
 
     def _on_progress(self, event: Any) -> None:
         """Pass on incumbent and bound; HiGHS says infinity where it has none yet."""

@@ -232,7 +232,7 @@ def _settle(live: LiveModel, tiers: Sequence[Tier], shown: Tier, values: Array) 
     live.release()
     live.fix_rounded(whole, values)
     live.make_whole(whole[:0])
-    live.stop.clear()
+    live.heeds_stop = False  # a plan is there, and this takes seconds
     live.set_tolerance(FINEST)
     for tier in tiers:
         values = _settled(live, tier, values)
@@ -243,6 +243,7 @@ def _settle(live: LiveModel, tiers: Sequence[Tier], shown: Tier, values: Array) 
     values = _settled(live, shown, values)
     live.release()
     live.make_whole(whole)
+    live.heeds_stop = True
     return values
 
 
