@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -34,6 +35,8 @@ def interrupted(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str, flo
             cwd=HOUSE, stdout=stdout, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         shown = 0.0
+        watchdog = threading.Timer(PATIENCE, process.kill)
+        watchdog.start()
         assert process.stderr is not None
         for line in process.stderr:
             found = INCUMBENT.match(line)
@@ -41,7 +44,8 @@ def interrupted(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str, flo
                 shown = float(found[1].replace(",", "")) * WORDS[found[2]]
                 time.sleep(0.2)
                 process.send_signal(signal.SIGINT)
-        code = process.wait(PATIENCE)
+        code = process.wait()
+        watchdog.cancel()
     assert shown, "no incumbent of present_cost was shown before the run ended"
     return code, (folder / "stdout").read_text(encoding="utf-8"), shown, folder / "plan"
 

@@ -88,6 +88,7 @@ class LiveModel:
         self.rows, self.nonzeros = lp.num_row_, len(lp.a_matrix_.value_)
         self.stop = threading.Event()
         self.heeds_stop = True
+        self.objective = pulp.LpAffineExpression()
         self.highs = highspy.Highs()
         for option, value in (("output_flag", False), ("threads", threads), ("random_seed", 0),
                               ("primal_feasibility_tolerance", FEASIBILITY),
@@ -118,6 +119,7 @@ class LiveModel:
         everything = np.arange(self.columns, dtype=np.int32)
         self.highs.changeColsCost(self.columns, everything, costs)
         self.highs.changeObjectiveOffset(float(expression.constant))
+        self.objective = expression
 
     def set_tolerance(self, tolerance: float) -> None:
         """Set by how much a row or bound may be missed."""

@@ -105,12 +105,14 @@ class Rounds:
         if int(self.live.whole.sum()) <= FEW:
             return self._at_once(gap, clock, start, watch)
         if not len(self.columns.installs):
-            return replace(self._shape(gap, clock.left, clock, watch), seconds=clock.spent)
-        shape = self._shape(gap * SHARE_OF_GAP, 0.7 * clock.left, clock, watch)
+            shape = self._shape(gap, clock.left, clock, watch)
+            return replace(_honest(shape, gap), seconds=clock.spent)
+        in_hand = self._with_plan(watch, start)
+        shape = self._shape(gap * SHARE_OF_GAP, 0.7 * clock.left, clock, in_hand)
         if shape.values is None:
             return shape
         bounded = _with_bound(watch, shape.bound)
-        plan = self._counts(shape, gap, clock, bounded)
+        plan = self._counts(shape, gap, clock, bounded, _with_bound(in_hand, shape.bound))
         if plan.values is not None and _gap(plan) <= gap:
             return replace(plan, status="optimal", seconds=clock.spent)
         best = start if plan.values is None else plan.values
@@ -118,7 +120,7 @@ class Rounds:
         if rest.values is None and plan.values is not None:
             rest = replace(plan, status=rest.status)
         proven = replace(rest, bound=max(rest.bound, shape.bound), seconds=clock.spent)
-        return replace(proven, status="optimal") if _gap(proven) <= gap else proven
+        return _honest(proven, gap)
 
     def choose(self, plan: Array | None, *, seconds: float, watch: Watcher | None) -> Outcome:
         """Choose among plans that the tiers before hold equal.
@@ -219,7 +221,21 @@ class Rounds:
             outcome = self.live.solve(gap=0.0, seconds=max(seconds - clock.spent, 1.0))
         return replace(outcome, bound=relaxed.objective, seconds=clock.spent)
 
-    def _counts(self, shape: Outcome, gap: float, clock: _Clock, watch: Watcher | None) -> Outcome:
+    def _with_plan(self, watch: Watcher | None, plan: Array | None) -> Watcher | None:
+        """Return a watcher that is told the plan in hand, for fractions of systems are none."""
+        if watch is None:
+            return None
+        in_hand = None if plan is None else self.live.evaluate(self.live.objective, plan)
+
+        def tell(_: float | None, bound: float | None) -> None:
+            watch(in_hand, bound)
+
+        return tell
+
+    def _counts(
+        self, shape: Outcome, gap: float, clock: _Clock, watch: Watcher | None,
+        in_hand: Watcher | None,
+    ) -> Outcome:  # fmt: skip
         """Make milestones, then counts whole, with openings as the shape has them."""
         assert shape.values is not None
         columns, live = self.columns, self.live
@@ -228,7 +244,7 @@ class Rounds:
         live.fix(columns.removals, np.ceil(shape.values[columns.removals] - 0.5))
         live.make_whole(columns.at_milestones)
         finest, room = gap / 8, gap * abs(shape.bound)
-        outcome = live.solve(gap=finest, seconds=clock.left / 3, watch=watch,
+        outcome = live.solve(gap=finest, seconds=clock.left / 3, watch=in_hand,
                              target=shape.bound + MILESTONES_SHARE * room)  # fmt: skip
         if outcome.values is not None:
             live.fix_rounded(columns.at_milestones, outcome.values)
@@ -246,7 +262,14 @@ def _gap(outcome: Outcome) -> float:
     if outcome.values is None or not math.isfinite(outcome.bound):
         return math.inf
     distance = outcome.objective - outcome.bound
-    return 0.0 if distance <= FEASIBILITY else distance / abs(outcome.objective)
+    return 0.0 if distance <= FEASIBILITY else distance / max(abs(outcome.objective), 1e-12)
+
+
+def _honest(outcome: Outcome, gap: float) -> Outcome:
+    """Call a plan optimal if its own gap says so, whatever its last solve was called."""
+    if outcome.values is not None and _gap(outcome) <= gap:
+        return replace(outcome, status="optimal")
+    return replace(outcome, status="time limit") if outcome.status == "optimal" else outcome
 
 
 def _with_bound(watch: Watcher | None, bound: float) -> Watcher | None:

@@ -132,7 +132,9 @@ def solve_tiers(
         assert reached.values is not None
         done = tiers[: len(reached.results)]
         linear = [tier for tier in done if tier.name != CHOOSING]
-        values = _settle(live, linear, shown, reached.values)
+        found = {r.name: r.value for r in reached.results}
+        held = [(tier, found[tier.name] / tier.scale) for tier in linear]
+        values = _settle(live, held, shown, reached.values)
     results = []
     for tier, result in zip(done, reached.results, strict=True):
         value = live.evaluate(tier.expression, values) * tier.scale
@@ -222,8 +224,13 @@ SETTLE_SECONDS = 600.0
 """Time for the linear programs that remain once whole numbers are fixed; they take a fraction."""
 
 
-def _settle(live: LiveModel, tiers: Sequence[Tier], shown: Tier, values: Array) -> Array:
+def _settle(
+    live: LiveModel, held: Sequence[tuple[Tier, float]], shown: Tier, values: Array
+) -> Array:
     """Round the whole numbers, and solve the tiers again over everything else.
+
+    A tier that was found within a gap stays where it was found, for bettering it now would be
+    paid for by the tiers below it.
 
     What is left is linear, so that each tier is exact, and a count that the solver held at
     11.9999998 cannot leave a plan that is slightly wrong.
@@ -234,12 +241,14 @@ def _settle(live: LiveModel, tiers: Sequence[Tier], shown: Tier, values: Array) 
     live.make_whole(whole[:0])
     live.heeds_stop = False  # a plan is there, and this takes seconds
     live.set_tolerance(FINEST)
-    for tier in tiers:
+    for tier, found in held:
         values = _settled(live, tier, values)
-        live.hold(tier.expression, live.evaluate(tier.expression, values), LAST_SLACK)
+        reached = live.evaluate(tier.expression, values)
+        limit = reached if tier.tight else max(reached, found)
+        live.hold(tier.expression, limit, LAST_SLACK)
     live.set_tolerance(FEASIBILITY)
     live.release()
-    live.fix(*_decided(live, tiers, shown, values))
+    live.fix(*_decided(live, [tier for tier, _ in held], shown, values))
     values = _settled(live, shown, values)
     live.release()
     live.make_whole(whole)
