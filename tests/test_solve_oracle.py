@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from blocks import rows_of, sold
 from instances import Sheets
@@ -10,6 +14,7 @@ from oracle import cbc_optima, model_of, proper, solution_of
 from random_cases import random_case
 
 from planner.solve import rounds
+from planner.solve.highs import LiveModel, Outcome
 from planner.solve.tiers import Solution
 
 AGAINST_CBC = (4, 5, 6, 8, 10, 11, 12, 13, 15, 17, 22, 31, 33, 37, 38)
@@ -111,3 +116,23 @@ def test_a_milestone_in_the_first_period_is_met_in_rounds(monkeypatch: pytest.Mo
     tiers = proper(in_rounds(rows_of({JANUARY: 3, FEBRUARY: 5}), 0.0, monkeypatch).tiers)
     assert tiers["missed_mw_months_priority_1"].value == near(0)
     assert tiers["present_cost"].value == near(50)
+
+
+@pytest.mark.parametrize("seed", [7, 20])
+def test_a_relaxation_that_was_stopped_proves_nothing(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped at a feasible point, HiGHS gives it without a bound; its value is none either."""
+    best = proper(solution_of(model_of(random_case(seed))).tiers)
+    solve = LiveModel.solve
+
+    def stopped(live: LiveModel, **limits: Any) -> Outcome:
+        outcome = solve(live, **limits)
+        if live.is_mip or not live.heeds_stop:
+            return outcome
+        worse = 1.5 * outcome.objective
+        return replace(outcome, status="time limit", objective=worse, bound=-math.inf)
+
+    monkeypatch.setattr(LiveModel, "solve", stopped)
+    cost = proper(in_rounds(random_case(seed), 0.0, monkeypatch).tiers)["present_cost"]
+    assert cost.bound <= best["present_cost"].value * (1 + 1e-6)

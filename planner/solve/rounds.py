@@ -183,7 +183,7 @@ class Rounds:
         dived = self._dive(relaxed, clock, seconds)
         self.live.set_bounds(bounds)
         if watch is not None and dived.values is not None:
-            watch(dived.objective, relaxed.objective)
+            watch(dived.objective, relaxed.bound)
         if relaxed.values is not None and _gap(dived) > gap and clock.spent < seconds:
             self.live.make_whole(self.columns.openings)
             if dived.values is not None:
@@ -208,7 +208,7 @@ class Rounds:
             share = outcome.values[at] - np.floor(outcome.values[at] + NEAR)
             open_ended = share > NEAR
             if not open_ended.any():
-                return replace(outcome, bound=relaxed.objective, seconds=clock.spent)
+                return replace(outcome, bound=relaxed.bound, seconds=clock.spent)
             is_last = dive == DIVES - 1 or clock.spent > seconds / 2
             least = 0.0 if is_last else np.quantile(share[open_ended], 0.5)
             up = at[open_ended & (share >= least)]
@@ -219,7 +219,7 @@ class Rounds:
             # What is still a fraction can be rounded up without another solve's say.
             self.live.fix_rounded(at, np.ceil(outcome.values - NEAR))
             outcome = self.live.solve(gap=0.0, seconds=max(seconds - clock.spent, 1.0))
-        return replace(outcome, bound=relaxed.objective, seconds=clock.spent)
+        return replace(outcome, bound=relaxed.bound, seconds=clock.spent)
 
     def _with_plan(self, watch: Watcher | None, plan: Array | None) -> Watcher | None:
         """Return a watcher that is told the plan in hand, for fractions of systems are none."""
