@@ -100,7 +100,8 @@ def make_plan(
             "integers": int(live.whole.sum())}  # fmt: skip
     status = PROVEN if solution.status == "optimal" else solution.status
     figures = summary(inputs, case, tables, status, verdict.checks, size, clock.seconds)
-    return Plan(case.name, tables, manifest(inputs, figures, asdict(chosen), _now()), figures)
+    made_from = manifest(inputs, figures, asdict(chosen), _now())
+    return Plan(case.name, tables, made_from, figures, inputs)
 
 
 def _with_settings(options: Options, inputs: Inputs) -> Options:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, timedelta
 
+from blocks import rows_of
+
+from planner.inputs.workbook import inputs_from_rows
 from planner.plan.store import Plan
 from planner.plan.tables import COLUMNS, COST_TERMS
 
@@ -42,7 +45,8 @@ def sample_plan(*, name="openai-750mw", missed=True, suppliers=SUPPLIERS, commit
         {"tier": "tie-break", "unit": None, "value": 918273.0, "bound": 901111.0, "gap": None,
          "status": "Time limit", "seconds": 12.0},
     ]  # fmt: skip
-    return Plan(name, tables, _manifest(), _summary(name, tables, missed, first, second))
+    figures = _summary(name, tables, missed, first, second)
+    return Plan(name, tables, _manifest(), figures, inputs_from_rows(name, rows_of()))
 
 
 def _fill_deployment(tables, first, second):

@@ -14,9 +14,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from blocks import rows_of
 from plan_samples import HOSTILE, sample_plan
 
 from planner.errors import PlannerError
+from planner.inputs.workbook import inputs_from_rows
 from planner.plan.folders import plan_folder, safe_name
 from planner.plan.store import Plan, load_plan, save_plan
 from planner.plan.tables import COLUMNS
@@ -30,7 +32,8 @@ def small(version=0, rows=3):
     tables["stock"] = [
         {"place": "*", "item": "x", "period": date(2026, 1, 1), "quantity": version}
     ] * rows
-    return Plan("small", tables, {"version": version}, {"plan": "small", "status": "proven"})
+    return Plan("small", tables, {"version": version}, {"plan": "small", "status": "proven"},
+                inputs_from_rows("small", rows_of()))  # fmt: skip
 
 
 def hidden(folder):
@@ -178,7 +181,7 @@ def test_missing_and_changed_files_are_told(tmp_path):
         listing.write_text(changed, encoding="utf-8")
         with pytest.raises(PlannerError, match=r"plan\.json was changed"):
             load_plan(folder)
-    listing.write_text(text.replace("format 1", "format 9"), encoding="utf-8")
+    listing.write_text(text.replace("format 2", "format 9"), encoding="utf-8")
     with pytest.raises(PlannerError, match="not a plan of this version"):
         load_plan(folder)
     save_plan(small(3), folder, {})

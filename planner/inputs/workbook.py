@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
 import hashlib
 import json
-import warnings
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from planner.errors import Fault, InputFaults, PlannerError
+from planner.errors import Fault, InputFaults
+from planner.inputs.book import FORMULA_WITHOUT_VALUE, Grid, RawSheet, read_raw
 from planner.inputs.checks import check
 from planner.inputs.rows import Inputs, Row
 from planner.inputs.schema import Kind, Table
@@ -22,12 +20,6 @@ from planner.inputs.values import PLAIN_NUMBER, BadValueError, canonical, conver
 
 HEADER_SEARCH_ROWS = 10
 """A header is looked for in so many rows from the top, below a title block if there is one."""
-
-Grid = list[list[object]]
-"""Raw cells of a sheet, row by row, from cell A1."""
-
-FORMULA_WITHOUT_VALUE = object()
-"""Stands in a grid for a formula whose value the workbook does not hold."""
 
 
 @dataclass
@@ -57,8 +49,7 @@ def read_inputs(path: Path) -> Inputs:
     InputFaults
         With every fault of the stage that found any: first cells, then rules across cells.
     """
-    grids = _folder_grids(path) if path.is_dir() else _workbook_grids(path)
-    return _inputs_from_grids(path.stem, grids)
+    return _inputs_from_sheets(path.stem, read_raw(path))
 
 
 def inputs_from_rows(name: str, sheets: Mapping[str, Sequence[Mapping[str, object]]]) -> Inputs:
@@ -76,64 +67,18 @@ def inputs_from_rows(name: str, sheets: Mapping[str, Sequence[Mapping[str, objec
     InputFaults
         As `read_inputs`.
     """
-    grids: dict[str, Grid] = {}
+    found = []
     for sheet, rows in sheets.items():
         header = list(dict.fromkeys(column for row in rows for column in row))
-        grids[sheet] = [list(header), *([row.get(column) for column in header] for row in rows)]
-    return _inputs_from_grids(name, grids)
+        grid: Grid = [list(header), *([row.get(column) for column in header] for row in rows)]
+        found.append(RawSheet(sheet, grid))
+    return _inputs_from_sheets(name, found)
 
 
-def _workbook_grids(path: Path) -> dict[str, Grid]:
-    """Return the raw cells of every sheet of an Excel workbook."""
-    import openpyxl  # noqa: PLC0415  (a third of a second that --help must not pay)
-
-    if not path.exists():
-        raise PlannerError(f"{path}: there is no such file. Check the name, or make a workbook "
-                           f"with: planner init {path}")  # fmt: skip
-    if not zipfile.is_zipfile(path):
-        raise PlannerError(f"{path}: this is not an .xlsx workbook (or it is encrypted). Open it "
-                           "in a spreadsheet and save it as .xlsx without a password.")  # fmt: skip
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            values = openpyxl.load_workbook(path, data_only=True)
-            formulas = openpyxl.load_workbook(path)
-    except Exception as error:
-        raise PlannerError(f"{path}: this workbook cannot be read ({error}). Open it in a "
-                           "spreadsheet and save it as .xlsx again.") from error  # fmt: skip
-    grids: dict[str, Grid] = {}
-    for sheet in values.worksheets:
-        grid: Grid = [[cell.value for cell in row] for row in sheet.iter_rows(min_col=1)]
-        for row in formulas[sheet.title].iter_rows():
-            for cell in row:
-                down, across = (cell.row or 1) - 1, (cell.column or 1) - 1
-                if cell.data_type == "f" and grid[down][across] is None:
-                    grid[down][across] = FORMULA_WITHOUT_VALUE
-        grids[sheet.title] = grid
-    return grids
-
-
-def _folder_grids(folder: Path) -> dict[str, Grid]:
-    """Return the raw cells of every CSV file in a folder."""
-    files = sorted(folder.glob("*.csv"))
-    if not files:
-        raise PlannerError(f"{folder}: this folder holds no CSV file. Name a workbook, or put one "
-                           "file for each sheet there, e.g. settings.csv.")  # fmt: skip
-    grids: dict[str, Grid] = {}
-    for file in files:
-        try:
-            with file.open(encoding="utf-8-sig", newline="") as stream:
-                grids[file.stem] = [list(row) for row in csv.reader(stream, strict=True)]
-        except (UnicodeDecodeError, csv.Error) as error:
-            raise PlannerError(f"{file}: this file cannot be read as CSV ({error}). Save it as "
-                               "CSV UTF-8 with commas.") from error  # fmt: skip
-    return grids
-
-
-def _inputs_from_grids(name: str, grids: Mapping[str, Grid]) -> Inputs:
+def _inputs_from_sheets(name: str, raw: Sequence[RawSheet]) -> Inputs:
     """Type every cell, then check every rule across cells."""
-    reading = Reading()
-    sheets = _known_sheets(grids, reading)
+    reading = Reading(notes=[note for sheet in raw for note in sheet.notes])
+    sheets = _known_sheets(raw, reading)
     tables = {table.name: _read_table(table, sheets.get(table.name), reading) for table in TABLES}
     settings, setting_cells = _read_settings(name, tables["settings"], reading)
     if reading.faults:
@@ -147,10 +92,11 @@ def _inputs_from_grids(name: str, grids: Mapping[str, Grid]) -> Inputs:
     return Inputs(name, settings, tables, (*inputs.notes, *notes), inputs.digest, setting_cells)
 
 
-def _known_sheets(grids: Mapping[str, Grid], reading: Reading) -> dict[str, Grid]:
+def _known_sheets(raw: Sequence[RawSheet], reading: Reading) -> dict[str, Grid]:
     """Match sheets to declarations by name; note the extra ones, fault the missing ones."""
     sheets: dict[str, Grid] = {}
-    for title, grid in grids.items():
+    for sheet in raw:
+        title = sheet.title
         key = tidy_text(title).lower()
         if key not in BY_NAME:
             near = difflib.get_close_matches(key, BY_NAME, n=1, cutoff=0.8)
@@ -162,7 +108,7 @@ def _known_sheets(grids: Mapping[str, Grid], reading: Reading) -> dict[str, Grid
             reading.faults.append(Fault(title, "", f"there are two sheets named {key}",
                                         "Merge or rename one"))  # fmt: skip
         else:
-            sheets[key] = grid
+            sheets[key] = sheet.grid
     for table in TABLES:
         if table.required and table.name not in sheets:
             reading.faults.append(Fault(table.name, "", "this sheet is required and missing",

@@ -1,4 +1,7 @@
-"""A plan as one value, and its folder on disk: ``plan.json``, ``tables/*.csv`` and reports."""
+"""A plan as one value, and its folder on disk.
+
+The folder holds ``plan.json``, ``inputs.json``, ``tables/*.csv`` and the reports.
+"""
 
 from __future__ import annotations
 
@@ -15,16 +18,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import PlannerError
+from planner.inputs.kept import as_document, from_document
+from planner.inputs.rows import Inputs
 from planner.plan.folders import CONTENTS, replaced, safe_name, settled
 from planner.plan.tables import COLUMNS, Tables
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMAT = "megawatt-planner plan, format 1"
+FORMAT = "megawatt-planner plan, format 2"
 """First entry of ``plan.json``: what makes a folder a plan folder."""
 
-OWN_KEYS = ("format", "manifest", "tables", "files", "seal")
+INPUTS = "inputs.json"
+"""What the plan was made from, every cell of it."""
+
+OWN_KEYS = ("format", "manifest", "inputs", "tables", "files", "seal")
 """Entries of ``plan.json`` that are not part of the summary."""
 
 REPORTS = {"plan.xlsx", "report.html"}
@@ -50,12 +58,15 @@ class Plan:
         What the plan was made from and with.
     summary : dict
         The figures of ``planner plan --json``, with currency, totals, notes and revenue.
+    inputs : Inputs
+        What it was made from.
     """
 
     name: str
     tables: Tables
     manifest: dict[str, object]
     summary: dict[str, object]
+    inputs: Inputs
 
     def frame(self, table: str) -> pd.DataFrame:
         """Return a result table as a DataFrame, dates as timestamps.
@@ -106,18 +117,18 @@ def save_plan(plan: Plan, folder: Path, writers: Mapping[str, Writer]) -> dict[s
         If the folder cannot be written, or holds files and is not a plan folder.
     """
     for name in writers:
-        if safe_name(name) != name or name in (CONTENTS, "tables"):
+        if safe_name(name) != name or name in (CONTENTS, INPUTS, "tables"):
             raise ValueError(f"{name!r} cannot be a file of a plan")
     with replaced(folder, _ours) as new:
         (new / "tables").mkdir()
         listing = {name: _save_table(new, name, plan.tables.get(name, [])) for name in COLUMNS}
         for name, write in writers.items():
             write(new / name)
-        files = [CONTENTS, *(str(entry["file"]) for entry in listing.values()), *writers]
+        files = [CONTENTS, INPUTS, *(str(e["file"]) for e in listing.values()), *writers]
         summary = {key: value for key, value in plan.summary.items() if key not in OWN_KEYS}
         document = plain({
             "format": FORMAT, **summary, "plan": plan.name, "manifest": plan.manifest,
-            "files": files, "tables": listing,
+            "inputs": _save_inputs(new, plan.inputs), "files": files, "tables": listing,
         })  # fmt: skip
         document["seal"] = _seal(document)
         text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
@@ -140,7 +151,8 @@ def load_plan(folder: Path) -> Plan:
         listing = document["tables"]
         tables = {name: _load_table(place, name, listing[name]) for name in COLUMNS}
         summary = {key: value for key, value in document.items() if key not in OWN_KEYS}
-        return Plan(document["plan"], tables, document["manifest"], summary)
+        inputs = from_document(json.loads(_vouched(place / INPUTS, document["inputs"]["sha256"])))
+        return Plan(document["plan"], tables, document["manifest"], summary, inputs)
     except (KeyError, TypeError, ValueError):
         raise PlannerError(
             f"{place / CONTENTS} was written by another version or by hand. Plan again"
@@ -184,7 +196,7 @@ def _ours(folder: Path) -> set[str]:
             f"{folder} is not a plan folder: it holds {', '.join(map(repr, found))} and no "
             f"{CONTENTS} of a plan. Nothing is replaced; give another folder"
         ) from None
-    return listed | REPORTS | {f"tables/{name}.csv" for name in COLUMNS}
+    return listed | REPORTS | {INPUTS} | {f"tables/{name}.csv" for name in COLUMNS}
 
 
 def _document(folder: Path) -> dict[str, Any]:
@@ -230,17 +242,30 @@ def _save_table(folder: Path, name: str, rows: list[dict[str, object]]) -> dict[
     return {"file": file, "rows": len(rows), "sha256": digest, "kinds": kinds}
 
 
-def _load_table(folder: Path, name: str, entry: Mapping[str, Any]) -> list[dict[str, object]]:
-    """Read a table whose content the list vouches for."""
-    path = folder / "tables" / f"{name}.csv"
+def _save_inputs(folder: Path, inputs: Inputs) -> dict[str, object]:
+    """Write what the plan was made from; return the entry of the list that vouches for it."""
+    content = json.dumps(as_document(inputs), ensure_ascii=False).encode("utf-8")
+    (folder / INPUTS).write_bytes(content)
+    return {"file": INPUTS, "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _vouched(path: Path, digest: str) -> bytes:
+    """Read a file that the list vouches for."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
         raise PlannerError(f"{path} is missing: the plan is not whole. Plan again") from None
     except OSError as error:
         raise PlannerError(f"cannot read {path}: {error.strerror or error}") from error
-    if hashlib.sha256(content).hexdigest() != entry["sha256"]:
+    if hashlib.sha256(content).hexdigest() != digest:
         raise _changed(path)
+    return content
+
+
+def _load_table(folder: Path, name: str, entry: Mapping[str, Any]) -> list[dict[str, object]]:
+    """Read a table whose content the list vouches for."""
+    path = folder / "tables" / f"{name}.csv"
+    content = _vouched(path, entry["sha256"])
     header, *lines = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
     if tuple(header) != COLUMNS[name]:
         raise PlannerError(f"{path} was written by another version. Plan again")
