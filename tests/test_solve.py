@@ -120,6 +120,26 @@ def test_rounding_and_narrowing_stay_within_the_bounds() -> None:
     assert (list(lower), list(upper)) == ([3, 2], [5, 5])
 
 
+def test_what_tiers_hold_at_nothing_stays_there() -> None:
+    """Held at 0, y stays 0 however it is rounded, narrowed or put back, until it is released."""
+    problem = pulp.LpProblem("held", pulp.LpMinimize)
+    x, y = (pulp.LpVariable(name, 0, 9, pulp.LpInteger) for name in "xy")
+    problem += x + y >= 3
+    live = LiveModel(problem, [x, y])
+    live.minimise(1 * y)
+    live.hold(1 * y, live.solve(gap=0.0, seconds=10.0).objective)
+    live.minimise(2 * x + y)  # without what is held y = 3 would be cheapest
+    both, elsewhere = np.concatenate([X, Y]), np.array([0.0, 3.0])
+    live.narrow(both, elsewhere, 4.0)
+    assert live.solve(gap=0.0, seconds=10.0).objective == near(6)
+    live.fix_rounded(Y, elsewhere)
+    assert live.solve(gap=0.0, seconds=10.0).objective == near(6)
+    live.unfix()
+    assert live.solve(gap=0.0, seconds=10.0).objective == near(6)
+    live.release()
+    assert live.solve(gap=0.0, seconds=10.0).objective == near(3)
+
+
 def test_no_bound_is_an_unbounded_problem() -> None:
     problem = pulp.LpProblem("open", pulp.LpMinimize)
     x, y = (pulp.LpVariable(name, 0) for name in "xy")

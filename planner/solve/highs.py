@@ -85,6 +85,7 @@ class LiveModel:
         self.whole = np.array([v.cat == pulp.LpInteger for v in columns], dtype=bool)
         self.lower = np.array(lp.col_lower_, dtype=float)
         self.upper = np.array(lp.col_upper_, dtype=float)
+        self._held_lower, self._held_upper = self.lower.copy(), self.upper.copy()
         self.rows, self.nonzeros = lp.num_row_, len(lp.a_matrix_.value_)
         self.stop = threading.Event()
         self.heeds_stop = True
@@ -139,13 +140,16 @@ class LiveModel:
         was reached by missing rows a little would otherwise shut out plans that miss none.
 
         An expression of non-negative parts that is zero fixes its columns at zero, which is
-        tighter for the solver than a row.
+        tighter for the solver than a row. They stay there until `release`, whatever else is fixed,
+        narrowed or put back.
         """
         at = np.array([self.position[id(v)] for v in expression], dtype=np.int32)
         weights = np.array(list(expression.values()), dtype=float)
         limit = value - float(expression.constant)
         if limit <= FEASIBILITY and np.all(weights >= 0) and np.all(self.lower[at] >= 0):
-            self.fix(at[weights > 0], np.zeros(int((weights > 0).sum())))
+            counted = at[weights > 0]
+            self._held_lower[counted] = self._held_upper[counted] = 0.0
+            self.fix(counted, np.zeros(len(counted)))
             return
         most = limit + max(slack, 1e-8 * abs(limit))
         self.highs.addRow(-highspy.kHighsInf, most, len(at), at, weights)
@@ -154,9 +158,14 @@ class LiveModel:
         """Fix columns at values."""
         self.highs.changeColsBounds(len(at), at, values, values)
 
+    def unfix(self) -> None:
+        """Take back every fixed column, but not what tiers hold."""
+        self.set_bounds((self._held_lower, self._held_upper))
+
     def release(self) -> None:
-        """Take back every fixed column and every held row."""
-        self.set_bounds((self.lower, self.upper))
+        """Take back every fixed column and every tier that is held."""
+        self._held_lower, self._held_upper = self.lower.copy(), self.upper.copy()
+        self.unfix()
         added = np.arange(self.rows, self.highs.getNumRow(), dtype=np.int32)
         if len(added):
             self.highs.deleteRows(len(added), added)
@@ -166,14 +175,16 @@ class LiveModel:
         self.highs.changeColsBounds(len(at), at, lower, upper)
 
     def fix_rounded(self, at: npt.NDArray[np.int32], values: Array) -> None:
-        """Fix columns at their values rounded, within their bounds."""
-        self.fix(at, np.clip(np.round(values[at]), self.lower[at], self.upper[at]))
+        """Fix columns at their values rounded, within their bounds and what tiers hold."""
+        lower, upper = self._held_lower[at], self._held_upper[at]
+        self.fix(at, np.clip(np.round(values[at]), lower, upper))
 
     def narrow(self, at: npt.NDArray[np.int32], values: Array, band: float) -> None:
-        """Let columns move by no more than a band from their values, within their bounds."""
-        lower = np.maximum(self.lower[at], np.floor(values[at]) - band)
-        upper = np.minimum(self.upper[at], np.ceil(values[at]) + band)
-        self.highs.changeColsBounds(len(at), at, lower, upper)
+        """Let columns move by a band from their values, within their bounds and what tiers hold."""
+        least, most = self._held_lower[at], self._held_upper[at]
+        lower = np.clip(np.floor(values[at]) - band, least, most)
+        upper = np.clip(np.ceil(values[at]) + band, least, most)
+        self.bound(at, lower, upper)
 
     def bounds(self) -> tuple[Array, Array]:
         """Return the bounds of all columns as they are now, shape (columns,) each."""

@@ -241,7 +241,7 @@ class Rounds:
         columns, live = self.columns, self.live
         bounds = live.bounds()
         live.fix_rounded(columns.openings, shape.values)
-        live.fix(columns.removals, np.ceil(shape.values[columns.removals] - 0.5))
+        live.fix_rounded(columns.removals, shape.values)
         live.make_whole(columns.at_milestones)
         finest, room = gap / 8, gap * abs(shape.bound)
         outcome = live.solve(gap=finest, seconds=clock.left / 3, watch=in_hand,
