@@ -1,10 +1,17 @@
-"""The same problem solved twice: by the planner's own tiers, and by CBC one tier after another."""
+"""The same problem solved by others, one tier after another: CBC, and HiGHS without presolve.
+
+Both get the model through PuLP's own writers, not through the planner's hand-over.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
+import highspy
 import pulp
+from instances import Sheets
 
 from planner.case.case import make_case
 from planner.inputs.workbook import inputs_from_rows
@@ -19,7 +26,11 @@ LARGE = 3141.59265
 """CBC 2.10 takes a plan within one unit of the objective's bound for the best; units are small."""
 
 
-def model_of(sheets: dict[str, list[dict[str, object]]]) -> Model:
+class NotProvenError(Exception):
+    """An oracle was stopped before it had proven its optimum."""
+
+
+def model_of(sheets: Sheets) -> Model:
     """State the model of some sheets."""
     return build_model(make_case(inputs_from_rows("oracle", sheets)))
 
@@ -37,19 +48,63 @@ def proper(tiers: Iterable[TierResult]) -> dict[str, TierResult]:
     return {tier.name: tier for tier in tiers if tier.name != CHOOSING}
 
 
-def cbc_optima(model: Model) -> dict[str, float]:
-    """Return the optimum of each tier, the tiers before it held, by CBC and PuLP's own writer."""
+def cbc_optima(model: Model, seconds: float = 60.0) -> dict[str, float]:
+    """Return the optimum of each tier, the tiers before it held, by CBC.
+
+    Raises
+    ------
+    NotProvenError
+        If a tier takes more than so many seconds, or has no plan.
+    """
+
+    def optimum(problem: pulp.LpProblem, tier: Tier) -> float:
+        problem.setObjective(tier.expression * LARGE)
+        problem.solve(pulp.PULP_CBC_CMD(msg=False, gapRel=0, gapAbs=0, timeLimit=seconds))
+        if problem.sol_status != pulp.LpSolutionOptimal:
+            raise NotProvenError(f"CBC: {tier.name} is not proven in {seconds} s")
+        return float(pulp.value(tier.expression) or 0.0)
+
+    return _in_turn(model, optimum)
+
+
+def highs_optima(model: Model, seconds: float = 60.0) -> dict[str, float]:
+    """Return the optimum of each tier, the tiers before it held, by HiGHS without presolve.
+
+    Raises
+    ------
+    NotProvenError
+        If a tier takes more than so many seconds, or has no plan.
+    """
+
+    def optimum(problem: pulp.LpProblem, tier: Tier) -> float:
+        problem.setObjective(tier.expression)
+        solver = highspy.Highs()
+        for option, value in (("output_flag", False), ("presolve", "off"), ("mip_rel_gap", 0.0),
+                              ("mip_abs_gap", 1e-9), ("threads", 1), ("time_limit", seconds),
+                              ("mip_feasibility_tolerance", 1e-7)):  # fmt: skip
+            solver.setOptionValue(option, value)
+        with tempfile.TemporaryDirectory() as folder:
+            path = str(Path(folder) / "model.mps")
+            problem.writeMPS(path, mip=1)
+            solver.readModel(path)
+        solver.run()
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            raise NotProvenError(f"HiGHS: {tier.name} is not proven in {seconds} s")
+        value = solver.getInfo().objective_function_value
+        return float(value) + float(tier.expression.constant)
+
+    return _in_turn(model, optimum)
+
+
+def _in_turn(
+    model: Model, optimum: Callable[[pulp.LpProblem, Tier], float]
+) -> dict[str, float]:  # fmt: skip
+    """Solve tier after tier, each held at what it reached; the model is used up."""
     problem, optima = model.frame.problem, {}
     for tier in make_tiers(model):
-        if tier.name != CHOOSING:
-            optima[tier.name] = _cbc_optimum(problem, tier) * tier.scale
+        if tier.name == CHOOSING:
+            continue
+        value = optimum(problem, tier)
+        optima[tier.name] = value * tier.scale
+        problem.addConstraint(tier.expression <= value + 1e-8 * max(1.0, abs(value)))
     return optima
-
-
-def _cbc_optimum(problem: pulp.LpProblem, tier: Tier) -> float:
-    problem.setObjective(tier.expression * LARGE)
-    status = problem.solve(pulp.PULP_CBC_CMD(msg=False, gapRel=0, gapAbs=0, timeLimit=60))
-    assert pulp.LpStatus[status] == "Optimal"
-    value = float(pulp.value(tier.expression))
-    problem.addConstraint(tier.expression <= value + 1e-8 * max(1.0, abs(value)))
-    return value

@@ -1,0 +1,141 @@
+"""A random case solved by the planner in several ways, compared with what the oracles prove."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from instances import Sheets
+from oracle import NotProvenError, cbc_optima, highs_optima, model_of
+from random_wide import wide_case
+
+from planner.errors import NoPlanExists, PlannerError
+from planner.inputs.workbook import inputs_from_rows
+from planner.model.objectives import CHOOSING, make_tiers
+from planner.pipeline import Options, make_plan
+from planner.plan.store import Plan
+from planner.plan.summary import PROVEN
+from planner.solve import rounds
+from planner.solve.tiers import TIGHT_GAP
+
+MARGIN = 2e-6
+"""Relative to an optimum, absolute where that is below one unit of the model."""
+
+SLACK_MARGIN = 1e-4
+"""The same between a value and its own bound: tiers before are held with a slack, and what that
+saves is in the bound but not in the plan."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """How the planner solves a case.
+
+    Attributes
+    ----------
+    gap : float
+        Asked gap.
+    few : int
+        Whole numbers up to which a model is solved at once.
+    """
+
+    gap: float
+    few: int
+
+
+WAYS = {
+    "at once": Way(0.0, rounds.FEW),
+    "in rounds": Way(0.0, 0),
+    "at once, wide gap": Way(0.1, rounds.FEW),
+    "in rounds, wide gap": Way(0.1, 0),
+}
+
+
+def examine(seed: int, seconds: float) -> dict[str, object]:
+    """Solve a case in every way and by every oracle; tell what does not agree.
+
+    Parameters
+    ----------
+    seed
+        Of the case.
+    seconds
+        Limit for each solver; what is not proven within it is not compared.
+
+    Returns
+    -------
+    dict
+        ``result``: ``agrees``, ``mismatch``, ``not proven`` or ``no plan``; ``mismatches``:
+        sentences, if any.
+    """
+    sheets = wide_case(seed)
+    try:
+        scales = {tier.name: tier.scale for tier in make_tiers(model_of(sheets))}
+        plans = dict(_plans(sheets, seconds))
+    except (NoPlanExists, ValueError):
+        return {"result": "no plan"}
+    except PlannerError as error:
+        return {"result": "mismatch", "mismatches": [f"{type(error).__name__}: {error}"]}
+    optima, found = {}, []
+    for name, oracle in (("CBC", cbc_optima), ("HiGHS alone", highs_optima)):
+        try:
+            optima[name] = oracle(model_of(sheets), seconds)
+        except NotProvenError:
+            continue
+        for way, plan in plans.items():
+            if plan.summary["status"] == PROVEN:
+                told = disagreements(plan, optima[name], scales, WAYS[way].gap)
+                found += [f"{way} against {name}: {sentence}" for sentence in told]
+    proven = any(plan.summary["status"] == PROVEN for plan in plans.values())
+    if found:
+        return {"result": "mismatch", "mismatches": found}
+    return {"result": "agrees" if optima and proven else "not proven"}
+
+
+def _plans(sheets: Sheets, seconds: float) -> Iterator[tuple[str, Plan]]:
+    inputs = inputs_from_rows("fuzz", sheets)
+    for name, way in WAYS.items():
+        with solved_at_once_up_to(way.few):
+            yield name, make_plan(inputs, Options(gap=way.gap, time_limit_s=seconds))
+
+
+@contextmanager
+def solved_at_once_up_to(few: int) -> Iterator[None]:
+    """Let models with more whole numbers be solved in rounds."""
+    before, rounds.FEW = rounds.FEW, few
+    try:
+        yield
+    finally:
+        rounds.FEW = before
+
+
+def disagreements(
+    plan: Plan, optima: Mapping[str, float], scales: Mapping[str, float], gap: float
+) -> Iterable[str]:
+    """Tell where the tiers of a plan contradict proven optima.
+
+    A tier that stops within its gap is another problem for the tiers after it, so the comparison
+    ends there.
+    """
+    for row in plan.tables["tiers"]:
+        name = str(row["tier"])
+        if name == CHOOSING:
+            return
+        # All as minimised, in the model's own units.
+        value, bound, optimum = (
+            float(number) / scales[name]  # type: ignore[arg-type]
+            for number in (row["value"], row["bound"], optima[name])
+        )
+        tight = name.startswith("missed")
+        allowed = min(gap, TIGHT_GAP) if tight else gap
+        margin = MARGIN * max(1.0, abs(optimum))
+        told = f"{name} is {value:.9g}, bound {bound:.9g}, optimum {optimum:.9g}"
+        if value < optimum - margin:
+            yield f"better than the optimum: {told}"
+        if bound > optimum + margin:
+            yield f"bound beyond the optimum: {told}"
+        if value - bound > (allowed + SLACK_MARGIN) * max(1.0, abs(value)):
+            yield f"farther from its bound than the gap: {told}"
+        if abs(value - optimum) > margin:
+            if allowed <= TIGHT_GAP and value > optimum:
+                yield f"worse than the optimum: {told}"
+            return
