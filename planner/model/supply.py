@@ -6,10 +6,6 @@ from collections import defaultdict
 
 from planner.model.decisions import Model, terms
 
-LEAST_SHARE = 1e-4
-"""Share of a lot that counts as an order where lots need not be whole."""
-
-
 def start_within_supplier_capacity(model: Model) -> None:
     """What a supplier starts in a period stays within its capacity.
 
@@ -38,17 +34,19 @@ def order_at_least_the_minimum(model: Model) -> None:
     """An order, once placed, is at least the supplier's minimum and, in whole lots, one lot.
 
     lot[supplier, item] * order_lots[supplier, item, period]
-        >= max(min_order[supplier, item], lot[supplier, item])
+        >= max(min_order[supplier, item], lot[supplier, item] in whole lots)
            * place_order[supplier, item, period]      [units; supplier, item, period]
 
-    Suppliers refuse small orders, and no order is paid for that orders nothing.
+    Suppliers refuse small orders. Without whole lots any amount is an order; one of nothing only
+    costs, and is dropped from a plan that still has it within its gap.
     """
     supply, lots = model.case.supply, model.decisions.order_lots
     for key, placed in model.decisions.place_order.items():
         row = supply.sources[key[0], key[1]]
-        least = max(row["min_order"], row["lot"] * (1.0 if model.case.whole else LEAST_SHARE))
-        order = [(lots[key], row["lot"]), (placed, -least)]
-        model.frame.row("minimum_order", key, order, ">=", 0.0)
+        least = max(row["min_order"], row["lot"] if model.case.whole else 0.0)
+        if least > 0:
+            order = [(lots[key], row["lot"]), (placed, -least)]
+            model.frame.row("minimum_order", key, order, ">=", 0.0)
 
 
 def place_an_order_to_order_lots(model: Model) -> None:

@@ -31,6 +31,8 @@ class Wholes:
     at_milestones : list of variables
         Systems standing when the last of them can still be in service at a milestone. If these
         are whole, the installs between them can be rounded to whole numbers nearly for nothing.
+    orders : list of (variable, variable)
+        Whether an order is placed, and the lots without which it orders nothing.
     """
 
     openings: list[pulp.LpVariable]
@@ -38,14 +40,16 @@ class Wholes:
     lots: list[pulp.LpVariable]
     removals: list[pulp.LpVariable]
     at_milestones: list[pulp.LpVariable]
+    orders: list[tuple[pulp.LpVariable, pulp.LpVariable]]
 
 
 def make_wholes(model: Model) -> Wholes:
     """Return the whole-number variables of a model by kind; no counts if they are continuous."""
     made, case = model.decisions, model.case
     openings = [*made.opened_halls.values(), *made.open_site.values(), *made.place_order.values()]
+    orders = [(placed, made.order_lots[key]) for key, placed in made.place_order.items()]
     if not case.whole:
-        return Wholes(openings, [], [], [], [])
+        return Wholes(openings, [], [], [], [], orders)
     due = sorted({period for _, _, period, mw in case.demand.judged if mw > 0})
     standing = {
         (hall, system, case.calendar.latest(period, case.facility.commission_days[system]))
@@ -58,4 +62,5 @@ def make_wholes(model: Model) -> Wholes:
         list(made.order_lots.values()),
         list(made.remove_systems.values()),
         [made.installed_systems[key] for key in sorted(standing) if key in made.installed_systems],
+        orders,
     )

@@ -134,7 +134,7 @@ def solve_tiers(
         linear = [tier for tier in done if tier.name != CHOOSING]
         found = {r.name: r.value for r in reached.results}
         held = [(tier, found[tier.name] / tier.scale) for tier in linear]
-        values = _settle(live, held, shown, reached.values)
+        values = _settle(live, held, shown, wholes, reached.values)
     results = []
     for tier, result in zip(done, reached.results, strict=True):
         value = live.evaluate(tier.expression, values) * tier.scale
@@ -225,7 +225,7 @@ SETTLE_SECONDS = 600.0
 
 
 def _settle(
-    live: LiveModel, held: Sequence[tuple[Tier, float]], shown: Tier, values: Array
+    live: LiveModel, held: Sequence[tuple[Tier, float]], shown: Tier, wholes: Wholes, values: Array
 ) -> Array:
     """Round the whole numbers, and solve the tiers again over everything else.
 
@@ -246,6 +246,7 @@ def _settle(
         reached = live.evaluate(tier.expression, values)
         limit = reached if tier.tight else max(reached, found)
         live.hold(tier.expression, limit, LAST_SLACK)
+    _drop_empty_orders(live, wholes, values)
     live.set_tolerance(FEASIBILITY)
     live.release()
     live.fix(*_decided(live, [tier for tier, _ in held], shown, values))
@@ -254,6 +255,16 @@ def _settle(
     live.make_whole(whole)
     live.heeds_stop = True
     return values
+
+
+def _drop_empty_orders(live: LiveModel, wholes: Wholes, values: Array) -> None:
+    """Place no order that orders nothing, which a gap may have left in a plan without whole lots.
+
+    Nothing else depends on such an order but the money spent on it.
+    """
+    for placed, lots in wholes.orders:
+        if values[live.position[id(lots)]] <= FINEST:
+            values[live.position[id(placed)]] = values[live.position[id(lots)]] = 0.0
 
 
 def _settled(live: LiveModel, tier: Tier, values: Array) -> Array:
