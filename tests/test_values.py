@@ -7,9 +7,10 @@ from datetime import date, datetime, time
 
 import pytest
 
+from planner.inputs.cells import BadValueError
 from planner.inputs.schema import Column, Kind
 from planner.inputs.tables import SETTINGS, TABLES
-from planner.inputs.values import CONVERTERS, ERROR_VALUES, BadValueError, convert
+from planner.inputs.values import CONVERTERS, convert
 
 TEXT = Column("note", Kind.TEXT, "")
 NUMBER = Column("mw", Kind.NUMBER, "", unit="MW", low=0.0, high=5000.0)
@@ -148,7 +149,11 @@ def test_a_blank_cell_where_a_value_is_required(raw: object, kind: Kind, expecte
     assert caught.value.remedy == f"Give {expected}"
 
 
-@pytest.mark.parametrize("error", sorted(ERROR_VALUES))
+ERROR_VALUES = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!",
+                "#CALC!", "#FIELD!", "#GETTING_DATA", "Err:508", "########")  # fmt: skip
+
+
+@pytest.mark.parametrize("error", ERROR_VALUES)
 @pytest.mark.parametrize("column", [TEXT, NUMBER, DATE, ANY])
 def test_a_spreadsheet_error_is_never_a_value(column: Column, error: str) -> None:
     for raw in (error, f" {error.lower()} "):

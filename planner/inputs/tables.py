@@ -55,6 +55,9 @@ SETTINGS = (
     Column("time_limit_s", NUMBER, "Seconds after which the best plan so far is taken.", unit="s",
            default=600.0, above=0.0),
     Column("threads", WHOLE, "Solver threads.", default=1, low=1, high=64),
+    Column("locale", CHOICE, "How texts write numbers: 1,234.5 (en), 1.234,5 (de), 1 234,5 (fr) or "
+           "1'234.5 (ch); blank: plain digits alone. Dates stay ISO.",
+           choices=("en", "de", "fr", "ch")),
 )  # fmt: skip
 """The settings: each is a row of the sheet `settings`, declared like a column."""
 
@@ -62,7 +65,7 @@ TABLES = (
     Table("settings", "One setting of the plan.", ("setting",), (
         Column("setting", CHOICE, "Name of the setting.", required=True,
                choices=tuple(setting.name for setting in SETTINGS), example="start"),
-        Column("value", ANY, "Its value.", required=True, example="2026-01-01"),
+        Column("value", ANY, "Its value; blank: its default.", example="2026-01-01"),
         source(),
     ), required=True),
     Table("systems", "What is ordered and installed as one unit.", ("system",), (

@@ -5,35 +5,21 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date
 
+from planner.inputs.cells import BadValueError, folded, refuse_unreadable, shown, tidy_text
+from planner.inputs.dates import EXPECTED, day_of
+from planner.inputs.numbers import number_of, refuse_number
 from planner.inputs.schema import Column, Kind
+from planner.inputs.units import is_share
 
-PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-ERROR_VALUES = frozenset(
-    {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
-)
 YES, NO = frozenset({"yes", "true", "y", "1"}), frozenset({"no", "false", "n", "0"})
+LINE_BREAK = re.compile("[\t\n\r\x85\u2028\u2029]")
+LONGEST_NUMBER = 10**15
+"""From here on a spreadsheet has rounded a number, so that it names nothing."""
 
 
-class BadValueError(ValueError):
-    """A cell's content breaks its column's rule.
-
-    Parameters
-    ----------
-    rule
-        The rule that it breaks.
-    remedy
-        What to write instead.
-    """
-
-    def __init__(self, rule: str, remedy: str) -> None:
-        self.rule, self.remedy = rule, remedy
-        super().__init__(f"{rule}. {remedy}")
-
-
-def convert(column: Column, raw: object) -> object:
+def convert(column: Column, raw: object, locale: str | None = None) -> object:
     """Return the typed value of a cell; a blank cell gives the column's default.
 
     Parameters
@@ -42,6 +28,8 @@ def convert(column: Column, raw: object) -> object:
         Declaration of the cell's column.
     raw
         What the reader found: None, text, number, boolean or date.
+    locale
+        How texts write numbers, as in the setting; None for plain digits.
 
     Raises
     ------
@@ -51,25 +39,30 @@ def convert(column: Column, raw: object) -> object:
     if isinstance(raw, str):
         raw = tidy_text(raw)
     if raw is None or raw == "":
-        if column.required:
-            raise BadValueError(f"{column.name} is required", f"Give {_expected(column)}")
-        return () if column.kind is Kind.LIST else column.default
-    if isinstance(raw, str) and raw.upper() in ERROR_VALUES:
-        raise BadValueError("the cell holds a spreadsheet error", "Mend the formula behind it")
-    return CONVERTERS[column.kind](column, raw)
+        return default_of(column)
+    refuse_unreadable(raw)
+    return CONVERTERS[column.kind](column, raw, locale)
 
 
-def tidy_text(raw: str) -> str:
-    """Strip surrounding white space, non-breaking spaces included."""
-    return raw.replace("\u00a0", " ").replace("\u200b", "").strip()
+def default_of(column: Column) -> object:
+    """Return what a blank cell of a column stands for.
+
+    Raises
+    ------
+    BadValueError
+        If a value is required.
+    """
+    if column.required:
+        raise BadValueError(f"{column.name} is required", f"Give {expected(column)}")
+    return () if column.kind is Kind.LIST else column.default
 
 
-def _expected(column: Column) -> str:
+def expected(column: Column) -> str:
     """Say what a column expects, for a remedy."""
     if column.kind is Kind.CHOICE:
         return "one of " + ", ".join(column.choices)
     if column.kind is Kind.DATE:
-        return "a date cell or YYYY-MM-DD"
+        return EXPECTED
     if column.kind is Kind.FLAG:
         return "yes or no"
     if column.kind in (Kind.NUMBER, Kind.WHOLE):
@@ -84,98 +77,125 @@ def _expected(column: Column) -> str:
     return f"a {column.kind}"
 
 
-def _text(column: Column, raw: object) -> str:
-    if isinstance(raw, str):
-        return raw
-    if isinstance(raw, bool | date | time):
-        raise BadValueError(f"{column.name} is a text", "Format the cell as text and retype it")
-    if isinstance(raw, float) and raw.is_integer():
-        return str(int(raw))
-    return str(raw)
-
-
-def _number(column: Column, raw: object) -> float:
-    if isinstance(raw, bool | date | time):
-        raise BadValueError(f"{column.name} is a number", f"Give {_expected(column)}")
-    if isinstance(raw, str) and not PLAIN_NUMBER.fullmatch(raw):
-        raise BadValueError(
-            f"{column.name} is a number", f"Give {_expected(column)}, digits only, without unit"
-        )
-    value = float(str(raw))
-    if not math.isfinite(value):
-        raise BadValueError(f"{column.name} is a finite number", f"Give {_expected(column)}")
-    too_low = (column.low is not None and value < column.low) or (
-        column.above is not None and value <= column.above
+def within_bounds(column: Column, low: float, high: float) -> bool:
+    """Say whether all numbers from the lowest to the highest keep a column's bounds."""
+    return not (
+        (column.low is not None and low < column.low)
+        or (column.above is not None and low <= column.above)
+        or (column.high is not None and high > column.high)
     )
-    if too_low or (column.high is not None and value > column.high):
-        raise BadValueError(f"{column.name} is out of bounds", f"Give {_expected(column)}")
-    return value
 
 
-def _whole(column: Column, raw: object) -> int:
-    value = _number(column, raw)
+def _text(column: Column, raw: object, locale: str | None) -> str:
+    if isinstance(raw, str):
+        if (column.refers_to or column.required) and LINE_BREAK.search(raw):
+            raise BadValueError(f"{column.name} is a name, and this one holds a tab or line break",
+                                "Write it in one line")  # fmt: skip
+        return raw
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        raise BadValueError(f"{column.name} is a text", "Format the cell as text and retype it")
+    if not math.isfinite(raw):
+        raise BadValueError(f"{column.name} is a text", "Mend the formula behind it")
+    if abs(raw) >= LONGEST_NUMBER:
+        raise BadValueError(f"{column.name} is a text, and a number this long has been rounded",
+                            "Format the cell as text and retype it")  # fmt: skip
+    return str(int(raw)) if raw == int(raw) else shown(raw)
+
+
+def _number(column: Column, raw: object, locale: str | None) -> float:
+    if isinstance(raw, bool) or not isinstance(raw, str | int | float):
+        raise BadValueError(f"{column.name} is a number", f"Give {expected(column)}")
+    try:
+        value = _written(column, raw, locale) if isinstance(raw, str) else float(raw)
+    except OverflowError:
+        value = math.inf
+    if not math.isfinite(value):
+        raise BadValueError(f"{column.name} is a finite number", f"Give {expected(column)}")
+    return bounded(column, value + 0.0)  # minus nought is nought
+
+
+def _written(column: Column, text: str, locale: str | None) -> float:
+    """Return the number that a text writes; a percentage only where it has one meaning."""
+    value = number_of(text.removesuffix("%").rstrip(), locale)
+    if value is None:
+        raise refuse_number(column.name, text, locale, expected(column))
+    if not text.endswith("%"):
+        return value
+    if not is_share(column):
+        raise BadValueError(f"{column.name} is a number and not a share",
+                            f"Give {expected(column)}, digits only, without unit")  # fmt: skip
+    return value / 100
+
+
+def bounded(column: Column, value: float) -> float:
+    """Return a number that keeps its column's bounds.
+
+    Raises
+    ------
+    BadValueError
+        If it is out of bounds.
+    """
+    if within_bounds(column, value, value):
+        return value
+    remedy = f"Give {expected(column)}"
+    if is_share(column) and 1 < value <= 100:
+        remedy += f", e.g. {value / 100:.15g} or {value:.15g} %"
+    raise BadValueError(f"{column.name} is out of bounds", remedy)
+
+
+def _whole(column: Column, raw: object, locale: str | None) -> int:
+    return whole(column, _number(column, raw, locale))
+
+
+def whole(column: Column, value: float) -> int:
+    """Return a number without a fraction.
+
+    Raises
+    ------
+    BadValueError
+        If it has one.
+    """
     if not value.is_integer():
-        raise BadValueError(f"{column.name} is a whole number", f"Give {_expected(column)}")
+        raise BadValueError(f"{column.name} is a whole number", f"Give {expected(column)}")
     return int(value)
 
 
-def _date(column: Column, raw: object) -> date:
-    if isinstance(raw, datetime):
-        if raw.time() != time(0):
-            raise BadValueError(f"{column.name} is a day without a time", "Remove the time")
-        return raw.date()
-    if isinstance(raw, date):
-        return raw
-    if isinstance(raw, str) and ISO_DATE.fullmatch(raw):
-        try:
-            return date.fromisoformat(raw)
-        except ValueError:
-            raise BadValueError("there is no such day", f"Give {_expected(column)}") from None
-    raise BadValueError(
-        f"{column.name} is a date, and this text is not one or can be read in two ways"
-        if isinstance(raw, str)
-        else f"{column.name} is a date",
-        f"Give {_expected(column)}",
-    )
+def _date(column: Column, raw: object, locale: str | None) -> date:
+    return day_of(column.name, raw)
 
 
-def _flag(column: Column, raw: object) -> bool:
+def _flag(column: Column, raw: object, locale: str | None) -> bool:
     if isinstance(raw, bool):
         return raw
-    word = _text(column, raw).lower()
+    word = _text(column, raw, locale).lower()
     if word in YES or word in NO:
         return word in YES
     raise BadValueError(f"{column.name} is yes or no", "Give yes or no")
 
 
-def _choice(column: Column, raw: object) -> str:
-    word = _text(column, raw)
+def _choice(column: Column, raw: object, locale: str | None) -> str:
+    word = _plain_word(_text(column, raw, locale))
     for choice in column.choices:
-        if choice.lower() == word.lower():
+        if _plain_word(choice) == word:
             return choice
-    raise BadValueError(f"{column.name} is a choice", f"Give {_expected(column)}")
+    raise BadValueError(f"{column.name} is a choice", f"Give {expected(column)}")
 
 
-def _list(column: Column, raw: object) -> tuple[str, ...]:
-    words = (tidy_text(word) for word in re.split("[,;]", _text(column, raw)))
+def _plain_word(text: str) -> str:
+    """Return a choice's word in any case, its parts joined by spaces, hyphens or underscores."""
+    return folded(text.replace("-", " ").replace("_", " "))
+
+
+def _list(column: Column, raw: object, locale: str | None) -> tuple[str, ...]:
+    words = (tidy_text(word) for word in re.split("[,;\n]", _text(column, raw, locale)))
     return tuple(word for word in words if word)
 
 
-def _any(column: Column, raw: object) -> object:
+def _any(column: Column, raw: object, locale: str | None) -> object:
     return raw
 
 
-def canonical(raw: object) -> object:
-    """Return one form of a value that may stand as a number, a date or a text in a cell."""
-    if isinstance(raw, datetime):
-        return raw.date().isoformat()
-    if isinstance(raw, date):
-        return raw.isoformat()
-    is_number = isinstance(raw, int | float) or PLAIN_NUMBER.fullmatch(str(raw)) is not None
-    return float(str(raw)) if is_number and not isinstance(raw, bool) else raw
-
-
-CONVERTERS: dict[Kind, Callable[[Column, object], object]] = {
+CONVERTERS: dict[Kind, Callable[[Column, object, str | None], object]] = {
     Kind.TEXT: _text,
     Kind.NUMBER: _number,
     Kind.WHOLE: _whole,

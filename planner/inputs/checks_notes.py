@@ -1,0 +1,47 @@
+"""Notes on what is left blank or out: it is planned, and said aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from planner.inputs.drafts import Draft
+from planner.inputs.tables import BY_NAME
+
+MOST_NAMED = 5
+
+
+def defaults_that_matter_are_noted(draft: Draft) -> Iterator[str]:
+    """A blank that stands for a figure with weight is said aloud."""
+    for sheet, column, meaning in (
+        ("systems", "overhead_kw", "no power beside the system's own"),
+        ("systems", "commission_days", "in service on the day of installation"),
+        ("supply", "yield", "every unit ordered is good"),
+    ):
+        blanks = draft.blanks(sheet, column)
+        if blanks:
+            names = [str(row[BY_NAME[sheet].key[-1]]) for row in blanks]
+            yield f"{sheet}.{column} is blank for {_listed(names)}: {meaning}"
+
+
+def absent_limits_are_noted(draft: Draft) -> Iterator[str]:
+    """Where a sheet limits some, those it leaves out have no limit, and that is said aloud."""
+    for sheet, column, home, name in (
+        ("supply_capacity", "supplier", "supply", "supplier"),
+        ("crews", "site", "halls", "site"),
+        ("energisation", "node", "power", "node"),
+    ):
+        limited = draft.given(sheet, column)
+        free = sorted(draft.given(home, name) - limited)
+        if limited and free:
+            yield f"no limit in {sheet} for {name} {_listed(free)}"
+    if draft.sheets["power"].rows:
+        unfed = draft.rows("halls", "hall", "fed_by")
+        free = sorted(row["hall"] for row in unfed if row["fed_by"] is None)
+        if free:
+            yield f"no power node feeds hall {_listed(free)}: no power limit there"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return the first of some names, and how many more there are."""
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more

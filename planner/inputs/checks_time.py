@@ -1,0 +1,95 @@
+"""Rules of time: dates follow one another, and what is cumulative never falls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import pairwise
+
+from planner.errors import Fault
+from planner.inputs.drafts import Draft
+from planner.inputs.rows import Row
+
+MOST_PERIODS = 1200
+SHORTEST_DAYS = {"week": 7, "month": 28, "quarter": 89}
+LAST_DAY = date(9000, 1, 1)
+"""Days beyond it leave no room in the calendar for what follows them."""
+
+
+def dates_are_in_order(draft: Draft) -> Iterator[Fault]:
+    """The plan ends after it starts, begins on a first where months count, and is not endless."""
+    settings = draft.inputs.settings
+    start, end, period = settings["start"], settings["end"], settings["period"]
+    if draft.settled("start", "period") and period != "week" and start.day != 1:
+        yield draft.setting_fault("start", f"a plan by {period} starts on the first of a month",
+                                  f"Give {start.replace(day=1)}, or plan by week")  # fmt: skip
+    if draft.settled("end") and start is not None:
+        if end <= start:
+            order = "on the day it starts" if end == start else f"before it starts on {start}"
+            yield draft.setting_fault("end", f"the plan ends {order}", "Give a later end")
+        elif _is_endless(draft):
+            yield draft.setting_fault("end", f"the plan has more than {MOST_PERIODS} periods",
+                                      "Give an earlier end or a longer period")  # fmt: skip
+    # A blank today is the start, which is at fault no more than the end is.
+    given = "today" in draft.inputs.setting_cells and draft.settled("today", "end")
+    if given and settings["today"] is not None and settings["today"] > end:
+        yield draft.setting_fault("today", f"today is after the plan's end on {end}",
+                                  "Give a later end, or an earlier today")  # fmt: skip
+
+
+def _is_endless(draft: Draft) -> bool:
+    """Say whether a plan has too many periods, or its end leaves no room in the calendar."""
+    settings = draft.inputs.settings
+    days: int = (settings["end"] - settings["start"]).days
+    counted = draft.settled("period") and days / SHORTEST_DAYS[settings["period"]] > MOST_PERIODS
+    return counted or settings["end"] >= LAST_DAY
+
+
+def windows_are_in_order(draft: Draft) -> Iterator[Fault]:
+    """A system's availability ends after it begins."""
+    for row in draft.rows("systems", "available_from", "available_to"):
+        first, last = row["available_from"], row["available_to"]
+        if first is not None and last is not None and last < first:
+            yield row.fault("available_to", f"it is before available_from {first}",
+                            "Give a later day, or leave it blank")  # fmt: skip
+
+
+def milestones_grow(draft: Draft) -> Iterator[Fault]:
+    """Megawatts of a commitment are cumulative and fall due within the plan."""
+    last: dict[str, Row] = {}
+    rows = draft.rows("milestones", "commitment", "date", "mw")
+    for row in sorted(rows, key=lambda row: (row["commitment"], row["date"])):
+        before = last.get(row["commitment"])
+        if before is not None and row["mw"] < before["mw"]:
+            yield row.fault("mw", f"it is less than the {before['mw']:g} MW of {before['date']} "
+                            f"in {before.where('mw')}, though megawatts are cumulative",
+                            "Give all megawatts in service by the date")  # fmt: skip
+        last[row["commitment"]] = row
+    if draft.settled("end", "period"):
+        for row in draft.rows("milestones", "date"):
+            if row["date"] > _last_day(draft):
+                yield row.fault("date", "it is after the plan's end",
+                                "Give a later settings end, or remove the row")  # fmt: skip
+    due = draft.names("milestones", "commitment")
+    for row in draft.rows("commitments", "commitment"):
+        if due is not None and row["commitment"] not in due:
+            yield row.fault("commitment", "it has no milestone", "Add its megawatts and dates "
+                            "to milestones, or remove it")  # fmt: skip
+
+
+def _last_day(draft: Draft) -> date:
+    """Return the latest day that the period which holds `end` may reach."""
+    settings = draft.inputs.settings
+    spare = {"week": 6, "month": 30, "quarter": 91}[settings["period"]]
+    end: date = settings["end"]
+    return min(end, LAST_DAY) + timedelta(days=spare)
+
+
+def budget_grows(draft: Draft) -> Iterator[Fault]:
+    """The cumulative budget never falls."""
+    rows = sorted(draft.rows("budget", "date", "cumulative"), key=lambda row: row["date"])
+    for before, row in pairwise(rows):
+        if row["cumulative"] < before["cumulative"]:
+            yield row.fault("cumulative", f"it is less than the {before['cumulative']:g} of "
+                            f"{before['date']} in {before.where('cumulative')}, though the budget "
+                            "is cumulative", "Give all money up to the date")  # fmt: skip

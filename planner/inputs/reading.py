@@ -1,0 +1,149 @@
+"""One sheet from raw cells to typed rows; every cell that cannot be read becomes a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import zip_longest
+
+from planner.errors import Fault
+from planner.inputs.book import Grid
+from planner.inputs.cells import is_blank, letters, shown
+from planner.inputs.changes import typed_changes
+from planner.inputs.columns import TypedColumn, absent_column, typed_column
+from planner.inputs.drafts import Findings, Sheet
+from planner.inputs.headers import Header, find_header, look_above, look_beside, match_columns
+from planner.inputs.rows import Place
+from planner.inputs.scales import can_be_scaled, stated_scales, units_row
+from planner.inputs.schema import Table
+
+Cells = Sequence[object]
+
+
+def read_sheet(table: Table, grid: Grid | None, findings: Findings) -> Sheet:
+    """Return one sheet, typed.
+
+    Parameters
+    ----------
+    table
+        Its declaration.
+    grid
+        Its raw cells from A1 on; None where the workbook does not have it.
+    findings
+        Takes every fault and note.
+    """
+    if grid is None:
+        return Sheet(table, whole=not table.required)
+    header = find_header(table, grid)
+    if header is None:
+        return _without_header(table, grid, findings)
+    match_columns(table, header, findings)
+    look_above(table, header, grid, findings)
+    units = units_row(table, header, grid)
+    top = header.row + 1 if units is None else units + 1
+    said = () if units is None else grid[units]
+    body = list(zip_longest(*grid[top:])) if top < len(grid) else []
+    look_beside(table, header, body, top, findings)
+    numbers, cells = _filled_rows(table, header, body, top)
+    typed = _typed(table, header, cells, len(numbers), (said, units), findings)
+    if table.name == "changes":
+        typed["value"] = typed_changes(typed, findings.locale)
+    sheet = _sheet(table, header, typed, numbers, findings)
+    if table.required and not numbers:
+        findings.faults.append(Fault(table.name, "", "this sheet is required and has no rows",
+                                     f"Add at least one: {table.help}"))  # fmt: skip
+        sheet.whole = False
+    return sheet
+
+
+def _without_header(table: Table, grid: Grid, findings: Findings) -> Sheet:
+    """Return a sheet in which no header is found; a blank one is as good as absent."""
+    blank = all(is_blank(cell) for row in grid for cell in row)
+    if not blank or table.required:
+        names = ", ".join(column.name for column in table.columns)
+        findings.faults.append(Fault(f"{table.name}!A1", "", "no header row is found",
+                                     f"Write the column names in row 1: {names}"))  # fmt: skip
+    return Sheet(table, whole=blank and not table.required)
+
+
+def _filled_rows(
+    table: Table, header: Header, body: Sequence[Cells], top: int
+) -> tuple[Sequence[int], dict[str, Cells]]:
+    """Return the numbers, from 1, and the cells of all rows with anything in a declared column."""
+    length = len(body[0]) if body else 0
+    absent: Cells = (None,) * length
+    cells = {
+        name: body[heading.position] if heading.position < len(body) else absent
+        for name, heading in header.columns.items()
+    }
+    # Few columns have a value in every row, and one of them is enough: the key is looked at first.
+    hollow: Sequence[int] = range(length)
+    for name in sorted(cells, key=lambda name: name not in table.key):
+        column = cells[name]
+        hollow = [at for at in hollow if _is_hollow(column[at])]
+        if not hollow:
+            break
+    numbers = range(top + 1, top + 1 + length)
+    if not hollow:
+        return numbers, cells
+    gone = set(hollow)
+    kept = [at for at in range(length) if at not in gone]
+    return [numbers[at] for at in kept], {
+        name: [column[at] for at in kept] for name, column in cells.items()
+    }
+
+
+def _is_hollow(cell: object) -> bool:
+    """Say whether a cell is blank; most are told not to be by their first letter or digit."""
+    if isinstance(cell, str):
+        return not cell[:1].isalnum() and is_blank(cell)
+    return cell is None
+
+
+def _typed(
+    table: Table, header: Header, cells: Mapping[str, Cells], length: int,
+    units: tuple[Cells, int | None], findings: Findings,
+) -> dict[str, TypedColumn]:  # fmt: skip
+    """Return every declared column, typed and in its own unit."""
+    scales = stated_scales(table, header, *units, findings)
+    typed = {}
+    for column in table.columns:
+        name = column.name
+        if name not in cells:
+            typed[name] = absent_column(column, length)
+            continue
+        scale = scales.get(name)
+        if scale is not None and not can_be_scaled(column, scale, cells[name], findings):
+            header.unknown.add(name)
+            scale = None
+        # Numbers whose unit is not known may be out of bounds for that alone.
+        loose = name in scales and scale is None
+        read_as = replace(column, low=None, above=None, high=None) if loose else column
+        typed[name] = typed_column(read_as, cells[name], findings.locale,
+                                   None if scale is None else scale.factor)  # fmt: skip
+    return typed
+
+
+def _sheet(
+    table: Table, header: Header, typed: Mapping[str, TypedColumn], numbers: Sequence[int],
+    findings: Findings,
+) -> Sheet:  # fmt: skip
+    """Return a sheet of its typed columns; each cell at fault is reported."""
+    place = Place(
+        table.name,
+        {name: position for position, name in enumerate(typed)},
+        {name: letters(heading.position) for name, heading in header.columns.items()},
+        numbers,
+        {name: column.blank for name, column in typed.items() if column.blank is not None},
+        {name: column.cells for name, column in typed.items() if column.cells is not None},
+    )
+    sheet = Sheet(table, place.rows([column.values for column in typed.values()]),
+                  {name: column.values for name, column in typed.items()}, place.blanks,
+                  unknown=header.unknown)  # fmt: skip
+    for name, column in typed.items():
+        for at, error in column.faults.items():
+            where = f"{table.name}!{place.letters[name]}{numbers[at]}"
+            content = shown(None if column.cells is None else column.cells[at])
+            findings.faults.append(Fault(where, content, error.rule, error.remedy))
+            sheet.faulty[name][at] = None
+    return sheet
