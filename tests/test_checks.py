@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 from blocks import due, hall, promised, rows_of, sold
@@ -11,18 +11,16 @@ from micro import FEBRUARY, JANUARY, START
 
 from planner.errors import InputFaults
 from planner.inputs import checks
-from planner.inputs.checks import RULES, Finding
-from planner.inputs.rows import Inputs
+from planner.inputs.checks import RULES, Rule
 from planner.inputs.workbook import inputs_from_rows
 
-Check = Callable[[Inputs], Iterator[Finding]]
-TESTED: list[Check] = []
+TESTED: list[Rule] = []
 
 READY = [unit_system(price=10, commission_days=0)]
 """A system of which nothing is left blank that would be noted."""
 
 
-def of(rule: Check) -> Callable[[Callable[[], None]], Callable[[], None]]:
+def of(rule: Rule) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Say which rule a test is of."""
 
     def remember(test: Callable[[], None]) -> Callable[[], None]:
@@ -61,22 +59,37 @@ def test_faults_of_all_rules_and_sheets_are_reported_together() -> None:
         budget=[{"date": JANUARY, "cumulative": 9}, {"date": FEBRUARY, "cumulative": 8}],
     )
     assert [fault.partition(":")[0] for fault in found] == [
-        "halls!A3 'hall'", "milestones!A4 'demnad'", "sites!row 2", "milestones!C3 '4.0'",
-        "budget!B3 '8.0'",
+        "sites!row 2", "halls!A3 'hall'", "milestones!C3 '4'", "milestones!A4 'demnad'",
+        "budget!B3 '8'",
     ]  # fmt: skip
 
 
 @of(checks.keys_are_unique)
 def test_a_key_stands_twice() -> None:
     assert faults_of(halls=[hall(), hall(it_mw=5)]) == [
-        "halls!A3 'hall': the same hall stand in halls!A2. Merge the two rows, or rename one"
+        "halls!A3 'hall': the same hall stands in halls!A2. Merge the two rows, or rename one"
     ]
 
 
 def test_a_key_of_two_columns_stands_twice() -> None:
     assert faults_of(milestones=[due("demand", 5), due("demand", 6)]) == [
-        "milestones!A3 'demand': the same commitment and date stand in milestones!A2. Merge the "
-        "two rows, or rename one"
+        "milestones!A3 'demand, 2026-02-28': the same commitment and date stand in milestones!A2 "
+        "and milestones!B2. Merge the two rows, or rename one"
+    ]
+
+
+@of(checks.names_are_told_apart)
+def test_names_that_differ_by_case_or_spaces_alone() -> None:
+    """In a sheet's key, and in a column that groups rows."""
+    sites = [{"site": "site", "country": "US"}, {"site": "second", "country": "us"},
+             {"site": "Second"}]  # fmt: skip
+    assert faults_of(sites=sites, halls=[hall(), hall("a  hall"), hall("a hall")]) == [
+        "sites!B3 'us': US in sites!B2 differs only by case or spaces. Write the name the same way "
+        "in every row, or give one of two different things another name",
+        "sites!A4 'Second': second in sites!A3 differs only by case or spaces. Write the name the "
+        "same way in every row, or give one of two different things another name",
+        "halls!A4 'a hall': a  hall in halls!A3 differs only by case or spaces. Write the name the "
+        "same way in every row, or give one of two different things another name",
     ]
 
 
@@ -85,6 +98,13 @@ def test_an_unknown_name_and_the_nearest_known_one() -> None:
     assert faults_of(halls=[hall(site="sit")]) == [
         "halls!B2 'sit': this is not found in sites.site. Did you mean site? Correct the name, or "
         "add it there"
+    ]
+
+
+def test_a_name_that_differs_by_case_or_spaces_alone() -> None:
+    assert faults_of(halls=[hall(site="Site")]) == [
+        "halls!B2 'Site': this is not found in sites.site. site there differs only by case or "
+        "spaces. Correct the name, or add it there"
     ]
 
 
@@ -115,6 +135,19 @@ def test_a_plan_that_ends_before_it_starts() -> None:
     due_before = {"2025-12-31": 5}
     assert faults_of(due=due_before, end="2025-12-31", options={"today": "2025-12-01"}) == [
         "settings!B3 '2025-12-31': the plan ends before it starts on 2026-01-01. Give a later end"
+    ]
+
+
+def test_a_plan_that_ends_on_the_day_it_starts() -> None:
+    assert faults_of(due={"2026-01-01": 5}, end="2026-01-01") == [
+        "settings!B3 '2026-01-01': the plan ends on the day it starts. Give a later end"
+    ]
+
+
+def test_what_follows_from_a_wrong_end_is_not_reported() -> None:
+    """Neither of today, which is the start where it is blank, nor of milestones beyond the end."""
+    assert faults_of(end="2025-06-30") == [
+        "settings!B3 '2025-06-30': the plan ends before it starts on 2026-01-01. Give a later end"
     ]
 
 
@@ -180,6 +213,22 @@ def test_a_fleet_over_the_power_of_its_open_halls() -> None:
     ]
 
 
+def test_a_fleet_over_the_slots_or_coolant_of_its_open_halls() -> None:
+    """Each of 3 systems takes 2 slots and 40 l/min; one open hall of two has 5 slots, 100 l/min."""
+    systems = [unit_system(slots=2, coolant_lpm=40)]
+    halls = [hall(slots=5, coolant_lpm=100, count=2, open_count=1)]
+    fleet = [{"hall": "hall", "system": "unit", "count": 3}]
+    cell = "halls!" + "ABCDEFGHIJ"[list(halls[0]).index("open_count")] + "2"
+    assert faults_of(systems=systems, halls=halls, fleet=fleet) == [
+        f"{cell} '1': the fleet in this hall takes 6 slots, its open halls have 5. Raise "
+        "open_count or slots, or correct the fleet's count",
+        f"{cell} '1': the fleet in this hall needs 120 l/min of coolant, its open halls have 100. "
+        "Raise open_count or coolant_lpm, or correct the fleet's count",
+    ]
+    halls[0]["open_count"] = 2
+    assert notes_of(systems=[{**systems[0], "commission_days": 0}], halls=halls, fleet=fleet) == ()
+
+
 @of(checks.facility_power_is_known)
 @pytest.mark.parametrize(
     ("changes", "reason"),
@@ -216,10 +265,10 @@ def test_a_system_without_source() -> None:
     ) == [
         "systems!A3 'other': no supplier sells it and no plant assembles it. Add it to supply, or "
         "to plants and bom",
-        "plants!B2 'third': it is assembled here and has no bill of materials. Add its items to "
-        "bom",
         "supply!B3 'stray': it is neither a system nor in any bill of materials. Correct its name, "
         "add it to bom, or remove the row",
+        "plants!B2 'third': it is assembled here and has no bill of materials. Add its items to "
+        "bom",
     ]
 
 
@@ -273,7 +322,7 @@ def test_take_or_pay_without_capacity_or_use_of_it() -> None:
         supply_capacity=[{"supplier": "second", "from": START, "units_per_month": 1}],
     ) == [
         "supply!D2 '0.5': maker has no capacity to share. Add the supplier to supply_capacity",
-        "supply!E3 '0.0': take-or-pay needs a use of capacity above 0. Give the capacity that a "
+        "supply!E3 '0': take-or-pay needs a use of capacity above 0. Give the capacity that a "
         "unit takes",
     ]  # fmt: skip
 
@@ -290,7 +339,7 @@ def test_a_lane_that_leads_back() -> None:
 def test_megawatts_that_shrink() -> None:
     """In the order of dates, whatever the order of rows."""
     assert faults_of(milestones=[due("demand", 4), due("demand", 4.5, JANUARY)]) == [
-        "milestones!C2 '4.0': it is less than the 4.5 MW of 2026-01-31 in milestones!C3, though "
+        "milestones!C2 '4': it is less than the 4.5 MW of 2026-01-31 in milestones!C3, though "
         "megawatts are cumulative. Give all megawatts in service by the date"
     ]
 
@@ -328,8 +377,8 @@ def test_a_country_where_sites_name_none() -> None:
 def test_a_budget_that_shrinks() -> None:
     budget = [{"date": FEBRUARY, "cumulative": 70}, {"date": JANUARY, "cumulative": 80}]
     assert faults_of(budget=budget) == [
-        "budget!B2 '70.0': it is less than the 80 of 2026-01-31, though the budget is cumulative. "
-        "Give all money up to the date"
+        "budget!B2 '70': it is less than the 80 of 2026-01-31 in budget!B3, though the budget is "
+        "cumulative. Give all money up to the date"
     ]
 
 

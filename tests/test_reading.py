@@ -284,17 +284,19 @@ def test_settings_that_are_missing_unknown_or_twice() -> None:
     with pytest.raises(InputFaults) as caught:
         inputs_from_rows("plan", {**rows_of(), "settings": rows})
     assert [str(fault) for fault in caught.value.faults] == [
-        "settings!A4 'stat': setting is a choice. Give one of plan, start, end, period, today, "
-        "release_fence_days, currency, discount_rate, pace, counts, gap, time_limit_s, threads",
-        "settings!A3 'start': this setting stands in settings!A2 already. Remove one",
         "settings: setting end is required. Add a row: Last day planned; the period that holds it "
         "is planned whole.",
-        "settings!B5 '2': gap is out of bounds. Give a number, at least 0 and at most 0.5",
+        "settings!A3 'start': this setting stands in settings!A2 already. Remove one",
+        "settings!A4 'stat': setting is a choice. Did you mean start? Give one of plan, start, "
+        "end, period, today, release_fence_days, currency, discount_rate, pace, counts, gap, "
+        "time_limit_s, threads, locale",
+        "settings!B5 '2': gap is out of bounds. Give a number, at least 0 and at most 0.5, e.g. "
+        "0.02 or 2 %",
     ]
 
 
 def test_faults_of_cells_in_all_sheets_are_reported_together() -> None:
-    """Five sheets, a cell in each; a rule across cells waits until the cells are right."""
+    """Five sheets, a cell in each, and a rule across cells that are sound: a key that is double."""
     sheets = rows_of(
         systems=[unit_system(power_kw="a lot")],
         sites=[{"site": "site", "pue": 0.9}],
@@ -305,12 +307,13 @@ def test_faults_of_cells_in_all_sheets_are_reported_together() -> None:
     with pytest.raises(InputFaults) as caught:
         inputs_from_rows("plan", sheets)
     assert str(caught.value).splitlines() == [
-        "5 faults in the inputs:",
+        "6 faults in the inputs:",
         "  systems!B2 'a lot': power_kw is a number. Give a number in kW, above 0 and at most "
         "5000, digits only, without unit",
         "  sites!B2 '0.9': pue is out of bounds. Give a number, at least 1 and at most 3",
-        "  halls!D2 '1/2/2026': ready is a date, and this text is not one or can be read in two "
-        "ways. Give a date cell or YYYY-MM-DD",
+        "  halls!D2 '1/2/2026': ready is a date, and this can be read as 2026-01-02 or as "
+        "2026-02-01. Give a date cell or YYYY-MM-DD, e.g. 2026-01-02 or 2026-02-01",
+        "  halls!A3 'hall': the same hall stands in halls!A2. Merge the two rows, or rename one",
         "  commitments!B2 'rack': basis is a choice. Give one of system, it, facility",
         "  milestones!C2: mw is required. Give a number in MW, at least 0",
     ]

@@ -16,10 +16,13 @@ TEXT = Column("note", Kind.TEXT, "")
 NUMBER = Column("mw", Kind.NUMBER, "", unit="MW", low=0.0, high=5000.0)
 POSITIVE = Column("power", Kind.NUMBER, "", above=0.0)
 PLAIN = Column("figure", Kind.NUMBER, "")
+NAME = Column("hall", Kind.TEXT, "", required=True)
+SHARE = Column("share", Kind.NUMBER, "", above=0.0, high=1.0)
 WHOLE = Column("days", Kind.WHOLE, "", unit="days", low=0)
 DATE = Column("ready", Kind.DATE, "")
 FLAG = Column("allowed", Kind.FLAG, "", default=True)
 CHOICE = Column("basis", Kind.CHOICE, "", choices=("system", "it", "facility"))
+PACE = Column("pace", Kind.CHOICE, "", choices=("just-in-time", "as-early-as-possible"))
 LIST = Column("countries", Kind.LIST, "")
 ANY = Column("value", Kind.ANY, "")
 
@@ -33,6 +36,15 @@ ANY = Column("value", Kind.ANY, "")
         (TEXT, 7, "7"),
         (TEXT, 7.0, "7"),
         (TEXT, 7.5, "7.5"),
+        (TEXT, 0.1 + 0.2, "0.3"),
+        (TEXT, "\u3000a\u202fb\ufeff", "a b"),
+        (TEXT, "Que\u0301bec", "Qu\u00e9bec"),
+        (TEXT, "two\nlines", "two\nlines"),
+        *((TEXT, name, name) for name in ("NA", "None", "N/A", "1E5", "TRUE", "nan", "null")),
+        (SHARE, "50 %", 0.5),
+        (SHARE, "95.5%", 0.955),
+        (NUMBER, "\u22120", 0.0),
+        (PLAIN, "\u22125", -5.0),
         (NUMBER, 5, 5.0),
         (NUMBER, "5", 5.0),
         (NUMBER, " 5.25 ", 5.25),
@@ -46,9 +58,12 @@ ANY = Column("value", Kind.ANY, "")
         (WHOLE, 30, 30),
         (WHOLE, 30.0, 30),
         (WHOLE, "30", 30),
+        (WHOLE, "1.5e3", 1500),
         (DATE, date(2026, 2, 28), date(2026, 2, 28)),
         (DATE, datetime(2026, 2, 28), date(2026, 2, 28)),
         (DATE, "2028-02-29", date(2028, 2, 29)),
+        (DATE, "2028-02-29T00:00:00", date(2028, 2, 29)),
+        (DATE, "2028-02-29 00:00", date(2028, 2, 29)),
         (FLAG, True, True),
         (FLAG, "No", False),
         (FLAG, "y", True),
@@ -57,8 +72,10 @@ ANY = Column("value", Kind.ANY, "")
         (FLAG, 0.0, False),
         (CHOICE, "IT", "it"),
         (CHOICE, "Facility ", "facility"),
+        (PACE, "as early as possible", "as-early-as-possible"),
         (LIST, "US, CA;FR ,", ("US", "CA", "FR")),
         (LIST, "US", ("US",)),
+        (LIST, "US\nCA", ("US", "CA")),
         (ANY, "2026-01-01", "2026-01-01"),
         (ANY, 5, 5),
     ],
@@ -77,20 +94,38 @@ def test_a_blank_cell_is_the_default_and_not_zero(raw: object) -> None:
     assert convert(Column("gap", Kind.NUMBER, "", default=0.001), raw) == 0.001
 
 
+RETYPE = ("Retype it in plain digits, e.g. {}, or say in settings locale how numbers are written: "
+          "en, de, fr, ch")  # fmt: skip
 IN_MW = "Give a number in MW, at least 0 and at most 5000"
 
 
 @pytest.mark.parametrize(
     ("column", "raw", "rule", "remedy"),
     [
+        (TEXT, "bell\a", "the text holds a control character (U+0007)", "Retype it"),
+        (TEXT, math.nan, "note is a text", "Mend the formula behind it"),
+        (TEXT, 1e15, "note is a text, and a number this long has been rounded",
+         "Format the cell as text and retype it"),
+        (NAME, "two\nlines", "hall is a name, and this one holds a tab or line break",
+         "Write it in one line"),
+        (SHARE, 50, "share is out of bounds",
+         "Give a number, above 0 and at most 1, e.g. 0.5 or 50 %"),
+        (SHARE, "101 %", "share is out of bounds", "Give a number, above 0 and at most 1"),
         (TEXT, True, "note is a text", "Format the cell as text and retype it"),
         (TEXT, datetime(2026, 1, 2), "note is a text", "Format the cell as text and retype it"),
         (TEXT, time(12, 30), "note is a text", "Format the cell as text and retype it"),
         (NUMBER, True, "mw is a number", IN_MW),
         (NUMBER, date(2026, 1, 2), "mw is a number", IN_MW),
         (NUMBER, "5 MW", "mw is a number", f"{IN_MW}, digits only, without unit"),
-        (NUMBER, "1,000", "mw is a number", f"{IN_MW}, digits only, without unit"),
-        (NUMBER, "1.000,5", "mw is a number", f"{IN_MW}, digits only, without unit"),
+        (NUMBER, "$1200", "mw is a number", f"{IN_MW}, digits only, without unit"),
+        (NUMBER, "50 %", "mw is a number and not a share",
+         f"{IN_MW}, digits only, without unit"),
+        (NUMBER, "1,000", "mw is a number, and this can be read in two ways, as 1 or as 1000",
+         RETYPE.format(1000)),
+        (NUMBER, "1.000,5", "mw is a number in plain digits, and this one has separators, which "
+         "can be read in two ways", RETYPE.format(1000.5)),
+        (NUMBER, "5 000", "mw is a number in plain digits, and this one has separators, which can "
+         "be read in two ways", RETYPE.format(5000)),
         (NUMBER, "1_000", "mw is a number", f"{IN_MW}, digits only, without unit"),
         (NUMBER, "nan", "mw is a number", f"{IN_MW}, digits only, without unit"),
         (NUMBER, "inf", "mw is a number", f"{IN_MW}, digits only, without unit"),
@@ -104,13 +139,27 @@ IN_MW = "Give a number in MW, at least 0 and at most 5000"
         (WHOLE, 1.5, "days is a whole number", "Give a whole number in days, at least 0"),
         (WHOLE, "1.5", "days is a whole number", "Give a whole number in days, at least 0"),
         (WHOLE, -1, "days is out of bounds", "Give a whole number in days, at least 0"),
-        (DATE, "01/02/2026", "ready is a date, and this text is not one or can be read in two "
+        (DATE, "01/02/2026", "ready is a date, and this can be read as 2026-01-02 or as "
+         "2026-02-01", "Give a date cell or YYYY-MM-DD, e.g. 2026-01-02 or 2026-02-01"),
+        (DATE, "31.12.26", "ready is a date, and this text is not one or can be read in two ways",
+         "Give a date cell or YYYY-MM-DD, e.g. 2026-12-31"),
+        (DATE, "33.12.2026", "ready is a date, and this text is not one or can be read in two "
          "ways", "Give a date cell or YYYY-MM-DD"),
+        (DATE, "2026-02-01 08:30", "ready is a day without a time", "Remove the time"),
         (DATE, "1 March 2026", "ready is a date, and this text is not one or can be read in two "
          "ways", "Give a date cell or YYYY-MM-DD"),
         (DATE, "2026-2-1", "ready is a date, and this text is not one or can be read in two ways",
+         "Give a date cell or YYYY-MM-DD, e.g. 2026-02-01"),
+        (DATE, 46000, "ready is a date, and this is a bare number", "46000 would be 2025-12-09; if "
+         "that is meant, format the cell as a date or write 2025-12-09"),
+        (DATE, "46000", "ready is a date, and this is a bare number", "46000 would be 2025-12-09; "
+         "if that is meant, format the cell as a date or write 2025-12-09"),
+        (DATE, 46000.5, "ready is a date, and this is a bare number",
          "Give a date cell or YYYY-MM-DD"),
-        (DATE, 46023, "ready is a date", "Give a date cell or YYYY-MM-DD"),
+        (DATE, 20260131, "ready is a date, and this is a bare number",
+         "Write 2026-01-31 if that is meant"),
+        (DATE, 2026, "ready is a date, and this looks like a year alone",
+         "Give the day too, e.g. 2026-12-31"),
         (DATE, True, "ready is a date", "Give a date cell or YYYY-MM-DD"),
         (DATE, "2026-02-29", "there is no such day", "Give a date cell or YYYY-MM-DD"),
         (DATE, datetime(2026, 1, 2, 12), "ready is a day without a time", "Remove the time"),

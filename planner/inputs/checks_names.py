@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterator
 
 from planner.errors import Fault
@@ -10,12 +9,15 @@ from planner.inputs.cells import folded, shown
 from planner.inputs.drafts import Draft
 from planner.inputs.rows import Row
 from planner.inputs.schema import Column, Kind, Table
+from planner.inputs.spelling import Speller
 from planner.inputs.tables import BY_NAME, SETTINGS, TABLES
 
 GROUPS = {"orders.order", "power.group", "scenarios.scenario", "sites.country"}
 NAMES = tuple(sorted(GROUPS.union(
     *(column.refers_to for table in TABLES for column in table.columns))))  # fmt: skip
 """Columns whose texts are names: what other sheets refer to, and what groups rows."""
+
+MOST_NAMED = 20
 
 
 def keys_are_unique(draft: Draft) -> Iterator[Fault]:
@@ -24,7 +26,8 @@ def keys_are_unique(draft: Draft) -> Iterator[Fault]:
         if table.name == "settings":
             continue
         columns = [draft.sheets[table.name].columns.get(name, ()) for name in table.key]
-        if len(set(zip(*columns, strict=True))) == len(columns[0]):
+        keys = columns[0] if len(columns) == 1 else zip(*columns, strict=True)
+        if len(set(keys)) == len(columns[0]):
             continue
         seen: dict[tuple[object, ...], Row] = {}
         for row in draft.rows(table.name, *table.key):
@@ -47,7 +50,8 @@ def names_are_told_apart(draft: Draft) -> Iterator[Fault]:
     for place in NAMES:
         sheet, column = place.split(".")
         names = draft.given(sheet, column)
-        if len(set(map(folded, names))) == len(names):
+        spread = any("  " in name for name in names)
+        if not spread and len(set(map(str.casefold, names))) == len(names):
             continue
         seen: dict[str, Row] = {}
         for name, row in draft.firsts(sheet, column).items():
@@ -77,22 +81,14 @@ def _unknown_names(draft: Draft, table: Table, column: Column) -> Iterator[Fault
     is_list = column.kind is Kind.LIST
     if {name for names in given for name in names} <= known if is_list else given <= known:
         return
-    spelled = {folded(name): name for name in known}
+    speller = Speller(known)
     for row in draft.rows(table.name, column.name):
         value = row[column.name]
         for name in value if is_list else [value]:
             if name is not None and name not in known:
-                near = _nearest(name, spelled)
+                near = speller.nearest(name)
                 draft.blame(row, column.name, near)
                 yield _unknown(row, column, name, near)
-
-
-def _nearest(name: str, spelled: dict[str, str]) -> str | None:
-    """Return the known name that was probably meant."""
-    if folded(name) in spelled:
-        return spelled[folded(name)]
-    near = difflib.get_close_matches(folded(name), spelled, n=1, cutoff=0.6)
-    return spelled[near[0]] if near else None
 
 
 def _unknown(row: Row, column: Column, name: str, near: str | None) -> Fault:
@@ -128,12 +124,12 @@ def countries_exist(draft: Draft) -> Iterator[Fault]:
     known = draft.names("sites", "country")
     if known is None:
         return
-    known.discard(None)
+    names = ", ".join(sorted(known)[:MOST_NAMED]) or "none"
     for row in draft.rows("commitments", "countries"):
         for country in row["countries"]:
             if country not in known:
-                remedy = f"Use the sites' own names: {', '.join(sorted(known)) or 'none'}"
-                yield Fault(row.where("countries"), country, "no site lies in this country", remedy)
+                yield Fault(row.where("countries"), country, "no site lies in this country",
+                            f"Use the sites' own names: {names}")  # fmt: skip
 
 
 def changes_fit_the_sheets(draft: Draft) -> Iterator[Fault]:

@@ -14,26 +14,31 @@ NEAR = 1e-9
 """Part of a limit that rounding may exceed."""
 
 
+LIMITS = (
+    ("it_mw", ("power_kw", "overhead_kw"),
+     "the fleet in this hall draws {:.6g} MW of IT power, its open halls carry {:.6g} MW"),
+    ("slots", ("slots",),
+     "the fleet in this hall takes {:.6g} slots, its open halls have {:.6g}"),
+    ("coolant_lpm", ("coolant_lpm",),
+     "the fleet in this hall needs {:.6g} l/min of coolant, its open halls have {:.6g}"),
+)  # fmt: skip
+"""Of each limit of a hall what a system takes of it, and what is said of a fleet beyond it."""
+
+
 def halls_hold_what_stands_in_them(draft: Draft) -> Iterator[Fault]:
     """The halls open at the start exist and carry the fleet that stands in them.
 
     Else the plan would have to remove systems in its first period.
     """
-    for row in draft.rows("halls", "count", "open_count"):
-        if row["open_count"] > row["count"]:
-            yield row.fault("open_count", f"there are only {row['count']} halls of this class",
-                            "Give at most count")  # fmt: skip
-    for limit, takes, rule in (
-        ("it_mw", ("power_kw", "overhead_kw"),
-         "the fleet in this hall draws {:.6g} MW of IT power, its open halls carry {:.6g} MW"),
-        ("slots", ("slots",),
-         "the fleet in this hall takes {:.6g} slots, its open halls have {:.6g}"),
-        ("coolant_lpm", ("coolant_lpm",),
-         "the fleet in this hall needs {:.6g} l/min of coolant, its open halls have {:.6g}"),
-    ):  # fmt: skip
+    if any(draft.given("halls", "open_count")):
+        for row in draft.rows("halls", "count", "open_count"):
+            if row["open_count"] > row["count"]:
+                yield row.fault("open_count", f"there are only {row['count']} halls of this class",
+                                "Give at most count")  # fmt: skip
+    for limit, takes, rule in LIMITS:
         load = _load(draft, takes)
-        for row in draft.rows("halls", "hall", "open_count", limit):
-            if row[limit] is None:
+        for row in draft.rows("halls", "hall", "open_count", limit) if load else ():
+            if row[limit] is None or row["hall"] not in load:
                 continue
             room, used = row["open_count"] * row[limit], load[row["hall"]]
             if used > room + NEAR * max(1.0, room):

@@ -17,11 +17,19 @@ planner itself reads with; write it anew with `planner init --dictionary > input
 
 ## How a workbook is read
 
-- Each sheet is one long table with its column names in row 1. A title block above them or a units
-  row below is tolerated, the order of the columns is free.
+- Each sheet is one long table with its column names in row 1, in any order and any case. A title
+  block above them or a units row below is tolerated; a cell under no column name is not read, and
+  noted.
+- A unit may stand behind a column name, as in `power_kw [W]`, or in the row below it. Another unit
+  of the same kind is converted, and noted; one of another kind is an error.
 - Sheets that are not listed here are ignored with a note. A column that is not listed is an error
   that names the nearest known one; begin its name with `#` to keep notes of your own.
 - Blank is not zero. A blank cell stands for the default given here, or for no value and no limit.
+- Names match exactly, white space around them left out. Two names that differ only by case or
+  spaces are an error. `NA`, `None` and `007` are names like any other.
+- Numbers are number cells or texts in plain digits such as `1234.5`. With the setting `locale`
+  texts may also part thousands: `1,234.5` (en), `1.234,5` (de), `1 234,5` (fr), `1'234.5` (ch). A
+  share may be written as `50 %`.
 - Dates are date cells or text such as `2026-12-31`. What can be read in two ways is refused.
 - A list is one cell, its words separated by commas.
 - A folder of CSV files (UTF-8, commas) with the sheets' names, e.g. `settings.csv`, is read the

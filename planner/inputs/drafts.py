@@ -105,6 +105,7 @@ class Draft:
         found: dict[Any, Row] = {}
         for row in self.rows(sheet, column):
             found.setdefault(row[column], row)
+        found.pop(None, None)
         return found
 
     def blanks(self, sheet: str, column: str) -> list[Row]:

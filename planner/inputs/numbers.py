@@ -13,7 +13,7 @@ LOCALES = {"en": (" ,", "."), "de": (" .", ","), "fr": (" ", ","), "ch": (" '’
 
 SEPARATED = {
     locale: re.compile(
-        rf"[+-]?(\d{{1,3}}(?:(?P<part>[{thousands}])\d{{3}})(?:(?P=part)\d{{3}})*|\d+)"
+        rf"[+-]?(\d{{1,3}}(?:(?P<part>[{thousands}])\d{{3}})(?:(?P=part)\d{{3}})*|\d*)"
         rf"(?:[{decimal}](\d*))?([eE][+-]?\d+)?"
     )
     for locale, (thousands, decimal) in LOCALES.items()
@@ -37,11 +37,11 @@ def number_of(text: str, locale: str | None = None) -> float | None:
     if locale is None:
         return float(text) if PLAIN_NUMBER.fullmatch(text) else None
     found = SEPARATED[locale].fullmatch(text)
-    if found is None:
+    if found is None or not (found[1] or found[3]):
         return None
     sign = "-" if text.startswith("-") else ""
     whole = "".join(digit for digit in found[1] if digit.isdigit())
-    return float(f"{sign}{whole}.{found[3] or '0'}{found[4] or ''}")
+    return float(f"{sign}{whole or 0}.{found[3] or '0'}{found[4] or ''}")
 
 
 def looks_like_number(text: str) -> bool:
@@ -78,8 +78,8 @@ def refuse_number(name: str, text: str, locale: str | None, expected: str) -> Ba
         )
     if plain:
         return BadValueError(
-            f"{name} is a number in plain digits, and this one has separators, which are read in "
-            "two ways",
+            f"{name} is a number in plain digits, and this one has separators, which can be "
+            "read in two ways",
             RETYPE.format(plain[0]),
         )
     return BadValueError(f"{name} is a number", f"Give {expected}, digits only, without unit")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
+from typing import Any
 
 from planner.errors import Fault
 from planner.inputs.book import Grid
@@ -79,8 +80,14 @@ def _filled_rows(
     # Few columns have a value in every row, and one of them is enough: the key is looked at first.
     hollow: Sequence[int] = range(length)
     for name in sorted(cells, key=lambda name: name not in table.key):
-        column = cells[name]
-        hollow = [at for at in hollow if _is_hollow(column[at])]
+        column: Sequence[Any] = cells[name]
+        # Most texts are told not to be blank by their first letter or digit.
+        hollow = [
+            at
+            for at in hollow
+            if (cell := column[at]) is None
+            or (cell.__class__ is str and not cell[:1].isalnum() and is_blank(cell))
+        ]
         if not hollow:
             break
     numbers = range(top + 1, top + 1 + length)
@@ -91,13 +98,6 @@ def _filled_rows(
     return [numbers[at] for at in kept], {
         name: [column[at] for at in kept] for name, column in cells.items()
     }
-
-
-def _is_hollow(cell: object) -> bool:
-    """Say whether a cell is blank; most are told not to be by their first letter or digit."""
-    if isinstance(cell, str):
-        return not cell[:1].isalnum() and is_blank(cell)
-    return cell is None
 
 
 def _typed(

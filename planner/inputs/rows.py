@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count, repeat
 from typing import Any
 
 from planner.errors import Fault
@@ -45,8 +46,7 @@ class Place:
         columns
             The values of each column in `order`, row by row.
         """
-        lines = zip(*columns, strict=True)
-        return tuple(_placed(self, values, at) for at, values in enumerate(lines))
+        return tuple(map(_placed, repeat(self), zip(*columns, strict=True), count()))
 
 
 class Row:

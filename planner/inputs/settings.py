@@ -10,6 +10,7 @@ from planner.inputs.cells import BadValueError
 from planner.inputs.drafts import Findings, Sheet
 from planner.inputs.rows import Row
 from planner.inputs.schema import Column
+from planner.inputs.spelling import Speller
 from planner.inputs.tables import SETTINGS
 from planner.inputs.values import convert
 
@@ -54,11 +55,10 @@ def read_settings(sheet: Sheet, findings: Findings) -> Settings:
             settings.unsettled.add(name)
         elif name is not None:
             given[name] = row
-    # Without its own rows, no setting is known to be absent.
-    known = sheet.whole and not sheet.unknown and not sheet.faulty.get("setting")
+    absent = _known_to_be_absent(sheet)
     for declared in sorted(SETTINGS, key=lambda setting: setting.name != "locale"):
         row_given = given.get(declared.name)
-        value = _value(declared, row_given, settings, findings, known)
+        value = _value(declared, row_given, settings, findings, absent)
         settings.values[declared.name] = value
         if declared.name == "locale":
             findings.locale = value
@@ -68,8 +68,18 @@ def read_settings(sheet: Sheet, findings: Findings) -> Settings:
     return settings
 
 
+def _known_to_be_absent(sheet: Sheet) -> set[str]:
+    """Return the settings that no row gives; one whose name cannot be read may be any of them."""
+    names = [setting.name for setting in SETTINGS]
+    speller = Speller(names)
+    meant = {row["setting"] or speller.nearest(row.shown("setting")) for row in sheet.rows}
+    if None in meant or not sheet.whole or sheet.unknown:
+        return set()
+    return set(names) - meant
+
+
 def _value(
-    declared: Column, row: Row | None, settings: Settings, findings: Findings, known: bool
+    declared: Column, row: Row | None, settings: Settings, findings: Findings, absent: set[str]
 ) -> Any:
     """Return the value of a setting; None with a fault if it has none."""
     if row is not None and row["value"] is None and not row.is_blank("value"):
@@ -83,7 +93,7 @@ def _value(
             blank = row.is_blank("value")
             rule = f"setting {declared.name} is required" if blank else error.rule
             findings.faults.append(row.fault("value", rule, error.remedy))
-        elif known:
+        elif declared.name in absent:
             findings.faults.append(Fault("settings", "", f"setting {declared.name} is required",
                                          f"Add a row: {declared.help}"))  # fmt: skip
         return None

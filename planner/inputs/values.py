@@ -11,6 +11,7 @@ from planner.inputs.cells import BadValueError, folded, refuse_unreadable, shown
 from planner.inputs.dates import EXPECTED, day_of
 from planner.inputs.numbers import number_of, refuse_number
 from planner.inputs.schema import Column, Kind
+from planner.inputs.spelling import Speller
 from planner.inputs.units import is_share
 
 YES, NO = frozenset({"yes", "true", "y", "1"}), frozenset({"no", "false", "n", "0"})
@@ -138,7 +139,7 @@ def bounded(column: Column, value: float) -> float:
     if within_bounds(column, value, value):
         return value
     remedy = f"Give {expected(column)}"
-    if is_share(column) and 1 < value <= 100:
+    if is_share(column) and 1.5 <= value <= 100:
         remedy += f", e.g. {value / 100:.15g} or {value:.15g} %"
     raise BadValueError(f"{column.name} is out of bounds", remedy)
 
@@ -178,7 +179,9 @@ def _choice(column: Column, raw: object, locale: str | None) -> str:
     for choice in column.choices:
         if _plain_word(choice) == word:
             return choice
-    raise BadValueError(f"{column.name} is a choice", f"Give {expected(column)}")
+    near = Speller(column.choices).nearest(word)
+    hint = f"Did you mean {near}? " if near else ""
+    raise BadValueError(f"{column.name} is a choice", f"{hint}Give {expected(column)}")
 
 
 def _plain_word(text: str) -> str:
