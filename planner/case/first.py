@@ -1,0 +1,90 @@
+"""When a commitment can have its first system in service, and what that waits for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from planner.case.bounds import Bounds
+from planner.case.case import Case
+from planner.case.routes import Routes
+
+NOTHING = 1e-9
+
+
+@dataclass(frozen=True)
+class First:
+    """The first period by whose end a commitment can have a system in service.
+
+    Attributes
+    ----------
+    period : int
+        That period.
+    hall, system : str or None
+        What stands there; None for the fleet.
+    installed : int
+        Period of the installation.
+    """
+
+    period: int
+    hall: str | None = None
+    system: str | None = None
+    installed: int = 0
+
+
+def first_service(case: Case, bounds: Bounds, routes: Routes, commitment: str) -> First | None:
+    """Return when a commitment can have its first system in service, None if never."""
+    facility, found = case.facility, list[First]()
+    for site, system in bounds.allowed(commitment):
+        for hall in facility.halls_at[site]:
+            dedicated = facility.dedicated.get((hall, system))
+            if facility.fleet.get((hall, system), 0) > 0 and dedicated in (None, commitment):
+                return First(0)
+            for period in case.installing.get((hall, system), ()):
+                serves = case.calendar.usable(period, facility.commission_days[system])
+                if serves is not None and _can_install(case, bounds, routes, hall, system, period):
+                    found.append(First(serves, hall, system, period))
+                    break
+    return min(found, key=lambda first: (first.period, first.installed), default=None)
+
+
+def _can_install(
+    case: Case, bounds: Bounds, routes: Routes, hall: str, system: str, period: int
+) -> bool:  # fmt: skip
+    """Say whether supply, crews and power let one system be installed in a period."""
+    facility, site = case.facility, case.facility.site_of[hall]
+    least = 1.0 if case.whole else NOTHING
+    if bounds.crew_systems(site, period) < least - NOTHING:
+        return False
+    draws = facility.facility_mw[site, system] * least
+    for node in facility.tree.path.get(hall, ()):
+        if facility.energised_mw.get((node, period), draws) < draws - NOTHING:
+            return False
+    if not case.supply.planned:
+        return True
+    step = routes.first.get((case.supply.place(site), system))
+    return step is not None and step.done <= period
+
+
+def critical_path(case: Case, routes: Routes, first: First) -> str:
+    """Return in words what the first system in service waits for, step by step."""
+    calendar, steps = case.calendar, list[str]()
+    hall, system = first.hall, first.system
+    if hall is None or system is None:
+        return "it stands there already"
+    place = (case.supply.place(case.facility.site_of[hall]), system)
+    arrives = -1
+    if case.supply.planned:
+        for step in routes.path(place):
+            steps.append(f"{step.what} {calendar.starts[step.begun]}")
+            arrives = step.done
+    opens = case.facility.first_open[hall]
+    if first.installed > arrives:
+        waits = (f"{hall} can be open" if opens == first.installed
+                 else "availability, power or crews allow it")  # fmt: skip
+        when = f" (the first period in which {waits})"
+    else:
+        when = ""
+    days = case.facility.commission_days[system]
+    steps.append(f"{system} installed in {hall} {calendar.starts[first.installed]}{when}")
+    steps.append(f"in service {days} days later, counted at the end of that period")
+    return ", ".join(steps)

@@ -1,0 +1,129 @@
+"""What the rules of plausibility look at: inputs, case, and bounds that are worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from planner.case.bounds import Bounds
+from planner.case.case import Case
+from planner.case.first import First, first_service
+from planner.case.routes import Routes
+from planner.inputs.rows import Inputs, Row
+
+NOTHING = 1e-9
+
+
+@dataclass(frozen=True)
+class InputWarning:
+    """Something that looks wrong in the inputs, though a plan can be made of them.
+
+    Attributes
+    ----------
+    where : str
+        Sheet and cell, e.g. ``halls!D7``.
+    value : str
+        The value found there, as text; empty when there is none.
+    rule : str
+        What is wrong, with numbers.
+    remedy : str
+        What to do.
+    figures : mapping of str to float or str
+        The numbers and days of `rule`, for programs.
+    """
+
+    where: str
+    value: str
+    rule: str
+    remedy: str
+    figures: Mapping[str, float | str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """One line: where, value, rule and remedy."""
+        shown = f" {self.value!r}" if self.value else ""
+        return f"{self.where}{shown}: {self.rule}. {self.remedy}"
+
+
+def warn(row: Row, column: str, rule: str, remedy: str, **figures: float | str) -> InputWarning:
+    """Return a warning at the cell of a column."""
+    value = row.values.get(column)
+    listed = ", ".join(value) if isinstance(value, tuple) else value
+    shown = "" if column in row.blank or listed is None else str(listed)
+    return InputWarning(row.where(column), shown, rule, remedy, figures)
+
+
+def amount(value: float) -> str:
+    """Return a number as a person would write it: thousands apart, no more than two decimals."""
+    if value and abs(value) < 0.1:
+        return f"{value:.3g}"
+    text = f"{value:,.2f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def some(names: Iterable[str], most: int = 3) -> str:
+    """Return the first of some names and the count of the others."""
+    found = list(names)
+    rest = f" and {len(found) - most} more" if len(found) > most else ""
+    return ", ".join(found[:most]) + rest
+
+
+@dataclass(frozen=True)
+class Look:
+    """Inputs and case, with what several rules need of them.
+
+    Attributes
+    ----------
+    inputs : Inputs
+    case : Case
+    """
+
+    inputs: Inputs
+    case: Case
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        """What can be in service at most, by milestone."""
+        return Bounds(self.case, self.routes)
+
+    @cached_property
+    def routes(self) -> Routes:
+        """First and last useful days of every item at every place."""
+        return Routes(self.case)
+
+    @cached_property
+    def first(self) -> Mapping[str, First | None]:
+        """When each commitment can have its first system in service, None if never."""
+        return {
+            name: first_service(self.case, self.bounds, self.routes, name)
+            for name in self.case.demand.commitments
+        }
+
+    @cached_property
+    def due_days(self) -> tuple[tuple[date, int], ...]:
+        """Days of milestones in order, each with the period at whose end it is judged."""
+        return tuple(sorted({(day, period) for _, day, period, _ in self.case.demand.judged}))
+
+    @cached_property
+    def rows(self) -> Mapping[str, Mapping[str, Row]]:
+        """Rows by sheet and by the first column of the sheet's key; the last row of several."""
+        return {
+            sheet: {str(next(iter(row.values.values()))): row for row in rows}
+            for sheet, rows in self.inputs.tables.items()
+        }
+
+    def milestone(self, day: date, commitment: str | None = None) -> Row:
+        """Return the last and largest milestone by a day, of one commitment or of any."""
+        rows = [
+            row for row in self.inputs.tables["milestones"]
+            if row["date"] <= day and commitment in (None, row["commitment"])
+        ]  # fmt: skip
+        return max(rows, key=lambda row: (row["date"], row["mw"]))
+
+    def groups(self) -> Iterator[tuple[str, ...]]:
+        """Yield the commitments one by one, then all together if there are several."""
+        commitments = self.case.demand.commitments
+        yield from ((name,) for name in commitments)
+        if len(commitments) > 1:
+            yield commitments

@@ -1,0 +1,62 @@
+"""What looks wrong in inputs that are right cell by cell; the plan is made all the same.
+
+Each rule is one function that yields warnings, with numbers. A warning is always true: amounts that
+can be had are counted as high as they can be, amounts that are needed as low. `RULES` is the table
+of contents. What they say is no proof that the rest is well: the plan itself says what is missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from planner.case import plausible_dates as dates
+from planner.case import plausible_due as due
+from planner.case import plausible_places as places
+from planner.case import plausible_sizes as sizes
+from planner.case.case import Case
+from planner.case.look import InputWarning, Look
+from planner.inputs.places import fold
+from planner.inputs.rows import Inputs
+
+RULES: tuple[Callable[[Look], Iterator[InputWarning]], ...] = (
+    sizes.figures_are_like_their_peers,
+    sizes.systems_cost_like_their_peers,
+    sizes.demand_is_of_the_size_of_the_halls,
+    sizes.budget_pays_for_what_is_due,
+    places.sites_have_halls,
+    places.sites_have_crews,
+    places.suppliers_have_capacity,
+    places.nodes_feed_halls,
+    places.nodes_have_power_stated,
+    places.nodes_carry_their_halls,
+    places.power_is_of_use,
+    places.commitments_have_a_place,
+    places.halls_can_be_used,
+    dates.items_arrive_within_the_plan,
+    dates.days_fall_within_the_plan,
+    dates.milestones_come_after_the_first_possible_day,
+    due.halls_hold_what_is_due,
+    due.power_carries_what_is_due,
+    due.crews_install_what_is_due,
+    due.plants_and_suppliers_bring_what_is_due,
+    due.suppliers_deliver_the_items_of_what_is_due,
+    due.all_limits_together_allow_what_is_due,
+)
+"""Every rule, in the order of its report."""
+
+
+def plausible(inputs: Inputs, case: Case) -> tuple[InputWarning, ...]:
+    """Return every warning about inputs that can be planned.
+
+    Parameters
+    ----------
+    inputs, case
+        A workbook, read and without a fault, and the case made of it.
+    """
+    look = Look(inputs, case)
+    return tuple(warning for rule in RULES for warning in rule(look))
+
+
+def as_notes(warnings: Iterable[InputWarning]) -> list[str]:
+    """Return warnings as lines for the notes of a plan; one line for one kind in many cells."""
+    return [f"{group.places(3)}: {group.rule}. {group.first.remedy}" for group in fold(warnings)]

@@ -1,0 +1,162 @@
+"""Figures that look a thousand times too large or too small: kW for MW, thousands for units."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from statistics import median
+
+from planner.case.look import NOTHING, InputWarning, Look, amount, warn
+from planner.inputs.rows import Row
+
+FAR = 300.0
+"""A figure so many times off looks like a slip by 1,000; what differs by nature differs less."""
+
+DEAR = 100.0
+"""The price of a kW of one system may be so many times that of another."""
+
+PEERS = 2
+"""Fewer other rows say nothing of what is usual."""
+
+
+def _per_mw(row: Row) -> float:
+    return float(row["fit_out_cost"] / row["it_mw"])
+
+
+COMPARED: tuple[tuple[str, str, str, str, Callable[[Row], float]], ...] = (
+    ("systems", "power_kw", "kW", "Give kW, not W or MW", lambda row: row["power_kw"]),
+    ("halls", "it_mw", "MW", "Give MW, not kW", lambda row: row["it_mw"]),
+    ("halls", "fit_out_cost", "money per MW", "Give whole units of money", _per_mw),
+    ("sites", "energy_price", "money per MWh", "Give money per MWh, not per kWh",
+     lambda row: row["energy_price"]),
+    ("commitments", "late_cost", "money per MW-month", "Give whole units of money per MW-month",
+     lambda row: row["late_cost"]),
+    ("commitments", "price", "money per MW-month", "Give whole units of money per MW-month",
+     lambda row: row["price"]),
+)  # fmt: skip
+"""Columns whose figures are of one size: sheet, column, unit, remedy, what is compared."""
+
+
+def figures_are_like_their_peers(look: Look) -> Iterator[InputWarning]:
+    """A figure is not hundreds of times off the middle of the others in its column."""
+    for sheet, column, unit, remedy, measured in COMPARED:
+        rows = [row for row in look.inputs.tables[sheet] if row[column]]
+        values = [measured(row) for row in rows]
+        for at, (row, value) in enumerate(zip(rows, values, strict=True)):
+            others = values[:at] + values[at + 1 :]
+            if len(others) < PEERS or not _far(value, usual := median(others), FAR):
+                continue
+            yield warn(
+                row, column, f"this is {amount(value)} {unit}, {_times(value, usual)} the middle "
+                f"of the other {len(others)}, {amount(usual)}", f"Is it right? {remedy}",
+                value=value, usual=usual)  # fmt: skip
+
+
+def systems_cost_like_their_peers(look: Look) -> Iterator[InputWarning]:
+    """A kW of one system does not cost hundreds of times that of the others."""
+    it_mw = look.case.facility.it_mw
+    cost = {s: c / it_mw[s] / 1000 for s, c in least_costs(look).items() if c > 0}
+    for system, value in sorted(cost.items()):
+        others = [other for name, other in cost.items() if name != system]
+        # Of two systems only the dearer is named, for either may be the wrong one.
+        if not others or (len(others) < PEERS and value < others[0]):
+            continue
+        if _far(value, usual := median(others), DEAR):
+            yield warn(
+                look.rows["systems"][system], "price", f"one {system} costs at least "
+                f"{amount(value)} a kW of IT power, {_times(value, usual)} the others' "
+                f"{amount(usual)}",
+                "Is it right? Give prices in whole units of money and power in kW, here and "
+                "in supply", value=value, usual=usual)  # fmt: skip
+
+
+def demand_is_of_the_size_of_the_halls(look: Look) -> Iterator[InputWarning]:
+    """What is due in the end is not hundreds of times what all halls hold, nor the reverse."""
+    names, last = look.case.demand.commitments, look.case.calendar.count - 1
+    due = math.fsum(look.bounds.due_mw(name, last) for name in names)
+    halls = math.fsum(look.bounds.full_halls_mw(names).values())
+    if due > NOTHING and halls > NOTHING and _far(due, halls, FAR):
+        yield warn(
+            look.milestone(look.due_days[-1][0]), "mw", f"{amount(due)} MW of IT power are due in "
+            f"the end, {_times(due, halls)} the {amount(halls)} MW that all halls hold",
+            "Is it right? Give MW, not kW, in milestones and in the halls' it_mw",
+            due_mw=due, halls_mw=halls)  # fmt: skip
+
+
+def budget_pays_for_what_is_due(look: Look) -> Iterator[InputWarning]:
+    """A budget is no less than the least price of the systems that are due by its day."""
+    for row in sorted(look.inputs.tables["budget"], key=lambda row: row["date"]):
+        covered = [t for t, start in enumerate(look.case.calendar.starts) if start <= row["date"]]
+        least = _least_spend(look, covered[-1]) if covered else 0.0
+        if least > row["cumulative"] * (1 + NOTHING) + NOTHING:
+            hint = f", {_times(row['cumulative'], least)} that" if row["cumulative"] > 0 and _far(
+                row["cumulative"], least, FAR) else ""  # fmt: skip
+            yield warn(
+                row, "cumulative", f"the systems that are due by {row['date']} cost at least "
+                f"{amount(least)}, the budget is {amount(row['cumulative'])}{hint}",
+                "Give all money in whole units, or expect megawatts to be missed",
+                least=least, budget=row["cumulative"])  # fmt: skip
+            return
+
+
+def _least_spend(look: Look, period: int) -> float:
+    """Return the least price of all systems needed by a period's end, beyond what is firm.
+
+    Each system costs at least `least_costs`; the fleet and firm orders save what they stand for.
+    """
+    bounds, facility, costs = look.bounds, look.case.facility, least_costs(look)
+    demand, rates = look.case.demand, dict[str, float]()
+    spend = 0.0
+    for name in demand.commitments:
+        rates[name] = min(
+            (costs[system] / mw for (_, system), mw in bounds.allowed(name).items() if mw > 0),
+            default=0.0,
+        )
+        spend += demand.required_mw[name, period] * rates[name]
+    for (hall, system), count in facility.fleet.items():
+        site = facility.site_of[hall]
+        spend -= count * max(
+            (bounds.allowed(name).get((site, system), 0.0) * rates[name] for name in rates),
+            default=0.0,
+        )
+    prices = _item_prices(look)
+    for (_, item, arrives), units in look.case.supply.firm_arrivals.items():
+        if arrives <= period:
+            spend -= units * max(prices.get(item, 0.0), costs.get(item, 0.0))
+    return spend
+
+
+def least_costs(look: Look) -> Mapping[str, float]:
+    """Return the least that one system costs by itself: bought, or assembled from its items."""
+    supply, prices = look.case.supply, _item_prices(look)
+    if not supply.planned:
+        return supply.market_price
+    costs: dict[str, list[float]] = defaultdict(list)
+    for system in look.case.facility.systems:
+        if system in prices:
+            costs[system].append(prices[system])
+    for (_, system), assembly in supply.assembly_cost.items():
+        parts = (quantity * prices[item] for item, quantity in supply.bom[system].items())
+        costs[system].append(assembly + math.fsum(parts))
+    return {system: min(found) for system, found in costs.items()}
+
+
+def _item_prices(look: Look) -> Mapping[str, float]:
+    """Return the least price of a good unit by item."""
+    prices: dict[str, float] = {}
+    for (_, item), row in look.case.supply.sources.items():
+        price = look.case.supply.price[row["supplier"], item] / row["yield"]
+        prices[item] = min(price, prices.get(item, math.inf))
+    return prices
+
+
+def _far(value: float, usual: float, factor: float) -> bool:
+    return value >= factor * usual or value * factor <= usual
+
+
+def _times(value: float, usual: float) -> str:
+    """Return a ratio in words, e.g. ``1,000 times`` or ``1/1,000 of``."""
+    if value >= usual:
+        return f"{amount(round(value / usual))} times"
+    return f"1/{amount(round(usual / value))} of"

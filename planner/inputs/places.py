@@ -1,0 +1,87 @@
+"""Where findings stand: sheet and cell, and one line for the same finding in many cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]+)")
+
+
+class Finding(Protocol):
+    """A fault or a warning: where it stands, what stands there, which rule, what to do."""
+
+    @property
+    def where(self) -> str:
+        """Sheet and cell, e.g. ``halls!D7``, or the sheet alone."""
+
+    @property
+    def value(self) -> str:
+        """Value found there."""
+
+    @property
+    def rule(self) -> str:
+        """Rule that it breaks."""
+
+    @property
+    def remedy(self) -> str:
+        """What to do."""
+
+
+F = TypeVar("F", bound=Finding)
+
+
+def sheet_of(where: str) -> str:
+    """Return the sheet of a place, e.g. ``halls`` of ``halls!D7``."""
+    return where.rpartition("!")[0] or where
+
+
+def cell_of(where: str) -> str:
+    """Return the cell of a place, e.g. ``D7`` of ``halls!D7``; empty if it names no one cell."""
+    cell = where.rpartition("!")[2] if "!" in where else ""
+    return cell if CELL.fullmatch(cell) else ""
+
+
+@dataclass(frozen=True)
+class Group(Generic[F]):
+    """Findings of one sheet that say the same of different cells.
+
+    Attributes
+    ----------
+    sheet, rule : str
+        What they share.
+    findings : tuple
+        The findings in their order.
+    """
+
+    sheet: str
+    rule: str
+    findings: tuple[F, ...]
+
+    @property
+    def first(self) -> F:
+        """The first finding."""
+        return self.findings[0]
+
+    def places(self, most: int) -> str:
+        """Return the places in short, e.g. ``halls!D7, D9 and 14 more``.
+
+        Parameters
+        ----------
+        most
+            Cells that are named; the rest is counted.
+        """
+        wheres = list(dict.fromkeys(finding.where for finding in self.findings))
+        named = [wheres[0], *(where.rpartition("!")[2] for where in wheres[1:most])]
+        rest = len(wheres) - len(named)
+        return ", ".join(named) + (f" and {rest} more" if rest else "")
+
+
+def fold(findings: Iterable[F]) -> list[Group[F]]:
+    """Return findings with those of one sheet and one rule together, in order of the first."""
+    groups: dict[tuple[str, str], list[F]] = {}
+    for finding in findings:
+        groups.setdefault((sheet_of(finding.where), finding.rule), []).append(finding)
+    return [Group(sheet, rule, tuple(found)) for (sheet, rule), found in groups.items()]
