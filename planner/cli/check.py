@@ -1,51 +1,93 @@
-"""`planner check`: every fault of a workbook."""
+"""`planner check`: every fault of a workbook, and what looks wrong in it."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from planner.errors import Fault, InputFaults
+
+if TYPE_CHECKING:
+    from planner.reports.faults import Findings
+
+USUAL = ""
+"""Value of --mark where no file is named."""
+
 
 @click.command(name="check")
-@click.argument("workbook", type=click.Path(path_type=Path))
+@click.argument("workbook", required=False, type=click.Path(path_type=Path))
+@click.option("--mark", is_flag=False, flag_value=USUAL, metavar="[FILE]",
+              help="Write a copy with the cells coloured and the remedies as comments; without "
+              "FILE beside the workbook, as <name>-marked.xlsx.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Let --mark replace any FILE but the workbook itself.")
+@click.option("--all", "every", is_flag=True, help="Print each cell on a line of its own.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def command(*, workbook: Path, as_json: bool) -> int:
+def command(
+    *, workbook: Path | None, mark: str | None, force: bool, every: bool, as_json: bool
+) -> int:  # fmt: skip
     """Report every fault of WORKBOOK: sheet and cell, value, rule and remedy.
 
-    Notes say what was assumed or left out. Exit codes: 0 no fault, 1 faults.
+    Warnings say, with numbers, what looks wrong though a plan can be made; notes what was assumed
+    or left out. WORKBOOK may be a folder of CSV files. Exit codes: 0 no fault, 1 faults.
 
     \b
     Example: planner check inputs/openai-750mw.xlsx
+             planner check my-plan.xlsx --mark
     """  # noqa: D301  (the backspace keeps click from joining the lines)
-    from planner.case.case import make_case  # noqa: PLC0415  (slow to import)
-    from planner.errors import Fault, InputFaults  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415  (slow to import)
+
+    from planner.reports.faults import as_json as document  # noqa: PLC0415
+    from planner.reports.faults import print_findings  # noqa: PLC0415
+
+    if workbook is None and mark:
+        workbook, mark = Path(mark), USUAL  # planner check --mark my-plan.xlsx
+    if workbook is None:
+        raise click.UsageError("Missing argument 'WORKBOOK'.")
+    found = _findings(workbook)
+    if mark is not None:
+        found = _marked(found, mark, force)
+    if as_json:
+        click.echo(document(found))
+    else:
+        print_findings(found, Console(highlight=False), every=every)
+    if found.marked is not None:
+        click.echo(f"Marked copy: {found.marked}", err=True)
+    return 1 if found.faults else 0
+
+
+def _findings(workbook: Path) -> Findings:
+    """Read a workbook and return all that can be said of it."""
+    from planner.case.case import make_case  # noqa: PLC0415
+    from planner.case.plausible import plausible  # noqa: PLC0415
     from planner.inputs.workbook import read_inputs  # noqa: PLC0415
+    from planner.reports.faults import Findings  # noqa: PLC0415
 
     faults: tuple[Fault, ...] = ()
     notes: tuple[str, ...] = ()
     try:
         inputs = read_inputs(workbook)
         notes = inputs.notes
-        make_case(inputs)
+        warnings = plausible(inputs, make_case(inputs))
+        return Findings(workbook, (), warnings, notes)
     except InputFaults as error:
         faults = error.faults
-    if as_json:
-        document = {"workbook": str(workbook), "faults": [asdict(f) for f in faults],
-                    "notes": list(notes)}  # fmt: skip
-        click.echo(json.dumps(document, indent=2))
-    else:
-        for fault in faults:
-            click.echo(str(fault))
-        for note in notes:
-            click.echo(f"note: {note}")
-        click.echo(_verdict(len(faults), len(notes)))
-    return 1 if faults else 0
+    return Findings(workbook, faults, (), notes)
 
 
-def _verdict(faults: int, notes: int) -> str:
-    """Return the last line of the report."""
-    found = f"{faults} fault{'' if faults == 1 else 's'}" if faults else "no faults"
-    return f"{found}, {notes} note{'' if notes == 1 else 's'}"
+def _marked(found: Findings, target: str, force: bool) -> Findings:
+    """Write the marked copy and say where."""
+    from dataclasses import replace  # noqa: PLC0415
+
+    from planner.inputs.mark import marked_path, write_marked  # noqa: PLC0415
+    from planner.inputs.mark_page import Line  # noqa: PLC0415
+
+    path = Path(target) if target else marked_path(found.workbook)
+    findings = [("fault", f) for f in found.faults], [("warning", w) for w in found.warnings]
+    lines = [
+        Line(kind, f.where, f.value, f.rule, f.remedy) for part in findings for kind, f in part
+    ]
+    lines += [Line("note", "", "", note, "") for note in found.notes]
+    write_marked(found.workbook, path, lines, force=force)
+    return replace(found, marked=path)

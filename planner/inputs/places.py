@@ -44,6 +44,32 @@ def cell_of(where: str) -> str:
     return cell if CELL.fullmatch(cell) else ""
 
 
+def position(name: str) -> tuple[int, int]:
+    """Return row and column of a cell, both from 1.
+
+    Raises
+    ------
+    ValueError
+        If it is no cell.
+    """
+    found = CELL.fullmatch(name)
+    if found is None:
+        raise ValueError(f"{name} is no cell")
+    across = 0
+    for letter in found[1].upper():
+        across = across * 26 + ord(letter) - 64
+    return int(found[2]), across
+
+
+def letters(across: int) -> str:
+    """Return the letters of a column from its number, from 1."""
+    text = ""
+    while across:
+        across, rest = divmod(across - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
 @dataclass(frozen=True)
 class Group(Generic[F]):
     """Findings of one sheet that say the same of different cells.

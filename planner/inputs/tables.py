@@ -300,5 +300,8 @@ TABLES = (
 )  # fmt: skip
 """All sheets, in the order of the template."""
 
+FOR_PEOPLE = frozenset({"readme", "check"})
+"""Sheets that `init` and `check` write for people; the reader passes over them."""
+
 BY_NAME = {table.name: table for table in TABLES}
 """The sheets by name."""

@@ -16,7 +16,7 @@ from planner.inputs.headers import name_of
 from planner.inputs.reading import read_sheet
 from planner.inputs.rows import Inputs
 from planner.inputs.settings import read_settings
-from planner.inputs.tables import BY_NAME, TABLES
+from planner.inputs.tables import BY_NAME, FOR_PEOPLE, TABLES
 
 
 def read_inputs(path: Path) -> Inputs:
@@ -119,6 +119,8 @@ def _known_sheets(raw: Iterable[RawSheet], findings: Findings) -> tuple[dict[str
     others: dict[str, str] = {}
     for sheet in raw:
         key = name_of(sheet.title)
+        if key in FOR_PEOPLE:
+            continue
         if key not in BY_NAME:
             others[sheet.title] = next(
                 iter(difflib.get_close_matches(key, BY_NAME, n=1, cutoff=0.8)), ""
