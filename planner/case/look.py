@@ -11,6 +11,7 @@ from planner.case.bounds import Bounds
 from planner.case.case import Case
 from planner.case.first import First, first_service
 from planner.case.routes import Routes
+from planner.inputs.describe import plain
 from planner.inputs.rows import Inputs, Row
 
 NOTHING = 1e-9
@@ -50,15 +51,15 @@ def warn(row: Row, column: str, rule: str, remedy: str, **figures: float | str) 
     """Return a warning at the cell of a column."""
     value = row.values.get(column)
     listed = ", ".join(value) if isinstance(value, tuple) else value
-    shown = "" if column in row.blank or listed is None else str(listed)
+    shown = "" if column in row.blank or listed is None else plain(listed)
     return InputWarning(row.where(column), shown, rule, remedy, figures)
 
 
 def amount(value: float) -> str:
-    """Return a number as a person would write it: thousands apart, no more than two decimals."""
+    """Return a number as a person would write it: thousands apart, few decimals."""
     if value and abs(value) < 0.1:
         return f"{value:.3g}"
-    text = f"{value:,.2f}"
+    text = f"{value:,.1f}" if abs(value) >= 1000 else f"{value:,.2f}"
     return text.rstrip("0").rstrip(".")
 
 

@@ -24,7 +24,7 @@ def halls_hold_what_is_due(look: Look) -> Iterator[InputWarning]:
 def power_carries_what_is_due(look: Look) -> Iterator[InputWarning]:
     """The power energised in time carries the megawatts due by each milestone."""
     if look.case.facility.energised_mw:
-        yield from _first_shortfalls(
+        yield from _beyond_the_halls(
             look, by_power, "the power energised by then carries at most {most} MW, were all "
             "halls open", "Energise more or sooner, allow more sites, or move the "
             "milestone")  # fmt: skip
@@ -33,7 +33,7 @@ def power_carries_what_is_due(look: Look) -> Iterator[InputWarning]:
 def crews_install_what_is_due(look: Look) -> Iterator[InputWarning]:
     """Crews can have installed, in time, the megawatts due by each milestone."""
     if look.case.facility.crew_capacity:
-        yield from _first_shortfalls(
+        yield from _beyond_the_halls(
             look, by_crews, "crews can have installed at most {most} MW in time, within the size "
             "of the halls", "Add crews or sites, or move the milestone")  # fmt: skip
 
@@ -116,9 +116,9 @@ def suppliers_deliver_the_items_of_what_is_due(look: Look) -> Iterator[InputWarn
             told.add(item)
             row = next(r for r in look.inputs.tables["supply"] if r["item"] == item)
             yield warn(
-                row, "item", f"the megawatts due by {day} take at least {amount(needed)} of "
-                f"{item}, suppliers can deliver at most {amount(most)} good ones in time: "
-                f"{amount(needed - most)} are missing",
+                row, "item", f"the megawatts due by {day} take at least {amount(needed)} "
+                f"units of {item}, suppliers can deliver at most {amount(most)} good ones in "
+                f"time: {amount(needed - most)} are missing",
                 "Raise units_per_month in supply_capacity, shorten lead times, add an order or a "
                 "supplier, or move the milestone",
                 date=str(day), needed=needed, most=most, short=needed - most)  # fmt: skip
@@ -130,6 +130,16 @@ def _first_shortfalls(
     """Yield the first milestone of each commitment that a bound falls short of."""
     for warning, *_ in _shortfalls(look, bound, limit, remedy):
         yield warning
+
+
+def _beyond_the_halls(
+    look: Look, bound: Most, limit: str, remedy: str
+) -> Iterator[InputWarning]:  # fmt: skip
+    """Yield those of a bound that is less than all halls hold: theirs is another rule's matter."""
+    for warning, names, period, _ in _shortfalls(look, bound, limit, remedy):
+        full = math.fsum(look.bounds.full_halls_mw(names).values())
+        if bound(look, names, period) < full * (1 - RELATIVE):
+            yield warning
 
 
 def _shortfalls(

@@ -110,7 +110,7 @@ def _by_sheet(lines: Sequence[Line], book: Book) -> dict[str, dict[str, CellMark
         if not title or not cell or title == book.page:
             continue
         cells = found.setdefault(title, {})
-        text = f"{line.kind.upper()}: {line.rule}.\n{line.remedy}."
+        text = f"{line.kind.upper()}: {line.rule}.\n{line.remedy.rstrip('.')}."
         before = cells.get(cell)
         cells[cell] = (
             CellMark(line.kind, text) if before is None

@@ -11,10 +11,9 @@ from planner.inputs.package import MAIN, OFFICE, Package, main
 from planner.inputs.places import letters, position
 
 AUTHOR = "planner check"
-"""Author of our comments, by which they are known again."""
 
-BREAK = "\n\n== planner check ==\n"
-"""Stands between what someone else wrote in a comment and what we add."""
+HEADING = "== planner check =="
+"""Stands above what we say, by which it is known again: some programs forget the author."""
 
 COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 DRAWING_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
@@ -24,19 +23,21 @@ BEHIND_DRAWING = ("legacyDrawingHF", "drawingHF", "picture", "oleObjects", "cont
 
 USUAL_WIDTH, USUAL_HEIGHT = 64, 20
 BOX_WIDTH, LINE_HEIGHT, LINE_LENGTH = 320, 18, 48
-SHAPE = re.compile(r"<v:shape\s.*?</v:shape>\s*", re.DOTALL)
+SHAPE = re.compile(r"<(\w+):shape\s.*?</\1:shape>\s*", re.DOTALL)
 HEAD = """<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:\
 office:office" xmlns:x="urn:schemas-microsoft-com:office:excel"><o:shapelayout v:ext="edit">\
 <o:idmap v:ext="edit" data="1"/></o:shapelayout><v:shapetype id="_x0000_t202" \
 coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe"><v:stroke \
 joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype></xml>"""
-BOX = """<v:shape id="_x0000_s{id}" type="#_x0000_t202" style='position:absolute;\
-visibility:hidden' fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/><v:shadow \
-on="t" color="black" obscured="t"/><v:path o:connecttype="none"/><v:textbox \
-style='mso-direction-alt:auto'><div style='text-align:left'></div></v:textbox><x:ClientData \
-ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor>\
-<x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData>\
-</v:shape>"""
+BOX = """<v:shape xmlns:v="urn:schemas-microsoft-com:vml" \
+xmlns:o="urn:schemas-microsoft-com:office:office" \
+xmlns:x="urn:schemas-microsoft-com:office:excel" id="_x0000_s{id}" type="#_x0000_t202" \
+style='position:absolute;visibility:hidden' fillcolor="#ffffe1" o:insetmode="auto">\
+<v:fill color2="#ffffe1"/><v:shadow on="t" color="black" obscured="t"/>\
+<v:path o:connecttype="none"/><v:textbox style='mso-direction-alt:auto'>\
+<div style='text-align:left'></div></v:textbox><x:ClientData ObjectType="Note">\
+<x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor><x:AutoFill>False</x:AutoFill>\
+<x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"""
 
 
 class Comments:
@@ -88,13 +89,13 @@ class Comments:
             if not self._threaded:
                 body = known.find(main("text"))
                 if body is not None:
-                    self._write(body, BREAK + text)
+                    self._write(body, f"\n\n{HEADING}\n{text}")
             return
         entry = etree.SubElement(self._entries, main("comment"))
         entry.set("ref", ref)
         entry.set("authorId", str(self._author()))
         entry.set("shapeId", "0")
-        self._write(etree.SubElement(entry, main("text")), text)
+        self._write(etree.SubElement(entry, main("text")), f"{HEADING}\n{text}")
         self._by_cell[ref] = entry
         box = BOX.format(id=self._next, anchor=_anchor(down, across, text, widths),
                          row=down - 1, column=across - 1)  # fmt: skip
@@ -104,16 +105,14 @@ class Comments:
 
     def remove_ours(self) -> bool:
         """Remove our comments and what we added to others'; say whether there were any."""
-        authors = [author.text for author in self._need("authors")]
         found = False
         for entry in list(self._entries):
-            at = int(entry.get("authorId", "0"))
-            if at < len(authors) and authors[at] == AUTHOR:
+            if not self._cut(entry):
+                continue
+            found = True
+            if not "".join(text.text or "" for text in entry.iter(main("t"))).strip():
                 self._entries.remove(entry)
                 self._remove_box(entry.get("ref", ""))
-                found = True
-            else:
-                found |= self._cut(entry)
         return found
 
     def save(self) -> None:
@@ -197,13 +196,13 @@ class Comments:
         written.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
 
     def _cut(self, entry: etree._Element) -> bool:
-        """Remove what we added to a comment of someone else."""
-        mark, found = BREAK.strip("\n"), False
+        """Remove what we said in a comment; say whether there was anything."""
+        found = False
         for written in list(entry.iter(main("t"))):
             text = written.text or ""
-            if not found and mark not in text:
+            if not found and HEADING not in text:
                 continue
-            kept = "" if found else text.partition(mark)[0].rstrip("\n")
+            kept = "" if found else text.partition(HEADING)[0].rstrip("\n")
             found = True
             run = written.getparent()
             if kept or run is None or run.tag != main("r"):
@@ -215,7 +214,7 @@ class Comments:
     def _remove_box(self, ref: str) -> None:
         """Remove the box of a cell's comment."""
         down, across = position(ref)
-        sought = (f"<x:Row>{down - 1}</x:Row>", f"<x:Column>{across - 1}</x:Column>")
+        sought = (f":Row>{down - 1}</", f":Column>{across - 1}</")
         self.boxes = SHAPE.sub(
             lambda shape: "" if all(word in shape[0] for word in sought) else shape[0], self.boxes
         )

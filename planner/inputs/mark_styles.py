@@ -13,7 +13,7 @@ from lxml import etree
 
 from planner.inputs.package import Package, main
 
-COLOURS = {"fault": "FFFFB4", "warning": "FFFFE9"}
+COLOURS = {"fault": "FFFF8F", "warning": "FFFFE9"}
 """Alpha, red and green of each kind of mark; the blue byte carries the number of what it covers."""
 
 FIRST_BLUE = 0x80

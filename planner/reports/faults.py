@@ -129,10 +129,10 @@ def _print_group(group: Group[F], style: str, console: Console) -> None:
     if values:
         line.append(f"  {printable(_some(map(repr, values)))}", "italic")
     _line(console, 4, line)
-    _line(console, 6, Text(f"{printable(group.rule)}."))
+    _line(console, 6, Text(_sentence(group.rule)))
     remedies = list(dict.fromkeys(finding.remedy for finding in group.findings))
     for remedy in remedies[:FIRST_VALUES]:
-        _line(console, 6, Text(f"-> {printable(remedy)}.", "green"))
+        _line(console, 6, Text(f"-> {_sentence(remedy)}", "green"))
     if len(remedies) > FIRST_VALUES:
         _line(console, 6, Text(f"and {len(remedies) - FIRST_VALUES} more remedies (--all)", "dim"))
 
@@ -144,17 +144,15 @@ def _print_verdict(found: Findings, console: Console) -> None:
         _counted(len(found.faults), "fault"), _counted(len(found.warnings), "warning"),
         _counted(len(found.notes), "note"),
     ))  # fmt: skip
-    if found.faults:
-        if found.marked is not None:
-            again = f"Mend the red cells of {_quoted(found.marked)} or of the original"
-        else:
-            again = f"Mend them (planner check {name} --mark colours the cells in a copy)"
-        text, style = f"{counts}. {again}, then: planner check {name}", "bold red"
+    if found.faults and found.marked is not None:
+        text, style = f"Mend the red cells of {_quoted(found.marked)}", "bold red"
+    elif found.faults:
+        text, style = f"See each in its cell: planner check {name} --mark", "bold red"
     elif found.warnings:
-        text, style = f"{counts}. It can be planned: planner plan {name}", "bold yellow"
+        text, style = f"It can be planned: planner plan {name}", "bold yellow"
     else:
-        text, style = f"{counts}. Ready: planner plan {name}", "bold green"
-    console.print(Text(text, style), soft_wrap=True)
+        text, style = f"Ready: planner plan {name}", "bold green"
+    console.print(Text(f"{counts}. {text}", style), soft_wrap=True)
 
 
 def _line(console: Console, indent: int, text: Text) -> None:
@@ -169,6 +167,12 @@ def _some(words: Iterable[str]) -> str:
     found = list(words)
     rest = f" and {len(found) - FIRST_VALUES} more" if len(found) > FIRST_VALUES else ""
     return ", ".join(found[:FIRST_VALUES]) + rest
+
+
+def _sentence(text: str) -> str:
+    """Return a text with one full stop at its end."""
+    shown = printable(text).rstrip()
+    return shown if shown.endswith((".", "?", "!")) else f"{shown}."
 
 
 def _counted(count: int, noun: str) -> str:
