@@ -85,7 +85,7 @@ def test_every_kind_of_value_comes_back(tmp_path: Path) -> None:
 def test_a_text_never_becomes_a_formula(tmp_path: Path, text: str) -> None:
     path = tmp_path / "plan.xlsx"
     write_workbook(path, with_vendor(text))
-    cell = openpyxl.load_workbook(path)["systems"]["B2"]
+    cell = openpyxl.load_workbook(path)["systems"]["B3"]
     assert (cell.data_type, cell.value) == ("s", text)
 
 
@@ -112,9 +112,12 @@ def test_values_come_back(tmp_path: Path, vendor: str, price: float, day: date) 
 def test_only_the_sheets_given_are_written_unless_all_are_wanted(tmp_path: Path) -> None:
     path = tmp_path / "plan.xlsx"
     write_workbook(path, template_sheets())
-    assert openpyxl.load_workbook(path).sheetnames == [t.name for t in TABLES if t.required]
+    assert openpyxl.load_workbook(path).sheetnames == [
+        "README",
+        *(t.name for t in TABLES if t.required),
+    ]
     write_workbook(path, template_sheets(), blank_sheets=True)
-    assert openpyxl.load_workbook(path).sheetnames == [table.name for table in TABLES]
+    assert openpyxl.load_workbook(path).sheetnames == ["README", *(table.name for table in TABLES)]
 
 
 def test_headers_explain_themselves(tmp_path: Path) -> None:
@@ -123,7 +126,10 @@ def test_headers_explain_themselves(tmp_path: Path) -> None:
     workbook = openpyxl.load_workbook(path)
     for table in TABLES:
         sheet = workbook[table.name]
-        assert sheet.freeze_panes == "A2"
+        units = any(column.unit for column in table.columns)
+        assert sheet.freeze_panes == ("A3" if units else "A2")
+        if units:
+            assert [cell.value or "" for cell in sheet[2]] == [c.unit for c in table.columns]
         assert [cell.value for cell in sheet[1]] == [column.name for column in table.columns]
         for cell, column in zip(sheet[1], table.columns, strict=True):
             assert cell.font.bold
@@ -131,8 +137,8 @@ def test_headers_explain_themselves(tmp_path: Path) -> None:
             assert column.help in comment
             assert column.unit in comment
             assert ("Required." in comment) == column.required
-    assert workbook["milestones"]["B2"].number_format == "yyyy-mm-dd"
-    assert workbook["halls"]["A2"].number_format == "@"
+    assert workbook["milestones"]["B3"].number_format == "yyyy-mm-dd"
+    assert workbook["halls"]["A3"].number_format == "@"
 
 
 def test_choices_and_flags_have_drop_downs(tmp_path: Path) -> None:
@@ -144,9 +150,9 @@ def test_choices_and_flags_have_drop_downs(tmp_path: Path) -> None:
         found = workbook[sheet].data_validations.dataValidation
         return [validation.formula1 for validation in found if cell in validation.sqref]
 
-    assert offered("commitments", "C2") == ['"system,it,facility"']
+    assert offered("commitments", "C3") == ['"system,it,facility"']
     assert offered("service", "D9") == ['"yes,no"']
-    assert offered("halls", "B2") == ["sites!$A$2:$A$2000"]
+    assert offered("halls", "B3") == ["sites!$A$3:$A$2000"]
     assert offered("settings", "B4") == ['"month,week,quarter"']
 
 

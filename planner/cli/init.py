@@ -1,9 +1,10 @@
-"""`planner init`: a workbook to begin with."""
+"""`planner init`: a workbook to begin with, or the same inputs in another form."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,9 +16,13 @@ from planner.errors import PlannerError
 @click.option(
     "--example",
     type=click.Choice(["first-plan", "blank"]),
-    default="first-plan",
-    show_default=True,
-    help="A small plan that can be run at once, or empty sheets.",
+    help="A small plan that can be run at once (this without the option), or empty sheets.",
+)
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path),
+    help="Turn this workbook or folder of CSV files into the other form; the same plan follows.",
 )
 @click.option(
     "--as",
@@ -33,39 +38,82 @@ from planner.errors import PlannerError
 @click.option("--force", is_flag=True, help="Replace what is there.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
-    *, path: Path | None, example: str, form: str, dictionary: bool, force: bool, as_json: bool
-) -> None:
+    *, path: Path | None, example: str | None, source: Path | None, form: str, dictionary: bool,
+    force: bool, as_json: bool,
+) -> None:  # fmt: skip
     """Write a workbook with every sheet, explained in its headers' comments.
 
-    Without PATH it is named after the example. Prints the path that was written.
+    Without PATH it is named after the example or the source. Prints the path that was written.
+    With --from nothing that the planner reads is lost: values, blanks and sources are the same;
+    inputs with faults are refused with all of them.
 
     \b
     Example: planner init first-plan.xlsx
-             planner plan first-plan.xlsx
+             planner init --from my-plan.xlsx --as csv
     """  # noqa: D301  (the backspace keeps click from joining the lines)
     if dictionary:
         _print_dictionary(path)
         return
-    from planner.inputs import template  # noqa: PLC0415  (slow to import)
-
-    target = path or Path(example if form == "csv" else f"{example}.xlsx")
+    if source is not None and example is not None:
+        raise click.UsageError("--from and --example exclude each other.")
+    name = example or "first-plan"
+    stem = name if source is None else source.name if source.is_dir() else source.stem
+    target = path or Path(stem if form == "csv" else f"{stem}.xlsx")
     _refuse_misnamed(target, form)
     if not force:
         _refuse_overwrite(target)
+    if source is None:
+        written = {"example": name, **_write_example(target, name, form)}
+    else:
+        written = {"from": str(source), **_convert(source, target, form)}
+    if as_json:
+        click.echo(json.dumps({"path": str(target), "as": form, **written}))
+    else:
+        click.echo(str(target))
+    for what in written.get("left_out", ()):
+        click.echo(f"Left out, for the planner does not read it: {what}", err=True)
+    if name == "blank":
+        click.echo(f"Fill it in, then find what is missing: planner check {target}", err=True)
+    else:
+        click.echo(f"Plan it with: planner plan {target}", err=True)
+
+
+def _write_example(target: Path, example: str, form: str) -> dict[str, Any]:
+    """Write an example, and return its rows by sheet."""
+    from planner.inputs import template  # noqa: PLC0415  (slow to import)
+
     sheets = template.template_sheets() if example == "first-plan" else template.blank_sheets()
+    _write(target, sheets, form)
+    return {"rows": {sheet: len(found) for sheet, found in sheets.items()}}
+
+
+def _convert(source: Path, target: Path, form: str) -> dict[str, Any]:
+    """Write inputs in another form, read them again, and return what was written."""
+    from planner.inputs.book import read_raw  # noqa: PLC0415  (slow to import)
+    from planner.inputs.convert import left_out, raw_sheets  # noqa: PLC0415
+    from planner.inputs.workbook import read_inputs  # noqa: PLC0415
+
+    if target.exists() and source.exists() and target.samefile(source):
+        raise PlannerError(f"{target}: this is the source itself. Name another place.")
+    inputs = read_inputs(source)
+    lost = left_out(read_raw(source))
+    sheets = raw_sheets(inputs, target.name if form == "csv" else target.stem)
+    _write(target, sheets, form)
+    if read_inputs(target).digest != inputs.digest:
+        raise PlannerError(f"{target}: it does not read as {source} does. Please report this, "
+                           "with both.")  # fmt: skip
+    rows = {sheet: len(found) for sheet, found in sheets.items()}
+    return {"rows": rows, "sha256": inputs.digest, "left_out": lost}
+
+
+def _write(target: Path, sheets: Any, form: str) -> None:
+    """Write every declared sheet, so that none of an earlier folder is left beside them."""
+    from planner.inputs import template  # noqa: PLC0415  (slow to import)
+
     if form == "csv":
         template.write_csv_folder(target, sheets, blank_sheets=True)
     else:
         template.write_workbook(target, sheets, blank_sheets=True)
-    if as_json:
-        rows = {sheet: len(found) for sheet, found in sheets.items()}
-        click.echo(json.dumps({"path": str(target), "example": example, "as": form, "rows": rows}))
-    else:
-        click.echo(str(target))
-    if example == "first-plan":
-        click.echo(f"Plan it with: planner plan {target}", err=True)
-    else:
-        click.echo(f"Fill it in, then find what is missing: planner check {target}", err=True)
 
 
 def _print_dictionary(path: Path | None) -> None:

@@ -26,15 +26,16 @@ def first_plan() -> Sheets:
             _setting("currency", "USD"),
             _setting("discount_rate", 0.08),
         ],
-        "systems": [_example("systems")],
-        "sites": [_example("sites", storage=None)],
-        "halls": [_example("halls", fed_by=None)],
-        "commitments": [_example("commitments", countries=("US",))],
+        "systems": [_example("systems", available_from=None, available_to=None)],
+        "sites": [_example("sites", storage=None, holding_cost=None)],
+        "halls": [_example("halls", coolant_lpm=None, ready=None, fed_by=None, open_count=None)],
+        "commitments": [_example("commitments", countries=("US",), systems=None, late_cost=None,
+                                 price=None)],
         "milestones": [
             _example("milestones", date=date(2026, 12, 31), mw=8),
             _example("milestones", date=date(2027, 6, 30), mw=18),
         ],
-    }
+    }  # fmt: skip
 
 
 def blank_settings() -> list[dict[str, object]]:

@@ -12,19 +12,23 @@ from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from planner.inputs import guide
 from planner.inputs.describe import described
+from planner.inputs.guide import write_guide
 from planner.inputs.schema import Column, Kind, Table
-from planner.inputs.tables import BY_NAME, SETTINGS
+from planner.inputs.tables import SETTINGS
+from planner.inputs.validations import (
+    add_setting_validations,
+    add_validations,
+    first_row,
+    has_units,
+)
 
 CellValue = None | int | float | str | date
 """What a cell of an input workbook holds."""
-
-LAST_ROW = 2000
-"""Drop-downs reach down to this row."""
 
 SAVED = datetime(2000, 1, 1)
 """Time stamp of every workbook, so that the same rows give the same bytes."""
@@ -48,13 +52,15 @@ def workbook_bytes(sheets: Sequence[tuple[Table, list[list[CellValue]]]]) -> byt
     workbook.properties.creator = "planner"
     workbook.properties.created = SAVED
     names = [table.name for table, _ in sheets]
+    write_guide(workbook.create_sheet(guide.NAME), names)
     for table, rows in sheets:
         sheet = workbook.create_sheet(table.name)
         _write_headers(sheet, table)
         _write_rows(sheet, table, rows)
-        _add_drop_downs(sheet, table, names)
+        add_validations(sheet, table, names, first_row(table))
         if table.name == "settings":
             _help_with_settings(sheet, rows)
+            add_setting_validations(sheet, rows, first_row(table))
         _lay_out(sheet, table)
     stream = io.BytesIO()
     workbook.save(stream)
@@ -62,7 +68,11 @@ def workbook_bytes(sheets: Sequence[tuple[Table, list[list[CellValue]]]]) -> byt
 
 
 def _write_headers(sheet: Worksheet, table: Table) -> None:
-    """Write row 1: bold, dark where required, each with a comment that says what to fill in."""
+    """Write row 1: bold, dark where required, each with a comment that says what to fill in.
+
+    Below it the units, where the sheet has any: the reader knows that row and holds it to the
+    declarations.
+    """
     for position, column in enumerate(table.columns, start=1):
         cell = sheet.cell(1, position, column.name)
         cell.font = Font(
@@ -72,6 +82,11 @@ def _write_headers(sheet: Worksheet, table: Table) -> None:
         cell.alignment = _alignment(column)
         text = described(column)
         cell.comment = _comment(f"{table.help}\n\n{text}" if position == 1 else text)
+        if has_units(table):
+            unit = sheet.cell(2, position, column.unit or None)
+            unit.font = Font(name="Calibri", size=9, italic=True, color="5F6B76")
+            unit.alignment = _alignment(column)
+            unit.number_format = "@"
 
 
 def _comment(text: str) -> Comment:
@@ -82,7 +97,7 @@ def _comment(text: str) -> Comment:
 
 def _write_rows(sheet: Worksheet, table: Table, rows: Iterable[Sequence[CellValue]]) -> None:
     """Write the rows; a text stays a text, whatever it begins with."""
-    for number, row in enumerate(rows, start=2):
+    for number, row in enumerate(rows, start=first_row(table)):
         for position, (column, value) in enumerate(zip(table.columns, row, strict=True), start=1):
             if value is None:
                 continue
@@ -113,38 +128,8 @@ def _alignment(column: Column) -> Alignment:
     return Alignment(horizontal="right" if figures else "left", vertical="center", indent=1)
 
 
-def _add_drop_downs(sheet: Worksheet, table: Table, names: Sequence[str]) -> None:
-    """Offer the choices of a column, or the names that stand in the sheet it refers to."""
-    for position, column in enumerate(table.columns, start=1):
-        letter = get_column_letter(position)
-        cells = f"{letter}2:{letter}{LAST_ROW}"
-        choices = ("yes", "no") if column.kind is Kind.FLAG else column.choices
-        if choices:
-            _offer(sheet, cells, choices, blank=not column.required)
-        elif len(column.refers_to) == 1 and column.kind is not Kind.LIST:
-            home, name = column.refers_to[0].split(".")
-            if home in names:
-                found = [other.name for other in BY_NAME[home].columns].index(name) + 1
-                source = f"${get_column_letter(found)}$2:${get_column_letter(found)}${LAST_ROW}"
-                # A hint, not a rule: the sheet it points to may be filled in later.
-                validation = DataValidation("list", formula1=f"{home}!{source}", allow_blank=True,
-                                            showErrorMessage=False)  # fmt: skip
-                validation.add(cells)
-                sheet.add_data_validation(validation)
-
-
-def _offer(sheet: Worksheet, cells: str, choices: Sequence[str], *, blank: bool) -> None:
-    """Add a drop-down of fixed choices that refuses anything else."""
-    validation = DataValidation(
-        "list", formula1=f'"{",".join(choices)}"', allow_blank=blank, showErrorMessage=True,
-        errorTitle="Not a choice", error=f"Choose one of {', '.join(choices)}."[:255],
-    )  # fmt: skip
-    validation.add(cells)
-    sheet.add_data_validation(validation)
-
-
 def _help_with_settings(sheet: Worksheet, rows: Sequence[Sequence[CellValue]]) -> None:
-    """Give each setting its comment, and its drop-down where it is a choice."""
+    """Give each setting its comment."""
     declared = {setting.name: setting for setting in SETTINGS}
     for number, row in enumerate(rows, start=2):
         setting = declared.get(str(row[0]))
@@ -153,8 +138,6 @@ def _help_with_settings(sheet: Worksheet, rows: Sequence[Sequence[CellValue]]) -
         sheet.cell(number, 1).comment = _comment(described(setting))
         if row[1] is None:
             sheet.cell(number, 2).number_format = _number_format(setting)
-        if setting.choices:
-            _offer(sheet, f"B{number}", setting.choices, blank=True)
 
 
 def _lay_out(sheet: Worksheet, table: Table) -> None:
@@ -167,12 +150,12 @@ def _lay_out(sheet: Worksheet, table: Table) -> None:
         dimension.number_format = _number_format(column)
         dimension.alignment = _alignment(column)
     sheet.row_dimensions[1].height = 20
-    sheet.freeze_panes = "A2"
+    sheet.freeze_panes = f"A{first_row(table)}"
     sheet.sheet_properties.tabColor = REQUIRED_TAB if table.required else OPTIONAL_TAB
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
-    sheet.print_title_rows = "1:1"
+    sheet.print_title_rows = f"1:{first_row(table) - 1}"
 
 
 def _shown(value: object) -> str:

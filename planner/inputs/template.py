@@ -25,6 +25,10 @@ LONGEST_TEXT = 32767
 """Characters that a spreadsheet cell holds; a longer text would be cut without a word."""
 
 
+MOST_EXACT = 2.0**53
+"""Beyond this a number does not tell apart two whole numbers."""
+
+
 def template_sheets() -> dict[str, list[dict[str, object]]]:
     """Return the rows of a small workbook that plans well: one system, site, hall and customer.
 
@@ -127,7 +131,9 @@ def _cell(table: Table, column: Column, value: object) -> CellValue:
     if isinstance(value, int | float):
         if not math.isfinite(value):
             raise PlannerError(f"{where}: {value} is not a number. Give one, or None for a blank.")
-        return value
+        # A number that is whole is written so, the same whichever way it was read.
+        whole = isinstance(value, float) and value.is_integer() and abs(value) < MOST_EXACT
+        return int(value) if whole else value
     if isinstance(value, tuple | list):
         return _text(where, _joined(where, value))
     if value is None or isinstance(value, date):
