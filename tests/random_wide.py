@@ -158,7 +158,7 @@ def _halls(frame: Frame, sites: list[str], systems: list[str]) -> Sheets:
 def _power(frame: Frame, sites: list[str]) -> Sheets:
     """Return a feeder for each site, below a substation or in a failover group with the other."""
     draw = frame.draw
-    grouped = len(sites) == 2 and frame.chance(0.5)  # noqa: PLR2004
+    grouped = len(sites) == 2 and frame.chance(0.5)
     below = not grouped and frame.chance(0.5)
     nodes: list[dict[str, object]] = [
         {"node": f"feeder {site}", "parent": "substation" if below else None,
@@ -250,7 +250,7 @@ def _sold(frame: Frame, supplier: str, item: str) -> dict[str, object]:
 def _logistics(
     frame: Frame, sites: list[str], suppliers: list[str], assembled: bool
 ) -> Sheets:  # fmt: skip
-    """Return lanes from each supplier, over the plant and a depot if there are any, to each site."""
+    """Return lanes from suppliers to sites, over the plant and a depot if there are any."""
     draw = frame.draw
     stored = frame.chance(0.5)
     ends = ["depot"] if stored else sites

@@ -97,7 +97,7 @@ def _convert(source: Path, target: Path, form: str) -> dict[str, Any]:
         raise PlannerError(f"{target}: this is the source itself. Name another place.")
     inputs = read_inputs(source)
     lost = left_out(read_raw(source))
-    sheets = raw_sheets(inputs, target.name if form == "csv" else target.stem)
+    sheets = raw_sheets(inputs)
     _write(target, sheets, form)
     if read_inputs(target).digest != inputs.digest:
         raise PlannerError(f"{target}: it does not read as {source} does. Please report this, "

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from planner.inputs.book import RawSheet
+from planner.inputs.cells import tidy_text
+from planner.inputs.dates import ISO_DATE
+from planner.inputs.numbers import PLAIN_NUMBER
 from planner.inputs.rows import Inputs, Row
 from planner.inputs.schema import Kind, Table
 from planner.inputs.tables import BY_NAME, FOR_PEOPLE, TABLES
-from planner.inputs.values import ISO_DATE, PLAIN_NUMBER, tidy_text
 
 Sheets = dict[str, list[dict[str, object]]]
 """Rows of raw values for each sheet."""
@@ -17,7 +19,7 @@ Sheets = dict[str, list[dict[str, object]]]
 HEADER_ROWS = 12
 
 
-def raw_sheets(inputs: Inputs, name: str) -> Sheets:
+def raw_sheets(inputs: Inputs) -> Sheets:
     """Return inputs as rows of raw values, from which the same inputs are read again.
 
     Blank cells stay blank, so that a default is not made to look like a decision.
@@ -26,8 +28,6 @@ def raw_sheets(inputs: Inputs, name: str) -> Sheets:
     ----------
     inputs
         A workbook or folder, read.
-    name
-        What the copy is called. A plan that is named after its file keeps its name.
 
     Returns
     -------
@@ -39,11 +39,8 @@ def raw_sheets(inputs: Inputs, name: str) -> Sheets:
         table.name: [_raw_row(table, row) for row in inputs.tables[table.name]]
         for table in TABLES if inputs.tables[table.name]
     }  # fmt: skip
-    settings = sheets["settings"]
-    for row in settings:
+    for row in sheets["settings"]:
         row["value"] = inputs.settings[str(row["setting"])]
-    if inputs.settings["plan"] != name and all(row["setting"] != "plan" for row in settings):
-        settings.append({"setting": "plan", "value": inputs.settings["plan"], "source": None})
     return sheets
 
 

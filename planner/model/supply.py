@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from planner.model.decisions import Model, terms
 
+
 def start_within_supplier_capacity(model: Model) -> None:
     """What a supplier starts in a period stays within its capacity.
 
