@@ -71,8 +71,8 @@ PLAIN = {
 
 PLAIN_PLAN = {
     "installs": """
-        site | hall | system | period | installed | removed
-        East | A | CS | 2026-04-01 | 2 | 0""",
+        site | hall | system | period | installed | removed | commitment | milestone | late
+        East | A | CS | 2026-04-01 | 2 | 0 | Gold | 2026-06-30 | no""",
     "fleet": """
         site | hall | system | period | installed | in_service
         East | A | CS | 2026-01-01 | 0 | 0
@@ -136,17 +136,20 @@ POOLED = {
 
 POOLED_PLAN = {
     "orders": """
-        order | supplier | item | firm | quantity | period | order_date | arrival_date | unit_price | price | order_cost | latest_order_date | slack_days | it_mw_blocked
-        PO-1 | Maker | CS | yes | 0.25 | 2026-01-05 | 2026-01-07 | 2026-01-19 | 800 | 200 | 0 | - | - | -
-        PO-2 | Maker | CS | yes | 0.5 | 2026-01-12 | 2026-01-13 | 2026-03-01 | 800 | 400 | 0 | - | - | -
-        N-1 | Maker | CS | no | 2.5 | 2026-01-05 | 2026-01-05 | 2026-01-11 | 800 | 2000 | 0 | - | - | -""",
+        order | supplier | item | firm | quantity | period | order_date | arrival_date | unit_price | price | order_cost | latest_order_date | slack_days | it_mw_blocked | milestone_blocked | already_late | sites_fed
+        PO-1 | Maker | CS | yes | 0.25 | 2026-01-05 | 2026-01-07 | 2026-01-19 | 800 | 200 | 0 | - | - | - | - | - | -
+        PO-2 | Maker | CS | yes | 0.5 | 2026-01-12 | 2026-01-13 | 2026-03-01 | 800 | 400 | 0 | - | - | - | - | - | -
+        N-1 | Maker | CS | no | 2.5 | 2026-01-05 | 2026-01-05 | 2026-01-11 | 800 | 2000 | 0 | 2026-01-05 | 0 | 0.03 | Gold 2026-01-18 | no | East""",
+    "pegs": """
+        order | hall | system | period | quantity | systems | it_mw
+        N-1 | A | CS | 2026-01-12 | 1.5 | 1.5 | 0.03""",
     "stock": """
         place | item | period | quantity
         * | CS | 2026-01-12 | 1
         * | CS | 2026-01-19 | 1.25""",
     "installs": """
-        site | hall | system | period | installed | removed
-        East | A | CS | 2026-01-12 | 1.5 | 0""",
+        site | hall | system | period | installed | removed | commitment | milestone | late
+        East | A | CS | 2026-01-12 | 1.5 | 0 | Gold | 2026-01-18 | no""",
     "fleet": """
         site | hall | system | period | installed | in_service
         East | A | CS | 2026-01-05 | 0 | 0
@@ -229,10 +232,14 @@ DEAR = {
 
 DEAR_PLAN = {
     "orders": """
-        order | supplier | item | firm | quantity | period | order_date | arrival_date | unit_price | price | order_cost | latest_order_date | slack_days | it_mw_blocked
-        PO-1 | Maker | part | yes | 3000000 | - | - | 2026-06-01 | 4999999 | 14999997000000 | 0 | - | - | -
-        N-1 | Maker | part | no | 2 | 2026-01-05 | 2026-01-05 | 2026-01-05 | 4999999 | 9999998 | 9000000 | 2026-01-05 | 0 | 0.04
-        N-2 | Maker | clip | no | 2 | 2026-01-05 | 2026-01-05 | 2026-01-05 | 0 | 0 | 0 | 2026-01-05 | 0 | 0.04""",
+        order | supplier | item | firm | quantity | period | order_date | arrival_date | unit_price | price | order_cost | latest_order_date | slack_days | it_mw_blocked | milestone_blocked | already_late | sites_fed
+        PO-1 | Maker | part | yes | 3000000 | - | - | 2026-06-01 | 4999999 | 14999997000000 | 0 | - | - | - | - | - | -
+        N-1 | Maker | part | no | 2 | 2026-01-05 | 2026-01-05 | 2026-01-05 | 4999999 | 9999998 | 9000000 | 2026-01-05 | 0 | 0.02 | Gold 2026-01-18 | no | East
+        N-2 | Maker | clip | no | 2 | 2026-01-05 | 2026-01-05 | 2026-01-05 | 0 | 0 | 0 | 2026-01-05 | 0 | 0.02 | Gold 2026-01-18 | no | East""",
+    "pegs": """
+        order | hall | system | period | quantity | systems | it_mw
+        N-1 | A | CS | 2026-01-12 | 1 | 1 | 0.02
+        N-2 | A | CS | 2026-01-12 | 1 | 1 | 0.02""",
     "production": """
         plant | system | period | finish_date | quantity
         Asm | CS | 2026-01-05 | 2026-01-12 | 2""",
@@ -246,8 +253,8 @@ DEAR_PLAN = {
         East | CS | 2026-01-12 | 1
         East | CS | 2026-01-19 | 1""",
     "installs": """
-        site | hall | system | period | installed | removed
-        East | A | CS | 2026-01-12 | 1 | 0""",
+        site | hall | system | period | installed | removed | commitment | milestone | late
+        East | A | CS | 2026-01-12 | 1 | 0 | Gold | 2026-01-18 | no""",
     "fleet": """
         site | hall | system | period | installed | in_service
         East | A | CS | 2026-01-05 | 1 | 1

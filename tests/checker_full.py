@@ -111,11 +111,15 @@ FULL = {
 
 FULL_PLAN = {
     "orders": """
-        order | supplier | item | firm | quantity | period | order_date | arrival_date | unit_price | price | order_cost | latest_order_date | slack_days | it_mw_blocked
-        PO-1 | Maker | CS | yes | 2 | 2026-01-01 | 2026-01-10 | 2026-02-20 | 1000 | 2000 | 5 | - | - | -
-        PO-2 | Fab | wafer | yes | 4 | - | - | 2026-01-01 | 10 | 40 | 7 | - | - | -
-        PO-3 | Maker | CS | yes | 1 | - | 2025-12-31 | 2026-07-01 | 1000 | 1000 | 0 | - | - | -
-        N-1 | Fab | wafer | no | 8 | 2026-02-01 | 2026-02-01 | 2026-02-21 | 10 | 80 | 7 | 2026-02-09 | 8 | 0.03""",
+        order | supplier | item | firm | quantity | period | order_date | arrival_date | unit_price | price | order_cost | latest_order_date | slack_days | it_mw_blocked | milestone_blocked | already_late | sites_fed
+        PO-1 | Maker | CS | yes | 2 | 2026-01-01 | 2026-01-10 | 2026-02-20 | 1000 | 2000 | 5 | - | - | 0.06 | Silver 2026-04-15 | yes | East
+        PO-2 | Fab | wafer | yes | 4 | - | - | 2026-01-01 | 10 | 40 | 7 | - | - | - | - | - | -
+        PO-3 | Maker | CS | yes | 1 | - | 2025-12-31 | 2026-07-01 | 1000 | 1000 | 0 | - | - | - | - | - | -
+        N-1 | Fab | wafer | no | 8 | 2026-02-01 | 2026-02-01 | 2026-02-21 | 10 | 80 | 7 | 2026-02-09 | 8 | 0.03 | Silver 2026-05-31 | no | East""",
+    "pegs": """
+        order | hall | system | period | quantity | systems | it_mw
+        PO-1 | A | CS | 2026-03-01 | 2 | 2 | 0.06
+        N-1 | A | CS | 2026-04-01 | 2 | 1 | 0.03""",
     "production": """
         plant | system | period | finish_date | quantity
         Asm | CS | 2026-03-01 | 2026-03-11 | 2""",
@@ -134,10 +138,10 @@ FULL_PLAN = {
         East | CS | 2026-04-01 | 1
         East | CS | 2026-05-01 | 1""",
     "installs": """
-        site | hall | system | period | installed | removed
-        East | A | CS | 2026-03-01 | 2 | 0
-        East | A | CS | 2026-04-01 | 1 | 0
-        West | B | Old | 2026-04-01 | 0 | 1""",
+        site | hall | system | period | installed | removed | commitment | milestone | late
+        East | A | CS | 2026-03-01 | 2 | 0 | Silver | 2026-04-15 | yes
+        East | A | CS | 2026-04-01 | 1 | 0 | Silver | 2026-05-31 | no
+        West | B | Old | 2026-04-01 | 0 | 1 | - | - | -""",
     "fleet": """
         site | hall | system | period | installed | in_service
         East | A | CS | 2026-01-01 | 0 | 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from checker_cases import Q2, W1, W2, WEEK
 from checker_full import APR, FEB, FULL_SPEND, JAN, MAR, MAY
@@ -84,6 +84,7 @@ def spent_twice(term: str) -> list[tuple[str, str, Edit]]:
 A_MAR, A_APR = ("A", "CS", MAR), ("A", "CS", APR)
 PO_1 = ("PO-1",)
 N_1 = ("N-1",)
+N_1_PEG, PO_1_PEG = ("N-1", "A", "CS", APR), ("PO-1", "A", "CS", MAR)
 PRESENT_COST = ("present_cost",)
 
 FORM = [
@@ -132,8 +133,8 @@ FORM = [
 
 SUPPLY = [
     ("release_fence", "full", move("orders", N_1, period=JAN)),
-    ("release_fence", "full", add("installs", "West", "B", "Old", JAN, 0, 1)),
-    ("release_fence", "full", add("installs", "East", "A", "CS", JAN, 1, 0)),
+    ("release_fence", "full", add("installs", "West", "B", "Old", JAN, 0, 1, None, None, None)),
+    ("release_fence", "full", add("installs", "East", "A", "CS", JAN, 1, 0, None, None, None)),
     ("release_fence", "full", add("production", "Asm", "CS", JAN, JAN.replace(day=11), 1)),
     ("release_fence", "full", add("shipments", "Fab", "Asm", "wafer", JAN, JAN, 1)),
     ("release_fence", "full", move("halls", ("A", FEB), period=JAN)),
@@ -207,7 +208,7 @@ SITES = [
     ("whole_halls", "pooled", change("halls", ("A", W1), opened=0.5)),
     ("system_window", "full", move("installs", A_MAR, period=FEB)),
     ("system_window", "full", move("installs", A_APR, period=MAY)),
-    ("system_window", "full", add("installs", "West", "B", "Old", MAY, 1, 0)),
+    ("system_window", "full", add("installs", "West", "B", "Old", MAY, 1, 0, None, None, None)),
     ("crews", "full", change("installs", A_MAR, installed=3)),
     ("crews", "dear", change("installs", ("A", "CS", W2), installed=3)),
     ("crews", "full", move("installs", A_MAR, period=FEB)),
@@ -307,7 +308,33 @@ MONEY = [
     ("tier_bounds", "plain", change("tiers", PRESENT_COST, bound=2001)),
 ]
 
-PLAN_TAMPERS = [*FORM, *SUPPLY, *SITES, *SERVICE, *MONEY]
+PEGS = [
+    ("known_pegs", "full", move("pegs", N_1_PEG, order="N-9")),
+    ("known_pegs", "full", move("pegs", N_1_PEG, period=MAY)),
+    ("single_rows", "full", add("pegs", *N_1_PEG, 1, 1, 0.03)),
+    ("install_purpose", "full", change("installs", A_MAR, milestone=date(2026, 5, 31))),
+    ("install_purpose", "full", change("installs", A_MAR, late="no")),
+    ("install_purpose", "full", change("installs", A_APR, commitment="Bronze")),
+    ("install_purpose", "full", change("installs", A_APR, milestone=None)),
+    ("install_purpose", "full", change("installs", ("B", "Old", APR), commitment="Bronze")),
+    ("pegged_units", "full", change("pegs", PO_1_PEG, quantity=2.1)),
+    ("pegged_units", "full", change("pegs", PO_1_PEG, it_mw=0.05)),
+    ("pegged_units", "full", both(
+        move("pegs", N_1_PEG, period=MAR), change("pegs", ("N-1", "A", "CS", MAR), systems=0.01))),
+    ("pegged_units", "full", change("orders", N_1, arrival_date=MAY)),
+    ("pegged_installs", "full", change("pegs", PO_1_PEG, systems=1)),
+    ("pegged_installs", "full", drop("pegs", N_1_PEG)),
+    ("pegged_installs", "dear", drop("pegs", ("N-2", "A", "CS", W2))),
+    ("order_pegs", "full", change("orders", N_1, it_mw_blocked=0.06)),
+    ("order_pegs", "full", change("orders", N_1, it_mw_blocked=None)),
+    ("order_pegs", "full", change("orders", N_1, milestone_blocked="Silver 2026-04-15")),
+    ("order_pegs", "full", change("orders", N_1, already_late="yes")),
+    ("order_pegs", "full", change("orders", N_1, sites_fed="East; West")),
+    ("order_pegs", "full", change("orders", N_1, sites_fed=None)),
+    ("order_pegs", "full", change("orders", ("PO-3",), sites_fed="East")),
+]  # fmt: skip
+
+PLAN_TAMPERS = [*FORM, *SUPPLY, *SITES, *SERVICE, *PEGS, *MONEY]
 """Rule, case and edit of its tables."""
 
 WORKBOOK_TAMPERS = [
@@ -328,7 +355,7 @@ WORKBOOK_TAMPERS = [
     ("shipment_arrival stock_balance", "lanes", "Fab", "transit_days", 30),
     ("system_window", "systems", "CS", "available_from", "2026-03-02"),
     ("system_window", "systems", "CS", "available_to", "2026-03-31"),
-    ("fleet_in_service", "systems", "CS", "commission_days", 32),
+    ("fleet_in_service install_purpose", "systems", "CS", "commission_days", 32),
     ("crews", "crews", "East", "systems_per_month", 1),
     ("hall_ready", "halls", "A", "ready", "2026-03-02"),
     ("halls_opened", "halls", "A", "build_days", 29),

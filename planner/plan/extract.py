@@ -15,11 +15,15 @@ from planner.case.case import Case
 from planner.inputs.rows import Inputs
 from planner.model.decisions import Model
 from planner.model.spending import costs
-from planner.plan.pegging import Batch, Peg, peg_orders
+from planner.plan.extract_orders import order_rows, peg_rows
+from planner.plan.purpose import Purposes
 from planner.plan.tables import COST_TERMS, Row, Tables
 
 NOISE = 1e-9
 """Distance within which a value is taken for the whole number next to it."""
+
+MW_DECIMALS = 12
+"""Decimals that MW keep: to the microwatt."""
 
 SHORT = 1e-6
 """Megawatts below which nothing is missed: a hundredth of a thousandth of a system."""
@@ -61,23 +65,28 @@ class Extraction:
 
     def tables(self, tiers: Iterable[Row]) -> Tables:
         """Return all result tables."""
-        service = self._service()
-        spend = self._spend()
-        return {
-            "orders": self._orders(),
+        service = [_tidied(row) for row in self._service()]
+        ramp, spend = self._ramp(service), self._spend()
+        installs = self._installs(Purposes(self.case, service, ramp))
+        orders = self._orders()
+        starts = self.of(self.model.decisions.start_assembly)
+        pegs = peg_rows(self.case, orders, starts, installs)
+        return {name: [_tidied(row) for row in rows] for name, rows in {
+            "orders": orders,
+            "pegs": pegs,
             "production": self._production(),
             "shipments": self._shipments(),
             "stock": self._stock(),
-            "installs": self._installs(),
+            "installs": installs,
             "fleet": self._fleet(),
             "halls": self._halls(),
             "power": self._power(),
             "service": service,
-            "ramp": self._ramp(service),
+            "ramp": ramp,
             "spend": spend,
             "tiers": list(tiers),
             "costs": _cost_rows(spend),
-        }
+        }.items()}  # fmt: skip
 
     def _day(self, period: int, days: int = 0) -> date:
         return self.case.calendar.starts[period] + timedelta(days=days)
@@ -116,69 +125,9 @@ class Extraction:
         return _clean(count)
 
     def _orders(self) -> list[Row]:
-        """Return orders already placed, then planned ones by date."""
-        rows = [self._firm_order(row) for row in self.inputs.tables["orders"]]
-        lots = self.of(self.model.decisions.order_lots)
-        for key in sorted(lots, key=lambda k: (k[2], k[0], k[1])):
-            supplier, item, period = key
-            terms = self.case.supply.sources[supplier, item]
-            quantity = _clean(lots[key] * terms["lot"])
-            price = self.case.supply.price[supplier, item]
-            placed = self.model.decisions.place_order.get(key)
-            rows.append({
-                "order": f"P-{len(rows) + 1:05d}", "supplier": supplier, "item": item,
-                "firm": "no", "quantity": quantity, "period": self._day(period),
-                "order_date": self._day(period),
-                "arrival_date": self._day(period, terms["lead_days"]),
-                "unit_price": price, "price": quantity * price,
-                "order_cost": terms["order_cost"] if placed is not None else 0.0,
-            })  # fmt: skip
-        self._add_slack(rows)
-        return rows
-
-    def _firm_order(self, row: Any) -> Row:
-        source = (row["supplier"], row["item"])
-        price = self.case.supply.price.get(source, 0.0)
-        placed = row["placed"]
-        period = None if placed is None else self.case.calendar.holding(placed)
-        charged = period is not None and source in self.case.supply.sources
-        return {
-            "order": row["order"], "supplier": row["supplier"], "item": row["item"],
-            "firm": "yes", "quantity": row["quantity"],
-            "period": None if period is None else self._day(period),
-            "order_date": placed, "arrival_date": row["arrives"], "unit_price": price,
-            "price": row["quantity"] * price,
-            "order_cost": self.case.supply.sources[source]["order_cost"] if charged else 0.0,
-        }  # fmt: skip
-
-    def _add_slack(self, rows: Sequence[Row]) -> None:
-        """Add to each order by when it had to be placed, and the megawatts that wait for it."""
-        pegs = self._pegs(rows)
-        for row in rows:
-            found = pegs.get(str(row["order"]), Peg())
-            row["latest_order_date"] = row["slack_days"] = None
-            row["it_mw_blocked"] = found.it_mw
-            ordered = row["order_date"]
-            if row["firm"] == "no" and found.needed is not None and isinstance(ordered, date):
-                terms = self.case.supply.sources[str(row["supplier"]), str(row["item"])]
-                latest = self.case.calendar.latest(found.needed, terms["lead_days"])
-                day = max(ordered, self._day(max(latest, 0)))
-                row["latest_order_date"], row["slack_days"] = day, (day - ordered).days
-
-    def _pegs(self, rows: Sequence[Row]) -> dict[str, Peg]:
-        calendar, supply = self.case.calendar, self.case.supply
-        batches: dict[str, list[Batch]] = defaultdict(list)
-        for row in rows:
-            source = (str(row["supplier"]), str(row["item"]))
-            usable = calendar.first(row["arrival_date"])  # type: ignore[arg-type]
-            if usable is not None and source in supply.sources:
-                good = float(row["quantity"]) * supply.sources[source]["yield"]  # type: ignore[arg-type]
-                batch = Batch(str(row["order"]), supply.place(source[0]), usable, good)
-                batches[source[1]].append(batch)
         made = self.model.decisions
-        starts = [(*key, count) for key, count in sorted(self.of(made.start_assembly).items())]
-        installs = [(*key, count) for key, count in sorted(self.of(made.install_systems).items())]
-        return peg_orders(self.case, batches, starts, installs)
+        placed = self.inputs.tables["orders"]
+        return order_rows(self.case, placed, self.of(made.order_lots), made.place_order)
 
     def _production(self) -> list[Row]:
         starts = self.of(self.model.decisions.start_assembly)
@@ -205,16 +154,22 @@ class Extraction:
             for (place, item, period), units in _dated(self.of(self.model.decisions.stock))
         ]
 
-    def _installs(self) -> list[Row]:
+    def _installs(self, purposes: Purposes) -> list[Row]:
         made = self.model.decisions
         install, remove = self.of(made.install_systems), self.of(made.remove_systems)
         both = {key: install.get(key, 0.0) for key in {**install, **remove}}
-        return [
-            {"site": self.case.facility.site_of[hall], "hall": hall, "system": system,
-             "period": self._day(period), "installed": count,
-             "removed": remove.get((hall, system, period), 0.0)}
-            for (hall, system, period), count in _dated(both)
-        ]  # fmt: skip
+        rows: list[Row] = []
+        for (hall, system, period), count in _dated(both):
+            purpose = purposes.of((hall, system, period)) if count else None
+            late = None if purpose is None else "yes" if purpose.late else "no"
+            rows.append({
+                "site": self.case.facility.site_of[hall], "hall": hall, "system": system,
+                "period": self._day(period), "installed": count,
+                "removed": remove.get((hall, system, period), 0.0),
+                "commitment": purpose and purpose.commitment,
+                "milestone": purpose and purpose.milestone, "late": late,
+            })  # fmt: skip
+        return rows
 
     def _fleet(self) -> list[Row]:
         return [
@@ -315,9 +270,28 @@ def milestone_rows(case: Case, ramp: Iterable[Row]) -> list[Row]:
         rows.append({
             "commitment": commitment, "date": day.isoformat(), "basis": row["basis"],
             "required_mw": mw, "in_service_mw": in_service,
-            "missed_mw": missed if missed > SHORT else 0.0,
+            "missed_mw": tidy(round(missed, MW_DECIMALS)) if missed > SHORT else 0.0,
         })  # fmt: skip
     return rows
+
+
+def tidy(value: float) -> float:
+    """Return a figure without the dust of floating point: 750 for 749.9999999999999.
+
+    It keeps 13 digits: a cent in ten billion, and 10,000 times finer than what the checker holds
+    money to.
+    """
+    return float(f"{value:.13g}") + 0.0
+
+
+def _tidied(row: Row) -> Row:
+    """Return a row without dust; MW may also be what is left of a difference."""
+    return {
+        key: tidy(round(value, MW_DECIMALS) if key.endswith("mw") else value)
+        if type(value) is float
+        else value
+        for key, value in row.items()
+    }
 
 
 def _clean(value: float) -> float:

@@ -42,6 +42,14 @@ RESULTS = (
         "order_cost": "money", "latest_order_date": "last day that keeps the same installs",
         "slack_days": "days from order date to latest order date",
         "it_mw_blocked": "MW of IT power that wait for these units",
+        "milestone_blocked": "first milestone that waits for them, as commitment and day",
+        "already_late": "yes if that milestone is short of MW before they are in service",
+        "sites_fed": "sites at which they are installed, separated by semicolons",
+    }),
+    ResultTable("pegs", "Units of an order that an install waits for, first in, first out.", {
+        "order": "number", "hall": "", "system": "", "period": "period of the install",
+        "quantity": "good units of the order's item", "systems": "systems that wait for them",
+        "it_mw": "MW of IT power of these systems",
     }),
     ResultTable("production", "Systems started at a plant in a period.", {
         "plant": "", "system": "", "period": "period of start", "finish_date": "day",
@@ -57,7 +65,9 @@ RESULTS = (
     }),
     ResultTable("installs", "Systems installed in or removed from a hall class in a period.", {
         "site": "", "hall": "", "system": "", "period": "", "installed": "systems",
-        "removed": "systems",
+        "removed": "systems", "commitment": "the one that these systems are installed for",
+        "milestone": "day of its milestone that waits for them",
+        "late": "yes if that milestone is short of MW before they are in service",
     }),
     ResultTable("fleet", "Systems in a hall class at the end of a period.", {
         "site": "", "hall": "", "system": "", "period": "", "installed": "systems",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from planner.inputs.rows import Inputs
 from planner.plan import verify_costs as costs
+from planner.plan import verify_pegs as pegs
 from planner.plan import verify_service as service
 from planner.plan import verify_sites as sites
 from planner.plan import verify_supply as supply
@@ -67,6 +68,12 @@ RULES: tuple[Callable[[Book, Figures, Ledger], None], ...] = (
     service.ramp_in_service,
     service.ramp_missed,
     service.last_milestone,
+    # what waits for what
+    pegs.install_purpose,
+    pegs.known_pegs,
+    pegs.pegged_units,
+    pegs.pegged_installs,
+    pegs.order_pegs,
     # money
     costs.purchase_cost,
     costs.take_or_pay_cost,

@@ -10,7 +10,8 @@ from planner.plan.tables import COLUMNS, COST_TERMS, RESULTS, Row, Tables
 from planner.plan.verify_facts import Book
 from planner.plan.verify_ledger import Ledger, figure
 
-DAYS = {"period", "order_date", "arrival_date", "latest_order_date", "finish_date", "period_end"}
+DAYS = {"period", "order_date", "arrival_date", "latest_order_date", "finish_date", "period_end",
+        "milestone"}  # fmt: skip
 TEXTS = {
     "order",
     "supplier",
@@ -30,16 +31,23 @@ TEXTS = {
     "tier",
     "unit",
     "status",
+    "milestone_blocked",
+    "already_late",
+    "sites_fed",
+    "late",
 }
 MAY_BE_BLANK = {
-    "orders": {"period", "order_date", "latest_order_date", "slack_days", "it_mw_blocked"},
+    "orders": {"period", "order_date", "latest_order_date", "slack_days", "it_mw_blocked",
+               "milestone_blocked", "already_late", "sites_fed"},
+    "installs": {"commitment", "milestone", "late"},
     "power": {"energised_mw", "headroom_mw"},
     "tiers": {"unit", "bound", "gap", "status", "seconds"},
-}
+}  # fmt: skip
 MAY_BE_NEGATIVE = {"slack_days", "headroom_mw", "value", "bound", "gap"}
 
 KEYS = {
     "orders": ("order",),
+    "pegs": ("order", "hall", "system", "period"),
     "production": ("plant", "system", "period"),
     "shipments": ("from", "to", "item", "period"),
     "stock": ("place", "item", "period"),
@@ -131,13 +139,13 @@ def _references(book: Book, name: str, row: Row) -> Iterator[tuple[str, bool]]:
     if "hall" in row:
         hall = book.halls.get(str(row["hall"]))
         yield f"there is no hall class {row['hall']!r}", hall is not None
-        at_home = hall is None or hall["site"] == row["site"]
-        yield f"hall {row['hall']!r} is not at site {row['site']!r}", at_home
+        at_home = hall is None or "site" not in row or hall["site"] == row["site"]
+        yield f"hall {row['hall']!r} is not at site {row.get('site')!r}", at_home
     if "hall" in row and "system" in row:
         yield f"there is no system {row['system']!r}", row["system"] in book.systems
     if "node" in row:
         yield f"there is no power node {row['node']!r}", row["node"] in book.nodes
-    if "commitment" in row:
+    if row.get("commitment") is not None:
         known = row["commitment"] in book.commitments
         yield f"there is no commitment {row['commitment']!r}", known
     if "term" in row:
