@@ -16,6 +16,7 @@ from planner.inputs.rows import Inputs
 from planner.model.decisions import Model
 from planner.model.spending import costs
 from planner.plan.extract_orders import order_rows, peg_rows
+from planner.plan.figures import tidy
 from planner.plan.purpose import Purposes
 from planner.plan.tables import COST_TERMS, Row, Tables
 
@@ -273,15 +274,6 @@ def milestone_rows(case: Case, ramp: Iterable[Row]) -> list[Row]:
             "missed_mw": tidy(round(missed, MW_DECIMALS)) if missed > SHORT else 0.0,
         })  # fmt: skip
     return rows
-
-
-def tidy(value: float) -> float:
-    """Return a figure without the dust of floating point: 750 for 749.9999999999999.
-
-    It keeps 13 digits: a cent in ten billion, and 10,000 times finer than what the checker holds
-    money to.
-    """
-    return float(f"{value:.13g}") + 0.0
 
 
 def _tidied(row: Row) -> Row:

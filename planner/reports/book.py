@@ -1,4 +1,4 @@
-"""The house style of the workbook: titled sheets, tables that add up, formats, print set-up.
+"""The workbook as it is written: titled sheets, tables that add up, print set-up.
 
 Texts are only ever written as texts, whatever they begin with; every formula carries its value,
 since only Excel computes it anew.
@@ -7,109 +7,44 @@ since only Excel computes it anew.
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from numbers import Real
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_col_to_name, xl_range
 
 from planner.errors import PlannerError
+from planner.plan.figures import total
+from planner.reports.book_style import (
+    FONT,
+    STYLES,
+    WIDEST,
+    Field,
+    Placed,
+    clean,
+    exact,
+    lines,
+    widest,
+)
 from planner.reports.views import number
 
-NAVY, GREY, PALE, LINE = "#1F3864", "#6B7280", "#EEF2F8", "#D5DAE3"
-RED, PALE_RED, GREEN, PALE_GREEN = "#B42318", "#FDE7E5", "#1E7B4B", "#E3F4EA"
-BLUE, ORANGE, REST = "#2F6DB5", "#E07B00", "#B8BFCA"
-SERIES = (
-    "#2F6DB5", "#E07B00", "#3C9A5F", "#B04A9E", "#C9A100", "#4BA3C3", "#8C564B", "#6B5FB5",
-    "#D9586B", "#7A8B2E", "#2B4C7E", "#F0A35E", "#5FB8A5",
-)  # fmt: skip
-"""Colours of chart series, told apart in print as well."""
+TOP = 3
+"""Row at which the table of a sheet starts, below title, subtitle and the way back."""
 
-WIDEST = 44
-"""Widest column, in characters; longer texts wrap."""
+TALLEST = 400
+"""Tallest row, in points; Excel allows 409."""
 
-STYLES: dict[str, dict[str, Any]] = {
-    "text": {"text_wrap": True, "align": "left"},
-    "center": {"align": "center", "text_wrap": True},
-    "date": {"num_format": "yyyy-mm-dd", "align": "center", "shrink": True},
-    "whole": {"num_format": "#,##0", "shrink": True},
-    "decimal": {"num_format": "#,##0.00", "shrink": True},
-    "mw": {"num_format": "#,##0.00", "shrink": True},
-    "millions": {"num_format": "#,##0.0", "shrink": True},
-    "share": {"num_format": "0.0%", "shrink": True},
-    "gap": {"num_format": "0.000%", "shrink": True},
-    "body": {"bottom": 1, "bottom_color": LINE},
-    "header": {"bold": True, "font_color": "#FFFFFF", "bg_color": NAVY, "text_wrap": True,
-               "valign": "vcenter", "align": "center", "border": 1, "border_color": "#FFFFFF"},
-    "total": {"bold": True, "bg_color": PALE},
-    "sum": {"bold": True, "bg_color": PALE},
-    "title": {"bold": True, "font_size": 18, "font_color": NAVY},
-    "subtitle": {"font_color": GREY, "italic": True},
-    "section": {"bold": True, "font_size": 13, "font_color": NAVY},
-    "note": {"text_wrap": True, "valign": "top"},
-    "bad": {"bold": True, "font_color": RED, "bg_color": PALE_RED},
-    "good": {"bold": True, "font_color": GREEN, "bg_color": PALE_GREEN},
-    "banner": {"bold": True, "font_size": 16, "font_color": "#FFFFFF", "valign": "vcenter",
-               "indent": 1, "text_wrap": True},
-    "bad_banner": {"bg_color": RED},
-    "good_banner": {"bg_color": GREEN},
-    "label": {"font_color": GREY, "font_size": 9, "bg_color": PALE, "align": "center",
-              "text_wrap": True},
-    "key": {"bold": True, "font_size": 13, "bg_color": PALE, "align": "center",
-            "valign": "vcenter"},
-}  # fmt: skip
-"""Parts of cell formats, joined by name."""
+SHORT = 64
+"""Rows that a page holds at a size that can still be read."""
 
+SUBTITLE = 130
+"""Characters that the line below the title takes before it wraps."""
 
-@dataclass(frozen=True)
-class Field:
-    """A column of a table in the workbook.
-
-    Attributes
-    ----------
-    key : str
-        Key of the value in a row.
-    header : str
-        Header.
-    unit : str
-        Unit, shown below the header.
-    kind : str
-        ``text``, ``center``, ``date``, ``whole``, ``mw``, ``millions``, ``share``, ``gap``;
-        ``amount``: whole numbers, with two decimals if any value below a million needs them;
-        ``each``: the same, judged for each value.
-    total : bool
-        Whether the column is added up.
-    """
-
-    key: str
-    header: str
-    unit: str = ""
-    kind: str = "text"
-    total: bool = False
-
-    @property
-    def label(self) -> str:
-        """Header with its unit."""
-        return f"{self.header}\n({self.unit})" if self.unit else self.header
-
-
-@dataclass(frozen=True)
-class Placed:
-    """Where a table stands: first and last row with data, and the column of each field."""
-
-    first: int
-    last: int
-    columns: Mapping[str, int]
-    total_row: int | None = None
-
-    def cells(self, key: str) -> tuple[int, int, int, int]:
-        """Return first row, first column, last row, last column of a field."""
-        return self.first, self.columns[key], self.last, self.columns[key]
+NARROW = 112
+"""Characters that a page holds across at full size; fitting would blow up what is narrower."""
 
 
 class Book:
@@ -126,11 +61,14 @@ class Book:
     """
 
     def __init__(self, path: Path, title: str, created: datetime) -> None:
+        # Columns are as wide as so many digits of the default font, so it must be one that is
+        # everywhere, or its like.
         options = {"strings_to_formulas": False, "strings_to_urls": False,
-                   "strings_to_numbers": False}  # fmt: skip
+                   "strings_to_numbers": False, "default_format_properties": FONT}  # fmt: skip
         self.path, self.title = path, title
         self.file = xlsxwriter.Workbook(str(path), options)
-        properties = {"title": clean(title), "subject": "Deployment plan", "created": created}
+        properties = {"title": clean(title)[:255], "subject": "Deployment plan",
+                      "created": created}  # fmt: skip
         self.file.set_properties(properties)
         self.pages: list[Page] = []
         self._formats: dict[tuple[str, ...], Any] = {}
@@ -138,15 +76,15 @@ class Book:
     def style(self, *names: str) -> Any:
         """Return the cell format that joins these parts."""
         if names not in self._formats:
-            parts: dict[str, Any] = {"font_name": "Arial", "font_size": 10, "valign": "vcenter"}
+            parts: dict[str, Any] = {**FONT, "valign": "vcenter"}
             for name in names:
                 parts |= STYLES[name]
             self._formats[names] = self.file.add_format(parts)
         return self._formats[names]
 
-    def page(self, name: str, subtitle: str, title: str = "") -> Page:
+    def page(self, name: str, title: str = "") -> Page:
         """Add a sheet with its title."""
-        page = Page(self, name, title or name, subtitle)
+        page = Page(self, name, title or name)
         self.pages.append(page)
         return page
 
@@ -176,25 +114,33 @@ class Page:
     fixed : bool
         Whether the widths are set rather than found from what is written.
     pages_wide : int
-        Pages across which it is printed.
+        Pages across which it is printed; 0 to print it at its own size.
     pages_tall : int
         Pages down which it is printed; 0 for as many as it takes.
     """
 
-    def __init__(self, book: Book, name: str, title: str, subtitle: str) -> None:
+    def __init__(self, book: Book, name: str, title: str) -> None:
         self.book, self.name = book, name
         self.sheet = book.file.add_worksheet(name)
         self.widths: dict[int, float] = {}
         self.pages_wide, self.pages_tall = 1, 0
         self.fixed = False
+        self._subtitle = ""
         self.text(0, 0, title, "title")
-        self.text(1, 0, subtitle, "subtitle")
         self.sheet.set_row(0, 27)
         self.sheet.hide_gridlines(2)
+
+    def subtitle(self, text: str) -> None:
+        """Say below the title what the sheet shows."""
+        self._subtitle = text
 
     def text(self, row: int, column: int, value: object, *styles: str) -> None:
         """Write a text as a text."""
         self.sheet.write_string(row, column, clean(value), self.book.style(*styles))
+
+    def link(self, row: int, column: int, page: str, text: str, at: str = "A1") -> None:
+        """Write a link to a cell of another sheet of the workbook."""
+        self.sheet.write_url(row, column, f"internal:'{page}'!{at}", self.book.style("link"), text)
 
     def value(self, row: int, column: int, value: object, *styles: str) -> None:
         """Write a number, date, text or blank by its type."""
@@ -221,6 +167,12 @@ class Page:
         self.text(row, 0, text, *styles)
         self.sheet.set_row(row, height)
 
+    def section(self, row: int, title: str) -> int:
+        """Write the title of a part; return the row below it."""
+        self.text(row, 0, title, "section")
+        self.sheet.set_row(row, 20)
+        return row + 1
+
     def table(self, top: int, fields: Sequence[Field], rows: Sequence[Mapping[str, object]],
               totals: str = "", empty: str = "none") -> Placed:  # fmt: skip
         """Write a table.
@@ -242,17 +194,15 @@ class Page:
         first = header + 1
         placed = Placed(first, first + max(len(rows), 1) - 1,
                         {field.key: n for n, field in enumerate(fields)},
-                        top if totals else None)  # fmt: skip
+                        top if totals else None, len(rows))  # fmt: skip
         for column, field in enumerate(fields):
-            kind = exact(field.kind, (row.get(field.key) for row in rows))
-            each = kind == "each"
-            self._column(column, field, kind, rows)
+            values = [row.get(field.key) for row in rows]
+            kind = field.kind if field.kind == "each" else exact(field.kind, values)
+            self._fit(column, field, kind, values)
             self.text(header, column, field.label, "header")
-            for n, row in enumerate(rows, start=first):
-                value = row.get(field.key)
-                self.value(n, column, value, "body", exact("amount", [value]) if each else kind)
+            self._column(placed, field, kind, values)
             if totals and field.total:
-                self.subtotal(placed, field, kind, rows)
+                self._subtotal(placed, field, kind, values)
             elif totals:
                 self.text(top, column, totals if column == 0 else "", "total")
         if not rows:
@@ -264,93 +214,140 @@ class Page:
         self.sheet.set_row(header, 14 * tall + 6)
         return placed
 
-    def subtotal(self, placed: Placed, field: Field, kind: str, rows: Iterable[Any]) -> None:
+    def _column(self, placed: Placed, field: Field, kind: str, values: Sequence[object]) -> None:
+        """Write the cells of a column, which is quick where all are of one type."""
+        column, first = placed.columns[field.key], placed.first
+        if field.formula:
+            self._formulas(placed, field, kind, values)
+            return
+        if kind == "each":
+            for row, value in enumerate(values, start=first):
+                self.value(row, column, value, "body", exact("amount", [value]))
+            return
+        style = self.book.style("body", kind)
+        write_number, write_string = self.sheet.write_number, self.sheet.write_string
+        for row, value in enumerate(values, start=first):
+            if type(value) is float and value - value == 0:
+                write_number(row, column, value, style)
+            elif type(value) is str:
+                write_string(row, column, clean(value), style)
+            else:
+                self.value(row, column, value, "body", kind)
+
+    def _formulas(self, placed: Placed, field: Field, kind: str, values: Sequence[object]) -> None:
+        """Write the live cells of a column, blank where there is no value."""
+        column, style = placed.columns[field.key], self.book.style("body", kind)
+        names = {key: xl_col_to_name(other) for key, other in placed.columns.items()}
+        at = {key: f"{name}#" for key, name in names.items()}
+        firsts = {f"first_{key}": f"${name}${placed.first + 1}" for key, name in names.items()}
+        pattern = field.formula.format(**at, **firsts)
+        for row, value in enumerate(values, start=placed.first):
+            if value is None:
+                self.sheet.write_blank(row, column, None, style)
+            else:
+                formula = pattern.replace("#", str(row + 1))
+                self.sheet.write_formula(row, column, formula, style, value)
+
+    def _subtotal(self, placed: Placed, field: Field, kind: str, values: Iterable[object]) -> None:
         """Write a live subtotal of a column into its table's row of totals."""
         column = placed.columns[field.key]
-        cells = xl_range(*placed.cells(field.key))
-        value = math.fsum(number(row.get(field.key)) for row in rows)
+        value = total(map(number, values))
         self.widen(column, len(f"{value:,.2f}") + 3)
         assert placed.total_row is not None
-        self.formula(placed.total_row, column, f"=SUBTOTAL(109,{cells})", value, "total", kind)
+        formula = f"=SUBTOTAL(109,{xl_range(*placed.cells(field.key))})"
+        self.formula(placed.total_row, column, formula, value, "total", kind)
 
-    def _column(self, column: int, field: Field, kind: str, rows: Sequence[Any]) -> None:
+    def _fit(self, column: int, field: Field, kind: str, values: Sequence[object]) -> None:
         """Make a column wide enough for its header and its values."""
-        parts = [*field.header.split(), field.header[:14], f"({field.unit})"[:20]]
-        width = max(map(len, parts)) + 3.0
-        for row in rows:
-            width = max(width, len(shown(row.get(field.key), kind)) + 2.0)
+        width = max(map(len, field.label.split())) + 2.5
+        if values:
+            width = max(width, min(widest(values, kind) + 2.5, field.most))
         self.widen(column, width)
 
     def _lines(self, column: int, label: str, narrow: float = 0.95) -> int:
         """Return how many lines a text takes in its column; plain texts are narrower than bold."""
-        width = max(int(self.widths[column] * narrow), 1)
-        if len(label) <= width and "\n" not in label:
-            return 1
-        return sum(max(1, len(textwrap.wrap(part, width))) for part in label.split("\n"))
+        return lines(label, max(int(self.widths[column] * narrow), 1))
 
     def _heights(self, first: int, fields: Sequence[Field], rows: Sequence[Any]) -> None:
         """Give rows with texts that wrap their height, which not every program finds itself."""
-        texts = [(n, f.key) for n, f in enumerate(fields) if f.kind in ("text", "center")]
+        wide = [
+            (column, field.key, int(self.widths[column] * 1.05))
+            for column, field in enumerate(fields)
+            if field.kind in ("text", "center")
+        ]
         for place, row in enumerate(rows, start=first):
-            shown = [(n, str(row.get(key) or "")[:2000]) for n, key in texts]
-            tall = max((self._lines(*pair, narrow=1.05) for pair in shown), default=1)
+            tall = 1
+            for _, key, width in wide:
+                text = row.get(key)
+                if type(text) is str and (len(text) > width or "\n" in text):
+                    tall = max(tall, lines(text, max(width, 1)))
             if tall > 1:
-                self.sheet.set_row(place, min(13 * tall + 4, 400))
+                self.sheet.set_row(place, min(13 * tall + 4, TALLEST))
 
     def widen(self, column: int, width: float) -> None:
         """Make a column at least that wide, within what fits a page."""
         if not self.fixed:
-            self.widths[column] = min(WIDEST, max(self.widths.get(column, 8.0), width))
+            self.widths[column] = min(WIDEST, max(self.widths.get(column, 6.5), width))
 
-    def freeze(self, header: int, columns: int = 0) -> None:
-        """Keep the rows down to the header, and the first columns, in sight and on each page."""
+    def freeze(self, header: int, columns: int = 0, first: int | None = None) -> None:
+        """Keep the rows down to the header, and the first columns, in sight.
+
+        On paper each page repeats the rows from `first`, without it the header alone.
+        """
         self.sheet.freeze_panes(header + 1, columns)
-        self.sheet.repeat_rows(header)
+        self.sheet.repeat_rows(header if first is None else first, header)
 
     def filter(self, placed: Placed) -> None:
         """Give a table an automatic filter."""
         columns = placed.columns.values()
         self.sheet.autofilter(placed.first - 1, min(columns), placed.last, max(columns))
 
+    def mark(self, cells: tuple[int, int, int, int], criteria: str, value: object,
+             *styles: str) -> None:  # fmt: skip
+        """Mark the cells that fulfil a condition."""
+        shown = f'"{value}"' if isinstance(value, str) else value
+        self.sheet.conditional_format(*cells, {
+            "type": "cell", "criteria": criteria, "value": shown,
+            "format": self.book.style(*styles),
+        })  # fmt: skip
+
+    def chart(self, chart: Any, row: int, column: int, width: int = 760, height: int = 380) -> None:
+        """Show a chart with its corner at a cell."""
+        chart.set_size({"width": width, "height": height})
+        self.sheet.insert_chart(row, column, chart, {"object_position": 3})
+
+    def print_only(self, last_row: int, last_column: int) -> None:
+        """Print no more than the cells down to one; charts beside them are printed elsewhere."""
+        self.sheet.print_area(0, 0, last_row, last_column)
+
+    def on_one_page(self, placed: Placed) -> None:
+        """Print a table down one page if that leaves it readable."""
+        self.pages_tall = 1 if placed.last <= SHORT else 0
+
+    def _write_subtitle(self) -> None:
+        """Write what the sheet shows over as many columns as a page holds, in enough lines."""
+        wide, last = 0.0, 0
+        for column in range(max(self.widths, default=0) + 1):
+            last, wide = column, wide + self.widths.get(column, 9.0)
+            if wide > SUBTITLE:
+                break
+        if last:
+            self.sheet.merge_range(1, 0, 1, last, "", self.book.style("subtitle", "note"))
+        self.text(1, 0, self._subtitle, "subtitle", "note")
+        self.sheet.set_row(1, 14 * lines(clean(self._subtitle), max(int(wide), 20)) + 2)
+
     def finish(self) -> None:
         """Set column widths and print set-up."""
+        self._write_subtitle()
         for column, width in sorted(self.widths.items()):
             self.sheet.set_column(column, column, width)
         self.sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
         self.sheet.set_landscape()
         self.sheet.set_paper(9)
         self.sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        self.sheet.fit_to_pages(self.pages_wide, self.pages_tall)
-        plan = clean(self.book.title)[:60].replace("&", "&&")
-        self.sheet.set_footer(f"&L&8{plan}&C&8&A&R&8Page &P of &N")
-
-
-def clean(value: object) -> str:
-    """Return a text that a cell can hold: at most 32,767 characters, all of them encodable."""
-    text = str(value).encode("utf-8", "replace").decode("utf-8")
-    return text if len(text) <= 32767 else f"{text[:32760]} [...]"
-
-
-def exact(kind: str, values: Iterable[object]) -> str:
-    """Return the style of an ``amount``: decimals only in a column that has any."""
-    if kind != "amount":
-        return kind
-    whole = all(abs(n) >= 1e6 or n == round(n) for n in map(number, values))
-    return "whole" if whole else "decimal"
-
-
-def shown(value: object, kind: str) -> str:
-    """Return about what a cell shows, to measure its width."""
-    if value is None:
-        return ""
-    if isinstance(value, date):
-        return "2026-01-01"
-    if isinstance(value, Real) and not isinstance(value, bool):
-        decimals = {"whole": 0, "millions": 1, "text": 6}.get(kind, 2)
-        return f"{float(value):,.{decimals}f}"
-    return str(value)
-
-
-def cell(row: int, column: int) -> str:
-    """Return the address of a cell."""
-    return str(xl_rowcol_to_cell(row, column))
+        narrow = sum(self.widths.values()) <= NARROW and not self.pages_tall
+        if self.pages_wide and not narrow:
+            self.sheet.fit_to_pages(self.pages_wide, self.pages_tall)
+        plan = clean(self.book.title).replace("\n", " ")[:60].replace("&", "&&")
+        # The space keeps a name that begins with a digit from being read as part of the size.
+        self.sheet.set_footer(f"&L&8 {plan}&C&8 {self.name}&R&8Page &P of &N")

@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from planner.reports.book import BLUE, GREY, LINE, ORANGE, RED, REST, SERIES, Book, Page, clean
+from planner.reports.book import Book, Page
+from planner.reports.book_style import BLUE, GREY, LINE, ORANGE, RED, REST, SERIES, clean
 
 Cells = tuple[int, int, int, int]
 """First row, first column, last row, last column."""
+
+
+MILLIONS = "#,##0.0,,"
+"""Format of whole units of money that shows millions."""
 
 
 @dataclass(frozen=True)
@@ -44,28 +49,56 @@ def values(page: Page, cells: Cells) -> list[object]:
 
 
 def ramp_chart(book: Book, page: Page, look: Look, columns: dict[str, Cells]) -> Any:
-    """Return MW in service (area) against MW committed (line) of one commitment, over time.
+    """Return MW in service, with what is missed shaded on top, against MW committed.
 
     `columns` holds the cells of ``period_end``, ``in_service_mw``, ``required_mw`` and
     ``missed_mw``.
     """
-    area, line = book.file.add_chart({"type": "area"}), book.file.add_chart({"type": "line"})
+    area = book.file.add_chart({"type": "area", "subtype": "stacked"})
+    line = book.file.add_chart({"type": "line"})
     dates = values(page, columns["period_end"])
-    area.add_series({
-        "name": "in service", "categories": dates, "values": values(page, columns["in_service_mw"]),
-        "fill": {"color": BLUE, "transparency": 35}, "border": {"color": BLUE},
-    })  # fmt: skip
-    for key, name, color, dash in (
-        ("required_mw", "committed", ORANGE, "solid"),
-        ("missed_mw", "missed", RED, "square_dot"),
+    for key, name, fill, edge in (
+        ("in_service_mw", "in service", {"color": BLUE, "transparency": 35}, {"color": BLUE}),
+        ("missed_mw", "missed", {"color": RED, "transparency": 20}, {"none": True}),
     ):
-        line.add_series({
+        area.add_series({
             "name": name, "categories": dates, "values": values(page, columns[key]),
-            "line": {"color": color, "width": 2.25, "dash_type": dash},
+            "fill": fill, "border": edge,
         })  # fmt: skip
+    line.add_series({
+        "name": "committed", "categories": dates, "values": values(page, columns["required_mw"]),
+        "line": {"color": ORANGE, "width": 2.25},
+    })  # fmt: skip
     area.combine(line)
     _dress(area, look)
     return area
+
+
+def money_chart(book: Book, page: Page, look: Look, columns: dict[str, Cells]) -> Any:
+    """Return columns by period with lines of what is spent so far, on an axis of their own.
+
+    `columns` holds the cells of ``period``, the columns', then the lines' by their names.
+    """
+    bars, line = book.file.add_chart({"type": "column"}), book.file.add_chart({"type": "line"})
+    (_, periods), (name, cells), *others = columns.items()
+    dates = values(page, periods)
+    bars.add_series({"name": name, "categories": dates, "values": values(page, cells),
+                     "fill": {"color": BLUE}, "gap": 40})  # fmt: skip
+    for place, (label, where) in enumerate(others):
+        line.add_series({
+            "name": label, "categories": dates, "values": values(page, where), "y2_axis": True,
+            "line": {"color": (ORANGE, RED)[place % 2], "width": 2.25,
+                     "dash_type": ("solid", "dash")[place % 2]},
+        })  # fmt: skip
+    bars.combine(line)
+    _dress(bars, look)
+    line.set_y2_axis({"name": words(f"so far, {look.unit}"), "name_font": _small(), "min": 0,
+                      "num_format": MILLIONS, "num_font": {"size": 9}, "line": {"none": True},
+                      "major_gridlines": {"visible": False}})  # fmt: skip
+    bars.set_y_axis({"name": words(look.unit), "name_font": _small(), "num_format": MILLIONS,
+                     "num_font": {"size": 9}, "major_gridlines": _grid(),
+                     "line": {"none": True}, "min": 0})  # fmt: skip
+    return bars
 
 
 def stacked_chart(book: Book, page: Page, look: Look, columns: dict[str, Cells]) -> Any:

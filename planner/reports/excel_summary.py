@@ -1,13 +1,15 @@
-"""The workbook's first sheet: what a reader must know, missed megawatts first."""
+"""The workbook's summary: what a reader must know, missed megawatts first."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from planner.plan.figures import tidy, total
 from planner.plan.store import Plan
 from planner.plan.tables import Row
-from planner.reports.book import Field, Page, Placed, cell
-from planner.reports.excel_sheets import RampSheet, SitesSheet
+from planner.reports.book import TOP, Page
+from planner.reports.book_style import Field, Placed, cell
+from planner.reports.excel_parts import Report
 from planner.reports.views import (
     NOTHING,
     currency,
@@ -21,50 +23,55 @@ from planner.reports.views import (
 )
 
 LAST = 6
-"""Last column of the summary's tables; charts stand to the right."""
+"""Last column of the summary's tables."""
 
-WIDTHS = (28.0, *[14.5] * LAST)
+CHART_COLUMNS = 11
+"""Columns that the charts beside the tables take."""
+
+WIDTHS = (30.0, *[16.0] * LAST)
 """Widths of the columns that all tables of the summary share."""
 
 
-def write_summary(page: Page, plan: Plan, ramp: RampSheet, sites: SitesSheet,
-                  costs: Placed) -> None:  # fmt: skip
-    """Fill the summary.
-
-    Parameters
-    ----------
-    page
-        The sheet, with its title.
-    plan
-        The plan.
-    ramp
-        Where the ramps stand, for the charts.
-    sites
-        Where MW by site stand, for a chart.
-    costs
-        Where the cost terms stand, for their totals.
-    """
+def write_summary(report: Report, page: Page) -> None:
+    """Write verdict, milestones, spending, systems, proof, assumptions and notes."""
+    plan = report.plan
     page.widths, page.fixed = dict(enumerate(WIDTHS)), True
-    row = _banner(page, plan)
-    row = _keys(page, plan, costs, row)
+    page.subtitle(subtitle(plan))
+    row = write_banner(page, plan, TOP)
+    row = _keys(page, plan, report.placed["Costs"], row)
     row = _milestones(page, plan, row)
+    row = _assumed(report, page, row)
+    row = _tiers(page, plan, row)
     row = _spend(page, plan, row)
     row = _systems(page, plan, row)
-    row = _tiers(page, plan, row)
     row = _notes(page, plan, row)
-    page.pages_tall = 1 if row <= 90 else 0
-    _charts(page, ramp, sites)
-    page.sheet.freeze_panes(2, 0)
+    page.sheet.freeze_panes(3, 0)
+    page.print_only(max(row, TOP + 40), LAST + 1 + CHART_COLUMNS)
+    page.pages_tall = 1 if row < 70 else 0
+    report.placed["Summary"] = Placed(TOP, row, {})
+    for place, make in enumerate(report.ranked_charts()[:3]):
+        chart = make()
+        chart.set_size({"width": 700, "height": 335})
+        options = {"y_offset": 350 * place, "object_position": 3}
+        page.sheet.insert_chart(TOP, LAST + 2, chart, options)
 
 
-def _banner(page: Page, plan: Plan) -> int:
-    """Say first, and loud, whether megawatts are missed."""
+def subtitle(plan: Plan) -> str:
+    """Return the time that the plan covers and its currency."""
+    periods = sorted(str(row["period"]) for row in plan.tables.get("ramp", []))
+    ends = sorted(str(row["period_end"]) for row in plan.tables.get("ramp", []))
+    time = f"{periods[0]} to {ends[-1]}; " if periods else ""
+    return f"{time}money in {plan.summary.get('currency') or 'whole units'}"
+
+
+def write_banner(page: Page, plan: Plan, row: int, last: int = LAST) -> int:
+    """Say first, and loud, whether megawatts are missed; return the row below."""
     head = headline(plan)
     color = "bad_banner" if head.missed else "good_banner"
-    page.merged(3, LAST, head.text, "banner", color, height=36)
-    row = 4
+    page.merged(row, last, head.text, "banner", color, height=36)
+    row += 1
     for sentence in head.details:
-        page.merged(row, LAST, sentence, "bad", height=16 * lines(sentence))
+        page.merged(row, last, sentence, "bad", "text", height=16 * lines(sentence))
         row += 1
     return row + 1
 
@@ -89,9 +96,9 @@ def _keys(page: Page, plan: Plan, costs: Placed, row: int) -> int:
         page.text(row, column, label, "label")
         if kind == "millions":
             source = "amount" if value == "amount_m" else "present_cost"
-            total = sum(number(term[source]) for term in rows) / 1e6
+            amount = tidy(total(number(term[source]) for term in rows) / 1e6)
             target = cell(costs.total_row or 0, costs.columns[str(value)])
-            page.formula(row + 1, column, f"=Costs!{target}", total, "key", "millions")
+            page.formula(row + 1, column, f"=Costs!{target}", amount, "key", "millions")
         else:
             page.value(row + 1, column, value, "key", *([kind] if kind != "key" else []))
     if not verified:
@@ -103,9 +110,7 @@ def _keys(page: Page, plan: Plan, costs: Placed, row: int) -> int:
 
 def _section(page: Page, title: str, row: int, fields: Sequence[Field], rows: list[Row]) -> Placed:
     """Write a table below its title."""
-    page.text(row, 0, title, "section")
-    page.sheet.set_row(row, 20)
-    return page.table(row + 1, fields, rows)
+    return page.table(page.section(row, title), fields, rows)
 
 
 def _milestones(page: Page, plan: Plan, row: int) -> int:
@@ -132,6 +137,14 @@ def _milestones(page: Page, plan: Plan, row: int) -> int:
         "type": "cell", "criteria": ">", "value": NOTHING, "format": page.book.style("bad", "mw"),
     })  # fmt: skip
     return placed.last + 2
+
+
+def _assumed(report: Report, page: Page, row: int) -> int:
+    """Say how many inputs are assumptions, with the way to them."""
+    count = report.counts.get("assumptions", 0)
+    text = f"{count:,} input rows rest on an assumption: see the sheet Assumptions"
+    page.link(row, 0, "Assumptions", text)
+    return row + 2
 
 
 def _spend(page: Page, plan: Plan, row: int) -> int:
@@ -197,15 +210,6 @@ def _notes(page: Page, plan: Plan, row: int) -> int:
     for place, note in enumerate(notes, start=row + 1):
         page.merged(place, LAST, f"- {note}", "note", height=15 * lines(str(note)))
     return row + len(notes) + 1
-
-
-def _charts(page: Page, ramp: RampSheet, sites: SitesSheet) -> None:
-    """Show the first commitments' ramps and the sites beside the tables."""
-    shown = [ramp.chart(name) for name in list(ramp.cells)[:2]]
-    shown += [sites.chart()] if sites.cells else []
-    for place, chart in enumerate(shown):
-        chart.set_size({"width": 580, "height": 310})
-        page.sheet.insert_chart(3, LAST + 2, chart, {"y_offset": 325 * place, "object_position": 3})
 
 
 def lines(text: str) -> int:

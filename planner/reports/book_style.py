@@ -1,0 +1,197 @@
+"""How the workbook looks: colours, cell formats, and what a column is."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from numbers import Real
+from typing import Any
+
+from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
+
+from planner.reports.views import number
+
+NAVY, GREY, PALE, LINE = "#1F3864", "#6B7280", "#EEF2F8", "#D5DAE3"
+RED, PALE_RED, GREEN, PALE_GREEN = "#B42318", "#FDE7E5", "#1E7B4B", "#E3F4EA"
+BLUE, ORANGE, REST, PALE_AMBER = "#2F6DB5", "#E07B00", "#B8BFCA", "#FFF1D6"
+SERIES = (
+    "#2F6DB5", "#E07B00", "#3C9A5F", "#B04A9E", "#C9A100", "#4BA3C3", "#8C564B", "#6B5FB5",
+    "#D9586B", "#7A8B2E", "#2B4C7E", "#F0A35E", "#5FB8A5",
+)  # fmt: skip
+"""Colours of chart series, told apart in print as well."""
+
+FONT = {"font_name": "Arial", "font_size": 10}
+
+WIDEST = 44
+"""Widest column, in characters; longer texts wrap."""
+
+STYLES: dict[str, dict[str, Any]] = {
+    "text": {"text_wrap": True, "align": "left", "indent": 1},
+    "center": {"align": "center", "text_wrap": True},
+    "date": {"num_format": "yyyy-mm-dd", "align": "center", "shrink": True},
+    "whole": {"num_format": "#,##0", "shrink": True},
+    "decimal": {"num_format": "#,##0.00", "shrink": True},
+    "mw": {"num_format": "#,##0.00", "shrink": True},
+    "millions": {"num_format": "#,##0.0", "shrink": True},
+    "share": {"num_format": "0.0%", "shrink": True},
+    "gap": {"num_format": "0.000%", "shrink": True},
+    "body": {"bottom": 1, "bottom_color": LINE},
+    "header": {"bold": True, "font_color": "#FFFFFF", "bg_color": NAVY, "text_wrap": True,
+               "valign": "vcenter", "align": "center", "border": 1, "border_color": "#FFFFFF"},
+    "turned": {"rotation": 90, "font_size": 8, "num_format": "mmm yy"},
+    "count": {"num_format": "#,##0;-#,##0;", "align": "center", "font_size": 7, "shrink": True,
+              "border": 1, "border_color": LINE},
+    "total": {"bold": True, "bg_color": PALE},
+    "sum": {"bold": True, "bg_color": PALE},
+    "title": {"bold": True, "font_size": 18, "font_color": NAVY},
+    "subtitle": {"font_color": GREY, "italic": True},
+    "section": {"bold": True, "font_size": 13, "font_color": NAVY},
+    "note": {"text_wrap": True, "valign": "top"},
+    "link": {"font_color": "#0B5CAD", "underline": 1},
+    "bad": {"bold": True, "font_color": RED, "bg_color": PALE_RED},
+    "good": {"bold": True, "font_color": GREEN, "bg_color": PALE_GREEN},
+    "tight": {"bg_color": PALE_AMBER},
+    "faint": {"font_color": "#C3C8D1"},
+    "banner": {"bold": True, "font_size": 16, "font_color": "#FFFFFF", "valign": "vcenter",
+               "indent": 1, "text_wrap": True},
+    "bad_banner": {"bg_color": RED},
+    "good_banner": {"bg_color": GREEN},
+    "label": {"font_color": GREY, "font_size": 9, "bg_color": PALE, "align": "center",
+              "text_wrap": True},
+    "key": {"bold": True, "font_size": 13, "bg_color": PALE, "align": "center",
+            "valign": "vcenter"},
+}  # fmt: skip
+"""Parts of cell formats, joined by name."""
+
+UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""Characters that a part of a workbook cannot hold, or shows nothing for."""
+
+NUMBERS = {"whole": 0, "millions": 1, "mw": 2, "decimal": 2, "gap": 3, "share": 1}
+"""Decimals that each kind of number shows."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a table in the workbook.
+
+    Attributes
+    ----------
+    key : str
+        Key of the value in a row.
+    header : str
+        Header.
+    unit : str
+        Unit, shown below the header.
+    kind : str
+        ``text``, ``center``, ``date``, ``whole``, ``mw``, ``millions``, ``share``, ``gap``;
+        ``amount``: whole numbers, with two decimals if any value below a million needs them;
+        ``each``: the same, judged for each value.
+    total : bool
+        Whether the column is added up.
+    most : float
+        Widest that the column gets, in characters.
+    formula : str
+        Formula of each cell, with ``{key}`` for the row's cell of another field; its value is
+        the row's own.
+    """
+
+    key: str
+    header: str
+    unit: str = ""
+    kind: str = "text"
+    total: bool = False
+    formula: str = ""
+    most: float = WIDEST
+
+    @property
+    def label(self) -> str:
+        """Header with its unit."""
+        return f"{self.header}\n({self.unit})" if self.unit else self.header
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where a table stands: first and last row with data, and the column of each field.
+
+    Attributes
+    ----------
+    first, last : int
+        First and last row with data, counted from 0.
+    columns : dict of str to int
+        Column of each field.
+    total_row : int or None
+        Row of the totals.
+    rows : int
+        How many rows there are; an empty table takes a row to say so.
+    """
+
+    first: int
+    last: int
+    columns: Mapping[str, int]
+    total_row: int | None = None
+    rows: int = 0
+
+    def cells(self, key: str) -> tuple[int, int, int, int]:
+        """Return first row, first column, last row, last column of a field."""
+        return self.first, self.columns[key], self.last, self.columns[key]
+
+    def area(self, key: str, sheet: str) -> str:
+        """Return the cells of a field as a formula on another sheet names them."""
+        return f"'{sheet}'!{xl_range_abs(*self.cells(key))}"
+
+
+def clean(value: object) -> str:
+    """Return a text that every part of a workbook can hold: at most 32,767 characters."""
+    text = UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", str(value).replace("\r\n", "\n"))
+    return text if len(text) <= 32767 else f"{text[:32760]} [...]"
+
+
+def exact(kind: str, values: Iterable[object]) -> str:
+    """Return the style of an ``amount``: decimals only in a column that has any."""
+    if kind not in ("amount", "each"):
+        return kind
+    whole = all(abs(n) >= 1e6 or n == round(n) for n in map(number, values))
+    return "whole" if whole else "decimal"
+
+
+def shown(value: object, kind: str) -> str:
+    """Return about what a cell shows, to measure its width."""
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return "2026-01-01"
+    if isinstance(value, Real) and not isinstance(value, bool):
+        return f"{float(value):,.{NUMBERS.get(kind, 2)}f}"
+    return str(value)
+
+
+def widest(values: Iterable[object], kind: str) -> int:
+    """Return the characters that the widest of a column's values takes."""
+    if kind in NUMBERS:
+        found = [number(value) for value in values]
+        return max((len(shown(end, kind)) for end in (min(found), max(found))), default=0)
+    if kind == "date":
+        return 10
+    longest = 0
+    for value in values:
+        if value is not None:
+            text = value if isinstance(value, str) else shown(value, kind)
+            longest = max(longest, len(text))
+    return longest
+
+
+@lru_cache(maxsize=4096)
+def lines(text: str, width: int) -> int:
+    """Return how many lines a text takes in a column of some characters."""
+    if len(text) <= width and "\n" not in text:
+        return 1
+    return sum(max(1, len(textwrap.wrap(part, width))) for part in text[:2000].split("\n"))
+
+
+def cell(row: int, column: int) -> str:
+    """Return the address of a cell."""
+    return str(xl_rowcol_to_cell(row, column))

@@ -1,0 +1,144 @@
+"""The calendar: when each tranche is ordered, arrives, is installed and comes into service."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from planner.plan.figures import tidy
+from planner.plan.tables import Row
+from planner.reports.book import TOP, Page
+from planner.reports.book_style import Field, cell
+from planner.reports.excel_parts import Report
+from planner.reports.views import day, number
+
+STAGES = {
+    "order": ("orders", "#C9A100"),
+    "arrive": ("orders", "#E07B00"),
+    "install": ("systems", "#2F6DB5"),
+    "in service": ("systems", "#3C9A5F"),
+}
+"""What is counted at each stage of a tranche, and its colour."""
+
+MOST_MONTHS = 240
+HEAD = 6
+"""Columns before the months."""
+
+Tranche = tuple[str, str, str]
+"""Day of the milestone, commitment, site."""
+
+Grid = dict[tuple[Tranche, str], dict[date, float]]
+"""Amounts by tranche and stage, then by month."""
+
+
+def write_calendar(report: Report, page: Page) -> None:
+    """Write a Gantt grid: a row for each stage of each tranche at a site, a column for a month."""
+    page.subtitle(
+        "By milestone and site: orders placed and arriving (number of orders), systems installed "
+        "and in service (number of systems) in each month; an order may feed several rows"
+    )
+    grid = _grid(report)
+    months = _months(grid)
+    fields = [
+        Field("due", "Milestone due", kind="date"), Field("commitment", "Commitment"),
+        Field("site", "Site"), Field("stage", "Stage", kind="center"),
+        Field("unit", "Counted", kind="center"), Field("all", "All", "number", "amount"),
+    ]  # fmt: skip
+    rows = [_line(key, amounts) for key, amounts in sorted(grid.items(), key=_place)]
+    page.widths = {0: 11.0}
+    placed = page.table(TOP, fields, rows, empty="nothing is installed for a milestone")
+    page.freeze(TOP, HEAD)
+    report.placed["Calendar"] = placed
+    if not rows:
+        return
+    page.filter(placed)
+    for column, month in enumerate(months, start=HEAD):
+        page.value(TOP, column, month, "header", "turned")
+        page.widths[column] = 3.6
+    page.sheet.set_row(TOP, 44)
+    last = HEAD + len(months) - 1
+    for at, (_, amounts) in enumerate(sorted(grid.items(), key=_place), start=placed.first):
+        for column, month in enumerate(months, start=HEAD):
+            page.value(at, column, amounts.get(month), "count")
+        formula = f"=SUM({cell(at, HEAD)}:{cell(at, last)})"
+        page.formula(at, HEAD - 1, formula, number(rows[at - placed.first]["all"]), "body", "sum",
+                     "whole")  # fmt: skip
+    _colour(page, placed.first, placed.last, last)
+    page.sheet.repeat_columns(0, HEAD - 1)
+    page.pages_wide = 1 if len(months) <= 48 else 2
+
+
+def _colour(page: Page, first: int, last: int, last_column: int) -> None:
+    """Fill the cells of each stage, and fade what repeats the row above."""
+    corner = cell(first, HEAD)
+    for stage, (_, color) in STAGES.items():
+        page.sheet.conditional_format(first, HEAD, last, last_column, {
+            "type": "formula", "criteria": f'=AND($D{first + 1}="{stage}",{corner}>0)',
+            "format": page.book.file.add_format({"bg_color": color, "font_color": "#FFFFFF"}),
+        })  # fmt: skip
+    page.sheet.conditional_format(first + 1, 0, last, 2, {
+        "type": "formula", "format": page.book.style("faint"),
+        "criteria": f"=AND($A{first + 1}=$A{first + 2},$B{first + 1}=$B{first + 2},"
+                    f"$C{first + 1}=$C{first + 2})",
+    })  # fmt: skip
+
+
+def _place(item: tuple[tuple[Tranche, str], dict[date, float]]) -> tuple[Tranche, int]:
+    tranche, stage = item[0]
+    return tranche, list(STAGES).index(stage)
+
+
+def _line(key: tuple[Tranche, str], amounts: dict[date, float]) -> Row:
+    (due, commitment, site), stage = key
+    return {"due": day(due), "commitment": commitment, "site": site, "stage": stage,
+            "unit": STAGES[stage][0], "all": tidy(sum(amounts.values()))}  # fmt: skip
+
+
+def _months(grid: Grid) -> list[date]:
+    """Return the months from the first with anything to the last."""
+    found = sorted({month for amounts in grid.values() for month in amounts})
+    months = found[:1]
+    while months and months[-1] < found[-1] and len(months) < MOST_MONTHS:
+        months.append((months[-1] + timedelta(days=32)).replace(day=1))
+    return months
+
+
+def _grid(report: Report) -> Grid:
+    """Return what happens in which month for each tranche at each site."""
+    grid: Grid = defaultdict(lambda: defaultdict(float))
+    tranches: dict[tuple[str, str, str], Tranche] = {}
+    starts = sorted({found for row in report.rows("ramp") if (found := day(row["period"]))})
+    waits = {row["system"]: row["commission_days"]
+             for row in report.plan.inputs.tables["systems"]}  # fmt: skip
+    for row in report.rows("installs"):
+        done, due = day(row["period"]), day(row.get("milestone"))
+        if done is None or due is None or not number(row["installed"]):
+            continue
+        tranche = (due.isoformat(), str(row["commitment"]), str(row["site"]))
+        tranches[str(row["hall"]), str(row["system"]), str(done)] = tranche
+        count = number(row["installed"])
+        grid[tranche, "install"][done.replace(day=1)] += count
+        ready = done + timedelta(days=waits.get(row["system"], 0))
+        serves = next((start for start in starts if start >= ready), None)
+        if serves:
+            grid[tranche, "in service"][serves.replace(day=1)] += count
+    for stage, tranche, when in _order_dates(report, tranches):
+        grid[tranche, stage][when.replace(day=1)] += 1
+    return grid
+
+
+def _order_dates(
+    report: Report, tranches: dict[tuple[str, str, str], Tranche]
+) -> Iterator[tuple[str, Tranche, date]]:
+    """Give order and arrival of every order once for each tranche that waits for it."""
+    fed: dict[str, set[Tranche]] = defaultdict(set)
+    for peg in report.rows("pegs"):
+        install = (str(peg["hall"]), str(peg["system"]), str(peg["period"]))
+        if install in tranches:
+            fed[str(peg["order"])].add(tranches[install])
+    for row in report.rows("orders"):
+        for tranche in sorted(fed.get(str(row["order"]), ())):
+            for stage, column in (("order", "order_date"), ("arrive", "arrival_date")):
+                if when := day(row[column]):
+                    yield stage, tranche, when

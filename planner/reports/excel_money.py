@@ -1,0 +1,145 @@
+"""Money: what is committed and paid in each period against the budget, and the cost terms."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from planner.plan.figures import total
+from planner.plan.tables import COST_TERMS, Row
+from planner.reports import charts
+from planner.reports.book import TOP, Page
+from planner.reports.book_style import Field
+from planner.reports.excel_orders import ORDERS
+from planner.reports.excel_parts import Report
+from planner.reports.views import TERM_WORDS, currency, day, number, period_word, pivot
+
+CASH_CAPTION = (
+    "Commit: value of the orders dated in the {word}, order cost included. Pay: the workbook "
+    "holds no payment terms, so all money is paid in the {word} of its decision, not discounted"
+)
+
+
+def write_cash(report: Report, page: Page) -> None:
+    """Write what is committed and paid in each period, by cost term, and so far."""
+    plan = report.plan
+    money, word = currency(plan), period_word(plan)
+    page.subtitle(CASH_CAPTION.format(word=word))
+    found = pivot(plan, report.rows("spend"), "term", "amount")
+    terms = [term for term in COST_TERMS if term in found.columns]
+    ends = {day(row["period"]): day(row["period_end"]) for row in report.rows("ramp")}
+    rows: list[Row] = [
+        {"period": period, "last": ends.get(period, period),
+         **{term: found.cells.get((period, term)) for term in terms}}
+        for period in found.periods
+    ]  # fmt: skip
+    if not rows:
+        page.text(TOP, 0, "none", "subtitle")
+        return
+    fields = [
+        Field("period", f"First day of {word}", kind="date"),
+        Field("last", f"Last day of {word}", kind="date"),
+        _commit(report, rows, money),
+        *(Field(term, f"Pay: {term}", money, "whole", total=True) for term in terms),
+        *_payments(report, rows, terms, money),
+    ]
+    placed = page.table(TOP, fields, rows, "Total")
+    page.freeze(TOP + 1, 1, first=TOP)
+    page.sheet.repeat_columns(0)
+    page.filter(placed)
+    if "left" in placed.columns:
+        page.mark(placed.cells("left"), "<", -0.005, "bad", "whole")
+    columns = {"period": placed.cells("period"), "paid": placed.cells("paid"),
+               "paid so far": placed.cells("so_far")}  # fmt: skip
+    if "budget" in placed.columns:
+        columns["budget"] = placed.cells("budget")
+    look = charts.Look("Money paid", f"{money} million", len(rows))
+    make = partial(charts.money_chart, page.book, page, look, columns)
+    report.add_chart(make, page, TOP + 1, len(fields) + 1)
+    page.print_only(placed.last, len(fields) - 1)
+    page.pages_wide = max(1, round(sum(page.widths.values()) / 230))
+    page.on_one_page(placed)
+    report.placed["Cash"] = placed
+
+
+def _commit(report: Report, rows: list[Row], money: str) -> Field:
+    """Add to each row the value of the orders dated in its period; return the live column."""
+    orders = report.placed[ORDERS]
+    for row in rows:
+        first, last = row["period"], row["last"]
+        row["commit"] = total(
+            number(order[key])
+            for order in report.rows("orders")
+            if (ordered := day(order["order_date"])) and first <= ordered <= last  # type: ignore[operator]
+            for key in ("price", "order_cost")
+        )
+    dates = orders.area("order_date", ORDERS)
+    sums = "+".join(
+        f'SUMIFS({orders.area(key, ORDERS)},{dates},">="&{{period}},{dates},"<="&{{last}})'
+        for key in ("price", "order_cost")
+    )
+    return Field("commit", "Commit: orders", money, "whole", total=True, formula=f"={sums}")
+
+
+def _payments(report: Report, rows: list[Row], terms: list[str], money: str) -> list[Field]:
+    """Add what is paid in each row, and so far; return the live columns."""
+    counted = [term for term in terms if term != "late"]
+    limits = [(day(row["date"]), row["cumulative"]) for row in report.plan.inputs.tables["budget"]]
+    so_far = against = 0.0
+    for row in rows:
+        row["paid"] = total(number(row[term]) for term in terms)
+        row["so_far"] = so_far = total((so_far, number(row["paid"])))
+        against = total((against, *(number(row[term]) for term in counted)))
+        row["against"] = against
+        row["budget"] = min(
+            (limit for until, limit in limits if until and until >= row["period"]),  # type: ignore[operator]
+            default=None,
+        )
+        limit = row["budget"]
+        row["left"] = None if limit is None else total((number(limit), -against))
+    return [
+        Field("paid", "Pay: all", money, "whole", True, f"=SUM({{{terms[0]}}}:{{{terms[-1]}}})"),
+        Field("so_far", "Paid so far", money, "whole", formula="=SUM({first_paid}:{paid})"),
+        *(_against_budget(counted, money) if limits and counted else ()),
+    ]
+
+
+def _against_budget(counted: list[str], money: str) -> tuple[Field, ...]:
+    """Return the columns that hold what is paid against the budget, which leaves out `late`."""
+    against = f"=SUM({{first_{counted[0]}}}:{{{counted[-1]}}})"
+    return (
+        Field("against", "Paid so far without late", money, "whole", formula=against),
+        Field("budget", "Budget so far", money, "whole"),
+        Field("left", "Left of it", money, "whole", formula="={budget}-{against}"),
+    )
+
+
+def write_costs(report: Report, page: Page) -> None:
+    """Write the cost terms, which sum live to the total."""
+    money = currency(report.plan)
+    page.subtitle(
+        "Cost terms over the whole plan: nominal, and discounted to its first day (present cost); "
+        "the totals are live sums"
+    )
+    fields = [
+        Field("term", "Cost term"), Field("words", "What it pays for"),
+        Field("amount", "Amount", money, "decimal", total=True),
+        Field("present_cost", "Present cost", money, "decimal", total=True),
+        Field("amount_m", "Amount", f"{money} million", "millions", True, "={amount}/1000000"),
+        Field("present_m", "Present cost", f"{money} million", "millions", True,
+              "={present_cost}/1000000"),
+    ]  # fmt: skip
+    rows = [
+        row | {"words": TERM_WORDS.get(str(row["term"]), ""),
+               "amount_m": number(row["amount"]) / 1e6,
+               "present_m": number(row["present_cost"]) / 1e6}
+        for row in report.rows("costs")
+    ]  # fmt: skip
+    placed = page.table(TOP, fields, rows, "Total")
+    page.freeze(TOP + 1, 1, first=TOP)
+    columns = {"term": placed.cells("term"), "amount": placed.cells("amount_m"),
+               "present cost": placed.cells("present_m")}  # fmt: skip
+    look = charts.Look("Cost by term", f"{money} million")
+    make = partial(charts.column_chart, page.book, page, look, columns)
+    report.add_chart(make, page, placed.last + 2, 0, 820, 300)
+    page.print_only(placed.last, len(fields) - 1)
+    report.placed["Costs"] = placed
