@@ -35,6 +35,7 @@ def sample_plan(*, name="openai-750mw", missed=True, suppliers=SUPPLIERS, commit
     _fill_deployment(tables, first, second)
     _fill_ramp(tables, {first: ("it", 750.0), second: ("system", 60.0)}, missed)
     _fill_orders(tables, suppliers)
+    _fill_pegs(tables, first)
     _fill_power(tables)
     _fill_money(tables)
     tables["tiers"] = [
@@ -46,7 +47,29 @@ def sample_plan(*, name="openai-750mw", missed=True, suppliers=SUPPLIERS, commit
          "status": "Time limit", "seconds": 12.0},
     ]  # fmt: skip
     figures = _summary(name, tables, missed, first, second)
-    return Plan(name, tables, _manifest(), figures, inputs_from_rows(name, rows_of()))
+    return Plan(name, tables, _manifest(), figures, _inputs(name, first, second))
+
+
+def _inputs(name, first, second):
+    """Inputs that know the plan's names, with sources; nothing was planned from them."""
+    assumed = {"source": "assumption: a round figure"}
+    return inputs_from_rows(name, rows_of(
+        options={"currency": "USD"},
+        systems=[{"system": system, "power_kw": kw, "overhead_kw": 11, "price": 1,
+                  "commission_days": 21, **assumed} for system, kw in POWER_KW.items()],
+        sites=[{"site": site, "country": "US", "pue": 1.2, "source": "a survey"}
+               for site in SITES],
+        halls=[{"hall": f"{site} A", "site": site, "count": 40, "it_mw": 10, "build_days": 30,
+                "fed_by": f"{site} feeder", **assumed} for site in SITES[:8]]
+        + [{"hall": f"{site} A", "site": site, "count": 40, "it_mw": 10} for site in SITES[8:]],
+        power=[{"node": f"{site} feeder"} for site in SITES[:8]],
+        commitments=[{"commitment": first, "basis": "it"},
+                     {"commitment": second, "basis": "system"}],
+        milestones=[{"commitment": first, "date": "2026-02-28", "mw": 750},
+                    {"commitment": second, "date": "2026-02-28", "mw": 60}],
+        budget=[{"date": "2027-12-31", "cumulative": 9e9}, {"date": "2029-12-31",
+                                                            "cumulative": 2e10}],
+    ))  # fmt: skip
 
 
 def _fill_deployment(tables, first, second):
@@ -91,7 +114,25 @@ def _fill_deployment(tables, first, second):
 
 def _installed(site, hall, system, month, count):
     return {"site": site, "hall": hall, "system": system, "period": month, "installed": count,
-            "removed": 0}  # fmt: skip
+            "removed": 0, "commitment": None, "milestone": None, "late": None}  # fmt: skip
+
+
+def _fill_pegs(tables, commitment):
+    """Every install is for the end of its year; orders wait, in turn, for one install each."""
+    installs = tables["installs"]
+    for row in installs:
+        late = "yes" if row["period"].year == 2028 else "no"
+        row |= {"commitment": commitment, "milestone": date(row["period"].year, 12, 31),
+                "late": late}  # fmt: skip
+    for n, order in enumerate(tables["orders"]):
+        row = installs[n * len(installs) // len(tables["orders"])]
+        order |= {"milestone_blocked": f"{commitment} {row['milestone']}",
+                  "already_late": row["late"], "sites_fed": row["site"]}  # fmt: skip
+        tables["pegs"].append({
+            "order": order["order"], "hall": row["hall"], "system": row["system"],
+            "period": row["period"], "quantity": order["quantity"], "systems": 1.0,
+            "it_mw": order["it_mw_blocked"],
+        })  # fmt: skip
 
 
 def _fill_ramp(tables, promised, missed):

@@ -71,34 +71,40 @@ class Purposes:
 
         The systems count from their first period in service. If a commitment that their hall then
         serves is short in the period before, they are late for the milestone in force there. Else
-        they are for its first milestone that is judged from then on while the hall serves it, or,
-        if none comes, for the one that is in force. Of several commitments, the earliest
-        milestone is taken.
+        they are for its first milestone that is judged from then on while the hall serves it. Of
+        several commitments, the earliest such milestone is taken; only where none has any, the
+        earliest that is in force already.
         """
         hall, system, period = install
         first = self.case.calendar.usable(period, self.case.facility.commission_days[system])
         if first is None:
             return None
         found = [
-            purpose
+            ranked
             for commitment, served in self.served[hall, system].items()
-            if (purpose := self._for(commitment, served, first)) is not None
+            if (ranked := self._for(commitment, served, first)) is not None
         ]
-        return min(found, key=lambda p: (p.milestone, p.commitment), default=None)
+        return min(found, key=lambda pair: (pair[0], pair[1].milestone, pair[1].commitment),
+                   default=(0, None))[1]  # fmt: skip
 
-    def _for(self, commitment: str, served: set[int], first: int) -> Purpose | None:
-        """Return the milestone of one commitment, which the hall serves in the periods given."""
+    def _for(self, commitment: str, served: set[int], first: int) -> tuple[int, Purpose] | None:
+        """Return the milestone of one commitment, which the hall serves in the periods given.
+
+        Before it stands 0, or 1 if the milestone was met before and is only to be held.
+        """
         after = [period for period in served if period >= first]
         if not after:
             return None
         if first in served and (commitment, first - 1) in self.short:
-            return self._in_force(commitment, first - 1, late=True)
+            return 0, Purpose(self._in_force(commitment, first - 1), commitment, late=True)
         for period, day, _ in sorted(self.judged[commitment]):
             if period >= first and period in served:
-                return Purpose(day, commitment, late=False)
-        return self._in_force(commitment, min(after), late=False)
+                return 0, Purpose(day, commitment, late=False)
+        if any(period <= min(after) for period, _, _ in self.judged[commitment]):
+            return 1, Purpose(self._in_force(commitment, min(after)), commitment, late=False)
+        return None
 
-    def _in_force(self, commitment: str, period: int, *, late: bool) -> Purpose | None:
+    def _in_force(self, commitment: str, period: int) -> date:
         """Return the milestone that sets the requirement in a period: the first of the most MW."""
         due = [(-mw, day) for at, day, mw in self.judged[commitment] if at <= period]
-        return Purpose(min(due)[1], commitment, late) if due else None
+        return min(due)[1]

@@ -16,21 +16,22 @@ SLIVER = 1e-3
 NOTHING = 1e-6
 """MW up to which a hall serves nothing."""
 
-Purpose = tuple[date, str, str]
-"""Day of a milestone, its commitment, and whether systems are late for it: yes or no."""
+Purpose = tuple[bool, date, str, str]
+"""Whether a milestone is only to be held, its day, commitment, and whether systems are late."""
 
 
 def install_purpose(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """An install is for the earliest milestone that its hall serves once it is in service.
+    """An install is for the earliest milestone to come that its hall serves once in service.
 
-    A milestone that is short in the period before has waited for it, and it is late.
+    A milestone that is short in the period before has waited for it, and it is late. One that
+    was met before, and is only to be held, counts where there is no other.
     """
     judged = _judged(book)
     for row in figures.tables["installs"]:
         found = tuple(row[column] for column in ("milestone", "commitment", "late"))
         due: tuple[object, ...] = (None, None, None)
         if number(row, "installed") > 0:
-            due = min(_purposes(row, judged, book, figures), default=due)
+            due = min(_purposes(row, judged, book, figures), default=(False, *due))[1:]
         if ledger.fails(found == due):
             ledger.refuse(
                 f"install of {row['system']!r} in hall {row['hall']!r} in {row['period']} is for "
@@ -67,7 +68,7 @@ def _purposes(
         if served and served[0] == first and figures.missed[commitment, first - 1] > 0:
             found += _in_force(milestones, first - 1, commitment, "yes")
         elif coming:
-            found.append((min(coming)[1], commitment, "no"))
+            found.append((False, min(coming)[1], commitment, "no"))
         elif served:
             found += _in_force(milestones, served[0], commitment, "no")
     return found
@@ -78,7 +79,7 @@ def _in_force(
 ) -> list[Purpose]:
     """Return the milestone that sets what is required in a period, if there is one."""
     due = [(-mw, day) for at, day, mw in milestones if at <= period]
-    return [(min(due)[1], commitment, late)] if due else []
+    return [(late == "no", min(due)[1], commitment, late)] if due else []
 
 
 def known_pegs(book: Book, figures: Figures, ledger: Ledger) -> None:
