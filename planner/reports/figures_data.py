@@ -1,0 +1,230 @@
+"""What the figures show, derived from a plan: time, IT power by site, routes, cost steps."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from planner.plan.store import Plan
+from planner.plan.tables import COST_TERMS, Row
+from planner.reports.views import NOTHING, day, number
+
+EVERYWHERE = "*"
+"""The one place of a plan without lanes."""
+
+
+@dataclass(frozen=True)
+class Time:
+    """The periods of a plan.
+
+    Attributes
+    ----------
+    starts, ends : tuple of datetime.date
+        First and last day of each period.
+    """
+
+    starts: tuple[date, ...]
+    ends: tuple[date, ...]
+
+    @property
+    def first(self) -> date:
+        """First day of the plan."""
+        return self.starts[0]
+
+    @property
+    def last(self) -> date:
+        """Last day of the plan."""
+        return self.ends[-1]
+
+    def after(self, place: int) -> date:
+        """Return the day after a period."""
+        return self.ends[place] + timedelta(days=1)
+
+    def end_of(self, start: object) -> date:
+        """Return the last day of the period that starts on a day."""
+        return self.ends[self.starts.index(start)]
+
+
+def time_of(plan: Plan) -> Time:
+    """Return the periods of a plan, which every commitment's ramp has."""
+    found = {row["period"]: row["period_end"] for row in plan.tables["ramp"]}
+    pairs = sorted((start, end) for a, b in found.items() if (start := day(a)) and (end := day(b)))
+    return Time(tuple(start for start, _ in pairs), tuple(end for _, end in pairs))
+
+
+def it_mw(plan: Plan) -> dict[str, float]:
+    """Return the IT power of one system by its name, in MW."""
+    return {
+        row["system"]: (row["power_kw"] + row["overhead_kw"]) / 1000
+        for row in plan.inputs.tables["systems"]
+    }
+
+
+@dataclass(frozen=True)
+class SiteMw:
+    """IT power in service by site, at the end of each period.
+
+    Attributes
+    ----------
+    mw : dict of str to list of float
+        MW of IT power of all systems in service, whether due or not, for each site with any;
+        the largest at the plan's end first.
+    """
+
+    mw: Mapping[str, list[float]]
+
+    def top(self, most: int) -> tuple[dict[str, list[float]], int]:
+        """Return the first sites, the others added up under ``others``, and how many those are."""
+        names = list(self.mw)
+        if len(names) <= most + 1:
+            return dict(self.mw), 0
+        others = names[most:]
+        kept = {name: self.mw[name] for name in names[:most]}
+        count = len(next(iter(self.mw.values())))
+        rest = [sum(self.mw[name][t] for name in others) for t in range(count)]
+        return kept | {f"{len(others)} other sites": rest}, len(others)
+
+
+def site_mw(plan: Plan) -> SiteMw:
+    """Return IT power in service by site."""
+    time, each = time_of(plan), it_mw(plan)
+    place = {start: n for n, start in enumerate(time.starts)}
+    found: dict[str, list[float]] = defaultdict(lambda: [0.0] * len(time.starts))
+    for row in plan.tables["fleet"]:
+        if systems := number(row["in_service"]):
+            found[str(row["site"])][place[row["period"]]] += systems * each[str(row["system"])]  # type: ignore[index]
+    some = {name: values for name, values in found.items() if max(values) > NOTHING}
+    names = sorted(some, key=lambda name: (-some[name][-1], -max(some[name]), name))
+    return SiteMw({name: some[name] for name in names})
+
+
+@dataclass(frozen=True)
+class Route:
+    """What moves from one place to another over the whole plan.
+
+    Attributes
+    ----------
+    start, end : str
+        The places.
+    item : str
+        The item.
+    units : float
+        Units moved.
+    is_system : bool
+        Whether the item is a whole system.
+    """
+
+    start: str
+    end: str
+    item: str
+    units: float
+    is_system: bool
+
+
+def routes(plan: Plan) -> list[Route]:
+    """Return the routes in use by item: systems before parts, the largest first."""
+    units: dict[tuple[str, str, str], float] = defaultdict(float)
+    for row in plan.tables["shipments"]:
+        units[str(row["from"]), str(row["to"]), str(row["item"])] += number(row["quantity"])
+    systems = {row["system"] for row in plan.inputs.tables["systems"]}
+    found = [Route(*key, count, key[2] in systems) for key, count in units.items()]
+    return sorted(found, key=lambda r: (not r.is_system, -r.units, r.start, r.end, r.item))
+
+
+def coordinates(plan: Plan) -> dict[str, tuple[float, float]]:
+    """Return latitude and longitude of the sites that have both."""
+    return {
+        row["site"]: (row["latitude"], row["longitude"])
+        for row in plan.inputs.tables["sites"]
+        if row["latitude"] is not None and row["longitude"] is not None
+    }
+
+
+def cost_steps(plan: Plan) -> list[Row]:
+    """Return the cost terms that are not nothing, with what was spent before each of them.
+
+    Columns: term, amount, present_cost, before (present cost of the terms above).
+    """
+    terms = {str(row["term"]): row for row in plan.tables["costs"]}
+    rows: list[Row] = []
+    before = 0.0
+    for term in sorted(terms, key=_rank):
+        present = number(terms[term]["present_cost"])
+        if present or number(terms[term]["amount"]):
+            rows.append({**terms[term], "before": before})
+            before += present
+    return rows
+
+
+def _rank(term: str) -> tuple[int, str]:
+    return (COST_TERMS.index(term) if term in COST_TERMS else len(COST_TERMS)), term
+
+
+@dataclass(frozen=True)
+class NodeUse:
+    """How much of a node's power is in use.
+
+    Attributes
+    ----------
+    node : str
+        The node.
+    load, energised : tuple of float or None
+        MW at each period; energised is None where the node has no limit.
+    """
+
+    node: str
+    load: tuple[float, ...]
+    energised: tuple[float | None, ...]
+
+    @property
+    def limited(self) -> bool:
+        """Whether it ever has a limit."""
+        return any(limit is not None for limit in self.energised)
+
+    @property
+    def tightest(self) -> float:
+        """Largest share of its energised power that is in use; 0 where there never is any."""
+        return max((self.share(t) or 0.0 for t in range(len(self.load))), default=0.0)
+
+    def share(self, period: int) -> float | None:
+        """Return the share in use; None without a limit or before it is energised."""
+        limit = self.energised[period]
+        return None if limit is None or limit <= NOTHING else self.load[period] / limit
+
+
+def node_uses(plan: Plan) -> list[NodeUse]:
+    """Return the nodes that have a limit, those with least headroom first."""
+    loads: dict[str, list[Row]] = defaultdict(list)
+    for row in sorted(plan.tables["power"], key=lambda row: str(row["period"])):
+        loads[str(row["node"])].append(row)
+    uses = [
+        NodeUse(
+            name,
+            tuple(number(row["load_mw"]) for row in rows),
+            tuple(None if (mw := row["energised_mw"]) is None else number(mw) for row in rows),
+        )
+        for name, rows in loads.items()
+    ]
+    limited = [use for use in uses if use.limited]
+    return sorted(limited, key=lambda use: (-round(use.tightest, 4), -max(use.load), use.node))
+
+
+def buckets(count: int, most: int) -> list[range]:
+    """Return consecutive periods taken together, so that there are at most `most` groups."""
+    size = max(1, -(-count // max(most, 1)))
+    return [range(first, min(first + size, count)) for first in range(0, count, size)]
+
+
+def milestones_of(plan: Plan) -> dict[str, list[tuple[date, float]]]:
+    """Return date and cumulative MW of each commitment's milestones, by date."""
+    found: dict[str, list[tuple[date, float]]] = defaultdict(list)
+    for row in plan.inputs.tables["milestones"]:
+        found[row["commitment"]].append((row["date"], row["mw"]))
+    return {name: sorted(pairs) for name, pairs in found.items()}
+
+
+def active(rows: Sequence[Row]) -> bool:
+    """Return whether anything is due or served in a commitment's ramp."""
+    return any(number(row["required_mw"]) or number(row["in_service_mw"]) > NOTHING for row in rows)

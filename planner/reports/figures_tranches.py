@@ -1,0 +1,309 @@
+"""The way of each tranche: what was ordered, assembled, shipped and installed for it, and when.
+
+A tranche is what a milestone adds to a commitment. Its megawatts at a site are those by which
+service there grows while the milestone is being reached. Units are traced back first in, first
+out, at every place: the n-th unit that leaves a place is the n-th that came there.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from planner.plan.store import Plan
+from planner.plan.tables import Row
+from planner.reports.figures_data import EVERYWHERE, Time, it_mw, milestones_of, time_of
+from planner.reports.views import NOTHING, day, number
+
+STAGES = ("order", "assemble", "ship", "install", "commission")
+"""Stages in the order of the way; the last ends in service."""
+
+Span = tuple[date, date]
+Units = tuple[float, float]
+"""Units from one place in a queue to another."""
+
+
+@dataclass
+class Tranche:
+    """What a milestone gets from a site.
+
+    Attributes
+    ----------
+    commitment, site : str
+        The commitment, and the site that serves it.
+    due : datetime.date
+        Day of the milestone.
+    mw : float
+        MW on the commitment's basis.
+    stages : dict of str to (datetime.date, datetime.date)
+        First and last day of each stage that it goes through; no ``order`` where the order's day
+        is not known.
+    in_service : datetime.date
+        Last day of the period in which the last of it is in service.
+    """
+
+    commitment: str
+    site: str
+    due: date
+    mw: float
+    stages: dict[str, Span]
+    in_service: date
+
+    @property
+    def start(self) -> date:
+        """First day of its first stage."""
+        return min((first for first, _ in self.stages.values()), default=self.in_service)
+
+
+@dataclass
+class Queue:
+    """Units that came to a place, in order.
+
+    Attributes
+    ----------
+    ends : list of float
+        Units that had come after each arrival.
+    arrivals : list of (str, Span or None, list of ((place, item), Units))
+        Stage by which they came, its days, and what was used for them elsewhere.
+    """
+
+    ends: list[float] = field(default_factory=list)
+    arrivals: list[tuple[str, Span | None, list[tuple[tuple[str, str], Units]]]] = field(
+        default_factory=list
+    )
+
+    def add(self, units: float, stage: str, span: Span | None,
+            used: list[tuple[tuple[str, str], Units]]) -> None:  # fmt: skip
+        """Add an arrival."""
+        self.ends.append((self.ends[-1] if self.ends else 0.0) + units)
+        self.arrivals.append((stage, span, used))
+
+    def within(self, units: Units) -> Iterator[tuple[int, Units]]:
+        """Yield the arrivals of these units: which, and the share of it from 0 to 1."""
+        low, high = units
+        at = bisect_right(self.ends, low + NOTHING)
+        while at < len(self.ends):
+            start = self.ends[at - 1] if at else 0.0
+            if start >= high - NOTHING:
+                return
+            size = self.ends[at] - start
+            yield at, ((max(low, start) - start) / size, (min(high, self.ends[at]) - start) / size)
+            at += 1
+
+
+class Ways:
+    """The queues of all places, filled from a plan's tables."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.one_place = not plan.inputs.tables["lanes"]
+        self.queues: dict[tuple[str, str], Queue] = defaultdict(Queue)
+        self._left: dict[tuple[str, str], float] = defaultdict(float)
+        self._bom: dict[str, list[tuple[str, float]]] = defaultdict(list)
+        self._yield = {(r["supplier"], r["item"]): r["yield"] for r in plan.inputs.tables["supply"]}
+        for part in plan.inputs.tables["bom"]:
+            self._bom[part["system"]].append((part["item"], part["quantity"]))
+        for _, _, stage, row in sorted(self._events(), key=lambda event: event[:2]):
+            stage(row)
+
+    def place(self, name: object) -> str:
+        """Return a place, which is everywhere in a plan without lanes."""
+        return EVERYWHERE if self.one_place else str(name)
+
+    def take(self, place: str, item: str, units: float) -> Units:
+        """Take the next units of a queue."""
+        start = self._left[place, item]
+        self._left[place, item] = start + units
+        return start, start + units
+
+    def _events(self) -> Iterator[tuple[date, int, Callable[[Row], None], Row]]:
+        """Yield what comes to places, by the day that it comes, and where from."""
+        for row in self.plan.tables["orders"]:
+            yield day(row["arrival_date"]) or date.max, 0, self._order, row
+        for row in self.plan.tables["production"]:
+            yield day(row["period"]) or date.max, 1, self._assembly, row
+        for row in self.plan.tables["shipments"]:
+            yield day(row["period"]) or date.max, 2, self._shipment, row
+
+    def _order(self, row: Row) -> None:
+        supplier, item = str(row["supplier"]), str(row["item"])
+        good = number(row["quantity"]) * self._yield.get((supplier, item), 1.0)
+        ordered, arrives = day(row["order_date"]), day(row["arrival_date"])
+        span = (ordered, arrives) if ordered and arrives else None
+        self.queues[self.place(supplier), item].add(good, "order", span, [])
+
+    def _assembly(self, row: Row) -> None:
+        plant, system, count = self.place(row["plant"]), str(row["system"]), number(row["quantity"])
+        used = [((plant, item), self.take(plant, item, each * count))
+                for item, each in self._bom[system]]  # fmt: skip
+        self._come(plant, system, "assemble", row, "finish_date", used)
+
+    def _shipment(self, row: Row) -> None:
+        start, item = str(row["from"]), str(row["item"])
+        used = [((start, item), self.take(start, item, number(row["quantity"])))]
+        self._come(str(row["to"]), item, "ship", row, "arrival_date", used)
+
+    def _come(self, place: str, item: str, stage: str, row: Row, last: str,
+              used: list[tuple[tuple[str, str], Units]]) -> None:  # fmt: skip
+        first, end = day(row["period"]), day(row[last])
+        span = (first, end) if first and end else None
+        self.queues[place, item].add(number(row["quantity"]), stage, span, used)
+
+    def trace(self, place: str, item: str, units: Units, system: str) -> dict[str, Span]:
+        """Return the days of each stage through which units went.
+
+        Of the ways, only that of the system itself counts as shipped; parts count as ordered.
+        """
+        found: dict[str, Span] = {}
+        waiting = [((place, item), units)]
+        while waiting:
+            (where, what), wanted = waiting.pop()
+            for at, (low, high) in self.queues[where, what].within(wanted):
+                stage, span, used = self.queues[where, what].arrivals[at]
+                if span and (stage != "ship" or what == system):
+                    found[stage] = _join(found.get(stage), span)
+                for key, (start, end) in used:
+                    size = end - start
+                    waiting.append((key, (start + low * size, start + high * size)))
+        return found
+
+
+def tranches(plan: Plan) -> list[Tranche]:
+    """Return what each milestone gets from each site by systems installed in the plan.
+
+    Sorted by commitment, date and the day that it begins. Systems that stand at the start are
+    served first and need no way.
+    """
+    time, ways, growth = time_of(plan), Ways(plan), list(_growth(plan))
+    installs = _installs(plan, ways, time)
+    standing = {(row["hall"], row["system"]): float(row["count"])
+                for row in plan.inputs.tables["fleet"]}  # fmt: skip
+    found: dict[tuple[str, str, date], Tranche] = {}
+    for (commitment, site, due), hall, system, mw, units, period in growth:
+        start = standing.get((hall, system), 0.0)
+        standing[hall, system] = start - units
+        new = min(units, units - start)
+        if new <= NOTHING:
+            continue
+        queue = installs[hall, system]
+        stages: dict[str, Span] = {}
+        first = max(0.0, -start)
+        for at, (low, high) in queue.within((first, first + new)):
+            _, span, used = queue.arrivals[at]
+            assert span is not None
+            stages = _merge(stages, {"install": span})
+            for (place, item), (begin, end) in used:
+                size = end - begin
+                part = begin + low * size, begin + high * size
+                stages = _merge(stages, ways.trace(place, item, part, system))
+        if stages:
+            share = mw * new / units
+            _grow(found, Tranche(commitment, site, due, share, stages, time.ends[period]))
+    for tranche in found.values():
+        installed = tranche.stages["install"][1]
+        if installed < tranche.in_service:
+            tranche.stages["commission"] = (installed, tranche.in_service)
+    return sorted(found.values(), key=lambda t: (t.commitment, t.due, t.start, t.site))
+
+
+def _grow(found: dict[tuple[str, str, date], Tranche], more: Tranche) -> None:
+    """Add to a tranche what came later."""
+    key = more.commitment, more.site, more.due
+    known = found.setdefault(key, more)
+    if known is not more:
+        known.mw += more.mw
+        known.stages = _merge(known.stages, more.stages)
+        known.in_service = max(known.in_service, more.in_service)
+
+
+def _installs(plan: Plan, ways: Ways, time: Time) -> dict[tuple[str, str], Queue]:
+    """Return the systems installed in each hall class, each with what it took from the store."""
+    queues: dict[tuple[str, str], Queue] = defaultdict(Queue)
+    for row in sorted(plan.tables["installs"], key=lambda row: str(row["period"])):
+        count, system = number(row["installed"]), str(row["system"])
+        first = day(row["period"])
+        if count > NOTHING and first:
+            place = ways.place(row["site"])
+            used = [((place, system), ways.take(place, system, count))]
+            span = first, time.end_of(first)
+            queues[str(row["hall"]), system].add(count, "install", span, used)
+    return queues
+
+
+Growth = tuple[tuple[str, str, date], str, str, float, float, int]
+"""(commitment, site, due), hall, system, MW, systems, period."""
+
+
+def _growth(plan: Plan) -> Iterator[Growth]:
+    """Yield by how much service grows toward each milestone, period by period."""
+    time, each = time_of(plan), _mw_per_system(plan)
+    place = {start: n for n, start in enumerate(time.starts)}
+    served: dict[str, dict[int, dict[tuple[str, str, str], float]]] = defaultdict(
+        lambda: defaultdict(dict)
+    )
+    for row in plan.tables["service"]:
+        key = str(row["site"]), str(row["hall"]), str(row["system"])
+        served[str(row["commitment"])][place[row["period"]]][key] = number(row["mw"])  # type: ignore[index]
+    for commitment, due in milestones_of(plan).items():
+        best: dict[tuple[str, str, str], float] = defaultdict(float)
+        slack = max((mw for key, mw in each.items() if key[0] == commitment), default=0.0)
+        level = 0.0
+        for period in sorted(served[commitment]):
+            now = served[commitment][period]
+            total = sum(now.values())
+            shares = list(_shares(due, level, total, slack))
+            for key, mw in sorted(now.items()):
+                more, best[key] = mw - best[key], max(best[key], mw)
+                for day_due, share in shares if more > NOTHING else ():
+                    part, per = more * share, each[commitment, key[0], key[2]]
+                    yield ((commitment, key[0], day_due), key[1], key[2], part, part / per, period)
+            level = max(level, total)
+
+
+def _shares(
+    due: list[tuple[date, float]], level: float, total: float, slack: float
+) -> Iterator[tuple[date, float]]:
+    """Yield the milestones toward which service grows from one level to another, and how much.
+
+    Systems are whole, so a milestone is often passed by part of one, less than `slack`; that part
+    is no beginning of the next.
+    """
+    if total <= level + NOTHING:
+        return
+    before = 0.0
+    for place, (day_due, mw) in enumerate(due):
+        top = total if place == len(due) - 1 or mw < total <= mw + slack else max(mw, before)
+        part = min(total, top) - max(level, before)
+        if part > NOTHING:
+            yield day_due, part / (total - level)
+        before = max(top, before)
+
+
+def _mw_per_system(plan: Plan) -> dict[tuple[str, str, str], float]:
+    """Return the MW of a system on the basis of a commitment at a site."""
+    tables, it = plan.inputs.tables, it_mw(plan)
+    found = {}
+    for commitment in tables["commitments"]:
+        for site in tables["sites"]:
+            for system in tables["systems"]:
+                mw = it[system["system"]] * (site["pue"] or 1.0)
+                if commitment["basis"] != "facility":
+                    mw = it[system["system"]]
+                if commitment["basis"] == "system":
+                    mw = system["power_kw"] / 1000
+                found[commitment["commitment"], site["site"], system["system"]] = mw
+    return found
+
+
+def _join(known: Span | None, more: Span) -> Span:
+    return more if known is None else (min(known[0], more[0]), max(known[1], more[1]))
+
+
+def _merge(known: dict[str, Span], more: dict[str, Span]) -> dict[str, Span]:
+    """Return the spans of both."""
+    stages: Iterable[str] = {**known, **more}
+    return {name: _join(known.get(name), more[name]) if name in more else known[name]
+            for name in stages}  # fmt: skip
