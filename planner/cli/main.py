@@ -18,6 +18,7 @@ COMMANDS = {
     "size": ("planner.cli.size", "Turn megawatts into systems, on every basis."),
     "plan": ("planner.cli.plan", "Make an optimal, checked plan from a workbook."),
     "verify": ("planner.cli.verify", "Check a saved plan against its workbook."),
+    "report": ("planner.cli.report", "Write a saved plan's reports and figures again."),
     "formulas": ("planner.cli.formulas", "Print the model's formulation."),
     "doctor": ("planner.cli.doctor", "Check that this machine can plan."),
 }

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from planner.cli.kinds import ALL, HELP, chosen
+
 MISSED = 6
 LIMIT = 4
 INTERRUPTED = 130
@@ -20,11 +22,13 @@ INTERRUPTED = 130
 @click.option("--gap", type=click.FloatRange(0, 0.5), help="Relative gap at which to stop.")
 @click.option("--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds to solve.")
 @click.option("--threads", type=click.IntRange(1, 64), help="Solver threads.")
+@click.option("--report", "kinds", callback=chosen, default=ALL, show_default=True, help=HELP)
+@click.option("--watch", is_flag=True, help="Show the ramp in the terminal, period by period.")
 @click.option("--fail-on-miss", is_flag=True, help=f"Exit with {MISSED} if megawatts are missed.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def command(
+def command(  # noqa: PLR0913  (one for each option)
     *, workbook: Path, output: Path | None, gap: float | None, time_limit: float | None,
-    threads: int | None, fail_on_miss: bool, as_json: bool,
+    threads: int | None, kinds: tuple[str, ...], watch: bool, fail_on_miss: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Make an optimal, independently checked plan from WORKBOOK.
 
@@ -36,26 +40,28 @@ def command(
     \b
     Example: planner plan inputs/openai-750mw.xlsx
     """  # noqa: D301  (the backspace keeps click from joining the lines)
-    from planner.inputs.workbook import read_inputs  # noqa: PLC0415  (slow to import)
+    from rich.console import Console  # noqa: PLC0415  (slow to import)
+
+    from planner.inputs.workbook import read_inputs  # noqa: PLC0415
     from planner.pipeline import Options, make_plan  # noqa: PLC0415
     from planner.pipeline import as_json as document  # noqa: PLC0415
     from planner.plan.folders import plan_folder  # noqa: PLC0415
     from planner.plan.store import save_plan  # noqa: PLC0415
-    from planner.reports.console import Progress, print_plan  # noqa: PLC0415
-    from planner.reports.excel import write_plan_workbook  # noqa: PLC0415
+    from planner.reports.console import Progress, print_plan, print_ramp  # noqa: PLC0415
+    from planner.reports.kinds import report_writers  # noqa: PLC0415
 
     inputs = read_inputs(workbook)
     options = Options(gap, time_limit, threads, " ".join(["planner", *sys.argv[1:]]))
     with Progress() as listen:
         plan = make_plan(inputs, options, listen)
     folder = output or plan_folder(plan.name)
-    files = save_plan(plan, folder, {"plan.xlsx": lambda path: write_plan_workbook(plan, path)})
+    files = save_plan(plan, folder, report_writers(plan, kinds))
     if as_json:
         click.echo(json.dumps(document(plan, files), indent=2, default=str))
     else:
-        from rich.console import Console  # noqa: PLC0415
-
         print_plan(plan, Console(), files)
+    if watch:
+        print_ramp(plan, Console(stderr=as_json))
     return _exit_code(str(plan.summary["status"]), plan.summary["missed_mw_months"], fail_on_miss)
 
 

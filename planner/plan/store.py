@@ -104,12 +104,14 @@ def save_plan(plan: Plan, folder: Path, writers: Mapping[str, Writer]) -> dict[s
     folder
         Where to; a plan that is there is replaced, files in it that are not the planner's stay.
     writers
-        File name to a function that writes that file, e.g. ``{"plan.xlsx": write}``.
+        File name to a function that writes that file, e.g. ``{"plan.xlsx": write}``; a name may
+        have one folder, ``figures/ramp.svg``.
 
     Returns
     -------
     dict of str to str
-        Paths by kind: ``json``, ``tables`` (a folder) and the ending of each further file.
+        Paths by kind: ``json``, ``tables`` (a folder), the ending of each further file, and the
+        name of each further folder.
 
     Raises
     ------
@@ -117,12 +119,14 @@ def save_plan(plan: Plan, folder: Path, writers: Mapping[str, Writer]) -> dict[s
         If the folder cannot be written, or holds files and is not a plan folder.
     """
     for name in writers:
-        if safe_name(name) != name or name in (CONTENTS, INPUTS, "tables"):
+        parts = name.split("/")
+        if [*map(safe_name, parts)] != parts or parts[0] in (CONTENTS, INPUTS, "tables"):
             raise ValueError(f"{name!r} cannot be a file of a plan")
     with replaced(folder, _ours) as new:
         (new / "tables").mkdir()
         listing = {name: _save_table(new, name, plan.tables.get(name, [])) for name in COLUMNS}
         for name, write in writers.items():
+            (new / name).parent.mkdir(exist_ok=True)
             write(new / name)
         files = [CONTENTS, INPUTS, *(str(e["file"]) for e in listing.values()), *writers]
         summary = {key: value for key, value in plan.summary.items() if key not in OWN_KEYS}
@@ -178,6 +182,9 @@ def _paths(folder: Path, writers: Iterable[str]) -> dict[str, str]:
     """Paths of a plan's files by kind."""
     paths = {"json": str(folder / CONTENTS), "tables": str(folder / "tables")}
     for name in writers:
+        if "/" in name:
+            paths[name.split("/")[0]] = str((folder / name).parent)
+            continue
         kind = Path(name).suffix.lstrip(".")
         paths[name if not kind or kind in paths else kind] = str(folder / name)
     return paths

@@ -161,7 +161,7 @@ def fit(text: str, room: float, size: float = 12) -> str:
     if len(text) <= 400 and text_width(text, size) <= room:
         return text
     left = room - 0.9 * size
-    head, left = _begin(text[:400], left * 0.6, size), left * 0.4
+    head, left = _begin(text[:400], left * 0.7, size), left * 0.3
     tail = _begin(text[-400:][::-1], left, size)[::-1]
     return f"{head.rstrip()}\N{HORIZONTAL ELLIPSIS}{tail.lstrip()}"
 

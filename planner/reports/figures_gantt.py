@@ -7,7 +7,7 @@ from planner.reports.figures_data import time_of
 from planner.reports.figures_draw import LINE, Canvas, Figure, Plot, text_width
 from planner.reports.figures_tranches import STAGES, Tranche, tranches
 from planner.reports.page_tables import Column, Sheet
-from planner.reports.views import figure
+from planner.reports.views import BASIS_WORDS, figure
 
 MOST_WIDE, MOST_NARROW = 32, 24
 """Ways that are drawn, the largest of all; the others are in the table."""
@@ -32,7 +32,7 @@ def gantt_figure(plan: Plan) -> Figure:
         shown = [tranche for tranche in found if id(tranche) in names]
         top = canvas.legend(0, [(STYLES[stage], WORDS[stage]) for stage in stages]
                             + [("due-fill", "in service"), ("due", "due")])  # fmt: skip
-        _draw(canvas, plan, shown, stages, top)
+        _draw(canvas, plan, (found, shown), stages, top)
         if len(shown) < len(found):
             text = f"The largest {len(shown)} of {len(found)} ways; all are in the table below."
             canvas.text(0, canvas.height + 10, text, "m")
@@ -47,14 +47,16 @@ def gantt_figure(plan: Plan) -> Figure:
                   (_table(found, stages),))  # fmt: skip
 
 
-def _draw(canvas: Canvas, plan: Plan, shown: list[Tranche], stages: list[str], top: float) -> None:
-    """Draw the tranches with their sites below one another."""
+def _draw(canvas: Canvas, plan: Plan, both: tuple[list[Tranche], list[Tranche]],
+          stages: list[str], top: float) -> None:  # fmt: skip
+    """Draw, of what was found, what is to be shown: tranches with their sites below."""
+    found, shown = both
     if not shown:
         canvas.text(0, top + 12, "No systems are installed for any milestone.", "m")
         canvas.height = top + LINE
         return
     time = time_of(plan)
-    first = min(time.first, *(tranche.start for tranche in shown))
+    first = min(time.first, *(min(tranche.start, tranche.due) for tranche in shown))
     last = max(time.after(len(time.ends) - 1), *(tranche.due for tranche in shown))
     left = 10.0 if canvas.narrow else 270.0
     plot = Plot(canvas, left, top, canvas.width - left - 12, 0, first, last, 1)
@@ -65,21 +67,20 @@ def _draw(canvas: Canvas, plan: Plan, shown: list[Tranche], stages: list[str], t
     height = sum(LINE + 12 + row * len(group) for group in groups.values())
     plot.time_axis(top + height, grid=top)
     y = top
-    for group in groups.values():
-        y = _group(canvas, plot, group, stages, (y, row))
+    for (commitment, due), group in groups.items():
+        mw = sum(t.mw for t in found if (t.commitment, t.due) == (commitment, due))
+        y = _group(canvas, plot, group, mw, stages, (y, row))
     canvas.height = top + height + 24
 
 
-def _group(canvas: Canvas, plot: Plot, group: list[Tranche], stages: list[str],
+def _group(canvas: Canvas, plot: Plot, group: list[Tranche], mw: float, stages: list[str],
            place: tuple[float, float]) -> float:  # fmt: skip
     """Draw a tranche's sites; return where they end."""
-    y, row = place
-    head, mw = group[0], sum(tranche.mw for tranche in group)
-    title = f"{head.commitment}, due {head.due}: {figure(mw, 1)} MW"
+    (y, row), head = place, group[0]
+    title = f"{head.commitment}, due {head.due}: {figure(mw, 1)} MW {BASIS_WORDS[head.basis]}"
     canvas.line([(0, y + 0.5), (canvas.width, y + 0.5)], "grid")
     canvas.text(0, y + LINE, title, "b halo", room=canvas.width - 8, size=13)
     bottom = y + LINE + 12 + row * len(group)
-    canvas.line([(plot.x(head.due), y + LINE + 6), (plot.x(head.due), bottom - 4)], "due")
     y += LINE + 10
     for tranche in group:
         _way(canvas, plot, tranche, stages, y)
@@ -100,6 +101,8 @@ def _way(canvas: Canvas, plot: Plot, tranche: Tranche, stages: list[str], top: f
     else:
         canvas.text(8, y, tranche.site, room=plot.left - wide - 14)
         canvas.text(plot.left - 8, y, label, late, anchor="end")
+    due = plot.x(tranche.due)
+    canvas.line([(due, top - 1), (due, top + BAR * len(stages) + 3)], "due")
     for n, stage in enumerate(stages):
         if span := tranche.stages.get(stage):
             x, right = plot.x(span[0]), plot.x(span[1])
@@ -114,7 +117,8 @@ def _way(canvas: Canvas, plot: Plot, tranche: Tranche, stages: list[str], top: f
 def _table(found: list[Tranche], stages: list[str]) -> Sheet:
     """Return every way with the days of its stages."""
     columns = [Column("commitment", "Commitment"), Column("due", "Due", kind="date"),
-               Column("site", "Site"), Column("mw", "MW", "commitment's basis", "mw")]  # fmt: skip
+               Column("site", "Site"), Column("mw", "Served", "MW", "mw"),
+               Column("basis", "Basis")]  # fmt: skip
     for stage in stages:
         columns += [
             Column(f"{stage} {end}", f"{WORDS[stage].split()[0]}, {end}", kind="date")
@@ -126,7 +130,8 @@ def _table(found: list[Tranche], stages: list[str]) -> Sheet:
         late = tranche.in_service > tranche.due
         row: dict[str, object] = {
             "commitment": tranche.commitment, "due": tranche.due, "site": tranche.site,
-            "mw": tranche.mw, "in_service": tranche.in_service, "class": "bad" if late else None,
+            "mw": tranche.mw, "basis": tranche.basis, "in_service": tranche.in_service,
+            "class": "bad" if late else None,
         }  # fmt: skip
         for stage, (first, last) in tranche.stages.items():
             row |= {f"{stage} first": first, f"{stage} last": last}

@@ -96,7 +96,7 @@ def map_figure(plan: Plan) -> Figure | None:
     idle, lost = sorted(set(placed) - set(known)), sorted(used & set(sites) - set(placed))
 
     def draw(canvas: Canvas) -> None:
-        legend = [("f0", "IT power in service at the end, by area")]
+        legend = [("f0", "MW of IT power in service at the end, by area")]
         legend += [("route", "systems shipped, by width; parts thin")] * bool(ways)
         top = canvas.legend(0, legend)
         Drawing(canvas, known, final, ways, ranks(plan)).draw(top)
@@ -154,12 +154,13 @@ class Drawing:
         for name, left, y, wide in boxes:
             mw = f" {figure(self.final[name], 0)}" if name in self.final else ""
             self.canvas.rect(left, y, wide, 20, "box", name)
-            text = fit(name, wide - 8 - text_width(mw)) + mw
+            text = fit(name, wide - 6 - text_width(mw)) + mw
             self.canvas.text(left + wide / 2, y + 14, text, anchor="middle")
         hidden = self._sites(projection.frame)
         self.canvas.height = projection.frame[3] + 4
         if hidden:
-            text = f"{hidden} sites have no room for their name; they are in the table."
+            text = f"No room for the names of {hidden} sites: they are in the table."
+            text = text.replace("names of 1 sites: they are", "name of 1 site: it is")
             self.canvas.text(0, projection.frame[3] + LINE, text, "m")
             self.canvas.height += LINE
 
@@ -171,10 +172,10 @@ class Drawing:
                 rows[self.rank[name]].append(name)
         boxes = []
         for _, names in sorted(rows.items()):
-            most = max(1, int(self.canvas.width // 105))
+            most = max(1, int(self.canvas.width // 112))
             for start in range(0, len(names), most):
                 part = names[start : start + most]
-                wide = min(self.canvas.width / len(part) - 8, 210.0)
+                wide = min(self.canvas.width / len(part) - 6, 210.0)
                 gap = self.canvas.width / len(part)
                 for n, name in enumerate(part):
                     left = gap * (n + 0.5) - wide / 2
@@ -209,7 +210,8 @@ class Drawing:
             if route.end not in self.known:
                 bottom -= 20
             bend = (bottom - y) * 0.5 if abs(bottom - y) > 30 else -40.0
-            width = 1 + 7 * route.units / widest if route.is_system else 1.0
+            most = 4 if self.canvas.narrow else 7
+            width = 1 + most * route.units / widest if route.is_system else 1.0
             tip = f"{route.start} to {route.end}: {figure(route.units)} x {route.item}"
             points = (x, y + bend), (right, bottom - bend), (right, bottom)
             curve = f"M{x:.1f} {y:.1f}C" + " ".join(f"{a:.1f} {b:.1f}" for a, b in points)

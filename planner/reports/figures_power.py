@@ -35,8 +35,12 @@ def power_figure(plan: Plan) -> Figure | None:
         top = canvas.legend(0, LEGEND)
         left = 10.0 if canvas.narrow else 270.0
         row = 2 * LINE if canvas.narrow else LINE + 3
+        start, top = top, top + (0 if canvas.narrow else LINE + 2)
         plot = Plot(canvas, left, top, canvas.width - left - 12, row * len(shown), time.first,
                     time.after(len(time.ends) - 1), 1)  # fmt: skip
+        if not canvas.narrow:
+            canvas.text(plot.left - 8, start + 10, "peak load", "m", anchor="end")
+            canvas.text(8, start + 10, "node, facility power", "m")
         for n, use in enumerate(shown):
             _node(canvas, plot, time, use, top + n * row)
         plot.time_axis(top + row * len(shown) + 2)

@@ -38,6 +38,8 @@ class Tranche:
         Day of the milestone.
     mw : float
         MW on the commitment's basis.
+    basis : str
+        That basis.
     stages : dict of str to (datetime.date, datetime.date)
         First and last day of each stage that it goes through; no ``order`` where the order's day
         is not known.
@@ -49,6 +51,7 @@ class Tranche:
     site: str
     due: date
     mw: float
+    basis: str
     stages: dict[str, Span]
     in_service: date
 
@@ -181,6 +184,7 @@ def tranches(plan: Plan) -> list[Tranche]:
     installs = _installs(plan, ways, time)
     standing = {(row["hall"], row["system"]): float(row["count"])
                 for row in plan.inputs.tables["fleet"]}  # fmt: skip
+    basis = {row["commitment"]: row["basis"] for row in plan.inputs.tables["commitments"]}
     found: dict[tuple[str, str, date], Tranche] = {}
     for (commitment, site, due), hall, system, mw, units, period in growth:
         start = standing.get((hall, system), 0.0)
@@ -201,7 +205,10 @@ def tranches(plan: Plan) -> list[Tranche]:
                 stages = _merge(stages, ways.trace(place, item, part, system))
         if stages:
             share = mw * new / units
-            _grow(found, Tranche(commitment, site, due, share, stages, time.ends[period]))
+            _grow(
+                found,
+                Tranche(commitment, site, due, share, basis[commitment], stages, time.ends[period]),
+            )
     for tranche in found.values():
         installed = tranche.stages["install"][1]
         if installed < tranche.in_service:

@@ -110,11 +110,19 @@ def _milestones(plan: Plan) -> Sheet:
 
 def _tiers(plan: Plan) -> Sheet:
     """Return the tiers with their bounds."""
-    rows = [{**row, "gap": percent(row["gap"])} for row in plan.tables["tiers"]]
+    money = currency(plan)
+    rows = [
+        {
+            **row,
+            "gap": percent(row["gap"]),
+            "unit": money if row["unit"] == "money" else row["unit"],
+        }
+        for row in plan.tables["tiers"]
+    ]
     return Sheet(
         "Tiers: each is held at its value before the next; no plan can beat a bound",
-        [Column("tier", "Tier"), Column("unit", "Unit"), Column("value", "Value", "", "mw"),
-         Column("bound", "Proven bound", "", "mw"), Column("gap", "Gap"),
+        [Column("tier", "Tier"), Column("unit", "Unit"), Column("value", "Value", "", "each"),
+         Column("bound", "Proven bound", "", "each"), Column("gap", "Gap"),
          Column("status", "Solver"), Column("seconds", "Time", "s", "mw")],
         rows,
     )  # fmt: skip
@@ -167,7 +175,7 @@ def notes_section(plan: Plan) -> Markup:
         element("h2", "Notes and warnings"),
         element("ul", items, class_="notes") if items else element("p", "None."),
         table(Sheet("What commitments, halls, feeders and supply add up to", [
-            Column("what", "What"), Column("value", "In all", kind="mw"), Column("unit", "Unit"),
+            Column("what", "What"), Column("value", "In all", kind="each"), Column("unit", "Unit"),
         ], listed(plan, "totals"))),
         id="notes",
     )  # fmt: skip
@@ -222,8 +230,8 @@ def assumptions_section(plan: Plan) -> Markup:
             {"sheet": "total", "rows": whole, "assumed": some}),
         Sheet("Assumptions, rows with the same source together", [
             Column("sheet", "Sheet"), Column("rows", "Rows", "", "whole"),
-            Column("cells", "Cells"), Column("names", "Rows' names"),
-            Column("source", "Source")], listed),
+            Column("cells", "Cells"), Column("names", "Rows' names", kind="long"),
+            Column("source", "Source", kind="long")], listed),
     ]  # fmt: skip
     tables = [table(sheets[0]), table(sheets[1], tools=len(listed) > 1)] if listed else []
     return element("section", element("h2", "Assumptions"), element("p", text), tables,

@@ -16,7 +16,7 @@ main,.top{max-width:1120px;margin:0 auto;padding:0 1rem}
 h1{font-size:1.6rem;line-height:1.2;margin:1.2rem 0 .2rem;overflow-wrap:anywhere}
 h2{font-size:1.25rem;margin:0 0 .4rem}
 h3{font-size:1rem;margin:1.2rem 0 .4rem}
-p{margin:.3rem 0 .8rem;max-width:75ch;overflow-wrap:anywhere}
+p{margin:.3rem 0 .8rem;max-width:100ch;overflow-wrap:anywhere}
 section{padding:1.4rem 0;border-top:1px solid var(--line)}
 section:first-of-type{border-top:0;padding-top:.4rem}
 a{color:var(--accent)}
@@ -50,14 +50,17 @@ padding:.55rem .7rem}
 figure{margin:0}
 svg{display:block;width:100%;height:auto;margin:.6rem 0}
 svg.narrow{display:none}
-.scroll{overflow-x:auto;margin:.4rem 0 1rem;max-height:36rem;overflow-y:auto;
-border:1px solid var(--line);border-radius:4px}
+.scroll{overflow-x:auto;margin:.4rem 0 1rem;border:1px solid var(--line);border-radius:4px}
+.long{max-height:36rem;overflow-y:auto}
 table{border-collapse:collapse;width:100%;font-size:.85rem}
 caption{text-align:left;color:var(--muted);padding:.35rem .6rem}
+caption span{display:inline-block;position:sticky;left:.6rem;max-width:calc(100vw - 3rem)}
 th,td{padding:.3rem .6rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 thead th{position:sticky;top:0;background:var(--panel);vertical-align:bottom;z-index:1}
 tbody th{font-weight:normal;min-width:7em;max-width:22em;overflow-wrap:anywhere}
-td{max-width:44em;overflow-wrap:anywhere}
+td{max-width:44em;min-width:6.5em;overflow-wrap:anywhere}
+td.n,td.d{min-width:4em}
+td.t{min-width:18em}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .d{white-space:nowrap;font-variant-numeric:tabular-nums}
 thead .n{white-space:normal}
@@ -65,11 +68,12 @@ thead .n{white-space:normal}
 tfoot th,tfoot td{font-weight:bold;background:var(--panel)}
 tr.bad{background:var(--bad-ground)}tr.bad td,tr.bad th{color:var(--bad)}
 tr.warn{background:var(--warn-ground)}
+.paper{display:none}
 th button{all:unset;cursor:pointer;font-weight:bold}
 th button:focus-visible{outline:3px solid var(--accent)}
-th[aria-sort] button::after{content:" \\2195";color:var(--muted)}
-th[aria-sort=ascending] button::after{content:" \\2191";color:inherit}
-th[aria-sort=descending] button::after{content:" \\2193";color:inherit}
+th[aria-sort] button::after{content:"\\a0\\2195";color:var(--muted)}
+th[aria-sort=ascending] button::after{content:"\\a0\\2191";color:inherit}
+th[aria-sort=descending] button::after{content:"\\a0\\2193";color:inherit}
 .tools{display:flex;flex-wrap:wrap;gap:.4rem .8rem;align-items:center;margin:.4rem 0}
 .tools input{min-width:14rem;flex:0 1 24rem}
 details{margin:.4rem 0}
@@ -82,14 +86,13 @@ svg.wide{display:none}svg.narrow{display:block}
 main{padding:0 .6rem}h1{font-size:1.3rem}
 .tiles{grid-template-columns:1fr 1fr}
 table{font-size:.8rem}th,td{padding:.3rem .45rem}
-td{min-width:4.5em}
-.scroll.texts td:last-child{min-width:20em}
 }
 @page{size:A4;margin:12mm}
 @page wide{size:A4 landscape;margin:12mm}
 @media print{
 body{font-size:9.5pt}
-nav,.tools,details.data,.skip{display:none}
+nav,.tools,details.data,.skip,th button{display:none}
+.paper{display:inline}
 main{max-width:none;padding:0}
 section{padding:.8rem 0}
 .landscape{page:wide}
@@ -98,7 +101,7 @@ thead th{position:static}
 table{font-size:7.5pt}th,td{padding:.12rem .3rem}
 tr,figure,.tiles,.banner{break-inside:avoid}
 h2,h3,caption{break-after:avoid}
-tbody th{max-width:none;min-width:0}
+tbody th,td,td.n,td.d,td.t{max-width:none;min-width:0}
 .banner{border:2px solid;-webkit-print-color-adjust:exact;print-color-adjust:exact}
 svg,tr,.tiles div{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 }
@@ -124,7 +127,7 @@ var body=table.tBodies[0],heads=[].slice.call(table.tHead.rows[0].cells);
 heads.forEach(function(head,at){
 var label=head.firstElementChild,made=d.createElement("button"),
 numeric=head.classList.contains("n");
-made.type="button";made.textContent=label.textContent;head.replaceChild(made,label);
+made.type="button";made.textContent=label.textContent;label.className="paper";head.insertBefore(made,label);
 head.setAttribute("aria-sort","none");
 made.addEventListener("click",function(){
 var down=head.getAttribute("aria-sort")==="ascending",sign=down?-1:1;

@@ -7,11 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from numbers import Real
 
-from planner.reports.page_markup import Markup, element
-from planner.reports.views import figure
+from planner.reports.page_markup import Markup, element, join
+from planner.reports.views import NOTHING, figure
 
-DECIMALS = {"whole": 0, "mw": 1, "money": 0, "millions": 1, "share": 1}
+DECIMALS = {"whole": 0, "mw": 1, "money": 0, "millions": 1, "share": 1, "each": 1}
 """Decimals of each kind of number; smaller numbers show more."""
+
+CLASSES = {"date": "d", "long": "t"}
+"""Styles of the other kinds."""
+
+LONG = 60
+"""Rows above which a table scrolls in itself on a screen."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,8 @@ class Column:
     unit : str
         Unit, below the header.
     kind : str
-        ``text``, ``date`` or one of `DECIMALS`.
+        ``text``, ``long`` (text), ``date`` or one of `DECIMALS`, of which ``each`` shows decimals
+        only where a number has them.
     """
 
     key: str
@@ -70,11 +77,11 @@ def shown(value: object, kind: str) -> str:
     if isinstance(value, date):
         return value.isoformat()[:10]
     if isinstance(value, Real) and not isinstance(value, bool):
+        size = float(value) if abs(float(value)) >= NOTHING else 0.0
         if kind == "share":
-            return f"{float(value):.1%}"
-        if kind == "text":
-            return f"{value:,}"
-        return figure(float(value), DECIMALS.get(kind, 2))
+            return f"{size:.1%}"
+        whole = kind in ("text", "each") and (size == round(size) or abs(size) >= 1e6)
+        return figure(size, 0 if whole else DECIMALS.get(kind, 2))
     return str(value)
 
 
@@ -93,11 +100,12 @@ def table(sheet: Sheet, *, tools: bool = False, mark: str = "") -> Markup:
     head = element("thead", element("tr", [_header(column) for column in sheet.columns]))
     body = element("tbody", [_row(sheet.columns, row) for row in sheet.rows])
     foot = element("tfoot", _row(sheet.columns, sheet.total)) if sheet.total else None
-    caption = element("caption", sheet.caption)
+    caption = element("caption", element("span", sheet.caption))
     whole = element("table", caption, head, body, foot, id=mark or None,
                     data_tools="yes" if tools else None)  # fmt: skip
-    return element("div", whole, class_="scroll", role="region", tabindex="0",
-                   aria_label=sheet.caption)  # fmt: skip
+    long = tools or len(sheet.rows) > LONG
+    return element("div", whole, class_="scroll long" if long else "scroll", role="region",
+                   tabindex="0", aria_label=sheet.caption)  # fmt: skip
 
 
 def _header(column: Column) -> Markup:
@@ -115,9 +123,10 @@ def _row(columns: Sequence[Column], row: Mapping[str, object]) -> Markup:
         if column.numeric and isinstance(value, Real):
             exact = repr(float(value)).removesuffix(".0")
             exact = None if text.replace(",", "") == exact else exact
-        kind = "n" if column.numeric else "d" if column.kind == "date" else None
+        kind = "n" if column.numeric else CLASSES.get(column.kind)
         if place == 0:
-            cells.append(element("th", text, scope="row", class_=kind, data_v=exact))
+            parts = join(text.split("_"), "_<wbr>")
+            cells.append(element("th", parts, scope="row", class_=kind, data_v=exact))
         else:
             cells.append(element("td", text, class_=kind, data_v=exact))
     return element("tr", cells, class_=row.get("class"))

@@ -1,0 +1,34 @@
+"""The option that chooses kinds of reports."""
+
+from __future__ import annotations
+
+import click
+
+KINDS = ("xlsx", "html")
+"""Kinds that there are, named here so that help needs no report; a test compares them."""
+
+ALL, NONE = ",".join(KINDS), "none"
+"""Words for all kinds, which is the default, and for no report."""
+
+HELP = "Reports to write, with commas: xlsx, html; or none."
+"""Help of the option."""
+
+
+def chosen(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:
+    """Return the kinds that an option names, in their own order.
+
+    Raises
+    ------
+    click.BadParameter
+        If it names anything else.
+    """
+    words = {word.strip().lower() for word in value.split(",") if word.strip()}
+    if words == {NONE}:
+        return ()
+    if not words or words - set(KINDS):
+        raise click.BadParameter(
+            f"{value!r} is not a choice of reports. Give {', '.join(KINDS)}, both with a comma, "
+            f"or {NONE}",
+            ctx, param,
+        )  # fmt: skip
+    return tuple(kind for kind in KINDS if kind in words)

@@ -1,0 +1,50 @@
+"""`planner report`: the reports of a saved plan, written again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from planner.cli.kinds import ALL, HELP, chosen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from planner.plan.store import Plan
+
+
+@click.command(name="report")
+@click.argument("plan", type=click.Path(path_type=Path))
+@click.option("--kinds", callback=chosen, default=ALL, show_default=True, help=HELP)
+@click.option("--figures", type=click.Choice(["svg", "png"]),
+              help="Write each figure as a file as well, into figures/.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def command(*, plan: Path, kinds: tuple[str, ...], figures: str | None, as_json: bool) -> int:
+    """Write the reports of the saved PLAN again, from its own tables and inputs.
+
+    Nothing is solved, and nothing else in the folder changes. PNG figures need the package
+    resvg-py: pip install 'megawatt-planner[png]'.
+
+    \b
+    Example: planner report outputs/openai-750mw --kinds html --figures svg
+    """  # noqa: D301  (the backspace keeps click from joining the lines)
+    if not kinds and not figures:
+        raise click.UsageError("nothing to write: give --kinds xlsx, html, or --figures svg, png")
+    from planner.plan.rewrite import save_reports  # noqa: PLC0415  (slow to import)
+    from planner.reports.figures import figure_writers  # noqa: PLC0415
+    from planner.reports.kinds import report_writers  # noqa: PLC0415
+
+    def writers(saved: Plan) -> dict[str, Callable[[Path], None]]:
+        found = report_writers(saved, kinds)
+        return found | (figure_writers(saved, figures) if figures else {})
+
+    files = save_reports(plan, writers)
+    if as_json:
+        click.echo(json.dumps({"files": files}, indent=2))
+    else:
+        for kind in [*kinds, *(["figures"] if figures else [])]:
+            click.echo(f"{kind:<7} {files[kind]}")
+    return 0
