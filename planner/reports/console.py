@@ -37,6 +37,9 @@ MOST_RAMPS, MOST_LINES, BAR = 6, 24, 30
 EIGHTHS = " \u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
 """Blocks from none to full height."""
 
+PLAIN = " .:-=+*#@"
+"""The same where a terminal has no blocks."""
+
 
 def print_plan(plan: Plan, console: Console, files: Mapping[str, str] | None = None) -> None:
     """Print what matters of a plan, missed megawatts first.
@@ -179,69 +182,61 @@ def print_ramp(plan: Plan, console: Console) -> None:
     plan
         The plan.
     console
-        Where to. A bar is drawn to the commitment's largest value; what is missed is light.
+        Where to. A full bar is the commitment's largest value; what is missed is light.
     """
-    shown = {name: rows for name, rows in ramps(plan).items() if _has_any(rows)}
+    shown = {name: rows for name, rows in ramps(plan).items() if _top(rows) > NOTHING}
+    plain = console.options.ascii_only
     table = _table("In service over time", "Basis", ">Last MW", ">Missed MW", "Ramp")
     for name, rows in shown.items():
         worst = max(number(row["missed_mw"]) for row in rows)
         last = figure(rows[-1]["in_service_mw"], 1)
         _add(table, [name, rows[0]["basis"], last, figure(worst if worst > NOTHING else 0.0, 1),
-                     sparkline(rows)], "red" if worst > NOTHING else "")  # fmt: skip
+                     sparkline(rows, plain)], "red" if worst > NOTHING else "")  # fmt: skip
     _show(table, console)
     for name, rows in list(shown.items())[:MOST_RAMPS]:
         basis = BASIS_WORDS.get(str(rows[0]["basis"]), rows[0]["basis"])
         console.print()
         console.print(Text(printable(f"{name}, MW {basis}, where it changes"), "bold"))
-        console.print(_ramp_table(rows))
+        console.print(_ramp_table(rows, plain))
     if len(shown) > MOST_RAMPS:
         console.print(Text(f"and {len(shown) - MOST_RAMPS} more commitments in the reports", "dim"))
 
 
-def sparkline(rows: Sequence[Row], most: int = 24) -> str:
+def sparkline(rows: Sequence[Row], plain: bool = False, most: int = 24) -> str:
     """Return MW in service over time in few characters, against the commitment's largest value."""
-    top = max(number(row[key]) for row in rows for key in ("required_mw", "in_service_mw"))
-    values = [number(group[-1]["in_service_mw"]) for group in _grouped(rows, most)]
-    return "".join(EIGHTHS[round(8 * value / top)] if top > 0 else " " for value in values)
+    top, steps = _top(rows), PLAIN if plain else EIGHTHS
+    size = -(-len(rows) // most)
+    values = [number(row["in_service_mw"]) for row in rows[::-1][::size][::-1]]
+    return "".join(steps[math.ceil(8 * value / top - 1e-9)] if top > 0 else " " for value in values)
 
 
-def _ramp_table(rows: Sequence[Row]) -> Table:
-    """Return the periods in which a commitment's ramp changes; of a group its last and worst."""
-    top = max(number(row[key]) for row in rows for key in ("required_mw", "in_service_mw"))
+def _ramp_table(rows: Sequence[Row], plain: bool) -> Table:
+    """Return periods of a commitment with a bar of what is in service, and of what is missed."""
+    full, light = ("#", ".") if plain else ("\N{FULL BLOCK}", "\N{LIGHT SHADE}")
     table = _table("Until", ">Due MW", ">In service MW", ">Missed MW", "")
-    for group in _grouped(_changes(rows), MOST_LINES):
-        row, missed = group[-1], max(number(row["missed_mw"]) for row in group)
-        served = number(row["in_service_mw"])
-        full = round(BAR * served / top) if top > 0 else 0
-        short = round(BAR * number(row["missed_mw"]) / top) if top > 0 else 0
+    for row in _changes(rows):
+        served, missed = number(row["in_service_mw"]), number(row["missed_mw"])
+        missed = missed if missed > NOTHING else 0.0
+        bar = full * round(BAR * served / _top(rows)) + light * round(BAR * missed / _top(rows))
         _add(table, [row["period_end"], figure(row["required_mw"], 1), figure(served, 1),
-                     figure(missed if missed > NOTHING else 0.0, 1),
-                     "\N{FULL BLOCK}" * full + "\N{LIGHT SHADE}" * short],
-             "red" if missed > NOTHING else "")  # fmt: skip
+                     figure(missed, 1), bar], "red" if missed else "")  # fmt: skip
     return table
 
 
 def _changes(rows: Sequence[Row]) -> list[Row]:
-    """Return the first period, those unlike the one before, and the last."""
+    """Return the periods unlike the one before, but all with a new milestone, first and last."""
     keys = ("required_mw", "in_service_mw", "missed_mw")
     figures = [[round(number(row[key]), 6) for key in keys] for row in rows]
     last = len(rows) - 1
-    return [row for n, row in enumerate(rows)
-            if n in (0, last) or figures[n] != figures[n - 1]]  # fmt: skip
+    due = {n for n in range(1, last) if figures[n][0] != figures[n - 1][0]} | {0, last}
+    grown = [n for n in range(1, last) if figures[n] != figures[n - 1] and n not in due]
+    thin = -(-len(grown) // max(MOST_LINES - len(due), 1))
+    return [rows[n] for n in sorted({*due, *grown[:: max(thin, 1)]})]
 
 
-def _grouped(rows: Sequence[Row], most: int) -> list[Sequence[Row]]:
-    """Return periods in groups of equal length, at most so many."""
-    size = -(-len(rows) // most)
-    first = len(rows) % size or size
-    starts = [0, *range(first, len(rows), size)]
-    return [rows[a:b] for a, b in zip(starts, [*starts[1:], len(rows)], strict=True)]
-
-
-def _has_any(rows: Iterable[Row]) -> bool:
-    return any(
-        number(row[key]) > NOTHING for row in rows for key in ("required_mw", "in_service_mw")
-    )
+def _top(rows: Sequence[Row]) -> float:
+    """Return the largest value of a commitment's ramp, due or in service."""
+    return max(number(row[key]) for row in rows for key in ("required_mw", "in_service_mw"))
 
 
 class Progress:

@@ -51,7 +51,7 @@ def _waterfall(canvas: Canvas, bars: list[tuple[str, float, float]], unit: str,
     def x(value: float) -> float:
         return left + (right - left) * value / scale[-1]
 
-    canvas.text(left, 12, f"{unit}, present cost", "m")
+    canvas.text(left, 12, f"{unit}, present cost", "m", room=canvas.width - left - 8)
     for value in scale:
         canvas.line([(x(value), top), (x(value), bottom)], "grid")
         canvas.text(x(value), bottom + 16, spoken(value, scale[1]), "m", anchor="middle")

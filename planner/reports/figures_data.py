@@ -42,9 +42,19 @@ class Time:
         """Return the day after a period."""
         return self.ends[place] + timedelta(days=1)
 
+    @property
+    def horizon(self) -> date:
+        """Half a period after the last, so that what holds at its end can be seen."""
+        return self.last + timedelta(days=max((self.last - self.starts[-1]).days // 2, 1))
+
     def end_of(self, start: object) -> date:
         """Return the last day of the period that starts on a day."""
         return self.ends[self.starts.index(start)]
+
+
+def several(count: int, noun: str) -> str:
+    """Return a number of things in words, e.g. ``1 site`` or ``2 sites``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def time_of(plan: Plan) -> Time:

@@ -271,8 +271,7 @@ class Plot:
         """Write the time at the height `y`, with lines up to `grid` if that is given."""
         most = max(2, int(self.width // 66))
         for day, label in date_ticks(self.first, self.last, most):
-            x = self.x(day)
-            self.canvas.line([(x, grid or y), (x, y + 4)], "grid" if grid else "axis")
-            room = text_width(label) / 2
-            if x - room >= 0 and x + room <= self.canvas.width:
+            x, half = self.x(day), text_width(label) / 2
+            if x - half >= 0 and x + half <= self.canvas.width:
+                self.canvas.line([(x, grid or y), (x, y + 4)], "grid" if grid else "axis")
                 self.canvas.text(x, y + 17, label, "m", anchor="middle")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from planner.plan.store import Plan
-from planner.reports.figures_data import time_of
-from planner.reports.figures_draw import LINE, Canvas, Figure, Plot, text_width
+from planner.reports.figures_data import several, time_of
+from planner.reports.figures_draw import LINE, Canvas, Figure, Plot, fit, text_width
 from planner.reports.figures_tranches import STAGES, Tranche, tranches
 from planner.reports.page_tables import Column, Sheet
 from planner.reports.views import BASIS_WORDS, figure
@@ -38,7 +38,7 @@ def gantt_figure(plan: Plan) -> Figure:
             canvas.text(0, canvas.height + 10, text, "m")
             canvas.height += LINE
 
-    said = (f"{len(found)} ways of tranches to sites, {late} of them in service after the due day. "
+    said = (f"{several(len(found), 'way')} of tranches to sites, {late:,} of them in service after the due day. "
             "A bar spans from the first to the last day of its stage; units are followed first "
             "in, first out.")  # fmt: skip
     if not found:
@@ -77,9 +77,10 @@ def _group(canvas: Canvas, plot: Plot, group: list[Tranche], mw: float, stages: 
            place: tuple[float, float]) -> float:  # fmt: skip
     """Draw a tranche's sites; return where they end."""
     (y, row), head = place, group[0]
-    title = f"{head.commitment}, due {head.due}: {figure(mw, 1)} MW {BASIS_WORDS[head.basis]}"
+    tail = f", due {head.due}: {figure(mw, 1)} MW {BASIS_WORDS[head.basis]}"
+    title = fit(head.commitment, canvas.width - 12 - text_width(tail, 14), 14) + tail
     canvas.line([(0, y + 0.5), (canvas.width, y + 0.5)], "grid")
-    canvas.text(0, y + LINE, title, "b halo", room=canvas.width - 8, size=13)
+    canvas.text(0, y + LINE, title, "b halo")
     bottom = y + LINE + 12 + row * len(group)
     y += LINE + 10
     for tranche in group:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from planner.plan.store import Plan
-from planner.reports.figures_data import Route, coordinates, routes, site_mw
+from planner.reports.figures_data import Route, coordinates, routes, several, site_mw
 from planner.reports.figures_draw import LINE, Canvas, Figure, fit, text_width
 from planner.reports.page_tables import Column, Sheet
 from planner.reports.views import figure, number
@@ -101,7 +101,7 @@ def map_figure(plan: Plan) -> Figure | None:
         top = canvas.legend(0, legend)
         Drawing(canvas, known, final, ways, ranks(plan)).draw(top)
 
-    said = (f"{len(known)} sites with coordinates, "
+    said = (f"{several(len(known), 'site')} with coordinates, "
             f"{figure(sum(final.get(name, 0.0) for name in known), 1)} MW of IT power in service "
             "at the end on them.")  # fmt: skip
     if lost:
@@ -159,8 +159,7 @@ class Drawing:
         hidden = self._sites(projection.frame)
         self.canvas.height = projection.frame[3] + 4
         if hidden:
-            text = f"No room for the names of {hidden} sites: they are in the table."
-            text = text.replace("names of 1 sites: they are", "name of 1 site: it is")
+            text = f"No room for the name of {several(hidden, 'site')}: see the table."
             self.canvas.text(0, projection.frame[3] + LINE, text, "m")
             self.canvas.height += LINE
 
@@ -221,6 +220,7 @@ class Drawing:
         """Draw the sites and their names; return how many names have no room."""
         largest = max(max(self.final.values(), default=0.0), 1e-9)
         most = 13.0 if self.canvas.narrow else 22.0
+        most *= max(0.3, min(1.0, math.sqrt(40 / len(self.known))))
         names = sorted(self.known, key=lambda name: (-self.final.get(name, 0.0), name))
         size = {name: max(3.0, most * math.sqrt(self.final.get(name, 0.0) / largest))
                 for name in names}  # fmt: skip

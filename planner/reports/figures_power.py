@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from planner.plan.store import Plan
-from planner.reports.figures_data import NodeUse, Time, buckets, node_uses, time_of
+from planner.reports.figures_data import NodeUse, Time, buckets, node_uses, several, time_of
 from planner.reports.figures_draw import LINE, Canvas, Figure, Plot, text_width
 from planner.reports.page_tables import Column, Sheet
 from planner.reports.views import NOTHING, figure, power_nodes
@@ -51,8 +51,8 @@ def power_figure(plan: Plan) -> Figure | None:
             canvas.height += LINE
 
     full = sum(use.tightest >= LEVELS[-1] for use in uses)
-    said = (f"Load as a share of energised facility power, {len(uses)} nodes with a limit, "
-            f"{len(time.starts)} periods. {full} nodes reach 99 % and more.")  # fmt: skip
+    said = (f"Load as a share of energised facility power, {several(len(uses), 'node')} with a limit, "
+            f"{several(len(time.starts), 'period')}. Use of 99 % and more: {several(full, 'node')}.")  # fmt: skip
     return Figure("power", "Power in use, as a share of what is energised", said, draw,
                   (_table(plan),))  # fmt: skip
 

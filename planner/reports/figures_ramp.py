@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from planner.plan.store import Plan
 from planner.plan.tables import Row
-from planner.reports.figures_data import SiteMw, Time, active, site_mw, time_of
+from planner.reports.figures_data import SiteMw, Time, active, several, site_mw, time_of
 from planner.reports.figures_draw import LINE, Canvas, Figure, Plot, stairs
 from planner.reports.page_colours import SERIES_COUNT
 from planner.reports.page_tables import Column, Sheet
@@ -39,7 +39,9 @@ def ramp_figure(plan: Plan) -> Figure:
         if not shown:
             canvas.text(0, top + 12, "No megawatts are due, and none are in service.", "m")
 
-    said = f"{len(shown)} commitments, each on its own basis, at the end of each period. "
+    said = (
+        f"{several(len(shown), 'commitment')}, each on its own basis, at the end of each period. "
+    )
     said += f"Missed by: {', '.join(missed)}." if missed else "None misses any megawatts."
     said += f" Nothing is due or served: {', '.join(idle)}." if idle else ""
     return Figure("ramp", "Megawatts in service against the committed ones", said, draw,
@@ -58,7 +60,7 @@ def _panel(canvas: Canvas, time: Time, box: tuple[float, float, float, float], n
     served = [number(row["in_service_mw"]) for row in rows]
     worst, basis = _worst(rows), BASIS_WORDS.get(str(rows[0]["basis"]), str(rows[0]["basis"]))
     plot = Plot(canvas, left + 46, top + 40, width - 62, height - 62, time.first,
-                time.after(len(time.ends) - 1), max(*due, *served))  # fmt: skip
+                time.horizon, max(*due, *served))  # fmt: skip
     canvas.text(left + 4, top + 12, name, "b k", room=width - 20, size=14)
     tail = f"; missed up to {figure(worst, 1)} MW" if worst > NOTHING else ""
     canvas.text(left + 4, top + 28, f"MW, {basis}{tail}", "bad b" if tail else "m",
@@ -122,7 +124,7 @@ def sites_figure(plan: Plan) -> Figure:
         height = 260.0 if canvas.narrow else 330.0
         peak = max((sum(column) for column in zip(*top.values(), strict=True)), default=0.0)
         plot = Plot(canvas, 52, y + 24, canvas.width - 68, height, time.first,
-                    time.after(len(time.ends) - 1), peak)  # fmt: skip
+                    time.horizon, peak)  # fmt: skip
         canvas.text(4, y + 8, "MW, IT power, in service", "m")
         plot.axes()
         ends, below = [plot.x(end) for end in time.ends], [0.0] * len(time.ends)
@@ -133,7 +135,7 @@ def sites_figure(plan: Plan) -> Figure:
             below = above
         canvas.height = y + 24 + height + 24
 
-    said = (f"IT power of all systems in service, whether due or not, at {len(sites.mw)} sites: "
+    said = (f"IT power of all systems in service, whether due or not, at {several(len(sites.mw), 'site')}: "
             f"{figure(final, 1)} MW at the end. ")  # fmt: skip
     said += "Most: " + ", ".join(
         f"{name} {figure(values[-1], 1)} MW" for name, values in list(sites.mw.items())[:3]

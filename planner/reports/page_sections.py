@@ -10,7 +10,7 @@ from planner.inputs.rows import Row as InputRow
 from planner.inputs.tables import BY_NAME
 from planner.plan.store import Plan
 from planner.reports.figures_costs import money_unit
-from planner.reports.figures_data import node_uses, time_of
+from planner.reports.figures_data import node_uses, several, time_of
 from planner.reports.page_markup import Markup, element
 from planner.reports.page_tables import Column, Sheet, table
 from planner.reports.views import (
@@ -39,7 +39,7 @@ def headline_section(plan: Plan) -> Markup:
     head = headline(plan)
     details = element("ul", [element("li", text) for text in head.details])
     time, made = time_of(plan), plan.manifest.get("created") or "at an unknown time"
-    span = f"{time.first} to {time.last}, {len(time.starts)} periods"
+    span = f"{time.first} to {time.last}, {several(len(time.starts), 'period')}"
     return element(
         "section",
         element("h1", f"Deployment plan {plan.name}"),
@@ -140,7 +140,7 @@ def orders_section(plan: Plan) -> Markup:
         return element("section", element("h2", "Orders"), element(
             "p", "There are no orders: systems are bought where and when they are installed."
         ), id="orders")  # fmt: skip
-    text = (f"{len(orders):,} orders, {firm:,} of them firm (already placed), "
+    text = (f"{several(len(orders), 'order')}, {firm:,} of them firm (already placed), "
             f"{figure(total)} {money} in all. Slack is the days by which an order can be later "
             "without any install being later.")  # fmt: skip
     if len(shown) < len(orders):
@@ -194,12 +194,12 @@ def warnings(plan: Plan) -> list[str]:
     tight = [row for row in planned if row["slack_days"] is not None
              and number(row["slack_days"]) <= 0]  # fmt: skip
     if tight:
-        found.append(f"{len(tight):,} of {len(planned):,} planned orders have no slack: "
+        found.append(f"No slack: {len(tight):,} of {several(len(planned), 'planned order')}; "
                      "a day later moves an install to a later period.")  # fmt: skip
     full = [use.node for use in node_uses(plan) if use.tightest >= 0.99]
     if full:
         names = ", ".join(full[:MOST_NAMES]) + (" and others" if len(full) > MOST_NAMES else "")
-        found.append(f"{len(full):,} power nodes are in use to 99 % and more: {names}.")
+        found.append(f"In use to 99 % and more: {several(len(full), 'power node')}: {names}.")
     return found
 
 

@@ -146,7 +146,7 @@ var texts=rows.map(function(row){
 return[].map.call(row.cells,function(cell){return cell.textContent;}).join(" ").toLowerCase();});
 box.className="tools";input.type="search";input.placeholder="several words narrow it down";
 label.textContent="Filter ";label.appendChild(input);
-count.setAttribute("role","status");count.textContent=rows.length+" rows";
+count.setAttribute("role","status");count.textContent=rows.length+(rows.length===1?" row":" rows");
 input.addEventListener("input",function(){
 var words=input.value.toLowerCase().split(/\\s+/).filter(Boolean),shown=0;
 rows.forEach(function(row,at){
