@@ -201,7 +201,7 @@ def ticks(high: float, most: int = 6) -> list[float]:
 def spoken(value: float, step: float) -> str:
     """Return a tick's value with the decimals that its step needs."""
     decimals = 0 if step >= 1 and step == round(step) else max(1, -math.floor(math.log10(step)))
-    return f"{value:,.{min(decimals, 6)}f}"
+    return f"{value:,.{min(decimals, 12)}f}"
 
 
 def date_ticks(first: date, last: date, most: int) -> list[tuple[date, str]]:

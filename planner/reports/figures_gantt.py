@@ -38,9 +38,9 @@ def gantt_figure(plan: Plan) -> Figure:
             canvas.text(0, canvas.height + 10, text, "m")
             canvas.height += LINE
 
-    said = (f"{several(len(found), 'way')} of tranches to sites, {late:,} of them in service after the due day. "
-            "A bar spans from the first to the last day of its stage; units are followed first "
-            "in, first out.")  # fmt: skip
+    said = (f"{several(len(found), 'way')} of tranches to sites, {late:,} of them in service after "
+            "the due day. A bar spans from the first to the last day of its stage; units are "
+            "followed first in, first out.")  # fmt: skip
     if not found:
         said = "No systems are installed for any milestone."
     return Figure("ways", "From order to service, by tranche and site", said, draw,

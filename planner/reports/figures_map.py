@@ -191,7 +191,9 @@ class Drawing:
         for n in range(math.ceil(projection.south / step), math.floor(projection.north / step) + 1):
             y = projection.at(n * step, projection.west)[1]
             self.canvas.line([(left, y), (right, y)], "grid")
-            self.canvas.text(right - 4, y - 3, _degrees(n * step, "NS"), "m s", anchor="end")
+            if top + 14 < y < bottom - 18:
+                self.canvas.text(right - 4, y - 3, _degrees(n * step, "NS"), "m s", anchor="end")
+                self.taken.append((right - 48, y - 14, right, y))
         for n in range(math.ceil(projection.west / step), math.floor(projection.east / step) + 1):
             x = left + (right - left) * (n * step - projection.west) / (
                 projection.east - projection.west

@@ -51,8 +51,9 @@ def power_figure(plan: Plan) -> Figure | None:
             canvas.height += LINE
 
     full = sum(use.tightest >= LEVELS[-1] for use in uses)
-    said = (f"Load as a share of energised facility power, {several(len(uses), 'node')} with a limit, "
-            f"{several(len(time.starts), 'period')}. Use of 99 % and more: {several(full, 'node')}.")  # fmt: skip
+    nodes, periods = several(len(uses), "node"), several(len(time.starts), "period")
+    said = (f"Load as a share of energised facility power, {nodes} with a limit, {periods}. "
+            f"Use of 99 % and more: {several(full, 'node')}.")  # fmt: skip
     return Figure("power", "Power in use, as a share of what is energised", said, draw,
                   (_table(plan),))  # fmt: skip
 

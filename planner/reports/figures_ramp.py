@@ -135,8 +135,8 @@ def sites_figure(plan: Plan) -> Figure:
             below = above
         canvas.height = y + 24 + height + 24
 
-    said = (f"IT power of all systems in service, whether due or not, at {several(len(sites.mw), 'site')}: "
-            f"{figure(final, 1)} MW at the end. ")  # fmt: skip
+    said = "IT power of all systems in service, whether due or not, at "
+    said += f"{several(len(sites.mw), 'site')}: {figure(final, 1)} MW at the end. "
     said += "Most: " + ", ".join(
         f"{name} {figure(values[-1], 1)} MW" for name, values in list(sites.mw.items())[:3]
     ) + "." if sites.mw else ""  # fmt: skip

@@ -282,7 +282,9 @@ def _shares(
         return
     before = 0.0
     for place, (day_due, mw) in enumerate(due):
-        top = total if place == len(due) - 1 or mw < total <= mw + slack else max(mw, before)
+        top = (
+            total if place == len(due) - 1 or mw < total < mw + slack - NOTHING else max(mw, before)
+        )
         part = min(total, top) - max(level, before)
         if part > NOTHING:
             yield day_due, part / (total - level)
