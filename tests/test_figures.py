@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -62,6 +63,30 @@ def test_a_tranche_is_followed_from_order_to_service():
     assert second.stages["order"] == (date(2026, 5, 1), date(2026, 5, 29))
     assert second.stages["ship"] == (date(2026, 7, 1), date(2026, 7, 29))
     assert second.in_service == date(2026, 9, 30)
+
+
+def test_a_batch_that_two_tranches_share_is_split_between_them():
+    """Five are assembled at once, of six parts that came first and four that came later."""
+    plan = edge("chain")
+    order, made = plan.tables["orders"][0], plan.tables["production"][0]
+    first, second = date(2026, 1, 5), date(2026, 2, 1)
+    tables = plan.tables | {
+        "orders": [
+            order | {"order": "A", "quantity": 12, "order_date": first, "arrival_date": first},
+            order | {"order": "B", "quantity": 8, "order_date": second, "arrival_date": second},
+        ],
+        "production": [made | {"quantity": 5}],
+        "shipments": [
+            row if row["from"] == "plant" else row | {"quantity": 10}
+            for row in plan.tables["shipments"]
+            if row["from"] == "plant" or row["period"] == made["period"]
+        ],
+    }
+    early, late = tranches(replace(plan, tables=tables))
+    assert early.stages["order"] == (first, first)
+    assert late.stages["order"] == (second, second)
+    assert early.stages["assemble"] == late.stages["assemble"]
+    assert early.stages["ship"][1] < late.stages["ship"][0]
 
 
 def test_what_stands_at_the_start_needs_no_way():

@@ -120,7 +120,8 @@ def save_plan(plan: Plan, folder: Path, writers: Mapping[str, Writer]) -> dict[s
     """
     for name in writers:
         parts = name.split("/")
-        if [*map(safe_name, parts)] != parts or parts[0] in (CONTENTS, INPUTS, "tables"):
+        safe = len(parts) <= 2 and [*map(safe_name, parts)] == parts
+        if not safe or parts[0] in (CONTENTS, INPUTS, "tables"):
             raise ValueError(f"{name!r} cannot be a file of a plan")
     with replaced(folder, _ours) as new:
         (new / "tables").mkdir()
