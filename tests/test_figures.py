@@ -89,6 +89,23 @@ def test_a_batch_that_two_tranches_share_is_split_between_them():
     assert early.stages["ship"][1] < late.stages["ship"][0]
 
 
+def test_an_install_that_two_tranches_share_is_split_between_them():
+    plan = edge("chain")
+    install, way = plan.tables["installs"][0], plan.tables["shipments"]
+    leaving = [row for row in way if row["from"] == "plant"]
+    tables = plan.tables | {
+        "installs": [install | {"installed": 5}],
+        "shipments": [row for row in way if row["from"] == "maker"] + [
+            leaving[0] | {"quantity": 3, "period": date(2026, 3, 1)},
+            leaving[0] | {"quantity": 2, "period": date(2026, 4, 1)},
+        ],
+    }  # fmt: skip
+    early, late = tranches(replace(plan, tables=tables))
+    assert early.stages["install"] == late.stages["install"]
+    assert early.stages["ship"][0] == date(2026, 3, 1)
+    assert late.stages["ship"][0] == date(2026, 4, 1)
+
+
 def test_what_stands_at_the_start_needs_no_way():
     plan = plan_of(
         {FEBRUARY: 3, MARCH: 4}, end=MARCH,
