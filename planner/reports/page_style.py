@@ -80,7 +80,7 @@ details{margin:.4rem 0}
 summary{cursor:pointer;color:var(--accent)}
 ul.notes li{margin:.25rem 0;overflow-wrap:anywhere;max-width:90ch}
 li.warn{color:var(--warn)}
-footer{color:var(--muted);font-size:.8rem;padding:1rem 0 2rem;border-top:1px solid var(--line)}
+footer{overflow-wrap:anywhere;color:var(--muted);font-size:.8rem;padding:1rem 0 2rem;border-top:1px solid var(--line)}
 @media screen and (max-width:700px){
 svg.wide{display:none}svg.narrow{display:block}
 main{padding:0 .6rem}h1{font-size:1.3rem}
