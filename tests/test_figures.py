@@ -224,7 +224,7 @@ def test_days_on_the_axis_are_firsts_in_iso():
         (date(2026, 1, 1), "2026-01"), (date(2026, 2, 1), "2026-02"), (date(2026, 3, 1), "2026-03"),
     ]  # fmt: skip
     years = date_ticks(date(2026, 6, 15), date(2055, 1, 1), 6)
-    assert len(years) <= 7
+    assert len(years) <= 10
     assert all(label == str(day.year) for day, label in years)
 
 

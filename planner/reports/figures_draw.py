@@ -207,7 +207,8 @@ def spoken(value: float, step: float) -> str:
 def date_ticks(first: date, last: date, most: int) -> list[tuple[date, str]]:
     """Return firsts of months, quarters or years within two days, with their ISO labels."""
     span = (last.year - first.year) * 12 + last.month - first.month
-    step = next((n for n in (1, 2, 3, 6, 12, 24, 60) if span / n <= most), 120)
+    fitting = (n for n in (1, 2, 3, 6, 12, 24, 60) if span / n <= most * (1.6 if n >= 12 else 1))
+    step = next(fitting, 120)  # a year's label is short
     found = []
     for month in range(first.year * 12, last.year * 12 + 12, step):
         day = date(month // 12, month % 12 + 1, 1)

@@ -64,7 +64,7 @@ td.t{min-width:18em}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .d{white-space:nowrap;font-variant-numeric:tabular-nums}
 thead .n{white-space:normal}
-.unit{display:block;font-weight:normal;color:var(--muted);font-size:.78rem}
+.unit{display:block;font-weight:normal;color:var(--muted);font-size:.92em}
 tfoot th,tfoot td{font-weight:bold;background:var(--panel)}
 tr.bad{background:var(--bad-ground)}tr.bad td,tr.bad th{color:var(--bad)}
 tr.warn{background:var(--warn-ground)}
@@ -80,7 +80,8 @@ details{margin:.4rem 0}
 summary{cursor:pointer;color:var(--accent)}
 ul.notes li{margin:.25rem 0;overflow-wrap:anywhere;max-width:90ch}
 li.warn{color:var(--warn)}
-footer{overflow-wrap:anywhere;color:var(--muted);font-size:.8rem;padding:1rem 0 2rem;border-top:1px solid var(--line)}
+footer{overflow-wrap:anywhere;color:var(--muted);font-size:.8rem;padding:1rem 0 2rem;
+border-top:1px solid var(--line)}
 @media screen and (max-width:700px){
 svg.wide{display:none}svg.narrow{display:block}
 main{padding:0 .6rem}h1{font-size:1.3rem}
