@@ -31,7 +31,8 @@ def typed_changes(typed: Mapping[str, TypedColumn], locale: str | None) -> Typed
                 strict=True)  # fmt: skip
     for at, (sheet, key, name, operation) in enumerate(lines):
         column = _changed(sheet, key, name)
-        if column is None or operation is None or at in faults:
+        blank = given.blank is not None and given.blank[at]
+        if column is None or operation is None or blank or at in faults:
             continue
         wanted = Column(f"a value to {operation}", OPERANDS.get(operation, Kind.NUMBER), "")
         if operation == "set":

@@ -33,6 +33,8 @@ def keys_are_unique(draft: Draft) -> Iterator[Fault]:
         for row in draft.rows(table.name, *table.key):
             first = seen.setdefault(tuple(row[column] for column in table.key), row)
             if first is not row:
+                for column in table.key:
+                    draft.blame(row, column, row[column])
                 yield _double(table, row, first)
 
 
@@ -57,6 +59,7 @@ def names_are_told_apart(draft: Draft) -> Iterator[Fault]:
         for name, row in draft.firsts(sheet, column).items():
             first = seen.setdefault(folded(name), row)
             if first is not row:
+                draft.blame(row, column, name)
                 yield row.fault(column, f"{first[column]} in {first.where(column)} differs only "
                                 "by case or spaces", "Write the name the same way in every row, or "
                                 "give one of two different things another name")  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, time
 
 from planner.inputs.cells import BadValueError, folded, refuse_unreadable, shown, tidy_text
 from planner.inputs.dates import EXPECTED, day_of
@@ -195,7 +195,8 @@ def _list(column: Column, raw: object, locale: str | None) -> tuple[str, ...]:
 
 
 def _any(column: Column, raw: object, locale: str | None) -> object:
-    return raw
+    is_day = isinstance(raw, datetime) and raw.time() == time(0)
+    return raw.date() if is_day else raw  # type: ignore[attr-defined]
 
 
 CONVERTERS: dict[Kind, Callable[[Column, object, str | None], object]] = {
