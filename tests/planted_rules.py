@@ -30,7 +30,9 @@ def a_twin_name(book: Book, chance: random.Random) -> Planted | None:
     """A name in capitals beside itself, or with one more space."""
     sheet, column = chance.choice([("sites", "site"), ("halls", "hall"), ("systems", "system")])
     name = str(book.get(sheet, chance.choice(book.rows(sheet)), column))
-    twin = chance.choice([name.swapcase(), name.replace(" ", "  ") if " " in name else name.swapcase()])
+    twin = chance.choice(
+        [name.swapcase(), name.replace(" ", "  ") if " " in name else name.swapcase()]
+    )
     new = book.copy(sheet, 1, **{column: twin})
     return Planted(book.where(sheet, new, column), "differs only by case or spaces")
 

@@ -21,9 +21,9 @@ Grid = list[list[object]]
 READY = [unit_system(price=10, commission_days=0)]
 
 
-def read(settings: dict[str, object] | None = None, **grids: Grid) -> Inputs:
+def read(options: dict[str, object] | None = None, /, **grids: Grid) -> Inputs:
     """Read the tiny case, some sheets of it as cells."""
-    sheets = rows_of(systems=READY, options=settings or {})
+    sheets = rows_of(systems=READY, options=options or {})
     raw = []
     for name, rows in sheets.items():
         header = list(dict.fromkeys(column for row in rows for column in row))
@@ -32,9 +32,9 @@ def read(settings: dict[str, object] | None = None, **grids: Grid) -> Inputs:
     return inputs_from_sheets("tiny", raw + [RawSheet(name, grid) for name, grid in grids.items()])
 
 
-def faults_of(settings: dict[str, object] | None = None, **grids: Grid) -> list[str]:
+def faults_of(options: dict[str, object] | None = None, /, **grids: Grid) -> list[str]:
     with pytest.raises(InputFaults) as caught:
-        read(settings, **grids)
+        read(options, **grids)
     return [str(fault) for fault in caught.value.faults]
 
 
@@ -297,7 +297,7 @@ def test_a_sheet_that_would_be_missed_by_nobody() -> None:
         "notes"
     ]
     assert read(**{"#crew": [["site"]], "Supply Capacity": [[]]}).notes == (
-        "sheet '#crew' is not one of the planner's and is ignored; did you mean crews?",
+        "sheet '#crew' is not one of the planner's and is ignored",
     )
 
 
@@ -358,5 +358,4 @@ def test_rows_come_back_from_a_saved_plan_as_they_were() -> None:
         assert (row.where("count"), row.where("ready")) == (again.where("count"), "halls!row "
                                                             f"{row.number}")  # fmt: skip
         assert row.blank == again.blank
-        assert repr(row) == repr(again)
     assert inputs.tables["halls"][0] != inputs.tables["halls"][1]

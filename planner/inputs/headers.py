@@ -189,18 +189,16 @@ def _unknown(table: Table, heading: Heading, absent: Sequence[str]) -> Fault:
 
 def look_above(table: Table, header: Header, grid: Grid, findings: Findings) -> None:
     """Fault rows of data above the header; note other figures there, for they are not read."""
-    at = {name: heading.position for name, heading in header.columns.items()}
+    needed = {heading.position for name, heading in header.columns.items()
+              if table.column(name).required}  # fmt: skip
     for number in range(header.row):
         row = grid[number]
-        given = {
-            name for name, place in at.items() if place < len(row) and any_filled([row[place]])
-        }
         filled = [place for place, cell in enumerate(row) if not is_blank(cell)]
         if header.headings[0].row == number or not filled:
             continue
         where = f"{table.name}!{letters(filled[0])}{number + 1}"
         text = shown(row[filled[0]])
-        if set(table.key) <= given and 2 * len(given) >= max(4, len(at)):
+        if len(filled) > 1 and needed and needed <= set(filled):
             findings.faults.append(Fault(where, text, "this row looks like data and stands above "
                                          "the header", "Move it below, or remove it"))  # fmt: skip
         elif len(filled) > 1:

@@ -122,23 +122,23 @@ def _known_sheets(raw: Iterable[RawSheet], findings: Findings) -> tuple[dict[str
         if key in FOR_PEOPLE:
             continue
         if key not in BY_NAME:
-            others[sheet.title] = next(
-                iter(difflib.get_close_matches(key, BY_NAME, n=1, cutoff=0.8)), ""
-            )
+            is_notes = sheet.title.lstrip().startswith("#")
+            near = difflib.get_close_matches(key, BY_NAME, n=1, cutoff=0.8)
+            others[sheet.title] = near[0] if near and not is_notes else ""
         elif key in grids:
             findings.faults.append(Fault(sheet.title, "", f"there are two sheets named {key}",
                                          "Merge or rename one"))  # fmt: skip
             doubtful.add(key)
         else:
             grids[key] = sheet.grid
-    for title, near in others.items():
-        if near and near not in grids:
+    for title, meant in others.items():
+        if meant and meant not in grids:
             # Left out, it would be missed by nobody: the plan is made without those limits.
-            remedy = f"Rename it {near}, or begin its name with # to keep notes"
+            remedy = f"Rename it {meant}, or begin its name with # to keep notes"
             findings.faults.append(Fault(title, "", "there is no such sheet to read", remedy))
-            doubtful.add(near)
+            doubtful.add(meant)
         else:
-            hint = f"; did you mean {near}?" if near else ""
+            hint = f"; did you mean {meant}?" if meant else ""
             findings.notes.append(f"sheet {title!r} is not one of the planner's and is "
                                   f"ignored{hint}")  # fmt: skip
     for table in TABLES:
