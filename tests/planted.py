@@ -60,9 +60,9 @@ class Book:
         """Return the position of a column, which is added where the sheet does not have it."""
         header = self.grids[sheet][0]
         if column not in header:
-            for row in self.grids[sheet]:
-                row += [None] * (len(header) - len(row))
+            width = len(header)
             for number, row in enumerate(self.grids[sheet]):
+                row.extend([None] * (width - len(row)))
                 row.append(column if number == 0 else None)
         return self.grids[sheet][0].index(column)
 

@@ -351,10 +351,11 @@ def an_unknown_column(book: Book, chance: random.Random) -> Planted | None:
 def a_double_column(book: Book, chance: random.Random) -> Planted | None:
     sheet, at = _heading(book, chance)
     name = book.grids[sheet][0][at]
+    width = len(book.grids[sheet][0])
     for number, row in enumerate(book.grids[sheet]):
-        row += [None] * (len(book.grids[sheet][0]) - len(row) - (number == 0))
+        row.extend([None] * (width - len(row)))
         row.append(str(name).upper() if number == 0 else row[at])
-    where = f"{sheet}!{letters(len(book.grids[sheet][0]) - 1)}1"
+    where = f"{sheet}!{letters(width)}1"
     return Planted(where, f"this column stands in {letters(at)}1 already")
 
 

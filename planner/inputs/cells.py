@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
-from collections.abc import Iterable
 from datetime import datetime, time
 
 from planner.inputs.book import FORMULA_WITHOUT_VALUE
@@ -67,11 +67,6 @@ def is_blank(raw: object) -> bool:
     return raw is None or (isinstance(raw, str) and not tidy_text(raw))
 
 
-def any_filled(cells: Iterable[object]) -> bool:
-    """Say whether any of some cells holds something."""
-    return any(not is_blank(cell) for cell in cells)
-
-
 def refuse_unreadable(raw: object) -> None:
     """Raise if a cell holds a failed formula, or characters that no person typed.
 
@@ -101,9 +96,9 @@ def shown(raw: object) -> str:
         return ""
     if isinstance(raw, bool):
         text = str(raw).upper()
-    elif isinstance(raw, int) and abs(raw) >= 10**18:
-        text = "a number of more than 18 digits"
-    elif isinstance(raw, float):
+    elif isinstance(raw, int) and abs(raw) >= 10**300:
+        text = f"{'-' if raw < 0 else ''}1e{int(math.log10(abs(raw)))}"
+    elif isinstance(raw, float) or (isinstance(raw, int) and abs(raw) >= 10**15):
         text = f"{raw:.15g}"
     elif isinstance(raw, datetime):
         text = str(raw.date() if raw.time() == time(0) else raw)

@@ -60,7 +60,7 @@ def names_are_told_apart(draft: Draft) -> Iterator[Fault]:
             first = seen.setdefault(folded(name), row)
             if first is not row:
                 draft.blame(row, column, name)
-                yield row.fault(column, f"{first[column]} in {first.where(column)} differs only "
+                yield row.fault(column, f"{shown(first[column])} in {first.where(column)} differs only "
                                 "by case or spaces", "Write the name the same way in every row, or "
                                 "give one of two different things another name")  # fmt: skip
 
@@ -99,7 +99,9 @@ def _unknown(row: Row, column: Column, name: str, near: str | None) -> Fault:
     hint = f"Did you mean {near}? " if near else ""
     if near and folded(near) == folded(name):
         hint = f"{near} there differs only by case or spaces. "
-    return Fault(row.where(column.name), name, rule, f"{hint}Correct the name, or add it there")
+    return Fault(
+        row.where(column.name), shown(name), rule, f"{hint}Correct the name, or add it there"
+    )
 
 
 def places_have_one_kind(draft: Draft) -> Iterator[Fault]:
@@ -127,11 +129,11 @@ def countries_exist(draft: Draft) -> Iterator[Fault]:
     known = draft.names("sites", "country")
     if known is None:
         return
-    names = ", ".join(sorted(known)[:MOST_NAMED]) or "none"
+    names = ", ".join(map(shown, sorted(known)[:MOST_NAMED])) or "none"
     for row in draft.rows("commitments", "countries"):
         for country in row["countries"]:
             if country not in known:
-                yield Fault(row.where("countries"), country, "no site lies in this country",
+                yield Fault(row.where("countries"), shown(country), "no site lies in this country",
                             f"Use the sites' own names: {names}")  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from planner.errors import Fault
+from planner.inputs.cells import shown
 from planner.inputs.drafts import Draft
 from planner.inputs.rows import Row
 from planner.inputs.tables import BASES
@@ -102,5 +103,5 @@ def failover_groups_are_dated(draft: Draft) -> Iterator[Fault]:
         return
     for group, rows in members.items():
         if len(rows) == 1:
-            yield rows[0].fault("group", f"{group} has one member, which nothing can stand in for",
+            yield rows[0].fault("group", f"{shown(group)} has one member, which nothing can stand in for",
                                 "Name the other members, or leave it blank")  # fmt: skip

@@ -12,7 +12,14 @@ from types import NoneType
 from planner.inputs.cells import ERROR_VALUE, BadValueError, is_blank, tidy_text
 from planner.inputs.schema import Column, Kind
 from planner.inputs.units import multiplied
-from planner.inputs.values import bounded, convert, default_of, whole, within_bounds
+from planner.inputs.values import (
+    LONGEST_NAME,
+    bounded,
+    convert,
+    default_of,
+    whole,
+    within_bounds,
+)
 
 Cells = Sequence[object]
 
@@ -113,7 +120,9 @@ def _clean_texts(column: Column, cells: Cells, kinds: set[type]) -> Cells | None
     if not all(map(str.isascii, cells)) or not all(map(str.isprintable, cells)):  # type: ignore[arg-type]
         return None
     texts = list(map(str.strip, cells))  # type: ignore[arg-type]
-    if "" in texts or any(ERROR_VALUE.fullmatch(t) for t in texts if t[0] in "#Ee"):
+    if "" in texts or len(max(texts, key=len, default="")) > LONGEST_NAME:
+        return None
+    if any(ERROR_VALUE.fullmatch(t) for t in texts if t[0] in "#Ee"):
         return None
     return texts
 

@@ -12,7 +12,6 @@ from planner.inputs.book import FORMULA_WITHOUT_VALUE, Grid
 from planner.inputs.cells import (
     ERROR_VALUE,
     BadValueError,
-    any_filled,
     is_blank,
     letters,
     refuse_unreadable,

@@ -50,7 +50,7 @@ def read_sheet(table: Table, grid: Grid | None, findings: Findings) -> Sheet:
     if table.name == "changes":
         typed["value"] = typed_changes(typed, findings.locale)
     sheet = _sheet(table, header, typed, numbers, findings)
-    if table.required and not numbers:
+    if table.required and not numbers and table.name != "settings":
         findings.faults.append(Fault(table.name, "", "this sheet is required and has no rows",
                                      f"Add at least one: {table.help}"))  # fmt: skip
         sheet.whole = False

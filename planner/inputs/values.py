@@ -16,6 +16,7 @@ from planner.inputs.units import is_share
 
 YES, NO = frozenset({"yes", "true", "y", "1"}), frozenset({"no", "false", "n", "0"})
 LINE_BREAK = re.compile("[\t\n\r\x85\u2028\u2029]")
+LONGEST_NAME = 200
 LONGEST_NUMBER = 10**15
 """From here on a spreadsheet has rounded a number, so that it names nothing."""
 
@@ -92,10 +93,13 @@ def _text(column: Column, raw: object, locale: str | None) -> str:
         if (column.refers_to or column.required) and LINE_BREAK.search(raw):
             raise BadValueError(f"{column.name} is a name, and this one holds a tab or line break",
                                 "Write it in one line")  # fmt: skip
+        if (column.refers_to or column.required) and len(raw) > LONGEST_NAME:
+            raise BadValueError(f"{column.name} is a name, and this one has {len(raw)} characters",
+                                f"Shorten it to {LONGEST_NAME}")  # fmt: skip
         return raw
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         raise BadValueError(f"{column.name} is a text", "Format the cell as text and retype it")
-    if not math.isfinite(raw):
+    if isinstance(raw, float) and not math.isfinite(raw):
         raise BadValueError(f"{column.name} is a text", "Mend the formula behind it")
     if abs(raw) >= LONGEST_NUMBER:
         raise BadValueError(f"{column.name} is a text, and a number this long has been rounded",
