@@ -60,9 +60,10 @@ def names_are_told_apart(draft: Draft) -> Iterator[Fault]:
             first = seen.setdefault(folded(name), row)
             if first is not row:
                 draft.blame(row, column, name)
-                yield row.fault(column, f"{shown(first[column])} in {first.where(column)} differs only "
-                                "by case or spaces", "Write the name the same way in every row, or "
-                                "give one of two different things another name")  # fmt: skip
+                other = f"{shown(first[column])} in {first.where(column)}"
+                yield row.fault(column, f"{other} differs only by case or spaces", "Write the name "
+                                "the same way in every row, or give one of two different things "
+                                "another name")  # fmt: skip
 
 
 def references_exist(draft: Draft) -> Iterator[Fault]:
