@@ -103,5 +103,5 @@ def failover_groups_are_dated(draft: Draft) -> Iterator[Fault]:
         return
     for group, rows in members.items():
         if len(rows) == 1:
-            yield rows[0].fault("group", f"{shown(group)} has one member, which nothing can stand in "
-                                "for", "Name the other members, or leave it blank")  # fmt: skip
+            yield rows[0].fault("group", f"{shown(group)} has one member, which nothing can stand "
+                                "in for", "Name the other members, or leave it blank")  # fmt: skip
