@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from lxml import etree
+
 from planner.errors import PlannerError
 from planner.inputs.book import FORMULA_WITHOUT_VALUE, RawSheet, read_raw
 from planner.inputs.files import write_atomically
@@ -97,7 +99,7 @@ def marked(content: bytes, lines: Sequence[Line]) -> bytes:
         book.write_page(lines, styles, _advice(lines))
         styles.save()
         return package.save()
-    except (KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (KeyError, ValueError, zipfile.BadZipFile, etree.LxmlError) as error:
         raise PlannerError(f"this workbook cannot be marked ({error}). Open it in a spreadsheet "
                            "and save it as .xlsx again.") from error  # fmt: skip
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from planner.inputs.package import MAIN, OFFICE, Package, main
+from planner.inputs.package import MAIN, OFFICE, Package, main, readable
 from planner.inputs.places import letters, position
 
 AUTHOR = "planner check"
@@ -192,7 +192,7 @@ class Comments:
         etree.SubElement(look, main("sz")).set("val", "9")
         etree.SubElement(look, main("rFont")).set("val", "Calibri")
         written = etree.SubElement(run, main("t"))
-        written.text = text
+        written.text = readable(text)
         written.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
 
     def _cut(self, entry: etree._Element) -> bool:

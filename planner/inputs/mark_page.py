@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from planner.inputs.mark_styles import COLOURS, FIRST_BLUE, LINK, Styles
-from planner.inputs.package import MAIN, OFFICE, Package, book_part, main
+from planner.inputs.package import MAIN, OFFICE, Package, book_part, main, readable
 from planner.inputs.places import cell_of, letters, sheet_of
 
 TITLE = "planner check"
@@ -215,8 +215,7 @@ def _text_cell(row: etree._Element, ref: str, text: str, style: int) -> None:
     if text:
         cell.set("t", "inlineStr")
         written = etree.SubElement(etree.SubElement(cell, main("is")), main("t"))
-        # What XML cannot hold would lose the whole report.
-        written.text = re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "?", text)
+        written.text = readable(text)
         written.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
 
 

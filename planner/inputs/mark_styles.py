@@ -133,15 +133,22 @@ def _place(parent: etree._Element, element: etree._Element) -> int:
 
     Style sheets are short, and a mark that piles up is worse than a slow look.
     """
-    sought = _text(element)
+    sought = _content(element)
     for position, other in enumerate(parent):
-        if _text(other) == sought:
+        if _content(other) == sought:
             return position
     parent.append(element)
     return len(parent) - 1
 
 
+def _content(element: etree._Element) -> tuple[object, ...]:
+    """Return what an element says, whatever its prefixes and the order of its attributes."""
+    children = tuple(_content(child) for child in element)
+    return str(element.tag), sorted(element.attrib.items()), (element.text or "").strip(), children
+
+
 def _text(element: etree._Element) -> str:
-    """Return an element in a form that is the same for the same content."""
-    alone = etree.tostring(element, encoding="unicode", with_tail=False)
-    return str(etree.canonicalize(alone, strip_text=True, rewrite_prefixes=True))
+    """Return an element as a text of its own."""
+    alone = deepcopy(element)
+    etree.cleanup_namespaces(alone)
+    return etree.tostring(alone, encoding="unicode", with_tail=False)

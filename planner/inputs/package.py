@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import posixpath
+import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,9 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 STAMP = b"planner check "
 """How the comment of an archive begins that we wrote; the hash of its parts follows."""
+
+
+UNREADABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,11 @@ class Relation:
 def main(tag: str) -> str:
     """Return a tag of the spreadsheet's own namespace in lxml's notation."""
     return f"{{{MAIN}}}{tag}"
+
+
+def readable(text: str) -> str:
+    """Return a text without what XML cannot hold; one such character would lose the whole file."""
+    return UNREADABLE.sub("?", text)
 
 
 class Package:
