@@ -52,10 +52,10 @@ FULL = {
         Asm | East | 0 | 20 |
         Maker | East | 0 | 20 |""",
     "sites": """
-        site | country | pue | opening_cost | energy_price | storage | holding_cost
-        East | US | 1.5 | 500 | 10 | 1 | 2
-        West | CA | 1.2 | 900 | 5 | |
-        North | CA | 1.2 | 700 | 5 | |""",
+        site | country | pue | opening_cost | energy_price | storage | holding_cost | lease
+        East | US | 1.5 | 500 | 10 | 1 | 2 | 50
+        West | CA | 1.2 | 900 | 5 | | | 40
+        North | CA | 1.2 | 700 | 5 | | | 30""",
     "halls": """
         hall | site | count | it_mw | slots | coolant_lpm | ready | build_days | fit_out_cost | fed_by | open_count
         A | East | 2 | 0.06 | 4 | 100 | 2026-03-01 | 28 | 100 | FeedA | 0
@@ -96,7 +96,7 @@ FULL = {
         Silver | West | 0 | no""",
     "budget": """
         date | cumulative
-        2026-03-01 | 4168.40""",
+        2026-03-01 | 4182.20""",
     "fleet": """
         hall | system | count | commitment
         B | CS | 2 | Gold
@@ -239,6 +239,8 @@ FULL_SPEND = {
     "holding": {MAR: 1, APR: 3, MAY: 3},  # 2 wafers x 0.5; and 1 CS x 2
     "openings": {FEB: 500},
     "fit_out": {FEB: 100, MAR: 100},
+    # 0.09 MW x 40; + 0.06 x 50; 0.08 x 40 + 0.09 x 50
+    "lease": {JAN: 3.6, FEB: 3.6, MAR: 6.6, APR: 7.7, MAY: 7.7},
     # 0.108 MW x 744 h x 5; 672 h; 744 h; 0.096 x 720 x 5 + 0.09 x 720 x 10;
     # 0.096 x 744 x 5 + 0.135 x 744 x 10
     "energy": {JAN: 401.76, FEB: 362.88, MAR: 401.76, APR: 993.6, MAY: 1361.52},

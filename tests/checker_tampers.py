@@ -382,11 +382,12 @@ WORKBOOK_TAMPERS = [
     ("openings_cost", "sites", "East", "opening_cost", 500.01),
     ("openings_cost halls_opened", "halls", "A", "open_count", 1),
     ("fit_out_cost", "halls", "A", "fit_out_cost", 100.01),
+    ("lease_cost", "sites", "West", "lease", 40.1),
     ("energy_cost", "sites", "West", "energy_price", 5.01),
     ("service_cost", "service", "Gold", "cost", 50.2),
     ("late_cost", "commitments", "Gold", "late_cost", 1001),
     ("discounted_spend", "settings", "discount_rate", "value", 0.11),
-    ("budget", "budget", "2026-03-01", "cumulative", 4168.39),
+    ("budget", "budget", "2026-03-01", "cumulative", 4182.19),
     ("tier_missed tier_order", "commitments", "Bronze", "priority", 3),
     ("tier_order", "settings", "pace", "value", "just-in-time"),
 ]

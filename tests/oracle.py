@@ -59,7 +59,10 @@ def cbc_optima(model: Model, seconds: float = 60.0) -> dict[str, float]:
 
     def optimum(problem: pulp.LpProblem, tier: Tier) -> float:
         problem.setObjective(tier.expression * LARGE)
-        problem.solve(pulp.PULP_CBC_CMD(msg=False, gapRel=0, gapAbs=0, timeLimit=seconds))
+        try:
+            problem.solve(pulp.PULP_CBC_CMD(msg=False, gapRel=0, gapAbs=0, timeLimit=seconds))
+        except pulp.PulpSolverError as error:  # CBC 2.10 crashes now and then
+            raise NotProvenError(f"CBC: {tier.name}: {error}") from error
         if problem.sol_status != pulp.LpSolutionOptimal:
             raise NotProvenError(f"CBC: {tier.name} is not proven in {seconds} s")
         return float(pulp.value(tier.expression) or 0.0)

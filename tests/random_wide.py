@@ -127,7 +127,7 @@ def _sites(frame: Frame, sites: list[str]) -> list[dict[str, object]]:
     return [
         {"site": site, "country": {"east": "US", "west": "CA"}[site],
          "pue": draw.choice([1.1, 1.25]), "opening_cost": draw.choice([0, draw.randint(1, 30)]),
-         "energy_price": draw.choice([0, 0, 0.004]),
+         "energy_price": draw.choice([0, 0, 0.004]), "lease": draw.choice([0, 0, 0.4]),
          "holding_cost": draw.choice([0, 0.3]), "storage": draw.choice([None, draw.randint(1, 6)])}
         for site in sites
     ]  # fmt: skip

@@ -196,6 +196,32 @@ def test_fit_out(term: str) -> None:
     assert spent(term, model, point) == near({JAN: 24, FEB: 5})
 
 
+@term_test("lease")
+def test_lease(term: str) -> None:
+    """2 systems of 0.8 + 0.2 MW at 30 and 4 at 45: 240 in January; 3 and 4 in February: 270.
+
+    Paid from installation on, though in service 31 days later; a site without lease costs none.
+    """
+    model = model_of(
+        end=APRIL,
+        systems=[unit_system(power_kw=800, overhead_kw=200, commission_days=31)],
+        sites=[{"site": "site", "lease": 30}, {"site": "two", "lease": 45}, {"site": "own"}],
+        halls=[hall(), hall("second", site="two", open_count=1), hall("third", site="own")],
+        fleet=[{"hall": "second", "system": "unit", "count": 4}],
+    )
+    standing = {(*UNIT, JAN): 2, (*UNIT, FEB): 3, ("third", "unit", JAN): 7}
+    standing |= {("second", "unit", period): 4 for period in (JAN, FEB)}
+    assert spent(term, model, {"installed_systems": standing}) == near({JAN: 240, FEB: 270})
+
+
+def test_lease_counts_the_months_of_a_quarter() -> None:
+    """2 MW at 30 for the 90 days of January to March: 60 x 90 / 30.4375 = 177.412731."""
+    model = model_of(
+        {MARCH: 5}, options={"period": "quarter"}, end=MARCH, sites=[{"site": "site", "lease": 30}]
+    )
+    assert spent("lease", model, {"installed_systems": {(*UNIT, 0): 2}}) == near({0: 177.412731})
+
+
 @term_test("energy")
 def test_energy(term: str) -> None:
     """3 systems of 0.8 + 0.2 MW at a PUE of 1.5 draw 4.5 MW: 4.5 x 744 h x 2 = 6,696 in January.

@@ -19,15 +19,14 @@ NEW_COOLANT, OLD_COOLANT = 3_400, 2_800
 """l/min for each MW IT: enough for CS-4 throughout, or sized for CS-3."""
 
 FIT_OUT_A_MW = 3_000_000
-LEASE_A_MWH = 1.1e9 / (10 * 8_766 * 40)
-"""USD per MWh of facility energy: 1.1 bn USD over ten years for 40 MW at Columbiana, published."""
+LEASE = round(1.1e9 / (120 * 8 * 4))
+"""USD per MW-month of IT power: 1.1 bn USD over ten years for Columbiana's eight halls of 4 MW."""
 
 LEASE_SOURCE = (
-    f"; assumption: {LEASE_A_MWH:.0f} USD a MWh of it are the lease, paid while systems are in "
-    "service, at the published rate of Columbiana, 1.1 bn USD over ten years for 40 MW of "
-    "facility power "
+    "; lease: 1.1 bn USD over ten years for 40 MW at Columbiana "
     "(ai-blogs.org/news/2026-05-29-digi-power-x-cerebras-40mw-alabama-2-5b-master-services-pm"
-    ".html)"
+    ".html); assumption: facility MW, that is 32 MW IT, and the same rate at every leased site, "
+    "paid for the IT power of the systems that stand there"
 )
 
 
@@ -90,7 +89,7 @@ def site_rows(sites: Iterable[Site]) -> list[Row]:
     return [
         {"site": s.name, "country": s.country, "region": s.region, "pue": s.pue,
          "opening_cost": s.opening_cost or None,
-         "energy_price": round(s.energy_price + LEASE_A_MWH * s.leased, 2),
+         "energy_price": s.energy_price, "lease": LEASE if s.leased else None,
          "storage": s.storage, "holding_cost": 300, "latitude": s.latitude,
          "longitude": s.longitude,
          "source": f"{s.source}; energy: {s.energy_source}{LEASE_SOURCE * s.leased}; assumption: "

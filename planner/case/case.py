@@ -176,7 +176,8 @@ def _money_unit(inputs: Inputs) -> float:
     columns = (
         ("systems", "price"), ("supply", "price"), ("supply", "order_cost"), ("plants", "cost"),
         ("lanes", "cost"), ("depots", "holding_cost"), ("sites", "holding_cost"),
-        ("sites", "opening_cost"), ("halls", "fit_out_cost"), ("service", "cost"),
+        ("sites", "opening_cost"), ("sites", "lease"), ("halls", "fit_out_cost"),
+        ("service", "cost"),
         ("commitments", "late_cost"),
     )  # fmt: skip
     amounts = [

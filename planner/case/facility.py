@@ -39,8 +39,8 @@ class Facility:
         First period in which a hall of the class can be open; missing if never.
     opening : dict of (str, int) to int
         Period in which a hall decided in a period opens; only possible decisions.
-    fit_out_cost, opening_cost, energy_price : dict of str to float
-        Money per hall, per site not yet in use, per MWh.
+    fit_out_cost, opening_cost, energy_price, lease : dict of str to float
+        Money per hall, per site not yet in use, per MWh, per MW-month of IT power installed.
     fleet : dict of (str, str) to int
         Systems standing at the start by hall and system.
     dedicated : dict of (str, str) to str
@@ -75,6 +75,7 @@ class Facility:
     fit_out_cost: Mapping[str, float]
     opening_cost: Mapping[str, float]
     energy_price: Mapping[str, float]
+    lease: Mapping[str, float]
     fleet: Mapping[tuple[str, str], int]
     dedicated: Mapping[tuple[str, str], str]
     crew_capacity: Mapping[tuple[str, int], float]
@@ -165,6 +166,7 @@ def _of_sites(
             if row["opening_cost"] > 0 and site not in used
         },
         "energy_price": {s: row["energy_price"] for s, row in sites.items() if row["energy_price"]},
+        "lease": {s: row["lease"] for s, row in sites.items() if row["lease"]},
     }
 
 

@@ -178,6 +178,8 @@ TABLES = (
         money("opening_cost", "Cost of first using the site; none where systems or open halls "
               "already stand.", "money", example="5000000"),
         money("energy_price", "Price of facility energy.", "money per MWh", example="62"),
+        money("lease", "Lease of the halls, by the IT power of the systems that stand in them.",
+              "money per MW-month", example="180000"),
         limit("storage", "Most units held there at the end of a period; blank: no limit.",
               "units", example="500"),
         money("holding_cost", "Cost of holding a unit there.", "money per unit and month", "120"),

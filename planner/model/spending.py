@@ -142,6 +142,20 @@ def fit_out(model: Model) -> Spend:
     ])  # fmt: skip
 
 
+def lease(model: Model) -> Spend:
+    """IT power of the systems that stand in halls, in service or not, at the site's lease.
+
+    lease[site] * it_mw[system] * months[period] * installed_systems[hall, system, period]
+                                                                    [money; period]
+    """
+    facility, months = model.case.facility, model.case.calendar.months
+    return Spend([
+        (period, installed, facility.lease[site] * facility.it_mw[system] * months[period])
+        for (hall, system, period), installed in model.decisions.installed_systems.items()
+        if (site := facility.site_of[hall]) in facility.lease
+    ])  # fmt: skip
+
+
 def energy(model: Model) -> Spend:
     """Facility energy of the systems in service, at the site's price.
 
@@ -197,6 +211,7 @@ COST_TERMS = {
     "holding": holding,
     "openings": openings,
     "fit_out": fit_out,
+    "lease": lease,
     "energy": energy,
     "service": service,
     "late": late,

@@ -108,7 +108,7 @@ COLUMNS = {table.name: tuple(table.columns) for table in RESULTS}
 
 COST_TERMS = (
     "purchase", "take_or_pay", "orders", "assembly", "freight", "holding", "openings", "fit_out",
-    "energy", "service", "late",
+    "lease", "energy", "service", "late",
 )  # fmt: skip
 """The named cost terms, which sum to the present cost."""
 

@@ -83,6 +83,7 @@ RULES: tuple[Callable[[Book, Figures, Ledger], None], ...] = (
     costs.holding_cost,
     costs.openings_cost,
     costs.fit_out_cost,
+    costs.lease_cost,
     costs.energy_cost,
     costs.service_cost,
     costs.late_cost,

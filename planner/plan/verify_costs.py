@@ -111,6 +111,15 @@ def fit_out_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
     _compare("fit_out", due, book, figures, ledger)
 
 
+def lease_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
+    """IT MW of the systems that stand in halls, in service or not, x months x the site's lease."""
+    due = Amounts()
+    for (hall, system, period), count in figures.fleet.items():
+        each = book.sites[book.site_of(hall)]["lease"]
+        due[period,] += count * book.it_mw(system) * each * book.calendar.months(period)
+    _compare("lease", due, book, figures, ledger)
+
+
 def energy_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
     """Facility MW of systems in service x hours of the period x the site's energy price."""
     due = Amounts()

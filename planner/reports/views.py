@@ -27,6 +27,7 @@ TERM_WORDS = {
     "holding": "holding stock",
     "openings": "first use of sites",
     "fit_out": "fitting out halls",
+    "lease": "lease of the halls",
     "energy": "energy of systems in service",
     "service": "serving commitments from sites",
     "late": "late cost of missed MW",
