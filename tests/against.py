@@ -10,8 +10,9 @@ from instances import Sheets
 from oracle import NotProvenError, cbc_optima, highs_optima, model_of
 from random_wide import wide_case
 
-from planner.errors import NoPlanExists, PlannerError
+from planner.errors import InputFaults, NoPlanExists, PlannerError
 from planner.inputs.workbook import inputs_from_rows
+from planner.model.frame import ContradictionError
 from planner.model.objectives import CHOOSING, make_tiers
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan
@@ -64,15 +65,18 @@ def examine(seed: int, seconds: float) -> dict[str, object]:
     Returns
     -------
     dict
-        ``result``: ``agrees``, ``mismatch``, ``not proven`` or ``no plan``; ``mismatches``:
+        ``result``: ``agrees``, ``mismatch``, ``not proven``, ``no plan`` or
+        ``faults``; ``mismatches``:
         sentences, if any.
     """
     sheets = wide_case(seed)
     try:
         scales = {tier.name: tier.scale for tier in make_tiers(model_of(sheets))}
         plans = dict(_plans(sheets, seconds))
-    except (NoPlanExists, ValueError):
+    except (NoPlanExists, ContradictionError):
         return {"result": "no plan"}
+    except InputFaults:
+        return {"result": "faults"}
     except PlannerError as error:
         return {"result": "mismatch", "mismatches": [f"{type(error).__name__}: {error}"]}
     optima, found = {}, []

@@ -181,7 +181,8 @@ def _fill_power(tables):
 
 
 def _fill_money(tables):
-    amounts = (16.4e9, 0.0, 4.2e6, 612.5e6, 41.7e6, 12.9e6, 60e6, 1.71e9, 0.42e9, 2.6e9, 188e6, 95e6)
+    amounts = (16.4e9, 0.0, 4.2e6, 612.5e6, 41.7e6, 12.9e6, 60e6, 1.71e9, 2.6e9, 420e6, 188e6,
+               95e6)  # fmt: skip
     for term, amount in zip(COST_TERMS, amounts, strict=True):
         tables["costs"].append({"term": term, "amount": amount, "present_cost": amount * 0.87})
         for n, month in enumerate(months()):

@@ -250,7 +250,7 @@ def _sold(frame: Frame, supplier: str, item: str) -> dict[str, object]:
 def _logistics(
     frame: Frame, sites: list[str], suppliers: list[str], assembled: bool
 ) -> Sheets:  # fmt: skip
-    """Return lanes from suppliers to sites, over the plant and a depot if there are any."""
+    """Return lanes from each supplier, over the plant and a depot where there are, to each site."""
     draw = frame.draw
     stored = frame.chance(0.5)
     ends = ["depot"] if stored else sites

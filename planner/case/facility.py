@@ -92,6 +92,17 @@ class Facility:
             limits.append(count * self.hall_coolant_lpm[hall] / self.coolant_lpm[system])
         return min(limits)
 
+    def most_standing(self, hall: str, system: str, period: int) -> float:
+        """Return how many of a system can stand in a hall class in a period, by its power too.
+
+        So many could be fed if nothing else were; what all halls below a node draw is a rule of
+        the model.
+        """
+        fed = [self.energised_mw.get((node, period)) for node in self.tree.path.get(hall, ())]
+        mw = [limit for limit in fed if limit is not None]
+        each = self.facility_mw[self.site_of[hall], system]
+        return min([self.most_systems(hall, system), *(limit / each for limit in mw)])
+
 
 def make_facility(
     inputs: Inputs, calendar: Calendar, tree: PowerTree, servable: Collection[tuple[str, str]]

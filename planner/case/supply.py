@@ -6,6 +6,7 @@ can have arrived before it and if what it yields can still come into service wit
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -341,7 +342,9 @@ class SupplyBuilder:
         largest = {}
         for supplier, item, period in self._arrival():
             row = self.sources[supplier, item]
-            most = room[item] / row["yield"] + max(row["lot"], row["min_order"])
+            # One order of a part of a lot, and of no less than the least in whole lots.
+            least = math.ceil(max(row["min_order"] / row["lot"], 1.0) - 1e-9) * row["lot"]
+            most = room[item] / row["yield"] + least
             if (supplier, period) in capacity and row["capacity_use"] > 0:
                 most = min(most, capacity[supplier, period] / row["capacity_use"])
             largest[supplier, item, period] = most

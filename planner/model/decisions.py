@@ -49,7 +49,7 @@ class Decisions:
         Systems installed.
     remove_systems : [hall, system, period], systems, whole
         Systems removed; they leave the plan.
-    installed_systems : [hall, system, period], systems
+    installed_systems : [hall, system, period], systems, whole
         Systems standing in a hall class at the end of the period.
     open_halls : [hall, period], halls
         Halls of a class that are decided in the period.
@@ -141,7 +141,7 @@ def _deployment_decisions(case: Case, frame: Frame) -> dict[str, Any]:
     }
     standing = [(*pair, t) for pair, start in first.items() for t in range(start, periods)]
     room = {
-        (*pair, t): math.floor(facility.most_systems(*pair) + 1e-9)
+        (*pair, t): math.floor(facility.most_standing(*pair, t) + 1e-9)
         for pair, start in first.items() if case.whole for t in range(start, periods)
     }  # fmt: skip
     remove = [
@@ -165,7 +165,8 @@ def _deployment_decisions(case: Case, frame: Frame) -> dict[str, Any]:
     return {
         "install_systems": frame.variables("install_systems", install, whole=case.whole),
         "remove_systems": frame.variables("remove_systems", remove, whole=case.whole),
-        "installed_systems": frame.variables("installed_systems", standing, most=room),
+        "installed_systems": frame.variables("installed_systems", standing, most=room,
+                                             whole=case.whole),
         "open_halls": frame.variables("open_halls", facility.opening),
         "opened_halls": frame.variables(
             "opened_halls", opened, whole=True,

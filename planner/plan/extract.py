@@ -58,6 +58,7 @@ class Extraction:
         }
         self._follow_installs()
         self._follow_stock()
+        self._follow_service()
 
     def of(self, variables: Mapping[Any, Any]) -> dict[Any, float]:
         """Return the values of variables that are not zero, by key."""
@@ -111,6 +112,19 @@ class Extraction:
         """Clean stock of the noise of its balance."""
         for variable in self.model.decisions.stock.values():
             self.value[id(variable)] = max(0.0, self.value[id(variable)])
+
+    def _follow_service(self) -> None:
+        """Work out megawatts missed from those served, and set their variables to it."""
+        made, demand = self.model.decisions, self.case.demand
+        served: dict[tuple[str, int], float] = defaultdict(float)
+        for (commitment, _, _, period), mw in self.of(made.serve_mw).items():
+            served[commitment, period] += mw
+        self.missed: dict[tuple[str, int], float] = {}
+        for key, required in demand.required_mw.items():
+            missed = required - served[key]
+            self.missed[key] = missed if missed > SHORT else 0.0
+            if key in made.missed_mw:
+                self.value[id(made.missed_mw[key])] = self.missed[key]
 
     def _in_service(self, hall: str, system: str, period: int) -> float:
         """Return systems commissioned at the end of a period."""
@@ -237,12 +251,11 @@ class Extraction:
             for period in calendar.periods:
                 required = demand.required_mw[commitment, period]
                 in_service = served[commitment, calendar.starts[period]]
-                missed = max(0.0, required - in_service)
                 rows.append({
                     "commitment": commitment, "period": calendar.starts[period],
                     "period_end": calendar.ends[period], "basis": demand.basis[commitment],
                     "required_mw": required, "in_service_mw": in_service,
-                    "missed_mw": missed if missed > SHORT else 0.0,
+                    "missed_mw": self.missed[commitment, period],
                 })  # fmt: skip
         return rows
 

@@ -154,6 +154,11 @@ class LiveModel:
         most = limit + max(slack, 1e-8 * abs(limit))
         self.highs.addRow(-highspy.kHighsInf, most, len(at), at, weights)
 
+    @property
+    def holds_rows(self) -> bool:
+        """Whether a tier is held by a row, that is with a slack."""
+        return bool(self.highs.getNumRow() > self.rows)
+
     def fix(self, at: npt.NDArray[np.int32], values: Array) -> None:
         """Fix columns at values."""
         self.highs.changeColsBounds(len(at), at, values, values)

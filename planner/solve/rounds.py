@@ -24,7 +24,7 @@ import numpy.typing as npt
 import pulp
 
 from planner.model.wholes import Wholes
-from planner.solve.highs import FEASIBILITY, Array, LiveModel, Outcome, Watcher
+from planner.solve.highs import FEASIBILITY, SEARCH_SLACK, Array, LiveModel, Outcome, Watcher
 
 Index = npt.NDArray[np.int32]
 
@@ -104,7 +104,8 @@ class Rounds:
         clock = _Clock(seconds)
         if int(self.live.whole.sum()) <= FEW:
             return self._at_once(gap, clock, start, watch)
-        if not len(self.columns.installs):
+        counted = (self.columns.installs, self.columns.lots, self.columns.removals)
+        if not any(map(len, counted)):
             shape = self._shape(gap, clock.left, clock, watch)
             return replace(_honest(shape, gap), seconds=clock.spent)
         in_hand = self._with_plan(watch, start)
@@ -117,8 +118,8 @@ class Rounds:
             return replace(plan, status="optimal", seconds=clock.spent)
         best = start if plan.values is None else plan.values
         rest = self._at_once(gap, clock, best, bounded)
-        if rest.values is None and plan.values is not None:
-            rest = replace(plan, status=rest.status)
+        if plan.values is not None and rest.objective > plan.objective:
+            rest = replace(plan, status=rest.status, bound=min(rest.bound, plan.objective))
         proven = replace(rest, bound=max(rest.bound, shape.bound), seconds=clock.spent)
         return _honest(proven, gap)
 
@@ -145,11 +146,16 @@ class Rounds:
     def _at_once(
         self, gap: float, clock: _Clock, start: Array | None, watch: Watcher | None
     ) -> Outcome:
-        """Solve the whole model; a small one twice."""
+        """Solve the whole model; a small one twice, and so one whose plan in hand is better."""
+        live = self.live
         if start is not None:
-            self.live.start_from(start)
-        outcome = self.live.solve(gap=gap, seconds=clock.left, watch=watch)
-        small = int(self.live.whole.sum()) <= FEW and self.live.is_mip
+            live.start_from(start)
+        outcome = live.solve(gap=gap, seconds=clock.left, watch=watch)
+        if start is not None and _is_beyond(outcome.bound, live.evaluate(live.objective, start)):
+            # A bound beyond a plan is none: HiGHS has cut off plans when it simplified the model.
+            live.start_from(start)
+            return live.solve(gap=gap, seconds=clock.left, presolve=False, watch=watch)
+        small = int(live.whole.sum()) <= FEW and live.is_mip
         if small and outcome.status in ("optimal", "infeasible"):
             return self._second_opinion(outcome, gap, clock)
         return outcome
@@ -256,6 +262,11 @@ class Rounds:
         live.make_whole(np.flatnonzero(live.whole).astype(np.int32))
         live.set_bounds(bounds)
         return replace(outcome, bound=shape.bound)
+
+
+def _is_beyond(bound: float, value: float) -> bool:
+    """Whether a bound is beyond a value that a plan has, by more than a tier's slack."""
+    return bound > value + 2 * SEARCH_SLACK * max(1.0, abs(value))
 
 
 def _gap(outcome: Outcome) -> float:

@@ -130,13 +130,9 @@ def solve_tiers(
             if not reached.solve(tier, is_last=number == len(tiers) - 1):
                 break
         assert reached.values is not None
-        done = tiers[: len(reached.results)]
-        linear = [tier for tier in done if tier.name != CHOOSING]
-        found = {r.name: r.value for r in reached.results}
-        held = [(tier, found[tier.name] / tier.scale) for tier in linear]
-        values = _settle(live, held, shown, wholes, reached.values)
+        values = _settle(live, reached.held, shown, wholes, reached.values)
     results = []
-    for tier, result in zip(done, reached.results, strict=True):
+    for tier, result in zip(tiers, reached.results, strict=False):
         value = live.evaluate(tier.expression, values) * tier.scale
         results.append(replace(result, value=value, gap=relative_gap(value, result.bound)))
     return Solution(values, tuple(results), reached.status)
@@ -155,6 +151,7 @@ class _TierLoop:
         self.rounds = Rounds(live, find_columns(live, wholes))
         self.started = time.monotonic()
         self.values: Array | None = None
+        self.held: list[tuple[Tier, float]] = []
         self.results: list[TierResult] = []
         self.status = "optimal"
 
@@ -185,11 +182,35 @@ class _TierLoop:
             return False
         self.values = outcome.values
         self._record(tier, outcome)
-        self.live.hold(tier.expression, outcome.objective)
+        if tier.name != CHOOSING:
+            self.held.append((tier, outcome.objective))
         if outcome.status != "optimal" and not is_last:
             self.status = outcome.status
             return False
+        if not is_last:
+            self._hold()
         return True
+
+    def _hold(self) -> None:
+        """Hold the tier that was just solved at what its plan reaches without any slack.
+
+        The slack of the tiers before may have made it look better than it can be. Held there, it
+        would shut out plans that are as good and use no slack.
+        """
+        tier, found = self.held[-1]
+        value = found
+        if self.live.holds_rows and self.values is not None:
+            whole = np.flatnonzero(self.live.whole).astype(np.int32)
+            self.values = _without_slack(self.live, self.held, self.values)
+            self.live.release()
+            self.live.make_whole(whole)
+            self.live.heeds_stop = True
+            value = self.live.evaluate(tier.expression, self.values)
+            value = value if tier.tight else max(value, found)
+            for before, held in self.held[:-1]:
+                self.live.hold(before.expression, held)
+            self.held[-1] = tier, value
+        self.live.hold(tier.expression, value)
 
     def _run(self, tier: Tier, left: float, *, is_last: bool) -> Outcome:
         """Run HiGHS on one tier, from the plan that the tiers before have reached."""
@@ -229,11 +250,28 @@ def _settle(
 ) -> Array:
     """Round the whole numbers, and solve the tiers again over everything else.
 
-    A tier that was found within a gap stays where it was found, for bettering it now would be
-    paid for by the tiers below it.
-
     What is left is linear, so that each tier is exact, and a count that the solver held at
     11.9999998 cannot leave a plan that is slightly wrong.
+    """
+    whole = np.flatnonzero(live.whole).astype(np.int32)
+    values = _without_slack(live, held, values)
+    _drop_empty_orders(live, wholes, values)
+    live.release()
+    live.fix(*_decided(live, [tier for tier, _ in held], shown, values))
+    values = _settled(live, shown, values)
+    live.release()
+    live.make_whole(whole)
+    live.heeds_stop = True
+    return values
+
+
+def _without_slack(
+    live: LiveModel, held: Sequence[tuple[Tier, float]], values: Array
+) -> Array:  # fmt: skip
+    """Fix the whole numbers, rounded, and solve the tiers again, each held with hardly a slack.
+
+    A tier that was found within a gap stays where it was found, for bettering it now would be
+    paid for by the tiers below it. The model is left with all that fixed.
     """
     whole = np.flatnonzero(live.whole).astype(np.int32)
     live.release()
@@ -246,14 +284,7 @@ def _settle(
         reached = live.evaluate(tier.expression, values)
         limit = reached if tier.tight else max(reached, found)
         live.hold(tier.expression, limit, LAST_SLACK)
-    _drop_empty_orders(live, wholes, values)
     live.set_tolerance(FEASIBILITY)
-    live.release()
-    live.fix(*_decided(live, [tier for tier, _ in held], shown, values))
-    values = _settled(live, shown, values)
-    live.release()
-    live.make_whole(whole)
-    live.heeds_stop = True
     return values
 
 
