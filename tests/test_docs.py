@@ -22,7 +22,7 @@ from planner.pipeline import make_plan
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-HEAVY = ("pandas", "pulp", "highspy", "networkx", "openpyxl", "numpy", "xlsxwriter")
+HEAVY = ("pandas", "pulp", "highspy", "networkx", "openpyxl", "numpy", "xlsxwriter", "lxml", "rich")
 PAGES = [
     *ROOT.glob("*.md"), ROOT / "inputs/README.md", ROOT / "inputs/data/README.md",
     ROOT / "outputs/README.md",
