@@ -1,0 +1,320 @@
+"""What binds, and what one unit more of it is worth, in megawatt-months and in money."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from planner.explain.limits import Limit
+from planner.explain.moves import Move
+from planner.explain.problem import NONE, Solved
+from planner.explain.session import Gains, Session
+from planner.plan.tables import Row
+
+CONFIRMED = "confirmed"
+PART = "confirmed for less than one unit"
+DEGENERATE = "degenerate"
+NOT_TRIED = "not tried for want of time"
+
+LIFTED_BY, CONFIRMED_BY, DATES_TOGETHER, DATES_ALONE, DATES_CONFIRMED, MONEY_BY = (
+    0.25, 0.4, 0.55, 0.65, 0.7, 0.75,
+)  # fmt: skip
+"""Shares of the time after which each part of the search is cut short, in its order."""
+
+SMALL = 1e-3
+"""Part of a step that tells a price that ends within a step from one that never held."""
+
+Group = tuple[str, str]
+"""Kind and subject of limits that are one thing to a person, e.g. all rows of one supplier."""
+
+
+@dataclass
+class Bottleneck:
+    """A limit, its prices, and what re-solves with it moved say.
+
+    Attributes
+    ----------
+    limit : Limit
+    price : tuple of float
+        MW-months that the first bit more is worth a step, by priority.
+    gain : tuple of float or None
+        MW-months gained by one step more, re-solved; None if not re-solved.
+    status : str
+        Whether the re-solve confirms the price.
+    lifted : tuple of float or None
+        MW-months gained without this limit and those of the same kind and subject.
+    by_period : dict of int to float
+        Price by period, all priorities.
+    binds : tuple of int
+        Periods in which it is used up.
+    money_price, money_gain : float or None
+        Present cost saved a step, with no more missed: by price, and re-solved.
+    money_status : str
+    money_by_period : dict of int to float
+    """
+
+    limit: Limit
+    price: Gains = ()
+    gain: Gains | None = None
+    status: str = ""
+    lifted: Gains | None = None
+    by_period: dict[int, float] = field(default_factory=dict)
+    binds: tuple[int, ...] = ()
+    money_price: float | None = None
+    money_gain: float | None = None
+    money_status: str = ""
+    money_by_period: dict[int, float] = field(default_factory=dict)
+
+    @property
+    def group(self) -> Group:
+        """Kind and subject."""
+        return (self.limit.kind, self.limit.subject)
+
+    @property
+    def share(self) -> Gains:
+        """MW-months for one hundredth of the limit more, which compares limits of any unit."""
+        amount = 1.0 if self.limit.dated else abs(float(self.limit.value)) / self.limit.step / 100
+        return tuple(price * amount for price in self.price)
+
+
+def find_bottlenecks(session: Session) -> list[Bottleneck]:
+    """Return limits that bind, those that hold back most first.
+
+    Limits whose lifting gains most come first; among equals those of which one hundredth more is
+    worth most, then those that save most money. Every worth shown is re-solved.
+
+    Parameters
+    ----------
+    session
+        The plan.
+    """
+    found = [_priced(session, limit) for limit in session.catalogue.amounts]
+    if session.is_late:
+        found += [_priced(session, x) for x in session.catalogue.dates if session.is_linear(x)]
+        _lift(session, found)
+        _confirm(session, found)
+        dates = _dates(session)
+        _confirm(session, dates)
+        found += dates
+    _add_money(session, found)
+    shown = [b for b in found if b.binds or _any(b.gain) or _any(b.lifted) or b.money_gain]
+    return sorted(shown, key=_rank)
+
+
+def _rank(b: Bottleneck) -> tuple[object, ...]:
+    lifted = tuple(-round(gain, 6) for gain in b.lifted or ())
+    share = tuple(-round(gain, 9) for gain in b.share)
+    money = -(b.money_gain or 0.0)
+    return (not lifted, lifted, share, money, b.limit.where)
+
+
+def _any(gains: Gains | None) -> bool:
+    return gains is not None and any(abs(gain) > NONE for gain in gains)
+
+
+def _priced(session: Session, limit: Limit) -> Bottleneck:
+    """Return a limit with its prices where everything is divisible."""
+    touches, base = session.catalogue.move(limit, 1.0), session.base
+    bottleneck = Bottleneck(limit)
+    price = []
+    for prices in session.missed.prices:
+        gains = base.price(prices, session.missed.point, touches)
+        price.append(sum(gains.values()))
+        for period, gain in gains.items():
+            bottleneck.by_period[period] = bottleneck.by_period.get(period, 0.0) + gain
+    bottleneck.price = tuple(price)
+    solved: Solved = session.missed if session.is_late else session.cost or session.missed
+    bottleneck.binds = tuple(sorted({t.period for t in touches if base.binds(solved, t)}))
+    return bottleneck
+
+
+def _dates(session: Session) -> list[Bottleneck]:
+    """Return dates and days that hold something back, each lifted in a re-solve.
+
+    Whole kinds are tried at once, for what no date of a kind gains together none gains alone.
+    """
+    found: list[Bottleneck] = []
+    kinds: dict[str, list[Limit]] = {}
+    for limit in session.catalogue.dates:
+        if not session.is_linear(limit):
+            kinds.setdefault(limit.kind, []).append(limit)
+    together = []
+    for kind, limits in kinds.items():
+        if session.spent(DATES_TOGETHER):
+            session.undone.append(f"dates: {kind}")
+            continue
+        gain = session.gain([Move(limit, math.inf) for limit in limits])
+        if _any(gain):
+            together.append((gain, kind, limits))
+    for _, kind, limits in sorted(together, key=lambda t: tuple(-g for g in t[0])):
+        found += _split(session, kind, limits)
+    return found
+
+
+def _split(session: Session, kind: str, limits: Sequence[Limit]) -> list[Bottleneck]:
+    """Return the dates of a kind that gain something when lifted, by halves."""
+    if session.spent(DATES_ALONE):
+        session.undone.append(f"dates one by one: {kind}")
+        return []
+    if len(limits) > 1:
+        middle = len(limits) // 2
+        halves = [limits[:middle], limits[middle:]]
+        return [
+            b for half in halves
+            if len(half) == 1 or _any(session.gain([Move(x, math.inf) for x in half]))
+            for b in _split(session, kind, half)
+        ]  # fmt: skip
+    lifted = session.gain([Move(limits[0], math.inf)])
+    if not _any(lifted):
+        return []
+    return [Bottleneck(limits[0], lifted=lifted)]
+
+
+def _confirm(session: Session, found: Iterable[Bottleneck]) -> None:
+    """Re-solve each limit that has a price, with one step more."""
+    for b in sorted(found, key=lambda b: tuple(-s for s in b.share)):
+        structural = not session.is_linear(b.limit)
+        if not (_any(b.price) or structural and (b.lifted or b.binds)):
+            continue
+        if session.spent(DATES_CONFIRMED if structural else CONFIRMED_BY):
+            session.undone.append(f"{b.limit.kind} of {b.limit.subject} ({b.limit.where})")
+            b.status = NOT_TRIED
+            continue
+        b.gain = session.gain([Move(b.limit, 1.0)])
+        if b.limit.dated and structural:
+            b.status = CONFIRMED
+        elif _same(b.gain, b.price):
+            b.status = CONFIRMED
+        elif session.is_linear(b.limit) and not b.limit.dated:
+            part = session.gain([Move(b.limit, SMALL)])
+            margin = tuple(gain / SMALL for gain in part)
+            b.status = PART if _same(margin, b.price, SMALL) else DEGENERATE
+        else:
+            b.status = DEGENERATE
+
+
+def _same(gain: Gains, price: Gains, part: float = 1.0) -> bool:
+    return all(
+        abs(g - p) <= max(NONE * max(1.0, abs(p)), NONE / part)
+        for g, p in zip(gain, price, strict=True)
+    )
+
+
+def _lift(session: Session, found: Sequence[Bottleneck]) -> None:
+    """Re-solve without the limits of each kind and subject of which one has a worth."""
+    groups: dict[Group, list[Bottleneck]] = {}
+    for b in found:
+        if b.lifted is None and (_any(b.price) or _any(b.gain)):
+            groups.setdefault(b.group, []).append(b)
+    order = sorted(groups, key=lambda g: tuple(-sum(s) for s in zip(
+        *(b.share for b in groups[g]), strict=True)))  # fmt: skip
+    for group in order:
+        if session.spent(LIFTED_BY):
+            session.undone.append(f"{group[0]} of {group[1]} lifted")
+            continue
+        limits = [x for x in session.catalogue.amounts + session.catalogue.dates
+                  if (x.kind, x.subject) == group]  # fmt: skip
+        lifted = session.gain([Move(limit, math.inf) for limit in limits])
+        for b in groups[group]:
+            b.lifted = lifted
+
+
+def _add_money(session: Session, found: Iterable[Bottleneck]) -> None:
+    """Add what a step saves of the present cost, with no more missed than in the plan."""
+    cost = session.cost
+    if cost is None:
+        return
+    base = session.base
+    for b in found:
+        if session.is_linear(b.limit):
+            touches = session.catalogue.move(b.limit, 1.0)
+            b.money_by_period = base.price(cost.prices[0], cost.point, touches)
+            b.money_price = sum(b.money_by_period.values())
+    saving = NONE * base.case.money_unit
+    for b in sorted(found, key=lambda b: -abs(b.money_price or 0.0)):
+        if b.money_price is None or abs(b.money_price) <= saving:
+            continue
+        if session.spent(MONEY_BY):
+            session.undone.append(f"money of {b.limit.kind} of {b.limit.subject}")
+            b.money_price = None
+            continue
+        now = session.cost_with(session.catalogue.move(b.limit, 1.0))
+        if now is not None:
+            b.money_gain = cost.values[0] - now
+            near = NONE * max(base.case.money_unit, abs(b.money_price))
+            near = max(near, 1e-9 * abs(cost.values[0]))
+            same = abs(b.money_gain - b.money_price) <= near
+            b.money_status = CONFIRMED if same else DEGENERATE
+
+
+def bottleneck_rows(session: Session, found: Iterable[Bottleneck]) -> list[Row]:
+    """Return bottlenecks as rows of the table `bottlenecks`."""
+    calendar = session.base.case.calendar
+    rows: list[Row] = []
+    for rank, b in enumerate(found, start=1):
+        active = sorted(p for p in {*b.binds, *b.by_period} if p in b.binds
+                        or abs(b.by_period.get(p, 0.0)) > NONE)  # fmt: skip
+        rows.append({
+            "rank": rank, "kind": b.limit.kind, "subject": b.limit.subject,
+            "cell": b.limit.where, "value": b.limit.value, "one_more": one_more(b.limit),
+            "mw_months": None if b.gain is None else sum(b.gain),
+            "mw_months_lifted": None if b.lifted is None else sum(b.lifted),
+            "money": b.money_gain, "status": b.status or None,
+            "money_status": b.money_status or None,
+            "first_period": calendar.starts[active[0]] if active else None,
+            "last_period": calendar.starts[active[-1]] if active else None,
+            "periods": len(active), "note": _note(b),
+        })  # fmt: skip
+    _note_ties(rows)
+    return rows
+
+
+def one_more(limit: Limit) -> str:
+    """Return what one step more of a limit is, in words."""
+    if limit.dated:
+        return "one period earlier"
+    if limit.row.sheet == "budget":
+        return limit.unit
+    return f"1 {limit.unit}"
+
+
+def _note(b: Bottleneck) -> str:
+    if _any(b.gain) or b.money_gain:
+        return ""
+    if b.status == NOT_TRIED or not b.binds and b.gain is None:
+        return ""
+    if _any(b.lifted):
+        return "one step alone gains nothing; without this limit it does"
+    return "binds, worth nothing: something else binds as well"
+
+
+def _note_ties(rows: Sequence[Row]) -> None:
+    """Say of limits whose worth is the same that it is."""
+    for row in rows:
+        mine = row["mw_months"], row["mw_months_lifted"]
+        if not row["mw_months"]:
+            continue
+        same = [str(o["cell"]) for o in rows
+                if o is not row and (o["mw_months"], o["mw_months_lifted"]) == mine]  # fmt: skip
+        if same:
+            row["note"] = f"{row['note']} worth as much as {', '.join(same[:3])}".strip()
+
+
+def period_rows(session: Session, found: Iterable[Bottleneck]) -> list[Row]:
+    """Return what binds in each period as rows of the table `bottleneck_periods`."""
+    calendar = session.base.case.calendar
+    rows: list[Row] = []
+    for b in found:
+        for period in sorted({*b.binds, *b.by_period, *b.money_by_period}):
+            worth, money = b.by_period.get(period, 0.0), b.money_by_period.get(period, 0.0)
+            is_money = abs(money) > NONE * session.base.case.money_unit
+            if period in b.binds or abs(worth) > NONE or is_money:
+                rows.append({
+                    "period": calendar.starts[period], "kind": b.limit.kind,
+                    "subject": b.limit.subject, "cell": b.limit.where,
+                    "binds": "yes" if period in b.binds else "no",
+                    "mw_months": worth if abs(worth) > NONE else 0.0,
+                    "money": money if is_money else 0.0,
+                })  # fmt: skip
+    return sorted(rows, key=lambda row: (row["period"], -float(str(row["mw_months"]))))  # type: ignore[arg-type,return-value]

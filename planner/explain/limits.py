@@ -1,0 +1,157 @@
+"""The limits of a plan: the cells of the workbook that hold it back."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from planner.inputs.rows import Inputs, Row
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A cell of the workbook that limits the plan, and what one unit more of it is.
+
+    Attributes
+    ----------
+    kind : str
+        What it is in business words, e.g. ``supplier capacity``.
+    subject : str
+        Whose it is, e.g. ``TSMC`` or ``Regina feeder``.
+    row : Row
+        Row of the workbook.
+    column : str
+        Column of the cell.
+    unit : str
+        Unit of one step, e.g. ``units per month`` or ``period earlier``.
+    step : float
+        What is added to the cell for one step; for dates and days, one period earlier.
+    dated : bool
+        Whether it is a date or a number of days.
+    """
+
+    kind: str
+    subject: str
+    row: Row
+    column: str
+    unit: str
+    step: float = 1.0
+    dated: bool = False
+
+    @property
+    def where(self) -> str:
+        """Sheet and cell."""
+        return self.row.where(self.column)
+
+    @property
+    def value(self) -> Any:
+        """What stands in the cell."""
+        return self.row[self.column]
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells it from every other limit of the same inputs."""
+        return (self.row.sheet, self.where, self.column)
+
+
+AMOUNTS = (
+    ("supply_capacity", "units_per_month", "supplier capacity", ("supplier",), "units per month"),
+    ("plants", "units_per_month", "assembly", ("plant", "system"), "systems per month"),
+    ("lanes", "units_per_month", "lane", ("from", "to"), "units per month"),
+    ("depots", "storage", "storage", ("depot",), "units"),
+    ("sites", "storage", "storage", ("site",), "units"),
+    ("crews", "systems_per_month", "crews", ("site",), "systems per month"),
+    ("energisation", "mw", "power", ("node",), "MW"),
+    ("halls", "it_mw", "hall power", ("hall",), "MW per hall"),
+    ("halls", "slots", "hall slots", ("hall",), "slots per hall"),
+    ("halls", "coolant_lpm", "hall coolant", ("hall",), "l/min per hall"),
+    ("halls", "count", "number of halls", ("hall",), "halls"),
+    ("supply", "yield", "yield", ("supplier", "item"), "per cent"),
+    ("budget", "cumulative", "budget", ("date",), "money"),
+)  # fmt: skip
+"""Sheet, column, kind, subject and unit of every limit that is an amount."""
+
+DATES = (
+    ("energisation", "from", "energised from", ("node",)),
+    ("halls", "ready", "hall ready", ("hall",)),
+    ("halls", "build_days", "days to open a hall", ("hall",)),
+    ("supply_capacity", "from", "supplier capacity from", ("supplier",)),
+    ("supply", "lead_days", "supplier's lead time", ("supplier", "item")),
+    ("supply", "available_from", "on sale from", ("supplier", "item")),
+    ("plants", "from", "assembly from", ("plant", "system")),
+    ("plants", "lead_days", "days of assembly", ("plant", "system")),
+    ("lanes", "transit_days", "days under way", ("from", "to")),
+    ("crews", "from", "crews from", ("site",)),
+    ("systems", "available_from", "system available from", ("system",)),
+    ("systems", "commission_days", "days to commission", ("system",)),
+)
+"""Sheet, column, kind and subject of every limit that is a date or a number of days."""
+
+MONEY_STEPS = 1000.0
+"""A budget is moved by about so small a part of itself, in a round amount of money."""
+
+
+def amounts(inputs: Inputs) -> list[Limit]:
+    """Return every limit that is an amount, in the order of the sheets."""
+    found = []
+    for sheet, column, kind, subject, unit in AMOUNTS:
+        for row in inputs.tables[sheet]:
+            if row[column] is None or (kind == "yield" and row[column] > 0.99):
+                continue
+            step = _money_step(row[column]) if sheet == "budget" else 1.0
+            step = 0.01 if kind == "yield" else step
+            shown = f"{step:,.0f} {inputs.settings['currency']}" if sheet == "budget" else unit
+            found.append(Limit(kind, _named(row, subject), row, column, shown, step))
+    return found
+
+
+def dates(inputs: Inputs) -> list[Limit]:
+    """Return every limit that is a date in or after the plan, or a number of days above none."""
+    found = []
+    for sheet, column, kind, subject in DATES:
+        for row in inputs.tables[sheet]:
+            value = row[column]
+            late = value is not None and (
+                value > inputs.settings["start"] if isinstance(value, date) else value > 0
+            )
+            if late and not _first_row_of_none(inputs, row, column):
+                found.append(
+                    Limit(kind, _named(row, subject), row, column, "period earlier", dated=True)
+                )
+    return found
+
+
+def _first_row_of_none(inputs: Inputs, row: Row, column: str) -> bool:
+    """Say whether an earlier date would only bring a smaller capacity forward."""
+    if column != "from" or row.sheet not in STEPS:
+        return False
+    name, amount = STEPS[row.sheet]
+    before = [
+        other for other in inputs.tables[row.sheet]
+        if other[name] == row[name] and other["from"] < row["from"]
+    ]  # fmt: skip
+    earlier = max(before, key=lambda other: other["from"])[amount] if before else 0.0
+    return bool(row[amount] <= earlier)
+
+
+STEPS = {
+    "supply_capacity": ("supplier", "units_per_month"),
+    "crews": ("site", "systems_per_month"),
+    "energisation": ("node", "mw"),
+}
+"""Sheets whose rows hold from a date on: column of the key, column of the amount."""
+
+
+def _named(row: Row, columns: tuple[str, ...]) -> str:
+    names = [str(row[column]) for column in columns]
+    if row.sheet == "lanes":
+        return " to ".join(names)
+    if row.sheet == "supply":
+        return f"{names[1]} of {names[0]}"
+    return ", ".join(names)
+
+
+def _money_step(budget: float) -> float:
+    return float(10.0 ** max(0, math.floor(math.log10(max(budget, 1.0) / MONEY_STEPS))))

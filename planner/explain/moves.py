@@ -1,0 +1,139 @@
+"""A limit moved in the inputs themselves, so that a re-solve proves what it is worth."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from planner.case.calendar import Calendar
+from planner.explain.limits import STEPS, Limit
+from planner.inputs.checks import check
+from planner.inputs.rows import Inputs, Row
+
+LONGEST_DAYS = {"week": 7, "month": 31, "quarter": 92}
+"""Days by which a lead time must shrink so that each start is done a period earlier."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """A limit, and by how many steps it is moved.
+
+    Attributes
+    ----------
+    limit : Limit
+    steps : float
+        Steps more, for dates and days periods earlier; infinite where the limit is lifted.
+    """
+
+    limit: Limit
+    steps: float
+
+
+def moved(inputs: Inputs, moves: Iterable[Move], calendar: Calendar) -> Inputs:
+    """Return inputs in which limits are moved, everything else as it was.
+
+    Parameters
+    ----------
+    inputs
+        What the limits are from.
+    moves
+        Each cell at most once.
+    calendar
+        For dates: one step is one of its periods.
+
+    Raises
+    ------
+    ValueError
+        If the inputs would break a rule of theirs, with the rule.
+    """
+    changed: dict[int, dict[str, Any]] = {}
+    for move in moves:
+        values = changed.setdefault(id(move.limit.row), dict(move.limit.row.values))
+        values[move.limit.column] = moved_value(inputs, move, calendar)
+    gone = _overtaken(inputs, changed)
+    tables = {
+        sheet: tuple(_with(row, changed.get(id(row))) for row in rows if id(row) not in gone)
+        for sheet, rows in inputs.tables.items()
+    }
+    result = replace(inputs, tables=tables)
+    faults, _ = check(result)
+    if faults:
+        raise ValueError(str(faults[0]))
+    return result
+
+
+def moved_value(inputs: Inputs, move: Move, calendar: Calendar) -> Any:
+    """Return what stands in the cell after a move."""
+    limit, value = move.limit, move.limit.value
+    if not limit.dated:
+        if limit.column == "yield":
+            return min(1.0, value + move.steps * limit.step)
+        more = lifted_steps(inputs, limit) if math.isinf(move.steps) else move.steps
+        total = value + more * limit.step
+        return round(total) if limit.column == "count" else total
+    if isinstance(value, date):
+        if math.isinf(move.steps):
+            return calendar.starts[0]
+        period = calendar.first(value)
+        last = calendar.count if period is None else period
+        return calendar.starts[max(0, last - round(move.steps))]
+    if math.isinf(move.steps):
+        return 0
+    return max(0, value - round(move.steps) * LONGEST_DAYS[inputs.settings["period"]])
+
+
+def most_steps(inputs: Inputs, limit: Limit, calendar: Calendar) -> float:
+    """Return the steps that lift a limit altogether."""
+    if not limit.dated:
+        return lifted_steps(inputs, limit)
+    if isinstance(limit.value, date):
+        period = calendar.first(limit.value)
+        return float(calendar.count if period is None else period)
+    return float(math.ceil(limit.value / LONGEST_DAYS[inputs.settings["period"]]))
+
+
+def lifted_steps(inputs: Inputs, limit: Limit) -> float:
+    """Return steps of an amount that are more than anything in the plan can use.
+
+    What every hall can hold, in units of the limit, and as much for each kind of system.
+    """
+    if limit.column == "yield":
+        return (1.0 - float(limit.value)) / limit.step
+    if limit.row.sheet == "budget":
+        return float(max(limit.value, 1.0)) * 9 / limit.step
+    it_mw = sum(row["count"] * row["it_mw"] for row in inputs.tables["halls"])
+    due = sum(row["mw"] for row in inputs.tables["milestones"])
+    if limit.column in ("mw", "it_mw"):
+        return math.ceil(3 * (it_mw + due))
+    if limit.column == "count":
+        return math.ceil((it_mw + due) / limit.row["it_mw"])
+    least_kw = min(row["power_kw"] + row["overhead_kw"] for row in inputs.tables["systems"])
+    systems = (it_mw + due) * 1000 / least_kw
+    each = max((row["quantity"] for row in inputs.tables["bom"]), default=1.0)
+    slots = max((row["slots"] for row in inputs.tables["systems"]), default=1.0)
+    coolant = max((row["coolant_lpm"] or 0.0 for row in inputs.tables["systems"]), default=1.0)
+    units = {"slots": slots, "coolant_lpm": coolant}.get(limit.column, max(each, 1.0))
+    return math.ceil(2 * systems * max(units, 1.0))
+
+
+def _with(row: Row, values: Mapping[str, Any] | None) -> Row:
+    return row if values is None else replace(row, values=values)
+
+
+def _overtaken(inputs: Inputs, changed: Mapping[int, Mapping[str, Any]]) -> set[int]:
+    """Return steps of a capacity that a larger later one, brought forward, has overtaken."""
+    gone = set()
+    for sheet, (name, amount) in STEPS.items():
+        for row in inputs.tables[sheet]:
+            values = changed.get(id(row))
+            if values is None or values["from"] >= row["from"]:
+                continue
+            for other in inputs.tables[sheet]:
+                now = changed.get(id(other), other.values)
+                between = values["from"] <= now["from"] and other["from"] < row["from"]
+                if other[name] == row[name] and between and now[amount] <= values[amount]:
+                    gone.add(id(other))
+    return gone

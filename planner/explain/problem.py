@@ -1,0 +1,268 @@
+"""One state of the inputs as a live model in which systems, lots and halls are divisible.
+
+Whole numbers have no prices. So limits are priced where everything can be divided: megawatts
+missed there are at most those of the plan, and a limit that is worth nothing there by its price
+is worth nothing in whole numbers either as long as both miss the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.case.case import Case, make_case
+from planner.errors import NoPlanExists
+from planner.explain.touches import Touch
+from planner.inputs.rows import Inputs
+from planner.model.build import build_model
+from planner.model.decisions import Decisions, Model
+from planner.model.objectives import Tier, missed_mw_months, present_cost
+from planner.pipeline import collector_paused
+from planner.solve.highs import FINEST, LAST_SLACK, Array, LiveModel
+from planner.solve.prices import (
+    Basis,
+    Prices,
+    carry_basis,
+    read_basis,
+    read_prices,
+    read_rows,
+    rows_there,
+    set_coefficient,
+    set_row,
+    set_upper,
+    start_afresh,
+    start_from_basis,
+)
+
+NONE = 1e-6
+"""MW-months below which nothing is missed, and MW-months or money below which nothing is gained."""
+
+LONG = 600.0
+"""Seconds after which a linear program is given up; they take a fraction."""
+
+IMPLIED = ("order_lots", "installed_systems")
+"""Decisions whose upper bounds only repeat rows, rounded: without them prices stand in the rows."""
+
+Place = tuple[str, tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Solved:
+    """One chain of linear solves: each tier minimised and held before the next.
+
+    Attributes
+    ----------
+    values : tuple of float
+        Value of each tier, in its unit.
+    prices : tuple of Prices
+        Of each tier, with what the tiers before gain or lose taken into account.
+    bases : tuple of Basis
+        Where each solve ended.
+    point : array of float
+        Value of each column at the end.
+    """
+
+    values: tuple[float, ...]
+    prices: tuple[Prices, ...]
+    bases: tuple[Basis, ...]
+    point: Array
+
+    @property
+    def missed(self) -> float:
+        """MW-months missed in all priorities."""
+        return sum(self.values)
+
+
+class Problem:
+    """Inputs, their case, model and live divisible model.
+
+    Parameters
+    ----------
+    inputs
+        State of the inputs.
+    threads
+        Solver threads, the same in a whole process.
+
+    Raises
+    ------
+    InputFaults
+        If the site graph is broken.
+    ContradictionError
+        If firm data alone break a rule.
+    """
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.inputs = inputs
+        self.case: Case = make_case(inputs)
+        with collector_paused():
+            self.model: Model = build_model(self.case)
+            frame = self.model.frame
+            self.live = LiveModel(frame.problem, frame.columns, inputs.settings["threads"])
+        self.rows = read_rows(self.live)
+        self.whole = np.flatnonzero(self.live.whole).astype(np.int32)
+        self.live.make_whole(self.whole[:0])
+        self.row_places: list[Place] = list(frame.rows)
+        self.row_at = {place: at for at, place in enumerate(self.row_places)}
+        self.column_at: dict[Place, int] = {
+            (kind.name, key): self.live.position[id(variable)]
+            for kind in fields(Decisions)
+            for key, variable in getattr(self.model.decisions, kind.name).items()
+        }
+        self.original_upper = self.live.upper.copy()
+        free = [at for (kind, _), at in self.column_at.items() if kind in IMPLIED]
+        set_upper(self.live, free, [np.inf] * len(free))
+        self.missed_tiers = [missed_mw_months(self.model, p) for p in self.case.demand.priorities]
+        self.cost_tier = present_cost(self.model)
+
+    def solve_missed(self, start: Iterable[Basis] = ()) -> Solved:
+        """Minimise megawatts missed, priority after priority.
+
+        Raises
+        ------
+        NoPlanExists
+            If nothing can hold.
+        """
+        return self._chain(self.missed_tiers, list(start))
+
+    def solve_cost(
+        self, held: Iterable[float], fixed: Mapping[int, float], start: Iterable[Basis] = ()
+    ) -> Solved:
+        """Minimise present cost with no more missed than given, and some columns fixed.
+
+        Parameters
+        ----------
+        held
+            MW-months by priority.
+        fixed
+            Column to value.
+        """
+        live = self.live
+        live.release()
+        for tier, value in zip(self.missed_tiers, held, strict=True):
+            live.hold(tier.expression, max(value, 0.0) + NONE)
+        at = np.array(sorted(fixed), dtype=np.int32)
+        live.fix(at, np.array([fixed[int(c)] for c in at]))
+        return self._chain([self.cost_tier], list(start), fresh=False)
+
+    def _chain(self, tiers: list[Tier], start: list[Basis], *, fresh: bool = True) -> Solved:
+        live = self.live
+        if fresh:
+            live.release()
+        live.set_tolerance(FINEST)
+        first = rows_there(live)
+        values, prices, bases = [], list[Prices](), []
+        held: list[int | None] = []
+        point: Array = np.zeros(0)
+        for number, tier in enumerate(tiers):
+            live.minimise(tier.expression)
+            if number < len(start):
+                start_from_basis(live, start[number])
+            elif number == 0:
+                start_afresh(live)
+            outcome = live.solve(gap=0.0, seconds=LONG)
+            if outcome.values is None or outcome.status != "optimal":
+                raise NoPlanExists(f"{tier.name}: {outcome.status}")
+            point = outcome.values
+            bases.append(read_basis(live))
+            found = read_prices(live)
+            none = tier is not self.cost_tier and outcome.objective <= NONE
+            prices.append(self._chained(found, prices, held, first, tier.scale, none=none))
+            values.append(0.0 if none else outcome.objective * tier.scale)
+            before = rows_there(live)
+            live.hold(tier.expression, outcome.objective, LAST_SLACK)
+            held.append(before if rows_there(live) > before else None)
+        live.release()
+        return Solved(tuple(values), tuple(prices), tuple(bases), point)
+
+    def _chained(
+        self, found: Prices, before: list[Prices], held: list[int | None], first: int,
+        scale: float, *, none: bool,
+    ) -> Prices:  # fmt: skip
+        """Return prices that count what a limit changes in the tiers held before.
+
+        What a tier before gains by a limit tightens its own hold, at that hold's price.
+        """
+        count = len(self.row_places)
+        rows, uppers = found.rows[:count].copy(), found.uppers[: self.live.columns].copy()
+        for earlier, row in zip(before, held, strict=True):
+            if row is not None:
+                rows += found.rows[row] * earlier.rows
+                uppers += found.rows[row] * earlier.uppers
+        if none:
+            rows[:], uppers[:] = 0.0, 0.0
+        return Prices(rows * scale, uppers * scale, found.used[:count])
+
+    def price(self, prices: Prices, point: Array, touches: Iterable[Touch]) -> dict[int, float]:
+        """Return what one step of a limit gains, by period: the fall of the objective."""
+        gains: dict[int, float] = {}
+        for touch in touches:
+            gain = 0.0
+            if touch.place in self.row_at:
+                row = self.row_at[touch.place]
+                moved = sum(
+                    more * point[self.column_at[name]]
+                    for name, more in touch.terms.items() if name in self.column_at
+                )  # fmt: skip
+                gain = -prices.rows[row] * (touch.right - moved)
+            elif touch.place in self.column_at:
+                gain = -prices.uppers[self.column_at[touch.place]] * touch.right
+            gains[touch.period] = gains.get(touch.period, 0.0) + gain
+        return gains
+
+    def binds(self, solved: Solved, touch: Touch) -> bool:
+        """Say whether a limit is used up, where the last tier ended."""
+        if touch.place in self.row_at:
+            row = self.row_at[touch.place]
+            side = self.rows.upper[row] if np.isfinite(self.rows.upper[row]) else np.nan
+            used = solved.prices[-1].used[row]
+            return bool(abs(side - used) <= NONE * max(1.0, abs(side)))
+        if touch.place in self.column_at:
+            column = self.column_at[touch.place]
+            return bool(solved.point[column] >= self.live.upper[column] - NONE)
+        return False
+
+    def apply(self, touches: Iterable[Touch], steps: float) -> None:
+        """Move a limit on the live model; take it back with `restore`."""
+        for touch in touches:
+            if touch.place in self.row_at:
+                row = self.row_at[touch.place]
+                if touch.right:
+                    more = touch.right * steps
+                    set_row(self.live, row, self.rows.lower[row] + more,
+                            self.rows.upper[row] + more)  # fmt: skip
+                for name, more in touch.terms.items():
+                    if name in self.column_at:
+                        column = self.column_at[name]
+                        now = self.rows.coefficient(row, column) + more * steps
+                        set_coefficient(self.live, row, column, now)
+            elif touch.place in self.column_at:
+                column = self.column_at[touch.place]
+                set_upper(self.live, [column],
+                          [self.original_upper[column] + touch.right * steps])  # fmt: skip
+
+    def restore(self, touches: Iterable[Touch]) -> None:
+        """Take back what `apply` moved."""
+        self.apply(touches, 0.0)
+        for touch in touches:
+            if touch.place in self.row_at:
+                row = self.row_at[touch.place]
+                set_row(self.live, row, self.rows.lower[row], self.rows.upper[row])
+
+    def carried(self, basis: Basis, other: Problem) -> Basis:
+        """Return a basis of this problem for another one, by what columns and rows mean."""
+        names: list[Place | None] = [None] * other.live.columns
+        for place, at in other.column_at.items():
+            names[at] = place
+        columns = [None if place is None else self.column_at.get(place) for place in names]
+        rows = [self.row_at.get(place) for place in other.row_places]
+        return carry_basis(basis, columns, rows)
+
+    def index(self, kind: str) -> npt.NDArray[np.int32]:
+        """Return the columns of one kind of decision."""
+        return np.array(
+            [at for (name, _), at in self.column_at.items() if name == kind], dtype=np.int32
+        )

@@ -1,0 +1,247 @@
+"""A plan under question: its inputs, its model, and what re-solves of it say, within a budget."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from planner.errors import NoPlanExists
+from planner.explain.limits import STEPS, Limit
+from planner.explain.moves import Move, most_steps, moved
+from planner.explain.problem import NONE, Problem, Solved
+from planner.explain.touches import Catalogue, Touch
+from planner.inputs.rows import Inputs
+from planner.plan.store import Plan
+
+SHARE_OF_PLAN = 3.0
+"""An explanation may take so many times as long as its plan took."""
+
+LEAST_SECONDS = 20.0
+"""Time that an explanation of a small plan may take all the same."""
+
+Gains = tuple[float, ...]
+"""MW-months gained by priority, most important first."""
+
+
+class Session:
+    """Answers questions about one plan by re-solving.
+
+    Parameters
+    ----------
+    inputs
+        What was planned.
+    plan
+        The plan, if there is one; without it there are no prices in money.
+    seconds
+        Time for all answers together; None for three times what the plan took.
+    """
+
+    def __init__(
+        self, inputs: Inputs, plan: Plan | None = None, seconds: float | None = None
+    ) -> None:
+        self.inputs, self.plan = inputs, plan
+        self.started = time.monotonic()
+        self.seconds = _budget(plan) if seconds is None else seconds
+        self.resolves = 0
+        self.undone: list[str] = []
+        self.base = Problem(inputs)
+        self.catalogue = Catalogue(inputs, self.base.case)
+
+    @property
+    def left(self) -> float:
+        """Seconds left of the budget."""
+        return self.seconds - (time.monotonic() - self.started)
+
+    def spent(self, share: float) -> bool:
+        """Say whether more than a share of the time is used up."""
+        return self.left < (1.0 - share) * self.seconds if math.isfinite(self.seconds) else False
+
+    @cached_property
+    def missed(self) -> Solved:
+        """The least megawatts missed where everything is divisible."""
+        self.resolves += 1
+        return self.base.solve_missed()
+
+    @cached_property
+    def planned_missed(self) -> Gains:
+        """MW-months that the plan misses by priority; what must be missed without a plan."""
+        if self.plan is None:
+            return self.missed.values
+        found = {str(row["tier"]): row["value"] for row in self.plan.tables["tiers"]}
+        return tuple(float(found[t.name] or 0.0) for t in self.base.missed_tiers)  # type: ignore[arg-type]
+
+    @property
+    def is_late(self) -> bool:
+        """Whether anything is missed."""
+        return sum(self.planned_missed) > NONE
+
+    @cached_property
+    def openings(self) -> dict[int, float]:
+        """Columns of halls and sites opened, with the plan's values."""
+        return _openings(self.base, self.plan) if self.plan is not None else {}
+
+    @cached_property
+    def cost(self) -> Solved | None:
+        """The least cost with the plan's openings and no more missed; None if unknown."""
+        if self.plan is None:
+            return None
+        self.resolves += 1
+        held = [max(m, v) for m, v in zip(self.planned_missed, self.missed.values, strict=True)]
+        try:
+            return self.base.solve_cost(held, self.openings)
+        except NoPlanExists:
+            self.undone.append("prices in money: the plan's openings do not hold divisibly")
+            return None
+
+    def cost_with(self, touches: Sequence[Touch]) -> float | None:
+        """Return the least cost with a limit moved on the live model by one step."""
+        assert self.cost is not None
+        held = [max(m, v) for m, v in zip(self.planned_missed, self.missed.values, strict=True)]
+        self.resolves += 1
+        self.base.apply(touches, 1.0)
+        try:
+            return self.base.solve_cost(held, self.openings, self.cost.bases).values[0]
+        except NoPlanExists:
+            return None
+        finally:
+            self.base.restore(touches)
+
+    def missed_with(self, moves: Sequence[Move]) -> Gains | None:
+        """Return MW-months missed by priority with limits moved; None if nothing can hold then."""
+        self.resolves += 1
+        if self.are_linear(moves):
+            touches = self.touches(moves)
+            self.base.apply(touches, 1.0)
+            # What is lifted is far away: an old basis is then slower than none.
+            far = any(math.isinf(move.steps) for move in moves)
+            try:
+                return self.base.solve_missed(() if far else self.missed.bases).values
+            except NoPlanExists:
+                return None
+            finally:
+                self.base.restore(touches)
+        try:
+            # A model of other columns is solved faster afresh than from an old basis.
+            return self.moved(moves).solve_missed().values
+        except (NoPlanExists, ValueError):
+            return None
+
+    def moved(self, moves: Sequence[Move]) -> Problem:
+        """Return the problem of the inputs with limits moved, built anew.
+
+        Raises
+        ------
+        ValueError
+            If the inputs would break a rule of theirs.
+        """
+        return Problem(moved(self.inputs, moves, self.base.case.calendar))
+
+    def touches(self, moves: Iterable[Move]) -> list[Touch]:
+        """Return what linear moves do to the model."""
+        calendar, found = self.base.case.calendar, list[Touch]()
+        for move in moves:
+            most = most_steps(self.inputs, move.limit, calendar)
+            found += self.catalogue.move(move.limit, min(move.steps, most))
+        return merged(found)
+
+    def gain(self, moves: Sequence[Move]) -> Gains:
+        """Return MW-months gained by priority when limits are moved."""
+        now = self.missed_with(moves)
+        if now is None:
+            return tuple(0.0 for _ in self.missed.values)
+        return tuple(
+            _clean(before - after) for before, after in zip(self.missed.values, now, strict=True)
+        )
+
+    def are_linear(self, moves: Sequence[Move]) -> bool:
+        """Say whether limits, moved together, only move rows of the model."""
+        stepped = [
+            (limit.row.sheet, limit.row[STEPS[limit.row.sheet][0]])
+            for limit in (move.limit for move in moves) if limit.row.sheet in STEPS
+        ]  # fmt: skip
+        some_dated = any(m.limit.dated and m.limit.row.sheet in STEPS for m in moves)
+        apart = not some_dated or len(set(stepped)) == len(stepped)
+        return apart and all(self.is_linear(move.limit) for move in moves)
+
+    def is_linear(self, limit: Limit) -> bool:
+        """Say whether a limit moves rows of the model alone, and needs no new model."""
+        sheet, column = limit.row.sheet, limit.column
+        if (limit.dated and column != "from") or sheet == "plants" and limit.dated:
+            return False
+        if column == "yield" or (column == "count" and not self._opens(limit)):
+            return False
+        bounded = sheet in ("supply_capacity", "halls")
+        return not (bounded and self.base.model.decisions.place_order)
+
+    def _opens(self, limit: Limit) -> bool:
+        hall = limit.row["hall"]
+        return any(name == hall for name, _ in self.base.case.facility.opening)
+
+    def is_proved_idle(self, solved: Solved, limit: Limit) -> bool:
+        """Say whether prices prove that no amount more of a limit gains anything.
+
+        If all rows that it moves have no price, the solution of the dual problem stays one
+        however far the limit is moved, and with it the bound.
+        """
+        if not self.is_linear(limit):
+            return False
+        touches = self.touches([Move(limit, math.inf)])
+        return all(self._priced(solved, touch) <= NONE * 1e-3 for touch in touches)
+
+    def _priced(self, solved: Solved, touch: Touch) -> float:
+        base = self.base
+        if touch.place in base.row_at:
+            return float(max(abs(p.rows[base.row_at[touch.place]]) for p in solved.prices))
+        if touch.place in base.column_at:
+            at = base.column_at[touch.place]
+            return float(max(abs(p.uppers[at]) for p in solved.prices))
+        return 0.0
+
+
+def merged(touches: Iterable[Touch]) -> list[Touch]:
+    """Return touches with those of the same row added up."""
+    found: dict[object, Touch] = {}
+    for touch in touches:
+        sofar = found.setdefault(touch.place, Touch(touch.place, touch.period))
+        sofar.right += touch.right
+        for name, more in touch.terms.items():
+            sofar.terms[name] = sofar.terms.get(name, 0.0) + more
+    return list(found.values())
+
+
+def _clean(value: float) -> float:
+    return 0.0 if abs(value) <= NONE else value
+
+
+def _budget(plan: Plan | None) -> float:
+    if plan is None:
+        return math.inf
+    seconds = plan.summary.get("seconds")
+    total = sum(seconds.values()) if isinstance(seconds, dict) else 0.0
+    return max(LEAST_SECONDS, SHARE_OF_PLAN * float(total))
+
+
+def _openings(problem: Problem, plan: Plan) -> dict[int, float]:
+    """Return the columns of halls open, sites open and orders placed, with the plan's values."""
+    case, period = problem.case, {day: t for t, day in enumerate(problem.case.calendar.starts)}
+    opened = {(str(r["hall"]), period[r["period"]]): r["opened"] for r in plan.tables["halls"]}  # type: ignore[index]
+    first: dict[str, int] = {}
+    for row in plan.tables["halls"]:
+        if row["decided"]:
+            at = period[row["period"]]  # type: ignore[index]
+            first[str(row["site"])] = min(at, first.get(str(row["site"]), at))
+    ordered = {
+        (row["supplier"], row["item"], period[row["period"]])  # type: ignore[index]
+        for row in plan.tables["orders"] if row["firm"] == "no"
+    }  # fmt: skip
+    fixed: dict[int, float] = {}
+    for (kind, key), at in problem.column_at.items():
+        if kind == "opened_halls":
+            fixed[at] = float(opened.get(key, case.facility.open_count[key[0]]))  # type: ignore[arg-type]
+        elif kind == "open_site":
+            fixed[at] = float(key[1] >= first.get(key[0], case.calendar.count))
+        elif kind == "place_order":
+            fixed[at] = float(key in ordered)
+    return fixed

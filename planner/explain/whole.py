@@ -1,0 +1,89 @@
+"""The same questions in whole systems, lots and halls, each answer with its proven bound."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from planner.explain.problem import NONE, Problem
+from planner.model.objectives import Tier
+from planner.model.wholes import make_wholes
+from planner.solve.highs import Array
+from planner.solve.prices import set_upper
+from planner.solve.rounds import Rounds, find_columns
+from planner.solve.tiers import TIGHT_GAP
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What a chain of whole-number solves found.
+
+    Attributes
+    ----------
+    values : tuple of float
+        Value of each tier; infinite where none was found.
+    bounds : tuple of float
+        Proven bound of each.
+    status : str
+        ``optimal``, or what ended the first solve that was not.
+    point : array of float or None
+        Value of each column at the end.
+    """
+
+    values: tuple[float, ...]
+    bounds: tuple[float, ...]
+    status: str
+    point: Array | None
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether every value is the best."""
+        return self.status == "optimal"
+
+
+def solve_whole(
+    problem: Problem,
+    tiers: Sequence[Tier] | None = None,
+    held: Sequence[tuple[Tier, float]] = (),
+    seconds: float = 60.0,
+) -> Whole:
+    """Minimise tiers in turn in whole numbers, each held before the next.
+
+    Parameters
+    ----------
+    problem
+        Left divisible, as it was.
+    tiers
+        What is minimised; None for megawatts missed by priority.
+    held
+        Tiers that stay at most at a value.
+    seconds
+        Time for all.
+    """
+    live, began = problem.live, time.monotonic()
+    lifted = live.upper.copy()
+    every = range(live.columns)
+    live.release()
+    set_upper(live, every, list(problem.original_upper))
+    live.make_whole(problem.whole)
+    rounds = Rounds(live, find_columns(live, make_wholes(problem.model)))
+    for tier, most in held:
+        live.hold(tier.expression, most)
+    values, bounds, status, point = [], [], "optimal", None
+    for tier in problem.missed_tiers if tiers is None else tiers:
+        live.minimise(tier.expression)
+        left = max(0.5, seconds - (time.monotonic() - began))
+        outcome = rounds.solve(gap=TIGHT_GAP, seconds=left, start=point, watch=None)
+        point = outcome.values if outcome.values is not None else point
+        none = abs(outcome.objective) <= NONE
+        values.append(0.0 if none else outcome.objective * tier.scale)
+        bounds.append(outcome.bound * tier.scale)
+        if outcome.status != "optimal":
+            status = outcome.status
+            break
+        live.hold(tier.expression, outcome.objective)
+    live.release()
+    live.make_whole(problem.whole[:0])
+    set_upper(live, every, list(lifted))
+    return Whole(tuple(values), tuple(bounds), status, point)

@@ -1,0 +1,65 @@
+"""Prices of limits, against brute force on random small cases."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from explain_oracle import changed, divisible, least_missed, stated
+from random_cases import random_case
+
+from planner.explain.bottlenecks import CONFIRMED, DEGENERATE, PART, find_bottlenecks
+from planner.explain.moves import Move, moved
+from planner.explain.problem import Problem
+from planner.explain.session import Session
+from planner.inputs.workbook import inputs_from_rows
+
+SEEDS = range(300)
+CHECKED = 3
+"""Limits of a case, the first named, whose worth is worked out again by brute force."""
+
+
+def session_of(seed: int) -> Session:
+    return Session(inputs_from_rows("random", random_case(seed)), seconds=math.inf)
+
+
+@pytest.mark.parametrize("decade", range(len(SEEDS) // 10))
+def test_every_worth_is_what_brute_force_finds(decade: int) -> None:
+    """One unit more in the very cell, the model stated anew and solved by another solver."""
+    for seed in range(10 * decade, 10 * decade + 10):
+        sheets, session = random_case(seed), session_of(seed)
+        before = least_missed(divisible(stated(sheets)))
+        assert session.missed.values == pytest.approx(before, rel=1e-6, abs=1e-6)
+        checked = 0
+        for found in find_bottlenecks(session):
+            limit = found.limit
+            if found.gain is None or limit.dated or checked >= CHECKED:
+                continue
+            checked += 1
+            other = changed(sheets, limit.where, lambda value: float(str(value or 1)) + limit.step)
+            after = least_missed(divisible(stated(other)))
+            worth = [b - a for b, a in zip(before, after, strict=True)]
+            assert found.gain == pytest.approx(worth, rel=1e-6, abs=2e-6), (seed, limit.where)
+            assert found.status in (CONFIRMED, PART, DEGENERATE)
+            if found.status == CONFIRMED:
+                assert found.price == pytest.approx(worth, rel=1e-5, abs=2e-6), (seed, limit.where)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_limit_moved_on_the_live_model_is_the_cell_moved(seed: int) -> None:
+    session = session_of(seed)
+    for limit in session.catalogue.amounts + session.catalogue.dates:
+        if not session.is_linear(limit):
+            continue
+        move = Move(limit, 1.0 if limit.dated else 2.0)
+        live = session.missed_with([move])
+        anew = Problem(moved(session.inputs, [move], session.base.case.calendar)).solve_missed()
+        assert live == pytest.approx(anew.values, rel=1e-6, abs=1e-6), limit.where
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_what_is_proved_idle_gains_nothing_when_lifted(seed: int) -> None:
+    session = session_of(seed)
+    for limit in session.catalogue.amounts:
+        if session.is_proved_idle(session.missed, limit):
+            assert session.gain([Move(limit, math.inf)]) == pytest.approx((0.0, 0.0), abs=1e-6)
