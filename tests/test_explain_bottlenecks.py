@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import pytest
 from explain_oracle import changed, divisible, least_missed, stated
@@ -17,6 +18,10 @@ from planner.inputs.workbook import inputs_from_rows
 SEEDS = range(300)
 CHECKED = 3
 """Limits of a case, the first named, whose worth is worked out again by brute force."""
+
+
+def more(step: float, value: object) -> float:
+    return float(str(value or 1)) + step
 
 
 def session_of(seed: int) -> Session:
@@ -36,7 +41,7 @@ def test_every_worth_is_what_brute_force_finds(decade: int) -> None:
             if found.gain is None or limit.dated or checked >= CHECKED:
                 continue
             checked += 1
-            other = changed(sheets, limit.where, lambda value: float(str(value or 1)) + limit.step)
+            other = changed(sheets, limit.where, partial(more, limit.step))
             after = least_missed(divisible(stated(other)))
             worth = [b - a for b, a in zip(before, after, strict=True)]
             assert found.gain == pytest.approx(worth, rel=1e-6, abs=2e-6), (seed, limit.where)

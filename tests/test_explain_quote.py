@@ -7,10 +7,11 @@ import math
 
 import pulp
 import pytest
+from explain_cases import small_case
 from explain_oracle import stated
 from instances import Sheets
 from oracle import LARGE
-from random_cases import ENDS, random_case
+from random_cases import random_case
 
 from planner.explain.quote import Quoter, Terms
 from planner.explain.session import Session
@@ -33,7 +34,7 @@ def brute_largest(sheets: Sheets, promised: list[float], period: int) -> float:
     """Return the most that can be served from a period on, no commitment served worse."""
     other = copy.deepcopy(sheets)
     other["commitments"].append({"commitment": "more", "basis": "it", "priority": 9})
-    other["milestones"].append({"commitment": "more", "date": ENDS[0], "mw": 50})
+    other["milestones"].append({"commitment": "more", "date": "2026-01-31", "mw": 50})
     model = stated(other)
     problem, made = model.frame.problem, model.decisions
     for priority, value in zip(model.case.demand.priorities, promised, strict=False):
@@ -61,24 +62,33 @@ def solved(problem: pulp.LpProblem, objective: pulp.LpAffineExpression) -> float
     raise AssertionError("neither solver got there")
 
 
-@pytest.mark.parametrize("decade", range(30))
-def test_largest_and_earliest_are_exact(decade: int) -> None:
-    for seed in range(10 * decade, 10 * decade + 10):
-        sheets = random_case(seed)
-        session = Session(inputs_from_rows("random", sheets), seconds=math.inf)
-        quoter = Quoter(session, Terms("it"))
-        promised = brute_missed(sheets)
-        brute = [brute_largest(sheets, promised, period) for period in range(4)]
-        for period in (1, 3):
-            found = quoter.largest(period, whole=True)
-            assert found.firm_mw == pytest.approx(brute[period], abs=2e-5), (seed, period)
-            assert found.at_most_mw == pytest.approx(brute[period], abs=2e-5), (seed, period)
-            assert quoter.bound(period) >= brute[period] - 1e-5
-        mw = max(0.5, brute[2] * (0.5 + seed % 6 / 10))
-        if any(abs(value - mw) < 1e-4 for value in brute):
-            mw -= 0.01
-        first = next((t for t, most in enumerate(brute) if most >= mw), None)
-        earliest = quoter.earliest(mw)
-        assert earliest.period == first, (seed, mw, brute)
-        assert earliest.is_proven
-        assert earliest.at_most_before_mw < mw
+def check(sheets: Sheets, seed: int, start: float) -> None:
+    """Compare two largest quotes and one earliest date with brute force."""
+    session = Session(inputs_from_rows("random", sheets), seconds=math.inf)
+    quoter = Quoter(session, Terms("it"))
+    promised = brute_missed(sheets)
+    brute = [brute_largest(sheets, promised, t) for t in session.base.case.calendar.periods]
+    for period in (seed % 2, len(brute) - 1):
+        found = quoter.largest(period, whole=True)
+        assert found.firm_mw == pytest.approx(brute[period], abs=2e-5), (seed, period)
+        assert found.at_most_mw == pytest.approx(brute[period], abs=2e-5), (seed, period)
+        assert quoter.bound(period) >= brute[period] - 1e-5
+    mw = max(0.5, brute[1] * start)
+    if any(abs(value - mw) < 1e-3 for value in brute):
+        mw -= 0.01
+    first = next((t for t, most in enumerate(brute) if most >= mw), None)
+    earliest = quoter.earliest(mw)
+    assert earliest.period == first, (seed, mw, brute)
+    assert earliest.is_proven
+    assert earliest.at_most_before_mw < mw
+
+
+@pytest.mark.parametrize("score", range(15))
+def test_largest_and_earliest_are_exact(score: int) -> None:
+    for seed in range(20 * score, 20 * score + 20):
+        check(small_case(seed), seed, 0.5 + seed % 9 / 10)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_they_are_exact_with_lots_minima_and_lanes(seed: int) -> None:
+    check(random_case(seed), seed, 0.9)

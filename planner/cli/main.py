@@ -19,6 +19,8 @@ COMMANDS = {
     "plan": ("planner.cli.plan", "Make an optimal, checked plan from a workbook."),
     "verify": ("planner.cli.verify", "Check a saved plan against its workbook."),
     "report": ("planner.cli.report", "Write a saved plan's reports and figures again."),
+    "explain": ("planner.cli.explain", "Say what binds, why late, and what to ask for."),
+    "quote": ("planner.cli.quote", "Say what can be promised, by when, with the proof."),
     "formulas": ("planner.cli.formulas", "Print the model's formulation."),
     "doctor": ("planner.cli.doctor", "Check that this machine can plan."),
 }

@@ -175,16 +175,14 @@ def _confirm(session: Session, found: Iterable[Bottleneck]) -> None:
     """Re-solve each limit that has a price, with one step more."""
     for b in sorted(found, key=lambda b: tuple(-s for s in b.share)):
         structural = not session.is_linear(b.limit)
-        if not (_any(b.price) or structural and (b.lifted or b.binds)):
+        if not (_any(b.price) or (structural and (b.lifted or b.binds))):
             continue
         if session.spent(DATES_CONFIRMED if structural else CONFIRMED_BY):
             session.undone.append(f"{b.limit.kind} of {b.limit.subject} ({b.limit.where})")
             b.status = NOT_TRIED
             continue
         b.gain = session.gain([Move(b.limit, 1.0)])
-        if b.limit.dated and structural:
-            b.status = CONFIRMED
-        elif _same(b.gain, b.price):
+        if (b.limit.dated and structural) or _same(b.gain, b.price):
             b.status = CONFIRMED
         elif session.is_linear(b.limit) and not b.limit.dated:
             part = session.gain([Move(b.limit, SMALL)])
@@ -282,7 +280,7 @@ def one_more(limit: Limit) -> str:
 def _note(b: Bottleneck) -> str:
     if _any(b.gain) or b.money_gain:
         return ""
-    if b.status == NOT_TRIED or not b.binds and b.gain is None:
+    if b.status == NOT_TRIED or (not b.binds and b.gain is None):
         return ""
     if _any(b.lifted):
         return "one step alone gains nothing; without this limit it does"
@@ -317,4 +315,4 @@ def period_rows(session: Session, found: Iterable[Bottleneck]) -> list[Row]:
                     "mw_months": worth if abs(worth) > NONE else 0.0,
                     "money": money if is_money else 0.0,
                 })  # fmt: skip
-    return sorted(rows, key=lambda row: (row["period"], -float(str(row["mw_months"]))))  # type: ignore[arg-type,return-value]
+    return sorted(rows, key=lambda row: (row["period"], -float(str(row["mw_months"]))))

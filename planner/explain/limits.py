@@ -10,7 +10,7 @@ from typing import Any
 from planner.inputs.rows import Inputs, Row
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Limit:
     """A cell of the workbook that limits the plan, and what one unit more of it is.
 

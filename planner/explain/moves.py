@@ -32,7 +32,10 @@ class Move:
     steps: float
 
 
-def moved(inputs: Inputs, moves: Iterable[Move], calendar: Calendar) -> Inputs:
+def moved(
+    inputs: Inputs, moves: Iterable[Move], calendar: Calendar,
+    values_given: Mapping[Limit, Any] | None = None,
+) -> Inputs:  # fmt: skip
     """Return inputs in which limits are moved, everything else as it was.
 
     Parameters
@@ -43,6 +46,8 @@ def moved(inputs: Inputs, moves: Iterable[Move], calendar: Calendar) -> Inputs:
         Each cell at most once.
     calendar
         For dates: one step is one of its periods.
+    values_given
+        What is to stand in the cells of some limits, whatever their steps.
 
     Raises
     ------
@@ -52,7 +57,10 @@ def moved(inputs: Inputs, moves: Iterable[Move], calendar: Calendar) -> Inputs:
     changed: dict[int, dict[str, Any]] = {}
     for move in moves:
         values = changed.setdefault(id(move.limit.row), dict(move.limit.row.values))
-        values[move.limit.column] = moved_value(inputs, move, calendar)
+        given = values_given or {}
+        values[move.limit.column] = (
+            given[move.limit] if move.limit in given else moved_value(inputs, move, calendar)
+        )
     gone = _overtaken(inputs, changed)
     tables = {
         sheet: tuple(_with(row, changed.get(id(row))) for row in rows if id(row) not in gone)
@@ -107,16 +115,16 @@ def lifted_steps(inputs: Inputs, limit: Limit) -> float:
     it_mw = sum(row["count"] * row["it_mw"] for row in inputs.tables["halls"])
     due = sum(row["mw"] for row in inputs.tables["milestones"])
     if limit.column in ("mw", "it_mw"):
-        return math.ceil(3 * (it_mw + due))
+        return float(math.ceil(3 * (it_mw + due)))
     if limit.column == "count":
-        return math.ceil((it_mw + due) / limit.row["it_mw"])
+        return float(math.ceil((it_mw + due) / limit.row["it_mw"]))
     least_kw = min(row["power_kw"] + row["overhead_kw"] for row in inputs.tables["systems"])
     systems = (it_mw + due) * 1000 / least_kw
     each = max((row["quantity"] for row in inputs.tables["bom"]), default=1.0)
     slots = max((row["slots"] for row in inputs.tables["systems"]), default=1.0)
     coolant = max((row["coolant_lpm"] or 0.0 for row in inputs.tables["systems"]), default=1.0)
     units = {"slots": slots, "coolant_lpm": coolant}.get(limit.column, max(each, 1.0))
-    return math.ceil(2 * systems * max(units, 1.0))
+    return float(math.ceil(2 * systems * max(units, 1.0)))
 
 
 def _with(row: Row, values: Mapping[str, Any] | None) -> Row:

@@ -148,6 +148,13 @@ class Problem:
         live.fix(at, np.array([fixed[int(c)] for c in at]))
         return self._chain([self.cost_tier], list(start), fresh=False)
 
+    def solve_goal(self, goal: Tier, held: Iterable[tuple[Tier, float]]) -> Solved:
+        """Minimise one thing, with others at most at given values."""
+        self.live.release()
+        for tier, most in held:
+            self.live.hold(tier.expression, most)
+        return self._chain([goal], [], fresh=False)
+
     def _chain(self, tiers: list[Tier], start: list[Basis], *, fresh: bool = True) -> Solved:
         live = self.live
         if fresh:
@@ -204,12 +211,12 @@ class Problem:
             if touch.place in self.row_at:
                 row = self.row_at[touch.place]
                 moved = sum(
-                    more * point[self.column_at[name]]
+                    more * float(point[self.column_at[name]])
                     for name, more in touch.terms.items() if name in self.column_at
                 )  # fmt: skip
-                gain = -prices.rows[row] * (touch.right - moved)
+                gain = -float(prices.rows[row]) * (touch.right - moved)
             elif touch.place in self.column_at:
-                gain = -prices.uppers[self.column_at[touch.place]] * touch.right
+                gain = -float(prices.uppers[self.column_at[touch.place]]) * touch.right
             gains[touch.period] = gains.get(touch.period, 0.0) + gain
         return gains
 

@@ -131,7 +131,9 @@ class Quoter:
         for period in self.columns:
             row = self.problem.row_at["milestone", (self.name, period)]
             set_coefficient(self.problem.live, row, self.peak, 1.0)
-        shortfall = self.problem.model.frame.objective([(made.missed_mw[self.name, self.last], 1.0)])
+        shortfall = self.problem.model.frame.objective(
+            [(made.missed_mw[self.name, self.last], 1.0)]
+        )
         self.tier = Tier("shortfall", "MW", shortfall)
         self.idle = Tier("nothing", "MW", self.problem.model.frame.objective([]))
         promised = committed(session)

@@ -168,7 +168,7 @@ class Session:
     def is_linear(self, limit: Limit) -> bool:
         """Say whether a limit moves rows of the model alone, and needs no new model."""
         sheet, column = limit.row.sheet, limit.column
-        if (limit.dated and column != "from") or sheet == "plants" and limit.dated:
+        if limit.dated and (column != "from" or sheet == "plants"):
             return False
         if column == "yield" or (column == "count" and not self._opens(limit)):
             return False

@@ -152,7 +152,9 @@ def _hall(rule: str) -> Toucher:
         hall = row["hall"]
         first = it.case.facility.first_open.get(hall, 0)
         can_open = any(name == hall for name, _ in it.case.facility.opening)
-        opens = min((o for (h, _), o in it.case.facility.opening.items() if h == hall), default=first)
+        opens = min(
+            (o for (h, _), o in it.case.facility.opening.items() if h == hall), default=first
+        )
         for t in periods:
             place = (rule, (hall, t))
             if can_open and t >= opens:
@@ -183,10 +185,10 @@ def _yield(it: Catalogue, row: Row, periods: list[int]) -> Iterator[Touch]:
             touch = found.setdefault(usable, Touch(name, usable))
             touch.terms["order_lots", (supplier, item, period)] = -row["lot"]
     for order in it.inputs.tables["orders"]:
-        usable = it.case.calendar.first(order["arrives"])
-        if (order["supplier"], order["item"]) == key and usable is not None:
-            name = ("stock_balance", (place, key[1], usable))
-            found.setdefault(usable, Touch(name, usable)).right += order["quantity"]
+        arrives = it.case.calendar.first(order["arrives"])
+        if (order["supplier"], order["item"]) == key and arrives is not None:
+            name = ("stock_balance", (place, key[1], arrives))
+            found.setdefault(arrives, Touch(name, arrives)).right += order["quantity"]
     yield from found.values()
 
 

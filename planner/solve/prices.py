@@ -112,9 +112,7 @@ def start_afresh(live: LiveModel) -> None:
     live.highs.clearSolver()
 
 
-def carry_basis(
-    basis: Basis, columns: Sequence[int | None], rows: Sequence[int | None]
-) -> Basis:
+def carry_basis(basis: Basis, columns: Sequence[int | None], rows: Sequence[int | None]) -> Basis:
     """Return a basis for a like model.
 
     Parameters

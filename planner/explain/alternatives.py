@@ -1,0 +1,269 @@
+"""Why this and not that: a decision forbidden or forced, the plan made again, both compared."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from planner.case.case import make_case
+from planner.errors import NoPlanExists, PlannerError
+from planner.model.build import build_model
+from planner.model.decisions import Model
+from planner.model.objectives import PRESENT_COST, in_service_mw_months, make_tiers
+from planner.model.wholes import make_wholes
+from planner.pipeline import collector_paused
+from planner.plan.extract import extract
+from planner.plan.store import Plan
+from planner.plan.tables import Row, Tables
+from planner.plan.verify import verify
+from planner.solve.highs import LiveModel
+from planner.solve.tiers import Limits, TierResult, solve_tiers
+
+VERBS = {
+    "install": ("install_systems", "install at SITE or HALL [SYSTEM] PERIOD"),
+    "order": ("order_lots", "order ITEM [from SUPPLIER] PERIOD"),
+    "open": ("open_halls", "open HALL or SITE PERIOD"),
+    "ship": ("ship_units", "ship ITEM [from PLACE] [to PLACE] PERIOD"),
+}
+"""What can be asked about: the decision, and how it is written."""
+
+FILLERS = {"at", "in", "from", "to", "of", "on", "the", "for"}
+DAY = re.compile(r"\b(\d{4})-(\d{2})(?:-(\d{2}))?\b")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A decision that is asked about.
+
+    Attributes
+    ----------
+    text : str
+        As it was asked.
+    decision : str
+        Name of the decision variable.
+    keys : tuple
+        Its keys; together they are forbidden or forced.
+    """
+
+    text: str
+    decision: str
+    keys: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """The plan beside the one in which a decision is the other way round.
+
+    Attributes
+    ----------
+    question : Question
+    forced : bool
+        True if the plan does not do it and it was forced, False if it was forbidden.
+    missed_more : float or None
+        MW-months that the alternative misses more; None if no plan exists then.
+    cost_more : float or None
+        Present cost that it costs more, between `cost_more_least` and `cost_more_most`.
+    cost_more_least, cost_more_most : float or None
+        What the proven bounds of both leave open.
+    moves : list of rows
+        What moves: decision, what, period, in the plan, in the alternative.
+    status : str
+    """
+
+    question: Question
+    forced: bool
+    missed_more: float | None
+    cost_more: float | None
+    cost_more_least: float | None
+    cost_more_most: float | None
+    moves: list[Row]
+    status: str
+
+
+def parse(text: str, model: Model) -> Question:
+    """Read a question like ``install at Regina 2027-09``.
+
+    Raises
+    ------
+    PlannerError
+        If it cannot be read, or no such decision exists, with what does.
+    """
+    verb = text.strip().split(" ", 1)[0].lower()
+    if verb not in VERBS:
+        forms = "; ".join(form for _, form in VERBS.values())
+        raise PlannerError(f"{text!r}: begin with one of {', '.join(VERBS)}. Forms: {forms}")
+    decision, form = VERBS[verb]
+    period, rest = _period(text.strip()[len(verb) :], model, form)
+    variables: Mapping[tuple[Any, ...], Any] = getattr(model.decisions, decision)
+    site_of = model.case.facility.site_of
+    keys = []
+    names = sorted({n for key in variables for n in _names(key, decision, site_of)})
+    wanted = _wanted(rest, names, text, form)
+    for key in variables:
+        if key[-1] == period and wanted <= _names(key, decision, site_of):
+            keys.append(key)
+    if keys:
+        return Question(text, decision, tuple(sorted(keys)))
+    periods = sorted({k[-1] for k in variables if wanted <= _names(k, decision, site_of)})
+    starts = model.case.calendar.starts
+    if not periods:
+        raise PlannerError(f"{text!r}: the plan has no such decision at all: these do not go "
+                           f"together: {', '.join(sorted(wanted))}")  # fmt: skip
+    raise PlannerError(
+        f"{text!r}: that cannot be decided in {starts[period]:%Y-%m-%d}; it can from "
+        f"{starts[periods[0]]} to {starts[periods[-1]]}. Before, something is not there yet; "
+        "later, it would not come into service within the plan"
+    )
+
+
+def _period(rest: str, model: Model, form: str) -> tuple[int, str]:
+    found = DAY.search(rest)
+    if found is None:
+        raise PlannerError(f"{rest.strip()!r} names no period. Write {form}, e.g. 2027-09")
+    try:
+        day = date(int(found[1]), int(found[2]), int(found[3] or 1))
+    except ValueError:
+        raise PlannerError(f"{found[0]} is no date. Write {form}, e.g. 2027-09") from None
+    calendar = model.case.calendar
+    period = calendar.holding(day)
+    if period is None:
+        raise PlannerError(f"{found[0]} is outside the plan, {calendar.starts[0]} to "
+                           f"{calendar.ends[-1]}")  # fmt: skip
+    return period, rest[: found.start()] + " " + rest[found.end() :]
+
+
+def _names(key: tuple[Any, ...], decision: str, site_of: Mapping[str, str]) -> set[str]:
+    names = {str(part) for part in key[:-1]}
+    if decision in ("install_systems", "open_halls"):
+        names.add(site_of[key[0]])
+    return names
+
+
+def _wanted(rest: str, names: Iterable[str], text: str, form: str) -> set[str]:
+    """Return the names that a text consists of, the longest first."""
+    wanted, left = set(), f" {' '.join(rest.split())} "
+    for name in sorted(names, key=len, reverse=True):
+        place = left.lower().find(f" {' '.join(name.lower().split())} ")
+        if place >= 0:
+            wanted.add(name)
+            left = f"{left[:place]} {left[place + len(' '.join(name.split())) + 1 :]}"
+    strange = [word for word in left.split() if word.lower() not in FILLERS]
+    if strange or not wanted:
+        shown = ", ".join(list(names)[:12])
+        raise PlannerError(f"{text!r}: {' '.join(strange) or 'nothing'} is not known here. Write "
+                           f"{form}. Names: {shown}")  # fmt: skip
+    return wanted
+
+
+def ask_why(plan: Plan, text: str, seconds: float = math.inf) -> Alternative:
+    """Make the plan again with a decision the other way round.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    text
+        The question, see `parse`.
+    seconds
+        Time for the solve.
+
+    Raises
+    ------
+    PlannerError
+        If the question cannot be read.
+    """
+    with collector_paused():
+        model = build_model(make_case(plan.inputs))
+    question = parse(text, model)
+    forced = not _does(plan, question, model)
+    variables = getattr(model.decisions, question.decision)
+    terms = [(variables[key], 1.0) for key in question.keys]
+    model.frame.row("asked", (question.text,), terms, ">=" if forced else "<=",
+                    1.0 if forced else 0.0)  # fmt: skip
+    live = LiveModel(model.frame.problem, model.frame.columns, plan.inputs.settings["threads"])
+    gap = plan.manifest.get("gap_asked")
+    limits = Limits(float(gap) if isinstance(gap, int | float) else 0.0, seconds)
+    try:
+        solution = solve_tiers(live, make_tiers(model), in_service_mw_months(model),
+                               make_wholes(model), limits, lambda event: None)  # fmt: skip
+    except NoPlanExists:
+        return Alternative(question, forced, None, None, None, None, [], "no plan exists")
+    tables = extract(plan.inputs, model, list(solution.values), map(_tier_row, solution.tiers))
+    verdict = verify(plan.inputs, tables)
+    status = solution.status if verdict.ok else "refused by the checker"
+    return _compared(question, plan, tables, solution.tiers, forced=forced, status=status)
+
+
+def _tier_row(tier: TierResult) -> Row:
+    proven = math.isfinite(tier.bound)
+    return {
+        "tier": tier.name, "unit": tier.unit, "value": tier.value,
+        "bound": tier.bound if proven else None, "gap": tier.gap if proven else None,
+        "status": tier.status, "seconds": tier.seconds,
+    }  # fmt: skip
+
+
+def _does(plan: Plan, question: Question, model: Model) -> bool:
+    """Say whether a plan takes any of the decisions that are asked about."""
+    starts = model.case.calendar.starts
+    sheet, columns, amount = {
+        "install_systems": ("installs", ("hall", "system"), "installed"),
+        "order_lots": ("orders", ("supplier", "item"), "quantity"),
+        "open_halls": ("halls", ("hall",), "decided"),
+        "ship_units": ("shipments", ("from", "to", "item"), "quantity"),
+    }[question.decision]
+    taken = {
+        (*(row[column] for column in columns), row["period"])
+        for row in plan.tables[sheet]
+        if float(str(row[amount])) > 0 and row.get("firm", "no") == "no"
+    }  # fmt: skip
+    return any((*key[:-1], starts[key[-1]]) in taken for key in question.keys)
+
+
+def _compared(
+    question: Question, plan: Plan, tables: Tables, tiers: Iterable[TierResult], *,
+    forced: bool, status: str,
+) -> Alternative:  # fmt: skip
+    now = {tier.name: tier for tier in tiers}
+    then = {str(row["tier"]): row for row in plan.tables["tiers"]}
+    missed = sum(tier.value - float(str(then[name]["value"])) for name, tier in now.items()
+                 if name.startswith("missed_mw") and name in then)  # fmt: skip
+    cost: tuple[float | None, float | None, float | None] = (None, None, None)
+    if PRESENT_COST in now and PRESENT_COST in then:
+        value, bound = float(str(then[PRESENT_COST]["value"])), then[PRESENT_COST]["bound"]
+        new = now[PRESENT_COST]
+        low = new.bound - value if math.isfinite(new.bound) else None
+        cost = (new.value - value, low, None if bound is None else new.value - float(str(bound)))
+    return Alternative(question, forced, missed if abs(missed) > 1e-6 else 0.0, *cost,
+                       what_moves(plan.tables, tables), status)  # fmt: skip
+
+
+MOVES = (
+    ("installs", ("hall", "system"), "installed", "install"),
+    ("orders", ("supplier", "item"), "quantity", "order"),
+    ("halls", ("hall",), "decided", "open"),
+)
+
+
+def what_moves(before: Tables, after: Tables) -> list[Row]:
+    """Return decisions that differ between two plans, the largest changes of each kind first."""
+    rows: list[Row] = []
+    for sheet, columns, amount, verb in MOVES:
+        amounts: dict[tuple[object, ...], list[float]] = defaultdict(lambda: [0.0, 0.0])
+        for side, tables in enumerate((before, after)):
+            for row in tables[sheet]:
+                if row.get("firm", "no") == "no":
+                    key = (*(row[column] for column in columns), row["period"])
+                    amounts[key][side] += float(str(row[amount]))
+        changed = [(k, v) for k, v in amounts.items() if abs(v[1] - v[0]) > 1e-6]
+        changed.sort(key=lambda item: (-abs(item[1][1] - item[1][0]), str(item[0])))
+        rows += [
+            {"decision": verb, "what": ", ".join(map(str, key[:-1])), "period": key[-1],
+             "plan": values[0], "alternative": values[1]} for key, values in changed
+        ]  # fmt: skip
+    return rows

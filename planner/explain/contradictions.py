@@ -1,0 +1,168 @@
+"""Rows of the workbook that cannot hold together: a group of which none can be left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from planner.errors import InputFaults, NoPlanExists
+from planner.explain.minimal import minimal
+from planner.explain.problem import Problem
+from planner.explain.whole import solve_whole
+from planner.inputs.rows import Inputs, Row
+from planner.model.frame import ContradictionError
+from planner.plan.tables import Row as ResultRow
+from planner.solve.rounds import FEW
+
+Values = Mapping[str, Any]
+
+HUGE = 1e4
+"""By how much a limit is multiplied, and added to, so that it limits nothing."""
+
+DROPPED = ("orders", "fleet", "budget")
+"""Sheets whose rows can be left out altogether."""
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Rows that cannot hold together.
+
+    Attributes
+    ----------
+    rows : tuple of Row
+        Without any one of them the others can hold.
+    """
+
+    rows: tuple[Row, ...]
+
+    def __str__(self) -> str:
+        """One line for each row, by sheet and cell."""
+        lines = [f"  {_cell(row)}: {in_words(row)}" for row in self.rows]
+        count = len(self.rows)
+        head = (
+            "this row cannot hold:" if count == 1
+            else f"these {count} rows cannot hold together; change any one of them:"
+        )  # fmt: skip
+        return "\n".join([head, *lines])
+
+
+def find_contradiction(inputs: Inputs) -> Contradiction | None:
+    """Return rows that cannot hold together, none of them dispensable; None if a plan exists.
+
+    Raises
+    ------
+    InputFaults
+        If the site graph is broken.
+    """
+    rows = [row for sheet in (*DROPPED, *LIFTS) for row in inputs.tables[sheet]]
+
+    def contradicts(kept: list[Row]) -> bool:
+        return not _can_hold(_with_only(inputs, rows, kept))
+
+    if not contradicts(rows):
+        return None
+    found, other = (minimal(contradicts, order) for order in (rows, rows[::-1]))
+    return Contradiction(tuple(sorted(other if len(other) < len(found) else found, key=_cell)))
+
+
+def _can_hold(inputs: Inputs) -> bool:
+    try:
+        problem = Problem(inputs)
+        problem.solve_missed()
+    except (ContradictionError, InputFaults, NoPlanExists):
+        return False
+    if len(problem.whole) > FEW:
+        return True
+    return solve_whole(problem, seconds=30.0).status != "infeasible"
+
+
+def _with_only(inputs: Inputs, rows: Sequence[Row], kept: Sequence[Row]) -> Inputs:
+    """Return inputs in which all rows but those kept are left out or limit nothing."""
+    keep = {id(row) for row in kept}
+    loose = {id(row) for row in rows} - keep
+    tables: dict[str, tuple[Row, ...]] = dict(inputs.tables)
+    for sheet in DROPPED:
+        tables[sheet] = tuple(row for row in tables[sheet] if id(row) not in loose)
+    for sheet, lift in LIFTS.items():
+        tables[sheet] = tuple(
+            replace(row, values={**row.values, **lift(row)}) if id(row) in loose else row
+            for row in tables[sheet]
+        )
+    return replace(inputs, tables=tables)
+
+
+def _more(*columns: str) -> Callable[[Row], dict[str, Any]]:
+    def lift(row: Row) -> dict[str, Any]:
+        return {column: HUGE * (1.0 + row[column]) for column in columns}
+
+    return lift
+
+
+def _hall(row: Row) -> dict[str, Any]:
+    return {"it_mw": HUGE * row["it_mw"], "slots": None, "coolant_lpm": None,
+            "open_count": row["count"]}  # fmt: skip
+
+
+LIFTS: dict[str, Callable[[Row], dict[str, Any]]] = {
+    "supply_capacity": _more("units_per_month"),
+    "energisation": _more("mw"),
+    "halls": _hall,
+    "supply": lambda row: {"take_or_pay_share": 0.0},
+}
+"""Sheets whose rows are kept but made to limit nothing."""
+
+
+def _cell(row: Row) -> str:
+    column = {
+        "orders": "quantity", "fleet": "count", "budget": "cumulative", "energisation": "mw",
+        "supply_capacity": "units_per_month", "halls": "it_mw", "supply": "take_or_pay_share",
+    }[row.sheet]  # fmt: skip
+    return row.where(column)
+
+
+def in_words(row: Row) -> str:
+    """Return what a row of firm data or of a limit says."""
+    return WORDS[row.sheet](row.values)
+
+
+def _order(v: Values) -> str:
+    placed = f"placed {v['placed']}" if v["placed"] else "placed before the plan"
+    return f"order {v['order']}: {v['quantity']:g} {v['item']} of {v['supplier']}, {placed}"
+
+
+def _fleet(v: Values) -> str:
+    owner = f", dedicated to {v['commitment']}" if v["commitment"] else ""
+    return f"fleet: {v['count']} {v['system']} stand in {v['hall']}{owner}"
+
+
+def _hall_in_words(v: Values) -> str:
+    limits = [
+        f"{v['it_mw']:g} MW",
+        f"{v['slots']:g} slots" if v["slots"] is not None else "",
+        f"{v['coolant_lpm']:g} l/min" if v["coolant_lpm"] is not None else "",
+        f"{v['open_count']} of {v['count']} open at the start",
+    ]
+    return f"hall {v['hall']}: {', '.join(filter(None, limits))}"
+
+
+WORDS: dict[str, Callable[[Values], str]] = {
+    "orders": _order,
+    "fleet": _fleet,
+    "halls": _hall_in_words,
+    "budget": lambda v: f"budget: {v['cumulative']:,.0f} up to {v['date']}",
+    "supply_capacity": lambda v: (
+        f"{v['supplier']} starts {v['units_per_month']:g} a month from {v['from']}"
+    ),
+    "energisation": lambda v: f"{v['node']} carries {v['mw']:g} MW from {v['from']}",
+    "supply": lambda v: (
+        f"{v['take_or_pay_share']:.0%} of the capacity of {v['supplier']} is "
+        "paid for, ordered or not"
+    ),
+}
+"""What a row of each sheet says."""
+
+
+def contradiction_rows(found: Contradiction) -> list[ResultRow]:
+    """Return a contradiction as rows of the table `contradiction`."""
+    return [{"sheet": row.sheet, "cell": _cell(row), "says": in_words(row)} for row in found.rows]

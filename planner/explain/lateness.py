@@ -1,0 +1,208 @@
+"""Why a milestone is late, link by link back to the cells that hold it; and how safe others are.
+
+For each milestone that is missed, the megawatts missed at it are minimised alone, no commitment
+missing more than in the plan. The prices of that solve name every limit in the way: by duality
+they say how many of its megawatts come through each limit, and how many more one step would bring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from planner.errors import NoPlanExists
+from planner.explain.bottlenecks import Bottleneck, one_more
+from planner.explain.limits import STEPS, Limit
+from planner.explain.moves import Move, moved
+from planner.explain.problem import NONE, Problem, Solved
+from planner.explain.session import Session
+from planner.explain.shortfalls import goal_of, others_of, shortfalls
+from planner.plan.tables import Row
+
+STAGES = (
+    "hall power", "hall slots", "hall coolant", "number of halls", "hall ready",
+    "days to open a hall", "power", "energised from", "crews", "crews from", "days to commission",
+    "storage", "lane", "days under way", "assembly", "assembly from", "days of assembly",
+    "system available from", "supplier capacity", "supplier capacity from", "yield",
+    "supplier's lead time", "on sale from", "budget",
+)  # fmt: skip
+"""Kinds of limits from the milestone backwards to the order."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A limit that holds a milestone.
+
+    Attributes
+    ----------
+    limit : Limit
+    mw : float or None
+        Megawatts of the milestone that come through it; None for a date.
+    mw_a_step : float
+        Megawatts that one step more of it would bring to the milestone.
+    periods : tuple of int
+        Periods in which it holds the milestone.
+    """
+
+    limit: Limit
+    mw: float | None
+    mw_a_step: float
+    periods: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """A milestone that is missed, and what holds it.
+
+    Attributes
+    ----------
+    commitment : str
+    day : date
+        When it is due.
+    period : int
+        Period at whose end it is judged.
+    missed_mw : float
+        In the plan.
+    least_mw : float
+        The least that must be missed at it, if it came before all others of its commitment.
+    links : tuple of Link
+        From the milestone backwards.
+    """
+
+    commitment: str
+    day: date
+    period: int
+    missed_mw: float
+    least_mw: float
+    links: tuple[Link, ...]
+
+
+def explain_lateness(session: Session, found: Sequence[Bottleneck] = ()) -> list[Lateness]:
+    """Return every milestone that is missed, with the limits that hold it.
+
+    Parameters
+    ----------
+    session
+        The plan.
+    found
+        Bottlenecks; dates among them are tried on each milestone while there is time.
+    """
+    late = shortfalls(session)
+    missed = _missed_by_period(session)
+    result = []
+    for commitment, day, period, _ in session.base.case.demand.judged:
+        short = missed.get((commitment, period), 0.0)
+        if short > 10 * NONE:
+            result.append(_explained(session, late, commitment, day, period, short, found))
+    return result
+
+
+def _missed_by_period(session: Session) -> dict[tuple[str, int], float]:
+    """Return megawatts missed by commitment and period: in the plan, or else where divisible."""
+    case = session.base.case
+    if session.plan is None:
+        point = session.missed.point
+        return {
+            key[1]: float(point[at])
+            for key, at in session.base.column_at.items()
+            if key[0] == "missed_mw"
+        }
+    number = {day: t for t, day in enumerate(case.calendar.starts)}
+    return {
+        (str(row["commitment"]), number[row["period"]]): float(str(row["missed_mw"]))  # type: ignore[index]
+        for row in session.plan.tables["ramp"]
+    }
+
+
+def _solve(problem: Problem, late: dict[str, float], commitment: str, period: int) -> Solved:
+    """Minimise what is missed at one milestone, no commitment missing more than it does."""
+    goal = goal_of(problem, commitment, period)
+    own = goal_of(problem, commitment)
+    held = [*others_of(problem, commitment, late), (own, late[commitment])]
+    return problem.solve_goal(goal, held)
+
+
+def _explained(
+    session: Session, late: dict[str, float], commitment: str, day: date, period: int,
+    short: float, found: Sequence[Bottleneck],
+) -> Lateness:  # fmt: skip
+    """Return the links of one milestone."""
+    session.resolves += 1
+    base, links = session.base, []
+    solved = _solve(base, late, commitment, period)
+    for limit in session.catalogue.amounts:
+        steps = base.price(solved.prices[0], solved.point, session.catalogue.move(limit, 1.0))
+        gain = sum(steps.values())
+        if abs(gain) > NONE * 1e-3:
+            periods = tuple(sorted(t for t, mw in steps.items() if abs(mw) > NONE * 1e-3))
+            whole = gain * float(limit.value) / limit.step
+            links.append(Link(limit, whole, gain, periods))
+    for b in found:
+        if b.limit.dated and not session.spent(0.9):
+            gain = _date_gain(session, late, commitment, period, b.limit, solved.values[0])
+            if gain > NONE:
+                links.append(Link(b.limit, None, gain, ()))
+    links.sort(key=lambda link: (STAGES.index(link.limit.kind), -link.mw_a_step))
+    return Lateness(commitment, day, period, short, solved.values[0], tuple(links))
+
+
+def _date_gain(
+    session: Session, late: dict[str, float], commitment: str, period: int, limit: Limit,
+    before: float,
+) -> float:  # fmt: skip
+    """Return megawatts that a date one period earlier brings to a milestone."""
+    session.resolves += 1
+    try:
+        inputs = moved(session.inputs, [Move(limit, 1.0)], session.base.case.calendar)
+        return before - _solve(Problem(inputs), late, commitment, period).values[0]
+    except (NoPlanExists, ValueError):
+        return 0.0
+
+
+def lateness_rows(session: Session, found: Iterable[Lateness]) -> list[Row]:
+    """Return the chains as rows of the table `lateness`, milestone by milestone."""
+    calendar = session.base.case.calendar
+    rows: list[Row] = []
+    for late in found:
+        for number, link in enumerate(late.links, start=1):
+            limit, periods = link.limit, link.periods
+            rows.append({
+                "commitment": late.commitment, "date": late.day, "missed_mw": late.missed_mw,
+                "link": number, "kind": limit.kind, "subject": limit.subject,
+                "cell": limit.where, "value": limit.value, "mw_through": link.mw,
+                "one_more": one_more(limit), "mw_a_step": link.mw_a_step,
+                "first_period": calendar.starts[periods[0]] if periods else None,
+                "last_period": calendar.starts[periods[-1]] if periods else None,
+                "says": _says(session, link),
+            })  # fmt: skip
+    return rows
+
+
+def _says(session: Session, link: Link) -> str:
+    """Return a link as a sentence for a meeting."""
+    limit, row = link.limit, link.limit.row
+    more = f"{one_more(limit)} brings {link.mw_a_step:,.3g} MW"
+    if limit.dated:
+        return f"{limit.subject}: {limit.kind} {limit.value}; {more}"
+    text = f"{limit.subject}: {limit.kind} is {float(limit.value):,.6g}"
+    if row.sheet in STEPS:
+        name, amount = STEPS[row.sheet]
+        later = [r for r in session.inputs.tables[row.sheet]
+                 if r[name] == row[name] and r["from"] > row["from"]]  # fmt: skip
+        text += f" from {row['from']}"
+        if later:
+            following = min(later, key=lambda r: r["from"])
+            text += f", {following[amount]:,.6g} only from {following['from']}"
+    return f"{text}; {link.mw or 0.0:,.1f} MW come through it; {more}"
+
+
+def by_limit_rows(found: Iterable[Lateness]) -> list[Row]:
+    """Return the chains read the other way: for each limit all milestones that it delays."""
+    rows: list[Row] = [
+        {"kind": link.limit.kind, "subject": link.limit.subject, "cell": link.limit.where,
+         "commitment": late.commitment, "date": late.day, "mw_through": link.mw,
+         "mw_a_step": link.mw_a_step}
+        for late in found for link in late.links
+    ]  # fmt: skip
+    return sorted(rows, key=lambda r: (str(r["cell"]), str(r["commitment"]), str(r["date"])))

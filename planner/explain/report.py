@@ -1,0 +1,129 @@
+"""A full explanation of a plan: all tables, made within one budget of time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from planner.explain.asks import Asker, AskSet, Request
+from planner.explain.bottlenecks import Bottleneck, bottleneck_rows, find_bottlenecks, period_rows
+from planner.explain.lateness import by_limit_rows, explain_lateness, lateness_rows
+from planner.explain.moves import Move, moved_value
+from planner.explain.session import Session
+from planner.explain.shortfalls import shortfalls
+from planner.explain.slack import slack_rows
+from planner.plan.tables import Row
+
+LATE = 1e-5
+"""MW-months above which a commitment is late."""
+
+
+@dataclass
+class Explanation:
+    """What explains a plan.
+
+    Attributes
+    ----------
+    tables : dict of str to list of rows
+        As `planner.explain.tables.EXPLAINED` declares them.
+    undone : list of str
+        What was left out for want of time.
+    resolves : int
+        Solves that it took.
+    """
+
+    tables: dict[str, list[Row]] = field(default_factory=dict)
+    undone: list[str] = field(default_factory=list)
+    resolves: int = 0
+
+
+def explain(
+    session: Session, *, asks: bool = True, costs: Mapping[str, float] | None = None
+) -> Explanation:
+    """Explain a plan: bottlenecks, lateness, asks, slack.
+
+    Parameters
+    ----------
+    session
+        The plan, with its budget.
+    asks
+        Whether to look for what to ask for.
+    costs
+        Cost of asking for one change, by sheet.
+    """
+    found = find_bottlenecks(session)
+    late = explain_lateness(session, found) if session.is_late else []
+    tables = {
+        "bottlenecks": bottleneck_rows(session, found),
+        "bottleneck_periods": period_rows(session, found),
+        "lateness": lateness_rows(session, late),
+        "delays": by_limit_rows(late),
+        "asks": ask_rows(session, found, costs) if asks and session.is_late else [],
+        "slack": slack_rows(session),
+    }
+    return Explanation(tables, session.undone, session.resolves)
+
+
+def ask_rows(
+    session: Session, found: list[Bottleneck], costs: Mapping[str, float] | None = None
+) -> list[Row]:
+    """Return what to ask for, for each commitment that is late, as rows of the table `asks`."""
+    rows: list[Row] = []
+    first = [b.limit for b in found]
+    for commitment, missed in shortfalls(session).items():
+        if missed <= LATE:
+            continue
+        if session.spent(0.85):
+            session.undone.append(f"asks for {commitment}")
+            continue
+        asker = Asker(session, commitment, costs, first)
+        sets = asker.find()
+        if not sets:
+            session.undone.append(
+                f"asks for {commitment}: no changes to these limits are enough, all lifted together"
+            )
+        for number, ask in enumerate(sets, start=1):
+            rows += [_row(session, ask, number, request) for request in ask.requests]
+    return rows
+
+
+def _row(session: Session, ask: AskSet, number: int, request: Request) -> Row:
+    kind, subject, _ = request.name
+    return {
+        "commitment": ask.commitment, "set": number, "kind": kind, "subject": subject,
+        "cells": ", ".join(limit.where for limit in request.limits),
+        "says": in_words(session, request), "steps": request.steps,
+        "mw_months_alone": ask.alone.get(request.name),
+        "irreducible": "yes" if ask.is_irreducible else "not tried to the end",
+        "fewest": "yes" if ask.is_fewest else "not proved" if number == 1 else "",
+        "proof": ask.proof,
+    }  # fmt: skip
+
+
+def in_words(session: Session, request: Request) -> str:
+    """Return a request as a sentence for a meeting."""
+    limit = request.limits[0]
+    now = moved_value(session.inputs, Move(limit, request.steps), session.base.case.calendar)
+    if isinstance(limit.value, date):
+        return f"{limit.subject}: {limit.kind} {now} instead of {limit.value}{_brings(limit)}"
+    if limit.dated:
+        return f"{limit.subject}: {limit.kind} {now} instead of {limit.value}"
+    more = request.steps * limit.step
+    if limit.column == "yield":
+        return f"{limit.subject}: yield {now:.3g} instead of {limit.value:.3g}"
+    unit = session.inputs.settings["currency"] if limit.row.sheet == "budget" else limit.unit
+    text = f"{limit.subject}: {more:,.6g} more {unit} ({limit.kind})"
+    return f"{text} from {limit.row['from']}" if "from" in limit.row.values and _is_day(
+        limit.row["from"]) else text  # fmt: skip
+
+
+def _is_day(value: Any) -> bool:
+    return isinstance(value, date)
+
+
+def _brings(limit: Any) -> str:
+    amount = {"energisation": ("mw", "MW"), "supply_capacity": ("units_per_month", "a month"),
+              "crews": ("systems_per_month", "systems a month")}.get(limit.row.sheet)  # fmt: skip
+    return f" ({limit.row[amount[0]]:g} {amount[1]})" if amount else ""

@@ -1,0 +1,67 @@
+"""What each commitment misses, and the question what it must miss if no other misses more."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+
+from planner.errors import LimitReached
+from planner.explain.problem import Problem
+from planner.explain.session import Session
+from planner.explain.whole import solve_whole
+from planner.model.objectives import Tier
+
+
+def shortfalls(session: Session) -> dict[str, float]:
+    """Return MW-months that each commitment misses: in the plan, or else re-solved in wholes.
+
+    Raises
+    ------
+    LimitReached
+        If there is no plan and none was found in time.
+    """
+    case = session.base.case
+    found: dict[str, float] = defaultdict(float)
+    if session.plan is not None:
+        months = dict(zip(case.calendar.starts, case.calendar.months, strict=True))
+        for row in session.plan.tables["ramp"]:
+            missed = float(str(row["missed_mw"]))
+            found[str(row["commitment"])] += missed * months[row["period"]]  # type: ignore[index]
+    else:
+        seconds = 120.0 if math.isinf(session.left) else max(5.0, session.left / 3)
+        whole = solve_whole(session.base, seconds=seconds)
+        if whole.point is None:
+            raise LimitReached("no plan was found in time. Plan first, then explain the plan")
+        for (name, period), variable in session.base.model.decisions.missed_mw.items():
+            value = float(whole.point[session.base.live.position[id(variable)]])
+            found[name] += max(0.0, value) * case.calendar.months[period]
+    return {name: found[name] for name in case.demand.commitments}
+
+
+def goal_of(problem: Problem, commitment: str, period: int | None = None) -> Tier:
+    """Return what a commitment misses, in MW-months; in one period alone, in MW."""
+    months = problem.case.calendar.months
+    terms = [
+        (variable, months[t] if period is None else 1.0)
+        for (name, t), variable in problem.model.decisions.missed_mw.items()
+        if name == commitment and period in (None, t)
+    ]
+    return Tier(f"missed of {commitment}", "MW-months", problem.model.frame.objective(terms))
+
+
+def others_of(
+    problem: Problem, commitment: str, late: dict[str, float]
+) -> list[tuple[Tier, float]]:
+    """Return what all other commitments miss, by priority, and the most that they may."""
+    demand, months = problem.case.demand, problem.case.calendar.months
+    held = []
+    for priority in demand.priorities:
+        names = [c for c in demand.of_priority[priority] if c != commitment]
+        terms = [
+            (variable, months[t])
+            for (name, t), variable in problem.model.decisions.missed_mw.items() if name in names
+        ]  # fmt: skip
+        if terms:
+            tier = Tier(f"others {priority}", "MW-months", problem.model.frame.objective(terms))
+            held.append((tier, sum(late[name] for name in names)))
+    return held

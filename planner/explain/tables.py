@@ -1,0 +1,60 @@
+"""The tables of an explanation: every column declared once, with its unit."""
+
+from __future__ import annotations
+
+from planner.plan.tables import ResultTable
+
+EXPLAINED = (
+    ResultTable("bottlenecks", "A cell of the workbook that holds the plan back, those that hold "
+                "back most first. Every worth is re-solved.", {
+        "rank": "", "kind": "", "subject": "", "cell": "sheet and cell", "value": "in the cell",
+        "one_more": "what one step more is",
+        "mw_months": "MW-months gained by one step more",
+        "mw_months_lifted": "MW-months gained without this limit, all its rows together",
+        "money": "present cost saved by one step more, no more missed", "status": "of the price "
+        "in MW-months", "money_status": "of the price in money",
+        "first_period": "first period in which it counts", "last_period": "last one",
+        "periods": "how many", "note": "",
+    }),
+    ResultTable("bottleneck_periods", "A limit in a period in which it binds or has a worth.", {
+        "period": "", "kind": "", "subject": "", "cell": "sheet and cell", "binds": "yes or no",
+        "mw_months": "MW-months by price", "money": "present cost by price",
+    }),
+    ResultTable("lateness", "A limit that holds a missed milestone, from the milestone back to "
+                "the order.", {
+        "commitment": "", "date": "of the milestone", "missed_mw": "MW", "link": "number",
+        "kind": "", "subject": "", "cell": "sheet and cell", "value": "in the cell",
+        "mw_through": "MW of the milestone that come through it", "one_more": "what one step is",
+        "mw_a_step": "MW that one step more brings", "first_period": "", "last_period": "",
+        "says": "in a sentence",
+    }),
+    ResultTable("delays", "The same read the other way: for each limit the milestones it delays.", {
+        "kind": "", "subject": "", "cell": "sheet and cell", "commitment": "", "date": "",
+        "mw_through": "MW", "mw_a_step": "MW",
+    }),
+    ResultTable("slack", "A milestone that is met, with each of its purchase lines.", {
+        "commitment": "", "date": "", "mw": "MW", "slack_days": "days by which it could be met "
+        "earlier, nothing more missed", "could_be_met_by": "day", "supplier": "", "item": "",
+        "last_order_date": "last day on which an order can still be in service by the milestone",
+    }),
+    ResultTable("asks", "One change of a set that puts a commitment back on time.", {
+        "commitment": "", "set": "number; the first is the least", "kind": "", "subject": "",
+        "cells": "sheets and cells", "says": "in a sentence", "steps": "steps asked for",
+        "mw_months_alone": "MW-months that it gains alone",
+        "irreducible": "yes if dropping any change of the set was tried and is not enough",
+        "fewest": "yes if no cheaper set exists", "proof": "",
+    }),
+    ResultTable("quote", "The most that can be promised on top, firm from a date on.", {
+        "date": "end of a period", "overtime_of": "kind of limit that is stretched; blank: none",
+        "at_most_mw": "MW, proven bound", "firm_mw": "MW of a plan in whole systems; blank: not "
+        "looked for", "gain_mw": "MW more than without overtime",
+    }),
+    ResultTable("contradiction", "One of the rows that cannot hold together.", {
+        "sheet": "", "cell": "", "says": "in words",
+    }),
+    ResultTable("alternative", "A decision that moves when another is forbidden or forced.", {
+        "decision": "", "what": "", "period": "", "plan": "in the plan",
+        "alternative": "in the other one",
+    }),
+)  # fmt: skip
+"""All tables of explanations, in the order of a report."""
