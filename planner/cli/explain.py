@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,17 +11,14 @@ import click
 
 if TYPE_CHECKING:
     from planner.plan.store import Plan
+    from planner.plan.tables import Row
 
 NO_PLAN = 3
 SHOWN = {
-    "bottlenecks": ("rank", "kind", "subject", "cell", "value", "one_more", "mw_months",
-                    "mw_months_lifted", "money", "status"),
-    "lateness": ("commitment", "date", "missed_mw", "link", "cell", "says"),
-    "asks": ("commitment", "set", "says", "cells", "mw_months_alone", "fewest", "proof"),
     "slack": ("commitment", "date", "mw", "slack_days", "supplier", "item", "last_order_date"),
     "alternative": ("decision", "what", "period", "plan", "alternative"),
-}  # fmt: skip
-"""Columns printed of each table; all of them are in the JSON."""
+}
+"""Columns printed of each table that is printed as one; all of them are in the JSON."""
 
 MOST = 15
 """Rows printed of each table."""
@@ -69,8 +66,12 @@ def command(
         print_json({"plan": made.name, **found.tables, "undone": found.undone,
                      "resolves": found.resolves})  # fmt: skip
         return 0
-    for name in ("lateness", "bottlenecks", "asks", "slack"):
-        print_rows(name, found.tables[name], SHOWN[name])
+    currency = str(made.summary.get("currency", ""))
+    _print_lines("Why late", map(_late_line, found.tables["lateness"]))
+    worth = (_bottleneck_line(row, currency) for row in found.tables["bottlenecks"])
+    _print_lines("What holds the plan back", worth)
+    _print_lines("What to ask for", map(_ask_line, found.tables["asks"]))
+    print_rows("slack of milestones that are met", found.tables["slack"], SHOWN["slack"])
     for what in found.undone[:5]:
         click.echo(f"note: not done: {what}", err=True)
     if len(found.undone) > 5:
@@ -152,6 +153,43 @@ def _why(made: Plan, why: str, time_limit: float | None, *, as_json: bool) -> in
                    f"between {low} and {high} by both proofs")  # fmt: skip
     print_rows("alternative", found.moves, SHOWN["alternative"])
     return 0
+
+
+def _print_lines(title: str, lines: Iterable[str]) -> None:
+    every = list(lines)
+    if every:
+        click.echo(f"\n{title}")
+        for line in every[:MOST]:
+            click.echo(f"  {line}")
+        if len(every) > MOST:
+            click.echo(f"  and {len(every) - MOST} more with --json")
+
+
+def _late_line(row: Row) -> str:
+    """Return a link of a chain as a line; the first names the milestone."""
+    head = f"{row['commitment']}, due {row['date']}, misses {_cell(row['missed_mw'])} MW:"
+    text = f"{row['link']}. {row['says']} ({row['cell']})"
+    return f"{head}\n    {text}" if row["link"] == 1 else f"  {text}"
+
+
+def _bottleneck_line(row: Row, currency: str) -> str:
+    worth = []
+    if row["mw_months"]:
+        worth.append(f"gains {_cell(row['mw_months'])} MW-months, {row['status']}")
+    if row["money"]:
+        worth.append(f"saves {_cell(row['money'])} {currency}, {row['money_status']}")
+    if row["mw_months_lifted"]:
+        worth.append(f"without it {_cell(row['mw_months_lifted'])} MW-months fewer are missed")
+    said = "; ".join(worth) or str(row["note"] or row["status"])
+    return (f"{row['rank']}. {row['subject']}: {row['kind']} {_cell(row['value'])} "
+            f"({row['cell']}); {row['one_more']}: {said}")  # fmt: skip
+
+
+def _ask_line(row: Row) -> str:
+    first = "fewest changes" if row["fewest"] == "yes" else f"fewest: {row['fewest'] or 'no'}"
+    alone = f"alone it gains {_cell(row['mw_months_alone'])} MW-months"
+    return (f"{row['commitment']}, set {row['set']} ({first}): {row['says']} ({row['cells']}); "
+            f"{alone}; {row['proof']}")  # fmt: skip
 
 
 def print_rows(title: str, rows: Sequence[dict[str, object]], columns: Sequence[str]) -> None:
