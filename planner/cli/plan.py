@@ -19,6 +19,10 @@ INTERRUPTED = 130
 @click.argument("workbook", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False),
               help="Folder of the plan; without it outputs/<plan>/.")  # fmt: skip
+@click.option("--scenario", help="Scenario of the workbook to plan.")
+@click.option("--set", "changes", multiple=True, metavar="CHANGE",
+              help='A change to the inputs, e.g. "supply_capacity[TSMC,*].units_per_month*=0.8" or '
+              '"energisation[FDR-3,*].from+=90d".')  # fmt: skip
 @click.option("--gap", type=click.FloatRange(0, 0.5), help="Relative gap at which to stop.")
 @click.option("--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds to solve.")
 @click.option("--threads", type=click.IntRange(1, 64), help="Solver threads.")
@@ -27,8 +31,9 @@ INTERRUPTED = 130
 @click.option("--fail-on-miss", is_flag=True, help=f"Exit with {MISSED} if megawatts are missed.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(  # noqa: PLR0913  (one for each option)
-    *, workbook: Path, output: Path | None, gap: float | None, time_limit: float | None,
-    threads: int | None, kinds: tuple[str, ...], watch: bool, fail_on_miss: bool, as_json: bool,
+    *, workbook: Path, output: Path | None, scenario: str | None, changes: tuple[str, ...],
+    gap: float | None, time_limit: float | None, threads: int | None, kinds: tuple[str, ...],
+    watch: bool, fail_on_miss: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Make an optimal, independently checked plan from WORKBOOK.
 
@@ -39,6 +44,7 @@ def command(  # noqa: PLR0913  (one for each option)
 
     \b
     Example: planner plan inputs/openai-750mw.xlsx
+    With a what-if: planner plan inputs/openai-750mw.xlsx --scenario "crews halved"
     """  # noqa: D301  (the backspace keeps click from joining the lines)
     from rich.console import Console  # noqa: PLC0415  (slow to import)
 
@@ -49,11 +55,15 @@ def command(  # noqa: PLR0913  (one for each option)
     from planner.plan.store import save_plan  # noqa: PLC0415
     from planner.reports.console import Progress, print_plan, print_ramp  # noqa: PLC0415
     from planner.reports.kinds import report_writers  # noqa: PLC0415
+    from planner.whatif.applied import apply, marked  # noqa: PLC0415
+    from planner.whatif.changes import what_if  # noqa: PLC0415
 
-    inputs = read_inputs(workbook)
+    base = read_inputs(workbook)
+    asked = what_if(base, scenario, changes)
+    inputs = apply(base, asked)
     options = Options(gap, time_limit, threads, " ".join(["planner", *sys.argv[1:]]))
     with Progress() as listen:
-        plan = make_plan(inputs, options, listen)
+        plan = marked(make_plan(inputs, options, listen), base, asked)
     folder = output or plan_folder(plan.name)
     files = save_plan(plan, folder, report_writers(plan, kinds))
     if as_json:

@@ -17,6 +17,8 @@ REFUSED = 70
 def command(*, plan: Path, workbook: Path, as_json: bool) -> int:
     """Check the saved PLAN against WORKBOOK: every rule, every cost, without any solver.
 
+    The changes that the plan was made with are made to the workbook first.
+
     Exit codes: 0 the plan holds, 70 it breaks a rule or a figure of it is wrong.
 
     \b
@@ -25,9 +27,10 @@ def command(*, plan: Path, workbook: Path, as_json: bool) -> int:
     from planner.inputs.workbook import read_inputs  # noqa: PLC0415  (slow to import)
     from planner.plan.store import load_plan  # noqa: PLC0415
     from planner.plan.verify import verify  # noqa: PLC0415
+    from planner.whatif.applied import as_planned  # noqa: PLC0415
 
     loaded = load_plan(plan)
-    inputs = read_inputs(workbook)
+    inputs = as_planned(read_inputs(workbook), loaded.manifest)
     verdict = verify(inputs, loaded.tables)
     violations = list(verdict.violations)
     same = loaded.manifest.get("inputs_sha256") == inputs.digest

@@ -1,0 +1,1 @@
+"""What-ifs: named changes to inputs, plans side by side, many cases at once."""

@@ -1,0 +1,286 @@
+"""Changes made to inputs: new rows with the old cells, checked like any others."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from planner.errors import Fault, InputFaults
+from planner.inputs.cells import BadValueError
+from planner.inputs.rows import Inputs
+from planner.inputs.schema import Column, Kind
+from planner.inputs.tables import BY_NAME
+from planner.inputs.values import convert
+from planner.plan.store import Plan
+from planner.whatif.columns import Columns, checked, columns_of
+from planner.whatif.changes import Change, WhatIf, key_parts, key_text, parse_change, written
+
+FIXED = ("scenarios", "changes", "draws")
+"""Sheets that say what is changed, and are not changed themselves."""
+
+FAULTY = object()
+"""What stands for a value that breaks its column's rule."""
+
+SHOWN = 5
+"""Rows and names that a message lists."""
+
+
+def apply(inputs: Inputs, what_if: WhatIf | None) -> Inputs:
+    """Return inputs with changes made to them.
+
+    Keys are those of the inputs as given: a change that moves a key's date does not hide the row
+    from the next. Rows keep their cells, so that what is said of them names the cell.
+
+    Parameters
+    ----------
+    inputs
+        Inputs that were read and checked.
+    what_if
+        What to change; None changes nothing.
+
+    Returns
+    -------
+    Inputs
+        Under a name of their own, with a note for each change.
+
+    Raises
+    ------
+    InputFaults
+        With every fault of the changes, each with scenario and change; else with every fault of
+        the changed inputs.
+    """
+    if what_if is None:
+        return inputs
+    edit = _Edit(inputs, what_if)
+    for change in what_if.changes:
+        edit.make(change)
+    return edit.result()
+
+
+def marked(plan: Plan, base: Inputs, what_if: WhatIf | None) -> Plan:
+    """Return a plan whose manifest says by which changes its inputs were made, and from what."""
+    if what_if is None:
+        return plan
+    said = {
+        "what_if": what_if.name,
+        "scenario": what_if.scenario,
+        "changes": [str(change) for change in what_if.changes],
+        "base_inputs_sha256": base.digest,
+    }
+    return replace(plan, manifest={**plan.manifest, **said})
+
+
+def as_planned(inputs: Inputs, manifest: Mapping[str, Any]) -> Inputs:
+    """Return a workbook's inputs with the changes that a plan's manifest lists."""
+    expressions = manifest.get("changes")
+    if not expressions:
+        return inputs
+    changes = tuple(parse_change(expression) for expression in expressions)
+    return apply(inputs, WhatIf(str(manifest["what_if"]), changes, str(manifest["scenario"])))
+
+
+class _Edit:
+    """Sheets being changed, and who changed which cell."""
+
+    def __init__(self, inputs: Inputs, what_if: WhatIf) -> None:
+        self.base, self.what_if = inputs, what_if
+        self.sheets = columns_of(inputs)
+        self.faults: list[Fault] = []
+        self.notes: list[str] = []
+        self.touched: dict[str, list[Change]] = defaultdict(list)
+        self.settings: set[str] = set()
+
+    def make(self, change: Change) -> None:
+        """Make one change, or say what is wrong with it."""
+        sheet = self.sheets.get(change.sheet)
+        if sheet is None or change.sheet in FIXED:
+            known = [name for name in BY_NAME if name not in FIXED]
+            self._fault(change, change.sheet, "there is no such sheet to change", known)
+            return
+        if change.column not in sheet.values:
+            rule = f"{change.sheet} has no such column"
+            self._fault(change, change.column, rule, list(sheet.values))
+            return
+        found = self._matching(change, sheet)
+        values, empty = sheet.values[change.column], sheet.blank[change.column]
+        blank, same = [], 0
+        for at in found:
+            if values[at] is None and change.operation != "set":
+                blank.append(key_text(sheet.keys[at]))
+                continue
+            new = self._changed(change, sheet, at)
+            if new is FAULTY:
+                return
+            same += new == values[at]
+            values[at], empty[at] = new, change.value in (None, "")
+            self.touched[sheet.where(change.column, at)].append(change)
+            if change.sheet == "settings":
+                self.settings.add(str(sheet.values["setting"][at]))
+        if found:
+            self._note(change, len(found), same, blank)
+
+    def _matching(self, change: Change, sheet: Columns) -> list[int]:
+        """Return the rows that a change means, by position; none with a fault."""
+        key = sheet.table.key
+        try:
+            patterns = key_parts(change.key)
+        except ValueError:
+            rule = "a double quote in this key is not closed, or stands in the midst of a name"
+            self._fault(change, change.key, rule, (), 'Write "a name" or "a ""quoted"" one')
+            return []
+        if len(patterns) > len(key):
+            self._fault(change, change.key,
+                        f"the key of {change.sheet} is {', '.join(key)}, and this has "
+                        f"{len(patterns)} parts", (),
+                        "Put a name that holds a comma in double quotes")  # fmt: skip
+            return []
+        texts = [[written(part) for part in parts] for parts in sheet.keys]
+        found = [
+            at for at, parts in enumerate(texts)
+            if all(p.fullmatch(part) for p, part in zip(patterns, parts, strict=False))
+        ]  # fmt: skip
+        if not found:
+            self._no_match(change, [key_text(parts) for parts in sheet.keys])
+        return found
+
+    def _no_match(self, change: Change, known: Sequence[str]) -> None:
+        """Fault a key that no row has, with those most like it."""
+        lowered = {text.lower(): text for text in reversed(known)}
+        near = difflib.get_close_matches(change.key.lower(), lowered, n=3, cutoff=0.4)
+        nearest = [lowered[text] for text in near] or list(dict.fromkeys(known))[:3]
+        hint = f"The nearest are {'; '.join(nearest)}" if nearest else "The sheet has no rows"
+        self._fault(change, change.key, f"no row of {change.sheet} has this key", (), hint)
+
+    def _changed(self, change: Change, sheet: Columns, at: int) -> object:
+        """Return the new value of a cell; `FAULTY` if it breaks its column's rule."""
+        column, before = sheet.declared(change.column, at), sheet.values[change.column][at]
+        cell = sheet.where(change.column, at)
+        try:
+            if change.sheet == "settings":
+                before = convert(column, before, self.base.settings["locale"])
+            return convert(column, OPERATIONS[change.operation](column, before, change.value))
+        except BadValueError as error:
+            self._fault(change, _text(change.value),
+                        f"{cell} is {_text(before) or 'blank'}: {error.rule}", (),
+                        error.remedy)  # fmt: skip
+        except OverflowError:
+            self._fault(change, _text(change.value), f"{cell} would lie outside the calendar",
+                        (), "Shift by fewer days")  # fmt: skip
+        return FAULTY
+
+    def _note(self, change: Change, found: int, same: int, blank: Sequence[str]) -> None:
+        """Say what a change does, and what it leaves alone."""
+        said, cells = self._said(change), found - len(blank) - same
+        if blank:
+            more = f" and {len(blank) - SHOWN} more" if len(blank) > SHOWN else ""
+            some = ", ".join(blank[:SHOWN]) + more
+            self.notes.append(f"{said} leaves {change.column} blank for {some}")
+        done = f"{cells} cell{'s' if cells != 1 else ''}" if cells else "nothing"
+        self.notes.append(f"{said} changes {done}")
+
+    def _said(self, change: Change) -> str:
+        name = f" ({change.name})" if change.name and change.name != self.what_if.scenario else ""
+        of = f"scenario {self.what_if.scenario}{name}" if change.name else "--set"
+        return f"{of}: {change}"
+
+    def _where(self, change: Change) -> str:
+        if not change.name:
+            return change.where or f"--set {str(change)!r}"
+        scenario = f"scenario {self.what_if.scenario!r}, " if self.what_if.scenario else ""
+        return f"{scenario}change {change.name!r}, {change.where}"
+
+    def _fault(
+        self, change: Change, value: str, rule: str, known: Sequence[str], remedy: str = ""
+    ) -> None:
+        near = difflib.get_close_matches(value, known, n=1, cutoff=0.6)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        listed = f"{hint}Give one of {', '.join(known)}" if known else remedy
+        self.faults.append(Fault(self._where(change), value, rule, listed))
+
+    def result(self) -> Inputs:
+        """Return the changed inputs, checked."""
+        if self.faults:
+            raise InputFaults(self.faults)
+        base, name = self.base, self.what_if.name
+        said = check_notes(base)
+        plan = str(base.settings["plan"])
+        plan = f"{plan}, {name}" if name else plan
+        changed, faults = checked(base, self.sheets, self.settings, plan)
+        if faults:
+            raise InputFaults(self._explained(faults))
+        kept = [note for note in base.notes if note not in said]
+        return replace(changed, notes=(*kept, *self.notes, *changed.notes))
+
+    def _explained(self, faults: Sequence[Fault]) -> Iterator[Fault]:
+        """Say of each fault of the changed inputs which change made it, as far as is known."""
+        for fault in faults:
+            own = self.touched.get(fault.where, ())
+            names = list(dict.fromkeys(map(self._where, own)))
+            if not names:
+                names = list(dict.fromkeys(map(self._where, self.what_if.changes)))[:SHOWN]
+            yield replace(fault, where=f"{fault.where} after {'; '.join(names)}")
+
+
+def check_notes(inputs: Inputs) -> set[str]:
+    """Return what the rules across cells note of inputs as they are."""
+    unchanged, _ = checked(inputs, columns_of(inputs), set(), str(inputs.settings["plan"]))
+    return set(unchanged.notes)
+
+
+def _text(value: object) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else written(value)
+
+
+def _set(column: Column, before: object, value: object) -> object:
+    return value
+
+
+def _scale(column: Column, before: object, value: object) -> object:
+    return _rounded(column, _figure(column, before) * _figure(column, value, "the factor"))
+
+
+def _add(column: Column, before: object, value: object) -> object:
+    return _rounded(column, _figure(column, before) + _figure(column, value, "what is added"))
+
+
+def _shift_days(column: Column, before: object, value: object) -> object:
+    day = before if column.kind is Kind.DATE else None
+    if not isinstance(day, date):
+        raise BadValueError(
+            f"{column.name} is a {column.kind} and has no days to shift",
+            "Use scale or add (*=, +=) for numbers, set (=) for the rest",
+        )
+    days = _figure(column, value, "the shift")
+    if not days.is_integer():
+        raise BadValueError("a shift is a whole number of days", "Give e.g. 90")
+    return day + timedelta(days=int(days))
+
+
+def _figure(column: Column, value: object, what: str = "") -> float:
+    """Return a number that can be calculated with."""
+    if not what and column.kind not in (Kind.NUMBER, Kind.WHOLE):
+        use = "shift_days (+=90d)" if column.kind is Kind.DATE else "set (=)"
+        raise BadValueError(f"{column.name} is a {column.kind}, no number", f"Use {use}")
+    number = convert(Column(what or column.name, Kind.NUMBER, "", required=True), value)
+    assert isinstance(number, float)
+    return number
+
+
+def _rounded(column: Column, value: float) -> float:
+    """Return a count to the nearest whole number; binary fractions of others to 12 digits."""
+    if column.kind is Kind.WHOLE:
+        return float(round(value))
+    return float(f"{value:.12g}")
+
+
+OPERATIONS: dict[str, Callable[[Column, object, object], object]] = {
+    "set": _set,
+    "scale": _scale,
+    "add": _add,
+    "shift_days": _shift_days,
+}
+"""What each operation gives from a column, the value before and the change's own."""

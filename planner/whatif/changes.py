@@ -1,0 +1,241 @@
+"""Changes to inputs as data: what a scenario names, what ``--set`` says, and how it is written.
+
+A change is `sheet[key].column`, an operation and a value. The parts of a key stand in the order
+of the sheet's key columns; `*` stands for anything, a part in double quotes for itself alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from planner.errors import PlannerError
+from planner.inputs.rows import Inputs, Row
+
+BASE = "base"
+"""Name of the inputs as they are, where scenarios are listed."""
+
+OPERATORS = {"=": "set", "*=": "scale", "+=": "add", "-=": "add"}
+"""Operators of ``--set``; `+=` and `-=` with a value such as ``90d`` shift days."""
+
+EXPRESSION = re.compile(
+    r"""\s*(?P<sheet>\w+)\s*\[(?P<key>(?:[^"\]]|"(?:[^"]|"")*")*)\]\s*\.\s*(?P<column>\w+)"""
+    r"""\s*(?P<operator>[*+-]?=)\s*(?P<value>.*?)\s*""",
+    re.DOTALL,
+)
+DAYS = re.compile(r"([+-]?\d+)\s*d")
+PART = re.compile(r"""\s*(?:"(?P<quoted>(?:[^"]|"")*)"|(?P<plain>[^,"]*?))\s*(?:,|$)""")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change to the cells of a column.
+
+    Attributes
+    ----------
+    sheet : str
+        Sheet that is changed.
+    key : str
+        Key of its rows, parts separated by commas, with `*` for anything.
+    column : str
+        Column that is changed.
+    operation : str
+        ``set``, ``scale``, ``add`` or ``shift_days``.
+    value : object
+        What it is done with, as a cell or a command line holds it.
+    name : str
+        Name of the change in the sheet `changes`; empty for one from the command line.
+    where : str
+        Where it was written, for messages: a cell, or the option itself.
+    """
+
+    sheet: str
+    key: str
+    column: str
+    operation: str
+    value: object
+    name: str = ""
+    where: str = ""
+
+    def __str__(self) -> str:
+        """Return the change as ``--set`` takes it."""
+        text = written(self.value)
+        operator = {"set": "=", "scale": "*="}.get(self.operation, "+=")
+        if operator == "+=" and text.startswith("-"):
+            operator, text = "-=", text[1:]
+        days = "d" if self.operation == "shift_days" else ""
+        return f"{self.sheet}[{self.key}].{self.column}{operator}{text}{days}"
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """Changes that are made together.
+
+    Attributes
+    ----------
+    name : str
+        Name of the scenario, or a short name made from the changes.
+    changes : tuple of Change
+        In the order in which they are made.
+    scenario : str
+        Name of the scenario that some of them come from; empty for none.
+    """
+
+    name: str
+    changes: tuple[Change, ...]
+    scenario: str = ""
+
+
+def parse_change(expression: str) -> Change:
+    """Return the change that a command line states.
+
+    Parameters
+    ----------
+    expression
+        E.g. ``supply_capacity[TSMC,*].units_per_month*=0.8``, ``energisation[FDR-3,*].from+=90d``
+        or ``settings[end].value=2029-12-31``.
+
+    Raises
+    ------
+    PlannerError
+        If it is not of that form.
+    """
+    found = EXPRESSION.fullmatch(expression)
+    if found is None:
+        raise PlannerError(
+            f"--set {expression!r} is not a change. Write sheet[key].column=value, or *=, +=, -= "
+            'in place of =, e.g. --set "supply_capacity[TSMC,*].units_per_month*=0.8"; put a name '
+            'with a comma or a bracket in double quotes, e.g. halls["Hall A, north"].count=2'
+        )
+    sheet, key, column, operator, value = found.group("sheet", "key", "column", "operator", "value")
+    operation = OPERATORS[operator]
+    days = DAYS.fullmatch(value)
+    if operation == "add" and days:
+        operation, value = "shift_days", days[1]
+    if operation != "set" and not value:
+        raise PlannerError(f"--set {expression!r} ends after {operator}. Give a value behind it")
+    if operator == "-=":
+        value = value[1:] if value.startswith("-") else f"-{value.lstrip('+')}"
+    return Change(sheet, key.strip(), column, operation, value, where=f"--set {expression!r}")
+
+
+def key_parts(key: str) -> tuple[re.Pattern[str], ...]:
+    """Return a pattern for each part of a key.
+
+    Raises
+    ------
+    ValueError
+        If a double quote is not closed, or stands in the midst of a part.
+    """
+    patterns, at = [], 0
+    while True:
+        part = PART.match(key, at)
+        if part is None:
+            raise ValueError(key)
+        if part["quoted"] is not None:
+            patterns.append(re.compile(re.escape(part["quoted"].replace('""', '"'))))
+        else:
+            pieces = map(re.escape, part["plain"].split("*"))
+            patterns.append(re.compile(".*".join(pieces), re.DOTALL))
+        at = part.end()
+        if not part[0].endswith(","):
+            return tuple(patterns)
+
+
+def key_text(parts: Iterable[object]) -> str:
+    """Return a key as it is written, names with a comma, quote, bracket or star in quotes."""
+    texts = [written(part) for part in parts]
+    return ",".join(
+        '"' + text.replace('"', '""') + '"' if re.search(r"""[,"*\[\]]""", text) else text
+        for text in texts
+    )
+
+
+def scenario_names(inputs: Inputs) -> list[str]:
+    """Return the names of the workbook's scenarios, in its order."""
+    return list(dict.fromkeys(row["scenario"] for row in inputs.tables["scenarios"]))
+
+
+def probability(inputs: Inputs, scenario: str) -> float | None:
+    """Return the probability that a workbook gives to a scenario, None if it gives none."""
+    rows = [row for row in inputs.tables["scenarios"] if row["scenario"] == scenario]
+    return next((row["probability"] for row in rows if row["probability"] is not None), None)
+
+
+def what_if(
+    inputs: Inputs, scenario: str | None = None, expressions: Sequence[str] = ()
+) -> WhatIf | None:
+    """Return the changes of a scenario and, after them, of the command line.
+
+    Parameters
+    ----------
+    inputs
+        A workbook with its scenarios.
+    scenario
+        Name of one of them; None or `BASE` for the inputs as they are.
+    expressions
+        Changes as ``--set`` takes them.
+
+    Returns
+    -------
+    WhatIf or None
+        None if nothing is to be changed.
+
+    Raises
+    ------
+    PlannerError
+        If there is no such scenario, or an expression is not a change.
+    """
+    named = scenario_changes(inputs, scenario) if scenario else ()
+    said = tuple(parse_change(expression) for expression in expressions)
+    if not named and not said:
+        return None
+    parts = [scenario] if scenario and named else []
+    if said:
+        text = "\n".join(map(str, said))
+        parts.append(f"set {hashlib.sha256(text.encode()).hexdigest()[:6]}")
+    return WhatIf(", ".join(parts), (*named, *said), scenario if scenario and named else "")
+
+
+def scenario_changes(inputs: Inputs, scenario: str) -> tuple[Change, ...]:
+    """Return the changes of a scenario, in the order of the workbook.
+
+    Raises
+    ------
+    PlannerError
+        If the workbook has no such scenario.
+    """
+    names = scenario_names(inputs)
+    if scenario not in names:
+        if scenario == BASE:
+            return ()
+        known = ", ".join(map(repr, names)) or "none"
+        raise PlannerError(f"the workbook has no scenario {scenario!r}. Its scenarios are: {known}")
+    chosen = [r["change"] for r in inputs.tables["scenarios"] if r["scenario"] == scenario]
+    return tuple(
+        _from_row(row)
+        for name in chosen
+        for row in inputs.tables["changes"]
+        if row["change"] == name
+    )
+
+
+def _from_row(row: Row) -> Change:
+    return Change(row["sheet"], row["key"], row["column"], row["operation"], row["value"],
+                  row["change"], row.where("value"))  # fmt: skip
+
+
+def written(value: object) -> str:
+    """Return a value as it is typed."""
+    if isinstance(value, datetime):
+        value = value.date()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)

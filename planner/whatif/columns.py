@@ -1,0 +1,135 @@
+"""The sheets of inputs as columns that can be changed, and checked again like any others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from planner.errors import Fault
+from planner.inputs.checks import check
+from planner.inputs.digest import digest_of
+from planner.inputs.drafts import Draft, Findings, Sheet
+from planner.inputs.rows import Inputs, Place, Row
+from planner.inputs.schema import Column, Table
+from planner.inputs.settings import read_settings
+from planner.inputs.tables import BY_NAME, SETTINGS
+
+
+@dataclass
+class Columns:
+    """One sheet, column by column.
+
+    Attributes
+    ----------
+    table : Table
+        Its declaration.
+    values : dict of str to list
+        Values of each declared column, row by row.
+    blank : dict of str to list of bool
+        Of each column, whether each cell is blank.
+    letters : dict of str to str
+        Letters of the columns that the sheet has.
+    numbers : list of int
+        Number of each row in the sheet; 0 for a setting that stands in no cell.
+    keys : list of tuple
+        Key of each row as it was read.
+    """
+
+    table: Table
+    values: dict[str, list[object]]
+    blank: dict[str, list[bool]]
+    letters: dict[str, str]
+    numbers: list[int]
+    keys: list[tuple[object, ...]]
+
+    def declared(self, column: str, at: int) -> Column:
+        """Return the declaration that a cell follows; a setting has its own."""
+        if self.table.name == "settings" and column == "value":
+            setting = self.values["setting"][at]
+            return next(declared for declared in SETTINGS if declared.name == setting)
+        return self.table.column(column)
+
+    def where(self, column: str, at: int) -> str:
+        """Return sheet and cell, or the setting's name where it stands in no cell."""
+        if not self.numbers[at]:
+            return f"{self.table.name}[{self.values['setting'][at]}]"
+        return f"{self.table.name}!{self.letters.get(column, 'row ')}{self.numbers[at]}"
+
+    def sheet(self) -> Sheet:
+        """Return the sheet as the reader gives it."""
+        names = list(self.values)
+        blank = {name: marks for name, marks in self.blank.items() if any(marks)}
+        place = Place(self.table.name, {name: at for at, name in enumerate(names)}, self.letters,
+                      self.numbers, blank)  # fmt: skip
+        return Sheet(self.table, place.rows(self.values.values()), dict(self.values), blank)
+
+
+def columns_of(inputs: Inputs) -> dict[str, Columns]:
+    """Return every sheet of inputs; `settings` has a row for every setting."""
+    sheets = {name: _columns(BY_NAME[name], rows) for name, rows in inputs.tables.items()}
+    settings = sheets["settings"]
+    for setting in SETTINGS:
+        if setting.name not in settings.values["setting"]:
+            value = inputs.settings[setting.name]
+            for name, cell in (("setting", setting.name), ("value", value), ("source", None)):
+                settings.values[name].append(cell)
+                settings.blank[name].append(cell is None)
+            settings.numbers.append(0)
+            settings.keys.append((setting.name,))
+    return sheets
+
+
+def _columns(table: Table, rows: Sequence[Row]) -> Columns:
+    names = [column.name for column in table.columns]
+    cells = rows[0].cells if rows else {}
+    return Columns(
+        table,
+        {name: [row[name] for row in rows] for name in names},
+        {name: [row.is_blank(name) for row in rows] for name in names},
+        {name: cell.rstrip("0123456789") for name, cell in cells.items()},
+        [row.number for row in rows],
+        [tuple(row[name] for name in table.key) for row in rows],
+    )
+
+
+def checked(
+    base: Inputs, sheets: Mapping[str, Columns], changed: set[str], plan: str
+) -> tuple[Inputs, list[Fault]]:
+    """Return changed inputs and every fault that the reader would find in them.
+
+    Parameters
+    ----------
+    base
+        The inputs before.
+    sheets
+        Every sheet.
+    changed
+        Settings that were changed; of the others those without a cell are at their default.
+    plan
+        Name of the plan, unless the settings give a new one.
+    """
+    findings = Findings()
+    _drop_unwritten(sheets["settings"], changed)
+    typed = {name: columns.sheet() for name, columns in sheets.items()}
+    settings = read_settings(typed["settings"], findings)
+    values = dict(settings.values)
+    given = dict(values)
+    values["plan"] = values["plan"] if "plan" in changed else plan
+    values["today"] = given["today"] = values["today"] or values["start"]
+    cells = {name: cell for name, cell in settings.cells.items() if name in base.setting_cells}
+    inputs = Inputs(base.name, values, {name: sheet.rows for name, sheet in typed.items()},
+                    setting_cells=cells)  # fmt: skip
+    faults, notes = check(Draft(inputs, typed, settings.unsettled))
+    digest = "" if findings.faults or faults else digest_of(given, typed)
+    return replace(inputs, notes=tuple(notes), digest=digest), [*findings.faults, *faults]
+
+
+def _drop_unwritten(settings: Columns, changed: set[str]) -> None:
+    """Leave out the settings that stand in no cell and were not changed."""
+    kept = [at for at, number in enumerate(settings.numbers)
+            if number or settings.values["setting"][at] in changed]  # fmt: skip
+    for columns in (settings.values, settings.blank):
+        for name, column in columns.items():
+            columns[name] = [column[at] for at in kept]  # type: ignore[index,assignment]
+    settings.numbers = [settings.numbers[at] for at in kept]
+    settings.keys = [settings.keys[at] for at in kept]
