@@ -51,9 +51,15 @@ class Options:
     command: str = ""
 
 
+Listener = Callable[[Event], None]
+Solver = Callable[[Model, LiveModel, Options, Listener | None], Solution]
+"""Solves a model; options are complete."""
+
+
 def make_plan(
-    inputs: Inputs, options: Options | None = None, listen: Callable[[Event], None] | None = None
-) -> Plan:
+    inputs: Inputs, options: Options | None = None, listen: Listener | None = None,
+    solve: Solver | None = None,
+) -> Plan:  # fmt: skip
     """Make an optimal, independently checked plan.
 
     Parameters
@@ -64,6 +70,8 @@ def make_plan(
         What to override of its settings.
     listen
         Called while the solver works.
+    solve
+        Takes the place of `solve_model`.
 
     Returns
     -------
@@ -89,7 +97,7 @@ def make_plan(
     with clock.stage("handover"), collector_paused():
         live = LiveModel(model.frame.problem, model.frame.columns, chosen.threads or 1)
     with clock.stage("solve"):
-        solution = _solve(model, live, chosen, listen)
+        solution = (solve or solve_model)(model, live, chosen, listen)
     with clock.stage("extract"):
         tables = extract(inputs, model, list(solution.values), map(_tier_row, solution.tiers))
     with clock.stage("verify"):
@@ -125,9 +133,10 @@ def _build(case: Case) -> Model:
         raise NoPlanExists(f"firm data break a rule by themselves: {error}") from error
 
 
-def _solve(
-    model: Model, live: LiveModel, options: Options, listen: Callable[[Event], None] | None
+def solve_model(
+    model: Model, live: LiveModel, options: Options, listen: Listener | None
 ) -> Solution:
+    """Solve a model from the beginning."""
     limits = Limits(options.gap or 0.0, options.time_limit_s or math.inf)
     shown = in_service_mw_months(model)
     return solve_tiers(

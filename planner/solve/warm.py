@@ -1,0 +1,266 @@
+"""Solving a model that is like one already solved: from its bases, its openings and its counts.
+
+1. *Relaxations.* Each tier without whole numbers, from the basis of the same tier of the model
+   before; an LP that hardly changed takes a few pivots. They give the bounds.
+2. *The same plan.* If the whole numbers of the plan before still hold and cost no more than the
+   gap allows, nothing is searched.
+3. *Shape.* Otherwise openings are taken from the plan before or from a dive, whichever costs
+   less, and branched on if that leaves too wide a gap; then counts are made whole near there.
+
+Everything starts from the same model before, never from another case, and efforts are counted in
+nodes, so that a case ends at the same plan wherever and after whatever it is solved.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+
+from planner.model.objectives import CHOOSING, Tier
+from planner.model.wholes import Wholes
+from planner.solve.highs import FEASIBILITY, Array, LiveModel, Outcome
+from planner.solve.rounds import NEAR, Columns, Rounds, _Clock, find_columns
+from planner.solve.tiers import Limits, Solution, TierResult, _settle, relative_gap
+
+Statuses = npt.NDArray[np.int8]
+
+NODES = 1
+"""Nodes spent on openings where the plan before and the dive leave too wide a gap."""
+
+BOUND_NOT_CLOSED = "bound not closed"
+"""Status of a plan whose gap to the relaxation is wider than asked."""
+
+NO_WHOLE = np.zeros(0, dtype=np.int32)
+STATUSES = [highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBasic,
+           highspy.HighsBasisStatus.kUpper, highspy.HighsBasisStatus.kZero,
+           highspy.HighsBasisStatus.kNonbasic]  # fmt: skip
+AT_LOWER, BASIC = 0, 1
+"""Statuses of a column and of a row that the model before had not."""
+
+
+@dataclass(frozen=True)
+class Relaxed:
+    """One tier of a model, solved without whole numbers.
+
+    Attributes
+    ----------
+    bound : float
+        Its optimum, in the objective's unit: no plan is better.
+    columns, rows : array of int8
+        Basis: the solver's status of each column and row.
+    duals, reduced : array of float
+        Change of the optimum for a unit more of each row's right-hand side and of each column.
+    """
+
+    bound: float
+    columns: Statuses
+    rows: Statuses
+    duals: Array
+    reduced: Array
+
+
+@dataclass(frozen=True)
+class Start:
+    """A solved model, in the columns and rows of the one to solve.
+
+    Attributes
+    ----------
+    values : array of float
+        Value of each column; not a number for a column that the model before had not.
+    bases : tuple of (columns, rows)
+        Basis of each tier's relaxation.
+    slack : float
+        Relative distance of its last relaxation's bound to the bound that was proven: how much
+        of a gap to a relaxation is the relaxation's own.
+    """
+
+    values: Array
+    bases: tuple[tuple[Statuses, Statuses], ...]
+    slack: float
+
+
+def linear_tiers(tiers: Sequence[Tier]) -> list[Tier]:
+    """Return the tiers that count; the last only chooses among equals."""
+    return [tier for tier in tiers if tier.name != CHOOSING]
+
+
+def relax(
+    live: LiveModel, tiers: Sequence[Tier], bases: Sequence[tuple[Statuses, Statuses]] = ()
+) -> list[Relaxed]:
+    """Solve tiers in turn without whole numbers, each held before the next.
+
+    The model is left with all tiers but the last held at their bounds, and nothing whole.
+
+    Parameters
+    ----------
+    live
+        The model, with nothing fixed or held.
+    tiers
+        Tiers that count, most important first.
+    bases
+        Bases to start from, one for each tier.
+
+    Returns
+    -------
+    list of Relaxed
+        Shorter than the tiers if one has no optimum.
+    """
+    live.make_whole(NO_WHOLE)
+    relaxed: list[Relaxed] = []
+    for number, tier in enumerate(tiers):
+        live.minimise(tier.expression)
+        if number < len(bases):
+            _set_basis(live, *bases[number])
+        outcome = live.solve(gap=0.0, seconds=math.inf)
+        if outcome.status != "optimal":
+            break
+        relaxed.append(_read(live, outcome.objective))
+        if number < len(tiers) - 1:
+            live.hold(tier.expression, outcome.objective)
+    return relaxed
+
+
+def solve_near(
+    live: LiveModel, tiers: Sequence[Tier], shown: Tier, wholes: Wholes, limits: Limits,
+    start: Start,
+) -> tuple[Solution | None, list[Relaxed]]:  # fmt: skip
+    """Solve the tiers of a model that is like one already solved.
+
+    Parameters
+    ----------
+    live
+        The model, with nothing fixed or held.
+    tiers, shown, wholes, limits
+        As `solve_tiers` takes them; the choice among equals is left to the plan before.
+    start
+        What is known of the model before.
+
+    Returns
+    -------
+    solution : Solution or None
+        None if this way leads nowhere and the model must be solved from the beginning.
+    relaxed : list of Relaxed
+        The relaxations.
+    """
+    began = time.monotonic()
+    counted = linear_tiers(tiers)
+    relaxed = relax(live, counted, start.bases)
+    search = _Search(live, find_columns(live, wholes), relaxed, limits, start)
+    found = search.plan() if len(relaxed) == len(counted) else None
+    live.release()
+    live.make_whole(np.flatnonzero(live.whole).astype(np.int32))
+    if found is None or found.values is None:
+        return None, relaxed
+    held = [(tier, live.evaluate(tier.expression, found.values)) for tier in counted]
+    values = _settle(live, held, shown, found.values)
+    bounds = [*(relax.bound for relax in relaxed[:-1]), max(found.bound, relaxed[-1].bound)]
+    results = []
+    for tier, bound in zip(counted, bounds, strict=True):
+        value = live.evaluate(tier.expression, values) * tier.scale
+        gap = relative_gap(value, bound * tier.scale)
+        status = "optimal" if gap <= limits.gap else BOUND_NOT_CLOSED
+        results.append(TierResult(tier.name, tier.unit, value, bound * tier.scale, gap, status,
+                                  time.monotonic() - began))  # fmt: skip
+    worst = next((r.status for r in results if r.status != "optimal"), "optimal")
+    return Solution(values, tuple(results), worst), relaxed
+
+
+class _Search(Rounds):
+    """Looks for a plan in whole numbers near one that is known."""
+
+    def __init__(
+        self, live: LiveModel, columns: Columns, relaxed: Sequence[Relaxed], limits: Limits,
+        start: Start,
+    ) -> None:  # fmt: skip
+        super().__init__(live, columns)
+        self.relaxed, self.limits, self.start = relaxed, limits, start
+        self.clock = _Clock(limits.seconds)
+
+    def plan(self) -> Outcome | None:
+        """Return a plan with its bound, None if none is found near."""
+        bounds = self.live.bounds()
+        whole = np.flatnonzero(self.live.whole).astype(np.int32)
+        same = self._fixed(whole)
+        self.live.set_bounds(bounds)
+        if same is not None and self._distance(same) <= self.limits.gap + self.start.slack:
+            return same
+        shape = self._openings(bounds)
+        if shape is None or not len(self.columns.installs):
+            return shape
+        if any(relaxed.bound > FEASIBILITY for relaxed in self.relaxed[:-1]):
+            return None  # which whole systems are missed needs a search of its own
+        self.live.make_whole(whole)
+        gap = max(self.limits.gap, self._distance(shape) + self.limits.gap / 2)
+        counts = self._counts(shape, gap, self.clock, None, None)
+        return counts if counts.values is not None else None
+
+    def _fixed(self, at: npt.NDArray[np.int32]) -> Outcome | None:
+        """Solve with columns fixed as in the plan before, None if they cannot be."""
+        known = self.start.values[at]
+        if np.isnan(known).any():
+            return None
+        lower, upper = self.live.bounds()
+        rounded = np.round(known)
+        if np.any(rounded < lower[at] - NEAR) or np.any(rounded > upper[at] + NEAR):
+            return None
+        self.live.fix(at, rounded)
+        outcome = self.live.solve(gap=0.0, seconds=self.clock.left)
+        if outcome.status != "optimal" or outcome.values is None:
+            return None
+        return replace(outcome, bound=self.relaxed[-1].bound)
+
+    def _openings(self, bounds: tuple[Array, Array]) -> Outcome | None:
+        """Return a plan whose openings are whole; its counts need not be."""
+        at = self.columns.openings
+        kept = self._fixed(at)
+        self.live.set_bounds(bounds)
+        _set_basis(self.live, self.relaxed[-1].columns, self.relaxed[-1].rows)
+        relaxed = self.live.solve(gap=0.0, seconds=self.clock.left)
+        dived = self._dive(relaxed, self.clock, self.clock.left)
+        self.live.set_bounds(bounds)
+        found = [one for one in (kept, dived) if one is not None and one.values is not None]
+        if not found:
+            return None
+        best = min(found, key=lambda outcome: outcome.objective)
+        if self._distance(best) <= self.limits.gap + self.start.slack:
+            return best
+        self.live.make_whole(at)
+        assert best.values is not None
+        self.live.start_from(best.values)
+        branched = self.live.solve(gap=self.limits.gap / 2, seconds=self.clock.left, nodes=NODES)
+        self.live.make_whole(NO_WHOLE)
+        bound = max(branched.bound, best.bound)
+        better = branched if branched.values is not None else best
+        return replace(min(better, best, key=lambda outcome: outcome.objective), bound=bound)
+
+    def _distance(self, outcome: Outcome) -> float:
+        bound = max(outcome.bound, self.relaxed[-1].bound)
+        return relative_gap(outcome.objective, bound)
+
+
+def _read(live: LiveModel, bound: float) -> Relaxed:
+    """Return the basis and the prices of the solve that has just ended."""
+    basis, solution = live.highs.getBasis(), live.highs.getSolution()
+    return Relaxed(
+        bound,
+        np.array([int(status) for status in basis.col_status], dtype=np.int8),
+        np.array([int(status) for status in basis.row_status], dtype=np.int8)[: live.rows],
+        np.array(solution.row_dual, dtype=float)[: live.rows],
+        np.array(solution.col_dual, dtype=float),
+    )
+
+
+def _set_basis(live: LiveModel, columns: Statuses, rows: Statuses) -> None:
+    """Start from a basis; rows that were added since count as not binding."""
+    basis = highspy.HighsBasis()
+    basis.col_status = [STATUSES[status] for status in columns]
+    added = live.highs.getNumRow() - len(rows)
+    basis.row_status = [STATUSES[status] for status in rows] + [STATUSES[BASIC]] * added
+    basis.valid, basis.alien = True, True
+    live.highs.setBasis(basis)

@@ -1,0 +1,90 @@
+"""Which limits hold a plan back: what one per cent more of each would be worth."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from planner.model.decisions import Model
+from planner.model.objectives import Tier
+from planner.solve.highs import FEASIBILITY
+from planner.solve.warm import Relaxed
+
+RESOURCES = {
+    "supplier_capacity": "supply of",
+    "plant_capacity": "assembly of",
+    "lane_capacity": "lane",
+    "storage": "storage of",
+    "crew_capacity": "crews of",
+    "energised_power": "power of",
+    "failover": "power of group",
+    "budget": "budget",
+}
+"""Rules whose right-hand side is a limit, and how it is named before the name of its holder."""
+
+HALLS = "halls of"
+WORTHLESS = 1e-6
+"""A gain, relative to its tier, that is none."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What one per cent more of a limit, over the whole plan, would be worth.
+
+    It is the price that the relaxation puts on it, so it holds for a little more, not for much.
+
+    Attributes
+    ----------
+    name : str
+        The limit, e.g. ``supply of TSMC``.
+    worth : float
+        What it would gain.
+    unit : str
+        MW-months no longer missed, or money saved.
+    """
+
+    name: str
+    worth: float
+    unit: str
+
+
+def limits_of(model: Model, tiers: Sequence[Tier], relaxed: Sequence[Relaxed]) -> tuple[Limit, ...]:
+    """Return the limits that hold a plan back, the dearest first.
+
+    Parameters
+    ----------
+    model
+        The model.
+    tiers
+        Its tiers that count.
+    relaxed
+        Their relaxations. The first that reaches more than nothing is looked at: missed megawatts
+        if there are any, else cost.
+    """
+    for tier, one in zip(tiers, relaxed, strict=False):
+        if abs(one.bound) > 10 * FEASIBILITY:
+            return _limits(model, tier, one)
+    return ()
+
+
+def _limits(model: Model, tier: Tier, relaxed: Relaxed) -> tuple[Limit, ...]:
+    worth: dict[str, float] = defaultdict(float)
+    rights = [-row.constant for row in model.frame.problem.constraints.values()]
+    for (rule, index), dual, right in zip(model.frame.rows, relaxed.duals, rights, strict=True):
+        if dual and rule in RESOURCES:
+            holder = index[0] if index else ""
+            name = f"{holder} to {index[1]}" if rule == "lane_capacity" else str(holder)
+            worth[f"{RESOURCES[rule]} {name}".strip()] -= 0.01 * dual * right
+    place = {id(variable): at for at, variable in enumerate(model.frame.columns)}
+    for (hall, _), variable in model.decisions.opened_halls.items():
+        price = relaxed.reduced[place[id(variable)]]
+        if price < 0 and variable.upBound:
+            site = model.case.facility.site_of[hall]
+            worth[f"{HALLS} {site}"] -= 0.01 * price * variable.upBound
+    least = WORTHLESS * max(1.0, abs(relaxed.bound))
+    found = [Limit(name, float(np.round(gain * tier.scale, 6)), tier.unit)
+             for name, gain in worth.items() if gain > least]  # fmt: skip
+    return tuple(sorted(found, key=lambda limit: (-limit.worth, limit.name)))

@@ -1,0 +1,182 @@
+"""Plans near a plan: the model of a what-if is solved from the base plan's own solve."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.inputs.rows import Inputs
+from planner.model.decisions import Model
+from planner.model.objectives import PRESENT_COST, in_service_mw_months, make_tiers
+from planner.model.wholes import make_wholes
+from planner.pipeline import Listener, Options, make_plan, solve_model
+from planner.plan.store import Plan
+from planner.solve.highs import LiveModel
+from planner.solve.tiers import Limits, Solution
+from planner.solve.warm import AT_LOWER, BASIC, Start, Statuses, linear_tiers, relax
+from planner.solve.warm import solve_near as solve_near_start
+from planner.whatif.limits import Limit, limits_of
+
+Key = tuple[str, Hashable]
+"""Name and index of a decision, or of a rule's row."""
+
+
+@dataclass(frozen=True)
+class Base:
+    """A base plan's solve, by what each column and row stands for.
+
+    Attributes
+    ----------
+    columns, rows : tuple of Key
+        What they stand for.
+    values : array of float
+        Value of each column in the plan.
+    bases : tuple of (columns, rows)
+        Basis of each tier's relaxation.
+    tiers : tuple of str
+        Names of those tiers.
+    slack : float
+        Relative distance from the relaxation's bound of the cost to the proven one.
+    """
+
+    columns: tuple[Key, ...]
+    rows: tuple[Key, ...]
+    values: npt.NDArray[np.float64]
+    bases: tuple[tuple[Statuses, Statuses], ...]
+    tiers: tuple[str, ...]
+    slack: float
+
+
+@dataclass(frozen=True)
+class Near:
+    """A plan found near a base plan.
+
+    Attributes
+    ----------
+    plan : Plan
+    limits : tuple of Limit
+        What it is worth to have a little more of each limit, the dearest first.
+    is_near : bool
+        Whether it was found near the base plan, not from the beginning.
+    """
+
+    plan: Plan
+    limits: tuple[Limit, ...]
+    is_near: bool
+
+
+def make_base(
+    inputs: Inputs, options: Options | None = None, listen: Listener | None = None
+) -> tuple[Plan, Base]:
+    """Plan the base case from the beginning and keep what its what-ifs start from.
+
+    Raises
+    ------
+    PlannerError
+        As `make_plan`.
+    """
+    kept: list[Base] = []
+
+    def solve(model: Model, live: LiveModel, chosen: Options, listen: Listener | None) -> Solution:
+        solution = solve_model(model, live, chosen, listen)
+        kept.append(_kept(model, live, solution))
+        return solution
+
+    plan = make_plan(inputs, options, listen, solve)
+    return plan, kept[0]
+
+
+def _kept(model: Model, live: LiveModel, solution: Solution) -> Base:
+    """Solve the relaxations of a solved model and keep their bases with the plan."""
+    live.release()
+    tiers = linear_tiers(make_tiers(model))
+    relaxed = relax(live, tiers)
+    proven = next((t.bound for t in solution.tiers if t.name == PRESENT_COST), math.nan)
+    slack = 0.0
+    if len(relaxed) == len(tiers) and math.isfinite(proven):
+        weaker = relaxed[-1].bound * tiers[-1].scale
+        slack = max(0.0, (proven - weaker) / max(1.0, abs(proven)))
+    bases = tuple((each.columns, each.rows) for each in relaxed)
+    names = tuple(tier.name for tier in tiers[: len(relaxed)])
+    return Base(column_keys(model), tuple(model.frame.rows), solution.values, bases, names, slack)
+
+
+def plan_near(
+    base: Base, inputs: Inputs, options: Options | None = None, *, from_base: bool = True
+) -> Near:
+    """Make a checked plan of inputs that are like a base plan's.
+
+    Parameters
+    ----------
+    base
+        What to start from.
+    inputs
+        Changed inputs.
+    options
+        As for `make_plan`.
+    from_base
+        Whether to start from the base plan; without, only the limits' worth is taken from it.
+
+    Raises
+    ------
+    PlannerError
+        As `make_plan`.
+    """
+    worth: list[tuple[Limit, ...]] = []
+    near: list[bool] = []
+
+    def solve(model: Model, live: LiveModel, chosen: Options, listen: Listener | None) -> Solution:
+        allowed = Limits(chosen.gap or 0.0, chosen.time_limit_s or math.inf)
+        tiers, start = make_tiers(model), start_for(base, model)
+        shown, wholes = in_service_mw_months(model), make_wholes(model)
+        if from_base:
+            found, relaxed = solve_near_start(live, tiers, shown, wholes, allowed, start)
+        else:
+            found, relaxed = None, relax(live, linear_tiers(tiers), start.bases)
+            live.release()
+            live.make_whole(np.flatnonzero(live.whole).astype(np.int32))
+        worth.append(limits_of(model, linear_tiers(tiers), relaxed))
+        near.append(found is not None)
+        return found or solve_model(model, live, chosen, listen)
+
+    plan = make_plan(inputs, options, solve=solve)
+    return Near(plan, worth[0], near[0])
+
+
+def start_for(base: Base, model: Model) -> Start:
+    """Return a base plan's solve in the columns and rows of another model."""
+    at_column = {key: at for at, key in enumerate(base.columns)}
+    at_row = {key: at for at, key in enumerate(base.rows)}
+    columns = _places(at_column, column_keys(model))
+    rows = _places(at_row, model.frame.rows)
+    values = np.where(columns >= 0, base.values[columns], np.nan)
+    names = [tier.name for tier in linear_tiers(make_tiers(model))]
+    bases = []
+    for name in names:
+        if name not in base.tiers:
+            break
+        of_columns, of_rows = base.bases[base.tiers.index(name)]
+        bases.append((
+            np.where(columns >= 0, of_columns[columns], AT_LOWER).astype(np.int8),
+            np.where(rows >= 0, of_rows[rows], BASIC).astype(np.int8),
+        ))  # fmt: skip
+    return Start(values, tuple(bases), base.slack)
+
+
+def _places(known: dict[Key, int], keys: Sequence[Key]) -> npt.NDArray[np.int64]:
+    """Return where each key stands among the known ones, -1 for nowhere."""
+    return np.array([known.get(key, -1) for key in keys], dtype=np.int64)
+
+
+def column_keys(model: Model) -> tuple[Key, ...]:
+    """Return what each column of a model stands for."""
+    place = {id(variable): at for at, variable in enumerate(model.frame.columns)}
+    keys: list[Key] = [("", 0)] * len(place)
+    for decision in fields(model.decisions):
+        for index, variable in getattr(model.decisions, decision.name).items():
+            keys[place[id(variable)]] = (decision.name, index)
+    return tuple(keys)
