@@ -158,7 +158,7 @@ def solve_near(
     if found is None or found.values is None:
         return None, relaxed
     held = [(tier, live.evaluate(tier.expression, found.values)) for tier in counted]
-    values = _settle(live, held, shown, found.values)
+    values = _settle(live, held, shown, wholes, found.values)
     bounds = [*(relax.bound for relax in relaxed[:-1]), max(found.bound, relaxed[-1].bound)]
     results = []
     for tier, bound in zip(counted, bounds, strict=True):

@@ -16,8 +16,8 @@ from planner.inputs.schema import Column, Kind
 from planner.inputs.tables import BY_NAME
 from planner.inputs.values import convert
 from planner.plan.store import Plan
-from planner.whatif.columns import Columns, checked, columns_of
 from planner.whatif.changes import Change, WhatIf, key_parts, key_text, parse_change, written
+from planner.whatif.columns import Columns, checked, columns_of
 
 FIXED = ("scenarios", "changes", "draws")
 """Sheets that say what is changed, and are not changed themselves."""

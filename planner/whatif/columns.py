@@ -128,8 +128,7 @@ def _drop_unwritten(settings: Columns, changed: set[str]) -> None:
     """Leave out the settings that stand in no cell and were not changed."""
     kept = [at for at, number in enumerate(settings.numbers)
             if number or settings.values["setting"][at] in changed]  # fmt: skip
-    for columns in (settings.values, settings.blank):
-        for name, column in columns.items():
-            columns[name] = [column[at] for at in kept]  # type: ignore[index,assignment]
+    settings.values = {n: [values[at] for at in kept] for n, values in settings.values.items()}
+    settings.blank = {n: [marks[at] for at in kept] for n, marks in settings.blank.items()}
     settings.numbers = [settings.numbers[at] for at in kept]
     settings.keys = [settings.keys[at] for at in kept]
