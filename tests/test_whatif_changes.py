@@ -123,6 +123,13 @@ def test_settings_change_given_or_not() -> None:
     assert with_set("settings[plan].value=other").settings["plan"] == "other"
 
 
+def test_changes_can_be_made_to_changed_inputs() -> None:
+    once = with_set("settings[counts].value=continuous", "halls[A].count=2")
+    twice = with_set("halls[A].it_mw=5", inputs=once)
+    assert twice.settings["counts"] == "continuous"
+    assert column(twice, "halls", "count") == [2, 1, 1]
+
+
 def test_keys_are_those_of_the_workbook() -> None:
     """A change that moves a key does not hide its row from the next."""
     changed = with_set("crews[site,2026-03-01].from+=31d",

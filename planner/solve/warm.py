@@ -196,9 +196,10 @@ class _Search(Rounds):
         if any(relaxed.bound > FEASIBILITY for relaxed in self.relaxed[:-1]):
             return None  # which whole systems are missed needs a search of its own
         self.live.make_whole(whole)
-        gap = max(self.limits.gap, self._distance(shape) + self.limits.gap / 2)
-        counts = self._counts(shape, gap, self.clock, None, None)
-        return counts if counts.values is not None else None
+        # Counts may cost so much of the gap again; the bound stays that of the shape.
+        apart = replace(shape, bound=shape.objective)
+        counts = self._counts(apart, self.limits.gap, self.clock, None, None)
+        return None if counts.values is None else replace(counts, bound=shape.bound)
 
     def _fixed(self, at: npt.NDArray[np.int32]) -> Outcome | None:
         """Solve with columns fixed as in the plan before, None if they cannot be."""

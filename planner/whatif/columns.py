@@ -33,6 +33,8 @@ class Columns:
         Number of each row in the sheet; 0 for a setting that stands in no cell.
     keys : list of tuple
         Key of each row as it was read.
+    given : int
+        Rows that the inputs have; a setting at its default stands behind them.
     """
 
     table: Table
@@ -41,6 +43,7 @@ class Columns:
     letters: dict[str, str]
     numbers: list[int]
     keys: list[tuple[object, ...]]
+    given: int
 
     def declared(self, column: str, at: int) -> Column:
         """Return the declaration that a cell follows; a setting has its own."""
@@ -89,6 +92,7 @@ def _columns(table: Table, rows: Sequence[Row]) -> Columns:
         {name: cell.rstrip("0123456789") for name, cell in cells.items()},
         [row.number for row in rows],
         [tuple(row[name] for name in table.key) for row in rows],
+        len(rows),
     )
 
 
@@ -126,8 +130,8 @@ def checked(
 
 def _drop_unwritten(settings: Columns, changed: set[str]) -> None:
     """Leave out the settings that stand in no cell and were not changed."""
-    kept = [at for at, number in enumerate(settings.numbers)
-            if number or settings.values["setting"][at] in changed]  # fmt: skip
+    kept = [at for at, name in enumerate(settings.values["setting"])
+            if at < settings.given or name in changed]  # fmt: skip
     settings.values = {n: [values[at] for at in kept] for n, values in settings.values.items()}
     settings.blank = {n: [marks[at] for at in kept] for n, marks in settings.blank.items()}
     settings.numbers = [settings.numbers[at] for at in kept]
