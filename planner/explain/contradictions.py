@@ -86,8 +86,7 @@ def _with_only(inputs: Inputs, rows: Sequence[Row], kept: Sequence[Row]) -> Inpu
         tables[sheet] = tuple(row for row in tables[sheet] if id(row) not in loose)
     for sheet, lift in LIFTS.items():
         tables[sheet] = tuple(
-            replace(row, values={**row.values, **lift(row)}) if id(row) in loose else row
-            for row in tables[sheet]
+            row.changed(lift(row)) if id(row) in loose else row for row in tables[sheet]
         )
     return replace(inputs, tables=tables)
 

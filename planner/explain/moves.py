@@ -11,6 +11,7 @@ from typing import Any
 from planner.case.calendar import Calendar
 from planner.explain.limits import STEPS, Limit
 from planner.inputs.checks import check
+from planner.inputs.drafts import draft_of
 from planner.inputs.rows import Inputs, Row
 
 LONGEST_DAYS = {"week": 7, "month": 31, "quarter": 92}
@@ -67,7 +68,7 @@ def moved(
         for sheet, rows in inputs.tables.items()
     }
     result = replace(inputs, tables=tables)
-    faults, _ = check(result)
+    faults, _ = check(draft_of(result))
     if faults:
         raise ValueError(str(faults[0]))
     return result
@@ -128,7 +129,7 @@ def lifted_steps(inputs: Inputs, limit: Limit) -> float:
 
 
 def _with(row: Row, values: Mapping[str, Any] | None) -> Row:
-    return row if values is None else replace(row, values=values)
+    return row if values is None else row.changed(values)
 
 
 def _overtaken(inputs: Inputs, changed: Mapping[int, Mapping[str, Any]]) -> set[int]:

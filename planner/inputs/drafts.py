@@ -14,6 +14,7 @@ from typing import Any
 from planner.errors import Fault
 from planner.inputs.rows import Inputs, Row
 from planner.inputs.schema import Table
+from planner.inputs.tables import BY_NAME
 
 
 @dataclass
@@ -128,6 +129,19 @@ class Draft:
         """Return a fault at the cell of a setting, and remember that it is at fault."""
         self.unsettled.add(setting)
         return self.inputs.setting_fault(setting, rule, remedy)
+
+
+def draft_of(inputs: Inputs) -> Draft:
+    """Return inputs whose single cells are sound as a draft, to be checked across cells."""
+    sheets = {
+        name: Sheet(
+            BY_NAME[name], rows,
+            {c.name: [row[c.name] for row in rows] for c in BY_NAME[name].columns},
+            {c.name: [row.is_blank(c.name) for row in rows] for c in BY_NAME[name].columns},
+        )
+        for name, rows in inputs.tables.items()
+    }  # fmt: skip
+    return Draft(inputs, sheets, set())
 
 
 @dataclass

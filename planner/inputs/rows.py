@@ -154,6 +154,10 @@ class Row:
         """Return a fault at the cell of a column."""
         return Fault(self.where(column), self.shown(column), rule, remedy)
 
+    def changed(self, values: Mapping[str, Any]) -> Row:
+        """Return the row with other values in some of its cells."""
+        return _placed(self._place, tuple({**self.values, **values}.values()), self._at)
+
 
 def _placed(place: Place, values: tuple[Any, ...], at: int) -> Row:
     """Return a row without the mappings that a row on its own is made from."""
