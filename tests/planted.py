@@ -14,7 +14,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 from planner.inputs.book import FORMULA_WITHOUT_VALUE, RawSheet, read_raw
-from planner.inputs.cells import letters
+from planner.inputs.contents import letters
 from planner.inputs.schema import Column, Kind
 from planner.inputs.tables import BY_NAME, SETTINGS
 

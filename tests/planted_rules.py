@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from planted import Book, Plant, Planted
 
-from planner.inputs.cells import letters
+from planner.inputs.contents import letters
 from planner.inputs.schema import Kind
 from planner.inputs.tables import BY_NAME, TABLES
 

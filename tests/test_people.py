@@ -12,6 +12,7 @@ from instances import unit_system
 
 from planner.errors import InputFaults
 from planner.inputs.book import FORMULA_WITHOUT_VALUE, RawSheet
+from planner.inputs.convert import raw_sheets
 from planner.inputs.kept import as_document, from_document
 from planner.inputs.rows import Inputs
 from planner.inputs.workbook import inputs_from_rows, inputs_from_sheets, read_inputs
@@ -333,11 +334,10 @@ def test_the_cause_is_told_and_not_what_follows() -> None:
     ]
 
 
-def test_the_name_of_the_file_is_no_part_of_the_digest() -> None:
+def test_names_of_the_file_and_the_plan_are_no_part_of_the_digest() -> None:
     digests = {inputs_from_rows(name, rows_of()).digest for name in ("one", "two")}
+    digests.add(inputs_from_rows("one", rows_of(options={"plan": "three"})).digest)
     assert len(digests) == 1
-    named = rows_of(options={"plan": "one"})
-    assert inputs_from_rows("one", named).digest not in digests
 
 
 def test_a_folder_keeps_its_whole_name(tmp_path: Path) -> None:
@@ -359,3 +359,17 @@ def test_rows_come_back_from_a_saved_plan_as_they_were() -> None:
                                                             f"{row.number}")  # fmt: skip
         assert row.blank == again.blank
     assert inputs.tables["halls"][0] != inputs.tables["halls"][1]
+
+
+def test_a_copy_of_inputs_says_the_same_in_plain_digits() -> None:
+    """Whatever locale and units the source was written in."""
+    inputs = read({"locale": "de", "gap": "0,25", "today": None},
+                  halls=halls(("hall", "site", "1.234,5"), header=("hall", "site", "it_mw [kW]")),
+                  changes=[["change", "sheet", "key", "column", "operation", "value"],
+                           ["c", "halls", "hall", "fed_by", "set", "007"],
+                           ["c", "halls", "hall", "it_mw", "scale", "1,5"]])  # fmt: skip
+    copy = inputs_from_rows("copy", raw_sheets(inputs))
+    assert copy.digest == inputs.digest
+    assert copy.tables["halls"][0]["it_mw"] == 1.2345
+    assert [row["value"] for row in copy.tables["changes"]] == ["007", 1.5]
+    assert [row["setting"] for row in copy.tables["settings"] if row.is_blank("value")] == ["today"]

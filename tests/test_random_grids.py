@@ -16,9 +16,9 @@ from test_reading import RICH
 from planner.errors import InputFaults, PlannerError
 from planner.inputs import workbook
 from planner.inputs.book import FORMULA_WITHOUT_VALUE, RawSheet
-from planner.inputs.cells import BadValueError, is_blank
 from planner.inputs.checks import check
 from planner.inputs.columns import typed_column
+from planner.inputs.contents import BadValueError, is_blank
 from planner.inputs.drafts import Draft
 from planner.inputs.rows import Inputs
 from planner.inputs.schema import Column

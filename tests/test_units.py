@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from planner.inputs.cells import BadValueError
+from planner.inputs.contents import BadValueError
 from planner.inputs.numbers import LOCALES, number_of
 from planner.inputs.schema import Column, Kind
 from planner.inputs.tables import SETTINGS, TABLES

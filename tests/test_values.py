@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 
 import pytest
 
-from planner.inputs.cells import BadValueError
+from planner.inputs.contents import BadValueError
 from planner.inputs.schema import Column, Kind
 from planner.inputs.tables import SETTINGS, TABLES
 from planner.inputs.values import CONVERTERS, convert

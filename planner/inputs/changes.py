@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from planner.inputs.cells import BadValueError
 from planner.inputs.columns import TypedColumn
+from planner.inputs.contents import BadValueError
 from planner.inputs.schema import Column, Kind
 from planner.inputs.tables import BY_NAME, SETTINGS
 from planner.inputs.values import convert

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from planner.errors import Fault
-from planner.inputs.cells import folded, shown
+from planner.inputs.contents import folded, shown
 from planner.inputs.drafts import Draft
 from planner.inputs.rows import Row
 from planner.inputs.schema import Column, Kind, Table

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from planner.errors import Fault
-from planner.inputs.cells import shown
+from planner.inputs.contents import shown
 from planner.inputs.drafts import Draft
 from planner.inputs.rows import Row
 from planner.inputs.tables import BASES

@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from types import NoneType
 
-from planner.inputs.cells import ERROR_VALUE, BadValueError, is_blank, tidy_text
+from planner.inputs.contents import ERROR_VALUE, BadValueError, is_blank, tidy_text
 from planner.inputs.schema import Column, Kind
 from planner.inputs.units import multiplied
 from planner.inputs.values import (

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
 
 from planner.inputs.book import RawSheet
-from planner.inputs.cells import tidy_text
-from planner.inputs.dates import ISO_DATE
-from planner.inputs.numbers import PLAIN_NUMBER
+from planner.inputs.contents import tidy_text
+from planner.inputs.headers import name_of
 from planner.inputs.rows import Inputs, Row
-from planner.inputs.schema import Kind, Table
+from planner.inputs.schema import Table
 from planner.inputs.tables import BY_NAME, FOR_PEOPLE, TABLES
 
 Sheets = dict[str, list[dict[str, object]]]
@@ -32,15 +30,18 @@ def raw_sheets(inputs: Inputs) -> Sheets:
     Returns
     -------
     dict of str to list of dict
-        For every sheet with rows. Values of settings and changes, which may be of any kind, are
-        numbers and dates where they can be read so, whatever cell they came from.
+        For every sheet with rows, its values in the columns' own units.
     """
     sheets = {
         table.name: [_raw_row(table, row) for row in inputs.tables[table.name]]
         for table in TABLES if inputs.tables[table.name]
     }  # fmt: skip
-    for row in sheets["settings"]:
-        row["value"] = inputs.settings[str(row["setting"])]
+    # The copy's numbers are in plain digits or number cells, whatever the source's locale is.
+    settings = [row for row in sheets["settings"] if row["setting"] != "locale"]
+    sheets["settings"] = settings
+    for row in settings:
+        if row["value"] is not None:
+            row["value"] = inputs.settings[str(row["setting"])]
     return sheets
 
 
@@ -48,24 +49,9 @@ def _raw_row(table: Table, row: Row) -> dict[str, object]:
     """Return one row's values, None for a blank cell."""
     return {
         column.name: None if column.name in row.blank
-        else _loose(row[column.name]) if column.kind is Kind.ANY
         else row[column.name]
         for column in table.columns
     }  # fmt: skip
-
-
-def _loose(value: object) -> object:
-    """Return a value of no declared kind as a number or a date, where it is one."""
-    if isinstance(value, datetime):
-        return value.date()
-    if not isinstance(value, str):
-        return value
-    if PLAIN_NUMBER.fullmatch(value):
-        return float(value)
-    try:
-        return date.fromisoformat(value) if ISO_DATE.fullmatch(value) else value
-    except ValueError:
-        return value
 
 
 def left_out(raw: Sequence[RawSheet]) -> list[str]:
@@ -78,7 +64,7 @@ def left_out(raw: Sequence[RawSheet]) -> list[str]:
     """
     found = []
     for sheet in raw:
-        name = tidy_text(sheet.title).lower()
+        name = name_of(sheet.title)
         table = BY_NAME.get(name)
         if table is None:
             found += [] if name in FOR_PEOPLE else [f"sheet {sheet.title}"]
@@ -86,7 +72,7 @@ def left_out(raw: Sequence[RawSheet]) -> list[str]:
         known = {column.name for column in table.columns}
         for cells in sheet.grid[:HEADER_ROWS]:
             words = [tidy_text(cell) for cell in cells if isinstance(cell, str)]
-            if known & {word.lower() for word in words}:
+            if known & {name_of(word) for word in words}:
                 found += [f"column {w} of {table.name}" for w in words if w.startswith("#")]
                 break
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
-from planner.inputs.cells import BadValueError, shown
+from planner.inputs.contents import BadValueError, shown
 from planner.inputs.numbers import PLAIN_NUMBER
 
 EXPECTED = "a date cell or YYYY-MM-DD"

@@ -11,8 +11,8 @@ from planner.inputs.schema import Column, Kind
 # No text holds these three, for control characters are refused.
 ITEM_END, CELL_END, ROW_END = "\x1d", "\x1f", "\x1e"
 
-READING = ("locale",)
-"""Settings that say how the cells are written, and nothing of what they mean."""
+NO_CONTENT = ("plan", "locale")
+"""Settings that say what the plan is called and how cells are written, not what is planned."""
 
 
 def digest_of(settings: Mapping[str, object], sheets: Mapping[str, Sheet]) -> str:
@@ -21,13 +21,13 @@ def digest_of(settings: Mapping[str, object], sheets: Mapping[str, Sheet]) -> st
     Parameters
     ----------
     settings
-        The settings as given: without what was taken from the name of the file.
+        Every setting, typed.
     sheets
         Every declared sheet, typed.
     """
     content = hashlib.sha256()
     for name, value in settings.items():
-        if name not in READING:
+        if name not in NO_CONTENT:
             content.update(f"{name}{CELL_END}{_written(value)}{ROW_END}".encode())
     for name, sheet in sheets.items():
         if name != "settings" and sheet.rows:

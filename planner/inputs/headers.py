@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from planner.errors import Fault
 from planner.inputs.book import FORMULA_WITHOUT_VALUE, Grid
-from planner.inputs.cells import (
+from planner.inputs.contents import (
     ERROR_VALUE,
     BadValueError,
     is_blank,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from planner.inputs.cells import BadValueError
+from planner.inputs.contents import BadValueError
 
 PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from planner.errors import Fault
 from planner.inputs.book import Grid
-from planner.inputs.cells import is_blank, letters, shown
 from planner.inputs.changes import typed_changes
 from planner.inputs.columns import TypedColumn, absent_column, typed_column
+from planner.inputs.contents import is_blank, letters, shown
 from planner.inputs.drafts import Findings, Sheet
 from planner.inputs.headers import Header, find_header, look_above, look_beside, match_columns
 from planner.inputs.rows import Place

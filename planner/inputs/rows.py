@@ -8,7 +8,7 @@ from itertools import count, repeat
 from typing import Any
 
 from planner.errors import Fault
-from planner.inputs.cells import shown
+from planner.inputs.contents import shown
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from itertools import repeat
 
 from planner.errors import Fault
 from planner.inputs.book import Grid
-from planner.inputs.cells import BadValueError, is_blank, letters, tidy_text
+from planner.inputs.contents import BadValueError, is_blank, letters, tidy_text
 from planner.inputs.drafts import Findings
 from planner.inputs.headers import Header
 from planner.inputs.numbers import looks_like_number, number_of

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from planner.errors import Fault
-from planner.inputs.cells import BadValueError
+from planner.inputs.contents import BadValueError
 from planner.inputs.drafts import Findings, Sheet
 from planner.inputs.rows import Row
 from planner.inputs.schema import Column

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from planner.inputs.cells import folded
+from planner.inputs.contents import folded
 
 MOST_COMPARED = 200_000
 """Names compared in all: where thousands are wrong, a hint for each would take hours."""

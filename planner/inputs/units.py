@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from planner.inputs.cells import BadValueError, tidy_text
+from planner.inputs.contents import BadValueError, tidy_text
 from planner.inputs.schema import Column, Kind
 
 DAYS_OF_A_MONTH = Fraction(1461, 48)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, time
 
-from planner.inputs.cells import BadValueError, folded, refuse_unreadable, shown, tidy_text
+from planner.inputs.contents import BadValueError, folded, refuse_unreadable, shown, tidy_text
 from planner.inputs.dates import EXPECTED, day_of
 from planner.inputs.numbers import number_of, refuse_number
 from planner.inputs.schema import Column, Kind

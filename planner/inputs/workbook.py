@@ -91,16 +91,15 @@ def inputs_from_sheets(name: str, raw: Sequence[RawSheet]) -> Inputs:
     for sheet in doubtful:
         sheets[sheet].whole = False
     values = dict(settings.values)
-    given = dict(values)
     values["plan"] = values["plan"] or name
-    values["today"] = given["today"] = values["today"] or values["start"]
+    values["today"] = values["today"] or values["start"]
     tables = {sheet: found.rows for sheet, found in sheets.items()}
     draft = Draft(Inputs(name, values, tables, setting_cells=settings.cells), sheets,
                   settings.unsettled)  # fmt: skip
     faults, notes = check(draft)
     if findings.faults or faults:
         raise InputFaults(sorted([*findings.faults, *faults], key=_place))
-    return Inputs(name, values, tables, (*findings.notes, *notes), digest_of(given, sheets),
+    return Inputs(name, values, tables, (*findings.notes, *notes), digest_of(values, sheets),
                   settings.cells)  # fmt: skip
 
 
