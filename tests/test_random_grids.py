@@ -157,6 +157,8 @@ CLEAN = st.one_of(
     st.lists(st.one_of(st.none(), st.integers(0, 9).map(float))),
     st.lists(st.one_of(st.none(), st.text(st.characters(max_codepoint=126)))),
     st.lists(st.one_of(st.none(), st.dates())),
+    st.lists(st.one_of(st.just(""), st.text("0123456789.+-eE", max_size=4))),
+    st.lists(st.sampled_from(["", "1", "0.5", "30", "1e0", "+1.", "-0", "1e999"])),
     st.lists(CELLS),
 )  # fmt: skip
 

@@ -17,11 +17,11 @@ NEAR = 1e-9
 
 LIMITS = (
     ("it_mw", ("power_kw", "overhead_kw"),
-     "the fleet in this hall draws {:.6g} MW of IT power, its open halls carry {:.6g} MW"),
+     "the fleet in this hall draws {:.10g} MW of IT power, its open halls carry {:.10g} MW"),
     ("slots", ("slots",),
-     "the fleet in this hall takes {:.6g} slots, its open halls have {:.6g}"),
+     "the fleet in this hall takes {:.10g} slots, its open halls have {:.10g}"),
     ("coolant_lpm", ("coolant_lpm",),
-     "the fleet in this hall needs {:.6g} l/min of coolant, its open halls have {:.6g}"),
+     "the fleet in this hall needs {:.10g} l/min of coolant, its open halls have {:.10g}"),
 )  # fmt: skip
 """Of each limit of a hall what a system takes of it, and what is said of a fleet beyond it."""
 

@@ -23,6 +23,8 @@ from planner.inputs.values import (
 
 Cells = Sequence[object]
 
+PLAIN_CHARACTERS = frozenset("0123456789.+-eE")
+
 
 @dataclass
 class TypedColumn:
@@ -65,12 +67,17 @@ def typed_column(
     clean = CLEAN.get(column.kind)
     if clean is not None and factor is None and cells:
         kinds = set(map(type, cells))
-        given = [cell for cell in cells if cell is not None] if NoneType in kinds else cells
-        short = len(given) < len(cells)
-        if not (short and column.required):
-            values = clean(column, given, kinds - {NoneType})
-            if values is not None:
-                return _with_blanks(column, cells, values) if short else TypedColumn(values)
+        gaps = NoneType in kinds or (str in kinds and "" in cells)
+        given = [cell for cell in cells if cell is not None and cell != ""] if gaps else cells
+        kinds -= {NoneType}
+        numbers = None if locale else _plain_numbers(column, given, kinds)
+        if numbers is not None:
+            given, kinds = numbers, {float}
+        values = clean(column, given, kinds)
+        if values is not None and not (gaps and column.required):
+            typed = _with_blanks(column, cells, values) if gaps else TypedColumn(values)
+            typed.cells = None if numbers is None else cells
+            return typed
     return _cell_by_cell(column, cells, locale, factor)
 
 
@@ -83,9 +90,22 @@ def absent_column(column: Column, length: int) -> TypedColumn:
 def _with_blanks(column: Column, cells: Cells, values: Cells) -> TypedColumn:
     """Return the values with the column's default between them, where a cell is blank."""
     default = default_of(column)
-    blank = [cell is None for cell in cells]
+    blank = [cell is None or cell == "" for cell in cells]
     following = iter(values)
     return TypedColumn([default if empty else next(following) for empty in blank], blank)
+
+
+def _plain_numbers(column: Column, cells: Cells, kinds: set[type]) -> list[float] | None:
+    """Return the numbers that texts in plain digits write, as CSV files have them; else None."""
+    if column.kind not in (Kind.NUMBER, Kind.WHOLE) or kinds != {str}:
+        return None
+    texts: list[str] = list(map(str, cells))
+    if not set("".join(texts)) <= PLAIN_CHARACTERS:
+        return None
+    try:
+        return list(map(float, texts))
+    except ValueError:
+        return None
 
 
 def _clean_numbers(column: Column, cells: Cells, kinds: set[type]) -> list[float] | None:

@@ -26,7 +26,7 @@ planner itself reads with; write it anew with `planner init --dictionary > input
   that names the nearest known one; begin its name with `#` to keep notes of your own.
 - Blank is not zero. A blank cell stands for the default given here, or for no value and no limit.
 - Names match exactly, white space around them left out. Two names that differ only by case or
-  spaces are an error. `NA`, `None` and `007` are names like any other.
+  spaces are an error. `NA`, `None`, `007` and `#1` are names like any other.
 - Numbers are number cells or texts in plain digits such as `1234.5`. With the setting `locale`
   texts may also part thousands: `1,234.5` (en), `1.234,5` (de), `1 234,5` (fr), `1'234.5` (ch). A
   share may be written as `50 %`.
