@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from planner.errors import Fault, InputFaults
-from planner.inputs.cells import BadValueError
+from planner.inputs.contents import BadValueError
 from planner.inputs.rows import Inputs
 from planner.inputs.schema import Column, Kind
 from planner.inputs.tables import BY_NAME
