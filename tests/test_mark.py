@@ -25,6 +25,7 @@ from planner.inputs.mark import marked, marked_path, write_marked
 from planner.inputs.mark_comments import HEADING
 from planner.inputs.mark_page import Line
 from planner.inputs.package import untouched
+from planner.inputs.tables import FOR_PEOPLE
 from planner.inputs.template import template_sheets, write_csv_folder, write_workbook
 from planner.inputs.workbook import read_inputs
 
@@ -340,6 +341,7 @@ def test_a_sheet_of_that_name_that_is_not_ours_is_kept(tmp_path: Path) -> None:
     write_marked(target, again, [fault("halls!A1")])
     for copy in (target, again):
         assert look(copy).sheetnames == ["planner check", "Check", "halls"]
+        assert "planner check" in FOR_PEOPLE
         assert look(copy)["Check"]["A1"].value == "my own"
 
 

@@ -11,8 +11,8 @@ from planner.case.bounds import Bounds
 from planner.case.case import Case
 from planner.case.first import First, first_service
 from planner.case.routes import Routes
-from planner.inputs.describe import plain
 from planner.inputs.rows import Inputs, Row
+from planner.inputs.tables import BY_NAME
 
 NOTHING = 1e-9
 
@@ -49,10 +49,7 @@ class InputWarning:
 
 def warn(row: Row, column: str, rule: str, remedy: str, **figures: float | str) -> InputWarning:
     """Return a warning at the cell of a column."""
-    value = row.values.get(column)
-    listed = ", ".join(value) if isinstance(value, tuple) else value
-    shown = "" if column in row.blank or listed is None else plain(listed)
-    return InputWarning(row.where(column), shown, rule, remedy, figures)
+    return InputWarning(row.where(column), row.shown(column), rule, remedy, figures)
 
 
 def amount(value: float) -> str:
@@ -110,7 +107,7 @@ class Look:
     def rows(self) -> Mapping[str, Mapping[str, Row]]:
         """Rows by sheet and by the first column of the sheet's key; the last row of several."""
         return {
-            sheet: {str(next(iter(row.values.values()))): row for row in rows}
+            sheet: {str(row[BY_NAME[sheet].key[0]]): row for row in rows}
             for sheet, rows in self.inputs.tables.items()
         }
 

@@ -323,7 +323,7 @@ TABLES = (
 )  # fmt: skip
 """All sheets, in the order of the template."""
 
-FOR_PEOPLE = frozenset({"readme", "check"})
+FOR_PEOPLE = frozenset({"readme", "check", "planner check"})
 """Sheets that `init` and `check` write for people; the reader passes over them."""
 
 BY_NAME = {table.name: table for table in TABLES}
