@@ -34,6 +34,9 @@ from planner.reports.views import number
 TOP = 3
 """Row at which the table of a sheet starts, below title, subtitle and the way back."""
 
+MOST_ROWS = 1_000_000
+"""Lines of a table; Excel allows 1,048,576 rows."""
+
 TALLEST = 400
 """Tallest row, in points; Excel allows 409."""
 
@@ -63,8 +66,12 @@ class Book:
     def __init__(self, path: Path, title: str, created: datetime) -> None:
         # Columns are as wide as so many digits of the default font, so it must be one that is
         # everywhere, or its like.
-        options = {"strings_to_formulas": False, "strings_to_urls": False,
-                   "strings_to_numbers": False, "default_format_properties": FONT}  # fmt: skip
+        options = {
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "default_format_properties": dict(FONT),
+        }
         self.path, self.title = path, title
         self.file = xlsxwriter.Workbook(str(path), options)
         properties = {"title": clean(title)[:255], "subject": "Deployment plan",
@@ -190,6 +197,10 @@ class Page:
         empty
             What to say instead of rows where there are none.
         """
+        if len(rows) > MOST_ROWS:
+            self.text(2, 1, f"THE FIRST {MOST_ROWS:,} OF {len(rows):,} LINES: all are in the folder "
+                      "tables beside this workbook", "bad")  # fmt: skip
+            rows = rows[:MOST_ROWS]
         header = top + 1 if totals else top
         first = header + 1
         placed = Placed(first, first + max(len(rows), 1) - 1,

@@ -24,7 +24,7 @@ SERIES = (
 )  # fmt: skip
 """Colours of chart series, told apart in print as well."""
 
-FONT = {"font_name": "Arial", "font_size": 10}
+FONT = {"font_name": "Arial", "font_size": 10, "font_scheme": "none"}
 
 WIDEST = 44
 """Widest column, in characters; longer texts wrap."""

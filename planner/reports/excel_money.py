@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from planner.plan.figures import total
+from planner.plan.figures import tidy, total
 from planner.plan.tables import COST_TERMS, Row
 from planner.reports import charts
 from planner.reports.book import TOP, Page
@@ -130,8 +130,8 @@ def write_costs(report: Report, page: Page) -> None:
     ]  # fmt: skip
     rows = [
         row | {"words": TERM_WORDS.get(str(row["term"]), ""),
-               "amount_m": number(row["amount"]) / 1e6,
-               "present_m": number(row["present_cost"]) / 1e6}
+               "amount_m": tidy(number(row["amount"]) / 1e6),
+               "present_m": tidy(number(row["present_cost"]) / 1e6)}
         for row in report.rows("costs")
     ]  # fmt: skip
     placed = page.table(TOP, fields, rows, "Total")

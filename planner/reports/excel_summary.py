@@ -151,7 +151,8 @@ def _spend(page: Page, plan: Plan, row: int) -> int:
     """Write money by calendar year."""
     money = currency(plan)
     years = [
-        year | {key: number(year[key]) / 1e6 for key in ("amount", "present_cost", "cumulative")}
+        year
+        | {key: tidy(number(year[key]) / 1e6) for key in ("amount", "present_cost", "cumulative")}
         for year in spend_by_year(plan)
     ]
     fields = [

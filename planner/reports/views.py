@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from numbers import Real
 
+from planner.plan.figures import tidy
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 
@@ -216,7 +217,7 @@ def _node(name: str, rows: list[Row]) -> Row:
         "peak_period": peak["period"] if number(peak["load_mw"]) > NOTHING else None,
         "least_mw": least["headroom_mw"] if least else None,
         "least_period": least["period"] if least else None,
-        "use": max(uses) if uses else None,
+        "use": tidy(max(uses)) if uses else None,
     }
 
 
@@ -230,7 +231,8 @@ def spend_by_year(plan: Plan) -> list[Row]:
     rows: list[Row] = []
     spent = 0.0
     for year in sorted(years):
-        spent += years[year][0]
-        rows.append({"year": str(year), "amount": years[year][0],
-                     "present_cost": years[year][1], "cumulative": spent})  # fmt: skip
+        amount, present = map(tidy, years[year])
+        spent = tidy(spent + amount)
+        rows.append({"year": str(year), "amount": amount, "present_cost": present,
+                     "cumulative": spent})  # fmt: skip
     return rows
