@@ -23,6 +23,9 @@ from planner.solve.tiers import TIGHT_GAP
 MARGIN = 2e-6
 """Relative to an optimum, absolute where that is below one unit of the model."""
 
+SAME = 1e-8
+"""Relative to an optimum: what is nearer has been found without any slack."""
+
 SLACK_MARGIN = 1e-4
 """The same between a value and its own bound: tiers before are held with a slack, and what that
 saves is in the bound but not in the plan."""
@@ -117,8 +120,8 @@ def disagreements(
 ) -> Iterable[str]:
     """Tell where the tiers of a plan contradict proven optima.
 
-    A tier that stops within its gap is another problem for the tiers after it, so the comparison
-    ends there.
+    A tier that stops within its gap is another problem for the tiers after it, and so is one that
+    an oracle bettered by what its rows may be missed by: the comparison ends there.
     """
     for row in plan.tables["tiers"]:
         name = str(row["tier"])
@@ -139,7 +142,7 @@ def disagreements(
             yield f"bound beyond the optimum: {told}"
         if value - bound > (allowed + SLACK_MARGIN) * max(1.0, abs(value)):
             yield f"farther from its bound than the gap: {told}"
-        if abs(value - optimum) > margin:
-            if allowed <= TIGHT_GAP and value > optimum:
-                yield f"worse than the optimum: {told}"
+        if value > optimum + margin and allowed <= TIGHT_GAP:
+            yield f"worse than the optimum: {told}"
+        if abs(value - optimum) > SAME * max(1.0, abs(optimum)):
             return

@@ -151,7 +151,7 @@ class LiveModel:
             self._held_lower[counted] = self._held_upper[counted] = 0.0
             self.fix(counted, np.zeros(len(counted)))
             return
-        most = limit + max(slack, 1e-8 * abs(limit))
+        most = limit + slack * max(1.0, 0.1 * abs(limit))
         self.highs.addRow(-highspy.kHighsInf, most, len(at), at, weights)
 
     @property
