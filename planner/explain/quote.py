@@ -116,10 +116,10 @@ class Quoter:
         self.problem = Problem(inputs)
         self.catalogue = Catalogue(inputs, self.problem.case)
         case, made = self.problem.case, self.problem.model.decisions
-        if not any(key[0] == self.name for key in made.serve_mw):
+        if not any(key[0] == self.name for key in case.demand.mw_per_system):
             raise PlannerError(
-                "nothing could serve it: no system can be installed at a site of these countries, "
-                "or of these systems. Ask for other countries or systems"
+                "nothing could serve it: no site lies in these countries, or none of these systems "
+                "is there. Ask for other countries or systems"
             )
         self.all_mw = case.demand.final_mw[self.name]
         self.last = case.calendar.count - 1
@@ -206,7 +206,7 @@ class Quoter:
             if found.point is not None:
                 return Earliest(mw, period, self._before(period, low, mw), proven)
             proven = proven and found.status == "infeasible"
-        return Earliest(mw, None, self.bound(self.last), proven)
+        return Earliest(mw, None, self._before(self.last + 1, low, mw), proven)
 
     def _first_possible(self, mw: float) -> int:
         """Return the first period whose bound reaches megawatts; bounds never fall."""
