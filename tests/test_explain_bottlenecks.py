@@ -6,6 +6,7 @@ import math
 from functools import partial
 
 import pytest
+from explain_cases import small_case
 from explain_oracle import changed, divisible, least_missed, stated
 from random_cases import random_case
 
@@ -68,3 +69,21 @@ def test_what_is_proved_idle_gains_nothing_when_lifted(seed: int) -> None:
     for limit in session.catalogue.amounts:
         if session.is_proved_idle(session.missed, limit):
             assert session.gain([Move(limit, math.inf)]) == pytest.approx((0.0, 0.0), abs=1e-6)
+
+
+@pytest.mark.parametrize("decade", range(6))
+def test_a_step_in_whole_systems_is_what_brute_force_finds(decade: int) -> None:
+    """The whole-number model stated anew from the changed cell and solved by another solver."""
+    tried = 0
+    for seed in range(10 * decade, 10 * decade + 10):
+        sheets = small_case(seed)
+        session = Session(inputs_from_rows("random", sheets), seconds=math.inf)
+        before = least_missed(stated(sheets))
+        for found in find_bottlenecks(session):
+            if found.whole is None or found.limit.dated:
+                continue
+            tried += 1
+            other = changed(sheets, found.limit.where, partial(more, found.limit.step))
+            worth = [b - a for b, a in zip(before, least_missed(stated(other)), strict=True)]
+            assert found.whole == pytest.approx(worth, abs=2e-5), (seed, found.limit.where)
+    assert tried

@@ -48,6 +48,7 @@ def command(  # noqa: PLR0913  (one for each option)
     """  # noqa: D301  (the backspace keeps click from joining the lines)
     from rich.console import Console  # noqa: PLC0415  (slow to import)
 
+    from planner.errors import NoPlanExists  # noqa: PLC0415
     from planner.inputs.workbook import read_inputs  # noqa: PLC0415
     from planner.pipeline import Options, make_plan  # noqa: PLC0415
     from planner.pipeline import as_json as document  # noqa: PLC0415
@@ -62,8 +63,13 @@ def command(  # noqa: PLR0913  (one for each option)
     asked = what_if(base, scenario, changes)
     inputs = apply(base, asked)
     options = Options(gap, time_limit, threads, " ".join(["planner", *sys.argv[1:]]))
-    with Progress() as listen:
-        plan = marked(make_plan(inputs, options, listen), base, asked)
+    try:
+        with Progress() as listen:
+            plan = marked(make_plan(inputs, options, listen), base, asked)
+    except NoPlanExists as error:
+        from planner.explain.contradictions import find_contradiction  # noqa: PLC0415
+
+        raise NoPlanExists(f"no plan exists: {find_contradiction(inputs) or error}") from error
     folder = output or plan_folder(plan.name)
     files = save_plan(plan, folder, report_writers(plan, kinds))
     if as_json:

@@ -14,7 +14,6 @@ from planner.explain.problem import NONE, Problem
 from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of, others_of, shortfalls
 from planner.explain.whole import solve_whole
-from planner.solve.rounds import FEW
 
 ALTERNATIVES = 3
 """Sets of changes that are looked for, the first included."""
@@ -94,7 +93,7 @@ class Asker:
     ) -> None:  # fmt: skip
         self.session, self.commitment, self.costs = session, commitment, dict(costs or {})
         self.late = shortfalls(session)
-        self.is_small = len(session.base.whole) <= FEW
+        self.is_small = session.is_small
         self.candidates = self._candidates(first)
         self.failed: list[frozenset[tuple[str, str, str]]] = []
         self.known: dict[frozenset[object], float] = {}
@@ -144,8 +143,7 @@ class Asker:
             others_of(problem, self.commitment, self.late),
         )
         if whole:
-            seconds = max(5.0, min(120.0, session.left / 2))
-            found = solve_whole(problem, [goal], held, seconds)
+            found = solve_whole(problem, [goal], held, session.whole_seconds)
             return found.values[0] if found.point is not None else math.inf
         live = problem.live
         for tier, most in held:

@@ -22,6 +22,9 @@ LIFTED_BY, CONFIRMED_BY, DATES_TOGETHER, DATES_ALONE, DATES_CONFIRMED, MONEY_BY 
 )  # fmt: skip
 """Shares of the time after which each part of the search is cut short, in its order."""
 
+IN_WHOLES = 5
+"""Limits of a small plan, the first named, of which one step more is tried in whole systems."""
+
 SMALL = 1e-3
 """Part of a step that tells a price that ends within a step from one that never held."""
 
@@ -44,6 +47,8 @@ class Bottleneck:
         Whether the re-solve confirms the price.
     lifted : tuple of float or None
         MW-months gained without this limit and those of the same kind and subject.
+    whole : tuple of float or None
+        MW-months gained by one step more in whole systems, re-solved.
     by_period : dict of int to float
         Price by period, all priorities.
     binds : tuple of int
@@ -59,6 +64,7 @@ class Bottleneck:
     gain: Gains | None = None
     status: str = ""
     lifted: Gains | None = None
+    whole: Gains | None = None
     by_period: dict[int, float] = field(default_factory=dict)
     binds: tuple[int, ...] = ()
     money_price: float | None = None
@@ -99,7 +105,10 @@ def find_bottlenecks(session: Session) -> list[Bottleneck]:
         found += dates
     _add_money(session, found)
     shown = [b for b in found if b.binds or _any(b.gain) or _any(b.lifted) or b.money_gain]
-    return sorted(shown, key=_rank)
+    shown.sort(key=_rank)
+    for b in shown[:IN_WHOLES] if session.is_late and session.is_small else ():
+        b.whole = session.whole_gain([Move(b.limit, 1.0)])
+    return shown
 
 
 def _rank(b: Bottleneck) -> tuple[object, ...]:
@@ -257,6 +266,7 @@ def bottleneck_rows(session: Session, found: Iterable[Bottleneck]) -> list[Row]:
             "rank": rank, "kind": b.limit.kind, "subject": b.limit.subject,
             "cell": b.limit.where, "value": b.limit.value, "one_more": one_more(b.limit),
             "mw_months": None if b.gain is None else sum(b.gain),
+            "mw_months_whole": None if b.whole is None else sum(b.whole),
             "mw_months_lifted": None if b.lifted is None else sum(b.lifted),
             "money": b.money_gain, "status": b.status or None,
             "money_status": b.money_status or None,

@@ -25,7 +25,6 @@ from planner.inputs.tables import BY_NAME
 from planner.model.objectives import Tier
 from planner.plan.tables import Row
 from planner.solve.prices import set_coefficient, set_upper
-from planner.solve.rounds import FEW
 
 NAME = "quote"
 """Commitment that is asked for; a name in use gets a number."""
@@ -139,7 +138,7 @@ class Quoter:
         promised = committed(session)
         self.held = list(zip(self.problem.missed_tiers[:-1], promised, strict=True))
         self._bounds: dict[int, float] = {}
-        self.is_small = len(self.problem.whole) <= FEW
+        self.is_small = session.is_small
 
     def bound(self, period: int) -> float:
         """Return megawatts that no plan exceeds, firm from the end of a period on."""
@@ -189,7 +188,7 @@ class Quoter:
             return Largest(period, bound)
         self._from(period)
         self.session.resolves += 1
-        found = solve_whole(self.problem, [self.tier], self.held, self._seconds())
+        found = solve_whole(self.problem, [self.tier], self.held, self.session.whole_seconds)
         if found.point is None:
             return Largest(period, bound)
         exact = self.all_mw - found.bounds[0]
@@ -202,7 +201,7 @@ class Quoter:
         for period in range(low, self.last + 1):
             self._from(period, mw)
             self.session.resolves += 1
-            found = solve_whole(self.problem, [self.idle], self.held, self._seconds())
+            found = solve_whole(self.problem, [self.idle], self.held, self.session.whole_seconds)
             if found.point is not None:
                 return Earliest(mw, period, self._before(period, low, mw), proven)
             proven = proven and found.status == "infeasible"
@@ -225,9 +224,6 @@ class Quoter:
         if period == low or before < mw - NONE:
             return before
         return min(before, self.largest(period - 1, whole=True).at_most_mw)
-
-    def _seconds(self) -> float:
-        return max(5.0, min(120.0, self.session.left / 2))
 
     def with_overtime(self, periods: Iterable[int], share: float) -> list[Largest]:
         """Return the most by date when all limits of one kind are stretched by a share."""
@@ -257,8 +253,7 @@ def committed(session: Session) -> tuple[float, ...]:
     """Return MW-months that commitments may miss: those of the plan, or of a whole-number solve."""
     if session.plan is not None:
         return session.planned_missed
-    seconds = 120.0 if math.isinf(session.left) else max(5.0, session.left / 3)
-    whole = solve_whole(session.base, seconds=seconds)
+    whole = solve_whole(session.base, seconds=session.whole_seconds)
     if whole.point is None or any(math.isinf(value) for value in whole.values):
         raise PlannerError("no plan was found in time. Plan first, then quote from the plan")
     return whole.values

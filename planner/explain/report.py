@@ -54,6 +54,12 @@ def explain(
         Cost of asking for one change, by sheet.
     """
     found = find_bottlenecks(session)
+    rest = sum(session.planned_missed) - session.missed.missed
+    if rest > LATE:
+        session.undone.append(
+            f"of the MW-months missed {rest:.3f} come from whole numbers, or from a plan that is "
+            "not proven; no limit explains them"
+        )
     late = explain_lateness(session, found) if session.is_late else []
     tables = {
         "bottlenecks": bottleneck_rows(session, found),

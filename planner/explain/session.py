@@ -7,13 +7,16 @@ import time
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+from planner.case.case import Case
 from planner.errors import NoPlanExists
 from planner.explain.limits import STEPS, Limit
 from planner.explain.moves import Move, most_steps, moved
 from planner.explain.problem import NONE, Problem, Solved
 from planner.explain.touches import Catalogue, Touch
+from planner.explain.whole import solve_whole
 from planner.inputs.rows import Inputs
 from planner.plan.store import Plan
+from planner.solve.rounds import FEW
 
 SHARE_OF_PLAN = 3.0
 """An explanation may take so many times as long as its plan took."""
@@ -69,8 +72,37 @@ class Session:
         """MW-months that the plan misses by priority; what must be missed without a plan."""
         if self.plan is None:
             return self.missed.values
-        found = {str(row["tier"]): row["value"] for row in self.plan.tables["tiers"]}
-        return tuple(float(found[t.name] or 0.0) for t in self.base.missed_tiers)  # type: ignore[arg-type]
+        missed = missed_in(self.plan, self.base.case)
+        demand = self.base.case.demand
+        return tuple(sum(missed[c] for c in demand.of_priority[p]) for p in demand.priorities)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether whole numbers are few enough to ask every question in them."""
+        return len(self.base.whole) <= FEW
+
+    @cached_property
+    def whole_missed(self) -> Gains | None:
+        """MW-months missed by priority in whole systems, proven; None if not proven in time."""
+        found = solve_whole(self.base, seconds=self.whole_seconds)
+        return found.values if found.is_proven else None
+
+    @property
+    def whole_seconds(self) -> float:
+        """Time for one question in whole systems."""
+        return max(5.0, min(120.0, self.left / 3))
+
+    def whole_gain(self, moves: Sequence[Move]) -> Gains | None:
+        """Return MW-months gained in whole systems when limits are moved; None if not proven."""
+        self.resolves += 1
+        before = self.whole_missed
+        try:
+            after = solve_whole(self.moved(moves), seconds=self.whole_seconds)
+        except ValueError:
+            return None
+        if before is None or not after.is_proven:
+            return None
+        return tuple(_clean(b - a) for b, a in zip(before, after.values, strict=True))
 
     @property
     def is_late(self) -> bool:
@@ -198,6 +230,15 @@ class Session:
             at = base.column_at[touch.place]
             return float(max(abs(p.uppers[at]) for p in solved.prices))
         return 0.0
+
+
+def missed_in(plan: Plan, case: Case) -> dict[str, float]:
+    """Return MW-months that each commitment misses in a plan."""
+    months = dict(zip(case.calendar.starts, case.calendar.months, strict=True))
+    found = dict.fromkeys(case.demand.commitments, 0.0)
+    for row in plan.tables["ramp"]:
+        found[str(row["commitment"])] += float(str(row["missed_mw"])) * months[row["period"]]  # type: ignore[index]
+    return found
 
 
 def merged(touches: Iterable[Touch]) -> list[Touch]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
-
 from planner.errors import LimitReached
 from planner.explain.problem import Problem
-from planner.explain.session import Session
+from planner.explain.session import Session, missed_in
 from planner.explain.whole import solve_whole
 from planner.model.objectives import Tier
 
@@ -21,21 +18,16 @@ def shortfalls(session: Session) -> dict[str, float]:
         If there is no plan and none was found in time.
     """
     case = session.base.case
-    found: dict[str, float] = defaultdict(float)
     if session.plan is not None:
-        months = dict(zip(case.calendar.starts, case.calendar.months, strict=True))
-        for row in session.plan.tables["ramp"]:
-            missed = float(str(row["missed_mw"]))
-            found[str(row["commitment"])] += missed * months[row["period"]]  # type: ignore[index]
-    else:
-        seconds = 120.0 if math.isinf(session.left) else max(5.0, session.left / 3)
-        whole = solve_whole(session.base, seconds=seconds)
-        if whole.point is None:
-            raise LimitReached("no plan was found in time. Plan first, then explain the plan")
-        for (name, period), variable in session.base.model.decisions.missed_mw.items():
-            value = float(whole.point[session.base.live.position[id(variable)]])
-            found[name] += max(0.0, value) * case.calendar.months[period]
-    return {name: found[name] for name in case.demand.commitments}
+        return missed_in(session.plan, case)
+    whole = solve_whole(session.base, seconds=session.whole_seconds)
+    if whole.point is None:
+        raise LimitReached("no plan was found in time. Plan first, then explain the plan")
+    found = dict.fromkeys(case.demand.commitments, 0.0)
+    for (name, period), variable in session.base.model.decisions.missed_mw.items():
+        value = float(whole.point[session.base.live.position[id(variable)]])
+        found[name] += max(0.0, value) * case.calendar.months[period]
+    return found
 
 
 def goal_of(problem: Problem, commitment: str, period: int | None = None) -> Tier:

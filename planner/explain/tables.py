@@ -10,6 +10,7 @@ EXPLAINED = (
         "rank": "", "kind": "", "subject": "", "cell": "sheet and cell", "value": "in the cell",
         "one_more": "what one step more is",
         "mw_months": "MW-months gained by one step more",
+        "mw_months_whole": "the same in whole systems; blank: not tried",
         "mw_months_lifted": "MW-months gained without this limit, all its rows together",
         "money": "present cost saved by one step more, no more missed", "status": "of the price "
         "in MW-months", "money_status": "of the price in money",
