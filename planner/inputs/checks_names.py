@@ -138,20 +138,29 @@ def countries_exist(draft: Draft) -> Iterator[Fault]:
                             f"Use the sites' own names: {names}")  # fmt: skip
 
 
+UNCHANGED = ("scenarios", "changes", "draws", "samples")
+"""Sheets that say what is changed, and are not changed themselves."""
+
+
 def changes_fit_the_sheets(draft: Draft) -> Iterator[Fault]:
-    """A change names a sheet and one of its columns."""
-    for row in draft.rows("changes", "sheet"):
-        table = BY_NAME.get(row["sheet"])
-        if table is None or table.name in ("changes", "scenarios"):
+    """A change or a draw names a sheet and one of its columns."""
+    for sheet in ("changes", "draws"):
+        yield from _changes_fit(draft, sheet)
+
+
+def _changes_fit(draft: Draft, sheet: str) -> Iterator[Fault]:
+    known = [name for name in BY_NAME if name not in UNCHANGED]
+    for row in draft.rows(sheet, "sheet"):
+        if row["sheet"] not in known:
             yield row.fault("sheet", "there is no such sheet to change",
-                            f"Give one of {', '.join(list(BY_NAME)[:-2])}")  # fmt: skip
+                            f"Give one of {', '.join(known)}")  # fmt: skip
             draft.blame(row, "sheet")
-    for row in draft.rows("changes", "sheet", "column"):
+    for row in draft.rows(sheet, "sheet", "column"):
         names = [column.name for column in BY_NAME[row["sheet"]].columns]
         if row["column"] not in names:
             yield row.fault("column", f"{row['sheet']} has no such column",
                             f"Give one of {', '.join(names)}")  # fmt: skip
-    for row in draft.rows("changes", "sheet", "key"):
+    for row in draft.rows(sheet, "sheet", "key"):
         is_pattern = "*" in row["key"] or '"' in row["key"]
         if row["sheet"] == "settings" and not is_pattern:
             yield from _unknown_setting(row)

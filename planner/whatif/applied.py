@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from planner.errors import Fault, InputFaults
+from planner.inputs.checks_names import UNCHANGED
 from planner.inputs.contents import BadValueError
 from planner.inputs.rows import Inputs
 from planner.inputs.schema import Column, Kind
@@ -18,9 +19,6 @@ from planner.inputs.values import convert
 from planner.plan.store import Plan
 from planner.whatif.changes import Change, WhatIf, key_parts, key_text, parse_change, written
 from planner.whatif.columns import Columns, checked, columns_of
-
-FIXED = ("scenarios", "changes", "draws")
-"""Sheets that say what is changed, and are not changed themselves."""
 
 FAULTY = object()
 """What stands for a value that breaks its column's rule."""
@@ -97,8 +95,8 @@ class _Edit:
     def make(self, change: Change) -> None:
         """Make one change, or say what is wrong with it."""
         sheet = self.sheets.get(change.sheet)
-        if sheet is None or change.sheet in FIXED:
-            known = [name for name in BY_NAME if name not in FIXED]
+        if sheet is None or change.sheet in UNCHANGED:
+            known = [name for name in BY_NAME if name not in UNCHANGED]
             self._fault(change, change.sheet, "there is no such sheet to change", known)
             return
         if change.column not in sheet.values:

@@ -1,0 +1,198 @@
+"""Quantities drawn at random: distributions by their inverse, samples, groups, seeds.
+
+A case is a point in the unit cube, one coordinate for each quantity, and each quantity turns its
+coordinate into a value. So Monte Carlo, Latin hypercube and quantiles are one thing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.errors import Fault, InputFaults
+from planner.inputs.rows import Inputs, Row
+from planner.whatif.changes import Change
+
+Point = npt.NDArray[np.float64]
+STANDARD = NormalDist()
+NEARLY = 1e-12
+"""A coordinate stays so far from 0 and 1, where unbounded distributions have no value."""
+
+NEEDED = {
+    "triangular": ("low", "mode", "high"),
+    "uniform": ("low", "high"),
+    "normal": ("mean", "sd"),
+    "lognormal": ("mean", "sd"),
+    "empirical": ("sample",),
+}
+"""Columns that each distribution needs."""
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A quantity that is drawn.
+
+    Attributes
+    ----------
+    name : str
+        Name of the quantity.
+    edits : tuple of Change
+        The changes that it makes; the value drawn takes the place of theirs.
+    value : function of float to float
+        Inverse of its distribution: the value below which that share of draws lies.
+    group : str
+        Quantities of one group move together; empty for none.
+    correlation : float
+        Correlation, on the normal scale, with others of the group of the same correlation.
+    """
+
+    name: str
+    edits: tuple[Change, ...]
+    value: Callable[[float], float]
+    group: str = ""
+    correlation: float = 0.0
+
+    def changes(self, value: float) -> tuple[Change, ...]:
+        """Return the changes that a value makes; days are whole."""
+        return tuple(
+            Change(e.sheet, e.key, e.column, e.operation,
+                   round(value) if e.operation == "shift_days" else float(f"{value:.9g}"),
+                   e.name, e.where)
+            for e in self.edits
+        )  # fmt: skip
+
+
+def read_draws(inputs: Inputs) -> list[Draw]:
+    """Return the quantities of the sheet `draws`, in its order.
+
+    Raises
+    ------
+    InputFaults
+        If a distribution lacks a figure, or its figures contradict each other.
+    """
+    rows: dict[str, list[Row]] = {}
+    for row in inputs.tables["draws"]:
+        rows.setdefault(row["draw"], []).append(row)
+    faults = [fault for own in rows.values() for fault in _faults(own, inputs)]
+    if faults:
+        raise InputFaults(faults)
+    return [
+        Draw(name, tuple(_edit(row) for row in own), _inverse(own[0], inputs),
+             own[0]["group"] or "", own[0]["correlation"] or 0.0)
+        for name, own in rows.items()
+    ]  # fmt: skip
+
+
+def _edit(row: Row) -> Change:
+    return Change(row["sheet"], row["key"], row["column"], row["operation"], None, row["draw"],
+                  row.where("draw"))  # fmt: skip
+
+
+def _faults(rows: Sequence[Row], inputs: Inputs) -> list[Fault]:
+    """Return what is wrong with one quantity."""
+    first = rows[0]
+    kind = first["distribution"]
+    if kind is None:
+        return [first.fault("distribution", "the first row of a draw says how it is drawn",
+                            f"Give one of {', '.join(NEEDED)}")]  # fmt: skip
+    faults = [
+        first.fault(column, f"a {kind} draw needs {column}", "Give it")
+        for column in NEEDED[kind] if first[column] is None
+    ]  # fmt: skip
+    faults += [
+        row.fault("distribution", f"{row['draw']} is drawn in {first.where('draw')} already",
+                  "Leave it blank, or give the draw another name")
+        for row in rows[1:] if row["distribution"] is not None
+    ]  # fmt: skip
+    ordered = [first[c] for c in ("low", "mode", "high") if first[c] is not None]
+    if ordered != sorted(ordered):
+        faults.append(first.fault("low", "low, mode and high are not in this order",
+                                  "Give low <= mode <= high"))  # fmt: skip
+    if kind == "lognormal" and first["mean"] is not None and first["mean"] <= 0:
+        faults.append(first.fault("mean", "a lognormal draw has a mean above 0", "Correct it"))
+    return faults
+
+
+def _inverse(row: Row, inputs: Inputs) -> Callable[[float], float]:
+    """Return the inverse of a row's distribution."""
+    low, mode, high, mean, sd = (row[c] for c in ("low", "mode", "high", "mean", "sd"))
+    kind = row["distribution"]
+    if kind == "triangular":
+        return lambda share: triangular(share, low, mode, high)
+    if kind == "uniform":
+        return lambda share: low + share * (high - low)
+    if kind == "empirical":
+        own = [r["value"] for r in inputs.tables["samples"] if r["sample"] == row["sample"]]
+        return lambda share: empirical(share, sorted(own))
+    if kind == "lognormal":
+        spread = math.sqrt(math.log1p((sd / mean) ** 2))
+        normal = NormalDist(math.log(mean) - spread**2 / 2, spread)
+        least, most = (math.log(cut) if cut is not None and cut > 0 else None
+                       for cut in (low, high))  # fmt: skip
+        return lambda share: math.exp(cut_off(share, normal, least, most))
+    normal = NormalDist(mean, sd)
+    return lambda share: cut_off(share, normal, low, high)
+
+
+def triangular(share: float, low: float, mode: float, high: float) -> float:
+    """Return the value below which a share of a triangular distribution lies."""
+    width = high - low
+    if width == 0:
+        return low
+    if share * width <= mode - low:
+        return low + math.sqrt(share * width * (mode - low))
+    return high - math.sqrt((1 - share) * width * (high - mode))
+
+
+def cut_off(share: float, normal: NormalDist, low: float | None, high: float | None) -> float:
+    """Return the value below which a share of a normal distribution, cut off, lies."""
+    least = 0.0 if low is None else normal.cdf(low)
+    most = 1.0 if high is None else normal.cdf(high)
+    inside = least + share * (most - least)
+    value = normal.inv_cdf(min(max(inside, NEARLY), 1 - NEARLY))
+    return min(max(value, -math.inf if low is None else low), math.inf if high is None else high)
+
+
+def empirical(share: float, ordered: Sequence[float]) -> float:
+    """Return an observation of an ordered sample; each is as likely as any other."""
+    return float(ordered[min(int(share * len(ordered)), len(ordered) - 1)])
+
+
+def monte_carlo(draws: Sequence[Draw], seed: int, case: int) -> Point:
+    """Return the point of a case, which depends on seed and case alone, shape (draws,)."""
+    stream = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0, case)))
+    return stream.random(len(draws))
+
+
+def latin_hypercube(draws: Sequence[Draw], seed: int, case: int, cases: int) -> Point:
+    """Return the point of a case such that each of `cases` slices of a coordinate holds one."""
+    point = np.empty(len(draws))
+    for number in range(len(draws)):
+        stream = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1, number)))
+        point[number] = (stream.permutation(cases)[case] + stream.random(cases)[case]) / cases
+    return point
+
+
+def grouped(draws: Sequence[Draw], point: Point, seed: int, case: int) -> Point:
+    """Return a point whose coordinates move together within groups (a normal copula).
+
+    z[draw] = sqrt(correlation) * common[group] + sqrt(1 - correlation) * own[draw]
+
+    Each coordinate by itself keeps its distribution.
+    """
+    groups = sorted({draw.group for draw in draws if draw.group})
+    stream = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(2, case)))
+    common = dict(zip(groups, stream.standard_normal(len(groups)), strict=True))
+    moved = point.copy()
+    for at, draw in enumerate(draws):
+        if draw.group and draw.correlation:
+            own = STANDARD.inv_cdf(min(max(float(point[at]), NEARLY), 1 - NEARLY))
+            z = (math.sqrt(draw.correlation) * common[draw.group]
+                 + math.sqrt(1 - draw.correlation) * own)  # fmt: skip
+            moved[at] = STANDARD.cdf(z)
+    return moved

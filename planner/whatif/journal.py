@@ -1,0 +1,103 @@
+"""The journal of a sweep: one line for each finished case, on disk before the next is asked for.
+
+A line that a kill cut short is dropped when the journal is opened again, and its case runs anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from planner.errors import PlannerError
+
+Record = dict[str, Any]
+"""A finished case: ``case``, ``result`` and, beside it, ``run`` (seconds, worker)."""
+
+
+class Journal:
+    """Finished cases of one sweep, in the order in which they finished.
+
+    Parameters
+    ----------
+    path
+        The file; made if it is not there.
+    sweep
+        Digest of the sweep; a journal of another one is refused.
+
+    Raises
+    ------
+    PlannerError
+        If the file is of another sweep, or a line before the last cannot be read.
+    """
+
+    def __init__(self, path: Path, sweep: str) -> None:
+        self.path, self.sweep = path, sweep
+        self.records: dict[int, Record] = {}
+        whole = 0
+        content = path.read_bytes() if path.exists() else b""
+        for line in content.splitlines(keepends=True):
+            record = _parsed(line)
+            if record is None:
+                if whole + len(line) < len(content):
+                    raise PlannerError(f"{path} is damaged before its end. Sweep into another "
+                                       "folder")  # fmt: skip
+                break
+            if record.get("sweep") != sweep:
+                raise PlannerError(f"{path} is of another sweep: its inputs or options differ. "
+                                   "Sweep into another folder, or without --resume")  # fmt: skip
+            if record["case"] in self.records:
+                raise PlannerError(f"{path} holds case {record['case']} twice. Sweep into another "
+                                   "folder")  # fmt: skip
+            self.records[record["case"]] = record
+            whole += len(line)
+        self._whole = whole
+
+    @contextmanager
+    def open(self) -> Iterator[Journal]:
+        """Open the journal for new cases; a torn last line is cut off."""
+        with _alone(self.path), self.path.open("ab") as file:
+            file.truncate(self._whole)
+            self._file: IO[bytes] = file
+            yield self
+
+    def add(self, record: Record) -> None:
+        """Add a finished case; it is on disk when this returns."""
+        number = record["case"]
+        if number in self.records:
+            raise ValueError(f"case {number} has run already")
+        line = json.dumps({"sweep": self.sweep, **record}, ensure_ascii=False, allow_nan=False)
+        self._file.write(line.encode() + b"\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self.records[number] = record
+
+
+def _parsed(line: bytes) -> Record | None:
+    """Return a whole line's record, None for a torn one."""
+    if not line.endswith(b"\n"):
+        return None
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) and isinstance(record.get("case"), int) else None
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Let one process at a time write a journal; the system ends a killed one's claim."""
+    try:
+        import fcntl  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        yield
+        return
+    with path.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise PlannerError(f"another sweep is writing {path}. Wait for it to end") from None
+        yield

@@ -1,0 +1,211 @@
+"""Many cases: each planned on a worker, kept in a journal, gathered into tables."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pickle
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from planner import __version__
+from planner.errors import PlannerError
+from planner.inputs.kept import as_document, from_document
+from planner.inputs.rows import Inputs
+from planner.pipeline import Options
+from planner.whatif.applied import apply
+from planner.whatif.cases import Case, Cases, Spec
+from planner.whatif.changes import WhatIf, parse_change
+from planner.whatif.engines import Engine, run_all
+from planner.whatif.figures import figures
+from planner.whatif.journal import Journal, Record
+from planner.whatif.reuse import Base, make_base, plan_near
+
+JOURNAL, SPEC = "cases.jsonl", "sweep.json"
+FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Task:
+    """A case on its way to a worker.
+
+    Attributes
+    ----------
+    case : Case
+    payload : bytes
+        The base case and its solve, packed once for all tasks.
+    digest : str
+        Of the payload, by which a worker knows it again.
+    """
+
+    case: Case
+    payload: bytes
+    digest: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a sweep has come.
+
+    Attributes
+    ----------
+    done, failed, count : int
+        Cases finished (in this run and before), failed among them, and in all.
+    seconds : float
+        Time of this run.
+    left : float or None
+        Seconds still to go by the pace of this run; None before its first cases.
+    """
+
+    done: int
+    failed: int
+    count: int
+    seconds: float
+    left: float | None
+
+
+Listener = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A finished sweep.
+
+    Attributes
+    ----------
+    inputs : Inputs
+        The base case.
+    spec : Spec
+    cases : Cases
+    records : list of Record
+        Every case in the order of its number.
+    base : dict
+        Figures of the base case.
+    """
+
+    inputs: Inputs
+    spec: Spec
+    cases: Cases
+    records: list[Record]
+    base: Mapping[str, Any]
+
+
+def run_sweep(
+    inputs: Inputs, spec: Spec, folder: Path, engine: Engine | None = None,
+    listen: Listener | None = None, *, resume: bool = False,
+) -> Sweep:  # fmt: skip
+    """Plan every case of a sweep.
+
+    Parameters
+    ----------
+    inputs
+        A workbook, read.
+    spec
+        What to vary.
+    folder
+        Where the journal stands.
+    engine
+        Where cases run; one local worker by default.
+    listen
+        Called when a case is finished.
+    resume
+        Whether to go on with the journal that is there.
+
+    Raises
+    ------
+    PlannerError
+        If the base case cannot be planned, or the journal is of another sweep.
+    """
+    base_inputs = _base_inputs(inputs, spec)
+    cases = Cases(base_inputs, spec)
+    digest = spec.digest(inputs)
+    folder.mkdir(parents=True, exist_ok=True)
+    if not resume:
+        _begin(folder, inputs, spec, digest)
+    journal = Journal(folder / JOURNAL, digest)
+    # The base case is planned anew by every run: the same inputs give the same plan.
+    plan, base = make_base(base_inputs, Options(gap=spec.gap, threads=1))
+    payload = pickle.dumps((as_document(base_inputs), base, spec))
+    key = hashlib.sha256(payload).hexdigest()
+    missing = [n for n in range(len(cases)) if n not in journal.records]
+    tasks = [Task(cases[n], payload, key) for n in missing]
+    pace = _Pace(len(cases), journal, listen or (lambda progress: None))
+    with journal.open():
+        for record in run_all(engine or Engine(), run_case, tasks, _lost):
+            journal.add(record)
+            pace.tell()
+    records = [journal.records[number] for number in range(len(cases))]
+    return Sweep(base_inputs, spec, cases, records, figures(plan))
+
+
+def _base_inputs(inputs: Inputs, spec: Spec) -> Inputs:
+    """Return the inputs that every case starts from."""
+    changes = [parse_change(text) for text in spec.changes]
+    if inputs.settings["counts"] != spec.counts:
+        changes.append(parse_change(f"settings[counts].value={spec.counts}"))
+    return apply(inputs, WhatIf("", tuple(changes))) if changes else inputs
+
+
+def _begin(folder: Path, inputs: Inputs, spec: Spec, digest: str) -> None:
+    """Write what the sweep is, and refuse to lose one that is there."""
+    journal = folder / JOURNAL
+    if journal.exists() and journal.stat().st_size:
+        raise PlannerError(
+            f"{folder} holds a sweep already. Go on with it (--resume), or give another folder (-o)"
+        )
+    document = {"sweep": digest, "inputs": inputs.name, "inputs_sha256": inputs.digest,
+                "planner": __version__, **asdict(spec)}  # fmt: skip
+    (folder / SPEC).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+
+class _Pace:
+    """Tells how far a sweep is, and how long it will still take at the pace so far."""
+
+    def __init__(self, count: int, journal: Journal, listen: Listener) -> None:
+        self.count, self.journal, self.listen = count, journal, listen
+        self.before, self.started = len(journal.records), time.monotonic()
+
+    def tell(self) -> None:
+        records = self.journal.records
+        done, seconds = len(records), time.monotonic() - self.started
+        run = done - self.before
+        left = (self.count - done) * seconds / run if run else None
+        failed = sum(record["result"]["status"] == FAILED for record in records.values())
+        self.listen(Progress(done, failed, self.count, seconds, left))
+
+
+@lru_cache(maxsize=2)
+def _unpacked(digest: str, payload: bytes) -> tuple[Inputs, Base, Spec]:
+    document, base, spec = pickle.loads(payload)
+    return from_document(document), base, spec
+
+
+def run_case(task: Task) -> Record:
+    """Plan one case; what goes wrong with it is its result."""
+    started = time.perf_counter()
+    result = case_result(task)
+    seconds = round(time.perf_counter() - started, 3)
+    return {"case": task.case.number, "result": result, "run": {"seconds": seconds}}
+
+
+def case_result(task: Task) -> dict[str, Any]:
+    """Return the figures of a case, or why there are none."""
+    try:
+        inputs, base, spec = _unpacked(task.digest, task.payload)
+        changed = apply(inputs, task.case.what_if()) if task.case.changes else inputs
+        near = plan_near(base, changed, Options(gap=spec.gap, threads=1))
+    except PlannerError as error:
+        return {"status": FAILED, "why": str(error)}
+    except Exception:
+        return {"status": FAILED, "why": traceback.format_exc(limit=-3)}
+    return figures(near.plan, near.limits)
+
+
+def _lost(task: Task) -> Record:
+    why = "its worker was lost each time that it was tried, perhaps for want of memory"
+    return {"case": task.case.number, "result": {"status": FAILED, "why": why}, "run": {}}
