@@ -198,7 +198,7 @@ class Page:
             What to say instead of rows where there are none.
         """
         if len(rows) > MOST_ROWS:
-            self.text(2, 1, f"THE FIRST {MOST_ROWS:,} OF {len(rows):,} LINES: all are in the folder "
+            self.text(2, 1, f"THE FIRST {MOST_ROWS:,} OF {len(rows):,} LINES: all are in folder "
                       "tables beside this workbook", "bad")  # fmt: skip
             rows = rows[:MOST_ROWS]
         header = top + 1 if totals else top
