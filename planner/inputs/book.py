@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import warnings
-import zipfile
+import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from planner.errors import PlannerError
-
-Grid = list[list[object]]
-"""Raw cells of a sheet, row by row, from cell A1."""
+from planner.inputs.csvs import csv_files, read_csv
+from planner.inputs.guard import Archive, DamagedError, Deadline, RefusedError, check_is_zip, content_of
+from planner.inputs.isolate import Grid, Parser, ParserError
+from planner.inputs.marks import clear_totals, notes_of
+from planner.inputs.ods import is_ods, read_ods
+from planner.inputs.xlsx import SheetPart, Workbook, open_workbook, pack, take_cells
 
 FORMULA_WITHOUT_VALUE = object()
 """Stands in a grid for a formula whose value the workbook does not hold."""
+
+__all__ = ["FORMULA_WITHOUT_VALUE", "Grid", "RawSheet", "read_raw"]
 
 
 @dataclass(frozen=True)
@@ -26,8 +30,9 @@ class RawSheet:
     title : str
         Name of the sheet, as it is written.
     grid : list of list of object
-        Cells from A1 on: None, text, bool, number, date or datetime, or
-        `FORMULA_WITHOUT_VALUE`. Rows may differ in length.
+        Cells from A1 on: None, text, bool, number, date, datetime, time or timedelta, or
+        `FORMULA_WITHOUT_VALUE`. A spreadsheet's error is its text, e.g. ``#REF!``. Rows may differ
+        in length. Empty for a sheet that was not wanted.
     notes : tuple of str
         What a reader of the plan should know of the sheet, e.g. that it is hidden.
     """
@@ -37,60 +42,97 @@ class RawSheet:
     notes: tuple[str, ...] = ()
 
 
-def read_raw(path: Path) -> list[RawSheet]:
+def read_raw(path: Path, wanted: Callable[[str], bool] = lambda title: True) -> list[RawSheet]:
     """Return every sheet of a workbook, or of a folder of CSV files.
+
+    Parameters
+    ----------
+    path
+        An ``.xlsx``, ``.xlsm`` or ``.ods`` file, or a folder of ``.csv`` files.
+    wanted
+        Says of a sheet's name whether its cells are needed. The others are not even unpacked, so
+        that no sheet beside the plan's own can make a workbook too large.
 
     Raises
     ------
     PlannerError
-        If there is no such file or it cannot be read.
+        If there is no such file, or it cannot be read or must not be.
+    InputFaults
+        If a cell stands in the file twice or makes a sheet too large.
     """
-    return _folder_sheets(path) if path.is_dir() else _workbook_sheets(path)
-
-
-def _workbook_sheets(path: Path) -> list[RawSheet]:
-    """Return the raw cells of every sheet of an Excel workbook."""
-    import openpyxl  # noqa: PLC0415  (a third of a second that --help must not pay)
-
-    if not path.exists():
-        raise PlannerError(f"{path}: there is no such file. Check the name, or make a workbook "
-                           f"with: planner init {path}")  # fmt: skip
-    if not zipfile.is_zipfile(path):
-        raise PlannerError(f"{path}: this is not an .xlsx workbook (or it is encrypted). Open it "
-                           "in a spreadsheet and save it as .xlsx without a password.")  # fmt: skip
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            values = openpyxl.load_workbook(path, data_only=True)
-            formulas = openpyxl.load_workbook(path)
-    except Exception as error:
-        raise PlannerError(f"{path}: this workbook cannot be read ({error}). Open it in a "
-                           "spreadsheet and save it as .xlsx again.") from error  # fmt: skip
-    sheets = []
-    for sheet in values.worksheets:
-        grid: Grid = [[cell.value for cell in row] for row in sheet.iter_rows(min_col=1)]
-        for row in formulas[sheet.title].iter_rows():
-            for cell in row:
-                down, across = (cell.row or 1) - 1, (cell.column or 1) - 1
-                if cell.data_type == "f" and grid[down][across] is None:
-                    grid[down][across] = FORMULA_WITHOUT_VALUE
-        sheets.append(RawSheet(sheet.title, grid))
-    return sheets
+        if path.is_dir():
+            return [RawSheet(file.stem, read_csv(file) if wanted(file.stem) else [])
+                    for file in csv_files(path)]  # fmt: skip
+        content = content_of(path)
+        if path.suffix.lower() in (".csv", ".tsv", ".txt") and not content.startswith(b"PK"):
+            raise RefusedError(
+                "this is a single text file",
+                "Put one CSV file for each sheet into a folder, e.g. settings.csv, and name the "
+                "folder.",
+            )
+        check_is_zip(content)
+        archive, deadline = Archive(content), Deadline()
+        if is_ods(archive):
+            return [
+                RawSheet(title, grid, tuple(notes))
+                for title, grid, notes in read_ods(archive, wanted, FORMULA_WITHOUT_VALUE, deadline)
+            ]
+        return _workbook_sheets(archive, wanted, deadline)
+    except RefusedError as error:
+        raise PlannerError(f"{path}: {error}") from error
 
 
-def _folder_sheets(folder: Path) -> list[RawSheet]:
-    """Return the raw cells of every CSV file in a folder."""
-    files = sorted(folder.glob("*.csv"))
-    if not files:
-        raise PlannerError(f"{folder}: this folder holds no CSV file. Name a workbook, or put one "
-                           "file for each sheet there, e.g. settings.csv.")  # fmt: skip
-    sheets = []
-    for file in files:
+def _workbook_sheets(
+    archive: Archive, wanted: Callable[[str], bool], deadline: Deadline
+) -> list[RawSheet]:
+    """Return the sheets of an .xlsx workbook.
+
+    A parser that gives up on what looked plain is given what was read with care; if it gives up on
+    that too, a slower one tries.
+    """
+    mark = secrets.token_hex(16)  # no cell of a file can hold it by chance or on purpose
+    workbook = open_workbook(archive)
+    try:
+        with Parser("calamine", mark, deadline) as parser:
+            take_cells(workbook, wanted, mark, deadline)
+            grids, all_there = _grids(parser, workbook)
+        if all_there:
+            return _sheets(workbook, grids)
+    except ParserError:
+        grids = {}
+    take_cells(workbook, wanted, mark, deadline, careful=True)
+    if grids:
+        return _sheets(workbook, grids)
+    for name in ("calamine", "openpyxl"):
         try:
-            with file.open(encoding="utf-8-sig", newline="") as stream:
-                grid: Grid = [list(row) for row in csv.reader(stream, strict=True)]
-        except (UnicodeDecodeError, csv.Error) as error:
-            raise PlannerError(f"{file}: this file cannot be read as CSV ({error}). Save it as "
-                               "CSV UTF-8 with commas.") from error  # fmt: skip
-        sheets.append(RawSheet(file.stem, grid))
-    return sheets
+            with Parser(name, mark, deadline) as parser:
+                return _sheets(workbook, _grids(parser, workbook)[0])
+        except ParserError as error:
+            last = error
+    raise DamagedError(f"no parser can read it ({last})") from last
+
+
+def _grids(parser: Parser, workbook: Workbook) -> tuple[dict[int, Grid], bool]:
+    """Return the cells of the sheets that hold any, by place, and whether none of them is lost.
+
+    Fewer values come out than went in where a shared text is empty, which is harmless, and where a
+    cell stands there twice, which is not.
+    """
+    chosen = [number for number, sheet in enumerate(workbook.sheets) if sheet.cells.area]
+    pack(workbook, [workbook.sheets[number] for number in chosen], parser.file)
+    read = parser.read(len(chosen), FORMULA_WITHOUT_VALUE)
+    found = {number: grid for number, (grid, _) in zip(chosen, read, strict=True)}
+    counts = [workbook.sheets[number].cells.values for number in chosen]
+    return found, counts == [values for _, values in read]
+
+
+def _sheets(workbook: Workbook, grids: dict[int, Grid]) -> list[RawSheet]:
+    return [_raw_sheet(workbook, sheet, grids.get(number, []))
+            for number, sheet in enumerate(workbook.sheets)]  # fmt: skip
+
+
+def _raw_sheet(workbook: Workbook, sheet: SheetPart, grid: Grid) -> RawSheet:
+    notes = notes_of(workbook, sheet, grid)
+    clear_totals(sheet, grid)
+    return RawSheet(sheet.title, grid, tuple(notes))

@@ -1,0 +1,147 @@
+"""Parses one checked workbook in a process of its own, which may die without harm.
+
+Run as a script and told on standard input what to do, it imports nothing of the planner and no
+package but the parser: starting it takes some hundredths of a second. It answers in frames, each a
+length and a marshalled value: for every sheet its rows in blocks of columns, then None; or one
+text, the reason why it cannot.
+"""
+
+from __future__ import annotations
+
+import gc
+import marshal
+import sys
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from math import isfinite
+
+TYPE_CHECKING = False  # as in typing, whose import would take longer than the rest
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any, BinaryIO
+
+    Rows = Sequence[Sequence[Any]]
+
+LENGTH = 8
+BLOCK_ROWS = 4000
+NUMERIC_ERROR = "#NUM!"
+
+
+def main() -> None:
+    """Read what to do from standard input; write cells to standard output."""
+    gc.disable()  # this process only grows, and ends soon
+    source, out = sys.stdin.buffer, sys.stdout.buffer
+    task = marshal.loads(source.read())
+    limit_memory(task["memory"])
+    sys.path[:] = task["path"]
+    number = 0
+    try:
+        read = with_openpyxl if task["parser"] == "openpyxl" else with_calamine
+        for number, sheet in enumerate(read(task["file"]), start=1):
+            for block in sheet:
+                columns = zip(*block, strict=True)
+                send(out, [converted(column, task["mark"]) for column in columns])
+            send(out, None)
+    except BaseException as error:  # a panic of the parser is no Exception
+        send(out, f"{type(error).__name__} after sheet {number}: {error}"[:500])
+    out.flush()
+
+
+def limit_memory(most: int) -> None:
+    """Keep this process from taking more memory than it may, where the platform can."""
+    try:
+        import resource  # noqa: PLC0415  (there is none on Windows)
+    except ImportError:
+        return
+    for kind, value in ((resource.RLIMIT_AS, most), (resource.RLIMIT_CORE, 0)):
+        try:
+            resource.setrlimit(kind, (value, value))
+        except (ValueError, OSError):
+            continue
+
+
+def send(out: BinaryIO, value: object) -> None:
+    """Write one frame."""
+    frame = marshal.dumps(value, 2)
+    out.write(len(frame).to_bytes(LENGTH, "big"))
+    out.write(frame)
+
+
+def blocks(rows: Iterable[Sequence[Any]]) -> Iterator[Rows]:
+    """Yield rows some thousands at a time."""
+    source = iter(rows)
+    while block := list(islice(source, BLOCK_ROWS)):
+        yield block
+
+
+def with_calamine(file: str) -> Iterator[Iterable[Rows]]:
+    """Yield the blocks of rows of each sheet, from its first row on."""
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415  (on the path only now)
+
+    workbook = CalamineWorkbook.from_path(file)
+    for number in range(len(workbook.sheet_names)):
+        sheet = workbook.get_sheet_by_index(number)
+        if sheet.start is None:
+            yield ()
+        elif sheet.start[1]:
+            left = [""] * sheet.start[1]
+            yield blocks([*left, *row] for row in sheet.iter_rows())
+        else:
+            yield blocks(sheet.iter_rows())
+
+
+def with_openpyxl(file: str) -> Iterator[Iterable[Rows]]:
+    """Yield the same with a slower parser."""
+    from openpyxl import load_workbook  # noqa: PLC0415  (on the path only now, and slow)
+
+    workbook = load_workbook(file, read_only=True, data_only=True)
+    for sheet in workbook.worksheets:
+        sheet.reset_dimensions()
+        rows = list(sheet.iter_rows(values_only=True))
+        width = max(map(len, rows), default=0)
+        yield blocks([*row, *[None] * (width - len(row))] for row in rows)
+
+
+def converted(column: Sequence[Any], mark: str) -> tuple[int, str, Sequence[Any]]:
+    """Return how many values a column holds, the disguise they go in, and what is sent.
+
+    Dates go as their ordinals where they stand alone. Otherwise dates and times go as tuples that
+    differ in length, and a formula without a value as the empty one.
+    """
+    kinds = set(map(type, column))
+    if kinds == {float} and isfinite(sum(column)):
+        return len(column), "", [int(v) if v.is_integer() else v for v in column]
+    if kinds == {str} and "" not in column and mark not in column:
+        return len(column), "", column
+    if kinds == {date}:
+        return len(column), "ordinals", [day.toordinal() for day in column]
+    sent = [DISGUISES[type(value)](value) if type(value) in DISGUISES else value or None
+            for value in column]  # fmt: skip
+    has_marks = mark in sent
+    if has_marks:
+        sent = [() if value == mark else value for value in sent]
+    disguised = has_marks or not kinds <= PLAIN
+    return len(sent) - sent.count(None), "tuples" if disguised else "", sent
+
+
+def whole(value: float) -> float | str:
+    """Return a number, without a fraction of nothing; what is none as a spreadsheet's error."""
+    if value.is_integer():
+        return int(value)
+    return value if isfinite(value) else NUMERIC_ERROR
+
+
+DISGUISES: dict[type, Callable[[Any], object]] = {
+    bool: lambda value: value,
+    int: lambda value: value,
+    float: whole,
+    date: lambda day: (day.toordinal(),),
+    datetime: lambda at: (at.year, at.month, at.day, at.hour, at.minute, at.second, at.microsecond),
+    time: lambda at: (at.hour, at.minute, at.second, at.microsecond),
+    timedelta: lambda span: (span.days, span.seconds, span.microseconds),
+}
+
+PLAIN = {bool, int, float, str, type(None)}
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,314 @@
+"""What a file is, and whether it may be unpacked: the checks before anything in it is parsed."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from planner.errors import PlannerError
+
+MOST_BYTES = 20_000_000
+"""A larger file is not read at all."""
+
+MOST_UNPACKED = 100_000_000
+"""Bytes that the parts of one workbook may unpack to, as far as they are read."""
+
+MOST_RATIO = 500
+"""A part of more than a megabyte may be so many times larger than it is packed."""
+
+MOST_PARTS = 10_000
+MOST_SHEETS = 1_000
+
+MOST_CELLS = 5_000_000
+"""Cells from A1 to the last used row and column, blank ones too, over all sheets of a file."""
+
+LONGEST_S = 10.0
+"""Seconds that reading one workbook may take."""
+
+SAVE_AGAIN = "Open it in a spreadsheet and save it as .xlsx"
+
+
+class RefusedError(Exception):
+    """A file is not read; the reason and the remedy, without the file's name.
+
+    Parameters
+    ----------
+    reason
+        What the file is or what is wrong with it.
+    remedy
+        What to do about it, in whole sentences.
+    """
+
+    def __init__(self, reason: str, remedy: str = "") -> None:
+        self.reason, self.remedy = reason, remedy
+        super().__init__(f"{reason}. {remedy}".rstrip())
+
+
+class DamagedError(RefusedError):
+    """A workbook is broken in itself, so that no program can be trusted to read it right.
+
+    Parameters
+    ----------
+    reason
+        What is broken, and where.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"this workbook is damaged: {reason}",
+            "Open it in a spreadsheet, let it repair the file, look at what it changed and save it "
+            "as .xlsx; or take an earlier copy.",
+        )
+
+
+@dataclass
+class Deadline:
+    """When reading has to be done."""
+
+    seconds: float = LONGEST_S
+    start: float = field(default_factory=time.monotonic)
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left, never below a moment."""
+        return max(0.01, self.start + self.seconds - time.monotonic())
+
+    def check(self) -> None:
+        """Refuse the file if its time is over.
+
+        Raises
+        ------
+        RefusedError
+            If it is.
+        """
+        if time.monotonic() > self.start + self.seconds:
+            raise RefusedError(
+                f"reading this file takes more than {self.seconds:g} seconds",
+                "Keep in it only the sheets that the plan needs, or try again when the machine "
+                "has less to do.",
+            )
+
+
+def content_of(path: Path) -> bytes:
+    """Return the bytes of a file that is not too large.
+
+    Raises
+    ------
+    PlannerError
+        If there is no such file, or it is none that can be read.
+    RefusedError
+        If it is too large or no plain file.
+    """
+    try:
+        if not path.exists():
+            raise PlannerError(f"{path}: there is no such file. Check the name, or make a workbook "
+                               f"with: planner init {path}")  # fmt: skip
+        if not path.is_file():
+            raise RefusedError("this is not a file but a device or a pipe", "Name a workbook.")
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise RefusedError(
+                f"this file has {size / 1e6:,.0f} MB, and at most {MOST_BYTES / 1e6:.0f} MB are "
+                "read",
+                "Remove the pictures and sheets that the plan does not need.",
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise PlannerError(
+            f"{path}: this file cannot be opened ({error.strerror or error}). Check that you may "
+            "read it and that no other program holds it open."
+        ) from error
+
+
+def check_is_zip(content: bytes) -> None:
+    """Refuse what is no workbook, and say what it is.
+
+    Raises
+    ------
+    RefusedError
+        If the file does not begin as a zip archive does, as every .xlsx and .ods.
+    """
+    if content.startswith(b"PK\x03\x04"):
+        return
+    what, remedy = _what_it_is(content)
+    raise RefusedError(f"this is not an .xlsx workbook but {what}", remedy)
+
+
+def _what_it_is(content: bytes) -> tuple[str, str]:
+    """Return what a file that is no zip archive is, and what to do about it."""
+    again = SAVE_AGAIN + "."
+    if not content:
+        return "an empty file of no bytes", (
+            "Its copying or saving was cut short: fetch it again from where it came."
+        )
+    if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return _what_ole_it_is(content)
+    text = content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in text or b"excel.sheet" in text:
+        return "XML Spreadsheet 2003", again
+    if b"office:document" in text and text.startswith(b"<?xml"):
+        return "a flat OpenDocument file", again
+    if text.startswith((b"<html", b"<!doctype html", b"<table", b"<head", b"<meta", b"<body")):
+        return "a web page with a workbook's name", again
+    for magic, name in _MAGIC:
+        if content.startswith(magic):
+            return name, "Name the workbook itself."
+    if b"PK\x05\x06" in content[-66_000:]:
+        return "a zip archive behind other bytes", "Fetch it again from where it came."
+    if b"\0" not in content[:4096] or content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "plain text, perhaps CSV, with a workbook's name", (
+            "Open it in a spreadsheet and save it as .xlsx, or put one CSV file for each sheet "
+            "into a folder and name the folder."
+        )
+    return "a file of another kind", "Check the name: an .xlsx or .ods workbook is needed."
+
+
+_MAGIC = (
+    (b"%PDF", "a PDF document"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"PAR1", "a Parquet file"),
+    (b"SQLite format 3", "a SQLite database"),
+    (b"{\\rtf", "an RTF document"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+)
+
+
+def _what_ole_it_is(content: bytes) -> tuple[str, str]:
+    """Return what a file in the container of old office programs is."""
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        return "a workbook locked with a password", (
+            "Open it in a spreadsheet, remove the password (File, Info, Protect Workbook, Encrypt "
+            "with Password) and save it."
+        )
+    if any(name.encode("utf-16-le") in content for name in ("WordDocument", "PowerPoint")):
+        return "an old Word or PowerPoint document", "Name a workbook."
+    return "an old Excel file (.xls) or locked with a password", (
+        SAVE_AGAIN + " (Excel Workbook), without a password."
+    )
+
+
+class Archive:
+    """The parts of a workbook: a zip archive that has passed the guard.
+
+    Parameters
+    ----------
+    content
+        The whole file.
+
+    Raises
+    ------
+    RefusedError
+        If the archive is damaged, encrypted, or of a kind that is made to harm.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        if content.count(b"PK\x01\x02") > MOST_PARTS:
+            raise RefusedError(
+                f"this archive holds more than {MOST_PARTS:,} parts, as no workbook does",
+                "Take the workbook from another source.",
+            )
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(content))
+            entries = self._zip.infolist()
+        except _ZIP_ERRORS as error:
+            raise DamagedError(
+                "the archive has no end, or its list of parts is wrong, as after a download or "
+                "copy that was cut short"
+            ) from error
+        self._entries: dict[str, zipfile.ZipInfo] = {}
+        for entry in entries:
+            self._admit(entry)
+        self._left = MOST_UNPACKED
+
+    def _admit(self, entry: zipfile.ZipInfo) -> None:
+        name = entry.filename.replace("\\", "/")
+        if name.startswith("/") or ".." in name.split("/") or ":" in name.split("/")[0]:
+            raise RefusedError(
+                f"this archive holds a part named {short(name)}, which points out of it",
+                "It is no workbook that a spreadsheet wrote: take it from another source.",
+            )
+        if entry.flag_bits & 1:
+            raise RefusedError(
+                f"part {short(name)} of this workbook is encrypted", SAVE_AGAIN + " again, "
+                "without a password.",
+            )  # fmt: skip
+        if name.lower() in self._entries:
+            raise DamagedError(f"it holds part {short(name)} twice")
+        if not name.endswith("/"):
+            self._entries[name.lower()] = entry
+
+    def __contains__(self, name: str) -> bool:
+        return name.lower() in self._entries
+
+    def names(self) -> Iterator[str]:
+        """Yield the name of each part, in small letters."""
+        yield from self._entries
+
+    def read(self, name: str) -> bytes:
+        """Return a part, unpacked, as it stands.
+
+        Raises
+        ------
+        RefusedError
+            If it is missing, damaged, or unpacks to too much.
+        """
+        entry = self._entries.get(name.lower())
+        if entry is None:
+            raise DamagedError(f"its part {short(name)} is missing")
+        self._check_size(entry)
+        try:
+            content = self._zip.read(entry)
+        except _ZIP_ERRORS as error:
+            raise DamagedError(f"its part {short(name)} cannot be unpacked") from error
+        self._left -= len(content)
+        return content
+
+    def _check_size(self, entry: zipfile.ZipInfo) -> None:
+        name, size = short(entry.filename), entry.file_size
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise RefusedError(f"part {name} is packed in a way that workbooks do not use",
+                               SAVE_AGAIN + " again.")  # fmt: skip
+        if size > 1_000_000 and size > MOST_RATIO * max(1, entry.compress_size):
+            raise RefusedError(
+                f"part {name} unpacks to {size / 1e6:,.0f} MB, more than {MOST_RATIO} times its "
+                "packed size, as a zip bomb does",
+                "Take the workbook from another source.",
+            )
+        if size > self._left:
+            raise RefusedError(
+                f"this workbook unpacks to more than {MOST_UNPACKED / 1e6:.0f} MB, at part {name}",
+                "Keep in it only the sheets that the plan needs.",
+            )
+
+
+_ZIP_ERRORS = (
+    zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError, OverflowError,
+    NotImplementedError, LookupError,
+)  # fmt: skip
+
+
+def short(name: str) -> str:
+    """Return a name from a file as it can stand in a message."""
+    tidy = "".join(c if c.isprintable() else "?" for c in name)
+    return tidy if len(tidy) <= 60 else f"{tidy[:57]}..."
+
+
+def plural(count: int, noun: str) -> str:
+    """Return a count with its noun, e.g. ``1 cell`` or ``2 cells``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def some(names: Iterable[str], most: int = 4) -> str:
+    """Return names as they stand in a sentence, the first few alone."""
+    listed = list(names)
+    if len(listed) <= most:
+        return " and ".join([", ".join(listed[:-1]), listed[-1]] if len(listed) > 1 else listed)
+    return f"{', '.join(listed[:most])} and {len(listed) - most:,} more"
