@@ -9,11 +9,19 @@ from pathlib import Path
 
 from planner.errors import PlannerError
 from planner.inputs.csvs import csv_files, read_csv
-from planner.inputs.guard import Archive, DamagedError, Deadline, RefusedError, check_is_zip, content_of
+from planner.inputs.guard import (
+    Archive,
+    DamagedError,
+    Deadline,
+    RefusedError,
+    check_is_zip,
+    content_of,
+)
 from planner.inputs.isolate import Grid, Parser, ParserError
 from planner.inputs.marks import clear_totals, notes_of
 from planner.inputs.ods import is_ods, read_ods
-from planner.inputs.xlsx import SheetPart, Workbook, open_workbook, pack, take_cells
+from planner.inputs.pack import pack
+from planner.inputs.xlsx import SheetPart, Workbook, open_workbook, take_cells
 
 FORMULA_WITHOUT_VALUE = object()
 """Stands in a grid for a formula whose value the workbook does not hold."""

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 LENGTH = 8
 BLOCK_ROWS = 4000
 NUMERIC_ERROR = "#NUM!"
+LARGEST = 1e15
+"""Numbers that are larger stay as they are: beyond it, whole numbers are no longer exact."""
 
 
 def main() -> None:
@@ -34,16 +36,17 @@ def main() -> None:
     task = marshal.loads(source.read())
     limit_memory(task["memory"])
     sys.path[:] = task["path"]
-    number = 0
+    done = 0
     try:
         read = with_openpyxl if task["parser"] == "openpyxl" else with_calamine
-        for number, sheet in enumerate(read(task["file"]), start=1):
+        for sheet in read(task["file"]):
             for block in sheet:
                 columns = zip(*block, strict=True)
                 send(out, [converted(column, task["mark"]) for column in columns])
             send(out, None)
+            done += 1
     except BaseException as error:  # a panic of the parser is no Exception
-        send(out, f"{type(error).__name__} after sheet {number}: {error}"[:500])
+        send(out, f"{type(error).__name__} after {done} sheets: {error}"[:500])
     out.flush()
 
 
@@ -60,7 +63,7 @@ def limit_memory(most: int) -> None:
             continue
 
 
-def send(out: BinaryIO, value: object) -> None:
+def send(out: BinaryIO, value: Any) -> None:
     """Write one frame."""
     frame = marshal.dumps(value, 2)
     out.write(len(frame).to_bytes(LENGTH, "big"))
@@ -109,7 +112,7 @@ def converted(column: Sequence[Any], mark: str) -> tuple[int, str, Sequence[Any]
     differ in length, and a formula without a value as the empty one.
     """
     kinds = set(map(type, column))
-    if kinds == {float} and isfinite(sum(column)):
+    if kinds == {float} and -LARGEST < min(column) <= max(column) < LARGEST:
         return len(column), "", [int(v) if v.is_integer() else v for v in column]
     if kinds == {str} and "" not in column and mark not in column:
         return len(column), "", column
@@ -126,9 +129,9 @@ def converted(column: Sequence[Any], mark: str) -> tuple[int, str, Sequence[Any]
 
 def whole(value: float) -> float | str:
     """Return a number, without a fraction of nothing; what is none as a spreadsheet's error."""
-    if value.is_integer():
-        return int(value)
-    return value if isfinite(value) else NUMERIC_ERROR
+    if not isfinite(value):
+        return NUMERIC_ERROR
+    return int(value) if value.is_integer() and abs(value) < LARGEST else value
 
 
 DISGUISES: dict[type, Callable[[Any], object]] = {

@@ -141,31 +141,39 @@ def check_is_zip(content: bytes) -> None:
 
 def _what_it_is(content: bytes) -> tuple[str, str]:
     """Return what a file that is no zip archive is, and what to do about it."""
-    again = SAVE_AGAIN + "."
     if not content:
-        return "an empty file of no bytes", (
+        return "an empty file", (
             "Its copying or saving was cut short: fetch it again from where it came."
         )
     if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _what_ole_it_is(content)
-    text = content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if b"urn:schemas-microsoft-com:office:spreadsheet" in text or b"excel.sheet" in text:
-        return "XML Spreadsheet 2003", again
-    if b"office:document" in text and text.startswith(b"<?xml"):
-        return "a flat OpenDocument file", again
-    if text.startswith((b"<html", b"<!doctype html", b"<table", b"<head", b"<meta", b"<body")):
-        return "a web page with a workbook's name", again
-    for magic, name in _MAGIC:
-        if content.startswith(magic):
-            return name, "Name the workbook itself."
+    if what := _what_markup_it_is(content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()):
+        return what, SAVE_AGAIN + "."
+    if name := next((name for magic, name in _MAGIC if content.startswith(magic)), ""):
+        return name, "Name the workbook itself."
     if b"PK\x05\x06" in content[-66_000:]:
         return "a zip archive behind other bytes", "Fetch it again from where it came."
-    if b"\0" not in content[:4096] or content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "plain text, perhaps CSV, with a workbook's name", (
-            "Open it in a spreadsheet and save it as .xlsx, or put one CSV file for each sheet "
-            "into a folder and name the folder."
-        )
-    return "a file of another kind", "Check the name: an .xlsx or .ods workbook is needed."
+    is_text = b"\0" not in content[:4096] or content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return _TEXT if is_text else _OTHER
+
+
+_TEXT = (
+    "plain text, perhaps CSV, with a workbook's name",
+    "Open it in a spreadsheet and save it as .xlsx, or put one CSV file for each sheet into a "
+    "folder and name the folder.",
+)
+_OTHER = ("a file of another kind", "Check the name: an .xlsx or .ods workbook is needed.")
+
+
+def _what_markup_it_is(text: bytes) -> str:
+    """Return what a file that begins with markup is, or nothing."""
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in text or b"excel.sheet" in text:
+        return "XML Spreadsheet 2003"
+    if b"office:document" in text and text.startswith(b"<?xml"):
+        return "a flat OpenDocument file"
+    if text.startswith((b"<html", b"<!doctype html", b"<table", b"<head", b"<meta", b"<body")):
+        return "a web page with a workbook's name"
+    return ""
 
 
 _MAGIC = (

@@ -56,7 +56,9 @@ class Parser:
     def __init__(self, name: str, mark: str, deadline: Deadline) -> None:
         self._deadline = deadline
         try:
-            self._folder = tempfile.TemporaryDirectory(prefix="planner-", ignore_cleanup_errors=True)
+            if not sys.executable:
+                raise OSError("Python's own program is not found")
+            self._folder = tempfile.TemporaryDirectory(prefix="planner-")
             self.file = Path(self._folder.name, "book.xlsx")
             # Without the site's start-up, which would import half of what is installed.
             self._process = subprocess.Popen(

@@ -79,8 +79,10 @@ def walk(part: bytes, name: str, steps: Walk) -> None:
         nonlocal depth
         depth += 1
         if depth > DEEPEST:
-            raise RefusedError(f"part {short(name)} nests more than {DEEPEST} elements, as no "
-                               "spreadsheet does", "Take the workbook from another source.")  # fmt: skip
+            raise RefusedError(
+                f"part {short(name)} nests more than {DEEPEST} elements, as no spreadsheet does",
+                "Take the workbook from another source.",
+            )
         steps.start(tag.rpartition(":")[2], attributes)
 
     def end(tag: str) -> None:

@@ -33,6 +33,7 @@ ERROR = re.compile(r"#[A-Z0-9/?!_]+|Err:\d+")
 OUTSIDE = re.compile(r"'(?:file|https?)://([^'#]*)'#")
 NOT_TEXT = frozenset({"annotation", "annotation-end", "shapes", "forms", "tracked-changes"})
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+PLACES = {"boolean": "boolean-", "date": "date-", "time": "time-"}
 Sheet = tuple[str, Grid, list[str]]
 
 
@@ -161,7 +162,6 @@ class _Reading:
                 sheet.hidden_columns += range(first, min(first + count, LAST_COLUMN + 1))
             sheet.columns += count
         elif name == "table-row":
-            self.deadline.check()
             self.row, self.width = [], 0
             self.repeated_row = _count(attributes, "number-rows-repeated", LAST_ROW)
             if attributes.get("visibility", "visible") != "visible":
@@ -206,6 +206,7 @@ class _Reading:
                                "Keep in it only the sheets that the plan needs.")  # fmt: skip
 
     def _end_cell(self, attributes: dict[str, str]) -> None:
+        self.deadline.check()
         count = _count(attributes, "number-columns-repeated", LAST_COLUMN)
         value = self._value(attributes)
         sheet = self.sheets[-1]
@@ -251,15 +252,11 @@ class _Reading:
                 return shown if shown.startswith("#") else "#VALUE!"
             if formula.rpartition(":=")[2] in ("TRUE()", "FALSE()"):
                 return "TRUE" in formula
-        if kind in ("float", "percentage", "currency"):
-            return _number(given.get("value", ""), shown)
-        if kind == "boolean":
-            return given.get("boolean-value", "").lower() == "true"
-        if kind == "date":
-            return _date(given.get("date-value", ""), shown)
-        if kind == "time":
-            return _time(given.get("time-value", ""), shown)
-        return given.get("string-value") or shown or None
+        typed = {"float": _number, "percentage": _number, "currency": _number, "boolean": _boolean,
+                 "date": _date, "time": _time}.get(kind)  # fmt: skip
+        if typed is None:
+            return given.get("string-value") or shown or None
+        return typed(given.get(f"{PLACES.get(kind, '')}value", ""), shown)
 
     def _note_links(self, formula: str) -> None:
         for place in OUTSIDE.findall(formula):
@@ -286,6 +283,10 @@ def _number(written: str, shown: str) -> object:
     return int(number) if number.is_integer() else number
 
 
+def _boolean(written: str, shown: str) -> object:
+    return {"true": True, "false": False}.get(written.strip().lower(), shown or None)
+
+
 def _date(written: str, shown: str) -> object:
     try:
         if "T" in written:
@@ -304,7 +305,7 @@ def _time(written: str, shown: str) -> object:
         span = timedelta(int(days or 0), int(seconds or 0), hours=int(hours or 0),
                          minutes=int(minutes or 0),
                          microseconds=int(((fraction or "") + "000000")[:6]))  # fmt: skip
-    except OverflowError:
+    except (OverflowError, ValueError):
         return shown or written
     if sign:
         return -span

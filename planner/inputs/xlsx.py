@@ -1,21 +1,17 @@
-"""An .xlsx or .xlsm workbook: its parts found, checked, and written anew in the plainest form.
-
-What is handed to the parser is an archive made here, with names of ours, so that it reads exactly
-the bytes that were checked: no second copy of a part, no part that only one of two readers finds.
-"""
+"""An .xlsx or .xlsm workbook: its parts found and checked."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from itertools import islice
 from urllib.parse import unquote
 from xml.sax.saxutils import quoteattr
 
-from planner.inputs.cells import MAIN, Range, SheetCells, careful_cells, quick_cells, range_of
+from planner.inputs.careful import careful_cells
+from planner.inputs.cells import Range, SheetCells, quick_cells, range_of
 from planner.inputs.guard import (
     MOST_CELLS,
     MOST_SHEETS,
@@ -28,7 +24,12 @@ from planner.inputs.guard import (
 from planner.inputs.markup import Element, check, elements, in_utf_8, is_true, number_of
 
 SST = re.compile(rb"<(?:(\w+):)?sst[ >/]")
-EXTERNAL = re.compile(rb"<f[^<>]*>[^<]*?\[(\d+)\]")
+FORMULA = re.compile(rb"<(?:\w+:)?f[^<>]*>([^<]*\[\d[^<]*)")
+EXTERNAL = re.compile(rb"\[(\d{1,5})\]")
+SI = (b"<si>", b"<si ", b"<si/>")
+BLANK_TEXT = re.compile(rb"<si>\s*+(?:<t[^<>]*/>|<t[^<>]*>\s*+</t>)?\s*+</si>|<si\s*+/>")
+MOST_BLANK_TEXTS = 20
+LONGEST_TITLE = 255
 DATE_IN_THE_EAST = frozenset([*range(27, 37), *range(50, 59)])
 """Formats that show a date in the spreadsheets of East Asia, and that files only number."""
 
@@ -92,6 +93,7 @@ class Workbook:
     styles: bytes = b""
     texts: bytes = b""
     text_count: int = 0
+    blank_texts: list[int] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
 
 
@@ -216,6 +218,8 @@ def _sheets(listed: Sequence[Element], relations: dict[str, Relation]) -> list[S
         relation = relations.get(identity)
         if relation is None or relation.is_outside:
             raise DamagedError(f"sheet {short(title)} is listed, but no part of the file holds it")
+        if len(title) > LONGEST_TITLE:
+            raise DamagedError(f"the name of sheet {short(title)} has {len(title):,} characters")
         if relation.kind == "worksheet":
             hidden = given.get("state", "visible") not in ("visible", "")
             sheets.append(SheetPart(title, relation.target, hidden))
@@ -263,7 +267,10 @@ def _take_texts(workbook: Workbook, name: str) -> None:
     if prefix:
         inside = inside.replace(b"<" + prefix, b"<").replace(b"</" + prefix, b"</")
     workbook.texts = inside
-    workbook.text_count = sum(map(inside.count, (b"<si>", b"<si ", b"<si/>")))
+    workbook.text_count = sum(map(inside.count, SI))
+    for blank in islice(BLANK_TEXT.finditer(inside), MOST_BLANK_TEXTS):
+        before = inside[: blank.start()]
+        workbook.blank_texts.append(sum(map(before.count, SI)))
 
 
 def _links(
@@ -306,18 +313,21 @@ def take_cells(
     RefusedError, InputFaults
         If a sheet is damaged, ambiguous or too large.
     """
-    area = 0
+    taken: list[SheetCells] = []
     for sheet in workbook.sheets:
         if not wanted(sheet.title):
             continue
         deadline.check()
         part = in_utf_8(workbook.archive.read(sheet.part), sheet.part)
-        found = None if careful else quick_cells(part, sheet.part, mark)
+        found = None if careful else quick_cells(part, sheet.part, mark, workbook.blank_texts)
         sheet.cells = found or careful_cells(
             part, sheet.part, sheet.title, workbook.text_count, mark, deadline
         )
-        area += sheet.cells.area
-        if area > MOST_CELLS:
+        taken.append(sheet.cells)
+        if sum(cells.area for cells in taken) > MOST_CELLS:
+            for cells in taken:
+                cells.tighten()
+        if sum(cells.area for cells in taken) > MOST_CELLS:
             raise RefusedError(
                 f"the sheets up to {short(sheet.title)} reach over more than {MOST_CELLS:,} cells",
                 "Keep in the workbook only the sheets that the plan needs.",
@@ -328,7 +338,7 @@ def take_cells(
 
 def _totals(archive: Archive, sheet: SheetPart) -> list[Totals]:
     """Return the totals rows of a sheet's tables."""
-    found = []
+    found: list[Totals] = []
     if not any(e.name == "tablePart" for e in sheet.cells.around):
         return found
     for relation in relations_of(archive, sheet.part).values():
@@ -337,9 +347,9 @@ def _totals(archive: Archive, sheet: SheetPart) -> list[Totals]:
         table = elements(archive.read(relation.target), relation.target)[0].attributes
         where, count = range_of(table.get("ref", "")), number_of(table, "totalsRowCount", 0)
         if where is not None and 0 < count <= where[2] - where[0]:
-            top, left, bottom, right = where
-            found.append(Totals(table.get("displayName", "a table"),
-                                (bottom - count + 1, left, bottom, right)))  # fmt: skip
+            _, left, bottom, right = where
+            name = table.get("displayName", "a table")
+            found.append(Totals(name, (bottom - count + 1, left, bottom, right)))
     return found
 
 
@@ -347,77 +357,5 @@ def _linked(part: bytes, links: Sequence[str]) -> list[str]:
     """Return the other workbooks whose values a sheet's formulas hold."""
     if not links:
         return []
-    numbers = {int(found) for found in EXTERNAL.findall(part) if len(found) < 6}
+    numbers = {int(n) for formula in FORMULA.findall(part) for n in EXTERNAL.findall(formula)}
     return [name for number, name in enumerate(links, start=1) if number in numbers]
-
-
-TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-
-
-def pack(workbook: Workbook, chosen: Sequence[SheetPart], place: Path) -> None:
-    """Write a workbook of the sheets chosen, named ``1``, ``2`` and so on in their order.
-
-    Parameters
-    ----------
-    workbook
-        Where they come from.
-    chosen
-        Sheets whose cells have been taken.
-    place
-        The file to write.
-    """
-    numbers = range(1, len(chosen) + 1)
-    space = f'xmlns="{MAIN.decode()}"'
-    book = "".join(f'<sheet name="{n}" sheetId="{n}" r:id="rId{n}"/>' for n in numbers)
-    relations = "".join(
-        f'<Relationship Id="rId{n}" Type="{TYPES}/worksheet" Target="worksheets/sheet{n}.xml"/>'
-        for n in numbers
-    )
-    relations += f'<Relationship Id="s" Type="{TYPES}/styles" Target="styles.xml"/>'
-    relations += f'<Relationship Id="t" Type="{TYPES}/sharedStrings" Target="sharedStrings.xml"/>'
-    parts: dict[str, tuple[bytes, ...]] = {
-        "[Content_Types].xml": (_types(numbers).encode(),),
-        "_rels/.rels": (_relationships(
-            f'<Relationship Id="r" Type="{TYPES}/officeDocument" Target="xl/workbook.xml"/>'),),
-        "xl/workbook.xml": (
-            f'<workbook {space} xmlns:r="{TYPES}"><workbookPr date1904="{int(workbook.is_1904)}"/>'
-            f"<sheets>{book}</sheets></workbook>".encode(),),
-        "xl/_rels/workbook.xml.rels": (_relationships(relations),),
-        "xl/styles.xml": (f"<styleSheet {space}>".encode(), workbook.styles, b"</styleSheet>"),
-        "xl/sharedStrings.xml": (f"<sst {space}>".encode(), workbook.texts, b"</sst>"),
-    }  # fmt: skip
-    for number, sheet in enumerate(chosen, start=1):
-        # The empty list of merged cells spares the parser a second search through the sheet.
-        parts[f"xl/worksheets/sheet{number}.xml"] = (
-            f"<worksheet {space}><mergeCells></mergeCells><sheetData>".encode(),
-            sheet.cells.rows,
-            b"</sheetData></worksheet>",
-        )
-    with zipfile.ZipFile(place, "w", zipfile.ZIP_STORED) as archive:
-        for name, pieces in parts.items():
-            with archive.open(name, "w") as part:
-                for piece in pieces:
-                    part.write(piece)
-
-
-def _relationships(inside: str) -> bytes:
-    space = "http://schemas.openxmlformats.org/package/2006/relationships"
-    return f'<Relationships xmlns="{space}">{inside}</Relationships>'.encode()
-
-
-def _types(numbers: Sequence[int]) -> str:
-    """Return the list of content types."""
-    space = "http://schemas.openxmlformats.org/package/2006/content-types"
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-    names = {"workbook.xml": "sheet.main", "styles.xml": "styles",
-             "sharedStrings.xml": "sharedStrings"}  # fmt: skip
-    names |= {f"worksheets/sheet{n}.xml": "worksheet" for n in numbers}
-    listed = "".join(
-        f'<Override PartName="/xl/{name}" ContentType="{kind}.{what}+xml"/>'
-        for name, what in names.items()
-    )
-    relations = "application/vnd.openxmlformats-package.relationships+xml"
-    return (
-        f'<Types xmlns="{space}"><Default Extension="rels" ContentType="{relations}"/>'
-        f'<Default Extension="xml" ContentType="application/xml"/>{listed}</Types>'
-    )
