@@ -129,9 +129,10 @@ def _grids(parser: Parser, workbook: Workbook) -> tuple[dict[int, Grid], bool]:
     """
     chosen = [number for number, sheet in enumerate(workbook.sheets) if sheet.cells.area]
     pack(workbook, [workbook.sheets[number] for number in chosen], parser.file)
-    read = parser.read(len(chosen), FORMULA_WITHOUT_VALUE)
+    cells = [workbook.sheets[number].cells for number in chosen]
+    read = parser.read([(one.bottom, one.right) for one in cells], FORMULA_WITHOUT_VALUE)
     found = {number: grid for number, (grid, _) in zip(chosen, read, strict=True)}
-    counts = [workbook.sheets[number].cells.values for number in chosen]
+    counts = [one.values for one in cells]
     return found, counts == [values for _, values in read]
 
 

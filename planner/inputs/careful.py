@@ -67,10 +67,10 @@ class _Careful:
 
     def _row_number(self, attributes: dict[str, str]) -> int:
         written = attributes.get("r", "").strip()
-        number = int(written) if written.isascii() and written.isdigit() else 0
         if not written:
-            number = self.row + 1
-        if not 1 <= number <= LAST_ROW or len(written) > 7:
+            return min(self.row + 1, LAST_ROW)
+        number = int(written) if written.isascii() and written.isdigit() and len(written) < 8 else 0
+        if not 1 <= number <= LAST_ROW:
             raise DamagedError(f"sheet {self.title} has a row numbered {written[:20]!r}")
         return number
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from operator import lt
 
 from planner.inputs.guard import MOST_CELLS
@@ -41,23 +42,26 @@ _OTHER = (
 )  # fmt: skip
 
 
-def _rows(columns: bytes, cell: bytes) -> re.Pattern[bytes]:
-    """Return the pattern of rows whose cells stand in certain columns in certain forms."""
-    cells = rb"<c r=\"" + columns + rb"[1-9]\d{0,6}+\"(?: s=\"\d*+\")?+(?:" + cell + rb")\s*+"
+@cache
+def _plain(columns: bytes, cell: bytes, digits: int) -> re.Pattern[bytes]:
+    """Return the pattern of rows whose cells stand in certain columns in certain forms.
+
+    Numbers of rows have so many digits at most, those in the names of cells too.
+    """
+    row = rb"[1-9]\d{0,%d}+\"" % (digits - 1)
+    cells = rb"<c r=\"" + columns + row + rb"(?: s=\"\d*+\")?+(?:" + cell + rb")\s*+"
     return re.compile(
-        rb"\s*+(?:<row r=\"[1-9]\d{0,6}+\"[^<>]*+(?:(?<=/)>|>\s*+(?:"
-        + cells
-        + rb")*+</row>)\s*+)*+"
+        rb"\s*+(?:<row r=\"" + row + rb"[^<>]*+(?:(?<=/)>|>\s*+(?:" + cells + rb")*+</row>)\s*+)*+"
     )
 
 
-NARROW = _rows(rb"[A-Z]", _PLAINEST)
+NARROW = rb"[A-Z]", _PLAINEST
 """The commonest forms alone: no formulas, errors, texts in place or columns after Z."""
 
-PLAIN = _rows(rb"[A-Z]{1,3}+", _PLAINEST + _OTHER)
-"""Rows and cells as spreadsheets write them, each in a form with one meaning."""
+WIDE = rb"(?:[A-W][A-Z]{2}|X[A-E][A-Z]|XF[A-D]|[A-Z]{1,2})", _PLAINEST + _OTHER
+"""Every form that spreadsheets write and that has one meaning."""
 
-ROW = re.compile(rb'<row r="(\d+)"')
+ROW = re.compile(rb'<row r="(\d{1,7})"')
 COLUMN = re.compile(rb'<c r="([A-Z]+)')
 HIDDEN_ROW = re.compile(rb'<row r="(\d+)"[^<>]* hidden="(?:1|true)"')
 ERROR_CELL = re.compile(rb'(<c r="[^<>]*?) t="e"')
@@ -185,15 +189,15 @@ def quick_cells(
     if first < 0 or last < first:
         return None
     cells, right, values = part[first + len(b"<sheetData>") : last], 26, 0
-    if NARROW.fullmatch(cells) is None:
-        cells, right = _mended(cells, mark), LAST_COLUMN
-        if PLAIN.fullmatch(cells) is None:
-            return None
-        values = cells.count(b"</is>") - cells.count(b"<v></v>")
     numbers = [int(number) for number in ROW.findall(cells)]
     bottom = max(numbers, default=0)
     if not all(map(lt, numbers, numbers[1:])) or bottom > LAST_ROW:
         return None
+    if _plain(*NARROW, len(str(bottom))).fullmatch(cells) is None:
+        cells, right = _mended(cells, mark), LAST_COLUMN
+        if _plain(*WIDE, len(str(bottom))).fullmatch(cells) is None:
+            return None
+        values = cells.count(b"</is>") - cells.count(b"<v></v>")
     hidden = [int(number) for number in HIDDEN_ROW.findall(cells)] if b' hidden="' in cells else []
     around = elements(part[:first] + part[last + len(b"</sheetData>") :], name)
     values += cells.count(b"</v>")
@@ -201,7 +205,7 @@ def quick_cells(
     sheet = SheetCells(cells, bottom, right, values, hidden, around)
     if sheet.area > MOST_CELLS:
         sheet.tighten()
-    return sheet if sheet.area <= MOST_CELLS and sheet.right <= LAST_COLUMN else None
+    return sheet if sheet.area <= MOST_CELLS else None
 
 
 def _mended(cells: bytes, mark: str) -> bytes:

@@ -39,7 +39,7 @@ def main() -> None:
     done = 0
     try:
         read = with_openpyxl if task["parser"] == "openpyxl" else with_calamine
-        for sheet in read(task["file"]):
+        for sheet in read(task["file"], task["extents"]):
             for block in sheet:
                 columns = zip(*block, strict=True)
                 send(out, [converted(column, task["mark"]) for column in columns])
@@ -77,30 +77,34 @@ def blocks(rows: Iterable[Sequence[Any]]) -> Iterator[Rows]:
         yield block
 
 
-def with_calamine(file: str) -> Iterator[Iterable[Rows]]:
+def with_calamine(file: str, extents: Sequence[tuple[int, int]]) -> Iterator[Iterable[Rows]]:
     """Yield the blocks of rows of each sheet, from its first row on."""
     from python_calamine import CalamineWorkbook  # noqa: PLC0415  (on the path only now)
 
     workbook = CalamineWorkbook.from_path(file)
-    for number in range(len(workbook.sheet_names)):
+    for number, (bottom, right) in enumerate(extents):
         sheet = workbook.get_sheet_by_index(number)
-        if sheet.start is None:
+        if sheet.start is None or sheet.end is None:
             yield ()
-        elif sheet.start[1]:
-            left = [""] * sheet.start[1]
-            yield blocks([*left, *row] for row in sheet.iter_rows())
-        else:
-            yield blocks(sheet.iter_rows())
+            continue
+        if sheet.end[0] >= bottom or sheet.end[1] >= right:
+            raise ValueError("a cell stands outside of its row")
+        left = [""] * sheet.start[1]
+        yield (
+            blocks([*left, *row] for row in sheet.iter_rows())
+            if left
+            else blocks(sheet.iter_rows())
+        )
 
 
-def with_openpyxl(file: str) -> Iterator[Iterable[Rows]]:
+def with_openpyxl(file: str, extents: Sequence[tuple[int, int]]) -> Iterator[Iterable[Rows]]:
     """Yield the same with a slower parser."""
     from openpyxl import load_workbook  # noqa: PLC0415  (on the path only now, and slow)
 
     workbook = load_workbook(file, read_only=True, data_only=True)
-    for sheet in workbook.worksheets:
+    for sheet, (bottom, _) in zip(workbook.worksheets, extents, strict=True):
         sheet.reset_dimensions()
-        rows = list(sheet.iter_rows(values_only=True))
+        rows = list(sheet.iter_rows(values_only=True, max_row=bottom))
         width = max(map(len, rows), default=0)
         yield blocks([*row, *[None] * (width - len(row))] for row in rows)
 

@@ -19,7 +19,7 @@ MOST_UNPACKED = 100_000_000
 """Bytes that the parts of one workbook may unpack to, as far as they are read."""
 
 MOST_RATIO = 500
-"""A part of more than a megabyte may be so many times larger than it is packed."""
+"""A part of more than ten megabytes may be so many times larger than it is packed."""
 
 MOST_PARTS = 10_000
 MOST_SHEETS = 1_000
@@ -113,8 +113,7 @@ def content_of(path: Path) -> bytes:
         size = path.stat().st_size
         if size > MOST_BYTES:
             raise RefusedError(
-                f"this file has {size / 1e6:,.0f} MB, and at most {MOST_BYTES / 1e6:.0f} MB are "
-                "read",
+                f"this file has {size:,} bytes, and at most {MOST_BYTES:,} are read",
                 "Remove the pictures and sheets that the plan does not need.",
             )
         return path.read_bytes()
@@ -276,6 +275,8 @@ class Archive:
             content = self._zip.read(entry)
         except _ZIP_ERRORS as error:
             raise DamagedError(f"its part {short(name)} cannot be unpacked") from error
+        if len(content) != entry.file_size:
+            raise DamagedError(f"its part {short(name)} is not as long as the file says")
         self._left -= len(content)
         return content
 
@@ -284,7 +285,7 @@ class Archive:
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise RefusedError(f"part {name} is packed in a way that workbooks do not use",
                                SAVE_AGAIN + " again.")  # fmt: skip
-        if size > 1_000_000 and size > MOST_RATIO * max(1, entry.compress_size):
+        if size > 10_000_000 and size > MOST_RATIO * max(1, entry.compress_size):
             raise RefusedError(
                 f"part {name} unpacks to {size / 1e6:,.0f} MB, more than {MOST_RATIO} times its "
                 "packed size, as a zip bomb does",

@@ -89,13 +89,13 @@ class Parser:
         self._process.wait()
         self._folder.cleanup()
 
-    def read(self, sheets: int, stand_in: object) -> list[tuple[Grid, int]]:
+    def read(self, extents: Sequence[tuple[int, int]], stand_in: object) -> list[tuple[Grid, int]]:
         """Return the cells of every sheet of the file, and how many of them hold a value.
 
         Parameters
         ----------
-        sheets
-            How many sheets it has.
+        extents
+            Row and column of each sheet beyond which no cell may stand.
         stand_in
             What stands for a formula without a value.
 
@@ -111,9 +111,9 @@ class Parser:
         try:
             pipe = _open(self._process.stdin)
             with contextlib.suppress(OSError):  # a process that is gone answers nothing either
-                pipe.write(marshal.dumps(self._task))
+                pipe.write(marshal.dumps({**self._task, "extents": list(extents)}))
                 pipe.close()
-            return [self._sheet(stand_in) for _ in range(sheets)]
+            return [self._sheet(stand_in) for _ in extents]
         except ParserError:
             self._deadline.check()
             raise

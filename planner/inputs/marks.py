@@ -73,8 +73,10 @@ def merged(title: str, ranges: Sequence[Range], grid: Grid) -> str:
     across = [found for found in ranges if not _is_heading(found, first, grid)]
     if not across:
         return ""
-    return (f"sheet {title} has merged cells ({some(map(range_name, across))}): the value counts "
-            "for the first cell alone, the others read as they stand")  # fmt: skip
+    return (
+        f"sheet {title} has merged cells ({some(map(range_name, across))}): only the first cell of "
+        "each holds the value"
+    )
 
 
 def _is_heading(found: Range, first: int, grid: Grid) -> bool:
