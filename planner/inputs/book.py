@@ -89,6 +89,16 @@ def read_raw(path: Path, wanted: Callable[[str], bool] = lambda title: True) -> 
         return _workbook_sheets(archive, wanted, deadline)
     except RefusedError as error:
         raise PlannerError(f"{path}: {error}") from error
+    except OSError as error:
+        raise PlannerError(
+            f"{path}: this cannot be opened ({error.strerror or error}). Check the name, and that "
+            "you may read it."
+        ) from error
+    except MemoryError as error:
+        raise PlannerError(
+            f"{path}: reading this file takes more memory than there is. Keep in it only the sheets "
+            "that the plan needs."
+        ) from error
 
 
 def _workbook_sheets(

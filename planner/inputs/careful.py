@@ -9,12 +9,14 @@ from xml.sax.saxutils import escape
 
 from planner.errors import Fault, InputFaults
 from planner.inputs.cells import LAST_COLUMN, LAST_ROW, SheetCells, column_of, letters
-from planner.inputs.guard import MOST_CELLS, DamagedError, Deadline
+from planner.inputs.guard import MOST_CELLS, DamagedError, Deadline, RefusedError, short
 from planner.inputs.markup import Element, Walk, is_true, unescaped, walk
 
 REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
 MOST_FAULTS = 100
+MOST_CAREFUL_CELLS = 1_500_000
+"""Cells of one sheet; reading more of them one by one would take too much time and memory."""
 
 
 @dataclass
@@ -95,6 +97,12 @@ class _Careful:
                 "Retype it in a spreadsheet and save the workbook again"))  # fmt: skip
         else:
             self.cells[row, column] = xml
+            if len(self.cells) > MOST_CAREFUL_CELLS:
+                raise RefusedError(
+                    f"sheet {self.title} is not written as spreadsheets write it, and holds "
+                    f"more than {MOST_CAREFUL_CELLS:,} cells",
+                    "Open it in a spreadsheet and save it as .xlsx again.",
+                )
 
     def _value(self, cell: str) -> bytes | None:
         """Return the cell in its plainest form, or None if it is blank."""
@@ -166,6 +174,7 @@ def careful_cells(
     InputFaults
         If cells stand there twice, or the used range is too large.
     """
+    title = short(title)
     sheet = _Careful(title, texts, mark, deadline)
     walk(part, name, Walk(sheet.start, sheet.end, sheet.text))
     if sheet.faults:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from operator import lt
 
 from planner.inputs.guard import MOST_CELLS
@@ -120,15 +121,14 @@ class SheetCells:
 
     def hidden_columns(self) -> list[int]:
         """Return the columns that are hidden, from 1."""
-        return [
-            column
-            for e in self.around
-            if e.name == "col" and is_true(e.attributes, "hidden")
-            for column in range(
-                number_of(e.attributes, "min", 1),
-                min(number_of(e.attributes, "max", 0), LAST_COLUMN) + 1,
-            )
-        ]
+        changes = [0] * (LAST_COLUMN + 2)
+        for e in self.around:
+            first = number_of(e.attributes, "min", 1)
+            last = min(number_of(e.attributes, "max", first), LAST_COLUMN)
+            if e.name == "col" and is_true(e.attributes, "hidden") and 1 <= first <= last:
+                changes[first] += 1
+                changes[last + 1] -= 1
+        return [column for column, depth in enumerate(accumulate(changes)) if depth]
 
 
 def letters(column: int) -> str:
@@ -197,6 +197,8 @@ def quick_cells(
         cells, right = _mended(cells, mark), LAST_COLUMN
         if _plain(*WIDE, len(str(bottom))).fullmatch(cells) is None:
             return None
+        if b"_x00" in cells and b' t="str"' in cells:
+            return None  # escaped letters of such texts are not put back by the parser
         values = cells.count(b"</is>") - cells.count(b"<v></v>")
     hidden = [int(number) for number in HIDDEN_ROW.findall(cells)] if b' hidden="' in cells else []
     around = elements(part[:first] + part[last + len(b"</sheetData>") :], name)

@@ -9,7 +9,14 @@ from collections import Counter
 from pathlib import Path
 
 from planner.errors import Fault, InputFaults, PlannerError
-from planner.inputs.guard import MOST_CELLS, RefusedError, content_of, plural
+from planner.inputs.guard import (
+    MOST_CELLS,
+    MOST_SHEETS,
+    MOST_UNPACKED,
+    RefusedError,
+    content_of,
+    plural,
+)
 from planner.inputs.isolate import Grid
 
 ENDINGS = (".csv", ".tsv")
@@ -41,12 +48,17 @@ def csv_files(folder: Path) -> list[Path]:
             # Programs leave locks and drafts beside a file whose names begin like this.
             if file.suffix.lower() in ENDINGS and not file.name.startswith((".", "~"))
         )
+        size = sum(file.stat().st_size for file in files)
     except OSError as error:
         raise PlannerError(f"{folder}: this folder cannot be looked into "
                            f"({error.strerror or error}).") from error  # fmt: skip
     if not files:
         raise PlannerError(f"{folder}: this folder holds no CSV file. Name a workbook, or put one "
                            "file for each sheet there, e.g. settings.csv.")  # fmt: skip
+    if size > MOST_UNPACKED or len(files) > MOST_SHEETS:
+        raise PlannerError(f"{folder}: this folder holds {plural(len(files), 'CSV file')} of "
+                           f"{size:,} bytes, and at most {MOST_SHEETS:,} of {MOST_UNPACKED:,} are "
+                           "read. Keep in it only the sheets that the plan needs.")  # fmt: skip
     return files
 
 

@@ -70,6 +70,8 @@ class Parser:
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         except (OSError, ValueError) as error:
+            if hasattr(self, "_folder"):
+                self._folder.cleanup()
             raise RefusedError(
                 f"no process can be started to read this file ({error})",
                 "See that the folder for temporary files has room and that Python can start.",
@@ -107,6 +109,7 @@ class Parser:
             If its time is over.
         """
         watch = threading.Timer(self._deadline.left, self._process.kill)
+        watch.daemon = True
         watch.start()
         try:
             pipe = _open(self._process.stdin)

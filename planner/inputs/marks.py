@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from planner.inputs.cells import Range, letters, range_name
-from planner.inputs.guard import plural, some
+from planner.inputs.guard import plural, short, some
 from planner.inputs.isolate import Grid
 from planner.inputs.xlsx import SheetPart, Workbook
 
@@ -22,16 +22,16 @@ def notes_of(workbook: Workbook, sheet: SheetPart, grid: Grid) -> list[str]:
     grid
         Its values.
     """
-    cells = sheet.cells
+    cells, title = sheet.cells, short(sheet.title)
     notes = [
-        hidden_sheet(sheet.title) if sheet.hidden else "",
-        hidden_rows(sheet.title, cells.hidden_rows, grid),
-        hidden_columns(sheet.title, cells.hidden_columns(), grid),
-        merged(sheet.title, cells.ranges("mergeCell"), grid),
-        _totals(sheet),
-        linked(sheet.title, sheet.linked),
-        _uncalculated(workbook, sheet),
-        f"sheet {sheet.title} has formatted cells without content as far as {cells.stray}; they "
+        hidden_sheet(title) if sheet.hidden else "",
+        hidden_rows(title, cells.hidden_rows, grid),
+        hidden_columns(title, cells.hidden_columns(), grid),
+        merged(title, cells.ranges("mergeCell"), grid),
+        _totals(title, sheet),
+        linked(title, sheet.linked),
+        _uncalculated(title, workbook, sheet),
+        f"sheet {title} has formatted cells without content as far as {cells.stray}; they "
         "are not read" if cells.stray else "",
     ]  # fmt: skip
     return [note for note in notes if note]
@@ -70,7 +70,11 @@ def merged(title: str, ranges: Sequence[Range], grid: Grid) -> str:
     """Return the note on merged cells, but for titles and headings, which do no harm."""
     first = next((number for number, row in enumerate(grid, start=1)
                   if any(cell is not None for cell in row)), 0)  # fmt: skip
-    across = [found for found in ranges if not _is_heading(found, first, grid)]
+    filled: dict[int, int] = {}
+    for top, _, _, _ in ranges:
+        if top <= len(grid) and top not in filled:
+            filled[top] = len(grid[top - 1]) - grid[top - 1].count(None)
+    across = [found for found in ranges if not _is_heading(found, first, filled)]
     if not across:
         return ""
     return (
@@ -79,13 +83,20 @@ def merged(title: str, ranges: Sequence[Range], grid: Grid) -> str:
     )
 
 
-def _is_heading(found: Range, first: int, grid: Grid) -> bool:
-    """Return whether merged cells are a title or a heading: one row high, above or beside none."""
+def _is_heading(found: Range, first: int, filled: Mapping[int, int]) -> bool:
+    """Return whether merged cells do no harm: a title or a heading, or nothing stands there.
+
+    Parameters
+    ----------
+    found
+        The cells that are merged.
+    first
+        The first row that holds anything.
+    filled
+        How many cells hold anything in the row where the merge begins.
+    """
     top, _, bottom, _ = found
-    if top > len(grid):
-        return True  # nothing stands there
-    alone = sum(cell is not None for cell in grid[top - 1]) <= 1
-    return top == bottom and (top <= first or alone)
+    return top not in filled or (top == bottom and (top <= first or filled[top] <= 1))
 
 
 def linked(title: str, names: Sequence[str]) -> str:
@@ -105,19 +116,19 @@ def clear_totals(sheet: SheetPart, grid: Grid) -> None:
                 row[column] = None
 
 
-def _totals(sheet: SheetPart) -> str:
+def _totals(title: str, sheet: SheetPart) -> str:
     if not sheet.totals:
         return ""
-    named = some(f"{range_name(t.where)} of table {t.table}" for t in sheet.totals)
-    return f"sheet {sheet.title} has a totals row ({named}), which is left out"
+    named = some(f"{range_name(t.where)} of table {short(t.table)}" for t in sheet.totals)
+    return f"sheet {title} has a totals row ({named}), which is left out"
 
 
-def _uncalculated(workbook: Workbook, sheet: SheetPart) -> str:
+def _uncalculated(title: str, workbook: Workbook, sheet: SheetPart) -> str:
     """Return the note on formulas that no spreadsheet has calculated, or nothing."""
     count = sheet.cells.rows.count(b"</f>") if workbook.uncalculated else 0
     if not count:
         return ""
-    return (f"sheet {sheet.title} has {plural(count, 'formula')} whose values a program stored "
+    return (f"sheet {title} has {plural(count, 'formula')} whose values a program stored "
             "that leaves calculating to the spreadsheet; open and save the workbook there to be "
             "sure of them")  # fmt: skip
 

@@ -106,12 +106,13 @@ class _Sheet:
     linked: list[str] = field(default_factory=list)
 
     def notes(self) -> list[str]:
+        title = short(self.title)
         notes = [
-            hidden_sheet(self.title) if self.hidden else "",
-            hidden_rows(self.title, self.hidden_rows, self.grid),
-            hidden_columns(self.title, self.hidden_columns, self.grid),
-            merged(self.title, self.merges, self.grid),
-            linked(self.title, self.linked),
+            hidden_sheet(title) if self.hidden else "",
+            hidden_rows(title, self.hidden_rows, self.grid),
+            hidden_columns(title, self.hidden_columns, self.grid),
+            merged(title, self.merges, self.grid),
+            linked(title, self.linked),
         ]
         return [note for note in notes if note]
 
@@ -235,7 +236,7 @@ class _Reading:
     def _too_large(self, column: int) -> InputFaults:
         sheet = self.sheets[-1]
         return InputFaults([Fault(
-            f"{sheet.title}!{letters(column + 1)}{sheet.rows + 1}", "",
+            f"{short(sheet.title)}!{letters(column + 1)}{sheet.rows + 1}", "",
             f"this cell, repeated or far from the others, makes the sheets reach over more than "
             f"the {MOST_CELLS:,} cells that are read",
             "Delete what stands in it, or its row and column, and save the workbook")])  # fmt: skip

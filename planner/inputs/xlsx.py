@@ -268,9 +268,11 @@ def _take_texts(workbook: Workbook, name: str) -> None:
         inside = inside.replace(b"<" + prefix, b"<").replace(b"</" + prefix, b"</")
     workbook.texts = inside
     workbook.text_count = sum(map(inside.count, SI))
+    number = place = 0
     for blank in islice(BLANK_TEXT.finditer(inside), MOST_BLANK_TEXTS):
-        before = inside[: blank.start()]
-        workbook.blank_texts.append(sum(map(before.count, SI)))
+        number += sum(inside.count(tag, place, blank.start()) for tag in SI)
+        place = blank.start()
+        workbook.blank_texts.append(number)
 
 
 def _links(
