@@ -434,16 +434,11 @@ def test_blanks_that_matter() -> None:
 @of(checks.absent_limits_are_noted)
 def test_what_has_no_limit_where_others_have_one() -> None:
     assert notes_of(
-        supply=[{"supplier": name, "item": "unit", "lead_days": 0, "yield": 1} for name in "AB"],
-        supply_capacity=[{"supplier": "A", "from": START, "units_per_month": 1}],
         sites=[{"site": "site", "pue": 1}, {"site": "second", "pue": 1}],
         halls=[hall("one", fed_by="low"), hall("two", site="second"), hall("three")],
-        crews=[{"site": "site", "from": START, "systems_per_month": 1}],
         power=[{"node": "grid"}, {"node": "low", "parent": "grid"}],
         energisation=[{"node": "grid", "from": START, "mw": 1}],
     ) == (
-        "no limit in supply_capacity for supplier B",
-        "no limit in crews for site second",
         "no limit in energisation for node low",
         "no power node feeds hall three, two: no power limit there",
     )  # fmt: skip

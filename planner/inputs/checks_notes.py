@@ -24,16 +24,14 @@ def defaults_that_matter_are_noted(draft: Draft) -> Iterator[str]:
 
 
 def absent_limits_are_noted(draft: Draft) -> Iterator[str]:
-    """Where a sheet limits some, those it leaves out have no limit, and that is said aloud."""
-    for sheet, column, home, name in (
-        ("supply_capacity", "supplier", "supply", "supplier"),
-        ("crews", "site", "halls", "site"),
-        ("energisation", "node", "power", "node"),
-    ):
-        limited = draft.given(sheet, column)
-        free = sorted(draft.given(home, name) - limited)
-        if limited and free:
-            yield f"no limit in {sheet} for {name} {_listed(free)}"
+    """Where power limits some, what it leaves out has no limit, and that is said aloud.
+
+    Suppliers without capacity and sites without crews are warned of, see `planner.case.plausible`.
+    """
+    limited = draft.given("energisation", "node")
+    free = sorted(draft.given("power", "node") - limited)
+    if limited and free:
+        yield f"no limit in energisation for node {_listed(free)}"
     if draft.sheets["power"].rows:
         unfed = draft.rows("halls", "hall", "fed_by")
         free = sorted(row["hall"] for row in unfed if row["fed_by"] is None)
