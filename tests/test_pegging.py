@@ -11,7 +11,7 @@ from instances import unit_system
 
 from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import Options, make_plan
-from planner.plan.figures import tidy, total
+from planner.plan.figures import running, tidy, total
 from planner.plan.pegging import Batch, Use, peg, peg_orders
 from planner.plan.purpose import Purpose, Purposes
 
@@ -214,7 +214,8 @@ def test_figures_are_free_of_dust():
     assert tidy(749.9999999999999) == 750.0
     assert tidy(1.4720000000000013) == 1.472
     assert tidy(14685783515.87) == 14685783515.87
-    assert tidy(1 / 3) == 0.3333333333333
+    assert tidy(1 / 3) == 0.33333333333333
+    assert running([0.1] * 3) == [0.1, 0.2, 0.3]
     assert str(tidy(-0.0)) == "0.0"
     assert total([0.1] * 10) == 1.0
 

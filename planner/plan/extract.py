@@ -6,6 +6,7 @@ values, so that tables agree with each other to the last digit.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -219,7 +220,7 @@ class Extraction:
         facility, rows = self.case.facility, []
         for node in facility.nodes:
             for period in self.case.calendar.periods:
-                load = sum(
+                load = math.fsum(
                     self.installed.get((hall, system, period), 0.0)
                     * facility.facility_mw[facility.site_of[hall], system]
                     for hall in facility.tree.halls_below[node]
@@ -243,14 +244,14 @@ class Extraction:
 
     def _ramp(self, service: Iterable[Row]) -> list[Row]:
         demand, calendar = self.case.demand, self.case.calendar
-        served: dict[tuple[object, object], float] = defaultdict(float)
+        served: dict[tuple[object, object], list[float]] = defaultdict(list)
         for row in service:
-            served[row["commitment"], row["period"]] += float(row["mw"])  # type: ignore[arg-type]
+            served[row["commitment"], row["period"]].append(float(row["mw"]))  # type: ignore[arg-type]
         rows: list[Row] = []
         for commitment in demand.commitments:
             for period in calendar.periods:
                 required = demand.required_mw[commitment, period]
-                in_service = served[commitment, calendar.starts[period]]
+                in_service = math.fsum(served[commitment, calendar.starts[period]])
                 rows.append({
                     "commitment": commitment, "period": calendar.starts[period],
                     "period_end": calendar.ends[period], "basis": demand.basis[commitment],
@@ -312,11 +313,13 @@ def _dated(found: Mapping[Any, float]) -> list[tuple[Any, float]]:
 
 def _cost_rows(spend: Iterable[Row]) -> list[Row]:
     """Return the total of each cost term, zero where nothing is spent on it."""
-    amount: dict[object, float] = defaultdict(float)
-    present: dict[object, float] = defaultdict(float)
+    amounts: dict[object, list[float]] = defaultdict(list)
+    presents: dict[object, list[float]] = defaultdict(list)
     for row in spend:
-        amount[row["term"]] += float(row["amount"])  # type: ignore[arg-type]
-        present[row["term"]] += float(row["present_cost"])  # type: ignore[arg-type]
+        amounts[row["term"]].append(float(row["amount"]))  # type: ignore[arg-type]
+        presents[row["term"]].append(float(row["present_cost"]))  # type: ignore[arg-type]
     return [
-        {"term": term, "amount": amount[term], "present_cost": present[term]} for term in COST_TERMS
-    ]
+        {"term": term, "amount": math.fsum(amounts[term]),
+         "present_cost": math.fsum(presents[term])}
+        for term in COST_TERMS
+    ]  # fmt: skip

@@ -198,12 +198,12 @@ class Page:
             What to say instead of rows where there are none.
         """
         if len(rows) > MOST_ROWS:
-            self.text(2, 1, f"THE FIRST {MOST_ROWS:,} OF {len(rows):,} LINES: all are in folder "
-                      "tables beside this workbook", "bad")  # fmt: skip
+            first = f"THE FIRST {MOST_ROWS:,} OF {len(rows):,} LINES"
+            self.text(2, 1, f"{first}: all are in the folder tables beside this workbook", "bad")
             rows = rows[:MOST_ROWS]
         header = top + 1 if totals else top
-        first = header + 1
-        placed = Placed(first, first + max(len(rows), 1) - 1,
+        start = header + 1
+        placed = Placed(start, start + max(len(rows), 1) - 1,
                         {field.key: n for n, field in enumerate(fields)},
                         top if totals else None, len(rows))  # fmt: skip
         for column, field in enumerate(fields):
@@ -217,8 +217,8 @@ class Page:
             elif totals:
                 self.text(top, column, totals if column == 0 else "", "total")
         if not rows:
-            self.text(first, 0, empty, "subtitle")
-        self._heights(first, fields, rows)
+            self.text(start, 0, empty, "subtitle")
+        self._heights(start, fields, rows)
         if totals:
             self.sheet.set_row(top, 18)
         tall = max(self._lines(column, field.label) for column, field in enumerate(fields))

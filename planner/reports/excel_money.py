@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import partial
 
-from planner.plan.figures import tidy, total
+from planner.plan.figures import running, tidy, total
 from planner.plan.tables import COST_TERMS, Row
 from planner.reports import charts
 from planner.reports.book import TOP, Page
@@ -64,14 +65,15 @@ def write_cash(report: Report, page: Page) -> None:
 def _commit(report: Report, rows: list[Row], money: str) -> Field:
     """Add to each row the value of the orders dated in its period; return the live column."""
     orders = report.placed[ORDERS]
-    for row in rows:
-        first, last = row["period"], row["last"]
-        row["commit"] = total(
-            number(order[key])
-            for order in report.rows("orders")
-            if (ordered := day(order["order_date"])) and first <= ordered <= last  # type: ignore[operator]
-            for key in ("price", "order_cost")
-        )
+    starts = [row["period"] for row in rows]
+    placed: list[list[float]] = [[] for _ in rows]
+    for order in report.rows("orders"):
+        ordered = day(order["order_date"])
+        at = bisect_right(starts, ordered) - 1 if ordered else -1  # type: ignore[type-var]
+        if at >= 0 and ordered <= rows[at]["last"]:  # type: ignore[operator]
+            placed[at] += [number(order["price"]), number(order["order_cost"])]
+    for row, amounts in zip(rows, placed, strict=True):
+        row["commit"] = total(amounts)
     dates = orders.area("order_date", ORDERS)
     sums = "+".join(
         f'SUMIFS({orders.area(key, ORDERS)},{dates},">="&{{period}},{dates},"<="&{{last}})'
@@ -84,18 +86,16 @@ def _payments(report: Report, rows: list[Row], terms: list[str], money: str) -> 
     """Add what is paid in each row, and so far; return the live columns."""
     counted = [term for term in terms if term != "late"]
     limits = [(day(row["date"]), row["cumulative"]) for row in report.plan.inputs.tables["budget"]]
-    so_far = against = 0.0
-    for row in rows:
-        row["paid"] = total(number(row[term]) for term in terms)
-        row["so_far"] = so_far = total((so_far, number(row["paid"])))
-        against = total((against, *(number(row[term]) for term in counted)))
-        row["against"] = against
+    paid = [total(number(row[term]) for term in terms) for row in rows]
+    against = running(total(number(row[term]) for term in counted) for row in rows)
+    for row, amount, so_far, spent in zip(rows, paid, running(paid), against, strict=True):
+        row["paid"], row["so_far"], row["against"] = amount, so_far, spent
         row["budget"] = min(
             (limit for until, limit in limits if until and until >= row["period"]),  # type: ignore[operator]
             default=None,
         )
         limit = row["budget"]
-        row["left"] = None if limit is None else total((number(limit), -against))
+        row["left"] = None if limit is None else total((number(limit), -spent))
     return [
         Field("paid", "Pay: all", money, "whole", True, f"=SUM({{{terms[0]}}}:{{{terms[-1]}}})"),
         Field("so_far", "Paid so far", money, "whole", formula="=SUM({first_paid}:{paid})"),

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 from functools import partial
 
-from planner.plan.figures import total
+from planner.plan.figures import running, total
 from planner.plan.tables import Row
 from planner.reports import charts
 from planner.reports.book import TOP, Page
@@ -137,16 +137,16 @@ def _months(rows: list[Row]) -> list[Row]:
         if ordered := day(row["order_date"]):
             dated[ordered.replace(day=1)].append(row)
     table: list[Row] = []
-    month, spent = min(dated, default=date.max), 0.0
+    month = min(dated, default=date.max)
     while dated and month <= max(dated) and len(table) < MOST_MONTHS:
         following = (month + timedelta(days=32)).replace(day=1)
         group = dated.get(month, [])
-        price = total(number(row["price"]) for row in group)
-        spent = total((spent, price))
         table.append({
             "first": month, "last": following - timedelta(days=1), "lines": len(group),
-            "price": price, "so_far": spent,
+            "price": total(number(row["price"]) for row in group),
             "order_cost": total(number(row["order_cost"]) for row in group),
         })  # fmt: skip
         month = following
+    for row, spent in zip(table, running(number(row["price"]) for row in table), strict=True):
+        row["so_far"] = spent
     return table

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from numbers import Real
 
-from planner.plan.figures import tidy
+from planner.plan.figures import running, tidy
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 
@@ -228,11 +228,9 @@ def spend_by_year(plan: Plan) -> list[Row]:
         if period := day(row["period"]):
             years[period.year][0] += number(row["amount"])
             years[period.year][1] += number(row["present_cost"])
-    rows: list[Row] = []
-    spent = 0.0
-    for year in sorted(years):
-        amount, present = map(tidy, years[year])
-        spent = tidy(spent + amount)
-        rows.append({"year": str(year), "amount": amount, "present_cost": present,
-                     "cumulative": spent})  # fmt: skip
-    return rows
+    spent = running(years[year][0] for year in sorted(years))
+    return [
+        {"year": str(year), "amount": tidy(years[year][0]), "present_cost": tidy(years[year][1]),
+         "cumulative": so_far}
+        for year, so_far in zip(sorted(years), spent, strict=True)
+    ]  # fmt: skip
