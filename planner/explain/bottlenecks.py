@@ -115,7 +115,9 @@ def _rank(b: Bottleneck) -> tuple[object, ...]:
     lifted = tuple(-round(gain, 6) for gain in b.lifted or ())
     share = tuple(-round(gain, 9) for gain in b.share)
     money = -(b.money_gain or 0.0)
-    return (not lifted, lifted, share, money, b.limit.where)
+    # What is equal in all else: amounts before dates, and before halls that are yet to be built.
+    hard = 2 if b.limit.kind == "number of halls" else int(b.limit.dated)
+    return (not kind, kind, not lifted, lifted, hard, share, money, b.limit.where)
 
 
 def _any(gains: Gains | None) -> bool:
