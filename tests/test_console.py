@@ -55,11 +55,16 @@ def test_a_good_plan_says_so_and_an_unchecked_one_too():
 
 
 def test_texts_steer_nothing():
-    plan = sample_plan(commitments=("[red]x[/red]", "y\x1b]0;title\x07\x1b[2J"))
+    """A workbook with control characters is refused; a saved plan may have been written by hand."""
+    plan = sample_plan(commitments=("[red]x[/red]", "HOSTILE"))
+    rows = [row for table in plan.tables.values() for row in table] + plan.summary["milestones"]
+    for row in rows:
+        row.update({key: "y\x1b]0;title\x07\x1b[2J" for key in row if row[key] == "HOSTILE"})
     plan.summary["notes"] = ["[bold]note", "\x1b[31mred"]
     console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
     print_plan(plan, console)
     text = console.file.getvalue()
+    assert "title" in text
     assert "[red]x[/red]" in text
     assert "[bold]note" in text
     assert not {"\x1b", "\x07"} & set(text.replace("\x1b[0m", "").replace("\x1b[1m", ""))
