@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import chain, combinations
 from pathlib import Path
 
 import pytest
 from instances import Sheets, settings, unit_system
 from random_cases import random_case
+from random_wide import wide_case
 
-from planner.case.case import make_case
+from planner.case.case import Case, make_case
 from planner.case.look import InputWarning, Look
 from planner.case.plausible import RULES, as_notes, plausible
 from planner.case.plausible_due import by_crews, by_halls, by_power, by_systems, together
 from planner.inputs.places import cell_of, sheet_of
 from planner.inputs.workbook import inputs_from_rows, read_inputs
 from planner.pipeline import Options, make_plan
+from planner.plan.store import Plan
 
 ROOT = Path(__file__).parents[1]
 Rows = list[dict[str, object]]
@@ -64,39 +66,42 @@ SUPPLY: dict[str, Rows] = {
 """
 
 
-@pytest.mark.parametrize("seed", range(25))
-def test_no_plan_ever_beats_a_bound(seed: int) -> None:
-    """What a plan serves is an amount that can be had: every bound allows it, for every group."""
-    inputs = inputs_from_rows("random", random_case(seed))
+@pytest.mark.parametrize(
+    ("make", "seed"),
+    [(random_case, seed) for seed in range(20)]
+    + [(wide_case, seed) for seed in (*range(10, 50), 309)],
+)
+def test_no_plan_ever_refutes_a_warning(make: Callable[[int], Sheets], seed: int) -> None:
+    """What a plan serves can be had: every bound allows it, whichever commitments are looked at."""
+    inputs = inputs_from_rows("random", make(seed))
     case = make_case(inputs)
     plan = make_plan(inputs, Options())
     look = Look(inputs, case)
-    names = case.demand.commitments
-    served: dict[tuple[str, int], float] = defaultdict(float)
-    for row in plan.tables["service"]:
-        period = case.calendar.starts.index(row["period"])  # type: ignore[arg-type]
-        name, site, system = str(row["commitment"]), str(row["site"]), str(row["system"])
-        ratio = case.facility.it_mw[system] / case.demand.mw_per_system[name, site, system]
-        served[name, period] += float(row["mw"]) * ratio  # type: ignore[arg-type]
+    served = it_mw_served(case, plan)
+    for (name, period), mw in served.items():
         first = look.first[name]
-        if float(row["mw"]) > 1e-6:  # type: ignore[arg-type]
-            assert first is not None
-            assert first.period <= period
-    groups = chain.from_iterable(combinations(names, n + 1) for n in range(len(names)))
-    for group in groups:
+        assert mw <= 1e-6 or (first is not None and first.period <= period)
+    names = case.demand.commitments
+    for group in chain.from_iterable(combinations(names, n + 1) for n in range(len(names))):
         for period in case.calendar.periods:
             mw = math.fsum(served[name, period] for name in group)
             for bound in BOUNDS:
-                assert mw <= bound(look, group, period) * (1 + 1e-6) + 1e-6, (bound, group, period)
+                assert mw <= bound(look, group, period) * (1 + 1e-6) + 1e-5, (bound, group, period)
+    if float(plan.summary["missed_mw_months"]) <= 1e-6:  # type: ignore[arg-type]
+        claims = ("due to", "take at least", "can be in service", "may serve", "cost at least")
+        found = [w for w in plausible(inputs, case) if any(claim in w.rule for claim in claims)]
+        assert not found
 
 
-@pytest.mark.parametrize("seed", range(25))
-def test_a_plan_that_misses_nothing_has_no_warning_of_a_shortfall(seed: int) -> None:
-    inputs = inputs_from_rows("random", random_case(seed))
-    plan = make_plan(inputs, Options())
-    missed = float(plan.summary["missed_mw_months"])  # type: ignore[arg-type]
-    found = [w for w in plausible(inputs, make_case(inputs)) if sheet_of(w.where) == "milestones"]
-    assert not (missed <= 1e-6 and found), found
+def it_mw_served(case: Case, plan: Plan) -> dict[tuple[str, int], float]:
+    """Return MW of IT power that a plan serves, by commitment and period."""
+    served: dict[tuple[str, int], float] = defaultdict(float)
+    for row in plan.tables["service"]:
+        name, site, system = str(row["commitment"]), str(row["site"]), str(row["system"])
+        ratio = case.facility.it_mw[system] / case.demand.mw_per_system[name, site, system]
+        period = case.calendar.starts.index(row["period"])  # type: ignore[arg-type]
+        served[name, period] += float(row["mw"]) * ratio  # type: ignore[arg-type]
+    return served
 
 
 @pytest.mark.parametrize("name", ["first-plan", "openai-750mw", "openai-2gw"])

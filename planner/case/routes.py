@@ -57,15 +57,11 @@ class Routes:
 
     def starts(self, plant: str, system: str, period: int) -> float:
         """Return the systems that a plant can start at most in a period."""
-        return self._counted(self.supply.assembly_capacity.get((plant, system, period), math.inf))
+        return self.supply.assembly_capacity.get((plant, system, period), math.inf)
 
     def lane_units(self, origin: str, end: str, period: int) -> float:
         """Return the units that can leave on a lane at most in a period."""
-        return self._counted(self.supply.lane_capacity.get((origin, end, period), math.inf))
-
-    def _counted(self, units: float) -> float:
-        whole = self.case.whole and math.isfinite(units)
-        return float(math.floor(units + ROUNDING)) if whole else units
+        return self.supply.lane_capacity.get((origin, end, period), math.inf)
 
     def path(self, spot: Spot) -> list[Step]:
         """Return the steps by which an item first comes to a place, in order."""
