@@ -17,6 +17,8 @@ COMMANDS = {
     "check": ("planner.cli.check", "Report every fault of a workbook, cell by cell."),
     "size": ("planner.cli.size", "Turn megawatts into systems, on every basis."),
     "plan": ("planner.cli.plan", "Make an optimal, checked plan from a workbook."),
+    "compare": ("planner.cli.compare", "Put plans or scenarios side by side."),
+    "sweep": ("planner.cli.sweep", "Plan many what-ifs: draws, grids, scenarios."),
     "verify": ("planner.cli.verify", "Check a saved plan against its workbook."),
     "report": ("planner.cli.report", "Write a saved plan's reports and figures again."),
     "explain": ("planner.cli.explain", "Say what binds, why late, and what to ask for."),

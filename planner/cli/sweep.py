@@ -1,0 +1,125 @@
+"""`planner sweep`: many what-ifs at once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from planner.whatif.sweep import Progress
+
+METHODS = ("monte-carlo", "latin-hypercube", "one-at-a-time", "grid", "scenarios")
+ENGINES = ("serial", "local", "dask", "ray")
+SOME_FAILED = 4
+
+
+@click.command(name="sweep")
+@click.argument("workbook", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False),
+              help="Folder of the sweep; without it outputs/<plan>-<method>/.")  # fmt: skip
+@click.option("--method", type=click.Choice(METHODS), default="monte-carlo", show_default=True)
+@click.option("--cases", type=click.IntRange(1), default=100, show_default=True,
+              help="Cases to draw.")  # fmt: skip
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@click.option("--vary", multiple=True, metavar="CHANGES",
+              help='Values of a grid, e.g. "crews[*].systems_per_month*=0.5,1,1.5".')  # fmt: skip
+@click.option("--set", "changes", multiple=True, metavar="CHANGE",
+              help="A change made in every case.")  # fmt: skip
+@click.option("--counts", type=click.Choice(["continuous", "integer"]), default="continuous",
+              show_default=True, help="Whether systems and lots are whole numbers.")  # fmt: skip
+@click.option("--gap", type=click.FloatRange(0, 0.5), help="Relative gap of each case.")
+@click.option("--engine", type=click.Choice(ENGINES), default="local", show_default=True)
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True,
+              help="Cases at a time, each with one solver thread.")  # fmt: skip
+@click.option("--address", default="", help="Of a running dask scheduler or ray cluster.")
+@click.option("--resume", is_flag=True, help="Go on with the sweep in the folder.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def command(  # noqa: PLR0913  (each is an option)
+    *, workbook: Path, output: Path | None, method: str, cases: int, seed: int,
+    vary: tuple[str, ...], changes: tuple[str, ...], counts: str, gap: float | None, engine: str,
+    workers: int, address: str, resume: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Plan many what-ifs of WORKBOOK: random draws, grids or its scenarios.
+
+    Each case is written to a journal when it is finished, so that --resume goes on after any
+    interruption. Exit codes: 0 every case has a plan, 1 input faults, 2 usage, 4 some cases
+    failed, 130 interrupted (go on with --resume).
+
+    \b
+    Example: planner sweep inputs/openai-750mw.xlsx --cases 1000 --workers 2
+             planner sweep inputs/openai-750mw.xlsx --method scenarios
+    """  # noqa: D301  (the backspace keeps click from joining the lines)
+    from planner.inputs.workbook import read_inputs  # noqa: PLC0415  (slow to import)
+    from planner.plan.folders import plan_folder  # noqa: PLC0415
+    from planner.whatif.cases import Spec  # noqa: PLC0415
+    from planner.whatif.engines import Engine  # noqa: PLC0415
+    from planner.whatif.output import write_sweep  # noqa: PLC0415
+    from planner.whatif.sweep import FAILED, run_sweep  # noqa: PLC0415
+
+    inputs = read_inputs(workbook)
+    asked = float(inputs.settings["gap"]) if gap is None else gap
+    drawn = cases if method in METHODS[:2] else 0
+    spec = Spec(method, drawn, seed, vary, changes, counts, asked)
+    folder = output or plan_folder(f"{inputs.settings['plan']}-{method}")
+    where = Engine(engine, workers, address)
+    with _Bar() as listen:
+        sweep = run_sweep(inputs, spec, folder, where, listen, resume=resume)
+    files = write_sweep(sweep, folder)
+    failed = sum(record["result"]["status"] == FAILED for record in sweep.records)
+    if as_json:
+        from planner.whatif.results import tables_of  # noqa: PLC0415
+
+        tables = tables_of(sweep)
+        summary = {name: tables[name] for name in tables if name not in ("cases", "ramp")}
+        document = {"cases": len(sweep.records), "failed": failed, "base": sweep.base,
+                    **summary, "files": files}  # fmt: skip
+        click.echo(json.dumps(document, indent=2, default=str))
+    else:
+        from rich.console import Console  # noqa: PLC0415
+
+        from planner.whatif.console import print_sweep  # noqa: PLC0415
+
+        print_sweep(sweep, Console(), files)
+    return SOME_FAILED if failed else 0
+
+
+class _Bar:
+    """Shows cases done, failed and still to go on stderr: a bar on a terminal, else now and then."""
+
+    def __enter__(self) -> _Bar:
+        from rich.console import Console  # noqa: PLC0415
+        from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415
+
+        self.console = Console(stderr=True)
+        self.bar = Progress(TextColumn("{task.completed}/{task.total} cases"), BarColumn(),
+                            TextColumn("{task.description}"), console=self.console,
+                            disable=not self.console.is_terminal)  # fmt: skip
+        self.task = self.bar.add_task("planning the base case", total=None)
+        self.bar.start()
+        self.said = 0.0
+        return self
+
+    def __call__(self, progress: Progress) -> None:
+        left = "" if progress.left is None else f", about {_time(progress.left)} to go"
+        failed = f", {progress.failed} failed" if progress.failed else ""
+        text = f"{_time(progress.seconds)} so far{left}{failed}"
+        if self.console.is_terminal:
+            self.bar.update(self.task, completed=progress.done, total=progress.count,
+                            description=text)  # fmt: skip
+        elif progress.seconds - self.said >= 10 or progress.done == progress.count:
+            self.said = progress.seconds
+            click.echo(f"{progress.done}/{progress.count} cases, {text}", err=True)
+
+    def __exit__(self, *error: object) -> None:
+        self.bar.stop()
+
+
+def _time(seconds: float) -> str:
+    """Return a time as a person says it."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = seconds / 60
+    return f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.1f} h"

@@ -1,0 +1,68 @@
+"""Sweeps and comparisons on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from planner.plan.tables import Row
+from planner.reports.console import printable
+from planner.whatif.html import shown
+from planner.whatif.results import MEASURES, tables_of
+from planner.whatif.sweep import FAILED, Sweep
+
+MOST = 8
+"""Rows of a table that are printed; all are in the files."""
+
+
+def print_sweep(sweep: Sweep, console: Console, files: Mapping[str, str]) -> None:
+    """Print what a sweep came to."""
+    tables = tables_of(sweep)
+    failed = [r for r in sweep.records if r["result"]["status"] == FAILED]
+    text = f"{len(sweep.records)} cases, {sweep.spec.method}"
+    console.print(Text(text + (f", {len(failed)} failed" if failed else ""), "bold"))
+    for record in failed[:MOST]:
+        why = str(record["result"]["why"]).strip().splitlines()[-1]
+        console.print(Text(f"  case {record['case']}: {printable(why)}", "red"))
+    print_rows(console, "Milestones", tables["milestones"],
+               ("commitment", "date", "required_mw", "probability_met", "p10", "p50", "p90",
+                "mean_missed_mw"))  # fmt: skip
+    print_rows(console, "Scenarios", tables.get("scenarios", []),
+               ("scenario", "missed_mw_months", "cost_more", "milestones_met", "bottleneck"),
+               most=len(sweep.records))  # fmt: skip
+    for measure, unit in MEASURES.items():
+        rows = [row for row in tables["tornado"] if row["measure"] == measure]
+        columns = ("quantity", "low", "result_low", "high", "result_high", "swing")
+        print_rows(console, f"What moves {unit}", rows, columns)
+    print_rows(console, "Bottlenecks", tables["bottlenecks"], ("bottleneck", "cases", "share"))
+    print_files(console, files)
+
+
+def print_files(console: Console, files: Mapping[str, str]) -> None:
+    """Print paths by kind, each on one line."""
+    console.print()
+    for kind, path in files.items():
+        console.print(Text.assemble((f"{kind:<8}", "dim"), printable(path)), soft_wrap=True)
+
+
+def print_rows(
+    console: Console, title: str, rows: Sequence[Row], columns: Sequence[str], most: int = MOST
+) -> None:
+    """Print the first rows of a table, unless there are none."""
+    if not rows:
+        return
+    drawn = Table(box=None, pad_edge=False, header_style="bold", title=Text(title, "bold"),
+                  title_justify="left")  # fmt: skip
+    for column in columns:
+        right = all(isinstance(row.get(column), int | float | None) for row in rows)
+        drawn.add_column(Text(column.replace("_", " ")), justify="right" if right else "left",
+                         overflow="fold", no_wrap=right)  # fmt: skip
+    for row in rows[:most]:
+        drawn.add_row(*(Text(printable(shown(row.get(column)))) for column in columns))
+    console.print()
+    console.print(drawn)
+    if len(rows) > most:
+        console.print(Text(f"and {len(rows) - most} more in the files", "dim"))

@@ -1,0 +1,158 @@
+"""A sweep's files: tables as CSV, a workbook, an offline page."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from planner.plan.tables import Row, Tables
+from planner.reports.book import Book, Field
+from planner.whatif.html import page, table
+from planner.whatif.results import MEASURES, tables_of
+from planner.whatif.svg import Chart, tornado
+from planner.whatif.sweep import Sweep
+
+TITLES = {
+    "milestones": ("Milestones", "Share of the planned cases that meet each milestone; MW in "
+                   "service that 10, 50 and 90 % of the cases do not exceed"),
+    "scenarios": ("Scenarios", "Each scenario beside the base case"),
+    "percentiles": ("Ramp fan", "MW in service that 10, 50 and 90 % of the cases do not exceed"),
+    "tornado": ("Tornado", "Mean result over the lowest and the highest fifth of each quantity"),
+    "slips": ("Slips", "Mean MW short at each milestone by days slipped"),
+    "bottlenecks": ("Bottlenecks", "The limit of which one per cent more would be worth most: in "
+                    "MW-months where any are missed, else in money"),
+    "cases": ("Cases", "Every case: what was drawn and what came of it"),
+}  # fmt: skip
+"""Sheets of the workbook in order: title and explanation."""
+
+
+def write_sweep(sweep: Sweep, folder: Path) -> dict[str, str]:
+    """Write a sweep's tables, workbook and page.
+
+    The tables depend on inputs, spec and versions alone; seconds and workers are in the journal.
+
+    Returns
+    -------
+    dict of str to str
+        Paths by kind.
+    """
+    tables = tables_of(sweep)
+    for name, rows in tables.items():
+        _replace(folder / f"{name}.csv", lambda path, rows=rows: _write_csv(path, rows))  # type: ignore[misc]
+    _replace(folder / "sweep.xlsx", lambda path: _write_book(path, sweep, tables))
+    _replace(folder / "sweep.html",
+             lambda path: _write_text(path, sweep_page(sweep, tables)))  # fmt: skip
+    names = {"cases": "cases.csv", "xlsx": "sweep.xlsx", "html": "sweep.html",
+             "journal": "cases.jsonl"}  # fmt: skip
+    return {kind: str(folder / name) for kind, name in names.items()}
+
+
+def _replace(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file whole or not at all."""
+    new = path.with_name(f".{path.stem}.new{path.suffix}")
+    write(new)
+    with new.open("rb+") as file:
+        os.fsync(file.fileno())
+    new.replace(path)
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _write_csv(path: Path, rows: Sequence[Row]) -> None:
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    text = io.StringIO()
+    lines = csv.DictWriter(text, columns, lineterminator="\n")
+    lines.writeheader()
+    lines.writerows(rows)
+    _write_text(path, text.getvalue())
+
+
+def _write_book(path: Path, sweep: Sweep, tables: Tables) -> None:
+    book = Book(path, _title(sweep), datetime.now(UTC).replace(tzinfo=None, microsecond=0))
+    for name, (title, explained) in TITLES.items():
+        rows = tables.get(name, [])
+        if not rows:
+            continue
+        sheet = book.page(title, explained)
+        keys = list(dict.fromkeys(key for row in rows for key in row))
+        fields = [Field(key, key.replace("_", " "), kind=_kind(key, rows)) for key in keys]
+        placed = sheet.table(3, fields, rows)
+        sheet.freeze(placed.first - 1, 1)
+        sheet.filter(placed)
+    book.close()
+
+
+def _kind(key: str, rows: Sequence[Row]) -> str:
+    values = [row.get(key) for row in rows if row.get(key) is not None]
+    if not all(isinstance(value, int | float) for value in values) or not values:
+        return "text"
+    if key in ("share", "probability_met", "probability"):
+        return "share"
+    return "gap" if key == "gap" else "amount"
+
+
+def _title(sweep: Sweep) -> str:
+    return f"{sweep.inputs.settings['plan']}: {len(sweep.records)} cases, {sweep.spec.method}"
+
+
+def sweep_page(sweep: Sweep, tables: Tables) -> str:
+    """Return the page of a sweep."""
+    failed = len(sweep.records) - len({r["case"] for r in tables["ramp"]})
+    spec = sweep.spec
+    note = (f"Seed {spec.seed}, gap {spec.gap:.2%}, counts {spec.counts}; "
+            f"{failed} of {len(sweep.records)} cases have no plan.")  # fmt: skip
+    sections = [(f"Ramp of {name}", fan(tables, name)) for name in sweep.base["ramp"]]
+    sections += [
+        (TITLES[name][0], f"<p>{TITLES[name][1]}.</p>" + table(list(tables[name][0]), tables[name]))
+        for name in ("milestones", "scenarios") if tables.get(name)
+    ]  # fmt: skip
+    for measure, unit in MEASURES.items():
+        rows = [r for r in tables["tornado"] if r["measure"] == measure][:15]
+        bars: list[Any] = [(r["quantity"], r["result_low"], r["result_high"]) for r in rows]
+        sections.append((f"What moves {unit}", tornado(bars, sweep.base[measure], unit)))
+    sections.append((TITLES["slips"][0], slip_matrix(tables["slips"])))
+    bottlenecks = table(["bottleneck", "cases", "share"], tables["bottlenecks"])
+    sections.append((TITLES["bottlenecks"][0], f"<p>{TITLES['bottlenecks'][1]}.</p>{bottlenecks}"))
+    return page(_title(sweep), note, sections)
+
+
+def fan(tables: Tables, commitment: str) -> str:
+    """Return the fan of a commitment: the band between P10 and P90, the median, the base case."""
+    rows = [r for r in tables["percentiles"] if r["commitment"] == commitment]
+    if len(rows) < 2 or not any(r["p90"] for r in rows):
+        return ""
+    days = [date.fromisoformat(str(row["period_end"])) for row in rows]
+
+    def points(key: str) -> list[tuple[date, float]]:
+        return [(d, float(str(r[key]))) for d, r in zip(days, rows, strict=True)
+                if r[key] is not None]  # fmt: skip
+
+    due = [(date.fromisoformat(str(m["date"])), float(str(m["required_mw"])))
+           for m in tables["milestones"] if m["commitment"] == commitment]  # fmt: skip
+    steps = [corner for (day, mw), (_, before) in zip(due, [(days[0], 0.0), *due], strict=False)
+             for corner in ((day, before), (day, mw))]  # fmt: skip
+    chart = Chart("MW in service; the band holds 80 % of the cases",
+                  {"median of the cases": points("p50"), "base case": points("base"),
+                   "committed": steps},
+                  (points("p10"), points("p90")), frozenset({"committed"}))  # fmt: skip
+    return chart.svg()
+
+
+def slip_matrix(rows: Sequence[Row]) -> str:
+    """Return the matrix of slip to MW short: a row for each slip, a column for each milestone."""
+    lines: dict[tuple[object, object], Row] = {}
+    for row in rows:
+        key = row["quantity"], row["slip"]
+        line = lines.setdefault(key, {"quantity": key[0], "slip": key[1], "cases": row["cases"]})
+        line[f"{row['commitment']}, {row['date']}"] = row["mean_missed_mw"]
+    found = list(lines.values())
+    if not found:
+        return ""
+    return f"<p>{TITLES['slips'][1]}.</p>" + table(list(found[0]), found)
