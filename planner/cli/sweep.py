@@ -87,7 +87,7 @@ def command(  # noqa: PLR0913  (each is an option)
 
 
 class _Bar:
-    """Shows cases done, failed and still to go on stderr: a bar on a terminal, else now and then."""
+    """Shows cases done, failed and time to go on stderr: a bar on a terminal, else lines."""
 
     def __enter__(self) -> _Bar:
         from rich.console import Console  # noqa: PLC0415

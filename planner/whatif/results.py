@@ -151,10 +151,9 @@ def _ends(values: Sequence[float]) -> tuple[float, float]:
 
 def _slips(sweep: Sweep) -> Iterator[Row]:
     """Mean megawatts short at each milestone by how far a date slipped."""
-    shifts = {draw.name for draw in sweep.cases.draws
-              if any(edit.operation == "shift_days" for edit in draw.edits)}  # fmt: skip
-    shifts |= {axis.name for axis in sweep.cases.axes
-               if any(c.operation == "shift_days" for edit in axis.edits for c in edit)}  # fmt: skip
+    edits = {draw.name: draw.edits for draw in sweep.cases.draws}
+    edits |= {axis.name: axis.edits[0] for axis in sweep.cases.axes}
+    shifts = [n for n, own in edits.items() if any(e.operation == "shift_days" for e in own)]
     rows = planned(sweep)
     for name in sweep.cases.names:
         if name not in shifts:

@@ -57,8 +57,9 @@ class Chart:
         for n, (name, points) in enumerate(self.curves.items()):
             dash = ' stroke-dasharray="6 4"' if name in self.steps else ""
             line = " ".join(_pair(place(p)) for p in points)
-            parts.append(f'<polyline points="{line}" fill="none" stroke="{color(n)}" '
-                         f'stroke-width="2"{dash}><title>{escape(name)}</title></polyline>')  # fmt: skip
+            look = f'fill="none" stroke="{color(n)}" stroke-width="2"{dash}'
+            title = f"<title>{escape(name)}</title>"
+            parts.append(f'<polyline points="{line}" {look}>{title}</polyline>')
         return _figure(HEIGHT, parts) + legend(list(self.curves))
 
 

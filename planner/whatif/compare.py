@@ -1,0 +1,286 @@
+"""Plans side by side: the first is the base, of each other one what differs from it."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from planner.errors import PlannerError
+from planner.plan.store import Plan
+from planner.plan.tables import Row
+from planner.whatif.pressure import pressures
+
+SAME = 1e-6
+"""Quantity, money or megawatts by which nothing differs."""
+
+Values = dict[tuple[Any, ...], float]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Figures of every plan by a key.
+
+    Attributes
+    ----------
+    name, title, unit : str
+        Of the figures.
+    keys : tuple of str
+        What identifies a row.
+    rows : tuple of (key, values)
+        Values in the order of the plans; None where a plan has none.
+    """
+
+    name: str
+    title: str
+    unit: str
+    keys: tuple[str, ...]
+    rows: tuple[tuple[tuple[Any, ...], tuple[float | None, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Plans side by side.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Names of the plans, the base first.
+    status : tuple of str
+        How each plan's run ended.
+    currency : str
+    sections : tuple of Section
+        Figures by key.
+    orders : list of rows
+        Orders that differ: plan, change (``new``, ``moved``, ``cancelled``), supplier, item,
+        quantity, from, to, days, money.
+    bottlenecks : list of rows
+        Limits used up in another number of periods than in the base plan.
+    """
+
+    names: tuple[str, ...]
+    status: tuple[str, ...]
+    currency: str
+    sections: tuple[Section, ...]
+    orders: list[Row]
+    bottlenecks: list[Row]
+
+
+def compare(plans: Sequence[Plan], names: Sequence[str] = ()) -> Comparison:
+    """Put plans side by side.
+
+    Parameters
+    ----------
+    plans
+        At least two; the first is the base.
+    names
+        What to call them; without, their own names, numbered where they are alike.
+
+    Raises
+    ------
+    PlannerError
+        If there are fewer than two, or their currencies differ.
+    """
+    if len(plans) < 2:
+        raise PlannerError("a comparison needs two plans or more. Give another one")
+    currencies = {str(plan.summary["currency"]) for plan in plans}
+    if len(currencies) > 1:
+        raise PlannerError(f"the plans are in {' and '.join(sorted(currencies))}. Their money "
+                           "cannot be compared")  # fmt: skip
+    called = tuple(names) or unlike([plan.name for plan in plans])
+    sections = tuple(_section(plans, *each) for each in _sections(currencies.pop()))
+    return Comparison(
+        called, tuple(str(plan.summary["status"]) for plan in plans),
+        str(plans[0].summary["currency"]), sections, list(_orders(plans, called)),
+        list(_bottlenecks(plans, called)),
+    )  # fmt: skip
+
+
+def unlike(names: Sequence[str]) -> tuple[str, ...]:
+    """Return names that can be told apart."""
+    seen: dict[str, int] = defaultdict(int)
+    found = []
+    for name in names:
+        seen[name] += 1
+        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return tuple(found)
+
+
+def _sections(
+    money: str,
+) -> list[tuple[str, str, str, tuple[str, ...], Callable[[Plan], Values]]]:
+    """Return the sections: name, title, unit, keys and where the figures come from."""
+    return [
+        ("figures", "In all", "", ("figure", "unit"), _figures),
+        ("milestones", "Milestones, MW in service", "MW", ("commitment", "date", "basis"),
+         lambda plan: _milestones(plan, "in_service_mw")),
+        ("missed", "Milestones, MW missed", "MW", ("commitment", "date", "basis"),
+         lambda plan: _milestones(plan, "missed_mw")),
+        ("ramp", "MW in service by period", "MW", ("commitment", "period_end", "basis"),
+         lambda plan: _sums(plan, "ramp", ("commitment", "period_end", "basis"), "in_service_mw")),
+        ("systems", "Systems installed", "systems", ("system",),
+         lambda plan: {(name,): count for name, count in _mapping(plan, "systems").items()}),
+        ("costs", "Present cost by term", money, ("term",),
+         lambda plan: _sums(plan, "costs", ("term",), "present_cost")),
+        ("spend", "Money spent by period", money, ("period",),
+         lambda plan: _sums(plan, "spend", ("period",), "amount")),
+    ]  # fmt: skip
+
+
+def _section(
+    plans: Sequence[Plan], name: str, title: str, unit: str, keys: tuple[str, ...],
+    figures: Callable[[Plan], Values],
+) -> Section:  # fmt: skip
+    found = [figures(plan) for plan in plans]
+    every = dict.fromkeys(key for values in found for key in values)
+    order = sorted(every, key=str) if name in ("ramp", "spend", "milestones", "missed") else every
+    rows = tuple((key, tuple(values.get(key) for values in found)) for key in order)
+    return Section(name, title, unit, keys, rows)
+
+
+def _figures(plan: Plan) -> Values:
+    summary: dict[str, Any] = plan.summary
+    money = summary["currency"]
+    return {
+        ("missed", "MW-months"): float(summary["missed_mw_months"]),
+        ("present cost", money): math.fsum(summary["present_costs"].values()),
+        ("amount, not discounted", money): math.fsum(summary["costs"].values()),
+        ("revenue", money): float(summary["revenue"]),
+        ("halls opened", "halls"): float(summary["halls_opened"]),
+        ("gap", "of present cost"): math.nan if summary["gap"] is None else summary["gap"],
+    }
+
+
+def _mapping(plan: Plan, name: str) -> Mapping[str, float]:
+    found: Any = plan.summary[name]
+    return {str(key): float(value) for key, value in found.items()}
+
+
+def _milestones(plan: Plan, column: str) -> Values:
+    rows: Any = plan.summary["milestones"]
+    return {(r["commitment"], str(r["date"])[:10], r["basis"]): float(r[column]) for r in rows}
+
+
+def _sums(plan: Plan, table: str, keys: tuple[str, ...], column: str) -> Values:
+    found: Values = defaultdict(float)
+    for row in plan.tables[table]:
+        found[tuple(row[key] for key in keys)] += _number(row[column])
+    return dict(found)
+
+
+def _orders(plans: Sequence[Plan], names: Sequence[str]) -> Iterator[Row]:
+    """Yield what became of the base plan's orders in each other plan."""
+    base = _ordered(plans[0])
+    for plan, name in zip(plans[1:], names[1:], strict=True):
+        other = _ordered(plan)
+        for key in sorted({*base, *other}, key=str):
+            for row in _moves(base.get(key, {}), other.get(key, {})):
+                yield {"plan": name, "change": row.pop("change"), "supplier": key[0],
+                       "item": key[1], **row}  # fmt: skip
+
+
+@dataclass
+class _Lot:
+    """Units ordered on a day and their price."""
+
+    day: date
+    quantity: float
+    price: float
+
+
+def _ordered(plan: Plan) -> dict[tuple[Any, Any], dict[date, _Lot]]:
+    """Return what a plan orders by supplier, item and day; what is firm is not its decision."""
+    found: dict[tuple[Any, Any], dict[date, _Lot]] = defaultdict(dict)
+    for row in plan.tables["orders"]:
+        day = row["order_date"]
+        if row["firm"] is True or not isinstance(day, date):
+            continue
+        lot = found[row["supplier"], row["item"]].setdefault(day, _Lot(day, 0.0, 0.0))
+        money = lot.quantity * lot.price + _number(row["price"])
+        lot.quantity += _number(row["quantity"])
+        lot.price = money / lot.quantity if lot.quantity else 0.0
+    return found
+
+
+def _moves(base: Mapping[date, _Lot], other: Mapping[date, _Lot]) -> Iterator[dict[str, Any]]:
+    """Yield moved, new and cancelled units of one item.
+
+    Units on the same day are the same order. The rest are paired in the order of their days, the
+    first that is gone with the first that is new, so that no order jumps over another.
+    """
+    gone = [lot for day in sorted(base) if (lot := _rest(base[day], other.get(day))).quantity]
+    come = [lot for day in sorted(other) if (lot := _rest(other[day], base.get(day))).quantity]
+    while gone and come:
+        old, new = gone[0], come[0]
+        units = min(old.quantity, new.quantity)
+        yield {
+            "change": "moved", "quantity": units, "from": old.day, "to": new.day,
+            "days": (new.day - old.day).days, "money": units * (new.price - old.price),
+        }  # fmt: skip
+        for lots in (gone, come):
+            lots[0].quantity -= units
+            if lots[0].quantity <= SAME:
+                lots.pop(0)
+    for lot in come:
+        yield {"change": "new", "quantity": lot.quantity, "from": None, "to": lot.day,
+               "days": None, "money": lot.quantity * lot.price}  # fmt: skip
+    for lot in gone:
+        yield {"change": "cancelled", "quantity": lot.quantity, "from": lot.day, "to": None,
+               "days": None, "money": -lot.quantity * lot.price}  # fmt: skip
+
+
+def _rest(lot: _Lot, same_day: _Lot | None) -> _Lot:
+    """Return the units of a day beyond those that the other plan orders on it too."""
+    units = lot.quantity - (same_day.quantity if same_day else 0.0)
+    return _Lot(lot.day, units if units > SAME else 0.0, lot.price)
+
+
+def _bottlenecks(plans: Sequence[Plan], names: Sequence[str]) -> Iterator[Row]:
+    """Yield limits that are used up in another number of periods than in the base plan."""
+    found = [pressures(plan) for plan in plans]
+    for limit in sorted({limit for each in found for limit in each}):
+        periods = [len(each.get(limit, ())) for each in found]
+        if len(set(periods)) > 1:
+            row: Row = {"limit": limit}
+            for name, each in zip(names, found, strict=True):
+                days = each.get(limit, ())
+                row[f"{name}, periods used up"] = len(days)
+                row[f"{name}, first"] = min(days, default=None)
+            yield row
+
+
+def differences(section: Section) -> Iterator[tuple[tuple[Any, ...], float | None, list[float]]]:
+    """Yield key, value in the base plan and difference of each other plan to it."""
+    for key, (base, *others) in section.rows:
+        yield key, base, [(value or 0.0) - (base or 0.0) for value in others]
+
+
+def differing(rows: Iterable[tuple[Hashable, float | None, list[float]]]) -> list[Any]:
+    """Return the rows in which anything differs."""
+    return [row for row in rows if any(abs(change) > SAME for change in row[2])]
+
+
+def as_document(comparison: Comparison) -> dict[str, Any]:
+    """Return a comparison as what JSON can hold."""
+    document: dict[str, Any] = {
+        "plans": [{"name": n, "status": s}
+                  for n, s in zip(comparison.names, comparison.status, strict=True)],
+        "base": comparison.names[0], "currency": comparison.currency,
+    }  # fmt: skip
+    for section in comparison.sections:
+        document[section.name] = [
+            {
+                **{name: str(part) for name, part in zip(section.keys, key, strict=True)},
+                "unit": section.unit or str(key[section.keys.index("unit")]),
+                "values": dict(zip(comparison.names, values, strict=True)),
+            }
+            for key, values in section.rows
+        ]
+    return {**document, "orders": comparison.orders, "bottlenecks": comparison.bottlenecks}
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0

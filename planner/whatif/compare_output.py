@@ -1,0 +1,166 @@
+"""A comparison on a terminal, as a workbook and as an offline page."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from planner.plan.tables import Row
+from planner.reports.book import Book, Field
+from planner.reports.console import printable
+from planner.whatif.compare import Comparison, Section, differences, differing
+from planner.whatif.console import print_rows
+from planner.whatif.html import page, table
+from planner.whatif.svg import Chart
+
+BY_PERIOD = ("ramp", "spend")
+"""Sections with a row for each period, too long for a terminal."""
+
+
+def difference_rows(section: Section, comparison: Comparison) -> list[Row]:
+    """Return a section as rows: key, base column, and the difference of each other plan."""
+    base, *others = comparison.names
+    rows = []
+    for key, value, changes in differences(section):
+        row: Row = {name: _day(part) for name, part in zip(section.keys, key, strict=True)}
+        row |= {base: value}
+        row |= {f"{other}, more": change for other, change in zip(others, changes, strict=True)}
+        rows.append(row)
+    return rows
+
+
+def _day(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def print_comparison(comparison: Comparison, console: Console) -> None:
+    """Print what differs: a base column and differences."""
+    base, *others = comparison.names
+    console.print(Text(printable(f"Base: {base}; differences of {', '.join(others)}"), "bold"))
+    for name, status in zip(comparison.names, comparison.status, strict=True):
+        if not status.startswith("proven"):
+            console.print(Text(printable(f"  {name}: {status}"), "red"))
+    for section in comparison.sections:
+        if section.name in BY_PERIOD:
+            continue
+        kept = {key for key, _, _ in differing(differences(section))}
+        rows = [row for row, (key, _) in zip(difference_rows(section, comparison), section.rows,
+                                             strict=True)
+                if key in kept or section.name == "figures"]  # fmt: skip
+        if rows:
+            unit = f", {section.unit}" if section.unit else ""
+            title = section.title if section.unit in section.title else section.title + unit
+            print_rows(console, title, rows, list(rows[0]))
+    if comparison.orders:
+        print_rows(console, "Orders that differ", comparison.orders, list(comparison.orders[0]))
+    if comparison.bottlenecks:
+        rows = comparison.bottlenecks
+        columns = [key for key in rows[0] if not key.endswith(", first")]
+        print_rows(console, "Limits used up, periods", rows, columns)
+    if not differing(row for section in comparison.sections for row in differences(section)):
+        console.print(Text("The plans do not differ in any of these figures."))
+
+
+def write_comparison(comparison: Comparison, folder: Path) -> dict[str, str]:
+    """Write ``compare.xlsx`` and ``compare.html`` into a folder.
+
+    Returns
+    -------
+    dict of str to str
+        Paths by kind.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    book, html = folder / "compare.xlsx", folder / "compare.html"
+    _write_book(book.with_name(".compare.new.xlsx"), comparison)
+    book.with_name(".compare.new.xlsx").replace(book)
+    text = comparison_page(comparison)
+    html.with_name(".compare.new.html").write_text(text, encoding="utf-8", newline="\n")
+    html.with_name(".compare.new.html").replace(html)
+    return {"xlsx": str(book), "html": str(html)}
+
+
+def _write_book(path: Path, comparison: Comparison) -> None:
+    created = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    book = Book(path, _title(comparison), created)
+    base, *others = comparison.names
+    for section in comparison.sections:
+        unit = section.unit
+        explained = f"Base: {base}. Then the difference of each other plan to it"
+        sheet = book.page(section.name.capitalize(), explained, section.title)
+        fields = [Field(key, key.replace("_", " ")) for key in section.keys]
+        fields += [Field(base, base, unit, "amount")]
+        fields += [Field(f"{name}, more", f"{name}, more", unit, "amount") for name in others]
+        placed = sheet.table(3, fields, difference_rows(section, comparison))
+        sheet.freeze(placed.first - 1, len(section.keys))
+        sheet.filter(placed)
+    for title, rows in (("Orders", comparison.orders), ("Bottlenecks", comparison.bottlenecks)):
+        sheet = book.page(title, TITLES[title])
+        keys = list(rows[0]) if rows else ["none"]
+        fields = [Field(key, key, kind=_kind(key, rows)) for key in keys]
+        placed = sheet.table(3, fields, rows, empty="nothing differs")
+        sheet.freeze(placed.first - 1)
+    book.close()
+
+
+TITLES = {
+    "Orders": "Orders that differ from the base plan: new, moved, cancelled; days later and money "
+              "more",
+    "Bottlenecks": "Limits that are used up in another number of periods than in the base plan",
+}  # fmt: skip
+
+
+def _kind(key: str, rows: list[Row]) -> str:
+    values = [row[key] for row in rows if row.get(key) is not None]
+    if values and all(isinstance(value, date) for value in values):
+        return "date"
+    return "amount" if values and all(isinstance(v, int | float) for v in values) else "text"
+
+
+def _title(comparison: Comparison) -> str:
+    base, *others = comparison.names
+    return f"{base} against {', '.join(others)}"
+
+
+def comparison_page(comparison: Comparison) -> str:
+    """Return the page of a comparison: curves laid over each other, then tables."""
+    sections: list[tuple[str, str]] = []
+    found = {section.name: section for section in comparison.sections}
+    for commitment in dict.fromkeys(key[0] for key, _ in found["ramp"].rows):
+        own = [(key[1], values) for key, values in found["ramp"].rows if key[0] == commitment]
+        basis = next(key[2] for key, _ in found["ramp"].rows if key[0] == commitment)
+        chart = Chart(f"MW in service on basis {basis}", _curves(own, comparison.names))
+        if any(value for _, values in own for value in values):
+            sections.append((f"Ramp of {commitment}", chart.svg()))
+    spent = Chart(f"{comparison.currency} spent in all, millions",
+                  _curves(_cumulated(found["spend"]), comparison.names))  # fmt: skip
+    sections.append(("Money spent", spent.svg()))
+    for section in comparison.sections:
+        if section.name not in BY_PERIOD:
+            rows = difference_rows(section, comparison)
+            sections.append((section.title, table(list(rows[0]), rows) if rows else ""))
+    for title, rows in (("Orders", comparison.orders), ("Bottlenecks", comparison.bottlenecks)):
+        content = f"<p>{TITLES[title]}.</p>" + table(list(rows[0]), rows) if rows else ""
+        sections.append((title, content))
+    states = [f"{n}: {s}" for n, s in zip(comparison.names, comparison.status, strict=True)]
+    return page(_title(comparison), "; ".join(states), sections)
+
+
+def _curves(
+    rows: list[tuple[date, tuple[float | None, ...]]], names: tuple[str, ...]
+) -> dict[str, list[tuple[date, float]]]:
+    return {name: [(day, values[at] or 0.0) for day, values in rows if values[at] is not None]
+            for at, name in enumerate(names)}  # fmt: skip
+
+
+def _cumulated(spend: Section) -> list[tuple[date, tuple[float | None, ...]]]:
+    """Return money spent up to each period, in millions."""
+    sums = [0.0] * len(spend.rows[0][1]) if spend.rows else []
+    found: list[tuple[date, tuple[float | None, ...]]] = []
+    for key, values in spend.rows:
+        sums = [total + (value or 0.0) / 1e6 for total, value in zip(sums, values, strict=True)]
+        found.append((key[0], tuple(sums)))
+    return found

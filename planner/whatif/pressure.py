@@ -1,0 +1,95 @@
+"""Which limits a plan uses up, and when: read from its tables, without any solver."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from planner.case.case import Case, make_case
+from planner.plan.store import Plan
+
+USED_UP = 0.995
+"""Share of a limit that counts as all of it: whole systems do not fill every kilowatt."""
+
+Used = dict[tuple[str, str], dict[int, float]]
+"""What is used by kind and name of a limit, by period."""
+
+
+def pressures(plan: Plan) -> dict[str, tuple[date, ...]]:
+    """Return, for each limit, the periods (first days) in which a plan uses it up.
+
+    Looked at are the capacities of suppliers, plants and crews, the power of nodes, and the IT
+    power of the halls of each site.
+    """
+    case = make_case(plan.inputs)
+    used, most = _used(plan, case), _most(case)
+    found = {}
+    for (kind, name), amounts in used.items():
+        limit = most.get((kind, name), {})
+        full = [t for t, amount in sorted(amounts.items())
+                if t in limit and amount > 1e-9 and amount >= USED_UP * limit[t]]  # fmt: skip
+        if full:
+            found[f"{kind} {name}"] = tuple(case.calendar.starts[t] for t in full)
+    return found
+
+
+def _used(plan: Plan, case: Case) -> Used:
+    """Return what a plan uses of each limit."""
+    at = {start: t for t, start in enumerate(case.calendar.starts)}
+    used: Used = defaultdict(lambda: defaultdict(float))
+    use = {(row["supplier"], row["item"]): row["capacity_use"]
+           for row in plan.inputs.tables["supply"]}  # fmt: skip
+    for row in plan.tables["orders"]:
+        if row["period"] is not None:
+            key = ("supply of", str(row["supplier"]))
+            used[key][_at(at, row)] += _n(row["quantity"]) * use[row["supplier"], row["item"]]
+    for row in plan.tables["production"]:
+        used["assembly of", f"{row['system']} at {row['plant']}"][_at(at, row)] += _n(
+            row["quantity"]
+        )
+    for row in plan.tables["installs"]:
+        used["crews of", str(row["site"])][_at(at, row)] += _n(row["installed"])
+    for row in plan.tables["power"]:
+        used["power of", str(row["node"])][_at(at, row)] += _n(row["load_mw"])
+    it_mw = {row["system"]: (row["power_kw"] + row["overhead_kw"]) / 1000
+             for row in plan.inputs.tables["systems"]}  # fmt: skip
+    for row in plan.tables["fleet"]:
+        used["halls of", str(row["site"])][_at(at, row)] += (
+            _n(row["installed"]) * it_mw[row["system"]]
+        )
+    return used
+
+
+def _most(case: Case) -> Used:
+    """Return each limit by period."""
+    most: Used = defaultdict(lambda: defaultdict(float))
+    for (supplier, t), capacity in case.supply.capacity.items():
+        most["supply of", supplier][t] = capacity
+    for (plant, system, t), capacity in case.supply.assembly_capacity.items():
+        most["assembly of", f"{system} at {plant}"][t] = capacity
+    for (site, t), capacity in case.facility.crew_capacity.items():
+        most["crews of", site][t] = capacity
+    for (node, t), mw in case.facility.energised_mw.items():
+        most["power of", node][t] = mw
+    for hall in case.facility.halls:
+        for t in case.calendar.periods:
+            most["halls of", case.facility.site_of[hall]][t] += _hall_mw(case, hall, t)
+    return most
+
+
+def _hall_mw(case: Case, hall: str, period: int) -> float:
+    """Return the IT power that the halls of a class can have by a period, all opened in time."""
+    facility = case.facility
+    can_open = any(opens <= period for (name, _), opens in facility.opening.items() if name == hall)
+    count = facility.hall_count[hall] if can_open else facility.open_count[hall]
+    return count * facility.hall_it_mw[hall]
+
+
+def _at(at: Mapping[date, int], row: Mapping[str, Any]) -> int:
+    return at[row["period"]]
+
+
+def _n(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
