@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from planner.errors import NoPlanExists
 from planner.explain.limits import STEPS, Limit
 from planner.explain.minimal import minimal
-from planner.explain.moves import Move, most_steps, moved
-from planner.explain.problem import NONE, Problem
+from planner.explain.moves import Move, most_steps
+from planner.explain.problem import NONE
 from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of, others_of, shortfalls
+from planner.explain.touches import Touch
 from planner.explain.whole import solve_whole
 
 ALTERNATIVES = 3
@@ -98,6 +99,7 @@ class Asker:
         self.failed: list[frozenset[tuple[str, str, str]]] = []
         self.known: dict[frozenset[object], float] = {}
         self.tries = 0
+        self.is_hopeless = False
         self._found: tuple[float, list[Request]] = (math.inf, [])
 
     def _candidates(self, first: Sequence[Limit]) -> list[Request]:
@@ -133,24 +135,23 @@ class Asker:
     def _solve(self, moves: list[Move], whole: bool) -> float:
         session = self.session
         session.resolves += 1
+        touches: list[Touch] = []
         try:
-            inputs = moved(session.inputs, moves, session.base.case.calendar)
-            problem = Problem(inputs)
-        except (ValueError, NoPlanExists):
-            return math.inf
-        goal, held = (
-            goal_of(problem, self.commitment),
-            others_of(problem, self.commitment, self.late),
-        )
-        if whole:
+            if not whole and session.are_linear(moves):
+                problem, touches = session.base, session.touches(moves)
+                problem.apply(touches, 1.0)
+            else:
+                problem = session.moved(moves)
+            goal, held = goal_of(problem, self.commitment), others_of(problem, self.commitment,
+                                                                      self.late)  # fmt: skip
+            if not whole:
+                return max(0.0, problem.solve_goal(goal, held).values[0])
             found = solve_whole(problem, [goal], held, session.whole_seconds)
             return found.values[0] if found.point is not None else math.inf
-        live = problem.live
-        for tier, most in held:
-            live.hold(tier.expression, most)
-        live.minimise(goal.expression)
-        outcome = live.solve(gap=0.0, seconds=600.0)
-        return math.inf if outcome.values is None else max(0.0, outcome.objective)
+        except (ValueError, NoPlanExists):
+            return math.inf
+        finally:
+            session.base.restore(touches)
 
     def is_enough(self, requests: Sequence[Request]) -> bool:
         """Say whether the commitment is on time with these changes."""
@@ -167,16 +168,17 @@ class Asker:
         most
             Sets to look for.
         """
-        if not self.is_enough(self.candidates):
+        enough = self._first_enough(self.candidates)
+        if not enough:
             return []
-        best = self._least(minimal(self.is_enough, self.candidates))
+        best = self._least(minimal(self.is_enough, enough))
         found = [best]
         for left_out in list(best.requests):
             if len(found) >= most or self.session.spent(0.9):
                 break
             others = [r for r in self.candidates if r.name != left_out.name]
-            if self.is_enough(others):
-                other = AskSet(self.commitment, minimal(self.is_enough, others))
+            if enough := self._first_enough(others):
+                other = AskSet(self.commitment, minimal(self.is_enough, enough))
                 if not any(_names(other.requests) == _names(a.requests) for a in found):
                     found.append(other)
         for ask in found:
@@ -187,6 +189,18 @@ class Asker:
             )
             ask.proof = self._proof(ask.requests)
         return found
+
+    def _first_enough(self, requests: list[Request]) -> list[Request]:
+        """Return the first requests, twice as many each time, that are enough; none if none are."""
+        count = 1
+        while not self.session.spent(0.85):
+            if self.is_enough(requests[:count]):
+                return requests[:count]
+            if count >= len(requests):
+                self.is_hopeless = True
+                break
+            count *= 2
+        return []
 
     def _least(self, best: list[Request]) -> AskSet:
         """Try all cheaper sets that no failure rules out, as long as there is time.

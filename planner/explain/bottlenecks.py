@@ -17,8 +17,8 @@ PART = "confirmed for less than one unit"
 DEGENERATE = "degenerate"
 NOT_TRIED = "not tried for want of time"
 
-LIFTED_BY, CONFIRMED_BY, DATES_TOGETHER, DATES_ALONE, DATES_CONFIRMED, MONEY_BY = (
-    0.25, 0.4, 0.55, 0.65, 0.7, 0.75,
+KINDS_BY, LIFTED_BY, CONFIRMED_BY, DATES_TOGETHER, DATES_ALONE, DATES_CONFIRMED, MONEY_BY = (
+    0.12, 0.2, 0.28, 0.38, 0.43, 0.47, 0.5,
 )  # fmt: skip
 """Shares of the time after which each part of the search is cut short, in its order."""
 
@@ -47,6 +47,8 @@ class Bottleneck:
         Whether the re-solve confirms the price.
     lifted : tuple of float or None
         MW-months gained without this limit and those of the same kind and subject.
+    kind_lifted : tuple of float or None
+        MW-months gained without all limits of this kind.
     whole : tuple of float or None
         MW-months gained by one step more in whole systems, re-solved.
     by_period : dict of int to float
@@ -64,6 +66,7 @@ class Bottleneck:
     gain: Gains | None = None
     status: str = ""
     lifted: Gains | None = None
+    kind_lifted: Gains | None = None
     whole: Gains | None = None
     by_period: dict[int, float] = field(default_factory=dict)
     binds: tuple[int, ...] = ()
@@ -79,16 +82,17 @@ class Bottleneck:
 
     @property
     def share(self) -> Gains:
-        """MW-months for one hundredth of the limit more, which compares limits of any unit."""
-        amount = 1.0 if self.limit.dated else abs(float(self.limit.value)) / self.limit.step / 100
+        """MW-months by price for twice the limit, or one period: compares limits of any unit."""
+        amount = 1.0 if self.limit.dated else abs(float(self.limit.value)) / self.limit.step
         return tuple(price * amount for price in self.price)
 
 
 def find_bottlenecks(session: Session) -> list[Bottleneck]:
     """Return limits that bind, those that hold back most first.
 
-    Limits whose lifting gains most come first; among equals those of which one hundredth more is
-    worth most, then those that save most money. Every worth shown is re-solved.
+    Kinds of limits whose lifting gains most come first, within them the subject whose lifting
+    does; among equals those of which twice as much is worth most by price, then those that save
+    most money. Every worth shown is re-solved.
 
     Parameters
     ----------
@@ -112,6 +116,7 @@ def find_bottlenecks(session: Session) -> list[Bottleneck]:
 
 
 def _rank(b: Bottleneck) -> tuple[object, ...]:
+    kind = tuple(-round(gain, 3) for gain in b.kind_lifted or ())
     lifted = tuple(-round(gain, 6) for gain in b.lifted or ())
     share = tuple(-round(gain, 9) for gain in b.share)
     money = -(b.money_gain or 0.0)
@@ -158,8 +163,11 @@ def _dates(session: Session) -> list[Bottleneck]:
         gain = session.gain([Move(limit, math.inf) for limit in limits])
         if _any(gain):
             together.append((gain, kind, limits))
-    for _, kind, limits in sorted(together, key=lambda t: tuple(-g for g in t[0])):
-        found += _split(session, kind, limits)
+    for gain, kind, limits in sorted(together, key=lambda t: tuple(-g for g in t[0])):
+        alone = _split(session, kind, limits)
+        for b in alone:
+            b.kind_lifted = gain
+        found += alone
     return found
 
 
@@ -211,22 +219,43 @@ def _same(gain: Gains, price: Gains, part: float = 1.0) -> bool:
 
 
 def _lift(session: Session, found: Sequence[Bottleneck]) -> None:
-    """Re-solve without the limits of each kind and subject of which one has a worth."""
+    """Re-solve without whole kinds of limits, then without those of one kind and subject.
+
+    A cause may lie in many rows at once, e.g. too few crews everywhere.
+    """
     groups: dict[Group, list[Bottleneck]] = {}
     for b in found:
-        if b.lifted is None and (_any(b.price) or _any(b.gain)):
+        if _any(b.price) or _any(b.gain):
             groups.setdefault(b.group, []).append(b)
-    order = sorted(groups, key=lambda g: tuple(-sum(s) for s in zip(
-        *(b.share for b in groups[g]), strict=True)))  # fmt: skip
+    order = sorted(groups, key=lambda g: _most(groups[g]))
+    kinds: dict[str, Gains] = {}
+    for kind in dict.fromkeys(kind for kind, _ in order):
+        if session.spent(KINDS_BY):
+            session.undone.append(f"all limits lifted: {kind}")
+        else:
+            kinds[kind] = session.gain(_lifting(session, kind))
+    order.sort(key=lambda g: tuple(-gain for gain in kinds.get(g[0], ())) or (0.0,))
     for group in order:
+        for b in groups[group]:
+            b.kind_lifted = kinds.get(group[0])
         if session.spent(LIFTED_BY):
             session.undone.append(f"{group[0]} of {group[1]} lifted")
             continue
-        limits = [x for x in session.catalogue.amounts + session.catalogue.dates
-                  if (x.kind, x.subject) == group]  # fmt: skip
-        lifted = session.gain([Move(limit, math.inf) for limit in limits])
+        lifted = session.gain(_lifting(session, *group))
         for b in groups[group]:
             b.lifted = lifted
+
+
+def _most(group: Sequence[Bottleneck]) -> tuple[float, ...]:
+    return tuple(-sum(parts) for parts in zip(*(b.share for b in group), strict=True))
+
+
+def _lifting(session: Session, kind: str, subject: str | None = None) -> list[Move]:
+    """Return the moves that lift all limits of a kind, or of a kind and subject."""
+    return [
+        Move(x, math.inf) for x in session.catalogue.amounts + session.catalogue.dates
+        if x.kind == kind and subject in (None, x.subject)
+    ]  # fmt: skip
 
 
 def _add_money(session: Session, found: Iterable[Bottleneck]) -> None:
@@ -270,6 +299,7 @@ def bottleneck_rows(session: Session, found: Iterable[Bottleneck]) -> list[Row]:
             "mw_months": None if b.gain is None else sum(b.gain),
             "mw_months_whole": None if b.whole is None else sum(b.whole),
             "mw_months_lifted": None if b.lifted is None else sum(b.lifted),
+            "mw_months_kind": None if b.kind_lifted is None else sum(b.kind_lifted),
             "money": b.money_gain, "status": b.status or None,
             "money_status": b.money_status or None,
             "first_period": calendar.starts[active[0]] if active else None,

@@ -86,10 +86,10 @@ def ask_rows(
             continue
         asker = Asker(session, commitment, costs, first)
         sets = asker.find()
-        if not sets:
-            session.undone.append(
-                f"asks for {commitment}: no changes to these limits are enough, all lifted together"
-            )
+        if not sets and asker.is_hopeless:
+            session.undone.append(f"asks for {commitment}: not enough with all limits lifted")
+        elif not sets:
+            session.undone.append(f"asks for {commitment}: no set was found in time")
         for number, ask in enumerate(sets, start=1):
             rows += [_row(session, ask, number, request) for request in ask.requests]
     return rows

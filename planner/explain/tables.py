@@ -12,6 +12,7 @@ EXPLAINED = (
         "mw_months": "MW-months gained by one step more",
         "mw_months_whole": "the same in whole systems; blank: not tried",
         "mw_months_lifted": "MW-months gained without this limit, all its rows together",
+        "mw_months_kind": "MW-months gained without all limits of this kind",
         "money": "present cost saved by one step more, no more missed", "status": "of the price "
         "in MW-months", "money_status": "of the price in money",
         "first_period": "first period in which it counts", "last_period": "last one",

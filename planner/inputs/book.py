@@ -96,8 +96,8 @@ def read_raw(path: Path, wanted: Callable[[str], bool] = lambda title: True) -> 
         ) from error
     except MemoryError as error:
         raise PlannerError(
-            f"{path}: reading this file takes more memory than there is. Keep in it only the sheets "
-            "that the plan needs."
+            f"{path}: reading this file takes more memory than there is. Keep in it only the "
+            "sheets that the plan needs."
         ) from error
 
 

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.text import Text
 
 from planner.plan.tables import Row
-from planner.reports.book import Book, Field
+from planner.reports.book import Book
+from planner.reports.book_style import Field
 from planner.reports.console import printable
 from planner.whatif.compare import Comparison, Section, differences, differing
 from planner.whatif.console import print_rows
@@ -90,7 +91,8 @@ def _write_book(path: Path, comparison: Comparison) -> None:
     for section in comparison.sections:
         unit = section.unit
         explained = f"Base: {base}. Then the difference of each other plan to it"
-        sheet = book.page(section.name.capitalize(), explained, section.title)
+        sheet = book.page(section.name.capitalize(), section.title)
+        sheet.subtitle(explained)
         fields = [Field(key, key.replace("_", " ")) for key in section.keys]
         fields += [Field(base, base, unit, "amount")]
         fields += [Field(f"{name}, more", f"{name}, more", unit, "amount") for name in others]
@@ -98,7 +100,8 @@ def _write_book(path: Path, comparison: Comparison) -> None:
         sheet.freeze(placed.first - 1, len(section.keys))
         sheet.filter(placed)
     for title, rows in (("Orders", comparison.orders), ("Bottlenecks", comparison.bottlenecks)):
-        sheet = book.page(title, TITLES[title])
+        sheet = book.page(title)
+        sheet.subtitle(TITLES[title])
         keys = list(rows[0]) if rows else ["none"]
         fields = [Field(key, key, kind=_kind(key, rows)) for key in keys]
         placed = sheet.table(3, fields, rows, empty="nothing differs")

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from planner.plan.tables import Row, Tables
-from planner.reports.book import Book, Field
+from planner.reports.book import Book
+from planner.reports.book_style import Field
 from planner.whatif.html import page, table
 from planner.whatif.results import MEASURES, tables_of
 from planner.whatif.svg import Chart, tornado
@@ -80,7 +81,8 @@ def _write_book(path: Path, sweep: Sweep, tables: Tables) -> None:
         rows = tables.get(name, [])
         if not rows:
             continue
-        sheet = book.page(title, explained)
+        sheet = book.page(title)
+        sheet.subtitle(explained)
         keys = list(dict.fromkeys(key for row in rows for key in row))
         fields = [Field(key, key.replace("_", " "), kind=_kind(key, rows)) for key in keys]
         placed = sheet.table(3, fields, rows)
