@@ -34,7 +34,7 @@ def main() -> None:
     gc.disable()  # this process only grows, and ends soon
     source, out = sys.stdin.buffer, sys.stdout.buffer
     task = marshal.loads(source.read())
-    limit_memory(task["memory"])
+    limit(task["memory"], task["seconds"])
     sys.path[:] = task["path"]
     done = 0
     try:
@@ -50,16 +50,18 @@ def main() -> None:
     out.flush()
 
 
-def limit_memory(most: int) -> None:
-    """Keep this process from taking more memory than it may, where the platform can."""
+def limit(memory: int, seconds: int) -> None:
+    """Keep this process from taking more memory or time than it may, where the platform can."""
     try:
         import resource  # noqa: PLC0415  (there is none on Windows)
     except ImportError:
         return
-    for kind, value in ((resource.RLIMIT_AS, most), (resource.RLIMIT_CORE, 0)):
+    limits = {"RLIMIT_AS": (memory, memory), "RLIMIT_CPU": (seconds, 2 * seconds),
+              "RLIMIT_CORE": (0, 0)}  # fmt: skip
+    for name, values in limits.items():
         try:
-            resource.setrlimit(kind, (value, value))
-        except (ValueError, OSError):
+            resource.setrlimit(getattr(resource, name), values)
+        except (AttributeError, ValueError, OSError):
             continue
 
 

@@ -28,7 +28,10 @@ MOST_CELLS = 5_000_000
 """Cells from A1 to the last used row and column, blank ones too, over all sheets of a file."""
 
 LONGEST_S = 10.0
-"""Seconds that reading one workbook may take."""
+"""Seconds of computing that reading one workbook may take, here and in the parser's process."""
+
+LONGEST_WAIT_S = 60.0
+"""Seconds that it may take by the clock, on a machine that has other things to do."""
 
 SAVE_AGAIN = "Open it in a spreadsheet and save it as .xlsx"
 
@@ -68,15 +71,19 @@ class DamagedError(RefusedError):
 
 @dataclass
 class Deadline:
-    """When reading has to be done."""
+    """When reading has to be done: after some seconds of computing, or more by the clock.
+
+    A limit by the clock alone would refuse a good file on a busy machine.
+    """
 
     seconds: float = LONGEST_S
+    begun: float = field(default_factory=time.thread_time)
     start: float = field(default_factory=time.monotonic)
 
     @property
     def left(self) -> float:
-        """Seconds that are left, never below a moment."""
-        return max(0.01, self.start + self.seconds - time.monotonic())
+        """Seconds that are left by the clock, never below a moment."""
+        return max(0.01, self.start + LONGEST_WAIT_S - time.monotonic())
 
     def check(self) -> None:
         """Refuse the file if its time is over.
@@ -86,12 +93,16 @@ class Deadline:
         RefusedError
             If it is.
         """
-        if time.monotonic() > self.start + self.seconds:
-            raise RefusedError(
-                f"reading this file takes more than {self.seconds:g} seconds",
-                "Keep in it only the sheets that the plan needs, or try again when the machine "
-                "has less to do.",
-            )
+        if time.thread_time() > self.begun + self.seconds or self.left <= 0.01:
+            raise self.overdue()
+
+    def overdue(self) -> RefusedError:
+        """Return the refusal of a file whose time is over."""
+        return RefusedError(
+            f"reading this file takes more than {self.seconds:g} seconds",
+            "Keep in it only the sheets that the plan needs, or try again when the machine has "
+            "less to do.",
+        )
 
 
 def content_of(path: Path) -> bytes:

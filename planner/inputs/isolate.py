@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import marshal
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,10 @@ from planner.inputs.guard import Deadline, RefusedError
 MOST_MEMORY = 1_000_000_000
 """Bytes of memory that the parser may take, where the platform can limit it."""
 
+OVERDUE = {-getattr(signal, name) for name in ("SIGXCPU",) if hasattr(signal, name)}
+"""What a process says that was ended for having computed too long."""
+
+DYING_S = 10.0
 CHILD = Path(__file__).with_name("child.py")
 Grid = list[list[object]]
 
@@ -77,7 +82,7 @@ class Parser:
                 "See that the folder for temporary files has room and that Python can start.",
             ) from error
         self._task = {"parser": name, "mark": mark, "memory": MOST_MEMORY, "path": _path(),
-                      "file": str(self.file)}  # fmt: skip
+                      "seconds": int(deadline.seconds), "file": str(self.file)}  # fmt: skip
 
     def __enter__(self) -> Parser:
         return self
@@ -119,6 +124,8 @@ class Parser:
             return [self._sheet(stand_in) for _ in extents]
         except ParserError:
             self._deadline.check()
+            if self._process.wait(DYING_S) in OVERDUE:
+                raise self._deadline.overdue() from None
             raise
         finally:
             watch.cancel()
