@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import random
 import re
@@ -11,10 +12,15 @@ import traceback
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
+from xml.sax.saxutils import escape
+
+from malformed_others import KIND, cell, content, number, row, words
 
 from planner.errors import InputFaults, PlannerError
+from planner.inputs.book import read_raw
 from planner.inputs.workbook import read_inputs
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -72,34 +78,29 @@ def bases() -> dict[str, Folder]:
 
 
 def _grids(path: Path) -> Iterator[tuple[str, list[list[object]]]]:
-    from openpyxl import load_workbook  # noqa: PLC0415  (slow to import)
-
-    for sheet in load_workbook(path, data_only=True):
-        yield sheet.title, [list(row) for row in sheet.iter_rows(values_only=True)]
+    """Yield name and cells of each sheet; a date is its text."""
+    for sheet in read_raw(path):
+        yield sheet.title, [[str(cell) if isinstance(cell, date) else cell for cell in row]
+                            for row in sheet.grid]  # fmt: skip
 
 
 def as_csv(path: Path) -> Folder:
     """Return a workbook as CSV files."""
-    return {
-        f"{title}.csv": "\n".join(
-            ",".join('"{}"'.format(str(cell).replace('"', '""')) if cell is not None else ""
-                     for cell in row) for row in grid).encode()
-        for title, grid in _grids(path)
-    }  # fmt: skip
+    made: Folder = {}
+    for title, grid in _grids(path):
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows(grid)
+        made[f"{title}.csv"] = text.getvalue().encode()
+    return made
 
 
 def as_ods(path: Path) -> bytes:
     """Return a workbook as an OpenDocument one."""
-    from xml.sax.saxutils import escape  # noqa: PLC0415
-
-    from malformed_others import KIND, cell, content, number, row, words  # noqa: PLC0415
 
     def one(value: object) -> str:
         if value is None:
             return cell()
-        if isinstance(value, int | float):
-            return number(value)
-        return words(escape(str(value).removesuffix(" 00:00:00")))
+        return number(value) if isinstance(value, int | float) else words(escape(str(value)))
 
     tables = "</table:table>".join(
         ("" if not place else f'<table:table table:name="{title}">')
