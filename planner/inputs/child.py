@@ -118,19 +118,28 @@ def converted(column: Sequence[Any], mark: str) -> tuple[int, str, Sequence[Any]
     differ in length, and a formula without a value as the empty one.
     """
     kinds = set(map(type, column))
-    if kinds == {float} and -LARGEST < min(column) <= max(column) < LARGEST:
+    if kinds == {float} and are_exact(column):
         return len(column), "", [int(v) if v.is_integer() else v for v in column]
-    if kinds == {str} and "" not in column and mark not in column:
-        return len(column), "", column
     if kinds == {date}:
         return len(column), "ordinals", [day.toordinal() for day in column]
-    sent = [DISGUISES[type(value)](value) if type(value) in DISGUISES else value or None
+    blank = column.count("") + column.count(None)
+    if blank == len(column):
+        return 0, "", [None] * blank
+    if kinds == {str} and mark not in column:
+        return len(column) - blank, "", [v or None for v in column] if blank else column
+    has_marks = mark in column
+    sent = [value or None if value.__class__ is str
+            else DISGUISES[type(value)](value) if type(value) in DISGUISES else value
             for value in column]  # fmt: skip
-    has_marks = mark in sent
     if has_marks:
         sent = [() if value == mark else value for value in sent]
     disguised = has_marks or not kinds <= PLAIN
-    return len(sent) - sent.count(None), "tuples" if disguised else "", sent
+    return len(column) - blank, "tuples" if disguised else "", sent
+
+
+def are_exact(numbers: Sequence[float]) -> bool:
+    """Return whether all numbers are so small that a whole one is exact; others are none."""
+    return -LARGEST < min(numbers) <= max(numbers) < LARGEST and isfinite(sum(numbers))
 
 
 def whole(value: float) -> float | str:
@@ -141,8 +150,6 @@ def whole(value: float) -> float | str:
 
 
 DISGUISES: dict[type, Callable[[Any], object]] = {
-    bool: lambda value: value,
-    int: lambda value: value,
     float: whole,
     date: lambda day: (day.toordinal(),),
     datetime: lambda at: (at.year, at.month, at.day, at.hour, at.minute, at.second, at.microsecond),

@@ -129,17 +129,14 @@ class Parser:
             raise
         finally:
             watch.cancel()
+            watch.join()
 
     def _sheet(self, stand_in: object) -> tuple[Grid, int]:
         pipe = _open(self._process.stdout)
         grid: Grid = []
         values = 0
         while True:
-            head = pipe.read(LENGTH)
-            frame = pipe.read(int.from_bytes(head, "big"))
-            if len(head) < LENGTH or len(frame) < int.from_bytes(head, "big"):
-                raise ParserError("the parser died")
-            block = marshal.loads(frame)
+            block = _frame(pipe)
             if block is None:
                 return grid, values
             if isinstance(block, str):
@@ -147,6 +144,16 @@ class Parser:
             values += sum(count for count, _, _ in block)
             columns = [_plain(disguise, sent, stand_in) for _, disguise, sent in block]
             grid += map(list, zip(*columns, strict=True))
+
+
+def _frame(pipe: IO[bytes]) -> Any:
+    """Return what the process sends next."""
+    head = pipe.read(LENGTH)
+    size = int.from_bytes(head, "big")
+    frame = pipe.read(size) if size < MOST_MEMORY else b""
+    if len(head) < LENGTH or len(frame) < size:
+        raise ParserError("the parser died")
+    return marshal.loads(frame)
 
 
 def _plain(disguise: str, values: Sequence[Any], stand_in: object) -> Sequence[object]:
