@@ -16,7 +16,8 @@ from pathlib import Path
 from planner.inputs.book import FORMULA_WITHOUT_VALUE, RawSheet, read_raw
 from planner.inputs.contents import letters
 from planner.inputs.schema import Column, Kind
-from planner.inputs.tables import BY_NAME, SETTINGS
+from planner.inputs.tables import BY_NAME, FOR_PEOPLE, SETTINGS
+from planner.inputs.validations import has_units
 
 INPUTS = Path(__file__).parents[1] / "inputs"
 WORKBOOKS = ("first-plan", "openai-750mw", "openai-2gw", "frontier-sites")
@@ -37,14 +38,21 @@ class Book:
     Parameters
     ----------
     name
-        One of `WORKBOOKS`; each is read from its file once.
+        One of `WORKBOOKS`; each is read from its file once. Its units are left out, so that the
+        first row below the header is one of data.
     """
 
     def __init__(self, name: str) -> None:
         if name not in _READ:
             _READ[name] = read_raw(INPUTS / f"{name}.xlsx")
         self.name = name
-        self.grids = {sheet.title: [list(row) for row in sheet.grid] for sheet in _READ[name]}
+        self.grids = {
+            sheet.title: [list(row) for row in sheet.grid]
+            for sheet in _READ[name] if sheet.title.lower() not in FOR_PEOPLE
+        }  # fmt: skip
+        for sheet, grid in self.grids.items():
+            if has_units(BY_NAME[sheet]):
+                del grid[1]
 
     @property
     def raw(self) -> list[RawSheet]:

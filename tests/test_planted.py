@@ -118,7 +118,7 @@ def test_planted_in_a_real_file(name: str, tmp_path: Path) -> None:
     columns = {cell.value: cell.column_letter for cell in workbook["halls"][1]}
     contents = {"it_mw": "1,234", "ready": "03/04/2026", "count": 1.5, "site": "#REF!",
                 "build_days": "=1+1", "source": True}  # fmt: skip
-    cells = {f"{columns[name]}2": content for name, content in contents.items()}
+    cells = {f"{columns[name]}3": content for name, content in contents.items()}
     for cell, content in cells.items():
         workbook["halls"][cell] = content
     workbook.save(tmp_path / "broken.xlsx")
