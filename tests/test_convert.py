@@ -103,3 +103,16 @@ def test_a_folder_that_is_replaced_keeps_no_sheet_of_another_plan(tmp_path: Path
     write_csv_folder(folder, sheets)
     assert init("--from", str(source), str(folder), "--as", "csv", "--force").exit_code == 0
     assert read_inputs(folder).digest == read_inputs(source).digest
+
+
+def test_numbers_are_written_in_plain_digits_whatever_the_locale(tmp_path: Path) -> None:
+    """With the locale kept, 11.125 would be read back as eleven thousand."""
+    sheets = template_sheets()
+    sheets["settings"].append({"setting": "locale", "value": "de"})
+    sheets["systems"][0] |= {"price": "1.234.567,5", "overhead_kw": 11.125}
+    source, folder = tmp_path / "plan.xlsx", tmp_path / "plan"
+    write_workbook(source, sheets)
+    assert init("--from", str(source), str(folder), "--as", "csv").exit_code == 0
+    row = read_inputs(folder).tables["systems"][0]
+    assert (row["price"], row["overhead_kw"]) == (1234567.5, 11.125)
+    assert "locale" not in (folder / "settings.csv").read_text(encoding="utf-8-sig")

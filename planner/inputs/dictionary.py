@@ -22,8 +22,10 @@ planner itself reads with; write it anew with `planner init --dictionary > input
   noted.
 - A unit may stand behind a column name, as in `power_kw [W]`, or in the row below it. Another unit
   of the same kind is converted, and noted; one of another kind is an error.
-- Sheets that are not listed here are ignored with a note. A column that is not listed is an error
-  that names the nearest known one; begin its name with `#` to keep notes of your own.
+- The sheets `README` (written by `planner init`) and `check` (in a marked copy) are for people and
+  are passed over. Others that are not listed here are ignored with a note.
+- A column that is not listed is an error that names the nearest known one; begin its name with `#`
+  to keep notes of your own.
 - Blank is not zero. A blank cell stands for the default given here, or for no value and no limit.
 - Names match exactly, white space around them left out. Two names that differ only by case or
   spaces are an error. `NA`, `None`, `007` and `#1` are names like any other.
