@@ -199,6 +199,9 @@ def _fill(
     for number in range(max(len(rows), len(covered))):
         row = etree.SubElement(data, main("row"))
         row.set("r", str(number + 1))
+        if number == 0:
+            row.set("ht", "24")
+            row.set("customHeight", "1")
         cells = rows[number] if number < len(rows) else []
         for across, (text, style) in enumerate(cells, start=1):
             _text_cell(row, f"{letters(across)}{number + 1}", text, style)
