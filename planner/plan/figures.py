@@ -7,14 +7,16 @@ from collections.abc import Iterable
 from fractions import Fraction
 from itertools import accumulate
 
+LARGE = 1e9
+
 
 def tidy(value: float) -> float:
     """Return a figure without the dust of floating point: 750 for 749.9999999999999.
 
-    It keeps 14 digits: a cent in a hundred billion, and 100,000 times finer than what the checker
-    holds money to.
+    It keeps 14 digits, and 15 of large amounts of money: a tenth of a cent in a hundred billion.
+    That is 100,000 times finer than what the checker holds money to.
     """
-    return float(f"{value:.14g}") + 0.0
+    return float(f"{value:.15g}" if abs(value) >= LARGE else f"{value:.14g}") + 0.0
 
 
 def total(values: Iterable[float]) -> float:
