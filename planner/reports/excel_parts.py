@@ -119,5 +119,6 @@ def row_sums(page: Page, placed: Placed, rows: Sequence[Mapping[str, object]], f
     if placed.total_row is not None:
         formula = f"=SUM({cell(placed.total_row, first)}:{cell(placed.total_row, last)})"
         page.formula(placed.total_row, column, formula, total(sums), "total", kind)
-    page.widen(column, len(f"{max(sums, default=0):,.2f}") + 3)
+    longest = max(map(len, field.label.split()))
+    page.widen(column, max(longest + 2.5, len(f"{max(sums, default=0):,.2f}") + 3))
     return column
