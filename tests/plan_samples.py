@@ -53,6 +53,8 @@ def sample_plan(*, name="openai-750mw", missed=True, suppliers=SUPPLIERS, commit
 def _inputs(name, first, second):
     """Inputs that know the plan's names, with sources; nothing was planned from them."""
     assumed = {"source": "assumption: a round figure"}
+    # Inputs refuse characters that tables of results may be given to try the reports.
+    first, second = ("".join(c for c in name if c.isprintable()) for name in (first, second))
     return inputs_from_rows(name, rows_of(
         options={"currency": "USD"},
         systems=[{"system": system, "power_kw": kw, "overhead_kw": 11, "price": 1,
