@@ -265,16 +265,17 @@ class Asker:
                     break
                 trial = [*chosen[:at], replace(chosen[at], steps=middle), *chosen[at + 1 :]]
                 low, high = (low, middle) if self.is_enough(trial) else (middle, high)
-            chosen[at] = self._later(chosen, at, replace(chosen[at], steps=high))
+            chosen[at] = self._shorter(chosen, at, replace(chosen[at], steps=high))
         return chosen
 
-    def _later(self, chosen: list[Request], at: int, request: Request) -> Request:
-        """Leave out the earliest rows of a change as long as the rest is enough."""
-        while len(request.limits) > 1 and not self.session.spent(0.97):
-            shorter = replace(request, limits=request.limits[1:])
-            if not self.is_enough([*chosen[:at], shorter, *chosen[at + 1 :]]):
-                break
-            request = shorter
+    def _shorter(self, chosen: list[Request], at: int, request: Request) -> Request:
+        """Leave out the earliest rows of a change, then the last, as long as the rest is enough."""
+        for part in (slice(1, None), slice(None, -1)):
+            while len(request.limits) > 1 and not self.session.spent(0.97):
+                shorter = replace(request, limits=request.limits[part])
+                if not self.is_enough([*chosen[:at], shorter, *chosen[at + 1 :]]):
+                    break
+                request = shorter
         return request
 
     def _alone(self, request: Request) -> float:
