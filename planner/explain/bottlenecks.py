@@ -120,9 +120,10 @@ def _rank(b: Bottleneck) -> tuple[object, ...]:
     lifted = tuple(-round(gain, 6) for gain in b.lifted or ())
     share = tuple(-round(gain, 9) for gain in b.share)
     money = -(b.money_gain or 0.0)
-    # What is equal in all else: amounts before dates, and before halls that are yet to be built.
-    hard = 2 if b.limit.kind == "number of halls" else int(b.limit.dated)
-    return (not kind, kind, not lifted, lifted, hard, share, money, b.limit.where)
+    # More halls make up for whatever is short in the halls there are, and are no cause.
+    more_halls = b.limit.kind == "number of halls" and _any(b.kind_lifted)
+    return (not kind, kind, more_halls, not lifted, lifted, b.limit.dated, share, money,
+            b.limit.where)  # fmt: skip
 
 
 def _any(gains: Gains | None) -> bool:
