@@ -59,10 +59,10 @@ def command(
     if any(period is None for period in wanted):
         raise PlannerError(f"--by: the first period of the plan ends on {calendar.ends[0]}")
     earliest = [quoter.earliest(mw) for mw in asked]
-    found = []
-    for period in calendar.periods:
-        whole = period in wanted or quoter.is_small
-        found.append(quoter.largest(period, whole=whole and not session.spent(0.8)))
+    found = quoter.curve()
+    for number, most in enumerate(found):
+        if (most.period in wanted or quoter.is_small) and not session.spent(0.8):
+            found[number] = quoter.largest(most.period, whole=True)
     if overtime:
         found += quoter.with_overtime(_marks(session, wanted), overtime)
     rows = quote_rows(session, quoter, found)

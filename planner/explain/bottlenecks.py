@@ -18,7 +18,7 @@ DEGENERATE = "degenerate"
 NOT_TRIED = "not tried for want of time"
 
 KINDS_BY, LIFTED_BY, CONFIRMED_BY, DATES_TOGETHER, DATES_ALONE, DATES_CONFIRMED, MONEY_BY = (
-    0.12, 0.2, 0.28, 0.38, 0.43, 0.47, 0.5,
+    0.3, 0.38, 0.46, 0.54, 0.58, 0.6, 0.62,
 )  # fmt: skip
 """Shares of the time after which each part of the search is cut short, in its order."""
 
@@ -230,7 +230,7 @@ def _lift(session: Session, found: Sequence[Bottleneck]) -> None:
             groups.setdefault(b.group, []).append(b)
     order = sorted(groups, key=lambda g: _most(groups[g]))
     kinds: dict[str, Gains] = {}
-    for kind in dict.fromkeys(kind for kind, _ in order):
+    for kind in sorted(dict.fromkeys(kind for kind, _ in order), key="number of halls".__eq__):
         if session.spent(KINDS_BY):
             session.undone.append(f"all limits lifted: {kind}")
         else:

@@ -24,7 +24,13 @@ from planner.inputs.rows import Row as InputRow
 from planner.inputs.tables import BY_NAME
 from planner.model.objectives import Tier
 from planner.plan.tables import Row
-from planner.solve.prices import set_coefficient, set_upper
+from planner.solve.prices import (
+    Basis,
+    read_basis,
+    set_coefficient,
+    set_upper,
+    start_from_basis,
+)
 
 NAME = "quote"
 """Commitment that is asked for; a name in use gets a number."""
@@ -138,6 +144,7 @@ class Quoter:
         promised = committed(session)
         self.held = list(zip(self.problem.missed_tiers[:-1], promised, strict=True))
         self._bounds: dict[int, float] = {}
+        self._basis: Basis | None = None
         self.is_small = session.is_small
 
     def bound(self, period: int) -> float:
@@ -148,6 +155,26 @@ class Quoter:
             self._bounds[period] = self._divisible(period)
         return self._bounds[period]
 
+    def curve(self) -> list[Largest]:
+        """Return the proven bound of every period that there is time for.
+
+        It never falls, so that between two periods with the same bound it is the same.
+        """
+        self._fill(0, self.last)
+        return [Largest(t, mw) for t, mw in sorted(self._bounds.items())]
+
+    def _fill(self, low: int, high: int) -> None:
+        if self.session.spent(0.6):
+            self.session.undone.append(f"largest MW of some periods from {low} to {high}")
+            return
+        first, last = self.bound(low), self.bound(high)
+        if last - first <= NONE:
+            self._bounds.update(dict.fromkeys(range(low, high + 1), first))
+        elif high - low > 1:
+            middle = (low + high) // 2
+            self._fill(low, middle)
+            self._fill(middle, high)
+
     def _divisible(self, period: int) -> float:
         self._from(period)
         live = self.problem.live
@@ -155,7 +182,10 @@ class Quoter:
         for tier, most in self.held:
             live.hold(tier.expression, most)
         live.minimise(self.tier.expression)
+        if self._basis is not None:
+            start_from_basis(live, self._basis)
         outcome = live.solve(gap=0.0, seconds=600.0)
+        self._basis = read_basis(live) if outcome.status == "optimal" else None
         self.session.resolves += 1
         live.release()
         return _tidy(self.all_mw - outcome.bound) if outcome.values is not None else 0.0
