@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 from planner.errors import Fault, InputFaults
-from planner.inputs.cells import LAST_COLUMN, LAST_ROW, SheetCells, column_of, letters
 from planner.inputs.guard import MOST_CELLS, DamagedError, Deadline, RefusedError, short
 from planner.inputs.markup import Element, Walk, is_true, unescaped, walk
+from planner.inputs.quick import LAST_COLUMN, LAST_ROW, SheetCells, column_of, letters
 
 REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)

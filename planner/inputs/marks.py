@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from planner.inputs.cells import Range, letters, range_name
 from planner.inputs.guard import plural, short, some
 from planner.inputs.isolate import Grid
+from planner.inputs.quick import Range, letters, range_name
 from planner.inputs.xlsx import SheetPart, Workbook
 
 

@@ -13,7 +13,6 @@ from datetime import date, datetime, time, timedelta
 from urllib.parse import unquote
 
 from planner.errors import Fault, InputFaults
-from planner.inputs.cells import Range, letters
 from planner.inputs.guard import (
     MOST_CELLS,
     MOST_SHEETS,
@@ -26,6 +25,7 @@ from planner.inputs.guard import (
 from planner.inputs.isolate import Grid
 from planner.inputs.marks import hidden_columns, hidden_rows, hidden_sheet, linked, merged
 from planner.inputs.markup import Walk, elements, in_utf_8, walk
+from planner.inputs.quick import Range, letters
 
 KIND = "application/vnd.oasis.opendocument."
 DURATION = re.compile(r"(-?)P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?")

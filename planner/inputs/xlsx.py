@@ -11,7 +11,6 @@ from urllib.parse import unquote
 from xml.sax.saxutils import quoteattr
 
 from planner.inputs.careful import careful_cells
-from planner.inputs.cells import Range, SheetCells, quick_cells, range_of
 from planner.inputs.guard import (
     MOST_CELLS,
     MOST_SHEETS,
@@ -22,6 +21,7 @@ from planner.inputs.guard import (
     short,
 )
 from planner.inputs.markup import Element, check, elements, in_utf_8, is_true, number_of
+from planner.inputs.quick import Range, SheetCells, quick_cells, range_of
 
 SST = re.compile(rb"<(?:(\w+):)?sst[ >/]")
 FORMULA = re.compile(rb"<(?:\w+:)?f[^<>]*>([^<]*\[\d[^<]*)")
