@@ -1,4 +1,8 @@
-"""Where cases run: in this process, on local processes, on a dask or on a ray cluster (joblib)."""
+"""Where cases run: in this process, on local processes, on a dask or on a ray cluster.
+
+Local processes and dask are joblib's backends. Ray's own tasks are used as they are: its pool for
+joblib gives nothing back before all is done, and does not outlive a worker.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +17,6 @@ from planner.errors import PlannerError
 ENGINES = ("serial", "local", "dask", "ray")
 LOSSES = 3
 """Times that a case may be under way when its worker is lost, before it counts as failed."""
-
-RAY_ROUNDS = 4
-"""Cases for each worker that a ray cluster is given at a time."""
 
 Task = TypeVar("Task")
 Done = TypeVar("Done")
@@ -68,6 +69,10 @@ def run_all(
     if engine.name == "serial":
         yield from map(work, tasks)
         return
+    if engine.name == "ray":
+        with _cluster(engine):
+            yield from _on_ray(engine, work, tasks, lost)
+        return
     left = dict(enumerate(tasks))
     losses = dict.fromkeys(left, 0)
     with _backend(engine):
@@ -76,6 +81,8 @@ def run_all(
                 for number, done in _pass(engine, work, left):
                     del left[number]
                     yield done
+            except ImportError as error:
+                raise _unable(engine, error) from error
             except _worker_losses() as error:
                 under_way = list(left)[: 2 * engine.workers]
                 for number in under_way:
@@ -92,19 +99,43 @@ def _pass(
     """Run what is left, a case to a worker at a time, and yield numbers and results."""
     from joblib import Parallel, delayed  # noqa: PLC0415  (only sweeps need it)
 
-    numbers = list(left)
-    options: dict[str, Any] = {"n_jobs": engine.workers, "batch_size": 1}
-    if engine.name != "ray":
-        options |= {"return_as": "generator_unordered", "pre_dispatch": 2 * engine.workers}
-        calls = (delayed(_numbered)(work, number, left[number]) for number in numbers)
-        yield from Parallel(**options)(calls)
-        return
-    # Ray's pool gives nothing back before all its calls are done: a few at a time, then.
-    size = RAY_ROUNDS * engine.workers
-    with Parallel(**options) as pool:
-        for start in range(0, len(numbers), size):
-            some = numbers[start : start + size]
-            yield from pool(delayed(_numbered)(work, number, left[number]) for number in some)
+    calls = (delayed(_numbered)(work, number, task) for number, task in list(left.items()))
+    parallel = Parallel(n_jobs=engine.workers, batch_size=1, pre_dispatch=2 * engine.workers,
+                        return_as="generator_unordered")  # fmt: skip
+    yield from parallel(calls)
+
+
+def _on_ray(
+    engine: Engine, work: Callable[[Task], Done], tasks: Sequence[Task],
+    lost: Callable[[Task], Done],
+) -> Iterator[Done]:  # fmt: skip
+    """Run tasks on a ray cluster, which runs those of a lost worker again by itself."""
+    import ray  # noqa: PLC0415
+    from ray.exceptions import RayError, RayTaskError  # noqa: PLC0415
+
+    remote = ray.remote(num_cpus=1, max_retries=LOSSES - 1)(work)
+    waiting = list(reversed(tasks))
+    under_way: dict[Any, Task] = {}
+    while waiting or under_way:
+        while waiting and len(under_way) < 2 * engine.workers:
+            task = waiting.pop()
+            under_way[remote.remote(task)] = task
+        ready, _ = ray.wait(list(under_way), num_returns=1)
+        for reference in ready:
+            task = under_way.pop(reference)
+            try:
+                yield ray.get(reference)
+            except RayTaskError as error:
+                raise _unable(engine, error) from error
+            except RayError:
+                yield lost(task)
+
+
+def _unable(engine: Engine, error: Exception) -> PlannerError:
+    return PlannerError(
+        f"workers of the engine {engine.name} cannot run cases. Install the same planner on each of "
+        f"them: {str(error).strip().splitlines()[-1]}"
+    )
 
 
 def _numbered(work: Callable[[Task], Done], number: int, task: Task) -> tuple[int, Done]:
@@ -123,12 +154,6 @@ def _worker_losses() -> tuple[type[BaseException], ...]:
         from distributed.scheduler import KilledWorker  # noqa: PLC0415
 
         found.append(KilledWorker)
-    except ImportError:
-        pass
-    try:
-        from ray.exceptions import RayError  # noqa: PLC0415
-
-        found.append(RayError)
     except ImportError:
         pass
     return tuple(found)
@@ -183,9 +208,7 @@ def _own_dask(engine: Engine, client: Any, cluster: Any) -> Iterator[None]:
 @contextmanager
 def _ray(engine: Engine) -> Iterator[None]:
     import ray  # noqa: PLC0415
-    from ray.util.joblib import register_ray  # noqa: PLC0415
 
-    register_ray()
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
     started = not ray.is_initialized()
     if started and engine.address:

@@ -73,18 +73,16 @@ def _most(case: Case) -> Used:
         most["crews of", site][t] = capacity
     for (node, t), mw in case.facility.energised_mw.items():
         most["power of", node][t] = mw
-    for hall in case.facility.halls:
+    facility, first = case.facility, dict[str, int]()
+    for (hall, _), opens in facility.opening.items():
+        first[hall] = min(first.get(hall, opens), opens)
+    for hall in facility.halls:
         for t in case.calendar.periods:
-            most["halls of", case.facility.site_of[hall]][t] += _hall_mw(case, hall, t)
+            # All halls of a class could have been opened by the first period in which one can be.
+            can_open = hall in first and first[hall] <= t
+            count = facility.hall_count[hall] if can_open else facility.open_count[hall]
+            most["halls of", facility.site_of[hall]][t] += count * facility.hall_it_mw[hall]
     return most
-
-
-def _hall_mw(case: Case, hall: str, period: int) -> float:
-    """Return the IT power that the halls of a class can have by a period, all opened in time."""
-    facility = case.facility
-    can_open = any(opens <= period for (name, _), opens in facility.opening.items() if name == hall)
-    count = facility.hall_count[hall] if can_open else facility.open_count[hall]
-    return count * facility.hall_it_mw[hall]
 
 
 def _at(at: Mapping[date, int], row: Mapping[str, Any]) -> int:
