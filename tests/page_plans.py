@@ -97,7 +97,7 @@ EDGES = {
         halls=[{"hall": "a", "site": "east", "it_mw": 3},
                {"hall": "b", "site": "west", "it_mw": 2}]),
     "400 sites": _many,
-    "long names": lambda: _named(tuple(f"{LONG}{n}"[-300:].strip() for n in range(8))),
+    "long names": lambda: _named(tuple(f"{LONG}{n}"[-180:].strip() for n in range(8))),
     "hostile names": lambda: _named(HOSTILE),
 }  # fmt: skip
 """Plans by what is particular about them."""

@@ -133,8 +133,8 @@ def _on_ray(
 
 def _unable(engine: Engine, error: Exception) -> PlannerError:
     return PlannerError(
-        f"workers of the engine {engine.name} cannot run cases. Install the same planner on each of "
-        f"them: {str(error).strip().splitlines()[-1]}"
+        f"workers of the engine {engine.name} cannot run cases. Install the same planner on each "
+        f"of them: {str(error).strip().splitlines()[-1]}"
     )
 
 
