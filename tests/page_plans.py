@@ -19,7 +19,7 @@ CHAIN = {
 }  # fmt: skip
 """A part is ordered, assembled, shipped and installed, a month each; then commissioned."""
 
-LONG = "a name of three hundred characters " * 9
+LONG = "a name that goes on and on, " * 9
 HOSTILE = (
     "</script><script>alert(1)</script>",
     "</style><style>body{display:none}</style>",
