@@ -199,6 +199,8 @@ def _list(column: Column, raw: object, locale: str | None) -> tuple[str, ...]:
 
 
 def _any(column: Column, raw: object, locale: str | None) -> object:
+    if isinstance(raw, float) and not math.isfinite(raw):
+        raise BadValueError(f"{column.name} is a finite number", f"Give {expected(column)}")
     is_day = isinstance(raw, datetime) and raw.time() == time(0)
     return raw.date() if is_day else raw  # type: ignore[attr-defined]
 
