@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
-from malformed import Case, book
+from malformed import Case, book, parts, sheet, zipped
 from malformed_archives import ARCHIVES
 from malformed_others import CSVS, FILES, ODS
 from malformed_sheets import SHEETS
 
 from planner.errors import InputFaults, PlannerError
+from planner.inputs import guard
 from planner.inputs.book import RawSheet, read_raw
 
 CASES = {
@@ -23,10 +25,10 @@ CASES = {
 }  # fmt: skip
 
 
-def value(sheet: RawSheet, cell: str) -> object:
+def value(found: RawSheet, cell: str) -> object:
     """Return the value of a cell of the first columns."""
     row, column = int(cell[1:]) - 1, ord(cell[0]) - 65
-    grid = sheet.grid
+    grid = found.grid
     return grid[row][column] if row < len(grid) and column < len(grid[row]) else None
 
 
@@ -38,11 +40,11 @@ def test_there_are_many_classes_and_none_twice() -> None:
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.right])
 def test_what_is_read_is_right(name: str, tmp_path: Path) -> None:
     case = CASES[name]
-    sheets = {sheet.title: sheet for sheet in read_raw(case.write(tmp_path))}
+    sheets = {one.title: one for one in read_raw(case.write(tmp_path))}
     found = {title: {cell: value(sheets[title], cell) for cell in places}
              for title, places in case.right.items()}  # fmt: skip
     assert found == case.right
-    notes = " | ".join(note for sheet in sheets.values() for note in sheet.notes)
+    notes = " | ".join(note for one in sheets.values() for note in one.notes)
     assert case.note in notes if case.note else not notes
 
 
@@ -95,3 +97,16 @@ def test_a_sheet_that_is_not_wanted_is_not_even_unpacked(tmp_path: Path) -> None
     with pytest.raises(PlannerError):
         read_raw(broken)
     assert read_raw(broken, lambda title: title != "halls") == [RawSheet("halls", [])]
+
+
+def test_a_large_sheet_may_be_read_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once quickly, and once with care where a cell stands there twice; it counts once."""
+    rows = "".join(f'<row r="{n}"><c r="A{n}" t="str"><v>{"x" * 30_000}</v></c></row>'
+                   for n in range(1, 600))  # fmt: skip
+    twice = rows + '<row r="600"><c r="A600"><v>1</v></c><c r="A600"><v>2</v></c></row>'
+    content = zipped(parts(sheet1=sheet(twice)), method=zipfile.ZIP_STORED)
+    monkeypatch.setattr(guard, "MOST_UNPACKED", len(content))
+    path = tmp_path / "large.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(InputFaults, match="halls!A600: this cell stands in the file twice"):
+        read_raw(path)

@@ -40,7 +40,7 @@ class RawSheet:
     grid : list of list of object
         Cells from A1 on: None, text, bool, number, date, datetime, time or timedelta, or
         `FORMULA_WITHOUT_VALUE`. A spreadsheet's error is its text, e.g. ``#REF!``. Rows may differ
-        in length. Empty for a sheet that was not wanted.
+        in length. Empty, and without notes, for a sheet that was not wanted.
     notes : tuple of str
         What a reader of the plan should know of the sheet, e.g. that it is hidden.
     """
@@ -152,6 +152,8 @@ def _sheets(workbook: Workbook, grids: dict[int, Grid]) -> list[RawSheet]:
 
 
 def _raw_sheet(workbook: Workbook, sheet: SheetPart, grid: Grid) -> RawSheet:
+    if not sheet.is_wanted:
+        return RawSheet(sheet.title, [])
     notes = notes_of(workbook, sheet, grid)
     clear_totals(sheet, grid)
     return RawSheet(sheet.title, grid, tuple(notes))

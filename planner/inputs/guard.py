@@ -245,6 +245,7 @@ class Archive:
         for entry in entries:
             self._admit(entry)
         self._left = MOST_UNPACKED
+        self._read: set[str] = set()
 
     def _admit(self, entry: zipfile.ZipInfo) -> None:
         name = entry.filename.replace("\\", "/")
@@ -288,7 +289,9 @@ class Archive:
             raise DamagedError(f"its part {short(name)} cannot be unpacked") from error
         if len(content) != entry.file_size:
             raise DamagedError(f"its part {short(name)} is not as long as the file says")
-        self._left -= len(content)
+        if entry.filename not in self._read:
+            self._read.add(entry.filename)
+            self._left -= len(content)
         return content
 
     def _check_size(self, entry: zipfile.ZipInfo) -> None:
@@ -302,7 +305,7 @@ class Archive:
                 "packed size, as a zip bomb does",
                 "Take the workbook from another source.",
             )
-        if size > self._left:
+        if size > self._left and entry.filename not in self._read:
             raise RefusedError(
                 f"this workbook unpacks to more than {MOST_UNPACKED / 1e6:.0f} MB, at part {name}",
                 "Keep in it only the sheets that the plan needs.",

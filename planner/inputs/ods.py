@@ -90,7 +90,8 @@ def read_ods(
     walk(part, "content.xml", Walk(reading.start, reading.end, reading.text))
     if not reading.sheets:
         raise DamagedError("it holds no sheet")
-    return [(sheet.title, sheet.grid, sheet.notes()) for sheet in reading.sheets]
+    return [(sheet.title, sheet.grid, sheet.notes() if wanted(sheet.title) else [])
+            for sheet in reading.sheets]  # fmt: skip
 
 
 @dataclass

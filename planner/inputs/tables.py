@@ -338,8 +338,9 @@ TABLES = (
         Column("mode", NUMBER, "Most likely value, of triangular.", example="1"),
         Column("high", NUMBER, "Largest value; of normal and lognormal where they are cut off.",
                example="1.2"),
-        Column("mean", NUMBER, "Mean, of normal and lognormal."),
-        Column("sd", NUMBER, "Standard deviation, of normal and lognormal.", above=0.0),
+        Column("mean", NUMBER, "Mean, of normal and lognormal.", example="1"),
+        Column("sd", NUMBER, "Standard deviation, of normal and lognormal.", above=0.0,
+               example="0.1"),
         Column("sample", TEXT, "Sample that empirical draws from.", refers_to=("samples.sample",)),
         Column("group", TEXT, "Quantities of one group move together."),
         Column("correlation", NUMBER, "How closely it moves with its group: 0 not at all, 1 as "

@@ -25,7 +25,7 @@ def read_inputs(path: Path) -> Inputs:
     Parameters
     ----------
     path
-        An ``.xlsx`` file, or a folder with one CSV file for each sheet.
+        An ``.xlsx``, ``.xlsm`` or ``.ods`` file, or a folder with one CSV file for each sheet.
 
     Returns
     -------
@@ -39,7 +39,8 @@ def read_inputs(path: Path) -> Inputs:
         With every fault: of single cells, and of the rules across cells as far as these are sound.
     """
     whole = path.resolve()
-    return inputs_from_sheets(whole.name if path.is_dir() else whole.stem, read_raw(path, _is_ours))
+    raw = read_raw(path, lambda title: name_of(title) in BY_NAME)
+    return inputs_from_sheets(whole.name if path.is_dir() else whole.stem, raw)
 
 
 def inputs_from_rows(name: str, sheets: Mapping[str, Sequence[Mapping[str, object]]]) -> Inputs:
@@ -101,11 +102,6 @@ def inputs_from_sheets(name: str, raw: Sequence[RawSheet]) -> Inputs:
         raise InputFaults(sorted([*findings.faults, *faults], key=_place))
     return Inputs(name, values, tables, (*findings.notes, *notes), digest_of(values, sheets),
                   settings.cells)  # fmt: skip
-
-
-def _is_ours(title: str) -> bool:
-    """Say whether a sheet of that name is read; what is wrong in others does not matter."""
-    return name_of(title) in BY_NAME
 
 
 def _known_sheets(raw: Iterable[RawSheet], findings: Findings) -> tuple[dict[str, Grid], set[str]]:

@@ -54,6 +54,8 @@ class SheetPart:
         Its part in the archive.
     hidden : bool
         Whether it is hidden, by any means.
+    is_wanted : bool
+        Whether its cells are needed.
     cells : SheetCells
         Its cells, ready for the parser.
     totals : list of Totals
@@ -65,6 +67,7 @@ class SheetPart:
     title: str
     part: str
     hidden: bool
+    is_wanted: bool = True
     cells: SheetCells = field(default_factory=lambda: SheetCells(b"", 0, 0, 0, [], []))
     totals: list[Totals] = field(default_factory=list)
     linked: list[str] = field(default_factory=list)
@@ -317,7 +320,8 @@ def take_cells(
     """
     taken: list[SheetCells] = []
     for sheet in workbook.sheets:
-        if not wanted(sheet.title):
+        sheet.is_wanted = wanted(sheet.title)
+        if not sheet.is_wanted:
             continue
         deadline.check()
         part = in_utf_8(workbook.archive.read(sheet.part), sheet.part)
