@@ -102,12 +102,13 @@ def as_ods(path: Path) -> bytes:
             return cell()
         return number(value) if isinstance(value, int | float) else words(escape(str(value)))
 
+    grids = list(_grids(path))
     tables = "</table:table>".join(
         ("" if not place else f'<table:table table:name="{title}">')
         + "".join(row(*map(one, cells)) for cells in grid)
-        for place, (title, grid) in enumerate(_grids(path))
+        for place, (title, grid) in enumerate(grids)
     )
-    made = content(tables).replace('table:name="halls"', 'table:name="settings"', 1)
+    made = content(tables).replace('table:name="halls"', f'table:name="{grids[0][0]}"', 1)
     return _zipped({"mimetype": KIND, "content.xml": made.encode()})
 
 

@@ -341,10 +341,11 @@ TABLES = (
         Column("mean", NUMBER, "Mean, of normal and lognormal.", example="1"),
         Column("sd", NUMBER, "Standard deviation, of normal and lognormal.", above=0.0,
                example="0.1"),
-        Column("sample", TEXT, "Sample that empirical draws from.", refers_to=("samples.sample",)),
-        Column("group", TEXT, "Quantities of one group move together."),
+        Column("sample", TEXT, "Sample that empirical draws from.", refers_to=("samples.sample",),
+               example="announced dates"),
+        Column("group", TEXT, "Quantities of one group move together.", example="Texas feeders"),
         Column("correlation", NUMBER, "How closely it moves with its group: 0 not at all, 1 as "
-               "one.", low=0.0, high=1.0),
+               "one.", low=0.0, high=1.0, example="0.7"),
         source(),
     )),
     Table("samples", "An observation that an empirical draw may repeat.", ("sample", "number"), (
