@@ -68,14 +68,14 @@ def catalogue_scenarios() -> list[Scenario]:
                  f"750 MW of system power, as in NextPlatform's count of 32,768: {CHIPS}"),
         Scenario("basis facility", (("commitments", "OpenAI", "basis", "set", "facility"),),
                  assumed("750 MW of facility power, as utilities and landlords count")),
-        Scenario("CS-4 early", _cs4_shift(-92), assumed("a quarter earlier")),
-        Scenario("CS-4 late", _cs4_shift(180), assumed("half a year later")),
+        Scenario("CS-4 early", cs4_shift(-92), assumed("a quarter earlier")),
+        Scenario("CS-4 late", cs4_shift(180), assumed("half a year later")),
         Scenario("CS-4 never", (("systems", "CS-4", "available_from", "set", date(2099, 1, 1)),),
                  assumed("the new generation is not used")),
     ]  # fmt: skip
 
 
-def _cs4_shift(days: int) -> tuple[Edit, ...]:
+def cs4_shift(days: int) -> tuple[Edit, ...]:
     """Move the whole of the new generation: its sale, its parts, its output by date."""
     return (
         ("systems", "CS-4", "available_from", "shift_days", days),
@@ -112,23 +112,23 @@ def site_scenarios(campuses: Iterable[Site], regina: Site) -> list[Scenario]:
         Scenario("a feeder fails", (("energisation", f"{lost},*", "mw", "set", 0),),
                  assumed("one of the three feeders of Campus B is lost: its halls cannot be used, "
                          "and the two others still cover for each other")),
-        Scenario("campuses slip 99 days", _slip(campuses, 99),
+        Scenario("campuses slip 99 days", slip(campuses, 99),
                  f"the slip of Google Pryor: {SLIPPED}; assumption: all assumed campuses alike; "
                  "probability: share of the slips of 60 to 150 days", 0.017),
-        Scenario("campuses slip 184 days", _slip(campuses, 184),
+        Scenario("campuses slip 184 days", slip(campuses, 184),
                  f"the slip of Goodnight: {SLIPPED}; assumption: all assumed campuses alike; "
                  "probability: share of the slips of 150 to 250 days", 0.025),
-        Scenario("campuses slip 374 days", _slip(campuses, 374),
+        Scenario("campuses slip 374 days", slip(campuses, 374),
                  f"the slip of Amazon Ridgeland: {SLIPPED}; assumption: all assumed campuses "
                  "alike; probability: share of the longer slips", 0.025),
-        Scenario("Campus B slips 184 days", _slip([first], 184),
+        Scenario("Campus B slips 184 days", slip([first], 184),
                  f"the slip of Goodnight: {SLIPPED}"),
-        Scenario("Regina slips 226 days", _slip([regina], 226),
+        Scenario("Regina slips 226 days", slip([regina], 226),
                  f"the slip of Stargate Shackelford's first power: {SLIPPED}"),
     ]  # fmt: skip
 
 
-def _slip(sites: Iterable[Site], days: int) -> tuple[Edit, ...]:
+def slip(sites: Iterable[Site], days: int) -> tuple[Edit, ...]:
     """Move a site's power and the halls that are not ready at the start."""
     edits: list[Edit] = []
     for s in sites:

@@ -22,6 +22,7 @@ from datetime import date
 
 import assumed_campuses
 import cerebras_catalogue as catalogue
+import cerebras_draws as draws
 import cerebras_scenarios as scenarios
 import cerebras_sites as to_rows
 import published_sites
@@ -40,12 +41,20 @@ def sheets() -> Sheets:
     """Return all sheets."""
     sites = [*published_sites.existing_sites(), *published_sites.announced_sites(),
              *assumed_campuses.first_campuses()]  # fmt: skip
-    return cerebras_sheets(
+    found = cerebras_sheets(
         sites, CS4_KITS, (), catalogue.plants(),
         end=date(2029, 12, 31),
         option=[(date(2029, 12, 31), 0.0)],
         extra=[scenarios.option_scenario(OPTION_NAME, date(2029, 12, 31), 625)],
     )  # fmt: skip
+    return {**found, **drawn_sheets(sites)}
+
+
+def drawn_sheets(sites: list[to_rows.Site]) -> Sheets:
+    """Return what a sweep draws: slips of the campuses and of Regina, wafers, CS-4 and crews."""
+    regina = [site for site in sites if site.name == "Regina"]
+    drawn, samples = draws.sheets_of(assumed_campuses.first_campuses(), regina)
+    return {"draws": drawn, "samples": samples}
 
 
 def cerebras_sheets(

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from planner.plan.tables import Row
-from planner.reports.book import Book
+from planner.reports.book import TOP, Book
 from planner.reports.book_style import Field
 from planner.reports.console import printable
 from planner.whatif.compare import Comparison, Section, differences, differing
@@ -96,7 +96,7 @@ def _write_book(path: Path, comparison: Comparison) -> None:
         fields = [Field(key, key.replace("_", " ")) for key in section.keys]
         fields += [Field(base, base, unit, "amount")]
         fields += [Field(f"{name}, more", f"{name}, more", unit, "amount") for name in others]
-        placed = sheet.table(3, fields, difference_rows(section, comparison))
+        placed = sheet.table(TOP, fields, difference_rows(section, comparison))
         sheet.freeze(placed.first - 1, len(section.keys))
         sheet.filter(placed)
     for title, rows in (("Orders", comparison.orders), ("Bottlenecks", comparison.bottlenecks)):
@@ -104,7 +104,7 @@ def _write_book(path: Path, comparison: Comparison) -> None:
         sheet.subtitle(TITLES[title])
         keys = list(rows[0]) if rows else ["none"]
         fields = [Field(key, key, kind=_kind(key, rows)) for key in keys]
-        placed = sheet.table(3, fields, rows, empty="nothing differs")
+        placed = sheet.table(TOP, fields, rows, empty="nothing differs")
         sheet.freeze(placed.first - 1)
     book.close()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.plan.tables import Row, Tables
-from planner.reports.book import Book
+from planner.reports.book import TOP, Book
 from planner.reports.book_style import Field
 from planner.whatif.html import page, table
 from planner.whatif.results import MEASURES, tables_of
@@ -85,7 +85,7 @@ def _write_book(path: Path, sweep: Sweep, tables: Tables) -> None:
         sheet.subtitle(explained)
         keys = list(dict.fromkeys(key for row in rows for key in row))
         fields = [Field(key, key.replace("_", " "), kind=_kind(key, rows)) for key in keys]
-        placed = sheet.table(3, fields, rows)
+        placed = sheet.table(TOP, fields, rows)
         sheet.freeze(placed.first - 1, 1)
         sheet.filter(placed)
     book.close()
