@@ -142,7 +142,7 @@ def disagreements(
             yield f"bound beyond the optimum: {told}"
         if value - bound > (allowed + SLACK_MARGIN) * max(1.0, abs(value)):
             yield f"farther from its bound than the gap: {told}"
-        if value > optimum + margin and allowed <= TIGHT_GAP:
+        if value > optimum + margin and not allowed:
             yield f"worse than the optimum: {told}"
         if abs(value - optimum) > SAME * max(1.0, abs(optimum)):
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -136,7 +137,7 @@ def make_facility(
             (row["hall"], row["system"]): row["commitment"]
             for row in tables["fleet"] if row["commitment"] is not None
         },
-        crew_capacity=_dated(tables["crews"], "site", "systems_per_month", calendar, monthly=True),
+        crew_capacity=_crew_capacity(inputs, calendar),
         energised_mw=_dated(tables["energisation"], "node", "mw", calendar, monthly=False),
         tree=tree,
     )  # fmt: skip
@@ -220,6 +221,15 @@ def _dated(
         for name in sorted(steps)
         for period, value in enumerate(calendar.in_force(steps[name]))
     }
+
+
+def _crew_capacity(inputs: Inputs, calendar: Calendar) -> dict[tuple[str, int], float]:
+    """Return systems that the crews of a site can install in a period, in whole systems."""
+    rows = inputs.tables["crews"]
+    capacity = _dated(rows, "site", "systems_per_month", calendar, monthly=True)
+    if inputs.settings["counts"] == "integer":
+        return {key: float(math.floor(systems + 1e-9)) for key, systems in capacity.items()}
+    return capacity
 
 
 def _openings(halls: Mapping[str, Row], calendar: Calendar) -> dict[tuple[str, int], int]:

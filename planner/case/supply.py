@@ -190,6 +190,15 @@ class SupplyBuilder:
             for period, value in enumerate(self.calendar.in_force(steps[supplier]))
         }
 
+    def _capacity_left(self) -> dict[tuple[str, int], float]:
+        """Return capacity units that orders already placed leave of each period."""
+        left = self._capacity()
+        for (supplier, item, period), quantities in self._firm_orders().items():
+            if (supplier, period) in left:
+                used = self.sources[supplier, item]["capacity_use"] * sum(quantities)
+                left[supplier, period] = max(0.0, left[supplier, period] - used)
+        return left
+
     def _firm_arrivals(self) -> dict[tuple[str, str, int], float]:
         """Return good units of placed orders by place, item and period of arrival."""
         arrivals: dict[tuple[str, str, int], float] = defaultdict(float)
@@ -329,6 +338,8 @@ class SupplyBuilder:
     def _largest_order(self) -> dict[tuple[str, str, int], float]:
         """Return units that no order needs to exceed: the supplier's capacity, or all halls full.
 
+        Whole lots fill a capacity only up to the last that fits.
+
         All halls full is a bound in itself, for a plan that fills the halls twice with one system
         from one order would throw away what it had just bought.
         """
@@ -338,7 +349,7 @@ class SupplyBuilder:
             room[system] += most
             for item, quantity in self.bom.get(system, {}).items():
                 room[item] += most * quantity
-        capacity = self._capacity()
+        capacity, whole = self._capacity_left(), self.inputs.settings["counts"] == "integer"
         largest = {}
         for supplier, item, period in self._arrival():
             row = self.sources[supplier, item]
@@ -347,5 +358,6 @@ class SupplyBuilder:
             most = room[item] / row["yield"] + least
             if (supplier, period) in capacity and row["capacity_use"] > 0:
                 most = min(most, capacity[supplier, period] / row["capacity_use"])
-            largest[supplier, item, period] = most
+            lots = most / row["lot"]
+            largest[supplier, item, period] = math.floor(lots + 1e-9) * row["lot"] if whole else most
         return largest

@@ -108,7 +108,7 @@ def _supply_decisions(case: Case, frame: Frame) -> dict[str, Any]:
     supply = case.supply
     sources = supply.sources
     most_lots = {
-        key: math.ceil(most / sources[key[0], key[1]]["lot"])
+        key: most / sources[key[0], key[1]]["lot"]
         for key, most in supply.largest_order.items()
     }
     fixed_charge = [

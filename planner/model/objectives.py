@@ -32,8 +32,8 @@ class Tier:
     scale : float
         Units of the tier in one unit of the expression; negative for what is maximised.
     tight : bool
-        Whether the tier is solved far below the plan's gap, for what it leaves open no later tier
-        can mend.
+        Whether the tier is solved to a narrow gap even if a wide one is asked, for what it leaves
+        open no later tier can mend.
     """
 
     name: str

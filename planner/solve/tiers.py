@@ -25,8 +25,10 @@ from planner.solve.highs import (
 from planner.solve.progress import Event
 from planner.solve.rounds import Rounds, find_columns
 
-TIGHT_GAP = 1e-6
-"""Gap of a tier that no later tier can mend, e.g. missed megawatts."""
+TIGHT_GAP = 1e-3
+"""Widest gap of a tier that no later tier can mend, e.g. missed megawatts, however wide a gap is
+asked. It is relative: where nothing need be missed, nothing is.
+"""
 
 Listener = Callable[[Event], None]
 
