@@ -156,7 +156,7 @@ def _dates(session: Session) -> list[Bottleneck]:
     for limit in session.catalogue.dates:
         if not session.is_linear(limit):
             kinds.setdefault(limit.kind, []).append(limit)
-    together = []
+    together: list[tuple[Gains, str, list[Limit]]] = []
     for kind, limits in kinds.items():
         if session.spent(DATES_TOGETHER):
             session.undone.append(f"dates: {kind}")
@@ -164,31 +164,32 @@ def _dates(session: Session) -> list[Bottleneck]:
         gain = session.gain([Move(limit, math.inf) for limit in limits])
         if _any(gain):
             together.append((gain, kind, limits))
-    for gain, kind, limits in sorted(together, key=lambda t: tuple(-g for g in t[0])):
-        alone = _split(session, kind, limits)
-        for b in alone:
-            b.kind_lifted = gain
-        found += alone
+    for b in _split(session, together):
+        b.kind_lifted = next(gain for gain, kind, _ in together if kind == b.limit.kind)
+        found.append(b)
     return found
 
 
-def _split(session: Session, kind: str, limits: Sequence[Limit]) -> list[Bottleneck]:
-    """Return the dates of a kind that gain something when lifted, by halves."""
-    if session.spent(DATES_ALONE):
-        session.undone.append(f"dates one by one: {kind}")
-        return []
-    if len(limits) > 1:
+def _split(
+    session: Session, together: Sequence[tuple[Gains, str, list[Limit]]]
+) -> list[Bottleneck]:
+    """Return the dates that gain something when lifted alone, found by halves, largest first."""
+    found, waiting = [], list(together)
+    while waiting:
+        waiting.sort(key=lambda part: part[0])
+        gain, kind, limits = waiting.pop()
+        if len(limits) == 1:
+            found.append(Bottleneck(limits[0], lifted=gain))
+            continue
+        if session.spent(DATES_ALONE):
+            session.undone.append(f"dates one by one: {kind}")
+            continue
         middle = len(limits) // 2
-        halves = [limits[:middle], limits[middle:]]
-        return [
-            b for half in halves
-            if len(half) == 1 or _any(session.gain([Move(x, math.inf) for x in half]))
-            for b in _split(session, kind, half)
-        ]  # fmt: skip
-    lifted = session.gain([Move(limits[0], math.inf)])
-    if not _any(lifted):
-        return []
-    return [Bottleneck(limits[0], lifted=lifted)]
+        for half in (limits[:middle], limits[middle:]):
+            part = session.gain([Move(limit, math.inf) for limit in half])
+            if _any(part):
+                waiting.append((part, kind, half))
+    return found
 
 
 def _confirm(session: Session, found: Iterable[Bottleneck]) -> None:
