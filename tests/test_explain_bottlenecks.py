@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 from explain_cases import small_case
 from explain_oracle import changed, divisible, least_missed, stated
+from how_many import CASES
 from random_cases import random_case
 
 from planner.explain.bottlenecks import CONFIRMED, DEGENERATE, PART, find_bottlenecks
@@ -16,7 +17,6 @@ from planner.explain.problem import Problem
 from planner.explain.session import Session
 from planner.inputs.workbook import inputs_from_rows
 
-SEEDS = range(300)
 CHECKED = 3
 """Limits of a case, the first named, whose worth is worked out again by brute force."""
 
@@ -29,7 +29,7 @@ def session_of(seed: int) -> Session:
     return Session(inputs_from_rows("random", random_case(seed)), seconds=math.inf)
 
 
-@pytest.mark.parametrize("decade", range(len(SEEDS) // 10))
+@pytest.mark.parametrize("decade", range(CASES // 10))
 def test_every_worth_is_what_brute_force_finds(decade: int) -> None:
     """One unit more in the very cell, the model stated anew and solved by another solver."""
     for seed in range(10 * decade, 10 * decade + 10):

@@ -9,6 +9,7 @@ import pulp
 import pytest
 from explain_cases import small_case
 from explain_oracle import stated
+from how_many import CASES
 from instances import Sheets
 from oracle import LARGE
 from random_cases import random_case
@@ -83,7 +84,7 @@ def check(sheets: Sheets, seed: int, start: float) -> None:
     assert earliest.at_most_before_mw < mw
 
 
-@pytest.mark.parametrize("score", range(15))
+@pytest.mark.parametrize("score", range(CASES // 20))
 def test_largest_and_earliest_are_exact(score: int) -> None:
     for seed in range(20 * score, 20 * score + 20):
         check(small_case(seed), seed, 0.5 + seed % 9 / 10)

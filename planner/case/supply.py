@@ -359,5 +359,7 @@ class SupplyBuilder:
             if (supplier, period) in capacity and row["capacity_use"] > 0:
                 most = min(most, capacity[supplier, period] / row["capacity_use"])
             lots = most / row["lot"]
-            largest[supplier, item, period] = math.floor(lots + 1e-9) * row["lot"] if whole else most
+            largest[supplier, item, period] = (
+                math.floor(lots + 1e-9) * row["lot"] if whole else most
+            )
         return largest

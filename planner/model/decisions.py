@@ -108,8 +108,7 @@ def _supply_decisions(case: Case, frame: Frame) -> dict[str, Any]:
     supply = case.supply
     sources = supply.sources
     most_lots = {
-        key: most / sources[key[0], key[1]]["lot"]
-        for key, most in supply.largest_order.items()
+        key: most / sources[key[0], key[1]]["lot"] for key, most in supply.largest_order.items()
     }
     fixed_charge = [
         key for key in supply.arrival
