@@ -358,8 +358,7 @@ class SupplyBuilder:
             most = room[item] / row["yield"] + least
             if (supplier, period) in capacity and row["capacity_use"] > 0:
                 most = min(most, capacity[supplier, period] / row["capacity_use"])
-            lots = most / row["lot"]
-            largest[supplier, item, period] = (
-                math.floor(lots + 1e-9) * row["lot"] if whole else most
-            )
+            if whole:
+                most = math.floor(most / row["lot"] + 1e-9) * row["lot"]
+            largest[supplier, item, period] = most
         return largest

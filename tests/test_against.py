@@ -1,0 +1,102 @@
+"""Random plans against every plan there is, and against two other solvers.
+
+`tests/benchmarks/fuzz.py` does the same for thousands of cases.
+"""
+
+from __future__ import annotations
+
+import pytest
+from against import disagreements, examine
+from brute import best_tiers, tiny_case
+from micro import FEBRUARY, START, assert_optimum, near, plan_of
+from oracle import model_of, proper, solution_of
+from random_wide import wide_case
+
+from planner.errors import NoPlanExists
+from planner.inputs.workbook import inputs_from_rows
+from planner.pipeline import Options, make_plan
+
+BLOCKS = range(0, 60, 10)
+
+ONCE_WRONG = {
+    151: "HiGHS cut off the best plan: a system more than its feeder carries",
+    196: "the same with one system in two halls",
+    284: "late cost of megawatts that the table does not miss",
+    291: "the same of less than a system",
+    361: "a tier that looked better than it is shut out the best plans",
+    529: "whole lots, and nothing to install",
+    648: "the slack of a tier is worth 43 times as much in the next",
+}
+"""Cases in which a tier, a bound or a plan was wrong, or a plan was refused."""
+
+
+@pytest.mark.parametrize("first", BLOCKS)
+def test_no_plan_of_all_is_better(first: int) -> None:
+    for seed in range(first, first + 10):
+        best = best_tiers(tiny_case(seed))
+        if best is None:
+            with pytest.raises(NoPlanExists):
+                make_plan(inputs_from_rows("tiny", tiny_case(seed)), Options())
+            continue
+        tiers = proper(solution_of(model_of(tiny_case(seed))).tiers)
+        found = [-t.value if n == "in_service_mw_months" else t.value for n, t in tiers.items()]
+        assert found == near(list(best)), f"tiny case {seed}"
+
+
+@pytest.mark.parametrize("first", BLOCKS)
+def test_tiers_and_bounds_agree_with_the_oracles(first: int) -> None:
+    for seed in range(first, first + 10):
+        found = examine(seed, seconds=10.0)
+        assert found["result"] != "mismatch", f"case {seed}: {found['mismatches']}"
+
+
+@pytest.mark.parametrize("seed", ONCE_WRONG, ids=list(map(str, ONCE_WRONG)))
+def test_what_was_wrong_once_agrees(seed: int) -> None:
+    assert examine(seed, seconds=20.0)["result"] == "agrees"
+
+
+def test_a_wrong_figure_is_a_disagreement() -> None:
+    """One below the optimum, one above it, a bound beyond it, and none where all is equal."""
+    plan = plan_of({FEBRUARY: 3}, end=FEBRUARY)
+    scales = {"missed_mw_months_priority_1": 1.0, "present_cost": 1.0}
+
+    def told(cost: float) -> list[str]:
+        optima = {"missed_mw_months_priority_1": 0.0, "present_cost": cost}
+        return [sentence.split(":")[0] for sentence in disagreements(plan, optima, scales, 0.0)]
+
+    assert told(30) == []
+    assert told(31) == ["better than the optimum"]
+    assert told(29) == ["bound beyond the optimum", "worse than the optimum"]
+
+
+def test_the_random_cases_have_every_sheet() -> None:
+    sheets = {name for seed in range(100) for name, rows in wide_case(seed).items() if rows}
+    assert {"bom", "plants", "depots", "lanes", "crews", "power", "energisation", "budget",
+            "fleet", "orders", "service", "supply_capacity"} <= sheets  # fmt: skip
+
+
+def test_an_order_of_the_least_in_whole_lots_is_possible() -> None:
+    """At least 4 units in lots of 3 are 6, though the hall holds a single system of 1 MW."""
+    plan = plan_of(
+        {FEBRUARY: 1}, end=FEBRUARY,
+        supply=[{"supplier": "maker", "item": "unit", "lead_days": 0, "lot": 3, "min_order": 4}],
+        halls=[{"hall": "hall", "site": "site", "it_mw": 1}],
+    )  # fmt: skip
+    assert_optimum(plan, cost=60)
+
+
+def test_part_of_a_lot_of_capacity_starts_nothing() -> None:
+    """Of 29 units a month, lots of 10 start 20: two months make 40, so 10 of 50 MW are missed."""
+    plan = plan_of(
+        {FEBRUARY: 50}, end=FEBRUARY,
+        supply=[{"supplier": "maker", "item": "unit", "lead_days": 0, "lot": 10}],
+        supply_capacity=[{"supplier": "maker", "from": START, "units_per_month": 29}],
+    )  # fmt: skip
+    assert_optimum(plan, cost=400, missed=10)
+
+
+def test_half_a_system_a_month_is_not_installed() -> None:
+    """Crews of 2.5 a month install 2 in each of two months: 1 of 5 MW is missed."""
+    plan = plan_of({FEBRUARY: 5}, end=FEBRUARY,
+                   crews=[{"site": "site", "from": START, "systems_per_month": 2.5}])  # fmt: skip
+    assert_optimum(plan, cost=40, missed=1)
