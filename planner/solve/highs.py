@@ -23,10 +23,16 @@ import numpy.typing as npt
 import pulp
 
 Array = npt.NDArray[np.float64]
+Statuses = npt.NDArray[np.int8]
 Watcher = Callable[[float | None, float | None], None]
 """Called with incumbent and bound, in the objective's unit, while a solve runs."""
 
 STATUS = highspy.HighsModelStatus
+BASIS_KINDS = (
+    highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBasic,
+    highspy.HighsBasisStatus.kUpper, highspy.HighsBasisStatus.kZero,
+    highspy.HighsBasisStatus.kNonbasic,
+)  # fmt: skip
 FEASIBILITY, FINEST = 1e-7, 1e-9
 """Row and bound tolerance while searching, and for the last values of a plan.
 
@@ -214,6 +220,24 @@ class LiveModel:
         solution = highspy.HighsSolution()
         solution.col_value = list(values)
         self.highs.setSolution(solution)
+
+    def basis(self) -> tuple[Statuses, Statuses]:
+        """Return the solver's status of each column and each row that is not held."""
+        basis = self.highs.getBasis()
+        columns, rows = ([int(status) for status in found]
+                         for found in (basis.col_status, basis.row_status))  # fmt: skip
+        return np.array(columns, dtype=np.int8), np.array(rows[: self.rows], dtype=np.int8)
+
+    def set_basis(self, columns: Statuses, rows: Statuses) -> None:
+        """Start from a basis, of a model like this one; rows that are held count as not binding."""
+        kinds = {int(kind): kind for kind in BASIS_KINDS}
+        basis = highspy.HighsBasis()
+        basis.col_status = [kinds[status] for status in columns.tolist()]
+        held = self.highs.getNumRow() - self.rows
+        basis.row_status = [*(kinds[status] for status in rows.tolist()),
+                            *[highspy.HighsBasisStatus.kBasic] * held]  # fmt: skip
+        basis.valid, basis.alien = True, True
+        self.highs.setBasis(basis)
 
     def solve(
         self, *, gap: float, seconds: float, nodes: int | None = None,

@@ -19,6 +19,7 @@ from planner.solve.highs import (
     Array,
     LiveModel,
     Outcome,
+    Statuses,
     Watcher,
     interruptible,
 )
@@ -248,15 +249,16 @@ SETTLE_SECONDS = 600.0
 
 
 def _settle(
-    live: LiveModel, held: Sequence[tuple[Tier, float]], shown: Tier, wholes: Wholes, values: Array
-) -> Array:
+    live: LiveModel, held: Sequence[tuple[Tier, float]], shown: Tier, wholes: Wholes,
+    values: Array, bases: Sequence[tuple[Statuses, Statuses]] = (),
+) -> Array:  # fmt: skip
     """Round the whole numbers, and solve the tiers again over everything else.
 
     What is left is linear, so that each tier is exact, and a count that the solver held at
     11.9999998 cannot leave a plan that is slightly wrong.
     """
     whole = np.flatnonzero(live.whole).astype(np.int32)
-    values = _without_slack(live, held, values)
+    values = _without_slack(live, held, values, bases)
     _drop_empty_orders(live, wholes, values)
     live.release()
     live.fix(*_decided(live, [tier for tier, _ in held], shown, values))
@@ -268,12 +270,14 @@ def _settle(
 
 
 def _without_slack(
-    live: LiveModel, held: Sequence[tuple[Tier, float]], values: Array
+    live: LiveModel, held: Sequence[tuple[Tier, float]], values: Array,
+    bases: Sequence[tuple[Statuses, Statuses]] = (),
 ) -> Array:  # fmt: skip
     """Fix the whole numbers, rounded, and solve the tiers again, each held with hardly a slack.
 
     A tier that was found within a gap stays where it was found, for bettering it now would be
-    paid for by the tiers below it. The model is left with all that fixed.
+    paid for by the tiers below it. The model is left with all that fixed. Each tier may begin
+    from a basis.
     """
     whole = np.flatnonzero(live.whole).astype(np.int32)
     live.release()
@@ -281,7 +285,9 @@ def _without_slack(
     live.make_whole(whole[:0])
     live.heeds_stop = False  # a plan is there, and this takes seconds
     live.set_tolerance(FINEST)
-    for tier, found in held:
+    for number, (tier, found) in enumerate(held):
+        if number < len(bases):
+            live.set_basis(*bases[number])
         values = _settled(live, tier, values)
         reached = live.evaluate(tier.expression, values)
         limit = reached if tier.tight else max(reached, found)

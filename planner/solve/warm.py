@@ -18,17 +18,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import highspy
 import numpy as np
 import numpy.typing as npt
 
 from planner.model.objectives import CHOOSING, Tier
 from planner.model.wholes import Wholes
-from planner.solve.highs import FEASIBILITY, Array, LiveModel, Outcome
+from planner.solve.highs import FEASIBILITY, Array, LiveModel, Outcome, Statuses
 from planner.solve.rounds import NEAR, Columns, Rounds, _Clock, find_columns
 from planner.solve.tiers import Limits, Solution, TierResult, _settle, relative_gap
-
-Statuses = npt.NDArray[np.int8]
 
 NODES = 1
 """Nodes spent on openings where the plan before and the dive leave too wide a gap."""
@@ -37,9 +34,6 @@ BOUND_NOT_CLOSED = "bound not closed"
 """Status of a plan whose gap to the relaxation is wider than asked."""
 
 NO_WHOLE = np.zeros(0, dtype=np.int32)
-STATUSES = [highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBasic,
-           highspy.HighsBasisStatus.kUpper, highspy.HighsBasisStatus.kZero,
-           highspy.HighsBasisStatus.kNonbasic]  # fmt: skip
 AT_LOWER, BASIC = 0, 1
 """Statuses of a column and of a row that the model before had not."""
 
@@ -63,6 +57,11 @@ class Relaxed:
     rows: Statuses
     duals: Array
     reduced: Array
+
+    @property
+    def basis(self) -> tuple[Statuses, Statuses]:
+        """Status of each column and of each row."""
+        return self.columns, self.rows
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ def relax(
     for number, tier in enumerate(tiers):
         live.minimise(tier.expression)
         if number < len(bases):
-            _set_basis(live, *bases[number])
+            live.set_basis(*bases[number])
         outcome = live.solve(gap=0.0, seconds=math.inf)
         if outcome.status != "optimal":
             break
@@ -158,7 +157,7 @@ def solve_near(
     if found is None or found.values is None:
         return None, relaxed
     held = [(tier, live.evaluate(tier.expression, found.values)) for tier in counted]
-    values = _settle(live, held, shown, wholes, found.values)
+    values = _settle(live, held, shown, wholes, found.values, [r.basis for r in relaxed])
     bounds = [*(relax.bound for relax in relaxed[:-1]), max(found.bound, relaxed[-1].bound)]
     results = []
     for tier, bound in zip(counted, bounds, strict=True):
@@ -221,7 +220,7 @@ class _Search(Rounds):
         at = self.columns.openings
         kept = self._fixed(at)
         self.live.set_bounds(bounds)
-        _set_basis(self.live, self.relaxed[-1].columns, self.relaxed[-1].rows)
+        self.live.set_basis(*self.relaxed[-1].basis)
         relaxed = self.live.solve(gap=0.0, seconds=self.clock.left)
         dived = self._dive(relaxed, self.clock, self.clock.left)
         self.live.set_bounds(bounds)
@@ -247,21 +246,7 @@ class _Search(Rounds):
 
 def _read(live: LiveModel, bound: float) -> Relaxed:
     """Return the basis and the prices of the solve that has just ended."""
-    basis, solution = live.highs.getBasis(), live.highs.getSolution()
-    return Relaxed(
-        bound,
-        np.array([int(status) for status in basis.col_status], dtype=np.int8),
-        np.array([int(status) for status in basis.row_status], dtype=np.int8)[: live.rows],
-        np.array(solution.row_dual, dtype=float)[: live.rows],
-        np.array(solution.col_dual, dtype=float),
-    )
-
-
-def _set_basis(live: LiveModel, columns: Statuses, rows: Statuses) -> None:
-    """Start from a basis; rows that were added since count as not binding."""
-    basis = highspy.HighsBasis()
-    basis.col_status = [STATUSES[status] for status in columns]
-    added = live.highs.getNumRow() - len(rows)
-    basis.row_status = [STATUSES[status] for status in rows] + [STATUSES[BASIC]] * added
-    basis.valid, basis.alien = True, True
-    live.highs.setBasis(basis)
+    columns, rows = live.basis()
+    solution = live.highs.getSolution()
+    return Relaxed(bound, columns, rows, np.array(solution.row_dual, dtype=float)[: live.rows],
+                   np.array(solution.col_dual, dtype=float))  # fmt: skip

@@ -15,9 +15,9 @@ from planner.model.objectives import PRESENT_COST, in_service_mw_months, make_ti
 from planner.model.wholes import make_wholes
 from planner.pipeline import Listener, Options, make_plan, solve_model
 from planner.plan.store import Plan
-from planner.solve.highs import LiveModel
+from planner.solve.highs import LiveModel, Statuses
 from planner.solve.tiers import Limits, Solution
-from planner.solve.warm import AT_LOWER, BASIC, Start, Statuses, linear_tiers, relax
+from planner.solve.warm import AT_LOWER, BASIC, Start, linear_tiers, relax
 from planner.solve.warm import solve_near as solve_near_start
 from planner.whatif.limits import Limit, limits_of
 
