@@ -1,0 +1,137 @@
+"""Comparisons: what differs between plans, worked out by hand."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from whatif_case import small_case, small_sheets
+
+from planner.cli.main import planner
+from planner.errors import PlannerError
+from planner.inputs.template import write_workbook
+from planner.pipeline import make_plan
+from planner.plan.store import Plan, save_plan
+from planner.whatif.applied import apply
+from planner.whatif.changes import what_if
+from planner.whatif.compare import _Lot, _moves, as_document, compare, differences, differing
+from planner.whatif.compare_output import comparison_page, write_comparison
+from planner.whatif.pressure import pressures
+
+
+def plan_with(*changes: str, scenario: str | None = None) -> Plan:
+    inputs = small_case()
+    return make_plan(apply(inputs, what_if(inputs, scenario, changes)))
+
+
+@pytest.fixture(scope="module")
+def base() -> Plan:
+    return plan_with()
+
+
+def lots(**quantities: float) -> dict[date, _Lot]:
+    months = {"jan": 1, "feb": 2, "mar": 3, "apr": 4}
+    days = {date(2026, months[name], 1): q for name, q in quantities.items()}
+    return {day: _Lot(day, quantity, 10.0) for day, quantity in days.items()}
+
+
+def test_orders_move_in_the_order_of_their_days() -> None:
+    rows = list(_moves(lots(jan=5, feb=3), lots(jan=2, mar=4, apr=2)))
+    assert [(r["change"], r["quantity"], r["from"], r["to"], r["days"]) for r in rows] == [
+        ("moved", 3, date(2026, 1, 1), date(2026, 3, 1), 59),
+        ("moved", 1, date(2026, 2, 1), date(2026, 3, 1), 28),
+        ("moved", 2, date(2026, 2, 1), date(2026, 4, 1), 59),
+    ]
+    assert sum(row["money"] for row in rows) == 0
+
+
+def test_orders_are_new_or_cancelled_where_nothing_pairs() -> None:
+    (row,) = _moves(lots(jan=5), lots(jan=5, mar=2))
+    assert (row["change"], row["quantity"], row["to"], row["money"]) == (
+        "new", 2, date(2026, 3, 1), 20)  # fmt: skip
+    (row,) = _moves(lots(jan=5), lots(jan=2))
+    assert (row["change"], row["quantity"], row["money"]) == ("cancelled", 3, -30)
+    assert list(_moves(lots(jan=5), lots(jan=5))) == []
+
+
+def test_a_plan_does_not_differ_from_itself(base: Plan) -> None:
+    comparison = compare([base, base])
+    assert comparison.names == ("small", "small (2)")
+    assert comparison.orders == comparison.bottlenecks == []
+    assert not differing(row for s in comparison.sections for row in differences(s))
+    with pytest.raises(PlannerError, match="two plans or more"):
+        compare([base])
+
+
+def test_a_price_twice_as_high_costs_twice_as_much_and_moves_nothing(base: Plan) -> None:
+    comparison = compare([base, plan_with("supply[fab,unit].price*=2")])
+    found = {s.name: dict(s.rows) for s in comparison.sections}
+    before, after = found["costs"]["purchase",]
+    assert before is not None
+    assert after == pytest.approx(2 * before)
+    assert before == pytest.approx(120)
+    assert all(one == other for one, other in found["ramp"].values())
+    assert found["systems"]["unit",] == (12, 12)
+
+
+def test_ordered_units_and_money_of_the_differences_add_up(base: Plan) -> None:
+    other = plan_with("milestones[demand,2026-07-31].mw=14", "energisation[*].mw*=2")
+    comparison = compare([base, other])
+    sign = {"new": 1, "cancelled": -1, "moved": 0}
+    units = sum(sign[str(r["change"])] * float(str(r["quantity"])) for r in comparison.orders)
+    ordered = [sum(float(str(r["quantity"])) for r in plan.tables["orders"])
+               for plan in (base, other)]  # fmt: skip
+    assert units == pytest.approx(ordered[1] - ordered[0])
+    money = sum(float(str(r["money"])) for r in comparison.orders)
+    spent = [sum(float(str(r["price"])) for r in plan.tables["orders"]) for plan in (base, other)]
+    assert money == pytest.approx(spent[1] - spent[0])
+
+
+def test_a_limit_used_up_is_one_that_the_plan_fills() -> None:
+    """Six systems are due by April and take 28 days: two a month from January to March."""
+    found = pressures(plan_with("milestones[demand,2026-04-30].mw=6"))
+    assert found["supply of fab"][:3] == (date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1))
+    more = pressures(plan_with("milestones[demand,2026-04-30].mw=6",
+                               "supply_capacity[fab,*].units_per_month*=9"))  # fmt: skip
+    assert "supply of fab" not in more
+
+
+def test_the_files_hold_base_column_and_differences(base: Plan, tmp_path: Path) -> None:
+    comparison = compare([base, plan_with(scenario="late south")])
+    paths = write_comparison(comparison, tmp_path)
+    book = openpyxl.load_workbook(paths["xlsx"])
+    sheet = book["Missed"]
+    header = next(r for r in sheet.iter_rows(values_only=True) if r[0] == "commitment")
+    assert [str(cell).split("\n")[0] for cell in header[:5]] == [
+        "commitment", "date", "basis", "small", "small, late south, more"]  # fmt: skip
+    rows = {r[1]: r for r in sheet.iter_rows(values_only=True) if r[0] == "demand"}
+    assert rows["2026-07-31"][3] == 0
+    assert rows["2026-07-31"][4] == pytest.approx(6)
+    page = comparison_page(comparison)
+    assert page.count("<polyline") >= 4
+    assert "http" not in page.replace("http-equiv", "")
+    assert json.loads(json.dumps(as_document(comparison), default=str))["base"] == "small"
+
+
+def test_the_command_compares_folders_and_scenarios(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, base: Plan
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_workbook(tmp_path / "small.xlsx", small_sheets())
+    for name, plan in (("a", base), ("b", plan_with(scenario="late south"))):
+        save_plan(plan, tmp_path / name, {})
+    run = CliRunner().invoke
+    saved = json.loads(run(planner, ["compare", "a", "b", "--json"], standalone_mode=False).stdout)
+    arguments = ["compare", "small.xlsx", "--scenario", "base", "--scenario", "late south"]
+    made = json.loads(run(planner, [*arguments, "--json"], standalone_mode=False).stdout)
+    assert [p["name"] for p in made["plans"]] == ["base", "late south"]
+    for one, other in zip(saved["missed"], made["missed"], strict=True):
+        assert list(one["values"].values()) == pytest.approx(list(other["values"].values()))
+    shown = run(planner, arguments, standalone_mode=False).stdout
+    assert "Base: base; differences of late south" in shown
+    wrong = run(planner, ["compare", "a", "b", "--scenario", "base"], standalone_mode=False)
+    assert "one workbook and two scenarios or more" in str(wrong.exception)
