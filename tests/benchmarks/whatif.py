@@ -19,11 +19,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
-
 from planner.errors import PlannerError
 from planner.inputs.rows import Inputs
+from planner.inputs.tables import BY_NAME
 from planner.inputs.workbook import read_inputs
 from planner.pipeline import make_plan
 from planner.whatif.applied import apply
@@ -31,8 +29,9 @@ from planner.whatif.cases import Spec
 from planner.whatif.changes import key_text, what_if
 from planner.whatif.engines import Engine
 from planner.whatif.reuse import make_base, plan_near
-from planner.whatif.sweep import run_sweep
+from planner.whatif.sweep import Progress, run_sweep
 
+ROOT = Path(__file__).parents[2]
 CASE = ROOT / "inputs/openai-750mw.xlsx"
 TABLES = ("cases", "ramp", "percentiles", "milestones", "tornado", "slips", "bottlenecks")
 COLUMNS = (
@@ -48,8 +47,6 @@ COLUMNS = (
 
 def single_changes(inputs: Inputs, count: int) -> list[str]:
     """Return changes of one cell each, drawn once and for all from the columns above."""
-    from planner.inputs.tables import BY_NAME
-
     every = [
         f"{sheet}[{key_text([row[k] for k in BY_NAME[sheet].key])}].{column}{operator}{factor}"
         for sheet, column, operator, factors in COLUMNS
@@ -104,9 +101,12 @@ def scaling(cases: int) -> None:
     for workers in (1, 2):
         with tempfile.TemporaryDirectory() as folder:
             seen: list[float] = []
-            sweep = run_sweep(inputs, Spec("monte-carlo", cases), Path(folder),
-                              Engine("local", workers),
-                              lambda progress, seen=seen: seen.append(progress.seconds))  # fmt: skip
+
+            def listen(progress: Progress, seen: list[float] = seen) -> None:
+                seen.append(progress.seconds)
+
+            spec, engine = Spec("monte-carlo", cases), Engine("local", workers)
+            sweep = run_sweep(inputs, spec, Path(folder), engine, listen)
         own = sum(record["run"]["seconds"] for record in sweep.records)
         walls[workers] = seen[-1]
         print(f"{workers} workers: wall {seen[-1]:.1f} s, cases {own:.1f} s, overhead "
