@@ -9,12 +9,14 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 from blocks import rows_of
+from micro import JANUARY, plan_of
 from plan_samples import HOSTILE, sample_plan
 
 from planner.errors import PlannerError
@@ -88,6 +90,15 @@ def test_json_holds_the_summary_flat_and_without_infinities(tmp_path):
     assert document["gap"] is None
     assert document["manifest"] == {"version": 0}
     assert "tables/orders.csv" in document["files"]
+
+
+def test_a_plan_shows_itself_in_one_line() -> None:
+    """The smallest plan: 3 systems at 10."""
+    plan = plan_of({JANUARY: 3})
+    assert repr(plan) == (
+        "<Plan micro: proven within the gap, gap 0.00%, 0 MW-months missed, 30 USD present cost>"
+    )
+    assert repr(replace(plan, summary={})) == "<Plan micro: no status>"
 
 
 def test_tables_are_attributes():

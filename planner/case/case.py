@@ -43,6 +43,8 @@ class Case:
         Whether systems and lots are counted in whole numbers.
     as_early_as_possible : bool
         Whether megawatts before their milestone come ahead of cost.
+    currency : str
+        Currency of all money.
     money_unit : float
         Power of ten in which the model counts money, so that its coefficients are near one.
     """
@@ -57,6 +59,7 @@ class Case:
     budget: Mapping[int, float]
     whole: bool
     as_early_as_possible: bool
+    currency: str
     money_unit: float
 
 
@@ -96,6 +99,7 @@ def make_case(inputs: Inputs) -> Case:
         budget=_budget(inputs, calendar),
         whole=settings["counts"] == "integer",
         as_early_as_possible=settings["pace"] == "as-early-as-possible",
+        currency=settings["currency"],
         money_unit=_money_unit(inputs),
     )
 

@@ -87,7 +87,7 @@ def present_cost(model: Model) -> Tier:
             for period, variable, amount in spend.expenses if amount
         ]  # fmt: skip
         firm += sum(discounts[period] * amount / unit for period, amount in spend.firm.items())
-    return Tier(PRESENT_COST, "money", model.frame.objective(terms, firm), scale=unit)
+    return Tier(PRESENT_COST, model.case.currency, model.frame.objective(terms, firm), scale=unit)
 
 
 def tie_break(model: Model) -> Tier:

@@ -68,6 +68,18 @@ class Plan:
     summary: dict[str, object]
     inputs: Inputs
 
+    def __repr__(self) -> str:
+        """Return name, state and figures in one line, for the tables fill screens."""
+        told = [str(self.summary.get("status", "no status"))]
+        for key, form in (("gap", "gap {:.2%}"), ("missed_mw_months", "{:,.6g} MW-months missed")):
+            value = self.summary.get(key)
+            if isinstance(value, float):
+                told.append(form.format(value))
+        costs = self.summary.get("present_costs")
+        if isinstance(costs, dict):
+            told.append(f"{sum(costs.values()):,.0f} {self.summary.get('currency')} present cost")
+        return f"<Plan {self.name}: {', '.join(told)}>"
+
     def frame(self, table: str) -> pd.DataFrame:
         """Return a result table as a DataFrame, dates as timestamps.
 
