@@ -18,7 +18,7 @@ DEGENERATE = "degenerate"
 NOT_TRIED = "not tried for want of time"
 
 KINDS_BY, LIFTED_BY, CONFIRMED_BY, DATES_TOGETHER, DATES_ALONE, DATES_CONFIRMED, MONEY_BY = (
-    0.3, 0.38, 0.46, 0.54, 0.58, 0.6, 0.62,
+    0.25, 0.3, 0.36, 0.42, 0.46, 0.48, 0.52,
 )  # fmt: skip
 """Shares of the time after which each part of the search is cut short, in its order."""
 

@@ -139,7 +139,7 @@ def _explained(
             whole = gain * float(limit.value) / limit.step
             links.append(Link(limit, whole, gain, periods))
     for b in found:
-        if b.limit.dated and not session.spent(0.9):
+        if b.limit.dated and not session.spent(0.6):
             gain = _date_gain(session, late, commitment, period, b.limit, solved.values[0])
             if gain > NONE:
                 links.append(Link(b.limit, None, gain, ()))
