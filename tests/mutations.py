@@ -31,6 +31,7 @@ LARGER = ("openai-750mw.xlsx",)
 Folder = dict[str, bytes]
 """Files of a folder by name; a workbook is a folder of one file."""
 
+Change = Callable[[random.Random, bytes], bytes]
 NUMBER = re.compile(rb"\d+")
 ATTRIBUTE = re.compile(rb'[\w:]+="[^"<>]*"')
 TAG = re.compile(rb"</?[\w:]+")
@@ -147,7 +148,9 @@ def _insert(dice: random.Random, content: bytes) -> bytes:
     return content[:place] + dice.choice(WORDS) * dice.choice((1, 1, 3, 1000)) + content[place:]
 
 
-def _replace(pattern: re.Pattern[bytes], new: Callable[[random.Random, bytes, list[bytes]], bytes]):  # type: ignore[no-untyped-def]
+def _replace(
+    pattern: re.Pattern[bytes], new: Callable[[random.Random, bytes, list[bytes]], bytes]
+) -> Change:
     """Return a change of one place that matches a pattern."""
 
     def change(dice: random.Random, content: bytes) -> bytes:
@@ -167,7 +170,7 @@ def _other_value(dice: random.Random, found: bytes, others: list[bytes]) -> byte
     return dice.choice((name + b'="' + value + b'"', b"", dice.choice(others)))
 
 
-INSIDE: dict[str, Callable[[random.Random, bytes], bytes]] = {
+INSIDE: dict[str, Change] = {
     "flips": _flip,
     "cut": _cut,
     "splice": _splice,

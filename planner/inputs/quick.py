@@ -64,6 +64,8 @@ WIDE = rb"(?:[A-W][A-Z]{2}|X[A-E][A-Z]|XF[A-D]|[A-Z]{1,2})", _PLAINEST + _OTHER
 
 ROW = re.compile(rb'<row r="(\d{1,7})"')
 COLUMN = re.compile(rb'<c r="([A-Z]+)')
+BLANK_CELL = re.compile(rb'<c r="[A-Z]+\d+"[^<>]*(?:/>|></c>)\s*+')
+BLANK_ROW = re.compile(rb"<row [^<>]*(?:/>|>\s*+</row>)\s*+")
 HIDDEN_ROW = re.compile(rb'<row r="(\d+)"[^<>]* hidden="(?:1|true)"')
 ERROR_CELL = re.compile(rb'(<c r="[^<>]*?) t="e"')
 EMPTY_FORMULA = re.compile(
@@ -113,6 +115,13 @@ class SheetCells:
         """Find the last column, of which only a bound was known."""
         named = set(COLUMN.findall(self.rows))
         self.right = max((column_of(name.decode()) for name in named), default=0)
+
+    def leave_blanks_out(self) -> None:
+        """Leave out cells that are formatted and empty, which may reach far beyond the others."""
+        self.stray = f"{letters(self.right)}{self.bottom}"
+        self.rows = BLANK_ROW.sub(b"", BLANK_CELL.sub(b"", self.rows))
+        self.bottom = max(map(int, ROW.findall(self.rows)), default=0)
+        self.tighten()
 
     def ranges(self, name: str, attribute: str = "ref") -> list[Range]:
         """Return the ranges that elements of a name give, e.g. of each ``mergeCell``."""
@@ -207,6 +216,8 @@ def quick_cells(
     sheet = SheetCells(cells, bottom, right, values, hidden, around)
     if sheet.area > MOST_CELLS:
         sheet.tighten()
+    if sheet.area > MOST_CELLS:
+        sheet.leave_blanks_out()
     return sheet if sheet.area <= MOST_CELLS else None
 
 
