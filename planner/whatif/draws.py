@@ -23,6 +23,9 @@ STANDARD = NormalDist()
 NEARLY = 1e-12
 """A coordinate stays so far from 0 and 1, where unbounded distributions have no value."""
 
+DIGITS = 4
+"""Digits of a drawn value: more than anybody knows of it, and a table that can be read."""
+
 NEEDED = {
     "triangular": ("low", "mode", "high"),
     "uniform": ("low", "high"),
@@ -61,7 +64,7 @@ class Draw:
         """Return the changes that a value makes; days are whole."""
         return tuple(
             Change(e.sheet, e.key, e.column, e.operation,
-                   round(value) if e.operation == "shift_days" else float(f"{value:.9g}"),
+                   round(value) if e.operation == "shift_days" else float(f"{value:.{DIGITS}g}"),
                    e.name, e.where)
             for e in self.edits
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from numbers import Real
@@ -11,7 +12,7 @@ body{font:15px/1.45 Arial,sans-serif;color:#1b2430;max-width:820px;margin:2rem a
 h1{color:#1F3864;font-size:1.6rem;margin-bottom:.2rem}h2{color:#1F3864;margin-top:2rem}
 p.note{color:#6B7280}table{border-collapse:collapse;font-size:13px;margin:.6rem 0;width:100%}
 th,td{padding:.25rem .5rem;border-bottom:1px solid #D5DAE3;text-align:left;vertical-align:top}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}th{background:#EEF2F8}
+td{overflow-wrap:anywhere}td.d{white-space:nowrap}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}th{background:#EEF2F8}
 .legend span{margin-right:1.1rem;font-size:13px;white-space:nowrap}
 .legend i{display:inline-block;width:1.2em;height:.35em;margin-right:.4em;vertical-align:middle}
 div.wide{overflow-x:auto}svg{width:100%;height:auto}@media print{h2{break-after:avoid}}
@@ -53,17 +54,22 @@ def table(headers: Sequence[str], rows: Sequence[Mapping[str, object]]) -> str:
     if not rows:
         return ""
     right = {h: all(isinstance(row.get(h), Real | None) for row in rows) for h in headers}
-    head = "".join(f"<th{_side(right[h])}>{escape(h)}</th>" for h in headers)
+    head = "".join(f"<th{_side(right[h])}>{escape(h.replace('_', ' '))}</th>" for h in headers)
     lines = "".join(
-        "<tr>" + "".join(f"<td{_side(right[h])}>{escape(shown(row.get(h)))}</td>" for h in headers)
-        + "</tr>"
+        f"<tr>{''.join(_cell(row.get(header), right[header]) for header in headers)}</tr>"
         for row in rows
     )  # fmt: skip
     return f'<div class="wide"><table><tr>{head}</tr>{lines}</table></div>'
 
 
-def _side(right: bool) -> str:
-    return ' class="n"' if right else ""
+def _cell(value: object, right: bool) -> str:
+    return f"<td{_side(right, value)}>{escape(shown(value))}</td>"
+
+
+def _side(right: bool, value: object = None) -> str:
+    if right:
+        return ' class="n"'
+    return ' class="d"' if re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(value)) else ""
 
 
 def shown(value: object) -> str:

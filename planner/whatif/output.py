@@ -140,6 +140,8 @@ def fan(tables: Tables, commitment: str) -> str:
            for m in tables["milestones"] if m["commitment"] == commitment]  # fmt: skip
     steps = [corner for (day, mw), (_, before) in zip(due, [(days[0], 0.0), *due], strict=False)
              for corner in ((day, before), (day, mw))]  # fmt: skip
+    if due:
+        steps.append((days[-1], due[-1][1]))
     chart = Chart("MW in service; the band holds 80 % of the cases",
                   {"median of the cases": points("p50"), "base case": points("base"),
                    "committed": steps},

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 
+from planner.errors import LimitReached, PlanRefused
 from planner.inputs.rows import Inputs
 from planner.model.decisions import Model
 from planner.model.objectives import PRESENT_COST, in_service_mw_months, make_tiers
@@ -126,6 +128,14 @@ def plan_near(
     PlannerError
         As `make_plan`.
     """
+    if from_base:
+        with suppress(LimitReached, PlanRefused):  # no sound plan near: from the beginning, then
+            return _planned(base, inputs, options, from_base=True)
+    return _planned(base, inputs, options, from_base=False)
+
+
+def _planned(base: Base, inputs: Inputs, options: Options | None, *, from_base: bool) -> Near:
+    """Make a plan near a base plan or from the beginning, and say what limits are worth."""
     worth: list[tuple[Limit, ...]] = []
     near: list[bool] = []
 

@@ -8,7 +8,7 @@ from datetime import date
 from html import escape
 
 WIDTH, HEIGHT = 760.0, 320.0
-LEFT, RIGHT, TOP, BOTTOM = 62.0, 14.0, 14.0, 46.0
+LEFT, RIGHT, TOP, BOTTOM = 62.0, 14.0, 14.0, 56.0
 COLORS = ("#1F3864", "#E07B00", "#3C9A5F", "#B04A9E", "#C9A100", "#4BA3C3", "#8C564B", "#6B5FB5")
 BAND, GREY, LINE = "#2F6DB5", "#6B7280", "#D5DAE3"
 
@@ -102,10 +102,10 @@ def tornado(rows: Sequence[tuple[str, float, float]], base: float, unit: str) ->
     for n, (name, low, high) in enumerate(rows):
         y = TOP + n * step
         parts.append(_text(left - 8, y + 13, name[:38], "end"))
-        for value, fill in ((low, COLORS[5]), (high, COLORS[1])):
+        for value, fill, down in ((low, COLORS[5], 0), (high, COLORS[1], 9)):
             x, end = sorted((across(base), across(value)))
-            parts.append(f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(end - x, 0.5):.1f}" '
-                         f'height="17" fill="{fill}"/>')  # fmt: skip
+            parts.append(f'<rect x="{x:.1f}" y="{y + down:.1f}" width="{max(end - x, 0.5):.1f}" '
+                         f'height="8" fill="{fill}"/>')  # fmt: skip
     bottom = TOP + step * len(rows)
     parts.append(f'<line x1="{across(base):.1f}" x2="{across(base):.1f}" y1="{TOP}" '
                  f'y2="{bottom:.1f}" stroke="{GREY}"/>')  # fmt: skip
@@ -127,7 +127,8 @@ def _axes(top: float, unit: str) -> list[str]:
 
 
 def _years(first: date, last: date, place: object) -> list[str]:
-    parts = []
+    parts = [_text(LEFT, HEIGHT - BOTTOM + 30, first.isoformat(), "start"),
+             _text(WIDTH - RIGHT, HEIGHT - BOTTOM + 30, last.isoformat(), "end")]  # fmt: skip
     for year in range(first.year, last.year + 2):
         day = date(year, 1, 1)
         if first <= day <= last:
