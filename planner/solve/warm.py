@@ -24,7 +24,7 @@ import numpy.typing as npt
 from planner.model.objectives import CHOOSING, Tier
 from planner.model.wholes import Wholes
 from planner.solve.highs import FEASIBILITY, Array, LiveModel, Outcome, Statuses
-from planner.solve.rounds import NEAR, Columns, Rounds, _Clock, find_columns
+from planner.solve.rounds import FEW, NEAR, Columns, Rounds, _Clock, find_columns
 from planner.solve.tiers import Limits, Solution, TierResult, _settle, relative_gap
 
 NODES = 1
@@ -143,15 +143,17 @@ def solve_near(
     Returns
     -------
     solution : Solution or None
-        None if this way leads nowhere and the model must be solved from the beginning.
+        None if this way leads nowhere, or the model is so small that it can as well be solved from
+        the beginning.
     relaxed : list of Relaxed
         The relaxations.
     """
     began = time.monotonic()
     counted = linear_tiers(tiers)
     relaxed = relax(live, counted, start.bases)
-    search = _Search(live, find_columns(live, wholes), relaxed, limits, start)
-    found = search.plan() if len(relaxed) == len(counted) else None
+    found = None
+    if len(relaxed) == len(counted) and int(live.whole.sum()) > FEW:
+        found = _Search(live, find_columns(live, wholes), relaxed, limits, start).plan()
     live.release()
     live.make_whole(np.flatnonzero(live.whole).astype(np.int32))
     if found is None or found.values is None:
@@ -180,6 +182,8 @@ class _Search(Rounds):
         super().__init__(live, columns)
         self.relaxed, self.limits, self.start = relaxed, limits, start
         self.clock = _Clock(limits.seconds)
+        # What a relaxation is off by is believed up to as much again as the gap.
+        self.enough = limits.gap + min(start.slack, limits.gap)
 
     def plan(self) -> Outcome | None:
         """Return a plan with its bound, None if none is found near."""
@@ -187,7 +191,7 @@ class _Search(Rounds):
         whole = np.flatnonzero(self.live.whole).astype(np.int32)
         same = self._fixed(whole)
         self.live.set_bounds(bounds)
-        if same is not None and self._distance(same) <= self.limits.gap + self.start.slack:
+        if same is not None and self._distance(same) <= self.enough:
             return same
         shape = self._openings(bounds)
         if shape is None or not len(self.columns.installs):
@@ -228,7 +232,7 @@ class _Search(Rounds):
         if not found:
             return None
         best = min(found, key=lambda outcome: outcome.objective)
-        if self._distance(best) <= self.limits.gap + self.start.slack:
+        if self._distance(best) <= self.enough:
             return best
         self.live.make_whole(at)
         assert best.values is not None

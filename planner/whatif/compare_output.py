@@ -59,9 +59,12 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     if comparison.orders:
         print_rows(console, "Orders that differ", comparison.orders, list(comparison.orders[0]))
     if comparison.bottlenecks:
-        rows = comparison.bottlenecks
-        columns = [key for key in rows[0] if not key.endswith(", first")]
-        print_rows(console, "Limits used up, periods", rows, columns)
+        rows = [
+            {"limit": row["limit"],
+             **{name: row[f"{name}, periods used up"] for name in comparison.names}}
+            for row in comparison.bottlenecks
+        ]  # fmt: skip
+        print_rows(console, "Limits used up, periods", rows, list(rows[0]))
     if not differing(row for section in comparison.sections for row in differences(section)):
         console.print(Text("The plans do not differ in any of these figures."))
 

@@ -14,6 +14,9 @@ from planner.whatif.html import shown
 from planner.whatif.results import MEASURES, tables_of
 from planner.whatif.sweep import FAILED, Sweep
 
+SHORT = 12
+"""Characters of a cell that are not broken over lines, e.g. a date."""
+
 MOST = 8
 """Rows of a table that are printed; all are in the files."""
 
@@ -58,8 +61,11 @@ def print_rows(
                   title_justify="left")  # fmt: skip
     for column in columns:
         right = all(isinstance(row.get(column), int | float | None) for row in rows)
-        drawn.add_column(Text(column.replace("_", " ")), justify="right" if right else "left",
-                         overflow="fold", no_wrap=right)  # fmt: skip
+        whole = right or all(len(shown(row.get(column))) <= SHORT for row in rows)
+        drawn.add_column(
+            Text(column.replace("_", " ")), justify="right" if right else "left",
+            overflow="fold", no_wrap=whole, min_width=None if whole else SHORT,
+        )  # fmt: skip
     for row in rows[:most]:
         drawn.add_row(*(Text(printable(shown(row.get(column)))) for column in columns))
     console.print()

@@ -45,6 +45,10 @@ COLUMNS = (
 """Column, operator and factors of single changes."""
 
 
+EVERY = 20
+"""One in so many single changes is planned from the beginning too."""
+
+
 def single_changes(inputs: Inputs, count: int) -> list[str]:
     """Return changes of one cell each, drawn once and for all from the columns above."""
     every = [
@@ -67,7 +71,7 @@ def _possible(inputs: Inputs, changes: list[str]) -> Iterator[str]:
 
 
 def near(count: int) -> None:
-    """Plan single changes near the base plan; every tenth from the beginning too."""
+    """Plan single changes near the base plan; some from the beginning too."""
     inputs = read_inputs(CASE)
     started = time.process_time()
     make_plan(inputs)
@@ -82,9 +86,11 @@ def near(count: int) -> None:
         seconds.append(time.process_time() - started)
         cost = _cost(found.plan)
         line = f"{seconds[-1]:6.2f} s {'near' if found.is_near else 'cold'} {change}"
-        if number % 10 == 0:
-            other = _cost(make_plan(changed))
-            line += f": cost {cost / other - 1:+.4%} of cold"
+        if number % EVERY == 0:
+            other = make_plan(changed)
+            line += (
+                f": cost {cost / _cost(other) - 1:+.4%} of cold, which is {other.summary['status']}"
+            )
         print(line, flush=True)
     median = statistics.median(seconds)
     print(f"median {median:.2f} CPU s, {median / cold:.3f} of the base from the beginning")
