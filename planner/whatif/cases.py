@@ -8,7 +8,9 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from importlib import metadata
 
+from planner import __version__
 from planner.errors import PlannerError
 from planner.inputs.rows import Inputs
 from planner.whatif.changes import (
@@ -57,8 +59,9 @@ class Spec:
     gap: float = 0.001
 
     def digest(self, inputs: Inputs) -> str:
-        """Return what tells one sweep from another."""
-        text = json.dumps([inputs.digest, asdict(self)], sort_keys=True)
+        """Return what tells one sweep from another; another version may give other plans."""
+        versions = [__version__, metadata.version("highspy"), metadata.version("numpy")]
+        text = json.dumps([inputs.digest, versions, asdict(self)], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
