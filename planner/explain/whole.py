@@ -12,7 +12,9 @@ from planner.model.wholes import make_wholes
 from planner.solve.highs import Array
 from planner.solve.prices import set_upper
 from planner.solve.rounds import Rounds, find_columns
-from planner.solve.tiers import TIGHT_GAP
+
+EXACT_GAP = 1e-6
+"""Gap of what is promised or named as the reason: a quote is nearer than any plan needs to be."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def solve_whole(
     for tier in problem.missed_tiers if tiers is None else tiers:
         live.minimise(tier.expression)
         left = max(0.5, seconds - (time.monotonic() - began))
-        outcome = rounds.solve(gap=TIGHT_GAP, seconds=left, start=point, watch=None)
+        outcome = rounds.solve(gap=EXACT_GAP, seconds=left, start=point, watch=None)
         point = outcome.values if outcome.values is not None else point
         none = abs(outcome.objective) <= NONE
         values.append(0.0 if none else outcome.objective * tier.scale)
