@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from against import disagreements, examine
+from against import better, disagreements, examine
 from brute import best_tiers, tiny_case
 from micro import FEBRUARY, START, assert_optimum, near, plan_of
 from oracle import model_of, proper, solution_of
@@ -67,6 +67,17 @@ def test_a_wrong_figure_is_a_disagreement() -> None:
     assert told(30) == []
     assert told(31) == ["better than the optimum"]
     assert told(29) == ["bound beyond the optimum", "worse than the optimum"]
+
+
+def test_the_better_of_two_oracles_is_right() -> None:
+    """The first tier in which they differ decides; what is maximised is better the more."""
+    scales = {"missed": 1.0, "in_service": -1.0}
+    less, more = {"missed": 0.0, "in_service": 5.0}, {"missed": 2.0, "in_service": 9.0}
+    assert better([more, less], scales) == better([less, more], scales) == less
+    early = {**less, "in_service": 6.0}
+    assert better([less, early], scales) == better([early, less], scales) == early
+    assert better([less], scales) == less
+    assert better([], scales) == {}
 
 
 def test_the_random_cases_have_every_sheet() -> None:

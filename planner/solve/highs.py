@@ -137,6 +137,14 @@ class LiveModel:
         terms = (values[self.position[id(v)]] * c for v, c in expression.items())
         return float(expression.constant) + math.fsum(terms)
 
+    def least(self) -> float:
+        """Return what the objective cannot be below, by the bounds of its columns alone."""
+        at = np.array([self.position[id(v)] for v in self.objective], dtype=np.int32)
+        weights = np.array(list(self.objective.values()), dtype=float)
+        lower, upper = self.bounds()
+        parts = weights * np.where(weights >= 0, lower[at], upper[at])
+        return float(self.objective.constant) + math.fsum(parts)
+
     def hold(
         self, expression: pulp.LpAffineExpression, value: float, slack: float = SEARCH_SLACK
     ) -> None:

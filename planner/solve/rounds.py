@@ -34,8 +34,8 @@ FEW = 400
 SHARE_OF_GAP, MILESTONES_SHARE, COUNTS_SHARE = 0.5, 0.7, 0.95
 """Parts of the gap that the rounds may use up, in all, before the next begins."""
 
-MILESTONES_NODES = 100
-"""Nodes spent on milestones; what they leave open is closed sooner with all counts whole."""
+MILESTONES_NODES, COUNTS_NODES = 100, 200
+"""Nodes spent on milestones and on counts; what they leave open is left to the whole model."""
 
 BAND = 5.0
 """Systems and lots by which a count may move in the last round."""
@@ -105,6 +105,10 @@ class Rounds:
             Called with incumbent and bound.
         """
         clock = _Clock(seconds)
+        if start is not None:
+            value, least = self.live.evaluate(self.live.objective, start), self.live.least()
+            if value <= least + FEASIBILITY:
+                return Outcome("optimal", start, value, least, clock.spent)
         if int(self.live.whole.sum()) <= FEW:
             return self._at_once(gap, clock, start, watch)
         counted = (self.columns.installs, self.columns.lots, self.columns.removals)
@@ -263,11 +267,13 @@ class Rounds:
             live.narrow(counts, near, BAND)
             live.make_whole(counts)
             target = shape.bound + COUNTS_SHARE * room
-            outcome = live.solve(gap=finest, seconds=clock.left / 3, watch=watch, target=target)
+            outcome = live.solve(gap=finest, seconds=clock.left / 3, watch=watch,
+                                 nodes=COUNTS_NODES, target=target)  # fmt: skip
             if outcome.status == "infeasible":
                 # Whole lots may not make just the systems that stand at milestones.
                 live.narrow(columns.at_milestones, near, BAND)
-                outcome = live.solve(gap=finest, seconds=clock.left / 3, watch=watch, target=target)
+                outcome = live.solve(gap=finest, seconds=clock.left / 3, watch=watch,
+                                     nodes=COUNTS_NODES, target=target)  # fmt: skip
         live.make_whole(np.flatnonzero(live.whole).astype(np.int32))
         live.set_bounds(bounds)
         return replace(outcome, bound=shape.bound)

@@ -79,6 +79,12 @@ def _limits(model: Model, tier: Tier, relaxed: Relaxed) -> tuple[Limit, ...]:
             name = f"{holder} to {index[1]}" if rule == "lane_capacity" else str(holder)
             worth[f"{RESOURCES[rule]} {name}".strip()] -= 0.01 * dual * right
     place = {id(variable): at for at, variable in enumerate(model.frame.columns)}
+    for (supplier, _, period), variable in model.decisions.order_lots.items():
+        price = relaxed.reduced[place[id(variable)]]
+        if price < 0 and (supplier, period) in model.case.supply.capacity:
+            # Whole lots reach their bound a little below the supplier's row.
+            holder = f"{RESOURCES['supplier_capacity']} {supplier}"
+            worth[holder] -= 0.01 * price * variable.upBound
     for (hall, _), variable in model.decisions.opened_halls.items():
         price = relaxed.reduced[place[id(variable)]]
         if price < 0 and variable.upBound:
