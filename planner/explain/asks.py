@@ -174,21 +174,28 @@ class Asker:
         best = self._least(minimal(self.is_enough, enough))
         found = [best]
         for left_out in list(best.requests):
-            if len(found) >= most or self.session.spent(0.9):
+            if len(found) >= most or self.session.spent(0.75):
                 break
             others = [r for r in self.candidates if r.name != left_out.name]
             if enough := self._first_enough(others):
                 other = AskSet(self.commitment, minimal(self.is_enough, enough))
                 if not any(_names(other.requests) == _names(a.requests) for a in found):
                     found.append(other)
+        kept = []
         for ask in found:
             ask.requests = self._smallest(ask.requests)
+            is_cut = self.session.spent(0.9)
+            if is_cut and kept:
+                break  # an alternative whose size was never brought down helps nobody
             ask.alone = {r.name: self._alone(r) for r in ask.requests}
             ask.is_irreducible = all(
                 not self.is_enough([o for o in ask.requests if o is not r]) for r in ask.requests
             )
             ask.proof = self._proof(ask.requests)
-        return found
+            if is_cut:
+                ask.proof += "; less may do, the time ended before sizes were brought down"
+            kept.append(ask)
+        return kept
 
     def _first_enough(self, requests: list[Request]) -> list[Request]:
         """Return the first requests, twice as many each time, that are enough; none if none are."""
@@ -257,7 +264,7 @@ class Asker:
         for at in range(len(chosen)):
             low, high = 0.0, chosen[at].steps
             grain = 1.0 if _is_whole(chosen[at]) else 0.01
-            while high - low > grain * 1.000001 and not self.session.spent(0.97):
+            while high - low > grain * 1.000001 and not self.session.spent(0.9):
                 # Small sizes first: what is enough is mostly far below what lifts a limit.
                 middle = low + (high - low) / (2.0 if low or high <= 16 * grain else 8.0)
                 middle = max(low + grain, math.floor(middle / grain) * grain)
@@ -271,7 +278,7 @@ class Asker:
     def _shorter(self, chosen: list[Request], at: int, request: Request) -> Request:
         """Leave out the earliest rows of a change, then the last, as long as the rest is enough."""
         for part in (slice(1, None), slice(None, -1)):
-            while len(request.limits) > 1 and not self.session.spent(0.97):
+            while len(request.limits) > 1 and not self.session.spent(0.9):
                 shorter = replace(request, limits=request.limits[part])
                 if not self.is_enough([*chosen[:at], shorter, *chosen[at + 1 :]]):
                     break
@@ -286,6 +293,8 @@ class Asker:
     def _proof(self, requests: list[Request]) -> str:
         if self.is_small:
             return "re-solved in whole systems from the changed cells: nothing missed"
+        if self.session.spent(0.95):
+            return "re-solved divisibly; whole systems were not tried for want of time"
         moves = [m for r in requests for m in r.moves]
         rest = self._solve(moves, whole=True)
         if rest <= 10 * NONE:
