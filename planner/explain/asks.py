@@ -181,7 +181,7 @@ class Asker:
                 other = AskSet(self.commitment, minimal(self.is_enough, enough))
                 if not any(_names(other.requests) == _names(a.requests) for a in found):
                     found.append(other)
-        kept = []
+        kept: list[AskSet] = []
         for ask in found:
             ask.requests = self._smallest(ask.requests)
             is_cut = self.session.spent(0.9)
