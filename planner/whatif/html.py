@@ -12,7 +12,7 @@ body{font:15px/1.45 Arial,sans-serif;color:#1b2430;max-width:820px;margin:2rem a
 h1{color:#1F3864;font-size:1.6rem;margin-bottom:.2rem}h2{color:#1F3864;margin-top:2rem}
 p.note{color:#6B7280}table{border-collapse:collapse;font-size:13px;margin:.6rem 0;width:100%}
 th,td{padding:.25rem .5rem;border-bottom:1px solid #D5DAE3;text-align:left;vertical-align:top}
-td{overflow-wrap:anywhere}td.d{white-space:nowrap}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}th{background:#EEF2F8}
+td{overflow-wrap:anywhere}td.d{white-space:nowrap}td.n{white-space:nowrap}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}th{background:#EEF2F8}
 .legend span{margin-right:1.1rem;font-size:13px;white-space:nowrap}
 .legend i{display:inline-block;width:1.2em;height:.35em;margin-right:.4em;vertical-align:middle}
 div.wide{overflow-x:auto}svg{width:100%;height:auto}@media print{h2{break-after:avoid}}

@@ -110,7 +110,7 @@ def tornado(rows: Sequence[tuple[str, float, float]], base: float, unit: str) ->
     parts.append(f'<line x1="{across(base):.1f}" x2="{across(base):.1f}" y1="{TOP}" '
                  f'y2="{bottom:.1f}" stroke="{GREY}"/>')  # fmt: skip
     for value in sorted({least, base, most}):
-        parts.append(_text(across(value), bottom + 16, f"{value:,.6g}", "middle"))
+        parts.append(_text(across(value), bottom + 16, _brief(value), "middle"))
     parts.append(_text(left, bottom + 31, f"{unit}; blue at the low end of a quantity, orange at "
                        "its high end", "start"))  # fmt: skip
     return _figure(height, parts)
@@ -137,6 +137,14 @@ def _years(first: date, last: date, place: object) -> list[str]:
                          f'stroke="{LINE}"/>')  # fmt: skip
             parts.append(_text(x, HEIGHT - BOTTOM + 16, str(year), "middle"))
     return parts
+
+
+def _brief(value: float) -> str:
+    """Return a number in few characters."""
+    for size, word in ((1e9, " bn"), (1e6, " m")):
+        if abs(value) >= size:
+            return f"{value / size:,.5g}{word}"
+    return f"{value:,.5g}"
 
 
 def _nice(value: float) -> float:
