@@ -5,10 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from planner.cli.kinds import ALL, HELP, chosen
+
+if TYPE_CHECKING:
+    from planner.inputs.rows import Inputs
+    from planner.pipeline import Options
+    from planner.plan.store import Plan, Writer
 
 MISSED = 6
 LIMIT = 4
@@ -23,6 +29,9 @@ INTERRUPTED = 130
 @click.option("--set", "changes", multiple=True, metavar="CHANGE",
               help='A change to the inputs, e.g. "supply_capacity[TSMC,*].units_per_month*=0.8" or '
               '"energisation[FDR-3,*].from+=90d".')  # fmt: skip
+@click.option("--near", type=click.Path(path_type=Path), metavar="PLAN",
+              help="Start from a saved plan that is much the same: seconds instead of minutes, "
+              "and what differs from it is printed.")  # fmt: skip
 @click.option("--gap", type=click.FloatRange(0, 0.5), help="Relative gap at which to stop.")
 @click.option("--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds to solve.")
 @click.option("--threads", type=click.IntRange(1, 64), help="Solver threads.")
@@ -32,8 +41,8 @@ INTERRUPTED = 130
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(  # noqa: PLR0913  (one for each option)
     *, workbook: Path, output: Path | None, scenario: str | None, changes: tuple[str, ...],
-    gap: float | None, time_limit: float | None, threads: int | None, kinds: tuple[str, ...],
-    watch: bool, fail_on_miss: bool, as_json: bool,
+    near: Path | None, gap: float | None, time_limit: float | None, threads: int | None,
+    kinds: tuple[str, ...], watch: bool, fail_on_miss: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Make an optimal, independently checked plan from WORKBOOK.
 
@@ -45,16 +54,17 @@ def command(  # noqa: PLR0913  (one for each option)
     \b
     Example: planner plan inputs/openai-750mw.xlsx
     With a what-if: planner plan inputs/openai-750mw.xlsx --scenario "crews halved"
+    In seconds: planner plan inputs/openai-750mw.xlsx --scenario "crews halved" \\
+                  --near outputs/openai-750mw
     """  # noqa: D301  (the backspace keeps click from joining the lines)
     from rich.console import Console  # noqa: PLC0415  (slow to import)
 
-    from planner.errors import NoPlanExists  # noqa: PLC0415
     from planner.inputs.workbook import read_inputs  # noqa: PLC0415
-    from planner.pipeline import Options, make_plan  # noqa: PLC0415
+    from planner.pipeline import Options  # noqa: PLC0415
     from planner.pipeline import as_json as document  # noqa: PLC0415
     from planner.plan.folders import plan_folder  # noqa: PLC0415
     from planner.plan.store import save_plan  # noqa: PLC0415
-    from planner.reports.console import Progress, print_plan, print_ramp  # noqa: PLC0415
+    from planner.reports.console import print_plan, print_ramp  # noqa: PLC0415
     from planner.reports.kinds import report_writers  # noqa: PLC0415
     from planner.whatif.applied import apply, marked  # noqa: PLC0415
     from planner.whatif.changes import what_if  # noqa: PLC0415
@@ -63,22 +73,53 @@ def command(  # noqa: PLR0913  (one for each option)
     asked = what_if(base, scenario, changes)
     inputs = apply(base, asked)
     options = Options(gap, time_limit, threads, " ".join(["planner", *sys.argv[1:]]))
-    try:
-        with Progress() as listen:
-            plan = marked(make_plan(inputs, options, listen), base, asked)
-    except NoPlanExists as error:
-        from planner.explain.contradictions import find_contradiction  # noqa: PLC0415
-
-        raise NoPlanExists(f"no plan exists: {find_contradiction(inputs) or error}") from error
+    made, start, other = _made(inputs, options, near)
+    plan = marked(made, base, asked)
     folder = output or plan_folder(plan.name)
-    files = save_plan(plan, folder, report_writers(plan, kinds))
+    files = save_plan(plan, folder, report_writers(plan, kinds) | start)
     if as_json:
         click.echo(json.dumps(document(plan, files), indent=2, default=str))
     else:
         print_plan(plan, Console(), files)
+        if other is not None:
+            _print_differences(other, plan)
     if watch:
         print_ramp(plan, Console(stderr=as_json))
     return _exit_code(str(plan.summary["status"]), plan.summary["missed_mw_months"], fail_on_miss)
+
+
+def _made(
+    inputs: Inputs, options: Options, near: Path | None
+) -> tuple[Plan, dict[str, Writer], Plan | None]:
+    """Return the plan, what writes its solve, and the plan that it started from."""
+    from planner.errors import NoPlanExists  # noqa: PLC0415
+    from planner.reports.console import Progress  # noqa: PLC0415
+    from planner.whatif.reuse import make_kept, plan_near  # noqa: PLC0415
+    from planner.whatif.start import FILE, load_near, start_writer  # noqa: PLC0415
+
+    try:
+        with Progress() as listen:
+            if near is None:
+                plan, kept = make_kept(inputs, options, listen)
+                return plan, {FILE: start_writer(kept)}, None
+            other, base = load_near(near)
+            found = plan_near(base, inputs, options, listen)
+            return found.plan, {FILE: start_writer(found.kept)}, other
+    except NoPlanExists as error:
+        from planner.explain.contradictions import find_contradiction  # noqa: PLC0415
+
+        raise NoPlanExists(f"no plan exists: {find_contradiction(inputs) or error}") from error
+
+
+def _print_differences(other: Plan, plan: Plan) -> None:
+    from rich.console import Console  # noqa: PLC0415
+
+    from planner.whatif.compare import compare  # noqa: PLC0415
+    from planner.whatif.compare_output import print_comparison  # noqa: PLC0415
+
+    console = Console()
+    console.print()
+    print_comparison(compare([other, plan]), console)
 
 
 def _exit_code(status: str, missed: object, fail_on_miss: bool) -> int:

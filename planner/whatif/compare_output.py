@@ -57,7 +57,8 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
             title = section.title if section.unit in section.title else section.title + unit
             print_rows(console, title, rows, list(rows[0]))
     if comparison.orders:
-        print_rows(console, "Orders that differ", comparison.orders, list(comparison.orders[0]))
+        shown = [c for c in comparison.orders[0] if c != "plan" or len(others) > 1]
+        print_rows(console, "Orders that differ", comparison.orders, shown)
     if comparison.bottlenecks:
         rows = [
             {"limit": row["limit"],

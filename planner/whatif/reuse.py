@@ -10,8 +10,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
+from planner.case.case import make_case
 from planner.errors import LimitReached, PlanRefused
 from planner.inputs.rows import Inputs
+from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import PRESENT_COST, in_service_mw_months, make_tiers
 from planner.model.wholes import make_wholes
@@ -54,6 +56,25 @@ class Base:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What is kept of a plan's solve when it ends; `base_of` makes a base of it.
+
+    Attributes
+    ----------
+    columns : tuple of Key
+        What they stand for.
+    values : array of float
+        Value of each column in the plan.
+    proven : float
+        Proven bound of the present cost; not a number if there is none.
+    """
+
+    columns: tuple[Key, ...]
+    values: npt.NDArray[np.float64]
+    proven: float
+
+
+@dataclass(frozen=True)
 class Near:
     """A plan found near a base plan.
 
@@ -64,11 +85,35 @@ class Near:
         What it is worth to have a little more of each limit, the dearest first.
     is_near : bool
         Whether it was found near the base plan, not from the beginning.
+    kept : Kept
+        Its solve.
     """
 
     plan: Plan
     limits: tuple[Limit, ...]
     is_near: bool
+    kept: Kept
+
+
+def make_kept(
+    inputs: Inputs, options: Options | None = None, listen: Listener | None = None
+) -> tuple[Plan, Kept]:
+    """Plan a case from the beginning and keep its solve.
+
+    Raises
+    ------
+    PlannerError
+        As `make_plan`.
+    """
+    kept: list[Kept] = []
+
+    def solve(model: Model, live: LiveModel, chosen: Options, listen: Listener | None) -> Solution:
+        solution = solve_model(model, live, chosen, listen)
+        kept.append(_kept(model, solution))
+        return solution
+
+    plan = make_plan(inputs, options, listen, solve)
+    return plan, kept[0]
 
 
 def make_base(
@@ -81,35 +126,58 @@ def make_base(
     PlannerError
         As `make_plan`.
     """
-    kept: list[Base] = []
+    made: list[Base] = []
 
     def solve(model: Model, live: LiveModel, chosen: Options, listen: Listener | None) -> Solution:
         solution = solve_model(model, live, chosen, listen)
-        kept.append(_kept(model, live, solution))
+        made.append(_base(model, live, _kept(model, solution)))
         return solution
 
     plan = make_plan(inputs, options, listen, solve)
-    return plan, kept[0]
+    return plan, made[0]
 
 
-def _kept(model: Model, live: LiveModel, solution: Solution) -> Base:
+def base_of(inputs: Inputs, kept: Kept) -> Base:
+    """Return what what-ifs start from, of a plan made before.
+
+    Parameters
+    ----------
+    inputs
+        What the plan was made from.
+    kept
+        Its solve.
+    """
+    model = build_model(make_case(inputs))
+    live = LiveModel(model.frame.problem, model.frame.columns, 1)
+    known = dict(zip(kept.columns, kept.values, strict=True))
+    columns = column_keys(model)
+    values = np.array([known.get(key, math.nan) for key in columns])
+    return _base(model, live, Kept(columns, values, kept.proven))
+
+
+def _kept(model: Model, solution: Solution) -> Kept:
+    proven = next((t.bound for t in solution.tiers if t.name == PRESENT_COST), math.nan)
+    return Kept(column_keys(model), solution.values, proven)
+
+
+def _base(model: Model, live: LiveModel, kept: Kept) -> Base:
     """Solve the relaxations of a solved model and keep their bases with the plan."""
     live.release()
     tiers = linear_tiers(make_tiers(model))
     relaxed = relax(live, tiers)
-    proven = next((t.bound for t in solution.tiers if t.name == PRESENT_COST), math.nan)
     slack = 0.0
-    if len(relaxed) == len(tiers) and math.isfinite(proven):
+    if len(relaxed) == len(tiers) and math.isfinite(kept.proven):
         weaker = relaxed[-1].bound * tiers[-1].scale
-        slack = max(0.0, (proven - weaker) / max(1.0, abs(proven)))
+        slack = max(0.0, (kept.proven - weaker) / max(1.0, abs(kept.proven)))
     bases = tuple((each.columns, each.rows) for each in relaxed)
     names = tuple(tier.name for tier in tiers[: len(relaxed)])
-    return Base(column_keys(model), tuple(model.frame.rows), solution.values, bases, names, slack)
+    return Base(kept.columns, tuple(model.frame.rows), kept.values, bases, names, slack)
 
 
 def plan_near(
-    base: Base, inputs: Inputs, options: Options | None = None, *, from_base: bool = True
-) -> Near:
+    base: Base, inputs: Inputs, options: Options | None = None, listen: Listener | None = None,
+    *, from_base: bool = True,
+) -> Near:  # fmt: skip
     """Make a checked plan of inputs that are like a base plan's.
 
     Parameters
@@ -120,6 +188,8 @@ def plan_near(
         Changed inputs.
     options
         As for `make_plan`.
+    listen
+        Called while the solver works from the beginning.
     from_base
         Whether to start from the base plan; without, only the limits' worth is taken from it.
 
@@ -130,14 +200,18 @@ def plan_near(
     """
     if from_base:
         with suppress(LimitReached, PlanRefused):  # no sound plan near: from the beginning, then
-            return _planned(base, inputs, options, from_base=True)
-    return _planned(base, inputs, options, from_base=False)
+            return _planned(base, inputs, options, listen, from_base=True)
+    return _planned(base, inputs, options, listen, from_base=False)
 
 
-def _planned(base: Base, inputs: Inputs, options: Options | None, *, from_base: bool) -> Near:
+def _planned(
+    base: Base, inputs: Inputs, options: Options | None, listen: Listener | None, *,
+    from_base: bool,
+) -> Near:  # fmt: skip
     """Make a plan near a base plan or from the beginning, and say what limits are worth."""
     worth: list[tuple[Limit, ...]] = []
     near: list[bool] = []
+    kept: list[Kept] = []
 
     def solve(model: Model, live: LiveModel, chosen: Options, listen: Listener | None) -> Solution:
         allowed = Limits(chosen.gap or 0.0, chosen.time_limit_s or math.inf)
@@ -151,10 +225,12 @@ def _planned(base: Base, inputs: Inputs, options: Options | None, *, from_base: 
             live.make_whole(np.flatnonzero(live.whole).astype(np.int32))
         worth.append(limits_of(model, linear_tiers(tiers), relaxed))
         near.append(found is not None)
-        return found or solve_model(model, live, chosen, listen)
+        solution = found or solve_model(model, live, chosen, listen)
+        kept.append(_kept(model, solution))
+        return solution
 
-    plan = make_plan(inputs, options, solve=solve)
-    return Near(plan, worth[0], near[0])
+    plan = make_plan(inputs, options, listen, solve)
+    return Near(plan, worth[0], near[0], kept[0])
 
 
 def start_for(base: Base, model: Model) -> Start:

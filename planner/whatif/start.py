@@ -1,0 +1,121 @@
+"""The solve of a saved plan, kept in its folder for the what-ifs that start from it.
+
+``start.npz`` holds the value of every decision when the plan is written; the bases of its
+relaxations join it when the first what-if asks for them. Whatever it holds, a what-if's plan is
+proven and checked like any other: a start only saves time.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import zipfile
+from collections.abc import Hashable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from planner.errors import PlannerError
+from planner.plan.folders import CONTENTS, settled
+from planner.plan.store import Plan, Writer, load_plan
+from planner.whatif.reuse import Base, Kept, Key, base_of
+
+FILE = "start.npz"
+
+
+def start_writer(kept: Kept | Base) -> Writer:
+    """Return what writes the solve of a plan as a file of its folder."""
+
+    def write(path: Path) -> None:
+        path.write_bytes(_packed(kept))
+
+    return write
+
+
+def load_near(folder: Path) -> tuple[Plan, Base]:
+    """Read a saved plan with its solve.
+
+    Raises
+    ------
+    PlannerError
+        If there is no plan, or its solve is missing or cannot be read.
+    """
+    folder = folder.parent if folder.name == CONTENTS else folder
+    plan, path = load_plan(folder), settled(folder) / FILE
+    try:
+        kept = _unpacked(path.read_bytes())
+    except FileNotFoundError:
+        raise PlannerError(f"{path} is missing: what-ifs start from it. Plan again") from None
+    except OSError as error:
+        raise PlannerError(f"cannot read {path}: {error.strerror or error}") from error
+    except (ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile):
+        raise PlannerError(f"{path} cannot be read as the solve of a plan. Plan again") from None
+    if isinstance(kept, Base):
+        return plan, kept
+    base = base_of(plan.inputs, kept)
+    with suppress(OSError):  # a folder that is not to be written costs time, nothing else
+        _replace(path, _packed(base))
+    return plan, base
+
+
+def _packed(kept: Kept | Base) -> bytes:
+    arrays: dict[str, Any] = {"columns": _text(kept.columns), "values": kept.values}
+    if isinstance(kept, Kept):
+        arrays["proven"] = np.array(kept.proven)
+    else:
+        arrays |= {"rows": _text(kept.rows), "tiers": _text(kept.tiers),
+                   "slack": np.array(kept.slack)}  # fmt: skip
+        for number, (columns, rows) in enumerate(kept.bases):
+            arrays |= {f"columns_{number}": columns, f"rows_{number}": rows}
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **arrays)
+    return packed.getvalue()
+
+
+def _unpacked(content: bytes) -> Kept | Base:
+    with np.load(io.BytesIO(content), allow_pickle=False) as file:
+        columns, values = _keys(file["columns"]), np.asarray(file["values"], dtype=float)
+        if values.shape != (len(columns),):
+            raise ValueError("not a value for each decision")
+        if "rows" not in file:
+            return Kept(columns, values, float(file["proven"]))
+        rows, tiers = _keys(file["rows"]), tuple(json.loads(file["tiers"].tobytes()))
+        bases = tuple(
+            (np.asarray(file[f"columns_{number}"], dtype=np.int8),
+             np.asarray(file[f"rows_{number}"], dtype=np.int8))
+            for number in range(len(tiers))
+        )  # fmt: skip
+        if any(c.shape != (len(columns),) or r.shape != (len(rows),) for c, r in bases):
+            raise ValueError("not a status for each decision and row")
+        slack = float(file["slack"])
+        if not math.isfinite(slack):
+            raise ValueError("no distance of the bounds")
+        return Base(columns, rows, values, bases, tiers, slack)
+
+
+def _text(keys: Iterable[object]) -> Any:
+    """Return keys as the bytes of a JSON text: an array that needs no pickle."""
+    text = json.dumps(list(keys), ensure_ascii=False, separators=(",", ":"))
+    return np.frombuffer(text.encode("utf-8", "surrogatepass"), dtype=np.uint8)
+
+
+def _keys(text: Any) -> tuple[Key, ...]:
+    found = json.loads(text.tobytes().decode("utf-8", "surrogatepass"))
+    return tuple((str(name), _index(index)) for name, index in found)
+
+
+def _index(value: Any) -> Hashable:
+    return tuple(map(_index, value)) if isinstance(value, list) else value
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put a file in place of another in one step."""
+    new = path.with_name(f".{path.name}.new")
+    try:
+        new.write_bytes(content)
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
