@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from planner.whatif.sweep import Progress
 
 METHODS = ("monte-carlo", "latin-hypercube", "one-at-a-time", "grid", "scenarios")
@@ -28,6 +30,11 @@ SOME_FAILED = 4
               help='Values of a grid, e.g. "crews[*].systems_per_month*=0.5,1,1.5".')  # fmt: skip
 @click.option("--set", "changes", multiple=True, metavar="CHANGE",
               help="A change made in every case.")  # fmt: skip
+@click.option("--scenario", "scenarios", multiple=True,
+              help="Scenarios of --method scenarios; all where none is given.")  # fmt: skip
+@click.option("--decide-by", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
+              help="With --method scenarios: try the orders and openings before this day of each "
+              "scenario's plan in every other one, for the table of least regret.")  # fmt: skip
 @click.option("--counts", type=click.Choice(["continuous", "integer"]), default="continuous",
               show_default=True, help="Whether systems and lots are whole numbers.")  # fmt: skip
 @click.option("--gap", type=click.FloatRange(0, 0.5), help="Relative gap of each case.")
@@ -39,8 +46,9 @@ SOME_FAILED = 4
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(  # noqa: PLR0913  (each is an option)
     *, workbook: Path, output: Path | None, method: str, cases: int, seed: int,
-    vary: tuple[str, ...], changes: tuple[str, ...], counts: str, gap: float | None, engine: str,
-    workers: int, address: str, resume: bool, as_json: bool,
+    vary: tuple[str, ...], changes: tuple[str, ...], scenarios: tuple[str, ...],
+    decide_by: datetime | None, counts: str, gap: float | None, engine: str, workers: int,
+    address: str, resume: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Plan many what-ifs of WORKBOOK: random draws, grids or its scenarios.
 
@@ -51,7 +59,10 @@ def command(  # noqa: PLR0913  (each is an option)
     \b
     Example: planner sweep inputs/openai-750mw.xlsx --cases 1000 --workers 2
              planner sweep inputs/openai-750mw.xlsx --method scenarios
+             planner sweep my-plan.xlsx --method scenarios --decide-by 2026-07-01
     """  # noqa: D301  (the backspace keeps click from joining the lines)
+    if method != "scenarios" and (scenarios or decide_by is not None):
+        raise click.UsageError("--scenario and --decide-by go with --method scenarios")
     from planner.inputs.workbook import read_inputs  # noqa: PLC0415  (slow to import)
     from planner.plan.folders import plan_folder  # noqa: PLC0415
     from planner.whatif.cases import Spec  # noqa: PLC0415
@@ -62,7 +73,8 @@ def command(  # noqa: PLR0913  (each is an option)
     inputs = read_inputs(workbook)
     asked = float(inputs.settings["gap"]) if gap is None else gap
     drawn = cases if method in METHODS[:2] else 0
-    spec = Spec(method, drawn, seed, vary, changes, counts, asked)
+    day = "" if decide_by is None else decide_by.date().isoformat()
+    spec = Spec(method, drawn, seed, vary, changes, counts, asked, scenarios, day)
     folder = output or plan_folder(f"{inputs.settings['plan']}-{method}")
     where = Engine(engine, workers, address)
     with _Bar() as listen:

@@ -177,6 +177,13 @@ class LiveModel:
         """Fix columns at values."""
         self.highs.changeColsBounds(len(at), at, values, values)
 
+    def limit(self, at: npt.NDArray[np.int32], lower: Array, upper: Array) -> None:
+        """Set bounds of columns for good: `release` does not take them back."""
+        for bounds, values in ((self.lower, lower), (self.upper, upper),
+                               (self._held_lower, lower), (self._held_upper, upper)):  # fmt: skip
+            bounds[at] = values
+        self.bound(at, lower, upper)
+
     def unfix(self) -> None:
         """Take back every fixed column, but not what tiers hold."""
         self.set_bounds((self._held_lower, self._held_upper))

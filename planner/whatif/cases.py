@@ -48,6 +48,11 @@ class Spec:
         ``continuous`` or ``integer`` systems and lots.
     gap : float
         Gap of each case.
+    scenarios : tuple of str
+        Scenarios to sweep, the base case beside them; none for all.
+    decide_by : str
+        Day, as ISO text, before which the orders and openings of each scenario's plan are tried
+        in every other scenario; blank if they are not.
     """
 
     method: str
@@ -57,6 +62,8 @@ class Spec:
     changes: tuple[str, ...] = ()
     counts: str = "continuous"
     gap: float = 0.001
+    scenarios: tuple[str, ...] = ()
+    decide_by: str = ""
 
     def digest(self, inputs: Inputs) -> str:
         """Return what tells one sweep from another; another version may give other plans."""
@@ -122,7 +129,10 @@ class Cases:
         self.axes: list[Axis] = []
         self.scenarios: list[str] = []
         if spec.method == "scenarios":
-            self.scenarios = [BASE, *(n for n in scenario_names(inputs) if n != BASE)]
+            names = spec.scenarios or scenario_names(inputs)
+            self.scenarios = [BASE, *(n for n in dict.fromkeys(names) if n != BASE)]
+            for name in self.scenarios:
+                scenario_changes(inputs, name)  # says so if there is no such scenario
             self.count = len(self.scenarios)
         elif spec.method in ("monte-carlo", "latin-hypercube"):
             self.draws = read_draws(inputs)
@@ -144,6 +154,15 @@ class Cases:
 
     def __len__(self) -> int:
         return self.count
+
+    @property
+    def pairs(self) -> list[tuple[int, int, int]]:
+        """Number of each trial of one scenario's decisions in another, and of both scenarios."""
+        if not self.spec.decide_by:
+            return []
+        numbers = range(self.count)
+        return [(self.count * (1 + one) + other, one, other)
+                for one in numbers for other in numbers if one != other]  # fmt: skip
 
     def __getitem__(self, number: int) -> Case:
         """Return a case."""

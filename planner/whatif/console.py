@@ -36,6 +36,10 @@ def print_sweep(sweep: Sweep, console: Console, files: Mapping[str, str]) -> Non
     print_rows(console, "Scenarios", tables.get("scenarios", []),
                ("scenario", "missed_mw_months", "cost_more", "milestones_met", "bottleneck"),
                most=len(sweep.records))  # fmt: skip
+    print_rows(console, f"Regret of what is decided before {sweep.spec.decide_by}",
+               tables.get("regret", []),
+               ("decided_for", "worst_missed_more", "when", "mean_missed_more", "worst_cost_more",
+                "when_cost"), most=len(sweep.records))  # fmt: skip
     for measure, unit in MEASURES.items():
         rows = [row for row in tables["tornado"] if row["measure"] == measure]
         columns = ("quantity", "low", "result_low", "high", "result_high", "swing")

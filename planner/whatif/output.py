@@ -22,6 +22,11 @@ TITLES = {
     "milestones": ("Milestones", "Share of the planned cases that meet each milestone; MW in "
                    "service that 10, 50 and 90 % of the cases do not exceed"),
     "scenarios": ("Scenarios", "Each scenario beside the base case"),
+    "regret": ("Regret", "What each scenario's orders and openings up to the day of decision come "
+               "to in all other scenarios, beyond the best plan of each; the least regretted "
+               "first"),
+    "tried": ("Tried", "What was decided for one scenario, and what comes of it when another "
+              "comes true"),
     "percentiles": ("Ramp fan", "MW in service that 10, 50 and 90 % of the cases do not exceed"),
     "tornado": ("Tornado", "Mean result over the lowest and the highest fifth of each quantity"),
     "slips": ("Slips", "Mean MW short at each milestone by days slipped"),
@@ -113,7 +118,7 @@ def sweep_page(sweep: Sweep, tables: Tables) -> str:
     sections = [(f"Ramp of {name}", fan(tables, name)) for name in sweep.base["ramp"]]
     sections += [
         (TITLES[name][0], f"<p>{TITLES[name][1]}.</p>" + table(list(tables[name][0]), tables[name]))
-        for name in ("milestones", "scenarios") if tables.get(name)
+        for name in ("milestones", "scenarios", "regret") if tables.get(name)
     ]  # fmt: skip
     for measure, unit in MEASURES.items():
         rows = [r for r in tables["tornado"] if r["measure"] == measure][:15]

@@ -16,6 +16,7 @@ import numpy as np
 from planner.plan.tables import Row, Tables
 from planner.whatif.changes import BASE, probability
 from planner.whatif.figures import MET
+from planner.whatif.regret import regret, tried
 from planner.whatif.sweep import FAILED, Sweep
 
 PERCENTILES = (10, 50, 90)
@@ -35,7 +36,8 @@ def tables_of(sweep: Sweep) -> Tables:
     """Return every table of a sweep by name.
 
     ``cases`` (one row for each), ``ramp``, ``percentiles``, ``milestones``, ``tornado``,
-    ``slips``, ``bottlenecks`` and, where scenarios were swept, ``scenarios``.
+    ``slips``, ``bottlenecks``; ``scenarios`` where scenarios were swept, and ``regret`` and
+    ``tried`` where their decisions were tried in each other.
     """
     tables = {
         "cases": list(_cases(sweep)),
@@ -48,6 +50,8 @@ def tables_of(sweep: Sweep) -> Tables:
     }
     if sweep.cases.scenarios:
         tables["scenarios"] = list(_scenarios(sweep))
+    if sweep.tried:
+        tables["regret"], tables["tried"] = regret(sweep), list(tried(sweep))
     return tables
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,9 @@ from planner.whatif.limits import Limit, limits_of
 
 Key = tuple[str, Hashable]
 """Name and index of a decision, or of a rule's row."""
+
+Prepare = Callable[[Model, LiveModel], None]
+"""Changes a model before it is solved."""
 
 
 @dataclass(frozen=True)
@@ -87,12 +91,15 @@ class Near:
         Whether it was found near the base plan, not from the beginning.
     kept : Kept
         Its solve.
+    starts : tuple of date
+        First day of each period.
     """
 
     plan: Plan
     limits: tuple[Limit, ...]
     is_near: bool
     kept: Kept
+    starts: tuple[date, ...]
 
 
 def make_kept(
@@ -176,7 +183,7 @@ def _base(model: Model, live: LiveModel, kept: Kept) -> Base:
 
 def plan_near(
     base: Base, inputs: Inputs, options: Options | None = None, listen: Listener | None = None,
-    *, from_base: bool = True,
+    *, from_base: bool = True, prepare: Prepare | None = None,
 ) -> Near:  # fmt: skip
     """Make a checked plan of inputs that are like a base plan's.
 
@@ -192,6 +199,8 @@ def plan_near(
         Called while the solver works from the beginning.
     from_base
         Whether to start from the base plan; without, only the limits' worth is taken from it.
+    prepare
+        Called with the model before it is solved, to limit it further.
 
     Raises
     ------
@@ -200,21 +209,24 @@ def plan_near(
     """
     if from_base:
         with suppress(LimitReached, PlanRefused):  # no sound plan near: from the beginning, then
-            return _planned(base, inputs, options, listen, from_base=True)
-    return _planned(base, inputs, options, listen, from_base=False)
+            return _planned(base, inputs, options, listen, prepare, from_base=True)
+    return _planned(base, inputs, options, listen, prepare, from_base=False)
 
 
 def _planned(
-    base: Base, inputs: Inputs, options: Options | None, listen: Listener | None, *,
-    from_base: bool,
+    base: Base, inputs: Inputs, options: Options | None, listen: Listener | None,
+    prepare: Prepare | None, *, from_base: bool,
 ) -> Near:  # fmt: skip
     """Make a plan near a base plan or from the beginning, and say what limits are worth."""
     worth: list[tuple[Limit, ...]] = []
     near: list[bool] = []
     kept: list[Kept] = []
+    starts: list[tuple[date, ...]] = []
 
     def solve(model: Model, live: LiveModel, chosen: Options, listen: Listener | None) -> Solution:
         allowed = Limits(chosen.gap or 0.0, chosen.time_limit_s or math.inf)
+        if prepare is not None:
+            prepare(model, live)
         tiers, start = make_tiers(model), start_for(base, model)
         shown, wholes = in_service_mw_months(model), make_wholes(model)
         if from_base:
@@ -227,10 +239,11 @@ def _planned(
         near.append(found is not None)
         solution = found or solve_model(model, live, chosen, listen)
         kept.append(_kept(model, solution))
+        starts.append(model.case.calendar.starts)
         return solution
 
     plan = make_plan(inputs, options, listen, solve)
-    return Near(plan, worth[0], near[0], kept[0])
+    return Near(plan, worth[0], near[0], kept[0], starts[0])
 
 
 def start_for(base: Base, model: Model) -> Start:

@@ -9,7 +9,8 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from datetime import date
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,13 @@ from planner.pipeline import Options
 from planner.whatif.applied import apply
 from planner.whatif.cases import Case, Cases, Spec
 from planner.whatif.changes import WhatIf, parse_change
+from planner.whatif.decided import (
+    Decided,
+    as_lists,
+    decided_before,
+    from_lists,
+    keep_decided,
+)
 from planner.whatif.engines import Engine, run_all
 from planner.whatif.figures import figures
 from planner.whatif.journal import Journal, Record
@@ -41,11 +49,17 @@ class Task:
         The base case and its solve, packed once for all tasks.
     digest : str
         Of the payload, by which a worker knows it again.
+    decided : Decided or None
+        What another scenario's plan has decided, if that is tried here.
+    number : int
+        Of the record that comes of it.
     """
 
     case: Case
     payload: bytes
     digest: str
+    decided: Decided | None
+    number: int
 
 
 @dataclass(frozen=True)
@@ -86,6 +100,8 @@ class Sweep:
         Every case in the order of its number.
     base : dict
         Figures of the base case.
+    tried : dict of (int, int) to Record
+        What comes of one scenario's decisions in another, by the numbers of both.
     """
 
     inputs: Inputs
@@ -93,6 +109,7 @@ class Sweep:
     cases: Cases
     records: list[Record]
     base: Mapping[str, Any]
+    tried: Mapping[tuple[int, int], Record]
 
 
 def run_sweep(
@@ -132,15 +149,29 @@ def run_sweep(
     plan, base = make_base(base_inputs, Options(gap=spec.gap, threads=1))
     payload = pickle.dumps((as_document(base_inputs), base, spec))
     key = hashlib.sha256(payload).hexdigest()
-    missing = [n for n in range(len(cases)) if n not in journal.records]
-    tasks = [Task(cases[n], payload, key) for n in missing]
-    pace = _Pace(len(cases), journal, listen or (lambda progress: None))
+    found = journal.records
+    tasks = [Task(cases[n], payload, key, None, n) for n in range(len(cases)) if n not in found]
+    pace = _Pace(len(cases) + len(cases.pairs), journal, listen or (lambda progress: None))
+    where = engine or Engine()
     with journal.open():
-        for record in run_all(engine or Engine(), run_case, tasks, _lost):
+        for record in run_all(where, run_case, tasks, _lost):
             journal.add(record)
             pace.tell()
-    records = [journal.records[number] for number in range(len(cases))]
-    return Sweep(base_inputs, spec, cases, records, figures(plan))
+        trials = [
+            Task(cases[other], payload, key, from_lists(found[one]["result"]["decided"]), number)
+            for number, one, other in cases.pairs
+            if number not in found and all(_is_planned(found[n]) for n in (one, other))
+        ]
+        for record in run_all(where, run_case, trials, _lost):
+            journal.add(record)
+            pace.tell()
+    tried = {(one, other): found[n] for n, one, other in cases.pairs if n in found}
+    records = [found[number] for number in range(len(cases))]
+    return Sweep(base_inputs, spec, cases, records, figures(plan), tried)
+
+
+def _is_planned(record: Record) -> bool:
+    return bool(record["result"]["status"] != FAILED)
 
 
 def _base_inputs(inputs: Inputs, spec: Spec) -> Inputs:
@@ -190,7 +221,7 @@ def run_case(task: Task) -> Record:
     started = time.perf_counter()
     result = case_result(task)
     seconds = round(time.perf_counter() - started, 3)
-    return {"case": task.case.number, "result": result, "run": {"seconds": seconds}}
+    return {"case": task.number, "result": result, "run": {"seconds": seconds}}
 
 
 def case_result(task: Task) -> dict[str, Any]:
@@ -198,14 +229,21 @@ def case_result(task: Task) -> dict[str, Any]:
     try:
         inputs, base, spec = _unpacked(task.digest, task.payload)
         changed = apply(inputs, task.case.what_if()) if task.case.changes else inputs
-        near = plan_near(base, changed, Options(gap=spec.gap, threads=1))
+        day = date.fromisoformat(spec.decide_by) if spec.decide_by else None
+        prepare = None
+        if task.decided is not None and day is not None:
+            prepare = partial(keep_decided, decided=task.decided, day=day)
+        near = plan_near(base, changed, Options(gap=spec.gap, threads=1), prepare=prepare)
     except PlannerError as error:
         return {"status": FAILED, "why": str(error)}
     except Exception:
         return {"status": FAILED, "why": traceback.format_exc(limit=-3)}
-    return figures(near.plan, near.limits)
+    found = figures(near.plan, near.limits)
+    if day is not None and task.decided is None:
+        found["decided"] = as_lists(decided_before(near.kept, near.starts, day))
+    return found
 
 
 def _lost(task: Task) -> Record:
     why = "its worker was lost each time that it was tried, perhaps for want of memory"
-    return {"case": task.case.number, "result": {"status": FAILED, "why": why}, "run": {}}
+    return {"case": task.number, "result": {"status": FAILED, "why": why}, "run": {}}

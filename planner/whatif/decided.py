@@ -1,0 +1,106 @@
+"""What a plan has decided before a day, kept in another scenario as far as that one allows.
+
+Orders and openings are what cannot be taken back: they commit money long before it is known which
+scenario comes true. Assembly, freight, installations and service follow the scenario.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pulp
+
+from planner.errors import PlannerError
+from planner.model.decisions import Model
+from planner.solve.highs import FEASIBILITY, LiveModel
+from planner.whatif.reuse import Kept
+
+COMMITTING = ("order_lots", "open_halls")
+"""Decisions that cannot be taken back."""
+
+Decided = tuple[tuple[str, tuple[str, ...], str, float], ...]
+"""Decision, its index without the period, the period's first day, and how much."""
+
+
+def decided_before(kept: Kept, starts: Sequence[date], day: date) -> Decided:
+    """Return the orders and openings of a plan that are dated before a day.
+
+    Parameters
+    ----------
+    kept
+        The plan's solve.
+    starts
+        First day of each period.
+    day
+        The day; what is dated on it is not decided yet.
+    """
+    found = []
+    for (name, index), value in zip(kept.columns, kept.values, strict=True):
+        if name not in COMMITTING or not isinstance(index, tuple):
+            continue
+        *key, period = index
+        if starts[period] < day and value > FEASIBILITY:
+            amount = float(round(value, 9))
+            found.append((name, tuple(map(str, key)), starts[period].isoformat(), amount))
+    return tuple(found)
+
+
+def keep_decided(model: Model, live: LiveModel, *, decided: Decided, day: date) -> None:
+    """Fix orders and openings before a day at what was decided, as far as the model allows.
+
+    Where a scenario forbids some of it, such as orders above a smaller allocation, as much as
+    possible is kept: the largest sum of shares kept, each decision at most once.
+
+    Raises
+    ------
+    PlannerError
+        If nothing of it can be kept.
+    """
+    starts = model.case.calendar.starts
+    amounts = {(name, key, start): amount for name, key, start, amount in decided}
+    at, most, shares = [], [], []
+    for name in COMMITTING:
+        for index, variable in getattr(model.decisions, name).items():
+            *key, period = index
+            if starts[period] >= day:
+                continue
+            amount = amounts.get((name, tuple(map(str, key)), starts[period].isoformat()), 0.0)
+            at.append(live.position[id(variable)])
+            most.append(amount)
+            if amount:
+                shares.append((variable, -1.0 / amount))
+    columns, upper = np.array(at, dtype=np.int32), np.array(most)
+    upper = np.minimum(upper, live.upper[columns])
+    live.limit(columns, np.zeros(len(columns)), upper)
+    if not shares:
+        return
+    whole = np.flatnonzero(live.whole).astype(np.int32)
+    live.make_whole(np.zeros(0, dtype=np.int32))
+    live.minimise(pulp.LpAffineExpression(shares))
+    outcome = live.solve(gap=0.0, seconds=math.inf)
+    live.make_whole(whole)
+    if outcome.values is None:
+        raise PlannerError(f"nothing that was decided before {day} can be kept")
+    kept = np.clip(outcome.values[columns], 0.0, upper)
+    kept = np.where(kept >= upper - FEASIBILITY * (1 + upper), upper, kept)
+    live.limit(columns, _below(kept, upper), upper)
+
+
+def _below(kept: Any, upper: Any) -> Any:
+    """Return what is surely feasible to keep: in full, or the whole part of what is possible."""
+    return np.where(kept >= upper, upper, np.floor(kept + FEASIBILITY))
+
+
+def as_lists(decided: Decided) -> list[list[Any]]:
+    """Return what was decided as a journal holds it."""
+    return [[name, list(key), start, amount] for name, key, start, amount in decided]
+
+
+def from_lists(found: Sequence[Sequence[Any]]) -> Decided:
+    """Return what a journal holds."""
+    return tuple((str(name), tuple(map(str, key)), str(start), float(amount))
+                 for name, key, start, amount in found)  # fmt: skip
