@@ -11,11 +11,14 @@ from rich.text import Text
 from planner.plan.tables import Row
 from planner.reports.console import printable
 from planner.whatif.html import shown
-from planner.whatif.results import MEASURES, tables_of
+from planner.whatif.results import MEASURES, MONEY, in_millions, tables_of
 from planner.whatif.sweep import FAILED, Sweep
 
 SHORT = 12
-"""Characters of a cell that are not broken over lines, e.g. a date."""
+"""Characters of a text that are not broken over lines, e.g. a date."""
+
+RESULTS = ("result_low", "result_high", "swing")
+"""Columns of a tornado in the unit of its measure."""
 
 MOST = 8
 """Rows of a table that are printed; all are in the files."""
@@ -31,19 +34,25 @@ def print_sweep(sweep: Sweep, console: Console, files: Mapping[str, str]) -> Non
         why = str(record["result"]["why"]).strip().splitlines()[-1]
         console.print(Text(f"  case {record['case']}: {printable(why)}", "red"))
     print_rows(console, "Milestones", tables["milestones"],
-               ("commitment", "date", "required_mw", "probability_met", "p10", "p50", "p90",
-                "mean_missed_mw"))  # fmt: skip
-    print_rows(console, "Scenarios", tables.get("scenarios", []),
-               ("scenario", "missed_mw_months", "cost_more", "milestones_met", "bottleneck"),
-               most=len(sweep.records))  # fmt: skip
+               ("commitment", "date", "required_mw", "probability_met", "p10", "p50",
+                "p90"))  # fmt: skip
+    every = len(sweep.records)
+    scenarios = [{**row, "met": f"{row['milestones_met']} of {row['milestones']}"}
+                 for row in in_millions(tables.get("scenarios", []))]  # fmt: skip
+    print_rows(console, "Scenarios", scenarios,
+               ("scenario", "missed_mw_months", "cost_more_millions", "met", "bottleneck"),
+               most=every)  # fmt: skip
     print_rows(console, f"Regret of what is decided before {sweep.spec.decide_by}",
-               tables.get("regret", []),
-               ("decided_for", "worst_missed_more", "when", "mean_missed_more", "worst_cost_more",
-                "when_cost"), most=len(sweep.records))  # fmt: skip
+               in_millions(tables.get("regret", [])),
+               ("decided_for", "worst_missed_more", "when", "worst_cost_more_millions",
+                "when_cost"), most=every)  # fmt: skip
     for measure, unit in MEASURES.items():
         rows = [row for row in tables["tornado"] if row["measure"] == measure]
-        columns = ("quantity", "low", "result_low", "high", "result_high", "swing")
-        print_rows(console, f"What moves {unit}", rows, columns)
+        if measure in MONEY:
+            rows = [{**row, **{key: float(str(row[key])) / 1e6 for key in RESULTS}} for row in rows]
+        money = f", {sweep.inputs.settings['currency']} million" if measure in MONEY else ""
+        print_rows(console, f"What moves {unit}{money}", rows,
+                   ("quantity", "low", "result_low", "high", "result_high", "swing"))  # fmt: skip
     print_rows(console, "Bottlenecks", tables["bottlenecks"], ("bottleneck", "cases", "share"))
     print_files(console, files)
 
@@ -65,11 +74,13 @@ def print_rows(
                   title_justify="left")  # fmt: skip
     for column in columns:
         right = all(isinstance(row.get(column), int | float | None) for row in rows)
-        whole = right or all(len(shown(row.get(column))) <= SHORT for row in rows)
-        drawn.add_column(
-            Text(column.replace("_", " ")), justify="right" if right else "left",
-            overflow="fold", no_wrap=whole, min_width=None if whole else SHORT,
-        )  # fmt: skip
+        heading = column.replace("_", " ")
+        cells = [len(shown(row.get(column))) for row in rows[:most]]
+        # A number or a day is never broken over lines, a long text and a heading are.
+        whole = max(cells) if right else min(max(cells), SHORT)
+        widest = max(whole, *map(len, heading.split()))
+        drawn.add_column(Text(heading), justify="right" if right else "left", overflow="fold",
+                         min_width=widest)  # fmt: skip
     for row in rows[:most]:
         drawn.add_row(*(Text(printable(shown(row.get(column)))) for column in columns))
     console.print()

@@ -12,7 +12,6 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import pulp
 
 from planner.errors import PlannerError
 from planner.model.decisions import Model
@@ -80,7 +79,7 @@ def keep_decided(model: Model, live: LiveModel, *, decided: Decided, day: date) 
         return
     whole = np.flatnonzero(live.whole).astype(np.int32)
     live.make_whole(np.zeros(0, dtype=np.int32))
-    live.minimise(pulp.LpAffineExpression(shares))
+    live.minimise(model.frame.objective(shares))
     outcome = live.solve(gap=0.0, seconds=math.inf)
     live.make_whole(whole)
     if outcome.values is None:

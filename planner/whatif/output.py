@@ -14,7 +14,7 @@ from planner.plan.tables import Row, Tables
 from planner.reports.book import TOP, Book
 from planner.reports.book_style import Field
 from planner.whatif.html import page, table
-from planner.whatif.results import MEASURES, tables_of
+from planner.whatif.results import MEASURES, in_millions, tables_of
 from planner.whatif.svg import Chart, tornado
 from planner.whatif.sweep import Sweep
 
@@ -117,7 +117,7 @@ def sweep_page(sweep: Sweep, tables: Tables) -> str:
             f"{failed} of {len(sweep.records)} cases have no plan.")  # fmt: skip
     sections = [(f"Ramp of {name}", fan(tables, name)) for name in sweep.base["ramp"]]
     sections += [
-        (TITLES[name][0], f"<p>{TITLES[name][1]}.</p>" + table(list(tables[name][0]), tables[name]))
+        (TITLES[name][0], f"<p>{TITLES[name][1]}.</p>" + _money_table(tables[name]))
         for name in ("milestones", "scenarios", "regret") if tables.get(name)
     ]  # fmt: skip
     for measure, unit in MEASURES.items():
@@ -128,6 +128,11 @@ def sweep_page(sweep: Sweep, tables: Tables) -> str:
     bottlenecks = table(["bottleneck", "cases", "share"], tables["bottlenecks"])
     sections.append((TITLES["bottlenecks"][0], f"<p>{TITLES['bottlenecks'][1]}.</p>{bottlenecks}"))
     return page(_title(sweep), note, sections)
+
+
+def _money_table(rows: Sequence[Row]) -> str:
+    shown = in_millions(rows)
+    return table(list(shown[0]), shown)
 
 
 def fan(tables: Tables, commitment: str) -> str:

@@ -24,6 +24,8 @@ TAIL = 0.2
 """Share of the cases at each end of a quantity that a tornado compares."""
 
 MEASURES = {"missed_mw_months": "MW-months missed", "present_cost": "present cost"}
+"""What sweeps compare, in words."""
+
 SLIPS = (
     ("earlier", -math.inf, -1), ("on time", 0, 0), ("1 to 30 days", 1, 30),
     ("31 to 90 days", 31, 90), ("91 to 180 days", 91, 180), ("181 to 365 days", 181, 365),
@@ -53,6 +55,23 @@ def tables_of(sweep: Sweep) -> Tables:
     if sweep.tried:
         tables["regret"], tables["tried"] = regret(sweep), list(tried(sweep))
     return tables
+
+
+MONEY = ("present_cost", "cost_more", "worst_cost_more", "mean_cost_more")
+"""Columns of money."""
+
+
+def in_millions(rows: Sequence[Row]) -> list[Row]:
+    """Return rows with money in millions, as people read it, and named so."""
+    return [
+        {f"{key}_millions" if key in MONEY else key: _million(value) if key in MONEY else value
+         for key, value in row.items()}
+        for row in rows
+    ]  # fmt: skip
+
+
+def _million(value: object) -> float | None:
+    return None if value is None else round(float(str(value)) / 1e6, 2)
 
 
 def planned(sweep: Sweep) -> list[tuple[int, dict[str, Any]]]:
