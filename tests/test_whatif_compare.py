@@ -9,11 +9,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from instances import settings
 from whatif_case import small_case, small_sheets
 
 from planner.cli.main import planner
 from planner.errors import PlannerError
 from planner.inputs.template import write_workbook
+from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import make_plan
 from planner.plan.store import Plan, save_plan
 from planner.whatif.applied import apply
@@ -98,6 +100,19 @@ def test_a_limit_used_up_is_one_that_the_plan_fills() -> None:
     more = pressures(plan_with("milestones[demand,2026-04-30].mw=6",
                                "supply_capacity[fab,*].units_per_month*=9"))  # fmt: skip
     assert "supply of fab" not in more
+
+
+def test_days_stand_in_their_order() -> None:
+    sheets = small_sheets()
+    sheets["settings"] = settings("2026-01-01", "2026-12-31")
+    plan = make_plan(inputs_from_rows("year", sheets))
+    found = {section.name: section for section in compare([plan, plan]).sections}
+    for name in ("ramp", "spend"):
+        days = [next(p for p in key if isinstance(p, date)) for key, _ in found[name].rows]
+        assert days == sorted(days)
+        assert len(set(days)) > 1
+    ends = [key[1] for key, _ in found["ramp"].rows]
+    assert len(ends) == 12
 
 
 def test_the_files_hold_base_column_and_differences(base: Plan, tmp_path: Path) -> None:

@@ -136,9 +136,15 @@ def _section(
 ) -> Section:  # fmt: skip
     found = [figures(plan) for plan in plans]
     every = dict.fromkeys(key for values in found for key in values)
-    order = sorted(every, key=str) if name in ("ramp", "spend", "milestones", "missed") else every
+    dated = name in ("ramp", "spend", "milestones", "missed")
+    order = sorted(every, key=_as_texts) if dated else every
     rows = tuple((key, tuple(values.get(key) for values in found)) for key in order)
     return Section(name, title, unit, keys, rows)
+
+
+def _as_texts(key: tuple[Any, ...]) -> tuple[str, ...]:
+    """Return a key by which days stand in their order; as texts, parts of any kind compare."""
+    return tuple(str(part) for part in key)
 
 
 def _figures(plan: Plan) -> Values:
@@ -176,7 +182,7 @@ def _orders(plans: Sequence[Plan], names: Sequence[str]) -> Iterator[Row]:
     base = _ordered(plans[0])
     for plan, name in zip(plans[1:], names[1:], strict=True):
         other = _ordered(plan)
-        for key in sorted({*base, *other}, key=str):
+        for key in sorted({*base, *other}, key=_as_texts):
             for row in _moves(base.get(key, {}), other.get(key, {})):
                 yield {"plan": name, "change": row.pop("change"), "supplier": key[0],
                        "item": key[1], **row}  # fmt: skip
