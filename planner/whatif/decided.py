@@ -21,6 +21,9 @@ from planner.whatif.reuse import Kept
 COMMITTING = ("order_lots", "open_halls")
 """Decisions that cannot be taken back."""
 
+HAIR = 1e-5
+"""Lots or halls by which what was decided may be kept less or more."""
+
 Decided = tuple[tuple[str, tuple[str, ...], str, float], ...]
 """Decision, its index without the period, the period's first day, and how much."""
 
@@ -73,7 +76,8 @@ def keep_decided(model: Model, live: LiveModel, *, decided: Decided, day: date) 
             if amount:
                 shares.append((variable, -1.0 / amount))
     columns, upper = np.array(at, dtype=np.int32), np.array(most)
-    upper = np.minimum(upper, live.upper[columns])
+    most_at_all = live.upper[columns]
+    upper = np.minimum(upper, most_at_all)
     live.limit(columns, np.zeros(len(columns)), upper)
     if not shares:
         return
@@ -85,13 +89,10 @@ def keep_decided(model: Model, live: LiveModel, *, decided: Decided, day: date) 
     if outcome.values is None:
         raise PlannerError(f"nothing that was decided before {day} can be kept")
     kept = np.clip(outcome.values[columns], 0.0, upper)
-    kept = np.where(kept >= upper - FEASIBILITY * (1 + upper), upper, kept)
-    live.limit(columns, _below(kept, upper), upper)
-
-
-def _below(kept: Any, upper: Any) -> Any:
-    """Return what is surely feasible to keep: in full, or the whole part of what is possible."""
-    return np.where(kept >= upper, upper, np.floor(kept + FEASIBILITY))
+    # In full, or the whole part of what is possible; either may give way by a hair, for what one
+    # solve has found within its tolerance need not hold exactly in another.
+    kept = np.where(kept >= upper - HAIR, upper, np.floor(kept + HAIR))
+    live.limit(columns, np.maximum(kept - HAIR, 0.0), np.minimum(upper + HAIR, most_at_all))
 
 
 def as_lists(decided: Decided) -> list[list[Any]]:
