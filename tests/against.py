@@ -55,7 +55,7 @@ WAYS = {
 }
 
 
-def examine(seed: int, seconds: float) -> dict[str, object]:
+def examine(seed: int, seconds: float, *, mixed: bool = False) -> dict[str, object]:
     """Solve a case in every way and by every oracle; tell what does not agree.
 
     Parameters
@@ -64,6 +64,8 @@ def examine(seed: int, seconds: float) -> dict[str, object]:
         Of the case.
     seconds
         Limit for each solver; what is not proven within it is not compared.
+    mixed
+        Whether its periods differ in length.
 
     Returns
     -------
@@ -72,7 +74,7 @@ def examine(seed: int, seconds: float) -> dict[str, object]:
         ``faults``; ``mismatches``:
         sentences, if any.
     """
-    sheets = wide_case(seed)
+    sheets = wide_case(seed, mixed=mixed)
     try:
         scales = {tier.name: tier.scale for tier in make_tiers(model_of(sheets))}
         plans = dict(_plans(sheets, seconds))

@@ -15,20 +15,29 @@ from math import ceil, floor
 from random import Random
 from typing import Any
 
-from instances import Sheets, settings
+from instances import Sheets, next_start, settings
 
 NEAR = 1e-9
+
+PLAIN = [("month", 2, 1), ("month", 3, 1), ("week", 3, 5), ("quarter", 2, 1)]
+MIXED = [
+    ("week; month from 2026-02-01", 3, 19), ("week; quarter from 2026-02-01", 2, 28),
+    ("month; quarter from 2026-02-01", 2, 1), ("quarter; month from 2026-03-01", 3, 1),
+    ("month; week from 2026-01-20", 3, 1),
+]  # fmt: skip
+"""Length of periods, their number, and the first day in January."""
+
 Step = tuple[int, int, int]
 """Lots ordered, halls decided and systems installed in a period."""
 
 
-def tiny_case(seed: int) -> Sheets:
-    """Return a workbook whose plans can all be tried."""
-    draw = Random(f"tiny {seed}")
-    period, count = draw.choice([("month", 2), ("month", 3), ("week", 3), ("quarter", 2)])
-    starts = [date(2026, 1, 5) if period == "week" else date(2026, 1, 1)]
+def tiny_case(seed: int, *, mixed: bool = False) -> Sheets:
+    """Return a workbook whose plans can all be tried; its periods differ if they are mixed."""
+    draw = Random(f"{'mixed ' if mixed else ''}tiny {seed}")
+    period, count, first = draw.choice(MIXED if mixed else PLAIN)
+    starts = [date(2026, 1, first)]
     while len(starts) <= count:
-        starts.append(_next(starts[-1], period))
+        starts.append(next_start(starts[-1], period))
     ends = [day - timedelta(days=1) for day in starts[1:]]
     due = sorted({draw.choice(ends[-2:]), ends[-1]})
     few = draw.choice([1, 2])
@@ -68,12 +77,12 @@ def tiny_case(seed: int) -> Sheets:
     if draw.random() < 0.4:
         sheets["crews"] = [{"site": "site", "from": starts[0],
                             "systems_per_month": draw.choice([1, 1.5, 2])
-                            * (4 if period == "week" else 1)}]  # fmt: skip
+                            * (4 if period.startswith("week") else 1)}]  # fmt: skip
     return sheets | (_supply(draw, starts, period) if draw.random() < 0.7 else {})
 
 
 def _supply(draw: Random, starts: list[date], period: str) -> Sheets:
-    often = {"week": 4, "month": 1, "quarter": 0.4}[period]
+    often = {"week": 4, "month": 1, "quarter": 0.4}[period.partition(";")[0]]
     sheets: Sheets = {
         "supply": [{"supplier": "maker", "item": "unit", "lead_days": draw.choice([0, 0, 5]),
                     "yield": draw.choice([1, 0.8]), "price": draw.choice([None, 4]),
@@ -87,12 +96,6 @@ def _supply(draw: Random, starts: list[date], period: str) -> Sheets:
         sheets["orders"] = [{"order": "PO", "supplier": "maker", "item": "unit", "quantity": 1,
                              "arrives": starts[1], "placed": str(starts[0])}]  # fmt: skip
     return sheets
-
-
-def _next(day: date, period: str) -> date:
-    if period == "week":
-        return day + timedelta(days=7)
-    return date(2026, day.month + (3 if period == "quarter" else 1), 1)
 
 
 @dataclass
@@ -109,13 +112,16 @@ class Tiny:
         self.sold: dict[str, Any] = (self.sheets.get("supply") or [{}])[0]
         start, period = date.fromisoformat(str(self.set["start"])), str(self.set["period"])
         self.starts = [start]
-        while _next(self.starts[-1], period) <= date.fromisoformat(str(self.set["end"])):
-            self.starts.append(_next(self.starts[-1], period))
-        after = [*self.starts[1:], _next(self.starts[-1], period)]
+        while next_start(self.starts[-1], period) <= date.fromisoformat(str(self.set["end"])):
+            self.starts.append(next_start(self.starts[-1], period))
+        after = [*self.starts[1:], next_start(self.starts[-1], period)]
         self.ends = [day - timedelta(days=1) for day in after]
         self.count, self.periods = len(self.starts), range(len(self.starts))
         self.days = [(b - a).days for a, b in zip(self.starts, after, strict=True)]
-        self.months = [1.0 if period == "month" else n / (365.25 / 12) for n in self.days]
+        whole = [a.day == 1 and b == next_start(a, "month")
+                 for a, b in zip(self.starts, after, strict=True)]  # fmt: skip
+        self.months = [1.0 if is_month else n / (365.25 / 12)
+                       for n, is_month in zip(self.days, whole, strict=True)]  # fmt: skip
         self.factor = [
             (1 + float(self.set["discount_rate"])) ** (-(day - start).days / 365)  # type: ignore[arg-type]
             for day in self.starts

@@ -25,6 +25,27 @@ def settings(start: str, end: str, **others: object) -> list[dict[str, object]]:
     return [{"setting": name, "value": value} for name, value in values.items()]
 
 
+def next_start(day: date, period: str) -> date:
+    """Return the first day after the period that starts on a day.
+
+    Parameters
+    ----------
+    day
+        First day of a period.
+    period
+        The setting, e.g. ``month`` or ``week; month from 2026-02-01``.
+    """
+    first, *others = (part.partition(" from ") for part in period.split("; "))
+    changes = {date.fromisoformat(since): length for length, _, since in others}
+    begun = [first[0], *(length for since, length in changes.items() if since <= day)]
+    months = {"week": 0, "month": 1, "quarter": 3}[begun[-1]]
+    after = day + timedelta(days=7)
+    if months:
+        month = day.year * 12 + day.month - 1 + months
+        after = date(month // 12, month % 12 + 1, 1)
+    return min([after, *(since for since in changes if since > day)])
+
+
 def one_month(**others: object) -> list[dict[str, object]]:
     """Return the settings of a plan of a single month."""
     return settings("2026-01-01", "2026-01-31", **others)

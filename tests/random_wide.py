@@ -11,10 +11,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from instances import Sheets, settings
+from instances import Sheets, next_start, settings
 
 DAYS_A_MONTH = 365.25 / 12
 STEP = {"week": 7, "month": 30, "quarter": 91}
+MIXED = [
+    ("week; month from 2026-02-01", 4, 19), ("week; quarter from 2026-02-01", 3, 22),
+    ("month; quarter from 2026-02-01", 3, 1), ("month; quarter from 2026-03-01", 3, 1),
+    ("quarter; month from 2026-03-01", 3, 1), ("month; week from 2026-01-20", 4, 1),
+    ("week; month from 2026-02-01; quarter from 2026-03-01", 4, 19),
+]  # fmt: skip
+"""Length of periods, their number, and the first day in January."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,11 @@ class Frame:
     starts: list[date]
     ends: list[date]
 
+    @property
+    def length(self) -> str:
+        """Length of the first period."""
+        return self.period.partition(";")[0]
+
     def some_start(self) -> date:
         return self.draw.choice(self.starts)
 
@@ -42,20 +54,23 @@ class Frame:
 
     def monthly(self, low: int, high: int) -> float:
         """Return units a month that come to some units a period."""
-        months = 1.0 if self.period == "month" else STEP[self.period] / DAYS_A_MONTH
+        months = 1.0 if self.length == "month" else STEP[self.length] / DAYS_A_MONTH
         return round(self.draw.randint(low, high) / months, 3)
 
     def days(self) -> int:
         """Return a lead time of no, about one, or more than one period."""
-        return self.draw.choice([0, 0, 0, 0, STEP[self.period] - 2, STEP[self.period] + 3])
+        return self.draw.choice([0, 0, 0, 0, STEP[self.length] - 2, STEP[self.length] + 3])
 
     def chance(self, share: float) -> bool:
         return self.draw.random() < share
 
 
-def wide_case(seed: int) -> Sheets:
-    """Return a workbook of two to four periods, one or two systems, one to three hall classes."""
-    frame = _frame(Random(f"wide {seed}"))
+def wide_case(seed: int, *, mixed: bool = False) -> Sheets:
+    """Return a workbook of two to four periods, one or two systems, one to three hall classes.
+
+    If they are mixed, its periods differ in length.
+    """
+    frame = _mixed(Random(f"mixed wide {seed}")) if mixed else _frame(Random(f"wide {seed}"))
     systems = ["alpha", "beta"][: 1 + frame.chance(0.5)]
     sites = ["east", "west"][: 1 + frame.chance(0.5)]
     sheets = {
@@ -84,17 +99,21 @@ def wide_case(seed: int) -> Sheets:
 def _frame(draw: Random) -> Frame:
     period = draw.choice(["week", "month", "month", "quarter"])
     count = draw.randint(2, 4) if period != "quarter" else draw.randint(2, 3)
-    starts = [date(2026, 1, 5) if period == "week" else date(2026, 1, 1)]
+    start = date(2026, 1, 5) if period == "week" else date(2026, 1, 1)
+    return _of(draw, period, count, start)
+
+
+def _mixed(draw: Random) -> Frame:
+    period, count, first = draw.choice(MIXED)
+    return _of(draw, period, count, date(2026, 1, first))
+
+
+def _of(draw: Random, period: str, count: int, start: date) -> Frame:
+    starts = [start]
     while len(starts) <= count:
-        starts.append(_following(starts[-1], period))
+        starts.append(next_start(starts[-1], period))
     ends = [day - timedelta(days=1) for day in starts[1:]]
     return Frame(draw, period, starts[:-1], ends)
-
-
-def _following(day: date, period: str) -> date:
-    if period == "week":
-        return day + timedelta(days=7)
-    return date(2026, day.month + (3 if period == "quarter" else 1), 1)
 
 
 def _settings(frame: Frame) -> list[dict[str, object]]:
@@ -105,7 +124,7 @@ def _settings(frame: Frame) -> list[dict[str, object]]:
         discount_rate=draw.choice([0, 0.08]),
         pace=draw.choice(["just-in-time", "just-in-time", "as-early-as-possible"]),
         counts=draw.choice(["integer", "integer", "integer", "continuous"]),
-        release_fence_days=STEP[frame.period] if fenced else 0,
+        release_fence_days=STEP[frame.length] if fenced else 0,
     )  # fmt: skip
 
 

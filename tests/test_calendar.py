@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from planner.case.calendar import DAYS_A_MONTH, Calendar, make_calendar
+from planner.plan.verify_calendar import Calendar as CheckersCalendar
 
 JAN, FEB, MAR, APR, MAY, JUN = range(6)
 START, END = date(2026, 1, 1), date(2026, 6, 30)
@@ -224,14 +225,30 @@ calm = settings(deadline=None)
 """A busy machine is no failure."""
 
 
+LENGTHS = ["month", "week", "quarter"]
+
+
+@st.composite
+def spans(draw: st.DrawFn) -> tuple[date, date, str]:
+    """Draw the first and the last day of a plan, and its periods of up to three lengths."""
+    length = draw(st.sampled_from(LENGTHS))
+    start = draw(st.dates(date(2023, 1, 1), date(2029, 12, 31)))
+    end = start + timedelta(days=draw(st.integers(1, 700)))
+    start = start if length == "week" else start.replace(day=1)
+    period, since = length, start
+    for _ in range(draw(st.integers(0, 2))):
+        length = draw(st.sampled_from([other for other in LENGTHS if other != length]))
+        day = since + timedelta(days=draw(st.integers(1, 200)))
+        day = day if length == "week" else day.replace(day=1)
+        if not since < day <= end:
+            break
+        period, since = f"{period}; {length} from {day}", day
+    return start, end, period
+
+
 @st.composite
 def calendars(draw: st.DrawFn) -> Calendar:
-    period = draw(st.sampled_from(["month", "week", "quarter"]))
-    start = draw(st.dates(date(2023, 1, 1), date(2029, 12, 31)))
-    if period != "week":
-        start = start.replace(day=1)
-    end = start + timedelta(days=draw(st.integers(1, 700)))
-    return calendar(start, end, period)
+    return calendar(*draw(spans()))
 
 
 @st.composite
@@ -278,9 +295,51 @@ def test_latest_is_the_last_period_that_is_in_time(drawn: tuple[Calendar, int, i
 def test_periods_follow_one_another_without_a_gap(found: Calendar) -> None:
     for last, following in zip(found.ends, found.starts[1:], strict=False):
         assert following - last == timedelta(days=1)
-    for first, last in zip(found.starts, found.ends, strict=True):
-        whole_months = first.day == 1 and last.day == monthrange(last.year, last.month)[1]
-        assert whole_months or (last - first).days == 6
+
+
+@calm
+@given(spans())
+@example((date(2026, 1, 19), date(2026, 4, 1), "week; month from 2026-02-01"))
+def test_every_day_is_in_one_period_of_its_length(span: tuple[date, date, str]) -> None:
+    """A period is whole, or ends on the day before the length changes."""
+    start, end, period = span
+    found = calendar(start, end, period)
+    assert found.starts[0] == start
+    assert found.starts[-1] <= end <= found.ends[-1]
+    first, *others = (part.partition(" from ") for part in period.split("; "))
+    changes = {date.fromisoformat(day): length for length, _, day in others}
+    assert set(changes) <= set(found.starts)
+    length = first[0]
+    for at, (first_day, last) in enumerate(zip(found.starts, found.ends, strict=True)):
+        assert {found.holding(first_day), found.holding(last)} == {at}
+        length = changes.get(first_day, length)
+        assert last + timedelta(days=1) in changes or last == last_of(first_day, length)
+        is_month = first_day.day == 1 and last == last_of(first_day, "month")
+        assert found.months[at] == (1 if is_month else found.days(at) / DAYS_A_MONTH)
+
+
+def last_of(first: date, length: str) -> date:
+    """Return the last day of a whole period."""
+    if length == "week":
+        return first + timedelta(days=6)
+    month = first.month + (2 if length == "quarter" else 0)
+    year, month = first.year + (month - 1) // 12, (month - 1) % 12 + 1
+    return date(year, month, monthrange(year, month)[1])
+
+
+@calm
+@given(spans())
+def test_the_checker_comes_to_the_same_periods_in_its_own_way(span: tuple[date, date, str]) -> None:
+    found, own = calendar(*span, discount_rate=0.07), CheckersCalendar(*span)
+    assert own.starts[:-1] == found.starts
+    assert [own.last_day(period) for period in found.periods] == list(found.ends)
+    assert [own.months(period) for period in found.periods] == list(found.months)
+    assert [own.discount(t, 0.07) for t in found.periods] == pytest.approx(list(found.discounts))
+    for days in range(-3, (found.ends[-1] - found.starts[0]).days + 3, 5):
+        day = found.starts[0] + timedelta(days=days)
+        first = found.first(day)
+        assert min(own.first(day), own.count) == (found.count if first is None else first)
+        assert own.holding(day) == found.holding(day)
 
 
 steps = st.tuples(st.dates(date(2022, 1, 1), date(2032, 1, 1)), st.floats(0, 1000))

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from planner.inputs.periods import stretches
+
 DAYS_A_MONTH = 365.25 / 12
 
 
@@ -22,7 +24,8 @@ class Calendar:
     starts, ends : tuple of date
         First and last day of each period.
     months : tuple of float
-        Length of each period in months; a calendar month is one, others count their days.
+        Length of each period in months: one for a calendar month, else its days over those of
+        an average month. Periods may differ in length.
     discounts : tuple of float
         Present cost, at the plan's start, of one unit of money spent in each period.
     fence : int
@@ -116,26 +119,42 @@ def make_calendar(
     start, end
         First and last day planned; the period that holds `end` is planned whole.
     period
-        ``month``, ``week`` or ``quarter``.
+        The setting: ``month``, ``week`` or ``quarter``, or several with their first days. The
+        period before such a day is cut short.
     fence_day
         No decision is dated before this day.
     discount_rate
         Interest a year, compounded over days / 365.
     """
-    starts = [start]
-    while (following := _next_start(starts[-1], period)) <= end:
-        starts.append(following)
-    ends = [*(day - timedelta(days=1) for day in starts[1:]),
-            _next_start(starts[-1], period) - timedelta(days=1)]  # fmt: skip
-    lengths = [(last - first).days + 1 for first, last in zip(starts, ends, strict=True)]
-    months = [1.0 if period == "month" else days / DAYS_A_MONTH for days in lengths]
+    *starts, after = _starts(start, end, period)
+    followed = list(zip(starts, [*starts[1:], after], strict=True))
+    ends = [following - timedelta(days=1) for _, following in followed]
+    months = [_months(first, following) for first, following in followed]
     discounts = [(1 + discount_rate) ** (-(day - start).days / 365) for day in starts]
     fence = bisect_left(starts, fence_day)
     return Calendar(tuple(starts), tuple(ends), tuple(months), tuple(discounts), fence)
 
 
-def _next_start(day: date, period: str) -> date:
-    if period == "week":
+def _starts(start: date, end: date, period: str) -> list[date]:
+    """Return the first day of each period, and the day after the last."""
+    starts, parts = [start], stretches(period)
+    for part, following in zip(parts, [*parts[1:], None], strict=True):
+        until = date.max if following is None else following.since or start
+        while starts[-1] < until and starts[-1] <= end:
+            starts.append(min(_next_start(starts[-1], part.length), until))
+    return starts
+
+
+def _months(first: date, following: date) -> float:
+    """Return the months of a period, given its first day and the day after it."""
+    if first.day == 1 and following == _next_start(first, "month"):
+        return 1.0
+    return (following - first).days / DAYS_A_MONTH
+
+
+def _next_start(day: date, length: str) -> date:
+    """Return the first day after a period of a length that is not cut short."""
+    if length == "week":
         return day + timedelta(days=7)
-    month = day.month - 1 + (3 if period == "quarter" else 1)
+    month = day.month - 1 + (3 if length == "quarter" else 1)
     return date(day.year + month // 12, month % 12 + 1, 1)

@@ -12,10 +12,8 @@ from planner.case.calendar import Calendar
 from planner.explain.limits import STEPS, Limit
 from planner.inputs.checks import check
 from planner.inputs.drafts import draft_of
+from planner.inputs.periods import longest_days
 from planner.inputs.rows import Inputs, Row
-
-LONGEST_DAYS = {"week": 7, "month": 31, "quarter": 92}
-"""Days by which a lead time must shrink so that each start is done a period earlier."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ def moved_value(inputs: Inputs, move: Move, calendar: Calendar) -> Any:
         return calendar.starts[max(0, last - round(move.steps))]
     if math.isinf(move.steps):
         return 0
-    return max(0, value - round(move.steps) * LONGEST_DAYS[inputs.settings["period"]])
+    return max(0, value - round(move.steps) * longest_days(inputs.settings["period"]))
 
 
 def most_steps(inputs: Inputs, limit: Limit, calendar: Calendar) -> float:
@@ -101,7 +99,7 @@ def most_steps(inputs: Inputs, limit: Limit, calendar: Calendar) -> float:
     if isinstance(limit.value, date):
         period = calendar.first(limit.value)
         return float(calendar.count if period is None else period)
-    return float(math.ceil(limit.value / LONGEST_DAYS[inputs.settings["period"]]))
+    return float(math.ceil(limit.value / longest_days(inputs.settings["period"])))
 
 
 def lifted_steps(inputs: Inputs, limit: Limit) -> float:

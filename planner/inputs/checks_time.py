@@ -8,10 +8,10 @@ from itertools import pairwise
 
 from planner.errors import Fault
 from planner.inputs.drafts import Draft
+from planner.inputs.periods import LONGEST_DAYS, SHORTEST_DAYS, stretches
 from planner.inputs.rows import Row
 
 MOST_PERIODS = 1200
-SHORTEST_DAYS = {"week": 7, "month": 28, "quarter": 89}
 LAST_DAY = date(9000, 1, 1)
 """Days beyond it leave no room in the calendar for what follows them."""
 
@@ -19,10 +19,12 @@ LAST_DAY = date(9000, 1, 1)
 def dates_are_in_order(draft: Draft) -> Iterator[Fault]:
     """The plan ends after it starts, begins on a first where months count, and is not endless."""
     settings = draft.inputs.settings
-    start, end, period = settings["start"], settings["end"], settings["period"]
-    if draft.settled("start", "period") and period != "week" and start.day != 1:
-        yield draft.setting_fault("start", f"a plan by {period} starts on the first of a month",
-                                  f"Give {start.replace(day=1)}, or plan by week")  # fmt: skip
+    start, end = settings["start"], settings["end"]
+    if draft.settled("start", "period"):
+        length = stretches(settings["period"])[0].length
+        if length != "week" and start.day != 1:
+            yield draft.setting_fault("start", f"a plan by {length} starts on the first of a month",
+                                      f"Give {start.replace(day=1)}, or plan by week")  # fmt: skip
     if draft.settled("end") and start is not None:
         if end <= start:
             order = "on the day it starts" if end == start else f"before it starts on {start}"
@@ -30,6 +32,7 @@ def dates_are_in_order(draft: Draft) -> Iterator[Fault]:
         elif _is_endless(draft):
             yield draft.setting_fault("end", f"the plan has more than {MOST_PERIODS} periods",
                                       "Give an earlier end or a longer period")  # fmt: skip
+    yield from _lengths_begin_in_the_plan(draft)
     # A blank today is the start, which is at fault no more than the end is.
     given = "today" in draft.inputs.setting_cells and draft.settled("today", "end")
     if given and settings["today"] is not None and settings["today"] > end:
@@ -40,9 +43,35 @@ def dates_are_in_order(draft: Draft) -> Iterator[Fault]:
 def _is_endless(draft: Draft) -> bool:
     """Say whether a plan has too many periods, or its end leaves no room in the calendar."""
     settings = draft.inputs.settings
-    days: int = (settings["end"] - settings["start"]).days
-    counted = draft.settled("period") and days / SHORTEST_DAYS[settings["period"]] > MOST_PERIODS
-    return counted or settings["end"] >= LAST_DAY
+    start: date = settings["start"]
+    end: date = settings["end"]
+    if end >= LAST_DAY or not draft.settled("period"):
+        return end >= LAST_DAY
+    parts = stretches(settings["period"])
+    firsts = [start, *(min(max(part.since or start, start), end) for part in parts[1:]), end]
+    counted = sum(
+        (following - first).days / SHORTEST_DAYS[part.length]
+        for part, (first, following) in zip(parts, pairwise(firsts), strict=True)
+    )
+    return counted > MOST_PERIODS
+
+
+def _lengths_begin_in_the_plan(draft: Draft) -> Iterator[Fault]:
+    """Every length of periods holds from a day after the plan's start, and before its end."""
+    settings = draft.inputs.settings
+    if not draft.settled("period", "start", "end"):
+        return
+    for before, part in pairwise(stretches(settings["period"])):
+        if part.since is not None and part.since <= settings["start"]:
+            yield draft.setting_fault(
+                "period", f"{part} leaves no day to {before}: the plan starts on "
+                f"{settings['start']}", f"Give a later day, or leave {before} out")  # fmt: skip
+            return
+        if part.since is not None and part.since > settings["end"]:
+            yield draft.setting_fault(
+                "period", f"{part} begins after the plan's end on {settings['end']}",
+                "Give an earlier day, or leave it out")  # fmt: skip
+            return
 
 
 def windows_are_in_order(draft: Draft) -> Iterator[Fault]:
@@ -80,7 +109,7 @@ def milestones_grow(draft: Draft) -> Iterator[Fault]:
 def _last_day(draft: Draft) -> date:
     """Return the latest day that the period which holds `end` may reach."""
     settings = draft.inputs.settings
-    spare = {"week": 6, "month": 30, "quarter": 91}[settings["period"]]
+    spare = LONGEST_DAYS[stretches(settings["period"])[-1].length] - 1
     end: date = settings["end"]
     return min(end, LAST_DAY) + timedelta(days=spare)
 

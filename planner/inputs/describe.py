@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from planner.inputs.periods import EXAMPLE
 from planner.inputs.schema import Column, Kind
 
 
@@ -27,6 +28,8 @@ def described(column: Column) -> str:
 
 def allowed_values(column: Column) -> str:
     """Return a column's choices or bounds in words; empty if anything of its kind is allowed."""
+    if column.kind is Kind.PERIODS:
+        return f"{', '.join(column.choices)}; several with their days, e.g. {EXAMPLE}"
     if column.choices:
         return ", ".join(column.choices)
     if column.kind is Kind.FLAG:

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     FLAG = "yes or no"
     CHOICE = "choice"
     LIST = "list"
+    PERIODS = "length of periods"
     ANY = "value"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from planner.inputs.periods import LENGTHS
 from planner.inputs.schema import Column, Kind, Table
 
 TEXT, NUMBER, WHOLE, DATE = Kind.TEXT, Kind.NUMBER, Kind.WHOLE, Kind.DATE
@@ -38,8 +39,10 @@ SETTINGS = (
            required=True, example="2026-01-01"),
     Column("end", DATE, "Last day planned; the period that holds it is planned whole.",
            required=True, example="2029-12-31"),
-    Column("period", CHOICE, "Length of a planning period.", default="month",
-           choices=("month", "week", "quarter"), example="month"),
+    Column("period", Kind.PERIODS, "Length of a planning period; others may follow, each from a "
+           "day on, and the period before that day is cut short. Months and quarters start on the "
+           "first of a month.", default="month", choices=LENGTHS,
+           example="month; quarter from 2028-01-01"),
     Column("today", DATE, "The day of planning: no decision is dated before it. Blank: start.",
            example="2026-01-15"),
     Column("release_fence_days", WHOLE, "Days from today within which no new decision is taken.",

@@ -75,7 +75,8 @@ def _add(sheet: Worksheet, cells: str, column: Column, corner: str) -> None:
     else:
         return
     rule.allow_blank = not column.required
-    rule.showErrorMessage = True
+    # Lengths of periods may be several, which no list of choices can hold.
+    rule.showErrorMessage = column.kind is not Kind.PERIODS
     rule.errorTitle = column.name[:LONGEST_TITLE]
     rule.error = message(column)[:LONGEST_TEXT]
     rule.add(cells)

@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from planner.inputs.contents import BadValueError, folded, refuse_unreadable, shown, tidy_text
 from planner.inputs.dates import EXPECTED, day_of
 from planner.inputs.numbers import number_of, refuse_number
+from planner.inputs.periods import EXAMPLE, periods_of
 from planner.inputs.schema import Column, Kind
 from planner.inputs.spelling import Speller
 from planner.inputs.units import is_share
@@ -63,6 +64,8 @@ def expected(column: Column) -> str:
     """Say what a column expects, for a remedy."""
     if column.kind is Kind.CHOICE:
         return "one of " + ", ".join(column.choices)
+    if column.kind is Kind.PERIODS:
+        return f"one of {', '.join(column.choices)}, or several with their days, e.g. {EXAMPLE}"
     if column.kind is Kind.DATE:
         return EXPECTED
     if column.kind is Kind.FLAG:
@@ -198,6 +201,10 @@ def _list(column: Column, raw: object, locale: str | None) -> tuple[str, ...]:
     return tuple(word for word in words if word)
 
 
+def _periods(column: Column, raw: object, locale: str | None) -> str:
+    return periods_of(_list(column, raw, locale), expected(column))
+
+
 def _any(column: Column, raw: object, locale: str | None) -> object:
     if isinstance(raw, float) and not math.isfinite(raw):
         raise BadValueError(f"{column.name} is a finite number", f"Give {expected(column)}")
@@ -213,5 +220,6 @@ CONVERTERS: dict[Kind, Callable[[Column, object, str | None], object]] = {
     Kind.FLAG: _flag,
     Kind.CHOICE: _choice,
     Kind.LIST: _list,
+    Kind.PERIODS: _periods,
     Kind.ANY: _any,
 }

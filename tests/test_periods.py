@@ -1,0 +1,221 @@
+"""Plans whose periods change their length: what the setting takes, and whole plans."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from micro import (
+    FEBRUARY,
+    JANUARY,
+    MARCH,
+    assert_optimum,
+    in_service_by_period,
+    missed_by_period,
+    near,
+    plan_of,
+)
+from test_checks import faults_of
+from whatif_case import small_sheets
+
+from planner.inputs.periods import Stretch, stretches
+from planner.inputs.workbook import inputs_from_rows
+from planner.pipeline import Options, make_plan
+from planner.plan.verify import verify
+
+WEEKS_THEN_MONTHS = {"start": "2026-01-05", "period": "week; month from 2026-02-01"}
+A_WEEK, SIX_DAYS = 7 / (365.25 / 12), 6 / (365.25 / 12)
+
+
+def period_of(value: object, **options: object) -> object:
+    """Return the setting as it is read, in a plan from 2026 to 2028 unless said otherwise."""
+    given = {"start": "2026-01-01", "end": "2028-12-31", "period": value, **options}
+    rows = small_sheets()
+    rows["settings"] = [{"setting": name, "value": value} for name, value in given.items()]
+    return inputs_from_rows("periods", rows).settings["period"]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("month", "month"), (" Quarter ", "quarter"), (None, "month"), ("week;", "week"),
+        ("month; quarter from 2028-01-01", "month; quarter from 2028-01-01"),
+        ("MONTH,\nQuarter  FROM 2028-01-01 ; ", "month; quarter from 2028-01-01"),
+        ("week; month from 2027-01-01; quarter from 2028-01-01",
+         "week; month from 2027-01-01; quarter from 2028-01-01"),
+        ("quarter; week from 2027-02-17", "quarter; week from 2027-02-17"),
+    ],
+)  # fmt: skip
+def test_lengths_are_read_in_any_case_and_spacing(written: object, read: str) -> None:
+    assert period_of(written) == read
+    assert period_of(read) == read
+
+
+def test_the_parts_of_a_plan() -> None:
+    assert stretches("quarter") == (Stretch("quarter"),)
+    assert stretches("week; month from 2027-01-01") == (
+        Stretch("week"), Stretch("month", date(2027, 1, 1)),
+    )  # fmt: skip
+
+
+def fault_of(value: str, **options: object) -> str:
+    """Return the one fault of a setting, without its cell and value."""
+    [fault] = faults_of(options={"period": value, **options}, end="2028-12-31")
+    cell, found, rest = fault.partition(f"{value!r}: ")
+    assert found
+    assert cell.startswith("settings!B")
+    return rest
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("fortnight", "period is a choice. Give one of month, week, quarter, or several with their "
+         "days, e.g. week; month from 2027-01-01"),
+        (";", "period is a choice. Give one of month, week, quarter, or several with their days, "
+         "e.g. week; month from 2027-01-01"),
+        ("month; quater from 2027-01-01", "'quater from 2027-01-01' is no length of a period. Did "
+         "you mean quarter? Give one of month, week, quarter, or several with their days, e.g. "
+         "week; month from 2027-01-01"),
+        ("month; quarter", "quarter has no day from which it holds. Write quarter from YYYY-MM-DD, "
+         "e.g. week; month from 2027-01-01"),
+        ("month from 2026-01-01; quarter from 2027-01-01", "the first length of periods holds from "
+         "the plan's start. Write month alone, e.g. week; month from 2027-01-01"),
+        ("month; quarter from 03/04/2027", "what stands behind quarter from is a date, and this "
+         "can be read as 2027-03-04 or as 2027-04-03. Give YYYY-MM-DD, e.g. 2027-03-04 or "
+         "2027-04-03"),
+        ("month; quarter from 2027-02-30", "there is no such day. Give YYYY-MM-DD"),
+        ("month; month from 2027-01-01", "month from 2027-01-01 follows on month: the length stays "
+         "the same. Leave it out, or give another length"),
+        ("week; quarter from 2028-01-01; month from 2027-01-01", "month from 2027-01-01 follows on "
+         "quarter from 2028-01-01, and is not after it. Give the lengths in the order of their "
+         "days"),
+        ("month; quarter from 2027-01-15", "a quarter starts on the first of a month, and "
+         "2027-01-15 is none. Give 2027-01-01, or the first after it"),
+        ("month; quarter from 2026-01-01", "quarter from 2026-01-01 leaves no day to month: the "
+         "plan starts on 2026-01-01. Give a later day, or leave month out"),
+        ("month; quarter from 2029-01-01", "quarter from 2029-01-01 begins after the plan's end on "
+         "2028-12-31. Give an earlier day, or leave it out"),
+        ("month; quarter from 9999-12-05", "a quarter starts on the first of a month, and "
+         "9999-12-05 is none. Give 9999-12-01, or the first after it"),
+    ],
+)  # fmt: skip
+def test_what_the_setting_refuses(value: str, said: str) -> None:
+    assert fault_of(value) == said
+
+
+def test_the_first_length_says_on_which_day_a_plan_starts() -> None:
+    """Months that come later ask nothing of the start."""
+    assert period_of("week; month from 2027-01-01", start="2026-01-07")
+    [fault] = faults_of(
+        end="2028-12-31", options={"start": "2026-01-05", "period": "month; week from 2026-02-01"}
+    )
+    assert fault.startswith("settings!B2 '2026-01-05': a plan by month starts on the first of a")
+
+
+def test_periods_of_every_length_are_counted() -> None:
+    """24 years are 1,252 weeks, but 52 weeks and 276 months."""
+    said = "more than 1200 periods"
+    years = {"start": "2026-01-05", "end": "2049-12-31"}
+    [fault] = faults_of(options={**years, "period": "week"})
+    assert said in fault
+    assert period_of("week; month from 2027-01-01", **years)
+    [fault] = faults_of(options={**years, "period": "week; month from 2049-12-01"})
+    assert said in fault
+
+
+def test_a_milestone_may_fall_into_the_last_period_whatever_its_length() -> None:
+    due = [{"commitment": "demand", "date": "2026-06-30", "mw": 1}]
+    options = {"period": "month; quarter from 2026-04-01"}
+    plan = plan_of(end="2026-04-02", options=options, milestones=due)
+    assert [row["period_end"] for row in plan.tables["ramp"]][-1] == date(2026, 6, 30)
+    assert_optimum(plan, cost=10)
+
+
+def test_a_week_cut_short_has_the_capacity_of_its_days() -> None:
+    """Crews for 10 a month install 2 in a week, 1 in its 6 days to the change, 10 in February.
+
+    Three weeks and 6 days end on 31 January with 7 of 12 MW: 5 are missed for 6 days.
+    """
+    plan = plan_of(
+        {JANUARY: 12}, end=FEBRUARY, options=WEEKS_THEN_MONTHS,
+        crews=[{"site": "site", "from": "2026-01-05", "systems_per_month": 10}],
+    )  # fmt: skip
+    assert [row["period"] for row in plan.tables["ramp"]] == [
+        date(2026, 1, 5), date(2026, 1, 12), date(2026, 1, 19), date(2026, 1, 26), date(2026, 2, 1),
+    ]  # fmt: skip
+    assert missed_by_period(plan) == near([0, 0, 0, 5, 0])
+    assert_optimum(plan, cost=120, missed=5 * SIX_DAYS)
+
+
+def test_lead_times_end_in_the_first_period_that_starts_later() -> None:
+    """Twelve days from 5 January end in the week of the 12th: usable from the week of the 19th.
+
+    Ordered on 5 and 12 January it is usable in January, from the 19th on in February or later. A
+    supplier of 9 a month starts 2 in a week, so 4 of 6 MW are in time: 2 are missed for 6 days.
+    """
+    plan = plan_of(
+        {JANUARY: 6, MARCH: 12}, end=MARCH, options=WEEKS_THEN_MONTHS,
+        supply=[{"supplier": "maker", "item": "unit", "lead_days": 12}],
+        supply_capacity=[{"supplier": "maker", "from": "2026-01-05", "units_per_month": 9}],
+    )  # fmt: skip
+    assert missed_by_period(plan) == near([0, 0, 0, 2, 0, 0])
+    arrived = {row["order_date"]: row["arrival_date"] for row in plan.tables["orders"]}
+    assert arrived[date(2026, 1, 5)] == date(2026, 1, 17)
+    assert_optimum(plan, cost=120, missed=2 * SIX_DAYS)
+
+
+def test_energy_and_money_count_the_days_of_each_period() -> None:
+    """1 MW serves from 26 January: 6 days, 28 days and the 92 of March to May, at 10 % a year."""
+    plan = plan_of(
+        {JANUARY: 1}, end="2026-05-31",
+        options={**WEEKS_THEN_MONTHS, "discount_rate": 0.1,
+                 "period": "week; month from 2026-02-01; quarter from 2026-03-01"},
+        sites=[{"site": "site", "pue": 1, "energy_price": 1}],
+    )  # fmt: skip
+    cost = sum(
+        money * 1.1 ** (-days / 365)
+        for money, days in ((10 + 24 * 6, 21), (24 * 28, 27), (24 * 92, 55))
+    )
+    assert in_service_by_period(plan) == near([0, 0, 0, 1, 1, 1])
+    assert_optimum(plan, cost=cost)
+
+
+def test_a_milestone_within_a_long_period_is_judged_before_it() -> None:
+    """Due on 30 April, in the quarter from March: all 3 are due at the end of February."""
+    options = {"period": "month; quarter from 2026-03-01", "discount_rate": 0.1}
+    plan = plan_of({"2026-04-30": 3}, end="2026-05-31", options=options)
+    assert in_service_by_period(plan) == near([0, 3, 3])
+
+
+def test_lengths_that_all_come_to_months_plan_as_months_do() -> None:
+    """A quarter cut after a month is a month."""
+    sheets = small_sheets()
+    plain = make_plan(inputs_from_rows("plain", sheets), Options())
+    sheets["settings"].append(
+        {"setting": "period", "value": "quarter; month from 2026-02-01"}
+    )  # fmt: skip
+    mixed = make_plan(inputs_from_rows("mixed", sheets), Options())
+    for name in plain.tables.keys() - {"tiers"}:
+        assert mixed.tables[name] == plain.tables[name], name
+    seconds = {"seconds": None}
+    for tier, same in zip(mixed.tables["tiers"], plain.tables["tiers"], strict=True):
+        assert {**tier, **seconds} == {**same, **seconds}
+    assert mixed.summary["model"] == plain.summary["model"]
+
+
+@pytest.mark.parametrize(
+    "period",
+    ["month; quarter from 2026-04-01", "month; quarter from 2026-07-01",
+     "week; month from 2026-03-01; quarter from 2026-07-01", "quarter; month from 2026-04-01",
+     "month; week from 2026-08-12"],
+)  # fmt: skip
+def test_the_checker_needs_no_word_of_the_lengths(period: str) -> None:
+    """It reads them from the workbook, and finds what does not fit them."""
+    sheets = small_sheets()
+    sheets["settings"].append({"setting": "period", "value": period})
+    inputs = inputs_from_rows("mixed", sheets)
+    plan = make_plan(inputs, Options())
+    assert verify(inputs, plan.tables).violations == ()
+    plain = make_plan(inputs_from_rows("plain", small_sheets()), Options())
+    assert verify(inputs, plain.tables).violations != ()
