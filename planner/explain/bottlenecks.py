@@ -314,9 +314,7 @@ def bottleneck_rows(session: Session, found: Iterable[Bottleneck]) -> list[Row]:
 
 def one_more(limit: Limit) -> str:
     """Return what one step more of a limit is, in words."""
-    if limit.dated:
-        return "one period earlier"
-    if limit.row.sheet == "budget":
+    if limit.dated or limit.row.sheet == "budget":
         return limit.unit
     return f"1 {limit.unit}"
 

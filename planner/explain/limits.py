@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from planner.inputs.periods import earlier_days, stretches
 from planner.inputs.rows import Inputs, Row
+
+EARLIER = "one period earlier"
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,9 +28,9 @@ class Limit:
     column : str
         Column of the cell.
     unit : str
-        Unit of one step, e.g. ``units per month`` or ``period earlier``.
+        Unit of one step, e.g. ``units per month``; for dates and days the whole step.
     step : float
-        What is added to the cell for one step; for dates and days, one period earlier.
+        What is added to the cell for one step; for dates and days see `moves`.
     dated : bool
         Whether it is a date or a number of days.
     """
@@ -109,7 +112,9 @@ def amounts(inputs: Inputs) -> list[Limit]:
 
 def dates(inputs: Inputs) -> list[Limit]:
     """Return every limit that is a date in or after the plan, or a number of days above none."""
-    found = []
+    found, period = [], inputs.settings["period"]
+    # The same days are a period here and less than one there where their length changes.
+    shorter = f"{earlier_days(period)} days less" if len(stretches(period)) > 1 else EARLIER
     for sheet, column, kind, subject in DATES:
         for row in inputs.tables[sheet]:
             value = row[column]
@@ -117,9 +122,8 @@ def dates(inputs: Inputs) -> list[Limit]:
                 value > inputs.settings["start"] if isinstance(value, date) else value > 0
             )
             if late and not _first_row_of_none(inputs, row, column):
-                found.append(
-                    Limit(kind, _named(row, subject), row, column, "period earlier", dated=True)
-                )
+                unit = EARLIER if isinstance(value, date) else shorter
+                found.append(Limit(kind, _named(row, subject), row, column, unit, dated=True))
     return found
 
 

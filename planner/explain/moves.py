@@ -12,7 +12,7 @@ from planner.case.calendar import Calendar
 from planner.explain.limits import STEPS, Limit
 from planner.inputs.checks import check
 from planner.inputs.drafts import draft_of
-from planner.inputs.periods import longest_days
+from planner.inputs.periods import earlier_days
 from planner.inputs.rows import Inputs, Row
 
 
@@ -24,7 +24,8 @@ class Move:
     ----------
     limit : Limit
     steps : float
-        Steps more, for dates and days periods earlier; infinite where the limit is lifted.
+        Steps more, for dates periods earlier, for days so many less that starts are done a
+        period earlier; infinite where the limit is lifted.
     """
 
     limit: Limit
@@ -89,7 +90,7 @@ def moved_value(inputs: Inputs, move: Move, calendar: Calendar) -> Any:
         return calendar.starts[max(0, last - round(move.steps))]
     if math.isinf(move.steps):
         return 0
-    return max(0, value - round(move.steps) * longest_days(inputs.settings["period"]))
+    return max(0, value - round(move.steps) * earlier_days(inputs.settings["period"]))
 
 
 def most_steps(inputs: Inputs, limit: Limit, calendar: Calendar) -> float:
@@ -99,7 +100,7 @@ def most_steps(inputs: Inputs, limit: Limit, calendar: Calendar) -> float:
     if isinstance(limit.value, date):
         period = calendar.first(limit.value)
         return float(calendar.count if period is None else period)
-    return float(math.ceil(limit.value / longest_days(inputs.settings["period"])))
+    return float(math.ceil(limit.value / earlier_days(inputs.settings["period"])))
 
 
 def lifted_steps(inputs: Inputs, limit: Limit) -> float:

@@ -56,9 +56,12 @@ def stretches(period: str) -> tuple[Stretch, ...]:
     )
 
 
-def longest_days(period: str) -> int:
-    """Return the days of the longest period that a plan can have."""
-    return max(LONGEST_DAYS[part.length] for part in stretches(period))
+def earlier_days(period: str) -> int:
+    """Return days by which a lead time must shrink so that each start is done a period earlier.
+
+    Where the length changes, these are the days where periods are shortest.
+    """
+    return min(LONGEST_DAYS[part.length] for part in stretches(period))
 
 
 def periods_of(words: Sequence[str], expected: str) -> str:

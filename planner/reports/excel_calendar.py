@@ -21,6 +21,8 @@ STAGES = {
 }
 """What is counted at each stage of a tranche, and its colour."""
 
+QUARTERS = ". What is decided in a quarter stands in its first month"
+
 MOST_MONTHS = 240
 HEAD = 6
 """Columns before the months."""
@@ -37,6 +39,7 @@ def write_calendar(report: Report, page: Page) -> None:
     page.subtitle(
         "By milestone and site: orders placed and arriving (number of orders), systems installed "
         "and in service (number of systems) in each month; an order may feed several rows"
+        + (QUARTERS if "quarter" in report.plan.inputs.settings["period"] else "")
     )
     grid = _grid(report)
     months = _months(grid)

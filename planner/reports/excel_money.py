@@ -12,7 +12,15 @@ from planner.reports.book import TOP, Page
 from planner.reports.book_style import Field
 from planner.reports.excel_orders import ORDERS
 from planner.reports.excel_parts import Report
-from planner.reports.views import TERM_WORDS, currency, day, number, period_word, pivot
+from planner.reports.views import (
+    TERM_WORDS,
+    currency,
+    day,
+    months_long,
+    number,
+    period_word,
+    pivot,
+)
 
 CASH_CAPTION = (
     "Commit: value of the orders dated in the {word}, order cost included. Pay: the workbook "
@@ -53,7 +61,7 @@ def write_cash(report: Report, page: Page) -> None:
                "paid so far": placed.cells("so_far")}  # fmt: skip
     if "budget" in placed.columns:
         columns["budget"] = placed.cells("budget")
-    look = charts.Look("Money paid", f"{money} million", len(rows))
+    look = charts.Look(f"Money paid in each {word}", f"{money} million", months_long(plan))
     make = partial(charts.money_chart, page.book, page, look, columns)
     report.add_chart(make, page, TOP + 1, len(fields) + 1)
     page.print_only(placed.last, len(fields) - 1)

@@ -19,6 +19,7 @@ from planner.reports.views import (
     listed,
     number,
     percent,
+    periods_said,
     spend_by_year,
 )
 
@@ -60,7 +61,7 @@ def subtitle(plan: Plan) -> str:
     """Return the time that the plan covers and its currency."""
     periods = sorted(str(row["period"]) for row in plan.tables.get("ramp", []))
     ends = sorted(str(row["period_end"]) for row in plan.tables.get("ramp", []))
-    time = f"{periods[0]} to {ends[-1]}; " if periods else ""
+    time = f"{periods[0]} to {ends[-1]}: {periods_said(plan)}; " if periods else ""
     return f"{time}money in {plan.summary.get('currency') or 'whole units'}"
 
 

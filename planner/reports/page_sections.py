@@ -22,6 +22,7 @@ from planner.reports.views import (
     listed,
     number,
     percent,
+    periods_said,
 )
 
 MOST_ORDERS = 1000
@@ -39,7 +40,7 @@ def headline_section(plan: Plan) -> Markup:
     head = headline(plan)
     details = element("ul", [element("li", text) for text in head.details])
     time, made = time_of(plan), plan.manifest.get("created") or "at an unknown time"
-    span = f"{time.first} to {time.last}, {several(len(time.starts), 'period')}"
+    span = f"{time.first} to {time.last}: {periods_said(plan)}"
     return element(
         "section",
         element("h1", f"Deployment plan {plan.name}"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from numbers import Real
 
+from planner.inputs.periods import stretches
 from planner.plan.figures import running, tidy
 from planner.plan.store import Plan
 from planner.plan.tables import Row
@@ -128,13 +131,21 @@ def ramps(plan: Plan) -> dict[str, list[Row]]:
 
 
 def period_word(plan: Plan) -> str:
-    """Return what a period of the plan is called."""
-    for row in plan.tables.get("ramp", []):
-        start, end = day(row["period"]), day(row["period_end"])
-        if start and end:
-            days = (end - start).days + 1
-            return "week" if days < 20 else "month" if days < 40 else "quarter"
-    return "period"
+    """Return what a period of the plan is called; ``period`` where their length changes."""
+    parts = stretches(plan.inputs.settings["period"])
+    return parts[0].length if len(parts) == 1 else "period"
+
+
+def periods_said(plan: Plan) -> str:
+    """Return how many periods of each length the plan has, e.g. ``8 weeks, then 1 month``."""
+    starts = sorted({start for row in plan.tables.get("ramp", []) if (start := day(row["period"]))})
+    parts = stretches(plan.inputs.settings["period"])
+    firsts = [bisect_left(starts, part.since) if part.since else 0 for part in parts]
+    counts = [after - first for first, after in pairwise([*firsts, len(starts)])]
+    return ", then ".join(
+        f"{count:,} {part.length}{'' if count == 1 else 's'}"
+        for count, part in zip(counts, parts, strict=True)
+    )
 
 
 def months_long(plan: Plan) -> int:

@@ -12,12 +12,11 @@ from typing import Any
 from planner.errors import PlannerError
 from planner.plan.store import Plan
 from planner.plan.tables import Row
+from planner.whatif.periods import Values, held_together, summed_together
 from planner.whatif.pressure import pressures
 
 SAME = 1e-6
 """Quantity, money or megawatts by which nothing differs."""
-
-Values = dict[tuple[Any, ...], float]
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Comparison:
         Orders that differ: plan, change (``new``, ``moved``, ``cancelled``), supplier, item,
         quantity, from, to, days, money.
     bottlenecks : list of rows
-        Limits used up in another number of periods than in the base plan.
+        Limits used up for longer or shorter than in the base plan, in months.
     """
 
     names: tuple[str, ...]
@@ -134,7 +133,11 @@ def _section(
     plans: Sequence[Plan], name: str, title: str, unit: str, keys: tuple[str, ...],
     figures: Callable[[Plan], Values],
 ) -> Section:  # fmt: skip
-    found = [figures(plan) for plan in plans]
+    found: list[Values] = [figures(plan) for plan in plans]
+    if name == "ramp":
+        found = held_together(found, keys.index("period_end"))
+    elif name == "spend":
+        found = summed_together(found, [_starts(plan) for plan in plans])
     every = dict.fromkeys(key for values in found for key in values)
     dated = name in ("ramp", "spend", "milestones", "missed")
     order = sorted(every, key=_as_texts) if dated else every
@@ -145,6 +148,11 @@ def _section(
 def _as_texts(key: tuple[Any, ...]) -> tuple[str, ...]:
     """Return a key by which days stand in their order; as texts, parts of any kind compare."""
     return tuple(str(part) for part in key)
+
+
+def _starts(plan: Plan) -> list[Any]:
+    """Return the first day of each period of a plan."""
+    return sorted({row["period"] for row in plan.tables["ramp"]})
 
 
 def _figures(plan: Plan) -> Values:
@@ -171,7 +179,7 @@ def _milestones(plan: Plan, column: str) -> Values:
 
 
 def _sums(plan: Plan, table: str, keys: tuple[str, ...], column: str) -> Values:
-    found: Values = defaultdict(float)
+    found: dict[tuple[Any, ...], float] = defaultdict(float)
     for row in plan.tables[table]:
         found[tuple(row[key] for key in keys)] += _number(row[column])
     return dict(found)
@@ -245,28 +253,40 @@ def _rest(lot: _Lot, same_day: _Lot | None) -> _Lot:
 
 
 def _bottlenecks(plans: Sequence[Plan], names: Sequence[str]) -> Iterator[Row]:
-    """Yield limits that are used up in another number of periods than in the base plan."""
+    """Yield limits that are used up for longer or shorter than in the base plan."""
     found = [pressures(plan) for plan in plans]
     for limit in sorted({limit for each in found for limit in each}):
-        periods = [len(each.get(limit, ())) for each in found]
-        if len(set(periods)) > 1:
+        months = [round(sum(each.get(limit, {}).values()), 1) for each in found]
+        if len(set(months)) > 1:
             row: Row = {"limit": limit}
-            for name, each in zip(names, found, strict=True):
-                days = each.get(limit, ())
-                row[f"{name}, periods used up"] = len(days)
-                row[f"{name}, first"] = min(days, default=None)
+            for name, each, long in zip(names, found, months, strict=True):
+                row[f"{name}, months used up"] = long
+                row[f"{name}, first"] = min(each.get(limit, {}), default=None)
             yield row
 
 
-def differences(section: Section) -> Iterator[tuple[tuple[Any, ...], float | None, list[float]]]:
-    """Yield key, value in the base plan and difference of each other plan to it."""
+def differences(
+    section: Section,
+) -> Iterator[tuple[tuple[Any, ...], float | None, list[float | None]]]:
+    """Yield key, value in the base plan and difference of each other plan to it.
+
+    What a plan does not have is nothing; but where a ramp is not known, nor is the difference.
+    """
     for key, (base, *others) in section.rows:
-        yield key, base, [(value or 0.0) - (base or 0.0) for value in others]
+        is_known = [section.name != "ramp" or None not in (value, base) for value in others]
+        yield (
+            key,
+            base,
+            [
+                (value or 0.0) - (base or 0.0) if known else None
+                for value, known in zip(others, is_known, strict=True)
+            ],
+        )
 
 
-def differing(rows: Iterable[tuple[Hashable, float | None, list[float]]]) -> list[Any]:
+def differing(rows: Iterable[tuple[Hashable, float | None, list[float | None]]]) -> list[Any]:
     """Return the rows in which anything differs."""
-    return [row for row in rows if any(abs(change) > SAME for change in row[2])]
+    return [row for row in rows if any(abs(change or 0.0) > SAME for change in row[2])]
 
 
 def as_document(comparison: Comparison) -> dict[str, Any]:

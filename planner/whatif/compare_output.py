@@ -62,10 +62,10 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     if comparison.bottlenecks:
         rows = [
             {"limit": row["limit"],
-             **{name: row[f"{name}, periods used up"] for name in comparison.names}}
+             **{name: row[f"{name}, months used up"] for name in comparison.names}}
             for row in comparison.bottlenecks
         ]  # fmt: skip
-        print_rows(console, "Limits used up, periods", rows, list(rows[0]))
+        print_rows(console, "Limits used up, months", rows, list(rows[0]))
     if not differing(row for section in comparison.sections for row in differences(section)):
         console.print(Text("The plans do not differ in any of these figures."))
 
@@ -116,7 +116,7 @@ def _write_book(path: Path, comparison: Comparison) -> None:
 TITLES = {
     "Orders": "Orders that differ from the base plan: new, moved, cancelled; days later and money "
               "more",
-    "Bottlenecks": "Limits that are used up in another number of periods than in the base plan",
+    "Bottlenecks": "Limits that are used up for longer or shorter than in the base plan, in months",
 }  # fmt: skip
 
 

@@ -17,8 +17,8 @@ Used = dict[tuple[str, str], dict[int, float]]
 """What is used by kind and name of a limit, by period."""
 
 
-def pressures(plan: Plan) -> dict[str, tuple[date, ...]]:
-    """Return, for each limit, the periods (first days) in which a plan uses it up.
+def pressures(plan: Plan) -> dict[str, dict[date, float]]:
+    """Return, for each limit, the periods in which a plan uses it up: first days, with months.
 
     Looked at are the capacities of suppliers, plants and crews, the power of nodes, and the IT
     power of the halls of each site.
@@ -31,7 +31,8 @@ def pressures(plan: Plan) -> dict[str, tuple[date, ...]]:
         full = [t for t, amount in sorted(amounts.items())
                 if t in limit and amount > 1e-9 and amount >= USED_UP * limit[t]]  # fmt: skip
         if full:
-            found[f"{kind} {name}"] = tuple(case.calendar.starts[t] for t in full)
+            calendar = case.calendar
+            found[f"{kind} {name}"] = {calendar.starts[t]: calendar.months[t] for t in full}
     return found
 
 

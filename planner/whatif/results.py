@@ -16,6 +16,7 @@ import numpy as np
 from planner.plan.tables import Row, Tables
 from planner.whatif.changes import BASE, probability
 from planner.whatif.figures import MET
+from planner.whatif.periods import held
 from planner.whatif.regret import regret, tried
 from planner.whatif.sweep import FAILED, Sweep
 
@@ -104,15 +105,19 @@ def _ramp(sweep: Sweep) -> Iterator[Row]:
 
 
 def _percentiles(sweep: Sweep) -> Iterator[Row]:
-    """The fan: MW in service by period."""
-    values: dict[tuple[str, str], list[float]] = defaultdict(list)
+    """The fan: MW in service at the ends of periods, whether or not those are of all cases."""
+    ramps: dict[str, list[Mapping[str, float]]] = defaultdict(list)
     for _, result in planned(sweep):
-        for commitment, months in result["ramp"].items():
-            for end, mw in months.items():
-                values[commitment, end].append(mw)
-    for (commitment, end), found in sorted(values.items()):
-        base = sweep.base["ramp"].get(commitment, {}).get(end)
-        yield {"commitment": commitment, "period_end": end, "base": base, **_spread(found)}
+        for commitment, ramp in result["ramp"].items():
+            ramps[commitment].append(ramp)
+    for commitment, found in sorted(ramps.items()):
+        ends = sorted({end for ramp in found for end in ramp})
+        values = [held(ramp, ends) for ramp in found]
+        base = held(sweep.base["ramp"].get(commitment, {}), ends)
+        for end in ends:
+            known = [ramp[end] for ramp in values if end in ramp]
+            yield {"commitment": commitment, "period_end": end, "base": base.get(end),
+                   **_spread(known)}  # fmt: skip
 
 
 def _spread(values: Sequence[float]) -> Row:
