@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
+from pathlib import Path
 
 import pytest
+from explain_cases import small_case
+from instances import Sheets
 from micro import (
     FEBRUARY,
     JANUARY,
@@ -15,13 +19,24 @@ from micro import (
     near,
     plan_of,
 )
+from random_cases import random_case
 from test_checks import faults_of
+from test_explain_quote import check as check_quotes
 from whatif_case import small_sheets
 
+from planner.explain.bottlenecks import one_more
+from planner.explain.limits import dates
+from planner.explain.moves import Move, moved
+from planner.explain.problem import Problem
+from planner.explain.session import Session
 from planner.inputs.periods import Stretch, stretches
 from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import Options, make_plan
 from planner.plan.verify import verify
+from planner.whatif.cases import Spec
+from planner.whatif.engines import Engine
+from planner.whatif.results import tables_of
+from planner.whatif.sweep import run_sweep
 
 WEEKS_THEN_MONTHS = {"start": "2026-01-05", "period": "week; month from 2026-02-01"}
 A_WEEK, SIX_DAYS = 7 / (365.25 / 12), 6 / (365.25 / 12)
@@ -219,3 +234,57 @@ def test_the_checker_needs_no_word_of_the_lengths(period: str) -> None:
     assert verify(inputs, plan.tables).violations == ()
     plain = make_plan(inputs_from_rows("plain", small_sheets()), Options())
     assert verify(inputs, plain.tables).violations != ()
+
+
+def with_weeks_first(sheets: Sheets) -> Sheets:
+    """Return a case whose first month is planned in weeks, the last of them 3 days long."""
+    changed = {"setting": "period", "value": "week; month from 2026-02-01"}
+    return {**sheets, "settings": [*sheets["settings"], changed]}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_limit_moved_on_the_live_model_is_the_cell_moved(seed: int) -> None:
+    """As in plans of equal periods: a month's worth of a week's capacity is 7 days of it."""
+    inputs = inputs_from_rows("random", with_weeks_first(random_case(seed)))
+    session = Session(inputs, seconds=math.inf)
+    for limit in session.catalogue.amounts + session.catalogue.dates:
+        if session.is_linear(limit):
+            move = Move(limit, 1.0 if limit.dated else 2.0)
+            live = session.missed_with([move])
+            anew = Problem(moved(inputs, [move], session.base.case.calendar)).solve_missed()
+            assert live == pytest.approx(anew.values, rel=1e-6, abs=1e-6), limit.where
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_quotes_are_exact(seed: int) -> None:
+    check_quotes(with_weeks_first(small_case(seed)), seed, 0.5 + seed % 9 / 10)
+
+
+def test_a_step_of_a_lead_time_is_named_in_days() -> None:
+    """One period earlier is many days here and few there; a date still has one period before it."""
+    named = {}
+    for period in ("month", "week; month from 2026-03-01"):
+        sheets = small_sheets()
+        sheets["settings"].append({"setting": "period", "value": period})
+        found = dates(inputs_from_rows("steps", sheets))
+        named[period] = {limit.column: one_more(limit) for limit in found}
+    assert set(named["month"].values()) == {"one period earlier"}
+    assert named["week; month from 2026-03-01"] == {
+        **named["month"], "lead_days": "7 days less",
+    }  # fmt: skip
+
+
+def test_cases_of_a_sweep_may_differ_in_their_periods(tmp_path: Path) -> None:
+    """At the end of a month within a quarter, the case by quarter has what it had before."""
+    lengths = ("month", "month; quarter from 2026-04-01")
+    spec = Spec("grid", vary=(f"settings[period].value={','.join(lengths)}",))
+    sweep = run_sweep(
+        inputs_from_rows("sweep", small_sheets()), spec, tmp_path, Engine("serial", 1)
+    )
+    ramps = [dict(record["result"]["ramp"]["demand"]) for record in sweep.records]
+    assert list(ramps[1]) == ["2026-01-31", "2026-02-28", "2026-03-31", "2026-06-30", "2026-09-30"]
+    fan = {row["period_end"]: row for row in tables_of(sweep)["percentiles"]}
+    assert list(fan) == list(ramps[0])
+    for end, row in fan.items():
+        last = max(day for day in ramps[1] if day <= end)
+        assert row["mean"] == near((ramps[0][end] + ramps[1][last]) / 2)

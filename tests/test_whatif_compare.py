@@ -16,12 +16,21 @@ from planner.cli.main import planner
 from planner.errors import PlannerError
 from planner.inputs.template import write_workbook
 from planner.inputs.workbook import inputs_from_rows
-from planner.pipeline import make_plan
+from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan, save_plan
 from planner.whatif.applied import apply
 from planner.whatif.changes import what_if
-from planner.whatif.compare import _Lot, _moves, as_document, compare, differences, differing
+from planner.whatif.compare import (
+    Section,
+    _Lot,
+    _moves,
+    as_document,
+    compare,
+    differences,
+    differing,
+)
 from planner.whatif.compare_output import comparison_page, write_comparison
+from planner.whatif.periods import held_together, summed_together
 from planner.whatif.pressure import pressures
 
 
@@ -152,3 +161,70 @@ def test_the_command_compares_folders_and_scenarios(
     assert "Base: base; differences of late south" in shown
     wrong = run(planner, ["compare", "a", "b", "--scenario", "base"], standalone_mode=False)
     assert "one workbook and two scenarios or more" in str(wrong.exception)
+
+
+def with_period(period: str) -> Plan:
+    """Plan the small case with periods of other lengths."""
+    sheets = small_sheets()
+    sheets["settings"].append({"setting": "period", "value": period})
+    return make_plan(inputs_from_rows("small", sheets), Options())
+
+
+def test_plans_of_unlike_periods_are_compared_at_common_days(base: Plan) -> None:
+    """Months against months and quarters: MW hold until the next end, money adds up by quarter."""
+    coarse = with_period("month; quarter from 2026-04-01")
+    found = {section.name: section for section in compare([base, coarse]).sections}
+    own, other = (
+        {row["period_end"]: row["in_service_mw"] for row in plan.tables["ramp"]}
+        for plan in (base, coarse)
+    )
+    ramp = {key[1]: values for key, values in found["ramp"].rows}
+    assert set(ramp) == set(own)
+    for day, values in ramp.items():
+        held_from = max(end for end in other if end <= day)
+        assert values == (own[day], other[held_from])
+    spent = {key[0]: values for key, values in found["spend"].rows}
+    assert set(spent) <= {date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1),
+                          date(2026, 7, 1)}  # fmt: skip
+    for at, plan in enumerate((base, coarse)):
+        for day, values in spent.items():
+            following = min((later for later in spent if later > day), default=date.max)
+            due = sum(float(str(row["amount"])) for row in plan.tables["spend"]
+                      if day <= row["period"] < following)  # type: ignore[operator]  # fmt: skip
+            assert (values[at] or 0.0) == pytest.approx(due)
+
+
+def test_where_a_ramp_is_not_known_nor_is_its_difference() -> None:
+    """A plan by quarter says nothing of the end of January, and then what it had in March."""
+    found = held_together(
+        [{("c", date(2026, 1, 31)): 1.0, ("c", date(2026, 3, 31)): 3.0,
+          ("c", date(2026, 4, 30)): 4.0},
+         {("c", date(2026, 3, 31)): 2.0, ("c", date(2026, 6, 30)): 5.0}], 1)  # fmt: skip
+    assert found == [
+        {("c", date(2026, 1, 31)): 1.0, ("c", date(2026, 3, 31)): 3.0, ("c", date(2026, 4, 30)): 4},
+        {("c", date(2026, 3, 31)): 2.0, ("c", date(2026, 4, 30)): 2.0, ("c", date(2026, 6, 30)): 5},
+    ]
+    keys = sorted({key for values in found for key in values})
+    rows = tuple((key, tuple(values.get(key) for values in found)) for key in keys)
+    section = Section("ramp", "MW", "MW", ("commitment", "period_end"), rows)
+    assert [changes for _, _, changes in differences(section)] == [[None], [-1.0], [-2.0], [None]]
+    assert len(differing(differences(section))) == 2
+
+
+def test_money_is_summed_over_spans_of_whole_periods() -> None:
+    """Weeks and months share no start but the first, until the weeks become months."""
+    months = [date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)]
+    weeks = [date(2026, 1, 1), *(date(2026, 1, day) for day in (8, 15, 22, 29)), *months[1:]]
+    found = summed_together(
+        [{(day,): 1.0 for day in months}, {(day,): 1.0 for day in weeks}], [months, weeks]
+    )
+    assert found == [
+        {(months[0],): 1, (months[1],): 1, (months[2],): 1},
+        {(months[0],): 5, (months[1],): 1, (months[2],): 1},
+    ]  # fmt: skip
+
+
+def test_money_before_or_after_another_plan_stands_alone() -> None:
+    early, late = [date(2026, 1, 1), date(2026, 2, 1)], [date(2026, 2, 1), date(2026, 3, 1)]
+    plans = [{(early[0],): 1.0, (early[1],): 2.0}, {(late[0],): 3.0, (late[1],): 4.0}]
+    assert summed_together(plans, [early, late]) == plans
