@@ -12,6 +12,9 @@ Cells = tuple[int, int, int, int]
 """First row, first column, last row, last column."""
 
 
+MOST_LABELS = 26
+"""Labels of a time axis whose periods stand side by side."""
+
 MILLIONS = "#,##0.0,,"
 """Format of whole units of money that shows millions."""
 
@@ -30,12 +33,15 @@ class Look:
         Months that the time axis spans; 0 where there is none.
     short_names : bool
         Whether the names of the series fit beside a chart.
+    periods : int
+        Periods that stand side by side, whatever their length; 0 where time is to scale.
     """
 
     title: str
     unit: str
     months: int = 0
     short_names: bool = True
+    periods: int = 0
 
 
 def words(text: str) -> str:
@@ -158,7 +164,11 @@ def _dress(chart: Any, look: Look) -> None:
     chart.set_title({"name": words(look.title), "overlay": False,
                      "name_font": {"size": 12, "bold": True, "color": "#1F3864"}})  # fmt: skip
     axis: dict[str, Any] = {"num_font": {"size": 9}, "line": {"color": GREY}}
-    if look.months:
+    if look.periods:
+        axis |= {"text_axis": True, "num_format": "d mmm yy",
+                 "num_font": {"size": 9, "rotation": -45},
+                 "interval_unit": -(-look.periods // MOST_LABELS)}  # fmt: skip
+    elif look.months:
         step = next((n for n in (1, 3, 6) if look.months <= 18 * n), 12)
         axis |= {"date_axis": True, "num_format": "mmm yy", "major_unit": step,
                  "major_unit_type": "months"}  # fmt: skip

@@ -61,7 +61,9 @@ def write_cash(report: Report, page: Page) -> None:
                "paid so far": placed.cells("so_far")}  # fmt: skip
     if "budget" in placed.columns:
         columns["budget"] = placed.cells("budget")
-    look = charts.Look(f"Money paid in each {word}", f"{money} million", months_long(plan))
+    # To scale, a bar is as wide as a month at most, and a day where any period is shorter.
+    look = charts.Look(f"Money paid in each {word}", f"{money} million", months_long(plan),
+                       periods=0 if word == "month" else len(rows))  # fmt: skip
     make = partial(charts.money_chart, page.book, page, look, columns)
     report.add_chart(make, page, TOP + 1, len(fields) + 1)
     page.print_only(placed.last, len(fields) - 1)
