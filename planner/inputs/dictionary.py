@@ -47,6 +47,8 @@ planner itself reads with; write it anew with `planner init --dictionary > input
   its first day, arrives that many days later, and can be used from the first period that starts on
   or after that day. `ready`, `from` and `available_from` work alike.
 - A milestone is judged at the last period end on or before its date.
+- Periods may change their length at given days; the period before such a day is cut short. A
+  period that is no calendar month counts its days / (365.25 / 12) months.
 - A capacity with a `from` date holds until the next row for the same key.
 - The basis of a commitment says which megawatts count: `system` is `power_kw` alone, `it` adds
   `overhead_kw`, `facility` multiplies that by the site's `pue`.
