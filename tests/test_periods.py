@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from explain_cases import small_case
+from explain_oracle import stated
 from instances import Sheets
 from micro import (
     FEBRUARY,
@@ -24,6 +25,7 @@ from test_checks import faults_of
 from test_explain_quote import check as check_quotes
 from whatif_case import small_sheets
 
+from planner.errors import PlannerError
 from planner.explain.bottlenecks import one_more
 from planner.explain.limits import dates
 from planner.explain.moves import Move, moved
@@ -33,7 +35,9 @@ from planner.inputs.periods import Stretch, stretches
 from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import Options, make_plan
 from planner.plan.verify import verify
+from planner.solve.highs import LiveModel
 from planner.whatif.cases import Spec
+from planner.whatif.decided import keep_decided
 from planner.whatif.engines import Engine
 from planner.whatif.results import tables_of
 from planner.whatif.sweep import run_sweep
@@ -288,3 +292,12 @@ def test_cases_of_a_sweep_may_differ_in_their_periods(tmp_path: Path) -> None:
     for end, row in fan.items():
         last = max(day for day in ramps[1] if day <= end)
         assert row["mean"] == near((ramps[0][end] + ramps[1][last]) / 2)
+
+
+def test_what_was_decided_in_a_week_is_not_dropped_where_there_are_months() -> None:
+    """A scenario by month has no decision on 8 January that could be kept."""
+    model = stated(small_sheets())
+    decided = (("order_lots", ("fab", "unit"), "2026-01-08", 2.0),)
+    live = LiveModel(model.frame.problem, model.frame.columns)
+    with pytest.raises(PlannerError, match="no period of this scenario starts then"):
+        keep_decided(model, live, decided=decided, day=date(2026, 2, 1))

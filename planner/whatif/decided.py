@@ -60,9 +60,10 @@ def keep_decided(model: Model, live: LiveModel, *, decided: Decided, day: date) 
     Raises
     ------
     PlannerError
-        If nothing of it can be kept.
+        If nothing of it can be kept, or the scenario has other periods before the day.
     """
     starts = model.case.calendar.starts
+    _require_periods(starts, decided, day)
     amounts = {(name, key, start): amount for name, key, start, amount in decided}
     at, most, shares = [], [], []
     for name in COMMITTING:
@@ -93,6 +94,16 @@ def keep_decided(model: Model, live: LiveModel, *, decided: Decided, day: date) 
     # solve has found within its tolerance need not hold exactly in another.
     kept = np.where(kept >= upper - HAIR, upper, np.floor(kept + HAIR))
     live.limit(columns, np.maximum(kept - HAIR, 0.0), np.minimum(upper + HAIR, most_at_all))
+
+
+def _require_periods(starts: Sequence[date], decided: Decided, day: date) -> None:
+    """Refuse what was decided in a period that a scenario does not have."""
+    known = {start.isoformat() for start in starts}
+    other = next((start for *_, start, _ in decided if start not in known), None)
+    if other:
+        raise PlannerError(f"what was decided on {other} cannot be kept: no period of this "
+                           f"scenario starts then. Let all have the same periods before {day}"
+                           )  # fmt: skip
 
 
 def as_lists(decided: Decided) -> list[list[Any]]:
