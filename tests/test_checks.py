@@ -442,3 +442,25 @@ def test_what_has_no_limit_where_others_have_one() -> None:
         "no limit in energisation for node low",
         "no power node feeds hall three, two: no power limit there",
     )  # fmt: skip
+
+
+@of(checks.days_within_long_periods_are_noted)
+def test_dates_within_longer_periods() -> None:
+    """April to June and July to September are quarters: only their first days count at once."""
+    dated = {
+        "end": "2026-09-30",
+        "energisation": [{"node": "grid", "from": day, "mw": 1}
+                         for day in (START, "2026-02-15", "2026-04-01", "2026-05-01")],
+        "power": [{"node": "grid"}],
+        "halls": [hall(ready="2026-07-02", fed_by="grid")],
+        "milestones": [due("demand", 1, "2026-03-30"), due("demand", 2, "2026-06-30"),
+                       due("demand", 3, "2026-08-31")],
+    }  # fmt: skip
+    said = (
+        "where periods are longer, dates within one count from the start of the next (halls.ready "
+        "1, energisation.from 1), and those of milestones are judged at the end before (1): "
+        "megawatts may be missed for that alone"
+    )
+    assert notes_of(**dated, options={"period": "month; quarter from 2026-04-01"}) == (said,)
+    for period in ("month", "quarter", "quarter; month from 2026-04-01"):
+        assert notes_of(**dated, options={"period": period}) == ()

@@ -109,13 +109,13 @@ def fault_of(value: str, **options: object) -> str:
         ("week; quarter from 2028-01-01; month from 2027-01-01", "month from 2027-01-01 follows on "
          "quarter from 2028-01-01, and is not after it. Give the lengths in the order of their "
          "days"),
-        ("month; quarter from 2027-01-15", "a quarter starts on the first of a month, and "
+        ("month; quarter from 2027-01-15", "periods by quarter start on the first of a month, and "
          "2027-01-15 is none. Give 2027-01-01, or the first after it"),
         ("month; quarter from 2026-01-01", "quarter from 2026-01-01 leaves no day to month: the "
          "plan starts on 2026-01-01. Give a later day, or leave month out"),
         ("month; quarter from 2029-01-01", "quarter from 2029-01-01 begins after the plan's end on "
          "2028-12-31. Give an earlier day, or leave it out"),
-        ("month; quarter from 9999-12-05", "a quarter starts on the first of a month, and "
+        ("month; quarter from 9999-12-05", "periods by quarter start on the first of a month, and "
          "9999-12-05 is none. Give 9999-12-01, or the first after it"),
     ],
 )  # fmt: skip

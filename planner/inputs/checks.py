@@ -20,7 +20,11 @@ from planner.inputs.checks_names import (
     places_have_one_kind,
     references_exist,
 )
-from planner.inputs.checks_notes import absent_limits_are_noted, defaults_that_matter_are_noted
+from planner.inputs.checks_notes import (
+    absent_limits_are_noted,
+    days_within_long_periods_are_noted,
+    defaults_that_matter_are_noted,
+)
 from planner.inputs.checks_sites import (
     coolant_is_known,
     facility_power_is_known,
@@ -89,5 +93,6 @@ RULES: tuple[Rule, ...] = (
     changes_fit_the_sheets,
     defaults_that_matter_are_noted,
     absent_limits_are_noted,
+    days_within_long_periods_are_noted,
 )
 """Every rule across cells; those that find a cell at fault before those that follow from it."""
