@@ -444,7 +444,7 @@ def test_what_has_no_limit_where_others_have_one() -> None:
     )  # fmt: skip
 
 
-@of(checks.days_within_long_periods_are_noted)
+@of(checks.longer_periods_are_noted)
 def test_dates_within_longer_periods() -> None:
     """April to June and July to September are quarters: only their first days count at once."""
     dated = {
@@ -456,11 +456,16 @@ def test_dates_within_longer_periods() -> None:
         "milestones": [due("demand", 1, "2026-03-30"), due("demand", 2, "2026-06-30"),
                        due("demand", 3, "2026-08-31")],
     }  # fmt: skip
-    said = (
-        "where periods are longer, dates within one count from the start of the next (halls.ready "
-        "1, energisation.from 1), and those of milestones are judged at the end before (1): "
-        "megawatts may be missed for that alone"
+    start = ("periods are longer from 2026-04-01 on: what becomes ready within one, after a lead "
+             "time or on a date")  # fmt: skip
+    end = ". Megawatts may be missed for that alone"
+    options = {"period": "month; quarter from 2026-04-01"}
+    assert notes_of(**dated, options=options) == (
+        f"{start} (halls.ready 1, energisation.from 1), counts from the next on; milestones within "
+        f"one are judged at the end before (1){end}",
     )
-    assert notes_of(**dated, options={"period": "month; quarter from 2026-04-01"}) == (said,)
+    assert notes_of(end="2026-06-30", options=options) == (
+        f"{start}, counts from the next on{end}",
+    )
     for period in ("month", "quarter", "quarter; month from 2026-04-01"):
         assert notes_of(**dated, options={"period": period}) == ()

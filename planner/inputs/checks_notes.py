@@ -48,10 +48,14 @@ def absent_limits_are_noted(draft: Draft) -> Iterator[str]:
             yield f"no power node feeds hall {_listed(free)}: no power limit there"
 
 
-def days_within_long_periods_are_noted(draft: Draft) -> Iterator[str]:
-    """Where periods grow longer, a date within one counts later than in a plan of short ones."""
+def longer_periods_are_noted(draft: Draft) -> Iterator[str]:
+    """Where periods grow longer, a date or lead time counts later than in a plan of short ones."""
     settings = draft.inputs.settings
-    if not draft.settled("period", "end") or len(stretches(settings["period"])) == 1:
+    if not draft.settled("period", "start", "end"):
+        return
+    parts = stretches(settings["period"])
+    grown = next((x for x in parts if x.since and longer(settings["period"], x.since)), None)
+    if grown is None:
         return
 
     def within(sheet: str, column: str, days_on: int) -> int:
@@ -62,13 +66,14 @@ def days_within_long_periods_are_noted(draft: Draft) -> Iterator[str]:
         return sum(part is not None and not starts_in(part, day) for part, day in found)
 
     late = {f"{sheet}.{column}": within(sheet, column, 0) for sheet, column in FROM}
-    early = within("milestones", "date", 1)
     said = [f"{name} {count}" for name, count in late.items() if count]
-    parts = [f"count from the start of the next ({', '.join(said)})"] if said else []
-    parts += [f"of milestones are judged at the end before ({early})"] if early else []
-    if parts:
-        yield ("where periods are longer, dates within one " + ", and those ".join(parts)
-               + ": megawatts may be missed for that alone")  # fmt: skip
+    early = within("milestones", "date", 1)
+    yield (
+        f"periods are longer from {grown.since} on: what becomes ready within one, after a lead "
+        f"time or on a date{' (' + ', '.join(said) + ')' if said else ''}, counts from the next on"
+        + (f"; milestones within one are judged at the end before ({early})" if early else "")
+        + ". Megawatts may be missed for that alone"
+    )
 
 
 def _listed(names: Sequence[str]) -> str:
