@@ -27,7 +27,7 @@ class Explanation:
     Attributes
     ----------
     tables : dict of str to list of rows
-        As `planner.explain.tables.EXPLAINED` declares them.
+        As `planner.plan.explained.EXPLAINED` declares them.
     undone : list of str
         What was left out for want of time.
     resolves : int

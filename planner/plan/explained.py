@@ -1,4 +1,4 @@
-"""The tables of an explanation: every column declared once, with its unit."""
+"""The tables of an explanation of a plan: every column declared once, with its unit."""
 
 from __future__ import annotations
 
