@@ -5,9 +5,7 @@ The folder holds ``plan.json``, ``inputs.json``, ``tables/*.csv`` and the report
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import math
 import numbers
@@ -21,6 +19,7 @@ from planner.errors import PlannerError
 from planner.inputs.kept import as_document, from_document
 from planner.inputs.rows import Inputs
 from planner.plan.folders import CONTENTS, replaced, safe_name, settled
+from planner.plan.table_files import changed, load_table, save_table, vouched
 from planner.plan.tables import COLUMNS, Tables
 
 if TYPE_CHECKING:
@@ -137,7 +136,10 @@ def save_plan(plan: Plan, folder: Path, writers: Mapping[str, Writer]) -> dict[s
             raise ValueError(f"{name!r} cannot be a file of a plan")
     with replaced(folder, _ours) as new:
         (new / "tables").mkdir()
-        listing = {name: _save_table(new, name, plan.tables.get(name, [])) for name in COLUMNS}
+        listing = {
+            name: save_table(new, name, COLUMNS[name], plan.tables.get(name, []))
+            for name in COLUMNS
+        }
         for name, write in writers.items():
             (new / name).parent.mkdir(exist_ok=True)
             write(new / name)
@@ -166,9 +168,9 @@ def load_plan(folder: Path) -> Plan:
     document = _document(place)
     try:
         listing = document["tables"]
-        tables = {name: _load_table(place, name, listing[name]) for name in COLUMNS}
+        tables = {name: load_table(place, name, COLUMNS[name], listing[name]) for name in COLUMNS}
         summary = {key: value for key, value in document.items() if key not in OWN_KEYS}
-        inputs = from_document(json.loads(_vouched(place / INPUTS, document["inputs"]["sha256"])))
+        inputs = from_document(json.loads(vouched(place / INPUTS, document["inputs"]["sha256"])))
         return Plan(document["plan"], tables, document["manifest"], summary, inputs)
     except (KeyError, TypeError, ValueError):
         raise PlannerError(
@@ -229,11 +231,11 @@ def _document(folder: Path) -> dict[str, Any]:
     except OSError as error:
         raise PlannerError(f"cannot read {path}: {error.strerror or error}") from error
     except (ValueError, RecursionError):
-        raise _changed(path) from None
+        raise changed(path) from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise PlannerError(f"{path} is not a plan of this version ({FORMAT}). Plan again")
     if document.get("seal") != _seal(document):
-        raise _changed(path)
+        raise changed(path)
     return document
 
 
@@ -244,110 +246,8 @@ def _seal(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _changed(path: Path) -> PlannerError:
-    return PlannerError(f"{path} was changed or cut short after the plan was written. Plan again")
-
-
-def _save_table(folder: Path, name: str, rows: list[dict[str, object]]) -> dict[str, object]:
-    """Write a table as CSV; return its entry in the list."""
-    columns = COLUMNS[name]
-    if strangers := sorted({key for row in rows for key in row} - set(columns)):
-        raise ValueError(f"result table {name} has no column {', '.join(strangers)}")
-    kinds = {column: _kind(name, column, (row.get(column) for row in rows)) for column in columns}
-    lines = [_line(columns), *(_line(_text(row.get(c)) for c in columns) for row in rows)]
-    content = "".join(lines).encode("utf-8")
-    file = f"tables/{name}.csv"
-    (folder / file).write_bytes(content)
-    digest = hashlib.sha256(content).hexdigest()
-    return {"file": file, "rows": len(rows), "sha256": digest, "kinds": kinds}
-
-
 def _save_inputs(folder: Path, inputs: Inputs) -> dict[str, object]:
     """Write what the plan was made from; return the entry of the list that vouches for it."""
     content = json.dumps(as_document(inputs), ensure_ascii=False).encode("utf-8")
     (folder / INPUTS).write_bytes(content)
     return {"file": INPUTS, "sha256": hashlib.sha256(content).hexdigest()}
-
-
-def _vouched(path: Path, digest: str) -> bytes:
-    """Read a file that the list vouches for."""
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise PlannerError(f"{path} is missing: the plan is not whole. Plan again") from None
-    except OSError as error:
-        raise PlannerError(f"cannot read {path}: {error.strerror or error}") from error
-    if hashlib.sha256(content).hexdigest() != digest:
-        raise _changed(path)
-    return content
-
-
-def _load_table(folder: Path, name: str, entry: Mapping[str, Any]) -> list[dict[str, object]]:
-    """Read a table whose content the list vouches for."""
-    path = folder / "tables" / f"{name}.csv"
-    content = _vouched(path, entry["sha256"])
-    header, *lines = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
-    if tuple(header) != COLUMNS[name]:
-        raise PlannerError(f"{path} was written by another version. Plan again")
-    readers = [_READERS[entry["kinds"][column]] for column in header]
-    return [
-        {c: read(text) if text else None for c, read, text in zip(header, readers, line)}  # noqa: B905
-        for line in lines
-    ]
-
-
-def _kind(table: str, column: str, values: Iterable[object]) -> str:
-    """Whether a column holds texts, dates, numbers or flags; a blank column counts as text."""
-    kinds = {_kind_of(value) for value in values if value is not None}
-    if len(kinds) > 1:
-        raise ValueError(f"column {column} of {table} mixes {' and '.join(sorted(kinds))}")
-    return kinds.pop() if kinds else "text"
-
-
-def _kind_of(value: object) -> str:
-    if isinstance(value, str):
-        return "text"
-    if isinstance(value, bool):
-        return "flag"
-    if isinstance(value, date):
-        return "date"
-    if isinstance(value, numbers.Real):
-        return "number"
-    raise ValueError(f"{value!r} cannot stand in a result table")
-
-
-def _text(value: object) -> str:
-    """Return a cell that gives the same value back when it is read."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, date):
-        return value.isoformat()[:10]
-    if isinstance(value, numbers.Integral):
-        return str(int(value))
-    if isinstance(value, numbers.Real):
-        return repr(float(value))
-    return str(value)
-
-
-def _number(text: str) -> float | int:
-    """Read a number as it was: whole numbers without a point stay whole."""
-    return int(text) if text.lstrip("-").isdigit() else float(text)
-
-
-def _line(cells: Iterable[str]) -> str:
-    """One line of CSV; the csv module would leave a lone carriage return unquoted."""
-    quoted = (
-        '"' + cell.replace('"', '""') + '"' if any(c in cell for c in ',"\r\n') else cell
-        for cell in cells
-    )
-    return ",".join(quoted) + "\n"
-
-
-_READERS: dict[str, Callable[[str], object]] = {
-    "text": str,
-    "date": date.fromisoformat,
-    "number": _number,
-    "flag": "yes".__eq__,
-}

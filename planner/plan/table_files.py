@@ -1,0 +1,140 @@
+"""Result tables as CSV files: each column of one kind, each file vouched for by its digest."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import numbers
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from planner.errors import PlannerError
+from planner.plan.tables import Row
+
+
+def save_table(folder: Path, name: str, columns: Sequence[str], rows: Sequence[Row]) -> Row:
+    """Write a table into a folder as ``tables/<name>.csv``; return its entry in a list of tables.
+
+    Raises
+    ------
+    ValueError
+        If a row has another column, a column mixes kinds, or a value cannot stand in a table.
+    """
+    content, kinds = _written(name, columns, rows)
+    file = f"tables/{name}.csv"
+    (folder / file).write_bytes(content)
+    return {"file": file, "rows": len(rows), "sha256": _digest(content), "kinds": kinds}
+
+
+def table_digest(name: str, columns: Sequence[str], rows: Sequence[Row]) -> str:
+    """Return the digest that a table's file has or would have."""
+    return _digest(_written(name, columns, rows)[0])
+
+
+def load_table(
+    folder: Path, name: str, columns: Sequence[str], entry: Mapping[str, Any]
+) -> list[Row]:
+    """Read a table whose content its entry vouches for."""
+    path = folder / "tables" / f"{name}.csv"
+    content = vouched(path, entry["sha256"])
+    header, *lines = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
+    if header != list(columns):
+        raise PlannerError(f"{path} was written by another version. Plan again")
+    readers = [_READERS[entry["kinds"][column]] for column in header]
+    return [
+        {c: read(text) if text else None for c, read, text in zip(header, readers, line)}  # noqa: B905
+        for line in lines
+    ]
+
+
+def vouched(path: Path, digest: str) -> bytes:
+    """Read a file that a list of files vouches for."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise PlannerError(f"{path} is missing: the plan is not whole. Plan again") from None
+    except OSError as error:
+        raise PlannerError(f"cannot read {path}: {error.strerror or error}") from error
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise changed(path)
+    return content
+
+
+def changed(path: Path) -> PlannerError:
+    """Return the error of a file that is not what was written."""
+    return PlannerError(f"{path} was changed or cut short after the plan was written. Plan again")
+
+
+def _written(
+    name: str, columns: Sequence[str], rows: Sequence[Row]
+) -> tuple[bytes, dict[str, str]]:
+    """Return a table as a file's content, and the kind of each column."""
+    if strangers := sorted({key for row in rows for key in row} - set(columns)):
+        raise ValueError(f"result table {name} has no column {', '.join(strangers)}")
+    kinds = {column: _kind(name, column, (row.get(column) for row in rows)) for column in columns}
+    lines = [_line(columns), *(_line(_text(row.get(c)) for c in columns) for row in rows)]
+    return "".join(lines).encode("utf-8"), kinds
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _kind(table: str, column: str, values: Iterable[object]) -> str:
+    """Whether a column holds texts, dates, numbers or flags; a blank column counts as text."""
+    kinds = {_kind_of(value) for value in values if value is not None}
+    if len(kinds) > 1:
+        raise ValueError(f"column {column} of {table} mixes {' and '.join(sorted(kinds))}")
+    return kinds.pop() if kinds else "text"
+
+
+def _kind_of(value: object) -> str:
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, bool):
+        return "flag"
+    if isinstance(value, date):
+        return "date"
+    if isinstance(value, numbers.Real):
+        return "number"
+    raise ValueError(f"{value!r} cannot stand in a result table")
+
+
+def _text(value: object) -> str:
+    """Return a cell that gives the same value back when it is read."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    if isinstance(value, numbers.Integral):
+        return str(int(value))
+    if isinstance(value, numbers.Real):
+        return repr(float(value))
+    return str(value)
+
+
+def _number(text: str) -> float | int:
+    """Read a number as it was: whole numbers without a point stay whole."""
+    return int(text) if text.lstrip("-").isdigit() else float(text)
+
+
+def _line(cells: Iterable[str]) -> str:
+    """One line of CSV; the csv module would leave a lone carriage return unquoted."""
+    quoted = (
+        '"' + cell.replace('"', '""') + '"' if any(c in cell for c in ',"\r\n') else cell
+        for cell in cells
+    )
+    return ",".join(quoted) + "\n"
+
+
+_READERS: dict[str, Callable[[str], object]] = {
+    "text": str,
+    "date": date.fromisoformat,
+    "number": _number,
+    "flag": "yes".__eq__,
+}
