@@ -1,8 +1,33 @@
-"""The tables of an explanation of a plan: every column declared once, with its unit."""
+"""What is found out about a plan after it was made, and its tables, every column with its unit."""
 
 from __future__ import annotations
 
-from planner.plan.tables import ResultTable
+from dataclasses import dataclass
+
+from planner.plan.tables import ResultTable, Tables
+
+EXPLANATION, QUOTE = "explanation", "quote"
+"""Kinds of findings: why the plan is as it is, and what can be promised on top of it."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found out about one plan, and about no other.
+
+    Attributes
+    ----------
+    of : str
+        Digest of that plan (`planner.plan.store.plan_digest`).
+    tables : dict of str to list of rows
+        As `FINDINGS` declares them for its kind.
+    facts : dict
+        How it was found: what was asked, what was left undone, re-solves, seconds.
+    """
+
+    of: str
+    tables: Tables
+    facts: dict[str, object]
+
 
 EXPLAINED = (
     ResultTable("bottlenecks", "A cell of the workbook that holds the plan back, those that hold "
@@ -46,11 +71,26 @@ EXPLAINED = (
         "irreducible": "yes if dropping any change of the set was tried and is not enough",
         "fewest": "yes if no cheaper set exists", "proof": "",
     }),
-    ResultTable("quote", "The most that can be promised on top, firm from a date on.", {
-        "date": "end of a period", "overtime_of": "kind of limit that is stretched; blank: none",
-        "at_most_mw": "MW, proven bound", "firm_mw": "MW of a plan in whole systems; blank: not "
-        "looked for", "gain_mw": "MW more than without overtime",
+)  # fmt: skip
+"""Tables of an explanation, in the order of a report."""
+
+QUOTED = (
+    ResultTable("earliest", "Megawatts that were asked for, and the first date by which they can "
+                "be in service for good.", {
+        "mw": "MW asked for, on top of the plan", "basis": "", "date": "end of a period; blank: "
+        "not within the plan", "period_before": "end of the period before",
+        "at_most_before_mw": "MW, proven bound at the end of the period before, or of the plan",
+        "proven": "yes or no: a limit of time was reached, and it may be earlier",
     }),
+    ResultTable("quote", "The most that can be promised on top, firm from a date on.", {
+        "date": "end of a period", "basis": "", "overtime_of": "kind of limit that is stretched; "
+        "blank: none", "at_most_mw": "MW, proven bound", "firm_mw": "MW of a plan in whole "
+        "systems; blank: not looked for", "gain_mw": "MW more than without overtime",
+    }),
+)  # fmt: skip
+"""Tables of a quote."""
+
+ANSWERS = (
     ResultTable("contradiction", "One of the rows that cannot hold together.", {
         "sheet": "", "cell": "", "says": "in words",
     }),
@@ -59,4 +99,12 @@ EXPLAINED = (
         "alternative": "in the other one",
     }),
 )  # fmt: skip
-"""All tables of explanations, in the order of a report."""
+"""Tables of answers that are given and not kept."""
+
+FINDINGS = {EXPLANATION: EXPLAINED, QUOTE: QUOTED}
+"""Tables of each kind of finding."""
+
+FOUND_COLUMNS = {
+    table.name: tuple(table.columns) for tables in FINDINGS.values() for table in tables
+}
+"""Columns of each table of a finding, in order."""

@@ -10,7 +10,7 @@ import json
 import math
 import numbers
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING, Any
 from planner.errors import PlannerError
 from planner.inputs.kept import as_document, from_document
 from planner.inputs.rows import Inputs
+from planner.plan.explained import FOUND_COLUMNS, Finding
 from planner.plan.folders import CONTENTS, replaced, safe_name, settled
-from planner.plan.table_files import changed, load_table, save_table, vouched
-from planner.plan.tables import COLUMNS, Tables
+from planner.plan.found_files import files_of, identity, load_findings, save_findings
+from planner.plan.table_files import changed, load_table, save_table, table_digest, vouched
+from planner.plan.tables import COLUMNS, Row, Tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,11 +33,14 @@ FORMAT = "megawatt-planner plan, format 2"
 INPUTS = "inputs.json"
 """What the plan was made from, every cell of it."""
 
-OWN_KEYS = ("format", "manifest", "inputs", "tables", "files", "seal")
+OWN_KEYS = ("format", "manifest", "inputs", "tables", "findings", "files", "seal")
 """Entries of ``plan.json`` that are not part of the summary."""
 
 REPORTS = {"plan.xlsx", "report.html"}
 """Files that are the planner's in every plan folder, listed or not."""
+
+EVERY = COLUMNS | FOUND_COLUMNS
+"""Columns of every table of a plan folder, in order."""
 
 Writer = Callable[[Path], None]
 
@@ -44,8 +49,8 @@ Writer = Callable[[Path], None]
 class Plan:
     """A finished plan.
 
-    Every result table is also an attribute that gives a pandas DataFrame: ``plan.ramp``. An
-    empty text counts as blank, i.e. None.
+    Every result table, and every table of its findings, is also an attribute that gives a pandas
+    DataFrame: ``plan.ramp``. An empty text counts as blank, i.e. None.
 
     Attributes
     ----------
@@ -59,6 +64,8 @@ class Plan:
         The figures of ``planner plan --json``, with currency, totals, notes and revenue.
     inputs : Inputs
         What it was made from.
+    findings : dict of str to Finding
+        What was found out about it since, by kind (`planner.plan.explained`).
     """
 
     name: str
@@ -66,6 +73,7 @@ class Plan:
     manifest: dict[str, object]
     summary: dict[str, object]
     inputs: Inputs
+    findings: dict[str, Finding] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Return name, state and figures in one line, for the tables fill screens."""
@@ -79,6 +87,11 @@ class Plan:
             told.append(f"{sum(costs.values()):,.0f} {self.summary.get('currency')} present cost")
         return f"<Plan {self.name}: {', '.join(told)}>"
 
+    def rows(self, table: str) -> list[Row]:
+        """Return a table of the plan or of its findings; no rows where nothing was found out."""
+        every = [self.tables, *(finding.tables for finding in self.findings.values())]
+        return next((tables[table] for tables in every if table in tables), [])
+
     def frame(self, table: str) -> pd.DataFrame:
         """Return a result table as a DataFrame, dates as timestamps.
 
@@ -89,7 +102,7 @@ class Plan:
         """
         import pandas as pd  # noqa: PLC0415 - half a second that most commands never need
 
-        frame = pd.DataFrame(self.tables.get(table, []), columns=list(COLUMNS[table]))
+        frame = pd.DataFrame(self.rows(table), columns=list(EVERY[table]))
         for column in frame.columns:
             if any(isinstance(value, date) for value in frame[column]):
                 frame[column] = pd.to_datetime(frame[column])
@@ -97,15 +110,18 @@ class Plan:
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Give a result table by its name."""
-        if name not in COLUMNS:
-            raise AttributeError(f"a plan has no {name!r}; its tables are {', '.join(COLUMNS)}")
+        if name not in EVERY:
+            raise AttributeError(f"a plan has no {name!r}; its tables are {', '.join(EVERY)}")
         return self.frame(name)
 
     def __dir__(self) -> Iterable[str]:
-        return [*super().__dir__(), *COLUMNS]
+        return [*super().__dir__(), *EVERY]
 
 
-def save_plan(plan: Plan, folder: Path, writers: Mapping[str, Writer]) -> dict[str, str]:
+def save_plan(
+    plan: Plan, folder: Path, writers: Mapping[str, Writer],
+    guard: Callable[[], None] | None = None,
+) -> dict[str, str]:  # fmt: skip
     """Write a plan's folder, all of it or nothing.
 
     Parameters
@@ -117,6 +133,9 @@ def save_plan(plan: Plan, folder: Path, writers: Mapping[str, Writer]) -> dict[s
     writers
         File name to a function that writes that file, e.g. ``{"plan.xlsx": write}``; a name may
         have one folder, ``figures/ramp.svg``.
+    guard
+        Called before anything is written, when no other process can change the folder any more;
+        what it raises leaves the folder as it is.
 
     Returns
     -------
@@ -135,6 +154,8 @@ def save_plan(plan: Plan, folder: Path, writers: Mapping[str, Writer]) -> dict[s
         if not safe or parts[0] in (CONTENTS, INPUTS, "tables"):
             raise ValueError(f"{name!r} cannot be a file of a plan")
     with replaced(folder, _ours) as new:
+        if guard:
+            guard()
         (new / "tables").mkdir()
         listing = {
             name: save_table(new, name, COLUMNS[name], plan.tables.get(name, []))
@@ -143,11 +164,14 @@ def save_plan(plan: Plan, folder: Path, writers: Mapping[str, Writer]) -> dict[s
         for name, write in writers.items():
             (new / name).parent.mkdir(exist_ok=True)
             write(new / name)
-        files = [CONTENTS, INPUTS, *(str(e["file"]) for e in listing.values()), *writers]
+        findings = save_findings(new, plan.findings, _identity(plan, listing))
+        files = [CONTENTS, INPUTS, *(str(e["file"]) for e in listing.values()),
+                 *files_of(findings), *writers]  # fmt: skip
         summary = {key: value for key, value in plan.summary.items() if key not in OWN_KEYS}
         document = plain({
             "format": FORMAT, **summary, "plan": plan.name, "manifest": plan.manifest,
             "inputs": _save_inputs(new, plan.inputs), "files": files, "tables": listing,
+            "findings": findings,
         })  # fmt: skip
         document["seal"] = _seal(document)
         text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
@@ -171,11 +195,28 @@ def load_plan(folder: Path) -> Plan:
         tables = {name: load_table(place, name, COLUMNS[name], listing[name]) for name in COLUMNS}
         summary = {key: value for key, value in document.items() if key not in OWN_KEYS}
         inputs = from_document(json.loads(vouched(place / INPUTS, document["inputs"]["sha256"])))
-        return Plan(document["plan"], tables, document["manifest"], summary, inputs)
+        plan = Plan(document["plan"], tables, document["manifest"], summary, inputs)
+        entries = document.get("findings", {})  # planned before there were any
+        found = load_findings(place, entries, _identity(plan, listing)) if entries else {}
+        return replace(plan, findings=found)
     except (KeyError, TypeError, ValueError):
         raise PlannerError(
             f"{place / CONTENTS} was written by another version or by hand. Plan again"
         ) from None
+
+
+def plan_digest(plan: Plan) -> str:
+    """Return the digest that tells a plan from every other, whatever was found out about it."""
+    return _identity(plan, {
+        name: {"sha256": table_digest(name, COLUMNS[name], plan.tables.get(name, []))}
+        for name in COLUMNS
+    })  # fmt: skip
+
+
+def _identity(plan: Plan, listing: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return a plan's digest from the digests of its tables."""
+    digests = {name: str(listing[name]["sha256"]) for name in COLUMNS}
+    return identity(plan.name, plain(plan.manifest), plan.inputs.digest, digests)
 
 
 def plain(value: Any) -> Any:
@@ -218,7 +259,7 @@ def _ours(folder: Path) -> set[str]:
             f"{folder} is not a plan folder: it holds {', '.join(map(repr, found))} and no "
             f"{CONTENTS} of a plan. Nothing is replaced; give another folder"
         ) from None
-    return listed | REPORTS | {INPUTS} | {f"tables/{name}.csv" for name in COLUMNS}
+    return listed | REPORTS | {INPUTS} | {f"tables/{name}.csv" for name in EVERY}
 
 
 def _document(folder: Path) -> dict[str, Any]:

@@ -1,0 +1,77 @@
+"""What was found out about a plan, in its folder: never beside another plan than its own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from planner.errors import PlannerError
+from planner.plan.explained import FINDINGS, FOUND_COLUMNS, Finding
+from planner.plan.table_files import load_table, save_table
+
+Entry = dict[str, Any]
+
+
+def identity(name: str, manifest: object, inputs_digest: str, tables: Mapping[str, str]) -> str:
+    """Return the digest that tells a plan from every other.
+
+    Parameters
+    ----------
+    name, manifest, inputs_digest
+        Of the plan; the manifest as JSON holds it.
+    tables
+        Digest of each result table's file.
+    """
+    parts = [name, manifest, inputs_digest, dict(tables)]
+    text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def save_findings(folder: Path, findings: Mapping[str, Finding], of: str) -> dict[str, Entry]:
+    """Write the tables of findings into a folder; return the entries that vouch for them.
+
+    Raises
+    ------
+    ValueError
+        If a finding is of another plan, or of a kind that there is not.
+    """
+    entries: dict[str, Entry] = {}
+    for kind, finding in findings.items():
+        if finding.of != of:
+            raise ValueError(f"the {kind} is of another plan")
+        tables = {
+            table.name: save_table(folder, table.name, FOUND_COLUMNS[table.name],
+                                   finding.tables.get(table.name, []))
+            for table in FINDINGS[kind]
+        }  # fmt: skip
+        entries[kind] = {"of": of, "facts": finding.facts, "tables": tables}
+    return entries
+
+
+def load_findings(folder: Path, entries: Mapping[str, Entry], of: str) -> dict[str, Finding]:
+    """Read the findings of a plan folder.
+
+    Raises
+    ------
+    PlannerError
+        If a file is missing or was changed, or a finding is of another plan.
+    """
+    found = {}
+    for kind, entry in entries.items():
+        if entry["of"] != of:
+            raise PlannerError(f"the {kind} in {folder} is of another plan. Plan again")
+        tables = {
+            table.name: load_table(folder, table.name, FOUND_COLUMNS[table.name],
+                                   entry["tables"][table.name])
+            for table in FINDINGS[kind]
+        }  # fmt: skip
+        found[kind] = Finding(of, tables, entry["facts"])
+    return found
+
+
+def files_of(entries: Mapping[str, Entry]) -> list[str]:
+    """Return the files of findings, relative to the plan's folder."""
+    return [str(table["file"]) for entry in entries.values() for table in entry["tables"].values()]
