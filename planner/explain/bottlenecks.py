@@ -297,7 +297,7 @@ def bottleneck_rows(session: Session, found: Iterable[Bottleneck]) -> list[Row]:
                         or abs(b.by_period.get(p, 0.0)) > NONE)  # fmt: skip
         rows.append({
             "rank": rank, "kind": b.limit.kind, "subject": b.limit.subject,
-            "cell": b.limit.where, "value": b.limit.value, "one_more": one_more(b.limit),
+            "cell": b.limit.where, **b.limit.in_cell, "one_more": one_more(b.limit),
             "mw_months": None if b.gain is None else sum(b.gain),
             "mw_months_whole": None if b.whole is None else sum(b.whole),
             "mw_months_lifted": None if b.lifted is None else sum(b.lifted),
@@ -316,7 +316,8 @@ def one_more(limit: Limit) -> str:
     """Return what one step more of a limit is, in words."""
     if limit.dated or limit.row.sheet == "budget":
         return limit.unit
-    return f"1 {limit.unit}"
+    what, blank, rest = limit.unit.partition(" ")
+    return f"1 {what.removesuffix('s')}{blank}{rest}"
 
 
 def _note(b: Bottleneck) -> str:

@@ -170,7 +170,7 @@ def lateness_rows(session: Session, found: Iterable[Lateness]) -> list[Row]:
             rows.append({
                 "commitment": late.commitment, "date": late.day, "missed_mw": late.missed_mw,
                 "link": number, "kind": limit.kind, "subject": limit.subject,
-                "cell": limit.where, "value": limit.value, "mw_through": link.mw,
+                "cell": limit.where, **limit.in_cell, "mw_through": link.mw,
                 "one_more": one_more(limit), "mw_a_step": link.mw_a_step,
                 "first_period": calendar.starts[periods[0]] if periods else None,
                 "last_period": calendar.starts[periods[-1]] if periods else None,

@@ -54,6 +54,12 @@ class Limit:
         return self.row[self.column]
 
     @property
+    def in_cell(self) -> dict[str, object]:
+        """What stands in the cell, as number or day: columns of a table hold one kind."""
+        dated = isinstance(self.value, date)
+        return {"value": None if dated else self.value, "day": self.value if dated else None}
+
+    @property
     def key(self) -> tuple[str, str, str]:
         """What tells it from every other limit of the same inputs."""
         return (self.row.sheet, self.where, self.column)

@@ -32,7 +32,8 @@ class Finding:
 EXPLAINED = (
     ResultTable("bottlenecks", "A cell of the workbook that holds the plan back, those that hold "
                 "back most first. Every worth is re-solved.", {
-        "rank": "", "kind": "", "subject": "", "cell": "sheet and cell", "value": "in the cell",
+        "rank": "", "kind": "", "subject": "", "cell": "sheet and cell",
+        "value": "in the cell, if it is a number", "day": "in the cell, if it is a date",
         "one_more": "what one step more is",
         "mw_months": "MW-months gained by one step more",
         "mw_months_whole": "the same in whole systems; blank: not tried",
@@ -50,7 +51,8 @@ EXPLAINED = (
     ResultTable("lateness", "A limit that holds a missed milestone, from the milestone back to "
                 "the order.", {
         "commitment": "", "date": "of the milestone", "missed_mw": "MW", "link": "number",
-        "kind": "", "subject": "", "cell": "sheet and cell", "value": "in the cell",
+        "kind": "", "subject": "", "cell": "sheet and cell",
+        "value": "in the cell, if it is a number", "day": "in the cell, if it is a date",
         "mw_through": "MW of the milestone that come through it", "one_more": "what one step is",
         "mw_a_step": "MW that one step more brings", "first_period": "", "last_period": "",
         "says": "in a sentence",

@@ -145,9 +145,11 @@ class Page:
         """Write a text as a text."""
         self.sheet.write_string(row, column, clean(value), self.book.style(*styles))
 
-    def link(self, row: int, column: int, page: str, text: str, at: str = "A1") -> None:
-        """Write a link to a cell of another sheet of the workbook."""
-        self.sheet.write_url(row, column, f"internal:'{page}'!{at}", self.book.style("link"), text)
+    def link(self, row: int, column: int, page: str, text: str,
+             styles: tuple[str, ...] = ("link",)) -> None:  # fmt: skip
+        """Write a link to another sheet of the workbook."""
+        style = self.book.style(*styles)
+        self.sheet.write_url(row, column, f"internal:'{page}'!A1", style, clean(text))
 
     def value(self, row: int, column: int, value: object, *styles: str) -> None:
         """Write a number, date, text or blank by its type."""

@@ -45,6 +45,8 @@ STYLES: dict[str, dict[str, Any]] = {
     "turned": {"rotation": 90, "font_size": 8, "num_format": "mmm yy"},
     "count": {"num_format": "#,##0;-#,##0;", "align": "center", "font_size": 7, "shrink": True,
               "border": 1, "border_color": LINE},
+    "worth": {"align": "center", "font_size": 7, "border": 1, "border_color": LINE},
+    "in_millions": {"num_format": "#,##0.00,,", "shrink": True},
     "total": {"bold": True, "bg_color": PALE},
     "sum": {"bold": True, "bg_color": PALE},
     "title": {"bold": True, "font_size": 18, "font_color": NAVY},
@@ -70,7 +72,7 @@ STYLES: dict[str, dict[str, Any]] = {
 UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """Characters that a part of a workbook cannot hold, or shows nothing for."""
 
-NUMBERS = {"whole": 0, "millions": 1, "mw": 2, "decimal": 2, "gap": 3, "share": 1}
+NUMBERS = {"whole": 0, "in_millions": 2, "millions": 1, "mw": 2, "decimal": 2, "gap": 3, "share": 1}
 """Decimals that each kind of number shows."""
 
 

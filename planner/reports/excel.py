@@ -14,6 +14,21 @@ from planner.plan.store import Plan
 from planner.reports.book import TOP, Book, Page
 from planner.reports.book_style import Field
 from planner.reports.excel_calendar import write_calendar
+from planner.reports.excel_explained import (
+    ASKS,
+    BOTTLENECKS,
+    BY_PERIOD,
+    LATE,
+    QUOTE,
+    SLACK,
+    has_asks,
+    has_explanation,
+    has_late,
+    has_quote,
+    write_bottlenecks,
+    write_by_period,
+    write_late,
+)
 from planner.reports.excel_flow import write_shipments, write_stock
 from planner.reports.excel_money import write_cash, write_costs
 from planner.reports.excel_orders import (
@@ -25,6 +40,7 @@ from planner.reports.excel_orders import (
 from planner.reports.excel_origin import write_assumptions, write_manifest
 from planner.reports.excel_parts import MOST_CHARTS, Report
 from planner.reports.excel_power import has_power_by_period, write_power, write_power_by_period
+from planner.reports.excel_promises import write_asks, write_quote, write_slack
 from planner.reports.excel_ramp import write_bases, write_ledger, write_ramp
 from planner.reports.excel_sites import (
     write_mw_by_site,
@@ -122,6 +138,17 @@ SHEETS = (
     Sheet("Cash", "What is committed and paid in each period, and so far, against the budget",
           write_cash),
     Sheet("Ramp", "MW committed, in service and missed of each commitment over time", write_ramp),
+    Sheet(LATE, "What holds each missed milestone, from the milestone back to the order",
+          write_late, shown=has_late),
+    Sheet(ASKS, "The least changes that put late commitments back on time", write_asks,
+          shown=has_asks),
+    Sheet(BOTTLENECKS, "What holds the plan back, ranked, and what one step more is worth",
+          write_bottlenecks, shown=has_explanation),
+    Sheet(BY_PERIOD, "The same limits over time", write_by_period, shown=has_explanation),
+    Sheet(SLACK, "Slack of the milestones that are met, and the last day to order for them",
+          write_slack, shown=has_explanation),
+    Sheet(QUOTE, "What can be promised on top of the plan, and by when", write_quote,
+          shown=has_quote),
     Sheet("Calendar", "When each tranche is ordered, arrives, is installed and in service",
           write_calendar),
     Sheet("Sites", "What stands in each hall at the end of the plan", write_sites),

@@ -46,8 +46,8 @@ class Report:
     counts: dict[str, int] = field(default_factory=dict)
 
     def rows(self, table: str) -> list[Row]:
-        """Return a result table of the plan."""
-        return self.plan.tables.get(table, [])
+        """Return a result table of the plan, or a table of what was found out about it."""
+        return self.plan.rows(table)
 
     def add_chart(self, make: Callable[[], Any], page: Page, row: int, column: int,
                   width: int = 760, height: int = 380, rank: float = 2.0) -> None:  # fmt: skip

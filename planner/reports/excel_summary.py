@@ -9,6 +9,7 @@ from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.book import TOP, Page
 from planner.reports.book_style import Field, Placed, cell
+from planner.reports.excel_explained import told
 from planner.reports.excel_parts import Report
 from planner.reports.views import (
     NOTHING,
@@ -41,6 +42,7 @@ def write_summary(report: Report, page: Page) -> None:
     row = write_banner(page, plan, TOP)
     row = _keys(page, plan, report.placed["Costs"], row)
     row = _milestones(page, plan, row)
+    row = _told(report, page, row)
     row = _assumed(report, page, row)
     row = _tiers(page, plan, row)
     row = _spend(page, plan, row)
@@ -138,6 +140,20 @@ def _milestones(page: Page, plan: Plan, row: int) -> int:
         "type": "cell", "criteria": ">", "value": NOTHING, "format": page.book.style("bad", "mw"),
     })  # fmt: skip
     return placed.last + 2
+
+
+def _told(report: Report, page: Page, row: int) -> int:
+    """Write the most important sentences of the explanation, each the way to its sheet."""
+    sentences = told(report)
+    if not sentences:
+        return row
+    row = page.section(row, "What holds the plan back, what to ask for, what is tight")
+    for text, sheet in sentences:
+        page.merged(row, LAST, text, "link", "note", height=15 * lines(text) + 3)
+        if sheet in report.pages:
+            page.link(row, 0, sheet, text, styles=("link", "note"))
+        row += 1
+    return row + 1
 
 
 def _assumed(report: Report, page: Page, row: int) -> int:

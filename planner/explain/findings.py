@@ -1,0 +1,137 @@
+"""What is kept with a plan of what was found out about it: its explanation, and a quote."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from planner.errors import PlannerError
+from planner.explain.quote import Earliest, Largest, Quoter, Terms, quote_rows
+from planner.explain.report import explain
+from planner.explain.session import Session
+from planner.plan.explained import Finding
+from planner.plan.store import Plan, plan_digest
+from planner.plan.tables import Row
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """What a quote is asked for.
+
+    Attributes
+    ----------
+    terms : Terms
+        Which megawatts count, and what may serve them.
+    mw : tuple of float
+        Megawatts for which the earliest date is looked for.
+    dates : tuple of datetime.date
+        Dates for which a plan in whole systems is looked for.
+    overtime : float
+        Share by which each kind of limit is stretched in turn; 0 for none.
+    """
+
+    terms: Terms
+    mw: tuple[float, ...] = ()
+    dates: tuple[date, ...] = ()
+    overtime: float = 0.0
+
+
+def explain_plan(
+    plan: Plan, seconds: float | None = None, *, asks: bool = True,
+    costs: Mapping[str, float] | None = None,
+) -> Finding:  # fmt: skip
+    """Return the explanation of a plan.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    seconds
+        Time for it; None for three times what the plan took.
+    asks
+        Whether to look for what to ask for.
+    costs
+        Cost of asking for one change, by sheet.
+    """
+    session = Session(plan.inputs, plan, seconds)
+    found = explain(session, asks=asks, costs=costs)
+    return Finding(plan_digest(plan), found.tables, {**_facts(session), "asks": asks})
+
+
+def quote_plan(plan: Plan, inquiry: Inquiry) -> Finding:
+    """Return what can be promised on top of a plan.
+
+    Raises
+    ------
+    PlannerError
+        If nothing could serve it, or a date is before the end of the plan's first period.
+    """
+    session = Session(plan.inputs, plan)
+    quoter = Quoter(session, inquiry.terms)
+    wanted = _periods(session, inquiry.dates)
+    earliest = [quoter.earliest(mw) for mw in inquiry.mw]
+    found = quoter.curve()
+    for number, most in enumerate(found):
+        if (most.period in wanted or quoter.is_small) and not session.spent(0.8):
+            found[number] = quoter.largest(most.period, whole=True)
+    found = _rising(found)
+    if inquiry.overtime:
+        found += quoter.with_overtime(_marks(session, wanted), inquiry.overtime)
+    basis = {"basis": inquiry.terms.basis}
+    tables = {
+        "earliest": [_earliest_row(quoter, answer) | basis for answer in earliest],
+        "quote": [row | basis for row in quote_rows(session, quoter, found)],
+    }
+    asked = {**basis, "countries": list(inquiry.terms.countries),
+             "systems": list(inquiry.terms.systems), "overtime": inquiry.overtime}  # fmt: skip
+    return Finding(plan_digest(plan), tables, {**_facts(session), **asked})
+
+
+def _facts(session: Session) -> dict[str, object]:
+    """Return how it was found."""
+    return {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(time.monotonic() - session.started, 1),
+        "resolves": session.resolves, "undone": list(session.undone),
+    }  # fmt: skip
+
+
+def _periods(session: Session, dates: Sequence[date]) -> list[int]:
+    """Return the last period that ends by each date."""
+    calendar = session.base.case.calendar
+    found = []
+    for day in dates:
+        period = calendar.last_ending_by(day)
+        if period is None:
+            raise PlannerError(
+                f"--by {day}: the first period of the plan ends on {calendar.ends[0]}"
+            )
+        found.append(period)
+    return found
+
+
+def _marks(session: Session, wanted: Sequence[int]) -> list[int]:
+    """Return periods for which overtime is tried: those asked for, or the ends of the years."""
+    ends = session.base.case.calendar.ends
+    years = {day.year: period for period, day in enumerate(ends)}
+    return sorted(set(wanted)) or sorted(years.values())
+
+
+def _rising(found: Sequence[Largest]) -> list[Largest]:
+    """Return bounds none of which is above a later one: what is firm stays so."""
+    result: list[Largest] = []
+    for most in reversed(found):
+        least = min([most.at_most_mw, *(later.at_most_mw for later in result[-1:])])
+        result.append(replace(most, at_most_mw=least))
+    return result[::-1]
+
+
+def _earliest_row(quoter: Quoter, answer: Earliest) -> Row:
+    calendar, period = quoter.problem.case.calendar, answer.period
+    return {
+        "mw": answer.mw, "date": None if period is None else calendar.ends[period],
+        "period_before": calendar.ends[period - 1] if period else None,
+        "at_most_before_mw": answer.at_most_before_mw, "proven": answer.is_proven,
+    }  # fmt: skip

@@ -1,0 +1,200 @@
+"""What holds the plan back, in which period, and why milestones are late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from planner.plan.explained import Finding
+from planner.plan.figures import total
+from planner.plan.tables import Row
+from planner.reports.book import TOP, Page
+from planner.reports.book_style import Field, cell
+from planner.reports.excel_parts import Report
+from planner.reports.explained import (
+    ask_sentence,
+    explanation,
+    holding_sentence,
+    is_late,
+    one_more,
+    quote,
+    slack_sentence,
+    timeline,
+    undone,
+)
+from planner.reports.views import currency, number
+
+BOTTLENECKS, BY_PERIOD, LATE = "Bottlenecks", "Bottlenecks by period", "Why late"
+ASKS, SLACK, QUOTE = "Asks", "Slack", "Quote"
+
+KEYS = ("subject", "kind", "cell")
+"""Columns that tell a limit in the timeline."""
+
+HEAD = 5
+"""Columns before the periods."""
+
+MOST_LIMITS, MOST_PERIODS = 400, 300
+"""Limits and periods of the timeline; all are in the CSV files."""
+
+SHADES = ("#FFF1D6", "#E07B00")
+"""Colours of the least and of the largest worth."""
+
+BINDS = "#DDE6F2"
+"""Colour of a limit that binds and is worth nothing."""
+
+
+def has_explanation(report: Report) -> bool:
+    """Whether the plan is explained."""
+    return explanation(report.plan) is not None
+
+
+def has_late(report: Report) -> bool:
+    """Whether it is said why milestones are late."""
+    return bool(report.rows("lateness"))
+
+
+def has_asks(report: Report) -> bool:
+    """Whether something is to be asked for."""
+    return has_explanation(report) and is_late(report.plan)
+
+
+def has_quote(report: Report) -> bool:
+    """Whether it was asked what can be promised."""
+    return quote(report.plan) is not None
+
+
+def write_bottlenecks(report: Report, page: Page) -> None:
+    """Write every limit that binds or has a worth, those that hold back most first."""
+    money = currency(report.plan)
+    page.subtitle(
+        "Cells of the inputs that hold the plan back, those that hold back most first. Worth: "
+        "re-solved with one step more. Proof: confirmed, the price and the re-solve agree; "
+        "degenerate, they do not, and the re-solve is shown" + left_out(explanation(report.plan))
+    )
+    fields = [
+        Field("rank", "Rank", kind="whole"), Field("subject", "Whose", most=34),
+        Field("kind", "Limit", most=24), Field("cell", "Cell of the inputs", most=24),
+        Field("value", "In the cell", kind="amount"), Field("day", "or date", kind="date"),
+        Field("one_more", "One step more", most=20),
+        Field("mw_months", "One step gains", "MW-months", "decimal"),
+        Field("status", "Proof of it", most=22),
+        Field("money", "One step saves", f"{money}, present cost", "amount"),
+        Field("money_status", "Proof of it", most=22),
+        Field("mw_months_lifted", "Gained without it", "MW-months", "decimal"),
+        Field("mw_months_kind", "Gained without its kind", "MW-months", "decimal"),
+        Field("mw_months_whole", "One step in whole systems gains", "MW-months", "decimal"),
+        Field("first_period", "Counts from", kind="date"),
+        Field("last_period", "to", kind="date"),
+        Field("periods", "Periods", "", "whole"), Field("note", "Note", most=40),
+    ]  # fmt: skip
+    rows = report.rows("bottlenecks")
+    kept = [f for f in fields if f.key in ("rank", "cell", "value", "one_more")
+            or any(row[f.key] is not None for row in rows)]  # fmt: skip
+    shown = [row | {"one_more": one_more(row)} for row in rows]
+    placed = page.table(TOP, kept, shown, empty="no limit binds: nothing holds this plan back")
+    page.freeze(TOP, 3)
+    page.filter(placed)
+    for key in ("mw_months", "money"):
+        if key in placed.columns and rows:
+            page.sheet.conditional_format(*placed.cells(key), {
+                "type": "data_bar", "bar_solid": True, "bar_color": "#F3C98B",
+            })  # fmt: skip
+    report.placed[BOTTLENECKS] = placed
+
+
+def left_out(finding: Finding | None) -> str:
+    """Return what was left out for want of time, as the end of a subtitle."""
+    texts = undone(finding) if finding else []
+    if not texts:
+        return ""
+    more = f" and {len(texts) - 3} more" if len(texts) > 3 else ""
+    return f". Left out for want of time: {'; '.join(texts[:3])}{more}"
+
+
+def write_by_period(report: Report, page: Page) -> None:
+    """Write a grid: a row for each limit, a column for each period, shaded by its worth."""
+    found = timeline(report.plan, KEYS)
+    limits, periods = list(found.worth)[:MOST_LIMITS], found.periods[:MOST_PERIODS]
+    large = found.most >= 1e5
+    unit, style = (
+        f"{found.unit} million" if large else found.unit,
+        "in_millions" if large else "decimal",
+    )
+    cut = f"; shown are {len(limits)} limits of {len(found.worth)}, all are in " \
+          "tables/bottleneck_periods.csv" if len(limits) < len(found.worth) else ""  # fmt: skip
+    page.subtitle(f"What one step more in a period is worth by price, {unit}; blue: the limit "
+                  f"binds and one step more is worth nothing{cut}")  # fmt: skip
+    fields = [
+        Field("subject", "Whose", most=30), Field("kind", "Limit", most=22),
+        Field("cell", "Cell of the inputs", most=22), Field("binds", "Periods", "", "whole"),
+        Field("all", "All", unit, style),
+    ]  # fmt: skip
+    rows: list[Row] = [
+        {**dict(zip(KEYS, limit, strict=True)), "binds": len(found.worth[limit]),
+         "all": total(found.worth[limit].values())}
+        for limit in limits
+    ]  # fmt: skip
+    placed = page.table(TOP, fields, rows, empty="no limit binds in any period")
+    page.freeze(TOP, HEAD)
+    report.placed[BY_PERIOD] = placed
+    if not rows:
+        return
+    page.filter(placed)
+    for column, start in enumerate(periods, start=HEAD):
+        page.value(TOP, column, start, "header", "turned")
+        page.widths[column] = 5.2
+    page.sheet.set_row(TOP, 44)
+    last = HEAD + len(periods) - 1
+    for row, limit in enumerate(limits, start=placed.first):
+        cells = [found.worth[limit].get(start) for start in periods]
+        for column, value in enumerate(cells, start=HEAD):
+            page.value(row, column, value, "worth", style)
+        formula = f"=SUM({cell(row, HEAD)}:{cell(row, last)})"
+        page.formula(row, HEAD - 1, formula, total(map(number, cells)), "body", "sum", style)
+    _shade(page, (placed.first, HEAD, placed.last, last))
+    page.sheet.repeat_columns(0, HEAD - 1)
+    page.pages_wide = 1 if len(periods) <= 24 else 2
+
+
+def _shade(page: Page, area: tuple[int, int, int, int]) -> None:
+    """Colour each cell by its worth, and apart from those a limit that only binds."""
+    page.sheet.conditional_format(*area, {
+        "type": "formula", "stop_if_true": True,
+        "criteria": f"=AND(ISNUMBER({cell(*area[:2])}),{cell(*area[:2])}=0)",
+        "format": page.book.file.add_format({"bg_color": BINDS, "font_color": BINDS}),
+    })  # fmt: skip
+    page.sheet.conditional_format(*area, {
+        "type": "2_color_scale", "min_color": SHADES[0], "max_color": SHADES[1],
+        "max_type": "percentile", "max_value": 95,
+    })  # fmt: skip
+
+
+def write_late(report: Report, page: Page) -> None:
+    """Write for each missed milestone the limits that hold it, back to the order."""
+    page.subtitle(
+        "For each milestone that is missed, every limit that holds it, from the milestone back to "
+        "the order. Through it: MW of the milestone that depend on this limit; a MW may depend on "
+        "several"
+    )
+    fields = [
+        Field("commitment", "Milestone"), Field("date", "Due", kind="date"),
+        Field("missed_mw", "Missed", "MW", "mw"), Field("link", "Link", kind="whole"),
+        Field("says", "What holds it", most=60), Field("cell", "Cell of the inputs", most=24),
+        Field("mw_through", "Through it", "MW", "mw"),
+        Field("mw_a_step", "One step more brings", "MW", "decimal"),
+        Field("first_period", "Holds from", kind="date"), Field("last_period", "to", kind="date"),
+    ]  # fmt: skip
+    placed = page.table(TOP, fields, report.rows("lateness"))
+    page.freeze(TOP, 2)
+    page.filter(placed)
+    report.placed[LATE] = placed
+
+
+def told(report: Report) -> list[tuple[str, str]]:
+    """Return the most important sentences of the explanation, each with its sheet."""
+    if not has_explanation(report):
+        return []
+    makers: list[tuple[Callable[..., str], str]] = [
+        (holding_sentence, BOTTLENECKS), (ask_sentence, ASKS), (slack_sentence, SLACK),
+    ]  # fmt: skip
+    found = [(make(report.plan), sheet) for make, sheet in makers]
+    return [(text, sheet) for text, sheet in found if text]

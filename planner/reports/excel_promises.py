@@ -1,0 +1,140 @@
+"""What to ask for, how safe the milestones are that are met, and what can be promised on top."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from planner.plan.tables import Row
+from planner.reports import charts
+from planner.reports.book import TOP, Page
+from planner.reports.book_style import Field, Placed, cell, lines
+from planner.reports.excel_explained import ASKS, QUOTE, SLACK, left_out
+from planner.reports.excel_parts import Report
+from planner.reports.explained import (
+    ask_sets,
+    earliest_sentence,
+    no_asks,
+    quote,
+    safe_milestones,
+)
+from planner.reports.views import BASIS_WORDS, months_long, number
+
+WIDE, ACROSS = 7, 90
+"""Columns over which a sentence above a table goes, and about how many characters they hold."""
+
+
+def write_asks(report: Report, page: Page) -> None:
+    """Write the sets of changes that put late commitments back on time."""
+    page.subtitle(
+        "Each set of changes puts the commitment back on time, with no other later; the first is "
+        "the least. Alone: what a change of the set gains by itself"
+    )
+    fields = [
+        Field("commitment", "To be on time"), Field("set", "Set", kind="whole"),
+        Field("says", "What to ask for", most=60), Field("cells", "Cells of the inputs", most=30),
+        Field("mw_months_alone", "Alone it gains", "MW-months", "decimal"),
+        Field("fewest", "No cheaper set exists", kind="center", most=14),
+        Field("irreducible", "None can be left out", kind="center", most=16),
+        Field("proof", "Proof that it is enough", most=44),
+    ]  # fmt: skip
+    rows = [row | {"fewest": row["fewest"] or "a further set"}
+            for asked in ask_sets(report.plan) for row in asked.rows]  # fmt: skip
+    placed = page.table(TOP, fields, rows, empty=no_asks(report.plan))
+    page.freeze(TOP, 2)
+    page.filter(placed)
+    report.placed[ASKS] = placed
+
+
+def write_slack(report: Report, page: Page) -> None:
+    """Write milestones that are met with their slack, a line for each purchase line."""
+    page.subtitle(
+        "Milestones that are met. Slack: days by which one could be due earlier with nothing more "
+        "missed, re-solved; blank: not worked out in time. Last order date: ordered later, a unit "
+        "is not in service by then. Time it takes: due day less last order date"
+    )
+    fields = [
+        Field("commitment", "Milestone"), Field("due", "Due", kind="date"),
+        Field("mw", "Committed", "MW", "mw"), Field("slack", "Slack", "days", "whole"),
+        Field("could", "Could be met by", kind="date"), Field("supplier", "Supplier", most=30),
+        Field("item", "Item", most=24),
+        Field("last_order_date", "Last order date", kind="date"),
+        Field("takes", "Time it takes", "days", "whole", formula="={due}-{last_order_date}"),
+    ]  # fmt: skip
+    rows: list[Row] = []
+    for one in safe_milestones(report.plan):
+        head = {"commitment": one.commitment, "due": one.due, "mw": one.mw, "slack": one.slack,
+                "could": one.could_be_met_by}  # fmt: skip
+        rows += [head | line | {"takes": float((one.due - last).days)}
+                 for line, last in one.orders]  # fmt: skip
+        rows += [head | {"supplier": "nothing to order for it"}] * (not one.orders)
+    placed = page.table(TOP, fields, rows, empty="no milestone with megawatts due is met")
+    page.freeze(TOP, 2)
+    page.filter(placed)
+    if rows:
+        mark_none(page, placed, "slack")
+    report.placed[SLACK] = placed
+
+
+def write_quote(report: Report, page: Page) -> None:
+    """Write what was asked for, and the most that can be promised by date."""
+    found = quote(report.plan)
+    assert found is not None
+    basis = str(found.facts.get("basis"))
+    only = [str(name) for key in ("countries", "systems") if isinstance(
+        names := found.facts.get(key), (list, tuple)) for name in names]  # fmt: skip
+    restricted = f", only {', '.join(only)}" if only else ""
+    page.subtitle(
+        f"What can be promised on top of the plan, {BASIS_WORDS.get(basis, basis)}, with no "
+        f"commitment missing more than in the plan{restricted}. At most: proven bound, firm from "
+        f"the date on. Firm: MW of a plan in whole systems; blank: not looked for{left_out(found)}"
+    )
+    answers, row = report.rows("earliest"), TOP
+    for answer in answers:
+        text = earliest_sentence(report.plan, answer)
+        page.merged(row, WIDE, text, "note", height=15 * lines(text, ACROSS))
+        row += 1
+    placed = _curve(report, page, row + bool(answers))
+    _overtime(report, page, placed.last + 2, found.facts.get("overtime"))
+    report.placed[QUOTE] = placed
+
+
+def _curve(report: Report, page: Page, top: int) -> Placed:
+    """Write the most by date, with a chart."""
+    fields = [
+        Field("date", "Firm from", kind="date"), Field("at_most_mw", "At most", "MW", "mw"),
+        Field("firm_mw", "Firm", "MW", "mw"),
+    ]  # fmt: skip
+    rows = [row for row in report.rows("quote") if not row["overtime_of"]]
+    placed = page.table(top, fields, rows)
+    page.freeze(top, 1)
+    if rows:
+        look = charts.Look("At most on top of the plan, firm from the date on", "MW",
+                           months_long(report.plan))  # fmt: skip
+        columns = {"period": placed.cells("date"), "at most": placed.cells("at_most_mw")}
+        make = partial(charts.stacked_chart, page.book, page, look, columns)
+        report.add_chart(make, page, top, WIDE + 2)
+    return placed
+
+
+def _overtime(report: Report, page: Page, row: int, share: object) -> None:
+    """Write what more can be promised with each kind of limit stretched."""
+    rows = [row for row in report.rows("quote") if row["overtime_of"]]
+    if not rows:
+        return
+    fields = [
+        Field("date", "Firm from", kind="date"), Field("at_most_mw", "At most", "MW", "mw"),
+        Field("gain_mw", "More by it", "MW", "mw"),
+        Field("overtime_of", "With more of", most=30),
+    ]  # fmt: skip
+    title = f"With {number(share):.0%} more of all limits of one kind"
+    rows.sort(key=lambda row: (str(row["date"]), -number(row["gain_mw"]), str(row["overtime_of"])))
+    page.table(page.section(row, title), fields, rows)
+
+
+def mark_none(page: Page, placed: Placed, key: str) -> None:
+    """Mark the cells of a column that are 0, but not those that are blank."""
+    first = cell(placed.first, placed.columns[key])
+    page.sheet.conditional_format(*placed.cells(key), {
+        "type": "formula", "format": page.book.style("tight", "whole"),
+        "criteria": f"=AND(ISNUMBER({first}),{first}=0)",
+    })  # fmt: skip

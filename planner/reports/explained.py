@@ -1,0 +1,329 @@
+"""What the reports tell of a plan's explanation and quote: sentences, groups and timelines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from planner.plan.explained import EXPLANATION, QUOTE, Finding
+from planner.plan.store import Plan
+from planner.plan.tables import Row
+from planner.reports.views import BASIS_WORDS, NOTHING, currency, day, figure, number
+
+MILLIONS_FROM = 1e5
+"""Money from which on it is said in millions."""
+
+NAMED = 3
+"""Requests and purchase lines that a sentence names; the others are counted."""
+
+
+def explanation(plan: Plan) -> Finding | None:
+    """Return the explanation of a plan, if it has one."""
+    return plan.findings.get(EXPLANATION)
+
+
+def quote(plan: Plan) -> Finding | None:
+    """Return what can be promised on top of a plan, if that was asked."""
+    return plan.findings.get(QUOTE)
+
+
+def undone(finding: Finding) -> list[str]:
+    """Return what was left out for want of time."""
+    found = finding.facts.get("undone")
+    return [str(text) for text in found] if isinstance(found, (list, tuple)) else []
+
+
+def is_late(plan: Plan) -> bool:
+    """Return whether a plan misses megawatts."""
+    return number(plan.summary.get("missed_mw_months")) > NOTHING
+
+
+def brief(value: object) -> str:
+    """Return a number as people say it: about three digits, thousands set apart."""
+    size = abs(number(value))
+    return figure(value, 0 if size >= 100 else 1 if size >= 10 else 2)
+
+
+def money(plan: Plan, value: object) -> str:
+    """Return money in few characters, in millions where that is shorter."""
+    if abs(number(value)) < MILLIONS_FROM:
+        return f"{figure(value)} {currency(plan)}"
+    return f"{figure(number(value) / 1e6, 2)} {currency(plan)} million"
+
+
+def in_cell(row: Row) -> str:
+    """Return what stands in the cell of a limit: a number or a day."""
+    if (found := day(row["day"])) is not None:
+        return found.isoformat()
+    return "" if row["value"] is None else f"{number(row['value']):,.6g}"
+
+
+def one_more(row: Row) -> str:
+    """Return what one step more of a limit is, e.g. ``1 MW more`` or ``one period earlier``."""
+    text = str(row["one_more"])
+    return text if text.endswith("earlier") else f"{text} more"
+
+
+def worth(plan: Plan, row: Row) -> str:
+    """Return what one step more of a limit, and what all of it, is worth: a part of a sentence."""
+    said = []
+    if number(row["mw_months"]) > NOTHING:
+        said.append(f"{one_more(row)} gains {brief(row['mw_months'])} MW-months")
+    elif number(row["money"]) > 0:
+        said.append(f"{one_more(row)} saves {money(plan, row['money'])}")
+    if number(row["mw_months_lifted"]) > NOTHING:
+        said.append(f"without this limit {brief(row['mw_months_lifted'])} MW-months fewer are "
+                    "missed")  # fmt: skip
+    return "; ".join(said) or str(row["note"] or row["status"] or "binds")
+
+
+def telling(plan: Plan) -> list[Row]:
+    """Return the bottlenecks that are worth anything, those that hold back most first."""
+    keys = ("mw_months", "mw_months_lifted", "money")
+    return [row for row in plan.rows("bottlenecks")
+            if any(number(row[key]) > NOTHING for key in keys)]  # fmt: skip
+
+
+@dataclass
+class Held:
+    """A limit of one kind and subject, which may stand in several cells.
+
+    Attributes
+    ----------
+    rows : list of rows
+        Its bottlenecks, those that hold back most first.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """Whose it is, and what."""
+        return f"{self.rows[0]['subject']}: {self.rows[0]['kind']}"
+
+    @property
+    def first(self) -> Row:
+        """The cell that holds back most."""
+        return self.rows[0]
+
+
+def held(rows: Iterable[Row]) -> list[Held]:
+    """Return bottlenecks by kind and subject, in the order of their first."""
+    found: dict[tuple[object, object], Held] = {}
+    for row in rows:
+        found.setdefault((row["kind"], row["subject"]), Held()).rows.append(row)
+    return list(found.values())
+
+
+def holding_sentence(plan: Plan) -> str:
+    """Return what holds the plan back most, or would save most, in a sentence."""
+    rows = telling(plan)
+    if not rows:
+        return "No limit holds the plan back: one step more of any of them is worth nothing."
+    first = rows[0]
+    aim = "holds the plan back most" if is_late(plan) else "would save most"
+    return (f"{first['subject']}, {first['kind']} {in_cell(first)}, {aim}: "
+            f"{worth(plan, first)}.")  # fmt: skip
+
+
+def ask_sentence(plan: Plan) -> str:
+    """Return the first thing to ask for in a sentence; empty if nothing is late."""
+    if not is_late(plan):
+        return ""
+    sets = ask_sets(plan)
+    if not sets:
+        return no_asks(plan)
+    first = sets[0]
+    named = "; ".join(str(row["says"]) for row in first.rows[:NAMED])
+    rest = len(first.rows) - NAMED
+    return (f"First ask, so that {first.commitment} is on time: {named}"
+            f"{f'; and {rest} more' if rest > 0 else ''}.")  # fmt: skip
+
+
+def no_asks(plan: Plan) -> str:
+    """Return why there is nothing to ask for, in a sentence."""
+    if not is_late(plan):
+        return "Nothing is late, so that there is nothing to ask for."
+    found = explanation(plan)
+    if found is None or found.facts.get("asks") is not True:
+        return "What to ask for was not looked for."
+    reasons = [text.removeprefix("asks for ") for text in undone(found) if text.startswith("asks")]
+    return f"Nothing to ask for was found: {'; '.join(reasons) or 'no set of changes is enough'}."
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Changes that together put a commitment back on time.
+
+    Attributes
+    ----------
+    commitment : str
+        What is late.
+    number : int
+        Number of the set; the first is the least.
+    rows : tuple of rows
+        Its changes.
+    """
+
+    commitment: str
+    number: int
+    rows: tuple[Row, ...]
+
+    @property
+    def proof(self) -> str:
+        """What is proved of it, in a sentence."""
+        row = self.rows[0]
+        parts = [f"Enough: {row['proof']}" if row["proof"] else "",
+                 "no cheaper set exists" if row["fewest"] == "yes" else
+                 "that no cheaper set exists is not proved" if row["fewest"] else "",
+                 "none can be left out" if row["irreducible"] == "yes" else
+                 "whether one can be left out was not tried to the end"]  # fmt: skip
+        return "; ".join(part for part in parts if part)
+
+
+def ask_sets(plan: Plan) -> list[Asked]:
+    """Return the sets of changes by commitment, the least first."""
+    found: dict[tuple[str, int], list[Row]] = {}
+    for row in plan.rows("asks"):
+        found.setdefault((str(row["commitment"]), int(number(row["set"]))), []).append(row)
+    return [Asked(*key, tuple(rows)) for key, rows in found.items()]
+
+
+@dataclass(frozen=True)
+class Safe:
+    """A milestone that is met.
+
+    Attributes
+    ----------
+    commitment : str
+    due : datetime.date
+    mw : float
+    slack : float or None
+        Days by which it could be met earlier; None if that was not worked out in time.
+    could_be_met_by : datetime.date or None
+        Day by which it could be met.
+    orders : tuple of (row, datetime.date)
+        Its purchase lines with the last day to order, the one to be ordered first before others.
+    """
+
+    commitment: str
+    due: date
+    mw: float
+    slack: float | None
+    could_be_met_by: date | None
+    orders: tuple[tuple[Row, date], ...]
+
+    @property
+    def slack_words(self) -> str:
+        """Its slack in words."""
+        if self.slack is None:
+            return "slack not worked out in time"
+        return f"{figure(self.slack)} {'day' if self.slack == 1 else 'days'} of slack"
+
+
+def safe_milestones(plan: Plan) -> list[Safe]:
+    """Return the milestones that are met, in the order of the plan."""
+    found: dict[tuple[str, object], list[Row]] = {}
+    for row in plan.rows("slack"):
+        found.setdefault((str(row["commitment"]), row["date"]), []).append(row)
+    result = []
+    for (commitment, due), rows in found.items():
+        orders = [(row, last) for row in rows if (last := day(row["last_order_date"]))]
+        orders.sort(key=lambda line: (line[1], str(line[0]["item"]), str(line[0]["supplier"])))
+        slack = None if rows[0]["slack_days"] is None else number(rows[0]["slack_days"])
+        result.append(Safe(commitment, day(due) or date.min, number(rows[0]["mw"]), slack,
+                           day(rows[0]["could_be_met_by"]), tuple(orders)))  # fmt: skip
+    return result
+
+
+def slack_sentence(plan: Plan) -> str:
+    """Return the milestone with the least slack in a sentence."""
+    found = safe_milestones(plan)
+    if not found:
+        return "No milestone with megawatts due is met, so that none has any slack."
+    # What stands already has no slack either, and nobody can do anything about it.
+    able = [one for one in found if one.orders and one.slack is not None] or found
+    first = min(able, key=lambda one: (one.slack is None, one.slack or 0.0, one.due))
+    text = (f"Tightest of the milestones that are met: {first.commitment}, "
+            f"{figure(first.mw, 1)} MW due {first.due}, {first.slack_words}")  # fmt: skip
+    if first.orders:
+        line, last = first.orders[0]
+        text += f"; last day to order {line_words(line)} for it: {last}"
+    return f"{text}."
+
+
+def line_words(row: Row) -> str:
+    """Return a purchase line in words."""
+    return f"{row['item']} of {row['supplier']}"
+
+
+def earliest_sentence(plan: Plan, row: Row) -> str:
+    """Return by when megawatts can be in service, with the proof, in a sentence."""
+    basis = BASIS_WORDS.get(str(row["basis"]), str(row["basis"]))
+    most, proof = figure(row["at_most_before_mw"], 1), "" if row["proven"] else (
+        " (a limit of time was reached; it may be earlier)")  # fmt: skip
+    head = f"{number(row['mw']):,.6g} MW ({basis}) more can be"
+    if row["date"] is None:
+        last = max((str(one["date"]) for one in plan.rows("quote")), default="its end")
+        return (f"{head.replace('can be', 'cannot be')} in service within the plan: by {last} at "
+                f"most {most} MW can{proof}.")  # fmt: skip
+    text = f"{head} in service by {row['date']}"
+    if row["period_before"] is None:
+        return f"{text}, the end of the first period{proof}."
+    return f"{text}; not by {row['period_before']}, when at most {most} MW can{proof}."
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """What one step more of limits is worth in each period, by price.
+
+    Attributes
+    ----------
+    unit : str
+        ``MW-months`` if the plan misses any, else money.
+    periods : tuple of datetime.date
+        Every period of the plan.
+    worth : dict of tuple of str to dict of datetime.date to float
+        Worth by limit and period; 0 where it only binds.
+    """
+
+    unit: str
+    periods: tuple[date, ...]
+    worth: dict[tuple[str, ...], dict[date, float]]
+
+    @property
+    def most(self) -> float:
+        """Largest worth of a limit in a period."""
+        return max((value for cells in self.worth.values() for value in cells.values()),
+                   default=0.0)  # fmt: skip
+
+
+def timeline(plan: Plan, keys: Sequence[str]) -> Timeline:
+    """Return the worth of limits by period, those worth most first.
+
+    Parameters
+    ----------
+    plan
+        An explained plan.
+    keys
+        Columns of `bottleneck_periods` that tell one limit from another.
+    """
+    column = "mw_months" if is_late(plan) else "money"
+
+    def name(row: Row) -> tuple[str, ...]:
+        return tuple(str(row[key]) for key in keys)
+
+    found: dict[tuple[str, ...], dict[date, float]] = {}
+    for row in plan.rows("bottleneck_periods"):
+        cells = found.setdefault(name(row), {})
+        if start := day(row["period"]):
+            cells[start] = cells.get(start, 0.0) + number(row[column])
+    place: dict[tuple[str, ...], int] = {}
+    for n, row in enumerate(plan.rows("bottlenecks")):
+        place.setdefault(name(row), n)
+    order = sorted(found, key=lambda limit: (-sum(found[limit].values()),
+                                             place.get(limit, len(place))))  # fmt: skip
+    starts = sorted({s for row in plan.rows("ramp") if (s := day(row["period"]))})
+    unit = "MW-months" if column == "mw_months" else currency(plan)
+    return Timeline(unit, tuple(starts), {limit: found[limit] for limit in order})
