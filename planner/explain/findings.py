@@ -13,7 +13,10 @@ from planner.explain.report import explain
 from planner.explain.session import Session
 from planner.plan.explained import Finding
 from planner.plan.store import Plan, plan_digest
-from planner.plan.tables import Row
+from planner.plan.tables import Row, Tables
+
+DECIMALS = 6
+"""Decimals of megawatts, to which re-solves are compared."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def explain_plan(
     """
     session = Session(plan.inputs, plan, seconds)
     found = explain(session, asks=asks, costs=costs)
-    return Finding(plan_digest(plan), found.tables, {**_facts(session), "asks": asks})
+    return Finding(plan_digest(plan), _clean(found.tables), {**_facts(session), "asks": asks})
 
 
 def quote_plan(plan: Plan, inquiry: Inquiry) -> Finding:
@@ -86,7 +89,7 @@ def quote_plan(plan: Plan, inquiry: Inquiry) -> Finding:
     }
     asked = {**basis, "countries": list(inquiry.terms.countries),
              "systems": list(inquiry.terms.systems), "overtime": inquiry.overtime}  # fmt: skip
-    return Finding(plan_digest(plan), tables, {**_facts(session), **asked})
+    return Finding(plan_digest(plan), _clean(tables), {**_facts(session), **asked})
 
 
 def _facts(session: Session) -> dict[str, object]:
@@ -96,6 +99,20 @@ def _facts(session: Session) -> dict[str, object]:
         "seconds": round(time.monotonic() - session.started, 1),
         "resolves": session.resolves, "undone": list(session.undone),
     }  # fmt: skip
+
+
+def _clean(tables: Tables) -> Tables:
+    """Return tables without the digits that no re-solve vouches for, money to the cent."""
+
+    def clean(column: str, value: object) -> object:
+        if not isinstance(value, float):
+            return value
+        return round(value, 2 if column == "money" else DECIMALS) + 0.0
+
+    return {
+        name: [{column: clean(column, value) for column, value in row.items()} for row in rows]
+        for name, rows in tables.items()
+    }
 
 
 def _periods(session: Session, dates: Sequence[date]) -> list[int]:

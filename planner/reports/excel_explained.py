@@ -35,11 +35,8 @@ HEAD = 5
 MOST_LIMITS, MOST_PERIODS = 400, 300
 """Limits and periods of the timeline; all are in the CSV files."""
 
-SHADES = ("#FFF1D6", "#E07B00")
-"""Colours of the least and of the largest worth."""
-
-BINDS = "#DDE6F2"
-"""Colour of a limit that binds and is worth nothing."""
+SHADES = ("#DDE6F2", "#FFF1D6", "#FBD9A5", "#F3B562", "#E88A1E")
+"""Colours of a limit that binds and is worth nothing, then from the least worth to the largest."""
 
 
 def has_explanation(report: Report) -> bool:
@@ -73,11 +70,11 @@ def write_bottlenecks(report: Report, page: Page) -> None:
     fields = [
         Field("rank", "Rank", kind="whole"), Field("subject", "Whose", most=34),
         Field("kind", "Limit", most=24), Field("cell", "Cell of the inputs", most=24),
-        Field("value", "In the cell", kind="amount"), Field("day", "or date", kind="date"),
-        Field("one_more", "One step more", most=20),
+        Field("value", "In the cell", kind="each"), Field("day", "or date", kind="date"),
+        Field("one_more", "One step more", most=26),
         Field("mw_months", "One step gains", "MW-months", "decimal"),
         Field("status", "Proof of it", most=22),
-        Field("money", "One step saves", f"{money}, present cost", "amount"),
+        Field("money", "One step saves", f"{money}, present cost", "whole"),
         Field("money_status", "Proof of it", most=22),
         Field("mw_months_lifted", "Gained without it", "MW-months", "decimal"),
         Field("mw_months_kind", "Gained without its kind", "MW-months", "decimal"),
@@ -107,7 +104,7 @@ def left_out(finding: Finding | None) -> str:
     if not texts:
         return ""
     more = f" and {len(texts) - 3} more" if len(texts) > 3 else ""
-    return f". Left out for want of time: {'; '.join(texts[:3])}{more}"
+    return f". Left out: {'; '.join(texts[:3])}{more}"
 
 
 def write_by_period(report: Report, page: Page) -> None:
@@ -121,8 +118,9 @@ def write_by_period(report: Report, page: Page) -> None:
     )
     cut = f"; shown are {len(limits)} limits of {len(found.worth)}, all are in " \
           "tables/bottleneck_periods.csv" if len(limits) < len(found.worth) else ""  # fmt: skip
-    page.subtitle(f"What one step more in a period is worth by price, {unit}; blue: the limit "
-                  f"binds and one step more is worth nothing{cut}")  # fmt: skip
+    page.subtitle(f"What one step more of each limit is worth, {unit}, shared out over the periods "
+                  "in which it counts; blue: the limit binds and one step more is worth nothing. "
+                  f"Dates and days count in no one period{cut}")  # fmt: skip
     fields = [
         Field("subject", "Whose", most=30), Field("kind", "Limit", most=22),
         Field("cell", "Cell of the inputs", most=22), Field("binds", "Periods", "", "whole"),
@@ -150,22 +148,24 @@ def write_by_period(report: Report, page: Page) -> None:
             page.value(row, column, value, "worth", style)
         formula = f"=SUM({cell(row, HEAD)}:{cell(row, last)})"
         page.formula(row, HEAD - 1, formula, total(map(number, cells)), "body", "sum", style)
-    _shade(page, (placed.first, HEAD, placed.last, last))
+    _shade(page, (placed.first, HEAD, placed.last, last), found.levels)
     page.sheet.repeat_columns(0, HEAD - 1)
     page.pages_wide = 1 if len(periods) <= 24 else 2
 
 
-def _shade(page: Page, area: tuple[int, int, int, int]) -> None:
-    """Colour each cell by its worth, and apart from those a limit that only binds."""
-    page.sheet.conditional_format(*area, {
-        "type": "formula", "stop_if_true": True,
-        "criteria": f"=AND(ISNUMBER({cell(*area[:2])}),{cell(*area[:2])}=0)",
-        "format": page.book.file.add_format({"bg_color": BINDS, "font_color": BINDS}),
-    })  # fmt: skip
-    page.sheet.conditional_format(*area, {
-        "type": "2_color_scale", "min_color": SHADES[0], "max_color": SHADES[1],
-        "max_type": "percentile", "max_value": 95,
-    })  # fmt: skip
+def _shade(page: Page, area: tuple[int, int, int, int], levels: tuple[float, ...]) -> None:
+    """Colour each cell by its worth, and apart from those a limit that only binds.
+
+    A scale of colours would colour a worth of nothing, too.
+    """
+    first, (binds, *shades) = cell(*area[:2]), SHADES
+    rules = [(f"{first}=0", binds), *((f"{first}>={level!r}", shade) for level, shade
+                                      in zip(levels, shades[::-1], strict=False))]  # fmt: skip
+    for criteria, colour in [*rules, (f"{first}>0", shades[0])]:
+        page.sheet.conditional_format(*area, {
+            "type": "formula", "criteria": f"=AND(ISNUMBER({first}),{criteria})",
+            "format": page.book.file.add_format({"bg_color": colour}), "stop_if_true": True,
+        })  # fmt: skip
 
 
 def write_late(report: Report, page: Page) -> None:

@@ -94,7 +94,8 @@ def write_quote(report: Report, page: Page) -> None:
         page.merged(row, WIDE, text, "note", height=15 * lines(text, ACROSS))
         row += 1
     placed = _curve(report, page, row + bool(answers))
-    _overtime(report, page, placed.last + 2, found.facts.get("overtime"))
+    last = _overtime(report, page, placed.last + 2, found.facts.get("overtime"))
+    page.print_only(last, WIDE)
     report.placed[QUOTE] = placed
 
 
@@ -116,11 +117,11 @@ def _curve(report: Report, page: Page, top: int) -> Placed:
     return placed
 
 
-def _overtime(report: Report, page: Page, row: int, share: object) -> None:
-    """Write what more can be promised with each kind of limit stretched."""
+def _overtime(report: Report, page: Page, row: int, share: object) -> int:
+    """Write what more can be promised with each kind of limit stretched; return the last row."""
     rows = [row for row in report.rows("quote") if row["overtime_of"]]
     if not rows:
-        return
+        return row
     fields = [
         Field("date", "Firm from", kind="date"), Field("at_most_mw", "At most", "MW", "mw"),
         Field("gain_mw", "More by it", "MW", "mw"),
@@ -128,7 +129,7 @@ def _overtime(report: Report, page: Page, row: int, share: object) -> None:
     ]  # fmt: skip
     title = f"With {number(share):.0%} more of all limits of one kind"
     rows.sort(key=lambda row: (str(row["date"]), -number(row["gain_mw"]), str(row["overtime_of"])))
-    page.table(page.section(row, title), fields, rows)
+    return page.table(page.section(row, title), fields, rows).last
 
 
 def mark_none(page: Page, placed: Placed, key: str) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from planner.plan.explained import EXPLANATION, QUOTE, Finding
+from planner.plan.figures import tidy
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.views import BASIS_WORDS, NOTHING, currency, day, figure, number
@@ -274,9 +276,16 @@ def earliest_sentence(plan: Plan, row: Row) -> str:
     return f"{text}; not by {row['period_before']}, when at most {most} MW can{proof}."
 
 
+DECADES = 3
+"""Steps of ten by which the worth of limits is told apart."""
+
+
 @dataclass(frozen=True)
 class Timeline:
-    """What one step more of limits is worth in each period, by price.
+    """What one step more of limits is worth, re-solved, shared out over periods by price.
+
+    Prices alone would mislead: where something else binds as well, they promise what a step more
+    does not bring.
 
     Attributes
     ----------
@@ -298,6 +307,14 @@ class Timeline:
         return max((value for cells in self.worth.values() for value in cells.values()),
                    default=0.0)  # fmt: skip
 
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """Round values at which the shade changes, the largest first: limits differ by tens."""
+        if self.most <= 0:
+            return ()
+        top = math.floor(math.log10(self.most))
+        return tuple(10.0 ** (top - n) for n in range(DECADES))
+
 
 def timeline(plan: Plan, keys: Sequence[str]) -> Timeline:
     """Return the worth of limits by period, those worth most first.
@@ -314,11 +331,12 @@ def timeline(plan: Plan, keys: Sequence[str]) -> Timeline:
     def name(row: Row) -> tuple[str, ...]:
         return tuple(str(row[key]) for key in keys)
 
-    found: dict[tuple[str, ...], dict[date, float]] = {}
+    shares, found = _shares(plan, column), dict[tuple[str, ...], dict[date, float]]()
     for row in plan.rows("bottleneck_periods"):
         cells = found.setdefault(name(row), {})
         if start := day(row["period"]):
-            cells[start] = cells.get(start, 0.0) + number(row[column])
+            part = number(row[column]) * shares.get(row["cell"], 0.0)
+            cells[start] = tidy(cells.get(start, 0.0) + part)
     place: dict[tuple[str, ...], int] = {}
     for n, row in enumerate(plan.rows("bottlenecks")):
         place.setdefault(name(row), n)
@@ -327,3 +345,14 @@ def timeline(plan: Plan, keys: Sequence[str]) -> Timeline:
     starts = sorted({s for row in plan.rows("ramp") if (s := day(row["period"]))})
     unit = "MW-months" if column == "mw_months" else currency(plan)
     return Timeline(unit, tuple(starts), {limit: found[limit] for limit in order})
+
+
+def _shares(plan: Plan, column: str) -> dict[object, float]:
+    """Return, by cell, which part of its prices a re-solve confirms, from none to all."""
+    prices: dict[object, float] = {}
+    for row in plan.rows("bottleneck_periods"):
+        prices[row["cell"]] = prices.get(row["cell"], 0.0) + number(row[column])
+    return {
+        row["cell"]: min(1.0, max(0.0, number(row[column]) / price))
+        for row in plan.rows("bottlenecks") if (price := prices.get(row["cell"], 0.0))
+    }  # fmt: skip

@@ -10,6 +10,7 @@ from planner.errors import PlannerError
 from planner.plan.store import Plan
 from planner.reports.figures_costs import costs_figure
 from planner.reports.figures_draw import WIDE, Figure
+from planner.reports.figures_explained import bottlenecks_figure, quote_figure
 from planner.reports.figures_gantt import gantt_figure
 from planner.reports.figures_map import map_figure
 from planner.reports.figures_power import power_figure
@@ -23,6 +24,12 @@ FORMATS = ("svg", "png")
 SHARP = 2
 """Pixels of a PNG for each pixel of the drawing."""
 
+MAKERS: tuple[Callable[[Plan], Figure | None], ...] = (
+    ramp_figure, bottlenecks_figure, sites_figure, gantt_figure, power_figure, map_figure,
+    costs_figure, quote_figure,
+)  # fmt: skip
+"""What draws each figure, in the order of the page."""
+
 MARGIN = 16
 """Around a figure in a file of its own, in pixels."""
 
@@ -30,10 +37,10 @@ MARGIN = 16
 def figures(plan: Plan) -> list[Figure]:
     """Return the figures that a plan has, in the order of the page.
 
-    `power` needs a limited power node, `map` a site with coordinates.
+    `power` needs a limited power node, `map` a site with coordinates, `bottlenecks` an explained
+    plan, `quote` one for which it was asked.
     """
-    found = (ramp_figure(plan), sites_figure(plan), gantt_figure(plan), power_figure(plan),
-             map_figure(plan), costs_figure(plan))  # fmt: skip
+    found = (make(plan) for make in MAKERS)
     return [figure for figure in found if figure is not None]
 
 

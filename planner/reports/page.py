@@ -12,6 +12,15 @@ from planner.errors import PlannerError
 from planner.plan.store import Plan
 from planner.reports.figures import figures
 from planner.reports.figures_draw import NARROW, WIDE, Figure
+from planner.reports.page_explained import (
+    asks_section,
+    has_asks,
+    has_explanation,
+    has_late,
+    has_quote,
+    late_section,
+    slack_section,
+)
 from planner.reports.page_markup import Markup, element
 from planner.reports.page_sections import (
     assumptions_section,
@@ -26,17 +35,35 @@ from planner.reports.page_tables import table
 SECTIONS = {
     "headline": "Headline",
     "ramp": "Ramp",
+    "late": "Why late",
+    "asks": "Asks",
+    "bottlenecks": "Bottlenecks",
     "sites": "Sites",
     "ways": "Order to service",
     "power": "Power",
     "map": "Map",
     "costs": "Costs",
     "orders": "Orders",
+    "slack": "Slack",
+    "quote": "Quote",
     "notes": "Notes",
     "assumptions": "Assumptions",
     "manifest": "Manifest",
 }
 """Every section: its anchor and its name in the navigation."""
+
+NEEDS = {
+    "late": has_late, "asks": has_asks, "bottlenecks": has_explanation, "slack": has_explanation,
+    "quote": has_quote,
+}  # fmt: skip
+"""Whether a plan has a section; it has all others."""
+
+WRITERS = {
+    "headline": headline_section, "late": late_section, "asks": asks_section,
+    "orders": orders_section, "slack": slack_section, "notes": notes_section,
+    "assumptions": assumptions_section, "manifest": manifest_section,
+}  # fmt: skip
+"""What writes each section that is not a figure."""
 
 INSTEAD = {
     "power": ("Power in use", "No power node has a limit in these inputs."),
@@ -46,11 +73,13 @@ INSTEAD = {
 
 TITLES = {
     "ramp": "In service against committed",
+    "bottlenecks": "Bottlenecks",
     "sites": "IT power in service by site",
     "ways": "From order to service",
     "power": "Power in use and headroom",
     "map": "Sites and routes",
     "costs": "Costs",
+    "quote": "What can be promised",
 }
 """Headings of the sections with a figure."""
 
@@ -79,9 +108,11 @@ def write_page(plan: Plan, path: Path) -> None:
 def page(plan: Plan) -> str:
     """Return the page of a plan as HTML."""
     drawn = {figure.name: figure for figure in figures(plan)}
-    shown = [figure_section(name, drawn.get(name)) for name in TITLES]
+    names = sections_of(plan)
+    shown = [WRITERS[name](plan) if name in WRITERS else figure_section(name, drawn.get(name))
+             for name in names]  # fmt: skip
     links = [element("li", element("a", name, href=f"#{anchor}"))
-             for anchor, name in SECTIONS.items()]  # fmt: skip
+             for anchor, name in names.items()]  # fmt: skip
     toggle = element("button", "Theme: auto", id="theme", type="button", hidden=True)
     body = element(
         "body",
@@ -89,8 +120,7 @@ def page(plan: Plan) -> str:
         element("nav", element("div", element("ul", links), toggle, class_="top"),
                 aria_label="Sections"),
         element(
-            "main", headline_section(plan), shown, orders_section(plan), notes_section(plan),
-            assumptions_section(plan), manifest_section(plan),
+            "main", shown,
             element("footer", f"Plan {plan.name}, inputs sha256 "
                               f"{plan.manifest.get('inputs_sha256') or 'not known'}"),
         ),
@@ -98,6 +128,12 @@ def page(plan: Plan) -> str:
     )  # fmt: skip
     whole = element("html", head(f"Deployment plan {plan.name}"), body, lang="en")
     return f"<!DOCTYPE html>\n{whole}\n"
+
+
+def sections_of(plan: Plan) -> dict[str, str]:
+    """Return the sections that a plan has, with their names."""
+    return {name: title for name, title in SECTIONS.items()
+            if name not in NEEDS or NEEDS[name](plan)}  # fmt: skip
 
 
 def figure_section(name: str, figure: Figure | None) -> Markup:

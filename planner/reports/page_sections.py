@@ -11,6 +11,7 @@ from planner.inputs.tables import BY_NAME
 from planner.plan.store import Plan
 from planner.reports.figures_costs import money_unit
 from planner.reports.figures_data import node_uses, several, time_of
+from planner.reports.page_explained import left_out, told
 from planner.reports.page_markup import Markup, element
 from planner.reports.page_tables import Column, Sheet, table
 from planner.reports.views import (
@@ -47,6 +48,7 @@ def headline_section(plan: Plan) -> Markup:
         element("p", f"{span}; money in {currency(plan)}; made {made}", class_="sub"),
         element("div", element("strong", head.text), details if head.details else None,
                 class_=f"banner {'missed' if head.missed else 'met'}"),
+        told(plan),
         element("dl", [_tile(*tile) for tile in _tiles(plan)], class_="tiles"),
         element("h2", "Commitments, in service against committed"),
         table(_milestones(plan)),
@@ -201,7 +203,7 @@ def warnings(plan: Plan) -> list[str]:
     if full:
         names = ", ".join(full[:MOST_NAMES]) + (" and others" if len(full) > MOST_NAMES else "")
         found.append(f"In use to 99 % and more: {several(len(full), 'power node')}: {names}.")
-    return found
+    return [*found, *left_out(plan)]
 
 
 def assumptions_section(plan: Plan) -> Markup:

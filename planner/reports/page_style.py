@@ -79,6 +79,8 @@ th[aria-sort=descending] button::after{content:"\\a0\\2193";color:inherit}
 details{margin:.4rem 0}
 summary{cursor:pointer;color:var(--accent)}
 ul.notes li{margin:.25rem 0;overflow-wrap:anywhere;max-width:90ch}
+ul.told{margin:0 0 1rem;padding-left:1.2rem}
+ul.told li{margin:.3rem 0;overflow-wrap:anywhere;max-width:100ch}
 li.warn{color:var(--warn)}
 footer{overflow-wrap:anywhere;color:var(--muted);font-size:.8rem;padding:1rem 0 2rem;
 border-top:1px solid var(--line)}

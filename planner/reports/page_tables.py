@@ -10,7 +10,8 @@ from numbers import Real
 from planner.reports.page_markup import Markup, element, join
 from planner.reports.views import NOTHING, figure
 
-DECIMALS = {"whole": 0, "mw": 1, "money": 0, "millions": 1, "share": 1, "each": 1}
+DECIMALS = {"whole": 0, "mw": 1, "money": 0, "millions": 1, "share": 1, "each": 1,
+            "worth": 2}  # fmt: skip
 """Decimals of each kind of number; smaller numbers show more."""
 
 CLASSES = {"date": "d", "long": "t"}

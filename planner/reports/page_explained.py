@@ -1,0 +1,116 @@
+"""The sections of an explained plan: what it comes to, why late, what to ask for, slack."""
+
+from __future__ import annotations
+
+from planner.plan.store import Plan
+from planner.plan.tables import Row
+from planner.reports.explained import (
+    ask_sentence,
+    ask_sets,
+    explanation,
+    holding_sentence,
+    is_late,
+    no_asks,
+    quote,
+    safe_milestones,
+    slack_sentence,
+    undone,
+)
+from planner.reports.page_markup import Markup, element
+from planner.reports.page_tables import Column, Sheet, table
+from planner.reports.views import figure
+
+
+def has_explanation(plan: Plan) -> bool:
+    """Whether a plan is explained."""
+    return explanation(plan) is not None
+
+
+def has_late(plan: Plan) -> bool:
+    """Whether it is said why milestones are late."""
+    return bool(plan.rows("lateness"))
+
+
+def has_asks(plan: Plan) -> bool:
+    """Whether something is to be asked for."""
+    return has_explanation(plan) and is_late(plan)
+
+
+def has_quote(plan: Plan) -> bool:
+    """Whether it was asked what can be promised."""
+    return quote(plan) is not None
+
+
+def told(plan: Plan) -> Markup | None:
+    """Return the most important sentences, each the way to its section; None if not explained."""
+    if not has_explanation(plan):
+        return None
+    found = [(holding_sentence(plan), "bottlenecks"), (ask_sentence(plan), "asks"),
+             (slack_sentence(plan), "slack")]  # fmt: skip
+    items = [element("li", element("a", text, href=f"#{anchor}")) for text, anchor in found if text]
+    return element("ul", items, class_="told")
+
+
+def late_section(plan: Plan) -> Markup:
+    """Return for each missed milestone the limits that hold it, from it back to the order."""
+    parts: list[Markup] = []
+    columns = [
+        Column("link", "Link", "", "whole"), Column("says", "What holds it", kind="long"),
+        Column("cell", "Cell of the inputs"), Column("mw_through", "Through it", "MW", "mw"),
+        Column("mw_a_step", "One step more brings", "MW", "worth"),
+    ]  # fmt: skip
+    chains: dict[tuple[str, str], list[Row]] = {}
+    for row in plan.rows("lateness"):
+        chains.setdefault((str(row["commitment"]), str(row["date"])), []).append(row)
+    for (commitment, due), rows in chains.items():
+        title = f"{commitment}, due {due}: {figure(rows[0]['missed_mw'], 1, 'MW')} missed"
+        caption = f"What holds {commitment}, due {due}, from the milestone back to the order"
+        parts += [element("h3", title), table(Sheet(caption, columns, rows))]
+    text = ("Every limit that holds a missed milestone. Through it: MW of the milestone that "
+            "depend on this limit; a MW may depend on several.")  # fmt: skip
+    return element("section", element("h2", "Why late"), element("p", text), parts, id="late")
+
+
+def asks_section(plan: Plan) -> Markup:
+    """Return the sets of changes that put late commitments back on time."""
+    columns = [
+        Column("says", "What to ask for", kind="long"), Column("cells", "Cells of the inputs"),
+        Column("mw_months_alone", "Alone it gains", "MW-months", "worth"),
+    ]  # fmt: skip
+    parts: list[Markup] = []
+    for asked in ask_sets(plan):
+        caption = f"{asked.commitment}, set {asked.number}"
+        parts += [table(Sheet(caption, columns, asked.rows)), element("p", f"{asked.proof}.")]
+    text = ("Each set of changes puts the commitment back on time, with no other later; the first "
+            "is the least.") if parts else no_asks(plan)  # fmt: skip
+    return element("section", element("h2", "Asks"), element("p", text), parts, id="asks")
+
+
+def slack_section(plan: Plan) -> Markup:
+    """Return slack and last order dates of the milestones that are met."""
+    found = safe_milestones(plan)
+    rows = []
+    for one in found:
+        head = {"commitment": one.commitment, "due": one.due, "mw": one.mw, "slack": one.slack,
+                "class": "warn" if one.slack == 0 and one.orders else None}  # fmt: skip
+        rows += [{**line, **head} for line, _ in one.orders]
+        rows += [{**head, "supplier": "nothing to order for it"}] * (not one.orders)
+    columns = [
+        Column("commitment", "Milestone"), Column("due", "Due", kind="date"),
+        Column("mw", "Committed", "MW", "mw"), Column("slack", "Slack", "days", "whole"),
+        Column("last_order_date", "Last order date", kind="date"), Column("item", "Item"),
+        Column("supplier", "Supplier"),
+    ]  # fmt: skip
+    text = (f"{slack_sentence(plan)} Slack: days by which a milestone could be due earlier with "
+            "nothing more missed; blank: not worked out in time. Ordered after the last order "
+            "date, a unit is not in service by the milestone.")  # fmt: skip
+    shown = table(Sheet("Slack, and the last day to order", columns, rows)) if rows else None
+    return element("section", element("h2", "Slack"), element("p", text), shown, id="slack")
+
+
+def left_out(plan: Plan) -> list[str]:
+    """Return what an explanation and a quote leave out, as sentences."""
+    found = [(finding, name) for finding, name in (
+        (explanation(plan), "the explanation"), (quote(plan), "the quote")) if finding]  # fmt: skip
+    return [f"Left out of {name}: {'; '.join(undone(finding))}."
+            for finding, name in found if undone(finding)]  # fmt: skip
