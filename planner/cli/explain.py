@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from planner.cli.kinds import ALL, HELP, chosen
+
 if TYPE_CHECKING:
+    from rich.console import Console
+
+    from planner.plan.explained import Finding
     from planner.plan.store import Plan
     from planner.plan.tables import Row
 
 NO_PLAN = 3
-SHOWN = {
-    "slack": ("commitment", "date", "mw", "slack_days", "supplier", "item", "last_order_date"),
-    "alternative": ("decision", "what", "period", "plan", "alternative"),
-}
-"""Columns printed of each table that is printed as one; all of them are in the JSON."""
+MOVES = ("decision", "what", "period", "plan", "alternative")
+"""Columns that are printed of what moves in an alternative."""
 
 MOST = 15
-"""Rows printed of each table."""
+"""Rows printed of it; all are in the JSON."""
 
 
 @click.command(name="explain")
@@ -33,15 +36,17 @@ MOST = 15
 @click.option("--no-asks", is_flag=True, help="Do not look for what to ask for.")
 @click.option("--time-limit", type=click.FloatRange(0, min_open=True),
               help="Seconds; without it three times what the plan took.")  # fmt: skip
+@click.option("--report", "kinds", callback=chosen, default=ALL, show_default=True, help=HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
     *, plan: Path, why: str | None, costs: Sequence[str], no_asks: bool, time_limit: float | None,
-    as_json: bool,
+    kinds: tuple[str, ...], as_json: bool,
 ) -> int:  # fmt: skip
     """Explain PLAN, a plan folder, or a workbook, which is planned first.
 
     Prints what binds and what one unit more of it is worth, each confirmed by a re-solve; why each
-    missed milestone is late; what to ask for; and the slack of the milestones that are met.
+    missed milestone is late; what to ask for; and the slack of the milestones that are met. In a
+    plan folder the explanation is kept, and the reports are written again with it.
 
     Exit codes: 0 explained, 1 input faults, 2 usage, 3 no plan exists, and the rows of the
     workbook that contradict each other are named.
@@ -58,36 +63,59 @@ def command(
         return _contradiction(plan, error, as_json=as_json)
     if why is not None:
         return _why(made, why, time_limit, as_json=as_json)
-    from planner.explain.report import explain  # noqa: PLC0415
-    from planner.explain.session import Session  # noqa: PLC0415
+    from planner.explain.findings import explain_plan  # noqa: PLC0415
+    from planner.plan.explained import EXPLANATION  # noqa: PLC0415
+    from planner.reports.console_explained import print_explanation  # noqa: PLC0415
 
-    found = explain(Session(made.inputs, made, time_limit), asks=not no_asks, costs=asked)
-    if as_json:
-        print_json({"plan": made.name, **found.tables, "undone": found.undone,
-                     "resolves": found.resolves})  # fmt: skip
-        return 0
-    currency = str(made.summary.get("currency", ""))
-    _print_lines("Why late", map(_late_line, found.tables["lateness"]))
-    worth = (_bottleneck_line(row, currency) for row in found.tables["bottlenecks"])
-    _print_lines("What holds the plan back", worth)
-    _print_lines("What to ask for", map(_ask_line, found.tables["asks"]))
-    print_rows("slack of milestones that are met", found.tables["slack"], SHOWN["slack"])
-    for what in found.undone[:5]:
-        click.echo(f"note: not done: {what}", err=True)
-    if len(found.undone) > 5:
-        click.echo(f"note: and {len(found.undone) - 5} more; all with --json", err=True)
+    found = explain_plan(made, time_limit, asks=not no_asks, costs=asked)
+    tell(plan, made, (EXPLANATION, found), kinds, print_explanation, as_json=as_json)
     return 0
+
+
+def tell(
+    path: Path, plan: Plan, finding: tuple[str, Finding], kinds: Sequence[str],
+    show: Callable[[Plan, Console], None], *, as_json: bool,
+) -> None:  # fmt: skip
+    """Print a finding, and keep it where the plan has a folder."""
+    from rich.console import Console  # noqa: PLC0415  (slow to import)
+
+    from planner.reports.console import print_files  # noqa: PLC0415
+
+    (kind, found), console = finding, Console()
+    if not as_json:
+        show(replace(plan, findings={**plan.findings, kind: found}), console)
+    files = keep(path, finding, kinds) if is_folder(path) else {}
+    if as_json:
+        print_json({"plan": plan.name, **found.tables, **found.facts, "files": files})
+    elif files:
+        print_files(files, console)
+    else:
+        click.echo("not kept: only a plan folder keeps it, see planner plan --explain", err=True)
+
+
+def keep(path: Path, finding: tuple[str, Finding], kinds: Sequence[str]) -> dict[str, str]:
+    """Keep a finding in a plan's folder; return the paths by kind."""
+    from planner.plan.rewrite import save_finding  # noqa: PLC0415  (slow to import)
+    from planner.reports.kinds import report_writers  # noqa: PLC0415
+
+    return save_finding(path, *finding, lambda saved: report_writers(saved, kinds))
+
+
+def is_folder(path: Path) -> bool:
+    """Say whether a path is that of a plan folder, not of a workbook."""
+    from planner.plan.folders import CONTENTS, settled  # noqa: PLC0415
+
+    return path.name == CONTENTS or (settled(path) / CONTENTS).is_file()
 
 
 def opened(path: Path) -> Plan:
     """Return a saved plan, or the plan of a workbook, made now."""
     from planner.inputs.workbook import read_inputs  # noqa: PLC0415  (slow to import)
     from planner.pipeline import make_plan  # noqa: PLC0415
-    from planner.plan.folders import CONTENTS  # noqa: PLC0415
     from planner.plan.store import load_plan  # noqa: PLC0415
     from planner.reports.console import Progress  # noqa: PLC0415
 
-    if path.name == CONTENTS or (path / CONTENTS).exists():
+    if is_folder(path):
         return load_plan(path)
     with Progress() as listen:
         return make_plan(read_inputs(path), None, listen)
@@ -151,67 +179,21 @@ def _why(made: Plan, why: str, time_limit: float | None, *, as_json: bool) -> in
         high = "?" if found.cost_more_most is None else f"{found.cost_more_most:+,.0f}"
         click.echo(f"  present cost: {found.cost_more:+,.0f} {currency}, "
                    f"between {low} and {high} by both proofs")  # fmt: skip
-    print_rows("alternative", found.moves, SHOWN["alternative"])
+    _print_moves(found.moves)
     return 0
 
 
-def _print_lines(title: str, lines: Iterable[str]) -> None:
-    every = list(lines)
-    if every:
-        click.echo(f"\n{title}")
-        for line in every[:MOST]:
-            click.echo(f"  {line}")
-        if len(every) > MOST:
-            click.echo(f"  and {len(every) - MOST} more with --json")
-
-
-def _late_line(row: Row) -> str:
-    """Return a link of a chain as a line; the first names the milestone."""
-    head = f"{row['commitment']}, due {row['date']}, misses {_cell(row['missed_mw'])} MW:"
-    text = f"{row['link']}. {row['says']} ({row['cell']})"
-    return f"{head}\n    {text}" if row["link"] == 1 else f"  {text}"
-
-
-def _bottleneck_line(row: Row, currency: str) -> str:
-    worth = []
-    if row["mw_months"]:
-        worth.append(f"gains {_cell(row['mw_months'])} MW-months, {row['status']}")
-    if row["money"]:
-        worth.append(f"saves {_cell(row['money'])} {currency}, {row['money_status']}")
-    if row["mw_months_lifted"]:
-        worth.append(f"without it {_cell(row['mw_months_lifted'])} MW-months fewer are missed")
-    said = "; ".join(worth) or str(row["note"] or row["status"])
-    return (f"{row['rank']}. {row['subject']}: {row['kind']} {_cell(row['value'])} "
-            f"({row['cell']}); {row['one_more']}: {said}")  # fmt: skip
-
-
-def _ask_line(row: Row) -> str:
-    first = "fewest changes" if row["fewest"] == "yes" else f"fewest: {row['fewest'] or 'no'}"
-    alone = f"alone it gains {_cell(row['mw_months_alone'])} MW-months"
-    return (f"{row['commitment']}, set {row['set']} ({first}): {row['says']} ({row['cells']}); "
-            f"{alone}; {row['proof']}")  # fmt: skip
-
-
-def print_rows(title: str, rows: Sequence[dict[str, object]], columns: Sequence[str]) -> None:
-    """Print the first rows of a table."""
+def _print_moves(rows: Sequence[Row]) -> None:
+    """Print the first decisions that move."""
     from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
 
-    from planner.reports.console import printable  # noqa: PLC0415
+    from planner.reports.console import add_line, new_table, show  # noqa: PLC0415
 
-    if not rows:
-        return
-    console, table = Console(), Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        numeric = any(isinstance(row[column], int | float) for row in rows)
-        table.add_column(column.replace("_", " "), justify="right" if numeric else "left",
-                         overflow="fold")  # fmt: skip
+    console = Console()
+    table = new_table("Decision", "What", "Period", ">Plan", ">Alternative")
     for row in rows[:MOST]:
-        table.add_row(*(Text(printable(_cell(row[column]))) for column in columns))
-    console.print()
-    console.print(Text(title.replace("_", " ").capitalize(), "bold"))
-    console.print(table)
+        add_line(table, (_cell(row[column]) for column in MOVES))
+    show(table, console)
     if len(rows) > MOST:
         console.print(f"and {len(rows) - MOST} more with --json", style="dim")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from planner.cli.explain import keep, print_json
 from planner.cli.kinds import ALL, HELP, chosen
 
 if TYPE_CHECKING:
@@ -36,13 +37,15 @@ INTERRUPTED = 130
 @click.option("--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds to solve.")
 @click.option("--threads", type=click.IntRange(1, 64), help="Solver threads.")
 @click.option("--report", "kinds", callback=chosen, default=ALL, show_default=True, help=HELP)
+@click.option("--explain", is_flag=True, help="Explain the plan, too, in at most three times as "
+              "long as it took.")  # fmt: skip
 @click.option("--watch", is_flag=True, help="Show the ramp in the terminal, period by period.")
 @click.option("--fail-on-miss", is_flag=True, help=f"Exit with {MISSED} if megawatts are missed.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(  # noqa: PLR0913  (one for each option)
     *, workbook: Path, output: Path | None, scenario: str | None, changes: tuple[str, ...],
     near: Path | None, gap: float | None, time_limit: float | None, threads: int | None,
-    kinds: tuple[str, ...], watch: bool, fail_on_miss: bool, as_json: bool,
+    kinds: tuple[str, ...], explain: bool, watch: bool, fail_on_miss: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Make an optimal, independently checked plan from WORKBOOK.
 
@@ -59,33 +62,38 @@ def command(  # noqa: PLR0913  (one for each option)
     """  # noqa: D301  (the backspace keeps click from joining the lines)
     from rich.console import Console  # noqa: PLC0415  (slow to import)
 
-    from planner.inputs.workbook import read_inputs  # noqa: PLC0415
     from planner.pipeline import Options  # noqa: PLC0415
     from planner.pipeline import as_json as document  # noqa: PLC0415
     from planner.plan.folders import plan_folder  # noqa: PLC0415
     from planner.plan.store import save_plan  # noqa: PLC0415
-    from planner.reports.console import print_plan, print_ramp  # noqa: PLC0415
+    from planner.reports.console import print_files, print_plan, print_ramp  # noqa: PLC0415
     from planner.reports.kinds import report_writers  # noqa: PLC0415
+
+    options = Options(gap, time_limit, threads, " ".join(["planner", *sys.argv[1:]]))
+    from planner.inputs.workbook import read_inputs  # noqa: PLC0415
     from planner.whatif.applied import apply, marked  # noqa: PLC0415
     from planner.whatif.changes import what_if  # noqa: PLC0415
 
     base = read_inputs(workbook)
     asked = what_if(base, scenario, changes)
-    inputs = apply(base, asked)
-    options = Options(gap, time_limit, threads, " ".join(["planner", *sys.argv[1:]]))
-    made, start, other = _made(inputs, options, near)
+    made, start, other = _made(apply(base, asked), options, near)
     plan = marked(made, base, asked)
     folder = output or plan_folder(plan.name)
-    files = save_plan(plan, folder, report_writers(plan, kinds) | start)
-    if as_json:
-        click.echo(json.dumps(document(plan, files), indent=2, default=str))
-    else:
-        print_plan(plan, Console(), files)
+    files, told = save_plan(plan, folder, report_writers(plan, kinds) | start), dict[str, object]()
+    if not as_json:
+        print_plan(plan, Console())
         if other is not None:
             _print_differences(other, plan)
+    code = _exit_code(plan, fail_on_miss=fail_on_miss)
+    if explain and code != INTERRUPTED:
+        code, files, told = _explained(plan, folder, kinds, (code, files), as_json=as_json)
+    if as_json:
+        print_json({**document(plan, files), **told})
+    else:
+        print_files(files, Console())
     if watch:
         print_ramp(plan, Console(stderr=as_json))
-    return _exit_code(str(plan.summary["status"]), plan.summary["missed_mw_months"], fail_on_miss)
+    return code
 
 
 def _made(
@@ -122,8 +130,37 @@ def _print_differences(other: Plan, plan: Plan) -> None:
     print_comparison(compare([other, plan]), console)
 
 
-def _exit_code(status: str, missed: object, fail_on_miss: bool) -> int:
+def _explained(
+    plan: Plan, folder: Path, kinds: tuple[str, ...], sofar: tuple[int, dict[str, str]], *,
+    as_json: bool,
+) -> tuple[int, dict[str, str], dict[str, object]]:  # fmt: skip
+    """Explain a plan that is on disk already, so that it is not lost if this is cut short.
+
+    Returns
+    -------
+    int, dict of str to str, dict
+        How the command ends, the paths by kind, and what the JSON has more.
+    """
+    from rich.console import Console  # noqa: PLC0415
+
+    from planner.explain.findings import explain_plan  # noqa: PLC0415
+    from planner.plan.explained import EXPLANATION  # noqa: PLC0415
+    from planner.reports.console_explained import print_explanation  # noqa: PLC0415
+
+    try:
+        found = explain_plan(plan)
+        files = keep(folder, (EXPLANATION, found), kinds)
+    except KeyboardInterrupt:
+        click.echo("interrupted; the plan is written, without an explanation", err=True)
+        return INTERRUPTED, sofar[1], {}
+    if not as_json:
+        print_explanation(replace(plan, findings={EXPLANATION: found}), Console())
+    return sofar[0], files, {EXPLANATION: {**found.tables, **found.facts}}
+
+
+def _exit_code(plan: Plan, *, fail_on_miss: bool) -> int:
     """Return how the command ends."""
+    status, missed = str(plan.summary["status"]), plan.summary["missed_mw_months"]
     if status == "interrupted":
         return INTERRUPTED
     if not status.startswith("proven"):

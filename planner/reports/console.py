@@ -59,11 +59,16 @@ def print_plan(plan: Plan, console: Console, files: Mapping[str, str] | None = N
     _print_costs(plan, console)
     _print_tiers(plan, console)
     _print_notes(plan, console)
+    print_files(files or {}, console)
+
+
+def print_files(files: Mapping[str, str], console: Console) -> None:
+    """Print where a plan's files are, by kind."""
     if files:
         console.print()
-        for kind, path in files.items():
-            line = Text.assemble((f"{kind:<7}", "dim"), printable(path))
-            console.print(line, soft_wrap=True)  # a path is copied whole
+    for kind, path in files.items():
+        line = Text.assemble((f"{kind:<7}", "dim"), printable(path))
+        console.print(line, soft_wrap=True)  # a path is copied whole
 
 
 def printable(value: object) -> str:
@@ -88,7 +93,7 @@ def _print_state(plan: Plan, console: Console) -> None:
 
 def _print_milestones(plan: Plan, console: Console) -> None:
     """Print each milestone on its commitment's basis."""
-    table = _table("Milestone", "Due", "Basis", ">Committed MW", ">In service MW", ">Missed MW")
+    table = new_table("Milestone", "Due", "Basis", ">Committed MW", ">In service MW", ">Missed MW")
     for row in listed(plan, "milestones"):
         missed = number(row.get("missed_mw"))
         cells = [
@@ -96,8 +101,8 @@ def _print_milestones(plan: Plan, console: Console) -> None:
             figure(row.get("required_mw"), 1), figure(row.get("in_service_mw"), 1),
             figure(missed if missed > NOTHING else 0.0, 1),
         ]  # fmt: skip
-        _add(table, cells, "red" if missed > NOTHING else "")
-    _show(table, console)
+        add_line(table, cells, "red" if missed > NOTHING else "")
+    show(table, console)
 
 
 def _print_systems(plan: Plan, console: Console) -> None:
@@ -119,12 +124,12 @@ def _print_costs(plan: Plan, console: Console) -> None:
     total: Row = {key: sum(number(row[key]) for row in terms) for key in keys} | {"term": "total"}
     large = number(total["amount"]) >= 1e7
     money = printable(currency(plan)) + (" million" if large else "")
-    table = _table(f"Cost, {money}", ">Amount", ">Present cost")
+    table = new_table(f"Cost, {money}", ">Amount", ">Present cost")
     for row in [*terms, total]:
         amounts = [number(row[key]) / (1e6 if large else 1.0) for key in keys]
         style = "bold" if row is total else ""
-        _add(table, [row["term"], *(figure(amount, int(large)) for amount in amounts)], style)
-    _show(table, console)
+        add_line(table, [row["term"], *(figure(amount, int(large)) for amount in amounts)], style)
+    show(table, console)
     if revenue := number(plan.summary.get("revenue")):
         shown = figure(revenue / (1e6 if large else 1.0), int(large))
         console.print(Text(f"Revenue of the MW served, not in the cost: {shown} {money}"))
@@ -132,12 +137,12 @@ def _print_costs(plan: Plan, console: Console) -> None:
 
 def _print_tiers(plan: Plan, console: Console) -> None:
     """Print what was optimised, in order, with the proof; the choice among equals has none."""
-    table = _table("Optimised, in order", "Unit", ">Value", ">Proven bound", ">Gap")
+    table = new_table("Optimised, in order", "Unit", ">Value", ">Proven bound", ">Gap")
     for row in plan.tables.get("tiers", []):
         if row["tier"] != CHOOSING:
             proof = [short(row["value"]), short(row["bound"]), percent(row["gap"])]
-            _add(table, [row["tier"], row["unit"] or "", *proof])
-    _show(table, console)
+            add_line(table, [row["tier"], row["unit"] or "", *proof])
+    show(table, console)
 
 
 def _print_notes(plan: Plan, console: Console) -> None:
@@ -152,7 +157,7 @@ def _print_notes(plan: Plan, console: Console) -> None:
         console.print(Text(f"and {len(notes) - MOST_NOTES} more notes in the summary", "dim"))
 
 
-def _table(*headers: str) -> Table:
+def new_table(*headers: str) -> Table:
     """Return an empty table; headers with ``>`` stand over numbers."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for header in headers:
@@ -162,12 +167,12 @@ def _table(*headers: str) -> Table:
     return table
 
 
-def _add(table: Table, cells: Iterable[object], style: str = "") -> None:
+def add_line(table: Table, cells: Iterable[object], style: str = "") -> None:
     """Add a row of texts as they are, without any mark-up in them."""
     table.add_row(*(Text(printable(cell)) for cell in cells), style=style)
 
 
-def _show(table: Table, console: Console) -> None:
+def show(table: Table, console: Console) -> None:
     """Print a table unless it is empty."""
     if table.row_count:
         console.print()
@@ -186,13 +191,13 @@ def print_ramp(plan: Plan, console: Console) -> None:
     """
     shown = {name: rows for name, rows in ramps(plan).items() if _top(rows) > NOTHING}
     plain = console.options.ascii_only
-    table = _table("In service over time", "Basis", ">Last MW", ">Missed MW", "Ramp")
+    table = new_table("In service over time", "Basis", ">Last MW", ">Missed MW", "Ramp")
     for name, rows in shown.items():
         worst = max(number(row["missed_mw"]) for row in rows)
         last = figure(rows[-1]["in_service_mw"], 1)
-        _add(table, [name, rows[0]["basis"], last, figure(worst if worst > NOTHING else 0.0, 1),
+        add_line(table, [name, rows[0]["basis"], last, figure(worst if worst > NOTHING else 0.0, 1),
                      sparkline(rows, plain)], "red" if worst > NOTHING else "")  # fmt: skip
-    _show(table, console)
+    show(table, console)
     for name, rows in list(shown.items())[:MOST_RAMPS]:
         basis = BASIS_WORDS.get(str(rows[0]["basis"]), rows[0]["basis"])
         console.print()
@@ -213,12 +218,12 @@ def sparkline(rows: Sequence[Row], plain: bool = False, most: int = 24) -> str:
 def _ramp_table(rows: Sequence[Row], plain: bool) -> Table:
     """Return periods of a commitment with a bar of what is in service, and of what is missed."""
     full, light = ("#", ".") if plain else ("\N{FULL BLOCK}", "\N{LIGHT SHADE}")
-    table = _table("Until", ">Due MW", ">In service MW", ">Missed MW", "")
+    table = new_table("Until", ">Due MW", ">In service MW", ">Missed MW", "")
     for row in _changes(rows):
         served, missed = number(row["in_service_mw"]), number(row["missed_mw"])
         missed = missed if missed > NOTHING else 0.0
         bar = full * round(BAR * served / _top(rows)) + light * round(BAR * missed / _top(rows))
-        _add(table, [row["period_end"], figure(row["required_mw"], 1), figure(served, 1),
+        add_line(table, [row["period_end"], figure(row["required_mw"], 1), figure(served, 1),
                      figure(missed, 1), bar], "red" if missed else "")  # fmt: skip
     return table
 

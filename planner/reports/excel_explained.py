@@ -65,7 +65,7 @@ def write_bottlenecks(report: Report, page: Page) -> None:
     page.subtitle(
         "Cells of the inputs that hold the plan back, those that hold back most first. Worth: "
         "re-solved with one step more. Proof: confirmed, the price and the re-solve agree; "
-        "degenerate, they do not, and the re-solve is shown" + left_out(explanation(report.plan))
+        "degenerate, they do not, and the re-solve is shown" + left_open(explanation(report.plan))
     )
     fields = [
         Field("rank", "Rank", kind="whole"), Field("subject", "Whose", most=34),
@@ -98,13 +98,13 @@ def write_bottlenecks(report: Report, page: Page) -> None:
     report.placed[BOTTLENECKS] = placed
 
 
-def left_out(finding: Finding | None) -> str:
-    """Return what was left out for want of time, as the end of a subtitle."""
+def left_open(finding: Finding | None) -> str:
+    """Return what was left open, as the end of a subtitle."""
     texts = undone(finding) if finding else []
     if not texts:
         return ""
     more = f" and {len(texts) - 3} more" if len(texts) > 3 else ""
-    return f". Left out: {'; '.join(texts[:3])}{more}"
+    return f". Open: {'; '.join(texts[:3])}{more}"
 
 
 def write_by_period(report: Report, page: Page) -> None:

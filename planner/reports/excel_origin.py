@@ -8,6 +8,7 @@ from datetime import date, datetime
 from planner.inputs.rows import Row as SheetRow
 from planner.inputs.schema import Table
 from planner.inputs.tables import TABLES
+from planner.plan.explained import FINDINGS
 from planner.plan.tables import RESULTS, Row
 from planner.reports.book import TOP, Page
 from planner.reports.book_style import Field, clean
@@ -90,7 +91,11 @@ def write_manifest(report: Report, page: Page) -> None:
     page.widths, page.fixed = {0: 26.0, 1: 84.0, 2: 10.0}, True
     facts: list[Row] = [
         {"key": key, "value": value}
-        for part in (plan.manifest, {key: plan.summary.get(key) for key in ("model", "seconds")})
+        for part in (
+            plan.manifest,
+            {key: plan.summary.get(key) for key in ("model", "seconds")},
+            {kind: finding.facts for kind, finding in plan.findings.items()},
+        )
         for key, value in _flat(part)
     ]
     fields = [Field("key", "Entry"), Field("value", "Value")]
@@ -98,8 +103,8 @@ def write_manifest(report: Report, page: Page) -> None:
     page.freeze(TOP)
     tables: list[Row] = [
         {"key": f"tables/{table.name}.csv", "value": table.help,
-         "rows": len(plan.tables.get(table.name, []))}
-        for table in RESULTS
+         "rows": len(plan.rows(table.name))}
+        for table in (*RESULTS, *(t for kind in plan.findings for t in FINDINGS[kind]))
     ]  # fmt: skip
     row = page.section(placed.last + 2, "Tables beside this workbook")
     fields = [Field("key", "File"), Field("value", "A row is"), Field("rows", "Rows", "", "whole")]

@@ -8,7 +8,7 @@ from planner.plan.tables import Row
 from planner.reports import charts
 from planner.reports.book import TOP, Page
 from planner.reports.book_style import Field, Placed, cell, lines
-from planner.reports.excel_explained import ASKS, QUOTE, SLACK, left_out
+from planner.reports.excel_explained import ASKS, QUOTE, SLACK, left_open
 from planner.reports.excel_parts import Report
 from planner.reports.explained import (
     ask_sets,
@@ -86,7 +86,7 @@ def write_quote(report: Report, page: Page) -> None:
     page.subtitle(
         f"What can be promised on top of the plan, {BASIS_WORDS.get(basis, basis)}, with no "
         f"commitment missing more than in the plan{restricted}. At most: proven bound, firm from "
-        f"the date on. Firm: MW of a plan in whole systems; blank: not looked for{left_out(found)}"
+        f"the date on. Firm: MW of a plan in whole systems; blank: not looked for{left_open(found)}"
     )
     answers, row = report.rows("earliest"), TOP
     for answer in answers:

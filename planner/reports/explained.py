@@ -31,7 +31,7 @@ def quote(plan: Plan) -> Finding | None:
 
 
 def undone(finding: Finding) -> list[str]:
-    """Return what was left out for want of time."""
+    """Return what was left open, most of it for want of time."""
     found = finding.facts.get("undone")
     return [str(text) for text in found] if isinstance(found, (list, tuple)) else []
 
@@ -61,6 +61,16 @@ def in_cell(row: Row) -> str:
     return "" if row["value"] is None else f"{number(row['value']):,.6g}"
 
 
+def limit_words(row: Row) -> str:
+    """Return whose a limit is, what it is, and what stands in its cell."""
+    return f"{row['subject']}, {row['kind']} {in_cell(row)}".rstrip()
+
+
+def gains(row: Row) -> bool:
+    """Return whether a bottleneck is worth any megawatts."""
+    return any(number(row[key]) > NOTHING for key in ("mw_months", "mw_months_lifted"))
+
+
 def one_more(row: Row) -> str:
     """Return what one step more of a limit is, e.g. ``1 MW more`` or ``one period earlier``."""
     text = str(row["one_more"])
@@ -82,9 +92,8 @@ def worth(plan: Plan, row: Row) -> str:
 
 def telling(plan: Plan) -> list[Row]:
     """Return the bottlenecks that are worth anything, those that hold back most first."""
-    keys = ("mw_months", "mw_months_lifted", "money")
     return [row for row in plan.rows("bottlenecks")
-            if any(number(row[key]) > NOTHING for key in keys)]  # fmt: skip
+            if gains(row) or number(row["money"]) > NOTHING]  # fmt: skip
 
 
 @dataclass
@@ -98,11 +107,6 @@ class Held:
     """
 
     rows: list[Row] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        """Whose it is, and what."""
-        return f"{self.rows[0]['subject']}: {self.rows[0]['kind']}"
 
     @property
     def first(self) -> Row:
@@ -125,8 +129,7 @@ def holding_sentence(plan: Plan) -> str:
         return "No limit holds the plan back: one step more of any of them is worth nothing."
     first = rows[0]
     aim = "holds the plan back most" if is_late(plan) else "would save most"
-    return (f"{first['subject']}, {first['kind']} {in_cell(first)}, {aim}: "
-            f"{worth(plan, first)}.")  # fmt: skip
+    return f"{limit_words(first)}, {aim}: {worth(plan, first)}."
 
 
 def ask_sentence(plan: Plan) -> str:
@@ -176,7 +179,7 @@ class Asked:
     def proof(self) -> str:
         """What is proved of it, in a sentence."""
         row = self.rows[0]
-        parts = [f"Enough: {row['proof']}" if row["proof"] else "",
+        parts = [f"Proof: {row['proof']}" if row["proof"] else "",
                  "no cheaper set exists" if row["fewest"] == "yes" else
                  "that no cheaper set exists is not proved" if row["fewest"] else "",
                  "none can be left out" if row["irreducible"] == "yes" else
@@ -265,7 +268,7 @@ def earliest_sentence(plan: Plan, row: Row) -> str:
     basis = BASIS_WORDS.get(str(row["basis"]), str(row["basis"]))
     most, proof = figure(row["at_most_before_mw"], 1), "" if row["proven"] else (
         " (a limit of time was reached; it may be earlier)")  # fmt: skip
-    head = f"{number(row['mw']):,.6g} MW ({basis}) more can be"
+    head = f"{number(row['mw']):,.6g} MW more ({basis}) can be"
     if row["date"] is None:
         last = max((str(one["date"]) for one in plan.rows("quote")), default="its end")
         return (f"{head.replace('can be', 'cannot be')} in service within the plan: by {last} at "
@@ -317,7 +320,7 @@ class Timeline:
 
 
 def timeline(plan: Plan, keys: Sequence[str]) -> Timeline:
-    """Return the worth of limits by period, those worth most first.
+    """Return the worth of limits by period, as they are ranked, those worth nothing last.
 
     Parameters
     ----------
@@ -340,7 +343,7 @@ def timeline(plan: Plan, keys: Sequence[str]) -> Timeline:
     place: dict[tuple[str, ...], int] = {}
     for n, row in enumerate(plan.rows("bottlenecks")):
         place.setdefault(name(row), n)
-    order = sorted(found, key=lambda limit: (-sum(found[limit].values()),
+    order = sorted(found, key=lambda limit: (sum(found[limit].values()) <= 0,
                                              place.get(limit, len(place))))  # fmt: skip
     starts = sorted({s for row in plan.rows("ramp") if (s := day(row["period"]))})
     unit = "MW-months" if column == "mw_months" else currency(plan)

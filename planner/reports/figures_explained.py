@@ -25,7 +25,7 @@ from planner.reports.page_tables import Column, Sheet
 from planner.reports.views import BASIS_WORDS, currency, day, figure, number
 
 MOST_LIMITS = 20
-"""Limits that are drawn, those worth most; all are in the table."""
+"""Limits that are drawn, the first ranked; all are in the table."""
 
 MOST_STEPS = 60
 """Steps of time that are drawn; more periods are taken together and their worth added."""
@@ -40,7 +40,7 @@ def bottlenecks_figure(plan: Plan) -> Figure | None:
         return None
     found, time = timeline(plan, ("subject", "kind")), time_of(plan)
     size, unit = (1.0, "MW-months") if is_late(plan) else money_unit(plan)
-    limits = sorted(found.worth, key=lambda limit: -sum(found.worth[limit].values()))[:MOST_LIMITS]
+    limits = list(found.worth)[:MOST_LIMITS]
 
     def draw(canvas: Canvas) -> None:
         top = canvas.legend(0, _legend(found, size, unit))
@@ -60,7 +60,7 @@ def bottlenecks_figure(plan: Plan) -> Figure | None:
         plot.time_axis(top + row * len(limits) + 2)
         canvas.height = top + row * len(limits) + 26
         if len(limits) < len(found.worth):
-            text = f"The {len(limits)} limits worth most of {len(found.worth)} that bind."
+            text = f"The first {len(limits)} of {len(found.worth)} limits; all are in the table."
             canvas.text(0, canvas.height + 8, text, "m")
             canvas.height += LINE
 
@@ -123,8 +123,9 @@ def bottlenecks_sheet(plan: Plan) -> Sheet:
     money = currency(plan)
     columns = [
         Column("rank", "Rank", "", "whole"), Column("subject", "Whose"), Column("kind", "Limit"),
-        Column("cell", "Cell of the inputs"), Column("value", "In the cell", "", "each"),
-        Column("day", "or date", kind="date"), Column("one_more", "One step more"),
+        Column("cell", "Cell of the inputs", kind="cell"),
+        Column("value", "In the cell", "", "each"), Column("day", "or date", kind="date"),
+        Column("one_more", "One step more"),
         Column("mw_months", "One step gains", "MW-months", "worth"),
         Column("status", "Proof of it"), Column("money", "One step saves", money, "money"),
         Column("money_status", "Proof of it"),

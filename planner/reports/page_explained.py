@@ -56,7 +56,8 @@ def late_section(plan: Plan) -> Markup:
     parts: list[Markup] = []
     columns = [
         Column("link", "Link", "", "whole"), Column("says", "What holds it", kind="long"),
-        Column("cell", "Cell of the inputs"), Column("mw_through", "Through it", "MW", "mw"),
+        Column("cell", "Cell of the inputs", kind="cell"),
+        Column("mw_through", "Through it", "MW", "mw"),
         Column("mw_a_step", "One step more brings", "MW", "worth"),
     ]  # fmt: skip
     chains: dict[tuple[str, str], list[Row]] = {}
@@ -108,9 +109,9 @@ def slack_section(plan: Plan) -> Markup:
     return element("section", element("h2", "Slack"), element("p", text), shown, id="slack")
 
 
-def left_out(plan: Plan) -> list[str]:
-    """Return what an explanation and a quote leave out, as sentences."""
+def left_open(plan: Plan) -> list[str]:
+    """Return what an explanation and a quote leave open, as sentences."""
     found = [(finding, name) for finding, name in (
         (explanation(plan), "the explanation"), (quote(plan), "the quote")) if finding]  # fmt: skip
-    return [f"Left out of {name}: {'; '.join(undone(finding))}."
+    return [f"Open in {name}: {'; '.join(undone(finding))}."
             for finding, name in found if undone(finding)]  # fmt: skip

@@ -11,7 +11,7 @@ from planner.inputs.tables import BY_NAME
 from planner.plan.store import Plan
 from planner.reports.figures_costs import money_unit
 from planner.reports.figures_data import node_uses, several, time_of
-from planner.reports.page_explained import left_out, told
+from planner.reports.page_explained import left_open, told
 from planner.reports.page_markup import Markup, element
 from planner.reports.page_tables import Column, Sheet, table
 from planner.reports.views import (
@@ -203,7 +203,7 @@ def warnings(plan: Plan) -> list[str]:
     if full:
         names = ", ".join(full[:MOST_NAMES]) + (" and others" if len(full) > MOST_NAMES else "")
         found.append(f"In use to 99 % and more: {several(len(full), 'power node')}: {names}.")
-    return [*found, *left_out(plan)]
+    return [*found, *left_open(plan)]
 
 
 def assumptions_section(plan: Plan) -> Markup:
@@ -273,6 +273,9 @@ def manifest_section(plan: Plan) -> Markup:
         entries = plan.summary.get(key)
         for name, value in entries.items() if isinstance(entries, Mapping) else ():
             rows.append({"what": f"{key}: {name}", "value": f"{_text(value)}{unit}"})
+    rows += [{"what": f"{kind}: {key}", "value": _text(finding.facts[key])}
+             for kind, finding in plan.findings.items()
+             for key in ("created", "seconds", "resolves") if key in finding.facts]  # fmt: skip
     sheet = Sheet("What the plan was made from and with",
                   [Column("what", "Entry"), Column("value", "Value")], rows)  # fmt: skip
     return element("section", element("h2", "Manifest"), table(sheet), id="manifest")

@@ -59,7 +59,7 @@ th,td{padding:.3rem .6rem;text-align:left;vertical-align:top;border-bottom:1px s
 thead th{position:sticky;top:0;background:var(--panel);vertical-align:bottom;z-index:1}
 tbody th{font-weight:normal;min-width:7em;max-width:22em;overflow-wrap:anywhere}
 td{max-width:44em;min-width:6.5em;overflow-wrap:anywhere}
-td.n,td.d{min-width:4em}
+td.n,td.d{min-width:4em}tbody th.n{min-width:3em}
 td.t{min-width:18em}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .d{white-space:nowrap;font-variant-numeric:tabular-nums}

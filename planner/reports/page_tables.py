@@ -14,7 +14,7 @@ DECIMALS = {"whole": 0, "mw": 1, "money": 0, "millions": 1, "share": 1, "each": 
             "worth": 2}  # fmt: skip
 """Decimals of each kind of number; smaller numbers show more."""
 
-CLASSES = {"date": "d", "long": "t"}
+CLASSES = {"date": "d", "cell": "d", "long": "t"}
 """Styles of the other kinds."""
 
 LONG = 60
@@ -34,8 +34,8 @@ class Column:
     unit : str
         Unit, below the header.
     kind : str
-        ``text``, ``long`` (text), ``date`` or one of `DECIMALS`, of which ``each`` shows decimals
-        only where a number has them.
+        ``text``, ``long`` (text), ``cell`` (text that does not wrap), ``date`` or one of
+        `DECIMALS`, of which ``each`` shows decimals only where a number has them.
     """
 
     key: str
