@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from dataclasses import replace
 from datetime import date, timedelta
 
 from blocks import rows_of
+from found_samples import sample_findings
 
 from planner.inputs.workbook import inputs_from_rows
 from planner.plan.store import Plan
@@ -29,7 +31,7 @@ def last_day(month):
 
 
 def sample_plan(*, name="openai-750mw", missed=True, suppliers=SUPPLIERS, commitments=None):
-    """Two commitments, 12 sites, 48 months, 40 orders, 10 power nodes."""
+    """Two commitments, 12 sites, 48 months, 40 orders, 10 power nodes; explained and quoted."""
     first, second = commitments or ("OpenAI", "National Lab")
     tables = {table: [] for table in COLUMNS}
     _fill_deployment(tables, first, second)
@@ -47,7 +49,8 @@ def sample_plan(*, name="openai-750mw", missed=True, suppliers=SUPPLIERS, commit
          "status": "Time limit", "seconds": 12.0},
     ]  # fmt: skip
     figures = _summary(name, tables, missed, first, second)
-    return Plan(name, tables, _manifest(), figures, _inputs(name, first, second))
+    plan = Plan(name, tables, _manifest(), figures, _inputs(name, first, second))
+    return replace(plan, findings=sample_findings(plan, first))
 
 
 def _inputs(name, first, second):

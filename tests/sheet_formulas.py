@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import re
+from datetime import date
 from functools import reduce
 
 import numpy as np
@@ -50,6 +51,11 @@ FUNCTIONS = {
 }  # fmt: skip
 
 
+def _plain(value):
+    """Return a cell's value as formulas take it: days are counted."""
+    return value.toordinal() if isinstance(value, date) else value
+
+
 def evaluate(book, sheet, formula):
     """Return what a formula of a sheet comes to, from the values that stand in its cells."""
 
@@ -63,7 +69,7 @@ def evaluate(book, sheet, formula):
     def look(name, area):
         left, top, right, bottom = range_boundaries(area)
         rows = book[name].iter_rows(top, bottom, left, right, values_only=True)
-        found = np.array(list(rows), dtype=object)
+        found = np.array([[_plain(value) for value in row] for row in rows], dtype=object)
         if ":" in area:
             return found
         return found[0, 0] if found[0, 0] is not None else 0.0

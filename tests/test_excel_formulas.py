@@ -107,8 +107,8 @@ def test_what_serves_at_the_end_is_what_the_ramp_says(written):
 @pytest.mark.parametrize("name", PLANS)
 def test_what_is_computed_for_the_workbook_has_no_dust(name, tmp_path):
     plan = PLANS[name]()
-    for rows in (*plan.tables.values(), plan.summary["milestones"] if plan.summary.get("milestones")
-                 else []):  # fmt: skip
+    found = [rows for finding in plan.findings.values() for rows in finding.tables.values()]
+    for rows in (*plan.tables.values(), *found, plan.summary.get("milestones") or []):
         for row in rows:
             row |= {key: tidy(value) for key, value in row.items() if type(value) is float}
     write_plan_workbook(plan, tmp_path / "plan.xlsx")

@@ -47,8 +47,21 @@ def hostile_plan(payload):
     }  # fmt: skip
     summary = {key: _poisoned(value, payload) for key, value in plan.summary.items()}
     manifest = {payload: payload, **_poisoned(plan.manifest, payload)}
+    findings = {kind: _poisoned_finding(finding, payload)
+                for kind, finding in plan.findings.items()}  # fmt: skip
     return dataclasses.replace(plan, name=payload, tables=tables, summary=summary,
-                               manifest=manifest, inputs=_inputs(plan.inputs, payload))  # fmt: skip
+                               manifest=manifest, inputs=_inputs(plan.inputs, payload),
+                               findings=findings)  # fmt: skip
+
+
+def _poisoned_finding(finding, payload):
+    """A finding with a payload in every text, but for the cells, by which rows find each other."""
+    tables = {
+        name: [{key: payload if type(value) is str and key != "cell" else value
+                for key, value in row.items()} for row in rows]
+        for name, rows in finding.tables.items()
+    }  # fmt: skip
+    return dataclasses.replace(finding, tables=tables, facts=_poisoned(finding.facts, payload))
 
 
 def _poisoned(value, payload):

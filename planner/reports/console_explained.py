@@ -154,7 +154,7 @@ def _print_slack(plan: Plan, console: Console) -> None:
 def _orders(one: Safe) -> str:
     """Return what must be ordered first for a milestone, and by when the others."""
     if not one.orders:
-        return "nothing to order"
+        return "nothing to order ahead"
     line, first = one.orders[0]
     text = f"{first} {line['item']}"
     if len(one.orders) > 1:

@@ -66,7 +66,7 @@ def write_slack(report: Report, page: Page) -> None:
                 "could": one.could_be_met_by}  # fmt: skip
         rows += [head | line | {"takes": float((one.due - last).days)}
                  for line, last in one.orders]  # fmt: skip
-        rows += [head | {"supplier": "nothing to order for it"}] * (not one.orders)
+        rows += [head | {"supplier": "nothing to order ahead"}] * (not one.orders)
     placed = page.table(TOP, fields, rows, empty="no milestone with megawatts due is met")
     page.freeze(TOP, 2)
     page.filter(placed)
@@ -108,6 +108,7 @@ def _curve(report: Report, page: Page, top: int) -> Placed:
     rows = [row for row in report.rows("quote") if not row["overtime_of"]]
     placed = page.table(top, fields, rows)
     page.freeze(top, 1)
+    page.filter(placed)
     if rows:
         look = charts.Look("At most on top of the plan, firm from the date on", "MW",
                            months_long(report.plan))  # fmt: skip

@@ -95,7 +95,7 @@ def slack_section(plan: Plan) -> Markup:
         head = {"commitment": one.commitment, "due": one.due, "mw": one.mw, "slack": one.slack,
                 "class": "warn" if one.slack == 0 and one.orders else None}  # fmt: skip
         rows += [{**line, **head} for line, _ in one.orders]
-        rows += [{**head, "supplier": "nothing to order for it"}] * (not one.orders)
+        rows += [{**head, "supplier": "nothing to order ahead"}] * (not one.orders)
     columns = [
         Column("commitment", "Milestone"), Column("due", "Due", kind="date"),
         Column("mw", "Committed", "MW", "mw"), Column("slack", "Slack", "days", "whole"),
