@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from functools import cache
 
 from instances import unit_system
 from micro import FEBRUARY, JANUARY, MARCH, START, plan_of
 
+from planner.explain.findings import Inquiry, explain_plan, quote_plan
+from planner.explain.quote import Terms
+from planner.plan.explained import EXPLANATION, QUOTE
 from planner.plan.store import Plan
 
 CHAIN = {
@@ -31,6 +36,13 @@ HOSTILE = (
     "};body{background:url(//evil.example/x)}/*",
 )  # fmt: skip
 """Texts that would run, load or hide something, were they not only shown."""
+
+
+def told(plan: Plan) -> Plan:
+    """Return a plan with its explanation, and what can be promised on top of it."""
+    asked = Inquiry(Terms("it"), (1.0, 1000.0), (), 0.25)
+    return replace(plan, findings={EXPLANATION: explain_plan(plan, math.inf),
+                                   QUOTE: quote_plan(plan, asked)})  # fmt: skip
 
 
 def where(count: int) -> list[dict[str, object]]:
@@ -99,5 +111,8 @@ EDGES = {
     "400 sites": _many,
     "long names": lambda: _named(tuple(f"{LONG}{n}"[-180:].strip() for n in range(8))),
     "hostile names": lambda: _named(HOSTILE),
+    "explained": lambda: told(edge("chain")),
+    "explained late": lambda: told(edge("missed in part")),
+    "explained hostile names": lambda: told(edge("hostile names")),
 }  # fmt: skip
 """Plans by what is particular about them."""
