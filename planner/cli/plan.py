@@ -62,20 +62,19 @@ def command(  # noqa: PLR0913  (one for each option)
     """  # noqa: D301  (the backspace keeps click from joining the lines)
     from rich.console import Console  # noqa: PLC0415  (slow to import)
 
+    from planner.inputs.workbook import read_inputs  # noqa: PLC0415
     from planner.pipeline import Options  # noqa: PLC0415
     from planner.pipeline import as_json as document  # noqa: PLC0415
     from planner.plan.folders import plan_folder  # noqa: PLC0415
     from planner.plan.store import save_plan  # noqa: PLC0415
     from planner.reports.console import print_files, print_plan, print_ramp  # noqa: PLC0415
     from planner.reports.kinds import report_writers  # noqa: PLC0415
-
-    options = Options(gap, time_limit, threads, " ".join(["planner", *sys.argv[1:]]))
-    from planner.inputs.workbook import read_inputs  # noqa: PLC0415
     from planner.whatif.applied import apply, marked  # noqa: PLC0415
     from planner.whatif.changes import what_if  # noqa: PLC0415
 
     base = read_inputs(workbook)
     asked = what_if(base, scenario, changes)
+    options = Options(gap, time_limit, threads, " ".join(["planner", *sys.argv[1:]]))
     made, start, other = _made(apply(base, asked), options, near)
     plan = marked(made, base, asked)
     folder = output or plan_folder(plan.name)
