@@ -11,6 +11,7 @@ from planner.case.calendar import Calendar, make_calendar
 from planner.case.demand import Demand, make_demand
 from planner.case.facility import Facility, last_useful_install, make_facility
 from planner.case.graph import trace_flows, trace_power
+from planner.case.order import in_order
 from planner.case.supply import Supply, SupplyBuilder
 from planner.errors import Fault, InputFaults
 from planner.inputs.rows import Inputs
@@ -71,6 +72,7 @@ def make_case(inputs: Inputs) -> Case:
     InputFaults
         With every fault of the site graph, and a fleet that its feeders cannot carry.
     """
+    read, inputs = inputs, in_order(inputs)
     settings = inputs.settings
     fence_day = settings["today"] + timedelta(days=settings["release_fence_days"])
     calendar = make_calendar(
@@ -79,11 +81,12 @@ def make_case(inputs: Inputs) -> Case:
     tree, power_faults = trace_power(inputs)
     flows, flow_faults = trace_flows(inputs)
     if power_faults or flow_faults:
-        raise InputFaults([*flow_faults, *power_faults])
+        # Told in the order of the sheets, not in the case's.
+        raise InputFaults([*trace_flows(read)[1], *trace_power(read)[1]])
     demand = make_demand(inputs, calendar)
     servable = {(site, system) for _, site, system in demand.mw_per_system}
     facility = make_facility(inputs, calendar, tree, servable)
-    fleet_faults = _fleet_faults(inputs, facility)
+    fleet_faults = _fleet_faults(read, facility)
     if fleet_faults:
         raise InputFaults(fleet_faults)
     supply = SupplyBuilder(inputs, calendar, flows, facility).build()

@@ -73,10 +73,10 @@ def kw_on_basis(basis: str, power_kw: float, overhead_kw: float, pue: float | No
 def make_demand(inputs: Inputs, calendar: Calendar) -> Demand:
     """Return the look-ups of the commitments."""
     rows = {row["commitment"]: row for row in inputs.tables["commitments"]}
-    names = tuple(sorted(rows))
+    names = tuple(rows)
     judged = tuple(
         (row["commitment"], row["date"], calendar.last_ending_by(row["date"]) or 0, row["mw"])
-        for row in sorted(inputs.tables["milestones"], key=lambda r: (r["commitment"], r["date"]))
+        for row in sorted(inputs.tables["milestones"], key=lambda row: row["date"])
     )
     required = {(name, period): 0.0 for name in names for period in calendar.periods}
     for name, _, due, mw in judged:
@@ -111,13 +111,13 @@ def _mw_per_system(
         (row["commitment"], row["site"]) for row in inputs.tables["service"] if not row["allowed"]
     }
     found = {}
-    for name in sorted(commitments):
+    for name in commitments:
         terms = commitments[name]
-        for site in sorted(inputs.tables["sites"], key=lambda row: str(row["site"])):
+        for site in inputs.tables["sites"]:
             abroad = terms["countries"] and site["country"] not in terms["countries"]
             if abroad or (name, site["site"]) in barred:
                 continue
-            for system in sorted(inputs.tables["systems"], key=lambda row: str(row["system"])):
+            for system in inputs.tables["systems"]:
                 if not terms["systems"] or system["system"] in terms["systems"]:
                     kw = kw_on_basis(
                         terms["basis"], system["power_kw"], system["overhead_kw"], site["pue"]

@@ -116,9 +116,9 @@ def make_facility(
         Pairs of site and system from which some commitment may be served.
     """
     tables = inputs.tables
-    systems = {row["system"]: row for row in sorted(tables["systems"], key=_first_key)}
-    sites = {row["site"]: row for row in sorted(tables["sites"], key=_first_key)}
-    halls = {row["hall"]: row for row in sorted(tables["halls"], key=_first_key)}
+    systems = {row["system"]: row for row in tables["systems"]}
+    sites = {row["site"]: row for row in tables["sites"]}
+    halls = {row["hall"]: row for row in tables["halls"]}
     fleet = {(row["hall"], row["system"]): row["count"] for row in tables["fleet"]}
     hosted = tuple(
         (hall, system)
@@ -130,7 +130,7 @@ def make_facility(
         **_of_systems(systems, sites),
         **_of_sites(sites, halls, fleet),
         **_of_halls(halls, calendar),
-        nodes=tuple(sorted(row["node"] for row in tables["power"])),
+        nodes=tuple(row["node"] for row in tables["power"]),
         hosted=hosted,
         fleet=fleet,
         dedicated={
@@ -200,10 +200,6 @@ def _of_halls(halls: Mapping[str, Row], calendar: Calendar) -> dict[str, Any]:
     }
 
 
-def _first_key(row: Row) -> str:
-    return str(next(iter(row.values.values())))
-
-
 def _look_up(rows: Mapping[str, Row], column: str) -> dict[str, float]:
     """Return a column's numbers where there are any."""
     return {name: row[column] for name, row in rows.items() if row[column] is not None}
@@ -218,7 +214,7 @@ def _dated(
         steps[row[key]].append((row["from"], row[column]))
     return {
         (name, period): value * (calendar.months[period] if monthly else 1.0)
-        for name in sorted(steps)
+        for name in steps
         for period, value in enumerate(calendar.in_force(steps[name]))
     }
 

@@ -79,14 +79,14 @@ def trace_flows(inputs: Inputs) -> tuple[FlowGraph, list[Fault]]:
     )
     sources, uses = _sources_and_uses(inputs, pooled)
     places: dict[str, frozenset[str]] = {}
-    for item in sorted(sources):
+    for item in sources:
         lanes.add_nodes_from(sources[item] | uses[item])
         reached = set(sources[item]).union(*(nx.descendants(lanes, p) for p in sources[item]))
         useful = set(uses[item]).union(*(nx.ancestors(lanes, p) for p in uses[item]))
         places[item] = frozenset(reached & useful)
     lane_items = {
         (row["from"], row["to"]): tuple(
-            item for item in sorted(places) if {row["from"], row["to"]} <= places[item]
+            item for item in places if {row["from"], row["to"]} <= places[item]
         )
         for row in inputs.tables["lanes"]
     }
@@ -171,7 +171,7 @@ def trace_power(inputs: Inputs) -> tuple[PowerTree, list[Fault]]:
     """
     tree: nx.DiGraph[str] = nx.DiGraph()
     rows = {row["node"]: row for row in inputs.tables["power"]}
-    tree.add_nodes_from(sorted(rows))
+    tree.add_nodes_from(rows)
     tree.add_edges_from(
         (row["parent"], row["node"]) for row in rows.values() if row["parent"] is not None
     )
@@ -185,12 +185,12 @@ def trace_power(inputs: Inputs) -> tuple[PowerTree, list[Fault]]:
         return PowerTree({}, {}, {}), faults
     fed = {row["hall"]: row["fed_by"] for row in inputs.tables["halls"] if row["fed_by"]}
     path = {hall: _up_to_grid(tree, node) for hall, node in fed.items()}
-    below: dict[str, list[str]] = {node: [] for node in sorted(rows)}
-    for hall in sorted(path):
-        for node in path[hall]:
+    below: dict[str, list[str]] = {node: [] for node in rows}
+    for hall, nodes in path.items():
+        for node in nodes:
             below[node].append(hall)
     groups: dict[str, list[str]] = defaultdict(list)
-    for node in sorted(rows):
+    for node in rows:
         if rows[node]["group"] is not None:
             groups[rows[node]["group"]].append(node)
     for group, members in groups.items():
@@ -201,7 +201,7 @@ def trace_power(inputs: Inputs) -> tuple[PowerTree, list[Fault]]:
                     "group", f"{group} holds {min(above)} too, which feeds this node",
                     "Name only nodes that can stand in for each other"))  # fmt: skip
     halls_below = {node: tuple(halls) for node, halls in below.items()}
-    return PowerTree(halls_below, {g: tuple(m) for g, m in sorted(groups.items())}, path), faults
+    return PowerTree(halls_below, {g: tuple(m) for g, m in groups.items()}, path), faults
 
 
 def _up_to_grid(tree: nx.DiGraph[str], node: str) -> tuple[str, ...]:

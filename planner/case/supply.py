@@ -106,20 +106,11 @@ class SupplyBuilder:
         self.inputs, self.calendar, self.flows, self.facility = inputs, calendar, flows, facility
         self.planned = bool(inputs.tables["supply"])
         self.pooled = not inputs.tables["lanes"]
-        self.sources = {
-            (row["supplier"], row["item"]): row
-            for row in sorted(inputs.tables["supply"], key=lambda r: (r["supplier"], r["item"]))
-        }
-        self.plants = {
-            (row["plant"], row["system"]): row
-            for row in sorted(inputs.tables["plants"], key=lambda r: (r["plant"], r["system"]))
-        }
-        self.lanes = {
-            (row["from"], row["to"]): row
-            for row in sorted(inputs.tables["lanes"], key=lambda r: (r["from"], r["to"]))
-        }
+        self.sources = {(row["supplier"], row["item"]): row for row in inputs.tables["supply"]}
+        self.plants = {(row["plant"], row["system"]): row for row in inputs.tables["plants"]}
+        self.lanes = {(row["from"], row["to"]): row for row in inputs.tables["lanes"]}
         self.bom: dict[str, dict[str, float]] = defaultdict(dict)
-        for row in sorted(inputs.tables["bom"], key=lambda r: (r["system"], r["item"])):
+        for row in inputs.tables["bom"]:
             self.bom[row["system"]][row["item"]] = row["quantity"]
         self.firm_arrivals = self._firm_arrivals()
         self.first_at = self._first_at()
@@ -152,7 +143,7 @@ class SupplyBuilder:
             lane_capacity=self._monthly(self.lanes),
             held=tuple(
                 (place, item, period)
-                for (place, item), first in sorted(self.first_at.items())
+                for (place, item), first in self.first_at.items()
                 for period in range(first, self.calendar.count)
             ),
             storage={} if self.pooled else {
@@ -186,7 +177,7 @@ class SupplyBuilder:
             steps[row["supplier"]].append((row["from"], row["units_per_month"]))
         return {
             (supplier, period): value * self.calendar.months[period]
-            for supplier in sorted(steps)
+            for supplier in steps
             for period, value in enumerate(self.calendar.in_force(steps[supplier]))
         }
 

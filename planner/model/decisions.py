@@ -157,10 +157,11 @@ def _deployment_decisions(case: Case, frame: Frame) -> dict[str, Any]:
         for t in range(start, periods)
     ]
     missed = {key: mw for key, mw in case.demand.required_mw.items() if mw > 0}
-    site_periods = {
-        (facility.site_of[hall], decided) for hall, decided in facility.opening
-        if facility.site_of[hall] in facility.opening_cost
-    }  # fmt: skip
+    decided = {(facility.site_of[hall], period) for hall, period in facility.opening}
+    site_periods = [
+        (site, period) for site in facility.opening_cost for period in case.calendar.periods
+        if (site, period) in decided
+    ]  # fmt: skip
     return {
         "install_systems": frame.variables("install_systems", install, whole=case.whole),
         "remove_systems": frame.variables("remove_systems", remove, whole=case.whole),
@@ -171,7 +172,7 @@ def _deployment_decisions(case: Case, frame: Frame) -> dict[str, Any]:
             "opened_halls", opened, whole=True,
             most={key: facility.hall_count[key[0]] for key in opened},
         ),
-        "open_site": frame.variables("open_site", sorted(site_periods), most=1, whole=True),
+        "open_site": frame.variables("open_site", site_periods, most=1, whole=True),
         "serve_mw": frame.variables("serve_mw", serve),
         "missed_mw": frame.variables("missed_mw", missed, most=missed),
     }  # fmt: skip

@@ -88,8 +88,7 @@ def keep_sites_open(model: Model) -> None:
 
 def site_steps(model: Model) -> list[tuple[tuple[str, int], tuple[str, int]]]:
     """Return pairs of neighbouring keys of `open_site`, earlier first."""
-    keys = sorted(model.decisions.open_site)
-    return [(a, b) for a, b in pairwise(keys) if a[0] == b[0]]
+    return [(a, b) for a, b in pairwise(model.decisions.open_site) if a[0] == b[0]]
 
 
 def _carry(

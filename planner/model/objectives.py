@@ -91,14 +91,14 @@ def present_cost(model: Model) -> Tier:
 
 
 def tie_break(model: Model) -> Tier:
-    """Among equal plans: install what is installed as early as can be, then by name.
+    """Among equal plans: install what is installed as early as can be, then in the case's order.
 
     sum over hall, system, period of (period + rank[hall, system] / number of pairs)
         * install_systems[hall, system, period]      [periods x systems]
 
     Without it, equal plans differ from run to run and from rename to rename.
     """
-    pairs = sorted(model.case.installing)
+    pairs = model.case.installing
     rank = {pair: place / (len(pairs) + 1) for place, pair in enumerate(pairs)}
     installs = [
         (variable, period + rank[hall, system])

@@ -278,7 +278,7 @@ def milestone_rows(case: Case, ramp: Iterable[Row]) -> list[Row]:
     """Return each milestone with what is in service and missed where it is judged."""
     found = {(row["commitment"], row["period"]): row for row in ramp}
     rows: list[Row] = []
-    for commitment, day, period, mw in case.demand.judged:
+    for commitment, day, period, mw in sorted(case.demand.judged):
         row = found[commitment, case.calendar.starts[period]]
         in_service = float(row["in_service_mw"])  # type: ignore[arg-type]
         missed = mw - in_service

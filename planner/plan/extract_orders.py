@@ -19,7 +19,7 @@ SEPARATOR = "; "
 
 def order_rows(case: Case, placed: Iterable[SheetRow], lots: Mapping[Any, float],
                charged: Iterable[Any]) -> list[Row]:  # fmt: skip
-    """Return orders already placed, then planned ones by date.
+    """Return orders already placed by their number, then planned ones by date.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def order_rows(case: Case, placed: Iterable[SheetRow], lots: Mapping[Any, float]
     charged
         Those keys that have an order cost or a minimum.
     """
-    rows = [_firm_order(case, row) for row in placed]
+    rows = [_firm_order(case, row) for row in sorted(placed, key=lambda row: str(row["order"]))]
     costly = set(charged)
     for key in sorted(lots, key=lambda k: (k[2], k[0], k[1])):
         supplier, item, period = key

@@ -124,13 +124,14 @@ def totals(inputs: Inputs, case: Case) -> list[dict[str, object]]:
     for basis in sorted(set(case.demand.basis.values())):
         names = [c for c in case.demand.commitments if case.demand.basis[c] == basis]
         add(f"commitments on {basis} power ({len(names)})",
-            sum(case.demand.final_mw[name] for name in names), "MW")  # fmt: skip
-    it_mw = sum(facility.hall_count[h] * facility.hall_it_mw[h] for h in facility.halls)
+            math.fsum(case.demand.final_mw[name] for name in names), "MW")  # fmt: skip
+    it_mw = math.fsum(facility.hall_count[h] * facility.hall_it_mw[h] for h in facility.halls)
     add(f"hall classes ({len(facility.halls)}), IT power", it_mw, "MW")
     roots = [row["node"] for row in tables["power"] if row["parent"] is None]
     if roots:
+        energised = math.fsum(facility.energised_mw.get((node, last), 0.0) for node in roots)
         add(f"nodes at the grid ({len(roots)}), energised at the end, facility power",
-            sum(facility.energised_mw.get((node, last), 0.0) for node in roots), "MW")  # fmt: skip
+            energised, "MW")  # fmt: skip
     for supplier in sorted({row["supplier"] for row in tables["supply_capacity"]}):
         capacity = sum(case.supply.capacity[supplier, t] for t in case.calendar.periods)
         add(f"capacity of {supplier} over the plan", capacity, "units")
@@ -143,7 +144,7 @@ def totals(inputs: Inputs, case: Case) -> list[dict[str, object]]:
         add("systems standing at the start", sum(facility.fleet.values()), "systems")
     if tables["orders"]:
         add(f"orders already placed ({len(tables['orders'])})",
-            sum(row["quantity"] for row in tables["orders"]), "units")  # fmt: skip
+            math.fsum(row["quantity"] for row in tables["orders"]), "units")  # fmt: skip
     return rows
 
 

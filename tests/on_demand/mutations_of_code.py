@@ -106,12 +106,7 @@ def _others(node: ast.AST) -> Iterator[tuple[ast.AST, str, Any]]:
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         yield node, "op", ast.UAdd()
     elif isinstance(node, ast.Constant):
-        if isinstance(node.value, bool):
-            yield node, "value", not node.value
-        elif isinstance(node.value, int | float):
-            yield node, "value", node.value + 1
-        elif isinstance(node.value, str) and node.value in SENSES:
-            yield node, "value", SENSES[node.value]
+        yield from ((node, "value", value) for value in _other_values(node.value))
     elif isinstance(node, ast.Name) and node.id in CALLED:
         yield node, "id", CALLED[node.id]
     elif isinstance(node, ast.Attribute) and node.attr in CALLED:
@@ -121,6 +116,16 @@ def _others(node: ast.AST) -> Iterator[tuple[ast.AST, str, Any]]:
     elif isinstance(node, ast.comprehension) and node.ifs:
         yield node, "ifs", node.ifs[1:]
     yield from _left_out(node)
+
+
+def _other_values(value: object) -> Iterator[object]:
+    """Yield what may stand in place of a constant."""
+    if isinstance(value, bool):
+        yield not value
+    elif isinstance(value, int | float):
+        yield value + 1
+    elif isinstance(value, str) and value in SENSES:
+        yield SENSES[value]
 
 
 def _left_out(node: ast.AST) -> Iterator[tuple[ast.AST, str, Any]]:

@@ -1,0 +1,167 @@
+"""The order of rows in which a case is prepared: no place in the workbook and no name decides it.
+
+HiGHS finds one of several equal plans, and which one depends on the order of columns and rows. So
+rows are sorted by their own figures first, then by the figures of what they refer to and of what
+refers to them, and only what cannot be told apart by any figure is sorted by name. A workbook with
+its rows shuffled is the same model to the bit, and so is one with other names.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import Any
+
+from planner.inputs.rows import Inputs, Row
+from planner.inputs.schema import Column, Kind
+from planner.inputs.tables import BY_NAME
+
+Name = tuple[str, str]
+"""What is named, e.g. a place, and its name."""
+
+FOR_PEOPLE = ("latitude", "longitude", "class")
+"""Columns that mean nothing to the model."""
+
+OTHERS = ("settings", "scenarios", "changes", "draws", "samples")
+"""Sheets without rows of the model."""
+
+FEW = 20
+"""Sets of names that cannot be told apart, up to which they are taken one after the other."""
+
+KINDS = {
+    "system": "item", "systems": "item", "item": "item", "supplier": "place", "plant": "place",
+    "depot": "place", "site": "place", "from": "place", "to": "place", "hall": "hall",
+    "node": "node", "parent": "node", "fed_by": "node", "group": "group", "order": "order",
+    "commitment": "commitment", "country": "country", "countries": "country",
+}  # fmt: skip
+"""What the names in a column of texts stand for."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row as the order sees it.
+
+    Attributes
+    ----------
+    row : Row
+    figures : tuple
+        All that is no name, in the order of the sheet's columns.
+    names : tuple of (str, Name)
+        Column and name of each name.
+    """
+
+    row: Row
+    figures: tuple[tuple[bool, Any], ...]
+    names: tuple[tuple[str, Name], ...]
+
+
+def in_order(inputs: Inputs) -> Inputs:
+    """Return the same inputs with the rows of every sheet in order."""
+    lines = {
+        sheet: [_line(row) for row in rows]
+        for sheet, rows in inputs.tables.items() if rows and sheet not in OTHERS
+    }  # fmt: skip
+    told, numbers = _told_apart(lines)
+    ordered = {
+        sheet: tuple(line.row for line in sorted(found, key=_key_of(sheet, told, numbers)))
+        for sheet, found in lines.items()
+    }
+    return replace(inputs, tables={**inputs.tables, **ordered})
+
+
+def _line(row: Row) -> Line:
+    names, figures = [], []
+    for column in BY_NAME[row.sheet].columns:
+        value = row[column.name]
+        if _holds_names(column):
+            parts = value if isinstance(value, tuple) else () if value is None else (value,)
+            names += [(column.name, (KINDS[column.name], part)) for part in parts]
+        elif column.kind is not Kind.TEXT and column.name not in FOR_PEOPLE:
+            figures.append((value is None, 0 if value is None else value))
+    return Line(row, tuple(figures), tuple(names))
+
+
+def _holds_names(column: Column) -> bool:
+    return column.name in KINDS and column.kind in (Kind.TEXT, Kind.LIST)
+
+
+def _key_of(
+    sheet: str, told: Mapping[Name, str], numbers: Mapping[Name, int]
+) -> Callable[[Line], tuple[object, ...]]:  # fmt: skip
+    """Return by what the lines of a sheet are sorted."""
+
+    def key(line: Line) -> tuple[object, ...]:
+        alike = [numbers.get(name, 0) for _, name in line.names]
+        return line.figures, alike, _signature(sheet, line, told)
+
+    return key
+
+
+def _told_apart(lines: Mapping[str, Iterable[Line]]) -> tuple[dict[Name, str], dict[Name, int]]:
+    """Return a signature of each name, other than that of all others.
+
+    Names that no figure tells apart are numbered by the alphabet, and what belongs to them is told
+    apart by those numbers: of two equal sites each keeps its own equal hall.
+
+    Returns
+    -------
+    told : dict of Name to str
+        Signatures.
+    numbers : dict of Name to int
+        Number of each name that was told apart by the alphabet.
+    """
+    told, numbers = dict[Name, str](), dict[Name, int]()
+    while True:
+        told = _refined(lines, told)
+        alike: dict[str, list[Name]] = defaultdict(list)
+        for name, signature in told.items():
+            alike[signature].append(name)
+        tied = [signature for signature, names in alike.items() if len(names) > 1]
+        if not tied:
+            return told, numbers
+        kind, _ = alike[min(tied)][0]
+        at_once = tied if len(tied) > FEW else [min(tied)]
+        for names in (sorted(alike[signature]) for signature in at_once):
+            for number, name in enumerate(names):
+                if name[0] == kind:
+                    numbers[name] = number
+                    told[name] = _digest(told[name], str(number))
+
+
+def _refined(lines: Mapping[str, Iterable[Line]], told: Mapping[Name, str]) -> dict[Name, str]:
+    """Tell names apart by the rows in which they stand, those by the names in them, and so on.
+
+    It ends when no more names can be told apart: the refinement of colours in a graph.
+    """
+    count = 0
+    while True:
+        seen: dict[Name, list[str]] = defaultdict(list)
+        for sheet, column, name, signature in _uses(lines, told):
+            seen[name].append(f"{sheet}.{column}:{signature}")
+        told = {name: _digest(told.get(name, ""), *sorted(used)) for name, used in seen.items()}
+        if len(set(told.values())) <= count:
+            return told
+        count = len(set(told.values()))
+
+
+def _uses(
+    lines: Mapping[str, Iterable[Line]], told: Mapping[Name, str]
+) -> Iterator[tuple[str, str, Name, str]]:
+    """Yield sheet, column and name of every use, with the signature of its row."""
+    for sheet, found in lines.items():
+        for line in found:
+            signature = _signature(sheet, line, told)
+            for column, name in line.names:
+                yield sheet, column, name, signature
+
+
+def _signature(sheet: str, line: Line, told: Mapping[Name, str]) -> str:
+    """Return what is known of a row beside its names."""
+    around = sorted(f"{column}:{told.get(name, '')}" for column, name in line.names)
+    return _digest(sheet, repr(line.figures), *around)
+
+
+def _digest(*texts: str) -> str:
+    return blake2b("\x1f".join(texts).encode(), digest_size=12).hexdigest()
