@@ -81,6 +81,12 @@ class Interrupted(PlannerError):
     exit_code = 130
 
 
+class SolverFailed(PlannerError):
+    """The solver ended in an error of its own before any plan was found."""
+
+    exit_code = 70
+
+
 class PlanRefused(PlannerError):
     """The independent checker found that a plan breaks its own inputs; it is not written as a plan.
 

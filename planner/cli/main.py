@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -62,19 +66,43 @@ def planner() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command; an error of ours ends in its message and exit code, never a traceback."""
+    """Run the command; whatever ends it, it ends in words and an exit code, never a traceback."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
     try:
         code: Any = planner.main(args=arguments, prog_name="planner", standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; nothing was written", err=True)
+        click.echo("interrupted; no file is left half written", err=True)
         code = 130
     except PlannerError as error:
         click.echo(str(error), err=True)
+        # What could not be written for this very reason is not told again.
+        sys.unraisablehook = lambda unraisable: None
         code = error.exit_code
+    except BrokenPipeError:
+        _drop_output()  # whoever read it has seen enough
+        code = 0
+    except OSError as error:
+        click.echo(f"the system refuses to go on: {error}. Free some room on the disk, or see "
+                   "that files and folders may be read and written", err=True)  # fmt: skip
+        _drop_output()
+        code = PlannerError.exit_code
+    except MemoryError:
+        click.echo("this machine has not enough memory for it. Plan fewer periods, or longer ones "
+                   "(settings, period), or set counts to continuous", err=True)  # fmt: skip
+        code = PlannerError.exit_code
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _drop_output() -> None:
+    """Let go of what cannot be written, so that Python does not try it again at its end."""
+    sys.unraisablehook = lambda unraisable: None
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -22,17 +22,15 @@ import numpy as np
 import numpy.typing as npt
 import pulp
 
+from planner.errors import SolverFailed
+
 Array = npt.NDArray[np.float64]
 Statuses = npt.NDArray[np.int8]
 Watcher = Callable[[float | None, float | None], None]
 """Called with incumbent and bound, in the objective's unit, while a solve runs."""
 
 STATUS = highspy.HighsModelStatus
-BASIS_KINDS = (
-    highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBasic,
-    highspy.HighsBasisStatus.kUpper, highspy.HighsBasisStatus.kZero,
-    highspy.HighsBasisStatus.kNonbasic,
-)  # fmt: skip
+BASIS_KINDS = tuple(highspy.HighsBasisStatus.__members__.values())
 FEASIBILITY, FINEST = 1e-7, 1e-9
 """Row and bound tolerance while searching, and for the last values of a plan.
 
@@ -297,9 +295,19 @@ class LiveModel:
 
     def _run(self) -> None:
         """Run HiGHS in a thread of its own, which leaves this one free to receive Ctrl-C."""
-        thread = threading.Thread(target=self.highs.run, daemon=True)
+        failures: list[Exception] = []
+
+        def run() -> None:
+            try:
+                self.highs.run()
+            except Exception as error:
+                failures.append(error)
+
+        thread = threading.Thread(target=run, daemon=True)
         thread.start()
         thread.join()
+        if failures:
+            raise SolverFailed(f"the solver failed: {failures[0]!r}. Run planner doctor")
 
     def _outcome(self, seconds: float) -> Outcome:
         """Read HiGHS's own account of the solve."""

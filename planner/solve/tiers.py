@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from planner.errors import Interrupted, LimitReached, NoPlanExists
+from planner.errors import Interrupted, LimitReached, NoPlanExists, SolverFailed
 from planner.model.objectives import CHOOSING, Tier
 from planner.model.wholes import Wholes
 from planner.solve.highs import (
@@ -30,6 +30,9 @@ TIGHT_GAP = 1e-3
 """Widest gap of a tier that no later tier can mend, e.g. missed megawatts, however wide a gap is
 asked. It is relative: where nothing need be missed, nothing is.
 """
+
+LIMITS = ("time limit", "node limit")
+"""How a solve ends without a plan when it only needed longer."""
 
 Listener = Callable[[Event], None]
 
@@ -175,6 +178,12 @@ class _TierLoop:
         if outcome.values is None:
             if self.values is None and outcome.status == "interrupted":
                 raise Interrupted("interrupted before any plan was found; nothing was written")
+            if self.values is None and outcome.status not in LIMITS:
+                raise SolverFailed(
+                    f"the solver gave up ({outcome.status}) before any plan was found. Nothing was "
+                    "written. Run planner doctor; if all is well there, look for amounts that "
+                    "differ by very many digits"
+                )
             if self.values is None:
                 raise LimitReached(
                     f"{outcome.status} after {outcome.seconds:.0f} s, before any plan was found. "
