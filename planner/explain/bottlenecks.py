@@ -181,6 +181,12 @@ def _split(
         if len(limits) == 1:
             found.append(Bottleneck(limits[0], lifted=gain))
             continue
+        if sum(gain) < session.little:
+            session.undone.append(
+                f"dates one by one: {kind}, of which {len(limits)} together gain only "
+                f"{sum(gain):.3f} MW-months"
+            )
+            continue
         if session.spent(DATES_ALONE):
             session.undone.append(f"dates one by one: {kind}")
             continue
@@ -243,7 +249,10 @@ def _lift(session: Session, found: Sequence[Bottleneck]) -> None:
         if session.spent(LIFTED_BY):
             session.undone.append(f"{group[0]} of {group[1]} lifted")
             continue
-        lifted = session.gain(_lifting(session, *group))
+        of_kind = kinds.get(group[0])
+        # What a whole kind does not gain, none of it gains.
+        none = of_kind is not None and not _any(of_kind)
+        lifted = of_kind if of_kind and none else session.gain(_lifting(session, *group))
         for b in groups[group]:
             b.lifted = lifted
 

@@ -8,17 +8,19 @@ they say how many of its megawatts come through each limit, and how many more on
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from planner.errors import NoPlanExists
 from planner.explain.bottlenecks import Bottleneck, one_more
 from planner.explain.limits import STEPS, Limit
-from planner.explain.moves import Move, moved
-from planner.explain.problem import NONE, Problem, Solved
+from planner.explain.moves import Move
+from planner.explain.problem import NONE, Problem
 from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of, others_of, shortfalls
+from planner.model.objectives import Tier
 from planner.plan.tables import Row
+from planner.solve.prices import Basis
 
 STAGES = (
     "hall power", "hall slots", "hall coolant", "number of halls", "hall ready",
@@ -90,12 +92,24 @@ def explain_lateness(session: Session, found: Sequence[Bottleneck] = ()) -> list
     """
     late = shortfalls(session)
     missed = _missed_by_period(session)
-    result = []
+    result, bases = [], []
     for commitment, day, period, _ in session.base.case.demand.judged:
         short = missed.get((commitment, period), 0.0)
         if short > 10 * NONE:
-            result.append(_explained(session, late, commitment, day, period, short, found))
-    return result
+            explained, basis = _explained(session, late, (commitment, day, period, short))
+            result.append(explained)
+            bases.append(basis)
+    for b in found:
+        if b.limit.dated and (session.is_small or (b.gain and sum(b.gain) > session.little / 10)):
+            if session.spent(0.6):
+                session.undone.append(f"milestones with {b.limit.kind} of {b.limit.subject}")
+            else:
+                _add_date(session, late, b.limit, result, bases)
+    return [
+        replace(x, links=tuple(sorted(
+            x.links, key=lambda link: (STAGES.index(link.limit.kind), -link.mw_a_step))))
+        for x in result
+    ]  # fmt: skip
 
 
 def _missed_by_period(session: Session) -> dict[tuple[str, int], float]:
@@ -115,22 +129,23 @@ def _missed_by_period(session: Session) -> dict[tuple[str, int], float]:
     }
 
 
-def _solve(problem: Problem, late: dict[str, float], commitment: str, period: int) -> Solved:
-    """Minimise what is missed at one milestone, no commitment missing more than it does."""
+def _asked(
+    problem: Problem, late: dict[str, float], commitment: str, period: int
+) -> tuple[Tier, list[tuple[Tier, float]]]:
+    """Return what is missed at one milestone, and that no commitment misses more than it does."""
     goal = goal_of(problem, commitment, period)
     own = goal_of(problem, commitment)
-    held = [*others_of(problem, commitment, late), (own, late[commitment])]
-    return problem.solve_goal(goal, held)
+    return goal, [*others_of(problem, commitment, late), (own, late[commitment])]
 
 
 def _explained(
-    session: Session, late: dict[str, float], commitment: str, day: date, period: int,
-    short: float, found: Sequence[Bottleneck],
-) -> Lateness:  # fmt: skip
-    """Return the links of one milestone."""
+    session: Session, late: dict[str, float], milestone: tuple[str, date, int, float]
+) -> tuple[Lateness, Basis]:
+    """Return the amounts that hold one milestone, and the basis of the solve."""
     session.resolves += 1
     base, links = session.base, []
-    solved = _solve(base, late, commitment, period)
+    commitment, day, period, short = milestone
+    solved = base.solve_goal(*_asked(base, late, commitment, period), session.missed.bases[:1])
     for limit in session.catalogue.amounts:
         steps = base.price(solved.prices[0], solved.point, session.catalogue.move(limit, 1.0))
         gain = sum(steps.values())
@@ -138,26 +153,28 @@ def _explained(
             periods = tuple(sorted(t for t, mw in steps.items() if abs(mw) > NONE * 1e-3))
             whole = gain * float(limit.value) / limit.step
             links.append(Link(limit, whole, gain, periods))
-    for b in found:
-        if b.limit.dated and not session.spent(0.6):
-            gain = _date_gain(session, late, commitment, period, b.limit, solved.values[0])
-            if gain > NONE:
-                links.append(Link(b.limit, None, gain, ()))
-    links.sort(key=lambda link: (STAGES.index(link.limit.kind), -link.mw_a_step))
-    return Lateness(commitment, day, period, short, solved.values[0], tuple(links))
+    return Lateness(commitment, day, period, short, solved.values[0], tuple(links)), solved.bases[0]
 
 
-def _date_gain(
-    session: Session, late: dict[str, float], commitment: str, period: int, limit: Limit,
-    before: float,
-) -> float:  # fmt: skip
-    """Return megawatts that a date one period earlier brings to a milestone."""
-    session.resolves += 1
+def _add_date(
+    session: Session, late: dict[str, float], limit: Limit, found: list[Lateness],
+    bases: Sequence[Basis],
+) -> None:  # fmt: skip
+    """Add a date to the milestones to which it brings megawatts if it is one period earlier."""
     try:
-        inputs = moved(session.inputs, [Move(limit, 1.0)], session.base.case.calendar)
-        return before - _solve(Problem(inputs), late, commitment, period).values[0]
-    except (NoPlanExists, ValueError):
-        return 0.0
+        problem = session.moved([Move(limit, 1.0)])
+    except ValueError:
+        return
+    for at, (one, basis) in enumerate(zip(list(found), bases, strict=True)):
+        session.resolves += 1
+        goal, held = _asked(problem, late, one.commitment, one.period)
+        carried = session.base.carried(basis, problem)
+        try:
+            gain = one.least_mw - problem.least_goal(goal, held, carried, one.least_mw)
+        except NoPlanExists:
+            continue
+        if gain > NONE:
+            found[at] = replace(one, links=(*one.links, Link(limit, None, gain, ())))
 
 
 def lateness_rows(session: Session, found: Iterable[Lateness]) -> list[Row]:

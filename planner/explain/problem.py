@@ -7,7 +7,8 @@ is worth nothing in whole numbers either as long as both miss the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -22,11 +23,13 @@ from planner.model.build import build_model
 from planner.model.decisions import Decisions, Model
 from planner.model.objectives import Tier, missed_mw_months, present_cost
 from planner.pipeline import collector_paused
-from planner.solve.highs import FINEST, LAST_SLACK, Array, LiveModel
+from planner.solve.highs import FINEST, LAST_SLACK, Array, LiveModel, Outcome
 from planner.solve.prices import (
+    BOUND_PASSED,
     Basis,
     Prices,
     carry_basis,
+    proven_bound,
     read_basis,
     read_prices,
     read_rows,
@@ -34,6 +37,7 @@ from planner.solve.prices import (
     set_coefficient,
     set_row,
     set_upper,
+    solve_linear,
     start_afresh,
     start_from_basis,
 )
@@ -41,8 +45,11 @@ from planner.solve.prices import (
 NONE = 1e-6
 """MW-months below which nothing is missed, and MW-months or money below which nothing is gained."""
 
-LONG = 600.0
-"""Seconds after which a linear program is given up; they take a fraction."""
+SHARE_OF_ROWS, LEAST_PIVOTS = 0.2, 200
+"""Pivots from an old basis, as a share of the rows, after which a solve begins afresh.
+
+Most changes of a limit need far fewer; those that need more are solved faster with presolve.
+"""
 
 IMPLIED = ("order_lots", "installed_systems")
 """Decisions whose upper bounds only repeat rows, rounded: without them prices stand in the rows."""
@@ -118,6 +125,63 @@ class Problem:
         self.missed_tiers = [missed_mw_months(self.model, p) for p in self.case.demand.priorities]
         self.cost_tier = present_cost(self.model)
 
+    def least_missed(self, start: Sequence[Basis], before: Sequence[float]) -> tuple[float, ...]:
+        """Return the least MW-months missed by priority, without prices.
+
+        Parameters
+        ----------
+        start
+            Bases to start from, one for each priority.
+        before
+            What was missed before something was changed that cannot make it more. Once it is
+            certain that no less is missed, no more is found out.
+
+        Raises
+        ------
+        NoPlanExists
+            If nothing can hold.
+        """
+        live = self.live
+        live.release()
+        live.set_tolerance(FINEST)
+        values: list[float] = []
+        for number, (tier, most) in enumerate(zip(self.missed_tiers, before, strict=True)):
+            live.minimise(tier.expression)
+            is_last = not any(value > NONE for value in before[number + 1 :])
+            beyond = most / tier.scale - NONE if is_last and most > 2 * NONE else math.inf
+            outcome = self._minimum(start[number] if number < len(start) else None, beyond)
+            if outcome.status == BOUND_PASSED:
+                values.append(most)
+                break
+            if outcome.values is None or outcome.status != "optimal":
+                raise NoPlanExists(f"{tier.name}: {outcome.status}")
+            none = outcome.objective <= NONE
+            values.append(0.0 if none else outcome.objective * tier.scale)
+            if self._is_none(number + 1, outcome.values):
+                break
+            live.hold(tier.expression, outcome.objective, LAST_SLACK)
+        live.release()
+        return (*values, *(0.0 for _ in before[len(values) :]))
+
+    def _is_none(self, number: int, point: Array) -> bool:
+        """Say whether from a tier on nothing is missed anyway."""
+        return all(
+            self.live.evaluate(tier.expression, point) <= NONE * 1e-3
+            for tier in self.missed_tiers[number:]
+        )
+
+    def _minimum(self, start: Basis | None, beyond: float = math.inf) -> Outcome:
+        """Solve from a basis as far as that is quick, else afresh."""
+        live = self.live
+        if start is not None:
+            start_from_basis(live, start)
+            pivots = max(LEAST_PIVOTS, round(SHARE_OF_ROWS * live.rows))
+            outcome = solve_linear(live, pivots=pivots, beyond=beyond)
+            if outcome.status in ("optimal", "infeasible", BOUND_PASSED):
+                return outcome
+        start_afresh(live)
+        return solve_linear(live, beyond=beyond)
+
     def solve_missed(self, start: Iterable[Basis] = ()) -> Solved:
         """Minimise megawatts missed, priority after priority.
 
@@ -148,12 +212,72 @@ class Problem:
         live.fix(at, np.array([fixed[int(c)] for c in at]))
         return self._chain([self.cost_tier], list(start), fresh=False)
 
-    def solve_goal(self, goal: Tier, held: Iterable[tuple[Tier, float]]) -> Solved:
+    def solve_goal(
+        self, goal: Tier, held: Iterable[tuple[Tier, float]], start: Iterable[Basis] = ()
+    ) -> Solved:
         """Minimise one thing, with others at most at given values."""
         self.live.release()
         for tier, most in held:
             self.live.hold(tier.expression, most)
-        return self._chain([goal], [], fresh=False)
+        return self._chain([goal], list(start), fresh=False)
+
+    def least_goal(
+        self, goal: Tier, held: Iterable[tuple[Tier, float]], start: Basis, before: float
+    ) -> float:
+        """Return the least of one thing, with others at most at given values, without prices.
+
+        It is known not to exceed its value before; once it is certain that it is no less, no more
+        is found out.
+
+        Raises
+        ------
+        NoPlanExists
+            If nothing can hold.
+        """
+        self._set(goal, held)
+        outcome = self._minimum(start, before / goal.scale - NONE)
+        self.live.release()
+        if outcome.status not in ("optimal", BOUND_PASSED):
+            raise NoPlanExists(f"{goal.name}: {outcome.status}")
+        return before if outcome.status == BOUND_PASSED else outcome.objective * goal.scale
+
+    def reaches(
+        self, goal: Tier, held: Iterable[tuple[Tier, float]], most: float,
+        start: Basis | None = None,
+    ) -> Prices | None:  # fmt: skip
+        """Say whether a goal can be at most at a value, with others at most at given values.
+
+        Returns
+        -------
+        Prices or None
+            None if it can; otherwise prices that prove that it cannot, whatever happens to limits
+            that have none.
+
+        Raises
+        ------
+        NoPlanExists
+            If nothing can hold.
+        """
+        live = self.live
+        self._set(goal, held)
+        outcome = self._minimum(start, most / goal.scale)
+        found = read_prices(live)
+        if outcome.status == BOUND_PASSED and proven_bound(live) <= most / goal.scale:
+            start_afresh(live)
+            outcome = solve_linear(live)
+            found = read_prices(live)
+        live.release()
+        if outcome.status not in ("optimal", BOUND_PASSED):
+            raise NoPlanExists(f"{goal.name}: {outcome.status}")
+        can = outcome.status == "optimal" and outcome.objective * goal.scale <= most
+        return None if can else found
+
+    def _set(self, goal: Tier, held: Iterable[tuple[Tier, float]]) -> None:
+        self.live.release()
+        for tier, most in held:
+            self.live.hold(tier.expression, most)
+        self.live.set_tolerance(FINEST)
+        self.live.minimise(goal.expression)
 
     def _chain(self, tiers: list[Tier], start: list[Basis], *, fresh: bool = True) -> Solved:
         live = self.live
@@ -166,11 +290,10 @@ class Problem:
         point: Array = np.zeros(0)
         for number, tier in enumerate(tiers):
             live.minimise(tier.expression)
-            if number < len(start):
-                start_from_basis(live, start[number])
-            elif number == 0:
-                start_afresh(live)
-            outcome = live.solve(gap=0.0, seconds=LONG)
+            if number < len(start) or number == 0:
+                outcome = self._minimum(start[number] if number < len(start) else None)
+            else:
+                outcome = solve_linear(live)
             if outcome.values is None or outcome.status != "optimal":
                 raise NoPlanExists(f"{tier.name}: {outcome.status}")
             point = outcome.values

@@ -24,6 +24,9 @@ SHARE_OF_PLAN = 3.0
 LEAST_SECONDS = 20.0
 """Time that an explanation of a small plan may take all the same."""
 
+LITTLE = 0.02
+"""Share of what is missed that is little."""
+
 Gains = tuple[float, ...]
 """MW-months gained by priority, most important first."""
 
@@ -49,6 +52,7 @@ class Session:
         self.seconds = _budget(plan) if seconds is None else seconds
         self.resolves = 0
         self.undone: list[str] = []
+        self._gains: dict[frozenset[tuple[Limit, float]], Gains] = {}
         self.base = Problem(inputs)
         self.catalogue = Catalogue(inputs, self.base.case)
 
@@ -80,6 +84,11 @@ class Session:
     def is_small(self) -> bool:
         """Whether whole numbers are few enough to ask every question in them."""
         return len(self.base.whole) <= FEW
+
+    @property
+    def little(self) -> float:
+        """MW-months of which the cause is not looked for date by date in a large plan."""
+        return 0.0 if self.is_small else LITTLE * sum(self.planned_missed)
 
     @cached_property
     def whole_missed(self) -> Gains | None:
@@ -141,22 +150,26 @@ class Session:
             self.base.restore(touches)
 
     def missed_with(self, moves: Sequence[Move]) -> Gains | None:
-        """Return MW-months missed by priority with limits moved; None if nothing can hold then."""
+        """Return MW-months missed by priority with limits moved; None if nothing can hold then.
+
+        Moves only ever give more room. Each solve begins at the basis of the plan's own, never at
+        that of another question, so that answers do not depend on what was asked before.
+        """
         self.resolves += 1
+        before, bases = self.missed.values, self.missed.bases
         if self.are_linear(moves):
             touches = self.touches(moves)
             self.base.apply(touches, 1.0)
-            # What is lifted is far away: an old basis is then slower than none.
-            far = any(math.isinf(move.steps) for move in moves)
             try:
-                return self.base.solve_missed(() if far else self.missed.bases).values
+                return self.base.least_missed(bases, before)
             except NoPlanExists:
                 return None
             finally:
                 self.base.restore(touches)
         try:
-            # A model of other columns is solved faster afresh than from an old basis.
-            return self.moved(moves).solve_missed().values
+            other = self.moved(moves)
+            carried = [self.base.carried(basis, other) for basis in bases]
+            return other.least_missed(carried, before)
         except (NoPlanExists, ValueError):
             return None
 
@@ -180,12 +193,16 @@ class Session:
 
     def gain(self, moves: Sequence[Move]) -> Gains:
         """Return MW-months gained by priority when limits are moved."""
-        now = self.missed_with(moves)
-        if now is None:
-            return tuple(0.0 for _ in self.missed.values)
-        return tuple(
-            _clean(before - after) for before, after in zip(self.missed.values, now, strict=True)
-        )
+        name = frozenset((move.limit, move.steps) for move in moves)
+        if name not in self._gains:
+            idle = all(self.is_proved_idle(self.missed, move.limit) for move in moves)
+            now = None if idle else self.missed_with(moves)
+            before = self.missed.values
+            self._gains[name] = (
+                tuple(0.0 for _ in before) if now is None
+                else tuple(_clean(b - a) for b, a in zip(before, now, strict=True))
+            )  # fmt: skip
+        return self._gains[name]
 
     def are_linear(self, moves: Sequence[Move]) -> bool:
         """Say whether limits, moved together, only move rows of the model."""

@@ -325,6 +325,8 @@ class LiveModel:
             STATUS.kOptimal: "optimal",
             STATUS.kTimeLimit: "time limit",
             STATUS.kSolutionLimit: "node limit",
+            STATUS.kIterationLimit: "pivot limit",
+            STATUS.kObjectiveBound: "bound passed",
             STATUS.kObjectiveTarget: "target reached",
             STATUS.kInterrupt: "interrupted",
             STATUS.kInfeasible: "infeasible",

@@ -12,7 +12,16 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 
-from planner.solve.highs import Array, LiveModel
+from planner.solve.highs import Array, LiveModel, Outcome
+
+LONG = 600.0
+"""Seconds after which a linear program is given up; they take a fraction."""
+
+BOUND_PASSED = "bound passed"
+"""Status of a linear solve that ended once its objective was proved to be no less than asked."""
+
+NOUGHT = 1e-9
+"""Reduced cost that is none: what rounding leaves of zero."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,53 @@ def read_prices(live: LiveModel) -> Prices:
         np.minimum(np.array(solution.col_dual, dtype=float), 0.0),
         np.array(solution.row_value, dtype=float),
     )
+
+
+def solve_linear(live: LiveModel, *, pivots: int | None = None, beyond: float = np.inf) -> Outcome:
+    """Solve a model without whole numbers.
+
+    Parameters
+    ----------
+    pivots
+        Limit on simplex iterations, for a start that may be far.
+    beyond
+        Objective at which to stop with `BOUND_PASSED` once it is proved to be no less; where the
+        solver simplifies the model first, it does not stop.
+    """
+    most = pivots if pivots is not None else 2**31 - 1
+    live.highs.setOptionValue("simplex_iteration_limit", most)
+    live.highs.setOptionValue("objective_bound", beyond)
+    outcome = live.solve(gap=0.0, seconds=LONG)
+    live.highs.setOptionValue("simplex_iteration_limit", 2**31 - 1)
+    live.highs.setOptionValue("objective_bound", np.inf)
+    return outcome
+
+
+def proven_bound(live: LiveModel) -> float:
+    """Return the bound that the prices of the last linear solve prove, whatever it was called.
+
+    By weak duality any prices prove a bound: each row at the side that they favour, each column at
+    the bound that its reduced cost favours. A row that favours a side it has not counts nothing.
+    """
+    lp, price = live.highs.getLp(), np.array(live.highs.getSolution().row_dual, dtype=float)
+    lower, upper = np.array(lp.row_lower_, dtype=float), np.array(lp.row_upper_, dtype=float)
+    if len(price) != len(lower):
+        return -np.inf
+    side = np.where(price > 0, lower, upper)
+    price[~np.isfinite(side)] = 0.0
+    start, index = np.array(lp.a_matrix_.start_), np.array(lp.a_matrix_.index_)
+    value, counts = np.array(lp.a_matrix_.value_, dtype=float), np.diff(start)
+    cost = np.array(lp.col_cost_, dtype=float)
+    if lp.a_matrix_.format_ == highspy.MatrixFormat.kColwise:
+        column, weight = np.repeat(np.arange(len(counts)), counts), price[index] * value
+    else:
+        column, weight = index, np.repeat(price, counts) * value
+    reduced = cost - np.bincount(column, weights=weight, minlength=len(cost))
+    reduced[np.abs(reduced) < NOUGHT] = 0.0
+    near = np.where(reduced > 0, np.array(lp.col_lower_), np.array(lp.col_upper_))
+    counted = reduced != 0
+    return float(lp.offset_ + price[price != 0] @ side[price != 0]
+                 + reduced[counted] @ near[counted])  # fmt: skip
 
 
 def read_basis(live: LiveModel) -> Basis:
