@@ -15,7 +15,8 @@ from how_many import CASES
 from instances import Sheets
 from oracle import LARGE
 
-from planner.explain.asks import Asker, Request
+from planner.explain.asks import Asker
+from planner.explain.oracle import Request
 from planner.explain.session import Session
 from planner.explain.shortfalls import shortfalls
 from planner.inputs.workbook import inputs_from_rows

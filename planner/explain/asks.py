@@ -3,48 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from planner.errors import NoPlanExists
 from planner.explain.limits import STEPS, Limit
 from planner.explain.minimal import minimal
-from planner.explain.moves import Move, most_steps
-from planner.explain.problem import NONE
+from planner.explain.moves import most_steps
+from planner.explain.oracle import ENOUGH, Name, Oracle, Request, names_of
 from planner.explain.session import Session
-from planner.explain.shortfalls import goal_of, others_of, shortfalls
-from planner.explain.touches import Touch
-from planner.explain.whole import solve_whole
 
 ALTERNATIVES = 3
 """Sets of changes that are looked for, the first included."""
 
+FEWEST_BY, ALTERNATIVES_BY, FOUND_BY, SIZED_BY, PROVED_BY = 0.65, 0.75, 0.85, 0.9, 0.95
+"""Shares of the time after which each part of the search is cut short."""
 
-@dataclass(frozen=True)
-class Request:
-    """One thing to ask for: a limit, in all its rows from some date on, moved by some steps.
+TRIES = 100_000
+"""Sets looked at while fewer are looked for in a large plan."""
 
-    Attributes
-    ----------
-    limits : tuple of Limit
-        Rows of one limit, earliest first; all move by the same steps.
-    steps : float
-        Steps more; for dates periods earlier.
-    """
+LARGER = (0.0, 0.01, 0.04, 0.15)
+"""Shares by which a set is asked for larger until whole systems do."""
 
-    limits: tuple[Limit, ...]
-    steps: float
-
-    @property
-    def moves(self) -> list[Move]:
-        """The moves that it stands for."""
-        return [Move(limit, self.steps) for limit in self.limits]
-
-    @property
-    def name(self) -> tuple[str, str, str]:
-        """What tells it from other requests, whatever its size."""
-        last = self.limits[-1]
-        return (last.kind, last.subject, last.where if last.dated else "")
+IN_WHOLES = "re-solved in whole systems from the changed cells: nothing missed"
 
 
 @dataclass
@@ -67,7 +47,7 @@ class AskSet:
 
     commitment: str
     requests: list[Request]
-    alone: dict[tuple[str, str, str], float] = field(default_factory=dict)
+    alone: dict[Name, float] = field(default_factory=dict)
     is_irreducible: bool = False
     is_fewest: bool = False
     proof: str = ""
@@ -93,14 +73,12 @@ class Asker:
         first: Sequence[Limit] = (),
     ) -> None:  # fmt: skip
         self.session, self.commitment, self.costs = session, commitment, dict(costs or {})
-        self.late = shortfalls(session)
-        self.is_small = session.is_small
         self.candidates = self._candidates(first)
-        self.failed: list[frozenset[tuple[str, str, str]]] = []
-        self.known: dict[frozenset[object], float] = {}
-        self.tries = 0
+        self.oracle = Oracle(session, commitment, self.candidates)
+        self.is_enough = self.oracle.is_enough
         self.is_hopeless = False
         self._found: tuple[float, list[Request]] = (math.inf, [])
+        self._tries = 0
 
     def _candidates(self, first: Sequence[Limit]) -> list[Request]:
         """Return every limit, lifted, cheapest to ask for and most telling first."""
@@ -123,43 +101,6 @@ class Asker:
         """Return what it costs to ask for a change."""
         return self.costs.get(request.limits[0].row.sheet, 1.0)
 
-    def shortfall(self, requests: Iterable[Request]) -> float:
-        """Return MW-months that the commitment must still miss, no other missing more."""
-        chosen = list(requests)
-        name = frozenset((r.limits, r.steps) for r in chosen)
-        if name not in self.known:
-            self.tries += 1
-            self.known[name] = self._solve([m for r in chosen for m in r.moves], self.is_small)
-        return self.known[name]
-
-    def _solve(self, moves: list[Move], whole: bool) -> float:
-        session = self.session
-        session.resolves += 1
-        touches: list[Touch] = []
-        try:
-            if not whole and session.are_linear(moves):
-                problem, touches = session.base, session.touches(moves)
-                problem.apply(touches, 1.0)
-            else:
-                problem = session.moved(moves)
-            goal, held = goal_of(problem, self.commitment), others_of(problem, self.commitment,
-                                                                      self.late)  # fmt: skip
-            if not whole:
-                return max(0.0, problem.solve_goal(goal, held).values[0])
-            found = solve_whole(problem, [goal], held, session.whole_seconds)
-            return found.values[0] if found.point is not None else math.inf
-        except (ValueError, NoPlanExists):
-            return math.inf
-        finally:
-            session.base.restore(touches)
-
-    def is_enough(self, requests: Sequence[Request]) -> bool:
-        """Say whether the commitment is on time with these changes."""
-        enough = self.shortfall(requests) <= 10 * NONE
-        if not enough and all(r in self.candidates for r in requests):
-            self.failed.append(frozenset(r.name for r in requests))
-        return enough
-
     def find(self, most: int = ALTERNATIVES) -> list[AskSet]:
         """Return sets of changes, the least first; none if not all together are enough.
 
@@ -172,35 +113,42 @@ class Asker:
         if not enough:
             return []
         best = self._least(minimal(self.is_enough, enough))
-        found = [best]
-        for left_out in list(best.requests):
-            if len(found) >= most or self.session.spent(0.75):
+        wanted = list(best.requests)
+        found = [self._sized(best)]
+        tried = [names_of(wanted)]
+        for left_out in wanted:
+            if len(found) >= most or self.session.spent(ALTERNATIVES_BY):
                 break
             others = [r for r in self.candidates if r.name != left_out.name]
-            if enough := self._first_enough(others):
-                other = AskSet(self.commitment, minimal(self.is_enough, enough))
-                if not any(_names(other.requests) == _names(a.requests) for a in found):
-                    found.append(other)
-        kept: list[AskSet] = []
-        for ask in found:
-            ask.requests = self._smallest(ask.requests)
-            is_cut = self.session.spent(0.9)
-            if is_cut and kept:
+            if not (enough := self._first_enough(others)):
+                continue
+            other = AskSet(self.commitment, minimal(self.is_enough, enough))
+            if names_of(other.requests) in tried:
+                continue
+            tried.append(names_of(other.requests))
+            sized = self._sized(other)
+            if self.session.spent(SIZED_BY):
                 break  # an alternative whose size was never brought down helps nobody
-            ask.alone = {r.name: self._alone(r) for r in ask.requests}
-            ask.is_irreducible = all(
-                not self.is_enough([o for o in ask.requests if o is not r]) for r in ask.requests
-            )
-            ask.proof = self._proof(ask.requests)
-            if is_cut:
-                ask.proof += "; less may do, the time ended before sizes were brought down"
-            kept.append(ask)
-        return kept
+            found.append(sized)
+        return found
+
+    def _sized(self, ask: AskSet) -> AskSet:
+        """Bring the sizes of a set down, and prove that it is enough and no part of it is."""
+        divisible = self._smallest(ask.requests)
+        is_cut = self.session.spent(SIZED_BY)
+        ask.requests, ask.proof = self._proved(divisible)
+        ask.alone = {r.name: self.oracle.alone(r) for r in ask.requests}
+        ask.is_irreducible = all(
+            not self.is_enough([o for o in ask.requests if o is not r]) for r in ask.requests
+        )
+        if is_cut:
+            ask.proof += "; less may do, the time ended before sizes were brought down"
+        return ask
 
     def _first_enough(self, requests: list[Request]) -> list[Request]:
         """Return the first requests, twice as many each time, that are enough; none if none are."""
         count = 1
-        while not self.session.spent(0.85):
+        while not self.session.spent(FOUND_BY):
             if self.is_enough(requests[:count]):
                 return requests[:count]
             if count >= len(requests):
@@ -215,16 +163,21 @@ class Asker:
         Whatever is enough must ask for something beyond each set that was not enough.
         """
         result = AskSet(self.commitment, best)
-        while not self.session.spent(0.6):
+        while not self._is_over():
             cheaper = self._cheaper(result.requests)
             if cheaper is None:
-                result.is_fewest = not self.session.spent(0.6)
+                result.is_fewest = not self._is_over()
                 break
             if self.is_enough(cheaper):
                 result.requests = cheaper
             else:
                 self._grow(cheaper)
         return result
+
+    def _is_over(self) -> bool:
+        """Say whether the search for fewer has taken its time, or its tries."""
+        many = self._tries > TRIES and not self.session.is_small
+        return many or self.session.spent(FEWEST_BY)
 
     def _cheaper(self, best: Sequence[Request]) -> list[Request] | None:
         """Return the cheapest set not ruled out that costs less than the best; None if none.
@@ -236,22 +189,28 @@ class Asker:
         return self._found[1] or None
 
     def _hit(self, chosen: list[Request], cost: float) -> None:
-        if cost >= self._found[0] - 1e-9 or self.session.spent(0.6):
+        self._tries += 1
+        if cost >= self._found[0] - 1e-9 or self._is_over():
             return
-        names = _names(chosen)
-        ruled_out = next((failed for failed in self.failed if names <= failed), None)
-        if ruled_out is None and chosen:
+        names = names_of(chosen)
+        failed = [other for other in self.oracle.failed if names <= other]
+        if not failed and chosen:
             self._found = (cost, chosen)
             return
+        # The largest set that was not enough leaves least to branch on.
+        ruled_out = max(failed, key=len, default=frozenset())
         for request in self.candidates:
-            if request.name not in names and request.name not in (ruled_out or ()):
+            if request.name not in names and request.name not in ruled_out:
                 self._hit([*chosen, request], cost + self.cost(request))
 
     def _grow(self, failing: list[Request]) -> None:
         """Add to a set that is not enough all that leaves it so, which rules out most others."""
-        sofar, size = list(failing), max(1, len(self.candidates) // 4)
-        rest = [r for r in reversed(self.candidates) if r not in failing]
-        while rest and not self.session.spent(0.6):
+        known = next((x for x in self.oracle.failed if names_of(failing) <= x), frozenset())
+        sofar = [*failing, *(r for r in self.candidates
+                             if r.name in known and r not in failing)]  # fmt: skip
+        rest = [r for r in reversed(self.candidates) if r not in sofar]
+        size = max(1, len(rest) // 4)
+        while rest and not self.session.spent(FEWEST_BY):
             part, rest = rest[:size], rest[size:]
             if not self.is_enough(sofar + part):
                 sofar += part
@@ -263,8 +222,8 @@ class Asker:
         chosen = list(requests)
         for at in range(len(chosen)):
             low, high = 0.0, chosen[at].steps
-            grain = 1.0 if _is_whole(chosen[at]) else 0.01
-            while high - low > grain * 1.000001 and not self.session.spent(0.9):
+            grain = grain_of(chosen[at])
+            while high - low > grain * 1.000001 and not self.session.spent(SIZED_BY):
                 # Small sizes first: what is enough is mostly far below what lifts a limit.
                 middle = low + (high - low) / (2.0 if low or high <= 16 * grain else 8.0)
                 middle = max(low + grain, math.floor(middle / grain) * grain)
@@ -278,38 +237,51 @@ class Asker:
     def _shorter(self, chosen: list[Request], at: int, request: Request) -> Request:
         """Leave out the earliest rows of a change, then the last, as long as the rest is enough."""
         for part in (slice(1, None), slice(None, -1)):
-            while len(request.limits) > 1 and not self.session.spent(0.9):
+            while len(request.limits) > 1 and not self.session.spent(SIZED_BY):
                 shorter = replace(request, limits=request.limits[part])
                 if not self.is_enough([*chosen[:at], shorter, *chosen[at + 1 :]]):
                     break
                 request = shorter
         return request
 
-    def _alone(self, request: Request) -> float:
-        before = self.late[self.commitment] if self.is_small else self.shortfall([])
-        gained = before - min(before, self.shortfall([request]))
-        return gained if gained > 10 * NONE else 0.0
+    def _proved(self, requests: list[Request]) -> tuple[list[Request], str]:
+        """Return requests that are enough in whole systems, and what proves it.
 
-    def _proof(self, requests: list[Request]) -> str:
-        if self.is_small:
-            return "re-solved in whole systems from the changed cells: nothing missed"
-        if self.session.spent(0.95):
-            return "re-solved divisibly; whole systems were not tried for want of time"
-        moves = [m for r in requests for m in r.moves]
-        rest = self._solve(moves, whole=True)
-        if rest <= 10 * NONE:
-            return "re-solved in whole systems from the changed cells: nothing missed"
-        return f"re-solved divisibly; in whole systems {rest:.3f} MW-months were left in time"
+        What is least where everything is divisible may be a little too small for whole systems:
+        it is then asked for a little more.
+        """
+        if self.session.is_small:
+            return requests, IN_WHOLES
+        rest = math.inf
+        for share in LARGER:
+            if self.session.spent(PROVED_BY):
+                break
+            larger = [self._larger(request, share) for request in requests]
+            reached = self.oracle.reached(larger)
+            rest = min(rest, reached) if share == 0 else rest
+            if reached <= ENOUGH:
+                more = "" if larger == requests else "; less would do if systems could be divided"
+                return larger, IN_WHOLES + more
+        if math.isinf(rest):
+            return requests, "re-solved divisibly; in whole systems no plan was found in time"
+        return requests, f"re-solved divisibly; in whole systems {rest:.3f} MW-months were left"
+
+    def _larger(self, request: Request, share: float) -> Request:
+        """Return a request larger by a share, at least by its grain, at most lifted altogether."""
+        if not share:
+            return request
+        most = next(r.steps for r in self.candidates if r.name == request.name)
+        grain = grain_of(request)
+        more = max(grain, math.ceil(request.steps * share / grain) * grain)
+        return replace(request, steps=min(most, request.steps + more))
 
 
-def _names(requests: Iterable[Request]) -> frozenset[tuple[str, str, str]]:
-    return frozenset(r.name for r in requests)
+def grain_of(request: Request) -> float:
+    """Return the least by which the size of a request differs."""
+    limit = request.limits[0]
+    divisible = limit.column in ("mw", "it_mw", "yield", "cumulative") and not limit.dated
+    return 0.01 if divisible else 1.0
 
 
 def _day(limit: Limit) -> str:
     return str(limit.row["from"])
-
-
-def _is_whole(request: Request) -> bool:
-    limit = request.limits[0]
-    return limit.dated or limit.column not in ("mw", "it_mw", "yield", "cumulative")

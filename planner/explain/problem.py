@@ -13,7 +13,6 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from planner.case.case import Case, make_case
 from planner.errors import NoPlanExists
@@ -343,6 +342,15 @@ class Problem:
             gains[touch.period] = gains.get(touch.period, 0.0) + gain
         return gains
 
+    def is_priced(self, prices: Prices, touch: Touch) -> bool:
+        """Say whether what a limit moves has a price."""
+        price = 0.0
+        if touch.place in self.row_at:
+            price = float(prices.rows[self.row_at[touch.place]])
+        elif touch.place in self.column_at:
+            price = float(prices.uppers[self.column_at[touch.place]])
+        return abs(price) > NONE * 1e-3
+
     def binds(self, solved: Solved, touch: Touch) -> bool:
         """Say whether a limit is used up, where the last tier ended."""
         if touch.place in self.row_at:
@@ -390,9 +398,3 @@ class Problem:
         columns = [None if place is None else self.column_at.get(place) for place in names]
         rows = [self.row_at.get(place) for place in other.row_places]
         return carry_basis(basis, columns, rows)
-
-    def index(self, kind: str) -> npt.NDArray[np.int32]:
-        """Return the columns of one kind of decision."""
-        return np.array(
-            [at for (name, _), at in self.column_at.items() if name == kind], dtype=np.int32
-        )

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from planner.explain.asks import Asker, AskSet, Request
+from planner.explain.asks import Asker, AskSet
 from planner.explain.bottlenecks import Bottleneck, bottleneck_rows, find_bottlenecks, period_rows
 from planner.explain.lateness import by_limit_rows, explain_lateness, lateness_rows
 from planner.explain.limits import STEPS, Limit
 from planner.explain.moves import Move, moved_value
+from planner.explain.oracle import Request
 from planner.explain.session import Session
 from planner.explain.shortfalls import shortfalls
 from planner.explain.slack import slack_rows

@@ -237,16 +237,9 @@ class Session:
         if not self.is_linear(limit):
             return False
         touches = self.touches([Move(limit, math.inf)])
-        return all(self._priced(solved, touch) <= NONE * 1e-3 for touch in touches)
-
-    def _priced(self, solved: Solved, touch: Touch) -> float:
-        base = self.base
-        if touch.place in base.row_at:
-            return float(max(abs(p.rows[base.row_at[touch.place]]) for p in solved.prices))
-        if touch.place in base.column_at:
-            at = base.column_at[touch.place]
-            return float(max(abs(p.uppers[at]) for p in solved.prices))
-        return 0.0
+        return not any(
+            self.base.is_priced(prices, touch) for touch in touches for prices in solved.prices
+        )
 
 
 def missed_in(plan: Plan, case: Case) -> dict[str, float]:

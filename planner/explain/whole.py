@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from planner.explain.problem import NONE, Problem
@@ -64,28 +66,59 @@ def solve_whole(
         Time for all.
     """
     live, began = problem.live, time.monotonic()
+    values, bounds, status, point = [], [], "optimal", None
+    with _whole(problem, held) as rounds:
+        for tier in problem.missed_tiers if tiers is None else tiers:
+            live.minimise(tier.expression)
+            left = max(0.5, seconds - (time.monotonic() - began))
+            outcome = rounds.solve(gap=EXACT_GAP, seconds=left, start=point, watch=None)
+            point = outcome.values if outcome.values is not None else point
+            none = abs(outcome.objective) <= NONE
+            values.append(0.0 if none else outcome.objective * tier.scale)
+            bounds.append(outcome.bound * tier.scale)
+            if outcome.status != "optimal":
+                status = outcome.status
+                break
+            live.hold(tier.expression, outcome.objective)
+    return Whole(tuple(values), tuple(bounds), status, point)
+
+
+def reach_whole(
+    problem: Problem, goal: Tier, held: Sequence[tuple[Tier, float]], seconds: float
+) -> float:
+    """Return what the first plan in whole numbers reaches that the rounds find; infinite if none.
+
+    Parameters
+    ----------
+    problem
+        Left divisible, as it was.
+    goal
+        What is minimised.
+    held
+        Tiers that stay at most at a value.
+    seconds
+        Time for it.
+    """
+    with _whole(problem, held) as rounds:
+        problem.live.minimise(goal.expression)
+        outcome = rounds.reach(gap=EXACT_GAP, seconds=seconds)
+    return outcome.objective * goal.scale if outcome.values is not None else math.inf
+
+
+@contextmanager
+def _whole(problem: Problem, held: Sequence[tuple[Tier, float]]) -> Iterator[Rounds]:
+    """Make a problem whole for a while, with tiers held."""
+    live = problem.live
     lifted = live.upper.copy()
     every = range(live.columns)
     live.release()
     set_upper(live, every, list(problem.original_upper))
     live.make_whole(problem.whole)
-    rounds = Rounds(live, find_columns(live, make_wholes(problem.model)))
     for tier, most in held:
         live.hold(tier.expression, most)
-    values, bounds, status, point = [], [], "optimal", None
-    for tier in problem.missed_tiers if tiers is None else tiers:
-        live.minimise(tier.expression)
-        left = max(0.5, seconds - (time.monotonic() - began))
-        outcome = rounds.solve(gap=EXACT_GAP, seconds=left, start=point, watch=None)
-        point = outcome.values if outcome.values is not None else point
-        none = abs(outcome.objective) <= NONE
-        values.append(0.0 if none else outcome.objective * tier.scale)
-        bounds.append(outcome.bound * tier.scale)
-        if outcome.status != "optimal":
-            status = outcome.status
-            break
-        live.hold(tier.expression, outcome.objective)
-    live.release()
-    live.make_whole(problem.whole[:0])
-    set_upper(live, every, list(lifted))
-    return Whole(tuple(values), tuple(bounds), status, point)
+    try:
+        yield Rounds(live, find_columns(live, make_wholes(problem.model)))
+    finally:
+        live.release()
+        live.make_whole(problem.whole[:0])
+        set_upper(live, every, list(lifted))

@@ -130,6 +130,20 @@ class Rounds:
         proven = replace(rest, bound=max(rest.bound, shape.bound), seconds=clock.spent)
         return _honest(proven, gap)
 
+    def reach(self, *, gap: float, seconds: float) -> Outcome:
+        """Return the plan that the rounds come to, without going on from there.
+
+        For what needs a plan and no proof, such as whether something is enough.
+        """
+        clock = _Clock(seconds)
+        if int(self.live.whole.sum()) <= FEW:
+            return self._at_once(gap, clock, None, None)
+        shape = self._shape(gap, 0.5 * clock.left, clock, None)
+        counted = (self.columns.installs, self.columns.lots, self.columns.removals)
+        if shape.values is None or not any(map(len, counted)):
+            return shape
+        return replace(self._counts(shape, gap, clock, None, None), seconds=clock.spent)
+
     def choose(self, plan: Array | None, *, seconds: float, watch: Watcher | None) -> Outcome:
         """Choose among plans that the tiers before hold equal.
 
