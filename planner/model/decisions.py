@@ -24,7 +24,8 @@ def terms(
     variables: Mapping[Key, pulp.LpVariable], keys: Iterable[Key], coefficient: float = 1.0
 ) -> list[Term]:
     """Return the variables of the keys that exist, each with the same coefficient."""
-    return [(variables[key], coefficient) for key in keys if key in variables]
+    found = map(variables.get, keys)
+    return [(variable, coefficient) for variable in found if variable is not None]
 
 
 @dataclass(frozen=True)

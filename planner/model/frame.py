@@ -1,14 +1,14 @@
 """The one door to the PuLP problem: variables and rows in bulk, under their rule's name.
 
-PuLP builds fastest from dictionaries of coefficients and from plain variables; its operators and
-its checks on names cost ten times as much. Names inside the problem are opaque, for PuLP turns
-different characters of a name into the same one; `Frame.rows` remembers what each row is.
+PuLP builds fastest from pairs of variable and coefficient and from variables without names; its
+operators cost ten times as much. Names inside the problem are opaque, for PuLP turns different
+characters of a name into the same one; `Frame.rows` remembers what each row is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pulp
 
@@ -44,8 +44,8 @@ class Frame:
 
     Attributes
     ----------
-    problem : pulp.LpProblem
-        The problem, minimised.
+    stated : pulp.LpProblem
+        The problem, minimised; its columns have no names until `problem` is asked for.
     rows : list of (str, tuple)
         Rule and index of each row, in the order of the problem's constraints.
     columns : list of (pulp.LpVariable)
@@ -53,9 +53,22 @@ class Frame:
     """
 
     def __init__(self, name: str) -> None:
-        self.problem = pulp.LpProblem(_opaque(name), pulp.LpMinimize)
+        self.stated = pulp.LpProblem(_opaque(name), pulp.LpMinimize)
         self.rows: list[tuple[str, tuple[Hashable, ...]]] = []
         self.columns: list[pulp.LpVariable] = []
+        self._unnamed: list[tuple[str, range]] = []
+
+    @property
+    def problem(self) -> pulp.LpProblem:
+        """The problem, minimised, with a name for each column: for export and other solvers.
+
+        Naming a column takes longer than making it, and our own hand-over needs no names.
+        """
+        for name, of in self._unnamed:
+            for at in of:
+                self.columns[at].name = f"{name}_{at}"
+        self._unnamed.clear()
+        return self.stated
 
     def variables(
         self,
@@ -79,13 +92,14 @@ class Frame:
             Whether only whole numbers are allowed.
         """
         category = pulp.LpInteger if whole else pulp.LpContinuous
-        made = {}
-        for key in index:
-            bound = most.get(key) if isinstance(most, Mapping) else most
-            variable = pulp.LpVariable(f"{name}_{len(self.columns)}", 0, bound, category)
-            self.columns.append(variable)
-            made[key] = variable
-        return made
+        add, keys = self.stated.add_variable, list(index)
+        if isinstance(most, Mapping):
+            made = [add(None, 0, most.get(key), category) for key in keys]
+        else:
+            made = [add(None, 0, most, category) for _ in keys]
+        self._unnamed.append((name, range(len(self.columns), len(self.columns) + len(made))))
+        self.columns += made
+        return dict(zip(keys, made, strict=True))
 
     def row(
         self, rule: str, index: tuple[Hashable, ...], terms: Iterable[Term], sense: str,
@@ -98,32 +112,33 @@ class Frame:
         ContradictionError
             If there is no term at all and the rule does not hold.
         """
-        coefficients = collect(terms)
-        if not coefficients:
+        expression = collect(terms)
+        if not expression:
             slack = {"<=": right, ">=": -right, "==": -abs(right)}[sense]
             if slack < -TRIVIAL:
                 raise ContradictionError(rule, index, f"0 {sense} {right:g} does not hold")
             return
-        constraint = pulp.LpConstraint(
-            pulp.LpAffineExpression(coefficients), SENSES[sense], None, right
-        )
-        self.problem.addConstraint(constraint, f"{rule}_{len(self.rows)}")
+        constraint = pulp.LpConstraint(expression, SENSES[sense], None, right)
+        # Unlike addConstraint it does not look up every term among the variables met so far.
+        self.stated.extend({f"{rule}_{len(self.rows)}": constraint})
         self.rows.append((rule, index))
 
     def objective(self, terms: Iterable[Term], constant: float = 0.0) -> pulp.LpAffineExpression:
         """Return an expression to be minimised."""
-        return pulp.LpAffineExpression(collect(terms), constant)
+        expression = collect(terms)
+        expression.constant = constant
+        return expression
 
 
-def collect(terms: Iterable[Term]) -> dict[Any, float]:
-    """Add up the coefficients of each variable, which PuLP's own constructor would overwrite."""
-    pairs = list(terms)
-    coefficients = dict(pairs)
-    if len(coefficients) < len(pairs):
-        coefficients = dict.fromkeys(coefficients, 0.0)
+def collect(terms: Iterable[Term]) -> pulp.LpAffineExpression:
+    """Return the sum of terms; PuLP's own constructor overwrites where a variable comes twice."""
+    pairs = terms if isinstance(terms, list) else list(terms)
+    expression = pulp.LpAffineExpression(pairs)
+    if len(expression) < len(pairs):
+        expression.update(dict.fromkeys(expression, 0.0))
         for variable, coefficient in pairs:
-            coefficients[variable] += coefficient
-    return coefficients
+            expression[variable] += coefficient
+    return expression
 
 
 def _opaque(name: str) -> str:

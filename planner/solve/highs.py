@@ -85,12 +85,10 @@ class LiveModel:
         self, problem: pulp.LpProblem, columns: Sequence[pulp.LpVariable], threads: int = 1
     ) -> None:
         self.position = {id(variable): at for at, variable in enumerate(columns)}
-        lp = _arrays(problem, columns, self.position)
-        self.whole = np.array([v.cat == pulp.LpInteger for v in columns], dtype=bool)
-        self.lower = np.array(lp.col_lower_, dtype=float)
-        self.upper = np.array(lp.col_upper_, dtype=float)
+        arrays = Arrays(problem, columns, self.position)
+        self.whole, self.lower, self.upper = arrays.whole, arrays.lower, arrays.upper
         self._held_lower, self._held_upper = self.lower.copy(), self.upper.copy()
-        self.rows, self.nonzeros = lp.num_row_, len(lp.a_matrix_.value_)
+        self.rows, self.nonzeros = len(arrays.row_lower), len(arrays.value)
         self.stop = threading.Event()
         self.heeds_stop = True
         self.objective = pulp.LpAffineExpression()
@@ -100,7 +98,7 @@ class LiveModel:
                               ("dual_feasibility_tolerance", FEASIBILITY),
                               ("mip_feasibility_tolerance", FEASIBILITY)):  # fmt: skip
             self.highs.setOptionValue(option, value)
-        self.highs.passModel(lp)
+        arrays.pass_to(self.highs)
         self.is_mip = bool(self.whole.any())
         self._watch: Watcher | None = None
         self._incumbent: float | None = None
@@ -352,36 +350,55 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) and abs(value) < 1e100 else None
 
 
-def _arrays(
-    problem: pulp.LpProblem, columns: Sequence[pulp.LpVariable], position: dict[int, int]
-) -> highspy.HighsLp:
-    """Return the problem's rows and columns as row-wise arrays."""
-    rows = list(problem.constraints.values())
-    expressions = [row.expr for row in rows]
-    counts = np.fromiter((len(e) for e in expressions), dtype=np.int64, count=len(rows))
-    total = int(counts.sum())
-    index = np.fromiter((position[id(v)] for v in chain.from_iterable(expressions)),
-                        dtype=np.int32, count=total)  # fmt: skip
-    value = np.fromiter(chain.from_iterable(e.values() for e in expressions),
-                        dtype=np.float64, count=total)  # fmt: skip
-    right = np.array([-row.constant for row in rows], dtype=float)
-    sense = np.array([row.sense for row in rows], dtype=int)
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = len(columns), len(rows)
-    lp.col_cost_ = np.zeros(len(columns))
-    lp.col_lower_ = np.array([0.0 if v.lowBound is None else v.lowBound for v in columns])
-    lp.col_upper_ = np.array([np.inf if v.upBound is None else v.upBound for v in columns])
-    lp.row_lower_ = np.where(sense >= 0, right, -np.inf)
-    lp.row_upper_ = np.where(sense <= 0, right, np.inf)
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-    lp.a_matrix_.index_ = index
-    lp.a_matrix_.value_ = value
-    whole = highspy.HighsVarType.kInteger
-    lp.integrality_ = [
-        whole if v.cat == pulp.LpInteger else highspy.HighsVarType.kContinuous for v in columns
-    ]
-    return lp
+class Arrays:
+    """A PuLP problem's columns and rows as arrays, from one walk over its terms.
+
+    Attributes
+    ----------
+    lower, upper : arrays of float
+        Bounds of the columns, shape (columns,).
+    whole : array of bool
+        Whether a column takes whole numbers only, shape (columns,).
+    row_lower, row_upper : arrays of float
+        Bounds of the rows, shape (rows,).
+    start : array of int
+        Where each row's terms begin, shape (rows + 1,).
+    index, value : arrays of int and float
+        Column and coefficient of each term, shape (nonzeros,).
+    """
+
+    def __init__(
+        self, problem: pulp.LpProblem, columns: Sequence[pulp.LpVariable], position: dict[int, int]
+    ) -> None:
+        rows = problem.constraints()
+        expressions = [row.expr for row in rows]
+        counts = np.fromiter(map(len, expressions), dtype=np.int64, count=len(rows))
+        self.start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        total = int(self.start[-1])
+        at = map(position.__getitem__, map(id, chain.from_iterable(expressions)))
+        self.index = np.fromiter(at, dtype=np.int32, count=total)
+        values = chain.from_iterable(map(dict.values, expressions))
+        self.value = np.fromiter(values, dtype=np.float64, count=total)
+        right = np.fromiter((-row.constant for row in rows), dtype=float, count=len(rows))
+        sense = np.fromiter((row.sense for row in rows), dtype=np.int8, count=len(rows))
+        self.row_lower = np.where(sense >= 0, right, -np.inf)
+        self.row_upper = np.where(sense <= 0, right, np.inf)
+        # Asked for as numbers, what has no bound becomes NaN.
+        self.lower = np.array([v.lowBound for v in columns], dtype=float)
+        self.upper = np.array([v.upBound for v in columns], dtype=float)
+        self.lower[np.isnan(self.lower)] = 0.0
+        self.upper[np.isnan(self.upper)] = np.inf
+        self.whole = np.array([v.cat == pulp.LpInteger for v in columns], dtype=bool)
+
+    def pass_to(self, highs: highspy.Highs) -> None:
+        """Make these the model of a HiGHS object, without costs."""
+        columns, rows = len(self.lower), len(self.row_lower)
+        highs.passModel(
+            columns, rows, len(self.value), int(highspy.MatrixFormat.kRowwise),
+            int(highspy.ObjSense.kMinimize), 0.0, np.zeros(columns), self.lower, self.upper,
+            self.row_lower, self.row_upper, self.start, self.index, self.value,
+            self.whole.astype(np.int32),
+        )  # fmt: skip
 
 
 @contextmanager
