@@ -85,6 +85,16 @@ class Calendar:
                 return period
         return -1
 
+    def under_way(self, days: int) -> tuple[range, ...]:
+        """Return, by period, the periods from which what takes days is not yet done at its end."""
+        first, found = 0, []
+        for period in self.periods:
+            while first <= period and (usable := self.usable(first, days)) is not None \
+                    and usable <= period:
+                first += 1
+            found.append(range(first, period + 1))
+        return tuple(found)
+
     def holding(self, day: date) -> int | None:
         """Return the period that contains a day, None if it is outside the plan."""
         period = bisect_right(self.starts, day) - 1

@@ -30,6 +30,8 @@ class Facility:
         are in the fleet.
     it_mw, facility_mw : dict
         MW of one system by system, and by site and system.
+    commissioning : dict of str to tuple of range
+        By system and period, the periods of installation that are not in service at its end.
     slots, coolant_lpm, commission_days : dict of str to float or int
         What one system takes, and its days from installation to service.
     hall_it_mw, hall_slots, hall_coolant_lpm : dict of str to float
@@ -65,6 +67,7 @@ class Facility:
     slots: Mapping[str, float]
     coolant_lpm: Mapping[str, float]
     commission_days: Mapping[str, int]
+    commissioning: Mapping[str, tuple[range, ...]]
     hall_it_mw: Mapping[str, float]
     hall_slots: Mapping[str, float]
     hall_coolant_lpm: Mapping[str, float]
@@ -127,7 +130,7 @@ def make_facility(
         if (row["site"], system) in servable or (hall, system) in fleet
     )
     return Facility(
-        **_of_systems(systems, sites),
+        **_of_systems(systems, sites, calendar),
         **_of_sites(sites, halls, fleet),
         **_of_halls(halls, calendar),
         nodes=tuple(row["node"] for row in tables["power"]),
@@ -143,7 +146,9 @@ def make_facility(
     )  # fmt: skip
 
 
-def _of_systems(systems: Mapping[str, Row], sites: Mapping[str, Row]) -> dict[str, Any]:
+def _of_systems(
+    systems: Mapping[str, Row], sites: Mapping[str, Row], calendar: Calendar
+) -> dict[str, Any]:
     """Return the look-ups by system."""
     it_mw = {s: (row["power_kw"] + row["overhead_kw"]) / 1000 for s, row in systems.items()}
     return {
@@ -157,6 +162,9 @@ def _of_systems(systems: Mapping[str, Row], sites: Mapping[str, Row]) -> dict[st
         "slots": _look_up(systems, "slots"),
         "coolant_lpm": _look_up(systems, "coolant_lpm"),
         "commission_days": {system: row["commission_days"] for system, row in systems.items()},
+        "commissioning": {
+            system: calendar.under_way(row["commission_days"]) for system, row in systems.items()
+        },
     }
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 
-from planner.model.decisions import Model, terms
+from planner.model.decisions import Model
 from planner.model.deployment import systems_in_service
 from planner.model.frame import Term
 
@@ -54,12 +55,11 @@ def serve_from_systems_in_service(model: Model) -> None:
 
     Each commitment counts megawatts on its own basis; counting systems keeps them apart.
     """
-    periods = model.case.calendar.count
+    periods, used = model.case.calendar.count, _systems_serving(model)
     for (hall, system), start in model.case.serving.items():
         for period in range(start, periods):
-            used = _systems_serving(model, hall, system, period, excepted=None)
-            idle = systems_in_service(model, hall, system, period)
-            balance = used + [(variable, -c) for variable, c in idle]
+            idle = systems_in_service(model, hall, system, period, -1.0)
+            balance = used[hall, system, period] + idle
             model.frame.row("in_service", (hall, system, period), balance, "<=", 0.0)
 
 
@@ -73,24 +73,24 @@ def keep_dedicated_systems_for_their_commitment(model: Model) -> None:
 
     Capacity already sold stays sold.
     """
-    for (hall, system), owner in model.case.facility.dedicated.items():
-        count = model.case.facility.fleet[hall, system]
+    facility = model.case.facility
+    used = _systems_serving(model, facility.dedicated) if facility.dedicated else {}
+    for hall, system in facility.dedicated:
+        count = facility.fleet[hall, system]
         for period in model.case.calendar.periods if count else ():
-            used = _systems_serving(model, hall, system, period, excepted=owner)
-            idle = systems_in_service(model, hall, system, period)
-            balance = used + [(variable, -c) for variable, c in idle]
+            idle = systems_in_service(model, hall, system, period, -1.0)
+            balance = used[hall, system, period] + idle
             model.frame.row("dedicated", (hall, system, period), balance, "<=", -count)
 
 
 def _systems_serving(
-    model: Model, hall: str, system: str, period: int, *, excepted: str | None
-) -> list[Term]:
-    """Return the systems that all commitments but one use."""
-    demand, site = model.case.demand, model.case.facility.site_of[hall]
-    return [
-        term
-        for commitment in demand.commitments
-        if commitment != excepted and (commitment, site, system) in demand.mw_per_system
-        for term in terms(model.decisions.serve_mw, [(commitment, hall, system, period)],
-                          1.0 / demand.mw_per_system[commitment, site, system])
-    ]  # fmt: skip
+    model: Model, owners: Mapping[tuple[str, str], str] | None = None
+) -> dict[tuple[str, str, int], list[Term]]:
+    """Return systems that commitments use by hall, system and period, without those of owners."""
+    demand, site_of = model.case.demand, model.case.facility.site_of
+    used: dict[tuple[str, str, int], list[Term]] = defaultdict(list)
+    for (commitment, hall, system, period), serve in model.decisions.serve_mw.items():
+        if owners is None or owners.get((hall, system)) != commitment:
+            mw = demand.mw_per_system[commitment, site_of[hall], system]
+            used[hall, system, period].append((serve, 1.0 / mw))
+    return used

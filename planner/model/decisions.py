@@ -28,6 +28,14 @@ def terms(
     return [(variable, coefficient) for variable in found if variable is not None]
 
 
+def term(
+    variables: Mapping[Key, pulp.LpVariable], key: Key, coefficient: float = 1.0
+) -> tuple[Term, ...]:
+    """Return the variable of one key with its coefficient, nothing if there is none."""
+    variable = variables.get(key)
+    return () if variable is None else ((variable, coefficient),)
+
+
 @dataclass(frozen=True)
 class Decisions:
     """All variables of the model.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from planner.model.decisions import Model, terms
+from planner.model.decisions import Model, term, terms
 from planner.model.frame import Term
 
 
@@ -18,31 +18,31 @@ def balance_installed_systems(model: Model) -> None:
     The fleet stands there before the first period. Removed systems leave the plan.
     """
     made, fleet = model.decisions, model.case.facility.fleet
-    for hall, system, period in made.installed_systems:
-        key = (hall, system, period)
-        balance = terms(made.installed_systems, [key])
-        balance += terms(made.installed_systems, [(hall, system, period - 1)], -1.0)
-        balance += terms(made.install_systems, [key], -1.0)
-        balance += terms(made.remove_systems, [key])
+    for key, installed in made.installed_systems.items():
+        hall, system, period = key
+        balance = [
+            (installed, 1.0),
+            *term(made.installed_systems, (hall, system, period - 1), -1.0),
+            *term(made.install_systems, key, -1.0),
+            *term(made.remove_systems, key),
+        ]
         before = fleet.get((hall, system), 0) if period == 0 else 0
         model.frame.row("installed_balance", key, balance, "==", before)
 
 
-def systems_in_service(model: Model, hall: str, system: str, period: int) -> list[Term]:
-    """Return systems installed and commissioned at the end of a period.
+def systems_in_service(
+    model: Model, hall: str, system: str, period: int, coefficient: float = 1.0
+) -> list[Term]:
+    """Return systems installed and commissioned at the end of a period, times a coefficient.
 
     installed_systems[hall, system, period]
         - sum over install_systems that are still being commissioned      [systems]
     """
-    made, calendar = model.decisions, model.case.calendar
-    days = model.case.facility.commission_days[system]
-    in_service = terms(made.installed_systems, [(hall, system, period)])
-    for installed in range(period, -1, -1):
-        usable = calendar.usable(installed, days)
-        if usable is not None and usable <= period:
-            break
-        in_service += terms(made.install_systems, [(hall, system, installed)], -1.0)
-    return in_service
+    made, under_way = model.decisions, model.case.facility.commissioning[system][period]
+    return [
+        *term(made.installed_systems, (hall, system, period), coefficient),
+        *terms(made.install_systems, [(hall, system, t) for t in under_way], -coefficient),
+    ]
 
 
 def install_within_crew_capacity(model: Model) -> None:

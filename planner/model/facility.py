@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from itertools import pairwise
 
-from planner.model.decisions import Model, terms
+from planner.model.decisions import Model, term, terms
 from planner.model.frame import Term
 
 
@@ -150,11 +150,11 @@ def facility_load(model: Model, node: str, period: int) -> list[Term]:
     """
     facility = model.case.facility
     return [
-        term
+        installed
         for hall in facility.tree.halls_below[node]
         for system in facility.systems
-        for term in terms(model.decisions.installed_systems, [(hall, system, period)],
-                          facility.facility_mw[facility.site_of[hall], system])
+        for installed in term(model.decisions.installed_systems, (hall, system, period),
+                              facility.facility_mw[facility.site_of[hall], system])
     ]  # fmt: skip
 
 
@@ -181,7 +181,7 @@ def survive_the_loss_of_a_feeder(model: Model) -> None:
     facility = model.case.facility
     for group, members in facility.tree.groups.items():
         for period in model.case.calendar.periods:
-            load = [term for node in members for term in facility_load(model, node, period)]
+            load = [part for node in members for part in facility_load(model, node, period)]
             for lost in members:
                 left = sum(facility.energised_mw[n, period] for n in members if n != lost)
                 model.frame.row("failover", (group, lost, period), load, "<=", left)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from planner.model.decisions import Model, terms
+from planner.model.decisions import Model, term
 from planner.model.frame import Term
 
 Flows = dict[tuple[str, str, int], list[Term]]
-"""Terms that add to the stock of a place and item in a period, negative where they take away."""
+"""Terms that take from the stock of a place and item in a period, negative where they add."""
 
 
 def start_within_plant_capacity(model: Model) -> None:
@@ -35,13 +35,11 @@ def balance_stock(model: Model) -> None:
     Nothing is used before it has arrived: stock is never below zero.
     """
     stock, flows = model.decisions.stock, _flows(model)
-    for place, item, period in model.case.supply.held:
-        balance = [(variable, -coefficient) for variable, coefficient in
-                   flows.get((place, item, period), ())]  # fmt: skip
-        balance += terms(stock, [(place, item, period)])
-        balance += terms(stock, [(place, item, period - 1)], -1.0)
-        firm = model.case.supply.firm_arrivals.get((place, item, period), 0.0)
-        model.frame.row("stock_balance", (place, item, period), balance, "==", firm)
+    for key, held in stock.items():
+        place, item, period = key
+        balance = [*flows[key], (held, 1.0), *term(stock, (place, item, period - 1), -1.0)]
+        firm = model.case.supply.firm_arrivals.get(key, 0.0)
+        model.frame.row("stock_balance", key, balance, "==", firm)
 
 
 def _flows(model: Model) -> Flows:
@@ -52,20 +50,20 @@ def _flows(model: Model) -> Flows:
         row = supply.sources[supplier, item]
         good = row["yield"] * row["lot"]
         lots = made.order_lots[supplier, item, period]
-        flows[supply.place(supplier), item, usable].append((lots, good))
+        flows[supply.place(supplier), item, usable].append((lots, -good))
     for (plant, system, period), usable in supply.finish.items():
         start = made.start_assembly[plant, system, period]
-        flows[supply.place(plant), system, usable].append((start, 1.0))
+        flows[supply.place(plant), system, usable].append((start, -1.0))
         for item, quantity in supply.bom[system].items():
-            flows[supply.place(plant), item, period].append((start, -quantity))
+            flows[supply.place(plant), item, period].append((start, quantity))
     for (origin, end, item, period), usable in supply.landing.items():
         shipped = made.ship_units[origin, end, item, period]
-        flows[end, item, usable].append((shipped, 1.0))
-        flows[origin, item, period].append((shipped, -1.0))
+        flows[end, item, usable].append((shipped, -1.0))
+        flows[origin, item, period].append((shipped, 1.0))
     for (hall, system, period), install in made.install_systems.items():
         if supply.planned:
             site = supply.place(model.case.facility.site_of[hall])
-            flows[site, system, period].append((install, -1.0))
+            flows[site, system, period].append((install, 1.0))
     return flows
 
 

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
 from types import FrameType
 from typing import Any
 
@@ -23,6 +22,7 @@ import numpy.typing as npt
 import pulp
 
 from planner.errors import SolverFailed
+from planner.solve.arrays import Arrays
 
 Array = npt.NDArray[np.float64]
 Statuses = npt.NDArray[np.int8]
@@ -348,57 +348,6 @@ class LiveModel:
 
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) and abs(value) < 1e100 else None
-
-
-class Arrays:
-    """A PuLP problem's columns and rows as arrays, from one walk over its terms.
-
-    Attributes
-    ----------
-    lower, upper : arrays of float
-        Bounds of the columns, shape (columns,).
-    whole : array of bool
-        Whether a column takes whole numbers only, shape (columns,).
-    row_lower, row_upper : arrays of float
-        Bounds of the rows, shape (rows,).
-    start : array of int
-        Where each row's terms begin, shape (rows + 1,).
-    index, value : arrays of int and float
-        Column and coefficient of each term, shape (nonzeros,).
-    """
-
-    def __init__(
-        self, problem: pulp.LpProblem, columns: Sequence[pulp.LpVariable], position: dict[int, int]
-    ) -> None:
-        rows = problem.constraints()
-        expressions = [row.expr for row in rows]
-        counts = np.fromiter(map(len, expressions), dtype=np.int64, count=len(rows))
-        self.start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-        total = int(self.start[-1])
-        at = map(position.__getitem__, map(id, chain.from_iterable(expressions)))
-        self.index = np.fromiter(at, dtype=np.int32, count=total)
-        values = chain.from_iterable(map(dict.values, expressions))
-        self.value = np.fromiter(values, dtype=np.float64, count=total)
-        right = np.fromiter((-row.constant for row in rows), dtype=float, count=len(rows))
-        sense = np.fromiter((row.sense for row in rows), dtype=np.int8, count=len(rows))
-        self.row_lower = np.where(sense >= 0, right, -np.inf)
-        self.row_upper = np.where(sense <= 0, right, np.inf)
-        # Asked for as numbers, what has no bound becomes NaN.
-        self.lower = np.array([v.lowBound for v in columns], dtype=float)
-        self.upper = np.array([v.upBound for v in columns], dtype=float)
-        self.lower[np.isnan(self.lower)] = 0.0
-        self.upper[np.isnan(self.upper)] = np.inf
-        self.whole = np.array([v.cat == pulp.LpInteger for v in columns], dtype=bool)
-
-    def pass_to(self, highs: highspy.Highs) -> None:
-        """Make these the model of a HiGHS object, without costs."""
-        columns, rows = len(self.lower), len(self.row_lower)
-        highs.passModel(
-            columns, rows, len(self.value), int(highspy.MatrixFormat.kRowwise),
-            int(highspy.ObjSense.kMinimize), 0.0, np.zeros(columns), self.lower, self.upper,
-            self.row_lower, self.row_upper, self.start, self.index, self.value,
-            self.whole.astype(np.int32),
-        )  # fmt: skip
 
 
 @contextmanager
