@@ -86,14 +86,12 @@ class Calendar:
         return -1
 
     def under_way(self, days: int) -> tuple[range, ...]:
-        """Return, by period, the periods from which what takes days is not yet done at its end."""
-        first, found = 0, []
-        for period in self.periods:
-            while first <= period and (usable := self.usable(first, days)) is not None \
-                    and usable <= period:
-                first += 1
-            found.append(range(first, period + 1))
-        return tuple(found)
+        """Return the periods at whose end what takes days is not yet done, by that of its begin."""
+        usable = (self.usable(period, days) for period in self.periods)
+        return tuple(
+            range(period, self.count if done is None else done)
+            for period, done in enumerate(usable)
+        )
 
     def holding(self, day: date) -> int | None:
         """Return the period that contains a day, None if it is outside the plan."""

@@ -31,7 +31,7 @@ class Facility:
     it_mw, facility_mw : dict
         MW of one system by system, and by site and system.
     commissioning : dict of str to tuple of range
-        By system and period, the periods of installation that are not in service at its end.
+        By system and period of installation, the periods at whose end it is not in service.
     slots, coolant_lpm, commission_days : dict of str to float or int
         What one system takes, and its days from installation to service.
     hall_it_mw, hall_slots, hall_coolant_lpm : dict of str to float

@@ -56,11 +56,12 @@ def serve_from_systems_in_service(model: Model) -> None:
     Each commitment counts megawatts on its own basis; counting systems keeps them apart.
     """
     periods, used = model.case.calendar.count, _systems_serving(model)
+    in_service = systems_in_service(model)
     for (hall, system), start in model.case.serving.items():
         for period in range(start, periods):
-            idle = systems_in_service(model, hall, system, period, -1.0)
-            balance = used[hall, system, period] + idle
-            model.frame.row("in_service", (hall, system, period), balance, "<=", 0.0)
+            key = (hall, system, period)
+            balance = [*used[key], *((variable, -c) for variable, c in in_service[key])]
+            model.frame.row("in_service", key, balance, "<=", 0.0)
 
 
 def keep_dedicated_systems_for_their_commitment(model: Model) -> None:
@@ -75,12 +76,13 @@ def keep_dedicated_systems_for_their_commitment(model: Model) -> None:
     """
     facility = model.case.facility
     used = _systems_serving(model, facility.dedicated) if facility.dedicated else {}
+    in_service = systems_in_service(model)
     for hall, system in facility.dedicated:
         count = facility.fleet[hall, system]
         for period in model.case.calendar.periods if count else ():
-            idle = systems_in_service(model, hall, system, period, -1.0)
-            balance = used[hall, system, period] + idle
-            model.frame.row("dedicated", (hall, system, period), balance, "<=", -count)
+            key = (hall, system, period)
+            balance = [*used[key], *((variable, -c) for variable, c in in_service[key])]
+            model.frame.row("dedicated", key, balance, "<=", -count)
 
 
 def _systems_serving(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from planner.model.decisions import Model, term, terms
+from planner.model.decisions import Model, term
 from planner.model.frame import Term
 
 
@@ -30,19 +30,22 @@ def balance_installed_systems(model: Model) -> None:
         model.frame.row("installed_balance", key, balance, "==", before)
 
 
-def systems_in_service(
-    model: Model, hall: str, system: str, period: int, coefficient: float = 1.0
-) -> list[Term]:
-    """Return systems installed and commissioned at the end of a period, times a coefficient.
+def systems_in_service(model: Model) -> dict[tuple[str, str, int], list[Term]]:
+    """Return systems installed and commissioned at the end of a period, by hall, system, period.
 
     installed_systems[hall, system, period]
         - sum over install_systems that are still being commissioned      [systems]
     """
-    made, under_way = model.decisions, model.case.facility.commissioning[system][period]
-    return [
-        *term(made.installed_systems, (hall, system, period), coefficient),
-        *terms(made.install_systems, [(hall, system, t) for t in under_way], -coefficient),
-    ]
+    if "in_service" not in model.cache:
+        made, found = model.decisions, defaultdict(list)
+        for key, installed in made.installed_systems.items():
+            found[key].append((installed, 1.0))
+        for (hall, system, period), install in made.install_systems.items():
+            for until in model.case.facility.commissioning[system][period]:
+                found[hall, system, until].append((install, -1.0))
+        model.cache["in_service"] = found
+    in_service: dict[tuple[str, str, int], list[Term]] = model.cache["in_service"]
+    return in_service
 
 
 def install_within_crew_capacity(model: Model) -> None:

@@ -163,6 +163,7 @@ def energy(model: Model) -> Spend:
         * systems_in_service[hall, system, period]      [money; period]
     """
     facility, calendar, spend = model.case.facility, model.case.calendar, Spend()
+    in_service = systems_in_service(model)
     for (hall, system), start in model.case.serving.items():
         site = facility.site_of[hall]
         price = facility.energy_price.get(site, 0.0) * facility.facility_mw[site, system]
@@ -170,7 +171,7 @@ def energy(model: Model) -> Spend:
             amount = price * HOURS_A_DAY * calendar.days(period)
             spend.expenses.extend(
                 (period, variable, amount * coefficient)
-                for variable, coefficient in systems_in_service(model, hall, system, period)
+                for variable, coefficient in in_service[hall, system, period]
             )
     return spend
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
+from operator import attrgetter
 
 import highspy
 import numpy as np
+import numpy.typing as npt
 import pulp
 
 
@@ -27,16 +29,15 @@ class Arrays:
         Column and coefficient of each term, shape (nonzeros,).
     """
 
-    def __init__(
-        self, problem: pulp.LpProblem, columns: Sequence[pulp.LpVariable], position: dict[int, int]
-    ) -> None:
+    def __init__(self, problem: pulp.LpProblem, columns: Sequence[pulp.LpVariable]) -> None:
+        for at, variable in enumerate(columns):
+            variable.column = at
         rows = problem.constraints()
         expressions = [row.expr for row in rows]
         counts = np.fromiter(map(len, expressions), dtype=np.int64, count=len(rows))
         self.start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
         total = int(self.start[-1])
-        at = map(position.__getitem__, map(id, chain.from_iterable(expressions)))
-        self.index = np.fromiter(at, dtype=np.int32, count=total)
+        self.index = positions(chain.from_iterable(expressions), total)
         values = chain.from_iterable(map(dict.values, expressions))
         self.value = np.fromiter(values, dtype=np.float64, count=total)
         right = np.fromiter((-row.constant for row in rows), dtype=float, count=len(rows))
@@ -59,3 +60,8 @@ class Arrays:
             self.row_lower, self.row_upper, self.start, self.index, self.value,
             self.whole.astype(np.int32),
         )  # fmt: skip
+
+
+def positions(variables: Iterable[pulp.LpVariable], count: int = -1) -> npt.NDArray[np.int32]:
+    """Return the columns of variables that have been handed over, so many if that is known."""
+    return np.fromiter(map(attrgetter("column"), variables), dtype=np.int32, count=count)

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from types import FrameType
 from typing import Any
 
@@ -22,7 +23,7 @@ import numpy.typing as npt
 import pulp
 
 from planner.errors import SolverFailed
-from planner.solve.arrays import Arrays
+from planner.solve.arrays import Arrays, positions
 
 Array = npt.NDArray[np.float64]
 Statuses = npt.NDArray[np.int8]
@@ -84,8 +85,8 @@ class LiveModel:
     def __init__(
         self, problem: pulp.LpProblem, columns: Sequence[pulp.LpVariable], threads: int = 1
     ) -> None:
-        self.position = {id(variable): at for at, variable in enumerate(columns)}
-        arrays = Arrays(problem, columns, self.position)
+        self._columns = columns
+        arrays = Arrays(problem, columns)
         self.whole, self.lower, self.upper = arrays.whole, arrays.lower, arrays.upper
         self._held_lower, self._held_upper = self.lower.copy(), self.upper.copy()
         self.rows, self.nonzeros = len(arrays.row_lower), len(arrays.value)
@@ -114,11 +115,15 @@ class LiveModel:
         """Number of columns."""
         return len(self.lower)
 
+    @cached_property
+    def position(self) -> dict[int, int]:
+        """Position of each column, by the identity of its variable."""
+        return {id(variable): at for at, variable in enumerate(self._columns)}
+
     def minimise(self, expression: pulp.LpAffineExpression) -> None:
         """Set what is minimised."""
         costs = np.zeros(self.columns)
-        for variable, coefficient in expression.items():
-            costs[self.position[id(variable)]] = coefficient
+        costs[positions(expression)] = np.fromiter(expression.values(), float, len(expression))
         everything = np.arange(self.columns, dtype=np.int32)
         self.highs.changeColsCost(self.columns, everything, costs)
         self.highs.changeObjectiveOffset(float(expression.constant))
@@ -130,12 +135,12 @@ class LiveModel:
 
     def evaluate(self, expression: pulp.LpAffineExpression, values: Array) -> float:
         """Return the value of an expression at the values of the columns."""
-        terms = (values[self.position[id(v)]] * c for v, c in expression.items())
-        return float(expression.constant) + math.fsum(terms)
+        weights = np.fromiter(expression.values(), float, len(expression))
+        return float(expression.constant) + math.fsum(values[positions(expression)] * weights)
 
     def least(self) -> float:
         """Return what the objective cannot be below, by the bounds of its columns alone."""
-        at = np.array([self.position[id(v)] for v in self.objective], dtype=np.int32)
+        at = positions(self.objective)
         weights = np.array(list(self.objective.values()), dtype=float)
         lower, upper = self.bounds()
         parts = weights * np.where(weights >= 0, lower[at], upper[at])
@@ -153,7 +158,7 @@ class LiveModel:
         tighter for the solver than a row. They stay there until `release`, whatever else is fixed,
         narrowed or put back.
         """
-        at = np.array([self.position[id(v)] for v in expression], dtype=np.int32)
+        at = positions(expression)
         weights = np.array(list(expression.values()), dtype=float)
         limit = value - float(expression.constant)
         if limit <= FEASIBILITY and np.all(weights >= 0) and np.all(self.lower[at] >= 0):
