@@ -215,9 +215,9 @@ def test_money_is_summed_over_spans_of_whole_periods() -> None:
     """Weeks and months share no start but the first, until the weeks become months."""
     months = [date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)]
     weeks = [date(2026, 1, 1), *(date(2026, 1, day) for day in (8, 15, 22, 29)), *months[1:]]
-    found = summed_together(
-        [{(day,): 1.0 for day in months}, {(day,): 1.0 for day in weeks}], [months, weeks]
-    )
+    after = date(2026, 4, 1)
+    found = summed_together([{(day,): 1.0 for day in months}, {(day,): 1.0 for day in weeks}],
+                            [[*months, after], [*weeks, after]])  # fmt: skip
     assert found == [
         {(months[0],): 1, (months[1],): 1, (months[2],): 1},
         {(months[0],): 5, (months[1],): 1, (months[2],): 1},
@@ -225,6 +225,14 @@ def test_money_is_summed_over_spans_of_whole_periods() -> None:
 
 
 def test_money_before_or_after_another_plan_stands_alone() -> None:
-    early, late = [date(2026, 1, 1), date(2026, 2, 1)], [date(2026, 2, 1), date(2026, 3, 1)]
-    plans = [{(early[0],): 1.0, (early[1],): 2.0}, {(late[0],): 3.0, (late[1],): 4.0}]
-    assert summed_together(plans, [early, late]) == plans
+    days = [date(2026, month, 1) for month in (1, 2, 3, 4)]
+    plans = [{(days[0],): 1.0, (days[1],): 2.0}, {(days[1],): 3.0, (days[2],): 4.0}]
+    assert summed_together(plans, [days[:3], days[1:]]) == plans
+
+
+def test_the_last_months_are_no_spans_where_a_quarter_holds_them() -> None:
+    """Two plans end together, one with a quarter: its money is all in the quarter."""
+    months = [date(2026, month, 1) for month in (1, 2, 3, 4)]
+    found = summed_together([{(day,): 1.0 for day in months[:3]}, {(months[0],): 5.0}],
+                            [months, [months[0], months[3]]])  # fmt: skip
+    assert found == [{(months[0],): 3.0}, {(months[0],): 5.0}]

@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from planner.errors import PlannerError
@@ -151,8 +151,10 @@ def _as_texts(key: tuple[Any, ...]) -> tuple[str, ...]:
 
 
 def _starts(plan: Plan) -> list[Any]:
-    """Return the first day of each period of a plan."""
-    return sorted({row["period"] for row in plan.tables["ramp"]})
+    """Return the first day of each period of a plan, and of the one after the last."""
+    ends: set[Any] = {row["period_end"] for row in plan.tables["ramp"]}
+    starts: set[Any] = {row["period"] for row in plan.tables["ramp"]}
+    return sorted(starts | {end + timedelta(days=1) for end in ends})
 
 
 def _figures(plan: Plan) -> Values:

@@ -64,12 +64,12 @@ def summed_together(plans: Sequence[Values], starts: Sequence[Sequence[date]]) -
     plans
         Amounts of each plan by the first day of a period, the only part of their keys.
     starts
-        First day of each period of each plan, in order.
+        First day of each period of each plan, in order, and of the one after the last.
     """
     ways = [(set(own), own[0], own[-1]) for own in starts if own]
     shared = [
-        day for day in sorted({day for own in starts for day in own})
-        if all(day in own or not first <= day <= last for own, first, last in ways)
+        day for day in sorted({day for own in starts for day in own[:-1]})
+        if all(day in own or not first <= day < after for own, first, after in ways)
     ]  # fmt: skip
     found: list[Values] = []
     for values in plans:
