@@ -123,7 +123,8 @@ def lifted_steps(inputs: Inputs, limit: Limit) -> float:
     each = max((row["quantity"] for row in inputs.tables["bom"]), default=1.0)
     slots = max((row["slots"] for row in inputs.tables["systems"]), default=1.0)
     coolant = max((row["coolant_lpm"] or 0.0 for row in inputs.tables["systems"]), default=1.0)
-    units = {"slots": slots, "coolant_lpm": coolant}.get(limit.column, max(each, 1.0))
+    whole = 1.0 if limit.row.sheet in ("crews", "plants") else max(each, 1.0)
+    units = {"slots": slots, "coolant_lpm": coolant}.get(limit.column, whole)
     return float(math.ceil(2 * systems * max(units, 1.0)))
 
 

@@ -22,9 +22,10 @@ from planner.model.build import build_model
 from planner.model.decisions import Decisions, Model
 from planner.model.objectives import Tier, missed_mw_months, present_cost
 from planner.pipeline import collector_paused
-from planner.solve.highs import FINEST, LAST_SLACK, Array, LiveModel, Outcome
+from planner.solve.highs import FINEST, LAST_SLACK, Array, LiveModel
 from planner.solve.prices import (
     BOUND_PASSED,
+    FURTHER,
     Basis,
     Prices,
     carry_basis,
@@ -37,18 +38,12 @@ from planner.solve.prices import (
     set_row,
     set_upper,
     solve_linear,
+    solve_near,
     start_afresh,
-    start_from_basis,
 )
 
 NONE = 1e-6
 """MW-months below which nothing is missed, and MW-months or money below which nothing is gained."""
-
-SHARE_OF_ROWS, LEAST_PIVOTS = 0.2, 200
-"""Pivots from an old basis, as a share of the rows, after which a solve begins afresh.
-
-Most changes of a limit need far fewer; those that need more are solved faster with presolve.
-"""
 
 IMPLIED = ("order_lots", "installed_systems")
 """Decisions whose upper bounds only repeat rows, rounded: without them prices stand in the rows."""
@@ -124,7 +119,9 @@ class Problem:
         self.missed_tiers = [missed_mw_months(self.model, p) for p in self.case.demand.priorities]
         self.cost_tier = present_cost(self.model)
 
-    def least_missed(self, start: Sequence[Basis], before: Sequence[float]) -> tuple[float, ...]:
+    def least_missed(
+        self, start: Sequence[Basis], before: Sequence[float], share: float = FURTHER
+    ) -> tuple[float, ...]:
         """Return the least MW-months missed by priority, without prices.
 
         Parameters
@@ -134,6 +131,8 @@ class Problem:
         before
             What was missed before something was changed that cannot make it more. Once it is
             certain that no less is missed, no more is found out.
+        share
+            How far away the bases may be, see `NEAR`.
 
         Raises
         ------
@@ -148,7 +147,9 @@ class Problem:
             live.minimise(tier.expression)
             is_last = not any(value > NONE for value in before[number + 1 :])
             beyond = most / tier.scale - NONE if is_last and most > 2 * NONE else math.inf
-            outcome = self._minimum(start[number] if number < len(start) else None, beyond)
+            outcome = solve_near(
+                live, start[number] if number < len(start) else None, beyond, share
+            )
             if outcome.status == BOUND_PASSED:
                 values.append(most)
                 break
@@ -168,18 +169,6 @@ class Problem:
             self.live.evaluate(tier.expression, point) <= NONE * 1e-3
             for tier in self.missed_tiers[number:]
         )
-
-    def _minimum(self, start: Basis | None, beyond: float = math.inf) -> Outcome:
-        """Solve from a basis as far as that is quick, else afresh."""
-        live = self.live
-        if start is not None:
-            start_from_basis(live, start)
-            pivots = max(LEAST_PIVOTS, round(SHARE_OF_ROWS * live.rows))
-            outcome = solve_linear(live, pivots=pivots, beyond=beyond)
-            if outcome.status in ("optimal", "infeasible", BOUND_PASSED):
-                return outcome
-        start_afresh(live)
-        return solve_linear(live, beyond=beyond)
 
     def solve_missed(self, start: Iterable[Basis] = ()) -> Solved:
         """Minimise megawatts missed, priority after priority.
@@ -234,7 +223,7 @@ class Problem:
             If nothing can hold.
         """
         self._set(goal, held)
-        outcome = self._minimum(start, before / goal.scale - NONE)
+        outcome = solve_near(self.live, start, before / goal.scale - NONE)
         self.live.release()
         if outcome.status not in ("optimal", BOUND_PASSED):
             raise NoPlanExists(f"{goal.name}: {outcome.status}")
@@ -259,7 +248,7 @@ class Problem:
         """
         live = self.live
         self._set(goal, held)
-        outcome = self._minimum(start, most / goal.scale)
+        outcome = solve_near(live, start, most / goal.scale)
         found = read_prices(live)
         if outcome.status == BOUND_PASSED and proven_bound(live) <= most / goal.scale:
             start_afresh(live)
@@ -290,7 +279,7 @@ class Problem:
         for number, tier in enumerate(tiers):
             live.minimise(tier.expression)
             if number < len(start) or number == 0:
-                outcome = self._minimum(start[number] if number < len(start) else None)
+                outcome = solve_near(live, start[number] if number < len(start) else None)
             else:
                 outcome = solve_linear(live)
             if outcome.values is None or outcome.status != "optimal":

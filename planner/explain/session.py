@@ -16,6 +16,7 @@ from planner.explain.touches import Catalogue, Touch
 from planner.explain.whole import solve_whole
 from planner.inputs.rows import Inputs
 from planner.plan.store import Plan
+from planner.solve.prices import FAR, NEAR
 from planner.solve.rounds import FEW
 
 SHARE_OF_PLAN = 3.0
@@ -24,7 +25,7 @@ SHARE_OF_PLAN = 3.0
 LEAST_SECONDS = 20.0
 """Time that an explanation of a small plan may take all the same."""
 
-LITTLE = 0.02
+LITTLE = 0.05
 """Share of what is missed that is little."""
 
 Gains = tuple[float, ...]
@@ -169,7 +170,7 @@ class Session:
         try:
             other = self.moved(moves)
             carried = [self.base.carried(basis, other) for basis in bases]
-            return other.least_missed(carried, before)
+            return other.least_missed(carried, before, NEAR if len(moves) == 1 else FAR)
         except (NoPlanExists, ValueError):
             return None
 
