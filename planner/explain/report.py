@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 from planner.explain.asks import Asker, AskSet
 from planner.explain.bottlenecks import Bottleneck, bottleneck_rows, find_bottlenecks, period_rows
 from planner.explain.lateness import by_limit_rows, explain_lateness, lateness_rows
-from planner.explain.limits import STEPS, Limit
-from planner.explain.moves import Move, moved_value
 from planner.explain.oracle import Request
 from planner.explain.session import Session
 from planner.explain.shortfalls import shortfalls
 from planner.explain.slack import slack_rows
+from planner.explain.words import in_words
 from planner.plan.tables import Row
 
 LATE = 1e-5
@@ -107,35 +105,3 @@ def _row(session: Session, ask: AskSet, number: int, request: Request) -> Row:
         "fewest": "yes" if ask.is_fewest else "not proved" if number == 1 else "",
         "proof": ask.proof,
     }  # fmt: skip
-
-
-def in_words(session: Session, request: Request) -> str:
-    """Return a request as a sentence for a meeting."""
-    limit = request.limits[0]
-    now = moved_value(session.inputs, Move(limit, request.steps), session.base.case.calendar)
-    if isinstance(limit.value, date):
-        return f"{limit.subject}: {limit.kind} {now} instead of {limit.value}{_brings(limit)}"
-    if limit.dated:
-        return f"{limit.subject}: {limit.kind} {now} instead of {limit.value}"
-    more = request.steps * limit.step
-    if limit.column == "yield":
-        return f"{limit.subject}: yield {now:.3g} instead of {limit.value:.3g}"
-    unit = session.inputs.settings["currency"] if limit.row.sheet == "budget" else limit.unit
-    text = f"{limit.subject}: {more:,.6g} more {unit} ({limit.kind})"
-    return text + _while(session, request) if limit.row.sheet in STEPS else text
-
-
-def _while(session: Session, request: Request) -> str:
-    """Return from when and until when a change of a dated capacity is asked for."""
-    first, last = request.limits[0].row, request.limits[-1].row
-    name = STEPS[first.sheet][0]
-    after = [row["from"] for row in session.inputs.tables[first.sheet]
-             if row[name] == first[name] and row["from"] > last["from"]]  # fmt: skip
-    start = max(first["from"], session.base.case.calendar.starts[0])
-    return f" from {start}" + (f" until {min(after)}" if after else "")
-
-
-def _brings(limit: Limit) -> str:
-    amount = {"energisation": ("mw", "MW"), "supply_capacity": ("units_per_month", "a month"),
-              "crews": ("systems_per_month", "systems a month")}.get(limit.row.sheet)  # fmt: skip
-    return f" ({limit.row[amount[0]]:g} {amount[1]})" if amount else ""
