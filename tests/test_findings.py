@@ -288,7 +288,16 @@ def test_numbers_are_said_for_a_meeting(folder, tmp_path):
 
 def test_what_is_firm_later_is_no_less_than_what_is_firm_now():
     found = [Largest(0, 5.0), Largest(1, 5.1), Largest(2, 4.9, 4.8), Largest(3, 9.0)]
-    assert [most.at_most_mw for most in _rising(found)] == [4.9, 4.9, 4.9, 9.0]
+    assert [most.at_most_mw for most in _rising(found, 4)] == [4.9, 4.9, 4.9, 9.0]
+
+
+def test_a_period_that_there_was_no_time_for_has_the_next_ones_bound():
+    """The bound before would promise too little: more may be possible than is known."""
+    found = _rising([Largest(0, 1.0), Largest(3, 9.0, 8.5), Largest(5, 11.0)], 6)
+    assert [(most.period, most.at_most_mw, most.firm_mw) for most in found] == [
+        (0, 1.0, None), (1, 9.0, None), (2, 9.0, None), (3, 9.0, 8.5), (4, 11.0, None),
+        (5, 11.0, None),
+    ]  # fmt: skip
 
 
 def test_all_tables_of_findings_can_be_written(tmp_path):

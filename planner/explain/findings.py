@@ -79,7 +79,7 @@ def quote_plan(plan: Plan, inquiry: Inquiry) -> Finding:
     for number, most in enumerate(found):
         if (most.period in wanted or quoter.is_small) and not session.spent(0.8):
             found[number] = quoter.largest(most.period, whole=True)
-    found = _rising(found)
+    found = _rising(found, session.base.case.calendar.count)
     if inquiry.overtime:
         found += quoter.with_overtime(_marks(session, wanted), inquiry.overtime)
     basis = {"basis": inquiry.terms.basis}
@@ -136,12 +136,20 @@ def _marks(session: Session, wanted: Sequence[int]) -> list[int]:
     return sorted(set(wanted)) or sorted(years.values())
 
 
-def _rising(found: Sequence[Largest]) -> list[Largest]:
-    """Return bounds none of which is above a later one: what is firm stays so."""
+def _rising(found: Sequence[Largest], count: int) -> list[Largest]:
+    """Return a bound for every period, none above a later one: what is firm stays so.
+
+    Where there was no time for a period, the bound of the next one holds for it, too.
+    """
+    known = {most.period: most for most in found}
     result: list[Largest] = []
-    for most in reversed(found):
-        least = min([most.at_most_mw, *(later.at_most_mw for later in result[-1:])])
-        result.append(replace(most, at_most_mw=least))
+    for period in reversed(range(count)):
+        later = [most.at_most_mw for most in result[-1:]]
+        if period in known:
+            least = min([known[period].at_most_mw, *later])
+            result.append(replace(known[period], at_most_mw=least))
+        elif later:
+            result.append(Largest(period, later[0]))
     return result[::-1]
 
 

@@ -165,7 +165,8 @@ class Quoter:
 
     def _fill(self, low: int, high: int) -> None:
         if self.session.spent(0.6):
-            self.session.undone.append(f"largest MW of some periods from {low} to {high}")
+            ends = self.problem.case.calendar.ends
+            self.session.undone.append(f"nearer bounds between {ends[low]} and {ends[high]}")
             return
         first, last = self.bound(low), self.bound(high)
         if last - first <= NONE:

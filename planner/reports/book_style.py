@@ -47,6 +47,8 @@ STYLES: dict[str, dict[str, Any]] = {
               "border": 1, "border_color": LINE},
     "worth": {"align": "center", "font_size": 7, "border": 1, "border_color": LINE},
     "in_millions": {"num_format": "#,##0.00,,", "shrink": True},
+    "decimal_or_none": {"num_format": "#,##0.00;-#,##0.00;", "shrink": True},
+    "in_millions_or_none": {"num_format": "#,##0.00,,;-#,##0.00,,;", "shrink": True},
     "total": {"bold": True, "bg_color": PALE},
     "sum": {"bold": True, "bg_color": PALE},
     "title": {"bold": True, "font_size": 18, "font_color": NAVY},

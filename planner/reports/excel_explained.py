@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from planner.plan.explained import Finding
 from planner.plan.figures import total
 from planner.plan.tables import Row
 from planner.reports.book import TOP, Page
-from planner.reports.book_style import Field, cell
+from planner.reports.book_style import Field, Placed, cell
 from planner.reports.excel_parts import Report
 from planner.reports.explained import (
+    MILLIONS_FROM,
+    Timeline,
     ask_sentence,
     explanation,
     holding_sentence,
@@ -110,17 +113,14 @@ def left_open(finding: Finding | None) -> str:
 def write_by_period(report: Report, page: Page) -> None:
     """Write a grid: a row for each limit, a column for each period, shaded by its worth."""
     found = timeline(report.plan, KEYS)
-    limits, periods = list(found.worth)[:MOST_LIMITS], found.periods[:MOST_PERIODS]
-    large = found.most >= 1e5
-    unit, style = (
-        f"{found.unit} million" if large else found.unit,
-        "in_millions" if large else "decimal",
-    )
+    limits = list(found.worth)[:MOST_LIMITS]
+    large = found.most >= MILLIONS_FROM
+    unit, style = f"{found.unit}{' million' * large}", "in_millions" if large else "decimal"
     cut = f"; shown are {len(limits)} limits of {len(found.worth)}, all are in " \
           "tables/bottleneck_periods.csv" if len(limits) < len(found.worth) else ""  # fmt: skip
     page.subtitle(f"What one step more of each limit is worth, {unit}, shared out over the periods "
                   "in which it counts; blue: the limit binds and one step more is worth nothing. "
-                  f"Dates and days count in no one period{cut}")  # fmt: skip
+                  f"Lead times and other days count in no one period{cut}")  # fmt: skip
     fields = [
         Field("subject", "Whose", most=30), Field("kind", "Limit", most=22),
         Field("cell", "Cell of the inputs", most=22), Field("binds", "Periods", "", "whole"),
@@ -134,18 +134,25 @@ def write_by_period(report: Report, page: Page) -> None:
     placed = page.table(TOP, fields, rows, empty="no limit binds in any period")
     page.freeze(TOP, HEAD)
     report.placed[BY_PERIOD] = placed
-    if not rows:
-        return
-    page.filter(placed)
+    if rows:
+        page.filter(placed)
+        _grid(page, placed, found, [found.worth[limit] for limit in limits], style)
+
+
+def _grid(
+    page: Page, placed: Placed, found: Timeline, worth: list[dict[date, float]], style: str
+) -> None:
+    """Write the worth by period beside the limits, blank where a limit does not bind."""
+    periods = found.periods[:MOST_PERIODS]
+    last = HEAD + len(periods) - 1
     for column, start in enumerate(periods, start=HEAD):
         page.value(TOP, column, start, "header", "turned")
         page.widths[column] = 5.2
     page.sheet.set_row(TOP, 44)
-    last = HEAD + len(periods) - 1
-    for row, limit in enumerate(limits, start=placed.first):
-        cells = [found.worth[limit].get(start) for start in periods]
+    for row, by_period in enumerate(worth, start=placed.first):
+        cells = [by_period.get(start) for start in periods]
         for column, value in enumerate(cells, start=HEAD):
-            page.value(row, column, value, "worth", style)
+            page.value(row, column, value, "worth", f"{style}_or_none")
         formula = f"=SUM({cell(row, HEAD)}:{cell(row, last)})"
         page.formula(row, HEAD - 1, formula, total(map(number, cells)), "body", "sum", style)
     _shade(page, (placed.first, HEAD, placed.last, last), found.levels)

@@ -6,7 +6,7 @@ from functools import partial
 
 from planner.plan.tables import Row
 from planner.reports import charts
-from planner.reports.book import TOP, Page
+from planner.reports.book import SHORT, TOP, Page
 from planner.reports.book_style import Field, Placed, cell, lines
 from planner.reports.excel_explained import ASKS, QUOTE, SLACK, left_open
 from planner.reports.excel_parts import Report
@@ -19,7 +19,7 @@ from planner.reports.explained import (
 )
 from planner.reports.views import BASIS_WORDS, months_long, number
 
-WIDE, ACROSS = 7, 90
+WIDE, ACROSS = 10, 105
 """Columns over which a sentence above a table goes, and about how many characters they hold."""
 
 
@@ -95,7 +95,10 @@ def write_quote(report: Report, page: Page) -> None:
         row += 1
     placed = _curve(report, page, row + bool(answers))
     last = _overtime(report, page, placed.last + 2, found.facts.get("overtime"))
+    for column in range(WIDE + 1):
+        page.widen(column, 11.0)
     page.print_only(last, WIDE)
+    page.pages_tall = 1 if last <= SHORT else 0
     report.placed[QUOTE] = placed
 
 
@@ -114,7 +117,7 @@ def _curve(report: Report, page: Page, top: int) -> Placed:
                            months_long(report.plan))  # fmt: skip
         columns = {"period": placed.cells("date"), "at most": placed.cells("at_most_mw")}
         make = partial(charts.stacked_chart, page.book, page, look, columns)
-        report.add_chart(make, page, top, WIDE + 2)
+        report.add_chart(make, page, top, len(fields) + 1, 560, 340)
     return placed
 
 
