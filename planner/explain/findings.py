@@ -79,13 +79,12 @@ def quote_plan(plan: Plan, inquiry: Inquiry) -> Finding:
     for number, most in enumerate(found):
         if (most.period in wanted or quoter.is_small) and not session.spent(0.8):
             found[number] = quoter.largest(most.period, whole=True)
-    found = _rising(found, session.base.case.calendar.count)
-    if inquiry.overtime:
-        found += quoter.with_overtime(_marks(session, wanted), inquiry.overtime)
+    stretched = quoter.with_overtime(_marks(session, wanted), inquiry.overtime) \
+        if inquiry.overtime else []  # fmt: skip
     basis = {"basis": inquiry.terms.basis}
     tables = {
         "earliest": [_earliest_row(quoter, answer) | basis for answer in earliest],
-        "quote": [row | basis for row in quote_rows(session, quoter, found)],
+        "quote": [row | basis for row in _quote_rows(session, quoter, found, stretched)],
     }
     asked = {**basis, "countries": list(inquiry.terms.countries),
              "systems": list(inquiry.terms.systems), "overtime": inquiry.overtime}  # fmt: skip
@@ -134,6 +133,18 @@ def _marks(session: Session, wanted: Sequence[int]) -> list[int]:
     ends = session.base.case.calendar.ends
     years = {day.year: period for period, day in enumerate(ends)}
     return sorted(set(wanted)) or sorted(years.values())
+
+
+def _quote_rows(
+    session: Session, quoter: Quoter, found: Sequence[Largest], stretched: Sequence[Largest]
+) -> list[Row]:
+    """Return the curve of every period, then overtime, its gain only where both are bounded."""
+    curve = _rising(found, session.base.case.calendar.count)
+    known = {most.period for most in found}
+    near = [most for most in curve if most.period in known]
+    overtime = [row for row in quote_rows(session, quoter, [*near, *stretched])
+                if row["overtime_of"]]  # fmt: skip
+    return [*quote_rows(session, quoter, curve), *overtime]
 
 
 def _rising(found: Sequence[Largest], count: int) -> list[Largest]:
