@@ -80,7 +80,7 @@ def test_a_solver_that_gives_up_is_not_a_time_limit(
 
     original = LiveModel._outcome
     monkeypatch.setattr(LiveModel, "_outcome", outcome)
-    with pytest.raises(SolverFailed, match="the solver gave up .* before any plan") as caught:
+    with pytest.raises(SolverFailed, match=r"the solver gave up .* before any plan") as caught:
         plan_of({FEBRUARY: 3}, end=FEBRUARY)
     assert "more time" not in str(caught.value)
 
@@ -90,7 +90,7 @@ def test_a_solver_that_raises_ends_the_plan_in_words(monkeypatch: pytest.MonkeyP
         raise RuntimeError("std::bad_alloc")
 
     monkeypatch.setattr(highspy.Highs, "run", fail)
-    with pytest.raises(SolverFailed, match="the solver failed: .*bad_alloc.*planner doctor"):
+    with pytest.raises(SolverFailed, match=r"the solver failed: .*bad_alloc.*planner doctor"):
         plan_of({FEBRUARY: 3}, end=FEBRUARY)
 
 
@@ -162,7 +162,20 @@ def test_a_disk_that_is_full_in_the_middle_of_a_report(tmp_path: Path) -> None:
     ("module", "command", "words"),
     [
         ("resvg_py", ["report", "{plan}", "--figures", "png"], "resvg"),
-        ("distributed", ["sweep", str(FIRST_PLAN), "--cases", "2", "--engine", "dask"], "dask"),
+        (
+            "distributed",
+            [
+                "sweep",
+                str(FIRST_PLAN),
+                "--method",
+                "grid",
+                "--engine",
+                "dask",
+                "--vary",
+                "halls[*].it_mw*=0.5,1",
+            ],
+            "dask",
+        ),
     ],
 )
 def test_an_optional_package_that_is_missing_is_named(
@@ -171,10 +184,10 @@ def test_an_optional_package_that_is_missing_is_named(
 ) -> None:  # fmt: skip
     plan = make_plan(read_inputs(FIRST_PLAN))
     save_plan(plan, tmp_path / "plan", report_writers(plan, ("xlsx",)))
-    before, imported = saved(tmp_path), builtins.__import__
+    before, imported = saved(tmp_path / "plan"), builtins.__import__
 
     def without(name: str, *rest: Any, **others: Any) -> Any:
-        if name.split(".")[0] == module:
+        if name.split(".", maxsplit=1)[0] == module:
             raise ImportError(f"No module named {name!r}", name=name)
         return imported(name, *rest, **others)
 
@@ -190,7 +203,7 @@ def test_an_optional_package_that_is_missing_is_named(
     told = capsys.readouterr().err
     assert words in told
     assert "pip install" in told
-    assert saved(tmp_path) == before
+    assert saved(tmp_path / "plan") == before
 
 
 @pytest.mark.parametrize("stage", ["read", "extract", "save"])

@@ -55,8 +55,8 @@ def arrays(sheets: Sheets) -> list[object]:
         return [(at[id(variable)], weight) for variable, weight in expression.items()]
 
     columns = [(v.name, v.lowBound, v.upBound, v.cat) for v in model.frame.columns]
-    rows = [(rule, row.sense, row.constant, terms(row.expr)) for (rule, _), row in
-            zip(model.frame.rows, model.frame.problem.constraints.values(), strict=True)]  # fmt: skip
+    constraints = zip(model.frame.rows, model.frame.problem.constraints.values(), strict=True)
+    rows = [(rule, row.sense, row.constant, terms(row.expr)) for (rule, _), row in constraints]
     tiers = [(tier.name, tier.expression.constant, terms(tier.expression))
              for tier in make_tiers(model)]  # fmt: skip
     return [columns, rows, tiers]
@@ -96,8 +96,10 @@ def test_what_no_figure_tells_apart_is_in_order_of_names() -> None:
     """Sites A and B are alike, with a hall each that is like the other: each keeps its own."""
 
     def order(one: str, two: str) -> list[tuple[str, str]]:
-        sheets = rows_of(sites=[{"site": "A", "pue": 1}, {"site": "B", "pue": 1}],
-                         halls=[{**hall(one), "site": "A"}, {**hall(two), "site": "B"}])  # fmt: skip
+        sheets = rows_of(
+            sites=[{"site": "A", "pue": 1}, {"site": "B", "pue": 1}],
+            halls=[{**hall(one), "site": "A"}, {**hall(two), "site": "B"}],
+        )
         tables = in_order(inputs_from_rows("twins", sheets)).tables
         assert [row["site"] for row in tables["sites"]] == ["A", "B"]
         return [(row["hall"], row["site"]) for row in tables["halls"]]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from hashlib import blake2b
 from typing import Any
 
@@ -60,7 +61,7 @@ class Line:
 def in_order(inputs: Inputs) -> Inputs:
     """Return the same inputs with the rows of every sheet in order."""
     lines = {
-        sheet: [_line(row) for row in rows]
+        sheet: [_line(row, inputs.settings["start"]) for row in rows]
         for sheet, rows in inputs.tables.items() if rows and sheet not in OTHERS
     }  # fmt: skip
     told, numbers = _told_apart(lines)
@@ -71,7 +72,8 @@ def in_order(inputs: Inputs) -> Inputs:
     return replace(inputs, tables={**inputs.tables, **ordered})
 
 
-def _line(row: Row) -> Line:
+def _line(row: Row, start: date) -> Line:
+    """Return a row as the order sees it, its dates as days from the plan's start."""
     names, figures = [], []
     for column in BY_NAME[row.sheet].columns:
         value = row[column.name]
@@ -79,6 +81,7 @@ def _line(row: Row) -> Line:
             parts = value if isinstance(value, tuple) else () if value is None else (value,)
             names += [(column.name, (KINDS[column.name], part)) for part in parts]
         elif column.kind is not Kind.TEXT and column.name not in FOR_PEOPLE:
+            value = (value - start).days if isinstance(value, date) else value
             figures.append((value is None, 0 if value is None else value))
     return Line(row, tuple(figures), tuple(names))
 

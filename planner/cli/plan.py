@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from planner.inputs.rows import Inputs
     from planner.pipeline import Options
     from planner.plan.store import Plan, Writer
+    from planner.solve.highs import LiveModel
 
 MISSED = 6
 LIMIT = 4
@@ -75,10 +77,12 @@ def command(  # noqa: PLR0913  (one for each option)
     base = read_inputs(workbook)
     asked = what_if(base, scenario, changes)
     options = Options(gap, time_limit, threads, " ".join(["planner", *sys.argv[1:]]))
-    made, start, other = _made(apply(base, asked), options, near)
-    plan = marked(made, base, asked)
-    folder = output or plan_folder(plan.name)
-    files, told = save_plan(plan, folder, report_writers(plan, kinds) | start), dict[str, object]()
+    told: dict[str, object] = {}
+    with ExitStack() as found:
+        made, start, other = _made(apply(base, asked), options, near, found)
+        plan = marked(made, base, asked)
+        folder = output or plan_folder(plan.name)
+        files = save_plan(plan, folder, report_writers(plan, kinds) | start)
     if not as_json:
         print_plan(plan, Console())
         if other is not None:
@@ -96,22 +100,29 @@ def command(  # noqa: PLR0913  (one for each option)
 
 
 def _made(
-    inputs: Inputs, options: Options, near: Path | None
+    inputs: Inputs, options: Options, near: Path | None, found: ExitStack
 ) -> tuple[Plan, dict[str, Writer], Plan | None]:
-    """Return the plan, what writes its solve, and the plan that it started from."""
+    """Return the plan, what writes its solve, and the plan that it started from.
+
+    Once it is solved, what has been found is written, unless it is asked a second time not to.
+    """
     from planner.errors import NoPlanExists  # noqa: PLC0415
     from planner.reports.console import Progress  # noqa: PLC0415
+    from planner.solve.highs import interruptible  # noqa: PLC0415
     from planner.whatif.reuse import make_kept, plan_near  # noqa: PLC0415
     from planner.whatif.start import FILE, load_near, start_writer  # noqa: PLC0415
+
+    def solved(live: LiveModel) -> None:
+        found.enter_context(interruptible(live.stop))
 
     try:
         with Progress() as listen:
             if near is None:
-                plan, kept = make_kept(inputs, options, listen)
+                plan, kept = make_kept(inputs, options, listen, solved)
                 return plan, {FILE: start_writer(kept)}, None
             other, base = load_near(near)
-            found = plan_near(base, inputs, options, listen)
-            return found.plan, {FILE: start_writer(found.kept)}, other
+            by = plan_near(base, inputs, options, listen, solved=solved)
+            return by.plan, {FILE: start_writer(by.kept)}, other
     except NoPlanExists as error:
         from planner.explain.contradictions import find_contradiction  # noqa: PLC0415
 

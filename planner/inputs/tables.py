@@ -80,7 +80,7 @@ TABLES = (
         Column("class", CHOICE, "Kind of silicon.", choices=("wafer-scale", "LPU", "GPU", "ASIC"),
                example="wafer-scale"),
         Column("power_kw", NUMBER, "Power of the system itself.", unit="kW", required=True,
-               above=0.0, high=5000.0, example="23"),
+               low=0.05, high=5000.0, example="23"),
         Column("overhead_kw", NUMBER, "Power of the machines, network and cooling that come with "
                "it; blank counts as 0 and is noted.", unit="kW", default=0.0, low=0.0, high=5000.0,
                example="11"),

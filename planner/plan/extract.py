@@ -201,7 +201,7 @@ class Extraction:
             key: _clean(value) for key, value in self.of(self.model.decisions.open_halls).items()
         }
         rows = []
-        for hall in facility.halls:
+        for hall in sorted(facility.halls):
             opened = float(facility.open_count[hall])
             due: dict[int, float] = defaultdict(float)
             for (name, period), count in decided.items():
@@ -218,7 +218,7 @@ class Extraction:
 
     def _power(self) -> list[Row]:
         facility, rows = self.case.facility, []
-        for node in facility.nodes:
+        for node in sorted(facility.nodes):
             for period in self.case.calendar.periods:
                 load = math.fsum(
                     self.installed.get((hall, system, period), 0.0)
@@ -248,7 +248,7 @@ class Extraction:
         for row in service:
             served[row["commitment"], row["period"]].append(float(row["mw"]))  # type: ignore[arg-type]
         rows: list[Row] = []
-        for commitment in demand.commitments:
+        for commitment in sorted(demand.commitments):
             for period in calendar.periods:
                 required = demand.required_mw[commitment, period]
                 in_service = math.fsum(served[commitment, calendar.starts[period]])

@@ -70,6 +70,7 @@ class Book:
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
+            "in_memory": True,  # nothing of a plan stays in the system's folder for scraps
             "default_format_properties": dict(FONT),
         }
         self.path, self.title = path, title

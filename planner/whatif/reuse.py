@@ -32,6 +32,9 @@ Key = tuple[str, Hashable]
 Prepare = Callable[[Model, LiveModel], None]
 """Changes a model before it is solved."""
 
+Solved = Callable[[LiveModel], None]
+"""Is told that a model is solved."""
+
 
 @dataclass(frozen=True)
 class Base:
@@ -103,9 +106,17 @@ class Near:
 
 
 def make_kept(
-    inputs: Inputs, options: Options | None = None, listen: Listener | None = None
-) -> tuple[Plan, Kept]:
+    inputs: Inputs, options: Options | None = None, listen: Listener | None = None,
+    solved: Solved | None = None,
+) -> tuple[Plan, Kept]:  # fmt: skip
     """Plan a case from the beginning and keep its solve.
+
+    Parameters
+    ----------
+    inputs, options, listen
+        As for `make_plan`.
+    solved
+        Called when the solver is done.
 
     Raises
     ------
@@ -116,6 +127,8 @@ def make_kept(
 
     def solve(model: Model, live: LiveModel, chosen: Options, listen: Listener | None) -> Solution:
         solution = solve_model(model, live, chosen, listen)
+        if solved is not None:
+            solved(live)
         kept.append(_kept(model, solution))
         return solution
 
@@ -183,7 +196,7 @@ def _base(model: Model, live: LiveModel, kept: Kept) -> Base:
 
 def plan_near(
     base: Base, inputs: Inputs, options: Options | None = None, listen: Listener | None = None,
-    *, from_base: bool = True, prepare: Prepare | None = None,
+    *, from_base: bool = True, prepare: Prepare | None = None, solved: Solved | None = None,
 ) -> Near:  # fmt: skip
     """Make a checked plan of inputs that are like a base plan's.
 
@@ -201,6 +214,8 @@ def plan_near(
         Whether to start from the base plan; without, only the limits' worth is taken from it.
     prepare
         Called with the model before it is solved, to limit it further.
+    solved
+        Called when the solver is done.
 
     Raises
     ------
@@ -209,13 +224,13 @@ def plan_near(
     """
     if from_base:
         with suppress(LimitReached, PlanRefused):  # no sound plan near: from the beginning, then
-            return _planned(base, inputs, options, listen, prepare, from_base=True)
-    return _planned(base, inputs, options, listen, prepare, from_base=False)
+            return _planned(base, inputs, options, listen, prepare, solved, from_base=True)
+    return _planned(base, inputs, options, listen, prepare, solved, from_base=False)
 
 
 def _planned(
     base: Base, inputs: Inputs, options: Options | None, listen: Listener | None,
-    prepare: Prepare | None, *, from_base: bool,
+    prepare: Prepare | None, solved: Solved | None, *, from_base: bool,
 ) -> Near:  # fmt: skip
     """Make a plan near a base plan or from the beginning, and say what limits are worth."""
     worth: list[tuple[Limit, ...]] = []
@@ -238,6 +253,8 @@ def _planned(
         worth.append(limits_of(model, linear_tiers(tiers), relaxed))
         near.append(found is not None)
         solution = found or solve_model(model, live, chosen, listen)
+        if solved is not None:
+            solved(live)
         kept.append(_kept(model, solution))
         starts.append(model.case.calendar.starts)
         return solution

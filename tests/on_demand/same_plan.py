@@ -32,8 +32,9 @@ def main() -> int:
         started = time.perf_counter()
         found = [digest(name, until, seed) for seed in range(arguments.runs)]
         bad += len(set(found)) > 1
+        seconds = time.perf_counter() - started
         print(f"{name} {until}: {len(found)} runs, {len(set(found))} different plans, "
-              f"{time.perf_counter() - started:.0f} s: {sorted(set(found))}", flush=True)  # fmt: skip
+              f"{seconds:.0f} s: {sorted(set(found))}", flush=True)  # fmt: skip
     return int(bad > 0)
 
 

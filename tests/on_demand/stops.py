@@ -116,19 +116,24 @@ def trial(scratch: Path, stage: str, number: int, delay: float) -> dict[str, Any
     else:
         wrote = (target / "plan.json").read_bytes() != before
         fault = fault or _traces(scratch, temporary, process.pid) or _ending(
-            process.returncode, told, seconds, wrote=wrote, solving=reached == "solve")  # fmt: skip
+            process.returncode, told, seconds, wrote=wrote, reached=reached)  # fmt: skip
     return {**found, "fault": fault}
 
 
-def _ending(code: int, told: str, seconds: float, *, wrote: bool, solving: bool) -> str:
-    """Return what is wrong with how an interrupted run ended."""
+def _ending(code: int, told: str, seconds: float, *, wrote: bool, reached: str) -> str:
+    """Return what is wrong with how an interrupted run ended.
+
+    Before the command begins, and after it has ended, Python itself dies of the signal.
+    """
+    if code < 0 and (wrote or reached == "begin"):
+        return ""
     if "Traceback" in told or "Error" in told:
         return f"it ended with {code} and: {told[-1500:]}"
     if code not in (0, 130):
         return f"it ended with {code}: {told[-300:]}"
     if code == 130 and not wrote and "interrupted" not in told:
         return f"it does not say that it was interrupted: {told[-300:]}"
-    if solving and code == 130 and not wrote and "before any plan was found" not in told:
+    if reached == "solve" and code == 130 and not wrote and "before any plan was found" not in told:
         return f"the best plan so far is lost: {told[-300:]}"
     return f"it took {seconds:.1f} s" if seconds > WITHIN * slowness() else ""
 
@@ -221,11 +226,11 @@ def slowness() -> float:
 def child(target: Path) -> int:
     """Plan, saying which stage begins."""
     print("stage begin", flush=True)
-    import planner.inputs.workbook as workbook  # noqa: PLC0415
-    import planner.pipeline as pipeline  # noqa: PLC0415
-    import planner.plan.store as store  # noqa: PLC0415
+    from planner import pipeline  # noqa: PLC0415
     from planner.cli import plan  # noqa: PLC0415
     from planner.cli.main import main as command  # noqa: PLC0415
+    from planner.inputs import workbook  # noqa: PLC0415
+    from planner.plan import store  # noqa: PLC0415
 
     def said(stage: str, work: Callable[..., Any]) -> Callable[..., Any]:
         def tell(*arguments: Any, **others: Any) -> Any:
