@@ -210,8 +210,8 @@ def test_explain_and_quote_are_kept_and_shown_and_the_plan_still_holds(folder):
     before = files(folder)
     result = run("explain", folder)
     assert result.exit_code == 0, result.output
-    assert [line.split()[0] for line in result.stdout.splitlines()[-4:]] == [
-        "json", "tables", "xlsx", "html"]  # fmt: skip
+    told = result.stdout.split("\n\n")[-1].splitlines()
+    assert {"json", "tables", "xlsx", "html"} <= {line.split()[0] for line in told}
     explained = files(folder)
     changed = {name for name in explained if explained[name] != before.get(name)}
     tables = {f"tables/{name}.csv" for name in FOUND_COLUMNS if name not in ("quote", "earliest")}
@@ -253,7 +253,7 @@ def test_the_json_of_explain_and_quote_is_one_document(folder):
     quoted = json.loads(run("quote", folder, "--mw", "1", "--json", "--report", "none").stdout)
     assert quoted["earliest"][0]["date"] == "2026-03-31"
     assert quoted["basis"] == "it"
-    assert set(quoted["files"]) == {"json", "tables", "xlsx", "html"}
+    assert set(quoted["files"]) >= {"json", "tables", "xlsx", "html"}
 
 
 def test_a_workbook_is_explained_and_nothing_is_written(tmp_path, monkeypatch):
