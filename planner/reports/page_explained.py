@@ -98,9 +98,9 @@ def slack_section(plan: Plan) -> Markup:
         rows += [{**head, "supplier": "nothing to order ahead"}] * (not one.orders)
     columns = [
         Column("commitment", "Milestone"), Column("due", "Due", kind="date"),
-        Column("mw", "Committed", "MW", "mw"), Column("slack", "Slack", "days", "whole"),
+        Column("slack", "Slack", "days", "whole"),
         Column("last_order_date", "Last order date", kind="date"), Column("item", "Item"),
-        Column("supplier", "Supplier"),
+        Column("supplier", "Supplier"), Column("mw", "Committed", "MW", "mw"),
     ]  # fmt: skip
     text = (f"{slack_sentence(plan)} Slack: days by which a milestone could be due earlier with "
             "nothing more missed; blank: not worked out in time. Ordered after the last order "
