@@ -75,10 +75,13 @@ def quote_plan(plan: Plan, inquiry: Inquiry) -> Finding:
     quoter = Quoter(session, inquiry.terms)
     wanted = _periods(session, inquiry.dates)
     earliest = [quoter.earliest(mw) for mw in inquiry.mw]
-    found = quoter.curve()
-    for number, most in enumerate(found):
-        if (most.period in wanted or quoter.is_small) and not session.spent(0.8):
-            found[number] = quoter.largest(most.period, whole=True)
+    # What was asked for comes before the rest of the curve, for which time may be short.
+    firm = {period: quoter.largest(period, whole=True) for period in wanted}
+    curve = {most.period: most for most in quoter.curve()} | firm
+    for period in curve if quoter.is_small else ():
+        if period not in firm and not session.spent(0.8):
+            curve[period] = quoter.largest(period, whole=True)
+    found = [curve[period] for period in sorted(curve)]
     stretched = quoter.with_overtime(_marks(session, wanted), inquiry.overtime) \
         if inquiry.overtime else []  # fmt: skip
     basis = {"basis": inquiry.terms.basis}
