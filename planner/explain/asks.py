@@ -21,6 +21,9 @@ FEWEST_BY, ALTERNATIVES_BY, FOUND_BY, SIZED_BY, PROVED_BY = 0.65, 0.75, 0.85, 0.
 TRIES, SOLVES = 100_000, 20
 """Sets looked at, and solved for, while fewer are looked for in a large plan."""
 
+FINE = 0.02
+"""Part of a size to which it is brought down in a large plan: whole systems need some room."""
+
 LARGER = (0.0, 0.01, 0.04, 0.15)
 """Shares by which a set is asked for larger until whole systems do."""
 
@@ -226,7 +229,7 @@ class Asker:
         for at in range(len(chosen)):
             low, high = 0.0, chosen[at].steps
             grain = grain_of(chosen[at])
-            while high - low > grain * 1.000001 and not self.session.spent(SIZED_BY):
+            while not self._is_fine(high - low, high, grain):
                 # Small sizes first: what is enough is mostly far below what lifts a limit.
                 middle = low + (high - low) / (2.0 if low or high <= 16 * grain else 8.0)
                 middle = max(low + grain, math.floor(middle / grain) * grain)
@@ -236,6 +239,11 @@ class Asker:
                 low, high = (low, middle) if self.is_enough(trial) else (middle, high)
             chosen[at] = self._shorter(chosen, at, replace(chosen[at], steps=high))
         return chosen
+
+    def _is_fine(self, width: float, size: float, grain: float) -> bool:
+        """Say whether a size is known well enough, or the time is over."""
+        fine = 0.0 if self.session.is_small else FINE * size
+        return width <= max(grain * 1.000001, fine) or self.session.spent(SIZED_BY)
 
     def _shorter(self, chosen: list[Request], at: int, request: Request) -> Request:
         """Leave out the earliest rows of a change, then the last, as long as the rest is enough."""
