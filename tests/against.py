@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from brute import best_tiers, tiny_case
 from instances import Sheets
 from oracle import NotProvenError, cbc_optima, highs_optima, model_of
 from random_wide import wide_case
@@ -93,6 +94,41 @@ def examine(seed: int, seconds: float, *, mixed: bool = False) -> dict[str, obje
     if found:
         return {"result": "mismatch", "mismatches": found, "oracles": optima}
     return {"result": "agrees" if optima and proven else "not proven"}
+
+
+def examine_tiny(seed: int, *, mixed: bool = False) -> dict[str, object]:
+    """Solve a tiny case and compare its tiers with the best of all plans that there are.
+
+    Parameters
+    ----------
+    seed
+        Of the case.
+    mixed
+        Whether its periods are of several lengths.
+
+    Returns
+    -------
+    dict
+        As `examine`.
+    """
+    sheets = tiny_case(seed, mixed=mixed)
+    best = best_tiers(sheets)
+    try:
+        plan = make_plan(inputs_from_rows("tiny", sheets), Options(gap=0.0))
+    except NoPlanExists:
+        if best is None:
+            return {"result": "no plan"}
+        return {"result": "mismatch", "mismatches": [f"no plan was found, there is {best}"]}
+    found = [
+        float(str(row["value"])) * (-1 if row["tier"] == "in_service_mw_months" else 1)
+        for row in plan.tables["tiers"] if row["tier"] != CHOOSING
+    ]  # fmt: skip
+    if best is None or len(best) != len(found):
+        return {"result": "mismatch", "mismatches": [f"{found} was found, there is {best}"]}
+    apart = [abs(a - b) > MARGIN * max(1.0, abs(b)) for a, b in zip(found, best, strict=True)]
+    if any(apart):
+        return {"result": "mismatch", "mismatches": [f"{found} was found, the best is {best}"]}
+    return {"result": "agrees"}
 
 
 def _optima(sheets: Sheets, seconds: float) -> list[dict[str, float]]:

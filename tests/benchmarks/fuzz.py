@@ -1,78 +1,104 @@
-"""Plan many small random workbooks and compare every tier with CBC and with HiGHS alone.
+"""Plan many small random workbooks and compare every tier with what others prove.
 
 Run it on demand from the root of the repository:
 
-    python tests/benchmarks/fuzz.py [--cases N] [--first SEED] [--log FILE]
+    python tests/benchmarks/fuzz.py [--cases N] [--brute N] [--first SEED] [--log FILE]
 
-Each case is solved at once and in rounds, with no gap and with a wide one, and goes through the
-independent checker. A mismatch is:
+Cases of the kind `wide` are compared with CBC and with HiGHS alone; each is solved at once and in
+rounds, with no gap and with a wide one. Cases of the kind `tiny` are compared with every plan that
+there is. All go through the independent checker. A mismatch is:
 
 - a tier better than an oracle's proven optimum, or with no gap asked not equal to it;
 - a bound beyond an oracle's proven optimum, or farther from the value than the gap allows;
 - a plan that the checker refuses, or any error that is none of the planner's own.
 
-Each case is one line of the log, written when it is done: start the same command again after
-it was stopped and it goes on with the next case. It ends with 1 if there was any mismatch.
+Each case is one line of the log, a JSON document with its kind and seed, written when it is done:
+start the same command again after it was stopped and it goes on with the next case. Cases run in a
+process that is replaced now and then, for the solvers' memory grows. It ends with 1 if there was
+any mismatch.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS.parent)]
 
-from against import WAYS, examine  # noqa: E402
+from against import WAYS, examine, examine_tiny  # noqa: E402
+
+CASES_A_PROCESS = 50
+
+Case = tuple[str, int]
+"""Kind and seed."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--cases", type=int, default=1000, help="how many cases")
-    parser.add_argument("--first", type=int, default=0, help="seed of the first")
-    parser.add_argument("--log", type=Path, default=Path("fuzz.log"), help="one line a case")
+    parser.add_argument("--cases", type=int, default=1000, help="how many of the kind wide")
+    parser.add_argument("--brute", type=int, default=100, help="how many of the kind tiny")
+    parser.add_argument("--first", type=int, default=0, help="seed of the first of each kind")
+    parser.add_argument("--log", type=Path, default=Path("fuzz.jsonl"), help="one line a case")
     parser.add_argument("--seconds", type=float, default=20.0, help="limit for each solver")
     arguments = parser.parse_args()
+    first = arguments.first
+    cases = [("wide", seed) for seed in range(first, first + arguments.cases)]
+    cases += [("tiny", seed) for seed in range(first, first + arguments.brute)]
     done = finished(arguments.log)
-    with arguments.log.open("a", encoding="utf-8") as log:
-        for seed in range(arguments.first, arguments.first + arguments.cases):
-            if seed not in done:
-                started = time.perf_counter()
-                line = {"seed": seed, **examine(seed, arguments.seconds)}
-                line["seconds"] = round(time.perf_counter() - started, 2)
-                done[seed] = line
-                log.write(json.dumps(line) + "\n")
-                log.flush()
+    left = [(kind, seed, arguments.seconds) for kind, seed in cases if (kind, seed) not in done]
+    fresh = multiprocessing.get_context("spawn")
+    with (
+        arguments.log.open("a", encoding="utf-8") as log,
+        fresh.Pool(1, maxtasksperchild=CASES_A_PROCESS) as pool,
+    ):
+        for line in pool.imap(examined, left):
+            done[str(line["kind"]), int(str(line["seed"]))] = line
+            log.write(json.dumps(line) + "\n")
+            log.flush()
     sys.exit(report(done))
 
 
-def finished(log: Path) -> dict[int, dict[str, object]]:
+def examined(case: tuple[str, int, float]) -> dict[str, object]:
+    """Examine one case; any error is a mismatch."""
+    kind, seed, seconds = case
+    started = time.perf_counter()
+    try:
+        found = examine(seed, seconds) if kind == "wide" else examine_tiny(seed)
+    except Exception as error:
+        found = {"result": "mismatch", "mismatches": [f"{type(error).__name__}: {error}"]}
+    return {"kind": kind, "seed": seed, **found,
+            "seconds": round(time.perf_counter() - started, 2)}  # fmt: skip
+
+
+def finished(log: Path) -> dict[Case, dict[str, object]]:
     """Return the cases of a log; a last line that was cut off counts as none."""
-    done: dict[int, dict[str, object]] = {}
+    done: dict[Case, dict[str, object]] = {}
     for text in log.read_text(encoding="utf-8").splitlines() if log.exists() else ():
-        try:
+        with suppress(json.JSONDecodeError):
             line = json.loads(text)
-        except json.JSONDecodeError:
-            continue
-        done[line["seed"]] = line
+            done[line["kind"], line["seed"]] = line
     return done
 
 
-def report(done: dict[int, dict[str, object]]) -> int:
+def report(done: dict[Case, dict[str, object]]) -> int:
     """Print what was found and return 1 if anything does not agree."""
-    counts = Counter(str(line["result"]) for line in done.values())
-    print(f"{len(done)} cases, each solved {len(WAYS)} ways: "
-          + ", ".join(f"{count} {result}" for result, count in counts.most_common()))  # fmt: skip
-    for line in done.values():
+    counts = Counter((kind, str(line["result"])) for (kind, _), line in done.items())
+    for kind, ways in (("wide", f"{len(WAYS)} ways"), ("tiny", "against every plan")):
+        found = {result: n for (of, result), n in counts.most_common() if of == kind}
+        print(f"{sum(found.values())} {kind} cases, each solved {ways}: {found}")
+    for (kind, seed), line in done.items():
         for sentence in line.get("mismatches", []):  # type: ignore[attr-defined]
-            print(f"seed {line['seed']}: {sentence}")
-    return int(counts["mismatch"] > 0)
+            print(f"{kind} {seed}: {sentence}")
+    return int(any(result == "mismatch" for _, result in counts))
 
 
 if __name__ == "__main__":

@@ -135,7 +135,8 @@ def _ending(code: int, told: str, seconds: float, *, wrote: bool, reached: str) 
         return f"it does not say that it was interrupted: {told[-300:]}"
     if reached == "solve" and code == 130 and not wrote and "before any plan was found" not in told:
         return f"the best plan so far is lost: {told[-300:]}"
-    return f"it took {seconds:.1f} s" if seconds > WITHIN * slowness() else ""
+    late = wrote and seconds > WITHIN * slowness()
+    return f"the plan was on disk after {seconds:.1f} s" if late else ""
 
 
 def _traces(scratch: Path, temporary: Path, group: int) -> str:
