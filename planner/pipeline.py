@@ -95,7 +95,7 @@ def make_plan(
     with clock.stage("model"), collector_paused():
         model = _build(case)
     with clock.stage("handover"), collector_paused():
-        live = LiveModel(model.frame.stated, model.frame.columns, chosen.threads or 1)
+        live = LiveModel(model.frame, model.frame.columns, chosen.threads or 1)
     with clock.stage("solve"):
         solution = (solve or solve_model)(model, live, chosen, listen)
     with clock.stage("extract"):

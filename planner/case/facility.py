@@ -96,16 +96,19 @@ class Facility:
             limits.append(count * self.hall_coolant_lpm[hall] / self.coolant_lpm[system])
         return min(limits)
 
-    def most_standing(self, hall: str, system: str, period: int) -> float:
-        """Return how many of a system can stand in a hall class in a period, by its power too.
+    def most_standing(self, hall: str, system: str, periods: range) -> list[float]:
+        """Return how many of a system can stand in a hall class in some periods, by power too.
 
         So many could be fed if nothing else were; what all halls below a node draw is a rule of
         the model.
         """
-        fed = [self.energised_mw.get((node, period)) for node in self.tree.path.get(hall, ())]
-        mw = [limit for limit in fed if limit is not None]
-        each = self.facility_mw[self.site_of[hall], system]
-        return min([self.most_systems(hall, system), *(limit / each for limit in mw)])
+        most, each = self.most_systems(hall, system), self.facility_mw[self.site_of[hall], system]
+        found = [most] * len(periods)
+        for node in self.tree.path.get(hall, ()):
+            if (node, periods.start) in self.energised_mw:
+                carried = (self.energised_mw[node, period] / each for period in periods)
+                found = list(map(min, found, carried))
+        return found
 
 
 def make_facility(

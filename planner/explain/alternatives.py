@@ -185,7 +185,7 @@ def ask_why(plan: Plan, text: str, seconds: float = math.inf) -> Alternative:
     terms = [(variables[key], 1.0) for key in question.keys]
     model.frame.row("asked", (question.text,), terms, ">=" if forced else "<=",
                     1.0 if forced else 0.0)  # fmt: skip
-    live = LiveModel(model.frame.problem, model.frame.columns, plan.inputs.settings["threads"])
+    live = LiveModel(model.frame, model.frame.columns, plan.inputs.settings["threads"])
     gap = plan.manifest.get("gap_asked")
     limits = Limits(float(gap) if isinstance(gap, int | float) else 0.0, seconds)
     try:

@@ -102,7 +102,7 @@ class Problem:
         with collector_paused():
             self.model: Model = build_model(self.case)
             frame = self.model.frame
-            self.live = LiveModel(frame.problem, frame.columns, inputs.settings["threads"])
+            self.live = LiveModel(frame, frame.columns, inputs.settings["threads"])
         self.rows = read_rows(self.live)
         self.whole = np.flatnonzero(self.live.whole).astype(np.int32)
         self.live.make_whole(self.whole[:0])

@@ -40,10 +40,13 @@ def serve_no_more_than_promised(model: Model) -> None:
 
 
 def _served(model: Model) -> dict[tuple[str, int], list[Term]]:
-    served: dict[tuple[str, int], list[Term]] = defaultdict(list)
-    for (commitment, _, _, period), serve in model.decisions.serve_mw.items():
-        served[commitment, period].append((serve, 1.0))
-    return served
+    if "served" not in model.cache:
+        served: dict[tuple[str, int], list[Term]] = defaultdict(list)
+        for (commitment, _, _, period), serve in model.decisions.serve_mw.items():
+            served[commitment, period].append((serve, 1.0))
+        model.cache["served"] = served
+    found: dict[tuple[str, int], list[Term]] = model.cache["served"]
+    return found
 
 
 def serve_from_systems_in_service(model: Model) -> None:

@@ -148,10 +148,9 @@ def _deployment_decisions(case: Case, frame: Frame) -> dict[str, Any]:
         pair: 0 if pair in facility.fleet else case.installing[pair][0] for pair in case.serving
     }
     standing = [(*pair, t) for pair, start in first.items() for t in range(start, periods)]
-    room = {
-        (*pair, t): math.floor(facility.most_standing(*pair, t) + 1e-9)
-        for pair, start in first.items() if case.whole for t in range(start, periods)
-    }  # fmt: skip
+    most = [n for pair, start in first.items()
+            for n in facility.most_standing(*pair, range(start, periods))]  # fmt: skip
+    room = {key: math.floor(n + 1e-9) for key, n in zip(standing, most, strict=True) if case.whole}
     remove = [
         (*pair, t)
         for pair, start in case.serving.items()

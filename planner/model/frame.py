@@ -7,7 +7,9 @@ characters of a name into the same one; `Frame.rows` remembers what each row is.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
+from operator import itemgetter
 from typing import TypeVar
 
 import pulp
@@ -44,8 +46,6 @@ class Frame:
 
     Attributes
     ----------
-    stated : pulp.LpProblem
-        The problem, minimised; its columns have no names until `problem` is asked for.
     rows : list of (str, tuple)
         Rule and index of each row, in the order of the problem's constraints.
     columns : list of (pulp.LpVariable)
@@ -53,22 +53,33 @@ class Frame:
     """
 
     def __init__(self, name: str) -> None:
-        self.stated = pulp.LpProblem(_opaque(name), pulp.LpMinimize)
+        self._problem = pulp.LpProblem(_opaque(name), pulp.LpMinimize)
         self.rows: list[tuple[str, tuple[Hashable, ...]]] = []
         self.columns: list[pulp.LpVariable] = []
+        self._constraints: list[pulp.LpConstraint] = []
+        self._named = 0
         self._unnamed: list[tuple[str, range]] = []
+
+    def constraints(self) -> list[pulp.LpConstraint]:
+        """Return all rows in order, as `LpProblem.constraints` does; all that a hand-over needs."""
+        return self._constraints
 
     @property
     def problem(self) -> pulp.LpProblem:
-        """The problem, minimised, with a name for each column: for export and other solvers.
+        """The problem, minimised, with names for columns and rows: for export and other solvers.
 
-        Naming a column takes longer than making it, and our own hand-over needs no names.
+        Names take longer than all else about a column, and our own hand-over needs none.
         """
         for name, of in self._unnamed:
             for at in of:
                 self.columns[at].name = f"{name}_{at}"
         self._unnamed.clear()
-        return self.stated
+        self._problem.extend({
+            f"{self.rows[at][0]}_{at}": self._constraints[at]
+            for at in range(self._named, len(self.rows))
+        })  # fmt: skip
+        self._named = len(self.rows)
+        return self._problem
 
     def variables(
         self,
@@ -92,7 +103,7 @@ class Frame:
             Whether only whole numbers are allowed.
         """
         category = pulp.LpInteger if whole else pulp.LpContinuous
-        add, keys = self.stated.add_variable, list(index)
+        add, keys = self._problem.add_variable, list(index)
         if isinstance(most, Mapping):
             made = [add(None, 0, most.get(key), category) for key in keys]
         else:
@@ -118,9 +129,7 @@ class Frame:
             if slack < -TRIVIAL:
                 raise ContradictionError(rule, index, f"0 {sense} {right:g} does not hold")
             return
-        constraint = pulp.LpConstraint(expression, SENSES[sense], None, right)
-        # Unlike addConstraint it does not look up every term among the variables met so far.
-        self.stated.extend({f"{rule}_{len(self.rows)}": constraint})
+        self._constraints.append(pulp.LpConstraint(expression, SENSES[sense], None, right))
         self.rows.append((rule, index))
 
     def objective(self, terms: Iterable[Term], constant: float = 0.0) -> pulp.LpAffineExpression:
@@ -135,8 +144,10 @@ def collect(terms: Iterable[Term]) -> pulp.LpAffineExpression:
     pairs = terms if isinstance(terms, list) else list(terms)
     expression = pulp.LpAffineExpression(pairs)
     if len(expression) < len(pairs):
-        expression.update(dict.fromkeys(expression, 0.0))
-        for variable, coefficient in pairs:
+        times = Counter(map(id, map(itemgetter(0), pairs)))
+        again = [pair for pair in pairs if times[id(pair[0])] > 1]
+        expression.update(dict.fromkeys((variable for variable, _ in again), 0.0))
+        for variable, coefficient in again:
             expression[variable] += coefficient
     return expression
 

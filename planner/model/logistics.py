@@ -56,9 +56,9 @@ def _flows(model: Model) -> Flows:
         flows[supply.place(plant), system, usable].append((start, -1.0))
         for item, quantity in supply.bom[system].items():
             flows[supply.place(plant), item, period].append((start, quantity))
-    for (origin, end, item, period), usable in supply.landing.items():
-        shipped = made.ship_units[origin, end, item, period]
-        flows[end, item, usable].append((shipped, -1.0))
+    for key, shipped in made.ship_units.items():
+        origin, end, item, period = key
+        flows[end, item, supply.landing[key]].append((shipped, -1.0))
         flows[origin, item, period].append((shipped, 1.0))
     for (hall, system, period), install in made.install_systems.items():
         if supply.planned:

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from operator import attrgetter
+from typing import Protocol
 
 import highspy
 import numpy as np
 import numpy.typing as npt
 import pulp
+
+
+class Stated(Protocol):
+    """What has rows: a PuLP problem, or the model's frame, which has no names for them yet."""
+
+    def constraints(self) -> list[pulp.LpConstraint]:
+        """Return all rows in order."""
 
 
 class Arrays:
@@ -29,7 +37,7 @@ class Arrays:
         Column and coefficient of each term, shape (nonzeros,).
     """
 
-    def __init__(self, problem: pulp.LpProblem, columns: Sequence[pulp.LpVariable]) -> None:
+    def __init__(self, problem: Stated, columns: Sequence[pulp.LpVariable]) -> None:
         for at, variable in enumerate(columns):
             variable.column = at
         rows = problem.constraints()
@@ -40,8 +48,8 @@ class Arrays:
         self.index = positions(chain.from_iterable(expressions), total)
         values = chain.from_iterable(map(dict.values, expressions))
         self.value = np.fromiter(values, dtype=np.float64, count=total)
-        right = np.fromiter((-row.constant for row in rows), dtype=float, count=len(rows))
-        sense = np.fromiter((row.sense for row in rows), dtype=np.int8, count=len(rows))
+        right = -np.fromiter(map(attrgetter("constant"), rows), dtype=float, count=len(rows))
+        sense = np.fromiter(map(attrgetter("sense"), rows), dtype=np.int8, count=len(rows))
         self.row_lower = np.where(sense >= 0, right, -np.inf)
         self.row_upper = np.where(sense <= 0, right, np.inf)
         # As numbers, PuLP's None for no bound becomes NaN.

@@ -23,7 +23,7 @@ import numpy.typing as npt
 import pulp
 
 from planner.errors import SolverFailed
-from planner.solve.arrays import Arrays, positions
+from planner.solve.arrays import Arrays, Stated, positions
 
 Array = npt.NDArray[np.float64]
 Statuses = npt.NDArray[np.int8]
@@ -75,7 +75,7 @@ class LiveModel:
     Parameters
     ----------
     problem
-        The problem, minimised; its objective is set later.
+        The problem, minimised; its objective is set later. A PuLP problem or the model's frame.
     columns
         All its variables, in the order of the model's columns.
     threads
@@ -83,7 +83,7 @@ class LiveModel:
     """
 
     def __init__(
-        self, problem: pulp.LpProblem, columns: Sequence[pulp.LpVariable], threads: int = 1
+        self, problem: Stated, columns: Sequence[pulp.LpVariable], threads: int = 1
     ) -> None:
         self._columns = columns
         arrays = Arrays(problem, columns)

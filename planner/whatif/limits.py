@@ -72,7 +72,7 @@ def limits_of(model: Model, tiers: Sequence[Tier], relaxed: Sequence[Relaxed]) -
 
 def _limits(model: Model, tier: Tier, relaxed: Relaxed) -> tuple[Limit, ...]:
     worth: dict[str, float] = defaultdict(float)
-    rights = [-row.constant for row in model.frame.problem.constraints.values()]
+    rights = [-row.constant for row in model.frame.constraints()]
     for (rule, index), dual, right in zip(model.frame.rows, relaxed.duals, rights, strict=True):
         if dual and rule in RESOURCES:
             holder = index[0] if index else ""

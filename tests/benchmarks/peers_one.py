@@ -25,7 +25,7 @@ def planner(case: Any, seconds: dict[str, float]) -> Any:
     seconds["build"] = time.process_time() - started
     started = time.process_time()
     with collector_paused():
-        live = LiveModel(model.frame.stated, model.frame.columns)
+        live = LiveModel(model.frame, model.frame.columns)
         live.minimise(cost)
     seconds["handover"] = time.process_time() - started
     return live.highs

@@ -51,7 +51,9 @@ def deployment_sets(case: Case) -> dict[str, Keys]:
         pair: 0 if pair in facility.fleet else case.installing[pair][0] for pair in case.serving
     }
     standing = [(*pair, t) for pair, start in first.items() for t in range(start, count)]
-    room = {key: math.floor(facility.most_standing(*key) + 1e-9) for key in standing}
+    most = [n for pair, start in first.items()
+            for n in facility.most_standing(*pair, range(start, count))]  # fmt: skip
+    room = {key: math.floor(n + 1e-9) for key, n in zip(standing, most, strict=True)}
     opened = [(hall, t) for hall, start in first_openings(case).items()
               for t in range(start, count)]  # fmt: skip
     missed = {key: mw for key, mw in case.demand.required_mw.items() if mw > 0}
