@@ -22,8 +22,9 @@ from test_store import hidden, small
 
 from planner.cli.main import planner
 from planner.errors import PlannerError
-from planner.explain.findings import _rising, explain_plan
-from planner.explain.quote import Largest
+from planner.explain.findings import Inquiry, _rising, explain_plan, quote_plan
+from planner.explain.quote import Largest, Terms
+from planner.explain.session import Session
 from planner.inputs.workbook import read_inputs
 from planner.plan.explained import EXPLANATION, FOUND_COLUMNS, QUOTE, Finding
 from planner.plan.rewrite import save_finding
@@ -298,6 +299,20 @@ def test_a_period_that_there_was_no_time_for_has_the_next_ones_bound():
         (0, 1.0, None), (1, 9.0, None), (2, 9.0, None), (3, 9.0, 8.5), (4, 11.0, None),
         (5, 11.0, None),
     ]  # fmt: skip
+
+
+def test_a_quote_without_time_still_bounds_every_period(monkeypatch):
+    """What is not known nearer has the bound of a later period, the last one's in the end."""
+    monkeypatch.setattr(Session, "spent", lambda self, share: True)
+    plan = edge("chain")
+    finding = quote_plan(plan, Inquiry(Terms("it"), (1.0,)))
+    rows = [row for row in finding.tables["quote"] if not row["overtime_of"]]
+    assert len(rows) == len(plan.tables["ramp"])
+    bounds = [row["at_most_mw"] for row in rows]
+    assert bounds == sorted(bounds)
+    nearer = [row["at_most_mw"] for row in edge("explained").rows("quote")]
+    assert all(bound >= near - 1e-6 for bound, near in zip(bounds, nearer, strict=False))
+    assert finding.facts["undone"]
 
 
 def test_all_tables_of_findings_can_be_written(tmp_path):

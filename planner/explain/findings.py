@@ -74,6 +74,7 @@ def quote_plan(plan: Plan, inquiry: Inquiry) -> Finding:
     session = Session(plan.inputs, plan)
     quoter = Quoter(session, inquiry.terms)
     wanted = _periods(session, inquiry.dates)
+    quoter.bound(quoter.last)  # holds for every period, whatever there is time for
     earliest = [quoter.earliest(mw) for mw in inquiry.mw]
     # What was asked for comes before the rest of the curve, for which time may be short.
     firm = {period: quoter.largest(period, whole=True) for period in wanted}
