@@ -27,6 +27,9 @@ from planner.solve.prices import Basis, Prices
 ENOUGH = 10 * NONE
 """MW-months up to which a commitment is on time."""
 
+REACH_SECONDS = 120.0
+"""Time for one plan in whole systems; its effort is counted in nodes, and it takes a few seconds."""
+
 Name = tuple[str, str, str]
 
 
@@ -206,4 +209,4 @@ class Oracle:
         except ValueError:
             return math.inf
         goal, held = self._goal(problem)
-        return reach_whole(problem, goal, held, session.whole_seconds)
+        return reach_whole(problem, goal, held, REACH_SECONDS)
