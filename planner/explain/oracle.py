@@ -28,7 +28,7 @@ ENOUGH = 10 * NONE
 """MW-months up to which a commitment is on time."""
 
 REACH_SECONDS = 120.0
-"""Time for one plan in whole systems; its effort is counted in nodes, and it takes a few seconds."""
+"""Time for one plan in whole systems; its effort is counted in nodes, and takes a few seconds."""
 
 Name = tuple[str, str, str]
 
