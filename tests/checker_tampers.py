@@ -348,7 +348,7 @@ WORKBOOK_TAMPERS = [
     ("storage", "depots", "Depot", "storage", 1),
     ("storage", "sites", "East", "storage", 0),
     ("lane_capacity", "lanes", "Fab", "units_per_month", 1),
-    ("stock_balance stock_covers_use", "bom", "CS", "quantity", 3),
+    ("stock_balance stock_covers_use pegged_units", "bom", "CS", "quantity", 3),
     ("stock_balance stock_covers_use", "supply", "Fab", "yield", 0.25),
     ("planned_order_dates stock_balance stock_covers_use", "supply", "Fab", "lead_days", 30),
     ("finish_dates stock_balance stock_covers_use", "plants", "Asm", "lead_days", 32),

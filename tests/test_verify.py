@@ -92,7 +92,7 @@ def test_a_tier_without_a_bound_and_one_against_a_baseline_pass() -> None:
     tables = correct_plan("full")
     change("tiers", ("present_cost",), bound=None, gap=None)(tables)
     tables["tiers"].append({**tables["tiers"][-1], "tier": "changed_installs", "value": 3.0})
-    tables["tiers"].append({**tables["tiers"][-1], "tier": "tie_break", "bound": 9.0})
+    tables["tiers"].append({**tables["tiers"][-1], "tier": "tie_break", "bound": 9.0, "gap": 2.0})
     assert verify(workbook("full"), tables).ok
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planner.plan.tables import COST_TERMS
+from planner.plan.tables import COST_TERMS, Row
 from planner.plan.verify_facts import Amounts, Book, Figures, number
 from planner.plan.verify_ledger import Ledger, figure
 
@@ -244,8 +244,17 @@ def tier_present_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 
 def tier_bounds(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """No tier is better than its proven bound: what is minimised not below, early not above."""
+    """No tier is better than its proven bound: what is minimised not below, early not above.
+
+    Its gap is the distance of the two, relative to the value, absolute where that is below one.
+    """
     for row in figures.tables["tiers"]:
+        distance = None if row["bound"] is None else _distance(row)
+        stated = None if row["gap"] is None else number(row, "gap")
+        if ledger.fails((stated is None) == (distance is None)) or (
+            stated is not None and distance is not None and ledger.differs(stated, distance)
+        ):
+            ledger.refuse(f"the gap of {row['tier']} is {stated}, value and bound give {distance}")
         if row["tier"] not in tiers_in_order(book) or row["bound"] is None:
             continue
         value, bound = number(row, "value"), number(row, "bound")
@@ -253,6 +262,11 @@ def tier_bounds(book: Book, figures: Figures, ledger: Ledger) -> None:
         if ledger.above(value, bound) if largest else ledger.below(value, bound):
             side = "above" if largest else "below"
             ledger.refuse(f"{row['tier']} is {figure(value)}, {side} its bound {figure(bound)}")
+
+
+def _distance(row: Row) -> float:
+    value, bound = number(row, "value"), number(row, "bound")
+    return abs(value - bound) / max(1.0, abs(value))
 
 
 def tiers_in_order(book: Book) -> list[str]:

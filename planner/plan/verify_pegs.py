@@ -100,8 +100,9 @@ def known_pegs(book: Book, figures: Figures, ledger: Ledger) -> None:
 def pegged_units(book: Book, figures: Figures, ledger: Ledger) -> None:
     """No more units of an order are pegged than are good, nor to an install before they arrive.
 
-    Their IT power is that of the systems that wait for them.
+    As many wait as the systems take of them; their IT power is that of those systems.
     """
+    takes = {(row["system"], row["item"]): row["quantity"] for row in book.tables["bom"]}
     orders = {str(row["order"]): row for row in figures.tables["orders"]}
     pegged = Amounts()
     for row in figures.tables["pegs"]:
@@ -114,6 +115,12 @@ def pegged_units(book: Book, figures: Figures, ledger: Ledger) -> None:
             ledger.refuse(
                 f"order {row['order']} arrives on {order['arrival_date']}, an install of "
                 f"{row['period']} waits for it"
+            )
+        each = takes.get((row["system"], order["item"]), row["system"] == order["item"])
+        if each and ledger.differs(number(row, "quantity"), number(row, "systems") * float(each)):
+            ledger.refuse(
+                f"{figure(number(row, 'quantity'))} units of order {row['order']} are pegged to "
+                f"{figure(number(row, 'systems'))} {row['system']!r}"
             )
         due = number(row, "systems") * book.it_mw(str(row["system"]))
         if ledger.differs(number(row, "it_mw"), due):
