@@ -26,6 +26,7 @@ from planner.plan.tables import Row
 from planner.plan.verify import verify
 from planner.solve.highs import LiveModel
 from planner.solve.progress import Event
+from planner.solve.ranges import ranges
 from planner.solve.tiers import Limits, Solution, TierResult, solve_tiers
 
 
@@ -96,6 +97,8 @@ def make_plan(
         model = _build(case)
     with clock.stage("handover"), collector_paused():
         live = LiveModel(model.frame, model.frame.columns, chosen.threads or 1)
+        size = {"rows": live.rows, "columns": live.columns, "nonzeros": live.nonzeros,
+                "integers": int(live.whole.sum()), **ranges(live)}  # fmt: skip
     with clock.stage("solve"):
         solution = (solve or solve_model)(model, live, chosen, listen)
     with clock.stage("extract"):
@@ -104,8 +107,6 @@ def make_plan(
         verdict = verify(inputs, tables)
     if not verdict.ok:
         raise PlanRefused(verdict.violations)
-    size = {"rows": live.rows, "columns": live.columns, "nonzeros": live.nonzeros,
-            "integers": int(live.whole.sum())}  # fmt: skip
     status = PROVEN if solution.status == "optimal" else solution.status
     figures = summary(inputs, case, tables, status, verdict.checks, size, clock.seconds)
     made_from = manifest(inputs, figures, asdict(chosen), _now())

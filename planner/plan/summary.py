@@ -27,7 +27,7 @@ def summary(
     tables: Tables,
     status: str,
     checks: int,
-    size: Mapping[str, int],
+    size: Mapping[str, object],
     seconds: Mapping[str, float],
 ) -> dict[str, object]:
     """Return the figures that ``planner plan --json`` prints.
@@ -41,7 +41,7 @@ def summary(
     checks
         Comparisons that the independent checker made.
     size
-        Rows, columns, nonzeros and integers of the model.
+        Rows, columns, nonzeros and integers of the model, and the ranges of its numbers.
     seconds
         Time by stage.
     """
