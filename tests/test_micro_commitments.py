@@ -173,6 +173,37 @@ def test_budget_counts_money_as_it_is_spent() -> None:
     assert_optimum(plan, cost=100, missed=1)
 
 
+@pytest.mark.parametrize(("day", "most", "missed"), [(JANUARY, 30, 0), (FEBRUARY, 49, 2)])
+def test_budget_counts_orders_already_placed_by_its_date(
+    day: str, most: float, missed: float
+) -> None:
+    """3 systems at 10 in January, and 20 of an order placed in February: 30, then 50 in all.
+
+    So 30 by the end of January are enough, and 49 by the end of February leave 1 MW out.
+    """
+    plan = plan_of(
+        {JANUARY: 3},
+        end=FEBRUARY,
+        supply=[{"supplier": "maker", "item": "unit", "lead_days": 0, "price": 10}],
+        orders=[{"order": "PO", "supplier": "maker", "item": "unit", "quantity": 2,
+                 "placed": "2026-02-10", "arrives": "2026-02-20"}],
+        budget=[{"date": day, "cumulative": most}],
+    )  # fmt: skip
+    assert_optimum(plan, cost=50 - 10 * (missed > 0), missed=missed)
+
+
+def test_a_fleet_of_none_has_not_opened_its_site() -> None:
+    """A row of 0 systems stands for nothing: opening costs 100 beside the system's 10."""
+    for count, cost in ((0, 110), (1, 0)):
+        plan = plan_of(
+            {JANUARY: 1},
+            sites=[{"site": "site", "pue": 1, "opening_cost": 100}],
+            halls=[{"hall": "hall", "site": "site", "it_mw": 100, "open_count": count}],
+            fleet=[{"hall": "hall", "system": "unit", "count": count}],
+        )
+        assert_optimum(plan, cost=cost)
+
+
 def test_budget_leaves_late_cost_out() -> None:
     """20 buy 2 of 3 MW; the third is late at 50, which no budget holds."""
     plan = plan_of(
