@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
+
 from planner.case.case import Case
 from planner.inputs.rows import Inputs
 from planner.model.decisions import Model
@@ -53,18 +55,18 @@ class Extraction:
 
     def __init__(self, inputs: Inputs, model: Model, values: Sequence[float]) -> None:
         self.inputs, self.model, self.case = inputs, model, model.case
-        self.value = {
-            id(variable): _clean(value)
-            for variable, value in zip(model.frame.columns, values, strict=True)
-        }
+        cleaned = _clean_all(values)
+        self.value = dict(zip(map(id, model.frame.columns), cleaned, strict=True))
         self._follow_installs()
         self._follow_stock()
         self._follow_service()
 
     def of(self, variables: Mapping[Any, Any]) -> dict[Any, float]:
         """Return the values of variables that are not zero, by key."""
-        found = {key: self.value[id(variable)] for key, variable in variables.items()}
-        return {key: value for key, value in found.items() if value != 0}
+        return {
+            key: value
+            for key, variable in variables.items() if (value := self.value[id(variable)]) != 0
+        }  # fmt: skip
 
     def tables(self, tiers: Iterable[Row]) -> Tables:
         """Return all result tables."""
@@ -298,6 +300,14 @@ def _tidied(row: Row) -> Row:
         else value
         for key, value in row.items()
     }
+
+
+def _clean_all(values: Sequence[float]) -> list[float]:
+    """Take each value within the solver's noise of a whole number for that number."""
+    found = np.asarray(values, dtype=float)
+    near = np.round(found) + 0.0  # no minus zero
+    cleaned: list[float] = np.where(np.abs(found - near) <= NOISE, near, found).tolist()
+    return cleaned
 
 
 def _clean(value: float) -> float:

@@ -1,4 +1,4 @@
-"""A plan without any optimising: every period installs at a steady rate, supplied as late as can be.
+"""A plan without any optimising: installs at a steady rate, supplied as late as can be.
 
 It keeps every rule of generated workbooks, so that extraction, checking and writing can be timed
 on plans of any size within seconds. The wafers of all systems come by one plant.
@@ -108,7 +108,11 @@ class Greedy:
     def carried(self, hall: str, period: int) -> float:
         """Return the IT power that a hall class can use: its open halls, and the feeders above."""
         facility = self.case.facility
-        still = facility.hall_count if self.opens.get(hall, period + 1) <= period else facility.open_count
+        still = (
+            facility.hall_count
+            if self.opens.get(hall, period + 1) <= period
+            else facility.open_count
+        )
         limits = [facility.hall_it_mw[hall] * still[hall]]
         system = facility.systems[0]
         pue = facility.facility_mw[facility.site_of[hall], system] / facility.it_mw[system]

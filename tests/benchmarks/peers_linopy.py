@@ -47,7 +47,9 @@ class Writer:
         self.cost: list[Any] = []
 
     def array(self, dims: tuple[str, ...], values: Any) -> xr.DataArray:
-        return xr.DataArray(np.asarray(values), dims=dims, coords={dim: self.names[dim] for dim in dims})
+        return xr.DataArray(
+            np.asarray(values), dims=dims, coords={dim: self.names[dim] for dim in dims}
+        )
 
     def places(self, dims: tuple[str, ...], keys: Iterable[Any]) -> tuple[npt.NDArray[Any], ...]:
         """Return the positions of keys in an array, one vector for each dimension."""
@@ -86,7 +88,9 @@ class Writer:
         # Months differ in length: what is decided in two of them can arrive in the same one.
         order = np.argsort(target, kind="stable")
         heads = np.concatenate([[True], np.diff(target[order]) != 0])
-        rank = np.arange(len(order)) - np.maximum.accumulate(np.where(heads, np.arange(len(order)), 0))
+        rank = np.arange(len(order)) - np.maximum.accumulate(
+            np.where(heads, np.arange(len(order)), 0)
+        )
         layers = []
         for layer in range(int(rank.max(initial=0)) + 1):
             source = np.full(arrives.size, NEVER)
@@ -126,8 +130,8 @@ class Writer:
             "ship", ("origin", "site", "system", "period"),
             peers_sets.Keys([key for key in ships if of_site(key[1])]),
         )  # fmt: skip
-        self.stock = self.variables("stock", ("site", "system", "period"),
-                                    peers_sets.Keys([key for key in held if of_site(key[0])]))  # fmt: skip
+        stored = peers_sets.Keys([key for key in held if of_site(key[0])])
+        self.stock = self.variables("stock", ("site", "system", "period"), stored)
         self.held = {key for key in held if not of_site(key[0])}
         self.up = {}  # by lane above the sites and item
         self.store = {}  # by place above the sites and item
@@ -211,8 +215,7 @@ class Writer:
                     balance = balance - self.lagged(shipped, when)
             firm = self.series(supply.firm_arrivals, (place, item))
             self.add(balance, "=", firm, stock.labels != NEVER, f"stock_balance {place} {item}")
-            self.cost.append(
-                supply.holding_cost.get(place, 0.0) * self.months * self.now * stock)
+            self.cost.append(supply.holding_cost.get(place, 0.0) * self.months * self.now * stock)
         for lane, shipped in self.up.items():
             self.cost.append(supply.freight[lane[:2]] * self.now * shipped)
 
@@ -234,7 +237,9 @@ class Writer:
         room = {site: units for site, units in supply.storage.items() if of_site(site)}
         storage = self.spread(("site",), room, np.inf)
         there = (self.stock.labels != NEVER).any("system") & (storage < np.inf)
-        self.add(self.stock.sum("system"), "<=", storage.where(storage < np.inf, 0), there, "storage")
+        self.add(
+            self.stock.sum("system"), "<=", storage.where(storage < np.inf, 0), there, "storage"
+        )
         for place in self.names["depot"]:
             held_there = [v for (at, _), v in self.store.items() if at == place]
             if held_there and place in supply.storage:
@@ -251,7 +256,9 @@ class Writer:
         work = install.sum("system").groupby(self.site_of).sum()
         capacity = self.spread(("site", "period"), self.case.facility.crew_capacity, np.inf)
         some = (install.labels != NEVER).any("system").groupby(self.site_of).any()
-        self.add(work, "<=", capacity.where(capacity < np.inf, 0), some & (capacity < np.inf), "crew")
+        self.add(
+            work, "<=", capacity.where(capacity < np.inf, 0), some & (capacity < np.inf), "crew"
+        )
 
     def openings(self) -> None:
         facility, pair = self.case.facility, ("hall", "period")

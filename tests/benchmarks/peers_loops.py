@@ -254,9 +254,7 @@ def commitments(case: Case, of: Any, made: Any) -> None:
                 if (hall, system, at) in made["install_systems"]
             ]
             standing = made["installed_systems"][hall, system, period]
-            of.require(
-                of.total(used[hall, system, period]) - standing + of.total(idle), "<=", 0
-            )
+            of.require(of.total(used[hall, system, period]) - standing + of.total(idle), "<=", 0)
 
 
 BLOCKS: tuple[Callable[[Case, Any, Any], None], ...] = (

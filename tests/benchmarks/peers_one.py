@@ -62,13 +62,16 @@ def from_file(path: str, seconds: dict[str, float]) -> Any:
     return read
 
 
-def size_of(found: Any, folder: str) -> dict[str, Any]:
+def size_of(found: Any, folder: str, relax: bool) -> dict[str, Any]:
     """Return rows, columns, nonzeros and whole columns, as HiGHS has them."""
     import highspy  # noqa: PLC0415
 
     if not hasattr(found, "getLp"):  # pyoptinterface has a binding of its own
+        model = found.model
+        if not relax:
+            return {"rows": model.getnumrow(), "columns": model.getnumcol()}
         path = f"{folder}/poi.mps"
-        found.model.write(path)
+        model.write(path)
         found = highspy.Highs()
         found.setOptionValue("output_flag", False)
         found.readModel(path)
@@ -94,8 +97,8 @@ def main() -> None:
     if way != "file":
         told["before_mb"] = before
     if wanted:
-        size = size_of(found, folder)
-        highs = size.pop("highs")
+        size = size_of(found, folder, "relax" in wanted)
+        highs = size.pop("highs", None)
         told |= size
         if "export" in wanted:
             highs.writeModel(f"{folder}/model.mps")

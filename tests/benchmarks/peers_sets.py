@@ -31,7 +31,9 @@ def index_sets(case: Case) -> dict[str, Keys]:
 
 def supply_sets(case: Case) -> dict[str, Keys]:
     supply = case.supply
-    lots = {key: most / supply.sources[key[:2]]["lot"] for key, most in supply.largest_order.items()}
+    lots = {
+        key: most / supply.sources[key[:2]]["lot"] for key, most in supply.largest_order.items()
+    }
     placed = [
         key for key in supply.arrival
         if supply.sources[key[:2]]["order_cost"] > 0 or supply.sources[key[:2]]["min_order"] > 0

@@ -1,0 +1,96 @@
+"""The door to the PuLP problem, and the arrays that are handed over."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pulp
+import pytest
+
+from planner.case.calendar import make_calendar
+from planner.model.frame import ContradictionError, Frame
+from planner.solve.arrays import Arrays
+from planner.solve.highs import LiveModel
+
+
+def made() -> tuple[Frame, dict[str, pulp.LpVariable]]:
+    frame = Frame("a plan")
+    lots = frame.variables("lots", ["x", "y"], most={"x": 4.0}, whole=True)
+    return frame, {**lots, **frame.variables("mw", ["z"])}
+
+
+def test_terms_of_one_variable_are_added_up() -> None:
+    frame, at = made()
+    frame.row("rule", (1,), [(at["x"], 2.0), (at["z"], 1.0), (at["x"], 3.0)], "<=", 7.0)
+    (row,) = frame.constraints()
+    assert dict(row.expr) == {at["x"]: 5.0, at["z"]: 1.0}
+    assert dict(frame.objective(iter([(at["y"], 1.0), (at["y"], -1.0)]), 3.0)) == {at["y"]: 0.0}
+
+
+def test_a_rule_without_terms_is_left_out_or_refused() -> None:
+    frame, _ = made()
+    frame.row("rule", (1,), [], "<=", 0.0)
+    assert not frame.constraints() and not frame.rows
+    with pytest.raises(ContradictionError, match=r"rule \(2,\): 0 >= 1 does not hold"):
+        frame.row("rule", (2,), [], ">=", 1.0)
+
+
+def test_the_problem_has_every_name_and_what_is_stated_later() -> None:
+    frame, at = made()
+    frame.row("first", (1,), [(at["x"], 1.0), (at["z"], 1.0)], ">=", 3.0)
+    assert [v.name for v in frame.problem.variables()] == ["lots_0", "mw_2"]
+    frame.row("second", (1,), [(at["y"], 1.0)], "==", 2.0)
+    more = frame.variables("late", ["w"])
+    frame.row("third", (1,), [(more["w"], 1.0), (at["x"], -1.0)], "<=", 0.0)
+    problem = frame.problem
+    assert list(problem.constraints.keys()) == ["first_0", "second_1", "third_2"]
+    names = sorted(v.name for v in problem.variables())
+    assert names == ["late_3", "lots_0", "lots_1", "mw_2"]
+
+
+def test_the_arrays_hold_what_was_stated() -> None:
+    frame, at = made()
+    frame.row("a", (1,), [(at["z"], 2.0), (at["x"], -1.0)], "<=", 5.0)
+    frame.row("b", (1,), [(at["y"], 1.0)], ">=", 1.0)
+    frame.row("c", (1,), [(at["x"], 3.0), (at["z"], 4.0)], "==", 6.0)
+    arrays = Arrays(frame, frame.columns)
+    assert arrays.lower.tolist() == [0, 0, 0]
+    assert arrays.upper.tolist() == [4, np.inf, np.inf]
+    assert arrays.whole.tolist() == [True, True, False]
+    assert arrays.row_lower.tolist() == [-np.inf, 1, 6]
+    assert arrays.row_upper.tolist() == [5, np.inf, 6]
+    assert arrays.start.tolist() == [0, 2, 3, 5]
+    assert arrays.index.tolist() == [2, 0, 1, 0, 2]
+    assert arrays.value.tolist() == [2, -1, 1, 3, 4]
+
+
+def test_a_free_variable_of_any_pulp_problem_stays_free() -> None:
+    problem = pulp.LpProblem("free", pulp.LpMinimize)
+    free = problem.add_variable("free")
+    problem += free >= -7
+    live = LiveModel(problem, [free])
+    live.minimise(free + 0.5)
+    found = live.solve(gap=0.0, seconds=10)
+    assert (found.status, found.objective) == ("optimal", -6.5)
+
+
+def test_frame_and_named_problem_hand_over_the_same() -> None:
+    frame, at = made()
+    frame.row("a", (1,), [(at["z"], 2.0), (at["x"], 1.0)], ">=", 5.0)
+    cost = frame.objective([(at["z"], 3.0), (at["x"], 1.0)], 10.0)
+    found = []
+    for stated in (frame, frame.problem):
+        live = LiveModel(stated, frame.columns)
+        live.minimise(cost)
+        outcome = live.solve(gap=0.0, seconds=10)
+        assert outcome.values is not None
+        found.append((outcome.objective, live.evaluate(cost, outcome.values)))
+    assert found == [(15.5, 15.5), (15.5, 15.5)]
+
+
+def test_what_is_under_way_at_the_end_of_each_period() -> None:
+    """31 days from 1 January end on 1 February; from 1 February on 4 March, used from April on."""
+    calendar = make_calendar(date(2026, 1, 1), date(2026, 4, 30), "month", date(2026, 1, 1), 0.0)
+    assert calendar.under_way(31) == (range(1), range(1, 3), range(2, 3), range(3, 4))
+    assert calendar.under_way(0) == (range(0), range(1, 1), range(2, 2), range(3, 3))
