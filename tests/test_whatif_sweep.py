@@ -201,6 +201,36 @@ def test_cases_whose_worker_is_killed_run_again(engine: str, tmp_path: Path) -> 
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_no_worker_outlives_a_sweep_that_is_killed(tmp_path: Path) -> None:
+    code = (
+        "import os, sys, time\n"
+        "from planner.whatif.engines import Engine, run_all\n"
+        "def work(number):\n"
+        f"    open(os.path.join({str(tmp_path)!r}, str(os.getpid())), 'w').close()\n"
+        "    time.sleep(60)\n"
+        "list(run_all(Engine('local', 2), work, list(range(8)), lambda task: -1))\n"
+    )
+    run = subprocess.Popen([sys.executable, "-c", code])
+    deadline = time.monotonic() + 60
+    while len(list(tmp_path.iterdir())) < 2 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    workers = [int(path.name) for path in tmp_path.iterdir()]
+    assert len(workers) == 2
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    while any(map(is_running, workers)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not any(map(is_running, workers))
+
+
+def is_running(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return state.rpartition(")")[2].split()[0] != "Z"
+
+
 @pytest.mark.parametrize("engine", ["local", "dask", "ray"])
 def test_a_case_that_always_kills_its_worker_is_given_up(engine: str) -> None:
     if engine != "local":

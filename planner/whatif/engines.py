@@ -7,9 +7,12 @@ a lost worker again by themselves, which joblib's pools on top of them do not su
 from __future__ import annotations
 
 import os
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from planner.errors import PlannerError
@@ -17,6 +20,9 @@ from planner.errors import PlannerError
 ENGINES = ("serial", "local", "dask", "ray")
 LOSSES = 3
 """Times that a case may be under way when its worker is lost, before it counts as failed."""
+
+ORPHANED = 0.5
+"""Seconds between a worker's looks whether the sweep is still there."""
 
 AHEAD = 2
 """Cases for each worker that are handed over before they can begin."""
@@ -102,7 +108,8 @@ def _on_processes(
     left = dict(enumerate(tasks))
     losses = dict.fromkeys(left, 0)
     while left:
-        calls = (delayed(_numbered)(work, number, task) for number, task in list(left.items()))
+        calls = (delayed(_numbered)(os.getpid(), work, number, task)
+                 for number, task in list(left.items()))  # fmt: skip
         try:
             with parallel_config(backend="loky", inner_max_num_threads=1):
                 pool = Parallel(n_jobs=engine.workers, batch_size=1,
@@ -119,8 +126,23 @@ def _on_processes(
                     yield lost(left.pop(number))
 
 
-def _numbered(work: Callable[[Task], Done], number: int, task: Task) -> tuple[int, Done]:
+def _numbered(
+    parent: int, work: Callable[[Task], Done], number: int, task: Task
+) -> tuple[int, Done]:
+    _end_with(parent)
     return number, work(task)
+
+
+@lru_cache(maxsize=1)
+def _end_with(parent: int) -> None:
+    """End this worker when the sweep is killed; it would go on with what was handed to it."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(ORPHANED)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _on_dask(
