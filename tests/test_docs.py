@@ -24,8 +24,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 HEAVY = ("pandas", "pulp", "highspy", "networkx", "openpyxl", "numpy", "xlsxwriter", "lxml", "rich")
 PAGES = [
-    *ROOT.glob("*.md"), ROOT / "inputs/README.md", ROOT / "inputs/data/README.md",
-    ROOT / "outputs/README.md",
+    *ROOT.glob("*.md"), *ROOT.glob(".github/*.md"), ROOT / "inputs/README.md",
+    ROOT / "inputs/data/README.md", ROOT / "outputs/README.md",
 ]  # fmt: skip
 TEXTS = [
     *PAGES, ROOT / "pyproject.toml", ROOT / "constraints.txt", ROOT / ".ci/run",

@@ -53,9 +53,8 @@ def command(  # noqa: PLR0913  (one for each option)
 
     Exit codes: 0 proven within the gap, 1 input faults, 2 usage, 3 no plan exists, 4 a limit was
     reached and the best plan written, 5 a limit was reached and there is no plan, 6 megawatts are
-    missed (with --fail-on-miss), 70 the checker refused the plan or
-    the solver failed, 130 interrupted and the best
-    plan written.
+    missed (with --fail-on-miss), 70 the checker refused the plan or the solver failed, 130
+    interrupted and the best plan written.
 
     \b
     Example: planner plan inputs/openai-750mw.xlsx
