@@ -168,7 +168,7 @@ def base_of(inputs: Inputs, kept: Kept) -> Base:
         Its solve.
     """
     model = build_model(make_case(inputs))
-    live = LiveModel(model.frame.problem, model.frame.columns, 1)
+    live = LiveModel(model.frame, model.frame.columns, 1)
     known = dict(zip(kept.columns, kept.values, strict=True))
     columns = column_keys(model)
     values = np.array([known.get(key, math.nan) for key in columns])

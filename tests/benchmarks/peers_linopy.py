@@ -28,9 +28,10 @@ class Writer:
     def __init__(self, case: Case) -> None:
         self.case, self.model = case, linopy.Model(auto_mask=False)
         facility, supply = case.facility, case.supply
+        # Sums by group come in the order of their names, and linopy pairs equal shapes by position.
         self.names: dict[str, list[Any]] = {
             "period": list(case.calendar.periods), "hall": list(facility.halls),
-            "system": list(facility.systems), "site": list(facility.sites),
+            "system": list(facility.systems), "site": sorted(facility.sites),
             "commitment": list(case.demand.commitments),
             "plant": sorted({plant for plant, _ in supply.assembly_cost}),
             "depot": sorted({end for _, end in supply.freight}
