@@ -24,6 +24,7 @@ from planner.plan.store import Plan
 from planner.plan.summary import PROVEN, manifest, summary
 from planner.plan.tables import Row
 from planner.plan.verify import verify
+from planner.solve.by_site import solve_by_site
 from planner.solve.highs import LiveModel
 from planner.solve.progress import Event
 from planner.solve.ranges import ranges
@@ -56,10 +57,13 @@ Listener = Callable[[Event], None]
 Solver = Callable[[Model, LiveModel, Options, Listener | None], Solution]
 """Solves a model; options are complete."""
 
+Solved = Callable[[Model, LiveModel, Solution], None]
+"""Is told that a model is solved, and how."""
+
 
 def make_plan(
     inputs: Inputs, options: Options | None = None, listen: Listener | None = None,
-    solve: Solver | None = None,
+    solve: Solver | None = None, solved: Solved | None = None,
 ) -> Plan:  # fmt: skip
     """Make an optimal, independently checked plan.
 
@@ -72,7 +76,9 @@ def make_plan(
     listen
         Called while the solver works.
     solve
-        Takes the place of `solve_model`.
+        Takes the place of `solve_model`, and of solving by site.
+    solved
+        Is told when the solver is done.
 
     Returns
     -------
@@ -93,14 +99,11 @@ def make_plan(
     clock = Clock()
     with clock.stage("case"):
         case = make_case(inputs)
-    with clock.stage("model"), collector_paused():
-        model = _build(case)
-    with clock.stage("handover"), collector_paused():
-        live = LiveModel(model.frame, model.frame.columns, chosen.threads or 1)
-        size = {"rows": live.rows, "columns": live.columns, "nonzeros": live.nonzeros,
-                "integers": int(live.whole.sum()), **ranges(live)}  # fmt: skip
-    with clock.stage("solve"):
-        solution = (solve or solve_model)(model, live, chosen, listen)
+    model, live, solution = _solved(case, chosen, listen, solve, clock)
+    if solved is not None:
+        solved(model, live, solution)
+    size = {"rows": live.rows, "columns": live.columns, "nonzeros": live.nonzeros,
+            "integers": int(live.whole.sum()), **ranges(live)}  # fmt: skip
     with clock.stage("extract"):
         tables = extract(inputs, model, list(solution.values), map(_tier_row, solution.tiers))
     with clock.stage("verify"):
@@ -111,6 +114,31 @@ def make_plan(
     figures = summary(inputs, case, tables, status, verdict.checks, size, clock.seconds)
     made_from = manifest(inputs, figures, asdict(chosen), _now())
     return Plan(case.name, tables, made_from, figures, inputs)
+
+
+def _solved(
+    case: Case, options: Options, listen: Listener | None, solve: Solver | None, clock: Clock
+) -> tuple[Model, LiveModel, Solution]:
+    """State and solve a case: a large one by site if that leads to a plan, or as a whole."""
+    if solve is None:
+        limits = Limits(options.gap or 0.0, options.time_limit_s or math.inf)
+        with clock.stage("by site"), collector_paused():
+            found = solve_by_site(case, limits, options.threads or 1, listen or _hear_nothing)
+        if found is not None:
+            return found.model, found.live, found.solution
+        if options.time_limit_s is not None:
+            left = max(0.01, options.time_limit_s - clock.seconds["by site"])
+            options = replace(options, time_limit_s=left)
+    with clock.stage("model"), collector_paused():
+        model = _build(case)
+    with clock.stage("handover"), collector_paused():
+        live = LiveModel(model.frame, model.frame.columns, options.threads or 1)
+    with clock.stage("solve"):
+        return model, live, (solve or solve_model)(model, live, options, listen)
+
+
+def _hear_nothing(event: Event) -> None:
+    """Listen to no event."""
 
 
 def _with_settings(options: Options, inputs: Inputs) -> Options:
@@ -141,7 +169,7 @@ def solve_model(
     limits = Limits(options.gap or 0.0, options.time_limit_s or math.inf)
     shown = in_service_mw_months(model)
     return solve_tiers(
-        live, make_tiers(model), shown, make_wholes(model), limits, listen or (lambda event: None)
+        live, make_tiers(model), shown, make_wholes(model), limits, listen or _hear_nothing
     )
 
 

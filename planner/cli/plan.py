@@ -15,9 +15,11 @@ from planner.cli.kinds import ALL, HELP, chosen
 
 if TYPE_CHECKING:
     from planner.inputs.rows import Inputs
+    from planner.model.decisions import Model
     from planner.pipeline import Options
     from planner.plan.store import Plan, Writer
     from planner.solve.highs import LiveModel
+    from planner.solve.tiers import Solution
 
 MISSED = 6
 LIMIT = 4
@@ -108,11 +110,11 @@ def _made(
     """
     from planner.errors import NoPlanExists  # noqa: PLC0415
     from planner.reports.console import Progress  # noqa: PLC0415
-    from planner.solve.highs import interruptible  # noqa: PLC0415
+    from planner.solve.interrupt import interruptible  # noqa: PLC0415
     from planner.whatif.reuse import make_kept, plan_near  # noqa: PLC0415
     from planner.whatif.start import FILE, load_near, start_writer  # noqa: PLC0415
 
-    def solved(live: LiveModel) -> None:
+    def solved(_model: Model, live: LiveModel, _solution: Solution) -> None:
         found.enter_context(interruptible(live.stop))
 
     try:

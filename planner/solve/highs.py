@@ -7,14 +7,11 @@ at a time limit too.
 from __future__ import annotations
 
 import math
-import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from types import FrameType
 from typing import Any
 
 import highspy
@@ -169,6 +166,28 @@ class LiveModel:
         most = limit + slack * max(1.0, 0.1 * abs(limit))
         self.highs.addRow(-highspy.kHighsInf, most, len(at), at, weights)
 
+    def add_links(self, links: Sequence[Sequence[tuple[pulp.LpVariable, float]]]) -> None:
+        """Add rows, each at most zero, for good; see `crew_links`."""
+        at = [self.position[id(variable)] for link in links for variable, _ in link]
+        weights = [coefficient for link in links for _, coefficient in link]
+        starts = np.cumsum([0, *(len(link) for link in links)])[:-1].astype(np.int32)
+        count = len(links)
+        self.highs.addRows(
+            count,
+            np.full(count, -highspy.kHighsInf),
+            np.zeros(count),
+            len(at),
+            starts,
+            np.array(at, dtype=np.int32),
+            np.array(weights, dtype=float),
+        )
+        self.rows, self.nonzeros = self.rows + count, self.nonzeros + len(at)
+
+    def leave_out(self, at: npt.NDArray[np.int32]) -> None:
+        """Hold columns at zero until `release`, whatever else is fixed, narrowed or put back."""
+        self._held_lower[at] = self._held_upper[at] = 0.0
+        self.fix(at, np.zeros(len(at)))
+
     @property
     def holds_rows(self) -> bool:
         """Whether a tier is held by a row, that is with a slack."""
@@ -257,7 +276,8 @@ class LiveModel:
 
     def solve(
         self, *, gap: float, seconds: float, nodes: int | None = None,
-        target: float = -math.inf, presolve: bool = True, watch: Watcher | None = None,
+        target: float = -math.inf, presolve: bool = True, cold: bool = False,
+        watch: Watcher | None = None,
     ) -> Outcome:  # fmt: skip
         """Solve, at most so long, until the gap is proven.
 
@@ -273,6 +293,9 @@ class LiveModel:
             Objective at which a model with whole numbers may stop whatever its gap.
         presolve
             Whether HiGHS may simplify the model first.
+        cold
+            Whether a model without whole numbers is solved by interior point and crossover, which
+            on a large model without a basis near its optimum takes a tenth of simplex's time.
         watch
             Called with incumbent and bound as the solve goes on.
         """
@@ -283,6 +306,7 @@ class LiveModel:
             "mip_abs_gap": 1e-9,
             "presolve": "choose" if presolve else "off",
             "objective_target": target,
+            "solver": "ipx" if cold else "choose",
             "mip_max_nodes": nodes if nodes is not None else 2**31 - 1,
             # HiGHS compares the limit with the time that this model has run in all.
             "time_limit": self.highs.getRunTime() + max(seconds, 0.01),
@@ -353,27 +377,3 @@ class LiveModel:
 
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) and abs(value) < 1e100 else None
-
-
-@contextmanager
-def interruptible(stop: threading.Event) -> Iterator[None]:
-    """Let Ctrl-C and a termination signal set an event instead of ending the process.
-
-    A second Ctrl-C ends it. Outside the main thread signals are left alone.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def ask_to_stop(number: int, frame: FrameType | None) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-
-    before = {number: signal.signal(number, ask_to_stop) for number in
-              (signal.SIGINT, signal.SIGTERM)}  # fmt: skip
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

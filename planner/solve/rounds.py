@@ -222,22 +222,25 @@ class Rounds:
         self.live.make_whole(whole)
         return dived
 
-    def _dive(self, relaxed: Outcome, clock: _Clock, seconds: float) -> Outcome:
+    def _dive(
+        self, relaxed: Outcome, clock: _Clock, seconds: float, *, left: float = 0.5,
+        dives: int = DIVES,
+    ) -> Outcome:  # fmt: skip
         """Round openings up, the nearest first, and solve again until all are whole.
 
         Up alone: an opening more never makes a plan impossible. The bound stays that of the
-        relaxation.
+        relaxation. Each of so many dives leaves a part of the openings to the next.
         """
         at, outcome = self.columns.openings, relaxed
-        for dive in range(DIVES):
+        for dive in range(dives):
             if outcome.values is None:
                 break
             share = outcome.values[at] - np.floor(outcome.values[at] + NEAR)
             open_ended = share > NEAR
             if not open_ended.any():
                 return replace(outcome, bound=relaxed.bound, seconds=clock.spent)
-            is_last = dive == DIVES - 1 or clock.spent > seconds / 2
-            least = 0.0 if is_last else np.quantile(share[open_ended], 0.5)
+            is_last = dive == dives - 1 or clock.spent > seconds / 2
+            least = 0.0 if is_last else np.quantile(share[open_ended], left)
             up = at[open_ended & (share >= least)]
             _, upper = self.live.bounds()
             self.live.bound(up, np.ceil(outcome.values[up] - NEAR), upper[up])

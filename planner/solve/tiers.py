@@ -21,8 +21,8 @@ from planner.solve.highs import (
     Outcome,
     Statuses,
     Watcher,
-    interruptible,
 )
+from planner.solve.interrupt import interruptible
 from planner.solve.progress import Event
 from planner.solve.rounds import Rounds, find_columns
 

@@ -18,7 +18,7 @@ from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import PRESENT_COST, in_service_mw_months, make_tiers
 from planner.model.wholes import make_wholes
-from planner.pipeline import Listener, Options, make_plan, solve_model
+from planner.pipeline import Listener, Options, Solved, make_plan, solve_model
 from planner.plan.store import Plan
 from planner.solve.highs import LiveModel, Statuses
 from planner.solve.tiers import Limits, Solution
@@ -31,9 +31,6 @@ Key = tuple[str, Hashable]
 
 Prepare = Callable[[Model, LiveModel], None]
 """Changes a model before it is solved."""
-
-Solved = Callable[[LiveModel], None]
-"""Is told that a model is solved."""
 
 
 @dataclass(frozen=True)
@@ -125,14 +122,12 @@ def make_kept(
     """
     kept: list[Kept] = []
 
-    def solve(model: Model, live: LiveModel, chosen: Options, listen: Listener | None) -> Solution:
-        solution = solve_model(model, live, chosen, listen)
+    def keep(model: Model, live: LiveModel, solution: Solution) -> None:
         if solved is not None:
-            solved(live)
+            solved(model, live, solution)
         kept.append(_kept(model, solution))
-        return solution
 
-    plan = make_plan(inputs, options, listen, solve)
+    plan = make_plan(inputs, options, listen, solved=keep)
     return plan, kept[0]
 
 
@@ -148,12 +143,10 @@ def make_base(
     """
     made: list[Base] = []
 
-    def solve(model: Model, live: LiveModel, chosen: Options, listen: Listener | None) -> Solution:
-        solution = solve_model(model, live, chosen, listen)
+    def keep(model: Model, live: LiveModel, solution: Solution) -> None:
         made.append(_base(model, live, _kept(model, solution)))
-        return solution
 
-    plan = make_plan(inputs, options, listen, solve)
+    plan = make_plan(inputs, options, listen, solved=keep)
     return plan, made[0]
 
 
@@ -253,13 +246,11 @@ def _planned(
         worth.append(limits_of(model, linear_tiers(tiers), relaxed))
         near.append(found is not None)
         solution = found or solve_model(model, live, chosen, listen)
-        if solved is not None:
-            solved(live)
         kept.append(_kept(model, solution))
         starts.append(model.case.calendar.starts)
         return solution
 
-    plan = make_plan(inputs, options, listen, solve)
+    plan = make_plan(inputs, options, listen, solve, solved)
     return Near(plan, worth[0], near[0], kept[0], starts[0])
 
 

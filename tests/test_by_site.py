@@ -1,0 +1,121 @@
+"""Large cases by site, on cases small enough to know the optimum of."""
+
+from __future__ import annotations
+
+import math
+from random import Random
+
+import pytest
+from oracle import model_of, proper, solution_of
+from random_cases import random_case
+
+from planner.case.case import Case, make_case
+from planner.case.narrow import narrow, promising
+from planner.inputs.workbook import inputs_from_rows
+from planner.model.build import build_model
+from planner.model.wholes import crew_links
+from planner.pipeline import Options, make_plan
+from planner.solve import by_site
+from planner.solve.blocks import Blocks, is_separable
+
+SEEDS = (4, 5, 6, 8, 10, 11, 12, 13, 15, 22, 31, 37)
+
+
+def case_of(seed: int) -> Case:
+    return make_case(inputs_from_rows("t", random_case(seed)))
+
+
+def with_nothing_missed() -> list[int]:
+    """Return seeds of cases that can be planned by site and whose optimum misses nothing."""
+    found = []
+    for seed in SEEDS:
+        case = case_of(seed)
+        if is_separable(case) and not case.as_early_as_possible and case.installing:
+            tiers = proper(solution_of(model_of(random_case(seed))).tiers)
+            if all(tier.value < 1e-9 for name, tier in tiers.items() if name.startswith("missed")):
+                found.append(seed)
+    return found
+
+
+@pytest.fixture(scope="module")
+def known() -> dict[int, float]:
+    """Proven least present cost by seed, in whole units of money."""
+    return {
+        seed: proper(solution_of(model_of(random_case(seed))).tiers)["present_cost"].value
+        for seed in with_nothing_missed()
+    }
+
+
+def test_there_are_cases_to_test_with(known: dict[int, float]) -> None:
+    assert len(known) >= 3
+
+
+def test_no_price_bounds_above_the_optimum(known: dict[int, float]) -> None:
+    """Weak duality: whatever the prices, and with openings whole in each block too."""
+    draw = Random(1)
+    for seed, optimum in known.items():
+        case = case_of(seed)
+        blocks = Blocks(case)
+        for spread in (0.0, 1.0, 10.0):
+            prices = {key: draw.uniform(-spread, spread) for key in blocks.links}
+            for whole in (False, True):
+                bound = blocks.bound(prices, whole=whole).bound * case.money_unit
+                assert bound <= optimum * (1 + 1e-6) + 1e-6, (seed, spread, whole)
+
+
+def test_a_narrow_case_costs_no_less(known: dict[int, float]) -> None:
+    for seed, optimum in known.items():
+        case = case_of(seed)
+        pairs = promising(case)
+        assert pairs <= set(case.installing)
+        few = narrow(case, sorted(pairs)[: len(pairs) // 2 + 1])
+        assert set(few.installing) <= pairs
+        assert set(few.supply.landing) <= set(case.supply.landing)
+        assert set(few.supply.held) <= set(case.supply.held)
+        whole = narrow(case, set(case.installing))
+        assert len(build_model(whole).frame.columns) <= len(build_model(case).frame.columns)
+        assert optimum > 0
+
+
+@pytest.mark.parametrize("seed", [4, 5, 6, 8, 10, 11, 12, 13])
+def test_rows_of_crews_cut_off_no_plan(seed: int) -> None:
+    """With and without them every tier has the same optimum."""
+    plain, linked = model_of(random_case(seed)), model_of(random_case(seed))
+    for number, link in enumerate(crew_links(linked)):
+        linked.frame.row("crew_link", (number,), link, "<=", 0.0)
+    free = {name: tier.value for name, tier in proper(solution_of(plain).tiers).items()}
+    tied = {name: tier.value for name, tier in proper(solution_of(linked).tiers).items()}
+    assert tied == {name: pytest.approx(value, rel=1e-6, abs=1e-6) for name, value in free.items()}
+
+
+def test_a_plan_by_site_is_checked_and_bounded_truly(
+    known: dict[int, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bound is below the optimum, the plan above it, and the checker accepts the plan."""
+    monkeypatch.setattr(by_site, "LARGE", 1)
+    made = 0
+    original = by_site._BySite.solve
+
+    def counted(self: by_site._BySite) -> by_site.Found | None:
+        nonlocal made
+        found = original(self)
+        made += found is not None
+        return found
+
+    monkeypatch.setattr(by_site._BySite, "solve", counted)
+    for seed, optimum in known.items():
+        plan = make_plan(inputs_from_rows("t", random_case(seed)), Options(gap=0.01))
+        cost = next(t for t in plan.summary["tiers"] if t["name"] == "present_cost")
+        assert plan.summary["verified"]
+        assert cost["value"] >= optimum * (1 - 1e-6) - 1e-6
+        assert cost["bound"] is None or cost["bound"] <= optimum * (1 + 1e-6) + 1e-6
+        proven = (cost["value"] - cost["bound"]) / max(1.0, cost["value"])
+        assert cost["gap"] == pytest.approx(max(proven, 0.0), abs=1e-9)
+        assert (plan.summary["status"] == "proven within the gap") == (cost["gap"] <= 0.01)
+    assert made >= 2
+
+
+def test_a_small_case_is_not_planned_by_site(known: dict[int, float]) -> None:
+    case = case_of(next(iter(known)))
+    limits = by_site.Limits(0.01, math.inf)
+    assert by_site.solve_by_site(case, limits, 1, lambda event: None) is None
