@@ -44,7 +44,8 @@ def _sold(session: Session, supplier: str) -> str:
     rows = [row for row in session.inputs.tables["supply"] if row["supplier"] == supplier]
     if len(rows) != 1 or rows[0]["capacity_use"] != 1:
         return "units of capacity"
-    return f"{rows[0]['item']}s" if str(rows[0]["item"]).islower() else f"{rows[0]['item']}"
+    item = str(rows[0]["item"])
+    return item if item.endswith("s") else f"{item}s"
 
 
 Amount = Callable[[Session, Row, str], str]

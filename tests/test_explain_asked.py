@@ -1,0 +1,49 @@
+"""What is asked for, in the words of a meeting."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from explain_cases import small_case
+
+from planner.explain.oracle import Request
+from planner.explain.session import Session
+from planner.explain.words import AMOUNTS, DATED, in_words
+from planner.inputs.workbook import inputs_from_rows
+
+SAID = {
+    ("supply_capacity", "units_per_month"): "2 more units a month from fab from 2026-01-01",
+    ("crews", "systems_per_month"): "crews to install 2 more systems a month at north",
+    ("energisation", "mw"): "feeder: energise 2 MW more from 2026-01-01",
+    ("halls", "count"): "north: 2 more halls",
+    ("halls", "it_mw"): "north: 2 MW of IT power more in each hall",
+}
+
+
+@pytest.mark.parametrize("place", SAID)
+def test_an_amount_is_asked_for_in_its_own_unit(place: tuple[str, str]) -> None:
+    session = Session(inputs_from_rows("words", small_case(1)), seconds=math.inf)
+    limit = next(x for x in session.catalogue.amounts if (x.row.sheet, x.column) == place)
+    assert in_words(session, Request((limit,), 2.0)).startswith(SAID[place])
+
+
+def test_a_feeder_is_energised_by_a_date_and_says_what_that_brings() -> None:
+    sheets = small_case(1)
+    first, then = sheets["energisation"]
+    first["mw"], then["mw"], then["from"] = 4, 10, "2026-03-01"
+    session = Session(inputs_from_rows("words", sheets), seconds=math.inf)
+    limit = next(x for x in session.catalogue.dates if x.row.sheet == "energisation")
+    said = "energise feeder by 2026-02-01 instead of 2026-03-01 (+6 MW)"
+    assert in_words(session, Request((limit,), 1.0)) == said
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_every_limit_can_be_asked_for(seed: int) -> None:
+    session = Session(inputs_from_rows("words", small_case(seed)), seconds=math.inf)
+    for limit in session.catalogue.amounts + session.catalogue.dates:
+        said = in_words(session, Request((limit,), 1.0))
+        assert "instead of" in said if limit.dated else "more" in said
+        assert "{" not in said
+        known = DATED if limit.dated else AMOUNTS
+        assert (limit.row.sheet, limit.column) in known
