@@ -253,7 +253,7 @@ def test_power_tree() -> None:
     assert {node: tuple(sorted(halls)) for node, halls in tree.halls_below.items()} == {
         "A": ("one",), "B": ("two",), "panel": ("two",), "grid": ("one", "three", "two"),
     }  # fmt: skip
-    assert tree.groups == {"pair": ("A", "B")}
+    assert {name: set(nodes) for name, nodes in tree.groups.items()} == {"pair": {"A", "B"}}
     assert tree.path == {
         "one": ("A", "grid"), "two": ("panel", "B", "grid"), "three": ("grid",),
     }  # fmt: skip

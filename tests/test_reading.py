@@ -308,8 +308,8 @@ def test_faults_of_cells_in_all_sheets_are_reported_together() -> None:
         inputs_from_rows("plan", sheets)
     assert str(caught.value).splitlines() == [
         "6 faults in the inputs:",
-        "  systems!B2 'a lot': power_kw is a number. Give a number in kW, above 0 and at most "
-        "5000, digits only, without unit",
+        "  systems!B2 'a lot': power_kw is a number. Give a number in kW, at least 0.05 and at "
+        "most 5000, digits only, without unit",
         "  sites!B2 '0.9': pue is out of bounds. Give a number, at least 1 and at most 3",
         "  halls!D2 '1/2/2026': ready is a date, and this can be read as 2026-01-02 or as "
         "2026-02-01. Give a date cell or YYYY-MM-DD, e.g. 2026-01-02 or 2026-02-01",
