@@ -27,7 +27,7 @@ from planner.whatif.applied import apply
 from planner.whatif.cases import Cases, Spec, parse_axis
 from planner.whatif.changes import what_if
 from planner.whatif.draws import empirical, read_draws, triangular
-from planner.whatif.engines import ENGINES, Engine, run_all
+from planner.whatif.engines import ENGINES, ORPHANED, Engine, run_all
 from planner.whatif.journal import Journal
 from planner.whatif.output import write_sweep
 from planner.whatif.results import tables_of
@@ -221,6 +221,15 @@ def test_no_worker_outlives_a_sweep_that_is_killed(tmp_path: Path) -> None:
     while any(map(is_running, workers)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not any(map(is_running, workers))
+
+
+def test_one_local_worker_leaves_this_process_alone() -> None:
+    def work(number: int) -> int:
+        time.sleep(0.4)
+        return number
+
+    assert sorted(run_all(Engine("local", 1), work, [1, 2, 3, 4], lambda task: -1)) == [1, 2, 3, 4]
+    time.sleep(ORPHANED)
 
 
 def is_running(process: int) -> bool:

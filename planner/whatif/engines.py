@@ -129,7 +129,8 @@ def _on_processes(
 def _numbered(
     parent: int, work: Callable[[Task], Done], number: int, task: Task
 ) -> tuple[int, Done]:
-    _end_with(parent)
+    if os.getpid() != parent:  # with one worker, joblib runs tasks where they are asked for
+        _end_with(parent)
     return number, work(task)
 
 
