@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from planner.case.case import Case, make_case
 from planner.errors import NoPlanExists, PlanRefused
@@ -53,6 +53,7 @@ class Options:
     command: str = ""
 
 
+Made = TypeVar("Made")
 Listener = Callable[[Event], None]
 Solver = Callable[[Model, LiveModel, Options, Listener | None], Solution]
 """Solves a model; options are complete."""
@@ -123,14 +124,15 @@ def _solved(
     if solve is None:
         limits = Limits(options.gap or 0.0, options.time_limit_s or math.inf)
         with clock.stage("by site"), collector_paused():
-            found = solve_by_site(case, limits, options.threads or 1, listen or _hear_nothing)
+            found = _said(lambda: solve_by_site(case, limits, options.threads or 1,
+                                                listen or _hear_nothing))  # fmt: skip
         if found is not None:
             return found.model, found.live, found.solution
         if options.time_limit_s is not None:
             left = max(0.01, options.time_limit_s - clock.seconds["by site"])
             options = replace(options, time_limit_s=left)
     with clock.stage("model"), collector_paused():
-        model = _build(case)
+        model = _said(lambda: build_model(case))
     with clock.stage("handover"), collector_paused():
         live = LiveModel(model.frame, model.frame.columns, options.threads or 1)
     with clock.stage("solve"):
@@ -154,10 +156,10 @@ def _with_settings(options: Options, inputs: Inputs) -> Options:
     )
 
 
-def _build(case: Case) -> Model:
-    """State the model; firm data that break a rule by themselves mean that no plan exists."""
+def _said(state: Callable[[], Made]) -> Made:
+    """State a model; firm data that break a rule by themselves mean that no plan exists."""
     try:
-        return build_model(case)
+        return state()
     except ContradictionError as error:
         raise NoPlanExists(f"firm data break a rule by themselves: {error}") from error
 
