@@ -26,6 +26,9 @@ CASE = Path(__file__).parents[2] / "inputs" / "openai-750mw.xlsx"
 RESULTS = Path(__file__).parent / "LATE.md"
 COMMAND = "python tests/benchmarks/late.py"
 AS_IT_IS = "as it is"
+PLAN_SECONDS = 90.0
+"""Time limit of each plan: where much is missed, the last of the cost takes minutes to prove."""
+
 Change = Callable[[Any], Any]
 
 
@@ -131,7 +134,9 @@ class Told:
         late = self.name != AS_IT_IS
         right = ("yes" if self.is_right else "NO") if late else ""
         first = self.first if late else "nothing is late"
-        return (f"| {self.name} | {self.plan.summary['missed_mw_months']:.1f} | {first} | {right} "
+        gap = self.plan.summary["gap"]
+        return (f"| {self.name} | {self.plan.summary['missed_mw_months']:.1f} "
+                f"| {'none' if gap is None else f'{gap:.2%}'} | {first} | {right} "
                 f"| {self.plan_seconds:.1f} | {self.seconds:.1f} "
                 f"| {self.seconds / self.plan_seconds:.2f} | {self.found.resolves} "
                 f"| {len(self.found.undone)} |")  # fmt: skip
@@ -141,7 +146,7 @@ def told(inputs: Inputs, name: str) -> Told:
     """Plan and explain a case."""
     began = time.process_time()
     late = inputs if name == AS_IT_IS else made_late(inputs, name)
-    plan = make_plan(late, Options())
+    plan = make_plan(late, Options(time_limit_s=PLAN_SECONDS))
     planned = time.process_time()
     session = Session(late, plan)
     # On a busy machine the plan took longer than its processor time.
@@ -150,8 +155,8 @@ def told(inputs: Inputs, name: str) -> Told:
     return Told(name, plan, found, planned - began, time.process_time() - planned)
 
 
-HEAD = ("case", "missed MW-months", "named first", "right", "plan, CPU s", "explanation, CPU s",
-        "ratio", "solves", "left undone")  # fmt: skip
+HEAD = ("case", "missed MW-months", "gap", "named first", "right", "plan, CPU s",
+        "explanation, CPU s", "ratio", "solves", "left undone")  # fmt: skip
 
 
 def page(results: Sequence[Told]) -> Iterator[str]:
@@ -159,7 +164,9 @@ def page(results: Sequence[Told]) -> Iterator[str]:
     yield "# The 750 MW case made late\n"
     yield f"Made by `{COMMAND}` on {date.today()}, one version of the code, one run.\n"
     yield ("Each row is `inputs/openai-750mw.xlsx` with one cause of lateness planted. Processor "
-           "seconds are of a shared machine; the ratio carries over better. Left undone is what "
+           "seconds are of a shared machine; the ratio carries over better. "
+           f"A plan had at most {PLAN_SECONDS:.0f} seconds; its gap is in the table. "
+           "Left undone is what "
            "the explanation says itself that it has not tried.\n")  # fmt: skip
     yield from table_head()
     yield from (result.row() for result in results)
@@ -170,7 +177,7 @@ def page(results: Sequence[Told]) -> Iterator[str]:
 
 def table_head() -> tuple[str, str]:
     """Return the head of the table of results."""
-    return f"| {' | '.join(HEAD)} |", "|---|---:|---|---|" + "---:|" * 5
+    return f"| {' | '.join(HEAD)} |", "|---|---:|---:|---|---|" + "---:|" * 5
 
 
 def _asks(result: Told) -> Iterator[str]:
