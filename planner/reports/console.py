@@ -62,11 +62,17 @@ def print_plan(plan: Plan, console: Console, files: Mapping[str, str] | None = N
     print_files(files or {}, console)
 
 
+FOR_PROGRAMS = ("npz",)
+"""Kinds of files that no person opens."""
+
+
 def print_files(files: Mapping[str, str], console: Console) -> None:
     """Print where a plan's files are, by kind."""
     if files:
         console.print()
     for kind, path in files.items():
+        if kind in FOR_PROGRAMS:
+            continue
         line = Text.assemble((f"{kind:<7}", "dim"), printable(path))
         console.print(line, soft_wrap=True)  # a path is copied whole
 
