@@ -24,7 +24,7 @@ TRIES, SOLVES = 100_000, 20
 FINE = 0.02
 """Part of a size to which it is brought down in a large plan: whole systems need some room."""
 
-LARGER = (0.0, 0.01, 0.04, 0.15)
+LARGER = (0.0, 0.01, 0.04, 0.15, 0.5)
 """Shares by which a set is asked for larger until whole systems do."""
 
 IN_WHOLES = "re-solved in whole systems from the changed cells: nothing missed"
