@@ -37,11 +37,12 @@ from planner.model.decisions import Model
 from planner.model.objectives import CHOOSING, Tier, in_service_mw_months, make_tiers
 from planner.model.wholes import crew_links, make_wholes
 from planner.solve.blocks import Blocks, RowKey, is_separable
+from planner.solve.clock import Clock
 from planner.solve.highs import Array, LiveModel, Outcome
 from planner.solve.interrupt import interruptible
 from planner.solve.prices import read_prices, set_coefficient, set_row
 from planner.solve.progress import Event
-from planner.solve.rounds import NEAR, Index, Rounds, _Clock, _gap, find_columns
+from planner.solve.rounds import NEAR, Index, Rounds, _gap, find_columns
 from planner.solve.tiers import Limits, Listener, Solution, TierResult, _settle, relative_gap
 
 LARGE = 8_000
@@ -111,7 +112,7 @@ class _BySite:
         self, case: Case, limits: Limits, threads: int, listen: Listener, stop: threading.Event
     ) -> None:
         self.case, self.limits, self.threads, self.stop = case, limits, threads, stop
-        self.listen, self.clock = listen, _Clock(limits.seconds)
+        self.listen, self.clock = listen, Clock(limits.seconds)
         self.bound, self.status = -math.inf, "optimal"
         self.prices: dict[RowKey, float] = {}
         self.model: Model
@@ -253,7 +254,7 @@ class _BySite:
             self.live.leave_out(far)
             self.live.make_whole(self.whole)
             apart = replace(shape, bound=shape.objective)
-            plan = search._counts(apart, room, self.clock, None, None)
+            plan = search.counts(apart, room, self.clock, None, None)
             self.live.release()
             self.hold()
             self.live.make_whole(self.whole[:0])
@@ -318,7 +319,7 @@ class _Openings(Rounds):
     def round_up(self, relaxed: Outcome) -> Outcome:
         """Round openings up from the relaxation, the nearest first."""
         bounds = self.live.bounds()
-        outcome = self._dive(relaxed, self.of.clock, self.of.clock.left, left=LEFT, dives=STEPS)
+        outcome = self.dive(relaxed, self.of.clock, self.of.clock.left, left=LEFT, dives=STEPS)
         self.live.set_bounds(bounds)
         self.of._tell(None)
         return outcome

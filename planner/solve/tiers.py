@@ -12,6 +12,7 @@ import numpy.typing as npt
 from planner.errors import Interrupted, LimitReached, NoPlanExists, SolverFailed
 from planner.model.objectives import CHOOSING, Tier
 from planner.model.wholes import Wholes
+from planner.solve.clock import Clock
 from planner.solve.highs import (
     FEASIBILITY,
     FINEST,
@@ -25,6 +26,7 @@ from planner.solve.highs import (
 from planner.solve.interrupt import interruptible
 from planner.solve.progress import Event
 from planner.solve.rounds import Rounds, find_columns
+from planner.solve.together import Together
 
 TIGHT_GAP = 1e-3
 """Widest gap of a tier that no later tier can mend, e.g. missed megawatts, however wide a gap is
@@ -132,6 +134,7 @@ def solve_tiers(
     """
     with interruptible(live.stop):
         reached = _TierLoop(live, wholes, limits, listen)
+        reached.look_ahead(tiers)
         for number, tier in enumerate(tiers):
             if not reached.solve(tier, is_last=number == len(tiers) - 1):
                 break
@@ -157,9 +160,16 @@ class _TierLoop:
         self.rounds = Rounds(live, find_columns(live, wholes))
         self.started = time.monotonic()
         self.values: Array | None = None
+        self.ahead: Array | None = None
         self.held: list[tuple[Tier, float]] = []
         self.results: list[TierResult] = []
         self.status = "optimal"
+
+    def look_ahead(self, tiers: Sequence[Tier]) -> None:
+        """Look for a plan that is near the best in every tier, to begin the first tier from."""
+        gaps, watch = [self._gap(tier) for tier in tiers], self._watcher(tiers[0])
+        clock = Clock(self.limits.seconds)
+        self.ahead = Together(self.live, self.rounds, tiers, gaps, clock, watch).plan()
 
     def solve(self, tier: Tier, *, is_last: bool) -> bool:
         """Solve one tier and hold it; say whether to go on to the next."""
@@ -227,11 +237,14 @@ class _TierLoop:
     def _run(self, tier: Tier, left: float, *, is_last: bool) -> Outcome:
         """Run HiGHS on one tier, from the plan that the tiers before have reached."""
         self.live.minimise(tier.expression)
-        gap = min(self.limits.gap, TIGHT_GAP) if tier.tight else self.limits.gap
         watch = self._watcher(tier)
+        start = self.ahead if self.values is None else self.values
         if is_last:
-            return self.rounds.choose(self.values, seconds=left, watch=watch)
-        return self.rounds.solve(gap=gap, seconds=left, start=self.values, watch=watch)
+            return self.rounds.choose(start, seconds=left, watch=watch)
+        return self.rounds.solve(gap=self._gap(tier), seconds=left, start=start, watch=watch)
+
+    def _gap(self, tier: Tier) -> float:
+        return min(self.limits.gap, TIGHT_GAP) if tier.tight else self.limits.gap
 
     def _watcher(self, tier: Tier) -> Watcher:
         """Return what turns the solver's progress into events of the tier."""

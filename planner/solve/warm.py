@@ -23,8 +23,9 @@ import numpy.typing as npt
 
 from planner.model.objectives import CHOOSING, Tier
 from planner.model.wholes import Wholes
+from planner.solve.clock import Clock
 from planner.solve.highs import FEASIBILITY, Array, LiveModel, Outcome, Statuses
-from planner.solve.rounds import FEW, NEAR, Columns, Rounds, _Clock, find_columns
+from planner.solve.rounds import FEW, NEAR, Columns, Rounds, find_columns
 from planner.solve.tiers import Limits, Solution, TierResult, _settle, relative_gap
 
 NODES = 1
@@ -181,7 +182,7 @@ class _Search(Rounds):
     ) -> None:  # fmt: skip
         super().__init__(live, columns)
         self.relaxed, self.limits, self.start = relaxed, limits, start
-        self.clock = _Clock(limits.seconds)
+        self.clock = Clock(limits.seconds)
         # What a relaxation is off by is believed up to as much again as the gap.
         self.enough = limits.gap + min(start.slack, limits.gap)
 
@@ -201,7 +202,7 @@ class _Search(Rounds):
         self.live.make_whole(whole)
         # Counts may cost so much of the gap again; the bound stays that of the shape.
         apart = replace(shape, bound=shape.objective)
-        counts = self._counts(apart, self.limits.gap, self.clock, None, None)
+        counts = self.counts(apart, self.limits.gap, self.clock, None, None)
         return None if counts.values is None else replace(counts, bound=shape.bound)
 
     def _fixed(self, at: npt.NDArray[np.int32]) -> Outcome | None:
@@ -226,7 +227,7 @@ class _Search(Rounds):
         self.live.set_bounds(bounds)
         self.live.set_basis(*self.relaxed[-1].basis)
         relaxed = self.live.solve(gap=0.0, seconds=self.clock.left)
-        dived = self._dive(relaxed, self.clock, self.clock.left)
+        dived = self.dive(relaxed, self.clock, self.clock.left)
         self.live.set_bounds(bounds)
         found = [one for one in (kept, dived) if one is not None and one.values is not None]
         if not found:

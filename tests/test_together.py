@@ -1,0 +1,84 @@
+"""A plan near the best in every tier at once, on cases small enough to know the optima of."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from oracle import model_of, proper, solution_of
+from random_cases import random_case
+
+from planner.model.objectives import CHOOSING, make_tiers
+from planner.model.wholes import make_wholes
+from planner.solve import rounds
+from planner.solve.clock import Clock
+from planner.solve.highs import Array, LiveModel
+from planner.solve.rounds import Rounds, find_columns
+from planner.solve.together import Together
+
+SEEDS = (5, 7, 10, 16, 17, 20, 33, 40)
+
+
+class Looked:
+    """A small case, what was found for it, and its bounds and rows before."""
+
+    def __init__(self, seed: int, seconds: float = math.inf) -> None:
+        model = model_of(random_case(seed))
+        self.live = LiveModel(model.frame.problem, model.frame.columns)
+        self.bounds, self.rows = self.live.bounds(), self.live.highs.getNumRow()
+        self.tiers = [tier for tier in make_tiers(model) if tier.name != CHOOSING]
+        search = Rounds(self.live, find_columns(self.live, make_wholes(model)))
+        self.bound: list[float | None] = []
+        self.values: Array | None = Together(
+            self.live, search, make_tiers(model), [1e-3] * len(make_tiers(model)), Clock(seconds),
+            lambda _, bound: self.bound.append(bound),
+        ).plan()  # fmt: skip
+
+
+@pytest.fixture
+def any_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Treat small cases as if they were large ones."""
+    monkeypatch.setattr(rounds, "FEW", 0)
+
+
+@pytest.mark.usefixtures("any_size")
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_found_is_a_plan_no_better_than_the_best(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Looked(seed)
+    assert found.values is not None
+    live, whole = found.live, np.flatnonzero(found.live.whole).astype(np.int32)
+    assert np.abs(found.values[whole] - np.round(found.values[whole])).max() < 1e-6
+    live.fix_rounded(whole, found.values)
+    live.minimise(found.tiers[0].expression)
+    again = live.solve(gap=0.0, seconds=60.0)
+    assert again.status == "optimal"
+    monkeypatch.undo()
+    first = next(iter(proper(solution_of(model_of(random_case(seed))).tiers).values()))
+    value = live.evaluate(found.tiers[0].expression, found.values)
+    assert value >= first.value - 1e-6
+    assert found.bound[0] is not None
+    assert found.bound[0] <= first.value + 1e-6
+
+
+@pytest.mark.usefixtures("any_size")
+@pytest.mark.parametrize("seed", SEEDS[:3])
+def test_the_model_is_left_as_it_was(seed: int) -> None:
+    found = Looked(seed)
+    for now, before in zip(found.live.bounds(), found.bounds, strict=True):
+        assert np.array_equal(now, before)
+    assert found.live.highs.getNumRow() == found.rows
+    assert found.live.is_mip
+
+
+@pytest.mark.usefixtures("any_size")
+def test_without_time_nothing_is_found_and_nothing_is_left_behind() -> None:
+    found = Looked(20, seconds=0.0)
+    assert found.live.highs.getNumRow() == found.rows
+    assert np.array_equal(found.live.bounds()[0], found.bounds[0])
+
+
+def test_a_small_model_is_left_to_be_solved_at_once() -> None:
+    assert Looked(5).values is None
