@@ -69,19 +69,18 @@ def _supply(case: Case, kept: Collection[Pair]) -> Supply:
 def promising(case: Case) -> set[Pair]:
     """Return halls and systems that a cheap plan is likely to use.
 
-    These are the two cheapest systems of each hall, and of each system the twentieth of its halls
-    where it is cheapest, by money per megawatt that counts: what its parts cost with their yield,
-    its share of fit-out and opening, and the energy of the years planned. Nothing depends on the
-    guess but the time that a plan takes.
+    These are the cheapest system of each hall, and of each system the twentieth of its halls where
+    it is cheapest, by money per megawatt that counts: what its parts cost with their yield, its
+    share of fit-out and opening, and the energy of the years planned. Nothing depends on the guess
+    but the time that a plan takes.
     """
     cost = _money_per_mw(case)
-    by_hall: dict[str, list[Pair]] = defaultdict(list)
+    cheapest: dict[str, Pair] = {}
     by_system: dict[str, list[Pair]] = defaultdict(list)
     for pair in sorted(case.installing, key=lambda pair: (cost[pair], pair)):
-        by_hall[pair[0]].append(pair)
+        cheapest.setdefault(pair[0], pair)
         by_system[pair[1]].append(pair)
-    found = {pair for pairs in by_hall.values() for pair in pairs[:2]}
-    return found | {
+    return set(cheapest.values()) | {
         pair for pairs in by_system.values() for pair in pairs[: max(3, len(pairs) // 20)]
     }
 

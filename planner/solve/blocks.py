@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import highspy
@@ -117,15 +118,19 @@ class Blocks:
     ----------
     case
         The case; see `is_separable`.
+    threads
+        Blocks that are solved at the same time.
     """
 
-    def __init__(self, case: Case) -> None:
-        self.case = case
+    def __init__(self, case: Case, threads: int = 1) -> None:
+        self.case, self.threads = case, threads
         self.pairs = sorted(case.installing)
         self.blocks: list[Block] = []
         self.links: dict[RowKey, int] = {}
         self.sides: list[tuple[float, float]] = []
         self.constant = 0.0
+        self.relaxed: list[float] = []
+        self.prices = np.zeros(0)
         for number, sites in enumerate(_chunks(case)):
             self._state(sites, with_supply=number == 0)
 
@@ -144,8 +149,8 @@ class Blocks:
         gap
             Part of its value by which the bound of a block with openings may fall short.
         ends
-            Says whether time is up: the blocks that are left are then taken without whole
-            numbers, which is quick.
+            Says whether time is up: the blocks that are left then count as they did without whole
+            numbers at the same prices, or there is no bound.
         """
         lower, upper = (np.array(side) for side in zip(*self.sides, strict=True))
         prices = np.array([prices_of.get(key, 0.0) for key in self.links])
@@ -153,15 +158,25 @@ class Blocks:
         prices[(prices < 0) & np.isinf(upper)] = 0.0
         worth = np.where(prices > 0, prices, 0.0) @ np.where(np.isinf(lower), 0.0, lower)
         worth += np.where(prices < 0, prices, 0.0) @ np.where(np.isinf(upper), 0.0, upper)
-        parts, used = [self.constant, float(worth)], set[Pair]()
-        for block in self.blocks:
-            is_whole = whole and not ends()
-            least, values = _solve(block, block.priced(prices), whole=is_whole, gap=gap)
-            parts.append(least)
-            if len(values):
-                chosen = block.pair[values[block.pair_column] > FEASIBILITY]
-                used |= {self.pairs[number] for number in chosen}
-        return Priced(math.fsum(parts), used)
+        known = self.relaxed if np.array_equal(prices, self.prices) else []
+
+        def solve(number: int) -> tuple[float, set[Pair]]:
+            if ends():
+                return (known[number] if known else -math.inf), set()
+            block = self.blocks[number]
+            least, values = _solve(block, block.priced(prices), self.threads, whole=whole, gap=gap)
+            if not len(values):
+                return least, set()
+            chosen = block.pair[values[block.pair_column] > FEASIBILITY]
+            return least, {self.pairs[pair] for pair in chosen}
+
+        with ThreadPoolExecutor(self.threads) as pool:
+            found = list(pool.map(solve, range(len(self.blocks))))
+        parts = [least for least, _ in found]
+        if not whole:
+            self.relaxed, self.prices = parts, prices
+        used = {pair for _, pairs in found for pair in pairs}
+        return Priced(math.fsum([self.constant, float(worth), *parts]), used)
 
     def _state(self, sites: Sequence[str], *, with_supply: bool) -> None:
         """State some sites, and take them apart."""
@@ -314,7 +329,9 @@ class _Chunk:
         )  # fmt: skip
 
 
-def _solve(block: Block, cost: Array, *, whole: bool, gap: float) -> tuple[float, Array]:
+def _solve(
+    block: Block, cost: Array, threads: int, *, whole: bool, gap: float
+) -> tuple[float, Array]:
     """Return the least that a block can cost, and where; openings may be whole."""
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(cost), len(block.row_lower)
@@ -324,7 +341,7 @@ def _solve(block: Block, cost: Array, *, whole: bool, gap: float) -> tuple[float
     lp.a_matrix_.start_, lp.a_matrix_.index_ = block.start, block.index
     lp.a_matrix_.value_ = block.value
     solver = highspy.Highs()
-    for option, value in (("output_flag", False), ("random_seed", 0),
+    for option, value in (("output_flag", False), ("threads", threads), ("random_seed", 0),
                           ("mip_rel_gap", gap), ("mip_max_nodes", BLOCK_NODES)):  # fmt: skip
         solver.setOptionValue(option, value)
     solver.passModel(lp)

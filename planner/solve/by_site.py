@@ -48,8 +48,8 @@ from planner.solve.tiers import Limits, Listener, Solution, TierResult, _settle,
 LARGE = 8_000
 """Installs (halls, systems, periods) from which a plan is made by site."""
 
-SIFTINGS, SIFTED = 8, 2e-4
-"""Times that halls and systems are added, and the relative distance at which none need be."""
+SIFTINGS, SIFTED = 8, 0.05
+"""Times that halls and systems are added, and the part of the gap at which none need be."""
 
 LEFT, STEPS = 0.9, 60
 """Part of the openings that each step of rounding leaves to the next, and steps at most."""
@@ -145,6 +145,9 @@ class _BySite:
     def _gap(self, outcome: Outcome) -> float:
         return _gap(replace(outcome, bound=self.bound))
 
+    def _is_over(self) -> bool:
+        return self.clock.left <= 0 or self.stop.is_set()
+
     def _check(self, outcome: Outcome | None) -> None:
         """End the run if time or a person says so and there is no plan yet."""
         if self.stop.is_set():
@@ -167,16 +170,16 @@ class _BySite:
                 self._check(relaxed)
                 return None
             rows = read_prices(self.live).rows
-            blocks = blocks or Blocks(self.case)
+            blocks = blocks or Blocks(self.case, self.threads)
             self.prices = {key: price for key, price in
                            zip(self.model.frame.rows, rows, strict=False)
                            if key in blocks.links}  # fmt: skip
-            priced = blocks.bound(self.prices)
+            priced = blocks.bound(self.prices, ends=self._is_over)
             self._check(None)
             self.bound = max(self.bound, priced.bound)
             self._tell(None)
             added = priced.used - pairs
-            if not added or self._gap(relaxed) <= SIFTED:
+            if not added or self._gap(relaxed) <= SIFTED * self.limits.gap:
                 break
             pairs |= added
         self.blocks = blocks
@@ -233,10 +236,10 @@ class _BySite:
     def _tighten(self) -> None:
         """Make openings whole in the bound of each site."""
         assert self.blocks is not None
-        if self.clock.left > 0 and not self.stop.is_set():
+        if not self._is_over():
             priced = self.blocks.bound(
                 self.prices, whole=True, gap=BLOCK_GAP * self.limits.gap,
-                ends=lambda: self.clock.left <= 0 or self.stop.is_set(),
+                ends=self._is_over,
             )  # fmt: skip
             self.bound = max(self.bound, priced.bound)
             self._tell(None)
@@ -329,7 +332,7 @@ class _Openings(Rounds):
 
         The last to open go first, again and again, until the gap is narrow enough or none is left.
         """
-        bounds, clock = self.live.bounds(), self.of.clock
+        bounds = self.live.bounds()
         tried: set[tuple[int, float]] = set()
         while shape.values is not None and self.of._gap(shape) > enough:
             rises = [rise for rise in self._rises(shape.values) if rise not in tried]
@@ -337,7 +340,7 @@ class _Openings(Rounds):
                 break
             self.live.fix_rounded(self.columns.openings, shape.values)
             for at, value in rises:
-                if clock.left <= 0 or self.of.stop.is_set() or self.of._gap(shape) <= enough:
+                if self.of._is_over() or self.of._gap(shape) <= enough:
                     break
                 tried.add((at, value))
                 shape = self._later(shape, at, value)
