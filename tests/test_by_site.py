@@ -63,6 +63,23 @@ def test_no_price_bounds_above_the_optimum(known: dict[int, float]) -> None:
                 assert bound <= optimum * (1 + 1e-6) + 1e-6, (seed, spread, whole)
 
 
+def test_a_pass_that_is_cut_short_bounds_by_what_is_known(known: dict[int, float]) -> None:
+    """Nothing at first; at the prices of a pass before, what it said without whole numbers."""
+    blocks = Blocks(case_of(next(iter(known))), 2)
+    prices = {key: 0.0 for key in blocks.links}
+    assert blocks.bound(prices, ends=lambda: True).bound == -math.inf
+    relaxed = blocks.bound(prices).bound
+    assert math.isfinite(relaxed)
+    assert blocks.bound(prices, whole=True, ends=lambda: True).bound == relaxed
+
+
+def test_threads_do_not_change_a_bound(known: dict[int, float]) -> None:
+    case = case_of(next(iter(known)))
+    prices = {key: 0.0 for key in Blocks(case).links}
+    one, two = (Blocks(case, threads).bound(prices, whole=True) for threads in (1, 2))
+    assert (one.bound, one.used) == (two.bound, two.used)
+
+
 def test_a_narrow_case_costs_no_less(known: dict[int, float]) -> None:
     for seed, optimum in known.items():
         case = case_of(seed)
