@@ -53,6 +53,9 @@ class Options:
     command: str = ""
 
 
+LONGER = {"week": "month", "month": "quarter"}
+"""Period after which a case is first looked at, where it is very large."""
+
 Made = TypeVar("Made")
 Listener = Callable[[Event], None]
 Solver = Callable[[Model, LiveModel, Options, Listener | None], Solution]
@@ -100,7 +103,7 @@ def make_plan(
     clock = Clock()
     with clock.stage("case"):
         case = make_case(inputs)
-    model, live, solution = _solved(case, chosen, listen, solve, clock)
+    model, live, solution = _solved(case, lambda: _coarser(inputs), chosen, listen, solve, clock)
     if solved is not None:
         solved(model, live, solution)
     size = {"rows": live.rows, "columns": live.columns, "nonzeros": live.nonzeros,
@@ -118,14 +121,15 @@ def make_plan(
 
 
 def _solved(
-    case: Case, options: Options, listen: Listener | None, solve: Solver | None, clock: Clock
-) -> tuple[Model, LiveModel, Solution]:
+    case: Case, coarser: Callable[[], Case | None], options: Options, listen: Listener | None,
+    solve: Solver | None, clock: Clock,
+) -> tuple[Model, LiveModel, Solution]:  # fmt: skip
     """State and solve a case: a large one by site if that leads to a plan, or as a whole."""
     if solve is None:
         limits = Limits(options.gap or 0.0, options.time_limit_s or math.inf)
         with clock.stage("by site"), collector_paused():
             found = _said(lambda: solve_by_site(case, limits, options.threads or 1,
-                                                listen or _hear_nothing))  # fmt: skip
+                                                listen or _hear_nothing, coarser))  # fmt: skip
         if found is not None:
             return found.model, found.live, found.solution
         if options.time_limit_s is not None:
@@ -137,6 +141,14 @@ def _solved(
         live = LiveModel(model.frame, model.frame.columns, options.threads or 1)
     with clock.stage("solve"):
         return model, live, (solve or solve_model)(model, live, options, listen)
+
+
+def _coarser(inputs: Inputs) -> Case | None:
+    """Return the same case in longer periods, None if its periods are quarters or of many kinds."""
+    longer = LONGER.get(inputs.settings["period"])
+    if longer is None:
+        return None
+    return make_case(replace(inputs, settings={**inputs.settings, "period": longer}))
 
 
 def _hear_nothing(event: Event) -> None:

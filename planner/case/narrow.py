@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import replace
 
 from planner.case.case import HOURS_A_DAY, Case
@@ -17,8 +17,11 @@ from planner.case.supply import Supply
 Pair = tuple[str, str]
 """A hall and a system."""
 
+AHEAD = 3
+"""Periods before the first install of a limited span in which halls open and shipments land."""
 
-def narrow(case: Case, pairs: Collection[Pair]) -> Case:
+
+def narrow(case: Case, pairs: Collection[Pair], spans: Mapping[Pair, range] | None = None) -> Case:
     """Return a case in which only these systems are installed in only these halls.
 
     Parameters
@@ -27,22 +30,58 @@ def narrow(case: Case, pairs: Collection[Pair]) -> Case:
         The whole case.
     pairs
         Halls and systems that may be installed there. The fleet stays where it stands.
+    spans
+        Periods to which installing is limited, for some of the pairs. Halls then open, and
+        shipments land, `AHEAD` periods before the first at most.
     """
-    kept = set(pairs)
-    facility = case.facility
-    used = {hall for hall, _ in kept}
-    opening = {key: opens for key, opens in facility.opening.items() if key[0] in used}
-    return replace(
-        case,
-        installing={pair: span for pair, span in case.installing.items() if pair in kept},
-        serving={pair: start for pair, start in case.serving.items()
-                 if pair in kept or pair in facility.fleet},
-        facility=replace(facility, opening=opening),
-        supply=_supply(case, kept),
-    )  # fmt: skip
+    kept, limits = set(pairs), spans or {}
+    whole = range(case.calendar.count)
+    installing = {pair: _both(span, limits.get(pair, whole))
+                  for pair, span in case.installing.items() if pair in kept}  # fmt: skip
+    installing = {pair: span for pair, span in installing.items() if span}
+    near = {pair: _ahead(span) if pair in limits else whole for pair, span in installing.items()}
+    at_hall = _together(near, lambda pair: pair[0])
+    opening = {key: opens for key, opens in case.facility.opening.items()
+               if opens in at_hall.get(key[0], ())}  # fmt: skip
+    return replace(case, installing=installing, serving=_serving(case, installing),
+                   facility=replace(case.facility, opening=opening),
+                   supply=_supply(case, near))  # fmt: skip
 
 
-def _supply(case: Case, kept: Collection[Pair]) -> Supply:
+def _both(span: range, limits: range) -> range:
+    return range(max(span.start, limits.start), min(span.stop, limits.stop))
+
+
+def _ahead(span: range) -> range:
+    return range(max(0, span.start - AHEAD), span.stop)
+
+
+def _together(
+    spans: Mapping[Pair, range], group: Callable[[Pair], Hashable]
+) -> dict[Hashable, range]:
+    """Return the periods from the first to the last of each group of pairs."""
+    found: dict[Hashable, range] = {}
+    for pair, span in spans.items():
+        known = found.get(group(pair), span)
+        found[group(pair)] = range(min(span.start, known.start), max(span.stop, known.stop))
+    return found
+
+
+def _serving(case: Case, installing: Mapping[Pair, range]) -> dict[Pair, int]:
+    """Return the first period of service, which is later where installing begins later."""
+    serving = {}
+    for pair, start in case.serving.items():
+        if pair in case.facility.fleet:
+            serving[pair] = start
+        elif pair in installing:
+            days = case.facility.commission_days[pair[1]]
+            first = case.calendar.usable(installing[pair][0], days)
+            if first is not None:
+                serving[pair] = first
+    return serving
+
+
+def _supply(case: Case, near: Mapping[Pair, range]) -> Supply:
     """Return the supply without shipments and stock that can reach no installation.
 
     Orders, assembly and stock at plants and depots stay, for what is ordered may be due under
@@ -51,7 +90,8 @@ def _supply(case: Case, kept: Collection[Pair]) -> Supply:
     supply, facility = case.supply, case.facility
     if not supply.planned or supply.pooled:
         return supply
-    useful = {(facility.site_of[hall], system) for hall, system in kept}
+    at_site = _together(near, lambda pair: (facility.site_of[pair[0]], pair[1]))
+    useful = set(at_site)
     useful |= {(place, item) for place, item, _ in supply.firm_arrivals}
     useful |= {(place, item) for place, item in supply.first_at if place not in facility.halls_at}
     lanes = {(origin, end, item) for origin, end, item, _ in supply.landing}
@@ -59,11 +99,19 @@ def _supply(case: Case, kept: Collection[Pair]) -> Supply:
     while len(useful) > before:
         before = len(useful)
         useful |= {(origin, item) for origin, end, item in lanes if (end, item) in useful}
+    passes_on = {(origin, item) for origin, end, item in lanes if (end, item) in useful}
+    always = useful - set(at_site) | passes_on
+    always |= {(place, item) for place, item, _ in supply.firm_arrivals}
     return replace(
         supply,
-        landing={key: lands for key, lands in supply.landing.items() if key[1:3] in useful},
-        held=tuple(key for key in supply.held if key[:2] in useful),
-    )
+        landing={key: lands for key, lands in supply.landing.items()
+                 if key[1:3] in always or lands in at_site.get(key[1:3], ())},
+        held=tuple(
+            key for key in supply.held
+            if key[:2] in always
+            or (key[:2] in at_site and key[2] >= at_site[key[:2]].start)
+        ),
+    )  # fmt: skip
 
 
 def promising(case: Case) -> set[Pair]:
@@ -74,7 +122,7 @@ def promising(case: Case) -> set[Pair]:
     share of fit-out and opening, and the energy of the years planned. Nothing depends on the guess
     but the time that a plan takes.
     """
-    cost = _money_per_mw(case)
+    cost = money_per_mw(case)
     cheapest: dict[str, Pair] = {}
     by_system: dict[str, list[Pair]] = defaultdict(list)
     for pair in sorted(case.installing, key=lambda pair: (cost[pair], pair)):
@@ -85,7 +133,7 @@ def promising(case: Case) -> set[Pair]:
     }
 
 
-def _money_per_mw(case: Case) -> dict[Pair, float]:
+def money_per_mw(case: Case) -> dict[Pair, float]:
     """Return about what a megawatt in service costs, by hall and system."""
     supply, facility, demand = case.supply, case.facility, case.demand
     price = dict(supply.market_price)

@@ -23,11 +23,10 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-import pulp
 
 from planner.case.case import Case
 from planner.case.narrow import Pair, narrow, promising
@@ -38,21 +37,23 @@ from planner.model.objectives import CHOOSING, Tier, in_service_mw_months, make_
 from planner.model.wholes import crew_links, make_wholes
 from planner.solve.blocks import Blocks, RowKey, is_separable
 from planner.solve.clock import Clock
-from planner.solve.highs import Array, LiveModel, Outcome
+from planner.solve.coarse import spans_of
+from planner.solve.highs import LiveModel, Outcome
 from planner.solve.interrupt import interruptible
+from planner.solve.openings import Openings
 from planner.solve.prices import read_prices, set_coefficient, set_row
 from planner.solve.progress import Event
-from planner.solve.rounds import NEAR, Index, Rounds, _gap, find_columns
+from planner.solve.rounds import NEAR, Index, _gap
 from planner.solve.tiers import Limits, Listener, Solution, TierResult, _settle, relative_gap
 
 LARGE = 8_000
 """Installs (halls, systems, periods) from which a plan is made by site."""
 
+WIDE = 20_000
+"""Installs of promising halls and systems from which longer periods tell first where to look."""
+
 SIFTINGS, SIFTED = 8, 0.05
 """Times that halls and systems are added, and the part of the gap at which none need be."""
-
-LEFT, STEPS = 0.9, 60
-"""Part of the openings that each step of rounding leaves to the next, and steps at most."""
 
 BLOCK_GAP = 0.02
 """Part of the gap asked to which the bound of a site is brought."""
@@ -73,7 +74,10 @@ class Found:
     solution: Solution
 
 
-def solve_by_site(case: Case, limits: Limits, threads: int, listen: Listener) -> Found | None:
+def solve_by_site(
+    case: Case, limits: Limits, threads: int, listen: Listener,
+    coarser: Callable[[], Case | None] = lambda: None,
+) -> Found | None:  # fmt: skip
     """Solve a large case by site.
 
     Parameters
@@ -86,6 +90,8 @@ def solve_by_site(case: Case, limits: Limits, threads: int, listen: Listener) ->
         Solver threads.
     listen
         Called as bounds and plans are found.
+    coarser
+        Returns the same case in longer periods, None if there are none; see `spans_of`.
 
     Returns
     -------
@@ -102,17 +108,19 @@ def solve_by_site(case: Case, limits: Limits, threads: int, listen: Listener) ->
         return None
     stop = threading.Event()
     with interruptible(stop):
-        return _BySite(case, limits, threads, listen, stop).solve()
+        return _BySite(case, limits, threads, listen, stop, coarser).solve()
 
 
 class _BySite:
     """One large case on its way to a plan."""
 
     def __init__(
-        self, case: Case, limits: Limits, threads: int, listen: Listener, stop: threading.Event
-    ) -> None:
+        self, case: Case, limits: Limits, threads: int, listen: Listener, stop: threading.Event,
+        coarser: Callable[[], Case | None],
+    ) -> None:  # fmt: skip
         self.case, self.limits, self.threads, self.stop = case, limits, threads, stop
         self.listen, self.clock = listen, Clock(limits.seconds)
+        self.coarser = coarser
         self.bound, self.status = -math.inf, "optimal"
         self.prices: dict[RowKey, float] = {}
         self.model: Model
@@ -124,16 +132,18 @@ class _BySite:
         relaxed = self._sift()
         if relaxed is None or relaxed.values is None:
             return None
-        search = _Openings(self)
+        search = Openings(self.model, self.live, self.clock)
         self._leave_room(whole_systems=True)
         shape = search.round_up(relaxed)
+        self._tell(None)
         self._check(shape)
         if shape.values is None:
             return None
         enough = (1.0 - COUNTS_SHARE) * self.limits.gap
         if self._gap(shape) > enough:
             self._tighten()
-        later = search.delay(shape, enough)
+        later = search.delay(shape, lambda found: self._gap(found) <= enough)
+        self._tell(None)
         self._leave_room(whole_systems=False)
         plan = self._whole_counts(search, later)
         if plan.values is None and later is not shape:
@@ -161,10 +171,12 @@ class _BySite:
     def _sift(self) -> Outcome | None:
         """Return the relaxation over the halls and systems that matter; set the bound."""
         pairs = promising(self.case)
+        spans = self._ahead(pairs)
+        pairs = set(spans) or pairs
         blocks: Blocks | None = None
         relaxed: Outcome | None = None
         for _ in range(SIFTINGS):
-            self._state(pairs)
+            self._state(pairs, spans)
             relaxed = self.live.solve(gap=0.0, seconds=self.clock.left, cold=True)
             if relaxed.status != "optimal":
                 self._check(relaxed)
@@ -185,9 +197,17 @@ class _BySite:
         self.blocks = blocks
         return relaxed
 
-    def _state(self, pairs: set[Pair]) -> None:
+    def _ahead(self, pairs: set[Pair]) -> dict[Pair, range]:
+        """Return when to install in which halls, if there are so many that a guess is worth it."""
+        installs = sum(len(self.case.installing[pair]) for pair in pairs)
+        coarse = self.coarser() if installs > WIDE else None
+        if coarse is None:
+            return {}
+        return spans_of(self.case, coarse, pairs, self.threads, self.clock.left / 3)
+
+    def _state(self, pairs: set[Pair], spans: dict[Pair, range]) -> None:
         """State the model over some halls and systems, without whole numbers, nothing missed."""
-        self.model = build_model(narrow(self.case, pairs))
+        self.model = build_model(narrow(self.case, pairs, spans))
         frame = self.model.frame
         self.live = live = LiveModel(frame.problem, frame.columns, self.threads)
         live.stop = self.stop
@@ -244,7 +264,7 @@ class _BySite:
             self.bound = max(self.bound, priced.bound)
             self._tell(None)
 
-    def _whole_counts(self, search: _Openings, shape: Outcome) -> Outcome:
+    def _whole_counts(self, search: Openings, shape: Outcome) -> Outcome:
         """Make systems and lots whole, with the openings of a shape.
 
         First in periods near those of the shape alone, then in any.
@@ -310,74 +330,3 @@ class _BySite:
         gap = None if value is None else relative_gap(value, self.bound * tier.scale)
         self.listen(Event(tier.name, tier.unit, value, self.bound * tier.scale, gap,
                           self.clock.spent))  # fmt: skip
-
-
-class _Openings(Rounds):
-    """Looks for openings, with everything else free."""
-
-    def __init__(self, of: _BySite) -> None:
-        super().__init__(of.live, find_columns(of.live, make_wholes(of.model)))
-        self.of = of
-
-    def round_up(self, relaxed: Outcome) -> Outcome:
-        """Round openings up from the relaxation, the nearest first."""
-        bounds = self.live.bounds()
-        outcome = self.dive(relaxed, self.of.clock, self.of.clock.left, left=LEFT, dives=STEPS)
-        self.live.set_bounds(bounds)
-        self.of._tell(None)
-        return outcome
-
-    def delay(self, shape: Outcome, enough: float) -> Outcome:
-        """Open halls and sites later, one at a time, wherever that still works and costs less.
-
-        The last to open go first, again and again, until the gap is narrow enough or none is left.
-        """
-        bounds = self.live.bounds()
-        tried: set[tuple[int, float]] = set()
-        while shape.values is not None and self.of._gap(shape) > enough:
-            rises = [rise for rise in self._rises(shape.values) if rise not in tried]
-            if not rises:
-                break
-            self.live.fix_rounded(self.columns.openings, shape.values)
-            for at, value in rises:
-                if self.of._is_over() or self.of._gap(shape) <= enough:
-                    break
-                tried.add((at, value))
-                shape = self._later(shape, at, value)
-            else:
-                continue
-            break
-        self.live.set_bounds(bounds)
-        self.of._tell(None)
-        return shape
-
-    def _later(self, shape: Outcome, at: int, value: float) -> Outcome:
-        """Return the better of a shape and of the same with one opening a period later."""
-        one = np.array([at], dtype=np.int32)
-        self.live.fix(one, np.array([value - 1.0]))
-        outcome = self.live.solve(gap=0.0, seconds=self.of.clock.left)
-        if outcome.status == "optimal" and outcome.objective < shape.objective:
-            return outcome
-        self.live.fix(one, np.array([value]))
-        return shape
-
-    def _rises(self, values: Array) -> list[tuple[int, float]]:
-        """Return column and value of every hall class and site where more of it opens, last first.
-
-        What stands open at the start is none of them.
-        """
-        made = self.of.model.decisions
-        counts: dict[tuple[Any, ...], pulp.LpVariable] = {
-            **made.opened_halls,
-            **{("site", site, period): v for (site, period), v in made.open_site.items()},
-        }
-        found = []
-        for key, variable in counts.items():
-            at = self.live.position[id(variable)]
-            before = counts.get((*key[:-1], key[-1] - 1))
-            least = (
-                self.live.lower[at] if before is None else values[self.live.position[id(before)]]
-            )
-            if values[at] > least + 0.5:
-                found.append((key[-1], at, round(values[at])))
-        return [(at, float(value)) for _, at, value in sorted(found, reverse=True)]
