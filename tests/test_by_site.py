@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from random import Random
 
 import pytest
+from blocks import rows_of
 from oracle import model_of, proper, solution_of
 from random_cases import random_case
 
@@ -17,6 +19,7 @@ from planner.model.wholes import crew_links
 from planner.pipeline import Options, make_plan
 from planner.solve import by_site
 from planner.solve.blocks import Blocks, is_separable
+from planner.solve.coarse import spans_of
 
 SEEDS = (4, 5, 6, 8, 10, 11, 12, 13, 15, 22, 31, 37)
 
@@ -66,7 +69,7 @@ def test_no_price_bounds_above_the_optimum(known: dict[int, float]) -> None:
 def test_a_pass_that_is_cut_short_bounds_by_what_is_known(known: dict[int, float]) -> None:
     """Nothing at first; at the prices of a pass before, what it said without whole numbers."""
     blocks = Blocks(case_of(next(iter(known))), 2)
-    prices = {key: 0.0 for key in blocks.links}
+    prices = dict.fromkeys(blocks.links, 0.0)
     assert blocks.bound(prices, ends=lambda: True).bound == -math.inf
     relaxed = blocks.bound(prices).bound
     assert math.isfinite(relaxed)
@@ -75,7 +78,7 @@ def test_a_pass_that_is_cut_short_bounds_by_what_is_known(known: dict[int, float
 
 def test_threads_do_not_change_a_bound(known: dict[int, float]) -> None:
     case = case_of(next(iter(known)))
-    prices = {key: 0.0 for key in Blocks(case).links}
+    prices = dict.fromkeys(Blocks(case).links, 0.0)
     one, two = (Blocks(case, threads).bound(prices, whole=True) for threads in (1, 2))
     assert (one.bound, one.used) == (two.bound, two.used)
 
@@ -94,6 +97,31 @@ def test_a_narrow_case_costs_no_less(known: dict[int, float]) -> None:
         assert optimum > 0
 
 
+def test_limited_spans_leave_plans_of_the_whole_case(known: dict[int, float]) -> None:
+    """Installing from the second possible period on alone: dearer or equal, never cheaper."""
+    for seed, optimum in known.items():
+        case = case_of(seed)
+        spans = {pair: range(span.start + 1, span.stop) for pair, span in case.installing.items()}
+        later = narrow(case, spans, spans)
+        assert all(later.installing[pair] == span for pair, span in spans.items() if span)
+        assert set(later.facility.opening) <= set(case.facility.opening)
+        assert all(later.serving[pair] >= case.serving[pair] for pair in later.serving)
+        found = proper(solution_of(build_model(later)).tiers)
+        missed = [tier.value for name, tier in found.items() if name.startswith("missed")]
+        assert sum(missed) > 1e-9 or found["present_cost"].value >= optimum * (1 - 1e-6)
+
+
+def test_longer_periods_tell_when_to_install() -> None:
+    """Ten systems are due at the end of June and nothing else: not before the quarter before."""
+    sheets = rows_of({"2026-06-30": 10}, "2026-12-31", {"discount_rate": 0.2})
+    inputs = inputs_from_rows("t", sheets)
+    quarters = replace(inputs, settings={**inputs.settings, "period": "quarter"})
+    case = make_case(inputs)
+    (span,) = spans_of(case, make_case(quarters), set(case.installing), 1, 60.0).values()
+    assert 5 in span
+    assert span.stop <= 10
+
+
 @pytest.mark.parametrize("seed", [4, 5, 6, 8, 10, 11, 12, 13])
 def test_rows_of_crews_cut_off_no_plan(seed: int) -> None:
     """With and without them every tier has the same optimum."""
@@ -105,11 +133,13 @@ def test_rows_of_crews_cut_off_no_plan(seed: int) -> None:
     assert tied == {name: pytest.approx(value, rel=1e-6, abs=1e-6) for name, value in free.items()}
 
 
+@pytest.mark.parametrize("wide", [by_site.WIDE, 0], ids=["at once", "longer periods first"])
 def test_a_plan_by_site_is_checked_and_bounded_truly(
-    known: dict[int, float], monkeypatch: pytest.MonkeyPatch
+    wide: int, known: dict[int, float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The bound is below the optimum, the plan above it, and the checker accepts the plan."""
     monkeypatch.setattr(by_site, "LARGE", 1)
+    monkeypatch.setattr(by_site, "WIDE", wide)
     made = 0
     original = by_site._BySite.solve
 
