@@ -70,8 +70,8 @@ class Block:
         Entries of the rows, row by row.
     link, link_column, link_value : arrays
         Entries of the linking rows: row, column, coefficient.
-    pair, pair_column : arrays
-        Hall and system of each install, by number, and its column.
+    pair, period, pair_column : arrays
+        Hall and system of each install, by number, its period and its column.
     """
 
     cost: Array
@@ -87,6 +87,7 @@ class Block:
     link_column: Index
     link_value: Array
     pair: Index
+    period: Index
     pair_column: Index
 
     def priced(self, prices: Array) -> Array:
@@ -103,12 +104,12 @@ class Priced:
     ----------
     bound : float
         No plan costs less, in the objective's unit.
-    used : set of Pair
-        Halls and systems that some block would install at these prices.
+    used : dict of Pair to range
+        Halls and systems that some block would install at these prices, and when.
     """
 
     bound: float
-    used: set[Pair]
+    used: dict[Pair, range]
 
 
 class Blocks:
@@ -160,23 +161,30 @@ class Blocks:
         worth += np.where(prices < 0, prices, 0.0) @ np.where(np.isinf(upper), 0.0, upper)
         known = self.relaxed if np.array_equal(prices, self.prices) else []
 
-        def solve(number: int) -> tuple[float, set[Pair]]:
+        def solve(number: int) -> tuple[float, dict[Pair, range]]:
             if ends():
-                return (known[number] if known else -math.inf), set()
+                return (known[number] if known else -math.inf), {}
             block = self.blocks[number]
             least, values = _solve(block, block.priced(prices), self.threads, whole=whole, gap=gap)
-            if not len(values):
-                return least, set()
-            chosen = block.pair[values[block.pair_column] > FEASIBILITY]
-            return least, {self.pairs[pair] for pair in chosen}
+            return least, self._used(block, values)
 
         with ThreadPoolExecutor(self.threads) as pool:
             found = list(pool.map(solve, range(len(self.blocks))))
         parts = [least for least, _ in found]
         if not whole:
             self.relaxed, self.prices = parts, prices
-        used = {pair for _, pairs in found for pair in pairs}
+        used = {pair: span for _, spans in found for pair, span in spans.items()}
         return Priced(math.fsum([self.constant, float(worth), *parts]), used)
+
+    def _used(self, block: Block, values: Array) -> dict[Pair, range]:
+        """Return what a block installs, and from when to when."""
+        if not len(values):
+            return {}
+        found: dict[Pair, list[int]] = {}
+        is_used = values[block.pair_column] > FEASIBILITY
+        for pair, period in zip(block.pair[is_used], block.period[is_used], strict=True):
+            found.setdefault(self.pairs[pair], []).append(int(period))
+        return {pair: range(min(at), max(at) + 1) for pair, at in found.items()}
 
     def _state(self, sites: Sequence[str], *, with_supply: bool) -> None:
         """State some sites, and take them apart."""
@@ -315,17 +323,18 @@ class _Chunk:
             row: link(keys[row], (self.row_lower[row], self.row_upper[row]))
             for row in np.unique(self.row[linking])
         }
-        pairs = [(numbers[hall, system], place[at]) for (hall, system, _), variable in
+        pairs = [(numbers[hall, system], period, place[at])
+                 for (hall, system, period), variable in
                  self.model.decisions.install_systems.items()
                  if place[at := variable.column] >= 0]  # fmt: skip
-        pair, pair_column = np.array(pairs, dtype=np.int32).reshape(-1, 2).T
+        pair, period, pair_column = np.array(pairs, dtype=np.int32).reshape(-1, 3).T
         return Block(
             self.cost[columns], self.lower[columns], self.upper[columns],
             np.flatnonzero(self.openings[columns]).astype(np.int32),
             self.row_lower[rows], self.row_upper[rows], start.astype(np.int32),
             place[self.column[own]], self.value[own],
             np.array([link_of[row] for row in self.row[linking]], dtype=np.int32),
-            place[self.column[linking]], self.value[linking], pair, pair_column,
+            place[self.column[linking]], self.value[linking], pair, period, pair_column,
         )  # fmt: skip
 
 

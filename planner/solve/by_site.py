@@ -52,6 +52,9 @@ LARGE = 8_000
 WIDE = 20_000
 """Installs of promising halls and systems from which longer periods tell first where to look."""
 
+TRIFLE = 1e-3
+"""Units drawn from each stock in each period while prices are found."""
+
 SIFTINGS, SIFTED = 8, 0.05
 """Times that halls and systems are added, and the part of the gap at which none need be."""
 
@@ -123,6 +126,7 @@ class _BySite:
         self.coarser = coarser
         self.bound, self.status = -math.inf, "optimal"
         self.prices: dict[RowKey, float] = {}
+        self.blocks: Blocks
         self.model: Model
         self.live: LiveModel
         self.tiers: list[Tier]
@@ -170,44 +174,66 @@ class _BySite:
 
     def _sift(self) -> Outcome | None:
         """Return the relaxation over the halls and systems that matter; set the bound."""
-        pairs = promising(self.case)
-        spans = self._ahead(pairs)
-        pairs = set(spans) or pairs
-        blocks: Blocks | None = None
+        case = self.case
+        blocks = self.blocks = Blocks(case, self.threads)
+        limited = self._ahead()
+        spans = limited or {pair: case.installing[pair] for pair in promising(case)}
         relaxed: Outcome | None = None
         for _ in range(SIFTINGS):
-            self._state(pairs, spans)
-            relaxed = self.live.solve(gap=0.0, seconds=self.clock.left, cold=True)
-            if relaxed.status != "optimal":
-                self._check(relaxed)
+            self._state(spans, limited=bool(limited))
+            relaxed = self._relax(blocks)
+            if relaxed is None:
                 return None
-            rows = read_prices(self.live).rows
-            blocks = blocks or Blocks(self.case, self.threads)
-            self.prices = {key: price for key, price in
-                           zip(self.model.frame.rows, rows, strict=False)
-                           if key in blocks.links}  # fmt: skip
             priced = blocks.bound(self.prices, ends=self._is_over)
             self._check(None)
             self.bound = max(self.bound, priced.bound)
             self._tell(None)
-            added = priced.used - pairs
-            if not added or self._gap(relaxed) <= SIFTED * self.limits.gap:
+            wider = {**spans, **{pair: _hull(spans.get(pair, span), span) if limited
+                                 else case.installing[pair]
+                                 for pair, span in priced.used.items()}}  # fmt: skip
+            if wider == spans or self._gap(relaxed) <= SIFTED * self.limits.gap:
                 break
-            pairs |= added
-        self.blocks = blocks
+            spans = wider
         return relaxed
 
-    def _ahead(self, pairs: set[Pair]) -> dict[Pair, range]:
+    def _relax(self, blocks: Blocks) -> Outcome | None:
+        """Solve the relaxation that is stated; set the prices of what sites share.
+
+        Prices are taken while a trifle more of everything is drawn from where it is in stock:
+        where nobody buys, any price up to the cost of supplying one more would do, and only the
+        highest keeps sites from ordering there when they are priced.
+        """
+        firm: dict[RowKey, float] = {("stock_balance", key): units for key, units in
+                                     self.case.supply.firm_arrivals.items()}  # fmt: skip
+        drawn = {row: firm.get(key, 0.0) for row, key in enumerate(self.model.frame.rows)
+                 if key[0] == "stock_balance" and key in blocks.links}  # fmt: skip
+        for row, units in drawn.items():
+            set_row(self.live, row, units - TRIFLE, units - TRIFLE)
+        found = self.live.solve(gap=0.0, seconds=self.clock.left, cold=True)
+        rows = read_prices(self.live).rows if found.status == "optimal" else None
+        for row, units in drawn.items():
+            set_row(self.live, row, units, units)
+        found = self.live.solve(gap=0.0, seconds=self.clock.left, cold=rows is None)
+        if found.status != "optimal":
+            self._check(found)
+            return None
+        rows = read_prices(self.live).rows if rows is None else rows
+        self.prices = {key: price for key, price in zip(self.model.frame.rows, rows, strict=False)
+                       if key in blocks.links}  # fmt: skip
+        return found
+
+    def _ahead(self) -> dict[Pair, range]:
         """Return when to install in which halls, if there are so many that a guess is worth it."""
+        pairs = promising(self.case)
         installs = sum(len(self.case.installing[pair]) for pair in pairs)
         coarse = self.coarser() if installs > WIDE else None
         if coarse is None:
             return {}
         return spans_of(self.case, coarse, pairs, self.threads, self.clock.left / 3)
 
-    def _state(self, pairs: set[Pair], spans: dict[Pair, range]) -> None:
+    def _state(self, spans: dict[Pair, range], *, limited: bool) -> None:
         """State the model over some halls and systems, without whole numbers, nothing missed."""
-        self.model = build_model(narrow(self.case, pairs, spans))
+        self.model = build_model(narrow(self.case, spans, spans if limited else None))
         frame = self.model.frame
         self.live = live = LiveModel(frame.problem, frame.columns, self.threads)
         live.stop = self.stop
@@ -255,7 +281,6 @@ class _BySite:
 
     def _tighten(self) -> None:
         """Make openings whole in the bound of each site."""
-        assert self.blocks is not None
         if not self._is_over():
             priced = self.blocks.bound(
                 self.prices, whole=True, gap=BLOCK_GAP * self.limits.gap,
@@ -330,3 +355,8 @@ class _BySite:
         gap = None if value is None else relative_gap(value, self.bound * tier.scale)
         self.listen(Event(tier.name, tier.unit, value, self.bound * tier.scale, gap,
                           self.clock.spent))  # fmt: skip
+
+
+def _hull(one: range, other: range) -> range:
+    """Return the periods from the first to the last of both."""
+    return range(min(one.start, other.start), max(one.stop, other.stop))
