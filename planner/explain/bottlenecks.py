@@ -17,8 +17,8 @@ PART = "confirmed for less than one unit"
 DEGENERATE = "degenerate"
 NOT_TRIED = "not tried for want of time"
 
-KINDS_BY, LIFTED_BY, CONFIRMED_BY, DATES_TOGETHER, DATES_ALONE, DATES_CONFIRMED, MONEY_BY = (
-    0.25, 0.3, 0.36, 0.42, 0.46, 0.48, 0.52,
+KINDS_BY, LIFTED_BY, CONFIRMED_BY, MONEY_BY, DATES_TOGETHER, DATES_ALONE, DATES_CONFIRMED = (
+    0.25, 0.3, 0.36, 0.42, 0.46, 0.5, 0.52,
 )  # fmt: skip
 """Shares of the time after which each part of the search is cut short, in its order."""
 
@@ -104,10 +104,11 @@ def find_bottlenecks(session: Session) -> list[Bottleneck]:
         found += [_priced(session, x) for x in session.catalogue.dates if session.is_linear(x)]
         _lift(session, found)
         _confirm(session, found)
+    _add_money(session, found)  # before dates, each of which needs a model of its own
+    if session.is_late:
         dates = _dates(session)
         _confirm(session, dates)
         found += dates
-    _add_money(session, found)
     shown = [b for b in found if b.binds or _any(b.gain) or _any(b.lifted) or b.money_gain]
     shown.sort(key=_rank)
     for b in shown[:IN_WHOLES] if session.is_late and session.is_small else ():

@@ -19,8 +19,10 @@ from planner.plan.store import Plan
 from planner.solve.prices import FAR, NEAR
 from planner.solve.rounds import FEW
 
-SHARE_OF_PLAN = 3.0
-"""An explanation may take so many times as long as its plan took."""
+SHARE_OF_PLAN = 2.9
+"""Time after which an explanation begins nothing new, as so many times what its plan took; with
+what it has begun by then it stays within three times.
+"""
 
 LEAST_SECONDS = 20.0
 """Time that an explanation of a small plan may take all the same."""
