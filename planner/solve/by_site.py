@@ -1,9 +1,11 @@
 """A large plan: the few halls and systems that matter, bounded by all of them.
 
-1. *Sifting.* The linear relaxation over promising halls and systems (`promising`). Its prices go
-   to every site with all its halls and systems (`Blocks`): what a site would install at these
-   prices joins the model, and the sum of the sites' optima bounds every plan. Nearly always
-   the first round or the second proves the relaxation over the few to be that over all.
+1. *Sifting.* The linear relaxation over promising halls and systems (`promising`), and where
+   these are many only in the periods in which a relaxation in longer periods installs them
+   (`spans_of`). Its prices go to every site with all its halls and systems (`Blocks`): what a
+   site would install at these prices joins the model, and the sum of the sites' optima bounds
+   every plan. Nearly always the first round or the second proves the relaxation over the few to
+   be that over all.
 2. *Openings.* Rounded from the relaxation in small steps; then opened later, one at a
    time, where that still works.
 3. *Counts.* Systems and lots whole, in the periods in which the relaxation installs.
@@ -15,8 +17,10 @@ supply, and a plan that misses nothing. Whatever it bounds holds for the whole c
 
 Measured on 30 sites, 60 months and 6 systems (123 thousand columns, 52 thousand whole numbers),
 in seconds of one core: the whole relaxation 19 by interior point, over 250 by simplex; the few
-halls and systems 8 with 1 for the proof that no other matters; openings rounded 1; bounds with
-openings whole 25 to 50, which close half of the gap to the relaxation.
+halls and systems 4 with 1 for the proof that no other matters; openings rounded 1; bounds with
+openings whole 25 to 50, which close half of the gap to the relaxation. On 150 sites, 120 months
+and 10 systems (2.0 million columns) the few halls and systems alone take 150; quarters first and
+then only about those days 23 and 34, and cost 0.01 % more.
 """
 
 from __future__ import annotations
