@@ -19,7 +19,7 @@ from planner.plan.store import Plan
 from planner.solve.prices import FAR, NEAR
 from planner.solve.rounds import FEW
 
-SHARE_OF_PLAN = 2.9
+SHARE_OF_PLAN = 2.75
 """Time after which an explanation begins nothing new, as so many times what its plan took; with
 what it has begun by then it stays within three times.
 """
