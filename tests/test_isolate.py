@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import tempfile
 import threading
 from collections.abc import Callable
@@ -161,3 +162,16 @@ def test_both_parsers_read_the_same(path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_the_good_case_is_good(plan: Path) -> None:
     assert read_raw(plan) == [RawSheet("halls", [["hall", "mw"], ["north", 7.5]])]
     assert GOOD["halls"]["B2"] == 7.5
+
+
+def test_a_termination_waits_until_a_temporary_folder_is_known() -> None:
+    """It comes while the folder is made, and takes effect when that is done."""
+    done = []
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt), isolate._signals_held():
+            signal.raise_signal(signal.SIGTERM)
+            done.append("made")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert done == ["made"]

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -31,6 +31,28 @@ Grid = list[list[object]]
 
 class ParserError(Exception):
     """The parser failed on a workbook that the guard let pass, or died of it."""
+
+
+@contextlib.contextmanager
+def _signals_held() -> Iterator[None]:
+    """Let Ctrl-C and termination wait.
+
+    Python tries out the folder for temporary files with a file, and makes a folder before anyone
+    knows of it: an exception between two such steps would leave one of them behind.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # no signal is handled here
+        return
+    came: list[int] = []
+    before = {number: signal.signal(number, lambda got, _: came.append(got))
+              for number in (signal.SIGINT, signal.SIGTERM)}  # fmt: skip
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+        for got in came:
+            signal.raise_signal(got)
 
 
 class Parser:
@@ -63,7 +85,8 @@ class Parser:
         try:
             if not sys.executable:
                 raise OSError("Python's own program is not found")
-            self._folder = tempfile.TemporaryDirectory(prefix="planner-")
+            with _signals_held():
+                self._folder = tempfile.TemporaryDirectory(prefix="planner-")
             self.file = Path(self._folder.name, "book.xlsx")
             # Without the site's start-up, which would import half of what is installed.
             self._process = subprocess.Popen(
