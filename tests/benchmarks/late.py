@@ -165,7 +165,8 @@ def page(results: Sequence[Told]) -> Iterator[str]:
     yield f"Made by `{COMMAND}` on {date.today()}, one version of the code, one run.\n"
     yield ("Each row is `inputs/openai-750mw.xlsx` with one cause of lateness planted. Processor "
            "seconds are of a shared machine; the ratio carries over better. "
-           f"A plan had at most {PLAN_SECONDS:.0f} seconds; its gap is in the table. "
+           f"A plan had at most {PLAN_SECONDS:.0f} seconds; its gap is in the table. An "
+           f"explanation may take {LEAST_SECONDS:.0f} seconds however soon its plan was made. "
            "Left undone is what "
            "the explanation says itself that it has not tried.\n")  # fmt: skip
     yield from table_head()
