@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import replace
+from functools import partial
 from random import Random
 
 import pytest
@@ -117,9 +119,30 @@ def test_longer_periods_tell_when_to_install() -> None:
     inputs = inputs_from_rows("t", sheets)
     quarters = replace(inputs, settings={**inputs.settings, "period": "quarter"})
     case = make_case(inputs)
-    (span,) = spans_of(case, make_case(quarters), set(case.installing), 1, 60.0).values()
+    pairs, stop = set(case.installing), threading.Event()
+    (span,) = spans_of(case, make_case(quarters), pairs, 1, 60.0, stop).values()
     assert 5 in span
     assert span.stop <= 10
+
+
+def test_spans_that_are_too_narrow_are_given_up(
+    known: dict[int, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the last possible period alone is told, all periods are looked at after all."""
+    monkeypatch.setattr(by_site, "LARGE", 1)
+    monkeypatch.setattr(by_site, "WIDE", 0)
+    monkeypatch.setattr(by_site, "spans_of", lambda case, *_: {
+        pair: span[-1:] for pair, span in case.installing.items()
+    })  # fmt: skip
+    made = 0
+    for seed, optimum in known.items():
+        case = case_of(seed)
+        limits = by_site.Limits(0.01, math.inf)
+        found = by_site.solve_by_site(case, limits, 1, lambda event: None, partial(case_of, seed))
+        if found is not None:
+            made += 1
+            assert found.solution.tiers[-1].value >= optimum * (1 - 1e-6) - 1e-6
+    assert made >= 2
 
 
 @pytest.mark.parametrize("seed", [4, 5, 6, 8, 10, 11, 12, 13])

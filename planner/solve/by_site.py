@@ -42,7 +42,7 @@ from planner.model.wholes import crew_links, make_wholes
 from planner.solve.blocks import Blocks, RowKey, is_separable
 from planner.solve.clock import Clock
 from planner.solve.coarse import spans_of
-from planner.solve.highs import LiveModel, Outcome
+from planner.solve.highs import NO_WHOLE, LiveModel, Outcome
 from planner.solve.interrupt import interruptible
 from planner.solve.openings import Openings
 from planner.solve.prices import read_prices, set_coefficient, set_row
@@ -180,12 +180,18 @@ class _BySite:
         """Return the relaxation over the halls and systems that matter; set the bound."""
         case = self.case
         blocks = self.blocks = Blocks(case, self.threads)
+        self._check(None)
         limited = self._ahead()
-        spans = limited or {pair: case.installing[pair] for pair in promising(case)}
+        self._check(None)
+        few = {pair: case.installing[pair] for pair in promising(case)}
+        spans = limited or few
         relaxed: Outcome | None = None
         for _ in range(SIFTINGS):
             self._state(spans, limited=bool(limited))
             relaxed = self._relax(blocks)
+            if relaxed is None and limited:
+                limited, spans = {}, few  # what longer periods tell was too little
+                continue
             if relaxed is None:
                 return None
             priced = blocks.bound(self.prices, ends=self._is_over)
@@ -233,7 +239,7 @@ class _BySite:
         coarse = self.coarser() if installs > WIDE else None
         if coarse is None:
             return {}
-        return spans_of(self.case, coarse, pairs, self.threads, self.clock.left / 3)
+        return spans_of(self.case, coarse, pairs, self.threads, self.clock.left / 3, self.stop)
 
     def _state(self, spans: dict[Pair, range], *, limited: bool) -> None:
         """State the model over some halls and systems, without whole numbers, nothing missed."""
@@ -245,7 +251,7 @@ class _BySite:
         self.whole = np.flatnonzero(live.whole).astype(np.int32)
         self.tiers = [tier for tier in make_tiers(self.model) if tier.name != CHOOSING]
         self.hold()
-        live.make_whole(self.whole[:0])
+        live.make_whole(NO_WHOLE)
 
     def hold(self) -> None:
         """Hold the tiers before cost at nothing missed, and minimise cost."""
@@ -302,14 +308,14 @@ class _BySite:
         if shape.values is None or not len(columns.installs):
             return shape
         room = max(COUNTS_SHARE * self.limits.gap, self.limits.gap - self._gap(shape))
-        for far in (self._far(shape), self.whole[:0]):
+        for far in (self._far(shape), NO_WHOLE):
             self.live.leave_out(far)
             self.live.make_whole(self.whole)
             apart = replace(shape, bound=shape.objective)
             plan = search.counts(apart, room, self.clock, None, None)
             self.live.release()
             self.hold()
-            self.live.make_whole(self.whole[:0])
+            self.live.make_whole(NO_WHOLE)
             if plan.values is not None or self.stop.is_set():
                 break
         self._tell(plan)

@@ -7,6 +7,7 @@ that a plan and its bound are those of the case itself.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection
 
 from planner.case.calendar import Calendar
@@ -14,7 +15,7 @@ from planner.case.case import Case
 from planner.case.narrow import Pair, money_per_mw, narrow
 from planner.model.build import build_model
 from planner.model.objectives import make_tiers, present_cost
-from planner.solve.highs import LiveModel
+from planner.solve.highs import NO_WHOLE, LiveModel
 from planner.solve.rounds import NEAR
 
 MARGIN = 1
@@ -22,8 +23,9 @@ MARGIN = 1
 
 
 def spans_of(
-    case: Case, coarse: Case, pairs: Collection[Pair], threads: int, seconds: float
-) -> dict[Pair, range]:
+    case: Case, coarse: Case, pairs: Collection[Pair], threads: int, seconds: float,
+    stop: threading.Event,
+) -> dict[Pair, range]:  # fmt: skip
     """Return the periods in which the relaxation in longer periods installs each system.
 
     Parameters
@@ -36,6 +38,8 @@ def spans_of(
         Halls and systems to look at.
     threads, seconds
         For the solver.
+    stop
+        Set by who wants the solver to end.
 
     Returns
     -------
@@ -45,7 +49,8 @@ def spans_of(
     """
     model = build_model(narrow(coarse, pairs))
     live = LiveModel(model.frame, model.frame.columns, threads)
-    live.make_whole(live.whole.nonzero()[0][:0].astype("int32"))
+    live.stop = stop
+    live.make_whole(NO_WHOLE)
     # Longer periods make everything later: what is missed for that must cost, but be allowed.
     dear = max(money_per_mw(coarse).values(), default=1.0) / coarse.money_unit
     mixed = present_cost(model).expression

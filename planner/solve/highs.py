@@ -36,6 +36,9 @@ A plan is checked to 1e-6 after its values have been multiplied by quantities su
 system, so that the last values need some digits more.
 """
 
+NO_WHOLE = np.zeros(0, dtype=np.int32)
+"""No column, e.g. to make nothing whole."""
+
 SEARCH_SLACK, LAST_SLACK = 10 * FEASIBILITY, FINEST
 """Slack of a tier that is held, while searching and for the last values."""
 

@@ -26,7 +26,15 @@ import pulp
 
 from planner.model.wholes import Wholes
 from planner.solve.clock import Clock
-from planner.solve.highs import FEASIBILITY, SEARCH_SLACK, Array, LiveModel, Outcome, Watcher
+from planner.solve.highs import (
+    FEASIBILITY,
+    NO_WHOLE,
+    SEARCH_SLACK,
+    Array,
+    LiveModel,
+    Outcome,
+    Watcher,
+)
 
 Index = npt.NDArray[np.int32]
 
@@ -245,7 +253,7 @@ class Rounds:
     def _relaxed(self, seconds: float) -> Outcome:
         """Solve with nothing whole."""
         whole = np.flatnonzero(self.live.whole).astype(np.int32)
-        self.live.make_whole(whole[:0])
+        self.live.make_whole(NO_WHOLE)
         relaxed = self.live.solve(gap=0.0, seconds=seconds)
         self.live.make_whole(whole)
         return relaxed
@@ -259,7 +267,7 @@ class Rounds:
         """
         whole = np.flatnonzero(self.live.whole).astype(np.int32)
         bounds = self.live.bounds()
-        self.live.make_whole(whole[:0])
+        self.live.make_whole(NO_WHOLE)
         seconds = clock.spent + (SHAPE_SHARE if self.counts_anything else 1.0) * clock.left
         dived = self.dive(relaxed, clock, seconds)
         self.live.set_bounds(bounds)

@@ -17,6 +17,7 @@ from planner.solve.highs import (
     FEASIBILITY,
     FINEST,
     LAST_SLACK,
+    NO_WHOLE,
     Array,
     LiveModel,
     Outcome,
@@ -304,7 +305,7 @@ def _without_slack(
     whole = np.flatnonzero(live.whole).astype(np.int32)
     live.release()
     live.fix_rounded(whole, values)
-    live.make_whole(whole[:0])
+    live.make_whole(NO_WHOLE)
     live.heeds_stop = False  # a plan is there, and this takes seconds
     live.set_tolerance(FINEST)
     for number, (tier, found) in enumerate(held):

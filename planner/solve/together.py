@@ -24,7 +24,7 @@ import pulp
 
 from planner.model.objectives import CHOOSING, Tier
 from planner.solve.clock import Clock
-from planner.solve.highs import FEASIBILITY, Array, LiveModel, Outcome, Watcher
+from planner.solve.highs import FEASIBILITY, NO_WHOLE, Array, LiveModel, Outcome, Watcher
 from planner.solve.rounds import Rounds
 
 GIVEN_UP = 0.3
@@ -83,7 +83,7 @@ class Together:
         whole = np.flatnonzero(live.whole).astype(np.int32)
         if self.rounds.is_small or not self.rounds.counts_anything:
             return None
-        live.make_whole(whole[:0])
+        live.make_whole(NO_WHOLE)
         shape = self._shape()
         live.release()
         live.make_whole(whole)

@@ -24,7 +24,7 @@ import numpy.typing as npt
 from planner.model.objectives import CHOOSING, Tier
 from planner.model.wholes import Wholes
 from planner.solve.clock import Clock
-from planner.solve.highs import FEASIBILITY, Array, LiveModel, Outcome, Statuses
+from planner.solve.highs import FEASIBILITY, NO_WHOLE, Array, LiveModel, Outcome, Statuses
 from planner.solve.rounds import FEW, NEAR, Columns, Rounds, find_columns
 from planner.solve.tiers import Limits, Solution, TierResult, _settle, relative_gap
 
@@ -34,7 +34,6 @@ NODES = 1
 BOUND_NOT_CLOSED = "bound not closed"
 """Status of a plan whose gap to the relaxation is wider than asked."""
 
-NO_WHOLE = np.zeros(0, dtype=np.int32)
 AT_LOWER, BASIC = 0, 1
 """Statuses of a column and of a row that the model before had not."""
 
