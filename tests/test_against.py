@@ -20,6 +20,12 @@ ONCE_WRONG = {
     361: "a tier that looked better than it is shut out the best plans",
     529: "whole lots, and nothing to install",
     648: "the slack of a tier is worth 43 times as much in the next",
+    1211: "called optimal without any bound",
+    1477: "HiGHS cut off the best plan: parallel columns",
+    1733: "a bound that did not prove what was called optimal",
+    3394: "HiGHS cut off the best plan: probing",
+    4233: "an order of as little as a row may be missed by",
+    4867: "the same, in another tier",
 }
 """Cases in which a tier, a bound or a plan was wrong, or a plan was refused."""
 

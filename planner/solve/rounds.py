@@ -26,10 +26,10 @@ import pulp
 
 from planner.model.wholes import Wholes
 from planner.solve.clock import Clock
+from planner.solve.doubt import solve_from, solve_twice
 from planner.solve.highs import (
     FEASIBILITY,
     NO_WHOLE,
-    SEARCH_SLACK,
     Array,
     LiveModel,
     Outcome,
@@ -216,39 +216,9 @@ class Rounds:
     def _at_once(
         self, gap: float, clock: Clock, start: Array | None, watch: Watcher | None
     ) -> Outcome:
-        """Solve the whole model; a small one twice, and so one whose plan in hand is better."""
-        live = self.live
-        if start is not None:
-            live.start_from(start)
-        outcome = live.solve(gap=gap, seconds=clock.left, watch=watch)
-        if start is not None and _is_beyond(outcome.bound, live.evaluate(live.objective, start)):
-            # A bound beyond a plan is none: HiGHS has cut off plans when it simplified the model.
-            live.start_from(start)
-            return live.solve(gap=gap, seconds=clock.left, presolve=False, watch=watch)
-        small = self.is_small and live.is_mip
-        if small and outcome.status in ("optimal", "infeasible"):
-            return self._second_opinion(outcome, gap, clock)
-        return outcome
-
-    def _second_opinion(self, first: Outcome, gap: float, clock: Clock) -> Outcome:
-        """Solve again without presolve, and believe the better plan and the weaker bound.
-
-        HiGHS 1.15 calls a plan optimal that is not in about one of a thousand small models with
-        tiers held, sometimes with presolve and sometimes without; hardly ever with both.
-        """
-        if first.values is not None:
-            self.live.start_from(first.values)
-        seconds = min(clock.left, max(1.0, 5.0 * first.seconds))
-        second = self.live.solve(gap=gap, seconds=seconds, presolve=False)
-        if second.values is None:
-            return first
-        best = min(first, second, key=lambda outcome: outcome.objective)
-        contradicted = second.objective < first.bound - FEASIBILITY
-        believed = second.status == "optimal" or contradicted
-        bound = min(first.bound, second.bound) if believed else first.bound
-        bound = min(bound, best.objective)
-        status = "optimal" if second.status == "optimal" or not contradicted else second.status
-        return replace(best, status=status, bound=bound, seconds=first.seconds + second.seconds)
+        """Solve the whole model."""
+        solve = solve_twice if self.is_small and self.live.is_mip else solve_from
+        return solve(self.live, start, gap=gap, clock=clock, watch=watch)
 
     def _relaxed(self, seconds: float) -> Outcome:
         """Solve with nothing whole."""
@@ -276,9 +246,8 @@ class Rounds:
         narrow = self._narrow_enough(dived, plan, gap)
         if relaxed.values is not None and _gap(dived) > narrow and clock.spent < seconds:
             self.live.make_whole(self.columns.openings)
-            if dived.values is not None:
-                self.live.start_from(dived.values)
-            branched = self.live.solve(gap=narrow, seconds=seconds - clock.spent, watch=watch)
+            branched = solve_from(self.live, dived.values, gap=narrow,
+                                  clock=Clock(seconds - clock.spent), watch=watch)  # fmt: skip
             if branched.values is None:
                 branched = replace(dived, status=branched.status)
             dived = replace(branched, bound=max(branched.bound, dived.bound))
@@ -355,11 +324,6 @@ class Rounds:
         live.make_whole(np.flatnonzero(live.whole).astype(np.int32))
         live.set_bounds(bounds)
         return replace(outcome, bound=shape.bound)
-
-
-def _is_beyond(bound: float, value: float) -> bool:
-    """Whether a bound is beyond a value that a plan has, by more than a tier's slack."""
-    return bound > value + 2 * SEARCH_SLACK * max(1.0, abs(value))
 
 
 def _gap(outcome: Outcome) -> float:

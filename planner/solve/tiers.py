@@ -34,8 +34,19 @@ TIGHT_GAP = 1e-3
 asked. It is relative: where nothing need be missed, nothing is.
 """
 
+UNPROVEN = "gap not proven"
+"""Status of a plan of which a bound is missing though no limit ended the search."""
+
+ROOM = 1e-4
+"""By how much a gap may be wider than asked: tiers before are held with a slack, and what that
+saves is in a bound but not in the plan.
+"""
+
 LIMITS = ("time limit", "node limit")
 """How a solve ends without a plan when it only needed longer."""
+
+EMPTY, HALF = 1e-6, 0.5
+"""Lots that are none, whatever a row may be missed by, and what tells a whole one from none."""
 
 Listener = Callable[[Event], None]
 
@@ -96,7 +107,8 @@ class Solution:
     tiers : tuple of TierResult
         Every tier that was reached.
     status : str
-        ``optimal`` if every tier is proven within its gap; else ``time limit`` or ``interrupted``.
+        ``optimal`` if every tier is proven within its gap; else ``time limit``, ``interrupted`` or
+        `UNPROVEN`.
     """
 
     values: Array
@@ -141,11 +153,15 @@ def solve_tiers(
                 break
         assert reached.values is not None
         values = _settle(live, reached.held, shown, wholes, reached.values)
-    results = []
+    results, status = [], reached.status
     for tier, result in zip(tiers, reached.results, strict=False):
         value = live.evaluate(tier.expression, values) * tier.scale
-        results.append(replace(result, value=value, gap=relative_gap(value, result.bound)))
-    return Solution(values, tuple(results), reached.status)
+        gap = relative_gap(value, result.bound)
+        results.append(replace(result, value=value, gap=gap))
+        # HiGHS may call optimal what its own bound does not prove.
+        if status == "optimal" and tier.name != CHOOSING and not gap <= reached.gap(tier) + ROOM:
+            status = UNPROVEN
+    return Solution(values, tuple(results), status)
 
 
 def relative_gap(value: float, bound: float) -> float:
@@ -168,7 +184,7 @@ class _TierLoop:
 
     def look_ahead(self, tiers: Sequence[Tier]) -> None:
         """Look for a plan that is near the best in every tier, to begin the first tier from."""
-        gaps, watch = [self._gap(tier) for tier in tiers], self._watcher(tiers[0])
+        gaps, watch = [self.gap(tier) for tier in tiers], self._watcher(tiers[0])
         clock = Clock(self.limits.seconds)
         self.ahead = Together(self.live, self.rounds, tiers, gaps, clock, watch).plan()
 
@@ -242,9 +258,10 @@ class _TierLoop:
         start = self.ahead if self.values is None else self.values
         if is_last:
             return self.rounds.choose(start, seconds=left, watch=watch)
-        return self.rounds.solve(gap=self._gap(tier), seconds=left, start=start, watch=watch)
+        return self.rounds.solve(gap=self.gap(tier), seconds=left, start=start, watch=watch)
 
-    def _gap(self, tier: Tier) -> float:
+    def gap(self, tier: Tier) -> float:
+        """Return the gap within which a tier is to be proven."""
         return min(self.limits.gap, TIGHT_GAP) if tier.tight else self.limits.gap
 
     def _watcher(self, tier: Tier) -> Watcher:
@@ -282,7 +299,8 @@ def _settle(
     """
     whole = np.flatnonzero(live.whole).astype(np.int32)
     values = _without_slack(live, held, values, bases)
-    _drop_empty_orders(live, wholes, values)
+    if _drop_empty_orders(live, wholes, values):
+        values = _without_slack(live, held, values, bases)
     live.release()
     live.fix(*_decided(live, [tier for tier, _ in held], shown, values))
     values = _settled(live, shown, values)
@@ -319,14 +337,18 @@ def _without_slack(
     return values
 
 
-def _drop_empty_orders(live: LiveModel, wholes: Wholes, values: Array) -> None:
-    """Place no order that orders nothing, which a gap may have left in a plan without whole lots.
+def _drop_empty_orders(live: LiveModel, wholes: Wholes, values: Array) -> bool:
+    """Place no order that orders nothing, and say whether there was any.
 
-    Nothing else depends on such an order but the money spent on it.
+    A gap may have left one in a plan without whole lots. It may order what a row may be missed by,
+    too, which the tiers must then do without.
     """
-    for placed, lots in wholes.orders:
-        if values[live.position[id(lots)]] <= FINEST:
-            values[live.position[id(placed)]] = values[live.position[id(lots)]] = 0.0
+    dropped = [
+        live.position[id(placed)] for placed, lots in wholes.orders
+        if values[live.position[id(placed)]] > HALF and values[live.position[id(lots)]] <= EMPTY
+    ]  # fmt: skip
+    values[dropped] = 0.0
+    return bool(dropped)
 
 
 def _settled(live: LiveModel, tier: Tier, values: Array) -> Array:

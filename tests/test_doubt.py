@@ -1,0 +1,119 @@
+"""Answers of the solver that are not taken on trust, and what is believed instead."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pulp
+import pytest
+from micro import near
+from oracle import model_of
+from random_cases import random_case
+from random_wide import wide_case
+
+from planner.inputs.workbook import inputs_from_rows
+from planner.model.objectives import CHOOSING, present_cost
+from planner.pipeline import Options, make_plan
+from planner.solve.clock import Clock
+from planner.solve.doubt import _believed, costs_are_whole, solve_from, solve_twice
+from planner.solve.highs import LiveModel, Outcome
+from planner.solve.rounds import Rounds
+from planner.solve.tiers import UNPROVEN
+
+NOTHING = np.zeros(1)
+
+
+def knapsack() -> LiveModel:
+    """Return: minimise x, x >= 6.7, n and z such that whole n are hard to see.
+
+    Nothing ties x to n and z, so that x = 6.7 is best; n = (0, 0, 6), z = 0.5 holds.
+    """
+    problem = pulp.LpProblem("knapsack", pulp.LpMinimize)
+    x, z = pulp.LpVariable("x", 0, 10), pulp.LpVariable("z", 0, 5)
+    n = [pulp.LpVariable(f"n{i}", 0, 7, pulp.LpInteger) for i in range(3)]
+    problem += x >= 6.7
+    problem += 2 * n[0] + 3 * n[1] + 1.5 * n[2] + z == 9.5
+    problem += 3 * n[0] + 1 * n[1] + 2.5 * n[2] - z >= 4.5
+    problem += 1 * n[0] + 4 * n[1] - 2.5 * n[2] + 2 * z <= 8.5
+    live = LiveModel(problem, [x, *n, z])
+    live.minimise(1 * x)
+    return live
+
+
+DEARER = np.array([7.0, 0.0, 0.0, 6.0, 0.5])
+"""A plan that holds and costs 7, where 6.7 is possible."""
+
+
+def test_a_start_does_not_hide_a_plan_less_than_one_step_better() -> None:
+    outcome = solve_from(knapsack(), DEARER, gap=0.0, clock=Clock(10.0))
+    assert (outcome.status, outcome.objective, outcome.bound) == ("optimal", near(6.7), near(6.7))
+
+
+def test_a_start_that_is_the_best_is_kept() -> None:
+    best = DEARER.copy()
+    best[0] = 6.7
+    outcome = solve_from(knapsack(), best, gap=0.0, clock=Clock(10.0))
+    assert (outcome.status, outcome.objective) == ("optimal", near(6.7))
+
+
+def test_a_small_model_is_right_from_any_start() -> None:
+    outcome = solve_twice(knapsack(), DEARER, gap=0.0, clock=Clock(10.0))
+    assert (outcome.objective, outcome.bound) == (near(6.7), near(6.7))
+
+
+def test_whether_costs_are_whole_is_seen_after_presolve() -> None:
+    assert costs_are_whole(knapsack())  # x goes, and no cost is left
+    model = model_of(wide_case(0))
+    live = LiveModel(model.frame.problem, model.frame.columns)
+    live.minimise(present_cost(model).expression)
+    assert not costs_are_whole(live)
+
+
+def found(objective: float, bound: float, status: str = "optimal") -> Outcome:
+    values = None if math.isinf(objective) else NOTHING
+    return Outcome(status, values, objective, bound, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "gap", "status", "objective", "bound"),
+    [
+        # Both agree.
+        (found(5, 5), found(5, 5), 0.0, "optimal", 5, 5),
+        # The first cut off the best plan.
+        (found(7, 7), found(5, 5), 0.0, "optimal", 5, 5),
+        (found(math.inf, math.inf, "infeasible"), found(5, 5), 0.0, "optimal", 5, 5),
+        (found(7, 7), found(5, 4, "time limit"), 0.0, "time limit", 5, 4),
+        # The second did.
+        (found(5, 5), found(7, 7), 0.0, "optimal", 5, 5),
+        # Called optimal with a bound that does not prove it, or none.
+        (found(5, 4.9), found(5, 5), 0.0, "optimal", 5, 5),
+        (found(5, -math.inf), found(5, 5), 0.0, "optimal", 5, 5),
+        # Within the gap the weaker bound is believed.
+        (found(5, 4.8), found(5, 4.9), 0.1, "optimal", 5, 4.8),
+        # The second had not the time.
+        (found(5, 5), found(5, 3, "time limit"), 0.0, "optimal", 5, 5),
+    ],
+)
+def test_the_better_plan_and_the_weaker_proof_are_believed(
+    first: Outcome, second: Outcome, gap: float, status: str, objective: float, bound: float
+) -> None:
+    told = _believed(first, second, gap)
+    assert (told.status, told.objective, told.bound) == (status, objective, bound)
+
+
+def test_a_plan_without_a_bound_is_not_called_proven(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HiGHS has called plans optimal and given no bound."""
+    solve = Rounds.solve
+
+    def boundless(self: Rounds, **given: object) -> Outcome:
+        outcome = solve(self, **given)  # type: ignore[arg-type]
+        return Outcome(outcome.status, outcome.values, outcome.objective, -math.inf, 0.0)
+
+    inputs = inputs_from_rows("doubt", random_case(0))
+    assert make_plan(inputs, Options()).summary["status"] == "proven within the gap"
+    monkeypatch.setattr(Rounds, "solve", boundless)
+    plan = make_plan(inputs, Options())
+    assert plan.summary["status"] == UNPROVEN
+    assert plan.summary["gap"] is None
+    assert plan.tables["tiers"][-1]["tier"] == CHOOSING
