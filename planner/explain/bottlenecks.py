@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from planner.explain.limits import Limit
@@ -17,10 +17,13 @@ PART = "confirmed for less than one unit"
 DEGENERATE = "degenerate"
 NOT_TRIED = "not tried for want of time"
 
-KINDS_BY, LIFTED_BY, CONFIRMED_BY, MONEY_BY, DATES_TOGETHER, DATES_ALONE, DATES_CONFIRMED = (
-    0.25, 0.3, 0.36, 0.42, 0.46, 0.5, 0.52,
+KINDS_BY, DATES_TOGETHER, LIFTED_BY, CONFIRMED_BY, MONEY_BY, DATES_ALONE, DATES_CONFIRMED = (
+    0.28, 0.42, 0.46, 0.5, 0.54, 0.6, 0.62,
 )  # fmt: skip
-"""Shares of the time after which each part of the search is cut short, in its order."""
+"""Shares of the time after which each part of the search is cut short, in its order.
+
+Kinds as a whole come first, for they name the cause.
+"""
 
 IN_WHOLES = 5
 """Limits of a small plan, the first named, of which one step more is tried in whole systems."""
@@ -30,6 +33,9 @@ SMALL = 1e-3
 
 Group = tuple[str, str]
 """Kind and subject of limits that are one thing to a person, e.g. all rows of one supplier."""
+
+Together = tuple[Gains, str, list[Limit]]
+"""What dates gain when they are lifted together, their kind, and which they are."""
 
 
 @dataclass
@@ -102,11 +108,13 @@ def find_bottlenecks(session: Session) -> list[Bottleneck]:
     found = [_priced(session, limit) for limit in session.catalogue.amounts]
     if session.is_late:
         found += [_priced(session, x) for x in session.catalogue.dates if session.is_linear(x)]
-        _lift(session, found)
+        kinds = _lift_kinds(session, found)
+        together = _lift_dates(session)
+        _lift_groups(session, found, kinds)
         _confirm(session, found)
-    _add_money(session, found)  # before dates, each of which needs a model of its own
+    _add_money(session, found)  # before single dates, each of which needs a model of its own
     if session.is_late:
-        dates = _dates(session)
+        dates = _split(session, together)
         _confirm(session, dates)
         found += dates
     shown = [b for b in found if b.binds or _any(b.gain) or _any(b.lifted) or b.money_gain]
@@ -147,49 +155,44 @@ def _priced(session: Session, limit: Limit) -> Bottleneck:
     return bottleneck
 
 
-def _dates(session: Session) -> list[Bottleneck]:
-    """Return dates and days that hold something back, each lifted in a re-solve.
+def _lift_dates(session: Session) -> list[Together]:
+    """Return kinds of dates and days that hold something back, each kind lifted in a re-solve.
 
-    Whole kinds are tried at once, for what no date of a kind gains together none gains alone.
+    What no date of a kind gains together none gains alone.
     """
-    found: list[Bottleneck] = []
     kinds: dict[str, list[Limit]] = {}
     for limit in session.catalogue.dates:
         if not session.is_linear(limit):
             kinds.setdefault(limit.kind, []).append(limit)
-    together: list[tuple[Gains, str, list[Limit]]] = []
+    together = []
     for kind, limits in kinds.items():
         if session.spent(DATES_TOGETHER):
-            session.undone.append(f"dates: {kind}")
+            session.leave("all dates of a kind lifted", kind)
             continue
         gain = session.gain([Move(limit, math.inf) for limit in limits])
         if _any(gain):
             together.append((gain, kind, limits))
-    for b in _split(session, together):
-        b.kind_lifted = next(gain for gain, kind, _ in together if kind == b.limit.kind)
-        found.append(b)
-    return found
+    return together
 
 
-def _split(
-    session: Session, together: Sequence[tuple[Gains, str, list[Limit]]]
-) -> list[Bottleneck]:
+def _split(session: Session, together: Sequence[Together]) -> list[Bottleneck]:
     """Return the dates that gain something when lifted alone, found by halves, largest first."""
     found, waiting = [], list(together)
+    kinds = {kind: gain for gain, kind, _ in together}
     while waiting:
         waiting.sort(key=lambda part: part[0])
         gain, kind, limits = waiting.pop()
         if len(limits) == 1:
-            found.append(Bottleneck(limits[0], lifted=gain))
+            found.append(Bottleneck(limits[0], lifted=gain, kind_lifted=kinds[kind]))
             continue
         if sum(gain) < session.little:
-            session.undone.append(
-                f"dates one by one: {kind}, of which {len(limits)} together gain only "
-                f"{sum(gain):.3f} MW-months"
+            session.leave(
+                "dates lifted one by one, where they gain little",
+                f"{kind}, of which {len(limits)} together gain {sum(gain):.3f} MW-months",
             )
             continue
         if session.spent(DATES_ALONE):
-            session.undone.append(f"dates one by one: {kind}")
+            session.leave("dates lifted one by one", kind)
             continue
         middle = len(limits) // 2
         for half in (limits[:middle], limits[middle:]):
@@ -206,7 +209,7 @@ def _confirm(session: Session, found: Iterable[Bottleneck]) -> None:
         if not (_any(b.price) or (structural and (b.lifted or b.binds))):
             continue
         if session.spent(DATES_CONFIRMED if structural else CONFIRMED_BY):
-            session.undone.append(f"{b.limit.kind} of {b.limit.subject} ({b.limit.where})")
+            session.leave("one step more", f"{b.limit.kind} of {b.limit.subject} ({b.limit.where})")
             b.status = NOT_TRIED
             continue
         b.gain = session.gain([Move(b.limit, 1.0)])
@@ -227,28 +230,29 @@ def _same(gain: Gains, price: Gains, part: float = 1.0) -> bool:
     )
 
 
-def _lift(session: Session, found: Sequence[Bottleneck]) -> None:
-    """Re-solve without whole kinds of limits, then without those of one kind and subject.
+def _lift_kinds(session: Session, found: Sequence[Bottleneck]) -> dict[str, Gains]:
+    """Return what re-solves without whole kinds of limits gain.
 
     A cause may lie in many rows at once, e.g. too few crews everywhere.
     """
-    groups: dict[Group, list[Bottleneck]] = {}
-    for b in found:
-        if _any(b.price) or _any(b.gain):
-            groups.setdefault(b.group, []).append(b)
-    order = sorted(groups, key=lambda g: _most(groups[g]))
     kinds: dict[str, Gains] = {}
-    for kind in sorted(dict.fromkeys(kind for kind, _ in order), key="number of halls".__eq__):
+    order = [kind for kind, _ in _groups(found)]
+    for kind in sorted(dict.fromkeys(order), key="number of halls".__eq__):
         if session.spent(KINDS_BY):
-            session.undone.append(f"all limits lifted: {kind}")
+            session.leave("all limits of a kind lifted", kind)
         else:
             kinds[kind] = session.gain(_lifting(session, kind))
-    order.sort(key=lambda g: tuple(-gain for gain in kinds.get(g[0], ())) or (0.0,))
-    for group in order:
+    return kinds
+
+
+def _lift_groups(session: Session, found: Sequence[Bottleneck], kinds: Mapping[str, Gains]) -> None:
+    """Re-solve without the limits of one kind and subject."""
+    groups = _groups(found)
+    for group in sorted(groups, key=lambda g: tuple(-x for x in kinds.get(g[0], ())) or (0.0,)):
         for b in groups[group]:
             b.kind_lifted = kinds.get(group[0])
         if session.spent(LIFTED_BY):
-            session.undone.append(f"{group[0]} of {group[1]} lifted")
+            session.leave("limits lifted", f"{group[0]} of {group[1]}")
             continue
         of_kind = kinds.get(group[0])
         # What a whole kind does not gain, none of it gains.
@@ -256,6 +260,15 @@ def _lift(session: Session, found: Sequence[Bottleneck]) -> None:
         lifted = of_kind if of_kind and none else session.gain(_lifting(session, *group))
         for b in groups[group]:
             b.lifted = lifted
+
+
+def _groups(found: Sequence[Bottleneck]) -> dict[Group, list[Bottleneck]]:
+    """Return limits that are worth something, by kind and subject, the most telling first."""
+    groups: dict[Group, list[Bottleneck]] = {}
+    for b in found:
+        if _any(b.price) or _any(b.gain):
+            groups.setdefault(b.group, []).append(b)
+    return {group: groups[group] for group in sorted(groups, key=lambda g: _most(groups[g]))}
 
 
 def _most(group: Sequence[Bottleneck]) -> tuple[float, ...]:
@@ -286,7 +299,7 @@ def _add_money(session: Session, found: Iterable[Bottleneck]) -> None:
         if b.money_price is None or abs(b.money_price) <= saving:
             continue
         if session.spent(MONEY_BY):
-            session.undone.append(f"money of {b.limit.kind} of {b.limit.subject}")
+            session.leave("worth in money", f"{b.limit.kind} of {b.limit.subject}")
             b.money_price = None
             continue
         now = session.cost_with(session.catalogue.move(b.limit, 1.0))

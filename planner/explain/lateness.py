@@ -31,6 +31,9 @@ STAGES = (
 )  # fmt: skip
 """Kinds of limits from the milestone backwards to the order."""
 
+DATES_BY = 0.66
+"""Share of the time after which no more dates are tried on milestones."""
+
 
 @dataclass(frozen=True)
 class Link:
@@ -101,8 +104,8 @@ def explain_lateness(session: Session, found: Sequence[Bottleneck] = ()) -> list
             bases.append(basis)
     for b in found:
         if b.limit.dated and (session.is_small or (b.gain and sum(b.gain) > session.little / 10)):
-            if session.spent(0.6):
-                session.undone.append(f"milestones with {b.limit.kind} of {b.limit.subject}")
+            if session.spent(DATES_BY):
+                session.leave("dates tried on milestones", f"{b.limit.kind} of {b.limit.subject}")
             else:
                 _add_date(session, late, b.limit, result, bases)
     return [

@@ -28,7 +28,7 @@ ENOUGH = 10 * NONE
 """MW-months up to which a commitment is on time."""
 
 REACH_SECONDS = 120.0
-"""Time for one plan in whole systems; its effort is counted in nodes, and takes a few seconds."""
+"""Time for one plan in whole systems, if there is as much; it mostly takes a few seconds."""
 
 Name = tuple[str, str, str]
 
@@ -209,4 +209,4 @@ class Oracle:
         except ValueError:
             return math.inf
         goal, held = self._goal(problem)
-        return reach_whole(problem, goal, held, REACH_SECONDS)
+        return reach_whole(problem, goal, held, min(REACH_SECONDS, max(1.0, session.left)))

@@ -166,7 +166,7 @@ class Quoter:
     def _fill(self, low: int, high: int) -> None:
         if self.session.spent(0.6):
             ends = self.problem.case.calendar.ends
-            self.session.undone.append(f"nearer bounds between {ends[low]} and {ends[high]}")
+            self.session.leave(f"nearer bounds between {ends[low]} and {ends[high]}")
             return
         first, last = self.bound(low), self.bound(high)
         if last - first <= NONE:
@@ -269,7 +269,7 @@ class Quoter:
             self.problem.apply(touches, 1.0)
             for period in dates:
                 if self.session.left <= 0:
-                    self.session.undone.append(f"overtime of {kind}")
+                    self.session.leave(f"overtime of {kind}")
                     break
                 found.append(Largest(period, self._divisible(period), None, kind))
             self.problem.restore(touches)

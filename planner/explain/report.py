@@ -55,7 +55,7 @@ def explain(
     found = find_bottlenecks(session)
     rest = sum(session.planned_missed) - session.missed.missed
     if rest > LATE:
-        session.undone.append(
+        session.leave(
             f"of the MW-months missed {rest:.3f} come from whole numbers, or from a plan that is "
             "not proven; no limit explains them"
         )
@@ -81,14 +81,14 @@ def ask_rows(
         if missed <= LATE:
             continue
         if session.spent(0.85):
-            session.undone.append(f"asks for {commitment}")
+            session.leave(f"asks for {commitment}")
             continue
         asker = Asker(session, commitment, costs, first)
         sets = asker.find()
         if not sets and asker.is_hopeless:
-            session.undone.append(f"asks for {commitment}: not enough with all limits lifted")
+            session.leave(f"asks for {commitment}: not enough with all limits lifted")
         elif not sets:
-            session.undone.append(f"asks for {commitment}: no set was found in time")
+            session.leave(f"asks for {commitment}: no set was found in time")
         for number, ask in enumerate(sets, start=1):
             rows += [_row(session, ask, number, request) for request in ask.requests]
     return rows

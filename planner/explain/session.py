@@ -19,12 +19,12 @@ from planner.plan.store import Plan
 from planner.solve.prices import FAR, NEAR
 from planner.solve.rounds import FEW
 
-SHARE_OF_PLAN = 2.75
+SHARE_OF_PLAN = 2.6
 """Time after which an explanation begins nothing new, as so many times what its plan took; with
 what it has begun by then it stays within three times.
 """
 
-LEAST_SECONDS = 20.0
+LEAST_SECONDS = 5.0
 """Time that an explanation of a small plan may take all the same."""
 
 LITTLE = 0.05
@@ -57,7 +57,7 @@ class Session:
         self.started = self._clock()
         self.seconds = _budget(plan) if seconds is None else seconds
         self.resolves = 0
-        self.undone: list[str] = []
+        self._undone: dict[str, list[str]] = {}
         self._gains: dict[frozenset[tuple[Limit, float]], Gains] = {}
         self.base = Problem(inputs)
         self.catalogue = Catalogue(inputs, self.base.case)
@@ -70,6 +70,27 @@ class Session:
     def spent(self, share: float) -> bool:
         """Say whether more than a share of the time is used up."""
         return self.left < (1.0 - share) * self.seconds if math.isfinite(self.seconds) else False
+
+    def leave(self, what: str, which: str = "") -> None:
+        """Note that something was left undone.
+
+        Parameters
+        ----------
+        what
+            What was not done, once for all of which it was not.
+        which
+            Of what it was not done.
+        """
+        self._undone.setdefault(what, []).append(which)
+
+    @property
+    def undone(self) -> list[str]:
+        """What was left undone, one line each, with the first of many."""
+        return [
+            what if not which[0]
+            else f"{what}: {which[0]}" + (f" and {len(which) - 1} more" if which[1:] else "")
+            for what, which in self._undone.items()
+        ]  # fmt: skip
 
     @cached_property
     def missed(self) -> Solved:
@@ -139,7 +160,7 @@ class Session:
         try:
             return self.base.solve_cost(held, self.openings)
         except NoPlanExists:
-            self.undone.append("prices in money: the plan's openings do not hold divisibly")
+            self.leave("prices in money: the plan's openings do not hold divisibly")
             return None
 
     def cost_with(self, touches: Sequence[Touch]) -> float | None:

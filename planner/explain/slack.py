@@ -62,7 +62,7 @@ def _earliest(session: Session, commitment: str, day: date, period: int) -> int 
     reach, step = 0, 1
     while step and period - reach - step >= -1:
         if session.spent(0.97):
-            session.undone.append(f"slack of {commitment} due {day}")
+            session.leave("slack", f"{commitment} due {day}")
             return None
         if period - reach - step >= 0 and _holds(session, row, period - reach - step):
             reach, step = reach + step, 2 * step

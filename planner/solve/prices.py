@@ -20,12 +20,26 @@ LONG = 600.0
 BOUND_PASSED = "bound passed"
 """Status of a linear solve that ended once its objective was proved to be no less than asked."""
 
+ENDED = ("optimal", "infeasible", BOUND_PASSED)
+"""Statuses of a linear solve that answers what was asked."""
+
 NEAR, FURTHER, FAR, LEAST_PIVOTS = 0.4, 0.2, 0.05, 200
 """Pivots from an old basis, as a share of the rows, after which a solve begins afresh.
 
 By how far away the basis is likely to be: one limit moved, some, or another model. Most changes
 need far fewer; those that need more are solved faster with presolve.
 """
+
+GROWN = 1.0
+"""Pivots of primal simplex from a basis of a model with fewer columns, as a share of the rows.
+
+The basis is feasible there, and where the new columns gain nothing it takes no pivot at all: over
+all kinds of dates of six late cases it took 70 % of the time of beginning afresh, and a thirtieth
+where nothing is gained.
+"""
+
+DUAL, PRIMAL = 1, 4
+"""HiGHS's names for the two ways of simplex."""
 
 NOUGHT = 1e-9
 """Reduced cost that is none: what rounding leaves of zero."""
@@ -76,10 +90,18 @@ class Rows:
 
 @dataclass(frozen=True)
 class Basis:
-    """Where a linear solve ended, so that a like model can begin there."""
+    """Where a linear solve ended, so that a like model can begin there.
+
+    Attributes
+    ----------
+    columns, rows : tuple of status
+    has_grown : bool
+        Whether the model has columns that the one which was solved had not.
+    """
 
     columns: tuple[highspy.HighsBasisStatus, ...]
     rows: tuple[highspy.HighsBasisStatus, ...]
+    has_grown: bool = False
 
 
 def read_rows(live: LiveModel) -> Rows:
@@ -107,7 +129,9 @@ def read_prices(live: LiveModel) -> Prices:
     )
 
 
-def solve_linear(live: LiveModel, *, pivots: int | None = None, beyond: float = np.inf) -> Outcome:
+def solve_linear(
+    live: LiveModel, *, pivots: int | None = None, beyond: float = np.inf, way: int = DUAL
+) -> Outcome:
     """Solve a model without whole numbers.
 
     Parameters
@@ -117,13 +141,17 @@ def solve_linear(live: LiveModel, *, pivots: int | None = None, beyond: float = 
     beyond
         Objective at which to stop with `BOUND_PASSED` once it is proved to be no less; where the
         solver simplifies the model first, it does not stop.
+    way
+        `DUAL` simplex, or `PRIMAL`, which never stops at an objective.
     """
     most = pivots if pivots is not None else 2**31 - 1
+    live.highs.setOptionValue("simplex_strategy", way)
     live.highs.setOptionValue("simplex_iteration_limit", most)
     live.highs.setOptionValue("objective_bound", beyond)
     outcome = live.solve(gap=0.0, seconds=LONG)
     live.highs.setOptionValue("simplex_iteration_limit", 2**31 - 1)
     live.highs.setOptionValue("objective_bound", np.inf)
+    live.highs.setOptionValue("simplex_strategy", DUAL)
     return outcome
 
 
@@ -143,10 +171,16 @@ def solve_near(
     """
     if start is not None:
         start_from_basis(live, start)
+        share = 0.0 if start.has_grown else share
         pivots = max(LEAST_PIVOTS, round(share * live.rows))
         outcome = solve_linear(live, pivots=pivots, beyond=beyond)
-        if outcome.status in ("optimal", "infeasible", BOUND_PASSED):
+        if outcome.status in ENDED:
             return outcome
+        if start.has_grown:
+            start_from_basis(live, start)
+            outcome = solve_linear(live, pivots=round(GROWN * live.rows), way=PRIMAL)
+            if outcome.status in ENDED:
+                return outcome
     start_afresh(live)
     return solve_linear(live, beyond=beyond)
 
@@ -211,6 +245,7 @@ def carry_basis(basis: Basis, columns: Sequence[int | None], rows: Sequence[int 
     return Basis(
         tuple(lower if at is None else basis.columns[at] for at in columns),
         tuple(basic if at is None else basis.rows[at] for at in rows),
+        any(at is None for at in columns),
     )
 
 
