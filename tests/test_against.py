@@ -20,6 +20,7 @@ ONCE_WRONG = {
     361: "a tier that looked better than it is shut out the best plans",
     529: "whole lots, and nothing to install",
     648: "the slack of a tier is worth 43 times as much in the next",
+    728: "HiGHS cut off the best plan: aggregation",
     1211: "called optimal without any bound",
     1477: "HiGHS cut off the best plan: parallel columns",
     1733: "a bound that did not prove what was called optimal",

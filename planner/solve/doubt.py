@@ -1,10 +1,10 @@
 """Solves in whole numbers whose answer is not taken on trust.
 
-HiGHS 1.15 calls some plans optimal that are not. Among eight thousand small models of random
-workbooks it did so in three ways, each met here or in `LiveModel`:
+HiGHS 1.15 calls some plans optimal that are not, about one in two thousand small models of random
+workbooks. It does so in three ways, each met here or in `LiveModel`:
 
-- *Probing and enumeration*, two rules of its presolve, cut off plans. They are switched off, which
-  costs no time that could be measured (`RULES_OFF`).
+- *Aggregation, probing and enumeration*, rules of its presolve, cut off plans. They are switched
+  off, which costs no time that could be measured (`RULES_OFF`).
 - *A start that is off the lattice.* If presolve leaves a cost on whole columns alone, HiGHS takes
   every objective for a multiple of some step, and a start's value, too; if the start is none of
   the plans that presolve left, all plans within one step below it are cut off. So a start that was
