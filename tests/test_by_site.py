@@ -10,6 +10,7 @@ from random import Random
 
 import pytest
 from blocks import rows_of
+from instances import Sheets
 from oracle import model_of, proper, solution_of
 from random_cases import random_case
 
@@ -21,7 +22,8 @@ from planner.model.wholes import crew_links
 from planner.pipeline import Options, make_plan
 from planner.solve import by_site
 from planner.solve.blocks import Blocks, is_separable
-from planner.solve.coarse import spans_of
+from planner.solve.coarse import Ahead, look_ahead
+from planner.solve.highs import Outcome
 
 SEEDS = (4, 5, 6, 8, 10, 11, 12, 13, 15, 22, 31, 37)
 
@@ -120,7 +122,9 @@ def test_longer_periods_tell_when_to_install() -> None:
     quarters = replace(inputs, settings={**inputs.settings, "period": "quarter"})
     case = make_case(inputs)
     pairs, stop = set(case.installing), threading.Event()
-    (span,) = spans_of(case, make_case(quarters), pairs, 1, 60.0, stop).values()
+    ahead = look_ahead(case, make_case(quarters), pairs, 1, 60.0, stop)
+    assert ahead is not None
+    (span,) = ahead.spans.values()
     assert 5 in span
     assert span.stop <= 10
 
@@ -131,9 +135,9 @@ def test_spans_that_are_too_narrow_are_given_up(
     """Where the last possible period alone is told, all periods are looked at after all."""
     monkeypatch.setattr(by_site, "LARGE", 1)
     monkeypatch.setattr(by_site, "WIDE", 0)
-    monkeypatch.setattr(by_site, "spans_of", lambda case, *_: {
+    monkeypatch.setattr(by_site, "look_ahead", lambda case, *_: Ahead(case, {}, {
         pair: span[-1:] for pair, span in case.installing.items()
-    })  # fmt: skip
+    }))  # fmt: skip
     made = 0
     for seed, optimum in known.items():
         case = case_of(seed)
@@ -182,6 +186,40 @@ def test_a_plan_by_site_is_checked_and_bounded_truly(
         proven = (cost["value"] - cost["bound"]) / max(1.0, cost["value"])
         assert cost["gap"] == pytest.approx(max(proven, 0.0), abs=1e-9)
         assert (plan.summary["status"] == "proven within the gap") == (cost["gap"] <= 0.01)
+    assert made >= 2
+
+
+def divisible(seed: int) -> Sheets:
+    """Return a case in which systems are divisible, so that only openings are whole."""
+    sheets = random_case(seed)
+    rows = [row for row in sheets["settings"] if row["setting"] != "counts"]
+    return {**sheets, "settings": [*rows, {"setting": "counts", "value": "continuous"}]}
+
+
+def test_a_vast_plan_has_the_openings_of_longer_periods(
+    known: dict[int, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is checked, dearer than the best plan or as dear, and bounded truly by its prices."""
+    for name in ("WIDE", "VAST"):
+        monkeypatch.setattr(by_site, name, 0)
+    monkeypatch.setattr(by_site, "LARGE", 1)
+    refined, made = by_site._BySite._refined, 0
+
+    def counted(self: by_site._BySite, ahead: Ahead) -> Outcome | None:
+        nonlocal made
+        found = refined(self, ahead)
+        made += found is not None
+        return found
+
+    monkeypatch.setattr(by_site._BySite, "_refined", counted)
+    for seed in known:
+        sheets = divisible(seed)
+        optimum = proper(solution_of(model_of(sheets)).tiers)["present_cost"].value
+        plan = make_plan(inputs_from_rows("t", sheets), Options(gap=0.01))
+        cost = next(t for t in plan.summary["tiers"] if t["name"] == "present_cost")
+        assert plan.summary["verified"]
+        assert cost["value"] >= optimum * (1 - 1e-6) - 1e-6
+        assert cost["bound"] is None or cost["bound"] <= optimum * (1 + 1e-6) + 1e-6
     assert made >= 2
 
 

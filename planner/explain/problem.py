@@ -103,6 +103,7 @@ class Problem:
             self.model: Model = build_model(self.case)
             frame = self.model.frame
             self.live = LiveModel(frame, frame.columns, inputs.settings["threads"])
+        self.live.ends_on_time = True
         self.rows = read_rows(self.live)
         self.whole = np.flatnonzero(self.live.whole).astype(np.int32)
         self.live.make_whole(self.whole[:0])

@@ -29,7 +29,7 @@ from planner.model.decisions import Model
 from planner.model.objectives import present_cost
 from planner.model.wholes import crew_links, make_wholes
 from planner.solve.arrays import Arrays
-from planner.solve.highs import FEASIBILITY, Array
+from planner.solve.highs import FEASIBILITY, RULES_OFF, Array
 
 Index = npt.NDArray[np.int32]
 RowKey = tuple[str, tuple[Hashable, ...]]
@@ -351,6 +351,7 @@ def _solve(
     lp.a_matrix_.value_ = block.value
     solver = highspy.Highs()
     for option, value in (("output_flag", False), ("threads", threads), ("random_seed", 0),
+                          ("presolve_rule_off", RULES_OFF),
                           ("mip_rel_gap", gap), ("mip_max_nodes", BLOCK_NODES)):  # fmt: skip
         solver.setOptionValue(option, value)
     solver.passModel(lp)

@@ -12,6 +12,9 @@
 4. *Proof.* If the gap to the relaxation is wider than asked, openings are made whole in each
    site's bound.
 
+Of a vast case the openings are rounded in longer periods, and no relaxation of the case itself
+has any (`_refined`); its bound takes their prices.
+
 It is tried only for what it is good for: many halls and systems, sites that share nothing but
 supply, and a plan that misses nothing. Whatever it bounds holds for the whole case.
 
@@ -41,20 +44,22 @@ from planner.model.objectives import CHOOSING, Tier, in_service_mw_months, make_
 from planner.model.wholes import crew_links, make_wholes
 from planner.solve.blocks import Blocks, RowKey, is_separable
 from planner.solve.clock import Clock
-from planner.solve.coarse import spans_of
+from planner.solve.coarse import Ahead, look_ahead, open_as, shape_ahead
 from planner.solve.highs import NO_WHOLE, LiveModel, Outcome
 from planner.solve.interrupt import interruptible
 from planner.solve.openings import Openings
-from planner.solve.prices import read_prices, set_coefficient, set_row
+from planner.solve.prices import read_prices, set_row
 from planner.solve.progress import Event
-from planner.solve.rounds import NEAR, Index, _gap
+from planner.solve.rounds import _gap
 from planner.solve.tiers import Limits, Listener, Solution, TierResult, _settle, relative_gap
 
 LARGE = 8_000
 """Installs (halls, systems, periods) from which a plan is made by site."""
 
-WIDE = 20_000
-"""Installs of promising halls and systems from which longer periods tell first where to look."""
+WIDE, VAST = 20_000, 40_000
+"""Installs of promising halls and systems from which longer periods tell first where to look; and
+those of what they tell from which openings, too, are looked for there.
+"""
 
 TRIFLE = 1e-3
 """Units drawn from each stock in each period while prices are found."""
@@ -67,9 +72,6 @@ BLOCK_GAP = 0.02
 
 COUNTS_SHARE = 0.2
 """Part of the gap asked that whole counts may cost."""
-
-SPREAD = 2
-"""Periods around those of the relaxation in which whole systems may be installed."""
 
 
 @dataclass(frozen=True)
@@ -137,28 +139,67 @@ class _BySite:
 
     def solve(self) -> Found | None:
         """Return a plan, None if this way leads nowhere."""
-        relaxed = self._sift()
+        ahead = self._ahead()
+        self._check(None)
+        if ahead is not None and sum(map(len, ahead.spans.values())) > VAST:
+            refined = self._refined(ahead)
+            if refined is not None:
+                return self._finish(refined)
+        relaxed = self._sift(ahead)
         if relaxed is None or relaxed.values is None:
             return None
         search = Openings(self.model, self.live, self.clock)
-        self._leave_room(whole_systems=True)
+        search.leave_room(whole_systems=True)
         shape = search.round_up(relaxed)
         self._tell(None)
         self._check(shape)
         if shape.values is None:
             return None
+        plan = self._counted(search, shape)
+        return self._finish(plan) if plan.values is not None else None
+
+    def _counted(self, search: Openings, shape: Outcome) -> Outcome:
+        """Better openings as far as the gap asks for it, and make counts whole."""
         enough = (1.0 - COUNTS_SHARE) * self.limits.gap
         if self._gap(shape) > enough:
             self._tighten()
         later = search.delay(shape, lambda found: self._gap(found) <= enough)
         self._tell(None)
-        self._leave_room(whole_systems=False)
+        search.leave_room(whole_systems=False)
         plan = self._whole_counts(search, later)
         if plan.values is None and later is not shape:
             plan = self._whole_counts(search, shape)  # whole systems need the room
-        if plan.values is None:
+        return plan
+
+    def _refined(self, ahead: Ahead) -> Outcome | None:
+        """Return a plan with the openings of longer periods, None if that does not work.
+
+        Nothing is removed in it but what stands at the start.
+        """
+        if self.case.whole:
+            return None  # whole systems need more room than these openings leave
+        longer = shape_ahead(ahead, self.threads, self.clock, self.stop)
+        self._check(None)
+        if longer is None:
             return None
-        return self._finish(plan)
+        self._state(ahead.spans, limited=True)
+        calendar, live, made = self.case.calendar, self.live, self.model.decisions
+        open_as(self.model, live, longer.opened_in(calendar))
+        fleet = self.case.facility.fleet
+        kept = [live.position[id(variable)] for key, variable in made.remove_systems.items()
+                if not fleet.get(key[:2])]  # fmt: skip
+        live.leave_out(np.array(kept, dtype=np.int32))
+        found = live.solve(gap=0.0, seconds=self.clock.left, cold=True)
+        self._check(found)
+        if found.status != "optimal":
+            return None
+        self._tell(found)
+        self.blocks = Blocks(self.case, self.threads)
+        self.prices = longer.prices_in(calendar, self.blocks.links)
+        priced = self.blocks.bound(self.prices, ends=self._is_over)
+        self.bound = max(self.bound, priced.bound)
+        self._tell(found)
+        return found
 
     def _gap(self, outcome: Outcome) -> float:
         return _gap(replace(outcome, bound=self.bound))
@@ -176,13 +217,12 @@ class _BySite:
                 "Give more time (--time-limit), or a longer period in settings."
             )
 
-    def _sift(self) -> Outcome | None:
+    def _sift(self, ahead: Ahead | None) -> Outcome | None:
         """Return the relaxation over the halls and systems that matter; set the bound."""
         case = self.case
         blocks = self.blocks = Blocks(case, self.threads)
         self._check(None)
-        limited = self._ahead()
-        self._check(None)
+        limited = ahead.spans if ahead is not None else {}
         few = {pair: case.installing[pair] for pair in promising(case)}
         spans = limited or few
         relaxed: Outcome | None = None
@@ -232,14 +272,14 @@ class _BySite:
                        if key in blocks.links}  # fmt: skip
         return found
 
-    def _ahead(self) -> dict[Pair, range]:
+    def _ahead(self) -> Ahead | None:
         """Return when to install in which halls, if there are so many that a guess is worth it."""
         pairs = promising(self.case)
         installs = sum(len(self.case.installing[pair]) for pair in pairs)
         coarse = self.coarser() if installs > WIDE else None
         if coarse is None:
-            return {}
-        return spans_of(self.case, coarse, pairs, self.threads, self.clock.left / 3, self.stop)
+            return None
+        return look_ahead(self.case, coarse, pairs, self.threads, self.clock.left / 3, self.stop)
 
     def _state(self, spans: dict[Pair, range], *, limited: bool) -> None:
         """State the model over some halls and systems, without whole numbers, nothing missed."""
@@ -258,36 +298,6 @@ class _BySite:
         for tier in self.tiers[:-1]:
             self.live.hold(tier.expression, 0.0)
         self.live.minimise(self.tiers[-1].expression)
-
-    def _leave_room(self, *, whole_systems: bool) -> None:
-        """Let halls and feeders carry only whole systems of the largest kind, or all they can.
-
-        Openings that are just enough for fractions of systems are too few for whole ones.
-        """
-        case, made, live = self.case, self.model.decisions, self.live
-        if not case.whole:
-            return
-        facility = case.facility
-        largest: dict[str, float] = {}
-        for hall, system in self.model.case.installing:
-            for name in (hall, *facility.tree.path.get(hall, ())):
-                at_node = name != hall
-                mw = facility.facility_mw[facility.site_of[hall], system]
-                each = mw if at_node else facility.it_mw[system]
-                largest[name] = max(each, largest.get(name, 0.0))
-        for row, (rule, index) in enumerate(self.model.frame.rows):
-            if rule not in ("hall_power", "energised_power") or index[0] not in largest:
-                continue
-            name, each = str(index[0]), largest[str(index[0])]
-            key = (name, int(str(index[1])))
-            of_hall = rule == "hall_power"
-            mw = facility.hall_it_mw[name] if of_hall else facility.energised_mw[key]
-            if whole_systems:
-                mw = math.floor(mw / each + NEAR) * each
-            if not of_hall:
-                set_row(live, row, -math.inf, mw)
-            elif key in made.opened_halls:
-                set_coefficient(live, row, live.position[id(made.opened_halls[key])], -mw)
 
     def _tighten(self) -> None:
         """Make openings whole in the bound of each site."""
@@ -308,7 +318,7 @@ class _BySite:
         if shape.values is None or not len(columns.installs):
             return shape
         room = max(COUNTS_SHARE * self.limits.gap, self.limits.gap - self._gap(shape))
-        for far in (self._far(shape), NO_WHOLE):
+        for far in (search.far(shape), NO_WHOLE):
             self.live.leave_out(far)
             self.live.make_whole(self.whole)
             apart = replace(shape, bound=shape.objective)
@@ -320,19 +330,6 @@ class _BySite:
                 break
         self._tell(plan)
         return plan
-
-    def _far(self, shape: Outcome) -> Index:
-        """Return installs and removals far from any period in which the shape installs."""
-        assert shape.values is not None
-        far = []
-        made = self.model.decisions
-        for variables in (made.install_systems, made.remove_systems):
-            at = {key: self.live.position[id(variable)] for key, variable in variables.items()}
-            used = {key for key, place in at.items() if shape.values[place] > NEAR}
-            near = {(hall, period + shift) for hall, _, period in used
-                    for shift in range(-SPREAD, SPREAD + 1)}  # fmt: skip
-            far += [place for key, place in at.items() if (key[0], key[2]) not in near]
-        return np.array(far, dtype=np.int32)
 
     def _finish(self, plan: Outcome) -> Found:
         """Settle a plan to its last digits, and say what is proven of it."""

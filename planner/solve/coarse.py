@@ -1,32 +1,114 @@
-"""When each system is about installed in each hall, from the same case in longer periods.
+"""What the same case in longer periods tells of a plan, before it is planned itself.
 
 A relaxation over months where weeks are planned has a quarter of the columns and takes a tenth
-of the time. What it installs, and when, tells where to look: nothing more is taken from it, so
-that a plan and its bound are those of the case itself.
+of the time. What it installs, and when, tells where to look (`look_ahead`). Of a vast case its
+openings, too, are found there (`shape_ahead`): rounded, they leave the case itself a linear
+program without any opening, and the prices of what sites share bound it. A plan and its bound are
+those of the case itself all the same.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from planner.case.calendar import Calendar
 from planner.case.case import Case
 from planner.case.narrow import Pair, money_per_mw, narrow
 from planner.model.build import build_model
+from planner.model.decisions import Model
 from planner.model.objectives import make_tiers, present_cost
+from planner.solve.clock import Clock
 from planner.solve.highs import NO_WHOLE, LiveModel
+from planner.solve.openings import Openings
+from planner.solve.prices import read_prices
 from planner.solve.rounds import NEAR
 
 MARGIN = 1
 """Longer periods before the first install and after the last in which to look as well."""
 
+PART_LEFT, STEPS = 0.8, 20
+"""Part of the openings that a step of rounding leaves to the next, and steps at most."""
 
-def spans_of(
+EACH_PERIOD = frozenset({"milestone", "served_in_all"})
+"""Rules that hold in each period for itself, so that a row of a longer one stands for several."""
+
+RowKey = tuple[str, tuple[Any, ...]]
+"""Rule and index of a row."""
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """When each system is about installed in each hall.
+
+    Attributes
+    ----------
+    case : Case
+        The case in longer periods.
+    longer : dict of (str, str) to range
+        Its periods in which a hall's system is installed, and those about them.
+    spans : dict of (str, str) to range
+        The same in periods of the case itself; none of those that are not installed.
+    """
+
+    case: Case
+    longer: dict[Pair, range]
+    spans: dict[Pair, range]
+
+
+@dataclass(frozen=True)
+class ShapeAhead:
+    """Openings in longer periods.
+
+    Attributes
+    ----------
+    calendar : Calendar
+        The longer periods.
+    opened : dict of (str, int) to int
+        Halls open by hall class and longer period.
+    prices : dict of RowKey to float
+        Price of each row of the relaxation in longer periods.
+    """
+
+    calendar: Calendar
+    opened: dict[tuple[str, int], int]
+    prices: dict[RowKey, float]
+
+    def opened_in(self, calendar: Calendar) -> dict[tuple[str, int], int]:
+        """Return halls open by hall class and period of the case itself."""
+        longer = [self.calendar.holding(start) for start in calendar.starts]
+        halls = {hall for hall, _ in self.opened}
+        return {
+            (hall, period): self.opened.get((hall, at), 0)
+            for period, at in enumerate(longer) if at is not None
+            for hall in halls
+        }  # fmt: skip
+
+    def prices_in(self, calendar: Calendar, rows: Collection[RowKey]) -> dict[RowKey, float]:
+        """Return the price of each row of the case itself, from that of the longer period's row.
+
+        Of rules that hold in each period for itself a row gets the part of its length.
+        """
+        found = {}
+        for rule, index in rows:
+            *names, period = index
+            longer = self.calendar.holding(calendar.starts[period])
+            price = self.prices.get((rule, (*names, longer)), 0.0)
+            if rule in EACH_PERIOD and longer is not None:
+                price *= calendar.months[period] / self.calendar.months[longer]
+            found[rule, index] = price
+        return found
+
+
+def look_ahead(
     case: Case, coarse: Case, pairs: Collection[Pair], threads: int, seconds: float,
     stop: threading.Event,
-) -> dict[Pair, range]:  # fmt: skip
-    """Return the periods in which the relaxation in longer periods installs each system.
+) -> Ahead | None:  # fmt: skip
+    """Return when the relaxation in longer periods installs each system.
 
     Parameters
     ----------
@@ -43,36 +125,110 @@ def spans_of(
 
     Returns
     -------
-    dict of (str, str) to range
-        Periods of the case by hall and system; none of those that are not installed. Empty if
-        the relaxation was not solved.
+    Ahead or None
+        None if the relaxation was not solved.
     """
-    model = build_model(narrow(coarse, pairs))
+    model, live = _stated(narrow(coarse, pairs), threads, stop)
+    outcome = live.solve(gap=0.0, seconds=seconds, cold=True)
+    if outcome.status != "optimal" or outcome.values is None:
+        return None
+    used: dict[Pair, list[int]] = {}
+    for (hall, system, period), variable in model.decisions.install_systems.items():
+        if outcome.values[live.position[id(variable)]] > NEAR:
+            used.setdefault((hall, system), []).append(period)
+    last = coarse.calendar.count - 1
+    longer = {pair: range(max(0, min(at) - MARGIN), min(last, max(at) + MARGIN) + 1)
+              for pair, at in used.items()}  # fmt: skip
+    spans = {pair: _inside(coarse.calendar, case.calendar, span) for pair, span in longer.items()}
+    return Ahead(coarse, longer, spans)
+
+
+def shape_ahead(
+    ahead: Ahead, threads: int, clock: Clock, stop: threading.Event
+) -> ShapeAhead | None:
+    """Return openings in longer periods, rounded; None if there was no time or no plan.
+
+    Parameters
+    ----------
+    ahead
+        Where to look.
+    threads
+        For the solver.
+    clock
+        Time left.
+    stop
+        Set by who wants the solver to end.
+    """
+    model, live = _stated(narrow(ahead.case, ahead.longer, ahead.longer), threads, stop)
+    relaxed = live.solve(gap=0.0, seconds=clock.left, cold=True)
+    if relaxed.status != "optimal":
+        return None
+    prices = dict(zip(model.frame.rows, read_prices(live).rows.tolist(), strict=False))
+    shape = Openings(model, live, clock).round_up(relaxed, left=PART_LEFT, steps=STEPS)
+    if shape.values is None or stop.is_set():
+        return None
+    opened = {key: round(float(shape.values[live.position[id(variable)]]))
+              for key, variable in model.decisions.opened_halls.items()}  # fmt: skip
+    return ShapeAhead(ahead.case.calendar, opened, prices)
+
+
+def open_as(model: Model, live: LiveModel, opened: Mapping[tuple[str, int], int]) -> None:
+    """Fix openings of a model at what is open in each of its periods.
+
+    Parameters
+    ----------
+    model, live
+        The model.
+    opened
+        Halls open by hall class and period; what can open later alone opens then.
+    """
+    made, facility, fixed = model.decisions, model.case.facility, dict[int, float]()
+    by_hall: dict[str, list[tuple[int, int]]] = {}
+    for (hall, decided), opens in facility.opening.items():
+        by_hall.setdefault(hall, []).append((opens, decided))
+    sites: dict[str, int] = {}
+    for hall, keys in by_hall.items():
+        count, at = facility.open_count[hall], {}
+        for opens, decided in sorted(keys):
+            more = max(0, opened.get((hall, opens), 0) - count)
+            count = at[opens] = count + more
+            fixed[live.position[id(made.open_halls[hall, decided])]] = more
+            if more:
+                site = facility.site_of[hall]
+                sites[site] = min(decided, sites.get(site, decided))
+        count = facility.open_count[hall]
+        for period in model.case.calendar.periods:
+            count = at.get(period, count)
+            if (hall, period) in made.opened_halls:
+                fixed[live.position[id(made.opened_halls[hall, period])]] = count
+    for (site, period), variable in made.open_site.items():
+        fixed[live.position[id(variable)]] = float(period >= sites.get(site, period + 1))
+    columns = np.array(sorted(fixed), dtype=np.int32)
+    live.fix(columns, np.array([fixed[int(at)] for at in columns], dtype=float))
+
+
+def _stated(case: Case, threads: int, stop: threading.Event) -> tuple[Model, LiveModel]:
+    """State a case in longer periods, with all tiers in one objective.
+
+    Longer periods make everything later: what is missed for that must cost, but be allowed.
+    """
+    model = build_model(case)
     live = LiveModel(model.frame, model.frame.columns, threads)
     live.stop = stop
     live.make_whole(NO_WHOLE)
-    # Longer periods make everything later: what is missed for that must cost, but be allowed.
-    dear = max(money_per_mw(coarse).values(), default=1.0) / coarse.money_unit
+    dear = max(money_per_mw(case).values(), default=1.0) / case.money_unit
     mixed = present_cost(model).expression
     for tier in make_tiers(model):
         if tier.name.startswith("missed"):
             for variable, part in tier.expression.items():
                 mixed[variable] = mixed.get(variable, 0.0) + dear * part
     live.minimise(mixed)
-    outcome = live.solve(gap=0.0, seconds=seconds, cold=True)
-    if outcome.status != "optimal" or outcome.values is None:
-        return {}
-    used: dict[Pair, list[int]] = {}
-    for (hall, system, period), variable in model.decisions.install_systems.items():
-        if outcome.values[live.position[id(variable)]] > NEAR:
-            used.setdefault((hall, system), []).append(period)
-    return {pair: _days(coarse.calendar, case.calendar, at) for pair, at in used.items()}
+    return model, live
 
 
-def _days(coarse: Calendar, calendar: Calendar, at: Collection[int]) -> range:
-    """Return the periods of a calendar about those of a coarser one."""
-    first = coarse.starts[max(0, min(at) - MARGIN)]
-    last = coarse.ends[min(coarse.count - 1, max(at) + MARGIN)]
+def _inside(coarse: Calendar, calendar: Calendar, span: range) -> range:
+    """Return the periods of a calendar that lie in those of a coarser one, in part at least."""
+    first, last = coarse.starts[span[0]], coarse.ends[span[-1]]
     inside = [period for period in calendar.periods
               if calendar.ends[period] >= first and calendar.starts[period] <= last]  # fmt: skip
     return range(inside[0], inside[-1] + 1) if inside else range(0)

@@ -88,6 +88,12 @@ class LiveModel:
         All its variables, in the order of the model's columns.
     threads
         Solver threads; the first model of a process decides for all, which is HiGHS's own limit.
+
+    Attributes
+    ----------
+    ends_on_time : bool
+        Whether a solve ends at its time limit though there is no plan yet: HiGHS may find one in
+        the part of its search that it is in.
     """
 
     def __init__(
@@ -100,6 +106,7 @@ class LiveModel:
         self.rows, self.nonzeros = len(arrays.row_lower), len(arrays.value)
         self.stop = threading.Event()
         self.heeds_stop = True
+        self.ends_on_time = False
         self.objective = pulp.LpAffineExpression()
         self.highs = highspy.Highs()
         for option, value in (("output_flag", False), ("threads", threads), ("random_seed", 0),
@@ -147,14 +154,6 @@ class LiveModel:
         """Return the value of an expression at the values of the columns."""
         weights = np.fromiter(expression.values(), float, len(expression))
         return float(expression.constant) + math.fsum(values[positions(expression)] * weights)
-
-    def least(self) -> float:
-        """Return what the objective cannot be below, by the bounds of its columns alone."""
-        at = positions(self.objective)
-        weights = np.array(list(self.objective.values()), dtype=float)
-        lower, upper = self.bounds()
-        parts = weights * np.where(weights >= 0, lower[at], upper[at])
-        return float(self.objective.constant) + math.fsum(parts)
 
     def hold(
         self, expression: pulp.LpAffineExpression, value: float, slack: float = SEARCH_SLACK
@@ -379,8 +378,9 @@ class LiveModel:
 
     def _on_interrupt(self, event: Any) -> None:
         # HiGHS asks here many times while it looks at the root, and compares its own time limit
-        # only between the parts of it, which may take minutes.
-        late = time.monotonic() > self._deadline
+        # only between the parts of it, which may take minutes. Without a plan it may go on.
+        is_over = self.ends_on_time or self._incumbent is not None
+        late = is_over and time.monotonic() > self._deadline
         # Said either way, for HiGHS remembers an interruption through later solves.
         event.interrupt((self.stop.is_set() and self.heeds_stop) or late)
 

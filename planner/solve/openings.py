@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -12,10 +13,14 @@ from planner.model.decisions import Model
 from planner.model.wholes import make_wholes
 from planner.solve.clock import Clock
 from planner.solve.highs import Array, LiveModel, Outcome
-from planner.solve.rounds import Rounds, find_columns
+from planner.solve.prices import set_coefficient, set_row
+from planner.solve.rounds import NEAR, Index, Rounds, find_columns
 
 LEFT, STEPS = 0.9, 60
 """Part of the openings that each step of rounding leaves to the next, and steps at most."""
+
+SPREAD = 2
+"""Periods around those of the relaxation in which whole systems may be installed."""
 
 
 class Openings(Rounds):
@@ -33,10 +38,20 @@ class Openings(Rounds):
         super().__init__(live, find_columns(live, make_wholes(model)))
         self.model, self.clock = model, clock
 
-    def round_up(self, relaxed: Outcome) -> Outcome:
-        """Round openings up from the relaxation, the nearest first."""
+    def round_up(self, relaxed: Outcome, *, left: float = LEFT, steps: int = STEPS) -> Outcome:
+        """Round openings up from the relaxation, the nearest first.
+
+        Parameters
+        ----------
+        relaxed
+            The relaxation.
+        left
+            Part of the openings that each step leaves to the next.
+        steps
+            Steps at most.
+        """
         bounds = self.live.bounds()
-        outcome = self.dive(relaxed, self.clock, self.clock.left, left=LEFT, dives=STEPS)
+        outcome = self.dive(relaxed, self.clock, self.clock.left, left=left, dives=steps)
         self.live.set_bounds(bounds)
         return outcome
 
@@ -93,3 +108,46 @@ class Openings(Rounds):
             if values[at] > least + 0.5:
                 found.append((key[-1], at, round(values[at])))
         return [(at, float(value)) for _, at, value in sorted(found, reverse=True)]
+
+    def leave_room(self, *, whole_systems: bool) -> None:
+        """Let halls and feeders carry only whole systems of the largest kind, or all they can.
+
+        Openings that are just enough for fractions of systems are too few for whole ones.
+        """
+        case, made, live = self.model.case, self.model.decisions, self.live
+        if not case.whole:
+            return
+        facility = case.facility
+        largest: dict[str, float] = {}
+        for hall, system in case.installing:
+            for name in (hall, *facility.tree.path.get(hall, ())):
+                at_node = name != hall
+                mw = facility.facility_mw[facility.site_of[hall], system]
+                each = mw if at_node else facility.it_mw[system]
+                largest[name] = max(each, largest.get(name, 0.0))
+        for row, (rule, index) in enumerate(self.model.frame.rows):
+            if rule not in ("hall_power", "energised_power") or index[0] not in largest:
+                continue
+            name, each = str(index[0]), largest[str(index[0])]
+            key = (name, int(str(index[1])))
+            of_hall = rule == "hall_power"
+            mw = facility.hall_it_mw[name] if of_hall else facility.energised_mw[key]
+            if whole_systems:
+                mw = math.floor(mw / each + NEAR) * each
+            if not of_hall:
+                set_row(live, row, -math.inf, mw)
+            elif key in made.opened_halls:
+                set_coefficient(live, row, live.position[id(made.opened_halls[key])], -mw)
+
+    def far(self, shape: Outcome) -> Index:
+        """Return installs and removals far from any period in which the shape installs."""
+        assert shape.values is not None
+        far = []
+        made = self.model.decisions
+        for variables in (made.install_systems, made.remove_systems):
+            at = {key: self.live.position[id(variable)] for key, variable in variables.items()}
+            used = {key for key, place in at.items() if shape.values[place] > NEAR}
+            near = {(hall, period + shift) for hall, _, period in used
+                    for shift in range(-SPREAD, SPREAD + 1)}  # fmt: skip
+            far += [place for key, place in at.items() if (key[0], key[2]) not in near]
+        return np.array(far, dtype=np.int32)

@@ -25,6 +25,7 @@ import numpy.typing as npt
 import pulp
 
 from planner.model.wholes import Wholes
+from planner.solve.arrays import positions
 from planner.solve.clock import Clock
 from planner.solve.doubt import solve_from, solve_twice
 from planner.solve.highs import (
@@ -177,7 +178,7 @@ class Rounds:
         if start is None:
             return Outcome("no plan", None, math.inf, -math.inf, 0.0)
         value = self.live.evaluate(self.live.objective, start)
-        return Outcome("optimal", start, value, min(value, self.live.least()), 0.0)
+        return Outcome("optimal", start, value, min(value, _least(self.live)), 0.0)
 
     def reach(self, *, gap: float, seconds: float) -> Outcome:
         """Return the plan that the rounds come to, without going on from there.
@@ -324,6 +325,15 @@ class Rounds:
         live.make_whole(np.flatnonzero(live.whole).astype(np.int32))
         live.set_bounds(bounds)
         return replace(outcome, bound=shape.bound)
+
+
+def _least(live: LiveModel) -> float:
+    """Return what the objective cannot be below, by the bounds of its columns alone."""
+    at = positions(live.objective)
+    weights = np.array(list(live.objective.values()), dtype=float)
+    lower, upper = live.bounds()
+    parts = weights * np.where(weights >= 0, lower[at], upper[at])
+    return float(live.objective.constant) + math.fsum(parts)
 
 
 def _gap(outcome: Outcome) -> float:
