@@ -80,6 +80,13 @@ def test_a_pass_that_is_cut_short_bounds_by_what_is_known(known: dict[int, float
     assert blocks.bound(prices, whole=True, ends=lambda: True).bound == relaxed
 
 
+def test_blocks_that_were_not_all_stated_bound_nothing(known: dict[int, float]) -> None:
+    for seed in known:
+        blocks = Blocks(case_of(seed), ends=lambda: True)
+        assert not blocks.are_all_there
+        assert blocks.bound({}).bound == -math.inf
+
+
 def test_threads_do_not_change_a_bound(known: dict[int, float]) -> None:
     case = case_of(next(iter(known)))
     prices = dict.fromkeys(Blocks(case).links, 0.0)

@@ -35,8 +35,10 @@ Index = npt.NDArray[np.int32]
 RowKey = tuple[str, tuple[Hashable, ...]]
 """Rule and index of a row."""
 
-PAIRS_AT_ONCE = 400
-"""Halls and systems that are stated at once; more take memory, fewer state the supply again."""
+PAIRS_AT_ONCE = 200
+"""Halls and systems that are stated at once; more take memory, and seconds in which nobody asks
+whether time is up; fewer state the supply again.
+"""
 
 SHARED_RULES = frozenset({"milestone", "served_in_all", "budget"})
 """Rules whose rows are linking even where a single site happens to be in them."""
@@ -121,9 +123,18 @@ class Blocks:
         The case; see `is_separable`.
     threads
         Blocks that are solved at the same time.
+    ends
+        Says whether time is up; the blocks that are left are not stated then.
+
+    Attributes
+    ----------
+    are_all_there : bool
+        Whether every block was stated; without all there is no bound.
     """
 
-    def __init__(self, case: Case, threads: int = 1) -> None:
+    def __init__(
+        self, case: Case, threads: int = 1, ends: Callable[[], bool] = lambda: False
+    ) -> None:
         self.case, self.threads = case, threads
         self.pairs = sorted(case.installing)
         self.blocks: list[Block] = []
@@ -132,7 +143,11 @@ class Blocks:
         self.constant = 0.0
         self.relaxed: list[float] = []
         self.prices = np.zeros(0)
+        self.are_all_there = True
         for number, sites in enumerate(_chunks(case)):
+            if ends():
+                self.are_all_there = False
+                break
             self._state(sites, with_supply=number == 0)
 
     def bound(
@@ -153,6 +168,8 @@ class Blocks:
             Says whether time is up: the blocks that are left then count as they did without whole
             numbers at the same prices, or there is no bound.
         """
+        if not self.are_all_there:
+            return Priced(-math.inf, {})
         lower, upper = (np.array(side) for side in zip(*self.sides, strict=True))
         prices = np.array([prices_of.get(key, 0.0) for key in self.links])
         prices[(prices > 0) & np.isinf(lower)] = 0.0
@@ -203,6 +220,12 @@ class Blocks:
             self.links[key] = len(self.links)
             self.sides.append(sides)
         return self.links[key]
+
+
+def is_shared_stock(case: Case, key: RowKey) -> bool:
+    """Return whether a row is the balance of a stock from which sites are supplied."""
+    rule, index = key
+    return rule == "stock_balance" and index[0] not in case.facility.halls_at
 
 
 def is_separable(case: Case) -> bool:
@@ -294,10 +317,8 @@ class _Chunk:
         np.minimum.at(least, self.row, labels)
         np.maximum.at(most, self.row, labels)
         owner = np.where(least == most, least, -2).astype(np.int32)
-        sites = self.model.case.facility.halls_at
-        for row, (rule, index) in enumerate(self.model.frame.rows):
-            at_shared_place = rule == "stock_balance" and index[0] not in sites
-            if rule in SHARED_RULES or at_shared_place:
+        for row, key in enumerate(self.model.frame.rows):
+            if key[0] in SHARED_RULES or is_shared_stock(self.model.case, key):
                 owner[row] = -2
         return owner
 

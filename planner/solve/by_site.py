@@ -42,7 +42,7 @@ from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import CHOOSING, Tier, in_service_mw_months, make_tiers
 from planner.model.wholes import crew_links, make_wholes
-from planner.solve.blocks import Blocks, RowKey, is_separable
+from planner.solve.blocks import SHARED_RULES, Blocks, RowKey, is_separable, is_shared_stock
 from planner.solve.clock import Clock
 from planner.solve.coarse import Ahead, look_ahead, open_as, shape_ahead
 from planner.solve.highs import NO_WHOLE, LiveModel, Outcome
@@ -183,19 +183,20 @@ class _BySite:
         if longer is None:
             return None
         self._state(ahead.spans, limited=True)
-        calendar, live, made = self.case.calendar, self.live, self.model.decisions
-        open_as(self.model, live, longer.opened_in(calendar))
+        live, made = self.live, self.model.decisions
+        open_as(self.model, live, longer.opened_in(self.case.calendar))
         fleet = self.case.facility.fleet
         kept = [live.position[id(variable)] for key, variable in made.remove_systems.items()
                 if not fleet.get(key[:2])]  # fmt: skip
         live.leave_out(np.array(kept, dtype=np.int32))
-        found = live.solve(gap=0.0, seconds=self.clock.left, cold=True)
-        self._check(found)
-        if found.status != "optimal":
+        found = self._relax()
+        if found is None:
             return None
         self._tell(found)
-        self.blocks = Blocks(self.case, self.threads)
-        self.prices = longer.prices_in(calendar, self.blocks.links)
+        self.blocks = Blocks(self.case, self.threads, self._is_over)
+        # What a megawatt is worth with openings, which are fixed here, longer periods tell alone.
+        due = [key for key in self.prices if key[0] in SHARED_RULES]
+        self.prices |= longer.prices_in(self.case.calendar, due)
         priced = self.blocks.bound(self.prices, ends=self._is_over)
         self.bound = max(self.bound, priced.bound)
         self._tell(found)
@@ -220,7 +221,7 @@ class _BySite:
     def _sift(self, ahead: Ahead | None) -> Outcome | None:
         """Return the relaxation over the halls and systems that matter; set the bound."""
         case = self.case
-        blocks = self.blocks = Blocks(case, self.threads)
+        blocks = self.blocks = Blocks(case, self.threads, self._is_over)
         self._check(None)
         limited = ahead.spans if ahead is not None else {}
         few = {pair: case.installing[pair] for pair in promising(case)}
@@ -228,7 +229,7 @@ class _BySite:
         relaxed: Outcome | None = None
         for _ in range(SIFTINGS):
             self._state(spans, limited=bool(limited))
-            relaxed = self._relax(blocks)
+            relaxed = self._relax()
             if relaxed is None and limited:
                 limited, spans = {}, few  # what longer periods tell was too little
                 continue
@@ -246,7 +247,7 @@ class _BySite:
             spans = wider
         return relaxed
 
-    def _relax(self, blocks: Blocks) -> Outcome | None:
+    def _relax(self) -> Outcome | None:
         """Solve the relaxation that is stated; set the prices of what sites share.
 
         Prices are taken while a trifle more of everything is drawn from where it is in stock:
@@ -256,7 +257,7 @@ class _BySite:
         firm: dict[RowKey, float] = {("stock_balance", key): units for key, units in
                                      self.case.supply.firm_arrivals.items()}  # fmt: skip
         drawn = {row: firm.get(key, 0.0) for row, key in enumerate(self.model.frame.rows)
-                 if key[0] == "stock_balance" and key in blocks.links}  # fmt: skip
+                 if is_shared_stock(self.case, key)}  # fmt: skip
         for row, units in drawn.items():
             set_row(self.live, row, units - TRIFLE, units - TRIFLE)
         found = self.live.solve(gap=0.0, seconds=self.clock.left, cold=True)
@@ -269,7 +270,7 @@ class _BySite:
             return None
         rows = read_prices(self.live).rows if rows is None else rows
         self.prices = {key: price for key, price in zip(self.model.frame.rows, rows, strict=False)
-                       if key in blocks.links}  # fmt: skip
+                       if key[0] in SHARED_RULES or is_shared_stock(self.case, key)}  # fmt: skip
         return found
 
     def _ahead(self) -> Ahead | None:
