@@ -25,6 +25,7 @@ ONCE_WRONG = {
     1477: "HiGHS cut off the best plan: parallel columns",
     1733: "a bound that did not prove what was called optimal",
     3394: "HiGHS cut off the best plan: probing",
+    3432: "HiGHS cut off the best plan: a start with presolve",
     4233: "an order of as little as a row may be missed by",
     4867: "the same, in another tier",
 }

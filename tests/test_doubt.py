@@ -8,15 +8,13 @@ import numpy as np
 import pulp
 import pytest
 from micro import near
-from oracle import model_of
 from random_cases import random_case
-from random_wide import wide_case
 
 from planner.inputs.workbook import inputs_from_rows
-from planner.model.objectives import CHOOSING, present_cost
+from planner.model.objectives import CHOOSING
 from planner.pipeline import Options, make_plan
 from planner.solve.clock import Clock
-from planner.solve.doubt import _believed, costs_are_whole, solve_from, solve_twice
+from planner.solve.doubt import _believed, solve_twice
 from planner.solve.highs import LiveModel, Outcome
 from planner.solve.rounds import Rounds
 from planner.solve.tiers import UNPROVEN
@@ -46,28 +44,20 @@ DEARER = np.array([7.0, 0.0, 0.0, 6.0, 0.5])
 
 
 def test_a_start_does_not_hide_a_plan_less_than_one_step_better() -> None:
-    outcome = solve_from(knapsack(), DEARER, gap=0.0, clock=Clock(10.0))
+    outcome = solve_twice(knapsack(), DEARER, gap=0.0, clock=Clock(10.0), is_small=False)
     assert (outcome.status, outcome.objective, outcome.bound) == ("optimal", near(6.7), near(6.7))
 
 
 def test_a_start_that_is_the_best_is_kept() -> None:
     best = DEARER.copy()
     best[0] = 6.7
-    outcome = solve_from(knapsack(), best, gap=0.0, clock=Clock(10.0))
+    outcome = solve_twice(knapsack(), best, gap=0.0, clock=Clock(10.0), is_small=False)
     assert (outcome.status, outcome.objective) == ("optimal", near(6.7))
 
 
 def test_a_small_model_is_right_from_any_start() -> None:
-    outcome = solve_twice(knapsack(), DEARER, gap=0.0, clock=Clock(10.0))
+    outcome = solve_twice(knapsack(), DEARER, gap=0.0, clock=Clock(10.0), is_small=True)
     assert (outcome.objective, outcome.bound) == (near(6.7), near(6.7))
-
-
-def test_whether_costs_are_whole_is_seen_after_presolve() -> None:
-    assert costs_are_whole(knapsack())  # x goes, and no cost is left
-    model = model_of(wide_case(0))
-    live = LiveModel(model.frame.problem, model.frame.columns)
-    live.minimise(present_cost(model).expression)
-    assert not costs_are_whole(live)
 
 
 def found(objective: float, bound: float, status: str = "optimal") -> Outcome:

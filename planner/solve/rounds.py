@@ -27,7 +27,7 @@ import pulp
 from planner.model.wholes import Wholes
 from planner.solve.arrays import positions
 from planner.solve.clock import Clock
-from planner.solve.doubt import solve_from, solve_twice
+from planner.solve.doubt import solve_twice
 from planner.solve.highs import (
     FEASIBILITY,
     NO_WHOLE,
@@ -218,8 +218,11 @@ class Rounds:
         self, gap: float, clock: Clock, start: Array | None, watch: Watcher | None
     ) -> Outcome:
         """Solve the whole model."""
-        solve = solve_twice if self.is_small and self.live.is_mip else solve_from
-        return solve(self.live, start, gap=gap, clock=clock, watch=watch)
+        if not self.live.is_mip:
+            return self.live.solve(gap=gap, seconds=clock.left, watch=watch)
+        return solve_twice(
+            self.live, start, gap=gap, clock=clock, is_small=self.is_small, watch=watch
+        )
 
     def _relaxed(self, seconds: float) -> Outcome:
         """Solve with nothing whole."""
@@ -247,8 +250,8 @@ class Rounds:
         narrow = self._narrow_enough(dived, plan, gap)
         if relaxed.values is not None and _gap(dived) > narrow and clock.spent < seconds:
             self.live.make_whole(self.columns.openings)
-            branched = solve_from(self.live, dived.values, gap=narrow,
-                                  clock=Clock(seconds - clock.spent), watch=watch)  # fmt: skip
+            branched = solve_twice(self.live, dived.values, gap=narrow, is_small=False,
+                                   clock=Clock(seconds - clock.spent), watch=watch)  # fmt: skip
             if branched.values is None:
                 branched = replace(dived, status=branched.status)
             dived = replace(branched, bound=max(branched.bound, dived.bound))

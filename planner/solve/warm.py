@@ -24,7 +24,7 @@ import numpy.typing as npt
 from planner.model.objectives import CHOOSING, Tier
 from planner.model.wholes import Wholes
 from planner.solve.clock import Clock
-from planner.solve.doubt import solve_from
+from planner.solve.doubt import solve_twice
 from planner.solve.highs import FEASIBILITY, NO_WHOLE, Array, LiveModel, Outcome, Statuses
 from planner.solve.rounds import FEW, NEAR, Columns, Rounds, find_columns
 from planner.solve.tiers import Limits, Solution, TierResult, _settle, relative_gap
@@ -237,9 +237,8 @@ class _Search(Rounds):
             return best
         self.live.make_whole(at)
         assert best.values is not None
-        branched = solve_from(
-            self.live, best.values, gap=self.limits.gap / 2, clock=self.clock, nodes=NODES
-        )
+        branched = solve_twice(self.live, best.values, gap=self.limits.gap / 2, clock=self.clock,
+                               is_small=False, nodes=NODES)  # fmt: skip
         self.live.make_whole(NO_WHOLE)
         bound = max(branched.bound, best.bound)
         better = branched if branched.values is not None else best
