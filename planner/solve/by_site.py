@@ -188,7 +188,8 @@ class _BySite:
         fleet = self.case.facility.fleet
         kept = [live.position[id(variable)] for key, variable in made.remove_systems.items()
                 if not fleet.get(key[:2])]  # fmt: skip
-        live.leave_out(np.array(kept, dtype=np.int32))
+        none = np.zeros(len(kept))
+        live.limit(np.array(kept, dtype=np.int32), none, none)  # for good: settled so, too
         found = self._relax()
         if found is None:
             return None
