@@ -12,6 +12,7 @@ import numpy.typing as npt
 from planner.errors import Interrupted, LimitReached, NoPlanExists, SolverFailed
 from planner.model.objectives import CHOOSING, Tier
 from planner.model.wholes import Wholes
+from planner.solve.arrays import positions
 from planner.solve.clock import Clock
 from planner.solve.highs import (
     FEASIBILITY,
@@ -44,6 +45,9 @@ saves is in a bound but not in the plan.
 
 LIMITS = ("time limit", "node limit")
 """How a solve ends without a plan when it only needed longer."""
+
+MANY = 300_000
+"""Columns from which a tier at zero is not solved again and presolve is worth more than a basis."""
 
 EMPTY, HALF = 1e-6, 0.5
 """Lots that are none, whatever a row may be missed by, and what tells a whole one from none."""
@@ -303,6 +307,8 @@ def _settle(
         values = _without_slack(live, held, values, bases)
     live.release()
     live.fix(*_decided(live, [tier for tier, _ in held], shown, values))
+    if live.columns > MANY:
+        live.highs.clearSolver()  # presolve finds the few columns that are left
     values = _settled(live, shown, values)
     live.release()
     live.make_whole(whole)
@@ -312,7 +318,7 @@ def _settle(
 
 def _without_slack(
     live: LiveModel, held: Sequence[tuple[Tier, float]], values: Array,
-    bases: Sequence[tuple[Statuses, Statuses]] = (),
+    bases: Sequence[tuple[Statuses, Statuses]] = (), *, skips: bool = True,
 ) -> Array:  # fmt: skip
     """Fix the whole numbers, rounded, and solve the tiers again, each held with hardly a slack.
 
@@ -327,14 +333,30 @@ def _without_slack(
     live.heeds_stop = False  # a plan is there, and this takes seconds
     live.set_tolerance(FINEST)
     for number, (tier, found) in enumerate(held):
+        is_last = number == len(held) - 1
+        if skips and not is_last and live.columns > MANY and _is_nothing(live, tier, values):
+            live.hold(tier.expression, 0.0)  # fixes its columns, which the next tier then keeps
+            continue
         if number < len(bases):
             live.set_basis(*bases[number])
-        values = _settled(live, tier, values)
+        try:
+            values = _settled(live, tier, values)
+        except LimitReached:
+            if skips and live.columns > MANY:  # what was nothing may be just more than that
+                return _without_slack(live, held, values, bases, skips=False)
+            raise
         reached = live.evaluate(tier.expression, values)
         limit = reached if tier.tight else max(reached, found)
         live.hold(tier.expression, limit, LAST_SLACK)
     live.set_tolerance(FEASIBILITY)
     return values
+
+
+def _is_nothing(live: LiveModel, tier: Tier, values: Array) -> bool:
+    """Return whether a tier is at zero and cannot be below, so that there is nothing to solve."""
+    at = positions(tier.expression)
+    is_least = np.all(live.lower[at] >= 0) and all(c >= 0 for c in tier.expression.values())
+    return bool(is_least) and live.evaluate(tier.expression, values) <= FINEST
 
 
 def _drop_empty_orders(live: LiveModel, wholes: Wholes, values: Array) -> bool:
