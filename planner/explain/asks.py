@@ -15,7 +15,7 @@ from planner.explain.session import Session
 ALTERNATIVES = 3
 """Sets of changes that are looked for, the first included."""
 
-FEWEST_BY, ALTERNATIVES_BY, FOUND_BY, SIZED_BY, PROVED_BY = 0.72, 0.78, 0.85, 0.9, 0.95
+FEWEST_BY, ALTERNATIVES_BY, FOUND_BY, SIZED_BY, PROVED_BY = 0.76, 0.8, 0.86, 0.91, 0.95
 """Shares of the time after which each part of the search is cut short."""
 
 TRIES, SOLVES = 100_000, 20

@@ -18,7 +18,7 @@ DEGENERATE = "degenerate"
 NOT_TRIED = "not tried for want of time"
 
 KINDS_BY, DATES_TOGETHER, LIFTED_BY, CONFIRMED_BY, MONEY_BY, DATES_ALONE, DATES_CONFIRMED = (
-    0.28, 0.42, 0.46, 0.5, 0.54, 0.6, 0.62,
+    0.3, 0.6, 0.62, 0.64, 0.66, 0.69, 0.7,
 )  # fmt: skip
 """Shares of the time after which each part of the search is cut short, in its order.
 

@@ -31,7 +31,7 @@ STAGES = (
 )  # fmt: skip
 """Kinds of limits from the milestone backwards to the order."""
 
-DATES_BY = 0.66
+DATES_BY = 0.72
 """Share of the time after which no more dates are tried on milestones."""
 
 
