@@ -26,12 +26,15 @@ PATIENCE = 120.0
 
 @pytest.fixture(scope="module")
 def interrupted(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str, float, Path]:
-    """Start a plan, interrupt it at its first incumbent; exit code, stdout, incumbent, folder."""
+    """Start a plan, interrupt it at its first incumbent; exit code, stdout, incumbent, folder.
+
+    With no gap allowed there is much left to prove then.
+    """
     folder = tmp_path_factory.mktemp("interrupted")
     with (folder / "stdout").open("w", encoding="utf-8") as stdout:
         process = subprocess.Popen(
             [sys.executable, "-m", "planner.cli.main", "plan", str(WORKBOOK), "--json",
-             "-o", str(folder / "plan")],
+             "--gap", "0", "-o", str(folder / "plan")],
             cwd=HOUSE, stdout=stdout, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         shown = 0.0
