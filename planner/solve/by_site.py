@@ -2,7 +2,7 @@
 
 1. *Sifting.* The linear relaxation over promising halls and systems (`promising`), and where
    these are many only in the periods in which a relaxation in longer periods installs them
-   (`spans_of`). Its prices go to every site with all its halls and systems (`Blocks`): what a
+   (`look_ahead`). Its prices go to every site with all its halls and systems (`Blocks`): what a
    site would install at these prices joins the model, and the sum of the sites' optima bounds
    every plan. Nearly always the first round or the second proves the relaxation over the few to
    be that over all.
@@ -100,7 +100,7 @@ def solve_by_site(
     listen
         Called as bounds and plans are found.
     coarser
-        Returns the same case in longer periods, None if there are none; see `spans_of`.
+        Returns the same case in longer periods, None if there are none; see `look_ahead`.
 
     Returns
     -------

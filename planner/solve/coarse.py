@@ -12,7 +12,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -22,6 +21,7 @@ from planner.case.narrow import Pair, money_per_mw, narrow
 from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import make_tiers, present_cost
+from planner.solve.blocks import RowKey
 from planner.solve.clock import Clock
 from planner.solve.highs import NO_WHOLE, LiveModel
 from planner.solve.openings import Openings
@@ -36,9 +36,6 @@ PART_LEFT, STEPS = 0.8, 20
 
 EACH_PERIOD = frozenset({"milestone", "served_in_all"})
 """Rules that hold in each period for itself, so that a row of a longer one stands for several."""
-
-RowKey = tuple[str, tuple[Any, ...]]
-"""Rule and index of a row."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,8 @@ class ShapeAhead:
         """
         found = {}
         for rule, index in rows:
-            *names, period = index
+            *names, last = index
+            period = int(str(last))
             longer = self.calendar.holding(calendar.starts[period])
             price = self.prices.get((rule, (*names, longer)), 0.0)
             if rule in EACH_PERIOD and longer is not None:
