@@ -10,6 +10,7 @@ import pytest
 
 from planner.case.calendar import make_calendar
 from planner.model.frame import ContradictionError, Frame
+from planner.model.parts import Column, Row, Sum
 from planner.solve.arrays import Arrays
 from planner.solve.highs import LiveModel
 
@@ -87,6 +88,39 @@ def test_frame_and_named_problem_hand_over_the_same() -> None:
         assert outcome.values is not None
         found.append((outcome.objective, live.evaluate(cost, outcome.values)))
     assert found == [(15.5, 15.5), (15.5, 15.5)]
+
+
+SET_APART = {"hash", "_upbound_original"}
+"""What tells variables apart, and what PuLP sets a bound back to, which nobody asks for."""
+
+
+def test_columns_sums_and_rows_are_pulp_s_own_to_pulp() -> None:
+    """All that PuLP keeps on its own is there, with the same value."""
+    column, add = Column(3, 5.0, pulp.LpInteger), pulp.LpProblem("x").add_variable
+    terms = [(column, 2.0)]
+    plain = pulp.LpAffineExpression(terms)
+    pairs = (
+        (column, add(None, 0, 5.0, pulp.LpInteger)),
+        (Sum(terms), plain),
+        (Row(Sum(terms), pulp.LpConstraintLE, 4.0),
+         pulp.LpConstraint(plain, pulp.LpConstraintLE, None, 4.0)),
+    )  # fmt: skip
+    for ours, its in pairs:
+        assert isinstance(ours, type(its))
+        kept = {n: value for n, value in vars(its).items() if n not in SET_APART}
+        assert {name: getattr(ours, name) for name in kept} == kept
+    assert column.hash == id(column)
+
+
+def test_columns_work_with_pulp_s_operators_and_its_own_solver() -> None:
+    frame, at = made()
+    problem = frame.problem
+    problem += 2 * at["x"] + at["z"] >= 7
+    problem += at["z"] <= 1.5
+    problem += 3 * at["x"] + at["z"] + 10
+    assert problem.solve(pulp.PULP_CBC_CMD(msg=False)) == 1
+    assert [at[name].value() for name in "xz"] == [3.0, 1.0]
+    assert pulp.value(problem.objective) == 20.0
 
 
 def test_what_is_under_way_at_the_end_of_each_period() -> None:

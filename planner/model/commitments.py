@@ -63,7 +63,7 @@ def serve_from_systems_in_service(model: Model) -> None:
     for (hall, system), start in model.case.serving.items():
         for period in range(start, periods):
             key = (hall, system, period)
-            balance = [*used[key], *((variable, -c) for variable, c in in_service[key])]
+            balance = used[key] + [(variable, -c) for variable, c in in_service[key]]
             model.frame.row("in_service", key, balance, "<=", 0.0)
 
 
@@ -84,7 +84,7 @@ def keep_dedicated_systems_for_their_commitment(model: Model) -> None:
         count = facility.fleet[hall, system]
         for period in model.case.calendar.periods if count else ():
             key = (hall, system, period)
-            balance = [*used[key], *((variable, -c) for variable, c in in_service[key])]
+            balance = used[key] + [(variable, -c) for variable, c in in_service[key]]
             model.frame.row("dedicated", key, balance, "<=", -count)
 
 

@@ -1,18 +1,20 @@
 """The one door to the PuLP problem: variables and rows in bulk, under their rule's name.
 
 PuLP builds fastest from pairs of variable and coefficient and from variables without names; its
-operators cost ten times as much. Names inside the problem are opaque, for PuLP turns different
-characters of a name into the same one; `Frame.rows` remembers what each row is.
+operators cost ten times as much. What it is built of is in `parts.py`. Names inside the problem are
+opaque, for PuLP turns different characters of a name into the same one; `Frame.rows` remembers what
+each row is.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
-from operator import itemgetter
+from itertools import count, repeat
 from typing import TypeVar
 
 import pulp
+
+from planner.model.parts import Column, Row, Sum
 
 Term = tuple[pulp.LpVariable, float]
 """A variable and its coefficient."""
@@ -48,19 +50,19 @@ class Frame:
     ----------
     rows : list of (str, tuple)
         Rule and index of each row, in the order of the problem's constraints.
-    columns : list of (pulp.LpVariable)
+    columns : list of Column
         All variables, in the order they were made.
     """
 
     def __init__(self, name: str) -> None:
         self._problem = pulp.LpProblem(_opaque(name), pulp.LpMinimize)
         self.rows: list[tuple[str, tuple[Hashable, ...]]] = []
-        self.columns: list[pulp.LpVariable] = []
-        self._constraints: list[pulp.LpConstraint] = []
+        self.columns: list[Column] = []
+        self._constraints: list[Row] = []
         self._named = 0
         self._unnamed: list[tuple[str, range]] = []
 
-    def constraints(self) -> list[pulp.LpConstraint]:
+    def constraints(self) -> list[Row]:
         """Return all rows in order, as `LpProblem.constraints` does; all that a hand-over needs."""
         return self._constraints
 
@@ -88,7 +90,7 @@ class Frame:
         *,
         most: Mapping[Key, float] | float | None = None,
         whole: bool = False,
-    ) -> dict[Key, pulp.LpVariable]:
+    ) -> dict[Key, Column]:
         """Make a non-negative variable for each key of an index set.
 
         Parameters
@@ -103,14 +105,11 @@ class Frame:
             Whether only whole numbers are allowed.
         """
         category = pulp.LpInteger if whole else pulp.LpContinuous
-        add, keys = self._problem.add_variable, list(index)
-        if isinstance(most, Mapping):
-            made = [add(None, 0, most.get(key), category) for key in keys]
-        else:
-            made = [add(None, 0, most, category) for _ in keys]
-        self._unnamed.append((name, range(len(self.columns), len(self.columns) + len(made))))
-        self.columns += made
-        return dict(zip(keys, made, strict=True))
+        keys, first = list(index), len(self.columns)
+        bounds = map(most.get, keys) if isinstance(most, Mapping) else repeat(most, len(keys))
+        self.columns += map(Column, count(first), bounds, repeat(category))
+        self._unnamed.append((name, range(first, len(self.columns))))
+        return dict(zip(keys, self.columns[first:], strict=True))
 
     def row(
         self, rule: str, index: tuple[Hashable, ...], terms: Iterable[Term], sense: str,
@@ -124,30 +123,28 @@ class Frame:
             If there is no term at all and the rule does not hold.
         """
         expression = collect(terms)
-        if not expression:
+        if len(expression) == 0:  # PuLP works out the truth of an expression in Python
             slack = {"<=": right, ">=": -right, "==": -abs(right)}[sense]
             if slack < -TRIVIAL:
                 raise ContradictionError(rule, index, f"0 {sense} {right:g} does not hold")
             return
-        self._constraints.append(pulp.LpConstraint(expression, SENSES[sense], None, right))
+        self._constraints.append(Row(expression, SENSES[sense], right))
         self.rows.append((rule, index))
 
-    def objective(self, terms: Iterable[Term], constant: float = 0.0) -> pulp.LpAffineExpression:
+    def objective(self, terms: Iterable[Term], constant: float = 0.0) -> Sum:
         """Return an expression to be minimised."""
         expression = collect(terms)
         expression.constant = constant
         return expression
 
 
-def collect(terms: Iterable[Term]) -> pulp.LpAffineExpression:
-    """Return the sum of terms; PuLP's own constructor overwrites where a variable comes twice."""
+def collect(terms: Iterable[Term]) -> Sum:
+    """Return the sum of terms; a sum made of pairs keeps the last where a variable comes twice."""
     pairs = terms if isinstance(terms, list) else list(terms)
-    expression = pulp.LpAffineExpression(pairs)
+    expression: Sum = Sum(pairs)
     if len(expression) < len(pairs):
-        times = Counter(map(id, map(itemgetter(0), pairs)))
-        again = [pair for pair in pairs if times[id(pair[0])] > 1]
-        expression.update(dict.fromkeys((variable for variable, _ in again), 0.0))
-        for variable, coefficient in again:
+        expression.update(dict.fromkeys(expression, 0.0))
+        for variable, coefficient in pairs:
             expression[variable] += coefficient
     return expression
 

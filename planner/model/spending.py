@@ -170,8 +170,10 @@ def energy(model: Model) -> Spend:
         for period in range(start, calendar.count) if price else ():
             amount = price * HOURS_A_DAY * calendar.days(period)
             spend.expenses.extend(
-                (period, variable, amount * coefficient)
-                for variable, coefficient in in_service[hall, system, period]
+                [
+                    (period, variable, amount * coefficient)
+                    for variable, coefficient in in_service[hall, system, period]
+                ]
             )
     return spend
 

@@ -287,7 +287,7 @@ class _BySite:
         """State the model over some halls and systems, without whole numbers, nothing missed."""
         self.model = build_model(narrow(self.case, spans, spans if limited else None))
         frame = self.model.frame
-        self.live = live = LiveModel(frame.problem, frame.columns, self.threads)
+        self.live = live = LiveModel(frame, frame.columns, self.threads)
         live.stop = self.stop
         live.add_links(crew_links(self.model))
         self.whole = np.flatnonzero(live.whole).astype(np.int32)
