@@ -23,7 +23,7 @@ from planner.pipeline import Options, make_plan
 from planner.solve import by_site, tiers
 from planner.solve.blocks import Blocks, is_separable
 from planner.solve.coarse import Ahead, look_ahead
-from planner.solve.highs import Outcome
+from planner.solve.outcome import Outcome
 
 SEEDS = (4, 5, 6, 8, 10, 11, 12, 13, 15, 22, 31, 37)
 

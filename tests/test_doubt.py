@@ -15,7 +15,8 @@ from planner.model.objectives import CHOOSING
 from planner.pipeline import Options, make_plan
 from planner.solve.clock import Clock
 from planner.solve.doubt import _believed, solve_twice
-from planner.solve.highs import LiveModel, Outcome
+from planner.solve.highs import LiveModel
+from planner.solve.outcome import Outcome
 from planner.solve.rounds import Rounds
 from planner.solve.tiers import UNPROVEN
 

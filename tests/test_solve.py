@@ -26,6 +26,7 @@ from planner.plan.store import Plan, load_plan
 from planner.plan.verify import verify
 from planner.solve import rounds
 from planner.solve.highs import LiveModel
+from planner.solve.outcome import Outcome
 
 HOUSE = Path(__file__).parent.parent
 FIRST_PLAN = HOUSE / "inputs" / "first-plan.xlsx"
@@ -180,6 +181,20 @@ def test_a_time_limit_keeps_the_best_plan_and_says_so() -> None:
     assert cost["gap"] > 0.001
     assert value == near(sum(float(row["present_cost"]) for row in plan.tables["costs"]))
     assert plan.summary["seconds"]["solve"] < 15  # type: ignore[index]
+
+
+def test_with_a_plan_in_hand_a_solve_ends_on_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without one it may go on until there is a first."""
+    seen, solve = [], rounds.Rounds.solve
+
+    def seeing(self: rounds.Rounds, **how: object) -> Outcome:
+        seen.append((how["start"] is not None, self.live.ends_on_time))
+        return solve(self, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(rounds.Rounds, "solve", seeing)
+    plan_of(hard_case(), gap=0.5)
+    assert seen[-1] == (True, True)
+    assert all(has_plan == ends for has_plan, ends in seen)
 
 
 def test_without_time_for_any_plan_there_is_none(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from oracle import cbc_optima, model_of, proper, solution_of
 from random_cases import random_case
 
 from planner.solve import rounds
-from planner.solve.highs import LiveModel, Outcome
+from planner.solve.highs import LiveModel
+from planner.solve.outcome import Outcome
 from planner.solve.tiers import Solution
 
 AGAINST_CBC = (4, 5, 6, 8, 10, 11, 12, 13, 15, 17, 22, 31, 33, 37, 38)

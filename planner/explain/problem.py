@@ -22,7 +22,8 @@ from planner.model.build import build_model
 from planner.model.decisions import Decisions, Model
 from planner.model.objectives import Tier, missed_mw_months, present_cost
 from planner.pipeline import collector_paused
-from planner.solve.highs import FINEST, LAST_SLACK, Array, LiveModel
+from planner.solve.highs import FINEST, LAST_SLACK, LiveModel
+from planner.solve.outcome import Array
 from planner.solve.prices import (
     BOUND_PASSED,
     FURTHER,

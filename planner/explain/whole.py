@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from planner.explain.problem import NONE, Problem
 from planner.model.objectives import Tier
 from planner.model.wholes import make_wholes
-from planner.solve.highs import Array
+from planner.solve.outcome import Array
 from planner.solve.prices import set_upper
 from planner.solve.rounds import Rounds, find_columns
 

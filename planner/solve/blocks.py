@@ -29,7 +29,8 @@ from planner.model.decisions import Model
 from planner.model.objectives import present_cost
 from planner.model.wholes import crew_links, make_wholes
 from planner.solve.arrays import Arrays
-from planner.solve.highs import FEASIBILITY, RULES_OFF, Array
+from planner.solve.highs import FEASIBILITY, RULES_OFF
+from planner.solve.outcome import Array
 
 Index = npt.NDArray[np.int32]
 RowKey = tuple[str, tuple[Hashable, ...]]

@@ -45,9 +45,10 @@ from planner.model.wholes import crew_links, make_wholes
 from planner.solve.blocks import SHARED_RULES, Blocks, RowKey, is_separable, is_shared_stock
 from planner.solve.clock import Clock
 from planner.solve.coarse import Ahead, look_ahead, open_as, shape_ahead
-from planner.solve.highs import NO_WHOLE, LiveModel, Outcome
+from planner.solve.highs import NO_WHOLE, LiveModel
 from planner.solve.interrupt import interruptible
 from planner.solve.openings import Openings
+from planner.solve.outcome import Outcome
 from planner.solve.prices import read_prices, set_row
 from planner.solve.progress import Event
 from planner.solve.rounds import _gap

@@ -20,7 +20,8 @@ import math
 from dataclasses import replace
 
 from planner.solve.clock import Clock
-from planner.solve.highs import FEASIBILITY, Array, LiveModel, Outcome, Watcher
+from planner.solve.highs import FEASIBILITY, LiveModel, Watcher
+from planner.solve.outcome import Array, Outcome
 
 SECOND_SHARE, SECOND_LEAST = 5.0, 1.0
 """Time of a second solve, as so many times the first's, and at least so many seconds."""

@@ -10,7 +10,6 @@ import math
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -21,13 +20,26 @@ import pulp
 
 from planner.errors import SolverFailed
 from planner.solve.arrays import Arrays, Stated, positions
+from planner.solve.outcome import Array, Outcome
 
-Array = npt.NDArray[np.float64]
 Statuses = npt.NDArray[np.int8]
 Watcher = Callable[[float | None, float | None], None]
 """Called with incumbent and bound, in the objective's unit, while a solve runs."""
 
 STATUS = highspy.HighsModelStatus
+WORDS = {
+    STATUS.kOptimal: "optimal",
+    STATUS.kTimeLimit: "time limit",
+    STATUS.kSolutionLimit: "node limit",
+    STATUS.kIterationLimit: "pivot limit",
+    STATUS.kObjectiveBound: "bound passed",
+    STATUS.kObjectiveTarget: "target reached",
+    STATUS.kInfeasible: "infeasible",
+    STATUS.kUnboundedOrInfeasible: "infeasible",
+    STATUS.kUnbounded: "unbounded",
+}
+"""How a solve ended; anything else is HiGHS's own word."""
+
 BASIS_KINDS = tuple(highspy.HighsBasisStatus.__members__.values())
 FEASIBILITY, FINEST = 1e-7, 1e-9
 """Row and bound tolerance while searching, and for the last values of a plan.
@@ -49,32 +61,6 @@ wrong. The plan of 750 MW takes no longer so (11 s instead of 13).
 
 SEARCH_SLACK, LAST_SLACK = 10 * FEASIBILITY, FINEST
 """Slack of a tier that is held, while searching and for the last values."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What HiGHS says of one solve.
-
-    Attributes
-    ----------
-    status : str
-        ``optimal``, ``time limit``, ``interrupted``, ``infeasible``, ``unbounded`` or HiGHS's own
-        word for anything else.
-    values : array of float or None
-        Value of each column, shape (columns,); None if no feasible point was found.
-    objective : float
-        Value of the objective there; infinite if there is none.
-    bound : float
-        Proven lower bound of the objective.
-    seconds : float
-        Time the solve took.
-    """
-
-    status: str
-    values: Array | None
-    objective: float
-    bound: float
-    seconds: float
 
 
 class LiveModel:
@@ -106,7 +92,7 @@ class LiveModel:
         self.rows, self.nonzeros = len(arrays.row_lower), len(arrays.value)
         self.stop = threading.Event()
         self.heeds_stop = True
-        self.ends_on_time = False
+        self.ends_on_time = self._has_start = False
         self.objective = pulp.LpAffineExpression()
         self.highs = highspy.Highs()
         for option, value in (("output_flag", False), ("threads", threads), ("random_seed", 0),
@@ -263,7 +249,8 @@ class LiveModel:
         self.is_mip = len(at) > 0
 
     def start_from(self, values: Array) -> None:
-        """Offer a feasible point to start from."""
+        """Offer a feasible point from which the next solve starts."""
+        self._has_start = True
         solution = highspy.HighsSolution()
         solution.col_value = list(values)
         self.highs.setSolution(solution)
@@ -321,17 +308,31 @@ class LiveModel:
             "objective_target": target,
             "solver": "ipx" if cold else "choose",
             "mip_max_nodes": nodes if nodes is not None else 2**31 - 1,
-            # HiGHS compares the limit with the time that this model has run in all.
-            "time_limit": self.highs.getRunTime() + max(seconds, 0.01),
+            "time_limit": self._time_limit(seconds),
         }
         for option, value in options.items():
             self.highs.setOptionValue(option, value)
         self._run()
+        self._has_start = False
         if self.highs.getModelStatus() == STATUS.kUnknown and not self.is_mip:
             # Simplex gave up on a basis left over from another objective: begin afresh.
             self.highs.clearSolver()
             self._run()
         return self._outcome(time.monotonic() - started)
+
+    @property
+    def _must_end(self) -> bool:
+        """Whether the solve that is on has to end on time."""
+        return self.ends_on_time or self._has_start or self._incumbent is not None
+
+    def _time_limit(self, seconds: float) -> float:
+        """Return HiGHS's limit, with which it compares a linear model's time of all solves so far.
+
+        That of a model with whole numbers counts from each solve's start, and for the searches
+        inside of it too, which ask nobody. Without a plan it may take as long again as all before.
+        """
+        own = self.is_mip and self._must_end
+        return max(seconds, 0.01) + (0.0 if own else self.highs.getRunTime())
 
     def _run(self) -> None:
         """Run HiGHS in a thread of its own, which leaves this one free to receive Ctrl-C."""
@@ -361,26 +362,14 @@ class LiveModel:
         return Outcome(self._word(status), values, objective, bound, seconds)
 
     def _word(self, status: Any) -> str:
-        stopped = self.stop.is_set() and self.heeds_stop
-        words = {
-            STATUS.kOptimal: "optimal",
-            STATUS.kTimeLimit: "time limit",
-            STATUS.kSolutionLimit: "node limit",
-            STATUS.kIterationLimit: "pivot limit",
-            STATUS.kObjectiveBound: "bound passed",
-            STATUS.kObjectiveTarget: "target reached",
-            STATUS.kInterrupt: "interrupted" if stopped else "time limit",
-            STATUS.kInfeasible: "infeasible",
-            STATUS.kUnboundedOrInfeasible: "infeasible",
-            STATUS.kUnbounded: "unbounded",
-        }
-        return words.get(status) or str(self.highs.modelStatusToString(status)).lower()
+        if status == STATUS.kInterrupt:
+            return "interrupted" if self.stop.is_set() and self.heeds_stop else "time limit"
+        return WORDS.get(status) or str(self.highs.modelStatusToString(status)).lower()
 
     def _on_interrupt(self, event: Any) -> None:
         # HiGHS asks here many times while it looks at the root, and compares its own time limit
         # only between the parts of it, which may take minutes. Without a plan it may go on.
-        is_over = self.ends_on_time or self._incumbent is not None
-        late = is_over and time.monotonic() > self._deadline
+        late = self._must_end and time.monotonic() > self._deadline
         # Said either way, for HiGHS remembers an interruption through later solves.
         event.interrupt((self.stop.is_set() and self.heeds_stop) or late)
 

@@ -12,7 +12,8 @@ import pulp
 from planner.model.decisions import Model
 from planner.model.wholes import make_wholes
 from planner.solve.clock import Clock
-from planner.solve.highs import Array, LiveModel, Outcome
+from planner.solve.highs import LiveModel
+from planner.solve.outcome import Array, Outcome
 from planner.solve.prices import set_coefficient, set_row
 from planner.solve.rounds import NEAR, Index, Rounds, find_columns
 

@@ -12,7 +12,8 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 
-from planner.solve.highs import Array, LiveModel, Outcome
+from planner.solve.highs import LiveModel
+from planner.solve.outcome import Array, Outcome
 
 LONG = 600.0
 """Seconds after which a linear program is given up; they take a fraction."""

@@ -28,14 +28,8 @@ from planner.model.wholes import Wholes
 from planner.solve.arrays import positions
 from planner.solve.clock import Clock
 from planner.solve.doubt import solve_twice
-from planner.solve.highs import (
-    FEASIBILITY,
-    NO_WHOLE,
-    Array,
-    LiveModel,
-    Outcome,
-    Watcher,
-)
+from planner.solve.highs import FEASIBILITY, NO_WHOLE, LiveModel, Watcher
+from planner.solve.outcome import Array, Outcome
 
 Index = npt.NDArray[np.int32]
 

@@ -19,13 +19,12 @@ from planner.solve.highs import (
     FINEST,
     LAST_SLACK,
     NO_WHOLE,
-    Array,
     LiveModel,
-    Outcome,
     Statuses,
     Watcher,
 )
 from planner.solve.interrupt import interruptible
+from planner.solve.outcome import Array, Outcome
 from planner.solve.progress import Event
 from planner.solve.rounds import Rounds, find_columns
 from planner.solve.together import Together
@@ -256,10 +255,11 @@ class _TierLoop:
         self.live.hold(tier.expression, value)
 
     def _run(self, tier: Tier, left: float, *, is_last: bool) -> Outcome:
-        """Run HiGHS on one tier, from the plan that the tiers before have reached."""
+        """Run HiGHS on one tier from the plan in hand; without any, late is better than nothing."""
         self.live.minimise(tier.expression)
         watch = self._watcher(tier)
         start = self.ahead if self.values is None else self.values
+        self.live.ends_on_time = start is not None
         if is_last:
             return self.rounds.choose(start, seconds=left, watch=watch)
         return self.rounds.solve(gap=self.gap(tier), seconds=left, start=start, watch=watch)

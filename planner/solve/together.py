@@ -24,7 +24,8 @@ import pulp
 
 from planner.model.objectives import CHOOSING, Tier
 from planner.solve.clock import Clock
-from planner.solve.highs import FEASIBILITY, NO_WHOLE, Array, LiveModel, Outcome, Watcher
+from planner.solve.highs import FEASIBILITY, NO_WHOLE, LiveModel, Watcher
+from planner.solve.outcome import Array, Outcome
 from planner.solve.rounds import Rounds
 
 GIVEN_UP = 0.3

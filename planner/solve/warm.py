@@ -25,7 +25,8 @@ from planner.model.objectives import CHOOSING, Tier
 from planner.model.wholes import Wholes
 from planner.solve.clock import Clock
 from planner.solve.doubt import solve_twice
-from planner.solve.highs import FEASIBILITY, NO_WHOLE, Array, LiveModel, Outcome, Statuses
+from planner.solve.highs import FEASIBILITY, NO_WHOLE, LiveModel, Statuses
+from planner.solve.outcome import Array, Outcome
 from planner.solve.rounds import FEW, NEAR, Columns, Rounds, find_columns
 from planner.solve.tiers import Limits, Solution, TierResult, _settle, relative_gap
 
