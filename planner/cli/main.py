@@ -95,7 +95,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         click.echo("this machine has not enough memory for it. Plan fewer periods, or longer ones "
                    "(settings, period), or set counts to continuous", err=True)  # fmt: skip
         code = PlannerError.exit_code
-    sys.exit(code if isinstance(code, int) else 0)
+    _end(code if isinstance(code, int) else 0)
+
+
+def _end(code: int) -> None:
+    """End the process, at once if a solver that was left to itself still runs in it."""
+    apart = sys.modules.get("planner.solve.apart")
+    if apart is not None and apart.is_any_left():
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _drop_output() -> None:

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pulp
 
-from planner.errors import SolverFailed
+from planner.solve.apart import run_apart
 from planner.solve.arrays import Arrays, Stated, positions
 from planner.solve.outcome import Array, Outcome
 
@@ -94,24 +94,30 @@ class LiveModel:
         self.heeds_stop = True
         self.ends_on_time = self._has_start = False
         self.objective = pulp.LpAffineExpression()
-        self.highs = highspy.Highs()
-        for option, value in (("output_flag", False), ("threads", threads), ("random_seed", 0),
-                              ("presolve_rule_off", RULES_OFF),
-                              ("primal_feasibility_tolerance", FEASIBILITY),
-                              ("dual_feasibility_tolerance", FEASIBILITY),
-                              ("mip_feasibility_tolerance", FEASIBILITY)):  # fmt: skip
-            self.highs.setOptionValue(option, value)
+        self._threads = threads
+        self.highs = self._solver()
         arrays.pass_to(self.highs)
         self.is_mip = bool(self.whole.any())
         self._watch: Watcher | None = None
         self._deadline = math.inf
         self._incumbent: float | None = None
         self._bound: float | None = None
-        for callback in (self.highs.cbMipInterrupt, self.highs.cbSimplexInterrupt,
-                         self.highs.cbIpmInterrupt):  # fmt: skip
+        self._best: Array | None = None
+
+    def _solver(self) -> highspy.Highs:
+        """Return a HiGHS object without a model."""
+        highs = highspy.Highs()
+        for option, value in (("output_flag", False), ("threads", self._threads),
+                              ("random_seed", 0), ("presolve_rule_off", RULES_OFF),
+                              ("primal_feasibility_tolerance", FEASIBILITY),
+                              ("dual_feasibility_tolerance", FEASIBILITY),
+                              ("mip_feasibility_tolerance", FEASIBILITY)):  # fmt: skip
+            highs.setOptionValue(option, value)
+        for callback in (highs.cbMipInterrupt, highs.cbSimplexInterrupt, highs.cbIpmInterrupt):
             callback.subscribe(self._on_interrupt)
-        self.highs.cbMipLogging.subscribe(self._on_progress)
-        self.highs.cbMipImprovingSolution.subscribe(self._on_progress)
+        highs.cbMipLogging.subscribe(self._on_progress)
+        highs.cbMipImprovingSolution.subscribe(self._on_better)
+        return highs
 
     @property
     def columns(self) -> int:
@@ -170,15 +176,9 @@ class LiveModel:
         weights = [coefficient for link in links for _, coefficient in link]
         starts = np.cumsum([0, *(len(link) for link in links)])[:-1].astype(np.int32)
         count = len(links)
-        self.highs.addRows(
-            count,
-            np.full(count, -highspy.kHighsInf),
-            np.zeros(count),
-            len(at),
-            starts,
-            np.array(at, dtype=np.int32),
-            np.array(weights, dtype=float),
-        )
+        least, most = np.full(count, -highspy.kHighsInf), np.zeros(count)
+        self.highs.addRows(count, least, most, len(at), starts, np.array(at, dtype=np.int32),
+                           np.array(weights, dtype=float))  # fmt: skip
         self.rows, self.nonzeros = self.rows + count, self.nonzeros + len(at)
 
     def leave_out(self, at: npt.NDArray[np.int32]) -> None:
@@ -250,7 +250,7 @@ class LiveModel:
 
     def start_from(self, values: Array) -> None:
         """Offer a feasible point from which the next solve starts."""
-        self._has_start = True
+        self._has_start, self._best = True, values
         solution = highspy.HighsSolution()
         solution.col_value = list(values)
         self.highs.setSolution(solution)
@@ -299,6 +299,7 @@ class LiveModel:
             Called with incumbent and bound as the solve goes on.
         """
         self._watch, self._incumbent, self._bound = watch, None, None
+        self._best = self._best if self._has_start else None
         started = time.monotonic()
         self._deadline = started + max(seconds, 0.01)
         options = {
@@ -312,8 +313,10 @@ class LiveModel:
         }
         for option, value in options.items():
             self.highs.setOptionValue(option, value)
-        self._run()
+        ended = self._run()
         self._has_start = False
+        if not ended:
+            return self._left_alone(time.monotonic() - started)
         if self.highs.getModelStatus() == STATUS.kUnknown and not self.is_mip:
             # Simplex gave up on a basis left over from another objective: begin afresh.
             self.highs.clearSolver()
@@ -334,21 +337,22 @@ class LiveModel:
         own = self.is_mip and self._must_end
         return max(seconds, 0.01) + (0.0 if own else self.highs.getRunTime())
 
-    def _run(self) -> None:
-        """Run HiGHS in a thread of its own, which leaves this one free to receive Ctrl-C."""
-        failures: list[Exception] = []
+    @property
+    def _is_stopped(self) -> bool:
+        return self.stop.is_set() and self.heeds_stop
 
-        def run() -> None:
-            try:
-                self.highs.run()
-            except Exception as error:
-                failures.append(error)
+    def _run(self) -> bool:
+        """Run HiGHS; say whether it ended, or was left alone for an interruption."""
+        return run_apart(self.highs, lambda: self._is_stopped and self.is_mip)
 
-        thread = threading.Thread(target=run, daemon=True)
-        thread.start()
-        thread.join()
-        if failures:
-            raise SolverFailed(f"the solver failed: {failures[0]!r}. Run planner doctor")
+    def _left_alone(self, seconds: float) -> Outcome:
+        """Go on with a solver of the same model, and with the best plan that the other had."""
+        lp, self.highs = self.highs.getLp(), self._solver()
+        self.highs.passModel(lp)
+        best = self._best
+        value = math.inf if best is None else self.evaluate(self.objective, best)
+        bound = -math.inf if self._bound is None else min(self._bound, value)
+        return Outcome("interrupted", best, value, bound, seconds)
 
     def _outcome(self, seconds: float) -> Outcome:
         """Read HiGHS's own account of the solve."""
@@ -363,7 +367,7 @@ class LiveModel:
 
     def _word(self, status: Any) -> str:
         if status == STATUS.kInterrupt:
-            return "interrupted" if self.stop.is_set() and self.heeds_stop else "time limit"
+            return "interrupted" if self._is_stopped else "time limit"
         return WORDS.get(status) or str(self.highs.modelStatusToString(status)).lower()
 
     def _on_interrupt(self, event: Any) -> None:
@@ -371,7 +375,7 @@ class LiveModel:
         # only between the parts of it, which may take minutes. Without a plan it may go on.
         late = self._must_end and time.monotonic() > self._deadline
         # Said either way, for HiGHS remembers an interruption through later solves.
-        event.interrupt((self.stop.is_set() and self.heeds_stop) or late)
+        event.interrupt(self._is_stopped or late)
 
     def _on_progress(self, event: Any) -> None:
         """Pass on incumbent and bound; HiGHS says infinity where it has none yet."""
@@ -380,6 +384,11 @@ class LiveModel:
         self._bound = _finite(out.mip_dual_bound)
         if self._watch is not None:
             self._watch(self._incumbent, self._bound)
+
+    def _on_better(self, event: Any) -> None:
+        """Keep a better plan."""
+        self._best = np.array(event.data_out.mip_solution, dtype=float)
+        self._on_progress(event)
 
 
 def _finite(value: float) -> float | None:
