@@ -86,7 +86,8 @@ def _link(n, commitment):
     return {
         "commitment": commitment, "date": date(2028, 12, 31), "missed_mw": 56.25, "link": n + 1,
         **_limit(n), "mw_through": None if n % 5 == 2 else 2.5 * n,
-        "mw_a_step": round(0.034 * (n + 1), 6),
+        "mw_a_step": None if n % 5 == 2 else round(0.034 * (n + 1), 6),
+        "mw_without": 1.5 * n if n % 5 == 2 else None,
         "first_period": STARTS[n], "last_period": STARTS[n + 1],
         "says": f"limit {n}: it is short; one step more brings {0.034 * (n + 1):.3f} MW",
     }  # fmt: skip

@@ -68,7 +68,8 @@ def due(rows, key):
         ("Why late", "lateness", {
             "Milestone": "commitment", "Due": "date", "Missed": "missed_mw", "Link": "link",
             "What holds it": "says", "Cell of the inputs": "cell", "Through it": "mw_through",
-            "One step more brings": "mw_a_step", "Holds from": "first_period"}),
+            "One step more brings": "mw_a_step", "Without it": "mw_without",
+            "Holds from": "first_period"}),
         ("Asks", "asks", {
             "To be on time": "commitment", "Set": "set", "What to ask for": "says",
             "Cells of the inputs": "cells", "Alone it gains": "mw_months_alone",

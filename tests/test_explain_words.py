@@ -82,6 +82,19 @@ def test_a_feeder_that_opens_too_late_is_named_with_its_date() -> None:
     assert (opens["cell"], opens["mw_a_step"]) == ("energisation!B3", pytest.approx(1.0))
 
 
+def test_a_date_of_which_one_period_earlier_brings_nothing_is_named_all_the_same() -> None:
+    """The feeder carries 4 until April; a month earlier is still too late."""
+    energised = [{"node": "feeder", "from": START, "mw": 4},
+                 {"node": "feeder", "from": "2026-04-01", "mw": 50}]  # fmt: skip
+    plan = plan_of(milestones=due(february=5), energisation=energised, **ONE_SITE)
+    session = Session(plan.inputs, plan, math.inf)
+    rows = lateness_rows(session, explain_lateness(session, find_bottlenecks(session)))
+    (opens,) = (row for row in rows if row["kind"] == "energised from")
+    assert (opens["cell"], opens["mw_a_step"]) == ("energisation!B3", None)
+    assert opens["mw_without"] == pytest.approx(1.0)
+    assert opens["says"] == "feeder: energised from 2026-04-01; without it 1 MW more"
+
+
 def test_through_its_limits_come_the_megawatts_that_are_served() -> None:
     """By duality: 5 from the fab in January for February, 5 in February for March."""
     plan = plan_of(milestones=due(march=13))

@@ -7,6 +7,7 @@ they say how many of its megawatts come through each limit, and how many more on
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -44,16 +45,25 @@ class Link:
     limit : Limit
     mw : float or None
         Megawatts of the milestone that come through it; None for a date.
-    mw_a_step : float
-        Megawatts that one step more of it would bring to the milestone.
+    mw_a_step : float or None
+        Megawatts that one step more of it would bring to the milestone; None for a date of which
+        one period earlier is not enough to bring any.
+    mw_without : float or None
+        Megawatts that the milestone would have more without such a date.
     periods : tuple of int
         Periods in which it holds the milestone.
     """
 
     limit: Limit
     mw: float | None
-    mw_a_step: float
-    periods: tuple[int, ...]
+    mw_a_step: float | None
+    periods: tuple[int, ...] = ()
+    mw_without: float | None = None
+
+    @property
+    def brings(self) -> float:
+        """Megawatts by which links of one kind are compared."""
+        return self.mw_a_step or self.mw_without or 0.0
 
 
 @dataclass(frozen=True)
@@ -103,16 +113,27 @@ def explain_lateness(session: Session, found: Sequence[Bottleneck] = ()) -> list
             result.append(explained)
             bases.append(basis)
     for b in found:
-        if b.limit.dated and (session.is_small or (b.gain and sum(b.gain) > session.little / 10)):
-            if session.spent(DATES_BY):
+        for steps in _steps(session, b):
+            if b is not found[0] and session.spent(DATES_BY):
                 session.leave("dates tried on milestones", f"{b.limit.kind} of {b.limit.subject}")
-            else:
-                _add_date(session, late, b.limit, result, bases)
+                break
+            _add_date(session, late, Move(b.limit, steps), result, bases)
     return [
         replace(x, links=tuple(sorted(
-            x.links, key=lambda link: (STAGES.index(link.limit.kind), -link.mw_a_step))))
+            x.links, key=lambda link: (STAGES.index(link.limit.kind), -link.brings))))
         for x in result
     ]  # fmt: skip
+
+
+def _steps(session: Session, b: Bottleneck) -> list[float]:
+    """Return by how many periods earlier a date is tried on milestones.
+
+    That is by one, and as if there were no such date for those to which one brings nothing.
+    """
+    telling = max(NONE, session.little / 10)
+    steps = [1.0] if session.is_small or sum(b.gain or ()) > telling else []
+    steps += [math.inf] if sum(b.lifted or ()) > telling else []
+    return steps if b.limit.dated else []
 
 
 def _missed_by_period(session: Session) -> dict[tuple[str, int], float]:
@@ -160,15 +181,17 @@ def _explained(
 
 
 def _add_date(
-    session: Session, late: dict[str, float], limit: Limit, found: list[Lateness],
+    session: Session, late: dict[str, float], move: Move, found: list[Lateness],
     bases: Sequence[Basis],
 ) -> None:  # fmt: skip
-    """Add a date to the milestones to which it brings megawatts if it is one period earlier."""
+    """Add a date to the milestones to which it brings megawatts if it is earlier."""
     try:
-        problem = session.moved([Move(limit, 1.0)])
+        problem = session.moved([move])
     except ValueError:
         return
     for at, (one, basis) in enumerate(zip(list(found), bases, strict=True)):
+        if any(link.limit == move.limit for link in one.links):
+            continue
         session.resolves += 1
         goal, held = _asked(problem, late, one.commitment, one.period)
         carried = session.base.carried(basis, problem)
@@ -177,7 +200,10 @@ def _add_date(
         except NoPlanExists:
             continue
         if gain > NONE:
-            found[at] = replace(one, links=(*one.links, Link(limit, None, gain, ())))
+            is_step = math.isfinite(move.steps)
+            link = (Link(move.limit, None, gain) if is_step
+                    else Link(move.limit, None, None, mw_without=gain))  # fmt: skip
+            found[at] = replace(one, links=(*one.links, link))
 
 
 def lateness_rows(session: Session, found: Iterable[Lateness]) -> list[Row]:
@@ -192,6 +218,7 @@ def lateness_rows(session: Session, found: Iterable[Lateness]) -> list[Row]:
                 "link": number, "kind": limit.kind, "subject": limit.subject,
                 "cell": limit.where, **limit.in_cell, "mw_through": link.mw,
                 "one_more": one_more(limit), "mw_a_step": link.mw_a_step,
+                "mw_without": link.mw_without,
                 "first_period": calendar.starts[periods[0]] if periods else None,
                 "last_period": calendar.starts[periods[-1]] if periods else None,
                 "says": _says(session, link),
@@ -202,6 +229,8 @@ def lateness_rows(session: Session, found: Iterable[Lateness]) -> list[Row]:
 def _says(session: Session, link: Link) -> str:
     """Return a link as a sentence for a meeting."""
     limit, row = link.limit, link.limit.row
+    if link.mw_a_step is None:
+        return f"{limit.subject}: {limit.kind} {limit.value}; without it {link.brings:,.3g} MW more"
     more = f"{one_more(limit)} brings {link.mw_a_step:,.3g} MW"
     if limit.dated:
         return f"{limit.subject}: {limit.kind} {limit.value}; {more}"
@@ -222,7 +251,7 @@ def by_limit_rows(found: Iterable[Lateness]) -> list[Row]:
     rows: list[Row] = [
         {"kind": link.limit.kind, "subject": link.limit.subject, "cell": link.limit.where,
          "commitment": late.commitment, "date": late.day, "mw_through": link.mw,
-         "mw_a_step": link.mw_a_step}
+         "mw_a_step": link.mw_a_step, "mw_without": link.mw_without}
         for late in found for link in late.links
     ]  # fmt: skip
     return sorted(rows, key=lambda r: (str(r["cell"]), str(r["commitment"]), str(r["date"])))

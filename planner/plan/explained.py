@@ -54,12 +54,13 @@ EXPLAINED = (
         "kind": "", "subject": "", "cell": "sheet and cell",
         "value": "in the cell, if it is a number", "day": "in the cell, if it is a date",
         "mw_through": "MW of the milestone that come through it", "one_more": "what one step is",
-        "mw_a_step": "MW that one step more brings", "first_period": "", "last_period": "",
+        "mw_a_step": "MW that one step more brings", "mw_without": "MW more without it, for a "
+        "date of which one period earlier brings nothing", "first_period": "", "last_period": "",
         "says": "in a sentence",
     }),
     ResultTable("delays", "The same read the other way: for each limit the milestones it delays.", {
         "kind": "", "subject": "", "cell": "sheet and cell", "commitment": "", "date": "",
-        "mw_through": "MW", "mw_a_step": "MW",
+        "mw_through": "MW", "mw_a_step": "MW", "mw_without": "MW",
     }),
     ResultTable("slack", "A milestone that is met, with each of its purchase lines.", {
         "commitment": "", "date": "", "mw": "MW", "slack_days": "days by which it could be met "

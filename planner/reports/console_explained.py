@@ -36,7 +36,7 @@ MOST, MOST_UNDONE, BAR = 15, 5, 30
 
 
 def print_explanation(plan: Plan, console: Console) -> None:
-    """Print why a plan is late, what to ask for, what holds it back and where it has slack.
+    """Print what holds a plan back, why it is late, what to ask for, and where it has slack.
 
     Parameters
     ----------
@@ -45,9 +45,6 @@ def print_explanation(plan: Plan, console: Console) -> None:
     console
         Where to; only plain lines where it is no terminal.
     """
-    _print_late(plan, console)
-    if is_late(plan):
-        _print_asks(plan, console)
     rows = [row for row in telling(plan) if not is_late(plan) or gains(row)]
     groups = held(rows)
     title = "What holds the plan back" if is_late(plan) else "Nothing is late; what would save most"
@@ -56,6 +53,9 @@ def print_explanation(plan: Plan, console: Console) -> None:
     )
     if not groups:
         _title("No limit holds the plan back: one step more of any is worth nothing", console)
+    _print_late(plan, console)
+    if is_late(plan):
+        _print_asks(plan, console)
     _print_slack(plan, console)
     found = explanation(plan)
     _print_open(undone(found) if found else [], console)
@@ -107,15 +107,19 @@ def _print_rest(count: int, where: str, console: Console) -> None:
 
 
 def _print_late(plan: Plan, console: Console) -> None:
-    """Print the limits that hold each missed milestone."""
+    """Print the limits that hold each missed milestone; of many, those that hold most of it."""
     chains: dict[str, list[Row]] = {}
     for row in plan.rows("lateness"):
         head = (f"Why late: {row['commitment']}, due {row['date']}, misses "
                 f"{figure(row['missed_mw'], 1)} MW; back to the order")  # fmt: skip
         chains.setdefault(head, []).append(row)
     for head, rows in chains.items():
-        items = [f"{row['says']} ({row['cell']})" for row in rows]
+        most = sorted(rows, key=lambda row: (-number(row["mw_without"]),
+                                             -number(row["mw_through"]), row["link"]))  # fmt: skip
+        shown = [row for row in rows if row in most[:MOST]]
+        items = [f"{row['says']} ({row['cell']})" for row in shown]
         _print_items(head, items, console, "the sheet Why late")
+        _print_rest(len(rows), "the sheet Why late", console)
 
 
 def _print_asks(plan: Plan, console: Console) -> None:

@@ -188,6 +188,7 @@ def write_late(report: Report, page: Page) -> None:
         Field("says", "What holds it", most=60), Field("cell", "Cell of the inputs", most=24),
         Field("mw_through", "Through it", "MW", "mw"),
         Field("mw_a_step", "One step more brings", "MW", "decimal"),
+        Field("mw_without", "Without it", "MW more", "decimal"),
         Field("first_period", "Holds from", kind="date"), Field("last_period", "to", kind="date"),
     ]  # fmt: skip
     placed = page.table(TOP, fields, report.rows("lateness"))

@@ -59,6 +59,7 @@ def late_section(plan: Plan) -> Markup:
         Column("cell", "Cell of the inputs", kind="cell"),
         Column("mw_through", "Through it", "MW", "mw"),
         Column("mw_a_step", "One step more brings", "MW", "worth"),
+        Column("mw_without", "Without it", "MW more", "worth"),
     ]  # fmt: skip
     chains: dict[tuple[str, str], list[Row]] = {}
     for row in plan.rows("lateness"):
