@@ -180,7 +180,7 @@ def write_late(report: Report, page: Page) -> None:
     page.subtitle(
         "For each milestone that is missed, every limit that holds it, from the milestone back to "
         "the order. Through it: MW of the milestone that depend on this limit; a MW may depend on "
-        "several"
+        "several. Without it: MW more without a date of which one period earlier brings nothing"
     )
     fields = [
         Field("commitment", "Milestone"), Field("date", "Due", kind="date"),

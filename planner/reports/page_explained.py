@@ -69,7 +69,8 @@ def late_section(plan: Plan) -> Markup:
         caption = f"What holds {commitment}, due {due}, from the milestone back to the order"
         parts += [element("h3", title), table(Sheet(caption, columns, rows))]
     text = ("Every limit that holds a missed milestone. Through it: MW of the milestone that "
-            "depend on this limit; a MW may depend on several.")  # fmt: skip
+            "depend on this limit; a MW may depend on several. Without it: MW more without a date "
+            "of which one period earlier brings nothing.")  # fmt: skip
     return element("section", element("h2", "Why late"), element("p", text), parts, id="late")
 
 
