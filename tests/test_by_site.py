@@ -188,6 +188,7 @@ def test_a_plan_by_site_is_checked_and_bounded_truly(
         plan = make_plan(inputs_from_rows("t", random_case(seed)), Options(gap=0.01))
         cost = next(t for t in plan.summary["tiers"] if t["name"] == "present_cost")
         assert plan.summary["verified"]
+        assert plan.summary["missed_mw_months"] == pytest.approx(0.0, abs=1e-6)
         assert cost["value"] >= optimum * (1 - 1e-6) - 1e-6
         assert cost["bound"] is None or cost["bound"] <= optimum * (1 + 1e-6) + 1e-6
         proven = (cost["value"] - cost["bound"]) / max(1.0, cost["value"])
@@ -226,6 +227,7 @@ def test_a_vast_plan_has_the_openings_of_longer_periods(
         plan = make_plan(inputs_from_rows("t", sheets), Options(gap=0.01))
         cost = next(t for t in plan.summary["tiers"] if t["name"] == "present_cost")
         assert plan.summary["verified"]
+        assert plan.summary["missed_mw_months"] == pytest.approx(0.0, abs=1e-6)
         assert cost["value"] >= optimum * (1 - 1e-6) - 1e-6
         assert cost["bound"] is None or cost["bound"] <= optimum * (1 + 1e-6) + 1e-6
     assert made >= 2

@@ -175,7 +175,8 @@ class _BySite:
     def _refined(self, ahead: Ahead) -> Outcome | None:
         """Return a plan with the openings of longer periods, None if that does not work.
 
-        Nothing is removed in it but what stands at the start.
+        Nothing is removed in it but what stands at the start. It has no bound: the prices of longer
+        periods are none of the case itself, and with openings fixed it has none for them.
         """
         if self.case.whole:
             return None  # whole systems need more room than these openings leave
@@ -191,18 +192,13 @@ class _BySite:
                 if not fleet.get(key[:2])]  # fmt: skip
         none = np.zeros(len(kept))
         live.limit(np.array(kept, dtype=np.int32), none, none)  # for good: settled so, too
-        found = self._relax()
-        if found is None:
-            return None
+        found = live.solve(gap=0.0, seconds=self.clock.left, cold=True)
+        self._check(found)
+        # Orders are still placed in part; rounded down, what they supply would be missed.
+        found = Openings(self.model, live, self.clock).round_up(found, steps=1)
+        self._check(found)
         self._tell(found)
-        self.blocks = Blocks(self.case, self.threads, self._is_over)
-        # What a megawatt is worth with openings, which are fixed here, longer periods tell alone.
-        due = [key for key in self.prices if key[0] in SHARED_RULES]
-        self.prices |= longer.prices_in(self.case.calendar, due)
-        priced = self.blocks.bound(self.prices, ends=self._is_over)
-        self.bound = max(self.bound, priced.bound)
-        self._tell(found)
-        return found
+        return found if found.values is not None else None
 
     def _gap(self, outcome: Outcome) -> float:
         return _gap(replace(outcome, bound=self.bound))

@@ -3,8 +3,7 @@
 A relaxation over months where weeks are planned has a quarter of the columns and takes a tenth
 of the time. What it installs, and when, tells where to look (`look_ahead`). Of a vast case its
 openings, too, are found there (`shape_ahead`): rounded, they leave the case itself a linear
-program without any opening, and the prices of what sites share bound it. A plan and its bound are
-those of the case itself all the same.
+program without any opening. A plan is one of the case itself all the same.
 """
 
 from __future__ import annotations
@@ -21,11 +20,9 @@ from planner.case.narrow import Pair, money_per_mw, narrow
 from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import make_tiers, present_cost
-from planner.solve.blocks import RowKey
 from planner.solve.clock import Clock
 from planner.solve.highs import NO_WHOLE, LiveModel
 from planner.solve.openings import Openings
-from planner.solve.prices import read_prices
 from planner.solve.rounds import NEAR
 
 MARGIN = 1
@@ -33,9 +30,6 @@ MARGIN = 1
 
 PART_LEFT, STEPS = 0.8, 20
 """Part of the openings that a step of rounding leaves to the next, and steps at most."""
-
-EACH_PERIOD = frozenset({"milestone", "served_in_all"})
-"""Rules that hold in each period for itself, so that a row of a longer one stands for several."""
 
 
 @dataclass(frozen=True)
@@ -67,13 +61,10 @@ class ShapeAhead:
         The longer periods.
     opened : dict of (str, int) to int
         Halls open by hall class and longer period.
-    prices : dict of RowKey to float
-        Price of each row of the relaxation in longer periods.
     """
 
     calendar: Calendar
     opened: dict[tuple[str, int], int]
-    prices: dict[RowKey, float]
 
     def opened_in(self, calendar: Calendar) -> dict[tuple[str, int], int]:
         """Return halls open by hall class and period of the case itself."""
@@ -84,22 +75,6 @@ class ShapeAhead:
             for period, at in enumerate(longer) if at is not None
             for hall in halls
         }  # fmt: skip
-
-    def prices_in(self, calendar: Calendar, rows: Collection[RowKey]) -> dict[RowKey, float]:
-        """Return the price of each row of the case itself, from that of the longer period's row.
-
-        Of rules that hold in each period for itself a row gets the part of its length.
-        """
-        found = {}
-        for rule, index in rows:
-            *names, last = index
-            period = int(str(last))
-            longer = self.calendar.holding(calendar.starts[period])
-            price = self.prices.get((rule, (*names, longer)), 0.0)
-            if rule in EACH_PERIOD and longer is not None:
-                price *= calendar.months[period] / self.calendar.months[longer]
-            found[rule, index] = price
-        return found
 
 
 def look_ahead(
@@ -161,13 +136,12 @@ def shape_ahead(
     relaxed = live.solve(gap=0.0, seconds=clock.left, cold=True)
     if relaxed.status != "optimal":
         return None
-    prices = dict(zip(model.frame.rows, read_prices(live).rows.tolist(), strict=False))
     shape = Openings(model, live, clock).round_up(relaxed, left=PART_LEFT, steps=STEPS)
     if shape.values is None or stop.is_set():
         return None
     opened = {key: round(float(shape.values[live.position[id(variable)]]))
               for key, variable in model.decisions.opened_halls.items()}  # fmt: skip
-    return ShapeAhead(ahead.case.calendar, opened, prices)
+    return ShapeAhead(ahead.case.calendar, opened)
 
 
 def open_as(model: Model, live: LiveModel, opened: Mapping[tuple[str, int], int]) -> None:
