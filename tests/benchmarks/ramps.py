@@ -51,7 +51,8 @@ def main() -> None:
             "-m", "planner.cli.main", "plan", str(workbook), "-o", f"{folder}/plan", "--json",
             "--gap", str(given.gap), "--time-limit", str(given.time_limit),
             "--threads", str(given.threads)])  # fmt: skip
-        row = [given.case, f"{given.gap:.2%}", plan["status"], f"{plan['gap']:.3%}",
+        gap = "none" if plan["gap"] is None else f"{plan['gap']:.3%}"
+        row = [given.case, f"{given.gap:.2%}", plan["status"], gap,
                f"{seconds:.0f}", f"{busy:.0f}", f"{memory:,.0f}"]  # fmt: skip
         if not given.no_reference:
             reference, seconds, busy, _ = timed([
