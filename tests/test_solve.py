@@ -20,12 +20,14 @@ from test_reading import folder_of
 
 from planner.errors import LimitReached, NoPlanExists
 from planner.inputs.workbook import inputs_from_rows, read_inputs
-from planner.model.objectives import present_cost
+from planner.model.objectives import make_tiers, present_cost
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan, load_plan
 from planner.plan.verify import verify
 from planner.solve import rounds
-from planner.solve.highs import LiveModel
+from planner.solve.clock import Clock
+from planner.solve.highs import NO_WHOLE, LiveModel
+from planner.solve.openings import Openings
 from planner.solve.outcome import Outcome
 
 HOUSE = Path(__file__).parent.parent
@@ -195,6 +197,31 @@ def test_with_a_plan_in_hand_a_solve_ends_on_time(monkeypatch: pytest.MonkeyPatc
     plan_of(hard_case(), gap=0.5)
     assert seen[-1] == (True, True)
     assert all(has_plan == ends for has_plan, ends in seen)
+
+
+@pytest.mark.parametrize(("spent", "steps"), [(40.0, True), (60.0, False)])
+def test_openings_are_rounded_in_steps_until_half_of_the_time_is_up(
+    spent: float, steps: bool
+) -> None:
+    """However little of it is left to the rounding itself."""
+    model = model_of(hard_case())
+    live = LiveModel(model.frame, model.frame.columns)
+    missed, cost, _ = make_tiers(model)
+    live.hold(missed.expression, 0.0)
+    live.minimise(cost.expression)
+    live.make_whole(NO_WHOLE)
+    clock = Clock(100.0)
+    clock.started -= spent
+    relaxed, solves, solve = live.solve(gap=0.0, seconds=20.0), [], live.solve
+
+    def counted(**how: float) -> Outcome:
+        solves.append(how["seconds"])
+        return solve(**how)
+
+    live.solve = counted  # type: ignore[method-assign, assignment]
+    assert Openings(model, live, clock).round_up(relaxed).values is not None
+    assert (len(solves) > 3) == steps
+    assert all(100.0 - spent - 10.0 < seconds <= 100.0 - spent for seconds in solves)
 
 
 def test_without_time_for_any_plan_there_is_none(tmp_path: Path) -> None:

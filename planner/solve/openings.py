@@ -52,7 +52,7 @@ class Openings(Rounds):
             Steps at most.
         """
         bounds = self.live.bounds()
-        outcome = self.dive(relaxed, self.clock, self.clock.left, left=left, dives=steps)
+        outcome = self.dive(relaxed, self.clock, self.clock.seconds, left=left, dives=steps)
         self.live.set_bounds(bounds)
         return outcome
 

@@ -262,13 +262,14 @@ class Rounds:
         return max(SHARE_OF_GAP * gap, PROOF_SHARE * (1.0 - proof / dived.objective))
 
     def dive(
-        self, relaxed: Outcome, clock: Clock, seconds: float, *, left: float = 0.5,
+        self, relaxed: Outcome, clock: Clock, until: float, *, left: float = 0.5,
         dives: int = DIVES,
     ) -> Outcome:  # fmt: skip
         """Round openings up, the nearest first, and solve again until all are whole.
 
         Up alone: an opening more never makes a plan impossible. The bound stays that of the
-        relaxation. Each of so many dives leaves a part of the openings to the next.
+        relaxation. Each of so many dives leaves a part of the openings to the next; the last comes
+        once half of the time is up, which counts from the clock's start.
         """
         at, outcome = self.columns.openings, relaxed
         for dive in range(dives):
@@ -278,16 +279,16 @@ class Rounds:
             open_ended = share > NEAR
             if not open_ended.any():
                 return replace(outcome, bound=relaxed.bound, seconds=clock.spent)
-            is_last = dive == dives - 1 or clock.spent > seconds / 2
+            is_last = dive == dives - 1 or clock.spent > until / 2
             least = 0.0 if is_last else np.quantile(share[open_ended], left)
             up = at[open_ended & (share >= least)]
             _, upper = self.live.bounds()
             self.live.bound(up, np.ceil(outcome.values[up] - NEAR), upper[up])
-            outcome = self.live.solve(gap=0.0, seconds=max(seconds - clock.spent, 1.0))
+            outcome = self.live.solve(gap=0.0, seconds=max(until - clock.spent, 1.0))
         if outcome.values is not None:
             # What is still a fraction can be rounded up without another solve's say.
             self.live.fix_rounded(at, np.ceil(outcome.values - NEAR))
-            outcome = self.live.solve(gap=0.0, seconds=max(seconds - clock.spent, 1.0))
+            outcome = self.live.solve(gap=0.0, seconds=max(until - clock.spent, 1.0))
         return replace(outcome, bound=relaxed.bound, seconds=clock.spent)
 
     def counts(

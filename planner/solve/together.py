@@ -113,7 +113,7 @@ class Together:
             row = rows if live.highs.getNumRow() > rows else None
             self.relaxed.append(_Relaxed(tier, outcome.objective, row))
         self.mixed = self._mixed(outcome.objective)
-        return self.rounds.dive(outcome, self.clock, self.clock.left)
+        return self.rounds.dive(outcome, self.clock, self.clock.seconds)
 
     def _mixed(self, cost: float) -> pulp.LpAffineExpression:
         """Return the sum of all tiers, each weighed by what its last unit costs in the last's.

@@ -228,7 +228,7 @@ class _Search(Rounds):
         self.live.set_bounds(bounds)
         self.live.set_basis(*self.relaxed[-1].basis)
         relaxed = self.live.solve(gap=0.0, seconds=self.clock.left)
-        dived = self.dive(relaxed, self.clock, self.clock.left)
+        dived = self.dive(relaxed, self.clock, self.clock.seconds)
         self.live.set_bounds(bounds)
         found = [one for one in (kept, dived) if one is not None and one.values is not None]
         if not found:
