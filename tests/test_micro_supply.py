@@ -58,6 +58,15 @@ def test_minimum_order(other: int, cost: int) -> None:
     assert_optimum(plan, cost=cost)
 
 
+def test_minimum_order_beyond_what_all_halls_hold() -> None:
+    """The hall holds 3 systems, the least order is 25 at 2; what is too much is left over."""
+    plan = plan_of(
+        {JANUARY: 3}, supply=[sold_by(price=2, min_order=25)],
+        halls=[{"hall": "hall", "site": "site", "it_mw": 3}],
+    )  # fmt: skip
+    assert_optimum(plan, cost=50)
+
+
 @pytest.mark.parametrize(("mw", "cost"), [(11, 110), (12, 112)])
 def test_order_cost(mw: int, cost: int) -> None:
     """100 for the order and 1 for each unit, or 10 for each: 110 < 111 and 112 < 120."""

@@ -425,6 +425,8 @@ def test_a_hall_smaller_than_a_system() -> None:
     found = the_one(sheets_of({MARCH: 1}, halls=halls))
     assert found.where == "halls!C2"
     assert "one hall of this class holds 0.9 of a system" in found.rule
+    halls[0] |= {"it_mw": 1.5, "count": 20}
+    assert warnings_of(sheets_of({MARCH: 1}, halls=halls)) == []
 
 
 @pytest.mark.parametrize(
