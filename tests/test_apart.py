@@ -65,6 +65,11 @@ def test_the_model_goes_on_with_another_solver(live: LiveModel) -> None:
     live.make_whole(NO_WHOLE)
     again = live.solve(gap=0.0, seconds=20.0)
     assert (again.status, again.objective) == ("optimal", pytest.approx(relaxed.objective))
+    until = time.monotonic() + STALL + 10.0
+    while is_any_left() and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not is_any_left(), "it was not told to end, though this model heeds nobody any more"
+    assert live._best is None, "it told this model what it found"
 
 
 def test_without_a_plan_yet_none_is_made_up(live: LiveModel) -> None:

@@ -196,9 +196,11 @@ class _BySite:
         self._check(found)
         # Orders are still placed in part; rounded down, what they supply would be missed.
         found = Openings(self.model, live, self.clock).round_up(found, steps=1)
-        self._check(found)
+        if found.values is None:
+            self._check(found)
+            return None
         self._tell(found)
-        return found if found.values is not None else None
+        return found
 
     def _gap(self, outcome: Outcome) -> float:
         return _gap(replace(outcome, bound=self.bound))

@@ -347,8 +347,11 @@ class LiveModel:
 
     def _left_alone(self, seconds: float) -> Outcome:
         """Go on with a solver of the same model, and with the best plan that the other had."""
-        lp, self.highs = self.highs.getLp(), self._solver()
-        self.highs.passModel(lp)
+        left, self.highs = self.highs, self._solver()
+        self.highs.passModel(left.getLp())
+        for of in (left.cbMipLogging, left.cbMipImprovingSolution):
+            of.callbacks.clear()  # what it still finds is of no solve of this model's
+        left.cbMipInterrupt.callbacks[:] = [lambda event: event.interrupt(True)]
         best = self._best
         value = math.inf if best is None else self.evaluate(self.objective, best)
         bound = -math.inf if self._bound is None else min(self._bound, value)
