@@ -43,10 +43,11 @@ from mutations_of_code import mutant, places  # noqa: E402
 
 ROOMS = ("planner/model/*.py", "planner/case/*.py", "planner/plan/verify*.py")
 TESTS = (
-    "test_blocks.py", "test_blocks_money.py", "test_blocks_sites.py", "test_calendar.py",
-    "test_checks.py", "test_graph.py", "test_ledger.py", "test_micro_cases.py",
-    "test_micro_commitments.py", "test_micro_supply.py", "test_pegging.py", "test_plausible.py",
-    "test_verify.py", "test_known_optima.py", "test_metamorphic.py",
+    "test_blocks.py", "test_blocks_money.py", "test_blocks_sites.py", "test_by_site.py",
+    "test_calendar.py", "test_checks.py", "test_frame.py", "test_graph.py", "test_ledger.py",
+    "test_micro_cases.py", "test_micro_commitments.py", "test_micro_supply.py", "test_pegging.py",
+    "test_periods.py", "test_plausible.py", "test_verify.py", "test_known_optima.py",
+    "test_metamorphic.py",
 )  # fmt: skip
 MOST_SECONDS = 25.0
 """Time of the tests that a mutant is tried with, the shortest that reach it."""
