@@ -14,8 +14,8 @@ from planner.inputs.workbook import inputs_from_rows
 from planner.model.objectives import CHOOSING
 from planner.pipeline import Options, make_plan
 from planner.solve.clock import Clock
-from planner.solve.doubt import _believed, solve_twice
-from planner.solve.highs import LiveModel
+from planner.solve.doubt import SMALL_NODES, _believed, solve_twice
+from planner.solve.highs import NO_WHOLE, LiveModel
 from planner.solve.outcome import Outcome
 from planner.solve.rounds import Rounds
 from planner.solve.tiers import UNPROVEN
@@ -91,6 +91,35 @@ def test_the_better_plan_and_the_weaker_proof_are_believed(
 ) -> None:
     told = _believed(first, second, gap)
     assert (told.status, told.objective, told.bound) == (status, objective, bound)
+
+
+@pytest.mark.parametrize(
+    ("is_small", "nodes", "most", "heuristics"),
+    [(True, None, SMALL_NODES, True), (False, None, 35, False), (False, 20, 20, False)],
+)
+def test_a_second_solve_ends_by_a_count_that_is_the_same_on_any_machine(
+    is_small: bool, nodes: int | None, most: int, heuristics: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, object]] = []
+
+    def solve(self: LiveModel, **given: object) -> Outcome:
+        asked.append(given)
+        return Outcome("optimal", DEARER, 7.0, 7.0, seconds=0.001, nodes=7)
+
+    monkeypatch.setattr(LiveModel, "solve", solve)
+    solve_twice(knapsack(), None, gap=0.0, clock=Clock(99.0), is_small=is_small, nodes=nodes)
+    first, second = asked
+    assert (first["nodes"], second["nodes"]) == (nodes, most)
+    assert second["heuristics"] == heuristics
+    assert second["presolve"] != first["presolve"]
+    assert 98.0 < float(str(second["seconds"])) <= 99.0
+
+
+def test_nodes_of_a_solve_are_counted() -> None:
+    live = knapsack()
+    assert live.solve(gap=0.0, seconds=9.0, presolve=False).nodes >= 1
+    live.make_whole(NO_WHOLE)
+    assert live.solve(gap=0.0, seconds=9.0).nodes == 0
 
 
 def test_a_plan_without_a_bound_is_not_called_proven(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,25 +20,11 @@ import pulp
 
 from planner.solve.apart import run_apart
 from planner.solve.arrays import Arrays, Stated, positions
-from planner.solve.outcome import Array, Outcome
+from planner.solve.outcome import STATUS, WORDS, Array, Outcome
 
 Statuses = npt.NDArray[np.int8]
 Watcher = Callable[[float | None, float | None], None]
 """Called with incumbent and bound, in the objective's unit, while a solve runs."""
-
-STATUS = highspy.HighsModelStatus
-WORDS = {
-    STATUS.kOptimal: "optimal",
-    STATUS.kTimeLimit: "time limit",
-    STATUS.kSolutionLimit: "node limit",
-    STATUS.kIterationLimit: "pivot limit",
-    STATUS.kObjectiveBound: "bound passed",
-    STATUS.kObjectiveTarget: "target reached",
-    STATUS.kInfeasible: "infeasible",
-    STATUS.kUnboundedOrInfeasible: "infeasible",
-    STATUS.kUnbounded: "unbounded",
-}
-"""How a solve ended; anything else is HiGHS's own word."""
 
 BASIS_KINDS = tuple(highspy.HighsBasisStatus.__members__.values())
 FEASIBILITY, FINEST = 1e-7, 1e-9
@@ -58,6 +44,9 @@ They cut off plans: HiGHS 1.15.1 called nine of about thirty thousand small mode
 infeasible wrongly, and all nine are right without them. With the last two off alone, others were
 wrong. The plan of 750 MW takes no longer so (11 s instead of 13).
 """
+
+INNER_SEARCHES = ("rins", "rens", "root_reduced_cost")
+"""HiGHS's searches inside of its search for a better plan."""
 
 SEARCH_SLACK, LAST_SLACK = 10 * FEASIBILITY, FINEST
 """Slack of a tier that is held, while searching and for the last values."""
@@ -273,10 +262,10 @@ class LiveModel:
         basis.valid, basis.alien = True, True
         self.highs.setBasis(basis)
 
-    def solve(
+    def solve(  # noqa: PLR0913  (one for each of HiGHS's options)
         self, *, gap: float, seconds: float, nodes: int | None = None,
         target: float = -math.inf, presolve: bool = True, cold: bool = False,
-        watch: Watcher | None = None,
+        heuristics: bool = True, watch: Watcher | None = None,
     ) -> Outcome:  # fmt: skip
         """Solve, at most so long, until the gap is proven.
 
@@ -295,6 +284,8 @@ class LiveModel:
         cold
             Whether a model without whole numbers is solved by interior point and crossover, which
             on a large model without a basis near its optimum takes a tenth of simplex's time.
+        heuristics
+            Whether plans are looked for in searches inside of the search, which take their time.
         watch
             Called with incumbent and bound as the solve goes on.
         """
@@ -311,6 +302,7 @@ class LiveModel:
             "mip_max_nodes": nodes if nodes is not None else 2**31 - 1,
             "time_limit": self._time_limit(seconds),
         }
+        options |= {f"mip_heuristic_run_{name}": heuristics for name in INNER_SEARCHES}
         for option, value in options.items():
             self.highs.setOptionValue(option, value)
         ended = self._run()
@@ -366,7 +358,8 @@ class LiveModel:
         bound = float(info.mip_dual_bound) if self.is_mip else -math.inf
         if status == STATUS.kOptimal and not self.is_mip:
             bound = objective
-        return Outcome(self._word(status), values, objective, bound, seconds)
+        nodes = max(0, int(info.mip_node_count))
+        return Outcome(self._word(status), values, objective, bound, seconds, nodes)
 
     def _word(self, status: Any) -> str:
         if status == STATUS.kInterrupt:

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import highspy
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+
+STATUS = highspy.HighsModelStatus
+WORDS = {
+    STATUS.kOptimal: "optimal",
+    STATUS.kTimeLimit: "time limit",
+    STATUS.kSolutionLimit: "node limit",
+    STATUS.kIterationLimit: "pivot limit",
+    STATUS.kObjectiveBound: "bound passed",
+    STATUS.kObjectiveTarget: "target reached",
+    STATUS.kInfeasible: "infeasible",
+    STATUS.kUnboundedOrInfeasible: "infeasible",
+    STATUS.kUnbounded: "unbounded",
+}
+"""How a solve ended; anything else is HiGHS's own word."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +42,8 @@ class Outcome:
         Proven lower bound of the objective.
     seconds : float
         Time the solve took.
+    nodes : int
+        Nodes of branch and bound that it took.
     """
 
     status: str
@@ -34,3 +51,4 @@ class Outcome:
     objective: float
     bound: float
     seconds: float
+    nodes: int = 0
