@@ -67,6 +67,15 @@ def test_minimum_order_beyond_what_all_halls_hold() -> None:
     assert_optimum(plan, cost=50)
 
 
+def test_minimum_order_of_lots_that_do_not_fill_it() -> None:
+    """No less than 5 in lots of 4 are two lots, though the hall holds one system: 8 at 2."""
+    plan = plan_of(
+        {JANUARY: 1}, supply=[sold_by(price=2, min_order=5, lot=4)],
+        halls=[{"hall": "hall", "site": "site", "it_mw": 1}],
+    )  # fmt: skip
+    assert_optimum(plan, cost=16)
+
+
 @pytest.mark.parametrize(("mw", "cost"), [(11, 110), (12, 112)])
 def test_order_cost(mw: int, cost: int) -> None:
     """100 for the order and 1 for each unit, or 10 for each: 110 < 111 and 112 < 120."""

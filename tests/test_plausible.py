@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from itertools import chain, combinations
 from pathlib import Path
 
 import pytest
-from instances import Sheets, settings, unit_system
+from instances import Sheets, unit_system
+from plausible_case import (
+    APRIL,
+    FEBRUARY,
+    JANUARY,
+    MARCH,
+    SUPPLY,
+    Rows,
+    sheets_of,
+    the_one,
+    warnings_of,
+)
 from random_cases import random_case
 from random_wide import wide_case
 
 from planner.case.case import Case, make_case
-from planner.case.look import InputWarning, Look
+from planner.case.look import Look
 from planner.case.plausible import RULES, as_notes, plausible
 from planner.case.plausible_due import by_crews, by_halls, by_power, by_systems, together
 from planner.inputs.places import cell_of, sheet_of
@@ -23,47 +34,7 @@ from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan
 
 ROOT = Path(__file__).parents[1]
-Rows = list[dict[str, object]]
 BOUNDS = (by_halls, by_power, by_crews, by_systems, together)
-
-JANUARY, FEBRUARY, MARCH, APRIL = "2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30"
-
-
-def sheets_of(due: Mapping[str, float], end: str = APRIL, **changed: Rows) -> Sheets:
-    """Return four months, a unit of 1 MW and a hall of 100 MW, with changes."""
-    sheets: Sheets = {
-        "settings": settings("2026-01-01", end),
-        "systems": [unit_system(price=10)],
-        "sites": [{"site": "site", "pue": 1.2, "country": "US"}],
-        "halls": [{"hall": "hall", "site": "site", "it_mw": 100}],
-        "commitments": [{"commitment": "demand", "basis": "it"}],
-        "milestones": [{"commitment": "demand", "date": d, "mw": mw} for d, mw in due.items()],
-    }
-    return sheets | changed
-
-
-def warnings_of(sheets: Sheets) -> list[InputWarning]:
-    inputs = inputs_from_rows("case", sheets)
-    return [*plausible(inputs, make_case(inputs))]
-
-
-def the_one(sheets: Sheets) -> InputWarning:
-    """Return the only warning there is."""
-    found = warnings_of(sheets)
-    assert len(found) == 1, [str(warning) for warning in found]
-    return found[0]
-
-
-SUPPLY: dict[str, Rows] = {
-    "bom": [{"system": "unit", "item": "wafer", "quantity": 2}],
-    "supply": [{"supplier": "fab", "item": "wafer", "lead_days": 28, "yield": 0.8, "lot": 5}],
-    "supply_capacity": [{"supplier": "fab", "from": "2026-01-01", "units_per_month": 26}],
-    "plants": [{"plant": "plant", "system": "unit", "units_per_month": 12, "lead_days": 28}],
-}
-"""Wafers ordered in January are good in February, units started then stand in March.
-
-25 wafers a month are 20 good ones, i.e. ten units; February's, good in March, stand in April.
-"""
 
 
 @pytest.mark.parametrize(
@@ -196,6 +167,7 @@ def test_crews_install_what_is_due() -> None:
 def test_items_are_enough_for_what_is_due() -> None:
     assert warnings_of(sheets_of({MARCH: 10, APRIL: 20}, **SUPPLY)) == []
     found = the_one(sheets_of({MARCH: 10, APRIL: 22}, **SUPPLY))
+    assert found.figures == {"date": APRIL, "needed": 44, "most": 40, "short": 4}
     assert (found.where, found.value) == ("supply!B2", "wafer")
     assert found.rule == (
         "the megawatts due by 2026-04-30 take at least 44 units of wafer, suppliers can deliver "
@@ -275,6 +247,15 @@ def test_a_milestone_before_the_first_possible_day() -> None:
     assert found.figures == {"first_possible": MARCH}
 
 
+def test_what_is_on_order_may_be_there_before_anything_that_is_ordered_now() -> None:
+    """Wafers on order arrive on the first day, units started then stand in February."""
+    orders: Rows = [{"order": "1", "supplier": "fab", "item": "wafer", "quantity": 10,
+                     "arrives": "2026-01-01", "placed": "2025-12-01"}]  # fmt: skip
+    assert warnings_of(sheets_of({FEBRUARY: 1}, orders=orders, **SUPPLY)) == []
+    found = the_one(sheets_of({JANUARY: 1}, orders=orders, **SUPPLY))
+    assert "at the earliest: wafer on order arrives 2026-01-01, unit started" in found.rule
+
+
 @pytest.mark.parametrize(
     ("sheet", "row"),
     [
@@ -306,6 +287,11 @@ def test_an_item_that_never_arrives_in_time() -> None:
     assert "ordered on 2026-01-01, the first day possible, it arrives on 2026-03-02" in told[0]
 
 
+def test_an_item_that_never_arrives_in_a_plan_of_one_month() -> None:
+    rules = [w.rule for w in warnings_of(sheets_of({JANUARY: 1}, end=JANUARY, **SUPPLY))]
+    assert any(rule.startswith("wafer can never arrive in time") for rule in rules)
+
+
 @pytest.mark.parametrize(
     ("sheet", "row", "cell"),
     [
@@ -321,179 +307,6 @@ def test_days_after_the_end_are_named(sheet: str, row: dict[str, object], cell: 
     assert cell_of(found[0].where).endswith("3")
     row[next(k for k, v in row.items() if v == "2026-04-02")] = "2026-04-01"
     assert [w for w in warnings_of(base) if "after the first day" in w.rule] == []
-
-
-def test_places_left_out() -> None:
-    sites: Rows = [
-        {"site": "site", "pue": 1},
-        {"site": "bare", "pue": 1},
-        {"site": "new", "pue": 1},
-    ]
-    halls: Rows = [{"hall": f"{s} hall", "site": s, "it_mw": 100} for s in ("site", "new")]
-    crews: Rows = [{"site": "site", "from": "2026-01-01", "systems_per_month": 50}]
-    found = warnings_of(sheets_of({MARCH: 1}, sites=sites, halls=halls, crews=crews))
-    assert [(w.where, w.value) for w in found] == [("sites!A3", "bare"), ("sites!A4", "new")]
-    assert "no hall stands at this site" in found[0].rule
-    assert "no row in crews" in found[1].rule
-    assert len(warnings_of(sheets_of({MARCH: 1}, sites=sites, halls=halls))) == 1
-
-
-def test_a_supplier_without_capacity_where_others_have_it() -> None:
-    supply: Rows = [*SUPPLY["supply"], {"supplier": "other", "item": "wafer", "lead_days": 31}]
-    found = the_one(sheets_of({MARCH: 1}, **(SUPPLY | {"supply": supply})))
-    assert (found.where, found.value) == ("supply!A3", "other")
-    free = SUPPLY | {"supply": supply, "supply_capacity": []}
-    assert warnings_of(sheets_of({MARCH: 1}, **free)) == []
-
-
-def nodes(carried: float, **more: Rows) -> Sheets:
-    """Return a hall of 120 MW facility power on a feeder that carries so much."""
-    power: dict[str, Rows] = {
-        "halls": [{"hall": "hall", "site": "site", "it_mw": 100, "fed_by": "feeder"}],
-        "power": [{"node": "feeder"}],
-        "energisation": [{"node": "feeder", "from": "2026-01-01", "mw": carried}],
-    }
-    return sheets_of({MARCH: 1}, **(power | more))
-
-
-def test_a_node_that_carries_too_little_or_far_too_much() -> None:
-    assert warnings_of(nodes(115)) == []
-    assert warnings_of(nodes(240)) == []
-    low, high = the_one(nodes(100)), the_one(nodes(120_000))
-    assert low.rule == (
-        "all halls below it draw 120 MW of facility power when full, it never carries more than "
-        "100 MW: 20 MW of halls cannot be used at once"
-    )
-    assert high.rule == (
-        "it carries up to 120,000 MW, all halls below it draw 120 MW of facility power when full: "
-        "119,880 MW is stranded"
-    )
-    assert (low.where, high.where) == ("power!A2", "power!A2")
-
-
-def test_a_node_without_halls_or_megawatts() -> None:
-    idle = the_one(nodes(120, power=[{"node": "feeder"}, {"node": "idle"}]))
-    assert (idle.where, idle.rule) == ("power!A3", "this node feeds no hall")
-    halls: Rows = [
-        {"hall": n, "site": "site", "it_mw": 100, "fed_by": f} for n, f in
-        (("hall", "feeder"), ("other", "free"))
-    ]  # fmt: skip
-    free = the_one(nodes(120, halls=halls, power=[{"node": "feeder"}, {"node": "free"}]))
-    assert free.where == "halls!D3"
-    assert "no node between this hall and the grid has a row in energisation" in free.rule
-
-
-def test_a_commitment_that_nothing_may_serve() -> None:
-    sites: Rows = [{"site": "site", "country": "US"}, {"site": "abroad", "country": "FR"}]
-    halls: Rows = [{"hall": f"{s} hall", "site": s, "it_mw": 9} for s in ("site", "abroad")]
-    commitments: Rows = [
-        {"commitment": "demand", "basis": "it"},
-        {"commitment": "French", "basis": "it", "countries": "FR"},
-    ]
-    milestones: Rows = [
-        {"commitment": name, "date": MARCH, "mw": 1} for name in ("demand", "French")
-    ]
-    base: dict[str, Rows] = {
-        "sites": sites, "halls": halls, "commitments": commitments, "milestones": milestones,
-    }  # fmt: skip
-    assert warnings_of(sheets_of({}, **base)) == []
-    barred: Rows = [{"commitment": "French", "site": "abroad", "allowed": "no"}]
-    found = the_one(sheets_of({}, **base, service=barred))
-    assert (found.where, found.value) == ("commitments!A3", "French")
-    assert found.rule == (
-        "no hall may serve this commitment: its countries hold 1 of 2 sites, service bars 1 of "
-        "them, and the rest has 0 halls"
-    )
-
-
-def test_a_hall_in_which_nothing_can_stand() -> None:
-    halls: Rows = [
-        {"hall": "hall", "site": "site", "it_mw": 100},
-        {"hall": "never", "site": "site", "it_mw": 100, "build_days": 91},
-    ]
-    found = the_one(sheets_of({MARCH: 1}, halls=halls))
-    assert (found.where, found.rule) == (
-        "halls!A3",
-        "nothing can ever stand in this hall: it cannot be open by 2026-04-30",
-    )
-    halls[1]["build_days"] = 90
-    assert warnings_of(sheets_of({MARCH: 1}, halls=halls)) == []
-
-
-def test_a_hall_smaller_than_a_system() -> None:
-    halls: Rows = [{"hall": "hall", "site": "site", "it_mw": 0.9, "count": 200}]
-    found = the_one(sheets_of({MARCH: 1}, halls=halls))
-    assert found.where == "halls!C2"
-    assert "one hall of this class holds 0.9 of a system" in found.rule
-    halls[0] |= {"it_mw": 1.5, "count": 20}
-    assert warnings_of(sheets_of({MARCH: 1}, halls=halls)) == []
-
-
-@pytest.mark.parametrize(
-    ("sheet", "column", "values", "odd"),
-    [
-        ("sites", "energy_price", [50, 60, 70, 0.06], 3),
-        ("halls", "fit_out_cost", [1e6, 1.2e6, 1.1e9, 1e6], 2),
-        ("halls", "it_mw", [10, 12, 4500, 9], 2),
-    ],
-)
-def test_figures_far_from_their_peers(
-    sheet: str, column: str, values: list[float], odd: int
-) -> None:
-    base = sheets_of({MARCH: 1})
-    base["sites"] = [{"site": f"s{n}", "pue": 1.2} for n in range(4)]
-    base["halls"] = [{"hall": f"h{n}", "site": f"s{n}", "it_mw": 10} for n in range(4)]
-    for row, value in zip(base[sheet], values, strict=True):
-        row[column] = value
-    found = [w for w in warnings_of(base) if "the middle of the other 3" in w.rule]
-    assert [cell_of(w.where)[1:] for w in found] == [str(odd + 2)]
-    base[sheet][odd][column] = values[0]
-    assert warnings_of(base) == []
-
-
-def test_a_system_that_costs_a_thousand_times_another() -> None:
-    systems: Rows = [unit_system("a", price=20_000), unit_system("b", price=30_000_000)]
-    found = the_one(sheets_of({MARCH: 1}, systems=systems))
-    assert (found.where, found.value) == ("systems!D3", "30000000")
-    assert found.rule == (
-        "one b costs at least 30,000 a kW of IT power, 1,500 times the others' 20"
-    )
-    systems[0]["price"] = 400_000
-    assert warnings_of(sheets_of({MARCH: 1}, systems=systems)) == []
-
-
-def test_demand_in_kilowatts() -> None:
-    found = warnings_of(sheets_of({MARCH: 50_000}))
-    assert found[0].rule == (
-        "50,000 MW of IT power are due in the end, 500 times the 100 MW that all halls hold"
-    )
-    assert not any("due in the end" in w.rule for w in warnings_of(sheets_of({MARCH: 29_000})))
-
-
-def test_a_budget_below_the_least_price_of_what_is_due() -> None:
-    budget: Rows = [{"date": "2026-03-31", "cumulative": 500}]
-    assert warnings_of(sheets_of({MARCH: 50, APRIL: 60}, budget=budget)) == []
-    found = the_one(sheets_of({MARCH: 51, APRIL: 60}, budget=budget))
-    assert found.where == "budget!B2"
-    assert found.rule == (
-        "the systems that are due by 2026-03-31 cost at least 510, the budget is 500"
-    )
-    budget[0]["cumulative"] = 0.5
-    assert "1/1,020 of that" in the_one(sheets_of({MARCH: 51}, budget=budget)).rule
-
-
-def test_the_least_price_of_what_is_assembled() -> None:
-    """Two wafers at 8 / 0.8 and assembly at 5 make 25; what is on order is paid already."""
-    supply = SUPPLY | {
-        "supply": [SUPPLY["supply"][0] | {"price": 8}],
-        "plants": [SUPPLY["plants"][0] | {"cost": 5}],
-        "orders": [{"order": "1", "supplier": "fab", "item": "wafer", "quantity": 5,
-                    "arrives": "2026-02-01"}],
-    }  # fmt: skip
-    budget: Rows = [{"date": "2026-04-30", "cumulative": 210}]
-    assert warnings_of(sheets_of({APRIL: 10}, budget=budget, **supply)) == []
-    found = the_one(sheets_of({APRIL: 10.5}, budget=budget, **supply))
-    assert (found.figures["least"], found.figures["budget"]) == (222.5, 210)
 
 
 def test_the_plan_carries_the_warnings_folded() -> None:

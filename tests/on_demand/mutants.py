@@ -7,8 +7,8 @@ Run it on demand from the root of the repository:
 First the tests of the model, the case and the checker run once, and which of them reach which line
 is kept in the file `--reach`. Then each mutant, a comparison turned, a sum made a difference, a
 number one larger, a condition reversed, a statement left out, runs the tests that reach its line,
-the shortest first, until one fails. Each runs in a process of its own, which gets the changed
-module from memory: no file is touched.
+the shortest first, until one fails; of a line that runs on import, those that reach its file. Each
+runs in a process of its own, which gets the changed module from memory: no file is touched.
 
 Each mutant is one line of the log, written when it is done: start the same command again after it
 was stopped and it goes on. What survives is printed with its line, to be killed by a new test or
@@ -44,10 +44,10 @@ from mutations_of_code import mutant, places  # noqa: E402
 ROOMS = ("planner/model/*.py", "planner/case/*.py", "planner/plan/verify*.py")
 TESTS = (
     "test_blocks.py", "test_blocks_money.py", "test_blocks_sites.py", "test_by_site.py",
-    "test_calendar.py", "test_checks.py", "test_frame.py", "test_graph.py", "test_ledger.py",
-    "test_micro_cases.py", "test_micro_commitments.py", "test_micro_supply.py", "test_pegging.py",
-    "test_periods.py", "test_plausible.py", "test_verify.py", "test_known_optima.py",
-    "test_metamorphic.py",
+    "test_calendar.py", "test_checks.py", "test_frame.py", "test_graph.py", "test_guides.py",
+    "test_ledger.py", "test_micro_cases.py", "test_micro_commitments.py", "test_micro_supply.py",
+    "test_pegging.py", "test_periods.py", "test_plausible.py", "test_plausible_places.py",
+    "test_plausible_sizes.py", "test_verify.py", "test_known_optima.py", "test_metamorphic.py",
 )  # fmt: skip
 MOST_SECONDS = 25.0
 """Time of the tests that a mutant is tried with, the shortest that reach it."""
@@ -124,6 +124,9 @@ def tried(key: str, reach: dict[str, Any], *, unchanged: bool = False) -> dict[s
     place = places(text)[int(number)]
     changed = ast.unparse(ast.parse(text)) if unchanged else mutant(text, int(number))
     reached_by = {t for line in place.lines for t in reach["tests"].get(f"{name}:{line}", [])}
+    if not reached_by:  # it runs when the module is imported
+        reached_by = {t for at, tests in reach["tests"].items() for t in tests
+                      if at.startswith(f"{name}:")}  # fmt: skip
     chosen, spent = [], 0.0
     for test in sorted(reached_by, key=lambda test: (reach["seconds"][test], test)):
         spent += reach["seconds"][test]

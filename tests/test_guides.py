@@ -1,0 +1,162 @@
+"""What bounds a decision or guides the search, worked out by hand.
+
+No plan depends on these figures, as long as they are on the right side, so that no optimum of a
+case tells a wrong one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pulp
+import pytest
+from blocks import case_of, rows_of
+from instances import unit_system
+
+from planner.case.case import make_case
+from planner.case.facility import last_useful_install
+from planner.case.look import Look
+from planner.case.narrow import money_per_mw, narrow
+from planner.case.plausible_due import by_power
+from planner.inputs.workbook import inputs_from_rows
+from planner.model.build import build_model
+from planner.model.decisions import Decisions
+from planner.model.wholes import crew_links
+from planner.plan.verify_ledger import Ledger
+
+YEAR = "2026-12-31"
+HOURS = 24 * 365 / 2
+"""What is installed at some time of a year runs half of it."""
+
+
+def test_money_of_a_megawatt_that_is_bought_as_it_is() -> None:
+    """10 for the system; 2 halls at 50 and a site at 200 over the 200 systems that they hold."""
+    case = case_of(
+        end=YEAR,
+        sites=[{"site": "site", "pue": 1.5, "energy_price": 3, "opening_cost": 200}],
+        halls=[{"hall": "hall", "site": "site", "it_mw": 100, "count": 2, "fit_out_cost": 50}],
+    )
+    assert money_per_mw(case) == {("hall", "unit"): pytest.approx(10 + 1.5 + 3 * 1.5 * HOURS)}
+
+
+def test_money_of_a_megawatt_that_is_assembled() -> None:
+    """Two wafers, the cheaper ones at 8 and a yield of 0.8, for half a megawatt."""
+    case = case_of(
+        end=YEAR,
+        systems=[unit_system(power_kw=500)],
+        bom=[{"system": "unit", "item": "wafer", "quantity": 2}],
+        supply=[{"supplier": "fab", "item": "wafer", "lead_days": 0, "price": 8, "yield": 0.8},
+                {"supplier": "dear", "item": "wafer", "lead_days": 0, "price": 11}],
+        plants=[{"plant": "plant", "system": "unit", "lead_days": 0, "units_per_month": 9}],
+    )  # fmt: skip
+    assert money_per_mw(case) == {("hall", "unit"): pytest.approx(20 / 0.5)}
+
+
+def test_a_narrow_case_opens_no_hall_for_what_may_not_be_installed() -> None:
+    halls = [{"hall": name, "site": "site", "it_mw": 100} for name in ("kept", "left")]
+    case = case_of(halls=halls)
+    assert {hall for hall, _ in case.facility.opening} == {"kept", "left"}
+    small = narrow(case, {("kept", "unit")})
+    assert {hall for hall, _ in small.facility.opening} == {"kept"}
+    assert set(small.installing) == {("kept", "unit")}
+
+
+CREWS = {
+    "sites": [{"site": "site", "opening_cost": 9}],
+    "halls": [{"hall": "hall", "site": "site", "it_mw": 100, "count": 3},
+              {"hall": "open", "site": "site", "it_mw": 100, "open_count": 1, "count": 1}],
+    "crews": [{"site": "site", "from": "2026-01-01", "systems_per_month": 7.9}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("counts", "most"), [("integer", 7.0), ("continuous", 7.9)])
+def test_rows_of_crews(counts: str, most: float) -> None:
+    """A hall that a decision opens holds the crew's work, and so does its site if none is open."""
+    model = build_model(case_of(options={"counts": counts}, **CREWS))
+    made = model.decisions
+    assert ("open", 0) not in made.opened_halls
+    expected = [_row(made, at, made.opened_halls["hall", at], most) for at in (0, 1)]
+    assert not made.open_site  # a hall stands open there already
+    assert [{id(v): w for v, w in link} for link in crew_links(model)] == expected
+
+
+def test_rows_of_crews_at_a_site_that_is_opened() -> None:
+    """The site's row holds by the last decision that can have opened a hall by then."""
+    model = build_model(case_of(**CREWS | {"halls": CREWS["halls"][:1]}))
+    made = model.decisions
+    opened = [made.opened_halls["hall", 0], made.opened_halls["hall", 1],
+              made.open_site["site", 0], made.open_site["site", 1]]  # fmt: skip
+    expected = [_row(made, at, one, 7) for at, one in zip((0, 1, 0, 1), opened, strict=True)]
+    assert [{id(v): w for v, w in link} for link in crew_links(model)] == expected
+
+
+def _row(made: Decisions, at: int, opened: pulp.LpVariable, most: float) -> dict[int, float]:
+    """Return the weights of a row of crews, by the identity of their variables."""
+    key = "hall", "unit", at
+    work = {id(made.install_systems[key]): 1.0, id(made.remove_systems[key]): -1.0}
+    return {**work, id(opened): -most}
+
+
+def test_a_site_is_opened_or_not() -> None:
+    made = build_model(case_of(sites=[{"site": "site", "opening_cost": 9}])).decisions
+    assert {(v.lowBound, v.upBound, v.cat) for v in made.open_site.values()} == {(0, 1, "Integer")}
+
+
+@pytest.mark.parametrize(
+    ("left_out", "most"),
+    [((), 8), (("slots",), 12), (("coolant_lpm",), 8), (("slots", "coolant_lpm"), 20)],
+)
+def test_systems_that_all_halls_of_a_class_hold(left_out: tuple[str, ...], most: int) -> None:
+    """Two halls of 10 MW, 8 slots and 30 l/min; a system takes 1 MW, 2 slots and 5 l/min."""
+    hall = {"hall": "hall", "site": "site", "it_mw": 10, "count": 2, "slots": 8, "coolant_lpm": 30}
+    hall |= dict.fromkeys(left_out)
+    case = case_of(systems=[unit_system(slots=2, coolant_lpm=5)], halls=[hall])
+    assert case.facility.most_systems("hall", "unit") == most
+
+
+@pytest.mark.parametrize(
+    ("row", "last"),
+    [
+        ({"available_to": None, "commission_days": 0}, 11),
+        ({"available_to": None, "commission_days": 1}, 10),
+        ({"available_to": "2026-03-31", "commission_days": 0}, 2),
+        ({"available_to": "2026-01-01", "commission_days": 0}, 0),
+        ({"available_to": "2025-12-31", "commission_days": 0}, -1),
+        ({"available_to": None, "commission_days": 400}, -1),
+    ],
+)
+def test_the_last_period_in_which_installing_is_of_use(
+    row: Mapping[str, object], last: int
+) -> None:
+    systems = [unit_system(price=10, **row), unit_system("other", price=10)]
+    inputs = inputs_from_rows("t", rows_of(end=YEAR, systems=systems))
+    case = make_case(inputs)
+    found = next(r for r in inputs.tables["systems"] if r["system"] == "unit")
+    assert last_useful_install(found, case.calendar) == last
+    assert set(case.installing.get(("hall", "unit"), ())) == set(range(last + 1))
+
+
+def test_power_that_was_less_meanwhile_bounds_what_stands() -> None:
+    """Installed in January for February at the latest: it must have run on January's power."""
+    inputs = inputs_from_rows("t", rows_of(
+        end="2026-03-31",
+        due={"2026-03-31": 5},
+        systems=[unit_system(commission_days=20)],
+        halls=[{"hall": "hall", "site": "site", "it_mw": 100, "fed_by": "feeder"}],
+        power=[{"node": "feeder"}],
+        energisation=[{"node": "feeder", "from": day, "mw": mw} for day, mw in
+                      (("2026-01-01", 60), ("2026-02-01", 50), ("2026-03-01", 90))],
+    ))  # fmt: skip
+    look = Look(inputs, make_case(inputs))
+    assert [by_power(look, ("demand",), at) for at in (1, 2)] == [50, 50]
+
+
+def test_a_comparison_counts_once() -> None:
+    ledger = Ledger(1e-6)
+    ledger.begin("rule")
+    compared = [
+        ledger.above(2.0, 1.0), ledger.below(1.0, 2.0), ledger.differs(1.0, 2.0),
+        ledger.strays(1.0, 2.0), ledger.fails(False),
+    ]  # fmt: skip
+    assert compared == [True] * 5
+    assert ledger.checks == {"rule": 5}
