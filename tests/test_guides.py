@@ -24,7 +24,7 @@ from planner.model.decisions import Decisions
 from planner.model.wholes import crew_links
 from planner.plan.verify_ledger import Ledger
 
-YEAR = "2026-12-31"
+MARCH, YEAR = "2026-03-31", "2026-12-31"
 HOURS = 24 * 365 / 2
 """What is installed at some time of a year runs half of it."""
 
@@ -136,19 +136,80 @@ def test_the_last_period_in_which_installing_is_of_use(
     assert set(case.installing.get(("hall", "unit"), ())) == set(range(last + 1))
 
 
-def test_power_that_was_less_meanwhile_bounds_what_stands() -> None:
-    """Installed in January for February at the latest: it must have run on January's power."""
-    inputs = inputs_from_rows("t", rows_of(
-        end="2026-03-31",
-        due={"2026-03-31": 5},
-        systems=[unit_system(commission_days=20)],
-        halls=[{"hall": "hall", "site": "site", "it_mw": 100, "fed_by": "feeder"}],
-        power=[{"node": "feeder"}],
-        energisation=[{"node": "feeder", "from": day, "mw": mw} for day, mw in
-                      (("2026-01-01", 60), ("2026-02-01", 50), ("2026-03-01", 90))],
-    ))  # fmt: skip
-    look = Look(inputs, make_case(inputs))
-    assert [by_power(look, ("demand",), at) for at in (1, 2)] == [50, 50]
+FEEDER = {
+    "halls": [{"hall": "hall", "site": "site", "it_mw": 100, "fed_by": "feeder"}],
+    "power": [{"node": "feeder"}],
+    "energisation": [{"node": "feeder", "from": day, "mw": mw} for day, mw in
+                     (("2026-01-01", 60), ("2026-02-01", 50), ("2026-03-01", 90))],
+}  # fmt: skip
+"""Power falls in February and rises in March."""
+
+
+def look_at(**changes: object) -> Look:
+    """Look at the first quarter of 2026."""
+    rows = rows_of(**{"end": MARCH, "due": {MARCH: 5}, **changes})  # type: ignore[arg-type]
+    inputs = inputs_from_rows("guides", rows)
+    return Look(inputs, make_case(inputs))
+
+
+@pytest.mark.parametrize(
+    ("row", "carried"),
+    [({}, 90), ({"commission_days": 20}, 50), ({"available_to": "2026-01-01"}, 50)],
+)
+def test_power_that_was_less_meanwhile_bounds_what_stands(
+    row: Mapping[str, object], carried: float
+) -> None:
+    """What is installed in January or February at the latest must have run in February."""
+    look = look_at(systems=[unit_system(**row)], **FEEDER)
+    assert by_power(look, ("demand",), 2) == carried
+
+
+def test_power_of_the_hall_that_is_filled_last() -> None:
+    """What takes two months to be in service serves one commitment, the unit the other, abroad."""
+    both: dict[str, object] = FEEDER | {
+        "systems": [unit_system("slow", commission_days=50), unit_system()],
+        "sites": [{"site": at, "pue": 1, "country": at} for at in ("US", "FR")],
+        "halls": [{"hall": at, "site": at, "it_mw": 100, "fed_by": "feeder"}
+                  for at in ("US", "FR")],
+        "commitments": [{"commitment": at, "basis": "it", "countries": at, "systems": system}
+                        for at, system in (("US", "slow"), ("FR", "unit"))],
+        "milestones": [{"commitment": at, "date": MARCH, "mw": 5} for at in ("US", "FR")],
+    }  # fmt: skip
+    look = look_at(**both)
+    assert [by_power(look, names, 2) for names in (("US",), ("FR", "US"))] == [50, 90]
+
+
+WAFERS = {
+    "sites": [{"site": "site", "pue": 1, "country": "US"},
+              {"site": "abroad", "pue": 1, "country": "FR"}],
+    "halls": [{"hall": f"{at} hall", "site": at, "it_mw": 100, "open_count": 1}
+              for at in ("site", "abroad")],
+    "fleet": [{"hall": "site hall", "system": "unit", "count": 3}],
+    "bom": [{"system": "unit", "item": "wafer", "quantity": 2}],
+    "supply": [{"supplier": "fab", "item": "wafer", "lead_days": 28}],
+    "supply_capacity": [{"supplier": "fab", "from": "2026-01-01", "units_per_month": 20}],
+    "plants": [{"plant": "plant", "system": "unit", "lead_days": 0, "units_per_month": 99}],
+    "commitments": [{"commitment": "one", "basis": "it", "countries": "US"},
+                    {"commitment": "two", "basis": "it", "countries": "FR"}],
+    "milestones": [{"commitment": "one", "date": MARCH, "mw": 10},
+                   {"commitment": "two", "date": MARCH, "mw": 4}],
+}  # fmt: skip
+"""Wafers ordered in January and February make units in February and March."""
+
+
+@pytest.mark.parametrize(
+    ("dedicated", "both", "only_one", "only_two"),
+    [(None, 28 - 6, 20 - 6, 8), ("one", 28 - 6, 20 - 6, 8)],
+)
+def test_items_that_are_needed_and_delivered(
+    dedicated: str | None, both: float, only_one: float, only_two: float
+) -> None:
+    """Two wafers a MW less those of the fleet, which serves the commitment of its country."""
+    fleet = [WAFERS["fleet"][0] | {"commitment": dedicated}]
+    bounds = look_at(**WAFERS | {"fleet": fleet}).bounds
+    for names, needed in ((("one", "two"), both), (("one",), only_one), (("two",), only_two)):
+        assert bounds.items(names, 2) == {"wafer": (pytest.approx(needed), 40)}, names
+        assert bounds.items(names, 0) == {"wafer": (0, 0)}, names
 
 
 def test_a_comparison_counts_once() -> None:

@@ -62,13 +62,14 @@ def test_a_budget_below_the_least_price_of_what_is_due() -> None:
     assert "1/1,020 of that" in the_one(sheets_of({MARCH: 51}, budget=budget)).rule
 
 
-def test_the_least_price_of_what_is_assembled() -> None:
+@pytest.mark.parametrize("arrives", ["2026-02-01", "2026-04-01"])
+def test_the_least_price_of_what_is_assembled(arrives: str) -> None:
     """Two wafers at 8 / 0.8 and assembly at 5 make 25; what is on order is paid already."""
     supply = SUPPLY | {
         "supply": [SUPPLY["supply"][0] | {"price": 8}],
         "plants": [SUPPLY["plants"][0] | {"cost": 5}],
         "orders": [{"order": "1", "supplier": "fab", "item": "wafer", "quantity": 5,
-                    "arrives": "2026-02-01"}],
+                    "arrives": arrives}],
     }  # fmt: skip
     budget: Rows = [{"date": "2026-04-30", "cumulative": 210}]
     assert warnings_of(sheets_of({APRIL: 10}, budget=budget, **supply)) == []
