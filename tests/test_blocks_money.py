@@ -366,3 +366,4 @@ def test_order_of_the_tiers(pace: str, ahead_of_cost: list[str]) -> None:
         "missed_mw_months_priority_1", "missed_mw_months_priority_2", *ahead_of_cost,
         "present_cost", "tie_break",
     ]  # fmt: skip
+    assert [tier.tight for tier in tiers] == [True, True] + [False] * (len(tiers) - 2)

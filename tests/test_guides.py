@@ -17,7 +17,7 @@ from planner.case.case import make_case
 from planner.case.facility import last_useful_install
 from planner.case.look import Look
 from planner.case.narrow import money_per_mw, narrow
-from planner.case.plausible_due import by_power
+from planner.case.plausible_due import by_power, by_systems
 from planner.inputs.workbook import inputs_from_rows
 from planner.model.build import build_model
 from planner.model.decisions import Decisions
@@ -210,6 +210,33 @@ def test_items_that_are_needed_and_delivered(
     for names, needed in ((("one", "two"), both), (("one",), only_one), (("two",), only_two)):
         assert bounds.items(names, 2) == {"wafer": (pytest.approx(needed), 40)}, names
         assert bounds.items(names, 0) == {"wafer": (0, 0)}, names
+
+
+def test_systems_that_can_be_finished() -> None:
+    """The plant starts 99 a month from February on, when the first wafers are there."""
+    look = look_at(**WAFERS)
+    assert [by_systems(look, ("one",), at) for at in (0, 1, 2)] == [3, 3 + 99, 3 + 2 * 99]
+
+
+def test_a_failover_group_of_unlike_nodes_bounds_by_the_smaller() -> None:
+    halls = [{"hall": at, "site": "site", "it_mw": 100, "fed_by": at} for at in "AB"]
+    look = look_at(
+        halls=halls, power=[{"node": at, "group": "pair"} for at in "AB"],
+        energisation=[{"node": at, "from": "2026-01-01", "mw": mw}
+                      for at, mw in (("A", 70), ("B", 30))],
+    )  # fmt: skip
+    assert by_power(look, ("demand",), 2) == pytest.approx(30)
+
+
+def test_the_largest_order_is_what_firm_ones_leave_of_a_capacity() -> None:
+    """13 a month at 2 each are two lots of 3; in January a firm order of 1.5 leaves one."""
+    case = case_of(
+        supply=[{"supplier": "fab", "item": "unit", "lead_days": 0, "lot": 3, "capacity_use": 2}],
+        supply_capacity=[{"supplier": "fab", "from": "2026-01-01", "units_per_month": 13}],
+        orders=[{"order": "1", "supplier": "fab", "item": "unit", "quantity": 1.5,
+                 "placed": "2026-01-01", "arrives": "2026-01-20"}],
+    )  # fmt: skip
+    assert case.supply.largest_order == {("fab", "unit", 0): 3, ("fab", "unit", 1): 6}
 
 
 def test_a_comparison_counts_once() -> None:
