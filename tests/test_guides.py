@@ -212,6 +212,17 @@ def test_items_that_are_needed_and_delivered(
         assert bounds.items(names, 0) == {"wafer": (0, 0)}, names
 
 
+@pytest.mark.parametrize(("least", "good"), [(0, 20), (25, 20), (26, 0)])
+def test_good_units_of_a_month(least: float, good: float) -> None:
+    """26 a month are 25 in lots of 5, of which 20 are good, if so few may be ordered."""
+    supply = [{"supplier": "fab", "item": "unit", "lead_days": 0, "lot": 5, "yield": 0.8,
+               "min_order": least}]  # fmt: skip
+    look = look_at(supply=supply, supply_capacity=[
+        {"supplier": "fab", "from": "2026-01-01", "units_per_month": 26},
+    ])  # fmt: skip
+    assert look.bounds.routes.good_units("fab", "unit", 0) == good
+
+
 def test_systems_that_can_be_finished() -> None:
     """The plant starts 99 a month from February on, when the first wafers are there."""
     look = look_at(**WAFERS)
