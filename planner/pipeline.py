@@ -18,7 +18,7 @@ from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.frame import ContradictionError
 from planner.model.objectives import in_service_mw_months, make_tiers
-from planner.model.wholes import make_wholes
+from planner.model.wholes import crew_links, make_wholes
 from planner.plan.extract import extract
 from planner.plan.store import Plan
 from planner.plan.summary import PROVEN, manifest, summary
@@ -28,6 +28,7 @@ from planner.solve.by_site import solve_by_site
 from planner.solve.highs import LiveModel
 from planner.solve.progress import Event
 from planner.solve.ranges import ranges
+from planner.solve.rounds import is_small
 from planner.solve.tiers import Limits, Solution, TierResult, solve_tiers
 
 
@@ -179,9 +180,11 @@ def _said(state: Callable[[], Made]) -> Made:
 def solve_model(
     model: Model, live: LiveModel, options: Options, listen: Listener | None
 ) -> Solution:
-    """Solve a model from the beginning."""
+    """Solve a model from the beginning; a large one with the rows of `crew_links`, too."""
     limits = Limits(options.gap or 0.0, options.time_limit_s or math.inf)
     shown = in_service_mw_months(model)
+    if not is_small(live):
+        live.add_links(crew_links(model))
     return solve_tiers(
         live, make_tiers(model), shown, make_wholes(model), limits, listen or _hear_nothing
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from random import Random
@@ -13,17 +14,21 @@ from blocks import rows_of
 from instances import Sheets
 from oracle import model_of, proper, solution_of
 from random_cases import random_case
+from random_wide import wide_case
 
 from planner.case.case import Case, make_case
 from planner.case.narrow import narrow, promising
 from planner.inputs.workbook import inputs_from_rows
 from planner.model.build import build_model
+from planner.model.objectives import make_tiers
 from planner.model.wholes import crew_links
 from planner.pipeline import Options, make_plan
 from planner.solve import by_site, tiers
 from planner.solve.blocks import Blocks, is_separable
 from planner.solve.coarse import Ahead, look_ahead
+from planner.solve.highs import LiveModel
 from planner.solve.outcome import Outcome
+from planner.solve.warm import linear_tiers, narrowed, relax
 
 SEEDS = (4, 5, 6, 8, 10, 11, 12, 13, 15, 22, 31, 37)
 
@@ -156,15 +161,35 @@ def test_spans_that_are_too_narrow_are_given_up(
     assert made >= 2
 
 
-@pytest.mark.parametrize("seed", [4, 5, 6, 8, 10, 11, 12, 13])
-def test_rows_of_crews_cut_off_no_plan(seed: int) -> None:
+@pytest.mark.parametrize(
+    ("make", "seed"),
+    [(random_case, seed) for seed in (4, 5, 6, 8, 10, 11, 12, 13)]
+    + [(wide_case, seed) for seed in range(20) if seed != 9],  # there is no plan of 9
+)
+def test_rows_of_crews_cut_off_no_plan(make: Callable[[int], Sheets], seed: int) -> None:
     """With and without them every tier has the same optimum."""
-    plain, linked = model_of(random_case(seed)), model_of(random_case(seed))
+    plain, linked = model_of(make(seed)), model_of(make(seed))
     for number, link in enumerate(crew_links(linked)):
         linked.frame.row("crew_link", (number,), link, "<=", 0.0)
     free = {name: tier.value for name, tier in proper(solution_of(plain).tiers).items()}
     tied = {name: tier.value for name, tier in proper(solution_of(linked).tiers).items()}
     assert tied == {name: pytest.approx(value, rel=1e-6, abs=1e-6) for name, value in free.items()}
+
+
+def test_rows_of_crews_narrow_a_relaxation(known: dict[int, float]) -> None:
+    """The bound with them lies between that without and the least cost."""
+    narrower = 0
+    for seed, optimum in known.items():
+        model = model_of(random_case(seed))
+        live = LiveModel(model.frame, model.frame.columns)
+        tiers = linear_tiers(make_tiers(model))
+        relaxed = relax(live, tiers)
+        bound = narrowed(live, tiers, relaxed, crew_links(model)).bound
+        tolerance = 1e-6 * abs(optimum) + 1e-6
+        assert relaxed[-1].bound * tiers[-1].scale <= bound * tiers[-1].scale + tolerance
+        assert bound * tiers[-1].scale <= optimum + tolerance
+        narrower += bound > relaxed[-1].bound * (1 + 1e-6)
+    assert narrower >= 1
 
 
 @pytest.mark.parametrize("wide", [by_site.WIDE, 0], ids=["at once", "longer periods first"])

@@ -102,6 +102,21 @@ def test_what_is_held_at_nothing_is_fixed_there() -> None:
     assert small.optimum()[1] == near(21.5)
 
 
+def test_links_hold_until_they_are_dropped() -> None:
+    """With x at most y, x - y == 0.5 leaves no point."""
+    small = Small()
+    small.live.add_links([[(small.x, 1.0), (small.y, -1.0)]])
+    small.live.hold(small.cost, 30.0)
+    small.live.release()
+    assert small.optimum() == ("infeasible", math.inf, [])
+    assert (small.live.rows, small.live.nonzeros) == (3, 6)
+    small.live.hold(small.cost, 30.0)
+    small.live.drop_links()
+    assert (small.live.rows, small.live.nonzeros, small.live.highs.getNumRow()) == (2, 4, 2)
+    small.live.minimise(small.cost)
+    assert small.optimum() == ("optimal", near(21.5), near([2.5, 2]))
+
+
 def test_fixed_columns_hold_until_they_are_released() -> None:
     """y = 3 makes x 3.5 and the cost 26.5."""
     small = Small()

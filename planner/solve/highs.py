@@ -79,6 +79,7 @@ class LiveModel:
         self.whole, self.lower, self.upper = arrays.whole, arrays.lower, arrays.upper
         self._held_lower, self._held_upper = self.lower.copy(), self.upper.copy()
         self.rows, self.nonzeros = len(arrays.row_lower), len(arrays.value)
+        self._stated = self.rows, self.nonzeros
         self.stop = threading.Event()
         self.heeds_stop = True
         self.ends_on_time = self._has_start = False
@@ -160,7 +161,7 @@ class LiveModel:
         self.highs.addRow(-highspy.kHighsInf, most, len(at), at, weights)
 
     def add_links(self, links: Sequence[Sequence[tuple[pulp.LpVariable, float]]]) -> None:
-        """Add rows, each at most zero, for good; see `crew_links`."""
+        """Add rows, each at most zero, until `drop_links`; see `crew_links`."""
         at = [self.position[id(variable)] for link in links for variable, _ in link]
         weights = [coefficient for link in links for _, coefficient in link]
         starts = np.cumsum([0, *(len(link) for link in links)])[:-1].astype(np.int32)
@@ -169,6 +170,11 @@ class LiveModel:
         self.highs.addRows(count, least, most, len(at), starts, np.array(at, dtype=np.int32),
                            np.array(weights, dtype=float))  # fmt: skip
         self.rows, self.nonzeros = self.rows + count, self.nonzeros + len(at)
+
+    def drop_links(self) -> None:
+        """Take back every tier that is held, and the rows that `add_links` added."""
+        self.rows, self.nonzeros = self._stated
+        self.release()
 
     def leave_out(self, at: npt.NDArray[np.int32]) -> None:
         """Hold columns at zero until `release`, whatever else is fixed, narrowed or put back."""

@@ -159,7 +159,7 @@ class Rounds:
     @property
     def is_small(self) -> bool:
         """Whether the model is solved at once."""
-        return int(self.live.whole.sum()) <= FEW
+        return is_small(self.live)
 
     @property
     def counts_anything(self) -> bool:
@@ -323,6 +323,11 @@ class Rounds:
         live.make_whole(np.flatnonzero(live.whole).astype(np.int32))
         live.set_bounds(bounds)
         return replace(outcome, bound=shape.bound)
+
+
+def is_small(live: LiveModel) -> bool:
+    """Return whether a model is solved at once."""
+    return int(live.whole.sum()) <= FEW
 
 
 def _least(live: LiveModel) -> float:

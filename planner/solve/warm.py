@@ -1,7 +1,8 @@
 """Solving a model that is like one already solved: from its bases, its openings and its counts.
 
 1. *Relaxations.* Each tier without whole numbers, from the basis of the same tier of the model
-   before; an LP that hardly changed takes a few pivots. They give the bounds.
+   before; an LP that hardly changed takes a few pivots. They give the bounds, and what limits are
+   worth; the last is then solved with the rows of `crew_links`, too, which narrow it.
 2. *The same plan.* If the whole numbers of the plan before still hold and cost no more than the
    gap allows, nothing is searched.
 3. *Shape.* Otherwise openings are taken from the plan before or from a dive, whichever costs
@@ -20,6 +21,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import pulp
 
 from planner.model.objectives import CHOOSING, Tier
 from planner.model.wholes import Wholes
@@ -35,6 +37,9 @@ NODES = 1
 
 BOUND_NOT_CLOSED = "bound not closed"
 """Status of a plan whose gap to the relaxation is wider than asked."""
+
+Link = Sequence[tuple[pulp.LpVariable, float]]
+"""A row of variables and weights, at most zero."""
 
 AT_LOWER, BASIC = 0, 1
 """Statuses of a column and of a row that the model before had not."""
@@ -77,8 +82,8 @@ class Start:
     bases : tuple of (columns, rows)
         Basis of each tier's relaxation.
     slack : float
-        Relative distance of its last relaxation's bound to the bound that was proven: how much
-        of a gap to a relaxation is the relaxation's own.
+        Relative distance of its last relaxation's bound, narrowed, to the bound that was proven:
+        how much of a gap to a relaxation is the relaxation's own.
     """
 
     values: Array
@@ -127,9 +132,34 @@ def relax(
     return relaxed
 
 
+def narrowed(
+    live: LiveModel, tiers: Sequence[Tier], relaxed: Sequence[Relaxed], links: Sequence[Link]
+) -> Relaxed:
+    """Return the last tier's relaxation with more rows, which the model keeps.
+
+    Parameters
+    ----------
+    live, tiers
+        As `relax` took them, and left them.
+    relaxed
+        What it returned, one for each tier.
+    links
+        The rows, see `crew_links`.
+    """
+    last = relaxed[-1]
+    live.release()
+    live.add_links(links)
+    for tier, before in zip(tiers[:-1], relaxed, strict=False):
+        live.hold(tier.expression, before.bound)
+    live.minimise(tiers[-1].expression)
+    live.set_basis(last.columns, np.append(last.rows, np.full(len(links), BASIC, dtype=np.int8)))
+    outcome = live.solve(gap=0.0, seconds=math.inf)
+    return _read(live, outcome.objective) if outcome.status == "optimal" else last
+
+
 def solve_near(
     live: LiveModel, tiers: Sequence[Tier], shown: Tier, wholes: Wholes, limits: Limits,
-    start: Start,
+    start: Start, links: Sequence[Link] = (),
 ) -> tuple[Solution | None, list[Relaxed]]:  # fmt: skip
     """Solve the tiers of a model that is like one already solved.
 
@@ -141,6 +171,8 @@ def solve_near(
         As `solve_tiers` takes them; the choice among equals is left to the plan before.
     start
         What is known of the model before.
+    links
+        Rows for the search alone, see `crew_links`.
 
     Returns
     -------
@@ -155,8 +187,11 @@ def solve_near(
     relaxed = relax(live, counted, start.bases)
     found = None
     if len(relaxed) == len(counted) and int(live.whole.sum()) > FEW:
-        found = _Search(live, find_columns(live, wholes), relaxed, limits, start).plan()
-    live.release()
+        last = narrowed(live, counted, relaxed, links)
+        found = _Search(
+            live, find_columns(live, wholes), [*relaxed[:-1], last], limits, start
+        ).plan()
+    live.drop_links()
     live.make_whole(np.flatnonzero(live.whole).astype(np.int32))
     if found is None or found.values is None:
         return None, relaxed

@@ -17,12 +17,12 @@ from planner.inputs.rows import Inputs
 from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import PRESENT_COST, in_service_mw_months, make_tiers
-from planner.model.wholes import make_wholes
+from planner.model.wholes import crew_links, make_wholes
 from planner.pipeline import Listener, Options, Solved, make_plan, solve_model
 from planner.plan.store import Plan
 from planner.solve.highs import LiveModel, Statuses
 from planner.solve.tiers import Limits, Solution
-from planner.solve.warm import AT_LOWER, BASIC, Start, linear_tiers, relax
+from planner.solve.warm import AT_LOWER, BASIC, Start, linear_tiers, narrowed, relax
 from planner.solve.warm import solve_near as solve_near_start
 from planner.whatif.limits import Limit, limits_of
 
@@ -48,7 +48,7 @@ class Base:
     tiers : tuple of str
         Names of those tiers.
     slack : float
-        Relative distance from the relaxation's bound of the cost to the proven one.
+        Relative distance from the narrowed relaxation's bound of the cost to the proven one.
     """
 
     columns: tuple[Key, ...]
@@ -175,12 +175,13 @@ def _kept(model: Model, solution: Solution) -> Kept:
 
 def _base(model: Model, live: LiveModel, kept: Kept) -> Base:
     """Solve the relaxations of a solved model and keep their bases with the plan."""
-    live.release()
+    live.drop_links()
     tiers = linear_tiers(make_tiers(model))
     relaxed = relax(live, tiers)
     slack = 0.0
     if len(relaxed) == len(tiers) and math.isfinite(kept.proven):
-        weaker = relaxed[-1].bound * tiers[-1].scale
+        last = narrowed(live, tiers, relaxed, crew_links(model))
+        weaker = last.bound * tiers[-1].scale
         slack = max(0.0, (kept.proven - weaker) / max(1.0, abs(kept.proven)))
     bases = tuple((each.columns, each.rows) for each in relaxed)
     names = tuple(tier.name for tier in tiers[: len(relaxed)])
@@ -238,7 +239,9 @@ def _planned(
         tiers, start = make_tiers(model), start_for(base, model)
         shown, wholes = in_service_mw_months(model), make_wholes(model)
         if from_base:
-            found, relaxed = solve_near_start(live, tiers, shown, wholes, allowed, start)
+            found, relaxed = solve_near_start(
+                live, tiers, shown, wholes, allowed, start, crew_links(model)
+            )
         else:
             found, relaxed = None, relax(live, linear_tiers(tiers), start.bases)
             live.release()
