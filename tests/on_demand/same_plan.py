@@ -6,7 +6,7 @@ Run it on demand from the root of the repository:
 
 Each run hashes strings otherwise and gets its rows in another order. All result tables must be
 the same, seconds left out: `first-plan`, and `openai-750mw` up to the ends of 2026 and of 2027
-and as a whole.
+and as a whole, and `frontier-sites`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 WORKBOOKS = (
     ("first-plan", ""), ("openai-750mw", "2026-12-31"), ("openai-750mw", "2027-12-31"),
-    ("openai-750mw", ""),
+    ("openai-750mw", ""), ("frontier-sites", ""),
 )  # fmt: skip
 
 
