@@ -229,6 +229,16 @@ def test_systems_that_can_be_finished() -> None:
     assert [by_systems(look, ("one",), at) for at in (0, 1, 2)] == [3, 3 + 99, 3 + 2 * 99]
 
 
+def test_systems_of_a_plant_that_leads_elsewhere_do_not_count() -> None:
+    ways = [("fab", "plant"), ("fab", "other"), ("plant", "site"), ("other", "abroad")]
+    look = look_at(**WAFERS | {
+        "plants": [WAFERS["plants"][0], WAFERS["plants"][0] | {"plant": "other"}],
+        "lanes": [{"from": a, "to": b, "transit_days": 0} for a, b in ways],
+    })  # fmt: skip
+    assert by_systems(look, ("one",), 1) == 3 + 99
+    assert by_systems(look, ("one", "two"), 1) == 3 + 2 * 99
+
+
 def test_a_failover_group_of_unlike_nodes_bounds_by_the_smaller() -> None:
     halls = [{"hall": at, "site": "site", "it_mw": 100, "fed_by": at} for at in "AB"]
     look = look_at(
