@@ -24,6 +24,7 @@ ONCE_WRONG = {
     1211: "called optimal without any bound",
     1477: "HiGHS cut off the best plan: parallel columns",
     1733: "a bound that did not prove what was called optimal",
+    2786: "a bound of HiGHS that was wrong, and a second solve that ended before it said so",
     3394: "HiGHS cut off the best plan: probing",
     3432: "HiGHS cut off the best plan: a start with presolve",
     4233: "an order of as little as a row may be missed by",

@@ -13,8 +13,9 @@ from random_cases import random_case
 from planner.inputs.workbook import inputs_from_rows
 from planner.model.objectives import CHOOSING
 from planner.pipeline import Options, make_plan
+from planner.solve import doubt
 from planner.solve.clock import Clock
-from planner.solve.doubt import SMALL_NODES, _believed, solve_twice
+from planner.solve.doubt import _believed, solve_twice
 from planner.solve.highs import NO_WHOLE, LiveModel
 from planner.solve.outcome import Outcome
 from planner.solve.rounds import Rounds
@@ -95,7 +96,7 @@ def test_the_better_plan_and_the_weaker_proof_are_believed(
 
 @pytest.mark.parametrize(
     ("is_small", "nodes", "most", "heuristics"),
-    [(True, None, SMALL_NODES, True), (False, None, 35, False), (False, 20, 20, False)],
+    [(True, None, 200_000, True), (False, None, 200_000, False), (False, 20, 20, False)],
 )
 def test_a_second_solve_ends_by_a_count_that_is_the_same_on_any_machine(
     is_small: bool, nodes: int | None, most: int, heuristics: bool, monkeypatch: pytest.MonkeyPatch
@@ -113,6 +114,22 @@ def test_a_second_solve_ends_by_a_count_that_is_the_same_on_any_machine(
     assert second["heuristics"] == heuristics
     assert second["presolve"] != first["presolve"]
     assert 98.0 < float(str(second["seconds"])) <= 99.0
+
+
+def test_a_second_solve_of_many_columns_may_take_some_times_the_nodes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(doubt, "NODES_BY_COLUMNS", 5)
+    asked: list[object] = []
+
+    def solve(self: LiveModel, nodes: int | None, **given: object) -> Outcome:
+        asked.append(nodes)
+        return Outcome("optimal", DEARER, 7.0, 7.0, seconds=0.001, nodes=taken)
+
+    monkeypatch.setattr(LiveModel, "solve", solve)
+    for taken in (1, 7):
+        solve_twice(knapsack(), None, gap=0.0, clock=Clock(99.0), is_small=False)
+    assert asked == [None, 10, None, 35]
 
 
 def test_nodes_of_a_solve_are_counted() -> None:

@@ -30,8 +30,11 @@ from planner.solve.outcome import Array, Outcome
 SECOND_SHARE = 5
 """Nodes that a second solve may take, as so many times the first's."""
 
-SMALL_NODES, LARGE_NODES = 5000, 10
-"""Nodes that it may take at least, in a small model about a second's, and in a large one."""
+LEAST_NODES, NODES_BY_COLUMNS = 10, 1_000_000
+"""Nodes that it may take at least, in any model, and in one of a single column: about a second's.
+
+With 10 alone, one of 5,000 small models solved in rounds kept a bound that was wrong.
+"""
 
 
 def solve_twice(
@@ -66,7 +69,7 @@ def solve_twice(
         return first
     if first.values is not None:
         live.start_from(first.values)
-    most = max(SMALL_NODES if is_small else LARGE_NODES, SECOND_SHARE * first.nodes)
+    most = max(LEAST_NODES, NODES_BY_COLUMNS // live.columns, SECOND_SHARE * first.nodes)
     second = live.solve(gap=gap, seconds=clock.left, presolve=not afresh, heuristics=is_small,
                         nodes=most if nodes is None else min(nodes, most))  # fmt: skip
     return first if second.values is None else _believed(first, second, gap)
