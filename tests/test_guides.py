@@ -52,6 +52,10 @@ def test_money_of_a_megawatt_that_is_assembled() -> None:
     assert money_per_mw(case) == {("hall", "unit"): pytest.approx(20 / 0.5)}
 
 
+def test_a_system_that_costs_nothing_costs_nothing() -> None:
+    assert money_per_mw(case_of(systems=[unit_system(price=0)])) == {("hall", "unit"): 0}
+
+
 def test_a_narrow_case_opens_no_hall_for_what_may_not_be_installed() -> None:
     halls = [{"hall": name, "site": "site", "it_mw": 100} for name in ("kept", "left")]
     case = case_of(halls=halls)
