@@ -145,11 +145,16 @@ def narrowed(
         What it returned, one for each tier.
     links
         The rows, see `crew_links`.
+
+    Returns
+    -------
+    Relaxed
+        Its bound is no lower than without them; the relaxation as it was if there is no optimum.
     """
     last = relaxed[-1]
     live.release()
     live.add_links(links)
-    for tier, before in zip(tiers[:-1], relaxed, strict=False):
+    for tier, before in zip(tiers[:-1], relaxed[:-1], strict=True):
         live.hold(tier.expression, before.bound)
     live.minimise(tiers[-1].expression)
     live.set_basis(last.columns, np.append(last.rows, np.full(len(links), BASIC, dtype=np.int8)))
@@ -159,7 +164,7 @@ def narrowed(
 
 def solve_near(
     live: LiveModel, tiers: Sequence[Tier], shown: Tier, wholes: Wholes, limits: Limits,
-    start: Start, links: Sequence[Link] = (),
+    start: Start, links: Sequence[Link],
 ) -> tuple[Solution | None, list[Relaxed]]:  # fmt: skip
     """Solve the tiers of a model that is like one already solved.
 
