@@ -10,6 +10,8 @@ import numpy as np
 import openpyxl
 import pytest
 from blocks import rows_of
+from instances import unit_system
+from micro import JANUARY, plan_of
 from plan_samples import SITES, months, sample_plan
 
 from planner.errors import PlannerError
@@ -378,3 +380,16 @@ def test_views_of_a_plan():
 def test_the_path_may_be_text_of_any_kind(tmp_path):
     write_plan_workbook(sample_plan(), Path(tmp_path / "ü 京.xlsx"))
     assert (tmp_path / "ü 京.xlsx").stat().st_size > 20_000
+
+
+def test_a_plan_that_spends_nothing_has_a_cash_sheet_of_zeros(tmp_path):
+    book = written(plan_of({JANUARY: 5}, systems=[unit_system()]), tmp_path / "p.xlsx")
+    assert column(book["Cash"], "Pay: all") == [0]
+    assert column(book["Cash"], "Paid so far") == [0]
+    late = [{"commitment": "demand", "basis": "it", "late_cost": 3}]
+    never = [unit_system(available_from="2027-01-01")]
+    plan = plan_of({JANUARY: 5}, systems=never, commitments=late,
+                   budget=[{"date": JANUARY, "cumulative": 7}])  # fmt: skip
+    cash = written(plan, tmp_path / "late.xlsx")["Cash"]
+    assert column(cash, "Pay: all") == [15]
+    assert column(cash, "Left of it") == [7]

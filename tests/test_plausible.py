@@ -323,3 +323,22 @@ def test_the_plan_carries_the_warnings_folded() -> None:
 
 def test_every_rule_says_what_it_is() -> None:
     assert all(rule.__doc__ and rule.__doc__.endswith(".") for rule in RULES)
+
+
+def test_milestones_of_one_period_may_fall_on_different_days() -> None:
+    """What is due to the second commitment is named by its own day, and both by the later one."""
+    sheets = sheets_of({}, halls=[{"hall": "hall", "site": "site", "it_mw": 5}])
+    sheets["commitments"] = [{"commitment": "a", "basis": "it"}, {"commitment": "b", "basis": "it"}]
+    sheets["milestones"] = [
+        {"commitment": "a", "date": MARCH, "mw": 1},
+        {"commitment": "b", "date": "2026-04-15", "mw": 7},
+    ]
+    found = the_one(sheets)
+    assert found.where == "milestones!C3"
+    assert found.rule.startswith("by 2026-04-15 at least 7 MW of IT power are due to b, ")
+    sheets["milestones"][1]["mw"] = 4.5
+    found = the_one(sheets)
+    assert found.where == "milestones!C3"
+    assert found.rule.startswith(
+        "by 2026-04-15 at least 5.5 MW of IT power are due to 2 commitments together, "
+    )

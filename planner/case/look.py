@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 
 from planner.case.bounds import Bounds
@@ -98,10 +97,11 @@ class Look:
             for name in self.case.demand.commitments
         }
 
-    @cached_property
-    def due_days(self) -> tuple[tuple[date, int], ...]:
-        """Days of milestones in order, each with the period at whose end it is judged."""
-        return tuple(sorted({(day, period) for _, day, period, _ in self.case.demand.judged}))
+    def due_periods(self, commitments: Iterable[str]) -> list[int]:
+        """Return the periods at whose end a milestone of some commitments is judged."""
+        names = set(commitments)
+        judged = self.case.demand.judged
+        return sorted({period for name, _, period, _ in judged if name in names})
 
     @cached_property
     def rows(self) -> Mapping[str, Mapping[str, Row]]:
@@ -111,12 +111,17 @@ class Look:
             for sheet, rows in self.inputs.tables.items()
         }
 
-    def milestone(self, day: date, commitment: str | None = None) -> Row:
-        """Return the last and largest milestone by a day, of one commitment or of any."""
+    def milestone(self, commitments: Iterable[str], period: int) -> Row:
+        """Return the last milestone of some commitments that is judged by the end of a period.
+
+        Milestones of one period may fall on different days, so the period decides, not a day.
+        """
+        names, calendar = set(commitments), self.case.calendar
         rows = [
-            row for row in self.inputs.tables["milestones"]
-            if row["date"] <= day and commitment in (None, row["commitment"])
-        ]  # fmt: skip
+            row
+            for row in self.inputs.tables["milestones"]
+            if row["commitment"] in names and (calendar.last_ending_by(row["date"]) or 0) <= period
+        ]
         return max(rows, key=lambda row: (row["date"], row["mw"]))
 
     def groups(self) -> Iterator[tuple[str, ...]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from datetime import date
 
 from planner.case.look import NOTHING, InputWarning, Look, amount, warn
 
@@ -109,7 +108,8 @@ def suppliers_deliver_the_items_of_what_is_due(look: Look) -> Iterator[InputWarn
     if not look.case.supply.planned:
         return
     names, told = look.case.demand.commitments, set[str]()
-    for day, period in look.due_days:
+    for period in look.due_periods(names):
+        day = look.milestone(names, period)["date"]
         for item, (needed, most) in look.bounds.items(names, period).items():
             if item in told or not _short(needed, most):
                 continue
@@ -152,7 +152,7 @@ def _shortfalls(
     """
     told: set[tuple[str, ...]] = set()
     for group in look.groups():
-        for day, period in look.due_days:
+        for period in look.due_periods(group):
             names = tuple(name for name in group if _can_have(look, name, period))
             due = math.fsum(look.bounds.due_mw(name, period) for name in names)
             if due <= NOTHING or group in told or (len(group) > 1 and told):
@@ -160,7 +160,7 @@ def _shortfalls(
             most = bound(look, names, period)
             if _short(due, most):
                 told.add(group)
-                warning = _shortfall(look, names, day, due, most, limit, remedy)
+                warning = _shortfall(look, names, period, due, most, limit, remedy)
                 yield warning, names, period, due
 
 
@@ -174,13 +174,13 @@ def _short(due: float, most: float) -> bool:
 
 
 def _shortfall(
-    look: Look, names: tuple[str, ...], day: date, due: float, most: float,
+    look: Look, names: tuple[str, ...], period: int, due: float, most: float,
     limit: str, remedy: str,
 ) -> InputWarning:  # fmt: skip
-    """Return the warning that a bound falls short of what is due on a day."""
+    """Return the warning that a bound falls short of what is due by the end of a period."""
     whose = names[0] if len(names) == 1 else f"{len(names)} commitments together"
-    single = names[0] if len(names) == 1 else None
-    row = look.milestone(day, single)
+    row = look.milestone(names, period)
+    day = row["date"]
     return warn(
         row, "mw", f"by {day} at least {amount(due)} MW of IT power are due to {whose}, "
         f"{limit.format(most=amount(most))}: {amount(due - most)} MW short", remedy,

@@ -78,7 +78,7 @@ def demand_is_of_the_size_of_the_halls(look: Look) -> Iterator[InputWarning]:
     halls = math.fsum(look.bounds.full_halls_mw(names).values())
     if due > NOTHING and halls > NOTHING and _far(due, halls, FAR):
         yield warn(
-            look.milestone(look.due_days[-1][0]), "mw", f"{amount(due)} MW of IT power are due in "
+            look.milestone(names, last), "mw", f"{amount(due)} MW of IT power are due in "
             f"the end, {_times(due, halls)} the {amount(halls)} MW that all halls hold",
             "Is it right? Give MW, not kW, in milestones and in the halls' it_mw",
             due_mw=due, halls_mw=halls)  # fmt: skip

@@ -35,6 +35,8 @@ def write_cash(report: Report, page: Page) -> None:
     page.subtitle(CASH_CAPTION.format(word=word))
     found = pivot(plan, report.rows("spend"), "term", "amount")
     terms = [term for term in COST_TERMS if term in found.columns]
+    if not set(terms) - {"late"}:
+        terms.insert(0, COST_TERMS[0])  # where nothing is spent, the sums still have a column
     ends = {day(row["period"]): day(row["period_end"]) for row in report.rows("ramp")}
     rows: list[Row] = [
         {"period": period, "last": ends.get(period, period),
@@ -109,7 +111,7 @@ def _payments(report: Report, rows: list[Row], terms: list[str], money: str) -> 
     return [
         Field("paid", "Pay: all", money, "whole", True, f"=SUM({{{terms[0]}}}:{{{terms[-1]}}})"),
         Field("so_far", "Paid so far", money, "whole", formula="=SUM({first_paid}:{paid})"),
-        *(_against_budget(counted, money) if limits and counted else ()),
+        *(_against_budget(counted, money) if limits else ()),
     ]
 
 
