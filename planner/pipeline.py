@@ -11,7 +11,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from planner.attempts import Attempts
 from planner.case.case import Case, make_case
+from planner.case.plausible import as_notes, plausible
 from planner.errors import NoPlanExists, PlanRefused
 from planner.inputs.rows import Inputs
 from planner.model.build import build_model
@@ -67,10 +69,48 @@ Solved = Callable[[Model, LiveModel, Solution], None]
 
 
 def make_plan(
+    inputs: Inputs, options: Options | None = None, listen: Listener | None = None
+) -> Plan:
+    """Make an optimal, independently checked plan, with what looks wrong in its inputs.
+
+    Parameters
+    ----------
+    inputs, options, listen
+        As for `find_plan`, which says what is raised, too.
+    """
+    return with_warnings(find_plan(inputs, options, listen))
+
+
+def with_warnings(plan: Plan, attempts: Attempts | None = None) -> Plan:
+    """Return a plan whose notes begin with what looks wrong in its inputs.
+
+    A warning that fails costs a note, never the plan.
+
+    Parameters
+    ----------
+    plan
+        A plan as `find_plan` returns it, which a command saves before.
+    attempts
+        Keeps what failed.
+    """
+    tried = Attempts() if attempts is None else attempts
+    before = len(tried.failures)
+
+    def work_out() -> list[str]:
+        return as_notes(plausible(plan.inputs, make_case(plan.inputs), tried))
+
+    nothing: list[str] = []
+    warnings = tried("the warnings could not be worked out", work_out, nothing)
+    known = plan.summary.get("notes")
+    notes = [*warnings, *tried.sentences[before:], *(known if isinstance(known, list) else ())]
+    return replace(plan, summary={**plan.summary, "notes": notes})
+
+
+def find_plan(
     inputs: Inputs, options: Options | None = None, listen: Listener | None = None,
     solve: Solver | None = None, solved: Solved | None = None,
 ) -> Plan:  # fmt: skip
-    """Make an optimal, independently checked plan.
+    """Find an optimal, independently checked plan, and no warning of its inputs yet.
 
     Parameters
     ----------

@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 import errno
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from planner.errors import PlannerError, SolverFailed
 from planner.inputs.workbook import read_inputs
 from planner.pipeline import make_plan
 from planner.plan.store import load_plan, save_plan
+from planner.plan.verify import verify
 from planner.reports.kinds import report_writers
 from planner.solve.highs import STATUS, LiveModel
 
@@ -56,6 +58,8 @@ def ended(raised: BaseException, monkeypatch: pytest.MonkeyPatch) -> object:
         (KeyboardInterrupt(), 130, "interrupted; no file is left half written"),
         (BrokenPipeError(), 0, ""),
         (SolverFailed("the solver failed"), 70, "the solver failed"),
+        (SystemExit(1), 0, ""),
+        (KeyError("x"), 70, "the planner failed: KeyError: 'x' (cli/main.py, line "),
     ],
 )
 def test_no_fault_ends_in_a_traceback(
@@ -147,15 +151,21 @@ main(["plan", *sys.argv[1:]])
 
 
 def test_a_disk_that_is_full_in_the_middle_of_a_report(tmp_path: Path) -> None:
-    """No file may grow beyond 20 kB: the tables fit, the workbook does not."""
+    """No file may grow beyond 20 kB: the tables fit, the workbook and the page do not."""
     run = subprocess.run(
         [sys.executable, "-c", SMALL_FILES, str(FIRST_PLAN), "-o", str(tmp_path / "plan")],
         cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
-    assert (run.returncode, run.stdout) == (2, "")
-    assert "File too large" in run.stderr
+    assert run.returncode == 7
+    assert "Every milestone is met" in run.stdout
+    for name in ("plan.xlsx", "report.html"):
+        assert re.search(rf"^{re.escape(name)} could not be written: .*File too large", run.stderr,
+                         re.MULTILINE)  # fmt: skip
+        assert not (tmp_path / "plan" / name).exists()
+    assert f"The plan is kept: {tmp_path / 'plan' / 'plan.json'}." in run.stderr
     assert "Traceback" not in run.stderr
-    assert list(tmp_path.iterdir()) == []
+    assert verify(read_inputs(FIRST_PLAN), load_plan(tmp_path / "plan").tables).ok
+    assert [path.name for path in tmp_path.iterdir()] == ["plan"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ of contents. What they say is no proof that the rest is well: the plan itself sa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
+from planner.attempts import Attempt, strictly
 from planner.case import plausible_dates as dates
 from planner.case import plausible_due as due
 from planner.case import plausible_places as places
@@ -18,7 +20,9 @@ from planner.case.look import InputWarning, Look
 from planner.inputs.places import fold
 from planner.inputs.rows import Inputs
 
-RULES: tuple[Callable[[Look], Iterator[InputWarning]], ...] = (
+Rule = Callable[[Look], Iterator[InputWarning]]
+
+RULES: tuple[Rule, ...] = (
     sizes.figures_are_like_their_peers,
     sizes.systems_cost_like_their_peers,
     sizes.demand_is_of_the_size_of_the_halls,
@@ -45,16 +49,28 @@ RULES: tuple[Callable[[Look], Iterator[InputWarning]], ...] = (
 """Every rule, in the order of its report."""
 
 
-def plausible(inputs: Inputs, case: Case) -> tuple[InputWarning, ...]:
+def plausible(inputs: Inputs, case: Case, attempt: Attempt = strictly) -> tuple[InputWarning, ...]:
     """Return every warning about inputs that can be planned.
 
     Parameters
     ----------
     inputs, case
         A workbook, read and without a fault, and the case made of it.
+    attempt
+        Tries each rule; one that fails takes no other along, nor what it has found so far.
     """
     look = Look(inputs, case)
-    return tuple(warning for rule in RULES for warning in rule(look))
+    found: list[InputWarning] = []
+    for rule in RULES:
+        words = rule.__name__.replace("_", " ")
+        claim = f'the warning "{words}" could not be worked out'
+        attempt(claim, partial(found.extend, _each(rule, look)), None)
+    return tuple(found)
+
+
+def _each(rule: Rule, look: Look) -> Iterator[InputWarning]:
+    """Yield the warnings of a rule, which begins when the first is asked for."""
+    yield from rule(look)
 
 
 def as_notes(warnings: Iterable[InputWarning]) -> list[str]:

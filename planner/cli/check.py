@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from planner.cli.ending import ended
 from planner.errors import Fault, InputFaults
 
 if TYPE_CHECKING:
+    from planner.attempts import Attempts
     from planner.reports.faults import Findings
 
 USUAL = ""
@@ -30,7 +32,8 @@ def command(
     """Report every fault of WORKBOOK: sheet and cell, value, rule and remedy.
 
     Warnings say, with numbers, what looks wrong though a plan can be made; notes what was assumed
-    or left out. WORKBOOK may be a folder of CSV files. Exit codes: 0 no fault, 1 faults.
+    or left out. WORKBOOK may be a folder of CSV files. Exit codes: 0 no fault, 1 faults, 7 no
+    fault, but a warning could not be worked out.
 
     \b
     Example: planner check inputs/openai-750mw.xlsx
@@ -38,6 +41,7 @@ def command(
     """  # noqa: D301  (the backspace keeps click from joining the lines)
     from rich.console import Console  # noqa: PLC0415  (slow to import)
 
+    from planner.attempts import Attempts  # noqa: PLC0415
     from planner.reports.faults import as_json as document  # noqa: PLC0415
     from planner.reports.faults import print_findings  # noqa: PLC0415
 
@@ -45,19 +49,21 @@ def command(
         workbook, mark = Path(mark), USUAL  # planner check --mark my-plan.xlsx
     if workbook is None:
         raise click.UsageError("Missing argument 'WORKBOOK'.")
-    found = _findings(workbook)
+    tried = Attempts()
+    found = _findings(workbook, tried)
     if mark is not None:
         found = _marked(found, mark, force)
     if as_json:
-        click.echo(document(found))
+        click.echo(document(found, tried.sentences))
     else:
         print_findings(found, Console(highlight=False), every=every)
     if found.marked is not None:
         click.echo(f"Marked copy: {found.marked}", err=True)
-    return 1 if found.faults else 0
+    code = ended(tried, 0, "All else was checked.")
+    return 1 if found.faults else code
 
 
-def _findings(workbook: Path) -> Findings:
+def _findings(workbook: Path, tried: Attempts) -> Findings:
     """Read a workbook and return all that can be said of it."""
     from planner.case.case import make_case  # noqa: PLC0415
     from planner.case.plausible import plausible  # noqa: PLC0415
@@ -69,7 +75,7 @@ def _findings(workbook: Path) -> Findings:
     try:
         inputs = read_inputs(workbook)
         notes = inputs.notes
-        warnings = plausible(inputs, make_case(inputs))
+        warnings = plausible(inputs, make_case(inputs), tried)
         return Findings(workbook, (), warnings, notes)
     except InputFaults as error:
         faults = error.faults

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from planner.cli.ending import ended
 
 if TYPE_CHECKING:
     from planner.plan.store import Plan
@@ -28,11 +31,14 @@ def command(
 ) -> int:  # fmt: skip
     """Put saved PLANS side by side, or scenarios of one workbook; the first is the base.
 
+    Exit codes: 0 compared, 1 input faults, 2 usage, 7 compared, but a file of it failed.
+
     \b
     Example: planner compare outputs/openai-750mw outputs/openai-2gw
              planner compare inputs/openai-750mw.xlsx --scenario base --scenario "crews halved"
     """  # noqa: D301  (the backspace keeps click from joining the lines)
-    from planner.plan.store import load_plan, plain  # noqa: PLC0415  (slow to import)
+    from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
+    from planner.plan.store import load_plan, plain  # noqa: PLC0415
     from planner.whatif.compare import as_document, compare  # noqa: PLC0415
     from planner.whatif.compare_output import print_comparison, write_comparison  # noqa: PLC0415
 
@@ -43,19 +49,21 @@ def command(
         comparison = compare(made, scenarios)
     else:
         comparison = compare([load_plan(folder) for folder in plans])
-    files = write_comparison(comparison, output or Path("outputs") / "compare")
+    tried = Attempts()
+    files = write_comparison(comparison, output or Path("outputs") / "compare", tried)
     if as_json:
-        document = {**as_document(comparison), "files": files}
+        document = {**as_document(comparison), "files": files, "failures": tried.sentences}
         click.echo(json.dumps(plain(document), indent=2))
-        return 0
-    from rich.console import Console  # noqa: PLC0415
+    else:
+        from rich.console import Console  # noqa: PLC0415
 
-    from planner.whatif.console import print_files  # noqa: PLC0415
+        from planner.whatif.console import print_files  # noqa: PLC0415
 
-    console = Console()
-    print_comparison(comparison, console)
-    print_files(console, files)
-    return 0
+        console = Console()
+        show = partial(print_comparison, comparison, console)
+        tried("the comparison could not be printed", show, None)
+        print_files(console, files)
+    return ended(tried, 0, "The plans are untouched, and all else is written.")
 
 
 def _planned(workbook: Path, scenarios: tuple[str, ...], gap: float | None) -> list[Plan]:

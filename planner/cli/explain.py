@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from planner.cli.ending import ended
 from planner.cli.kinds import ALL, HELP, chosen
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from planner.attempts import Attempts
     from planner.plan.explained import Finding
     from planner.plan.store import Plan
     from planner.plan.tables import Row
@@ -49,7 +52,7 @@ def command(
     plan folder the explanation is kept, and the reports are written again with it.
 
     Exit codes: 0 explained, 1 input faults, 2 usage, 3 no plan exists, and the rows of the
-    workbook that contradict each other are named.
+    workbook that contradict each other are named, 7 explained, but a report of it failed.
 
     \b
     Example: planner explain outputs/openai-750mw
@@ -68,37 +71,45 @@ def command(
     from planner.reports.console_explained import print_explanation  # noqa: PLC0415
 
     found = explain_plan(made, time_limit, asks=not no_asks, costs=asked)
-    tell(plan, made, (EXPLANATION, found), kinds, print_explanation, as_json=as_json)
-    return 0
+    return tell(plan, made, (EXPLANATION, found), kinds, print_explanation, as_json=as_json)
 
 
 def tell(
     path: Path, plan: Plan, finding: tuple[str, Finding], kinds: Sequence[str],
     show: Callable[[Plan, Console], None], *, as_json: bool,
-) -> None:  # fmt: skip
-    """Print a finding, and keep it where the plan has a folder."""
+) -> int:  # fmt: skip
+    """Keep a finding where the plan has a folder, and print it; return how the command ends."""
     from rich.console import Console  # noqa: PLC0415  (slow to import)
 
+    from planner.attempts import Attempts  # noqa: PLC0415
     from planner.reports.console import print_files  # noqa: PLC0415
 
-    (kind, found), console = finding, Console()
-    if not as_json:
-        show(replace(plan, findings={**plan.findings, kind: found}), console)
-    files = keep(path, finding, kinds) if is_folder(path) else {}
+    (kind, found), console, tried = finding, Console(), Attempts()
+    files: dict[str, str] = {}
+    if is_folder(path):
+        keeping = partial(keep, path, finding, kinds, tried)
+        files = tried(f"the {kind} could not be kept", keeping, files)
     if as_json:
-        print_json({"plan": plan.name, **found.tables, **found.facts, "files": files})
-    elif files:
-        print_files(files, console)
+        print_json({"plan": plan.name, **found.tables, **found.facts, "files": files,
+                    "failures": tried.sentences})  # fmt: skip
     else:
+        whole = replace(plan, findings={**plan.findings, kind: found})
+        tried(f"the {kind} could not be printed", partial(show, whole, console), None)
+    if files and not as_json:
+        print_files(files, console)
+    elif not files and not tried.failures and not as_json:
         click.echo("not kept: only a plan folder keeps it, see planner plan --explain", err=True)
+    return ended(tried, 0, f"The {kind} is kept in {path}." if files else f"The {kind} is above.")
 
 
-def keep(path: Path, finding: tuple[str, Finding], kinds: Sequence[str]) -> dict[str, str]:
-    """Keep a finding in a plan's folder; return the paths by kind."""
+def keep(
+    path: Path, finding: tuple[str, Finding], kinds: Sequence[str], tried: Attempts
+) -> dict[str, str]:
+    """Keep a finding in a plan's folder, with its reports; return the paths by kind."""
     from planner.plan.rewrite import save_finding  # noqa: PLC0415  (slow to import)
     from planner.reports.kinds import report_writers  # noqa: PLC0415
 
-    return save_finding(path, *finding, lambda saved: report_writers(saved, kinds))
+    return save_finding(path, *finding, lambda saved: report_writers(saved, kinds), tried)
 
 
 def is_folder(path: Path) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from planner import __version__
+from planner.attempts import TRACEBACK, reason, show_traceback
 from planner.errors import PlannerError
 
 COMMANDS = {
@@ -31,6 +32,10 @@ COMMANDS = {
     "doctor": ("planner.cli.doctor", "Check that this machine can plan."),
 }
 """Every command: its module, which defines `command`, and its line in the help."""
+
+
+DEFECT = 70
+"""Exit code where the planner itself failed, as where the solver does."""
 
 
 class Chapters(click.Group):
@@ -83,8 +88,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # What could not be written for this very reason is not told again.
         sys.unraisablehook = lambda unraisable: None
         code = error.exit_code
-    except BrokenPipeError:
-        _drop_output()  # whoever read it has seen enough
+    except (BrokenPipeError, SystemExit):
+        # Whoever read the output has seen enough. Click and rich make SystemExit(1) of it, which
+        # nothing else here raises; 1 would be the code of faults in the inputs.
+        _drop_output()
         code = 0
     except OSError as error:
         click.echo(f"the system refuses to go on: {error}. Free some room on the disk, or see "
@@ -95,6 +102,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         click.echo("this machine has not enough memory for it. Plan fewer periods, or longer ones "
                    "(settings, period), or set counts to continuous", err=True)  # fmt: skip
         code = PlannerError.exit_code
+    except Exception as error:
+        show_traceback(error)
+        click.echo(f"the planner failed: {reason(error)}. This is a defect of the planner, not of "
+                   f"your inputs: please report it. With {TRACEBACK}=1 in the environment the "
+                   "command prints where it fails", err=True)  # fmt: skip
+        code = DEFECT
     _end(code if isinstance(code, int) else 0)
 
 

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from planner.cli.ending import INTERRUPTED, ended
 from planner.cli.explain import keep, print_json
 from planner.cli.kinds import ALL, HELP, chosen
 
 if TYPE_CHECKING:
+    from planner.attempts import Attempts
     from planner.inputs.rows import Inputs
     from planner.model.decisions import Model
     from planner.pipeline import Options
     from planner.plan.store import Plan, Writer
     from planner.solve.highs import LiveModel
+    from planner.solve.progress import Event
     from planner.solve.tiers import Solution
 
-MISSED = 6
+USAGE = 2
 LIMIT = 4
-INTERRUPTED = 130
+MISSED = 6
 
 
 @click.command(name="plan")
@@ -55,8 +60,9 @@ def command(  # noqa: PLR0913  (one for each option)
 
     Exit codes: 0 proven within the gap, 1 input faults, 2 usage, 3 no plan exists, 4 a limit was
     reached and the best plan written, 5 a limit was reached and there is no plan, 6 megawatts are
-    missed (with --fail-on-miss), 70 the checker refused the plan or the solver failed, 130
-    interrupted and the best plan written.
+    missed (with --fail-on-miss), 7 the plan is written, but a report or an explanation of it
+    failed, 70 the checker refused the plan or the solver failed, 130 interrupted and the best
+    plan written.
 
     \b
     Example: planner plan inputs/openai-750mw.xlsx
@@ -64,45 +70,74 @@ def command(  # noqa: PLR0913  (one for each option)
     In seconds: planner plan inputs/openai-750mw.xlsx --scenario "crews halved" \\
                   --near outputs/openai-750mw
     """  # noqa: D301  (the backspace keeps click from joining the lines)
-    from rich.console import Console  # noqa: PLC0415  (slow to import)
-
+    from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
     from planner.inputs.workbook import read_inputs  # noqa: PLC0415
-    from planner.pipeline import Options  # noqa: PLC0415
-    from planner.pipeline import as_json as document  # noqa: PLC0415
+    from planner.pipeline import Options, with_warnings  # noqa: PLC0415
     from planner.plan.folders import plan_folder  # noqa: PLC0415
-    from planner.plan.store import save_plan  # noqa: PLC0415
-    from planner.reports.console import print_files, print_plan, print_ramp  # noqa: PLC0415
-    from planner.reports.kinds import report_writers  # noqa: PLC0415
     from planner.whatif.applied import apply, marked  # noqa: PLC0415
     from planner.whatif.changes import what_if  # noqa: PLC0415
 
     base = read_inputs(workbook)
     asked = what_if(base, scenario, changes)
     options = Options(gap, time_limit, threads, " ".join(["planner", *sys.argv[1:]]))
-    told: dict[str, object] = {}
+    tried = Attempts()
     with ExitStack() as found:
-        made, start, other = _made(apply(base, asked), options, near, found)
+        made, start, other = _made(apply(base, asked), options, near, found, tried)
         plan = marked(made, base, asked)
-        folder = output or plan_folder(plan.name)
-        files = save_plan(plan, folder, report_writers(plan, kinds) | start)
+        place = output or plan_folder(plan.name)
+        folder, files = _kept(plan, place, tried)
+        try:
+            plan = with_warnings(plan, tried)
+            files = _reported(plan, folder, kinds, start, files, tried)
+        except KeyboardInterrupt:
+            click.echo("interrupted; the plan is written, without its reports", err=True)
+            return INTERRUPTED
     if not as_json:
-        print_plan(plan, Console())
-        if other is not None:
-            _print_differences(other, plan)
-    code = _exit_code(plan, fail_on_miss=fail_on_miss)
+        tried("the plan could not be printed", partial(_print, plan, other), None)
+    code, told = _exit_code(plan, fail_on_miss=fail_on_miss), dict[str, object]()
     if explain and code != INTERRUPTED:
-        code, files, told = _explained(plan, folder, kinds, (code, files), as_json=as_json)
-    if as_json:
-        print_json({**document(plan, files), **told})
-    else:
-        print_files(files, Console())
-    if watch:
-        print_ramp(plan, Console(stderr=as_json))
-    return code
+        code, files, told = _explained(plan, folder, kinds, (code, files), tried, as_json=as_json)
+    code = _told(plan, files, told, code, tried, watch=watch, as_json=as_json)
+    return code if folder == place else USAGE
+
+
+def _kept(plan: Plan, folder: Path, tried: Attempts) -> tuple[Path, dict[str, str]]:
+    """Write a plan before anything is made of it; return its folder and the paths by kind.
+
+    Where its folder cannot be written, the plan is kept in a new folder for temporary files.
+    """
+    from planner.errors import PlannerError  # noqa: PLC0415  (slow to import)
+    from planner.plan.store import save_plan  # noqa: PLC0415
+
+    try:
+        return folder, save_plan(plan, folder, {}, attempt=tried)
+    except PlannerError as error:
+        rescue = Path(tempfile.mkdtemp(prefix="planner-")) / "plan"
+        try:
+            files = save_plan(plan, rescue, {}, attempt=tried)
+        except PlannerError:
+            rescue.parent.rmdir()
+            raise error from None
+        tried.note(f"{error}. The plan is kept in {rescue} instead")
+        return rescue, files
+
+
+def _reported(
+    plan: Plan, folder: Path, kinds: tuple[str, ...], start: dict[str, Writer],
+    files: dict[str, str], tried: Attempts,
+) -> dict[str, str]:  # fmt: skip
+    """Write what tells of a plan beside it; return the paths by kind."""
+    from planner.plan.rewrite import save_reports  # noqa: PLC0415  (slow to import)
+    from planner.reports.kinds import report_writers  # noqa: PLC0415
+
+    def write() -> dict[str, str]:
+        return save_reports(folder, lambda saved: report_writers(saved, kinds) | start, tried, plan)
+
+    return tried("the reports could not be written", write, files)
 
 
 def _made(
-    inputs: Inputs, options: Options, near: Path | None, found: ExitStack
+    inputs: Inputs, options: Options, near: Path | None, found: ExitStack, tried: Attempts
 ) -> tuple[Plan, dict[str, Writer], Plan | None]:
     """Return the plan, what writes its solve, and the plan that it started from.
 
@@ -118,17 +153,55 @@ def _made(
         found.enter_context(interruptible(live.stop))
 
     try:
-        with Progress() as listen:
+        with Progress() as show:
+
+            def listen(event: Event) -> None:
+                tried("progress could not be shown", partial(show, event), None)
+
             if near is None:
-                plan, kept = make_kept(inputs, options, listen, solved)
+                plan, kept = make_kept(inputs, options, listen, solved, tried)
                 return plan, {FILE: start_writer(kept)}, None
             other, base = load_near(near)
-            by = plan_near(base, inputs, options, listen, solved=solved)
+            by = plan_near(base, inputs, options, listen, solved=solved, attempt=tried)
             return by.plan, {FILE: start_writer(by.kept)}, other
     except NoPlanExists as error:
         from planner.explain.contradictions import find_contradiction  # noqa: PLC0415
 
         raise NoPlanExists(f"no plan exists: {find_contradiction(inputs) or error}") from error
+
+
+def _print(plan: Plan, other: Plan | None) -> None:
+    """Print a plan, and what differs from the one that it started from."""
+    from rich.console import Console  # noqa: PLC0415  (slow to import)
+
+    from planner.reports.console import print_plan  # noqa: PLC0415
+
+    print_plan(plan, Console())
+    if other is not None:
+        _print_differences(other, plan)
+
+
+def _told(
+    plan: Plan, files: dict[str, str], told: dict[str, object], code: int, tried: Attempts, *,
+    watch: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Print what comes last, and return how the command ends."""
+    from rich.console import Console  # noqa: PLC0415  (slow to import)
+
+    from planner.pipeline import as_json as document  # noqa: PLC0415
+    from planner.reports.console import print_files, print_ramp  # noqa: PLC0415
+
+    if watch:
+        ramp = partial(print_ramp, plan, Console(stderr=as_json))
+    if as_json:
+        if watch:
+            tried("the ramp could not be shown", ramp, None)
+        print_json({**document(plan, files), **told, "failures": tried.sentences})
+    else:
+        print_files(files, Console())
+        if watch:
+            tried("the ramp could not be shown", ramp, None)
+    return ended(tried, code, f"The plan is kept: {files['json']}.")
 
 
 def _print_differences(other: Plan, plan: Plan) -> None:
@@ -143,8 +216,8 @@ def _print_differences(other: Plan, plan: Plan) -> None:
 
 
 def _explained(
-    plan: Plan, folder: Path, kinds: tuple[str, ...], sofar: tuple[int, dict[str, str]], *,
-    as_json: bool,
+    plan: Plan, folder: Path, kinds: tuple[str, ...], sofar: tuple[int, dict[str, str]],
+    tried: Attempts, *, as_json: bool,
 ) -> tuple[int, dict[str, str], dict[str, object]]:  # fmt: skip
     """Explain a plan that is on disk already, so that it is not lost if this is cut short.
 
@@ -156,18 +229,25 @@ def _explained(
     from rich.console import Console  # noqa: PLC0415
 
     from planner.explain.findings import explain_plan  # noqa: PLC0415
-    from planner.plan.explained import EXPLANATION  # noqa: PLC0415
+    from planner.plan.explained import EXPLANATION, Finding  # noqa: PLC0415
     from planner.reports.console_explained import print_explanation  # noqa: PLC0415
 
+    code, files = sofar
+    unknown = Finding("", {}, {})
     try:
-        found = explain_plan(plan)
-        files = keep(folder, (EXPLANATION, found), kinds)
+        found = tried("the plan could not be explained", partial(explain_plan, plan), unknown)
+        if found is unknown:
+            return code, files, {}
+        keeping = partial(keep, folder, (EXPLANATION, found), kinds, tried)
+        files = tried("the explanation could not be kept", keeping, files)
     except KeyboardInterrupt:
         click.echo("interrupted; the plan is written, without an explanation", err=True)
-        return INTERRUPTED, sofar[1], {}
+        return INTERRUPTED, files, {}
     if not as_json:
-        print_explanation(replace(plan, findings={EXPLANATION: found}), Console())
-    return sofar[0], files, {EXPLANATION: {**found.tables, **found.facts}}
+        explained = replace(plan, findings={EXPLANATION: found})
+        show = partial(print_explanation, explained, Console())
+        tried("the explanation could not be printed", show, None)
+    return code, files, {EXPLANATION: {**found.tables, **found.facts}}
 
 
 def _exit_code(plan: Plan, *, fail_on_miss: bool) -> int:

@@ -40,7 +40,8 @@ def command(  # noqa: PLR0913  (one for each option)
     firm: in service from the date on. "At most" is proven; "firm" is a plan in whole systems.
     In a plan folder the quote is kept, and the reports are written again with it.
 
-    Exit codes: 0 answered, 1 input faults, 2 usage, 3 no plan exists.
+    Exit codes: 0 answered, 1 input faults, 2 usage, 3 no plan exists, 7 answered, but a report of
+    it failed.
 
     \b
     Example: planner quote outputs/openai-750mw --mw 50
@@ -53,8 +54,8 @@ def command(  # noqa: PLR0913  (one for each option)
     made = opened(plan)
     terms = Terms(basis, *_only(only, made))
     inquiry = Inquiry(terms, tuple(asked), tuple(day.date() for day in dates), overtime)
-    tell(plan, made, (QUOTE, quote_plan(made, inquiry)), kinds, print_quote, as_json=as_json)
-    return 0
+    found = quote_plan(made, inquiry)
+    return tell(plan, made, (QUOTE, found), kinds, print_quote, as_json=as_json)
 
 
 def _only(texts: Sequence[str], made: Plan) -> tuple[tuple[str, ...], tuple[str, ...]]:

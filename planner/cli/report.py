@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from planner.cli.ending import ended
 from planner.cli.kinds import ALL, HELP, chosen
 
 if TYPE_CHECKING:
@@ -28,23 +29,29 @@ def command(*, plan: Path, kinds: tuple[str, ...], figures: str | None, as_json:
     Nothing is solved, and nothing else in the folder changes. PNG figures need the package
     resvg-py: pip install 'megawatt-planner[png]'.
 
+    Exit codes: 0 written, 2 usage, 7 a report failed, and the one that was there before stays.
+
     \b
     Example: planner report outputs/openai-750mw --kinds html --figures svg
     """  # noqa: D301  (the backspace keeps click from joining the lines)
     if not kinds and not figures:
         raise click.UsageError("nothing to write: give --kinds xlsx, html, or --figures svg, png")
-    from planner.plan.rewrite import save_reports  # noqa: PLC0415  (slow to import)
+    from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
+    from planner.plan.rewrite import save_reports  # noqa: PLC0415
     from planner.reports.figures import figure_writers  # noqa: PLC0415
     from planner.reports.kinds import report_writers  # noqa: PLC0415
 
+    tried = Attempts()
+
     def writers(saved: Plan) -> dict[str, Callable[[Path], None]]:
         found = report_writers(saved, kinds)
-        return found | (figure_writers(saved, figures) if figures else {})
+        return found | (figure_writers(saved, figures, tried) if figures else {})
 
-    files = save_reports(plan, writers)
+    files = save_reports(plan, writers, tried)
     if as_json:
-        click.echo(json.dumps({"files": files}, indent=2))
+        click.echo(json.dumps({"files": files, "failures": tried.sentences}, indent=2))
     else:
         for kind in [*kinds, *(["figures"] if figures else [])]:
-            click.echo(f"{kind:<7} {files[kind]}")
-    return 0
+            if kind in files:
+                click.echo(f"{kind:<7} {files[kind]}")
+    return ended(tried, 0, "All else is written, and what stood in the folder before stays.")

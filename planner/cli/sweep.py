@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from planner.cli.ending import ended
+
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from planner.whatif.sweep import Progress
+    from planner.whatif.sweep import Progress, Sweep
 
 METHODS = ("monte-carlo", "latin-hypercube", "one-at-a-time", "grid", "scenarios")
 ENGINES = ("serial", "local", "dask", "ray")
@@ -54,7 +57,7 @@ def command(  # noqa: PLR0913  (each is an option)
 
     Each case is written to a journal when it is finished, so that --resume goes on after any
     interruption. Exit codes: 0 every case has a plan, 1 input faults, 2 usage, 4 some cases
-    failed, 130 interrupted (go on with --resume).
+    failed, 7 a file of the results failed, 130 interrupted (go on with --resume).
 
     \b
     Example: planner sweep inputs/openai-750mw.xlsx --cases 1000 --workers 2
@@ -63,12 +66,13 @@ def command(  # noqa: PLR0913  (each is an option)
     """  # noqa: D301  (the backspace keeps click from joining the lines)
     if method != "scenarios" and (scenarios or decide_by is not None):
         raise click.UsageError("--scenario and --decide-by go with --method scenarios")
-    from planner.inputs.workbook import read_inputs  # noqa: PLC0415  (slow to import)
+    from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
+    from planner.inputs.workbook import read_inputs  # noqa: PLC0415
     from planner.plan.folders import plan_folder  # noqa: PLC0415
     from planner.whatif.cases import Spec  # noqa: PLC0415
     from planner.whatif.engines import Engine  # noqa: PLC0415
     from planner.whatif.output import write_sweep  # noqa: PLC0415
-    from planner.whatif.sweep import FAILED, run_sweep  # noqa: PLC0415
+    from planner.whatif.sweep import FAILED, JOURNAL, run_sweep  # noqa: PLC0415
 
     inputs = read_inputs(workbook)
     asked = float(inputs.settings["gap"]) if gap is None else gap
@@ -79,23 +83,35 @@ def command(  # noqa: PLR0913  (each is an option)
     where = Engine(engine, workers, address)
     with _Bar() as listen:
         sweep = run_sweep(inputs, spec, folder, where, listen, resume=resume)
-    files = write_sweep(sweep, folder)
-    failed = sum(record["result"]["status"] == FAILED for record in sweep.records)
+    tried = Attempts()
+    files = tried("the tables could not be worked out", partial(write_sweep, sweep, folder, tried),
+                  {"journal": str(folder / JOURNAL)})  # fmt: skip
     if as_json:
-        from planner.whatif.results import tables_of  # noqa: PLC0415
-
-        tables = tables_of(sweep)
-        summary = {name: tables[name] for name in tables if name not in ("cases", "ramp")}
-        document = {"cases": len(sweep.records), "failed": failed, "base": sweep.base,
-                    **summary, "files": files}  # fmt: skip
+        nothing: dict[str, object] = {}
+        found = tried("the tables could not be printed", partial(_document, sweep), nothing)
+        document = {**found, "files": files, "failures": tried.sentences}
         click.echo(json.dumps(document, indent=2, default=str))
     else:
         from rich.console import Console  # noqa: PLC0415
 
         from planner.whatif.console import print_sweep  # noqa: PLC0415
 
-        print_sweep(sweep, Console(), files)
-    return SOME_FAILED if failed else 0
+        show = partial(print_sweep, sweep, Console(), files)
+        tried("the sweep could not be printed", show, None)
+    failed = any(record["result"]["status"] == FAILED for record in sweep.records)
+    kept = f"Every case is kept: {folder / JOURNAL}. --resume makes the tables of it again."
+    return ended(tried, SOME_FAILED if failed else 0, kept)
+
+
+def _document(sweep: Sweep) -> dict[str, object]:
+    """Return what a sweep found, for programs."""
+    from planner.whatif.results import tables_of  # noqa: PLC0415  (slow to import)
+    from planner.whatif.sweep import FAILED  # noqa: PLC0415
+
+    tables = tables_of(sweep)
+    summary = {name: tables[name] for name in tables if name not in ("cases", "ramp")}
+    failed = sum(record["result"]["status"] == FAILED for record in sweep.records)
+    return {"cases": len(sweep.records), "failed": failed, "base": sweep.base, **summary}
 
 
 class _Bar:

@@ -6,9 +6,30 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from planner.errors import PlannerError
 from planner.inputs.rows import Inputs, Row
 from planner.inputs.schema import Column, Kind
 from planner.inputs.tables import SETTINGS, TABLES
+
+
+class LostInputs(Inputs):
+    """The inputs of a plan whose ``inputs.json`` could not be written: their digest, no more.
+
+    The plan can be read, verified and compared; whatever needs the inputs is told that they are
+    missing.
+    """
+
+    def __init__(self, digest: str) -> None:
+        object.__setattr__(self, "digest", digest)
+
+    def __getattribute__(self, name: str) -> Any:
+        """Give the digest; refuse every other field."""
+        if name in ("name", "settings", "tables", "notes", "setting_cells"):
+            raise PlannerError(
+                "the plan's inputs are missing, for inputs.json could not be written with it. "
+                "Plan again"
+            )
+        return super().__getattribute__(name)
 
 
 def as_document(inputs: Inputs) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from planner.attempts import Attempt, strictly
 from planner.errors import PlannerError
 from planner.plan.explained import Finding
 from planner.plan.folders import CONTENTS, settled
@@ -23,8 +24,10 @@ class _Meanwhile(PlannerError):
     """The folder was written anew since it was read."""
 
 
-def save_reports(folder: Path, make: Make) -> dict[str, str]:
-    """Write reports of a saved plan into its folder, all of them or nothing; all else stays.
+def save_reports(
+    folder: Path, make: Make, attempt: Attempt = strictly, plan: Plan | None = None
+) -> dict[str, str]:
+    """Write reports of a saved plan into its folder; all else stays as it is.
 
     Parameters
     ----------
@@ -32,6 +35,11 @@ def save_reports(folder: Path, make: Make) -> dict[str, str]:
         A plan folder, or a path to its ``plan.json``.
     make
         Gives what writes each report.
+    attempt
+        Tries each report by itself; one that fails leaves the file that is there.
+    plan
+        The plan with another summary, e.g. with more notes, to be written as well; without it the
+        plan is read from the folder.
 
     Returns
     -------
@@ -43,13 +51,19 @@ def save_reports(folder: Path, make: Make) -> dict[str, str]:
     PlannerError
         As when a plan is loaded or saved, and if another plan took its place meanwhile.
     """
-    folder = folder.parent if folder.name == CONTENTS else folder
+    folder = _folder(folder)
     contents = _contents(folder)
-    return _rewritten(folder, contents, load_plan(folder), make)
+    saved = load_plan(folder)
+    if plan is not None:
+        _check_same(saved, plan_digest(plan), folder, "its reports are not written")
+        saved = replace(plan, findings=saved.findings)
+    return _rewritten(folder, contents, saved, make, attempt)
 
 
-def save_finding(folder: Path, kind: str, finding: Finding, make: Make) -> dict[str, str]:
-    """Keep what was found out about a saved plan, and write the reports that tell of it.
+def save_finding(
+    folder: Path, kind: str, finding: Finding, make: Make, attempt: Attempt = strictly
+) -> dict[str, str]:
+    """Keep what was found out about a saved plan, then write the reports that tell of it.
 
     Parameters
     ----------
@@ -61,6 +75,8 @@ def save_finding(folder: Path, kind: str, finding: Finding, make: Make) -> dict[
         What was found out.
     make
         Gives what writes each report, for the plan with its findings.
+    attempt
+        Tries the reports; the finding is kept before, and stays whatever happens to them.
 
     Returns
     -------
@@ -72,25 +88,49 @@ def save_finding(folder: Path, kind: str, finding: Finding, make: Make) -> dict[
     PlannerError
         As when a plan is loaded or saved, and if another plan stands in the folder by now.
     """
-    folder = folder.parent if folder.name == CONTENTS else folder
-    for left in reversed(range(TRIES)):
+    folder = _folder(folder)
+
+    def keep() -> dict[str, str]:
         contents = _contents(folder)
         plan = load_plan(folder)
-        if plan_digest(plan) != finding.of:
-            raise PlannerError(
-                f"another plan was written to {folder} meanwhile: the {kind} is not of that one. "
-                "Nothing is changed; run the command again"
-            )
+        _check_same(plan, finding.of, folder, f"the {kind} is not of that one, and is not kept")
+        whole = replace(plan, findings={**plan.findings, kind: finding})
+        return _rewritten(folder, contents, whole, lambda saved: {}, strictly)
+
+    kept = _repeated(keep)
+    return attempt(
+        "the reports could not be written",
+        lambda: _repeated(lambda: save_reports(folder, make, attempt)),
+        kept,
+    )
+
+
+def _folder(path: Path) -> Path:
+    return path.parent if path.name == CONTENTS else path
+
+
+def _check_same(plan: Plan, digest: str, folder: Path, effect: str) -> None:
+    """Refuse to add to a folder what belongs to another plan than stands there by now."""
+    if plan_digest(plan) != digest:
+        raise PlannerError(
+            f"another plan was written to {folder} meanwhile: {effect}. Run the command again"
+        )
+
+
+def _repeated(write: Callable[[], dict[str, str]]) -> dict[str, str]:
+    """Write into a folder, anew if another process wrote it after it was read."""
+    for left in reversed(range(TRIES)):
         try:
-            whole = replace(plan, findings={**plan.findings, kind: finding})
-            return _rewritten(folder, contents, whole, make)
+            return write()
         except _Meanwhile:
             if not left:
                 raise
     raise AssertionError("the last try ends above")
 
 
-def _rewritten(folder: Path, contents: bytes, plan: Plan, make: Make) -> dict[str, str]:
+def _rewritten(
+    folder: Path, contents: bytes, plan: Plan, make: Make, attempt: Attempt
+) -> dict[str, str]:
     """Write a folder anew with some reports, if its list is still as it was read."""
     writers = dict(make(plan))
 
@@ -106,7 +146,30 @@ def _rewritten(folder: Path, contents: bytes, plan: Plan, make: Make) -> dict[st
         for name in json.loads(contents)["files"]
         if name not in own and (settled(folder) / str(name)).is_file()
     }
-    return save_plan(plan, folder, kept | writers, guard)
+    tried = {
+        name: _tried(name, write, kept.get(name, _nothing), attempt)
+        for name, write in writers.items()
+    }
+    return save_plan(plan, folder, kept | tried, guard, attempt)
+
+
+def _tried(name: str, write: Writer, otherwise: Writer, attempt: Attempt) -> Writer:
+    """Return what tries to write a file, and puts the old one in its place if that fails."""
+
+    def write_or_keep(path: Path) -> None:
+        def whole() -> bool:
+            write(path)
+            return True
+
+        if not attempt(f"{name} could not be written", whole, False):
+            path.unlink(missing_ok=True)
+            otherwise(path)
+
+    return write_or_keep
+
+
+def _nothing(path: Path) -> None:
+    """Write no file, where there was none before."""
 
 
 def _contents(folder: Path) -> bytes:

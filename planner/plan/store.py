@@ -15,8 +15,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from planner.attempts import Attempt, strictly
 from planner.errors import PlannerError
-from planner.inputs.kept import as_document, from_document
+from planner.inputs.kept import LostInputs, as_document, from_document
 from planner.inputs.rows import Inputs
 from planner.plan.explained import FOUND_COLUMNS, Finding
 from planner.plan.folders import CONTENTS, replaced, safe_name, settled
@@ -36,7 +37,7 @@ INPUTS = "inputs.json"
 OWN_KEYS = ("format", "manifest", "inputs", "tables", "findings", "files", "seal")
 """Entries of ``plan.json`` that are not part of the summary."""
 
-REPORTS = {"plan.xlsx", "report.html"}
+REPORTS = {"plan.xlsx", "report.html", "start.npz"}
 """Files that are the planner's in every plan folder, listed or not."""
 
 EVERY = COLUMNS | FOUND_COLUMNS
@@ -119,10 +120,16 @@ class Plan:
 
 
 def save_plan(
-    plan: Plan, folder: Path, writers: Mapping[str, Writer],
+    plan: Plan,
+    folder: Path,
+    writers: Mapping[str, Writer],
     guard: Callable[[], None] | None = None,
-) -> dict[str, str]:  # fmt: skip
+    attempt: Attempt = strictly,
+) -> dict[str, str]:
     """Write a plan's folder, all of it or nothing.
+
+    A new plan is best written without writers first: what `planner.plan.rewrite.save_reports`
+    then adds cannot cost the plan, whatever happens to it.
 
     Parameters
     ----------
@@ -132,10 +139,12 @@ def save_plan(
         Where to; a plan that is there is replaced, files in it that are not the planner's stay.
     writers
         File name to a function that writes that file, e.g. ``{"plan.xlsx": write}``; a name may
-        have one folder, ``figures/ramp.svg``.
+        have one folder, ``figures/ramp.svg``. A file that its function does not write is left out.
     guard
         Called before anything is written, when no other process can change the folder any more;
         what it raises leaves the folder as it is.
+    attempt
+        Tries what the plan can do without, which is ``inputs.json``.
 
     Returns
     -------
@@ -164,19 +173,21 @@ def save_plan(
         for name, write in writers.items():
             (new / name).parent.mkdir(exist_ok=True)
             write(new / name)
+        written = [name for name in writers if (new / name).is_file()]
         findings = save_findings(new, plan.findings, _identity(plan, listing))
+        inputs = _save_inputs(new, plan.inputs, attempt)
         files = [CONTENTS, INPUTS, *(str(e["file"]) for e in listing.values()),
-                 *files_of(findings), *writers]  # fmt: skip
+                 *files_of(findings), *written]  # fmt: skip
         summary = {key: value for key, value in plan.summary.items() if key not in OWN_KEYS}
         document = plain({
             "format": FORMAT, **summary, "plan": plan.name, "manifest": plan.manifest,
-            "inputs": _save_inputs(new, plan.inputs), "files": files, "tables": listing,
+            "inputs": inputs, "files": files, "tables": listing,
             "findings": findings,
         })  # fmt: skip
         document["seal"] = _seal(document)
         text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
         (new / CONTENTS).write_text(text + "\n", encoding="utf-8", newline="\n")
-    return _paths(folder, writers)
+    return _paths(folder, written)
 
 
 def load_plan(folder: Path) -> Plan:
@@ -194,7 +205,7 @@ def load_plan(folder: Path) -> Plan:
         listing = document["tables"]
         tables = {name: load_table(place, name, COLUMNS[name], listing[name]) for name in COLUMNS}
         summary = {key: value for key, value in document.items() if key not in OWN_KEYS}
-        inputs = from_document(json.loads(vouched(place / INPUTS, document["inputs"]["sha256"])))
+        inputs = _load_inputs(place, document["inputs"])
         plan = Plan(document["plan"], tables, document["manifest"], summary, inputs)
         entries = document.get("findings", {})  # planned before there were any
         found = load_findings(place, entries, _identity(plan, listing)) if entries else {}
@@ -287,8 +298,24 @@ def _seal(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _save_inputs(folder: Path, inputs: Inputs) -> dict[str, object]:
+def _save_inputs(folder: Path, inputs: Inputs, attempt: Attempt) -> dict[str, object]:
     """Write what the plan was made from; return the entry of the list that vouches for it."""
-    content = json.dumps(as_document(inputs), ensure_ascii=False).encode("utf-8")
-    (folder / INPUTS).write_bytes(content)
-    return {"file": INPUTS, "sha256": hashlib.sha256(content).hexdigest()}
+    path = folder / INPUTS
+
+    def write() -> dict[str, object]:
+        content = json.dumps(as_document(inputs), ensure_ascii=False).encode("utf-8")
+        path.write_bytes(content)
+        return {"file": INPUTS, "sha256": hashlib.sha256(content).hexdigest()}
+
+    nothing: dict[str, object] = {"digest": inputs.digest}
+    entry = attempt(f"{INPUTS} could not be written", write, nothing)
+    if entry is nothing:
+        path.unlink(missing_ok=True)
+    return entry
+
+
+def _load_inputs(folder: Path, entry: Mapping[str, Any]) -> Inputs:
+    """Read what the plan was made from, if that could be written."""
+    if "file" not in entry:
+        return LostInputs(entry["digest"])
+    return from_document(json.loads(vouched(folder / INPUTS, entry["sha256"])))

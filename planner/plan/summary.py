@@ -10,7 +10,6 @@ from importlib import metadata
 from typing import Any
 
 from planner.case.case import Case
-from planner.case.plausible import as_notes, plausible
 from planner.inputs.rows import Inputs
 from planner.model.objectives import CHOOSING, PRESENT_COST
 from planner.plan.extract import milestone_rows
@@ -70,7 +69,7 @@ def summary(
         "halls_opened": sum(_number(row["decided"]) for row in tables["halls"]),
         "revenue": _revenue(case, tables["ramp"]),
         "totals": totals(inputs, case),
-        "notes": [*as_notes(plausible(inputs, case)), *inputs.notes],
+        "notes": list(inputs.notes),
         "model": dict(size),
         "seconds": dict(seconds),
     }  # fmt: skip

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
+from planner.attempts import reason, show_traceback
 from planner.inputs.rows import Inputs
 from planner.plan import verify_costs as costs
 from planner.plan import verify_pegs as pegs
@@ -150,15 +152,23 @@ def verify(inputs: Inputs, tables: Tables, tolerance: float = 1e-6) -> Verdict:
     """
     book, ledger = Book(inputs), Ledger(tolerance)
     for form_rule in FORM_RULES:
-        ledger.begin(form_rule.__name__)
-        form_rule(book, tables, ledger)
+        _check(ledger, form_rule.__name__, partial(form_rule, book, tables, ledger))
         if ledger.violations:
             return _verdict(ledger)
     figures = Figures(tables, book.calendar)
     for rule in RULES:
-        ledger.begin(rule.__name__)
-        rule(book, figures, ledger)
+        _check(ledger, rule.__name__, partial(rule, book, figures, ledger))
     return _verdict(ledger)
+
+
+def _check(ledger: Ledger, name: str, rule: Callable[[], None]) -> None:
+    """Check a rule; one that fails itself does not hold, and keeps no other from being checked."""
+    ledger.begin(name)
+    try:
+        rule()
+    except Exception as error:
+        show_traceback(error)
+        ledger.refuse(f"this could not be checked: {reason(error)}")
 
 
 def _verdict(ledger: Ledger) -> Verdict:

@@ -273,6 +273,7 @@ class Progress:
         self._tier = ""
         self._shown_at = float("-inf")
         self._length = 0
+        self._is_read = True
 
     def __call__(self, event: Event) -> None:
         """Show an event, unless the last was shown just now and is of the same tier."""
@@ -287,8 +288,7 @@ class Progress:
     def close(self) -> None:
         """Finish the line on a terminal."""
         if self._length:
-            self.console.file.write("\n")
-            self.console.file.flush()
+            self._say("\n")
         self._length = 0
 
     def __enter__(self) -> Progress:
@@ -300,12 +300,21 @@ class Progress:
 
     def _write(self, line: str) -> None:
         if not self.console.is_terminal:
-            self.console.file.write(f"{line}\n")
+            self._say(f"{line}\n")
         else:
             line = line[: max(self.console.width - 1, 20)]
-            self.console.file.write(f"\r{line:<{self._length}}")
+            self._say(f"\r{line:<{self._length}}")
             self._length = len(line)
-        self.console.file.flush()
+
+    def _say(self, text: str) -> None:
+        """Write a text; once nobody reads it any more, the solver goes on unheard."""
+        if not self._is_read:
+            return
+        try:
+            self.console.file.write(text)
+            self.console.file.flush()
+        except (OSError, ValueError):  # a closed pipe or stream, or a sign that it cannot show
+            self._is_read = False
 
 
 def describe(event: Event) -> str:

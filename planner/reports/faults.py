@@ -74,9 +74,10 @@ def _entry(finding: Fault | InputWarning) -> dict[str, Any]:
     }
 
 
-def as_json(found: Findings) -> str:
-    """Return the document as text."""
-    return json.dumps(as_document(found), indent=2, ensure_ascii=False)
+def as_json(found: Findings, failures: Sequence[str] = ()) -> str:
+    """Return the document as text, with what could not be worked out."""
+    document = {**as_document(found), "failures": list(failures)}
+    return json.dumps(document, indent=2, ensure_ascii=False)
 
 
 def print_findings(found: Findings, console: Console, *, every: bool = False) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from planner.attempts import Attempt, strictly
 from planner.errors import PlannerError
 from planner.plan.store import Plan
 from planner.reports.figures_costs import costs_figure
@@ -34,17 +36,33 @@ MARGIN = 16
 """Around a figure in a file of its own, in pixels."""
 
 
-def figures(plan: Plan) -> list[Figure]:
+def figures(plan: Plan, attempt: Attempt = strictly) -> list[Figure]:
     """Return the figures that a plan has, in the order of the page.
 
     `power` needs a limited power node, `map` a site with coordinates, `bottlenecks` an explained
     plan, `quote` one for which it was asked.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    attempt
+        Tries each figure; one that fails takes no other along.
     """
-    found = (make(plan) for make in MAKERS)
+    found = (
+        attempt(
+            f"the figure {make.__name__.removesuffix('_figure')} could not be drawn",
+            partial(make, plan),
+            None,
+        )
+        for make in MAKERS
+    )
     return [figure for figure in found if figure is not None]
 
 
-def figure_writers(plan: Plan, kind: str) -> dict[str, Callable[[Path], None]]:
+def figure_writers(
+    plan: Plan, kind: str, attempt: Attempt = strictly
+) -> dict[str, Callable[[Path], None]]:
     """Return what writes the figures, by file name.
 
     Parameters
@@ -53,6 +71,8 @@ def figure_writers(plan: Plan, kind: str) -> dict[str, Callable[[Path], None]]:
         The plan.
     kind
         One of `FORMATS`.
+    attempt
+        Tries each figure.
 
     Raises
     ------
@@ -63,7 +83,7 @@ def figure_writers(plan: Plan, kind: str) -> dict[str, Callable[[Path], None]]:
         _resvg()
     return {
         f"figures/{figure.name}.{kind}": lambda path, figure=figure: _write(figure, path)  # type: ignore[misc]
-        for figure in figures(plan)
+        for figure in figures(plan, attempt)
     }
 
 

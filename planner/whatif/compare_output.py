@@ -9,12 +9,14 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from planner.attempts import Attempt, strictly
 from planner.plan.tables import Row
 from planner.reports.book import TOP, Book
 from planner.reports.book_style import Field
 from planner.reports.console import printable
 from planner.whatif.compare import Comparison, Section, differences, differing
 from planner.whatif.console import print_rows
+from planner.whatif.files import Writer, write_text, written_files
 from planner.whatif.html import page, table
 from planner.whatif.svg import Chart
 
@@ -70,22 +72,32 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         console.print(Text("The plans do not differ in any of these figures."))
 
 
-def write_comparison(comparison: Comparison, folder: Path) -> dict[str, str]:
+def write_comparison(
+    comparison: Comparison, folder: Path, attempt: Attempt = strictly
+) -> dict[str, str]:
     """Write ``compare.xlsx`` and ``compare.html`` into a folder.
+
+    Parameters
+    ----------
+    comparison
+        What to write.
+    folder
+        Where to.
+    attempt
+        Tries each file by itself.
 
     Returns
     -------
     dict of str to str
-        Paths by kind.
+        Paths of the files that are written, by kind.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    book, html = folder / "compare.xlsx", folder / "compare.html"
-    _write_book(book.with_name(".compare.new.xlsx"), comparison)
-    book.with_name(".compare.new.xlsx").replace(book)
-    text = comparison_page(comparison)
-    html.with_name(".compare.new.html").write_text(text, encoding="utf-8", newline="\n")
-    html.with_name(".compare.new.html").replace(html)
-    return {"xlsx": str(book), "html": str(html)}
+    writers: dict[str, Writer] = {
+        "compare.xlsx": lambda path: _write_book(path, comparison),
+        "compare.html": lambda path: write_text(path, comparison_page(comparison)),
+    }
+    written = written_files(folder, writers, attempt)
+    return {Path(name).suffix.lstrip("."): path for name, path in written.items()}
 
 
 def _write_book(path: Path, comparison: Comparison) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from planner.attempts import Attempt, strictly
 from planner.plan.tables import Row, Tables
 from planner.reports.book import TOP, Book
 from planner.reports.book_style import Field
+from planner.whatif.files import Writer, write_text, written_files
 from planner.whatif.html import page, table
 from planner.whatif.results import MEASURES, in_millions, tables_of
 from planner.whatif.svg import Chart, tornado
@@ -37,38 +39,35 @@ TITLES = {
 """Sheets of the workbook in order: title and explanation."""
 
 
-def write_sweep(sweep: Sweep, folder: Path) -> dict[str, str]:
-    """Write a sweep's tables, workbook and page.
+def write_sweep(sweep: Sweep, folder: Path, attempt: Attempt = strictly) -> dict[str, str]:
+    """Write a sweep's tables, then its workbook and its page.
 
     The tables depend on inputs, spec and versions alone; seconds and workers are in the journal.
+
+    Parameters
+    ----------
+    sweep
+        What to write.
+    folder
+        Where to.
+    attempt
+        Tries each file by itself.
 
     Returns
     -------
     dict of str to str
-        Paths by kind.
+        Paths of the files that are written, by kind.
     """
     tables = tables_of(sweep)
-    for name, rows in tables.items():
-        _replace(folder / f"{name}.csv", lambda path, rows=rows: _write_csv(path, rows))  # type: ignore[misc]
-    _replace(folder / "sweep.xlsx", lambda path: _write_book(path, sweep, tables))
-    _replace(folder / "sweep.html",
-             lambda path: _write_text(path, sweep_page(sweep, tables)))  # fmt: skip
-    names = {"cases": "cases.csv", "xlsx": "sweep.xlsx", "html": "sweep.html",
-             "journal": "cases.jsonl"}  # fmt: skip
-    return {kind: str(folder / name) for kind, name in names.items()}
-
-
-def _replace(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a file whole or not at all."""
-    new = path.with_name(f".{path.stem}.new{path.suffix}")
-    write(new)
-    with new.open("rb+") as file:
-        os.fsync(file.fileno())
-    new.replace(path)
-
-
-def _write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
+    every: dict[str, Writer] = {
+        f"{name}.csv": partial(_write_csv, rows=rows) for name, rows in tables.items()
+    }
+    every["sweep.xlsx"] = lambda path: _write_book(path, sweep, tables)
+    every["sweep.html"] = lambda path: write_text(path, sweep_page(sweep, tables))
+    written = written_files(folder, every, attempt)
+    names = {"cases": "cases.csv", "xlsx": "sweep.xlsx", "html": "sweep.html"}
+    paths = {kind: written[name] for kind, name in names.items() if name in written}
+    return paths | {"journal": str(folder / "cases.jsonl")}
 
 
 def _write_csv(path: Path, rows: Sequence[Row]) -> None:
@@ -77,7 +76,7 @@ def _write_csv(path: Path, rows: Sequence[Row]) -> None:
     lines = csv.DictWriter(text, columns, lineterminator="\n")
     lines.writeheader()
     lines.writerows(rows)
-    _write_text(path, text.getvalue())
+    write_text(path, text.getvalue())
 
 
 def _write_book(path: Path, sweep: Sweep, tables: Tables) -> None:

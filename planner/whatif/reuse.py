@@ -11,6 +11,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from planner.attempts import Attempt, strictly
 from planner.case.case import make_case
 from planner.errors import LimitReached, PlanRefused
 from planner.inputs.rows import Inputs
@@ -18,7 +19,7 @@ from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import PRESENT_COST, in_service_mw_months, make_tiers
 from planner.model.wholes import crew_links, make_wholes
-from planner.pipeline import Listener, Options, Solved, make_plan, solve_model
+from planner.pipeline import Listener, Options, Solved, find_plan, solve_model
 from planner.plan.store import Plan
 from planner.solve.highs import LiveModel, Statuses
 from planner.solve.tiers import Limits, Solution
@@ -78,6 +79,12 @@ class Kept:
     proven: float
 
 
+NO_SOLVE = Kept((), np.empty(0), math.nan)
+"""What is kept of a solve where keeping it failed."""
+
+UNKEPT = "the solve could not be kept for later what-ifs"
+
+
 @dataclass(frozen=True)
 class Near:
     """A plan found near a base plan.
@@ -103,31 +110,36 @@ class Near:
 
 
 def make_kept(
-    inputs: Inputs, options: Options | None = None, listen: Listener | None = None,
+    inputs: Inputs,
+    options: Options | None = None,
+    listen: Listener | None = None,
     solved: Solved | None = None,
-) -> tuple[Plan, Kept]:  # fmt: skip
+    attempt: Attempt = strictly,
+) -> tuple[Plan, Kept]:
     """Plan a case from the beginning and keep its solve.
 
     Parameters
     ----------
     inputs, options, listen
-        As for `make_plan`.
+        As for `find_plan`.
     solved
         Called when the solver is done.
+    attempt
+        Tries to keep the solve, without which the plan is as good; `NO_SOLVE` if it fails.
 
     Raises
     ------
     PlannerError
-        As `make_plan`.
+        As `find_plan`.
     """
     kept: list[Kept] = []
 
     def keep(model: Model, live: LiveModel, solution: Solution) -> None:
         if solved is not None:
             solved(model, live, solution)
-        kept.append(_kept(model, solution))
+        kept.append(attempt(UNKEPT, lambda: _kept(model, solution), NO_SOLVE))
 
-    plan = make_plan(inputs, options, listen, solved=keep)
+    plan = find_plan(inputs, options, listen, solved=keep)
     return plan, kept[0]
 
 
@@ -139,14 +151,14 @@ def make_base(
     Raises
     ------
     PlannerError
-        As `make_plan`.
+        As `find_plan`.
     """
     made: list[Base] = []
 
     def keep(model: Model, live: LiveModel, solution: Solution) -> None:
         made.append(_base(model, live, _kept(model, solution)))
 
-    plan = make_plan(inputs, options, listen, solved=keep)
+    plan = find_plan(inputs, options, listen, solved=keep)
     return plan, made[0]
 
 
@@ -188,9 +200,10 @@ def _base(model: Model, live: LiveModel, kept: Kept) -> Base:
     return Base(kept.columns, tuple(model.frame.rows), kept.values, bases, names, slack)
 
 
-def plan_near(
+def plan_near(  # noqa: PLR0913  (what commands and sweeps need of it differs)
     base: Base, inputs: Inputs, options: Options | None = None, listen: Listener | None = None,
     *, from_base: bool = True, prepare: Prepare | None = None, solved: Solved | None = None,
+    attempt: Attempt = strictly,
 ) -> Near:  # fmt: skip
     """Make a checked plan of inputs that are like a base plan's.
 
@@ -201,7 +214,7 @@ def plan_near(
     inputs
         Changed inputs.
     options
-        As for `make_plan`.
+        As for `find_plan`.
     listen
         Called while the solver works from the beginning.
     from_base
@@ -210,21 +223,23 @@ def plan_near(
         Called with the model before it is solved, to limit it further.
     solved
         Called when the solver is done.
+    attempt
+        Tries what the plan can do without: to keep its solve, and to say what limits are worth.
 
     Raises
     ------
     PlannerError
-        As `make_plan`.
+        As `find_plan`.
     """
     if from_base:
         with suppress(LimitReached, PlanRefused):  # no sound plan near: from the beginning, then
-            return _planned(base, inputs, options, listen, prepare, solved, from_base=True)
-    return _planned(base, inputs, options, listen, prepare, solved, from_base=False)
+            return _planned(base, inputs, options, listen, prepare, solved, attempt, True)
+    return _planned(base, inputs, options, listen, prepare, solved, attempt, False)
 
 
-def _planned(
+def _planned(  # noqa: PLR0913  (as `plan_near`)
     base: Base, inputs: Inputs, options: Options | None, listen: Listener | None,
-    prepare: Prepare | None, solved: Solved | None, *, from_base: bool,
+    prepare: Prepare | None, solved: Solved | None, attempt: Attempt, from_base: bool,
 ) -> Near:  # fmt: skip
     """Make a plan near a base plan or from the beginning, and say what limits are worth."""
     worth: list[tuple[Limit, ...]] = []
@@ -246,14 +261,16 @@ def _planned(
             found, relaxed = None, relax(live, linear_tiers(tiers), start.bases)
             live.release()
             live.make_whole(np.flatnonzero(live.whole).astype(np.int32))
-        worth.append(limits_of(model, linear_tiers(tiers), relaxed))
+        worth.append(attempt(
+            "what limits are worth could not be worked out",
+            lambda: limits_of(model, linear_tiers(tiers), relaxed), ()))  # fmt: skip
         near.append(found is not None)
         solution = found or solve_model(model, live, chosen, listen)
-        kept.append(_kept(model, solution))
+        kept.append(attempt(UNKEPT, lambda: _kept(model, solution), NO_SOLVE))
         starts.append(model.case.calendar.starts)
         return solution
 
-    plan = make_plan(inputs, options, listen, solve, solved)
+    plan = find_plan(inputs, options, listen, solve, solved)
     return Near(plan, worth[0], near[0], kept[0], starts[0])
 
 

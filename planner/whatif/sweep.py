@@ -234,14 +234,14 @@ def case_result(task: Task) -> dict[str, Any]:
         if task.decided is not None and day is not None:
             prepare = partial(keep_decided, decided=task.decided, day=day)
         near = plan_near(base, changed, Options(gap=spec.gap, threads=1), prepare=prepare)
+        found = figures(near.plan, near.limits)
+        if day is not None and task.decided is None:
+            found["decided"] = as_lists(decided_before(near.kept, near.starts, day))
+        return found
     except PlannerError as error:
         return {"status": FAILED, "why": str(error)}
     except Exception:
         return {"status": FAILED, "why": traceback.format_exc(limit=-3)}
-    found = figures(near.plan, near.limits)
-    if day is not None and task.decided is None:
-        found["decided"] = as_lists(decided_before(near.kept, near.starts, day))
-    return found
 
 
 def _lost(task: Task) -> Record:

@@ -1,0 +1,35 @@
+"""How a command ends when something beside its work failed."""
+
+from __future__ import annotations
+
+import click
+
+from planner.attempts import INCOMPLETE, TRACEBACK, Attempts
+
+INTERRUPTED = 130
+
+
+def ended(attempts: Attempts, code: int, kept: str) -> int:
+    """Say what failed beside the work of a command, and return its exit code.
+
+    Parameters
+    ----------
+    attempts
+        What was tried.
+    code
+        How the command would end otherwise.
+    kept
+        What there is all the same, as a sentence.
+    """
+    if not attempts.failures:
+        return code
+    for sentence in attempts.sentences:
+        click.echo(sentence, err=True)
+    hint = ""
+    if any(failure.is_defect for failure in attempts.failures):
+        hint = (
+            f" This is a defect of the planner: please report it. With {TRACEBACK}=1 in the "
+            "environment the command prints where it fails."
+        )
+    click.echo(f"{kept}{hint}", err=True)
+    return code if code == INTERRUPTED else INCOMPLETE
