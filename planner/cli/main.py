@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import signal
 import sys
@@ -74,6 +75,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; whatever ends it, it ends in words and an exit code, never a traceback."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a letter that it lacks is shown by its number
+            stream.reconfigure(errors="backslashreplace")
     try:
         code: Any = planner.main(args=arguments, prog_name="planner", standalone_mode=False)
         sys.stdout.flush()

@@ -15,8 +15,8 @@ from planner.inputs.tables import SETTINGS, TABLES
 class LostInputs(Inputs):
     """The inputs of a plan whose ``inputs.json`` could not be written: their digest, no more.
 
-    The plan can be read, verified and compared; whatever needs the inputs is told that they are
-    missing.
+    The plan can be read and verified. Whatever else needs its inputs ends with the error that says
+    that they are missing.
     """
 
     def __init__(self, digest: str) -> None:

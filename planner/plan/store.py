@@ -176,7 +176,8 @@ def save_plan(
         written = [name for name in writers if (new / name).is_file()]
         findings = save_findings(new, plan.findings, _identity(plan, listing))
         inputs = _save_inputs(new, plan.inputs, attempt)
-        files = [CONTENTS, INPUTS, *(str(e["file"]) for e in listing.values()),
+        kept = [INPUTS] if "file" in inputs else []
+        files = [CONTENTS, *kept, *(str(e["file"]) for e in listing.values()),
                  *files_of(findings), *written]  # fmt: skip
         summary = {key: value for key, value in plan.summary.items() if key not in OWN_KEYS}
         document = plain({

@@ -8,7 +8,8 @@ A child plans `first-plan` over a plan that stands there, and says which stage b
 drawn at random, at a moment drawn at random, it is killed with no warning, interrupted (Ctrl-C) or
 terminated. Then, whatever the stage:
 
-- the plan on disk loads and its workbook opens, and files that are not the planner's are there;
+- the plan on disk loads, every file that it lists is there and its workbook opens, and so are
+  files that are not the planner's;
 - after a kill the next run plans as if nothing had been;
 - after Ctrl-C or a termination it ends within some seconds with 130 and a sentence, or with 0 if it
   was done, without a traceback, a process or a file left behind; and if it was searching, the best
@@ -38,7 +39,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 WORKBOOK = ROOT / "inputs" / "first-plan.xlsx"
 STAGES = ("begin", "read", "case", "model", "handover", "solve", "extract", "verify", "save",
-          "print")  # fmt: skip
+          "report", "print")  # fmt: skip
 LONGEST_STAGE = 0.5
 PATIENCE = 60.0
 WITHIN = 2.0
@@ -166,9 +167,13 @@ def broken(folder: Path, kept: str) -> str:
     try:
         load_plan(folder)
         place = settled(folder)
-        with zipfile.ZipFile(place / "plan.xlsx") as archive:
-            if archive.testzip():
-                return "plan.xlsx is damaged"
+        listed = json.loads((place / "plan.json").read_text(encoding="utf-8"))["files"]
+        if missing := [name for name in listed if not (place / name).is_file()]:
+            return f"{', '.join(missing)} is missing"
+        if "plan.xlsx" in listed:  # the plan is on disk before its reports
+            with zipfile.ZipFile(place / "plan.xlsx") as archive:
+                if archive.testzip():
+                    return "plan.xlsx is damaged"
         homes = (
             place / kept,
             folder / kept,
@@ -231,7 +236,7 @@ def child(target: Path) -> int:
     from planner.cli import plan  # noqa: PLC0415
     from planner.cli.main import main as command  # noqa: PLC0415
     from planner.inputs import workbook  # noqa: PLC0415
-    from planner.plan import store  # noqa: PLC0415
+    from planner.plan import rewrite, store  # noqa: PLC0415
 
     def said(stage: str, work: Callable[..., Any]) -> Callable[..., Any]:
         def tell(*arguments: Any, **others: Any) -> Any:
@@ -250,6 +255,7 @@ def child(target: Path) -> int:
 
     workbook.read_inputs = said("read", workbook.read_inputs)
     store.save_plan = said("save", store.save_plan)
+    rewrite.save_reports = said("report", rewrite.save_reports)
     plan._exit_code = said("print", plan._exit_code)
     pipeline.Clock.stage = stage  # type: ignore[method-assign, assignment]
     command(["plan", str(WORKBOOK), "-o", str(target), "--json"])

@@ -1,0 +1,459 @@
+"""A plan that was found is kept, whatever fails among its reports, warnings and explanations."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from how_many import CASES
+
+from planner.attempts import INCOMPLETE
+from planner.case import plausible
+from planner.cli.main import planner
+from planner.errors import PlannerError
+from planner.inputs import kept
+from planner.inputs.workbook import read_inputs
+from planner.pipeline import make_plan
+from planner.plan import verify as checker
+from planner.plan.store import load_plan, save_plan
+from planner.plan.verify import verify
+from planner.whatif.applied import as_planned
+
+ROOT = Path(__file__).parent.parent
+BOOK = ROOT / "inputs" / "first-plan.xlsx"
+
+LATE = ["--set", "halls[South hall].count=1"]
+"""A change that lets the second milestone be missed."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments: object) -> Ended:
+    """Run a command within this process; an error on purpose ends it as `main` ends it."""
+    asked = [str(one) for one in arguments]
+    result = CliRunner().invoke(planner, asked, prog_name="planner", standalone_mode=False)
+    if isinstance(result.exception, PlannerError):
+        return Ended(result.exception.exit_code, result.stdout, str(result.exception))
+    if result.exception is not None:
+        raise result.exception
+    return Ended(result.return_value or 0, result.stdout, result.stderr)
+
+
+def fails(*_: object, **__: object) -> Any:
+    raise ZeroDivisionError("made to fail")
+
+
+def assert_kept(folder: Path, book: Path = BOOK) -> None:
+    """Assert that a plan loads, that every file that it lists is there, and that it verifies."""
+    load_plan(folder)
+    listed = json.loads((folder / "plan.json").read_text(encoding="utf-8"))["files"]
+    assert [name for name in listed if not (folder / name).is_file()] == []
+    assert run("verify", folder, book).exit_code == 0
+
+
+def assert_said(result: Ended, claim: str) -> None:
+    """Assert that a failure is one sentence that says what failed and why, and its exit code."""
+    assert result.exit_code == INCOMPLETE, result.stderr
+    lines = [line for line in result.stderr.splitlines() if "ZeroDivisionError" in line]
+    assert lines
+    assert lines[0].startswith(f"{claim}: ZeroDivisionError: made to fail (")
+    assert "This is a defect of the planner: please report it." in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+REPORTS = {
+    "planner.reports.excel.write_plan_workbook": "plan.xlsx could not be written",
+    "planner.reports.page.write_page": "report.html could not be written",
+    "planner.reports.page.sections_of": "report.html could not be written",
+    "planner.reports.kinds.report_writers": "the reports could not be written",
+    "planner.reports.console.print_plan": "the plan could not be printed",
+    "planner.reports.console.print_ramp": "the ramp could not be shown",
+    "planner.reports.console.describe": "progress could not be shown",
+    "planner.whatif.start._packed": "start.npz could not be written",
+    "planner.whatif.reuse._kept": "the solve could not be kept for later what-ifs",
+    "planner.pipeline.plausible": "the warnings could not be worked out",
+    "planner.explain.findings.explain_plan": "the plan could not be explained",
+    "planner.explain.findings.explain": "the plan could not be explained",
+    "planner.plan.rewrite.save_reports": "the reports could not be written",
+    "planner.plan.rewrite.save_finding": "the explanation could not be kept",
+    "planner.reports.console_explained.print_explanation": "the explanation could not be printed",
+}
+"""What `planner plan --explain --watch` calls beside the solve, and what is said if it fails."""
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_plan_outlives_all_that_tells_of_it(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(name, fails)
+    result = run("plan", BOOK, "-o", tmp_path / "plan", "--explain", "--watch")
+    assert_said(result, REPORTS[name])
+    assert f"The plan is kept: {tmp_path / 'plan' / 'plan.json'}." in result.stderr
+    monkeypatch.undo()
+    assert_kept(tmp_path / "plan")
+
+
+@pytest.mark.parametrize("name", ["plan.xlsx", "report.html"])
+def test_the_other_report_is_written_all_the_same(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = next(one for one, claim in REPORTS.items() if claim.startswith(name))
+    monkeypatch.setattr(writer, fails)
+    result = run("plan", BOOK, "-o", tmp_path / "plan", "--json")
+    assert_said(result, f"{name} could not be written")
+    document = json.loads(result.stdout)
+    assert [sentence.split(":")[0] for sentence in document["failures"]] == [
+        f"{name} could not be written"
+    ]
+    there = {path.name for path in (tmp_path / "plan").iterdir()}
+    assert {"plan.xlsx", "report.html", "start.npz"} - there == {name}
+    assert {Path(path).name for path in document["files"].values()} <= there
+
+
+def test_the_reports_of_an_older_plan_do_not_stay_beside_a_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("plan", BOOK, "-o", tmp_path / "plan").exit_code == 0
+    monkeypatch.setattr("planner.plan.rewrite.save_reports", fails)
+    assert run("plan", BOOK, "-o", tmp_path / "plan", *LATE).exit_code == INCOMPLETE
+    names = {path.name for path in (tmp_path / "plan").iterdir()}
+    assert names == {"plan.json", "inputs.json", "tables"}
+
+
+def test_a_warning_that_fails_takes_no_other_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warned = run("check", BOOK, "--json")
+    assert warned.exit_code == 0
+    late = tmp_path / "late.xlsx"
+    assert run("init", late, "--from", BOOK).exit_code == 0
+
+    def halls_hold_what_is_due(look: object) -> Iterator[object]:
+        yield plausible.InputWarning("halls!A1", "", "the first is kept", "Nothing to do")
+        fails()
+
+    rules = (halls_hold_what_is_due, *plausible.RULES)
+    monkeypatch.setattr(plausible, "RULES", rules)
+    claim = 'the warning "halls hold what is due" could not be worked out'
+    result = run("check", BOOK)
+    assert_said(result, claim)
+    assert "the first is kept" in result.stdout
+    assert "no faults, 1 warning" in result.stdout
+    document = json.loads(run("check", BOOK, "--json").stdout)
+    assert document["ok"]
+    assert document["failures"][0].startswith(claim)
+    assert_said(run("plan", BOOK, "-o", tmp_path / "plan"), claim)
+    notes = load_plan(tmp_path / "plan").summary["notes"]
+    assert isinstance(notes, list)
+    assert notes[0].startswith("halls!A1")
+    assert notes[1].startswith(claim)
+
+
+def test_a_check_with_faults_ends_with_their_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "book"
+    assert run("init", folder, "--from", BOOK, "--as", "csv").exit_code == 0
+    (folder / "systems.csv").write_text("system,power_kw\nRack-25,much\n")
+    monkeypatch.setattr(plausible, "RULES", (fails,))
+    assert run("check", folder).exit_code == 1
+
+
+def test_without_its_inputs_a_plan_loads_and_verifies_and_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planner.plan.store.as_document", fails)
+    folder = tmp_path / "plan"
+    result = run("plan", BOOK, "-o", folder)
+    assert_said(result, "inputs.json could not be written")
+    assert not (folder / "inputs.json").exists()
+    assert (folder / "plan.xlsx").exists()
+    monkeypatch.undo()
+    assert isinstance(load_plan(folder).inputs, kept.LostInputs)
+    assert_kept(folder)
+    for command in (["report"], ["explain"], ["quote"], ["compare", folder]):
+        result = run(*command, folder)
+        assert "the plan's inputs are missing" in result.stderr, command
+        assert_kept(folder)
+
+
+def test_a_rule_that_cannot_be_checked_does_not_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other rules are checked, and no plan is written that was not checked as a whole."""
+    inputs = read_inputs(BOOK)
+    plan = make_plan(inputs)
+    save_plan(plan, tmp_path / "plan", {})
+    whole = verify(inputs, plan.tables)
+
+    def crews(*_: object) -> None:
+        fails()
+
+    rules = tuple(crews if rule.__name__ == "crews" else rule for rule in checker.RULES)
+    monkeypatch.setattr(checker, "RULES", rules)
+    verdict = verify(inputs, plan.tables)
+    assert verdict.rules == whole.rules
+    (violation,) = verdict.violations
+    assert violation.startswith("crews: this could not be checked: ZeroDivisionError: made to fail")
+    assert run("verify", tmp_path / "plan", BOOK).exit_code == 70
+    assert run("plan", BOOK, "-o", tmp_path / "new").exit_code == 70
+    assert not (tmp_path / "new").exists()
+
+
+# ------------------------------------------------------------------ what is found about a plan
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    assert run("plan", BOOK, "-o", tmp_path / "plan").exit_code == 0
+    return tmp_path / "plan"
+
+
+FOUND = {
+    ("explain", "planner.reports.excel.write_plan_workbook"): "plan.xlsx could not be written",
+    ("explain", "planner.reports.page.write_page"): "report.html could not be written",
+    (
+        "explain",
+        "planner.reports.console_explained.print_explanation",
+    ): "the explanation could not be printed",
+    ("quote", "planner.reports.excel.write_plan_workbook"): "plan.xlsx could not be written",
+    ("quote", "planner.reports.page.write_page"): "report.html could not be written",
+    ("quote", "planner.reports.console_explained.print_quote"): "the quote could not be printed",
+}
+
+
+@pytest.mark.parametrize(("command", "name"), FOUND)
+def test_what_was_found_about_a_plan_is_kept(
+    command: str, name: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (folder / "plan.xlsx").read_bytes()
+    monkeypatch.setattr(name, fails)
+    assert_said(run(command, folder), FOUND[command, name])
+    if "write_plan_workbook" in name:
+        assert (folder / "plan.xlsx").read_bytes() == before
+    monkeypatch.undo()
+    kinds = {"explain": "explanation", "quote": "quote"}
+    assert kinds[command] in load_plan(folder).findings
+    assert_kept(folder)
+
+
+@pytest.mark.parametrize("command", ["explain", "quote"])
+def test_what_cannot_be_kept_is_printed(
+    command: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planner.plan.rewrite.save_finding", fails)
+    result = run(command, folder, "--json")
+    assert result.exit_code == INCOMPLETE
+    document = json.loads(result.stdout)
+    assert {"explain": "bottlenecks", "quote": "quote"}[command] in document
+    assert "could not be kept: ZeroDivisionError" in document["failures"][0]
+
+
+def test_a_report_that_fails_leaves_the_old_one_and_the_other_is_new(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {name: (folder / name).read_bytes() for name in ("plan.xlsx", "report.html")}
+    (folder / "report.html").write_text("changed by hand")
+    monkeypatch.setattr("planner.reports.excel.write_plan_workbook", fails)
+    result = run("report", folder, "--json")
+    assert_said(result, "plan.xlsx could not be written")
+    assert json.loads(result.stdout)["failures"]
+    assert {name: (folder / name).read_bytes() for name in before} == before
+    monkeypatch.undo()
+    assert_kept(folder)
+
+
+def test_a_figure_that_fails_takes_no_other_along(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from planner.reports import figures  # noqa: PLC0415
+
+    def ramp_figure(plan: object) -> object:
+        return fails()
+
+    makers = tuple(
+        ramp_figure if make.__name__ == "ramp_figure" else make for make in figures.MAKERS
+    )
+    monkeypatch.setattr(figures, "MAKERS", makers)
+    result = run("report", folder, "--kinds", "none", "--figures", "svg")
+    assert_said(result, "the figure ramp could not be drawn")
+    assert {path.name for path in (folder / "figures").iterdir()} >= {"sites.svg", "costs.svg"}
+
+
+COMPARED = {
+    "planner.whatif.compare_output._write_book": "compare.xlsx could not be written",
+    "planner.whatif.compare_output.comparison_page": "compare.html could not be written",
+    "planner.whatif.compare_output.print_comparison": "the comparison could not be printed",
+}
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_a_comparison_outlives_its_files(
+    name: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(name, fails)
+    result = run("compare", folder, folder, "-o", tmp_path / "compare")
+    assert_said(result, COMPARED[name])
+    lost = COMPARED[name].split()[0]
+    files = {"compare.xlsx", "compare.html"} - {lost}
+    assert {path.name for path in (tmp_path / "compare").iterdir()} == files
+    document = json.loads(run("compare", folder, folder, "-o", tmp_path / "c", "--json").stdout)
+    assert {Path(path).name for path in document["files"].values()} == files
+
+
+SWEPT = {
+    "planner.whatif.output._write_book": "sweep.xlsx could not be written",
+    "planner.whatif.output.sweep_page": "sweep.html could not be written",
+    "planner.whatif.output._write_csv": "cases.csv could not be written",
+    "planner.whatif.output.tables_of": "the tables could not be worked out",
+    "planner.whatif.console.print_sweep": "the sweep could not be printed",
+}
+
+
+@pytest.mark.parametrize("name", SWEPT)
+def test_a_sweep_outlives_its_files(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ["--method", "grid", "--vary", "halls[*].it_mw*=1,2", "--engine", "serial"]
+    monkeypatch.setattr(name, fails)
+    result = run("sweep", BOOK, *asked, "-o", tmp_path / "sweep")
+    assert_said(result, SWEPT[name])
+    assert len((tmp_path / "sweep" / "cases.jsonl").read_bytes().splitlines()) == 2
+    monkeypatch.undo()
+    again = run("sweep", BOOK, *asked, "-o", tmp_path / "sweep", "--resume")
+    assert again.exit_code == 0
+    assert (tmp_path / "sweep" / "sweep.xlsx").exists()
+    assert (tmp_path / "sweep" / "sweep.html").exists()
+
+
+# ------------------------------------------------------------------ the machine around it
+
+
+def test_the_traceback_can_be_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLANNER_TRACEBACK", "1")
+    monkeypatch.setattr("planner.reports.page.write_page", fails)
+    result = run("plan", BOOK, "-o", tmp_path / "plan")
+    assert result.exit_code == INCOMPLETE
+    assert "Traceback (most recent call last)" in result.stderr
+    assert "in fails" in result.stderr
+
+
+def test_a_folder_that_cannot_be_written_costs_the_folder_not_the_plan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    taken = tmp_path / "plan"
+
+    def take(write: Callable[..., Any]) -> Callable[..., Any]:
+        def taking(*arguments: Any, **others: Any) -> Any:
+            taken.mkdir(exist_ok=True)
+            (taken / "somebody's.txt").write_text("came while the plan was searched")
+            return write(*arguments, **others)
+
+        return taking
+
+    monkeypatch.setattr("planner.plan.store.save_plan", take(save_plan))
+    result = run("plan", BOOK, "-o", taken, "--json")
+    assert result.exit_code == 2
+    assert "is not a plan folder" in result.stderr
+    assert "The plan is kept in" in result.stderr
+    (rescue,) = (tmp_path / "temporary").glob("*/plan")
+    assert {Path(path).parent for path in json.loads(result.stdout)["files"].values()} == {rescue}
+    assert_kept(rescue)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell's pipe")
+@pytest.mark.parametrize("closed", ["2>&1 | head -c 1", "2>&-", ">&- 2>&-"])
+def test_a_plan_is_kept_where_nobody_listens(closed: str, tmp_path: Path) -> None:
+    """Progress went to a pipe that was closed, and the solve ended with it."""
+    command = f'"{sys.executable}" -m planner.cli.main plan "{BOOK}" -o "{tmp_path / "plan"}"'
+    subprocess.run(f"{command} {closed}", shell=True, cwd=ROOT, timeout=120, check=False)
+    assert_kept(tmp_path / "plan")
+
+
+def test_a_terminal_that_lacks_a_letter_gets_its_number(tmp_path: Path) -> None:
+    """The names are shown, and what else there is to print."""
+    change = "commitments[First customer].customer=\N{CJK UNIFIED IDEOGRAPH-4EAC}"
+    assert run("plan", BOOK, "-o", tmp_path / "plan", "--set", change).exit_code == 0
+    name = tmp_path / "\N{CJK UNIFIED IDEOGRAPH-4EAC}"
+    (tmp_path / "plan").rename(name)
+    for command in (["report", name], ["compare", name, name, "-o", tmp_path / "compare"]):
+        asked = [sys.executable, "-m", "planner.cli.main", *map(str, command)]
+        ended = subprocess.run(
+            asked, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+            env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        )  # fmt: skip
+        assert (ended.returncode, ended.stderr) == (0, "")
+    assert "xlsx" in ended.stdout
+
+
+# ------------------------------------------------------------------ any function at all
+
+BESIDE = ("planner.reports", "planner.explain", "planner.case.plausible", "planner.case.look",
+          "planner.whatif.start")  # fmt: skip
+"""Rooms and modules of which a plan needs nothing once it is found."""
+
+
+def functions_beside() -> list[tuple[str, str]]:
+    """Return every function and method of these modules, by module and name."""
+    found = []
+    for path in sorted((ROOT / "planner").rglob("*.py")):
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        if not module.startswith(BESIDE):
+            continue
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef):
+                found.append((module, node.name))
+            elif isinstance(node, ast.ClassDef):
+                found += [
+                    (module, f"{node.name}.{inner.name}")
+                    for inner in node.body
+                    if isinstance(inner, ast.FunctionDef) and not inner.decorator_list
+                ]
+    return found
+
+
+@pytest.mark.parametrize("seed", range(CASES // 10))
+def test_no_function_beside_the_plan_can_cost_it(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One function is made to fail, wherever it is called from: one of all in turn."""
+    every = functions_beside()
+    random.Random(7).shuffle(every)
+    module, name = every[seed % len(every)]
+    holder: Any = importlib.import_module(module)
+    *outer, last = name.split(".")
+    original = getattr(getattr(holder, outer[0]) if outer else holder, last)
+    if outer:
+        monkeypatch.setattr(getattr(holder, outer[0]), last, fails)
+    else:  # in every module that has imported it by name
+        for other in [m for n, m in sys.modules.items() if n.startswith("planner")]:
+            for key, value in list(vars(other).items()):
+                if value is original:
+                    monkeypatch.setattr(other, key, fails)
+    folder = tmp_path / "plan"
+    result = run("plan", BOOK, "-o", folder, "--explain", "--watch", *LATE)
+    monkeypatch.undo()
+    plan = load_plan(folder)
+    assert verify(as_planned(read_inputs(BOOK), plan.manifest), plan.tables).ok
+    assert result.exit_code in (0, INCOMPLETE), (module, name, result.stderr)
+    assert (result.exit_code == INCOMPLETE) == ("made to fail" in result.stderr), (module, name)
