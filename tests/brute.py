@@ -78,6 +78,16 @@ def tiny_case(seed: int, *, mixed: bool = False) -> Sheets:
         sheets["crews"] = [{"site": "site", "from": starts[0],
                             "systems_per_month": draw.choice([1, 1.5, 2])
                             * (4 if period.startswith("week") else 1)}]  # fmt: skip
+    dice = Random(f"failover {seed}")
+    if dice.random() < 0.4:
+        sheets["power"] = [
+            {"node": "feeder", "parent": "main", "group": "pair"}, {"node": "main"},
+            {"node": "spare", "parent": "aux", "group": "pair"}, {"node": "aux"},
+        ]  # fmt: skip
+        sheets["energisation"] += [
+            {"node": node, "from": starts[0], "mw": dice.choice([1.3, 2.6, 4, 9])}
+            for node in ("main", "spare", "aux")
+        ]
     return sheets | (_supply(draw, starts, period) if draw.random() < 0.7 else {})
 
 
@@ -141,6 +151,12 @@ class Tiny:
         """Return a dated value in force."""
         rows = [row for row in self.sheets[sheet] if row["from"] <= self.starts[period]]  # type: ignore[operator]
         return float(rows[-1][column]) if rows else 0.0  # type: ignore[arg-type]
+
+    def power(self, period: int) -> float:
+        """Return facility MW that the feeder, what feeds it, and what stands in for both carry."""
+        steps = [row for row in self.sheets["energisation"] if row["from"] <= self.starts[period]]  # type: ignore[operator]
+        last = {str(row["node"]): float(row["mw"]) for row in steps}  # type: ignore[arg-type]
+        return min(last.get(str(row["node"]), 0.0) for row in self.sheets["power"])
 
     def required(self, commitment: object, period: int) -> float:
         """Return megawatts due by the end of a period."""
@@ -253,7 +269,7 @@ def _in_service(tiny: Tiny, plan: tuple[Step, ...]) -> list[int] | None:
         for later in range(serves, tiny.count):
             in_service[later] += installed
         room = opened[t] * tiny.hall["it_mw"] / tiny.it  # type: ignore[operator]
-        power = tiny.in_force("energisation", "mw", t) / tiny.facility
+        power = tiny.power(t) / tiny.facility
         if standing > min(room, power) + NEAR:
             return None
     return in_service

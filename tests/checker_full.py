@@ -3,7 +3,8 @@
 In January four wafers arrive and two systems are on order; in February eight wafers more are
 ordered and the first hall is decided; in March two systems are installed and two more assembled,
 one of which is installed in April and one held. West serves from the start with what stands there
-and loses an old system in April. East's feeder has two that stand in for it. North is not used.
+and loses an old system in April. East's feeder has two that stand in for it, one of them below a
+substation that carries less. North is not used.
 """
 # ruff: noqa: E501  (rows of a table stay on one line)
 
@@ -65,13 +66,15 @@ FULL = {
         node | parent | group
         Grid | |
         FeedA | Grid | G
-        Spare | | G
+        Spare | Sub | G
         Ring | | G
+        Sub | |
         FeedB | Grid |""",
     "energisation": """
         node | from | mw
         FeedA | 2026-02-20 | 0.2
-        Spare | 2026-01-01 | 0.1
+        Spare | 2026-01-01 | 0.12
+        Sub | 2026-01-01 | 0.1
         Ring | 2026-01-01 | 0.035
         FeedB | 2026-01-01 | 0.108""",
     "crews": """
@@ -182,11 +185,16 @@ FULL_PLAN = {
         FeedA | 2026-03-01 | 0.09 | 0.2 | 0.11
         FeedA | 2026-04-01 | 0.135 | 0.2 | 0.065
         FeedA | 2026-05-01 | 0.135 | 0.2 | 0.065
-        Spare | 2026-01-01 | 0 | 0.1 | 0.1
-        Spare | 2026-02-01 | 0 | 0.1 | 0.1
-        Spare | 2026-03-01 | 0 | 0.1 | 0.1
-        Spare | 2026-04-01 | 0 | 0.1 | 0.1
-        Spare | 2026-05-01 | 0 | 0.1 | 0.1
+        Spare | 2026-01-01 | 0 | 0.12 | 0.12
+        Spare | 2026-02-01 | 0 | 0.12 | 0.12
+        Spare | 2026-03-01 | 0 | 0.12 | 0.12
+        Spare | 2026-04-01 | 0 | 0.12 | 0.12
+        Spare | 2026-05-01 | 0 | 0.12 | 0.12
+        Sub | 2026-01-01 | 0 | 0.1 | 0.1
+        Sub | 2026-02-01 | 0 | 0.1 | 0.1
+        Sub | 2026-03-01 | 0 | 0.1 | 0.1
+        Sub | 2026-04-01 | 0 | 0.1 | 0.1
+        Sub | 2026-05-01 | 0 | 0.1 | 0.1
         Ring | 2026-01-01 | 0 | 0.035 | 0.035
         Ring | 2026-02-01 | 0 | 0.035 | 0.035
         Ring | 2026-03-01 | 0 | 0.035 | 0.035

@@ -365,6 +365,8 @@ WORKBOOK_TAMPERS = [
     ("hall_coolant", "halls", "A", "coolant_lpm", 99),
     ("node_load", "halls", "A", "fed_by", "Spare"),
     ("node_headroom failover_groups", "energisation", "Spare", "mw", 0.099),
+    ("node_headroom failover_groups", "energisation", "Sub", "mw", 0.099),
+    ("failover_groups", "power", "Ring", "parent", "Sub"),
     ("node_headroom node_limit", "energisation", "FeedB", "mw", 0.107),
     ("service_allowed", "commitments", "Gold", "systems", "Old"),
     ("service_allowed", "commitments", "Silver", "countries", "CA"),

@@ -87,6 +87,8 @@ def wide_case(seed: int, *, mixed: bool = False) -> Sheets:
             {"site": site, "from": frame.starts[0], "systems_per_month": frame.monthly(1, 8)}
             for site in sites
         ]
+    if any(row.get("group") for row in sheets.get("power", ())):
+        _upstream(Random(f"upstream {seed}"), frame, sheets)
     if frame.chance(0.25):
         most = frame.draw.randint(30, 90)
         sheets["budget"] = [
@@ -195,6 +197,26 @@ def _power(frame: Frame, sites: list[str]) -> Sheets:
                 steps.append({"node": row["node"], "from": frame.starts[-1],
                               "mw": first + draw.randint(1, 5)})  # fmt: skip
     return {"power": nodes, "energisation": steps}
+
+
+def _upstream(draw: Random, frame: Frame, sheets: Sheets) -> None:
+    """Add to a failover group what feeds its members, apart or together, and perhaps a spare.
+
+    With dice of its own, so that the rest of a case is what it was.
+    """
+    power, steps = sheets["power"], sheets["energisation"]
+    if draw.random() < 0.3:
+        power.append({"node": "spare", "parent": None, "group": "pair"})
+        steps.append({"node": "spare", "from": frame.starts[0], "mw": draw.randint(1, 6)})
+    for row in list(power):
+        if draw.random() < 0.6:
+            row["parent"] = draw.choice([f"main {row['node']}", "main"])
+    named = {row["node"] for row in power}
+    for name in sorted({str(row["parent"]) for row in power if row["parent"]} - named):
+        power.append({"node": name, "parent": None, "group": None})
+        if draw.random() < 0.8:
+            steps.append({"node": name, "from": frame.starts[0], "mw": draw.randint(2, 8)})
+            steps.append({"node": name, "from": frame.starts[-1], "mw": draw.randint(3, 12)})
 
 
 def _commitments(frame: Frame, sites: list[str], systems: list[str]) -> Sheets:

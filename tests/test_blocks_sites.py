@@ -202,6 +202,57 @@ def test_failover(rule: Rule) -> None:
     )  # fmt: skip
 
 
+UPSTREAM = {
+    "halls": [hall("one", fed_by="A"), hall("two", fed_by="B"), hall("three", fed_by="U")],
+    "power": [{"node": "A", "group": "pair"}, {"node": "B", "parent": "U", "group": "pair"},
+              {"node": "U"}],
+    "energisation": [{"node": "A", "from": START, "mw": 9}, {"node": "B", "from": START, "mw": 8},
+                     {"node": "U", "from": START, "mw": 6}],
+}  # fmt: skip
+
+
+@alone(facility.reserve_what_is_left_upstream)
+def test_reserve_upstream(rule: Rule) -> None:
+    """U carries 6 MW: 2 of its own hall, 1 of B, so 3 are left for what A hands on."""
+    kept = ("pair", "U", JAN)
+    model = assert_edge(
+        rule,
+        {"installed_systems": {("three", "unit", JAN): 2, ("two", "unit", JAN): 1,
+                               ("one", "unit", JAN): 9},
+         "reserved_mw": {kept: 3}},
+        [{"reserved_mw": {kept: 4}}, {"installed_systems": {("three", "unit", JAN): 3}},
+         {"installed_systems": {("two", "unit", JAN): 2}}],
+        **UPSTREAM,
+    )  # fmt: skip
+    assert set(model.decisions.reserved_mw) == {kept, ("pair", "U", FEB)}
+
+
+@alone(facility.reserve_what_members_can_take)
+def test_reserve_of_members(rule: Rule) -> None:
+    """B carries 8 MW, 6 of its own hall: 2 are left, whatever U has."""
+    kept = ("pair", "U", JAN)
+    assert_edge(
+        rule,
+        {"installed_systems": {("two", "unit", JAN): 6, ("three", "unit", JAN): 9},
+         "reserved_mw": {kept: 2}},
+        [{"reserved_mw": {kept: 3}}, {"installed_systems": {("two", "unit", JAN): 7}}],
+        **UPSTREAM,
+    )  # fmt: skip
+
+
+@alone(facility.survive_the_loss_of_a_feeder)
+def test_failover_with_a_node_upstream(rule: Rule) -> None:
+    """A hands on no more than is reserved at U, 3; B no more than A, of 9, has left: 9 - 3."""
+    kept, one, two = ("pair", "U", JAN), ("one", "unit", JAN), ("two", "unit", JAN)
+    assert_edge(
+        rule,
+        {"installed_systems": {one: 3, two: 6}, "reserved_mw": {kept: 3}},
+        [{"reserved_mw": {kept: 2}}, {"installed_systems": {one: 4}},
+         {"installed_systems": {two: 7}}],
+        **UPSTREAM,
+    )  # fmt: skip
+
+
 @alone(commitments.meet_milestones)
 def test_milestone(rule: Rule) -> None:
     """5 MW due: 3 served in two halls and 2 missed; 1.9 missed leave 0.1 unaccounted for."""

@@ -9,9 +9,11 @@ from dataclasses import replace
 from functools import partial
 from random import Random
 
+import numpy as np
 import pytest
 from blocks import rows_of
-from instances import Sheets
+from instances import Sheets, unit_system
+from micro import FEBRUARY
 from oracle import model_of, proper, solution_of
 from random_cases import random_case
 from random_wide import wide_case
@@ -73,6 +75,38 @@ def test_no_price_bounds_above_the_optimum(known: dict[int, float]) -> None:
             for whole in (False, True):
                 bound = blocks.bound(prices, whole=whole).bound * case.money_unit
                 assert bound <= optimum * (1 + 1e-6) + 1e-6, (seed, spread, whole)
+
+
+def test_failover_groups_with_nodes_upstream_stay_in_the_block_of_their_site() -> None:
+    """At each of two sites a group carries 3 of 10 MW through its thin line: 6 are due, met by 60.
+
+    Every column is in one block, and no price bounds above the optimum.
+    """
+    sheets = rows_of(
+        {FEBRUARY: 6},
+        systems=[unit_system(price=10)],
+        sites=[{"site": site, "pue": 1} for site in ("east", "west")],
+        halls=[{"hall": site, "site": site, "it_mw": 10, "fed_by": f"{site} A"}
+               for site in ("east", "west")],
+        power=[{"node": f"{site} {node}", "parent": f"{site} line" if node == "B" else None,
+                "group": None if node == "line" else site}
+               for site in ("east", "west") for node in ("A", "B", "line")],
+        energisation=[{"node": f"{site} {node}", "from": "2026-01-01", "mw": mw}
+                      for site in ("east", "west")
+                      for node, mw in (("A", 10), ("B", 10), ("line", 3))],
+    )  # fmt: skip
+    case = make_case(inputs_from_rows("t", sheets))
+    assert is_separable(case)
+    assert case.facility.tree.upstream
+    model = build_model(case)
+    blocks = Blocks(case)
+    assert sum(len(block.cost) for block in blocks.blocks) == len(model.frame.columns)
+    assert proper(solution_of(model).tiers)["present_cost"].value == pytest.approx(60)
+    for price in (0.0, 1.0, 10.0):
+        priced = blocks.bound(dict.fromkeys(blocks.links, price))
+        assert priced.bound * case.money_unit <= 60 + 1e-6
+    for block in blocks.blocks[1:]:
+        assert np.isin(block.row_upper, 3.0).any(), "the line of 3 MW is no row of the block"
 
 
 def test_a_pass_that_is_cut_short_bounds_by_what_is_known(known: dict[int, float]) -> None:

@@ -154,6 +154,23 @@ class Bounds:
         commitments, period
             Whose systems stand there, and by the end of which period.
         """
+        most, left, apart = self._fed_mw(halls, commitments, period), halls, 0.0
+        # Groups whose members hang below different nodes count by themselves, one after the other.
+        for group, members in self.facility.tree.groups.items():
+            inside = {hall for node in members for hall in self.facility.tree.halls_below[node]}
+            if len(self._above(members)) < 2 or inside.isdisjoint(left):
+                continue
+            rest = {hall: mw for hall, mw in left.items() if hall not in inside}
+            beside = apart + self._survivable_mw(group, period) / self._least_pue(inside)
+            bound = self._fed_mw(rest, commitments, period) + beside
+            if bound < most:
+                most, left, apart = bound, rest, beside
+        return most
+
+    def _fed_mw(
+        self, halls: Mapping[str, float], commitments: tuple[str, ...], period: int
+    ) -> float:
+        """Return what halls carry within the power above them, most failover groups left out."""
         tree = self.facility.tree
         free = [mw for hall, mw in halls.items() if hall not in tree.path]
         below: dict[str, float] = defaultdict(float)
@@ -193,21 +210,28 @@ class Bounds:
         Only a group whose loaded members stand at one level is looked at; leaving out the others
         keeps the bound true. What is taken off is taken off its first loaded members.
         """
-        tree, energised = self.facility.tree, self.facility.energised_mw
-        for members in tree.groups.values():
+        tree = self.facility.tree
+        for group, members in tree.groups.items():
             loaded = [node for node in members if tree.halls_below[node]]
-            parents = {self._parents[node] for node in loaded}
-            if len(parents) != 1 or not set(loaded) & set(level):
+            if len(self._above(members)) != 1 or not set(loaded) & set(level):
                 continue
-            carried = [energised[node, period] for node in members]
             halls = [hall for node in loaded for hall in tree.halls_below[node]]
-            excess = math.fsum(below[node] for node in loaded) - (
-                math.fsum(carried) - max(carried)
-            ) / self._least_pue(halls)
+            carried = self._survivable_mw(group, period) / self._least_pue(halls)
+            excess = math.fsum(below[node] for node in loaded) - carried
             for node in loaded:
                 taken = min(max(excess, 0.0), below[node])
                 below[node] -= taken
                 excess -= taken
+
+    def _above(self, members: Iterable[str]) -> set[str | None]:
+        """Return the nodes directly above those members of a failover group that feed halls."""
+        below = self.facility.tree.halls_below
+        return {self._parents[node] for node in members if below[node]}
+
+    def _survivable_mw(self, group: str, period: int) -> float:
+        """Return the facility power that a failover group carries at most, whichever is lost."""
+        members = self.facility.tree.groups[group]
+        return min(self.facility.taken_over_mw(group, lost, period) for lost in members)
 
     def _crews_mw(self, commitments: tuple[str, ...], period: int) -> dict[str, float]:
         """Return what crews can have installed in time, with what stands there, by site.

@@ -108,21 +108,33 @@ def make_case(inputs: Inputs) -> Case:
 
 
 def _fleet_faults(inputs: Inputs, facility: Facility) -> list[Fault]:
-    """Fault nodes that cannot carry, at the start, the fleet that hangs below them."""
-    faults = []
-    for row in inputs.tables["power"]:
-        node = row["node"]
-        energised = facility.energised_mw.get((node, 0))
-        load = sum(
+    """Fault nodes and failover groups that cannot carry the fleet below them at the start."""
+    faults: list[Fault] = []
+    loads = {
+        node: sum(
             count * facility.facility_mw[facility.site_of[hall], system]
             for (hall, system), count in facility.fleet.items()
-            if hall in facility.tree.halls_below[node]
+            if hall in halls
         )
+        for node, halls in facility.tree.halls_below.items()
+    }
+    for row in inputs.tables["power"]:
+        node, group = row["node"], row["group"]
+        energised, load = facility.energised_mw.get((node, 0)), loads[row["node"]]
         if energised is not None and load > energised + 1e-9:
             faults.append(row.fault(
                 "node", f"the fleet below it draws {load:.6g} MW of facility power, it carries "
                 f"{energised:.6g} MW at the start",
                 "Correct its first rows in energisation, or the fleet's count"))  # fmt: skip
+        taken = math.inf if group is None else facility.taken_over_mw(group, node, 0, loads)
+        if load > max(taken, 0.0) + 1e-9:
+            faults.append(row.fault(
+                "group", f"the fleet below {node} draws {load:.6g} MW of facility power at the "
+                f"start; the others of {group}, and what feeds them, can take over "
+                f"{max(taken, 0.0):.6g} MW when it is lost",
+                "Correct the others' first rows in energisation or the fleet's count, or leave "
+                "group blank",
+            ))  # fmt: skip
     return faults
 
 

@@ -110,6 +110,25 @@ class Facility:
                 found = list(map(min, found, carried))
         return found
 
+    def taken_over_mw(
+        self, group: str, lost: str, period: int, load: Mapping[str, float] | None = None
+    ) -> float:
+        """Return the load in MW that the others of a group can take over from a lost member.
+
+        Parameters
+        ----------
+        load
+            What nodes carry before; without it they carry nothing.
+        """
+        tree, carried = self.tree, load or {}
+
+        def spare(node: str) -> float:
+            own = self.energised_mw[node, period] - carried.get(node, 0.0)
+            below = tree.upstream.get((group, node))
+            return own if below is None else min(own, sum(map(spare, below)))
+
+        return sum(map(spare, tree.others[group, lost]))
+
 
 def make_facility(
     inputs: Inputs, calendar: Calendar, tree: PowerTree, servable: Collection[tuple[str, str]]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 import networkx as nx
 
@@ -50,11 +50,20 @@ class PowerTree:
         Members of each failover group.
     path : dict of str to tuple of str
         Nodes from a hall's feeder up to the grid.
+    upstream : dict of (str, str) to tuple of str
+        By group and limited node that feeds some of its members but not all: the members and
+        other such nodes directly below it. A node that feeds all members carries the group's load
+        whichever of them is lost.
+    others : dict of (str, str) to tuple of str
+        By group and lost member: the nodes through which the other members can be reached without
+        passing a node that feeds the lost one. Each is a member or a node of `upstream`.
     """
 
     halls_below: Mapping[str, tuple[str, ...]]
     groups: Mapping[str, tuple[str, ...]]
     path: Mapping[str, tuple[str, ...]]
+    upstream: Mapping[tuple[str, str], tuple[str, ...]]
+    others: Mapping[tuple[str, str], tuple[str, ...]]
 
 
 def trace_flows(inputs: Inputs) -> tuple[FlowGraph, list[Fault]]:
@@ -182,7 +191,7 @@ def trace_power(inputs: Inputs) -> tuple[PowerTree, list[Fault]]:
             "parent", "the node feeds itself: " + " - ".join([*loop, loop[0]]),
             "Leave parent blank for the node at the grid"))  # fmt: skip
     if faults:
-        return PowerTree({}, {}, {}), faults
+        return PowerTree({}, {}, {}, {}, {}), faults
     fed = {row["hall"]: row["fed_by"] for row in inputs.tables["halls"] if row["fed_by"]}
     path = {hall: _up_to_grid(tree, node) for hall, node in fed.items()}
     below: dict[str, list[str]] = {node: [] for node in rows}
@@ -201,7 +210,33 @@ def trace_power(inputs: Inputs) -> tuple[PowerTree, list[Fault]]:
                     "group", f"{group} holds {min(above)} too, which feeds this node",
                     "Name only nodes that can stand in for each other"))  # fmt: skip
     halls_below = {node: tuple(halls) for node, halls in below.items()}
-    return PowerTree(halls_below, {g: tuple(m) for g, m in groups.items()}, path), faults
+    members_of = {g: tuple(m) for g, m in groups.items()}
+    limited = {row["node"] for row in inputs.tables["energisation"]}
+    feeds = _trace_groups(tree, members_of, limited) if not faults else ({}, {})
+    return PowerTree(halls_below, members_of, path, *feeds), faults
+
+
+def _trace_groups(
+    tree: nx.DiGraph[str], groups: Mapping[str, tuple[str, ...]], limited: Set[str]
+) -> tuple[dict[tuple[str, str], tuple[str, ...]], dict[tuple[str, str], tuple[str, ...]]]:
+    """Trace what feeds the members of failover groups: `upstream` and `others` of `PowerTree`."""
+    upstream: dict[tuple[str, str], tuple[str, ...]] = {}
+    others: dict[tuple[str, str], tuple[str, ...]] = {}
+    for group, members in groups.items():
+        above = {node: _up_to_grid(tree, node)[1:] for node in members}
+        feeds_all = set(above[members[0]]).intersection(*above.values())
+        next_up: dict[str, str | None] = {}
+        for node in members:
+            partial = [up for up in above[node] if up in limited and up not in feeds_all]
+            next_up.update(zip_longest([node, *partial], partial))
+        for node in sorted({up for up in next_up.values() if up is not None}):
+            upstream[group, node] = tuple(sorted(n for n, up in next_up.items() if up == node))
+        for lost in members:
+            feeds_lost = {lost, None, *above[lost]}
+            others[group, lost] = tuple(sorted(
+                node for node, up in next_up.items() if node not in feeds_lost and up in feeds_lost
+            ))  # fmt: skip
+    return upstream, others
 
 
 def _up_to_grid(tree: nx.DiGraph[str], node: str) -> tuple[str, ...]:

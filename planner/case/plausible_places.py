@@ -45,9 +45,17 @@ def suppliers_have_capacity(look: Look) -> Iterator[InputWarning]:
 
 
 def nodes_feed_halls(look: Look) -> Iterator[InputWarning]:
-    """A power node feeds a hall, itself or through nodes below it."""
+    """A power node feeds a hall, itself or through nodes below it, or stands in for others."""
+    tree = look.case.facility.tree
+    parents = {row["node"]: row["parent"] for row in look.inputs.tables["power"]}
+    spares: set[str] = set()
+    for member in (member for members in tree.groups.values() for member in members):
+        node: str | None = member
+        while node is not None:
+            spares.add(node)
+            node = parents[node]
     for row in look.inputs.tables["power"]:
-        if not look.case.facility.tree.halls_below[row["node"]]:
+        if not tree.halls_below[row["node"]] and row["node"] not in spares:
             yield warn(row, "node", "this node feeds no hall",
                        "Name it in the column fed_by of its halls, or remove it")  # fmt: skip
 
@@ -78,10 +86,13 @@ def nodes_carry_their_halls(look: Look) -> Iterator[InputWarning]:
 
 def power_is_of_use(look: Look) -> Iterator[InputWarning]:
     """A node's power does not far exceed what the halls below it can ever draw."""
+    tree = look.case.facility.tree
+    # Members of failover groups, and what feeds only some of a group, carry load of others too.
+    ways = [*tree.others.values(), *tree.upstream.values()]
     for row in look.inputs.tables["power"]:
         need, ever = _need_and_ever(look, row["node"])
-        # A member of a failover group carries for others what they cannot.
-        if ever is not None and need and row["group"] is None and ever > IDLE * need:
+        is_spare = any(row["node"] in nodes for nodes in ways)
+        if ever is not None and need and not is_spare and ever > IDLE * need:
             yield warn(
                 row, "node", f"it carries up to {amount(ever)} MW, all halls below it draw "
                 f"{amount(need)} MW of facility power when full: {amount(ever - need)} MW is "

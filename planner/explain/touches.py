@@ -138,13 +138,17 @@ def _crews(it: Catalogue, row: Row, periods: list[int]) -> Iterator[Touch]:
 
 
 def _node(it: Catalogue, row: Row, periods: list[int]) -> Iterator[Touch]:
-    node = row["node"]
+    node, tree = row["node"], it.case.facility.tree
     for t in periods:
         yield Touch(("energised_power", (node, t)), t, 1.0)
-        for group, members in it.case.facility.tree.groups.items():
-            for lost in members if node in members else ():
-                if lost != node:
-                    yield Touch(("failover", (group, lost, t)), t, 1.0)
+        for group, upstream in tree.upstream:
+            if upstream == node:
+                yield Touch(("reserve", (node, group, t)), t, 1.0)
+            elif node in tree.groups[group] and node in tree.upstream[group, upstream]:
+                yield Touch(("reserve_below", (group, upstream, t)), t, 1.0)
+        for (group, lost), others in tree.others.items():
+            if node in others and node in tree.groups[group]:
+                yield Touch(("failover", (group, lost, t)), t, 1.0)
 
 
 def _hall(rule: str) -> Toucher:

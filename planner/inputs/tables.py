@@ -218,7 +218,8 @@ TABLES = (
                example="OKC substation"),
         Column("site", TEXT, "Site it stands at.", refers_to=("sites.site",),
                example="Oklahoma City"),
-        Column("group", TEXT, "Failover group: its load must survive the loss of any one member.",
+        Column("group", TEXT, "Failover group: when any one member is lost, the others, and what "
+               "feeds them, must carry its load beside their own.",
                example="OKC feeders"),
         source(),
     )),

@@ -28,6 +28,8 @@ RULES: tuple[Callable[[Model], None], ...] = (
     facility.install_within_hall_slots,
     facility.install_within_hall_coolant,
     facility.draw_within_energised_power,
+    facility.reserve_what_is_left_upstream,
+    facility.reserve_what_members_can_take,
     facility.survive_the_loss_of_a_feeder,
     commitments.meet_milestones,
     commitments.serve_no_more_than_promised,

@@ -66,6 +66,8 @@ class Decisions:
         Halls of a class that are open in the period.
     open_site : [site, period], 0 or 1
         Whether a site has been opened by the period; only where opening it costs.
+    reserved_mw : [group, node, period], MW
+        What a node upstream of some members of a failover group can take over from a lost member.
     serve_mw : [commitment, hall, system, period], MW on the commitment's basis
         Megawatts that systems in service count toward a commitment.
     missed_mw : [commitment, period], MW on the commitment's basis
@@ -84,6 +86,7 @@ class Decisions:
     open_halls: Variables[tuple[str, int]]
     opened_halls: Variables[tuple[str, int]]
     open_site: Variables[tuple[str, int]]
+    reserved_mw: Variables[tuple[str, str, int]]
     serve_mw: Variables[tuple[str, str, str, int]]
     missed_mw: Variables[tuple[str, int]]
 
@@ -181,6 +184,7 @@ def _deployment_decisions(case: Case, frame: Frame) -> dict[str, Any]:
             most={key: facility.hall_count[key[0]] for key in opened},
         ),
         "open_site": frame.variables("open_site", site_periods, most=1, whole=True),
+        "reserved_mw": frame.variables("reserved_mw", _reserved(case)),
         "serve_mw": frame.variables("serve_mw", serve),
         "missed_mw": frame.variables("missed_mw", missed, most=missed),
     }  # fmt: skip
@@ -192,3 +196,8 @@ def _opened(case: Case) -> list[tuple[str, int]]:
     for (hall, _), opens in case.facility.opening.items():
         first[hall] = min(first.get(hall, opens), opens)
     return [(hall, t) for hall, start in first.items() for t in range(start, case.calendar.count)]
+
+
+def _reserved(case: Case) -> list[tuple[str, str, int]]:
+    """Return failover group, node upstream of some of its members, and period."""
+    return [(*key, t) for key in case.facility.tree.upstream for t in case.calendar.periods]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from planner.model.decisions import Model, term, terms
@@ -170,18 +170,70 @@ def draw_within_energised_power(model: Model) -> None:
         model.frame.row("energised_power", (node, period), load, "<=", energised)
 
 
-def survive_the_loss_of_a_feeder(model: Model) -> None:
-    """The load of a failover group is carried by the others when any one member is lost.
+def reserve(
+    model: Model, group: str, nodes: Iterable[str], period: int
+) -> tuple[list[Term], float]:
+    """Return what nodes can take over from a lost member of their failover group.
 
-    sum over member of facility_load[member, period]
-        <= sum over other member of energised_mw[other, period]      [MW; group, lost, period]
+    reserve[group, member, period] = energised_mw[member, period] - facility_load[member, period]
+    reserve[group, node upstream, period] = reserved_mw[group, node, period]      [MW]
 
-    Redundant feeders are no redundancy if they are filled to the brim.
+    What does not depend on decisions is the second part of the result.
     """
     facility = model.case.facility
-    for group, members in facility.tree.groups.items():
+    found: list[Term] = []
+    firm = 0.0
+    for node in nodes:
+        if (group, node) in facility.tree.upstream:
+            found += term(model.decisions.reserved_mw, (group, node, period))
+        else:
+            firm += facility.energised_mw[node, period]
+            found += [(v, -mw) for v, mw in facility_load(model, node, period)]
+    return found, firm
+
+
+def reserve_what_is_left_upstream(model: Model) -> None:
+    """What feeds members of a failover group takes over no more than it has left.
+
+    reserved_mw[group, node, period] + facility_load[node, period] <= energised_mw[node, period]
+                                               [MW; node upstream, group, period]
+
+    A spare feeder is of no use beyond what its substation can pass on, which carries other load.
+    """
+    energised = model.case.facility.energised_mw
+    for (group, node, period), reserved in model.decisions.reserved_mw.items():
+        load = [(reserved, 1.0), *facility_load(model, node, period)]
+        model.frame.row("reserve", (node, group, period), load, "<=", energised[node, period])
+
+
+def reserve_what_members_can_take(model: Model) -> None:
+    """What feeds members of a failover group takes over no more than they can.
+
+    reserved_mw[group, node, period] <= sum over next below of reserve[group, next below, period]
+                                               [MW; group, node upstream, period]
+
+    Next below are members, or other nodes between the node and its members.
+    """
+    upstream = model.case.facility.tree.upstream
+    for (group, node, period), reserved in model.decisions.reserved_mw.items():
+        below, firm = reserve(model, group, upstream[group, node], period)
+        taken = [(reserved, 1.0), *((v, -mw) for v, mw in below)]
+        model.frame.row("reserve_below", (group, node, period), taken, "<=", firm)
+
+
+def survive_the_loss_of_a_feeder(model: Model) -> None:
+    """The others of a failover group, and what feeds them, take over the load of any lost member.
+
+    facility_load[lost, period] <= sum over other of reserve[group, other, period]
+                                               [MW; group, lost, period]
+
+    One node is lost at a time, and all that hangs below it is handed to other members, in any
+    shares. Nodes above the lost one go on carrying what is handed on below them, so "other" is
+    the topmost node that feeds other members and not the lost one: the member, or what is upstream.
+    """
+    facility = model.case.facility
+    for (group, lost), others in facility.tree.others.items():
         for period in model.case.calendar.periods:
-            load = [part for node in members for part in facility_load(model, node, period)]
-            for lost in members:
-                left = sum(facility.energised_mw[n, period] for n in members if n != lost)
-                model.frame.row("failover", (group, lost, period), load, "<=", left)
+            left, firm = reserve(model, group, others, period)
+            load = [*facility_load(model, lost, period), *((v, -mw) for v, mw in left)]
+            model.frame.row("failover", (group, lost, period), load, "<=", firm)

@@ -264,23 +264,60 @@ def node_limit(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 
 def failover_groups(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """The load of a group of nodes is within what the others carry when any one member is lost."""
+    """When any one member of a group is lost, the others and what feeds them carry its load."""
     groups: dict[str, list[str]] = {}
     for node, row in book.nodes.items():
         if row["group"] is not None:
             groups.setdefault(row["group"], []).append(node)
     for group, members in groups.items():
-        for period in book.periods:
-            load = sum(figures.load[node, period] for node in members)
-            for lost in members:
-                others = [n for n in members if n != lost]
-                energised = [book.in_force("energisation", node, period) for node in others]
-                left = sum(float("inf") if mw is None else mw for mw in energised)
+        for lost in members:
+            others = [n for n in members if n != lost]
+            below = _survivors(book, lost, others)
+            for period in book.periods:
+                load = sum(figures.load[node, period] for node in members)
+                spare, full = _spare(book, figures, period, below, None)
+                left = sum(figures.load[node, period] for node in others) + spare
                 if ledger.above(load, left):
+                    through = f" through {' and '.join(map(repr, full))}" if full else ""
                     ledger.refuse(
-                        f"group {group!r} in {book.day(period)} carries {figure(load)} "
-                        f"MW, without {lost!r} its others carry {figure(left)} MW"
+                        f"group {group!r} in {book.day(period)} carries {figure(load)} MW, "
+                        f"without {lost!r} its others carry {figure(left)} MW{through}"
                     )
+
+
+def _survivors(book: Book, lost: str, others: list[str]) -> dict[str | None, list[str]]:
+    """Return what is directly below each node on the ways from the grid to the other members.
+
+    The ways begin below the nodes that feed the lost member, at None: those carry as much as
+    before, for what they no longer send to it they send to others, if to them.
+    """
+    below: dict[str | None, list[str]] = {None: []}
+    feeds_lost = set(_feeders(book, lost))
+    for other in others:
+        way = [node for node in _feeders(book, other) if node not in feeds_lost]
+        for node, above in zip(way, [*way[1:], None], strict=True):
+            if node not in below.setdefault(above, []):
+                below[above].append(node)
+    return below
+
+
+def _spare(
+    book: Book, figures: Figures, period: int, below: dict[str | None, list[str]],
+    node: str | None,
+) -> tuple[float, list[str]]:  # fmt: skip
+    """Return the MW that the members below a node can still take, and the nodes that hold it back.
+
+    A node passes on what it has left, and no more than what is below it can take.
+    """
+    parts = [_spare(book, figures, period, below, each) for each in below.get(node, [])]
+    taken, full = sum(mw for mw, _ in parts), [name for _, names in parts for name in names]
+    energised = None if node is None else book.in_force("energisation", node, period)
+    if node is None:
+        return taken, full
+    own = float("inf") if energised is None else energised - figures.load[node, period]
+    if not parts:
+        return own, []
+    return (own, [node]) if own < taken else (taken, full)
 
 
 def _pairs(figures: Figures) -> list[tuple[str, str]]:

@@ -297,7 +297,8 @@ class _Chunk:
     def _labels(self, sites: Sequence[str]) -> Index:
         """Return the block of each column."""
         number = {site: at for at, site in enumerate(sites)}
-        site_of = self.model.case.facility.site_of
+        facility = self.model.case.facility
+        site_of = facility.site_of
         label = np.full(len(self.lower), NOWHERE, dtype=np.int32)
         for family, place in PLACE_OF.items():
             made: Mapping[tuple[Hashable, ...], pulp.LpVariable] = getattr(
@@ -305,9 +306,13 @@ class _Chunk:
             for key, variable in made.items():
                 name = str(key[place])
                 site = site_of.get(name, name) if family not in ("ship_units", "stock") else name
-                if site in self.model.case.facility.halls_at:
+                if site in facility.halls_at:
                     # What stands at a site of another chunk is in no block of this one.
                     label[variable.column] = number.get(site, len(sites))
+        for (group, _, _), variable in self.model.decisions.reserved_mw.items():
+            for node in facility.tree.groups[group]:
+                for hall in facility.tree.halls_below[node][:1]:
+                    label[variable.column] = number.get(site_of[hall], len(sites))
         return label
 
     def _owners(self) -> Index:

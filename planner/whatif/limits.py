@@ -20,6 +20,7 @@ RESOURCES = {
     "storage": "storage of",
     "crew_capacity": "crews of",
     "energised_power": "power of",
+    "reserve": "power of",
     "failover": "power of group",
     "budget": "budget",
 }
