@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from instances import settings
+from instances import Sheets, settings
+from rich.console import Console
 from whatif_case import small_case, small_sheets
 
 from planner.cli.main import planner
@@ -17,7 +20,7 @@ from planner.errors import PlannerError
 from planner.inputs.template import write_workbook
 from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import Options, make_plan
-from planner.plan.store import Plan, save_plan
+from planner.plan.store import Plan, plain, save_plan
 from planner.whatif.applied import apply
 from planner.whatif.changes import what_if
 from planner.whatif.compare import (
@@ -29,7 +32,11 @@ from planner.whatif.compare import (
     differences,
     differing,
 )
-from planner.whatif.compare_output import comparison_page, write_comparison
+from planner.whatif.compare_output import (
+    comparison_page,
+    print_comparison,
+    write_comparison,
+)
 from planner.whatif.periods import held_together, summed_together
 from planner.whatif.pressure import pressures
 
@@ -67,6 +74,78 @@ def test_orders_are_new_or_cancelled_where_nothing_pairs() -> None:
     (row,) = _moves(lots(jan=5), lots(jan=2))
     assert (row["change"], row["quantity"], row["money"]) == ("cancelled", 3, -30)
     assert list(_moves(lots(jan=5), lots(jan=5))) == []
+
+
+def test_what_one_plan_decides_and_the_other_has_placed_is_told_as_placed() -> None:
+    """Of 5 and 3, 4 are placed in the other plan, on 1 March; what is left moves."""
+    march = _Lot(date(2026, 3, 1), 6.0, 12.0)
+    rows = list(_moves(lots(jan=5, feb=3), lots(apr=2), (), [march]))
+    assert [(r["change"], r["quantity"], r["from"], r["to"], r["money"]) for r in rows] == [
+        ("placed", 5, date(2026, 1, 1), date(2026, 3, 1), 10),
+        ("placed", 1, date(2026, 2, 1), date(2026, 3, 1), 2),
+        ("moved", 2, date(2026, 2, 1), date(2026, 4, 1), 0),
+    ]
+    (row,) = _moves({}, lots(jan=5), [march], ())
+    assert (row["change"], row["quantity"], row["days"]) == ("placed", 5, -59)
+    assert march.quantity == 6
+
+
+def firm_plan(placed: str | None, *orders: dict[str, object], **options: object) -> Plan:
+    """Plan ten systems by April, six of which are on order."""
+    sheets: Sheets = {
+        "settings": settings("2026-01-01", "2026-04-30", **options),
+        "systems": [{"system": "S", "power_kw": 1000}],
+        "sites": [{"site": "X"}],
+        "halls": [{"hall": "H", "site": "X", "it_mw": 100}],
+        "commitments": [{"commitment": "C", "basis": "system"}],
+        "milestones": [{"commitment": "C", "date": "2026-04-30", "mw": 10}],
+        "supply": [{"supplier": "P", "item": "S", "lead_days": 31, "price": 10}],
+        "orders": [{"order": "PO-1", "supplier": "P", "item": "S", "quantity": 6,
+                    "arrives": "2026-02-01", "placed": placed}, *orders],
+    }  # fmt: skip
+    return make_plan(inputs_from_rows("firm", sheets), Options(gap=0.0))
+
+
+@pytest.mark.parametrize("placed", ["2026-01-10", "2026-01-31", None])
+def test_a_placed_order_is_a_fact_whatever_its_day(placed: str | None) -> None:
+    comparison = compare([firm_plan("2025-12-15"), firm_plan(placed)])
+    assert comparison.orders == []
+
+
+def test_a_decision_before_the_fence_that_is_placed_there_is_not_cancelled() -> None:
+    """A month later, the four that the first plan orders in January are on order as PO-2."""
+    order = {"order": "PO-2", "supplier": "P", "item": "S", "quantity": 4,
+             "arrives": "2026-02-05", "placed": "2026-01-03"}  # fmt: skip
+    later = firm_plan("2025-12-15", order, today="2026-02-01")
+    (row,) = compare([firm_plan("2025-12-15"), later]).orders
+    assert (row["change"], row["quantity"], row["from"], row["to"]) == (
+        "placed", 4, date(2026, 1, 1), date(2026, 1, 3))  # fmt: skip
+
+
+def test_a_gap_that_is_not_proven_is_never_shown_as_a_number(
+    base: Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not on the page, in the sheet, on the terminal or in the JSON, on either side."""
+    cut = replace(base, summary={**base.summary, "gap": None, "status": "time limit"})
+    for plans in ([base, cut], [cut, base], [cut, cut]):
+        comparison = compare(plans)
+        document = json.loads(json.dumps(plain(as_document(comparison)), allow_nan=False))
+        (gap,) = [row for row in document["figures"] if row["figure"] == "gap"]
+        assert list(gap["values"].values()) == [
+            None if plan is cut else base.summary["gap"] for plan in plans
+        ]
+        files = write_comparison(comparison, tmp_path)
+        print_comparison(comparison, Console(width=200))
+        page = Path(files["html"]).read_text(encoding="utf-8")
+        told = capsys.readouterr().out
+        assert "nan" not in told.lower()
+        assert "not proven" in told
+        assert "not proven" in page
+        assert not re.search(r">\s*-?nan\s*<", page, re.IGNORECASE)
+        sheet = openpyxl.load_workbook(files["xlsx"], data_only=True)["Figures"]
+        (cells,) = [row for row in sheet.iter_rows(values_only=True) if row[0] == "gap"]
+        assert cells[3] == "not proven"
+        assert cells[2] == ("not proven" if plans[0] is cut else base.summary["gap"])
 
 
 def test_a_plan_does_not_differ_from_itself(base: Plan) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +14,9 @@ from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.whatif.periods import Values, held_together, summed_together
 from planner.whatif.pressure import pressures
+
+Known = Mapping[tuple[Any, ...], float | None]
+"""Figures by a key; None where a figure is not known."""
 
 SAME = 1e-6
 """Quantity, money or megawatts by which nothing differs."""
@@ -54,8 +57,9 @@ class Comparison:
     sections : tuple of Section
         Figures by key.
     orders : list of rows
-        Orders that differ: plan, change (``new``, ``moved``, ``cancelled``), supplier, item,
-        quantity, from, to, days, money.
+        Orders that differ: plan, change (``new``, ``moved``, ``cancelled``, or ``placed`` where
+        one plan decides what is a placed order in the other), supplier, item, quantity, from,
+        to, days, money.
     bottlenecks : list of rows
         Limits used up for longer or shorter than in the base plan, in months.
     """
@@ -110,7 +114,7 @@ def unlike(names: Sequence[str]) -> tuple[str, ...]:
 
 def _sections(
     money: str,
-) -> list[tuple[str, str, str, tuple[str, ...], Callable[[Plan], Values]]]:
+) -> list[tuple[str, str, str, tuple[str, ...], Callable[[Plan], Known]]]:
     """Return the sections: name, title, unit, keys and where the figures come from."""
     return [
         ("figures", "In all", "", ("figure", "unit"), _figures),
@@ -131,13 +135,13 @@ def _sections(
 
 def _section(
     plans: Sequence[Plan], name: str, title: str, unit: str, keys: tuple[str, ...],
-    figures: Callable[[Plan], Values],
+    figures: Callable[[Plan], Known],
 ) -> Section:  # fmt: skip
-    found: list[Values] = [figures(plan) for plan in plans]
+    found: list[Known] = [figures(plan) for plan in plans]
     if name == "ramp":
-        found = held_together(found, keys.index("period_end"))
+        found = [*held_together(found, keys.index("period_end"))]  # type: ignore[arg-type]
     elif name == "spend":
-        found = summed_together(found, [_starts(plan) for plan in plans])
+        found = [*summed_together(found, [_starts(plan) for plan in plans])]  # type: ignore[arg-type]
     every = dict.fromkeys(key for values in found for key in values)
     dated = name in ("ramp", "spend", "milestones", "missed")
     order = sorted(every, key=_as_texts) if dated else every
@@ -157,7 +161,7 @@ def _starts(plan: Plan) -> list[Any]:
     return sorted(starts | {end + timedelta(days=1) for end in ends})
 
 
-def _figures(plan: Plan) -> Values:
+def _figures(plan: Plan) -> dict[tuple[Any, ...], float | None]:
     summary: dict[str, Any] = plan.summary
     money = summary["currency"]
     return {
@@ -166,7 +170,7 @@ def _figures(plan: Plan) -> Values:
         ("amount, not discounted", money): math.fsum(summary["costs"].values()),
         ("revenue", money): float(summary["revenue"]),
         ("halls opened", "halls"): float(summary["halls_opened"]),
-        ("gap", "of present cost"): math.nan if summary["gap"] is None else summary["gap"],
+        ("gap", "of present cost"): summary["gap"],
     }
 
 
@@ -188,12 +192,19 @@ def _sums(plan: Plan, table: str, keys: tuple[str, ...], column: str) -> Values:
 
 
 def _orders(plans: Sequence[Plan], names: Sequence[str]) -> Iterator[Row]:
-    """Yield what became of the base plan's orders in each other plan."""
+    """Yield what became of the base plan's orders in each other plan.
+
+    Placed orders are facts, not decisions. What one plan decides and the other has placed already
+    is told as such.
+    """
     base = _ordered(plans[0])
     for plan, name in zip(plans[1:], names[1:], strict=True):
         other = _ordered(plan)
+        here, there = _placed(plans[0], plan), _placed(plan, plans[0])
         for key in sorted({*base, *other}, key=_as_texts):
-            for row in _moves(base.get(key, {}), other.get(key, {})):
+            moves = _moves(base.get(key, {}), other.get(key, {}), here.get(key, ()),
+                           there.get(key, ()))  # fmt: skip
+            for row in moves:
                 yield {"plan": name, "change": row.pop("change"), "supplier": key[0],
                        "item": key[1], **row}  # fmt: skip
 
@@ -208,11 +219,11 @@ class _Lot:
 
 
 def _ordered(plan: Plan) -> dict[tuple[Any, Any], dict[date, _Lot]]:
-    """Return what a plan orders by supplier, item and day; what is firm is not its decision."""
+    """Return what a plan decides to order by supplier, item and day."""
     found: dict[tuple[Any, Any], dict[date, _Lot]] = defaultdict(dict)
     for row in plan.tables["orders"]:
         day = row["order_date"]
-        if row["firm"] is True or not isinstance(day, date):
+        if row["firm"] != "no" or not isinstance(day, date):
             continue
         lot = found[row["supplier"], row["item"]].setdefault(day, _Lot(day, 0.0, 0.0))
         money = lot.quantity * lot.price + _number(row["price"])
@@ -221,31 +232,59 @@ def _ordered(plan: Plan) -> dict[tuple[Any, Any], dict[date, _Lot]]:
     return found
 
 
-def _moves(base: Mapping[date, _Lot], other: Mapping[date, _Lot]) -> Iterator[dict[str, Any]]:
-    """Yield moved, new and cancelled units of one item.
+def _placed(plan: Plan, other: Plan) -> dict[tuple[Any, Any], list[_Lot]]:
+    """Return the placed orders of a plan that another does not have, by supplier and item."""
+    known = {row["order"] for row in other.tables["orders"] if row["firm"] != "no"}
+    found: dict[tuple[Any, Any], list[_Lot]] = defaultdict(list)
+    for row in plan.tables["orders"]:
+        day, units = row["order_date"], _number(row["quantity"])
+        if row["firm"] == "no" or row["order"] in known or not units:
+            continue
+        # An order whose day of placing is not told arrives on a day that is.
+        placed = day if isinstance(day, date) else row["arrival_date"]
+        if isinstance(placed, date):
+            found[row["supplier"], row["item"]].append(
+                _Lot(placed, units, _number(row["price"]) / units)
+            )
+    return {key: sorted(lots, key=lambda lot: lot.day) for key, lots in found.items()}
+
+
+def _moves(
+    base: Mapping[date, _Lot], other: Mapping[date, _Lot],
+    placed_in_base: Sequence[_Lot] = (), placed_in_other: Sequence[_Lot] = (),
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """Yield placed, moved, new and cancelled units of one item.
 
     Units on the same day are the same order. The rest are paired in the order of their days, the
-    first that is gone with the first that is new, so that no order jumps over another.
+    first that is gone with the first that is new, so that no order jumps over another; those that
+    one plan has placed already come before others.
     """
     gone = [lot for day in sorted(base) if (lot := _rest(base[day], other.get(day))).quantity]
     come = [lot for day in sorted(other) if (lot := _rest(other[day], base.get(day))).quantity]
-    while gone and come:
-        old, new = gone[0], come[0]
-        units = min(old.quantity, new.quantity)
-        yield {
-            "change": "moved", "quantity": units, "from": old.day, "to": new.day,
-            "days": (new.day - old.day).days, "money": units * (new.price - old.price),
-        }  # fmt: skip
-        for lots in (gone, come):
-            lots[0].quantity -= units
-            if lots[0].quantity <= SAME:
-                lots.pop(0)
+    yield from _paired("placed", gone, [*map(replace, placed_in_other)])
+    yield from _paired("placed", [*map(replace, placed_in_base)], come)
+    yield from _paired("moved", gone, come)
     for lot in come:
         yield {"change": "new", "quantity": lot.quantity, "from": None, "to": lot.day,
                "days": None, "money": lot.quantity * lot.price}  # fmt: skip
     for lot in gone:
         yield {"change": "cancelled", "quantity": lot.quantity, "from": lot.day, "to": None,
                "days": None, "money": -lot.quantity * lot.price}  # fmt: skip
+
+
+def _paired(change: str, gone: list[_Lot], come: list[_Lot]) -> Iterator[dict[str, Any]]:
+    """Pair units of two plans in the order of their days; what has no partner stays."""
+    while gone and come:
+        old, new = gone[0], come[0]
+        units = min(old.quantity, new.quantity)
+        yield {
+            "change": change, "quantity": units, "from": old.day, "to": new.day,
+            "days": (new.day - old.day).days, "money": units * (new.price - old.price),
+        }  # fmt: skip
+        for lots in (gone, come):
+            lots[0].quantity -= units
+            if lots[0].quantity <= SAME:
+                lots.pop(0)
 
 
 def _rest(lot: _Lot, same_day: _Lot | None) -> _Lot:
@@ -272,10 +311,12 @@ def differences(
 ) -> Iterator[tuple[tuple[Any, ...], float | None, list[float | None]]]:
     """Yield key, value in the base plan and difference of each other plan to it.
 
-    What a plan does not have is nothing; but where a ramp is not known, nor is the difference.
+    What a plan does not have is nothing; but where a ramp or a gap is not known, nor is the
+    difference.
     """
     for key, (base, *others) in section.rows:
-        is_known = [section.name != "ramp" or None not in (value, base) for value in others]
+        is_sum = section.name not in ("ramp", "figures")
+        is_known = [is_sum or None not in (value, base) for value in others]
         yield (
             key,
             base,

@@ -17,7 +17,7 @@ from planner.reports.console import printable
 from planner.whatif.compare import Comparison, Section, differences, differing
 from planner.whatif.console import print_rows
 from planner.whatif.files import Writer, write_text, written_files
-from planner.whatif.html import page, table
+from planner.whatif.html import UNPROVEN, page, table
 from planner.whatif.svg import Chart
 
 BY_PERIOD = ("ramp", "spend")
@@ -30,8 +30,11 @@ def difference_rows(section: Section, comparison: Comparison) -> list[Row]:
     rows = []
     for key, value, changes in differences(section):
         row: Row = {name: _day(part) for name, part in zip(section.keys, key, strict=True)}
-        row |= {base: value}
-        row |= {f"{other}, more": change for other, change in zip(others, changes, strict=True)}
+        # A figure that every plan has, and that is not known, is a gap without a proof.
+        unknown = UNPROVEN if section.name == "figures" else None
+        row |= {base: unknown if value is None else value}
+        row |= {f"{other}, more": unknown if change is None else change
+                for other, change in zip(others, changes, strict=True)}  # fmt: skip
         rows.append(row)
     return rows
 
@@ -126,8 +129,8 @@ def _write_book(path: Path, comparison: Comparison) -> None:
 
 
 TITLES = {
-    "Orders": "Orders that differ from the base plan: new, moved, cancelled; days later and money "
-              "more",
+    "Orders": "Orders that differ from the base plan: new, moved, cancelled, or placed already in "
+              "one of the plans; days later and money more",
     "Bottlenecks": "Limits that are used up for longer or shorter than in the base plan, in months",
 }  # fmt: skip
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from planner.plan.tables import Row
 from planner.reports.console import printable
-from planner.whatif.html import shown
+from planner.whatif.html import is_number, shown
 from planner.whatif.results import MEASURES, MONEY, in_millions, tables_of
 from planner.whatif.sweep import FAILED, Sweep
 
@@ -73,7 +73,7 @@ def print_rows(
     drawn = Table(box=None, pad_edge=False, header_style="bold", title=Text(title, "bold"),
                   title_justify="left")  # fmt: skip
     for column in columns:
-        right = all(isinstance(row.get(column), int | float | None) for row in rows)
+        right = all(is_number(row.get(column)) for row in rows)
         heading = column.replace("_", " ")
         cells = [len(shown(row.get(column))) for row in rows[:most]]
         # A number or a day is never broken over lines, a long text and a heading are.

@@ -19,6 +19,10 @@ div.wide{overflow-x:auto}svg{width:100%;height:auto}@media print{h2{break-after:
 """
 
 
+UNPROVEN = "not proven"
+"""What stands among numbers in place of a gap without a bound, and of differences to it."""
+
+
 def page(title: str, note: str, sections: Sequence[tuple[str, str]]) -> str:
     """Return a page.
 
@@ -53,13 +57,18 @@ def table(headers: Sequence[str], rows: Sequence[Mapping[str, object]]) -> str:
     """
     if not rows:
         return ""
-    right = {h: all(isinstance(row.get(h), Real | None) for row in rows) for h in headers}
+    right = {h: all(is_number(row.get(h)) for row in rows) for h in headers}
     head = "".join(f"<th{_side(right[h])}>{escape(h.replace('_', ' '))}</th>" for h in headers)
     lines = "".join(
         f"<tr>{''.join(_cell(row.get(header), right[header]) for header in headers)}</tr>"
         for row in rows
     )  # fmt: skip
     return f'<div class="wide"><table><tr>{head}</tr>{lines}</table></div>'
+
+
+def is_number(value: object) -> bool:
+    """Return whether a value stands right in its column."""
+    return value == UNPROVEN or isinstance(value, Real | None)
 
 
 def _cell(value: object, right: bool) -> str:
