@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import sys
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from planner.reports.console import print_ramp, sparkline
 from planner.reports.kinds import KINDS, report_writers
 
 ROOT = Path(__file__).parents[1]
+WEEK = timedelta(days=7)
 
 
 def run(*arguments):
@@ -202,6 +205,43 @@ def test_no_milestone_is_left_out_of_a_long_ramp():
     text = ramp("long names")
     assert "2026-03-31     5.0" in text
     assert max(map(len, text.splitlines())) <= 80
+
+
+def long_ramp(missed_mw, count=60, commitments=1):
+    """A ramp that changes every week; MW missed by the number of the week."""
+    rows = [
+        {"commitment": f"c{place}", "basis": "it", "period": date(2026, 1, 5) + n * WEEK,
+         "period_end": date(2026, 1, 11) + n * WEEK, "required_mw": 100.0 if n >= 20 else 0.0,
+         "in_service_mw": n + 1.0, "missed_mw": missed_mw.get((place, n), 0.0)}
+        for place in range(commitments) for n in range(count)
+    ]  # fmt: skip
+    plan = edge("one of all")
+    console = Console(file=io.StringIO(), width=80)
+    print_ramp(replace(plan, tables={**plan.tables, "ramp": rows}), console)
+    return console.file.getvalue()
+
+
+def test_no_period_with_missed_megawatts_is_left_out():
+    every = {(0, n): 80.0 - n for n in range(20, 60)}
+    for missed in ({(0, 33): 67.9}, {(0, 21): 0.5, (0, 58): 3.0}, every):
+        text = long_ramp(missed)
+        lines = {line[:10]: line.split() for line in text.splitlines()}
+        for place, n in missed:
+            assert lines[str(date(2026, 1, 11) + n * WEEK)][3] == f"{missed[place, n]:.1f}"
+
+
+def test_what_a_long_ramp_leaves_out_is_said():
+    text = long_ramp({(0, 33): 67.9})
+    printed = sum(line.startswith(("2026-", "2027-")) for line in text.splitlines())
+    assert printed == 24
+    assert "36 more periods in which it changes, without missed MW, in the reports" in text
+    assert "more period" not in long_ramp({}, count=10)
+
+
+def test_a_commitment_that_misses_megawatts_is_never_left_out():
+    text = long_ramp({(8, 40): 7.5}, commitments=10)
+    assert "c8, MW IT power, where it changes" in text
+    assert "and 4 more commitments, without missed MW, in the reports" in text
 
 
 def test_a_spark_is_a_sign_for_each_step_of_time():

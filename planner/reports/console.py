@@ -15,6 +15,7 @@ from rich.text import Text
 from planner.model.objectives import CHOOSING
 from planner.plan.store import Plan
 from planner.plan.tables import Row
+from planner.reports.figures_data import several
 from planner.reports.views import (
     BASIS_WORDS,
     NOTHING,
@@ -32,7 +33,10 @@ MOST_NOTES = 5
 """Notes that are printed; all are in the workbook."""
 
 MOST_RAMPS, MOST_LINES, BAR = 6, 24, 30
-"""Commitments whose periods are printed, lines of each, and length of a full bar."""
+"""Commitments whose periods are printed, lines of each, and length of a full bar.
+
+Where megawatts are missed, more are printed: none of those is ever left out.
+"""
 
 EIGHTHS = " \u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
 """Blocks from none to full height."""
@@ -199,18 +203,33 @@ def print_ramp(plan: Plan, console: Console) -> None:
     plain = console.options.ascii_only
     table = new_table("In service over time", "Basis", ">Last MW", ">Missed MW", "Ramp")
     for name, rows in shown.items():
-        worst = max(number(row["missed_mw"]) for row in rows)
+        worst = _worst(rows)
         last = figure(rows[-1]["in_service_mw"], 1)
-        add_line(table, [name, rows[0]["basis"], last, figure(worst if worst > NOTHING else 0.0, 1),
-                     sparkline(rows, plain)], "red" if worst > NOTHING else "")  # fmt: skip
+        add_line(table, [name, rows[0]["basis"], last, figure(worst, 1), sparkline(rows, plain)],
+                 "red" if worst else "")  # fmt: skip
     show(table, console)
-    for name, rows in list(shown.items())[:MOST_RAMPS]:
-        basis = BASIS_WORDS.get(str(rows[0]["basis"]), rows[0]["basis"])
-        console.print()
-        console.print(Text(printable(f"{name}, MW {basis}, where it changes"), "bold"))
-        console.print(_ramp_table(rows, plain))
-    if len(shown) > MOST_RAMPS:
-        console.print(Text(f"and {len(shown) - MOST_RAMPS} more commitments in the reports", "dim"))
+    missing = [name for name, rows in shown.items() if _worst(rows)]
+    met = [name for name in shown if name not in missing]
+    printed = {*missing, *met[: max(MOST_RAMPS - len(missing), 0)]}
+    for name, rows in shown.items():
+        if name in printed:
+            _print_ramp_of(name, rows, console)
+    if len(printed) < len(shown):
+        others = several(len(shown) - len(printed), "more commitment")
+        console.print(Text(f"and {others}, without missed MW, in the reports", "dim"))
+
+
+def _print_ramp_of(name: str, rows: Sequence[Row], console: Console) -> None:
+    """Print the periods of one commitment in which it changes; say how many were left out."""
+    basis = BASIS_WORDS.get(str(rows[0]["basis"]), rows[0]["basis"])
+    shown, left_out = _chosen(rows)
+    console.print()
+    console.print(Text(printable(f"{name}, MW {basis}, where it changes"), "bold"))
+    console.print(_ramp_table(shown, _top(rows), console.options.ascii_only))
+    if left_out:
+        periods = several(left_out, "more period")
+        text = f"{periods} in which it changes, without missed MW, in the reports"
+        console.print(Text(text, "dim"))
 
 
 def sparkline(rows: Sequence[Row], plain: bool = False, most: int = 24) -> str:
@@ -221,28 +240,46 @@ def sparkline(rows: Sequence[Row], plain: bool = False, most: int = 24) -> str:
     return "".join(steps[math.ceil(8 * value / top - 1e-9)] if top > 0 else " " for value in values)
 
 
-def _ramp_table(rows: Sequence[Row], plain: bool) -> Table:
+def _ramp_table(rows: Sequence[Row], top: float, plain: bool) -> Table:
     """Return periods of a commitment with a bar of what is in service, and of what is missed."""
     full, light = ("#", ".") if plain else ("\N{FULL BLOCK}", "\N{LIGHT SHADE}")
     table = new_table("Until", ">Due MW", ">In service MW", ">Missed MW", "")
-    for row in _changes(rows):
-        served, missed = number(row["in_service_mw"]), number(row["missed_mw"])
-        missed = missed if missed > NOTHING else 0.0
-        bar = full * round(BAR * served / _top(rows)) + light * round(BAR * missed / _top(rows))
+    for row in rows:
+        served, missed = number(row["in_service_mw"]), _missed(row)
+        bar = full * round(BAR * served / top) + light * round(BAR * missed / top)
         add_line(table, [row["period_end"], figure(row["required_mw"], 1), figure(served, 1),
                      figure(missed, 1), bar], "red" if missed else "")  # fmt: skip
     return table
 
 
-def _changes(rows: Sequence[Row]) -> list[Row]:
-    """Return the periods unlike the one before, but all with a new milestone, first and last."""
+def _chosen(rows: Sequence[Row]) -> tuple[list[Row], int]:
+    """Return the periods to print, and how many others differ from the period before them.
+
+    Every period that misses MW is printed, with the one that follows, and so are those with a new
+    milestone, the first and the last; of the others that differ, as many as there is room for.
+    """
     keys = ("required_mw", "in_service_mw", "missed_mw")
     figures = [[round(number(row[key]), 6) for key in keys] for row in rows]
-    last = len(rows) - 1
-    due = {n for n in range(1, last) if figures[n][0] != figures[n - 1][0]} | {0, last}
-    grown = [n for n in range(1, last) if figures[n] != figures[n - 1] and n not in due]
-    thin = -(-len(grown) // max(MOST_LINES - len(due), 1))
-    return [rows[n] for n in sorted({*due, *grown[:: max(thin, 1)]})]
+    kept = {0, len(rows) - 1}
+    for n in range(1, len(rows)):
+        is_due = figures[n][0] != figures[n - 1][0]
+        if is_due or _missed(rows[n]) or _missed(rows[n - 1]):
+            kept.add(n)
+    changed = [n for n in range(len(rows)) if n not in kept and figures[n] != figures[n - 1]]
+    room = min(len(changed), max(MOST_LINES - len(kept), 0))
+    printed = [changed[n * len(changed) // room] for n in range(room)]
+    return [rows[n] for n in sorted({*kept, *printed})], len(changed) - len(printed)
+
+
+def _missed(row: Row) -> float:
+    """Return the MW that a commitment misses in a period, without the solver's noise."""
+    missed = number(row["missed_mw"])
+    return missed if missed > NOTHING else 0.0
+
+
+def _worst(rows: Sequence[Row]) -> float:
+    """Return the most MW that a commitment misses in any period."""
+    return max(map(_missed, rows))
 
 
 def _top(rows: Sequence[Row]) -> float:
