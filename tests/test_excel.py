@@ -22,7 +22,7 @@ from planner.reports.stranded import Usable
 from planner.reports.views import headline, power_nodes, spend_by_year
 
 NAMES = [sheet.name for sheet in SHEETS]
-UNFILTERED = {"Contents", "Summary", "Charts", "Costs", "Manifest"}
+UNFILTERED = {"Contents", "Summary", "Charts", "Costs", "Manifest", "Chart data"}
 
 
 def written(plan, path):
@@ -231,18 +231,30 @@ def test_the_calendar_shows_each_stage_of_each_tranche(values):
 def test_pivots_hold_the_tables(values):
     plan = sample_plan()
     installs = values["Systems by site"]
-    assert [cell.value for cell in installs[5]][1:13] == sorted(SITES)
-    total = sum(row["installed"] for row in plan.tables["installs"])
-    assert installs["N4"].value == total
+    sites = {"CS-3": [], "NVL72": []}
+    for place, site in enumerate(SITES):
+        sites["NVL72" if place % 4 == 3 else "CS-3"].append(site)
+    assert [cell.value for cell in installs[5]][1:15] == [
+        *(f"{site}\n({system})" for system, own in sites.items() for site in sorted(own)),
+        *(f"All\n(systems, {system})" for system in sites),
+    ]
+    for cell, system in (("N4", "CS-3"), ("O4", "NVL72")):
+        assert installs[cell].value == sum(
+            row["installed"] for row in plan.tables["installs"] if row["system"] == system
+        )
     assert installs["A6"].value == datetime(2026, 1, 1)
     assert installs["A53"].value == datetime(2029, 12, 1)
-    last = [row["mw"] for row in plan.tables["service"] if row["period"] == date(2029, 12, 1)]
-    assert values["MW by site"]["N52"].value == pytest.approx(sum(last))
+    served = values["MW by site"]
+    assert served["A52"].value == datetime(2029, 12, 31)
+    for cell, commitment in (("N52", "OpenAI"), ("O52", "National Lab")):
+        last = [row["mw"] for row in plan.tables["service"]
+                if row["period"] == months()[-1] and row["commitment"] == commitment]  # fmt: skip
+        assert served[cell].value == pytest.approx(sum(last))
 
 
 def test_charts_are_there_and_once_more_on_a_sheet_of_their_own(formulas):
     count = {sheet.title: len(sheet._charts) for sheet in formulas if sheet._charts}
-    own = {"Orders by month": 1, "Cash": 1, "Ramp": 2, "MW by site": 1, "Power": 1, "Costs": 1,
+    own = {"Orders by month": 1, "Cash": 1, "Ramp": 2, "MW by site": 2, "Power": 1, "Costs": 1,
            "Quote": 1}  # fmt: skip
     assert count == {"Summary": 3, "Charts": sum(own.values()), **own}
 
@@ -331,11 +343,12 @@ def test_a_large_plan_stays_readable(tmp_path):
     assert "Power by period" not in book.sheetnames
     assert "The load in each month is in tables/power.csv: 28,800 rows" in texts(book["Power"])
     served = book["MW by site"]
-    assert served.cell(4, 39).value == "24 smaller sites\n(MW)"
-    last = defaultdict_sum(row for row in plan.tables["service"] if row["period"] == months()[-1])
-    kept = defaultdict_sum(plan.tables["service"])
-    smaller = sorted(kept, key=lambda site: (kept[site], site))[:24]
-    assert served.cell(52, 39).value == pytest.approx(sum(last[site] for site in smaller), rel=0.2)
+    assert served.cell(4, 40).value == "21 smaller sites\n(MW)"
+    on_it = [row for row in plan.tables["service"] if row["commitment"] == "OpenAI"]
+    last = defaultdict_sum(row for row in on_it if row["period"] == months()[-1])
+    kept = defaultdict_sum(on_it)
+    smaller = sorted(kept, key=lambda site: (kept[site], site))[:21]
+    assert served.cell(52, 40).value == pytest.approx(sum(last[site] for site in smaller), rel=0.2)
 
 
 def defaultdict_sum(rows):

@@ -112,7 +112,7 @@ def totals(inputs: Inputs, case: Case) -> list[dict[str, object]]:
     """Return what commitments, halls, feeders and supply add up to.
 
     A damaged workbook often plans without complaint; these sums are where a reader who knows the
-    case sees that a figure is missing.
+    case sees that a figure is missing. Different items, systems and bases are never added.
     """
     tables, facility, last = inputs.tables, case.facility, case.calendar.count - 1
     rows: list[dict[str, object]] = []
@@ -139,11 +139,12 @@ def totals(inputs: Inputs, case: Case) -> list[dict[str, object]]:
             case.supply.assembly_capacity[plant, system, t] for t in case.calendar.periods
         )
         add(f"assembly of {system} at {plant} over the plan", capacity, "systems")
-    if tables["fleet"]:
-        add("systems standing at the start", sum(facility.fleet.values()), "systems")
-    if tables["orders"]:
-        add(f"orders already placed ({len(tables['orders'])})",
-            math.fsum(row["quantity"] for row in tables["orders"]), "units")  # fmt: skip
+    for system in sorted({row["system"] for row in tables["fleet"]}):
+        standing = sum(row["count"] for row in tables["fleet"] if row["system"] == system)
+        add(f"{system} standing at the start", float(standing), "systems")
+    for item in sorted({row["item"] for row in tables["orders"]}):
+        placed = [row["quantity"] for row in tables["orders"] if row["item"] == item]
+        add(f"orders already placed of {item} ({len(placed)})", math.fsum(placed), "units")
     return rows
 
 

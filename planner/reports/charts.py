@@ -15,6 +15,10 @@ Cells = tuple[int, int, int, int]
 MOST_LABELS = 26
 """Labels of a time axis whose periods stand side by side."""
 
+COLUMNS = (BLUE, ORANGE)
+BARS = ("#B4C0D4", BLUE, ORANGE)
+"""Colours of columns and of bars side by side: as many as there can be, none of them twice."""
+
 MILLIONS = "#,##0.0,,"
 """Format of whole units of money that shows millions."""
 
@@ -57,12 +61,11 @@ def values(page: Page, cells: Cells) -> list[object]:
 def ramp_chart(book: Book, page: Page, look: Look, columns: dict[str, Cells]) -> Any:
     """Return MW in service, with what is missed shaded on top, against MW committed.
 
-    `columns` holds the cells of ``period_end``, ``in_service_mw``, ``required_mw`` and
-    ``missed_mw``.
+    `columns` holds the cells of ``day``, ``in_service_mw``, ``required_mw`` and ``missed_mw``.
     """
     area = book.file.add_chart({"type": "area", "subtype": "stacked"})
     line = book.file.add_chart({"type": "line"})
-    dates = values(page, columns["period_end"])
+    dates = values(page, columns["day"])
     for key, name, fill, edge in (
         ("in_service_mw", "in service", {"color": BLUE, "transparency": 35}, {"color": BLUE}),
         ("missed_mw", "missed", {"color": RED, "transparency": 20}, {"none": True}),
@@ -110,15 +113,15 @@ def money_chart(book: Book, page: Page, look: Look, columns: dict[str, Cells]) -
 def stacked_chart(book: Book, page: Page, look: Look, columns: dict[str, Cells]) -> Any:
     """Return areas over time, one on the other, named by the headers above their cells.
 
-    `columns` holds the cells of ``period`` and of each area; ``rest`` is what is left.
+    `columns` holds the cells of ``day`` and of each area; ``rest`` is what is left.
     """
     chart = book.file.add_chart({"type": "area", "subtype": "stacked"})
-    areas = [(name, cells) for name, cells in columns.items() if name != "period"]
+    areas = [(name, cells) for name, cells in columns.items() if name != "day"]
     for place, (name, cells) in enumerate(areas):
         color = REST if name == "rest" else SERIES[place % len(SERIES)]
         chart.add_series({
             "name": [page.name, cells[0] - 1, cells[1]],
-            "categories": values(page, columns["period"]), "values": values(page, cells),
+            "categories": values(page, columns["day"]), "values": values(page, cells),
             "fill": {"color": color}, "border": {"none": True},
         })  # fmt: skip
     _dress(chart, look)
@@ -131,10 +134,10 @@ def column_chart(book: Book, page: Page, look: Look, columns: dict[str, Cells]) 
     """Return columns side by side, one group for each category, the first of `columns`."""
     chart = book.file.add_chart({"type": "column"})
     categories, *series = columns.items()
-    for place, (name, cells) in enumerate(series):
+    for color, (name, cells) in zip(COLUMNS[: len(series)], series, strict=True):
         chart.add_series({
             "name": name, "categories": values(page, categories[1]), "values": values(page, cells),
-            "fill": {"color": (BLUE, ORANGE)[place % 2]}, "gap": 60, "overlap": -5,
+            "fill": {"color": color}, "gap": 60, "overlap": -5,
         })  # fmt: skip
     _dress(chart, look)
     return chart
@@ -144,10 +147,10 @@ def bar_chart(book: Book, page: Page, look: Look, columns: dict[str, Cells]) -> 
     """Return bars side by side, one group for each category, the first of `columns`."""
     chart = book.file.add_chart({"type": "bar"})
     categories, *series = columns.items()
-    for place, (name, cells) in enumerate(series):
+    for color, (name, cells) in zip(BARS[: len(series)], series, strict=True):
         chart.add_series({
             "name": name, "categories": values(page, categories[1]), "values": values(page, cells),
-            "fill": {"color": ("#B4C0D4", BLUE)[place % 2]}, "gap": 50, "overlap": 0,
+            "fill": {"color": color}, "gap": 50, "overlap": 0,
         })  # fmt: skip
     _dress(chart, look)
     axis = {"num_format": "#,##0", "major_gridlines": _grid(), "num_font": {"size": 9},

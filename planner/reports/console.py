@@ -15,6 +15,13 @@ from rich.text import Text
 from planner.model.objectives import CHOOSING
 from planner.plan.store import Plan
 from planner.plan.tables import Row
+from planner.reports.counts import (
+    as_sentence,
+    milestone_words,
+    order_words,
+    origins,
+    system_words,
+)
 from planner.reports.figures_data import several
 from planner.reports.views import (
     BASIS_WORDS,
@@ -102,7 +109,8 @@ def _print_state(plan: Plan, console: Console) -> None:
 
 
 def _print_milestones(plan: Plan, console: Console) -> None:
-    """Print each milestone on its commitment's basis."""
+    """Print how many milestones are met, and each on its commitment's basis."""
+    console.print(Text(f"Milestones: {milestone_words(plan)}"))
     table = new_table("Milestone", "Due", "Basis", ">Committed MW", ">In service MW", ">Missed MW")
     for row in listed(plan, "milestones"):
         missed = number(row.get("missed_mw"))
@@ -116,15 +124,12 @@ def _print_milestones(plan: Plan, console: Console) -> None:
 
 
 def _print_systems(plan: Plan, console: Console) -> None:
-    """Print systems installed and halls opened."""
-    systems = plan.summary.get("systems")
-    parts = [
-        f"{printable(name)} {figure(count)}"
-        for name, count in (systems.items() if isinstance(systems, dict) else ())
-    ]
-    halls = figure(plan.summary.get("halls_opened"))
+    """Print systems installed, halls opened, orders, and what the inputs rest on."""
+    systems, halls = printable(system_words(plan)), figure(plan.summary.get("halls_opened"))
     console.print()
-    console.print(Text(f"Systems installed: {', '.join(parts) or 'none'}; halls opened: {halls}"))
+    console.print(Text(f"Systems installed: {systems}; halls opened: {halls}"))
+    console.print(Text(as_sentence(order_words(plan))))
+    console.print(Text(as_sentence(origins(plan).words)))
 
 
 def _print_costs(plan: Plan, console: Console) -> None:

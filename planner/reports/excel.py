@@ -48,6 +48,7 @@ from planner.reports.excel_sites import (
     write_sites,
     write_systems_by_site,
 )
+from planner.reports.excel_steps import STEPS, write_steps
 from planner.reports.excel_summary import subtitle, write_banner, write_summary
 
 UNDATED = datetime(2000, 1, 1)
@@ -165,6 +166,7 @@ SHEETS = (
     Sheet("Costs", "Cost terms, which sum to the total", write_costs),
     Sheet("Assumptions", "Every input with its source, assumptions first", write_assumptions),
     Sheet("Manifest", "What the plan was made from and with", write_manifest),
+    Sheet(STEPS, "The points of the charts that show steps", write_steps, last=True),
 )  # fmt: skip
 """Every sheet, in the order of the tabs."""
 

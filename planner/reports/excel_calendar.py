@@ -14,12 +14,15 @@ from planner.reports.excel_parts import Report
 from planner.reports.views import day, number
 
 STAGES = {
-    "order": ("orders", "#C9A100"),
-    "arrive": ("orders", "#E07B00"),
-    "install": ("systems", "#2F6DB5"),
-    "in service": ("systems", "#3C9A5F"),
+    "order": "#C9A100",
+    "arrive": "#E07B00",
+    "install": "#2F6DB5",
+    "in service": "#3C9A5F",
 }
-"""What is counted at each stage of a tranche, and its colour."""
+"""The stages of a tranche, each with its colour."""
+
+ORDERS = "orders"
+"""What is counted of orders; of systems each kind is counted apart."""
 
 QUARTERS = ". What is decided in a quarter stands in its first month"
 
@@ -30,15 +33,18 @@ HEAD = 6
 Tranche = tuple[str, str, str]
 """Day of the milestone, commitment, site."""
 
-Grid = dict[tuple[Tranche, str], dict[date, float]]
-"""Amounts by tranche and stage, then by month."""
+Line = tuple[Tranche, str, str]
+"""Tranche, stage, and what is counted."""
+
+Grid = dict[Line, dict[date, float]]
+"""Amounts of each line by month."""
 
 
 def write_calendar(report: Report, page: Page) -> None:
     """Write a Gantt grid: a row for each stage of each tranche at a site, a column for a month."""
     page.subtitle(
         "By milestone and site: orders placed and arriving (number of orders), systems installed "
-        "and in service (number of systems) in each month; an order may feed several rows"
+        "and in service (number of each kind) in each month; an order may feed several rows"
         + (QUARTERS if "quarter" in report.plan.inputs.settings["period"] else "")
     )
     grid = _grid(report)
@@ -75,7 +81,7 @@ def write_calendar(report: Report, page: Page) -> None:
 def _colour(page: Page, first: int, last: int, last_column: int) -> None:
     """Fill the cells of each stage, and fade what repeats the row above."""
     corner = cell(first, HEAD)
-    for stage, (_, color) in STAGES.items():
+    for stage, color in STAGES.items():
         page.sheet.conditional_format(first, HEAD, last, last_column, {
             "type": "formula", "criteria": f'=AND($D{first + 1}="{stage}",{corner}>0)',
             "format": page.book.file.add_format({"bg_color": color, "font_color": "#FFFFFF"}),
@@ -87,15 +93,15 @@ def _colour(page: Page, first: int, last: int, last_column: int) -> None:
     })  # fmt: skip
 
 
-def _place(item: tuple[tuple[Tranche, str], dict[date, float]]) -> tuple[Tranche, int]:
-    tranche, stage = item[0]
-    return tranche, list(STAGES).index(stage)
+def _place(item: tuple[Line, dict[date, float]]) -> tuple[Tranche, int, str]:
+    tranche, stage, unit = item[0]
+    return tranche, list(STAGES).index(stage), unit
 
 
-def _line(key: tuple[Tranche, str], amounts: dict[date, float]) -> Row:
-    (due, commitment, site), stage = key
+def _line(key: Line, amounts: dict[date, float]) -> Row:
+    (due, commitment, site), stage, unit = key
     return {"due": day(due), "commitment": commitment, "site": site, "stage": stage,
-            "unit": STAGES[stage][0], "all": tidy(sum(amounts.values()))}  # fmt: skip
+            "unit": unit, "all": tidy(sum(amounts.values()))}  # fmt: skip
 
 
 def _months(grid: Grid) -> list[date]:
@@ -120,14 +126,14 @@ def _grid(report: Report) -> Grid:
             continue
         tranche = (due.isoformat(), str(row["commitment"]), str(row["site"]))
         tranches[str(row["hall"]), str(row["system"]), str(done)] = tranche
-        count = number(row["installed"])
-        grid[tranche, "install"][done.replace(day=1)] += count
-        ready = done + timedelta(days=waits.get(row["system"], 0))
+        count, system = number(row["installed"]), str(row["system"])
+        grid[tranche, "install", system][done.replace(day=1)] += count
+        ready = done + timedelta(days=waits.get(system, 0))
         serves = next((start for start in starts if start >= ready), None)
         if serves:
-            grid[tranche, "in service"][serves.replace(day=1)] += count
+            grid[tranche, "in service", system][serves.replace(day=1)] += count
     for stage, tranche, when in _order_dates(report, tranches):
-        grid[tranche, stage][when.replace(day=1)] += 1
+        grid[tranche, stage, ORDERS][when.replace(day=1)] += 1
     return grid
 
 

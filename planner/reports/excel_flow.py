@@ -34,7 +34,7 @@ def write_shipments(report: Report, page: Page) -> None:
         Field("what", "Movement", kind="center"), Field("from", "From"), Field("to", "To"),
         Field("item", "Item"), Field("period", "Leaves or starts", kind="date"),
         Field("arrival_date", "Arrives or is finished", kind="date"),
-        Field("quantity", "Quantity", "units", "amount", total=True),
+        Field("quantity", "Quantity", "units", "amount"),
     ]  # fmt: skip
     made: list[Row] = [
         {"what": "assembly", "from": row["plant"], "to": row["plant"], "item": row["system"],
@@ -45,7 +45,7 @@ def write_shipments(report: Report, page: Page) -> None:
     sent: list[Row] = [row | {"what": "shipment"} for row in report.rows("shipments")]
     rows = sorted([*made, *sent], key=lambda row: str(row["period"]))
     empty = "no shipments: the plan has no lanes and no plants"
-    placed = page.table(TOP, fields, rows, "Total of rows shown", empty)
-    page.freeze(TOP + 1, 1, first=TOP)
+    placed = page.table(TOP, fields, rows, empty=empty)
+    page.freeze(TOP, 1)
     page.filter(placed)
     report.placed["Shipments"] = placed

@@ -11,6 +11,7 @@ from planner.plan.tables import Row
 from planner.reports import charts
 from planner.reports.book import TOP, Page
 from planner.reports.book_style import Field, Placed, cell
+from planner.reports.counts import as_sentence, order_words
 from planner.reports.excel_parts import Report
 from planner.reports.views import currency, day, number
 
@@ -22,8 +23,9 @@ def write_orders(report: Report, page: Page) -> None:
     """Write every order, with totals of what the filter shows."""
     money = currency(report.plan)
     page.subtitle(
-        "Firm: placed already. Slack: days from the order date to the latest one that keeps the "
-        "same installs. Late: the milestone is short of MW before these units are in service"
+        f"{as_sentence(order_words(report.plan))}. Slack: days from the order date to the latest "
+        "one that keeps the same installs. Late: the milestone is short of MW before these units "
+        "are in service"
     )
     fields = [
         Field("order", "Order", most=14), Field("supplier", "Supplier", most=18),

@@ -12,14 +12,12 @@ from planner.plan.explained import FINDINGS
 from planner.plan.tables import RESULTS, Row
 from planner.reports.book import TOP, Page
 from planner.reports.book_style import Field, clean
+from planner.reports.counts import as_sentence, origins, rests_on
 from planner.reports.excel_parts import Report
-
-ASSUMED = "assum"
-"""What a source, or any text of a row, holds that marks it as an assumption."""
 
 
 def assumptions(report: Report) -> list[Row]:
-    """Return every input row with a source or an assumption, assumptions first."""
+    """Return every input row with a source, assumptions first."""
     rows = [
         found
         for table in TABLES
@@ -30,11 +28,9 @@ def assumptions(report: Report) -> list[Row]:
 
 
 def _origin(table: Table, row: SheetRow) -> Row | None:
-    """Return an input row with its source; None if it has none and assumes nothing."""
-    source = row.values.get("source")
-    texts = [value for value in row.values.values() if isinstance(value, str)]
-    assumed = any(ASSUMED in text.lower() for text in texts)
-    if not source and not assumed:
+    """Return an input row with its source; None if it has none."""
+    kind = rests_on(row)
+    if kind is None:
         return None
     key = [_shown(row.values.get(column)) for column in table.key]
     units = {column.name: column.unit for column in table.columns}
@@ -45,9 +41,9 @@ def _origin(table: Table, row: SheetRow) -> Row | None:
     ]
     cells = list(row.cells.values())
     return {
-        "kind": "assumption" if assumed else "source", "sheet": table.name,
+        "kind": kind, "sheet": table.name,
         "cells": f"{cells[0]}:{cells[-1]}" if len(cells) > 1 else "".join(cells),
-        "key": ", ".join(key), "values": "; ".join(given), "source": source or "",
+        "key": ", ".join(key), "values": "; ".join(given), "source": row.values["source"],
     }  # fmt: skip
 
 
@@ -65,19 +61,15 @@ def _shown(value: object) -> str:
 def write_assumptions(report: Report, page: Page) -> None:
     """Write every input row with its source, assumptions first."""
     rows = assumptions(report)
-    count = sum(row["kind"] == "assumption" for row in rows)
-    report.counts["assumptions"], report.counts["sources"] = count, len(rows) - count
-    page.subtitle(
-        f"{count:,} rows of the inputs rest on an assumption, {len(rows) - count:,} on a source "
-        "alone; sheet and cells are those of the input workbook"
-    )
+    words = as_sentence(origins(report.plan).words)
+    page.subtitle(f"{words}; sheet and cells are those of the input workbook")
     page.widths, page.fixed = dict(enumerate((12.0, 16.0, 10.0, 26.0, 50.0, 70.0))), True
     fields = [
         Field("kind", "Rests on", kind="center"), Field("sheet", "Sheet"),
         Field("cells", "Cells", kind="center"), Field("key", "Row"),
         Field("values", "Values, with units"), Field("source", "Source"),
     ]  # fmt: skip
-    placed = page.table(TOP, fields, rows, empty="no input row names a source")
+    placed = page.table(TOP, fields, rows, empty="no source given")
     page.freeze(TOP)
     page.filter(placed)
     page.mark(placed.cells("kind"), "==", "assumption", "tight", "center")

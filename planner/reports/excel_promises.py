@@ -10,6 +10,7 @@ from planner.reports.book import SHORT, TOP, Page
 from planner.reports.book_style import Field, Placed, cell, lines
 from planner.reports.excel_explained import ASKS, QUOTE, SLACK, left_open
 from planner.reports.excel_parts import Report
+from planner.reports.excel_steps import STEPS, Values, stepped
 from planner.reports.explained import (
     ask_sets,
     earliest_sentence,
@@ -17,7 +18,7 @@ from planner.reports.explained import (
     quote,
     safe_milestones,
 )
-from planner.reports.views import BASIS_WORDS, months_long, number
+from planner.reports.views import BASIS_WORDS, day, months_long, number
 
 WIDE, ACROSS = 10, 105
 """Columns over which a sentence above a table goes, and about how many characters they hold."""
@@ -115,8 +116,11 @@ def _curve(report: Report, page: Page, top: int) -> Placed:
     if rows:
         look = charts.Look("At most on top of the plan, firm from the date on", "MW",
                            months_long(report.plan))  # fmt: skip
-        columns = {"period": placed.cells("date"), "at most": placed.cells("at_most_mw")}
-        make = partial(charts.stacked_chart, page.book, page, look, columns)
+        days = [due for row in rows if (due := day(row["date"]))]
+        held = [number(row["at_most_mw"]) for row in rows]
+        most = Values("at most", placed.cells("at_most_mw"), held)
+        steps = stepped(report, page, days, {"at most": most})
+        make = partial(charts.stacked_chart, page.book, report.pages[STEPS], look, steps)
         report.add_chart(make, page, top, len(fields) + 1, 560, 340)
     return placed
 

@@ -15,9 +15,11 @@ from planner.reports import charts
 from planner.reports.book import TOP, Page
 from planner.reports.book_style import Field
 from planner.reports.excel_parts import MOST_CHARTS, Report
+from planner.reports.excel_steps import STEPS, Values, stepped
 from planner.reports.views import (
     BASIS_WORDS,
     NOTHING,
+    day,
     months_long,
     number,
     period_word,
@@ -56,9 +58,23 @@ def write_ramp(report: Report, page: Page) -> None:
         look = charts.Look(f"Commitment {name}: in service against committed",
                            f"MW, {BASIS_WORDS.get(basis, basis)}", months_long(plan))  # fmt: skip
         if place < MOST_CHARTS and any(number(row["required_mw"]) for row in group):
-            make = partial(charts.ramp_chart, page.book, page, look, cells)
+            steps = _steps(report, page, cells, group)
+            make = partial(charts.ramp_chart, page.book, report.pages[STEPS], look, steps)
             rank = -max(number(row["required_mw"]) for row in group)
             report.add_chart(make, page, TOP + 1 + 20 * place, len(fields) + 1, rank=rank)
+
+
+def _steps(
+    report: Report, page: Page, cells: dict[str, charts.Cells], rows: list[Row]
+) -> dict[str, charts.Cells]:
+    """Return the points of a commitment's chart: each value holds from the end of its period."""
+    ends = [end for row in rows if (end := day(row["period_end"]))]
+    names = {"required_mw": "committed", "in_service_mw": "in service", "missed_mw": "missed"}
+    series = {
+        key: Values(name, cells[key], [number(row[key]) for row in rows])
+        for key, name in names.items()
+    }
+    return stepped(report, page, ends, series)
 
 
 @dataclass(frozen=True)
@@ -134,20 +150,22 @@ def _ledger_rows(promise: Promise) -> list[Row]:
 def write_bases(report: Report, page: Page) -> None:
     """Write what serves each commitment at the end of the plan, counted on every basis."""
     page.subtitle("What serves the commitments at the end of the plan, counted on every basis")
+    rows = _served(report)
+    bases, systems = ({row[key] for row in rows} for key in ("own", "system"))
     fields = [
         Field("commitment", "Commitment"), Field("system", "System"), Field("site", "Site"),
         Field("own", "Basis of the contract", kind="center"),
-        Field("mw", "In service", "MW, that basis", "mw", total=True),
+        Field("mw", "In service", "MW, that basis", "mw", total=len(bases) == 1),
         Field("power_kw", "System power", "kW", "decimal"),
         Field("overhead_kw", "Overhead", "kW", "decimal"),
         Field("pue", "PUE", "facility / IT", "decimal"),
-        Field("systems", "Systems", "systems", "amount", total=True),
+        Field("systems", "Systems", "systems", "amount", total=len(systems) == 1),
         Field("system_mw", "On basis system", "MW", "mw", True, "={systems}*{power_kw}/1000"),
         Field("it_mw", "On basis it", "MW", "mw", True,
               "={systems}*({power_kw}+{overhead_kw})/1000"),
         Field("facility_mw", "On basis facility", "MW", "mw", True, "={it_mw}*{pue}"),
     ]  # fmt: skip
-    placed = page.table(TOP, fields, _served(report), "Total of rows shown", "nothing is served")
+    placed = page.table(TOP, fields, rows, "Total of rows shown", "nothing is served")
     page.freeze(TOP + 1, 1, first=TOP)
     page.filter(placed)
     report.placed["MW by basis"] = placed

@@ -11,8 +11,19 @@ from planner.plan.tables import Row
 from planner.reports import charts
 from planner.reports.book import TOP, Page
 from planner.reports.book_style import Field, Placed, cell
-from planner.reports.excel_parts import Report, write_pivot
-from planner.reports.views import currency, day, months_long, mw_words, number, period_word, pivot
+from planner.reports.excel_parts import Report
+from planner.reports.excel_pivot import Group, Shown, write_pivot
+from planner.reports.excel_steps import STEPS, Values, stepped
+from planner.reports.views import (
+    BASIS_WORDS,
+    currency,
+    day,
+    months_long,
+    mw_words,
+    number,
+    period_ends,
+    period_word,
+)
 
 MOST_SERIES = 12
 """Sites that a chart can name; half of it where their names are long."""
@@ -23,18 +34,20 @@ def write_sites(report: Report, page: Page) -> None:
     page.subtitle(
         "Each hall class at the end of the plan; IT power counts systems with their overhead"
     )
+    rows = _halls(report)
+    alike = len({row["system"] for row in rows if row["system"]}) <= 1
     fields = [
         Field("site", "Site"), Field("country", "Country", kind="center"),
         Field("hall", "Hall class"), Field("halls", "Halls", "in all", "whole", total=True),
         Field("opened", "Open", "halls", "amount", total=True),
         Field("open_mw", "Open halls", "MW, IT power", "mw", total=True),
         Field("system", "System"),
-        Field("installed", "Installed", "systems", "amount", total=True),
-        Field("in_service", "In service", "systems", "amount", total=True),
+        Field("installed", "Installed", "systems", "amount", total=alike),
+        Field("in_service", "In service", "systems", "amount", total=alike),
         Field("it_mw", "In service", "MW, IT power", "mw", total=True),
         Field("first", "First install", kind="date"), Field("last", "Last install", kind="date"),
     ]  # fmt: skip
-    placed = page.table(TOP, fields, _halls(report), "Total of rows shown")
+    placed = page.table(TOP, fields, rows, "Total of rows shown")
     page.freeze(TOP + 1, 1, first=TOP)
     page.filter(placed)
     report.placed["Sites"] = placed
@@ -128,54 +141,88 @@ def _openings(report: Report) -> list[Row]:
 
 
 def write_mw_by_site(report: Report, page: Page) -> None:
-    """Write MW served by period and site, with a chart of them stacked."""
+    """Write MW served by period and site, for each basis with a chart of them stacked."""
     plan, word = report.plan, period_word(report.plan)
-    unit = mw_words(plan)
-    page.subtitle(f"MW served at the end of each {word} ({unit})")
-    longest = max((len(str(row["site"])) for row in report.rows("service")), default=0)
-    look = charts.Look("MW served by site", unit, months_long(plan), longest <= 18)
-    placed = write_pivot(report, page, report.rows("service"), "mw", "MW", "mw", adds_up=False)
-    if placed is None:
+    page.subtitle(f"MW served at the end of each {word} ({mw_words(plan)})")
+    basis = {str(row["commitment"]): str(row["basis"]) for row in report.rows("ramp")}
+    groups: dict[str, list[Row]] = {}
+    for row in report.rows("service"):
+        own = basis.get(str(row["commitment"]), "")
+        groups.setdefault(BASIS_WORDS.get(own, own), []).append(row)
+    groups = dict(sorted(groups.items()))
+    written = write_pivot(report, page, groups, Shown("mw", "MW", "mw", adds_up=False))
+    if written is None:
         return
+    placed, parts = written
     last = max(page.widths)
-    sites = {name: placed.cells(name) for name in placed.columns if name != "period"}
-    most = MOST_SERIES if look.short_names else MOST_SERIES // 2
-    if len(sites) > most + 1:
-        sites = _largest(report, page, placed, sites, most)
-    cells = {"period": placed.cells("period")} | sites
-    make = partial(charts.stacked_chart, page.book, page, look, cells)
-    report.add_chart(make, page, TOP + 2, max(page.widths) + 2, 820, 460, rank=1)
+    drawn = [_chart_cells(report, page, placed, part) for part in parts]
+    for place, (part, cells) in enumerate(zip(parts, drawn, strict=True)):
+        unit = f"MW, {part.name}" if part.name else mw_words(plan)
+        look = charts.Look("MW served by site", unit, months_long(plan), _short_names(part))
+        make = partial(charts.stacked_chart, page.book, report.pages[STEPS], look, cells)
+        most = max(part.found.cells.values(), default=0.0)
+        report.add_chart(make, page, TOP + 2 + 24 * place, max(page.widths) + 2, 820, 460,
+                         rank=2 - most / (1 + most))  # fmt: skip
     page.print_only(placed.last, last)
     report.placed["MW by site"] = placed
 
 
-def _largest(report: Report, page: Page, placed: Placed, sites: dict[str, charts.Cells],
-             most: int) -> dict[str, charts.Cells]:  # fmt: skip
-    """Keep the largest sites for the chart and add a column with the live sum of the others."""
-    found = pivot(report.plan, report.rows("service"), "site", "mw")
-    name_of = dict(zip(sites, found.columns, strict=True))
-    ranked = sorted(sites, key=lambda key: (-found.total(name_of[key]), key))
-    kept, rest = set(ranked[:most]), ranked[most:]
-    column = max(placed.columns.values()) + 2
-    page.text(placed.first - 1, column, f"{len(rest)} smaller sites\n(MW)", "header")
+def _short_names(part: Group) -> bool:
+    """Return whether the names of the sites fit beside a chart."""
+    return max(map(len, part.keys), default=0) <= 18
+
+
+def _chart_cells(
+    report: Report, page: Page, placed: Placed, part: Group
+) -> dict[str, charts.Cells]:
+    """Return the points of a chart of sites; the smaller ones are added up where there are many."""
+    found, most = part.found, MOST_SERIES if _short_names(part) else MOST_SERIES // 2
+    sites = list(part.keys)
+    if len(sites) > most + 1:
+        sites = sorted(sites, key=lambda site: (-found.total(site), site))[:most]
+    series = {
+        key: Values(
+            site, placed.cells(key), [found.cells.get((p, site), 0.0) for p in found.periods]
+        )
+        for site, key in part.keys.items()
+        if site in sites
+    }
+    if len(sites) < len(part.keys):
+        series["rest"] = _rest(page, placed, part, series)
+    ends = period_ends(report.plan)
+    days = [ends.get(period, period) for period in found.periods]
+    return stepped(report, page, days, series)
+
+
+def _rest(page: Page, placed: Placed, part: Group, kept: dict[str, Values]) -> Values:
+    """Add a column with the live sum of the sites that a chart does not name."""
+    found = part.found
+    rest = [site for site, key in part.keys.items() if key not in kept]
+    column, name = max(page.widths) + 1, f"{len(rest)} smaller sites"
+    page.text(placed.first - 1, column, f"{name}\n(MW)", "header")
     page.widen(column, 16)
-    for row, period in enumerate(found.periods, start=placed.first):
+    held = [total(found.cells.get((p, site), 0.0) for site in rest) for p in found.periods]
+    for row, value in enumerate(held, start=placed.first):
         # All less those kept: a list of every small site could be longer than Excel allows.
-        cells = ",".join(cell(row, sites[key][1]) for key in sorted(kept))
-        value = total(found.cells.get((period, name_of[key]), 0.0) for key in rest)
-        formula = f"={cell(row, column - 1)}-SUM({cells})"
-        page.formula(row, column, formula, value, "body", "mw")
-    shown = {key: cells for key, cells in sites.items() if key in kept}
-    return shown | {"rest": (placed.first, column, placed.last, column)}
+        cells = ",".join(cell(row, values.cells[1]) for values in kept.values())
+        page.formula(row, column, f"={cell(row, part.sums)}-SUM({cells})", value, "body", "mw")
+    return Values(name, (placed.first, column, placed.last, column), held)
 
 
 def write_systems_by_site(report: Report, page: Page) -> None:
-    """Write systems installed by period and site."""
+    """Write systems installed by period and site, each kind of system apart."""
     word = period_word(report.plan)
-    removed = sum(number(row["removed"]) for row in report.rows("installs"))
-    gone = f"; {removed:,.0f} systems are removed in the plan, not counted here" if removed else ""
+    groups: dict[str, list[Row]] = {}
+    removed: dict[str, float] = {}
+    for row in sorted(report.rows("installs"), key=lambda row: str(row["system"])):
+        system = str(row["system"])
+        groups.setdefault(system, []).append(row)
+        removed[system] = removed.get(system, 0.0) + number(row["removed"])
+    gone = ", ".join(f"{count:,.0f} {name}" for name, count in removed.items() if count)
+    gone = f"; not counted here are those that are removed in the plan: {gone}" if gone else ""
     page.subtitle(f"Systems installed in each {word}{gone}")
-    rows = report.rows("installs")
-    placed = write_pivot(report, page, rows, "installed", "systems", "amount", adds_up=True)
-    if placed:
-        report.placed["Systems by site"] = placed
+    written = write_pivot(
+        report, page, groups, Shown("installed", "systems", "amount", adds_up=True)
+    )
+    if written:
+        report.placed["Systems by site"] = written[0]

@@ -9,6 +9,14 @@ from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.book import TOP, Page
 from planner.reports.book_style import Field, Placed, cell
+from planner.reports.counts import (
+    as_sentence,
+    is_missed,
+    milestone_words,
+    origins,
+    system_words,
+    systems_installed,
+)
 from planner.reports.excel_explained import told
 from planner.reports.excel_parts import Report
 from planner.reports.views import (
@@ -43,7 +51,7 @@ def write_summary(report: Report, page: Page) -> None:
     row = _keys(page, plan, report.placed["Costs"], row)
     row = _milestones(page, plan, row)
     row = _told(report, page, row)
-    row = _assumed(report, page, row)
+    row = _assumed(plan, page, row)
     row = _tiers(page, plan, row)
     row = _spend(page, plan, row)
     row = _systems(page, plan, row)
@@ -82,8 +90,6 @@ def write_banner(page: Page, plan: Plan, row: int, last: int = LAST) -> int:
 def _keys(page: Page, plan: Plan, costs: Placed, row: int) -> int:
     """Write status, gap, verdict and the largest figures."""
     money, summary = currency(plan), plan.summary
-    systems = summary.get("systems")
-    installed = sum(map(number, systems.values())) if isinstance(systems, dict) else 0
     verified = summary.get("verified") is True
     rows = plan.tables.get("costs", [])
     figures: list[tuple[str, object, str]] = [
@@ -92,7 +98,7 @@ def _keys(page: Page, plan: Plan, costs: Placed, row: int) -> int:
         ("independent checker", "passed" if verified else "NOT PASSED", "key"),
         (f"amount, {money} million", "amount_m", "millions"),
         (f"present cost, {money} million", "present_m", "millions"),
-        ("systems installed", installed, "whole"),
+        ("systems installed", system_words(plan, "\n"), "key"),
         ("halls opened", summary.get("halls_opened"), "whole"),
     ]
     for column, (label, value, kind) in enumerate(figures):
@@ -107,7 +113,7 @@ def _keys(page: Page, plan: Plan, costs: Placed, row: int) -> int:
     if not verified:
         page.text(row + 1, 2, "NOT PASSED", "key", "bad")
     page.sheet.set_row(row, 26)
-    page.sheet.set_row(row + 1, 36)
+    page.sheet.set_row(row + 1, max(36, 18 * len(systems_installed(plan))))
     return row + 3
 
 
@@ -120,17 +126,15 @@ def _milestones(page: Page, plan: Plan, row: int) -> int:
     """Write each milestone on its commitment's basis."""
     rows: list[Row] = []
     for item in listed(plan, "milestones"):
-        short = number(item.get("missed_mw")) > NOTHING
-        rows.append(
-            dict(item) | {"date": day(item.get("date")), "met": "MISSED" if short else "met"}
-        )
+        met = "MISSED" if is_missed(item) else "met"
+        rows.append(dict(item) | {"date": day(item.get("date")), "met": met})
     fields = [
         Field("commitment", "Commitment"), Field("date", "Due", kind="date"),
         Field("basis", "Basis", kind="center"), Field("required_mw", "Committed", "MW", "mw"),
         Field("in_service_mw", "In service", "MW", "mw"), Field("missed_mw", "Missed", "MW", "mw"),
         Field("met", "Milestone", kind="center"),
     ]  # fmt: skip
-    placed = _section(page, "Milestones", row, fields, rows)
+    placed = _section(page, f"Milestones: {milestone_words(plan)}", row, fields, rows)
     for criteria, style in (("MISSED", "bad"), ("met", "good")):
         page.sheet.conditional_format(*placed.cells("met"), {
             "type": "cell", "criteria": "==", "value": f'"{criteria}"',
@@ -156,10 +160,9 @@ def _told(report: Report, page: Page, row: int) -> int:
     return row + 1
 
 
-def _assumed(report: Report, page: Page, row: int) -> int:
+def _assumed(plan: Plan, page: Page, row: int) -> int:
     """Say how many inputs are assumptions, with the way to them."""
-    count = report.counts.get("assumptions", 0)
-    text = f"{count:,} input rows rest on an assumption: see the sheet Assumptions"
+    text = f"{as_sentence(origins(plan).words)}: see the sheet Assumptions"
     page.link(row, 0, "Assumptions", text)
     return row + 2
 
@@ -189,10 +192,9 @@ def _spend(page: Page, plan: Plan, row: int) -> int:
 
 def _systems(page: Page, plan: Plan, row: int) -> int:
     """Write systems installed, and what commitments, halls, feeders and supply add up to."""
-    systems = plan.summary.get("systems")
     counts: list[Row] = [
         {"what": name, "value": count, "unit": "systems"}
-        for name, count in (systems.items() if isinstance(systems, dict) else ())
+        for name, count in systems_installed(plan).items()
     ]
     fields = [
         Field("what", "System"), Field("value", "Installed", kind="each"),

@@ -9,6 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from planner.inputs.rows import Row as InputRow
 from planner.inputs.tables import BY_NAME
 from planner.plan.store import Plan
+from planner.reports.counts import (
+    as_sentence,
+    is_missed,
+    milestone_words,
+    order_words,
+    origins,
+    rests_on,
+    systems_installed,
+)
 from planner.reports.figures_costs import money_unit
 from planner.reports.figures_data import node_uses, several, time_of
 from planner.reports.page_explained import left_open, told
@@ -16,11 +25,11 @@ from planner.reports.page_markup import Markup, element
 from planner.reports.page_tables import Column, Sheet, table
 from planner.reports.views import (
     BASIS_WORDS,
-    NOTHING,
     currency,
     figure,
     headline,
     listed,
+    missed_mw_months,
     number,
     percent,
     periods_said,
@@ -66,8 +75,9 @@ def _tiles(plan: Plan) -> Iterable[tuple[str, str, str, bool]]:
             for key in ("amount", "present_cost")}  # fmt: skip
     status = str(plan.summary.get("status") or "not known")
     verified = plan.summary.get("verified") is True
-    missed = number(plan.summary.get("missed_mw_months"))
-    yield "Missed", figure(missed if missed > NOTHING else 0.0, 1), "MW-months", missed > NOTHING
+    missed = missed_mw_months(plan) or {"": 0.0}
+    for of, mw_months in missed.items():
+        yield "Missed", figure(mw_months, 1), f"MW-months{of}", mw_months > 0
     yield "Status", status, "", not status.startswith("proven")
     gap = plan.summary.get("gap")
     yield "Gap to the proven bound", percent(gap), "of the bound, largest tier", gap is None
@@ -79,8 +89,7 @@ def _tiles(plan: Plan) -> Iterable[tuple[str, str, str, bool]]:
     if revenue := number(plan.summary.get("revenue")):
         shown = figure(revenue / size, decimals)
         yield "Revenue, not in the cost", shown, f"{unit}, not discounted", False
-    systems = plan.summary.get("systems")
-    for name, count in systems.items() if isinstance(systems, dict) else ():
+    for name, count in systems_installed(plan).items():
         yield f"Installed {name}", figure(count), "systems", False
     yield "Halls opened", figure(plan.summary.get("halls_opened")), "halls", False
 
@@ -95,14 +104,15 @@ def _milestones(plan: Plan) -> Sheet:
     """Return every milestone on its commitment's basis."""
     rows = []
     for item in listed(plan, "milestones"):
-        missed = number(item.get("missed_mw")) > NOTHING
+        missed = is_missed(item)
         rows.append({
             **item, "date": str(item.get("date"))[:10],
             "basis": BASIS_WORDS.get(str(item.get("basis")), item.get("basis")),
             "met": "MISSED" if missed else "met", "class": "bad" if missed else None,
         })  # fmt: skip
     return Sheet(
-        "Milestones: MW due in all by the day, each on its commitment's basis",
+        f"Milestones, {milestone_words(plan)}: MW due in all by the day, each on its "
+        "commitment's basis",
         [Column("commitment", "Commitment"), Column("date", "Due", kind="date"),
          Column("basis", "Basis"), Column("required_mw", "Committed", "MW", "mw"),
          Column("in_service_mw", "In service", "MW", "mw"),
@@ -138,14 +148,14 @@ def orders_section(plan: Plan) -> Markup:
                     key=lambda row: str(row["order_date"] or row["arrival_date"]))  # fmt: skip
     shown = orders[:MOST_ORDERS]
     total = sum(number(row["price"]) + number(row["order_cost"]) for row in orders)
-    firm = sum(row["firm"] == "yes" for row in orders)
     if not orders:
         return element("section", element("h2", "Orders"), element(
             "p", "There are no orders: systems are bought where and when they are installed."
         ), id="orders")  # fmt: skip
-    text = (f"{several(len(orders), 'order')}, {firm:,} of them firm (already placed), "
-            f"{figure(total)} {money} in all. Slack is the days by which an order can be later "
-            "without any install being later.")  # fmt: skip
+    text = (
+        f"{as_sentence(order_words(plan))}, {figure(total)} {money} in all. Slack is the days by "
+        "which an order can be later without any install being later."
+    )
     if len(shown) < len(orders):
         text += f" Shown are the first {len(shown):,} by date; all are in tables/orders.csv."
     sheet = Sheet(
@@ -211,14 +221,13 @@ def assumptions_section(plan: Plan) -> Markup:
     groups: dict[tuple[str, str], list[InputRow]] = defaultdict(list)
     counts: dict[str, list[int]] = {}
     for sheet, rows in plan.inputs.tables.items():
-        assumed = [row for row in rows if "assumption" in str(row.values.get("source")).lower()]
+        assumed = [row for row in rows if rests_on(row) == "assumption"]
         if rows:
             counts[sheet] = [len(rows), len(assumed)]
         for row in assumed:
             groups[sheet, str(row["source"])].append(row)
     whole, some = (sum(pair[n] for pair in counts.values()) for n in (0, 1))
-    text = (f"{some:,} of {whole:,} rows of the inputs rest on an assumption at least in part: "
-            "their column source says so.")  # fmt: skip
+    text = f"{as_sentence(origins(plan).words)}: what their column source says."
     counted = [{"sheet": sheet, "rows": pair[0], "assumed": pair[1]}
                for sheet, pair in counts.items()]  # fmt: skip
     ranked = sorted(groups.items(), key=lambda group: -len(group[1]))

@@ -7,10 +7,11 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from numbers import Real
 
+from planner.case.calendar import DAYS_A_MONTH
 from planner.inputs.periods import stretches
 from planner.plan.figures import running, tidy
 from planner.plan.store import Plan
@@ -102,12 +103,37 @@ class Headline:
 
 def headline(plan: Plan) -> Headline:
     """Return whether and where promised MW are missed."""
-    total = plan.summary.get("missed_mw_months")
+    missed = missed_mw_months(plan)
     details = tuple(filter(None, (_shortfall(rows) for rows in ramps(plan).values())))
-    if not details and number(total) <= NOTHING:
+    if not details and not missed:
         return Headline(False, "Every milestone is met: no MW is missed.", ())
-    months = f": {figure(total, 1, 'MW-months')}" if total is not None else ""
-    return Headline(True, f"MEGAWATTS ARE MISSED{months}", details)
+    words = [figure(value, 1, f"MW-months{of}") for of, value in missed.items()]
+    return Headline(True, f"MEGAWATTS ARE MISSED: {' and '.join(words)}", details)
+
+
+def missed_mw_months(plan: Plan) -> dict[str, float]:
+    """Return the MW-months missed of each basis, by words such as `` of IT power``.
+
+    Where those of one basis only are missed, that is the plan's own figure, without words. Those
+    of several bases are not added to each other.
+    """
+    sums: dict[str, float] = defaultdict(float)
+    for row in plan.tables.get("ramp", []):
+        first, last, missed = day(row["period"]), day(row["period_end"]), number(row["missed_mw"])
+        if first and last and missed > NOTHING:
+            sums[str(row["basis"])] += missed * _months(first, last)
+    if len(sums) > 1:
+        return {f" of {BASIS_WORDS.get(basis, basis)}": tidy(sums[basis]) for basis in sorted(sums)}
+    whole = number(plan.summary.get("missed_mw_months"))
+    return {"": whole} if whole > NOTHING or sums else {}
+
+
+def _months(first: date, last: date) -> float:
+    """Return the months of a period, as the plan counts them: 1 for any month of the calendar."""
+    following = last + timedelta(days=1)
+    if first.day == following.day == 1 and (following - first).days <= 31:
+        return 1.0
+    return (following - first).days / DAYS_A_MONTH
 
 
 def _shortfall(rows: list[Row]) -> str:
@@ -146,6 +172,12 @@ def periods_said(plan: Plan) -> str:
         f"{count:,} {part.length}{'' if count == 1 else 's'}"
         for count, part in zip(counts, parts, strict=True)
     )
+
+
+def period_ends(plan: Plan) -> dict[date, date]:
+    """Return the last day of each period by its first."""
+    found = ((day(row["period"]), day(row["period_end"])) for row in plan.tables.get("ramp", []))
+    return {first: last for first, last in found if first and last}
 
 
 def months_long(plan: Plan) -> int:

@@ -1,0 +1,97 @@
+"""What the reports count. Each of them takes its counts from here, so that they cannot differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from planner.inputs.rows import Row as InputRow
+from planner.plan.store import Plan
+from planner.reports.figures_data import several
+from planner.reports.views import NOTHING, figure, listed, number
+
+ASSUMED = "assum"
+"""What the source of an input row holds if the row rests on an assumption, in any letter case."""
+
+
+def rests_on(row: InputRow) -> str | None:
+    """Return ``assumption`` or ``source`` by the row's column `source`; None if it is blank."""
+    source = row.values.get("source")
+    if not source:
+        return None
+    return "assumption" if ASSUMED in str(source).lower() else "source"
+
+
+@dataclass(frozen=True)
+class Origins:
+    """How many rows of the inputs rest on what.
+
+    Attributes
+    ----------
+    rows, assumed, sourced : int
+        All rows; those that rest on an assumption, at least in part; those on a source alone.
+    """
+
+    rows: int
+    assumed: int
+    sourced: int
+
+    @property
+    def words(self) -> str:
+        """The counts in words."""
+        if not self.assumed + self.sourced:
+            return (
+                f"no source given for any of {self.rows:,} input rows, so that it is not known "
+                "which rest on an assumption"
+            )
+        verb = "rests" if self.assumed == 1 else "rest"
+        rest = self.rows - self.assumed - self.sourced
+        return (
+            f"{several(self.assumed, 'input row')} {verb} on an assumption, {self.sourced:,} on a "
+            f"source alone{f', {rest:,} without a source' if rest else ''}"
+        )
+
+
+def origins(plan: Plan) -> Origins:
+    """Return how many rows of a plan's inputs rest on what."""
+    kinds = [rests_on(row) for rows in plan.inputs.tables.values() for row in rows]
+    return Origins(len(kinds), kinds.count("assumption"), kinds.count("source"))
+
+
+def as_sentence(words: str) -> str:
+    """Return words with their first letter in upper case."""
+    return words[:1].upper() + words[1:]
+
+
+def is_missed(milestone: Mapping[str, object]) -> bool:
+    """Return whether a milestone of the summary misses MW."""
+    return number(milestone.get("missed_mw")) > NOTHING
+
+
+def milestone_words(plan: Plan) -> str:
+    """Return how many milestones are met and how many are missed, in words."""
+    missed = [is_missed(milestone) for milestone in listed(plan, "milestones")]
+    return f"{missed.count(False):,} met, {missed.count(True):,} missed"
+
+
+def order_words(plan: Plan) -> str:
+    """Return how many orders there are, and how many of them are firm, in words."""
+    orders = plan.tables.get("orders", [])
+    if not orders:
+        return "no orders"
+    firm = sum(row["firm"] == "yes" for row in orders)
+    return f"{several(len(orders), 'order')}, {firm:,} of them firm (already placed)"
+
+
+def systems_installed(plan: Plan) -> dict[str, float]:
+    """Return how many systems of each kind are installed; different kinds are never added."""
+    systems = plan.summary.get("systems")
+    if not isinstance(systems, Mapping):
+        return {}
+    return {str(name): number(count) for name, count in systems.items()}
+
+
+def system_words(plan: Plan, separator: str = ", ") -> str:
+    """Return the systems installed of each kind, in words."""
+    parts = [f"{name} {figure(count)}" for name, count in systems_installed(plan).items()]
+    return separator.join(parts) or "none"

@@ -1,0 +1,337 @@
+"""Workbook, page and terminal of a plan, each read back from what was written, say the same."""
+
+from __future__ import annotations
+
+import io
+import re
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import openpyxl
+import pytest
+from instances import unit_system
+from micro import FEBRUARY, JANUARY, MARCH, START, plan_of
+from openpyxl import Workbook
+from page_plans import CHAIN, edge
+from plan_samples import sample_plan
+from rich.console import Console
+from test_page import Reader
+
+from planner.plan.store import Plan
+from planner.reports.console import print_plan
+from planner.reports.counts import origins
+from planner.reports.excel import write_plan_workbook
+from planner.reports.page import page
+
+ASSUMED = {"source": "Assumption: a round figure"}
+
+
+def _several_bases() -> Plan:
+    """Three commitments on three bases, of which two miss MW; two systems at two sites."""
+    systems = [
+        {"system": "small", "power_kw": 510, "overhead_kw": 500, "price": 1, **ASSUMED},
+        {"system": "large", "power_kw": 1030, "overhead_kw": 1000, "price": 2.5},
+    ]
+    commitments = [
+        {"commitment": "on IT", "basis": "it"},
+        {"commitment": "on system", "basis": "system", "systems": "large"},
+        {"commitment": "on facility", "basis": "facility", "source": "a letter"},
+    ]
+    milestones = [
+        {"commitment": "on IT", "date": JANUARY, "mw": 3},
+        {"commitment": "on IT", "date": FEBRUARY, "mw": 9},
+        {"commitment": "on system", "date": FEBRUARY, "mw": 8},
+        {"commitment": "on facility", "date": MARCH, "mw": 3},
+    ]
+    return plan_of(
+        end=MARCH, systems=systems, commitments=commitments, milestones=milestones,
+        sites=[{"site": "east", "pue": 1.2}, {"site": "west", "pue": 1.5}],
+        halls=[{"hall": "east hall", "site": "east", "it_mw": 6, "count": 1},
+               {"hall": "west hall", "site": "west", "it_mw": 2, "count": 3, "ready": "2026-02-01",
+                "fit_out_cost": 1}],
+        crews=[{"site": "east", "from": START, "systems_per_month": 2}],
+    )  # fmt: skip
+
+
+def _several_items() -> Plan:
+    """Systems of two items of two suppliers, some of them ordered already."""
+    return plan_of(
+        {"2026-06-30": 3, "2026-09-30": 5}, end="2026-12-31", systems=[unit_system(**ASSUMED)],
+        **{key: rows for key, rows in CHAIN.items() if key not in ("systems", "supply", "bom")},
+        bom=[{"system": "unit", "item": "part", "quantity": 2},
+             {"system": "unit", "item": "brick", "quantity": 40}],
+        supply=[{"supplier": "maker", "item": "part", "lead_days": 28, "price": 3, "source": "a"},
+                {"supplier": "maker", "item": "brick", "lead_days": 28, "price": 1, "source": "b"}],
+        orders=[{"order": "PO-1", "supplier": "maker", "item": "part", "quantity": 4,
+                 "placed": "2025-11-01", "arrives": "2026-01-05"},
+                {"order": "PO-2", "supplier": "maker", "item": "brick", "quantity": 100,
+                 "placed": "2025-11-01", "arrives": "2026-01-05"}],
+    )  # fmt: skip
+
+
+def _none_possible() -> Plan:
+    """No system can be had in time; every MW is missed, at a late cost."""
+    return plan_of(
+        {JANUARY: 5, MARCH: 7}, end=MARCH, systems=[unit_system(available_from="2027-01-01")],
+        commitments=[{"commitment": "demand", "basis": "it", "late_cost": 5}],
+    )  # fmt: skip
+
+
+PLANS = {
+    "met": lambda: edge("chain"),
+    "late": lambda: edge("missed in part"),
+    "none possible": _none_possible,
+    "explained": lambda: edge("explained"),
+    "explained late": lambda: edge("explained late"),
+    "assumptions in names and sources": lambda: edge("hostile names"),
+    "several bases": _several_bases,
+    "several items": _several_items,
+    "made up": sample_plan,
+}  # fmt: skip
+"""Plans by what is particular about them."""
+
+
+@cache
+def plan(name: str) -> Plan:
+    return PLANS[name]()
+
+
+@cache
+def written(name: str) -> tuple[Workbook, Workbook]:
+    """The workbook of a plan, as values and as formulas, read by another program."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "plan.xlsx"
+        write_plan_workbook(plan(name), path)
+        return openpyxl.load_workbook(path, data_only=True), openpyxl.load_workbook(path)
+
+
+@cache
+def workbook(name: str) -> dict[str, list[list[object]]]:
+    """Rows of every sheet."""
+    return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)]
+            for sheet in written(name)[0]}  # fmt: skip
+
+
+@cache
+def page_of(name: str) -> Reader:
+    return Reader(page(plan(name)))
+
+
+@cache
+def terminal(name: str) -> str:
+    console = Console(file=io.StringIO(), width=200)
+    print_plan(plan(name), console)
+    return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def table(rows: list[list[object]], first: str) -> list[dict[str, object]]:
+    """Rows below the first header that begins so, up to a blank one, by header without unit."""
+    top = next(n for n, row in enumerate(rows) if str(row[0]).split("\n")[0] == first)
+    heads = [str(head).split("\n")[0] for head in rows[top]]
+    found = []
+    for row in rows[top + 1 :]:
+        if row[0] is None:
+            break
+        found.append(dict(zip(heads, row, strict=True)))
+    return found
+
+
+def number(text: object) -> float:
+    return float(str(text).replace(",", ""))
+
+
+def only(pattern: str, text: str) -> tuple[str, ...]:
+    """The groups of a pattern that a text holds, each time with the same."""
+    found = set(re.findall(pattern, text))
+    assert len(found) == 1, (pattern, found, text)
+    groups = found.pop()
+    return groups if isinstance(groups, tuple) else (groups,)
+
+
+def texts(rows: list[list[object]]) -> str:
+    return "\n".join(str(value) for row in rows for value in row if value is not None)
+
+
+# ------------------------------------------------------------------ counts
+
+
+ASSUMPTIONS = r"(?i)(?:(\d+) input rows? rests? on an assumption|(no source given))"
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_assumptions_are_counted_alike(name: str) -> None:
+    book, reader = workbook(name), page_of(name)
+    rows = [row for rows in plan(name).inputs.tables.values() for row in rows]
+    sources = [str(row.values.get("source") or "") for row in rows]
+    count = sum("assum" in source.lower() for source in sources)
+    due = (str(count), "") if any(sources) else ("", "no source given")
+    for text in (texts(book["Summary"]), texts(book["Assumptions"][:3]),
+                 reader.texts["assumptions"], terminal(name)):  # fmt: skip
+        (assumed, none) = only(ASSUMPTIONS, text)
+        assert (assumed, none.lower()) == due
+    listed = [row for row in book["Assumptions"] if row[0] == "assumption"]
+    assert len(listed) == count
+    if count:
+        assert reader.rows("Rows on an assumption")[-1][2] == str(count)
+
+
+def test_a_name_that_holds_the_word_is_no_assumption() -> None:
+    sites = [{"site": "site", "pue": 1, "source": "a survey"}]
+    halls = [{"hall": "hall (assumed)", "site": "site", "it_mw": 9}]
+    found = origins(plan_of({JANUARY: 1}, sites=sites, halls=halls))
+    assert (found.assumed, found.sourced) == (0, 1)
+    assert found.words.startswith("0 input rows rest on an assumption, 1 on a source alone, ")
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_milestones_met_and_missed_are_counted_alike(name: str) -> None:
+    book, reader, text = workbook(name), page_of(name), terminal(name)
+    milestones = plan(name).summary["milestones"]
+    missed = [row for row in milestones if row["missed_mw"] > 1e-6]
+    due = (str(len(milestones) - len(missed)), str(len(missed)))
+    counted = r"(\d+) met, (\d+) missed"
+    for said in (texts(book["Summary"]), reader.texts["headline"], text):
+        assert only(counted, said) == due
+    shown = table(book["Summary"], "Commitment")
+    assert [row["Milestone"] for row in shown].count("MISSED") == len(missed)
+    rows = reader.rows("Milestones")
+    assert [row[6] for row in rows].count("MISSED") == len(missed)
+    lines = [line.split() for line in text.splitlines() if re.search(r" \d{4}-\d\d-\d\d ", line)]
+    lines = [line for line in lines if line[-4] in ("it", "system", "facility")]
+    for kind, values in (
+        ("workbook", [row["Missed"] for row in shown]), ("page", [row[5] for row in rows]),
+        ("terminal", [line[-1] for line in lines]),
+    ):  # fmt: skip
+        assert [number(value) for value in values] == pytest.approx(
+            [row["missed_mw"] for row in milestones], abs=0.051
+        ), kind
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_missed_mw_months_are_told_alike(name: str) -> None:
+    banner = next(str(row[0]) for row in workbook(name)["Summary"]
+                  if re.search("MISSED|no MW is missed", str(row[0])))  # fmt: skip
+    assert terminal(name).splitlines()[0] == banner
+    assert banner in page_of(name).texts["headline"]
+    missed = plan(name).summary["missed_mw_months"]
+    assert ("MISSED" in banner) == (missed > 1e-6)
+    if missed > 1e-6:
+        parts = [number(part) for part in re.findall(r"([\d,.]+) MW-months", banner)]
+        assert sum(parts) == pytest.approx(missed, abs=0.051 * len(parts))
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_systems_halls_and_orders_are_counted_alike(name: str) -> None:
+    book, reader, text = workbook(name), page_of(name), terminal(name)
+    headline, summary = reader.texts["headline"], plan(name).summary
+    keys = next(n for n, row in enumerate(book["Summary"]) if "halls opened" in row)
+    halls = book["Summary"][keys + 1][book["Summary"][keys].index("halls opened")]
+    assert halls == summary["halls_opened"]
+    assert only(r"halls opened: (\S+)", text) == (f"{halls:,.0f}",)
+    assert only(r"Halls opened([\d,]+)", headline) == (f"{halls:,.0f}",)
+    for system, count in summary["systems"].items():
+        (row,) = (r for r in table(book["Summary"], "System") if r["System"] == system)
+        assert row["Installed"] == count
+        assert f"{system} {count:,.0f}" in text
+        assert f"Installed {system}{count:,.0f}" in headline
+    orders = plan(name).tables["orders"]
+    firm = sum(row["firm"] == "yes" for row in orders)
+    said = (str(len(orders)), str(firm))
+    for words in (texts(book["Purchase orders"][:3]), reader.texts["orders"], text):
+        if orders:
+            assert only(r"(?i)(\d+) orders?, (\d+) of them firm", words) == said
+        else:
+            assert re.search("(?i)no orders", words)
+    if orders:
+        assert len(table(book["Purchase orders"], "Order")) == len(orders)
+        assert len(reader.rows("Orders by date")) == len(orders)
+
+
+# ------------------------------------------------------------------ sums
+
+
+def totals(name: str) -> list[tuple[str, str, float]]:
+    """Every sum in the workbook: sheet, cell, and value."""
+    values, formulas = written(name)
+    return [
+        (sheet.title, cell.coordinate, values[sheet.title][cell.coordinate].value)
+        for sheet in formulas
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "f" and "SUM" in str(cell.value)
+    ]
+
+
+def test_megawatts_of_several_bases_are_not_added() -> None:
+    name = "several bases"
+    served: dict[str, dict[object, float]] = {}
+    for row in plan(name).tables["ramp"]:
+        own = served.setdefault(row["basis"], {})
+        own[row["period"]] = own.get(row["period"], 0.0) + row["in_service_mw"]
+    words = {"it": "IT power", "facility": "facility power", "system": "system power"}
+    assert set(served) == set(words)
+    heads, last = workbook(name)["MW by site"][3], workbook(name)["MW by site"][6]
+    alls = {head: last[n] for n, head in enumerate(heads) if str(head).startswith("All")}
+    assert alls == {
+        f"All\n(MW, {words[basis]})": pytest.approx(own[max(own)]) for basis, own in served.items()
+    }
+    periods = {period for own in served.values() for period in own}
+    unlike = {
+        round(sum(own[period] for own in served.values()), 6)
+        for period in periods
+        if sum(own[period] > 0 for own in served.values()) > 1
+    }
+    for sheet, cell, value in totals(name):
+        assert round(value, 6) not in unlike, (sheet, cell)
+
+
+def test_missed_megawatts_of_several_bases_are_not_added() -> None:
+    name = "several bases"
+    months: dict[str, float] = {}
+    for row in plan(name).tables["ramp"]:
+        months[row["basis"]] = months.get(row["basis"], 0.0) + row["missed_mw"]
+    missed = {basis: value for basis, value in months.items() if value > 1e-6}
+    assert len(missed) == 2
+    words = {"it": "IT power", "system": "system power", "facility": "facility power"}
+    for text in (texts(workbook(name)["Summary"]), page_of(name).texts["headline"], terminal(name)):
+        banner = text[text.index("MEGAWATTS") :].splitlines()[0]
+        for basis, value in missed.items():
+            assert f"{value:,.1f} MW-months of {words[basis]}" in banner
+        assert f"{sum(missed.values()):,.1f} MW-months" not in banner
+
+
+def test_different_items_are_not_added() -> None:
+    name = "several items"
+    made = plan(name)
+    unlike = {
+        sum(row["quantity"] for row in made.tables[table]) for table in ("orders", "shipments")
+    }
+    unlike.add(sum(row["quantity"] for row in made.inputs.tables["orders"]))
+    unlike.add(sum(row["quantity"] for table in ("shipments", "production")
+                   for row in made.tables[table]))  # fmt: skip
+    for sheet, cell, value in totals(name):
+        assert value not in unlike, (sheet, cell)
+    inputs = {row["what"]: row["value"] for row in made.summary["totals"]}
+    assert inputs["orders already placed of part (1)"] == 4
+    assert inputs["orders already placed of brick (1)"] == 100
+    for text in (texts(workbook(name)["Summary"]), page_of(name).texts["notes"]):
+        assert "104" not in text
+
+
+def test_different_systems_are_not_added() -> None:
+    name = "several bases"
+    systems = plan(name).summary["systems"]
+    assert len(systems) == 2
+    heads = workbook(name)["Systems by site"][4]
+    assert [head for head in heads if str(head).startswith("All")] == [
+        "All\n(systems, large)", "All\n(systems, small)"
+    ]  # fmt: skip
+    both = sum(systems.values())
+    keys = workbook(name)["Summary"]
+    place = next(n for n, row in enumerate(keys) if "systems installed" in row)
+    assert keys[place + 1][keys[place].index("systems installed")].split("\n") == [
+        f"{system} {count:,.0f}" for system, count in systems.items()
+    ]
+    for sheet in ("Sites", "MW by basis", "Systems by site"):
+        assert both not in [value for where, _, value in totals(name) if where == sheet]
