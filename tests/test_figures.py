@@ -9,7 +9,7 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
-from micro import FEBRUARY, MARCH, START, plan_of
+from micro import APRIL, FEBRUARY, MARCH, START, plan_of
 from page_plans import EDGES, LONG, edge
 
 from planner.reports.figures import FORMATS, figure_writers, figures, standalone
@@ -34,7 +34,7 @@ from planner.reports.figures_draw import (
     ticks,
 )
 from planner.reports.figures_map import project
-from planner.reports.figures_tranches import tranches
+from planner.reports.figures_tranches import missing_mw, tranches
 
 SIZES = {"s": 11, "k": 13}
 
@@ -123,6 +123,80 @@ def test_megawatts_that_come_late_belong_to_the_milestone_that_misses_them():
     assert way[0].in_service == date(2026, 3, 31)
     figure = next(figure for figure in figures(edge("missed in part")) if figure.name == "ways")
     assert figure.data[0].rows[0]["class"] == "bad"
+
+
+def served_more(plan, month, mw):
+    """The plan with other MW served in a month, as where a hall serves what is left of a system."""
+    rows = [{**row, "mw": mw} if row["period"] == month else row for row in plan.tables["service"]]
+    return replace(plan, tables={**plan.tables, "service": rows})
+
+
+@pytest.mark.parametrize("due", [{FEBRUARY: 1}, {FEBRUARY: 1, APRIL: 1.8}])
+def test_what_is_served_on_top_of_a_milestone_that_is_met_is_not_late(due):
+    systems = [{"system": "unit", "power_kw": 400, "overhead_kw": 0, "price": 10}]
+    plan = plan_of(due, end=APRIL, systems=systems, options={"discount_rate": 0.1})
+    assert plan.summary["missed_mw_months"] == 0
+    more = served_more(plan, date(2026, 3, 1), 1.234)
+    first = [way for way in tranches(more) if way.due == date(2026, 2, 28)]
+    assert [(way.late_mw, way.in_service, way.on_time) for way in first] == [
+        (0, date(2026, 2, 28), date(2026, 2, 28))
+    ]
+    figure = next(figure for figure in figures(more) if figure.name == "ways")
+    assert "none is late" in figure.summary
+    assert not any(row["class"] for row in figure.data[0].rows)
+
+
+def test_only_what_comes_late_is_late():
+    plan = edge("missed in part")
+    (way,) = tranches(plan)
+    assert (way.mw, way.late_mw) == (pytest.approx(3), pytest.approx(1))
+    assert (way.on_time, way.in_service) == (date(2026, 2, 28), date(2026, 3, 31))
+    figure = next(figure for figure in figures(plan) if figure.name == "ways")
+    assert "1.0 MW at 1 of them in service after the due day" in figure.summary
+    _, elements = shapes(figure.svg(figure.drawn(WIDE)))
+    red = [one for kind, one in elements
+           if kind != "text" and "bad" in one.get("class", "").split()]  # fmt: skip
+    assert len(red) == 3  # the legend, the late part and its mark
+
+
+def test_megawatts_that_never_come_are_drawn():
+    plan = edge("missed everything")
+    due = {("demand", date(2026, 1, 31)): 5, ("demand", date(2026, 3, 31)): 2}
+    assert missing_mw(plan) == {key: pytest.approx(mw) for key, mw in due.items()}
+    figure = next(figure for figure in figures(plan) if figure.name == "ways")
+    for width in (WIDE, NARROW):
+        _, elements = shapes(figure.svg(figure.drawn(width)))
+        texts = [one.text for kind, one in elements if kind == "text"]
+        assert texts.count("not in service at the end") == 2
+        assert {"5.0 MW", "2.0 MW"} <= set(texts)
+        red = [one for kind, one in elements if kind == "rect" and one.get("class") == "bad"]
+        assert len(red) == 3
+    assert [row["missing_mw"] for row in figure.data[0].rows] == [
+        pytest.approx(5),
+        pytest.approx(2),
+    ]
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_late_and_missing_megawatts_are_those_that_the_first_milestone_misses(name):
+    plan, first = edge(name), {}
+    for row in sorted(plan.summary["milestones"], key=lambda row: row["date"]):
+        due = date.fromisoformat(row["date"])
+        first.setdefault(row["commitment"], ((row["commitment"], due), row["missed_mw"]))
+    missing = missing_mw(plan)
+    for (commitment, due), mw in first.values():
+        late = sum(way.late_mw for way in tranches(plan)
+                   if (way.commitment, way.due) == (commitment, due))  # fmt: skip
+        assert late + missing.get((commitment, due), 0.0) == pytest.approx(mw, abs=1e-6)
+
+
+def test_today_is_drawn_where_the_plan_begins_before_it():
+    for today, count in ((None, 0), ("2026-02-10", 2)):
+        options = {"today": today} if today else {}
+        plan = plan_of({MARCH: 3}, end=MARCH, options=options)
+        figure = next(figure for figure in figures(plan) if figure.name == "ways")
+        _, elements = shapes(figure.svg(figure.drawn(WIDE)))
+        assert sum(one.get("class") == "now" for _, one in elements) == count
 
 
 def test_part_of_a_system_beyond_a_milestone_begins_no_tranche():

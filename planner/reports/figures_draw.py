@@ -24,7 +24,7 @@ LINE = 17
 """Height of a line of text, in pixels."""
 
 
-LINES = ("due", "route")
+LINES = ("due", "route", "now")
 """Styles of lines; all others fill."""
 
 

@@ -16,7 +16,7 @@ from datetime import date
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.figures_data import EVERYWHERE, Time, it_mw, milestones_of, time_of
-from planner.reports.views import NOTHING, day, number
+from planner.reports.views import NOTHING, day, number, ramps
 
 STAGES = ("order", "assemble", "ship", "install", "commission")
 """Stages in the order of the way; the last ends in service."""
@@ -36,29 +36,38 @@ class Tranche:
         The commitment, and the site that serves it.
     due : datetime.date
         Day of the milestone.
-    mw : float
-        MW on the commitment's basis.
+    mw, late_mw : float
+        MW on the commitment's basis; those of them that are due, but in service only later.
     basis : str
         That basis.
     stages : dict of str to (datetime.date, datetime.date)
         First and last day of each stage that it goes through; no ``order`` where the order's day
         is not known.
     in_service : datetime.date
-        Last day of the period in which the last of it is in service.
+        Last day of the period in which the last of what is due is in service.
+    on_time : datetime.date or None
+        The same of what is in service in time; None if all of it is late.
     """
 
     commitment: str
     site: str
     due: date
     mw: float
+    late_mw: float
     basis: str
     stages: dict[str, Span]
     in_service: date
+    on_time: date | None
 
     @property
     def start(self) -> date:
         """First day of its first stage."""
         return min((first for first, _ in self.stages.values()), default=self.in_service)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether any of it is late."""
+        return self.late_mw > NOTHING
 
 
 @dataclass
@@ -186,7 +195,7 @@ def tranches(plan: Plan) -> list[Tranche]:
                 for row in plan.inputs.tables["fleet"]}  # fmt: skip
     basis = {row["commitment"]: row["basis"] for row in plan.inputs.tables["commitments"]}
     found: dict[tuple[str, str, date], Tranche] = {}
-    for (commitment, site, due), hall, system, mw, units, period in growth:
+    for (commitment, site, due), hall, system, mw, late_mw, units, period in growth:
         start = standing.get((hall, system), 0.0)
         standing[hall, system] = start - units
         new = min(units, units - start)
@@ -204,11 +213,10 @@ def tranches(plan: Plan) -> list[Tranche]:
                 part = begin + low * size, begin + high * size
                 stages = _merge(stages, ways.trace(place, item, part, system))
         if stages:
-            share = mw * new / units
-            _grow(
-                found,
-                Tranche(commitment, site, due, share, basis[commitment], stages, time.ends[period]),
-            )
+            share, served = new / units, time.ends[period]
+            more = Tranche(commitment, site, due, mw * share, late_mw * share, basis[commitment],
+                           stages, served, None if late_mw else served)  # fmt: skip
+            _grow(found, more)
     for tranche in found.values():
         installed = tranche.stages["install"][1]
         if installed < tranche.in_service:
@@ -222,8 +230,14 @@ def _grow(found: dict[tuple[str, str, date], Tranche], more: Tranche) -> None:
     known = found.setdefault(key, more)
     if known is not more:
         known.mw += more.mw
+        known.late_mw += more.late_mw
         known.stages = _merge(known.stages, more.stages)
-        known.in_service = max(known.in_service, more.in_service)
+        # What is served beyond the milestone, after it is met, moves neither day.
+        counts = more.late_mw > 0 or more.in_service <= more.due
+        if counts:
+            known.in_service = max(known.in_service, more.in_service)
+        if more.on_time and (counts or known.on_time is None):
+            known.on_time = max(known.on_time or more.on_time, more.on_time)
 
 
 def _installs(plan: Plan, ways: Ways, time: Time) -> dict[tuple[str, str], Queue]:
@@ -240,8 +254,8 @@ def _installs(plan: Plan, ways: Ways, time: Time) -> dict[tuple[str, str], Queue
     return queues
 
 
-Growth = tuple[tuple[str, str, date], str, str, float, float, int]
-"""(commitment, site, due), hall, system, MW, systems, period."""
+Growth = tuple[tuple[str, str, date], str, str, float, float, float, int]
+"""(commitment, site, due), hall, system, MW, MW of them that are late, systems, period."""
 
 
 def _growth(plan: Plan) -> Iterator[Growth]:
@@ -261,34 +275,55 @@ def _growth(plan: Plan) -> Iterator[Growth]:
         for period in sorted(served[commitment]):
             now = served[commitment][period]
             total = sum(now.values())
-            shares = list(_shares(due, level, total, slack))
+            shares = list(_shares(due, level, total, slack, time.ends[period]))
             for key, mw in sorted(now.items()):
                 more, best[key] = mw - best[key], max(best[key], mw)
-                for day_due, share in shares if more > NOTHING else ():
+                for day_due, share, late in shares if more > NOTHING else ():
                     part, per = more * share, each[commitment, key[0], key[2]]
-                    yield ((commitment, key[0], day_due), key[1], key[2], part, part / per, period)
+                    yield ((commitment, key[0], day_due), key[1], key[2], part, more * late,
+                           part / per, period)  # fmt: skip
             level = max(level, total)
 
 
 def _shares(
-    due: list[tuple[date, float]], level: float, total: float, slack: float
-) -> Iterator[tuple[date, float]]:
-    """Yield the milestones toward which service grows from one level to another, and how much.
+    due: list[tuple[date, float]], level: float, total: float, slack: float, end: date
+) -> Iterator[tuple[date, float, float]]:
+    """Yield the milestones toward which service grows from one level to another by a day.
 
-    Systems are whole, so a milestone is often passed by part of one, less than `slack`; that part
-    is no beginning of the next.
+    With each, the share of the growth that belongs to it, and that which is late for it: due
+    before that day, and not only served on top. Systems are whole, so a milestone is often passed
+    by part of one, less than `slack`, when it is reached; that part is no beginning of the next.
     """
     if total <= level + NOTHING:
         return
     before = 0.0
     for place, (day_due, mw) in enumerate(due):
-        top = (
-            total if place == len(due) - 1 or mw < total < mw + slack - NOTHING else max(mw, before)
-        )
-        part = min(total, top) - max(level, before)
+        start = max(level, before)
+        passes = level < mw - NOTHING and mw < total < mw + slack - NOTHING
+        top = total if place == len(due) - 1 or passes else max(mw, before)
+        part, late = min(total, top) - start, min(total, mw) - start
         if part > NOTHING:
-            yield day_due, part / (total - level)
+            is_late = end > day_due and late > NOTHING
+            yield day_due, part / (total - level), late / (total - level) if is_late else 0.0
         before = max(top, before)
+
+
+def missing_mw(plan: Plan) -> dict[tuple[str, date], float]:
+    """Return, of each commitment's milestones, the MW that are not in service at the plan's end.
+
+    What is in service then counts for the first milestones first.
+    """
+    found = {}
+    for commitment, rows in ramps(plan).items():
+        missed = number(rows[-1]["missed_mw"])
+        required = number(rows[-1]["required_mw"])
+        before = required - missed if missed > NOTHING else required
+        for due, mw in milestones_of(plan).get(commitment, []):
+            part = min(mw, required) - before
+            if part > NOTHING:
+                found[commitment, due] = part
+                before += part
+    return found
 
 
 def _mw_per_system(plan: Plan) -> dict[tuple[str, str, str], float]:

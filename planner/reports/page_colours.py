@@ -61,6 +61,7 @@ def figure_style(colour: Callable[[str], str]) -> str:
         f".due{{stroke:{colour('ink')};stroke-width:2px;fill:none}}",
         f".due-fill{{fill:{colour('ink')}}}",
         f".bad{{fill:{colour('bad')}}}.bad-line{{stroke:{colour('bad')};stroke-width:1.5px}}",
+        f".now{{stroke:{colour('accent')};stroke-width:1.5px;stroke-dasharray:4 3;fill:none}}",
         f".edge{{stroke:{colour('ground')};stroke-width:1px}}",
         f".route{{stroke:{colour('muted')};fill:none;stroke-opacity:0.5}}",
         f".box{{fill:{colour('panel')};stroke:{colour('muted')};stroke-width:1px}}",
