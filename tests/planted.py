@@ -154,7 +154,7 @@ def _contents(column: Column) -> Iterator[tuple[object, str]]:
         return
     if column.kind is Kind.DATE:
         yield "03/04/2026", "can be read as 2026-03-04 or as 2026-04-03"
-        yield "31.12.2026", "is a date"
+        yield "31.12.26", "is a date"
         yield 46000, "bare number"
         yield "46000", "bare number"
         yield 2026.0, "looks like a year alone"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from blocks import rows_of
+from how_many import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from planted import WORKBOOKS, Book
@@ -26,7 +27,9 @@ from planner.inputs.tables import SETTINGS, TABLES
 from planner.inputs.values import convert
 from planner.inputs.workbook import inputs_from_rows, inputs_from_sheets
 
-FEW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(
+    max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 TEMPTING = st.sampled_from([
     "", " ", "\u00a0", "NA", "None", "007", "1E5", "TRUE", "nan", "#REF!", "#N/A", "Err:508", "#",
@@ -163,7 +166,7 @@ CLEAN = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(st.sampled_from(COLUMNS), CLEAN)
 def test_a_column_reads_as_its_cells_do(column: Column, cells: list[object]) -> None:
     """The quick way through a clean column, cell by cell the same as the slow one."""

@@ -32,7 +32,8 @@ planner itself reads with; write it anew with `planner init --dictionary > input
 - Numbers are number cells or texts in plain digits such as `1234.5`. With the setting `locale`
   texts may also part thousands: `1,234.5` (en), `1.234,5` (de), `1 234,5` (fr), `1'234.5` (ch). A
   share may be written as `50 %`.
-- Dates are date cells or text such as `2026-12-31`. What can be read in two ways is refused.
+- Dates are date cells, or text that names one day: `2026-12-31`, `31 July 2027`, `July 31, 2027`,
+  `31.12.2026`. What can be read in two ways, as `03/04/2026` or `31.12.26`, is refused.
 - A list is one cell, its words separated by commas.
 - A folder of CSV files (UTF-8, commas) with the sheets' names, e.g. `settings.csv`, is read the
   same way.
