@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 
 from planner.errors import Fault
 from planner.inputs.contents import folded, shown
@@ -11,6 +11,7 @@ from planner.inputs.rows import Row
 from planner.inputs.schema import Column, Kind, Table
 from planner.inputs.spelling import Speller
 from planner.inputs.tables import BY_NAME, SETTINGS, TABLES
+from planner.inputs.unit_names import unit_name
 
 GROUPS = {"orders.order", "power.group", "scenarios.scenario", "sites.country"}
 NAMES = tuple(sorted(GROUPS.union(
@@ -156,10 +157,10 @@ def _changes_fit(draft: Draft, sheet: str) -> Iterator[Fault]:
                             f"Give one of {', '.join(known)}")  # fmt: skip
             draft.blame(row, "sheet")
     for row in draft.rows(sheet, "sheet", "column"):
-        names = [column.name for column in BY_NAME[row["sheet"]].columns]
-        if row["column"] not in names:
+        columns = BY_NAME[row["sheet"]].columns
+        if row["column"] not in [column.name for column in columns]:
             yield row.fault("column", f"{row['sheet']} has no such column",
-                            f"Give one of {', '.join(names)}")  # fmt: skip
+                            one_of(row["column"], columns))  # fmt: skip
     for row in draft.rows(sheet, "sheet", "key"):
         is_pattern = "*" in row["key"] or '"' in row["key"]
         if row["sheet"] == "settings" and not is_pattern:
@@ -167,6 +168,13 @@ def _changes_fit(draft: Draft, sheet: str) -> Iterator[Fault]:
 
 
 def _unknown_setting(row: Row) -> Iterator[Fault]:
-    names: Collection[str] = [setting.name for setting in SETTINGS]
-    if row["key"] not in names:
-        yield row.fault("key", "there is no such setting", f"Give one of {', '.join(names)}")
+    if row["key"] not in [setting.name for setting in SETTINGS]:
+        yield row.fault("key", "there is no such setting", one_of(row["key"], SETTINGS))
+
+
+def one_of(said: str, columns: Sequence[Column]) -> str:
+    """Return the remedy for a name that no column has, or no setting."""
+    meant = unit_name(said, columns, None)
+    if meant is not None:
+        return meant.value()
+    return f"Give one of {', '.join(column.name for column in columns)}"

@@ -21,7 +21,8 @@ planner itself reads with; write it anew with `planner init --dictionary > input
   block above them or a units row below is tolerated; a cell under no column name is not read, and
   noted.
 - A unit may stand behind a column name, as in `power_kw [W]`, or in the row below it. Another unit
-  of the same kind is converted, and noted; one of another kind is an error.
+  of the same kind is converted, and noted; one of another kind is an error. `Power (kW)` is
+  `power_kw`. A name with another unit, as `lead_weeks`, is an error: write `lead_days [weeks]`.
 - The sheets `README` (written by `planner init`) and `check` (in a marked copy) are for people and
   are passed over. Others that are not listed here are ignored with a note.
 - A column that is not listed is an error that names the nearest known one; begin its name with `#`

@@ -20,7 +20,8 @@ from planner.inputs.contents import (
 )
 from planner.inputs.drafts import Findings
 from planner.inputs.numbers import looks_like_number
-from planner.inputs.schema import Table
+from planner.inputs.schema import Column, Table
+from planner.inputs.unit_names import UnitName, column_of_words, unit_name, with_unit
 from planner.inputs.units import unit_of
 
 SEARCHED_ROWS = 10
@@ -93,8 +94,8 @@ def find_header(table: Table, grid: Grid) -> Header | None:
     known = {column.name for column in table.columns}
     best, most = None, 0
     for row in range(min(SEARCHED_ROWS, len(grid))):
-        single = _headings(grid, row, known)
-        for headings in (single, _joined(_headings(grid, row - 1, known), single, known)):
+        single = _headings(grid, row, table)
+        for headings in (single, _joined(_headings(grid, row - 1, table), single, known)):
             found = sum(heading.name in known for heading in headings)
             named = sum(bool(heading.name) for heading in headings)
             if found > most and 2 * found >= named:
@@ -102,14 +103,14 @@ def find_header(table: Table, grid: Grid) -> Header | None:
     return best
 
 
-def _headings(grid: Grid, row: int, known: Collection[str]) -> list[Heading]:
+def _headings(grid: Grid, row: int, table: Table) -> list[Heading]:
     """Return what a row says if it is a header; nothing if it holds a number or a day."""
     if row < 0:
         return []
     cells = [(at, cell) for at, cell in enumerate(grid[row]) if not is_blank(cell)]
     if not all(_is_words(cell) for _, cell in cells):
         return []
-    return [Heading(row, at, cell, *_name_and_unit(cell, known)) for at, cell in cells]
+    return [Heading(row, at, cell, *_name_and_unit(cell, table)) for at, cell in cells]
 
 
 def _is_words(cell: object) -> bool:
@@ -118,19 +119,29 @@ def _is_words(cell: object) -> bool:
     return cell is FORMULA_WITHOUT_VALUE
 
 
-def _name_and_unit(cell: object, known: Collection[str]) -> tuple[str, str]:
+def _name_and_unit(cell: object, table: Table) -> tuple[str, str]:
     """Return the column that a heading names, and the unit behind it, in brackets or not."""
     text = tidy_text(cell) if isinstance(cell, str) else "formula"
     if text.startswith("#") and not ERROR_VALUE.fullmatch(text):
         return "", ""
-    if name_of(text) not in known:
-        stated = IN_BRACKETS.fullmatch(text)
-        if stated and name_of(stated[1]) in known:
-            return name_of(stated[1]), stated[2]
-        for mark in MARK.finditer(text):
-            name, unit = name_of(text[: mark.start()]), text[mark.end() :]
-            if name in known and unit_of(unit):
-                return name, unit
+    known = {column.name for column in table.columns}
+    if name_of(text) in known:
+        return name_of(text), ""
+    stated = IN_BRACKETS.fullmatch(text)
+    if stated and name_of(stated[1]) in known:
+        return name_of(stated[1]), stated[2]
+    for mark in MARK.finditer(text):
+        name, unit = name_of(text[: mark.start()]), text[mark.end() :]
+        if name in known and unit_of(unit):
+            return name, unit
+    # Without the unit in its name a column is known by the unit beside it: Power (kW).
+    marks = [mark for mark in MARK.finditer(text) if mark[0].strip() and not stated]
+    parts = [(stated[1], stated[2])] if stated else []
+    parts += [(text[: mark.start()], text[mark.end() :]) for mark in marks]
+    for words, unit in parts:
+        column = column_of_words(words, unit, table.columns)
+        if column is not None:
+            return column.name, unit
     return name_of(text), ""
 
 
@@ -150,11 +161,15 @@ def match_columns(table: Table, header: Header, findings: Findings) -> None:
     """Give each declared column its heading; fault unknown, double and missing ones."""
     known = {column.name for column in table.columns}
     given = {heading.name for heading in header.headings}
+    absent = [column for column in table.columns if column.name not in given]
+    renamed = set[str]()
     for heading in header.headings:
         if not heading.name:
             continue
         if heading.name not in known:
-            findings.faults.append(_unknown(table, heading, sorted(known - given)))
+            meant = unit_name(heading.name, absent, findings.currency)
+            findings.faults.append(_unknown(table, heading, absent, meant))
+            renamed |= {meant.column.name} if meant is not None and meant.is_exact else set()
             # One of the columns that seem absent stands here.
             header.unknown |= known - given
         elif heading.name in header.columns:
@@ -165,25 +180,32 @@ def match_columns(table: Table, header: Header, findings: Findings) -> None:
             header.unknown.add(heading.name)
         else:
             header.columns[heading.name] = heading
-    for column in table.columns:
-        if column.required and column.name not in header.columns:
+    for column in absent:
+        if column.required:
+            header.unknown.add(column.name)
+        if column.required and column.name not in renamed:
             row = header.row + 1
             findings.faults.append(Fault(
                 f"{table.name}!{row}:{row}", "", f"column {column.name} is required and missing",
                 f"Add it: {column.help}"))  # fmt: skip
-            header.unknown.add(column.name)
 
 
-def _unknown(table: Table, heading: Heading, absent: Sequence[str]) -> Fault:
-    """Return the fault of a heading that names no column, with the nearest one that is absent."""
+def _unknown(
+    table: Table, heading: Heading, absent: Sequence[Column], meant: UnitName | None
+) -> Fault:
+    """Return the fault of a heading that names no column, with the one that it probably means."""
+    where, text, rule = heading.where(table), shown(heading.cell), "there is no such column"
+    notes = "or begin its name with # to keep notes"
     try:
         refuse_unreadable(heading.cell)
     except BadValueError as error:
-        return Fault(heading.where(table), shown(heading.cell), error.rule, error.remedy)
-    near = difflib.get_close_matches(heading.name, absent, n=1, cutoff=0.6)
-    hint = f"Did you mean {near[0]}? " if near else ""
-    return Fault(heading.where(table), shown(heading.cell), "there is no such column",
-                 f"{hint}Rename it, or begin its name with # to keep notes")  # fmt: skip
+        return Fault(where, text, error.rule, error.remedy)
+    if meant is not None:
+        return Fault(where, text, rule, f"{meant.heading()}, {notes}")
+    columns = {column.name: column for column in absent}
+    near = difflib.get_close_matches(heading.name, columns, n=1, cutoff=0.6)
+    hint = f"Did you mean {with_unit(columns[near[0]], heading.name)}? " if near else ""
+    return Fault(where, text, rule, f"{hint}Rename it, {notes}")
 
 
 def look_above(table: Table, header: Header, grid: Grid, findings: Findings) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from planner.errors import Fault
@@ -12,6 +12,7 @@ from planner.inputs.rows import Row
 from planner.inputs.schema import Column
 from planner.inputs.spelling import Speller
 from planner.inputs.tables import SETTINGS
+from planner.inputs.unit_names import unit_name
 from planner.inputs.values import convert
 
 
@@ -56,6 +57,7 @@ def read_settings(sheet: Sheet, findings: Findings) -> Settings:
         elif name is not None:
             given[name] = row
     absent = _known_to_be_absent(sheet)
+    _name_units(sheet, findings)
     for declared in sorted(SETTINGS, key=lambda setting: setting.name != "locale"):
         row_given = given.get(declared.name)
         value = _value(declared, row_given, settings, findings, absent)
@@ -66,6 +68,17 @@ def read_settings(sheet: Sheet, findings: Findings) -> Settings:
     settings.cells = {name: row.where("value") for name, row in given.items()}
     findings.currency = None if "currency" in settings.unsettled else settings.values["currency"]
     return settings
+
+
+def _name_units(sheet: Sheet, findings: Findings) -> None:
+    """Tell who writes `release_fence_weeks` to give days: a setting's value states no unit."""
+    for row in sheet.rows:
+        if row["setting"] is not None:
+            continue
+        meant = unit_name(row.shown("setting"), SETTINGS, None)
+        for at, fault in enumerate(findings.faults):
+            if meant is not None and fault.where == row.where("setting"):
+                findings.faults[at] = replace(fault, remedy=meant.value())
 
 
 def _known_to_be_absent(sheet: Sheet) -> set[str]:

@@ -15,6 +15,7 @@ from planner.inputs.contents import BadValueError
 from planner.inputs.rows import Inputs
 from planner.inputs.schema import Column, Kind
 from planner.inputs.tables import BY_NAME
+from planner.inputs.unit_names import unit_name
 from planner.inputs.values import convert
 from planner.plan.store import Plan
 from planner.whatif.changes import Change, WhatIf, key_parts, key_text, parse_change, written
@@ -101,7 +102,9 @@ class _Edit:
             return
         if change.column not in sheet.values:
             rule = f"{change.sheet} has no such column"
-            self._fault(change, change.column, rule, list(sheet.values))
+            meant = unit_name(change.column, sheet.table.columns, None)
+            known = list(sheet.values) if meant is None else []
+            self._fault(change, change.column, rule, known, meant.value() if meant else "")
             return
         found = self._matching(change, sheet)
         values, empty = sheet.values[change.column], sheet.blank[change.column]
