@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from planner.errors import Fault
 from planner.inputs.contents import folded, shown
 from planner.inputs.drafts import Draft
+from planner.inputs.lists import list_text, unquoted
 from planner.inputs.rows import Row
 from planner.inputs.schema import Column, Kind, Table
 from planner.inputs.spelling import Speller
@@ -91,14 +92,16 @@ def _unknown_names(draft: Draft, table: Table, column: Column) -> Iterator[Fault
         value = row[column.name]
         for name in value if is_list else [value]:
             if name is not None and name not in known:
-                near = speller.nearest(name)
+                whole = unquoted(name, value, known) if is_list else None
+                near = whole or speller.nearest(name)
                 draft.blame(row, column.name, near)
                 yield _unknown(row, column, name, near)
 
 
 def _unknown(row: Row, column: Column, name: str, near: str | None) -> Fault:
     rule = f"this is not found in {' or '.join(column.refers_to)}"
-    hint = f"Did you mean {near}? " if near else ""
+    written = list_text([near]) if near and column.kind is Kind.LIST else near
+    hint = f"Did you mean {written}? " if near else ""
     if near and folded(near) == folded(name):
         hint = f"{near} there differs only by case or spaces. "
     return Fault(
@@ -131,7 +134,7 @@ def countries_exist(draft: Draft) -> Iterator[Fault]:
     known = draft.names("sites", "country")
     if known is None:
         return
-    names = ", ".join(map(shown, sorted(known)[:MOST_NAMED])) or "none"
+    names = list_text(map(shown, sorted(known)[:MOST_NAMED])) or "none"
     for row in draft.rows("commitments", "countries"):
         for country in row["countries"]:
             if country not in known:

@@ -35,7 +35,8 @@ planner itself reads with; write it anew with `planner init --dictionary > input
   share may be written as `50 %`.
 - Dates are date cells, or text that names one day: `2026-12-31`, `31 July 2027`, `July 31, 2027`,
   `31.12.2026`. What can be read in two ways, as `03/04/2026` or `31.12.26`, is refused.
-- A list is one cell, its words separated by commas.
+- A list is one cell, its words separated by commas; a name that holds a comma stands in double
+  quotes, as in keys of changes: `CS-4, "CS-3, rev B"`.
 - A folder of CSV files (UTF-8, commas) with the sheets' names, e.g. `settings.csv`, is read the
   same way.
 - Only the sheets marked as required are needed. Without `supply` a system is available at its

@@ -254,7 +254,8 @@ TABLES = (
               "money per MW-month", "555000"),
         Column("countries", LIST, "Countries that may serve it, separated by commas; blank: all.",
                example="US, CA"),
-        Column("systems", LIST, "Systems that may serve it, separated by commas; blank: all.",
+        Column("systems", LIST, "Systems that may serve it, separated by commas, a name with a "
+               "comma in double quotes; blank: all.",
                refers_to=("systems.system",), example="CS-3, CS-4"),
         source(),
     ), required=True),

@@ -14,6 +14,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from planner.errors import PlannerError
 from planner.inputs.example import blank_settings, first_plan
 from planner.inputs.files import write_atomically
+from planner.inputs.lists import list_text
 from planner.inputs.schema import Column, Table
 from planner.inputs.sheets import CellValue, workbook_bytes
 from planner.inputs.tables import BY_NAME, TABLES
@@ -135,20 +136,10 @@ def _cell(table: Table, column: Column, value: object) -> CellValue:
         whole = isinstance(value, float) and value.is_integer() and abs(value) < MOST_EXACT
         return int(value) if whole else value
     if isinstance(value, tuple | list):
-        return _text(where, _joined(where, value))
+        return _text(where, list_text(map(str, value)))
     if value is None or isinstance(value, date):
         return value
     return _text(where, str(value))
-
-
-def _joined(where: str, words: Sequence[object]) -> str:
-    """Return a list as the text of its cell."""
-    texts = [str(word) for word in words]
-    for text in texts:
-        if "," in text or ";" in text:
-            raise PlannerError(f"{where}: {text!r} holds a comma or semicolon, which part the "
-                               "words of a list. Rename it.")  # fmt: skip
-    return ", ".join(texts)
 
 
 def _text(where: str, text: str) -> str:

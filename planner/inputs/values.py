@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 
 from planner.inputs.contents import BadValueError, folded, refuse_unreadable, shown, tidy_text
 from planner.inputs.dates import EXPECTED, day_of
+from planner.inputs.lists import words_of_list
 from planner.inputs.numbers import number_of, refuse_number
 from planner.inputs.periods import EXAMPLE, periods_of
 from planner.inputs.schema import Column, Kind
@@ -197,8 +198,7 @@ def _plain_word(text: str) -> str:
 
 
 def _list(column: Column, raw: object, locale: str | None) -> tuple[str, ...]:
-    words = (tidy_text(word) for word in re.split("[,;\n]", _text(column, raw, locale)))
-    return tuple(word for word in words if word)
+    return words_of_list(column.name, _text(column, raw, locale))
 
 
 def _periods(column: Column, raw: object, locale: str | None) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from planner.errors import Fault, InputFaults
 from planner.inputs.checks_names import UNCHANGED
 from planner.inputs.contents import BadValueError
+from planner.inputs.lists import list_text
 from planner.inputs.rows import Inputs
 from planner.inputs.schema import Column, Kind
 from planner.inputs.tables import BY_NAME
@@ -233,7 +234,7 @@ def check_notes(inputs: Inputs) -> set[str]:
 
 
 def _text(value: object) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else written(value)
+    return list_text(value) if isinstance(value, tuple) else written(value)
 
 
 def _set(column: Column, before: object, value: object) -> object:
