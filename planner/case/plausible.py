@@ -14,6 +14,7 @@ from planner.attempts import Attempt, strictly
 from planner.case import plausible_dates as dates
 from planner.case import plausible_due as due
 from planner.case import plausible_places as places
+from planner.case import plausible_rows as rows
 from planner.case import plausible_sizes as sizes
 from planner.case.case import Case
 from planner.case.look import InputWarning, Look
@@ -27,6 +28,8 @@ RULES: tuple[Rule, ...] = (
     sizes.systems_cost_like_their_peers,
     sizes.demand_is_of_the_size_of_the_halls,
     sizes.budget_pays_for_what_is_due,
+    rows.milestones_add_megawatts,
+    rows.orders_arrive_from_today_on,
     places.sites_have_halls,
     places.sites_have_crews,
     places.suppliers_have_capacity,

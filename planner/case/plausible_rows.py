@@ -1,0 +1,41 @@
+"""Single rows that are right in themselves and probably say something else than was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from planner.case.look import NOTHING, InputWarning, Look, amount, warn
+from planner.inputs.rows import Row
+
+
+def milestones_add_megawatts(look: Look) -> Iterator[InputWarning]:
+    """Each milestone asks for more than the one before it of the same commitment."""
+    rows = sorted(look.inputs.tables["milestones"], key=lambda r: (r["commitment"], r["date"]))
+    before: Row | None = None
+    running = 0.0  # what is due in all if equal figures are meant to be added
+    for row in rows:
+        if before is None or before["commitment"] != row["commitment"]:
+            before, running = None, 0.0
+        if before is None or row["mw"] > before["mw"] + NOTHING:
+            before, running = row, row["mw"]
+            continue
+        running += row["mw"]
+        if row["mw"] > NOTHING:
+            yield warn(
+                row, "mw", f"it adds nothing to the {amount(before['mw'])} MW of {before['date']}: "
+                "megawatts are cumulative",
+                f"Did you mean {amount(running)}? Give all megawatts in service by the date, or "
+                "remove the row", meant_mw=running)  # fmt: skip
+        before = row
+
+
+def orders_arrive_from_today_on(look: Look) -> Iterator[InputWarning]:
+    """An order already placed arrives today or later, or is known to have come."""
+    today = look.inputs.settings["today"]
+    for row in look.inputs.tables["orders"]:
+        if row["arrives"] < today:
+            yield warn(
+                row, "arrives", f"this was due before today, {today}, and is counted as received "
+                "and not yet used",
+                "Move arrives if it is late; remove the row if what came is in fleet already",
+                today=str(today))  # fmt: skip
