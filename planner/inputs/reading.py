@@ -17,6 +17,7 @@ from planner.inputs.headers import Header, find_header, look_above, look_beside,
 from planner.inputs.rows import Place
 from planner.inputs.scales import can_be_scaled, stated_scales, units_row
 from planner.inputs.schema import Table
+from planner.inputs.wide import dates_across
 
 Cells = Sequence[object]
 
@@ -36,6 +37,10 @@ def read_sheet(table: Table, grid: Grid | None, findings: Findings) -> Sheet:
     if grid is None:
         return Sheet(table, whole=not table.required)
     header = find_header(table, grid)
+    across = dates_across(table, grid)
+    if across is not None:
+        findings.faults.append(across)
+        return Sheet(table, whole=False)
     if header is None:
         return _without_header(table, grid, findings)
     match_columns(table, header, findings)

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from planner.errors import Fault, InputFaults
+from planner.errors import Fault, InputFaults, PlannerError
 from planner.inputs.book import Grid, RawSheet, read_raw
 from planner.inputs.checks import check
 from planner.inputs.digest import digest_of
 from planner.inputs.drafts import Draft, Findings, Sheet
+from planner.inputs.guard import short, some
 from planner.inputs.headers import name_of
 from planner.inputs.reading import read_sheet
 from planner.inputs.rows import Inputs
@@ -34,12 +35,13 @@ def read_inputs(path: Path) -> Inputs:
     Raises
     ------
     PlannerError
-        If there is no such file or it is not a workbook.
+        If there is no such file, it is not a workbook, or one of something else.
     InputFaults
         With every fault: of single cells, and of the rules across cells as far as these are sound.
     """
     whole = path.resolve()
     raw = read_raw(path, lambda title: name_of(title) in BY_NAME)
+    _refuse_foreign(path, raw)
     return inputs_from_sheets(whole.name if path.is_dir() else whole.stem, raw)
 
 
@@ -104,6 +106,29 @@ def inputs_from_sheets(name: str, raw: Sequence[RawSheet]) -> Inputs:
                   settings.cells)  # fmt: skip
 
 
+def _refuse_foreign(path: Path, raw: Sequence[RawSheet]) -> None:
+    """Refuse in one sentence a workbook that has nothing to do with the planner.
+
+    Raises
+    ------
+    PlannerError
+        If none of its sheets has a name like one of the planner's.
+    """
+    titles = [sheet.title for sheet in raw if name_of(sheet.title) not in FOR_PEOPLE]
+    if any(_meant(title) for title in titles):
+        return
+    kind = "folder" if path.is_dir() else "workbook"
+    found = f"only {some(map(short, titles))}" if titles else "nothing to read"
+    raise PlannerError(f"{path}: this {kind} has none of the planner's sheets, {found}; begin with "
+                       "`planner init my-plan.xlsx`, which writes those to fill in.")  # fmt: skip
+
+
+def _meant(title: str) -> str:
+    """Return the sheet that a title names or nearly names, or nothing."""
+    near = difflib.get_close_matches(name_of(title), BY_NAME, n=1, cutoff=0.8)
+    return near[0] if near and not title.lstrip().startswith("#") else ""
+
+
 def _known_sheets(raw: Iterable[RawSheet], findings: Findings) -> tuple[dict[str, Grid], set[str]]:
     """Match sheets to declarations by name; note the extra ones, fault the missing ones.
 
@@ -122,9 +147,7 @@ def _known_sheets(raw: Iterable[RawSheet], findings: Findings) -> tuple[dict[str
         if key in FOR_PEOPLE:
             continue
         if key not in BY_NAME:
-            is_notes = sheet.title.lstrip().startswith("#")
-            near = difflib.get_close_matches(key, BY_NAME, n=1, cutoff=0.8)
-            others[sheet.title] = near[0] if near and not is_notes else ""
+            others[sheet.title] = _meant(sheet.title)
         elif key in grids:
             findings.faults.append(Fault(sheet.title, "", f"there are two sheets named {key}",
                                          "Merge or rename one"))  # fmt: skip
