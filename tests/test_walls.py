@@ -16,6 +16,7 @@ FILES = sorted(HOUSE.rglob("*.py"))
 FLOORS = {
     "errors": 1,
     "attempts": 2,
+    "tolerance": 1,
     "inputs": 2,
     "case": 3,
     "model": 4,

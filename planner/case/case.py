@@ -15,6 +15,7 @@ from planner.case.order import in_order
 from planner.case.supply import Supply, SupplyBuilder
 from planner.errors import Fault, InputFaults
 from planner.inputs.rows import Inputs
+from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE
 
 HOURS_A_DAY = 24.0
 
@@ -121,17 +122,17 @@ def _fleet_faults(inputs: Inputs, facility: Facility) -> list[Fault]:
     for row in inputs.tables["power"]:
         node, group = row["node"], row["group"]
         energised, load = facility.energised_mw.get((node, 0)), loads[row["node"]]
-        if energised is not None and load > energised + 1e-9:
+        if energised is not None and load > energised + SEARCH_TOLERANCE:
             faults.append(row.fault(
-                "node", f"the fleet below it draws {load:.6g} MW of facility power, it carries "
-                f"{energised:.6g} MW at the start",
+                "node", f"the fleet below it draws {load:.10g} MW of facility power, it carries "
+                f"{energised:.10g} MW at the start",
                 "Correct its first rows in energisation, or the fleet's count"))  # fmt: skip
         taken = math.inf if group is None else facility.taken_over_mw(group, node, 0, loads)
-        if load > max(taken, 0.0) + 1e-9:
+        if load > max(taken, 0.0) + SEARCH_TOLERANCE:
             faults.append(row.fault(
-                "group", f"the fleet below {node} draws {load:.6g} MW of facility power at the "
+                "group", f"the fleet below {node} draws {load:.10g} MW of facility power at the "
                 f"start; the others of {group}, and what feeds them, can take over "
-                f"{max(taken, 0.0):.6g} MW when it is lost",
+                f"{max(taken, 0.0):.10g} MW when it is lost",
                 "Correct the others' first rows in energisation or the fleet's count, or leave "
                 "group blank",
             ))  # fmt: skip
@@ -154,7 +155,7 @@ def _installing(
         starts = [calendar.first(systems[system]["available_from"]), facility.first_open.get(hall)]
         if supply.planned:
             starts.append(supply.first_at.get((supply.place(facility.site_of[hall]), system)))
-        if None in starts or facility.most_systems(hall, system) < 1e-9:
+        if None in starts or facility.most_systems(hall, system) < LAST_TOLERANCE:
             continue
         first = max(calendar.fence, *(start for start in starts if start is not None))
         last = last_useful_install(systems[system], calendar)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 from planner.case.calendar import Calendar
 from planner.case.graph import PowerTree
 from planner.inputs.rows import Inputs, Row
+from planner.tolerance import whole_part
 
 
 @dataclass(frozen=True)
@@ -254,7 +254,7 @@ def _crew_capacity(inputs: Inputs, calendar: Calendar) -> dict[tuple[str, int], 
     rows = inputs.tables["crews"]
     capacity = _dated(rows, "site", "systems_per_month", calendar, monthly=True)
     if inputs.settings["counts"] == "integer":
-        return {key: float(math.floor(systems + 1e-9)) for key, systems in capacity.items()}
+        return {key: float(whole_part(systems)) for key, systems in capacity.items()}
     return capacity
 
 

@@ -15,6 +15,7 @@ from planner.case.calendar import Calendar
 from planner.case.facility import Facility, last_useful_install
 from planner.case.graph import EVERYWHERE, FlowGraph
 from planner.inputs.rows import Inputs, Row
+from planner.tolerance import LAST_TOLERANCE, whole_part
 
 Source = tuple[str, str]
 Lane = tuple[str, str]
@@ -345,11 +346,11 @@ class SupplyBuilder:
         for supplier, item, period in self._arrival():
             row = self.sources[supplier, item]
             # One order of a part of a lot, and of no less than the least in whole lots.
-            least = math.ceil(max(row["min_order"] / row["lot"], 1.0) - 1e-9) * row["lot"]
+            least = math.ceil(max(row["min_order"] / row["lot"], 1.0) - LAST_TOLERANCE) * row["lot"]
             most = room[item] / row["yield"] + least
             if (supplier, period) in capacity and row["capacity_use"] > 0:
                 most = min(most, capacity[supplier, period] / row["capacity_use"])
             if whole:
-                most = math.floor(most / row["lot"] + 1e-9) * row["lot"]
+                most = whole_part(most / row["lot"]) * row["lot"]
             largest[supplier, item, period] = most
         return largest

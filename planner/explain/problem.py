@@ -22,7 +22,7 @@ from planner.model.build import build_model
 from planner.model.decisions import Decisions, Model
 from planner.model.objectives import Tier, missed_mw_months, present_cost
 from planner.pipeline import collector_paused
-from planner.solve.highs import FINEST, LAST_SLACK, LiveModel
+from planner.solve.highs import LiveModel
 from planner.solve.outcome import Array
 from planner.solve.prices import (
     BOUND_PASSED,
@@ -42,6 +42,7 @@ from planner.solve.prices import (
     solve_near,
     start_afresh,
 )
+from planner.tolerance import LAST_TOLERANCE
 
 NONE = 1e-6
 """MW-months below which nothing is missed, and MW-months or money below which nothing is gained."""
@@ -143,7 +144,7 @@ class Problem:
         """
         live = self.live
         live.release()
-        live.set_tolerance(FINEST)
+        live.set_tolerance(LAST_TOLERANCE)
         values: list[float] = []
         for number, (tier, most) in enumerate(zip(self.missed_tiers, before, strict=True)):
             live.minimise(tier.expression)
@@ -161,7 +162,7 @@ class Problem:
             values.append(0.0 if none else outcome.objective * tier.scale)
             if self._is_none(number + 1, outcome.values):
                 break
-            live.hold(tier.expression, outcome.objective, LAST_SLACK)
+            live.hold(tier.expression, outcome.objective, LAST_TOLERANCE)
         live.release()
         return (*values, *(0.0 for _ in before[len(values) :]))
 
@@ -266,14 +267,14 @@ class Problem:
         self.live.release()
         for tier, most in held:
             self.live.hold(tier.expression, most)
-        self.live.set_tolerance(FINEST)
+        self.live.set_tolerance(LAST_TOLERANCE)
         self.live.minimise(goal.expression)
 
     def _chain(self, tiers: list[Tier], start: list[Basis], *, fresh: bool = True) -> Solved:
         live = self.live
         if fresh:
             live.release()
-        live.set_tolerance(FINEST)
+        live.set_tolerance(LAST_TOLERANCE)
         first = rows_there(live)
         values, prices, bases = [], list[Prices](), []
         held: list[int | None] = []
@@ -293,7 +294,7 @@ class Problem:
             prices.append(self._chained(found, prices, held, first, tier.scale, none=none))
             values.append(0.0 if none else outcome.objective * tier.scale)
             before = rows_there(live)
-            live.hold(tier.expression, outcome.objective, LAST_SLACK)
+            live.hold(tier.expression, outcome.objective, LAST_TOLERANCE)
             held.append(before if rows_there(live) > before else None)
         live.release()
         return Solved(tuple(values), tuple(prices), tuple(bases), point)

@@ -6,7 +6,6 @@ decision that cannot be taken or cannot matter; `terms` leaves it out of a sum.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -15,6 +14,7 @@ import pulp
 
 from planner.case.case import Case
 from planner.model.frame import Frame, Term
+from planner.tolerance import whole_part
 
 Key = TypeVar("Key", bound=Hashable)
 Variables = Mapping[Key, pulp.LpVariable]
@@ -146,14 +146,15 @@ def _deployment_decisions(case: Case, frame: Frame) -> dict[str, Any]:
     """Make the variables of systems, halls, sites and service."""
     facility, periods = case.facility, case.calendar.count
     install = [(*pair, t) for pair, span in case.installing.items() for t in span]
-    # A hall holds what stood in it, installed or not yet in service, from the first of the two on.
+    # From when a hall holds its fleet or its first install, in service or not; a fleet may stay.
     first = {
         pair: 0 if pair in facility.fleet else case.installing[pair][0] for pair in case.serving
     }
     standing = [(*pair, t) for pair, start in first.items() for t in range(start, periods)]
     most = [n for pair, start in first.items()
             for n in facility.most_standing(*pair, range(start, periods))]  # fmt: skip
-    room = {key: math.floor(n + 1e-9) for key, n in zip(standing, most, strict=True) if case.whole}
+    room = {key: max(whole_part(n), facility.fleet.get(key[:2], 0))
+            for key, n in zip(standing, most, strict=True) if case.whole}  # fmt: skip
     remove = [
         (*pair, t)
         for pair, start in case.serving.items()

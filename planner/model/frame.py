@@ -15,12 +15,12 @@ from typing import TypeVar
 import pulp
 
 from planner.model.parts import Column, Row, Sum
+from planner.tolerance import LAST_TOLERANCE
 
 Term = tuple[pulp.LpVariable, float]
 """A variable and its coefficient."""
 
 SENSES = {"<=": pulp.LpConstraintLE, "==": pulp.LpConstraintEQ, ">=": pulp.LpConstraintGE}
-TRIVIAL = 1e-9
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -125,7 +125,7 @@ class Frame:
         expression = collect(terms)
         if len(expression) == 0:  # PuLP works out the truth of an expression in Python
             slack = {"<=": right, ">=": -right, "==": -abs(right)}[sense]
-            if slack < -TRIVIAL:
+            if slack < -LAST_TOLERANCE:
                 raise ContradictionError(rule, index, f"0 {sense} {right:g} does not hold")
             return
         self._constraints.append(Row(expression, SENSES[sense], right))

@@ -12,6 +12,7 @@ from planner.model.decisions import Model
 from planner.model.deployment import systems_in_service
 from planner.model.facility import site_steps
 from planner.model.frame import Term
+from planner.tolerance import left_of
 
 Expense = tuple[int, pulp.LpVariable, float]
 """Period in which money is spent, on what decision, and how much for each unit of it."""
@@ -238,22 +239,22 @@ def spend_within_budget(model: Model) -> None:
 
     Money is spent in the period of its decision and is not discounted here.
     """
-    unit = model.case.money_unit
     for last, limit in model.case.budget.items():
-        spent = list(_spent_by(model, last))
+        # What a row may be missed by is then as small a part of any budget, of a small one, too.
+        unit = min(model.case.money_unit, max(1.0, limit))
+        spent = [(variable, amount / unit) for variable, amount in _spent_by(model, last)]
         firm = sum(
             amount
             for name, spend in costs(model).items() if name != "late"
             for period, amount in spend.firm.items() if period <= last
         )  # fmt: skip
-        model.frame.row("budget", (last,), spent, "<=", (limit - firm) / unit)
+        model.frame.row("budget", (last,), spent, "<=", left_of(limit, firm) / unit)
 
 
 def _spent_by(model: Model, last: int) -> Iterator[Term]:
-    """Yield money spent up to a period in the model's unit of money."""
-    unit = model.case.money_unit
+    """Yield money spent up to a period."""
     for name, spend in costs(model).items():
         if name != "late":
             for period, variable, amount in spend.expenses:
                 if period <= last and amount:
-                    yield variable, amount / unit
+                    yield variable, amount

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from planner.model.decisions import Model, terms
+from planner.tolerance import left_of
 
 
 def start_within_supplier_capacity(model: Model) -> None:
@@ -28,7 +29,8 @@ def start_within_supplier_capacity(model: Model) -> None:
             load += terms(lots, [(supplier, item, period)], row["capacity_use"] * row["lot"])
             placed = supply.firm_orders.get((supplier, item, period), ())
             firm += row["capacity_use"] * sum(placed)
-        model.frame.row("supplier_capacity", (supplier, period), load, "<=", capacity - firm)
+        left = left_of(capacity, firm)
+        model.frame.row("supplier_capacity", (supplier, period), load, "<=", left)
 
 
 def order_at_least_the_minimum(model: Model) -> None:

@@ -7,7 +7,6 @@ not depend on it.
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ import pulp
 
 from planner.model.decisions import Model
 from planner.model.frame import Term
+from planner.tolerance import whole_part
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def crew_links(model: Model) -> list[list[Term]]:
             in_hall[hall, period].append((variable, sign))
             at_site[facility.site_of[hall], period].append((variable, sign))
     crews, whole = facility.crew_capacity, model.case.whole
-    crew = {key: math.floor(most + 1e-9) if whole else most for key, most in crews.items()}
+    crew = {key: whole_part(most) if whole else most for key, most in crews.items()}
     links = []
     for (hall, period), work in in_hall.items():
         key = facility.site_of[hall], period

@@ -16,21 +16,17 @@ import numpy as np
 
 from planner.case.case import Case
 from planner.inputs.rows import Inputs
+from planner.model import spending
 from planner.model.decisions import Model
-from planner.model.spending import costs
 from planner.plan.extract_orders import order_rows, peg_rows
+from planner.plan.extract_tiers import tier_rows
 from planner.plan.figures import tidy
 from planner.plan.purpose import Purposes
 from planner.plan.tables import COST_TERMS, Row, Tables
-
-NOISE = 1e-9
-"""Distance within which a value is taken for the whole number next to it."""
+from planner.tolerance import LAST_TOLERANCE, TOLERANCE
 
 MW_DECIMALS = 12
 """Decimals that MW keep: to the microwatt."""
-
-SHORT = 1e-6
-"""Megawatts below which nothing is missed: a hundredth of a thousandth of a system."""
 
 
 def extract(inputs: Inputs, model: Model, values: Sequence[float], tiers: Iterable[Row]) -> Tables:
@@ -72,6 +68,7 @@ class Extraction:
         """Return all result tables."""
         service = [_tidied(row) for row in self._service()]
         ramp, spend = self._ramp(service), self._spend()
+        costs = _cost_rows(spend)
         installs = self._installs(Purposes(self.case, service, ramp))
         orders = self._orders()
         starts = self.of(self.model.decisions.start_assembly)
@@ -89,8 +86,8 @@ class Extraction:
             "service": service,
             "ramp": ramp,
             "spend": spend,
-            "tiers": list(tiers),
-            "costs": _cost_rows(spend),
+            "tiers": tier_rows(self.case, tiers, ramp, costs),
+            "costs": costs,
         }.items()}  # fmt: skip
 
     def _day(self, period: int, days: int = 0) -> date:
@@ -125,7 +122,7 @@ class Extraction:
         self.missed: dict[tuple[str, int], float] = {}
         for key, required in demand.required_mw.items():
             missed = required - served[key]
-            self.missed[key] = missed if missed > SHORT else 0.0
+            self.missed[key] = missed if missed > TOLERANCE else 0.0
             if key in made.missed_mw:
                 self.value[id(made.missed_mw[key])] = self.missed[key]
 
@@ -264,7 +261,7 @@ class Extraction:
 
     def _spend(self) -> list[Row]:
         calendar, rows = self.case.calendar, []
-        for term, spend in costs(self.model).items():
+        for term, spend in spending.costs(self.model).items():
             amounts: dict[int, float] = defaultdict(float, spend.firm)
             for period, variable, amount in spend.expenses:
                 amounts[period] += amount * self.value[id(variable)]
@@ -287,7 +284,7 @@ def milestone_rows(case: Case, ramp: Iterable[Row]) -> list[Row]:
         rows.append({
             "commitment": commitment, "date": day.isoformat(), "basis": row["basis"],
             "required_mw": mw, "in_service_mw": in_service,
-            "missed_mw": tidy(round(missed, MW_DECIMALS)) if missed > SHORT else 0.0,
+            "missed_mw": tidy(round(missed, MW_DECIMALS)) if missed > TOLERANCE else 0.0,
         })  # fmt: skip
     return rows
 
@@ -306,14 +303,14 @@ def _clean_all(values: Sequence[float]) -> list[float]:
     """Take each value within the solver's noise of a whole number for that number."""
     found = np.asarray(values, dtype=float)
     near = np.round(found) + 0.0  # no minus zero
-    cleaned: list[float] = np.where(np.abs(found - near) <= NOISE, near, found).tolist()
+    cleaned: list[float] = np.where(np.abs(found - near) <= LAST_TOLERANCE, near, found).tolist()
     return cleaned
 
 
 def _clean(value: float) -> float:
     """Take a value within the solver's noise of a whole number for that number."""
     near = round(value)
-    return float(near) if abs(value - near) <= NOISE else float(value)
+    return float(near) if abs(value - near) <= LAST_TOLERANCE else float(value)
 
 
 def _dated(found: Mapping[Any, float]) -> list[tuple[Any, float]]:

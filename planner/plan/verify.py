@@ -19,7 +19,7 @@ from planner.plan import verify_sites as sites
 from planner.plan import verify_supply as supply
 from planner.plan.tables import Tables
 from planner.plan.verify_facts import Book, Figures
-from planner.plan.verify_ledger import Ledger
+from planner.plan.verify_ledger import TOLERANCE, Ledger
 from planner.plan.verify_tables import FORM_RULES
 
 RULES: tuple[Callable[[Book, Figures, Ledger], None], ...] = (
@@ -133,7 +133,7 @@ class Verdict:
         return not self.violations
 
 
-def verify(inputs: Inputs, tables: Tables, tolerance: float = 1e-6) -> Verdict:
+def verify(inputs: Inputs, tables: Tables, tolerance: float = TOLERANCE) -> Verdict:
     """Recompute every rule, every cost term and every derived table of a plan.
 
     Parameters

@@ -5,6 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+TOLERANCE = 1e-6
+"""Largest miss of a rule, of its right-hand side, or absolute where that is below one.
+
+The same figure is stated for the model in `planner.tolerance`; the checker shares nothing with it.
+"""
+
 MONEY_SCALE = 2000.0
 """Money is compared as much more strictly; see `Ledger.strays`."""
 

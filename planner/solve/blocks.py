@@ -29,8 +29,9 @@ from planner.model.decisions import Model
 from planner.model.objectives import present_cost
 from planner.model.wholes import crew_links, make_wholes
 from planner.solve.arrays import Arrays
-from planner.solve.highs import FEASIBILITY, RULES_OFF
+from planner.solve.highs import RULES_OFF
 from planner.solve.outcome import Array
+from planner.tolerance import SEARCH_TOLERANCE
 
 Index = npt.NDArray[np.int32]
 RowKey = tuple[str, tuple[Hashable, ...]]
@@ -199,7 +200,7 @@ class Blocks:
         if not len(values):
             return {}
         found: dict[Pair, list[int]] = {}
-        is_used = values[block.pair_column] > FEASIBILITY
+        is_used = values[block.pair_column] > SEARCH_TOLERANCE
         for pair, period in zip(block.pair[is_used], block.period[is_used], strict=True):
             found.setdefault(self.pairs[pair], []).append(int(period))
         return {pair: range(min(at), max(at) + 1) for pair, at in found.items()}

@@ -52,7 +52,8 @@ from planner.solve.outcome import Outcome
 from planner.solve.prices import read_prices, set_row
 from planner.solve.progress import Event
 from planner.solve.rounds import _gap
-from planner.solve.tiers import Limits, Listener, Solution, TierResult, _settle, relative_gap
+from planner.solve.settle import settle
+from planner.solve.tiers import Limits, Listener, Solution, TierResult, relative_gap
 
 LARGE = 8_000
 """Installs (halls, systems, periods) from which a plan is made by site."""
@@ -340,7 +341,7 @@ class _BySite:
         live.make_whole(self.whole)
         held = [(tier, live.evaluate(tier.expression, plan.values)) for tier in self.tiers]
         shown, wholes = in_service_mw_months(model), make_wholes(model)
-        values = _settle(live, held, shown, wholes, plan.values)
+        values = settle(live, held, shown, wholes, plan.values)
         results = []
         for tier in self.tiers:
             value = live.evaluate(tier.expression, values) * tier.scale

@@ -24,8 +24,9 @@ import math
 from dataclasses import replace
 
 from planner.solve.clock import Clock
-from planner.solve.highs import FEASIBILITY, LiveModel, Watcher
+from planner.solve.highs import LiveModel, Watcher
 from planner.solve.outcome import Array, Outcome
+from planner.tolerance import SEARCH_TOLERANCE
 
 SECOND_SHARE = 5
 """Nodes that a second solve may take, as so many times the first's."""
@@ -81,13 +82,13 @@ def _believed(first: Outcome, second: Outcome, gap: float) -> Outcome:
     HiGHS sometimes calls a plan optimal and gives a bound that does not prove it, even none at all.
     """
     best = min(first, second, key=lambda outcome: outcome.objective)
-    if second.objective < first.bound - FEASIBILITY:  # the first was wrong
+    if second.objective < first.bound - SEARCH_TOLERANCE:  # the first was wrong
         status, bounds = second.status, [second.bound]
     elif second.status == "optimal":
         status, bounds = "optimal", [first.bound, second.bound]
     else:
         status, bounds = first.status, [first.bound]
-    room = gap * abs(best.objective) + FEASIBILITY * max(1.0, abs(best.objective))
+    room = gap * abs(best.objective) + SEARCH_TOLERANCE * max(1.0, abs(best.objective))
     proofs = [bound for bound in bounds if bound >= best.objective - room]
     bound = min(*(proofs or bounds), best.objective)
     return replace(best, status=status, bound=bound, seconds=first.seconds + second.seconds)

@@ -20,20 +20,15 @@ import pulp
 
 from planner.solve.apart import run_apart
 from planner.solve.arrays import Arrays, Stated, positions
+from planner.solve.give_way import Widened, give_way, take_back
 from planner.solve.outcome import STATUS, WORDS, Array, Outcome
+from planner.tolerance import SEARCH_TOLERANCE
 
 Statuses = npt.NDArray[np.int8]
 Watcher = Callable[[float | None, float | None], None]
 """Called with incumbent and bound, in the objective's unit, while a solve runs."""
 
 BASIS_KINDS = tuple(highspy.HighsBasisStatus.__members__.values())
-FEASIBILITY, FINEST = 1e-7, 1e-9
-"""Row and bound tolerance while searching, and for the last values of a plan.
-
-A plan is checked to 1e-6 after its values have been multiplied by quantities such as 84 to a
-system, so that the last values need some digits more.
-"""
-
 NO_WHOLE = np.zeros(0, dtype=np.int32)
 """No column, e.g. to make nothing whole."""
 
@@ -48,8 +43,8 @@ wrong. The plan of 750 MW takes no longer so (11 s instead of 13).
 INNER_SEARCHES = ("rins", "rens", "root_reduced_cost")
 """HiGHS's searches inside of its search for a better plan."""
 
-SEARCH_SLACK, LAST_SLACK = 10 * FEASIBILITY, FINEST
-"""Slack of a tier that is held, while searching and for the last values."""
+SEARCH_SLACK = 10 * SEARCH_TOLERANCE
+"""Slack of a tier that is held while searching; for the last values it is `LAST_TOLERANCE`."""
 
 
 class LiveModel:
@@ -60,9 +55,9 @@ class LiveModel:
     problem
         The problem, minimised; its objective is set later. A PuLP problem or the model's frame.
     columns
-        All its variables, in the order of the model's columns.
+        All its variables, in their order.
     threads
-        Solver threads; the first model of a process decides for all, which is HiGHS's own limit.
+        Solver threads; a process's first model decides for all, which is HiGHS's own limit.
 
     Attributes
     ----------
@@ -78,6 +73,7 @@ class LiveModel:
         arrays = Arrays(problem, columns)
         self.whole, self.lower, self.upper = arrays.whole, arrays.lower, arrays.upper
         self._held_lower, self._held_upper = self.lower.copy(), self.upper.copy()
+        self._widened: list[Widened] = []
         self.rows, self.nonzeros = len(arrays.row_lower), len(arrays.value)
         self._stated = self.rows, self.nonzeros
         self.stop = threading.Event()
@@ -99,9 +95,9 @@ class LiveModel:
         highs = highspy.Highs()
         for option, value in (("output_flag", False), ("threads", self._threads),
                               ("random_seed", 0), ("presolve_rule_off", RULES_OFF),
-                              ("primal_feasibility_tolerance", FEASIBILITY),
-                              ("dual_feasibility_tolerance", FEASIBILITY),
-                              ("mip_feasibility_tolerance", FEASIBILITY)):  # fmt: skip
+                              ("primal_feasibility_tolerance", SEARCH_TOLERANCE),
+                              ("dual_feasibility_tolerance", SEARCH_TOLERANCE),
+                              ("mip_feasibility_tolerance", SEARCH_TOLERANCE)):  # fmt: skip
             highs.setOptionValue(option, value)
         for callback in (highs.cbMipInterrupt, highs.cbSimplexInterrupt, highs.cbIpmInterrupt):
             callback.subscribe(self._on_interrupt)
@@ -138,27 +134,29 @@ class LiveModel:
         return float(expression.constant) + math.fsum(values[positions(expression)] * weights)
 
     def hold(
-        self, expression: pulp.LpAffineExpression, value: float, slack: float = SEARCH_SLACK
-    ) -> None:
+        self, expression: pulp.LpAffineExpression, value: float, slack: float = SEARCH_SLACK,
+        least: float = -math.inf,
+    ) -> None:  # fmt: skip
         """Require that an expression stays at most at a value, give or take a slack.
 
-        While searching the slack is ten times what the solver may miss a row by: a value that
-        was reached by missing rows a little would otherwise shut out plans that miss none.
+        The slack of a search admits plans that miss no row though the value was reached by missing
+        some. `least` is a proven bound: what seems to be better misses other rows a little.
 
         An expression of non-negative parts that is zero fixes its columns at zero, which is
-        tighter for the solver than a row. They stay there until `release`, whatever else is fixed,
-        narrowed or put back.
+        tighter for the solver than a row. They stay there until `release`.
         """
         at = positions(expression)
         weights = np.array(list(expression.values()), dtype=float)
         limit = value - float(expression.constant)
-        if limit <= FEASIBILITY and np.all(weights >= 0) and np.all(self.lower[at] >= 0):
+        is_zero = limit <= min(slack, SEARCH_TOLERANCE)
+        if is_zero and np.all(weights >= 0) and np.all(self.lower[at] >= 0):
             counted = at[weights > 0]
             self._held_lower[counted] = self._held_upper[counted] = 0.0
             self.fix(counted, np.zeros(len(counted)))
             return
-        most = limit + slack * max(1.0, 0.1 * abs(limit))
-        self.highs.addRow(-highspy.kHighsInf, most, len(at), at, weights)
+        slack *= max(1.0, 0.1 * abs(limit))
+        least = min(least, value) - float(expression.constant) - slack
+        self.highs.addRow(least, limit + slack, len(at), at, weights)
 
     def add_links(self, links: Sequence[Sequence[tuple[pulp.LpVariable, float]]]) -> None:
         """Add rows, each at most zero, until `drop_links`; see `crew_links`."""
@@ -201,8 +199,14 @@ class LiveModel:
         """Take back every fixed column, but not what tiers hold."""
         self.set_bounds((self._held_lower, self._held_upper))
 
+    def give_way(self, values: Array) -> None:
+        """Widen rows and columns, until `release`, so that these values keep them all."""
+        self._widened.append(give_way(self.highs, values))
+
     def release(self) -> None:
-        """Take back every fixed column and every tier that is held."""
+        """Take back every fixed column, every tier that is held and every row that gave way."""
+        take_back(self.highs, self._widened)
+        self._widened.clear()
         self._held_lower, self._held_upper = self.lower.copy(), self.upper.copy()
         self.unfix()
         added = np.arange(self.rows, self.highs.getNumRow(), dtype=np.int32)
@@ -232,8 +236,7 @@ class LiveModel:
 
     def set_bounds(self, bounds: tuple[Array, Array]) -> None:
         """Set the bounds of all columns."""
-        everything = np.arange(self.columns, dtype=np.int32)
-        self.highs.changeColsBounds(self.columns, everything, *bounds)
+        self.bound(np.arange(self.columns, dtype=np.int32), *bounds)
 
     def make_whole(self, at: npt.NDArray[np.int32]) -> None:
         """Make these columns whole, and no others."""
@@ -329,8 +332,8 @@ class LiveModel:
     def _time_limit(self, seconds: float) -> float:
         """Return HiGHS's limit, with which it compares a linear model's time of all solves so far.
 
-        That of a model with whole numbers counts from each solve's start, and for the searches
-        inside of it too, which ask nobody. Without a plan it may take as long again as all before.
+        A model with whole numbers is timed from each solve's start, searches inside of it, too.
+        Without a plan it may take as long again as all before.
         """
         own = self.is_mip and self._must_end
         return max(seconds, 0.01) + (0.0 if own else self.highs.getRunTime())

@@ -28,8 +28,9 @@ from planner.model.wholes import Wholes
 from planner.solve.arrays import positions
 from planner.solve.clock import Clock
 from planner.solve.doubt import solve_twice
-from planner.solve.highs import FEASIBILITY, NO_WHOLE, LiveModel, Watcher
+from planner.solve.highs import NO_WHOLE, LiveModel, Watcher
 from planner.solve.outcome import Array, Outcome
+from planner.tolerance import SEARCH_TOLERANCE
 
 Index = npt.NDArray[np.int32]
 
@@ -343,7 +344,7 @@ def _gap(outcome: Outcome) -> float:
     if outcome.values is None or not math.isfinite(outcome.bound):
         return math.inf
     distance = outcome.objective - outcome.bound
-    return 0.0 if distance <= FEASIBILITY else distance / max(abs(outcome.objective), 1e-12)
+    return 0.0 if distance <= SEARCH_TOLERANCE else distance / max(abs(outcome.objective), 1e-12)
 
 
 def _honest(outcome: Outcome, gap: float) -> Outcome:

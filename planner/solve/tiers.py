@@ -7,26 +7,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from planner.errors import Interrupted, LimitReached, NoPlanExists, SolverFailed
 from planner.model.objectives import CHOOSING, Tier
 from planner.model.wholes import Wholes
-from planner.solve.arrays import positions
 from planner.solve.clock import Clock
-from planner.solve.highs import (
-    FEASIBILITY,
-    FINEST,
-    LAST_SLACK,
-    NO_WHOLE,
-    LiveModel,
-    Statuses,
-    Watcher,
-)
+from planner.solve.highs import LiveModel, Watcher
 from planner.solve.interrupt import interruptible
 from planner.solve.outcome import Array, Outcome
 from planner.solve.progress import Event
 from planner.solve.rounds import Rounds, find_columns
+from planner.solve.settle import settle, without_slack
 from planner.solve.together import Together
 
 TIGHT_GAP = 1e-3
@@ -44,12 +35,6 @@ saves is in a bound but not in the plan.
 
 LIMITS = ("time limit", "node limit")
 """How a solve ends without a plan when it only needed longer."""
-
-MANY = 300_000
-"""Columns from which a tier at zero is not solved again and presolve is worth more than a basis."""
-
-EMPTY, HALF = 1e-6, 0.5
-"""Lots that are none, whatever a row may be missed by, and what tells a whole one from none."""
 
 Listener = Callable[[Event], None]
 
@@ -155,7 +140,7 @@ def solve_tiers(
             if not reached.solve(tier, is_last=number == len(tiers) - 1):
                 break
         assert reached.values is not None
-        values = _settle(live, reached.held, shown, wholes, reached.values)
+        values = settle(live, reached.held, shown, wholes, reached.values)
     results, status = [], reached.status
     for tier, result in zip(tiers, reached.results, strict=False):
         value = live.evaluate(tier.expression, values) * tier.scale
@@ -199,6 +184,10 @@ class _TierLoop:
                 self.status = "interrupted" if self.live.stop.is_set() else "time limit"
             return False
         outcome = self._run(tier, left, is_last=is_last)
+        if outcome.status == "infeasible" and self.values is not None:
+            # The plan in hand is one: it misses rows by what the search may miss them by.
+            self.live.give_way(self.values)
+            outcome = self._run(tier, left, is_last=is_last)
         if outcome.status == "infeasible" and self.values is None:
             raise NoPlanExists(
                 "no plan can hold: orders already placed, the fleet or the budget contradict other "
@@ -220,7 +209,8 @@ class _TierLoop:
                     "Give more time (--time-limit), or a longer period in settings."
                 )
             if not is_last:
-                self.status = outcome.status
+                ended = outcome.status in (*LIMITS, "interrupted")
+                self.status = outcome.status if ended else UNPROVEN
             return False
         self.values = outcome.values
         self._record(tier, outcome)
@@ -240,19 +230,17 @@ class _TierLoop:
         would shut out plans that are as good and use no slack.
         """
         tier, found = self.held[-1]
-        value = found
         if self.live.holds_rows and self.values is not None:
             whole = np.flatnonzero(self.live.whole).astype(np.int32)
-            self.values = _without_slack(self.live, self.held, self.values)
-            self.live.release()
+            self.values = without_slack(self.live, self.held, self.values)
             self.live.make_whole(whole)
             self.live.heeds_stop = True
             value = self.live.evaluate(tier.expression, self.values)
             value = value if tier.tight else max(value, found)
-            for before, held in self.held[:-1]:
-                self.live.hold(before.expression, held)
             self.held[-1] = tier, value
-        self.live.hold(tier.expression, value)
+        self.live.release()
+        for (each, held), result in zip(self.held, self.results, strict=True):
+            self.live.hold(each.expression, held, least=result.bound / each.scale)
 
     def _run(self, tier: Tier, left: float, *, is_last: bool) -> Outcome:
         """Run HiGHS on one tier from the plan in hand; without any, late is better than nothing."""
@@ -286,112 +274,3 @@ class _TierLoop:
         self.results.append(
             TierResult(tier.name, tier.unit, value, bound, gap, outcome.status, outcome.seconds)
         )
-
-
-SETTLE_SECONDS = 600.0
-"""Time for the linear programs that remain once whole numbers are fixed; they take a fraction."""
-
-
-def _settle(
-    live: LiveModel, held: Sequence[tuple[Tier, float]], shown: Tier, wholes: Wholes,
-    values: Array, bases: Sequence[tuple[Statuses, Statuses]] = (),
-) -> Array:  # fmt: skip
-    """Round the whole numbers, and solve the tiers again over everything else.
-
-    What is left is linear, so that each tier is exact, and a count that the solver held at
-    11.9999998 cannot leave a plan that is slightly wrong.
-    """
-    whole = np.flatnonzero(live.whole).astype(np.int32)
-    values = _without_slack(live, held, values, bases)
-    if _drop_empty_orders(live, wholes, values):
-        values = _without_slack(live, held, values, bases)
-    live.release()
-    live.fix(*_decided(live, [tier for tier, _ in held], shown, values))
-    if live.columns > MANY:
-        live.highs.clearSolver()  # presolve finds the few columns that are left
-    values = _settled(live, shown, values)
-    live.release()
-    live.make_whole(whole)
-    live.heeds_stop = True
-    return values
-
-
-def _without_slack(
-    live: LiveModel, held: Sequence[tuple[Tier, float]], values: Array,
-    bases: Sequence[tuple[Statuses, Statuses]] = (), *, skips: bool = True,
-) -> Array:  # fmt: skip
-    """Fix the whole numbers, rounded, and solve the tiers again, each held with hardly a slack.
-
-    A tier that was found within a gap stays where it was found, for bettering it now would be
-    paid for by the tiers below it. The model is left with all that fixed. Each tier may begin
-    from a basis.
-    """
-    whole = np.flatnonzero(live.whole).astype(np.int32)
-    live.release()
-    live.fix_rounded(whole, values)
-    live.make_whole(NO_WHOLE)
-    live.heeds_stop = False  # a plan is there, and this takes seconds
-    live.set_tolerance(FINEST)
-    for number, (tier, found) in enumerate(held):
-        is_last = number == len(held) - 1
-        if skips and not is_last and live.columns > MANY and _is_nothing(live, tier, values):
-            live.hold(tier.expression, 0.0)  # fixes its columns, which the next tier then keeps
-            continue
-        if number < len(bases):
-            live.set_basis(*bases[number])
-        try:
-            values = _settled(live, tier, values)
-        except LimitReached:
-            if skips and live.columns > MANY:  # what was nothing may be just more than that
-                return _without_slack(live, held, values, bases, skips=False)
-            raise
-        reached = live.evaluate(tier.expression, values)
-        limit = reached if tier.tight else max(reached, found)
-        live.hold(tier.expression, limit, LAST_SLACK)
-    live.set_tolerance(FEASIBILITY)
-    return values
-
-
-def _is_nothing(live: LiveModel, tier: Tier, values: Array) -> bool:
-    """Return whether a tier is at zero and cannot be below, so that there is nothing to solve."""
-    at = positions(tier.expression)
-    is_least = np.all(live.lower[at] >= 0) and all(c >= 0 for c in tier.expression.values())
-    return bool(is_least) and live.evaluate(tier.expression, values) <= FINEST
-
-
-def _drop_empty_orders(live: LiveModel, wholes: Wholes, values: Array) -> bool:
-    """Place no order that orders nothing, and say whether there was any.
-
-    A gap may have left one in a plan without whole lots. It may order what a row may be missed by,
-    too, which the tiers must then do without.
-    """
-    dropped = [
-        live.position[id(placed)] for placed, lots in wholes.orders
-        if values[live.position[id(placed)]] > HALF and values[live.position[id(lots)]] <= EMPTY
-    ]  # fmt: skip
-    values[dropped] = 0.0
-    return bool(dropped)
-
-
-def _settled(live: LiveModel, tier: Tier, values: Array) -> Array:
-    """Solve one tier of what is left."""
-    live.minimise(tier.expression)
-    outcome = live.solve(gap=0.0, seconds=SETTLE_SECONDS)
-    if outcome.values is None:
-        raise LimitReached(f"the plan could not be settled at {tier.name}: {outcome.status}")
-    return outcome.values
-
-
-def _decided(
-    live: LiveModel, tiers: Sequence[Tier], shown: Tier, values: Array
-) -> tuple[npt.NDArray[np.int32], Array]:
-    """Return the columns, and their values, that the last tier must leave alone.
-
-    These are all but its own ones that no tier before counts. Fixing them keeps those tiers at
-    their values without a row over the whole cost, which would cost the last digits.
-    """
-    free = {live.position[id(variable)] for variable in shown.expression}
-    for tier in tiers:
-        free -= {live.position[id(variable)] for variable in tier.expression}
-    fixed = np.array(sorted(set(range(live.columns)) - free), dtype=np.int32)
-    return fixed, np.clip(values[fixed], live.lower[fixed], live.upper[fixed])

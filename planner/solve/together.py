@@ -24,9 +24,10 @@ import pulp
 
 from planner.model.objectives import CHOOSING, Tier
 from planner.solve.clock import Clock
-from planner.solve.highs import FEASIBILITY, NO_WHOLE, LiveModel, Watcher
+from planner.solve.highs import NO_WHOLE, LiveModel, Watcher
 from planner.solve.outcome import Array, Outcome
 from planner.solve.rounds import Rounds
+from planner.tolerance import SEARCH_TOLERANCE
 
 GIVEN_UP = 0.3
 """Part of its gap that a tier gives up in the relaxation for those after it."""
@@ -140,6 +141,6 @@ class Together:
         value = live.evaluate(self.mixed, shape.values)
         cost = abs(live.evaluate(last, shape.values))
         room = COUNTS_SHARE * self.gaps[len(self.tiers) - 1] * cost
-        gap = room / max(abs(value), FEASIBILITY)
+        gap = room / max(abs(value), SEARCH_TOLERANCE)
         apart = Outcome("optimal", shape.values, value, value, 0.0)
         return self.rounds.counts(apart, gap, self.clock, None, None)

@@ -27,10 +27,12 @@ from planner.model.objectives import CHOOSING, Tier
 from planner.model.wholes import Wholes
 from planner.solve.clock import Clock
 from planner.solve.doubt import solve_twice
-from planner.solve.highs import FEASIBILITY, NO_WHOLE, LiveModel, Statuses
+from planner.solve.highs import NO_WHOLE, LiveModel, Statuses
 from planner.solve.outcome import Array, Outcome
 from planner.solve.rounds import FEW, NEAR, Columns, Rounds, find_columns
-from planner.solve.tiers import Limits, Solution, TierResult, _settle, relative_gap
+from planner.solve.settle import settle
+from planner.solve.tiers import Limits, Solution, TierResult, relative_gap
+from planner.tolerance import SEARCH_TOLERANCE
 
 NODES = 1
 """Nodes spent on openings where the plan before and the dive leave too wide a gap."""
@@ -201,7 +203,7 @@ def solve_near(
     if found is None or found.values is None:
         return None, relaxed
     held = [(tier, live.evaluate(tier.expression, found.values)) for tier in counted]
-    values = _settle(live, held, shown, wholes, found.values, [r.basis for r in relaxed])
+    values = settle(live, held, shown, wholes, found.values, [r.basis for r in relaxed])
     bounds = [*(relax.bound for relax in relaxed[:-1]), max(found.bound, relaxed[-1].bound)]
     results = []
     for tier, bound in zip(counted, bounds, strict=True):
@@ -238,7 +240,7 @@ class _Search(Rounds):
         shape = self._openings(bounds)
         if shape is None or not len(self.columns.installs):
             return shape
-        if any(relaxed.bound > FEASIBILITY for relaxed in self.relaxed[:-1]):
+        if any(relaxed.bound > SEARCH_TOLERANCE for relaxed in self.relaxed[:-1]):
             return None  # which whole systems are missed needs a search of its own
         self.live.make_whole(whole)
         # Counts may cost so much of the gap again; the bound stays that of the shape.

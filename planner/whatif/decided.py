@@ -15,7 +15,8 @@ import numpy as np
 
 from planner.errors import PlannerError
 from planner.model.decisions import Model
-from planner.solve.highs import FEASIBILITY, LiveModel
+from planner.solve.highs import LiveModel
+from planner.tolerance import SEARCH_TOLERANCE
 from planner.whatif.reuse import Kept
 
 COMMITTING = ("order_lots", "open_halls")
@@ -45,7 +46,7 @@ def decided_before(kept: Kept, starts: Sequence[date], day: date) -> Decided:
         if name not in COMMITTING or not isinstance(index, tuple):
             continue
         *key, period = index
-        if starts[period] < day and value > FEASIBILITY:
+        if starts[period] < day and value > SEARCH_TOLERANCE:
             amount = float(round(value, 9))
             found.append((name, tuple(map(str, key)), starts[period].isoformat(), amount))
     return tuple(found)

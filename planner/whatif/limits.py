@@ -10,8 +10,8 @@ import numpy as np
 
 from planner.model.decisions import Model
 from planner.model.objectives import Tier
-from planner.solve.highs import FEASIBILITY
 from planner.solve.warm import Relaxed
+from planner.tolerance import SEARCH_TOLERANCE
 
 RESOURCES = {
     "supplier_capacity": "supply of",
@@ -66,7 +66,7 @@ def limits_of(model: Model, tiers: Sequence[Tier], relaxed: Sequence[Relaxed]) -
         if there are any, else cost.
     """
     for tier, one in zip(tiers, relaxed, strict=False):
-        if abs(one.bound) > 10 * FEASIBILITY:
+        if abs(one.bound) > 10 * SEARCH_TOLERANCE:
             return _limits(model, tier, one)
     return ()
 

@@ -1,0 +1,59 @@
+"""The tiers of the objective, at the value that the tables give them."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from planner.case.case import Case
+from planner.plan.tables import Row
+from planner.tolerance import LAST_TOLERANCE
+
+EARLY = "in_service_mw_months"
+"""The one tier that is maximised."""
+
+
+def tier_rows(
+    case: Case, found: Iterable[Row], ramp: Sequence[Row], costs: Sequence[Row]
+) -> list[Row]:
+    """Return the rows of `tiers` with the values of the tables.
+
+    The tables do not count megawatts that are missed by less than the tolerance, nor their late
+    cost; the solver does. A bound gives way by as much as its tier.
+
+    Parameters
+    ----------
+    case
+        The case.
+    found
+        Rows of `tiers`, as they were solved.
+    ramp, costs
+        Rows of these tables.
+    """
+    months = dict(zip(case.calendar.starts, case.calendar.months, strict=False))
+    priority = {name: p for p, names in case.demand.of_priority.items() for name in names}
+    parts: dict[str, list[float]] = defaultdict(list)
+    for row in ramp:
+        over = months[row["period"]]  # type: ignore[index]
+        tier = f"missed_mw_months_priority_{priority[str(row['commitment'])]}"
+        parts[tier].append(over * float(row["missed_mw"]))  # type: ignore[arg-type]
+        parts[EARLY].append(over * float(row["in_service_mw"]))  # type: ignore[arg-type]
+    parts["present_cost"] = [float(row["present_cost"]) for row in costs]  # type: ignore[arg-type]
+    return [
+        _valued(row, math.fsum(parts[str(row["tier"])])) if row["tier"] in parts else row
+        for row in found
+    ]
+
+
+def _valued(row: Row, value: float) -> Row:
+    """Return a tier with another value, and with its bound and its gap as that makes them."""
+    better = value - float(row["value"])  # type: ignore[arg-type]
+    if abs(better) <= LAST_TOLERANCE * max(1.0, abs(value)):
+        return row
+    if row["bound"] is None:
+        return {**row, "value": value}
+    better = max(0.0, better) if row["tier"] == EARLY else min(0.0, better)
+    bound = float(row["bound"]) + better  # type: ignore[arg-type]
+    gap = abs(value - bound) / max(1.0, abs(value))
+    return {**row, "value": value, "bound": bound, "gap": gap}

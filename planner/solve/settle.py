@@ -1,0 +1,168 @@
+"""A plan to its last digits: whole numbers rounded, everything else solved again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.model.objectives import Tier
+from planner.model.wholes import Wholes
+from planner.solve.arrays import positions
+from planner.solve.highs import NO_WHOLE, LiveModel, Statuses
+from planner.solve.outcome import Array
+from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE, TOLERANCE
+
+MANY = 300_000
+"""Columns from which a tier at zero is not solved again and presolve is worth more than a basis."""
+
+HALF = 0.5
+"""What tells a whole number that is one from one that is zero."""
+
+SETTLE_SECONDS = 600.0
+"""Time for the linear programs that remain once whole numbers are fixed; they take a fraction."""
+
+
+def settle(
+    live: LiveModel, held: Sequence[tuple[Tier, float]], shown: Tier, wholes: Wholes,
+    values: Array, bases: Sequence[tuple[Statuses, Statuses]] = (),
+) -> Array:  # fmt: skip
+    """Round the whole numbers, and solve the tiers again over everything else.
+
+    What is left is linear, so that each tier is exact, and a count that the solver held at
+    11.9999998 cannot leave a plan that is slightly wrong.
+
+    Parameters
+    ----------
+    live
+        The model, with nothing fixed or held; it is left so.
+    held
+        Tiers, and the value at which each was found.
+    shown
+        Tier that is minimised last, over what no tier before counts.
+    wholes
+        Whole-number variables by kind.
+    values
+        The plan, shape (columns,).
+    bases
+        Bases from which the tiers may begin.
+    """
+    whole = np.flatnonzero(live.whole).astype(np.int32)
+    values = without_slack(live, held, values, bases)
+    if _drop_empty_orders(live, wholes, values):
+        values = without_slack(live, held, values, bases)
+    live.release()
+    at, decided = _decided(live, [tier for tier, _ in held], shown, values)
+    live.fix(at, decided)
+    if live.columns > MANY:
+        live.highs.clearSolver()  # presolve finds the few columns that are left
+    values = _settled(live, shown, values)
+    values[at] = decided  # which HiGHS may move by its tolerance
+    live.release()
+    live.make_whole(whole)
+    live.heeds_stop = True
+    return values
+
+
+def without_slack(
+    live: LiveModel,
+    held: Sequence[tuple[Tier, float]],
+    values: Array,
+    bases: Sequence[tuple[Statuses, Statuses]] = (),
+) -> Array:
+    """Fix the whole numbers, rounded, and solve the tiers again, each held with hardly a slack.
+
+    A tier that was found within a gap stays where it was found, for bettering it now would be
+    paid for by the tiers below it. The model is left with all that fixed. Each tier may begin
+    from a basis.
+    """
+    whole = np.flatnonzero(live.whole).astype(np.int32)
+    live.release()
+    live.fix_rounded(whole, values)
+    live.make_whole(NO_WHOLE)
+    live.heeds_stop = False  # a plan is there, and this takes seconds
+    live.set_tolerance(LAST_TOLERANCE)
+    for number, (tier, found) in enumerate(held):
+        is_last = number == len(held) - 1
+        if not is_last and live.columns > MANY and _is_nothing(live, tier, values):
+            live.hold(tier.expression, 0.0)  # fixes its columns, which the next tier then keeps
+            continue
+        if number < len(bases):
+            live.set_basis(*bases[number])
+        values = _met(live, tier, _settled(live, tier, values))
+        reached = live.evaluate(tier.expression, values)
+        limit = reached if tier.tight else max(reached, found)
+        live.hold(tier.expression, limit, LAST_TOLERANCE)
+    live.set_tolerance(SEARCH_TOLERANCE)
+    return values
+
+
+def _is_nothing(live: LiveModel, tier: Tier, values: Array) -> bool:
+    """Return whether a tier is at zero and cannot be below, so that there is nothing to solve."""
+    at = positions(tier.expression)
+    is_least = np.all(live.lower[at] >= 0) and all(c >= 0 for c in tier.expression.values())
+    return bool(is_least) and live.evaluate(tier.expression, values) <= LAST_TOLERANCE
+
+
+def _met(live: LiveModel, tier: Tier, values: Array) -> Array:
+    """Return a plan that misses nothing where it missed no more than a search may.
+
+    The bound of the tier does not count that, so that the tiers below must not pay for it either.
+    """
+    at = positions(tier.expression) if tier.tight else NO_WHOLE
+    nearly = at[(values[at] > 0) & (values[at] <= SEARCH_TOLERANCE)]
+    if len(nearly):
+        values = values.copy()
+        values[nearly] = 0.0
+        live.give_way(values)
+    return values
+
+
+def _drop_empty_orders(live: LiveModel, wholes: Wholes, values: Array) -> bool:
+    """Place no order that orders nothing, and say whether there was any.
+
+    A gap may have left one in a plan without whole lots. It may order what a row may be missed by,
+    too, which the tiers must then do without.
+    """
+    dropped = [
+        live.position[id(placed)]
+        for placed, lots in wholes.orders
+        if values[live.position[id(placed)]] > HALF and values[live.position[id(lots)]] <= TOLERANCE
+    ]
+    values[dropped] = 0.0
+    return bool(dropped)
+
+
+def _settled(live: LiveModel, tier: Tier, values: Array) -> Array:
+    """Solve one tier of what is left.
+
+    The plan in hand is always one: if its whole numbers miss rows by more than the last values
+    may, within what a search may, these rows give way. If HiGHS fails even so, it stays as it is.
+    """
+    live.minimise(tier.expression)
+    outcome = live.solve(gap=0.0, seconds=SETTLE_SECONDS)
+    if outcome.values is not None:
+        return outcome.values
+    live.set_tolerance(SEARCH_TOLERANCE)
+    near = live.solve(gap=0.0, seconds=SETTLE_SECONDS)
+    live.set_tolerance(LAST_TOLERANCE)
+    point = np.clip(values, *live.bounds()) if near.values is None else near.values
+    live.give_way(point)
+    outcome = live.solve(gap=0.0, seconds=SETTLE_SECONDS)
+    return point if outcome.values is None else outcome.values
+
+
+def _decided(
+    live: LiveModel, tiers: Sequence[Tier], shown: Tier, values: Array
+) -> tuple[npt.NDArray[np.int32], Array]:
+    """Return the columns, and their values, that the last tier must leave alone.
+
+    These are all but its own ones that no tier before counts. Fixing them keeps those tiers at
+    their values without a row over the whole cost, which would cost the last digits.
+    """
+    free = {live.position[id(variable)] for variable in shown.expression}
+    for tier in tiers:
+        free -= {live.position[id(variable)] for variable in tier.expression}
+    fixed = np.array(sorted(set(range(live.columns)) - free), dtype=np.int32)
+    return fixed, np.clip(values[fixed], live.lower[fixed], live.upper[fixed])
