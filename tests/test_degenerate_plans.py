@@ -64,6 +64,7 @@ TWO: Rows = [{"commitment": "a", "basis": "it"}, {"commitment": "b", "basis": "i
 PLANS: dict[str, Degenerate] = {
     "one period": Degenerate({JANUARY: 5}, cost=50),
     "nothing possible": Degenerate({JANUARY: 2}, missed=2, sheets={"halls": hall(ready=APRIL)}),
+    "nothing possible, nothing due": Degenerate({JANUARY: 0}, sheets={"halls": hall(ready=APRIL)}),
     "nothing due": Degenerate({JANUARY: 0}),
     "nothing due in a year": Degenerate({MARCH: 0}, end="2026-12-31"),
     "nothing spent": Degenerate({JANUARY: 5}, sheets={"systems": FREE}),
@@ -335,6 +336,7 @@ def test_it_is_compared(plan: Plan, tmp_path: Path) -> None:
 
 SWEPT = (
     "nothing possible",
+    "nothing possible, nothing due",
     "nothing due",
     "nothing spent",
     "all missed at a cost",

@@ -9,14 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from instances import settings, unit_system
 from whatif_case import small_case, small_sheets
 
 from planner.cli.main import planner
 from planner.errors import PlannerError
 from planner.inputs.template import write_workbook
+from planner.inputs.workbook import inputs_from_rows
 from planner.plan.store import save_plan
 from planner.solve import warm
-from planner.whatif.reuse import Base, make_base, make_kept
+from planner.whatif.reuse import NO_SOLVE, Base, base_of, make_base, make_kept, plan_near
 from planner.whatif.start import FILE, load_near, start_writer
 
 
@@ -105,3 +107,28 @@ def test_a_start_of_another_plan_is_only_slow(saved: Path, tmp_path: Path) -> No
         for base in (tmp_path / "base", saved)
     ]
     assert done[0]["present_costs"] == pytest.approx(done[1]["present_costs"])
+
+
+def test_a_base_of_nothing_is_as_good_as_none(tmp_path: Path) -> None:
+    """A plan without a single decision, and one whose solve could not be kept."""
+    shut = [{"hall": "hall", "site": "site", "it_mw": 100, "ready": "2027-01-01"}]
+    rows = {
+        "settings": settings("2026-01-01", "2026-01-31"),
+        "systems": [unit_system(price=10)],
+        "sites": [{"site": "site", "pue": 1}],
+        "halls": shut,
+        "commitments": [{"commitment": "demand", "basis": "it"}],
+        "milestones": [{"commitment": "demand", "date": "2026-01-31", "mw": 0}],
+    }
+    plan, nothing = make_kept(inputs_from_rows("shut", rows))
+    assert nothing.columns == ()
+    save_plan(plan, tmp_path / "base", {FILE: start_writer(nothing)})
+    asked = {
+        **rows,
+        "halls": [{**shut[0], "ready": None}],
+        "milestones": [{"commitment": "demand", "date": "2026-01-31", "mw": 5}],
+    }
+    inputs = inputs_from_rows("open", asked)
+    for base in (load_near(tmp_path / "base")[1], base_of(inputs, NO_SOLVE)):
+        near = plan_near(base, inputs).plan
+        assert near.summary["present_costs"]["purchase"] == 50

@@ -361,6 +361,9 @@ class LiveModel:
     def _outcome(self, seconds: float) -> Outcome:
         """Read HiGHS's own account of the solve."""
         status, info = self.highs.getModelStatus(), self.highs.getInfo()
+        if status == STATUS.kModelEmpty:  # no decision at all is left: the plan is to do nothing
+            constant = float(self.highs.getObjectiveOffset()[1])
+            return Outcome("optimal", np.zeros(0), constant, constant, seconds)
         found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         values = np.array(self.highs.getSolution().col_value, dtype=float) if found else None
         objective = float(info.objective_function_value) if found else math.inf

@@ -108,9 +108,11 @@ class Basis:
 def read_rows(live: LiveModel) -> Rows:
     """Return the rows of a model that has not been solved yet."""
     lp = live.highs.getLp()
-    start, index = np.array(lp.a_matrix_.start_), np.array(lp.a_matrix_.index_)
+    # The kind is stated, for numpy takes what is empty for floating point.
+    start = np.array(lp.a_matrix_.start_, dtype=np.int64)
+    index = np.array(lp.a_matrix_.index_, dtype=np.int64)
     value = np.array(lp.a_matrix_.value_, dtype=float)
-    across = np.repeat(np.arange(len(start) - 1), np.diff(start)).astype(np.int32)
+    across = np.repeat(np.arange(len(start) - 1), np.diff(start))
     if lp.a_matrix_.format_ == highspy.MatrixFormat.kColwise:
         order = np.argsort(index, kind="stable")
         counts = np.bincount(index, minlength=lp.num_row_)
@@ -198,7 +200,9 @@ def proven_bound(live: LiveModel) -> float:
         return -np.inf
     side = np.where(price > 0, lower, upper)
     price[~np.isfinite(side)] = 0.0
-    start, index = np.array(lp.a_matrix_.start_), np.array(lp.a_matrix_.index_)
+    # The kind is stated, for numpy takes what is empty for floating point.
+    start = np.array(lp.a_matrix_.start_, dtype=np.int64)
+    index = np.array(lp.a_matrix_.index_, dtype=np.int64)
     value, counts = np.array(lp.a_matrix_.value_, dtype=float), np.diff(start)
     cost = np.array(lp.col_cost_, dtype=float)
     if lp.a_matrix_.format_ == highspy.MatrixFormat.kColwise:

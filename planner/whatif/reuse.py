@@ -280,7 +280,7 @@ def start_for(base: Base, model: Model) -> Start:
     at_row = {key: at for at, key in enumerate(base.rows)}
     columns = _places(at_column, column_keys(model))
     rows = _places(at_row, model.frame.rows)
-    values = np.where(columns >= 0, base.values[columns], np.nan)
+    values = np.append(base.values, np.nan)[columns]  # -1 is the last one
     names = [tier.name for tier in linear_tiers(make_tiers(model))]
     bases = []
     for name in names:
@@ -288,8 +288,8 @@ def start_for(base: Base, model: Model) -> Start:
             break
         of_columns, of_rows = base.bases[base.tiers.index(name)]
         bases.append((
-            np.where(columns >= 0, of_columns[columns], AT_LOWER).astype(np.int8),
-            np.where(rows >= 0, of_rows[rows], BASIC).astype(np.int8),
+            np.append(of_columns, AT_LOWER)[columns].astype(np.int8),
+            np.append(of_rows, BASIC)[rows].astype(np.int8),
         ))  # fmt: skip
     return Start(values, tuple(bases), base.slack)
 
