@@ -33,8 +33,8 @@ from planner.whatif.applied import as_planned
 ROOT = Path(__file__).parent.parent
 BOOK = ROOT / "inputs" / "first-plan.xlsx"
 
-LATE = ["--set", "halls[South hall].count=1"]
-"""A change that lets the second milestone be missed."""
+LATE = ["--set", "halls[*].it_mw*=0.5"]
+"""A change that halves the halls, so that the second milestone is missed."""
 
 
 @dataclass(frozen=True)
@@ -253,6 +253,28 @@ def test_what_was_found_about_a_plan_is_kept(
     kinds = {"explain": "explanation", "quote": "quote"}
     assert kinds[command] in load_plan(folder).findings
     assert_kept(folder)
+
+
+PARTS = {
+    "find_bottlenecks": ("the bottlenecks could not be worked out", "slack"),
+    "explain_lateness": ("the reasons of lateness could not be worked out", "bottlenecks"),
+    "ask_rows": ("the asks could not be worked out", "bottlenecks"),
+    "slack_rows": ("the slack could not be worked out", "asks"),
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_part_of_an_explanation_that_fails_takes_no_other_along(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim, other = PARTS[name]
+    folder = tmp_path / "plan"
+    assert run("plan", BOOK, "-o", folder, *LATE).exit_code == 0
+    monkeypatch.setattr(f"planner.explain.report.{name}", fails)
+    assert_said(run("explain", folder), claim)
+    assert load_plan(folder).rows(other)
+    told = load_plan(folder).findings["explanation"].facts["undone"]
+    assert f"{claim[4:].split(' could')[0]}: an error of the planner" in told  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("command", ["explain", "quote"])

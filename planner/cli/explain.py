@@ -57,7 +57,8 @@ def command(
     \b
     Example: planner explain outputs/openai-750mw
     """  # noqa: D301  (the backspace keeps click from joining the lines)
-    from planner.errors import NoPlanExists  # noqa: PLC0415  (slow to import)
+    from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
+    from planner.errors import NoPlanExists  # noqa: PLC0415
 
     asked = _costs(costs)
     try:
@@ -70,21 +71,22 @@ def command(
     from planner.plan.explained import EXPLANATION  # noqa: PLC0415
     from planner.reports.console_explained import print_explanation  # noqa: PLC0415
 
-    found = explain_plan(made, time_limit, asks=not no_asks, costs=asked)
-    return tell(plan, made, (EXPLANATION, found), kinds, print_explanation, as_json=as_json)
+    tried = Attempts()
+    found = explain_plan(made, time_limit, asks=not no_asks, costs=asked, attempt=tried)
+    finding = EXPLANATION, found
+    return tell(plan, made, finding, kinds, print_explanation, tried, as_json=as_json)
 
 
 def tell(
     path: Path, plan: Plan, finding: tuple[str, Finding], kinds: Sequence[str],
-    show: Callable[[Plan, Console], None], *, as_json: bool,
+    show: Callable[[Plan, Console], None], tried: Attempts, *, as_json: bool,
 ) -> int:  # fmt: skip
     """Keep a finding where the plan has a folder, and print it; return how the command ends."""
     from rich.console import Console  # noqa: PLC0415  (slow to import)
 
-    from planner.attempts import Attempts  # noqa: PLC0415
     from planner.reports.console import print_files  # noqa: PLC0415
 
-    (kind, found), console, tried = finding, Console(), Attempts()
+    (kind, found), console = finding, Console()
     files: dict[str, str] = {}
     if is_folder(path):
         keeping = partial(keep, path, finding, kinds, tried)

@@ -235,7 +235,8 @@ def _explained(
     code, files = sofar
     unknown = Finding("", {}, {})
     try:
-        found = tried("the plan could not be explained", partial(explain_plan, plan), unknown)
+        explaining = partial(explain_plan, plan, attempt=tried)
+        found = tried("the plan could not be explained", explaining, unknown)
         if found is unknown:
             return code, files, {}
         keeping = partial(keep, folder, (EXPLANATION, found), kinds, tried)

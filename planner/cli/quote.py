@@ -46,7 +46,8 @@ def command(  # noqa: PLR0913  (one for each option)
     \b
     Example: planner quote outputs/openai-750mw --mw 50
     """  # noqa: D301  (the backspace keeps click from joining the lines)
-    from planner.explain.findings import Inquiry, quote_plan  # noqa: PLC0415  (slow to import)
+    from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
+    from planner.explain.findings import Inquiry, quote_plan  # noqa: PLC0415
     from planner.explain.quote import Terms  # noqa: PLC0415
     from planner.plan.explained import QUOTE  # noqa: PLC0415
     from planner.reports.console_explained import print_quote  # noqa: PLC0415
@@ -55,7 +56,7 @@ def command(  # noqa: PLR0913  (one for each option)
     terms = Terms(basis, *_only(only, made))
     inquiry = Inquiry(terms, tuple(asked), tuple(day.date() for day in dates), overtime)
     found = quote_plan(made, inquiry)
-    return tell(plan, made, (QUOTE, found), kinds, print_quote, as_json=as_json)
+    return tell(plan, made, (QUOTE, found), kinds, print_quote, Attempts(), as_json=as_json)
 
 
 def _only(texts: Sequence[str], made: Plan) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+from planner.attempts import Attempt, strictly
 from planner.errors import PlannerError
 from planner.explain.quote import Earliest, Largest, Quoter, Terms, quote_rows
 from planner.explain.report import explain
@@ -42,9 +43,13 @@ class Inquiry:
 
 
 def explain_plan(
-    plan: Plan, seconds: float | None = None, *, asks: bool = True,
+    plan: Plan,
+    seconds: float | None = None,
+    *,
+    asks: bool = True,
     costs: Mapping[str, float] | None = None,
-) -> Finding:  # fmt: skip
+    attempt: Attempt = strictly,
+) -> Finding:
     """Return the explanation of a plan.
 
     Parameters
@@ -57,9 +62,11 @@ def explain_plan(
         Whether to look for what to ask for.
     costs
         Cost of asking for one change, by sheet.
+    attempt
+        Tries each part; the others are worked out all the same.
     """
     session = Session(plan.inputs, plan, seconds)
-    found = explain(session, asks=asks, costs=costs)
+    found = explain(session, asks=asks, costs=costs, attempt=attempt)
     return Finding(plan_digest(plan), _clean(found.tables), {**_facts(session), "asks": asks})
 
 

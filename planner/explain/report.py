@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
+from planner.attempts import Attempt, strictly
 from planner.explain.asks import Asker, AskSet
 from planner.explain.bottlenecks import Bottleneck, bottleneck_rows, find_bottlenecks, period_rows
 from planner.explain.lateness import by_limit_rows, explain_lateness, lateness_rows
@@ -14,6 +16,8 @@ from planner.explain.shortfalls import shortfalls
 from planner.explain.slack import slack_rows
 from planner.explain.words import in_words
 from planner.plan.tables import Row
+
+Made = TypeVar("Made")
 
 LATE = 1e-5
 """MW-months above which a commitment is late."""
@@ -39,7 +43,11 @@ class Explanation:
 
 
 def explain(
-    session: Session, *, asks: bool = True, costs: Mapping[str, float] | None = None
+    session: Session,
+    *,
+    asks: bool = True,
+    costs: Mapping[str, float] | None = None,
+    attempt: Attempt = strictly,
 ) -> Explanation:
     """Explain a plan: bottlenecks, lateness, asks, slack.
 
@@ -51,22 +59,34 @@ def explain(
         Whether to look for what to ask for.
     costs
         Cost of asking for one change, by sheet.
+    attempt
+        Tries each part; the others are worked out all the same.
     """
-    found = find_bottlenecks(session)
+
+    def part(name: str, make: Callable[[], list[Made]]) -> list[Made]:
+        nothing: list[Made] = []
+        found = attempt(f"the {name} could not be worked out", make, nothing)
+        if found is nothing:
+            session.leave(f"{name}: an error of the planner")
+        return found
+
+    found = part("bottlenecks", lambda: find_bottlenecks(session))
     rest = sum(session.planned_missed) - session.missed.missed
     if rest > LATE:
         session.leave(
             f"of the MW-months missed {rest:.3f} come from whole numbers, or from a plan that is "
             "not proven; no limit explains them"
         )
-    late = explain_lateness(session, found) if session.is_late else []
+    is_late = session.is_late
+    late = part("reasons of lateness", lambda: explain_lateness(session, found)) if is_late else []
+    sought = part("asks", lambda: ask_rows(session, found, costs)) if asks and is_late else []
     tables = {
         "bottlenecks": bottleneck_rows(session, found),
         "bottleneck_periods": period_rows(session, found),
         "lateness": lateness_rows(session, late),
         "delays": by_limit_rows(late),
-        "asks": ask_rows(session, found, costs) if asks and session.is_late else [],
-        "slack": slack_rows(session),
+        "asks": sought,
+        "slack": part("slack", lambda: slack_rows(session)),
     }
     return Explanation(tables, session.undone, session.resolves)
 
