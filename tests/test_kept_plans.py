@@ -428,6 +428,23 @@ def test_a_terminal_that_lacks_a_letter_gets_its_number(tmp_path: Path) -> None:
     assert "xlsx" in ended.stdout
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="names are bytes on Linux alone")
+def test_a_name_of_bytes_that_are_no_letters_costs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file's name is that of the plan, and the command stands in its manifest."""
+    book = tmp_path / os.fsdecode(b"b\xff.xlsx")
+    book.write_bytes(BOOK.read_bytes())
+    folder = tmp_path / os.fsdecode(b"plan\xff")
+    monkeypatch.setattr(sys, "argv", ["planner", "plan", str(book)])
+    assert run("plan", book, "-o", folder, "--explain").exit_code == 0
+    assert_kept(folder, book)
+    plan = load_plan(folder)
+    assert plan.manifest["inputs"] == r"b\udcff"
+    assert str(plan.manifest["command"]).endswith(r"b\udcff.xlsx")
+    assert plan.findings
+
+
 # ------------------------------------------------------------------ any function at all
 
 BESIDE = ("planner.reports", "planner.explain", "planner.case.plausible", "planner.case.look",

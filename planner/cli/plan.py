@@ -71,6 +71,7 @@ def command(  # noqa: PLR0913  (one for each option)
                   --near outputs/openai-750mw
     """  # noqa: D301  (the backspace keeps click from joining the lines)
     from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
+    from planner.inputs.files import readable  # noqa: PLC0415
     from planner.inputs.workbook import read_inputs  # noqa: PLC0415
     from planner.pipeline import Options, with_warnings  # noqa: PLC0415
     from planner.plan.folders import plan_folder  # noqa: PLC0415
@@ -79,7 +80,8 @@ def command(  # noqa: PLR0913  (one for each option)
 
     base = read_inputs(workbook)
     asked = what_if(base, scenario, changes)
-    options = Options(gap, time_limit, threads, " ".join(["planner", *sys.argv[1:]]))
+    typed = readable(" ".join(["planner", *sys.argv[1:]]))
+    options = Options(gap, time_limit, threads, typed)
     tried = Attempts()
     with ExitStack() as found:
         made, start, other = _made(apply(base, asked), options, near, found, tried)

@@ -38,3 +38,11 @@ def write_atomically(path: Path, content: bytes) -> None:
             f"{path}: it cannot be written ({error.strerror or error}). Close it if it is open "
             "elsewhere, or name a folder that you may write to."
         ) from error
+
+
+def readable(name: str) -> str:
+    """Return a name of the file system as text that any file can hold.
+
+    Names may have bytes that are no letters; these are shown by their numbers.
+    """
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -12,6 +12,7 @@ from planner.inputs.book import Grid, RawSheet, read_raw
 from planner.inputs.checks import check
 from planner.inputs.digest import digest_of
 from planner.inputs.drafts import Draft, Findings, Sheet
+from planner.inputs.files import readable
 from planner.inputs.guard import short, some
 from planner.inputs.headers import name_of
 from planner.inputs.reading import read_sheet
@@ -42,7 +43,7 @@ def read_inputs(path: Path) -> Inputs:
     whole = path.resolve()
     raw = read_raw(path, lambda title: name_of(title) in BY_NAME)
     _refuse_foreign(path, raw)
-    return inputs_from_sheets(whole.name if path.is_dir() else whole.stem, raw)
+    return inputs_from_sheets(readable(whole.name if path.is_dir() else whole.stem), raw)
 
 
 def inputs_from_rows(name: str, sheets: Mapping[str, Sequence[Mapping[str, object]]]) -> Inputs:

@@ -195,8 +195,8 @@ def what_if(
         return None
     parts = [scenario] if scenario and named else []
     if said:
-        text = "\n".join(map(str, said))
-        parts.append(f"set {hashlib.sha256(text.encode()).hexdigest()[:6]}")
+        text = "\n".join(map(str, said)).encode("utf-8", "surrogatepass")
+        parts.append(f"set {hashlib.sha256(text).hexdigest()[:6]}")
     return WhatIf(", ".join(parts), (*named, *said), scenario if scenario and named else "")
 
 
