@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 import importlib
 import json
 import os
@@ -87,6 +88,7 @@ REPORTS = {
     "planner.reports.console.print_plan": "the plan could not be printed",
     "planner.reports.console.print_ramp": "the ramp could not be shown",
     "planner.reports.console.describe": "progress could not be shown",
+    "planner.reports.console.Progress.close": "progress could not be shown",
     "planner.whatif.start._packed": "start.npz could not be written",
     "planner.whatif.reuse._kept": "the solve could not be kept for later what-ifs",
     "planner.pipeline.plausible": "the warnings could not be worked out",
@@ -165,6 +167,28 @@ def test_a_warning_that_fails_takes_no_other_along(
     assert isinstance(notes, list)
     assert notes[0].startswith("halls!A1")
     assert notes[1].startswith(claim)
+
+
+def test_that_no_plan_exists_is_said_though_the_rows_are_not_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fleet draws power that costs money, and there is none."""
+    folder = tmp_path / "book"
+    assert run("init", folder, "--from", BOOK, "--as", "csv").exit_code == 0
+    rows = "hall,system,count,commitment\nNorth hall A,Rack-25,25,First customer\n"
+    (folder / "fleet.csv").write_text(rows)
+    (folder / "budget.csv").write_text("date,cumulative\n2026-06-30,0\n")
+    with (folder / "halls.csv").open(encoding="utf-8-sig", newline="") as file:
+        halls = list(csv.DictReader(file))
+    halls[0]["open_count"] = "1"
+    with (folder / "halls.csv").open("w", encoding="utf-8", newline="") as file:
+        lines = csv.DictWriter(file, list(halls[0]))
+        lines.writeheader()
+        lines.writerows(halls)
+    monkeypatch.setattr("planner.explain.contradictions.find_contradiction", fails)
+    result = run("plan", folder, "-o", tmp_path / "plan")
+    assert result.exit_code == 3
+    assert "no plan exists: " in result.stderr
 
 
 def test_a_check_with_faults_ends_with_their_code(

@@ -1,4 +1,4 @@
-"""The reports of a saved plan: chosen, written again, all of them or nothing; and the ramp."""
+"""The reports of a saved plan: chosen, written again, each by itself; and the ramp."""
 
 from __future__ import annotations
 

@@ -114,11 +114,10 @@ def _kept(plan: Plan, folder: Path, tried: Attempts) -> tuple[Path, dict[str, st
     try:
         return folder, save_plan(plan, folder, {}, attempt=tried)
     except PlannerError as error:
-        rescue = Path(tempfile.mkdtemp(prefix="planner-")) / "plan"
         try:
+            rescue = Path(tempfile.mkdtemp(prefix="planner-")) / "plan"
             files = save_plan(plan, rescue, {}, attempt=tried)
-        except PlannerError:
-            rescue.parent.rmdir()
+        except (PlannerError, OSError):
             raise error from None
         tried.note(f"{error}. The plan is kept in {rescue} instead")
         return rescue, files
@@ -154,22 +153,31 @@ def _made(
     def solved(_model: Model, live: LiveModel, _solution: Solution) -> None:
         found.enter_context(interruptible(live.stop))
 
+    unshown = "progress could not be shown"
+    nothing: Progress | None = None
+    progress = tried(unshown, Progress, nothing)
+
+    def listen(event: Event) -> None:
+        if progress is not None:
+            tried(unshown, partial(progress, event), None)
+
     try:
-        with Progress() as show:
-
-            def listen(event: Event) -> None:
-                tried("progress could not be shown", partial(show, event), None)
-
-            if near is None:
-                plan, kept = make_kept(inputs, options, listen, solved, tried)
-                return plan, {FILE: start_writer(kept)}, None
-            other, base = load_near(near)
-            by = plan_near(base, inputs, options, listen, solved=solved, attempt=tried)
-            return by.plan, {FILE: start_writer(by.kept)}, other
+        if near is None:
+            plan, kept = make_kept(inputs, options, listen, solved, tried)
+            return plan, {FILE: start_writer(kept)}, None
+        other, base = load_near(near)
+        by = plan_near(base, inputs, options, listen, solved=solved, attempt=tried)
+        return by.plan, {FILE: start_writer(by.kept)}, other
     except NoPlanExists as error:
         from planner.explain.contradictions import find_contradiction  # noqa: PLC0415
 
-        raise NoPlanExists(f"no plan exists: {find_contradiction(inputs) or error}") from error
+        claim, because = "the rows that contradict each other could not be found", str(error)
+        rows = tried(claim, lambda: str(find_contradiction(inputs) or because), because)
+        ended(tried, 0, "No plan exists all the same.")
+        raise NoPlanExists(f"no plan exists: {rows}") from error
+    finally:
+        if progress is not None:
+            tried(unshown, progress.close, None)
 
 
 def _print(plan: Plan, other: Plan | None) -> None:
@@ -198,9 +206,10 @@ def _told(
     if as_json:
         if watch:
             tried("the ramp could not be shown", ramp, None)
-        print_json({**document(plan, files), **told, "failures": tried.sentences})
+        whole = {**document(plan, files), **told, "failures": tried.sentences}
+        tried("the plan could not be printed", partial(print_json, whole), None)
     else:
-        print_files(files, Console())
+        tried("its files could not be named", partial(print_files, files, Console()), None)
         if watch:
             tried("the ramp could not be shown", ramp, None)
     return ended(tried, code, f"The plan is kept: {files['json']}.")
