@@ -112,20 +112,26 @@ def headline(plan: Plan) -> Headline:
 
 
 def missed_mw_months(plan: Plan) -> dict[str, float]:
-    """Return the MW-months missed of each basis, by words such as `` of IT power``.
+    """Return the MW-months missed, by words such as `` of IT power``; empty if none are.
 
     Where those of one basis only are missed, that is the plan's own figure, without words. Those
     of several bases are not added to each other.
     """
-    sums: dict[str, float] = defaultdict(float)
+    found = missed_by_basis(plan)
+    if len(found) > 1:
+        return {f" of {BASIS_WORDS.get(basis, basis)}": value for basis, value in found.items()}
+    whole = number(plan.summary.get("missed_mw_months"))
+    return {"": whole} if whole > NOTHING or found else {}
+
+
+def missed_by_basis(plan: Plan) -> dict[str, float]:
+    """Return the MW-months missed by the commitments of each basis that misses any."""
+    found: dict[str, float] = defaultdict(float)
     for row in plan.tables.get("ramp", []):
         first, last, missed = day(row["period"]), day(row["period_end"]), number(row["missed_mw"])
         if first and last and missed > NOTHING:
-            sums[str(row["basis"])] += missed * _months(first, last)
-    if len(sums) > 1:
-        return {f" of {BASIS_WORDS.get(basis, basis)}": tidy(sums[basis]) for basis in sorted(sums)}
-    whole = number(plan.summary.get("missed_mw_months"))
-    return {"": whole} if whole > NOTHING or sums else {}
+            found[str(row["basis"])] += missed * _months(first, last)
+    return {basis: tidy(found[basis]) for basis in sorted(found)}
 
 
 def _months(first: date, last: date) -> float:

@@ -12,6 +12,7 @@ from typing import Any
 from planner.errors import PlannerError
 from planner.plan.store import Plan
 from planner.plan.tables import Row
+from planner.reports.views import BASIS_WORDS, missed_by_basis
 from planner.whatif.periods import Values, held_together, summed_together
 from planner.whatif.pressure import pressures
 
@@ -94,7 +95,8 @@ def compare(plans: Sequence[Plan], names: Sequence[str] = ()) -> Comparison:
         raise PlannerError(f"the plans are in {' and '.join(sorted(currencies))}. Their money "
                            "cannot be compared")  # fmt: skip
     called = tuple(names) or unlike([plan.name for plan in plans])
-    sections = tuple(_section(plans, *each) for each in _sections(currencies.pop()))
+    bases = sorted({basis for plan in plans for basis in missed_by_basis(plan)})
+    sections = tuple(_section(plans, *each) for each in _sections(currencies.pop(), bases))
     return Comparison(
         called, tuple(str(plan.summary["status"]) for plan in plans),
         str(plans[0].summary["currency"]), sections, list(_orders(plans, called)),
@@ -113,11 +115,11 @@ def unlike(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _sections(
-    money: str,
+    money: str, bases: Sequence[str]
 ) -> list[tuple[str, str, str, tuple[str, ...], Callable[[Plan], Known]]]:
     """Return the sections: name, title, unit, keys and where the figures come from."""
     return [
-        ("figures", "In all", "", ("figure", "unit"), _figures),
+        ("figures", "In all", "", ("figure", "unit"), lambda plan: _figures(plan, bases)),
         ("milestones", "Milestones, MW in service", "MW", ("commitment", "date", "basis"),
          lambda plan: _milestones(plan, "in_service_mw")),
         ("missed", "Milestones, MW missed", "MW", ("commitment", "date", "basis"),
@@ -161,11 +163,15 @@ def _starts(plan: Plan) -> list[Any]:
     return sorted(starts | {end + timedelta(days=1) for end in ends})
 
 
-def _figures(plan: Plan) -> dict[tuple[Any, ...], float | None]:
+def _figures(plan: Plan, bases: Sequence[str]) -> Known:
+    """Return the figures of a plan; MW-months missed apart where several bases miss any."""
     summary: dict[str, Any] = plan.summary
-    money = summary["currency"]
+    money, found = summary["currency"], missed_by_basis(plan)
+    missed = {f"MW-months of {BASIS_WORDS[basis]}": found.get(basis, 0.0) for basis in bases}
+    if len(bases) <= 1:
+        missed = {"MW-months": float(summary["missed_mw_months"])}
     return {
-        ("missed", "MW-months"): float(summary["missed_mw_months"]),
+        **{("missed", unit): value for unit, value in missed.items()},
         ("present cost", money): math.fsum(summary["present_costs"].values()),
         ("amount, not discounted", money): math.fsum(summary["costs"].values()),
         ("revenue", money): float(summary["revenue"]),

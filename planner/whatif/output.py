@@ -137,7 +137,7 @@ def _money_table(rows: Sequence[Row]) -> str:
 def fan(tables: Tables, commitment: str) -> str:
     """Return the fan of a commitment: the band between P10 and P90, the median, the base case."""
     rows = [r for r in tables["percentiles"] if r["commitment"] == commitment]
-    if len(rows) < 2 or not any(r["p90"] for r in rows):
+    if not any(r["p90"] for r in rows):
         return ""
     days = [date.fromisoformat(str(row["period_end"])) for row in rows]
 
@@ -147,13 +147,11 @@ def fan(tables: Tables, commitment: str) -> str:
 
     due = [(date.fromisoformat(str(m["date"])), float(str(m["required_mw"])))
            for m in tables["milestones"] if m["commitment"] == commitment]  # fmt: skip
-    steps = [corner for (day, mw), (_, before) in zip(due, [(days[0], 0.0), *due], strict=False)
-             for corner in ((day, before), (day, mw))]  # fmt: skip
     if due:
-        steps.append((days[-1], due[-1][1]))
+        due = [(min(days[0], due[0][0]), 0.0), *due, (max(days[-1], due[-1][0]), due[-1][1])]
     chart = Chart("MW in service; the band holds 80 % of the cases",
                   {"median of the cases": points("p50"), "base case": points("base"),
-                   "committed": steps},
+                   "committed": due},
                   (points("p10"), points("p90")), frozenset({"committed"}))  # fmt: skip
     return chart.svg()
 

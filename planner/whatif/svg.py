@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from html import escape
+
+from planner.reports.figures_draw import stairs
 
 WIDTH, HEIGHT = 760.0, 320.0
 LEFT, RIGHT, TOP, BOTTOM = 62.0, 14.0, 14.0, 56.0
@@ -17,7 +19,7 @@ Points = Sequence[tuple[date, float]]
 
 @dataclass(frozen=True)
 class Chart:
-    """Curves over time.
+    """Curves over time, as steps: a value holds from its day until the next.
 
     Attributes
     ----------
@@ -27,14 +29,14 @@ class Chart:
         Named curves, drawn in order.
     band : tuple of points, or None
         Lower and upper edge of a band below the curves.
-    steps : set of str
-        Names of curves that stay level until their next point, dashed.
+    dashed : set of str
+        Names of curves that are dashed.
     """
 
     unit: str
     curves: Mapping[str, Points]
     band: tuple[Points, Points] | None = None
-    steps: frozenset[str] = field(default_factory=frozenset)
+    dashed: frozenset[str] = field(default_factory=frozenset)
 
     def svg(self) -> str:
         """Return the figure."""
@@ -43,24 +45,35 @@ class Chart:
             return ""
         first, last = min(d for d, _ in every), max(d for d, _ in every)
         top = _nice(max(v for _, v in every))
-        days = max((last - first).days, 1)
+        until = last + _half_a_step(every)
+        days = max((until - first).days, 1)
 
         def place(point: tuple[date, float]) -> tuple[float, float]:
             x = LEFT + (WIDTH - LEFT - RIGHT) * (point[0] - first).days / days
             return x, HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * point[1] / top
 
+        def steps(points: Points) -> list[tuple[float, float]]:
+            held = [(until, v) for day, v in points[-1:] if day == last]
+            return stairs([place(point) for point in (*points, *held)])
+
         parts = [*_axes(top, self.unit), *_years(first, last, place)]
         if self.band:
             low, high = self.band
-            corners = " ".join(_pair(place(p)) for p in [*low, *reversed(high)])
+            corners = " ".join(map(_pair, [*steps(low), *reversed(steps(high))]))
             parts.append(f'<polygon points="{corners}" fill="{BAND}" opacity="0.22"/>')
         for n, (name, points) in enumerate(self.curves.items()):
-            dash = ' stroke-dasharray="6 4"' if name in self.steps else ""
-            line = " ".join(_pair(place(p)) for p in points)
+            dash = ' stroke-dasharray="6 4"' if name in self.dashed else ""
+            line = " ".join(map(_pair, steps(points)))
             look = f'fill="none" stroke="{color(n)}" stroke-width="2"{dash}'
             title = f"<title>{escape(name)}</title>"
             parts.append(f'<polyline points="{line}" {look}>{title}</polyline>')
         return _figure(HEIGHT, parts) + legend(list(self.curves))
+
+
+def _half_a_step(points: Points) -> timedelta:
+    """Return half the time before the last day, so that what holds from then on can be seen."""
+    days = sorted({day for day, _ in points})
+    return (days[-1] - days[-2]) / 2 if len(days) > 1 else timedelta(days=15)
 
 
 def legend(names: Sequence[str]) -> str:
@@ -127,8 +140,9 @@ def _axes(top: float, unit: str) -> list[str]:
 
 
 def _years(first: date, last: date, place: object) -> list[str]:
+    end, _ = place((last, 0.0))  # type: ignore[operator]
     parts = [_text(LEFT, HEIGHT - BOTTOM + 30, first.isoformat(), "start"),
-             _text(WIDTH - RIGHT, HEIGHT - BOTTOM + 30, last.isoformat(), "end")]  # fmt: skip
+             _text(end, HEIGHT - BOTTOM + 30, last.isoformat(), "end")]  # fmt: skip
     for year in range(first.year, last.year + 2):
         day = date(year, 1, 1)
         if first <= day <= last:
