@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -246,6 +247,31 @@ def test_systems_halls_and_orders_are_counted_alike(name: str) -> None:
     if orders:
         assert len(table(book["Purchase orders"], "Order")) == len(orders)
         assert len(reader.rows("Orders by date")) == len(orders)
+
+
+@pytest.mark.parametrize(
+    ("share", "note"), [(0.5, "only uses up take-or-pay"), (0, "no install waits for it")]
+)
+def test_an_order_that_no_install_waits_for_says_so(
+    share: float, note: str, tmp_path: Path
+) -> None:
+    supply = [{**CHAIN["supply"][0], "take_or_pay_share": share}]
+    capacity = [{"supplier": "maker", "from": START, "units_per_month": 100}]
+    sheets = {**CHAIN, "supply": supply, "supply_capacity": capacity}
+    made = plan_of({"2026-06-30": 3}, end="2026-12-31", **sheets)
+    pegged = {peg["order"] for peg in made.tables["pegs"]}
+    needed = next(row for row in made.tables["orders"] if row["order"] in pegged)
+    spare = {**needed, "order": "P-77777", "sites_fed": None, "milestone_blocked": None}
+    orders = [row for row in made.tables["orders"] if row["order"] in pegged] + [spare]
+    made = replace(made, tables={**made.tables, "orders": orders})
+    write_plan_workbook(made, tmp_path / "plan.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx", data_only=True)["Purchase orders"]
+    rows = table([list(row) for row in sheet.iter_rows(values_only=True)], "Order")
+    reader = Reader(page(made))
+    shown = {row[0]: row[-1] for row in reader.rows("Orders by date")}
+    assert shown == {str(row["Order"]): row["Note"] or "" for row in rows}
+    assert {order: text for order, text in shown.items() if text} == {"P-77777": note}
+    assert ("only use up take-or-pay" in reader.texts["notes"]) == bool(share)
 
 
 # ------------------------------------------------------------------ sums

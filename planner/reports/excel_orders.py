@@ -13,6 +13,7 @@ from planner.reports.book import TOP, Page
 from planner.reports.book_style import Field, Placed, cell
 from planner.reports.counts import as_sentence, order_words
 from planner.reports.excel_parts import Report
+from planner.reports.order_notes import order_notes
 from planner.reports.views import currency, day, number
 
 ORDERS = "Purchase orders"
@@ -44,7 +45,13 @@ def write_orders(report: Report, page: Page) -> None:
         Field("milestone_blocked", "Milestone blocked", most=22),
         Field("sites_fed", "Sites fed", most=32),
     ]  # fmt: skip
-    rows = [row | {"currency": money} for row in report.rows("orders")]
+    notes = order_notes(report.plan)
+    rows: list[Row] = [
+        row | {"currency": money, "note": notes.get(str(row["order"]))}
+        for row in report.rows("orders")
+    ]
+    if notes:
+        fields.append(Field("note", "Note", most=26))
     empty = "no orders: systems are bought where and when they are installed"
     placed = page.table(TOP, fields, rows, "Total of rows shown", empty)
     page.freeze(TOP + 1, 1, first=TOP)

@@ -20,6 +20,7 @@ from planner.reports.counts import (
 )
 from planner.reports.figures_costs import money_unit
 from planner.reports.figures_data import node_uses, several, time_of
+from planner.reports.order_notes import TAKE_OR_PAY, order_notes
 from planner.reports.page_explained import left_open, told
 from planner.reports.page_markup import Markup, element
 from planner.reports.page_tables import Column, Sheet, table
@@ -158,6 +159,8 @@ def orders_section(plan: Plan) -> Markup:
     )
     if len(shown) < len(orders):
         text += f" Shown are the first {len(shown):,} by date; all are in tables/orders.csv."
+    notes = order_notes(plan)
+    note = [Column("note", "Note")] if notes else []
     sheet = Sheet(
         "Orders by date", [
             Column("order", "Order"), Column("supplier", "Supplier"), Column("item", "Item"),
@@ -169,8 +172,8 @@ def orders_section(plan: Plan) -> Markup:
             Column("unit_price", "Unit price", f"{money} per unit", "money"),
             Column("price", "Price", money, "money"),
             Column("order_cost", "Order cost", money, "money"),
-            Column("it_mw_blocked", "Waits for it", "MW, IT power", "mw"),
-        ], shown,
+            Column("it_mw_blocked", "Waits for it", "MW, IT power", "mw"), *note,
+        ], [{**row, "note": notes.get(str(row["order"]))} for row in shown],
     )  # fmt: skip
     return element("section", element("h2", "Orders"), element("p", text),
                    table(sheet, tools=True, mark="orders-table"), id="orders",
@@ -209,6 +212,10 @@ def warnings(plan: Plan) -> list[str]:
     if tight:
         found.append(f"No slack: {len(tight):,} of {several(len(planned), 'planned order')}; "
                      "a day later moves an install to a later period.")  # fmt: skip
+    spare = list(order_notes(plan).values()).count(TAKE_OR_PAY)
+    if spare:
+        found.append("Planned orders that only use up take-or-pay, since no install waits for "
+                     f"them: {spare:,}.")  # fmt: skip
     full = [use.node for use in node_uses(plan) if use.tightest >= 0.99]
     if full:
         names = ", ".join(full[:MOST_NAMES]) + (" and others" if len(full) > MOST_NAMES else "")

@@ -1,0 +1,33 @@
+"""What is to be said of single orders: those that nothing waits for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from planner.plan.store import Plan
+from planner.reports.views import NOTHING, number
+
+TAKE_OR_PAY = "only uses up take-or-pay"
+UNUSED = "no install waits for it"
+
+
+def order_notes(plan: Plan) -> dict[str, str]:
+    """Return a note for each planned order of which no install uses a unit, by its number.
+
+    Where the supplier is paid for a share of the capacity in any case, buying costs no more than
+    leaving it unused, and that is all that such an order is for.
+    """
+    shares = {
+        (row["supplier"], row["item"]): row["take_or_pay_share"]
+        for row in plan.inputs.tables["supply"]
+    }
+    used: dict[str, float] = defaultdict(float)
+    for peg in plan.tables.get("pegs", []):
+        used[str(peg["order"])] += number(peg["quantity"])
+    return {
+        str(row["order"]): TAKE_OR_PAY
+        if shares.get((row["supplier"], row["item"]), 0.0) > 0
+        else UNUSED
+        for row in plan.tables.get("orders", [])
+        if row["firm"] != "yes" and used[str(row["order"])] <= NOTHING
+    }
