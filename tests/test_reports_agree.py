@@ -327,6 +327,15 @@ def test_missed_megawatts_of_several_bases_are_not_added() -> None:
         assert f"{sum(missed.values()):,.1f} MW-months" not in banner
 
 
+def test_a_tier_that_weighs_several_bases_alike_says_so() -> None:
+    for name, unit in (("several bases", "MW-months, all bases"), ("late", "MW-months")):
+        (row,) = (r for r in table(workbook(name)["Summary"], "Tier, in order")
+                  if str(r["Tier, in order"]).startswith("missed"))  # fmt: skip
+        assert (row["Tier, in order"], row["Unit"]) == ("missed, priority 1", unit)
+        assert page_of(name).rows("Tiers")[0][:2] == ["missed, priority 1", unit]
+        assert re.search(rf"missed, priority 1 +{unit}  ", terminal(name))
+
+
 def test_different_items_are_not_added() -> None:
     name = "several items"
     made = plan(name)

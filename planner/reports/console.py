@@ -21,6 +21,7 @@ from planner.reports.counts import (
     order_words,
     origins,
     system_words,
+    tiers,
 )
 from planner.reports.figures_data import several
 from planner.reports.views import (
@@ -153,10 +154,10 @@ def _print_costs(plan: Plan, console: Console) -> None:
 def _print_tiers(plan: Plan, console: Console) -> None:
     """Print what was optimised, in order, with the proof; the choice among equals has none."""
     table = new_table("Optimised, in order", "Unit", ">Value", ">Proven bound", ">Gap")
-    for row in plan.tables.get("tiers", []):
+    for row in tiers(plan):
         if row["tier"] != CHOOSING:
             proof = [short(row["value"]), short(row["bound"]), percent(row["gap"])]
-            add_line(table, [row["tier"], row["unit"] or "", *proof])
+            add_line(table, [row["words"], row["unit"] or "", *proof])
     show(table, console)
 
 

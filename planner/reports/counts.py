@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 from planner.inputs.rows import Row as InputRow
 from planner.plan.store import Plan
+from planner.plan.tables import Row
 from planner.reports.figures_data import several
 from planner.reports.views import NOTHING, figure, listed, number
 
 ASSUMED = "assum"
 """What the source of an input row holds if the row rests on an assumption, in any letter case."""
+
+MISSED_TIER = "missed_mw_months_priority_"
+"""How the name of a tier of missed MW begins; its priority follows."""
 
 
 def rests_on(row: InputRow) -> str | None:
@@ -95,3 +99,22 @@ def system_words(plan: Plan, separator: str = ", ") -> str:
     """Return the systems installed of each kind, in words."""
     parts = [f"{name} {figure(count)}" for name, count in systems_installed(plan).items()]
     return separator.join(parts) or "none"
+
+
+def tiers(plan: Plan) -> list[Row]:
+    """Return the tiers, with names in words as ``words`` and units in words.
+
+    A tier weighs all missed MW of its priority alike. Where they are on several bases, the unit
+    says so, since its value is then no number of MW-months on any of them.
+    """
+    bases: dict[str, set[str]] = {}
+    for given in plan.inputs.tables["commitments"]:
+        bases.setdefault(f"{MISSED_TIER}{given['priority']}", set()).add(given["basis"])
+    rows: list[Row] = []
+    for row in plan.tables.get("tiers", []):
+        name, unit = str(row["tier"]), row["unit"]
+        if len(bases.get(name, ())) > 1:
+            unit = f"{unit}, all bases"
+        words = name.replace(MISSED_TIER, "missed, priority ").replace("_", " ")
+        rows.append({**row, "words": words, "unit": unit})
+    return rows

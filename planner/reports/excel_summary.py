@@ -16,6 +16,7 @@ from planner.reports.counts import (
     origins,
     system_words,
     systems_installed,
+    tiers,
 )
 from planner.reports.excel_explained import told
 from planner.reports.excel_parts import Report
@@ -212,13 +213,12 @@ def _systems(page: Page, plan: Plan, row: int) -> int:
 def _tiers(page: Page, plan: Plan, row: int) -> int:
     """Write what was optimised, in order, with the proof."""
     fields = [
-        Field("tier", "Tier, in order"), Field("unit", "Unit", kind="center"),
+        Field("words", "Tier, in order"), Field("unit", "Unit", kind="center"),
         Field("value", "Value", kind="each"), Field("bound", "Proven bound", kind="each"),
         Field("gap", "Gap", kind="gap"), Field("status", "Solver", kind="center"),
         Field("seconds", "Time", "s", "mw"),
     ]  # fmt: skip
-    rows = plan.tables.get("tiers", [])
-    return _section(page, "What was optimised, and the proof", row, fields, rows).last + 2
+    return _section(page, "What was optimised, and the proof", row, fields, tiers(plan)).last + 2
 
 
 def _notes(page: Page, plan: Plan, row: int) -> int:

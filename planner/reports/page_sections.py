@@ -17,6 +17,7 @@ from planner.reports.counts import (
     origins,
     rests_on,
     systems_installed,
+    tiers,
 )
 from planner.reports.figures_costs import money_unit
 from planner.reports.figures_data import node_uses, several, time_of
@@ -131,11 +132,11 @@ def _tiers(plan: Plan) -> Sheet:
             "gap": percent(row["gap"]),
             "unit": money if row["unit"] == "money" else row["unit"],
         }
-        for row in plan.tables["tiers"]
+        for row in tiers(plan)
     ]
     return Sheet(
         "Tiers: each is held at its value before the next; no plan can beat a bound",
-        [Column("tier", "Tier"), Column("unit", "Unit"), Column("value", "Value", "", "each"),
+        [Column("words", "Tier"), Column("unit", "Unit"), Column("value", "Value", "", "each"),
          Column("bound", "Proven bound", "", "each"), Column("gap", "Gap"),
          Column("status", "Solver"), Column("seconds", "Time", "s", "mw")],
         rows,
