@@ -11,7 +11,7 @@ from rich.text import Text
 from planner.plan.tables import Row
 from planner.reports.console import printable
 from planner.whatif.html import is_number, shown
-from planner.whatif.results import MEASURES, MONEY, in_millions, tables_of
+from planner.whatif.results import MEASURES, MONEY, bases_note, in_millions, tables_of
 from planner.whatif.sweep import FAILED, Sweep
 
 SHORT = 12
@@ -30,6 +30,8 @@ def print_sweep(sweep: Sweep, console: Console, files: Mapping[str, str]) -> Non
     failed = [r for r in sweep.records if r["result"]["status"] == FAILED]
     text = f"{len(sweep.records)} cases, {sweep.spec.method}"
     console.print(Text(text + (f", {len(failed)} failed" if failed else ""), "bold"))
+    if note := bases_note(sweep):
+        console.print(Text(note.strip(), "dim"))
     for record in failed[:MOST]:
         why = str(record["result"]["why"]).strip().splitlines()[-1]
         console.print(Text(f"  case {record['case']}: {printable(why)}", "red"))

@@ -16,7 +16,7 @@ from planner.reports.book import TOP, Book
 from planner.reports.book_style import Field
 from planner.whatif.files import Writer, write_text, written_files
 from planner.whatif.html import page, table
-from planner.whatif.results import MEASURES, in_millions, tables_of
+from planner.whatif.results import MEASURES, bases_note, in_millions, tables_of
 from planner.whatif.svg import Chart, tornado
 from planner.whatif.sweep import Sweep
 
@@ -86,7 +86,7 @@ def _write_book(path: Path, sweep: Sweep, tables: Tables) -> None:
         if not rows:
             continue
         sheet = book.page(title)
-        sheet.subtitle(explained)
+        sheet.subtitle(f"{explained}.{bases_note(sweep)}")
         keys = list(dict.fromkeys(key for row in rows for key in row))
         fields = [Field(key, key.replace("_", " "), kind=_kind(key, rows)) for key in keys]
         placed = sheet.table(TOP, fields, rows)
@@ -113,7 +113,7 @@ def sweep_page(sweep: Sweep, tables: Tables) -> str:
     failed = len(sweep.records) - len({r["case"] for r in tables["ramp"]})
     spec = sweep.spec
     note = (f"Seed {spec.seed}, gap {spec.gap:.2%}, counts {spec.counts}; "
-            f"{failed} of {len(sweep.records)} cases have no plan.")  # fmt: skip
+            f"{failed} of {len(sweep.records)} cases have no plan.{bases_note(sweep)}")  # fmt: skip
     sections = [(f"Ramp of {name}", fan(tables, name)) for name in sweep.base["ramp"]]
     sections += [
         (TITLES[name][0], f"<p>{TITLES[name][1]}.</p>" + _money_table(tables[name]))

@@ -75,6 +75,12 @@ def _million(value: object) -> float | None:
     return None if value is None else round(float(str(value)) / 1e6, 2)
 
 
+def bases_note(sweep: Sweep) -> str:
+    """Return how missed MW-months are weighed where commitments are on several bases."""
+    bases = {row["basis"] for row in sweep.inputs.tables["commitments"]}
+    return " Missed MW-months weigh all bases alike." if len(bases) > 1 else ""
+
+
 def planned(sweep: Sweep) -> list[tuple[int, dict[str, Any]]]:
     """Return number and figures of every case that has a plan."""
     return [(record["case"], record["result"]) for record in sweep.records
