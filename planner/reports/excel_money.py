@@ -132,10 +132,12 @@ def write_costs(report: Report, page: Page) -> None:
         "Cost terms over the whole plan: nominal, and discounted to its first day (present cost); "
         "the totals are live sums"
     )
+    large = any(abs(number(row["amount"])) >= 1e6 for row in report.rows("costs"))
+    kind = "whole" if large else "decimal"
     fields = [
         Field("term", "Cost term"), Field("words", "What it pays for"),
-        Field("amount", "Amount", money, "decimal", total=True),
-        Field("present_cost", "Present cost", money, "decimal", total=True),
+        Field("amount", "Amount", money, kind, total=True),
+        Field("present_cost", "Present cost", money, kind, total=True),
         Field("amount_m", "Amount", f"{money} million", "millions", True, "={amount}/1000000"),
         Field("present_m", "Present cost", f"{money} million", "millions", True,
               "={present_cost}/1000000"),
