@@ -9,7 +9,8 @@ import pytest
 from openpyxl import Workbook
 from test_people import faults_of
 
-from planner.errors import PlannerError
+from planner.errors import Fault, PlannerError
+from planner.inputs.headers import find_header
 from planner.inputs.tables import BY_NAME
 from planner.inputs.wide import dates_across
 from planner.inputs.workbook import read_inputs
@@ -17,6 +18,11 @@ from planner.inputs.workbook import read_inputs
 Grid = list[list[object]]
 YEARS = [date(2026, 12, 31), date(2027, 12, 31), date(2028, 12, 31)]
 MILESTONES = "One row for each date is needed: commitment, date, mw"
+
+
+def across(sheet: str, grid: Grid) -> Fault | None:
+    table = BY_NAME[sheet]
+    return dates_across(table, grid, find_header(table, grid))
 
 
 @pytest.mark.parametrize(
@@ -67,7 +73,7 @@ def test_a_wide_table_wherever_it_stands(grid: Grid, cell: str) -> None:
     ],
 )
 def test_every_dated_sheet_is_told_its_columns(sheet: str, first: str, columns: str) -> None:
-    fault = dates_across(BY_NAME[sheet], [[first, *YEARS], ["a", 1, 2, 3]])
+    fault = across(sheet, [[first, *YEARS], ["a", 1, 2, 3]])
     assert fault is not None
     assert fault.remedy == f"One row for each date is needed: {columns}"
 
@@ -84,10 +90,12 @@ def test_every_dated_sheet_is_told_its_columns(sheet: str, first: str, columns: 
         ("systems", [["system", 2026, 2027], ["unit", 1, 2]]),
         ("crews", [["site", "from", "systems_per_month"], ["site 2026", YEARS[0], 2026]]),
         ("milestones", []),
+        ("crews", [["site", "from", "systems_per_month"], ["site", YEARS[0], 4]]),
+        ("energisation", [["from", "node", "mw"], [YEARS[0], "node", 4], [YEARS[1], "node", 5]]),
     ],
 )
 def test_a_long_table_is_left_alone(sheet: str, grid: Grid) -> None:
-    assert dates_across(BY_NAME[sheet], grid) is None
+    assert across(sheet, grid) is None
 
 
 def test_a_workbook_of_something_else_gets_one_sentence(tmp_path: Path) -> None:

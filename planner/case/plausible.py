@@ -63,7 +63,7 @@ def plausible(inputs: Inputs, case: Case, attempt: Attempt = strictly) -> tuple[
         Tries each rule; one that fails takes no other along, nor what it has found so far.
     """
     look = Look(inputs, case)
-    found: list[InputWarning] = []
+    found = [InputWarning(d.where, d.value, d.rule, d.remedy) for d in inputs.doubts]
     for rule in RULES:
         words = rule.__name__.replace("_", " ")
         claim = f'the warning "{words}" could not be worked out'

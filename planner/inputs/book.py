@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from planner.errors import PlannerError
 from planner.inputs.csvs import csv_files, read_csv
+from planner.inputs.formats import Cells, shown_in_cells
 from planner.inputs.guard import (
     Archive,
     DamagedError,
@@ -43,11 +44,14 @@ class RawSheet:
         in length. Empty, and without notes, for a sheet that was not wanted.
     notes : tuple of str
         What a reader of the plan should know of the sheet, e.g. that it is hidden.
+    shown : mapping of tuple of int to ShownUnit
+        Units and currencies that number formats show, by row and column from 0.
     """
 
     title: str
     grid: Grid
     notes: tuple[str, ...] = ()
+    shown: Cells = field(default_factory=dict)
 
 
 def read_raw(path: Path, wanted: Callable[[str], bool] = lambda title: True) -> list[RawSheet]:
@@ -83,8 +87,10 @@ def read_raw(path: Path, wanted: Callable[[str], bool] = lambda title: True) -> 
         archive, deadline = Archive(content), Deadline()
         if is_ods(archive):
             return [
-                RawSheet(title, grid, tuple(notes))
-                for title, grid, notes in read_ods(archive, wanted, FORMULA_WITHOUT_VALUE, deadline)
+                RawSheet(title, grid, tuple(notes), shown)
+                for title, grid, notes, shown in read_ods(
+                    archive, wanted, FORMULA_WITHOUT_VALUE, deadline
+                )
             ]
         return _workbook_sheets(archive, wanted, deadline)
     except RefusedError as error:
@@ -156,4 +162,5 @@ def _raw_sheet(workbook: Workbook, sheet: SheetPart, grid: Grid) -> RawSheet:
         return RawSheet(sheet.title, [])
     notes = notes_of(workbook, sheet, grid)
     clear_totals(sheet, grid)
-    return RawSheet(sheet.title, grid, tuple(notes))
+    shown = shown_in_cells(sheet.cells.rows, workbook.shown)
+    return RawSheet(sheet.title, grid, tuple(notes), shown)

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from planner.errors import Fault, InputFaults
 from planner.inputs.guard import MOST_CELLS, DamagedError, Deadline, RefusedError, short
 from planner.inputs.markup import Element, Walk, is_true, unescaped, walk
-from planner.inputs.quick import LAST_COLUMN, LAST_ROW, SheetCells, column_of, letters
+from planner.inputs.quick import LAST_COLUMN, LAST_ROW, LostValues, SheetCells, column_of, letters
 
 REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
@@ -25,7 +25,7 @@ class _Careful:
 
     title: str
     texts: int
-    mark: str
+    lost: LostValues
     deadline: Deadline
     cells: dict[tuple[int, int], bytes] = field(default_factory=dict)
     hidden: list[int] = field(default_factory=list)
@@ -111,14 +111,21 @@ class _Careful:
             value = "".join(self.pieces.get("is", ()))
         else:
             value = "".join(self.pieces.get("v", ()))
-        if "f" in self.pieces and not value and (kind != "str" or "v" not in self.pieces):
-            kind, value = "str", self.mark
+        if "f" in self.pieces and self._is_lost(kind, value):
+            kind, value = "str", self.lost.mark
         if not value:
             return None
         kind, value = self._plain(kind, value, cell)
         style = self.cell.get("s", "").strip()
         number = style if style.isascii() and style.isdigit() else "0"
         return f'<c r="{cell}" s="{number}" t="{kind}"><v>{escape(value)}</v></c>'.encode()
+
+    def _is_lost(self, kind: str, value: str) -> bool:
+        """Say whether a formula's value is not stored."""
+        if not value:
+            return kind != "str" or "v" not in self.pieces
+        is_number = kind == "n" and NUMBER.fullmatch(value.strip()) is not None
+        return self.lost.zeros and is_number and float(value) == 0
 
     def _plain(self, kind: str, value: str, cell: str) -> tuple[str, str]:
         """Return the one way to write a value."""
@@ -148,7 +155,7 @@ class _Careful:
 
 
 def careful_cells(
-    part: bytes, name: str, title: str, texts: int, mark: str, deadline: Deadline
+    part: bytes, name: str, title: str, texts: int, lost: LostValues, deadline: Deadline
 ) -> SheetCells:
     """Return the cells of any sheet, read element by element.
 
@@ -162,8 +169,8 @@ def careful_cells(
         The sheet's name.
     texts
         How many shared texts the workbook holds.
-    mark
-        A text that stands for a formula without a value.
+    lost
+        What stands for a formula without a value, and which formulas are.
     deadline
         When reading has to be done.
 
@@ -175,7 +182,7 @@ def careful_cells(
         If cells stand there twice, or the used range is too large.
     """
     title = short(title)
-    sheet = _Careful(title, texts, mark, deadline)
+    sheet = _Careful(title, texts, lost, deadline)
     walk(part, name, Walk(sheet.start, sheet.end, sheet.text))
     if sheet.faults:
         raise InputFaults(sheet.faults)

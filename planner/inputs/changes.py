@@ -30,7 +30,7 @@ def typed_changes(typed: Mapping[str, TypedColumn], locale: str | None) -> Typed
     lines = zip(*(typed[name].values for name in ("sheet", "key", "column", "operation")),
                 strict=True)  # fmt: skip
     for at, (sheet, key, name, operation) in enumerate(lines):
-        column = _changed(sheet, key, name)
+        column = changed_column(sheet, key, name)
         blank = given.blank is not None and given.blank[at]
         if column is None or operation is None or blank or at in faults:
             continue
@@ -47,7 +47,7 @@ def typed_changes(typed: Mapping[str, TypedColumn], locale: str | None) -> Typed
     return TypedColumn(values, given.blank, faults, given.cells or given.values)
 
 
-def _changed(sheet: object, key: object, name: object) -> Column | None:
+def changed_column(sheet: object, key: object, name: object) -> Column | None:
     """Return the column or setting that a change is of; None where there is none."""
     if sheet == "settings":
         return next((setting for setting in SETTINGS if setting.name == key), None)

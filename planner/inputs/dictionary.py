@@ -23,6 +23,10 @@ planner itself reads with; write it anew with `planner init --dictionary > input
 - A unit may stand behind a column name, as in `power_kw [W]`, or in the row below it. Another unit
   of the same kind is converted, and noted; one of another kind is an error. `Power (kW)` is
   `power_kw`. A name with another unit, as `lead_weeks`, is an error: write `lead_days [weeks]`.
+- A unit that a number format shows, e.g. 26 as `26 weeks`, counts like one in the heading. A
+  currency that it shows and that is not the plan's is warned of.
+- A formula must have been calculated: one without a stored value is an error, and so is one stored
+  as 0 by a program that leaves calculating to the spreadsheet.
 - The sheets `README` (written by `planner init`) and `check` (in a marked copy) are for people and
   are passed over. Others that are not listed here are ignored with a note.
 - A column that is not listed is an error that names the nearest known one; begin its name with `#`

@@ -152,6 +152,8 @@ class Findings:
     ----------
     faults : list of Fault
         What must be mended.
+    doubts : list of Fault
+        What looks wrong and is read all the same.
     notes : list of str
         What was ignored, converted or assumed.
     locale : str or None
@@ -161,6 +163,7 @@ class Findings:
     """
 
     faults: list[Fault] = field(default_factory=list)
+    doubts: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     locale: str | None = None
     currency: str | None = None

@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from urllib.parse import unquote
 
 from planner.errors import Fault, InputFaults
+from planner.inputs.formats import Cells, ShownUnit, of_literal
 from planner.inputs.guard import (
     MOST_CELLS,
     MOST_SHEETS,
@@ -25,6 +26,7 @@ from planner.inputs.guard import (
 from planner.inputs.isolate import Grid
 from planner.inputs.marks import hidden_columns, hidden_rows, hidden_sheet, linked, merged
 from planner.inputs.markup import Walk, elements, in_utf_8, walk
+from planner.inputs.ods_styles import OdsStyles
 from planner.inputs.quick import Range, letters
 
 KIND = "application/vnd.oasis.opendocument."
@@ -34,7 +36,7 @@ OUTSIDE = re.compile(r"'(?:file|https?)://([^'#]*)'#")
 NOT_TEXT = frozenset({"annotation", "annotation-end", "shapes", "forms", "tracked-changes"})
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 PLACES = {"boolean": "boolean-", "date": "date-", "time": "time-"}
-Sheet = tuple[str, Grid, list[str]]
+Sheet = tuple[str, Grid, list[str], Cells]
 
 
 def is_ods(archive: Archive) -> bool:
@@ -59,7 +61,7 @@ def is_ods(archive: Archive) -> bool:
 def read_ods(
     archive: Archive, wanted: Callable[[str], bool], stand_in: object, deadline: Deadline
 ) -> list[Sheet]:
-    """Return name, cells and notes of every sheet.
+    """Return name, cells, notes and shown units of every sheet.
 
     Parameters
     ----------
@@ -86,11 +88,13 @@ def read_ods(
         raise RefusedError("this workbook is locked with a password",
                            "Open it in a spreadsheet and save it without one.")  # fmt: skip
     reading = _Reading(wanted, stand_in, deadline)
+    if "styles.xml" in archive:
+        reading.styles.read(archive.read("styles.xml"), "styles.xml")
     part = in_utf_8(archive.read("content.xml"), "content.xml")
     walk(part, "content.xml", Walk(reading.start, reading.end, reading.text))
     if not reading.sheets:
         raise DamagedError("it holds no sheet")
-    return [(sheet.title, sheet.grid, sheet.notes() if wanted(sheet.title) else [])
+    return [(sheet.title, sheet.grid, sheet.notes() if wanted(sheet.title) else [], sheet.shown)
             for sheet in reading.sheets]  # fmt: skip
 
 
@@ -105,6 +109,12 @@ class _Sheet:
     columns: int = 0
     merges: list[Range] = field(default_factory=list)
     linked: list[str] = field(default_factory=list)
+    column_styles: list[tuple[int, str]] = field(default_factory=list)
+    shown: dict[tuple[int, int], ShownUnit] = field(default_factory=dict)
+
+    def column_style(self, column: int) -> str:
+        """Return the style of cells of a column, from 0, that name none."""
+        return next((style for last, style in self.column_styles if column < last), "")
 
     def notes(self) -> list[str]:
         title = short(self.title)
@@ -128,6 +138,9 @@ class _Reading:
     sheets: list[_Sheet] = field(default_factory=list)
     above: list[str] = field(default_factory=list)
     style: str = ""
+    styles: OdsStyles = field(default_factory=OdsStyles)
+    row_style: str = ""
+    row_shown: dict[int, ShownUnit] = field(default_factory=dict)
     hidden_styles: set[str] = field(default_factory=set)
     is_wanted: bool = False
     area: int = 0
@@ -142,6 +155,8 @@ class _Reading:
         inside = self.above[-1] if self.above else ""
         self.above.append(name)
         attributes = {key.rpartition(":")[2]: value for key, value in given.items()}
+        if not self.sheets:
+            self.styles.start(name, attributes)
         if name in NOT_TEXT or (self.cell is not None and inside == "table-cell" and name != "p"):
             self.beside += 1
         elif self.beside:
@@ -163,8 +178,11 @@ class _Reading:
                 first = sheet.columns + 1
                 sheet.hidden_columns += range(first, min(first + count, LAST_COLUMN + 1))
             sheet.columns += count
+            style = attributes.get("default-cell-style-name", "")
+            sheet.column_styles.append((sheet.columns, style))
         elif name == "table-row":
-            self.row, self.width = [], 0
+            self.row, self.width, self.row_shown = [], 0, {}
+            self.row_style = attributes.get("default-cell-style-name", "")
             self.repeated_row = _count(attributes, "number-rows-repeated", LAST_ROW)
             if attributes.get("visibility", "visible") != "visible":
                 last = min(sheet.rows + self.repeated_row, len(sheet.grid) + 100_000)
@@ -182,10 +200,14 @@ class _Reading:
             self.paragraphs[-1].append({"s": " ", "tab": "\t", "line-break": "\n"}[name] * count)
 
     def text(self, piece: str) -> None:
+        if not self.sheets:
+            self.styles.text(piece)
         if self.cell is not None and self.paragraphs and not self.beside and "p" in self.above:
             self.paragraphs[-1].append(piece)
 
     def end(self, name: str) -> None:
+        if not self.sheets:
+            self.styles.end(name)
         self.above.pop()
         inside = self.above[-1] if self.above else ""
         if name in NOT_TEXT or (self.cell is not None and inside == "table-cell" and name != "p"):
@@ -222,7 +244,17 @@ class _Reading:
             if self.width + count > LAST_COLUMN:
                 raise self._too_large(self.width)
             self.row += [value] * count
+            shown = self._shown(attributes) if isinstance(value, int | float) else None
+            if shown is not None:
+                self.row_shown |= dict.fromkeys(range(self.width, self.width + count), shown)
         self.width += count
+
+    def _shown(self, attributes: dict[str, str]) -> ShownUnit | None:
+        """Return what a cell's format shows beside its number; without one its currency."""
+        sheet = self.sheets[-1]
+        style = attributes.get("style-name") or self.row_style or sheet.column_style(self.width)
+        currency = attributes.get("currency", "")
+        return self.styles.shown(style) or (of_literal(currency) if currency else None)
 
     def _end_row(self) -> None:
         sheet = self.sheets[-1]
@@ -232,6 +264,8 @@ class _Reading:
                 raise self._too_large(len(self.row) - 1)
             sheet.grid += [[] for _ in range(sheet.rows - len(sheet.grid))]
             sheet.grid += [list(self.row) for _ in range(self.repeated_row)]
+            for row in range(sheet.rows, sheet.rows + self.repeated_row):
+                sheet.shown |= {(row, column): unit for column, unit in self.row_shown.items()}
         sheet.rows += self.repeated_row
 
     def _too_large(self, column: int) -> InputFaults:

@@ -72,10 +72,31 @@ EMPTY_FORMULA = re.compile(
     rb'(<c r="[A-Z]+\d+"(?: s="\d*")?)((?: [a-z]+="\w*+")*+)\s?>\s*+'
     rb"<f[^<>]*(?:/>|>[^<]*+</f>)\s*+(<v\s*+/>|<v>\s*+</v>)?\s*+</c>"
 )
+ZERO_FORMULA = re.compile(
+    rb'(<c r="[A-Z]+\d+"(?: s="\d*")?)(?: t="n")?(?: (?:cm|vm|ph)="\w*+")*+ ?>\s*+'
+    rb"<f[^<>]*(?:/>|>[^<]*+</f>)\s*+<v>[-+]?0*+\.?0*+(?:[eE][-+]?\d++)?</v>\s*+</c>"
+)
 WITHOUT_VALUE = re.compile(rb"(?:</f>|<f[^<>]*/>)\s*+(?:<v\s*+/>|<v>\s*+</v>)?\s*+</c>")
 RANGE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Za-z]{1,3})\$?([0-9]{1,7}))?")
 Range = tuple[int, int, int, int]
 """Top row, left column, bottom row, right column, from 1."""
+
+
+@dataclass(frozen=True)
+class LostValues:
+    """How a formula is told whose value the workbook does not hold.
+
+    Attributes
+    ----------
+    mark : str
+        A text that stands for such a formula.
+    zeros : bool
+        Whether a formula stored as 0 is one, too: some programs write 0 for every formula and ask
+        the spreadsheet to calculate all of them when it opens the workbook.
+    """
+
+    mark: str
+    zeros: bool = False
 
 
 @dataclass
@@ -177,7 +198,7 @@ def range_name(found: Range) -> str:
 
 
 def quick_cells(
-    part: bytes, name: str, mark: str, blank_texts: Sequence[int] = ()
+    part: bytes, name: str, lost: LostValues, blank_texts: Sequence[int] = ()
 ) -> SheetCells | None:
     """Return the cells of a sheet that is plain, or None where it must be read with care.
 
@@ -187,8 +208,8 @@ def quick_cells(
         The sheet's XML, in UTF-8.
     name
         The part's name, for messages.
-    mark
-        A text that stands for a formula without a value.
+    lost
+        What stands for a formula without a value, and which formulas are.
     blank_texts
         Numbers of the shared texts that are empty.
     """
@@ -203,7 +224,7 @@ def quick_cells(
     if not all(map(lt, numbers, numbers[1:])) or bottom > LAST_ROW:
         return None
     if _plain(*NARROW, len(str(bottom))).fullmatch(cells) is None:
-        cells, right = _mended(cells, mark), LAST_COLUMN
+        cells, right = _mended(cells, lost), LAST_COLUMN
         if _plain(*WIDE, len(str(bottom))).fullmatch(cells) is None:
             return None
         if b"_x00" in cells and b' t="str"' in cells:
@@ -221,12 +242,12 @@ def quick_cells(
     return sheet if sheet.area <= MOST_CELLS else None
 
 
-def _mended(cells: bytes, mark: str) -> bytes:
+def _mended(cells: bytes, lost: LostValues) -> bytes:
     """Return cells with errors written as texts and formulas without a value marked."""
     if b' t="e"' in cells:
         cells = ERROR_CELL.sub(rb'\1 t="str"', cells)
+    marked = b' t="str"><v>' + lost.mark.encode() + b"</v></c>"
     if b"<f" in cells and WITHOUT_VALUE.search(cells) is not None:
-        marked = b' t="str"><v>' + mark.encode() + b"</v></c>"
 
         def filled(cell: re.Match[bytes]) -> bytes:
             # A formula may well come to an empty text, and then it says that it is one.
@@ -234,4 +255,6 @@ def _mended(cells: bytes, mark: str) -> bytes:
             return cell[0] if is_empty_text else cell[1] + marked
 
         cells = EMPTY_FORMULA.sub(filled, cells)
+    if lost.zeros and b"<f" in cells:
+        cells = ZERO_FORMULA.sub(rb"\1" + marked, cells)
     return cells

@@ -9,20 +9,24 @@ from typing import Any
 
 from planner.errors import Fault
 from planner.inputs.book import Grid
+from planner.inputs.cell_units import Formats
 from planner.inputs.changes import typed_changes
 from planner.inputs.columns import TypedColumn, absent_column, typed_column
 from planner.inputs.contents import is_blank, letters, shown
 from planner.inputs.drafts import Findings, Sheet
+from planner.inputs.formats import Cells
 from planner.inputs.headers import Header, find_header, look_above, look_beside, match_columns
 from planner.inputs.rows import Place
-from planner.inputs.scales import can_be_scaled, stated_scales, units_row
+from planner.inputs.scales import Scale, can_be_scaled, stated_scales, units_row
 from planner.inputs.schema import Table
 from planner.inputs.wide import dates_across
 
-Cells = Sequence[object]
+Column = Sequence[object]
 
 
-def read_sheet(table: Table, grid: Grid | None, findings: Findings) -> Sheet:
+def read_sheet(
+    table: Table, grid: Grid | None, findings: Findings, shown: Cells | None = None
+) -> Sheet:  # fmt: skip
     """Return one sheet, typed.
 
     Parameters
@@ -33,11 +37,13 @@ def read_sheet(table: Table, grid: Grid | None, findings: Findings) -> Sheet:
         Its raw cells from A1 on; None where the workbook does not have it.
     findings
         Takes every fault and note.
+    shown
+        What the number formats of its cells show, by row and column from 0.
     """
     if grid is None:
         return Sheet(table, whole=not table.required)
     header = find_header(table, grid)
-    across = dates_across(table, grid)
+    across = dates_across(table, grid, header)
     if across is not None:
         findings.faults.append(across)
         return Sheet(table, whole=False)
@@ -51,7 +57,11 @@ def read_sheet(table: Table, grid: Grid | None, findings: Findings) -> Sheet:
     body = list(zip_longest(*grid[top:])) if top < len(grid) else []
     look_beside(table, header, body, top, findings)
     numbers, cells = _filled_rows(table, header, body, top)
-    typed = _typed(table, header, cells, len(numbers), (said, units), findings)
+    scales = stated_scales(table, header, said, units, findings)
+    if shown:
+        formats = Formats(table, header, cells, numbers, shown)
+        formats.add_scales(scales, said, findings)
+    typed = _typed(table, header, cells, len(numbers), scales, findings)
     if table.name == "changes":
         typed["value"] = typed_changes(typed, findings.locale)
     sheet = _sheet(table, header, typed, numbers, findings)
@@ -73,11 +83,11 @@ def _without_header(table: Table, grid: Grid, findings: Findings) -> Sheet:
 
 
 def _filled_rows(
-    table: Table, header: Header, body: Sequence[Cells], top: int
-) -> tuple[Sequence[int], dict[str, Cells]]:
+    table: Table, header: Header, body: Sequence[Column], top: int
+) -> tuple[Sequence[int], dict[str, Column]]:
     """Return the numbers, from 1, and the cells of all rows with anything in a declared column."""
     length = len(body[0]) if body else 0
-    absent: Cells = (None,) * length
+    absent: Column = (None,) * length
     cells = {
         name: body[heading.position] if heading.position < len(body) else absent
         for name, heading in header.columns.items()
@@ -106,11 +116,10 @@ def _filled_rows(
 
 
 def _typed(
-    table: Table, header: Header, cells: Mapping[str, Cells], length: int,
-    units: tuple[Cells, int | None], findings: Findings,
+    table: Table, header: Header, cells: Mapping[str, Column], length: int,
+    scales: Mapping[str, Scale | None], findings: Findings,
 ) -> dict[str, TypedColumn]:  # fmt: skip
     """Return every declared column, typed and in its own unit."""
-    scales = stated_scales(table, header, *units, findings)
     typed = {}
     for column in table.columns:
         name = column.name

@@ -184,6 +184,8 @@ class Inputs:
         SHA-256 over all values, the same for the same inputs in any file format.
     setting_cells : mapping of str to str
         Cell of each setting that the workbook gives.
+    doubts : tuple of Fault
+        Cells that look wrong and were read all the same, to be warned of.
     """
 
     name: str
@@ -192,6 +194,7 @@ class Inputs:
     notes: tuple[str, ...] = ()
     digest: str = ""
     setting_cells: Mapping[str, str] = field(default_factory=dict)
+    doubts: tuple[Fault, ...] = ()
 
     def setting_fault(self, setting: str, rule: str, remedy: str) -> Fault:
         """Return a fault at the cell of a setting."""

@@ -32,11 +32,14 @@ class Scale:
         By what numbers are multiplied to be in their column's own unit.
     where, said : str
         The cell that states it, and what it says.
+    is_format : bool
+        Whether the number format of the cells states it.
     """
 
     factor: Fraction
     where: str
     said: str
+    is_format: bool = False
 
 
 HUGE = 1e300
@@ -148,8 +151,9 @@ def can_be_scaled(
     factor = scale.factor
     times = f"divided by {factor.denominator}" if factor.numerator == 1 else (
         f"multiplied by {float(factor):.10g}")  # fmt: skip
-    findings.notes.append(f"{scale.where} {scale.said!r}: the numbers of {column.name} are {times}"
-                          f" to be in {own_unit(column)}")  # fmt: skip
+    shown = ", as their number format shows," if scale.is_format else ""
+    findings.notes.append(f"{scale.where} {scale.said!r}: the numbers of {column.name} are{shown} "
+                          f"{times} to be in {own_unit(column)}")  # fmt: skip
     return True
 
 

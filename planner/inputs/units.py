@@ -189,7 +189,7 @@ def factor_to(column: Column, said: str, currency: str | None) -> Fraction:
     if unit.span in ("month", "quarter", "year"):
         raise BadValueError(f"{rule}, and a {unit.span} has no fixed number of them",
                             "Write days or weeks there and their number below")  # fmt: skip
-    if unit.money and currency and not _is_currency(unit.money, currency):
+    if unit.money and currency and not is_currency(unit.money, currency):
         remedy = f"Convert the column to {currency}, or correct settings currency"
         raise BadValueError(f"{rule}, and the plan's currency is {currency}", remedy)
     return unit.factor / own.factor
@@ -201,7 +201,8 @@ def _counts_others(said: str, own: str) -> bool:
     return bool(here) and not there <= here
 
 
-def _is_currency(said: str, currency: str) -> bool:
+def is_currency(said: str, currency: str) -> bool:
+    """Say whether a symbol or code, in small letters, can stand for a plan's currency."""
     return said.upper() == currency.upper() or currency.upper() in SYMBOLS.get(said, ())
 
 

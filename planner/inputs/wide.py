@@ -10,6 +10,7 @@ from planner.errors import Fault
 from planner.inputs.book import Grid
 from planner.inputs.contents import BadValueError, is_blank, letters, shown, tidy_text
 from planner.inputs.dates import day_of
+from planner.inputs.headers import Header
 from planner.inputs.schema import Kind, Table
 
 SEARCHED_ROWS = 10
@@ -25,7 +26,7 @@ PERIOD = re.compile(
 MONTH = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*", re.IGNORECASE)
 
 
-def dates_across(table: Table, grid: Grid) -> Fault | None:
+def dates_across(table: Table, grid: Grid, header: Header | None) -> Fault | None:
     """Return the fault of a table that is laid out with its dates across, None if it is not.
 
     Parameters
@@ -34,13 +35,17 @@ def dates_across(table: Table, grid: Grid) -> Fault | None:
         Its declaration; only one whose rows are dated can be laid out so.
     grid
         Its cells.
+    header
+        Its header, None if none is found: a row of dates is none.
     """
     dated = next((column for column in table.columns
                   if column.name in table.key and column.kind is Kind.DATE), None)  # fmt: skip
-    if dated is None:
+    headed = {heading.name for heading in header.headings} if header is not None else set()
+    if dated is None or dated.name in headed:
         return None
     names = {column.name for column in table.columns}
-    for number, row in enumerate(grid[:SEARCHED_ROWS], start=1):
+    last = SEARCHED_ROWS if header is None else header.row + 1
+    for number, row in enumerate(grid[:last], start=1):
         words = {tidy_text(cell).lower() for cell in row if isinstance(cell, str)}
         places = _dates(row)
         # A single date may be one in a row of data, but for a row that holds a column's name.

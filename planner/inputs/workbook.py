@@ -17,6 +17,7 @@ from planner.inputs.guard import short, some
 from planner.inputs.headers import name_of
 from planner.inputs.reading import read_sheet
 from planner.inputs.rows import Inputs
+from planner.inputs.schema import Table
 from planner.inputs.settings import read_settings
 from planner.inputs.tables import BY_NAME, FOR_PEOPLE, TABLES
 
@@ -88,10 +89,10 @@ def inputs_from_sheets(name: str, raw: Sequence[RawSheet]) -> Inputs:
     grids, doubtful = _known_sheets(raw, findings)
     sheets: dict[str, Sheet] = {}
     settings_table = BY_NAME["settings"]
-    sheets["settings"] = read_sheet(settings_table, grids.get("settings"), findings)
+    sheets["settings"] = _sheet(settings_table, grids, findings)
     settings = read_settings(sheets["settings"], findings)
     for table in TABLES[1:]:
-        sheets[table.name] = read_sheet(table, grids.get(table.name), findings)
+        sheets[table.name] = _sheet(table, grids, findings)
     for sheet in doubtful:
         sheets[sheet].whole = False
     values = dict(settings.values)
@@ -104,7 +105,15 @@ def inputs_from_sheets(name: str, raw: Sequence[RawSheet]) -> Inputs:
     if findings.faults or faults:
         raise InputFaults(sorted([*findings.faults, *faults], key=_place))
     return Inputs(name, values, tables, (*findings.notes, *notes), digest_of(values, sheets),
-                  settings.cells)  # fmt: skip
+                  settings.cells, tuple(findings.doubts))  # fmt: skip
+
+
+def _sheet(table: Table, raw: Mapping[str, RawSheet], findings: Findings) -> Sheet:
+    """Return a sheet, typed; one that the workbook does not have is empty."""
+    found = raw.get(table.name)
+    if found is None:
+        return read_sheet(table, None, findings)
+    return read_sheet(table, found.grid, findings, found.shown)
 
 
 def _refuse_foreign(path: Path, raw: Sequence[RawSheet]) -> None:
@@ -130,17 +139,19 @@ def _meant(title: str) -> str:
     return near[0] if near and not title.lstrip().startswith("#") else ""
 
 
-def _known_sheets(raw: Iterable[RawSheet], findings: Findings) -> tuple[dict[str, Grid], set[str]]:
+def _known_sheets(
+    raw: Iterable[RawSheet], findings: Findings
+) -> tuple[dict[str, RawSheet], set[str]]:
     """Match sheets to declarations by name; note the extra ones, fault the missing ones.
 
     Returns
     -------
-    grids : dict of str to list
-        The cells of each sheet that is known.
+    grids : dict of str to RawSheet
+        Each sheet that is known.
     doubtful : set of str
         Sheets of which not all rows are known, for some stand in a sheet at fault.
     """
-    grids: dict[str, Grid] = {}
+    grids: dict[str, RawSheet] = {}
     doubtful: set[str] = set()
     others: dict[str, str] = {}
     for sheet in raw:
@@ -154,7 +165,7 @@ def _known_sheets(raw: Iterable[RawSheet], findings: Findings) -> tuple[dict[str
                                          "Merge or rename one"))  # fmt: skip
             doubtful.add(key)
         else:
-            grids[key] = sheet.grid
+            grids[key] = sheet
     for title, meant in others.items():
         if meant and meant not in grids:
             # Left out, it would be missed by nobody: the plan is made without those limits.

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from xml.sax.saxutils import quoteattr
 
 from planner.inputs.careful import careful_cells
+from planner.inputs.formats import ShownUnit, shown_by_style
 from planner.inputs.guard import (
     MOST_CELLS,
     MOST_SHEETS,
@@ -21,7 +22,7 @@ from planner.inputs.guard import (
     short,
 )
 from planner.inputs.markup import Element, check, elements, in_utf_8, is_true, number_of
-from planner.inputs.quick import Range, SheetCells, quick_cells, range_of
+from planner.inputs.quick import LostValues, Range, SheetCells, quick_cells, range_of
 
 SST = re.compile(rb"<(?:(\w+):)?sst[ >/]")
 FORMULA = re.compile(rb"<(?:\w+:)?f[^<>]*>([^<]*\[\d[^<]*)")
@@ -87,6 +88,8 @@ class Workbook:
         Whether days are counted from 1904.
     uncalculated : bool
         Whether the program that wrote it left all formulas to be calculated on opening.
+    shown : dict of int to ShownUnit
+        The unit or currency that cells of a style show beside their number, by style.
     """
 
     archive: Archive
@@ -94,6 +97,7 @@ class Workbook:
     is_1904: bool
     uncalculated: bool
     styles: bytes = b""
+    shown: dict[int, ShownUnit] = field(default_factory=dict)
     texts: bytes = b""
     text_count: int = 0
     blank_texts: list[int] = field(default_factory=list)
@@ -131,7 +135,7 @@ def open_workbook(archive: Archive) -> Workbook:
     )
     for relation in relations.values():
         if relation.kind == "styles" and not workbook.styles:
-            workbook.styles = _plain_styles(elements(archive.read(relation.target), "styles"))
+            _take_styles(workbook, elements(archive.read(relation.target), "styles"))
         elif relation.kind == "sharedStrings" and not workbook.texts:
             _take_texts(workbook, relation.target)
     workbook.links = _links(archive, listed, relations)
@@ -234,8 +238,8 @@ def _sheets(listed: Sequence[Element], relations: dict[str, Relation]) -> list[S
     return sheets
 
 
-def _plain_styles(listed: Sequence[Element]) -> bytes:
-    """Return a style sheet with the number formats of cells and nothing else."""
+def _take_styles(workbook: Workbook, listed: Sequence[Element]) -> None:
+    """Keep a style sheet with the number formats of cells and nothing else, and what they show."""
     codes = {
         e.attributes.get("numFmtId", ""): e.attributes.get("formatCode", "")
         for e in listed
@@ -245,14 +249,15 @@ def _plain_styles(listed: Sequence[Element]) -> bytes:
             if e.name == "xf" and e.parent == "cellXfs"]  # fmt: skip
     for number in DATE_IN_THE_EAST & set(used):
         codes.setdefault(str(number), "yyyy-mm-dd")
+    named = {int(n): code for n, code in codes.items() if n.isdecimal() and len(n) < 10}
     formats = "".join(
-        f'<numFmt numFmtId="{int(number)}" formatCode={quoteattr(code)}/>'
-        for number, code in codes.items()
-        if number.isdecimal() and len(number) < 10
+        f'<numFmt numFmtId="{number}" formatCode={quoteattr(code)}/>'
+        for number, code in named.items()
     )
     cells = "".join(f'<xf numFmtId="{number}" fontId="0" fillId="0" borderId="0"/>'
                     for number in used)  # fmt: skip
-    return f"<numFmts>{formats}</numFmts><cellXfs>{cells}</cellXfs>".encode()
+    workbook.styles = f"<numFmts>{formats}</numFmts><cellXfs>{cells}</cellXfs>".encode()
+    workbook.shown = shown_by_style(named, used)
 
 
 def _take_texts(workbook: Workbook, name: str) -> None:
@@ -325,9 +330,10 @@ def take_cells(
             continue
         deadline.check()
         part = in_utf_8(workbook.archive.read(sheet.part), sheet.part)
-        found = None if careful else quick_cells(part, sheet.part, mark, workbook.blank_texts)
+        lost = LostValues(mark, zeros=workbook.uncalculated)
+        found = None if careful else quick_cells(part, sheet.part, lost, workbook.blank_texts)
         sheet.cells = found or careful_cells(
-            part, sheet.part, sheet.title, workbook.text_count, mark, deadline
+            part, sheet.part, sheet.title, workbook.text_count, lost, deadline
         )
         taken.append(sheet.cells)
         if sum(cells.area for cells in taken) > MOST_CELLS:

@@ -122,7 +122,7 @@ def checked(
     values["today"] = given["today"] = values["today"] or values["start"]
     cells = {name: cell for name, cell in settings.cells.items() if name in base.setting_cells}
     inputs = Inputs(base.name, values, {name: sheet.rows for name, sheet in typed.items()},
-                    setting_cells=cells)  # fmt: skip
+                    setting_cells=cells, doubts=base.doubts)  # fmt: skip
     faults, notes = check(Draft(inputs, typed, settings.unsettled))
     digest = "" if findings.faults or faults else digest_of(given, typed)
     return replace(inputs, notes=tuple(notes), digest=digest), [*findings.faults, *faults]

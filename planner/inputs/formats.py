@@ -1,0 +1,110 @@
+"""Units and currencies that a number format shows beside a number, e.g. ``0" weeks"``.
+
+Whoever looks at the sheet sees 26 weeks, where the cell holds 26. So what the format says is as
+good as a unit in the heading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+TOKEN = re.compile(
+    r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_.|\*.|\[\$(?P<currency>[^\]-]*)[^\]]*\]|\[[^\]]*\]'
+    r"|(?P<general>General|Standard)|(?P<plain>.)",
+    re.IGNORECASE | re.DOTALL,
+)
+PLACEHOLDERS = frozenset("0#?")
+SAID = re.compile(r"[^\W\d_]|[%$€£¥°]")
+"""What makes a literal more than a mark: a letter, a currency, a per cent or degree sign."""
+
+Cells = Mapping[tuple[int, int], "ShownUnit"]
+"""What the number formats of a sheet's cells show, by row and column from 0."""
+
+
+@dataclass(frozen=True)
+class ShownUnit:
+    """What a number format shows beside a number.
+
+    Attributes
+    ----------
+    text : str
+        The unit, as it stands there.
+    divisor : int
+        By what the number is divided before it is shown, e.g. 1000 where thousands are shown.
+    """
+
+    text: str
+    divisor: int = 1
+
+
+def shown_unit(code: str) -> ShownUnit | None:
+    """Return the unit that a number format of an .xlsx workbook shows, None if it shows none.
+
+    Parameters
+    ----------
+    code
+        The format, e.g. ``#,##0.0," k$"``; what it says of positive numbers counts.
+    """
+    literal, commas, is_number = [], 0, False
+    for token in TOKEN.finditer(code):
+        plain = token["plain"] or ""
+        if plain == ";":
+            break
+        if plain in PLACEHOLDERS or token["general"]:
+            commas, is_number = 0, True
+            literal.append(" ")
+        elif plain in (",", "."):
+            commas += is_number and plain == ","
+        elif plain.lower() in tuple("ymdhse@") or plain == "%":
+            # A date, a duration, a text; or a share, which the format itself multiplies by 100.
+            return None
+        else:
+            literal.append(token["quoted"] or token["escaped"] or token["currency"] or plain)
+    return of_literal("".join(literal), 1000**commas) if is_number else None
+
+
+def of_literal(text: str, divisor: int = 1) -> ShownUnit | None:
+    """Return the unit of what is shown around a number, None if that is no more than a mark.
+
+    Its text is empty where thousands or millions are shown and no word says so.
+    """
+    words = " ".join(text.replace("\u00a0", " ").strip(" .,()-+:").split())
+    if not SAID.search(words):
+        return ShownUnit("", divisor) if divisor > 1 else None
+    return ShownUnit(words, divisor)
+
+
+def shown_by_style(codes: Mapping[int, str], used: Iterable[int]) -> dict[int, ShownUnit]:
+    """Return what each cell style shows, by its number.
+
+    Parameters
+    ----------
+    codes
+        The formats of the workbook by their numbers.
+    used
+        The number of the format of each cell style.
+    """
+    shown = {number: shown_unit(code) for number, code in codes.items()}
+    found = {style: shown.get(number) for style, number in enumerate(used)}
+    return {style: unit for style, unit in found.items() if unit is not None}
+
+
+def shown_in_cells(rows: bytes, styles: Mapping[int, ShownUnit]) -> Cells:
+    """Return what the formats of a sheet's cells show, from its plain XML."""
+    if not styles:
+        return {}
+    numbers = b"|".join(b"%d" % style for style in styles)
+    cell = re.compile(rb'<c r="([A-Z]+)(\d+)" s="0*+(' + numbers + rb')"')
+    return {
+        (int(row) - 1, _column(name)): styles[int(style)] for name, row, style in cell.findall(rows)
+    }
+
+
+def _column(name: bytes) -> int:
+    """Return the number of a column, from 0, from its letters."""
+    number = 0
+    for letter in name:
+        number = number * 26 + letter - 64
+    return number - 1
