@@ -31,6 +31,7 @@ def command(
 ) -> int:  # fmt: skip
     """Report every fault of WORKBOOK: sheet and cell, value, rule and remedy.
 
+    Scenarios, changes and draws are made once on trial; a fault of theirs stops no other plan.
     Warnings say, with numbers, what looks wrong though a plan can be made; notes what was assumed
     or left out. WORKBOOK may be a folder of CSV files. Exit codes: 0 no fault, 1 faults, 7 no
     fault, but a warning could not be worked out.
@@ -69,6 +70,7 @@ def _findings(workbook: Path, tried: Attempts) -> Findings:
     from planner.case.plausible import plausible  # noqa: PLC0415
     from planner.inputs.workbook import read_inputs  # noqa: PLC0415
     from planner.reports.faults import Findings  # noqa: PLC0415
+    from planner.whatif.rehearsal import rehearsed  # noqa: PLC0415
 
     faults: tuple[Fault, ...] = ()
     notes: tuple[str, ...] = ()
@@ -76,7 +78,7 @@ def _findings(workbook: Path, tried: Attempts) -> Findings:
         inputs = read_inputs(workbook)
         notes = inputs.notes
         warnings = plausible(inputs, make_case(inputs), tried)
-        return Findings(workbook, (), warnings, notes)
+        return Findings(workbook, rehearsed(inputs), warnings, notes)
     except InputFaults as error:
         faults = error.faults
     return Findings(workbook, faults, (), notes)

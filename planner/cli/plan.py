@@ -77,12 +77,17 @@ def command(  # noqa: PLR0913  (one for each option)
     from planner.plan.folders import plan_folder  # noqa: PLC0415
     from planner.whatif.applied import apply, marked  # noqa: PLC0415
     from planner.whatif.changes import what_if  # noqa: PLC0415
+    from planner.whatif.rehearsal import warning_of_scenarios  # noqa: PLC0415
 
     base = read_inputs(workbook)
     asked = what_if(base, scenario, changes)
     typed = readable(" ".join(["planner", *sys.argv[1:]]))
     options = Options(gap, time_limit, threads, typed)
     tried = Attempts()
+    unheard: str | None = None
+    claim = "the scenarios could not be tried"
+    if warning := tried(claim, partial(warning_of_scenarios, base), unheard):
+        click.echo(warning, err=True)
     with ExitStack() as found:
         made, start, other = _made(apply(base, asked), options, near, found, tried)
         plan = marked(made, base, asked)

@@ -55,7 +55,7 @@ def apply(inputs: Inputs, what_if: WhatIf | None) -> Inputs:
     """
     if what_if is None:
         return inputs
-    edit = _Edit(inputs, what_if)
+    edit = Edit(inputs, what_if)
     for change in what_if.changes:
         edit.make(change)
     return edit.result()
@@ -83,8 +83,16 @@ def as_planned(inputs: Inputs, manifest: Mapping[str, Any]) -> Inputs:
     return apply(inputs, WhatIf(str(manifest["what_if"]), changes, str(manifest["scenario"])))
 
 
-class _Edit:
-    """Sheets being changed, and who changed which cell."""
+class Edit:
+    """Sheets being changed, and who changed which cell.
+
+    Parameters
+    ----------
+    inputs
+        Inputs that were read and checked.
+    what_if
+        The changes to make.
+    """
 
     def __init__(self, inputs: Inputs, what_if: WhatIf) -> None:
         self.base, self.what_if = inputs, what_if
@@ -99,13 +107,15 @@ class _Edit:
         sheet = self.sheets.get(change.sheet)
         if sheet is None or change.sheet in UNCHANGED:
             known = [name for name in BY_NAME if name not in UNCHANGED]
-            self._fault(change, change.sheet, "there is no such sheet to change", known)
+            self._fault(change, "sheet", change.sheet, "there is no such sheet to change", known)
             return
         if change.column not in sheet.values:
             rule = f"{change.sheet} has no such column"
             meant = unit_name(change.column, sheet.table.columns, None)
             known = list(sheet.values) if meant is None else []
-            self._fault(change, change.column, rule, known, meant.value() if meant else "")
+            self._fault(
+                change, "column", change.column, rule, known, meant.value() if meant else ""
+            )
             return
         found = self._matching(change, sheet)
         values, empty = sheet.values[change.column], sheet.blank[change.column]
@@ -132,10 +142,10 @@ class _Edit:
             patterns = key_parts(change.key)
         except ValueError:
             rule = "a double quote in this key is not closed, or stands in the midst of a name"
-            self._fault(change, change.key, rule, (), 'Write "a name" or "a ""quoted"" one')
+            self._fault(change, "key", change.key, rule, (), 'Write "a name" or "a ""quoted"" one')
             return []
         if len(patterns) > len(key):
-            self._fault(change, change.key,
+            self._fault(change, "key", change.key,
                         f"the key of {change.sheet} is {', '.join(key)}, and this has "
                         f"{len(patterns)} parts", (),
                         "Put a name that holds a comma in double quotes")  # fmt: skip
@@ -155,7 +165,7 @@ class _Edit:
         near = difflib.get_close_matches(change.key.lower(), lowered, n=3, cutoff=0.4)
         nearest = [lowered[text] for text in near] or list(dict.fromkeys(known))[:3]
         hint = f"The nearest are {'; '.join(nearest)}" if nearest else "The sheet has no rows"
-        self._fault(change, change.key, f"no row of {change.sheet} has this key", (), hint)
+        self._fault(change, "key", change.key, f"no row of {change.sheet} has this key", (), hint)
 
     def _changed(self, change: Change, sheet: Columns, at: int) -> object:
         """Return the new value of a cell; `FAULTY` if it breaks its column's rule."""
@@ -166,12 +176,13 @@ class _Edit:
                 before = convert(column, before, self.base.settings["locale"])
             return convert(column, OPERATIONS[change.operation](column, before, change.value))
         except BadValueError as error:
-            self._fault(change, _text(change.value),
+            self._fault(change, "value", _text(change.value),
                         f"{cell} is {_text(before) or 'blank'}: {error.rule}", (),
                         error.remedy)  # fmt: skip
         except OverflowError:
-            self._fault(change, _text(change.value), f"{cell} would lie outside the calendar",
-                        (), "Shift by fewer days")  # fmt: skip
+            self._fault(change, "value", _text(change.value),
+                        f"{cell} would lie outside the calendar", (),
+                        "Shift by fewer days")  # fmt: skip
         return FAULTY
 
     def _note(self, change: Change, found: int, same: int, blank: Sequence[str]) -> None:
@@ -195,13 +206,27 @@ class _Edit:
         scenario = f"scenario {self.what_if.scenario!r}, " if self.what_if.scenario else ""
         return f"{scenario}change {change.name!r}, {change.where}"
 
+    def place(self, change: Change, column: str) -> str:
+        """Return where a change is at fault, to be told with the fault."""
+        return self._where(change)
+
     def _fault(
-        self, change: Change, value: str, rule: str, known: Sequence[str], remedy: str = ""
-    ) -> None:
+        self, change: Change, column: str, value: str, rule: str, known: Sequence[str],
+        remedy: str = "",
+    ) -> None:  # fmt: skip
         near = difflib.get_close_matches(value, known, n=1, cutoff=0.6)
         hint = f"Did you mean {near[0]}? " if near else ""
         listed = f"{hint}Give one of {', '.join(known)}" if known else remedy
-        self.faults.append(Fault(self._where(change), value, rule, listed))
+        self.faults.append(Fault(self.place(change, column), value, rule, listed))
+
+    def rows_of(self, change: Change) -> list[int]:
+        """Return the rows that a change to a known column means, by position; or a fault."""
+        return self._matching(change, self.sheets[change.sheet])
+
+    def broken_rules(self) -> list[Fault]:
+        """Return every fault of the inputs as they are changed so far."""
+        return checked(self.base, self.sheets, self.settings, self.what_if.name,
+                       sealed=False)[1]  # fmt: skip
 
     def result(self) -> Inputs:
         """Return the changed inputs, checked."""

@@ -216,14 +216,15 @@ def scenario_changes(inputs: Inputs, scenario: str) -> tuple[Change, ...]:
         raise PlannerError(f"the workbook has no scenario {scenario!r}. Its scenarios are: {known}")
     chosen = [r["change"] for r in inputs.tables["scenarios"] if r["scenario"] == scenario]
     return tuple(
-        _from_row(row)
+        change_of(row)
         for name in chosen
         for row in inputs.tables["changes"]
         if row["change"] == name
     )
 
 
-def _from_row(row: Row) -> Change:
+def change_of(row: Row) -> Change:
+    """Return the change that a row of the sheet `changes` states."""
     return Change(row["sheet"], row["key"], row["column"], row["operation"], row["value"],
                   row["change"], row.where("value"))  # fmt: skip
 

@@ -97,7 +97,12 @@ def _columns(table: Table, rows: Sequence[Row]) -> Columns:
 
 
 def checked(
-    base: Inputs, sheets: Mapping[str, Columns], changed: set[str], plan: str
+    base: Inputs,
+    sheets: Mapping[str, Columns],
+    changed: set[str],
+    plan: str,
+    *,
+    sealed: bool = True,
 ) -> tuple[Inputs, list[Fault]]:
     """Return changed inputs and every fault that the reader would find in them.
 
@@ -111,6 +116,8 @@ def checked(
         Settings that were changed; of the others those without a cell are at their default.
     plan
         Name of the plan, unless the settings give a new one.
+    sealed
+        Whether the inputs get their digest; on trial they need none.
     """
     findings = Findings()
     _drop_unwritten(sheets["settings"], changed)
@@ -124,7 +131,7 @@ def checked(
     inputs = Inputs(base.name, values, {name: sheet.rows for name, sheet in typed.items()},
                     setting_cells=cells, doubts=base.doubts)  # fmt: skip
     faults, notes = check(Draft(inputs, typed, settings.unsettled))
-    digest = "" if findings.faults or faults else digest_of(given, typed)
+    digest = "" if findings.faults or faults or not sealed else digest_of(given, typed)
     return replace(inputs, notes=tuple(notes), digest=digest), [*findings.faults, *faults]
 
 

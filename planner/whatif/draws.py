@@ -85,13 +85,14 @@ def read_draws(inputs: Inputs) -> list[Draw]:
     if faults:
         raise InputFaults(faults)
     return [
-        Draw(name, tuple(_edit(row) for row in own), _inverse(own[0], inputs),
+        Draw(name, tuple(edit_of(row) for row in own), _inverse(own[0], inputs),
              own[0]["group"] or "", own[0]["correlation"] or 0.0)
         for name, own in rows.items()
     ]  # fmt: skip
 
 
-def _edit(row: Row) -> Change:
+def edit_of(row: Row) -> Change:
+    """Return the change, without a value, that a row of the sheet `draws` makes."""
     return Change(row["sheet"], row["key"], row["column"], row["operation"], None, row["draw"],
                   row.where("draw"))  # fmt: skip
 
