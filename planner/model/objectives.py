@@ -94,17 +94,20 @@ def tie_break(model: Model) -> Tier:
     """Among equal plans: install what is installed as early as can be, then in the case's order.
 
     sum over hall, system, period of (period + rank[hall, system] / number of pairs)
-        * install_systems[hall, system, period]      [periods x systems]
+        * install_systems[hall, system, period]
+        + remove_systems[hall, system, period]      [periods x systems]
 
-    Without it, equal plans differ from run to run and from rename to rename.
+    Nothing is installed or removed that need not be. Without it, equal plans differ from run to run
+    and from rename to rename.
     """
     pairs = model.case.installing
-    rank = {pair: place / (len(pairs) + 1) for place, pair in enumerate(pairs)}
-    installs = [
+    rank = {pair: place / (len(pairs) + 1) for place, pair in enumerate(pairs, start=1)}
+    decided = [
         (variable, period + rank[hall, system])
         for (hall, system, period), variable in model.decisions.install_systems.items()
     ]
-    return Tier(CHOOSING, "periods x systems", model.frame.objective(installs))
+    decided += [(variable, 1.0) for variable in model.decisions.remove_systems.values()]
+    return Tier(CHOOSING, "periods x systems", model.frame.objective(decided))
 
 
 def make_tiers(model: Model) -> list[Tier]:

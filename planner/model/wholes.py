@@ -14,6 +14,7 @@ import pulp
 
 from planner.model.decisions import Model
 from planner.model.frame import Term
+from planner.model.spare import Spare, make_spare
 from planner.tolerance import whole_part
 
 
@@ -36,6 +37,8 @@ class Wholes:
         are whole, the installs between them can be rounded to whole numbers nearly for nothing.
     orders : list of (variable, variable)
         Whether an order is placed, and the lots without which it orders nothing.
+    spare : Spare
+        What a plan may do without, whole or not.
     """
 
     openings: list[pulp.LpVariable]
@@ -44,6 +47,7 @@ class Wholes:
     removals: list[pulp.LpVariable]
     at_milestones: list[pulp.LpVariable]
     orders: list[tuple[pulp.LpVariable, pulp.LpVariable]]
+    spare: Spare
 
 
 def make_wholes(model: Model) -> Wholes:
@@ -51,8 +55,9 @@ def make_wholes(model: Model) -> Wholes:
     made, case = model.decisions, model.case
     openings = [*made.opened_halls.values(), *made.open_site.values(), *made.place_order.values()]
     orders = [(placed, made.order_lots[key]) for key, placed in made.place_order.items()]
+    spare = make_spare(model)
     if not case.whole:
-        return Wholes(openings, [], [], [], [], orders)
+        return Wholes(openings, [], [], [], [], orders, spare)
     due = sorted({period for _, _, period, mw in case.demand.judged if mw > 0})
     standing = {
         (hall, system, case.calendar.latest(period, case.facility.commission_days[system]))
@@ -66,6 +71,7 @@ def make_wholes(model: Model) -> Wholes:
         list(made.remove_systems.values()),
         [made.installed_systems[key] for key in sorted(standing) if key in made.installed_systems],
         orders,
+        spare,
     )
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
+from planner.model.frame import collect
 from planner.model.objectives import Tier
+from planner.model.spare import Spare
 from planner.model.wholes import Wholes
 from planner.solve.arrays import positions
 from planner.solve.highs import NO_WHOLE, LiveModel, Statuses
@@ -17,8 +20,13 @@ from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE, TOLERANCE
 MANY = 300_000
 """Columns from which a tier at zero is not solved again and presolve is worth more than a basis."""
 
+Index = npt.NDArray[np.int32]
+
 HALF = 0.5
 """What tells a whole number that is one from one that is zero."""
+
+SPARE_NODES = 100
+"""Nodes spent on what a plan can do without."""
 
 SETTLE_SECONDS = 600.0
 """Time for the linear programs that remain once whole numbers are fixed; they take a fraction."""
@@ -52,13 +60,11 @@ def settle(
     values = without_slack(live, held, values, bases)
     if _drop_empty_orders(live, wholes, values):
         values = without_slack(live, held, values, bases)
-    live.release()
-    at, decided = _decided(live, [tier for tier, _ in held], shown, values)
-    live.fix(at, decided)
-    if live.columns > MANY:
-        live.highs.clearSolver()  # presolve finds the few columns that are left
-    values = _settled(live, shown, values)
-    values[at] = decided  # which HiGHS may move by its tolerance
+    counted = np.concatenate([NO_WHOLE, *(positions(tier.expression) for tier, _ in held)])
+    values = _without_spare(live, counted, wholes.spare, values)
+    last = _and_flows(shown, wholes.spare)
+    at = np.setdiff1d(positions(last.expression), counted)
+    values = _settled_at(live, last, at, values)
     live.release()
     live.make_whole(whole)
     live.heeds_stop = True
@@ -153,16 +159,55 @@ def _settled(live: LiveModel, tier: Tier, values: Array) -> Array:
     return point if outcome.values is None else outcome.values
 
 
-def _decided(
-    live: LiveModel, tiers: Sequence[Tier], shown: Tier, values: Array
-) -> tuple[npt.NDArray[np.int32], Array]:
-    """Return the columns, and their values, that the last tier must leave alone.
+def _settled_at(live: LiveModel, tier: Tier, at: Index, values: Array) -> Array:
+    """Solve one tier over some columns, with all others as they are.
 
-    These are all but its own ones that no tier before counts. Fixing them keeps those tiers at
-    their values without a row over the whole cost, which would cost the last digits.
+    Fixing what the tiers before count keeps these at their values without a row over the whole
+    cost, which would cost the last digits.
     """
-    free = {live.position[id(variable)] for variable in shown.expression}
-    for tier in tiers:
-        free -= {live.position[id(variable)] for variable in tier.expression}
-    fixed = np.array(sorted(set(range(live.columns)) - free), dtype=np.int32)
-    return fixed, np.clip(values[fixed], live.lower[fixed], live.upper[fixed])
+    live.release()
+    kept, decided = _others(live, at, values)
+    live.fix(kept, decided)
+    if live.columns > MANY:
+        live.highs.clearSolver()  # presolve finds the few columns that are left
+    values = _settled(live, tier, values)
+    values[kept] = decided  # which HiGHS may move by its tolerance
+    return values
+
+
+def _without_spare(live: LiveModel, counted: Index, spare: Spare, values: Array) -> Array:
+    """Take out of a plan what it can do without at no more cost.
+
+    Halls open as late as their systems need them, or never, and no lot is ordered that nothing
+    waits for. Only that may become less, and what costs nothing may follow. The plan stays as it
+    is where the solver finds none with less.
+    """
+    fewer = positions([variable for variable, _ in spare.fewer])
+    follow = positions([variable for variable, _ in spare.follow])
+    flows = positions([variable for variable, _ in spare.flows])
+    free = np.concatenate([fewer, follow, np.setdiff1d(flows, counted)])
+    live.release()
+    kept, decided = _others(live, free, values)
+    live.fix(kept, decided)
+    live.bound(fewer, live.lower[fewer], np.maximum(values[fewer], live.lower[fewer]))
+    live.minimise(collect([*spare.fewer, *spare.follow]))
+    live.make_whole(fewer[live.whole[fewer]])
+    live.start_from(values)
+    outcome = live.solve(gap=0.0, seconds=SETTLE_SECONDS, nodes=SPARE_NODES)
+    live.make_whole(NO_WHOLE)
+    if outcome.values is None:
+        return values
+    found = np.where(live.whole, np.round(outcome.values), outcome.values)
+    found[kept] = decided
+    return found
+
+
+def _others(live: LiveModel, at: Index, values: Array) -> tuple[Index, Array]:
+    """Return all columns but these, and their values within their bounds."""
+    kept = np.setdiff1d(np.arange(live.columns, dtype=np.int32), at)
+    return kept, np.clip(values[kept], live.lower[kept], live.upper[kept])
+
+
+def _and_flows(shown: Tier, spare: Spare) -> Tier:
+    """Return a tier to which early starts and shipments, and what they are of, are added."""
+    return replace(shown, expression=collect([*shown.expression.items(), *spare.flows]))

@@ -1,0 +1,68 @@
+"""What a plan may do without: decisions that cost no more if they are fewer, or later.
+
+Costs leave some decisions open. A hall without a fit-out cost may open at any time, used or not;
+an order within the share that is paid for anyway costs nothing more; without freight, units may
+leave at any time. Nobody wants any of it without a need, so that the last thing that is decided
+is to do without it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulp
+
+from planner.model.decisions import Model
+from planner.model.frame import Term
+
+UNUSED = 0.5
+"""Weight of as many unused units as a lot has: less than that of the lot itself, which is one."""
+
+
+@dataclass(frozen=True)
+class Spare:
+    """Decisions that are not needed for their own sake.
+
+    Attributes
+    ----------
+    fewer : list of Term
+        Decisions that never cost more if they are fewer, and what one more weighs.
+    follow : list of Term
+        Decisions that follow from those, and what one more weighs.
+    flows : list of Term
+        Starts, shipments and stock, and what one more weighs: the earlier the more.
+    """
+
+    fewer: list[Term]
+    follow: list[Term]
+    flows: list[Term]
+
+
+def make_spare(model: Model) -> Spare:
+    """Return what a plan may do without."""
+    made, supply = model.decisions, model.case.supply
+    count = model.case.calendar.count
+    fewer: list[Term] = [(variable, 1.0) for variable in _openings(model)]
+    fewer += [(lots, 1.0 + _early(key[-1], count)) for key, lots in made.order_lots.items()]
+    follow: list[Term] = [(variable, 0.0) for variable in made.open_halls.values()]
+    follow += [
+        (unused, UNUSED / supply.sources[key[0], key[1]]["lot"])
+        for key, unused in made.pay_unused.items()
+    ]
+    flows: list[Term] = [
+        (variable, _early(key[-1], count))
+        for moved in (made.start_assembly, made.ship_units)
+        for key, variable in moved.items()
+    ]
+    flows += [(variable, 0.0) for variable in made.stock.values()]
+    return Spare(fewer, follow, flows)
+
+
+def _openings(model: Model) -> list[pulp.LpVariable]:
+    made = model.decisions
+    return [*made.opened_halls.values(), *made.open_site.values(), *made.place_order.values()]
+
+
+def _early(period: int, count: int) -> float:
+    """Return how early a period is, from one for the first to nearly zero for the last."""
+    return (count - period) / count
