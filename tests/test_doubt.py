@@ -15,7 +15,7 @@ from planner.model.objectives import CHOOSING
 from planner.pipeline import Options, make_plan
 from planner.solve import doubt
 from planner.solve.clock import Clock
-from planner.solve.doubt import _believed, solve_twice
+from planner.solve.doubt import _believed, solve_again_if_infeasible, solve_twice
 from planner.solve.highs import NO_WHOLE, LiveModel
 from planner.solve.outcome import Outcome
 from planner.solve.rounds import Rounds
@@ -92,6 +92,63 @@ def test_the_better_plan_and_the_weaker_proof_are_believed(
 ) -> None:
     told = _believed(first, second, gap)
     assert (told.status, told.objective, told.bound) == (status, objective, bound)
+
+
+NO = ("infeasible", math.inf)
+OPEN = ("node limit", math.inf)
+
+
+@pytest.mark.parametrize(
+    ("answers", "status", "objective"),
+    [
+        # Two solves agree.
+        ([NO, NO], *NO),
+        # The second finds a plan.
+        ([NO, ("optimal", 7.0)], "optimal", 7.0),
+        # The second reaches its limit of nodes, so that a third decides.
+        ([NO, OPEN, ("optimal", 7.0)], "optimal", 7.0),
+        ([NO, OPEN, NO], *NO),
+        ([NO, OPEN, ("time limit", math.inf)], "time limit", math.inf),
+    ],
+)
+def test_infeasible_is_believed_only_if_two_solves_agree(
+    answers: list[tuple[str, float]], status: str, objective: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, object]] = []
+    told = iter(answers)
+
+    def solve(self: LiveModel, **given: object) -> Outcome:
+        asked.append(given)
+        word, value = next(told)
+        return found(value, value if math.isfinite(value) else math.inf, word)
+
+    monkeypatch.setattr(LiveModel, "solve", solve)
+    outcome = solve_twice(knapsack(), None, gap=0.0, clock=Clock(99.0), is_small=False)
+    assert (outcome.status, outcome.objective) == (status, objective)
+    assert next(told, None) is None
+    assert [one["nodes"] for one in asked] == [None, 200_000, None][: len(answers)]
+    assert [one.get("restarts", True) for one in asked] == [True, True, False][: len(answers)]
+
+
+def test_a_linear_model_called_infeasible_is_solved_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    live = knapsack()
+    live.make_whole(NO_WHOLE)
+    wrong = Outcome("infeasible", None, math.inf, -math.inf, 0.0)
+    right = solve_again_if_infeasible(live, wrong, 9.0)
+    assert (right.status, right.objective) == ("optimal", near(6.7))
+    assert solve_again_if_infeasible(live, right, 9.0) is right
+    monkeypatch.setattr(doubt, "LEAST_PIVOTS", 0)
+    monkeypatch.setattr(doubt, "PIVOTS_BY_ROWS", 0)
+    assert solve_again_if_infeasible(live, wrong, 9.0).status == "pivot limit"
+
+
+def test_a_linear_model_that_is_infeasible_stays_so() -> None:
+    live = knapsack()
+    live.make_whole(NO_WHOLE)
+    live.fix(np.array([0], dtype=np.int32), np.array([1.0]))
+    outcome = live.solve(gap=0.0, seconds=9.0)
+    assert outcome.status == "infeasible"
+    assert solve_again_if_infeasible(live, outcome, 9.0).status == "infeasible"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Solves in whole numbers whose answer is not taken on trust.
+"""Solves whose answer is not taken on trust.
 
 HiGHS calls some plans optimal that are not: version 1.15.1 about one in two thousand small models
 of random workbooks, some with presolve and some without, some with a start and some without; older
@@ -16,6 +16,12 @@ versions do so, too. What is done about it:
   at the same plan on any machine. In a large model it looks for no plans in searches inside of its
   own: what is asked is whether the first was wrong, and those took two thirds of the time (50
   instead of 115 s with every hall of the frontier's sites).
+- *"Infeasible" is an answer, too.* It is believed only if two different solves agree. If the second
+  reaches its limit of nodes undecided, a third decides: with presolve but without restarts, because
+  the wrong ones that were seen came from the restart after the root node. The third has no limit of
+  nodes: it ends with a plan, with the same answer, or at the time limit of its caller.
+- *A linear model that is called infeasible* is solved again from scratch without presolve, at most
+  so many pivots (`PIVOTS_BY_ROWS`).
 """
 
 from __future__ import annotations
@@ -36,6 +42,9 @@ LEAST_NODES, NODES_BY_COLUMNS = 10, 1_000_000
 
 With 10 alone, one of 5,000 small models solved in rounds kept a bound that was wrong.
 """
+
+LEAST_PIVOTS, PIVOTS_BY_ROWS = 10_000, 10
+"""Pivots that the second solve of an infeasible linear model may take: at least, and by rows."""
 
 
 def solve_twice(
@@ -73,7 +82,38 @@ def solve_twice(
     most = max(LEAST_NODES, NODES_BY_COLUMNS // live.columns, SECOND_SHARE * first.nodes)
     second = live.solve(gap=gap, seconds=clock.left, presolve=not afresh, heuristics=is_small,
                         nodes=most if nodes is None else min(nodes, most))  # fmt: skip
-    return first if second.values is None else _believed(first, second, gap)
+    if second.values is not None:
+        return _believed(first, second, gap)
+    if first.status == "infeasible" and second.status != "infeasible":
+        return live.solve(gap=gap, seconds=clock.left, restarts=False, watch=watch, nodes=nodes)
+    return first
+
+
+def solve_again_if_infeasible(live: LiveModel, outcome: Outcome, seconds: float) -> Outcome:
+    """Return the outcome of a linear solve, solved again in another way if it is infeasible.
+
+    Parameters
+    ----------
+    live
+        The model, without whole numbers, as it was solved.
+    outcome
+        What the solve came to.
+    seconds
+        Time limit of the second solve.
+
+    Returns
+    -------
+    Outcome
+        Infeasible only if both solves say so.
+    """
+    if outcome.status != "infeasible":
+        return outcome
+    live.highs.clearSolver()
+    most = max(LEAST_PIVOTS, PIVOTS_BY_ROWS * live.rows)
+    live.highs.setOptionValue("simplex_iteration_limit", most)
+    second = live.solve(gap=0.0, seconds=seconds, presolve=False)
+    live.highs.setOptionValue("simplex_iteration_limit", 2**31 - 1)
+    return second
 
 
 def _believed(first: Outcome, second: Outcome, gap: float) -> Outcome:

@@ -35,9 +35,8 @@ NO_WHOLE = np.zeros(0, dtype=np.int32)
 RULES_OFF = (1 << 12) + (1 << 15) + (1 << 16)
 """Rules of HiGHS's presolve that are switched off: aggregation, probing and enumeration.
 
-They cut off plans: HiGHS 1.15.1 called nine of about thirty thousand small models solved or
-infeasible wrongly, and all nine are right without them. With the last two off alone, others were
-wrong. The plan of 750 MW takes no longer so (11 s instead of 13).
+They cut off plans: HiGHS 1.15.1 called nine of thirty thousand small models solved or infeasible
+wrongly, all nine right without them. The plan of 750 MW takes no longer (11 s instead of 13).
 """
 
 INNER_SEARCHES = ("rins", "rens", "root_reduced_cost")
@@ -274,7 +273,7 @@ class LiveModel:
     def solve(  # noqa: PLR0913  (one for each of HiGHS's options)
         self, *, gap: float, seconds: float, nodes: int | None = None,
         target: float = -math.inf, presolve: bool = True, cold: bool = False,
-        heuristics: bool = True, watch: Watcher | None = None,
+        heuristics: bool = True, restarts: bool = True, watch: Watcher | None = None,
     ) -> Outcome:  # fmt: skip
         """Solve, at most so long, until the gap is proven.
 
@@ -285,29 +284,31 @@ class LiveModel:
         seconds
             Time limit.
         nodes
-            Limit on branch-and-bound nodes, which unlike a time limit gives the same plan again.
+            Limit on nodes, which unlike a time limit gives the same plan again.
         target
             Objective at which a model with whole numbers may stop whatever its gap.
         presolve
             Whether HiGHS may simplify the model first.
         cold
-            Whether a model without whole numbers is solved by interior point and crossover, which
-            on a large model without a basis near its optimum takes a tenth of simplex's time.
+            Whether a linear model is solved by interior point and crossover, which far from a
+            basis near its optimum takes a tenth of simplex's time.
         heuristics
             Whether plans are looked for in searches inside of the search, which take their time.
+        restarts
+            Whether HiGHS may simplify the model anew after the root node.
         watch
             Called with incumbent and bound as the solve goes on.
         """
         self._watch, self._incumbent, self._bound = watch, None, None
         self._best = self._best if self._has_start else None
-        started = time.monotonic()
-        self._deadline = started + max(seconds, 0.01)
+        self._deadline = (started := time.monotonic()) + max(seconds, 0.01)
         options = {
             "mip_rel_gap": gap,
             "mip_abs_gap": 1e-9,
             "presolve": "choose" if presolve else "off",
             "objective_target": target,
             "solver": "ipx" if cold else "choose",
+            "mip_allow_restart": restarts,
             "mip_max_nodes": nodes if nodes is not None else 2**31 - 1,
             "time_limit": self._time_limit(seconds),
         }
@@ -319,8 +320,7 @@ class LiveModel:
         if not ended:
             return self._left_alone(time.monotonic() - started)
         if self.highs.getModelStatus() == STATUS.kUnknown and not self.is_mip:
-            # Simplex gave up on a basis left over from another objective: begin afresh.
-            self.highs.clearSolver()
+            self.highs.clearSolver()  # simplex gave up on the basis of another objective
             self._run()
         return self._outcome(time.monotonic() - started)
 

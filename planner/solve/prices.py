@@ -12,6 +12,7 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 
+from planner.solve.doubt import solve_again_if_infeasible
 from planner.solve.highs import LiveModel
 from planner.solve.outcome import Array, Outcome
 
@@ -151,7 +152,7 @@ def solve_linear(
     live.highs.setOptionValue("simplex_strategy", way)
     live.highs.setOptionValue("simplex_iteration_limit", most)
     live.highs.setOptionValue("objective_bound", beyond)
-    outcome = live.solve(gap=0.0, seconds=LONG)
+    outcome = solve_again_if_infeasible(live, live.solve(gap=0.0, seconds=LONG), LONG)
     live.highs.setOptionValue("simplex_iteration_limit", 2**31 - 1)
     live.highs.setOptionValue("objective_bound", np.inf)
     live.highs.setOptionValue("simplex_strategy", DUAL)

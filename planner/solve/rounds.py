@@ -27,7 +27,7 @@ import pulp
 from planner.model.wholes import Wholes
 from planner.solve.arrays import positions
 from planner.solve.clock import Clock
-from planner.solve.doubt import solve_twice
+from planner.solve.doubt import solve_again_if_infeasible, solve_twice
 from planner.solve.highs import NO_WHOLE, LiveModel, Watcher
 from planner.solve.outcome import Array, Outcome
 from planner.tolerance import SEARCH_TOLERANCE
@@ -224,6 +224,7 @@ class Rounds:
         whole = np.flatnonzero(self.live.whole).astype(np.int32)
         self.live.make_whole(NO_WHOLE)
         relaxed = self.live.solve(gap=0.0, seconds=seconds)
+        relaxed = solve_again_if_infeasible(self.live, relaxed, seconds)
         self.live.make_whole(whole)
         return relaxed
 
@@ -243,7 +244,10 @@ class Rounds:
         if watch is not None and dived.values is not None:
             watch(dived.objective, relaxed.bound)
         narrow = self._narrow_enough(dived, plan, gap)
-        if relaxed.values is not None and _gap(dived) > narrow and clock.spent < seconds:
+        if relaxed.values is not None and dived.values is None and clock.spent >= seconds:
+            # Openings as rounded may be infeasible; that says nothing of others.
+            dived = replace(dived, status="time limit")
+        elif relaxed.values is not None and _gap(dived) > narrow and clock.spent < seconds:
             self.live.make_whole(self.columns.openings)
             branched = solve_twice(self.live, dived.values, gap=narrow, is_small=False,
                                    clock=Clock(seconds - clock.spent), watch=watch)  # fmt: skip
