@@ -6,19 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from planner.errors import InputFaults, NoPlanExists
+from planner.errors import InputFaults
 from planner.explain.minimal import minimal
 from planner.explain.problem import Problem
-from planner.explain.whole import solve_whole
+from planner.explain.whole import contradicts_itself
 from planner.inputs.rows import Inputs, Row
 from planner.model.frame import ContradictionError
 from planner.plan.tables import Row as ResultRow
-from planner.solve.rounds import FEW
 
 Values = Mapping[str, Any]
 
 HUGE = 1e4
 """By how much a limit is multiplied, and added to, so that it limits nothing."""
+
+WHOLE_SECONDS = 30.0
+"""Seconds for one question in whole numbers."""
 
 DROPPED = ("orders", "fleet", "budget")
 """Sheets whose rows can be left out altogether."""
@@ -67,14 +69,12 @@ def find_contradiction(inputs: Inputs) -> Contradiction | None:
 
 
 def _can_hold(inputs: Inputs) -> bool:
+    """Say whether rows can hold together, as far as nothing is proven to the contrary."""
     try:
         problem = Problem(inputs)
-        problem.solve_missed()
-    except (ContradictionError, InputFaults, NoPlanExists):
+    except (ContradictionError, InputFaults):
         return False
-    if len(problem.whole) > FEW:
-        return True
-    return solve_whole(problem, seconds=30.0).status != "infeasible"
+    return not contradicts_itself(problem, WHOLE_SECONDS)
 
 
 def _with_only(inputs: Inputs, rows: Sequence[Row], kept: Sequence[Row]) -> Inputs:

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from planner.explain.problem import NONE, Problem
 from planner.model.objectives import Tier
 from planner.model.wholes import make_wholes
+from planner.solve.highs import NO_WHOLE, SEARCH_SLACK
 from planner.solve.outcome import Array
-from planner.solve.prices import set_upper
-from planner.solve.rounds import Rounds, find_columns
+from planner.solve.prices import set_upper, solve_linear, start_afresh
+from planner.solve.rounds import FEW, Rounds, find_columns
+from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE
 
 EXACT_GAP = 1e-6
 """Gap of what is promised or named as the reason: a quote is nearer than any plan needs to be."""
@@ -51,6 +53,9 @@ def solve_whole(
     tiers: Sequence[Tier] | None = None,
     held: Sequence[tuple[Tier, float]] = (),
     seconds: float = 60.0,
+    *,
+    gap: float = EXACT_GAP,
+    start: Array | None = None,
 ) -> Whole:
     """Minimise tiers in turn in whole numbers, each held before the next.
 
@@ -64,14 +69,18 @@ def solve_whole(
         Tiers that stay at most at a value.
     seconds
         Time for all.
+    gap
+        Relative gap at which each tier may stop.
+    start
+        A plan to start from.
     """
     live, began = problem.live, time.monotonic()
-    values, bounds, status, point = [], [], "optimal", None
+    values, bounds, status, point = [], [], "optimal", start
     with _whole(problem, held) as rounds:
         for tier in problem.missed_tiers if tiers is None else tiers:
             live.minimise(tier.expression)
             left = max(0.5, seconds - (time.monotonic() - began))
-            outcome = rounds.solve(gap=EXACT_GAP, seconds=left, start=point, watch=None)
+            outcome = rounds.solve(gap=gap, seconds=left, start=point, watch=None)
             point = outcome.values if outcome.values is not None else point
             none = abs(outcome.objective) <= NONE
             values.append(0.0 if none else outcome.objective * tier.scale)
@@ -105,8 +114,63 @@ def reach_whole(
     return outcome.objective * goal.scale if outcome.values is not None else math.inf
 
 
+def settle_whole(
+    problem: Problem, goal: Tier, held: Sequence[tuple[Tier, float]], point: Array
+) -> Array | None:
+    """Round the whole numbers of a plan and solve the rest to the last digits.
+
+    Parameters
+    ----------
+    problem
+        Left divisible, as it was.
+    goal
+        What is minimised.
+    held
+        Tiers that stay at most at a value, with hardly any slack if the plan holds so.
+    point
+        The plan, within the tolerance of a search.
+
+    Returns
+    -------
+    array of float or None
+        None if the rounded numbers do not hold.
+    """
+    live = problem.live
+    exactness = ((LAST_TOLERANCE, LAST_TOLERANCE), (SEARCH_SLACK, SEARCH_TOLERANCE))
+    for slack, tolerance in exactness:
+        with _whole(problem, held, slack):
+            live.fix_rounded(problem.whole, point)
+            live.make_whole(NO_WHOLE)
+            live.set_tolerance(tolerance)
+            live.minimise(goal.expression)
+            start_afresh(live)
+            outcome = solve_linear(live)
+            live.set_tolerance(SEARCH_TOLERANCE)
+        if outcome.status == "optimal":
+            return outcome.values
+    return None
+
+
+def contradicts_itself(problem: Problem, seconds: float) -> bool:
+    """Say whether it is proven that a problem has no plan at all, not even in fractions.
+
+    In whole numbers only where they are few. What is not settled in time is not proven.
+    """
+    live = problem.live
+    live.release()
+    live.minimise(problem.model.frame.objective([]))
+    start_afresh(live)
+    if solve_linear(live).status == "infeasible":
+        return True
+    if len(problem.whole) > FEW:
+        return False
+    return solve_whole(problem, seconds=seconds).status == "infeasible"
+
+
 @contextmanager
-def _whole(problem: Problem, held: Sequence[tuple[Tier, float]]) -> Iterator[Rounds]:
+def _whole(
+    problem: Problem, held: Sequence[tuple[Tier, float]], slack: float = SEARCH_SLACK
+) -> Iterator[Rounds]:
     """Make a problem whole for a while, with tiers held."""
     live = problem.live
     lifted = live.upper.copy()
@@ -115,7 +179,7 @@ def _whole(problem: Problem, held: Sequence[tuple[Tier, float]]) -> Iterator[Rou
     set_upper(live, every, list(problem.original_upper))
     live.make_whole(problem.whole)
     for tier, most in held:
-        live.hold(tier.expression, most)
+        live.hold(tier.expression, most, slack)
     try:
         yield Rounds(live, find_columns(live, make_wholes(problem.model)))
     finally:
