@@ -38,10 +38,11 @@ def sample_findings(plan, commitment):
     }  # fmt: skip
     quoted = {
         "earliest": [
-            {"mw": 50.0, "basis": "it", "date": date(2028, 1, 31), "period_before":
-             date(2027, 12, 31), "at_most_before_mw": 35.25, "proven": True},
-            {"mw": 400.0, "basis": "it", "date": None, "period_before": None,
-             "at_most_before_mw": 161.0, "proven": False},
+            {"mw": 50.0, "basis": "it", "date": date(2028, 1, 31),
+             "not_before": date(2028, 1, 31), "period_before": date(2027, 12, 31),
+             "at_most_before_mw": 35.254, "proven": True},
+            {"mw": 400.0, "basis": "it", "date": None, "not_before": date(2029, 3, 31),
+             "period_before": date(2029, 2, 28), "at_most_before_mw": 161.0, "proven": False},
         ],
         "quote": [*(_promise(n) for n in range(48)),
                   *({**_promise(n), "overtime_of": kind, "firm_mw": None, "gain_mw": 1.5 * k}

@@ -142,12 +142,12 @@ def test_a_quote_has_its_answers_its_curve_and_its_overtime(plan, values):
     sheet = values["Quote"]
     found = texts(sheet)
     assert ("50 MW more (IT power) can be in service by 2028-01-31; not by 2027-12-31, when at "
-            "most 35.2 MW can.") in found  # fmt: skip
-    assert ("400 MW more (IT power) cannot be in service within the plan: by 2029-12-31 at most "
-            "161.0 MW can (a limit of time was reached; it may be earlier).") in found  # fmt: skip
+            "most 35.26 MW can.") in found  # fmt: skip
+    assert ("Whether 400 MW more (IT power) can be in service within the plan was not answered in "
+            "time; not by 2029-02-28, when at most 161.00 MW can.") in found  # fmt: skip
     assert "only US" in sheet["A2"].value
     alone = [row for row in plan.rows("quote") if not row["overtime_of"]]
-    for text, key in (("Firm from", "date"), ("At most", "at_most_mw"), ("Firm", "firm_mw")):
+    for text, key in (("From", "date"), ("At most", "at_most_mw"), ("Firm", "firm_mw")):
         shown = [getattr(v, "date", lambda v=v: v)() for v in column(sheet, text)]
         assert shown[: len(alone)] == [row[key] for row in alone]
     assert "With 25% more of all limits of one kind" in found

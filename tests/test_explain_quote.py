@@ -31,10 +31,10 @@ def brute_missed(sheets: Sheets) -> list[float]:
     return found
 
 
-def brute_largest(sheets: Sheets, promised: list[float], period: int) -> float:
+def brute_largest(sheets: Sheets, promised: list[float], period: int, basis: str = "it") -> float:
     """Return the most that can be served from a period on, no commitment served worse."""
     other = copy.deepcopy(sheets)
-    other["commitments"].append({"commitment": "more", "basis": "it", "priority": 9})
+    other["commitments"].append({"commitment": "more", "basis": basis, "priority": 9})
     other["milestones"].append({"commitment": "more", "date": "2026-01-31", "mw": 50})
     model = stated(other)
     problem, made = model.frame.problem, model.decisions

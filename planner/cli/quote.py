@@ -37,8 +37,9 @@ def command(  # noqa: PLR0913  (one for each option)
     """Say what can be promised on top of PLAN, a plan folder or a workbook.
 
     What is promised already is kept: no commitment misses more than in the plan. Megawatts are
-    firm: in service from the date on. "At most" is proven; "firm" is a plan in whole systems.
-    In a plan folder the quote is kept, and the reports are written again with it.
+    in service from the date on, for good. "At most" is a proven bound, rounded up; "firm" is what a
+    plan in whole systems serves, rounded down. A question that ran out of time reads "not
+    answered in time". In a plan folder the quote is kept, and the reports are written again.
 
     Exit codes: 0 answered, 1 input faults, 2 usage, 3 no plan exists, 7 answered, but a report of
     it failed.

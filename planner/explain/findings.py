@@ -172,13 +172,25 @@ def _rising(found: Sequence[Largest], count: int) -> list[Largest]:
             result.append(replace(known[period], at_most_mw=least))
         elif later:
             result.append(Largest(period, later[0]))
-    return result[::-1]
+    return _never_below_firm(result[::-1])
+
+
+def _never_below_firm(curve: Sequence[Largest]) -> list[Largest]:
+    """Return a curve whose bounds are at least what plans serve by then."""
+    result, firm = [], 0.0
+    for most in curve:
+        firm = max(firm, most.firm_mw or 0.0)
+        result.append(replace(most, at_most_mw=max(most.at_most_mw, firm)))
+    return result
 
 
 def _earliest_row(quoter: Quoter, answer: Earliest) -> Row:
-    calendar, period = quoter.problem.case.calendar, answer.period
+    ends, first = quoter.problem.case.calendar.ends, answer.not_before
     return {
-        "mw": answer.mw, "date": None if period is None else calendar.ends[period],
-        "period_before": calendar.ends[period - 1] if period else None,
-        "at_most_before_mw": answer.at_most_before_mw, "proven": answer.is_proven,
-    }  # fmt: skip
+        "mw": answer.mw,
+        "date": None if answer.period is None else ends[answer.period],
+        "not_before": ends[first] if first < answer.count else None,
+        "period_before": ends[first - 1] if first else None,
+        "at_most_before_mw": answer.at_most_before_mw,
+        "proven": answer.is_proven,
+    }

@@ -16,19 +16,21 @@ from planner.errors import PlannerError
 from planner.explain.limits import Limit
 from planner.explain.moves import Move
 from planner.explain.problem import NONE, Problem
+from planner.explain.quote_plans import DIGITS, QuotePlans, Served, rounded_down, rounded_up
 from planner.explain.session import Session
 from planner.explain.touches import Catalogue, Touch
-from planner.explain.whole import solve_whole
+from planner.explain.whole import settle_whole, solve_whole
 from planner.inputs.rows import Inputs
 from planner.inputs.rows import Row as InputRow
 from planner.inputs.tables import BY_NAME
 from planner.model.objectives import Tier
 from planner.plan.tables import Row
+from planner.solve.outcome import Outcome
 from planner.solve.prices import (
     Basis,
     read_basis,
     set_coefficient,
-    set_upper,
+    solve_linear,
     start_from_basis,
 )
 
@@ -66,7 +68,7 @@ class Largest:
     at_most_mw : float
         No plan does better: the proven bound.
     firm_mw : float or None
-        Megawatts of a plan in whole systems; None if that was not looked for.
+        Megawatts of a plan in whole systems; None if none was looked for, or found in time.
     limit : str
         Kind of limit that was stretched by overtime; empty for none.
     """
@@ -79,24 +81,32 @@ class Largest:
 
 @dataclass(frozen=True)
 class Earliest:
-    """The first date by which megawatts can be in service.
+    """The first date by which megawatts can be in service: one, or two that it lies between.
 
     Attributes
     ----------
     mw : float
     period : int or None
-        None if not within the plan.
+        First period from whose end on a plan in whole systems serves them; None if none was found.
+    not_before : int
+        First period that is not ruled out by proof; the number of periods if all are.
     at_most_before_mw : float
-        The most that is possible in the period before, which proves that it is not possible; in
-        the last period if it is not possible at all.
-    is_proven : bool
-        Whether both are proven in whole systems.
+        The most that is possible in the period before `not_before`, less than `mw`; 0 if it is the
+        first.
+    count : int
+        Number of periods.
     """
 
     mw: float
     period: int | None
+    not_before: int
     at_most_before_mw: float
-    is_proven: bool
+    count: int
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether there is nothing between what a plan serves and what is ruled out."""
+        return self.not_before == (self.count if self.period is None else self.period)
 
 
 class Quoter:
@@ -132,17 +142,16 @@ class Quoter:
             key[1]: self.problem.column_at["missed_mw", key]
             for key in made.missed_mw if key[0] == self.name
         }  # fmt: skip
-        self.peak = self.columns[self.last]
         for period in self.columns:
             row = self.problem.row_at["milestone", (self.name, period)]
-            set_coefficient(self.problem.live, row, self.peak, 1.0)
+            set_coefficient(self.problem.live, row, self.columns[self.last], 1.0)
         shortfall = self.problem.model.frame.objective(
             [(made.missed_mw[self.name, self.last], 1.0)]
         )
         self.tier = Tier("shortfall", "MW", shortfall)
-        self.idle = Tier("nothing", "MW", self.problem.model.frame.objective([]))
         promised = committed(session)
-        self.held = list(zip(self.problem.missed_tiers[:-1], promised, strict=True))
+        held = list(zip(self.problem.missed_tiers[:-1], promised, strict=True))
+        self.plans = QuotePlans(self.problem, self.columns, self.all_mw, held, self.name)
         self._bounds: dict[int, float] = {}
         self._basis: Basis | None = None
         self.is_small = session.is_small
@@ -152,7 +161,10 @@ class Quoter:
         if period < 0:
             return 0.0
         if period not in self._bounds:
-            self._bounds[period] = self._divisible(period)
+            mw = self._divisible(period)
+            if mw is None:  # unknown: then what is firm later bounds what is firm now
+                mw = self.bound(period + 1) if period < self.last else self.all_mw
+            self._bounds[period] = mw
         return self._bounds[period]
 
     def curve(self) -> list[Largest]:
@@ -170,39 +182,33 @@ class Quoter:
             return
         first, last = self.bound(low), self.bound(high)
         if last - first <= NONE:
-            self._bounds.update(dict.fromkeys(range(low, high + 1), first))
+            self._bounds.update(dict.fromkeys(range(low, high + 1), last))
         elif high - low > 1:
             middle = (low + high) // 2
             self._fill(low, middle)
             self._fill(middle, high)
 
-    def _divisible(self, period: int) -> float:
-        self._from(period)
+    def _divisible(self, period: int) -> float | None:
+        """Return the most where everything is divisible; None if the solver does not say."""
+        self.plans.ask_from(period)
+        outcome = self._least_shortfall()
+        if outcome.status == "infeasible":
+            self.plans.loosen()
+            outcome = self._least_shortfall()
+        self._basis = read_basis(self.problem.live) if outcome.status == "optimal" else None
+        self.session.resolves += 1
+        self.problem.live.release()
+        return rounded_up(self.all_mw - outcome.bound) if outcome.status == "optimal" else None
+
+    def _least_shortfall(self) -> Outcome:
         live = self.problem.live
         live.release()
-        for tier, most in self.held:
+        for tier, most in self.plans.held:
             live.hold(tier.expression, most)
         live.minimise(self.tier.expression)
         if self._basis is not None:
             start_from_basis(live, self._basis)
-        outcome = live.solve(gap=0.0, seconds=600.0)
-        self._basis = read_basis(live) if outcome.status == "optimal" else None
-        self.session.resolves += 1
-        live.release()
-        return _tidy(self.all_mw - outcome.bound) if outcome.values is not None else 0.0
-
-    def _from(self, period: int, mw: float | None = None) -> None:
-        """Ask for megawatts from a period on: all that there could be, or so many."""
-        live = self.problem.live
-        columns = list(self.columns.values())
-        most = [
-            self.all_mw if at < period or at == self.last else 0.0 for at in self.columns
-        ]  # fmt: skip
-        set_upper(live, columns, most)
-        self.problem.original_upper[columns] = most
-        if mw is not None:
-            set_upper(live, [self.peak], [max(0.0, self.all_mw - mw)])
-            self.problem.original_upper[self.peak] = max(0.0, self.all_mw - mw)
+        return solve_linear(live)
 
     def largest(self, period: int, *, whole: bool) -> Largest:
         """Return the most that can be firm from the end of a period on.
@@ -217,26 +223,36 @@ class Quoter:
         bound = self.bound(period)
         if not whole:
             return Largest(period, bound)
-        self._from(period)
         self.session.resolves += 1
-        found = solve_whole(self.problem, [self.tier], self.held, self.session.whole_seconds)
-        if found.point is None:
-            return Largest(period, bound)
-        exact = self.all_mw - found.bounds[0]
-        return Largest(period, _tidy(min(bound, exact)), _tidy(self.all_mw - found.values[0]))
+        found = self.plans.search(period, None, self.session.whole_seconds)
+        most = min(bound, rounded_up(found.at_most_mw))
+        if found.firm_mw is None:
+            end = self.problem.case.calendar.ends[period]
+            self.session.leave(f"what is firm from {end} on was not answered in time")
+            return Largest(period, most)
+        firm = rounded_down(found.firm_mw)
+        return Largest(period, max(most, firm), firm)
 
     def earliest(self, mw: float) -> Earliest:
         """Return the first date by which megawatts can be in service for good."""
-        low = self._first_possible(mw)
-        proven = True
-        for period in range(low, self.last + 1):
-            self._from(period, mw)
+        count, low = self.last + 1, self._first_possible(mw)
+        not_before, most = low, self.bound(low - 1)
+        for period in range(low, count):
+            if period > low and self.session.left <= 0:
+                break
             self.session.resolves += 1
-            found = solve_whole(self.problem, [self.idle], self.held, self.session.whole_seconds)
-            if found.point is not None:
-                return Earliest(mw, period, self._before(period, low, mw), proven)
-            proven = proven and found.status == "infeasible"
-        return Earliest(mw, None, self._before(self.last + 1, low, mw), proven)
+            found = self.plans.search(period, mw, self.session.whole_seconds)
+            if found.is_met(mw):
+                return Earliest(mw, period, not_before, most, count)
+            if found.is_denied(mw):  # so is every period before
+                not_before = period + 1
+                most = min(self.bound(period), rounded_up(found.at_most_mw))
+        firm = next((p for p in range(not_before, count) if self._is_known(p, mw)), None)
+        return Earliest(mw, firm, not_before, most, count)
+
+    def _is_known(self, period: int, mw: float) -> bool:
+        """Return whether a plan that was found for another question serves megawatts."""
+        return Served(self.plans.known(period), mw).is_met(mw)
 
     def _first_possible(self, mw: float) -> int:
         """Return the first period whose bound reaches megawatts; bounds never fall."""
@@ -248,13 +264,6 @@ class Quoter:
             else:
                 low = middle + 1
         return low
-
-    def _before(self, period: int, low: int, mw: float) -> float:
-        """Return the most of the period before; in whole systems where only that is too little."""
-        before = self.bound(period - 1)
-        if period == low or before < mw - NONE:
-            return before
-        return min(before, self.largest(period - 1, whole=True).at_most_mw)
 
     def with_overtime(self, periods: Iterable[int], share: float) -> list[Largest]:
         """Return the most by date when all limits of one kind are stretched by a share."""
@@ -271,7 +280,9 @@ class Quoter:
                 if self.session.left <= 0:
                     self.session.leave(f"overtime of {kind}")
                     break
-                found.append(Largest(period, self._divisible(period), None, kind))
+                most = self._divisible(period)
+                if most is not None:
+                    found.append(Largest(period, most, None, kind))
             self.problem.restore(touches)
         return found
 
@@ -284,10 +295,16 @@ def committed(session: Session) -> tuple[float, ...]:
     """Return MW-months that commitments may miss: those of the plan, or of a whole-number solve."""
     if session.plan is not None:
         return session.planned_missed
-    whole = solve_whole(session.base, seconds=session.whole_seconds)
-    if whole.point is None or any(math.isinf(value) for value in whole.values):
+    whole, base = solve_whole(session.base, seconds=session.whole_seconds), session.base
+    point = whole.point
+    if point is None:
         raise PlannerError("no plan was found in time. Plan first, then quote from the plan")
-    return whole.values
+    held: list[tuple[Tier, float]] = []
+    for tier in base.missed_tiers:
+        settled = settle_whole(base, tier, held, point)
+        point = point if settled is None else settled
+        held.append((tier, max(0.0, base.live.evaluate(tier.expression, point))))
+    return tuple(value for _, value in held)
 
 
 def _with_quote(inputs: Inputs, terms: Terms, first_day: date) -> tuple[Inputs, str]:
@@ -318,11 +335,7 @@ def quote_rows(session: Session, quoter: Quoter, found: Sequence[Largest]) -> li
     return [
         {"date": calendar.ends[x.period], "overtime_of": x.limit or None,
          "at_most_mw": x.at_most_mw, "firm_mw": x.firm_mw,
-         "gain_mw": _tidy(x.at_most_mw - alone[x.period])
+         "gain_mw": max(0.0, round(x.at_most_mw - alone[x.period], DIGITS))
          if x.limit and x.period in alone else None}
         for x in sorted(found, key=lambda x: (x.limit, x.period))
     ]  # fmt: skip
-
-
-def _tidy(mw: float) -> float:
-    return 0.0 if abs(mw) <= NONE else round(mw, 6)

@@ -80,15 +80,18 @@ EXPLAINED = (
 QUOTED = (
     ResultTable("earliest", "Megawatts that were asked for, and the first date by which they can "
                 "be in service for good.", {
-        "mw": "MW asked for, on top of the plan", "basis": "", "date": "end of a period; blank: "
-        "not within the plan", "period_before": "end of the period before",
-        "at_most_before_mw": "MW, proven bound at the end of the period before, or of the plan",
-        "proven": "yes or no: a limit of time was reached, and it may be earlier",
+        "mw": "MW asked for, on top of the plan", "basis": "", "date": "end of the period from "
+        "which on a plan in whole systems serves them; blank: no plan was found",
+        "not_before": "end of the first period that is not ruled out; blank: every one is",
+        "period_before": "end of the last period that is ruled out; blank: none is",
+        "at_most_before_mw": "MW, proven bound there, less than what was asked for",
+        "proven": "yes, or no: what lies between was not answered in time",
     }),
-    ResultTable("quote", "The most that can be promised on top, firm from a date on.", {
+    ResultTable("quote", "The most that can be promised on top from a date on.", {
         "date": "end of a period", "basis": "", "overtime_of": "kind of limit that is stretched; "
-        "blank: none", "at_most_mw": "MW, proven bound", "firm_mw": "MW of a plan in whole "
-        "systems; blank: not looked for", "gain_mw": "MW more than without overtime",
+        "blank: none", "at_most_mw": "MW, proven bound, rounded up", "firm_mw": "MW of a plan in "
+        "whole systems, rounded down; blank: not looked for, or not answered in time",
+        "gain_mw": "MW by which overtime raises the bound",
     }),
 )  # fmt: skip
 """Tables of a quote."""

@@ -16,7 +16,6 @@ from planner.reports.explained import (
     Held,
     Safe,
     ask_sets,
-    earliest_sentence,
     explanation,
     gains,
     held,
@@ -29,6 +28,7 @@ from planner.reports.explained import (
     undone,
     worth,
 )
+from planner.reports.quoted import bound_figure, earliest_sentence, firm_figure
 from planner.reports.views import BASIS_WORDS, NOTHING, day, figure, number
 
 MOST, MOST_UNDONE, BAR = 15, 5, 30
@@ -181,13 +181,13 @@ def _print_curve(rows: Sequence[Row], console: Console) -> None:
     full = "#" if console.options.ascii_only else "\N{FULL BLOCK}"
     most = max((number(row["at_most_mw"]) for row in rows), default=0.0) or 1.0
     firm = any(row["firm_mw"] is not None for row in rows)
-    table = new_table("Firm from", ">At most MW", *([">Firm MW"] if firm else []), "")
+    table = new_table("From", ">At most MW", *([">Firm MW"] if firm else []), "")
     shown = list(_steps(rows))
     for row in shown:
         mw = number(row["at_most_mw"])
-        sure = "" if row["firm_mw"] is None else figure(row["firm_mw"], 1)
+        sure = "" if row["firm_mw"] is None else firm_figure(row["firm_mw"])
         bar = full * round(BAR * mw / most)
-        add_line(table, [row["date"], figure(mw, 1), *([sure] if firm else []), bar])
+        add_line(table, [row["date"], bound_figure(mw), *([sure] if firm else []), bar])
     console.print(table)
     console.print(Text("shown where it rises; every date is in the sheet Quote", "dim"))
 
@@ -206,11 +206,11 @@ def _steps(rows: Sequence[Row]) -> Iterable[Row]:
 
 def _print_overtime(rows: Sequence[Row], console: Console) -> None:
     """Print what more can be promised with each kind of limit stretched, the most first."""
-    table = new_table("Limits stretched", "Firm from", ">At most MW", ">More by it MW")
+    table = new_table("Limits stretched", "From", ">At most MW", ">More by it MW")
     ranked = sorted(rows, key=lambda row: (-number(row["gain_mw"]), str(row["date"])))
     for row in ranked[:MOST]:
-        cells = [row["overtime_of"], day(row["date"]), figure(row["at_most_mw"], 1),
-                 figure(row["gain_mw"], 1)]  # fmt: skip
+        cells = [row["overtime_of"], day(row["date"]), bound_figure(row["at_most_mw"]),
+                 bound_figure(row["gain_mw"])]  # fmt: skip
         add_line(table, cells)
     console.print(table)
     _print_rest(len(ranked), "the sheet Quote", console)

@@ -13,11 +13,11 @@ from planner.reports.excel_parts import Report
 from planner.reports.excel_steps import STEPS, Values, stepped
 from planner.reports.explained import (
     ask_sets,
-    earliest_sentence,
     no_asks,
     quote,
     safe_milestones,
 )
+from planner.reports.quoted import earliest_sentence, shown_quote
 from planner.reports.views import BASIS_WORDS, day, months_long, number
 
 WIDE, ACROSS = 10, 105
@@ -86,8 +86,10 @@ def write_quote(report: Report, page: Page) -> None:
     restricted = f", only {', '.join(only)}" if only else ""
     page.subtitle(
         f"What can be promised on top of the plan, {BASIS_WORDS.get(basis, basis)}, with no "
-        f"commitment missing more than in the plan{restricted}. At most: proven bound, firm from "
-        f"the date on. Firm: MW of a plan in whole systems; blank: not looked for{left_open(found)}"
+        f"commitment missing more than in the plan{restricted}. At most: no plan has more in "
+        "service from the date on, rounded up. Firm: a plan in whole systems has this much in "
+        "service from the date on, rounded down; blank: not looked for, or not answered in "
+        f"time{left_open(found)}"
     )
     answers, row = report.rows("earliest"), TOP
     for answer in answers:
@@ -106,15 +108,15 @@ def write_quote(report: Report, page: Page) -> None:
 def _curve(report: Report, page: Page, top: int) -> Placed:
     """Write the most by date, with a chart."""
     fields = [
-        Field("date", "Firm from", kind="date"), Field("at_most_mw", "At most", "MW", "mw"),
+        Field("date", "From", kind="date"), Field("at_most_mw", "At most", "MW", "mw"),
         Field("firm_mw", "Firm", "MW", "mw"),
     ]  # fmt: skip
-    rows = [row for row in report.rows("quote") if not row["overtime_of"]]
+    rows = [shown_quote(row) for row in report.rows("quote") if not row["overtime_of"]]
     placed = page.table(top, fields, rows)
     page.freeze(top, 1)
     page.filter(placed)
     if rows:
-        look = charts.Look("At most on top of the plan, firm from the date on", "MW",
+        look = charts.Look("At most on top of the plan, from the date on", "MW",
                            months_long(report.plan))  # fmt: skip
         days = [due for row in rows if (due := day(row["date"]))]
         held = [number(row["at_most_mw"]) for row in rows]
@@ -127,11 +129,11 @@ def _curve(report: Report, page: Page, top: int) -> Placed:
 
 def _overtime(report: Report, page: Page, row: int, share: object) -> int:
     """Write what more can be promised with each kind of limit stretched; return the last row."""
-    rows = [row for row in report.rows("quote") if row["overtime_of"]]
+    rows = [shown_quote(row) for row in report.rows("quote") if row["overtime_of"]]
     if not rows:
         return row
     fields = [
-        Field("date", "Firm from", kind="date"), Field("at_most_mw", "At most", "MW", "mw"),
+        Field("date", "From", kind="date"), Field("at_most_mw", "At most", "MW", "mw"),
         Field("gain_mw", "More by it", "MW", "mw"),
         Field("overtime_of", "With more of", most=30),
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from planner.plan.explained import EXPLANATION, QUOTE, Finding
 from planner.plan.figures import tidy
 from planner.plan.store import Plan
 from planner.plan.tables import Row
-from planner.reports.views import BASIS_WORDS, NOTHING, currency, day, figure, number
+from planner.reports.views import NOTHING, currency, day, figure, number
 
 MILLIONS_FROM = 1e5
 """Money from which on it is said in millions."""
@@ -261,22 +261,6 @@ def slack_sentence(plan: Plan) -> str:
 def line_words(row: Row) -> str:
     """Return a purchase line in words."""
     return f"{row['item']} of {row['supplier']}"
-
-
-def earliest_sentence(plan: Plan, row: Row) -> str:
-    """Return by when megawatts can be in service, with the proof, in a sentence."""
-    basis = BASIS_WORDS.get(str(row["basis"]), str(row["basis"]))
-    most, proof = figure(row["at_most_before_mw"], 1), "" if row["proven"] else (
-        " (a limit of time was reached; it may be earlier)")  # fmt: skip
-    head = f"{number(row['mw']):,.6g} MW more ({basis}) can be"
-    if row["date"] is None:
-        last = max((str(one["date"]) for one in plan.rows("quote")), default="its end")
-        return (f"{head.replace('can be', 'cannot be')} in service within the plan: by {last} at "
-                f"most {most} MW can{proof}.")  # fmt: skip
-    text = f"{head} in service by {row['date']}"
-    if row["period_before"] is None:
-        return f"{text}, the end of the first period{proof}."
-    return f"{text}; not by {row['period_before']}, when at most {most} MW can{proof}."
 
 
 DECADES = 3

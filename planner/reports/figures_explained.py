@@ -10,7 +10,6 @@ from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.explained import (
     Timeline,
-    earliest_sentence,
     explanation,
     holding_sentence,
     is_late,
@@ -22,6 +21,7 @@ from planner.reports.figures_costs import money_unit
 from planner.reports.figures_data import Time, buckets, time_of
 from planner.reports.figures_draw import LINE, Canvas, Figure, Plot, stairs, text_width
 from planner.reports.page_tables import Column, Sheet
+from planner.reports.quoted import earliest_sentence, firm_figure, shown_quote
 from planner.reports.views import BASIS_WORDS, currency, day, figure, number
 
 MOST_LIMITS = 20
@@ -162,8 +162,10 @@ def quote_figure(plan: Plan) -> Figure | None:
 
     said = " ".join(earliest_sentence(plan, row) for row in plan.rows("earliest"))
     said = f"{said} " if said else ""
-    said += ("At most: no plan puts more in service from that date on, with no commitment missing "
-             "more than it does.")  # fmt: skip
+    said += ("At most: no plan has more in service from that date on, with no commitment missing "
+             "more than it does, rounded up.")  # fmt: skip
+    if any(row["firm_mw"] is not None for row in rows):
+        said += " Firm: a plan in whole systems has this much in service, rounded down."
     return Figure("quote", "What can be promised on top of the plan", said, draw,
                   tuple(_quote_sheets(plan, basis)))  # fmt: skip
 
@@ -180,26 +182,26 @@ def _curve(canvas: Canvas, plot: Plot, rows: Sequence[Row]) -> None:
         due = day(row["date"])
         if due is not None and row["firm_mw"] is not None:
             x, y = plot.x(due), plot.y(number(row["firm_mw"]))
-            tip = f"{due}: firm {figure(row['firm_mw'], 1)} MW"
+            tip = f"{due}: firm {firm_figure(row['firm_mw'])} MW"
             canvas.area([(x, y - 5), (x + 5, y), (x, y + 5), (x - 5, y)], "due-fill edge", tip)
 
 
 def _quote_sheets(plan: Plan, basis: str) -> list[Sheet]:
     """Return the most by date where it changes, and what overtime adds."""
-    alone = [row for row in plan.rows("quote") if not row["overtime_of"]]
+    alone = [shown_quote(row) for row in plan.rows("quote") if not row["overtime_of"]]
     kept = [
         row for n, row in enumerate(alone)
         if not n or n == len(alone) - 1 or row["firm_mw"] is not None
         or row["at_most_mw"] != alone[n - 1]["at_most_mw"]
     ]  # fmt: skip
-    columns = [Column("date", "Firm from", kind="date"),
-               Column("at_most_mw", "At most", f"MW, {basis}", "mw")]  # fmt: skip
+    columns = [Column("date", "From", kind="date"),
+               Column("at_most_mw", "At most", f"MW, {basis}", "worth")]  # fmt: skip
     if any(row["firm_mw"] is not None for row in kept):
-        columns.append(Column("firm_mw", "Firm, in whole systems", "MW", "mw"))
+        columns.append(Column("firm_mw", "Firm, in whole systems", "MW", "worth"))
     sheets = [Sheet("At most on top of the plan, at the dates at which it changes", columns, kept)]
-    stretched = [row for row in plan.rows("quote") if row["overtime_of"]]
+    stretched = [shown_quote(row) for row in plan.rows("quote") if row["overtime_of"]]
     if stretched:
-        columns = [*columns[:2], Column("gain_mw", "More by it", "MW", "mw"),
+        columns = [*columns[:2], Column("gain_mw", "More by it", "MW", "worth"),
                    Column("overtime_of", "With more of")]  # fmt: skip
         sheets.append(Sheet("With all limits of one kind stretched", columns, stretched))
     return sheets

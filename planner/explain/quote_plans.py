@@ -1,0 +1,181 @@
+"""Plans in whole systems that serve a quote: searched, settled to the last digits, and kept."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from planner.explain.problem import NONE, Problem
+from planner.explain.whole import EXACT_GAP, settle_whole, solve_whole
+from planner.model.objectives import Tier
+from planner.solve.outcome import Array
+from planner.solve.prices import set_upper
+
+PROOF_GAP = 0.5
+"""Gap of a question that is answered by yes or no.
+
+What is minimised is the megawatts missing of those asked for. Either a plan misses none, or a bound
+of at least half of what the best plan misses is above zero and proves that every plan misses some.
+"""
+
+DIGITS, PARTS = 6, 1e6
+"""Decimals of megawatts in a quote, and units of the last one in a megawatt."""
+
+SETTLED_NOISE, BOUND_NOISE = 1e-9, 2e-6
+"""MW by which a settled plan and a bound may be off: tiers are held with `SEARCH_SLACK`."""
+
+
+def rounded_down(mw: float) -> float:
+    """Return the megawatts of a settled plan rounded to the safe side."""
+    return math.floor((mw + SETTLED_NOISE) * PARTS) / PARTS + 0.0
+
+
+def rounded_up(mw: float) -> float:
+    """Return a proven bound rounded to the safe side, without the noise of its solve."""
+    near = round(mw, DIGITS - 1)
+    if abs(mw - near) <= BOUND_NOISE:
+        return near + 0.0
+    return math.ceil(mw * PARTS) / PARTS
+
+
+@dataclass(frozen=True)
+class Served:
+    """What is known of megawatts that are asked for from the end of a period on.
+
+    Attributes
+    ----------
+    firm_mw : float or None
+        Megawatts that the best plan found serves; None if no plan was found.
+    at_most_mw : float
+        No plan serves more: the proven bound, never more than was asked for.
+    """
+
+    firm_mw: float | None
+    at_most_mw: float
+
+    def is_met(self, mw: float) -> bool:
+        """Return whether a plan serves megawatts, to the tolerance of a milestone."""
+        return self.firm_mw is not None and self.firm_mw >= mw - NONE
+
+    def is_denied(self, mw: float) -> bool:
+        """Return whether it is proven that no plan serves megawatts."""
+        return rounded_up(self.at_most_mw) < mw - NONE and not self.is_met(mw)
+
+
+class QuotePlans:
+    """Searches plans that serve a quote, each from the best one that is known.
+
+    The question never is whether a plan exists: there always is one, which serves nothing of the
+    quote. It is how many of the megawatts asked for must be missing. So a denial is a bound, and is
+    doubted as any other answer that is called optimal.
+
+    Parameters
+    ----------
+    problem
+        The inputs with the quote as their last commitment.
+    missed
+        Columns of the megawatts that the quote misses, by period. That of the last period is what
+        it misses in every period from the date on.
+    all_mw
+        What the quote asks for: more than there can be.
+    held
+        Tiers that stay at most at a value: what the plan misses.
+    name
+        Of the quote's commitment.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        missed: Mapping[int, int],
+        all_mw: float,
+        held: list[tuple[Tier, float]],
+        name: str,
+    ) -> None:
+        self.problem, self.missed, self.all_mw, self.held = problem, missed, all_mw, held
+        self.last = max(missed)
+        self.peak = missed[self.last]
+        self.row_at = {at: problem.row_at["milestone", (name, at)] for at in missed}
+        self.variable = problem.model.decisions.missed_mw[name, self.last]
+        self._plans: list[Array] = []
+        self._is_loose = False
+
+    def ask_from(self, period: int, mw: float | None = None) -> None:
+        """Ask for megawatts from the end of a period on: so many, or all that there could be."""
+        live, columns = self.problem.live, list(self.missed.values())
+        most = [self.all_mw if at < period or at == self.last else 0.0 for at in self.missed]
+        set_upper(live, columns, most)
+        self.problem.original_upper[columns] = most
+        least = 0.0 if mw is None else max(0.0, self.all_mw - mw)
+        peak = np.array([self.peak], dtype=np.int32)
+        live.limit(peak, np.array([least]), np.array([self.all_mw]))
+
+    def known(self, period: int) -> float | None:
+        """Return the most that a known plan serves from the end of a period on."""
+        served = [self._served_from(plan, period) for plan in self._plans]
+        return max(served) if served else None
+
+    def search(self, period: int, mw: float | None, seconds: float) -> Served:
+        """Search a plan that serves megawatts from the end of a period on.
+
+        Parameters
+        ----------
+        period
+            Period.
+        mw
+            Megawatts; None for as many as there can be.
+        seconds
+            Time for it.
+        """
+        asked = self.all_mw if mw is None else mw
+        self.ask_from(period, mw)
+        expression = self.problem.model.frame.objective([(self.variable, 1.0)], asked - self.all_mw)
+        goal = Tier("missing", "MW", expression)
+        gap, start = EXACT_GAP if mw is None else PROOF_GAP, self._start(period, asked)
+        found = solve_whole(self.problem, [goal], self.held, seconds, gap=gap, start=start)
+        if found.status == "infeasible" and found.point is None:
+            self.loosen()
+            found = solve_whole(self.problem, [goal], self.held, seconds, gap=gap)
+        if found.point is not None:
+            settled = settle_whole(self.problem, goal, self.held, found.point)
+            self._plans += [] if settled is None else [settled]
+        self.ask_from(period)
+        bound = found.bounds[0] if math.isfinite(found.bounds[0]) else 0.0
+        return Served(self.known(period), asked - max(0.0, bound))
+
+    def loosen(self) -> None:
+        """Let the tiers that are held miss as much more as counts as nothing.
+
+        A plan that meets its milestones to the tolerance contradicts them without it.
+        """
+        if not self._is_loose:
+            self.held = [(tier, value + NONE) for tier, value in self.held]
+            self._is_loose = True
+
+    def _start(self, period: int, asked: float) -> Array | None:
+        """Return the best plan that is known, as one of the model of this period."""
+        if not self._plans:
+            return None
+        best = max(self._plans, key=lambda plan: self._served_from(plan, period)).copy()
+        least = self.all_mw - asked
+        best[self.peak] = max(least, self.all_mw - self._served_from(best, period))
+        for at, column in self.missed.items():
+            if at != self.last:
+                short = self.all_mw - best[self.peak] - self._served(best, at)
+                best[column] = max(0.0, short) if at < period else 0.0
+        return best
+
+    def _served_from(self, plan: Array, period: int) -> float:
+        """Return what a plan serves in every period from one on."""
+        return min(self._served(plan, at) for at in self.missed if at >= period)
+
+    def _served(self, plan: Array, period: int) -> float:
+        """Return what a plan serves of the quote in a period."""
+        rows, row = self.problem.rows, self.row_at[period]
+        entries = slice(rows.start[row], rows.start[row + 1])
+        index = rows.index[entries]
+        serving = index != self.missed[period]
+        return float(rows.value[entries][serving] @ plan[index[serving]])

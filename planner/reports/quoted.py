@@ -1,0 +1,66 @@
+"""What the reports tell of a quote: what is firm is rounded down, what is a bound is rounded up."""
+
+from __future__ import annotations
+
+import math
+
+from planner.plan.store import Plan
+from planner.plan.tables import Row
+from planner.reports.views import BASIS_WORDS, number
+
+HUNDREDTHS, DUST = 100.0, 1e-6
+"""Parts of a MW that a quote is shown in, and by how many of them floating point may be off."""
+
+
+def firm_figure(value: object) -> str:
+    """Return megawatts that a plan serves as people read them, rounded down."""
+    return _mw(math.floor(number(value) * HUNDREDTHS + DUST) / HUNDREDTHS)
+
+
+def bound_figure(value: object) -> str:
+    """Return megawatts that no plan exceeds as people read them, rounded up."""
+    return _mw(math.ceil(number(value) * HUNDREDTHS - DUST) / HUNDREDTHS)
+
+
+def shown_quote(row: Row) -> Row:
+    """Return a row of a quote with its megawatts as they are shown: firm down, bounds up."""
+    firm = row["firm_mw"]
+    return {
+        **row,
+        "at_most_mw": float(bound_figure(row["at_most_mw"]).replace(",", "")),
+        "firm_mw": None if firm is None else float(firm_figure(firm).replace(",", "")),
+    }
+
+
+def _mw(value: float) -> str:
+    return f"{value:,.2f}"
+
+
+def _bound_below(value: object, mw: float) -> str:
+    """Return a bound rounded up, with as many decimals as tell it from what was asked for."""
+    shown = bound_figure(value)
+    return shown if float(shown.replace(",", "")) < mw else f"{number(value):,.6f}"
+
+
+def earliest_sentence(plan: Plan, row: Row) -> str:
+    """Return by when megawatts can be in service, and what is ruled out, in sentences."""
+    mw = number(row["mw"])
+    asked = f"{mw:,.6g} MW more ({BASIS_WORDS.get(str(row['basis']), str(row['basis']))})"
+    most = _bound_below(row["at_most_before_mw"], mw)
+    ruled_out = f"not by {row['period_before']}, when at most {most} MW can"
+    if row["date"] is None and row["proven"]:
+        last = max((str(one["date"]) for one in plan.rows("quote")), default="its end")
+        return f"{asked} cannot be in service within the plan: by {last} at most {most} MW can."
+    if row["date"] is None:
+        head = f"Whether {asked} can be in service within the plan was not answered in time"
+        return f"{head}; {ruled_out}." if row["period_before"] else f"{head}."
+    head = f"{asked} can be in service by {row['date']}"
+    if not row["proven"]:
+        before = f"{ruled_out}. " if row["period_before"] else ""
+        return (
+            f"{head}{'; ' if before else '. '}{before}Whether they can be in service by "
+            f"{row['not_before']} was not answered in time."
+        )
+    if row["period_before"] is None:
+        return f"{head}, the end of the first period."
+    return f"{head}; {ruled_out}."
