@@ -12,6 +12,8 @@ from __future__ import annotations
 import copy
 import os
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -22,7 +24,7 @@ from test_explain_quote import brute_largest, brute_missed
 
 from planner.explain.quote import Quoter, Terms
 from planner.explain.session import Session
-from planner.inputs.workbook import inputs_from_rows
+from planner.inputs.workbook import inputs_from_rows, read_inputs
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan
 
@@ -161,3 +163,18 @@ def test_no_denial_and_no_promise_is_wrong(block: int) -> None:
     first = BLOCK * block
     faults = [f for seed in range(first, min(first + BLOCK, QUOTES)) for f in wrong(seed)]
     assert faults == []
+
+
+def test_twenty_megawatts_that_a_plan_serves_are_not_denied(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The plan is the one that `planner plan` makes; to make it here takes a minute."""
+    inputs = read_inputs(Path(__file__).parent / "data/quotes/quote-denies.xlsx")
+    monkeypatch.setattr("planner.explain.quote.committed", lambda session: (1.6, 0.0))
+    quoter = Quoter(Session(inputs, seconds=900.0), Terms("it"))
+    ends = quoter.problem.case.calendar.ends
+    answer = quoter.earliest(20.0)
+    assert answer.period is not None
+    assert ends[answer.period] <= date(2028, 6, 30)
+    assert ends[answer.not_before] <= date(2028, 6, 30)
+    assert answer.at_most_before_mw < 20.0

@@ -20,6 +20,9 @@ from planner.reports.explained import (
 from planner.reports.quoted import earliest_sentence, shown_quote
 from planner.reports.views import BASIS_WORDS, day, months_long, number
 
+CHART_ROWS = 17
+"""Rows beside which the chart of a quote stands."""
+
 WIDE, ACROSS = 10, 105
 """Columns over which a sentence above a table goes, and about how many characters they hold."""
 
@@ -100,6 +103,7 @@ def write_quote(report: Report, page: Page) -> None:
     last = _overtime(report, page, placed.last + 2, found.facts.get("overtime"))
     for column in range(WIDE + 1):
         page.widen(column, 11.0)
+    last = max(last, placed.first + CHART_ROWS)
     page.print_only(last, WIDE)
     page.pages_tall = 1 if last <= SHORT else 0
     report.placed[QUOTE] = placed
