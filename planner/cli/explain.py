@@ -38,7 +38,8 @@ MOST = 15
               help="Cost of asking for one change to a sheet; 1 where not given.")  # fmt: skip
 @click.option("--no-asks", is_flag=True, help="Do not look for what to ask for.")
 @click.option("--time-limit", type=click.FloatRange(0, min_open=True),
-              help="Seconds; without it three times what the plan took.")  # fmt: skip
+              help="Seconds; without it three times what the plan took, with --why at most "
+              "the plan's own time limit.")  # fmt: skip
 @click.option("--report", "kinds", callback=chosen, default=ALL, show_default=True, help=HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
@@ -167,11 +168,9 @@ def _contradiction(path: Path, error: Exception, *, as_json: bool) -> int:
 
 
 def _why(made: Plan, why: str, time_limit: float | None, *, as_json: bool) -> int:
-    import math  # noqa: PLC0415
-
     from planner.explain.alternatives import ask_why  # noqa: PLC0415
 
-    found = ask_why(made, why, time_limit or math.inf)
+    found = ask_why(made, why, time_limit)
     if as_json:
         print_json({
             "plan": made.name, "why": why, "forced": found.forced, "status": found.status,

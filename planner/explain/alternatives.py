@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 import re
+import threading
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from planner.case.case import make_case
-from planner.errors import NoPlanExists, PlannerError
+from planner.errors import Interrupted, LimitReached, NoPlanExists, PlannerError
+from planner.explain.session import budget
 from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import PRESENT_COST, in_service_mw_months, make_tiers
@@ -22,7 +25,7 @@ from planner.plan.store import Plan
 from planner.plan.tables import Row, Tables
 from planner.plan.verify import verify
 from planner.solve.highs import LiveModel
-from planner.solve.tiers import Limits, TierResult, solve_tiers
+from planner.solve.tiers import Limits, Solution, TierResult, solve_tiers
 
 VERBS = {
     "install": ("install_systems", "install at SITE or HALL [SYSTEM] PERIOD"),
@@ -160,7 +163,7 @@ def _wanted(rest: str, names: Iterable[str], text: str, form: str) -> set[str]:
     return wanted
 
 
-def ask_why(plan: Plan, text: str, seconds: float = math.inf) -> Alternative:
+def ask_why(plan: Plan, text: str, seconds: float | None = None) -> Alternative:
     """Make the plan again with a decision the other way round.
 
     Parameters
@@ -170,13 +173,18 @@ def ask_why(plan: Plan, text: str, seconds: float = math.inf) -> Alternative:
     text
         The question, see `parse`.
     seconds
-        Time for the solve.
+        Time for all of it; None for the plan's own time limit, and no more than an explanation of
+        the plan may take.
 
     Raises
     ------
     PlannerError
         If the question cannot be read.
+    LimitReached
+        If the time ended before any plan was found.
     """
+    began = time.monotonic()
+    allowed = time_of(plan) if seconds is None else seconds
     with collector_paused():
         model = build_model(make_case(plan.inputs))
     question = parse(text, model)
@@ -186,17 +194,51 @@ def ask_why(plan: Plan, text: str, seconds: float = math.inf) -> Alternative:
     model.frame.row("asked", (question.text,), terms, ">=" if forced else "<=",
                     1.0 if forced else 0.0)  # fmt: skip
     live = LiveModel(model.frame, model.frame.columns, plan.inputs.settings["threads"])
-    gap = plan.manifest.get("gap_asked")
-    limits = Limits(float(gap) if isinstance(gap, int | float) else 0.0, seconds)
     try:
-        solution = solve_tiers(live, make_tiers(model), in_service_mw_months(model),
-                               make_wholes(model), limits, lambda event: None)  # fmt: skip
+        solution = _solved(plan, model, live, allowed - (time.monotonic() - began))
     except NoPlanExists:
         return Alternative(question, forced, None, None, None, None, [], "no plan exists")
     tables = extract(plan.inputs, model, list(solution.values), map(_tier_row, solution.tiers))
     verdict = verify(plan.inputs, tables)
     status = solution.status if verdict.ok else "refused by the checker"
     return _compared(question, plan, tables, solution.tiers, forced=forced, status=status)
+
+
+def time_of(plan: Plan) -> float:
+    """Return seconds: the plan's own time limit, and what an explanation of it may take."""
+    limits = (plan.manifest.get("time_limit_s"), plan.inputs.settings["time_limit_s"])
+    stated = next((float(x) for x in limits if isinstance(x, int | float)), math.inf)
+    return min(stated, budget(plan))
+
+
+def _solved(plan: Plan, model: Model, live: LiveModel, seconds: float) -> Solution:
+    """Solve the changed model within a time, to the gap of the plan."""
+    gap = plan.manifest.get("gap_asked")
+    limits = Limits(float(gap) if isinstance(gap, int | float) else 0.0, max(seconds, 0.01))
+    is_over = threading.Event()
+
+    def end() -> None:
+        is_over.set()
+        live.stop.set()
+
+    # A plan's solve may go on past its limit until it has a first plan; an answer may not.
+    timer = threading.Timer(min(limits.seconds, threading.TIMEOUT_MAX), end)
+    timer.daemon = True
+    timer.start()
+    try:
+        found = solve_tiers(live, make_tiers(model), in_service_mw_months(model),
+                            make_wholes(model), limits, lambda event: None)  # fmt: skip
+    except (Interrupted, LimitReached):
+        if not is_over.is_set():
+            raise
+        raise LimitReached(
+            f"not answered within {limits.seconds:,.0f} s: no plan was found in which the decision "
+            "is the other way round, nor proof that there is none. Give more time (--time-limit)"
+        ) from None
+    finally:
+        timer.cancel()
+    return replace(found, status="time limit") if is_over.is_set() \
+        and found.status == "interrupted" else found  # fmt: skip
 
 
 def _tier_row(tier: TierResult) -> Row:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -106,7 +105,7 @@ def _facts(session: Session) -> dict[str, object]:
     """Return how it was found."""
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": round(time.monotonic() - session.started, 1),
+        "seconds": round(session.elapsed, 1),
         "resolves": session.resolves, "undone": list(session.undone),
     }  # fmt: skip
 

@@ -51,16 +51,22 @@ class Session:
         self, inputs: Inputs, plan: Plan | None = None, seconds: float | None = None
     ) -> None:
         self.inputs, self.plan = inputs, plan
+        self._begun = time.monotonic()
         # What is left to us to limit is counted in processor time, so that a busy machine does not
         # explain less than an idle one.
         self._clock = time.process_time if seconds is None else time.monotonic
         self.started = self._clock()
-        self.seconds = _budget(plan) if seconds is None else seconds
+        self.seconds = budget(plan) if seconds is None else seconds
         self.resolves = 0
         self._undone: dict[str, list[str]] = {}
         self._gains: dict[frozenset[tuple[Limit, float]], Gains] = {}
         self.base = Problem(inputs)
         self.catalogue = Catalogue(inputs, self.base.case)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the session began, by the clock on the wall."""
+        return time.monotonic() - self._begun
 
     @property
     def left(self) -> float:
@@ -293,7 +299,8 @@ def _clean(value: float) -> float:
     return 0.0 if abs(value) <= NONE else value
 
 
-def _budget(plan: Plan | None) -> float:
+def budget(plan: Plan | None) -> float:
+    """Return the seconds that an explanation of a plan may take; no limit without a plan."""
     if plan is None:
         return math.inf
     seconds = plan.summary.get("seconds")
