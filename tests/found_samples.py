@@ -111,6 +111,7 @@ def _slack(n, line, commitment):
         "commitment": commitment, "date": date(2026 + n, 12, 31), "mw": 187.5 * (n + 1),
         "slack_days": None if n == 3 else 31 * n,
         "could_be_met_by": None if n == 3 else date(2026 + n, 12 - n, 31 - n % 2),
+        "proof": None if n == 3 else "re-solved in whole systems",
         "supplier": None if n == 0 else f"maker {line}",
         "item": None if n == 0 else f"part {line}", "last_order_date": last,
     }  # fmt: skip

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from planner.case.case import Case
 from planner.errors import NoPlanExists
-from planner.explain.limits import Limit
-from planner.explain.moves import Move, moved
 from planner.explain.problem import NONE, Problem
 from planner.explain.session import Session
+from planner.explain.whole import reach_whole, solve_whole
+from planner.inputs.rows import Inputs
 from planner.inputs.rows import Row as InputRow
 from planner.plan.tables import Row
+
+IN_WHOLES = "re-solved in whole systems"
+DIVISIBLY = "re-solved with divisible systems; whole ones may leave less"
+"""What proves a slack. No more is possible either way: less cannot be missed in whole systems."""
+
+REACH_SECONDS = 30.0
+"""Time for a plan in whole systems that has the slack of one milestone in a large plan."""
 
 
 def slack_rows(session: Session) -> list[Row]:
@@ -25,12 +34,14 @@ def slack_rows(session: Session) -> list[Row]:
     for commitment, day, period, mw in case.demand.judged:
         if mw <= 0 or _missed_at(session, commitment, day) > 10 * NONE:
             continue
-        earlier = _earliest(session, commitment, day, period)
-        slack = None if earlier is None else (
-            case.calendar.ends[period] - case.calendar.ends[earlier]).days  # fmt: skip
+        earliest = _earliest(session, commitment, day, period)
+        met_by = None if earliest is None else case.calendar.ends[earliest]
         milestone: Row = {
-            "commitment": commitment, "date": day, "mw": mw, "slack_days": slack,
-            "could_be_met_by": None if earlier is None else case.calendar.ends[earlier],
+            "commitment": commitment, "date": day, "mw": mw,
+            "slack_days": None if met_by is None else max(0, (day - met_by).days),
+            "could_be_met_by": met_by,
+            "proof": None if earliest is None
+            else _proof(session, (commitment, day, period), earliest),
         }  # fmt: skip
         lines = _last_orders(case, commitment, period)
         if not lines:
@@ -56,32 +67,81 @@ def _missed_at(session: Session, commitment: str, day: date) -> float:
 
 
 def _earliest(session: Session, commitment: str, day: date, period: int) -> int | None:
-    """Return the earliest period by which a milestone could be met, nothing more missed."""
-    row = next(r for r in session.inputs.tables["milestones"]
-               if r["commitment"] == commitment and r["date"] == day)  # fmt: skip
-    reach, step = 0, 1
-    while step and period - reach - step >= -1:
-        if session.spent(0.97):
+    """Return the earliest period by which a milestone could be met; None if not known in time."""
+    row, found, step = _row(session, commitment, day), period, 1
+    # Steps double as long as they hold, and then halve until none of one period does.
+    while step:
+        holds = None if session.spent(0.97) else _holds(session, row, found - step)
+        if holds is None:
             session.leave("slack", f"{commitment} due {day}")
             return None
-        if period - reach - step >= 0 and _holds(session, row, period - reach - step):
-            reach, step = reach + step, 2 * step
-        else:
-            step = step // 2
-    return period - reach
+        found, step = (found - step, 2 * step) if holds else (found, step // 2)
+    return found
 
 
-def _holds(session: Session, row: InputRow, period: int) -> bool:
-    """Say whether no more is missed if a milestone is due at the end of a period."""
+def _proof(session: Session, milestone: tuple[str, date, int], earliest: int) -> str:
+    """Return what proves that a milestone could be met by the end of an earlier period."""
+    commitment, day, period = milestone
+    if session.is_small or earliest == period:
+        return IN_WHOLES
+    seconds = min(REACH_SECONDS, session.left / 2)
+    if session.plan is None or seconds < 1.0:
+        return DIVISIBLY
+    end = session.base.case.calendar.ends[earliest]
+    problem = Problem(_due_by(session.inputs, _row(session, commitment, day), end))
+    *held, (goal, most) = zip(problem.missed_tiers, session.planned_missed, strict=True)
     session.resolves += 1
-    limit = Limit("milestone", row["commitment"], row, "date", "", dated=True)
-    end = session.base.case.calendar.ends[period]
-    try:
-        inputs = moved(session.inputs, [Move(limit, 0.0)], session.base.case.calendar, {limit: end})
-        values = Problem(inputs).solve_missed().values
-    except (ValueError, NoPlanExists):
+    reached = reach_whole(problem, goal, held, seconds)
+    return IN_WHOLES if reached <= most + 10 * NONE else DIVISIBLY
+
+
+def _row(session: Session, commitment: str, day: date) -> InputRow:
+    """Return the row of a milestone."""
+    return next(
+        row
+        for row in session.inputs.tables["milestones"]
+        if row["commitment"] == commitment and row["date"] == day
+    )
+
+
+def _holds(session: Session, row: InputRow, period: int) -> bool | None:
+    """Say whether no more is missed if a milestone is due by the end of a period.
+
+    None if that was not proven in time.
+    """
+    if period < 0:
         return False
-    return all(v <= m + 10 * NONE for v, m in zip(values, session.missed.values, strict=True))
+    session.resolves += 1
+    problem = Problem(_due_by(session.inputs, row, session.base.case.calendar.ends[period]))
+    try:
+        divisible = problem.solve_missed().values
+    except NoPlanExists:
+        return False
+    if not _are_within(divisible, session.missed.values):
+        return False
+    if not session.is_small or session.plan is None:
+        return True
+    whole = solve_whole(problem, seconds=session.whole_seconds)
+    if len(whole.values) == len(divisible) and _are_within(whole.values, session.planned_missed):
+        return True
+    return False if whole.is_proven else None
+
+
+def _due_by(inputs: Inputs, row: InputRow, day: date) -> Inputs:
+    """Return inputs in which a milestone is due by an earlier day.
+
+    Smaller milestones of its commitment between that day and its own are then met with it.
+    """
+    moved = [
+        row.changed({**row.values, "date": day}) if other is row else other
+        for other in inputs.tables["milestones"]
+        if other["commitment"] != row["commitment"] or not day <= other["date"] < row["date"]
+    ]
+    return replace(inputs, tables={**inputs.tables, "milestones": tuple(moved)})
+
+
+def _are_within(missed: Sequence[float], most: Sequence[float]) -> bool:
+    return all(m <= limit + 10 * NONE for m, limit in zip(missed, most, strict=True))
 
 
 def _last_orders(case: Case, commitment: str, period: int) -> dict[tuple[str, str], int]:

@@ -64,7 +64,8 @@ EXPLAINED = (
     }),
     ResultTable("slack", "A milestone that is met, with each of its purchase lines.", {
         "commitment": "", "date": "", "mw": "MW", "slack_days": "days by which it could be met "
-        "earlier, nothing more missed", "could_be_met_by": "day", "supplier": "", "item": "",
+        "earlier, nothing more missed", "could_be_met_by": "day", "proof": "of the slack",
+        "supplier": "", "item": "",
         "last_order_date": "last day on which an order can still be in service by the milestone",
     }),
     ResultTable("asks", "One change of a set that puts a commitment back on time.", {

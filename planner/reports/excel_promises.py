@@ -63,11 +63,12 @@ def write_slack(report: Report, page: Page) -> None:
         Field("item", "Item", most=24),
         Field("last_order_date", "Last order date", kind="date"),
         Field("takes", "Time it takes", "days", "whole", formula="={due}-{last_order_date}"),
+        Field("proof", "Proof of the slack", most=30),
     ]  # fmt: skip
     rows: list[Row] = []
     for one in safe_milestones(report.plan):
         head = {"commitment": one.commitment, "due": one.due, "mw": one.mw, "slack": one.slack,
-                "could": one.could_be_met_by}  # fmt: skip
+                "could": one.could_be_met_by, "proof": one.proof}  # fmt: skip
         rows += [head | line | {"takes": float((one.due - last).days)}
                  for line, last in one.orders]  # fmt: skip
         rows += [head | {"supplier": "nothing to order ahead"}] * (not one.orders)

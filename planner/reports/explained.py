@@ -208,6 +208,8 @@ class Safe:
         Days by which it could be met earlier; None if that was not worked out in time.
     could_be_met_by : datetime.date or None
         Day by which it could be met.
+    proof : str
+        What proves the slack.
     orders : tuple of (row, datetime.date)
         Its purchase lines with the last day to order, the one to be ordered first before others.
     """
@@ -217,6 +219,7 @@ class Safe:
     mw: float
     slack: float | None
     could_be_met_by: date | None
+    proof: str
     orders: tuple[tuple[Row, date], ...]
 
     @property
@@ -238,7 +241,8 @@ def safe_milestones(plan: Plan) -> list[Safe]:
         orders.sort(key=lambda line: (line[1], str(line[0]["item"]), str(line[0]["supplier"])))
         slack = None if rows[0]["slack_days"] is None else number(rows[0]["slack_days"])
         result.append(Safe(commitment, day(due) or date.min, number(rows[0]["mw"]), slack,
-                           day(rows[0]["could_be_met_by"]), tuple(orders)))  # fmt: skip
+                           day(rows[0]["could_be_met_by"]), str(rows[0]["proof"] or ""),
+                           tuple(orders)))  # fmt: skip
     return result
 
 

@@ -104,9 +104,10 @@ def slack_section(plan: Plan) -> Markup:
         Column("last_order_date", "Last order date", kind="date"), Column("item", "Item"),
         Column("supplier", "Supplier"), Column("mw", "Committed", "MW", "mw"),
     ]  # fmt: skip
+    proof = next((f", {one.proof}" for one in found if one.proof), "")
     text = (f"{slack_sentence(plan)} Slack: days by which a milestone could be due earlier with "
-            "nothing more missed; blank: not worked out in time. Ordered after the last order "
-            "date, a unit is not in service by the milestone.")  # fmt: skip
+            f"nothing more missed{proof}; blank: not worked out in time. Ordered after the last "
+            "order date, a unit is not in service by the milestone.")  # fmt: skip
     shown = table(Sheet("Slack, and the last day to order", columns, rows)) if rows else None
     return element("section", element("h2", "Slack"), element("p", text), shown, id="slack")
 
