@@ -63,9 +63,12 @@ def _limit(n):
 def _bottleneck(n, late):
     gain = round(max(0.0, 8.0 - n / 2), 3)
     return {
-        "rank": n + 1, **_limit(n), "mw_months": gain if late else None,
+        "rank": n + 1, **_limit(n),
+        "mw_months_percent": gain / 2 if late else None, "mw_months": gain if late else None,
         "mw_months_whole": None, "mw_months_lifted": 4 * gain if late else None,
-        "mw_months_kind": 5 * gain if late else None, "money": 1e6 * (20 - n) if n < 22 else None,
+        "mw_months_kind": 5 * gain if late else None,
+        "money_percent": 5e5 * (20 - n) if n < 22 else None,
+        "money": 1e6 * (20 - n) if n < 22 else None,
         "status": "confirmed" if late else None, "money_status": "degenerate" if n < 22 else None,
         "first_period": STARTS[n], "last_period": STARTS[-1], "periods": 48 - n,
         "note": "worth as much as crews!C9" if n % 3 == 0 else None,

@@ -14,12 +14,13 @@ from test_excel import column, header, texts, written
 from planner.plan.explained import EXPLANATION, QUOTE
 from planner.reports.excel import write_plan_workbook
 from planner.reports.explained import (
-    Timeline,
     ask_sentence,
+    collapsed,
     holding_sentence,
     slack_sentence,
-    timeline,
+    telling,
 )
+from planner.reports.timeline import Timeline, timeline
 
 SHEETS = {"Why late", "Asks", "Bottlenecks", "Bottlenecks by period", "Slack", "Quote"}
 
@@ -61,7 +62,8 @@ def due(rows, key):
     [
         ("Bottlenecks", "bottlenecks", {
             "Rank": "rank", "Whose": "subject", "Limit": "kind", "Cell of the inputs": "cell",
-            "In the cell": "value", "or date": "day", "One step gains": "mw_months",
+            "In the cell": "value", "or date": "day", "1 % more gains": "mw_months_percent",
+            "One step gains": "mw_months", "1 % more saves": "money_percent",
             "Proof of it": "status", "One step saves": "money",
             "Gained without it": "mw_months_lifted", "Gained without its kind": "mw_months_kind",
             "Counts from": "first_period", "Periods": "periods", "Note": "note"}),
@@ -77,10 +79,20 @@ def due(rows, key):
     ],
 )  # fmt: skip
 def test_a_sheet_holds_its_table(plan, values, sheet, table, columns):
-    rows = plan.rows(table)
+    rows = telling(plan) if table == "bottlenecks" else plan.rows(table)
     assert rows
     for text, key in columns.items():
         assert cells(values[sheet], text)[: len(rows)] == due(rows, key), (sheet, text)
+
+
+def test_limits_that_are_worth_nothing_are_one_line(plan, values):
+    rest = len(plan.rows("bottlenecks")) - len(telling(plan))
+    assert rest == 10
+    assert collapsed(plan) == (
+        "10 more limits are used up, but raising any of them alone gains nothing; all are in "
+        "tables/bottlenecks.csv"
+    )
+    assert any(collapsed(plan) in text for text in texts(values["Bottlenecks"]))
 
 
 def test_slack_has_a_line_for_each_purchase_line_the_first_to_order_first(plan, values):
@@ -163,8 +175,8 @@ def test_the_summary_says_the_three_most_important_things_with_the_way_there(pla
     assert links[ask_sentence(plan)] == "'Asks'!A1"
     assert links[slack_sentence(plan)] == "'Slack'!A1"
     assert holding_sentence(plan) == (
-        "TSMC, supplier capacity 980, holds the plan back most: 1 unit per month more gains 8.00 "
-        "MW-months; without this limit 32.0 MW-months fewer are missed."
+        "TSMC, supplier capacity 980, holds the plan back most: 1 % more gains 4.00 MW-months; "
+        "1 unit per month more 8.00 MW-months; without this limit 32.0 MW-months fewer are missed."
     )
     assert ask_sentence(plan) == (
         "First ask, so that OpenAI is on time: TSMC: 1 more (supplier capacity); "
@@ -181,8 +193,8 @@ def test_a_plan_on_time_is_told_in_money(tmp_path):
     book = written(plan, tmp_path / "p.xlsx")
     assert not {"Why late", "Asks"} & set(book.sheetnames)
     assert holding_sentence(plan) == (
-        "TSMC, supplier capacity 980, would save most: 1 unit per month more saves 20.00 USD "
-        "million."
+        "TSMC, supplier capacity 980, would save most: 1 % more saves 10.00 USD million; "
+        "1 unit per month more 20.00 USD million."
     )
     assert ask_sentence(plan) == ""
     assert "One step gains\n(MW-months)" not in texts(book["Bottlenecks"])
@@ -221,9 +233,9 @@ def test_what_is_empty_says_so(tmp_path):
     nothing = dataclasses.replace(finding, tables={name: [] for name in finding.tables})
     book = written(dataclasses.replace(plan, findings={EXPLANATION: nothing}), tmp_path / "p.xlsx")
     for sheet, text in (
-        ("Bottlenecks", "no limit binds: nothing holds this plan back"),
+        ("Bottlenecks", "No single limit would improve this plan."),
         ("Bottlenecks by period", "no limit binds in any period"),
         ("Slack", "no milestone with megawatts due is met"),
     ):
         assert text in texts(book[sheet])
-    assert any("No limit holds the plan back" in text for text in texts(book["Summary"]))
+    assert any("No single limit would improve" in text for text in texts(book["Summary"]))

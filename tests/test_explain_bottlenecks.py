@@ -87,3 +87,32 @@ def test_a_step_in_whole_systems_is_what_brute_force_finds(decade: int) -> None:
             worth = [b - a for b, a in zip(before, least_missed(stated(other)), strict=True)]
             assert found.whole == pytest.approx(worth, abs=2e-5), (seed, found.limit.where)
     assert tried
+
+
+def more_by_one_per_cent(value: object) -> float:
+    return float(str(value or 1)) * 1.01
+
+
+@pytest.mark.parametrize("decade", range(CASES // 20))
+def test_one_per_cent_more_is_what_brute_force_finds(decade: int) -> None:
+    """All rows of a limit changed in the cells, the model stated anew, solved by another solver."""
+    tried = 0
+    for seed in range(10 * decade, 10 * decade + 10):
+        sheets, session = random_case(seed), session_of(seed)
+        before = least_missed(divisible(stated(sheets)))
+        shown = find_bottlenecks(session)
+        percents = [tuple(round(gain, 5) for gain in b.percent) for b in shown if b.percent]
+        assert percents == sorted(percents, reverse=True)
+        groups = {b.group: b for b in shown if b.percent and not b.limit.dated}
+        for group, found in list(groups.items())[:CHECKED]:
+            rows = [x for x in session.catalogue.amounts if (x.kind, x.subject) == group]
+            if not all(map(session.is_linear, rows)):
+                continue
+            tried += 1
+            other = sheets
+            for limit in rows:
+                other = changed(other, limit.where, more_by_one_per_cent)
+            after = least_missed(divisible(stated(other)))
+            worth = [b - a for b, a in zip(before, after, strict=True)]
+            assert found.percent == pytest.approx(worth, rel=1e-5, abs=3e-6), (seed, group)
+    assert tried

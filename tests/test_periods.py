@@ -26,7 +26,7 @@ from test_explain_quote import check as check_quotes
 from whatif_case import small_sheets
 
 from planner.errors import PlannerError
-from planner.explain.bottlenecks import one_more
+from planner.explain.bottleneck_rows import one_more
 from planner.explain.limits import dates
 from planner.explain.moves import Move, moved
 from planner.explain.problem import Problem

@@ -84,9 +84,8 @@ def command(  # noqa: PLR0913  (one for each option)
     typed = readable(" ".join(["planner", *sys.argv[1:]]))
     options = Options(gap, time_limit, threads, typed)
     tried = Attempts()
-    unheard: str | None = None
     claim = "the scenarios could not be tried"
-    if warning := tried(claim, partial(warning_of_scenarios, base), unheard):
+    if warning := tried(claim, partial(warning_of_scenarios, base), ""):
         click.echo(warning, err=True)
     with ExitStack() as found:
         made, start, other = _made(apply(base, asked), options, near, found, tried)

@@ -8,18 +8,21 @@ from dataclasses import dataclass, field
 
 from planner.explain.limits import Limit
 from planner.explain.moves import Move
+from planner.explain.percent import (
+    PER_CENT,
+    gain_of_one_per_cent,
+    saving_of_one_per_cent,
+)
 from planner.explain.problem import NONE, Solved
 from planner.explain.session import Gains, Session
-from planner.plan.tables import Row
 
 CONFIRMED = "confirmed"
 PART = "confirmed for less than one unit"
 DEGENERATE = "degenerate"
 NOT_TRIED = "not tried for want of time"
 
-KINDS_BY, DATES_TOGETHER, LIFTED_BY, CONFIRMED_BY, MONEY_BY, DATES_ALONE, DATES_CONFIRMED = (
-    0.3, 0.6, 0.62, 0.64, 0.66, 0.69, 0.7,
-)  # fmt: skip
+KINDS_BY, DATES_TOGETHER, LIFTED_BY, PERCENT_BY = 0.3, 0.6, 0.62, 0.63
+CONFIRMED_BY, MONEY_BY, DATES_ALONE, DATES_CONFIRMED = 0.64, 0.66, 0.69, 0.7
 """Shares of the time after which each part of the search is cut short, in its order.
 
 Kinds as a whole come first, for they name the cause.
@@ -55,6 +58,9 @@ class Bottleneck:
         MW-months gained without this limit and those of the same kind and subject.
     kind_lifted : tuple of float or None
         MW-months gained without all limits of this kind.
+    percent : tuple of float or None
+        MW-months gained by one per cent more of this limit, in all its rows; for dates and days a
+        hundredth of what is gained without it. None if not re-solved.
     whole : tuple of float or None
         MW-months gained by one step more in whole systems, re-solved.
     by_period : dict of int to float
@@ -63,6 +69,8 @@ class Bottleneck:
         Periods in which it is used up.
     money_price, money_gain : float or None
         Present cost saved a step, with no more missed: by price, and re-solved.
+    money_percent : float or None
+        Present cost saved by one per cent more of this limit, in all its rows, re-solved.
     money_status : str
     money_by_period : dict of int to float
     """
@@ -73,11 +81,13 @@ class Bottleneck:
     status: str = ""
     lifted: Gains | None = None
     kind_lifted: Gains | None = None
+    percent: Gains | None = None
     whole: Gains | None = None
     by_period: dict[int, float] = field(default_factory=dict)
     binds: tuple[int, ...] = ()
     money_price: float | None = None
     money_gain: float | None = None
+    money_percent: float | None = None
     money_status: str = ""
     money_by_period: dict[int, float] = field(default_factory=dict)
 
@@ -88,17 +98,24 @@ class Bottleneck:
 
     @property
     def share(self) -> Gains:
-        """MW-months by price for twice the limit, or one period: compares limits of any unit."""
-        amount = 1.0 if self.limit.dated else abs(float(self.limit.value)) / self.limit.step
+        """MW-months by price for one per cent of the cell, or for one period earlier."""
+        if self.limit.dated:
+            return self.price
+        amount = PER_CENT * abs(float(self.limit.value)) / self.limit.step
         return tuple(price * amount for price in self.price)
+
+    @property
+    def is_worthless(self) -> bool:
+        """Whether nothing that was re-solved gains anything."""
+        gains = (self.gain, self.lifted, self.percent, self.whole)
+        return not (any(map(gains_any, gains)) or self.money_gain or self.money_percent)
 
 
 def find_bottlenecks(session: Session) -> list[Bottleneck]:
     """Return limits that bind, those that hold back most first.
 
-    Kinds of limits whose lifting gains most come first, within them the subject whose lifting
-    does; among equals those of which twice as much is worth most by price, then those that save
-    most money. Every worth shown is re-solved.
+    They are ranked by what one per cent more of a limit gains, in all its rows; among equals by
+    what one per cent saves, then by what they gain when lifted. Every worth shown is re-solved.
 
     Parameters
     ----------
@@ -111,13 +128,17 @@ def find_bottlenecks(session: Session) -> list[Bottleneck]:
         kinds = _lift_kinds(session, found)
         together = _lift_dates(session)
         _lift_groups(session, found, kinds)
+        _add_percent(session, found)
         _confirm(session, found)
     _add_money(session, found)  # before single dates, each of which needs a model of its own
     if session.is_late:
         dates = _split(session, together)
         _confirm(session, dates)
         found += dates
-    shown = [b for b in found if b.binds or _any(b.gain) or _any(b.lifted) or b.money_gain]
+    for b in found:
+        if b.limit.dated and b.lifted is not None:
+            b.percent = tuple(PER_CENT * gain for gain in b.lifted)
+    shown = [b for b in found if b.binds or not b.is_worthless]
     shown.sort(key=_rank)
     for b in shown[:IN_WHOLES] if session.is_late and session.is_small else ():
         b.whole = session.whole_gain([Move(b.limit, 1.0)])
@@ -125,17 +146,19 @@ def find_bottlenecks(session: Session) -> list[Bottleneck]:
 
 
 def _rank(b: Bottleneck) -> tuple[object, ...]:
-    kind = tuple(-round(gain, 3) for gain in b.kind_lifted or ())
-    lifted = tuple(-round(gain, 6) for gain in b.lifted or ())
-    share = tuple(-round(gain, 9) for gain in b.share)
-    money = -(b.money_gain or 0.0)
+    estimated = b.share if not b.limit.dated else (0.0,) * len(b.share)
+    percent = tuple(-round(gain, 6) for gain in (b.percent or estimated))
     # More halls make up for whatever is short in the halls there are, and are no cause.
-    more_halls = b.limit.kind == "number of halls" and _any(b.kind_lifted)
-    return (not kind, kind, more_halls, not lifted, lifted, b.limit.dated, share, money,
-            b.limit.where)  # fmt: skip
+    more_halls = b.limit.kind == "number of halls"
+    kind = tuple(-round(gain, 3) for gain in b.kind_lifted or ())
+    rest = (b.lifted, b.gain, b.share)
+    gains = tuple(tuple(-round(gain, 6) for gain in gains or ()) for gains in rest)
+    money = -(b.money_percent or 0.0), -(b.money_gain or 0.0)
+    return (b.is_worthless, percent, money, kind, more_halls, gains, b.limit.where)
 
 
-def _any(gains: Gains | None) -> bool:
+def gains_any(gains: Gains | None) -> bool:
+    """Say whether anything is gained, in any priority."""
     return gains is not None and any(abs(gain) > NONE for gain in gains)
 
 
@@ -170,7 +193,7 @@ def _lift_dates(session: Session) -> list[Together]:
             session.leave("all dates of a kind lifted", kind)
             continue
         gain = session.gain([Move(limit, math.inf) for limit in limits])
-        if _any(gain):
+        if gains_any(gain):
             together.append((gain, kind, limits))
     return together
 
@@ -197,16 +220,34 @@ def _split(session: Session, together: Sequence[Together]) -> list[Bottleneck]:
         middle = len(limits) // 2
         for half in (limits[:middle], limits[middle:]):
             part = session.gain([Move(limit, math.inf) for limit in half])
-            if _any(part):
+            if gains_any(part):
                 waiting.append((part, kind, half))
     return found
+
+
+def _add_percent(session: Session, found: Sequence[Bottleneck]) -> None:
+    """Re-solve one per cent more of each limit that has a price, those of the highest first."""
+    for group in _groups(found).values():
+        if group[0].limit.dated:
+            continue
+        if session.spent(PERCENT_BY):
+            session.leave("one per cent more", f"{group[0].limit.kind} of {group[0].limit.subject}")
+            continue
+        gain = gain_of_one_per_cent(session, [b.limit for b in _rows(found, group[0])])
+        for b in group:
+            b.percent = gain
+
+
+def _rows(found: Iterable[Bottleneck], one: Bottleneck) -> list[Bottleneck]:
+    """Return all rows of a limit."""
+    return [b for b in found if b.group == one.group]
 
 
 def _confirm(session: Session, found: Iterable[Bottleneck]) -> None:
     """Re-solve each limit that has a price, with one step more."""
     for b in sorted(found, key=lambda b: tuple(-s for s in b.share)):
         structural = not session.is_linear(b.limit)
-        if not (_any(b.price) or (structural and (b.lifted or b.binds))):
+        if not (gains_any(b.price) or (structural and (b.lifted or b.binds))):
             continue
         if session.spent(DATES_CONFIRMED if structural else CONFIRMED_BY):
             session.leave("one step more", f"{b.limit.kind} of {b.limit.subject} ({b.limit.where})")
@@ -256,7 +297,7 @@ def _lift_groups(session: Session, found: Sequence[Bottleneck], kinds: Mapping[s
             continue
         of_kind = kinds.get(group[0])
         # What a whole kind does not gain, none of it gains.
-        none = of_kind is not None and not _any(of_kind)
+        none = of_kind is not None and not gains_any(of_kind)
         lifted = of_kind if of_kind and none else session.gain(_lifting(session, *group))
         for b in groups[group]:
             b.lifted = lifted
@@ -266,7 +307,7 @@ def _groups(found: Sequence[Bottleneck]) -> dict[Group, list[Bottleneck]]:
     """Return limits that are worth something, by kind and subject, the most telling first."""
     groups: dict[Group, list[Bottleneck]] = {}
     for b in found:
-        if _any(b.price) or _any(b.gain):
+        if gains_any(b.price) or gains_any(b.gain):
             groups.setdefault(b.group, []).append(b)
     return {group: groups[group] for group in sorted(groups, key=lambda g: _most(groups[g]))}
 
@@ -309,76 +350,18 @@ def _add_money(session: Session, found: Iterable[Bottleneck]) -> None:
             near = max(near, 1e-9 * abs(cost.values[0]))
             same = abs(b.money_gain - b.money_price) <= near
             b.money_status = CONFIRMED if same else DEGENERATE
+    _add_saving_of_a_percent(session, list(found))
 
 
-def bottleneck_rows(session: Session, found: Iterable[Bottleneck]) -> list[Row]:
-    """Return bottlenecks as rows of the table `bottlenecks`."""
-    calendar = session.base.case.calendar
-    rows: list[Row] = []
-    for rank, b in enumerate(found, start=1):
-        active = sorted(p for p in {*b.binds, *b.by_period} if p in b.binds
-                        or abs(b.by_period.get(p, 0.0)) > NONE)  # fmt: skip
-        rows.append({
-            "rank": rank, "kind": b.limit.kind, "subject": b.limit.subject,
-            "cell": b.limit.where, **b.limit.in_cell, "one_more": one_more(b.limit),
-            "mw_months": None if b.gain is None else sum(b.gain),
-            "mw_months_whole": None if b.whole is None else sum(b.whole),
-            "mw_months_lifted": None if b.lifted is None else sum(b.lifted),
-            "mw_months_kind": None if b.kind_lifted is None else sum(b.kind_lifted),
-            "money": b.money_gain, "status": b.status or None,
-            "money_status": b.money_status or None,
-            "first_period": calendar.starts[active[0]] if active else None,
-            "last_period": calendar.starts[active[-1]] if active else None,
-            "periods": len(active), "note": _note(b),
-        })  # fmt: skip
-    _note_ties(rows)
-    return rows
-
-
-def one_more(limit: Limit) -> str:
-    """Return what one step more of a limit is, in words."""
-    if limit.dated or limit.row.sheet == "budget":
-        return limit.unit
-    what, blank, rest = limit.unit.partition(" ")
-    return f"1 {what.removesuffix('s')}{blank}{rest}"
-
-
-def _note(b: Bottleneck) -> str:
-    if _any(b.gain) or b.money_gain:
-        return ""
-    if b.status == NOT_TRIED or (not b.binds and b.gain is None):
-        return ""
-    if _any(b.lifted):
-        return "one step alone gains nothing; without this limit it does"
-    return "binds, worth nothing: something else binds as well"
-
-
-def _note_ties(rows: Sequence[Row]) -> None:
-    """Say of limits whose worth is the same that it is."""
-    for row in rows:
-        mine = row["mw_months"], row["mw_months_lifted"]
-        if not row["mw_months"]:
-            continue
-        same = [str(o["cell"]) for o in rows
-                if o is not row and (o["mw_months"], o["mw_months_lifted"]) == mine]  # fmt: skip
-        if same:
-            row["note"] = f"{row['note']} worth as much as {', '.join(same[:3])}".strip()
-
-
-def period_rows(session: Session, found: Iterable[Bottleneck]) -> list[Row]:
-    """Return what binds in each period as rows of the table `bottleneck_periods`."""
-    calendar = session.base.case.calendar
-    rows: list[Row] = []
-    for b in found:
-        for period in sorted({*b.binds, *b.by_period, *b.money_by_period}):
-            worth, money = b.by_period.get(period, 0.0), b.money_by_period.get(period, 0.0)
-            is_money = abs(money) > NONE * session.base.case.money_unit
-            if period in b.binds or abs(worth) > NONE or is_money:
-                rows.append({
-                    "period": calendar.starts[period], "kind": b.limit.kind,
-                    "subject": b.limit.subject, "cell": b.limit.where,
-                    "binds": "yes" if period in b.binds else "no",
-                    "mw_months": worth if abs(worth) > NONE else 0.0,
-                    "money": money if is_money else 0.0,
-                })  # fmt: skip
-    return sorted(rows, key=lambda row: (row["period"], -float(str(row["mw_months"]))))
+def _add_saving_of_a_percent(session: Session, found: Sequence[Bottleneck]) -> None:
+    """Re-solve what one per cent more of each limit saves that saves anything by price."""
+    saved: dict[Group, float | None] = {}
+    for b in sorted(found, key=lambda b: -abs(b.money_price or 0.0)):
+        rows = _rows(found, b)
+        are_amounts = all(session.is_linear(x.limit) and not x.limit.dated for x in rows)
+        if b.money_gain and are_amounts and b.group not in saved:
+            if session.spent(MONEY_BY):
+                session.leave("one per cent more in money", f"{b.limit.kind} of {b.limit.subject}")
+                continue
+            saved[b.group] = saving_of_one_per_cent(session, [x.limit for x in rows])
+        b.money_percent = saved.get(b.group)

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from planner.errors import NoPlanExists
-from planner.explain.bottlenecks import Bottleneck, one_more
+from planner.explain.bottleneck_rows import one_more
+from planner.explain.bottlenecks import Bottleneck
 from planner.explain.limits import STEPS, Limit
 from planner.explain.moves import Move
 from planner.explain.problem import NONE, Problem

@@ -77,7 +77,7 @@ AMOUNTS = (
     ("halls", "slots", "hall slots", ("hall",), "slots per hall"),
     ("halls", "coolant_lpm", "hall coolant", ("hall",), "l/min per hall"),
     ("halls", "count", "number of halls", ("hall",), "halls"),
-    ("supply", "yield", "yield", ("supplier", "item"), "per cent"),
+    ("supply", "yield", "yield", ("supplier", "item"), "percentage point"),
     ("budget", "cumulative", "budget", ("date",), "money"),
 )  # fmt: skip
 """Sheet, column, kind, subject and unit of every limit that is an amount."""

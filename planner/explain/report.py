@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from planner.attempts import Attempt, strictly
 from planner.explain.asks import Asker, AskSet
-from planner.explain.bottlenecks import Bottleneck, bottleneck_rows, find_bottlenecks, period_rows
+from planner.explain.bottleneck_rows import bottleneck_rows, period_rows
+from planner.explain.bottlenecks import Bottleneck, find_bottlenecks
 from planner.explain.lateness import by_limit_rows, explain_lateness, lateness_rows
 from planner.explain.oracle import Request
 from planner.explain.session import Session

@@ -13,9 +13,11 @@ from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.console import add_line, new_table, printable
 from planner.reports.explained import (
+    NO_LIMIT,
     Held,
     Safe,
     ask_sets,
+    collapsed,
     explanation,
     gains,
     held,
@@ -52,7 +54,9 @@ def print_explanation(plan: Plan, console: Console) -> None:
         title, [_held_words(plan, group) for group in groups], console, "the sheet Bottlenecks"
     )
     if not groups:
-        _title("No limit holds the plan back: one step more of any is worth nothing", console)
+        _title(NO_LIMIT, console)
+    if rest := collapsed(plan, "--json"):
+        console.print(Padding(Text(rest, "dim"), (0, 0, 0, 4), expand=False))
     _print_late(plan, console)
     if is_late(plan):
         _print_asks(plan, console)

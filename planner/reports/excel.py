@@ -143,7 +143,7 @@ SHEETS = (
           write_late, shown=has_late),
     Sheet(ASKS, "The least changes that put late commitments back on time", write_asks,
           shown=has_asks),
-    Sheet(BOTTLENECKS, "What holds the plan back, ranked, and what one step more is worth",
+    Sheet(BOTTLENECKS, "What holds the plan back, ranked by what 1 % more of it brings",
           write_bottlenecks, shown=has_explanation),
     Sheet(BY_PERIOD, "The same limits over time", write_by_period, shown=has_explanation),
     Sheet(SLACK, "Slack of the milestones that are met, and the last day to order for them",

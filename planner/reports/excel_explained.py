@@ -13,17 +13,19 @@ from planner.reports.book_style import Field, Placed, cell
 from planner.reports.excel_parts import Report
 from planner.reports.explained import (
     MILLIONS_FROM,
-    Timeline,
+    NO_LIMIT,
     ask_sentence,
+    collapsed,
     explanation,
     holding_sentence,
     is_late,
     one_more,
     quote,
     slack_sentence,
-    timeline,
+    telling,
     undone,
 )
+from planner.reports.timeline import Timeline, timeline
 from planner.reports.views import currency, number
 
 BOTTLENECKS, BY_PERIOD, LATE = "Bottlenecks", "Bottlenecks by period", "Why late"
@@ -63,17 +65,22 @@ def has_quote(report: Report) -> bool:
 
 
 def write_bottlenecks(report: Report, page: Page) -> None:
-    """Write every limit that binds or has a worth, those that hold back most first."""
+    """Write every limit that is worth anything, first those of which one per cent gains most."""
     money = currency(report.plan)
+    rest = collapsed(report.plan)
     page.subtitle(
-        "Cells of the inputs that hold the plan back, those that hold back most first. Worth: "
-        "re-solved with one step more. Proof: confirmed, the price and the re-solve agree; "
-        "degenerate, they do not, and the re-solve is shown" + left_open(explanation(report.plan))
-    )
+        "Cells of the inputs that hold the plan back, ranked by what 1 % more of the limit, in all "
+        "its rows, gains; for dates and days a hundredth of what is gained without them. Every "
+        "worth is re-solved. Proof: confirmed, the price and the re-solve of one step agree; "
+        "degenerate, they do not, and the re-solve is shown"
+        + (f". {rest}" if rest else "") + left_open(explanation(report.plan))
+    )  # fmt: skip
     fields = [
         Field("rank", "Rank", kind="whole"), Field("subject", "Whose", most=34),
         Field("kind", "Limit", most=24), Field("cell", "Cell of the inputs", most=24),
         Field("value", "In the cell", kind="each"), Field("day", "or date", kind="date"),
+        Field("mw_months_percent", "1 % more gains", "MW-months", "decimal"),
+        Field("money_percent", "1 % more saves", f"{money}, present cost", "whole"),
         Field("one_more", "One step more", most=26),
         Field("mw_months", "One step gains", "MW-months", "decimal"),
         Field("status", "Proof of it", most=22),
@@ -86,14 +93,14 @@ def write_bottlenecks(report: Report, page: Page) -> None:
         Field("last_period", "to", kind="date"),
         Field("periods", "Periods", "", "whole"), Field("note", "Note", most=40),
     ]  # fmt: skip
-    rows = report.rows("bottlenecks")
+    rows = telling(report.plan)
     kept = [f for f in fields if f.key in ("rank", "cell", "value", "one_more")
             or any(row[f.key] is not None for row in rows)]  # fmt: skip
     shown = [row | {"one_more": one_more(row)} for row in rows]
-    placed = page.table(TOP, kept, shown, empty="no limit binds: nothing holds this plan back")
+    placed = page.table(TOP, kept, shown, empty=NO_LIMIT)
     page.freeze(TOP, 3)
     page.filter(placed)
-    for key in ("mw_months", "money"):
+    for key in ("mw_months_percent", "money_percent"):
         if key in placed.columns and rows:
             page.sheet.conditional_format(*placed.cells(key), {
                 "type": "data_bar", "bar_solid": True, "bar_color": "#F3C98B",
@@ -119,7 +126,7 @@ def write_by_period(report: Report, page: Page) -> None:
     cut = f"; shown are {len(limits)} limits of {len(found.worth)}, all are in " \
           "tables/bottleneck_periods.csv" if len(limits) < len(found.worth) else ""  # fmt: skip
     page.subtitle(f"What one step more of each limit is worth, {unit}, shared out over the periods "
-                  "in which it counts; blue: the limit binds and one step more is worth nothing. "
+                  "in which it counts; blue: at its limit, but raising it alone gains nothing. "
                   f"Lead times and other days count in no one period{cut}")  # fmt: skip
     fields = [
         Field("subject", "Whose", most=30), Field("kind", "Limit", most=22),

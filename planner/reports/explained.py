@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from planner.plan.explained import EXPLANATION, QUOTE, Finding
-from planner.plan.figures import tidy
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.views import NOTHING, currency, day, figure, number
@@ -66,34 +65,63 @@ def limit_words(row: Row) -> str:
     return f"{row['subject']}, {row['kind']} {in_cell(row)}".rstrip()
 
 
+GAINS = ("mw_months_percent", "mw_months", "mw_months_lifted")
+SAVINGS = ("money_percent", "money")
+
+
 def gains(row: Row) -> bool:
     """Return whether a bottleneck is worth any megawatts."""
-    return any(number(row[key]) > NOTHING for key in ("mw_months", "mw_months_lifted"))
+    return any(number(row[key]) > NOTHING for key in GAINS)
 
 
 def one_more(row: Row) -> str:
     """Return what one step more of a limit is, e.g. ``1 MW more`` or ``one period earlier``."""
     text = str(row["one_more"])
-    return text if text.endswith("earlier") else f"{text} more"
+    return text if text.endswith(("earlier", "less")) else f"{text} more"
 
 
 def worth(plan: Plan, row: Row) -> str:
     """Return what one step more of a limit, and what all of it, is worth: a part of a sentence."""
+    is_amount = not one_more(row).endswith(("earlier", "less"))
     said = []
-    if number(row["mw_months"]) > NOTHING:
-        said.append(f"{one_more(row)} gains {brief(row['mw_months'])} MW-months")
-    elif number(row["money"]) > 0:
-        said.append(f"{one_more(row)} saves {money(plan, row['money'])}")
+    measures = (("gains", GAINS, _mw_months), ("saves", SAVINGS, partial(money, plan)))
+    for verb, keys, shown in measures:
+        percent, unit = (number(row[key]) for key in keys[:2])
+        if percent > NOTHING and is_amount:
+            said.append(f"1 % more {verb} {shown(percent)}")
+        if unit > NOTHING:
+            said.append(f"{one_more(row)} {shown(unit) if said else f'{verb} {shown(unit)}'}")
+        if said:
+            break
     if number(row["mw_months_lifted"]) > NOTHING:
         said.append(f"without this limit {brief(row['mw_months_lifted'])} MW-months fewer are "
                     "missed")  # fmt: skip
-    return "; ".join(said) or str(row["note"] or row["status"] or "binds")
+    return "; ".join(said) or str(row["note"] or row["status"] or AT_LIMIT)
+
+
+AT_LIMIT = "at its limit, but raising it alone gains nothing"
+
+
+def _mw_months(value: float) -> str:
+    return f"{brief(value)} MW-months"
 
 
 def telling(plan: Plan) -> list[Row]:
-    """Return the bottlenecks that are worth anything, those that hold back most first."""
+    """Return the bottlenecks that are worth anything, in their order."""
     return [row for row in plan.rows("bottlenecks")
-            if gains(row) or number(row["money"]) > NOTHING]  # fmt: skip
+            if gains(row) or any(number(row[key]) > NOTHING for key in SAVINGS)]  # fmt: skip
+
+
+def collapsed(plan: Plan, where: str = "tables/bottlenecks.csv") -> str:
+    """Return how many limits are worth nothing and where they are told; empty if none are."""
+    count = len(plan.rows("bottlenecks")) - len(telling(plan))
+    if not count:
+        return ""
+    limits, one, every = ("limit is", "it", "it is") if count == 1 else (
+        "limits are", "any of them", "all are")  # fmt: skip
+    return (
+        f"{count} more {limits} used up, but raising {one} alone gains nothing; {every} in {where}"
+    )
 
 
 @dataclass
@@ -122,11 +150,14 @@ def held(rows: Iterable[Row]) -> list[Held]:
     return list(found.values())
 
 
+NO_LIMIT = "No single limit would improve this plan."
+
+
 def holding_sentence(plan: Plan) -> str:
     """Return what holds the plan back most, or would save most, in a sentence."""
     rows = telling(plan)
     if not rows:
-        return "No limit holds the plan back: one step more of any of them is worth nothing."
+        return NO_LIMIT
     first = rows[0]
     aim = "holds the plan back most" if is_late(plan) else "would save most"
     return f"{limit_words(first)}, {aim}: {worth(plan, first)}."
@@ -267,83 +298,3 @@ def line_words(row: Row) -> str:
     return f"{row['item']} of {row['supplier']}"
 
 
-DECADES = 3
-"""Steps of ten by which the worth of limits is told apart."""
-
-
-@dataclass(frozen=True)
-class Timeline:
-    """What one step more of limits is worth, re-solved, shared out over periods by price.
-
-    Prices alone would mislead: where something else binds as well, they promise what a step more
-    does not bring.
-
-    Attributes
-    ----------
-    unit : str
-        ``MW-months`` if the plan misses any, else money.
-    periods : tuple of datetime.date
-        Every period of the plan.
-    worth : dict of tuple of str to dict of datetime.date to float
-        Worth by limit and period; 0 where it only binds.
-    """
-
-    unit: str
-    periods: tuple[date, ...]
-    worth: dict[tuple[str, ...], dict[date, float]]
-
-    @property
-    def most(self) -> float:
-        """Largest worth of a limit in a period."""
-        return max((value for cells in self.worth.values() for value in cells.values()),
-                   default=0.0)  # fmt: skip
-
-    @property
-    def levels(self) -> tuple[float, ...]:
-        """Round values at which the shade changes, the largest first: limits differ by tens."""
-        if self.most <= 0:
-            return ()
-        top = math.floor(math.log10(self.most))
-        return tuple(10.0 ** (top - n) for n in range(DECADES))
-
-
-def timeline(plan: Plan, keys: Sequence[str]) -> Timeline:
-    """Return the worth of limits by period, as they are ranked, those worth nothing last.
-
-    Parameters
-    ----------
-    plan
-        An explained plan.
-    keys
-        Columns of `bottleneck_periods` that tell one limit from another.
-    """
-    column = "mw_months" if is_late(plan) else "money"
-
-    def name(row: Row) -> tuple[str, ...]:
-        return tuple(str(row[key]) for key in keys)
-
-    shares, found = _shares(plan, column), dict[tuple[str, ...], dict[date, float]]()
-    for row in plan.rows("bottleneck_periods"):
-        cells = found.setdefault(name(row), {})
-        if start := day(row["period"]):
-            part = number(row[column]) * shares.get(row["cell"], 0.0)
-            cells[start] = tidy(cells.get(start, 0.0) + part)
-    place: dict[tuple[str, ...], int] = {}
-    for n, row in enumerate(plan.rows("bottlenecks")):
-        place.setdefault(name(row), n)
-    order = sorted(found, key=lambda limit: (sum(found[limit].values()) <= 0,
-                                             place.get(limit, len(place))))  # fmt: skip
-    starts = sorted({s for row in plan.rows("ramp") if (s := day(row["period"]))})
-    unit = "MW-months" if column == "mw_months" else currency(plan)
-    return Timeline(unit, tuple(starts), {limit: found[limit] for limit in order})
-
-
-def _shares(plan: Plan, column: str) -> dict[object, float]:
-    """Return, by cell, which part of its prices a re-solve confirms, from none to all."""
-    prices: dict[object, float] = {}
-    for row in plan.rows("bottleneck_periods"):
-        prices[row["cell"]] = prices.get(row["cell"], 0.0) + number(row[column])
-    return {
-        row["cell"]: min(1.0, max(0.0, number(row[column]) / price))
-        for row in plan.rows("bottlenecks") if (price := prices.get(row["cell"], 0.0))
-    }  # fmt: skip

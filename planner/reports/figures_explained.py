@@ -9,19 +9,20 @@ from itertools import groupby
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.explained import (
-    Timeline,
+    collapsed,
     explanation,
     holding_sentence,
     is_late,
     one_more,
     quote,
-    timeline,
+    telling,
 )
 from planner.reports.figures_costs import money_unit
 from planner.reports.figures_data import Time, buckets, time_of
 from planner.reports.figures_draw import LINE, Canvas, Figure, Plot, stairs, text_width
 from planner.reports.page_tables import Column, Sheet
 from planner.reports.quoted import earliest_sentence, firm_figure, shown_quote
+from planner.reports.timeline import Timeline, timeline
 from planner.reports.views import BASIS_WORDS, currency, day, figure, number
 
 MOST_LIMITS = 20
@@ -64,8 +65,10 @@ def bottlenecks_figure(plan: Plan) -> Figure | None:
             canvas.text(0, canvas.height + 8, text, "m")
             canvas.height += LINE
 
+    rest = collapsed(plan)
     said = (f"{holding_sentence(plan)} Shade: what one step more of a limit is worth, re-solved, "
-            "shared out over the periods in which it counts.")  # fmt: skip
+            "shared out over the periods in which it counts."
+            + (f" {rest}." if rest else ""))  # fmt: skip
     return Figure("bottlenecks", "What one step more of each limit is worth, by period", said, draw,
                   (bottlenecks_sheet(plan),))  # fmt: skip
 
@@ -75,7 +78,7 @@ def _legend(found: Timeline, size: float, unit: str) -> list[tuple[str, str]]:
     names = [(style, f"{_short(level / size)} {unit} and more")
              for style, level in zip(STYLES, found.levels, strict=False)]  # fmt: skip
     less = [(STYLES[-1], "less")] if names else []
-    return [*names, *less, ("off", "binds, worth nothing")]
+    return [*names, *less, ("off", "at its limit, raising it alone gains nothing")]
 
 
 def _short(value: float) -> str:
@@ -113,18 +116,20 @@ def _limit(canvas: Canvas, plot: Plot, time: Time, label: str, cells: dict[date,
         first, last = parts[0][0][0], parts[-1][0][-1]
         x, right = plot.x(time.starts[first]), plot.x(time.after(last))
         worth = sum(part[2] for part in parts) / size
-        words = f"{figure(worth, 2)} {unit}" if worth > 0 else "binds, worth nothing"
+        words = f"{figure(worth, 2)} {unit}" if worth > 0 else "at its limit"
         tip = f"{label}, {time.starts[first]} to {time.ends[last]}: {words}"
         canvas.rect(x, top + 1, right - x, 14, style, tip)
 
 
 def bottlenecks_sheet(plan: Plan) -> Sheet:
-    """Return every bottleneck, those that hold back most first."""
+    """Return every bottleneck that is worth anything, those first that hold back most."""
     money = currency(plan)
     columns = [
         Column("rank", "Rank", "", "whole"), Column("subject", "Whose"), Column("kind", "Limit"),
         Column("cell", "Cell of the inputs", kind="cell"),
         Column("value", "In the cell", "", "each"), Column("day", "or date", kind="date"),
+        Column("mw_months_percent", "1 % more gains", "MW-months", "worth"),
+        Column("money_percent", "1 % more saves", money, "money"),
         Column("one_more", "One step more"),
         Column("mw_months", "One step gains", "MW-months", "worth"),
         Column("status", "Proof of it"), Column("money", "One step saves", money, "money"),
@@ -132,11 +137,11 @@ def bottlenecks_sheet(plan: Plan) -> Sheet:
         Column("mw_months_lifted", "Gained without it", "MW-months", "worth"),
         Column("note", "Note", kind="long"),
     ]  # fmt: skip
-    rows = plan.rows("bottlenecks")
+    rows = telling(plan)
     kept = [c for c in columns if any(row[c.key] is not None for row in rows)] or columns[:3]
     shown = [{**row, "one_more": one_more(row)} for row in rows]
-    return Sheet("Bottlenecks, those that hold back most first; every worth is re-solved", kept,
-                 shown)  # fmt: skip
+    return Sheet("Bottlenecks, ranked by what 1 % more of each limit brings; every worth is "
+                 "re-solved", kept, shown)  # fmt: skip
 
 
 def quote_figure(plan: Plan) -> Figure | None:

@@ -1,0 +1,85 @@
+"""Bottlenecks as rows of the tables that show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from planner.explain.bottlenecks import NOT_TRIED, Bottleneck, gains_any
+from planner.explain.limits import Limit
+from planner.explain.problem import NONE
+from planner.explain.session import Session
+from planner.plan.tables import Row
+
+
+def bottleneck_rows(session: Session, found: Iterable[Bottleneck]) -> list[Row]:
+    """Return bottlenecks as rows of the table `bottlenecks`."""
+    calendar = session.base.case.calendar
+    rows: list[Row] = []
+    for rank, b in enumerate(found, start=1):
+        active = sorted(p for p in {*b.binds, *b.by_period} if p in b.binds
+                        or abs(b.by_period.get(p, 0.0)) > NONE)  # fmt: skip
+        rows.append({
+            "rank": rank, "kind": b.limit.kind, "subject": b.limit.subject,
+            "cell": b.limit.where, **b.limit.in_cell, "one_more": one_more(b.limit),
+            "mw_months_percent": None if b.percent is None else sum(b.percent),
+            "mw_months": None if b.gain is None else sum(b.gain),
+            "mw_months_whole": None if b.whole is None else sum(b.whole),
+            "mw_months_lifted": None if b.lifted is None else sum(b.lifted),
+            "mw_months_kind": None if b.kind_lifted is None else sum(b.kind_lifted),
+            "money_percent": b.money_percent, "money": b.money_gain, "status": b.status or None,
+            "money_status": b.money_status or None,
+            "first_period": calendar.starts[active[0]] if active else None,
+            "last_period": calendar.starts[active[-1]] if active else None,
+            "periods": len(active), "note": _note(b),
+        })  # fmt: skip
+    _note_ties(rows)
+    return rows
+
+
+def one_more(limit: Limit) -> str:
+    """Return what one step more of a limit is, in words."""
+    if limit.dated or limit.row.sheet == "budget":
+        return limit.unit
+    what, blank, rest = limit.unit.partition(" ")
+    return f"1 {what.removesuffix('s')}{blank}{rest}"
+
+
+def _note(b: Bottleneck) -> str:
+    if gains_any(b.gain) or b.money_gain:
+        return ""
+    if b.status == NOT_TRIED or (not b.binds and b.gain is None):
+        return ""
+    if gains_any(b.lifted):
+        return "one step alone gains nothing; without this limit it does"
+    return "at its limit, but raising it alone gains nothing"
+
+
+def _note_ties(rows: Sequence[Row]) -> None:
+    """Say of limits whose worth is the same that it is."""
+    for row in rows:
+        mine = row["mw_months"], row["mw_months_lifted"]
+        if not row["mw_months"]:
+            continue
+        same = [str(o["cell"]) for o in rows
+                if o is not row and (o["mw_months"], o["mw_months_lifted"]) == mine]  # fmt: skip
+        if same:
+            row["note"] = f"{row['note']} worth as much as {', '.join(same[:3])}".strip()
+
+
+def period_rows(session: Session, found: Iterable[Bottleneck]) -> list[Row]:
+    """Return what binds in each period as rows of the table `bottleneck_periods`."""
+    calendar = session.base.case.calendar
+    rows: list[Row] = []
+    for b in found:
+        for period in sorted({*b.binds, *b.by_period, *b.money_by_period}):
+            worth, money = b.by_period.get(period, 0.0), b.money_by_period.get(period, 0.0)
+            is_money = abs(money) > NONE * session.base.case.money_unit
+            if period in b.binds or abs(worth) > NONE or is_money:
+                rows.append({
+                    "period": calendar.starts[period], "kind": b.limit.kind,
+                    "subject": b.limit.subject, "cell": b.limit.where,
+                    "binds": "yes" if period in b.binds else "no",
+                    "mw_months": worth if abs(worth) > NONE else 0.0,
+                    "money": money if is_money else 0.0,
+                })  # fmt: skip
+    return sorted(rows, key=lambda row: (row["period"], -float(str(row["mw_months"]))))
