@@ -102,7 +102,8 @@ def _ask(n, commitment):
     return {
         "commitment": commitment, "set": 1 + n // 2, "kind": kind, "subject": subject,
         "cells": f"crews!C{n + 3}, crews!C{n + 4}", "says": f"{subject}: {n + 1} more ({kind})",
-        "steps": float(n + 1), "mw_months_alone": 12.5 * (n + 1),
+        "more": float(n + 1), "not_enough": None if n == 3 else f"{n} more",
+        "mw_months_alone": 12.5 * (n + 1),
         "irreducible": "yes" if n < 2 else "not tried to the end",
         "fewest": "yes" if n < 2 else None, "proof": "re-solved in whole systems",
     }  # fmt: skip

@@ -75,6 +75,7 @@ def due(rows, key):
         ("Asks", "asks", {
             "To be on time": "commitment", "Set": "set", "What to ask for": "says",
             "Cells of the inputs": "cells", "Alone it gains": "mw_months_alone",
+            "Not enough": "not_enough",
             "None can be left out": "irreducible", "Proof that it is enough": "proof"}),
     ],
 )  # fmt: skip

@@ -2,59 +2,31 @@
 
 from __future__ import annotations
 
-import copy
 import math
-from datetime import date, timedelta
-from functools import partial
 
 import pulp
 import pytest
-from explain_cases import STARTS, small_case
-from explain_oracle import as_day, changed, stated
+from asks_as_printed import granted as as_printed
+from explain_cases import small_case
+from explain_oracle import stated
 from how_many import CASES
 from instances import Sheets
 from oracle import LARGE
 
 from planner.explain.asks import Asker
-from planner.explain.oracle import Request
+from planner.explain.requests import Request
 from planner.explain.session import Session
 from planner.explain.shortfalls import shortfalls
+from planner.explain.words import in_words
 from planner.inputs.workbook import inputs_from_rows
 
 
-def granted(sheets: Sheets, requests: list[Request]) -> Sheets:
-    """Return sheets in which what is asked for is granted, cell by cell."""
+def granted(session: Session, sheets: Sheets, requests: list[Request]) -> Sheets:
+    """Return sheets in which what is asked for is granted, cell by cell, as printed."""
     for request in requests:
-        for limit in request.limits:
-            sheets = changed(sheets, limit.where, partial(moved, request))
-    return without_overtaken(sheets)
-
-
-def moved(request: Request, value: object) -> object:
-    limit = request.limits[0]
-    if not limit.dated:
-        default = 1 if limit.column == "count" else 0
-        return float(str(value or default)) + request.steps * limit.step
-    if isinstance(value, int):
-        return max(0, value - 31 * int(request.steps))
-    day = as_day(value)
-    for _ in range(int(request.steps)):
-        day = max(STARTS[0], (day - timedelta(days=1)).replace(day=1))
-    return day
-
-
-def without_overtaken(sheets: Sheets) -> Sheets:
-    """Drop the row of a capacity whose date a larger one has reached."""
-    other = copy.deepcopy(sheets)
-    for sheet, amount in (("energisation", "mw"), ("supply_capacity", "units_per_month")):
-        rows = other[sheet]
-        best: dict[date, dict[str, object]] = {}
-        for row in rows:
-            day = as_day(row["from"])
-            if day not in best or float(str(row[amount])) > float(str(best[day][amount])):
-                best[day] = row
-        other[sheet] = list(best.values())
-    return other
+        cells = ", ".join(limit.where for limit in request.limits)
+        sheets = as_printed(sheets, in_words(session, request), cells)
+    return sheets
 
 
 def brute_shortfall(sheets: Sheets, commitment: str, late: dict[str, float]) -> float:
@@ -88,11 +60,17 @@ def test_asks_are_enough_and_not_reducible(decade: int) -> None:
             asked += 1
             assert ask.is_irreducible
             assert ask.is_fewest
-            enough = brute_shortfall(granted(sheets, ask.requests), worst, late)
+            enough = brute_shortfall(granted(session, sheets, ask.requests), worst, late)
             assert enough <= 2e-5, (seed, worst)
             for request in ask.requests:
+                if smaller := ask.not_enough.get(request.name):
+                    less = [smaller if r is request and smaller.size else r for r in ask.requests
+                            if r is not request or smaller.size]  # fmt: skip
+                    short = brute_shortfall(granted(session, sheets, less), worst, late)
+                    assert short > 5e-6, (seed, worst)
                 rest = [other for other in ask.requests if other is not request]
-                assert brute_shortfall(granted(sheets, rest), worst, late) > 2e-5, (seed, worst)
+                short = brute_shortfall(granted(session, sheets, rest), worst, late)
+                assert short > 2e-5, (seed, worst)
     assert asked
 
 
@@ -107,4 +85,4 @@ def test_no_single_change_is_enough_where_more_are_asked_for(seed: int) -> None:
     for ask in asker.find(most=1) if late[worst] > 1e-5 else ():
         if len(ask.requests) > 1:
             for candidate in asker.candidates:
-                assert brute_shortfall(granted(sheets, [candidate]), worst, late) > 2e-5
+                assert brute_shortfall(granted(session, sheets, [candidate]), worst, late) > 2e-5

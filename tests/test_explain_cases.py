@@ -8,11 +8,15 @@ from datetime import date
 import pytest
 from instances import Sheets, settings
 
+from planner.explain.report import ask_rows
+from planner.explain.requests import Request
 from planner.explain.session import Session
 from planner.explain.slack import slack_rows
+from planner.explain.words import figure_of, in_words
 from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import make_plan
 from planner.plan.store import Plan
+from planner.plan.tables import Row
 
 
 def sheets_of(**changes: list[dict[str, object]]) -> Sheets:
@@ -43,6 +47,11 @@ def supply(capacity: float = 100, **columns: object) -> Sheets:
 
 def plan_of(**changes: list[dict[str, object]]) -> Plan:
     return make_plan(inputs_from_rows("by hand", sheets_of(**changes)))
+
+
+def asked(plan: Plan) -> dict[object, Row]:
+    """Return what is asked for by kind."""
+    return {row["kind"]: row for row in ask_rows(Session(plan.inputs, plan, math.inf), [])}
 
 
 def slack(plan: Plan) -> list[tuple[object, object]]:
@@ -100,3 +109,99 @@ def test_slack_is_that_of_whole_lots() -> None:
     """
     milestones: list[dict[str, object]] = [{"commitment": "C", "date": "2026-06-30", "mw": 5}]
     assert slack(plan_of(milestones=milestones, **supply(6, lot=4))) == [(122, date(2026, 2, 28))]
+
+
+def test_a_yield_is_asked_for_as_it_is_printed() -> None:
+    """12 units have to make 10: five sixths, of which 0.8333 is too little and 0.8334 enough."""
+    row = asked(plan_of(**supply(2, **{"yield": 0.5})))["yield"]
+    assert row["says"] == "yield of G of F: 0.8334 instead of 0.5"
+    assert row["not_enough"] == "0.8333"
+
+
+def test_a_lead_time_is_asked_for_to_the_day() -> None:
+    """From 1 January to 1 June are 151 days; a day more, and it arrives in July."""
+    row = asked(plan_of(**supply(lead_days=200)))["supplier's lead time"]
+    assert row["says"] == "G of F: deliver within 151 days instead of 200 days"
+    assert (row["more"], row["not_enough"]) == (49.0, "152 days")
+
+
+def test_a_date_is_asked_for_to_the_day() -> None:
+    """Power counts from the first of a month on, and June is the last one in time."""
+    row = asked(
+        plan_of(
+            power=[{"node": "N"}],
+            halls=[{"hall": "H", "site": "S", "count": 1, "it_mw": 20, "fed_by": "N"}],
+            energisation=[{"node": "N", "from": "2026-09-15", "mw": 30}],
+        )
+    )["energised from"]
+    assert row["says"] == "energise N by 2026-06-01 instead of 2026-09-15 (+30 MW)"
+    assert row["not_enough"] == "2026-06-02"
+
+
+def test_megawatts_are_asked_for_by_the_hundredth() -> None:
+    """10 systems of 1 MW at a PUE of 1 need 10 MW, and 3.337 are there."""
+    row = asked(
+        plan_of(
+            power=[{"node": "N"}],
+            halls=[{"hall": "H", "site": "S", "count": 1, "it_mw": 20, "fed_by": "N"}],
+            energisation=[{"node": "N", "from": "2026-01-01", "mw": 3.337}],
+        )
+    )["power"]
+    assert row["says"] == "N: energise 6.67 MW more from 2026-01-01"
+    assert row["not_enough"] == "6.66 MW more"
+
+
+def test_money_is_asked_for_in_whole_money() -> None:
+    """10 systems cost 100, and 55.5 may be spent."""
+    row = asked(plan_of(budget=[{"date": "2026-06-30", "cumulative": 55.5}]))["budget"]
+    assert row["says"] == "spend 45 USD more by 2026-06-30"
+    assert row["not_enough"] == "44 USD more"
+
+
+def test_large_money_is_asked_for_to_six_digits_upwards() -> None:
+    """10 systems cost 10 x 123,456,789; asked for is the next ten thousand above what is short."""
+    systems: list[dict[str, object]] = [
+        {"system": "G", "power_kw": 1000, "overhead_kw": 0, "price": 123456789}
+    ]
+    row = asked(
+        plan_of(systems=systems, budget=[{"date": "2026-06-30", "cumulative": 1000000000}])
+    )["budget"]
+    assert row["says"] == "spend 234,570,000 USD more by 2026-06-30"
+    assert row["not_enough"] == "234,560,000 USD more"
+
+
+def test_one_hall_is_one_hall() -> None:
+    halls: list[dict[str, object]] = [{"hall": "H", "site": "S", "count": 1, "it_mw": 9}]
+    row = asked(plan_of(halls=halls))["number of halls"]
+    assert (row["says"], row["not_enough"]) == ("H: 1 more hall", "0 more")
+
+
+def test_no_ask_lies_before_today() -> None:
+    """Power by June would do, and it is July."""
+    plan = plan_of(
+        settings=settings("2026-01-01", "2026-12-31", today="2026-07-01"),
+        power=[{"node": "N"}],
+        halls=[{"hall": "H", "site": "S", "count": 1, "it_mw": 20, "fed_by": "N"}],
+        energisation=[{"node": "N", "from": "2026-09-01", "mw": 30}],
+    )
+    session = Session(plan.inputs, plan, math.inf)
+    assert ask_rows(session, []) == []
+    (left,) = (text for text in session.undone if text.startswith("asks for C"))
+    assert "all limits together are not enough, moved as far as can be asked for" in left
+    assert "no date before 2026-07-01" in left
+
+
+def test_no_absurd_lead_time_is_asked_for() -> None:
+    """Of 120 days 27 would do, less than a quarter; nothing else helps."""
+    milestones: list[dict[str, object]] = [{"commitment": "C", "date": "2026-01-31", "mw": 10}]
+    assert asked(plan_of(milestones=milestones, **supply(lead_days=120))) == {}
+
+
+def test_sizes_are_exact_decimals() -> None:
+    plan = plan_of(**supply(2, **{"yield": 0.1}))
+    session = Session(plan.inputs, plan, math.inf)
+    of_yield = next(x for x in session.catalogue.amounts if x.kind == "yield")
+    for size in range(1, 8000, 37):
+        request = Request((of_yield,), size)
+        assert request.value(of_yield) == float(figure_of(request))
+        assert f": {figure_of(request)} instead of 0.1" in in_words(session, request)

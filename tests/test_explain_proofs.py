@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pytest
 from explain_cases import small_case
 from random_cases import random_case
@@ -61,7 +60,9 @@ def test_what_is_ruled_out_without_a_solve_is_not_enough(
             oracle.is_enough(asker.candidates[at : at + size])
     for failed in oracle.failed:
         lifted = [r for r in asker.candidates if r.name in failed]
-        problem = Problem(session.moved([m for r in lifted for m in r.moves]).inputs)
+        calendar = session.base.case.calendar
+        moves = [move for request in lifted for move in request.moves(calendar)]
+        problem = Problem(session.moved(moves).inputs)
         missed = problem.solve_goal(goal_of(problem, worst), others_of(problem, worst, late))
         assert missed.values[0] > ENOUGH * (1 - 1e-6), (seed, sorted(failed))
 
@@ -82,4 +83,4 @@ def test_asks_of_a_large_plan_are_plans_in_whole_systems(
         if ask.proof.startswith("re-solved in whole systems"):
             assert exact.is_enough(ask.requests)
         assert ask.is_irreducible
-        assert np.isfinite(ask.requests[0].steps)
+        assert ask.requests[0].size > 0

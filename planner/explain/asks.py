@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from planner.explain.limits import STEPS, Limit
 from planner.explain.minimal import minimal
-from planner.explain.moves import most_steps
-from planner.explain.oracle import ENOUGH, Name, Oracle, Request, names_of
+from planner.explain.oracle import ENOUGH, Oracle
+from planner.explain.requests import Name, Request, is_over, largest, name_of, names_of
 from planner.explain.session import Session
 
 ALTERNATIVES = 3
@@ -41,7 +41,10 @@ class AskSet:
     alone : dict
         MW-months of the commitment that each request gains alone, by its name.
     is_irreducible : bool
-        Whether each was left out in a re-solve, and the commitment was late again.
+        Whether it is proved that without any of them the commitment is late.
+    not_enough : dict
+        For each request, by its name, the next smaller one, if it is proved that with it the
+        commitment is late; the size of the request is then the least.
     is_fewest : bool
         Whether it is proved that no set costs less to ask for.
     proof : str
@@ -52,6 +55,7 @@ class AskSet:
     requests: list[Request]
     alone: dict[Name, float] = field(default_factory=dict)
     is_irreducible: bool = False
+    not_enough: dict[Name, Request] = field(default_factory=dict)
     is_fewest: bool = False
     proof: str = ""
 
@@ -87,16 +91,14 @@ class Asker:
         """Return every limit, lifted, cheapest to ask for and most telling first."""
         session, found = self.session, dict[tuple[str, str, str], list[Limit]]()
         for limit in session.catalogue.amounts + session.catalogue.dates:
-            name = (limit.kind, limit.subject, limit.where if limit.dated else "")
-            found.setdefault(name, []).append(limit)
+            if not is_over(session.inputs, limit):
+                found.setdefault(name_of(limit), []).append(limit)
         order = {(x.kind, x.subject): n for n, x in reversed(list(enumerate(first)))}
-        calendar = session.base.case.calendar
         requests = []
         for limits in found.values():
-            stepped = sorted(limits, key=lambda x: _day(x) if x.row.sheet in STEPS else "")
-            most = max(most_steps(session.inputs, x, calendar) for x in limits)
-            if most > 0:
-                requests.append(Request(tuple(stepped), most))
+            request = largest(session.inputs, sorted(limits, key=_day))
+            if request.size > 0:
+                requests.append(request)
         return sorted(requests, key=lambda r: (
             self.cost(r), order.get(r.name[:2], len(first)), r.limits[0].dated))  # fmt: skip
 
@@ -142,8 +144,14 @@ class Asker:
         ask.requests, ask.proof = self._proved(divisible)
         ask.alone = {r.name: self.oracle.alone(r) for r in ask.requests}
         ask.is_irreducible = all(
-            not self.is_enough([o for o in ask.requests if o is not r]) for r in ask.requests
+            self.oracle.is_short([o for o in ask.requests if o is not r]) for r in ask.requests
         )
+        for request in ask.requests:
+            smaller = replace(request, size=request.size - 1)
+            others = [other for other in ask.requests if other is not request]
+            trial = [*others, smaller] if smaller.size else others
+            if not self.session.spent(PROVED_BY) and self.oracle.is_short(trial):
+                ask.not_enough[request.name] = smaller
         if is_cut:
             ask.proof += "; less may do, the time ended before sizes were brought down"
         return ask
@@ -170,7 +178,7 @@ class Asker:
         while not self._is_over():
             cheaper = self._cheaper(result.requests)
             if cheaper is None:
-                result.is_fewest = not self._is_over()
+                result.is_fewest = self.oracle.is_sure and not self._is_over()
                 break
             if self.is_enough(cheaper):
                 result.requests = cheaper
@@ -226,24 +234,38 @@ class Asker:
     def _smallest(self, requests: list[Request]) -> list[Request]:
         """Shrink each change as far as the commitment stays on time."""
         chosen = list(requests)
-        for at in range(len(chosen)):
-            low, high = 0.0, chosen[at].steps
-            grain = grain_of(chosen[at])
-            while not self._is_fine(high - low, high, grain):
-                # Small sizes first: what is enough is mostly far below what lifts a limit.
-                middle = low + (high - low) / (2.0 if low or high <= 16 * grain else 8.0)
-                middle = max(low + grain, math.floor(middle / grain) * grain)
-                if middle >= high:
-                    break
-                trial = [*chosen[:at], replace(chosen[at], steps=middle), *chosen[at + 1 :]]
-                low, high = (low, middle) if self.is_enough(trial) else (middle, high)
-            chosen[at] = self._shorter(chosen, at, replace(chosen[at], steps=high))
+        for at, request in enumerate(chosen):
+            others = [other for other in chosen if other.name != request.name]
+
+            def does(size: int, request: Request = request,
+                     others: Sequence[Request] = others) -> bool:  # fmt: skip
+                return self.is_enough([*others, replace(request, size=size)])
+
+            smallest = replace(request, size=self._least_size(request, does))
+            chosen[at] = self._shorter(chosen, at, smallest)
         return chosen
 
-    def _is_fine(self, width: float, size: float, grain: float) -> bool:
+    def _least_size(self, request: Request, does: Callable[[int], bool]) -> int:
+        """Return the least size that does; if the time ends before it is found, one that does."""
+        marks = request.marks(self.session.base.case.calendar)
+        first, last = 0, len(marks) - 1
+        while first < last and not self.session.spent(SIZED_BY):
+            middle = (first + last) // 2
+            first, last = (first, middle) if does(marks[middle]) else (middle + 1, last)
+        low, high = marks[last - 1] if last else 0, marks[last]
+        # Where only the first days of periods matter, one day less than such a day is too little.
+        middle = high - 1 if len(marks) > 1 else low
+        while not self._is_fine(high - low, high):
+            if not low < middle < high:
+                # Small sizes first: what is enough is mostly far below what lifts a limit.
+                middle = low + max(1, (high - low) // (2 if low or high <= 16 else 8))
+            low, high = (low, middle) if does(middle) else (middle, high)
+        return high
+
+    def _is_fine(self, width: int, size: int) -> bool:
         """Say whether a size is known well enough, or the time is over."""
         fine = 0.0 if self.session.is_small else FINE * size
-        return width <= max(grain * 1.000001, fine) or self.session.spent(SIZED_BY)
+        return width <= max(1.0, fine) or self.session.spent(SIZED_BY)
 
     def _shorter(self, chosen: list[Request], at: int, request: Request) -> Request:
         """Leave out the earliest rows of a change, then the last, as long as the rest is enough."""
@@ -278,21 +300,14 @@ class Asker:
         return requests, f"re-solved divisibly; in whole systems {rest:.3f} MW-months were left"
 
     def _larger(self, request: Request, share: float) -> Request:
-        """Return a request larger by a share, at least by its grain, at most lifted altogether."""
+        """Return a request larger by a share, at least by its grain, at most the largest."""
         if not share:
             return request
-        most = next(r.steps for r in self.candidates if r.name == request.name)
-        grain = grain_of(request)
-        more = max(grain, math.ceil(request.steps * share / grain) * grain)
-        return replace(request, steps=min(most, request.steps + more))
-
-
-def grain_of(request: Request) -> float:
-    """Return the least by which the size of a request differs."""
-    limit = request.limits[0]
-    divisible = limit.column in ("mw", "it_mw", "yield", "cumulative") and not limit.dated
-    return 0.01 if divisible else 1.0
+        most = next(r.size for r in self.candidates if r.name == request.name)
+        return replace(request, size=min(most, request.size + math.ceil(request.size * share)))
 
 
 def _day(limit: Limit) -> str:
-    return str(limit.row["from"])
+    """Return the day from which a row holds, or on which it falls; empty if it always holds."""
+    column = "date" if limit.row.sheet == "budget" else "from"
+    return str(limit.row[column]) if column == "date" or limit.row.sheet in STEPS else ""

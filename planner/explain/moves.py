@@ -26,16 +26,16 @@ class Move:
     steps : float
         Steps more, for dates periods earlier, for days so many less that starts are done a
         period earlier; infinite where the limit is lifted.
+    value : number, date or None
+        What is to stand in the cell, whatever the steps; None if the steps say it.
     """
 
     limit: Limit
     steps: float
+    value: Any = None
 
 
-def moved(
-    inputs: Inputs, moves: Iterable[Move], calendar: Calendar,
-    values_given: Mapping[Limit, Any] | None = None,
-) -> Inputs:  # fmt: skip
+def moved(inputs: Inputs, moves: Iterable[Move], calendar: Calendar) -> Inputs:
     """Return inputs in which limits are moved, everything else as it was.
 
     Parameters
@@ -46,8 +46,6 @@ def moved(
         Each cell at most once.
     calendar
         For dates: one step is one of its periods.
-    values_given
-        What is to stand in the cells of some limits, whatever their steps.
 
     Raises
     ------
@@ -57,10 +55,8 @@ def moved(
     changed: dict[int, dict[str, Any]] = {}
     for move in moves:
         values = changed.setdefault(id(move.limit.row), dict(move.limit.row.values))
-        given = values_given or {}
-        values[move.limit.column] = (
-            given[move.limit] if move.limit in given else moved_value(inputs, move, calendar)
-        )
+        stated = move.value is not None
+        values[move.limit.column] = move.value if stated else moved_value(inputs, move, calendar)
     gone = _overtaken(inputs, changed)
     tables = {
         sheet: tuple(_with(row, changed.get(id(row))) for row in rows if id(row) not in gone)
@@ -74,7 +70,7 @@ def moved(
 
 
 def moved_value(inputs: Inputs, move: Move, calendar: Calendar) -> Any:
-    """Return what stands in the cell after a move."""
+    """Return what stands in the cell after a move of so many steps."""
     limit, value = move.limit, move.limit.value
     if not limit.dated:
         if limit.column == "yield":

@@ -8,19 +8,19 @@ either, nor is any part of it. Such sets are kept, and rule out most others with
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 
 from planner.errors import NoPlanExists
-from planner.explain.limits import Limit
 from planner.explain.moves import Move, most_steps
 from planner.explain.problem import NONE, Problem
+from planner.explain.requests import Name, Request, names_of
 from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of, others_of, shortfalls
 from planner.explain.touches import Catalogue
-from planner.explain.whole import reach_whole, solve_whole
+from planner.explain.whole import Whole, reach_whole, solve_whole
 from planner.model.objectives import Tier
 from planner.solve.prices import Basis, Prices
 
@@ -30,39 +30,13 @@ ENOUGH = 10 * NONE
 REACH_SECONDS = 120.0
 """Time for one plan in whole systems, if there is as much; it mostly takes a few seconds."""
 
-Name = tuple[str, str, str]
 
+class Answer(Enum):
+    """What a re-solve says of a set of changes."""
 
-@dataclass(frozen=True)
-class Request:
-    """One thing to ask for: a limit, in all its rows from some date on, moved by some steps.
-
-    Attributes
-    ----------
-    limits : tuple of Limit
-        Rows of one limit, earliest first; all move by the same steps.
-    steps : float
-        Steps more; for dates periods earlier.
-    """
-
-    limits: tuple[Limit, ...]
-    steps: float
-
-    @property
-    def moves(self) -> list[Move]:
-        """The moves that it stands for."""
-        return [Move(limit, self.steps) for limit in self.limits]
-
-    @property
-    def name(self) -> Name:
-        """What tells it from other requests, whatever its size."""
-        last = self.limits[-1]
-        return (last.kind, last.subject, last.where if last.dated else "")
-
-
-def names_of(requests: Iterable[Request]) -> frozenset[Name]:
-    """Return the names of requests, which say nothing of their sizes."""
-    return frozenset(request.name for request in requests)
+    ENOUGH = "the commitment is on time"
+    SHORT = "proved: it is not"
+    OPEN = "no plan was found in which it is, nor proof that there is none"
 
 
 class Oracle:
@@ -84,7 +58,8 @@ class Oracle:
         self.late = shortfalls(session)
         self.is_small = session.is_small
         self.failed: list[frozenset[Name]] = []
-        self._enough: dict[frozenset[object], bool] = {}
+        self.is_sure = True
+        self._answers: dict[frozenset[Request], Answer] = {}
 
     def is_enough(self, requests: Sequence[Request]) -> bool:
         """Say whether the commitment is on time with these changes.
@@ -95,33 +70,50 @@ class Oracle:
         names = names_of(requests)
         if any(names <= failed for failed in self.failed):
             return False
-        name = frozenset((r.limits, r.steps) for r in requests)
-        if name not in self._enough:
-            self._enough[name] = self._ask(requests)
-        return self._enough[name]
+        return self._answer(requests) is Answer.ENOUGH
 
-    def _ask(self, requests: Sequence[Request]) -> bool:
+    def is_short(self, requests: Sequence[Request]) -> bool:
+        """Say whether it is proved, for these very changes, that the commitment is late."""
+        return self._answer(requests) is Answer.SHORT
+
+    def _answer(self, requests: Sequence[Request]) -> Answer:
+        name = frozenset(requests)
+        if name not in self._answers:
+            self._answers[name] = self._ask(requests)
+        return self._answers[name]
+
+    def _ask(self, requests: Sequence[Request]) -> Answer:
         are_lifted = all(request in self.candidates for request in requests)
         names = names_of(requests)
         if self.is_small:
-            enough = self._whole(requests) <= ENOUGH
-            if not enough and are_lifted:
-                self.failed.append(names)
-            return enough
-        idle = self._failing(requests)
-        if idle is not None and are_lifted:
+            answer, idle = self._whole_answer(requests), frozenset[Name]()
+        else:
+            answer, idle = self._divisible_answer(requests)
+        if answer is not Answer.ENOUGH and are_lifted:
             self.failed.append(names | idle)
-        return idle is None
+            self.is_sure = self.is_sure and answer is Answer.SHORT
+        return answer
 
-    def _failing(self, requests: Sequence[Request]) -> frozenset[Name] | None:
-        """Return None if changes are enough where divisible, else what may as well be changed."""
+    def _divisible_answer(self, requests: Sequence[Request]) -> tuple[Answer, frozenset[Name]]:
+        """Return what is true where all is divisible, and changes that would not alter a no."""
         try:
             with self._changed(requests) as (problem, basis):
                 goal, held = self._goal(problem)
                 prices = problem.reaches(goal, held, ENOUGH, basis)
         except (ValueError, NoPlanExists):
-            return frozenset()
-        return None if prices is None else self._idle(problem, prices)
+            return Answer.OPEN, frozenset()
+        if prices is None:
+            return Answer.ENOUGH, frozenset()
+        return Answer.SHORT, self._idle(problem, prices)
+
+    def _whole_answer(self, requests: Sequence[Request]) -> Answer:
+        """Return what is true in whole systems, of the changed cells themselves."""
+        found = self._whole(requests)
+        if found is None:
+            return Answer.OPEN
+        if found.point is not None and found.values[0] <= ENOUGH:
+            return Answer.ENOUGH
+        return Answer.SHORT if found.bounds[0] > ENOUGH else Answer.OPEN
 
     @contextmanager
     def _changed(self, requests: Sequence[Request]) -> Iterator[tuple[Problem, Basis]]:
@@ -134,7 +126,7 @@ class Oracle:
         """
         session = self.session
         session.resolves += 1
-        moves = [move for request in requests for move in request.moves]
+        moves = self._moves(requests)
         if not session.are_linear(moves):
             problem = session.moved(moves)
             yield problem, session.base.carried(self.basis, problem)
@@ -173,10 +165,13 @@ class Oracle:
 
     def alone(self, request: Request) -> float:
         """Return MW-months that the commitment gains by one change alone."""
-        before = self.late[self.commitment]
-        after = self._whole([request]) if self.is_small else self._divisible([request])
-        if not self.is_small:
-            before = self._divisible([])
+        if self.is_small:
+            found = self._whole([request])
+            before, after = self.late[self.commitment], math.inf
+            if found is not None and found.point is not None:
+                after = found.values[0]
+        else:
+            before, after = self._divisible([]), self._divisible([request])
         gained = before - min(before, after)
         return gained if gained > ENOUGH else 0.0
 
@@ -188,25 +183,28 @@ class Oracle:
         except (ValueError, NoPlanExists):
             return math.inf
 
-    def _whole(self, requests: Sequence[Request]) -> float:
-        """Return MW-months that must still be missed in whole systems."""
+    def _whole(self, requests: Sequence[Request]) -> Whole | None:
+        """Return the least MW-months missed in whole systems; None if the inputs break a rule."""
         session = self.session
         session.resolves += 1
         try:
-            problem = session.moved([move for request in requests for move in request.moves])
+            problem = session.moved(self._moves(requests))
             goal, held = self._goal(problem)
-            found = solve_whole(problem, [goal], held, session.whole_seconds)
+            return solve_whole(problem, [goal], held, session.whole_seconds)
         except (ValueError, NoPlanExists):
-            return math.inf
-        return found.values[0] if found.point is not None else math.inf
+            return None
 
     def reached(self, requests: Sequence[Request]) -> float:
         """Return MW-months missed in the first plan found in whole systems; infinite if none."""
         session = self.session
         session.resolves += 1
         try:
-            problem = session.moved([move for request in requests for move in request.moves])
+            problem = session.moved(self._moves(requests))
         except ValueError:
             return math.inf
         goal, held = self._goal(problem)
         return reach_whole(problem, goal, held, min(REACH_SECONDS, max(1.0, session.left)))
+
+    def _moves(self, requests: Sequence[Request]) -> list[Move]:
+        calendar = self.session.base.case.calendar
+        return [move for request in requests for move in request.moves(calendar)]

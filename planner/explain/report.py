@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -11,11 +11,11 @@ from planner.explain.asks import Asker, AskSet
 from planner.explain.bottleneck_rows import bottleneck_rows, period_rows
 from planner.explain.bottlenecks import Bottleneck, find_bottlenecks
 from planner.explain.lateness import by_limit_rows, explain_lateness, lateness_rows
-from planner.explain.oracle import Request
+from planner.explain.requests import BOUNDS, Request, today_of
 from planner.explain.session import Session
 from planner.explain.shortfalls import shortfalls
 from planner.explain.slack import slack_rows
-from planner.explain.words import in_words
+from planner.explain.words import figure_of, in_words
 from planner.plan.tables import Row
 
 Made = TypeVar("Made")
@@ -98,29 +98,62 @@ def ask_rows(
     """Return what to ask for, for each commitment that is late, as rows of the table `asks`."""
     rows: list[Row] = []
     first = [b.limit for b in found]
-    for commitment, missed in shortfalls(session).items():
-        if missed <= LATE:
-            continue
+    late = {name: missed for name, missed in shortfalls(session).items() if missed > LATE}
+    for commitment in late:
         if session.spent(0.85):
             session.leave(f"asks for {commitment}")
             continue
         asker = Asker(session, commitment, costs, first)
+        if asker.is_enough([]):
+            session.leave(f"asks for {commitment}: {_without_asks(session)}")
+            continue
         sets = asker.find()
         if not sets and asker.is_hopeless:
-            session.leave(f"asks for {commitment}: not enough with all limits lifted")
+            bounds = BOUNDS.format(today=today_of(session.inputs))
+            session.leave(
+                f"asks for {commitment}: all limits together are not enough, moved as far as can "
+                f"be asked for ({bounds})"
+            )
         elif not sets:
             session.leave(f"asks for {commitment}: no set was found in time")
+        rivals = _rivals(session, commitment, late)
         for number, ask in enumerate(sets, start=1):
+            ask.proof += rivals
             rows += [_row(session, ask, number, request) for request in ask.requests]
     return rows
 
 
+def _without_asks(session: Session) -> str:
+    """Return why a commitment is late for which nothing need be asked for."""
+    if session.is_small:
+        return "a better plan has it on time as things are. Plan again with a smaller gap"
+    return (
+        "with divisible systems it would be on time as things are. It is late because systems, "
+        "lots and halls are whole, or because the plan is not proven to the last"
+    )
+
+
+def _rivals(session: Session, commitment: str, late: Iterable[str]) -> str:
+    """Return which late commitments a new plan may serve first, as the end of a proof."""
+    demand = session.base.case.demand
+    priority = {name: p for p, names in demand.of_priority.items() for name in names}
+    first = [
+        name for name in late
+        if name != commitment and priority[name] <= priority[commitment]
+    ]  # fmt: skip
+    if not first:
+        return ""
+    return (f"; a new plan may serve {', '.join(first)} first, late as well and of no lower "
+            "priority")  # fmt: skip
+
+
 def _row(session: Session, ask: AskSet, number: int, request: Request) -> Row:
-    kind, subject, _ = request.name
+    first = request.limits[0]
     return {
-        "commitment": ask.commitment, "set": number, "kind": kind, "subject": subject,
+        "commitment": ask.commitment, "set": number, "kind": first.kind, "subject": first.subject,
         "cells": ", ".join(limit.where for limit in request.limits),
-        "says": in_words(session, request), "steps": request.steps,
+        "says": in_words(session, request), "more": float(request.more),
+        "not_enough": figure_of(smaller) if (smaller := ask.not_enough.get(request.name)) else None,
         "mw_months_alone": ask.alone.get(request.name),
         "irreducible": "yes" if ask.is_irreducible else "not tried to the end",
         "fewest": "yes" if ask.is_fewest else "not proved" if number == 1 else "",

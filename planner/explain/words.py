@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 
 from planner.explain.limits import STEPS, Limit
-from planner.explain.moves import Move, moved_value
-from planner.explain.oracle import Request
+from planner.explain.requests import Request, today_of
 from planner.explain.session import Session
 from planner.inputs.rows import Row
 
@@ -16,17 +16,48 @@ def in_words(session: Session, request: Request) -> str:
     """Return a request as a sentence: what to move, from what to what, from when on.
 
     E.g. ``energise Regina grid by 2027-03-01 instead of 2027-06-01 (+12 MW)`` or
-    ``40 more wafers a month from TSMC from 2026-10-01``.
+    ``40 more wafers a month from TSMC from 2026-10-01``. Its figures are exact: they are what
+    was re-solved.
     """
     limit = request.limits[0]
-    now = moved_value(session.inputs, Move(limit, request.steps), session.base.case.calendar)
     if limit.dated:
-        return DATED[limit.row.sheet, limit.column](session, limit, now)
+        return DATED[limit.row.sheet, limit.column](session, limit, figure_of(request))
     if limit.column == "yield":
-        return f"yield of {limit.subject}: {now:.3g} instead of {limit.value:.3g}"
-    more = f"{request.steps * limit.step:,.6g}"
-    text = AMOUNTS[limit.row.sheet, limit.column](session, limit.row, more)
-    return text + _while(session, request) if limit.row.sheet in STEPS else text
+        return f"yield of {limit.subject}: {figure_of(request)} instead of {_exact(limit.value)}"
+    text = AMOUNTS[limit.row.sheet, limit.column](session, limit.row, request.more)
+    if limit.row.sheet in STEPS:
+        return text + _while(session, request)
+    if len(request.limits) > 1:  # a budget by several dates
+        return f"{text} and by each later date until {request.limits[-1].row['date']}"
+    return text
+
+
+def figure_of(request: Request) -> str:
+    """Return the figure that a request asks for: a date, days, a yield, or how much more."""
+    limit = request.limits[0]
+    if isinstance(limit.value, date):
+        return str(request.value(limit))
+    if limit.dated:
+        return _days(request.value(limit))
+    if limit.column == "yield":
+        return _exact(request.value(limit))
+    unit = {"mw": "MW ", "it_mw": "MW ", "cumulative": f"{limit.unit.split()[-1]} "}
+    return f"{_exact(request.more)} {unit.get(limit.column, '')}more"
+
+
+def _exact(value: object) -> str:
+    """Return a number with all its digits, thousands set apart."""
+    text = f"{Decimal(str(value)):,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _days(days: int) -> str:
+    return f"{days} day" if days == 1 else f"{days} days"
+
+
+def _more(amount: Decimal, noun: str, plural: str = "") -> str:
+    """Return how much more of something, e.g. ``1 more hall`` or ``2 more halls``."""
+    return f"{_exact(amount)} more {noun if amount == 1 else plural or f'{noun}s'}"
 
 
 def _while(session: Session, request: Request) -> str:
@@ -35,44 +66,52 @@ def _while(session: Session, request: Request) -> str:
     name = STEPS[first.sheet][0]
     after = [row["from"] for row in session.inputs.tables[first.sheet]
              if row[name] == first[name] and row["from"] > last["from"]]  # fmt: skip
-    start = max(first["from"], session.base.case.calendar.starts[0])
+    start = max(first["from"], today_of(session.inputs))
     return f" from {start}" + (f" until {min(after)}" if after else "")
 
 
-def _sold(session: Session, supplier: str) -> str:
-    """Return what a supplier sells, in units of its capacity."""
+def _sold(session: Session, supplier: str) -> tuple[str, str]:
+    """Return what a supplier sells, in units of its capacity: one and many."""
     rows = [row for row in session.inputs.tables["supply"] if row["supplier"] == supplier]
     if len(rows) != 1 or rows[0]["capacity_use"] != 1:
-        return "units of capacity"
+        return "unit of capacity", "units of capacity"
     item = str(rows[0]["item"])
-    return item if item.endswith("s") else f"{item}s"
+    return item, item if item.endswith("s") else f"{item}s"
 
 
-Amount = Callable[[Session, Row, str], str]
+Amount = Callable[[Session, Row, Decimal], str]
 
 AMOUNTS: dict[tuple[str, str], Amount] = {
     ("supply_capacity", "units_per_month"): lambda s, r, more: (
-        f"{more} more {_sold(s, r['supplier'])} a month from {r['supplier']}"),
+        f"{_more(more, *_sold(s, r['supplier']))} a month from {r['supplier']}"
+    ),
     ("plants", "units_per_month"): lambda s, r, more: (
-        f"{r['plant']}: assemble {more} more {r['system']} a month"),
+        f"{r['plant']}: assemble {_exact(more)} more {r['system']} a month"
+    ),
     ("lanes", "units_per_month"): lambda s, r, more: (
-        f"{more} more units a month on the lane from {r['from']} to {r['to']}"),
-    ("depots", "storage"): lambda s, r, more: f"{r['depot']}: store {more} more units",
-    ("sites", "storage"): lambda s, r, more: f"{r['site']}: store {more} more units",
+        f"{_more(more, 'unit')} a month on the lane from {r['from']} to {r['to']}"
+    ),
+    ("depots", "storage"): lambda s, r, more: f"{r['depot']}: store {_more(more, 'unit')}",
+    ("sites", "storage"): lambda s, r, more: f"{r['site']}: store {_more(more, 'unit')}",
     ("crews", "systems_per_month"): lambda s, r, more: (
-        f"crews to install {more} more systems a month at {r['site']}"),
-    ("energisation", "mw"): lambda s, r, more: f"{r['node']}: energise {more} MW more",
-    ("halls", "it_mw"): lambda s, r, more: f"{r['hall']}: {more} MW of IT power more in each hall",
-    ("halls", "slots"): lambda s, r, more: f"{r['hall']}: {more} more slots in each hall",
+        f"crews to install {_more(more, 'system')} a month at {r['site']}"
+    ),
+    ("energisation", "mw"): lambda s, r, more: f"{r['node']}: energise {_exact(more)} MW more",
+    ("halls", "it_mw"): lambda s, r, more: (
+        f"{r['hall']}: {_exact(more)} MW of IT power more in each hall"
+    ),
+    ("halls", "slots"): lambda s, r, more: f"{r['hall']}: {_more(more, 'slot')} in each hall",
     ("halls", "coolant_lpm"): lambda s, r, more: (
-        f"{r['hall']}: {more} l/min more coolant in each hall"),
-    ("halls", "count"): lambda s, r, more: f"{r['hall']}: {more} more halls",
+        f"{r['hall']}: {_exact(more)} l/min more coolant in each hall"
+    ),
+    ("halls", "count"): lambda s, r, more: f"{r['hall']}: {_more(more, 'hall')}",
     ("budget", "cumulative"): lambda s, r, more: (
-        f"spend {more} {s.inputs.settings['currency']} more by {r['date']}"),
-}  # fmt: skip
+        f"spend {_exact(more)} {s.inputs.settings['currency']} more by {r['date']}"
+    ),
+}
 
 
-def _from(session: Session, limit: Limit, now: object, verb: str) -> str:
+def _from(session: Session, limit: Limit, now: str, verb: str) -> str:
     """Return the date of a capacity, with what it brings on top of what there is before."""
     row, (name, amount) = limit.row, STEPS[limit.row.sheet]
     before = [other for other in session.inputs.tables[row.sheet]
@@ -82,16 +121,16 @@ def _from(session: Session, limit: Limit, now: object, verb: str) -> str:
     return f"{verb} by {now} instead of {limit.value} (+{row[amount] - had:,.6g} {unit})"
 
 
-Dated = Callable[[Session, Limit, object], str]
+Dated = Callable[[Session, Limit, str], str]
 
 
 def _turned(text: str) -> Dated:
     """Return what puts a date, or days, into a sentence about a row."""
 
-    def say(_: Session, limit: Limit, now: object) -> str:
-        unit = "" if isinstance(limit.value, date) else " days"
+    def say(_: Session, limit: Limit, now: str) -> str:
+        before = limit.value if isinstance(limit.value, date) else _days(limit.value)
         names = {column: value for column, value in limit.row.values.items() if value is not None}
-        return f"{text.format(**names)} {now}{unit} instead of {limit.value}{unit}"
+        return f"{text.format(**names)} {now} instead of {before}"
 
     return say
 
@@ -99,7 +138,8 @@ def _turned(text: str) -> Dated:
 DATED: dict[tuple[str, str], Dated] = {
     ("energisation", "from"): lambda s, x, now: _from(s, x, now, f"energise {x.subject}"),
     ("supply_capacity", "from"): lambda s, x, now: _from(
-        s, x, now, f"the larger capacity of {x.subject}"),
+        s, x, now, f"the larger capacity of {x.subject}"
+    ),
     ("crews", "from"): lambda s, x, now: _from(s, x, now, f"more crews at {x.subject}"),
     ("halls", "ready"): _turned("{hall}: ready by"),
     ("halls", "build_days"): _turned("{hall}: open a hall within"),
@@ -108,8 +148,8 @@ DATED: dict[tuple[str, str], Dated] = {
     ("plants", "from"): _turned("{plant}: assemble {system} from"),
     ("plants", "lead_days"): _turned("{plant}: assemble {system} within"),
     ("lanes", "transit_days"): lambda s, x, now: (
-        f"lane from {x.row['from']} to {x.row['to']}: {now} days under way instead of "
-        f"{x.value} days"),
+        f"lane from {x.row['from']} to {x.row['to']}: {now} under way instead of {_days(x.value)}"
+    ),
     ("systems", "available_from"): _turned("{system}: to be had from"),
     ("systems", "commission_days"): _turned("{system}: commission within"),
-}  # fmt: skip
+}

@@ -73,7 +73,9 @@ EXPLAINED = (
     }),
     ResultTable("asks", "One change of a set that puts a commitment back on time.", {
         "commitment": "", "set": "number; the first is the least", "kind": "", "subject": "",
-        "cells": "sheets and cells", "says": "in a sentence", "steps": "steps asked for",
+        "cells": "sheets and cells", "says": "in a sentence", "more": "asked for in each cell, "
+        "in its unit; for dates and days the days that are taken off", "not_enough": "the next "
+        "smaller figure, of which a re-solve proves that it is too little; blank: not proved",
         "mw_months_alone": "MW-months that it gains alone",
         "irreducible": "yes if dropping any change of the set was tried and is not enough",
         "fewest": "yes if no cheaper set exists", "proof": "",

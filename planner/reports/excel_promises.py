@@ -31,11 +31,13 @@ def write_asks(report: Report, page: Page) -> None:
     """Write the sets of changes that put late commitments back on time."""
     page.subtitle(
         "Each set of changes puts the commitment back on time, with no other later; the first is "
-        "the least. Alone: what a change of the set gains by itself"
+        "the least. Not enough: the next smaller figure, re-solved; blank: not proved. Alone: what "
+        "a change of the set gains by itself"
     )
     fields = [
         Field("commitment", "To be on time"), Field("set", "Set", kind="whole"),
         Field("says", "What to ask for", most=60), Field("cells", "Cells of the inputs", most=30),
+        Field("not_enough", "Not enough", most=20),
         Field("mw_months_alone", "Alone it gains", "MW-months", "decimal"),
         Field("fewest", "No cheaper set exists", kind="center", most=14),
         Field("irreducible", "None can be left out", kind="center", most=16),

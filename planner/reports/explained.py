@@ -209,12 +209,14 @@ class Asked:
     @property
     def proof(self) -> str:
         """What is proved of it, in a sentence."""
-        row = self.rows[0]
+        row, smaller = self.rows[0], [row.get("not_enough") for row in self.rows]
         parts = [f"Proof: {row['proof']}" if row["proof"] else "",
                  "no cheaper set exists" if row["fewest"] == "yes" else
                  "that no cheaper set exists is not proved" if row["fewest"] else "",
                  "none can be left out" if row["irreducible"] == "yes" else
-                 "whether one can be left out was not tried to the end"]  # fmt: skip
+                 "whether one can be left out was not tried to the end",
+                 f"not enough: {'; '.join(map(str, smaller))}" if all(smaller) else
+                 "whether less of it would do was not tried to the end"]  # fmt: skip
         return "; ".join(part for part in parts if part)
 
 

@@ -78,6 +78,7 @@ def asks_section(plan: Plan) -> Markup:
     """Return the sets of changes that put late commitments back on time."""
     columns = [
         Column("says", "What to ask for", kind="long"), Column("cells", "Cells of the inputs"),
+        Column("not_enough", "Not enough"),
         Column("mw_months_alone", "Alone it gains", "MW-months", "worth"),
     ]  # fmt: skip
     parts: list[Markup] = []

@@ -1,0 +1,193 @@
+"""What can be asked for: a limit, and by how much, in figures exactly as they are printed.
+
+The size of a request counts its grains: the unit of the last digit that is printed. So the cells
+that are re-solved hold what the sentence says, and the next smaller request is one grain less.
+Sizes are whole numbers that only ever give more room: rounding is always to the safe side.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_FLOOR, Decimal
+from typing import Any
+
+from planner.case.calendar import Calendar
+from planner.explain.limits import STEPS, Limit
+from planner.explain.moves import Move, lifted_steps
+from planner.inputs.rows import Inputs
+
+Name = tuple[str, str, str]
+
+HUNDREDTH = ("mw", "it_mw")
+"""Columns that are asked for by the hundredth: 10 kW."""
+
+YIELD_GRAIN = Decimal("0.0001")
+MONEY_DIGITS = 6
+"""Digits of a budget to which more money is asked for, but never less than whole money."""
+
+MOST_TIMES = 10
+"""Times the largest amount of a limit that it is asked for at most.
+
+Ten times the capacity of a supplier, plant, lane, crew, feeder or budget is another one, and no
+more of this one. Likewise at least a tenth of the units that fail still fail.
+"""
+
+MOST_TIMES_HALL = 2
+"""The same for what a hall carries: it is built, and a refit at best doubles it."""
+
+HALL_COLUMNS = ("it_mw", "slots", "coolant_lpm")
+
+LEAST_SHARE_OF_DAYS = 4
+"""Days are asked down to at least a quarter: paid expediting does not bring more than that."""
+
+BOUNDS = (
+    "no date before {today}, days no less than a quarter, amounts no more than ten times, what a "
+    "hall carries no more than twice, a yield no nearer to 1 than by nine tenths of what fails"
+)
+"""The bounds of all requests, as a person is told of them."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One thing to ask for: a limit, in all its rows from some date on, moved by one size.
+
+    Attributes
+    ----------
+    limits : tuple of Limit
+        Rows of one limit, earliest first; all move by the same size.
+    size : int
+        Grains more; for dates days earlier, for days days fewer.
+    """
+
+    limits: tuple[Limit, ...]
+    size: int
+
+    @property
+    def name(self) -> Name:
+        """What tells it from other requests, whatever its size."""
+        return name_of(self.limits[-1])
+
+    @property
+    def grain(self) -> Decimal:
+        """The least by which its size differs."""
+        return min(map(grain_of, self.limits))
+
+    @property
+    def more(self) -> Decimal:
+        """What is added to each cell; for dates and days the days that are taken off."""
+        return self.size * self.grain
+
+    def value(self, limit: Limit) -> Any:
+        """Return what stands in the cell of one of its limits once it is granted."""
+        before = limit.value
+        if isinstance(before, date):
+            return before - timedelta(days=self.size)
+        if limit.dated:
+            return before - self.size
+        if limit.column == "yield":
+            # A yield is printed as it will be, so that it has to lie on the grain itself.
+            grains = (Decimal(str(before)) / self.grain).to_integral_value(ROUND_FLOOR)
+            return float(min(Decimal(1), (grains + self.size) * self.grain))
+        after = Decimal(str(before)) + self.more
+        return int(after) if limit.column == "count" else float(after)
+
+    def moves(self, calendar: Calendar) -> list[Move]:
+        """Return the moves that it stands for, each with what is to stand in the cell."""
+        return [
+            Move(limit, self._steps(limit, calendar), self.value(limit)) for limit in self.limits
+        ]
+
+    def _steps(self, limit: Limit, calendar: Calendar) -> float:
+        value = self.value(limit)
+        if isinstance(value, date):
+            before, after = calendar.first(limit.value), calendar.first(value)
+            last = calendar.count
+            return float((last if before is None else before) - (last if after is None else after))
+        if limit.dated:
+            return float(self.size)
+        more: float = (value - limit.value) / limit.step
+        return more
+
+    def marks(self, calendar: Calendar) -> list[int]:
+        """Return sizes up to its own that are worth trying first, ascending; the last is its own.
+
+        A date is looked for among the first days of periods before it is looked for by the day.
+        """
+        value = self.limits[0].value
+        if not isinstance(value, date):
+            return [self.size]
+        days = {(value - start).days for start in calendar.starts}
+        return [*sorted(x for x in days if 0 < x < self.size), self.size]
+
+
+def name_of(limit: Limit) -> Name:
+    """Return the name of requests for a limit: rows of one name are asked for together."""
+    # A budget is cumulative: what is granted by one date is there by all later ones.
+    subject = "" if limit.row.sheet == "budget" else limit.subject
+    return (limit.kind, subject, limit.where if limit.dated else "")
+
+
+def names_of(requests: Iterable[Request]) -> frozenset[Name]:
+    """Return the names of requests, which say nothing of their sizes."""
+    return frozenset(request.name for request in requests)
+
+
+def grain_of(limit: Limit) -> Decimal:
+    """Return the unit of the last digit to which a limit is asked for."""
+    if limit.dated:
+        return Decimal(1)
+    if limit.column == "yield":
+        return YIELD_GRAIN
+    if limit.column == "cumulative":
+        digits = Decimal(str(max(limit.value, 1.0))).adjusted() + 1
+        return Decimal(10) ** max(0, digits - MONEY_DIGITS)
+    is_whole = float(limit.value).is_integer() and limit.column not in HUNDREDTH
+    return Decimal(1) if is_whole else Decimal("0.01")
+
+
+def today_of(inputs: Inputs) -> date:
+    """Return the first day on which anything that is asked for could hold."""
+    start: date = inputs.settings["start"]
+    return max(start, inputs.settings["today"] or start)
+
+
+def is_over(inputs: Inputs, limit: Limit) -> bool:
+    """Say whether a limit holds only before today, so that nobody can move it any more."""
+    row, today = limit.row, today_of(inputs)
+    if row.sheet == "budget":
+        return bool(row["date"] < today)
+    if row.sheet not in STEPS or limit.dated:
+        return False
+    name = STEPS[row.sheet][0]
+    return any(
+        other[name] == row[name] and row["from"] < other["from"] <= today
+        for other in inputs.tables[row.sheet]
+    )
+
+
+def largest(inputs: Inputs, limits: Sequence[Limit]) -> Request:
+    """Return the most that can be asked for of some rows of one limit; its size may be 0."""
+    request = Request(tuple(limits), 0)
+    return Request(tuple(limits), max(0, _most(inputs, request)))
+
+
+def _most(inputs: Inputs, request: Request) -> int:
+    first = request.limits[0]
+    if isinstance(first.value, date):
+        return (first.value - today_of(inputs)).days
+    if first.dated:
+        return int(first.value - math.ceil(first.value / LEAST_SHARE_OF_DAYS))
+    if first.column == "yield":
+        value = Decimal(str(first.value))
+        best = 1 - (1 - value) / MOST_TIMES
+        grains = [(x / YIELD_GRAIN).to_integral_value(ROUND_FLOOR) for x in (value, best)]
+        return int(grains[1] - grains[0])
+    # Beyond what lifts a limit altogether nothing can be gained.
+    lifted = max(lifted_steps(inputs, x) * x.step for x in request.limits)
+    base = max(float(limit.value) for limit in request.limits)
+    times = MOST_TIMES_HALL if first.column in HALL_COLUMNS else MOST_TIMES
+    more = min(lifted, (times - 1) * base) if base > 0 else lifted
+    return int(Decimal(str(more)) / request.grain)
