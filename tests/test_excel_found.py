@@ -11,7 +11,7 @@ from found_samples import STARTS
 from plan_samples import sample_plan
 from test_excel import column, header, texts, written
 
-from planner.plan.explained import EXPLANATION, QUOTE
+from planner.plan.explained import EXPLANATION, NOT_PRICED, NOT_TRIED, QUOTE
 from planner.reports.excel import write_plan_workbook
 from planner.reports.explained import (
     ask_sentence,
@@ -90,10 +90,24 @@ def test_limits_that_are_worth_nothing_are_one_line(plan, values):
     rest = len(plan.rows("bottlenecks")) - len(telling(plan))
     assert rest == 10
     assert collapsed(plan) == (
-        "10 more limits are used up, but raising any of them alone gains nothing; all are in "
+        "10 more limits are used up, but raising any of them alone gains nothing; see "
         "tables/bottlenecks.csv"
     )
     assert any(collapsed(plan) in text for text in texts(values["Bottlenecks"]))
+
+
+def test_a_limit_that_was_not_tried_is_not_called_worthless(plan):
+    finding = plan.findings[EXPLANATION]
+    rows = [dict(row) for row in finding.tables["bottlenecks"]]
+    rows[-1]["status"], rows[-2]["money_status"] = NOT_TRIED, NOT_PRICED
+    tables = {**finding.tables, "bottlenecks": rows}
+    other = dataclasses.replace(
+        plan, findings={EXPLANATION: dataclasses.replace(finding, tables=tables)}
+    )
+    assert collapsed(other) == (
+        "8 more limits are used up, but raising any of them alone gains nothing; 2 more limits are "
+        "used up, and the worth of each is not known; see tables/bottlenecks.csv"
+    )
 
 
 def test_slack_has_a_line_for_each_purchase_line_the_first_to_order_first(plan, values):

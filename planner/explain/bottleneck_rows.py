@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from planner.explain.bottlenecks import NOT_TRIED, Bottleneck, gains_any
+from planner.explain.bottlenecks import Bottleneck, gains_any
 from planner.explain.limits import Limit
 from planner.explain.problem import NONE
 from planner.explain.session import Session
+from planner.plan.explained import UNKNOWN
 from planner.plan.tables import Row
 
 
@@ -47,7 +48,7 @@ def one_more(limit: Limit) -> str:
 def _note(b: Bottleneck) -> str:
     if gains_any(b.gain) or b.money_gain:
         return ""
-    if b.status == NOT_TRIED or (not b.binds and b.gain is None):
+    if b.status in UNKNOWN or b.money_status in UNKNOWN or (not b.binds and b.gain is None):
         return ""
     if gains_any(b.lifted):
         return "one step alone gains nothing; without this limit it does"

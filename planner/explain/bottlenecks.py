@@ -15,11 +15,11 @@ from planner.explain.percent import (
 )
 from planner.explain.problem import NONE, Solved
 from planner.explain.session import Gains, Session
+from planner.plan.explained import NOT_PRICED, NOT_TRIED
 
 CONFIRMED = "confirmed"
 PART = "confirmed for less than one unit"
 DEGENERATE = "degenerate"
-NOT_TRIED = "not tried for want of time"
 
 KINDS_BY, DATES_TOGETHER, LIFTED_BY, PERCENT_BY = 0.3, 0.6, 0.62, 0.63
 CONFIRMED_BY, MONEY_BY, DATES_ALONE, DATES_CONFIRMED = 0.64, 0.66, 0.69, 0.7
@@ -328,10 +328,14 @@ def _add_money(session: Session, found: Iterable[Bottleneck]) -> None:
     """Add what a step saves of the present cost, with no more missed than in the plan."""
     cost = session.cost
     if cost is None:
+        for b in found:
+            b.money_status = NOT_PRICED
         return
     base = session.base
     for b in found:
-        if session.is_linear(b.limit):
+        if not session.is_linear(b.limit):
+            b.money_status = NOT_PRICED
+        else:
             touches = session.catalogue.move(b.limit, 1.0)
             b.money_by_period = base.price(cost.prices[0], cost.point, touches)
             b.money_price = sum(b.money_by_period.values())
@@ -341,7 +345,7 @@ def _add_money(session: Session, found: Iterable[Bottleneck]) -> None:
             continue
         if session.spent(MONEY_BY):
             session.leave("worth in money", f"{b.limit.kind} of {b.limit.subject}")
-            b.money_price = None
+            b.money_price, b.money_status = None, NOT_TRIED
             continue
         now = session.cost_with(session.catalogue.move(b.limit, 1.0))
         if now is not None:

@@ -10,6 +10,12 @@ EXPLANATION, QUOTE = "explanation", "quote"
 """Kinds of findings: why the plan is as it is, and what can be promised on top of it."""
 
 
+NOT_TRIED = "not tried for want of time"
+NOT_PRICED = "not tried: it has no price in this model"
+UNKNOWN = (NOT_TRIED, NOT_PRICED)
+"""Statuses of a limit of which it is not known what more of it is worth."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """What was found out about one plan, and about no other.

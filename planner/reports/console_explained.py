@@ -13,7 +13,6 @@ from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.console import add_line, new_table, printable
 from planner.reports.explained import (
-    NO_LIMIT,
     Held,
     Safe,
     ask_sets,
@@ -24,6 +23,7 @@ from planner.reports.explained import (
     is_late,
     limit_words,
     no_asks,
+    no_limit,
     quote,
     safe_milestones,
     telling,
@@ -54,7 +54,7 @@ def print_explanation(plan: Plan, console: Console) -> None:
         title, [_held_words(plan, group) for group in groups], console, "the sheet Bottlenecks"
     )
     if not groups:
-        _title(NO_LIMIT, console)
+        _title(no_limit(plan), console)
     if rest := collapsed(plan, "--json"):
         console.print(Padding(Text(rest, "dim"), (0, 0, 0, 4), expand=False))
     _print_late(plan, console)

@@ -13,12 +13,12 @@ from planner.reports.book_style import Field, Placed, cell
 from planner.reports.excel_parts import Report
 from planner.reports.explained import (
     MILLIONS_FROM,
-    NO_LIMIT,
     ask_sentence,
     collapsed,
     explanation,
     holding_sentence,
     is_late,
+    no_limit,
     one_more,
     quote,
     slack_sentence,
@@ -97,7 +97,7 @@ def write_bottlenecks(report: Report, page: Page) -> None:
     kept = [f for f in fields if f.key in ("rank", "cell", "value", "one_more")
             or any(row[f.key] is not None for row in rows)]  # fmt: skip
     shown = [row | {"one_more": one_more(row)} for row in rows]
-    placed = page.table(TOP, kept, shown, empty=NO_LIMIT)
+    placed = page.table(TOP, kept, shown, empty=no_limit(report.plan))
     page.freeze(TOP, 3)
     page.filter(placed)
     for key in ("mw_months_percent", "money_percent"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
-from planner.plan.explained import EXPLANATION, QUOTE, Finding
+from planner.plan.explained import EXPLANATION, QUOTE, UNKNOWN, Finding
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.views import NOTHING, currency, day, figure, number
@@ -112,16 +112,24 @@ def telling(plan: Plan) -> list[Row]:
             if gains(row) or any(number(row[key]) > NOTHING for key in SAVINGS)]  # fmt: skip
 
 
+def is_unknown(row: Row) -> bool:
+    """Return whether it is not known what more of a limit is worth."""
+    return row["status"] in UNKNOWN or row["money_status"] in UNKNOWN
+
+
 def collapsed(plan: Plan, where: str = "tables/bottlenecks.csv") -> str:
     """Return how many limits are worth nothing and where they are told; empty if none are."""
-    count = len(plan.rows("bottlenecks")) - len(telling(plan))
-    if not count:
-        return ""
-    limits, one, every = ("limit is", "it", "it is") if count == 1 else (
-        "limits are", "any of them", "all are")  # fmt: skip
-    return (
-        f"{count} more {limits} used up, but raising {one} alone gains nothing; {every} in {where}"
-    )
+    told = {id(row) for row in telling(plan)}
+    rest = [row for row in plan.rows("bottlenecks") if id(row) not in told]
+    unknown = sum(map(is_unknown, rest))
+    said = []
+    if count := len(rest) - unknown:
+        limits, one = ("limit is", "it") if count == 1 else ("limits are", "any of them")
+        said.append(f"{count} more {limits} used up, but raising {one} alone gains nothing")
+    if unknown:
+        limits, one = ("limit is", "it") if unknown == 1 else ("limits are", "each")
+        said.append(f"{unknown} more {limits} used up, and the worth of {one} is not known")
+    return f"{'; '.join(said)}; see {where}" if said else ""
 
 
 @dataclass
@@ -150,14 +158,18 @@ def held(rows: Iterable[Row]) -> list[Held]:
     return list(found.values())
 
 
-NO_LIMIT = "No single limit would improve this plan."
+def no_limit(plan: Plan) -> str:
+    """Return that no limit is worth anything, as far as that is known, in a sentence."""
+    if any(map(is_unknown, plan.rows("bottlenecks"))):
+        return "No single limit that was tried would improve this plan."
+    return "No single limit would improve this plan."
 
 
 def holding_sentence(plan: Plan) -> str:
     """Return what holds the plan back most, or would save most, in a sentence."""
     rows = telling(plan)
     if not rows:
-        return NO_LIMIT
+        return no_limit(plan)
     first = rows[0]
     aim = "holds the plan back most" if is_late(plan) else "would save most"
     return f"{limit_words(first)}, {aim}: {worth(plan, first)}."
