@@ -112,6 +112,15 @@ def _two_budgets(draw: Random, sheets: Sheets) -> None:
                         {"date": end, "cumulative": draw.choice([20, 60])}]  # fmt: skip
 
 
+def _two_capacities(draw: Random, sheets: Sheets) -> None:
+    """Leave too little to be bought, at first and later, in fractions and in whole units."""
+    first, then = draw.choice([(0.5, 3), (2.5, 4), (1, 2.25), (2, 0)])
+    sheets["supply_capacity"] = [
+        {"supplier": "fab", "from": date(2026, 1, 1), "units_per_month": first},
+        {"supplier": "fab", "from": date(2026, 4, 1), "units_per_month": then},
+    ]
+
+
 REASONS = [
     _set("supply_capacity", "units_per_month", [1, 2, 2.5, 3, 4]),
     _set("supply_capacity", "from", [date(2026, 4, 12), date(2026, 5, 1)]),
@@ -132,4 +141,5 @@ REASONS = [
     _set("systems", "available_from", [date(2026, 6, 2)]),
     _set("budget", "cumulative", [20, 51, 73.5]),
     _two_budgets,
+    _two_capacities,
 ]

@@ -7,7 +7,7 @@ import math
 import pytest
 from explain_cases import small_case
 
-from planner.explain.requests import Request
+from planner.explain.requests import request_of
 from planner.explain.session import Session
 from planner.explain.words import AMOUNTS, DATED, in_words
 from planner.inputs.workbook import inputs_from_rows
@@ -26,7 +26,7 @@ def test_an_amount_is_asked_for_in_its_own_unit(place: tuple[str, str]) -> None:
     session = Session(inputs_from_rows("words", small_case(1)), seconds=math.inf)
     limit = next(x for x in session.catalogue.amounts if (x.row.sheet, x.column) == place)
     size = 200 if "mw" in limit.column else 2
-    assert in_words(session, Request((limit,), size)).startswith(SAID[place])
+    assert in_words(session, request_of([limit], size)).startswith(SAID[place])
 
 
 def test_a_feeder_is_energised_by_a_date_and_says_what_that_brings() -> None:
@@ -36,14 +36,14 @@ def test_a_feeder_is_energised_by_a_date_and_says_what_that_brings() -> None:
     session = Session(inputs_from_rows("words", sheets), seconds=math.inf)
     limit = next(x for x in session.catalogue.dates if x.row.sheet == "energisation")
     said = "energise feeder by 2026-02-01 instead of 2026-03-01 (+6 MW)"
-    assert in_words(session, Request((limit,), 28)) == said
+    assert in_words(session, request_of([limit], 28)) == said
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_every_limit_can_be_asked_for(seed: int) -> None:
     session = Session(inputs_from_rows("words", small_case(seed)), seconds=math.inf)
     for limit in session.catalogue.amounts + session.catalogue.dates:
-        said = in_words(session, Request((limit,), 1))
+        said = in_words(session, request_of([limit], 1))
         assert "instead of" in said if limit.dated else "more" in said
         assert "{" not in said
         known = DATED if limit.dated else AMOUNTS

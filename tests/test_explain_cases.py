@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from instances import Sheets, settings
 
 from planner.explain.report import ask_rows
-from planner.explain.requests import Request
+from planner.explain.requests import request_of
 from planner.explain.session import Session
 from planner.explain.slack import slack_rows
 from planner.explain.words import figure_of, in_words
@@ -197,11 +198,22 @@ def test_no_absurd_lead_time_is_asked_for() -> None:
     assert asked(plan_of(milestones=milestones, **supply(lead_days=120))) == {}
 
 
+def test_a_row_that_is_left_out_does_not_change_the_figure() -> None:
+    """Rows of 2.5 and of 4 a month are asked for by the hundredth, one of them alone as well."""
+    sheets = supply(2.5)
+    sheets["supply_capacity"].append({"supplier": "F", "from": "2026-04-01", "units_per_month": 4})
+    plan = plan_of(**sheets)
+    rows = Session(plan.inputs, plan, math.inf).catalogue.amounts
+    both = request_of([x for x in rows if x.kind == "supplier capacity"], 250)
+    assert figure_of(both) == "2.5 more"
+    assert figure_of(replace(both, limits=both.limits[1:])) == "2.5 more"
+
+
 def test_sizes_are_exact_decimals() -> None:
     plan = plan_of(**supply(2, **{"yield": 0.1}))
     session = Session(plan.inputs, plan, math.inf)
     of_yield = next(x for x in session.catalogue.amounts if x.kind == "yield")
     for size in range(1, 8000, 37):
-        request = Request((of_yield,), size)
+        request = request_of([of_yield], size)
         assert request.value(of_yield) == float(figure_of(request))
         assert f": {figure_of(request)} instead of 0.1" in in_words(session, request)

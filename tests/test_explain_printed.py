@@ -1,6 +1,6 @@
 """Asks and slack against plans made from scratch: what is printed is enough, and one less is not.
 
-PLANNER_CASES=800 pytest tests/test_explain_printed.py tries some 400 workbooks.
+PLANNER_CASES=900 pytest tests/test_explain_printed.py tries 300 workbooks, with over 400 asks.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def grant(sheets: Sheets, rows: list[Row], instead: Row | None = None) -> Sheets
     return sheets
 
 
-@pytest.mark.parametrize("decade", range(CASES // 20))
+@pytest.mark.parametrize("decade", range(CASES // 30))
 def test_an_ask_is_enough_as_printed_and_one_less_is_not(decade: int) -> None:
     asked = 0
     for seed in range(10 * decade, 10 * decade + 10):
@@ -141,7 +141,7 @@ def due_by(sheets: Sheets, commitment: object, due: date, day: date) -> Sheets:
     return {**sheets, "milestones": rows}
 
 
-@pytest.mark.parametrize("decade", range(CASES // 20))
+@pytest.mark.parametrize("decade", range(CASES // 30))
 def test_slack_is_the_most_by_which_a_plan_can_be_due_earlier(decade: int) -> None:
     tried = 0
     for seed in range(10 * decade, 10 * decade + 10):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
@@ -41,13 +41,13 @@ MOST_TIMES_HALL = 2
 HALL_COLUMNS = ("it_mw", "slots", "coolant_lpm")
 
 LEAST_SHARE_OF_DAYS = 4
-"""Days are asked down to at least a quarter: paid expediting does not bring more than that."""
+"""Days are never asked for below a quarter: no paid expediting brings more than that."""
 
 BOUNDS = (
     "no date before {today}, days no less than a quarter, amounts no more than ten times, what a "
     "hall carries no more than twice, a yield no nearer to 1 than by nine tenths of what fails"
 )
-"""The bounds of all requests, as a person is told of them."""
+"""The bounds of all requests in words."""
 
 
 @dataclass(frozen=True)
@@ -60,20 +60,18 @@ class Request:
         Rows of one limit, earliest first; all move by the same size.
     size : int
         Grains more; for dates days earlier, for days days fewer.
+    grain : Decimal
+        The least by which its size differs, see `grain_of`.
     """
 
     limits: tuple[Limit, ...]
     size: int
+    grain: Decimal
 
     @property
     def name(self) -> Name:
         """What tells it from other requests, whatever its size."""
         return name_of(self.limits[-1])
-
-    @property
-    def grain(self) -> Decimal:
-        """The least by which its size differs."""
-        return min(map(grain_of, self.limits))
 
     @property
     def more(self) -> Decimal:
@@ -170,8 +168,13 @@ def is_over(inputs: Inputs, limit: Limit) -> bool:
 
 def largest(inputs: Inputs, limits: Sequence[Limit]) -> Request:
     """Return the most that can be asked for of some rows of one limit; its size may be 0."""
-    request = Request(tuple(limits), 0)
-    return Request(tuple(limits), max(0, _most(inputs, request)))
+    none = request_of(limits, 0)
+    return replace(none, size=max(0, _most(inputs, none)))
+
+
+def request_of(limits: Sequence[Limit], size: int) -> Request:
+    """Return a request of some size, in the finest grain of its limits."""
+    return Request(tuple(limits), size, min(map(grain_of, limits)))
 
 
 def _most(inputs: Inputs, request: Request) -> int:
