@@ -31,8 +31,8 @@ MONEY_DIGITS = 6
 MOST_TIMES = 10
 """Times the largest amount of a limit that it is asked for at most.
 
-Ten times the capacity of a supplier, plant, lane, crew, feeder or budget is another one, and no
-more of this one. Likewise at least a tenth of the units that fail still fail.
+More than ten times the capacity of a supplier, plant, lane, crew or feeder, or of a budget, is
+another one, and no more of this one. Likewise a tenth of the units that fail keep failing.
 """
 
 MOST_TIMES_HALL = 2
@@ -40,12 +40,12 @@ MOST_TIMES_HALL = 2
 
 HALL_COLUMNS = ("it_mw", "slots", "coolant_lpm")
 
-LEAST_SHARE_OF_DAYS = 4
+DAYS_DIVISOR = 4
 """Days are never asked for below a quarter: no paid expediting brings more than that."""
 
 BOUNDS = (
-    "no date before {today}, days no less than a quarter, amounts no more than ten times, what a "
-    "hall carries no more than twice, a yield no nearer to 1 than by nine tenths of what fails"
+    "no date before {today}, days not below a quarter, amounts not above ten times, what a hall "
+    "carries not above twice, a yield at most nine tenths of the way to 1"
 )
 """The bounds of all requests in words."""
 
@@ -182,7 +182,7 @@ def _most(inputs: Inputs, request: Request) -> int:
     if isinstance(first.value, date):
         return (first.value - today_of(inputs)).days
     if first.dated:
-        return int(first.value - math.ceil(first.value / LEAST_SHARE_OF_DAYS))
+        return int(first.value - math.ceil(first.value / DAYS_DIVISOR))
     if first.column == "yield":
         value = Decimal(str(first.value))
         best = 1 - (1 - value) / MOST_TIMES
