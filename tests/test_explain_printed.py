@@ -77,7 +77,7 @@ def test_an_ask_is_enough_as_printed_and_one_less_is_not(decade: int) -> None:
                 if row["irreducible"] == "yes":
                     assert missed(grant(sheets, others)) > MISSED, (seed, row)
     assert asked
-    print(f"{asked} asks")
+    print(f"{asked} asks")  # read on demand, with -s
 
 
 @pytest.mark.parametrize("seed", range(100, 112))
@@ -162,7 +162,7 @@ def test_slack_is_the_most_by_which_a_plan_can_be_due_earlier(decade: int) -> No
                     late = due_by(sheets, row["commitment"], due, earlier[by])
                     assert sum(missed_by_priority(late)) > sum(before) + 1e-5, (seed, row)
     assert tried
-    print(f"{tried} milestones")
+    print(f"{tried} milestones")  # read on demand, with -s
 
 
 def missed_by_priority(sheets: Sheets) -> tuple[float, ...]:
