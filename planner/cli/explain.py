@@ -48,12 +48,13 @@ def command(
 ) -> int:  # fmt: skip
     """Explain PLAN, a plan folder, or a workbook, which is planned first.
 
-    Prints what binds and what one unit more of it is worth, each confirmed by a re-solve; why each
-    missed milestone is late; what to ask for; and the slack of the milestones that are met. In a
+    Prints what binds and what one per cent and one unit more of it are worth, each re-solved; why
+    each missed milestone is late; what to ask for; and the slack of the milestones that are met. In a
     plan folder the explanation is kept, and the reports are written again with it.
 
     Exit codes: 0 explained, 1 input faults, 2 usage, 3 no plan exists, and the rows of the
-    workbook that contradict each other are named, 7 explained, but a report of it failed.
+    workbook that contradict each other are named, 5 not answered in time (--why), 7 explained,
+    but a report of it failed.
 
     \b
     Example: planner explain outputs/openai-750mw

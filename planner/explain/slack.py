@@ -82,11 +82,11 @@ def _earliest(session: Session, commitment: str, day: date, period: int) -> int 
 def _proof(session: Session, milestone: tuple[str, date, int], earliest: int) -> str:
     """Return what proves that a milestone could be met by the end of an earlier period."""
     commitment, day, period = milestone
+    seconds = min(REACH_SECONDS, session.left / 2)
+    if session.plan is None or (not session.is_small and seconds < 1.0):
+        return DIVISIBLY
     if session.is_small or earliest == period:
         return IN_WHOLES
-    seconds = min(REACH_SECONDS, session.left / 2)
-    if session.plan is None or seconds < 1.0:
-        return DIVISIBLY
     end = session.base.case.calendar.ends[earliest]
     problem = Problem(_due_by(session.inputs, _row(session, commitment, day), end))
     *held, (goal, most) = zip(problem.missed_tiers, session.planned_missed, strict=True)
