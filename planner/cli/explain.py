@@ -49,8 +49,8 @@ def command(
     """Explain PLAN, a plan folder, or a workbook, which is planned first.
 
     Prints what binds and what one per cent and one unit more of it are worth, each re-solved; why
-    each missed milestone is late; what to ask for; and the slack of the milestones that are met. In a
-    plan folder the explanation is kept, and the reports are written again with it.
+    each missed milestone is late; what to ask for; and the slack of the milestones that are met.
+    In a plan folder the explanation is kept, and the reports are written again with it.
 
     Exit codes: 0 explained, 1 input faults, 2 usage, 3 no plan exists, and the rows of the
     workbook that contradict each other are named, 5 not answered in time (--why), 7 explained,

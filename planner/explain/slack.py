@@ -17,7 +17,7 @@ from planner.plan.tables import Row
 
 IN_WHOLES = "re-solved in whole systems"
 DIVISIBLY = "re-solved with divisible systems; whole ones may leave less"
-"""What proves a slack. No more is possible either way: less cannot be missed in whole systems."""
+"""What proves a slack: the second only in a large plan, where there was no time for the first."""
 
 REACH_SECONDS = 30.0
 """Time for a plan in whole systems that has the slack of one milestone in a large plan."""
@@ -117,12 +117,12 @@ def _holds(session: Session, row: InputRow, period: int) -> bool | None:
         divisible = problem.solve_missed().values
     except NoPlanExists:
         return False
-    if not _are_within(divisible, session.missed.values):
-        return False
     if not session.is_small or session.plan is None:
-        return True
+        return not _is_more(divisible, session.missed.values)
+    if _is_more(divisible, session.planned_missed):
+        return False
     whole = solve_whole(problem, seconds=session.whole_seconds)
-    if len(whole.values) == len(divisible) and _are_within(whole.values, session.planned_missed):
+    if len(whole.values) == len(divisible) and not _is_more(whole.values, session.planned_missed):
         return True
     return False if whole.is_proven else None
 
@@ -140,8 +140,10 @@ def _due_by(inputs: Inputs, row: InputRow, day: date) -> Inputs:
     return replace(inputs, tables={**inputs.tables, "milestones": tuple(moved)})
 
 
-def _are_within(missed: Sequence[float], most: Sequence[float]) -> bool:
-    return all(m <= limit + 10 * NONE for m, limit in zip(missed, most, strict=True))
+def _is_more(missed: Sequence[float], most: Sequence[float]) -> bool:
+    """Say whether more is missed than before, the first priority that differs deciding."""
+    differences = (now - before for now, before in zip(missed, most, strict=True))
+    return next((x > 0 for x in differences if abs(x) > 10 * NONE), False)
 
 
 def _last_orders(case: Case, commitment: str, period: int) -> dict[tuple[str, str], int]:
