@@ -25,8 +25,8 @@ Index = npt.NDArray[np.int32]
 HALF = 0.5
 """What tells a whole number that is one from one that is zero."""
 
-SPARE_NODES = 100
-"""Nodes spent on what a plan can do without."""
+SPARE_NODES, SPARE_SECONDS = 100, 60.0
+"""Nodes spent on what a plan can do without, which take a fraction of that time."""
 
 SETTLE_SECONDS = 600.0
 """Time for the linear programs that remain once whole numbers are fixed; they take a fraction."""
@@ -65,6 +65,7 @@ def settle(
     last = _and_flows(shown, wholes.spare)
     at = np.setdiff1d(positions(last.expression), counted)
     values = _settled_at(live, last, at, values)
+    live.set_tolerance(SEARCH_TOLERANCE)
     live.release()
     live.make_whole(whole)
     live.heeds_stop = True
@@ -180,12 +181,15 @@ def _without_spare(live: LiveModel, counted: Index, spare: Spare, values: Array)
 
     Halls open as late as their systems need them, or never, and no lot is ordered that nothing
     waits for. Only that may become less, and what costs nothing may follow. The plan stays as it
-    is where the solver finds none with less.
+    is where the solver finds none with less, and where somebody does not want to wait.
     """
+    if live.stop.is_set():
+        return values
     fewer = positions([variable for variable, _ in spare.fewer])
     follow = positions([variable for variable, _ in spare.follow])
     flows = positions([variable for variable, _ in spare.flows])
     free = np.concatenate([fewer, follow, np.setdiff1d(flows, counted)])
+    values = np.where(live.whole, np.round(values), values)
     live.release()
     kept, decided = _others(live, free, values)
     live.fix(kept, decided)
@@ -193,7 +197,7 @@ def _without_spare(live: LiveModel, counted: Index, spare: Spare, values: Array)
     live.minimise(collect([*spare.fewer, *spare.follow]))
     live.make_whole(fewer[live.whole[fewer]])
     live.start_from(values)
-    outcome = live.solve(gap=0.0, seconds=SETTLE_SECONDS, nodes=SPARE_NODES)
+    outcome = live.solve(gap=0.0, seconds=SPARE_SECONDS, nodes=SPARE_NODES)
     live.make_whole(NO_WHOLE)
     if outcome.values is None:
         return values
