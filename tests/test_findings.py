@@ -160,9 +160,7 @@ def test_a_report_that_fails_costs_neither_the_plan_nor_its_explanation(folder):
         return {"plan.xlsx": broken, "report.html": lambda path: path.write_text("new")}
 
     save_finding(folder, EXPLANATION, found, make, attempts)
-    assert attempts.sentences == [
-        "plan.xlsx could not be written: the disk is full"
-    ]
+    assert attempts.sentences == ["plan.xlsx could not be written: the disk is full"]
     assert load_plan(folder).findings[EXPLANATION].facts == found.facts
     assert (folder / "plan.xlsx").read_text() == "old"
     assert (folder / "report.html").read_text() == "new"

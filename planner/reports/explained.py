@@ -310,5 +310,3 @@ def slack_sentence(plan: Plan) -> str:
 def line_words(row: Row) -> str:
     """Return a purchase line in words."""
     return f"{row['item']} of {row['supplier']}"
-
-
