@@ -140,6 +140,23 @@ def test_the_reports_of_an_older_plan_do_not_stay_beside_a_new_one(
     assert names == {"plan.json", "inputs.json", "tables"}
 
 
+def test_another_plan_that_came_meanwhile_keeps_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, folder = make_plan(read_inputs(BOOK)), tmp_path / "plan"
+
+    def come(plan: object, *_: object) -> object:
+        save_plan(other, folder, {})
+        return plan
+
+    monkeypatch.setattr("planner.pipeline.with_warnings", come)
+    result = run("plan", BOOK, "-o", folder, *LATE)
+    assert result.exit_code == INCOMPLETE
+    claim = "the reports could not be written: another plan was written to "
+    assert result.stderr.splitlines()[-2].startswith(claim)
+    assert load_plan(folder).manifest == other.manifest
+
+
 def test_a_warning_that_fails_takes_no_other_along(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,16 @@ from planner.attempts import Attempt, strictly
 from planner.errors import PlannerError
 from planner.plan.explained import Finding
 from planner.plan.folders import CONTENTS, settled
-from planner.plan.store import EVERY, INPUTS, Plan, Writer, load_plan, plan_digest, save_plan
+from planner.plan.store import (
+    EVERY,
+    INPUTS,
+    Plan,
+    Writer,
+    load_plan,
+    plain,
+    plan_digest,
+    save_plan,
+)
 
 Make = Callable[[Plan], Mapping[str, Writer]]
 """Gives, for a plan, what writes each report, as for `planner.plan.store.save_plan`."""
@@ -53,11 +62,8 @@ def save_reports(
     """
     folder = _folder(folder)
     contents = _contents(folder)
-    saved = load_plan(folder)
-    if plan is not None:
-        _check_same(saved, plan_digest(plan), folder, "its reports are not written")
-        saved = replace(plan, findings=saved.findings)
-    return _rewritten(folder, contents, saved, make, attempt)
+    whole = load_plan(folder) if plan is None else _with_findings(plan, folder, contents)
+    return _rewritten(folder, contents, whole, make, attempt)
 
 
 def save_finding(
@@ -93,7 +99,8 @@ def save_finding(
     def keep() -> dict[str, str]:
         contents = _contents(folder)
         plan = load_plan(folder)
-        _check_same(plan, finding.of, folder, f"the {kind} is not of that one, and is not kept")
+        if plan_digest(plan) != finding.of:
+            raise _another(folder, f"the {kind} is not of that one, and is not kept")
         whole = replace(plan, findings={**plan.findings, kind: finding})
         return _rewritten(folder, contents, whole, lambda saved: {}, strictly)
 
@@ -109,12 +116,20 @@ def _folder(path: Path) -> Path:
     return path.parent if path.name == CONTENTS else path
 
 
-def _check_same(plan: Plan, digest: str, folder: Path, effect: str) -> None:
-    """Refuse to add to a folder what belongs to another plan than stands there by now."""
-    if plan_digest(plan) != digest:
-        raise PlannerError(
-            f"another plan was written to {folder} meanwhile: {effect}. Run the command again"
-        )
+def _another(folder: Path, effect: str) -> PlannerError:
+    """Return the error that the folder holds another plan than it is to be added to."""
+    return PlannerError(
+        f"another plan was written to {folder} meanwhile: {effect}. Run the command again"
+    )
+
+
+def _with_findings(plan: Plan, folder: Path, contents: bytes) -> Plan:
+    """Return a plan with what was found out about it since it was written to a folder."""
+    document = json.loads(contents)
+    # Its tables are not compared, which takes long: the manifest has the moment and the inputs.
+    if (document["plan"], document["manifest"]) != (plan.name, plain(plan.manifest)):
+        raise _another(folder, "its reports are not written")
+    return replace(plan, findings=load_plan(folder).findings) if document["findings"] else plan
 
 
 def _repeated(write: Callable[[], dict[str, str]]) -> dict[str, str]:
