@@ -290,8 +290,7 @@ class LiveModel:
         presolve
             Whether HiGHS may simplify the model first.
         cold
-            Whether a linear model is solved by interior point and crossover, which far from a
-            basis near its optimum takes a tenth of simplex's time.
+            Whether to use interior point and crossover: far from an optimal basis 0.1 of the time.
         heuristics
             Whether plans are looked for in searches inside of the search, which take their time.
         restarts
@@ -379,17 +378,15 @@ class LiveModel:
         return WORDS.get(status) or str(self.highs.modelStatusToString(status)).lower()
 
     def _on_interrupt(self, event: Any) -> None:
-        # HiGHS asks here many times while it looks at the root, and compares its own time limit
-        # only between the parts of it, which may take minutes. Without a plan it may go on.
+        # HiGHS compares its own time limit only between parts of the root, minutes apart.
         late = self._must_end and time.monotonic() > self._deadline
         # Said either way, for HiGHS remembers an interruption through later solves.
         event.interrupt(self._is_stopped or late)
 
     def _on_progress(self, event: Any) -> None:
         """Pass on incumbent and bound; HiGHS says infinity where it has none yet."""
-        out = event.data_out
-        self._incumbent = _finite(out.mip_primal_bound)
-        self._bound = _finite(out.mip_dual_bound)
+        self._incumbent = _finite(event.data_out.mip_primal_bound)
+        self._bound = _finite(event.data_out.mip_dual_bound)
         if self._watch is not None:
             self._watch(self._incumbent, self._bound)
 
