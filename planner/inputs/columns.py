@@ -14,6 +14,7 @@ from planner.inputs.schema import Column, Kind
 from planner.inputs.units import multiplied
 from planner.inputs.values import (
     LONGEST_NAME,
+    beyond_measure,
     bounded,
     convert,
     default_of,
@@ -120,6 +121,8 @@ def _clean_numbers(column: Column, cells: Cells, kinds: set[type]) -> list[float
     if not math.isfinite(sum(numbers)):
         return None
     if numbers and not within_bounds(column, min(numbers), max(numbers)):
+        return None
+    if beyond_measure(numbers):
         return None
     # Minus nought is nought.
     return [number + 0.0 for number in numbers] if 0.0 in numbers else numbers

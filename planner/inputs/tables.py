@@ -46,7 +46,7 @@ SETTINGS = (
     Column("today", DATE, "The day of planning: no decision is dated before it. Blank: start.",
            example="2026-01-15"),
     Column("release_fence_days", WHOLE, "Days from today within which no new decision is taken.",
-           unit="days", default=0, low=0, example="30"),
+           unit="days", default=0, low=0, high=3650, example="30"),
     Column("currency", TEXT, "Currency of all money, whole units.", default="USD", example="USD"),
     Column("discount_rate", NUMBER, "Interest a year by which later money counts less.",
            unit="a year", default=0.0, low=0.0, high=1.0, example="0.08"),

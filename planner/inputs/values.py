@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 
 from planner.inputs.contents import BadValueError, folded, refuse_unreadable, shown, tidy_text
@@ -21,6 +21,9 @@ LINE_BREAK = re.compile("[\t\n\r\x85\u2028\u2029]")
 LONGEST_NAME = 200
 LONGEST_NUMBER = 10**15
 """From here on a spreadsheet has rounded a number, so that it names nothing."""
+
+LARGEST, LEAST = 1e15, 1e-100
+"""No amount of a plan is larger; nor is any this near to 0, though rounding leaves 1e-17 of it."""
 
 
 def convert(column: Column, raw: object, locale: str | None = None) -> object:
@@ -81,6 +84,12 @@ def expected(column: Column) -> str:
         within = " and ".join(bound for bound in bounds if bound)
         return f"a {column.kind}{unit}" + (f", {within}" if within else "")
     return f"a {column.kind}"
+
+
+def beyond_measure(numbers: Sequence[float]) -> bool:
+    """Say whether any number is so large, or so near to 0, that calculating with it overflows."""
+    sizes = list(map(abs, numbers))
+    return max(sizes, default=0.0) > LARGEST or 0.0 < min(filter(None, sizes), default=1.0) < LEAST
 
 
 def within_bounds(column: Column, low: float, high: float) -> bool:
@@ -144,6 +153,10 @@ def bounded(column: Column, value: float) -> float:
     BadValueError
         If it is out of bounds.
     """
+    if beyond_measure([value]):
+        raise BadValueError(
+            f"{column.name} is out of bounds: no quantity is beyond {LARGEST:g}, nor this near to "
+            "0", f"Give {expected(column)}")  # fmt: skip
     if within_bounds(column, value, value):
         return value
     remedy = f"Give {expected(column)}"
