@@ -70,8 +70,11 @@ def test_megawatts_are_missed_from_the_day_on_which_they_are(written):
         title = "".join(run.t for part in chart.title.tx.rich.p for run in part.r or ())
         name = title.removeprefix("Commitment ").partition(":")[0]
         rows = [row for row in plan.tables["ramp"] if row["commitment"] == name]
-        for key, series in (("missed_mw", "missed"), ("required_mw", "committed"),
-                            ("in_service_mw", "in service")):  # fmt: skip
+        for key, series in (
+            ("missed_mw", "missed"),
+            ("required_mw", "committed"),
+            ("in_service_mw", "in service"),
+        ):
             shown = dict(by_name[series])
             for row in rows:
                 assert shown[row["period_end"]] == pytest.approx(row[key])

@@ -247,8 +247,11 @@ def test_pivots_hold_the_tables(values):
     served = values["MW by site"]
     assert served["A52"].value == datetime(2029, 12, 31)
     for cell, commitment in (("N52", "OpenAI"), ("O52", "National Lab")):
-        last = [row["mw"] for row in plan.tables["service"]
-                if row["period"] == months()[-1] and row["commitment"] == commitment]  # fmt: skip
+        last = [
+            row["mw"]
+            for row in plan.tables["service"]
+            if row["period"] == months()[-1] and row["commitment"] == commitment
+        ]
         assert served[cell].value == pytest.approx(sum(last))
 
 

@@ -154,8 +154,9 @@ def test_only_what_comes_late_is_late():
     figure = next(figure for figure in figures(plan) if figure.name == "ways")
     assert "1.0 MW at 1 of them in service after the due day" in figure.summary
     _, elements = shapes(figure.svg(figure.drawn(WIDE)))
-    red = [one for kind, one in elements
-           if kind != "text" and "bad" in one.get("class", "").split()]  # fmt: skip
+    red = [
+        one for kind, one in elements if kind != "text" and "bad" in one.get("class", "").split()
+    ]
     assert len(red) == 3  # the legend, the late part and its mark
 
 
@@ -185,8 +186,9 @@ def test_late_and_missing_megawatts_are_those_that_the_first_milestone_misses(na
         first.setdefault(row["commitment"], ((row["commitment"], due), row["missed_mw"]))
     missing = missing_mw(plan)
     for (commitment, due), mw in first.values():
-        late = sum(way.late_mw for way in tranches(plan)
-                   if (way.commitment, way.due) == (commitment, due))  # fmt: skip
+        late = sum(
+            way.late_mw for way in tranches(plan) if (way.commitment, way.due) == (commitment, due)
+        )
         assert late + missing.get((commitment, due), 0.0) == pytest.approx(mw, abs=1e-6)
 
 

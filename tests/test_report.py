@@ -210,11 +210,18 @@ def test_no_milestone_is_left_out_of_a_long_ramp():
 def long_ramp(missed_mw, count=60, commitments=1):
     """A ramp that changes every week; MW missed by the number of the week."""
     rows = [
-        {"commitment": f"c{place}", "basis": "it", "period": date(2026, 1, 5) + n * WEEK,
-         "period_end": date(2026, 1, 11) + n * WEEK, "required_mw": 100.0 if n >= 20 else 0.0,
-         "in_service_mw": n + 1.0, "missed_mw": missed_mw.get((place, n), 0.0)}
-        for place in range(commitments) for n in range(count)
-    ]  # fmt: skip
+        {
+            "commitment": f"c{place}",
+            "basis": "it",
+            "period": date(2026, 1, 5) + n * WEEK,
+            "period_end": date(2026, 1, 11) + n * WEEK,
+            "required_mw": 100.0 if n >= 20 else 0.0,
+            "in_service_mw": n + 1.0,
+            "missed_mw": missed_mw.get((place, n), 0.0),
+        }
+        for place in range(commitments)
+        for n in range(count)
+    ]
     plan = edge("one of all")
     console = Console(file=io.StringIO(), width=80)
     print_ramp(replace(plan, tables={**plan.tables, "ramp": rows}), console)

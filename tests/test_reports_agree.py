@@ -46,37 +46,70 @@ def _several_bases() -> Plan:
         {"commitment": "on facility", "date": MARCH, "mw": 3},
     ]
     return plan_of(
-        end=MARCH, systems=systems, commitments=commitments, milestones=milestones,
+        end=MARCH,
+        systems=systems,
+        commitments=commitments,
+        milestones=milestones,
         sites=[{"site": "east", "pue": 1.2}, {"site": "west", "pue": 1.5}],
-        halls=[{"hall": "east hall", "site": "east", "it_mw": 6, "count": 1},
-               {"hall": "west hall", "site": "west", "it_mw": 2, "count": 3, "ready": "2026-02-01",
-                "fit_out_cost": 1}],
+        halls=[
+            {"hall": "east hall", "site": "east", "it_mw": 6, "count": 1},
+            {
+                "hall": "west hall",
+                "site": "west",
+                "it_mw": 2,
+                "count": 3,
+                "ready": "2026-02-01",
+                "fit_out_cost": 1,
+            },
+        ],
         crews=[{"site": "east", "from": START, "systems_per_month": 2}],
-    )  # fmt: skip
+    )
 
 
 def _several_items() -> Plan:
     """Systems of two items of two suppliers, some of them ordered already."""
     return plan_of(
-        {"2026-06-30": 3, "2026-09-30": 5}, end="2026-12-31", systems=[unit_system(**ASSUMED)],
+        {"2026-06-30": 3, "2026-09-30": 5},
+        end="2026-12-31",
+        systems=[unit_system(**ASSUMED)],
         **{key: rows for key, rows in CHAIN.items() if key not in ("systems", "supply", "bom")},
-        bom=[{"system": "unit", "item": "part", "quantity": 2},
-             {"system": "unit", "item": "brick", "quantity": 40}],
-        supply=[{"supplier": "maker", "item": "part", "lead_days": 28, "price": 3, "source": "a"},
-                {"supplier": "maker", "item": "brick", "lead_days": 28, "price": 1, "source": "b"}],
-        orders=[{"order": "PO-1", "supplier": "maker", "item": "part", "quantity": 4,
-                 "placed": "2025-11-01", "arrives": "2026-01-05"},
-                {"order": "PO-2", "supplier": "maker", "item": "brick", "quantity": 100,
-                 "placed": "2025-11-01", "arrives": "2026-01-05"}],
-    )  # fmt: skip
+        bom=[
+            {"system": "unit", "item": "part", "quantity": 2},
+            {"system": "unit", "item": "brick", "quantity": 40},
+        ],
+        supply=[
+            {"supplier": "maker", "item": "part", "lead_days": 28, "price": 3, "source": "a"},
+            {"supplier": "maker", "item": "brick", "lead_days": 28, "price": 1, "source": "b"},
+        ],
+        orders=[
+            {
+                "order": "PO-1",
+                "supplier": "maker",
+                "item": "part",
+                "quantity": 4,
+                "placed": "2025-11-01",
+                "arrives": "2026-01-05",
+            },
+            {
+                "order": "PO-2",
+                "supplier": "maker",
+                "item": "brick",
+                "quantity": 100,
+                "placed": "2025-11-01",
+                "arrives": "2026-01-05",
+            },
+        ],
+    )
 
 
 def _none_possible() -> Plan:
     """No system can be had in time; every MW is missed, at a late cost."""
     return plan_of(
-        {JANUARY: 5, MARCH: 7}, end=MARCH, systems=[unit_system(available_from="2027-01-01")],
+        {JANUARY: 5, MARCH: 7},
+        end=MARCH,
+        systems=[unit_system(available_from="2027-01-01")],
         commitments=[{"commitment": "demand", "basis": "it", "late_cost": 5}],
-    )  # fmt: skip
+    )
 
 
 PLANS = {
@@ -89,7 +122,7 @@ PLANS = {
     "several bases": _several_bases,
     "several items": _several_items,
     "made up": sample_plan,
-}  # fmt: skip
+}
 """Plans by what is particular about them."""
 
 
@@ -110,8 +143,10 @@ def written(name: str) -> tuple[Workbook, Workbook]:
 @cache
 def workbook(name: str) -> dict[str, list[list[object]]]:
     """Rows of every sheet."""
-    return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)]
-            for sheet in written(name)[0]}  # fmt: skip
+    return {
+        sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)]
+        for sheet in written(name)[0]
+    }
 
 
 @cache
@@ -167,8 +202,12 @@ def test_assumptions_are_counted_alike(name: str) -> None:
     sources = [str(row.values.get("source") or "") for row in rows]
     count = sum("assum" in source.lower() for source in sources)
     due = (str(count), "") if any(sources) else ("", "no source given")
-    for text in (texts(book["Summary"]), texts(book["Assumptions"][:3]),
-                 reader.texts["assumptions"], terminal(name)):  # fmt: skip
+    for text in (
+        texts(book["Summary"]),
+        texts(book["Assumptions"][:3]),
+        reader.texts["assumptions"],
+        terminal(name),
+    ):
         (assumed, none) = only(ASSUMPTIONS, text)
         assert (assumed, none.lower()) == due
     listed = [row for row in book["Assumptions"] if row[0] == "assumption"]
@@ -201,9 +240,10 @@ def test_milestones_met_and_missed_are_counted_alike(name: str) -> None:
     lines = [line.split() for line in text.splitlines() if re.search(r" \d{4}-\d\d-\d\d ", line)]
     lines = [line for line in lines if line[-4] in ("it", "system", "facility")]
     for kind, values in (
-        ("workbook", [row["Missed"] for row in shown]), ("page", [row[5] for row in rows]),
+        ("workbook", [row["Missed"] for row in shown]),
+        ("page", [row[5] for row in rows]),
         ("terminal", [line[-1] for line in lines]),
-    ):  # fmt: skip
+    ):
         assert [number(value) for value in values] == pytest.approx(
             [row["missed_mw"] for row in milestones], abs=0.051
         ), kind
@@ -211,8 +251,11 @@ def test_milestones_met_and_missed_are_counted_alike(name: str) -> None:
 
 @pytest.mark.parametrize("name", PLANS)
 def test_missed_mw_months_are_told_alike(name: str) -> None:
-    banner = next(str(row[0]) for row in workbook(name)["Summary"]
-                  if re.search("MISSED|no MW is missed", str(row[0])))  # fmt: skip
+    banner = next(
+        str(row[0])
+        for row in workbook(name)["Summary"]
+        if re.search("MISSED|no MW is missed", str(row[0]))
+    )
     assert terminal(name).splitlines()[0] == banner
     assert banner in page_of(name).texts["headline"]
     missed = plan(name).summary["missed_mw_months"]
@@ -329,8 +372,11 @@ def test_missed_megawatts_of_several_bases_are_not_added() -> None:
 
 def test_a_tier_that_weighs_several_bases_alike_says_so() -> None:
     for name, unit in (("several bases", "MW-months, all bases"), ("late", "MW-months")):
-        (row,) = (r for r in table(workbook(name)["Summary"], "Tier, in order")
-                  if str(r["Tier, in order"]).startswith("missed"))  # fmt: skip
+        (row,) = (
+            r
+            for r in table(workbook(name)["Summary"], "Tier, in order")
+            if str(r["Tier, in order"]).startswith("missed")
+        )
         assert (row["Tier, in order"], row["Unit"]) == ("missed, priority 1", unit)
         assert page_of(name).rows("Tiers")[0][:2] == ["missed, priority 1", unit]
         assert re.search(rf"missed, priority 1 +{unit}  ", terminal(name))
@@ -343,8 +389,9 @@ def test_different_items_are_not_added() -> None:
         sum(row["quantity"] for row in made.tables[table]) for table in ("orders", "shipments")
     }
     unlike.add(sum(row["quantity"] for row in made.inputs.tables["orders"]))
-    unlike.add(sum(row["quantity"] for table in ("shipments", "production")
-                   for row in made.tables[table]))  # fmt: skip
+    unlike.add(
+        sum(row["quantity"] for table in ("shipments", "production") for row in made.tables[table])
+    )
     for sheet, cell, value in totals(name):
         assert value not in unlike, (sheet, cell)
     inputs = {row["what"]: row["value"] for row in made.summary["totals"]}
@@ -360,8 +407,9 @@ def test_different_systems_are_not_added() -> None:
     assert len(systems) == 2
     heads = workbook(name)["Systems by site"][4]
     assert [head for head in heads if str(head).startswith("All")] == [
-        "All\n(systems, large)", "All\n(systems, small)"
-    ]  # fmt: skip
+        "All\n(systems, large)",
+        "All\n(systems, small)",
+    ]
     both = sum(systems.values())
     keys = workbook(name)["Summary"]
     place = next(n for n, row in enumerate(keys) if "systems installed" in row)

@@ -25,9 +25,11 @@ def lines(text: str) -> list[list[tuple[float, float]]]:
 
 def slants(text: str) -> list[object]:
     return [
-        (one, two) for line in lines(text) for one, two in pairwise(line)
+        (one, two)
+        for line in lines(text)
+        for one, two in pairwise(line)
         if abs(one[0] - two[0]) > 0.2 and abs(one[1] - two[1]) > 0.2
-    ]  # fmt: skip
+    ]
 
 
 def test_a_step_stands_on_its_day() -> None:
@@ -50,8 +52,17 @@ def test_a_comparison_has_steps_only() -> None:
 
 def test_a_fan_has_steps_only() -> None:
     ends = ["2026-01-31", "2026-02-28", "2026-03-31"]
-    rows = [{"commitment": "c", "period_end": end, "p10": n, "p50": 2.0 * n, "p90": 3.0 * n,
-             "base": 2.5 * n} for n, end in enumerate(ends)]  # fmt: skip
+    rows = [
+        {
+            "commitment": "c",
+            "period_end": end,
+            "p10": n,
+            "p50": 2.0 * n,
+            "p90": 3.0 * n,
+            "base": 2.5 * n,
+        }
+        for n, end in enumerate(ends)
+    ]
     due = [{"commitment": "c", "date": "2026-02-15", "required_mw": 4.0}]
     text = fan({"percentiles": rows, "milestones": due}, "c")  # type: ignore[arg-type]
     assert len(lines(text)) == 4

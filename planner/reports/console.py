@@ -211,8 +211,11 @@ def print_ramp(plan: Plan, console: Console) -> None:
     for name, rows in shown.items():
         worst = _worst(rows)
         last = figure(rows[-1]["in_service_mw"], 1)
-        add_line(table, [name, rows[0]["basis"], last, figure(worst, 1), sparkline(rows, plain)],
-                 "red" if worst else "")  # fmt: skip
+        add_line(
+            table,
+            [name, rows[0]["basis"], last, figure(worst, 1), sparkline(rows, plain)],
+            "red" if worst else "",
+        )
     show(table, console)
     missing = [name for name, rows in shown.items() if _worst(rows)]
     met = [name for name in shown if name not in missing]

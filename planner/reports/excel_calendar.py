@@ -100,8 +100,14 @@ def _place(item: tuple[Line, dict[date, float]]) -> tuple[Tranche, int, str]:
 
 def _line(key: Line, amounts: dict[date, float]) -> Row:
     (due, commitment, site), stage, unit = key
-    return {"due": day(due), "commitment": commitment, "site": site, "stage": stage,
-            "unit": unit, "all": tidy(sum(amounts.values()))}  # fmt: skip
+    return {
+        "due": day(due),
+        "commitment": commitment,
+        "site": site,
+        "stage": stage,
+        "unit": unit,
+        "all": tidy(sum(amounts.values())),
+    }
 
 
 def _months(grid: Grid) -> list[date]:

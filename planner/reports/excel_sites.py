@@ -161,8 +161,15 @@ def write_mw_by_site(report: Report, page: Page) -> None:
         look = charts.Look("MW served by site", unit, months_long(plan), _short_names(part))
         make = partial(charts.stacked_chart, page.book, report.pages[STEPS], look, cells)
         most = max(part.found.cells.values(), default=0.0)
-        report.add_chart(make, page, TOP + 2 + 24 * place, max(page.widths) + 2, 820, 460,
-                         rank=2 - most / (1 + most))  # fmt: skip
+        report.add_chart(
+            make,
+            page,
+            TOP + 2 + 24 * place,
+            max(page.widths) + 2,
+            820,
+            460,
+            rank=2 - most / (1 + most),
+        )
     page.print_only(placed.last, last)
     report.placed["MW by site"] = placed
 

@@ -54,8 +54,13 @@ def gantt_figure(plan: Plan) -> Figure:
             canvas.text(0, canvas.height + 10, text, "m")
             canvas.height += LINE
 
-    return Figure("ways", "From order to service, by tranche and site", _said(found, missing), draw,
-                  (_table(plan, found, missing, stages),))  # fmt: skip
+    return Figure(
+        "ways",
+        "From order to service, by tranche and site",
+        _said(found, missing),
+        draw,
+        (_table(plan, found, missing, stages),),
+    )
 
 
 def _said(found: list[Tranche], missing: Missing) -> str:
@@ -68,11 +73,15 @@ def _said(found: list[Tranche], missing: Missing) -> str:
     said = f"{several(len(found), 'way')} of tranches to sites; "
     said += f"{mw}at {len(late):,} of them in service after the due day" if late else "none is late"
     if missing:
-        parts = (f"{figure(part, 1)} MW of {commitment} due {due}"
-                 for (commitment, due), part in missing.items())  # fmt: skip
+        parts = (
+            f"{figure(part, 1)} MW of {commitment} due {due}"
+            for (commitment, due), part in missing.items()
+        )
         said += f"; not in service at the plan's end: {', '.join(parts)}"
-    return (f"{said}. A bar spans from the first to the last day of its stage; units are followed "
-            "first in, first out.")  # fmt: skip
+    return (
+        f"{said}. A bar spans from the first to the last day of its stage; units are followed "
+        "first in, first out."
+    )
 
 
 @dataclass(frozen=True)
@@ -140,8 +149,9 @@ def _today(plan: Plan) -> date | None:
     return today if plan.inputs.settings["start"] < today else None
 
 
-def _labels(canvas: Canvas, plot: Plot, name: str, texts: list[tuple[str, str]],
-            top: float) -> float:  # fmt: skip
+def _labels(
+    canvas: Canvas, plot: Plot, name: str, texts: list[tuple[str, str]], top: float
+) -> float:
     """Write a row's name and, to its right, its texts; return where its bars begin."""
     right = canvas.width - 4 if canvas.narrow else plot.left - 8
     wide = sum(text_width(text) + 6 for text, _ in texts) + 2
@@ -220,6 +230,13 @@ def _table(plan: Plan, found: list[Tranche], missing: Missing, stages: list[str]
         rows.append(row)
     bases = {row["commitment"]: row["basis"] for row in plan.inputs.tables["commitments"]}
     for (commitment, due), mw in missing.items():
-        rows.append({"commitment": commitment, "due": due, "missing_mw": mw,
-                     "basis": bases[commitment], "class": "bad"})  # fmt: skip
+        rows.append(
+            {
+                "commitment": commitment,
+                "due": due,
+                "missing_mw": mw,
+                "basis": bases[commitment],
+                "class": "bad",
+            }
+        )
     return Sheet("Ways of tranches to sites, first and last day of each stage", columns, rows)

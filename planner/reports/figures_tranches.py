@@ -214,8 +214,17 @@ def tranches(plan: Plan) -> list[Tranche]:
                 stages = _merge(stages, ways.trace(place, item, part, system))
         if stages:
             share, served = new / units, time.ends[period]
-            more = Tranche(commitment, site, due, mw * share, late_mw * share, basis[commitment],
-                           stages, served, None if late_mw else served)  # fmt: skip
+            more = Tranche(
+                commitment,
+                site,
+                due,
+                mw * share,
+                late_mw * share,
+                basis[commitment],
+                stages,
+                served,
+                None if late_mw else served,
+            )
             _grow(found, more)
     for tranche in found.values():
         installed = tranche.stages["install"][1]
@@ -280,8 +289,15 @@ def _growth(plan: Plan) -> Iterator[Growth]:
                 more, best[key] = mw - best[key], max(best[key], mw)
                 for day_due, share, late in shares if more > NOTHING else ():
                     part, per = more * share, each[commitment, key[0], key[2]]
-                    yield ((commitment, key[0], day_due), key[1], key[2], part, more * late,
-                           part / per, period)  # fmt: skip
+                    yield (
+                        (commitment, key[0], day_due),
+                        key[1],
+                        key[2],
+                        part,
+                        more * late,
+                        part / per,
+                        period,
+                    )
             level = max(level, total)
 
 

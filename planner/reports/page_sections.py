@@ -215,8 +215,10 @@ def warnings(plan: Plan) -> list[str]:
                      "a day later moves an install to a later period.")  # fmt: skip
     spare = list(order_notes(plan).values()).count(TAKE_OR_PAY)
     if spare:
-        found.append("Planned orders that only use up take-or-pay, since no install waits for "
-                     f"them: {spare:,}.")  # fmt: skip
+        found.append(
+            "Planned orders that only use up take-or-pay, since no install waits for "
+            f"them: {spare:,}."
+        )
     full = [use.node for use in node_uses(plan) if use.tightest >= 0.99]
     if full:
         names = ", ".join(full[:MOST_NAMES]) + (" and others" if len(full) > MOST_NAMES else "")

@@ -112,8 +112,10 @@ def sweep_page(sweep: Sweep, tables: Tables) -> str:
     """Return the page of a sweep."""
     failed = len(sweep.records) - len({r["case"] for r in tables["ramp"]})
     spec = sweep.spec
-    note = (f"Seed {spec.seed}, gap {spec.gap:.2%}, counts {spec.counts}; "
-            f"{failed} of {len(sweep.records)} cases have no plan.{bases_note(sweep)}")  # fmt: skip
+    note = (
+        f"Seed {spec.seed}, gap {spec.gap:.2%}, counts {spec.counts}; "
+        f"{failed} of {len(sweep.records)} cases have no plan.{bases_note(sweep)}"
+    )
     sections = [(f"Ramp of {name}", fan(tables, name)) for name in sweep.base["ramp"]]
     sections += [
         (TITLES[name][0], f"<p>{TITLES[name][1]}.</p>" + _money_table(tables[name]))

@@ -141,8 +141,10 @@ def _axes(top: float, unit: str) -> list[str]:
 
 def _years(first: date, last: date, place: object) -> list[str]:
     end, _ = place((last, 0.0))  # type: ignore[operator]
-    parts = [_text(LEFT, HEIGHT - BOTTOM + 30, first.isoformat(), "start"),
-             _text(end, HEIGHT - BOTTOM + 30, last.isoformat(), "end")]  # fmt: skip
+    parts = [
+        _text(LEFT, HEIGHT - BOTTOM + 30, first.isoformat(), "start"),
+        _text(end, HEIGHT - BOTTOM + 30, last.isoformat(), "end"),
+    ]
     for year in range(first.year, last.year + 2):
         day = date(year, 1, 1)
         if first <= day <= last:
