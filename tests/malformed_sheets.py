@@ -194,7 +194,11 @@ SHEETS = [
         '<c r="B3" t="str"><f>A2</f><v>a &lt; b</v></c>'), third("a < b")),
     Case("formulas no spreadsheet has calculated", lambda: zipped(parts(
         workbook=workbook("halls", inside='<calcPr fullCalcOnLoad="1"/>'),
-        sheet1=sheet(f'{ROWS}<row r="3"><c r="B3"><f>1+1</f><v>0</v></c></row>'))), third(0),
+        sheet1=sheet(f'{ROWS}<row r="3"><c r="B3"><f>1+1</f><v>0</v></c></row>'))),
+         third(FORMULA_WITHOUT_VALUE)),
+    Case("formulas whose values a program worked out itself", lambda: zipped(parts(
+        workbook=workbook("halls", inside='<calcPr fullCalcOnLoad="1"/>'),
+        sheet1=sheet(f'{ROWS}<row r="3"><c r="B3"><f>1+1</f><v>2</v></c></row>'))), third(2),
          note="sheet halls has 1 formula whose values a program stored that leaves calculating"),
     Case("a text in its place", lambda: one_cell(
         '<c r="B3" t="inlineStr"><is><t xml:space="preserve"> a  b </t></is></c>'),
