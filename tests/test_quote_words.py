@@ -91,13 +91,17 @@ def test_cannot_is_said_only_where_it_is_proven(values, sentence):
 
 def test_firm_is_rounded_down_and_bounds_up():
     draw = Random(5)
-    values = [draw.uniform(0, 300) for _ in range(300)] + [20.864, 0.004, 0.996, 21.0, 1e-6, 0.29]
+    values = [draw.uniform(0, 300) for _ in range(300)] + [20.864, 0.004, 0.996, 21.0, 5e-6, 0.29]
     for mw in values:
         firm, most = (float(shown(mw)) for shown in (firm_figure, bound_figure))
         assert mw - 0.01 < firm <= mw + 1e-8
         assert mw - 1e-7 <= most < mw + 0.01
         assert rounded_down(mw) <= mw + 1e-9 < rounded_down(mw) + 1.1e-6
-        assert rounded_up(mw) >= mw - 2e-6
+        assert mw - 2e-6 <= rounded_up(mw) < mw + 1e-6
+        assert rounded_down(mw) <= rounded_up(mw)
+    assert rounded_down(73 / 7) == 10.428571
+    assert rounded_up(73 / 7) == 10.428572
+    assert rounded_up(3.0000011) == 3.0
     assert (firm_figure(20.864), bound_figure(20.864)) == ("20.86", "20.87")
     assert shown_quote({"at_most_mw": 1020.861, "firm_mw": 1020.869}) == {
         "at_most_mw": 1020.87,

@@ -24,6 +24,9 @@ of at least half of what the best plan misses is above zero and proves that ever
 DIGITS, PARTS = 6, 1e6
 """Decimals of megawatts in a quote, and units of the last one in a megawatt."""
 
+SHOWN_DIGITS = 2
+"""Decimals in which reports show them."""
+
 SETTLED_NOISE, BOUND_NOISE = 1e-9, 2e-6
 """MW by which a settled plan and a bound may be off: tiers are held with `SEARCH_SLACK`."""
 
@@ -34,11 +37,15 @@ def rounded_down(mw: float) -> float:
 
 
 def rounded_up(mw: float) -> float:
-    """Return a proven bound rounded to the safe side, without the noise of its solve."""
-    near = round(mw, DIGITS - 1)
-    if abs(mw - near) <= BOUND_NOISE:
+    """Return a proven bound rounded to the safe side.
+
+    The noise of its solve is left out just above a figure of few digits, so that 3 MW read 3.00 and
+    not 3.01. Elsewhere it would take from a bound what a plan may serve.
+    """
+    near = round(mw, SHOWN_DIGITS)
+    if 0.0 <= mw - near <= BOUND_NOISE:
         return near + 0.0
-    return math.ceil(mw * PARTS) / PARTS
+    return math.ceil((mw - SETTLED_NOISE) * PARTS) / PARTS + 0.0
 
 
 @dataclass(frozen=True)
