@@ -10,6 +10,7 @@ Examples
 from __future__ import annotations
 
 import sys
+from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -38,11 +39,24 @@ class _PlanRoom(ModuleType):
             Path of the inputs.
         **options
             Fields of `planner.pipeline.Options`, e.g. ``gap=0.01``.
+
+        Raises
+        ------
+        OptionOutOfBounds
+            If an option is not known, or its value is not allowed.
+        PlannerError
+            As `planner.pipeline.make_plan`.
         """
+        from planner.errors import OptionOutOfBounds  # noqa: PLC0415
         from planner.inputs.workbook import read_inputs  # noqa: PLC0415  (slow to import)
         from planner.pipeline import Options, make_plan  # noqa: PLC0415
 
-        return make_plan(read_inputs(Path(workbook)), Options(**options))
+        unknown = sorted(options.keys() - {field.name for field in fields(Options)})
+        if unknown:
+            known = ", ".join(field.name for field in fields(Options))
+            raise OptionOutOfBounds(f"{unknown[0]}: there is no such option. There are {known}")
+        chosen = Options(**options)  # refused before a large workbook is read
+        return make_plan(read_inputs(Path(workbook)), chosen)
 
 
 sys.modules["planner.plan"].__class__ = _PlanRoom

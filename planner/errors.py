@@ -69,6 +69,10 @@ class NoPlanExists(PlannerError):
     exit_code = 3
 
 
+class OptionOutOfBounds(PlannerError, ValueError):
+    """An option of the library has a value that cannot be used."""
+
+
 class LimitReached(PlannerError):
     """A limit ended the run before any plan was found."""
 

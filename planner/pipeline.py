@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import math
+import numbers
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,8 +15,10 @@ from typing import Any, TypeVar
 from planner.attempts import Attempts
 from planner.case.case import Case, make_case
 from planner.case.plausible import as_notes, plausible
-from planner.errors import NoPlanExists, PlanRefused
+from planner.errors import NoPlanExists, OptionOutOfBounds, PlanRefused
 from planner.inputs.rows import Inputs
+from planner.inputs.schema import Column, Kind
+from planner.inputs.tables import SETTINGS
 from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.frame import ContradictionError
@@ -55,6 +58,39 @@ class Options:
     threads: int | None = None
     command: str = ""
 
+    def __post_init__(self) -> None:
+        """Refuse what the workbook's setting of the same name would not allow.
+
+        Raises
+        ------
+        OptionOutOfBounds
+            With the option, its value and what is allowed.
+        """
+        for name in ("gap", "time_limit_s", "threads"):
+            value = getattr(self, name)
+            if value is not None:
+                _require_allowed(BOUNDED[name], value)
+
+
+def _require_allowed(setting: Column, value: object) -> None:
+    """Refuse a value of an option that is not of its setting's kind, or beyond its bounds."""
+    whole = setting.kind is Kind.WHOLE
+    kind = numbers.Integral if whole else numbers.Real
+    if isinstance(value, kind) and not isinstance(value, bool):
+        figure = float(value)
+        least, most = setting.low, setting.high
+        inside = (setting.above is None or figure > setting.above) and not math.isnan(figure)
+        if inside and (least is None or figure >= least) and (most is None or figure <= most):
+            return
+    noun = "a whole number" if whole else "a number"
+    bounds = f"above {setting.above:g}" if setting.above is not None else (
+        f"from {setting.low:g} to {setting.high:g}")  # fmt: skip
+    raise OptionOutOfBounds(f"{setting.name} is {value!r}. Give {noun} {bounds}, or leave it out "
+                            "for the workbook's own")  # fmt: skip
+
+
+BOUNDED = {setting.name: setting for setting in SETTINGS}
+"""The settings that options override, with their bounds."""
 
 LONGER = {"week": "month", "month": "quarter"}
 """Period after which a case is first looked at, where it is very large."""

@@ -27,6 +27,7 @@ FLOORS = {
     "whatif": 7,
     "explain": 7,
     "cli": 8,
+    "__main__": 9,
 }
 """Floor of each room: it imports from itself and from lower floors alone."""
 

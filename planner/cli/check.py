@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from planner.cli.arguments import require_workbook
 from planner.cli.ending import ended
 from planner.errors import Fault, InputFaults
 
@@ -49,7 +50,10 @@ def command(
     if workbook is None and mark:
         workbook, mark = Path(mark), USUAL  # planner check --mark my-plan.xlsx
     if workbook is None:
-        raise click.UsageError("Missing argument 'WORKBOOK'.")
+        context = click.get_current_context()
+        raise click.MissingParameter(ctx=context, param=context.command.params[0],
+                                     param_hint="'WORKBOOK'")  # fmt: skip
+    require_workbook(workbook)
     tried = Attempts()
     found = _findings(workbook, tried)
     if mark is not None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from planner.cli.arguments import EXPECTED, finite, require_plan, require_workbook
 from planner.cli.ending import ended
+from planner.errors import Interrupted
 
 if TYPE_CHECKING:
+    from planner.attempts import Attempts
     from planner.plan.store import Plan
+    from planner.whatif.compare import Comparison
 
 
 @click.command(name="compare")
@@ -23,7 +27,8 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False),
               help="Folder of compare.xlsx and compare.html; else outputs/compare/.")  # fmt: skip
-@click.option("--gap", type=click.FloatRange(0, 0.5), help="Relative gap at which to stop.")
+@click.option("--gap", type=click.FloatRange(0, 0.5), callback=finite,
+              help="Relative gap at which to stop.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
     *, plans: tuple[Path, ...], scenarios: tuple[str, ...], output: Path | None,
@@ -31,56 +36,127 @@ def command(
 ) -> int:  # fmt: skip
     """Put saved PLANS side by side, or scenarios of one workbook; the first is the base.
 
-    Exit codes: 0 compared, 1 input faults, 2 usage, 7 compared, but a file of it failed.
+    Exit codes: 0 compared, 1 input faults, 2 usage, 7 compared, but a file of it failed, 130
+    interrupted; scenarios that have a plan by then are compared if there are two.
 
     \b
     Example: planner compare outputs/openai-750mw outputs/openai-2gw
              planner compare inputs/openai-750mw.xlsx --scenario base --scenario "crews halved"
     """  # noqa: D301  (the backspace keeps click from joining the lines)
+    folder = output or Path("outputs") / "compare"
+    _require(plans, scenarios, folder)
     from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
-    from planner.plan.store import load_plan, plain  # noqa: PLC0415
-    from planner.whatif.compare import as_document, compare  # noqa: PLC0415
-    from planner.whatif.compare_output import print_comparison, write_comparison  # noqa: PLC0415
+    from planner.plan.store import load_plan  # noqa: PLC0415
+    from planner.whatif.compare import compare  # noqa: PLC0415
+    from planner.whatif.compare_output import write_comparison  # noqa: PLC0415
 
+    told = ""
     if scenarios:
-        if len(plans) != 1 or len(scenarios) < 2:
-            raise click.UsageError("--scenario needs one workbook and two scenarios or more")
-        made = _planned(plans[0], scenarios, gap)
-        comparison = compare(made, scenarios)
+        made, told = _planned(plans[0], scenarios, gap)
+        if len(made) < 2:
+            raise Interrupted(f"{told}. Nothing is written, for a comparison needs two plans")
+        comparison = compare(made, scenarios[: len(made)])
     else:
         comparison = compare([load_plan(folder) for folder in plans])
     tried = Attempts()
-    files = write_comparison(comparison, output or Path("outputs") / "compare", tried)
+    files = write_comparison(comparison, folder, tried)
+    _show(comparison, files, told, tried, as_json=as_json)
+    if told:
+        click.echo(f"{told}. The comparison shows {len(made)} of {len(scenarios)} scenarios",
+                   err=True)  # fmt: skip
+    code = Interrupted.exit_code if told else 0
+    return ended(tried, code, "The plans are untouched, and all else is written.")
+
+
+def _show(
+    comparison: Comparison, files: dict[str, str], told: str, tried: Attempts, *, as_json: bool
+) -> None:
+    """Print a comparison and its files; `told` is what was interrupted."""
+    from planner.plan.store import plain  # noqa: PLC0415  (slow to import)
+    from planner.whatif.compare import as_document  # noqa: PLC0415
+
     if as_json:
-        document = {**as_document(comparison), "files": files, "failures": tried.sentences}
+        document = {**as_document(comparison), "interrupted": told or None, "files": files,
+                    "failures": tried.sentences}  # fmt: skip
         click.echo(json.dumps(plain(document), indent=2))
+        return
+    from rich.console import Console  # noqa: PLC0415
+
+    from planner.whatif.compare_output import print_comparison  # noqa: PLC0415
+    from planner.whatif.console import print_files  # noqa: PLC0415
+
+    console = Console()
+    show = partial(print_comparison, comparison, console)
+    tried("the comparison could not be printed", show, None)
+    print_files(console, files)
+
+
+def _require(plans: tuple[Path, ...], scenarios: tuple[str, ...], folder: Path) -> None:
+    """Refuse, before the work, what cannot be compared, and a folder that is not for it."""
+    if scenarios:
+        if len(plans) != 1 or len(scenarios) < 2:
+            raise click.UsageError("--scenario needs one workbook and two scenarios or more")
+        require_workbook(plans[0])
     else:
-        from rich.console import Console  # noqa: PLC0415
+        for path in plans:
+            require_plan(path, f"; to compare its scenarios: planner compare {path} --scenario "
+                         "base --scenario NAME")  # fmt: skip
+        if len(plans) < 2:
+            raise click.UsageError(f"only {plans[0]} is given. Expected are {EXPECTED['PLANS...']}")
+    from planner.plan.folders import require_room  # noqa: PLC0415  (slow to import)
 
-        from planner.whatif.console import print_files  # noqa: PLC0415
-
-        console = Console()
-        show = partial(print_comparison, comparison, console)
-        tried("the comparison could not be printed", show, None)
-        print_files(console, files)
-    return ended(tried, 0, "The plans are untouched, and all else is written.")
+    require_room(folder, ("compare.xlsx", "compare.html"), "a comparison")
 
 
-def _planned(workbook: Path, scenarios: tuple[str, ...], gap: float | None) -> list[Plan]:
-    """Plan scenarios of a workbook, each after the first from the base case's solve."""
+def _planned(
+    workbook: Path, scenarios: tuple[str, ...], gap: float | None
+) -> tuple[list[Plan], str]:  # fmt: skip
+    """Plan scenarios of a workbook, each after the first from the base case's solve.
+
+    Returns
+    -------
+    list of Plan
+        The plans, the last of them cut short if the run was interrupted while it had an incumbent.
+    str
+        What was interrupted and what it had found, empty if nothing was.
+    """
     from planner.inputs.workbook import read_inputs  # noqa: PLC0415
     from planner.pipeline import Options  # noqa: PLC0415
+    from planner.plan.summary import INTERRUPTED  # noqa: PLC0415
     from planner.reports.console import Progress  # noqa: PLC0415
     from planner.whatif.applied import apply, marked  # noqa: PLC0415
     from planner.whatif.changes import what_if  # noqa: PLC0415
-    from planner.whatif.reuse import make_base, plan_near  # noqa: PLC0415
+    from planner.whatif.reuse import Base, make_base, plan_near  # noqa: PLC0415
 
     inputs, options = read_inputs(workbook), Options(gap=gap)
     asked = [what_if(inputs, name) for name in scenarios]
     changed = [apply(inputs, one) for one in asked]
-    with Progress() as listen:
-        plan, base = make_base(changed[0], options, listen)
-    found = [marked(plan, inputs, asked[0])]
-    for one, own in zip(asked[1:], changed[1:], strict=True):
-        found.append(marked(plan_near(base, own, options).plan, inputs, one))
-    return found
+    found: list[Plan] = []
+    base: Base | None = None
+    try:
+        for one, own in zip(asked, changed, strict=True):
+            if base is None:
+                with Progress() as listen:
+                    plan, base = make_base(own, options, listen)
+            else:
+                plan = plan_near(base, own, options).plan
+            found.append(marked(plan, inputs, one))
+            if plan.summary["status"] == INTERRUPTED:
+                return found, _incumbent(found[-1], scenarios[len(found) - 1])
+    except (KeyboardInterrupt, Interrupted):
+        left = scenarios[len(found) :]
+        return (
+            found,
+            f"interrupted: scenario {left[0]!r} had no plan yet" if left else "interrupted",
+        )
+    return found, ""
+
+
+def _incumbent(plan: Plan, scenario: str) -> str:
+    """Say which scenario was interrupted, and how good its best plan so far is."""
+    figures: dict[str, Any] = plan.summary
+    gap = "its gap is not proven" if figures["gap"] is None else f"gap {figures['gap']:.2%}"
+    cost = sum(figures["present_costs"].values())
+    return (f"interrupted: the best plan so far of scenario {scenario!r} misses "
+            f"{figures['missed_mw_months']:,.6g} MW-months and costs {cost:,.0f} "
+            f"{figures['currency']}, {gap}")  # fmt: skip

@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from planner.attempts import INCOMPLETE, TRACEBACK, Attempts
+from planner.errors import Interrupted
 
-INTERRUPTED = 130
+INTERRUPTED = Interrupted.exit_code
 
 
 def ended(attempts: Attempts, code: int, kept: str) -> int:

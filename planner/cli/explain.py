@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from planner.cli.arguments import number, require_plan_or_workbook
 from planner.cli.ending import ended
 from planner.cli.kinds import ALL, HELP, chosen
 
@@ -37,7 +38,7 @@ MOST = 15
 @click.option("--ask-cost", "costs", multiple=True, metavar="SHEET=COST",
               help="Cost of asking for one change to a sheet; 1 where not given.")  # fmt: skip
 @click.option("--no-asks", is_flag=True, help="Do not look for what to ask for.")
-@click.option("--time-limit", type=click.FloatRange(0, min_open=True),
+@click.option("--time-limit", type=click.FloatRange(0, min_open=True), callback=number,
               help="Seconds; without it three times what the plan took, with --why at most "
               "the plan's own time limit.")  # fmt: skip
 @click.option("--report", "kinds", callback=chosen, default=ALL, show_default=True, help=HELP)
@@ -63,12 +64,14 @@ def command(
     from planner.errors import NoPlanExists  # noqa: PLC0415
 
     asked = _costs(costs)
+    require_plan_or_workbook(plan)
     try:
         made = opened(plan)
     except NoPlanExists as error:
         return _contradiction(plan, error, as_json=as_json)
     if why is not None:
         return _why(made, why, time_limit, as_json=as_json)
+    require_room(plan)
     from planner.explain.findings import explain_plan  # noqa: PLC0415
     from planner.plan.explained import EXPLANATION  # noqa: PLC0415
     from planner.reports.console_explained import print_explanation  # noqa: PLC0415
@@ -116,6 +119,14 @@ def keep(
     return save_finding(path, *finding, lambda saved: report_writers(saved, kinds), tried)
 
 
+def require_room(path: Path) -> None:
+    """Refuse, before the work, a plan folder in which nothing can be kept."""
+    from planner.plan.store import require_plan_folder  # noqa: PLC0415  (slow to import)
+
+    if is_folder(path):
+        require_plan_folder(path)
+
+
 def is_folder(path: Path) -> bool:
     """Say whether a path is that of a plan folder, not of a workbook."""
     from planner.plan.folders import CONTENTS, settled  # noqa: PLC0415
@@ -146,7 +157,7 @@ def _costs(texts: Sequence[str]) -> dict[str, float]:
             costs[sheet] = float(cost)
         except ValueError:
             costs[sheet] = -1.0
-        if sheet not in BY_NAME or costs[sheet] <= 0:
+        if sheet not in BY_NAME or not 0 < costs[sheet] < float("inf"):
             raise click.UsageError(f"--ask-cost {text}: write a sheet and a cost above 0, "
                                    "e.g. energisation=5")  # fmt: skip
     return costs
@@ -162,7 +173,7 @@ def _contradiction(path: Path, error: Exception, *, as_json: bool) -> int:
     found = find_contradiction(read_inputs(path))
     rows = [] if found is None else contradiction_rows(found)
     if as_json:
-        print_json({"error": str(error), "contradiction": rows})
+        print_json({"error": str(error), "exit_code": NO_PLAN, "contradiction": rows})
     else:
         click.echo(str(error) if found is None else f"no plan exists: {found}")
     return NO_PLAN

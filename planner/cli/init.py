@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from planner.cli.arguments import require_workbook
 from planner.errors import InputFaults, PlannerError
 
 
@@ -56,6 +57,8 @@ def command(
         return
     if source is not None and example is not None:
         raise click.UsageError("--from and --example exclude each other.")
+    if source is not None:
+        require_workbook(source)
     name = example or "first-plan"
     stem = name if source is None else source.name if source.is_dir() else source.stem
     target = path or Path(stem if form == "csv" else f"{stem}.xlsx")
@@ -143,8 +146,8 @@ def _refuse_misnamed(target: Path, form: str) -> None:
 
 
 def _refuse_overwrite(target: Path) -> None:
-    """Refuse to replace a workbook, or to write among the CSV files of a folder."""
-    taken = any(target.glob("*.csv")) if target.is_dir() else target.exists()
+    """Refuse to replace a workbook, or to write among the files of a folder."""
+    taken = any(target.iterdir()) if target.is_dir() else target.exists()
     if taken:
         raise PlannerError(f"{target}: it exists already and is not replaced. Name another, or "
                            "add --force to replace it.")  # fmt: skip

@@ -10,13 +10,14 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import click
 
 from planner import __version__
 from planner.attempts import TRACEBACK, reason, show_traceback
-from planner.errors import PlannerError
+from planner.errors import Interrupted, PlannerError
 
 COMMANDS = {
     "init": ("planner.cli.init", "Write a workbook to begin with."),
@@ -37,6 +38,11 @@ COMMANDS = {
 
 DEFECT = 70
 """Exit code where the planner itself failed, as where the solver does."""
+
+REPORT_IT = (
+    "This is a defect of the planner, not of your inputs: please report it. With "
+    f"{TRACEBACK}=1 in the environment the command prints where it fails"
+)
 
 
 class Chapters(click.Group):
@@ -78,41 +84,52 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a letter that it lacks is shown by its number
             stream.reconfigure(errors="backslashreplace")
+    read: dict[str, Path] = {}
     try:
-        code: Any = planner.main(args=arguments, prog_name="planner", standalone_mode=False)
+        code: Any = planner.main(args=arguments, prog_name="planner", standalone_mode=False,
+                                 obj=read)  # fmt: skip
         sys.stdout.flush()
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; no file is left half written", err=True)
-        code = 130
-    except PlannerError as error:
-        click.echo(str(error), err=True)
-        # What could not be written for this very reason is not told again.
-        sys.unraisablehook = lambda unraisable: None
-        code = error.exit_code
     except (BrokenPipeError, SystemExit):
         # Whoever read the output has seen enough. Click and rich make SystemExit(1) of it, which
         # nothing else here raises; 1 would be the code of faults in the inputs.
         _drop_output()
         code = 0
-    except OSError as error:
-        click.echo(f"the system refuses to go on: {error}. Free some room on the disk, or see "
-                   "that files and folders may be read and written", err=True)  # fmt: skip
-        _drop_output()
-        code = PlannerError.exit_code
-    except MemoryError:
-        click.echo("this machine has not enough memory for it. Plan fewer periods, or longer ones "
-                   "(settings, period), or set counts to continuous", err=True)  # fmt: skip
-        code = PlannerError.exit_code
-    except Exception as error:
-        show_traceback(error)
-        click.echo(f"the planner failed: {reason(error)}. This is a defect of the planner, not of "
-                   f"your inputs: please report it. With {TRACEBACK}=1 in the environment the "
-                   "command prints where it fails", err=True)  # fmt: skip
-        code = DEFECT
+    except (Exception, KeyboardInterrupt) as error:
+        code = _failed(error, read.get("workbook"), as_json="--json" in (arguments or sys.argv[1:]))
     _end(code if isinstance(code, int) else 0)
+
+
+def _failed(error: BaseException, workbook: Path | None, *, as_json: bool) -> int:
+    """Say what ended a command, in JSON too if that was asked for; return its exit code."""
+    from planner.cli import failures  # noqa: PLC0415  (not needed where nothing fails)
+
+    code = PlannerError.exit_code
+    if isinstance(error, click.ClickException):
+        failures.show_usage_error(error)
+        told, code = error.format_message(), error.exit_code
+    elif isinstance(error, click.Abort | KeyboardInterrupt):
+        told, code = "interrupted; no file is left half written", Interrupted.exit_code
+    elif isinstance(error, PlannerError):
+        told, code = str(error), error.exit_code
+        # What could not be written for this very reason is not told again.
+        sys.unraisablehook = lambda unraisable: None
+    elif isinstance(error, OSError):
+        told = (f"the system refuses to go on: {error}. Free some room on the disk, or see that "
+                "files and folders may be read and written")  # fmt: skip
+    elif isinstance(error, MemoryError):
+        told = ("this machine has not enough memory for it. Plan fewer periods, or longer ones "
+                "(settings, period), or set counts to continuous")  # fmt: skip
+    else:
+        show_traceback(error)
+        told, code = f"the planner failed: {reason(error)}. {REPORT_IT}", DEFECT
+    if not isinstance(error, click.ClickException):
+        click.echo(told, err=True)
+    if as_json:
+        with suppress(OSError):
+            click.echo(failures.document(error, told, code, workbook))
+    if isinstance(error, OSError):
+        _drop_output()
+    return code
 
 
 def _end(code: int) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from planner.cli.arguments import finite, number, require_plan, require_workbook
 from planner.cli.ending import INTERRUPTED, ended
 from planner.cli.explain import keep, print_json
 from planner.cli.kinds import ALL, HELP, chosen
@@ -42,8 +43,10 @@ MISSED = 6
 @click.option("--near", type=click.Path(path_type=Path), metavar="PLAN",
               help="Start from a saved plan that is much the same: seconds instead of minutes, "
               "and what differs from it is printed.")  # fmt: skip
-@click.option("--gap", type=click.FloatRange(0, 0.5), help="Relative gap at which to stop.")
-@click.option("--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds to solve.")
+@click.option("--gap", type=click.FloatRange(0, 0.5), callback=finite,
+              help="Relative gap at which to stop.")  # fmt: skip
+@click.option("--time-limit", type=click.FloatRange(0, min_open=True), callback=number,
+              help="Seconds to solve.")  # fmt: skip
 @click.option("--threads", type=click.IntRange(1, 64), help="Solver threads.")
 @click.option("--report", "kinds", callback=chosen, default=ALL, show_default=True, help=HELP)
 @click.option("--explain", is_flag=True, help="Explain the plan, too, in at most three times as "
@@ -70,34 +73,39 @@ def command(  # noqa: PLR0913  (one for each option)
     In seconds: planner plan inputs/openai-750mw.xlsx --scenario "crews halved" \\
                   --near outputs/openai-750mw
     """  # noqa: D301  (the backspace keeps click from joining the lines)
+    require_workbook(workbook)
+    if near is not None:
+        require_plan(near)
     from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
     from planner.inputs.files import readable  # noqa: PLC0415
     from planner.inputs.workbook import read_inputs  # noqa: PLC0415
     from planner.pipeline import Options, with_warnings  # noqa: PLC0415
     from planner.plan.folders import plan_folder  # noqa: PLC0415
+    from planner.plan.store import require_plan_folder  # noqa: PLC0415
     from planner.whatif.applied import apply, marked  # noqa: PLC0415
     from planner.whatif.changes import what_if  # noqa: PLC0415
     from planner.whatif.rehearsal import warning_of_scenarios  # noqa: PLC0415
 
     base = read_inputs(workbook)
     asked = what_if(base, scenario, changes)
-    typed = readable(" ".join(["planner", *sys.argv[1:]]))
-    options = Options(gap, time_limit, threads, typed)
+    options = Options(gap, time_limit, threads, readable(" ".join(["planner", *sys.argv[1:]])))
+    inputs = apply(base, asked)
+    place = output or plan_folder(str(inputs.settings["plan"]))
+    require_plan_folder(place)
     tried = Attempts()
     claim = "the scenarios could not be tried"
     if warning := tried(claim, partial(warning_of_scenarios, base), ""):
         click.echo(warning, err=True)
     with ExitStack() as found:
-        made, start, other = _made(apply(base, asked), options, near, found, tried)
+        made, start, other = _made(inputs, options, near, found, tried)
         plan = marked(made, base, asked)
-        place = output or plan_folder(plan.name)
         folder, files = _kept(plan, place, tried)
         try:
             plan = with_warnings(plan, tried)
             files = _reported(plan, folder, kinds, start, files, tried)
         except KeyboardInterrupt:
             click.echo("interrupted; the plan is written, without its reports", err=True)
-            return INTERRUPTED
+            return _told(plan, files, {}, INTERRUPTED, tried, watch=False, as_json=as_json)
     if not as_json:
         tried("the plan could not be printed", partial(_print, plan, other), None)
     code, told = _exit_code(plan, fail_on_miss=fail_on_miss), dict[str, object]()

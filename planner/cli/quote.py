@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from planner.cli.explain import opened, tell
+from planner.cli.arguments import finite, require_plan_or_workbook
+from planner.cli.explain import opened, require_room, tell
 from planner.cli.kinds import ALL, HELP, chosen
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 @click.command(name="quote")
 @click.argument("plan", type=click.Path(path_type=Path))
 @click.option("--mw", "asked", type=click.FloatRange(0, min_open=True), multiple=True,
+              callback=finite,
               help="Megawatts asked for; the earliest date is shown. May be repeated.")  # fmt: skip
 @click.option("--by", "dates", type=click.DateTime(["%Y-%m-%d"]), multiple=True,
               help="Date for which a plan in whole systems is looked for, too.")  # fmt: skip
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 @click.option("--only", multiple=True, metavar="KIND=NAME", help="Only a country or a system, "
               "e.g. country=US or system=CS-3. May be repeated.")  # fmt: skip
 @click.option("--overtime", type=click.FloatRange(0, 10), default=0.25, show_default=True,
+              callback=finite,
               help="Share by which each kind of limit is stretched in turn.")  # fmt: skip
 @click.option("--report", "kinds", callback=chosen, default=ALL, show_default=True, help=HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -47,6 +50,7 @@ def command(  # noqa: PLR0913  (one for each option)
     \b
     Example: planner quote outputs/openai-750mw --mw 50
     """  # noqa: D301  (the backspace keeps click from joining the lines)
+    require_plan_or_workbook(plan)
     from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
     from planner.explain.findings import Inquiry, quote_plan  # noqa: PLC0415
     from planner.explain.quote import Terms  # noqa: PLC0415
@@ -54,6 +58,7 @@ def command(  # noqa: PLR0913  (one for each option)
     from planner.reports.console_explained import print_quote  # noqa: PLC0415
 
     made = opened(plan)
+    require_room(plan)
     terms = Terms(basis, *_only(only, made))
     inquiry = Inquiry(terms, tuple(asked), tuple(day.date() for day in dates), overtime)
     found = quote_plan(made, inquiry)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from planner.cli.arguments import require_plan
 from planner.cli.ending import ended
 from planner.cli.kinds import ALL, HELP, chosen
 
@@ -36,8 +37,10 @@ def command(*, plan: Path, kinds: tuple[str, ...], figures: str | None, as_json:
     """  # noqa: D301  (the backspace keeps click from joining the lines)
     if not kinds and not figures:
         raise click.UsageError("nothing to write: give --kinds xlsx, html, or --figures svg, png")
+    require_plan(plan)
     from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
     from planner.plan.rewrite import save_reports  # noqa: PLC0415
+    from planner.plan.store import require_plan_folder  # noqa: PLC0415
     from planner.reports.figures import figure_writers  # noqa: PLC0415
     from planner.reports.kinds import report_writers  # noqa: PLC0415
 
@@ -47,6 +50,7 @@ def command(*, plan: Path, kinds: tuple[str, ...], figures: str | None, as_json:
         found = report_writers(saved, kinds)
         return found | (figure_writers(saved, figures, tried) if figures else {})
 
+    require_plan_folder(plan)
     files = save_reports(plan, writers, tried)
     if as_json:
         click.echo(json.dumps({"files": files, "failures": tried.sentences}, indent=2))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from planner.cli.arguments import finite, require_workbook
 from planner.errors import PlannerError
 
 if TYPE_CHECKING:
@@ -33,23 +33,12 @@ class Figures:
     assumed: set[str] = field(default_factory=set)
 
 
-def _finite(
-    _context: click.Context, _option: click.Parameter, value: float | tuple[float, ...] | None
-) -> float | tuple[float, ...] | None:
-    """Refuse nan and infinities, which pass click's ranges."""
-    numbers = value if isinstance(value, tuple) else () if value is None else (value,)
-    for number in numbers:
-        if not math.isfinite(number):
-            raise click.BadParameter(f"{number} is not a finite number.")
-    return value
-
-
 @click.command(name="size")
 @click.option(
     "--mw",
     type=click.FloatRange(min=0, min_open=True),
     required=True,
-    callback=_finite,
+    callback=finite,
     help="Megawatts promised, or a limit in megawatts.",
 )
 @click.option("--system", help="A system of the catalogue or of the workbook, e.g. CS-3.")
@@ -59,7 +48,7 @@ def _finite(
     type=click.FloatRange(min=0),
     multiple=True,
     metavar="KW",
-    callback=_finite,
+    callback=finite,
     help="Power of what comes with a system; may be given several times.",
 )
 @click.option(
@@ -68,14 +57,14 @@ def _finite(
     type=click.FloatRange(1, 3),
     multiple=True,
     metavar="X",
-    callback=_finite,
+    callback=finite,
     help="Facility power for each unit of IT power; may be given several times.",
 )
 @click.option(
     "--power-kw",
     type=click.FloatRange(min=0, min_open=True),
     metavar="KW",
-    callback=_finite,
+    callback=finite,
     help="Power of the system itself.",
 )
 @click.option(
@@ -152,6 +141,7 @@ def _from_workbook(workbook: Path, system: str | None) -> Figures:
     """Return the figures of a workbook's system, and the lowest and highest PUE of its sites."""
     from planner.inputs.workbook import read_inputs  # noqa: PLC0415
 
+    require_workbook(workbook)
     inputs = read_inputs(workbook)
     rows = {row["system"].lower(): row for row in inputs.tables["systems"]}
     names = ", ".join(row["system"] for row in rows.values())

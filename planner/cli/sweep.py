@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import shlex
+import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from planner.cli.arguments import finite, require_workbook
 from planner.cli.ending import ended
+from planner.errors import Interrupted
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
 METHODS = ("monte-carlo", "latin-hypercube", "one-at-a-time", "grid", "scenarios")
 ENGINES = ("serial", "local", "dask", "ray")
 SOME_FAILED = 4
+NOTHING: dict[str, object] = {}
 
 
 @click.command(name="sweep")
@@ -40,19 +45,15 @@ SOME_FAILED = 4
               "scenario's plan in every other one, for the table of least regret.")  # fmt: skip
 @click.option("--counts", type=click.Choice(["continuous", "integer"]), default="continuous",
               show_default=True, help="Whether systems and lots are whole numbers.")  # fmt: skip
-@click.option("--gap", type=click.FloatRange(0, 0.5), help="Relative gap of each case.")
+@click.option("--gap", type=click.FloatRange(0, 0.5), callback=finite,
+              help="Relative gap of each case.")  # fmt: skip
 @click.option("--engine", type=click.Choice(ENGINES), default="local", show_default=True)
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True,
               help="Cases at a time, each with one solver thread.")  # fmt: skip
 @click.option("--address", default="", help="Of a running dask scheduler or ray cluster.")
 @click.option("--resume", is_flag=True, help="Go on with the sweep in the folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def command(  # noqa: PLR0913  (each is an option)
-    *, workbook: Path, output: Path | None, method: str, cases: int, seed: int,
-    vary: tuple[str, ...], changes: tuple[str, ...], scenarios: tuple[str, ...],
-    decide_by: datetime | None, counts: str, gap: float | None, engine: str, workers: int,
-    address: str, resume: bool, as_json: bool,
-) -> int:  # fmt: skip
+def command(**options: Any) -> int:
     """Plan many what-ifs of WORKBOOK: random draws, grids or its scenarios.
 
     Each case is written to a journal when it is finished, so that --resume goes on after any
@@ -64,15 +65,27 @@ def command(  # noqa: PLR0913  (each is an option)
              planner sweep inputs/openai-750mw.xlsx --method scenarios
              planner sweep my-plan.xlsx --method scenarios --decide-by 2026-07-01
     """  # noqa: D301  (the backspace keeps click from joining the lines)
+    with _Kept() as kept:
+        return _swept(kept, **options)
+
+
+def _swept(  # noqa: PLR0913  (each is an option)
+    kept: _Kept, *, workbook: Path, output: Path | None, method: str, cases: int, seed: int,
+    vary: tuple[str, ...], changes: tuple[str, ...], scenarios: tuple[str, ...],
+    decide_by: datetime | None, counts: str, gap: float | None, engine: str, workers: int,
+    address: str, resume: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Run the sweep and print what it came to."""
     if method != "scenarios" and (scenarios or decide_by is not None):
         raise click.UsageError("--scenario and --decide-by go with --method scenarios")
+    require_workbook(workbook)
     from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
     from planner.inputs.workbook import read_inputs  # noqa: PLC0415
-    from planner.plan.folders import plan_folder  # noqa: PLC0415
+    from planner.plan.folders import plan_folder, require_room  # noqa: PLC0415
     from planner.whatif.cases import Spec  # noqa: PLC0415
     from planner.whatif.engines import Engine  # noqa: PLC0415
     from planner.whatif.output import write_sweep  # noqa: PLC0415
-    from planner.whatif.sweep import FAILED, JOURNAL, run_sweep  # noqa: PLC0415
+    from planner.whatif.sweep import FAILED, JOURNAL, SPEC, run_sweep  # noqa: PLC0415
 
     inputs = read_inputs(workbook)
     asked = float(inputs.settings["gap"]) if gap is None else gap
@@ -81,14 +94,15 @@ def command(  # noqa: PLR0913  (each is an option)
     spec = Spec(method, drawn, seed, vary, changes, counts, asked, scenarios, day)
     folder = output or plan_folder(f"{inputs.settings['plan']}-{method}")
     where = Engine(engine, workers, address)
+    require_room(folder, (SPEC, JOURNAL), "a sweep")
+    kept.journal = folder / JOURNAL
     with _Bar() as listen:
         sweep = run_sweep(inputs, spec, folder, where, listen, resume=resume)
     tried = Attempts()
     files = tried("the tables could not be worked out", partial(write_sweep, sweep, folder, tried),
                   {"journal": str(folder / JOURNAL)})  # fmt: skip
     if as_json:
-        nothing: dict[str, object] = {}
-        found = tried("the tables could not be printed", partial(_document, sweep), nothing)
+        found = tried("the tables could not be printed", partial(_document, sweep), NOTHING)
         document = {**found, "files": files, "failures": tried.sentences}
         click.echo(json.dumps(document, indent=2, default=str))
     else:
@@ -99,8 +113,8 @@ def command(  # noqa: PLR0913  (each is an option)
         show = partial(print_sweep, sweep, Console(), files)
         tried("the sweep could not be printed", show, None)
     failed = any(record["result"]["status"] == FAILED for record in sweep.records)
-    kept = f"Every case is kept: {folder / JOURNAL}. --resume makes the tables of it again."
-    return ended(tried, SOME_FAILED if failed else 0, kept)
+    all_kept = f"Every case is kept: {folder / JOURNAL}. --resume makes the tables of it again."
+    return ended(tried, SOME_FAILED if failed else 0, all_kept)
 
 
 def _document(sweep: Sweep) -> dict[str, object]:
@@ -112,6 +126,27 @@ def _document(sweep: Sweep) -> dict[str, object]:
     summary = {name: tables[name] for name in tables if name not in ("cases", "ramp")}
     failed = sum(record["result"]["status"] == FAILED for record in sweep.records)
     return {"cases": len(sweep.records), "failed": failed, "base": sweep.base, **summary}
+
+
+class _Kept:
+    """Ends an interrupted sweep with what it has kept, and what to type to go on."""
+
+    journal: Path | None = None
+
+    def __enter__(self) -> _Kept:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        if kind is None or not issubclass(kind, (KeyboardInterrupt, Interrupted)):
+            return
+        found = self.journal is not None and self.journal.exists()
+        cases = self.journal.read_bytes().count(b"\n") if self.journal and found else 0
+        kept = (f"{cases} finished case{'s are' if cases > 1 else ' is'} kept in {self.journal}"
+                if cases else "no case was finished yet")  # fmt: skip
+        typed = [word for word in sys.argv[1:] if word != "--resume"]
+        raise Interrupted(
+            f"interrupted: {kept}. Go on with: {shlex.join(['planner', *typed, '--resume'])}"
+        ) from None
 
 
 class _Bar:

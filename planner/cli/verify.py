@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from planner.cli.arguments import PLAN, WORKBOOK, kind_of, require_plan, require_workbook
+
 REFUSED = 70
 
 
@@ -24,6 +26,11 @@ def command(*, plan: Path, workbook: Path, as_json: bool) -> int:
     \b
     Example: planner verify outputs/openai-750mw inputs/openai-750mw.xlsx
     """  # noqa: D301  (the backspace keeps click from joining the lines)
+    if (kind_of(plan), kind_of(workbook)) == (WORKBOOK, PLAN):
+        raise click.UsageError("the arguments are the wrong way round. Type: planner verify "
+                               f"{workbook} {plan}")  # fmt: skip
+    require_plan(plan)
+    require_workbook(workbook)
     from planner.inputs.workbook import read_inputs  # noqa: PLC0415  (slow to import)
     from planner.plan.store import load_plan  # noqa: PLC0415
     from planner.plan.verify import verify  # noqa: PLC0415

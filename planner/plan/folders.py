@@ -18,8 +18,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -57,6 +58,77 @@ def safe_name(name: str) -> str:
 def plan_folder(name: str, outputs: Path = Path("outputs")) -> Path:
     """Return the folder of the plan of that name, always directly inside `outputs`."""
     return outputs / safe_name(name)
+
+
+def require_room(folder: Path, marks: Collection[str], what: str) -> None:
+    """Refuse, before any work, a folder into which its result cannot be written.
+
+    Parameters
+    ----------
+    folder
+        Where the files of the result go.
+    marks
+        Files of which one makes a folder with content one of ours.
+    what
+        What is written.
+
+    Raises
+    ------
+    PlannerError
+        If the folder is a file, cannot be written to, or holds what is not ours.
+    """
+    with _written(folder, what):
+        folder = folder.resolve()
+        place = _existing(folder, what)
+        held = sorted(path.name for path in folder.iterdir()) if place == folder else []
+        if held and not set(held).intersection(marks):
+            names = ", ".join(map(repr, held[:3]))
+            raise PlannerError(f"{folder} is not the folder of {what}: it holds {names}. Nothing "
+                               "is written; give another folder with -o")  # fmt: skip
+        Path(tempfile.mkdtemp(prefix=".planner-", dir=place)).rmdir()
+
+
+def require_replaceable(folder: Path, ours: Callable[[Path], set[str]]) -> None:
+    """Refuse, before any work, a folder that `replaced` would refuse after it.
+
+    Parameters
+    ----------
+    folder, ours
+        As for `replaced`.
+
+    Raises
+    ------
+    PlannerError
+        If the folder cannot be written, or holds files and is not a plan folder.
+    """
+    with _written(folder, "the plan"):
+        folder = folder.resolve()
+        if folder.parent == folder:
+            raise PlannerError(f"{folder} cannot be a plan folder. Give a folder inside it")
+        place = _existing(folder, "the plan")
+        _check(folder, ours)
+        _away(folder).exists()  # fails for a name that is too long
+        beside = folder.parent if folder.exists() else place
+        Path(tempfile.mkdtemp(prefix=".planner-", dir=beside)).rmdir()
+
+
+@contextmanager
+def _written(folder: Path, what: str) -> Iterator[None]:
+    """Say of a failure of the system what cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise PlannerError(f"cannot write {what} to {folder}: {error.strerror or error}. Give "
+                           "another folder with -o") from error  # fmt: skip
+
+
+def _existing(folder: Path, what: str) -> Path:
+    """Return the folder itself, or the nearest one above it that exists."""
+    while not folder.exists():
+        folder = folder.parent
+    if not folder.is_dir():
+        raise PlannerError(f"{folder} is a file. Give a folder for {what}")
+    return folder
 
 
 def settled(folder: Path) -> Path:

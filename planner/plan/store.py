@@ -20,7 +20,7 @@ from planner.errors import PlannerError
 from planner.inputs.kept import LostInputs, as_document, from_document
 from planner.inputs.rows import Inputs
 from planner.plan.explained import FOUND_COLUMNS, Finding
-from planner.plan.folders import CONTENTS, replaced, safe_name, settled
+from planner.plan.folders import CONTENTS, replaced, require_replaceable, safe_name, settled
 from planner.plan.found_files import files_of, identity, load_findings, save_findings
 from planner.plan.table_files import changed, load_table, save_table, table_digest, vouched
 from planner.plan.tables import COLUMNS, Row, Tables
@@ -189,6 +189,17 @@ def save_plan(
         text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
         (new / CONTENTS).write_text(text + "\n", encoding="utf-8", newline="\n")
     return _paths(folder, written)
+
+
+def require_plan_folder(folder: Path) -> None:
+    """Refuse, before any work, a folder into which `save_plan` could not write.
+
+    Raises
+    ------
+    PlannerError
+        As `save_plan`.
+    """
+    require_replaceable(folder.parent if folder.name == CONTENTS else folder, _ours)
 
 
 def load_plan(folder: Path) -> Plan:

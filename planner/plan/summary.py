@@ -16,6 +16,7 @@ from planner.plan.extract import milestone_rows
 from planner.plan.tables import Row, Tables
 
 PROVEN = "proven within the gap"
+INTERRUPTED = "interrupted"
 PACKAGES = ("megawatt-planner", "pulp", "highspy", "networkx", "pandas", "openpyxl", "numpy")
 SOLVER_SEED = 0
 

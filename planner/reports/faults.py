@@ -49,8 +49,8 @@ class Findings:
     marked: Path | None = field(default=None)
 
 
-def as_document(found: Findings) -> dict[str, Any]:
-    """Return what ``planner check --json`` prints."""
+def as_document(found: Findings, failures: Sequence[str] = ()) -> dict[str, Any]:
+    """Return what ``planner check --json`` prints, with what could not be worked out."""
     return {
         "workbook": str(found.workbook),
         "ok": not found.faults,
@@ -60,6 +60,7 @@ def as_document(found: Findings) -> dict[str, Any]:
         "warnings": [_entry(w) | {"figures": dict(w.figures)} for w in found.warnings],
         "notes": list(found.notes),
         "marked": None if found.marked is None else str(found.marked),
+        "failures": list(failures),
     }  # fmt: skip
 
 
@@ -75,9 +76,8 @@ def _entry(finding: Fault | InputWarning) -> dict[str, Any]:
 
 
 def as_json(found: Findings, failures: Sequence[str] = ()) -> str:
-    """Return the document as text, with what could not be worked out."""
-    document = {**as_document(found), "failures": list(failures)}
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    """Return the document as text."""
+    return json.dumps(as_document(found, failures), indent=2, ensure_ascii=False)
 
 
 def print_findings(found: Findings, console: Console, *, every: bool = False) -> None:

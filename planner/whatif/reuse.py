@@ -21,6 +21,7 @@ from planner.model.objectives import PRESENT_COST, in_service_mw_months, make_ti
 from planner.model.wholes import crew_links, make_wholes
 from planner.pipeline import Listener, Options, Solved, find_plan, solve_model
 from planner.plan.store import Plan
+from planner.plan.summary import INTERRUPTED
 from planner.solve.highs import LiveModel, Statuses
 from planner.solve.tiers import Limits, Solution
 from planner.solve.warm import AT_LOWER, BASIC, Start, linear_tiers, narrowed, relax
@@ -145,8 +146,14 @@ def make_kept(
 
 def make_base(
     inputs: Inputs, options: Options | None = None, listen: Listener | None = None
-) -> tuple[Plan, Base]:
+) -> tuple[Plan, Base | None]:
     """Plan the base case from the beginning and keep what its what-ifs start from.
+
+    Returns
+    -------
+    plan : Plan
+    base : Base or None
+        None if the run was interrupted: nothing starts from a plan that was cut short.
 
     Raises
     ------
@@ -156,10 +163,11 @@ def make_base(
     made: list[Base] = []
 
     def keep(model: Model, live: LiveModel, solution: Solution) -> None:
-        made.append(_base(model, live, _kept(model, solution)))
+        if solution.status != INTERRUPTED:
+            made.append(_base(model, live, _kept(model, solution)))
 
     plan = find_plan(inputs, options, listen, solved=keep)
-    return plan, made[0]
+    return plan, made[0] if made else None
 
 
 def base_of(inputs: Inputs, kept: Kept) -> Base:

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from planner import __version__
-from planner.errors import PlannerError
+from planner.errors import Interrupted, PlannerError
 from planner.inputs.kept import as_document, from_document
 from planner.inputs.rows import Inputs
 from planner.pipeline import Options
+from planner.plan.summary import INTERRUPTED
 from planner.whatif.applied import apply
 from planner.whatif.cases import Case, Cases, Spec
 from planner.whatif.changes import WhatIf, parse_change
@@ -137,16 +138,22 @@ def run_sweep(
     ------
     PlannerError
         If the base case cannot be planned, or the journal is of another sweep.
+    KeyboardInterrupt
+        If it is interrupted; cases that were cut short are not in the journal.
     """
     base_inputs = _base_inputs(inputs, spec)
     cases = Cases(base_inputs, spec)
     digest = spec.digest(inputs)
     folder.mkdir(parents=True, exist_ok=True)
     if not resume:
+        _refuse_another(folder)
+    if not (folder / SPEC).exists() or not resume:
         _begin(folder, inputs, spec, digest)
     journal = Journal(folder / JOURNAL, digest)
     # The base case is planned anew by every run: the same inputs give the same plan.
     plan, base = make_base(base_inputs, Options(gap=spec.gap, threads=1))
+    if base is None:
+        raise KeyboardInterrupt
     payload = pickle.dumps((as_document(base_inputs), base, spec))
     key = hashlib.sha256(payload).hexdigest()
     found = journal.records
@@ -182,13 +189,17 @@ def _base_inputs(inputs: Inputs, spec: Spec) -> Inputs:
     return apply(inputs, WhatIf("", tuple(changes))) if changes else inputs
 
 
-def _begin(folder: Path, inputs: Inputs, spec: Spec, digest: str) -> None:
-    """Write what the sweep is, and refuse to lose one that is there."""
+def _refuse_another(folder: Path) -> None:
+    """Refuse to lose a sweep that is there."""
     journal = folder / JOURNAL
     if journal.exists() and journal.stat().st_size:
         raise PlannerError(
             f"{folder} holds a sweep already. Go on with it (--resume), or give another folder (-o)"
         )
+
+
+def _begin(folder: Path, inputs: Inputs, spec: Spec, digest: str) -> None:
+    """Write what the sweep is."""
     document = {"sweep": digest, "inputs": inputs.name, "inputs_sha256": inputs.digest,
                 "planner": __version__, **asdict(spec)}  # fmt: skip
     (folder / SPEC).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
@@ -234,10 +245,14 @@ def case_result(task: Task) -> dict[str, Any]:
         if task.decided is not None and day is not None:
             prepare = partial(keep_decided, decided=task.decided, day=day)
         near = plan_near(base, changed, Options(gap=spec.gap, threads=1), prepare=prepare)
+        if near.plan.summary["status"] == INTERRUPTED:
+            raise KeyboardInterrupt
         found = figures(near.plan, near.limits)
         if day is not None and task.decided is None:
             found["decided"] = as_lists(decided_before(near.kept, near.starts, day))
         return found
+    except Interrupted:
+        raise KeyboardInterrupt from None  # the sweep ends with it
     except PlannerError as error:
         return {"status": FAILED, "why": str(error)}
     except Exception:

@@ -1,0 +1,52 @@
+"""How a command says that it failed: words on stderr, and with --json one document on stdout."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from planner.cli.arguments import EXPECTED
+from planner.errors import InputFaults, PlanRefused
+
+
+def show_usage_error(error: click.ClickException) -> None:
+    """Show what was typed wrong, what is expected, and an example."""
+    error.show()
+    if isinstance(error, click.MissingParameter) and error.param is not None and error.ctx:
+        name = error.param.make_metavar(error.ctx).strip("[]")
+        if name in EXPECTED:
+            also = error.ctx.info_name in ("explain", "quote")
+            either = f", or {EXPECTED['WORKBOOK']}" if also else ""
+            click.echo(f"{name} is {EXPECTED[name]}{either}.", err=True)
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        _, found, examples = (error.ctx.command.help or "").partition("Example: ")
+        if found:
+            click.echo(f"\nExample: {examples.splitlines()[0].strip()}", err=True)
+
+
+def document(error: BaseException, told: str, code: int, workbook: Path | None) -> str:
+    """Return what a command that failed prints with --json.
+
+    Parameters
+    ----------
+    error
+        What ended it.
+    told
+        The same in words.
+    code
+        Its exit code.
+    workbook
+        The workbook that was read, if any.
+    """
+    found: dict[str, Any] = {"error": told, "exit_code": code}
+    if isinstance(error, InputFaults):
+        from planner.reports.faults import Findings, as_document  # noqa: PLC0415  (slow to import)
+
+        found |= as_document(Findings(workbook or Path(), error.faults))
+        found["workbook"] = None if workbook is None else str(workbook)
+    elif isinstance(error, PlanRefused):
+        found["violations"] = list(error.violations)
+    return json.dumps(found, indent=2, ensure_ascii=False)
