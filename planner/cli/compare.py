@@ -124,6 +124,7 @@ def _planned(
     from planner.pipeline import Options  # noqa: PLC0415
     from planner.plan.summary import INTERRUPTED  # noqa: PLC0415
     from planner.reports.console import Progress  # noqa: PLC0415
+    from planner.solve.interrupt import signals_taken  # noqa: PLC0415
     from planner.whatif.applied import apply, marked  # noqa: PLC0415
     from planner.whatif.changes import what_if  # noqa: PLC0415
     from planner.whatif.reuse import Base, make_base, plan_near  # noqa: PLC0415
@@ -133,6 +134,7 @@ def _planned(
     changed = [apply(inputs, one) for one in asked]
     found: list[Plan] = []
     base: Base | None = None
+    before = signals_taken()
     try:
         for one, own in zip(asked, changed, strict=True):
             if base is None:
@@ -143,6 +145,8 @@ def _planned(
             found.append(marked(plan, inputs, one))
             if plan.summary["status"] == INTERRUPTED:
                 return found, _incumbent(found[-1], scenarios[len(found) - 1])
+            if signals_taken() > before:
+                raise KeyboardInterrupt
     except (KeyboardInterrupt, Interrupted):
         left = scenarios[len(found) :]
         return (

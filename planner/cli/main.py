@@ -132,10 +132,20 @@ def _failed(error: BaseException, workbook: Path | None, *, as_json: bool) -> in
     return code
 
 
+SOLVER_THREADS = ("Thread-", "ThreadPoolExecutor-")
+"""How the names of threads begin in which a solver may run."""
+
+
 def _end(code: int) -> None:
-    """End the process, at once if a solver that was left to itself still runs in it."""
+    """End the process, at once if a solver that was left to itself still runs in it.
+
+    Python would wait for its thread, or take itself down under it, which ends in an abort.
+    """
     apart = sys.modules.get("planner.solve.apart")
-    if apart is not None and apart.is_any_left():
+    is_left = apart is not None and apart.is_any_left()
+    if code == Interrupted.exit_code:
+        is_left |= any(t.name.startswith(SOLVER_THREADS) for t in threading.enumerate())
+    if is_left:
         with suppress(OSError, ValueError):
             sys.stdout.flush()
             sys.stderr.flush()

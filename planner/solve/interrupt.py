@@ -8,6 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+_SIGNALS: list[int] = []
+"""Signals that were taken as a wish to stop, in their order."""
+
+
+def signals_taken() -> int:
+    """Return how many signals have asked a solver of this process to stop.
+
+    A solve that is done before it looks says nothing of a signal; a command that would go on with
+    another one counts them.
+    """
+    return len(_SIGNALS)
+
 
 @contextmanager
 def interruptible(stop: threading.Event) -> Iterator[None]:
@@ -22,6 +34,7 @@ def interruptible(stop: threading.Event) -> Iterator[None]:
     def ask_to_stop(number: int, frame: FrameType | None) -> None:
         if stop.is_set():
             raise KeyboardInterrupt
+        _SIGNALS.append(number)
         stop.set()
 
     before = {number: signal.signal(number, ask_to_stop) for number in

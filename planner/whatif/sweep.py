@@ -20,6 +20,7 @@ from planner.inputs.kept import as_document, from_document
 from planner.inputs.rows import Inputs
 from planner.pipeline import Options
 from planner.plan.summary import INTERRUPTED
+from planner.solve.interrupt import signals_taken
 from planner.whatif.applied import apply
 from planner.whatif.cases import Case, Cases, Spec
 from planner.whatif.changes import WhatIf, parse_change
@@ -151,8 +152,9 @@ def run_sweep(
         _begin(folder, inputs, spec, digest)
     journal = Journal(folder / JOURNAL, digest)
     # The base case is planned anew by every run: the same inputs give the same plan.
+    before = signals_taken()
     plan, base = make_base(base_inputs, Options(gap=spec.gap, threads=1))
-    if base is None:
+    if base is None or signals_taken() > before:
         raise KeyboardInterrupt
     payload = pickle.dumps((as_document(base_inputs), base, spec))
     key = hashlib.sha256(payload).hexdigest()
@@ -237,6 +239,7 @@ def run_case(task: Task) -> Record:
 
 def case_result(task: Task) -> dict[str, Any]:
     """Return the figures of a case, or why there are none."""
+    before = signals_taken()
     try:
         inputs, base, spec = _unpacked(task.digest, task.payload)
         changed = apply(inputs, task.case.what_if()) if task.case.changes else inputs
@@ -245,7 +248,7 @@ def case_result(task: Task) -> dict[str, Any]:
         if task.decided is not None and day is not None:
             prepare = partial(keep_decided, decided=task.decided, day=day)
         near = plan_near(base, changed, Options(gap=spec.gap, threads=1), prepare=prepare)
-        if near.plan.summary["status"] == INTERRUPTED:
+        if near.plan.summary["status"] == INTERRUPTED or signals_taken() > before:
             raise KeyboardInterrupt
         found = figures(near.plan, near.limits)
         if day is not None and task.decided is None:
