@@ -113,8 +113,8 @@ def test_what_cannot_be_written_is_said(saved, arguments):
 
 def test_no_plan_no_report(tmp_path):
     result = run("report", tmp_path)
-    assert isinstance(result.exception, PlannerError)
-    assert "there is no plan" in str(result.exception)
+    assert result.exit_code == 2
+    assert "is a folder without a plan" in result.output
     assert files(tmp_path) == {}
 
 
