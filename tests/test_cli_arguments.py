@@ -6,6 +6,7 @@ import errno
 import json
 import math
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -50,10 +51,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(made: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> object:
     """Return what runs a command as it is typed in that folder: exit code, stdout, stderr."""
     monkeypatch.chdir(made)
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)  # `main` sets it
+    terminated = signal.getsignal(signal.SIGTERM)
 
     def typed(*words: str) -> Said:
         with pytest.raises(SystemExit) as ended:
             main(words)
+        signal.signal(signal.SIGTERM, terminated)
         out, err = capsys.readouterr()
         code = ended.value.code
         assert isinstance(code, int)
