@@ -444,6 +444,21 @@ def test_a_folder_that_cannot_be_written_costs_the_folder_not_the_plan(
     assert_kept(rescue)
 
 
+def test_where_a_plan_is_kept_is_said_though_its_reports_are_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("planner.pipeline.with_warnings", interrupt)
+    result = run("plan", BOOK, "-o", tmp_path / "plan", "--json", "--watch")
+    assert result.exit_code == 130
+    assert "interrupted; the plan is written, without its reports" in result.stderr
+    files = json.loads(result.stdout)["files"]
+    assert Path(files["json"]) == tmp_path / "plan" / "plan.json"
+    assert_kept(tmp_path / "plan")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="a shell's pipe")
 @pytest.mark.parametrize("closed", ["2>&1 | head -c 1", "2>&-", ">&- 2>&-"])
 def test_a_plan_is_kept_where_nobody_listens(closed: str, tmp_path: Path) -> None:
