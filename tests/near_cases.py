@@ -341,3 +341,33 @@ def _loose(limit: Fraction, by: int) -> Fraction:
 def _exact(figure: float) -> Fraction:
     """Return a figure as it is written."""
     return Fraction(repr(figure))
+
+
+MOVED = {
+    "mw", "it_mw", "units_per_month", "yield", "power_kw", "overhead_kw", "pue", "lot", "min_order",
+    "systems_per_month", "cumulative", "capacity_use", "coolant_lpm", "take_or_pay_share",
+}  # fmt: skip
+"""Columns whose figures are moved in a workbook of many rules."""
+
+
+def moved_by_a_trifle(sheets: Sheets, seed: int) -> Sheets:
+    """Return a workbook in which half of all figures are moved by 1e-6 to 1e-10 of themselves."""
+    draw = Random(f"trifle {seed}")
+    moved = {
+        sheet: [
+            {column: _moved(draw, column, figure) for column, figure in row.items()} for row in rows
+        ]
+        for sheet, rows in sheets.items()
+    }
+    so_far: dict[object, float] = {}
+    for row in sorted(moved.get("milestones", []), key=lambda row: str(row["date"])):
+        least = so_far.get(row["commitment"], 0.0)  # milestones do not fall
+        row["mw"] = so_far[row["commitment"]] = max(least, float(str(row["mw"])))
+    return moved
+
+
+def _moved(draw: Random, column: str, figure: object) -> object:
+    if column not in MOVED or not isinstance(figure, int | float) or draw.random() < 0.5:
+        return figure
+    size = draw.choice([1, 3.3]) * 10.0 ** -draw.randint(6, 10) * draw.choice([1, -1])
+    return min(figure * (1 + size), 1.0 if column == "yield" else math.inf)

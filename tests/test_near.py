@@ -7,7 +7,9 @@ from math import isclose
 
 import pytest
 from micro import FEBRUARY, JANUARY, assert_optimum, plan_of
-from near_cases import DUE, NearCase, near_case
+from near_cases import DUE, NearCase, moved_by_a_trifle, near_case
+from random_cases import random_case
+from random_wide import wide_case
 
 from planner import tolerance
 from planner.errors import InputFaults, NoPlanExists
@@ -56,6 +58,21 @@ def assert_right(case: NearCase) -> None:
 def test_there_is_a_plan_near_every_coincidence(first: int) -> None:
     for seed in range(first, min(first + 10, CASES)):
         assert_right(near_case(seed))
+
+
+@pytest.mark.parametrize("first", range(0, max(1, CASES // 4), 5))
+def test_random_workbooks_moved_by_a_trifle_have_a_plan(first: int) -> None:
+    """Many rules at once; only what had no plan before may have none."""
+    for seed in range(first, first + 5):
+        for case in (random_case, wide_case):
+            sheets = case(seed)
+            try:
+                plan = make_plan(inputs_from_rows("near", moved_by_a_trifle(sheets, seed)))
+            except (InputFaults, NoPlanExists):
+                with pytest.raises((InputFaults, NoPlanExists)):
+                    make_plan(inputs_from_rows("near", sheets))
+                continue
+            assert plan.summary["status"] == PROVEN, f"{case.__name__}({seed})"
 
 
 def test_the_random_cases_move_every_figure_and_lie_near_coincidences() -> None:

@@ -66,6 +66,14 @@ def take_back(highs: highspy.Highs, widened: Sequence[Widened]) -> None:
         highs.changeRowsBounds(len(rows), rows, each.lower[stated], each.upper[stated])
 
 
+def largest_miss(highs: highspy.Highs, values: Array) -> float:
+    """Return by how much these values miss any row at most."""
+    lp = highs.getLp()
+    activity = row_activity(lp, values)
+    missed = np.maximum(np.array(lp.row_lower_) - activity, activity - np.array(lp.row_upper_))
+    return float(missed.max(initial=0.0))
+
+
 def row_activity(lp: highspy.HighsLp, values: Array) -> Array:
     """Return the value of each row at the values of the columns, shape (rows,)."""
     matrix = lp.a_matrix_

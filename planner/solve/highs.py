@@ -118,14 +118,14 @@ class LiveModel:
         """Set what is minimised."""
         costs = np.zeros(self.columns)
         costs[positions(expression)] = np.fromiter(expression.values(), float, len(expression))
-        everything = np.arange(self.columns, dtype=np.int32)
-        self.highs.changeColsCost(self.columns, everything, costs)
+        self.highs.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), costs)
         self.highs.changeObjectiveOffset(float(expression.constant))
         self.objective = expression
 
     def set_tolerance(self, tolerance: float) -> None:
         """Set by how much a row or bound may be missed."""
-        self.highs.setOptionValue("primal_feasibility_tolerance", tolerance)
+        for kind in ("primal", "mip"):
+            self.highs.setOptionValue(f"{kind}_feasibility_tolerance", tolerance)
 
     def evaluate(self, expression: pulp.LpAffineExpression, values: Array) -> float:
         """Return the value of an expression at the values of the columns."""

@@ -13,6 +13,7 @@ from planner.model.objectives import Tier
 from planner.model.spare import Spare
 from planner.model.wholes import Wholes
 from planner.solve.arrays import positions
+from planner.solve.give_way import largest_miss
 from planner.solve.highs import NO_WHOLE, LiveModel, Statuses
 from planner.solve.outcome import Array
 from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE, TOLERANCE
@@ -70,6 +71,20 @@ def settle(
     live.make_whole(whole)
     live.heeds_stop = True
     return values
+
+
+def not_beaten(tier: Tier, value: float, bound: float) -> float:
+    """Return a proven bound, or the tier's value where that is better.
+
+    A plan beats its bound where it misses rows within the tolerance, as whole numbers at a
+    coincidence may. The bound then still proves that no plan which keeps every row is better.
+    """
+    return min(bound, value) if tier.scale > 0 else max(bound, value)
+
+
+def misses_rows(live: LiveModel, values: Array) -> bool:
+    """Return whether a plan makes use of the tolerance."""
+    return largest_miss(live.highs, values) > LAST_TOLERANCE
 
 
 def without_slack(
@@ -197,7 +212,9 @@ def _without_spare(live: LiveModel, counted: Index, spare: Spare, values: Array)
     live.minimise(collect([*spare.fewer, *spare.follow]))
     live.make_whole(fewer[live.whole[fewer]])
     live.start_from(values)
+    live.set_tolerance(LAST_TOLERANCE)  # nothing that is needed by a trifle alone is left out
     outcome = live.solve(gap=0.0, seconds=SPARE_SECONDS, nodes=SPARE_NODES)
+    live.set_tolerance(SEARCH_TOLERANCE)
     live.make_whole(NO_WHOLE)
     if outcome.values is None:
         return values

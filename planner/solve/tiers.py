@@ -17,7 +17,7 @@ from planner.solve.interrupt import interruptible
 from planner.solve.outcome import Array, Outcome
 from planner.solve.progress import Event
 from planner.solve.rounds import Rounds, find_columns
-from planner.solve.settle import settle, without_slack
+from planner.solve.settle import misses_rows, not_beaten, settle, without_slack
 from planner.solve.together import Together
 
 TIGHT_GAP = 1e-3
@@ -144,10 +144,14 @@ def solve_tiers(
     results, status = [], reached.status
     for tier, result in zip(tiers, reached.results, strict=False):
         value = live.evaluate(tier.expression, values) * tier.scale
-        gap = relative_gap(value, result.bound)
-        results.append(replace(result, value=value, gap=gap))
-        # HiGHS may call optimal what its own bound does not prove.
-        if status == "optimal" and tier.name != CHOOSING and not gap <= reached.gap(tier) + ROOM:
+        bound = not_beaten(tier, value, result.bound)
+        gap = relative_gap(value, bound)
+        results.append(replace(result, value=value, bound=bound, gap=gap))
+        if status != "optimal" or tier.name == CHOOSING:
+            continue
+        # HiGHS may call optimal what its own bound does not prove, or what a plan disproves.
+        beaten = abs(bound - result.bound) > ROOM * max(1.0, abs(bound))
+        if not gap <= reached.gap(tier) + ROOM or (beaten and not misses_rows(live, values)):
             status = UNPROVEN
     return Solution(values, tuple(results), status)
 
@@ -184,7 +188,7 @@ class _TierLoop:
                 self.status = "interrupted" if self.live.stop.is_set() else "time limit"
             return False
         outcome = self._run(tier, left, is_last=is_last)
-        if outcome.status == "infeasible" and self.values is not None:
+        if outcome.status == "infeasible" and self.values is not None and not is_last:
             # The plan in hand is one: it misses rows by what the search may miss them by.
             self.live.give_way(self.values)
             outcome = self._run(tier, left, is_last=is_last)
