@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 from blocks import hall, rows_of
-from how_many import CASES
+from how_many import CASES, seeds
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from planted import Book
@@ -33,7 +33,7 @@ DAYS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(CASES))
+@pytest.mark.parametrize("seed", seeds(CASES))
 def test_a_workbook_with_extreme_cells_is_planned_or_refused(seed: int) -> None:
     """Read, prepared, warned of and its scenarios made, as `check` does."""
     dice = Random(f"extreme {seed}")

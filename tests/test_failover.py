@@ -12,7 +12,7 @@ from random import Random
 
 import networkx as nx
 import pytest
-from how_many import CASES
+from how_many import CASES, seeds
 from instances import Sheets
 from micro import FEBRUARY, JANUARY, START, assert_optimum, missed_by_period, near, plan_of
 
@@ -193,7 +193,7 @@ def survives(sheets: Sheets, load: dict[str, int]) -> bool:
     return True
 
 
-@pytest.mark.parametrize("seed", range(CASES // 2))
+@pytest.mark.parametrize("seed", seeds(CASES // 2))
 def test_random_forests_carry_what_every_way_to_try_shows(seed: int) -> None:
     """The plan serves as many MW as the best of all loads that survive, and no bound is below."""
     draw = Random(f"forest {seed}")

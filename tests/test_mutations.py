@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from how_many import seeds
 from mutations import ROOT, as_csv, as_ods, mutant, outcome
 
 from planner.inputs.workbook import read_inputs
@@ -15,7 +16,7 @@ from planner.inputs.workbook import read_inputs
 COUNT, BATCH = 300, 50
 
 
-@pytest.mark.parametrize("first", range(0, COUNT, BATCH))
+@pytest.mark.parametrize("first", seeds(COUNT, BATCH))
 def test_no_change_ends_in_a_defect(first: int) -> None:
     found = [outcome(number, longest=60) for number in range(first, first + BATCH)]
     assert [one for one in found if one.kind == "DEFECT"] == []
