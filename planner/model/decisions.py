@@ -161,13 +161,6 @@ def _deployment_decisions(case: Case, frame: Frame) -> dict[str, Any]:
         for t in range(max(start, case.calendar.fence), periods)
     ]
     opened = _opened(case)
-    serve = [
-        (commitment, hall, system, t)
-        for (hall, system), start in case.serving.items()
-        for commitment in case.demand.commitments
-        if (commitment, facility.site_of[hall], system) in case.demand.mw_per_system
-        for t in range(start, periods)
-    ]
     missed = {key: mw for key, mw in case.demand.required_mw.items() if mw > 0}
     decided = {(facility.site_of[hall], period) for hall, period in facility.opening}
     site_periods = [
@@ -186,7 +179,7 @@ def _deployment_decisions(case: Case, frame: Frame) -> dict[str, Any]:
         ),
         "open_site": frame.variables("open_site", site_periods, most=1, whole=True),
         "reserved_mw": frame.variables("reserved_mw", _reserved(case)),
-        "serve_mw": frame.variables("serve_mw", serve),
+        "serve_mw": frame.variables("serve_mw", _serving(case)),
         "missed_mw": frame.variables("missed_mw", missed, most=missed),
     }  # fmt: skip
 
@@ -197,6 +190,17 @@ def _opened(case: Case) -> list[tuple[str, int]]:
     for (hall, _), opens in case.facility.opening.items():
         first[hall] = min(first.get(hall, opens), opens)
     return [(hall, t) for hall, start in first.items() for t in range(start, case.calendar.count)]
+
+
+def _serving(case: Case) -> list[tuple[str, str, str, int]]:
+    """Return commitment, hall, system and period where that hall can serve the commitment."""
+    return [
+        (commitment, hall, system, t)
+        for (hall, system), start in case.serving.items()
+        for commitment in case.demand.commitments
+        if (commitment, case.facility.site_of[hall], system) in case.demand.mw_per_system
+        for t in range(start, case.calendar.count)
+    ]
 
 
 def _reserved(case: Case) -> list[tuple[str, str, int]]:
