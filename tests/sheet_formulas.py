@@ -31,9 +31,11 @@ def numbers(*ranges):
 
 def chosen(*conditions):
     pairs = zip(conditions[::2], conditions[1::2], strict=True)
+    # As objects, for numpy makes a number of its own of a range that is one cell.
+    areas = ((np.ravel(np.asarray(cells, dtype=object)), condition) for cells, condition in pairs)
     return reduce(operator.and_, (
-        np.array([isinstance(cell, type(value)) and test(cell, value) for cell in np.ravel(cells)])
-        for cells, (test, value) in pairs
+        np.array([isinstance(cell, type(value)) and test(cell, value) for cell in area])
+        for area, (test, value) in areas
     ))  # fmt: skip
 
 
