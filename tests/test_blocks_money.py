@@ -344,16 +344,16 @@ def test_tier_of_present_cost() -> None:
 
 
 def test_tier_that_breaks_ties() -> None:
-    """4 pairs in order of names rank 0, 1/5, 2/5, 3/5: earliest first, then by name.
+    """4 pairs in order of names rank 1/5, 2/5, 3/5, 4/5: earliest first, then by name.
 
-    2 of hall/other in January are 2 x 0; 1 of next/unit in January is 0.6; 3 of hall/unit in
-    February are 3 x 1.2: 4.2.
+    2 of hall/other in January are 2 x 0.2; 1 of next/unit in January is 0.8; 3 of hall/unit in
+    February are 3 x 1.4: 5.4.
     """
     model = model_of(systems=TWO_SYSTEMS, halls=[hall(), hall("next")])
     point = {
         "install_systems": {("hall", "other", JAN): 2, ("next", "unit", JAN): 1, (*UNIT, FEB): 3}
     }
-    assert value(tie_break(model), model, point) == near(4.2)
+    assert value(tie_break(model), model, point) == near(5.4)
 
 
 @pytest.mark.parametrize(

@@ -277,7 +277,7 @@ def test_a_workbook_is_explained_and_nothing_is_written(tmp_path, monkeypatch):
 
 
 def test_an_interrupted_explanation_leaves_the_plan(tmp_path, monkeypatch):
-    def interrupted(plan):
+    def interrupted(plan, **_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("planner.explain.findings.explain_plan", interrupted)

@@ -42,14 +42,17 @@ def best(sheets: Sheets) -> Plan:
 
 
 def decisions(plan: Plan) -> list[Any]:
-    """Return how many systems are installed when, and which halls are opened when.
+    """Return how many systems are installed when, and how many halls of a site are opened when.
 
-    Equal plans may differ in which of two open halls a system stands.
+    Equal plans may differ in which of two halls a system stands, and in which of them opens first.
     """
     installs: Counter[Any] = Counter()
     for row in plan.tables["installs"]:
         installs[row["system"], row["period"]] += float(str(row["installed"]))
-    return [installs, plan.tables["halls"]]
+    openings: Counter[Any] = Counter()
+    for row in plan.tables["halls"]:
+        openings[row["site"], row["period"]] += float(str(row["decided"]))
+    return [installs, +openings]
 
 
 @pytest.mark.parametrize("seed", [3, 20, 26])

@@ -313,9 +313,10 @@ def test_a_contradiction_ends_with_its_own_code(tmp_path: Path) -> None:
     run = planner("plan", str(folder_of(rows_of(**ORDERED), tmp_path)), "--json",
                   "-o", str(tmp_path / "made"))  # fmt: skip
     assert run.returncode == NoPlanExists.exit_code == 3
-    assert run.stdout == ""
-    assert "orders!D2: order PO: 11 unit of maker, placed 2026-01-15" in run.stderr
-    assert "supply_capacity!C2: maker starts 10 a month from 2026-01-01" in run.stderr
+    told = json.loads(run.stdout)
+    assert told["exit_code"] == 3
+    assert "orders!D2: order PO: 11 unit of maker, placed 2026-01-15" in told["error"]
+    assert "supply_capacity!C2: maker starts 10 a month from 2026-01-01" in told["error"]
     assert "Traceback" not in run.stderr
     assert not (tmp_path / "made").exists()
 

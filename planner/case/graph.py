@@ -219,7 +219,10 @@ def trace_power(inputs: Inputs) -> tuple[PowerTree, list[Fault]]:
 def _trace_groups(
     tree: nx.DiGraph[str], groups: Mapping[str, tuple[str, ...]], limited: Set[str]
 ) -> tuple[dict[tuple[str, str], tuple[str, ...]], dict[tuple[str, str], tuple[str, ...]]]:
-    """Trace what feeds the members of failover groups: `upstream` and `others` of `PowerTree`."""
+    """Trace what feeds the members of failover groups: `upstream` and `others` of `PowerTree`.
+
+    All stands in the order of the members, never of names, which must not change a plan.
+    """
     upstream: dict[tuple[str, str], tuple[str, ...]] = {}
     others: dict[tuple[str, str], tuple[str, ...]] = {}
     for group, members in groups.items():
@@ -229,13 +232,13 @@ def _trace_groups(
         for node in members:
             partial = [up for up in above[node] if up in limited and up not in feeds_all]
             next_up.update(zip_longest([node, *partial], partial))
-        for node in sorted({up for up in next_up.values() if up is not None}):
-            upstream[group, node] = tuple(sorted(n for n, up in next_up.items() if up == node))
+        for node in dict.fromkeys(up for up in next_up.values() if up is not None):
+            upstream[group, node] = tuple(n for n, up in next_up.items() if up == node)
         for lost in members:
             feeds_lost = {lost, None, *above[lost]}
-            others[group, lost] = tuple(sorted(
+            others[group, lost] = tuple(
                 node for node, up in next_up.items() if node not in feeds_lost and up in feeds_lost
-            ))  # fmt: skip
+            )
     return upstream, others
 
 

@@ -93,7 +93,7 @@ def present_cost(model: Model) -> Tier:
 def tie_break(model: Model) -> Tier:
     """Among equal plans: install what is installed as early as can be, then in the case's order.
 
-    sum over hall, system, period of (period + rank[hall, system] / number of pairs)
+    sum over hall, system, period of (period + place[hall, system] / (number of pairs + 1))
         * install_systems[hall, system, period]
         + remove_systems[hall, system, period]      [periods x systems]
 
