@@ -231,6 +231,12 @@ class _Days:
     def _states(self) -> None:
         """Count what stands and what is in service on each day."""
         fleet = {(row["hall"], row["system"]): row["count"] for row in self.tables["fleet"]}
+        for row in self.tables["fleet"]:
+            if row["commitment"] is not None:  # sold, and so not removed
+                for number in range(self.count):
+                    key = ("serving", row["hall"], row["system"], number)
+                    self.program.column(*key)
+                    self.program.row([(key, 1.0)], row["count"], INFINITY)
         for hall, system in self.pairs():
             ready = self.systems[system]["commission_days"]
             for number in range(self.count):
