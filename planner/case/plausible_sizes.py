@@ -87,7 +87,7 @@ def demand_is_of_the_size_of_the_halls(look: Look) -> Iterator[InputWarning]:
 def budget_pays_for_what_is_due(look: Look) -> Iterator[InputWarning]:
     """A budget is no less than the least price of the systems that are due by its day."""
     for row in sorted(look.inputs.tables["budget"], key=lambda row: row["date"]):
-        covered = [t for t, end in enumerate(look.case.calendar.ends) if end <= row["date"]]
+        covered = [t for t, start in enumerate(look.case.calendar.starts) if start <= row["date"]]
         least = _least_spend(look, covered[-1]) if covered else 0.0
         if least > row["cumulative"] * (1 + NOTHING) + NOTHING:
             hint = f", {_times(row['cumulative'], least)} that" if row["cumulative"] > 0 and _far(
@@ -122,7 +122,7 @@ def _least_spend(look: Look, period: int) -> float:
         )
     prices = _item_prices(look)
     for (_, item, arrives), units in look.case.supply.firm_arrivals.items():
-        if arrives <= look.case.calendar.last_days[period]:
+        if arrives <= period:
             spend -= units * max(prices.get(item, 0.0), costs.get(item, 0.0))
     return spend
 

@@ -14,7 +14,7 @@ from enum import Enum
 from functools import cached_property
 
 from planner.errors import NoPlanExists
-from planner.explain.moves import Move, lifted_steps
+from planner.explain.moves import Move, most_steps
 from planner.explain.problem import NONE, Problem
 from planner.explain.requests import Name, Request, names_of
 from planner.explain.session import Session
@@ -148,7 +148,7 @@ class Oracle:
             if known and not any(
                 problem.is_priced(prices, touch)
                 for x in request.limits
-                for touch in catalogue.move(x, lifted_steps(session.inputs, x))
+                for touch in catalogue.move(x, most_steps(session.inputs, x, problem.case.calendar))
             ):
                 found.add(request.name)
         return frozenset(found)
@@ -206,4 +206,5 @@ class Oracle:
         return reach_whole(problem, goal, held, min(REACH_SECONDS, max(1.0, session.left)))
 
     def _moves(self, requests: Sequence[Request]) -> list[Move]:
-        return [move for request in requests for move in request.moves()]
+        calendar = self.session.base.case.calendar
+        return [move for request in requests for move in request.moves(calendar)]

@@ -80,10 +80,14 @@ def ramp_labels(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 
 def ramp_required(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """Required is the largest milestone due by the last day of the period."""
+    """Required is the largest milestone judged by then.
+
+    A milestone is judged at the last period that ends on or before its date, else at the first.
+    """
     judged: dict[str, list[tuple[int, float]]] = {}
     for milestone in book.tables["milestones"]:
-        due_in = book.calendar.holding(milestone["date"]) or 0
+        ended = [t for t in book.periods if book.calendar.last_day(t) <= milestone["date"]]
+        due_in = ended[-1] if ended else 0
         judged.setdefault(milestone["commitment"], []).append((due_in, milestone["mw"]))
     for row in figures.tables["ramp"]:
         period = book.calendar.period_of_start[cast(date, row["period"])]
