@@ -132,7 +132,7 @@ def test_explain_ranks_the_node_upstream() -> None:
     session = Session(plan.inputs, plan)
     for limit in session.catalogue.amounts:
         if limit.row.sheet == "energisation":
-            touches = session.catalogue.touches(limit)
+            touches = session.catalogue.move(limit, 1.0)
             gain = sum(session.base.price(session.missed.prices[-1], session.missed.point,
                                           touches).values())  # fmt: skip
             assert gain == near(1.0 if limit.row["node"] == "U2" else 0.0), limit.row["node"]

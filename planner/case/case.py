@@ -191,6 +191,14 @@ def _budget(inputs: Inputs, calendar: Calendar) -> dict[int, float]:
     return budget
 
 
+def budget_unit(case: Case, limit: float) -> float:
+    """Return the money in which the row of a budget is counted.
+
+    What the row may be missed by is then as small a part of any budget, of a small one, too.
+    """
+    return min(case.money_unit, max(1.0, limit))
+
+
 def _money_unit(inputs: Inputs) -> float:
     """Return the power of ten nearest the geometric middle of all prices and costs."""
     columns = (

@@ -18,6 +18,7 @@ from planner.inputs.rows import Inputs
 from planner.plan.store import Plan
 from planner.solve.prices import FAR, NEAR
 from planner.solve.rounds import FEW
+from planner.tolerance import LAST_TOLERANCE
 
 SHARE_OF_PLAN = 2.6
 """Time after which an explanation begins nothing new, as so many times what its plan took; with
@@ -220,8 +221,9 @@ class Session:
         """Return what linear moves do to the model."""
         calendar, found = self.base.case.calendar, list[Touch]()
         for move in moves:
-            most = most_steps(self.inputs, move.limit, calendar)
-            found += self.catalogue.move(move.limit, min(move.steps, most))
+            lifted = math.isinf(move.steps)
+            steps = most_steps(self.inputs, move.limit, calendar) if lifted else move.steps
+            found += self.catalogue.move(move.limit, steps)
         return merged(found)
 
     def gain(self, moves: Sequence[Move]) -> Gains:
@@ -248,7 +250,28 @@ class Session:
         return apart and all(self.is_linear(move.limit) for move in moves)
 
     def is_linear(self, limit: Limit) -> bool:
-        """Say whether a limit moves rows of the model alone, and needs no new model."""
+        """Say whether a limit, moved alone, moves rows of the model, and needs no new model.
+
+        Of two budgets for the same period the lower one is the row, and moved alone it may cease to
+        be the lower one. What a hall has no room for at all has no columns in the model.
+        """
+        return (
+            self.moves_rows(limit)
+            and not self.catalogue.shares_budget(limit)
+            and not self._adds_columns(limit)
+        )
+
+    def _adds_columns(self, limit: Limit) -> bool:
+        """Say whether a hall, given more, may hold a system that it has no room for."""
+        facility = self.base.case.facility
+        return limit.row.sheet == "halls" and any(
+            facility.most_systems(hall, system) < LAST_TOLERANCE
+            for hall, system in facility.hosted
+            if hall == limit.row["hall"]
+        )
+
+    def moves_rows(self, limit: Limit) -> bool:
+        """Say whether a limit moves rows of the model if all of its kind move by the same share."""
         sheet, column = limit.row.sheet, limit.column
         if limit.dated and (column != "from" or sheet == "plants"):
             return False

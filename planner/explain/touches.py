@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from planner.case.case import Case
+from planner.case.case import Case, budget_unit
 from planner.explain.limits import STEPS, Limit, amounts, dates
 from planner.inputs.rows import Inputs, Row
+from planner.tolerance import whole_part
 
 
 @dataclass
@@ -62,11 +63,8 @@ class Catalogue:
         the capacity to one period more with each step.
         """
         if not limit.dated:
-            return [
-                Touch(t.place, t.period, t.right * steps,
-                      {key: more * steps for key, more in t.terms.items()})
-                for t in self.touches(limit)
-            ]  # fmt: skip
+            more = limit.step * steps
+            return [self._moved(touch, limit.value, more) for touch in self._touches(limit)]
         row, (name, amount) = limit.row, STEPS[limit.row.sheet]
         first = self.case.calendar.first(row["from"])
         last = self.case.calendar.count if first is None else first
@@ -77,20 +75,43 @@ class Catalogue:
         found = []
         for t in range(max(0, last - round(steps)), last):
             more = max(0.0, row[amount] - before[t])
-            found += [Touch(x.place, t, x.right * more) for x in toucher(self, row, [t])]
+            found += [self._moved(touch, before[t], more) for touch in toucher(self, row, [t])]
         return found
 
-    def touches(self, limit: Limit) -> list[Touch]:
-        """Return what one step of a limit that is an amount does to the model."""
+    def _moved(self, touch: Touch, before: float, more: float) -> Touch:
+        """Return what more of an amount does to a row, given what one unit of it does.
+
+        Crews work in whole systems, so that a row of theirs moves from one whole number to another.
+        """
+        if touch.place[0] == "crew_capacity" and self.case.whole:
+            one = touch.right
+            right = float(whole_part((before + more) * one) - whole_part(before * one))
+        else:
+            right = touch.right * more
+        return Touch(
+            touch.place,
+            touch.period,
+            right,
+            {name: coefficient * more for name, coefficient in touch.terms.items()},
+        )
+
+    def _touches(self, limit: Limit) -> list[Touch]:
+        """Return what one unit of a limit that is an amount does to the model."""
         rule = TOUCHES[limit.row.sheet, limit.column]
         row, periods = limit.row, list(self.case.calendar.periods)
         if row.sheet in STEPS:
             periods = self._in_force(row)
-        return [
-            Touch(t.place, t.period, t.right * limit.step,
-                  {key: value * limit.step for key, value in t.terms.items()})
-            for t in rule(self, row, periods)
-        ]  # fmt: skip
+        return list(rule(self, row, periods))
+
+    def shares_budget(self, limit: Limit) -> bool:
+        """Say whether a limit is one of several budgets for the same period."""
+        if limit.row.sheet != "budget":
+            return False
+        starts = self.case.calendar.starts
+        covered = [
+            sum(day <= row["date"] for day in starts) for row in self.inputs.tables["budget"]
+        ]
+        return covered.count(sum(day <= limit.row["date"] for day in starts)) > 1
 
     def _in_force(self, row: Row) -> list[int]:
         """Return the periods in which a dated row holds."""
@@ -199,7 +220,8 @@ def _yield(it: Catalogue, row: Row, periods: list[int]) -> Iterator[Touch]:
 def _budget(it: Catalogue, row: Row, periods: list[int]) -> Iterator[Touch]:
     covered = sum(start <= row["date"] for start in it.case.calendar.starts)
     if covered and it.case.budget[covered - 1] == row["cumulative"]:
-        yield Touch(("budget", (covered - 1,)), covered - 1, 1.0 / it.case.money_unit)
+        unit = budget_unit(it.case, row["cumulative"])
+        yield Touch(("budget", (covered - 1,)), covered - 1, 1.0 / unit)
 
 
 TOUCHES: Mapping[tuple[str, str], Toucher] = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pulp
 
-from planner.case.case import HOURS_A_DAY
+from planner.case.case import HOURS_A_DAY, budget_unit
 from planner.model.decisions import Model
 from planner.model.deployment import systems_in_service
 from planner.model.facility import site_steps
@@ -240,8 +240,7 @@ def spend_within_budget(model: Model) -> None:
     Money is spent in the period of its decision and is not discounted here.
     """
     for last, limit in model.case.budget.items():
-        # What a row may be missed by is then as small a part of any budget, of a small one, too.
-        unit = min(model.case.money_unit, max(1.0, limit))
+        unit = budget_unit(model.case, limit)
         spent = [(variable, amount / unit) for variable, amount in _spent_by(model, last)]
         firm = sum(
             amount
