@@ -78,7 +78,7 @@ def quote_plan(plan: Plan, inquiry: Inquiry) -> Finding:
         If nothing could serve it, or a date is before the end of the plan's first period.
     """
     session = Session(plan.inputs, plan)
-    quoter = Quoter(session, inquiry.terms)
+    quoter = Quoter(session, inquiry.terms, inquiry.overtime)
     wanted = _periods(session, inquiry.dates)
     quoter.bound(quoter.last)  # holds for every period, whatever there is time for
     earliest = [quoter.earliest(mw) for mw in inquiry.mw]
@@ -89,7 +89,7 @@ def quote_plan(plan: Plan, inquiry: Inquiry) -> Finding:
         if period not in firm and not session.spent(0.8):
             curve[period] = quoter.largest(period, whole=True)
     found = [curve[period] for period in sorted(curve)]
-    stretched = quoter.with_overtime(_marks(session, wanted), inquiry.overtime) \
+    stretched = quoter.with_overtime(_marks(session, wanted)) \
         if inquiry.overtime else []  # fmt: skip
     basis = {"basis": inquiry.terms.basis}
     tables = {

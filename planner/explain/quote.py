@@ -118,6 +118,8 @@ class Quoter:
         The plan.
     terms
         What is asked for.
+    overtime
+        Share by which all limits of one kind are stretched where that is asked.
 
     Raises
     ------
@@ -125,9 +127,10 @@ class Quoter:
         If no site and system may serve what is asked for.
     """
 
-    def __init__(self, session: Session, terms: Terms) -> None:
-        self.session = session
-        inputs, self.name = _with_quote(session.inputs, terms, session.base.case.calendar.ends[0])
+    def __init__(self, session: Session, terms: Terms, overtime: float = 0.0) -> None:
+        self.session, self.overtime = session, overtime
+        first_day = session.base.case.calendar.ends[0]
+        inputs, self.name = _with_quote(session.inputs, terms, first_day, overtime)
         self.problem = Problem(inputs)
         self.catalogue = Catalogue(inputs, self.problem.case)
         case, made = self.problem.case, self.problem.model.decisions
@@ -265,16 +268,16 @@ class Quoter:
                 low = middle + 1
         return low
 
-    def with_overtime(self, periods: Iterable[int], share: float) -> list[Largest]:
-        """Return the most by date when all limits of one kind are stretched by a share."""
+    def with_overtime(self, periods: Iterable[int]) -> list[Largest]:
+        """Return the most by date when all limits of one kind are stretched by the share."""
         kinds: dict[str, list[Limit]] = {}
         for limit in self.catalogue.amounts:
-            if limit.kind not in NO_OVERTIME and self.session.is_linear(limit):
+            if limit.kind not in NO_OVERTIME and self.session.moves_rows(limit):
                 kinds.setdefault(limit.kind, []).append(limit)
         found = []
         dates = list(periods)
         for kind, limits in sorted(kinds.items()):
-            touches = self._stretched(limits, share)
+            touches = self._stretched(limits)
             self.problem.apply(touches, 1.0)
             for period in dates:
                 if self.session.left <= 0:
@@ -286,8 +289,8 @@ class Quoter:
             self.problem.restore(touches)
         return found
 
-    def _stretched(self, limits: Iterable[Limit], share: float) -> list[Touch]:
-        moves = [Move(x, float(x.value) * share / x.step) for x in limits]
+    def _stretched(self, limits: Iterable[Limit]) -> list[Touch]:
+        moves = [Move(x, float(x.value) * self.overtime / x.step) for x in limits]
         return [t for move in moves for t in self.catalogue.move(move.limit, move.steps)]
 
 
@@ -307,8 +310,10 @@ def committed(session: Session) -> tuple[float, ...]:
     return tuple(value for _, value in held)
 
 
-def _with_quote(inputs: Inputs, terms: Terms, first_day: date) -> tuple[Inputs, str]:
-    """Return inputs with one more commitment, served last, for more than there can be."""
+def _with_quote(
+    inputs: Inputs, terms: Terms, first_day: date, overtime: float
+) -> tuple[Inputs, str]:
+    """Return inputs with one more commitment, served last, for more than stretched halls hold."""
     names = {row["commitment"] for row in inputs.tables["commitments"]}
     name = next(n for n in (NAME, *(f"{NAME} {k}" for k in range(2, 999))) if n not in names)
     priority = max(row["priority"] for row in inputs.tables["commitments"]) + 1
@@ -319,7 +324,11 @@ def _with_quote(inputs: Inputs, terms: Terms, first_day: date) -> tuple[Inputs, 
         "countries": terms.countries, "systems": terms.systems,
         "late_cost": 0.0, "price": 0.0,
     }  # fmt: skip
-    milestone = {"commitment": name, "date": first_day, "mw": math.ceil(power * pue) + 1.0}
+    milestone = {
+        "commitment": name,
+        "date": first_day,
+        "mw": math.ceil(power * (1 + overtime) * pue) + 1.0,
+    }
     tables = dict(inputs.tables)
     for sheet, values in (("commitments", commitment), ("milestones", milestone)):
         blank = {column.name: column.default for column in BY_NAME[sheet].columns}
