@@ -65,6 +65,15 @@ class Case:
     money_unit: float
 
 
+def calendar_of(inputs: Inputs) -> Calendar:
+    """Return the planning periods that the settings state."""
+    settings = inputs.settings
+    fence_day = settings["today"] + timedelta(days=settings["release_fence_days"])
+    return make_calendar(
+        settings["start"], settings["end"], settings["period"], fence_day, settings["discount_rate"]
+    )
+
+
 def make_case(inputs: Inputs) -> Case:
     """Prepare a case from typed inputs.
 
@@ -74,11 +83,7 @@ def make_case(inputs: Inputs) -> Case:
         With every fault of the site graph, and a fleet that its feeders cannot carry.
     """
     read, inputs = inputs, in_order(inputs)
-    settings = inputs.settings
-    fence_day = settings["today"] + timedelta(days=settings["release_fence_days"])
-    calendar = make_calendar(
-        settings["start"], settings["end"], settings["period"], fence_day, settings["discount_rate"]
-    )
+    settings, calendar = inputs.settings, calendar_of(inputs)
     tree, power_faults = trace_power(inputs)
     flows, flow_faults = trace_flows(inputs)
     if power_faults or flow_faults:

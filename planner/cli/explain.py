@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from planner.attempts import Attempts
+    from planner.inputs.rows import Inputs
     from planner.plan.explained import Finding
     from planner.plan.store import Plan
     from planner.plan.tables import Row
@@ -134,17 +135,29 @@ def is_folder(path: Path) -> bool:
     return path.name == CONTENTS or (settled(path) / CONTENTS).is_file()
 
 
-def opened(path: Path) -> Plan:
-    """Return a saved plan, or the plan of a workbook, made now."""
+def opened(path: Path, accept: Callable[[Inputs], object] = lambda _: None) -> Plan:
+    """Return a saved plan, or the plan of a workbook, made now.
+
+    Parameters
+    ----------
+    path
+        Plan folder or workbook.
+    accept
+        Refuses, before a workbook is planned, what cannot be answered for its inputs.
+    """
     from planner.inputs.workbook import read_inputs  # noqa: PLC0415  (slow to import)
     from planner.pipeline import make_plan  # noqa: PLC0415
     from planner.plan.store import load_plan  # noqa: PLC0415
     from planner.reports.console import Progress  # noqa: PLC0415
 
     if is_folder(path):
-        return load_plan(path)
+        plan = load_plan(path)
+        accept(plan.inputs)
+        return plan
+    inputs = read_inputs(path)
+    accept(inputs)
     with Progress() as listen:
-        return make_plan(read_inputs(path), None, listen)
+        return make_plan(inputs, None, listen)
 
 
 def _costs(texts: Sequence[str]) -> dict[str, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,19 @@ from planner.cli.explain import opened, require_room, tell
 from planner.cli.kinds import ALL, HELP, chosen
 
 if TYPE_CHECKING:
-    from planner.plan.store import Plan
+    from planner.inputs.rows import Inputs
+
+
+def _days(
+    _context: click.Context, _option: click.Parameter, texts: Sequence[str]
+) -> tuple[date, ...]:
+    """Return days, and refuse what is not one."""
+    try:
+        return tuple(datetime.strptime(text, "%Y-%m-%d").date() for text in texts)
+    except ValueError:
+        raise click.BadParameter(
+            f"{', '.join(texts)}: write a day of the calendar as year-month-day, e.g. 2026-12-31."
+        ) from None
 
 
 @click.command(name="quote")
@@ -22,7 +34,7 @@ if TYPE_CHECKING:
 @click.option("--mw", "asked", type=click.FloatRange(0, min_open=True), multiple=True,
               callback=finite,
               help="Megawatts asked for; the earliest date is shown. May be repeated.")  # fmt: skip
-@click.option("--by", "dates", type=click.DateTime(["%Y-%m-%d"]), multiple=True,
+@click.option("--by", "dates", multiple=True, callback=_days, metavar="YYYY-MM-DD",
               help="Date for which a plan in whole systems is looked for, too.")  # fmt: skip
 @click.option("--basis", type=click.Choice(["system", "it", "facility"]), default="it",
               show_default=True, help="Which megawatts count.")  # fmt: skip
@@ -34,7 +46,7 @@ if TYPE_CHECKING:
 @click.option("--report", "kinds", callback=chosen, default=ALL, show_default=True, help=HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(  # noqa: PLR0913  (one for each option)
-    *, plan: Path, asked: Sequence[float], dates: Sequence[datetime], basis: str,
+    *, plan: Path, asked: Sequence[float], dates: Sequence[date], basis: str,
     only: Sequence[str], overtime: float, kinds: tuple[str, ...], as_json: bool,
 ) -> int:  # fmt: skip
     """Say what can be promised on top of PLAN, a plan folder or a workbook.
@@ -52,22 +64,30 @@ def command(  # noqa: PLR0913  (one for each option)
     """  # noqa: D301  (the backspace keeps click from joining the lines)
     require_plan_or_workbook(plan)
     from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
-    from planner.explain.findings import Inquiry, quote_plan  # noqa: PLC0415
+    from planner.errors import PlannerError  # noqa: PLC0415
+    from planner.explain.findings import Inquiry, periods_by, quote_plan  # noqa: PLC0415
     from planner.explain.quote import Terms  # noqa: PLC0415
     from planner.plan.explained import QUOTE  # noqa: PLC0415
     from planner.reports.console_explained import print_quote  # noqa: PLC0415
 
-    made = opened(plan)
+    def accept(inputs: Inputs) -> None:
+        _only(only, inputs)
+        try:
+            periods_by(inputs, dates)
+        except PlannerError as error:
+            raise click.UsageError(str(error)) from None
+
+    made = opened(plan, accept)
     require_room(plan)
-    terms = Terms(basis, *_only(only, made))
-    inquiry = Inquiry(terms, tuple(asked), tuple(day.date() for day in dates), overtime)
+    terms = Terms(basis, *_only(only, made.inputs))
+    inquiry = Inquiry(terms, tuple(asked), tuple(dates), overtime)
     found = quote_plan(made, inquiry)
     return tell(plan, made, (QUOTE, found), kinds, print_quote, Attempts(), as_json=as_json)
 
 
-def _only(texts: Sequence[str], made: Plan) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _only(texts: Sequence[str], inputs: Inputs) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the countries and systems that are asked for."""
-    tables = made.inputs.tables
+    tables = inputs.tables
     known = {
         "country": {row["country"] for row in tables["sites"] if row["country"]},
         "system": {row["system"] for row in tables["systems"]},

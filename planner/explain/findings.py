@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from planner.attempts import Attempt, strictly
+from planner.case.case import calendar_of
 from planner.errors import PlannerError
 from planner.explain.quote import Earliest, Largest, Quoter, Terms, quote_rows
 from planner.explain.report import explain
 from planner.explain.session import Session
+from planner.inputs.rows import Inputs
 from planner.plan.explained import Finding
 from planner.plan.store import Plan, plan_digest
 from planner.plan.tables import Row, Tables
@@ -75,11 +77,11 @@ def quote_plan(plan: Plan, inquiry: Inquiry) -> Finding:
     Raises
     ------
     PlannerError
-        If nothing could serve it, or a date is before the end of the plan's first period.
+        If nothing could serve it, or a date is outside the plan.
     """
+    wanted = periods_by(plan.inputs, inquiry.dates)
     session = Session(plan.inputs, plan)
     quoter = Quoter(session, inquiry.terms, inquiry.overtime)
-    wanted = _periods(session, inquiry.dates)
     quoter.bound(quoter.last)  # holds for every period, whatever there is time for
     earliest = [quoter.earliest(mw) for mw in inquiry.mw]
     # What was asked for comes before the rest of the curve, for which time may be short.
@@ -92,12 +94,15 @@ def quote_plan(plan: Plan, inquiry: Inquiry) -> Finding:
     stretched = quoter.with_overtime(_marks(session, wanted)) \
         if inquiry.overtime else []  # fmt: skip
     basis = {"basis": inquiry.terms.basis}
+    curve_rows = _quote_rows(session, quoter, found, stretched)
+    at_most = {row["date"]: row["at_most_mw"] for row in curve_rows if not row["overtime_of"]}
     tables = {
-        "earliest": [_earliest_row(quoter, answer) | basis for answer in earliest],
-        "quote": [row | basis for row in _quote_rows(session, quoter, found, stretched)],
+        "earliest": [_earliest_row(quoter, answer, at_most) | basis for answer in earliest],
+        "quote": [row | basis for row in curve_rows],
     }
     asked = {**basis, "countries": list(inquiry.terms.countries),
-             "systems": list(inquiry.terms.systems), "overtime": inquiry.overtime}  # fmt: skip
+             "systems": list(inquiry.terms.systems), "overtime": inquiry.overtime,
+             "by": [day.isoformat() for day in inquiry.dates]}  # fmt: skip
     return Finding(plan_digest(plan), _clean(tables), {**_facts(session), **asked})
 
 
@@ -124,15 +129,22 @@ def _clean(tables: Tables) -> Tables:
     }
 
 
-def _periods(session: Session, dates: Sequence[date]) -> list[int]:
-    """Return the last period that ends by each date."""
-    calendar = session.base.case.calendar
-    found = []
+def periods_by(inputs: Inputs, dates: Sequence[date]) -> list[int]:
+    """Return the last period that ends by each date.
+
+    Raises
+    ------
+    PlannerError
+        If a date is before the end of the first period, or after the end of the last.
+    """
+    calendar, found = calendar_of(inputs), []
+    first, last = calendar.ends[0], calendar.ends[-1]
     for day in dates:
         period = calendar.last_ending_by(day)
-        if period is None:
+        if period is None or day > last:
             raise PlannerError(
-                f"--by {day}: the first period of the plan ends on {calendar.ends[0]}"
+                f"--by {day}: the plan runs from {calendar.starts[0]} to {last}, and its first "
+                f"period ends on {first}. Ask for a day from {first} to {last}"
             )
         found.append(period)
     return found
@@ -183,13 +195,16 @@ def _never_below_firm(curve: Sequence[Largest]) -> list[Largest]:
     return result
 
 
-def _earliest_row(quoter: Quoter, answer: Earliest) -> Row:
+def _earliest_row(quoter: Quoter, answer: Earliest, at_most: Mapping[object, object]) -> Row:
+    """Return an answer as a row, with the last bound that was found for the date ruled out."""
     ends, first = quoter.problem.case.calendar.ends, answer.not_before
+    before = ends[first - 1] if first else None
+    known = float(str(at_most.get(before, answer.at_most_before_mw)))
     return {
         "mw": answer.mw,
         "date": None if answer.period is None else ends[answer.period],
         "not_before": ends[first] if first < answer.count else None,
-        "period_before": ends[first - 1] if first else None,
-        "at_most_before_mw": answer.at_most_before_mw,
+        "period_before": before,
+        "at_most_before_mw": min(answer.at_most_before_mw, known),
         "proven": answer.is_proven,
     }

@@ -30,7 +30,7 @@ from planner.reports.explained import (
     undone,
     worth,
 )
-from planner.reports.quoted import bound_figure, earliest_sentence, firm_figure
+from planner.reports.quoted import asked_rows, bound_figure, firm_figure, quote_sentences
 from planner.reports.views import BASIS_WORDS, NOTHING, day, figure, number
 
 MOST, MOST_UNDONE, BAR = 15, 5, 30
@@ -70,12 +70,12 @@ def print_quote(plan: Plan, console: Console) -> None:
     found = quote(plan)
     if found is None:
         return
-    for row in plan.rows("earliest"):
-        console.print(Text(printable(earliest_sentence(plan, row))))
+    for text in quote_sentences(plan):
+        console.print(Text(printable(text)))
     basis = str(found.facts.get("basis"))
     rows = [row for row in plan.rows("quote") if not row["overtime_of"]]
     _title(f"At most on top of the plan, MW ({BASIS_WORDS.get(basis, basis)})", console)
-    _print_curve(rows, console)
+    _print_curve(rows, [row for _, row in asked_rows(plan)], console)
     share = number(found.facts.get("overtime"))
     stretched = [row for row in plan.rows("quote") if number(row["gain_mw"]) > NOTHING]
     if stretched:
@@ -180,28 +180,35 @@ def _print_open(texts: Sequence[str], console: Console) -> None:
         console.print(Text(f"and {len(texts) - MOST_UNDONE} more with --json", "dim"))
 
 
-def _print_curve(rows: Sequence[Row], console: Console) -> None:
-    """Print the most by date as bars, where it changes."""
+def _print_curve(rows: Sequence[Row], asked: Sequence[Row], console: Console) -> None:
+    """Print the most by date as bars, where it changes and where it was asked for."""
     full = "#" if console.options.ascii_only else "\N{FULL BLOCK}"
     most = max((number(row["at_most_mw"]) for row in rows), default=0.0) or 1.0
     firm = any(row["firm_mw"] is not None for row in rows)
     table = new_table("From", ">At most MW", *([">Firm MW"] if firm else []), "")
-    shown = list(_steps(rows))
+    shown = list(_steps(rows, asked))
     for row in shown:
         mw = number(row["at_most_mw"])
         sure = "" if row["firm_mw"] is None else firm_figure(row["firm_mw"])
         bar = full * round(BAR * mw / most)
         add_line(table, [row["date"], bound_figure(mw), *([sure] if firm else []), bar])
     console.print(table)
-    console.print(Text("shown where it rises; every date is in the sheet Quote", "dim"))
+    if len(shown) < len(rows):
+        rest = "the largest rises; every date is in the sheet Quote"
+        console.print(Text(rest, "dim"))
 
 
-def _steps(rows: Sequence[Row]) -> Iterable[Row]:
-    """Return the first and the last row, those with a plan, and the largest rises, by date."""
-    rises = {n: number(row["at_most_mw"]) - number(rows[n - 1]["at_most_mw"])
-             for n, row in enumerate(rows) if n}  # fmt: skip
-    kept = {0, len(rows) - 1, *(n for n, row in enumerate(rows) if row["firm_mw"] is not None)}
-    kept = set(sorted(kept)[:MOST])
+def _steps(rows: Sequence[Row], asked: Sequence[Row]) -> Iterable[Row]:
+    """Return the first and the last row, those asked for, and the largest rises, by date."""
+    rises = {
+        n: max(
+            number(row[column]) - number(rows[n - 1][column])
+            for column in ("at_most_mw", "firm_mw")
+        )
+        for n, row in enumerate(rows)
+        if n
+    }
+    kept = {0, len(rows) - 1, *(n for n, row in enumerate(rows) if row in asked)}
     for n in sorted(rises, key=lambda n: -rises[n]):
         if len(kept) < MOST and rises[n] > NOTHING:
             kept.add(n)

@@ -17,7 +17,7 @@ from planner.reports.explained import (
     quote,
     safe_milestones,
 )
-from planner.reports.quoted import earliest_sentence, shown_quote
+from planner.reports.quoted import quote_sentences, shown_quote
 from planner.reports.views import BASIS_WORDS, day, months_long, number
 
 CHART_ROWS = 17
@@ -97,9 +97,8 @@ def write_quote(report: Report, page: Page) -> None:
         "service from the date on, rounded down; blank: not looked for, or not answered in "
         f"time{left_open(found)}"
     )
-    answers, row = report.rows("earliest"), TOP
-    for answer in answers:
-        text = earliest_sentence(report.plan, answer)
+    answers, row = quote_sentences(report.plan), TOP
+    for text in answers:
         page.merged(row, WIDE, text, "note", height=15 * lines(text, ACROSS))
         row += 1
     placed = _curve(report, page, row + bool(answers))

@@ -21,7 +21,7 @@ from planner.reports.figures_costs import money_unit
 from planner.reports.figures_data import Time, buckets, time_of
 from planner.reports.figures_draw import LINE, Canvas, Figure, Plot, stairs, text_width
 from planner.reports.page_tables import Column, Sheet
-from planner.reports.quoted import earliest_sentence, firm_figure, shown_quote
+from planner.reports.quoted import firm_figure, quote_sentences, shown_quote
 from planner.reports.timeline import Timeline, timeline
 from planner.reports.views import BASIS_WORDS, currency, day, figure, number
 
@@ -165,7 +165,7 @@ def quote_figure(plan: Plan) -> Figure | None:
         _curve(canvas, plot, rows)
         canvas.height = top + 24 + 230 + 24
 
-    said = " ".join(earliest_sentence(plan, row) for row in plan.rows("earliest"))
+    said = " ".join(quote_sentences(plan))
     said = f"{said} " if said else ""
     said += ("At most: no plan has more in service from that date on, with no commitment missing "
              "more than it does, rounded up.")  # fmt: skip

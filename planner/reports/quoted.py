@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 
+from planner.plan.explained import QUOTE
 from planner.plan.store import Plan
 from planner.plan.tables import Row
-from planner.reports.views import BASIS_WORDS, number
+from planner.reports.views import BASIS_WORDS, day, number
 
 HUNDREDTHS, DUST = 100.0, 1e-6
 """Parts of a MW that a quote is shown in, and by how many of them floating point may be off."""
@@ -64,3 +66,40 @@ def earliest_sentence(plan: Plan, row: Row) -> str:
     if row["period_before"] is None:
         return f"{head}, the end of the first period."
     return f"{head}; {ruled_out}."
+
+
+def asked_rows(plan: Plan) -> list[tuple[date, Row]]:
+    """Return the dates that a quote was asked for, each with the row of the last period by then."""
+    found = plan.findings[QUOTE].facts.get("by")
+    asked = (
+        [date.fromisoformat(str(by)) for by in found] if isinstance(found, (list, tuple)) else []
+    )
+    rows = sorted(
+        (row for row in plan.rows("quote") if not row["overtime_of"]),
+        key=lambda row: str(row["date"]),
+    )
+    by_date = [(end, row) for row in rows if (end := day(row["date"]))]
+    return [(by, [row for end, row in by_date if end <= by][-1]) for by in asked]
+
+
+def date_sentence(by: date, row: Row) -> str:
+    """Return what can be promised by a date that was asked for, in a sentence."""
+    end = day(row["date"])
+    head = f"By {by}" if end == by else f"By {by} (the last period by then ends on {end})"
+    most = bound_figure(row["at_most_mw"])
+    if most == _mw(0.0):
+        return f"{head} no plan has anything more in service."
+    if row["firm_mw"] is None:
+        return (
+            f"{head} at most {most} MW more can be in service; what is firm was not answered in "
+            "time."
+        )
+    firm = firm_figure(row["firm_mw"])
+    more = "no plan has more" if firm == most else f"no plan has more than {most} MW"
+    return f"{head} {firm} MW more can be in service; {more}."
+
+
+def quote_sentences(plan: Plan) -> list[str]:
+    """Return the answers to what was asked for: by megawatts, then by date."""
+    found = [earliest_sentence(plan, row) for row in plan.rows("earliest")]
+    return found + [date_sentence(by, row) for by, row in asked_rows(plan)]

@@ -1,0 +1,123 @@
+"""A date that a quote is asked for: its row and its sentence, or a refusal before the work."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from instances import Sheets, settings, unit_system
+from rich.console import Console
+
+from planner.cli.quote import command
+from planner.errors import PlannerError
+from planner.explain.findings import Inquiry, periods_by, quote_plan
+from planner.explain.quote import Terms
+from planner.inputs.workbook import inputs_from_rows
+from planner.pipeline import make_plan
+from planner.reports.console_explained import print_quote
+from planner.reports.quoted import date_sentence
+
+JUNE = date(2028, 6, 30)
+
+RANGE = (
+    "the plan runs from 2026-01-01 to 2028-12-31, and its first period ends on 2026-01-31. Ask "
+    "for a day from 2026-01-31 to 2028-12-31"
+)
+
+
+def long_case() -> Sheets:
+    """Return a workbook of three years, in which nothing more can be promised from 2027 on."""
+    return {
+        "settings": settings("2026-01-01", "2028-12-31"),
+        "systems": [unit_system()],
+        "sites": [{"site": "s", "pue": 1}],
+        "halls": [{"hall": "h", "site": "s", "it_mw": 5}],
+        "commitments": [{"commitment": "c", "basis": "it"}],
+        "milestones": [{"commitment": "c", "date": "2026-12-31", "mw": 5}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("by", "at_most", "firm", "sentence"),
+    [
+        (JUNE, 0.0, 0.0, "By 2028-06-30 no plan has anything more in service."),
+        (JUNE, 2.0, 2.0, "By 2028-06-30 2.00 MW more can be in service; no plan has more."),
+        (
+            JUNE,
+            2.503,
+            2.0,
+            "By 2028-06-30 2.00 MW more can be in service; no plan has more than 2.51 MW.",
+        ),
+        (
+            date(2028, 7, 15),
+            2.0,
+            None,
+            "By 2028-07-15 (the last period by then ends on 2028-06-30) at most 2.00 MW more can "
+            "be in service; what is firm was not answered in time.",
+        ),
+    ],
+)
+def test_a_date_that_was_asked_for_has_a_sentence(
+    by: date, at_most: float, firm: float | None, sentence: str
+) -> None:
+    row = {"date": JUNE, "at_most_mw": at_most, "firm_mw": firm}
+    assert date_sentence(by, row) == sentence
+
+
+def test_an_asked_date_late_in_a_long_plan_is_printed() -> None:
+    plan = make_plan(inputs_from_rows("long", long_case()))
+    found = quote_plan(plan, Inquiry(Terms("it"), (), (JUNE, date(2028, 8, 15))))
+    shown = io.StringIO()
+    print_quote(replace(plan, findings={"quote": found}), Console(file=shown, width=120))
+    printed = shown.getvalue()
+    assert "By 2028-06-30 no plan has anything more in service." in printed
+    assert "By 2028-08-15 (the last period by then ends on 2028-07-31) no plan" in printed
+    lines = [line.split()[0] for line in printed.splitlines() if line.startswith("2028")]
+    assert {"2028-06-30", "2028-07-31", "2028-12-31"} <= set(lines)
+
+
+def test_a_denial_and_the_curve_tell_the_same_bound() -> None:
+    plan = make_plan(inputs_from_rows("long", long_case()))
+    found = quote_plan(plan, Inquiry(Terms("it"), (2.0,)))
+    (answer,) = found.tables["earliest"]
+    at_most = {row["date"]: row["at_most_mw"] for row in found.tables["quote"]}
+    assert answer["at_most_before_mw"] == at_most[answer["period_before"]]
+
+
+@pytest.mark.parametrize("day", [date(2025, 12, 31), date(2026, 1, 30), date(2029, 1, 1)])
+def test_a_date_outside_the_plan_is_refused(day: date) -> None:
+    inputs = inputs_from_rows("long", long_case())
+    with pytest.raises(PlannerError) as refused:
+        periods_by(inputs, [day])
+    assert str(refused.value) == f"--by {day}: {RANGE}"
+
+
+def test_the_ends_of_the_first_and_last_period_are_accepted() -> None:
+    inputs = inputs_from_rows("long", long_case())
+    assert periods_by(inputs, [date(2026, 1, 31), date(2028, 12, 31)]) == [0, 35]
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        (["--by", "2999-01-01"], "--by 2999-01-01: the plan runs from "),
+        (["--by", "31.12.2026"], "31.12.2026: write a day of the calendar as year-month-day"),
+        (["--by", "2026-02-30"], "2026-02-30: write a day of the calendar as year-month-day"),
+        (["--only", "country=XX"], "--only country=XX: not one of "),
+    ],
+)
+def test_what_cannot_be_answered_is_refused_before_a_workbook_is_planned(
+    option: list[str], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def planned(*_: object) -> None:
+        raise AssertionError("planned first")
+
+    monkeypatch.setattr("planner.pipeline.make_plan", planned)
+    workbook = Path(__file__).parents[1] / "inputs" / "first-plan.xlsx"
+    answer = CliRunner().invoke(command, [str(workbook), *option])
+    assert told in answer.output
+    assert answer.exit_code == 2
