@@ -32,9 +32,12 @@ def of(rule: Rule) -> Callable[[Callable[[], None]], Callable[[], None]]:
 
 def faults_of(**changes: object) -> list[str]:
     """Return every fault of the inputs, as a person reads them."""
-    with pytest.raises(InputFaults) as caught:
-        inputs_from_rows("checks", rows_of(**changes))  # type: ignore[arg-type]
-    return [str(fault) for fault in caught.value.faults]
+    try:
+        inputs = inputs_from_rows("checks", rows_of(**changes))  # type: ignore[arg-type]
+    except InputFaults as error:
+        return [str(fault) for fault in error.faults]
+    assert inputs.what_if_faults, "no fault is found"
+    return [str(fault) for fault in inputs.what_if_faults]
 
 
 def notes_of(**changes: object) -> tuple[str, ...]:

@@ -10,14 +10,39 @@ from click.testing import CliRunner
 from test_whatif_changes import base
 
 from planner.cli.check import command
+from planner.cli.main import planner
+from planner.errors import InputFaults
 from planner.inputs.convert import raw_sheets
+from planner.inputs.kept import as_document, from_document
 from planner.inputs.rows import Inputs
 from planner.inputs.template import write_workbook
 from planner.inputs.workbook import read_inputs
+from planner.whatif.applied import apply
+from planner.whatif.changes import what_if
+from planner.whatif.draws import read_draws
 from planner.whatif.rehearsal import rehearsed, warning_of_scenarios
 
 ROOT = Path(__file__).parents[1]
 Rows = list[dict[str, object]]
+
+UNREADABLE: Rows = [
+    {"change": "share", "sheet": "sites", "key": "site", "column": "pue", "operation": "scale",
+     "value": "90 %"},
+    {"change": "wrong key", "sheet": "sites", "key": "nowhere", "column": "pue",
+     "operation": "set", "value": 1.2},
+    {"change": "two rows", "sheet": "sites", "key": "site", "column": "pue", "operation": "set",
+     "value": "many"},
+    {"change": "two rows", "sheet": "crews", "key": "nobody", "column": "systems_per_month",
+     "operation": "set", "value": 2},
+    {"change": "sound", "sheet": "sites", "key": "site", "column": "pue", "operation": "set",
+     "value": 1.2},
+]  # fmt: skip
+"""Changes of which one has a sound row, and four a fault: in the cell, in the key, or in both."""
+
+NAMED: Rows = [{"scenario": name, "change": name}
+               for name in ("share", "wrong key", "two rows", "sound", "unknown")]  # fmt: skip
+WHERE = {"share": ["changes!F2"], "wrong key": ["changes!C3"], "two rows": ["changes!F4"],
+         "unknown": ["scenarios!B6"]}  # fmt: skip
 
 
 def change(name: str, sheet: str, key: str, column: str, operation: str, value: object) -> Rows:
@@ -120,3 +145,79 @@ def test_check_fails_and_the_plan_of_the_base_is_warned_in_a_line(tmp_path: Path
         "scenarios of this workbook are at fault (changes!C2): see planner check"
     )
     assert warning_of_scenarios(base()) == ""
+
+
+def test_faults_of_scenarios_stop_neither_the_base_nor_a_sound_scenario() -> None:
+    inputs = base(changes=UNREADABLE, scenarios=NAMED)
+    assert {fault.where for fault in rehearsed(inputs)} == {
+        "changes!F2", "changes!C3", "changes!F4", "changes!C5", "scenarios!B6"}  # fmt: skip
+    kept = from_document(as_document(inputs))
+    for one in (inputs, kept, apply(inputs, what_if(inputs, None, ["halls[A].count=2"]))):
+        assert apply(one, what_if(one, "sound")).tables["sites"][0]["pue"] == 1.2
+        for name, where in WHERE.items():
+            with pytest.raises(InputFaults) as caught:
+                apply(one, what_if(one, name))
+            # `plan` names the scenario and the change before the cell that `check` names.
+            assert [f.where.rpartition(" ")[2] for f in caught.value.faults] == where
+
+
+def test_a_name_that_cannot_be_read_may_be_of_any_scenario() -> None:
+    inputs = base(changes=[{**UNREADABLE[4], "change": None}, UNREADABLE[4]],
+                  scenarios=[{"scenario": "s", "change": "sound"}])  # fmt: skip
+    with pytest.raises(InputFaults, match="changes!A2: change is required"):
+        what_if(inputs, "s")
+
+
+def test_a_column_at_fault_stops_every_scenario_and_no_other_plan() -> None:
+    misspelt: Rows = [{"change": "c", "sheet": "sites", "keyy": "site", "column": "pue",
+                       "operation": "set", "value": 1.2}]  # fmt: skip
+    inputs = base(changes=misspelt, scenarios=[{"scenario": "s", "change": "c"}])
+    assert rehearsed(inputs) == inputs.what_if_faults != ()
+    with pytest.raises(InputFaults, match="changes!"):
+        what_if(inputs, "s")
+
+
+def test_faults_of_draws_stop_no_scenario_and_are_told_beside_others() -> None:
+    draw = {"sheet": "sites", "key": "site", "column": "pue", "operation": "scale",
+            "distribution": "uniform", "low": 0.9, "high": 1.1}  # fmt: skip
+    draws: Rows = [{**draw, "draw": "text", "low": "few"}, {**draw, "draw": "key", "key": "no"},
+                   {**draw, "draw": "lacks", "high": None}]  # fmt: skip
+    inputs = base(changes=UNREADABLE[4:], scenarios=[{"scenario": "s", "change": "sound"}],
+                  draws=draws)  # fmt: skip
+    assert what_if(inputs, "s") is not None
+    with pytest.raises(InputFaults, match="draws!F2"):
+        read_draws(inputs)
+    assert {fault.where for fault in rehearsed(inputs)} == {"draws!F2", "draws!B3", "draws!G4"}
+
+
+def test_the_result_of_a_scenario_that_is_made_in_part_is_not_judged() -> None:
+    """The milestones move beyond the end, which a change at fault was to move as well."""
+    changes = [*change("late", "milestones", "*", "date", "shift_days", 90),
+               *change("long", "settings", "end", "value", "set", "soon")]  # fmt: skip
+    (fault,) = told(changes, {"both": ["long", "late"]})
+    assert fault.startswith("changes!F3 'soon'")
+
+
+def test_commands_name_the_same_cells_and_check_hides_nothing(tmp_path: Path) -> None:
+    inputs = base(changes=UNREADABLE, scenarios=NAMED)
+    rows = raw_sheets(inputs)
+    rows["changes"], rows["scenarios"] = UNREADABLE, NAMED
+    path = tmp_path / "plan.xlsx"
+    write_workbook(path, rows)
+    result = CliRunner().invoke(command, [str(path), "--json"], standalone_mode=False)
+    found = json.loads(result.stdout)
+    assert result.return_value == 1
+    assert found["can_be_planned"] is True
+    assert found["notes"] == list(inputs.notes) != []
+    assert {f["where"] for f in found["faults"]} == {f.where for f in rehearsed(inputs)}
+    shown = CliRunner().invoke(planner, ["check", str(path)])
+    assert "These faults stop" in shown.stdout
+    for name, where in WHERE.items():
+        made = CliRunner().invoke(planner, ["plan", str(path), "--scenario", name,
+                                            "-o", str(tmp_path / "out")])  # fmt: skip
+        assert isinstance(made.exception, InputFaults)
+        assert where[0] in str(made.exception)
+    copied = CliRunner().invoke(planner, ["init", str(tmp_path / "copy"), "--from", str(path),
+                                          "--as", "csv"])  # fmt: skip
+    assert isinstance(copied.exception, InputFaults)
+    assert not (tmp_path / "copy").exists()

@@ -235,7 +235,7 @@ def test_a_fault_names_scenario_change_and_cell() -> None:
     inputs = base(**SCENARIOS)
     with pytest.raises(InputFaults) as caught:
         apply(inputs, what_if(inputs, "broken"))
-    assert caught.value.faults[0].where == "scenario 'broken', change 'no power', changes!F5"
+    assert caught.value.faults[0].where == "scenario 'broken', change 'no power', changes!C5"
     assert "no row of halls has this key" in str(caught.value)
 
 

@@ -9,7 +9,7 @@ import click
 
 from planner.cli.arguments import require_workbook
 from planner.cli.ending import ended
-from planner.errors import Fault, InputFaults
+from planner.errors import InputFaults
 
 if TYPE_CHECKING:
     from planner.attempts import Attempts
@@ -76,16 +76,16 @@ def _findings(workbook: Path, tried: Attempts) -> Findings:
     from planner.reports.faults import Findings  # noqa: PLC0415
     from planner.whatif.rehearsal import rehearsed  # noqa: PLC0415
 
-    faults: tuple[Fault, ...] = ()
-    notes: tuple[str, ...] = ()
     try:
         inputs = read_inputs(workbook)
-        notes = inputs.notes
-        warnings = plausible(inputs, make_case(inputs), tried)
-        return Findings(workbook, rehearsed(inputs), warnings, notes)
     except InputFaults as error:
-        faults = error.faults
-    return Findings(workbook, faults, (), notes)
+        return Findings(workbook, error.faults)
+    try:
+        case = make_case(inputs)
+    except InputFaults as error:
+        return Findings(workbook, (*error.faults, *rehearsed(inputs)), (), inputs.notes)
+    warnings = plausible(inputs, case, tried)
+    return Findings(workbook, rehearsed(inputs), warnings, inputs.notes, can_be_planned=True)
 
 
 def _marked(found: Findings, target: str, force: bool) -> Findings:

@@ -99,6 +99,8 @@ def _convert(source: Path, target: Path, form: str) -> dict[str, Any]:
     if target.exists() and source.exists() and target.samefile(source):
         raise PlannerError(f"{target}: this is the source itself. Name another place.")
     inputs = read_inputs(source)
+    if inputs.what_if_faults:
+        raise InputFaults(inputs.what_if_faults)  # their cells would be blank in the copy
     lost = left_out(read_raw(source))
     sheets = raw_sheets(inputs)
     _write(target, sheets, form)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from planner.errors import PlannerError
+from planner.errors import Fault, PlannerError
 from planner.inputs.rows import Inputs, Row
 from planner.inputs.schema import Column, Kind
 from planner.inputs.tables import SETTINGS, TABLES
@@ -53,6 +54,8 @@ def as_document(inputs: Inputs) -> dict[str, Any]:
         "digest": inputs.digest,
         "sheets": {sheet: [_row_kept(row) for row in rows]
                    for sheet, rows in inputs.tables.items() if rows},
+        **({"what_if_faults": list(map(asdict, inputs.what_if_faults))}
+           if inputs.what_if_faults else {}),
     }  # fmt: skip
 
 
@@ -73,8 +76,10 @@ def from_document(document: Mapping[str, Any]) -> Inputs:
                 row["cells"], frozenset(row["blank"]))
             for row in rows
         )  # fmt: skip
+    faults = tuple(Fault(**fault) for fault in document.get("what_if_faults", ()))
     return Inputs(document["name"], settings, tables, tuple(document["notes"]),
-                  document["digest"], document["setting_cells"])  # fmt: skip
+                  document["digest"], document["setting_cells"],
+                  what_if_faults=faults)  # fmt: skip
 
 
 def _row_kept(row: Row) -> dict[str, Any]:

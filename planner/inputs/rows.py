@@ -186,6 +186,9 @@ class Inputs:
         Cell of each setting that the workbook gives.
     doubts : tuple of Fault
         Cells that look wrong and were read all the same, to be warned of.
+    what_if_faults : tuple of Fault
+        Faults of the sheets that hold scenarios and draws. The plan of the inputs as they are
+        needs none of these sheets; cells at fault are None.
     """
 
     name: str
@@ -195,6 +198,7 @@ class Inputs:
     digest: str = ""
     setting_cells: Mapping[str, str] = field(default_factory=dict)
     doubts: tuple[Fault, ...] = ()
+    what_if_faults: tuple[Fault, ...] = ()
 
     def setting_fault(self, setting: str, rule: str, remedy: str) -> Fault:
         """Return a fault at the cell of a setting."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from planner.errors import Fault, InputFaults, PlannerError
 from planner.inputs.book import Grid, RawSheet, read_raw
 from planner.inputs.checks import check
+from planner.inputs.checks_names import UNCHANGED
 from planner.inputs.digest import digest_of
 from planner.inputs.drafts import Draft, Findings, Sheet
 from planner.inputs.files import readable
@@ -40,6 +41,7 @@ def read_inputs(path: Path) -> Inputs:
         If there is no such file, it is not a workbook, or one of something else.
     InputFaults
         With every fault: of single cells, and of the rules across cells as far as these are sound.
+        Faults of scenarios, changes, draws and samples alone are returned with the inputs.
     """
     whole = path.resolve()
     raw = read_raw(path, lambda title: name_of(title) in BY_NAME)
@@ -102,10 +104,16 @@ def inputs_from_sheets(name: str, raw: Sequence[RawSheet]) -> Inputs:
     draft = Draft(Inputs(name, values, tables, setting_cells=settings.cells), sheets,
                   settings.unsettled)  # fmt: skip
     faults, notes = check(draft)
-    if findings.faults or faults:
-        raise InputFaults(sorted([*findings.faults, *faults], key=_place))
+    found = sorted([*findings.faults, *faults], key=_place)
+    if not all(map(_is_of_a_what_if, found)):
+        raise InputFaults(found)
     return Inputs(name, values, tables, (*findings.notes, *notes), digest_of(values, sheets),
-                  settings.cells, tuple(findings.doubts))  # fmt: skip
+                  settings.cells, tuple(findings.doubts), tuple(found))  # fmt: skip
+
+
+def _is_of_a_what_if(fault: Fault) -> bool:
+    """Say whether a fault stands in a sheet that the plan of the inputs as they are ignores."""
+    return _meant(fault.where.partition("!")[0]) in UNCHANGED
 
 
 def _sheet(table: Table, raw: Mapping[str, RawSheet], findings: Findings) -> Sheet:

@@ -40,6 +40,8 @@ class Findings:
         What was assumed or left out.
     marked : Path or None
         The marked copy, if one was written.
+    can_be_planned : bool
+        Whether the workbook as it is can be planned: the faults are those of scenarios and draws.
     """
 
     workbook: Path
@@ -47,6 +49,7 @@ class Findings:
     warnings: tuple[InputWarning, ...] = ()
     notes: tuple[str, ...] = ()
     marked: Path | None = field(default=None)
+    can_be_planned: bool = False
 
 
 def as_document(found: Findings, failures: Sequence[str] = ()) -> dict[str, Any]:
@@ -54,6 +57,7 @@ def as_document(found: Findings, failures: Sequence[str] = ()) -> dict[str, Any]
     return {
         "workbook": str(found.workbook),
         "ok": not found.faults,
+        "can_be_planned": found.can_be_planned,
         "counts": {"faults": len(found.faults), "warnings": len(found.warnings),
                    "notes": len(found.notes)},
         "faults": [_entry(fault) for fault in found.faults],
@@ -153,6 +157,9 @@ def _print_verdict(found: Findings, console: Console) -> None:
         text, style = f"It can be planned: planner plan {name}", "bold yellow"
     else:
         text, style = f"Ready: planner plan {name}", "bold green"
+    if found.faults and found.can_be_planned:
+        text += (f". These faults stop the scenarios and draws alone, the plan without them can "
+                 f"be made: planner plan {name}")  # fmt: skip
     console.print(Text(f"{counts}. {text}", style), soft_wrap=True)
 
 

@@ -200,15 +200,12 @@ class Edit:
         of = f"scenario {self.what_if.scenario}{name}" if change.name else "--set"
         return f"{of}: {change}"
 
-    def _where(self, change: Change) -> str:
+    def place(self, change: Change, column: str) -> str:
+        """Return where a change was written: a cell with its scenario, or the option."""
         if not change.name:
             return change.where or f"--set {str(change)!r}"
         scenario = f"scenario {self.what_if.scenario!r}, " if self.what_if.scenario else ""
-        return f"{scenario}change {change.name!r}, {change.where}"
-
-    def place(self, change: Change, column: str) -> str:
-        """Return where a change is at fault, to be told with the fault."""
-        return self._where(change)
+        return f"{scenario}change {change.name!r}, {change.place(column)}"
 
     def _fault(
         self, change: Change, column: str, value: str, rule: str, known: Sequence[str],
@@ -246,9 +243,8 @@ class Edit:
         """Say of each fault of the changed inputs which change made it, as far as is known."""
         for fault in faults:
             own = self.touched.get(fault.where, ())
-            names = list(dict.fromkeys(map(self._where, own)))
-            if not names:
-                names = list(dict.fromkeys(map(self._where, self.what_if.changes)))[:SHOWN]
+            places = [self.place(change, "value") for change in own or self.what_if.changes]
+            names = list(dict.fromkeys(places))[: None if own else SHOWN]
             yield replace(fault, where=f"{fault.where} after {'; '.join(names)}")
 
 

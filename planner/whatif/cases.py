@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 
 from planner import __version__
-from planner.errors import PlannerError
+from planner.errors import Fault, InputFaults, PlannerError
 from planner.inputs.rows import Inputs
 from planner.whatif.changes import (
     BASE,
@@ -86,16 +86,27 @@ class Case:
         Value of each quantity; None where it is as in the base case.
     changes : tuple of Change
         What it changes.
+    faults : tuple of Fault
+        Why its changes are not all known; the case fails by them.
     """
 
     number: int
     label: str
     drawn: dict[str, float | str | None]
     changes: tuple[Change, ...]
+    faults: tuple[Fault, ...] = ()
 
     def what_if(self) -> WhatIf:
         """Return the case as changes to inputs."""
         return WhatIf(f"case {self.number}", self.changes)
+
+
+def _scenario_case(inputs: Inputs, number: int, name: str) -> Case:
+    """Return the case of a scenario; one at fault takes no other along."""
+    try:
+        return Case(number, name, {"scenario": name}, scenario_changes(inputs, name))
+    except InputFaults as error:
+        return Case(number, name, {"scenario": name}, (), error.faults)
 
 
 @dataclass(frozen=True)
@@ -132,7 +143,7 @@ class Cases:
             names = spec.scenarios or scenario_names(inputs)
             self.scenarios = [BASE, *(n for n in dict.fromkeys(names) if n != BASE)]
             for name in self.scenarios:
-                scenario_changes(inputs, name)  # says so if there is no such scenario
+                _scenario_case(inputs, 0, name)  # says so if there is no such scenario
             self.count = len(self.scenarios)
         elif spec.method in ("monte-carlo", "latin-hypercube"):
             self.draws = read_draws(inputs)
@@ -167,8 +178,7 @@ class Cases:
     def __getitem__(self, number: int) -> Case:
         """Return a case."""
         if self.scenarios:
-            name = self.scenarios[number]
-            return Case(number, name, {"scenario": name}, scenario_changes(self.inputs, name))
+            return _scenario_case(self.inputs, number, self.scenarios[number])
         return self._drawn(number) if self.draws else self._on_axes(number)
 
     def _drawn(self, number: int) -> Case:

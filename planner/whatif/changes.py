@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from planner.errors import PlannerError
+from planner.errors import Fault, InputFaults, PlannerError
+from planner.inputs.headers import name_of
 from planner.inputs.rows import Inputs, Row
 
 BASE = "base"
 """Name of the inputs as they are, where scenarios are listed."""
+
+FOR_DRAWS = ("draws", "samples")
+"""Sheets that no scenario needs."""
 
 OPERATORS = {"=": "set", "*=": "scale", "+=": "add", "-=": "add"}
 """Operators of ``--set``; `+=` and `-=` with a value such as ``90d`` shift days."""
@@ -49,7 +53,9 @@ class Change:
     name : str
         Name of the change in the sheet `changes`; empty for one from the command line.
     where : str
-        Where it was written, for messages: a cell, or the option itself.
+        Where it was written, for messages: the cell of its name, or the option itself.
+    cells : mapping of str to str
+        Cell of each column of its row in `changes` or `draws`; empty if the command line states it.
     """
 
     sheet: str
@@ -59,6 +65,11 @@ class Change:
     value: object
     name: str = ""
     where: str = ""
+    cells: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    def place(self, column: str) -> str:
+        """Return where its sheet, key, column or value was written."""
+        return self.cells.get(column, self.where)
 
     def __str__(self) -> str:
         """Return the change as ``--set`` takes it."""
@@ -156,7 +167,8 @@ def key_text(parts: Iterable[object]) -> str:
 
 def scenario_names(inputs: Inputs) -> list[str]:
     """Return the names of the workbook's scenarios, in its order."""
-    return list(dict.fromkeys(row["scenario"] for row in inputs.tables["scenarios"]))
+    names = dict.fromkeys(row["scenario"] for row in inputs.tables["scenarios"])
+    return [name for name in names if name is not None]
 
 
 def probability(inputs: Inputs, scenario: str) -> float | None:
@@ -207,26 +219,69 @@ def scenario_changes(inputs: Inputs, scenario: str) -> tuple[Change, ...]:
     ------
     PlannerError
         If the workbook has no such scenario.
+    InputFaults
+        With every fault of the rows that make it.
     """
     names = scenario_names(inputs)
+    if scenario not in names and scenario == BASE:
+        return ()
+    faults = faults_of_scenario(inputs, scenario)
+    if faults:
+        raise InputFaults(faults)
     if scenario not in names:
-        if scenario == BASE:
-            return ()
         known = ", ".join(map(repr, names)) or "none"
         raise PlannerError(f"the workbook has no scenario {scenario!r}. Its scenarios are: {known}")
-    chosen = [r["change"] for r in inputs.tables["scenarios"] if r["scenario"] == scenario]
-    return tuple(
-        change_of(row)
-        for name in chosen
-        for row in inputs.tables["changes"]
-        if row["change"] == name
-    )
+    return tuple(map(change_of, rows_of_scenario(inputs, scenario)[1]))
+
+
+def rows_of_scenario(inputs: Inputs, scenario: str) -> tuple[list[Row], list[Row]]:
+    """Return a scenario's rows of `scenarios` and, in their order, its rows of `changes`."""
+    named = [row for row in inputs.tables["scenarios"] if row["scenario"] == scenario]
+    return named, [
+        row for name in named for row in inputs.tables["changes"] if row["change"] == name["change"]
+    ]
+
+
+def faults_of_scenario(inputs: Inputs, scenario: str) -> list[Fault]:
+    """Return the faults because of which the changes of a scenario are not all known.
+
+    A row whose name cannot be read may belong to any scenario; so may whatever a sheet or a
+    column at fault holds.
+    """
+    own = {(row.sheet, row.number) for rows in rows_of_scenario(inputs, scenario) for row in rows}
+    others = {
+        (row.sheet, row.number)
+        for sheet, column in (("scenarios", "scenario"), ("changes", "change"))
+        for row in inputs.tables[sheet]
+        if row[column] is not None
+    } - own
+    return [
+        fault
+        for fault in inputs.what_if_faults
+        if sheet_of_fault(fault) not in FOR_DRAWS and sheet_and_row(fault) not in others
+    ]
+
+
+def sheet_of_fault(fault: Fault) -> str:
+    """Return the name of the sheet in which a fault stands."""
+    return name_of(fault.where.partition("!")[0])
+
+
+def sheet_and_row(fault: Fault) -> tuple[str, int]:
+    """Return sheet and row in which a fault stands; row 0 if it is the whole sheet's."""
+    number = re.search(r"\d+$", fault.where.partition("!")[2])
+    return sheet_of_fault(fault), int(number[0]) if number else 0
 
 
 def change_of(row: Row) -> Change:
     """Return the change that a row of the sheet `changes` states."""
     return Change(row["sheet"], row["key"], row["column"], row["operation"], row["value"],
-                  row["change"], row.where("value"))  # fmt: skip
+                  row["change"], row.where("change"), cells_of(row, "value"))  # fmt: skip
+
+
+def cells_of(row: Row, *more: str) -> dict[str, str]:
+    """Return where a row of `changes` or `draws` states what it changes."""
+    return {column: row.where(column) for column in ("sheet", "key", "column", *more)}
 
 
 def written(value: object) -> str:

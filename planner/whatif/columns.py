@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from planner.errors import Fault
 from planner.inputs.checks import check
+from planner.inputs.checks_names import UNCHANGED
 from planner.inputs.digest import digest_of
 from planner.inputs.drafts import Draft, Findings, Sheet
 from planner.inputs.rows import Inputs, Place, Row
@@ -129,8 +130,11 @@ def checked(
     values["today"] = given["today"] = values["today"] or values["start"]
     cells = {name: cell for name, cell in settings.cells.items() if name in base.setting_cells}
     inputs = Inputs(base.name, values, {name: sheet.rows for name, sheet in typed.items()},
-                    setting_cells=cells, doubts=base.doubts)  # fmt: skip
-    faults, notes = check(Draft(inputs, typed, settings.unsettled))
+                    setting_cells=cells, doubts=base.doubts,
+                    what_if_faults=base.what_if_faults)  # fmt: skip
+    # No change is made to these sheets, and their own faults stop no other plan.
+    others = {name: Sheet(BY_NAME[name]) for name in UNCHANGED}
+    faults, notes = check(Draft(inputs, {**typed, **others}, settings.unsettled))
     digest = "" if findings.faults or faults or not sealed else digest_of(given, typed)
     return replace(inputs, notes=tuple(notes), digest=digest), [*findings.faults, *faults]
 

@@ -7,7 +7,7 @@ coordinate into a value. So Monte Carlo, Latin hypercube and quantiles are one t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from planner.errors import Fault, InputFaults
 from planner.inputs.rows import Inputs, Row
-from planner.whatif.changes import Change
+from planner.whatif.changes import Change, cells_of, sheet_of_fault
 
 Point = npt.NDArray[np.float64]
 STANDARD = NormalDist()
@@ -25,6 +25,9 @@ NEARLY = 1e-12
 
 DIGITS = 4
 """Digits of a drawn value: more than anybody knows of it, and a table that can be read."""
+
+FOR_SCENARIOS = ("scenarios", "changes")
+"""Sheets that no draw needs."""
 
 NEEDED = {
     "triangular": ("low", "mode", "high"),
@@ -65,7 +68,7 @@ class Draw:
         return tuple(
             Change(e.sheet, e.key, e.column, e.operation,
                    round(value) if e.operation == "shift_days" else float(f"{value:.{DIGITS}g}"),
-                   e.name, e.where)
+                   e.name, e.where, e.cells)
             for e in self.edits
         )  # fmt: skip
 
@@ -78,23 +81,43 @@ def read_draws(inputs: Inputs) -> list[Draw]:
     InputFaults
         If a distribution lacks a figure, or its figures contradict each other.
     """
-    rows: dict[str, list[Row]] = {}
-    for row in inputs.tables["draws"]:
-        rows.setdefault(row["draw"], []).append(row)
-    faults = [fault for own in rows.values() for fault in _faults(own, inputs)]
+    faults = [f for f in inputs.what_if_faults if sheet_of_fault(f) not in FOR_SCENARIOS]
+    faults = faults or faults_of_draws(inputs)
     if faults:
         raise InputFaults(faults)
     return [
         Draw(name, tuple(edit_of(row) for row in own), _inverse(own[0], inputs),
              own[0]["group"] or "", own[0]["correlation"] or 0.0)
-        for name, own in rows.items()
+        for name, own in _by_name(inputs).items()
     ]  # fmt: skip
+
+
+def _by_name(inputs: Inputs) -> dict[str, list[Row]]:
+    """Return the rows of each quantity."""
+    rows: dict[str, list[Row]] = {}
+    for row in inputs.tables["draws"]:
+        rows.setdefault(row["draw"], []).append(row)
+    return rows
+
+
+def faults_of_draws(inputs: Inputs, in_part: Collection[str] = ()) -> list[Fault]:
+    """Return what is wrong with the figures of draws whose cells are sound.
+
+    Parameters
+    ----------
+    inputs
+        A workbook with its draws.
+    in_part
+        Names of draws of which some row is at fault: they are passed over.
+    """
+    rows = _by_name(inputs)
+    return [f for name in rows if name not in in_part for f in _faults(rows[name], inputs)]
 
 
 def edit_of(row: Row) -> Change:
     """Return the change, without a value, that a row of the sheet `draws` makes."""
     return Change(row["sheet"], row["key"], row["column"], row["operation"], None, row["draw"],
-                  row.where("draw"))  # fmt: skip
+                  row.where("draw"), cells_of(row))  # fmt: skip
 
 
 def _faults(rows: Sequence[Row], inputs: Inputs) -> list[Fault]:

@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from planner.errors import Fault, InputFaults
+from planner.errors import Fault
+from planner.inputs.checks_names import UNCHANGED
 from planner.inputs.rows import Inputs, Row
+from planner.inputs.tables import BY_NAME
 from planner.whatif.applied import Edit
-from planner.whatif.changes import Change, WhatIf, change_of, scenario_changes, scenario_names
-from planner.whatif.draws import edit_of, read_draws
+from planner.whatif.changes import (
+    Change,
+    WhatIf,
+    change_of,
+    faults_of_scenario,
+    rows_of_scenario,
+    scenario_names,
+    sheet_and_row,
+)
+from planner.whatif.draws import edit_of, faults_of_draws
 
 FIRST_SCENARIOS = 3
 """Scenarios that a line names; the rest is counted."""
+
+Places = Mapping[str, Row]
+"""Rows of changes by the cell of their name."""
 
 
 class _Rehearsal(Edit):
     """Changes made on trial: each fault is told at the cell of the change's own row."""
 
-    def __init__(self, inputs: Inputs, changes: Sequence[Change], rows: Mapping[str, Row]) -> None:
+    def __init__(self, inputs: Inputs, changes: Sequence[Change]) -> None:
         super().__init__(inputs, WhatIf("", tuple(changes)))
-        self.rows = rows
 
     def place(self, change: Change, column: str) -> str:
         """Return the cell of a change's row that is at fault."""
-        return self.rows[change.where].where(column)
+        return change.place(column)
 
 
 def rehearsed(inputs: Inputs) -> tuple[Fault, ...]:
@@ -34,35 +47,60 @@ def rehearsed(inputs: Inputs) -> tuple[Fault, ...]:
     Parameters
     ----------
     inputs
-        A workbook, read and without a fault of its own.
+        A workbook, read; a fault of its own stands in these sheets alone.
 
     Returns
     -------
     tuple of Fault
         Each at its cell of `changes`, `scenarios` or `draws`.
     """
-    rows = {change_of(row).where: row for row in inputs.tables["changes"]}
-    changes = [change_of(row) for row in rows.values()]
-    made = {name: scenario_changes(inputs, name) for name in scenario_names(inputs)}
-    used = {change.name for together in made.values() for change in together}
+    sound = _sound_rows(inputs)
+    rows = {change_of(row).where: row for row in sound.tables["changes"]}
+    names = scenario_names(sound)
+    made = {name: list(map(change_of, rows_of_scenario(sound, name)[1])) for name in names}
+    used = {row["change"] for row in inputs.tables["scenarios"]}
+    changes = list(map(change_of, rows.values()))
     alone = dict.fromkeys(change.name for change in changes if change.name not in used)
-    faults: list[Fault] = []
+    faults = list(inputs.what_if_faults)
     for name, together in made.items():
-        faults += _of_changes(inputs, name, together, rows)
+        in_part = bool(faults_of_scenario(inputs, name))
+        faults += _of_changes(sound, name, together, rows, in_part=in_part)
     for name in alone:
-        faults += _of_changes(inputs, name, [c for c in changes if c.name == name], rows)
-    faults += _of_draws(inputs)
+        own = [change for change in changes if change.name == name]
+        in_part = len(own) < sum(row["change"] == name for row in inputs.tables["changes"])
+        faults += _of_changes(sound, name, own, rows, in_part=in_part)
+    faults += _of_draws(inputs, sound)
     return tuple({(fault.where, fault.rule): fault for fault in faults}.values())
 
 
+def _sound_rows(inputs: Inputs) -> Inputs:
+    """Return inputs without the rows of scenarios, changes and draws that are at fault."""
+    faulty = set(map(sheet_and_row, inputs.what_if_faults))
+    if not faulty:
+        return inputs
+    sound = {
+        sheet: tuple(
+            row for row in inputs.tables[sheet]
+            if (sheet, row.number) not in faulty and None not in map(row.__getitem__, needed)
+        )
+        for sheet in UNCHANGED
+        if (needed := [column.name for column in BY_NAME[sheet].columns if column.required])
+    }  # fmt: skip
+    return replace(inputs, tables={**inputs.tables, **sound})
+
+
 def _of_changes(
-    inputs: Inputs, name: str, changes: Sequence[Change], rows: Mapping[str, Row]
+    inputs: Inputs, name: str, changes: Sequence[Change], rows: Places, *, in_part: bool
 ) -> list[Fault]:
-    """Return what is wrong with changes that are made together, by themselves or in the result."""
-    edit = _Rehearsal(inputs, changes, rows)
+    """Return what is wrong with changes that are made together, by themselves or in the result.
+
+    Where only part of them can be made, the result says nothing: what breaks a rule in it may be
+    mended by the change that is missing.
+    """
+    edit = _Rehearsal(inputs, changes)
     for change in changes:
         edit.make(change)
-    if edit.faults:
+    if edit.faults or in_part:
         return edit.faults
     found = []
     for fault in edit.broken_rules():
@@ -78,7 +116,7 @@ def _of_changes(
 
 
 def _scenario_cell(
-    inputs: Inputs, name: str, changes: Sequence[Change], rows: Mapping[str, Row]
+    inputs: Inputs, name: str, changes: Sequence[Change], rows: Places
 ) -> tuple[str, str]:
     """Return cell and content of a scenario's name, of a change that is in none, of its own."""
     for row in inputs.tables["scenarios"]:
@@ -88,17 +126,15 @@ def _scenario_cell(
     return row.where("change"), row.shown("change")
 
 
-def _of_draws(inputs: Inputs) -> list[Fault]:
+def _of_draws(inputs: Inputs, sound: Inputs) -> list[Fault]:
     """Return what is wrong with the draws: their figures, and keys that no row has."""
-    try:
-        read_draws(inputs)
-    except InputFaults as error:
-        return list(error.faults)
-    rows = {edit_of(row).where: row for row in inputs.tables["draws"]}
-    edit = _Rehearsal(inputs, (), rows)
-    for row in rows.values():
+    rows = sound.tables["draws"]
+    in_part = {row["draw"] for row in inputs.tables["draws"] if row not in rows}
+    faults = faults_of_draws(sound, in_part)
+    edit = _Rehearsal(sound, ())
+    for row in rows:
         edit.rows_of(edit_of(row))
-    return edit.faults
+    return [*faults, *edit.faults]
 
 
 def warning_of_scenarios(inputs: Inputs) -> str:

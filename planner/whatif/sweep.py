@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from planner import __version__
-from planner.errors import Interrupted, PlannerError
+from planner.errors import InputFaults, Interrupted, PlannerError
 from planner.inputs.kept import as_document, from_document
 from planner.inputs.rows import Inputs
 from planner.pipeline import Options
@@ -241,6 +241,8 @@ def case_result(task: Task) -> dict[str, Any]:
     """Return the figures of a case, or why there are none."""
     before = signals_taken()
     try:
+        if task.case.faults:
+            raise InputFaults(task.case.faults)
         inputs, base, spec = _unpacked(task.digest, task.payload)
         changed = apply(inputs, task.case.what_if()) if task.case.changes else inputs
         day = date.fromisoformat(spec.decide_by) if spec.decide_by else None
