@@ -20,7 +20,15 @@ from planner.inputs.template import write_workbook
 from planner.inputs.workbook import inputs_from_rows, read_inputs
 from planner.pipeline import make_plan
 from planner.whatif.applied import apply, as_planned, marked
-from planner.whatif.changes import BASE, Change, key_text, parse_change, scenario_names, what_if
+from planner.whatif.changes import (
+    BASE,
+    Change,
+    key_parts,
+    key_text,
+    parse_change,
+    scenario_names,
+    what_if,
+)
 
 ROOT = Path(__file__).parents[1]
 
@@ -259,6 +267,33 @@ def test_a_change_reads_back_as_it_is_written(operation: str, value: int) -> Non
     assert (again.sheet, again.key, again.column, again.operation) == (
         change.sheet, change.key, change.column, change.operation)  # fmt: skip
     assert int(str(again.value)) == value
+
+
+PLAIN = st.text(st.sampled_from("ab] [.=x"), max_size=6)
+LITERAL = st.text(st.sampled_from('a]",*'), max_size=4).map(
+    lambda text: '"' + text.replace('"', '""') + '"')  # fmt: skip
+PARTS = st.lists(PLAIN | LITERAL, min_size=1, max_size=3).map("*".join)
+
+
+@given(st.lists(PARTS, min_size=1, max_size=3).map(",".join),
+       st.lists(st.text(st.sampled_from('ab] [.=x",*'), max_size=8), max_size=20))  # fmt: skip
+def test_a_key_reads_back_as_the_same_rows(key: str, names: list[str]) -> None:
+    """Whatever stands between commas, stars and quotes, it means the same rows once written."""
+    again = parse_change(str(Change("halls", key, "it_mw", "set", 5))).key
+    before, after = key_parts(key), key_parts(again)
+    assert len(before) == len(after)
+    for one, other in zip(before, after, strict=True):
+        literal = one.pattern.replace("\\", "").replace(".*", "")
+        for name in [*names, literal]:
+            assert bool(one.fullmatch(name)) == bool(other.fullmatch(name))
+
+
+def test_names_in_quotes_may_stand_beside_a_star() -> None:
+    changed = with_set('halls["A, north ["*].it_mw=7')
+    assert column(changed, "halls", "it_mw") == [4, 7, 8]
+    assert str(Change("halls", "h]1", "it_mw", "set", 5)) == 'halls["h]1"].it_mw=5'
+    assert str(Change("halls", "h] *", "it_mw", "set", 5)) == 'halls["h] "*].it_mw=5'
+    assert str(Change("halls", "*[a*", "it_mw", "set", 5)) == "halls[*[a*].it_mw=5"
 
 
 def test_the_plan_under_changes_is_the_plan_of_changed_rows() -> None:

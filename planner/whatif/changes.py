@@ -1,7 +1,7 @@
 """Changes to inputs as data: what a scenario names, what ``--set`` says, and how it is written.
 
 A change is `sheet[key].column`, an operation and a value. The parts of a key stand in the order
-of the sheet's key columns; `*` stands for anything, a part in double quotes for itself alone.
+of the sheet's key columns; `*` stands for anything, what is in double quotes for itself alone.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ EXPRESSION = re.compile(
     re.DOTALL,
 )
 DAYS = re.compile(r"([+-]?\d+)\s*d")
-PART = re.compile(r"""\s*(?:"(?P<quoted>(?:[^"]|"")*)"|(?P<plain>[^,"]*?))\s*(?:,|$)""")
+QUOTED = r'''"(?:[^"]|"")*"'''
+PIECE = rf"""(?:{QUOTED}|[^",*]*?)"""
+PART = re.compile(rf"""\s*(?P<part>{PIECE}(?:\*{PIECE})*)\s*(?:,|$)""")
+TOKEN = re.compile(rf"""(?P<quoted>{QUOTED})|(?P<star>\*)|(?P<plain>[^",*]+)""")
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ class Change:
         if operator == "+=" and text.startswith("-"):
             operator, text = "-=", text[1:]
         days = "d" if self.operation == "shift_days" else ""
-        return f"{self.sheet}[{self.key}].{self.column}{operator}{text}{days}"
+        return f"{self.sheet}[{bracketed(self.key)}].{self.column}{operator}{text}{days}"
 
 
 @dataclass(frozen=True)
@@ -146,14 +149,36 @@ def key_parts(key: str) -> tuple[re.Pattern[str], ...]:
         part = PART.match(key, at)
         if part is None:
             raise ValueError(key)
-        if part["quoted"] is not None:
-            patterns.append(re.compile(re.escape(part["quoted"].replace('""', '"'))))
-        else:
-            pieces = map(re.escape, part["plain"].split("*"))
-            patterns.append(re.compile(".*".join(pieces), re.DOTALL))
+        pieces = [
+            ".*" if token["star"] else re.escape(_unquoted(token[0]))
+            for token in TOKEN.finditer(part["part"])
+        ]
+        patterns.append(re.compile("".join(pieces), re.DOTALL))
         at = part.end()
         if not part[0].endswith(","):
             return tuple(patterns)
+
+
+def _unquoted(token: str) -> str:
+    """Return the text of a token of a key."""
+    return token[1:-1].replace('""', '"') if token.startswith('"') else token
+
+
+def bracketed(key: str) -> str:
+    """Return a key as it stands between brackets: what holds a closing one is quoted."""
+
+    def quoted(token: re.Match[str]) -> str:
+        text = token[0]
+        if token["plain"] is None or "]" not in text:
+            return text
+        # White space counts beside a star, and not at either end of a part.
+        if key[: token.start()].endswith(",") or token.start() == 0:
+            text = text.lstrip()
+        if key[token.end() :].startswith(",") or token.end() == len(key):
+            text = text.rstrip()
+        return f'"{text}"'
+
+    return TOKEN.sub(quoted, key)
 
 
 def key_text(parts: Iterable[object]) -> str:
