@@ -236,7 +236,8 @@ FILES = [
     Case("XML Spreadsheet 2003", lambda: XML_2003, refusal="but XML Spreadsheet 2003. Open it in"),
     Case("a flat OpenDocument", lambda: content().replace("document-content", "document").encode(),
          refusal="but a flat OpenDocument file. Open it in a spreadsheet and save it as .xlsx"),
-    Case("CSV with a workbook's name", PLAIN.encode, refusal="but plain text, perhaps CSV, with"),
+    Case("CSV with a workbook's name", PLAIN.encode, refusal="but plain text, perhaps CSV, and"),
+    Case("JSON", lambda: b'{"a": 1}', refusal="but a JSON document. Name the workbook itself"),
     Case("CSV by itself", PLAIN.encode, refusal="this is a single text file. Put one CSV file for "
          "each sheet into a folder", ending="csv"),
     Case("a workbook named .csv", book, GOOD, ending="csv"),

@@ -110,7 +110,7 @@ REFUSED: dict[str, tuple[type[PlannerError], str]] = {
     "hostile/stray_XFD5000.xlsx": (InputFaults, "S!XFD5000: this cell makes the sheet reach over "
                                    "5,000 rows and 16,384 columns, " + TOO_FAR),
     "hostile/notzip.xlsx": (PlannerError, "this is not an .xlsx workbook but plain text, perhaps "
-                            "CSV, with a workbook's name. Open it in a spreadsheet"),
+                            "CSV, and no workbook. Open it in a spreadsheet"),
     "hostile/trunc.xlsx": (PlannerError, "this workbook is damaged: the archive has no end"),
     "hostile/xls_ole.xlsx": (PlannerError, "but an old Excel file (.xls) or locked with a password."
                              " Open it in a spreadsheet and save it as .xlsx (Excel Workbook)"),

@@ -168,7 +168,7 @@ def _what_it_is(content: bytes) -> tuple[str, str]:
 
 
 _TEXT = (
-    "plain text, perhaps CSV, with a workbook's name",
+    "plain text, perhaps CSV, and no workbook",
     "Open it in a spreadsheet and save it as .xlsx, or put one CSV file for each sheet into a "
     "folder and name the folder.",
 )
@@ -194,6 +194,8 @@ _MAGIC = (
     (b"PAR1", "a Parquet file"),
     (b"SQLite format 3", "a SQLite database"),
     (b"{\\rtf", "an RTF document"),
+    (b"{", "a JSON document"),
+    (b"[{", "a JSON document"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
 )

@@ -109,7 +109,9 @@ def stated_scales(
         known = [scale for scale in found if scale is not None]
         if len({scale.factor for scale in known}) > 1:
             rule = f"the heading states another unit, {known[0].said}"
-            fault = Fault(known[1].where, known[1].said, rule, "Remove one of the two")
+            remedy = (f"Write {known[0].said} here if the numbers are in it, else take it out of "
+                      "the heading")  # fmt: skip
+            fault = Fault(known[1].where, known[1].said, rule, remedy)
             findings.faults.append(fault)
             known = []
         if len(known) < len(found):
