@@ -34,6 +34,16 @@ def whole_part(figure: float) -> int:
     return math.floor(figure + LAST_TOLERANCE)
 
 
+def exceeds(used: float, limit: float) -> bool:
+    """Say whether firm data exceed a limit by more than the tolerance."""
+    return used > limit + TOLERANCE * max(1.0, abs(limit))
+
+
+def holding(limit: float, used: float) -> float:
+    """Return a limit, raised to what firm data take if they exceed it within the tolerance."""
+    return limit if exceeds(used, limit) else max(limit, used)
+
+
 def left_of(limit: float, used: float) -> float:
     """Return what firm data leave of a limit; nothing if they exceed it within the tolerance."""
     left = limit - used

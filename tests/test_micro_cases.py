@@ -18,6 +18,8 @@ from micro import (
     plan_of,
 )
 
+from planner.errors import InputFaults
+
 
 def test_hall_power_counts_the_overhead() -> None:
     """300 + 100 kW each in a hall of 1 MW: 2 systems stand (1000 / 400 = 2.5), 0.6 MW of theirs.
@@ -315,3 +317,27 @@ def test_weeks_share_a_monthly_capacity() -> None:
     )
     assert missed_by_period(plan) == near([4, 2, 0])
     assert_optimum(plan, cost=60, missed=6 * 7 / (365.25 / 12))
+
+
+@pytest.mark.parametrize("miss", [1e-7, 5e-7, 9e-7])
+@pytest.mark.parametrize("limit", ["hall", "node"])
+def test_a_fleet_that_exceeds_a_limit_within_the_tolerance_serves(limit: str, miss: float) -> None:
+    """Three systems of 1 MW stand under 3 MW less a millionth at most: all three serve."""
+    mw = 3 * (1 - miss)
+    hall = {"hall": "hall", "site": "site", "open_count": 1}
+    fleet = {"hall": "hall", "system": "unit", "count": 3, "commitment": "demand"}
+    if limit == "hall":
+        plan = plan_of({JANUARY: 3}, halls=[hall | {"it_mw": mw}], fleet=[fleet])
+    else:
+        plan = plan_of(
+            {JANUARY: 3}, halls=[hall | {"it_mw": 5, "fed_by": "node"}], fleet=[fleet],
+            power=[{"node": "node"}], energisation=[{"node": "node", "from": START, "mw": mw}],
+        )  # fmt: skip
+    assert_optimum(plan, cost=0, missed=0)
+
+
+def test_a_fleet_beyond_the_tolerance_of_a_limit_is_a_fault() -> None:
+    fleet = {"hall": "hall", "system": "unit", "count": 3}
+    halls = [{"hall": "hall", "site": "site", "open_count": 1, "it_mw": 3 * (1 - 2e-6)}]
+    with pytest.raises(InputFaults, match=r"draws 3 MW .* carry 2\.999994 MW"):
+        plan_of({JANUARY: 3}, halls=halls, fleet=[fleet])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from planner.case.calendar import Calendar, make_calendar
@@ -15,7 +15,7 @@ from planner.case.order import in_order
 from planner.case.supply import Supply, SupplyBuilder
 from planner.errors import Fault, InputFaults
 from planner.inputs.rows import Inputs
-from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE
+from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE, exceeds, holding
 
 HOURS_A_DAY = 24.0
 
@@ -95,6 +95,7 @@ def make_case(inputs: Inputs) -> Case:
     fleet_faults = _fleet_faults(read, facility)
     if fleet_faults:
         raise InputFaults(fleet_faults)
+    facility = _with_room_for_the_fleet(facility)
     supply = SupplyBuilder(inputs, calendar, flows, facility).build()
     installing = _installing(inputs, calendar, facility, supply, servable)
     return Case(
@@ -116,23 +117,17 @@ def make_case(inputs: Inputs) -> Case:
 def _fleet_faults(inputs: Inputs, facility: Facility) -> list[Fault]:
     """Fault nodes and failover groups that cannot carry the fleet below them at the start."""
     faults: list[Fault] = []
-    loads = {
-        node: sum(
-            count * facility.facility_mw[facility.site_of[hall], system]
-            for (hall, system), count in facility.fleet.items()
-            if hall in halls
-        )
-        for node, halls in facility.tree.halls_below.items()
-    }
+    loads = {node: facility.fleet_load(node) for node in facility.nodes}
     for row in inputs.tables["power"]:
         node, group = row["node"], row["group"]
         energised, load = facility.energised_mw.get((node, 0)), loads[row["node"]]
-        if energised is not None and load > energised + SEARCH_TOLERANCE:
+        if energised is not None and exceeds(load, energised):
             faults.append(row.fault(
                 "node", f"the fleet below it draws {load:.10g} MW of facility power, it carries "
                 f"{energised:.10g} MW at the start",
                 "Correct its first rows in energisation, or the fleet's count"))  # fmt: skip
         taken = math.inf if group is None else facility.taken_over_mw(group, node, 0, loads)
+        # The model has no room for more than that: no limit is one member's own.
         if load > max(taken, 0.0) + SEARCH_TOLERANCE:
             faults.append(row.fault(
                 "group", f"the fleet below {node} draws {load:.10g} MW of facility power at the "
@@ -142,6 +137,34 @@ def _fleet_faults(inputs: Inputs, facility: Facility) -> list[Fault]:
                 "group blank",
             ))  # fmt: skip
     return faults
+
+
+def _with_room_for_the_fleet(facility: Facility) -> Facility:
+    """Return limits of halls that hold the fleet where it exceeds them within the tolerance.
+
+    The solver is stricter than the tolerance, and would do without one of the systems.
+    """
+    return replace(
+        facility,
+        hall_it_mw=_held(facility, facility.hall_it_mw, facility.it_mw),
+        hall_slots=_held(facility, facility.hall_slots, facility.slots),
+        hall_coolant_lpm=_held(facility, facility.hall_coolant_lpm, facility.coolant_lpm),
+    )
+
+
+def _held(
+    facility: Facility, limits: Mapping[str, float], taken: Mapping[str, float]
+) -> dict[str, float]:
+    """Return one hall's limits, raised to its share of the fleet where that is within tolerance."""
+    used: dict[str, float] = dict.fromkeys(limits, 0.0)
+    for (hall, system), count in facility.fleet.items():
+        if hall in used:
+            used[hall] += count * taken.get(system, 0.0)
+    raised = dict(limits)
+    for hall, count in facility.open_count.items():
+        if used.get(hall, 0.0) > 0 < count:
+            raised[hall] = max(limits[hall], holding(count * limits[hall], used[hall]) / count)
+    return raised
 
 
 def _installing(

@@ -86,6 +86,15 @@ class Facility:
     energised_mw: Mapping[tuple[str, int], float]
     tree: PowerTree
 
+    def fleet_load(self, node: str) -> float:
+        """Return the MW of facility power that the fleet below a node draws."""
+        halls = self.tree.halls_below[node]
+        return sum(
+            count * self.facility_mw[self.site_of[hall], system]
+            for (hall, system), count in self.fleet.items()
+            if hall in halls
+        )
+
     def most_systems(self, hall: str, system: str) -> float:
         """Return how many of a system all halls of a class hold, by power, slots and coolant."""
         count = self.hall_count[hall]

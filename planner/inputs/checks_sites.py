@@ -10,7 +10,7 @@ from planner.inputs.contents import shown
 from planner.inputs.drafts import Draft
 from planner.inputs.rows import Row
 from planner.inputs.tables import BASES
-from planner.tolerance import SEARCH_TOLERANCE
+from planner.tolerance import exceeds
 
 LIMITS = (
     ("it_mw", ("power_kw", "overhead_kw"),
@@ -39,7 +39,7 @@ def halls_hold_what_stands_in_them(draft: Draft) -> Iterator[Fault]:
             if row[limit] is None or row["hall"] not in load:
                 continue
             room, used = row["open_count"] * row[limit], load[row["hall"]]
-            if used > room + SEARCH_TOLERANCE:
+            if exceeds(used, room):
                 yield row.fault("open_count", rule.format(used, room), f"Raise open_count or "
                                 f"{limit}, or correct the fleet's count")  # fmt: skip
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from planner.model.decisions import Model, term, terms
 from planner.model.frame import Term
+from planner.tolerance import holding
 
 
 def open_what_was_decided(model: Model) -> None:
@@ -165,9 +166,12 @@ def draw_within_energised_power(model: Model) -> None:
 
     The date on which a feeder or substation is energised is the date on which halls come alive.
     """
-    for (node, period), energised in model.case.facility.energised_mw.items():
+    facility = model.case.facility
+    fleet = {node: facility.fleet_load(node) for node in facility.nodes}
+    for (node, period), energised in facility.energised_mw.items():
         load = facility_load(model, node, period)
-        model.frame.row("energised_power", (node, period), load, "<=", energised)
+        limit = holding(energised, fleet[node])
+        model.frame.row("energised_power", (node, period), load, "<=", limit)
 
 
 def reserve(
