@@ -6,6 +6,7 @@ import pytest
 from instances import unit_system
 from plausible_case import APRIL, MARCH, SUPPLY, Rows, sheets_of, the_one, warnings_of
 
+from planner.case.look import amounts
 from planner.inputs.places import cell_of
 
 
@@ -98,3 +99,29 @@ def test_a_price_below_one_is_compared_as_well() -> None:
         unit_system("a", price=0.9), unit_system("b", price=2_000),
     ]))  # fmt: skip
     assert found.value == "2000"
+
+
+def test_a_budget_within_the_tolerance_of_the_least_price_is_enough() -> None:
+    """Forgiven is a millionth of the limit; figures that differ are shown as they differ."""
+    budget: Rows = [{"date": "2026-03-31", "cumulative": 510 * (1 - 9e-7)}]
+    assert warnings_of(sheets_of({MARCH: 51}, budget=budget)) == []
+    budget[0]["cumulative"] = 509.999
+    rule = the_one(sheets_of({MARCH: 51}, budget=budget)).rule
+    assert rule == (
+        "the systems that are due by 2026-03-31 cost at least 510, the budget is 509.999"
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ((30.0, 29.99999), ["30", "29.99999"]),
+        ((2e7, 2e7), ["20,000,000", "20,000,000"]),
+        ((2e9, 1_999_999_900.0), ["2,000,000,000", "1,999,999,900"]),
+        ((1234.5678, 1234.5671), ["1,234.568", "1,234.567"]),
+    ],
+)
+def test_figures_keep_the_digits_that_tell_them_apart(
+    values: tuple[float, ...], texts: list[str]
+) -> None:
+    assert amounts(*values) == texts

@@ -59,6 +59,16 @@ def amount(value: float) -> str:
     return text.rstrip("0").rstrip(".")
 
 
+def amounts(*values: float) -> list[str]:
+    """Return numbers as `amount` does, with as many decimals more as tell them apart."""
+    texts = [amount(value) for value in values]
+    for decimals in range(3, 16):
+        if len(set(texts)) == len(set(values)):
+            break
+        texts = [f"{value:,.{decimals}f}".rstrip("0").rstrip(".") for value in values]
+    return texts
+
+
 def some(names: Iterable[str], most: int = 3) -> str:
     """Return the first of some names and the count of the others."""
     found = list(names)

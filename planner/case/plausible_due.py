@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
-from planner.case.look import NOTHING, InputWarning, Look, amount, warn
+from planner.case.look import NOTHING, InputWarning, Look, amount, amounts, warn
+from planner.tolerance import exceeds
 
 Most = Callable[[Look, tuple[str, ...], int], float]
 """Upper bound of MW of IT power in service, of some commitments, by the end of a period."""
@@ -170,7 +171,7 @@ def _can_have(look: Look, commitment: str, period: int) -> bool:
 
 
 def _short(due: float, most: float) -> bool:
-    return due > most * (1 + RELATIVE) + NOTHING
+    return exceeds(due, most)
 
 
 def _shortfall(
@@ -181,7 +182,8 @@ def _shortfall(
     whose = names[0] if len(names) == 1 else f"{len(names)} commitments together"
     row = look.milestone(names, period)
     day = row["date"]
+    needed, possible = amounts(due, most)
     return warn(
-        row, "mw", f"by {day} at least {amount(due)} MW of IT power are due to {whose}, "
-        f"{limit.format(most=amount(most))}: {amount(due - most)} MW short", remedy,
+        row, "mw", f"by {day} at least {needed} MW of IT power are due to {whose}, "
+        f"{limit.format(most=possible)}: {amount(due - most)} MW short", remedy,
         date=str(day), due_mw=due, most_mw=most, short_mw=due - most)  # fmt: skip

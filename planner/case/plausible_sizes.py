@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from statistics import median
 
-from planner.case.look import NOTHING, InputWarning, Look, amount, warn
+from planner.case.look import NOTHING, InputWarning, Look, amount, amounts, warn
 from planner.inputs.rows import Row
+from planner.tolerance import exceeds
 
 FAR = 300.0
 """A figure so many times off looks like a slip by 1,000; what differs by nature differs less."""
@@ -89,12 +90,13 @@ def budget_pays_for_what_is_due(look: Look) -> Iterator[InputWarning]:
     for row in sorted(look.inputs.tables["budget"], key=lambda row: row["date"]):
         covered = [t for t, start in enumerate(look.case.calendar.starts) if start <= row["date"]]
         least = _least_spend(look, covered[-1]) if covered else 0.0
-        if least > row["cumulative"] * (1 + NOTHING) + NOTHING:
+        if exceeds(least, row["cumulative"]):
+            needed, budget = amounts(least, row["cumulative"])
             hint = f", {_times(row['cumulative'], least)} that" if row["cumulative"] > 0 and _far(
                 row["cumulative"], least, FAR) else ""  # fmt: skip
             yield warn(
                 row, "cumulative", f"the systems that are due by {row['date']} cost at least "
-                f"{amount(least)}, the budget is {amount(row['cumulative'])}{hint}",
+                f"{needed}, the budget is {budget}{hint}",
                 "Give all money in whole units, or expect megawatts to be missed",
                 least=least, budget=row["cumulative"])  # fmt: skip
             return

@@ -235,7 +235,7 @@ def _says(session: Session, link: Link) -> str:
     more = f"{one_more(limit)} brings {link.mw_a_step:,.3g} MW"
     if limit.dated:
         return f"{limit.subject}: {limit.kind} {limit.value}; {more}"
-    text = f"{limit.subject}: {limit.kind} is {float(limit.value):,.6g}"
+    text = f"{limit.subject}: {limit.kind} is {float(limit.value):,.12g}"
     if row.sheet in STEPS:
         name, amount = STEPS[row.sheet]
         later = [r for r in session.inputs.tables[row.sheet]
@@ -243,7 +243,7 @@ def _says(session: Session, link: Link) -> str:
         text += f" from {row['from']}"
         if later:
             following = min(later, key=lambda r: r["from"])
-            text += f", {following[amount]:,.6g} only from {following['from']}"
+            text += f", {following[amount]:,.12g} only from {following['from']}"
     return f"{text}; {link.mw or 0.0:,.1f} MW come through it; {more}"
 
 

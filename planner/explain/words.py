@@ -118,7 +118,7 @@ def _from(session: Session, limit: Limit, now: str, verb: str) -> str:
               if other[name] == row[name] and other["from"] < row["from"]]  # fmt: skip
     had = max(before, key=lambda other: other["from"])[amount] if before else 0.0
     unit = {"energisation": "MW", "crews": "systems a month"}.get(row.sheet, "units a month")
-    return f"{verb} by {now} instead of {limit.value} (+{row[amount] - had:,.6g} {unit})"
+    return f"{verb} by {now} instead of {limit.value} (+{row[amount] - had:,.12g} {unit})"
 
 
 Dated = Callable[[Session, Limit, str], str]

@@ -57,7 +57,7 @@ def in_cell(row: Row) -> str:
     """Return what stands in the cell of a limit: a number or a day."""
     if (found := day(row["day"])) is not None:
         return found.isoformat()
-    return "" if row["value"] is None else f"{number(row['value']):,.6g}"
+    return "" if row["value"] is None else f"{number(row['value']):,.12g}"
 
 
 def limit_words(row: Row) -> str:
