@@ -87,8 +87,6 @@ class Attempts:
         """Return what `make` returns, or `otherwise` if it fails; see `Attempt`."""
         try:
             return make()
-        except BrokenPipeError:
-            raise  # whoever reads the output has seen enough: the command ends
         except Exception as error:
             show_traceback(error)
             self.note(f"{claim}: {reason(error)}", is_defect=is_defect(error))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from planner.cli.arguments import EXPECTED, finite, require_plan, require_workbook
-from planner.cli.ending import ended
+from planner.cli.ending import ended, while_kept
 from planner.errors import Interrupted
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ def command(
         comparison = compare([load_plan(folder) for folder in plans])
     tried = Attempts()
     files = write_comparison(comparison, folder, tried)
-    _show(comparison, files, told, tried, as_json=as_json)
+    with while_kept(f"The comparison is kept in {folder}"):
+        _show(comparison, files, told, tried, as_json=as_json)
     if told:
         click.echo(f"{told}. The comparison shows {len(made)} of {len(scenarios)} scenarios",
                    err=True)  # fmt: skip

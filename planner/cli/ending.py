@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 
 from planner.attempts import INCOMPLETE, TRACEBACK, Attempts
@@ -34,3 +37,18 @@ def ended(attempts: Attempts, code: int, kept: str) -> int:
         )
     click.echo(f"{kept}{hint}", err=True)
     return code if code == INTERRUPTED else INCOMPLETE
+
+
+@contextmanager
+def while_kept(sentence: str) -> Iterator[None]:
+    """Let an interruption say what is kept.
+
+    Raises
+    ------
+    Interrupted
+        If Ctrl-C or a termination signal ends what is done within.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted(f"interrupted. {sentence}") from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import io
 import os
 import signal
 import sys
@@ -17,6 +16,7 @@ import click
 
 from planner import __version__
 from planner.attempts import TRACEBACK, reason, show_traceback
+from planner.cli.output import discard, keep_streams_open
 from planner.errors import Interrupted, PlannerError
 
 COMMANDS = {
@@ -81,21 +81,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; whatever ends it, it ends in words and an exit code, never a traceback."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a letter that it lacks is shown by its number
-            stream.reconfigure(errors="backslashreplace")
+    keep_streams_open()
     read: dict[str, Path] = {}
     try:
         code: Any = planner.main(args=arguments, prog_name="planner", standalone_mode=False,
                                  obj=read)  # fmt: skip
         sys.stdout.flush()
-    except (BrokenPipeError, SystemExit):
-        # Whoever read the output has seen enough. Click and rich make SystemExit(1) of it, which
-        # nothing else here raises; 1 would be the code of faults in the inputs.
-        _drop_output()
-        code = 0
-    except (Exception, KeyboardInterrupt) as error:
-        code = _failed(error, read.get("workbook"), as_json="--json" in (arguments or sys.argv[1:]))
+    except (Exception, KeyboardInterrupt, SystemExit) as error:
+        # Click makes a SystemExit of a broken pipe, which can only be one between our processes.
+        is_hidden = isinstance(error, SystemExit) and error.__context__ is not None
+        raised = error.__context__ if is_hidden else error
+        code = _failed(
+            raised or error, read.get("workbook"), as_json="--json" in (arguments or sys.argv[1:])
+        )
     _end(code if isinstance(code, int) else 0)
 
 
@@ -157,7 +155,7 @@ def _drop_output() -> None:
     """Let go of what cannot be written, so that Python does not try it again at its end."""
     sys.unraisablehook = lambda unraisable: None
     with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard(sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from planner.cli.arguments import finite, number, require_plan, require_workbook
-from planner.cli.ending import INTERRUPTED, ended
+from planner.cli.ending import INTERRUPTED, ended, while_kept
 from planner.cli.explain import keep, print_json
 from planner.cli.kinds import ALL, HELP, chosen
 
@@ -106,12 +106,14 @@ def command(  # noqa: PLR0913  (one for each option)
         except KeyboardInterrupt:
             click.echo("interrupted; the plan is written, without its reports", err=True)
             return _told(plan, files, {}, INTERRUPTED, tried, watch=False, as_json=as_json)
-    if not as_json:
-        tried("the plan could not be printed", partial(_print, plan, other), None)
-    code, told = _exit_code(plan, fail_on_miss=fail_on_miss), dict[str, object]()
-    if explain and code != INTERRUPTED:
-        code, files, told = _explained(plan, folder, kinds, (code, files), tried, as_json=as_json)
-    code = _told(plan, files, told, code, tried, watch=watch, as_json=as_json)
+    with while_kept(f"The plan is kept: {files['json']}"):
+        if not as_json:
+            tried("the plan could not be printed", partial(_print, plan, other), None)
+        code, told = _exit_code(plan, fail_on_miss=fail_on_miss), dict[str, object]()
+        if explain and code != INTERRUPTED:
+            sofar = code, files
+            code, files, told = _explained(plan, folder, kinds, sofar, tried, as_json=as_json)
+        code = _told(plan, files, told, code, tried, watch=watch, as_json=as_json)
     return code if folder == place else USAGE
 
 
