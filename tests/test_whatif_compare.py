@@ -122,6 +122,18 @@ def test_a_decision_before_the_fence_that_is_placed_there_is_not_cancelled() -> 
         "placed", 4, date(2026, 1, 1), date(2026, 1, 3))  # fmt: skip
 
 
+def test_a_placed_order_that_became_larger_is_told_by_the_units_it_has_more() -> None:
+    """Of PO-2 one unit is placed in the first plan, which decides three more, and four later."""
+    order = {"order": "PO-2", "supplier": "P", "item": "S", "quantity": 1,
+             "arrives": "2026-02-05", "placed": "2026-01-03"}  # fmt: skip
+    small = firm_plan("2025-12-15", order)
+    large = firm_plan("2025-12-15", {**order, "quantity": 4}, today="2026-02-01")
+    for plans in ([small, large], [large, small]):
+        (row,) = compare(plans).orders
+        assert (row["change"], row["quantity"]) == ("placed", 3)
+    assert abs(row["days"]) == 2
+
+
 def test_a_gap_that_is_not_proven_is_never_shown_as_a_number(
     base: Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -239,19 +239,27 @@ def _ordered(plan: Plan) -> dict[tuple[Any, Any], dict[date, _Lot]]:
 
 
 def _placed(plan: Plan, other: Plan) -> dict[tuple[Any, Any], list[_Lot]]:
-    """Return the placed orders of a plan that another does not have, by supplier and item."""
-    known = {row["order"] for row in other.tables["orders"] if row["firm"] != "no"}
+    """Return the placed units of a plan that another has not placed, by supplier and item.
+
+    An order of the same number may have become larger: the units that it has more are placed.
+    """
+    known: dict[tuple[Any, ...], float] = defaultdict(float)
+    for row in other.tables["orders"]:
+        if row["firm"] != "no":
+            known[row["supplier"], row["item"], row["order"]] += _number(row["quantity"])
     found: dict[tuple[Any, Any], list[_Lot]] = defaultdict(list)
     for row in plan.tables["orders"]:
-        day, units = row["order_date"], _number(row["quantity"])
-        if row["firm"] == "no" or row["order"] in known or not units:
+        if row["firm"] == "no":
             continue
+        day, units = row["order_date"], _number(row["quantity"])
+        number = row["supplier"], row["item"], row["order"]
+        shared = min(units, known[number])
+        known[number] -= shared
         # An order whose day of placing is not told arrives on a day that is.
         placed = day if isinstance(day, date) else row["arrival_date"]
-        if isinstance(placed, date):
-            found[row["supplier"], row["item"]].append(
-                _Lot(placed, units, _number(row["price"]) / units)
-            )
+        if isinstance(placed, date) and units - shared > SAME:
+            price = _number(row["price"]) / units
+            found[row["supplier"], row["item"]].append(_Lot(placed, units - shared, price))
     return {key: sorted(lots, key=lambda lot: lot.day) for key, lots in found.items()}
 
 
