@@ -320,3 +320,25 @@ def test_python_m_planner_runs() -> None:
     done = subprocess.run([sys.executable, "-m", "planner", "--version"], cwd=HOUSE, check=True,
                           capture_output=True, text=True)  # fmt: skip
     assert done.stdout.startswith("planner, version ")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("quote", "--only", "country=XX"), "--only country=XX: not one of system=Rack-25"),
+        (("quote", "--by", "2026-01-01"), "the first period of the plan ends on 2026-01-31"),
+        (("explain", "--why", "dance at North 2026-01"), "begin with one of install, order"),
+        (("explain", "--why", "install at Nowhere 2026-02"), "Nowhere is not known here"),
+        (("explain", "--why", "order wafer 2026-01"), "this plan has nothing to order. What can"),
+    ],
+)
+def test_a_question_is_judged_before_the_workbook_is_planned(
+    words: tuple[str, ...], told: str, run: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def plan(*_: object, **__: object) -> None:
+        raise AssertionError("planned before the question was judged")
+
+    monkeypatch.setattr(planner.pipeline, "make_plan", plan)
+    first = str(HOUSE / "inputs" / "first-plan.xlsx")
+    code, _, err = run(words[0], first, *words[1:])  # type: ignore[operator]
+    assert (code, told in " ".join(err.split())) == (2, True), err

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from planner.cli.arguments import number, require_plan_or_workbook
-from planner.cli.ending import ended
+from planner.cli.ending import ended, while_kept
 from planner.cli.kinds import ALL, HELP, chosen
 
 if TYPE_CHECKING:
@@ -66,8 +66,15 @@ def command(
 
     asked = _costs(costs)
     require_plan_or_workbook(plan)
+
+    def judge(inputs: Inputs) -> None:
+        if why is not None:
+            from planner.explain.alternatives import question_of  # noqa: PLC0415
+
+            question_of(inputs, why)
+
     try:
-        made = opened(plan)
+        made = opened(plan, judge)
     except NoPlanExists as error:
         return _contradiction(plan, error, as_json=as_json)
     if why is not None:
@@ -97,17 +104,21 @@ def tell(
     if is_folder(path):
         keeping = partial(keep, path, finding, kinds, tried)
         files = tried(f"the {kind} could not be kept", keeping, files)
-    if as_json:
-        print_json({"plan": plan.name, **found.tables, **found.facts, "files": files,
-                    "failures": tried.sentences})  # fmt: skip
-    else:
-        whole = replace(plan, findings={**plan.findings, kind: found})
-        tried(f"the {kind} could not be printed", partial(show, whole, console), None)
-    if files and not as_json:
-        print_files(files, console)
-    elif not files and not tried.failures and not as_json:
-        click.echo("not kept: only a plan folder keeps it, see planner plan --explain", err=True)
-    return ended(tried, 0, f"The {kind} is kept in {path}." if files else f"The {kind} is above.")
+    kept = f"The {kind} is kept in {path}" if files else f"The {kind} is not kept"
+    with while_kept(kept):
+        if as_json:
+            print_json({"plan": plan.name, **found.tables, **found.facts, "files": files,
+                        "failures": tried.sentences})  # fmt: skip
+        else:
+            whole = replace(plan, findings={**plan.findings, kind: found})
+            tried(f"the {kind} could not be printed", partial(show, whole, console), None)
+        if files and not as_json:
+            print_files(files, console)
+        elif not files and not tried.failures and not as_json:
+            click.echo(
+                "not kept: only a plan folder keeps it, see planner plan --explain", err=True
+            )
+    return ended(tried, 0, f"{kept}." if files else f"The {kind} is above.")
 
 
 def keep(
@@ -214,8 +225,9 @@ def _why(made: Plan, why: str, time_limit: float | None, *, as_json: bool) -> in
     if found.cost_more is not None:
         low = "?" if found.cost_more_least is None else f"{found.cost_more_least:+,.0f}"
         high = "?" if found.cost_more_most is None else f"{found.cost_more_most:+,.0f}"
-        click.echo(f"  present cost: {found.cost_more:+,.0f} {currency}, "
-                   f"between {low} and {high} by both proofs")  # fmt: skip
+        more = f"{found.cost_more:+,.0f}"
+        proof = "proven exactly" if low == high == more else f"proven between {low} and {high}"
+        click.echo(f"  present cost: {more} {currency}, {proof}")
     _print_moves(found.moves)
     return 0
 

@@ -79,7 +79,7 @@ def command(  # noqa: PLR0913  (one for each option)
     from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
     from planner.inputs.files import readable  # noqa: PLC0415
     from planner.inputs.workbook import read_inputs  # noqa: PLC0415
-    from planner.pipeline import Options, with_warnings  # noqa: PLC0415
+    from planner.pipeline import Options  # noqa: PLC0415
     from planner.plan.folders import plan_folder  # noqa: PLC0415
     from planner.plan.store import require_plan_folder  # noqa: PLC0415
     from planner.whatif.applied import apply, marked  # noqa: PLC0415
@@ -101,14 +101,12 @@ def command(  # noqa: PLR0913  (one for each option)
         plan = marked(made, base, asked)
         folder, files = _kept(plan, place, tried)
         try:
-            plan = with_warnings(plan, tried)
-            files = _reported(plan, folder, kinds, start, files, tried)
+            plan, files = _reported(plan, folder, kinds, start, files, tried)
         except KeyboardInterrupt:
             click.echo("interrupted; the plan is written, without its reports", err=True)
             return _told(plan, files, {}, INTERRUPTED, tried, watch=False, as_json=as_json)
     with while_kept(f"The plan is kept: {files['json']}"):
-        if not as_json:
-            tried("the plan could not be printed", partial(_print, plan, other), None)
+        _print(plan, other, tried, as_json=as_json)
         code, told = _exit_code(plan, fail_on_miss=fail_on_miss), dict[str, object]()
         if explain and code != INTERRUPTED:
             sofar = code, files
@@ -140,15 +138,18 @@ def _kept(plan: Plan, folder: Path, tried: Attempts) -> tuple[Path, dict[str, st
 def _reported(
     plan: Plan, folder: Path, kinds: tuple[str, ...], start: dict[str, Writer],
     files: dict[str, str], tried: Attempts,
-) -> dict[str, str]:  # fmt: skip
-    """Write what tells of a plan beside it; return the paths by kind."""
-    from planner.plan.rewrite import save_reports  # noqa: PLC0415  (slow to import)
+) -> tuple[Plan, dict[str, str]]:  # fmt: skip
+    """Write the reports of a plan; return it with its warnings, and the paths by kind."""
+    from planner.pipeline import with_warnings  # noqa: PLC0415  (slow to import)
+    from planner.plan.rewrite import save_reports  # noqa: PLC0415
     from planner.reports.kinds import report_writers  # noqa: PLC0415
+
+    plan = with_warnings(plan, tried)
 
     def write() -> dict[str, str]:
         return save_reports(folder, lambda saved: report_writers(saved, kinds) | start, tried, plan)
 
-    return tried("the reports could not be written", write, files)
+    return plan, tried("the reports could not be written", write, files)
 
 
 def _made(
@@ -194,15 +195,19 @@ def _made(
             tried(unshown, progress.close, None)
 
 
-def _print(plan: Plan, other: Plan | None) -> None:
-    """Print a plan, and what differs from the one that it started from."""
+def _print(plan: Plan, other: Plan | None, tried: Attempts, *, as_json: bool) -> None:
+    """Print a plan and what differs from the one it started from, unless JSON is asked for."""
     from rich.console import Console  # noqa: PLC0415  (slow to import)
 
     from planner.reports.console import print_plan  # noqa: PLC0415
 
-    print_plan(plan, Console())
-    if other is not None:
-        _print_differences(other, plan)
+    def show() -> None:
+        print_plan(plan, Console())
+        if other is not None:
+            _print_differences(other, plan)
+
+    if not as_json:
+        tried("the plan could not be printed", show, None)
 
 
 def _told(

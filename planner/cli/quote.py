@@ -96,7 +96,9 @@ def _only(texts: Sequence[str], inputs: Inputs) -> tuple[tuple[str, ...], tuple[
     for text in texts:
         kind, _, name = text.partition("=")
         if name not in known.get(kind, ()):
-            choices = "; ".join(f"{k}={', '.join(sorted(names))}" for k, names in known.items())
+            choices = "; ".join(
+                f"{k}={', '.join(sorted(names))}" for k, names in known.items() if names
+            )
             raise click.UsageError(f"--only {text}: not one of {choices}")
         chosen[kind].append(name)
     return tuple(chosen["country"]), tuple(chosen["system"])

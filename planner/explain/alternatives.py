@@ -15,6 +15,7 @@ from typing import Any
 from planner.case.case import make_case
 from planner.errors import Interrupted, LimitReached, NoPlanExists, PlannerError
 from planner.explain.session import budget
+from planner.inputs.rows import Inputs
 from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import PRESENT_COST, in_service_mw_months, make_tiers
@@ -106,6 +107,8 @@ def parse(text: str, model: Model) -> Question:
     site_of = model.case.facility.site_of
     keys = []
     names = sorted({n for key in variables for n in _names(key, decision, site_of)})
+    if not names:
+        raise PlannerError(f"{text!r}: this plan has nothing to {verb}. {_verbs(model)}")
     wanted = _wanted(rest, names, text, form)
     for key in variables:
         if key[-1] == period and wanted <= _names(key, decision, site_of):
@@ -122,6 +125,12 @@ def parse(text: str, model: Model) -> Question:
         f"{starts[periods[0]]} to {starts[periods[-1]]}. Before, something is not there yet; "
         "later, it would not come into service within the plan"
     )
+
+
+def _verbs(model: Model) -> str:
+    """Say which decisions of a plan can be asked about."""
+    forms = [form for decision, form in VERBS.values() if getattr(model.decisions, decision)]
+    return f"What can be asked: {'; '.join(forms)}" if forms else "Nothing can be asked about it"
 
 
 def _period(rest: str, model: Model, form: str) -> tuple[int, str]:
@@ -163,6 +172,19 @@ def _wanted(rest: str, names: Iterable[str], text: str, form: str) -> set[str]:
     return wanted
 
 
+def question_of(inputs: Inputs, text: str) -> tuple[Question, Model]:
+    """Read a question, and return it with the model whose decisions it is about.
+
+    Raises
+    ------
+    PlannerError
+        If the question cannot be read.
+    """
+    with collector_paused():
+        model = build_model(make_case(inputs))
+    return parse(text, model), model
+
+
 def ask_why(plan: Plan, text: str, seconds: float | None = None) -> Alternative:
     """Make the plan again with a decision the other way round.
 
@@ -185,9 +207,7 @@ def ask_why(plan: Plan, text: str, seconds: float | None = None) -> Alternative:
     """
     began = time.monotonic()
     allowed = time_of(plan) if seconds is None else seconds
-    with collector_paused():
-        model = build_model(make_case(plan.inputs))
-    question = parse(text, model)
+    question, model = question_of(plan.inputs, text)
     forced = not _does(plan, question, model)
     variables = getattr(model.decisions, question.decision)
     terms = [(variables[key], 1.0) for key in question.keys]
