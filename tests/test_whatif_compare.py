@@ -34,6 +34,8 @@ from planner.whatif.compare import (
 )
 from planner.whatif.compare_output import (
     comparison_page,
+    difference_rows,
+    order_rows,
     print_comparison,
     write_comparison,
 )
@@ -158,6 +160,28 @@ def test_a_gap_that_is_not_proven_is_never_shown_as_a_number(
         (cells,) = [row for row in sheet.iter_rows(values_only=True) if row[0] == "gap"]
         assert cells[3] == "not proven"
         assert cells[2] == ("not proven" if plans[0] is cut else base.summary["gap"])
+
+
+def test_gaps_are_in_per_cent_and_noise_is_no_difference(base: Plan, tmp_path: Path) -> None:
+    figures = {**base.summary, "gap": 0.01266, "missed_mw_months": 3.0}
+    noisy = {**figures, "gap": 0.012226, "missed_mw_months": 3.0 - 1.88e-9}
+    comparison = compare([replace(base, summary=figures), replace(base, summary=noisy)])
+    rows = {row["figure"]: row for row in difference_rows(comparison.sections[0], comparison)}
+    one, other = comparison.names
+    assert rows["gap"]["unit"] == "% of present cost"
+    assert rows["gap"][one] == pytest.approx(1.266)
+    assert rows["gap"][f"{other}, more"] == pytest.approx(-0.0434)
+    assert rows["missed"][f"{other}, more"] == 0.0
+    console = Console(width=200, record=True)
+    print_comparison(comparison, console)
+    assert "e-" not in console.export_text()
+
+
+def test_an_order_that_moves_is_told_with_the_money_it_costs_more() -> None:
+    plans = [firm_plan("2025-12-15"), firm_plan("2025-12-15", today="2026-02-01")]
+    rows = order_rows(compare(plans))
+    assert rows
+    assert all("USD more" in row and "money" not in row for row in rows)
 
 
 def test_a_plan_does_not_differ_from_itself(base: Plan) -> None:

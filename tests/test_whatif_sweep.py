@@ -28,6 +28,7 @@ from planner.whatif.cases import Cases, Spec, parse_axis
 from planner.whatif.changes import what_if
 from planner.whatif.draws import empirical, read_draws, triangular
 from planner.whatif.engines import ENGINES, ORPHANED, Engine, run_all
+from planner.whatif.figures import MET
 from planner.whatif.journal import Journal
 from planner.whatif.output import write_sweep
 from planner.whatif.results import tables_of
@@ -171,6 +172,11 @@ def test_scenarios_are_swept_beside_the_base_case(tmp_path: Path) -> None:
     assert rows[0]["missed_more"] == rows[0]["cost_more"] == 0
     assert rows[2]["missed_more"] > 0
     assert rows[1]["probability"] == 0.2
+    for row in tables_of(sweep)["milestones"]:
+        met = sum(m["missed_mw"] <= MET for r in sweep.records for m in r["result"]["milestones"]
+                  if m["date"] == row["date"])  # fmt: skip
+        assert row["share_met"] == pytest.approx(met / len(sweep.records), abs=1e-4)
+        assert "probability_met" not in row
 
 
 def test_a_case_that_fails_is_recorded_and_stops_nothing(tmp_path: Path) -> None:

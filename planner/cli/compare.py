@@ -159,9 +159,16 @@ def _planned(
 
 def _incumbent(plan: Plan, scenario: str) -> str:
     """Say which scenario was interrupted, and how good its best plan so far is."""
+    from planner.reports.views import BASIS_WORDS, missed_by_basis  # noqa: PLC0415
+
     figures: dict[str, Any] = plan.summary
     gap = "its gap is not proven" if figures["gap"] is None else f"gap {figures['gap']:.2%}"
     cost = sum(figures["present_costs"].values())
-    return (f"interrupted: the best plan so far of scenario {scenario!r} misses "
-            f"{figures['missed_mw_months']:,.6g} MW-months and costs {cost:,.0f} "
-            f"{figures['currency']}, {gap}")  # fmt: skip
+    missed = " and ".join(
+        f"{mw:,.6g} MW-months of {BASIS_WORDS[basis]}"
+        for basis, mw in missed_by_basis(plan).items()
+    )
+    return (
+        f"interrupted: the best plan so far of scenario {scenario!r} misses "
+        f"{missed or '0 MW-months'} and costs {cost:,.0f} {figures['currency']}, {gap}"
+    )

@@ -10,6 +10,8 @@ import click
 from planner.cli.arguments import PLAN, WORKBOOK, kind_of, require_plan, require_workbook
 
 REFUSED = 70
+MOST = 20
+"""Violations that are printed."""
 
 
 @click.command(name="verify")
@@ -34,6 +36,7 @@ def command(*, plan: Path, workbook: Path, as_json: bool) -> int:
     from planner.inputs.workbook import read_inputs  # noqa: PLC0415  (slow to import)
     from planner.plan.store import load_plan  # noqa: PLC0415
     from planner.plan.verify import verify  # noqa: PLC0415
+    from planner.reports.figures_data import several  # noqa: PLC0415
     from planner.whatif.applied import as_planned  # noqa: PLC0415
 
     loaded = load_plan(plan)
@@ -47,11 +50,14 @@ def command(*, plan: Path, workbook: Path, as_json: bool) -> int:
             "rules": list(verdict.rules), "violations": violations, "same_inputs": same,
         }, indent=2))  # fmt: skip
     else:
-        for violation in violations:
-            click.echo(violation)
         if not same:
             click.echo("note: the workbook is not the one that this plan was made from")
-        held = "holds" if verdict.ok else f"breaks {len(violations)} times"
+        count = len(violations)
+        held = "holds" if verdict.ok else f"does not hold, {several(count, 'violation')}"
         click.echo(f"plan {loaded.name} {held}: {len(verdict.rules)} rules, "
                    f"{verdict.checks:,} comparisons")  # fmt: skip
+        for violation in violations[:MOST]:
+            click.echo(f"  {violation}")
+        if count > MOST:
+            click.echo(f"  and {count - MOST:,} more with --json")
     return 0 if verdict.ok else REFUSED

@@ -310,8 +310,8 @@ TABLES = (
         identifier("scenario", "Name of the scenario.", example="feeder slips"),
         identifier("change", "A change that is part of it.", ("changes.change",),
                    example="feeder slips 90 days"),
-        Column("probability", NUMBER, "Probability of the scenario.", low=0.0, high=1.0,
-               example="0.2"),
+        Column("probability", NUMBER, "Probability of the scenario, shown beside its results; no "
+               "figure is weighed by it.", low=0.0, high=1.0, example="0.2"),
         source(),
     )),
     Table("changes", "A named change to the inputs.", ("change", "sheet", "key", "column"), (

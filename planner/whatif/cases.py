@@ -24,6 +24,9 @@ from planner.whatif.changes import (
 from planner.whatif.draws import Draw, grouped, latin_hypercube, monte_carlo, read_draws
 
 METHODS = ("monte-carlo", "latin-hypercube", "one-at-a-time", "grid", "scenarios")
+DRAWN = METHODS[:2]
+"""Methods that draw cases, so that shares of the cases are probabilities."""
+
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 """Shares at which a drawn quantity is taken where nothing is drawn."""
 
@@ -145,7 +148,7 @@ class Cases:
             for name in self.scenarios:
                 _scenario_case(inputs, 0, name)  # says so if there is no such scenario
             self.count = len(self.scenarios)
-        elif spec.method in ("monte-carlo", "latin-hypercube"):
+        elif spec.method in DRAWN:
             self.draws = read_draws(inputs)
             _require(self.draws, "The sheet draws says what is drawn; it is empty")
             self.count = spec.cases

@@ -14,7 +14,7 @@ from planner.plan.tables import Row
 from planner.reports.book import TOP, Book
 from planner.reports.book_style import Field
 from planner.reports.console import printable
-from planner.whatif.compare import Comparison, Section, differences, differing
+from planner.whatif.compare import SAME, Comparison, Section, differences, differing
 from planner.whatif.console import print_rows
 from planner.whatif.files import Writer, write_text, written_files
 from planner.whatif.html import UNPROVEN, page, table
@@ -32,11 +32,27 @@ def difference_rows(section: Section, comparison: Comparison) -> list[Row]:
         row: Row = {name: _day(part) for name, part in zip(section.keys, key, strict=True)}
         # A figure that every plan has, and that is not known, is a gap without a proof.
         unknown = UNPROVEN if section.name == "figures" else None
-        row |= {base: unknown if value is None else value}
-        row |= {f"{other}, more": unknown if change is None else change
+        least, scale = SAME, 1.0
+        if section.name == "figures" and key[0] == "gap":
+            row["unit"], least, scale = f"% {row['unit']}", 0.0, 100.0
+        row |= {base: unknown if value is None else value * scale}
+        # What is within the tolerance of the solver is no difference.
+        row |= {f"{other}, more": unknown if change is None else
+                change * scale if abs(change) > least else 0.0
                 for other, change in zip(others, changes, strict=True)}  # fmt: skip
         rows.append(row)
     return rows
+
+
+def order_rows(comparison: Comparison) -> list[Row]:
+    """Return the orders that differ, with what they cost more under the name of the currency."""
+    return [
+        {
+            f"{comparison.currency} more" if name == "money" else name: value
+            for name, value in row.items()
+        }
+        for row in comparison.orders
+    ]
 
 
 def _day(value: Any) -> Any:
@@ -61,9 +77,9 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
             unit = f", {section.unit}" if section.unit else ""
             title = section.title if section.unit in section.title else section.title + unit
             print_rows(console, title, rows, list(rows[0]))
-    if comparison.orders:
-        shown = [c for c in comparison.orders[0] if c != "plan" or len(others) > 1]
-        print_rows(console, "Orders that differ", comparison.orders, shown)
+    if orders := order_rows(comparison):
+        shown = [c for c in orders[0] if c != "plan" or len(others) > 1]
+        print_rows(console, "Orders that differ", orders, shown)
     if comparison.bottlenecks:
         rows = [
             {"limit": row["limit"],
@@ -118,7 +134,10 @@ def _write_book(path: Path, comparison: Comparison) -> None:
         placed = sheet.table(TOP, fields, difference_rows(section, comparison))
         sheet.freeze(placed.first - 1, len(section.keys))
         sheet.filter(placed)
-    for title, rows in (("Orders", comparison.orders), ("Bottlenecks", comparison.bottlenecks)):
+    for title, rows in (
+        ("Orders", order_rows(comparison)),
+        ("Bottlenecks", comparison.bottlenecks),
+    ):
         sheet = book.page(title)
         sheet.subtitle(TITLES[title])
         keys = list(rows[0]) if rows else ["none"]
@@ -164,7 +183,10 @@ def comparison_page(comparison: Comparison) -> str:
         if section.name not in BY_PERIOD:
             rows = difference_rows(section, comparison)
             sections.append((section.title, table(list(rows[0]), rows) if rows else ""))
-    for title, rows in (("Orders", comparison.orders), ("Bottlenecks", comparison.bottlenecks)):
+    for title, rows in (
+        ("Orders", order_rows(comparison)),
+        ("Bottlenecks", comparison.bottlenecks),
+    ):
         content = f"<p>{TITLES[title]}.</p>" + table(list(rows[0]), rows) if rows else ""
         sections.append((title, content))
     states = [f"{n}: {s}" for n, s in zip(comparison.names, comparison.status, strict=True)]

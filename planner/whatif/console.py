@@ -10,6 +10,8 @@ from rich.text import Text
 
 from planner.plan.tables import Row
 from planner.reports.console import printable
+from planner.reports.figures_data import several
+from planner.whatif.cases import DRAWN
 from planner.whatif.html import is_number, shown
 from planner.whatif.results import MEASURES, MONEY, bases_note, in_millions, tables_of
 from planner.whatif.sweep import FAILED, Sweep
@@ -20,6 +22,16 @@ SHORT = 12
 RESULTS = ("result_low", "result_high", "swing")
 """Columns of a tornado in the unit of its measure."""
 
+HEADINGS = {
+    "missed_mw_months": "MW-months missed",
+    "cost_more_millions": "cost more, millions",
+    "worst_missed_more": "MW-months missed more, at worst",
+    "worst_cost_more_millions": "cost more at worst, millions",
+    "required_mw": "MW required",
+    "when_cost": "when",
+}
+"""Headings of columns that the names of the columns do not tell in words."""
+
 MOST = 8
 """Rows of a table that are printed; all are in the files."""
 
@@ -28,16 +40,16 @@ def print_sweep(sweep: Sweep, console: Console, files: Mapping[str, str]) -> Non
     """Print what a sweep came to."""
     tables = tables_of(sweep)
     failed = [r for r in sweep.records if r["result"]["status"] == FAILED]
-    text = f"{len(sweep.records)} cases, {sweep.spec.method}"
+    text = f"{several(len(sweep.records), 'case')}, method {sweep.spec.method}"
     console.print(Text(text + (f", {len(failed)} failed" if failed else ""), "bold"))
     if note := bases_note(sweep):
         console.print(Text(note.strip(), "dim"))
     for record in failed[:MOST]:
         why = str(record["result"]["why"]).strip().splitlines()[-1]
         console.print(Text(f"  case {record['case']}: {printable(why)}", "red"))
+    met = "probability_met" if sweep.spec.method in DRAWN else "share_met"
     print_rows(console, "Milestones", tables["milestones"],
-               ("commitment", "date", "required_mw", "probability_met", "p10", "p50",
-                "p90"))  # fmt: skip
+               ("commitment", "date", "required_mw", met, "p10", "p50", "p90"))  # fmt: skip
     every = len(sweep.records)
     scenarios = [{**row, "met": f"{row['milestones_met']} of {row['milestones']}"}
                  for row in in_millions(tables.get("scenarios", []))]  # fmt: skip
@@ -76,7 +88,7 @@ def print_rows(
                   title_justify="left")  # fmt: skip
     for column in columns:
         right = all(is_number(row.get(column)) for row in rows)
-        heading = column.replace("_", " ")
+        heading = HEADINGS.get(column, column.replace("_", " "))
         cells = [len(shown(row.get(column))) for row in rows[:most]]
         # A number or a day is never broken over lines, a long text and a heading are.
         whole = max(cells) if right else min(max(cells), SHORT)

@@ -13,7 +13,8 @@ MET = 1e-3
 """Megawatts by which a milestone may be missed and count as met: a plan without whole systems is
 exact to less."""
 
-NONE = "none"
+NONE, DATES = "none", "no amount, but dates or rules"
+"""Bottleneck of a plan that misses nothing, or misses what no larger limit would give."""
 
 
 def figures(plan: Plan, limits: tuple[Limit, ...] = ()) -> dict[str, Any]:
@@ -37,13 +38,14 @@ def figures(plan: Plan, limits: tuple[Limit, ...] = ()) -> dict[str, Any]:
     ramp: dict[str, dict[str, float]] = defaultdict(dict)
     for row in plan.tables["ramp"]:
         ramp[str(row["commitment"])][str(row["period_end"])[:10]] = _short(row["in_service_mw"])
+    missed = _short(summary["missed_mw_months"])
     return {
         "status": summary["status"],
         "gap": None if summary["gap"] is None else float(f"{summary['gap']:.3g}"),
-        "missed_mw_months": _short(summary["missed_mw_months"]),
+        "missed_mw_months": missed,
         "present_cost": round(sum(summary["present_costs"].values())),
         "halls_opened": _short(summary["halls_opened"]),
-        "bottleneck": limits[0].name if limits else NONE,
+        "bottleneck": limits[0].name if limits else (DATES if missed > MET else NONE),
         "milestones": [
             {"commitment": m["commitment"], "date": str(m["date"])[:10], "basis": m["basis"],
              "required_mw": _short(m["required_mw"]), "in_service_mw": _short(m["in_service_mw"]),

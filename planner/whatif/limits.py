@@ -27,6 +27,9 @@ RESOURCES = {
 """Rules whose right-hand side is a limit, and how it is named before the name of its holder."""
 
 HALLS = "halls of"
+AWAITED = "first day of"
+"""What comes before a limit that is 0 while megawatts are missed for want of it."""
+
 WORTHLESS = 1e-6
 """A gain, relative to its tier, that is none."""
 
@@ -73,12 +76,16 @@ def limits_of(model: Model, tiers: Sequence[Tier], relaxed: Sequence[Relaxed]) -
 
 def _limits(model: Model, tier: Tier, relaxed: Relaxed) -> tuple[Limit, ...]:
     worth: dict[str, float] = defaultdict(float)
+    awaited: dict[str, float] = defaultdict(float)
     rights = [-row.constant for row in model.frame.constraints()]
     for (rule, index), dual, right in zip(model.frame.rows, relaxed.duals, rights, strict=True):
         if dual and rule in RESOURCES:
             holder = index[0] if index else ""
             name = f"{holder} to {index[1]}" if rule == "lane_capacity" else str(holder)
-            worth[f"{RESOURCES[rule]} {name}".strip()] -= 0.01 * dual * right
+            limit = f"{RESOURCES[rule]} {name}".strip()
+            worth[limit] -= 0.01 * dual * right
+            if right == 0:
+                awaited[limit] -= dual
     place = {id(variable): at for at, variable in enumerate(model.frame.columns)}
     for (supplier, _, period), variable in model.decisions.order_lots.items():
         price = relaxed.reduced[place[id(variable)]]
@@ -94,4 +101,8 @@ def _limits(model: Model, tier: Tier, relaxed: Relaxed) -> tuple[Limit, ...]:
     least = WORTHLESS * max(1.0, abs(relaxed.bound))
     found = [Limit(name, float(np.round(gain * tier.scale, 6)), tier.unit)
              for name, gain in worth.items() if gain > least]  # fmt: skip
+    if not found and max(awaited.values(), default=0.0) > least:
+        # One per cent more of nothing is nothing: what would help is to have any of it earlier.
+        name = max(sorted(awaited), key=lambda limit: awaited[limit])
+        return (Limit(f"{AWAITED} {name}", 0.0, tier.unit),)
     return tuple(sorted(found, key=lambda limit: (-limit.worth, limit.name)))

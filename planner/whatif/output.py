@@ -14,6 +14,7 @@ from planner.attempts import Attempt, strictly
 from planner.plan.tables import Row, Tables
 from planner.reports.book import TOP, Book
 from planner.reports.book_style import Field
+from planner.reports.figures_data import several
 from planner.whatif.files import Writer, write_text, written_files
 from planner.whatif.html import page, table
 from planner.whatif.results import MEASURES, bases_note, in_millions, tables_of
@@ -33,7 +34,8 @@ TITLES = {
     "tornado": ("Tornado", "Mean result over the lowest and the highest fifth of each quantity"),
     "slips": ("Slips", "Mean MW short at each milestone by days slipped"),
     "bottlenecks": ("Bottlenecks", "The limit of which one per cent more would be worth most: in "
-                    "MW-months where any are missed, else in money"),
+                    "MW-months where any are missed, else in money; where megawatts are missed "
+                    "for want of a limit that is still 0, its first day"),
     "cases": ("Cases", "Every case: what was drawn and what came of it"),
 }  # fmt: skip
 """Sheets of the workbook in order: title and explanation."""
@@ -99,13 +101,14 @@ def _kind(key: str, rows: Sequence[Row]) -> str:
     values = [row.get(key) for row in rows if row.get(key) is not None]
     if not all(isinstance(value, int | float) for value in values) or not values:
         return "text"
-    if key in ("share", "probability_met", "probability"):
+    if key in ("share", "share_met", "probability_met", "probability"):
         return "share"
     return "gap" if key == "gap" else "amount"
 
 
 def _title(sweep: Sweep) -> str:
-    return f"{sweep.inputs.settings['plan']}: {len(sweep.records)} cases, {sweep.spec.method}"
+    cases = several(len(sweep.records), "case")
+    return f"{sweep.inputs.settings['plan']}: {cases}, method {sweep.spec.method}"
 
 
 def sweep_page(sweep: Sweep, tables: Tables) -> str:
