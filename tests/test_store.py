@@ -22,7 +22,7 @@ from plan_samples import HOSTILE, sample_plan
 from planner.errors import PlannerError
 from planner.inputs.workbook import inputs_from_rows
 from planner.plan.folders import plan_folder, safe_name
-from planner.plan.store import Plan, load_plan, save_plan
+from planner.plan.store import Plan, load_plan, require_plan_folder, save_plan
 from planner.plan.tables import COLUMNS
 
 ROOT = Path(__file__).parents[1]
@@ -280,3 +280,37 @@ def test_kill_at_any_moment_leaves_a_whole_plan(tmp_path):
     save_plan(small(9, 5), folder, {})
     assert load_plan(folder).manifest == {"version": 9}
     assert hidden(tmp_path) == []
+
+
+def test_a_plan_folder_whose_list_is_damaged_is_planned_into_again(tmp_path):
+    """The files of every plan are replaced; others stay."""
+    folder = tmp_path / "plan"
+    save_plan(small(), folder, {})
+    (folder / "notes.txt").write_text("mine")
+    whole = (folder / "plan.json").read_text(encoding="utf-8")
+    for damaged in (whole[: len(whole) // 2], whole[:60], whole.replace("}", "")):
+        (folder / "plan.json").write_text(damaged, encoding="utf-8")
+        with pytest.raises(PlannerError, match="was changed or cut short after"):
+            load_plan(folder)
+        require_plan_folder(folder)
+        save_plan(small(2), folder, {})
+        assert load_plan(folder).manifest == {"version": 2}
+        assert (folder / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "'thesis.doc' and no plan.json of a plan"),
+        ("", "'plan.json', 'thesis.doc' and its plan.json cannot be read"),
+        ("nonsense", "'plan.json', 'thesis.doc' and its plan.json cannot be read"),
+        ("{}", "'plan.json', 'thesis.doc' and its plan.json is not that of a plan"),
+    ],
+)
+def test_why_a_folder_is_none_of_ours_is_told_as_it_is(tmp_path, content, reason):
+    (tmp_path / "thesis.doc").write_text("years of work")
+    if content is not None:
+        (tmp_path / "plan.json").write_text(content)
+    with pytest.raises(PlannerError) as caught:
+        require_plan_folder(tmp_path)
+    assert f"it holds {reason}. Nothing is replaced" in str(caught.value)

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 FORMAT = "megawatt-planner plan, format 2"
 """First entry of ``plan.json``: what makes a folder a plan folder."""
 
+HEAD = 200
+"""Characters of ``plan.json`` in which its format stands, were the rest of it lost."""
+
 INPUTS = "inputs.json"
 """What the plan was made from, every cell of it."""
 
@@ -270,19 +273,37 @@ def _paths(folder: Path, writers: Iterable[str]) -> dict[str, str]:
 
 
 def _ours(folder: Path) -> set[str]:
-    """Files of a plan folder that the planner wrote, in whatever version."""
+    """Files of a plan folder that the planner wrote, in whatever version.
+
+    Of a plan folder whose list is damaged these are the files that every plan has.
+    """
+    path, mark = folder / CONTENTS, FORMAT.split(",", maxsplit=1)[0]
+    always = REPORTS | {CONTENTS, INPUTS} | {f"tables/{name}.csv" for name in EVERY}
     try:
-        document = json.loads((folder / CONTENTS).read_text(encoding="utf-8"))
-        if not str(document["format"]).startswith(FORMAT.split(",", maxsplit=1)[0]):
+        text = path.read_bytes().decode("utf-8", "replace")
+    except FileNotFoundError:
+        raise _not_ours(folder, f"and no {CONTENTS} of a plan") from None
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        if f'"format": "{mark}' in text[:HEAD]:
+            return always
+        raise _not_ours(folder, f"and its {CONTENTS} cannot be read") from None
+    try:
+        if not str(document["format"]).startswith(mark):
             raise ValueError("another program's file")
-        listed = {str(name) for name in document["files"]}
-    except (FileNotFoundError, ValueError, TypeError, KeyError, RecursionError):
-        found = sorted(path.name for path in folder.iterdir())[:3]
-        raise PlannerError(
-            f"{folder} is not a plan folder: it holds {', '.join(map(repr, found))} and no "
-            f"{CONTENTS} of a plan. Nothing is replaced; give another folder"
-        ) from None
-    return listed | REPORTS | {INPUTS} | {f"tables/{name}.csv" for name in EVERY}
+        return always | {str(name) for name in document["files"]}
+    except (ValueError, TypeError, KeyError):
+        raise _not_ours(folder, f"and its {CONTENTS} is not that of a plan") from None
+
+
+def _not_ours(folder: Path, reason: str) -> PlannerError:
+    """Return the error of a folder that is not to be replaced."""
+    found = sorted(path.name for path in folder.iterdir())[:3]
+    return PlannerError(
+        f"{folder} is not a plan folder: it holds {', '.join(map(repr, found))} {reason}. Nothing "
+        "is replaced; give another folder"
+    )
 
 
 def _document(folder: Path) -> dict[str, Any]:
