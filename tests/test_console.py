@@ -32,7 +32,7 @@ def test_all_parts_are_there_with_units():
         "OpenAI        2028-12-31  it             562.0          505.8       56.2",
         "CS-3 15,234, NVL72 1,020; halls opened: 87",
         "Cost, USD million", "total              22,144.3      19,265.5",
-        "24.830 billion  24.810 billion     0.081%", "31,200.0 USD million",
+        "24.830 billion  24.810 billion     0.081%", "31,200.0 million USD",
         "Note: systems: 1 system has no overhead_kw", "outputs/openai-750mw/plan.xlsx",
     ):  # fmt: skip
         assert part in text
@@ -116,7 +116,9 @@ def test_without_a_terminal_lines_are_few(clock):
     console = Console(file=io.StringIO(), width=80)
     progress = Progress(console, clock=lambda: clock[0])
     text = run(progress, [(n / 10, "missed" if n < 50 else "cost") for n in range(400)], clock)
-    assert [line.split(":")[0] for line in text.splitlines()] == ["missed", *["cost"] * 4]
+    assert [line.split(":")[0] for line in text.splitlines()] == ["missed"] * 2 + ["cost"] * 5
+    # Each tier ends with the last that was told of it.
+    assert [line.split()[-2] for line in text.splitlines()][1::5] == ["5", "40"]
     assert "\r" not in text
 
 

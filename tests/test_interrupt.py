@@ -19,7 +19,7 @@ from planner.plan.verify import verify
 
 HOUSE = Path(__file__).parent.parent
 WORKBOOK = HOUSE / "inputs" / "openai-750mw.xlsx"
-INCUMBENT = re.compile(r"present_cost: ([\d.,]+) (billion|million) ")
+INCUMBENT = re.compile(r"present cost: ([\d.,]+) (billion|million) ")
 WORDS = {"billion": 1e9, "million": 1e6}
 PATIENCE = 120.0
 

@@ -111,7 +111,7 @@ def test_a_comparison_that_is_interrupted_at_an_incumbent_says_how_good_it_is(
     write_workbook(book, hard_case(), blank_sheets=True)
     words = ["compare", str(book), "--scenario", "base", "--scenario", "base", "--gap", "0",
              "-o", str(tmp_path / "compare")]  # fmt: skip
-    shown = re.compile(r"^present_cost: [\d.,]+ ", re.MULTILINE)
+    shown = re.compile(r"^present cost: [\d.,]+ ", re.MULTILINE)
     with log.open("w", encoding="utf-8") as stderr:
         code, _ = interrupted(words, lambda: bool(shown.search(log.read_text(encoding="utf-8"))),
                               signal.SIGTERM, stderr)  # fmt: skip

@@ -21,6 +21,7 @@ from planner.reports.counts import (
     order_words,
     origins,
     system_words,
+    tier_words,
     tiers,
 )
 from planner.reports.figures_data import several
@@ -148,7 +149,8 @@ def _print_costs(plan: Plan, console: Console) -> None:
     show(table, console)
     if revenue := number(plan.summary.get("revenue")):
         shown = figure(revenue / (1e6 if large else 1.0), int(large))
-        console.print(Text(f"Revenue of the MW served, not in the cost: {shown} {money}"))
+        earned = f"{shown} {'million ' if large else ''}{printable(currency(plan))}"
+        console.print(Text(f"Revenue of the MW served, not in the cost: {earned}"))
 
 
 def _print_tiers(plan: Plan, console: Console) -> None:
@@ -170,7 +172,8 @@ def _print_notes(plan: Plan, console: Console) -> None:
     for note in notes[:MOST_NOTES]:
         console.print(Text(f"Note: {printable(note)}".rstrip(), "dim"))
     if len(notes) > MOST_NOTES:
-        console.print(Text(f"and {len(notes) - MOST_NOTES} more notes in the summary", "dim"))
+        more = several(len(notes) - MOST_NOTES, "more note")
+        console.print(Text(f"and {more} in the summary", "dim"))
 
 
 def new_table(*headers: str) -> Table:
@@ -317,22 +320,27 @@ class Progress:
         self.every = every if not self.console.is_terminal else 0.1
         self.clock = clock
         self._tier = ""
+        self._unshown: Event | None = None
         self._shown_at = float("-inf")
         self._length = 0
         self._is_read = True
 
     def __call__(self, event: Event) -> None:
-        """Show an event, unless the last was shown just now and is of the same tier."""
+        """Show an event, later if the last was shown just now and is of the same tier."""
         now = self.clock()
         if event.tier == self._tier and now - self._shown_at < self.every:
+            self._unshown = event
             return
         if event.tier != self._tier:
             self.close()
-        self._tier, self._shown_at = event.tier, now
+        self._tier, self._shown_at, self._unshown = event.tier, now, None
         self._write(describe(event))
 
     def close(self) -> None:
-        """Finish the line on a terminal."""
+        """Show the last event of the tier if it was not yet shown, and finish the line."""
+        if self._unshown is not None:
+            self._write(describe(self._unshown))
+        self._unshown = None
         if self._length:
             self._say("\n")
         self._length = 0
@@ -365,7 +373,7 @@ class Progress:
 
 def describe(event: Event) -> str:
     """Return an event in words: tier, best value, bound, gap and seconds."""
-    tier, unit = printable(event.tier), printable(event.unit)
+    tier, unit = printable(tier_words(event.tier)), printable(event.unit)
     if event.incumbent is None or not math.isfinite(event.incumbent):
         return f"{tier}: looking for a first plan, {event.elapsed:.0f} s"
     bound = gap = ""

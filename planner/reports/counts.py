@@ -115,6 +115,10 @@ def tiers(plan: Plan) -> list[Row]:
         name, unit = str(row["tier"]), row["unit"]
         if len(bases.get(name, ())) > 1:
             unit = f"{unit}, all bases"
-        words = name.replace(MISSED_TIER, "missed, priority ").replace("_", " ")
-        rows.append({**row, "words": words, "unit": unit})
+        rows.append({**row, "words": tier_words(name), "unit": unit})
     return rows
+
+
+def tier_words(name: str) -> str:
+    """Return the name of a tier in words, e.g. ``missed, priority 1``."""
+    return name.replace(MISSED_TIER, "missed, priority ").replace("_", " ")

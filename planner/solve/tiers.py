@@ -278,3 +278,5 @@ class _TierLoop:
         self.results.append(
             TierResult(tier.name, tier.unit, value, bound, gap, outcome.status, outcome.seconds)
         )
+        elapsed = time.monotonic() - self.started
+        self.listen(Event(tier.name, tier.unit, value, bound, gap, elapsed))
