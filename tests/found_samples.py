@@ -68,7 +68,7 @@ def _bottleneck(n, late):
         "mw_months_whole": None, "mw_months_lifted": 4 * gain if late else None,
         "mw_months_kind": 5 * gain if late else None,
         "money_percent": 5e5 * (20 - n) if n < 22 else None,
-        "money": 1e6 * (20 - n) if n < 22 else None,
+        "money": 1e6 * (20 - n) if n < 22 else None, "money_whole": None, "moved": None,
         "status": "confirmed" if late else None, "money_status": "degenerate" if n < 22 else None,
         "first_period": STARTS[n], "last_period": STARTS[-1], "periods": 48 - n,
         "note": "worth as much as crews!C9" if n % 3 == 0 else None,

@@ -90,8 +90,8 @@ def test_limits_that_are_worth_nothing_are_one_line(plan, values):
     rest = len(plan.rows("bottlenecks")) - len(telling(plan))
     assert rest == 10
     assert collapsed(plan) == (
-        "10 more limits are used up, but raising any of them alone gains nothing; see "
-        "tables/bottlenecks.csv"
+        "10 more limits are used up, but raising any of them alone with divisible systems gains "
+        "nothing; see tables/bottlenecks.csv"
     )
     assert any(collapsed(plan) in text for text in texts(values["Bottlenecks"]))
 
@@ -105,8 +105,9 @@ def test_a_limit_that_was_not_tried_is_not_called_worthless(plan):
         plan, findings={EXPLANATION: dataclasses.replace(finding, tables=tables)}
     )
     assert collapsed(other) == (
-        "8 more limits are used up, but raising any of them alone gains nothing; 2 more limits are "
-        "used up, and the worth of each is not known; see tables/bottlenecks.csv"
+        "8 more limits are used up, but raising any of them alone with divisible systems gains "
+        "nothing; 2 more limits are used up, and the worth of each is not known; see "
+        "tables/bottlenecks.csv"
     )
 
 
@@ -190,8 +191,9 @@ def test_the_summary_says_the_three_most_important_things_with_the_way_there(pla
     assert links[ask_sentence(plan)] == "'Asks'!A1"
     assert links[slack_sentence(plan)] == "'Slack'!A1"
     assert holding_sentence(plan) == (
-        "TSMC, supplier capacity 980, holds the plan back most: 1 % more gains 4.00 MW-months; "
-        "1 unit per month more 8.00 MW-months; without this limit 32.0 MW-months fewer are missed."
+        "TSMC, supplier capacity 980, is first of what holds the plan back: with divisible "
+        "systems 1 % more gains 4.00 MW-months, 1 unit per month more 8.00 MW-months, without "
+        "this limit 32.0 MW-months fewer are missed."
     )
     assert ask_sentence(plan) == (
         "First ask, so that OpenAI is on time: TSMC: 1 more (supplier capacity); "
@@ -208,8 +210,9 @@ def test_a_plan_on_time_is_told_in_money(tmp_path):
     book = written(plan, tmp_path / "p.xlsx")
     assert not {"Why late", "Asks"} & set(book.sheetnames)
     assert holding_sentence(plan) == (
-        "TSMC, supplier capacity 980, would save most: 1 % more saves 10.00 USD million; "
-        "1 unit per month more 20.00 USD million."
+        "TSMC, supplier capacity 980, is first of what would save: with divisible systems and "
+        "halls opened as planned 1 % more saves 10.00 USD million, 1 unit per month more 20.00 "
+        "USD million."
     )
     assert ask_sentence(plan) == ""
     assert "One step gains\n(MW-months)" not in texts(book["Bottlenecks"])
@@ -248,9 +251,13 @@ def test_what_is_empty_says_so(tmp_path):
     nothing = dataclasses.replace(finding, tables={name: [] for name in finding.tables})
     book = written(dataclasses.replace(plan, findings={EXPLANATION: nothing}), tmp_path / "p.xlsx")
     for sheet, text in (
-        ("Bottlenecks", "No single limit would improve this plan."),
+        (
+            "Bottlenecks",
+            "With divisible systems no single limit would improve this plan; in whole "
+            "systems not every limit was tried.",
+        ),
         ("Bottlenecks by period", "no limit binds in any period"),
         ("Slack", "no milestone with megawatts due is met"),
     ):
         assert text in texts(book[sheet])
-    assert any("No single limit would improve" in text for text in texts(book["Summary"]))
+    assert any("no single limit would improve" in text for text in texts(book["Summary"]))

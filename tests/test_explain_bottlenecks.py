@@ -11,6 +11,7 @@ from explain_oracle import changed, divisible, least_missed, stated
 from how_many import CASES, seeds
 from random_cases import random_case
 
+from planner.explain.bottleneck_rows import bottleneck_rows
 from planner.explain.bottlenecks import CONFIRMED, DEGENERATE, PART, find_bottlenecks
 from planner.explain.moves import Move, moved
 from planner.explain.problem import Problem
@@ -101,7 +102,8 @@ def test_one_per_cent_more_is_what_brute_force_finds(first: int) -> None:
         sheets, session = random_case(seed), session_of(seed)
         before = least_missed(divisible(stated(sheets)))
         shown = find_bottlenecks(session)
-        percents = [tuple(round(gain, 5) for gain in b.percent) for b in shown if b.percent]
+        rows = bottleneck_rows(session, shown)
+        percents = [round(float(str(row["mw_months_percent"] or 0)), 5) for row in rows]
         assert percents == sorted(percents, reverse=True)
         groups = {b.group: b for b in shown if b.percent and not b.limit.dated}
         for group, found in list(groups.items())[:CHECKED]:

@@ -291,10 +291,13 @@ def test_numbers_are_said_for_a_meeting(folder, tmp_path):
     text = " ".join(run("explain", tmp_path / "late").stdout.split())
     assert "Why late: demand, due 2026-02-28, misses 1.0 MW; back to the order" in text
     assert "What to ask for, so that demand is on time: set 1" in text
-    assert "1 system per month more 1.00 MW-months; without this limit" in text
+    assert "1 system per month more gains 1.00 MW-months; with divisible systems" in text
     text = " ".join(run("explain", folder).stdout.split())
     assert "Nothing is late; what would save most" in text
-    assert "1 MW per hall more 13,949 USD (halls!D4)" in text
+    assert "North hall B, hall power 2: 1 MW per hall more saves 1.68 USD million" in text
+    assert "with divisible systems and halls opened as planned 1 % more saves 279 USD" in text
+    assert "North hall A, number of halls 2: 1 hall more saves 0.70 USD million" in text
+    assert "North hall B, number of halls 1: 1 hall more saves 0.21 USD million" in text
     assert "First customer 2026-03-31 2.0 0 nothing to order ahead" in text
 
 

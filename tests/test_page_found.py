@@ -70,7 +70,7 @@ def test_what_can_be_promised_is_the_quotes():
 
 def test_the_headline_says_the_most_important_things_with_the_way_there():
     reader = read("explained late")
-    assert "site, crews 1, holds the plan back most" in reader.texts["headline"]
+    assert "site, crews 1, is first of what holds the plan back" in reader.texts["headline"]
     assert "First ask, so that demand is on time" in reader.texts["headline"]
     links = [attrs["href"] for tag, attrs in reader.tags if tag == "a"]
     assert {"#bottlenecks", "#asks", "#slack"} <= set(links)

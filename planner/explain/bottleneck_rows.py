@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from planner.explain.bottlenecks import Bottleneck, gains_any
+from planner.explain.bottlenecks import Bottleneck, gained, gains_any
 from planner.explain.limits import Limit
 from planner.explain.problem import NONE
-from planner.explain.session import Session
+from planner.explain.session import Gains, Session
 from planner.plan.explained import UNKNOWN
 from planner.plan.tables import Row
 
@@ -22,12 +22,11 @@ def bottleneck_rows(session: Session, found: Iterable[Bottleneck]) -> list[Row]:
         rows.append({
             "rank": rank, "kind": b.limit.kind, "subject": b.limit.subject,
             "cell": b.limit.where, **b.limit.in_cell, "one_more": one_more(b.limit),
-            "mw_months_percent": None if b.percent is None else sum(b.percent),
-            "mw_months": None if b.gain is None else sum(b.gain),
-            "mw_months_whole": None if b.whole is None else sum(b.whole),
-            "mw_months_lifted": None if b.lifted is None else sum(b.lifted),
-            "mw_months_kind": None if b.kind_lifted is None else sum(b.kind_lifted),
-            "money_percent": b.money_percent, "money": b.money_gain, "status": b.status or None,
+            "mw_months_percent": _total(b.percent), "mw_months": _total(b.gain),
+            "mw_months_whole": _total(b.whole), "mw_months_lifted": _total(b.lifted),
+            "mw_months_kind": _total(b.kind_lifted), "moved": _moved(session, b),
+            "money_percent": b.money_percent, "money": b.money_gain,
+            "money_whole": b.money_whole, "status": b.status or None,
             "money_status": b.money_status or None,
             "first_period": calendar.starts[active[0]] if active else None,
             "last_period": calendar.starts[active[-1]] if active else None,
@@ -46,13 +45,41 @@ def one_more(limit: Limit) -> str:
 
 
 def _note(b: Bottleneck) -> str:
+    if gains_any(b.whole) or b.money_whole:
+        return ""
+    if b.whole is not None and b.money_whole is not None:
+        return "one step more in whole systems gains nothing"
     if gains_any(b.gain) or b.money_gain:
         return ""
     if b.status in UNKNOWN or b.money_status in UNKNOWN or (not b.binds and b.gain is None):
         return ""
     if gains_any(b.lifted):
-        return "one step alone gains nothing; without this limit it does"
-    return "at its limit, but raising it alone gains nothing"
+        return "with divisible systems one step alone gains nothing; without this limit it does"
+    return "at its limit, but with divisible systems raising it alone gains nothing"
+
+
+def _total(gains: Gains | None) -> float | None:
+    return None if gains is None else gained(gains)
+
+
+def _moved(session: Session, b: Bottleneck) -> str | None:
+    """Return what each priority gains or loses where one misses more than before."""
+    step = ("one step more in whole systems", b.whole) if b.whole else ("one step more", b.gain)
+    found = [
+        f"{what}, {_by_priority(session, gains)}"
+        for what, gains in (step, ("1 % more", b.percent), ("without this limit", b.lifted))
+        if gains is not None and min(gains, default=0.0) < -NONE
+    ]
+    return "; ".join(found) or None
+
+
+def _by_priority(session: Session, gains: Gains) -> str:
+    priorities = session.base.case.demand.priorities
+    return " and ".join(
+        f"priority {priority} misses {abs(gain):,.3g} MW-months {'less' if gain > 0 else 'more'}"
+        for priority, gain in zip(priorities, gains, strict=True)
+        if abs(gain) > NONE
+    )
 
 
 def _note_ties(rows: Sequence[Row]) -> None:

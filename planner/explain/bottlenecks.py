@@ -17,8 +17,8 @@ from planner.explain.problem import NONE, Solved
 from planner.explain.session import Gains, Session
 from planner.plan.explained import NOT_PRICED, NOT_TRIED
 
-CONFIRMED = "confirmed"
-PART = "confirmed for less than one unit"
+CONFIRMED = "confirmed with divisible systems"
+PART = "confirmed with divisible systems for less than one unit"
 DEGENERATE = "degenerate"
 
 KINDS_BY, DATES_TOGETHER, LIFTED_BY, PERCENT_BY = 0.3, 0.6, 0.62, 0.63
@@ -28,8 +28,8 @@ CONFIRMED_BY, MONEY_BY, DATES_ALONE, DATES_CONFIRMED = 0.64, 0.66, 0.69, 0.7
 Kinds as a whole come first, for they name the cause.
 """
 
-IN_WHOLES = 5
-"""Limits of a small plan, the first named, of which one step more is tried in whole systems."""
+WHOLE_BY = 0.75
+"""Share of the time after which no further limit of a small plan is tried in whole systems."""
 
 SMALL = 1e-3
 """Part of a step that tells a price that ends within a step from one that never held."""
@@ -62,7 +62,7 @@ class Bottleneck:
         MW-months gained by one per cent more of this limit, in all its rows; for dates and days a
         hundredth of what is gained without it. None if not re-solved.
     whole : tuple of float or None
-        MW-months gained by one step more in whole systems, re-solved.
+        MW-months gained by one step more in whole systems, re-solved; None if not tried.
     by_period : dict of int to float
         Price by period, all priorities.
     binds : tuple of int
@@ -71,6 +71,9 @@ class Bottleneck:
         Present cost saved a step, with no more missed: by price, and re-solved.
     money_percent : float or None
         Present cost saved by one per cent more of this limit, in all its rows, re-solved.
+    money_whole : float or None
+        Present cost saved by one step more in whole systems, re-solved; None if not tried, or if
+        one step changes the megawatts that are missed.
     money_status : str
     money_by_period : dict of int to float
     """
@@ -88,6 +91,7 @@ class Bottleneck:
     money_price: float | None = None
     money_gain: float | None = None
     money_percent: float | None = None
+    money_whole: float | None = None
     money_status: str = ""
     money_by_period: dict[int, float] = field(default_factory=dict)
 
@@ -108,14 +112,16 @@ class Bottleneck:
     def is_worthless(self) -> bool:
         """Whether nothing that was re-solved gains anything."""
         gains = (self.gain, self.lifted, self.percent, self.whole)
-        return not (any(map(gains_any, gains)) or self.money_gain or self.money_percent)
+        saved = (self.money_gain, self.money_percent, self.money_whole)
+        return not (any(map(gains_any, gains)) or any(saved))
 
 
 def find_bottlenecks(session: Session) -> list[Bottleneck]:
     """Return limits that bind, those that hold back most first.
 
     They are ranked by what one per cent more of a limit gains, in all its rows; among equals by
-    what one per cent saves, then by what they gain when lifted. Every worth shown is re-solved.
+    what one per cent saves, then by what they gain when lifted. Every worth shown is re-solved:
+    with divisible systems, and in a small plan one step more in whole systems, too.
 
     Parameters
     ----------
@@ -140,21 +146,35 @@ def find_bottlenecks(session: Session) -> list[Bottleneck]:
             b.percent = tuple(PER_CENT * gain for gain in b.lifted)
     shown = [b for b in found if b.binds or not b.is_worthless]
     shown.sort(key=_rank)
-    for b in shown[:IN_WHOLES] if session.is_late and session.is_small else ():
-        b.whole = session.whole_gain([Move(b.limit, 1.0)])
+    if session.is_small and (session.is_late or session.plan is not None):
+        _add_whole(session, shown)
+        shown.sort(key=_rank)
     return shown
 
 
+def _add_whole(session: Session, shown: Iterable[Bottleneck]) -> None:
+    """Re-solve one step more of each limit in whole systems, the first ranked first."""
+    for b in shown:
+        if session.spent(WHOLE_BY):
+            session.leave("one step more in whole systems", f"{b.limit.kind} of {b.limit.subject}")
+            continue
+        b.whole, b.money_whole = session.whole_gain([Move(b.limit, 1.0)])
+
+
 def _rank(b: Bottleneck) -> tuple[object, ...]:
-    estimated = b.share if not b.limit.dated else (0.0,) * len(b.share)
-    percent = tuple(-round(gain, 6) for gain in (b.percent or estimated))
+    percent = -round(gained(b.percent), 6)
     # More halls make up for whatever is short in the halls there are, and are no cause.
     more_halls = b.limit.kind == "number of halls"
     kind = tuple(-round(gain, 3) for gain in b.kind_lifted or ())
-    rest = (b.lifted, b.gain, b.share)
+    rest = (b.percent, b.lifted, b.whole, b.gain, b.share)
     gains = tuple(tuple(-round(gain, 6) for gain in gains or ()) for gains in rest)
-    money = -(b.money_percent or 0.0), -(b.money_gain or 0.0)
+    money = [-round(x or 0.0, 2) for x in (b.money_percent, b.money_whole, b.money_gain)]
     return (b.is_worthless, percent, money, kind, more_halls, gains, b.limit.where)
+
+
+def gained(gains: Gains | None) -> float:
+    """Return the MW-months of the priorities that gain; what others lose is told beside it."""
+    return sum(max(0.0, gain) for gain in gains or ())
 
 
 def gains_any(gains: Gains | None) -> bool:
@@ -208,7 +228,7 @@ def _split(session: Session, together: Sequence[Together]) -> list[Bottleneck]:
         if len(limits) == 1:
             found.append(Bottleneck(limits[0], lifted=gain, kind_lifted=kinds[kind]))
             continue
-        if sum(gain) < session.little:
+        if gained(gain) < session.little:
             session.leave(
                 "dates lifted one by one, where they gain little",
                 f"{kind}, of which {len(limits)} together gain {sum(gain):.3f} MW-months",

@@ -1,8 +1,8 @@
 """One state of the inputs as a live model in which systems, lots and halls are divisible.
 
 Whole numbers have no prices. So limits are priced where everything can be divided: megawatts
-missed there are at most those of the plan, and a limit that is worth nothing there by its price
-is worth nothing in whole numbers either as long as both miss the same.
+missed there are at most those of the plan. What a limit gains there may be more or less than what
+it gains in whole numbers.
 """
 
 from __future__ import annotations
@@ -149,7 +149,10 @@ class Problem:
         for number, (tier, most) in enumerate(zip(self.missed_tiers, before, strict=True)):
             live.minimise(tier.expression)
             is_last = not any(value > NONE for value in before[number + 1 :])
-            beyond = most / tier.scale - NONE if is_last and most > 2 * NONE else math.inf
+            # What an earlier priority gains may be at the cost of this one.
+            as_before = all(b - v <= NONE for v, b in zip(values, before, strict=False))
+            stops = is_last and as_before and most > 2 * NONE
+            beyond = most / tier.scale - NONE if stops else math.inf
             outcome = solve_near(
                 live, start[number] if number < len(start) else None, beyond, share
             )

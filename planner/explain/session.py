@@ -13,8 +13,9 @@ from planner.explain.limits import STEPS, Limit
 from planner.explain.moves import Move, most_steps, moved
 from planner.explain.problem import NONE, Problem, Solved
 from planner.explain.touches import Catalogue, Touch
-from planner.explain.whole import solve_whole
+from planner.explain.whole import EXACT_GAP, Whole, solve_whole
 from planner.inputs.rows import Inputs
+from planner.model.objectives import make_tiers
 from planner.plan.store import Plan
 from planner.solve.prices import FAR, NEAR
 from planner.solve.rounds import FEW
@@ -125,27 +126,46 @@ class Session:
         return 0.0 if self.is_small else LITTLE * sum(self.planned_missed)
 
     @cached_property
-    def whole_missed(self) -> Gains | None:
-        """MW-months missed by priority in whole systems, proven; None if not proven in time."""
-        found = solve_whole(self.base, seconds=self.whole_seconds)
-        return found.values if found.is_proven else None
+    def whole_base(self) -> Whole:
+        """The best plan in whole systems as things are: megawatts missed, then cost."""
+        return self._best_whole(self.base)
+
+    def _best_whole(self, problem: Problem) -> Whole:
+        tiers = problem.missed_tiers if self.plan is None else make_tiers(problem.model)[:-1]
+        seconds = max(1.0, min(30.0, self.left / 5))
+        return solve_whole(problem, tiers, seconds=seconds)
 
     @property
     def whole_seconds(self) -> float:
         """Time for one question in whole systems."""
         return max(5.0, min(120.0, self.left / 3))
 
-    def whole_gain(self, moves: Sequence[Move]) -> Gains | None:
-        """Return MW-months gained in whole systems when limits are moved; None if not proven."""
+    def whole_gain(self, moves: Sequence[Move]) -> tuple[Gains | None, float | None]:
+        """Return what is gained in whole systems when limits are moved.
+
+        Returns
+        -------
+        gains : tuple of float or None
+            MW-months gained by priority; None if not proven.
+        saved : float or None
+            Present cost saved; None if not proven, or if other megawatts are served than before.
+        """
         self.resolves += 1
-        before = self.whole_missed
+        before, tiers = self.whole_base, len(self.base.missed_tiers)
         try:
-            after = solve_whole(self.moved(moves), seconds=self.whole_seconds)
-        except ValueError:
-            return None
-        if before is None or not after.is_proven:
-            return None
-        return tuple(_clean(b - a) for b, a in zip(before, after.values, strict=True))
+            after = self._best_whole(self.moved(moves))
+        except (NoPlanExists, ValueError):
+            return None, None
+        if not all(found.is_proven or len(found.values) > tiers for found in (before, after)):
+            return None, None
+        pairs = list(zip(before.values, after.values, strict=False))
+        gains = tuple(_clean(b - a) for b, a in pairs[:tiers])
+        *served, (old, new) = pairs
+        same = all(abs(b - a) <= NONE * max(1.0, abs(b)) for b, a in served)
+        if self.plan is None or not (before.is_proven and after.is_proven and same):
+            return gains, None
+        noise = max(NONE * self.base.case.money_unit, 2 * EXACT_GAP * abs(old))
+        return gains, old - new if abs(old - new) > noise else 0.0
 
     @property
     def is_late(self) -> bool:

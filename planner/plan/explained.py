@@ -37,18 +37,24 @@ class Finding:
 
 EXPLAINED = (
     ResultTable("bottlenecks", "A cell of the workbook that holds the plan back, those first of "
-                "which one per cent more gains most. Every worth is re-solved.", {
+                "which one per cent more gains most. Every worth is re-solved, with divisible "
+                "systems where nothing else is said; of several priorities those that gain are "
+                "added up.", {
         "rank": "", "kind": "", "subject": "", "cell": "sheet and cell",
         "value": "in the cell, if it is a number", "day": "in the cell, if it is a date",
         "one_more": "what one step more is",
         "mw_months_percent": "MW-months gained by one per cent more of the limit, in all its rows; "
         "for dates and days a hundredth of what is gained without it",
         "mw_months": "MW-months gained by one step more",
-        "mw_months_whole": "the same in whole systems; blank: not tried",
+        "mw_months_whole": "the same in whole systems; blank: not tried, or not proven in time",
         "mw_months_lifted": "MW-months gained without this limit, all its rows together",
+        "moved": "what each priority gains or loses where one of them misses more",
         "mw_months_kind": "MW-months gained without all limits of this kind",
-        "money_percent": "present cost saved by one per cent more, no more missed",
-        "money": "the same by one step more", "status": "of the price "
+        "money_percent": "present cost saved by one per cent more, no more missed, halls "
+        "opened as planned",
+        "money": "the same by one step more",
+        "money_whole": "the same in whole systems, halls opened anew; blank: not tried, "
+        "not proven in time, or other megawatts are served than before", "status": "of the price "
         "in MW-months", "money_status": "of the price in money",
         "first_period": "first period in which it counts", "last_period": "last one",
         "periods": "how many", "note": "",

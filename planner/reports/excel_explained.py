@@ -71,7 +71,9 @@ def write_bottlenecks(report: Report, page: Page) -> None:
     page.subtitle(
         "Cells of the inputs that hold the plan back, ranked by what 1 % more of the limit, in all "
         "its rows, gains; for dates and days a hundredth of what is gained without them. Every "
-        "worth is re-solved. Proof: confirmed, the price and the re-solve of one step agree; "
+        "worth is re-solved with divisible systems, money with halls opened as planned; in a small "
+        "plan one step more is re-solved in whole systems, too. Of several priorities, those that "
+        "gain are added up. Proof: confirmed, the price and the re-solve of one step agree; "
         "degenerate, they do not, and the re-solve is shown"
         + (f". {rest}" if rest else "") + left_open(explanation(report.plan))
     )  # fmt: skip
@@ -89,13 +91,15 @@ def write_bottlenecks(report: Report, page: Page) -> None:
         Field("mw_months_lifted", "Gained without it", "MW-months", "decimal"),
         Field("mw_months_kind", "Gained without its kind", "MW-months", "decimal"),
         Field("mw_months_whole", "One step in whole systems gains", "MW-months", "decimal"),
+        Field("money_whole", "One step in whole systems saves", f"{money}, present cost", "whole"),
+        Field("moved", "Moved between priorities", most=40),
         Field("first_period", "Counts from", kind="date"),
         Field("last_period", "to", kind="date"),
         Field("periods", "Periods", "", "whole"), Field("note", "Note", most=40),
     ]  # fmt: skip
     rows = telling(report.plan)
     kept = [f for f in fields if f.key in ("rank", "cell", "value", "one_more")
-            or any(row[f.key] is not None for row in rows)]  # fmt: skip
+            or any(row.get(f.key) is not None for row in rows)]  # fmt: skip
     shown = [row | {"one_more": one_more(row)} for row in rows]
     placed = page.table(TOP, kept, shown, empty=no_limit(report.plan))
     page.freeze(TOP, 3)
@@ -125,8 +129,9 @@ def write_by_period(report: Report, page: Page) -> None:
     unit, style = f"{found.unit}{' million' * large}", "in_millions" if large else "decimal"
     cut = f"; shown are {len(limits)} limits of {len(found.worth)}, all are in " \
           "tables/bottleneck_periods.csv" if len(limits) < len(found.worth) else ""  # fmt: skip
-    page.subtitle(f"What one step more of each limit is worth, {unit}, shared out over the periods "
-                  "in which it counts; blue: at its limit, but raising it alone gains nothing. "
+    page.subtitle(f"What one step more of each limit is worth with divisible systems, {unit}, "
+                  "shared out over the periods in which it counts; blue: at its limit, but "
+                  "raising it alone gains nothing so. "
                   f"Lead times and other days count in no one period{cut}")  # fmt: skip
     fields = [
         Field("subject", "Whose", most=30), Field("kind", "Limit", most=22),

@@ -67,11 +67,20 @@ def limit_words(row: Row) -> str:
 
 GAINS = ("mw_months_percent", "mw_months", "mw_months_lifted")
 SAVINGS = ("money_percent", "money")
+WHOLE_GAIN, WHOLE_SAVING = "mw_months_whole", "money_whole"
+"""Columns of what one step more is worth in whole systems; blank where that was not proven."""
+
+DIVISIBLY = "with divisible systems"
 
 
 def gains(row: Row) -> bool:
     """Return whether a bottleneck is worth any megawatts."""
-    return any(number(row[key]) > NOTHING for key in GAINS)
+    return any(number(row.get(key)) > NOTHING for key in (*GAINS, WHOLE_GAIN))
+
+
+def saves(row: Row) -> bool:
+    """Return whether a bottleneck is worth any money."""
+    return any(number(row.get(key)) > NOTHING for key in (*SAVINGS, WHOLE_SAVING))
 
 
 def one_more(row: Row) -> str:
@@ -81,7 +90,35 @@ def one_more(row: Row) -> str:
 
 
 def worth(plan: Plan, row: Row) -> str:
-    """Return what one step more of a limit, and what all of it, is worth: a part of a sentence."""
+    """Return what one step more of a limit, and what all of it, is worth: a part of a sentence.
+
+    What is known of whole systems comes first; the rest is said to hold with divisible ones.
+    """
+    whole = _whole_worth(plan, row)
+    divisibly = _divisible_worth(plan, row, with_step=not whole)
+    said = [whole] if whole else []
+    if divisibly:
+        openings = "" if gains(row) else " and halls opened as planned"
+        said.append(f"{DIVISIBLY}{openings} {', '.join(divisibly)}")
+    if row.get("moved"):
+        said.append(str(row["moved"]))
+    return "; ".join(said) or str(row["note"] or row["status"] or AT_LIMIT)
+
+
+def _whole_worth(plan: Plan, row: Row) -> str:
+    """Return what one step more is worth in whole systems; empty if that is not known."""
+    if (gain := row.get(WHOLE_GAIN)) is not None and number(gain) > NOTHING:
+        return f"{one_more(row)} gains {_mw_months(number(gain))}"
+    saved = row.get(WHOLE_SAVING)
+    if gain is None or saved is None:
+        return ""
+    return f"{one_more(row)} " + (
+        f"saves {money(plan, saved)}" if number(saved) > NOTHING else "gains nothing"
+    )
+
+
+def _divisible_worth(plan: Plan, row: Row, *, with_step: bool) -> list[str]:
+    """Return what a re-solve with divisible systems says, in parts of a sentence."""
     is_amount = not one_more(row).endswith(("earlier", "less"))
     said = []
     measures = (("gains", GAINS, _mw_months), ("saves", SAVINGS, partial(money, plan)))
@@ -89,17 +126,19 @@ def worth(plan: Plan, row: Row) -> str:
         percent, unit = (number(row[key]) for key in keys[:2])
         if percent > NOTHING and is_amount:
             said.append(f"1 % more {verb} {shown(percent)}")
-        if unit > NOTHING:
+        if unit > NOTHING and with_step:
             said.append(f"{one_more(row)} {shown(unit) if said else f'{verb} {shown(unit)}'}")
         if said:
             break
     if number(row["mw_months_lifted"]) > NOTHING:
-        said.append(f"without this limit {brief(row['mw_months_lifted'])} MW-months fewer are "
-                    "missed")  # fmt: skip
-    return "; ".join(said) or str(row["note"] or row["status"] or AT_LIMIT)
+        gain = _mw_months(number(row["mw_months_lifted"]))
+        said.append(f"without this limit {gain} {'are gained' if row.get('moved') else FEWER}")
+    return said
 
 
-AT_LIMIT = "at its limit, but raising it alone gains nothing"
+FEWER = "fewer are missed"
+
+AT_LIMIT = f"at its limit, but {DIVISIBLY} raising it alone gains nothing"
 
 
 def _mw_months(value: float) -> str:
@@ -109,7 +148,7 @@ def _mw_months(value: float) -> str:
 def telling(plan: Plan) -> list[Row]:
     """Return the bottlenecks that are worth anything, in their order."""
     return [row for row in plan.rows("bottlenecks")
-            if gains(row) or any(number(row[key]) > NOTHING for key in SAVINGS)]  # fmt: skip
+            if gains(row) or saves(row)]  # fmt: skip
 
 
 def is_unknown(row: Row) -> bool:
@@ -117,15 +156,23 @@ def is_unknown(row: Row) -> bool:
     return row["status"] in UNKNOWN or row["money_status"] in UNKNOWN
 
 
+def _is_tried_whole(row: Row) -> bool:
+    """Return whether one step more was tried in whole systems, in megawatts and in money."""
+    return row.get(WHOLE_GAIN) is not None and row.get(WHOLE_SAVING) is not None
+
+
 def collapsed(plan: Plan, where: str = "tables/bottlenecks.csv") -> str:
     """Return how many limits are worth nothing and where they are told; empty if none are."""
     told = {id(row) for row in telling(plan)}
     rest = [row for row in plan.rows("bottlenecks") if id(row) not in told]
-    unknown = sum(map(is_unknown, rest))
+    whole = sum(map(_is_tried_whole, rest))
+    unknown = sum(is_unknown(row) and not _is_tried_whole(row) for row in rest)
     said = []
-    if count := len(rest) - unknown:
-        limits, one = ("limit is", "it") if count == 1 else ("limits are", "any of them")
-        said.append(f"{count} more {limits} used up, but raising {one} alone gains nothing")
+    for count, how in ((whole, "by one step "), (len(rest) - whole - unknown, f"{DIVISIBLY} ")):
+        if count:
+            limits, one = ("limit is", "it") if count == 1 else ("limits are", "any of them")
+            said.append(f"{count} more {limits} used up, but raising {one} alone {how}gains "
+                        "nothing")  # fmt: skip
     if unknown:
         limits, one = ("limit is", "it") if unknown == 1 else ("limits are", "each")
         said.append(f"{unknown} more {limits} used up, and the worth of {one} is not known")
@@ -160,19 +207,22 @@ def held(rows: Iterable[Row]) -> list[Held]:
 
 def no_limit(plan: Plan) -> str:
     """Return that no limit is worth anything, as far as that is known, in a sentence."""
-    if any(map(is_unknown, plan.rows("bottlenecks"))):
-        return "No single limit that was tried would improve this plan."
-    return "No single limit would improve this plan."
+    rows = plan.rows("bottlenecks")
+    if rows and all(map(_is_tried_whole, rows)):
+        return "One step more of any limit that is used up gains nothing."
+    tried = " that was tried" if any(map(is_unknown, rows)) else ""
+    return (f"With divisible systems no single limit{tried} would improve this plan; in whole "
+            "systems not every limit was tried.")  # fmt: skip
 
 
 def holding_sentence(plan: Plan) -> str:
-    """Return what holds the plan back most, or would save most, in a sentence."""
+    """Return the first ranked of what holds the plan back, or would save, in a sentence."""
     rows = telling(plan)
     if not rows:
         return no_limit(plan)
     first = rows[0]
-    aim = "holds the plan back most" if is_late(plan) else "would save most"
-    return f"{limit_words(first)}, {aim}: {worth(plan, first)}."
+    aim = "holds the plan back" if is_late(plan) else "would save"
+    return f"{limit_words(first)}, is first of what {aim}: {worth(plan, first)}."
 
 
 def ask_sentence(plan: Plan) -> str:

@@ -66,8 +66,8 @@ def bottlenecks_figure(plan: Plan) -> Figure | None:
             canvas.height += LINE
 
     rest = collapsed(plan)
-    said = (f"{holding_sentence(plan)} Shade: what one step more of a limit is worth, re-solved, "
-            "shared out over the periods in which it counts."
+    said = (f"{holding_sentence(plan)} Shade: what one step more of a limit is worth with "
+            "divisible systems, re-solved, shared out over the periods in which it counts."
             + (f" {rest}." if rest else ""))  # fmt: skip
     return Figure("bottlenecks", "What one step more of each limit is worth, by period", said, draw,
                   (bottlenecks_sheet(plan),))  # fmt: skip
@@ -78,7 +78,11 @@ def _legend(found: Timeline, size: float, unit: str) -> list[tuple[str, str]]:
     names = [(style, f"{_short(level / size)} {unit} and more")
              for style, level in zip(STYLES, found.levels, strict=False)]  # fmt: skip
     less = [(STYLES[-1], "less")] if names else []
-    return [*names, *less, ("off", "at its limit, raising it alone gains nothing")]
+    return [
+        *names,
+        *less,
+        ("off", "at its limit, raising it alone gains nothing"),
+    ]
 
 
 def _short(value: float) -> str:
@@ -134,14 +138,18 @@ def bottlenecks_sheet(plan: Plan) -> Sheet:
         Column("mw_months", "One step gains", "MW-months", "worth"),
         Column("status", "Proof of it"), Column("money", "One step saves", money, "money"),
         Column("money_status", "Proof of it"),
+        Column("mw_months_whole", "One step in whole systems gains", "MW-months", "worth"),
+        Column("money_whole", "One step in whole systems saves", money, "money"),
+        Column("moved", "Moved between priorities", kind="long"),
         Column("mw_months_lifted", "Gained without it", "MW-months", "worth"),
         Column("note", "Note", kind="long"),
     ]  # fmt: skip
     rows = telling(plan)
-    kept = [c for c in columns if any(row[c.key] is not None for row in rows)] or columns[:3]
+    kept = [c for c in columns if any(row.get(c.key) is not None for row in rows)] or columns[:3]
     shown = [{**row, "one_more": one_more(row)} for row in rows]
     return Sheet("Bottlenecks, ranked by what 1 % more of each limit brings; every worth is "
-                 "re-solved", kept, shown)  # fmt: skip
+                 "re-solved, with divisible systems where nothing else is said",
+                 kept, shown)  # fmt: skip
 
 
 def quote_figure(plan: Plan) -> Figure | None:

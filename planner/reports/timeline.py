@@ -19,7 +19,7 @@ DECADES = 3
 
 @dataclass(frozen=True)
 class Timeline:
-    """What one step more of limits is worth, re-solved, shared out over periods by price.
+    """What one step more of limits is worth with divisible systems, over periods by price.
 
     Prices alone would mislead: where something else binds as well, they promise what a step more
     does not bring.
