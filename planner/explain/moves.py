@@ -15,6 +15,14 @@ from planner.inputs.drafts import draft_of
 from planner.inputs.periods import earlier_days
 from planner.inputs.rows import Inputs, Row
 
+PRICES = (
+    ("systems", "price"), ("supply", "price"), ("supply", "order_cost"), ("plants", "cost"),
+    ("lanes", "cost"), ("depots", "holding_cost"), ("sites", "holding_cost"),
+    ("sites", "opening_cost"), ("sites", "lease"), ("sites", "energy_price"),
+    ("halls", "fit_out_cost"), ("service", "cost"),
+)  # fmt: skip
+"""Sheets and columns of everything that is paid for out of a budget."""
+
 
 @dataclass(frozen=True)
 class Move:
@@ -107,7 +115,7 @@ def lifted_steps(inputs: Inputs, limit: Limit) -> float:
     if limit.column == "yield":
         return (1.0 - float(limit.value)) / limit.step
     if limit.row.sheet == "budget":
-        return float(max(limit.value, 1.0)) * 9 / limit.step
+        return float(math.ceil(_all_money(inputs) / limit.step))
     it_mw = sum(row["count"] * row["it_mw"] for row in inputs.tables["halls"])
     due = sum(row["mw"] for row in inputs.tables["milestones"])
     if limit.column in ("mw", "it_mw"):
@@ -122,6 +130,28 @@ def lifted_steps(inputs: Inputs, limit: Limit) -> float:
     whole = 1.0 if limit.row.sheet in ("crews", "plants") else max(each, 1.0)
     units = {"slots": slots, "coolant_lpm": coolant}.get(limit.column, whole)
     return float(math.ceil(2 * systems * max(units, 1.0)))
+
+
+def _all_money(inputs: Inputs) -> float:
+    """Return more money than any plan can spend: all that there can be, at the dearest price.
+
+    Everything is bought, shipped, housed and powered, and paid for in every hour of the plan.
+    """
+    tables, settings = inputs.tables, inputs.settings
+    prices = [row[column] or 0.0 for sheet, column in PRICES for row in tables[sheet]]
+    power = sum(row["count"] * row["it_mw"] for row in tables["halls"])
+    power += sum(row["mw"] for row in tables["milestones"])
+    least_kw = min(row["power_kw"] + row["overhead_kw"] for row in tables["systems"])
+    parts = max(1.0, sum(row["quantity"] for row in tables["bom"]))
+    good = min((row["yield"] for row in tables["supply"]), default=1.0)
+    pue = max((row["pue"] or 1.0) for row in tables["sites"])
+    things = 2 * power * (1000 / least_kw * parts / good + pue)
+    things += sum(row["lot"] + row["min_order"] for row in tables["supply"])
+    things += sum(row["units_per_month"] for row in tables["supply_capacity"])
+    things += sum(row["quantity"] for row in tables["orders"])
+    things += sum(row["count"] for row in tables["halls"]) + len(tables["sites"])
+    hours = 24.0 * ((settings["end"] - settings["start"]).days + 92)
+    return float(max(prices, default=0.0) * things * hours + 1.0)
 
 
 def _with(row: Row, values: Mapping[str, Any] | None) -> Row:
