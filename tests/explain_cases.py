@@ -66,6 +66,28 @@ def short_case(seed: int) -> Sheets:
     return sheets
 
 
+def rival_case(seed: int) -> Sheets:
+    """Return a workbook of two or three commitments, mostly late, that compete for two sites.
+
+    Some are due before anything can be there, so that nothing puts them on time.
+    """
+    draw = Random(f"rivals {seed}")
+    sheets = small_case(seed)
+    sheets["settings"] = settings("2026-01-01", "2026-05-31", time_limit_s=60)
+    ends = (*ENDS, "2026-04-30", "2026-05-31")
+    names = ["Alpha", "Beta", "Gamma"][: draw.choice([2, 2, 3])]
+    sheets["commitments"] = [
+        {"commitment": name, "basis": draw.choice(["it", "it", "facility"]),
+         "priority": draw.choice([1, 1, 2])}
+        for name in names
+    ]  # fmt: skip
+    sheets["milestones"] = [
+        {"commitment": name, "date": ends[draw.randint(0, 4)], "mw": draw.choice([1.5, 2, 3, 4])}
+        for name in names
+    ]
+    return sheets
+
+
 def _ample(draw: Random, period: str, end: date) -> Sheets:
     """Return a workbook in which everything is there in time."""
     due = draw.randint(3, 9)

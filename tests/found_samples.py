@@ -100,7 +100,8 @@ def _link(n, commitment):
 def _ask(n, commitment):
     kind, subject, _, _, _ = KINDS[n]
     return {
-        "commitment": commitment, "set": 1 + n // 2, "kind": kind, "subject": subject,
+        "commitment": commitment, "aim": f"{commitment} is on time", "set": 1 + n // 2,
+        "kind": kind, "subject": subject,
         "cells": f"crews!C{n + 3}, crews!C{n + 4}", "says": f"{subject}: {n + 1} more ({kind})",
         "more": float(n + 1), "not_enough": None if n == 3 else f"{n} more",
         "mw_months_alone": 12.5 * (n + 1),

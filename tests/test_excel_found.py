@@ -73,7 +73,7 @@ def due(rows, key):
             "One step more brings": "mw_a_step", "Without it": "mw_without",
             "Holds from": "first_period"}),
         ("Asks", "asks", {
-            "To be on time": "commitment", "Set": "set", "What to ask for": "says",
+            "So that": "aim", "Set": "set", "What to ask for": "says",
             "Cells of the inputs": "cells", "Alone it gains": "mw_months_alone",
             "Not enough": "not_enough",
             "None can be left out": "irreducible", "Proof that it is enough": "proof"}),

@@ -7,6 +7,7 @@ import math
 import pytest
 from explain_cases import small_case
 
+from planner.explain.report import aim_of, together
 from planner.explain.requests import request_of
 from planner.explain.session import Session
 from planner.explain.words import AMOUNTS, DATED, in_words
@@ -48,3 +49,30 @@ def test_every_limit_can_be_asked_for(seed: int) -> None:
         assert "{" not in said
         known = DATED if limit.dated else AMOUNTS
         assert (limit.row.sheet, limit.column) in known
+
+
+@pytest.mark.parametrize(
+    ("late", "hopeless", "asked"),
+    [
+        ([["A"], ["B"]], "", ["A", "AB"]),
+        ([["A", "B"]], "", ["AB"]),
+        ([[], ["A", "B"], ["C"]], "", ["AB", "ABC"]),
+        ([["A"], ["B"]], "A", ["A", "B"]),
+        ([["A", "B", "C"]], "B", ["AC", "B"]),
+        ([["A", "B"]], "AB", ["A", "B"]),
+    ],
+)
+def test_commitments_late_together_are_asked_for_together(
+    late: list[list[str]], hopeless: str, asked: list[str]
+) -> None:
+    """A new plan could give what one ask brings to another; those beyond help stand alone."""
+    found = together(late, lambda names: not set(names) & set(hopeless))
+    assert ["".join(names) for names in found] == asked
+
+
+def test_what_an_ask_does_is_said_with_its_condition() -> None:
+    assert aim_of(["A"], [], True) == "A is on time"
+    assert aim_of(["A", "B", "C"], [], True) == "A, B and C are on time"
+    said = "A can be on time, as long as B and C are as late as in this plan"
+    assert aim_of(["A"], ["B", "C"], True) == said
+    assert aim_of(["A"], [], False) == "A would be on time if systems could be divided"

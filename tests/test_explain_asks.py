@@ -56,7 +56,7 @@ def test_asks_are_enough_and_not_reducible(first: int) -> None:
         worst = max(late, key=lambda name: late[name])
         if late[worst] <= 1e-5:
             continue
-        for ask in Asker(session, worst).find(most=1):
+        for ask in Asker(session, [worst]).find(most=1):
             asked += 1
             assert ask.is_irreducible
             assert ask.is_fewest
@@ -83,7 +83,7 @@ def test_no_single_change_is_enough_where_more_are_asked_for(seed: int) -> None:
     session = Session(inputs_from_rows("random", sheets), seconds=math.inf)
     late = shortfalls(session)
     worst = max(late, key=lambda name: late[name])
-    asker = Asker(session, worst)
+    asker = Asker(session, [worst])
     for ask in asker.find(most=1) if late[worst] > 1e-5 else ():
         if len(ask.requests) > 1:
             for candidate in asker.candidates:

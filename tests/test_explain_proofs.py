@@ -53,8 +53,8 @@ def test_what_is_ruled_out_without_a_solve_is_not_enough(
     session = Session(inputs_from_rows("random", small_case(seed)), seconds=math.inf)
     late = shortfalls(session)
     worst = max(late, key=lambda name: late[name])
-    asker = Asker(session, worst)
-    oracle = Oracle(session, worst, asker.candidates)
+    asker = Asker(session, [worst])
+    oracle = Oracle(session, [worst], asker.candidates)
     for size in (1, 2, 4):
         for at in range(0, len(asker.candidates), size):
             oracle.is_enough(asker.candidates[at : at + size])
@@ -63,7 +63,7 @@ def test_what_is_ruled_out_without_a_solve_is_not_enough(
         calendar = session.base.case.calendar
         moves = [move for request in lifted for move in request.moves(calendar)]
         problem = Problem(session.moved(moves).inputs)
-        missed = problem.solve_goal(goal_of(problem, worst), others_of(problem, worst, late))
+        missed = problem.solve_goal(goal_of(problem, [worst]), others_of(problem, [worst], late))
         assert missed.values[0] > ENOUGH * (1 - 1e-6), (seed, sorted(failed))
 
 
@@ -77,9 +77,9 @@ def test_asks_of_a_large_plan_are_plans_in_whole_systems(
     worst = max(late, key=lambda name: late[name])
     if late[worst] <= ENOUGH:
         return
-    exact = Oracle(session, worst, [])
+    exact = Oracle(session, [worst], [])
     monkeypatch.setattr(Session, "is_small", False)
-    for ask in Asker(session, worst).find():
+    for ask in Asker(session, [worst]).find():
         if ask.proof.startswith("re-solved in whole systems"):
             assert exact.is_enough(ask.requests)
         assert ask.is_irreducible

@@ -30,7 +30,8 @@ def test_asks_are_the_plans_with_their_proof():
     plan, reader = edge("explained late"), read("explained late")
     asks = plan.rows("asks")
     assert asks
-    rows = [row for n in {row["set"] for row in asks} for row in reader.rows(f"demand, set {n}")]
+    sets = {f"So that {row['aim']}: set {row['set']}" for row in asks}
+    rows = [row for caption in sets for row in reader.rows(caption)]
     assert sorted(row[0] for row in rows) == sorted(str(row["says"]) for row in asks)
     assert "no cheaper set exists" in reader.texts["asks"]
     assert str(asks[0]["proof"]) in reader.texts["asks"]

@@ -1,4 +1,4 @@
-"""The least set of changes that puts a commitment back on time, each set proved by re-solving."""
+"""The least set of changes that puts commitments back on time, each set proved by re-solving."""
 
 from __future__ import annotations
 
@@ -27,48 +27,49 @@ FINE = 0.02
 LARGER = (0.0, 0.01, 0.04, 0.15, 0.5)
 """Shares by which a set is asked for larger until whole systems do."""
 
-IN_WHOLES = "re-solved in whole systems from the changed cells: nothing missed"
+IN_WHOLES = "re-solved in whole systems from the changed cells"
 
 
 @dataclass
 class AskSet:
-    """Changes that together put a commitment back on time, none of which can be left out.
+    """Changes that together put commitments back on time, none of which can be left out.
 
     Attributes
     ----------
-    commitment : str
     requests : list of Request
     alone : dict
-        MW-months of the commitment that each request gains alone, by its name.
+        MW-months of the commitments that each request gains alone, by its name.
     is_irreducible : bool
-        Whether it is proved that without any of them the commitment is late.
+        Whether it is proved that without any of them a commitment is late.
     not_enough : dict
-        For each request, by its name, the next smaller one, if it is proved that with it the
+        For each request, by its name, the next smaller one, if it is proved that with it a
         commitment is late; the size of the request is then the least.
     is_fewest : bool
         Whether it is proved that no set costs less to ask for.
     proof : str
         What proves that it is enough.
+    in_wholes : bool
+        Whether it is proved in whole systems.
     """
 
-    commitment: str
     requests: list[Request]
     alone: dict[Name, float] = field(default_factory=dict)
     is_irreducible: bool = False
     not_enough: dict[Name, Request] = field(default_factory=dict)
     is_fewest: bool = False
     proof: str = ""
+    in_wholes: bool = False
 
 
 class Asker:
-    """Finds what to ask for so that one commitment is on time and no other is later.
+    """Finds what to ask for so that commitments are on time and no other is later.
 
     Parameters
     ----------
     session
         The plan.
-    commitment
-        Late in the plan.
+    commitments
+        Late in the plan; all are to be on time.
     costs
         Cost of asking for one change, by sheet; 1 where not given.
     first
@@ -76,12 +77,15 @@ class Asker:
     """
 
     def __init__(
-        self, session: Session, commitment: str, costs: Mapping[str, float] | None = None,
+        self,
+        session: Session,
+        commitments: Sequence[str],
+        costs: Mapping[str, float] | None = None,
         first: Sequence[Limit] = (),
-    ) -> None:  # fmt: skip
-        self.session, self.commitment, self.costs = session, commitment, dict(costs or {})
+    ) -> None:
+        self.session, self.costs = session, dict(costs or {})
         self.candidates = self._candidates(first)
-        self.oracle = Oracle(session, commitment, self.candidates)
+        self.oracle = Oracle(session, commitments, self.candidates)
         self.is_enough = self.oracle.is_enough
         self.is_hopeless = False
         self._found: tuple[float, list[Request]] = (math.inf, [])
@@ -106,6 +110,10 @@ class Asker:
         """Return what it costs to ask for a change."""
         return self.costs.get(request.limits[0].row.sheet, 1.0)
 
+    def can_be_enough(self) -> bool:
+        """Say whether anything that may be asked for puts the commitments on time."""
+        return self.is_enough([]) or self.is_enough(self.candidates)
+
     def find(self, most: int = ALTERNATIVES) -> list[AskSet]:
         """Return sets of changes, the least first; none if not all together are enough.
 
@@ -127,7 +135,7 @@ class Asker:
             others = [r for r in self.candidates if r.name != left_out.name]
             if not (enough := self._first_enough(others)):
                 continue
-            other = AskSet(self.commitment, minimal(self.is_enough, enough))
+            other = AskSet(minimal(self.is_enough, enough))
             if names_of(other.requests) in tried:
                 continue
             tried.append(names_of(other.requests))
@@ -142,6 +150,7 @@ class Asker:
         divisible = self._smallest(ask.requests)
         is_cut = self.session.spent(SIZED_BY)
         ask.requests, ask.proof = self._proved(divisible)
+        ask.in_wholes = ask.proof.startswith(IN_WHOLES)
         ask.alone = {r.name: self.oracle.alone(r) for r in ask.requests}
         ask.is_irreducible = all(
             self.oracle.is_short([o for o in ask.requests if o is not r]) for r in ask.requests
@@ -173,7 +182,7 @@ class Asker:
 
         Whatever is enough must ask for something beyond each set that was not enough.
         """
-        result = AskSet(self.commitment, best)
+        result = AskSet(best)
         self._solved = self.session.resolves
         while not self._is_over():
             cheaper = self._cheaper(result.requests)
@@ -232,7 +241,7 @@ class Asker:
                 rest, size = part + rest, max(1, len(part) // 2)
 
     def _smallest(self, requests: list[Request]) -> list[Request]:
-        """Shrink each change as far as the commitment stays on time."""
+        """Shrink each change as far as the commitments stay on time."""
         chosen = list(requests)
         for at, request in enumerate(chosen):
             others = [other for other in chosen if other.name != request.name]

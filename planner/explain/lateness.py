@@ -158,9 +158,9 @@ def _asked(
     problem: Problem, late: dict[str, float], commitment: str, period: int
 ) -> tuple[Tier, list[tuple[Tier, float]]]:
     """Return what is missed at one milestone, and that no commitment misses more than it does."""
-    goal = goal_of(problem, commitment, period)
-    own = goal_of(problem, commitment)
-    return goal, [*others_of(problem, commitment, late), (own, late[commitment])]
+    goal = goal_of(problem, [commitment], period)
+    own = goal_of(problem, [commitment])
+    return goal, [*others_of(problem, [commitment], late), (own, late[commitment])]
 
 
 def _explained(

@@ -1,4 +1,4 @@
-"""Whether a commitment is on time when some limits are moved: asked often, solved seldom.
+"""Whether commitments are on time when some limits are moved: asked often, solved seldom.
 
 A set of changes that is not enough has a proof: the prices of its solve. Changes of limits that
 have no price there leave the proof as it is, so that the set with all of them is not enough
@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import Enum
 from functools import cached_property
 
@@ -34,26 +35,28 @@ REACH_SECONDS = 120.0
 class Answer(Enum):
     """What a re-solve says of a set of changes."""
 
-    ENOUGH = "the commitment is on time"
-    SHORT = "proved: it is not"
-    OPEN = "no plan was found in which it is, nor proof that there is none"
+    ENOUGH = "the commitments are on time"
+    SHORT = "proved: they are not all"
+    OPEN = "no plan was found in which they are, nor proof that there is none"
 
 
 class Oracle:
-    """Says what one commitment misses with changes, no other missing more than in the plan.
+    """Says what commitments miss together with changes, no other missing more than in the plan.
 
     Parameters
     ----------
     session
         The plan.
-    commitment
+    commitments
         Late in the plan.
     candidates
         Every limit, lifted.
     """
 
-    def __init__(self, session: Session, commitment: str, candidates: Sequence[Request]) -> None:
-        self.session, self.commitment = session, commitment
+    def __init__(
+        self, session: Session, commitments: Sequence[str], candidates: Sequence[Request]
+    ) -> None:
+        self.session, self.commitments = session, tuple(commitments)
         self.candidates = candidates
         self.late = shortfalls(session)
         self.is_small = session.is_small
@@ -62,7 +65,7 @@ class Oracle:
         self._answers: dict[frozenset[Request], Answer] = {}
 
     def is_enough(self, requests: Sequence[Request]) -> bool:
-        """Say whether the commitment is on time with these changes.
+        """Say whether the commitments are on time with these changes.
 
         In whole systems where they are few; else where everything is divisible, so that a no is a
         proof and a yes is still to be proved.
@@ -73,7 +76,7 @@ class Oracle:
         return self._answer(requests) is Answer.ENOUGH
 
     def is_short(self, requests: Sequence[Request]) -> bool:
-        """Say whether it is proved, for these very changes, that the commitment is late."""
+        """Say whether it is proved, for these very changes, that a commitment is late."""
         return self._answer(requests) is Answer.SHORT
 
     def _answer(self, requests: Sequence[Request]) -> Answer:
@@ -154,7 +157,8 @@ class Oracle:
         return frozenset(found)
 
     def _goal(self, problem: Problem) -> tuple[Tier, list[tuple[Tier, float]]]:
-        return goal_of(problem, self.commitment), others_of(problem, self.commitment, self.late)
+        names = self.commitments
+        return goal_of(problem, names), others_of(problem, names, self.late)
 
     @cached_property
     def basis(self) -> Basis:
@@ -164,10 +168,10 @@ class Oracle:
         return self.session.base.solve_goal(goal, held, self.session.missed.bases[:1]).bases[0]
 
     def alone(self, request: Request) -> float:
-        """Return MW-months that the commitment gains by one change alone."""
+        """Return MW-months that the commitments gain by one change alone."""
         if self.is_small:
             found = self._whole([request])
-            before, after = self.late[self.commitment], math.inf
+            before, after = sum(self.late[name] for name in self.commitments), math.inf
             if found is not None and found.point is not None:
                 after = found.values[0]
         else:
@@ -204,6 +208,29 @@ class Oracle:
             return math.inf
         goal, held = self._goal(problem)
         return reach_whole(problem, goal, held, min(REACH_SECONDS, max(1.0, session.left)))
+
+    def is_kept(self, requests: Sequence[Request]) -> bool:
+        """Say whether every plan of the changed cells that misses the least has them on time.
+
+        Proved in whole systems, or not at all: no commitment is held at what it misses now, so
+        that late ones of the same or a higher priority may take what the changes bring.
+        """
+        if not self.is_small:
+            return False
+        session = self.session
+        session.resolves += 1
+        try:
+            problem = session.moved(self._moves(requests))
+        except ValueError:
+            return False
+        goal = goal_of(problem, self.commitments)
+        most = replace(
+            goal, scale=-goal.scale, expression=problem.model.frame.objective(
+                (variable, -months) for variable, months in goal.expression.items()
+            ),
+        )  # fmt: skip
+        found = solve_whole(problem, [*problem.missed_tiers, most], seconds=session.whole_seconds)
+        return found.is_proven and found.bounds[-1] <= ENOUGH
 
     def _moves(self, requests: Sequence[Request]) -> list[Move]:
         calendar = self.session.base.case.calendar

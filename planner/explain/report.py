@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -95,67 +95,141 @@ def explain(
 def ask_rows(
     session: Session, found: list[Bottleneck], costs: Mapping[str, float] | None = None
 ) -> list[Row]:
-    """Return what to ask for, for each commitment that is late, as rows of the table `asks`."""
+    """Return what to ask for, more important commitments first, as rows of the table `asks`."""
     rows: list[Row] = []
-    first = [b.limit for b in found]
-    late = {name: missed for name, missed in shortfalls(session).items() if missed > LATE}
-    for commitment in late:
+    late = [name for name, missed in shortfalls(session).items() if missed > LATE]
+    demand = session.base.case.demand
+    by_priority = [
+        [name for name in late if name in demand.of_priority[p]] for p in demand.priorities
+    ]
+
+    def asker(names: Sequence[str]) -> Asker:
+        return Asker(session, names, costs, [b.limit for b in found])
+
+    for names in together(by_priority, lambda names: asker(names).can_be_enough()):
         if session.spent(0.85):
-            session.leave(f"asks for {commitment}")
+            session.leave(f"asks for {listed(names)}")
             continue
-        asker = Asker(session, commitment, costs, first)
-        if asker.is_enough([]):
-            session.leave(f"asks for {commitment}: {_without_asks(session)}")
-            continue
-        sets = asker.find()
-        if not sets and asker.is_hopeless:
-            bounds = BOUNDS.format(today=today_of(session.inputs))
-            session.leave(
-                f"asks for {commitment}: all limits together are not enough, moved as far as can "
-                f"be asked for ({bounds})"
-            )
-        elif not sets:
-            session.leave(f"asks for {commitment}: no set was found in time")
-        rivals = _rivals(session, commitment, late)
-        for number, ask in enumerate(sets, start=1):
-            ask.proof += rivals
-            rows += [_row(session, ask, number, request) for request in ask.requests]
+        last = max(n for n, own in enumerate(by_priority) if set(own) & set(names))
+        rivals = [name for own in by_priority[: last + 1] for name in own if name not in names]
+        rows += _rows_of(session, asker(names), names, rivals)
     return rows
 
 
-def _without_asks(session: Session) -> str:
-    """Return why a commitment is late for which nothing need be asked for."""
+def together(
+    late: Sequence[Sequence[str]], can: Callable[[Sequence[str]], bool]
+) -> Iterator[tuple[str, ...]]:
+    """Yield commitments that are asked for together: the late ones down to each priority.
+
+    A new plan serves late commitments of a higher priority first, and chooses among those of the
+    same one. An ask for all of them leaves none that could take what it brings.
+
+    Parameters
+    ----------
+    late
+        Late commitments, a list for each priority, most important first.
+    can
+        Whether any changes put some commitments on time. Those that nothing does are left to
+        themselves, and if the rest cannot be on time together, each is.
+    """
+    done = set[tuple[str, ...]]()
+    for count, own in enumerate(late, start=1):
+        names = tuple(name for some in late[:count] for name in some)
+        groups = [names] if own else []
+        if own and len(names) > 1 and not can(names):
+            possible = tuple(name for name in names if can([name]))
+            groups = [(name,) for name in names]
+            if 1 < len(possible) < len(names) and can(possible):
+                groups = [possible, *((name,) for name in names if name not in possible)]
+        yield from (group for group in groups if group not in done)
+        done.update(groups)
+
+
+def _rows_of(
+    session: Session, asker: Asker, names: Sequence[str], rivals: Sequence[str]
+) -> list[Row]:
+    """Return the sets of changes that put some commitments on time; none if there are none.
+
+    Rivals are late as well and of no lower priority, so that a new plan may serve them first.
+    """
+    if asker.is_enough([]):
+        session.leave(f"asks for {listed(names)}: {_without_asks(session, names)}")
+        return []
+    sets = asker.find()
+    if not sets and asker.is_hopeless:
+        bounds = BOUNDS.format(today=today_of(session.inputs))
+        session.leave(
+            f"asks for {listed(names)}: all limits together are not enough, moved as far as can "
+            f"be asked for ({bounds})"
+        )
+    elif not sets:
+        session.leave(f"asks for {listed(names)}: no set was found in time")
+    rows: list[Row] = []
+    for number, ask in enumerate(sets, start=1):
+        head: Row = {"commitment": ", ".join(names), "set": number}
+        is_kept = not rivals or (ask.in_wholes and asker.oracle.is_kept(ask.requests))
+        if rivals:
+            ask.proof += (
+                f"; so it is in every plan that misses the least, which may have {listed(rivals)} "
+                "late"
+                if is_kept else
+                f"; a new plan may give what this brings to {listed(rivals)} first, late as well "
+                "and of no lower priority"
+            )  # fmt: skip
+        head["aim"] = aim_of(names, () if is_kept else rivals, ask.in_wholes)
+        rows += [_row(session, ask, head, request) for request in ask.requests]
+    return rows
+
+
+def aim_of(names: Sequence[str], rivals: Sequence[str], in_wholes: bool) -> str:
+    """Return what an ask is proved to do, to stand behind `so that`.
+
+    Parameters
+    ----------
+    names
+        Commitments that it is for.
+    rivals
+        Late commitments that have to stay as late as they are.
+    in_wholes
+        Whether it is proved in whole systems.
+    """
+    condition = f", as long as {listed(rivals)} {_be(rivals)} as late as in this plan" \
+        if rivals else ""  # fmt: skip
+    if not in_wholes:
+        return f"{listed(names)} would be on time if systems could be divided{condition}"
+    return f"{listed(names)} {'can be' if rivals else _be(names)} on time{condition}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a sentence lists them."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def _be(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
+
+
+def _without_asks(session: Session, names: Sequence[str]) -> str:
+    """Return why commitments are late for which nothing need be asked for."""
     if session.is_small:
-        return "a better plan has it on time as things are. Plan again with a smaller gap"
+        them = "it" if len(names) == 1 else "them"
+        return f"a better plan has {them} on time as things are. Plan again with a smaller gap"
+    subject = "it" if len(names) == 1 else "they"
     return (
-        "with divisible systems it would be on time as things are. It is late because systems, "
-        "lots and halls are whole, or because the plan is not proven to the last"
+        f"with divisible systems {subject} would be on time as things are. The lateness comes from "
+        "whole systems, lots and halls, or from a plan that is not proven to the last"
     )
 
 
-def _rivals(session: Session, commitment: str, late: Iterable[str]) -> str:
-    """Return which late commitments a new plan may serve first, as the end of a proof."""
-    demand = session.base.case.demand
-    priority = {name: p for p, names in demand.of_priority.items() for name in names}
-    first = [
-        name for name in late
-        if name != commitment and priority[name] <= priority[commitment]
-    ]  # fmt: skip
-    if not first:
-        return ""
-    return (f"; a new plan may serve {', '.join(first)} first, late as well and of no lower "
-            "priority")  # fmt: skip
-
-
-def _row(session: Session, ask: AskSet, number: int, request: Request) -> Row:
+def _row(session: Session, ask: AskSet, head: Row, request: Request) -> Row:
     first = request.limits[0]
     return {
-        "commitment": ask.commitment, "set": number, "kind": first.kind, "subject": first.subject,
+        **head, "kind": first.kind, "subject": first.subject,
         "cells": ", ".join(limit.where for limit in request.limits),
         "says": in_words(session, request), "more": float(request.more),
         "not_enough": figure_of(smaller) if (smaller := ask.not_enough.get(request.name)) else None,
         "mw_months_alone": ask.alone.get(request.name),
         "irreducible": "yes" if ask.is_irreducible else "not tried to the end",
-        "fewest": "yes" if ask.is_fewest else "not proved" if number == 1 else "",
+        "fewest": "yes" if ask.is_fewest else "not proved" if head["set"] == 1 else "",
         "proof": ask.proof,
     }  # fmt: skip

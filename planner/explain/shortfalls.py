@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from planner.errors import LimitReached
 from planner.explain.problem import Problem
 from planner.explain.session import Session, missed_in
@@ -30,25 +32,27 @@ def shortfalls(session: Session) -> dict[str, float]:
     return found
 
 
-def goal_of(problem: Problem, commitment: str, period: int | None = None) -> Tier:
-    """Return what a commitment misses, in MW-months; in one period alone, in MW."""
+def goal_of(problem: Problem, commitments: Collection[str], period: int | None = None) -> Tier:
+    """Return what commitments miss together, in MW-months; in one period alone, in MW."""
     months = problem.case.calendar.months
     terms = [
         (variable, months[t] if period is None else 1.0)
         for (name, t), variable in problem.model.decisions.missed_mw.items()
-        if name == commitment and period in (None, t)
+        if name in commitments and period in (None, t)
     ]
-    return Tier(f"missed of {commitment}", "MW-months", problem.model.frame.objective(terms))
+    return Tier(
+        f"missed of {', '.join(commitments)}", "MW-months", problem.model.frame.objective(terms)
+    )
 
 
 def others_of(
-    problem: Problem, commitment: str, late: dict[str, float]
+    problem: Problem, commitments: Collection[str], late: dict[str, float]
 ) -> list[tuple[Tier, float]]:
     """Return what all other commitments miss, by priority, and the most that they may."""
     demand, months = problem.case.demand, problem.case.calendar.months
     held = []
     for priority in demand.priorities:
-        names = [c for c in demand.of_priority[priority] if c != commitment]
+        names = [c for c in demand.of_priority[priority] if c not in commitments]
         terms = [
             (variable, months[t])
             for (name, t), variable in problem.model.decisions.missed_mw.items() if name in names

@@ -83,12 +83,13 @@ EXPLAINED = (
         "supplier": "", "item": "",
         "last_order_date": "last day on which an order can still be in service by the milestone",
     }),
-    ResultTable("asks", "One change of a set that puts a commitment back on time.", {
-        "commitment": "", "set": "number; the first is the least", "kind": "", "subject": "",
+    ResultTable("asks", "One change of a set that puts commitments back on time.", {
+        "commitment": "one or several, with commas", "aim": "what the set is proved to do",
+        "set": "number; the first is the least", "kind": "", "subject": "",
         "cells": "sheets and cells", "says": "in a sentence", "more": "asked for in each cell, "
         "in its unit; for dates and days the days that are taken off", "not_enough": "the next "
         "smaller figure, of which a re-solve proves that it is too little; blank: not proved",
-        "mw_months_alone": "MW-months that it gains alone",
+        "mw_months_alone": "MW-months that the commitments gain by it alone",
         "irreducible": "yes if dropping any change of the set was tried and is not enough",
         "fewest": "yes if no cheaper set exists", "proof": "",
     }),

@@ -100,7 +100,7 @@ def _print_items(title: str, items: Sequence[str], console: Console, where: str)
     grid.add_column(justify="right", no_wrap=True, min_width=3)
     grid.add_column(overflow="fold")
     for number_, text in enumerate(items[:MOST], start=1):
-        grid.add_row(Text(str(number_)), Text(printable(text)))
+        grid.add_row(Text(f"{number_}."), Text(printable(text)))
     console.print(grid)
     _print_rest(len(items), where, console)
 
@@ -133,7 +133,7 @@ def _print_asks(plan: Plan, console: Console) -> None:
         _title(no_asks(plan), console)
     for asked in found[:MOST]:
         items = [f"{row['says']} ({row['cells']})" for row in asked.rows]
-        title = f"What to ask for, so that {asked.commitment} is on time: set {asked.number}"
+        title = f"What to ask for, so that {asked.aim}: set {asked.number}"
         _print_items(title, items, console, "the sheet Asks")
         console.print(Padding(Text(printable(asked.proof), "dim"), (0, 0, 0, 4), expand=False))
     _print_rest(len(found), "the sheet Asks", console)

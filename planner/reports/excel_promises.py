@@ -30,12 +30,12 @@ WIDE, ACROSS = 10, 105
 def write_asks(report: Report, page: Page) -> None:
     """Write the sets of changes that put late commitments back on time."""
     page.subtitle(
-        "Each set of changes puts the commitment back on time, with no other later; the first is "
-        "the least. Not enough: the next smaller figure, re-solved; blank: not proved. Alone: what "
-        "a change of the set gains by itself"
+        "Each set of changes is proved to do what stands before it, with no other commitment "
+        "later; the first is the least. Not enough: the next smaller figure, re-solved; blank: not "
+        "proved. Alone: what a change of the set gains by itself"
     )
     fields = [
-        Field("commitment", "To be on time"), Field("set", "Set", kind="whole"),
+        Field("aim", "So that", most=40), Field("set", "Set", kind="whole"),
         Field("says", "What to ask for", most=60), Field("cells", "Cells of the inputs", most=30),
         Field("not_enough", "Not enough", most=20),
         Field("mw_months_alone", "Alone it gains", "MW-months", "decimal"),

@@ -235,7 +235,7 @@ def ask_sentence(plan: Plan) -> str:
     first = sets[0]
     named = "; ".join(str(row["says"]) for row in first.rows[:NAMED])
     rest = len(first.rows) - NAMED
-    return (f"First ask, so that {first.commitment} is on time: {named}"
+    return (f"First ask, so that {first.aim}: {named}"
             f"{f'; and {rest} more' if rest > 0 else ''}.")  # fmt: skip
 
 
@@ -252,12 +252,12 @@ def no_asks(plan: Plan) -> str:
 
 @dataclass(frozen=True)
 class Asked:
-    """Changes that together put a commitment back on time.
+    """Changes that together put commitments back on time.
 
     Attributes
     ----------
     commitment : str
-        What is late.
+        What is late, with commas.
     number : int
         Number of the set; the first is the least.
     rows : tuple of rows
@@ -267,6 +267,11 @@ class Asked:
     commitment: str
     number: int
     rows: tuple[Row, ...]
+
+    @property
+    def aim(self) -> str:
+        """What it is proved to do, to stand behind `so that`."""
+        return str(self.rows[0]["aim"])
 
     @property
     def proof(self) -> str:
@@ -283,7 +288,7 @@ class Asked:
 
 
 def ask_sets(plan: Plan) -> list[Asked]:
-    """Return the sets of changes by commitment, the least first."""
+    """Return the sets of changes by commitments, the least first."""
     found: dict[tuple[str, int], list[Row]] = {}
     for row in plan.rows("asks"):
         found.setdefault((str(row["commitment"]), int(number(row["set"]))), []).append(row)

@@ -83,10 +83,10 @@ def asks_section(plan: Plan) -> Markup:
     ]  # fmt: skip
     parts: list[Markup] = []
     for asked in ask_sets(plan):
-        caption = f"{asked.commitment}, set {asked.number}"
+        caption = f"So that {asked.aim}: set {asked.number}"
         parts += [table(Sheet(caption, columns, asked.rows)), element("p", f"{asked.proof}.")]
-    text = ("Each set of changes puts the commitment back on time, with no other later; the first "
-            "is the least.") if parts else no_asks(plan)  # fmt: skip
+    text = ("Above each set of changes stands what it is proved to do, with no other commitment "
+            "later; the first set is the least.") if parts else no_asks(plan)  # fmt: skip
     return element("section", element("h2", "Asks"), element("p", text), parts, id="asks")
 
 
