@@ -58,11 +58,11 @@ def test_a_curve_shows_the_dates_at_which_it_changes() -> None:
         ]
     ]  # fmt: skip
     console = Console(file=io.StringIO(), width=80)
-    _print_curve(rows, console)
+    _print_curve(rows, [], console)
     told = console.file.getvalue()  # type: ignore[attr-defined]
     dates = [line.split()[0] for line in told.splitlines() if line.startswith("2026")]
     assert dates == ["2026-01-01", "2026-04-01", "2026-06-01", "2026-09-01"]
-    assert "shown where it changes" in told
+    assert "the largest rises; every date is in the sheet Quote" in told
 
 
 def test_missed_megawatts_of_two_bases_are_not_added_up() -> None:
