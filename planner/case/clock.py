@@ -26,8 +26,8 @@ shares its days, so this holds for all of it together.
 *Remainders.* A window rarely allows whole systems or lots. What it leaves, up to one of them, is
 carried to the next (`rates.carried`).
 
-Days are counted from the plan's first, which is 0. Nothing here knows a sheet or a model: what a
-rate comes to is in `rates`, which acts a workbook has in `acts`.
+Days are counted from the plan's first, which is 0. Nothing here knows a sheet or a model; what a
+rate comes to is in `rates`. The model does not use these rules yet: it still counts in periods.
 """
 
 from __future__ import annotations
