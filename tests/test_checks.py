@@ -445,30 +445,3 @@ def test_what_has_no_limit_where_others_have_one() -> None:
         "no limit in energisation for node low",
         "no power node feeds hall three, two: no power limit there",
     )  # fmt: skip
-
-
-@of(checks.longer_periods_are_noted)
-def test_dates_within_longer_periods() -> None:
-    """April to June and July to September are quarters: only their first days count at once."""
-    dated = {
-        "end": "2026-09-30",
-        "energisation": [{"node": "grid", "from": day, "mw": 1}
-                         for day in (START, "2026-02-15", "2026-04-01", "2026-05-01")],
-        "power": [{"node": "grid"}],
-        "halls": [hall(ready="2026-07-02", fed_by="grid")],
-        "milestones": [due("demand", 1, "2026-03-30"), due("demand", 2, "2026-06-30"),
-                       due("demand", 3, "2026-08-31")],
-    }  # fmt: skip
-    start = ("periods are longer from 2026-04-01 on: what becomes ready within one, after a lead "
-             "time or on a date")  # fmt: skip
-    end = ". Megawatts may be missed for that alone"
-    options = {"period": "month; quarter from 2026-04-01"}
-    assert notes_of(**dated, options=options) == (
-        f"{start} (halls.ready 1, energisation.from 1), counts from the next on; milestones within "
-        f"one are judged at the end before (1){end}",
-    )
-    assert notes_of(end="2026-06-30", options=options) == (
-        f"{start}, counts from the next on{end}",
-    )
-    for period in ("month", "quarter", "quarter; month from 2026-04-01"):
-        assert notes_of(**dated, options={"period": period}) == ()

@@ -27,7 +27,7 @@ shares its days, so this holds for all of it together.
 carried to the next (`rates.carried`).
 
 Days are counted from the plan's first, which is 0. Nothing here knows a sheet or a model; what a
-rate comes to is in `rates`. The model does not use these rules yet: it still counts in periods.
+rate comes to is in `rates`.
 """
 
 from __future__ import annotations

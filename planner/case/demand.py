@@ -29,7 +29,7 @@ class Demand:
     final_mw : dict of str to float
         MW of the last milestone.
     judged : tuple of (str, date, int, float)
-        Each milestone: commitment, date, period at whose end it is judged, MW.
+        Each milestone: commitment, date, period that ends with it, MW.
     late_cost, price : dict of str to float
         Money per MW-month missed, and earned per MW-month served.
     mw_per_system : dict of (str, str, str) to float
@@ -75,7 +75,7 @@ def make_demand(inputs: Inputs, calendar: Calendar) -> Demand:
     rows = {row["commitment"]: row for row in inputs.tables["commitments"]}
     names = tuple(rows)
     judged = tuple(
-        (row["commitment"], row["date"], calendar.last_ending_by(row["date"]) or 0, row["mw"])
+        (row["commitment"], row["date"], _judged_in(calendar, row["date"]), row["mw"])
         for row in sorted(inputs.tables["milestones"], key=lambda row: row["date"])
     )
     required = {(name, period): 0.0 for name in names for period in calendar.periods}
@@ -101,6 +101,12 @@ def make_demand(inputs: Inputs, calendar: Calendar) -> Demand:
             (row["commitment"], row["site"]): row["cost"] for row in inputs.tables["service"]
         },
     )
+
+
+def _judged_in(calendar: Calendar, day: date) -> int:
+    """Return the period that ends with a milestone; the last where it is after the plan."""
+    period = calendar.holding(day)
+    return calendar.count - 1 if period is None else period
 
 
 def _mw_per_system(

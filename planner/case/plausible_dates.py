@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from planner.case.facility import last_useful_install
 from planner.case.first import First, critical_path
 from planner.case.look import NOTHING, InputWarning, Look, warn
 from planner.inputs.rows import Row
@@ -27,14 +26,14 @@ def items_arrive_within_the_plan(look: Look) -> Iterator[InputWarning]:
     supply, calendar = look.case.supply, look.case.calendar
     useful = {(supplier, item) for supplier, item, _ in supply.arrival}
     for (supplier, item), row in supply.sources.items():
-        opens = calendar.first(row["available_from"])
-        first = calendar.count if opens is None else max(opens, calendar.fence)
-        if (supplier, item) in useful or first == calendar.count or not _wanted(look, item):
+        first = look.case.timetable.leg["order", supplier, item].since
+        if (supplier, item) in useful or first >= calendar.day_count or not _wanted(look, item):
             continue
-        arrives = calendar.starts[first] + timedelta(days=row["lead_days"])
+        ordered = calendar.date_of(first)
+        arrives = ordered + timedelta(days=row["lead_days"])
         yield warn(
             row, "lead_days", f"{item} can never arrive in time: ordered on "
-            f"{calendar.starts[first]}, the first day possible, it arrives on {arrives}, too late "
+            f"{ordered}, the first day possible, it arrives on {arrives}, too late "
             f"for anything to be made of it and in service by {calendar.ends[-1]}",
             "Correct lead_days, or give a later settings end",
             arrives=str(arrives), end=str(calendar.ends[-1]))  # fmt: skip
@@ -44,20 +43,19 @@ def _wanted(look: Look, item: str) -> bool:
     """Say whether an item goes into a system that may be installed at some time of the plan."""
     case = look.case
     return any(
-        last_useful_install(look.rows["systems"][system], case.calendar) >= 0
-        for system in {system for _, system in case.facility.hosted}
-        if system == item or item in case.supply.bom.get(system, {})
+        leg.wanted
+        for (kind, _, *rest), leg in case.timetable.leg.items()
+        if kind == "install" and (rest[0] == item or item in case.supply.bom.get(rest[0], {}))
     )
 
 
 def days_fall_within_the_plan(look: Look) -> Iterator[InputWarning]:
-    """Capacity, power, halls and systems begin before the plan's last period does."""
-    last = look.case.calendar.starts[-1]
+    """Capacity, power, halls and systems begin before the plan ends."""
+    last = look.case.calendar.ends[-1]
     for sheet, column, effect in DATED:
         for row in look.inputs.tables[sheet]:
-            if look.case.calendar.first(row[column]) is None:
-                yield warn(row, column, f"this day is after the first day of the plan's last "
-                           f"period, {last}: {effect}",
+            if row[column] is not None and row[column] > last:
+                yield warn(row, column, f"this day is after the plan's last, {last}: {effect}",
                            "Correct the day, or give a later settings end")  # fmt: skip
 
 
@@ -70,7 +68,7 @@ def milestones_come_after_the_first_possible_day(look: Look) -> Iterator[InputWa
         for row in look.inputs.tables["milestones"]:
             if row["commitment"] != name or row["mw"] <= NOTHING:
                 continue
-            due = look.case.calendar.last_ending_by(row["date"]) or 0
+            due = look.case.calendar.holding(row["date"]) or 0
             if found is None:
                 yield warn(row, "date", f"no system can be in service for {name} within the plan",
                            "See what limits its halls, systems, supply, power and crews, or "

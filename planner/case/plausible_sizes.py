@@ -88,7 +88,7 @@ def demand_is_of_the_size_of_the_halls(look: Look) -> Iterator[InputWarning]:
 def budget_pays_for_what_is_due(look: Look) -> Iterator[InputWarning]:
     """A budget is no less than the least price of the systems that are due by its day."""
     for row in sorted(look.inputs.tables["budget"], key=lambda row: row["date"]):
-        covered = [t for t, start in enumerate(look.case.calendar.starts) if start <= row["date"]]
+        covered = [t for t, end in enumerate(look.case.calendar.ends) if end <= row["date"]]
         least = _least_spend(look, covered[-1]) if covered else 0.0
         if exceeds(least, row["cumulative"]):
             needed, budget = amounts(least, row["cumulative"])
@@ -124,7 +124,7 @@ def _least_spend(look: Look, period: int) -> float:
         )
     prices = _item_prices(look)
     for (_, item, arrives), units in look.case.supply.firm_arrivals.items():
-        if arrives <= period:
+        if arrives <= look.case.calendar.last_days[period]:
             spend -= units * max(prices.get(item, 0.0), costs.get(item, 0.0))
     return spend
 

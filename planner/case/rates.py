@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from planner.tolerance import LAST_TOLERANCE
+
 Days = tuple[int, ...]
 """Days in order, counted from the plan's first."""
 
@@ -148,7 +150,7 @@ def carried(accrued: Iterable[float], unit: float) -> list[bool]:
     found, begun = [], False
     for most in accrued:
         parts = most / unit if unit > 0 else 0.0
-        begun = begun or abs(parts - round(parts)) > 1e-9
+        begun = begun or abs(parts - round(parts)) > LAST_TOLERANCE
         found.append(begun)
     return found
 

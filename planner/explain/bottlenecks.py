@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from planner.explain.limits import Limit
+from planner.explain.limits import RATES, Limit
 from planner.explain.moves import Move
 from planner.explain.percent import (
     PER_CENT,
@@ -130,7 +130,7 @@ def find_bottlenecks(session: Session) -> list[Bottleneck]:
     """
     found = [_priced(session, limit) for limit in session.catalogue.amounts]
     if session.is_late:
-        found += [_priced(session, x) for x in session.catalogue.dates if session.is_linear(x)]
+        _price_anew(session, found)
         kinds = _lift_kinds(session, found)
         together = _lift_dates(session)
         _lift_groups(session, found, kinds)
@@ -198,6 +198,20 @@ def _priced(session: Session, limit: Limit) -> Bottleneck:
     return bottleneck
 
 
+def _price_anew(session: Session, found: Iterable[Bottleneck]) -> None:
+    """Price rates that have no row of the model: where there is no rate, nothing is done.
+
+    What a small part of a step gains, re-solved, is their price.
+    """
+    for b in found:
+        if b.limit.column in RATES and not session.is_linear(b.limit):
+            if session.spent(KINDS_BY):
+                session.leave("prices of rates of nothing", f"{b.limit.kind} of {b.limit.subject}")
+                continue
+            gain = session.gain([Move(b.limit, SMALL)])
+            b.price = tuple(part / SMALL for part in gain)
+
+
 def _lift_dates(session: Session) -> list[Together]:
     """Return kinds of dates and days that hold something back, each kind lifted in a re-solve.
 
@@ -205,8 +219,7 @@ def _lift_dates(session: Session) -> list[Together]:
     """
     kinds: dict[str, list[Limit]] = {}
     for limit in session.catalogue.dates:
-        if not session.is_linear(limit):
-            kinds.setdefault(limit.kind, []).append(limit)
+        kinds.setdefault(limit.kind, []).append(limit)
     together = []
     for kind, limits in kinds.items():
         if session.spent(DATES_TOGETHER):

@@ -47,7 +47,7 @@ from planner.tolerance import LAST_TOLERANCE
 NONE = 1e-6
 """MW-months below which nothing is missed, and MW-months or money below which nothing is gained."""
 
-IMPLIED = ("order_lots", "installed_systems")
+IMPLIED = ("order_lots", "commissioned_systems")
 """Decisions whose upper bounds only repeat rows, rounded: without them prices stand in the rows."""
 
 Place = tuple[str, tuple[Any, ...]]

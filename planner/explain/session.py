@@ -9,8 +9,8 @@ from functools import cached_property
 
 from planner.case.case import Case
 from planner.errors import NoPlanExists
-from planner.explain.limits import STEPS, Limit
-from planner.explain.moves import Move, most_steps, moved
+from planner.explain.limits import RATES, Limit
+from planner.explain.moves import Move, lifted_steps, moved
 from planner.explain.problem import NONE, Problem, Solved
 from planner.explain.touches import Catalogue, Touch
 from planner.explain.whole import EXACT_GAP, Whole, solve_whole
@@ -61,7 +61,7 @@ class Session:
         self.seconds = budget(plan) if seconds is None else seconds
         self.resolves = 0
         self._undone: dict[str, list[str]] = {}
-        self._gains: dict[frozenset[tuple[Limit, float]], Gains] = {}
+        self._gains: dict[frozenset[Move], Gains] = {}
         self.base = Problem(inputs)
         self.catalogue = Catalogue(inputs, self.base.case)
 
@@ -239,16 +239,15 @@ class Session:
 
     def touches(self, moves: Iterable[Move]) -> list[Touch]:
         """Return what linear moves do to the model."""
-        calendar, found = self.base.case.calendar, list[Touch]()
+        found = list[Touch]()
         for move in moves:
-            lifted = math.isinf(move.steps)
-            steps = most_steps(self.inputs, move.limit, calendar) if lifted else move.steps
-            found += self.catalogue.move(move.limit, steps)
+            most = lifted_steps(self.inputs, move.limit)
+            found += self.catalogue.move(move.limit, min(move.steps, most))
         return merged(found)
 
     def gain(self, moves: Sequence[Move]) -> Gains:
         """Return MW-months gained by priority when limits are moved."""
-        name = frozenset((move.limit, move.steps) for move in moves)
+        name = frozenset(moves)
         if name not in self._gains:
             idle = all(self.is_proved_idle(self.missed, move.limit) for move in moves)
             now = None if idle else self.missed_with(moves)
@@ -261,18 +260,12 @@ class Session:
 
     def are_linear(self, moves: Sequence[Move]) -> bool:
         """Say whether limits, moved together, only move rows of the model."""
-        stepped = [
-            (limit.row.sheet, limit.row[STEPS[limit.row.sheet][0]])
-            for limit in (move.limit for move in moves) if limit.row.sheet in STEPS
-        ]  # fmt: skip
-        some_dated = any(m.limit.dated and m.limit.row.sheet in STEPS for m in moves)
-        apart = not some_dated or len(set(stepped)) == len(stepped)
-        return apart and all(self.is_linear(move.limit) for move in moves)
+        return all(self.is_linear(move.limit) for move in moves)
 
     def is_linear(self, limit: Limit) -> bool:
         """Say whether a limit, moved alone, moves rows of the model, and needs no new model.
 
-        Of two budgets for the same period the lower one is the row, and moved alone it may cease to
+        Of two budgets for the same day the lower one is the row, and moved alone it may cease to
         be the lower one. What a hall has no room for at all has no columns in the model.
         """
         return (
@@ -291,9 +284,12 @@ class Session:
         )
 
     def moves_rows(self, limit: Limit) -> bool:
-        """Say whether a limit moves rows of the model if all of its kind move by the same share."""
+        """Say whether a limit moves rows of the model if all of its kind move by the same share.
+
+        A date moves the days on which things are done, and so does a rate where there was none.
+        """
         sheet, column = limit.row.sheet, limit.column
-        if limit.dated and (column != "from" or sheet == "plants"):
+        if limit.dated or (column in RATES and not self.catalogue.only_adds(limit)):
             return False
         if column == "yield" or (column == "count" and not self._opens(limit)):
             return False
@@ -353,23 +349,26 @@ def budget(plan: Plan | None) -> float:
 
 def _openings(problem: Problem, plan: Plan) -> dict[int, float]:
     """Return the columns of halls open, sites open and orders placed, with the plan's values."""
-    case, period = problem.case, {day: t for t, day in enumerate(problem.case.calendar.starts)}
-    opened = {(str(r["hall"]), period[r["period"]]): r["opened"] for r in plan.tables["halls"]}  # type: ignore[index]
+    case, number = problem.case, problem.case.calendar.number
+    openings = [
+        (str(row["hall"]), number(row["opens"]), float(str(row["count"])))  # type: ignore[arg-type]
+        for row in plan.tables["openings"]
+    ]
     first: dict[str, int] = {}
-    for row in plan.tables["halls"]:
-        if row["decided"]:
-            at = period[row["period"]]  # type: ignore[index]
-            first[str(row["site"])] = min(at, first.get(str(row["site"]), at))
+    for row in plan.tables["openings"]:
+        at = number(row["date"])  # type: ignore[arg-type]
+        first[str(row["site"])] = min(at, first.get(str(row["site"]), at))
     ordered = {
-        (row["supplier"], row["item"], period[row["period"]])  # type: ignore[index]
+        (row["supplier"], row["item"], number(row["order_date"]))  # type: ignore[arg-type]
         for row in plan.tables["orders"] if row["firm"] == "no"
     }  # fmt: skip
     fixed: dict[int, float] = {}
     for (kind, key), at in problem.column_at.items():
         if kind == "opened_halls":
-            fixed[at] = float(opened.get(key, case.facility.open_count[key[0]]))  # type: ignore[arg-type]
+            later = sum(n for hall, opens, n in openings if hall == key[0] and opens <= key[1])
+            fixed[at] = case.facility.open_count[key[0]] + later
         elif kind == "open_site":
-            fixed[at] = float(key[1] >= first.get(key[0], case.calendar.count))
+            fixed[at] = float(key[1] >= first.get(key[0], case.calendar.day_count))
         elif kind == "place_order":
             fixed[at] = float(key in ordered)
     return fixed

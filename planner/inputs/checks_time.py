@@ -99,6 +99,15 @@ def milestones_grow(draft: Draft) -> Iterator[Fault]:
             if row["date"] > _last_day(draft):
                 yield row.fault("date", "it is after the plan's end",
                                 "Give a later settings end, or remove the row")  # fmt: skip
+    start = draft.inputs.settings["start"]
+    if draft.settled("start", "end") and start < draft.inputs.settings["end"]:
+        for row in draft.rows("milestones", "date"):
+            if row["date"] < start:
+                yield row.fault(
+                    "date",
+                    f"it is before the plan's first day, {start}",
+                    "Give an earlier settings start, or state what stood then in fleet",
+                )
     due = draft.names("milestones", "commitment")
     for row in draft.rows("commitments", "commitment"):
         if due is not None and row["commitment"] not in due:

@@ -56,21 +56,6 @@ def stretches(period: str) -> tuple[Stretch, ...]:
     )
 
 
-def longer(period: str, day: date) -> Stretch | None:
-    """Return the part of a plan that holds a day, if its periods are longer than the first ones."""
-    first, *others = stretches(period)
-    begun = [part for part in others if part.since is not None and part.since <= day]
-    is_longer = begun and LONGEST_DAYS[begun[-1].length] > LONGEST_DAYS[first.length]
-    return begun[-1] if is_longer else None
-
-
-def starts_in(part: Stretch, day: date) -> bool:
-    """Say whether a period of a later part of a plan, of months or quarters, starts on a day."""
-    assert part.since is not None
-    months = 12 * (day.year - part.since.year) + day.month - part.since.month
-    return day.day == 1 and months % (3 if part.length == "quarter" else 1) == 0
-
-
 def earlier_days(period: str) -> int:
     """Return days by which a lead time must shrink so that each start is done a period earlier.
 

@@ -117,9 +117,9 @@ TABLES = (
         Column("price", NUMBER, "Price of each unit ordered, good or not; blank: the system's "
                "price if the item is a system, else nothing.", unit="money per unit", low=0.0,
                example="20000"),
-        money("order_cost", "Cost of placing an order in a period, whatever its size.",
+        money("order_cost", "Cost of placing an order, whatever its size.",
               "money per order", example="50000"),
-        Column("min_order", NUMBER, "Least units in a period with an order.", unit="units",
+        Column("min_order", NUMBER, "Least units of an order.", unit="units",
                default=0.0, low=0.0, example="25"),
         Column("lot", NUMBER, "Units in a lot; orders are whole lots.", unit="units", default=1.0,
                above=0.0, example="25"),
@@ -127,8 +127,9 @@ TABLES = (
                unit="capacity units per unit", default=1.0, low=0.0, example="1"),
         Column("available_from", DATE, "First day on which it can be ordered.",
                example="2026-04-01"),
-        Column("take_or_pay_share", NUMBER, "Share of the supplier's capacity that is paid for "
-               "in each period, ordered or not.", default=0.0, low=0.0, high=1.0, example="0.25"),
+        Column("take_or_pay_share", NUMBER, "Share of the supplier's capacity that is paid for, "
+               "ordered or not, settled by order day.", default=0.0, low=0.0, high=1.0,
+               example="0.25"),
         source(),
     )),
     Table("supply_capacity", "What a supplier can start, from a date on.", ("supplier", "from"), (
@@ -153,8 +154,8 @@ TABLES = (
     )),
     Table("depots", "A store between suppliers and sites.", ("depot",), (
         identifier("depot", "Name of the depot.", example="Depot Dallas"),
-        limit("storage", "Most units held at the end of a period; blank: no limit.", "units",
-              "2000"),
+        limit("storage", "Most units held after a day on which some are taken; blank: no limit.",
+              "units", "2000"),
         money("holding_cost", "Cost of holding a unit.", "money per unit and month", "120"),
         source(),
     )),
@@ -181,9 +182,10 @@ TABLES = (
         money("opening_cost", "Cost of first using the site; none where systems or open halls "
               "already stand.", "money", example="5000000"),
         money("energy_price", "Price of facility energy.", "money per MWh", example="62"),
-        money("lease", "Lease of the halls, by the IT power of the systems that stand in them.",
+        money("lease", "Lease of the halls, by the IT power of the systems in service there.",
               "money per MW-month", example="180000"),
-        limit("storage", "Most units held there at the end of a period; blank: no limit.",
+        limit("storage", "Most units held there after a day on which some are taken; blank: no "
+              "limit.",
               "units", example="500"),
         money("holding_cost", "Cost of holding a unit there.", "money per unit and month", "120"),
         Column("latitude", NUMBER, "Latitude.", unit="degrees", low=-90.0, high=90.0,

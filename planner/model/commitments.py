@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from planner.model.decisions import Model
-from planner.model.deployment import systems_in_service
 from planner.model.frame import Term
 
 
@@ -54,17 +53,13 @@ def serve_from_systems_in_service(model: Model) -> None:
 
     sum over commitment of serve_mw[commitment, hall, system, period]
         / mw_per_system[commitment, site, system]
-        <= systems_in_service[hall, system, period]      [systems; hall, system, period]
+        <= commissioned_systems[hall, system, period]      [systems; hall, system, period]
 
     Each commitment counts megawatts on its own basis; counting systems keeps them apart.
     """
-    periods, used = model.case.calendar.count, _systems_serving(model)
-    in_service = systems_in_service(model)
-    for (hall, system), start in model.case.serving.items():
-        for period in range(start, periods):
-            key = (hall, system, period)
-            balance = used[key] + [(variable, -c) for variable, c in in_service[key]]
-            model.frame.row("in_service", key, balance, "<=", 0.0)
+    used = _systems_serving(model)
+    for key, in_service in model.decisions.commissioned_systems.items():
+        model.frame.row("in_service", key, [*used[key], (in_service, -1.0)], "<=", 0.0)
 
 
 def keep_dedicated_systems_for_their_commitment(model: Model) -> None:
@@ -72,19 +67,18 @@ def keep_dedicated_systems_for_their_commitment(model: Model) -> None:
 
     sum over other commitment of serve_mw[other, hall, system, period]
         / mw_per_system[other, site, system]
-        <= systems_in_service[hall, system, period] - fleet[hall, system]
+        <= commissioned_systems[hall, system, period] - fleet[hall, system]
                                                [systems; hall, system, period]
 
     Capacity already sold stays sold.
     """
-    facility = model.case.facility
+    facility, in_service = model.case.facility, model.decisions.commissioned_systems
     used = _systems_serving(model, facility.dedicated) if facility.dedicated else {}
-    in_service = systems_in_service(model)
     for hall, system in facility.dedicated:
         count = facility.fleet[hall, system]
         for period in model.case.calendar.periods if count else ():
             key = (hall, system, period)
-            balance = used[key] + [(variable, -c) for variable, c in in_service[key]]
+            balance = [*used[key], (in_service[key], -1.0)]
             model.frame.row("dedicated", key, balance, "<=", -count)
 
 

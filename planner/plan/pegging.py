@@ -16,10 +16,10 @@ from planner.case.case import Case
 NONE_LEFT = 1e-7
 
 Start = tuple[str, str, int, float]
-"""Systems that a plant starts: plant, system, period, how many."""
+"""Systems that a plant starts: plant, system, day, how many."""
 
 Install = tuple[str, str, int]
-"""What is installed together: hall class, system, period."""
+"""What is installed together: hall class, system, day."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Batch:
     place : str
         Where they come in.
     usable : int
-        Period from which they can be used.
+        Day from which they can be used.
     quantity : float
         How many.
     """
@@ -53,7 +53,7 @@ class Use:
     place : str
         Where.
     needed : int
-        Period by which they are needed for the installs as planned.
+        Day by which they are needed for the installs as planned.
     quantity : float
         How many.
     systems_per_unit : float
@@ -76,9 +76,9 @@ class Wait:
     Attributes
     ----------
     install : tuple of (str, str, int)
-        Hall class, system, period.
+        Hall class, system, day.
     needed : int
-        Period by which the units must be at hand where the batch comes in.
+        Day by which the units must be at hand where the batch comes in.
     units : float
         Units that wait to be used.
     systems : float
@@ -99,7 +99,7 @@ class Peg:
 
     @property
     def needed(self) -> int | None:
-        """Period by which the batch must be at hand; None if nothing waits for it."""
+        """Day by which the batch must be at hand; None if nothing waits for it."""
         return min((wait.needed for wait in self.waits), default=None)
 
 
@@ -109,7 +109,7 @@ def peg(case: Case, batches: Iterable[Batch], uses: Iterable[Use]) -> dict[str, 
     Parameters
     ----------
     case
-        For its calendar and the quickest ways between places.
+        For the quickest ways between places.
     batches, uses
         What comes in and what is used, in any order.
 
@@ -138,11 +138,8 @@ def peg(case: Case, batches: Iterable[Batch], uses: Iterable[Use]) -> dict[str, 
 
 
 def _needed_at(case: Case, place: str, use: Use) -> int:
-    """Return the period by which a unit must be at a place to be used elsewhere in time."""
-    by = use.needed
-    for days in reversed(case.supply.routes.get((place, use.place), ())):
-        by = case.calendar.latest(by, days)
-    return by
+    """Return the day by which a unit must be at a place to be used elsewhere in time."""
+    return use.needed - sum(case.supply.routes.get((place, use.place), ()))
 
 
 def peg_orders(
@@ -160,9 +157,9 @@ def peg_orders(
     orders
         Batches ordered, by item.
     starts
-        Assembly: plant, system, period, systems.
+        Assembly: plant, system, day, systems.
     installs
-        Installation: hall, system, period, systems.
+        Installation: hall, system, day, systems.
 
     Returns
     -------
@@ -170,13 +167,13 @@ def peg_orders(
         By the orders' names.
     """
     uses: dict[str, list[Use]] = defaultdict(list)
-    for hall, system, period, count in installs:
+    for hall, system, day, count in installs:
         site = case.supply.place(case.facility.site_of[hall])
-        uses[system].append(Use(site, period, count, 1.0, (hall, system, period)))
+        uses[system].append(Use(site, day, count, 1.0, (hall, system, day)))
     made: dict[str, list[tuple[Start, Batch]]] = defaultdict(list)
     for number, start in enumerate(starts):
-        plant, system, period, count = start
-        usable = case.supply.finish[plant, system, period]
+        plant, system, day, count = start
+        usable = day + case.supply.plant_days[plant, system]
         batch = Batch(f"start {number:09d}", case.supply.place(plant), usable, count)
         made[system].append((start, batch))
     pegs: dict[str, Peg] = {}
@@ -203,13 +200,13 @@ def _whole_before_parts(case: Case, items: set[str]) -> Iterator[str]:
 
 def _part_uses(case: Case, start: Start, waiting: Peg) -> Iterator[tuple[str, Use]]:
     """Give what a start of assembly uses, needed so that each install is in time."""
-    plant, system, period, count = start
+    plant, system, day, count = start
     place, days = case.supply.place(plant), case.supply.plant_days[plant, system]
     idle = count - sum(wait.units for wait in waiting.waits)
     for part, quantity in case.supply.bom[system].items():
         for wait in waiting.waits:
-            needed = max(period, case.calendar.latest(wait.needed, days))
+            needed = max(day, wait.needed - days)
             each = wait.systems / wait.units / quantity
             yield part, Use(place, needed, quantity * wait.units, each, wait.install)
         if idle > NONE_LEFT:
-            yield part, Use(place, period, quantity * idle, 0.0, None)
+            yield part, Use(place, day, quantity * idle, 0.0, None)

@@ -75,10 +75,11 @@ class Purposes:
         several commitments, the earliest such milestone is taken; only where none has any, the
         earliest that is in force already.
         """
-        hall, system, period = install
-        first = self.case.calendar.usable(period, self.case.facility.commission_days[system])
-        if first is None:
+        hall, system, day = install
+        serves = day + self.case.facility.commission_days[system]
+        if serves >= self.case.calendar.day_count:
             return None
+        first = self.case.calendar.period_of(serves)
         found = [
             ranked
             for commitment, served in self.served[hall, system].items()

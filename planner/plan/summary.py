@@ -117,6 +117,7 @@ def totals(inputs: Inputs, case: Case) -> list[dict[str, object]]:
     """
     tables, facility, last = inputs.tables, case.facility, case.calendar.count - 1
     rows: list[dict[str, object]] = []
+    days = case.calendar.day_count
 
     def add(what: str, value: float, unit: str) -> None:
         rows.append({"what": what, "value": value, "unit": unit})
@@ -132,13 +133,12 @@ def totals(inputs: Inputs, case: Case) -> list[dict[str, object]]:
         energised = math.fsum(facility.energised_mw.get((node, last), 0.0) for node in roots)
         add(f"nodes at the grid ({len(roots)}), energised at the end, facility power",
             energised, "MW")  # fmt: skip
-    for supplier in sorted({row["supplier"] for row in tables["supply_capacity"]}):
-        capacity = sum(case.supply.capacity[supplier, t] for t in case.calendar.periods)
+    limited = {row["supplier"] for row in tables["supply_capacity"]} if tables["supply"] else set()
+    for supplier in sorted(limited):
+        capacity = case.timetable.gross["order", supplier].accrued(0, days - 1)
         add(f"capacity of {supplier} over the plan", capacity, "units")
-    for plant, system in sorted(case.supply.plant_days):
-        capacity = sum(
-            case.supply.assembly_capacity[plant, system, t] for t in case.calendar.periods
-        )
+    for plant, system in sorted(case.supply.plant_days) if case.supply.planned else ():
+        capacity = case.timetable.rates["start", plant, system].accrued(0, days - 1)
         add(f"assembly of {system} at {plant} over the plan", capacity, "systems")
     for system in sorted({row["system"] for row in tables["fleet"]}):
         standing = sum(row["count"] for row in tables["fleet"] if row["system"] == system)
@@ -158,8 +158,11 @@ def _systems(installs: Iterable[Row]) -> dict[str, float]:
 
 
 def _revenue(case: Case, ramp: Iterable[Row]) -> float:
-    """Return what the commitments pay for megawatts in service, not discounted."""
-    months = dict(zip(case.calendar.starts, case.calendar.months, strict=True))
+    """Return what the commitments pay for megawatts in service, not discounted.
+
+    What is in service on a period's last day is paid until the day before the next one's.
+    """
+    months = dict(zip(case.calendar.starts, case.calendar.served_months, strict=True))
     return math.fsum(
         case.demand.price[str(row["commitment"])] * _number(row["in_service_mw"])
         * months[row["period"]]  # type: ignore[index]

@@ -80,14 +80,10 @@ def ramp_labels(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 
 def ramp_required(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """Required is the largest milestone judged by then.
-
-    A milestone is judged at the last period that ends on or before its date, else at the first.
-    """
+    """Required is the largest milestone due by the last day of the period."""
     judged: dict[str, list[tuple[int, float]]] = {}
     for milestone in book.tables["milestones"]:
-        ended = [t for t in book.periods if book.calendar.last_day(t) <= milestone["date"]]
-        due_in = ended[-1] if ended else 0
+        due_in = book.calendar.holding(milestone["date"]) or 0
         judged.setdefault(milestone["commitment"], []).append((due_in, milestone["mw"]))
     for row in figures.tables["ramp"]:
         period = book.calendar.period_of_start[cast(date, row["period"])]

@@ -7,11 +7,12 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from numbers import Real
 
-from planner.case.calendar import DAYS_A_MONTH
+from planner.case.calendar import DAY
+from planner.case.rates import months_between
 from planner.inputs.periods import stretches
 from planner.plan.figures import running, tidy
 from planner.plan.store import Plan
@@ -130,16 +131,8 @@ def missed_by_basis(plan: Plan) -> dict[str, float]:
     for row in plan.tables.get("ramp", []):
         first, last, missed = day(row["period"]), day(row["period_end"]), number(row["missed_mw"])
         if first and last and missed > NOTHING:
-            found[str(row["basis"])] += missed * _months(first, last)
+            found[str(row["basis"])] += missed * months_between(first, last + DAY)
     return {basis: tidy(found[basis]) for basis in sorted(found)}
-
-
-def _months(first: date, last: date) -> float:
-    """Return the months of a period, as the plan counts them: 1 for any month of the calendar."""
-    following = last + timedelta(days=1)
-    if first.day == following.day == 1 and (following - first).days <= 31:
-        return 1.0
-    return (following - first).days / DAYS_A_MONTH
 
 
 def _shortfall(rows: list[Row]) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from planner.case.case import Case, make_case
+from planner.case.rates import windows
 from planner.plan.store import Plan
 
 USED_UP = 0.995
@@ -64,23 +65,28 @@ def _used(plan: Plan, case: Case) -> Used:
 
 
 def _most(case: Case) -> Used:
-    """Return each limit by period."""
+    """Return each limit by period: of a rate, what its windows that end there allow."""
     most: Used = defaultdict(lambda: defaultdict(float))
-    for (supplier, t), capacity in case.supply.capacity.items():
-        most["supply of", supplier][t] = capacity
-    for (plant, system, t), capacity in case.supply.assembly_capacity.items():
-        most["assembly of", f"{system} at {plant}"][t] = capacity
-    for (site, t), capacity in case.facility.crew_capacity.items():
-        most["crews of", site][t] = capacity
+    table = case.timetable
+    for name, rate in table.rates.items():
+        kind, place, *more = name
+        if kind == "ship":
+            continue
+        assembled = f"{more[0]} at {place}" if more else place
+        of = {"order": "supply of", "start": "assembly of", "install": "crews of"}[kind]
+        what, days = (of, assembled), table.clock.days.get(name, ())
+        for first, last in windows(days, table.clock.since.get(name, 0)):
+            most[what][case.calendar.period_of(last)] += table.gross.get(name, rate).accrued(
+                first, last
+            )
     for (node, t), mw in case.facility.energised_mw.items():
         most["power of", node][t] = mw
-    facility, first = case.facility, dict[str, int]()
-    for (hall, _), opens in facility.opening.items():
-        first[hall] = min(first.get(hall, opens), opens)
+    facility = case.facility
     for hall in facility.halls:
         for t in case.calendar.periods:
             # All halls of a class could have been opened by the first period in which one can be.
-            can_open = hall in first and first[hall] <= t
+            opens = facility.first_open.get(hall, case.calendar.day_count)
+            can_open = opens <= case.calendar.last_days[t]
             count = facility.hall_count[hall] if can_open else facility.open_count[hall]
             most["halls of", facility.site_of[hall]][t] += count * facility.hall_it_mw[hall]
     return most

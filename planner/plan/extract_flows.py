@@ -1,0 +1,125 @@
+"""What is assembled, shipped and held, and the windows of work, to result tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from planner.case.case import Case
+from planner.case.rates import windows
+from planner.inputs.rows import Inputs
+from planner.plan.tables import Row
+
+
+def production_rows(case: Case, starts: Mapping[Any, float]) -> list[Row]:
+    """Return systems started, by plant, system and day.
+
+    Parameters
+    ----------
+    case
+        The case.
+    starts
+        Systems by plant, system and numbered day.
+    """
+    date_of = case.calendar.date_of
+    return [
+        {
+            "plant": plant,
+            "system": system,
+            "period": period_of(case, day),
+            "start_date": date_of(day),
+            "finish_date": date_of(day + case.supply.plant_days[plant, system]),
+            "quantity": count,
+        }
+        for (plant, system, day), count in dated(starts)
+    ]
+
+
+def shipment_rows(inputs: Inputs, case: Case, shipped: Mapping[Any, float]) -> list[Row]:
+    """Return units shipped, by lane, item and day.
+
+    Parameters
+    ----------
+    inputs
+        For the days of transit.
+    case
+        The case.
+    shipped
+        Units by lane, item and numbered day.
+    """
+    days = {(row["from"], row["to"]): row["transit_days"] for row in inputs.tables["lanes"]}
+    date_of = case.calendar.date_of
+    return [
+        {
+            "from": origin,
+            "to": end,
+            "item": item,
+            "period": period_of(case, day),
+            "departure_date": date_of(day),
+            "arrival_date": date_of(day + days[origin, end]),
+            "quantity": units,
+        }
+        for (origin, end, item, day), units in dated(shipped)
+    ]
+
+
+def stock_rows(case: Case, stock: Mapping[Any, float]) -> list[Row]:
+    """Return units held after what is taken on a day, by place, item and day.
+
+    Parameters
+    ----------
+    case
+        The case.
+    stock
+        Units by place, item and numbered day.
+    """
+    return [
+        {
+            "place": place,
+            "item": item,
+            "period": period_of(case, day),
+            "date": case.calendar.date_of(day),
+            "quantity": units,
+        }
+        for (place, item, day), units in dated(stock)
+    ]
+
+
+def clock_rows(case: Case, carried: Mapping[tuple[str, str, int], float]) -> list[Row]:
+    """Return the windows of every act that a rate limits.
+
+    Parameters
+    ----------
+    case
+        The case.
+    carried
+        What a window leaves for the next, by kind of act, place and numbered day.
+    """
+    table, date_of, rows = case.timetable, case.calendar.date_of, list[Row]()
+    for name in sorted(table.rates):
+        days = table.clock.days.get(name, ())
+        kind, place, *more = name
+        for first, last in windows(days, table.clock.since.get(name, 0)):
+            rows.append(
+                {
+                    "act": kind,
+                    "place": place,
+                    "to": more[0] if kind == "ship" else None,
+                    "item": more[0] if kind == "start" else None,
+                    "window_from": date_of(first),
+                    "date": date_of(last),
+                    "carried": carried.get((kind, place, last), 0.0),
+                }
+            )
+    return rows
+
+
+def period_of(case: Case, day: int) -> date:
+    """Return the first day of the period that holds a numbered day."""
+    return case.calendar.starts[case.calendar.period_of(day)]
+
+
+def dated(found: Mapping[Any, float]) -> list[tuple[Any, float]]:
+    """Return items by day or period, then by name."""
+    return sorted(found.items(), key=lambda pair: (pair[0][-1], pair[0][:-1]))
