@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import product
+from itertools import pairwise, product
 from math import ceil, floor
 from random import Random
 from typing import Any
@@ -104,6 +104,7 @@ def tiny_case(seed: int, *, mixed: bool = False) -> Sheets:
     for n in range(few):  # cumulative
         rows = [row for row in sheets["milestones"] if row["commitment"] == f"c{n}"]
         rows[-1]["mw"] = max(float(row["mw"]) for row in rows)  # type: ignore[arg-type]
+    _let_fall(sheets, Random(f"fall {seed}"))
     if few == 1 and draw.random() < 0.5:
         sheets["service"] = [{"commitment": "c0", "site": "site", "cost": 2}]
     elif draw.random() < 0.4:  # with a cost of service it would pay to serve a part of early MW
@@ -133,6 +134,21 @@ def tiny_case(seed: int, *, mixed: bool = False) -> Sheets:
             for node in ("main", "spare", "aux")
         ]
     return sheets
+
+
+def _let_fall(sheets: Sheets, dice: Random) -> None:
+    """Let the last milestone of a commitment be lower, where it costs nothing to let systems stand.
+
+    Removing them is no decision here.
+    """
+    rows = sheets["milestones"]
+    days = sorted({row["date"] for row in rows})
+    if len(days) < 2 or dice.random() < 0.7:
+        return
+    sheets["sites"][0] |= {"energy_price": 0, "lease": 0}
+    row = next(row for row in rows if row["date"] == days[1])
+    row["mw"] = dice.choice([0, 0.25, 0.5]) * float(str(row["mw"]))
+    sheets["commitments"][0]["may_fall"] = "yes"
 
 
 def _supply(draw: Random, starts: list[date], period: str) -> Sheets:
@@ -190,7 +206,9 @@ class Tiny:
         self.starts = [start]
         while next_start(self.starts[-1], period) <= date.fromisoformat(str(self.set["end"])):
             self.starts.append(next_start(self.starts[-1], period))
-        after = [*self.starts[1:], next_start(self.starts[-1], period)]
+        end = next_start(self.starts[-1], period)
+        self.starts = sorted({*self.starts, *self.falls()})
+        after = [*self.starts[1:], end]
         self.count, self.periods = len(self.starts), range(len(self.starts))
         self.firsts = [self.number(day) for day in self.starts]
         self.lasts = [self.number(day) - 1 for day in after]
@@ -203,6 +221,15 @@ class Tiny:
         """Return the number of a day."""
         text = day if isinstance(day, date) else date.fromisoformat(str(day))
         return (text - self.starts[0]).days
+
+    def falls(self) -> Iterator[date]:
+        """Yield the days from which fewer megawatts are due than before."""
+        for commitment in self.sheets["commitments"]:
+            rows = [row for row in self.sheets["milestones"]
+                    if row["commitment"] == commitment["commitment"]]  # fmt: skip
+            for before, row in pairwise(rows):
+                if float(str(row["mw"])) < float(str(before["mw"])):
+                    yield date.fromisoformat(str(row["date"]))
 
     def share(self, day: int) -> float:
         """Return a day's part of its month."""
@@ -298,14 +325,13 @@ class Tiny:
         return [day - lead for day in self.install_days if day >= lead] if self.sold else []
 
     def required(self, commitment: object, period: int) -> float:
-        """Return megawatts due by the end of a period."""
-        rows = [row for row in self.sheets["milestones"] if row["commitment"] == commitment]
+        """Return megawatts due by the end of a period: those of the last milestone by then."""
         met = [
-            float(row["mw"])
-            for row in rows  # type: ignore[arg-type]
-            if self.number(row["date"]) <= self.lasts[period]
+            float(str(row["mw"]))
+            for row in self.sheets["milestones"]
+            if row["commitment"] == commitment and self.number(row["date"]) <= self.lasts[period]
         ]
-        return max(met, default=0.0)
+        return met[-1] if met else 0.0
 
     def each(self, commitment: dict[str, object]) -> float:
         """Return megawatts of one system on a commitment's basis."""
@@ -571,8 +597,9 @@ def _served(tiny: Tiny, period: int, systems: float) -> list[float]:
         largest_first = sorted(range(len(commitments)), key=lambda n: -tiny.each(commitments[n]))
         for n in largest_first:
             each = tiny.each(commitments[n])
-            final = tiny.required(commitments[n]["commitment"], tiny.count - 1)
-            more = max(0.0, min(final - served[n], systems * each))
+            name = commitments[n]["commitment"]
+            most = max(tiny.required(name, later) for later in range(period, tiny.count))
+            more = max(0.0, min(most - served[n], systems * each))
             served[n] += more
             systems -= more / each
     return served

@@ -341,7 +341,7 @@ SERVICE = [
     ("ramp_in_service", "full", drop("service", ("Gold", "B", "CS", JAN))),
     ("ramp_missed", "full", change("ramp", ("Gold", APR), missed_mw=0.02)),
     ("ramp_missed", "full", change("ramp", ("Silver", APR), missed_mw=0.01)),
-    ("last_milestone", "full", change("service", ("Silver", "A", "CS", MAY), mw=0.136)),
+    ("served_within_promise", "full", change("service", ("Silver", "A", "CS", MAY), mw=0.136)),
 ]  # fmt: skip
 
 MONEY = [

@@ -234,6 +234,9 @@ def _commitments(frame: Frame, sites: list[str], systems: list[str]) -> Sheets:
         for day in sorted({draw.choice(frame.ends[1:]), frame.some_end()}):
             mw += draw.randint(1, 5) / 2
             milestones.append({"commitment": name, "date": day, "mw": mw})
+        if Random(f"fall {milestones}").random() < 0.2:
+            commitments[-1]["may_fall"] = "yes"
+            milestones[-1]["mw"] = mw / 4
         for site in sites:
             if frame.chance(0.4):
                 service.append({"commitment": name, "site": site, "cost": draw.randint(0, 4),

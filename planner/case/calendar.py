@@ -153,7 +153,7 @@ def make_calendar(
     discount_rate
         Interest a year, compounded over days / 365.
     cuts
-        Milestones: a period that holds one ends with it, and the rest of it is a period more.
+        A period that holds one of these days ends with it, and the rest of it is a period more.
     """
     *starts, after = _starts(start, end, period)
     cut = {day + DAY for day in cuts if start <= day and day + DAY < after}

@@ -11,7 +11,7 @@ from functools import cached_property
 from planner.case.acts import ActBuilder, Timetable
 from planner.case.calendar import Calendar, make_calendar
 from planner.case.clock import Days
-from planner.case.demand import Demand, make_demand
+from planner.case.demand import Demand, days_to_end_on, make_demand
 from planner.case.facility import Facility, make_facility
 from planner.case.graph import trace_flows, trace_power
 from planner.case.order import in_order
@@ -98,7 +98,7 @@ def calendar_of(inputs: Inputs) -> Calendar:
         settings["period"],
         fence_day,
         settings["discount_rate"],
-        cuts=[row["date"] for row in inputs.tables["milestones"]],
+        cuts=days_to_end_on(inputs),
     )
 
 

@@ -139,7 +139,7 @@ class Quoter:
                 "nothing could serve it: no site lies in these countries, or none of these systems "
                 "is there. Ask for other countries or systems"
             )
-        self.all_mw = case.demand.final_mw[self.name]
+        self.all_mw = case.demand.most_mw[self.name, 0]
         self.last = case.calendar.count - 1
         self.columns = {
             key[1]: self.problem.column_at["missed_mw", key]

@@ -32,7 +32,8 @@ def slack_rows(session: Session) -> list[Row]:
     rows: list[Row] = []
     case = session.base.case
     for commitment, day, period, mw in case.demand.judged:
-        if mw <= 0 or _missed_at(session, commitment, day) > 10 * NONE:
+        falls = mw < _due_before(session.inputs, commitment, day)
+        if mw <= 0 or falls or _missed_at(session, commitment, day) > 10 * NONE:
             continue
         met_by = _earliest(session, commitment, day)
         milestone: Row = {
@@ -138,24 +139,37 @@ def _holds_whole(session: Session, problem: Problem, cut: Problem | None) -> boo
 
 def _cut_at(inputs: Inputs, row: InputRow, day: date) -> Inputs:
     """Return inputs in which a period ends on a day, and nothing more is due."""
-    milestones = inputs.tables["milestones"]
-    same = [other for other in milestones if other["commitment"] == row["commitment"]]
-    due = max((other["mw"] for other in same if other["date"] <= day), default=0.0)
+    due = _due_before(inputs, row["commitment"], day + timedelta(days=1))
     end = row.changed({**row.values, "date": day, "mw": due})
-    return replace(inputs, tables={**inputs.tables, "milestones": (*milestones, end)})
+    milestones = (*inputs.tables["milestones"], end)
+    return replace(inputs, tables={**inputs.tables, "milestones": milestones})
 
 
 def _due_by(inputs: Inputs, row: InputRow, day: date) -> Inputs:
     """Return inputs in which a milestone is due by an earlier day.
 
-    Smaller milestones of its commitment between that day and its own are then met with it.
+    Of its commitment at least its megawatts are due from then on, more where more were before.
     """
-    moved = [
-        row.changed({**row.values, "date": day}) if other is row else other
-        for other in inputs.tables["milestones"]
-        if other["commitment"] != row["commitment"] or not day <= other["date"] < row["date"]
-    ]
+    mw, moved = row["mw"], list[InputRow]()
+    most = max(mw, _due_before(inputs, row["commitment"], day + timedelta(days=1)))
+    for other in inputs.tables["milestones"]:
+        if other is row:
+            moved.append(row.changed({**row.values, "date": day, "mw": most}))
+        elif other["commitment"] != row["commitment"] or not day <= other["date"] < row["date"]:
+            moved.append(other)
+        elif other["date"] > day:
+            moved.append(other.changed({**other.values, "mw": max(mw, other["mw"])}))
     return replace(inputs, tables={**inputs.tables, "milestones": tuple(moved)})
+
+
+def _due_before(inputs: Inputs, commitment: str, day: date) -> float:
+    """Return the megawatts of a commitment that are due before a day."""
+    rows = [
+        row
+        for row in inputs.tables["milestones"]
+        if row["commitment"] == commitment and row["date"] < day
+    ]
+    return float(max(rows, key=lambda row: row["date"])["mw"]) if rows else 0.0
 
 
 def _is_more(missed: Sequence[float], most: Sequence[float]) -> bool:

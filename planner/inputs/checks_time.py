@@ -84,16 +84,16 @@ def windows_are_in_order(draft: Draft) -> Iterator[Fault]:
 
 
 def milestones_grow(draft: Draft) -> Iterator[Fault]:
-    """Megawatts of a commitment are cumulative and fall due within the plan."""
-    last: dict[str, Row] = {}
-    rows = draft.rows("milestones", "commitment", "date", "mw")
-    for row in sorted(rows, key=lambda row: (row["commitment"], row["date"])):
-        before = last.get(row["commitment"])
-        if before is not None and row["mw"] < before["mw"]:
-            yield row.fault("mw", f"it is less than the {before['mw']:g} MW of {before['date']} "
-                            f"in {before.where('mw')}, though megawatts are cumulative",
-                            "Give all megawatts in service by the date")  # fmt: skip
-        last[row["commitment"]] = row
+    """Megawatts of a commitment are cumulative, unless they may fall, and due within the plan."""
+    for before, row in _successive_milestones(draft):
+        if row["mw"] < before["mw"]:
+            yield row.fault(
+                "mw",
+                f"it is less than the {before['mw']:g} MW of {before['date']} in "
+                f"{before.where('mw')}, though megawatts are cumulative",
+                "Give all megawatts in service by the date; if fewer are due from then on, set "
+                f"may_fall of {row['commitment']} to yes in commitments",
+            )
     if draft.settled("end", "period"):
         for row in draft.rows("milestones", "date"):
             if row["date"] > _last_day(draft):
@@ -113,6 +113,16 @@ def milestones_grow(draft: Draft) -> Iterator[Fault]:
         if due is not None and row["commitment"] not in due:
             yield row.fault("commitment", "it has no milestone", "Add its megawatts and dates "
                             "to milestones, or remove it")  # fmt: skip
+
+
+def _successive_milestones(draft: Draft) -> Iterator[tuple[Row, Row]]:
+    """Yield each milestone of a commitment that must not fall, with the one before it."""
+    commitments = draft.rows("commitments", "commitment", "may_fall")
+    steady = {row["commitment"] for row in commitments if not row["may_fall"]}
+    rows = draft.rows("milestones", "commitment", "date", "mw")
+    for before, row in pairwise(sorted(rows, key=lambda row: (row["commitment"], row["date"]))):
+        if before["commitment"] == row["commitment"] and row["commitment"] in steady:
+            yield before, row
 
 
 def _last_day(draft: Draft) -> date:

@@ -259,6 +259,8 @@ TABLES = (
         Column("systems", LIST, "Systems that may serve it, separated by commas, a name with a "
                "comma in double quotes; blank: all.",
                refers_to=("systems.system",), example="CS-3, CS-4"),
+        Column("may_fall", FLAG, "Whether a milestone may be lower than the one before it; from "
+               "its date on only the lower megawatts are due.", default=False, example="no"),
         source(),
     ), required=True),
     Table("milestones", "Megawatts of a commitment due on a date.", ("commitment", "date"), (

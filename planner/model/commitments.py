@@ -26,16 +26,16 @@ def meet_milestones(model: Model) -> None:
 
 
 def serve_no_more_than_promised(model: Model) -> None:
-    """A commitment never counts more than its last milestone.
+    """A commitment never counts more than the most that is due then or later.
 
-    sum over hall, system of serve_mw[commitment, hall, system, period] <= final_mw[commitment]
-                                                  [MW on its basis; commitment, period]
+    sum over hall, system of serve_mw[commitment, hall, system, period]
+        <= most_mw[commitment, period]      [MW on its basis; commitment, period]
 
     Systems beyond it are free for others.
     """
     for (commitment, period), served in _served(model).items():
-        final = model.case.demand.final_mw[commitment]
-        model.frame.row("served_in_all", (commitment, period), served, "<=", final)
+        most = model.case.demand.most_mw[commitment, period]
+        model.frame.row("served_in_all", (commitment, period), served, "<=", most)
 
 
 def _served(model: Model) -> dict[tuple[str, int], list[Term]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,6 +32,15 @@ class Purpose:
     milestone: date
     commitment: str
     late: bool
+
+
+def first_of_the_last(milestones: Sequence[tuple[date, float]]) -> date:
+    """Return the day since which the megawatts of the last of some milestones are due."""
+    since, due = milestones[0]
+    for day, mw in milestones:
+        if mw != due:
+            since, due = day, mw
+    return since
 
 
 class Purposes:
@@ -106,6 +115,6 @@ class Purposes:
         return None
 
     def _in_force(self, commitment: str, period: int) -> date:
-        """Return the milestone that sets the requirement in a period: the first of the most MW."""
-        due = [(-mw, day) for at, day, mw in self.judged[commitment] if at <= period]
-        return min(due)[1]
+        """Return the milestone that sets the requirement in a period: the first of its MW."""
+        due = [(day, mw) for at, day, mw in sorted(self.judged[commitment]) if at <= period]
+        return first_of_the_last(due)

@@ -75,7 +75,7 @@ RULES: tuple[Callable[[Book, Figures, Ledger], None], ...] = (
     service.ramp_required,
     service.ramp_in_service,
     service.ramp_missed,
-    service.last_milestone,
+    service.served_within_promise,
     # what waits for what
     pegs.install_purpose,
     pegs.known_pegs,

@@ -67,13 +67,13 @@ class Calendar:
         First day planned, and a day of the last period.
     length
         ``month``, ``quarter`` or ``week``, or several: ``week; month from 2027-01-01``.
-    milestones
-        Dates after which a period is cut.
+    last_days
+        Days with which a period ends, wherever they fall.
     """
 
-    def __init__(self, start: date, end: date, length: str, milestones: Iterable[date]) -> None:
+    def __init__(self, start: date, end: date, length: str, last_days: Iterable[date]) -> None:
         self.start, self.end, self.length = start, end, length
-        self.milestones = frozenset(milestones)
+        self.last_days = frozenset(last_days)
 
     @cached_property
     def starts(self) -> tuple[date, ...]:
@@ -87,7 +87,7 @@ class Calendar:
         for part in parts:
             found = {day for day in found if day < part.start} | set(part.days_until(self.end))
         after = max(found)
-        cuts = {day + DAY for day in self.milestones}
+        cuts = {day + DAY for day in self.last_days}
         return tuple(sorted(found | {day for day in cuts if self.start < day < after}))
 
     @cached_property

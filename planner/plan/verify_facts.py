@@ -40,6 +40,8 @@ class Book:
         Rows by their single key.
     supply, plants, lanes, terms : dict of (str, str) to Row
         Rows of `supply`, `plants`, `lanes` and `service` by their two keys.
+    milestones : dict of str to list
+        Day and MW of each milestone of a commitment, by day.
     places, items : set of str
         Every place that can hold units, and everything that can be held.
     fence : date
@@ -50,8 +52,9 @@ class Book:
         settings, tables = inputs.settings, inputs.tables
         self.settings = settings
         self.tables = tables
-        milestones = [row["date"] for row in tables["milestones"]]
-        self.calendar = Calendar(settings["start"], settings["end"], settings["period"], milestones)
+        self.milestones = _milestones(tables["milestones"])
+        ends = {day for found in self.milestones.values() for day in _ends(found)}
+        self.calendar = Calendar(settings["start"], settings["end"], settings["period"], ends)
         self.periods = range(self.calendar.count)
         self.systems = {row["system"]: row for row in tables["systems"]}
         self.sites = {row["site"]: row for row in tables["sites"]}
@@ -130,11 +133,41 @@ class Book:
             price = self.systems[item]["price"]
         return float(price or 0.0)
 
+    def due_mw(self, commitment: str, day: date) -> float:
+        """MW due on a day: the most of the milestones by then, the last where they may fall."""
+        found = [mw for at, mw in self.milestones.get(commitment, ()) if at <= day]
+        if self.commitments[commitment]["may_fall"]:
+            return found[-1] if found else 0.0
+        return max(found, default=0.0)
+
+    def due_from(self, commitment: str, day: date) -> float:
+        """MW due at most on a day or on any later one."""
+        later = [mw for at, mw in self.milestones.get(commitment, ()) if at > day]
+        return max([self.due_mw(commitment, day), *later])
+
     def paid_orders(self) -> Iterator[tuple[Row, date]]:
         """Firm orders that are placed, and so paid, on a day of the plan."""
         for row in self.tables["orders"]:
             if self.calendar.holding(row["placed"]) is not None:
                 yield row, row["placed"]
+
+
+def _milestones(rows: Iterable[Row]) -> dict[str, list[tuple[date, float]]]:
+    """Return day and MW of the milestones of each commitment, by day."""
+    found: dict[str, list[tuple[date, float]]] = {}
+    for row in sorted(rows, key=lambda row: row["date"]):
+        found.setdefault(row["commitment"], []).append((row["date"], float(row["mw"])))
+    return found
+
+
+def _ends(milestones: list[tuple[date, float]]) -> Iterator[date]:
+    """Yield the days with which periods end: of milestones, and before the lower ones."""
+    before = 0.0
+    for day, mw in milestones:
+        yield day
+        if mw < before:
+            yield day - timedelta(days=1)
+        before = mw
 
 
 class Figures:

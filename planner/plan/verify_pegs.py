@@ -79,8 +79,12 @@ def _in_force(
     milestones: list[tuple[int, date, float]], period: int, commitment: str, late: str
 ) -> list[Purpose]:
     """Return the milestone that sets what is required in a period, if there is one."""
-    due = [(-mw, day) for at, day, mw in milestones if at <= period]
-    return [(late == "no", min(due)[1], commitment, late)] if due else []
+    due = sorted((at, day, mw) for at, day, mw in milestones if at <= period)
+    if not due:
+        return []
+    others = [place for place, (_, _, mw) in enumerate(due) if mw != due[-1][2]]
+    first = max(others, default=-1) + 1
+    return [(late == "no", due[first][1], commitment, late)]
 
 
 def known_pegs(book: Book, figures: Figures, ledger: Ledger) -> None:
