@@ -343,7 +343,8 @@ def test_megawatts_that_shrink() -> None:
     """In the order of dates, whatever the order of rows."""
     assert faults_of(milestones=[due("demand", 4), due("demand", 4.5, JANUARY)]) == [
         "milestones!C2 '4': it is less than the 4.5 MW of 2026-01-31 in milestones!C3, though "
-        "megawatts are cumulative. Give all megawatts in service by the date"
+        "megawatts are cumulative. Give all megawatts in service by the date; if fewer are due "
+        "from then on, set may_fall of demand to yes in commitments"
     ]
 
 

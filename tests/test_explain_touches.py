@@ -129,6 +129,8 @@ def check(seed: int) -> set[str]:
         if not limit.dated and limit.column != "count" and draw.random() < 0.6:
             steps = float(limit.value) * draw.choice(SHARES) / limit.step
         move = Move(limit, steps)
+        if not session.are_linear([move]):
+            continue
         try:
             found = differences(session, move)
         except (ValueError, PlannerError):  # the workbook would break a rule of its own

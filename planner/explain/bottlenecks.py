@@ -366,7 +366,7 @@ def _add_money(session: Session, found: Iterable[Bottleneck]) -> None:
         return
     base = session.base
     for b in found:
-        if not session.is_linear(b.limit):
+        if not session.are_linear([Move(b.limit, 1.0)]):
             b.money_status = NOT_PRICED
         else:
             touches = session.catalogue.move(b.limit, 1.0)

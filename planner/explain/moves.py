@@ -83,7 +83,7 @@ def moved_value(inputs: Inputs, move: Move, calendar: Calendar) -> Any:
     if not limit.dated:
         if limit.column == "yield":
             return min(1.0, value + move.steps * limit.step)
-        more = lifted_steps(inputs, limit) if math.isinf(move.steps) else move.steps
+        more = min(move.steps, lifted_steps(inputs, limit))
         total = value + more * limit.step
         return round(total) if limit.column == "count" else total
     if isinstance(value, date):

@@ -290,8 +290,8 @@ class Quoter:
         return found
 
     def _stretched(self, limits: Iterable[Limit]) -> list[Touch]:
-        moves = [Move(x, float(x.value) * self.overtime / x.step) for x in limits]
-        return [t for move in moves for t in self.catalogue.move(move.limit, move.steps)]
+        shares = [(x, float(x.value) * self.overtime / x.step) for x in limits]
+        return self.catalogue.move_all(shares)
 
 
 def committed(session: Session) -> tuple[float, ...]:

@@ -239,11 +239,15 @@ class Session:
 
     def touches(self, moves: Iterable[Move]) -> list[Touch]:
         """Return what linear moves do to the model."""
-        found = list[Touch]()
-        for move in moves:
-            most = lifted_steps(self.inputs, move.limit)
-            found += self.catalogue.move(move.limit, min(move.steps, most))
-        return merged(found)
+        return self.catalogue.move_all(self._steps(moves))
+
+    def _steps(self, moves: Iterable[Move]) -> list[tuple[Limit, float]]:
+        """Return limits with the steps by which they are moved, no more than are of any use."""
+        return [
+            (move.limit, min(move.steps, lifted_steps(self.inputs, move.limit)))
+            for move in moves
+            if not move.limit.dated
+        ]
 
     def gain(self, moves: Sequence[Move]) -> Gains:
         """Return MW-months gained by priority when limits are moved."""
@@ -260,7 +264,8 @@ class Session:
 
     def are_linear(self, moves: Sequence[Move]) -> bool:
         """Say whether limits, moved together, only move rows of the model."""
-        return all(self.is_linear(move.limit) for move in moves)
+        linear = all(self.is_linear(move.limit) for move in moves)
+        return linear and self.catalogue.keeps_days(self._steps(moves))
 
     def is_linear(self, limit: Limit) -> bool:
         """Say whether a limit, moved alone, moves rows of the model, and needs no new model.
@@ -306,9 +311,10 @@ class Session:
         If all rows that it moves have no price, the solution of the dual problem stays one
         however far the limit is moved, and with it the bound.
         """
-        if not self.is_linear(limit):
+        lifted = [Move(limit, math.inf)]
+        if not self.are_linear(lifted):
             return False
-        touches = self.touches([Move(limit, math.inf)])
+        touches = self.touches(lifted)
         return not any(
             self.base.is_priced(prices, touch) for touch in touches for prices in solved.prices
         )
@@ -321,17 +327,6 @@ def missed_in(plan: Plan, case: Case) -> dict[str, float]:
     for row in plan.tables["ramp"]:
         found[str(row["commitment"])] += float(str(row["missed_mw"])) * months[row["period"]]  # type: ignore[index]
     return found
-
-
-def merged(touches: Iterable[Touch]) -> list[Touch]:
-    """Return touches with those of the same row added up."""
-    found: dict[object, Touch] = {}
-    for touch in touches:
-        sofar = found.setdefault(touch.place, Touch(touch.place, touch.period))
-        sofar.right += touch.right
-        for name, more in touch.terms.items():
-            sofar.terms[name] = sofar.terms.get(name, 0.0) + more
-    return list(found.values())
 
 
 def _clean(value: float) -> float:

@@ -13,7 +13,7 @@ from typing import Any
 
 from planner.case.case import Case, budget_unit
 from planner.case.clock import Name, first_on
-from planner.case.rates import windows
+from planner.case.rates import carried, windows
 from planner.explain.limits import STEPS, Limit, amounts, dates
 from planner.inputs.rows import Inputs, Row
 
@@ -62,11 +62,68 @@ class Catalogue:
 
     def move(self, limit: Limit, steps: float) -> list[Touch]:
         """Return what so many steps of a limit that is an amount do to the model."""
-        return [
-            Touch(t.place, t.period, t.right * steps,
-                  {key: more * steps for key, more in t.terms.items()})
+        return self.move_all([(limit, steps)])
+
+    def move_all(self, moves: Iterable[tuple[Limit, float]]) -> list[Touch]:
+        """Return what several limits that are amounts, moved together, do to the model."""
+        found = merged(
+            Touch(
+                t.place,
+                t.period,
+                t.right * steps,
+                {key: more * steps for key, more in t.terms.items()},
+            )
+            for limit, steps in moves
             for t in self.touches(limit)
-        ]  # fmt: skip
+        )
+        return [*found, *self._carries(found)]
+
+    def _carries(self, touches: Iterable[Touch]) -> Iterator[Touch]:
+        """Yield what changed rates do to windows: whether they may leave a part to the next."""
+        case = self.case
+        crews = dict.fromkeys(case.facility.sites, 1.0 if case.whole else 0.0)
+        for rule, carry, accrued, units in (
+            ("supplier_capacity", "carry_capacity", case.supply.capacity, case.supply.carry),
+            ("crew_capacity", "carry_crews", case.facility.crew_capacity, crews),
+        ):
+            more = {t.place[1]: t.right for t in touches if t.place[0] == rule}
+            for name in sorted({key[0] for key in more}):
+                windows_of = {key: most for key, most in accrued.items() if key[0] == name}
+                before = carried(windows_of.values(), units[name])
+                now = (most + more.get(key, 0.0) for key, most in windows_of.items())
+                after = carried(now, units[name])
+                for key, may, may_now in zip(windows_of, before, after, strict=True):
+                    if may != may_now:
+                        right = (may_now - may) * units[name]
+                        yield Touch((carry, key), self.period(key[1]), right)
+
+    def keeps_days(self, moves: Iterable[tuple[Limit, float]]) -> bool:
+        """Say whether dated capacities, moved, still rise and fall on the days they did.
+
+        Where they do not, windows end on other days.
+        """
+        rows: dict[tuple[str, str], dict[int, float]] = {}
+        for limit, steps in moves:
+            if limit.row.sheet in STEPS:
+                key = limit.row.sheet, limit.row[STEPS[limit.row.sheet][0]]
+                rows.setdefault(key, {})[id(limit.row)] = steps * limit.step
+        return all(self._directions(*key, {}) == self._directions(*key, more)
+                   for key, more in rows.items())  # fmt: skip
+
+    def _directions(self, sheet: str, name: str, more: Mapping[int, float]) -> dict[date, int]:
+        """Return on which days of the plan a dated capacity rises, and on which it falls."""
+        key, column = STEPS[sheet]
+        rows = sorted(
+            (row for row in self.inputs.tables[sheet] if row[key] == name),
+            key=lambda row: row["from"],
+        )
+        found, before = {}, 0.0
+        for row in rows:
+            value = row[column] + more.get(id(row), 0.0)
+            if self.case.calendar.number(row["from"]) > 0 and value != before:
+                found[row["from"]] = 1 if value > before else -1
+            before = value
+        return found
 
     def touches(self, limit: Limit) -> list[Touch]:
         """Return what one step of a limit that is an amount does to the model."""
@@ -95,21 +152,12 @@ class Catalogue:
         """Say whether more of a rate only adds to its windows.
 
         It does not where there is no rate, and so no day on which anything is done, and where
-        placed orders take all that a window allows: what is added then is left for a later one.
+        orders placed in the plan take of it: they are worked off on other days then.
         """
-        row, table = limit.row, self.case.timetable
         if limit.value <= 0:
             return False
-        if row.sheet != "supply_capacity":
-            return True
-        name: Name = ("order", row["supplier"])
-        spans = windows(table.clock.days.get(name, ()), table.clock.since.get(name, 0))
-        left = table.accrued(name) if spans else {}
-        placed = [taken for key, taken in table.placed.items() if key[0] == row["supplier"]]
-        return not any(
-            left[last] <= 0 and any(taken[first : last + 1].any() for taken in placed)
-            for first, last in spans
-        )
+        placed = {supplier for supplier, _ in self.case.timetable.placed}
+        return limit.row.sheet != "supply_capacity" or limit.row["supplier"] not in placed
 
     def _in_force(self, row: Row) -> Stretch:
         """Return the first and the last day on which a dated row holds."""
@@ -143,6 +191,17 @@ class Catalogue:
         for (hall, _), useful in self.case.installing.items():
             found.update(useful if hall in wanted else ())
         return sorted(day for day in found if days[0] <= day <= days[1])
+
+
+def merged(touches: Iterable[Touch]) -> list[Touch]:
+    """Return touches with those of the same row added up."""
+    found: dict[object, Touch] = {}
+    for touch in touches:
+        sofar = found.setdefault(touch.place, Touch(touch.place, touch.period))
+        sofar.right += touch.right
+        for name, more in touch.terms.items():
+            sofar.terms[name] = sofar.terms.get(name, 0.0) + more
+    return list(found.values())
 
 
 Toucher = Callable[[Catalogue, Row, Stretch], Iterator[Touch]]

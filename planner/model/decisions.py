@@ -164,17 +164,17 @@ def _supply_decisions(case: Case, frame: Frame) -> dict[str, Any]:
 def _carry_variables(
     frame: Frame, name: str, accrued: Mapping[tuple[str, int], float], unit: Mapping[str, float]
 ) -> Variables[tuple[str, int]]:
-    """Make the variables of what windows leave to the next, from the first that may leave any."""
+    """Make the variables of what windows leave to the next, 0 until the first may leave any."""
     by_limit: dict[str, list[int]] = {}
     for limit, day in accrued:
         by_limit.setdefault(limit, []).append(day)
     most = {
-        (limit, day): unit[limit]
+        (limit, day): unit[limit] if may_leave else 0.0
         for limit, days in by_limit.items()
-        for day, any_left in zip(
+        for day, may_leave in zip(
             days, carried((accrued[limit, day] for day in days), unit[limit]), strict=True
         )
-        if any_left
+        if unit[limit] > 0
     }
     return frame.variables(name, most, most=most)
 

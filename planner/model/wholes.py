@@ -102,8 +102,8 @@ def crew_links(model: Model) -> list[list[Term]]:
         at_site[facility.site_of[hall], day].append((variable, 1.0))
     most = {}
     for key, before in with_day_before(facility.crew_capacity):
-        left = 1.0 if before in made.carry_crews else 0.0
-        accrued = facility.crew_capacity[key] + left
+        carry = made.carry_crews.get(before)
+        accrued = facility.crew_capacity[key] + (0.0 if carry is None else carry.upBound)
         most[key] = whole_part(accrued) if model.case.whole else accrued
     links = []
     for (hall, day), work in in_hall.items():
