@@ -80,12 +80,13 @@ def test_a_quarter_more_of_20_mw_in_a_hall_promises_24_beside_1() -> None:
     assert (most.limit, most.at_most_mw) == ("hall power", pytest.approx(24))
 
 
-def test_crews_of_whole_systems_a_week_do_more_than_a_quarter_more() -> None:
-    # 8.6 systems a month are 1.98 a week, so 1 in whole systems; 10.75 are 2.47, so 2.
+def test_crews_with_a_quarter_more_do_a_quarter_more_whatever_the_period() -> None:
+    """From 5 January to 1 March are 27 / 31 + 1 + 1 / 31 months; 1 MW of what is done is due."""
+    months = 27 / 31 + 1 + 1 / 31
     crews = [{"site": "s", "from": "2026-01-05", "systems_per_month": 8.6}]
     sheets = hall_case(halls=[{"hall": "h", "site": "s", "it_mw": 100}], crews=crews)
     session = Session(inputs_from_rows("crews", sheets), seconds=math.inf)
     quoter = Quoter(session, Terms("it"), SHARE)
     found = {most.limit: most.at_most_mw for most in quoter.with_overtime([quoter.last])}
-    assert quoter.bound(quoter.last) == pytest.approx(7)
-    assert found["crews"] == pytest.approx(15)
+    assert quoter.bound(quoter.last) == pytest.approx(8.6 * months - 1)
+    assert found["crews"] == pytest.approx(10.75 * months - 1)

@@ -2,7 +2,8 @@
 
 A quote is firm: the megawatts are in service at the end of a period and of every period after
 it, and no commitment misses more than it does in the plan. It is asked as one more commitment,
-served last, whose shortfall is one number over all periods from the date on.
+served last, whose shortfall is one number over all periods from the date on. A date that is asked
+for ends a period, as milestones do, so it is judged on itself.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import date
 
 from planner.errors import PlannerError
 from planner.explain.limits import Limit
-from planner.explain.moves import Move
+from planner.explain.moves import cut_at
 from planner.explain.problem import NONE, Problem
 from planner.explain.quote_plans import DIGITS, QuotePlans, Served, rounded_down, rounded_up
 from planner.explain.session import Session
@@ -120,6 +121,8 @@ class Quoter:
         What is asked for.
     overtime
         Share by which all limits of one kind are stretched where that is asked.
+    dates
+        Days that are asked for; the calendar is cut after each.
 
     Raises
     ------
@@ -127,10 +130,14 @@ class Quoter:
         If no site and system may serve what is asked for.
     """
 
-    def __init__(self, session: Session, terms: Terms, overtime: float = 0.0) -> None:
+    def __init__(
+        self, session: Session, terms: Terms, overtime: float = 0.0, dates: Sequence[date] = ()
+    ) -> None:
         self.session, self.overtime = session, overtime
-        first_day = session.base.case.calendar.ends[0]
-        inputs, self.name = _with_quote(session.inputs, terms, first_day, overtime)
+        within = sorted(set(dates) - set(session.base.case.calendar.ends))
+        self.base = Problem(cut_at(session.inputs, within)) if within else session.base
+        first_day = self.base.case.calendar.ends[0]
+        inputs, self.name = _with_quote(self.base.inputs, terms, first_day, overtime)
         self.problem = Problem(inputs)
         self.catalogue = Catalogue(inputs, self.problem.case)
         case, made = self.problem.case, self.problem.model.decisions
@@ -152,7 +159,7 @@ class Quoter:
             [(made.missed_mw[self.name, self.last], 1.0)]
         )
         self.tier = Tier("shortfall", "MW", shortfall)
-        promised = committed(session)
+        promised = committed(session, self.base)
         held = list(zip(self.problem.missed_tiers[:-1], promised, strict=True))
         self.plans = QuotePlans(self.problem, self.columns, self.all_mw, held, self.name)
         self._bounds: dict[int, float] = {}
@@ -294,14 +301,19 @@ class Quoter:
         return self.catalogue.move_all(shares)
 
 
-def committed(session: Session) -> tuple[float, ...]:
-    """Return MW-months that commitments may miss: those of the plan, or of a whole-number solve."""
-    if session.plan is not None:
+def committed(session: Session, base: Problem) -> tuple[float, ...]:
+    """Return MW-months that commitments may miss: those of the plan, or of a whole-number solve.
+
+    A plan that misses something tells it by its own periods alone: cut, they count otherwise.
+    """
+    if session.plan is not None and (base is session.base or not session.is_late):
         return session.planned_missed
-    whole, base = solve_whole(session.base, seconds=session.whole_seconds), session.base
-    point = whole.point
+    point = solve_whole(base, seconds=session.whole_seconds).point
     if point is None:
-        raise PlannerError("no plan was found in time. Plan first, then quote from the plan")
+        raise PlannerError(
+            "no plan was found in time. Plan first, then quote from the plan, for days on which "
+            "its periods end"
+        )
     held: list[tuple[Tier, float]] = []
     for tier in base.missed_tiers:
         settled = settle_whole(base, tier, held, point)
@@ -337,9 +349,9 @@ def _with_quote(
     return replace(inputs, tables=tables), name
 
 
-def quote_rows(session: Session, quoter: Quoter, found: Sequence[Largest]) -> list[Row]:
+def quote_rows(quoter: Quoter, found: Sequence[Largest]) -> list[Row]:
     """Return what can be promised as rows of the table `quote`."""
-    calendar = session.base.case.calendar
+    calendar = quoter.problem.case.calendar
     alone = {x.period: x.at_most_mw for x in found if not x.limit}
     return [
         {"date": calendar.ends[x.period], "overtime_of": x.limit or None,

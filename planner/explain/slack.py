@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from planner.case.case import Case
 from planner.errors import NoPlanExists
+from planner.explain.moves import cut_at, due_by
 from planner.explain.problem import NONE, Problem
 from planner.explain.session import Session
 from planner.explain.whole import reach_whole, solve_whole
@@ -32,7 +33,7 @@ def slack_rows(session: Session) -> list[Row]:
     rows: list[Row] = []
     case = session.base.case
     for commitment, day, period, mw in case.demand.judged:
-        falls = mw < _due_before(session.inputs, commitment, day)
+        falls = mw < due_by(session.inputs, commitment, day - timedelta(days=1))
         if mw <= 0 or falls or _missed_at(session, commitment, day) > 10 * NONE:
             continue
         met_by = _earliest(session, commitment, day)
@@ -110,7 +111,7 @@ def _holds(session: Session, row: InputRow, day: date) -> bool | None:
     session.resolves += 1
     problem = Problem(_due_by(session.inputs, row, day))
     # Where something is missed anyway, an end of a period more counts it on one day more.
-    cut = Problem(_cut_at(session.inputs, row, day)) if session.is_late else None
+    cut = Problem(cut_at(session.inputs, [day])) if session.is_late else None
     try:
         divisible = problem.solve_missed().values
         most = session.missed.values if cut is None else cut.solve_missed().values
@@ -137,21 +138,13 @@ def _holds_whole(session: Session, problem: Problem, cut: Problem | None) -> boo
     return False if whole.is_proven else None
 
 
-def _cut_at(inputs: Inputs, row: InputRow, day: date) -> Inputs:
-    """Return inputs in which a period ends on a day, and nothing more is due."""
-    due = _due_before(inputs, row["commitment"], day + timedelta(days=1))
-    end = row.changed({**row.values, "date": day, "mw": due})
-    milestones = (*inputs.tables["milestones"], end)
-    return replace(inputs, tables={**inputs.tables, "milestones": milestones})
-
-
 def _due_by(inputs: Inputs, row: InputRow, day: date) -> Inputs:
     """Return inputs in which a milestone is due by an earlier day.
 
     Of its commitment at least its megawatts are due from then on, more where more were before.
     """
     mw, moved = row["mw"], list[InputRow]()
-    most = max(mw, _due_before(inputs, row["commitment"], day + timedelta(days=1)))
+    most = max(mw, due_by(inputs, row["commitment"], day))
     for other in inputs.tables["milestones"]:
         if other is row:
             moved.append(row.changed({**row.values, "date": day, "mw": most}))
@@ -160,16 +153,6 @@ def _due_by(inputs: Inputs, row: InputRow, day: date) -> Inputs:
         elif other["date"] > day:
             moved.append(other.changed({**other.values, "mw": max(mw, other["mw"])}))
     return replace(inputs, tables={**inputs.tables, "milestones": tuple(moved)})
-
-
-def _due_before(inputs: Inputs, commitment: str, day: date) -> float:
-    """Return the megawatts of a commitment that are due before a day."""
-    rows = [
-        row
-        for row in inputs.tables["milestones"]
-        if row["commitment"] == commitment and row["date"] < day
-    ]
-    return float(max(rows, key=lambda row: row["date"])["mw"]) if rows else 0.0
 
 
 def _is_more(missed: Sequence[float], most: Sequence[float]) -> bool:
