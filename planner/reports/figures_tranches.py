@@ -92,9 +92,7 @@ class Queue:
     """
 
     ends: list[float] = field(default_factory=list)
-    arrivals: list[tuple[str, Span | None, Taken]] = field(
-        default_factory=list
-    )
+    arrivals: list[tuple[str, Span | None, Taken]] = field(default_factory=list)
 
     def add(self, units: float, stage: str, span: Span | None,
             used: Taken) -> None:  # fmt: skip

@@ -91,7 +91,7 @@ def asks_section(plan: Plan) -> Markup:
 
 
 def slack_section(plan: Plan) -> Markup:
-    """Return slack and last order dates of the milestones that are met."""
+    """Return slack and last responsible days of the milestones that are met."""
     found = safe_milestones(plan)
     rows = []
     for one in found:
@@ -102,14 +102,18 @@ def slack_section(plan: Plan) -> Markup:
     columns = [
         Column("commitment", "Milestone"), Column("due", "Due", kind="date"),
         Column("slack", "Slack", "days", "whole"),
-        Column("last_order_date", "Last order date", kind="date"), Column("item", "Item"),
+        Column("last_order_date", "Order by", "last responsible day", "date"),
+        Column("item", "Item"),
         Column("supplier", "Supplier"), Column("mw", "Committed", "MW", "mw"),
     ]  # fmt: skip
     proof = next((f", {one.proof}" for one in found if one.proof), "")
-    text = (f"{slack_sentence(plan)} Slack: days by which a milestone could be due earlier with "
-            f"nothing more missed{proof}; blank: not worked out in time. Ordered after the last "
-            "order date, a unit is not in service by the milestone.")  # fmt: skip
-    shown = table(Sheet("Slack, and the last day to order", columns, rows)) if rows else None
+    text = (
+        f"{slack_sentence(plan)} Slack: days by which a milestone could be due earlier with "
+        f"nothing more missed{proof}; blank: not worked out in time. Order by is the last "
+        "responsible day: ordered later, a unit is not in service by the milestone."
+    )
+    title = "Slack, and the last responsible day to order"
+    shown = table(Sheet(title, columns, rows)) if rows else None
     return element("section", element("h2", "Slack"), element("p", text), shown, id="slack")
 
 

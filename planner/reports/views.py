@@ -234,21 +234,28 @@ def mw_words(plan: Plan) -> str:
 def power_nodes(plan: Plan) -> list[Row]:
     """Return one row for each power node: its last and peak load, limit and least headroom.
 
-    Columns: node, load_mw, energised_mw and headroom_mw of the last period; peak_mw and
-    peak_period; least_mw and least_period, the least headroom once it is energised; use, the
-    largest load as a share of what is energised then. Without a limit the last five are None.
+    Columns: node, load_mw, energised_mw and headroom_mw at the plan's end; peak_mw and peak_day;
+    least_mw and least_day, the least headroom once it is energised; use, the largest load as a
+    share of what is energised then. Each is of the last day of a period. Without a limit the last
+    five are None.
     """
+    ends = period_ends(plan)
     found: dict[str, list[Row]] = defaultdict(list)
     for row in plan.tables.get("power", []):
         found[str(row["node"])].append(row)
-    return [_node(name, sorted(rows, key=lambda row: str(row["period"])))
+    return [_node(name, sorted(rows, key=lambda row: str(row["period"])), ends)
             for name, rows in found.items()]  # fmt: skip
 
 
-def _node(name: str, rows: list[Row]) -> Row:
+def _node(name: str, rows: list[Row], ends: Mapping[date, date]) -> Row:
     last, peak = rows[-1], max(rows, key=lambda row: number(row["load_mw"]))
     fed = [row for row in rows if number(row["energised_mw"]) > NOTHING]
     least = min(fed, key=lambda row: number(row["headroom_mw"]), default=None)
+
+    def last_day(row: Row) -> date | None:
+        period = day(row["period"])
+        return ends.get(period, period) if period else None
+
     uses = [number(row["load_mw"]) / number(row["energised_mw"]) for row in fed]
     return {
         "node": name,
@@ -256,9 +263,9 @@ def _node(name: str, rows: list[Row]) -> Row:
         "energised_mw": last["energised_mw"],
         "headroom_mw": last["headroom_mw"],
         "peak_mw": peak["load_mw"],
-        "peak_period": peak["period"] if number(peak["load_mw"]) > NOTHING else None,
+        "peak_day": last_day(peak) if number(peak["load_mw"]) > NOTHING else None,
         "least_mw": least["headroom_mw"] if least else None,
-        "least_period": least["period"] if least else None,
+        "least_day": last_day(least) if least else None,
         "use": tidy(max(uses)) if uses else None,
     }
 
