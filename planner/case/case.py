@@ -54,6 +54,9 @@ class Case:
         Currency of all money.
     money_unit : float
         Power of ten in which the model counts money, so that its coefficients are near one.
+    power_unit : float
+        Power of ten, at most 1, of MW in which the model states rows of power and the tiers of
+        megawatts, so that a plan of some kilowatts is kept as exactly as one of gigawatts.
     """
 
     name: str
@@ -69,6 +72,7 @@ class Case:
     as_early_as_possible: bool
     currency: str
     money_unit: float
+    power_unit: float
 
     @cached_property
     def failover_days(self) -> Mapping[str, Days]:
@@ -141,6 +145,7 @@ def make_case(inputs: Inputs) -> Case:
         as_early_as_possible=settings["pace"] == "as-early-as-possible",
         currency=settings["currency"],
         money_unit=_money_unit(inputs),
+        power_unit=_power_unit(demand),
     )
 
 
@@ -248,6 +253,14 @@ def budget_unit(case: Case, limit: float) -> float:
     What the row may be missed by is then as small a part of any budget, of a small one, too.
     """
     return min(case.money_unit, max(1.0, limit))
+
+
+def _power_unit(demand: Demand) -> float:
+    """Return the power of ten below the largest commitment, at most 1."""
+    largest = max(demand.final_mw.values(), default=0.0)
+    if largest <= 0:
+        return 1.0
+    return min(1.0, 10.0 ** math.floor(math.log10(largest) + LAST_TOLERANCE))
 
 
 def _money_unit(inputs: Inputs) -> float:

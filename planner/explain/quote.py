@@ -154,7 +154,7 @@ class Quoter:
         }  # fmt: skip
         for period in self.columns:
             row = self.problem.row_at["milestone", (self.name, period)]
-            set_coefficient(self.problem.live, row, self.columns[self.last], 1.0)
+            set_coefficient(self.problem.live, row, self.columns[self.last], 1.0 / case.power_unit)
         shortfall = self.problem.model.frame.objective(
             [(made.missed_mw[self.name, self.last], 1.0)]
         )
@@ -214,7 +214,7 @@ class Quoter:
         live = self.problem.live
         live.release()
         for tier, most in self.plans.held:
-            live.hold(tier.expression, most)
+            live.hold(tier.expression, most / tier.scale)
         live.minimise(self.tier.expression)
         if self._basis is not None:
             start_from_basis(live, self._basis)
@@ -318,7 +318,7 @@ def committed(session: Session, base: Problem) -> tuple[float, ...]:
     for tier in base.missed_tiers:
         settled = settle_whole(base, tier, held, point)
         point = point if settled is None else settled
-        held.append((tier, max(0.0, base.live.evaluate(tier.expression, point))))
+        held.append((tier, max(0.0, base.live.evaluate(tier.expression, point) * tier.scale)))
     return tuple(value for _, value in held)
 
 

@@ -248,31 +248,33 @@ def _crews(it: Catalogue, row: Row, days: Stretch) -> Iterator[Touch]:
 
 def _node(it: Catalogue, row: Row, days: Stretch) -> Iterator[Touch]:
     node, tree, case = row["node"], it.case.facility.tree, it.case
+    one_mw = 1.0 / case.power_unit
     for day in range(days[0], days[1] + 1):
-        yield Touch(("energised_power", (node, day)), it.period(day), 1.0)
+        yield Touch(("energised_power", (node, day)), it.period(day), one_mw)
     for group, upstream in tree.upstream:
         for day in case.failover_days[group]:
             if days[0] <= day <= days[1]:
                 if upstream == node:
-                    yield Touch(("reserve", (node, group, day)), it.period(day), 1.0)
+                    yield Touch(("reserve", (node, group, day)), it.period(day), one_mw)
                 elif node in tree.groups[group] and node in tree.upstream[group, upstream]:
-                    yield Touch(("reserve_below", (group, upstream, day)), it.period(day), 1.0)
+                    yield Touch(("reserve_below", (group, upstream, day)), it.period(day), one_mw)
     for (group, lost), others in tree.others.items():
         for day in case.failover_days[group]:
             if days[0] <= day <= days[1] and node in others and node in tree.groups[group]:
-                yield Touch(("failover", (group, lost, day)), it.period(day), 1.0)
+                yield Touch(("failover", (group, lost, day)), it.period(day), one_mw)
 
 
 def _hall(rule: str) -> Toucher:
     def touch(it: Catalogue, row: Row, days: Stretch) -> Iterator[Touch]:
         hall, facility = row["hall"], it.case.facility
         opened = {opens for (name, _), opens in facility.opening.items() if name == hall}
+        one = 1.0 / it.case.power_unit if rule == "hall_power" else 1.0
         for day in it.days_in([hall], days):
             place = (rule, (hall, day))
             if day in opened:
-                yield Touch(place, it.period(day), 0.0, {("opened_halls", (hall, day)): -1.0})
+                yield Touch(place, it.period(day), 0.0, {("opened_halls", (hall, day)): -one})
             else:
-                yield Touch(place, it.period(day), float(facility.open_count[hall]))
+                yield Touch(place, it.period(day), facility.open_count[hall] * one)
 
     return touch
 

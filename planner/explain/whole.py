@@ -179,7 +179,7 @@ def _whole(
     set_upper(live, every, list(problem.original_upper))
     live.make_whole(problem.whole)
     for tier, most in held:
-        live.hold(tier.expression, most, slack)
+        live.hold(tier.expression, most / tier.scale, slack)
     try:
         yield Rounds(live, find_columns(live, make_wholes(problem.model)))
     finally:

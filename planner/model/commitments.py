@@ -22,7 +22,8 @@ def meet_milestones(model: Model) -> None:
     for (commitment, period), missed in model.decisions.missed_mw.items():
         required = model.case.demand.required_mw[commitment, period]
         supply = [*served[commitment, period], (missed, 1.0)]
-        model.frame.row("milestone", (commitment, period), supply, ">=", required)
+        key = (commitment, period)
+        model.frame.row("milestone", key, supply, ">=", required, model.case.power_unit)
 
 
 def serve_no_more_than_promised(model: Model) -> None:
@@ -34,8 +35,8 @@ def serve_no_more_than_promised(model: Model) -> None:
     Systems beyond it are free for others.
     """
     for (commitment, period), served in _served(model).items():
-        most = model.case.demand.most_mw[commitment, period]
-        model.frame.row("served_in_all", (commitment, period), served, "<=", most)
+        key, most = (commitment, period), model.case.demand.most_mw[commitment, period]
+        model.frame.row("served_in_all", key, served, "<=", most, model.case.power_unit)
 
 
 def _served(model: Model) -> dict[tuple[str, int], list[Term]]:

@@ -138,7 +138,11 @@ def systems_in(model: Model, hall: str) -> list[str]:
 
 
 def _carry(
-    model: Model, rule: str, each: Mapping[str, float], carried: Mapping[str, float]
+    model: Model,
+    rule: str,
+    each: Mapping[str, float],
+    carried: Mapping[str, float],
+    unit: float = 1.0,
 ) -> None:
     """Require that what systems take of something stays within what opened halls carry."""
     made, facility = model.decisions, model.case.facility
@@ -148,7 +152,7 @@ def _carry(
             load, firm = load_on(model, [hall], taken, day)
             opened = terms(made.opened_halls, [(hall, day)], -most)
             room = 0.0 if opened else most * facility.open_count[hall]
-            model.frame.row(rule, (hall, day), load + opened, "<=", room - firm)
+            model.frame.row(rule, (hall, day), load + opened, "<=", room - firm, unit)
 
 
 def install_within_hall_power(model: Model) -> None:
@@ -160,7 +164,8 @@ def install_within_hall_power(model: Model) -> None:
     Busways and cooling are built for the rated load. Linking by the hall's own power keeps the
     relaxation tight.
     """
-    _carry(model, "hall_power", model.case.facility.it_mw, model.case.facility.hall_it_mw)
+    facility, unit = model.case.facility, model.case.power_unit
+    _carry(model, "hall_power", facility.it_mw, facility.hall_it_mw, unit)
 
 
 def install_within_hall_slots(model: Model) -> None:
@@ -202,7 +207,10 @@ def draw_within_energised_power(model: Model) -> None:
         for day in sorted({*days_of_installs(model, halls), *level.falls}):
             load, firm = _load_below(model, node, day)
             limit = holding(level.on(day), fleet[node])
-            model.frame.row("energised_power", (node, day), load, "<=", limit - firm)
+            left = limit - firm
+            model.frame.row(
+                "energised_power", (node, day), load, "<=", left, model.case.power_unit
+            )
 
 
 def reserve(model: Model, group: str, nodes: Iterable[str], day: int) -> tuple[list[Term], float]:
@@ -243,7 +251,8 @@ def reserve_what_is_left_upstream(model: Model) -> None:
     for (group, node, day), reserved in model.decisions.reserved_mw.items():
         load, firm = _load_below(model, node, day)
         left = model.case.facility.levels[node].on(day) - firm
-        model.frame.row("reserve", (node, group, day), [(reserved, 1.0), *load], "<=", left)
+        load.append((reserved, 1.0))
+        model.frame.row("reserve", (node, group, day), load, "<=", left, model.case.power_unit)
 
 
 def reserve_what_members_can_take(model: Model) -> None:
@@ -258,7 +267,8 @@ def reserve_what_members_can_take(model: Model) -> None:
     for (group, node, day), reserved in model.decisions.reserved_mw.items():
         below, firm = reserve(model, group, upstream[group, node], day)
         taken = [(reserved, 1.0), *((v, -mw) for v, mw in below)]
-        model.frame.row("reserve_below", (group, node, day), taken, "<=", firm)
+        key = (group, node, day)
+        model.frame.row("reserve_below", key, taken, "<=", firm, model.case.power_unit)
 
 
 def survive_the_loss_of_a_feeder(model: Model) -> None:
@@ -277,4 +287,7 @@ def survive_the_loss_of_a_feeder(model: Model) -> None:
             left, firm = reserve(model, group, others, day)
             load, already = _load_below(model, lost, day)
             taken = [*load, *((v, -mw) for v, mw in left)]
-            model.frame.row("failover", (group, lost, day), taken, "<=", firm - already)
+            room = firm - already
+            model.frame.row(
+                "failover", (group, lost, day), taken, "<=", room, model.case.power_unit
+            )

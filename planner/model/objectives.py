@@ -49,15 +49,15 @@ def missed_mw_months(model: Model, priority: int) -> Tier:
     sum over commitment of priority, period of months[period] * missed_mw[commitment, period]
                                                               [MW-months]
     """
-    demand, months = model.case.demand, model.case.calendar.months
+    demand, months, unit = model.case.demand, model.case.calendar.months, model.case.power_unit
     missed = [
-        (variable, months[period])
+        (variable, months[period] / unit)
         for (commitment, period), variable in model.decisions.missed_mw.items()
         if commitment in demand.of_priority[priority]
     ]
     expression = model.frame.objective(missed)
     name = f"missed_mw_months_priority_{priority}"
-    return Tier(name, "MW-months", expression, tight=True)
+    return Tier(name, "MW-months", expression, scale=unit, tight=True)
 
 
 def in_service_mw_months(model: Model) -> Tier:
@@ -66,11 +66,11 @@ def in_service_mw_months(model: Model) -> Tier:
     sum over commitment, hall, system, period of months[period]
         * serve_mw[commitment, hall, system, period]      [MW-months]
     """
-    months = model.case.calendar.months
+    months, unit = model.case.calendar.months, model.case.power_unit
     served: list[Term] = [
-        (variable, -months[key[-1]]) for key, variable in model.decisions.serve_mw.items()
+        (variable, -months[key[-1]] / unit) for key, variable in model.decisions.serve_mw.items()
     ]
-    return Tier("in_service_mw_months", "MW-months", model.frame.objective(served), scale=-1.0)
+    return Tier("in_service_mw_months", "MW-months", model.frame.objective(served), scale=-unit)
 
 
 def present_cost(model: Model) -> Tier:

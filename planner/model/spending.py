@@ -270,14 +270,13 @@ def spend_within_budget(model: Model) -> None:
     Money is spent in the day of its decision and is not discounted here.
     """
     for last, limit in model.case.budget.items():
-        unit = budget_unit(model.case, limit)
-        spent = [(variable, amount / unit) for variable, amount in _spent_by(model, last)]
         firm = sum(
             amount
             for name, spend in costs(model).items() if name != "late"
             for day, amount in spend.firm.items() if day <= last
         )  # fmt: skip
-        model.frame.row("budget", (last,), spent, "<=", left_of(limit, firm) / unit)
+        unit, left = budget_unit(model.case, limit), left_of(limit, firm)
+        model.frame.row("budget", (last,), _spent_by(model, last), "<=", left, unit)
 
 
 def _spent_by(model: Model, last: int) -> Iterator[Term]:

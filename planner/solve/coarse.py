@@ -180,6 +180,6 @@ def _stated(case: Case, threads: int, stop: threading.Event) -> tuple[Model, Liv
     for tier in make_tiers(model):
         if tier.name.startswith("missed"):
             for variable, part in tier.expression.items():
-                mixed[variable] = mixed.get(variable, 0.0) + dear * part
+                mixed[variable] = mixed.get(variable, 0.0) + dear * tier.scale * part
     live.minimise(mixed)
     return model, live

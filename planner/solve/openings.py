@@ -119,7 +119,7 @@ class Openings(Rounds):
         case, made, live = self.model.case, self.model.decisions, self.live
         if not case.whole:
             return
-        facility = case.facility
+        facility, unit = case.facility, case.power_unit
         largest: dict[str, float] = {}
         for hall, system in case.installing:
             for name in (hall, *facility.tree.path.get(hall, ())):
@@ -139,9 +139,9 @@ class Openings(Rounds):
             if not of_hall:
                 halls = facility.tree.halls_below[name]
                 _, firm = load_on(self.model, halls, facility.facility_mw, key[1])
-                set_row(live, row, -math.inf, mw - firm)
+                set_row(live, row, -math.inf, (mw - firm) / unit)
             elif key in made.opened_halls:
-                set_coefficient(live, row, live.position[id(made.opened_halls[key])], -mw)
+                set_coefficient(live, row, live.position[id(made.opened_halls[key])], -mw / unit)
 
     def far(self, shape: Outcome) -> Index:
         """Return installs and removals far from any period in which the shape installs."""
