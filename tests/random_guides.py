@@ -54,9 +54,7 @@ def _steps(draw: Random, start: date, days: list[date]) -> list[tuple[date, floa
     return list(zip(firsts, rates, strict=True))
 
 
-def _placed(
-    draw: Random, sheets: Sheets, start: date, days: list[date]
-) -> list[dict[str, object]]:
+def _placed(draw: Random, sheets: Sheets, start: date, days: list[date]) -> list[dict[str, object]]:
     """Return up to two orders placed before the plan or in it."""
     found: list[dict[str, object]] = []
     for number in range(draw.choice([0, 0, 1, 2])):

@@ -168,8 +168,12 @@ def look_at(**changes: object) -> Look:
 
 @pytest.mark.parametrize(
     ("row", "carried"),
-    [({}, 90), ({"commission_days": 30}, 90), ({"commission_days": 31}, 50),
-     ({"available_to": "2026-01-01"}, 50)],
+    [
+        ({}, 90),
+        ({"commission_days": 30}, 90),
+        ({"commission_days": 31}, 50),
+        ({"available_to": "2026-01-01"}, 50),
+    ],
 )
 def test_power_that_was_less_meanwhile_bounds_what_stands(
     row: Mapping[str, object], carried: float

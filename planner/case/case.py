@@ -257,7 +257,7 @@ def budget_unit(case: Case, limit: float) -> float:
 
 def _power_unit(demand: Demand) -> float:
     """Return the power of ten below the largest commitment, at most 1."""
-    largest = max(demand.final_mw.values(), default=0.0)
+    largest = max(demand.required_mw.values(), default=0.0)
     if largest <= 0:
         return 1.0
     return min(1.0, 10.0 ** math.floor(math.log10(largest) + LAST_TOLERANCE))

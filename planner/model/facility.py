@@ -208,9 +208,7 @@ def draw_within_energised_power(model: Model) -> None:
             load, firm = _load_below(model, node, day)
             limit = holding(level.on(day), fleet[node])
             left = limit - firm
-            model.frame.row(
-                "energised_power", (node, day), load, "<=", left, model.case.power_unit
-            )
+            model.frame.row("energised_power", (node, day), load, "<=", left, model.case.power_unit)
 
 
 def reserve(model: Model, group: str, nodes: Iterable[str], day: int) -> tuple[list[Term], float]:
