@@ -231,13 +231,32 @@ RATES = [
     ("windows_follow", "full", change("clock", EAST_CLOCK, window_from=FEB.replace(day=28))),
     ("windows_follow", "full", drop("clock", EAST_CLOCK)),
     ("windows_follow", "full", change("clock", FAB_CLOCK, window_from=FEB.replace(day=11))),
+    ("windows_follow", "full", add("clock", "order", "Nobody", None, None, FEB, FEB, 0)),
+    ("windows_follow", "full", add("clock", "order", "Maker", None, None, FEB, FEB, 0)),
+    ("windows_follow", "full", add("clock", "dance", "Fab", None, None, FEB, FEB, 0)),
+    ("windows_follow", "full", add("clock", "ship", "Fab", "Asm", None, FEB, FEB, 0)),
+    ("windows_follow", "full", add("clock", "install", "West", None, None, FEB, FEB, 5)),
+    ("windows_follow", "full",  # ends before it begins
+     change("clock", ("start", "Asm", None, "CS", SENT), window_from=FEB.replace(day=4))),
+    ("windows_follow", "full",  # overlaps with the one before
+     change("clock", ("start", "Asm", None, "CS", STARTED), window_from=SENT)),
+    ("windows_follow", "full",  # leaves a day out
+     change("clock", ("start", "Asm", None, "CS", STARTED), window_from=FEB.replace(day=5))),
     ("work_by_a_stated_day", "full", drop("clock", FAB_CLOCK)),
+    ("work_by_a_stated_day", "dear", drop("clock", ("ship", "Maker", "Asm", None, SUNDAY))),
     ("work_by_a_stated_day", "full",
      change("production", ("Asm", "CS", STARTED), start_date=MAR.replace(day=4))),
     ("work_by_a_stated_day", "dear",
      change("installs", ("A", "CS", NEXT_SUNDAY), date=date(2026, 1, 17))),
     ("nothing_new_inside_a_window", "full",  # before wafers can be ordered
      change("clock", FAB_CLOCK, window_from=JAN.replace(day=12))),
+    ("nothing_new_inside_a_window", "full",  # carried from before systems are on sale
+     change("clock", ("install", "East", None, None, FEB.replace(day=19)),
+            window_from=FEB.replace(day=14))),
+    ("nothing_new_inside_a_window", "full", both(  # a placed order arrives, a feeder is energised
+        drop("clock", ("install", "East", None, None, FEB.replace(day=19))),
+        change("clock", ("install", "East", None, None, FEB.replace(day=28)),
+               window_from=FEB.replace(day=15)))),
     ("nothing_new_inside_a_window", "full", both(  # the hall opens
         drop("clock", EAST_CLOCK),
         change("clock", ("install", "East", None, None, FEB.replace(day=28)), date=MAR))),
@@ -502,3 +521,34 @@ WORKBOOK_TAMPERS = [
     ("tier_order", "settings", "pace", "value", "just-in-time"),
 ]
 """Rules, sheet, first key of the row, column and new value; always of the case `full`."""
+
+ROW_TAMPERS: list[tuple[str, str, list[tuple[object, ...]]]] = [
+    # A window from 2 March to 1 April: a rate falls in it, a feeder carries more in it, and so do
+    # one that can stand in for it and the substation above that.
+    ("nothing_new_inside_a_window", "crews", [("East", "2026-03-10", 38)]),
+    ("nothing_new_inside_a_window node_headroom", "energisation", [("FeedA", "2026-03-10", 0.3)]),
+    ("nothing_new_inside_a_window node_headroom", "energisation", [("Spare", "2026-03-10", 0.2)]),
+    ("nothing_new_inside_a_window node_headroom", "energisation", [("Sub", "2026-03-10", 0.2)]),
+    # Nothing is done where the rate is nothing, not even with what is carried.
+    ("crews", "crews", [("East", "2026-03-01", 0), ("East", "2026-03-02", 40)]),
+    # More wafers a day from 15 February on are systems at East from 17 March on.
+    (
+        "nothing_new_inside_a_window take_or_pay_cost",
+        "supply_capacity",
+        [("Fab", "2026-02-15", 17)],
+    ),
+    (
+        "nothing_new_inside_a_window firm_orders",
+        "orders",
+        [("PO-9", "Maker", "CS", 1, "2026-03-10", None)],
+    ),
+    # For two days less is energised than what stands draws, or than others can take over.
+    ("node_limit", "energisation", [("FeedA", "2026-04-10", 0.1), ("FeedA", "2026-04-12", 0.2)]),
+    ("node_limit", "energisation", [("FeedB", "2026-02-10", 0.1), ("FeedB", "2026-02-12", 0.108)]),
+    (
+        "failover_groups",
+        "energisation",
+        [("Ring", "2026-04-10", 0.03), ("Ring", "2026-04-12", 0.035)],
+    ),
+]
+"""Rules, sheet and the rows that are added to it; always of the case `full`."""

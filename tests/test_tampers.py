@@ -42,6 +42,19 @@ def others(value: object, starts: list[date]) -> Iterator[object]:
         yield from (value + 1, value + 0.01)
 
 
+def is_as_good(tables: Tables, name: str, at: int, column: str, value: object) -> bool:
+    """Whether a row so changed states a plan as well: the first window of an act begins later.
+
+    Its rate then allows less than it could.
+    """
+    if (name, column) != ("clock", "window_from"):
+        return False
+    rows, act = tables[name], ("act", "place", "to", "item")
+    same = [row for row in rows if all(row[c] == rows[at][c] for c in act)]
+    first = min(same, key=lambda row: str(row["date"]))
+    return first is rows[at] and str(value) > str(rows[at][column])
+
+
 def copied(tables: Tables) -> Tables:
     return {name: [dict(row) for row in rows] for name, rows in tables.items()}
 
@@ -60,6 +73,8 @@ def accepted(seed: int) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
                 tampered = copied(tables)
                 tampered[name][at][column] = value
                 tried.add((name, column))
+                if is_as_good(tables, name, at, column, value):
+                    continue
                 if verify(inputs, tampered).ok:
                     passed.add((name, column))
     return tried, passed

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from checker_cases import correct_plan, sheets, workbook
 from checker_full import FEB, MAR
-from checker_tampers import PLAN_TAMPERS, WORKBOOK_TAMPERS, Edit, change
+from checker_tampers import PLAN_TAMPERS, ROW_TAMPERS, WORKBOOK_TAMPERS, Edit, change
 
 from planner.inputs.workbook import inputs_from_rows
 from planner.plan import verify as checker
@@ -55,6 +55,17 @@ def test_a_stricter_workbook_is_refused_by_its_rules_alone(
     row = next(row for row in rows[sheet] if next(iter(row.values())) == key)
     assert row.get(column) != value
     row[column] = value
+    verdict = verify(inputs_from_rows("full", rows), correct_plan("full"))
+    assert tripped(verdict) == set(rules.split()), verdict.violations
+
+
+@pytest.mark.parametrize(("rules", "sheet", "added"), ROW_TAMPERS)
+def test_a_workbook_with_more_dated_rows_is_refused_by_its_rules_alone(
+    rules: str, sheet: str, added: list[tuple[object, ...]]
+) -> None:
+    rows = sheets("full")
+    header = list(rows[sheet][0])
+    rows[sheet] += [dict(zip(header, row, strict=True)) for row in added]
     verdict = verify(inputs_from_rows("full", rows), correct_plan("full"))
     assert tripped(verdict) == set(rules.split()), verdict.violations
 

@@ -39,8 +39,11 @@ class Window:
 
 
 def windows_follow(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """The windows of an act follow one another without a gap, the first not before the fence."""
+    """An act with a rate has windows without a gap between them, the first not before the fence."""
+    rates = ways_of(book, figures).rates
     for act, spans in _spans(figures).items():
+        if ledger.fails(act in rates):
+            ledger.refuse(f"{_told(act)} has windows, no rate limits it")
         if ledger.fails(spans[0][0] >= book.fence):
             ledger.refuse(
                 f"{_told(act)} has a window from {spans[0][0]}, nothing is decided "
@@ -72,19 +75,19 @@ def nothing_new_inside_a_window(book: Book, figures: Figures, ledger: Ledger) ->
 
     New is what an order placed already brings, what comes from a source for the first time, another
     rate, a hall that can open, a node that carries more. What a rate allows before that day could
-    not be used for it.
+    not be used for it. A window of which nothing is used or carried is of no account.
     """
     ways = ways_of(book, figures)
-    for act, spans in _spans(figures).items():
+    for act, windows in windows_of(book, figures).items():
         events = ways.events(act)
-        for first, last in spans:
-            if ways.uses[act][last,] <= NOTHING:
+        for window in windows:
+            if max(window.used, window.carried) <= NOTHING:
                 continue
             for day in events:
-                if ledger.fails(not first < day <= last):
+                if ledger.fails(not window.first < day <= window.last):
                     ledger.refuse(
-                        f"{_told(act)} uses its rate from {first} to {last}, on {day} something "
-                        "new becomes possible"
+                        f"{_told(act)} uses its rate from {window.first} to {window.last}, on "
+                        f"{day} something new becomes possible"
                     )
 
 
@@ -232,7 +235,8 @@ def _told(act: Act) -> str:
 
 def _words(act: Act) -> Iterator[str]:
     kind, place, to, item = act
-    yield {"order": "supplier", "start": "plant", "ship": "the lane", "install": "site"}[kind]
+    known = {"order": "supplier", "start": "plant", "ship": "the lane", "install": "site"}
+    yield known.get(kind, f"the act {kind!r} at")
     yield f"{place!r}"
     if to is not None:
         yield f"to {to!r}"
