@@ -435,6 +435,25 @@ def test_blanks_that_matter() -> None:
     )
 
 
+@of(checks.unused_prices_are_noted)
+def test_the_price_of_a_system_that_is_assembled_is_not_used() -> None:
+    """S0 is assembled of parts, S1 is sold as it is, at its price; so is S0 without supply."""
+    systems = [
+        {"system": name, "power_kw": 1, "overhead_kw": 0, "commission_days": 0, "price": 5}
+        for name in ("S0", "S1")
+    ]
+    built = {
+        "bom": [{"system": "S0", "item": "part", "quantity": 1}],
+        "plants": [{"plant": "plant", "system": "S0", "units_per_month": 1, "lead_days": 1}],
+        "supply": [sold("part", **{"yield": 1}), sold("S1", **{"yield": 1})],
+    }
+    assert notes_of(systems=systems, **built) == (
+        "systems.price is not used for S0: no supplier sells it, and what is assembled costs its "
+        "parts and plants.cost",
+    )
+    assert notes_of(systems=systems) == ()
+
+
 @of(checks.absent_limits_are_noted)
 def test_what_has_no_limit_where_others_have_one() -> None:
     assert notes_of(

@@ -89,7 +89,7 @@ def test_missed_megawatts_come_first_and_loud(values):
         assert sheet["A4"].value == "MEGAWATTS ARE MISSED: 337.5 MW-months"
         assert sheet["A4"].fill.fgColor.rgb == "FFB42318"
         assert sheet["A5"].value == (
-            "OpenAI: up to 56.2 MW (IT power) between 2028-12-31 and 2029-04-30"
+            "OpenAI: up to 56.2 MW (IT power) from 2028-12-31, made good by 2029-05-31"
         )
     found = texts(values["Summary"])
     for text in ("limit reached", "0.081%", "passed", "MISSED", "it", "system", "NVL72",

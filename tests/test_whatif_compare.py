@@ -177,6 +177,16 @@ def test_gaps_are_in_per_cent_and_noise_is_no_difference(base: Plan, tmp_path: P
     assert "e-" not in console.export_text()
 
 
+def test_the_rounding_of_a_gap_is_no_gap(base: Plan) -> None:
+    whole, noisy = ({**base.summary, "gap": gap} for gap in (3.1e-16, 1.4e-16))
+    comparison = compare([replace(base, summary=whole), replace(base, summary=noisy)])
+    (gap,) = [
+        row for row in difference_rows(comparison.sections[0], comparison) if row["figure"] == "gap"
+    ]
+    one, other = comparison.names
+    assert (gap[one], gap[f"{other}, more"]) == (0.0, 0.0)
+
+
 def test_an_order_that_moves_is_told_with_the_money_it_costs_more() -> None:
     plans = [firm_plan("2025-12-15"), firm_plan("2025-12-15", today="2026-02-01")]
     rows = order_rows(compare(plans))

@@ -23,6 +23,25 @@ def defaults_that_matter_are_noted(draft: Draft) -> Iterator[str]:
             yield f"{sheet}.{column} is blank for {_listed(names)}: {meaning}"
 
 
+def unused_prices_are_noted(draft: Draft) -> Iterator[str]:
+    """Where supply is planned, the price of a system that nobody sells counts for nothing."""
+    if not draft.sheets["supply"].rows:
+        return
+    sold = draft.names("supply", "item")
+    if sold is None:
+        return
+    unused = [
+        row["system"]
+        for row in draft.rows("systems", "system", "price")
+        if row["price"] and row["system"] not in sold
+    ]
+    if unused:
+        yield (
+            f"systems.price is not used for {_listed(unused)}: no supplier sells it, and what is "
+            "assembled costs its parts and plants.cost"
+        )
+
+
 def absent_limits_are_noted(draft: Draft) -> Iterator[str]:
     """Where power limits some, what it leaves out has no limit, and that is said aloud.
 

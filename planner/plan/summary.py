@@ -124,7 +124,8 @@ def totals(inputs: Inputs, case: Case) -> list[dict[str, object]]:
 
     for basis in sorted(set(case.demand.basis.values())):
         names = [c for c in case.demand.commitments if case.demand.basis[c] == basis]
-        add(f"commitments on {basis} power ({len(names)})",
+        word = "IT" if basis == "it" else basis
+        add(f"commitments on {word} power ({len(names)})",
             math.fsum(case.demand.most_mw[name, 0] for name in names), "MW")  # fmt: skip
     it_mw = math.fsum(facility.hall_count[h] * facility.hall_it_mw[h] for h in facility.halls)
     add(f"hall classes ({len(facility.halls)}), IT power", it_mw, "MW")

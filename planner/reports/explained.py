@@ -311,7 +311,7 @@ class Safe:
     proof : str
         What proves the slack.
     orders : tuple of (row, datetime.date)
-        Its purchase lines with the last day to order, the one to be ordered first before others.
+        Purchase lines with the last day on which an order comes in time, the earliest first.
     """
 
     commitment: str
@@ -356,10 +356,20 @@ def slack_sentence(plan: Plan) -> str:
     first = min(able, key=lambda one: (one.slack is None, one.slack or 0.0, one.due))
     text = (f"Tightest of the milestones that are met: {first.commitment}, "
             f"{figure(first.mw, 1)} MW due {first.due}, {first.slack_words}")  # fmt: skip
-    if first.orders:
-        line, last = first.orders[0]
-        text += f"; last day to order {line_words(line)} for it: {last}"
+    if planned := _first_order(plan, first):
+        text += f"; first order for it: {line_words(planned)} by {planned['latest_order_date']}"
     return f"{text}."
+
+
+def _first_order(plan: Plan, one: Safe) -> Row | None:
+    """Return the planned order for a milestone that can wait least; None if it has none."""
+    meant = f"{one.commitment} {one.due}"
+    orders = [
+        row
+        for row in plan.rows("orders")
+        if row["milestone_blocked"] == meant and row["latest_order_date"] is not None
+    ]
+    return min(orders, key=lambda row: str(row["latest_order_date"]), default=None)
 
 
 def line_words(row: Row) -> str:

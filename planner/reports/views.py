@@ -142,9 +142,18 @@ def _shortfall(rows: list[Row]) -> str:
         return ""
     worst = max(short, key=lambda row: number(row["missed_mw"]))
     basis = BASIS_WORDS.get(str(worst["basis"]), str(worst["basis"]))
-    first, last = short[0]["period_end"], short[-1]["period_end"]
-    spell = f"on {first}" if first == last else f"between {first} and {last}"
-    return f"{worst['commitment']}: up to {figure(worst['missed_mw'], 1, 'MW')} ({basis}) {spell}"
+    size = figure(worst["missed_mw"], 1, "MW")
+    return f"{worst['commitment']}: up to {size} ({basis}) {_spell(rows, short)}"
+
+
+def _spell(rows: list[Row], short: list[Row]) -> str:
+    """Say from when a commitment is short, and when all of it is in service."""
+    first, last = short[0]["period_end"], rows.index(short[-1])
+    # A row is judged on its last day: what one misses may be missing up to the next one's.
+    often = "" if last - rows.index(short[0]) + 1 == len(short) else "at times "
+    if last + 1 == len(rows):
+        return f"{often}from {first} to the plan's end"
+    return f"{often}from {first}, made good by {rows[last + 1]['period_end']}"
 
 
 def ramps(plan: Plan) -> dict[str, list[Row]]:
@@ -162,15 +171,25 @@ def period_word(plan: Plan) -> str:
 
 
 def periods_said(plan: Plan) -> str:
-    """Return how many periods of each length the plan has, e.g. ``8 weeks, then 1 month``."""
+    """Return how many periods of each length the plan has, e.g. ``8 weeks, then 1 month``.
+
+    A month that a milestone cuts in two counts once.
+    """
     starts = sorted({start for row in plan.tables.get("ramp", []) if (start := day(row["period"]))})
     parts = stretches(plan.inputs.settings["period"])
     firsts = [bisect_left(starts, part.since) if part.since else 0 for part in parts]
-    counts = [after - first for first, after in pairwise([*firsts, len(starts)])]
-    return ", then ".join(
-        f"{count:,} {part.length}{'' if count == 1 else 's'}"
-        for count, part in zip(counts, parts, strict=True)
-    )
+    said = []
+    for part, (first, after) in zip(parts, pairwise([*firsts, len(starts)]), strict=True):
+        whole = {_whole(part.length, start, starts[first]) for start in starts[first:after]}
+        said.append(f"{len(whole):,} {part.length}{'' if len(whole) == 1 else 's'}")
+    return ", then ".join(said)
+
+
+def _whole(length: str, start: date, first: date) -> object:
+    """Return which week, month or quarter a period is, or is a part of."""
+    if length == "week":
+        return (start - first).days // 7
+    return start.year, start.month if length == "month" else (start.month - 1) // 3
 
 
 def period_ends(plan: Plan) -> dict[date, date]:

@@ -23,6 +23,9 @@ from planner.whatif.svg import Chart
 BY_PERIOD = ("ramp", "spend")
 """Sections with a row for each period, too long for a terminal."""
 
+NO_GAP = 1e-9
+"""Gap, or difference of gaps, that is the rounding of sums."""
+
 
 def difference_rows(section: Section, comparison: Comparison) -> list[Row]:
     """Return a section as rows: key, base column, and the difference of each other plan."""
@@ -34,8 +37,10 @@ def difference_rows(section: Section, comparison: Comparison) -> list[Row]:
         unknown = UNPROVEN if section.name == "figures" else None
         least, scale = SAME, 1.0
         if section.name == "figures" and key[0] == "gap":
-            row["unit"], least, scale = f"% {row['unit']}", 0.0, 100.0
-        row |= {base: unknown if value is None else value * scale}
+            row["unit"], least, scale = f"% {row['unit']}", NO_GAP, 100.0
+        row[base] = unknown if value is None else value * scale
+        if key[0] == "gap" and value is not None and abs(value) < NO_GAP:
+            row[base] = 0.0
         # What is within the tolerance of the solver is no difference.
         row |= {f"{other}, more": unknown if change is None else
                 change * scale if abs(change) > least else 0.0
