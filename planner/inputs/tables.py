@@ -137,14 +137,16 @@ TABLES = (
                    ("supply.supplier",), example="TSMC"),
         Column("from", DATE, "First day of this capacity; before its first row a supplier has "
                "none.", required=True, example="2026-01-01"),
-        Column("units_per_month", NUMBER, "Capacity, shared by all the supplier's items.",
+        Column("units_per_month", NUMBER, "Capacity, shared by all the supplier's items; each day "
+               "has its share of its month.",
                unit="capacity units per month", required=True, low=0.0, example="800"),
         source(),
     )),
     Table("plants", "A plant that assembles a system.", ("plant", "system"), (
         identifier("plant", "Name of the plant.", example="Assembly California"),
         identifier("system", "What it assembles.", ("systems.system",), example="CS-3"),
-        Column("units_per_month", NUMBER, "Systems it can start.", unit="systems per month",
+        Column("units_per_month", NUMBER, "Systems it can start; each day has its share of its "
+               "month.", unit="systems per month",
                required=True, low=0.0, example="900"),
         Column("lead_days", WHOLE, "Days from start to finished system.", unit="days",
                required=True, low=0, high=3650, example="30"),
@@ -168,7 +170,8 @@ TABLES = (
         Column("transit_days", WHOLE, "Days under way.", unit="days", required=True, low=0,
                high=3650, example="7"),
         money("cost", "Freight of one unit, whatever the item.", "money per unit", example="100"),
-        limit("units_per_month", "Most units that leave; blank: no limit.", "units per month",
+        limit("units_per_month", "Most units that leave, each day its share of the month; blank: "
+              "no limit.", "units per month",
               "1000"),
         Column("mode", TEXT, "Air, road, sea ...", example="air"),
         source(),
@@ -239,7 +242,8 @@ TABLES = (
                    example="Oklahoma City"),
         Column("from", DATE, "First day of this number; before its first row a site installs "
                "none.", required=True, example="2026-01-01"),
-        Column("systems_per_month", NUMBER, "Systems that can be installed.",
+        Column("systems_per_month", NUMBER, "Systems that can be installed; each day has its "
+               "share of its month.",
                unit="systems per month", required=True, low=0.0, example="150"),
         source(),
     )),

@@ -13,6 +13,9 @@ MOST_ROWS = 1000
 """Rows of a table, the first by day; all are in the folder ``tables``."""
 
 
+PAPER = " Day by day, this stands in plan.xlsx: the sheets Installs, Openings, Shipments and Clock."
+
+
 def days_section(plan: Plan) -> Markup:
     """Return when something is installed, opened, started or sent, and the windows of work."""
     found = [
@@ -29,7 +32,7 @@ def days_section(plan: Plan) -> Markup:
     return element(
         "section",
         element("h2", "Day by day"),
-        element("p", text),
+        element("p", text, element("span", PAPER, class_="paper") if found else None),
         found,
         id="days",
         class_="landscape",
