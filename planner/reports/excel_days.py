@@ -34,10 +34,11 @@ def write_installs(report: Report, page: Page) -> None:
 def write_clock(report: Report, page: Page) -> None:
     """Write the windows in which anything is done."""
     rows, count = windows(report.plan), len(report.rows("clock"))
-    page.subtitle(
+    text = (
         f"{CLOCK_WORDS}, which stands here as carried over. Shown are the {len(rows):,} of "
         f"{count:,} windows in which anything is done; all are in tables/clock.csv"
     )
+    page.subtitle(text if count else "Windows in which suppliers, plants, lanes and crews work")
     fields = [
         Field("work", "Work", kind="center"), Field("place", "Supplier, plant, place or site"),
         Field("more", "To, or what"), Field("window_from", "First day", kind="date"),

@@ -28,7 +28,9 @@ def days_section(plan: Plan) -> Markup:
         )
         if sheet.rows
     ]
-    text = f"What is done on which day. {CLOCK_WORDS}." if found else "Nothing is done."
+    text = "What is done on which day." if found else "Nothing is done."
+    if plan.rows("clock"):
+        text += f" {CLOCK_WORDS}."
     return element(
         "section",
         element("h2", "Day by day"),
