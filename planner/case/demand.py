@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
@@ -65,6 +65,27 @@ def days_to_end_on(inputs: Inputs) -> set[date]:
         if before["commitment"] == row["commitment"] and row["mw"] < before["mw"]
     }
     return falls | {row["date"] for row in rows}
+
+
+def cut_at(inputs: Inputs, days: Iterable[date]) -> Inputs:
+    """Return inputs in which a period ends on each of some days, and nothing more is due."""
+    milestones = inputs.tables["milestones"]
+    row = milestones[0]
+    ends = [
+        row.changed({**row.values, "date": day, "mw": due_by(inputs, row["commitment"], day)})
+        for day in days
+    ]
+    return replace(inputs, tables={**inputs.tables, "milestones": (*milestones, *ends)})
+
+
+def due_by(inputs: Inputs, commitment: str, day: date) -> float:
+    """Return the megawatts of a commitment that are due by a day."""
+    rows = [
+        row
+        for row in inputs.tables["milestones"]
+        if row["commitment"] == commitment and row["date"] <= day
+    ]
+    return float(max(rows, key=lambda row: row["date"])["mw"]) if rows else 0.0
 
 
 def kw_on_basis(basis: str, power_kw: float, overhead_kw: float, pue: float | None) -> float:

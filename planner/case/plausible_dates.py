@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
-from planner.case.first import First, critical_path
+from planner.case.case import make_case
+from planner.case.demand import cut_at
+from planner.case.first import critical_path
 from planner.case.look import NOTHING, InputWarning, Look, warn
 from planner.inputs.rows import Row
 
@@ -74,14 +76,38 @@ def milestones_come_after_the_first_possible_day(look: Look) -> Iterator[InputWa
                            "See what limits its halls, systems, supply, power and crews, or "
                            "give a later settings end")  # fmt: skip
             elif due < found.period:
-                yield _too_early(look, row, name, found)
+                yield _too_early(look, row, name)
 
 
-def _too_early(look: Look, row: Row, name: str, found: First) -> InputWarning:
+def _too_early(look: Look, row: Row, name: str) -> InputWarning:
     """Say which day is the first that is possible, and what it waits for."""
-    day = look.case.calendar.ends[found.period]
+    day, way = _first_day(look, name, row["date"])
     return warn(
-        row, "date", f"no system can be in service for {name} before {day}, at the earliest: "
-        + critical_path(look.case, look.routes, found),
+        row,
+        "date",
+        f"no system can be in service for {name} before {day}, at the earliest: {way}",
         f"Give {day} or later, or make what it waits for come sooner",
-        first_possible=str(day))  # fmt: skip
+        first_possible=str(day),
+    )
+
+
+def _first_day(look: Look, name: str, early: date) -> tuple[date, str]:
+    """Return the first day on which a commitment can have a system in service, and the way to it.
+
+    Systems are in service on the last day of a period. So a period is ended, by halves, on the
+    first day that is not too early.
+    """
+    found = look.first[name]
+    assert found is not None
+    day = look.case.calendar.ends[found.period]
+    way = critical_path(look.case, look.routes, found)
+    while (day - early).days > 1:
+        middle = early + (day - early) // 2
+        inputs = cut_at(look.inputs, [middle])
+        cut = Look(inputs, make_case(inputs))
+        found = cut.first[name]
+        if found is not None and cut.case.calendar.ends[found.period] <= middle:
+            day, way = middle, critical_path(cut.case, cut.routes, found)
+        else:
+            early = middle
+    return day, way

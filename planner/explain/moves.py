@@ -77,27 +77,6 @@ def moved(inputs: Inputs, moves: Iterable[Move], calendar: Calendar) -> Inputs:
     return result
 
 
-def cut_at(inputs: Inputs, days: Iterable[date]) -> Inputs:
-    """Return inputs in which a period ends on each of some days, and nothing more is due."""
-    milestones = inputs.tables["milestones"]
-    row = milestones[0]
-    ends = [
-        row.changed({**row.values, "date": day, "mw": due_by(inputs, row["commitment"], day)})
-        for day in days
-    ]
-    return replace(inputs, tables={**inputs.tables, "milestones": (*milestones, *ends)})
-
-
-def due_by(inputs: Inputs, commitment: str, day: date) -> float:
-    """Return the megawatts of a commitment that are due by a day."""
-    rows = [
-        row
-        for row in inputs.tables["milestones"]
-        if row["commitment"] == commitment and row["date"] <= day
-    ]
-    return float(max(rows, key=lambda row: row["date"])["mw"]) if rows else 0.0
-
-
 def moved_value(inputs: Inputs, move: Move, calendar: Calendar) -> Any:
     """Return what stands in the cell after a move of so many steps."""
     limit, value = move.limit, move.limit.value

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from planner.case.demand import cut_at
 from planner.errors import PlannerError
 from planner.explain.limits import Limit
-from planner.explain.moves import cut_at
 from planner.explain.problem import NONE, Problem
 from planner.explain.quote_plans import DIGITS, QuotePlans, Served, rounded_down, rounded_up
 from planner.explain.session import Session

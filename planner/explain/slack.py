@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from planner.case.case import Case
+from planner.case.demand import cut_at, due_by
 from planner.errors import NoPlanExists
-from planner.explain.moves import cut_at, due_by
 from planner.explain.problem import NONE, Problem
 from planner.explain.session import Session
 from planner.explain.whole import reach_whole, solve_whole
