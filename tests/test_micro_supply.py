@@ -115,6 +115,24 @@ def test_take_or_pay() -> None:
     assert_optimum(plan, cost=60)
 
 
+def test_days_on_which_a_placed_order_takes_all_settle_nothing() -> None:
+    """Half of 2 a month is paid for in any case: 1 unit at 4 in January, and 1 in February.
+
+    The order placed on 1 February takes all of the first 14 days, and is the unit of February. A
+    window of crews ends with them, and the supplier's too, but it is no day on which to order.
+    """
+    plan = plan_of(
+        {FEBRUARY: 1},
+        end=FEBRUARY,
+        supply=[sold_by(price=4, take_or_pay_share=0.5)],
+        supply_capacity=[capacity(2)],
+        orders=[{"order": "PO", "supplier": "maker", "item": "unit", "quantity": 1,
+                 "placed": "2026-02-01", "arrives": "2026-02-15"}],
+        crews=[{"site": "site", "from": START, "systems_per_month": 100}],
+    )  # fmt: skip
+    assert_optimum(plan, cost=8)
+
+
 def test_shared_capacity_is_weighted() -> None:
     """10 of capacity: small takes 1, large takes 3. 4 small leave 6, so 2 of 3 large.
 

@@ -181,7 +181,7 @@ def _aligned(acts: Sequence[Act], takers: Takers, clock: Clock) -> dict[Name, Da
         for act in acts
         for leg in act.legs
         for taker, _ in (takers.get(leg.gives, ()) if leg.gives else ())
-        if found.get(act.name) and found.get(taker.name)
+        if leg in clock.possible and found.get(act.name) and found.get(taker.name)
     ]
     total = -1
     while total < (total := sum(map(len, found.values()))):
@@ -316,7 +316,7 @@ def _days_in_time(act: Act, takers: Takers, clock: Clock, most: int) -> set[int]
         for leg in act.legs
         for taker, way in (takers.get(leg.gives, ()) if leg.gives else ())
         for day in clock.days.get(taker.name, ())
-        if day >= clock.possible[way]
+        if leg in clock.possible and day >= clock.possible[way]
     }
     days = np.array(sorted(wanted))
     while len(days) > most:

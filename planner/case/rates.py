@@ -82,10 +82,12 @@ class Rate:
         for day, units in placed:
             allowed = np.concatenate([np.zeros(day), self.daily[day:]])
             paid = np.diff(np.minimum(np.cumsum(allowed), units), prepend=0.0)
-            self.daily = np.maximum(0.0, self.daily - paid)
-            used = np.flatnonzero(paid)
-            free = {int(used[-1]) + 1} if len(used) else set[int]()
-            self.rises = tuple(sorted({*self.rises, *(free - {len(self.daily)})}))
+            left = self.daily - paid
+            self.daily = np.where(left > LAST_TOLERANCE, left, 0.0)  # what rounding leaves is none
+            used = np.flatnonzero(paid > LAST_TOLERANCE)
+            if len(used) and paid.sum() > units - LAST_TOLERANCE:
+                free = {int(used[-1]) + 1} - {len(self.daily)}
+                self.rises = tuple(sorted({*self.rises, *free}))
             taken.append(paid)
         return taken
 

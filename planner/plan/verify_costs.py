@@ -12,7 +12,7 @@ from planner.plan.verify_facts import Amounts, Book, Figures, number
 from planner.plan.verify_ledger import Ledger, figure
 from planner.plan.verify_rates import accrued, taken, windows_of
 from planner.plan.verify_supply import stock_after
-from planner.plan.verify_ways import ways_of
+from planner.plan.verify_ways import NOTHING, ways_of
 
 HOURS_OF_DAY = 24
 
@@ -60,12 +60,14 @@ def _settled(
 ) -> Iterator[tuple[date, date, float]]:
     """Yield first and last day of each stretch that is settled, and what it gets of the last.
 
-    What a window leaves is settled in the next stretch; the last one leaves nothing.
+    What a window leaves is settled in the next stretch; the last one leaves nothing. A window
+    whose rate is nothing is no order day.
     """
     windows = windows_of(book, figures).get(("order", supplier, None, None), [])
     opens = book.supply[supplier, item]["available_from"] or book.calendar.start
     carried = {window.last: window.carried for window in windows}
-    days = {day for day in carried if day >= opens}
+    days = {window.last for window in windows if window.allowed > NOTHING}
+    days = {day for day in days if day >= opens}
     ends = {book.calendar.last_day(period) for period in book.periods}
     days |= {day for day in ends if not days or not min(days) <= day <= max(days)}
     first, before = book.calendar.start, 0.0
