@@ -36,7 +36,7 @@ SHARES = (0.01, 0.25, 1.0)
 
 def drawn(seed: int) -> Sheets:
     """Return a random workbook of one of many kinds."""
-    kinds = (small_case, short_case, random_case, wide_case, lambda n: wide_case(n, mixed=True))
+    kinds = (small_case, short_case, random_case, wide_case, lambda n: wide_case(n, "mixed"))
     sheets = kinds[seed % len(kinds)](seed)
     draw = Random(f"touches {seed}")
     for crew in sheets.get("crews", ()):
