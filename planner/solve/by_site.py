@@ -324,7 +324,7 @@ class _BySite:
             self.live.leave_out(far)
             self.live.make_whole(self.whole)
             apart = replace(shape, bound=shape.objective)
-            plan = search.counts(apart, room, self.clock, None, None)
+            plan = search.staged_counts(apart, room, self.clock, None, None)
             self.live.release()
             self.hold()
             self.live.make_whole(NO_WHOLE)

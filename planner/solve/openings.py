@@ -13,10 +13,11 @@ from planner.model.decisions import Model
 from planner.model.facility import load_on
 from planner.model.wholes import make_wholes
 from planner.solve.clock import Clock
+from planner.solve.counts import Index, find_columns
 from planner.solve.highs import LiveModel
 from planner.solve.outcome import Array, Outcome
 from planner.solve.prices import set_coefficient, set_row
-from planner.solve.rounds import NEAR, Index, Rounds, find_columns
+from planner.solve.rounds import NEAR, Rounds
 
 LEFT, STEPS = 0.9, 60
 """Part of the openings that each step of rounding leaves to the next, and steps at most."""

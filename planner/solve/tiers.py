@@ -12,11 +12,12 @@ from planner.errors import Interrupted, LimitReached, NoPlanExists, SolverFailed
 from planner.model.objectives import CHOOSING, Tier
 from planner.model.wholes import Wholes
 from planner.solve.clock import Clock
+from planner.solve.counts import find_columns
 from planner.solve.highs import LiveModel, Watcher
 from planner.solve.interrupt import interruptible
 from planner.solve.outcome import Array, Outcome
 from planner.solve.progress import Event
-from planner.solve.rounds import Rounds, find_columns
+from planner.solve.rounds import Rounds
 from planner.solve.settle import misses_rows, not_beaten, settle, without_slack
 from planner.solve.together import Together
 
@@ -170,6 +171,8 @@ class _TierLoop:
         self.started = time.monotonic()
         self.values: Array | None = None
         self.ahead: Array | None = None
+        self.relaxation: Outcome | None = None
+        self.last: Tier | None = None
         self.held: list[tuple[Tier, float]] = []
         self.results: list[TierResult] = []
         self.status = "optimal"
@@ -178,7 +181,10 @@ class _TierLoop:
         """Look for a plan that is near the best in every tier, to begin the first tier from."""
         gaps, watch = [self.gap(tier) for tier in tiers], self._watcher(tiers[0])
         clock = Clock(self.limits.seconds)
-        self.ahead = Together(self.live, self.rounds, tiers, gaps, clock, watch).plan()
+        together = Together(self.live, self.rounds, tiers, gaps, clock, watch)
+        self.ahead = together.plan()
+        self.relaxation = together.relaxation
+        self.last = together.tiers[-1]
 
     def solve(self, tier: Tier, *, is_last: bool) -> bool:
         """Solve one tier and hold it; say whether to go on to the next."""
@@ -191,6 +197,7 @@ class _TierLoop:
         if outcome.status == "infeasible" and self.values is not None and not is_last:
             # The plan in hand is one: it misses rows by what the search may miss them by.
             self.live.give_way(self.values)
+            self.relaxation = None  # it is of the rows as stated
             outcome = self._run(tier, left, is_last=is_last)
         if outcome.status == "infeasible" and self.values is None:
             raise NoPlanExists(
@@ -254,7 +261,15 @@ class _TierLoop:
         self.live.ends_on_time = start is not None
         if is_last:
             return self.rounds.choose(start, seconds=left, watch=watch)
-        return self.rounds.solve(gap=self.gap(tier), seconds=left, start=start, watch=watch)
+        known = self.relaxation if tier is self.last and self._holds_zeros else None
+        return self.rounds.solve(
+            gap=self.gap(tier), seconds=left, start=start, watch=watch, relaxed=known
+        )
+
+    @property
+    def _holds_zeros(self) -> bool:
+        """Whether all tiers so far are held at zero, by columns."""
+        return not self.live.holds_rows
 
     def gap(self, tier: Tier) -> float:
         """Return the gap within which a tier is to be proven."""

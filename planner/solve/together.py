@@ -6,6 +6,8 @@ systems hardly ever keep it in whole ones. So a plan is looked for first in whic
 give up a part of its gap to the next:
 
 1. *Relaxations* of all tiers in turn, each held near its bound; the last one's openings rounded.
+   Where nothing need be missed, one relaxation is enough: that of the tier after, with nothing
+   missed. It is tried first, and where it is infeasible it costs little.
 2. *Counts* whole with those openings, for the sum of all tiers, each weighed by what it costs to
    better it.
 
@@ -65,6 +67,11 @@ class Together:
         Time left.
     watch
         Is told the bound of the first tier.
+
+    Attributes
+    ----------
+    relaxation : Outcome or None
+        The relaxation of the last tier with all before it at zero, None if it is not of just that.
     """
 
     def __init__(
@@ -75,6 +82,7 @@ class Together:
         self.tiers = [tier for tier in tiers if tier.name != CHOOSING]
         self.gaps = gaps
         self.relaxed: list[_Relaxed] = []
+        self.relaxation: Outcome | None = None
 
     def plan(self) -> Array | None:
         """Return the values of the columns, shape (columns,).
@@ -99,9 +107,13 @@ class Together:
     def _shape(self) -> Outcome | None:
         """Relax the tiers in turn, each held near its bound, and round the last one's openings."""
         live = self.live
-        for tier, gap in zip(self.tiers, self.gaps, strict=False):
-            live.minimise(tier.expression)
-            outcome = live.solve(gap=0.0, seconds=self.clock.left)
+        tiers = list(zip(self.tiers, self.gaps, strict=False))
+        outcome = self._nothing_missed()
+        for tier, gap in tiers[len(self.relaxed) :]:
+            if outcome is None:
+                live.minimise(tier.expression)
+                live.highs.clearSolver()  # with the basis of another tier it skips presolve
+                outcome = live.solve(gap=0.0, seconds=self.clock.left)
             if outcome.status != "optimal":
                 return None
             if tier is self.tiers[-1]:
@@ -113,8 +125,30 @@ class Together:
             live.hold(tier.expression, near)
             row = rows if live.highs.getNumRow() > rows else None
             self.relaxed.append(_Relaxed(tier, outcome.objective, row))
+            outcome = None
+        assert outcome is not None
+        if not live.holds_rows:
+            self.relaxation = outcome
         self.mixed = self._mixed(outcome.objective)
         return self.rounds.dive(outcome, self.clock, self.clock.seconds)
+
+    def _nothing_missed(self) -> Outcome | None:
+        """Relax the first tier after those of what is missed, with nothing missed.
+
+        None, and nothing held, if something must be missed.
+        """
+        live, missed = self.live, [tier for tier in self.tiers if tier.tight]
+        for tier in missed:
+            live.hold(tier.expression, 0.0)
+        live.minimise(self.tiers[len(missed)].expression)
+        outcome = live.solve(gap=0.0, seconds=self.clock.left)
+        if outcome.status != "optimal" or live.holds_rows:
+            live.release()
+            return None
+        if self.watch is not None:
+            self.watch(None, 0.0)
+        self.relaxed = [_Relaxed(tier, 0.0, None) for tier in missed]
+        return outcome
 
     def _mixed(self, cost: float) -> pulp.LpAffineExpression:
         """Return the sum of all tiers, each weighed by what its last unit costs in the last's.
