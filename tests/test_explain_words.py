@@ -105,6 +105,30 @@ def test_through_its_limits_come_the_megawatts_that_are_served() -> None:
     assert {link.limit.where for link in late.links} == {"supply_capacity!C2"}
 
 
+def test_a_budget_that_pays_for_others_too_is_said_to_carry_no_megawatts() -> None:
+    """47 buy 4.7 systems of 10: 2 for the first commitment, 2.7 for the other, which waits."""
+    one, other = ({"commitment": name, "basis": "it", "priority": n}
+                  for n, name in enumerate(("first", "demand"), 1))  # fmt: skip
+    sheets = {
+        **ONE_SITE,
+        "commitments": [one, other],
+        "milestones": [{**due(february=2)[0], "commitment": "first"}, *due(february=5)],
+        "supply_capacity": [{"supplier": "fab", "from": START, "units_per_month": 50}],
+        "energisation": [{"node": "feeder", "from": START, "mw": 50}],
+        "budget": [{"date": MARCH, "cumulative": 47}],
+    }
+    plan = plan_of(**sheets)
+    session = Session(plan.inputs, plan, math.inf)
+    (row,) = lateness_rows(session, explain_lateness(session))
+    assert (row["missed_mw"], row["mw_through"]) == (pytest.approx(3.0), None)
+    assert row["says"] == "2026-03-31: budget is 47; 1 USD brings 0.1 MW"
+    alone = {**sheets, "commitments": [other], "milestones": due(february=5)}
+    plan = plan_of(**alone)
+    session = Session(plan.inputs, plan, math.inf)
+    (row,) = lateness_rows(session, explain_lateness(session))
+    assert row["mw_through"] == pytest.approx(4.7)
+
+
 def test_slack_is_as_long_as_the_milestone_can_be_met_earlier() -> None:
     """4 MW are ordered by 25 January, 5 x 25 / 31 = 4.03, and arrive on 22 February: 67 days."""
     plan = plan_of()

@@ -45,7 +45,8 @@ class Link:
     ----------
     limit : Limit
     mw : float or None
-        Megawatts of the milestone that come through it; None for a date.
+        Megawatts of the milestone that come through it; None for a date, and where prices put
+        more on it than is in service, as they do where other costs and commitments draw on it.
     mw_a_step : float or None
         Megawatts that one step more of it would bring to the milestone; None for a date of which
         one period earlier is not enough to bring any.
@@ -107,10 +108,10 @@ def explain_lateness(session: Session, found: Sequence[Bottleneck] = ()) -> list
     late = shortfalls(session)
     missed = _missed_by_period(session)
     result, bases = [], []
-    for commitment, day, period, _ in session.base.case.demand.judged:
+    for commitment, day, period, due in session.base.case.demand.judged:
         short = missed.get((commitment, period), 0.0)
         if short > 10 * NONE:
-            explained, basis = _explained(session, late, (commitment, day, period, short))
+            explained, basis = _explained(session, late, (commitment, day, period, due), short)
             result.append(explained)
             bases.append(basis)
     for b in found:
@@ -164,12 +165,12 @@ def _asked(
 
 
 def _explained(
-    session: Session, late: dict[str, float], milestone: tuple[str, date, int, float]
+    session: Session, late: dict[str, float], milestone: tuple[str, date, int, float], short: float
 ) -> tuple[Lateness, Basis]:
     """Return the amounts that hold one milestone, and the basis of the solve."""
     session.resolves += 1
     base, links = session.base, []
-    commitment, day, period, short = milestone
+    commitment, day, period, due = milestone
     solved = base.solve_goal(*_asked(base, late, commitment, period), session.missed.bases[:1])
     for limit in session.catalogue.amounts:
         steps = base.price(solved.prices[0], solved.point, session.catalogue.move(limit, 1.0))
@@ -177,7 +178,10 @@ def _explained(
         if abs(gain) > NONE * 1e-3:
             periods = tuple(sorted(t for t, mw in steps.items() if abs(mw) > NONE * 1e-3))
             whole = gain * float(limit.value) / limit.step
-            links.append(Link(limit, whole, gain, periods))
+            in_service = due - solved.values[0]
+            # By prices alone a budget that pays for other things, too, would carry more than that.
+            through = whole if whole <= in_service * (1 + 1e-6) + NONE else None
+            links.append(Link(limit, through, gain, periods))
     return Lateness(commitment, day, period, short, solved.values[0], tuple(links)), solved.bases[0]
 
 
@@ -244,7 +248,8 @@ def _says(session: Session, link: Link) -> str:
         if later:
             following = min(later, key=lambda r: r["from"])
             text += f", {following[amount]:,.12g} only from {following['from']}"
-    return f"{text}; {link.mw or 0.0:,.1f} MW come through it; {more}"
+    through = "" if link.mw is None else f"; {link.mw:,.1f} MW come through it"
+    return f"{text}{through}; {more}"
 
 
 def by_limit_rows(found: Iterable[Lateness]) -> list[Row]:
