@@ -352,7 +352,9 @@ def _with_quote(
 def quote_rows(quoter: Quoter, found: Sequence[Largest]) -> list[Row]:
     """Return what can be promised as rows of the table `quote`."""
     calendar = quoter.problem.case.calendar
-    alone = {x.period: x.at_most_mw for x in found if not x.limit}
+    # What is stretched is bounded with divisible systems, and so is what it is compared with:
+    # the fraction of a system that whole ones leave is no gain.
+    alone = {x.period: quoter.bound(x.period) for x in found if not x.limit}
     return [
         {"date": calendar.ends[x.period], "overtime_of": x.limit or None,
          "at_most_mw": x.at_most_mw, "firm_mw": x.firm_mw,
