@@ -85,7 +85,7 @@ def _limits(model: Model, tier: Tier, relaxed: Relaxed) -> tuple[Limit, ...]:
             if rule == "lane_capacity":
                 name = f"{holder} to {index[1]}"
             elif rule == "budget":
-                name = f"until {model.case.calendar.date_of(int(holder))}"
+                name = f"until {model.case.calendar.date_of(int(name))}"
             limit = f"{RESOURCES[rule]} {name}".strip()
             worth[limit] -= 0.01 * dual * right
             if right == 0:
