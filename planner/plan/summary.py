@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 from importlib import metadata
 from typing import Any
 
-from planner.case.case import Case
+from planner.case.case import Case, make_case
 from planner.inputs.rows import Inputs
 from planner.model.objectives import CHOOSING, PRESENT_COST
 from planner.plan.extract import milestone_rows
+from planner.plan.store import Plan, plain
 from planner.plan.tables import Row, Tables
 
 PROVEN = "proven within the gap"
@@ -74,6 +75,44 @@ def summary(
         "model": dict(size),
         "seconds": dict(seconds),
     }  # fmt: skip
+
+
+FIGURES = ("gap", "missed_mw_months", "tiers", "costs", "present_costs", "milestones", "systems",
+           "halls_opened", "revenue")  # fmt: skip
+"""Entries of a summary that its tables and its workbook tell."""
+
+
+def wrong_figures(inputs: Inputs, plan: Plan) -> list[str]:
+    """Return a sentence for each figure of a saved plan's summary that its tables do not tell.
+
+    Parameters
+    ----------
+    inputs
+        What was planned.
+    plan
+        A plan whose tables are right.
+    """
+    case = make_case(inputs)
+    anew = plain(summary(inputs, case, plan.tables, "", 0, {}, {}))
+    wrong = [
+        f"summary: {name} is not what the tables say" for name in FIGURES
+        if not _agree(plan.summary.get(name), anew[name])
+    ]  # fmt: skip
+    ends = {row["status"] for row in plan.tables["tiers"] if row["tier"] != CHOOSING}
+    if plan.summary.get("status") == PROVEN and (anew["gap"] is None or ends - {"optimal"}):
+        wrong.append(f"summary: status is {PROVEN!r}, and the tiers do not say so")
+    return wrong
+
+
+def _agree(one: object, other: object) -> bool:
+    """Say whether two figures, or all figures in them, are the same."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_agree(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_agree, one, other))
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
+    return one == other
 
 
 def manifest(
