@@ -9,17 +9,22 @@ import pytest
 from blocks import case_of, hall, sold
 from instances import unit_system
 
+from planner.case.acts import Timetable
 from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import Options, make_plan
 from planner.plan.figures import running, tidy, total
 from planner.plan.pegging import Batch, Use, peg, peg_orders
 from planner.plan.purpose import Purpose, Purposes
+from planner.plan.work import Work
 
 ENDS = (30, 58, 89, 119, 150, 180, 211, 242, 272, 303, 333, 364)
 """Last days of the months, counted from the plan's first, on which systems are installed."""
 
 START = "2026-01-01"
 DECEMBER = "2026-12-31"
+
+AT_ONCE = Work(Timetable(), {}, {})
+"""No rate limits anything."""
 
 
 def months(count):
@@ -45,7 +50,7 @@ def test_units_are_used_first_in_first_out():
         Use("*", 7, 4.0, 1.0, ("hall", "unit", 7)),
         Use("*", 5, 1.0, 1.0, ("hall", "unit", 5)),
     ]
-    pegs = peg(case, batches, uses)
+    pegs = peg(case, batches, uses, AT_ONCE)
     assert [(w.install[2], w.units) for w in pegs["a"].waits] == [(5, 1.0), (7, 2.0)]
     assert [(w.install[2], w.units) for w in pegs["b"].waits] == [(7, 2.0)]
     assert (pegs["a"].needed, pegs["b"].needed) == (5, 7)
@@ -58,7 +63,7 @@ def test_parts_wait_for_the_installs_of_what_they_are_made_into():
     april, june, august = ENDS[3], ENDS[5], ENDS[7]
     orders = {"part": [Batch("first", "*", 90, 4.0), Batch("second", "*", 90, 3.0)]}
     installs = [("hall", "unit", june, 2.0), ("hall", "unit", august, 1.0)]
-    pegs = peg_orders(case, orders, [("plant", "unit", april, 3.0)], installs)
+    pegs = peg_orders(case, orders, [("plant", "unit", april, 3.0)], installs, AT_ONCE)
     assert [(w.install[2], w.units, w.systems) for w in pegs["first"].waits] == [(june, 4.0, 2.0)]
     found = [(w.install[2], w.units, w.systems) for w in pegs["second"].waits]
     assert found == [(august, 2.0, 1.0)]
@@ -67,7 +72,7 @@ def test_parts_wait_for_the_installs_of_what_they_are_made_into():
 
 def test_what_is_never_installed_blocks_nothing():
     pegs = peg_orders(chain(), {"part": [Batch("idle", "*", 3, 4.0)]},
-                      [("plant", "unit", 3, 2.0)], [])  # fmt: skip
+                      [("plant", "unit", 3, 2.0)], [], AT_ONCE)  # fmt: skip
     assert pegs["idle"].waits == []
     assert pegs["idle"].needed is None
 
@@ -81,7 +86,7 @@ def test_a_system_that_goes_into_another_is_pegged_to_the_other():
         plants=[{"plant": "plant", "system": "rack", "units_per_month": 9, "lead_days": 0}],
     )  # fmt: skip
     pegs = peg_orders(case, {"unit": [Batch("order", "*", 0, 3.0)]}, [("plant", "rack", 4, 1.0)],
-                      [("hall", "rack", 4, 1.0), ("hall", "unit", 6, 1.0)])  # fmt: skip
+                      [("hall", "rack", 4, 1.0), ("hall", "unit", 6, 1.0)], AT_ONCE)  # fmt: skip
     found = [(w.install, w.units, w.systems) for w in pegs["order"].waits]
     assert found == [(("hall", "rack", 4), 2.0, 1.0), (("hall", "unit", 6), 1.0, 1.0)]
 

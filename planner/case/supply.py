@@ -16,7 +16,7 @@ from planner.case.acts import Timetable
 from planner.case.calendar import Calendar
 from planner.case.clock import first_on
 from planner.case.facility import Facility
-from planner.case.graph import EVERYWHERE, FlowGraph
+from planner.case.graph import EVERYWHERE, FlowGraph, Hop
 from planner.case.rates import windows
 from planner.inputs.rows import Inputs, Row
 from planner.tolerance import LAST_TOLERANCE, whole_part
@@ -73,8 +73,8 @@ class Supply:
         Units, where limited, and money per unit and month.
     first_at : dict of (str, str) to int
         First day on which an item can be at a place.
-    routes : dict of (str, str) to tuple of int
-        Transit days of each lane on the quickest way from a supplier or plant to a place.
+    routes : dict of (str, str) to tuple of Hop
+        Lanes of the quickest way from a supplier or plant to a place.
     plant_days : dict of (str, str) to int
         Days from start to finished system by plant and system.
     pooled : bool
@@ -104,7 +104,7 @@ class Supply:
     storage: Mapping[str, float]
     holding_cost: Mapping[str, float]
     first_at: Mapping[tuple[str, str], int]
-    routes: Mapping[tuple[str, str], tuple[int, ...]]
+    routes: Mapping[tuple[str, str], tuple[Hop, ...]]
     plant_days: Mapping[tuple[str, str], int]
     pooled: bool
 

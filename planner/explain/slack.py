@@ -169,7 +169,7 @@ def _last_orders(case: Case, commitment: str, period: int) -> dict[tuple[str, st
     def back(origin: str, end: str, by: int) -> int | None:
         if origin != end and not supply.pooled and (origin, end) not in supply.routes:
             return None
-        return by - sum(supply.routes.get((origin, end), ()))
+        return by - sum(hop.days for hop in supply.routes.get((origin, end), ()))
 
     def order(item: str, place: str, by: int) -> None:
         for (supplier, sold), row in supply.sources.items():

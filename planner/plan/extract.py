@@ -10,11 +10,12 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from planner.case.case import Case
+from planner.case.clock import Name
 from planner.inputs.rows import Inputs
 from planner.model import spending
 from planner.model.decisions import Model
@@ -31,6 +32,7 @@ from planner.plan.extract_tiers import tier_rows
 from planner.plan.figures import tidy
 from planner.plan.purpose import Purposes
 from planner.plan.tables import COST_TERMS, Row, Tables
+from planner.plan.work import Work
 from planner.tolerance import LAST_TOLERANCE, TOLERANCE
 
 MW_DECIMALS = 12
@@ -81,7 +83,7 @@ class Extraction:
         installs = self._installs(Purposes(self.case, service, ramp))
         orders, made = self._orders(), self.model.decisions
         starts = self.of(made.start_assembly)
-        pegs = peg_rows(self.case, orders, starts, installs)
+        pegs = peg_rows(self.case, orders, starts, installs, self._work(orders, starts))
         return {name: [_tidied(row) for row in rows] for name, rows in {
             "orders": orders,
             "pegs": pegs,
@@ -174,6 +176,27 @@ class Extraction:
             for kind, carried in (("order", made.carry_capacity), ("install", made.carry_crews))
             for key, left in self.of(carried).items()
         }
+
+    def _work(self, orders: Iterable[Row], starts: Mapping[Any, float]) -> Work:
+        """Return how long the work of acts with a rate takes."""
+        made, table, facility = self.model.decisions, self.case.timetable, self.case.facility
+        used: dict[tuple[Name, int], float] = defaultdict(float)
+        for row in orders:
+            if row["firm"] == "no":
+                supplier, item = str(row["supplier"]), str(row["item"])
+                day = self.case.calendar.number(cast(date, row["order_date"]))
+                use = self.case.supply.sources[supplier, item]["capacity_use"]
+                used[table.act["order", supplier, item], day] += float(row["quantity"]) * use  # type: ignore[arg-type]
+        for (plant, system, day), count in starts.items():
+            used[table.act["start", plant, system], day] += count
+        for (origin, end, item, day), units in self.of(made.ship_units).items():
+            used[table.act["ship", origin, end, item], day] += units
+        for (hall, system, day), count in self.of(made.install_systems).items():
+            used[table.act["install", facility.site_of[hall], system], day] += count
+        carried: dict[tuple[Name, int], float] = {
+            ((kind, place), day): left for (kind, place, day), left in self._carried().items()
+        }
+        return Work(table, used, carried)
 
     def _orders(self) -> list[Row]:
         made = self.model.decisions

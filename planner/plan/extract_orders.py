@@ -13,6 +13,7 @@ from planner.case.rates import windows
 from planner.inputs.rows import Row as SheetRow
 from planner.plan.pegging import Batch, Install, Peg, peg_orders
 from planner.plan.tables import Row
+from planner.plan.work import Work
 
 SEPARATOR = "; "
 """Between the sites that an order feeds."""
@@ -49,7 +50,7 @@ def order_rows(case: Case, placed: Iterable[SheetRow], lots: Mapping[Any, float]
                 "quantity": quantity,
                 "period": calendar.starts[calendar.period_of(day)],
                 "order_date": calendar.date_of(day),
-                "order_from": calendar.date_of(_order_from(case, supplier, item, day)),
+                "order_from": calendar.date_of(_window_from(case, supplier, item, day)),
                 "arrival_date": calendar.date_of(day + terms["lead_days"]),
                 "unit_price": price,
                 "price": quantity * price,
@@ -59,7 +60,7 @@ def order_rows(case: Case, placed: Iterable[SheetRow], lots: Mapping[Any, float]
     return rows
 
 
-def _order_from(case: Case, supplier: str, item: str, day: int) -> int:
+def _window_from(case: Case, supplier: str, item: str, day: int) -> int:
     """Return the first day of the window of an order: the order day itself if no rate limits it."""
     name = case.timetable.act["order", supplier, item]
     if name not in case.timetable.rates:
@@ -87,7 +88,7 @@ def _firm_order(case: Case, row: SheetRow) -> Row:
 
 
 def peg_rows(case: Case, orders: Sequence[Row], starts: Mapping[Any, float],
-             installs: Sequence[Row]) -> list[Row]:  # fmt: skip
+             installs: Sequence[Row], work: Work) -> list[Row]:  # fmt: skip
     """Add to each order what waits for it; return which install waits for which units.
 
     Parameters
@@ -100,6 +101,8 @@ def peg_rows(case: Case, orders: Sequence[Row], starts: Mapping[Any, float],
         Systems started by plant, system and period.
     installs
         Rows of `installs`, with what they are for.
+    work
+        How long the work of acts with a rate takes.
     """
     purpose = {_install_of(case, row): row for row in installs}
     done = [
@@ -108,15 +111,14 @@ def peg_rows(case: Case, orders: Sequence[Row], starts: Mapping[Any, float],
         if row["installed"]
     ]
     begun = [(*key, count) for key, count in sorted(starts.items())]
-    pegs = peg_orders(case, _batches(case, orders), begun, sorted(done))
+    pegs = peg_orders(case, _batches(case, orders), begun, sorted(done), work)
     rows: list[Row] = []
     for order in orders:
         found = pegs.get(str(order["order"]), Peg())
         waiting = _waiting(case, str(order["order"]), found)
         rows += waiting
-        _describe(case, order, found, [
-            purpose[_install_of(case, row)] for row in waiting
-        ])  # fmt: skip
+        _date(case, order, found, work)
+        _describe(order, [purpose[_install_of(case, row)] for row in waiting])
         order["it_mw_blocked"] = math.fsum(row["it_mw"] for row in waiting)  # type: ignore[misc]
     return rows
 
@@ -162,14 +164,29 @@ def _waiting(case: Case, order: str, found: Peg) -> list[Row]:
     ]
 
 
-def _describe(case: Case, order: Row, found: Peg, installs: Sequence[Row]) -> None:
-    """Say by when an order had to be placed, which milestone it blocks and which sites it feeds."""
+def _date(case: Case, order: Row, found: Peg, work: Work) -> None:
+    """Say by when an order must be signed so that the same systems are installed by their days.
+
+    Its first units are needed before its last ones where rates limit what is done with them.
+    """
     order["latest_order_date"] = order["slack_days"] = None
-    ordered = order["order_date"]
-    if order["firm"] == "no" and found.needed is not None and isinstance(ordered, date):
-        terms = case.supply.sources[str(order["supplier"]), str(order["item"])]
-        day = max(ordered, case.calendar.date_of(found.needed - terms["lead_days"]))
-        order["latest_order_date"], order["slack_days"] = day, (day - ordered).days
+    if order["firm"] == "yes":
+        return
+    key = ("order", str(order["supplier"]), str(order["item"]))
+    table, terms = case.timetable, case.supply.sources[key[1], key[2]]
+    ordered = case.calendar.number(cast(date, order["order_date"]))
+    begins = found.begins(work.days_before(table.act[key], ordered))
+    if begins is None:
+        return
+    latest = max(begins - terms["lead_days"], table.clock.possible[table.leg[key]])
+    first = min(case.calendar.number(cast(date, order["order_from"])), latest)
+    order["order_from"] = case.calendar.date_of(first)
+    order["latest_order_date"] = case.calendar.date_of(latest)
+    order["slack_days"] = latest - first
+
+
+def _describe(order: Row, installs: Sequence[Row]) -> None:
+    """Say which milestone an order blocks and which sites it feeds."""
     due = sorted((str(row["milestone"]), str(row["commitment"])) for row in installs
                  if row["milestone"] is not None)  # fmt: skip
     order["milestone_blocked"] = f"{due[0][1]} {due[0][0]}" if due else None

@@ -37,12 +37,13 @@ RESULTS = (
     ResultTable("orders", "An order, firm (already placed) or planned.", {
         "order": "number", "supplier": "", "item": "", "firm": "yes or no",
         "quantity": "units ordered", "period": "period of decision; blank before the plan",
-        "order_date": "day; blank where not known",
-        "order_from": "first day of the window in which its units are started: sign by then; blank "
-        "for a firm order", "arrival_date": "day at the supplier's dock",
+        "order_date": "day on which the last of its units are ordered; blank where not known",
+        "order_from": "day on which the first of its units are ordered: sign by then; blank for a "
+        "firm order", "arrival_date": "day on which the last of its units are at the supplier's "
+        "dock",
         "unit_price": "money per unit", "price": "money, quantity x unit price",
-        "order_cost": "money", "latest_order_date": "last day that keeps the same installs",
-        "slack_days": "days from order date to latest order date",
+        "order_cost": "money", "latest_order_date": "last day to sign that keeps the same installs",
+        "slack_days": "days from `order_from` to latest order date",
         "it_mw_blocked": "MW of IT power that wait for these units",
         "milestone_blocked": "first milestone that waits for them, as commitment and day",
         "already_late": "yes if that milestone is short of MW before they are in service",

@@ -163,6 +163,27 @@ def windows_of(book: Book, figures: Figures) -> dict[Act, list[Window]]:
     return cast(dict[Act, list[Window]], figures.kept["windows"])
 
 
+def work_begins(book: Book, figures: Figures, act: Act, day: date) -> date:
+    """Return the day on which the work of an act begins that is done by the end of a window.
+
+    It is the last day from which the rate suffices for what is used and carried on; the day itself
+    where no rate limits the act.
+    """
+    before = 0.0
+    for window in windows_of(book, figures).get(act, []):
+        if window.last == day:
+            wanted = window.used + window.carried - before
+            enough = wanted - NOTHING * max(1.0, abs(wanted))
+            begins = day
+            while begins > window.first and (
+                allowed(book, ways_of(book, figures), act, begins, day) < enough
+            ):
+                begins -= DAY
+            return begins
+        before = window.carried
+    return day
+
+
 def allowed(book: Book, ways: Ways, act: Act, first: date, last: date) -> float:
     """Return what a rate accrues from one day to another, less what placed orders take."""
     debts = taken(book, ways, act[1]) if act[0] == "order" else []

@@ -9,7 +9,7 @@ from typing import cast
 from planner.plan.tables import Row
 from planner.plan.verify_facts import Amounts, Book, Figures, days_between, number
 from planner.plan.verify_ledger import Ledger, figure
-from planner.plan.verify_rates import windows_of
+from planner.plan.verify_rates import windows_of, work_begins
 
 
 def nothing_flows_without_supply(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -61,9 +61,10 @@ def firm_orders(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 
 def planned_order_dates(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """A planned order is worked on from the first day of its window, and arrives its lead later.
+    """A planned order is begun by the first day of its window, and arrives its lead later.
 
-    Where no rate limits the supplier, it is placed on a single day.
+    Where no rate limits the supplier, it is begun on the order day at the latest. It is not begun
+    before the fence, or before the supplier sells.
     """
     windows = {
         (act[1], window.last): window.first
@@ -73,12 +74,11 @@ def planned_order_dates(book: Book, figures: Figures, ledger: Ledger) -> None:
     }
     for row in figures.planned_orders:
         day, source = cast(date, row["order_date"]), book.supply[_pair(row)]
-        first = max(
-            windows.get((str(row["supplier"]), day), day),
-            source["available_from"] or book.calendar.start,
-        )
-        if ledger.fails(row["order_from"] == first):
-            ledger.refuse(f"{_order(row)} is begun on {row['order_from']}, it is from {first} on")
+        sells = max(book.fence, source["available_from"] or book.fence)
+        last = max(windows.get((str(row["supplier"]), day), day), sells)
+        begun = cast(date | None, row["order_from"])
+        if ledger.fails(begun is not None and sells <= begun <= last):
+            ledger.refuse(f"{_order(row)} is begun on {begun}, it is from {sells} to {last}")
         due = day + timedelta(days=source["lead_days"])
         if ledger.fails(row["arrival_date"] == due):
             ledger.refuse(
@@ -88,17 +88,19 @@ def planned_order_dates(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 
 def order_slack(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """The slack of a planned order is the days to its latest order date, and never below zero.
+    """The slack of a planned order is the days that it may be begun later, and never below zero.
 
-    An order that nothing waits for has neither.
+    It is begun in time for the work of the crews that install what waits for it. An order that
+    nothing waits for has no slack.
     """
+    by = _last_days(book, figures)
     for row in figures.planned_orders:
         latest, slack = row["latest_order_date"], row["slack_days"]
         if latest is None or slack is None:
             if ledger.fails(latest is None and slack is None):
                 ledger.refuse(f"{_order(row)} has one of latest order date and slack, not both")
             continue
-        days = days_between(row["order_date"], latest)
+        days = days_between(row["order_from"], latest)
         if ledger.differs(number(row, "slack_days"), days):
             ledger.refuse(
                 f"{_order(row)} has a slack of {figure(number(row, 'slack_days'))} days, "
@@ -106,8 +108,43 @@ def order_slack(book: Book, figures: Figures, ledger: Ledger) -> None:
             )
         if ledger.fails(days >= 0):
             ledger.refuse(
-                f"{_order(row)} is dated {row['order_date']}, after its latest order date {latest}"
+                f"{_order(row)} is begun on {row['order_from']}, after its latest order date "
+                f"{latest}"
             )
+        last = by.get(str(row["order"]), date.max)
+        if ledger.fails(cast(date, latest) <= last):
+            ledger.refuse(
+                f"{_order(row)} may be begun on {latest}, for the work that waits for it "
+                f"{last} is the last day"
+            )
+
+
+def _last_days(book: Book, figures: Figures) -> dict[str, date]:
+    """Return the last day of each planned order that is in time for the crews' work.
+
+    What is installed by a day is worked on before. Freight may take longer than is counted here:
+    lead and the quickest assembly.
+    """
+    made: dict[str, int] = {}
+    for (_, system), row in book.plants.items():
+        made[system] = min(row["lead_days"], made.get(system, row["lead_days"]))
+    orders = {str(row["order"]): row for row in figures.planned_orders}
+    found: dict[str, date] = {}
+    begun: dict[tuple[str, date], date] = {}
+    for peg in figures.tables["pegs"]:
+        name, system, hall = str(peg["order"]), str(peg["system"]), str(peg["hall"])
+        order = orders.get(name)
+        if order is None or hall not in book.halls:
+            continue
+        at = (book.site_of(hall), cast(date, peg["date"]))
+        if at not in begun:
+            begun[at] = work_begins(book, figures, ("install", at[0], None, None), at[1])
+        lead = int(book.supply[_pair(order)]["lead_days"])
+        lead += made.get(system, 0) if order["item"] != system else 0
+        last = begun[at] - timedelta(days=lead)
+        sells = max(book.fence, book.supply[_pair(order)]["available_from"] or book.fence)
+        found[name] = min(max(last, sells), found.get(name, date.max))
+    return found
 
 
 def order_prices(book: Book, figures: Figures, ledger: Ledger) -> None:
