@@ -31,19 +31,19 @@ class Timetable:
     ----------
     clock : Clock
     act : dict of Key to Name
-        The act that something belongs to; what shares a rate is one act.
+        Act of each key; all keys that share a rate have the same one.
     leg : dict of Key to Leg
-        Its way.
+        Leg of each key.
     rates : dict of Name to Rate
-        What limits an act, less what orders placed already take of it.
+        Rate of each act that has one, less what orders placed already take.
     gross : dict of Name to Rate
-        The same with all that there is.
+        Rates of suppliers before that is taken off.
     placed : dict of (str, str) to ndarray
         Capacity that orders placed already take of a supplier by day, by supplier and item.
     levels : dict of str to Level
         What a power node may carry.
     kept : dict of Name to dict
-        What rates have been asked for.
+        What `accrued` has worked out.
     """
 
     clock: Clock = field(default_factory=Clock)
@@ -58,17 +58,17 @@ class Timetable:
     def days(self, *key: str) -> Days:
         """Return the days on which something may be done, in order; none if it never may.
 
-        What is left of earlier windows is not used while the rate is nothing.
+        Windows of no rate are left out: what earlier ones left may not be used in them.
         """
         leg = self.leg.get(key)
-        possible = None if leg is None else self.clock.possible.get(leg)
-        if possible is None:
+        if leg is None or leg not in self.clock.possible:
             return ()
-        name = self.act[key]
-        accrued = self.accrued(name) if name in self.rates else {}
-        return tuple(
-            day for day in self.clock.days[name] if day >= possible and accrued.get(day, 1.0) > 0
-        )
+        name, possible = self.act[key], self.clock.possible[leg]
+        days = self.clock.days[name]
+        if name in self.rates:
+            accrued = self.accrued(name)
+            days = tuple(day for day in days if accrued[day] > 0)
+        return tuple(day for day in days if day >= possible)
 
     def accrued(self, name: Name) -> dict[int, float]:
         """Return what the rate of an act allows by each of its days; all days of an act."""
@@ -96,7 +96,7 @@ class ActBuilder:
         self.planned = bool(inputs.tables["supply"])
         self.pooled = not inputs.tables["lanes"]
         self.table = Timetable()
-        self.acts: dict[Name, list[Leg]] = defaultdict(list)
+        self.legs: dict[Name, list[Leg]] = defaultdict(list)
         self.events: dict[Name, set[int]] = defaultdict(set)
 
     def build(self) -> Timetable:
@@ -108,25 +108,21 @@ class ActBuilder:
             self._starts()
             self._shipments()
         self._installs()
-        rates = self.table.rates
-        acts = [
-            Act(
-                name,
-                tuple(legs),
-                name in rates,
-                rates[name].rises if name in rates else (),
-                rates[name].falls if name in rates else (),
-                tuple(self.events[name]),
-            )
-            for name, legs in self.acts.items()
-        ]
         self.table.clock = settle(
-            acts,
+            [self._act(name) for name in self.legs],
             self._arrivals(),
             self.calendar.day_count,
             most=FEW_DAYS + DAYS_A_PERIOD * self.calendar.count,
         )
         return self.table
+
+    def _act(self, name: Name) -> Act:
+        """Return an act with its ways, and the days on which its rate changes, if it has one."""
+        legs, events = tuple(self.legs[name]), tuple(self.events[name])
+        rate = self.table.rates.get(name)
+        if rate is None:
+            return Act(name, legs, events=events)
+        return Act(name, legs, rated=True, rises=rate.rises, falls=rate.falls, events=events)
 
     def place(self, name: str) -> str:
         """Return the place of a supplier, plant or site."""
@@ -153,7 +149,7 @@ class ActBuilder:
 
     def _add(self, key: Key, name: Name, leg: Leg) -> None:
         self.table.act[key], self.table.leg[key] = name, leg
-        self.acts[name].append(leg)
+        self.legs[name].append(leg)
 
     def _orders(self) -> None:
         """Items of a supplier with a capacity share its days."""
