@@ -190,8 +190,8 @@ def test_orders_are_the_plans():
     orders, rows = plan.tables["orders"], reader.rows("Orders by date")
     assert len(rows) == len(orders) > 1
     keys = ("order", "supplier", "item", "firm", "quantity", "order_from", "order_date",
-            "latest_order_date", "slack_days", "arrival_date",
-            "unit_price", "price", "order_cost")  # fmt: skip
+            "latest_order_date", "slack_days", "arrival_date", "unit_price", "price",
+            "order_cost")  # fmt: skip
     by_name = {row["order"]: row for row in orders}
     for row in rows:
         for cell, key in zip(row, keys, strict=False):
