@@ -167,6 +167,17 @@ def test_cash_stands_against_the_budget(values):
     assert column(cash, "Commit: orders")[4] == pytest.approx(first)
 
 
+def test_a_budget_that_ends_within_a_month_says_nothing_of_the_months_end(tmp_path):
+    """Five systems of 10 are bought on 28 February, when the 20 until the 15th no longer count."""
+    plan = plan_of({"2026-02-28": 5}, end="2026-02-28", options={"discount_rate": 0.08}, budget=[
+        {"date": "2026-02-15", "cumulative": 20}, {"date": "2026-06-30", "cumulative": 100},
+    ])  # fmt: skip
+    cash = written(plan, tmp_path / "p.xlsx")["Cash"]
+    assert column(cash, "Paid so far") == [0, 50]
+    assert column(cash, "Budget so far") == [20, 100]
+    assert column(cash, "Left of it") == [20, 50]
+
+
 def test_without_a_budget_there_are_no_columns_of_it(tmp_path):
     plan = sample_plan()
     inputs = dataclasses.replace(plan.inputs, tables={**plan.inputs.tables, "budget": ()})
