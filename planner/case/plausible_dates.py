@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from planner.case.case import make_case
 from planner.case.demand import cut_at
 from planner.case.first import critical_path
+from planner.case.last_orders import critical_order
 from planner.case.look import NOTHING, InputWarning, Look, warn
 from planner.inputs.rows import Row
 
@@ -77,6 +78,30 @@ def milestones_come_after_the_first_possible_day(look: Look) -> Iterator[InputWa
                            "give a later settings end")  # fmt: skip
             elif due < found.period:
                 yield _too_early(look, row, name)
+
+
+def orders_are_dispatched_in_time(look: Look) -> Iterator[InputWarning]:
+    """No critical chain of orders waits for the days on which the plan dispatches.
+
+    Where many leads share a supplier, a plant or a lane, neighbouring days become one.
+    """
+    calendar = look.case.calendar
+    for row in look.inputs.tables["milestones"]:
+        period = calendar.holding(row["date"])
+        if period is None or row["mw"] <= NOTHING:
+            continue
+        found = critical_order(look.bounds, row["commitment"], period)
+        if found is not None and found.days_lost > 0:
+            supplier, item = found.line
+            ordered, could = map(calendar.date_of, (found.dispatched, found.by_leads))
+            yield warn(
+                row,
+                "date",
+                f"by leads alone {item} from {supplier} could be ordered for it by {could}, on "
+                f"the days on which the plan orders by {ordered}: {found.days_lost} days are lost",
+                "Plan by shorter periods, or order the item from a supplier of its own",
+                days_lost=found.days_lost,
+            )
 
 
 def _too_early(look: Look, row: Row, name: str) -> InputWarning:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from planner.case.case import Case
 from planner.case.demand import cut_at, due_by
+from planner.case.last_orders import last_orders
 from planner.errors import NoPlanExists
 from planner.explain.problem import NONE, Problem
 from planner.explain.session import Session
@@ -43,7 +43,7 @@ def slack_rows(session: Session) -> list[Row]:
             "could_be_met_by": met_by,
             "proof": None if met_by is None else _proof(session, (commitment, day), met_by),
         }  # fmt: skip
-        lines = _last_orders(case, commitment, period)
+        lines = last_orders(case, commitment, period)
         if not lines:
             rows.append({**milestone, "supplier": None, "item": None, "last_order_date": None})
         for (supplier, item), last in sorted(lines.items()):
@@ -159,35 +159,3 @@ def _is_more(missed: Sequence[float], most: Sequence[float]) -> bool:
     """Say whether more is missed than before, the first priority that differs deciding."""
     differences = (now - before for now, before in zip(missed, most, strict=True))
     return next((x > 0 for x in differences if abs(x) > 10 * NONE), False)
-
-
-def _last_orders(case: Case, commitment: str, period: int) -> dict[tuple[str, str], int]:
-    """Return, by purchase line, the last day on which an order is in service by a period's end."""
-    supply, facility, calendar = case.supply, case.facility, case.calendar
-    last: dict[tuple[str, str], int] = {}
-
-    def back(origin: str, end: str, by: int) -> int | None:
-        if origin != end and not supply.pooled and (origin, end) not in supply.routes:
-            return None
-        return by - sum(hop.days for hop in supply.routes.get((origin, end), ()))
-
-    def order(item: str, place: str, by: int) -> None:
-        for (supplier, sold), row in supply.sources.items():
-            at = back(supply.place(supplier), place, by) if sold == item else None
-            if at is not None:
-                placed = at - row["lead_days"]
-                last[supplier, item] = max(placed, last.get((supplier, item), placed))
-
-    for hall, system in case.installing:
-        site = facility.site_of[hall]
-        if (commitment, site, system) not in case.demand.mw_per_system:
-            continue
-        by = calendar.last_days[period] - facility.commission_days[system]
-        by = min(by, case.installing[hall, system][-1])
-        order(system, supply.place(site), by)
-        for (plant, made), days in supply.plant_days.items():
-            ready = back(supply.place(plant), supply.place(site), by) if made == system else None
-            if ready is not None:
-                for item in supply.bom.get(system, {}):
-                    order(item, supply.place(plant), ready - days)
-    return last

@@ -14,8 +14,11 @@ from typing import Any, cast
 
 import numpy as np
 
+from planner.case.bounds import Bounds
 from planner.case.case import Case
 from planner.case.clock import Name
+from planner.case.last_orders import critical_order
+from planner.case.routes import Routes
 from planner.inputs.rows import Inputs
 from planner.model import spending
 from planner.model.decisions import Model
@@ -356,17 +359,23 @@ class Extraction:
 
 
 def milestone_rows(case: Case, ramp: Iterable[Row]) -> list[Row]:
-    """Return each milestone with what is in service and missed where it is judged."""
+    """Return each milestone with what is in service and missed where it is judged.
+
+    With it stand the days that its critical chain of orders loses; 0 if none is in time.
+    """
+    bounds = Bounds(case, Routes(case))
     found = {(row["commitment"], row["period"]): row for row in ramp}
     rows: list[Row] = []
     for commitment, day, period, mw in sorted(case.demand.judged):
         row = found[commitment, case.calendar.starts[period]]
         in_service = float(row["in_service_mw"])  # type: ignore[arg-type]
         missed = mw - in_service
+        critical = critical_order(bounds, commitment, period)
         rows.append({
             "commitment": commitment, "date": day.isoformat(), "basis": row["basis"],
             "required_mw": mw, "in_service_mw": in_service,
             "missed_mw": tidy(round(missed, MW_DECIMALS)) if missed > TOLERANCE else 0.0,
+            "days_lost": 0 if critical is None else critical.days_lost,
         })  # fmt: skip
     return rows
 

@@ -119,7 +119,8 @@ def _milestones(plan: Plan) -> Sheet:
         [Column("commitment", "Commitment"), Column("date", "Due", kind="date"),
          Column("basis", "Basis"), Column("required_mw", "Committed", "MW", "mw"),
          Column("in_service_mw", "In service", "MW", "mw"),
-         Column("missed_mw", "Missed", "MW", "mw"), Column("met", "Milestone")],
+         Column("missed_mw", "Missed", "MW", "mw"), Column("met", "Milestone"),
+         Column("days_lost", "Lost on the way", "days", "whole")],
         rows,
     )  # fmt: skip
 
