@@ -1,16 +1,19 @@
 """Why a milestone is late, link by link back to the cells that hold it; and how safe others are.
 
 For each milestone that is missed, the megawatts missed at it are minimised alone, no commitment
-missing more than in the plan. The prices of that solve name every limit in the way: by duality
+missing more in any period than in the plan. The prices of that solve name every limit in the way: by duality
 they say how many of its megawatts come through each limit, and how many more one step would bring.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+
+import numpy as np
 
 from planner.errors import NoPlanExists
 from planner.explain.bottleneck_rows import one_more
@@ -19,10 +22,10 @@ from planner.explain.limits import STEPS, Limit
 from planner.explain.moves import Move
 from planner.explain.problem import NONE, Problem
 from planner.explain.session import Session
-from planner.explain.shortfalls import goal_of, others_of, shortfalls
+from planner.explain.shortfalls import goal_of
 from planner.model.objectives import Tier
 from planner.plan.tables import Row
-from planner.solve.prices import Basis
+from planner.solve.prices import Basis, set_upper
 
 STAGES = (
     "hall power", "hall slots", "hall coolant", "number of halls", "hall ready",
@@ -32,6 +35,9 @@ STAGES = (
     "supplier's lead time", "on sale from", "budget",
 )  # fmt: skip
 """Kinds of limits from the milestone backwards to the order."""
+
+Missed = Mapping[tuple[str, int], float]
+"""Megawatts missed by commitment and period."""
 
 DATES_BY = 0.72
 """Share of the time after which no more dates are tried on milestones."""
@@ -105,13 +111,12 @@ def explain_lateness(session: Session, found: Sequence[Bottleneck] = ()) -> list
     found
         Bottlenecks; dates among them are tried on each milestone while there is time.
     """
-    late = shortfalls(session)
     missed = _missed_by_period(session)
     result, bases = [], []
     for commitment, day, period, due in session.base.case.demand.judged:
         short = missed.get((commitment, period), 0.0)
         if short > 10 * NONE:
-            explained, basis = _explained(session, late, (commitment, day, period, due), short)
+            explained, basis = _explained(session, missed, (commitment, day, period, due), short)
             result.append(explained)
             bases.append(basis)
     for b in found:
@@ -119,7 +124,7 @@ def explain_lateness(session: Session, found: Sequence[Bottleneck] = ()) -> list
             if b is not found[0] and session.spent(DATES_BY):
                 session.leave("dates tried on milestones", f"{b.limit.kind} of {b.limit.subject}")
                 break
-            _add_date(session, late, Move(b.limit, steps), result, bases)
+            _add_date(session, missed, Move(b.limit, steps), result, bases)
     return [
         replace(x, links=tuple(sorted(
             x.links, key=lambda link: (STAGES.index(link.limit.kind), -link.brings))))
@@ -138,7 +143,7 @@ def _steps(session: Session, b: Bottleneck) -> list[float]:
     return steps if b.limit.dated else []
 
 
-def _missed_by_period(session: Session) -> dict[tuple[str, int], float]:
+def _missed_by_period(session: Session) -> Missed:
     """Return megawatts missed by commitment and period: in the plan, or else where divisible."""
     case = session.base.case
     if session.plan is None:
@@ -155,23 +160,37 @@ def _missed_by_period(session: Session) -> dict[tuple[str, int], float]:
     }
 
 
+@contextmanager
 def _asked(
-    problem: Problem, late: dict[str, float], commitment: str, period: int
-) -> tuple[Tier, list[tuple[Tier, float]]]:
-    """Return what is missed at one milestone, and that no commitment misses more than it does."""
-    goal = goal_of(problem, [commitment], period)
-    own = goal_of(problem, [commitment])
-    return goal, [*others_of(problem, [commitment], late), (own, late[commitment])]
+    problem: Problem, missed: Missed, commitment: str, period: int
+) -> Iterator[tuple[Tier, list[tuple[Tier, float]]]]:
+    """Yield what is missed at one milestone, no other period of any commitment missing more.
+
+    Over time they could trade: of megawatts that a long period gains, a short one may miss many.
+    """
+    columns = {
+        at: missed[key]
+        for (kind, key), at in problem.column_at.items()
+        if kind == "missed_mw" and key in missed and key != (commitment, period)
+    }
+    before = problem.live.upper[list(columns)].copy()
+    most = np.minimum(before, [mw + NONE for mw in columns.values()])
+    set_upper(problem.live, list(columns), most)
+    try:
+        yield goal_of(problem, [commitment], period), []
+    finally:
+        set_upper(problem.live, list(columns), before)
 
 
 def _explained(
-    session: Session, late: dict[str, float], milestone: tuple[str, date, int, float], short: float
+    session: Session, missed: Missed, milestone: tuple[str, date, int, float], short: float
 ) -> tuple[Lateness, Basis]:
     """Return the amounts that hold one milestone, and the basis of the solve."""
     session.resolves += 1
     base, links = session.base, []
     commitment, day, period, due = milestone
-    solved = base.solve_goal(*_asked(base, late, commitment, period), session.missed.bases[:1])
+    with _asked(base, missed, commitment, period) as asked:
+        solved = base.solve_goal(*asked, session.missed.bases[:1])
     for limit in session.catalogue.amounts:
         steps = base.price(solved.prices[0], solved.point, session.catalogue.move(limit, 1.0))
         gain = sum(steps.values())
@@ -186,7 +205,7 @@ def _explained(
 
 
 def _add_date(
-    session: Session, late: dict[str, float], move: Move, found: list[Lateness],
+    session: Session, missed: Missed, move: Move, found: list[Lateness],
     bases: Sequence[Basis],
 ) -> None:  # fmt: skip
     """Add a date to the milestones to which it brings megawatts if it is earlier."""
@@ -198,10 +217,10 @@ def _add_date(
         if any(link.limit == move.limit for link in one.links):
             continue
         session.resolves += 1
-        goal, held = _asked(problem, late, one.commitment, one.period)
         carried = session.base.carried(basis, problem)
         try:
-            gain = one.least_mw - problem.least_goal(goal, held, carried, one.least_mw)
+            with _asked(problem, missed, one.commitment, one.period) as asked:
+                gain = one.least_mw - problem.least_goal(*asked, carried, one.least_mw)
         except NoPlanExists:
             continue
         if gain > NONE:

@@ -40,7 +40,7 @@ LAST = 6
 CHART_COLUMNS = 11
 """Columns that the charts beside the tables take."""
 
-WIDTHS = (30.0, *[16.0] * LAST)
+WIDTHS = (30.0, *[16.0] * LAST, 8.0)
 """Widths of the columns that all tables of the summary share."""
 
 LARGE = 0.65
