@@ -14,7 +14,7 @@ from planner.explain.percent import (
     saving_of_one_per_cent,
 )
 from planner.explain.problem import NONE, Solved
-from planner.explain.session import Gains, Session
+from planner.explain.session import Gains, Session, gained, gains_any
 from planner.plan.explained import NOT_PRICED, NOT_TRIED
 
 CONFIRMED = "confirmed with divisible systems"
@@ -170,16 +170,6 @@ def _rank(b: Bottleneck) -> tuple[object, ...]:
     gains = tuple(tuple(-round(gain, 6) for gain in gains or ()) for gains in rest)
     money = [-round(x or 0.0, 2) for x in (b.money_percent, b.money_whole, b.money_gain)]
     return (b.is_worthless, percent, money, kind, more_halls, gains, b.limit.where)
-
-
-def gained(gains: Gains | None) -> float:
-    """Return the MW-months of the priorities that gain; what others lose is told beside it."""
-    return sum(max(0.0, gain) for gain in gains or ())
-
-
-def gains_any(gains: Gains | None) -> bool:
-    """Say whether anything is gained, in any priority."""
-    return gains is not None and any(abs(gain) > NONE for gain in gains)
 
 
 def _priced(session: Session, limit: Limit) -> Bottleneck:

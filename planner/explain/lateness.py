@@ -1,8 +1,9 @@
 """Why a milestone is late, link by link back to the cells that hold it; and how safe others are.
 
 For each milestone that is missed, the megawatts missed at it are minimised alone, no commitment
-missing more in any period than in the plan. The prices of that solve name every limit in the way: by duality
-they say how many of its megawatts come through each limit, and how many more one step would bring.
+missing more in any period than in the plan. The prices of that solve name every limit in the way:
+by duality they say how many of its megawatts come through each limit, and how many more one step
+would bring.
 """
 
 from __future__ import annotations
@@ -12,8 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-
-import numpy as np
 
 from planner.errors import NoPlanExists
 from planner.explain.bottleneck_rows import one_more
@@ -173,8 +172,8 @@ def _asked(
         for (kind, key), at in problem.column_at.items()
         if kind == "missed_mw" and key in missed and key != (commitment, period)
     }
-    before = problem.live.upper[list(columns)].copy()
-    most = np.minimum(before, [mw + NONE for mw in columns.values()])
+    before = [float(problem.live.upper[at]) for at in columns]
+    most = [min(mw + NONE, upper) for mw, upper in zip(columns.values(), before, strict=True)]
     set_upper(problem.live, list(columns), most)
     try:
         yield goal_of(problem, [commitment], period), []

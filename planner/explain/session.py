@@ -320,6 +320,16 @@ class Session:
         )
 
 
+def gained(gains: Gains | None) -> float:
+    """Return the MW-months of the priorities that gain; what others lose is told beside it."""
+    return sum(max(0.0, gain) for gain in gains or ())
+
+
+def gains_any(gains: Gains | None) -> bool:
+    """Say whether anything is gained, in any priority."""
+    return gains is not None and any(abs(gain) > NONE for gain in gains)
+
+
 def missed_in(plan: Plan, case: Case) -> dict[str, float]:
     """Return MW-months that each commitment misses in a plan."""
     months = dict(zip(case.calendar.starts, case.calendar.months, strict=True))
