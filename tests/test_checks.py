@@ -355,6 +355,14 @@ def test_a_milestone_after_the_plan() -> None:
     ]
 
 
+def test_a_milestone_just_after_the_last_period() -> None:
+    """A plan to 15 January plans the whole month; the first of February is not in it."""
+    assert faults_of(end="2026-01-15", milestones=[due("demand", 5, "2026-02-01")]) == [
+        "milestones!B2 '2026-02-01': it is after the plan's end. Give a later settings end, or "
+        "remove the row"
+    ]
+
+
 def test_a_commitment_without_milestone() -> None:
     assert faults_of(commitments=[promised("demand"), promised("other")]) == [
         "commitments!A3 'other': it has no milestone. Add its megawatts and dates to milestones, "

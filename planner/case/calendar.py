@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from planner.case.rates import months_between
-from planner.inputs.periods import stretches
+from planner.inputs.periods import starts_of
 
 DAY = timedelta(days=1)
 
@@ -155,27 +155,9 @@ def make_calendar(
     cuts
         A period that holds one of these days ends with it, and the rest of it is a period more.
     """
-    *starts, after = _starts(start, end, period)
+    *starts, after = starts_of(start, end, period)
     cut = {day + DAY for day in cuts if start <= day and day + DAY < after}
     starts = sorted({*starts, *cut})
     ends = [following - DAY for following in [*starts[1:], after]]
     fence = max(0, (fence_day - start).days)
     return Calendar(tuple(starts), tuple(ends), fence, discount_rate)
-
-
-def _starts(start: date, end: date, period: str) -> list[date]:
-    """Return the first day of each period, and the day after the last."""
-    starts, parts = [start], stretches(period)
-    for part, following in zip(parts, [*parts[1:], None], strict=True):
-        until = date.max if following is None else following.since or start
-        while starts[-1] < until and starts[-1] <= end:
-            starts.append(min(_next_start(starts[-1], part.length), until))
-    return starts
-
-
-def _next_start(day: date, length: str) -> date:
-    """Return the first day after a period of a length that is not cut short."""
-    if length == "week":
-        return day + timedelta(days=7)
-    month = day.month - 1 + (3 if length == "quarter" else 1)
-    return date(day.year + month // 12, month % 12 + 1, 1)

@@ -111,7 +111,12 @@ def make_demand(inputs: Inputs, calendar: Calendar) -> Demand:
     rows = {row["commitment"]: row for row in inputs.tables["commitments"]}
     names = tuple(rows)
     judged = tuple(
-        (row["commitment"], row["date"], _judged_in(calendar, row["date"]), row["mw"])
+        (
+            row["commitment"],
+            row["date"],
+            calendar.period_of(calendar.number(row["date"])),
+            row["mw"],
+        )
         for row in sorted(inputs.tables["milestones"], key=lambda row: row["date"])
     )
     required = {(name, period): 0.0 for name in names for period in calendar.periods}
@@ -140,12 +145,6 @@ def make_demand(inputs: Inputs, calendar: Calendar) -> Demand:
             (row["commitment"], row["site"]): row["cost"] for row in inputs.tables["service"]
         },
     )
-
-
-def _judged_in(calendar: Calendar, day: date) -> int:
-    """Return the period that ends with a milestone; the last where it is after the plan."""
-    period = calendar.holding(day)
-    return calendar.count - 1 if period is None else period
 
 
 def _mw_per_system(

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from planner.errors import Fault
 from planner.inputs.drafts import Draft
-from planner.inputs.periods import LONGEST_DAYS, SHORTEST_DAYS, stretches
+from planner.inputs.periods import SHORTEST_DAYS, starts_of, stretches
 from planner.inputs.rows import Row
 
 MOST_PERIODS = 1200
@@ -94,9 +94,10 @@ def milestones_grow(draft: Draft) -> Iterator[Fault]:
                 "Give all megawatts in service by the date; if fewer are due from then on, set "
                 f"may_fall of {row['commitment']} to yes in commitments",
             )
-    if draft.settled("end", "period"):
+    if draft.settled("start", "end", "period"):
+        last = _last_day(draft)
         for row in draft.rows("milestones", "date"):
-            if row["date"] > _last_day(draft):
+            if row["date"] > last:
                 yield row.fault("date", "it is after the plan's end",
                                 "Give a later settings end, or remove the row")  # fmt: skip
     start = draft.inputs.settings["start"]
@@ -126,11 +127,10 @@ def _successive_milestones(draft: Draft) -> Iterator[tuple[Row, Row]]:
 
 
 def _last_day(draft: Draft) -> date:
-    """Return the latest day that the period which holds `end` may reach."""
+    """Return the last day of the period that holds `end`."""
     settings = draft.inputs.settings
-    spare = LONGEST_DAYS[stretches(settings["period"])[-1].length] - 1
-    end: date = settings["end"]
-    return min(end, LAST_DAY) + timedelta(days=spare)
+    after = starts_of(settings["start"], settings["end"], settings["period"])[-1]
+    return after - timedelta(days=1)
 
 
 def budget_grows(draft: Draft) -> Iterator[Fault]:

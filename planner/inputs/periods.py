@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from planner.inputs.contents import BadValueError, folded
 from planner.inputs.dates import EXPECTED, day_of
@@ -54,6 +54,32 @@ def stretches(period: str) -> tuple[Stretch, ...]:
     return tuple(
         Stretch(length, date.fromisoformat(day) if day else None) for length, _, day in parts
     )
+
+
+def starts_of(start: date, end: date, period: str) -> list[date]:
+    """Return the first day of each period of a plan, and the day after the last.
+
+    Parameters
+    ----------
+    start, end
+        First day planned, and a day of the last period.
+    period
+        The setting as `periods_of` writes it.
+    """
+    starts, parts = [start], stretches(period)
+    for part, following in zip(parts, [*parts[1:], None], strict=True):
+        until = date.max if following is None else following.since or start
+        while starts[-1] < until and starts[-1] <= end:
+            starts.append(min(_next_start(starts[-1], part.length), until))
+    return starts
+
+
+def _next_start(day: date, length: str) -> date:
+    """Return the first day after a period of a length that is not cut short."""
+    if length == "week":
+        return day + timedelta(days=7)
+    month = day.month - 1 + (3 if length == "quarter" else 1)
+    return date(day.year + month // 12, month % 12 + 1, 1)
 
 
 def earlier_days(period: str) -> int:
