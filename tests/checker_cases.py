@@ -139,7 +139,7 @@ POOLED_PLAN = {
         order | supplier | item | firm | quantity | period | order_date | order_from | arrival_date | unit_price | price | order_cost | latest_order_date | slack_days | it_mw_blocked | milestone_blocked | already_late | sites_fed
         PO-1 | Maker | CS | yes | 0.25 | 2026-01-05 | 2026-01-07 | - | 2026-01-19 | 800 | 200 | 0 | - | - | - | - | - | -
         PO-2 | Maker | CS | yes | 0.5 | 2026-01-12 | 2026-01-13 | - | 2026-03-01 | 800 | 400 | 0 | - | - | - | - | - | -
-        N-1 | Maker | CS | no | 2.5 | 2026-01-05 | 2026-01-11 | 2026-01-05 | 2026-01-17 | 800 | 2000 | 0 | 2026-01-12 | 1 | 0.03 | Gold 2026-01-18 | no | East""",
+        N-1 | Maker | CS | no | 2.5 | 2026-01-05 | 2026-01-11 | 2026-01-05 | 2026-01-17 | 800 | 2000 | 0 | 2026-01-06 | 1 | 0.03 | Gold 2026-01-18 | no | East""",
     "pegs": """
         order | hall | system | period | date | quantity | systems | it_mw
         N-1 | A | CS | 2026-01-12 | 2026-01-18 | 1.5 | 1.5 | 0.03""",
@@ -240,8 +240,8 @@ DEAR_PLAN = {
     "orders": """
         order | supplier | item | firm | quantity | period | order_date | order_from | arrival_date | unit_price | price | order_cost | latest_order_date | slack_days | it_mw_blocked | milestone_blocked | already_late | sites_fed
         PO-1 | Maker | part | yes | 3000000 | - | - | - | 2026-06-01 | 4999999 | 14999997000000 | 0 | - | - | - | - | - | -
-        N-1 | Maker | part | no | 2 | 2026-01-05 | 2026-01-05 | 2026-01-05 | 2026-01-05 | 4999999 | 9999998 | 9000000 | 2026-01-11 | 6 | 0.02 | Gold 2026-01-18 | no | East
-        N-2 | Maker | clip | no | 2 | 2026-01-05 | 2026-01-05 | 2026-01-05 | 2026-01-05 | 0 | 0 | 0 | 2026-01-11 | 6 | 0.02 | Gold 2026-01-18 | no | East""",
+        N-1 | Maker | part | no | 2 | 2026-01-05 | 2026-01-05 | 2026-01-05 | 2026-01-05 | 4999999 | 9999998 | 9000000 | 2026-01-09 | 4 | 0.02 | Gold 2026-01-18 | no | East
+        N-2 | Maker | clip | no | 2 | 2026-01-05 | 2026-01-05 | 2026-01-05 | 2026-01-05 | 0 | 0 | 0 | 2026-01-09 | 4 | 0.02 | Gold 2026-01-18 | no | East""",
     "pegs": """
         order | hall | system | period | date | quantity | systems | it_mw
         N-1 | A | CS | 2026-01-12 | 2026-01-18 | 1 | 1 | 0.02

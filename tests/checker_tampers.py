@@ -186,7 +186,10 @@ SUPPLY = [
     ("order_slack", "full", change("orders", N_1, slack_days=2)),
     ("order_slack", "full", change("orders", N_1, slack_days=None)),
     ("order_slack", "full",
-     change("orders", N_1, latest_order_date=FEB.replace(day=9), slack_days=-1)),
+     change("orders", N_1, latest_order_date=JAN.replace(day=14), slack_days=-1)),
+    # One system is worked on for 3 of the 31 days of 12, until the 18th, after 7 of assembly.
+    ("order_slack", "dear",
+     change("orders", N_1, latest_order_date=JAN.replace(day=10), slack_days=5)),
     ("order_prices", "full", change("orders", N_1, unit_price=10.01)),
     ("order_prices", "full", change("orders", N_1, price=80.01)),
     ("order_prices", "full", change("orders", N_1, order_cost=7.01)),
@@ -429,7 +432,7 @@ PLAN_TAMPERS = [*FORM, *SUPPLY, *RATES, *SITES, *SERVICE, *PEGS, *MONEY]
 
 WORKBOOK_TAMPERS = [
     (
-        "release_fence windows_follow nothing_new_inside_a_window",
+        "release_fence windows_follow nothing_new_inside_a_window planned_order_dates",
         "settings",
         "release_fence_days",
         "value",

@@ -23,7 +23,7 @@ ENDS = (30, 58, 89, 119, 150, 180, 211, 242, 272, 303, 333, 364)
 START = "2026-01-01"
 DECEMBER = "2026-12-31"
 
-AT_ONCE = Work(Timetable(), {}, {})
+AT_ONCE = Work(Timetable(), {})
 """No rate limits anything."""
 
 
@@ -213,7 +213,7 @@ def test_pegs_add_up(late_plan):
         assert good[row["order"]] <= 0.5 * row["quantity"] + 1e-9
         assert row["it_mw_blocked"] == pytest.approx(good[row["order"]] / 3)
         if row["latest_order_date"]:
-            assert row["latest_order_date"] >= row["order_date"]
+            assert row["latest_order_date"] >= row["order_from"]
     installed = {(r["hall"], r["date"]): r["installed"] for r in tables["installs"]}
     assert systems == pytest.approx(installed)
     fed = {row["sites_fed"] for row in tables["orders"]}

@@ -196,10 +196,7 @@ class Extraction:
             used[table.act["ship", origin, end, item], day] += units
         for (hall, system, day), count in self.of(made.install_systems).items():
             used[table.act["install", facility.site_of[hall], system], day] += count
-        carried: dict[tuple[Name, int], float] = {
-            ((kind, place), day): left for (kind, place, day), left in self._carried().items()
-        }
-        return Work(table, used, carried)
+        return Work(table, used)
 
     def _orders(self) -> list[Row]:
         made = self.model.decisions

@@ -166,21 +166,18 @@ def windows_of(book: Book, figures: Figures) -> dict[Act, list[Window]]:
 def work_begins(book: Book, figures: Figures, act: Act, day: date) -> date:
     """Return the day on which the work of an act begins that is done by the end of a window.
 
-    It is the last day from which the rate suffices for what is used and carried on; the day itself
-    where no rate limits the act.
+    It is the last day from which the rate suffices for what is used then, and for what later
+    windows use of it; the day itself where no rate limits the act.
     """
-    before = 0.0
-    for window in windows_of(book, figures).get(act, []):
+    ways, owed = ways_of(book, figures), 0.0
+    for window in reversed(windows_of(book, figures).get(act, [])):
+        wanted = window.used + owed
         if window.last == day:
-            wanted = window.used + window.carried - before
-            enough = wanted - NOTHING * max(1.0, abs(wanted))
-            begins = day
-            while begins > window.first and (
-                allowed(book, ways_of(book, figures), act, begins, day) < enough
-            ):
+            enough, begins = wanted - NOTHING * max(1.0, wanted), day
+            while begins > window.first and allowed(book, ways, act, begins, day) < enough:
                 begins -= DAY
             return begins
-        before = window.carried
+        owed = max(0.0, wanted - window.allowed)
     return day
 
 

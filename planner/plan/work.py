@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 
 import numpy as np
@@ -24,18 +25,11 @@ class Work:
         Days and rates of all acts.
     used
         What each act uses of its rate by a day, by name and day.
-    carried
-        What each window leaves for the next, by name and its last day.
     """
 
-    def __init__(
-        self,
-        timetable: Timetable,
-        used: Mapping[tuple[Name, int], float],
-        carried: Mapping[tuple[Name, int], float],
-    ) -> None:
-        self.timetable, self.used, self.carried = timetable, used, carried
-        self._windows: dict[Name, list[tuple[int, int]]] = {}
+    def __init__(self, timetable: Timetable, used: Mapping[tuple[Name, int], float]) -> None:
+        self.timetable, self.used = timetable, used
+        self._found: dict[Name, dict[int, int]] = {}
 
     def days_before(self, name: Name, day: int) -> int:
         """Return the days between the begin of the work of an act and the day it is dispatched.
@@ -43,26 +37,23 @@ class Work:
         0 for an act without a rate. What leaves on a day that is no dispatch day of the act left
         on the dispatch day before.
         """
-        rate = self.timetable.rates.get(name)
-        before: tuple[int, int] | None = None
-        found: tuple[int, int] | None = None
-        for first, last in self._windows_of(name) if rate is not None else ():
-            if last > day:
-                break
-            before, found = found, (first, last)
-        if rate is None or found is None:
+        if name not in self.timetable.rates:
             return 0
-        first, last = found
-        left = 0.0 if before is None else self.carried.get((name, before[1]), 0.0)
-        wanted = self.used.get((name, last), 0.0) + self.carried.get((name, last), 0.0) - left
-        accrued = np.cumsum(rate.daily[first : last + 1][::-1])
-        enough = wanted - TOLERANCE * max(1.0, abs(wanted))
-        return min(int(np.searchsorted(accrued, enough)), last - first)
+        if name not in self._found:
+            self._found[name] = self._days_of_work(name)
+        found = self._found[name]
+        at = bisect_right(list(found), day)
+        return found[list(found)[at - 1]] if at else 0
 
-    def _windows_of(self, name: Name) -> list[tuple[int, int]]:
-        """Return first and last day of the windows of an act, in order."""
-        if name not in self._windows:
-            clock = self.timetable.clock
-            found = windows(clock.days.get(name, ()), clock.since.get(name, 0))
-            self._windows[name] = found
-        return self._windows[name]
+    def _days_of_work(self, name: Name) -> dict[int, int]:
+        """Return the days of work before each dispatch day of an act, in order of days."""
+        clock, daily = self.timetable.clock, self.timetable.rates[name].daily
+        found: dict[int, int] = {}
+        owed = 0.0  # What later windows use of the rate of this one.
+        for first, last in reversed(windows(clock.days.get(name, ()), clock.since.get(name, 0))):
+            wanted = self.used.get((name, last), 0.0) + owed
+            accrued = np.cumsum(daily[first : last + 1][::-1])
+            enough = wanted - TOLERANCE * max(1.0, wanted)
+            found[last] = min(int(np.searchsorted(accrued, enough)), last - first)
+            owed = max(0.0, wanted - float(accrued[-1]))
+        return dict(sorted(found.items()))
