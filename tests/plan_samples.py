@@ -185,7 +185,7 @@ def _fill_orders(tables, suppliers):
             "order_from": None if firm else placed - timedelta(days=12),
             "arrival_date": placed + timedelta(days=120), "unit_price": price,
             "price": price * quantity, "order_cost": 0.0 if firm else 50_000.0,
-            "latest_order_date": None if firm else placed + timedelta(days=n % 4 * 10),
+            "latest_order_date": None if firm else placed + timedelta(days=n % 4 * 10 - 12),
             "slack_days": None if firm else n % 4 * 10, "it_mw_blocked": 0.034 * quantity,
         })  # fmt: skip
 

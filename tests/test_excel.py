@@ -123,13 +123,13 @@ def test_an_order_line_says_what_a_buyer_must_know(values):
     order = plan.tables["orders"][10]
     line = {header: column(sheet, header)[10] for header in (
         "Order", "Supplier", "Item", "Quantity", "Unit price", "Extended price", "Currency",
-        "Sign from", "Order date", "Order by", "Slack", "Arrival", "Already late",
+        "Sign from", "Order date", "Sign by", "Slack", "Arrival", "Already late",
         "Blocked if missed", "Milestone blocked", "Sites fed")}  # fmt: skip
     assert line == {
         "Order": "N-0010", "Supplier": "TSMC", "Item": "wafer", "Quantity": 325,
         "Unit price": 20_000, "Extended price": 6_500_000, "Currency": "USD",
         "Sign from": datetime(2026, 10, 20), "Order date": datetime(2026, 11, 1),
-        "Order by": datetime(2026, 11, 21),
+        "Sign by": datetime(2026, 11, 9),
         "Slack": 20, "Arrival": datetime.combine(order["arrival_date"], datetime.min.time()),
         "Already late": order["already_late"], "Blocked if missed": pytest.approx(11.05),
         "Milestone blocked": order["milestone_blocked"], "Sites fed": order["sites_fed"],

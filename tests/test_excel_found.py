@@ -120,7 +120,7 @@ def test_slack_has_a_line_for_each_purchase_line_the_first_to_order_first(plan, 
     assert {(*line[:5], *line[6:8]) for line in lines} == {
         tuple(row[key] for key in keys) for row in plan.rows("slack")
     }
-    dates = [str(value) for value in column(sheet, "Order by")[1:5]]
+    dates = [str(value) for value in column(sheet, "Last order")[1:5]]
     assert dates == sorted(dates)
     assert column(sheet, "Supplier")[0] == "nothing to order ahead"
     takes = column(sheet, "Time it takes")[1]

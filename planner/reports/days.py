@@ -22,9 +22,9 @@ CLOCK_WORDS = (
 """What the windows mean to somebody who buys."""
 
 ORDER_WORDS = (
-    "A supplier with limited capacity works on an order from the day Sign from until the order "
-    "date, so sign it by the former. Order by: the last responsible day; ordered later, an install "
-    "moves. Slack: days from the order date until then"
+    "Units of an order are called off from the day Sign from until the order date, as the supplier "
+    "makes them, or as plants, lanes and crews work on them. Sign by: the last responsible day; "
+    "signed later, an install moves. Slack: days from Sign from until then"
 )
 """What the days of an order mean."""
 

@@ -91,7 +91,7 @@ def asks_section(plan: Plan) -> Markup:
 
 
 def slack_section(plan: Plan) -> Markup:
-    """Return slack and last responsible days of the milestones that are met."""
+    """Return slack and last useful order days of the milestones that are met."""
     found = safe_milestones(plan)
     rows = []
     for one in found:
@@ -102,17 +102,17 @@ def slack_section(plan: Plan) -> Markup:
     columns = [
         Column("commitment", "Milestone"), Column("due", "Due", kind="date"),
         Column("slack", "Slack", "days", "whole"),
-        Column("last_order_date", "Order by", "last responsible day", "date"),
+        Column("last_order_date", "Last order", "too late after it", "date"),
         Column("item", "Item"),
         Column("supplier", "Supplier"), Column("mw", "Committed", "MW", "mw"),
     ]  # fmt: skip
     proof = next((f", {one.proof}" for one in found if one.proof), "")
     text = (
         f"{slack_sentence(plan)} Slack: days by which a milestone could be due earlier with "
-        f"nothing more missed{proof}; blank: not worked out in time. Order by is the last "
-        "responsible day: ordered later, a unit is not in service by the milestone."
+        f"nothing more missed{proof}; blank: not worked out in time. Last order: the "
+        "last day for a single unit; ordered later, it is not in service by the milestone."
     )
-    title = "Slack, and the last responsible day to order"
+    title = "Slack, and the last day on which an order is of use"
     shown = table(Sheet(title, columns, rows)) if rows else None
     return element("section", element("h2", "Slack"), element("p", text), shown, id="slack")
 
