@@ -197,7 +197,6 @@ class _TierLoop:
         if outcome.status == "infeasible" and self.values is not None and not is_last:
             # The plan in hand is one: it misses rows by what the search may miss them by.
             self.live.give_way(self.values)
-            self.relaxation = None  # it is of the rows as stated
             outcome = self._run(tier, left, is_last=is_last)
         if outcome.status == "infeasible" and self.values is None:
             raise NoPlanExists(
@@ -261,7 +260,10 @@ class _TierLoop:
         self.live.ends_on_time = start is not None
         if is_last:
             return self.rounds.choose(start, seconds=left, watch=watch)
-        known = self.relaxation if tier is self.last and self._holds_zeros else None
+        known = None
+        if tier is self.last and self._holds_zeros:
+            # Once: it is of the rows as stated, not of any that give way later.
+            known, self.relaxation = self.relaxation, None
         return self.rounds.solve(
             gap=self.gap(tier), seconds=left, start=start, watch=watch, relaxed=known
         )

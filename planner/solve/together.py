@@ -35,7 +35,7 @@ GIVEN_UP = 0.3
 """Part of its gap that a tier gives up in the relaxation for those after it."""
 
 COUNTS_SHARE = 0.3
-"""Part of the last tier's gap that whole counts may cost."""
+"""Part of the last tier's gap that whole counts may cost where tiers before give up a part."""
 
 DEARER = 10.0
 """Times its price at which a tier is weighed, so that whole numbers hardly trade it for cost."""
@@ -174,7 +174,11 @@ class Together:
         live.minimise(self.mixed)
         value = live.evaluate(self.mixed, shape.values)
         cost = abs(live.evaluate(last, shape.values))
-        room = COUNTS_SHARE * self.gaps[len(self.tiers) - 1] * cost
+        most = self.gaps[len(self.tiers) - 1] * cost
+        room = COUNTS_SHARE * most
+        if self.relaxation is not None:
+            # Nothing before is given up, so that counts may cost all that the shape leaves.
+            room = max(room, most - (value - self.relaxation.objective))
         gap = room / max(abs(value), SEARCH_TOLERANCE)
         apart = Outcome("optimal", shape.values, value, value, 0.0)
         return self.rounds.counts(apart, gap, self.clock, None, None)
