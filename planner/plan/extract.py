@@ -31,10 +31,10 @@ from planner.plan.extract_flows import (
     stock_rows,
 )
 from planner.plan.extract_orders import order_rows, peg_rows
-from planner.plan.extract_tiers import tier_rows
+from planner.plan.extract_tiers import cost_rows, tier_rows
 from planner.plan.figures import tidy
 from planner.plan.purpose import Purposes
-from planner.plan.tables import COST_TERMS, Row, Tables
+from planner.plan.tables import Row, Tables
 from planner.plan.work import Work
 from planner.tolerance import LAST_TOLERANCE, TOLERANCE
 
@@ -82,7 +82,7 @@ class Extraction:
         """Return all result tables."""
         service = [_tidied(row) for row in self._service()]
         ramp, spend = self._ramp(service), self._spend()
-        costs = _cost_rows(spend)
+        costs = cost_rows(spend)
         installs = self._installs(Purposes(self.case, service, ramp))
         orders, made = self._orders(), self.model.decisions
         starts = self.of(made.start_assembly)
@@ -399,17 +399,3 @@ def _clean(value: float) -> float:
     """Take a value within the solver's noise of a whole number for that number."""
     near = round(value)
     return float(near) if abs(value - near) <= LAST_TOLERANCE else float(value)
-
-
-def _cost_rows(spend: Iterable[Row]) -> list[Row]:
-    """Return the total of each cost term, zero where nothing is spent on it."""
-    amounts: dict[object, list[float]] = defaultdict(list)
-    presents: dict[object, list[float]] = defaultdict(list)
-    for row in spend:
-        amounts[row["term"]].append(float(row["amount"]))  # type: ignore[arg-type]
-        presents[row["term"]].append(float(row["present_cost"]))  # type: ignore[arg-type]
-    return [
-        {"term": term, "amount": math.fsum(amounts[term]),
-         "present_cost": math.fsum(presents[term])}
-        for term in COST_TERMS
-    ]  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planner.errors import Interrupted, LimitReached, NoPlanExists, SolverFailed
+from planner.errors import Interrupted, LimitReached, NoPlanExists, PlannerError, SolverFailed
 from planner.model.objectives import CHOOSING, Tier
 from planner.model.wholes import Wholes
 from planner.solve.clock import Clock
@@ -205,19 +205,8 @@ class _TierLoop:
                 "and the budget with what is already spent."
             )
         if outcome.values is None:
-            if self.values is None and outcome.status == "interrupted":
-                raise Interrupted("interrupted before any plan was found; nothing was written")
-            if self.values is None and outcome.status not in LIMITS:
-                raise SolverFailed(
-                    f"the solver gave up ({outcome.status}) before any plan was found. Nothing was "
-                    "written. Run planner doctor; if all is well there, look for amounts that "
-                    "differ by very many digits"
-                )
             if self.values is None:
-                raise LimitReached(
-                    f"{outcome.status} after {outcome.seconds:.0f} s, before any plan was found. "
-                    "Give more time (--time-limit), or a longer period in settings."
-                )
+                raise _without_plan(outcome)
             if not is_last:
                 ended = outcome.status in (*LIMITS, "interrupted")
                 self.status = outcome.status if ended else UNPROVEN
@@ -297,3 +286,19 @@ class _TierLoop:
         )
         elapsed = time.monotonic() - self.started
         self.listen(Event(tier.name, tier.unit, value, bound, gap, elapsed))
+
+
+def _without_plan(outcome: Outcome) -> PlannerError:
+    """Return what ends a command where a solve ended before any plan was found."""
+    if outcome.status == "interrupted":
+        return Interrupted("interrupted before any plan was found; nothing was written")
+    if outcome.status not in LIMITS:
+        return SolverFailed(
+            f"the solver gave up ({outcome.status}) before any plan was found. Nothing was "
+            "written. Run planner doctor; if all is well there, look for amounts that "
+            "differ by very many digits"
+        )
+    return LimitReached(
+        f"{outcome.status} after {outcome.seconds:.0f} s, before any plan was found. "
+        "Give more time (--time-limit), or a longer period in settings."
+    )
