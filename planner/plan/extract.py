@@ -10,13 +10,12 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from planner.case.bounds import Bounds
 from planner.case.case import Case
-from planner.case.clock import Name
 from planner.case.last_orders import critical_order
 from planner.case.routes import Routes
 from planner.inputs.rows import Inputs
@@ -29,13 +28,13 @@ from planner.plan.extract_flows import (
     production_rows,
     shipment_rows,
     stock_rows,
+    work_of,
 )
 from planner.plan.extract_orders import order_rows, peg_rows
 from planner.plan.extract_tiers import cost_rows, tier_rows
 from planner.plan.figures import tidy
 from planner.plan.purpose import Purposes
 from planner.plan.tables import Row, Tables
-from planner.plan.work import Work
 from planner.tolerance import LAST_TOLERANCE, TOLERANCE
 
 MW_DECIMALS = 12
@@ -86,12 +85,14 @@ class Extraction:
         installs = self._installs(Purposes(self.case, service, ramp))
         orders, made = self._orders(), self.model.decisions
         starts = self.of(made.start_assembly)
-        pegs = peg_rows(self.case, orders, starts, installs, self._work(orders, starts))
+        shipped = self.of(made.ship_units)
+        work = work_of(self.case, orders, starts, shipped, self.of(made.install_systems))
+        pegs = peg_rows(self.case, orders, starts, installs, work)
         return {name: [_tidied(row) for row in rows] for name, rows in {
             "orders": orders,
             "pegs": pegs,
             "production": production_rows(self.case, starts),
-            "shipments": shipment_rows(self.inputs, self.case, self.of(made.ship_units)),
+            "shipments": shipment_rows(self.inputs, self.case, shipped),
             "stock": stock_rows(self.case, self.of(made.stock)),
             "installs": installs,
             "fleet": self._fleet(),
@@ -179,24 +180,6 @@ class Extraction:
             for kind, carried in (("order", made.carry_capacity), ("install", made.carry_crews))
             for key, left in self.of(carried).items()
         }
-
-    def _work(self, orders: Iterable[Row], starts: Mapping[Any, float]) -> Work:
-        """Return how long the work of acts with a rate takes."""
-        made, table, facility = self.model.decisions, self.case.timetable, self.case.facility
-        used: dict[tuple[Name, int], float] = defaultdict(float)
-        for row in orders:
-            if row["firm"] == "no":
-                supplier, item = str(row["supplier"]), str(row["item"])
-                day = self.case.calendar.number(cast(date, row["order_date"]))
-                use = self.case.supply.sources[supplier, item]["capacity_use"]
-                used[table.act["order", supplier, item], day] += float(row["quantity"]) * use  # type: ignore[arg-type]
-        for (plant, system, day), count in starts.items():
-            used[table.act["start", plant, system], day] += count
-        for (origin, end, item, day), units in self.of(made.ship_units).items():
-            used[table.act["ship", origin, end, item], day] += units
-        for (hall, system, day), count in self.of(made.install_systems).items():
-            used[table.act["install", facility.site_of[hall], system], day] += count
-        return Work(table, used)
 
     def _orders(self) -> list[Row]:
         made = self.model.decisions

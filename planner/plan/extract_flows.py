@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from planner.case.case import Case
+from planner.case.clock import Name
 from planner.case.rates import windows
 from planner.inputs.rows import Inputs
 from planner.plan.tables import Row
+from planner.plan.work import Work
 
 
 def production_rows(case: Case, starts: Mapping[Any, float]) -> list[Row]:
@@ -113,6 +116,40 @@ def clock_rows(case: Case, carried: Mapping[tuple[str, str, int], float]) -> lis
                 }
             )
     return rows
+
+
+def work_of(
+    case: Case,
+    orders: Iterable[Row],
+    starts: Mapping[Any, float],
+    shipped: Mapping[Any, float],
+    installed: Mapping[Any, float],
+) -> Work:
+    """Return how long the work of acts with a rate takes.
+
+    Parameters
+    ----------
+    case
+        The case.
+    orders
+        Rows of `orders`.
+    starts, shipped, installed
+        What is started, shipped and installed by key and numbered day.
+    """
+    table, used = case.timetable, defaultdict[tuple[Name, int], float](float)
+    for row in orders:
+        if row["firm"] == "no":
+            supplier, item = str(row["supplier"]), str(row["item"])
+            day = case.calendar.number(cast(date, row["order_date"]))
+            capacity = float(row["quantity"]) * case.supply.sources[supplier, item]["capacity_use"]  # type: ignore[arg-type]
+            used[table.act["order", supplier, item], day] += capacity
+    for (plant, system, day), count in starts.items():
+        used[table.act["start", plant, system], day] += count
+    for (origin, end, item, day), units in shipped.items():
+        used[table.act["ship", origin, end, item], day] += units
+    for (hall, system, day), count in installed.items():
+        used[table.act["install", case.facility.site_of[hall], system], day] += count
+    return Work(table, used)
 
 
 def period_of(case: Case, day: int) -> date:
