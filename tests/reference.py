@@ -488,16 +488,14 @@ class Reference:
         return self.it(row) if basis == "it" else row["power_kw"] / 1000
 
     def required(self, commitment: str, period: int) -> float:
-        """Return the MW due by the end of a period."""
-        return max(
-            (
-                row["mw"]
-                for row in self.tables["milestones"]
-                if row["commitment"] == commitment
-                and self.periods.number(row["date"]) <= self.periods.lasts[period]
-            ),
-            default=0.0,
-        )
+        """Return the MW due at the end of a period: those of the last milestone by then."""
+        past = [
+            (row["date"], row["mw"])
+            for row in self.tables["milestones"]
+            if row["commitment"] == commitment
+            and self.periods.number(row["date"]) <= self.periods.lasts[period]
+        ]
+        return max(past)[1] if past else 0.0
 
     def _service(self) -> None:
         """Serve commitments from what is in service on the last day of each period."""
@@ -516,7 +514,8 @@ class Reference:
                     cost = row["late_cost"] * months
                     self.spend("late", self.periods.firsts[period], [(missed, cost)])
                 if served:
-                    self.most(served, self.required(name, self.periods.count - 1))
+                    later = range(period, self.periods.count)
+                    self.most(served, max(self.required(name, at) for at in later))
 
     def _serve_from(self, hall: str, system: str, period: int, terms: Mapping) -> None:
         """Share the systems in service in a hall; a dedicated fleet serves its commitment."""

@@ -54,6 +54,14 @@ class Periods:
         while begins[-1] <= settings["end"]:
             begins.append(next_start(begins[-1], settings["period"]))
         following = {row["date"] + timedelta(days=1) for row in inputs.tables["milestones"]}
+        for one in inputs.tables["milestones"]:
+            before = [
+                (row["date"], row["mw"])
+                for row in inputs.tables["milestones"]
+                if row["commitment"] == one["commitment"] and row["date"] < one["date"]
+            ]
+            if before and one["mw"] < max(before)[1]:
+                following.add(one["date"])
         cut = {day for day in following if self.start < day < begins[-1]}
         numbers = sorted({self.number(day) for day in (*begins, *cut)})
         self.firsts, self.lasts = numbers[:-1], [day - 1 for day in numbers[1:]]
