@@ -201,7 +201,7 @@ def test_the_summary_says_the_three_most_important_things_with_the_way_there(pla
     )
     assert slack_sentence(plan) == (
         "Tightest of the milestones that are met: OpenAI, 375.0 MW due 2027-12-31, 31 days of "
-        "slack; first order for it: NVL72 of Delta Electronics by 2026-05-01."
+        "slack; first order for it: NVL72 of Delta Electronics by 2026-04-19."
     )
 
 

@@ -81,10 +81,7 @@ def milestones_come_after_the_first_possible_day(look: Look) -> Iterator[InputWa
 
 
 def orders_are_dispatched_in_time(look: Look) -> Iterator[InputWarning]:
-    """No critical chain of orders waits for the days on which the plan dispatches.
-
-    Where many leads share a supplier, a plant or a lane, neighbouring days become one.
-    """
+    """No critical chain of orders waits for a day on which several leads dispatch together."""
     calendar = look.case.calendar
     for row in look.inputs.tables["milestones"]:
         period = calendar.holding(row["date"])

@@ -88,6 +88,8 @@ def _proof(session: Session, milestone: tuple[str, date], earliest: date) -> str
         return DIVISIBLY
     if session.is_small or earliest == day:
         return IN_WHOLES
+    if session.is_late:
+        return DIVISIBLY
     problem = Problem(_due_by(session.inputs, _row(session, commitment, day), earliest))
     *held, (goal, most) = zip(problem.missed_tiers, session.planned_missed, strict=True)
     session.resolves += 1
@@ -109,9 +111,12 @@ def _holds(session: Session, row: InputRow, day: date) -> bool | None:
     if day < session.base.case.calendar.starts[0]:
         return False
     session.resolves += 1
-    problem = Problem(_due_by(session.inputs, row, day))
-    # Where something is missed anyway, an end of a period more counts it on one day more.
-    cut = Problem(cut_at(session.inputs, [day])) if session.is_late else None
+    moved, cut = _due_by(session.inputs, row, day), None
+    if session.is_late:
+        # What is missed anyway is counted from end to end of periods: let both have the same.
+        moved = cut_at(moved, [row["date"]])
+        cut = Problem(cut_at(session.inputs, [day]))
+    problem = Problem(moved)
     try:
         divisible = problem.solve_missed().values
         most = session.missed.values if cut is None else cut.solve_missed().values
