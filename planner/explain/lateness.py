@@ -9,7 +9,7 @@ would bring.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,6 +17,7 @@ from datetime import date
 from planner.errors import NoPlanExists
 from planner.explain.bottleneck_rows import one_more
 from planner.explain.bottlenecks import Bottleneck
+from planner.explain.finer import Milestone
 from planner.explain.limits import STEPS, Limit
 from planner.explain.moves import Move
 from planner.explain.problem import NONE, Problem
@@ -100,7 +101,21 @@ class Lateness:
     links: tuple[Link, ...]
 
 
-def explain_lateness(session: Session, found: Sequence[Bottleneck] = ()) -> list[Lateness]:
+def late_milestones(session: Session) -> dict[Milestone, float]:
+    """Return the milestones that are missed, with the megawatts missed at each."""
+    missed = _missed_by_period(session)
+    return {
+        (commitment, day): short
+        for commitment, day, period, _ in session.base.case.demand.judged
+        if (short := missed.get((commitment, period), 0.0)) > 10 * NONE
+    }
+
+
+def explain_lateness(
+    session: Session,
+    found: Sequence[Bottleneck] = (),
+    only: Collection[Milestone] | None = None,
+) -> list[Lateness]:
     """Return every milestone that is missed, with the limits that hold it.
 
     Parameters
@@ -109,16 +124,18 @@ def explain_lateness(session: Session, found: Sequence[Bottleneck] = ()) -> list
         The plan.
     found
         Bottlenecks; dates among them are tried on each milestone while there is time.
+    only
+        Milestones of which it is asked; None for all.
     """
     missed = _missed_by_period(session)
     result, bases = [], []
     for commitment, day, period, due in session.base.case.demand.judged:
         short = missed.get((commitment, period), 0.0)
-        if short > 10 * NONE:
+        if short > 10 * NONE and (only is None or (commitment, day) in only):
             explained, basis = _explained(session, missed, (commitment, day, period, due), short)
             result.append(explained)
             bases.append(basis)
-    for b in found:
+    for b in found if result else ():
         for steps in _steps(session, b):
             if b is not found[0] and session.spent(DATES_BY):
                 session.leave("dates tried on milestones", f"{b.limit.kind} of {b.limit.subject}")
@@ -270,12 +287,9 @@ def _says(session: Session, link: Link) -> str:
     return f"{text}{through}; {more}"
 
 
-def by_limit_rows(found: Iterable[Lateness]) -> list[Row]:
+def by_limit_rows(rows: Iterable[Row]) -> list[Row]:
     """Return the chains read the other way: for each limit all milestones that it delays."""
-    rows: list[Row] = [
-        {"kind": link.limit.kind, "subject": link.limit.subject, "cell": link.limit.where,
-         "commitment": late.commitment, "date": late.day, "mw_through": link.mw,
-         "mw_a_step": link.mw_a_step, "mw_without": link.mw_without}
-        for late in found for link in late.links
-    ]  # fmt: skip
-    return sorted(rows, key=lambda r: (str(r["cell"]), str(r["commitment"]), str(r["date"])))
+    columns = ("kind", "subject", "cell", "commitment", "date", "mw_through", "mw_a_step",
+               "mw_without")  # fmt: skip
+    found = [{column: row[column] for column in columns} for row in rows]
+    return sorted(found, key=lambda r: (str(r["cell"]), str(r["commitment"]), str(r["date"])))

@@ -47,6 +47,11 @@ class Session:
         The plan, if there is one; without it there are no prices in money.
     seconds
         Time for all answers together; None for three times what the plan took, in processor time.
+
+    Attributes
+    ----------
+    base_seconds : float
+        What it took to state the problem and to find out what must be missed.
     """
 
     def __init__(
@@ -63,7 +68,14 @@ class Session:
         self._undone: dict[str, list[str]] = {}
         self._gains: dict[frozenset[Move], Gains] = {}
         self.base = Problem(inputs)
+        self.base_seconds = self._clock() - self.started
         self.catalogue = Catalogue(inputs, self.base.case)
+
+    def of(self, inputs: Inputs) -> Session:
+        """Return a session of other inputs, without a plan, within the same budget of time."""
+        other = Session(inputs, None, self.seconds)
+        other._clock, other.started = self._clock, self.started
+        return other
 
     @property
     def elapsed(self) -> float:
@@ -104,7 +116,10 @@ class Session:
     def missed(self) -> Solved:
         """The least megawatts missed where everything is divisible."""
         self.resolves += 1
-        return self.base.solve_missed()
+        began = self._clock()
+        solved = self.base.solve_missed()
+        self.base_seconds += self._clock() - began
+        return solved
 
     @cached_property
     def planned_missed(self) -> Gains:

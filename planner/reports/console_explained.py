@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from planner.plan.explained import PERIODS
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.console import add_line, new_table, printable
@@ -119,7 +120,7 @@ def _print_late(plan: Plan, console: Console) -> None:
                 f"{figure(row['missed_mw'], 1)} MW; back to the order")  # fmt: skip
         chains.setdefault(head, []).append(row)
     for head, rows in chains.items():
-        most = sorted(rows, key=lambda row: (-number(row["mw_without"]),
+        most = sorted(rows, key=lambda row: (row["kind"] != PERIODS, -number(row["mw_without"]),
                                              -number(row["mw_through"]), row["link"]))  # fmt: skip
         shown = [row for row in rows if row in most[:MOST]]
         items = [f"{row['says']} ({row['cell']})" for row in shown]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
-from planner.plan.explained import EXPLANATION, QUOTE, UNKNOWN, Finding
+from planner.plan.explained import EXPLANATION, PERIODS, QUOTE, UNKNOWN, Finding
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.views import NOTHING, currency, day, figure, number
@@ -223,6 +223,15 @@ def holding_sentence(plan: Plan) -> str:
     first = rows[0]
     aim = "holds the plan back" if is_late(plan) else "would save"
     return f"{limit_words(first)}, is first of what {aim}: {worth(plan, first)}."
+
+
+def periods_sentence(plan: Plan) -> str:
+    """Return what the length of periods costs a late milestone most; empty if it costs none."""
+    rows = [row for row in plan.rows("lateness") if row["kind"] == PERIODS]
+    if not rows:
+        return ""
+    first = max(rows, key=lambda row: number(row["mw_a_step"]))
+    return f"{first['commitment']}, due {first['date']}: {first['says']} ({first['cell']})."
 
 
 def ask_sentence(plan: Plan) -> str:

@@ -11,6 +11,7 @@ from planner.reports.explained import (
     holding_sentence,
     is_late,
     no_asks,
+    periods_sentence,
     quote,
     safe_milestones,
     slack_sentence,
@@ -45,8 +46,8 @@ def told(plan: Plan) -> Markup | None:
     """Return the most important sentences, each the way to its section; None if not explained."""
     if not has_explanation(plan):
         return None
-    found = [(holding_sentence(plan), "bottlenecks"), (ask_sentence(plan), "asks"),
-             (slack_sentence(plan), "slack")]  # fmt: skip
+    found = [(periods_sentence(plan), "late"), (holding_sentence(plan), "bottlenecks"),
+             (ask_sentence(plan), "asks"), (slack_sentence(plan), "slack")]  # fmt: skip
     items = [element("li", element("a", text, href=f"#{anchor}")) for text, anchor in found if text]
     return element("ul", items, class_="told")
 
