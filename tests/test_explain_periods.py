@@ -1,14 +1,15 @@
 """What the length of periods costs a late milestone is named first, and nobody is asked for it.
 
 Eight systems of one supplier, with leads of 60 to 67 days, share its days: at most two a period.
-The supplier makes 30 a month from 1 January. Of a system with a lead of 60 days, due on 31
-December, the last can be ordered on 1 November: ten months and a day, 300 + 30 / 30 = 301. By
-quarter that day is one with 29 October, three days before: 270 + 30 x 29 / 31 = 298.06; by month
-with 31 October: 300; by week it is there. The other systems must be ordered earlier.
+The supplier makes 31 a month from 1 January. Of a system with a lead of 60 days, due on 31
+December, the last can be ordered on 1 November: 31 x (10 + 1 / 30) = 311.03. By quarter that day
+is one with 29 October, three days before: 31 x 9 + 29 = 308; by month with 31 October: 310; by
+week it is there.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import date
 
@@ -19,15 +20,17 @@ from test_last_orders import YEAR_END, many_leads
 
 from planner.case import acts
 from planner.case.calendar import make_calendar
-from planner.explain.findings import explain_plan
-from planner.explain.finer import shorter_periods
+from planner.explain.finer import find_finer, shorter_periods
+from planner.explain.lateness import late_milestones
+from planner.explain.report import asks_beyond, late_rows
+from planner.explain.session import Session
 from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import make_plan
 from planner.plan.explained import EXPLANATION, PERIODS, Finding
-from planner.plan.store import Plan
+from planner.plan.store import plan_digest
 from planner.reports.explained import periods_sentence
 
-BY_QUARTER = 270 + 30 * 29 / 31
+BY_QUARTER = 31 * 9 + 29
 
 
 @pytest.fixture(autouse=True)
@@ -38,62 +41,68 @@ def few_days(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def sheets_of(mw: float, period: str = "quarter") -> Sheets:
-    """Return the workbook, with so much due."""
-    sheets = many_leads()
+    """Return the workbook, with so much due of s00, whose lead is 60 days."""
+    sheets = many_leads("s00")
     sheets["settings"] = settings("2026-01-01", "2026-12-31", period=period)
-    sheets["supply_capacity"][0]["units_per_month"] = 30
+    sheets["supply_capacity"][0]["units_per_month"] = 31
     sheets["halls"][0]["it_mw"] = 400
     sheets["milestones"][0]["mw"] = mw
+    sheets["milestones"][1]["mw"] = 0
     return sheets
 
 
-def explained(sheets: Sheets) -> tuple[Plan, Finding]:
-    """Return a plan and its explanation, made without hurry."""
-    plan = make_plan(inputs_from_rows("periods", sheets))
-    return plan, explain_plan(plan, seconds=500)
-
-
-@pytest.mark.parametrize(("mw", "period"), [(301, "week"), (300, "month")])
-def test_the_longest_periods_that_bring_all_are_named_and_nobody_is_asked(
-    mw: float, period: str
-) -> None:
-    plan, found = explained(sheets_of(mw))
-    (row,) = found.tables["lateness"]
+@pytest.mark.parametrize(("mw", "period"), [(311, "week"), (309, "month")])
+def test_the_longest_periods_that_bring_all_are_named_first(mw: float, period: str) -> None:
+    plan = make_plan(inputs_from_rows("periods", sheets_of(mw)))
+    session = Session(plan.inputs, plan, math.inf)
+    late = late_milestones(session)
+    assert late == pytest.approx({("c", YEAR_END): mw - BY_QUARTER})
+    (finer,) = find_finer(session, late)
+    assert finer.period == period
+    (row,) = late_rows(session, late, [], finer)
     assert (row["kind"], row["link"], row["cell"]) == (PERIODS, 1, "settings!B5")
-    assert row["missed_mw"] == mw - 298
+    assert row["missed_mw"] == pytest.approx(mw - BY_QUARTER)
     assert row["mw_a_step"] == pytest.approx(mw - BY_QUARTER, abs=1e-5)
     assert row["one_more"] == f"period {period}"
     assert row["says"] == (
-        f"length of periods: with period 'quarter' at least {mw - BY_QUARTER:,.3g} MW are missed, "
+        f"length of periods: with period 'quarter' at least {mw - BY_QUARTER} MW are missed, "
         f"with {period!r} none, systems divisible; give {period!r}"
     )
-    assert found.tables["asks"] == []
-    texts = found.facts["undone"]
-    assert isinstance(texts, list)
-    assert any(
-        text.startswith(f"asks for c: planned with period {period!r} (settings!B5), it is on time")
-        for text in texts
-    )
+    found = Finding(plan_digest(plan), {"lateness": [row]}, {})
     told = replace(plan, findings={EXPLANATION: found})
     assert periods_sentence(told) == f"c, due {YEAR_END}: {row['says']} (settings!B5)."
-    again = make_plan(inputs_from_rows("again", sheets_of(mw, period)))
-    assert again.summary["missed_mw_months"] == 0
 
 
-def test_the_supplier_is_asked_for_what_is_left() -> None:
-    """310 are due: by week 31 a month are enough, 31 x 10 + 31 / 30 = 311.03; by quarter not.
+def test_nobody_is_asked_for_what_shorter_periods_bring() -> None:
+    """By month 309 are there, so that no supplier need be asked for the one that is missed."""
+    plan = make_plan(inputs_from_rows("periods", sheets_of(309)))
+    session = Session(plan.inputs, plan, math.inf)
+    (finer,) = find_finer(session, late_milestones(session))
+    assert asks_beyond(session, finer, []) == []
+    assert session.undone == [
+        "asks for c: planned with period 'month' (settings!B5), it is on time as things are, in a "
+        "plan in whole systems"
+    ]
 
-    31 x (9 + 29 / 31) = 308. So by quarter the supplier would be asked for two more.
-    """
-    _, found = explained(sheets_of(310))
-    first, *rest = found.tables["lateness"]
-    assert first["kind"] == PERIODS
-    assert first["mw_a_step"] == pytest.approx(301 - BY_QUARTER, abs=1e-5)
-    capacity = next(row for row in rest if row["kind"] == "supplier capacity")
+
+def test_what_holds_the_rest_is_told_with_shorter_periods() -> None:
+    """Of 320, 308 are there by quarter, 311.03 by week: one a month more brings 10 + 1 / 30."""
+    plan = make_plan(inputs_from_rows("periods", sheets_of(320)))
+    session = Session(plan.inputs, plan, math.inf)
+    late = late_milestones(session)
+    (finer,) = find_finer(session, late)
+    first, *rest = late_rows(session, late, [], finer)
+    assert (first["kind"], first["missed_mw"]) == (PERIODS, 12)
+    assert first["mw_a_step"] == pytest.approx(31 + 31 / 30 - 29, abs=1e-5)
+    (capacity,) = rest
+    assert capacity["kind"] == "supplier capacity"
     assert capacity["mw_a_step"] == pytest.approx(10 + 1 / 30, abs=1e-5)
-    asks = found.tables["asks"]
-    assert [row["more"] for row in asks if row["kind"] == "supplier capacity"] == [1]
-    assert all(str(row["aim"]).endswith("planned with period 'week' (settings!B5)") for row in asks)
+
+
+def test_periods_that_cost_nothing_are_not_named() -> None:
+    plan = make_plan(inputs_from_rows("periods", sheets_of(320, "week")))
+    session = Session(plan.inputs, plan, math.inf)
+    assert find_finer(session, late_milestones(session)) == []
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def explain(
     chains = part("reasons of lateness", lambda: late_rows(session, late, found, finer))
 
     def ask() -> list[Row]:
-        return ask_rows(session, found, costs) if finer is None else _beyond(
+        return ask_rows(session, found, costs) if finer is None else asks_beyond(
             session, finer, found, costs)  # fmt: skip
 
     sought = part("asks", ask) if asks and is_late else []
@@ -145,8 +145,11 @@ def late_rows(
     return rows
 
 
-def _beyond(
-    session: Session, finer: Finer, found: list[Bottleneck], costs: Mapping[str, float] | None
+def asks_beyond(
+    session: Session,
+    finer: Finer,
+    found: list[Bottleneck],
+    costs: Mapping[str, float] | None = None,
 ) -> list[Row]:
     """Return what to ask for beside shorter periods, so that nobody is asked for what they bring.
 
