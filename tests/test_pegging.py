@@ -144,7 +144,7 @@ def test_days_to_commission_count():
     assert purposes(served("demand", range(12)), systems=slow).of(("hall", "unit", ENDS[9])) is None
 
 
-def test_a_milestone_to_come_goes_before_one_that_is_only_held():
+def test_what_only_holds_a_milestone_that_is_past_is_for_none():
     case = chain(
         commitments=[{"commitment": "old", "basis": "it"}, {"commitment": "new", "basis": "it"}],
         milestones=[{"commitment": "old", "date": "2026-01-31", "mw": 1},
@@ -154,7 +154,8 @@ def test_a_milestone_to_come_goes_before_one_that_is_only_held():
     both = Purposes(case, service, [])
     assert both.of(("hall", "unit", ENDS[4])) == Purpose(YEAR_END, "new", late=False)
     held = Purposes(case, served("old", range(12)), [])
-    assert held.of(("hall", "unit", ENDS[4])) == Purpose(date(2026, 1, 31), "old", late=False)
+    assert held.of(("hall", "unit", ENDS[4])) is None
+    assert held.of(("hall", "unit", ENDS[0])) == Purpose(date(2026, 1, 31), "old", late=False)
 
 
 def planned(**changes):

@@ -45,7 +45,8 @@ RESULTS = (
         "order_cost": "money", "latest_order_date": "last day to sign that keeps the same installs",
         "slack_days": "days from `order_from` to latest order date",
         "it_mw_blocked": "MW of IT power that wait for these units",
-        "milestone_blocked": "first milestone that waits for them, as commitment and day",
+        "milestone_blocked": "first milestone that waits for them, as commitment and day; blank "
+        "if they only hold what was met before",
         "already_late": "yes if that milestone is short of MW before they are in service",
         "sites_fed": "sites at which they are installed, separated by semicolons",
     }),
@@ -71,7 +72,8 @@ RESULTS = (
                 "on the first day of a period.", {
         "site": "", "hall": "", "system": "", "period": "", "date": "day", "installed": "systems",
         "removed": "systems", "commitment": "the one that these systems are installed for",
-        "milestone": "day of its milestone that waits for them",
+        "milestone": "day of its milestone that waits for them; blank if they only hold what was "
+        "met before",
         "late": "yes if that milestone is short of MW before they are in service",
     }),
     ResultTable("fleet", "Systems in a hall class at the end of a period.", {

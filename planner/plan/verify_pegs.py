@@ -16,22 +16,22 @@ SLIVER = 1e-3
 NOTHING = 1e-6
 """MW up to which a hall serves nothing."""
 
-Purpose = tuple[bool, date, str, str]
-"""Whether a milestone is only to be held, its day, commitment, and whether systems are late."""
+Purpose = tuple[date, str, str]
+"""Day of a milestone, its commitment, and whether systems are late."""
 
 
 def install_purpose(book: Book, figures: Figures, ledger: Ledger) -> None:
     """An install is for the earliest milestone to come that its hall serves once in service.
 
-    A milestone that is short in the period before has waited for it, and it is late. One that
-    was met before, and is only to be held, counts where there is no other.
+    A milestone that is short in the period before has waited for it, and it is late. One that was
+    met before waits for nothing that comes later.
     """
     judged = _judged(book)
     for row in figures.tables["installs"]:
         found = tuple(row[column] for column in ("milestone", "commitment", "late"))
         due: tuple[object, ...] = (None, None, None)
         if number(row, "installed") > 0:
-            due = min(_purposes(row, judged, book, figures), default=(False, *due))[1:]
+            due = min(_purposes(row, judged, book, figures), default=due)
         if ledger.fails(found == due):
             ledger.refuse(
                 f"install of {row['system']!r} in hall {row['hall']!r} on {row['date']} is for "
@@ -67,24 +67,22 @@ def _purposes(
         ]
         coming = [m for m in milestones if m[0] >= first and m[0] in served]
         if served and served[0] == first and figures.missed[commitment, first - 1] > 0:
-            found += _in_force(milestones, first - 1, commitment, "yes")
+            found += _in_force(milestones, first - 1, commitment)
         elif coming:
-            found.append((False, min(coming)[1], commitment, "no"))
-        elif served:
-            found += _in_force(milestones, served[0], commitment, "no")
+            found.append((min(coming)[1], commitment, "no"))
     return found
 
 
 def _in_force(
-    milestones: list[tuple[int, date, float]], period: int, commitment: str, late: str
+    milestones: list[tuple[int, date, float]], period: int, commitment: str
 ) -> list[Purpose]:
-    """Return the milestone that sets what is required in a period, if there is one."""
+    """Return the milestone that is short in a period, the first of its MW, if there is one."""
     due = sorted((at, day, mw) for at, day, mw in milestones if at <= period)
     if not due:
         return []
     others = [place for place, (_, _, mw) in enumerate(due) if mw != due[-1][2]]
     first = max(others, default=-1) + 1
-    return [(late == "no", due[first][1], commitment, late)]
+    return [(due[first][1], commitment, "yes")]
 
 
 def known_pegs(book: Book, figures: Figures, ledger: Ledger) -> None:
