@@ -99,10 +99,13 @@ def test_what_holds_the_rest_is_told_with_shorter_periods() -> None:
     assert capacity["mw_a_step"] == pytest.approx(10 + 1 / 30, abs=1e-5)
 
 
-def test_periods_that_cost_nothing_are_not_named() -> None:
-    plan = make_plan(inputs_from_rows("periods", sheets_of(320, "week")))
-    session = Session(plan.inputs, plan, math.inf)
-    assert find_finer(session, late_milestones(session)) == []
+def test_periods_that_cost_nothing_are_not_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system that is alone has days of its own: 311.03 by quarter as by week."""
+    monkeypatch.setattr(test_last_orders, "KINDS", 1)
+    session = Session(inputs_from_rows("alone", sheets_of(320)), None, math.inf)
+    late = late_milestones(session)
+    assert late == pytest.approx({("c", YEAR_END): 320 - 31 * (10 + 1 / 30)})
+    assert find_finer(session, late) == []
 
 
 @pytest.mark.parametrize(
