@@ -19,7 +19,7 @@ RATES = [0.0, 0.4, 0.7, 1.3, 1.9, 2.6, 4.7]
 
 def guide_case(seed: int) -> Sheets:
     """Return the case of a seed."""
-    draw, sheets = Random(f"guides {seed}"), wide_case(seed, mixed=seed % 2 == 1)
+    draw, sheets = Random(f"guides {seed}"), wide_case(seed, "mixed" if seed % 2 else "plain")
     values = {row["setting"]: row["value"] for row in sheets["settings"]}
     start, end = (date.fromisoformat(str(values[name])) for name in ("start", "end"))
     days = [start + timedelta(days=n) for n in range((end - start).days)]
