@@ -198,8 +198,14 @@ def _deployment_decisions(case: Case, frame: Frame) -> dict[str, Any]:
               for (hall, _), opens in facility.opening.items()}  # fmt: skip
     missed = {key: mw for key, mw in case.demand.required_mw.items() if mw > 0}
     crews = dict.fromkeys(facility.sites, 1.0 if case.whole else 0.0)
-    decided = sorted({(facility.site_of[hall], day) for hall, day in facility.opening})
-    site_days = [key for key in decided if key[0] in facility.opening_cost]
+    decided = {(facility.site_of[hall], day) for hall, day in facility.opening}
+    # In the order of the case, not of names, so that other names give the same plan.
+    site_days = [
+        (site, day)
+        for site in facility.sites
+        if site in facility.opening_cost
+        for day in sorted(day for name, day in decided if name == site)
+    ]
     return {
         "install_systems": frame.variables("install_systems", install, whole=case.whole),
         "carry_crews": _carry_variables(frame, "carry_crews", facility.crew_capacity, crews),
