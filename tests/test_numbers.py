@@ -68,7 +68,9 @@ def test_power_and_money_of_any_size_give_the_same_plan(seed: int) -> None:
         other = best(scaled(random_case(seed), mw, money))
         if is_chosen(plan) and is_chosen(other):
             assert decisions(other) == decisions(plan), (mw, money)
-        for before, after in zip(plan.tables["tiers"], other.tables["tiers"], strict=True):
+        tiers = list(zip(plan.tables["tiers"], other.tables["tiers"], strict=True))
+        # The last one only chooses among equals; what it reached in its time proves nothing.
+        for before, after in tiers if is_chosen(plan) and is_chosen(other) else tiers[:-1]:
             factor = {"MW-months": mw, "USD": money}.get(str(before["unit"]), 1.0)
             assert after["value"] == near(float(str(before["value"])) * factor)
 
