@@ -21,7 +21,7 @@ from planner.case.plausible_due import by_power, by_systems
 from planner.inputs.workbook import inputs_from_rows
 from planner.model.build import build_model
 from planner.model.decisions import Decisions
-from planner.model.wholes import crew_links
+from planner.model.wholes import crew_links, lot_limits
 from planner.plan.verify_ledger import Ledger
 
 MARCH, YEAR = "2026-03-31", "2026-12-31"
@@ -104,6 +104,30 @@ def test_rows_of_crews_at_a_site_that_is_opened() -> None:
         for at, most in ((JAN_END, 7), (FEB_END, 8))
     ]
     assert [{id(v): w for v, w in link} for link in crew_links(model)] == expected
+
+
+@pytest.mark.parametrize(("counts", "expected"), [("integer", [3, 7]), ("continuous", [])])
+def test_rows_of_lots(counts: str, expected: list[float]) -> None:
+    """30 wafers a month in lots of 8: 3 lots by the end of January, 60 / 8 = 7 by February's."""
+    model = build_model(
+        case_of(
+            end="2026-02-28",
+            options={"counts": counts},
+            systems=[unit_system(power_kw=1000)],
+            bom=[{"system": "unit", "item": "wafer", "quantity": 2}],
+            supply=[
+                {"supplier": "fab", "item": "wafer", "lead_days": 0, "price": 8, "lot": 8,
+                 "capacity_use": 1}
+            ],
+            supply_capacity=[{"supplier": "fab", "from": "2026-01-01", "units_per_month": 30}],
+            plants=[{"plant": "plant", "system": "unit", "lead_days": 0, "units_per_month": 90}],
+        )
+    )  # fmt: skip
+    rows = lot_limits(model)
+    assert [most for _, most in rows] == expected
+    assert [[weight for _, weight in row] for row, _ in rows] == [[1.0] * n for n in (1, 2)][
+        : len(expected)
+    ]
 
 
 def _row(made: Decisions, at: int, opened: pulp.LpVariable, most: float) -> dict[int, float]:

@@ -1,8 +1,9 @@
 """No bound and no row that helps the search cuts off a plan, in random cases.
 
-Bounds of orders and of what stands, and the rows of `crew_links`, are stated so that the solver is
-faster; so is what warnings say that crews can do. Here each is held against plans that were found
-without them, and the best plan with all of them against the best without any. More on demand:
+Bounds of orders and of what stands, and the rows of `crew_links` and `lot_limits`, are stated so
+that the solver is faster; so is what warnings say that crews can do. Here each is held against
+plans that were found without them, and the best plan with all of them against the best without
+any. More on demand:
 
     PLANNER_CASES=1000 pytest tests/test_guides_random.py
 """
@@ -28,7 +29,7 @@ from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.frame import ContradictionError, Frame
 from planner.model.objectives import Tier, make_tiers
-from planner.model.wholes import crew_links
+from planner.model.wholes import crew_links, lot_limits
 from planner.solve.highs import LiveModel
 
 BLOCK = 5
@@ -106,8 +107,9 @@ def some_plans(case: Case, model: Model, seed: int) -> list[np.ndarray]:
 
 
 def broken_links(case: Case, model: Model, plan: np.ndarray) -> list[float]:
-    """Return by how much a plan misses rows of `crew_links`."""
-    missed = [sum(plan[v.column] * weight for v, weight in link) for link in crew_links(model)]
+    """Return by how much a plan misses rows of `crew_links` and `lot_limits`."""
+    rows = [*((link, 0.0) for link in crew_links(model)), *lot_limits(model)]
+    missed = [sum(plan[v.column] * weight for v, weight in row) - most for row, most in rows]
     return [by for by in missed if by > NEAR]
 
 
@@ -152,6 +154,8 @@ def with_links(model: Model) -> Model:
     frame: Frame = model.frame
     for number, link in enumerate(crew_links(model)):
         frame.row("crew_link", (number,), link, "<=", 0.0)
+    for number, (row, most) in enumerate(lot_limits(model)):
+        frame.row("lot_limit", (number,), row, "<=", most)
     return model
 
 
@@ -197,11 +201,14 @@ def test_the_cases_strain_every_guide() -> None:
                 work = sum(plan[v.column] * w for v, w in link if w > 0)
                 binding["link"] += work > NEAR and abs(
                     sum(plan[v.column] * w for v, w in link)) < NEAR  # fmt: skip
+            for row, most in lot_limits(model):
+                ordered = sum(plan[v.column] * w for v, w in row)
+                binding["lots"] += most > 0 and ordered > most - NEAR
             for key, variable in model.decisions.order_lots.items():
                 lot = case.supply.sources[key[0], key[1]]["lot"]
                 most = case.supply.largest_order[key]
                 binding["order"] += most > 0 and plan[variable.column] * lot > most - NEAR
             binding["removal"] += any(plan[v.column] > NEAR
                                       for v in model.decisions.remove_systems.values())  # fmt: skip
-    assert all(binding[name] >= 3 for name in ("opening", "several days", "link", "order",
-                                               "removal")), dict(binding)  # fmt: skip
+    assert all(binding[name] >= 3 for name in ("opening", "several days", "link", "lots",
+                                               "order", "removal")), dict(binding)  # fmt: skip

@@ -154,13 +154,17 @@ class LiveModel:
         least = min(least, value) - float(expression.constant) - slack
         self.highs.addRow(least, limit + slack, len(at), at, weights)
 
-    def add_links(self, links: Sequence[Sequence[tuple[pulp.LpVariable, float]]]) -> None:
-        """Add rows, each at most zero, until `drop_links`; see `crew_links`."""
+    def add_links(
+        self, links: Sequence[Sequence[tuple[pulp.LpVariable, float]]],
+        limits: Sequence[float] | None = None,
+    ) -> None:  # fmt: skip
+        """Add rows until `drop_links`, each at most its limit, or zero; see `crew_links`."""
         at = [self.position[id(variable)] for link in links for variable, _ in link]
         weights = [coefficient for link in links for _, coefficient in link]
         starts = np.cumsum([0, *(len(link) for link in links)])[:-1].astype(np.int32)
         count = len(links)
-        least, most = np.full(count, -highspy.kHighsInf), np.zeros(count)
+        least = np.full(count, -highspy.kHighsInf)
+        most = np.zeros(count) if limits is None else np.array(limits, dtype=float)
         self.highs.addRows(count, least, most, len(at), starts, np.array(at, dtype=np.int32),
                            np.array(weights, dtype=float))  # fmt: skip
         self.rows, self.nonzeros = self.rows + count, self.nonzeros + len(at)

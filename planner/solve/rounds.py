@@ -142,7 +142,7 @@ class Rounds(Counts):
         if start is None:
             return Outcome("no plan", None, math.inf, -math.inf, 0.0)
         value = self.live.evaluate(self.live.objective, start)
-        return Outcome("optimal", start, value, min(value, _least(self.live)), 0.0)
+        return Outcome("optimal", start, value, min(value, least_value(self.live)), 0.0)
 
     def reach(self, *, gap: float, seconds: float) -> Outcome:
         """Return the plan that the rounds come to, without going on from there.
@@ -272,7 +272,7 @@ def is_small(live: LiveModel) -> bool:
     return int(live.whole.sum()) <= FEW
 
 
-def _least(live: LiveModel) -> float:
+def least_value(live: LiveModel) -> float:
     """Return what the objective cannot be below, by the bounds of its columns alone."""
     at = positions(live.objective)
     weights = np.array(list(live.objective.values()), dtype=float)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -171,8 +172,8 @@ class _TierLoop:
         self.started = time.monotonic()
         self.values: Array | None = None
         self.ahead: Array | None = None
-        self.relaxation: Outcome | None = None
-        self.last: Tier | None = None
+        self.relaxations: dict[str, Outcome] = {}
+        self.tiers: Sequence[Tier] = ()
         self.held: list[tuple[Tier, float]] = []
         self.results: list[TierResult] = []
         self.status = "optimal"
@@ -183,8 +184,8 @@ class _TierLoop:
         clock = Clock(self.limits.seconds)
         together = Together(self.live, self.rounds, tiers, gaps, clock, watch)
         self.ahead = together.plan()
-        self.relaxation = together.relaxation
-        self.last = together.tiers[-1]
+        self.relaxations = together.relaxations
+        self.tiers = together.tiers
 
     def solve(self, tier: Tier, *, is_last: bool) -> bool:
         """Solve one tier and hold it; say whether to go on to the next."""
@@ -226,12 +227,14 @@ class _TierLoop:
         """Hold the tier that was just solved at what its plan reaches without any slack.
 
         The slack of the tiers before may have made it look better than it can be. Held there, it
-        would shut out plans that are as good and use no slack.
+        would shut out plans that are as good and use no slack. The tiers to come are solved over
+        what is no whole number, too, for the plan in hand may be good enough for them.
         """
         tier, found = self.held[-1]
         if self.live.holds_rows and self.values is not None:
             whole = np.flatnonzero(self.live.whole).astype(np.int32)
-            self.values = without_slack(self.live, self.held, self.values)
+            to_come = [(each, -math.inf) for each in self.tiers[len(self.held) :]]
+            self.values = without_slack(self.live, [*self.held, *to_come], self.values)
             self.live.make_whole(whole)
             self.live.heeds_stop = True
             value = self.live.evaluate(tier.expression, self.values)
@@ -249,18 +252,13 @@ class _TierLoop:
         self.live.ends_on_time = start is not None
         if is_last:
             return self.rounds.choose(start, seconds=left, watch=watch)
-        known = None
-        if tier is self.last and self._holds_zeros:
-            # Once: it is of the rows as stated, not of any that give way later.
-            known, self.relaxation = self.relaxation, None
+        # Once: it is of the rows as stated, not of any that give way later.
+        known = self.relaxations.pop(tier.name, None)
+        if self.live.holds_rows:
+            known = None
         return self.rounds.solve(
             gap=self.gap(tier), seconds=left, start=start, watch=watch, relaxed=known
         )
-
-    @property
-    def _holds_zeros(self) -> bool:
-        """Whether all tiers so far are held at zero, by columns."""
-        return not self.live.holds_rows
 
     def gap(self, tier: Tier) -> float:
         """Return the gap within which a tier is to be proven."""

@@ -18,8 +18,9 @@ cost after 15 seconds, where tier after tier stood at 5 % in cost after 90.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pulp
@@ -28,17 +29,17 @@ from planner.model.objectives import CHOOSING, Tier
 from planner.solve.clock import Clock
 from planner.solve.highs import NO_WHOLE, LiveModel, Watcher
 from planner.solve.outcome import Array, Outcome
-from planner.solve.rounds import Rounds
-from planner.tolerance import SEARCH_TOLERANCE
+from planner.solve.rounds import Rounds, least_value
+from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE
 
 GIVEN_UP = 0.3
 """Part of its gap that a tier gives up in the relaxation for those after it."""
 
 COUNTS_SHARE = 0.3
-"""Part of the last tier's gap that whole counts may cost where tiers before give up a part."""
+"""Part of the last tier's gap that whole counts may cost where openings leave less."""
 
-DEARER = 10.0
-"""Times its price at which a tier is weighed, so that whole numbers hardly trade it for cost."""
+DEARER = 2.0
+"""Times its price at which a tier is weighed at least, so that no cost is saved by it."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,8 @@ class Together:
 
     Attributes
     ----------
-    relaxation : Outcome or None
-        The relaxation of the last tier with all before it at zero, None if it is not of just that.
+    relaxations : dict of str to Outcome
+        Relaxations by tier that hold where all tiers before are at zero.
     """
 
     def __init__(
@@ -82,7 +83,8 @@ class Together:
         self.tiers = [tier for tier in tiers if tier.name != CHOOSING]
         self.gaps = gaps
         self.relaxed: list[_Relaxed] = []
-        self.relaxation: Outcome | None = None
+        self.relaxations: dict[str, Outcome] = {}
+        self.bound = -math.inf
 
     def plan(self) -> Array | None:
         """Return the values of the columns, shape (columns,).
@@ -108,14 +110,14 @@ class Together:
         """Relax the tiers in turn, each held near its bound, and round the last one's openings."""
         live = self.live
         tiers = list(zip(self.tiers, self.gaps, strict=False))
-        outcome = self._nothing_missed()
+        outcome, before = self._nothing_missed(), None
         for tier, gap in tiers[len(self.relaxed) :]:
             if outcome is None:
-                live.minimise(tier.expression)
-                live.highs.clearSolver()  # with the basis of another tier it skips presolve
-                outcome = live.solve(gap=0.0, seconds=self.clock.left)
+                outcome = self._relaxation(tier, before)
             if outcome.status != "optimal":
                 return None
+            if not live.holds_rows:
+                self.relaxations[tier.name] = outcome
             if tier is self.tiers[-1]:
                 break
             if self.watch is not None and not self.relaxed:
@@ -125,12 +127,22 @@ class Together:
             live.hold(tier.expression, near)
             row = rows if live.highs.getNumRow() > rows else None
             self.relaxed.append(_Relaxed(tier, outcome.objective, row))
-            outcome = None
+            before, outcome = outcome, None
         assert outcome is not None
-        if not live.holds_rows:
-            self.relaxation = outcome
-        self.mixed = self._mixed(outcome.objective)
+        self.bound = outcome.objective
+        self.prices = self.live.highs.getSolution().row_dual
         return self.rounds.dive(outcome, self.clock, self.clock.seconds)
+
+    def _relaxation(self, tier: Tier, before: Outcome | None) -> Outcome:
+        """Relax a tier; that of the tier before may be at its best already, and is then taken."""
+        live = self.live
+        live.minimise(tier.expression)
+        if before is not None and before.values is not None:
+            value = live.evaluate(tier.expression, before.values)
+            if value <= least_value(live) + LAST_TOLERANCE:
+                return replace(before, objective=value, bound=value)
+        live.highs.clearSolver()  # with the basis of another tier it skips presolve
+        return live.solve(gap=0.0, seconds=self.clock.left)
 
     def _nothing_missed(self) -> Outcome | None:
         """Relax the first tier after those of what is missed, with nothing missed.
@@ -150,16 +162,17 @@ class Together:
         self.relaxed = [_Relaxed(tier, 0.0, None) for tier in missed]
         return outcome
 
-    def _mixed(self, cost: float) -> pulp.LpAffineExpression:
+    def _mixed(self, room: float) -> pulp.LpAffineExpression:
         """Return the sum of all tiers, each weighed by what its last unit costs in the last's.
 
-        A tier that costs nothing to better weighs as if all of it were worth all of the cost.
+        A tier weighs so much that whole counts leave it within its gap where the sum rises by no
+        more than some room.
         """
-        duals = self.live.highs.getSolution().row_dual
         mixed = pulp.LpAffineExpression(self.tiers[-1].expression)
-        for each in self.relaxed:
+        for each, gap in zip(self.relaxed, self.gaps, strict=False):
             if each.row is not None:
-                weight = max(DEARER * abs(duals[each.row]), abs(cost) / max(1.0, abs(each.bound)))
+                left = (1.0 - GIVEN_UP) * gap * max(1.0, abs(each.bound))
+                weight = max(DEARER * abs(self.prices[each.row]), room / left)
                 for variable, part in each.tier.expression.items():
                     mixed[variable] = mixed.get(variable, 0.0) + weight * part
         return mixed
@@ -171,14 +184,13 @@ class Together:
         for each in self.relaxed:
             if each.row is None:
                 live.hold(each.tier.expression, 0.0)
-        live.minimise(self.mixed)
-        value = live.evaluate(self.mixed, shape.values)
-        cost = abs(live.evaluate(last, shape.values))
-        most = self.gaps[len(self.tiers) - 1] * cost
-        room = COUNTS_SHARE * most
-        if self.relaxation is not None:
-            # Nothing before is given up, so that counts may cost all that the shape leaves.
-            room = max(room, most - (value - self.relaxation.objective))
+        cost = live.evaluate(last, shape.values)
+        most = self.gaps[len(self.tiers) - 1] * abs(cost)
+        # Counts may cost all that openings leave of the gap.
+        room = max(COUNTS_SHARE * most, most - (cost - self.bound))
+        mixed = self._mixed(room)
+        live.minimise(mixed)
+        value = live.evaluate(mixed, shape.values)
         gap = room / max(abs(value), SEARCH_TOLERANCE)
         apart = Outcome("optimal", shape.values, value, value, 0.0)
         return self.rounds.counts(apart, gap, self.clock, None, None)
