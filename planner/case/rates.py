@@ -7,8 +7,6 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from planner.tolerance import LAST_TOLERANCE
-
 Days = tuple[int, ...]
 """Days in order, counted from the plan's first."""
 
@@ -30,8 +28,8 @@ def months_between(first: date, after: date) -> float:
     return months
 
 
-class Dated:
-    """A value that holds from days on, by the day.
+class Rate:
+    """Units a month in force from days on, and what they come to.
 
     Parameters
     ----------
@@ -40,26 +38,12 @@ class Dated:
     count
         Days of the plan.
     steps
-        Values by day.
+        Rates by day.
 
     Attributes
     ----------
-    values : ndarray
-        Value on each day, shape (count,).
     rises, falls : Days
-        Days on which it is more, and less, than the day before.
-    """
-
-    def __init__(self, start: date, count: int, steps: Steps) -> None:
-        self.values = _by_day(start, count, steps)
-        self.rises, self.falls = _steps(self.values)
-
-
-class Rate(Dated):
-    """Units a month, and what they come to.
-
-    Attributes
-    ----------
+        Days on which the rate is more, and less, than the day before.
     first : int
         First day with any rate; `count` if there is none.
     daily : ndarray
@@ -67,25 +51,25 @@ class Rate(Dated):
     """
 
     def __init__(self, start: date, count: int, steps: Steps) -> None:
-        super().__init__(start, count, steps)
-        self.first = int(np.argmax(self.values > 0)) if (self.values > 0).any() else count
-        self.daily = self.values * _month_shares(start, count)
+        rates = _by_day(start, count, steps)
+        self.rises, self.falls = _steps(rates)
+        self.first = int(np.argmax(rates > 0)) if (rates > 0).any() else count
+        self.daily = rates * _month_shares(start, count)
 
     def accrued(self, first: int, last: int) -> float:
         """Return the units from one day to another, both counted."""
         return float(self.daily[max(0, first) : last + 1].sum())
 
     def less(self, placed: Iterable[tuple[int, float]]) -> list[np.ndarray]:
-        """Take placed orders off what the days allow.
+        """Take off what was promised before the plan, each from its day on as the rate allows.
 
-        Each takes all that is allowed from its day on until it is covered. So an order larger than
-        a day's rate is a debt to the next days, and never contradicts the rate. On the day after a
-        debt is paid more is allowed again: the rate rises.
+        What a day does not allow is a debt to the next, so it never contradicts the rate. On the
+        day after a debt is paid the rate rises.
 
         Parameters
         ----------
         placed
-            Day and units of each order.
+            Days and units.
 
         Returns
         -------
@@ -96,26 +80,43 @@ class Rate(Dated):
         for day, units in placed:
             allowed = np.concatenate([np.zeros(day), self.daily[day:]])
             paid = np.diff(np.minimum(np.cumsum(allowed), units), prepend=0.0)
-            left = self.daily - paid
-            self.daily = np.where(left > LAST_TOLERANCE, left, 0.0)  # what rounding leaves is none
-            used = np.flatnonzero(paid > LAST_TOLERANCE)
-            if len(used) and paid.sum() > units - LAST_TOLERANCE:
-                free = {int(used[-1]) + 1} - {len(self.daily)}
-                self.rises = tuple(sorted({*self.rises, *free}))
+            self.daily = np.maximum(0.0, self.daily - paid)
+            used = np.flatnonzero(paid)
+            free = {int(used[-1]) + 1} if len(used) else set[int]()
+            self.rises = tuple(sorted({*self.rises, *(free - {len(self.daily)})}))
             taken.append(paid)
         return taken
 
 
-class Level(Dated):
-    """A limit of what stands on a day."""
+class Level:
+    """A limit that holds from days on.
+
+    Parameters
+    ----------
+    start
+        The plan's first day.
+    count
+        Days of the plan.
+    steps
+        Limits by day.
+
+    Attributes
+    ----------
+    rises, falls : Days
+        Days on which it is more, and less, than the day before.
+    """
+
+    def __init__(self, start: date, count: int, steps: Steps) -> None:
+        self._on = _by_day(start, count, steps)
+        self.rises, self.falls = _steps(self._on)
 
     def on(self, day: int) -> float:
         """Return the limit on a day."""
-        return float(self.values[day])
+        return float(self._on[day])
 
     def least(self, first: int, last: int) -> float:
         """Return the least limit from one day to another, both counted."""
-        return float(self.values[max(0, first) : last + 1].min())
+        return float(self._on[max(0, first) : last + 1].min())
 
 
 def windows(days: Sequence[int], since: int) -> list[tuple[int, int]]:
@@ -135,7 +136,7 @@ def windows(days: Sequence[int], since: int) -> list[tuple[int, int]]:
 def carried(accrued: Iterable[float], unit: float) -> list[bool]:
     """Return for each window whether it may leave a part of an indivisible amount to the next.
 
-    Windows that are multiples of it leave nothing; from the first that is not, each may leave some.
+    That is so from the first window that is no multiple of it.
 
     Parameters
     ----------
@@ -144,11 +145,11 @@ def carried(accrued: Iterable[float], unit: float) -> list[bool]:
     unit
         The largest indivisible amount; 0 if there is none.
     """
-    found, any_left = list[bool](), False
+    found, begun = [], False
     for most in accrued:
-        units = most / unit if unit > 0 else 0.0
-        any_left = any_left or abs(units - round(units)) > LAST_TOLERANCE
-        found.append(any_left)
+        parts = most / unit if unit > 0 else 0.0
+        begun = begun or abs(parts - round(parts)) > 1e-9
+        found.append(begun)
     return found
 
 
