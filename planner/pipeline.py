@@ -23,7 +23,7 @@ from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.frame import ContradictionError
 from planner.model.objectives import in_service_mw_months, make_tiers
-from planner.model.wholes import crew_links, make_wholes
+from planner.model.wholes import crew_links, lot_limits, make_wholes
 from planner.plan.extract import extract
 from planner.plan.store import Plan
 from planner.plan.summary import PROVEN, manifest, summary
@@ -256,11 +256,13 @@ def _said(state: Callable[[], Made]) -> Made:
 def solve_model(
     model: Model, live: LiveModel, options: Options, listen: Listener | None
 ) -> Solution:
-    """Solve a model from the beginning; a large one with the rows of `crew_links`, too."""
+    """Solve a model from the beginning; a large one with rows for whole plans, too."""
     limits = Limits(options.gap or 0.0, options.time_limit_s or math.inf)
     shown = in_service_mw_months(model)
     if not is_small(live):
         live.add_links(crew_links(model))
+        rows = lot_limits(model)
+        live.add_links([terms for terms, _ in rows], [most for _, most in rows])
     return solve_tiers(
         live, make_tiers(model), shown, make_wholes(model), limits, listen or _hear_nothing
     )

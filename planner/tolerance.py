@@ -34,6 +34,11 @@ def whole_part(figure: float) -> int:
     return math.floor(figure + LAST_TOLERANCE)
 
 
+def is_whole(figure: float) -> bool:
+    """Say whether a figure is a whole number but for rounding."""
+    return abs(figure - round(figure)) <= LAST_TOLERANCE
+
+
 def exceeds(used: float, limit: float) -> bool:
     """Say whether firm data exceed a limit by more than the tolerance."""
     return used > limit + TOLERANCE * max(1.0, abs(limit))

@@ -1,15 +1,20 @@
-"""A random case solved by the planner in several ways, compared with what the oracles prove."""
+"""A random case solved by the planner in several ways, compared with what others prove of it.
+
+Of wide cases the problem is stated anew, without the planner's case and model, and solved by CBC
+and by HiGHS; of tiny cases every plan is tried.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from brute import best_tiers, tiny_case
 from instances import Sheets
-from oracle import NotProvenError, cbc_optima, highs_optima, model_of
-from random_wide import wide_case
+from oracle import ImpossibleError, NotProvenError, cbc_optima, highs_optima, model_of
+from random_wide import KINDS, wide_case
+from reference import reference_of
 
 from planner.errors import InputFaults, NoPlanExists, PlannerError
 from planner.inputs.workbook import inputs_from_rows
@@ -56,8 +61,8 @@ WAYS = {
 }
 
 
-def examine(seed: int, seconds: float, *, mixed: bool = False) -> dict[str, object]:
-    """Solve a case in every way and by every oracle; tell what does not agree.
+def examine(seed: int, seconds: float, kind: str = KINDS[0]) -> dict[str, object]:
+    """Solve a case in every way, and its reference by every oracle; tell what does not agree.
 
     Parameters
     ----------
@@ -65,8 +70,8 @@ def examine(seed: int, seconds: float, *, mixed: bool = False) -> dict[str, obje
         Of the case.
     seconds
         Limit for each solver; what is not proven within it is not compared.
-    mixed
-        Whether its periods differ in length.
+    kind
+        One of `KINDS`.
 
     Returns
     -------
@@ -75,17 +80,21 @@ def examine(seed: int, seconds: float, *, mixed: bool = False) -> dict[str, obje
         ``faults``; ``mismatches``:
         sentences, if any.
     """
-    sheets = wide_case(seed, mixed=mixed)
+    sheets = wide_case(seed, kind)
     try:
         scales = {tier.name: tier.scale for tier in make_tiers(model_of(sheets))}
         plans = dict(_plans(sheets, seconds))
     except (NoPlanExists, ContradictionError):
-        return {"result": "no plan"}
+        plans, scales = {}, {}
     except InputFaults:
         return {"result": "faults"}
     except PlannerError as error:
         return {"result": "mismatch", "mismatches": [f"{type(error).__name__}: {error}"]}
-    optima, found = _optima(sheets, seconds), []
+    optima, impossible = _optima(sheets, seconds)
+    if not plans:
+        found = [f"no plan was found, there is {best}" for best in optima]
+        return {"result": "mismatch", "mismatches": found} if found else {"result": "no plan"}
+    found = ["a plan was found, there is none"] if impossible and not optima else []
     proven = {way: plan for way, plan in plans.items() if plan.summary["status"] == PROVEN}
     for way, plan in proven.items():
         best = better(optima, scales)
@@ -131,13 +140,17 @@ def examine_tiny(seed: int, *, mixed: bool = False) -> dict[str, object]:
     return {"result": "agrees"}
 
 
-def _optima(sheets: Sheets, seconds: float) -> list[dict[str, float]]:
-    """Return what each oracle proves in time."""
-    optima = []
+def _optima(sheets: Sheets, seconds: float) -> tuple[list[dict[str, float]], bool]:
+    """Return what each oracle proves in time, and whether one proves that there is no plan."""
+    optima, impossible = [], False
     for oracle in (cbc_optima, highs_optima):
-        with suppress(NotProvenError):
-            optima.append(oracle(model_of(sheets), seconds))
-    return optima
+        try:
+            optima.append(oracle(reference_of(sheets), seconds))
+        except NotProvenError:
+            continue
+        except ImpossibleError:
+            impossible = True
+    return optima, impossible
 
 
 def better(

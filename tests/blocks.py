@@ -1,6 +1,7 @@
 """One block of the model alone: a tiny case, a point of it given by hand, and whether it holds.
 
-Unless a test says otherwise there are two months, January and February 2026 (periods 0 and 1),
+Unless a test says otherwise there are two months, January and February 2026 (periods 0 and 1, whose
+last days are 30 and 58, counted from 0),
 one system `unit` of 1 MW at a price of 10, one site `site` with one hall class `hall` of 100 MW,
 and one commitment `demand` of 5 IT megawatts due at the end of February.
 """
@@ -27,6 +28,9 @@ Point = Mapping[str, Mapping[Hashable, float]]
 EPSILON = 1e-6
 
 JAN, FEB = 0, 1
+JAN_END, FEB_END, MAR_END, APR_END = 30, 58, 89, 119
+"""Last days of months, on which what is done for them is done where it takes no time."""
+
 TWO_SYSTEMS = [unit_system(), unit_system("other")]
 
 

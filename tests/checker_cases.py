@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 
-from checker_full import FULL, FULL_DISCOUNT, FULL_PLAN, FULL_SPEND, FULL_TIERS
+from checker_full import FULL, FULL_PLAN, FULL_RATE, FULL_SPEND, FULL_TIERS
 
 from planner.inputs.rows import Inputs
 from planner.inputs.workbook import inputs_from_rows
@@ -42,7 +42,7 @@ def _value(cell: str) -> object:
 
 
 Q1, Q2, Q3 = date(2026, 1, 1), date(2026, 4, 1), date(2026, 7, 1)
-MONTHS_OF_QUARTER = {Q1: 90 * 12 / 365.25, Q2: 91 * 12 / 365.25, Q3: 92 * 12 / 365.25}
+MONTHS_OF_QUARTER = 3
 
 PLAIN = {
     "settings": """
@@ -71,8 +71,8 @@ PLAIN = {
 
 PLAIN_PLAN = {
     "installs": """
-        site | hall | system | period | installed | removed | commitment | milestone | late
-        East | A | CS | 2026-04-01 | 2 | 0 | Gold | 2026-06-30 | no""",
+        site | hall | system | period | date | installed | removed | commitment | milestone | late
+        East | A | CS | 2026-04-01 | 2026-04-01 | 2 | 0 | Gold | 2026-06-30 | no""",
     "fleet": """
         site | hall | system | period | installed | in_service
         East | A | CS | 2026-01-01 | 0 | 0
@@ -93,12 +93,12 @@ PLAIN_PLAN = {
         Gold | 2026-04-01 | 2026-06-30 | it | 0.04 | 0.04 | 0
         Gold | 2026-07-01 | 2026-09-30 | it | 0.06 | 0.04 | 0.02""",
 }
-PLAIN_LATE = 0.02 * 10 * MONTHS_OF_QUARTER[Q3]
+PLAIN_LATE = 0.02 * 10 * MONTHS_OF_QUARTER
 PLAIN_SPEND = {"purchase": {Q2: 2000}, "late": {Q3: PLAIN_LATE}}
 
 W1, W2, W3 = date(2026, 1, 5), date(2026, 1, 12), date(2026, 1, 19)
 
-WEEK = 7 * 12 / 365.25  # months
+WEEK = 7 / 31  # months
 
 POOLED = {
     "settings": """
@@ -115,7 +115,7 @@ POOLED = {
         Maker | CS | 6 | 2 | 800 | 2 | 0.5""",
     "supply_capacity": """
         supplier | from | units_per_month
-        Maker | 2026-01-05 | 24""",
+        Maker | 2026-01-05 | 26""",
     "sites": """
         site | holding_cost
         East | 7""",
@@ -136,20 +136,20 @@ POOLED = {
 
 POOLED_PLAN = {
     "orders": """
-        order | supplier | item | firm | quantity | period | order_date | arrival_date | unit_price | price | order_cost | latest_order_date | slack_days | it_mw_blocked | milestone_blocked | already_late | sites_fed
-        PO-1 | Maker | CS | yes | 0.25 | 2026-01-05 | 2026-01-07 | 2026-01-19 | 800 | 200 | 0 | - | - | - | - | - | -
-        PO-2 | Maker | CS | yes | 0.5 | 2026-01-12 | 2026-01-13 | 2026-03-01 | 800 | 400 | 0 | - | - | - | - | - | -
-        N-1 | Maker | CS | no | 2.5 | 2026-01-05 | 2026-01-05 | 2026-01-11 | 800 | 2000 | 0 | 2026-01-05 | 0 | 0.03 | Gold 2026-01-18 | no | East""",
+        order | supplier | item | firm | quantity | period | order_date | order_from | arrival_date | unit_price | price | order_cost | latest_order_date | slack_days | it_mw_blocked | milestone_blocked | already_late | sites_fed
+        PO-1 | Maker | CS | yes | 0.25 | 2026-01-05 | 2026-01-07 | - | 2026-01-19 | 800 | 200 | 0 | - | - | - | - | - | -
+        PO-2 | Maker | CS | yes | 0.5 | 2026-01-12 | 2026-01-13 | - | 2026-03-01 | 800 | 400 | 0 | - | - | - | - | - | -
+        N-1 | Maker | CS | no | 2.5 | 2026-01-05 | 2026-01-11 | 2026-01-05 | 2026-01-17 | 800 | 2000 | 0 | 2026-01-06 | 1 | 0.03 | Gold 2026-01-18 | no | East""",
     "pegs": """
-        order | hall | system | period | quantity | systems | it_mw
-        N-1 | A | CS | 2026-01-12 | 1.5 | 1.5 | 0.03""",
+        order | hall | system | period | date | quantity | systems | it_mw
+        N-1 | A | CS | 2026-01-12 | 2026-01-18 | 1.5 | 1.5 | 0.03""",
     "stock": """
-        place | item | period | quantity
-        * | CS | 2026-01-12 | 1
-        * | CS | 2026-01-19 | 1.25""",
+        place | item | period | date | quantity
+        * | CS | 2026-01-12 | 2026-01-18 | 1
+        * | CS | 2026-01-19 | 2026-01-19 | 1.25""",
     "installs": """
-        site | hall | system | period | installed | removed | commitment | milestone | late
-        East | A | CS | 2026-01-12 | 1.5 | 0 | Gold | 2026-01-18 | no""",
+        site | hall | system | period | date | installed | removed | commitment | milestone | late
+        East | A | CS | 2026-01-12 | 2026-01-18 | 1.5 | 0 | Gold | 2026-01-18 | no""",
     "fleet": """
         site | hall | system | period | installed | in_service
         East | A | CS | 2026-01-05 | 0 | 0
@@ -160,6 +160,9 @@ POOLED_PLAN = {
         East | A | 2026-01-05 | 0 | 1
         East | A | 2026-01-12 | 0 | 1
         East | A | 2026-01-19 | 0 | 1""",
+    "clock": """
+        act | place | to | item | window_from | date | carried
+        order | Maker | - | - | 2026-01-05 | 2026-01-11 | 0""",
     "service": """
         commitment | site | hall | system | period | mw
         Gold | East | A | CS | 2026-01-12 | 0.03
@@ -170,11 +173,14 @@ POOLED_PLAN = {
         Gold | 2026-01-12 | 2026-01-18 | system | 0.03 | 0.03 | 0
         Gold | 2026-01-19 | 2026-01-25 | system | 0.03 | 0.03 | 0""",
 }
-# Half of a week's 12 x WEEK = 2.76 systems is due: less than the first week's 2.75 ordered, 0.5
-# in the second week.
+# Half of a week's 26 x WEEK, at 2 a system: 1.47 systems are due by week, less than the 2.75 ordered
+# in the first; in the second 0.5 are, by an order already placed.
 POOLED_SPEND = {
-    "purchase": {W1: 2200, W2: 400},
-    "take_or_pay": {W2: (6 * WEEK - 0.5) * 800, W3: 6 * WEEK * 800},
+    "purchase": {date(2026, 1, 7): 200, date(2026, 1, 11): 2000, date(2026, 1, 13): 400},
+    "take_or_pay": {
+        date(2026, 1, 18): (6.5 * WEEK - 0.5) * 800,
+        date(2026, 1, 25): 6.5 * WEEK * 800,
+    },
 }
 
 DEAR = {
@@ -232,29 +238,29 @@ DEAR = {
 
 DEAR_PLAN = {
     "orders": """
-        order | supplier | item | firm | quantity | period | order_date | arrival_date | unit_price | price | order_cost | latest_order_date | slack_days | it_mw_blocked | milestone_blocked | already_late | sites_fed
-        PO-1 | Maker | part | yes | 3000000 | - | - | 2026-06-01 | 4999999 | 14999997000000 | 0 | - | - | - | - | - | -
-        N-1 | Maker | part | no | 2 | 2026-01-05 | 2026-01-05 | 2026-01-05 | 4999999 | 9999998 | 9000000 | 2026-01-05 | 0 | 0.02 | Gold 2026-01-18 | no | East
-        N-2 | Maker | clip | no | 2 | 2026-01-05 | 2026-01-05 | 2026-01-05 | 0 | 0 | 0 | 2026-01-05 | 0 | 0.02 | Gold 2026-01-18 | no | East""",
+        order | supplier | item | firm | quantity | period | order_date | order_from | arrival_date | unit_price | price | order_cost | latest_order_date | slack_days | it_mw_blocked | milestone_blocked | already_late | sites_fed
+        PO-1 | Maker | part | yes | 3000000 | - | - | - | 2026-06-01 | 4999999 | 14999997000000 | 0 | - | - | - | - | - | -
+        N-1 | Maker | part | no | 2 | 2026-01-05 | 2026-01-05 | 2026-01-05 | 2026-01-05 | 4999999 | 9999998 | 9000000 | 2026-01-09 | 4 | 0.02 | Gold 2026-01-18 | no | East
+        N-2 | Maker | clip | no | 2 | 2026-01-05 | 2026-01-05 | 2026-01-05 | 2026-01-05 | 0 | 0 | 0 | 2026-01-09 | 4 | 0.02 | Gold 2026-01-18 | no | East""",
     "pegs": """
-        order | hall | system | period | quantity | systems | it_mw
-        N-1 | A | CS | 2026-01-12 | 1 | 1 | 0.02
-        N-2 | A | CS | 2026-01-12 | 1 | 1 | 0.02""",
+        order | hall | system | period | date | quantity | systems | it_mw
+        N-1 | A | CS | 2026-01-12 | 2026-01-18 | 1 | 1 | 0.02
+        N-2 | A | CS | 2026-01-12 | 2026-01-18 | 1 | 1 | 0.02""",
     "production": """
-        plant | system | period | finish_date | quantity
-        Asm | CS | 2026-01-05 | 2026-01-12 | 2""",
+        plant | system | period | start_date | finish_date | quantity
+        Asm | CS | 2026-01-05 | 2026-01-11 | 2026-01-18 | 2""",
     "shipments": """
-        from | to | item | period | arrival_date | quantity
-        Maker | Asm | part | 2026-01-05 | 2026-01-05 | 2
-        Maker | Asm | clip | 2026-01-05 | 2026-01-05 | 2
-        Asm | East | CS | 2026-01-12 | 2026-01-12 | 2""",
+        from | to | item | period | departure_date | arrival_date | quantity
+        Maker | Asm | part | 2026-01-05 | 2026-01-11 | 2026-01-11 | 2
+        Maker | Asm | clip | 2026-01-05 | 2026-01-11 | 2026-01-11 | 2
+        Asm | East | CS | 2026-01-12 | 2026-01-18 | 2026-01-18 | 2""",
     "stock": """
-        place | item | period | quantity
-        East | CS | 2026-01-12 | 1
-        East | CS | 2026-01-19 | 1""",
+        place | item | period | date | quantity
+        East | CS | 2026-01-12 | 2026-01-18 | 1
+        East | CS | 2026-01-19 | 2026-01-19 | 1""",
     "installs": """
-        site | hall | system | period | installed | removed | commitment | milestone | late
-        East | A | CS | 2026-01-12 | 1 | 0 | Gold | 2026-01-18 | no""",
+        site | hall | system | period | date | installed | removed | commitment | milestone | late
+        East | A | CS | 2026-01-12 | 2026-01-18 | 1 | 0 | Gold | 2026-01-18 | no""",
     "fleet": """
         site | hall | system | period | installed | in_service
         East | A | CS | 2026-01-05 | 1 | 1
@@ -265,6 +271,12 @@ DEAR_PLAN = {
         East | A | 2026-01-05 | 0 | 1
         East | A | 2026-01-12 | 0 | 1
         East | A | 2026-01-19 | 0 | 1""",
+    "clock": """
+        act | place | to | item | window_from | date | carried
+        start | Asm | - | CS | 2026-01-05 | 2026-01-11 | 0
+        ship | Maker | Asm | - | 2026-01-05 | 2026-01-11 | 0
+        ship | Asm | East | - | 2026-01-12 | 2026-01-18 | 0
+        install | East | - | - | 2026-01-12 | 2026-01-18 | 1""",
     "service": """
         commitment | site | hall | system | period | mw
         Gold | East | A | CS | 2026-01-05 | 0.02
@@ -284,8 +296,12 @@ DEAR_PLAN = {
 DEAR_SPEND = {
     "purchase": {W1: 9999998},
     "orders": {W1: 9000000},
-    "holding": {W2: 3 * WEEK, W3: 3 * WEEK},
-    "service": {W1: 0.1 * WEEK, W2: 0.1 * WEEK, W3: 0.1 * WEEK},
+    "holding": {date(2026, 1, 18): 3 / 31, W3: 3 * WEEK},
+    "service": {
+        date(2026, 1, 11): 0.1 * WEEK,
+        date(2026, 1, 18): 0.1 * WEEK,
+        date(2026, 1, 25): 0.1 / 31,
+    },
     "late": {W2: 0.2 * WEEK, W3: 0.2 * WEEK},
 }
 DEAR_TIERS = {
@@ -297,19 +313,27 @@ DEAR_TIERS = {
 def _plan(
     plan: dict[str, str],
     spend: dict[str, dict[date, float]],
-    discount: dict[date, float],
+    rate: float,
     tiers: dict[str, float],
 ) -> Tables:
-    """Return a plan's tables, with the spend and its totals in a row for each amount and term."""
+    """Return a plan's tables, with the spend and its totals in a row for each amount and term.
+
+    Money is given by day; it is discounted from its day to the first, and added up by period.
+    """
     tables: Tables = {
         name: result_rows(name, plan[name]) if name in plan else [] for name in COLUMNS
     }
+    starts = sorted({row["period"] for row in tables["ramp"]})
     for term, amounts in spend.items():
+        rows: dict[date, dict[str, object]] = {}
         for day, amount in amounts.items():
-            present = amount * discount.get(day, 1.0)
-            tables["spend"].append(
-                {"period": day, "term": term, "amount": amount, "present_cost": present}
+            period = max(start for start in starts if start <= day)
+            row = rows.setdefault(
+                period, {"period": period, "term": term, "amount": 0.0, "present_cost": 0.0}
             )
+            row["amount"] += amount
+            row["present_cost"] += amount * (1 + rate) ** (-(day - starts[0]).days / 365)
+        tables["spend"] += rows.values()
     for term in COST_TERMS:
         spent = [row for row in tables["spend"] if row["term"] == term]
         totals = {name: sum(row[name] for row in spent) for name in ("amount", "present_cost")}
@@ -336,10 +360,10 @@ def workbook(name: str) -> Inputs:
 def correct_plan(name: str) -> Tables:
     """Return the tables of a case's plan, new at each call."""
     missed = "missed_mw_months_priority_1"
-    plan, spend, discount, tiers = {
-        "full": (FULL_PLAN, FULL_SPEND, FULL_DISCOUNT, FULL_TIERS),
-        "plain": (PLAIN_PLAN, PLAIN_SPEND, {}, {missed: 0.02 * MONTHS_OF_QUARTER[Q3]}),
-        "pooled": (POOLED_PLAN, POOLED_SPEND, {}, {missed: 0}),
-        "dear": (DEAR_PLAN, DEAR_SPEND, {}, DEAR_TIERS),
+    plan, spend, rate, tiers = {
+        "full": (FULL_PLAN, FULL_SPEND, FULL_RATE, FULL_TIERS),
+        "plain": (PLAIN_PLAN, PLAIN_SPEND, 0.0, {missed: 0.02 * MONTHS_OF_QUARTER}),
+        "pooled": (POOLED_PLAN, POOLED_SPEND, 0.0, {missed: 0}),
+        "dear": (DEAR_PLAN, DEAR_SPEND, 0.0, DEAR_TIERS),
     }[name]
-    return _plan(plan, spend, discount, tiers)
+    return _plan(plan, spend, rate, tiers)

@@ -1,10 +1,10 @@
 """A workbook with every sheet, and a plan of it worked out by hand, for the tests of the checker.
 
-In January four wafers arrive and two systems are on order; in February eight wafers more are
-ordered and the first hall is decided; in March two systems are installed and two more assembled,
-one of which is installed in April and one held. West serves from the start with what stands there
-and loses an old system in April. East's feeder has two that stand in for it, one of them below a
-substation that carries less. North is not used.
+In January four wafers arrive and two systems are on order; by 10 February eight wafers more are
+ordered, and the first hall is decided; on 1 March two systems are installed, by the 5th two more
+are started, one of which is installed on 1 April and one held. West serves from the start with
+what stands there and loses an old system in April. East's feeder has two that stand in for it, one
+of them below a substation that carries less. North is not used.
 """
 # ruff: noqa: E501  (rows of a table stay on one line)
 
@@ -24,7 +24,7 @@ FULL = {
         pace | as-early-as-possible""",
     "systems": """
         system | power_kw | overhead_kw | slots | coolant_lpm | price | available_from | available_to | commission_days
-        CS | 20 | 10 | 2 | 50 | 1000 | 2026-02-15 | 2026-04-01 | 20
+        CS | 20 | 10 | 2 | 50 | 1000 | 2026-02-15 | 2026-04-01 | 45
         Old | 10 | 0 | 1 | 0 | 0 | | 2025-12-31 | 0""",
     "bom": """
         system | item | quantity
@@ -47,7 +47,7 @@ FULL = {
         Depot | 2 | 0.5""",
     "lanes": """
         from | to | transit_days | cost | units_per_month
-        Fab | Depot | 10 | 3 | 2
+        Fab | Depot | 10 | 3 | 3
         Fab | Asm | 0 | 1 |
         Depot | Asm | 0 | 0 |
         Asm | East | 0 | 20 |
@@ -79,7 +79,7 @@ FULL = {
         FeedB | 2026-01-01 | 0.108""",
     "crews": """
         site | from | systems_per_month
-        East | 2026-02-10 | 2""",
+        East | 2026-02-10 | 40""",
     "commitments": """
         commitment | basis | priority | late_cost | price | countries | systems
         Gold | it | 1 | 1000 | 9 | CA | CS
@@ -89,9 +89,9 @@ FULL = {
         commitment | date | mw
         Gold | 2026-01-31 | 0.06
         Gold | 2026-04-30 | 0.09
-        Silver | 2026-04-15 | 0.045
+        Silver | 2026-03-31 | 0.045
         Silver | 2026-05-31 | 0.135
-        Bronze | 2026-01-15 | 0.03""",
+        Bronze | 2026-01-31 | 0.03""",
     "service": """
         commitment | site | cost | allowed
         Gold | West | 50 | yes
@@ -99,7 +99,7 @@ FULL = {
         Silver | West | 0 | no""",
     "budget": """
         date | cumulative
-        2026-03-01 | 4182.20""",
+        2026-03-01 | 4200""",
     "fleet": """
         hall | system | count | commitment
         B | CS | 2 | Gold
@@ -114,37 +114,37 @@ FULL = {
 
 FULL_PLAN = {
     "orders": """
-        order | supplier | item | firm | quantity | period | order_date | arrival_date | unit_price | price | order_cost | latest_order_date | slack_days | it_mw_blocked | milestone_blocked | already_late | sites_fed
-        PO-1 | Maker | CS | yes | 2 | 2026-01-01 | 2026-01-10 | 2026-02-20 | 1000 | 2000 | 5 | - | - | 0.06 | Silver 2026-04-15 | yes | East
-        PO-2 | Fab | wafer | yes | 4 | - | - | 2026-01-01 | 10 | 40 | 7 | - | - | - | - | - | -
-        PO-3 | Maker | CS | yes | 1 | - | 2025-12-31 | 2026-07-01 | 1000 | 1000 | 0 | - | - | - | - | - | -
-        N-1 | Fab | wafer | no | 8 | 2026-02-01 | 2026-02-01 | 2026-02-21 | 10 | 80 | 7 | 2026-02-09 | 8 | 0.03 | Silver 2026-05-31 | no | East""",
+        order | supplier | item | firm | quantity | period | order_date | order_from | arrival_date | unit_price | price | order_cost | latest_order_date | slack_days | it_mw_blocked | milestone_blocked | already_late | sites_fed
+        PO-1 | Maker | CS | yes | 2 | 2026-01-01 | 2026-01-10 | - | 2026-02-20 | 1000 | 2000 | 5 | - | - | 0.06 | Silver 2026-03-31 | yes | East
+        PO-2 | Fab | wafer | yes | 4 | - | - | - | 2026-01-01 | 10 | 40 | 7 | - | - | - | - | - | -
+        PO-3 | Maker | CS | yes | 1 | - | 2025-12-31 | - | 2026-07-01 | 1000 | 1000 | 0 | - | - | - | - | - | -
+        N-1 | Fab | wafer | no | 8 | 2026-02-01 | 2026-02-10 | 2026-01-15 | 2026-03-02 | 10 | 80 | 7 | 2026-01-18 | 3 | 0.03 | Silver 2026-05-31 | no | East""",
     "pegs": """
-        order | hall | system | period | quantity | systems | it_mw
-        PO-1 | A | CS | 2026-03-01 | 2 | 2 | 0.06
-        N-1 | A | CS | 2026-04-01 | 2 | 1 | 0.03""",
+        order | hall | system | period | date | quantity | systems | it_mw
+        PO-1 | A | CS | 2026-03-01 | 2026-03-01 | 2 | 2 | 0.06
+        N-1 | A | CS | 2026-04-01 | 2026-04-01 | 2 | 1 | 0.03""",
     "production": """
-        plant | system | period | finish_date | quantity
-        Asm | CS | 2026-03-01 | 2026-03-11 | 2""",
+        plant | system | period | start_date | finish_date | quantity
+        Asm | CS | 2026-03-01 | 2026-03-05 | 2026-03-15 | 2""",
     "shipments": """
-        from | to | item | period | arrival_date | quantity
-        Fab | Depot | wafer | 2026-02-01 | 2026-02-11 | 2
-        Fab | Asm | wafer | 2026-03-01 | 2026-03-01 | 4
-        Maker | East | CS | 2026-03-01 | 2026-03-01 | 2
-        Asm | East | CS | 2026-04-01 | 2026-04-01 | 2""",
+        from | to | item | period | departure_date | arrival_date | quantity
+        Fab | Depot | wafer | 2026-02-01 | 2026-02-03 | 2026-02-13 | 2
+        Fab | Asm | wafer | 2026-03-01 | 2026-03-05 | 2026-03-05 | 4
+        Maker | East | CS | 2026-03-01 | 2026-03-01 | 2026-03-01 | 2
+        Asm | East | CS | 2026-04-01 | 2026-04-01 | 2026-04-01 | 2""",
     "stock": """
-        place | item | period | quantity
-        Fab | wafer | 2026-01-01 | 2
-        Depot | wafer | 2026-03-01 | 2
-        Depot | wafer | 2026-04-01 | 2
-        Depot | wafer | 2026-05-01 | 2
-        East | CS | 2026-04-01 | 1
-        East | CS | 2026-05-01 | 1""",
+        place | item | period | date | quantity
+        Fab | wafer | 2026-01-01 | 2026-01-01 | 2
+        Depot | wafer | 2026-03-01 | 2026-03-01 | 2
+        Depot | wafer | 2026-04-01 | 2026-04-01 | 2
+        Depot | wafer | 2026-05-01 | 2026-05-01 | 2
+        East | CS | 2026-04-01 | 2026-04-01 | 1
+        East | CS | 2026-05-01 | 2026-05-01 | 1""",
     "installs": """
-        site | hall | system | period | installed | removed | commitment | milestone | late
-        East | A | CS | 2026-03-01 | 2 | 0 | Silver | 2026-04-15 | yes
-        East | A | CS | 2026-04-01 | 1 | 0 | Silver | 2026-05-31 | no
-        West | B | Old | 2026-04-01 | 0 | 1 | - | - | -""",
+        site | hall | system | period | date | installed | removed | commitment | milestone | late
+        East | A | CS | 2026-03-01 | 2026-03-01 | 2 | 0 | Silver | 2026-03-31 | yes
+        East | A | CS | 2026-04-01 | 2026-04-01 | 1 | 0 | Silver | 2026-05-31 | no
+        West | B | Old | 2026-04-01 | 2026-04-01 | 0 | 1 | - | - | -""",
     "fleet": """
         site | hall | system | period | installed | in_service
         East | A | CS | 2026-01-01 | 0 | 0
@@ -165,7 +165,7 @@ FULL_PLAN = {
     "halls": """
         site | hall | period | decided | opened
         East | A | 2026-02-01 | 1 | 0
-        East | A | 2026-03-01 | 1 | 1
+        East | A | 2026-03-01 | 1 | 2
         East | A | 2026-04-01 | 0 | 2
         East | A | 2026-05-01 | 0 | 2
         West | B | 2026-01-01 | 0 | 1
@@ -173,6 +173,20 @@ FULL_PLAN = {
         West | B | 2026-03-01 | 0 | 1
         West | B | 2026-04-01 | 0 | 1
         West | B | 2026-05-01 | 0 | 1""",
+    "openings": """
+        site | hall | period | date | opens | count
+        East | A | 2026-02-01 | 2026-02-01 | 2026-03-01 | 1
+        East | A | 2026-03-01 | 2026-03-01 | 2026-03-29 | 1""",
+    "clock": """
+        act | place | to | item | window_from | date | carried
+        order | Fab | - | - | 2026-01-15 | 2026-02-10 | 0.5
+        start | Asm | - | CS | 2026-02-02 | 2026-02-03 | 0
+        start | Asm | - | CS | 2026-02-04 | 2026-03-05 | 0
+        ship | Fab | Depot | - | 2026-01-11 | 2026-02-03 | 0
+        install | East | - | - | 2026-02-15 | 2026-02-19 | 1
+        install | East | - | - | 2026-02-20 | 2026-02-28 | 1
+        install | East | - | - | 2026-03-01 | 2026-03-01 | 0.2
+        install | East | - | - | 2026-03-02 | 2026-04-01 | 1""",
     "power": """
         node | period | load_mw | energised_mw | headroom_mw
         Grid | 2026-01-01 | 0.108 | - | -
@@ -181,7 +195,7 @@ FULL_PLAN = {
         Grid | 2026-04-01 | 0.231 | - | -
         Grid | 2026-05-01 | 0.231 | - | -
         FeedA | 2026-01-01 | 0 | 0 | 0
-        FeedA | 2026-02-01 | 0 | 0 | 0
+        FeedA | 2026-02-01 | 0 | 0.2 | 0.2
         FeedA | 2026-03-01 | 0.09 | 0.2 | 0.11
         FeedA | 2026-04-01 | 0.135 | 0.2 | 0.065
         FeedA | 2026-05-01 | 0.135 | 0.2 | 0.065
@@ -239,26 +253,45 @@ FULL_PLAN = {
 }  # fmt: skip
 
 FULL_SPEND = {
-    "purchase": {JAN: 2000, FEB: 80},  # 2 CS x 1000; 8 wafers x 10
-    "take_or_pay": {JAN: 50, MAR: 40, APR: 20, MAY: 20},  # 5, 4 - 8 < 0, 4, 2, 2 wafers x 10
-    "orders": {JAN: 5, FEB: 7},
-    "assembly": {MAR: 60},  # 2 x 30
-    "freight": {FEB: 6, MAR: 44, APR: 40},  # 2 x 3; 4 x 1 + 2 x 20; 2 x 20
+    "purchase": {date(2026, 1, 10): 2000, date(2026, 2, 10): 80},  # 2 CS x 1000; 8 wafers x 10
+    # Half of 20 a month at 2 a wafer is 5 wafers x 10. To 10 February 8 are ordered, more than due.
+    # Then half of 16 x 18 / 28 + 0.5 that is left; half of 16 x 14 / 31 + 8 x 17 / 31; half of 8.
+    "take_or_pay": {
+        date(2026, 1, 31): 50,
+        date(2026, 2, 28): (16 * 18 / 28 + 0.5) / 4 * 10,
+        date(2026, 3, 31): (16 * 14 / 31 + 8 * 17 / 31) / 4 * 10,
+        date(2026, 4, 30): 20,
+        date(2026, 5, 31): 20,
+    },
+    "orders": {date(2026, 1, 10): 5, date(2026, 2, 10): 7},
+    "assembly": {date(2026, 3, 5): 60},  # 2 x 30
+    # 2 x 3; 2 x 20; 4 x 1; 2 x 20
+    "freight": {date(2026, 2, 3): 6, MAR: 40, date(2026, 3, 5): 4, APR: 40},
     "holding": {MAR: 1, APR: 3, MAY: 3},  # 2 wafers x 0.5; and 1 CS x 2
     "openings": {FEB: 500},
     "fit_out": {FEB: 100, MAR: 100},
-    # 0.09 MW x 40; + 0.06 x 50; 0.08 x 40 + 0.09 x 50
-    "lease": {JAN: 3.6, FEB: 3.6, MAR: 6.6, APR: 7.7, MAY: 7.7},
-    # 0.108 MW x 744 h x 5; 672 h; 744 h; 0.096 x 720 x 5 + 0.09 x 720 x 10;
-    # 0.096 x 744 x 5 + 0.135 x 744 x 10
-    "energy": {JAN: 401.76, FEB: 362.88, MAR: 401.76, APR: 993.6, MAY: 1361.52},
-    "service": {JAN: 3, FEB: 3, MAR: 3, APR: 21, MAY: 30},  # 0.06 x 50; + 0.09 x 200; 0.135 x 200
+    # 0.09 MW x 40, also in April, when 0.01 MW goes; there 0.06 MW x 50 from the 15th on.
+    # 0.08 x 40 + 0.06 x 50 + 0.03 x 50 from 16 May on.
+    "lease": {
+        JAN: 3.6, FEB: 3.6, MAR: 3.6,
+        APR: 3.6 + 3 * 16 / 30, MAY: 3.2 + 3 + 1.5 * 16 / 31,
+    },
+    # 0.108 MW x 744 h x 5; 672 h; 744 h; 720 h, and 0.09 x 384 x 10 from 15 April on;
+    # 0.096 x 744 x 5 + 0.09 x 744 x 10 + 0.045 x 384 x 10 from 16 May on.
+    "energy": {JAN: 401.76, FEB: 362.88, MAR: 401.76, APR: 388.8 + 345.6,
+               MAY: 357.12 + 669.6 + 172.8},
+    # 0.06 x 50 from the last day of a month to the day before that of the next; 0.09 x 200 from
+    # 30 April on, 0.135 x 200 on 31 May.
+    "service": {
+        date(2026, 1, 31): 3 * (1 / 31 + 27 / 28),
+        date(2026, 2, 28): 3 * (1 / 28 + 30 / 31),
+        date(2026, 3, 31): 3 * (1 / 31 + 29 / 30),
+        date(2026, 4, 30): 21 * (1 / 30 + 30 / 31),
+        date(2026, 5, 31): 30 / 31,
+    },
     "late": {MAR: 4.5, APR: 30, MAY: 30},  # 0.045 x 100; 0.03 x 1000
-}
-FULL_DISCOUNT = {
-    JAN: 1.0, FEB: 1.1 ** (-31 / 365), MAR: 1.1 ** (-59 / 365), APR: 1.1 ** (-90 / 365),
-    MAY: 1.1 ** (-120 / 365),
 }  # fmt: skip
+FULL_RATE = 0.1
 FULL_TIERS = {
     "missed_mw_months_priority_1": 0.06,
     "missed_mw_months_priority_2": 0.065,

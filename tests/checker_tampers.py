@@ -67,20 +67,35 @@ def reverse(name: str) -> Edit:
     return lambda tables: tables[name].reverse()
 
 
+def first_of(term: str, edit: Callable[[dict[str, object]], None]) -> Edit:
+    """Edit the first amount of a term."""
+    return lambda tables: edit(next(row for row in tables["spend"] if row["term"] == term))
+
+
 def spent_twice(term: str) -> list[tuple[str, str, Edit]]:
-    """Return a term with a cent more in a period, a period later, and left out."""
+    """Return a term with a cent more in a period, in another period, and left out."""
+
+    def dearer(row: dict[str, object]) -> None:
+        row["amount"] = float(str(row["amount"])) + 0.01
+
+    def later(row: dict[str, object]) -> None:
+        row["present_cost"] = float(str(row["present_cost"])) - 0.01
+
+    def left_out(tables: Tables) -> None:
+        tables["spend"].remove(next(row for row in tables["spend"] if row["term"] == term))
+
     rule = f"{term}_cost"
-    (day, amount), *_ = FULL_SPEND[term].items()
-    free = next(d for d in (JAN, FEB, MAR, APR, MAY) if d not in FULL_SPEND[term] or d != day)
-    edits = [
-        (rule, "full", change("spend", (day, term), amount=amount + 0.01)),
-        (rule, "full", drop("spend", (day, term))),
+    return [
+        (rule, "full", first_of(term, dearer)),
+        (rule, "full", first_of(term, later)),
+        (rule, "full", left_out),
     ]
-    if free not in FULL_SPEND[term]:
-        edits.append((rule, "full", move("spend", (day, term), period=free)))
-    return edits
 
 
+ORDERED, SENT, STARTED = date(2026, 2, 10), date(2026, 2, 3), date(2026, 3, 5)
+SUNDAY, NEXT_SUNDAY = date(2026, 1, 11), date(2026, 1, 18)
+FAB_CLOCK = ("order", "Fab", None, None, ORDERED)
+EAST_CLOCK = ("install", "East", None, None, MAR)
 A_MAR, A_APR = ("A", "CS", MAR), ("A", "CS", APR)
 PO_1 = ("PO-1",)
 N_1 = ("N-1",)
@@ -105,7 +120,7 @@ FORM = [
     ("known_periods", "full", change("orders", N_1, period=None)),
     ("known_names", "full", change("orders", N_1, firm="maybe")),
     ("known_names", "full", change("orders", N_1, supplier="Maker")),
-    ("known_names", "full", move("production", ("Asm", "CS", MAR), system="Old")),
+    ("known_names", "full", move("production", ("Asm", "CS", STARTED), system="Old")),
     ("known_names", "full", move("shipments", ("Asm", "East", "CS", APR), to="Nowhere")),
     ("known_names", "full", move("shipments", ("Asm", "East", "CS", APR), item="brick")),
     ("known_names", "full", move("stock", ("Fab", "wafer", JAN), place="*")),
@@ -115,7 +130,9 @@ FORM = [
     ("known_names", "full", add("power", "Attic", JAN, 0, None, None)),
     ("known_names", "full", move("service", ("Gold", "B", "CS", JAN), commitment="Tin")),
     ("known_names", "full", move("spend", (JAN, "orders"), term="gifts")),
-    ("single_rows", "full", add("stock", "Fab", "wafer", JAN, 1)),
+    ("single_rows", "full", add("stock", "Fab", "wafer", JAN, JAN, 1)),
+    ("known_periods", "full", change("installs", A_MAR, period=FEB)),
+    ("known_periods", "full", change("stock", ("East", "CS", APR), date=MAY)),
     ("single_rows", "full", lambda tables: tables["orders"].append(
         {**tables["orders"][-1], "order": "N-2"})),
     ("single_rows", "full", lambda tables: tables["tiers"].append(dict(tables["tiers"][0]))),
@@ -131,31 +148,48 @@ FORM = [
     ("no_negative_figures", "full", change("stock", ("Fab", "wafer", JAN), quantity=-1)),
 ]  # fmt: skip
 
+
+def shifted(name: str, key: tuple[object, ...], column: str, day: date) -> Edit:
+    """Move a row to another day, and to the month of it."""
+    return change(name, key, **{column: day, "period": day.replace(day=1)})
+
+
+EARLY = JAN.replace(day=2)
+A_FEB = ("A", FEB)
+
 SUPPLY = [
-    ("release_fence", "full", move("orders", N_1, period=JAN)),
-    ("release_fence", "full", add("installs", "West", "B", "Old", JAN, 0, 1, None, None, None)),
-    ("release_fence", "full", add("installs", "East", "A", "CS", JAN, 1, 0, None, None, None)),
-    ("release_fence", "full", add("production", "Asm", "CS", JAN, JAN.replace(day=11), 1)),
-    ("release_fence", "full", add("shipments", "Fab", "Asm", "wafer", JAN, JAN, 1)),
-    ("release_fence", "full", move("halls", ("A", FEB), period=JAN)),
-    ("nothing_flows_without_supply", "plain", add("stock", "*", "CS", Q2, 1)),
+    ("release_fence", "full", shifted("orders", N_1, "order_date", EARLY)),
+    ("release_fence", "full",
+     add("installs", "West", "B", "Old", JAN, EARLY, 0, 1, None, None, None)),
+    ("release_fence", "full",
+     add("installs", "East", "A", "CS", JAN, EARLY, 1, 0, None, None, None)),
+    ("release_fence", "full",
+     add("production", "Asm", "CS", JAN, EARLY, JAN.replace(day=12), 1)),
+    ("release_fence", "full", add("shipments", "Fab", "Asm", "wafer", JAN, EARLY, EARLY, 1)),
+    ("release_fence", "full", shifted("openings", A_FEB, "date", EARLY)),
+    ("nothing_flows_without_supply", "plain", add("stock", "*", "CS", Q2, Q2, 1)),
     ("firm_orders", "full", change("orders", PO_1, quantity=3)),
     ("firm_orders", "dear", change("orders", PO_1, quantity=3000001)),
     ("firm_orders", "full", change("orders", PO_1, item="Old")),
-    ("firm_orders", "full", change("orders", PO_1, period=FEB)),
     ("firm_orders", "full", change("orders", PO_1, period=None)),
-    ("firm_orders", "full", change("orders", PO_1, order_date=None)),
+    ("firm_orders", "full", change("orders", PO_1, order_date=JAN.replace(day=11))),
+    ("firm_orders", "full", change("orders", PO_1, order_from=JAN)),
     ("firm_orders", "full", change("orders", PO_1, arrival_date=FEB)),
     ("firm_orders", "full", drop("orders", ("PO-2",))),
     ("firm_orders", "full", move("orders", PO_1, order="PO-9")),
     ("firm_orders", "full", change("orders", N_1, firm="yes")),
-    ("planned_order_dates", "full", change("orders", N_1, order_date=FEB.replace(day=2))),
-    ("planned_order_dates", "full", change("orders", N_1, arrival_date=FEB.replace(day=22))),
-    ("order_slack", "full", change("orders", N_1, slack_days=9)),
-    ("order_slack", "full", change("orders", N_1, slack_days=7)),
+    ("planned_order_dates", "full", change("orders", N_1, order_from=JAN.replace(day=14))),
+    ("planned_order_dates", "full", change("orders", N_1, order_from=None)),
+    ("planned_order_dates", "full", change("orders", N_1, arrival_date=MAR.replace(day=3))),
+    ("planned_order_dates", "dear", change("orders", N_1, order_from=JAN)),
+    ("order_slack", "full", change("orders", N_1, slack_days=4)),
+    ("order_slack", "full", change("orders", N_1, slack_days=2)),
     ("order_slack", "full", change("orders", N_1, slack_days=None)),
     ("order_slack", "full",
-     change("orders", N_1, latest_order_date=JAN.replace(day=31), slack_days=-1)),
+     change("orders", N_1, latest_order_date=JAN.replace(day=14), slack_days=-1)),
+    # One system is worked on for 3 of the 31 days of 12, until the 18th, after 7 of assembly.
+    ("order_slack", "dear",
+     change("orders", N_1, latest_order_date=JAN.replace(day=10), slack_days=5)),
     ("order_prices", "full", change("orders", N_1, unit_price=10.01)),
     ("order_prices", "full", change("orders", N_1, price=80.01)),
     ("order_prices", "full", change("orders", N_1, order_cost=7.01)),
@@ -167,38 +201,85 @@ SUPPLY = [
     ("whole_lots", "full", change("orders", N_1, quantity=9)),
     ("minimum_order", "full", change("orders", N_1, quantity=4)),
     ("minimum_order", "full", change("orders", N_1, quantity=1)),
-    ("supply_window", "full", move("orders", N_1, period=JAN)),
-    ("supplier_capacity", "full", change("orders", N_1, quantity=12)),
-    ("supply_window", "full", change("orders", N_1, period=JAN, quantity=1)),
-    ("supplier_capacity", "pooled", change("orders", N_1, quantity=2.6)),
-    ("supplier_capacity", "full", move("orders", N_1, period=APR)),
-    ("plant_window", "full", move("production", ("Asm", "CS", MAR), period=FEB)),
-    ("plant_window", "full", change("production", ("Asm", "CS", MAR), period=FEB, quantity=1)),
-    ("plant_capacity", "dear", change("production", ("Asm", "CS", W1), quantity=3)),
-    ("plant_capacity", "full", change("production", ("Asm", "CS", MAR), quantity=3)),
+    ("supply_window", "full", shifted("orders", N_1, "order_date", JAN.replace(day=14))),
+    ("plant_window", "full",
+     shifted("production", ("Asm", "CS", STARTED), "start_date", FEB)),
     ("finish_dates", "full",
-     change("production", ("Asm", "CS", MAR), finish_date=MAR.replace(day=12))),
-    ("lane_exists", "full", add("shipments", "Depot", "East", "wafer", MAR, MAR, 1)),
+     change("production", ("Asm", "CS", STARTED), finish_date=MAR.replace(day=16))),
+    ("lane_exists", "full", add("shipments", "Depot", "East", "wafer", MAR, MAR, MAR, 1)),
     ("shipment_arrival", "full",
-     change("shipments", ("Fab", "Depot", "wafer", FEB), arrival_date=FEB)),
-    ("lane_capacity", "full", change("shipments", ("Fab", "Depot", "wafer", FEB), quantity=3)),
-    ("lane_capacity", "dear", change("shipments", ("Asm", "East", "CS", W2), quantity=3)),
+     change("shipments", ("Fab", "Depot", "wafer", SENT), arrival_date=SENT)),
     ("stock_balance", "full", change("stock", ("East", "CS", APR), quantity=0.5)),
     ("stock_balance", "full", change("stock", ("East", "CS", APR), quantity=2)),
-    ("stock_balance", "full", drop("stock", ("East", "CS", MAY))),
+    ("stock_balance", "full", drop("stock", ("East", "CS", APR))),
     ("stock_balance", "full", move("stock", ("East", "CS", APR), place="Asm")),
-    ("stock_balance", "full", change("orders", N_1, quantity=12)),
-    ("stock_balance", "full", move("orders", N_1, period=MAR)),
-    ("stock_balance", "full", change("production", ("Asm", "CS", MAR), quantity=1)),
+    ("stock_balance", "full", change("production", ("Asm", "CS", STARTED), quantity=1)),
     ("stock_balance", "full", change("installs", A_APR, installed=2)),
-    ("stock_balance", "pooled", change("stock", ("*", "CS", W2), quantity=1.01)),
-    ("stock_covers_use", "full", change("production", ("Asm", "CS", MAR), quantity=3)),
+    ("stock_balance", "pooled", change("stock", ("*", "CS", NEXT_SUNDAY), quantity=1.01)),
+    ("stock_covers_use", "full", change("production", ("Asm", "CS", STARTED), quantity=3)),
     ("stock_covers_use", "full", change("shipments", ("Maker", "East", "CS", MAR), quantity=3)),
     ("stock_covers_use", "full", change("installs", A_MAR, installed=3)),
-    ("stock_covers_use", "full", move("shipments", ("Fab", "Asm", "wafer", MAR), period=FEB)),
-    ("stock_covers_use", "pooled", move("installs", ("A", "CS", W2), period=W1)),
-    ("storage", "full", change("stock", ("Depot", "wafer", MAR), quantity=3)),
-    ("storage", "full", change("stock", ("East", "CS", MAY), quantity=2)),
+    ("stock_covers_use", "full",
+     change("shipments", ("Fab", "Asm", "wafer", STARTED), departure_date=MAR)),
+    ("stock_covers_use", "pooled",
+     change("installs", ("A", "CS", NEXT_SUNDAY), date=date(2026, 1, 16))),
+    ("storage", "full", both(
+        change("shipments", ("Fab", "Depot", "wafer", SENT), quantity=3))),
+    ("storage", "full", both(
+        change("installs", A_APR, installed=0), change("stock", ("East", "CS", APR), quantity=2))),
+]  # fmt: skip
+
+RATES = [
+    ("windows_follow", "full", change("clock", FAB_CLOCK, window_from=JAN)),
+    ("windows_follow", "full", change("clock", EAST_CLOCK, window_from=FEB.replace(day=28))),
+    ("windows_follow", "full", drop("clock", EAST_CLOCK)),
+    ("windows_follow", "full", change("clock", FAB_CLOCK, window_from=FEB.replace(day=11))),
+    ("windows_follow", "full", add("clock", "order", "Nobody", None, None, FEB, FEB, 0)),
+    ("windows_follow", "full", add("clock", "order", "Maker", None, None, FEB, FEB, 0)),
+    ("windows_follow", "full", add("clock", "dance", "Fab", None, None, FEB, FEB, 0)),
+    ("windows_follow", "full", add("clock", "ship", "Fab", "Asm", None, FEB, FEB, 0)),
+    ("windows_follow", "full", add("clock", "install", "West", None, None, FEB, FEB, 5)),
+    ("windows_follow", "full",  # ends before it begins
+     change("clock", ("start", "Asm", None, "CS", SENT), window_from=FEB.replace(day=4))),
+    ("windows_follow", "full",  # overlaps with the one before
+     change("clock", ("start", "Asm", None, "CS", STARTED), window_from=SENT)),
+    ("windows_follow", "full",  # leaves a day out
+     change("clock", ("start", "Asm", None, "CS", STARTED), window_from=FEB.replace(day=5))),
+    ("work_by_a_stated_day", "full", drop("clock", FAB_CLOCK)),
+    ("work_by_a_stated_day", "dear", drop("clock", ("ship", "Maker", "Asm", None, SUNDAY))),
+    ("work_by_a_stated_day", "full",
+     change("production", ("Asm", "CS", STARTED), start_date=MAR.replace(day=4))),
+    ("work_by_a_stated_day", "dear",
+     change("installs", ("A", "CS", NEXT_SUNDAY), date=date(2026, 1, 17))),
+    ("nothing_new_inside_a_window", "full",  # before wafers can be ordered
+     change("clock", FAB_CLOCK, window_from=JAN.replace(day=12))),
+    ("nothing_new_inside_a_window", "full",  # carried from before systems are on sale
+     change("clock", ("install", "East", None, None, FEB.replace(day=19)),
+            window_from=FEB.replace(day=14))),
+    ("nothing_new_inside_a_window", "full", both(  # a placed order arrives, a feeder is energised
+        drop("clock", ("install", "East", None, None, FEB.replace(day=19))),
+        change("clock", ("install", "East", None, None, FEB.replace(day=28)),
+               window_from=FEB.replace(day=15)))),
+    ("nothing_new_inside_a_window", "full", both(  # the hall opens
+        drop("clock", EAST_CLOCK),
+        change("clock", ("install", "East", None, None, FEB.replace(day=28)), date=MAR))),
+    ("nothing_new_inside_a_window", "full", both(  # wafers that are ordered now arrive
+        drop("clock", ("start", "Asm", None, "CS", SENT)),
+        change("clock", ("start", "Asm", None, "CS", STARTED), window_from=FEB.replace(day=2)))),
+    ("supplier_capacity", "full", change("orders", N_1, quantity=12)),
+    ("supplier_capacity", "full", change("clock", FAB_CLOCK, carried=0.7)),
+    ("supplier_capacity", "full", change("clock", FAB_CLOCK, carried=16.1)),
+    ("supplier_capacity", "pooled", change("orders", N_1, quantity=2.7)),
+    ("supplier_capacity", "full", change("clock", FAB_CLOCK, window_from=JAN.replace(day=18))),
+    ("plant_capacity", "dear", change("production", ("Asm", "CS", SUNDAY), quantity=3)),
+    ("plant_capacity", "full", change("production", ("Asm", "CS", STARTED), quantity=3)),
+    ("lane_capacity", "full", change("shipments", ("Fab", "Depot", "wafer", SENT), quantity=3)),
+    ("lane_capacity", "dear", change("shipments", ("Asm", "East", "CS", NEXT_SUNDAY), quantity=3)),
+    ("crews", "full", change("installs", A_MAR, installed=3)),
+    ("crews", "full", change("clock", EAST_CLOCK, carried=0.4)),
+    ("crews", "full",
+     change("clock", ("install", "East", None, None, date(2026, 2, 28)), carried=1.1)),
+    ("crews", "dear", change("installs", ("A", "CS", NEXT_SUNDAY), installed=3)),
 ]  # fmt: skip
 
 SITES = [
@@ -206,43 +287,54 @@ SITES = [
     ("whole_systems", "full", change("installs", ("B", "Old", APR), removed=0.5)),
     ("whole_halls", "full", change("halls", ("A", FEB), decided=0.5)),
     ("whole_halls", "pooled", change("halls", ("A", W1), opened=0.5)),
-    ("system_window", "full", move("installs", A_MAR, period=FEB)),
-    ("system_window", "full", move("installs", A_APR, period=MAY)),
-    ("system_window", "full", add("installs", "West", "B", "Old", MAY, 1, 0, None, None, None)),
-    ("crews", "full", change("installs", A_MAR, installed=3)),
-    ("crews", "dear", change("installs", ("A", "CS", W2), installed=3)),
-    ("crews", "full", move("installs", A_MAR, period=FEB)),
+    ("system_window", "full", shifted("installs", A_MAR, "date", FEB.replace(day=14))),
+    ("system_window", "full", change("installs", A_APR, date=APR.replace(day=2))),
+    (
+        "system_window",
+        "full",
+        add("installs", "West", "B", "Old", MAY, MAY, 1, 0, None, None, None),
+    ),
     ("fleet_balance", "full", change("fleet", A_APR, installed=4)),
     ("fleet_balance", "full", change("fleet", ("A", "CS", MAY), installed=2)),
     ("fleet_balance", "full", change("installs", A_APR, installed=0)),
-    ("fleet_balance", "full", move("installs", ("B", "Old", APR), period=MAR)),
+    ("fleet_balance", "full", shifted("installs", ("B", "Old", APR), "date", MAR)),
     ("fleet_balance", "full", change("installs", ("B", "Old", APR), removed=4)),
     ("fleet_in_service", "full", change("fleet", A_APR, in_service=3)),
     ("fleet_in_service", "full", change("fleet", A_MAR, in_service=2)),
     ("fleet_in_service", "full", change("fleet", A_APR, in_service=1)),
     ("fleet_in_service", "full", change("installs", ("B", "Old", APR), removed=4)),
+    (
+        "fleet_in_service",
+        "full",
+        both(  # on the day of its installation
+            change("installs", A_APR, removed=1), change("fleet", A_APR, installed=2)
+        ),
+    ),
     ("dedicated_fleet_stays", "full", change("fleet", ("B", "CS", MAY), in_service=1)),
     ("dedicated_fleet_stays", "dear", change("fleet", ("A", "CS", W1), in_service=0)),
-    ("hall_ready", "full", move("halls", ("A", FEB), period=JAN)),
-    ("halls_opened", "full", change("halls", ("A", MAR), opened=2)),
+    ("hall_ready", "full", shifted("openings", A_FEB, "date", JAN.replace(day=31))),
+    ("hall_ready", "full", change("openings", A_FEB, opens=MAR.replace(day=2))),
+    ("halls_opened", "full", change("openings", A_FEB, count=2)),
+    ("halls_opened", "full", change("halls", ("A", MAR), opened=1)),
     ("halls_opened", "full", change("halls", ("A", APR), opened=1)),
     ("halls_opened", "full", drop("halls", ("B", MAY))),
     ("halls_opened", "full", change("halls", ("A", MAR), decided=0)),
     ("hall_count", "full", change("halls", ("A", MAY), opened=3)),
-    ("hall_power", "full", change("fleet", A_MAR, installed=3)),
-    ("hall_power", "full", change("halls", ("A", MAR), opened=0)),
-    ("hall_slots", "full", change("fleet", A_MAR, installed=3)),
-    ("hall_coolant", "full", change("fleet", A_MAR, installed=3)),
+    ("hall_power", "full", change("installs", A_MAR, installed=3)),
+    ("hall_power", "full", shifted("openings", A_FEB, "date", FEB.replace(day=2))),
+    ("hall_slots", "full", change("installs", A_MAR, installed=3)),
+    ("hall_coolant", "full", change("installs", A_MAR, installed=3)),
     ("node_load", "full", change("power", ("Grid", MAR), load_mw=0.199)),
     ("node_load", "full", change("power", ("Grid", MAR), load_mw=0.197)),
     ("node_load", "full", change("fleet", A_MAR, installed=1)),
     ("node_headroom", "full", change("power", ("FeedA", MAR), headroom_mw=0.111)),
     ("node_headroom", "full", change("power", ("FeedA", MAR), headroom_mw=0.109)),
-    ("node_headroom", "full", change("power", ("FeedA", FEB), energised_mw=0.2)),
+    ("node_headroom", "full", change("power", ("FeedA", FEB), energised_mw=0)),
     ("node_headroom", "full", change("power", ("FeedA", MAR), energised_mw=None)),
     ("node_headroom", "full", change("power", ("Grid", MAR), energised_mw=1)),
-    ("node_limit", "full", change("power", ("FeedB", JAN), load_mw=0.109)),
-    ("failover_groups", "full", change("power", ("FeedA", APR), load_mw=0.136)),
+    ("node_limit", "full", add("installs", "West", "B", "CS", MAR, MAR, 1, 0, None, None, None)),
+    ("node_limit", "full", shifted("installs", A_MAR, "date", FEB.replace(day=19))),
+    ("failover_groups", "full", change("installs", A_APR, installed=2)),
 ]
 
 SERVICE = [
@@ -271,7 +363,7 @@ SERVICE = [
     ("ramp_in_service", "full", drop("service", ("Gold", "B", "CS", JAN))),
     ("ramp_missed", "full", change("ramp", ("Gold", APR), missed_mw=0.02)),
     ("ramp_missed", "full", change("ramp", ("Silver", APR), missed_mw=0.01)),
-    ("last_milestone", "full", change("service", ("Silver", "A", "CS", MAY), mw=0.136)),
+    ("served_within_promise", "full", change("service", ("Silver", "A", "CS", MAY), mw=0.136)),
 ]  # fmt: skip
 
 MONEY = [
@@ -280,7 +372,7 @@ MONEY = [
     ("take_or_pay_cost", "pooled", add("spend", W1, "take_or_pay", 1000, 1000)),
     ("purchase_cost", "dear", change("spend", (W1, "purchase"), amount=9999998.01)),
     ("orders_cost", "dear", change("spend", (W1, "orders"), amount=8999999.99)),
-    ("discounted_spend", "dear", change("spend", (W1, "purchase"), present_cost=9999998.01)),
+    ("purchase_cost", "dear", change("spend", (W1, "purchase"), present_cost=9999998.01)),
     ("cost_totals", "dear", change("costs", ("purchase",), amount=9999998.01)),
     ("cost_totals", "dear", change("costs", ("purchase",), present_cost=9999998.01)),
     (
@@ -290,10 +382,10 @@ MONEY = [
     ),
     ("tier_in_service", "dear", change("tiers", ("in_service_mw_months",), value=0.099 * WEEK)),
     ("tier_in_service", "dear", change("tiers", ("in_service_mw_months",), value=0.1)),
-    ("discounted_spend", "full", change("spend", (FEB, "openings"), present_cost=500)),
+    ("openings_cost", "full", change("spend", (FEB, "openings"), present_cost=500)),
     ("cost_totals", "full", change("costs", ("purchase",), amount=2080.01)),
     ("cost_totals", "full", change("costs", ("late",), present_cost=0)),
-    ("budget", "full", change("spend", (JAN, "service"), amount=3.01)),
+    ("budget", "full", change("openings", ("A", FEB), count=3)),
     ("tier_order", "full", reverse("tiers")),
     ("tier_order", "full", lambda tables: tables["tiers"].clear()),
     ("tier_order", "full", drop("tiers", ("missed_mw_months_priority_2",))),
@@ -310,8 +402,8 @@ MONEY = [
 
 PEGS = [
     ("known_pegs", "full", move("pegs", N_1_PEG, order="N-9")),
-    ("known_pegs", "full", move("pegs", N_1_PEG, period=MAY)),
-    ("single_rows", "full", add("pegs", *N_1_PEG, 1, 1, 0.03)),
+    ("known_pegs", "full", shifted("pegs", N_1_PEG, "date", MAY)),
+    ("single_rows", "full", add("pegs", *N_1_PEG[:3], APR, APR, 1, 1, 0.03)),
     ("install_purpose", "full", change("installs", A_MAR, milestone=date(2026, 5, 31))),
     ("install_purpose", "full", change("installs", A_MAR, late="no")),
     ("install_purpose", "full", change("installs", A_APR, commitment="Bronze")),
@@ -320,11 +412,12 @@ PEGS = [
     ("pegged_units", "full", change("pegs", PO_1_PEG, quantity=2.1)),
     ("pegged_units", "full", change("pegs", PO_1_PEG, it_mw=0.05)),
     ("pegged_units", "full", both(
-        move("pegs", N_1_PEG, period=MAR), change("pegs", ("N-1", "A", "CS", MAR), systems=0.01))),
+        shifted("pegs", N_1_PEG, "date", MAR),
+        change("pegs", ("N-1", "A", "CS", MAR), systems=0.01))),
     ("pegged_units", "full", change("orders", N_1, arrival_date=MAY)),
     ("pegged_installs", "full", change("pegs", PO_1_PEG, systems=1)),
     ("pegged_installs", "full", drop("pegs", N_1_PEG)),
-    ("pegged_installs", "dear", drop("pegs", ("N-2", "A", "CS", W2))),
+    ("pegged_installs", "dear", drop("pegs", ("N-2", "A", "CS", NEXT_SUNDAY))),
     ("order_pegs", "full", change("orders", N_1, it_mw_blocked=0.06)),
     ("order_pegs", "full", change("orders", N_1, it_mw_blocked=None)),
     ("order_pegs", "full", change("orders", N_1, milestone_blocked="Silver 2026-04-15")),
@@ -334,36 +427,66 @@ PEGS = [
     ("order_pegs", "full", change("orders", ("PO-3",), sites_fed="East")),
 ]  # fmt: skip
 
-PLAN_TAMPERS = [*FORM, *SUPPLY, *SITES, *SERVICE, *PEGS, *MONEY]
+PLAN_TAMPERS = [*FORM, *SUPPLY, *RATES, *SITES, *SERVICE, *PEGS, *MONEY]
 """Rule, case and edit of its tables."""
 
 WORKBOOK_TAMPERS = [
-    ("release_fence", "settings", "release_fence_days", "value", 32),
+    (
+        "release_fence windows_follow nothing_new_inside_a_window planned_order_dates",
+        "settings",
+        "release_fence_days",
+        "value",
+        32,
+    ),
     ("whole_lots", "supply", "Fab", "lot", 3),
     ("minimum_order", "supply", "Fab", "min_order", 9),
-    ("supply_window", "supply", "Fab", "available_from", "2026-02-02"),
+    (
+        "supply_window planned_order_dates nothing_new_inside_a_window take_or_pay_cost",
+        "supply",
+        "Fab",
+        "available_from",
+        "2026-02-11",
+    ),
     ("supplier_capacity take_or_pay_cost", "supply", "Fab", "capacity_use", 2.1),
-    ("plant_window", "plants", "Asm", "from", "2026-03-02"),
-    ("plant_capacity", "plants", "Asm", "units_per_month", 1),
+    (
+        "plant_window nothing_new_inside_a_window plant_capacity",
+        "plants",
+        "Asm",
+        "from",
+        "2026-03-06",
+    ),
+    ("plant_capacity", "plants", "Asm", "units_per_month", 1.8),
     ("storage", "depots", "Depot", "storage", 1),
     ("storage", "sites", "East", "storage", 0),
-    ("lane_capacity", "lanes", "Fab", "units_per_month", 1),
+    ("lane_capacity", "lanes", "Fab", "units_per_month", 2.5),
     ("stock_balance stock_covers_use pegged_units", "bom", "CS", "quantity", 3),
     ("stock_balance stock_covers_use", "supply", "Fab", "yield", 0.25),
-    ("planned_order_dates stock_balance stock_covers_use", "supply", "Fab", "lead_days", 30),
-    ("finish_dates stock_balance stock_covers_use", "plants", "Asm", "lead_days", 32),
+    (
+        "planned_order_dates stock_balance stock_covers_use nothing_new_inside_a_window",
+        "supply",
+        "Fab",
+        "lead_days",
+        30,
+    ),
+    (
+        "finish_dates stock_balance stock_covers_use nothing_new_inside_a_window",
+        "plants",
+        "Asm",
+        "lead_days",
+        32,
+    ),
     ("shipment_arrival stock_balance", "lanes", "Fab", "transit_days", 30),
     ("system_window", "systems", "CS", "available_from", "2026-03-02"),
     ("system_window", "systems", "CS", "available_to", "2026-03-31"),
-    ("fleet_in_service install_purpose", "systems", "CS", "commission_days", 32),
-    ("crews", "crews", "East", "systems_per_month", 1),
+    ("energy_cost lease_cost", "systems", "CS", "commission_days", 44),
+    ("crews", "crews", "East", "systems_per_month", 30),
     ("hall_ready", "halls", "A", "ready", "2026-03-02"),
-    ("halls_opened", "halls", "A", "build_days", 29),
+    ("hall_ready hall_power hall_slots hall_coolant", "halls", "A", "build_days", 29),
     ("hall_count", "halls", "A", "count", 1),
     ("hall_power", "halls", "A", "it_mw", 0.059),
     ("hall_slots", "halls", "A", "slots", 3),
     ("hall_coolant", "halls", "A", "coolant_lpm", 99),
-    ("node_load", "halls", "A", "fed_by", "Spare"),
+    ("node_load node_limit", "halls", "A", "fed_by", "Spare"),
     ("node_headroom failover_groups", "energisation", "Spare", "mw", 0.099),
     ("node_headroom failover_groups", "energisation", "Sub", "mw", 0.099),
     ("failover_groups", "power", "Ring", "parent", "Sub"),
@@ -374,7 +497,7 @@ WORKBOOK_TAMPERS = [
     ("dedicated_fleet_serves", "fleet", "B", "commitment", "Silver"),
     ("ramp_labels", "commitments", "Bronze", "basis", "it"),
     ("ramp_required", "milestones", "Gold", "mw", 0.07),
-    ("ramp_required", "milestones", "Gold", "date", "2026-03-30"),
+    ("ramp_required", "milestones", "Gold", "date", "2026-03-31"),
     ("purchase_cost order_prices", "systems", "CS", "price", 1001),
     ("orders_cost order_prices", "supply", "Fab", "order_cost", 8),
     ("take_or_pay_cost", "supply", "Fab", "take_or_pay_share", 0.6),
@@ -388,9 +511,47 @@ WORKBOOK_TAMPERS = [
     ("energy_cost", "sites", "West", "energy_price", 5.01),
     ("service_cost", "service", "Gold", "cost", 50.2),
     ("late_cost", "commitments", "Gold", "late_cost", 1001),
-    ("discounted_spend", "settings", "discount_rate", "value", 0.11),
-    ("budget", "budget", "2026-03-01", "cumulative", 4182.19),
+    (
+        "purchase_cost take_or_pay_cost orders_cost assembly_cost freight_cost holding_cost "
+        "openings_cost fit_out_cost lease_cost energy_cost service_cost late_cost",
+        "settings",
+        "discount_rate",
+        "value",
+        0.11,
+    ),
+    ("budget", "budget", "2026-03-01", "cumulative", 4099.16),
     ("tier_missed tier_order", "commitments", "Bronze", "priority", 3),
     ("tier_order", "settings", "pace", "value", "just-in-time"),
 ]
 """Rules, sheet, first key of the row, column and new value; always of the case `full`."""
+
+ROW_TAMPERS: list[tuple[str, str, list[tuple[object, ...]]]] = [
+    # A window from 2 March to 1 April: a rate falls in it, a feeder carries more in it, and so do
+    # one that can stand in for it and the substation above that.
+    ("nothing_new_inside_a_window", "crews", [("East", "2026-03-10", 38)]),
+    ("nothing_new_inside_a_window node_headroom", "energisation", [("FeedA", "2026-03-10", 0.3)]),
+    ("nothing_new_inside_a_window node_headroom", "energisation", [("Spare", "2026-03-10", 0.2)]),
+    ("nothing_new_inside_a_window node_headroom", "energisation", [("Sub", "2026-03-10", 0.2)]),
+    # Nothing is done where the rate is nothing, not even with what is carried.
+    ("crews", "crews", [("East", "2026-03-01", 0), ("East", "2026-03-02", 40)]),
+    # More wafers a day from 15 February on are systems at East from 17 March on.
+    (
+        "nothing_new_inside_a_window take_or_pay_cost",
+        "supply_capacity",
+        [("Fab", "2026-02-15", 17)],
+    ),
+    (
+        "nothing_new_inside_a_window firm_orders",
+        "orders",
+        [("PO-9", "Maker", "CS", 1, "2026-03-10", None)],
+    ),
+    # For two days less is energised than what stands draws, or than others can take over.
+    ("node_limit", "energisation", [("FeedA", "2026-04-10", 0.1), ("FeedA", "2026-04-12", 0.2)]),
+    ("node_limit", "energisation", [("FeedB", "2026-02-10", 0.1), ("FeedB", "2026-02-12", 0.108)]),
+    (
+        "failover_groups",
+        "energisation",
+        [("Ring", "2026-04-10", 0.03), ("Ring", "2026-04-12", 0.035)],
+    ),
+]
+"""Rules, sheet and the rows that are added to it; always of the case `full`."""

@@ -311,14 +311,32 @@ class _Days:
                     self._load(self.below({node}), self.facility, number), -INFINITY, mw
                 )
             for members in groups.values():
-                load = [
-                    term
-                    for node in members
-                    for term in self._load(self.below({node}), self.facility, number)
-                ]
                 for lost in members:
-                    left = sum(carried[node] for node in members if node != lost)
-                    self.program.row(load, -INFINITY, left)
+                    self._lose(lost, [node for node in members if node != lost], carried, number)
+
+    def _lose(
+        self, lost: str, others: list[str], carried: Mapping[str, float], number: int
+    ) -> None:
+        """Hand all that hangs below a lost node to others, through nodes that do not feed it."""
+        handed = {node: ("handed", lost, node, number) for node in others}
+        for key in handed.values():
+            self.program.column(*key)
+        load = self._load(self.below({lost}), self.facility, number)
+        self.program.row([*load, *((key, -1.0) for key in handed.values())], 0.0, 0.0)
+        for node, mw in carried.items():
+            if node not in self.above(lost):
+                more = [(key, 1.0) for other, key in handed.items() if node in self.above(other)]
+                own = self._load(self.below({node}), self.facility, number)
+                self.program.row([*own, *more], -INFINITY, mw)
+
+    def above(self, node: str) -> set[str]:
+        """Return a node and all that feed it."""
+        parents = {row["node"]: row["parent"] for row in self.tables["power"]}
+        found = set[str]()
+        while node is not None:
+            found.add(node)
+            node = parents[node]
+        return found
 
     def _load(self, halls: Iterable[str], each: object, number: int) -> Terms:
         """Return what all that stands in some halls takes on a day."""

@@ -17,7 +17,7 @@ from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import missed_mw_months
 
-DIVISIBLE = ("order_lots", "installed_systems")
+DIVISIBLE = ("order_lots", "commissioned_systems")
 """Decisions whose upper bounds are rounded, which the divisible model leaves to their rows."""
 
 

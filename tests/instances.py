@@ -18,6 +18,9 @@ Costs = Mapping[str, Mapping[str, float]]
 CFLP = Path(__file__).parent / "data" / "cflp"
 HOURS_A_WEEK = 168
 
+FIRST_DAY = "2026-01-01"
+"""Day on which megawatts are due that are to be served, and paid for, a whole month."""
+
 
 def settings(start: str, end: str, **others: object) -> list[dict[str, object]]:
     """Return the settings of a plan that is solved to the end, i.e. with no gap left."""
@@ -124,7 +127,7 @@ def cflp_sheets(instance: Cflp, units_per_mw: float = 20.0) -> Sheets:
             {"hall": f"hall {i + 1:02d}", "site": f"site {i + 1:02d}",
              "it_mw": instance.capacities[i] / units_per_mw} for i in sites
         ],
-        **demands(dict(zip(names, megawatts, strict=True)), "2026-01-31"),
+        **demands(dict(zip(names, megawatts, strict=True)), FIRST_DAY),
         "service": [
             {"commitment": name, "site": f"site {i + 1:02d}", "cost": costs[i] / mw}
             for name, mw, costs in zip(names, megawatts, instance.costs, strict=True)
@@ -217,7 +220,7 @@ def lot_sizing_as_location_sheets(instance: LotSizing) -> Sheets:
             {"hall": f"hall {s}", "site": f"order {s}", "it_mw": sum(instance.demand)}
             for s in periods
         ],
-        **demands({f"demand {t}": instance.demand[t] for t in periods}, "2026-01-31"),
+        **demands({f"demand {t}": instance.demand[t] for t in periods}, FIRST_DAY),
         "service": [
             {"commitment": f"demand {t}", "site": f"order {s}", "allowed": s <= t,
              "cost": instance.prices[s] + instance.holding_cost * max(t - s, 0)}
@@ -302,7 +305,7 @@ def opening_sheets(
             {"hall": f"{plant} hall", "site": plant, "it_mw": units}
             for plant, units in capacity.items()
         ],
-        **demands(required, "2026-01-31"),
+        **demands(required, FIRST_DAY),
         "service": [
             {"commitment": market, "site": plant, "cost": money}
             for plant, row in cost.items() for market, money in row.items()

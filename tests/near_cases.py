@@ -312,7 +312,7 @@ def _most(figures: Figures, by: int) -> int:
     if figures.budget is not None:
         limits.append(floor(_loose(_exact(figures.budget), by) / _exact(figures.price)))
     if figures.crews is not None:
-        limits.append(MONTHS * floor(_loose(_exact(figures.crews), by)))
+        limits.append(floor(MONTHS * _loose(_exact(figures.crews), by)))
     if figures.capacity is not None:
         limits.append(_bought(figures, by))
     if figures.lane is not None:
@@ -323,12 +323,14 @@ def _most(figures: Figures, by: int) -> int:
 
 
 def _bought(figures: Figures, by: int) -> int:
-    """Return for how many systems the supplier's whole lots and what was ordered are enough."""
+    """Return for how many systems the supplier's whole lots and what was ordered are enough.
+
+    What a month leaves of a lot is carried to the next, so whole lots are counted over all months.
+    """
     lot = _exact(figures.lot) if figures.lot is not None else Fraction(1)
     placed = _exact(figures.placed or 0.0)
     capacity = _loose(_exact(figures.capacity or 0.0), by)
-    months = [max(Fraction(0), capacity - placed), *[capacity] * (MONTHS - 1)]
-    units = placed + sum(floor(most / lot) for most in months) * lot
+    units = placed + floor(max(Fraction(0), MONTHS * capacity - placed) / lot) * lot
     good = _loose(units * _exact(figures.yielded), by)
     return floor(good / _exact(figures.parts or 1.0))
 

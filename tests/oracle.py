@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import highspy
 import pulp
@@ -17,7 +18,7 @@ from planner.case.case import make_case
 from planner.inputs.workbook import inputs_from_rows
 from planner.model.build import build_model
 from planner.model.decisions import Model
-from planner.model.objectives import CHOOSING, Tier, in_service_mw_months, make_tiers
+from planner.model.objectives import CHOOSING, in_service_mw_months, make_tiers
 from planner.model.wholes import make_wholes
 from planner.solve.highs import LiveModel
 from planner.solve.tiers import Limits, Solution, TierResult, solve_tiers
@@ -28,6 +29,25 @@ LARGE = 3141.59265
 
 class NotProvenError(Exception):
     """An oracle was stopped before it had proven its optimum."""
+
+
+class ImpossibleError(Exception):
+    """There is no plan: firm data contradict each other."""
+
+
+class Aim(NamedTuple):
+    """What is minimised: its name, its sum, and units of the tier in one unit of that."""
+
+    name: str
+    expression: pulp.LpAffineExpression
+    scale: float
+
+
+class Stated(NamedTuple):
+    """A problem and its aims, the most important first."""
+
+    problem: pulp.LpProblem
+    aims: tuple[Aim, ...]
 
 
 def model_of(sheets: Sheets) -> Model:
@@ -48,39 +68,52 @@ def proper(tiers: Iterable[TierResult]) -> dict[str, TierResult]:
     return {tier.name: tier for tier in tiers if tier.name != CHOOSING}
 
 
-def cbc_optima(model: Model, seconds: float = 60.0) -> dict[str, float]:
-    """Return the optimum of each tier, the tiers before it held, by CBC.
+def stated(model: Model) -> Stated:
+    """Return the problem of the planner's own model."""
+    tiers = [tier for tier in make_tiers(model) if tier.name != CHOOSING]
+    aims = tuple(Aim(tier.name, tier.expression, tier.scale) for tier in tiers)
+    return Stated(model.frame.problem, aims)
+
+
+def cbc_optima(stated: Stated, seconds: float = 60.0) -> dict[str, float]:
+    """Return the optimum of each tier, the tiers before it held, by CBC; the problem is used up.
 
     Raises
     ------
     NotProvenError
-        If a tier takes more than so many seconds, or has no plan.
+        If a tier takes more than so many seconds.
+    ImpossibleError
+        If there is no plan.
     """
 
-    def optimum(problem: pulp.LpProblem, tier: Tier) -> float:
-        problem.setObjective(tier.expression * LARGE)
+    def optimum(problem: pulp.LpProblem, aim: Aim) -> float:
+        problem.setObjective(aim.expression * LARGE)
         try:
             problem.solve(pulp.PULP_CBC_CMD(msg=False, gapRel=0, gapAbs=0, timeLimit=seconds))
         except pulp.PulpSolverError as error:  # CBC 2.10 crashes now and then
-            raise NotProvenError(f"CBC: {tier.name}: {error}") from error
+            raise NotProvenError(f"CBC: {aim.name}: {error}") from error
+        if problem.sol_status == pulp.LpSolutionInfeasible:
+            raise ImpossibleError(f"CBC: {aim.name}")
         if problem.sol_status != pulp.LpSolutionOptimal:
-            raise NotProvenError(f"CBC: {tier.name} is not proven in {seconds} s")
-        return float(pulp.value(tier.expression) or 0.0)
+            raise NotProvenError(f"CBC: {aim.name} is not proven in {seconds} s")
+        return float(pulp.value(aim.expression) or 0.0)
 
-    return _in_turn(model, optimum)
+    return _in_turn(stated, optimum)
 
 
-def highs_optima(model: Model, seconds: float = 60.0) -> dict[str, float]:
+def highs_optima(stated: Stated, seconds: float = 60.0) -> dict[str, float]:
     """Return the optimum of each tier, the tiers before it held, by HiGHS without presolve.
 
     Raises
     ------
     NotProvenError
-        If a tier takes more than so many seconds, or has no plan.
+        If a tier takes more than so many seconds.
+    ImpossibleError
+        If there is no plan.
     """
 
-    def optimum(problem: pulp.LpProblem, tier: Tier) -> float:
-        problem.setObjective(tier.expression)
+    def optimum(problem: pulp.LpProblem, aim: Aim) -> float:
+        problem.setObjective(aim.expression)
         solver = highspy.Highs()
         for option, value in (("output_flag", False), ("presolve", "off"), ("mip_rel_gap", 0.0),
                               ("mip_abs_gap", 1e-9), ("threads", 1), ("time_limit", seconds),
@@ -91,23 +124,28 @@ def highs_optima(model: Model, seconds: float = 60.0) -> dict[str, float]:
             problem.writeMPS(path, mip=1)
             solver.readModel(path)
         solver.run()
+        if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+            raise ImpossibleError(f"HiGHS: {aim.name}")
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            raise NotProvenError(f"HiGHS: {tier.name} is not proven in {seconds} s")
+            raise NotProvenError(f"HiGHS: {aim.name} is not proven in {seconds} s")
         value = solver.getInfo().objective_function_value
-        return float(value) + float(tier.expression.constant)
+        return float(value) + float(aim.expression.constant)
 
-    return _in_turn(model, optimum)
+    return _in_turn(stated, optimum)
 
 
 def _in_turn(
-    model: Model, optimum: Callable[[pulp.LpProblem, Tier], float]
+    stated: Stated, optimum: Callable[[pulp.LpProblem, Aim], float]
 ) -> dict[str, float]:  # fmt: skip
-    """Solve tier after tier, each held at what it reached; the model is used up."""
-    problem, optima = model.frame.problem, {}
-    for tier in make_tiers(model):
-        if tier.name == CHOOSING:
-            continue
-        value = optimum(problem, tier)
-        optima[tier.name] = value * tier.scale
-        problem.addConstraint(tier.expression <= value + 1e-8 * max(1.0, abs(value)))
+    """Solve tier after tier, each held at what it reached."""
+    optima: dict[str, float] = {}
+    for aim in stated.aims:
+        try:
+            value = optimum(stated.problem, aim)
+        except ImpossibleError as error:
+            if not optima:
+                raise
+            raise NotProvenError(f"{error}: tiers before are held too tightly") from error
+        optima[aim.name] = value * aim.scale
+        stated.problem.addConstraint(aim.expression <= value + 1e-8 * max(1.0, abs(value)))
     return optima

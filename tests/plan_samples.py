@@ -89,7 +89,15 @@ def _fill_deployment(tables, first, second):
                 count = (40 + 13 * place + 7 * n) // (5 if system == "NVL72" else 1)
             standing += count
             opened_now = -(-standing * int(POWER_KW[system]) // 10_000)
-            tables["installs"] += [_installed(site, hall, system, month, count)] * bool(count)
+            if count:  # in two goes, on the 10th and on the 20th
+                half = count // 2
+                for day, part in ((10, half), (20, count - half)):
+                    tables["installs"] += [_installed(site, hall, system, month, day, part)]
+                    tables["clock"].append({
+                        "act": "install", "place": site, "to": None, "item": None,
+                        "window_from": month.replace(day=day - 9), "date": month.replace(day=day),
+                        "carried": 0.5 if day == 10 else 0.0,
+                    })  # fmt: skip
             if opened_now > opened:
                 tables["halls"].append(
                     {
@@ -100,6 +108,11 @@ def _fill_deployment(tables, first, second):
                         "opened": opened_now,
                     }
                 )
+                tables["openings"].append({
+                    "site": site, "hall": hall, "period": month, "date": month.replace(day=5),
+                    "opens": month.replace(day=5) + timedelta(days=30),
+                    "count": opened_now - opened,
+                })  # fmt: skip
                 opened = opened_now
             tables["fleet"].append(
                 {
@@ -117,9 +130,12 @@ def _fill_deployment(tables, first, second):
                                           "mw": standing * basis_kw / 1000})  # fmt: skip
 
 
-def _installed(site, hall, system, month, count):
-    return {"site": site, "hall": hall, "system": system, "period": month, "installed": count,
-            "removed": 0, "commitment": None, "milestone": None, "late": None}  # fmt: skip
+def _installed(site, hall, system, month, day, count):
+    return {
+        "site": site, "hall": hall, "system": system, "period": month,
+        "date": month.replace(day=day), "installed": count, "removed": 0, "commitment": None,
+        "milestone": None, "late": None,
+    }  # fmt: skip
 
 
 def _fill_pegs(tables, commitment):
@@ -135,7 +151,8 @@ def _fill_pegs(tables, commitment):
                   "already_late": row["late"], "sites_fed": row["site"]}  # fmt: skip
         tables["pegs"].append({
             "order": order["order"], "hall": row["hall"], "system": row["system"],
-            "period": row["period"], "quantity": order["quantity"], "systems": 1.0,
+            "period": row["period"], "date": row["date"], "quantity": order["quantity"],
+            "systems": 1.0,
             "it_mw": order["it_mw_blocked"],
         })  # fmt: skip
 
@@ -165,9 +182,10 @@ def _fill_orders(tables, suppliers):
             "order": f"PO-{1001 + n}" if firm else f"N-{n:04d}", "supplier": suppliers[kind],
             "item": items[n % 5], "firm": "yes" if firm else "no", "quantity": quantity,
             "period": None if firm else placed, "order_date": None if firm else placed,
+            "order_from": None if firm else placed - timedelta(days=12),
             "arrival_date": placed + timedelta(days=120), "unit_price": price,
             "price": price * quantity, "order_cost": 0.0 if firm else 50_000.0,
-            "latest_order_date": None if firm else placed + timedelta(days=n % 4 * 10),
+            "latest_order_date": None if firm else placed + timedelta(days=n % 4 * 10 - 12),
             "slack_days": None if firm else n % 4 * 10, "it_mw_blocked": 0.034 * quantity,
         })  # fmt: skip
 

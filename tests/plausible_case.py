@@ -47,7 +47,7 @@ SUPPLY: dict[str, Rows] = {
     "supply_capacity": [{"supplier": "fab", "from": "2026-01-01", "units_per_month": 26}],
     "plants": [{"plant": "plant", "system": "unit", "units_per_month": 12, "lead_days": 28}],
 }
-"""Wafers ordered in January are good in February, units started then stand in March.
+"""A lot of 5 wafers, 4 of them good, takes the fab 6 days; from them to units it is 28 + 28 days.
 
-25 wafers a month are 20 good ones, i.e. ten units; February's, good in March, stand in April.
+By 5 March it has started 55 wafers, of which 44 are good: 22 units that stand on 30 April.
 """

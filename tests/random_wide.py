@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from random import Random
 
 from instances import Sheets, next_start, settings
+from random_dates import on_any_day
 
 DAYS_A_MONTH = 365.25 / 12
 STEP = {"week": 7, "month": 30, "quarter": 91}
@@ -22,6 +23,9 @@ MIXED = [
     ("week; month from 2026-02-01; quarter from 2026-03-01", 4, 19),
 ]  # fmt: skip
 """Length of periods, their number, and the first day in January."""
+
+KINDS = ("plain", "mixed", "dated", "dated mixed")
+"""Periods of one length or of several; dates on the ends of periods or, if dated, on any day."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +69,14 @@ class Frame:
         return self.draw.random() < share
 
 
-def wide_case(seed: int, *, mixed: bool = False) -> Sheets:
+def wide_case(seed: int, kind: str = KINDS[0]) -> Sheets:
     """Return a workbook of two to four periods, one or two systems, one to three hall classes.
 
-    If they are mixed, its periods differ in length.
+    Its periods may differ in length, and its dates may lie on any day: see `KINDS`.
     """
-    frame = _mixed(Random(f"mixed wide {seed}")) if mixed else _frame(Random(f"wide {seed}"))
+    frame = _frame(Random(f"wide {seed}"))
+    if kind.endswith("mixed"):
+        frame = _mixed(Random(f"mixed wide {seed}"))
     systems = ["alpha", "beta"][: 1 + frame.chance(0.5)]
     sites = ["east", "west"][: 1 + frame.chance(0.5)]
     sheets = {
@@ -95,6 +101,8 @@ def wide_case(seed: int, *, mixed: bool = False) -> Sheets:
             {"date": day, "cumulative": most * (at + 1)}
             for at, day in enumerate(sorted({frame.some_end(), frame.ends[-1]}))
         ]
+    if kind.startswith("dated"):
+        on_any_day(Random(f"dated {seed}"), frame.starts[0], frame.ends[-1], sheets)
     return sheets
 
 
@@ -234,6 +242,9 @@ def _commitments(frame: Frame, sites: list[str], systems: list[str]) -> Sheets:
         for day in sorted({draw.choice(frame.ends[1:]), frame.some_end()}):
             mw += draw.randint(1, 5) / 2
             milestones.append({"commitment": name, "date": day, "mw": mw})
+        if Random(f"fall {milestones}").random() < 0.2:
+            commitments[-1]["may_fall"] = "yes"
+            milestones[-1]["mw"] = mw / 4
         for site in sites:
             if frame.chance(0.4):
                 service.append({"commitment": name, "site": site, "cost": draw.randint(0, 4),

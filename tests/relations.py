@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -41,6 +41,8 @@ class Pair:
     table_map : function or None
         Turns a value of the first's result tables into that of the second's, where all rows must
         be the same.
+    only_met : bool
+        Whether it holds for plans alone that miss nothing.
     """
 
     before: Sheets
@@ -49,6 +51,7 @@ class Pair:
     money: float = 1.0
     mw: float = 1.0
     table_map: Callable[[Any], Any] | None = field(default=None, repr=False)
+    only_met: bool = False
 
 
 Relation = Callable[[Random, Sheets], Pair | None]
@@ -71,19 +74,50 @@ def rows_shuffled(draw: Random, sheets: Sheets) -> Pair:
 
 
 def time_shifted(draw: Random, sheets: Sheets) -> Pair:
-    """A plan a year later, or some days later where periods are weeks, is the plan, later."""
-    if setting(sheets, "period") == "week":
-        days = draw.choice([-365, 1, 7, 1000])
-        shifted: Callable[[date], date] = lambda day: day + timedelta(days=days)  # noqa: E731
-    else:
-        years = draw.choice([-1, 1, 3, 4, 5])  # none of them has a 29 February
-        shifted = lambda day: day.replace(year=day.year + years)  # noqa: E731
+    """A plan some years later is the plan, later, where no 29 February comes in.
+
+    A rate is by calendar month, so only whole years leave what each day allows as it was.
+    """
+    years = draw.choice([-1, 1, 3, 4, 5])
+    return _shifted(sheets, lambda day: day.replace(year=day.year + years))
+
+
+def time_shifted_by_days(draw: Random, sheets: Sheets) -> Pair | None:
+    """By weeks and without anything by the month, a plan some days later is the plan, later.
+
+    Without rates, that is, and without money by the month; missed megawatts are counted by the
+    month, so that this holds for a plan that misses nothing.
+    """
+    if setting(sheets, "period") != "week":
+        return None
+    days = draw.choice([1, 5, 7, 30, 1000])
+    without = {"supply_capacity", "crews"}
+    before = {name: copy.deepcopy(rows) for name, rows in sheets.items() if name not in without}
+    before["settings"] = [row for row in before["settings"] if row["setting"] != "pace"]
+    for sheet, column, none in BY_MONTH:
+        for row in before.get(sheet, []):
+            row[column] = none
+    pair = _shifted(before, lambda day: day + timedelta(days=days))
+    return replace(pair, only_met=True)
+
+
+BY_MONTH: tuple[tuple[str, str, object], ...] = (
+    ("plants", "units_per_month", 1e6), ("lanes", "units_per_month", None),
+    ("supply", "take_or_pay_share", 0), ("sites", "holding_cost", 0), ("sites", "lease", 0),
+    ("sites", "energy_price", 0), ("depots", "holding_cost", 0), ("service", "cost", 0),
+    ("commitments", "late_cost", 0),
+)  # fmt: skip
+"""Sheet and column of what is by the month, and what makes it not matter."""
+
+
+def _shifted(sheets: Sheets, later: Callable[[date], date]) -> Pair:
+    """Return a workbook and the same with every date moved."""
 
     def moved(value: Any) -> Any:
         if isinstance(value, date):
-            return shifted(value)
+            return later(value)
         if isinstance(value, str):
-            return DAY.sub(lambda day: str(shifted(date.fromisoformat(day[0]))), value)
+            return DAY.sub(lambda day: str(later(date.fromisoformat(day[0]))), value)
         return value
 
     return Pair(sheets, _each(sheets, lambda _, __, value: moved(value)), table_map=moved)
@@ -317,7 +351,7 @@ RELATIONS: Mapping[str, Relation] = {
     relation.__name__: relation for relation in (
         rows_shuffled, names_changed, names_changed_in_order, units_changed, money_scaled,
         power_scaled, time_shifted, commitment_split, site_split, hall_class_joined, supply_added,
-        milestone_relaxed, limit_relaxed, useless_added,
+        milestone_relaxed, limit_relaxed, useless_added, time_shifted_by_days,
     )
 }  # fmt: skip
 """Every relation by its name."""

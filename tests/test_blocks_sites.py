@@ -3,7 +3,22 @@
 from __future__ import annotations
 
 import test_blocks  # noqa: F401  (its tests count among those of the rules)
-from blocks import FEB, JAN, TESTED, Rule, alone, assert_edge, due, hall, promised, sold
+from blocks import (
+    APR_END,
+    FEB,
+    FEB_END,
+    JAN,
+    JAN_END,
+    MAR_END,
+    TESTED,
+    Rule,
+    alone,
+    assert_edge,
+    due,
+    hall,
+    promised,
+    sold,
+)
 from instances import unit_system
 from micro import APRIL, FEBRUARY, MARCH, START
 
@@ -17,22 +32,28 @@ def test_every_rule_has_a_test_of_its_own() -> None:
 
 @alone(facility.open_what_was_decided)
 def test_halls_open_after_they_were_built(rule: Rule) -> None:
-    """One of 4 halls is open. 31 days after 1 January is 1 February: 1 + 2 decided are open then.
+    """One of 4 halls is open. 31 days of building: 2 decided on 28 January open on 28 February.
 
-    31 days after 1 March are 1 April. February's would not be open in March, and in April no
-    sooner than March's, so it is no decision.
+    One decided on 30 March opens on 30 April. Nothing can be decided for January.
     """
     model = assert_edge(
         rule,
-        {"open_halls": {("hall", JAN): 2, ("hall", 2): 1},
-         "opened_halls": {("hall", FEB): 3, ("hall", 2): 3, ("hall", 3): 4}},
-        [{"opened_halls": {("hall", FEB): 2}}, {"opened_halls": {("hall", FEB): 4}},
-         {"opened_halls": {("hall", 2): 4}}, {"opened_halls": {("hall", 3): 3}},
-         {"open_halls": {("hall", JAN): 1}}],
+        {
+            "open_halls": {("hall", FEB_END - 31): 2, ("hall", APR_END - 31): 1},
+            "opened_halls": {("hall", FEB_END): 3, ("hall", MAR_END): 3, ("hall", APR_END): 4},
+        },
+        [
+            {"opened_halls": {("hall", FEB_END): 2}},
+            {"opened_halls": {("hall", FEB_END): 4}},
+            {"opened_halls": {("hall", MAR_END): 4}},
+            {"opened_halls": {("hall", APR_END): 3}},
+            {"open_halls": {("hall", FEB_END - 31): 1}},
+        ],
         end=APRIL,
         halls=[hall(count=4, open_count=1, build_days=31)],
-    )  # fmt: skip
-    assert set(model.decisions.open_halls) == {("hall", JAN), ("hall", 2)}
+    )
+    days = {("hall", end - 31) for end in (FEB_END, MAR_END, APR_END)}
+    assert set(model.decisions.open_halls) == days
 
 
 OPENED = {
@@ -47,11 +68,17 @@ def test_a_site_is_opened_before_its_halls(rule: Rule) -> None:
     """All 3 halls with the site open, and none without; 4 of 3 are too many."""
     assert_edge(
         rule,
-        {"opened_halls": {("hall", FEB): 3, ("next", FEB): 2}, "open_site": {("site", FEB): 1}},
-        [{"opened_halls": {("hall", JAN): 1}}, {"opened_halls": {("hall", FEB): 4}},
-         {"open_site": {("site", FEB): 0}}],
+        {
+            "opened_halls": {("hall", FEB_END): 3, ("next", FEB_END): 2},
+            "open_site": {("site", FEB_END): 1},
+        },
+        [
+            {"opened_halls": {("hall", JAN_END): 1}},
+            {"opened_halls": {("hall", FEB_END): 4}},
+            {"open_site": {("site", FEB_END): 0}},
+        ],
         **OPENED,
-    )  # fmt: skip
+    )
 
 
 @alone(facility.open_no_site_without_a_hall)
@@ -59,34 +86,41 @@ def test_a_site_is_not_opened_without_a_hall(rule: Rule) -> None:
     """Open in February for one hall of either class, but not for none, nor a month too soon."""
     assert_edge(
         rule,
-        {"opened_halls": {("next", FEB): 1}, "open_site": {("site", FEB): 1}},
-        [{"opened_halls": {("next", FEB): 0}}, {"open_site": {("site", JAN): 1}}],
+        {"opened_halls": {("next", FEB_END): 1}, "open_site": {("site", FEB_END): 1}},
+        [{"opened_halls": {("next", FEB_END): 0}}, {"open_site": {("site", JAN_END): 1}}],
         **OPENED,
     )
 
 
 @alone(facility.open_no_site_without_a_hall)
 def test_no_site_is_opened_without_a_hall(rule: Rule) -> None:
-    """A hall of 28 days of building that is decided in February opens the site then, not before.
+    """A hall that opens on 31 March after 28 days of building opens the site on 3 March.
 
-    So does one without building days; `opened_halls` of March and of February say so.
+    One without building days opens it on its own day, 28 February.
     """
     changes = {
         "end": APRIL,
         "sites": [{"site": "site", "pue": 1, "opening_cost": 5}],
         "halls": [hall(count=3, build_days=28), hall("next", count=2)],
     }
-    opened = {("site", period): 1.0 for period in (FEB, 2, 3)}
+    built, then = MAR_END - 28, APR_END - 28
     assert_edge(
         rule,
-        {"opened_halls": {("hall", 2): 1, ("hall", 3): 1}, "open_site": opened},
-        [{"open_site": {("site", JAN): 1}}, {"opened_halls": {("hall", 2): 0}}],
+        {
+            "opened_halls": {("hall", MAR_END): 1, ("hall", APR_END): 1},
+            "open_site": {("site", day): 1.0 for day in (built, MAR_END, then, APR_END)},
+        },
+        [{"open_site": {("site", FEB_END): 1}}, {"opened_halls": {("hall", MAR_END): 0}}],
         **changes,
-    )  # fmt: skip
+    )
+    later = (FEB_END, built, MAR_END, then, APR_END)
     assert_edge(
         rule,
-        {"opened_halls": {("next", period): 1 for period in (FEB, 2, 3)}, "open_site": opened},
-        [{"open_site": {("site", JAN): 1}}, {"opened_halls": {("next", FEB): 0}}],
+        {
+            "opened_halls": {("next", day): 1 for day in (FEB_END, MAR_END, APR_END)},
+            "open_site": {("site", day): 1.0 for day in later},
+        },
+        [{"open_site": {("site", JAN_END): 1}}, {"opened_halls": {("next", FEB_END): 0}}],
         **changes,
     )
 
@@ -96,8 +130,8 @@ def test_a_site_stays_open(rule: Rule) -> None:
     """Open from February on, or in both months, but not in January alone."""
     assert_edge(
         rule,
-        {"open_site": {("site", JAN): 0, ("site", FEB): 1}},
-        [{"open_site": {("site", JAN): 1, ("site", FEB): 0}}],
+        {"open_site": {("site", JAN_END): 0, ("site", FEB_END): 1}},
+        [{"open_site": {("site", JAN_END): 1, ("site", FEB_END): 0}}],
         **OPENED,
     )
 
@@ -111,21 +145,26 @@ def test_hall_power(rule: Rule) -> None:
     key = ("hall", "unit")
     assert_edge(
         rule,
-        {"opened_halls": {("hall", JAN): 1, ("hall", FEB): 2},
-         "installed_systems": {(*key, JAN): 4, ("hall", "other", JAN): 2, (*key, FEB): 10}},
-        [{"installed_systems": {("hall", "other", JAN): 3}}, {"opened_halls": {("hall", JAN): 0}},
-         {"installed_systems": {(*key, FEB): 11}}],
+        {
+            "opened_halls": {("hall", JAN_END): 1, ("hall", FEB_END): 2},
+            "commissioned_systems": {(*key, JAN): 4, ("hall", "other", JAN): 2, (*key, FEB): 10},
+        },
+        [
+            {"commissioned_systems": {("hall", "other", JAN): 3}},
+            {"opened_halls": {("hall", JAN_END): 0}},
+            {"commissioned_systems": {(*key, FEB): 11}},
+        ],
         systems=[unit_system(power_kw=1500, overhead_kw=500), unit_system("other")],
         halls=[hall(it_mw=10, count=2)],
-    )  # fmt: skip
+    )
 
 
 def test_hall_power_of_halls_that_no_decision_opens() -> None:
     """Both halls of 10 MW are open from the start: 20 systems of 1 MW stand, 21 do not."""
     assert_edge(
         facility.install_within_hall_power,
-        {"installed_systems": {("hall", "unit", JAN): 20}},
-        [{"installed_systems": {("hall", "unit", JAN): 21}}],
+        {"commissioned_systems": {("hall", "unit", JAN): 20}},
+        [{"commissioned_systems": {("hall", "unit", JAN): 21}}],
         halls=[hall(it_mw=10, count=2, open_count=2)],
     )
 
@@ -135,14 +174,21 @@ def test_hall_slots(rule: Rule) -> None:
     """7 slots: 2 systems of 3 slots and 1 of 1; a hall without slots stated has no limit."""
     assert_edge(
         rule,
-        {"opened_halls": {("hall", JAN): 1},
-         "installed_systems": {("hall", "unit", JAN): 2, ("hall", "other", JAN): 1,
-                               ("next", "unit", JAN): 30}},
-        [{"installed_systems": {("hall", "other", JAN): 2}},
-         {"installed_systems": {("hall", "unit", FEB): 1}}],
+        {
+            "opened_halls": {("hall", JAN_END): 1},
+            "commissioned_systems": {
+                ("hall", "unit", JAN): 2,
+                ("hall", "other", JAN): 1,
+                ("next", "unit", JAN): 30,
+            },
+        },
+        [
+            {"commissioned_systems": {("hall", "other", JAN): 2}},
+            {"commissioned_systems": {("hall", "unit", FEB): 1}},
+        ],
         systems=[unit_system(slots=3), unit_system("other", slots=1)],
         halls=[hall(slots=7), hall("next")],
-    )  # fmt: skip
+    )
 
 
 @alone(facility.install_within_hall_coolant)
@@ -150,14 +196,25 @@ def test_hall_coolant(rule: Rule) -> None:
     """500 l/min: 2 systems of 200 and 1 of 100; what is cooled by air takes none."""
     assert_edge(
         rule,
-        {"opened_halls": {("hall", JAN): 1},
-         "installed_systems": {("hall", "unit", JAN): 2, ("hall", "other", JAN): 1,
-                               ("hall", "airy", JAN): 40}},
-        [{"installed_systems": {("hall", "other", JAN): 2}}, {"opened_halls": {("hall", JAN): 0}}],
-        systems=[unit_system(coolant_lpm=200), unit_system("other", coolant_lpm=100),
-                 unit_system("airy", coolant_lpm=0)],
+        {
+            "opened_halls": {("hall", JAN_END): 1},
+            "commissioned_systems": {
+                ("hall", "unit", JAN): 2,
+                ("hall", "other", JAN): 1,
+                ("hall", "airy", JAN): 40,
+            },
+        },
+        [
+            {"commissioned_systems": {("hall", "other", JAN): 2}},
+            {"opened_halls": {("hall", JAN_END): 0}},
+        ],
+        systems=[
+            unit_system(coolant_lpm=200),
+            unit_system("other", coolant_lpm=100),
+            unit_system("airy", coolant_lpm=0),
+        ],
         halls=[hall(coolant_lpm=500)],
-    )  # fmt: skip
+    )
 
 
 @alone(facility.draw_within_energised_power)
@@ -169,17 +226,28 @@ def test_energised_power(rule: Rule) -> None:
     below, beside = ("below", "unit"), ("beside", "unit")
     assert_edge(
         rule,
-        {"installed_systems": {(*beside, JAN): 6, (*below, FEB): 2, (*beside, FEB): 4,
-                               ("free", "unit", FEB): 50}},
-        [{"installed_systems": {(*beside, FEB): 5}}, {"installed_systems": {(*beside, JAN): 7}},
-         {"installed_systems": {(*below, FEB): 3, (*beside, FEB): 0}},
-         {"installed_systems": {(*below, JAN): 1, (*beside, JAN): 0}}],
+        {
+            "commissioned_systems": {
+                (*beside, JAN): 6,
+                (*below, FEB): 2,
+                (*beside, FEB): 4,
+                ("free", "unit", FEB): 50,
+            }
+        },
+        [
+            {"commissioned_systems": {(*beside, FEB): 5}},
+            {"commissioned_systems": {(*beside, JAN): 7}},
+            {"commissioned_systems": {(*below, FEB): 3, (*beside, FEB): 0}},
+            {"commissioned_systems": {(*below, JAN): 1, (*beside, JAN): 0}},
+        ],
         sites=[{"site": "site", "pue": 1.5}],
         halls=[hall("below", fed_by="feeder"), hall("beside", fed_by="grid"), hall("free")],
         power=[{"node": "grid"}, {"node": "feeder", "parent": "grid"}],
-        energisation=[{"node": "grid", "from": START, "mw": 9},
-                      {"node": "feeder", "from": "2026-02-01", "mw": 3}],
-    )  # fmt: skip
+        energisation=[
+            {"node": "grid", "from": START, "mw": 9},
+            {"node": "feeder", "from": "2026-02-01", "mw": 3},
+        ],
+    )
 
 
 @alone(facility.survive_the_loss_of_a_feeder)
@@ -191,15 +259,20 @@ def test_failover(rule: Rule) -> None:
     one, two = ("one", "unit"), ("two", "unit")
     assert_edge(
         rule,
-        {"installed_systems": {(*one, JAN): 3, (*two, JAN): 1, (*one, FEB): 6}},
-        [{"installed_systems": {(*two, JAN): 2}}, {"installed_systems": {(*one, JAN): 4}},
-         {"installed_systems": {(*one, FEB): 7}}],
+        {"commissioned_systems": {(*one, JAN): 3, (*two, JAN): 1, (*one, FEB): 6}},
+        [
+            {"commissioned_systems": {(*two, JAN): 2}},
+            {"commissioned_systems": {(*one, JAN): 4}},
+            {"commissioned_systems": {(*one, FEB): 7}},
+        ],
         halls=[hall("one", fed_by="A"), hall("two", fed_by="B")],
         power=[{"node": node, "group": "pair"} for node in ("A", "B")],
-        energisation=[{"node": "A", "from": START, "mw": 6},
-                      {"node": "B", "from": START, "mw": 4},
-                      {"node": "B", "from": "2026-02-01", "mw": 8}],
-    )  # fmt: skip
+        energisation=[
+            {"node": "A", "from": START, "mw": 6},
+            {"node": "B", "from": START, "mw": 4},
+            {"node": "B", "from": "2026-02-01", "mw": 8},
+        ],
+    )
 
 
 UPSTREAM = {
@@ -214,28 +287,28 @@ UPSTREAM = {
 @alone(facility.reserve_what_is_left_upstream)
 def test_reserve_upstream(rule: Rule) -> None:
     """U carries 6 MW: 2 of its own hall, 1 of B, so 3 are left for what A hands on."""
-    kept = ("pair", "U", JAN)
+    kept = ("pair", "U", JAN_END)
     model = assert_edge(
         rule,
-        {"installed_systems": {("three", "unit", JAN): 2, ("two", "unit", JAN): 1,
+        {"commissioned_systems": {("three", "unit", JAN): 2, ("two", "unit", JAN): 1,
                                ("one", "unit", JAN): 9},
          "reserved_mw": {kept: 3}},
-        [{"reserved_mw": {kept: 4}}, {"installed_systems": {("three", "unit", JAN): 3}},
-         {"installed_systems": {("two", "unit", JAN): 2}}],
+        [{"reserved_mw": {kept: 4}}, {"commissioned_systems": {("three", "unit", JAN): 3}},
+         {"commissioned_systems": {("two", "unit", JAN): 2}}],
         **UPSTREAM,
     )  # fmt: skip
-    assert set(model.decisions.reserved_mw) == {kept, ("pair", "U", FEB)}
+    assert set(model.decisions.reserved_mw) == {kept, ("pair", "U", FEB_END)}
 
 
 @alone(facility.reserve_what_members_can_take)
 def test_reserve_of_members(rule: Rule) -> None:
     """B carries 8 MW, 6 of its own hall: 2 are left, whatever U has."""
-    kept = ("pair", "U", JAN)
+    kept = ("pair", "U", JAN_END)
     assert_edge(
         rule,
-        {"installed_systems": {("two", "unit", JAN): 6, ("three", "unit", JAN): 9},
+        {"commissioned_systems": {("two", "unit", JAN): 6, ("three", "unit", JAN): 9},
          "reserved_mw": {kept: 2}},
-        [{"reserved_mw": {kept: 3}}, {"installed_systems": {("two", "unit", JAN): 7}}],
+        [{"reserved_mw": {kept: 3}}, {"commissioned_systems": {("two", "unit", JAN): 7}}],
         **UPSTREAM,
     )  # fmt: skip
 
@@ -243,12 +316,12 @@ def test_reserve_of_members(rule: Rule) -> None:
 @alone(facility.survive_the_loss_of_a_feeder)
 def test_failover_with_a_node_upstream(rule: Rule) -> None:
     """A hands on no more than is reserved at U, 3; B no more than A, of 9, has left: 9 - 3."""
-    kept, one, two = ("pair", "U", JAN), ("one", "unit", JAN), ("two", "unit", JAN)
+    kept, one, two = ("pair", "U", JAN_END), ("one", "unit", JAN), ("two", "unit", JAN)
     assert_edge(
         rule,
-        {"installed_systems": {one: 3, two: 6}, "reserved_mw": {kept: 3}},
-        [{"reserved_mw": {kept: 2}}, {"installed_systems": {one: 4}},
-         {"installed_systems": {two: 7}}],
+        {"commissioned_systems": {one: 3, two: 6}, "reserved_mw": {kept: 3}},
+        [{"reserved_mw": {kept: 2}}, {"commissioned_systems": {one: 4}},
+         {"commissioned_systems": {two: 7}}],
         **UPSTREAM,
     )  # fmt: skip
 
@@ -258,12 +331,16 @@ def test_milestone(rule: Rule) -> None:
     """5 MW due: 3 served in two halls and 2 missed; 1.9 missed leave 0.1 unaccounted for."""
     assert_edge(
         rule,
-        {"serve_mw": {("demand", "hall", "unit", FEB): 2, ("demand", "next", "unit", FEB): 1},
-         "missed_mw": {("demand", FEB): 2}},
-        [{"missed_mw": {("demand", FEB): 1.9}},
-         {"serve_mw": {("demand", "next", "unit", FEB): 0.5}}],
+        {
+            "serve_mw": {("demand", "hall", "unit", FEB): 2, ("demand", "next", "unit", FEB): 1},
+            "missed_mw": {("demand", FEB): 2},
+        },
+        [
+            {"missed_mw": {("demand", FEB): 1.9}},
+            {"serve_mw": {("demand", "next", "unit", FEB): 0.5}},
+        ],
         halls=[hall(), hall("next")],
-    )  # fmt: skip
+    )
 
 
 @alone(commitments.serve_no_more_than_promised)
@@ -281,27 +358,30 @@ def test_served_in_all(rule: Rule) -> None:
 def test_systems_in_service(rule: Rule) -> None:
     """A system of 0.8 + 0.2 MW counts 1 MW on `it`, 0.8 on `system`, 1.5 on `facility` (PUE 1.5).
 
-    6 systems serve 1 + 1.6 + 4.5 MW: 1 + 2 + 3 systems. Commissioned in 31 days, the 4 of January
-    are in service in February, beside a fleet of 2; the 3 of February are not.
+    6 systems serve 1 + 1.6 + 4.5 MW: 1 + 2 + 3 systems.
     """
     key = ("hall", "unit")
     served = {("demand", *key, FEB): 1, ("own", *key, FEB): 1.6, ("all", *key, FEB): 4.5}
     assert_edge(
         rule,
-        {"installed_systems": {(*key, JAN): 6, **{(*key, period): 9 for period in (FEB, 2, 3)}},
-         "install_systems": {(*key, JAN): 4, (*key, FEB): 3},
-         "serve_mw": {("demand", *key, JAN): 2, **served}},
-        [{"serve_mw": {("demand", *key, FEB): 1.1}}, {"serve_mw": {("own", *key, FEB): 1.7}},
-         {"serve_mw": {("all", *key, FEB): 4.6}}, {"serve_mw": {("demand", *key, JAN): 2.1}},
-         {"install_systems": {(*key, FEB): 4}}],
-        end=APRIL,
-        systems=[unit_system(power_kw=800, overhead_kw=200, commission_days=31)],
+        {
+            "commissioned_systems": {(*key, JAN): 2, (*key, FEB): 6},
+            "serve_mw": {("demand", *key, JAN): 2, **served},
+        },
+        [
+            {"serve_mw": {("demand", *key, FEB): 1.1}},
+            {"serve_mw": {("own", *key, FEB): 1.7}},
+            {"serve_mw": {("all", *key, FEB): 4.6}},
+            {"serve_mw": {("demand", *key, JAN): 2.1}},
+            {"commissioned_systems": {(*key, FEB): 5}},
+        ],
+        systems=[unit_system(power_kw=800, overhead_kw=200)],
         sites=[{"site": "site", "pue": 1.5}],
         halls=[hall(open_count=1)],
         fleet=[{"hall": "hall", "system": "unit", "count": 2}],
         commitments=[promised("demand"), promised("own", "system"), promised("all", "facility")],
         milestones=[due(name, 9) for name in ("demand", "own", "all")],
-    )  # fmt: skip
+    )
 
 
 @alone(commitments.keep_dedicated_systems_for_their_commitment)
@@ -313,35 +393,43 @@ def test_dedicated_systems(rule: Rule) -> None:
     key = ("hall", "unit")
     assert_edge(
         rule,
-        {"installed_systems": {(*key, JAN): 6, (*key, FEB): 4},
-         "serve_mw": {("one", *key, JAN): 1, ("two", *key, JAN): 1, ("demand", *key, JAN): 99}},
-        [{"serve_mw": {("two", *key, JAN): 1.1}}, {"installed_systems": {(*key, JAN): 5}},
-         {"installed_systems": {(*key, FEB): 3}}],
+        {
+            "commissioned_systems": {(*key, JAN): 6, (*key, FEB): 4},
+            "serve_mw": {("one", *key, JAN): 1, ("two", *key, JAN): 1, ("demand", *key, JAN): 99},
+        },
+        [
+            {"serve_mw": {("two", *key, JAN): 1.1}},
+            {"commissioned_systems": {(*key, JAN): 5}},
+            {"commissioned_systems": {(*key, FEB): 3}},
+        ],
         halls=[hall(open_count=1)],
         fleet=[{"hall": "hall", "system": "unit", "count": 4, "commitment": "demand"}],
         commitments=[promised("demand"), promised("one"), promised("two")],
         milestones=[due(name, 9) for name in ("demand", "one", "two")],
-    )  # fmt: skip
+    )
 
 
 @alone(spending.spend_within_budget)
 def test_budget(rule: Rule) -> None:
-    """100 by 15 February covers January and February: 6 at 10 and a hall of 40, not discounted.
+    """100 by 28 February: 6 at 10 and a hall of 40, not discounted.
 
     March is free of it, and so is late cost.
     """
     key = ("hall", "unit")
     assert_edge(
         rule,
-        {"install_systems": {(*key, JAN): 4, (*key, FEB): 2, (*key, 2): 500},
-         "open_halls": {("hall", JAN): 1}, "missed_mw": {("demand", FEB): 5}},
-        [{"install_systems": {(*key, FEB): 3}}, {"open_halls": {("hall", FEB): 1}}],
+        {
+            "install_systems": {(*key, JAN_END): 4, (*key, FEB_END): 2, (*key, MAR_END): 500},
+            "open_halls": {("hall", JAN_END): 1},
+            "missed_mw": {("demand", FEB): 5},
+        },
+        [{"install_systems": {(*key, FEB_END): 3}}, {"open_halls": {("hall", FEB_END): 1}}],
         end=MARCH,
         options={"discount_rate": 0.5},
         halls=[hall(fit_out_cost=40, count=2)],
         commitments=[promised("demand", late_cost=1000)],
-        budget=[{"date": "2026-02-15", "cumulative": 100}],
-    )  # fmt: skip
+        budget=[{"date": FEBRUARY, "cumulative": 100}],
+    )
 
 
 def test_budget_less_what_is_already_spent() -> None:
@@ -349,10 +437,72 @@ def test_budget_less_what_is_already_spent() -> None:
     key = ("maker", "unit")
     assert_edge(
         spending.spend_within_budget,
-        {"order_lots": {(*key, JAN): 1}},
-        [{"order_lots": {(*key, JAN): 2}}],
+        {"order_lots": {(*key, JAN_END): 1}},
+        [{"order_lots": {(*key, JAN_END): 2}}],
         supply=[sold(price=20, order_cost=15)],
-        orders=[{"order": "PO", "supplier": "maker", "item": "unit", "quantity": 3,
-                 "placed": START, "arrives": START}],
+        orders=[
+            {
+                "order": "PO",
+                "supplier": "maker",
+                "item": "unit",
+                "quantity": 3,
+                "placed": START,
+                "arrives": START,
+            }
+        ],
         budget=[{"date": FEBRUARY, "cumulative": 100}],
-    )  # fmt: skip
+    )
+
+
+def test_money_counts_on_its_day() -> None:
+    """A budget of 27 February does not cover what is installed on the 28th."""
+    key = ("hall", "unit")
+    assert_edge(
+        spending.spend_within_budget,
+        {"install_systems": {(*key, JAN_END): 10, (*key, FEB_END): 500}},
+        [{"install_systems": {(*key, JAN_END): 11}}],
+        budget=[{"date": "2026-02-27", "cumulative": 100}],
+    )
+
+
+def test_what_stands_is_held_to_a_level_that_falls_inside_a_period() -> None:
+    """12 MW until 9 February, then 4, again 12 from the 20th: 8 of 12 go by 1 February.
+
+    They may stand again on the 28th.
+    """
+    key = ("hall", "unit")
+    assert_edge(
+        facility.draw_within_energised_power,
+        {
+            "commissioned_systems": {(*key, JAN): 12, (*key, FEB): 12},
+            "remove_systems": {(*key, FEB): 8},
+        },
+        [
+            {"remove_systems": {(*key, FEB): 7}},
+            {"commissioned_systems": {(*key, JAN): 13}, "remove_systems": {(*key, FEB): 9}},
+            {"commissioned_systems": {(*key, FEB): 13}},
+        ],
+        halls=[hall(fed_by="node")],
+        power=[{"node": "node"}],
+        energisation=[
+            {"node": "node", "from": day, "mw": mw}
+            for day, mw in ((START, 12), ("2026-02-09", 4), ("2026-02-20", 12))
+        ],
+    )
+
+
+def test_what_is_being_commissioned_draws_power() -> None:
+    """Installed on 18 February, in service on the 28th: 3 MW carry 3 on both days, not 4."""
+    key = ("hall", "unit")
+    assert_edge(
+        facility.draw_within_energised_power,
+        {"commissioned_systems": {(*key, JAN): 1, (*key, FEB): 3}},
+        [{"commissioned_systems": {(*key, FEB): 4}}],
+        systems=[unit_system(commission_days=10)],
+        halls=[hall(fed_by="node")],
+        power=[{"node": "node"}],
+        energisation=[
+            {"node": "node", "from": START, "mw": 3},
+            {"node": "node", "from": "2026-02-25", "mw": 9},
+        ],
+    )

@@ -1,4 +1,4 @@
-"""Periods, and calendar days turned into periods: by hand, and against a search day by day."""
+"""Periods and numbered days: by hand, and as the checker works them out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from planner.case.calendar import DAYS_A_MONTH, Calendar, make_calendar
+from planner.case.calendar import Calendar, make_calendar
 from planner.plan.verify_calendar import Calendar as CheckersCalendar
 
 JAN, FEB, MAR, APR, MAY, JUN = range(6)
@@ -56,110 +56,50 @@ def test_the_period_that_holds_the_end_is_planned_whole() -> None:
 
 
 def test_weeks() -> None:
-    """A week is 7 / (365.25 / 12) = 0.229979 months."""
+    """A week of January is 7 / 31 months."""
     found = weeks(3)
     assert found.starts == (date(2026, 1, 5), date(2026, 1, 12), date(2026, 1, 19))
     assert found.ends == (date(2026, 1, 11), date(2026, 1, 18), date(2026, 1, 25))
-    assert found.months == pytest.approx([0.2299794661] * 3)
+    assert found.months == pytest.approx([7 / 31] * 3)
 
 
 def test_quarters_count_from_the_start() -> None:
-    """From February: to April, to July, to October, to January; 89, 92, 92 and 92 days."""
+    """From February: to April, to July, to October, to January; three months each."""
     found = calendar(date(2026, 2, 1), date(2027, 1, 31), "quarter")
     assert found.starts == (date(2026, 2, 1), date(2026, 5, 1), date(2026, 8, 1), date(2026, 11, 1))
     assert found.ends[-1] == date(2027, 1, 31)
-    assert found.months == pytest.approx([days / 30.4375 for days in (89, 92, 92, 92)])
-    assert pytest.approx(30.4375) == DAYS_A_MONTH
+    assert found.months == pytest.approx([3.0] * 4)
 
 
-@pytest.mark.parametrize(
-    ("period", "days", "usable"),
-    [
-        (JAN, 0, JAN),
-        (JAN, 1, FEB),
-        (JAN, 31, FEB),  # 1 January + 31 days = 1 February
-        (JAN, 32, MAR),
-        (FEB, 28, MAR),  # 1 February + 28 days = 1 March, for 2026 is no leap year
-        (FEB, 29, APR),
-        (JAN, 59, MAR),
-        (JAN, 60, APR),
-        (JAN, 151, JUN),  # 1 January + 151 days = 1 June
-        (JAN, 152, None),
-        (JUN, 0, JUN),
-        (JUN, 1, None),
-    ],
-)
-def test_lead_times_over_months(period: int, days: int, usable: int | None) -> None:
-    assert calendar().usable(period, days) == usable
+def test_a_period_that_holds_a_milestone_is_cut_after_it() -> None:
+    """So each milestone is the last day of a period; one on a period's last day cuts nothing."""
+    cuts = [date(2026, 2, 10), date(2026, 3, 31), date(2026, 5, 1)]
+    found = make_calendar(START, date(2026, 5, 31), "month", date.min, 0.0, cuts)
+    assert found.ends == (
+        date(2026, 1, 31), date(2026, 2, 10), date(2026, 2, 28), date(2026, 3, 31),
+        date(2026, 4, 30), date(2026, 5, 1), date(2026, 5, 31),
+    )  # fmt: skip
+    assert found.months == pytest.approx((1, 10 / 28, 18 / 28, 1, 1, 1 / 31, 30 / 31))
+    assert {found.holding(day) for day in cuts} == {1, 3, 5}
 
 
-@pytest.mark.parametrize(
-    ("year", "days", "usable"),
-    [(2028, 29, MAR), (2028, 30, APR), (2027, 28, MAR), (2027, 29, APR), (2028, 28, MAR)],
-)
-def test_lead_times_over_a_leap_day(year: int, days: int, usable: int) -> None:
-    """29 days from 1 February are 1 March in 2028, and 2 March in 2027."""
-    assert calendar(date(year, 1, 1), date(year, 6, 30)).usable(FEB, days) == usable
+def test_days_are_numbered_from_the_first() -> None:
+    found = calendar()
+    assert found.number(date(2026, 2, 1)) == 31
+    assert found.number(date(2025, 12, 31)) == -1
+    assert found.date_of(31) == date(2026, 2, 1)
+    assert found.first_days == (0, 31, 59, 90, 120, 151)
+    assert found.last_days == (30, 58, 89, 119, 150, 180)
+    assert found.day_count == 181
+    assert [found.period_of(day) for day in (0, 30, 31, 180)] == [JAN, JAN, FEB, JUN]
+    assert found.from_day(None) == found.from_day(date(2020, 2, 29)) == 0
+    assert found.from_day(date(2026, 1, 2)) == 1
 
 
-@pytest.mark.parametrize(
-    ("period", "days", "usable"),
-    [(0, 0, 0), (0, 1, 1), (0, 7, 1), (0, 8, 2), (2, 21, 5), (2, 22, None), (5, 0, 5)],
-)
-def test_lead_times_over_weeks(period: int, days: int, usable: int | None) -> None:
-    assert weeks().usable(period, days) == usable
-
-
-@pytest.mark.parametrize(
-    ("period", "days", "usable"),
-    [
-        (0, 0, 0),
-        (0, 90, 1),  # 31 + 28 + 31 days from 1 January are 1 April
-        (0, 91, 2),
-        (1, 91, 2),  # 30 + 31 + 30
-        (3, 92, 4),  # October to December
-        (0, 365, 4),
-        (0, 366, 5),
-        (7, 1, None),
-    ],
-)
-def test_lead_times_over_quarters(period: int, days: int, usable: int | None) -> None:
-    assert quarters().usable(period, days) == usable
-
-
-@pytest.mark.parametrize(
-    ("day", "first"),
-    [
-        (None, JAN),
-        (date(2020, 2, 29), JAN),
-        (date(2026, 1, 1), JAN),
-        (date(2026, 1, 2), FEB),
-        (date(2026, 1, 31), FEB),
-        (date(2026, 2, 1), FEB),
-        (date(2026, 6, 1), JUN),
-        (date(2026, 6, 2), None),
-    ],
-)
-def test_first_period_on_or_after_a_day(day: date | None, first: int | None) -> None:
-    assert calendar().first(day) == first
-
-
-@pytest.mark.parametrize(
-    ("by", "days", "latest"),
-    [
-        (MAR, 0, MAR),
-        (MAR, 1, FEB),
-        (MAR, 28, FEB),
-        (MAR, 29, JAN),
-        (MAR, 59, JAN),
-        (MAR, 60, -1),
-        (JAN, 0, JAN),
-        (JAN, 1, -1),
-    ],
-)
-def test_latest_period_to_begin(by: int, days: int, latest: int) -> None:
-    """28 days from 1 February are 1 March; 59 days from 1 January are too."""
-    assert calendar().latest(by, days) == latest
+def test_what_is_served_on_a_last_day_is_served_until_the_next() -> None:
+    """31 January to 27 February: 1 of 31 days and 27 of 28; the last day of all is one of 30."""
+    assert calendar().served_months[0] == pytest.approx(1 / 31 + 27 / 28)
+    assert calendar().served_months[-1] == pytest.approx(1 / 30)
 
 
 @pytest.mark.parametrize(
@@ -171,30 +111,6 @@ def test_latest_period_to_begin(by: int, days: int, latest: int) -> None:
 )  # fmt: skip
 def test_period_that_contains_a_day(day: date, holding: int | None) -> None:
     assert calendar().holding(day) == holding
-
-
-@pytest.mark.parametrize(
-    ("day", "last"),
-    [
-        (date(2025, 12, 31), None), (date(2026, 1, 30), None), (date(2026, 1, 31), JAN),
-        (date(2026, 2, 27), JAN), (date(2026, 2, 28), FEB), (date(2030, 1, 1), JUN),
-    ],
-)  # fmt: skip
-def test_last_period_that_ends_by_a_day(day: date, last: int | None) -> None:
-    assert calendar().last_ending_by(day) == last
-
-
-def test_in_force_from_the_first_period_that_starts_on_or_after_the_day() -> None:
-    """10 from 2 February holds from March; 30 from 1 May in May; nothing before; order is free."""
-    dated = [(date(2026, 5, 1), 30.0), (date(2026, 2, 2), 10.0)]
-    assert calendar().in_force(dated) == (0, 0, 10, 10, 30, 30)
-
-
-def test_in_force_from_before_the_plan() -> None:
-    """Of 7 from 2020 and 8 from 2025, the later holds; a row after the plan never does."""
-    dated = [(date(2020, 1, 1), 7.0), (date(2025, 1, 1), 8.0), (date(2027, 1, 1), 9.0)]
-    assert calendar().in_force(dated) == (8,) * 6
-    assert calendar().in_force([]) == (0,) * 6
 
 
 def test_discount_by_days_of_365() -> None:
@@ -212,12 +128,11 @@ def test_without_a_rate_later_money_counts_the_same() -> None:
 @pytest.mark.parametrize(
     ("day", "fence"),
     [
-        (date(2025, 1, 1), JAN), (START, JAN), (date(2026, 1, 2), FEB), (date(2026, 2, 1), FEB),
-        (date(2026, 6, 2), 6), (date(2030, 1, 1), 6),
+        (date(2025, 1, 1), 0), (START, 0), (date(2026, 1, 2), 1), (date(2026, 2, 1), 31),
     ],
 )  # fmt: skip
 def test_fence(day: date, fence: int) -> None:
-    """The first period in which to decide; as many as there are periods if there is none."""
+    """The first day on which to decide."""
     assert calendar(fence_day=day).fence == fence
 
 
@@ -251,45 +166,6 @@ def calendars(draw: st.DrawFn) -> Calendar:
     return calendar(*draw(spans()))
 
 
-@st.composite
-def lead_times(draw: st.DrawFn) -> tuple[Calendar, int, int]:
-    """Draw a calendar, one of its periods and a number of days."""
-    found = draw(calendars())
-    return found, draw(st.integers(0, found.count - 1)), draw(st.integers(0, 400))
-
-
-def first_by_search(found: Calendar, day: date) -> int | None:
-    """Return the first period that starts on or after a day, by trying each."""
-    for period in range(found.count):
-        if found.starts[period] >= day:
-            return period
-    return None
-
-
-@calm
-@given(lead_times())
-@example((calendar(date(2028, 1, 1), date(2028, 12, 31)), FEB, 29))
-@example((calendar(date(2027, 1, 1), date(2027, 12, 31)), FEB, 29))
-def test_usable_is_the_first_period_that_starts_on_or_after_the_day(
-    drawn: tuple[Calendar, int, int],
-) -> None:
-    found, period, days = drawn
-    arrives = found.starts[period] + timedelta(days=days)
-    assert found.usable(period, days) == first_by_search(found, arrives)
-
-
-@calm
-@given(lead_times())
-def test_latest_is_the_last_period_that_is_in_time(drawn: tuple[Calendar, int, int]) -> None:
-    found, by, days = drawn
-    in_time = [-1]
-    for period in range(found.count):
-        usable = first_by_search(found, found.starts[period] + timedelta(days=days))
-        if usable is not None and usable <= by:
-            in_time.append(period)
-    assert found.latest(by, days) == max(in_time)
-
-
 @calm
 @given(calendars())
 def test_periods_follow_one_another_without_a_gap(found: Calendar) -> None:
@@ -314,8 +190,8 @@ def test_every_day_is_in_one_period_of_its_length(span: tuple[date, date, str]) 
         assert {found.holding(first_day), found.holding(last)} == {at}
         length = changes.get(first_day, length)
         assert last + timedelta(days=1) in changes or last == last_of(first_day, length)
-        is_month = first_day.day == 1 and last == last_of(first_day, "month")
-        assert found.months[at] == (1 if is_month else found.days(at) / DAYS_A_MONTH)
+        if first_day.day == 1 and last == last_of(first_day, length) and length != "week":
+            assert found.months[at] == pytest.approx({"month": 1, "quarter": 3}[length])
 
 
 def last_of(first: date, length: str) -> date:
@@ -328,28 +204,20 @@ def last_of(first: date, length: str) -> date:
 
 
 @calm
-@given(spans())
-def test_the_checker_comes_to_the_same_periods_in_its_own_way(span: tuple[date, date, str]) -> None:
-    found, own = calendar(*span, discount_rate=0.07), CheckersCalendar(*span)
+@given(spans(), st.lists(st.integers(0, 700), max_size=3))
+def test_the_checker_comes_to_the_same_periods_in_its_own_way(
+    span: tuple[date, date, str], due: list[int]
+) -> None:
+    start, end, period = span
+    cuts = [start + timedelta(days=days) for days in due]
+    found = make_calendar(start, end, period, date.min, 0.07, cuts)
+    own = CheckersCalendar(start, end, period, cuts)
     assert own.starts[:-1] == found.starts
     assert [own.last_day(period) for period in found.periods] == list(found.ends)
-    assert [own.months(period) for period in found.periods] == list(found.months)
-    assert [own.discount(t, 0.07) for t in found.periods] == pytest.approx(list(found.discounts))
-    for days in range(-3, (found.ends[-1] - found.starts[0]).days + 3, 5):
+    assert [own.months(period) for period in found.periods] == pytest.approx(list(found.months))
+    served = [own.months_served(period) for period in found.periods]
+    assert served == pytest.approx(list(found.served_months))
+    for days in range(-3, found.day_count + 3, 5):
         day = found.starts[0] + timedelta(days=days)
-        first = found.first(day)
-        assert min(own.first(day), own.count) == (found.count if first is None else first)
         assert own.holding(day) == found.holding(day)
-
-
-steps = st.tuples(st.dates(date(2022, 1, 1), date(2032, 1, 1)), st.floats(0, 1000))
-
-
-@calm
-@given(calendars(), st.lists(steps, unique_by=lambda step: step[0]))
-def test_in_force_is_the_latest_row_that_has_begun(
-    found: Calendar, dated: list[tuple[date, float]]
-) -> None:
-    for start, value in zip(found.starts, found.in_force(dated), strict=True):
-        begun = [step for step in dated if step[0] <= start]
-        assert value == (max(begun)[1] if begun else 0.0)
+        assert own.discount(day, 0.07) == pytest.approx(found.discount(days))

@@ -343,13 +343,22 @@ def test_megawatts_that_shrink() -> None:
     """In the order of dates, whatever the order of rows."""
     assert faults_of(milestones=[due("demand", 4), due("demand", 4.5, JANUARY)]) == [
         "milestones!C2 '4': it is less than the 4.5 MW of 2026-01-31 in milestones!C3, though "
-        "megawatts are cumulative. Give all megawatts in service by the date"
+        "megawatts are cumulative. Give all megawatts in service by the date; if fewer are due "
+        "from then on, set may_fall of demand to yes in commitments"
     ]
 
 
 def test_a_milestone_after_the_plan() -> None:
     assert faults_of(milestones=[due("demand", 5, "2026-06-30")]) == [
         "milestones!B2 '2026-06-30': it is after the plan's end. Give a later settings end, or "
+        "remove the row"
+    ]
+
+
+def test_a_milestone_just_after_the_last_period() -> None:
+    """A plan to 15 January plans the whole month; the first of February is not in it."""
+    assert faults_of(end="2026-01-15", milestones=[due("demand", 5, "2026-02-01")]) == [
+        "milestones!B2 '2026-02-01': it is after the plan's end. Give a later settings end, or "
         "remove the row"
     ]
 
@@ -434,6 +443,25 @@ def test_blanks_that_matter() -> None:
     )
 
 
+@of(checks.unused_prices_are_noted)
+def test_the_price_of_a_system_that_is_assembled_is_not_used() -> None:
+    """S0 is assembled of parts, S1 is sold as it is, at its price; so is S0 without supply."""
+    systems = [
+        {"system": name, "power_kw": 1, "overhead_kw": 0, "commission_days": 0, "price": 5}
+        for name in ("S0", "S1")
+    ]
+    built = {
+        "bom": [{"system": "S0", "item": "part", "quantity": 1}],
+        "plants": [{"plant": "plant", "system": "S0", "units_per_month": 1, "lead_days": 1}],
+        "supply": [sold("part", **{"yield": 1}), sold("S1", **{"yield": 1})],
+    }
+    assert notes_of(systems=systems, **built) == (
+        "systems.price is not used for S0: no supplier sells it, and what is assembled costs its "
+        "parts and plants.cost",
+    )
+    assert notes_of(systems=systems) == ()
+
+
 @of(checks.absent_limits_are_noted)
 def test_what_has_no_limit_where_others_have_one() -> None:
     assert notes_of(
@@ -445,30 +473,3 @@ def test_what_has_no_limit_where_others_have_one() -> None:
         "no limit in energisation for node low",
         "no power node feeds hall three, two: no power limit there",
     )  # fmt: skip
-
-
-@of(checks.longer_periods_are_noted)
-def test_dates_within_longer_periods() -> None:
-    """April to June and July to September are quarters: only their first days count at once."""
-    dated = {
-        "end": "2026-09-30",
-        "energisation": [{"node": "grid", "from": day, "mw": 1}
-                         for day in (START, "2026-02-15", "2026-04-01", "2026-05-01")],
-        "power": [{"node": "grid"}],
-        "halls": [hall(ready="2026-07-02", fed_by="grid")],
-        "milestones": [due("demand", 1, "2026-03-30"), due("demand", 2, "2026-06-30"),
-                       due("demand", 3, "2026-08-31")],
-    }  # fmt: skip
-    start = ("periods are longer from 2026-04-01 on: what becomes ready within one, after a lead "
-             "time or on a date")  # fmt: skip
-    end = ". Megawatts may be missed for that alone"
-    options = {"period": "month; quarter from 2026-04-01"}
-    assert notes_of(**dated, options=options) == (
-        f"{start} (halls.ready 1, energisation.from 1), counts from the next on; milestones within "
-        f"one are judged at the end before (1){end}",
-    )
-    assert notes_of(end="2026-06-30", options=options) == (
-        f"{start}, counts from the next on{end}",
-    )
-    for period in ("month", "quarter", "quarter; month from 2026-04-01"):
-        assert notes_of(**dated, options={"period": period}) == ()

@@ -326,7 +326,10 @@ def test_python_m_planner_runs() -> None:
     ("words", "told"),
     [
         (("quote", "--only", "country=XX"), "--only country=XX: not one of system=Rack-25"),
-        (("quote", "--by", "2026-01-01"), "its first period ends on 2026-01-31"),
+        (
+            ("quote", "--by", "2025-12-31"),
+            "the plan runs from 2026-01-01 to 2026-06-30. Ask for a day of it",
+        ),
         (("explain", "--why", "dance at North 2026-01"), "begin with one of install, order"),
         (("explain", "--why", "install at Nowhere 2026-02"), "Nowhere is not known here"),
         (("explain", "--why", "order wafer 2026-01"), "this plan has nothing to order. What can"),

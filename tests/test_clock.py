@@ -81,6 +81,22 @@ def test_what_was_placed_is_a_debt_to_later_days() -> None:
     assert found.rises == (7, 8)
 
 
+def test_no_rounding_is_left_of_what_a_debt_takes() -> None:
+    """49 / 31 in January and 1 in February leave 13 days of March to 3 units."""
+    found = rate((START, 2.0), (date(2026, 1, 19), 1.0))
+    found.less([(0, 3.0)])
+    assert set(found.daily[: 59 + 13]) == {0.0}
+    assert found.rises == (59 + 13,)
+
+
+def test_a_debt_that_is_never_paid_gives_nothing_free() -> None:
+    """5 days of 1 each are no 9 units."""
+    found = rate((START, 31.0), (date(2026, 1, 6), 0.0))
+    found.less([(0, 9.0)])
+    assert not found.daily.any()
+    assert found.rises == ()
+
+
 def test_a_level_rises_and_falls() -> None:
     steps = [(date(2026, 1, 1), 6.0), (date(2026, 1, 7), 0.0), (date(2026, 1, 25), 9.0)]
     found = Level(START, 31, steps)
@@ -197,6 +213,16 @@ def test_parts_that_come_last_decide() -> None:
 def test_what_can_never_come_has_no_days() -> None:
     found = settled(order(0, since=99), Act(("lane",), (Leg((DOCK,), SITE, 0),)), install(30))
     assert found.days == {}
+
+
+def test_a_way_that_is_never_possible_asks_for_no_days() -> None:
+    """Part and other leave on one lane; the other never comes, so its days are none of it."""
+    other, at_site = ("dock", "other"), ("site", "other")
+    lane = Act(("ship",), (Leg((DOCK,), SITE), Leg((other,), at_site)), rated=True)
+    firm = Act(("firm",), (Leg((at_site,), None, wanted=(10, 20)),))
+    found = settled(order(0), lane, install(FEBRUARY), firm, arrivals={at_site: [0]})
+    assert found.days["firm",] == (10, 20)
+    assert found.days["ship",] == found.days["order",] == (FEBRUARY,)
 
 
 def test_depots_in_a_circle_end() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 import pytest
 from plan_samples import sample_plan
 from rich.console import Console
 
 from planner.reports.console import Progress, describe, print_plan, short
+from planner.reports.views import headline, periods_said
 from planner.solve.progress import Event
 
 
@@ -21,7 +23,9 @@ def printed(plan, files=None, width=80):
 def test_missed_megawatts_come_first():
     lines = printed(sample_plan()).splitlines()
     assert lines[0] == "MEGAWATTS ARE MISSED: 337.5 MW-months"
-    assert lines[1].strip() == "OpenAI: up to 56.2 MW (IT power) between 2028-12-31 and 2029-04-30"
+    assert lines[1].strip() == (
+        "OpenAI: up to 56.2 MW (IT power) from 2028-12-31, made good by 2029-05-31"
+    )
     assert lines[2].startswith("Plan openai-750mw: limit reached, gap 0.081%")
     assert lines[2].endswith("checker passed")
 
@@ -130,3 +134,43 @@ def test_on_a_terminal_one_line_changes(clock):
     assert text.count("\r") == 10
     assert max(len(part) for line in text.splitlines() for part in line.split("\r")) <= 39
     assert text.endswith("\n")
+
+
+def test_a_miss_is_told_from_its_day_until_all_is_in_service():
+    """Of what is missed at the end of February some may come in March: all is there by April."""
+    plan = sample_plan()
+
+    def told(*missed):
+        plan.tables["ramp"] = [
+            {"commitment": "One", "basis": "it", "period": date(2026, month, 1),
+             "period_end": date(2026, month, 28), "missed_mw": mw}
+            for month, mw in enumerate(missed, 1)
+        ]  # fmt: skip
+        (line,) = headline(plan).details
+        return line
+
+    start = "One: up to 2.0 MW (IT power)"
+    assert told(0, 2, 1, 0) == f"{start} from 2026-02-28, made good by 2026-04-28"
+    assert told(0, 2, 0, 0) == f"{start} from 2026-02-28, made good by 2026-03-28"
+    assert told(0, 2, 1) == f"{start} from 2026-02-28 to the plan's end"
+    assert told(1, 0, 2, 0) == f"{start} at times from 2026-01-28, made good by 2026-04-28"
+    assert told(1, 0, 2) == f"{start} at times from 2026-01-28 to the plan's end"
+
+
+@pytest.mark.parametrize(
+    ("period", "starts", "said"),
+    [
+        ("month", ["2026-01-01", "2026-02-01", "2026-02-16", "2026-03-01"], "3 months"),
+        ("quarter", ["2026-01-01", "2026-03-16", "2026-04-01"], "2 quarters"),
+        (
+            "week; month from 2026-01-12",
+            ["2026-01-01", "2026-01-08", "2026-01-10", "2026-01-12", "2026-02-01"],
+            "2 weeks, then 2 months",
+        ),
+    ],
+)
+def test_a_period_that_a_milestone_cuts_counts_once(period, starts, said):
+    plan = sample_plan()
+    plan.inputs.settings["period"] = period
+    plan.tables["ramp"] = [{"period": date.fromisoformat(day)} for day in starts]
+    assert periods_said(plan) == said

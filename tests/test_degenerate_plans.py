@@ -139,7 +139,7 @@ PLANS: dict[str, Degenerate] = {
     "milestones on different days of one period": Degenerate(
         {},
         cost=50,
-        missed=3 * 4,
+        missed=3 * (0.5 + 0.5 + 1 + 1),  # two halves of April, which the milestone cuts, May, June
         end="2026-06-30",
         sheets={
             "halls": hall(it_mw=5),
@@ -158,10 +158,10 @@ PLANS: dict[str, Degenerate] = {
     ),
     "quarters, all missed": Degenerate(
         {MARCH: 2},
-        missed=2 * 90 / (365.25 / 12),
+        missed=2 * 3,
         end=MARCH,
         options={"period": "quarter"},
-        sheets={"halls": hall(build_days=30)},
+        sheets={"halls": hall(build_days=90)},  # decided on 1 January, open from 1 April
     ),
     "a plan of two days": Degenerate({"2026-01-02": 5}, cost=50, end="2026-01-02"),
     "the fleet alone": Degenerate(

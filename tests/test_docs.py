@@ -116,12 +116,13 @@ def test_the_plan_made_by_hand_is_the_planners() -> None:
     for key in ("amount", "present_cost"):
         assert f"**{sum(float(row[key]) for row in costs):,.0f}**" in README  # type: ignore[arg-type]
     section = README.split("## The smallest plan, by hand")[1].split("\n## ")[0]
-    table = section.split("| month |")[1]
+    table = section.split("| day |")[1]
     shown = [line.split("|")[-2].strip() for line in table.splitlines() if line.startswith("| ")]
     spent = [f"{float(row['present_cost']):,.0f}" for row in plan.tables["spend"]]  # type: ignore[arg-type]
-    assert {"19,869,698", "29,250,455", "223,180"} <= set(spent) & set(shown)
+    assert {"19,686,209", "84,776", "28,968,120"} <= set(spent) & set(shown)
     rows = [int(cell.replace(",", "")) for cell in shown if cell.replace(",", "").isdigit()]
-    assert f"**{sum(rows):,}**" == shown[-1]
+    total = int(shown[-1].strip("*").replace(",", ""))
+    assert abs(sum(rows) - total) <= len(rows) / 2  # each row is rounded to one
 
 
 def test_the_readme_counts_what_is_assumed() -> None:

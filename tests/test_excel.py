@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import defaultdict
 from datetime import date, datetime
 from pathlib import Path
 
@@ -88,7 +89,7 @@ def test_missed_megawatts_come_first_and_loud(values):
         assert sheet["A4"].value == "MEGAWATTS ARE MISSED: 337.5 MW-months"
         assert sheet["A4"].fill.fgColor.rgb == "FFB42318"
         assert sheet["A5"].value == (
-            "OpenAI: up to 56.2 MW (IT power) between 2028-12-31 and 2029-04-30"
+            "OpenAI: up to 56.2 MW (IT power) from 2028-12-31, made good by 2029-05-31"
         )
     found = texts(values["Summary"])
     for text in ("limit reached", "0.081%", "passed", "MISSED", "it", "system", "NVL72",
@@ -122,13 +123,13 @@ def test_an_order_line_says_what_a_buyer_must_know(values):
     order = plan.tables["orders"][10]
     line = {header: column(sheet, header)[10] for header in (
         "Order", "Supplier", "Item", "Quantity", "Unit price", "Extended price", "Currency",
-        "Order date", "Latest order date", "Slack", "Arrival", "Already late",
+        "Sign from", "Order date", "Sign by", "Slack", "Arrival", "Already late",
         "Blocked if missed", "Milestone blocked", "Sites fed")}  # fmt: skip
     assert line == {
         "Order": "N-0010", "Supplier": "TSMC", "Item": "wafer", "Quantity": 325,
         "Unit price": 20_000, "Extended price": 6_500_000, "Currency": "USD",
-        "Order date": datetime.combine(order["order_date"], datetime.min.time()),
-        "Latest order date": datetime.combine(order["latest_order_date"], datetime.min.time()),
+        "Sign from": datetime(2026, 10, 20), "Order date": datetime(2026, 11, 1),
+        "Sign by": datetime(2026, 11, 9),
         "Slack": 20, "Arrival": datetime.combine(order["arrival_date"], datetime.min.time()),
         "Already late": order["already_late"], "Blocked if missed": pytest.approx(11.05),
         "Milestone blocked": order["milestone_blocked"], "Sites fed": order["sites_fed"],
@@ -164,6 +165,17 @@ def test_cash_stands_against_the_budget(values):
     first = sum(row["price"] + row["order_cost"] for row in orders
                 if row["order_date"] == date(2026, 5, 1))  # fmt: skip
     assert column(cash, "Commit: orders")[4] == pytest.approx(first)
+
+
+def test_a_budget_that_ends_within_a_month_says_nothing_of_the_months_end(tmp_path):
+    """Five systems of 10 are bought on 28 February, when the 20 until the 15th no longer count."""
+    plan = plan_of({"2026-02-28": 5}, end="2026-02-28", options={"discount_rate": 0.08}, budget=[
+        {"date": "2026-02-15", "cumulative": 20}, {"date": "2026-06-30", "cumulative": 100},
+    ])  # fmt: skip
+    cash = written(plan, tmp_path / "p.xlsx")["Cash"]
+    assert column(cash, "Paid so far") == [0, 50]
+    assert column(cash, "Budget so far") == [20, 100]
+    assert column(cash, "Left of it") == [20, 50]
 
 
 def test_without_a_budget_there_are_no_columns_of_it(tmp_path):
@@ -222,10 +234,62 @@ def test_the_calendar_shows_each_stage_of_each_tranche(values):
     row = next(r for r in sheet.iter_rows(top.row + 1) if r[3].value == "install")
     found = {date: cell.value for date, cell in zip(dates, row[top.column :], strict=True)
              if cell.value}  # fmt: skip
-    expected = {datetime.combine(r["period"], datetime.min.time()): r["installed"]
-                for r in plan.tables["installs"] if r["site"] == row[2].value
-                and r["milestone"] == row[0].value.date()}  # fmt: skip
+    expected = defaultdict(float)  # all installs of a month, of which there are two
+    days = []
+    for install in plan.tables["installs"]:
+        if install["site"] == row[2].value and install["milestone"] == row[0].value.date():
+            expected[datetime.combine(install["period"], datetime.min.time())] += install[
+                "installed"
+            ]
+            days.append(datetime.combine(install["date"], datetime.min.time()))
     assert found == expected
+    names = {cell.value.split("\n")[0]: cell.column - 1 for cell in sheet[top.row][: top.column]}
+    assert (row[names["First"]].value, row[names["Last"]].value) == (min(days), max(days))
+
+
+def test_installs_tell_their_day_and_that_of_service(values):
+    """Installed on the 10th, commissioned for 21 days; not in service by the plan's end: blank."""
+    sheet, plan = values["Installs"], sample_plan()
+    first = plan.tables["installs"][0]
+    assert first["date"] == date(2026, 5, 10)
+    assert column(sheet, "Installed by")[0] == datetime(2026, 5, 10)
+    assert column(sheet, "In service on")[0] == datetime(2026, 5, 31)
+    ends = dict(zip(column(sheet, "Installed by"), column(sheet, "In service on"), strict=True))
+    assert ends[datetime(2029, 12, 10)] == datetime(2029, 12, 31)
+    assert ends[datetime(2029, 12, 20)] is None
+    assert column(sheet, "Milestone")[0] == datetime.combine(
+        first["milestone"], datetime.min.time()
+    )
+
+
+def test_openings_tell_the_days_of_decision_and_opening(values):
+    sheet, rows = values["Openings"], sample_plan().tables["openings"]
+    assert column(sheet, "Decided on") == [
+        datetime.combine(row["date"], datetime.min.time()) for row in rows
+    ]
+    assert column(sheet, "Open from")[0] == datetime(2026, 6, 4)  # 30 days after 5 May
+
+
+def test_the_clock_tells_what_is_done_in_each_window(values):
+    sheet, plan = values["Clock"], sample_plan()
+    install = plan.tables["installs"][1]
+    windows = list(zip(*(column(sheet, name) for name in (
+        "Work", "Supplier, plant, place or site", "First day", "Last day", "Done by then",
+        "Carried over")), strict=True))  # fmt: skip
+    assert len(windows) == len(plan.tables["clock"])
+    done = f"{install['installed']} {install['system']}"
+    days = datetime(2026, 5, 11), datetime(2026, 5, 20)
+    assert ("installation", install["site"], *days, done, None) in windows
+    assert windows[0][-1] == 0.5
+
+
+def test_a_window_in_which_nothing_is_done_is_left_to_the_tables(tmp_path):
+    plan = sample_plan()
+    plan.tables["installs"][0]["installed"] = 0
+    sheet = written(plan, tmp_path / "p.xlsx")["Clock"]
+    count = len(plan.tables["clock"])
+    assert len(column(sheet, "Work")) == count - 1
+    assert any(f"the {count - 1:,} of {count:,} windows" in text for text in texts(sheet))
 
 
 def test_pivots_hold_the_tables(values):
@@ -274,7 +338,7 @@ def test_every_sheet_can_be_scrolled_filtered_and_printed(formulas):
         if wide > 120 and sheet.title != "Charts":
             assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
     filters = {sheet.title: sheet.auto_filter.ref for sheet in formulas if sheet.auto_filter.ref}
-    assert filters["Purchase orders"] == "A5:Q45"
+    assert filters["Purchase orders"] == "A5:R45"
     assert filters["Ramp"] == "A4:F100"
     assert set(NAMES) - set(filters) == UNFILTERED
 

@@ -120,7 +120,7 @@ def test_slack_has_a_line_for_each_purchase_line_the_first_to_order_first(plan, 
     assert {(*line[:5], *line[6:8]) for line in lines} == {
         tuple(row[key] for key in keys) for row in plan.rows("slack")
     }
-    dates = [str(value) for value in column(sheet, "Last order date")[1:5]]
+    dates = [str(value) for value in column(sheet, "Last order")[1:5]]
     assert dates == sorted(dates)
     assert column(sheet, "Supplier")[0] == "nothing to order ahead"
     takes = column(sheet, "Time it takes")[1]
@@ -201,7 +201,7 @@ def test_the_summary_says_the_three_most_important_things_with_the_way_there(pla
     )
     assert slack_sentence(plan) == (
         "Tightest of the milestones that are met: OpenAI, 375.0 MW due 2027-12-31, 31 days of "
-        "slack; last day to order part 0 of maker 0 for it: 2027-06-01."
+        "slack; first order for it: NVL72 of Delta Electronics by 2026-04-19."
     )
 
 

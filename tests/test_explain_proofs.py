@@ -60,8 +60,7 @@ def test_what_is_ruled_out_without_a_solve_is_not_enough(
             oracle.is_enough(asker.candidates[at : at + size])
     for failed in oracle.failed:
         lifted = [r for r in asker.candidates if r.name in failed]
-        calendar = session.base.case.calendar
-        moves = [move for request in lifted for move in request.moves(calendar)]
+        moves = [move for request in lifted for move in request.moves()]
         problem = Problem(session.moved(moves).inputs)
         missed = problem.solve_goal(goal_of(problem, [worst]), others_of(problem, [worst], late))
         assert missed.values[0] > ENOUGH * (1 - 1e-6), (seed, sorted(failed))

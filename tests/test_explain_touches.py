@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from explain_cases import short_case, small_case
 from how_many import CASES, seeds
-from instances import Sheets
+from instances import Sheets, settings, unit_system
 from random_cases import random_case
+from random_days import PERIODS, day_case
 from random_wide import wide_case
 
 from planner.errors import PlannerError
-from planner.explain.moves import Move
+from planner.explain.moves import Move, lifted_steps
 from planner.explain.problem import IMPLIED, Problem
 from planner.explain.session import Session
 from planner.inputs.workbook import inputs_from_rows
@@ -36,7 +37,14 @@ SHARES = (0.01, 0.25, 1.0)
 
 def drawn(seed: int) -> Sheets:
     """Return a random workbook of one of many kinds."""
-    kinds = (small_case, short_case, random_case, wide_case, lambda n: wide_case(n, mixed=True))
+    kinds = (
+        small_case,
+        short_case,
+        random_case,
+        wide_case,
+        lambda n: wide_case(n, "mixed"),
+        lambda n: day_case(n, PERIODS[n % len(PERIODS)])[0],
+    )
     sheets = kinds[seed % len(kinds)](seed)
     draw = Random(f"touches {seed}")
     for crew in sheets.get("crews", ()):
@@ -48,6 +56,7 @@ def drawn(seed: int) -> Sheets:
         before = date.fromisoformat(str(last["date"])) - timedelta(days=1)
         also = {"date": before, "cumulative": last["cumulative"]}
         sheets["budget"] = [*sheets["budget"], also]
+    _let_power_fall(sheets, draw)
     for hall in sheets["halls"]:
         if draw.random() < 0.2:
             column = draw.choice(["slots", "coolant_lpm", "it_mw"])
@@ -56,6 +65,16 @@ def drawn(seed: int) -> Sheets:
         if row.get("storage") is not None and draw.random() < 0.3:
             row["storage"] = 0
     return sheets
+
+
+def _let_power_fall(sheets: Sheets, draw: Random) -> None:
+    """Give a node less from a day on, so that more of a step before makes a fall or ends a rise."""
+    steps = sheets.get("energisation")
+    if steps and draw.random() < 0.5:
+        last = max(steps, key=lambda row: str(row["from"]))
+        day = date.fromisoformat(str(last["from"])) + timedelta(days=draw.randint(3, 40))
+        share = draw.choice([0.5, 0.99, 1.0, 1.01])
+        steps.append({"node": last["node"], "from": day, "mw": float(str(last["mw"])) * share})
 
 
 def stated(problem: Problem, rows: Rows) -> dict[object, Row]:
@@ -128,7 +147,10 @@ def check(seed: int) -> set[str]:
         steps = float(draw.choice([1, 2]))
         if not limit.dated and limit.column != "count" and draw.random() < 0.6:
             steps = float(limit.value) * draw.choice(SHARES) / limit.step
-        move = Move(limit, steps)
+        # Beyond what lifts a limit it is not moved on the live model.
+        move = Move(limit, min(steps, lifted_steps(session.inputs, limit)))
+        if not session.are_linear([move]):
+            continue
         try:
             found = differences(session, move)
         except (ValueError, PlannerError):  # the workbook would break a rule of its own
@@ -136,6 +158,37 @@ def check(seed: int) -> set[str]:
         assert not found, (seed, limit.where, limit.value, steps, found[:4])
         kinds.add(limit.kind)
     return kinds
+
+
+def two_steps(sheet: str, *amounts: float) -> Sheets:
+    """Return a workbook of one system and hall whose crews, or feeder, change on 10 February."""
+    column = {"crews": "systems_per_month", "energisation": "mw"}[sheet]
+    key = {"crews": {"site": "s"}, "energisation": {"node": "n"}}[sheet]
+    days = ("2026-01-01", "2026-02-10")
+    return {
+        "settings": settings("2026-01-01", "2026-03-31"),
+        "systems": [unit_system(name="u", price=10, commission_days=0)],
+        "sites": [{"site": "s", "pue": 1}],
+        "halls": [{"hall": "h", "site": "s", "it_mw": 50, "open_count": 1, "fed_by": "n"}],
+        "power": [{"node": "n"}],
+        "commitments": [{"commitment": "c", "basis": "it"}],
+        "milestones": [{"commitment": "c", "date": "2026-03-31", "mw": 40}],
+        sheet: [
+            {**key, "from": day, column: amount} for day, amount in zip(days, amounts, strict=True)
+        ],
+    }
+
+
+@pytest.mark.parametrize(("sheet", "amounts"), [("crews", (5, 5)), ("energisation", (4, 5))])
+def test_a_step_that_becomes_a_fall_needs_a_model_built_anew(
+    sheet: str, amounts: tuple[float, float]
+) -> None:
+    """Two more of the first step are a fall on 10 February, a day on which more is looked at."""
+    session = Session(inputs_from_rows("steps", two_steps(sheet, *amounts)), seconds=math.inf)
+    first, then = (limit for limit in session.catalogue.amounts if limit.row.sheet == sheet)
+    assert session.is_linear(first)
+    assert not session.are_linear([Move(first, 2.0)])
+    assert session.are_linear([Move(first, 2.0), Move(then, 2.0)])
 
 
 @pytest.mark.parametrize("first", seeds(CASES, 20))

@@ -121,7 +121,7 @@ def test_the_checker_names_the_node_upstream() -> None:
     less = plan_of({JANUARY: 10}, halls=PAIR, **powered(*U2_OF_6)).inputs
     found = [v for v in verify(less, plan.tables).violations if v.startswith("failover")]
     assert found == [
-        "failover_groups: group 'AB' in 2026-01-01 carries 10 MW, without 'A' its others carry 6 "
+        "failover_groups: group 'AB' on 2026-01-31 carries 10 MW, without 'A' its others carry 6 "
         "MW through 'U2'"
     ]
 

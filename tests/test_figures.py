@@ -48,20 +48,30 @@ def ways_of(plan):
 
 
 def test_a_tranche_is_followed_from_order_to_service():
-    """Ordered in February, since it takes a month each to arrive, assemble, ship and install."""
+    """Worked out backwards from the milestone, on 30 June and on 30 September.
+
+    14 days of commissioning, then 28 each of transit, assembly and lead: installed on 16 June,
+    sent on 19 May, started on 21 April, ordered on 24 March; and on 16 September, 19 August,
+    22 July, 24 June.
+    """
     first, second = tranches(edge("chain"))
     assert (first.mw, first.basis, first.due) == (pytest.approx(3), "it", date(2026, 6, 30))
     assert first.stages == {
-        "order": (date(2026, 2, 1), date(2026, 3, 1)),
-        "assemble": (date(2026, 3, 1), date(2026, 3, 29)),
-        "ship": (date(2026, 4, 1), date(2026, 4, 29)),
-        "install": (date(2026, 5, 1), date(2026, 5, 31)),
-        "commission": (date(2026, 5, 31), date(2026, 6, 30)),
+        "order": (date(2026, 3, 24), date(2026, 4, 21)),
+        "assemble": (date(2026, 4, 21), date(2026, 5, 19)),
+        "ship": (date(2026, 5, 19), date(2026, 6, 16)),
+        "install": (date(2026, 6, 16), date(2026, 6, 16)),
+        "commission": (date(2026, 6, 16), date(2026, 6, 30)),
     }
     assert first.in_service == date(2026, 6, 30)
     assert second.mw == pytest.approx(2)
-    assert second.stages["order"] == (date(2026, 5, 1), date(2026, 5, 29))
-    assert second.stages["ship"] == (date(2026, 7, 1), date(2026, 7, 29))
+    assert second.stages == {
+        "order": (date(2026, 6, 24), date(2026, 7, 22)),
+        "assemble": (date(2026, 7, 22), date(2026, 8, 19)),
+        "ship": (date(2026, 8, 19), date(2026, 9, 16)),
+        "install": (date(2026, 9, 16), date(2026, 9, 16)),
+        "commission": (date(2026, 9, 16), date(2026, 9, 30)),
+    }
     assert second.in_service == date(2026, 9, 30)
 
 
@@ -79,7 +89,7 @@ def test_a_batch_that_two_tranches_share_is_split_between_them():
         "shipments": [
             row if row["from"] == "plant" else row | {"quantity": 10}
             for row in plan.tables["shipments"]
-            if row["from"] == "plant" or row["period"] == made["period"]
+            if row["from"] == "plant" or row["departure_date"] == made["start_date"]
         ],
     }
     early, late = tranches(replace(plan, tables=tables))
@@ -96,14 +106,33 @@ def test_an_install_that_two_tranches_share_is_split_between_them():
     tables = plan.tables | {
         "installs": [install | {"installed": 5}],
         "shipments": [row for row in way if row["from"] == "maker"] + [
-            leaving[0] | {"quantity": 3, "period": date(2026, 3, 1)},
-            leaving[0] | {"quantity": 2, "period": date(2026, 4, 1)},
+            leaving[0] | {"quantity": 3, "departure_date": date(2026, 3, 2)},
+            leaving[0] | {"quantity": 2, "departure_date": date(2026, 3, 20)},
         ],
     }  # fmt: skip
     early, late = tranches(replace(plan, tables=tables))
     assert early.stages["install"] == late.stages["install"]
-    assert early.stages["ship"][0] == date(2026, 3, 1)
-    assert late.stages["ship"][0] == date(2026, 4, 1)
+    assert early.stages["ship"][0] == date(2026, 3, 2)
+    assert late.stages["ship"][0] == date(2026, 3, 20)
+
+
+def test_what_arrives_first_is_used_first_even_if_it_left_later():
+    """Three leave by sea on 2 March and arrive on 10 June; two fly from 20 May to 1 June."""
+    plan = edge("chain")
+    install, way = plan.tables["installs"][0], plan.tables["shipments"]
+    leaving = [row for row in way if row["from"] == "plant"]
+    sea = {"quantity": 3, "departure_date": date(2026, 3, 2), "arrival_date": date(2026, 6, 10)}
+    air = {"quantity": 2, "departure_date": date(2026, 5, 20), "arrival_date": date(2026, 6, 1)}
+    tables = plan.tables | {
+        "installs": [install | {"installed": 2}, install | {"installed": 3}],
+        "shipments": [row for row in way if row["from"] == "maker"]
+        + [leaving[0] | sea, leaving[0] | air],
+    }
+    early, late = tranches(replace(plan, tables=tables))
+    assert early.stages["ship"] == (date(2026, 3, 2), date(2026, 6, 10))
+    assert late.stages["ship"] == (date(2026, 3, 2), date(2026, 6, 10))
+    first, *_ = tranches(replace(plan, tables=tables | {"installs": [install | {"installed": 2}]}))
+    assert first.stages["ship"] == (date(2026, 5, 20), date(2026, 6, 1))
 
 
 def test_what_stands_at_the_start_needs_no_way():

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import pulp
 import pytest
 
-from planner.case.calendar import make_calendar
 from planner.model.frame import ContradictionError, Frame
 from planner.model.parts import Column, Row, Sum
 from planner.solve.arrays import Arrays
@@ -121,10 +118,3 @@ def test_columns_work_with_pulp_s_operators_and_its_own_solver() -> None:
     assert problem.solve(pulp.PULP_CBC_CMD(msg=False)) == 1
     assert [at[name].value() for name in "xz"] == [3.0, 1.0]
     assert pulp.value(problem.objective) == 20.0
-
-
-def test_what_is_under_way_at_the_end_of_each_period() -> None:
-    """31 days from 1 January end on 1 February; from 1 February on 4 March, used from April on."""
-    calendar = make_calendar(date(2026, 1, 1), date(2026, 4, 30), "month", date(2026, 1, 1), 0.0)
-    assert calendar.under_way(31) == (range(1), range(1, 3), range(2, 3), range(3, 4))
-    assert calendar.under_way(0) == (range(0), range(1, 1), range(2, 2), range(3, 3))

@@ -7,21 +7,21 @@ case tells a wrong one.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import pulp
 import pytest
-from blocks import case_of, rows_of
+from blocks import FEB_END, JAN_END, case_of, rows_of
 from instances import unit_system
 
 from planner.case.case import make_case
-from planner.case.facility import last_useful_install
 from planner.case.look import Look
 from planner.case.narrow import money_per_mw, narrow
 from planner.case.plausible_due import by_power, by_systems
 from planner.inputs.workbook import inputs_from_rows
 from planner.model.build import build_model
 from planner.model.decisions import Decisions
-from planner.model.wholes import crew_links
+from planner.model.wholes import crew_links, lot_limits
 from planner.plan.verify_ledger import Ledger
 
 MARCH, YEAR = "2026-03-31", "2026-12-31"
@@ -73,32 +73,66 @@ CREWS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("counts", "most"), [("integer", 7.0), ("continuous", 7.9)])
-def test_rows_of_crews(counts: str, most: float) -> None:
-    """A hall that a decision opens holds the crew's work, and so does its site if none is open."""
+@pytest.mark.parametrize(
+    ("counts", "january", "february"), [("integer", 7, 8), ("continuous", 7.9, 7.9)]
+)
+def test_rows_of_crews(counts: str, january: float, february: float) -> None:
+    """A hall that a decision opens holds the crew's work, and so does its site if none is open.
+
+    A month's 7.9 are seven systems; what January leaves, at most one system, February may add.
+    """
     model = build_model(case_of(options={"counts": counts}, **CREWS))
     made = model.decisions
-    assert ("open", 0) not in made.opened_halls
-    expected = [_row(made, at, made.opened_halls["hall", at], most) for at in (0, 1)]
+    assert {hall for hall, _ in made.opened_halls} == {"hall"}
     assert not made.open_site  # a hall stands open there already
-    assert [{id(v): w for v, w in link} for link in crew_links(model)] == expected
+    expected = [
+        _row(made, at, made.opened_halls["hall", at], most)
+        for at, most in ((JAN_END, january), (FEB_END, february))
+    ]
+    assert [{id(v): w for v, w in link} for link in crew_links(model)] == [
+        pytest.approx(row) for row in expected
+    ]
 
 
 def test_rows_of_crews_at_a_site_that_is_opened() -> None:
     """The site's row holds by the last decision that can have opened a hall by then."""
     model = build_model(case_of(**CREWS | {"halls": CREWS["halls"][:1]}))
     made = model.decisions
-    opened = [made.opened_halls["hall", 0], made.opened_halls["hall", 1],
-              made.open_site["site", 0], made.open_site["site", 1]]  # fmt: skip
-    expected = [_row(made, at, one, 7) for at, one in zip((0, 1, 0, 1), opened, strict=True)]
+    expected = [
+        _row(made, at, opened[name, at], most)
+        for name, opened in (("hall", made.opened_halls), ("site", made.open_site))
+        for at, most in ((JAN_END, 7), (FEB_END, 8))
+    ]
     assert [{id(v): w for v, w in link} for link in crew_links(model)] == expected
+
+
+@pytest.mark.parametrize(("counts", "expected"), [("integer", [3, 7]), ("continuous", [])])
+def test_rows_of_lots(counts: str, expected: list[float]) -> None:
+    """30 wafers a month in lots of 8: 3 lots by the end of January, 60 / 8 = 7 by February's."""
+    model = build_model(
+        case_of(
+            end="2026-02-28",
+            options={"counts": counts},
+            systems=[unit_system(power_kw=1000)],
+            bom=[{"system": "unit", "item": "wafer", "quantity": 2}],
+            supply=[
+                {"supplier": "fab", "item": "wafer", "lead_days": 0, "price": 8, "lot": 8,
+                 "capacity_use": 1}
+            ],
+            supply_capacity=[{"supplier": "fab", "from": "2026-01-01", "units_per_month": 30}],
+            plants=[{"plant": "plant", "system": "unit", "lead_days": 0, "units_per_month": 90}],
+        )
+    )  # fmt: skip
+    rows = lot_limits(model)
+    assert [most for _, most in rows] == expected
+    assert [[weight for _, weight in row] for row, _ in rows] == [[1.0] * n for n in (1, 2)][
+        : len(expected)
+    ]
 
 
 def _row(made: Decisions, at: int, opened: pulp.LpVariable, most: float) -> dict[int, float]:
     """Return the weights of a row of crews, by the identity of their variables."""
-    key = "hall", "unit", at
-    work = {id(made.install_systems[key]): 1.0, id(made.remove_systems[key]): -1.0}
-    return {**work, id(opened): -most}
+    return {id(made.install_systems["hall", "unit", at]): 1.0, id(opened): -most}
 
 
 def test_a_site_is_opened_or_not() -> None:
@@ -119,25 +153,25 @@ def test_systems_that_all_halls_of_a_class_hold(left_out: tuple[str, ...], most:
 
 
 @pytest.mark.parametrize(
-    ("row", "last"),
+    ("row", "days"),
     [
-        ({"available_to": None, "commission_days": 0}, 11),
-        ({"available_to": None, "commission_days": 1}, 10),
-        ({"available_to": "2026-03-31", "commission_days": 0}, 2),
-        ({"available_to": "2026-01-01", "commission_days": 0}, 0),
-        ({"available_to": "2025-12-31", "commission_days": 0}, -1),
-        ({"available_to": None, "commission_days": 400}, -1),
+        ({"commission_days": 0}, [date(2026, 10, 31), date(2026, 11, 30), date(2026, 12, 31)]),
+        ({"commission_days": 1}, [date(2026, 10, 30), date(2026, 11, 29), date(2026, 12, 30)]),
+        ({"commission_days": 31}, [date(2026, 9, 30), date(2026, 10, 30), date(2026, 11, 30)]),
+        ({"available_to": "2026-02-28"}, [date(2026, 1, 31), date(2026, 2, 28)]),
+        ({"available_to": "2026-02-27"}, [date(2026, 1, 31), date(2026, 2, 27)]),
+        ({"available_to": "2026-01-01"}, [date(2026, 1, 1)]),
+        ({"available_to": "2025-12-31"}, []),
+        ({"commission_days": 400}, []),
     ],
 )
-def test_the_last_period_in_which_installing_is_of_use(
-    row: Mapping[str, object], last: int
+def test_the_last_days_on_which_installing_is_of_use(
+    row: Mapping[str, object], days: list[date]
 ) -> None:
-    systems = [unit_system(price=10, **row), unit_system("other", price=10)]
-    inputs = inputs_from_rows("t", rows_of(end=YEAR, systems=systems))
-    case = make_case(inputs)
-    found = next(r for r in inputs.tables["systems"] if r["system"] == "unit")
-    assert last_useful_install(found, case.calendar) == last
-    assert set(case.installing.get(("hall", "unit"), ())) == set(range(last + 1))
+    """In time for a month's last day, and for the last day on which the system is on sale."""
+    case = case_of(end=YEAR, systems=[unit_system(price=10, **row), unit_system("other")])
+    found = [case.calendar.date_of(day) for day in case.installing.get(("hall", "unit"), ())]
+    assert found[-3:] == days
 
 
 FEEDER = {
@@ -158,12 +192,17 @@ def look_at(**changes: object) -> Look:
 
 @pytest.mark.parametrize(
     ("row", "carried"),
-    [({}, 90), ({"commission_days": 20}, 50), ({"available_to": "2026-01-01"}, 50)],
+    [
+        ({}, 90),
+        ({"commission_days": 30}, 90),
+        ({"commission_days": 31}, 50),
+        ({"available_to": "2026-01-01"}, 50),
+    ],
 )
 def test_power_that_was_less_meanwhile_bounds_what_stands(
     row: Mapping[str, object], carried: float
 ) -> None:
-    """What is installed in January or February at the latest must have run in February."""
+    """What is installed by 28 February, 31 days before the end of March, ran on that day."""
     look = look_at(systems=[unit_system(**row)], **FEEDER)
     assert by_power(look, ("demand",), 2) == carried
 
@@ -198,7 +237,7 @@ WAFERS = {
     "milestones": [{"commitment": "one", "date": MARCH, "mw": 10},
                    {"commitment": "two", "date": MARCH, "mw": 4}],
 }  # fmt: skip
-"""Wafers ordered in January and February make units in February and March."""
+"""Wafers are ordered from 1 January on, and make units from 29 January on."""
 
 
 @pytest.mark.parametrize(
@@ -208,12 +247,17 @@ WAFERS = {
 def test_items_that_are_needed_and_delivered(
     dedicated: str | None, both: float, only_one: float, only_two: float
 ) -> None:
-    """Two wafers a MW less those of the fleet, which serves the commitment of its country."""
+    """Two wafers a MW less those of the fleet, which serves the commitment of its country.
+
+    In time are wafers ordered 28 days before: by 3 January 20 x 3 / 31, by 31 January 20, by
+    3 March 20 + 20 + 20 x 3 / 31, of which only whole ones count.
+    """
     fleet = [WAFERS["fleet"][0] | {"commitment": dedicated}]
     bounds = look_at(**WAFERS | {"fleet": fleet}).bounds
     for names, needed in ((("one", "two"), both), (("one",), only_one), (("two",), only_two)):
-        assert bounds.items(names, 2) == {"wafer": (pytest.approx(needed), 40)}, names
-        assert bounds.items(names, 0) == {"wafer": (0, 0)}, names
+        assert bounds.items(names, 2) == {"wafer": (pytest.approx(needed), 41)}, names
+        delivered = [bounds.items(names, period)["wafer"][1] for period in (0, 1)]
+        assert delivered == [1, 20], names
 
 
 @pytest.mark.parametrize(("least", "good"), [(0, 20), (25, 20), (26, 0)])
@@ -224,13 +268,14 @@ def test_good_units_of_a_month(least: float, good: float) -> None:
     look = look_at(supply=supply, supply_capacity=[
         {"supplier": "fab", "from": "2026-01-01", "units_per_month": 26},
     ])  # fmt: skip
-    assert look.bounds.routes.good_units("fab", "unit", 0) == good
+    assert look.bounds.routes.good_units("fab", "unit", JAN_END) == good
 
 
 def test_systems_that_can_be_finished() -> None:
-    """The plant starts 99 a month from February on, when the first wafers are there."""
-    look = look_at(**WAFERS)
-    assert [by_systems(look, ("one",), at) for at in (0, 1, 2)] == [3, 3 + 99, 3 + 2 * 99]
+    """The plant starts 99 a month from 29 January on, when the first wafers are there."""
+    look, first = look_at(**WAFERS), 3 + 99 * 3 / 31
+    found = [by_systems(look, ("one",), at) for at in (0, 1, 2)]
+    assert found == pytest.approx([first, first + 99, first + 2 * 99])
 
 
 def test_systems_of_a_plant_that_leads_elsewhere_do_not_count() -> None:
@@ -239,8 +284,9 @@ def test_systems_of_a_plant_that_leads_elsewhere_do_not_count() -> None:
         "plants": [WAFERS["plants"][0], WAFERS["plants"][0] | {"plant": "other"}],
         "lanes": [{"from": a, "to": b, "transit_days": 0} for a, b in ways],
     })  # fmt: skip
-    assert by_systems(look, ("one",), 1) == 3 + 99
-    assert by_systems(look, ("one", "two"), 1) == 3 + 2 * 99
+    made = 99 * 3 / 31 + 99
+    assert by_systems(look, ("one",), 1) == pytest.approx(3 + made)
+    assert by_systems(look, ("one", "two"), 1) == pytest.approx(3 + 2 * made)
 
 
 def test_a_failover_group_of_unlike_nodes_bounds_by_the_smaller() -> None:
@@ -254,14 +300,18 @@ def test_a_failover_group_of_unlike_nodes_bounds_by_the_smaller() -> None:
 
 
 def test_the_largest_order_is_what_firm_ones_leave_of_a_capacity() -> None:
-    """13 a month at 2 each are two lots of 3; in January a firm order of 1.5 leaves one."""
+    """13 a month at 2 each, in lots of 3; in January a firm order of 1.5 leaves 10 of 13.
+
+    A lot may be left of the window before: (10 + 6) / 2 is two lots, (13 + 6) / 2 is three.
+    """
     case = case_of(
         supply=[{"supplier": "fab", "item": "unit", "lead_days": 0, "lot": 3, "capacity_use": 2}],
         supply_capacity=[{"supplier": "fab", "from": "2026-01-01", "units_per_month": 13}],
         orders=[{"order": "1", "supplier": "fab", "item": "unit", "quantity": 1.5,
                  "placed": "2026-01-01", "arrives": "2026-01-20"}],
     )  # fmt: skip
-    assert case.supply.largest_order == {("fab", "unit", 0): 3, ("fab", "unit", 1): 6}
+    largest = {("fab", "unit", JAN_END): 6, ("fab", "unit", FEB_END): 9}
+    assert case.supply.largest_order == largest
 
 
 def test_a_comparison_counts_once() -> None:

@@ -72,7 +72,7 @@ def test_damaged_copy_shows_in_the_totals_alone() -> None:
     assert_optimum(plan, cost=present_cost(plan))
     assert present_cost(plan) < 0.95 * CAP41_OPTIMUM
     totals = {row["what"]: row["value"] for row in plan.summary["totals"]}
-    assert totals["commitments on it power (50)"] == near(40539 / 20)
+    assert totals["commitments on IT power (50)"] == near(40539 / 20)
     assert totals["hall classes (16), IT power"] == near(16 * 5000 / 20)
     # cap41 and cap61 have the same customers.
     assert sum(whole.demands) == 58268

@@ -70,7 +70,12 @@ def broken(pair: Pair) -> str:
     if before is None or after is None:
         right = before is after if pair.kind == SAME else before is None
         return "" if right else "one of them has no plan"
-    if "time limit" in (before.summary["status"], after.summary["status"]):
+    if any(row["status"] == "time limit" for plan in (before, after)
+           for row in plan.tables["tiers"]):  # fmt: skip
+        return ""  # the one that only chooses among equals may be cut short, too
+    if pair.only_met and any(
+        value > NEAR for name, value in tiers_of(before).items() if name.startswith("missed")
+    ):
         return ""
     if pair.table_map is not None and (told := other_row(before, after, pair.table_map)):
         return told

@@ -87,9 +87,9 @@ def fed_by(*nodes: str) -> list[dict[str, object]]:
 
 
 def test_feeder_carries_facility_power_from_its_date_on() -> None:
-    """2.4 MW from 15 February on count from March: at PUE 1.2 they carry 2 MW of IT.
+    """2.4 MW from 15 February on: at PUE 1.2 they carry 2 MW of IT, which stand in February.
 
-    3 MW are due in January: 3 + 3 + 1 missed by the end of March.
+    3 MW are due in January: 3 + 1 + 1 missed by the end of March.
     """
     plan = plan_of(
         {JANUARY: 3},
@@ -99,8 +99,8 @@ def test_feeder_carries_facility_power_from_its_date_on() -> None:
         power=[{"node": "feeder"}],
         energisation=[{"node": "feeder", "from": "2026-02-15", "mw": 2.4}],
     )
-    assert missed_by_period(plan) == near([3, 3, 1])
-    assert_optimum(plan, cost=20, missed=7)
+    assert missed_by_period(plan) == near([3, 1, 1])
+    assert_optimum(plan, cost=20, missed=5)
 
 
 def test_parent_node_carries_all_below_it() -> None:
@@ -146,36 +146,41 @@ def test_crews_step_up() -> None:
 
 
 def test_commissioning_lag() -> None:
-    """45 days from 1 January end in February, so service begins in March: 2 MW late by a month."""
-    plan = plan_of({FEBRUARY: 2}, end=MARCH, systems=[unit_system(price=10, commission_days=45)])
+    """60 days from 1 January end on 2 March: 2 MW due in February are late by a month."""
+    plan = plan_of({FEBRUARY: 2}, end=MARCH, systems=[unit_system(price=10, commission_days=60)])
     assert missed_by_period(plan) == near([0, 2, 0])
     assert_optimum(plan, cost=20, missed=2)
 
 
-def test_commissioning_that_ends_on_the_first_of_a_period() -> None:
-    """31 days from 1 January end on 1 February, from when on it is in service: nothing late."""
-    plan = plan_of({FEBRUARY: 2}, end=FEBRUARY, systems=[unit_system(price=10, commission_days=31)])
-    assert_optimum(plan, cost=20)
+@pytest.mark.parametrize(("days", "missed"), [(58, 0), (59, 2)])
+def test_commissioning_that_ends_on_the_last_day(days: int, missed: int) -> None:
+    """58 days from 1 January end on 28 February, in time for that day; 59 do not."""
+    systems = [unit_system(price=10, commission_days=days)]
+    plan = plan_of({FEBRUARY: 2}, end=FEBRUARY, systems=systems)
+    assert_optimum(plan, cost=0 if missed else 20, missed=missed)
 
 
 @pytest.mark.parametrize("column", ["ready", "build_days"])
 def test_hall_opens_late(column: str) -> None:
-    """Ready on 10 February, or 40 days after a decision of 1 January: open from March on.
+    """Ready on 10 February, or 40 days after a decision of 1 January: 1 MW is missed in January.
 
-    1 MW is missed in January and in February; 7 fit-out + 10.
+    7 fit-out + 10.
     """
     hall = {"hall": "hall", "site": "site", "it_mw": 100, "fit_out_cost": 7}
     when = {"ready": "2026-02-10", "build_days": 40}[column]
     plan = plan_of({JANUARY: 1}, end=MARCH, halls=[{**hall, column: when}])
-    assert missed_by_period(plan) == near([1, 1, 0])
-    assert_optimum(plan, cost=17, missed=2)
+    assert missed_by_period(plan) == near([1, 0, 0])
+    assert_optimum(plan, cost=17, missed=1)
 
 
 @pytest.mark.parametrize(("mw", "cost"), [(5, 80), (10, 100)])
 def test_opening_cost_against_service_cost(mw: int, cost: int) -> None:
-    """Far opens for 100, near for 30 and serves at 10 for each MW: 30 + 50 < 100 < 30 + 100."""
+    """Far opens for 100, near for 30 and serves at 10 for each MW: 30 + 50 < 100 < 30 + 100.
+
+    Due on 1 January, they are served for the whole month.
+    """
     plan = plan_of(
-        {JANUARY: mw},
+        {START: mw},
         systems=[unit_system(price=0)],
         sites=[{"site": "far", "opening_cost": 100}, {"site": "near", "opening_cost": 30}],
         halls=[{"hall": "hall f", "site": "far", "it_mw": 50},
@@ -236,9 +241,9 @@ def test_successor_after_the_last_day() -> None:
 
 
 def test_release_fence_leaves_the_fleet_in_service() -> None:
-    """30 days from 10 January end on 9 February: nothing is installed before March.
+    """30 days from 10 January end on 9 February: nothing is installed before.
 
-    The one system that stands serves all the time, so 2 of 3 MW are missed for two months.
+    The one system that stands serves all the time, so 2 of 3 MW are missed for a month.
     """
     plan = plan_of(
         {JANUARY: 3},
@@ -247,19 +252,20 @@ def test_release_fence_leaves_the_fleet_in_service() -> None:
         halls=[{"hall": "hall", "site": "site", "it_mw": 100, "open_count": 1}],
         fleet=[{"hall": "hall", "system": "unit", "count": 1}],
     )
-    assert missed_by_period(plan) == near([2, 2, 0])
-    assert_optimum(plan, cost=20, missed=4)
+    assert missed_by_period(plan) == near([2, 0, 0])
+    assert_optimum(plan, cost=20, missed=2)
 
 
 @pytest.mark.parametrize(
     ("pace", "mw_days"),
-    [("just-in-time", 2 * 31 + 4 * 30), ("as-early-as-possible", 2 * 31 + 4 * (28 + 31 + 30))],
+    [("just-in-time", 2 * 31 + 2), ("as-early-as-possible", 2 * 90 + 2 * 62)],
 )
 def test_pace(pace: str, mw_days: int) -> None:
     """4 MW due in April, crews for 2 a month, energy at 1 for each MWh.
 
-    Just in time 2 MW stand in March (31 days) and 4 in April (30); as early as possible 2 stand
-    in January (31) and 4 from February on (28 + 31 + 30).
+    What crews do in a month serves from its last day on. Just in time 2 MW serve from 31 March
+    (31 days) and 2 on 30 April; as early as possible 2 serve from 31 January (90 days) and 2 from
+    28 February (62).
     """
     plan = plan_of(
         {APRIL: 4},
@@ -273,29 +279,27 @@ def test_pace(pace: str, mw_days: int) -> None:
         assert in_service_by_period(plan) == near([2, 4, 4, 4])
 
 
-@pytest.mark.parametrize(("day", "days"), [("2026-02-27", 31 + 28), (FEBRUARY, 28)])
-def test_milestone_is_judged_at_the_last_period_end_before_it(day: str, days: int) -> None:
-    """Due on 27 February, it must be in service in January; due on the 28th, in February.
+@pytest.mark.parametrize(("day", "days"), [("2026-02-10", 19), (FEBRUARY, 1)])
+def test_milestone_is_judged_on_its_date(day: str, days: int) -> None:
+    """Due on 10 February, it is in service from then on for 19 days; due on the 28th, for one.
 
-    So the energy of 1 MW x PUE 1.2 at 50 for each MWh is paid for 59 or for 28 days.
+    So much energy of 1 MW x PUE 1.2 is paid at 50 for each MWh.
     """
     plan = plan_of({day: 1}, end=FEBRUARY, sites=[{"site": "site", "pue": 1.2, "energy_price": 50}])
     assert_optimum(plan, cost=10 + 50 * 1.2 * 24 * days)
     assert amount(plan, "energy") == near(50 * 1.2 * 24 * days)
 
 
-def test_milestone_before_the_first_period_end_counts_in_the_first() -> None:
-    """Due on 15 January, before any period ends: it is required in January, 2 of 5 MW missed."""
+def test_milestone_before_the_first_period_end_cuts_the_period() -> None:
+    """Due on 15 January, 2 of 5 MW are missed in the days to the 15th and in those after it."""
     plan = plan_of({"2026-01-15": 5}, halls=[{"hall": "hall", "site": "site", "it_mw": 3}])
+    assert missed_by_period(plan) == near([2, 2])
     assert_optimum(plan, cost=30, missed=2)
 
 
-def test_quarters_count_their_days() -> None:
-    """1 of 3 MW is missed for two quarters of 90 + 91 days, a month having 365.25 / 12.
-
-    Late cost is 5 for each MW-month.
-    """
-    months = (90 + 91) / (365.25 / 12)
+def test_quarters_count_three_months() -> None:
+    """1 of 3 MW is missed for two quarters, six months. Late cost is 5 for each MW-month."""
+    months = 6
     plan = plan_of(
         {MARCH: 3},
         end="2026-06-30",
@@ -308,7 +312,7 @@ def test_quarters_count_their_days() -> None:
 
 
 def test_weeks_share_a_monthly_capacity() -> None:
-    """Crews for 10 a month install 10 x 7 / 30.4375 = 2.3 a week, so 2: 4 + 2 MW-weeks missed."""
+    """Crews for 10 a month install 10 x 7 / 31 = 2.26 a week, so 2: 4 + 2 MW-weeks missed."""
     plan = plan_of(
         {"2026-01-11": 6},
         end="2026-01-25",
@@ -316,7 +320,7 @@ def test_weeks_share_a_monthly_capacity() -> None:
         crews=[{"site": "site", "from": "2026-01-05", "systems_per_month": 10}],
     )
     assert missed_by_period(plan) == near([4, 2, 0])
-    assert_optimum(plan, cost=60, missed=6 * 7 / (365.25 / 12))
+    assert_optimum(plan, cost=60, missed=6 * 7 / 31)
 
 
 @pytest.mark.parametrize("miss", [1e-7, 5e-7, 9e-7])
@@ -341,3 +345,58 @@ def test_a_fleet_beyond_the_tolerance_of_a_limit_is_a_fault() -> None:
     halls = [{"hall": "hall", "site": "site", "open_count": 1, "it_mw": 3 * (1 - 2e-6)}]
     with pytest.raises(InputFaults, match=r"draws 3 MW .* carry 2\.999994 MW"):
         plan_of({JANUARY: 3}, halls=halls, fleet=[fleet])
+
+
+def test_what_a_week_leaves_is_carried_to_the_next() -> None:
+    """4 a month are 28 / 31 = 0.9 a week from 1 January: 0, 1, 2, 3 systems stand.
+
+    Crews never lose the fractions.
+    """
+    plan = plan_of(
+        {"2026-01-28": 4},
+        end="2026-01-28",
+        options={"period": "week"},
+        crews=[{"site": "site", "from": START, "systems_per_month": 4}],
+    )
+    assert missed_by_period(plan)[-1] == near(1)
+    assert in_service_by_period(plan)[-1] == near(3)
+
+
+def test_a_year_of_weeks_installs_what_twelve_months_do() -> None:
+    """4 a month are 24 in half a year, and 24 + 4 x 8 / 31 = 25.03 by 8 July: 25."""
+    plan = plan_of(
+        {"2026-07-08": 26},
+        end="2026-07-08",
+        options={"period": "week"},
+        crews=[{"site": "site", "from": START, "systems_per_month": 4}],
+    )
+    assert in_service_by_period(plan)[-1] == near(25)
+
+
+def test_a_freeze_inside_a_month() -> None:
+    """Crews of 100 a month, none from 2 to 26 February: 3 x 100 / 28 = 10.7, so 10 systems."""
+    plan = plan_of(
+        {FEBRUARY: 50},
+        end=FEBRUARY,
+        systems=[unit_system(price=10, available_from="2026-02-01")],
+        crews=[{"site": "site", "from": day, "systems_per_month": rate}
+               for day, rate in ((START, 100), ("2026-02-02", 0), ("2026-02-27", 100))],
+    )  # fmt: skip
+    assert in_service_by_period(plan) == near([0, 10])
+
+
+def test_an_outage_inside_a_quarter_is_missed_for_the_quarter() -> None:
+    """6 MW of a fleet, and no power from 6 July to 24 September: 6 x 3 MW-months are missed."""
+    plan = plan_of(
+        {"2026-06-30": 6},
+        end="2026-09-30",
+        options={"period": "quarter"},
+        halls=[{"hall": "hall", "site": "site", "it_mw": 6, "fed_by": "node", "open_count": 1}],
+        systems=[unit_system(available_to="2026-01-02")],
+        fleet=[{"hall": "hall", "system": "unit", "count": 6}],
+        power=[{"node": "node"}],
+        energisation=[{"node": "node", "from": day, "mw": mw}
+                      for day, mw in ((START, 6), ("2026-07-06", 0), ("2026-09-25", 6))],
+    )  # fmt: skip
+    assert missed_by_period(plan) == near([0, 0, 6])
+    assert_optimum(plan, cost=0, missed=18)

@@ -46,9 +46,9 @@ def test_systems() -> None:
 
 
 def test_service_not_allowed() -> None:
-    """The free site is not allowed, the other serves at 3 for each MW: 2 x (10 + 3)."""
+    """The free site is not allowed, the other serves at 3 for each MW, a month: 2 x (10 + 3)."""
     plan = plan_of(
-        {JANUARY: 2},
+        {START: 2},
         sites=TWO_SITES,
         halls=[hall("here", 10), hall("there", 10)],
         service=[{"commitment": "demand", "site": "here", "cost": 0, "allowed": "no"},
@@ -95,14 +95,19 @@ def test_dedicated_fleet_makes_no_room() -> None:
 
 @pytest.mark.parametrize(("owner", "kept"), [("demand", 5), (None, 2)])
 def test_dedicated_fleet_stays_at_any_cost(owner: str | None, kept: int) -> None:
-    """2 of 5 systems are needed; the others save their energy, 24 x 31 at 1, if they may go."""
+    """2 of 5 systems are needed; the others save their energy of February if they may go.
+
+    All pay for January, at 24 x 31 each, and those that stay for 28 days more.
+    """
     plan = plan_of(
-        {JANUARY: 2},
+        {FEBRUARY: 2},
+        end=FEBRUARY,
+        systems=[unit_system(price=1e5)],
         sites=[{"site": "site", "pue": 1, "energy_price": 1}],
         halls=[{**hall("site", 5), "open_count": 1}],
         fleet=[{"hall": "hall site", "system": "unit", "count": 5, "commitment": owner}],
     )
-    assert_optimum(plan, cost=24 * 31 * kept)
+    assert_optimum(plan, cost=24 * (31 * 5 + 28 * kept))
 
 
 def test_priorities_come_before_cost() -> None:
@@ -141,14 +146,18 @@ def test_systems_serve_one_commitment_at_a_time() -> None:
 
 
 def test_service_cost_by_month() -> None:
-    """1 MW in January, 3 from February to March, at 2 for each MW-month: 2 x 7 + 3 x 10."""
+    """1 MW from 31 January on, 3 from 28 February to 31 March, at 2 for each MW-month; 3 x 10.
+
+    That is 1 / 31 + 27 / 28 months of 1 MW, then 1 / 28 + 1 months of 3.
+    """
+    served = 1 / 31 + 27 / 28 + 3 * (1 / 28 + 1)
     plan = plan_of(
         {JANUARY: 1, FEBRUARY: 3},
         end=MARCH,
         service=[{"commitment": "demand", "site": "site", "cost": 2}],
     )
-    assert amount(plan, "service") == near(14)
-    assert_optimum(plan, cost=44)
+    assert amount(plan, "service") == near(2 * served)
+    assert_optimum(plan, cost=30 + 2 * served)
 
 
 def test_budget() -> None:
@@ -159,9 +168,9 @@ def test_budget() -> None:
 
 
 def test_budget_counts_money_as_it_is_spent() -> None:
-    """195 do not buy a system at 100 in each January, though the second counts only 90.9 today.
+    """195 do not buy a system at 100 in each January, though the second counts only 90.2 today.
 
-    1 MW is missed in January 2027, and one system is bought.
+    1 MW is missed in January 2027, and one system is bought, on 31 January 2026, 30 days on.
     """
     plan = plan_of(
         {JANUARY: 1, "2027-01-31": 2},
@@ -170,16 +179,17 @@ def test_budget_counts_money_as_it_is_spent() -> None:
         systems=[unit_system(price=100)],
         budget=[{"date": "2027-01-31", "cumulative": 195}],
     )
-    assert_optimum(plan, cost=100, missed=1)
+    assert_optimum(plan, cost=100 * 1.1 ** (-30 / 365), missed=1)
 
 
-@pytest.mark.parametrize(("day", "most", "missed"), [(JANUARY, 30, 0), (FEBRUARY, 49, 2)])
+@pytest.mark.parametrize(("day", "most", "missed"), [(JANUARY, 30, 0), (FEBRUARY, 49, 1)])
 def test_budget_counts_orders_already_placed_by_its_date(
     day: str, most: float, missed: float
 ) -> None:
     """3 systems at 10 in January, and 20 of an order placed in February: 30, then 50 in all.
 
-    So 30 by the end of January are enough, and 49 by the end of February leave 1 MW out.
+    So 30 by the end of January are enough. 49 by the end of February leave 1 MW out until the order
+    arrives on 20 February.
     """
     plan = plan_of(
         {JANUARY: 3},
@@ -215,7 +225,7 @@ def test_budget_leaves_late_cost_out() -> None:
 
 
 def test_discounting() -> None:
-    """100 now and 100 after 365 days at 10 % a year: 100 + 100 / 1.1."""
+    """100 on 31 January and 100 after 365 days more, at 10 % a year."""
     plan = plan_of(
         {JANUARY: 1, "2027-01-31": 2},
         end="2027-01-31",
@@ -223,13 +233,13 @@ def test_discounting() -> None:
         systems=[unit_system(price=100)],
     )
     assert amount(plan, "purchase") == near(200)
-    assert_optimum(plan, cost=100 + 100 / 1.1)
+    assert_optimum(plan, cost=(100 + 100 / 1.1) * 1.1 ** (-30 / 365))
 
 
 def test_discounting_counts_days() -> None:
-    """1 MW due in February is bought on 1 February: 31 days at 20 % a year."""
+    """1 MW due on 28 February is bought that day: 58 days after the start, at 20 % a year."""
     plan = plan_of({FEBRUARY: 1}, end=FEBRUARY, options={"discount_rate": 0.2})
-    assert_optimum(plan, cost=10 / 1.2 ** (31 / 365))
+    assert_optimum(plan, cost=10 / 1.2 ** (58 / 365))
 
 
 def test_country_of_a_fleet() -> None:

@@ -29,13 +29,13 @@ def capacity(units: float, start: str = START, supplier: str = "maker") -> dict[
 
 
 def test_lead_time() -> None:
-    """40 days from 1 January end on 10 February: usable in March, 2 MW missed for two months.
+    """40 days from 1 January end on 10 February: in service in February, 2 MW missed for January.
 
     The supplier's price of 7 takes the place of the system's 10.
     """
     plan = plan_of({JANUARY: 2}, end=APRIL, supply=[sold_by(price=7, lead_days=40)])
-    assert missed_by_period(plan) == near([2, 2, 0, 0])
-    assert_optimum(plan, cost=14, missed=4)
+    assert missed_by_period(plan) == near([2, 0, 0, 0])
+    assert_optimum(plan, cost=14, missed=2)
 
 
 def test_price_of_the_system_where_the_supplier_names_none() -> None:
@@ -115,6 +115,24 @@ def test_take_or_pay() -> None:
     assert_optimum(plan, cost=60)
 
 
+def test_days_on_which_a_placed_order_takes_all_settle_nothing() -> None:
+    """Half of 2 a month is paid for in any case: 1 unit at 4 in January, and 1 in February.
+
+    The order placed on 1 February takes all of the first 14 days, and is the unit of February. A
+    window of crews ends with them, and the supplier's too, but it is no day on which to order.
+    """
+    plan = plan_of(
+        {FEBRUARY: 1},
+        end=FEBRUARY,
+        supply=[sold_by(price=4, take_or_pay_share=0.5)],
+        supply_capacity=[capacity(2)],
+        orders=[{"order": "PO", "supplier": "maker", "item": "unit", "quantity": 1,
+                 "placed": "2026-02-01", "arrives": "2026-02-15"}],
+        crews=[{"site": "site", "from": START, "systems_per_month": 100}],
+    )  # fmt: skip
+    assert_optimum(plan, cost=8)
+
+
 def test_shared_capacity_is_weighted() -> None:
     """10 of capacity: small takes 1, large takes 3. 4 small leave 6, so 2 of 3 large.
 
@@ -134,21 +152,24 @@ def test_shared_capacity_is_weighted() -> None:
     assert_optimum(plan, cost=80, missed=1)
 
 
-def test_capacity_in_force_at_the_first_of_a_period() -> None:
-    """2 a month, 5 from 10 February, i.e. from March on: 2, 4, 9 of 9 MW due in January."""
+def test_capacity_counts_from_its_day() -> None:
+    """2 a month, 5 from 10 February: 2 x 9 / 28 + 5 x 19 / 28 = 4.04 in February.
+
+    So 2, 6, 9 of 9 MW due in January.
+    """
     plan = plan_of(
         {JANUARY: 9},
         end=MARCH,
         supply=[sold_by()],
         supply_capacity=[capacity(2), capacity(5, "2026-02-10")],
     )
-    assert missed_by_period(plan) == near([7, 5, 0])
-    assert_optimum(plan, cost=90, missed=12)
+    assert missed_by_period(plan) == near([7, 3, 0])
+    assert_optimum(plan, cost=90, missed=10)
 
 
 @pytest.mark.parametrize("sheet", ["systems", "supply", "plants"])
 def test_not_before_its_first_day(sheet: str) -> None:
-    """Installed, ordered or assembled from 10 February, i.e. from March on: late by two months.
+    """Installed, ordered or assembled from 10 February: in service in February, a month late.
 
     The system costs 10 where it is sold, and 4 of parts and 6 of work where it is assembled.
     """
@@ -163,8 +184,8 @@ def test_not_before_its_first_day(sheet: str) -> None:
         },
     }  # fmt: skip
     plan = plan_of({JANUARY: 2}, end=MARCH, **rows[sheet])
-    assert missed_by_period(plan) == near([2, 2, 0])
-    assert_optimum(plan, cost=20, missed=4)
+    assert missed_by_period(plan) == near([2, 0, 0])
+    assert_optimum(plan, cost=20, missed=2)
 
 
 def test_plant_capacity_and_bill_of_materials() -> None:
@@ -185,9 +206,9 @@ def test_plant_capacity_and_bill_of_materials() -> None:
 
 
 def test_lead_times_add_up_along_the_chain() -> None:
-    """30 days to the dock (31 January, so February), 30 of assembly (3 March, so April).
+    """30 days to the dock and 30 of assembly from 1 January end on 2 March.
 
-    Each stage waits for the first of a period: 1 MW missed from January to March.
+    No stage waits for the next: 1 MW missed in January and February.
     """
     plan = plan_of(
         {JANUARY: 1},
@@ -196,8 +217,8 @@ def test_lead_times_add_up_along_the_chain() -> None:
         bom=[{"system": "unit", "item": "part", "quantity": 1}],
         plants=[{"plant": "plant", "system": "unit", "units_per_month": 3, "lead_days": 30}],
     )
-    assert missed_by_period(plan) == near([1, 1, 1, 0])
-    assert_optimum(plan, cost=1, missed=3)
+    assert missed_by_period(plan) == near([1, 1, 0, 0])
+    assert_optimum(plan, cost=1, missed=2)
 
 
 def test_lane_capacity_and_freight() -> None:
@@ -213,14 +234,14 @@ def test_lane_capacity_and_freight() -> None:
 
 
 def test_transit_time() -> None:
-    """32 days from 1 January end on 2 February: usable in March, 1 MW missed for two months."""
+    """32 days from 1 January end on 2 February: in service in February, 1 MW missed a month."""
     plan = plan_of(
         {JANUARY: 1},
         end=MARCH,
         supply=[sold_by()],
         lanes=[{**lane("maker", "site"), "transit_days": 32}],
     )
-    assert_optimum(plan, cost=10, missed=2)
+    assert_optimum(plan, cost=10, missed=1)
 
 
 def test_cheapest_way() -> None:
@@ -237,8 +258,10 @@ def test_cheapest_way() -> None:
 def test_storage_and_holding_cost() -> None:
     """The hall is ready in March; until then the site stores 3 units, and 6 come in a month.
 
-    So 9 of 12 MW stand in March. The 3 come in February, to be held for one month at 1 each.
+    So 9 of 12 MW stand in March. The 3 come by 28 February, to be held until 30 March at 1 each a
+    month, i.e. for 1 / 28 + 30 / 31 months.
     """
+    held = 3 * (1 / 28 + 30 / 31)
     plan = plan_of(
         {MARCH: 12},
         end=MARCH,
@@ -247,8 +270,8 @@ def test_storage_and_holding_cost() -> None:
         sites=[{"site": "site", "storage": 3, "holding_cost": 1}],
         halls=[{"hall": "hall", "site": "site", "it_mw": 100, "ready": "2026-03-01"}],
     )
-    assert amount(plan, "holding") == near(3)
-    assert_optimum(plan, cost=93, missed=3)
+    assert amount(plan, "holding") == near(held)
+    assert_optimum(plan, cost=90 + held, missed=3)
 
 
 def test_depot_storage() -> None:
@@ -272,24 +295,24 @@ def test_depot_storage() -> None:
     ("placed", "cost"), [(None, 0), ("2025-12-20", 0), ("2026-01-05", 4 * 7 + 9)]
 )
 def test_firm_order(placed: str | None, cost: int) -> None:
-    """4 units at a yield of 0.5 arrive on 10 February: 2 of 3 MW from March on.
+    """4 units at a yield of 0.5 arrive on 10 February: 2 of 3 MW from February on.
 
-    What is ordered now, with 60 days of lead time, would come in April. Placed in the plan, the
+    What is ordered now, with 90 days of lead time, would come in April. Placed in the plan, the
     firm order costs 4 x 7 + 9; placed before, nothing more.
     """
     plan = plan_of(
         {JANUARY: 3},
         end=MARCH,
-        supply=[sold_by(lead_days=60, price=7, order_cost=9, **{"yield": 0.5})],
+        supply=[sold_by(lead_days=90, price=7, order_cost=9, **{"yield": 0.5})],
         orders=[{"order": "PO-1", "supplier": "maker", "item": "unit", "quantity": 4,
                  "arrives": "2026-02-10", "placed": placed}],
     )  # fmt: skip
-    assert missed_by_period(plan) == near([3, 3, 1])
-    assert_optimum(plan, cost=cost, missed=7)
+    assert missed_by_period(plan) == near([3, 1, 1])
+    assert_optimum(plan, cost=cost, missed=5)
 
 
 def test_firm_order_takes_its_share_of_capacity() -> None:
-    """Of 5 in January a firm order takes 3, which arrive for February: 2 MW at once, then all 5.
+    """Of 5 in January a firm order takes 3, which arrive in February: 2 MW at once, then all 5.
 
     3 MW missed for a month, 5 x 7 paid.
     """
@@ -299,7 +322,7 @@ def test_firm_order_takes_its_share_of_capacity() -> None:
         supply=[sold_by(price=7)],
         supply_capacity=[capacity(5)],
         orders=[{"order": "PO-1", "supplier": "maker", "item": "unit", "quantity": 3,
-                 "arrives": "2026-01-20", "placed": START}],
+                 "arrives": "2026-02-20", "placed": START}],
     )  # fmt: skip
     assert missed_by_period(plan) == near([3, 0])
     assert_optimum(plan, cost=35, missed=3)

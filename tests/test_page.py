@@ -189,8 +189,9 @@ def test_orders_are_the_plans():
     plan, reader = edge("chain"), read("chain")
     orders, rows = plan.tables["orders"], reader.rows("Orders by date")
     assert len(rows) == len(orders) > 1
-    keys = ("order", "supplier", "item", "firm", "quantity", "order_date", "latest_order_date",
-            "slack_days", "arrival_date", "unit_price", "price", "order_cost")  # fmt: skip
+    keys = ("order", "supplier", "item", "firm", "quantity", "order_from", "order_date",
+            "latest_order_date", "slack_days", "arrival_date", "unit_price", "price",
+            "order_cost")  # fmt: skip
     by_name = {row["order"]: row for row in orders}
     for row in rows:
         for cell, key in zip(row, keys, strict=False):
@@ -199,8 +200,32 @@ def test_orders_are_the_plans():
                 assert value(cell) == pytest.approx(expected, abs=0.5)
             else:
                 assert cell == ("" if expected is None else str(expected))
-    dates = [row[5] for row in rows]
+    dates = [row[6] for row in rows]
     assert dates == sorted(dates)
+
+
+def test_what_is_done_is_told_by_day():
+    """The chain of 14 days of commissioning and 28 each before, worked back from its milestones.
+
+    The plant is the one that has a rate, so it alone has windows.
+    """
+    reader = read("chain")
+    done = [("2026-06-16", "2026-06-30", "3"), ("2026-09-16", "2026-09-30", "2")]
+    installs = reader.rows("Installs: in service on the day after commissioning")
+    assert [(row[0], row[5], row[4]) for row in installs] == done
+    moves = reader.rows("Assembly and shipments")
+    assert [(row[0], row[2], row[3]) for row in moves if row[3] == "assembly"] == [
+        ("2026-04-21", "2026-05-19", "assembly"),
+        ("2026-07-22", "2026-08-19", "assembly"),
+    ]
+    windows = reader.rows("Clock")
+    assert [(row[0], row[2], row[3], row[5]) for row in windows] == [
+        ("2026-04-21", "assembly", "plant", "3 unit"),
+        ("2026-07-22", "assembly", "plant", "2 unit"),
+    ]
+    # The window begins on the day after the one for the period before: 31 May less 70 days.
+    assert windows[0][1] == "2026-03-23"
+    assert "signed later, the rate no longer covers all of it" in reader.texts["days"]
 
 
 def test_ramp_and_sites_are_the_plans():

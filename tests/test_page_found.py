@@ -45,7 +45,8 @@ def test_bottlenecks_and_slack_are_the_plans(name):
     assert collapsed(plan) in reader.texts["bottlenecks"]
     slack = plan.rows("slack")
     if slack:
-        shown = {tuple(row[:2]) for row in reader.rows("Slack, and the last day to order")}
+        lines = reader.rows("Slack, and the last day on which an order is of use")
+        shown = {tuple(row[:2]) for row in lines}
         assert shown == {(row["commitment"], str(row["date"])) for row in slack}
     assert "slack" in reader.texts["slack"].lower()
 

@@ -9,14 +9,22 @@ import pytest
 from blocks import case_of, hall, sold
 from instances import unit_system
 
+from planner.case.acts import Timetable
 from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import Options, make_plan
 from planner.plan.figures import running, tidy, total
 from planner.plan.pegging import Batch, Use, peg, peg_orders
 from planner.plan.purpose import Purpose, Purposes
+from planner.plan.work import Work
+
+ENDS = (30, 58, 89, 119, 150, 180, 211, 242, 272, 303, 333, 364)
+"""Last days of the months, counted from the plan's first, on which systems are installed."""
 
 START = "2026-01-01"
 DECEMBER = "2026-12-31"
+
+AT_ONCE = Work(Timetable(), {})
+"""No rate limits anything."""
 
 
 def months(count):
@@ -42,7 +50,7 @@ def test_units_are_used_first_in_first_out():
         Use("*", 7, 4.0, 1.0, ("hall", "unit", 7)),
         Use("*", 5, 1.0, 1.0, ("hall", "unit", 5)),
     ]
-    pegs = peg(case, batches, uses)
+    pegs = peg(case, batches, uses, AT_ONCE)
     assert [(w.install[2], w.units) for w in pegs["a"].waits] == [(5, 1.0), (7, 2.0)]
     assert [(w.install[2], w.units) for w in pegs["b"].waits] == [(7, 2.0)]
     assert (pegs["a"].needed, pegs["b"].needed) == (5, 7)
@@ -50,19 +58,21 @@ def test_units_are_used_first_in_first_out():
 
 def test_parts_wait_for_the_installs_of_what_they_are_made_into():
     case = chain()
-    # Three systems are started in April (period 3), finished in May; two are installed in June
-    # and one in August, so the last needs its parts no earlier than the start of July.
-    orders = {"part": [Batch("first", "*", 3, 4.0), Batch("second", "*", 3, 3.0)]}
-    installs = [("hall", "unit", 5, 2.0), ("hall", "unit", 7, 1.0)]
-    pegs = peg_orders(case, orders, [("plant", "unit", 3, 3.0)], installs)
-    assert [(w.install[2], w.units, w.systems) for w in pegs["first"].waits] == [(5, 4.0, 2.0)]
-    assert [(w.install[2], w.units, w.systems) for w in pegs["second"].waits] == [(7, 2.0, 1.0)]
-    assert (pegs["first"].needed, pegs["second"].needed) == (4, 6)
+    # Three systems are started on 30 April, finished 28 days later; two are installed on 30 June
+    # and one on 31 August, so the last needs its parts no earlier than 28 days before that.
+    april, june, august = ENDS[3], ENDS[5], ENDS[7]
+    orders = {"part": [Batch("first", "*", 90, 4.0), Batch("second", "*", 90, 3.0)]}
+    installs = [("hall", "unit", june, 2.0), ("hall", "unit", august, 1.0)]
+    pegs = peg_orders(case, orders, [("plant", "unit", april, 3.0)], installs, AT_ONCE)
+    assert [(w.install[2], w.units, w.systems) for w in pegs["first"].waits] == [(june, 4.0, 2.0)]
+    found = [(w.install[2], w.units, w.systems) for w in pegs["second"].waits]
+    assert found == [(august, 2.0, 1.0)]
+    assert (pegs["first"].needed, pegs["second"].needed) == (june - 28, august - 28)
 
 
 def test_what_is_never_installed_blocks_nothing():
     pegs = peg_orders(chain(), {"part": [Batch("idle", "*", 3, 4.0)]},
-                      [("plant", "unit", 3, 2.0)], [])  # fmt: skip
+                      [("plant", "unit", 3, 2.0)], [], AT_ONCE)  # fmt: skip
     assert pegs["idle"].waits == []
     assert pegs["idle"].needed is None
 
@@ -76,7 +86,7 @@ def test_a_system_that_goes_into_another_is_pegged_to_the_other():
         plants=[{"plant": "plant", "system": "rack", "units_per_month": 9, "lead_days": 0}],
     )  # fmt: skip
     pegs = peg_orders(case, {"unit": [Batch("order", "*", 0, 3.0)]}, [("plant", "rack", 4, 1.0)],
-                      [("hall", "rack", 4, 1.0), ("hall", "unit", 6, 1.0)])  # fmt: skip
+                      [("hall", "rack", 4, 1.0), ("hall", "unit", 6, 1.0)], AT_ONCE)  # fmt: skip
     found = [(w.install, w.units, w.systems) for w in pegs["order"].waits]
     assert found == [(("hall", "rack", 4), 2.0, 1.0), (("hall", "unit", 6), 1.0, 1.0)]
 
@@ -117,24 +127,24 @@ JUNE, YEAR_END = date(2026, 6, 30), date(2026, 12, 31)
 )
 def test_an_install_is_for_the_milestone_that_waits_for_it(period, missed, expected):
     amounts = [missed.get(at, 0.0) for at in range(12)]
-    found = purposes(served("demand", range(2, 12)), amounts).of(("hall", "unit", period))
+    found = purposes(served("demand", range(2, 12)), amounts).of(("hall", "unit", ENDS[period]))
     assert found == expected
 
 
 def test_an_install_that_serves_nothing_afterwards_is_for_nothing():
-    assert purposes(served("demand", range(3))).of(("hall", "unit", 3)) is None
-    assert purposes(served("demand", range(12), mw=1e-7)).of(("hall", "unit", 3)) is None
-    assert purposes([]).of(("hall", "unit", 3)) is None
+    assert purposes(served("demand", range(3))).of(("hall", "unit", ENDS[3])) is None
+    assert purposes(served("demand", range(12), mw=1e-7)).of(("hall", "unit", ENDS[3])) is None
+    assert purposes([]).of(("hall", "unit", ENDS[3])) is None
 
 
 def test_days_to_commission_count():
     slow = [unit_system(price=10, commission_days=200)]
-    found = purposes(served("demand", range(12)), systems=slow).of(("hall", "unit", 2))
+    found = purposes(served("demand", range(12)), systems=slow).of(("hall", "unit", ENDS[2]))
     assert found == Purpose(YEAR_END, "demand", late=False)
-    assert purposes(served("demand", range(12)), systems=slow).of(("hall", "unit", 9)) is None
+    assert purposes(served("demand", range(12)), systems=slow).of(("hall", "unit", ENDS[9])) is None
 
 
-def test_a_milestone_to_come_goes_before_one_that_is_only_held():
+def test_what_only_holds_a_milestone_that_is_past_is_for_none():
     case = chain(
         commitments=[{"commitment": "old", "basis": "it"}, {"commitment": "new", "basis": "it"}],
         milestones=[{"commitment": "old", "date": "2026-01-31", "mw": 1},
@@ -142,9 +152,10 @@ def test_a_milestone_to_come_goes_before_one_that_is_only_held():
     )  # fmt: skip
     service = [*served("old", range(12)), *served("new", range(12))]
     both = Purposes(case, service, [])
-    assert both.of(("hall", "unit", 4)) == Purpose(YEAR_END, "new", late=False)
+    assert both.of(("hall", "unit", ENDS[4])) == Purpose(YEAR_END, "new", late=False)
     held = Purposes(case, served("old", range(12)), [])
-    assert held.of(("hall", "unit", 4)) == Purpose(date(2026, 1, 31), "old", late=False)
+    assert held.of(("hall", "unit", ENDS[4])) is None
+    assert held.of(("hall", "unit", ENDS[0])) == Purpose(date(2026, 1, 31), "old", late=False)
 
 
 def planned(**changes):
@@ -196,15 +207,15 @@ def test_pegs_add_up(late_plan):
     good, systems = defaultdict(float), defaultdict(float)
     for row in tables["pegs"]:
         good[row["order"]] += row["quantity"]
-        systems[row["hall"], row["period"]] += row["systems"]
+        systems[row["hall"], row["date"]] += row["systems"]
         assert row["quantity"] == pytest.approx(3 * row["systems"])
         assert row["it_mw"] == pytest.approx(row["systems"])
     for row in tables["orders"]:
         assert good[row["order"]] <= 0.5 * row["quantity"] + 1e-9
         assert row["it_mw_blocked"] == pytest.approx(good[row["order"]] / 3)
         if row["latest_order_date"]:
-            assert row["latest_order_date"] >= row["order_date"]
-    installed = {(r["hall"], r["period"]): r["installed"] for r in tables["installs"]}
+            assert row["latest_order_date"] >= row["order_from"]
+    installed = {(r["hall"], r["date"]): r["installed"] for r in tables["installs"]}
     assert systems == pytest.approx(installed)
     fed = {row["sites_fed"] for row in tables["orders"]}
     assert "far; away" in " ".join(filter(None, fed))

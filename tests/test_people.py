@@ -132,8 +132,9 @@ def test_units_that_are_refused_with_their_cell() -> None:
     ]
     grid = halls((None, None, "kW"), ("hall", "site", 5), header=("hall", "site", "it_mw [MW]"))
     assert faults_of(halls=grid) == [
-        "halls!C2 'kW': the heading states another unit, MW. Write MW here if "
-        "the numbers are in it, else take it out of the heading"
+        "halls!C2 'kW': the heading above says MW, and this row of units says kW: the numbers "
+        "cannot be in both. If they are in MW, write MW here as well; else take it out of the "
+        "heading"
     ]
     grid = halls(("hall", "site [km]", 5), header=("hall", "site [km]", "it_mw"))
     assert "halls!B1 'km': site is a text and has no unit. Rename the column site" in faults_of(

@@ -25,7 +25,7 @@ from random_cases import random_case
 from random_wide import wide_case
 
 from planner.case.case import Case, make_case
-from planner.case.look import Look
+from planner.case.look import InputWarning, Look
 from planner.case.plausible import RULES, as_notes, plausible
 from planner.case.plausible_due import by_crews, by_halls, by_power, by_systems, together
 from planner.inputs.places import cell_of, sheet_of
@@ -158,20 +158,20 @@ def test_a_failover_group_carries_what_is_left_without_its_largest_node() -> Non
 def test_crews_install_what_is_due() -> None:
     systems: Rows = [unit_system(price=10, commission_days=20)]
     crews: Rows = [{"site": "site", "from": "2026-01-01", "systems_per_month": 7.5}]
-    # Installed in January and February, in service in March at the latest: two times seven.
-    assert warnings_of(sheets_of({MARCH: 14}, systems=systems, crews=crews)) == []
-    found = the_one(sheets_of({MARCH: 15}, systems=systems, crews=crews))
-    assert "crews can have installed at most 14 MW in time" in found.rule
+    # Installed by 11 March: 7.5 x (2 + 11 / 31) are 17 whole systems.
+    assert warnings_of(sheets_of({MARCH: 17}, systems=systems, crews=crews)) == []
+    found = the_one(sheets_of({MARCH: 18}, systems=systems, crews=crews))
+    assert "crews can have installed at most 17 MW in time" in found.rule
 
 
 def test_items_are_enough_for_what_is_due() -> None:
-    assert warnings_of(sheets_of({MARCH: 10, APRIL: 20}, **SUPPLY)) == []
-    found = the_one(sheets_of({MARCH: 10, APRIL: 22}, **SUPPLY))
-    assert found.figures == {"date": APRIL, "needed": 44, "most": 40, "short": 4}
+    assert warnings_of(sheets_of({MARCH: 10, APRIL: 22}, **SUPPLY)) == []
+    found = the_one(sheets_of({MARCH: 10, APRIL: 24}, **SUPPLY))
+    assert found.figures == {"date": APRIL, "needed": 48, "most": 44, "short": 4}
     assert (found.where, found.value) == ("supply!B2", "wafer")
     assert found.rule == (
-        "the megawatts due by 2026-04-30 take at least 44 units of wafer, suppliers can deliver "
-        "at most 40 good ones in time: 4 are missing"
+        "the megawatts due by 2026-04-30 take at least 48 units of wafer, suppliers can deliver "
+        "at most 44 good ones in time: 4 are missing"
     )
 
 
@@ -183,16 +183,19 @@ def test_firm_orders_and_the_fleet_count_as_items() -> None:
         "fleet": [{"hall": "hall", "system": "unit", "count": 3}],
     }  # fmt: skip
     more["plants"] = [SUPPLY["plants"][0] | {"units_per_month": 100}]
-    assert warnings_of(sheets_of({APRIL: 27}, **more)) == []
-    found = the_one(sheets_of({APRIL: 27.5}, **more))
-    assert (found.figures["needed"], found.figures["most"]) == (49, 48)
+    # Of 44 wafers ordered by 5 March and 8 on order 26 units are made, beside the 3 that stand.
+    assert warnings_of(sheets_of({APRIL: 29}, **more)) == []
+    found = the_one(sheets_of({APRIL: 29.5}, **more))
+    assert (found.figures["needed"], found.figures["most"]) == (53, 52)
 
 
 def test_plants_make_what_is_due() -> None:
+    # Started from 29 January, when the first wafers can be there, to 2 April.
+    most = 9 * (3 / 31 + 2 + 2 / 30)
     slow = SUPPLY | {"plants": [SUPPLY["plants"][0] | {"units_per_month": 9}]}
-    assert warnings_of(sheets_of({APRIL: 18}, **slow)) == []
-    found = the_one(sheets_of({APRIL: 19}, **slow))
-    assert "plants and suppliers can bring systems of at most 18 MW in time" in found.rule
+    assert warnings_of(sheets_of({APRIL: 19}, **slow)) == []
+    found = the_one(sheets_of({APRIL: 20}, **slow))
+    assert f"plants and suppliers can bring systems of at most {most:.2f} MW in time" in found.rule
 
 
 def test_limits_that_do_not_meet_are_named_together() -> None:
@@ -235,56 +238,68 @@ def test_megawatts_of_another_basis_are_turned_into_the_least_it_power() -> None
         assert found.figures["due_mw"] == pytest.approx(101)
 
 
+def too_early(sheets: Sheets) -> InputWarning:
+    """Return the only warning of a milestone before the first day that is possible."""
+    (found,) = (w for w in warnings_of(sheets) if "no system can be in service" in w.rule)
+    return found
+
+
 def test_a_milestone_before_the_first_possible_day() -> None:
     assert warnings_of(sheets_of({MARCH: 1}, **SUPPLY)) == []
-    found = the_one(sheets_of({FEBRUARY: 1}, **SUPPLY))
+    found = too_early(sheets_of({FEBRUARY: 1}, **SUPPLY))
     assert (found.where, found.value) == ("milestones!B2", FEBRUARY)
+    # Five wafers are a lot, for which the fab takes 5 x 31 / 26 = 5.96 days.
     assert found.rule == (
-        "no system can be in service for demand before 2026-03-31, at the earliest: wafer ordered "
-        "from fab 2026-01-01, unit started at plant 2026-02-01, unit installed in hall "
-        "2026-03-01, in service 0 days later, counted at the end of that period"
+        "no system can be in service for demand before 2026-03-03, at the earliest: wafer ordered "
+        "from fab 2026-01-06, unit started at plant 2026-02-03, unit installed in hall "
+        "2026-03-03, in service 0 days later"
     )
-    assert found.figures == {"first_possible": MARCH}
+    assert found.figures == {"first_possible": "2026-03-03"}
 
 
 def test_what_is_on_order_may_be_there_before_anything_that_is_ordered_now() -> None:
-    """Wafers on order arrive on the first day, units started then stand in February."""
+    """Wafers on order arrive on the first day; what is started then is there 28 days later.
+
+    It is a part of a unit; 1.16 units are there on the 31st, which is in time.
+    """
     orders: Rows = [{"order": "1", "supplier": "fab", "item": "wafer", "quantity": 10,
                      "arrives": "2026-01-01", "placed": "2025-12-01"}]  # fmt: skip
-    assert warnings_of(sheets_of({FEBRUARY: 1}, orders=orders, **SUPPLY)) == []
-    found = the_one(sheets_of({JANUARY: 1}, orders=orders, **SUPPLY))
+    assert warnings_of(sheets_of({JANUARY: 1}, orders=orders, **SUPPLY)) == []
+    found = too_early(sheets_of({"2026-01-28": 1}, orders=orders, **SUPPLY))
+    assert found.figures == {"first_possible": "2026-01-29"}
     assert "at the earliest: wafer on order arrives 2026-01-01, unit started" in found.rule
 
 
 @pytest.mark.parametrize(
     ("sheet", "row"),
     [
-        ("halls", {"hall": "hall", "site": "site", "it_mw": 100, "ready": "2026-02-02"}),
-        ("crews", {"site": "site", "from": "2026-02-02", "systems_per_month": 50}),
-        ("systems", unit_system(available_from="2026-02-02")),
-        ("systems", unit_system(commission_days=59)),
+        ("halls", {"hall": "hall", "site": "site", "it_mw": 100, "ready": "2026-03-02"}),
+        ("crews", {"site": "site", "from": "2026-03-02", "systems_per_month": 50}),
+        ("systems", unit_system(available_from="2026-03-02")),
+        ("systems", unit_system(commission_days=60)),
     ],
 )
 def test_every_limit_moves_the_first_possible_day(sheet: str, row: dict[str, object]) -> None:
     changed: dict[str, Rows] = {sheet: [row]}
     assert warnings_of(sheets_of({MARCH: 1}, **changed)) == []
-    assert the_one(sheets_of({FEBRUARY: 1}, **changed)).figures == {"first_possible": MARCH}
+    found = the_one(sheets_of({FEBRUARY: 1}, **changed))
+    assert found.figures == {"first_possible": "2026-03-02"}
 
 
 def test_nothing_at_all_within_the_plan() -> None:
-    late: Rows = [unit_system(commission_days=100)]
+    late: Rows = [unit_system(commission_days=120)]
     rules = [w.rule for w in warnings_of(sheets_of({MARCH: 1}, systems=late))]
     assert "no system can be in service for demand within the plan" in rules
 
 
 def test_an_item_that_never_arrives_in_time() -> None:
-    for days, late in ((59, False), (60, True)):
-        # To stand in April a unit is started in March, from wafers that are there on the first.
+    for days, late in ((91, False), (92, True)):
+        # To stand on 30 April a unit is started on 2 April, 91 days after the first.
         supply = SUPPLY | {"supply": [SUPPLY["supply"][0] | {"lead_days": days}]}
         rules = [w.rule for w in warnings_of(sheets_of({APRIL: 1}, **supply))]
         told = [rule for rule in rules if rule.startswith("wafer can never arrive in time")]
         assert bool(told) is late, rules
-    assert "ordered on 2026-01-01, the first day possible, it arrives on 2026-03-02" in told[0]
+    assert "ordered on 2026-01-01, the first day possible, it arrives on 2026-04-03" in told[0]
 
 
 def test_an_item_that_never_arrives_in_a_plan_of_one_month() -> None:
@@ -295,18 +310,18 @@ def test_an_item_that_never_arrives_in_a_plan_of_one_month() -> None:
 @pytest.mark.parametrize(
     ("sheet", "row", "cell"),
     [
-        ("systems", unit_system("later", available_from="2026-04-02"), "E3"),
-        ("halls", {"hall": "x", "site": "site", "it_mw": 1, "ready": "2026-04-02"}, "D3"),
+        ("systems", unit_system("later", available_from="2026-05-01"), "E3"),
+        ("halls", {"hall": "x", "site": "site", "it_mw": 1, "ready": "2026-05-01"}, "D3"),
     ],
 )
 def test_days_after_the_end_are_named(sheet: str, row: dict[str, object], cell: str) -> None:
     base = sheets_of({MARCH: 1})
     base[sheet] = [base[sheet][0], row]
-    found = [w for w in warnings_of(base) if "after the first day of the plan's last" in w.rule]
-    assert [(sheet_of(w.where), w.value) for w in found] == [(sheet, "2026-04-02")]
+    found = [w for w in warnings_of(base) if "after the plan's last" in w.rule]
+    assert [(sheet_of(w.where), w.value) for w in found] == [(sheet, "2026-05-01")]
     assert cell_of(found[0].where).endswith("3")
-    row[next(k for k, v in row.items() if v == "2026-04-02")] = "2026-04-01"
-    assert [w for w in warnings_of(base) if "after the first day" in w.rule] == []
+    row[next(k for k, v in row.items() if v == "2026-05-01")] = APRIL
+    assert [w for w in warnings_of(base) if "after the plan's last" in w.rule] == []
 
 
 def test_the_plan_carries_the_warnings_folded() -> None:

@@ -46,7 +46,7 @@ def test_a_system_that_costs_a_thousand_times_another() -> None:
 def test_demand_in_kilowatts() -> None:
     found = warnings_of(sheets_of({MARCH: 50_000}))
     assert found[0].rule == (
-        "50,000 MW of IT power are due in the end, 500 times the 100 MW that all halls hold"
+        "50,000 MW of IT power are due by then, 500 times the 100 MW that all halls hold"
     )
     assert not any("due in the end" in w.rule for w in warnings_of(sheets_of({MARCH: 29_000})))
 

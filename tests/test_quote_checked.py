@@ -170,7 +170,7 @@ def test_twenty_megawatts_that_a_plan_serves_are_not_denied(
 ) -> None:
     """The plan is the one that `planner plan` makes; to make it here takes a minute."""
     inputs = read_inputs(Path(__file__).parent / "data/quotes/quote-denies.xlsx")
-    monkeypatch.setattr("planner.explain.quote.committed", lambda session: (1.6, 0.0))
+    monkeypatch.setattr("planner.explain.quote.committed", lambda *_: (1.6, 0.0))
     quoter = Quoter(Session(inputs, seconds=900.0), Terms("it"))
     ends = quoter.problem.case.calendar.ends
     answer = quoter.earliest(20.0)

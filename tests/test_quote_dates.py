@@ -14,7 +14,7 @@ from rich.console import Console
 
 from planner.cli.quote import command
 from planner.errors import PlannerError
-from planner.explain.findings import Inquiry, periods_by, quote_plan
+from planner.explain.findings import Inquiry, quote_plan, require_within
 from planner.explain.quote import Terms
 from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import make_plan
@@ -23,10 +23,7 @@ from planner.reports.quoted import date_sentence
 
 JUNE = date(2028, 6, 30)
 
-RANGE = (
-    "the plan runs from 2026-01-01 to 2028-12-31, and its first period ends on 2026-01-31. Ask "
-    "for a day from 2026-01-31 to 2028-12-31"
-)
+RANGE = "the plan runs from 2026-01-01 to 2028-12-31. Ask for a day of it"
 
 
 def long_case() -> Sheets:
@@ -56,15 +53,15 @@ def long_case() -> Sheets:
             date(2028, 7, 15),
             2.0,
             None,
-            "By 2028-07-15 (the last period by then ends on 2028-06-30) at most 2.00 MW more can "
-            "be in service; what is firm was not answered in time.",
+            "By 2028-07-15 at most 2.00 MW more can be in service; what is firm was not answered "
+            "in time.",
         ),
     ],
 )
 def test_a_date_that_was_asked_for_has_a_sentence(
     by: date, at_most: float, firm: float | None, sentence: str
 ) -> None:
-    row = {"date": JUNE, "at_most_mw": at_most, "firm_mw": firm}
+    row = {"date": by, "at_most_mw": at_most, "firm_mw": firm}
     assert date_sentence(by, row) == sentence
 
 
@@ -75,9 +72,9 @@ def test_an_asked_date_late_in_a_long_plan_is_printed() -> None:
     print_quote(replace(plan, findings={"quote": found}), Console(file=shown, width=120))
     printed = shown.getvalue()
     assert "By 2028-06-30 no plan has anything more in service." in printed
-    assert "By 2028-08-15 (the last period by then ends on 2028-07-31) no plan" in printed
+    assert "By 2028-08-15 no plan has anything more in service." in printed
     lines = [line.split()[0] for line in printed.splitlines() if line.startswith("2028")]
-    assert {"2028-06-30", "2028-07-31", "2028-12-31"} <= set(lines)
+    assert {"2028-06-30", "2028-08-15", "2028-12-31"} <= set(lines)
 
 
 def test_a_denial_and_the_curve_tell_the_same_bound() -> None:
@@ -88,17 +85,53 @@ def test_a_denial_and_the_curve_tell_the_same_bound() -> None:
     assert answer["at_most_before_mw"] == at_most[answer["period_before"]]
 
 
-@pytest.mark.parametrize("day", [date(2025, 12, 31), date(2026, 1, 30), date(2029, 1, 1)])
+@pytest.mark.parametrize("day", [date(2025, 12, 31), date(2029, 1, 1)])
 def test_a_date_outside_the_plan_is_refused(day: date) -> None:
     inputs = inputs_from_rows("long", long_case())
     with pytest.raises(PlannerError) as refused:
-        periods_by(inputs, [day])
+        require_within(inputs, [day])
     assert str(refused.value) == f"--by {day}: {RANGE}"
 
 
-def test_the_ends_of_the_first_and_last_period_are_accepted() -> None:
+def test_the_first_and_the_last_day_are_accepted() -> None:
     inputs = inputs_from_rows("long", long_case())
-    assert periods_by(inputs, [date(2026, 1, 31), date(2028, 12, 31)]) == [0, 35]
+    require_within(inputs, [date(2026, 1, 1), date(2028, 12, 31)])
+
+
+def quoted(sheets: Sheets, *days: date) -> list[tuple[float, float | None]]:
+    """Return what is firm and what is possible at most by days, on top of a plan of some sheets."""
+    plan = make_plan(inputs_from_rows("quoted", sheets))
+    found = quote_plan(plan, Inquiry(Terms("it"), (), days))
+    rows = {row["date"]: row for row in found.tables["quote"] if not row["overtime_of"]}
+    return [(rows[day]["firm_mw"], rows[day]["at_most_mw"]) for day in days]  # type: ignore[misc]
+
+
+def worked(due: float, crews: float) -> Sheets:
+    """Return three months of some systems of 1 MW, installed by crews, some due in January."""
+    return {
+        **long_case(),
+        "settings": settings("2026-01-01", "2026-03-31"),
+        "halls": [{"hall": "h", "site": "s", "it_mw": 100}],
+        "crews": [{"site": "s", "from": "2026-01-01", "systems_per_month": crews}],
+        "milestones": [{"commitment": "c", "date": "2026-01-31", "mw": due}],
+    }
+
+
+def test_a_date_within_a_period_is_judged_on_itself() -> None:
+    """One system a day: 15 by 15 January, and 31 by the end, when 1 of them is due."""
+    found = quoted(worked(1, 31), date(2026, 1, 15), date(2026, 1, 31))
+    assert found == [(pytest.approx(15), pytest.approx(15)), (pytest.approx(30), pytest.approx(30))]
+
+
+def test_a_cut_period_is_not_at_the_cost_of_what_is_late() -> None:
+    """10 a month, and 20 due in January: the crews of February are for the 10 that are late.
+
+    By 14 February nothing is left for a quote; by 15 March 15 / 31 of March's 10: 4 whole systems,
+    4.84 divisible ones.
+    """
+    found = quoted(worked(20, 10), date(2026, 2, 14), date(2026, 3, 15))
+    assert [firm for firm, _ in found] == [pytest.approx(0), pytest.approx(4)]
+    assert all(firm <= most <= 4.84 for firm, most in found)  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 
 import pytest
 from explain_cases import small_case
@@ -11,12 +12,14 @@ from instances import Sheets, settings, unit_system
 from random_wide import wide_case
 
 from planner.errors import PlannerError
+from planner.explain.findings import Inquiry, quote_plan
 from planner.explain.limits import Limit
 from planner.explain.moves import Move, moved
 from planner.explain.quote import NO_OVERTIME, Quoter, Terms
 from planner.explain.session import Session
 from planner.inputs.rows import Inputs
 from planner.inputs.workbook import inputs_from_rows
+from planner.pipeline import Options, make_plan
 
 SHARE = 0.25
 
@@ -80,12 +83,30 @@ def test_a_quarter_more_of_20_mw_in_a_hall_promises_24_beside_1() -> None:
     assert (most.limit, most.at_most_mw) == ("hall power", pytest.approx(24))
 
 
-def test_crews_of_whole_systems_a_week_do_more_than_a_quarter_more() -> None:
-    # 8.6 systems a month are 1.98 a week, so 1 in whole systems; 10.75 are 2.47, so 2.
+def test_crews_with_a_quarter_more_do_a_quarter_more_whatever_the_period() -> None:
+    """From 5 January to 1 March are 27 / 31 + 1 + 1 / 31 months; 1 MW of what is done is due."""
+    months = 27 / 31 + 1 + 1 / 31
     crews = [{"site": "s", "from": "2026-01-05", "systems_per_month": 8.6}]
     sheets = hall_case(halls=[{"hall": "h", "site": "s", "it_mw": 100}], crews=crews)
     session = Session(inputs_from_rows("crews", sheets), seconds=math.inf)
     quoter = Quoter(session, Terms("it"), SHARE)
     found = {most.limit: most.at_most_mw for most in quoter.with_overtime([quoter.last])}
-    assert quoter.bound(quoter.last) == pytest.approx(7)
-    assert found["crews"] == pytest.approx(15)
+    assert quoter.bound(quoter.last) == pytest.approx(8.6 * months - 1)
+    assert found["crews"] == pytest.approx(10.75 * months - 1)
+
+
+def test_a_fraction_of_a_system_is_no_gain_of_a_limit_that_does_not_bind() -> None:
+    """Crews of 8.6 a month install 8.6 x (27 / 31 + 1 + 1 / 31) = 16.37 by 1 March, 16 whole.
+
+    One is promised, so 15 are more. A larger hall brings none; a quarter more of crews brings
+    4.09 where systems are divisible.
+    """
+    crews = [{"site": "s", "from": "2026-01-05", "systems_per_month": 8.6}]
+    sheets = hall_case(halls=[{"hall": "h", "site": "s", "it_mw": 100}], crews=crews)
+    plan = make_plan(inputs_from_rows("crews", sheets), Options())
+    inquiry = Inquiry(Terms("it"), (), (date(2026, 3, 1),), SHARE)
+    rows = quote_plan(plan, inquiry).tables["quote"]
+    last = {row["overtime_of"]: row for row in rows if row["date"] == date(2026, 3, 1)}
+    assert last[None]["at_most_mw"] == last[None]["firm_mw"] == pytest.approx(15)
+    assert last["hall power"]["gain_mw"] == 0
+    assert last["crews"]["gain_mw"] == pytest.approx(8.6 / 4 * (1 + 28 / 31), abs=2e-5)

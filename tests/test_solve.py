@@ -23,6 +23,7 @@ from planner.inputs.workbook import inputs_from_rows, read_inputs
 from planner.model.objectives import make_tiers, present_cost
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan, load_plan
+from planner.plan.summary import PROVEN
 from planner.plan.verify import verify
 from planner.solve import rounds
 from planner.solve.clock import Clock
@@ -269,21 +270,16 @@ def test_a_proven_plan_prints_one_json_document(tmp_path: Path) -> None:
 
 
 ORDERED = {
-    "supply": [sold()],
-    "supply_capacity": [{"supplier": "maker", "from": START, "units_per_month": 10}],
+    "supply": [sold(price=9)],
     "orders": [{"order": "PO", "supplier": "maker", "item": "unit", "quantity": 11,
                 "placed": "2026-01-15", "arrives": FEBRUARY}],
 }  # fmt: skip
-"""An order of 11 units already placed in a month in which the maker starts 10."""
+"""An order of 11 units already placed, for 99."""
+
+SPENT = {**ORDERED, "budget": [{"date": FEBRUARY, "cumulative": 98}]}
 
 CONTRADICTIONS = {
-    "an order over its supplier's capacity": ORDERED,
-    "the same where nothing else could be ordered": {**ORDERED, "supply": [sold(lead_days=60)]},
-    "a budget below what is already spent": {
-        "supply": [sold(price=9)],
-        "orders": [{**ORDERED["orders"][0], "quantity": 11}],
-        "budget": [{"date": FEBRUARY, "cumulative": 98}],
-    },
+    "a budget below what is already spent": SPENT,
     "a feeder that comes to carry less than a dedicated fleet": {
         "halls": [hall(open_count=1, fed_by="feeder")],
         "fleet": [{"hall": "hall", "system": "unit", "count": 4, "commitment": "demand"}],
@@ -303,20 +299,24 @@ def test_contradictory_firm_data(
     monkeypatch.setattr(rounds, "FEW", few)
     with pytest.raises(NoPlanExists) as caught:
         plan_of(rows_of(**changes))
-    message = str(caught.value)
-    assert "orders already placed, the fleet or the budget contradict" in message or (
-        "firm data break a rule by themselves: supplier_capacity" in message
-    )
+    assert "orders already placed, the fleet or the budget contradict" in str(caught.value)
+
+
+def test_an_order_over_its_suppliers_capacity_is_a_debt() -> None:
+    """The maker starts 10 a month: 11 ordered in January take 1 and more of February's."""
+    capacity = [{"supplier": "maker", "from": START, "units_per_month": 10}]
+    plan = plan_of(rows_of(**ORDERED, supply_capacity=capacity))
+    assert plan.summary["status"] == PROVEN
 
 
 def test_a_contradiction_ends_with_its_own_code(tmp_path: Path) -> None:
-    run = planner("plan", str(folder_of(rows_of(**ORDERED), tmp_path)), "--json",
+    run = planner("plan", str(folder_of(rows_of(**SPENT), tmp_path)), "--json",
                   "-o", str(tmp_path / "made"))  # fmt: skip
     assert run.returncode == NoPlanExists.exit_code == 3
     told = json.loads(run.stdout)
     assert told["exit_code"] == 3
     assert "orders!D2: order PO: 11 unit of maker, placed 2026-01-15" in told["error"]
-    assert "supply_capacity!C2: maker starts 10 a month from 2026-01-01" in told["error"]
+    assert "budget!B2: budget: 98 up to 2026-02-28" in told["error"]
     assert "Traceback" not in run.stderr
     assert not (tmp_path / "made").exists()
 

@@ -32,7 +32,13 @@ def small(version=0, rows=3):
     tables = {name: [] for name in COLUMNS}
     tables["costs"] = [{"term": "purchase", "amount": float(version), "present_cost": 0.1}] * rows
     tables["stock"] = [
-        {"place": "*", "item": "x", "period": date(2026, 1, 1), "quantity": version}
+        {
+            "place": "*",
+            "item": "x",
+            "period": date(2026, 1, 1),
+            "date": date(2026, 1, 1),
+            "quantity": version,
+        }
     ] * rows
     return Plan("small", tables, {"version": version}, {"plan": "small", "status": "proven"},
                 inputs_from_rows("small", rows_of()))  # fmt: skip
@@ -77,7 +83,7 @@ def test_texts_and_numbers_come_back_exactly(tmp_path, text):
     save_plan(plan, tmp_path / "p", {})
     assert load_plan(tmp_path / "p" / "plan.json").tables == plan.tables
     raw = (tmp_path / "p" / "tables" / "stock.csv").read_bytes()
-    assert raw.startswith(b"place,item,period,quantity\n*,x,2026-01-01,0\n")
+    assert raw.startswith(b"place,item,period,date,quantity\n*,x,2026-01-01,2026-01-01,0\n")
     assert b"\r" not in raw
 
 

@@ -26,8 +26,9 @@ from planner.plan.verify import verify
 UNCHECKED = {("tiers", "seconds")}
 """What no workbook and no other table tells."""
 
-FREE = {("halls", "decided")}
-"""What another plan may have as well: a hall decided so late that it opens after the end."""
+FREE = {("clock", "carried"), ("clock", "date"), ("stock", "date")}
+"""What another plan may have as well: what a window leaves is kept for the next or not, the last
+window of an act ends on another day without use, stock is stated on a day without use."""
 
 BLOCK = 5
 
@@ -39,6 +40,19 @@ def others(value: object, starts: list[date]) -> Iterator[object]:
         yield starts[at - 1] if at > 0 else value + timedelta(days=1)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         yield from (value + 1, value + 0.01)
+
+
+def is_as_good(tables: Tables, name: str, at: int, column: str, value: object) -> bool:
+    """Whether a row so changed states a plan as well: the first window of an act begins later.
+
+    Its rate then allows less than it could.
+    """
+    if (name, column) != ("clock", "window_from"):
+        return False
+    rows, act = tables[name], ("act", "place", "to", "item")
+    same = [row for row in rows if all(row[c] == rows[at][c] for c in act)]
+    first = min(same, key=lambda row: str(row["date"]))
+    return first is rows[at] and str(value) > str(rows[at][column])
 
 
 def copied(tables: Tables) -> Tables:
@@ -59,6 +73,8 @@ def accepted(seed: int) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
                 tampered = copied(tables)
                 tampered[name][at][column] = value
                 tried.add((name, column))
+                if is_as_good(tables, name, at, column, value):
+                    continue
                 if verify(inputs, tampered).ok:
                     passed.add((name, column))
     return tried, passed
@@ -81,6 +97,7 @@ def test_every_column_of_figures_is_tried() -> None:
         tried |= accepted(seed)[0]
     missing = {(name, column) for name, columns in COLUMNS.items() for column in columns} - tried
     words = {
+        "act",
         "order", "supplier", "item", "firm", "plant", "system", "from", "to", "mode", "place",
         "site", "hall", "node", "commitment", "basis", "term", "tier", "unit", "status", "late",
         "milestone", "milestone_blocked", "already_late", "sites_fed",

@@ -13,9 +13,10 @@ from planner.model.objectives import CHOOSING, make_tiers
 from planner.model.wholes import make_wholes
 from planner.solve import rounds
 from planner.solve.clock import Clock
+from planner.solve.counts import find_columns
 from planner.solve.highs import LiveModel
 from planner.solve.outcome import Array
-from planner.solve.rounds import Rounds, find_columns
+from planner.solve.rounds import Rounds
 from planner.solve.together import Together
 
 SEEDS = (5, 7, 10, 16, 17, 20, 33, 40)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
 from checker_cases import correct_plan, sheets, workbook
 from checker_full import FEB, MAR
-from checker_tampers import PLAN_TAMPERS, WORKBOOK_TAMPERS, Edit, change
+from checker_tampers import PLAN_TAMPERS, ROW_TAMPERS, WORKBOOK_TAMPERS, Edit, change
 
 from planner.inputs.workbook import inputs_from_rows
 from planner.plan import verify as checker
@@ -59,6 +59,17 @@ def test_a_stricter_workbook_is_refused_by_its_rules_alone(
     assert tripped(verdict) == set(rules.split()), verdict.violations
 
 
+@pytest.mark.parametrize(("rules", "sheet", "added"), ROW_TAMPERS)
+def test_a_workbook_with_more_dated_rows_is_refused_by_its_rules_alone(
+    rules: str, sheet: str, added: list[tuple[object, ...]]
+) -> None:
+    rows = sheets("full")
+    header = list(rows[sheet][0])
+    rows[sheet] += [dict(zip(header, row, strict=True)) for row in added]
+    verdict = verify(inputs_from_rows("full", rows), correct_plan("full"))
+    assert tripped(verdict) == set(rules.split()), verdict.violations
+
+
 def test_every_rule_is_tripped_by_a_tamper() -> None:
     assert {rule for rule, _, _ in PLAN_TAMPERS} == set(RULE_NAMES)
 
@@ -69,9 +80,9 @@ def test_no_rule_is_listed_twice() -> None:
 
 def test_a_violation_names_rule_place_period_and_both_figures() -> None:
     tables = correct_plan("full")
-    change("fleet", ("A", "CS", MAR), installed=3)(tables)
+    change("installs", ("A", "CS", MAR), installed=3)(tables)
     assert (
-        "hall_power: hall 'A' in 2026-03-01 draws 0.09 MW of IT power, its 1 open hall carries "
+        "hall_power: hall 'A' on 2026-03-01 draws 0.09 MW of IT power, its 1 open hall carries "
         "0.06 MW"
     ) in verify(workbook("full"), tables).violations
 
@@ -147,59 +158,52 @@ def test_figures_are_shown_with_the_decimals_they_have() -> None:
 
 
 def test_months_are_the_calendars_own() -> None:
-    calendar = Calendar(date(2027, 12, 1), date(2028, 3, 5), "month")
+    calendar = Calendar(date(2027, 12, 1), date(2028, 3, 5), "month", [])
     assert calendar.count == 4
     assert [calendar.days(period) for period in range(4)] == [31, 31, 29, 31]
     assert [calendar.months(period) for period in range(4)] == [1.0] * 4
     assert calendar.last_day(2) == date(2028, 2, 29)
-    assert calendar.first(date(2028, 1, 1)) == 1
-    assert calendar.first(date(2028, 1, 2)) == 2
-    assert calendar.first(None) == calendar.first(date(2020, 1, 1)) == 0
-    assert calendar.first(date(2028, 3, 2)) == 4
-    assert calendar.usable(0, 31) == 1
-    assert calendar.usable(0, 32) == 2
-    assert calendar.usable(2, 0) == 2
     assert calendar.holding(date(2028, 3, 31)) == 3
     assert calendar.holding(date(2028, 4, 1)) is None
     assert calendar.holding(date(2027, 11, 30)) is None
-    assert calendar.discount(1, 0.1) == pytest.approx(1.1 ** (-31 / 365), rel=1e-15)
+    later = calendar.discount(date(2028, 1, 1), 0.1)
+    assert later == pytest.approx(1.1 ** (-31 / 365), rel=1e-15)
 
 
 def test_quarters_are_three_months_from_the_start() -> None:
-    calendar = Calendar(date(2026, 2, 1), date(2026, 8, 1), "quarter")
+    calendar = Calendar(date(2026, 2, 1), date(2026, 8, 1), "quarter", [])
     assert calendar.starts == (
         date(2026, 2, 1), date(2026, 5, 1), date(2026, 8, 1), date(2026, 11, 1),
     )  # fmt: skip
-    assert calendar.months(0) == pytest.approx(89 / (365.25 / 12))
-    assert calendar.first(date(2026, 5, 1)) == 1
-    assert calendar.first(date(2026, 5, 2)) == 2
+    assert calendar.months(0) == pytest.approx(3)
     assert calendar.holding(date(2026, 7, 31)) == 1
 
 
 def test_weeks_are_seven_days_from_the_start() -> None:
-    calendar = Calendar(date(2026, 1, 7), date(2026, 1, 21), "week")
+    calendar = Calendar(date(2026, 1, 7), date(2026, 1, 21), "week", [])
     assert calendar.count == 3
     assert calendar.starts[1] == date(2026, 1, 14)
-    assert calendar.first(date(2026, 1, 14)) == 1
-    assert calendar.first(date(2026, 1, 15)) == 2
-    assert calendar.months(0) == pytest.approx(7 / (365.25 / 12))
+    assert calendar.months(0) == pytest.approx(7 / 31)
 
 
-@pytest.mark.parametrize("length", ["month", "quarter", "week"])
-def test_the_first_period_is_the_first_that_starts_no_earlier(length: str) -> None:
-    calendar = Calendar(date(2026, 3, 1), date(2028, 2, 20), length)
-    for days in range(-5, 700):
-        day = calendar.start + timedelta(days=days)
-        later = [period for period in range(calendar.count) if calendar.starts[period] >= day]
-        assert calendar.first(day) == (later[0] if later else calendar.count)
+def test_a_period_ends_with_a_milestone() -> None:
+    """Cut after 10 February; one on a period's last day, and one after the plan, cut nothing."""
+    due = [date(2026, 2, 10), date(2026, 1, 31), date(2026, 4, 1)]
+    calendar = Calendar(date(2026, 1, 1), date(2026, 3, 31), "month", due)
+    assert calendar.starts == (
+        date(2026, 1, 1), date(2026, 2, 1), date(2026, 2, 11), date(2026, 3, 1), date(2026, 4, 1),
+    )  # fmt: skip
+    assert [calendar.months(t) for t in range(4)] == pytest.approx([1, 10 / 28, 18 / 28, 1])
+    assert calendar.months_served(1) == pytest.approx(1 / 28 + 17 / 28)
+    assert calendar.months_served(3) == pytest.approx(1 / 31)
 
 
 def test_the_checker_shares_nothing_with_the_model() -> None:
     allowed = {"planner.attempts", "planner.inputs.rows", "planner.plan", "planner.plan.tables"}
-    library = {"__future__", "collections", "dataclasses", "datetime", "functools", "math",
-               "typing"}  # fmt: skip
+    library = {"__future__", "bisect", "collections", "dataclasses", "datetime", "functools",
+               "itertools", "math", "typing"}  # fmt: skip
     files = sorted(Path(checker.__file__).parent.glob("verify*.py"))
-    assert len(files) == 10
+    assert len(files) == 13
     for file in files:
         for node in ast.walk(ast.parse(file.read_text())):
             names = (
@@ -214,8 +218,9 @@ def test_the_checker_shares_nothing_with_the_model() -> None:
 
 def test_an_order_within_the_fence_is_named_with_its_dates() -> None:
     tables = correct_plan("full")
-    change("halls", ("A", FEB), period=date(2026, 1, 1))(tables)
+    day = date(2026, 1, 2)
+    change("openings", ("A", FEB), date=day, period=date(2026, 1, 1))(tables)
     assert (
-        "release_fence: hall decision of 1 (A) in 2026-01-01 is before the release fence, 10 days "
+        "release_fence: hall decision of 1 (A) on 2026-01-02 is before the release fence, 10 days "
         "after 2026-01-01"
     ) in verify(workbook("full"), tables).violations

@@ -26,11 +26,11 @@ SPEC = Spec("scenarios", counts="integer", decide_by="2026-02-01")
 
 
 def sheets(scenarios: dict[str, tuple[str, str, str, str, float]]) -> Sheets:
-    """Return five systems due in April that must be ordered in January, at ten each."""
+    """Return five systems due on 30 April that must be ordered by 31 January, at ten each."""
     return {
         "settings": settings("2026-01-01", "2026-06-30"),
         "systems": [unit_system(price=10)],
-        "supply": [{"supplier": "fab", "item": "unit", "lead_days": 60, "price": 10}],
+        "supply": [{"supplier": "fab", "item": "unit", "lead_days": 89, "price": 10}],
         "supply_capacity": [{"supplier": "fab", "from": "2026-01-01", "units_per_month": 9}],
         "sites": [{"site": "north", "pue": 1}],
         "halls": [{"hall": "A", "site": "north", "it_mw": 20}],
@@ -85,8 +85,8 @@ def test_only_what_is_dated_before_the_day_is_decided() -> None:
     assert len(starts) == len({row["period_end"] for row in plan.tables["ramp"]})
     assert decided_before(kept, starts, date(2026, 1, 1)) == ()
     found = decided_before(kept, starts, date(2026, 2, 1))
-    assert ("order_lots", ("fab", "unit"), "2026-01-01", 5.0) in found
-    assert all(start == "2026-01-01" for _, _, start, _ in found)
+    assert ("order_lots", ("fab", "unit"), "2026-01-31", 5.0) in found
+    assert all(day < "2026-02-01" for _, _, day, _ in found)
     assert from_lists(json.loads(json.dumps(as_lists(found)))) == found
 
 

@@ -31,7 +31,7 @@ from planner.whatif.engines import ENGINES, ORPHANED, Engine, run_all
 from planner.whatif.figures import MET
 from planner.whatif.journal import Journal
 from planner.whatif.output import write_sweep
-from planner.whatif.results import tables_of
+from planner.whatif.results import in_millions, tables_of
 from planner.whatif.reuse import make_base, plan_near
 from planner.whatif.sweep import FAILED, Sweep, run_sweep
 
@@ -147,6 +147,23 @@ def test_a_case_of_the_sweep_is_the_plan_of_its_changes(tmp_path: Path) -> None:
             cold.summary["missed_mw_months"], abs=0.002
         )
         assert result["present_cost"] == pytest.approx(cost, rel=2e-3, abs=0.6)
+
+
+def test_a_budget_that_holds_plans_back_is_named_by_its_day(tmp_path: Path) -> None:
+    """50 buy five systems of 10 at most, without any hall."""
+    sheets = {**small_sheets(), "budget": [{"date": "2026-07-15", "cumulative": 50}]}
+    sweep = run_sweep(
+        inputs_from_rows("small", sheets), Spec("scenarios", counts="continuous"), tmp_path / "s"
+    )
+    names = {row["bottleneck"] for row in tables_of(sweep)["bottlenecks"]}
+    assert "budget until 2026-07-15" in names
+
+
+def test_money_in_millions_keeps_what_is_small_and_says_no_minus_nothing() -> None:
+    (row,) = in_millions([{"cost_more": -1740.0, "present_cost": 1_234_567.0}])
+    assert row == {"cost_more_millions": -0.0017, "present_cost_millions": 1.23}
+    (row,) = in_millions([{"cost_more": -0.4}])
+    assert str(row["cost_more_millions"]) == "0.0"
 
 
 def test_tables_add_up(tmp_path: Path) -> None:

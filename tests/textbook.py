@@ -112,8 +112,8 @@ def factory_schedule_sheets(year: int, months: Sequence[Month]) -> Sheets:
     return {
         "settings": settings(str(first[0]), str(last[-1])),
         "systems": [
-            unit_system(f"product {start:%m}", available_from=start, available_to=start)
-            for start in first
+            unit_system(f"product {start:%m}", available_from=start, available_to=end)
+            for start, end, _ in calendar
         ],
         "supply": [
             {"supplier": factory, "item": product, "lead_days": 0, "price": price,

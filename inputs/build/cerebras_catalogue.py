@@ -1,10 +1,9 @@
 """Systems, bills of materials, suppliers and plants of the Cerebras workbooks.
 
-Lead times in a plan by months: what takes less than a month on the road is counted in the lead
-time before it (wafers fly during the last of their 120 days, racks travel during the last of a
-plant's 30), because each leg of its own would be rounded up to a month. So a wafer ordered on
-1 January is at the plant on 1 May, in a finished CS-3 at its site on 1 June, and in service,
-installed in June and commissioned in 21 days, on 1 July.
+Days on the road are counted in the lead time before them: wafers fly during the last of their 120
+days, racks travel during the last of a plant's 30. So a wafer ordered on 1 January is at the plant
+on 1 May, in a finished CS-3 at its site on 31 May, and in service, commissioned in 21 days, on
+21 June.
 """
 
 from __future__ import annotations
@@ -96,14 +95,14 @@ def supply_capacity(cs4_kits: Steps, wafers_later: Steps = ()) -> list[Row]:
         Wafer starts a month after those of the 750 MW case.
     """
     wafers = [
-        (date(2026, 1, 1), 925.0), (date(2026, 4, 1), 1_225.0), (date(2026, 7, 1), 1_250.0),
+        (date(2026, 1, 1), 825.0), (date(2026, 4, 1), 1_100.0), (date(2026, 7, 1), 1_250.0),
         (date(2026, 10, 1), 1_300.0),
     ]  # fmt: skip
     return [
         *dated("supplier", TSMC, [*wafers, *wafers_later], "units_per_month",
-               f"assumption: {MUST_BE_TRUE}: 250 MW in service in 2026 need about 7,200 good "
-               "wafers ordered by June 2026, 1,350 of them before January; published is only that "
-               f"the loading rises each quarter through the year: {SEMIANALYSIS_TOKENS}"),
+               f"assumption: {MUST_BE_TRUE}: 250 MW in service in 2026 need about 7,140 good "
+               "wafers ordered by 13 July 2026, 1,350 of them before January; published is only "
+               f"that the loading rises each quarter through the year: {SEMIANALYSIS_TOKENS}"),
         *dated("supplier", VICOR, [(date(2026, 1, 1), 90_000), (date(2026, 4, 1), 135_000),
                                    (date(2027, 1, 1), 180_000)], "units_per_month",
                assumed(f"{MUST_BE_TRUE}: bricks for the CS-3 and CS-4 that the plants can start")),
@@ -163,7 +162,7 @@ def supply_lanes(assembled: list[Row]) -> list[Row]:
     assembled
         Rows of the sheet `plants`; CS-4 kits only go where CS-4 is assembled.
     """
-    days = "days under way are counted in the lead time before it, for a plan by months"
+    days = "days under way are counted in the lead time before it"
     freight = {TSMC: (150, "air"), VICOR: (0.3, "road"), CS3_KITS: (1_500, "road"),
                CS4_KITS: (4_000, "road")}  # fmt: skip
     cs4_plants = {row["plant"] for row in assembled if row["system"] == "CS-4"}

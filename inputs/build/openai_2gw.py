@@ -4,7 +4,7 @@ The case of `openai_750mw.py` with the option's 1,250 MW on top, half by the end
 rest by the end of 2030. By hand: 625 MW a year are 4,059 CS-4 racks, 340 a month, and 12,177 good
 wafers, 1,070 starts a month at 95 %, within the 1,300 that the base case reaches. What has to
 grow is the output of CS-4 (380 kits a month in 2029 and 2030) and power: five more campuses of
-200 to 300 MW. At most about 645 MW of the option can be in service at the end of 2029, 3 % to
+200 to 300 MW. At most about 656 MW of the option can be in service at the end of 2029, 5 % to
 spare, for crews at the new campuses bind then.
 """
 

@@ -3,17 +3,17 @@
 The base case is calibrated so that the published dates CAN just be met; what was set for that is
 marked in the sheets as WHAT MUST BE TRUE FOR THE PUBLISHED DATES. It is no forecast.
 
-What 2026 needs, by hand. 250 MW of IT power are 7,353 CS-3 of 34 kW. To be in service in
-December a system is installed by November (21 days to commission), assembled from October at the
-latest (30 days with transport), from a wafer ordered by June (120 days). About 120 CS-4 racks of
-154 kW (18.5 MW) can be ready by then, so 231.5 MW are 6,809 CS-3: 6,809 + 360 = 7,169 good
-wafers, 7,546 ordered at 95 % yield. Placed in 2025: 1,350; allocated from January to June:
-3 x 925 + 3 x 1,225 = 6,450; in all 7,800, 3 % more than needed. Halls and power that can be
-filled by November: Oklahoma City 10, Montreal 5, Atlanta 10, Campus A 120, Campus B 120: 265 MW
-IT, 6 % more than needed. Crews of Campus A and B can install 6,690 systems by then and the others
-735, 7 % more than the 6,929 needed. Together, month by month, these limits let at most 254 MW be
-in service at the end of 2026: 2 % to spare. 2027 and 2028 turn from wafers to power: at most
-535 MW in 2027 and 819 MW in 2028, and CS-4 carries most of the growth.
+What 2026 needs, by hand. 250 MW of IT power are 7,353 CS-3 of 34 kW. To be in service on
+31 December a system is installed by 10 December (21 days to commission), assembled from 10 November
+at the latest (30 days with transport), from a wafer ordered by 13 July (120 days) or a CS-4 kit
+ordered by 12 August (90 days). By then kits for 60 + 60 + 12/31 x 60 = 143 CS-4 racks of 154 kW
+(22 MW) can be ordered, so 228 MW are 6,706 CS-3: 6,706 + 429 = 7,135 good wafers, 7,511 ordered at
+95 % yield. Placed in 2025: 1,350; allocated: 3 x 825 + 3 x 1,100 + 13/31 x 1,250 = 6,299; in all
+7,649, 2 % more than needed. Halls and power that can be filled by 10 December: Oklahoma City 10,
+Montreal 5, Atlanta 10, Campus A 120, Campus B 120: 265 MW IT, 6 % more than needed. Crews of Campus
+A and B can install 7,052 systems by then and the others 735, 14 % more than the 6,849 needed. So at
+most 254 MW can be in service at the end of 2026: 2 % to spare. 2027 and 2028 turn from wafers to
+power: at most 548 MW in 2027 and 832 MW in 2028, and CS-4 carries most of the growth.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Draw `.github/ramp.svg`: what the 750 MW plan has in service, month by month, against OpenAI.
+"""Draw `.github/ramp.svg`: what the 750 MW plan has in service over time, against OpenAI.
 
 Make the plan first: `planner plan inputs/openai-750mw.xlsx`. Drawn are the tables `ramp`, for what
 is committed, and `service`, for what is in service by system. The picture has its own ground and
@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections import defaultdict
+from datetime import date
 from typing import NamedTuple
 
 from common import INPUTS
@@ -39,9 +40,9 @@ STYLE = """
 
 
 class Ramp(NamedTuple):
-    """What is drawn: a value for each month."""
+    """What is drawn: values from a period's last day until the next one's."""
 
-    months: list[str]
+    days: list[date]
     required: list[float]
     in_service: dict[str, list[float]]
 
@@ -49,13 +50,14 @@ class Ramp(NamedTuple):
 def read() -> Ramp:
     """Return the ramp of the saved plan."""
     ramp = [row for row in rows("ramp") if row["commitment"] == COMMITMENT]
-    months = [row["period"] for row in ramp]
-    mw: dict[str, dict[str, float]] = defaultdict(lambda: dict.fromkeys(months, 0.0))
+    periods = [row["period"] for row in ramp]
+    mw: dict[str, dict[str, float]] = defaultdict(lambda: dict.fromkeys(periods, 0.0))
     for row in rows("service"):
         if row["commitment"] == COMMITMENT:
             mw[row["system"]][row["period"]] += float(row["mw"])
     required = [float(row["required_mw"]) for row in ramp]
-    return Ramp(months, required, {system: list(mw[system].values()) for system in sorted(mw)})
+    days = [date.fromisoformat(row["period_end"]) for row in ramp]
+    return Ramp(days, required, {system: list(mw[system].values()) for system in sorted(mw)})
 
 
 def rows(table: str) -> list[dict[str, str]]:
@@ -67,9 +69,10 @@ def rows(table: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def across(month: int, months: int) -> float:
-    """Return where the first day of a month stands."""
-    return LEFT + (WIDTH - LEFT - RIGHT) * month / months
+def across(day: date, days: list[date]) -> float:
+    """Return where a day stands; the first and the last year are whole."""
+    first, end = date(days[0].year, 1, 1), date(days[-1].year + 1, 1, 1)
+    return LEFT + (WIDTH - LEFT - RIGHT) * (day - first).days / (end - first).days
 
 
 def height(mw: float) -> float:
@@ -77,20 +80,21 @@ def height(mw: float) -> float:
     return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * mw / MOST_MW
 
 
-def steps(values: list[float]) -> list[str]:
-    """Return the corners of a line that is level within each month."""
-    count = len(values)
-    return [f"{across(month + side, count):.1f},{height(value):.1f}"
-            for month, value in enumerate(values) for side in (0, 1)]  # fmt: skip
+def steps(values: list[float], days: list[date]) -> list[str]:
+    """Return the corners of a line that steps on the last day of each period."""
+    until = [*days[1:], date(days[-1].year + 1, 1, 1)]
+    return [f"{across(day, days):.1f},{height(value):.1f}"
+            for since, last, value in zip(days, until, values, strict=True)
+            for day in (since, last)]  # fmt: skip
 
 
 def draw(ramp: Ramp) -> str:
     """Return the picture."""
-    parts = [*frame(ramp.months)]
-    floor = [0.0] * len(ramp.months)
+    parts = [*frame(ramp.days)]
+    floor = [0.0] * len(ramp.days)
     for number, (system, values) in enumerate(ramp.in_service.items()):
         top = [below + mw for below, mw in zip(floor, values, strict=True)]
-        corners = " ".join([*steps(top), *reversed(steps(floor))])
+        corners = " ".join([*steps(top, ramp.days), *reversed(steps(floor, ramp.days))])
         parts.append(f'<polygon class="system{number}" points="{corners}"/>')
         middle = height((floor[-1] + top[-1]) / 2) + 5
         parts.append(f'<text class="on{number}" text-anchor="end" x="{WIDTH - RIGHT - 12}" '
@@ -105,9 +109,9 @@ def draw(ramp: Ramp) -> str:
     )
 
 
-def frame(months: list[str]) -> list[str]:
+def frame(days: list[date]) -> list[str]:
     """Return ground, title and axes."""
-    first, right = months[0][:4], WIDTH - RIGHT
+    first, last, right = days[0].year, days[-1].year, WIDTH - RIGHT
     parts = [
         f'<rect class="ground" x="0.5" y="0.5" width="{WIDTH - 1}" height="{HEIGHT - 1}" rx="8"/>',
         f'<text id="title" class="title" x="{LEFT - 40}" y="32">The 750 MW plan: in service, '
@@ -120,27 +124,27 @@ def frame(months: list[str]) -> list[str]:
         parts.append(f'<path class="grid" d="M{LEFT},{at:.1f} H{right}"/>')
         parts.append(f'<text class="quiet" text-anchor="end" x="{LEFT - 8}" y="{at + 5:.1f}">'
                      f"{mw}</text>")  # fmt: skip
-    for month in range(0, len(months), 12):
-        at = across(month + 6, len(months))
+    for year in range(first, last + 1):
+        at = across(date(year, 7, 2), days)
         parts.append(f'<text class="quiet" text-anchor="middle" x="{at:.1f}" '
-                     f'y="{HEIGHT - 18}">{int(first) + month // 12}</text>')  # fmt: skip
-    for month in range(0, len(months) + 1, 12):
-        at = across(month, len(months))
+                     f'y="{HEIGHT - 18}">{year}</text>')  # fmt: skip
+    for year in range(first, last + 2):
+        at = across(date(year, 1, 1), days)
         parts.append(f'<path class="grid" d="M{at:.1f},{height(0):.1f} v8"/>')
     return parts
 
 
 def due(ramp: Ramp) -> list[str]:
     """Return the line of what is committed, with each milestone named."""
-    required, count = ramp.required, len(ramp.months)
-    parts = [f'<polyline class="due" points="{" ".join(steps(required))}"/>']
-    for month in range(1, count):
-        if required[month] <= required[month - 1]:
+    required, days = ramp.required, ramp.days
+    parts = [f'<polyline class="due" points="{" ".join(steps(required, days))}"/>']
+    for at in range(1, len(days)):
+        if required[at] <= required[at - 1]:
             continue
-        x, y = across(month, count), height(required[month])
+        x, y = across(days[at], days), height(required[at])
         parts.append(f'<circle class="mark" cx="{x:.1f}" cy="{y:.1f}" r="4"/>')
         parts.append(f'<text class="dueword" text-anchor="end" x="{x - 10:.1f}" y="{y + 5:.1f}">'
-                     f"{required[month]:,.0f} MW due, end of {ramp.months[month][:4]}</text>"
+                     f"{required[at]:,.0f} MW due, end of {days[at].year}</text>"
                      )  # fmt: skip
     return parts
 

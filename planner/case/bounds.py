@@ -7,6 +7,7 @@ systems, halls and commitments share.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
@@ -39,6 +40,9 @@ class Bounds:
         paths = self.facility.tree.path.values()
         self._parents = {a: b for path in paths for a, b in zip_longest(path, path[1:])}
         self._depths = {n: len(path) - i for path in paths for i, n in enumerate(path)}
+        self._crew_windows: dict[str, dict[int, float]] = defaultdict(dict)
+        for (site, day), most in self.facility.crew_capacity.items():
+            self._crew_windows[site][day] = most
         # Kept for this object alone, for the same periods and commitments are asked for again.
         self.pairs = cache(self._pairs)
         self.installs = cache(self._installs)
@@ -48,7 +52,6 @@ class Bounds:
         self.carried_mw = cache(self._carried_mw)
         self.crews_mw = cache(self._crews_mw)
         self.systems_mw = cache(self._systems_mw)
-        self._latest = cache(case.calendar.latest)
 
     def allowed(self, commitment: str) -> Mapping[tuple[str, str], float]:
         """Return MW of one system by site and system, where it may serve a commitment."""
@@ -72,18 +75,17 @@ class Bounds:
         )
 
     def _installs(self, commitments: tuple[str, ...], period: int) -> dict[Pair, int]:
-        """Return the last period of installation that is in service by a period's end."""
-        found = {}
+        """Return the last day of installation that is in service by a period's end."""
+        found, end = {}, self.case.calendar.last_days[period]
         for hall, system in self.pairs(commitments):
-            window = self.case.installing.get((hall, system))
-            if window is not None:
-                last = self._latest(period, self.facility.commission_days[system])
-                if last >= window.start:
-                    found[hall, system] = min(last, window.stop - 1)
+            days = self.case.installing.get((hall, system), ())
+            count = bisect_right(days, end - self.facility.commission_days[system])
+            if count:
+                found[hall, system] = days[count - 1]
         return found
 
     def _lasts(self, commitments: tuple[str, ...], period: int) -> dict[str, int]:
-        """Return the last period of an installation in each hall that is in service in time."""
+        """Return the last day of an installation in each hall that is in service in time."""
         lasts: dict[str, int] = {}
         for (hall, _), at in self.installs(commitments, period).items():
             lasts[hall] = max(at, lasts.get(hall, at))
@@ -192,14 +194,13 @@ class Bounds:
 
     def _carried_mw(self, node: str, commitments: tuple[str, ...], period: int) -> float:
         """Return the IT power that a node carries at most for systems in service in a period."""
-        energised = self.facility.energised_mw
-        if (node, period) not in energised:
+        level, end = self.facility.levels.get(node), self.case.calendar.last_days[period]
+        if level is None:
             return math.inf
         halls, lasts = self.facility.tree.halls_below[node], self.lasts(commitments, period)
-        last = max((lasts[hall] for hall in halls if hall in lasts), default=period)
+        last = max((lasts[hall] for hall in halls if hall in lasts), default=end)
         # What is in service by then stood there from its installation on, and drew power.
-        least = min(energised[node, at] for at in range(last, period + 1))
-        return least / self._least_pue(halls)
+        return level.least(last, end) / self._least_pue(halls)
 
     def _least_pue(self, halls: Iterable[str]) -> float:
         return min(self.pue[self.facility.site_of[hall]] for hall in halls)
@@ -230,8 +231,8 @@ class Bounds:
 
     def _survivable_mw(self, group: str, period: int) -> float:
         """Return the facility power that a failover group carries at most, whichever is lost."""
-        members = self.facility.tree.groups[group]
-        return min(self.facility.taken_over_mw(group, lost, period) for lost in members)
+        members, day = self.facility.tree.groups[group], self.case.calendar.last_days[period]
+        return min(self.facility.taken_over_mw(group, lost, day) for lost in members)
 
     def _crews_mw(self, commitments: tuple[str, ...], period: int) -> dict[str, float]:
         """Return what crews can have installed in time, with what stands there, by site.
@@ -241,24 +242,23 @@ class Bounds:
         facility, installs = self.facility, self.installs(commitments, period)
         found: dict[str, float] = {}
         for site in facility.sites:
-            if (site, 0) not in facility.crew_capacity:
+            if ("install", site) not in self.case.timetable.rates:
                 continue
             here = {p: at for p, at in installs.items() if facility.site_of[p[0]] == site}
             fleet = math.fsum(self.fleet_mw(hall, commitments) for hall in facility.halls_at[site])
             if here:
-                first = min(self.case.installing[pair].start for pair in here)
-                count = math.fsum(
-                    self.crew_systems(site, at) for at in range(first, max(here.values()) + 1)
-                )
+                count = self.crew_systems(site, max(here.values()))
                 fleet += count * max(facility.it_mw[system] for _, system in here)
             found[site] = fleet
         return found
 
-    def crew_systems(self, site: str, period: int) -> float:
-        """Return the systems that a site's crews install in a period at most."""
-        count = self.facility.crew_capacity.get((site, period), math.inf)
-        whole = self.case.whole and math.isfinite(count)
-        return float(math.floor(count + ROUNDING)) if whole else count
+    def crew_systems(self, site: str, day: int) -> float:
+        """Return the systems that a site's crews install by a day at most."""
+        if ("install", site) not in self.case.timetable.rates:
+            return math.inf
+        count = math.fsum(most for at, most in self._crew_windows[site].items()
+                          if at <= day)  # fmt: skip
+        return float(math.floor(count + ROUNDING)) if self.case.whole else count
 
     def _systems_mw(self, commitments: tuple[str, ...], period: int) -> float:
         """Return the IT power of all systems that can be bought or assembled in time at most."""

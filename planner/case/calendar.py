@@ -1,42 +1,39 @@
-"""Planning periods, and calendar days turned into periods."""
+"""Planning periods: when a plan is looked at. What is possible by when, `clock` says in days."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
-from planner.inputs.periods import stretches
+from planner.case.rates import months_between
+from planner.inputs.periods import starts_of
 
-DAYS_A_MONTH = 365.25 / 12
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Calendar:
     """The plan's periods in order; a period is named by its position, from 0.
 
-    What is decided in a period is dated its first day. What takes days can be used from the first
-    period that starts on or after the day it is done.
+    Days are numbered too: the plan's first is 0.
 
     Attributes
     ----------
     starts, ends : tuple of date
         First and last day of each period.
-    months : tuple of float
-        Length of each period in months: one for a calendar month, else its days over those of
-        an average month. Periods may differ in length.
-    discounts : tuple of float
-        Present cost, at the plan's start, of one unit of money spent in each period.
     fence : int
-        First period in which decisions may be taken; the number of periods if there is none.
+        First day on which a decision may be taken, a number.
+    discount_rate : float
+        Interest a year, compounded over days / 365.
     """
 
     starts: tuple[date, ...]
     ends: tuple[date, ...]
-    months: tuple[float, ...]
-    discounts: tuple[float, ...]
     fence: int
+    discount_rate: float
 
     @property
     def count(self) -> int:
@@ -48,77 +45,99 @@ class Calendar:
         """All periods in order."""
         return range(self.count)
 
+    @cached_property
+    def first_days(self) -> tuple[int, ...]:
+        """Number of the first day of each period."""
+        return tuple(map(self.number, self.starts))
+
+    @cached_property
+    def last_days(self) -> tuple[int, ...]:
+        """Number of the last day of each period."""
+        return tuple(map(self.number, self.ends))
+
+    @cached_property
+    def months(self) -> tuple[float, ...]:
+        """Length of each period in months, month by month."""
+        return tuple(
+            months_between(first, last + DAY)
+            for first, last in zip(self.starts, self.ends, strict=True)
+        )
+
+    @cached_property
+    def served_months(self) -> tuple[float, ...]:
+        """Months from each period's last day to the day before the next one's."""
+        following = [*self.last_days[1:], self.day_count]
+        return tuple(
+            self.months_over(day, after - 1)
+            for day, after in zip(self.last_days, following, strict=True)
+        )
+
+    @cached_property
+    def discounts(self) -> tuple[float, ...]:
+        """Present cost of one unit of money spent on the first day of each period."""
+        return tuple(map(self.discount, self.first_days))
+
+    @property
+    def day_count(self) -> int:
+        """Days of the plan."""
+        return self.last_days[-1] + 1
+
+    def number(self, day: date) -> int:
+        """Return the number of a day; below 0 before the plan."""
+        return (day - self.starts[0]).days
+
+    def date_of(self, day: int) -> date:
+        """Return the date of a numbered day."""
+        return self.starts[0] + timedelta(days=day)
+
     def days(self, period: int) -> int:
         """Return the days of a period."""
-        return (self.ends[period] - self.starts[period]).days + 1
+        return self.last_days[period] - self.first_days[period] + 1
 
-    def first(self, day: date | None) -> int | None:
-        """Return the first period that starts on or after a day; None if the plan ends before.
+    def months_over(self, first: int, last: int) -> float:
+        """Return the months from one numbered day to another, both counted."""
+        return months_between(self.date_of(first), self.date_of(last + 1))
 
-        No day at all means from the start on.
-        """
-        if day is None:
-            return 0
-        period = bisect_left(self.starts, day)
-        return period if period < self.count else None
+    def discount(self, day: int) -> float:
+        """Return the present cost, at the plan's start, of one unit of money spent on a day."""
+        return float((1 + self.discount_rate) ** (-day / 365))
 
-    def usable(self, period: int, days: int) -> int | None:
-        """Return the first period in which something begun in `period` can be used.
-
-        Parameters
-        ----------
-        period
-            Period of the decision, which is dated its first day.
-        days
-            Calendar days that it takes; with none it can be used in the same period.
-        """
-        return self.first(self.starts[period] + timedelta(days=days))
-
-    def latest(self, by: int, days: int) -> int:
-        """Return the last period in which to begin what takes days and is needed by a period.
-
-        -1 if it is too late even in the first.
-        """
-        for period in range(by, -1, -1):
-            usable = self.usable(period, days)
-            if usable is not None and usable <= by:
-                return period
-        return -1
-
-    def under_way(self, days: int) -> tuple[range, ...]:
-        """Return the periods at whose end what takes days is not yet done, by that of its begin."""
-        usable = (self.usable(period, days) for period in self.periods)
-        return tuple(
-            range(period, self.count if done is None else done)
-            for period, done in enumerate(usable)
-        )
+    def period_of(self, day: int) -> int:
+        """Return the period that holds a numbered day of the plan."""
+        return bisect_right(self.first_days, day) - 1
 
     def holding(self, day: date) -> int | None:
         """Return the period that contains a day, None if it is outside the plan."""
-        period = bisect_right(self.starts, day) - 1
-        return period if period >= 0 and day <= self.ends[period] else None
+        inside = 0 <= self.number(day) < self.day_count
+        return self.period_of(self.number(day)) if inside else None
 
     def last_ending_by(self, day: date) -> int | None:
-        """Return the last period that ends on or before a day, None if there is none."""
-        period = bisect_right(self.ends, day) - 1
-        return period if period >= 0 else None
+        """Return the last period that ends by a day, None if none does."""
+        return bisect_right(self.ends, day) - 1 if self.ends[0] <= day else None
 
-    def in_force(self, dated: Iterable[tuple[date, float]]) -> tuple[float, ...]:
-        """Return the value in force in each period.
+    def earlier(self, day: date, periods: int) -> date:
+        """Return the day that lies in an earlier period as a day does in its own.
 
-        Parameters
-        ----------
-        dated
-            Values with the day from which each holds until the next; before the first it is 0.
+        The plan's first day if that is not in the plan; what is after the plan counts as the first
+        day of a period more.
         """
-        steps = sorted(dated)
-        days = [day for day, _ in steps]
-        positions = (bisect_right(days, start) - 1 for start in self.starts)
-        return tuple(steps[at][1] if at >= 0 else 0.0 for at in positions)
+        at = bisect_right(self.starts, day) - 1 if day <= self.ends[-1] else self.count
+        offset = day - self.starts[at] if at < self.count else timedelta()
+        moved = at - periods
+        return self.starts[0] if moved < 0 else min(self.starts[moved] + offset, self.ends[moved])
+
+    def from_day(self, day: date | None) -> int:
+        """Return the number of the first day of the plan that is not before a day."""
+        return 0 if day is None else max(0, self.number(day))
 
 
 def make_calendar(
-    start: date, end: date, period: str, fence_day: date, discount_rate: float
+    start: date,
+    end: date,
+    period: str,
+    fence_day: date,
+    discount_rate: float,
+    cuts: Iterable[date] = (),
 ) -> Calendar:
     """Return the calendar of a plan.
 
@@ -133,36 +152,12 @@ def make_calendar(
         No decision is dated before this day.
     discount_rate
         Interest a year, compounded over days / 365.
+    cuts
+        A period that holds one of these days ends with it, and the rest of it is a period more.
     """
-    *starts, after = _starts(start, end, period)
-    followed = list(zip(starts, [*starts[1:], after], strict=True))
-    ends = [following - timedelta(days=1) for _, following in followed]
-    months = [_months(first, following) for first, following in followed]
-    discounts = [(1 + discount_rate) ** (-(day - start).days / 365) for day in starts]
-    fence = bisect_left(starts, fence_day)
-    return Calendar(tuple(starts), tuple(ends), tuple(months), tuple(discounts), fence)
-
-
-def _starts(start: date, end: date, period: str) -> list[date]:
-    """Return the first day of each period, and the day after the last."""
-    starts, parts = [start], stretches(period)
-    for part, following in zip(parts, [*parts[1:], None], strict=True):
-        until = date.max if following is None else following.since or start
-        while starts[-1] < until and starts[-1] <= end:
-            starts.append(min(_next_start(starts[-1], part.length), until))
-    return starts
-
-
-def _months(first: date, following: date) -> float:
-    """Return the months of a period, given its first day and the day after it."""
-    if first.day == 1 and following == _next_start(first, "month"):
-        return 1.0
-    return (following - first).days / DAYS_A_MONTH
-
-
-def _next_start(day: date, length: str) -> date:
-    """Return the first day after a period of a length that is not cut short."""
-    if length == "week":
-        return day + timedelta(days=7)
-    month = day.month - 1 + (3 if length == "quarter" else 1)
-    return date(day.year + month // 12, month % 12 + 1, 1)
+    *starts, after = starts_of(start, end, period)
+    cut = {day + DAY for day in cuts if start <= day and day + DAY < after}
+    starts = sorted({*starts, *cut})
+    ends = [following - DAY for following in [*starts[1:], after]]
+    fence = max(0, (fence_day - start).days)
+    return Calendar(tuple(starts), tuple(ends), fence, discount_rate)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
 
+from planner.case.acts import ActBuilder, Timetable
 from planner.case.calendar import Calendar, make_calendar
-from planner.case.demand import Demand, make_demand
-from planner.case.facility import Facility, last_useful_install, make_facility
+from planner.case.clock import Days
+from planner.case.demand import Demand, days_to_end_on, make_demand
+from planner.case.facility import Facility, make_facility
 from planner.case.graph import trace_flows, trace_power
 from planner.case.order import in_order
 from planner.case.supply import Supply, SupplyBuilder
@@ -35,12 +38,14 @@ class Case:
         Systems, sites, halls, crews, power.
     supply : Supply
         Suppliers, plants, lanes, stores.
-    installing : dict of (str, str) to range
-        Periods in which a system may be installed in a hall, where any.
+    timetable : Timetable
+        Days of all that is done.
+    installing : dict of (str, str) to tuple of int
+        Days on which a system may be installed in a hall, where any.
     serving : dict of (str, str) to int
-        First period in which a system in a hall can be in service, where any.
+        First period at whose end a system in a hall can be in service, where any.
     budget : dict of int to float
-        Most money spent in all up to and with a period.
+        Most money spent in all up to and with a day.
     whole : bool
         Whether systems and lots are counted in whole numbers.
     as_early_as_possible : bool
@@ -49,6 +54,9 @@ class Case:
         Currency of all money.
     money_unit : float
         Power of ten in which the model counts money, so that its coefficients are near one.
+    power_unit : float
+        Power of ten, at most 1, of MW in which the model states rows of power and the tiers of
+        megawatts, so that a plan of some kilowatts is kept as exactly as one of gigawatts.
     """
 
     name: str
@@ -56,13 +64,32 @@ class Case:
     demand: Demand
     facility: Facility
     supply: Supply
-    installing: Mapping[tuple[str, str], range]
+    timetable: Timetable
+    installing: Mapping[tuple[str, str], Days]
     serving: Mapping[tuple[str, str], int]
     budget: Mapping[int, float]
     whole: bool
     as_early_as_possible: bool
     currency: str
     money_unit: float
+    power_unit: float
+
+    @cached_property
+    def failover_days(self) -> Mapping[str, Days]:
+        """Days by failover group on which more may stand below its nodes, or one carries less.
+
+        Its nodes are its members and what feeds them. Between these days nothing gets worse.
+        """
+        tree, found = self.facility.tree, dict[str, Days]()
+        for group, members in tree.groups.items():
+            nodes = {*members, *(node for name, node in tree.upstream if name == group)}
+            halls = {hall for node in nodes for hall in tree.halls_below[node]}
+            days = {day for node in nodes for day in self.facility.levels[node].falls}
+            days |= {0 for hall, _ in self.facility.fleet if hall in halls}
+            for (hall, _), useful in self.installing.items():
+                days.update(useful if hall in halls else ())
+            found[group] = tuple(sorted(days))
+        return found
 
 
 def calendar_of(inputs: Inputs) -> Calendar:
@@ -70,7 +97,12 @@ def calendar_of(inputs: Inputs) -> Calendar:
     settings = inputs.settings
     fence_day = settings["today"] + timedelta(days=settings["release_fence_days"])
     return make_calendar(
-        settings["start"], settings["end"], settings["period"], fence_day, settings["discount_rate"]
+        settings["start"],
+        settings["end"],
+        settings["period"],
+        fence_day,
+        settings["discount_rate"],
+        cuts=days_to_end_on(inputs),
     )
 
 
@@ -91,19 +123,21 @@ def make_case(inputs: Inputs) -> Case:
         raise InputFaults([*trace_flows(read)[1], *trace_power(read)[1]])
     demand = make_demand(inputs, calendar)
     servable = {(site, system) for _, site, system in demand.mw_per_system}
-    facility = make_facility(inputs, calendar, tree, servable)
+    timetable = ActBuilder(inputs, calendar, flows, tree, servable).build()
+    facility = make_facility(inputs, calendar, tree, servable, timetable)
     fleet_faults = _fleet_faults(read, facility)
     if fleet_faults:
         raise InputFaults(fleet_faults)
     facility = _with_room_for_the_fleet(facility)
-    supply = SupplyBuilder(inputs, calendar, flows, facility).build()
-    installing = _installing(inputs, calendar, facility, supply, servable)
+    supply = SupplyBuilder(inputs, calendar, flows, facility, timetable).build()
+    installing = _installing(inputs, calendar, facility, timetable)
     return Case(
         name=settings["plan"],
         calendar=calendar,
         demand=demand,
         facility=facility,
         supply=supply,
+        timetable=timetable,
         installing=installing,
         serving=_serving(calendar, facility, installing),
         budget=_budget(inputs, calendar),
@@ -111,6 +145,7 @@ def make_case(inputs: Inputs) -> Case:
         as_early_as_possible=settings["pace"] == "as-early-as-possible",
         currency=settings["currency"],
         money_unit=_money_unit(inputs),
+        power_unit=_power_unit(demand),
     )
 
 
@@ -120,8 +155,9 @@ def _fleet_faults(inputs: Inputs, facility: Facility) -> list[Fault]:
     loads = {node: facility.fleet_load(node) for node in facility.nodes}
     for row in inputs.tables["power"]:
         node, group = row["node"], row["group"]
-        energised, load = facility.energised_mw.get((node, 0)), loads[row["node"]]
-        if energised is not None and exceeds(load, energised):
+        level, load = facility.levels.get(node), loads[node]
+        energised = math.inf if level is None else level.on(0)
+        if exceeds(load, energised):
             faults.append(row.fault(
                 "node", f"the fleet below it draws {load:.10g} MW of facility power, it carries "
                 f"{energised:.10g} MW at the start",
@@ -168,54 +204,46 @@ def _held(
 
 
 def _installing(
-    inputs: Inputs,
-    calendar: Calendar,
-    facility: Facility,
-    supply: Supply,
-    servable: Collection[tuple[str, str]],
-) -> dict[tuple[str, str], range]:
-    """Return the periods in which each system may be installed in each hall, where it can serve."""
+    inputs: Inputs, calendar: Calendar, facility: Facility, timetable: Timetable
+) -> dict[tuple[str, str], Days]:
+    """Return the days on which each system may be installed in each hall, where it can serve."""
     systems = {row["system"]: row for row in inputs.tables["systems"]}
     found = {}
     for hall, system in facility.hosted:
-        if (facility.site_of[hall], system) not in servable:
+        opens, row = facility.first_open.get(hall), systems[system]
+        if opens is None or facility.most_systems(hall, system) < LAST_TOLERANCE:
             continue
-        starts = [calendar.first(systems[system]["available_from"]), facility.first_open.get(hall)]
-        if supply.planned:
-            starts.append(supply.first_at.get((supply.place(facility.site_of[hall]), system)))
-        if None in starts or facility.most_systems(hall, system) < LAST_TOLERANCE:
-            continue
-        first = max(calendar.fence, *(start for start in starts if start is not None))
-        last = last_useful_install(systems[system], calendar)
-        if first <= last:
-            found[hall, system] = range(first, last + 1)
+        last = calendar.last_days[-1] - row["commission_days"]
+        if row["available_to"] is not None:
+            last = min(last, calendar.number(row["available_to"]))
+        days = timetable.days("install", facility.site_of[hall], system)
+        useful = tuple(day for day in days if opens <= day <= last)
+        if useful:
+            found[hall, system] = useful
     return found
 
 
 def _serving(
-    calendar: Calendar, facility: Facility, installing: Mapping[tuple[str, str], range]
+    calendar: Calendar, facility: Facility, installing: Mapping[tuple[str, str], Days]
 ) -> dict[tuple[str, str], int]:
-    """Return the first period in which each system in each hall can be in service."""
+    """Return the first period at whose end each system in each hall can be in service."""
     serving = {}
     for hall, system in facility.hosted:
         if facility.fleet.get((hall, system), 0) > 0:
             serving[hall, system] = 0
         elif (hall, system) in installing:
-            days = facility.commission_days[system]
-            first = calendar.usable(installing[hall, system][0], days)
-            if first is not None:
-                serving[hall, system] = first
+            begins = installing[hall, system][0] + facility.commission_days[system]
+            serving[hall, system] = calendar.period_of(begins)
     return serving
 
 
 def _budget(inputs: Inputs, calendar: Calendar) -> dict[int, float]:
-    """Return the cumulative budget by the last period whose money it covers."""
+    """Return the cumulative budget by the last day whose money it covers."""
     budget: dict[int, float] = {}
     for row in inputs.tables["budget"]:
-        covered = sum(start <= row["date"] for start in calendar.starts)
-        if covered:
-            limit = budget.get(covered - 1, math.inf)
-            budget[covered - 1] = min(limit, row["cumulative"])
+        day = min(calendar.number(row["date"]), calendar.day_count - 1)
+        if day >= 0:
+            budget[day] = min(budget.get(day, math.inf), row["cumulative"])
     return budget
 
 
@@ -225,6 +253,14 @@ def budget_unit(case: Case, limit: float) -> float:
     What the row may be missed by is then as small a part of any budget, of a small one, too.
     """
     return min(case.money_unit, max(1.0, limit))
+
+
+def _power_unit(demand: Demand) -> float:
+    """Return the power of ten below the largest commitment, at most 1."""
+    largest = max(demand.required_mw.values(), default=0.0)
+    if largest <= 0:
+        return 1.0
+    return min(1.0, 10.0 ** math.floor(math.log10(largest) + LAST_TOLERANCE))
 
 
 def _money_unit(inputs: Inputs) -> float:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
-from planner.case.calendar import Calendar
+from planner.case.calendar import DAY, Calendar
 from planner.inputs.rows import Inputs, Row
 
 
@@ -25,11 +26,11 @@ class Demand:
     of_priority : dict of int to tuple of str
         Commitments of a priority.
     required_mw : dict of (str, int) to float
-        MW due by the end of a period; 0 before the first milestone.
-    final_mw : dict of str to float
-        MW of the last milestone.
+        MW due by the end of a period: those of the last milestone by then, 0 before the first.
+    most_mw : dict of (str, int) to float
+        Largest MW due by the end of a period or of any later one.
     judged : tuple of (str, date, int, float)
-        Each milestone: commitment, date, period at whose end it is judged, MW.
+        Each milestone: commitment, date, period that ends with it, MW.
     late_cost, price : dict of str to float
         Money per MW-month missed, and earned per MW-month served.
     mw_per_system : dict of (str, str, str) to float
@@ -44,12 +45,47 @@ class Demand:
     priorities: tuple[int, ...]
     of_priority: Mapping[int, tuple[str, ...]]
     required_mw: Mapping[tuple[str, int], float]
-    final_mw: Mapping[str, float]
+    most_mw: Mapping[tuple[str, int], float]
     judged: tuple[tuple[str, date, int, float], ...]
     late_cost: Mapping[str, float]
     price: Mapping[str, float]
     mw_per_system: Mapping[tuple[str, str, str], float]
     service_cost: Mapping[tuple[str, str], float]
+
+
+def days_to_end_on(inputs: Inputs) -> set[date]:
+    """Return the days on which a period must end: each milestone's, and the day before a fall.
+
+    Until the day before its milestone falls, a commitment still has the megawatts of before.
+    """
+    rows = sorted(inputs.tables["milestones"], key=lambda row: (row["commitment"], row["date"]))
+    falls = {
+        row["date"] - DAY
+        for before, row in pairwise(rows)
+        if before["commitment"] == row["commitment"] and row["mw"] < before["mw"]
+    }
+    return falls | {row["date"] for row in rows}
+
+
+def cut_at(inputs: Inputs, days: Iterable[date]) -> Inputs:
+    """Return inputs in which a period ends on each of some days, and nothing more is due."""
+    milestones = inputs.tables["milestones"]
+    row = milestones[0]
+    ends = [
+        row.changed({**row.values, "date": day, "mw": due_by(inputs, row["commitment"], day)})
+        for day in days
+    ]
+    return replace(inputs, tables={**inputs.tables, "milestones": (*milestones, *ends)})
+
+
+def due_by(inputs: Inputs, commitment: str, day: date) -> float:
+    """Return the megawatts of a commitment that are due by a day."""
+    rows = [
+        row
+        for row in inputs.tables["milestones"]
+        if row["commitment"] == commitment and row["date"] <= day
+    ]
+    return float(max(rows, key=lambda row: row["date"])["mw"]) if rows else 0.0
 
 
 def kw_on_basis(basis: str, power_kw: float, overhead_kw: float, pue: float | None) -> float:
@@ -75,13 +111,21 @@ def make_demand(inputs: Inputs, calendar: Calendar) -> Demand:
     rows = {row["commitment"]: row for row in inputs.tables["commitments"]}
     names = tuple(rows)
     judged = tuple(
-        (row["commitment"], row["date"], calendar.last_ending_by(row["date"]) or 0, row["mw"])
+        (
+            row["commitment"],
+            row["date"],
+            calendar.period_of(calendar.number(row["date"])),
+            row["mw"],
+        )
         for row in sorted(inputs.tables["milestones"], key=lambda row: row["date"])
     )
     required = {(name, period): 0.0 for name in names for period in calendar.periods}
     for name, _, due, mw in judged:
-        for period in range(due, calendar.count):
-            required[name, period] = max(required[name, period], mw)
+        required.update({(name, period): mw for period in range(due, calendar.count)})
+    most = dict(required)
+    for name in names:
+        for period in reversed(calendar.periods[:-1]):
+            most[name, period] = max(required[name, period], most[name, period + 1])
     priorities = tuple(sorted({row["priority"] for row in rows.values()}))
     return Demand(
         commitments=names,
@@ -92,7 +136,7 @@ def make_demand(inputs: Inputs, calendar: Calendar) -> Demand:
             for priority in priorities
         },
         required_mw=required,
-        final_mw={name: required[name, calendar.count - 1] for name in names},
+        most_mw=most,
         judged=judged,
         late_cost={name: rows[name]["late_cost"] for name in names},
         price={name: rows[name]["price"] for name in names},

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from planner.case.acts import Timetable
 from planner.case.calendar import Calendar
 from planner.case.graph import PowerTree
+from planner.case.rates import Level
 from planner.inputs.rows import Inputs, Row
-from planner.tolerance import whole_part
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,6 @@ class Facility:
         are in the fleet.
     it_mw, facility_mw : dict
         MW of one system by system, and by site and system.
-    commissioning : dict of str to tuple of range
-        By system and period of installation, the periods at whose end it is not in service.
     slots, coolant_lpm, commission_days : dict of str to float or int
         What one system takes, and its days from installation to service.
     hall_it_mw, hall_slots, hall_coolant_lpm : dict of str to float
@@ -39,9 +38,9 @@ class Facility:
     hall_count, open_count, build_days : dict of str to int
         Halls of a class, those open at the start, days to open one.
     first_open : dict of str to int
-        First period in which a hall of the class can be open; missing if never.
+        First day on which a hall of the class can be open; missing if never.
     opening : dict of (str, int) to int
-        Period in which a hall decided in a period opens; only possible decisions.
+        Day on which a hall decided on a day opens; only decisions for a day of installs.
     fit_out_cost, opening_cost, energy_price, lease : dict of str to float
         Money per hall, per site not yet in use, per MWh, per MW-month of IT power installed.
     fleet : dict of (str, str) to int
@@ -49,9 +48,11 @@ class Facility:
     dedicated : dict of (str, str) to str
         The only commitment that the fleet of a hall and system may serve.
     crew_capacity : dict of (str, int) to float
-        Systems that a site can install in a period, where limited.
+        Systems that a site can install by a day of installs since the one before, where limited.
     energised_mw : dict of (str, int) to float
-        MW that a node may carry in a period, where limited.
+        MW that a node may carry on the last day of a period, where limited.
+    levels : dict of str to Level
+        The same by day.
     tree : PowerTree
     """
 
@@ -67,7 +68,6 @@ class Facility:
     slots: Mapping[str, float]
     coolant_lpm: Mapping[str, float]
     commission_days: Mapping[str, int]
-    commissioning: Mapping[str, tuple[range, ...]]
     hall_it_mw: Mapping[str, float]
     hall_slots: Mapping[str, float]
     hall_coolant_lpm: Mapping[str, float]
@@ -84,6 +84,7 @@ class Facility:
     dedicated: Mapping[tuple[str, str], str]
     crew_capacity: Mapping[tuple[str, int], float]
     energised_mw: Mapping[tuple[str, int], float]
+    levels: Mapping[str, Level]
     tree: PowerTree
 
     def fleet_load(self, node: str) -> float:
@@ -106,7 +107,7 @@ class Facility:
         return min(limits)
 
     def most_standing(self, hall: str, system: str, periods: range) -> list[float]:
-        """Return how many of a system can stand in a hall class in some periods, by power too.
+        """Return how many of a system can stand in a hall class at the end of periods.
 
         So many could be fed if nothing else were; what all halls below a node draw is a rule of
         the model.
@@ -120,7 +121,7 @@ class Facility:
         return found
 
     def taken_over_mw(
-        self, group: str, lost: str, period: int, load: Mapping[str, float] | None = None
+        self, group: str, lost: str, day: int, load: Mapping[str, float] | None = None
     ) -> float:
         """Return the load in MW that the others of a group can take over from a lost member.
 
@@ -132,7 +133,7 @@ class Facility:
         tree, carried = self.tree, load or {}
 
         def spare(node: str) -> float:
-            own = self.energised_mw[node, period] - carried.get(node, 0.0)
+            own = self.levels[node].on(day) - carried.get(node, 0.0)
             below = tree.upstream.get((group, node))
             return own if below is None else min(own, sum(map(spare, below)))
 
@@ -140,7 +141,11 @@ class Facility:
 
 
 def make_facility(
-    inputs: Inputs, calendar: Calendar, tree: PowerTree, servable: Collection[tuple[str, str]]
+    inputs: Inputs,
+    calendar: Calendar,
+    tree: PowerTree,
+    servable: Collection[tuple[str, str]],
+    timetable: Timetable,
 ) -> Facility:
     """Return the look-ups of systems, sites, halls, crews and power.
 
@@ -148,6 +153,8 @@ def make_facility(
     ----------
     servable
         Pairs of site and system from which some commitment may be served.
+    timetable
+        Days and rates of installs, and what nodes may carry.
     """
     tables = inputs.tables
     systems = {row["system"]: row for row in tables["systems"]}
@@ -161,9 +168,9 @@ def make_facility(
         if (row["site"], system) in servable or (hall, system) in fleet
     )
     return Facility(
-        **_of_systems(systems, sites, calendar),
+        **_of_systems(systems, sites),
         **_of_sites(sites, halls, fleet),
-        **_of_halls(halls, calendar),
+        **_of_halls(halls, calendar, _install_days(halls, hosted, timetable)),
         nodes=tuple(row["node"] for row in tables["power"]),
         hosted=hosted,
         fleet=fleet,
@@ -171,15 +178,32 @@ def make_facility(
             (row["hall"], row["system"]): row["commitment"]
             for row in tables["fleet"] if row["commitment"] is not None
         },
-        crew_capacity=_crew_capacity(inputs, calendar),
-        energised_mw=_dated(tables["energisation"], "node", "mw", calendar, monthly=False),
+        crew_capacity={
+            (name[1], day): most
+            for name in timetable.rates if name[0] == "install"
+            for day, most in timetable.accrued(name).items()
+        },
+        energised_mw={
+            (node, period): level.on(day)
+            for node, level in timetable.levels.items()
+            for period, day in enumerate(calendar.last_days)
+        },
+        levels=timetable.levels,
         tree=tree,
     )  # fmt: skip
 
 
-def _of_systems(
-    systems: Mapping[str, Row], sites: Mapping[str, Row], calendar: Calendar
-) -> dict[str, Any]:
+def _install_days(
+    halls: Mapping[str, Row], hosted: Iterable[tuple[str, str]], timetable: Timetable
+) -> dict[str, list[int]]:
+    """Return the days on which anything may be installed in each hall."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for hall, system in hosted:
+        found[hall].update(timetable.days("install", halls[hall]["site"], system))
+    return {hall: sorted(days) for hall, days in found.items()}
+
+
+def _of_systems(systems: Mapping[str, Row], sites: Mapping[str, Row]) -> dict[str, Any]:
     """Return the look-ups by system."""
     it_mw = {s: (row["power_kw"] + row["overhead_kw"]) / 1000 for s, row in systems.items()}
     return {
@@ -193,9 +217,6 @@ def _of_systems(
         "slots": _look_up(systems, "slots"),
         "coolant_lpm": _look_up(systems, "coolant_lpm"),
         "commission_days": {system: row["commission_days"] for system, row in systems.items()},
-        "commissioning": {
-            system: calendar.under_way(row["commission_days"]) for system, row in systems.items()
-        },
     }
 
 
@@ -221,9 +242,11 @@ def _of_sites(
     }
 
 
-def _of_halls(halls: Mapping[str, Row], calendar: Calendar) -> dict[str, Any]:
+def _of_halls(
+    halls: Mapping[str, Row], calendar: Calendar, install_days: Mapping[str, list[int]]
+) -> dict[str, Any]:
     """Return the look-ups by hall class."""
-    opening = _openings(halls, calendar)
+    opening = _openings(halls, calendar, install_days)
     return {
         "halls": tuple(halls),
         "site_of": {hall: row["site"] for hall, row in halls.items()},
@@ -233,7 +256,7 @@ def _of_halls(halls: Mapping[str, Row], calendar: Calendar) -> dict[str, Any]:
         "hall_count": {hall: row["count"] for hall, row in halls.items()},
         "open_count": {hall: row["open_count"] for hall, row in halls.items()},
         "build_days": {hall: row["build_days"] for hall, row in halls.items()},
-        "first_open": _first_open(halls, opening),
+        "first_open": _first_open(halls, calendar),
         "opening": opening,
         "fit_out_cost": _look_up(halls, "fit_out_cost"),
     }
@@ -244,66 +267,30 @@ def _look_up(rows: Mapping[str, Row], column: str) -> dict[str, float]:
     return {name: row[column] for name, row in rows.items() if row[column] is not None}
 
 
-def _dated(
-    rows: tuple[Row, ...], key: str, column: str, calendar: Calendar, *, monthly: bool
-) -> dict[tuple[str, int], float]:
-    """Return a dated limit by key and period; a monthly one is multiplied by months."""
-    steps = defaultdict(list)
-    for row in rows:
-        steps[row[key]].append((row["from"], row[column]))
-    return {
-        (name, period): value * (calendar.months[period] if monthly else 1.0)
-        for name in steps
-        for period, value in enumerate(calendar.in_force(steps[name]))
-    }
+def _openings(
+    halls: Mapping[str, Row], calendar: Calendar, install_days: Mapping[str, list[int]]
+) -> dict[tuple[str, int], int]:
+    """Return when a hall decided on a day opens, for the days on which it can be wanted.
 
-
-def _crew_capacity(inputs: Inputs, calendar: Calendar) -> dict[tuple[str, int], float]:
-    """Return systems that the crews of a site can install in a period, in whole systems."""
-    rows = inputs.tables["crews"]
-    capacity = _dated(rows, "site", "systems_per_month", calendar, monthly=True)
-    if inputs.settings["counts"] == "integer":
-        return {key: float(whole_part(systems)) for key, systems in capacity.items()}
-    return capacity
-
-
-def _openings(halls: Mapping[str, Row], calendar: Calendar) -> dict[tuple[str, int], int]:
-    """Return when a hall decided in a period opens, for the decisions that are possible.
-
-    Where halls decided in two periods would open in the same one, only the later decision is
-    kept: it costs no more and binds money later.
+    A hall opens on a day of installs, and is decided just in time for it.
     """
     opening = {}
     for hall, row in halls.items():
-        ready = calendar.first(row["ready"])
-        if ready is None or row["open_count"] >= row["count"]:
+        if row["open_count"] >= row["count"]:
             continue
-        decided: dict[int, int] = {}
-        for period in range(calendar.fence, calendar.count):
-            opens = calendar.usable(period, row["build_days"])
-            if opens is not None and opens >= ready:
-                decided[opens] = period
-        opening.update({(hall, period): opens for opens, period in decided.items()})
+        ready = calendar.from_day(row["ready"])
+        for opens in install_days.get(hall, ()):
+            decided = opens - row["build_days"]
+            if decided >= calendar.fence and opens >= ready:
+                opening[hall, decided] = opens
     return opening
 
 
-def _first_open(halls: Mapping[str, Row], opening: Mapping[tuple[str, int], int]) -> dict[str, int]:
-    """Return the first period in which a hall of each class can be open."""
+def _first_open(halls: Mapping[str, Row], calendar: Calendar) -> dict[str, int]:
+    """Return the first day on which a hall of each class can be open."""
     first = {hall: 0 for hall, row in halls.items() if row["open_count"] > 0}
-    for (hall, _), opens in opening.items():
-        first[hall] = min(first.get(hall, opens), opens)
+    for hall, row in halls.items():
+        built = max(calendar.fence + row["build_days"], calendar.from_day(row["ready"]))
+        if built < calendar.day_count:
+            first.setdefault(hall, built)
     return first
-
-
-def last_useful_install(row: Row, calendar: Calendar) -> int:
-    """Return the last period in which installing a system is allowed and comes into service.
-
-    -1 if there is none.
-    """
-    last = -1
-    for period in calendar.periods:
-        in_service = calendar.usable(period, row["commission_days"])
-        allowed = row["available_to"] is None or calendar.starts[period] <= row["available_to"]
-        if in_service is not None and allowed:
-            last = period
-    return last

@@ -22,7 +22,7 @@ class First:
     hall, system : str or None
         What stands there; None for the fleet.
     installed : int
-        Period of the installation.
+        Day of the installation.
     """
 
     period: int
@@ -39,30 +39,30 @@ def first_service(case: Case, bounds: Bounds, routes: Routes, commitment: str) -
             dedicated = facility.dedicated.get((hall, system))
             if facility.fleet.get((hall, system), 0) > 0 and dedicated in (None, commitment):
                 return First(0)
-            for period in case.installing.get((hall, system), ()):
-                serves = case.calendar.usable(period, facility.commission_days[system])
-                if serves is not None and _can_install(case, bounds, routes, hall, system, period):
-                    found.append(First(serves, hall, system, period))
+            for day in case.installing.get((hall, system), ()):
+                if _can_install(case, bounds, routes, hall, system, day):
+                    serves = case.calendar.period_of(day + facility.commission_days[system])
+                    found.append(First(serves, hall, system, day))
                     break
     return min(found, key=lambda first: (first.period, first.installed), default=None)
 
 
 def _can_install(
-    case: Case, bounds: Bounds, routes: Routes, hall: str, system: str, period: int
+    case: Case, bounds: Bounds, routes: Routes, hall: str, system: str, day: int
 ) -> bool:  # fmt: skip
-    """Say whether supply, crews and power let one system be installed in a period."""
+    """Say whether supply, crews and power let one system be installed by a day."""
     facility, site = case.facility, case.facility.site_of[hall]
     least = 1.0 if case.whole else NOTHING
-    if bounds.crew_systems(site, period) < least - NOTHING:
+    if bounds.crew_systems(site, day) < least - NOTHING:
         return False
     draws = facility.facility_mw[site, system] * least
     for node in facility.tree.path.get(hall, ()):
-        if facility.energised_mw.get((node, period), draws) < draws - NOTHING:
+        if node in facility.levels and facility.levels[node].on(day) < draws - NOTHING:
             return False
     if not case.supply.planned:
         return True
     step = routes.first.get((case.supply.place(site), system))
-    return step is not None and step.done <= period
+    return step is not None and step.done <= day
 
 
 def critical_path(case: Case, routes: Routes, first: First) -> str:
@@ -75,16 +75,16 @@ def critical_path(case: Case, routes: Routes, first: First) -> str:
     arrives = -1
     if case.supply.planned:
         for step in routes.path(place):
-            steps.append(f"{step.what} {calendar.starts[step.begun]}")
+            steps.append(f"{step.what} {calendar.date_of(step.begun)}")
             arrives = step.done
     opens = case.facility.first_open[hall]
     if first.installed > arrives:
         waits = (f"{hall} can be open" if opens == first.installed
                  else "availability, power or crews allow it")  # fmt: skip
-        when = f" (the first period in which {waits})"
+        when = f" (the first day on which {waits})"
     else:
         when = ""
     days = case.facility.commission_days[system]
-    steps.append(f"{system} installed in {hall} {calendar.starts[first.installed]}{when}")
-    steps.append(f"in service {days} days later, counted at the end of that period")
+    steps.append(f"{system} installed in {hall} {calendar.date_of(first.installed)}{when}")
+    steps.append(f"in service {days} days later")
     return ", ".join(steps)

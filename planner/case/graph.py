@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from itertools import pairwise, zip_longest
+from typing import NamedTuple
 
 import networkx as nx
 
@@ -14,6 +15,14 @@ from planner.inputs.rows import Inputs
 
 EVERYWHERE = "*"
 """The one place of a plan without lanes."""
+
+
+class Hop(NamedTuple):
+    """A lane on a way, with its transit days."""
+
+    origin: str
+    end: str
+    days: int
 
 
 @dataclass(frozen=True)
@@ -28,14 +37,14 @@ class FlowGraph:
         Places that an item can reach and from which it can still reach a use.
     lane_items : dict of (str, str) to tuple of str
         Items that can usefully travel on a lane.
-    routes : dict of (str, str) to tuple of int
-        Transit days of each lane on the quickest way between two places that are joined.
+    routes : dict of (str, str) to tuple of Hop
+        Lanes of the quickest way between two places that are joined.
     """
 
     sources: Mapping[str, frozenset[str]]
     places: Mapping[str, frozenset[str]]
     lane_items: Mapping[tuple[str, str], tuple[str, ...]]
-    routes: Mapping[tuple[str, str], tuple[int, ...]]
+    routes: Mapping[tuple[str, str], tuple[Hop, ...]]
 
 
 @dataclass(frozen=True)
@@ -105,10 +114,10 @@ def trace_flows(inputs: Inputs) -> tuple[FlowGraph, list[Fault]]:
     return flows, [*_lane_faults(inputs, flows), *_reach_faults(inputs, flows, pooled)]
 
 
-def _quickest(lanes: nx.DiGraph[str], entries: set[str]) -> dict[tuple[str, str], tuple[int, ...]]:
-    """Return the transit days, lane by lane, of the quickest way from each entry to any place."""
+def _quickest(lanes: nx.DiGraph[str], entries: set[str]) -> dict[tuple[str, str], tuple[Hop, ...]]:
+    """Return the lanes of the quickest way from each entry to any place."""
     return {
-        (entry, end): tuple(lanes.edges[a, b]["days"] for a, b in pairwise(path))
+        (entry, end): tuple(Hop(a, b, lanes.edges[a, b]["days"]) for a, b in pairwise(path))
         for entry in sorted(entries)
         for end, path in nx.single_source_dijkstra_path(lanes, entry, weight="days").items()
     }

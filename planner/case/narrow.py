@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import replace
 
 from planner.case.case import HOURS_A_DAY, Case
+from planner.case.clock import Days
 from planner.case.supply import Supply
 
 Pair = tuple[str, str]
@@ -31,15 +32,16 @@ def narrow(case: Case, pairs: Collection[Pair], spans: Mapping[Pair, range] | No
     pairs
         Halls and systems that may be installed there. The fleet stays where it stands.
     spans
-        Periods to which installing is limited, for some of the pairs. Halls then open, and
+        Days to which installing is limited, for some of the pairs. Halls then open, and
         shipments land, `AHEAD` periods before the first at most.
     """
     kept, limits = set(pairs), spans or {}
-    whole = range(case.calendar.count)
-    installing = {pair: _both(span, limits.get(pair, whole))
-                  for pair, span in case.installing.items() if pair in kept}  # fmt: skip
-    installing = {pair: span for pair, span in installing.items() if span}
-    near = {pair: _ahead(span) if pair in limits else whole for pair, span in installing.items()}
+    whole = range(case.calendar.day_count)
+    installing = {pair: tuple(day for day in days if day in limits.get(pair, whole))
+                  for pair, days in case.installing.items() if pair in kept}  # fmt: skip
+    installing = {pair: days for pair, days in installing.items() if days}
+    near = {pair: _ahead(case, days) if pair in limits else whole
+            for pair, days in installing.items()}  # fmt: skip
     at_hall = _together(near, lambda pair: pair[0])
     opening = {key: opens for key, opens in case.facility.opening.items()
                if opens in at_hall.get(key[0], ())}  # fmt: skip
@@ -48,18 +50,17 @@ def narrow(case: Case, pairs: Collection[Pair], spans: Mapping[Pair, range] | No
                    supply=_supply(case, near))  # fmt: skip
 
 
-def _both(span: range, limits: range) -> range:
-    return range(max(span.start, limits.start), min(span.stop, limits.stop))
-
-
-def _ahead(span: range) -> range:
-    return range(max(0, span.start - AHEAD), span.stop)
+def _ahead(case: Case, days: Days) -> range:
+    """Return the days from some periods before the first of some days to the last of them."""
+    calendar = case.calendar
+    before = calendar.first_days[max(0, calendar.period_of(days[0]) - AHEAD)]
+    return range(before, days[-1] + 1)
 
 
 def _together(
     spans: Mapping[Pair, range], group: Callable[[Pair], Hashable]
 ) -> dict[Hashable, range]:
-    """Return the periods from the first to the last of each group of pairs."""
+    """Return the days from the first to the last of each group of pairs."""
     found: dict[Hashable, range] = {}
     for pair, span in spans.items():
         known = found.get(group(pair), span)
@@ -67,17 +68,15 @@ def _together(
     return found
 
 
-def _serving(case: Case, installing: Mapping[Pair, range]) -> dict[Pair, int]:
+def _serving(case: Case, installing: Mapping[Pair, Days]) -> dict[Pair, int]:
     """Return the first period of service, which is later where installing begins later."""
     serving = {}
     for pair, start in case.serving.items():
         if pair in case.facility.fleet:
             serving[pair] = start
         elif pair in installing:
-            days = case.facility.commission_days[pair[1]]
-            first = case.calendar.usable(installing[pair][0], days)
-            if first is not None:
-                serving[pair] = first
+            begins = installing[pair][0] + case.facility.commission_days[pair[1]]
+            serving[pair] = case.calendar.period_of(begins)
     return serving
 
 

@@ -42,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     dates.items_arrive_within_the_plan,
     dates.days_fall_within_the_plan,
     dates.milestones_come_after_the_first_possible_day,
+    dates.orders_are_dispatched_in_time,
     due.halls_hold_what_is_due,
     due.power_carries_what_is_due,
     due.crews_install_what_is_due,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
-from planner.case.facility import last_useful_install
-from planner.case.first import First, critical_path
+from planner.case.case import make_case
+from planner.case.demand import cut_at
+from planner.case.first import critical_path
+from planner.case.last_orders import critical_order
 from planner.case.look import NOTHING, InputWarning, Look, warn
 from planner.inputs.rows import Row
 
@@ -27,14 +29,14 @@ def items_arrive_within_the_plan(look: Look) -> Iterator[InputWarning]:
     supply, calendar = look.case.supply, look.case.calendar
     useful = {(supplier, item) for supplier, item, _ in supply.arrival}
     for (supplier, item), row in supply.sources.items():
-        opens = calendar.first(row["available_from"])
-        first = calendar.count if opens is None else max(opens, calendar.fence)
-        if (supplier, item) in useful or first == calendar.count or not _wanted(look, item):
+        first = look.case.timetable.leg["order", supplier, item].since
+        if (supplier, item) in useful or first >= calendar.day_count or not _wanted(look, item):
             continue
-        arrives = calendar.starts[first] + timedelta(days=row["lead_days"])
+        ordered = calendar.date_of(first)
+        arrives = ordered + timedelta(days=row["lead_days"])
         yield warn(
             row, "lead_days", f"{item} can never arrive in time: ordered on "
-            f"{calendar.starts[first]}, the first day possible, it arrives on {arrives}, too late "
+            f"{ordered}, the first day possible, it arrives on {arrives}, too late "
             f"for anything to be made of it and in service by {calendar.ends[-1]}",
             "Correct lead_days, or give a later settings end",
             arrives=str(arrives), end=str(calendar.ends[-1]))  # fmt: skip
@@ -44,20 +46,19 @@ def _wanted(look: Look, item: str) -> bool:
     """Say whether an item goes into a system that may be installed at some time of the plan."""
     case = look.case
     return any(
-        last_useful_install(look.rows["systems"][system], case.calendar) >= 0
-        for system in {system for _, system in case.facility.hosted}
-        if system == item or item in case.supply.bom.get(system, {})
+        leg.wanted
+        for (kind, _, *rest), leg in case.timetable.leg.items()
+        if kind == "install" and (rest[0] == item or item in case.supply.bom.get(rest[0], {}))
     )
 
 
 def days_fall_within_the_plan(look: Look) -> Iterator[InputWarning]:
-    """Capacity, power, halls and systems begin before the plan's last period does."""
-    last = look.case.calendar.starts[-1]
+    """Capacity, power, halls and systems begin before the plan ends."""
+    last = look.case.calendar.ends[-1]
     for sheet, column, effect in DATED:
         for row in look.inputs.tables[sheet]:
-            if look.case.calendar.first(row[column]) is None:
-                yield warn(row, column, f"this day is after the first day of the plan's last "
-                           f"period, {last}: {effect}",
+            if row[column] is not None and row[column] > last:
+                yield warn(row, column, f"this day is after the plan's last, {last}: {effect}",
                            "Correct the day, or give a later settings end")  # fmt: skip
 
 
@@ -70,20 +71,65 @@ def milestones_come_after_the_first_possible_day(look: Look) -> Iterator[InputWa
         for row in look.inputs.tables["milestones"]:
             if row["commitment"] != name or row["mw"] <= NOTHING:
                 continue
-            due = look.case.calendar.last_ending_by(row["date"]) or 0
+            due = look.case.calendar.holding(row["date"]) or 0
             if found is None:
                 yield warn(row, "date", f"no system can be in service for {name} within the plan",
                            "See what limits its halls, systems, supply, power and crews, or "
                            "give a later settings end")  # fmt: skip
             elif due < found.period:
-                yield _too_early(look, row, name, found)
+                yield _too_early(look, row, name)
 
 
-def _too_early(look: Look, row: Row, name: str, found: First) -> InputWarning:
+def orders_are_dispatched_in_time(look: Look) -> Iterator[InputWarning]:
+    """No critical chain of orders waits for a day on which several leads dispatch together."""
+    calendar = look.case.calendar
+    for row in look.inputs.tables["milestones"]:
+        period = calendar.holding(row["date"])
+        if period is None or row["mw"] <= NOTHING:
+            continue
+        found = critical_order(look.bounds, row["commitment"], period)
+        if found is not None and found.days_lost > 0:
+            supplier, item = found.line
+            ordered, could = map(calendar.date_of, (found.dispatched, found.by_leads))
+            yield warn(
+                row,
+                "date",
+                f"by leads alone {item} from {supplier} could be ordered for it by {could}, on "
+                f"the days on which the plan orders by {ordered}: {found.days_lost} days are lost",
+                "Plan by shorter periods, or order the item from a supplier of its own",
+                days_lost=found.days_lost,
+            )
+
+
+def _too_early(look: Look, row: Row, name: str) -> InputWarning:
     """Say which day is the first that is possible, and what it waits for."""
-    day = look.case.calendar.ends[found.period]
+    day, way = _first_day(look, name, row["date"])
     return warn(
-        row, "date", f"no system can be in service for {name} before {day}, at the earliest: "
-        + critical_path(look.case, look.routes, found),
+        row,
+        "date",
+        f"no system can be in service for {name} before {day}, at the earliest: {way}",
         f"Give {day} or later, or make what it waits for come sooner",
-        first_possible=str(day))  # fmt: skip
+        first_possible=str(day),
+    )
+
+
+def _first_day(look: Look, name: str, early: date) -> tuple[date, str]:
+    """Return the first day on which a commitment can have a system in service, and the way to it.
+
+    Systems are in service on the last day of a period. So a period is ended, by halves, on the
+    first day that is not too early.
+    """
+    found = look.first[name]
+    assert found is not None
+    day = look.case.calendar.ends[found.period]
+    way = critical_path(look.case, look.routes, found)
+    while (day - early).days > 1:
+        middle = early + (day - early) // 2
+        inputs = cut_at(look.inputs, [middle])
+        cut = Look(inputs, make_case(inputs))
+        found = cut.first[name]
+        if found is not None and cut.case.calendar.ends[found.period] <= middle:
+            day, way = middle, critical_path(cut.case, cut.routes, found)
+        else:
+            early = middle
+    return day, way

@@ -9,14 +9,14 @@ from planner.inputs.rows import Row
 
 
 def milestones_add_megawatts(look: Look) -> Iterator[InputWarning]:
-    """Each milestone asks for more than the one before it of the same commitment."""
+    """No milestone asks for as much as the one before it of the same commitment."""
     rows = sorted(look.inputs.tables["milestones"], key=lambda r: (r["commitment"], r["date"]))
     before: Row | None = None
     running = 0.0  # what is due in all if equal figures are meant to be added
     for row in rows:
         if before is None or before["commitment"] != row["commitment"]:
             before, running = None, 0.0
-        if before is None or row["mw"] > before["mw"] + NOTHING:
+        if before is None or abs(row["mw"] - before["mw"]) > NOTHING:
             before, running = row, row["mw"]
             continue
         running += row["mw"]

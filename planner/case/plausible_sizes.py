@@ -73,14 +73,19 @@ def systems_cost_like_their_peers(look: Look) -> Iterator[InputWarning]:
 
 
 def demand_is_of_the_size_of_the_halls(look: Look) -> Iterator[InputWarning]:
-    """What is due in the end is not hundreds of times what all halls hold, nor the reverse."""
-    names, last = look.case.demand.commitments, look.case.calendar.count - 1
-    due = math.fsum(look.bounds.due_mw(name, last) for name in names)
+    """The most that is due is not hundreds of times what all halls hold, nor the reverse."""
+    names = look.case.demand.commitments
+    dues = {
+        period: math.fsum(look.bounds.due_mw(name, period) for name in names)
+        for period in look.due_periods(names)
+    }
+    period = max(dues, key=lambda period: (dues[period], period))
+    due = dues[period]
     halls = math.fsum(look.bounds.full_halls_mw(names).values())
     if due > NOTHING and halls > NOTHING and _far(due, halls, FAR):
         yield warn(
-            look.milestone(names, last), "mw", f"{amount(due)} MW of IT power are due in "
-            f"the end, {_times(due, halls)} the {amount(halls)} MW that all halls hold",
+            look.milestone(names, period), "mw", f"{amount(due)} MW of IT power are due by "
+            f"then, {_times(due, halls)} the {amount(halls)} MW that all halls hold",
             "Is it right? Give MW, not kW, in milestones and in the halls' it_mw",
             due_mw=due, halls_mw=halls)  # fmt: skip
 
@@ -88,8 +93,9 @@ def demand_is_of_the_size_of_the_halls(look: Look) -> Iterator[InputWarning]:
 def budget_pays_for_what_is_due(look: Look) -> Iterator[InputWarning]:
     """A budget is no less than the least price of the systems that are due by its day."""
     for row in sorted(look.inputs.tables["budget"], key=lambda row: row["date"]):
-        covered = [t for t, start in enumerate(look.case.calendar.starts) if start <= row["date"]]
-        least = _least_spend(look, covered[-1]) if covered else 0.0
+        ends, periods = look.case.calendar.ends, look.due_periods(look.case.demand.commitments)
+        covered = [period for period in periods if ends[period] <= row["date"]]
+        least = max((_least_spend(look, period) for period in covered), default=0.0)
         if exceeds(least, row["cumulative"]):
             needed, budget = amounts(least, row["cumulative"])
             hint = f", {_times(row['cumulative'], least)} that" if row["cumulative"] > 0 and _far(
@@ -124,7 +130,7 @@ def _least_spend(look: Look, period: int) -> float:
         )
     prices = _item_prices(look)
     for (_, item, arrives), units in look.case.supply.firm_arrivals.items():
-        if arrives <= period:
+        if arrives <= look.case.calendar.last_days[period]:
             spend -= units * max(prices.get(item, 0.0), costs.get(item, 0.0))
     return spend
 

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from planner.tolerance import LAST_TOLERANCE
+
 Days = tuple[int, ...]
 """Days in order, counted from the plan's first."""
 
@@ -28,8 +30,8 @@ def months_between(first: date, after: date) -> float:
     return months
 
 
-class Rate:
-    """Units a month in force from days on, and what they come to.
+class Dated:
+    """A value that holds from days on, by the day.
 
     Parameters
     ----------
@@ -38,12 +40,26 @@ class Rate:
     count
         Days of the plan.
     steps
-        Rates by day.
+        Values by day.
 
     Attributes
     ----------
+    values : ndarray
+        Value on each day, shape (count,).
     rises, falls : Days
-        Days on which the rate is more, and less, than the day before.
+        Days on which it is more, and less, than the day before.
+    """
+
+    def __init__(self, start: date, count: int, steps: Steps) -> None:
+        self.values = _by_day(start, count, steps)
+        self.rises, self.falls = _steps(self.values)
+
+
+class Rate(Dated):
+    """Units a month, and what they come to.
+
+    Attributes
+    ----------
     first : int
         First day with any rate; `count` if there is none.
     daily : ndarray
@@ -51,25 +67,25 @@ class Rate:
     """
 
     def __init__(self, start: date, count: int, steps: Steps) -> None:
-        rates = _by_day(start, count, steps)
-        self.rises, self.falls = _steps(rates)
-        self.first = int(np.argmax(rates > 0)) if (rates > 0).any() else count
-        self.daily = rates * _month_shares(start, count)
+        super().__init__(start, count, steps)
+        self.first = int(np.argmax(self.values > 0)) if (self.values > 0).any() else count
+        self.daily = self.values * _month_shares(start, count)
 
     def accrued(self, first: int, last: int) -> float:
         """Return the units from one day to another, both counted."""
         return float(self.daily[max(0, first) : last + 1].sum())
 
     def less(self, placed: Iterable[tuple[int, float]]) -> list[np.ndarray]:
-        """Take off what was promised before the plan, each from its day on as the rate allows.
+        """Take placed orders off what the days allow.
 
-        What a day does not allow is a debt to the next, so it never contradicts the rate. On the
-        day after a debt is paid the rate rises.
+        Each takes all that is allowed from its day on until it is covered. So an order larger than
+        a day's rate is a debt to the next days, and never contradicts the rate. On the day after a
+        debt is paid more is allowed again: the rate rises.
 
         Parameters
         ----------
         placed
-            Days and units.
+            Day and units of each order.
 
         Returns
         -------
@@ -80,43 +96,26 @@ class Rate:
         for day, units in placed:
             allowed = np.concatenate([np.zeros(day), self.daily[day:]])
             paid = np.diff(np.minimum(np.cumsum(allowed), units), prepend=0.0)
-            self.daily = np.maximum(0.0, self.daily - paid)
-            used = np.flatnonzero(paid)
-            free = {int(used[-1]) + 1} if len(used) else set[int]()
-            self.rises = tuple(sorted({*self.rises, *(free - {len(self.daily)})}))
+            left = self.daily - paid
+            self.daily = np.where(left > LAST_TOLERANCE, left, 0.0)  # what rounding leaves is none
+            used = np.flatnonzero(paid > LAST_TOLERANCE)
+            if len(used) and paid.sum() > units - LAST_TOLERANCE:
+                free = {int(used[-1]) + 1} - {len(self.daily)}
+                self.rises = tuple(sorted({*self.rises, *free}))
             taken.append(paid)
         return taken
 
 
-class Level:
-    """A limit that holds from days on.
-
-    Parameters
-    ----------
-    start
-        The plan's first day.
-    count
-        Days of the plan.
-    steps
-        Limits by day.
-
-    Attributes
-    ----------
-    rises, falls : Days
-        Days on which it is more, and less, than the day before.
-    """
-
-    def __init__(self, start: date, count: int, steps: Steps) -> None:
-        self._on = _by_day(start, count, steps)
-        self.rises, self.falls = _steps(self._on)
+class Level(Dated):
+    """A limit of what stands on a day."""
 
     def on(self, day: int) -> float:
         """Return the limit on a day."""
-        return float(self._on[day])
+        return float(self.values[day])
 
     def least(self, first: int, last: int) -> float:
         """Return the least limit from one day to another, both counted."""
-        return float(self._on[max(0, first) : last + 1].min())
+        return float(self.values[max(0, first) : last + 1].min())
 
 
 def windows(days: Sequence[int], since: int) -> list[tuple[int, int]]:
@@ -136,7 +135,7 @@ def windows(days: Sequence[int], since: int) -> list[tuple[int, int]]:
 def carried(accrued: Iterable[float], unit: float) -> list[bool]:
     """Return for each window whether it may leave a part of an indivisible amount to the next.
 
-    That is so from the first window that is no multiple of it.
+    Windows that are multiples of it leave nothing; from the first that is not, each may leave some.
 
     Parameters
     ----------
@@ -145,11 +144,11 @@ def carried(accrued: Iterable[float], unit: float) -> list[bool]:
     unit
         The largest indivisible amount; 0 if there is none.
     """
-    found, begun = [], False
+    found, any_left = list[bool](), False
     for most in accrued:
-        parts = most / unit if unit > 0 else 0.0
-        begun = begun or abs(parts - round(parts)) > 1e-9
-        found.append(begun)
+        units = most / unit if unit > 0 else 0.0
+        any_left = any_left or abs(units - round(units)) > LAST_TOLERANCE
+        found.append(any_left)
     return found
 
 

@@ -27,7 +27,7 @@ class Step:
     what : str
         What is done: ordered, assembled or shipped.
     begun, done : int
-        Periods in which it is done, and from which the item can be used.
+        Days on which it is done, and from which the item can be used.
     before : tuple of str and str, or None
         The place and item that had to be there first and came last.
     """
@@ -45,23 +45,28 @@ class Routes:
         self.case, self.supply = case, case.supply
         self.first = self._first()
 
-    def good_units(self, supplier: str, item: str, period: int) -> float:
-        """Return the good units that a supplier can deliver at most of an order in a period."""
-        supply, row = self.supply, self.supply.sources[supplier, item]
-        if (supplier, period) not in supply.capacity or row["capacity_use"] == 0:
+    def good_units(self, supplier: str, item: str, day: int) -> float:
+        """Return the good units that a supplier can deliver at most of orders up to a day."""
+        row = self.supply.sources[supplier, item]
+        limited = ("order", supplier) in self.case.timetable.rates
+        if not limited or row["capacity_use"] == 0:
             return math.inf
-        units = supply.capacity[supplier, period] / row["capacity_use"]
+        capacity = math.fsum(
+            most for (name, at), most in self.supply.capacity.items() if name == supplier
+            and at <= day
+        )  # fmt: skip
+        units = capacity / row["capacity_use"]
         if self.case.whole:
             units = math.floor(units / row["lot"] + ROUNDING) * row["lot"]
         return 0.0 if units < row["min_order"] - ROUNDING else float(units * row["yield"])
 
-    def starts(self, plant: str, system: str, period: int) -> float:
-        """Return the systems that a plant can start at most in a period."""
-        return self.supply.assembly_capacity.get((plant, system, period), math.inf)
+    def starts(self, plant: str, system: str, day: int) -> float:
+        """Return the systems that a plant can start at most for a day."""
+        return self.supply.assembly_capacity.get((plant, system, day), math.inf)
 
-    def lane_units(self, origin: str, end: str, period: int) -> float:
-        """Return the units that can leave on a lane at most in a period."""
-        return self.supply.lane_capacity.get((origin, end, period), math.inf)
+    def lane_units(self, origin: str, end: str, day: int) -> float:
+        """Return the units that can leave on a lane at most for a day."""
+        return self.supply.lane_capacity.get((origin, end, day), math.inf)
 
     def path(self, spot: Spot) -> list[Step]:
         """Return the steps by which an item first comes to a place, in order."""
@@ -83,11 +88,12 @@ class Routes:
             first[spot] = step
             return True
 
-        for place, item, period in supply.firm_arrivals:
-            offer((place, item), Step(f"{item} on order arrives", period, period, None))
-        for (supplier, item, period), done in sorted(supply.arrival.items()):
-            if self.good_units(supplier, item, period) > ROUNDING:
-                step = Step(f"{item} ordered from {supplier}", period, done, None)
+        for place, item, day in supply.firm_arrivals:
+            arrives = min(day, supply.first_at.get((place, item), day))
+            offer((place, item), Step(f"{item} on order arrives", arrives, day, None))
+        for (supplier, item, day), done in sorted(supply.arrival.items()):
+            if self.good_units(supplier, item, day) > ROUNDING:
+                step = Step(f"{item} ordered from {supplier}", day, done, None)
                 offer((supply.place(supplier), item), step)
         changed = True
         while changed:
@@ -98,11 +104,11 @@ class Routes:
         self, first: Mapping[Spot, Step], offer: Callable[[Spot, Step], bool]
     ) -> bool:  # fmt: skip
         changed = False
-        for (origin, end, item, period), done in self.supply.landing.items():
+        for (origin, end, item, day), done in self.supply.landing.items():
             known = first.get((origin, item))
-            if known is None or period < known.done or self.lane_units(origin, end, period) <= 0:
+            if known is None or day < known.done or self.lane_units(origin, end, day) <= 0:
                 continue
-            step = Step(f"{item} shipped to {end}", period, done, (origin, item))
+            step = Step(f"{item} shipped to {end}", day, done, (origin, item))
             changed |= offer((end, item), step)
         return changed
 
@@ -110,41 +116,41 @@ class Routes:
         self, first: Mapping[Spot, Step], offer: Callable[[Spot, Step], bool]
     ) -> bool:  # fmt: skip
         changed = False
-        for (plant, system, period), done in self.supply.finish.items():
+        for (plant, system, day), done in self.supply.finish.items():
             place = self.supply.place(plant)
             parts = [(place, item) for item in self.supply.bom[system]]
-            if any(part not in first or first[part].done > period for part in parts):
+            if any(part not in first or first[part].done > day for part in parts):
                 continue
-            if self.starts(plant, system, period) > 0:
+            if self.starts(plant, system, day) > 0:
                 last = max(parts, key=lambda part: first[part].done, default=None)
-                step = Step(f"{system} started at {plant}", period, done, last)
+                step = Step(f"{system} started at {plant}", day, done, last)
                 changed |= offer((place, system), step)
         return changed
 
     def last_useful(self, installs: Mapping[tuple[str, str], int]) -> dict[Spot, int]:
-        """Return the last period in which each item at each place can still be of use.
+        """Return the last day in which each item at each place can still be of use.
 
         Parameters
         ----------
         installs
-            Last period of installation by hall and system.
+            Last day of installation by hall and system.
         """
         supply, last = self.supply, dict[Spot, int]()
-        for (hall, system), period in installs.items():
+        for (hall, system), day in installs.items():
             spot = (supply.place(self.case.facility.site_of[hall]), system)
-            last[spot] = max(period, last.get(spot, -1))
+            last[spot] = max(day, last.get(spot, -1))
         changed = bool(supply.planned)
         while changed:
             changed = False
-            for (origin, end, item, period), done in supply.landing.items():
-                if done <= last.get((end, item), -1) and period > last.get((origin, item), -1):
-                    last[origin, item], changed = period, True
-            for (plant, system, period), done in supply.finish.items():
+            for (origin, end, item, day), done in supply.landing.items():
+                if done <= last.get((end, item), -1) and day > last.get((origin, item), -1):
+                    last[origin, item], changed = day, True
+            for (plant, system, day), done in supply.finish.items():
                 place = supply.place(plant)
                 if done <= last.get((place, system), -1):
                     for item in supply.bom[system]:
-                        if period > last.get((place, item), -1):
-                            last[place, item], changed = period, True
+                        if day > last.get((place, item), -1):
+                            last[place, item], changed = day, True
         return last
 
     def delivered(self, last: Mapping[Spot, int]) -> dict[str, float]:
@@ -153,21 +159,24 @@ class Routes:
         Parameters
         ----------
         last
-            Last useful period by place and item.
+            Last useful day by place and item.
         """
         supply, units = self.supply, defaultdict[str, float](float)
-        for (place, item, period), quantity in supply.firm_arrivals.items():
-            if period <= last.get((place, item), -1):
+        for (place, item, day), quantity in supply.firm_arrivals.items():
+            if day <= last.get((place, item), -1):
                 units[item] += quantity
-        for (supplier, item, period), done in supply.arrival.items():
+        by: dict[tuple[str, str], int] = {}
+        for (supplier, item, day), done in supply.arrival.items():
             if done <= last.get((supply.place(supplier), item), -1):
-                units[item] += self.good_units(supplier, item, period)
+                by[supplier, item] = max(day, by.get((supplier, item), -1))
+        for (supplier, item), day in by.items():
+            units[item] += self.good_units(supplier, item, day)
         return units
 
     def assembled(self, last: Mapping[Spot, int]) -> dict[str, float]:
         """Return the systems of each kind that plants can finish in time at most."""
         units: dict[str, float] = defaultdict(float)
-        for (plant, system, period), done in self.supply.finish.items():
+        for (plant, system, day), done in self.supply.finish.items():
             if done <= last.get((self.supply.place(plant), system), -1):
-                units[system] += self.starts(plant, system, period)
+                units[system] += self.starts(plant, system, day)
         return units

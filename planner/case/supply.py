@@ -10,10 +10,14 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from planner.case.acts import Timetable
 from planner.case.calendar import Calendar
-from planner.case.facility import Facility, last_useful_install
-from planner.case.graph import EVERYWHERE, FlowGraph
+from planner.case.clock import first_on
+from planner.case.facility import Facility
+from planner.case.graph import EVERYWHERE, FlowGraph, Hop
+from planner.case.rates import windows
 from planner.inputs.rows import Inputs, Row
 from planner.tolerance import LAST_TOLERANCE, whole_part
 
@@ -23,7 +27,7 @@ Lane = tuple[str, str]
 
 @dataclass(frozen=True)
 class Supply:
-    """Look-ups and index sets of the supply chain.
+    """Look-ups and index sets of the supply chain; days are counted from the plan's first.
 
     Attributes
     ----------
@@ -36,33 +40,41 @@ class Supply:
     price : dict of (str, str) to float
         Money per unit ordered.
     capacity : dict of (str, int) to float
-        Capacity units that a supplier can start in a period, where limited.
+        Capacity units that a limited supplier can start by an order day since the one before,
+        less what orders placed already take.
+    reserved : dict of (str, str, int) to float
+        Units that take-or-pay obliges to pay for since the day before, less those of orders
+        placed already, by supplier, item and day.
+    carry : dict of str to float
+        Capacity units, at most, that a supplier's window leaves to the next: one indivisible order.
     arrival : dict of (str, str, int) to int
-        Period in which an order can be used, by supplier, item and period of the order.
+        Day of use from which an order can be used, by supplier, item and day of the order.
     largest_order : dict of (str, str, int) to float
-        Units that an order in a period can never exceed.
+        Units that an order on a day can never exceed.
     firm_arrivals : dict of (str, str, int) to float
-        Good units of orders already placed, by place, item and period.
+        Good units of orders already placed, by place, item and day of use.
     firm_orders : dict of (str, str, int) to tuple of float
-        Quantities of orders already placed that are dated in a period of the plan.
+        Quantities of orders already placed that are dated on a day of the plan.
     bom : dict of str to dict of str to float
         Units of each item in one system.
     finish : dict of (str, str, int) to int
-        Period in which a start can be used, by plant, system and period of the start.
+        Day of use from which a start can be used, by plant, system and day of the start.
     assembly_capacity, assembly_cost : dict
-        Starts by plant, system and period; money per start by plant and system.
+        Starts by plant, system and day since the day before; money per start.
     landing : dict of (str, str, str, int) to int
-        Period in which a shipment can be used, by lane, item and period of departure.
+        Day of use from which a shipment can be used, by lane, item and day of departure.
     freight, lane_capacity : dict
-        Money per unit by lane; units by lane and period, where limited.
+        Money per unit by lane; units by lane and day since the day before, where limited.
     held : tuple of (str, str, int)
-        Place, item and period in which stock is possible.
+        Place, item and day of use after which stock is possible.
+    held_months : dict of (str, str, int) to float
+        Months from such a day to the next, or to the plan's end.
     storage, holding_cost : dict of str to float
         Units, where limited, and money per unit and month.
     first_at : dict of (str, str) to int
-        First period in which an item can be at a place.
-    routes : dict of (str, str) to tuple of int
-        Transit days of each lane on the quickest way from a supplier or plant to a place.
+        First day on which an item can be at a place.
+    routes : dict of (str, str) to tuple of Hop
+        Lanes of the quickest way from a supplier or plant to a place.
     plant_days : dict of (str, str) to int
         Days from start to finished system by plant and system.
     pooled : bool
@@ -74,6 +86,8 @@ class Supply:
     sources: Mapping[Source, Row]
     price: Mapping[Source, float]
     capacity: Mapping[tuple[str, int], float]
+    reserved: Mapping[tuple[str, str, int], float]
+    carry: Mapping[str, float]
     arrival: Mapping[tuple[str, str, int], int]
     largest_order: Mapping[tuple[str, str, int], float]
     firm_arrivals: Mapping[tuple[str, str, int], float]
@@ -86,10 +100,11 @@ class Supply:
     freight: Mapping[Lane, float]
     lane_capacity: Mapping[tuple[str, str, int], float]
     held: tuple[tuple[str, str, int], ...]
+    held_months: Mapping[tuple[str, str, int], float]
     storage: Mapping[str, float]
     holding_cost: Mapping[str, float]
     first_at: Mapping[tuple[str, str], int]
-    routes: Mapping[tuple[str, str], tuple[int, ...]]
+    routes: Mapping[tuple[str, str], tuple[Hop, ...]]
     plant_days: Mapping[tuple[str, str], int]
     pooled: bool
 
@@ -99,12 +114,18 @@ class Supply:
 
 
 class SupplyBuilder:
-    """Works out, from the flows, what can happen when, and collects it as `Supply`."""
+    """Collects what the days of a workbook's acts allow as `Supply`."""
 
     def __init__(
-        self, inputs: Inputs, calendar: Calendar, flows: FlowGraph, facility: Facility
+        self,
+        inputs: Inputs,
+        calendar: Calendar,
+        flows: FlowGraph,
+        facility: Facility,
+        timetable: Timetable,
     ) -> None:
         self.inputs, self.calendar, self.flows, self.facility = inputs, calendar, flows, facility
+        self.timetable = timetable
         self.planned = bool(inputs.tables["supply"])
         self.pooled = not inputs.tables["lanes"]
         self.sources = {(row["supplier"], row["item"]): row for row in inputs.tables["supply"]}
@@ -113,15 +134,15 @@ class SupplyBuilder:
         self.bom: dict[str, dict[str, float]] = defaultdict(dict)
         for row in inputs.tables["bom"]:
             self.bom[row["system"]][row["item"]] = row["quantity"]
-        self.firm_arrivals = self._firm_arrivals()
-        self.first_at = self._first_at()
-        self.last_at = self._last_at()
+        self.whole = inputs.settings["counts"] == "integer"
+        self.uses = self._days_of_use()
 
     def build(self) -> Supply:
         """Return the look-ups and index sets."""
         stores = [*self.inputs.tables["depots"], *self.inputs.tables["sites"]]
         names = {id(row): str(row.values.get("depot") or row["site"]) for row in stores}
         price = {row["system"]: row["price"] for row in self.inputs.tables["systems"]}
+        held = tuple((*spot, day) for spot, days in self.uses.items() for day in days)
         return Supply(
             planned=self.planned,
             market_price={} if self.planned else price,
@@ -130,207 +151,150 @@ class SupplyBuilder:
                 (supplier, item): row["price"] if row["price"] is not None else price.get(item, 0.0)
                 for (supplier, item), row in self.sources.items()
             },
-            capacity=self._capacity(),
+            capacity=self._accrued("order"),
+            reserved=self._reserved(),
+            carry=self._carry(),
             arrival=self._arrival(),
             largest_order=self._largest_order(),
-            firm_arrivals=self.firm_arrivals,
+            firm_arrivals=self._firm_arrivals(),
             firm_orders=self._firm_orders(),
             bom=self.bom,
             finish=self._finish(),
-            assembly_capacity=self._monthly(self.plants),
+            assembly_capacity=self._accrued("start"),
             assembly_cost={key: row["cost"] for key, row in self.plants.items()},
             landing=self._landing(),
             freight={lane: row["cost"] for lane, row in self.lanes.items()},
-            lane_capacity=self._monthly(self.lanes),
-            held=tuple(
-                (place, item, period)
-                for (place, item), first in self.first_at.items()
-                for period in range(first, self.calendar.count)
-            ),
+            lane_capacity=self._accrued("ship"),
+            held=held,
+            held_months=self._held_months(),
             storage={} if self.pooled else {
                 names[id(row)]: row["storage"] for row in stores if row["storage"] is not None
             },
             holding_cost={} if self.pooled else {
                 names[id(row)]: row["holding_cost"] for row in stores if row["holding_cost"] > 0
             },
-            first_at=self.first_at,
+            first_at={
+                spot: day for spot, day in self.timetable.clock.earliest.items()
+                if day < self.calendar.day_count
+            },
             routes=self.flows.routes,
             plant_days={key: row["lead_days"] for key, row in self.plants.items()},
             pooled=self.pooled,
         )  # fmt: skip
 
-    def _monthly(self, rows: Mapping[tuple[str, str], Row]) -> dict[tuple[str, str, int], float]:
-        """Return units by key and period of rows that limit units a month."""
-        return {
-            (*key, period): row["units_per_month"] * self.calendar.months[period]
-            for key, row in rows.items()
-            if row["units_per_month"] is not None
-            for period in self.calendar.periods
-        }
-
     def _place(self, name: str) -> str:
         return EVERYWHERE if self.pooled else name
 
-    def _capacity(self) -> dict[tuple[str, int], float]:
-        """Return capacity units of each limited supplier in each period."""
-        steps = defaultdict(list)
-        for row in self.inputs.tables["supply_capacity"]:
-            steps[row["supplier"]].append((row["from"], row["units_per_month"]))
-        return {
-            (supplier, period): value * self.calendar.months[period]
-            for supplier in steps
-            for period, value in enumerate(self.calendar.in_force(steps[supplier]))
-        }
+    def _days_of_use(self) -> dict[tuple[str, str], tuple[int, ...]]:
+        """Return the days on which anything takes an item from a place, in order."""
+        found: dict[tuple[str, str], set[int]] = defaultdict(set)
+        for key, leg in self.timetable.leg.items():
+            for spot in leg.takes if self.planned else ():
+                found[spot].update(self.timetable.days(*key))
+        return {spot: tuple(sorted(days)) for spot, days in found.items() if days}
 
-    def _capacity_left(self) -> dict[tuple[str, int], float]:
-        """Return capacity units that orders already placed leave of each period."""
-        left = self._capacity()
-        for (supplier, item, period), quantities in self._firm_orders().items():
-            if (supplier, period) in left:
-                used = self.sources[supplier, item]["capacity_use"] * sum(quantities)
-                left[supplier, period] = max(0.0, left[supplier, period] - used)
-        return left
+    def _used(self, spot: tuple[str, str], day: int) -> int | None:
+        """Return the first day of use on or after a day, None if there is none."""
+        return first_on(self.uses.get(spot, ()), day)
+
+    def _accrued(self, kind: str) -> dict[Any, float]:
+        """Return what the rates of one kind of act allow by day."""
+        return {
+            (*name[1:], day): most
+            for name in self.timetable.rates if name[0] == kind and self.planned
+            for day, most in self.timetable.accrued(name).items()
+        }  # fmt: skip
+
+    def _carry(self) -> dict[str, float]:
+        """Return the largest indivisible order of each limited supplier, in capacity units."""
+        found: dict[str, float] = defaultdict(float)
+        for (supplier, _), row in self.sources.items():
+            lots = math.ceil(row["min_order"] / row["lot"] - LAST_TOLERANCE)
+            least = max(lots, 1) * row["lot"] if self.whole else row["min_order"]
+            found[supplier] = max(found[supplier], least * row["capacity_use"])
+        return found
+
+    def _reserved(self) -> dict[tuple[str, str, int], float]:
+        """Return the units that take-or-pay counts by order day, to the plan's end.
+
+        Before the first order day and after the last, it is settled at the ends of periods.
+        """
+        found = {}
+        for (supplier, item), row in self.sources.items() if self.planned else ():
+            if row["take_or_pay_share"] <= 0 or row["capacity_use"] <= 0:
+                continue
+            days = self.timetable.days("order", supplier, item)
+            ends = self.calendar.last_days
+            outside = (day for day in ends if not days or not days[0] <= day <= days[-1])
+            gross = self.timetable.gross["order", supplier]
+            placed = self.timetable.placed.get((supplier, item))
+            for first, last in windows(sorted({*days, *outside}), 0):
+                due = row["take_or_pay_share"] * gross.accrued(first, last)
+                due -= 0.0 if placed is None else float(placed[first : last + 1].sum())
+                found[supplier, item, last] = due / row["capacity_use"]
+        return found
 
     def _firm_arrivals(self) -> dict[tuple[str, str, int], float]:
-        """Return good units of placed orders by place, item and period of arrival."""
+        """Return good units of placed orders by place, item and day of use."""
         arrivals: dict[tuple[str, str, int], float] = defaultdict(float)
         for row in self.inputs.tables["orders"]:
-            period = self.calendar.first(row["arrives"])
-            if period is not None:
+            spot = self._place(row["supplier"]), row["item"]
+            used = self._used(spot, self.calendar.from_day(row["arrives"]))
+            if used is not None:
                 good = row["quantity"] * self.sources[row["supplier"], row["item"]]["yield"]
-                arrivals[self._place(row["supplier"]), row["item"], period] += good
+                arrivals[(*spot, used)] += good
         return dict(arrivals)
 
     def _firm_orders(self) -> dict[tuple[str, str, int], tuple[float, ...]]:
-        """Return quantities of placed orders that are dated in a period of the plan."""
+        """Return quantities of placed orders that are dated on a day of the plan."""
         placed = defaultdict(list)
         for row in self.inputs.tables["orders"]:
-            period = None if row["placed"] is None else self.calendar.holding(row["placed"])
-            if period is not None:
-                placed[row["supplier"], row["item"], period].append(row["quantity"])
+            if row["placed"] is not None and self.calendar.holding(row["placed"]) is not None:
+                day = self.calendar.number(row["placed"])
+                placed[row["supplier"], row["item"], day].append(row["quantity"])
         return {key: tuple(quantities) for key, quantities in placed.items()}
 
-    def _first_at(self) -> dict[tuple[str, str], int]:
-        """Return the first period in which each item can be at each place, by relaxation."""
-        fence, first = self.calendar.fence, dict[tuple[str, str], int]()
-        if not self.planned:
-            return first
-
-        def offer(place: str, item: str, period: int | None) -> bool:
-            if period is None or place not in self.flows.places.get(item, ()):
-                return False
-            if period >= first.get((place, item), self.calendar.count):
-                return False
-            first[place, item] = period
-            return True
-
-        for place, item, period in self.firm_arrivals:
-            offer(place, item, period)
-        for (supplier, item), row in self.sources.items():
-            opens = self.calendar.first(row["available_from"])
-            if opens is not None:
-                offer(self._place(supplier), item, self._then(max(opens, fence), row["lead_days"]))
-        changed = True
-        while changed:
-            changed = False
-            for lane, row in self.lanes.items():
-                for item in self.flows.lane_items[lane]:
-                    leaves = max(first.get((lane[0], item), self.calendar.count), fence)
-                    changed |= offer(lane[1], item, self._then(leaves, row["transit_days"]))
-            for (plant, system), row in self.plants.items():
-                starts = self._first_start(plant, system, first)
-                changed |= offer(self._place(plant), system, self._then(starts, row["lead_days"]))
-        return first
-
-    def _first_start(self, plant: str, system: str, first: Mapping[tuple[str, str], int]) -> int:
-        """Return the first period in which a plant can hold all items of a system."""
-        never = self.calendar.count
-        opens = self.calendar.first(self.plants[plant, system]["from"])
-        place = self._place(plant)
-        parts = [first.get((place, item), never) for item in self.bom[system]]
-        return max([never if opens is None else opens, self.calendar.fence, *parts])
-
-    def _then(self, period: int, days: int) -> int | None:
-        return self.calendar.usable(period, days) if period < self.calendar.count else None
-
-    def _last_at(self) -> dict[tuple[str, str], int]:
-        """Return the last period in which each item at each place is still of use."""
-        last: dict[tuple[str, str], int] = {}
-        if not self.planned:
-            return last
-
-        def offer(place: str, item: str, period: int) -> bool:
-            if period <= last.get((place, item), -1) or place not in self.flows.places.get(
-                item, ()
-            ):
-                return False
-            last[place, item] = period
-            return True
-
-        systems = {row["system"]: row for row in self.inputs.tables["systems"]}
-        for hall, system in self.facility.hosted:
-            place = self._place(self.facility.site_of[hall])
-            offer(place, system, last_useful_install(systems[system], self.calendar))
-        changed = True
-        while changed:
-            changed = False
-            for lane, row in self.lanes.items():
-                for item in self.flows.lane_items[lane]:
-                    by = last.get((lane[1], item), -1)
-                    changed |= offer(lane[0], item, self.calendar.latest(by, row["transit_days"]))
-            for (plant, system), row in self.plants.items():
-                place = self._place(plant)
-                by = last.get((place, system), -1)
-                for item in self.bom[system]:
-                    changed |= offer(place, item, self.calendar.latest(by, row["lead_days"]))
-        return last
+    def _held_months(self) -> dict[tuple[str, str, int], float]:
+        """Return the months from each day of use to the next, or to the plan's end."""
+        return {
+            (*spot, day): self.calendar.months_over(day, following - 1)
+            for spot, days in self.uses.items()
+            for day, following in zip(days, [*days[1:], self.calendar.day_count], strict=True)
+        }
 
     def _arrival(self) -> dict[tuple[str, str, int], int]:
-        """Return when each useful order arrives."""
+        """Return when each useful order can be used."""
         arrival = {}
-        for (supplier, item), row in self.sources.items():
-            last = self.last_at.get((self._place(supplier), item), -1)
-            opens = self.calendar.first(row["available_from"])
-            for period in self._from(opens):
-                usable = self.calendar.usable(period, row["lead_days"])
-                if usable is not None and usable <= last:
-                    arrival[supplier, item, period] = usable
+        for (supplier, item), row in self.sources.items() if self.planned else ():
+            for day in self.timetable.days("order", supplier, item):
+                used = self._used((self._place(supplier), item), day + row["lead_days"])
+                if used is not None:
+                    arrival[supplier, item, day] = used
         return arrival
 
-    def _from(self, first: int | None) -> range:
-        """Return the periods from one on in which decisions may be taken."""
-        never = self.calendar.count
-        return range(max(never if first is None else first, self.calendar.fence), never)
-
     def _finish(self) -> dict[tuple[str, str, int], int]:
-        """Return when each useful start of assembly is finished."""
+        """Return when each useful start of assembly can be used."""
         finish = {}
-        for (plant, system), row in self.plants.items():
-            last = self.last_at.get((self._place(plant), system), -1)
-            for period in self._from(self._first_start(plant, system, self.first_at)):
-                usable = self.calendar.usable(period, row["lead_days"])
-                if usable is not None and usable <= last:
-                    finish[plant, system, period] = usable
+        for (plant, system), row in self.plants.items() if self.planned else ():
+            for day in self.timetable.days("start", plant, system):
+                used = self._used((self._place(plant), system), day + row["lead_days"])
+                if used is not None:
+                    finish[plant, system, day] = used
         return finish
 
     def _landing(self) -> dict[tuple[str, str, str, int], int]:
-        """Return when each useful shipment lands."""
+        """Return when each useful shipment can be used."""
         landing = {}
         for lane, row in self.lanes.items() if self.planned else ():
             for item in self.flows.lane_items[lane]:
-                last = self.last_at.get((lane[1], item), -1)
-                for period in self._from(self.first_at.get((lane[0], item))
-                                         if (lane[0], item) in self.first_at
-                                         else self.calendar.count):  # fmt: skip
-                    usable = self.calendar.usable(period, row["transit_days"])
-                    if usable is not None and usable <= last:
-                        landing[(*lane, item, period)] = usable
+                for day in self.timetable.days("ship", *lane, item):
+                    used = self._used((lane[1], item), day + row["transit_days"])
+                    if used is not None:
+                        landing[(*lane, item, day)] = used
         return landing
 
     def _largest_order(self) -> dict[tuple[str, str, int], float]:
         """Return units that no order needs to exceed: the supplier's capacity, or all halls full.
-
-        Whole lots fill a capacity only up to the last that fits.
 
         All halls full is a bound in itself, for a plan that fills the halls twice with one system
         from one order would throw away what it had just bought.
@@ -341,16 +305,16 @@ class SupplyBuilder:
             room[system] += most
             for item, quantity in self.bom.get(system, {}).items():
                 room[item] += most * quantity
-        capacity, whole = self._capacity_left(), self.inputs.settings["counts"] == "integer"
-        largest = {}
-        for supplier, item, period in self._arrival():
+        capacity, carry, largest = self._accrued("order"), self._carry(), {}
+        for supplier, item, day in self._arrival():
             row = self.sources[supplier, item]
             # One order of a part of a lot, and of no less than the least in whole lots.
             least = math.ceil(max(row["min_order"] / row["lot"], 1.0) - LAST_TOLERANCE) * row["lot"]
             most = room[item] / row["yield"] + least
-            if (supplier, period) in capacity and row["capacity_use"] > 0:
-                most = min(most, capacity[supplier, period] / row["capacity_use"])
-            if whole:
+            if (supplier, day) in capacity and row["capacity_use"] > 0:
+                left = capacity[supplier, day] + carry[supplier]
+                most = min(most, left / row["capacity_use"])
+            if self.whole:
                 most = whole_part(most / row["lot"]) * row["lot"]
-            largest[supplier, item, period] = most
+            largest[supplier, item, day] = most
         return largest

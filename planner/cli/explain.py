@@ -215,8 +215,8 @@ def _why(made: Plan, why: str, time_limit: float | None, *, as_json: bool) -> in
             "present_cost_more_most": found.cost_more_most, "moves": found.moves,
         })  # fmt: skip
         return 0
-    does = "does not; forced to" if found.forced else "does; forbidden to"
-    click.echo(f"{why}: the plan {does}, this follows ({found.status}):")
+    said = "is not in the plan. With it" if found.forced else "is in the plan. Without it"
+    click.echo(f"{why!r} {said} ({found.status}):")
     if found.missed_more is None:
         click.echo("  no plan exists")
         return 0

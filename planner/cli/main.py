@@ -83,17 +83,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
     keep_streams_open()
     read: dict[str, Path] = {}
+    code: Any = 0
     try:
-        code: Any = planner.main(args=arguments, prog_name="planner", standalone_mode=False,
+        code = planner.main(args=arguments, prog_name="planner", standalone_mode=False,
                                  obj=read)  # fmt: skip
         sys.stdout.flush()
     except (Exception, KeyboardInterrupt, SystemExit) as error:
         # Click makes a SystemExit of a broken pipe, which can only be one between our processes.
         is_hidden = isinstance(error, SystemExit) and error.__context__ is not None
         raised = error.__context__ if is_hidden else error
-        code = _failed(
+        failed = _failed(
             raised or error, read.get("workbook"), as_json="--json" in (arguments or sys.argv[1:])
         )
+        # A command that is done has said so; what it printed may be lost all the same.
+        code = code or failed
     _end(code if isinstance(code, int) else 0)
 
 

@@ -35,7 +35,7 @@ def _days(
               callback=finite,
               help="Megawatts asked for; the earliest date is shown. May be repeated.")  # fmt: skip
 @click.option("--by", "dates", multiple=True, callback=_days, metavar="YYYY-MM-DD",
-              help="Date for which a plan in whole systems is looked for, too.")  # fmt: skip
+              help="Day for which a plan in whole systems is looked for, too.")  # fmt: skip
 @click.option("--basis", type=click.Choice(["system", "it", "facility"]), default="it",
               show_default=True, help="Which megawatts count.")  # fmt: skip
 @click.option("--only", multiple=True, metavar="KIND=NAME", help="Only a country or a system, "
@@ -65,7 +65,7 @@ def command(  # noqa: PLR0913  (one for each option)
     require_plan_or_workbook(plan)
     from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
     from planner.errors import PlannerError  # noqa: PLC0415
-    from planner.explain.findings import Inquiry, periods_by, quote_plan  # noqa: PLC0415
+    from planner.explain.findings import Inquiry, quote_plan, require_within  # noqa: PLC0415
     from planner.explain.quote import Terms  # noqa: PLC0415
     from planner.plan.explained import QUOTE  # noqa: PLC0415
     from planner.reports.console_explained import print_quote  # noqa: PLC0415
@@ -73,7 +73,7 @@ def command(  # noqa: PLR0913  (one for each option)
     def accept(inputs: Inputs) -> None:
         _only(only, inputs)
         try:
-            periods_by(inputs, dates)
+            require_within(inputs, dates)
         except PlannerError as error:
             raise click.UsageError(str(error)) from None
 

@@ -35,6 +35,7 @@ def command(*, plan: Path, workbook: Path, as_json: bool) -> int:
     require_workbook(workbook)
     from planner.inputs.workbook import read_inputs  # noqa: PLC0415  (slow to import)
     from planner.plan.store import load_plan  # noqa: PLC0415
+    from planner.plan.summary import wrong_figures  # noqa: PLC0415
     from planner.plan.verify import verify  # noqa: PLC0415
     from planner.reports.figures_data import several  # noqa: PLC0415
     from planner.whatif.applied import as_planned  # noqa: PLC0415
@@ -43,21 +44,23 @@ def command(*, plan: Path, workbook: Path, as_json: bool) -> int:
     inputs = as_planned(read_inputs(workbook), loaded.manifest)
     verdict = verify(inputs, loaded.tables)
     violations = list(verdict.violations)
+    if verdict.ok:  # what the figures are worked out from is right
+        violations += wrong_figures(inputs, loaded)
     same = loaded.manifest.get("inputs_sha256") == inputs.digest
     if as_json:
         click.echo(json.dumps({
-            "plan": loaded.name, "ok": verdict.ok, "comparisons": verdict.checks,
+            "plan": loaded.name, "ok": not violations, "comparisons": verdict.checks,
             "rules": list(verdict.rules), "violations": violations, "same_inputs": same,
         }, indent=2))  # fmt: skip
     else:
         if not same:
             click.echo("note: the workbook is not the one that this plan was made from")
         count = len(violations)
-        held = "holds" if verdict.ok else f"does not hold, {several(count, 'violation')}"
+        held = "holds" if not violations else f"does not hold, {several(count, 'violation')}"
         click.echo(f"plan {loaded.name} {held}: {len(verdict.rules)} rules, "
                    f"{verdict.checks:,} comparisons")  # fmt: skip
         for violation in violations[:MOST]:
             click.echo(f"  {violation}")
         if count > MOST:
             click.echo(f"  and {count - MOST:,} more with --json")
-    return 0 if verdict.ok else REFUSED
+    return REFUSED if violations else 0

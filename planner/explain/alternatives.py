@@ -104,25 +104,25 @@ def parse(text: str, model: Model) -> Question:
     decision, form = VERBS[verb]
     period, rest = _period(text.strip()[len(verb) :], model, form)
     variables: Mapping[tuple[Any, ...], Any] = getattr(model.decisions, decision)
-    site_of = model.case.facility.site_of
-    keys = []
+    site_of, calendar = model.case.facility.site_of, model.case.calendar
+    period_of, keys = calendar.period_of, []
     names = sorted({n for key in variables for n in _names(key, decision, site_of)})
     if not names:
         raise PlannerError(f"{text!r}: this plan has nothing to {verb}. {_verbs(model)}")
     wanted = _wanted(rest, names, text, form)
     for key in variables:
-        if key[-1] == period and wanted <= _names(key, decision, site_of):
+        if period_of(key[-1]) == period and wanted <= _names(key, decision, site_of):
             keys.append(key)
     if keys:
         return Question(text, decision, tuple(sorted(keys)))
-    periods = sorted({k[-1] for k in variables if wanted <= _names(k, decision, site_of)})
-    starts = model.case.calendar.starts
-    if not periods:
+    days = sorted({k[-1] for k in variables if wanted <= _names(k, decision, site_of)})
+    if not days:
         raise PlannerError(f"{text!r}: the plan has no such decision at all: these do not go "
                            f"together: {', '.join(sorted(wanted))}")  # fmt: skip
     raise PlannerError(
-        f"{text!r}: that cannot be decided in {starts[period]:%Y-%m-%d}; it can from "
-        f"{starts[periods[0]]} to {starts[periods[-1]]}. Before, something is not there yet; "
+        f"{text!r}: that cannot be decided from {calendar.starts[period]} to "
+        f"{calendar.ends[period]}; it can from {calendar.date_of(days[0])} to "
+        f"{calendar.date_of(days[-1])}. Before, something is not there yet; "
         "later, it would not come into service within the plan"
     )
 
@@ -272,7 +272,7 @@ def _tier_row(tier: TierResult) -> Row:
 
 def _does(plan: Plan, question: Question, model: Model) -> bool:
     """Say whether a plan takes any of the decisions that are asked about."""
-    starts = model.case.calendar.starts
+    calendar = model.case.calendar
     sheet, columns, amount = {
         "install_systems": ("installs", ("hall", "system"), "installed"),
         "order_lots": ("orders", ("supplier", "item"), "quantity"),
@@ -284,7 +284,9 @@ def _does(plan: Plan, question: Question, model: Model) -> bool:
         for row in plan.tables[sheet]
         if float(str(row[amount])) > 0 and row.get("firm", "no") == "no"
     }  # fmt: skip
-    return any((*key[:-1], starts[key[-1]]) in taken for key in question.keys)
+    return any(
+        (*key[:-1], calendar.starts[calendar.period_of(key[-1])]) in taken for key in question.keys
+    )
 
 
 def _compared(

@@ -256,18 +256,10 @@ class Asker:
 
     def _least_size(self, request: Request, does: Callable[[int], bool]) -> int:
         """Return the least size that does; if the time ends before it is found, one that does."""
-        marks = request.marks(self.session.base.case.calendar)
-        first, last = 0, len(marks) - 1
-        while first < last and not self.session.spent(SIZED_BY):
-            middle = (first + last) // 2
-            first, last = (first, middle) if does(marks[middle]) else (middle + 1, last)
-        low, high = marks[last - 1] if last else 0, marks[last]
-        # Where only the first days of periods matter, one day less than such a day is too little.
-        middle = high - 1 if len(marks) > 1 else low
+        low, high = 0, request.size
         while not self._is_fine(high - low, high):
-            if not low < middle < high:
-                # Small sizes first: what is enough is mostly far below what lifts a limit.
-                middle = low + max(1, (high - low) // (2 if low or high <= 16 else 8))
+            # Small sizes first: what is enough is mostly far below what lifts a limit.
+            middle = low + max(1, (high - low) // (2 if low or high <= 16 else 8))
             low, high = (low, middle) if does(middle) else (middle, high)
         return high
 

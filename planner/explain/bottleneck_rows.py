@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from planner.explain.bottlenecks import Bottleneck, gained, gains_any
+from planner.explain.bottlenecks import Bottleneck
 from planner.explain.limits import Limit
 from planner.explain.problem import NONE
-from planner.explain.session import Gains, Session
+from planner.explain.session import Gains, Session, gained, gains_any
 from planner.plan.explained import UNKNOWN
 from planner.plan.tables import Row
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from planner.explain.limits import Limit
+from planner.explain.limits import RATES, Limit
 from planner.explain.moves import Move
 from planner.explain.percent import (
     PER_CENT,
@@ -14,7 +14,7 @@ from planner.explain.percent import (
     saving_of_one_per_cent,
 )
 from planner.explain.problem import NONE, Solved
-from planner.explain.session import Gains, Session
+from planner.explain.session import Gains, Session, gained, gains_any
 from planner.plan.explained import NOT_PRICED, NOT_TRIED
 
 CONFIRMED = "confirmed with divisible systems"
@@ -130,7 +130,7 @@ def find_bottlenecks(session: Session) -> list[Bottleneck]:
     """
     found = [_priced(session, limit) for limit in session.catalogue.amounts]
     if session.is_late:
-        found += [_priced(session, x) for x in session.catalogue.dates if session.is_linear(x)]
+        _price_anew(session, found)
         kinds = _lift_kinds(session, found)
         together = _lift_dates(session)
         _lift_groups(session, found, kinds)
@@ -172,16 +172,6 @@ def _rank(b: Bottleneck) -> tuple[object, ...]:
     return (b.is_worthless, percent, money, kind, more_halls, gains, b.limit.where)
 
 
-def gained(gains: Gains | None) -> float:
-    """Return the MW-months of the priorities that gain; what others lose is told beside it."""
-    return sum(max(0.0, gain) for gain in gains or ())
-
-
-def gains_any(gains: Gains | None) -> bool:
-    """Say whether anything is gained, in any priority."""
-    return gains is not None and any(abs(gain) > NONE for gain in gains)
-
-
 def _priced(session: Session, limit: Limit) -> Bottleneck:
     """Return a limit with its prices where everything is divisible."""
     touches, base = session.catalogue.move(limit, 1.0), session.base
@@ -198,6 +188,20 @@ def _priced(session: Session, limit: Limit) -> Bottleneck:
     return bottleneck
 
 
+def _price_anew(session: Session, found: Iterable[Bottleneck]) -> None:
+    """Price rates that have no row of the model: where there is no rate, nothing is done.
+
+    What a small part of a step gains, re-solved, is their price.
+    """
+    for b in found:
+        if b.limit.column in RATES and not session.is_linear(b.limit):
+            if session.spent(KINDS_BY):
+                session.leave("prices of rates of nothing", f"{b.limit.kind} of {b.limit.subject}")
+                continue
+            gain = session.gain([Move(b.limit, SMALL)])
+            b.price = tuple(part / SMALL for part in gain)
+
+
 def _lift_dates(session: Session) -> list[Together]:
     """Return kinds of dates and days that hold something back, each kind lifted in a re-solve.
 
@@ -205,8 +209,7 @@ def _lift_dates(session: Session) -> list[Together]:
     """
     kinds: dict[str, list[Limit]] = {}
     for limit in session.catalogue.dates:
-        if not session.is_linear(limit):
-            kinds.setdefault(limit.kind, []).append(limit)
+        kinds.setdefault(limit.kind, []).append(limit)
     together = []
     for kind, limits in kinds.items():
         if session.spent(DATES_TOGETHER):
@@ -353,7 +356,7 @@ def _add_money(session: Session, found: Iterable[Bottleneck]) -> None:
         return
     base = session.base
     for b in found:
-        if not session.is_linear(b.limit):
+        if not session.are_linear([Move(b.limit, 1.0)]):
             b.money_status = NOT_PRICED
         else:
             touches = session.catalogue.move(b.limit, 1.0)

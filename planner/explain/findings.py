@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -79,9 +79,11 @@ def quote_plan(plan: Plan, inquiry: Inquiry) -> Finding:
     PlannerError
         If nothing could serve it, or a date is outside the plan.
     """
-    wanted = periods_by(plan.inputs, inquiry.dates)
+    require_within(plan.inputs, inquiry.dates)
     session = Session(plan.inputs, plan)
-    quoter = Quoter(session, inquiry.terms, inquiry.overtime)
+    quoter = Quoter(session, inquiry.terms, inquiry.overtime, inquiry.dates)
+    ends = quoter.problem.case.calendar.ends
+    wanted = [ends.index(day) for day in inquiry.dates]
     quoter.bound(quoter.last)  # holds for every period, whatever there is time for
     earliest = [quoter.earliest(mw) for mw in inquiry.mw]
     # What was asked for comes before the rest of the curve, for which time may be short.
@@ -91,10 +93,9 @@ def quote_plan(plan: Plan, inquiry: Inquiry) -> Finding:
         if period not in firm and not session.spent(0.8):
             curve[period] = quoter.largest(period, whole=True)
     found = [curve[period] for period in sorted(curve)]
-    stretched = quoter.with_overtime(_marks(session, wanted)) \
-        if inquiry.overtime else []  # fmt: skip
+    stretched = quoter.with_overtime(_marks(ends, wanted)) if inquiry.overtime else []
     basis = {"basis": inquiry.terms.basis}
-    curve_rows = _quote_rows(session, quoter, found, stretched)
+    curve_rows = _quote_rows(quoter, found, stretched)
     at_most = {row["date"]: row["at_most_mw"] for row in curve_rows if not row["overtime_of"]}
     tables = {
         "earliest": [_earliest_row(quoter, answer, at_most) | basis for answer in earliest],
@@ -129,44 +130,37 @@ def _clean(tables: Tables) -> Tables:
     }
 
 
-def periods_by(inputs: Inputs, dates: Sequence[date]) -> list[int]:
-    """Return the last period that ends by each date.
+def require_within(inputs: Inputs, dates: Iterable[date]) -> None:
+    """Refuse dates that are not in the plan.
 
     Raises
     ------
     PlannerError
-        If a date is before the end of the first period, or after the end of the last.
+        If a date is before the plan's first day, or after its last.
     """
-    calendar, found = calendar_of(inputs), []
-    first, last = calendar.ends[0], calendar.ends[-1]
+    calendar = calendar_of(inputs)
+    first, last = calendar.starts[0], calendar.ends[-1]
     for day in dates:
-        period = calendar.last_ending_by(day)
-        if period is None or day > last:
-            raise PlannerError(
-                f"--by {day}: the plan runs from {calendar.starts[0]} to {last}, and its first "
-                f"period ends on {first}. Ask for a day from {first} to {last}"
-            )
-        found.append(period)
-    return found
+        if not first <= day <= last:
+            raise PlannerError(f"--by {day}: the plan runs from {first} to {last}. Ask for a day "
+                               "of it")  # fmt: skip
 
 
-def _marks(session: Session, wanted: Sequence[int]) -> list[int]:
+def _marks(ends: Sequence[date], wanted: Sequence[int]) -> list[int]:
     """Return periods for which overtime is tried: those asked for, or the ends of the years."""
-    ends = session.base.case.calendar.ends
     years = {day.year: period for period, day in enumerate(ends)}
     return sorted(set(wanted)) or sorted(years.values())
 
 
 def _quote_rows(
-    session: Session, quoter: Quoter, found: Sequence[Largest], stretched: Sequence[Largest]
+    quoter: Quoter, found: Sequence[Largest], stretched: Sequence[Largest]
 ) -> list[Row]:
     """Return the curve of every period, then overtime, its gain only where both are bounded."""
-    curve = _rising(found, session.base.case.calendar.count)
+    curve = _rising(found, quoter.problem.case.calendar.count)
     known = {most.period for most in found}
     near = [most for most in curve if most.period in known]
-    overtime = [row for row in quote_rows(session, quoter, [*near, *stretched])
-                if row["overtime_of"]]  # fmt: skip
-    return [*quote_rows(session, quoter, curve), *overtime]
+    overtime = [row for row in quote_rows(quoter, [*near, *stretched]) if row["overtime_of"]]
+    return [*quote_rows(quoter, curve), *overtime]
 
 
 def _rising(found: Sequence[Largest], count: int) -> list[Largest]:

@@ -1,28 +1,31 @@
 """Why a milestone is late, link by link back to the cells that hold it; and how safe others are.
 
 For each milestone that is missed, the megawatts missed at it are minimised alone, no commitment
-missing more than in the plan. The prices of that solve name every limit in the way: by duality
-they say how many of its megawatts come through each limit, and how many more one step would bring.
+missing more in any period than in the plan. The prices of that solve name every limit in the way:
+by duality they say how many of its megawatts come through each limit, and how many more one step
+would bring.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
 from planner.errors import NoPlanExists
 from planner.explain.bottleneck_rows import one_more
 from planner.explain.bottlenecks import Bottleneck
+from planner.explain.finer import Milestone
 from planner.explain.limits import STEPS, Limit
 from planner.explain.moves import Move
 from planner.explain.problem import NONE, Problem
 from planner.explain.session import Session
-from planner.explain.shortfalls import goal_of, others_of, shortfalls
+from planner.explain.shortfalls import goal_of
 from planner.model.objectives import Tier
 from planner.plan.tables import Row
-from planner.solve.prices import Basis
+from planner.solve.prices import Basis, set_upper
 
 STAGES = (
     "hall power", "hall slots", "hall coolant", "number of halls", "hall ready",
@@ -32,6 +35,9 @@ STAGES = (
     "supplier's lead time", "on sale from", "budget",
 )  # fmt: skip
 """Kinds of limits from the milestone backwards to the order."""
+
+Missed = Mapping[tuple[str, int], float]
+"""Megawatts missed by commitment and period."""
 
 DATES_BY = 0.72
 """Share of the time after which no more dates are tried on milestones."""
@@ -45,7 +51,8 @@ class Link:
     ----------
     limit : Limit
     mw : float or None
-        Megawatts of the milestone that come through it; None for a date.
+        Megawatts of the milestone that come through it; None for a date, and where prices put
+        more on it than is in service, as they do where other costs and commitments draw on it.
     mw_a_step : float or None
         Megawatts that one step more of it would bring to the milestone; None for a date of which
         one period earlier is not enough to bring any.
@@ -94,7 +101,21 @@ class Lateness:
     links: tuple[Link, ...]
 
 
-def explain_lateness(session: Session, found: Sequence[Bottleneck] = ()) -> list[Lateness]:
+def late_milestones(session: Session) -> dict[Milestone, float]:
+    """Return the milestones that are missed, with the megawatts missed at each."""
+    missed = _missed_by_period(session)
+    return {
+        (commitment, day): short
+        for commitment, day, period, _ in session.base.case.demand.judged
+        if (short := missed.get((commitment, period), 0.0)) > 10 * NONE
+    }
+
+
+def explain_lateness(
+    session: Session,
+    found: Sequence[Bottleneck] = (),
+    only: Collection[Milestone] | None = None,
+) -> list[Lateness]:
     """Return every milestone that is missed, with the limits that hold it.
 
     Parameters
@@ -103,22 +124,23 @@ def explain_lateness(session: Session, found: Sequence[Bottleneck] = ()) -> list
         The plan.
     found
         Bottlenecks; dates among them are tried on each milestone while there is time.
+    only
+        Milestones of which it is asked; None for all.
     """
-    late = shortfalls(session)
     missed = _missed_by_period(session)
     result, bases = [], []
-    for commitment, day, period, _ in session.base.case.demand.judged:
+    for commitment, day, period, due in session.base.case.demand.judged:
         short = missed.get((commitment, period), 0.0)
-        if short > 10 * NONE:
-            explained, basis = _explained(session, late, (commitment, day, period, short))
+        if short > 10 * NONE and (only is None or (commitment, day) in only):
+            explained, basis = _explained(session, missed, (commitment, day, period, due), short)
             result.append(explained)
             bases.append(basis)
-    for b in found:
+    for b in found if result else ():
         for steps in _steps(session, b):
             if b is not found[0] and session.spent(DATES_BY):
                 session.leave("dates tried on milestones", f"{b.limit.kind} of {b.limit.subject}")
                 break
-            _add_date(session, late, Move(b.limit, steps), result, bases)
+            _add_date(session, missed, Move(b.limit, steps), result, bases)
     return [
         replace(x, links=tuple(sorted(
             x.links, key=lambda link: (STAGES.index(link.limit.kind), -link.brings))))
@@ -137,7 +159,7 @@ def _steps(session: Session, b: Bottleneck) -> list[float]:
     return steps if b.limit.dated else []
 
 
-def _missed_by_period(session: Session) -> dict[tuple[str, int], float]:
+def _missed_by_period(session: Session) -> Missed:
     """Return megawatts missed by commitment and period: in the plan, or else where divisible."""
     case = session.base.case
     if session.plan is None:
@@ -154,35 +176,52 @@ def _missed_by_period(session: Session) -> dict[tuple[str, int], float]:
     }
 
 
+@contextmanager
 def _asked(
-    problem: Problem, late: dict[str, float], commitment: str, period: int
-) -> tuple[Tier, list[tuple[Tier, float]]]:
-    """Return what is missed at one milestone, and that no commitment misses more than it does."""
-    goal = goal_of(problem, [commitment], period)
-    own = goal_of(problem, [commitment])
-    return goal, [*others_of(problem, [commitment], late), (own, late[commitment])]
+    problem: Problem, missed: Missed, commitment: str, period: int
+) -> Iterator[tuple[Tier, list[tuple[Tier, float]]]]:
+    """Yield what is missed at one milestone, no other period of any commitment missing more.
+
+    Over time they could trade: of megawatts that a long period gains, a short one may miss many.
+    """
+    columns = {
+        at: missed[key]
+        for (kind, key), at in problem.column_at.items()
+        if kind == "missed_mw" and key in missed and key != (commitment, period)
+    }
+    before = [float(problem.live.upper[at]) for at in columns]
+    most = [min(mw + NONE, upper) for mw, upper in zip(columns.values(), before, strict=True)]
+    set_upper(problem.live, list(columns), most)
+    try:
+        yield goal_of(problem, [commitment], period), []
+    finally:
+        set_upper(problem.live, list(columns), before)
 
 
 def _explained(
-    session: Session, late: dict[str, float], milestone: tuple[str, date, int, float]
+    session: Session, missed: Missed, milestone: tuple[str, date, int, float], short: float
 ) -> tuple[Lateness, Basis]:
     """Return the amounts that hold one milestone, and the basis of the solve."""
     session.resolves += 1
     base, links = session.base, []
-    commitment, day, period, short = milestone
-    solved = base.solve_goal(*_asked(base, late, commitment, period), session.missed.bases[:1])
+    commitment, day, period, due = milestone
+    with _asked(base, missed, commitment, period) as asked:
+        solved = base.solve_goal(*asked, session.missed.bases[:1])
     for limit in session.catalogue.amounts:
         steps = base.price(solved.prices[0], solved.point, session.catalogue.move(limit, 1.0))
         gain = sum(steps.values())
         if abs(gain) > NONE * 1e-3:
             periods = tuple(sorted(t for t, mw in steps.items() if abs(mw) > NONE * 1e-3))
             whole = gain * float(limit.value) / limit.step
-            links.append(Link(limit, whole, gain, periods))
+            in_service = due - solved.values[0]
+            # By prices alone a budget that pays for other things, too, would carry more than that.
+            through = whole if whole <= in_service * (1 + 1e-6) + NONE else None
+            links.append(Link(limit, through, gain, periods))
     return Lateness(commitment, day, period, short, solved.values[0], tuple(links)), solved.bases[0]
 
 
 def _add_date(
-    session: Session, late: dict[str, float], move: Move, found: list[Lateness],
+    session: Session, missed: Missed, move: Move, found: list[Lateness],
     bases: Sequence[Basis],
 ) -> None:  # fmt: skip
     """Add a date to the milestones to which it brings megawatts if it is earlier."""
@@ -194,10 +233,10 @@ def _add_date(
         if any(link.limit == move.limit for link in one.links):
             continue
         session.resolves += 1
-        goal, held = _asked(problem, late, one.commitment, one.period)
         carried = session.base.carried(basis, problem)
         try:
-            gain = one.least_mw - problem.least_goal(goal, held, carried, one.least_mw)
+            with _asked(problem, missed, one.commitment, one.period) as asked:
+                gain = one.least_mw - problem.least_goal(*asked, carried, one.least_mw)
         except NoPlanExists:
             continue
         if gain > NONE:
@@ -244,15 +283,13 @@ def _says(session: Session, link: Link) -> str:
         if later:
             following = min(later, key=lambda r: r["from"])
             text += f", {following[amount]:,.12g} only from {following['from']}"
-    return f"{text}; {link.mw or 0.0:,.1f} MW come through it; {more}"
+    through = "" if link.mw is None else f"; {link.mw:,.1f} MW come through it"
+    return f"{text}{through}; {more}"
 
 
-def by_limit_rows(found: Iterable[Lateness]) -> list[Row]:
+def by_limit_rows(rows: Iterable[Row]) -> list[Row]:
     """Return the chains read the other way: for each limit all milestones that it delays."""
-    rows: list[Row] = [
-        {"kind": link.limit.kind, "subject": link.limit.subject, "cell": link.limit.where,
-         "commitment": late.commitment, "date": late.day, "mw_through": link.mw,
-         "mw_a_step": link.mw_a_step, "mw_without": link.mw_without}
-        for late in found for link in late.links
-    ]  # fmt: skip
-    return sorted(rows, key=lambda r: (str(r["cell"]), str(r["commitment"]), str(r["date"])))
+    columns = ("kind", "subject", "cell", "commitment", "date", "mw_through", "mw_a_step",
+               "mw_without")  # fmt: skip
+    found = [{column: row[column] for column in columns} for row in rows]
+    return sorted(found, key=lambda r: (str(r["cell"]), str(r["commitment"]), str(r["date"])))

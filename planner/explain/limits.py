@@ -146,6 +146,9 @@ def _first_row_of_none(inputs: Inputs, row: Row, column: str) -> bool:
     return bool(row[amount] <= earlier)
 
 
+RATES = ("units_per_month", "systems_per_month")
+"""Columns of rates."""
+
 STEPS = {
     "supply_capacity": ("supplier", "units_per_month"),
     "crews": ("site", "systems_per_month"),

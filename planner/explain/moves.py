@@ -83,28 +83,16 @@ def moved_value(inputs: Inputs, move: Move, calendar: Calendar) -> Any:
     if not limit.dated:
         if limit.column == "yield":
             return min(1.0, value + move.steps * limit.step)
-        more = lifted_steps(inputs, limit) if math.isinf(move.steps) else move.steps
+        more = min(move.steps, lifted_steps(inputs, limit))
         total = value + more * limit.step
         return round(total) if limit.column == "count" else total
     if isinstance(value, date):
         if math.isinf(move.steps):
             return calendar.starts[0]
-        period = calendar.first(value)
-        last = calendar.count if period is None else period
-        return calendar.starts[max(0, last - round(move.steps))]
+        return calendar.earlier(value, round(move.steps))
     if math.isinf(move.steps):
         return 0
     return max(0, value - round(move.steps) * earlier_days(inputs.settings["period"]))
-
-
-def most_steps(inputs: Inputs, limit: Limit, calendar: Calendar) -> float:
-    """Return the steps that lift a limit altogether."""
-    if not limit.dated:
-        return lifted_steps(inputs, limit)
-    if isinstance(limit.value, date):
-        period = calendar.first(limit.value)
-        return float(calendar.count if period is None else period)
-    return float(math.ceil(limit.value / earlier_days(inputs.settings["period"])))
 
 
 def lifted_steps(inputs: Inputs, limit: Limit) -> float:

@@ -15,7 +15,7 @@ from enum import Enum
 from functools import cached_property
 
 from planner.errors import NoPlanExists
-from planner.explain.moves import Move, most_steps
+from planner.explain.moves import Move, lifted_steps
 from planner.explain.problem import NONE, Problem
 from planner.explain.requests import Name, Request, names_of
 from planner.explain.session import Session
@@ -151,7 +151,7 @@ class Oracle:
             if known and not any(
                 problem.is_priced(prices, touch)
                 for x in request.limits
-                for touch in catalogue.move(x, most_steps(session.inputs, x, problem.case.calendar))
+                for touch in catalogue.move(x, lifted_steps(session.inputs, x))
             ):
                 found.add(request.name)
         return frozenset(found)
@@ -233,5 +233,4 @@ class Oracle:
         return found.is_proven and found.bounds[-1] <= ENOUGH
 
     def _moves(self, requests: Sequence[Request]) -> list[Move]:
-        calendar = self.session.base.case.calendar
-        return [move for request in requests for move in request.moves(calendar)]
+        return [move for request in requests for move in request.moves()]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from planner.explain.limits import Limit
 from planner.explain.moves import Move
 from planner.explain.problem import NONE
-from planner.explain.session import Gains, Session, merged
+from planner.explain.session import Gains, Session
 
 PER_CENT = 0.01
 
@@ -44,8 +44,7 @@ def saving_of_one_per_cent(session: Session, limits: Sequence[Limit]) -> float |
         All rows of one limit, each of which only moves rows of the model.
     """
     assert session.cost is not None
-    parts = [session.catalogue.move(move.limit, move.steps) for move in _moves(limits)]
-    now = session.cost_with(merged(touch for part in parts for touch in part))
+    now = session.cost_with(session.touches(_moves(limits)))
     if now is None:
         return None
     before = session.cost.values[0]

@@ -47,7 +47,7 @@ from planner.tolerance import LAST_TOLERANCE
 NONE = 1e-6
 """MW-months below which nothing is missed, and MW-months or money below which nothing is gained."""
 
-IMPLIED = ("order_lots", "installed_systems")
+IMPLIED = ("order_lots", "commissioned_systems")
 """Decisions whose upper bounds only repeat rows, rounded: without them prices stand in the rows."""
 
 Place = tuple[str, tuple[Any, ...]]
@@ -172,7 +172,7 @@ class Problem:
     def _is_none(self, number: int, point: Array) -> bool:
         """Say whether from a tier on nothing is missed anyway."""
         return all(
-            self.live.evaluate(tier.expression, point) <= NONE * 1e-3
+            self.live.evaluate(tier.expression, point) * tier.scale <= NONE * 1e-3
             for tier in self.missed_tiers[number:]
         )
 
@@ -201,7 +201,7 @@ class Problem:
         live = self.live
         live.release()
         for tier, value in zip(self.missed_tiers, held, strict=True):
-            live.hold(tier.expression, max(value, 0.0) + NONE)
+            live.hold(tier.expression, (max(value, 0.0) + NONE) / tier.scale)
         at = np.array(sorted(fixed), dtype=np.int32)
         live.fix(at, np.array([fixed[int(c)] for c in at]))
         return self._chain([self.cost_tier], list(start), fresh=False)
@@ -212,7 +212,7 @@ class Problem:
         """Minimise one thing, with others at most at given values."""
         self.live.release()
         for tier, most in held:
-            self.live.hold(tier.expression, most)
+            self.live.hold(tier.expression, most / tier.scale)
         return self._chain([goal], list(start), fresh=False)
 
     def least_goal(
@@ -269,7 +269,7 @@ class Problem:
     def _set(self, goal: Tier, held: Iterable[tuple[Tier, float]]) -> None:
         self.live.release()
         for tier, most in held:
-            self.live.hold(tier.expression, most)
+            self.live.hold(tier.expression, most / tier.scale)
         self.live.set_tolerance(LAST_TOLERANCE)
         self.live.minimise(goal.expression)
 

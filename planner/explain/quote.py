@@ -2,7 +2,8 @@
 
 A quote is firm: the megawatts are in service at the end of a period and of every period after
 it, and no commitment misses more than it does in the plan. It is asked as one more commitment,
-served last, whose shortfall is one number over all periods from the date on.
+served last, whose shortfall is one number over all periods from the date on. A date that is asked
+for ends a period, as milestones do, so it is judged on itself.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from planner.case.demand import cut_at
 from planner.errors import PlannerError
 from planner.explain.limits import Limit
-from planner.explain.moves import Move
 from planner.explain.problem import NONE, Problem
 from planner.explain.quote_plans import DIGITS, QuotePlans, Served, rounded_down, rounded_up
 from planner.explain.session import Session
@@ -120,6 +121,8 @@ class Quoter:
         What is asked for.
     overtime
         Share by which all limits of one kind are stretched where that is asked.
+    dates
+        Days that are asked for; the calendar is cut after each.
 
     Raises
     ------
@@ -127,10 +130,14 @@ class Quoter:
         If no site and system may serve what is asked for.
     """
 
-    def __init__(self, session: Session, terms: Terms, overtime: float = 0.0) -> None:
+    def __init__(
+        self, session: Session, terms: Terms, overtime: float = 0.0, dates: Sequence[date] = ()
+    ) -> None:
         self.session, self.overtime = session, overtime
-        first_day = session.base.case.calendar.ends[0]
-        inputs, self.name = _with_quote(session.inputs, terms, first_day, overtime)
+        within = sorted(set(dates) - set(session.base.case.calendar.ends))
+        self.base = Problem(cut_at(session.inputs, within)) if within else session.base
+        first_day = self.base.case.calendar.ends[0]
+        inputs, self.name = _with_quote(self.base.inputs, terms, first_day, overtime)
         self.problem = Problem(inputs)
         self.catalogue = Catalogue(inputs, self.problem.case)
         case, made = self.problem.case, self.problem.model.decisions
@@ -139,7 +146,7 @@ class Quoter:
                 "nothing could serve it: no site lies in these countries, or none of these systems "
                 "is there. Ask for other countries or systems"
             )
-        self.all_mw = case.demand.final_mw[self.name]
+        self.all_mw = case.demand.most_mw[self.name, 0]
         self.last = case.calendar.count - 1
         self.columns = {
             key[1]: self.problem.column_at["missed_mw", key]
@@ -147,12 +154,12 @@ class Quoter:
         }  # fmt: skip
         for period in self.columns:
             row = self.problem.row_at["milestone", (self.name, period)]
-            set_coefficient(self.problem.live, row, self.columns[self.last], 1.0)
+            set_coefficient(self.problem.live, row, self.columns[self.last], 1.0 / case.power_unit)
         shortfall = self.problem.model.frame.objective(
             [(made.missed_mw[self.name, self.last], 1.0)]
         )
         self.tier = Tier("shortfall", "MW", shortfall)
-        promised = committed(session)
+        promised = committed(session, self.base)
         held = list(zip(self.problem.missed_tiers[:-1], promised, strict=True))
         self.plans = QuotePlans(self.problem, self.columns, self.all_mw, held, self.name)
         self._bounds: dict[int, float] = {}
@@ -207,7 +214,7 @@ class Quoter:
         live = self.problem.live
         live.release()
         for tier, most in self.plans.held:
-            live.hold(tier.expression, most)
+            live.hold(tier.expression, most / tier.scale)
         live.minimise(self.tier.expression)
         if self._basis is not None:
             start_from_basis(live, self._basis)
@@ -290,23 +297,28 @@ class Quoter:
         return found
 
     def _stretched(self, limits: Iterable[Limit]) -> list[Touch]:
-        moves = [Move(x, float(x.value) * self.overtime / x.step) for x in limits]
-        return [t for move in moves for t in self.catalogue.move(move.limit, move.steps)]
+        shares = [(x, float(x.value) * self.overtime / x.step) for x in limits]
+        return self.catalogue.move_all(shares)
 
 
-def committed(session: Session) -> tuple[float, ...]:
-    """Return MW-months that commitments may miss: those of the plan, or of a whole-number solve."""
-    if session.plan is not None:
+def committed(session: Session, base: Problem) -> tuple[float, ...]:
+    """Return MW-months that commitments may miss: those of the plan, or of a whole-number solve.
+
+    A plan that misses something tells it by its own periods alone: cut, they count otherwise.
+    """
+    if session.plan is not None and (base is session.base or not session.is_late):
         return session.planned_missed
-    whole, base = solve_whole(session.base, seconds=session.whole_seconds), session.base
-    point = whole.point
+    point = solve_whole(base, seconds=session.whole_seconds).point
     if point is None:
-        raise PlannerError("no plan was found in time. Plan first, then quote from the plan")
+        raise PlannerError(
+            "no plan was found in time. Plan first, then quote from the plan, for days on which "
+            "its periods end"
+        )
     held: list[tuple[Tier, float]] = []
     for tier in base.missed_tiers:
         settled = settle_whole(base, tier, held, point)
         point = point if settled is None else settled
-        held.append((tier, max(0.0, base.live.evaluate(tier.expression, point))))
+        held.append((tier, max(0.0, base.live.evaluate(tier.expression, point) * tier.scale)))
     return tuple(value for _, value in held)
 
 
@@ -337,10 +349,12 @@ def _with_quote(
     return replace(inputs, tables=tables), name
 
 
-def quote_rows(session: Session, quoter: Quoter, found: Sequence[Largest]) -> list[Row]:
+def quote_rows(quoter: Quoter, found: Sequence[Largest]) -> list[Row]:
     """Return what can be promised as rows of the table `quote`."""
-    calendar = session.base.case.calendar
-    alone = {x.period: x.at_most_mw for x in found if not x.limit}
+    calendar = quoter.problem.case.calendar
+    # What is stretched is bounded with divisible systems, and so is what it is compared with:
+    # the fraction of a system that whole ones leave is no gain.
+    alone = {x.period: quoter.bound(x.period) for x in found if not x.limit}
     return [
         {"date": calendar.ends[x.period], "overtime_of": x.limit or None,
          "at_most_mw": x.at_most_mw, "firm_mw": x.firm_mw,

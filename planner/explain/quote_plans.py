@@ -185,4 +185,5 @@ class QuotePlans:
         entries = slice(rows.start[row], rows.start[row + 1])
         index = rows.index[entries]
         serving = index != self.missed[period]
-        return float(rows.value[entries][serving] @ plan[index[serving]])
+        served = rows.value[entries][serving] @ plan[index[serving]]
+        return float(served * self.problem.case.power_unit)

@@ -10,7 +10,13 @@ from planner.attempts import Attempt, strictly
 from planner.explain.asks import Asker, AskSet
 from planner.explain.bottleneck_rows import bottleneck_rows, period_rows
 from planner.explain.bottlenecks import Bottleneck, find_bottlenecks
-from planner.explain.lateness import by_limit_rows, explain_lateness, lateness_rows
+from planner.explain.finer import Finer, Milestone, find_finer
+from planner.explain.lateness import (
+    by_limit_rows,
+    explain_lateness,
+    late_milestones,
+    lateness_rows,
+)
 from planner.explain.requests import BOUNDS, Request, today_of
 from planner.explain.session import Session
 from planner.explain.shortfalls import shortfalls
@@ -79,17 +85,92 @@ def explain(
             "not proven; no limit explains them"
         )
     is_late = session.is_late
-    late = part("reasons of lateness", lambda: explain_lateness(session, found)) if is_late else []
-    sought = part("asks", lambda: ask_rows(session, found, costs)) if asks and is_late else []
+    late = late_milestones(session) if is_late else {}
+    shorter = part("cost of periods", lambda: find_finer(session, late)) if late else []
+    finer = shorter[0] if shorter else None
+    chains = part("reasons of lateness", lambda: late_rows(session, late, found, finer))
+
+    def ask() -> list[Row]:
+        return ask_rows(session, found, costs) if finer is None else asks_beyond(
+            session, finer, found, costs)  # fmt: skip
+
+    sought = part("asks", ask) if asks and is_late else []
     tables = {
         "bottlenecks": bottleneck_rows(session, found),
         "bottleneck_periods": period_rows(session, found),
-        "lateness": lateness_rows(session, late),
-        "delays": by_limit_rows(late),
+        "lateness": chains,
+        "delays": by_limit_rows(chains),
         "asks": sought,
         "slack": part("slack", lambda: slack_rows(session)),
     }
     return Explanation(tables, session.undone, session.resolves)
+
+
+def late_rows(
+    session: Session,
+    late: Mapping[Milestone, float],
+    found: Sequence[Bottleneck],
+    finer: Finer | None = None,
+) -> list[Row]:
+    """Return what holds late milestones as rows of the table `lateness`, chain by chain.
+
+    Where shorter periods help, their length comes first, for nobody need be asked for that. The
+    limits after it hold what is then still missed.
+
+    Parameters
+    ----------
+    session
+        The plan.
+    late
+        Megawatts missed at each late milestone.
+    found
+        Bottlenecks.
+    finer
+        Shorter periods with which some milestones miss less.
+    """
+    helped = finer.missed if finer is not None else {}
+    rest = [milestone for milestone in late if milestone not in helped]
+    links = lateness_rows(session, explain_lateness(session, found, rest)) if rest else []
+    if finer is not None:
+        other = session.of(finer.inputs)
+        links += [finer.row(milestone, session.inputs) for milestone in helped]
+        links += lateness_rows(other, explain_lateness(other, found, list(helped)))
+        session.resolves += other.resolves
+        for text in other.undone:
+            session.leave(text)
+    rows: list[Row] = []
+    for (commitment, day), mw in late.items():
+        own = [row for row in links if (row["commitment"], row["date"]) == (commitment, day)]
+        rows += [{**row, "missed_mw": mw, "link": n} for n, row in enumerate(own, start=1)]
+    return rows
+
+
+def asks_beyond(
+    session: Session,
+    finer: Finer,
+    found: list[Bottleneck],
+    costs: Mapping[str, float] | None = None,
+) -> list[Row]:
+    """Return what to ask for beside shorter periods, so that nobody is asked for what they bring.
+
+    With them a commitment may be on time as things are.
+    """
+    other = session.of(finer.inputs)
+    rows = ask_rows(other, found, costs)
+    with_them = f"planned with period {finer.period!r} ({finer.where})"
+    met = [
+        name for name, missed in shortfalls(other).items()
+        if missed <= LATE and shortfalls(session)[name] > LATE
+    ]  # fmt: skip
+    if met:
+        session.leave(
+            f"asks for {listed(met)}: {with_them}, {'it is' if len(met) == 1 else 'they are'} on "
+            "time as things are, in a plan in whole systems"
+        )
+    for text in other.undone:
+        session.leave(f"{text}; {with_them}" if text.startswith("asks") else text)
+    session.resolves += other.resolves
+    return [{**row, "aim": f"{row['aim']}, {with_them}"} for row in rows]
 
 
 def ask_rows(

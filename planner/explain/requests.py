@@ -14,7 +14,6 @@ from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
-from planner.case.calendar import Calendar
 from planner.explain.limits import STEPS, Limit
 from planner.explain.moves import Move, lifted_steps
 from planner.inputs.rows import Inputs
@@ -92,33 +91,15 @@ class Request:
         after = Decimal(str(before)) + self.more
         return int(after) if limit.column == "count" else float(after)
 
-    def moves(self, calendar: Calendar) -> list[Move]:
+    def moves(self) -> list[Move]:
         """Return the moves that it stands for, each with what is to stand in the cell."""
-        return [
-            Move(limit, self._steps(limit, calendar), self.value(limit)) for limit in self.limits
-        ]
+        return [Move(limit, self._steps(limit), self.value(limit)) for limit in self.limits]
 
-    def _steps(self, limit: Limit, calendar: Calendar) -> float:
-        value = self.value(limit)
-        if isinstance(value, date):
-            before, after = calendar.first(limit.value), calendar.first(value)
-            last = calendar.count
-            return float((last if before is None else before) - (last if after is None else after))
+    def _steps(self, limit: Limit) -> float:
         if limit.dated:
             return float(self.size)
-        more: float = (value - limit.value) / limit.step
+        more: float = (self.value(limit) - limit.value) / limit.step
         return more
-
-    def marks(self, calendar: Calendar) -> list[int]:
-        """Return sizes up to its own that are worth trying first, ascending; the last is its own.
-
-        A date is looked for among the first days of periods before it is looked for by the day.
-        """
-        value = self.limits[0].value
-        if not isinstance(value, date):
-            return [self.size]
-        days = {(value - start).days for start in calendar.starts}
-        return [*sorted(x for x in days if 0 < x < self.size), self.size]
 
 
 def name_of(limit: Limit) -> Name:

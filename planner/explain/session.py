@@ -9,8 +9,8 @@ from functools import cached_property
 
 from planner.case.case import Case
 from planner.errors import NoPlanExists
-from planner.explain.limits import STEPS, Limit
-from planner.explain.moves import Move, most_steps, moved
+from planner.explain.limits import RATES, Limit
+from planner.explain.moves import Move, lifted_steps, moved
 from planner.explain.problem import NONE, Problem, Solved
 from planner.explain.touches import Catalogue, Touch
 from planner.explain.whole import EXACT_GAP, Whole, solve_whole
@@ -47,6 +47,11 @@ class Session:
         The plan, if there is one; without it there are no prices in money.
     seconds
         Time for all answers together; None for three times what the plan took, in processor time.
+
+    Attributes
+    ----------
+    base_seconds : float
+        What it took to state the problem and to find out what must be missed.
     """
 
     def __init__(
@@ -61,9 +66,16 @@ class Session:
         self.seconds = budget(plan) if seconds is None else seconds
         self.resolves = 0
         self._undone: dict[str, list[str]] = {}
-        self._gains: dict[frozenset[tuple[Limit, float]], Gains] = {}
+        self._gains: dict[frozenset[Move], Gains] = {}
         self.base = Problem(inputs)
+        self.base_seconds = self._clock() - self.started
         self.catalogue = Catalogue(inputs, self.base.case)
+
+    def of(self, inputs: Inputs) -> Session:
+        """Return a session of other inputs, without a plan, within the same budget of time."""
+        other = Session(inputs, None, self.seconds)
+        other._clock, other.started = self._clock, self.started
+        return other
 
     @property
     def elapsed(self) -> float:
@@ -104,7 +116,10 @@ class Session:
     def missed(self) -> Solved:
         """The least megawatts missed where everything is divisible."""
         self.resolves += 1
-        return self.base.solve_missed()
+        began = self._clock()
+        solved = self.base.solve_missed()
+        self.base_seconds += self._clock() - began
+        return solved
 
     @cached_property
     def planned_missed(self) -> Gains:
@@ -239,16 +254,19 @@ class Session:
 
     def touches(self, moves: Iterable[Move]) -> list[Touch]:
         """Return what linear moves do to the model."""
-        calendar, found = self.base.case.calendar, list[Touch]()
-        for move in moves:
-            lifted = math.isinf(move.steps)
-            steps = most_steps(self.inputs, move.limit, calendar) if lifted else move.steps
-            found += self.catalogue.move(move.limit, steps)
-        return merged(found)
+        return self.catalogue.move_all(self._steps(moves))
+
+    def _steps(self, moves: Iterable[Move]) -> list[tuple[Limit, float]]:
+        """Return limits with the steps by which they are moved, no more than are of any use."""
+        return [
+            (move.limit, min(move.steps, lifted_steps(self.inputs, move.limit)))
+            for move in moves
+            if not move.limit.dated
+        ]
 
     def gain(self, moves: Sequence[Move]) -> Gains:
         """Return MW-months gained by priority when limits are moved."""
-        name = frozenset((move.limit, move.steps) for move in moves)
+        name = frozenset(moves)
         if name not in self._gains:
             idle = all(self.is_proved_idle(self.missed, move.limit) for move in moves)
             now = None if idle else self.missed_with(moves)
@@ -261,18 +279,13 @@ class Session:
 
     def are_linear(self, moves: Sequence[Move]) -> bool:
         """Say whether limits, moved together, only move rows of the model."""
-        stepped = [
-            (limit.row.sheet, limit.row[STEPS[limit.row.sheet][0]])
-            for limit in (move.limit for move in moves) if limit.row.sheet in STEPS
-        ]  # fmt: skip
-        some_dated = any(m.limit.dated and m.limit.row.sheet in STEPS for m in moves)
-        apart = not some_dated or len(set(stepped)) == len(stepped)
-        return apart and all(self.is_linear(move.limit) for move in moves)
+        linear = all(self.is_linear(move.limit) for move in moves)
+        return linear and self.catalogue.keeps_days(self._steps(moves))
 
     def is_linear(self, limit: Limit) -> bool:
         """Say whether a limit, moved alone, moves rows of the model, and needs no new model.
 
-        Of two budgets for the same period the lower one is the row, and moved alone it may cease to
+        Of two budgets for the same day the lower one is the row, and moved alone it may cease to
         be the lower one. What a hall has no room for at all has no columns in the model.
         """
         return (
@@ -291,9 +304,12 @@ class Session:
         )
 
     def moves_rows(self, limit: Limit) -> bool:
-        """Say whether a limit moves rows of the model if all of its kind move by the same share."""
+        """Say whether a limit moves rows of the model if all of its kind move by the same share.
+
+        A date moves the days on which things are done, and so does a rate where there was none.
+        """
         sheet, column = limit.row.sheet, limit.column
-        if limit.dated and (column != "from" or sheet == "plants"):
+        if limit.dated or (column in RATES and not self.catalogue.only_adds(limit)):
             return False
         if column == "yield" or (column == "count" and not self._opens(limit)):
             return False
@@ -310,12 +326,23 @@ class Session:
         If all rows that it moves have no price, the solution of the dual problem stays one
         however far the limit is moved, and with it the bound.
         """
-        if not self.is_linear(limit):
+        lifted = [Move(limit, math.inf)]
+        if not self.are_linear(lifted):
             return False
-        touches = self.touches([Move(limit, math.inf)])
+        touches = self.touches(lifted)
         return not any(
             self.base.is_priced(prices, touch) for touch in touches for prices in solved.prices
         )
+
+
+def gained(gains: Gains | None) -> float:
+    """Return the MW-months of the priorities that gain; what others lose is told beside it."""
+    return sum(max(0.0, gain) for gain in gains or ())
+
+
+def gains_any(gains: Gains | None) -> bool:
+    """Say whether anything is gained, in any priority."""
+    return gains is not None and any(abs(gain) > NONE for gain in gains)
 
 
 def missed_in(plan: Plan, case: Case) -> dict[str, float]:
@@ -325,17 +352,6 @@ def missed_in(plan: Plan, case: Case) -> dict[str, float]:
     for row in plan.tables["ramp"]:
         found[str(row["commitment"])] += float(str(row["missed_mw"])) * months[row["period"]]  # type: ignore[index]
     return found
-
-
-def merged(touches: Iterable[Touch]) -> list[Touch]:
-    """Return touches with those of the same row added up."""
-    found: dict[object, Touch] = {}
-    for touch in touches:
-        sofar = found.setdefault(touch.place, Touch(touch.place, touch.period))
-        sofar.right += touch.right
-        for name, more in touch.terms.items():
-            sofar.terms[name] = sofar.terms.get(name, 0.0) + more
-    return list(found.values())
 
 
 def _clean(value: float) -> float:
@@ -353,23 +369,26 @@ def budget(plan: Plan | None) -> float:
 
 def _openings(problem: Problem, plan: Plan) -> dict[int, float]:
     """Return the columns of halls open, sites open and orders placed, with the plan's values."""
-    case, period = problem.case, {day: t for t, day in enumerate(problem.case.calendar.starts)}
-    opened = {(str(r["hall"]), period[r["period"]]): r["opened"] for r in plan.tables["halls"]}  # type: ignore[index]
+    case, number = problem.case, problem.case.calendar.number
+    openings = [
+        (str(row["hall"]), number(row["opens"]), float(str(row["count"])))  # type: ignore[arg-type]
+        for row in plan.tables["openings"]
+    ]
     first: dict[str, int] = {}
-    for row in plan.tables["halls"]:
-        if row["decided"]:
-            at = period[row["period"]]  # type: ignore[index]
-            first[str(row["site"])] = min(at, first.get(str(row["site"]), at))
+    for row in plan.tables["openings"]:
+        at = number(row["date"])  # type: ignore[arg-type]
+        first[str(row["site"])] = min(at, first.get(str(row["site"]), at))
     ordered = {
-        (row["supplier"], row["item"], period[row["period"]])  # type: ignore[index]
+        (row["supplier"], row["item"], number(row["order_date"]))  # type: ignore[arg-type]
         for row in plan.tables["orders"] if row["firm"] == "no"
     }  # fmt: skip
     fixed: dict[int, float] = {}
     for (kind, key), at in problem.column_at.items():
         if kind == "opened_halls":
-            fixed[at] = float(opened.get(key, case.facility.open_count[key[0]]))  # type: ignore[arg-type]
+            later = sum(n for hall, opens, n in openings if hall == key[0] and opens <= key[1])
+            fixed[at] = case.facility.open_count[key[0]] + later
         elif kind == "open_site":
-            fixed[at] = float(key[1] >= first.get(key[0], case.calendar.count))
+            fixed[at] = float(key[1] >= first.get(key[0], case.calendar.day_count))
         elif kind == "place_order":
             fixed[at] = float(key in ordered)
     return fixed

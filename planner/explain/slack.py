@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
-from planner.case.case import Case
+from planner.case.demand import cut_at, due_by
+from planner.case.last_orders import last_orders
 from planner.errors import NoPlanExists
 from planner.explain.problem import NONE, Problem
 from planner.explain.session import Session
@@ -26,28 +27,27 @@ REACH_SECONDS = 30.0
 def slack_rows(session: Session) -> list[Row]:
     """Return milestones that are met with their slack, and a row for each purchase line.
 
-    Slack is re-solved: the milestone is moved earlier, period by period, as long as nothing more
-    is missed. The last order date is the calendar's: ordered later, a unit comes too late.
+    Slack is re-solved: the milestone is moved earlier, day by day, as long as nothing more is
+    missed. The last order date is the calendar's: ordered later, a unit comes too late.
     """
     rows: list[Row] = []
     case = session.base.case
     for commitment, day, period, mw in case.demand.judged:
-        if mw <= 0 or _missed_at(session, commitment, day) > 10 * NONE:
+        falls = mw < due_by(session.inputs, commitment, day - timedelta(days=1))
+        if mw <= 0 or falls or _missed_at(session, commitment, day) > 10 * NONE:
             continue
-        earliest = _earliest(session, commitment, day, period)
-        met_by = None if earliest is None else case.calendar.ends[earliest]
+        met_by = _earliest(session, commitment, day)
         milestone: Row = {
             "commitment": commitment, "date": day, "mw": mw,
-            "slack_days": None if met_by is None else max(0, (day - met_by).days),
+            "slack_days": None if met_by is None else (day - met_by).days,
             "could_be_met_by": met_by,
-            "proof": None if earliest is None
-            else _proof(session, (commitment, day, period), earliest),
+            "proof": None if met_by is None else _proof(session, (commitment, day), met_by),
         }  # fmt: skip
-        lines = _last_orders(case, commitment, period)
+        lines = last_orders(case, commitment, period)
         if not lines:
             rows.append({**milestone, "supplier": None, "item": None, "last_order_date": None})
         for (supplier, item), last in sorted(lines.items()):
-            day_of = case.calendar.starts[last] if last >= 0 else None
+            day_of = case.calendar.date_of(last) if last >= case.calendar.fence else None
             rows.append({**milestone, "supplier": supplier, "item": item,
                          "last_order_date": day_of})  # fmt: skip
     return rows
@@ -55,7 +55,7 @@ def slack_rows(session: Session) -> list[Row]:
 
 def _missed_at(session: Session, commitment: str, day: date) -> float:
     if session.plan is None:
-        period = session.base.case.calendar.last_ending_by(day) or 0
+        period = session.base.case.calendar.holding(day) or 0
         at = session.base.column_at.get(("missed_mw", (commitment, period)))
         return 0.0 if at is None else float(session.missed.point[at])
     milestones = session.plan.summary["milestones"]
@@ -66,29 +66,31 @@ def _missed_at(session: Session, commitment: str, day: date) -> float:
     )  # fmt: skip
 
 
-def _earliest(session: Session, commitment: str, day: date, period: int) -> int | None:
-    """Return the earliest period by which a milestone could be met; None if not known in time."""
-    row, found, step = _row(session, commitment, day), period, 1
-    # Steps double as long as they hold, and then halve until none of one period does.
+def _earliest(session: Session, commitment: str, day: date) -> date | None:
+    """Return the earliest day by which a milestone could be met; None if not known in time."""
+    row, found, step = _row(session, commitment, day), day, 1
+    # Steps double as long as they hold, and then halve until none of one day does.
     while step:
-        holds = None if session.spent(0.97) else _holds(session, row, found - step)
+        earlier = found - timedelta(days=step)
+        holds = None if session.spent(0.97) else _holds(session, row, earlier)
         if holds is None:
             session.leave("slack", f"{commitment} due {day}")
             return None
-        found, step = (found - step, 2 * step) if holds else (found, step // 2)
+        found, step = (earlier, 2 * step) if holds else (found, step // 2)
     return found
 
 
-def _proof(session: Session, milestone: tuple[str, date, int], earliest: int) -> str:
-    """Return what proves that a milestone could be met by the end of an earlier period."""
-    commitment, day, period = milestone
+def _proof(session: Session, milestone: tuple[str, date], earliest: date) -> str:
+    """Return what proves that a milestone could be met by an earlier day."""
+    commitment, day = milestone
     seconds = min(REACH_SECONDS, session.left / 2)
     if session.plan is None or (not session.is_small and seconds < 1.0):
         return DIVISIBLY
-    if session.is_small or earliest == period:
+    if session.is_small or earliest == day:
         return IN_WHOLES
-    end = session.base.case.calendar.ends[earliest]
-    problem = Problem(_due_by(session.inputs, _row(session, commitment, day), end))
+    if session.is_late:
+        return DIVISIBLY
+    problem = Problem(_due_by(session.inputs, _row(session, commitment, day), earliest))
     *held, (goal, most) = zip(problem.missed_tiers, session.planned_missed, strict=True)
     session.resolves += 1
     reached = reach_whole(problem, goal, held, seconds)
@@ -104,25 +106,39 @@ def _row(session: Session, commitment: str, day: date) -> InputRow:
     )
 
 
-def _holds(session: Session, row: InputRow, period: int) -> bool | None:
-    """Say whether no more is missed if a milestone is due by the end of a period.
-
-    None if that was not proven in time.
-    """
-    if period < 0:
+def _holds(session: Session, row: InputRow, day: date) -> bool | None:
+    """Say whether no more is missed if a milestone is due by a day; None if not proven in time."""
+    if day < session.base.case.calendar.starts[0]:
         return False
     session.resolves += 1
-    problem = Problem(_due_by(session.inputs, row, session.base.case.calendar.ends[period]))
+    moved, cut = _due_by(session.inputs, row, day), None
+    if session.is_late:
+        # What is missed anyway is counted from end to end of periods: let both have the same.
+        moved = cut_at(moved, [row["date"]])
+        cut = Problem(cut_at(session.inputs, [day]))
+    problem = Problem(moved)
     try:
         divisible = problem.solve_missed().values
+        most = session.missed.values if cut is None else cut.solve_missed().values
     except NoPlanExists:
         return False
     if not session.is_small or session.plan is None:
-        return not _is_more(divisible, session.missed.values)
-    if _is_more(divisible, session.planned_missed):
+        return not _is_more(divisible, most)
+    if _is_more(divisible, session.planned_missed if cut is None else most):
         return False
+    return _holds_whole(session, problem, cut)
+
+
+def _holds_whole(session: Session, problem: Problem, cut: Problem | None) -> bool | None:
+    """Say the same in whole systems."""
+    most = session.planned_missed
+    if cut is not None:
+        known = solve_whole(cut, seconds=session.whole_seconds)
+        if not known.is_proven:
+            return None
+        most = known.values
     whole = solve_whole(problem, seconds=session.whole_seconds)
-    if len(whole.values) == len(divisible) and not _is_more(whole.values, session.planned_missed):
+    if len(whole.values) == len(most) and not _is_more(whole.values, most):
         return True
     return False if whole.is_proven else None
 
@@ -130,13 +146,17 @@ def _holds(session: Session, row: InputRow, period: int) -> bool | None:
 def _due_by(inputs: Inputs, row: InputRow, day: date) -> Inputs:
     """Return inputs in which a milestone is due by an earlier day.
 
-    Smaller milestones of its commitment between that day and its own are then met with it.
+    Of its commitment at least its megawatts are due from then on, more where more were before.
     """
-    moved = [
-        row.changed({**row.values, "date": day}) if other is row else other
-        for other in inputs.tables["milestones"]
-        if other["commitment"] != row["commitment"] or not day <= other["date"] < row["date"]
-    ]
+    mw, moved = row["mw"], list[InputRow]()
+    most = max(mw, due_by(inputs, row["commitment"], day))
+    for other in inputs.tables["milestones"]:
+        if other is row:
+            moved.append(row.changed({**row.values, "date": day, "mw": most}))
+        elif other["commitment"] != row["commitment"] or not day <= other["date"] < row["date"]:
+            moved.append(other)
+        elif other["date"] > day:
+            moved.append(other.changed({**other.values, "mw": max(mw, other["mw"])}))
     return replace(inputs, tables={**inputs.tables, "milestones": tuple(moved)})
 
 
@@ -144,37 +164,3 @@ def _is_more(missed: Sequence[float], most: Sequence[float]) -> bool:
     """Say whether more is missed than before, the first priority that differs deciding."""
     differences = (now - before for now, before in zip(missed, most, strict=True))
     return next((x > 0 for x in differences if abs(x) > 10 * NONE), False)
-
-
-def _last_orders(case: Case, commitment: str, period: int) -> dict[tuple[str, str], int]:
-    """Return, by purchase line, the last period in which an order is in service by a period."""
-    supply, facility, calendar = case.supply, case.facility, case.calendar
-    last: dict[tuple[str, str], int] = {}
-
-    def back(origin: str, end: str, by: int) -> int:
-        if origin != end and not supply.pooled and (origin, end) not in supply.routes:
-            return -1
-        for days in reversed(supply.routes.get((origin, end), ())):
-            by = calendar.latest(by, days) if by >= 0 else by
-        return by
-
-    def order(item: str, place: str, by: int) -> None:
-        for (supplier, sold), row in supply.sources.items():
-            at = back(supply.place(supplier), place, by) if sold == item and by >= 0 else -1
-            if at >= 0:
-                placed = calendar.latest(at, row["lead_days"])
-                last[supplier, item] = max(placed, last.get((supplier, item), -1))
-
-    for hall, system in case.installing:
-        site = facility.site_of[hall]
-        if (commitment, site, system) not in case.demand.mw_per_system:
-            continue
-        by = calendar.latest(period, facility.commission_days[system])
-        by = min(by, case.installing[hall, system][-1])
-        order(system, supply.place(site), by)
-        for (plant, made), days in supply.plant_days.items():
-            ready = back(supply.place(plant), supply.place(site), by) if made == system else -1
-            start = calendar.latest(ready, days) if ready >= 0 else -1
-            for item in supply.bom.get(system, {}):
-                order(item, supply.place(plant), start)
-    return last

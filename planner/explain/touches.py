@@ -1,20 +1,24 @@
 """Which rows of the model a limit makes, and by how much each moves for one step more of it.
 
-A cell makes many rows, one for each period in which it holds, so that the price of a cell is a
-sum of prices of rows.
+A cell makes many rows, one for each window or day on which it holds, so that the price of a cell is
+a sum of prices of rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from planner.case.case import Case, budget_unit
+from planner.case.clock import Name, first_on
+from planner.case.rates import carried, windows
 from planner.explain.limits import STEPS, Limit, amounts, dates
 from planner.inputs.rows import Inputs, Row
-from planner.tolerance import whole_part
+
+Stretch = tuple[int, int]
+"""First and last day of some days."""
 
 
 @dataclass
@@ -57,171 +61,258 @@ class Catalogue:
                 self._later.setdefault((sheet, row[name]), []).append(row["from"])
 
     def move(self, limit: Limit, steps: float) -> list[Touch]:
-        """Return what so many steps of a limit do to the model.
+        """Return what so many steps of a limit that is an amount do to the model."""
+        return self.move_all([(limit, steps)])
 
-        A limit that is an amount moves in proportion; a date from which a capacity holds brings
-        the capacity to one period more with each step.
+    def move_all(self, moves: Iterable[tuple[Limit, float]]) -> list[Touch]:
+        """Return what several limits that are amounts, moved together, do to the model."""
+        found = merged(
+            Touch(
+                t.place,
+                t.period,
+                t.right * steps,
+                {key: more * steps for key, more in t.terms.items()},
+            )
+            for limit, steps in moves
+            for t in self.touches(limit)
+        )
+        return [*found, *self._carries(found)]
+
+    def _carries(self, touches: Iterable[Touch]) -> Iterator[Touch]:
+        """Yield what changed rates do to windows: whether they may leave a part to the next."""
+        case = self.case
+        crews = dict.fromkeys(case.facility.sites, 1.0 if case.whole else 0.0)
+        for rule, carry, accrued, units in (
+            ("supplier_capacity", "carry_capacity", case.supply.capacity, case.supply.carry),
+            ("crew_capacity", "carry_crews", case.facility.crew_capacity, crews),
+        ):
+            more = {t.place[1]: t.right for t in touches if t.place[0] == rule}
+            for name in sorted({key[0] for key in more}):
+                windows_of = {key: most for key, most in accrued.items() if key[0] == name}
+                before = carried(windows_of.values(), units[name])
+                now = (most + more.get(key, 0.0) for key, most in windows_of.items())
+                after = carried(now, units[name])
+                for key, may, may_now in zip(windows_of, before, after, strict=True):
+                    if may != may_now:
+                        right = (may_now - may) * units[name]
+                        yield Touch((carry, key), self.period(key[1]), right)
+
+    def keeps_days(self, moves: Iterable[tuple[Limit, float]]) -> bool:
+        """Say whether dated capacities, moved, still rise and fall on the days they did.
+
+        Where they do not, windows end on other days.
         """
-        if not limit.dated:
-            more = limit.step * steps
-            return [self._moved(touch, limit.value, more) for touch in self._touches(limit)]
-        row, (name, amount) = limit.row, STEPS[limit.row.sheet]
-        first = self.case.calendar.first(row["from"])
-        last = self.case.calendar.count if first is None else first
-        dated = [(r["from"], r[amount]) for r in self.inputs.tables[row.sheet]
-                 if r[name] == row[name] and r["from"] < row["from"]]  # fmt: skip
-        before = self.case.calendar.in_force(dated)
-        toucher = TOUCHES[row.sheet, amount]
-        found = []
-        for t in range(max(0, last - round(steps)), last):
-            more = max(0.0, row[amount] - before[t])
-            found += [self._moved(touch, before[t], more) for touch in toucher(self, row, [t])]
+        rows: dict[tuple[str, str], dict[int, float]] = {}
+        for limit, steps in moves:
+            if limit.row.sheet in STEPS:
+                key = limit.row.sheet, limit.row[STEPS[limit.row.sheet][0]]
+                rows.setdefault(key, {})[id(limit.row)] = steps * limit.step
+        return all(self._directions(*key, {}) == self._directions(*key, more)
+                   for key, more in rows.items())  # fmt: skip
+
+    def _directions(self, sheet: str, name: str, more: Mapping[int, float]) -> dict[date, int]:
+        """Return on which days of the plan a dated capacity rises, and on which it falls."""
+        key, column = STEPS[sheet]
+        rows = sorted(
+            (row for row in self.inputs.tables[sheet] if row[key] == name),
+            key=lambda row: row["from"],
+        )
+        found, before = {}, 0.0
+        for row in rows:
+            value = row[column] + more.get(id(row), 0.0)
+            if self.case.calendar.number(row["from"]) > 0 and value != before:
+                found[row["from"]] = 1 if value > before else -1
+            before = value
         return found
 
-    def _moved(self, touch: Touch, before: float, more: float) -> Touch:
-        """Return what more of an amount does to a row, given what one unit of it does.
-
-        Crews work in whole systems, so that a row of theirs moves from one whole number to another.
-        """
-        if touch.place[0] == "crew_capacity" and self.case.whole:
-            one = touch.right
-            right = float(whole_part((before + more) * one) - whole_part(before * one))
-        else:
-            right = touch.right * more
-        return Touch(
-            touch.place,
-            touch.period,
-            right,
-            {name: coefficient * more for name, coefficient in touch.terms.items()},
-        )
-
-    def _touches(self, limit: Limit) -> list[Touch]:
-        """Return what one unit of a limit that is an amount does to the model."""
+    def touches(self, limit: Limit) -> list[Touch]:
+        """Return what one step of a limit that is an amount does to the model."""
         rule = TOUCHES[limit.row.sheet, limit.column]
-        row, periods = limit.row, list(self.case.calendar.periods)
+        row, days = limit.row, (0, self.case.calendar.day_count - 1)
         if row.sheet in STEPS:
-            periods = self._in_force(row)
-        return list(rule(self, row, periods))
-
-    def shares_budget(self, limit: Limit) -> bool:
-        """Say whether a limit is one of several budgets for the same period."""
-        if limit.row.sheet != "budget":
-            return False
-        starts = self.case.calendar.starts
-        covered = [
-            sum(day <= row["date"] for day in starts) for row in self.inputs.tables["budget"]
-        ]
-        return covered.count(sum(day <= limit.row["date"] for day in starts)) > 1
-
-    def _in_force(self, row: Row) -> list[int]:
-        """Return the periods in which a dated row holds."""
-        later = self._later[row.sheet, row[STEPS[row.sheet][0]]]
-        end = min((day for day in later if day > row["from"]), default=None)
+            days = self._in_force(row)
         return [
-            period for period, start in enumerate(self.case.calendar.starts)
-            if row["from"] <= start and (end is None or start < end)
+            Touch(t.place, t.period, t.right * limit.step,
+                  {key: value * limit.step for key, value in t.terms.items()})
+            for t in rule(self, row, days)
         ]  # fmt: skip
 
+    def shares_budget(self, limit: Limit) -> bool:
+        """Say whether a limit is one of several budgets for the same day."""
+        if limit.row.sheet != "budget":
+            return False
+        days = [self._budget_day(row) for row in self.inputs.tables["budget"]]
+        return days.count(self._budget_day(limit.row)) > 1
 
-Toucher = Callable[[Catalogue, Row, list[int]], Iterator[Touch]]
+    def _budget_day(self, row: Row) -> int:
+        """Return the last day of the plan whose money a budget covers; below 0 if there is none."""
+        return min(self.case.calendar.number(row["date"]), self.case.calendar.day_count - 1)
+
+    def only_adds(self, limit: Limit) -> bool:
+        """Say whether more of a rate only adds to its windows.
+
+        It does not where there is no rate, and so no day on which anything is done, and where
+        orders placed in the plan take of it: they are worked off on other days then.
+        """
+        if limit.value <= 0:
+            return False
+        placed = {supplier for supplier, _ in self.case.timetable.placed}
+        return limit.row.sheet != "supply_capacity" or limit.row["supplier"] not in placed
+
+    def _in_force(self, row: Row) -> Stretch:
+        """Return the first and the last day on which a dated row holds."""
+        calendar = self.case.calendar
+        later = self._later[row.sheet, row[STEPS[row.sheet][0]]]
+        end = min((day for day in later if day > row["from"]), default=None)
+        last = calendar.day_count - 1
+        return calendar.from_day(row["from"]), last if end is None else calendar.number(end) - 1
+
+    def accrued(self, name: Name, days: Stretch) -> dict[int, float]:
+        """Return what one unit a month more on some days adds to the windows of an act.
+
+        Windows are named by their last days; those to which nothing is added are left out.
+        """
+        table, calendar = self.case.timetable, self.case.calendar
+        found = {}
+        for first, last in windows(table.clock.days.get(name, ()), table.clock.since.get(name, 0)):
+            since, until = max(first, days[0]), min(last, days[1])
+            if since <= until:
+                found[last] = calendar.months_over(since, until)
+        return found
+
+    def period(self, day: int) -> int:
+        """Return the period that holds a day."""
+        return self.case.calendar.period_of(day)
+
+    def days_in(self, halls: Iterable[str], days: Stretch) -> list[int]:
+        """Return the days on which the model looks at what stands in some halls."""
+        wanted = set(halls)
+        found = {0 for hall, _ in self.case.facility.fleet if hall in wanted}
+        for (hall, _), useful in self.case.installing.items():
+            found.update(useful if hall in wanted else ())
+        return sorted(day for day in found if days[0] <= day <= days[1])
 
 
-def _supplier(it: Catalogue, row: Row, periods: list[int]) -> Iterator[Touch]:
-    name, supply, months = row["supplier"], it.case.supply, it.case.calendar.months
-    for t in periods:
-        yield Touch(("supplier_capacity", (name, t)), t, months[t])
-        for (supplier, item), source in supply.sources.items():
-            if supplier == name and source["take_or_pay_share"] > 0:
-                due = source["take_or_pay_share"] * months[t] / source["capacity_use"]
-                yield Touch(("take_or_pay", (name, item, t)), t, due)
+def merged(touches: Iterable[Touch]) -> list[Touch]:
+    """Return touches with those of the same row added up."""
+    found: dict[object, Touch] = {}
+    for touch in touches:
+        sofar = found.setdefault(touch.place, Touch(touch.place, touch.period))
+        sofar.right += touch.right
+        for name, more in touch.terms.items():
+            sofar.terms[name] = sofar.terms.get(name, 0.0) + more
+    return list(found.values())
 
 
-def _plant(it: Catalogue, row: Row, periods: list[int]) -> Iterator[Touch]:
-    for t in periods:
-        key = (row["plant"], row["system"], t)
-        yield Touch(("plant_capacity", key), t, it.case.calendar.months[t])
+Toucher = Callable[[Catalogue, Row, Stretch], Iterator[Touch]]
 
 
-def _lane(it: Catalogue, row: Row, periods: list[int]) -> Iterator[Touch]:
-    for t in periods:
-        yield Touch(("lane_capacity", (row["from"], row["to"], t)), t, it.case.calendar.months[t])
+def _supplier(it: Catalogue, row: Row, days: Stretch) -> Iterator[Touch]:
+    name, supply = row["supplier"], it.case.supply
+    for day, months in it.accrued(("order", name), days).items():
+        yield Touch(("supplier_capacity", (name, day)), it.period(day), months)
+    for (supplier, item), source in supply.sources.items():
+        if supplier == name and source["take_or_pay_share"] > 0 and source["capacity_use"] > 0:
+            share = source["take_or_pay_share"] / source["capacity_use"]
+            settled = sorted(day for s, i, day in supply.reserved if (s, i) == (supplier, item))
+            for first, last in windows(settled, 0):
+                since, until = max(first, days[0]), min(last, days[1])
+                if since <= until:
+                    months = it.case.calendar.months_over(since, until)
+                    place = ("take_or_pay", (name, item, last))
+                    yield Touch(place, it.period(last), share * months)
 
 
-def _storage(it: Catalogue, row: Row, periods: list[int]) -> Iterator[Touch]:
+def _plant(it: Catalogue, row: Row, days: Stretch) -> Iterator[Touch]:
+    key = (row["plant"], row["system"])
+    for day, months in it.accrued(("start", *key), days).items():
+        yield Touch(("plant_capacity", (*key, day)), it.period(day), months)
+
+
+def _lane(it: Catalogue, row: Row, days: Stretch) -> Iterator[Touch]:
+    key = (row["from"], row["to"])
+    for day, months in it.accrued(("ship", *key), days).items():
+        yield Touch(("lane_capacity", (*key, day)), it.period(day), months)
+
+
+def _storage(it: Catalogue, row: Row, days: Stretch) -> Iterator[Touch]:
     place = row["depot"] if row.sheet == "depots" else row["site"]
-    for t in periods:
-        yield Touch(("storage", (place, t)), t, 1.0)
+    for day in sorted({day for at, _, day in it.case.supply.held if at == place}):
+        yield Touch(("storage", (place, day)), it.period(day), 1.0)
 
 
-def _crews(it: Catalogue, row: Row, periods: list[int]) -> Iterator[Touch]:
-    for t in periods:
-        yield Touch(("crew_capacity", (row["site"], t)), t, it.case.calendar.months[t])
+def _crews(it: Catalogue, row: Row, days: Stretch) -> Iterator[Touch]:
+    for day, months in it.accrued(("install", row["site"]), days).items():
+        yield Touch(("crew_capacity", (row["site"], day)), it.period(day), months)
 
 
-def _node(it: Catalogue, row: Row, periods: list[int]) -> Iterator[Touch]:
-    node, tree = row["node"], it.case.facility.tree
-    for t in periods:
-        yield Touch(("energised_power", (node, t)), t, 1.0)
-        for group, upstream in tree.upstream:
-            if upstream == node:
-                yield Touch(("reserve", (node, group, t)), t, 1.0)
-            elif node in tree.groups[group] and node in tree.upstream[group, upstream]:
-                yield Touch(("reserve_below", (group, upstream, t)), t, 1.0)
-        for (group, lost), others in tree.others.items():
-            if node in others and node in tree.groups[group]:
-                yield Touch(("failover", (group, lost, t)), t, 1.0)
+def _node(it: Catalogue, row: Row, days: Stretch) -> Iterator[Touch]:
+    node, tree, case = row["node"], it.case.facility.tree, it.case
+    one_mw = 1.0 / case.power_unit
+    for day in range(days[0], days[1] + 1):
+        yield Touch(("energised_power", (node, day)), it.period(day), one_mw)
+    for group, upstream in tree.upstream:
+        for day in case.failover_days[group]:
+            if days[0] <= day <= days[1]:
+                if upstream == node:
+                    yield Touch(("reserve", (node, group, day)), it.period(day), one_mw)
+                elif node in tree.groups[group] and node in tree.upstream[group, upstream]:
+                    yield Touch(("reserve_below", (group, upstream, day)), it.period(day), one_mw)
+    for (group, lost), others in tree.others.items():
+        for day in case.failover_days[group]:
+            if days[0] <= day <= days[1] and node in others and node in tree.groups[group]:
+                yield Touch(("failover", (group, lost, day)), it.period(day), one_mw)
 
 
 def _hall(rule: str) -> Toucher:
-    def touch(it: Catalogue, row: Row, periods: list[int]) -> Iterator[Touch]:
-        hall = row["hall"]
-        first = it.case.facility.first_open.get(hall, 0)
-        can_open = any(name == hall for name, _ in it.case.facility.opening)
-        opens = min(
-            (o for (h, _), o in it.case.facility.opening.items() if h == hall), default=first
-        )
-        for t in periods:
-            place = (rule, (hall, t))
-            if can_open and t >= opens:
-                yield Touch(place, t, 0.0, {("opened_halls", (hall, t)): -1.0})
+    def touch(it: Catalogue, row: Row, days: Stretch) -> Iterator[Touch]:
+        hall, facility = row["hall"], it.case.facility
+        opened = {opens for (name, _), opens in facility.opening.items() if name == hall}
+        one = 1.0 / it.case.power_unit if rule == "hall_power" else 1.0
+        for day in it.days_in([hall], days):
+            place = (rule, (hall, day))
+            if day in opened:
+                yield Touch(place, it.period(day), 0.0, {("opened_halls", (hall, day)): -one})
             else:
-                yield Touch(place, t, float(it.case.facility.open_count[hall]))
+                yield Touch(place, it.period(day), facility.open_count[hall] * one)
 
     return touch
 
 
-def _count(it: Catalogue, row: Row, periods: list[int]) -> Iterator[Touch]:
-    hall = row["hall"]
-    for t in periods:
-        yield Touch(("opened_halls", (hall, t)), t, 1.0)
-    site = it.case.facility.site_of[hall]
-    for (name, decided), _ in it.case.facility.opening.items():
-        if name == hall and site in it.case.facility.opening_cost:
-            yield Touch(("site_opened", (hall, decided)), decided, 0.0,
-                        {("open_site", (site, decided)): -1.0})  # fmt: skip
+def _count(it: Catalogue, row: Row, days: Stretch) -> Iterator[Touch]:
+    hall, facility = row["hall"], it.case.facility
+    site = facility.site_of[hall]
+    for (name, decided), opens in facility.opening.items():
+        if name == hall:
+            yield Touch(("opened_halls", (hall, opens)), it.period(opens), 1.0)
+            if site in facility.opening_cost:
+                yield Touch(("site_opened", (hall, decided)), it.period(decided), 0.0,
+                            {("open_site", (site, decided)): -1.0})  # fmt: skip
 
 
-def _yield(it: Catalogue, row: Row, periods: list[int]) -> Iterator[Touch]:
+def _yield(it: Catalogue, row: Row, days: Stretch) -> Iterator[Touch]:
     supply, key = it.case.supply, (row["supplier"], row["item"])
     place, found = supply.place(row["supplier"]), dict[int, Touch]()
-    for (supplier, item, period), usable in supply.arrival.items():
+    for (supplier, item, day), usable in supply.arrival.items():
         if (supplier, item) == key:
             name = ("stock_balance", (place, item, usable))
-            touch = found.setdefault(usable, Touch(name, usable))
-            touch.terms["order_lots", (supplier, item, period)] = -row["lot"]
+            touch = found.setdefault(usable, Touch(name, it.period(usable)))
+            touch.terms["order_lots", (supplier, item, day)] = -row["lot"]
+    used = sorted(day for at, item, day in supply.held if (at, item) == (place, key[1]))
     for order in it.inputs.tables["orders"]:
-        arrives = it.case.calendar.first(order["arrives"])
+        arrives = first_on(used, it.case.calendar.from_day(order["arrives"]))
         if (order["supplier"], order["item"]) == key and arrives is not None:
             name = ("stock_balance", (place, key[1], arrives))
-            found.setdefault(arrives, Touch(name, arrives)).right += order["quantity"]
+            touch = found.setdefault(arrives, Touch(name, it.period(arrives)))
+            touch.right += order["quantity"]
     yield from found.values()
 
 
-def _budget(it: Catalogue, row: Row, periods: list[int]) -> Iterator[Touch]:
-    covered = sum(start <= row["date"] for start in it.case.calendar.starts)
-    if covered and it.case.budget[covered - 1] == row["cumulative"]:
+def _budget(it: Catalogue, row: Row, days: Stretch) -> Iterator[Touch]:
+    last = min(it.case.calendar.number(row["date"]), it.case.calendar.day_count - 1)
+    if last >= 0 and it.case.budget[last] == row["cumulative"]:
         unit = budget_unit(it.case, row["cumulative"])
-        yield Touch(("budget", (covered - 1,)), covered - 1, 1.0 / unit)
+        yield Touch(("budget", (last,)), it.period(last), 1.0 / unit)
 
 
 TOUCHES: Mapping[tuple[str, str], Toucher] = {

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from planner.explain.problem import NONE, Problem
 from planner.model.objectives import Tier
 from planner.model.wholes import make_wholes
+from planner.solve.counts import find_columns
 from planner.solve.highs import NO_WHOLE, SEARCH_SLACK
 from planner.solve.outcome import Array
 from planner.solve.prices import set_upper, solve_linear, start_afresh
-from planner.solve.rounds import FEW, Rounds, find_columns
+from planner.solve.rounds import FEW, Rounds
 from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE
 
 EXACT_GAP = 1e-6
@@ -179,7 +180,7 @@ def _whole(
     set_upper(live, every, list(problem.original_upper))
     live.make_whole(problem.whole)
     for tier, most in held:
-        live.hold(tier.expression, most, slack)
+        live.hold(tier.expression, most / tier.scale, slack)
     try:
         yield Rounds(live, find_columns(live, make_wholes(problem.model)))
     finally:

@@ -23,7 +23,7 @@ from planner.inputs.checks_names import (
 from planner.inputs.checks_notes import (
     absent_limits_are_noted,
     defaults_that_matter_are_noted,
-    longer_periods_are_noted,
+    unused_prices_are_noted,
 )
 from planner.inputs.checks_sites import (
     coolant_is_known,
@@ -92,7 +92,7 @@ RULES: tuple[Rule, ...] = (
     failover_groups_are_dated,
     changes_fit_the_sheets,
     defaults_that_matter_are_noted,
+    unused_prices_are_noted,
     absent_limits_are_noted,
-    longer_periods_are_noted,
 )
 """Every rule across cells; those that find a cell at fault before those that follow from it."""

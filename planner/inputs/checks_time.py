@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from planner.errors import Fault
 from planner.inputs.drafts import Draft
-from planner.inputs.periods import LONGEST_DAYS, SHORTEST_DAYS, stretches
+from planner.inputs.periods import SHORTEST_DAYS, starts_of, stretches
 from planner.inputs.rows import Row
 
 MOST_PERIODS = 1200
@@ -84,21 +84,31 @@ def windows_are_in_order(draft: Draft) -> Iterator[Fault]:
 
 
 def milestones_grow(draft: Draft) -> Iterator[Fault]:
-    """Megawatts of a commitment are cumulative and fall due within the plan."""
-    last: dict[str, Row] = {}
-    rows = draft.rows("milestones", "commitment", "date", "mw")
-    for row in sorted(rows, key=lambda row: (row["commitment"], row["date"])):
-        before = last.get(row["commitment"])
-        if before is not None and row["mw"] < before["mw"]:
-            yield row.fault("mw", f"it is less than the {before['mw']:g} MW of {before['date']} "
-                            f"in {before.where('mw')}, though megawatts are cumulative",
-                            "Give all megawatts in service by the date")  # fmt: skip
-        last[row["commitment"]] = row
-    if draft.settled("end", "period"):
+    """Megawatts of a commitment are cumulative, unless they may fall, and due within the plan."""
+    for before, row in _successive_milestones(draft):
+        if row["mw"] < before["mw"]:
+            yield row.fault(
+                "mw",
+                f"it is less than the {before['mw']:g} MW of {before['date']} in "
+                f"{before.where('mw')}, though megawatts are cumulative",
+                "Give all megawatts in service by the date; if fewer are due from then on, set "
+                f"may_fall of {row['commitment']} to yes in commitments",
+            )
+    if draft.settled("start", "end", "period"):
+        last = _last_day(draft)
         for row in draft.rows("milestones", "date"):
-            if row["date"] > _last_day(draft):
+            if row["date"] > last:
                 yield row.fault("date", "it is after the plan's end",
                                 "Give a later settings end, or remove the row")  # fmt: skip
+    start = draft.inputs.settings["start"]
+    if draft.settled("start", "end") and start < draft.inputs.settings["end"]:
+        for row in draft.rows("milestones", "date"):
+            if row["date"] < start:
+                yield row.fault(
+                    "date",
+                    f"it is before the plan's first day, {start}",
+                    "Give an earlier settings start, or state what stood then in fleet",
+                )
     due = draft.names("milestones", "commitment")
     for row in draft.rows("commitments", "commitment"):
         if due is not None and row["commitment"] not in due:
@@ -106,12 +116,21 @@ def milestones_grow(draft: Draft) -> Iterator[Fault]:
                             "to milestones, or remove it")  # fmt: skip
 
 
+def _successive_milestones(draft: Draft) -> Iterator[tuple[Row, Row]]:
+    """Yield each milestone of a commitment that must not fall, with the one before it."""
+    commitments = draft.rows("commitments", "commitment", "may_fall")
+    steady = {row["commitment"] for row in commitments if not row["may_fall"]}
+    rows = draft.rows("milestones", "commitment", "date", "mw")
+    for before, row in pairwise(sorted(rows, key=lambda row: (row["commitment"], row["date"]))):
+        if before["commitment"] == row["commitment"] and row["commitment"] in steady:
+            yield before, row
+
+
 def _last_day(draft: Draft) -> date:
-    """Return the latest day that the period which holds `end` may reach."""
+    """Return the last day of the period that holds `end`."""
     settings = draft.inputs.settings
-    spare = LONGEST_DAYS[stretches(settings["period"])[-1].length] - 1
-    end: date = settings["end"]
-    return min(end, LAST_DAY) + timedelta(days=spare)
+    after = starts_of(settings["start"], settings["end"], settings["period"])[-1]
+    return after - timedelta(days=1)
 
 
 def budget_grows(draft: Draft) -> Iterator[Fault]:

@@ -50,13 +50,20 @@ planner itself reads with; write it anew with `planner init --dictionary > input
 ## Units and time
 
 - Power is in kW for systems and in MW everywhere else; money is in whole units of the currency.
-- Lead times are calendar days. What is ordered, shipped, started or decided in a period is dated
-  its first day, arrives that many days later, and can be used from the first period that starts on
-  or after that day. `ready`, `from` and `available_from` work alike.
-- A milestone is judged at the last period end on or before its date.
-- Periods may change their length at given days; the period before such a day is cut short. A
-  period that is no calendar month counts its days / (365.25 / 12) months.
-- A capacity with a `from` date holds until the next row for the same key.
+- Time goes by days. Lead times are calendar days and are not rounded: what is ordered, started,
+  shipped, decided or installed has a day, and what comes of it can be used on the day that many
+  days later. `ready`, `from` and `available_from` count from their day on, within a period, too.
+- A milestone is judged on its own date. A period that holds one ends on it, and the rest of it is
+  a period more.
+- Periods say how often: systems are installed so that they are in service on the last day of each.
+  They may change their length at given days; the period before such a day is cut short.
+- What is given a month is shared out over the days of each calendar month. What can be delivered by
+  a day is what its rate has come to since the delivery before; what is left of it, less than one
+  system or order, is carried over. So an order from a supplier with a capacity is worked on up to
+  its `order_date`, from its `order_from` on, by which it should be signed.
+- What costs or counts a month, such as a lease or missed MW-months, does so for a part of a
+  calendar month in proportion to its days.
+- A capacity, number of crews or power with a `from` date holds until the next row for the same key.
 - The basis of a commitment says which megawatts count: `system` is `power_kw` alone, `it` adds
   `overhead_kw`, `facility` multiplies that by the site's `pue`.
 """

@@ -17,7 +17,8 @@ DARK, LIGHT = "1F4E79", "DDE6EE"
 RED, YELLOW = "FF8F80", "FFE980"
 
 STEPS = (
-    "settings: first and last day, length of a period.",
+    "settings: first and last day; periods, which say how often the plan is looked at. What is "
+    "done has its day, whatever their length.",
     "systems, sites, halls: what is installed, where it can stand, how many MW a hall holds.",
     "commitments, milestones: what was promised, on which basis, how many MW by which day.",
     "That is enough for a plan. Each further sheet adds a limit or a cost; leave out what you do "
@@ -38,7 +39,13 @@ WORDS = (
      "times the site's pue"),
     ("in service", "installed and commissioned; only this counts toward a commitment"),
     ("milestone", "MW of a commitment in service by a day, cumulative"),
+    ("lead, transit", "calendar days until what is ordered, started or sent can be used; not "
+     "rounded to periods"),
+    ("a month", "each day has its share of its own month: 31 a month are 7 in a week of January. "
+     "What is not used is lost, but for part of a system or order"),
     ("hall class", "identical halls of one site in one row, with their count"),
+    ("sign from", "in a plan: from this day to its order date an order takes its supplier's "
+     "capacity, so sign it by this day"),
     ("energised", "MW that a power node may carry from a day on"),
     ("blank", "not zero: the default, or no value and no limit"),
     ("source", "where a row's figures come from, or the word assumption"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from planner.inputs.contents import BadValueError, folded
 from planner.inputs.dates import EXPECTED, day_of
@@ -56,19 +56,30 @@ def stretches(period: str) -> tuple[Stretch, ...]:
     )
 
 
-def longer(period: str, day: date) -> Stretch | None:
-    """Return the part of a plan that holds a day, if its periods are longer than the first ones."""
-    first, *others = stretches(period)
-    begun = [part for part in others if part.since is not None and part.since <= day]
-    is_longer = begun and LONGEST_DAYS[begun[-1].length] > LONGEST_DAYS[first.length]
-    return begun[-1] if is_longer else None
+def starts_of(start: date, end: date, period: str) -> list[date]:
+    """Return the first day of each period of a plan, and the day after the last.
+
+    Parameters
+    ----------
+    start, end
+        First day planned, and a day of the last period.
+    period
+        The setting as `periods_of` writes it.
+    """
+    starts, parts = [start], stretches(period)
+    for part, following in zip(parts, [*parts[1:], None], strict=True):
+        until = date.max if following is None else following.since or start
+        while starts[-1] < until and starts[-1] <= end:
+            starts.append(min(_next_start(starts[-1], part.length), until))
+    return starts
 
 
-def starts_in(part: Stretch, day: date) -> bool:
-    """Say whether a period of a later part of a plan, of months or quarters, starts on a day."""
-    assert part.since is not None
-    months = 12 * (day.year - part.since.year) + day.month - part.since.month
-    return day.day == 1 and months % (3 if part.length == "quarter" else 1) == 0
+def _next_start(day: date, length: str) -> date:
+    """Return the first day after a period of a length that is not cut short."""
+    if length == "week":
+        return day + timedelta(days=7)
+    month = day.month - 1 + (3 if length == "quarter" else 1)
+    return date(day.year + month // 12, month % 12 + 1, 1)
 
 
 def earlier_days(period: str) -> int:

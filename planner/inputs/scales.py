@@ -108,9 +108,10 @@ def stated_scales(
         found = [_scale(column, where, said, findings) for where, said in stated]
         known = [scale for scale in found if scale is not None]
         if len({scale.factor for scale in known}) > 1:
-            rule = f"the heading states another unit, {known[0].said}"
-            remedy = (f"Write {known[0].said} here if the numbers are in it, else take it out of "
-                      "the heading")  # fmt: skip
+            rule = (f"the heading above says {known[0].said}, and this row of units says "
+                    f"{known[1].said}: the numbers cannot be in both")  # fmt: skip
+            remedy = (f"If they are in {known[0].said}, write {known[0].said} here as well; else "
+                      "take it out of the heading")  # fmt: skip
             fault = Fault(known[1].where, known[1].said, rule, remedy)
             findings.faults.append(fault)
             known = []

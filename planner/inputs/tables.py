@@ -117,9 +117,9 @@ TABLES = (
         Column("price", NUMBER, "Price of each unit ordered, good or not; blank: the system's "
                "price if the item is a system, else nothing.", unit="money per unit", low=0.0,
                example="20000"),
-        money("order_cost", "Cost of placing an order in a period, whatever its size.",
+        money("order_cost", "Cost of placing an order, whatever its size.",
               "money per order", example="50000"),
-        Column("min_order", NUMBER, "Least units in a period with an order.", unit="units",
+        Column("min_order", NUMBER, "Least units of an order.", unit="units",
                default=0.0, low=0.0, example="25"),
         Column("lot", NUMBER, "Units in a lot; orders are whole lots.", unit="units", default=1.0,
                above=0.0, example="25"),
@@ -127,8 +127,9 @@ TABLES = (
                unit="capacity units per unit", default=1.0, low=0.0, example="1"),
         Column("available_from", DATE, "First day on which it can be ordered.",
                example="2026-04-01"),
-        Column("take_or_pay_share", NUMBER, "Share of the supplier's capacity that is paid for "
-               "in each period, ordered or not.", default=0.0, low=0.0, high=1.0, example="0.25"),
+        Column("take_or_pay_share", NUMBER, "Share of the supplier's capacity that is paid for, "
+               "ordered or not, settled by order day.", default=0.0, low=0.0, high=1.0,
+               example="0.25"),
         source(),
     )),
     Table("supply_capacity", "What a supplier can start, from a date on.", ("supplier", "from"), (
@@ -136,14 +137,16 @@ TABLES = (
                    ("supply.supplier",), example="TSMC"),
         Column("from", DATE, "First day of this capacity; before its first row a supplier has "
                "none.", required=True, example="2026-01-01"),
-        Column("units_per_month", NUMBER, "Capacity, shared by all the supplier's items.",
+        Column("units_per_month", NUMBER, "Capacity, shared by all the supplier's items; each day "
+               "has its share of its month.",
                unit="capacity units per month", required=True, low=0.0, example="800"),
         source(),
     )),
     Table("plants", "A plant that assembles a system.", ("plant", "system"), (
         identifier("plant", "Name of the plant.", example="Assembly California"),
         identifier("system", "What it assembles.", ("systems.system",), example="CS-3"),
-        Column("units_per_month", NUMBER, "Systems it can start.", unit="systems per month",
+        Column("units_per_month", NUMBER, "Systems it can start; each day has its share of its "
+               "month.", unit="systems per month",
                required=True, low=0.0, example="900"),
         Column("lead_days", WHOLE, "Days from start to finished system.", unit="days",
                required=True, low=0, high=3650, example="30"),
@@ -153,8 +156,8 @@ TABLES = (
     )),
     Table("depots", "A store between suppliers and sites.", ("depot",), (
         identifier("depot", "Name of the depot.", example="Depot Dallas"),
-        limit("storage", "Most units held at the end of a period; blank: no limit.", "units",
-              "2000"),
+        limit("storage", "Most units held after a day on which some are taken; blank: no limit.",
+              "units", "2000"),
         money("holding_cost", "Cost of holding a unit.", "money per unit and month", "120"),
         source(),
     )),
@@ -167,7 +170,8 @@ TABLES = (
         Column("transit_days", WHOLE, "Days under way.", unit="days", required=True, low=0,
                high=3650, example="7"),
         money("cost", "Freight of one unit, whatever the item.", "money per unit", example="100"),
-        limit("units_per_month", "Most units that leave; blank: no limit.", "units per month",
+        limit("units_per_month", "Most units that leave, each day its share of the month; blank: "
+              "no limit.", "units per month",
               "1000"),
         Column("mode", TEXT, "Air, road, sea ...", example="air"),
         source(),
@@ -181,9 +185,10 @@ TABLES = (
         money("opening_cost", "Cost of first using the site; none where systems or open halls "
               "already stand.", "money", example="5000000"),
         money("energy_price", "Price of facility energy.", "money per MWh", example="62"),
-        money("lease", "Lease of the halls, by the IT power of the systems that stand in them.",
+        money("lease", "Lease of the halls, by the IT power of the systems in service there.",
               "money per MW-month", example="180000"),
-        limit("storage", "Most units held there at the end of a period; blank: no limit.",
+        limit("storage", "Most units held there after a day on which some are taken; blank: no "
+              "limit.",
               "units", example="500"),
         money("holding_cost", "Cost of holding a unit there.", "money per unit and month", "120"),
         Column("latitude", NUMBER, "Latitude.", unit="degrees", low=-90.0, high=90.0,
@@ -237,7 +242,8 @@ TABLES = (
                    example="Oklahoma City"),
         Column("from", DATE, "First day of this number; before its first row a site installs "
                "none.", required=True, example="2026-01-01"),
-        Column("systems_per_month", NUMBER, "Systems that can be installed.",
+        Column("systems_per_month", NUMBER, "Systems that can be installed; each day has its "
+               "share of its month.",
                unit="systems per month", required=True, low=0.0, example="150"),
         source(),
     )),
@@ -257,6 +263,8 @@ TABLES = (
         Column("systems", LIST, "Systems that may serve it, separated by commas, a name with a "
                "comma in double quotes; blank: all.",
                refers_to=("systems.system",), example="CS-3, CS-4"),
+        Column("may_fall", FLAG, "Whether a milestone may be lower than the one before it; from "
+               "its date on only the lower megawatts are due.", default=False, example="no"),
         source(),
     ), required=True),
     Table("milestones", "Megawatts of a commitment due on a date.", ("commitment", "date"), (

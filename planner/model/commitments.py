@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from planner.model.decisions import Model
-from planner.model.deployment import systems_in_service
 from planner.model.frame import Term
 
 
@@ -23,20 +22,21 @@ def meet_milestones(model: Model) -> None:
     for (commitment, period), missed in model.decisions.missed_mw.items():
         required = model.case.demand.required_mw[commitment, period]
         supply = [*served[commitment, period], (missed, 1.0)]
-        model.frame.row("milestone", (commitment, period), supply, ">=", required)
+        key = (commitment, period)
+        model.frame.row("milestone", key, supply, ">=", required, model.case.power_unit)
 
 
 def serve_no_more_than_promised(model: Model) -> None:
-    """A commitment never counts more than its last milestone.
+    """A commitment never counts more than the most that is due then or later.
 
-    sum over hall, system of serve_mw[commitment, hall, system, period] <= final_mw[commitment]
-                                                  [MW on its basis; commitment, period]
+    sum over hall, system of serve_mw[commitment, hall, system, period]
+        <= most_mw[commitment, period]      [MW on its basis; commitment, period]
 
     Systems beyond it are free for others.
     """
     for (commitment, period), served in _served(model).items():
-        final = model.case.demand.final_mw[commitment]
-        model.frame.row("served_in_all", (commitment, period), served, "<=", final)
+        key, most = (commitment, period), model.case.demand.most_mw[commitment, period]
+        model.frame.row("served_in_all", key, served, "<=", most, model.case.power_unit)
 
 
 def _served(model: Model) -> dict[tuple[str, int], list[Term]]:
@@ -54,17 +54,13 @@ def serve_from_systems_in_service(model: Model) -> None:
 
     sum over commitment of serve_mw[commitment, hall, system, period]
         / mw_per_system[commitment, site, system]
-        <= systems_in_service[hall, system, period]      [systems; hall, system, period]
+        <= commissioned_systems[hall, system, period]      [systems; hall, system, period]
 
     Each commitment counts megawatts on its own basis; counting systems keeps them apart.
     """
-    periods, used = model.case.calendar.count, _systems_serving(model)
-    in_service = systems_in_service(model)
-    for (hall, system), start in model.case.serving.items():
-        for period in range(start, periods):
-            key = (hall, system, period)
-            balance = used[key] + [(variable, -c) for variable, c in in_service[key]]
-            model.frame.row("in_service", key, balance, "<=", 0.0)
+    used = _systems_serving(model)
+    for key, in_service in model.decisions.commissioned_systems.items():
+        model.frame.row("in_service", key, [*used[key], (in_service, -1.0)], "<=", 0.0)
 
 
 def keep_dedicated_systems_for_their_commitment(model: Model) -> None:
@@ -72,19 +68,18 @@ def keep_dedicated_systems_for_their_commitment(model: Model) -> None:
 
     sum over other commitment of serve_mw[other, hall, system, period]
         / mw_per_system[other, site, system]
-        <= systems_in_service[hall, system, period] - fleet[hall, system]
+        <= commissioned_systems[hall, system, period] - fleet[hall, system]
                                                [systems; hall, system, period]
 
     Capacity already sold stays sold.
     """
-    facility = model.case.facility
+    facility, in_service = model.case.facility, model.decisions.commissioned_systems
     used = _systems_serving(model, facility.dedicated) if facility.dedicated else {}
-    in_service = systems_in_service(model)
     for hall, system in facility.dedicated:
         count = facility.fleet[hall, system]
         for period in model.case.calendar.periods if count else ():
             key = (hall, system, period)
-            balance = used[key] + [(variable, -c) for variable, c in in_service[key]]
+            balance = [*used[key], (in_service[key], -1.0)]
             model.frame.row("dedicated", key, balance, "<=", -count)
 
 

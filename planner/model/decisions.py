@@ -6,13 +6,14 @@ decision that cannot be taken or cannot matter; `terms` leaves it out of a sum.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import pulp
 
 from planner.case.case import Case
+from planner.case.rates import carried
 from planner.model.frame import Frame, Term
 from planner.tolerance import whole_part
 
@@ -36,53 +37,75 @@ def term(
     return () if variable is None else ((variable, coefficient),)
 
 
+def with_day_before(
+    keys: Iterable[tuple[str, int]],
+) -> Iterator[tuple[tuple[str, int], tuple[str, int]]]:
+    """Yield each limit and day with the same limit's day before, -1 for the first.
+
+    Parameters
+    ----------
+    keys
+        Limits and days, the days of each limit in order.
+    """
+    last: dict[str, int] = {}
+    for limit, day in keys:
+        yield (limit, day), (limit, last.get(limit, -1))
+        last[limit] = day
+
+
 @dataclass(frozen=True)
 class Decisions:
     """All variables of the model.
 
     Attributes
     ----------
-    order_lots : [supplier, item, period], lots, whole
+    order_lots : [supplier, item, day], lots, whole
         Lots ordered.
-    place_order : [supplier, item, period], 0 or 1
+    place_order : [supplier, item, day], 0 or 1
         Whether anything is ordered; only where an order has a cost or a minimum.
-    pay_unused : [supplier, item, period], units
+    pay_unused : [supplier, item, day], units
         Units paid for under take-or-pay without being ordered.
-    start_assembly : [plant, system, period], systems
+    carry_capacity : [supplier, day], capacity units
+        Capacity that is left of a window for the next, less than an indivisible order.
+    start_assembly : [plant, system, day], systems
         Systems that a plant starts to assemble.
-    ship_units : [from, to, item, period], units
+    ship_units : [from, to, item, day], units
         Units that leave on a lane.
-    stock : [place, item, period], units
-        Units held at the end of the period.
-    install_systems : [hall, system, period], systems, whole
+    stock : [place, item, day], units
+        Units held after what is taken on the day.
+    install_systems : [hall, system, day], systems, whole
         Systems installed.
+    carry_crews : [site, day], systems
+        Work of crews that is left of a window for the next, less than a system.
     remove_systems : [hall, system, period], systems, whole
-        Systems removed; they leave the plan.
-    installed_systems : [hall, system, period], systems, whole
-        Systems standing in a hall class at the end of the period.
-    open_halls : [hall, period], halls
-        Halls of a class that are decided in the period.
-    opened_halls : [hall, period], halls, whole
-        Halls of a class that are open in the period.
-    open_site : [site, period], 0 or 1
-        Whether a site has been opened by the period; only where opening it costs.
-    reserved_mw : [group, node, period], MW
+        Systems removed on the period's first day; they leave the plan.
+    commissioned_systems : [hall, system, period], systems, whole
+        Systems in service in a hall class on the period's last day.
+    open_halls : [hall, day], halls
+        Halls of a class that are decided on the day.
+    opened_halls : [hall, day], halls, whole
+        Halls of a class that are open on the day.
+    open_site : [site, day], 0 or 1
+        Whether a site has been opened by the day; only where opening it costs.
+    reserved_mw : [group, node, day], MW
         What a node upstream of some members of a failover group can take over from a lost member.
     serve_mw : [commitment, hall, system, period], MW on the commitment's basis
-        Megawatts that systems in service count toward a commitment.
+        Megawatts, on the period's last day, that systems in service count toward a commitment.
     missed_mw : [commitment, period], MW on the commitment's basis
-        Megawatts that are due and not in service.
+        Megawatts that are due and not in service on the period's last day.
     """
 
     order_lots: Variables[tuple[str, str, int]]
     place_order: Variables[tuple[str, str, int]]
     pay_unused: Variables[tuple[str, str, int]]
+    carry_capacity: Variables[tuple[str, int]]
     start_assembly: Variables[tuple[str, str, int]]
     ship_units: Variables[tuple[str, str, str, int]]
     stock: Variables[tuple[str, str, int]]
     install_systems: Variables[tuple[str, str, int]]
+    carry_crews: Variables[tuple[str, int]]
     remove_systems: Variables[tuple[str, str, int]]
-    installed_systems: Variables[tuple[str, str, int]]
+    commissioned_systems: Variables[tuple[str, str, int]]
     open_halls: Variables[tuple[str, int]]
     opened_halls: Variables[tuple[str, int]]
     open_site: Variables[tuple[str, int]]
@@ -126,70 +149,76 @@ def _supply_decisions(case: Case, frame: Frame) -> dict[str, Any]:
         key for key in supply.arrival
         if sources[key[0], key[1]]["order_cost"] > 0 or sources[key[0], key[1]]["min_order"] > 0
     ]  # fmt: skip
-    unused = [
-        (supplier, item, period)
-        for (supplier, item), row in sources.items() if row["take_or_pay_share"] > 0
-        for period in case.calendar.periods
-    ]  # fmt: skip
     return {
         "order_lots": frame.variables("order_lots", supply.arrival, most=most_lots,
                                       whole=case.whole),
         "place_order": frame.variables("place_order", fixed_charge, most=1, whole=True),
-        "pay_unused": frame.variables("pay_unused", unused),
+        "pay_unused": frame.variables("pay_unused", supply.reserved),
+        "carry_capacity": _carry_variables(frame, "carry_capacity", supply.capacity, supply.carry),
         "start_assembly": frame.variables("start_assembly", supply.finish),
         "ship_units": frame.variables("ship_units", supply.landing),
         "stock": frame.variables("stock", supply.held),
     }  # fmt: skip
 
 
+def _carry_variables(
+    frame: Frame, name: str, accrued: Mapping[tuple[str, int], float], unit: Mapping[str, float]
+) -> Variables[tuple[str, int]]:
+    """Make the variables of what windows leave to the next, 0 until the first may leave any."""
+    by_limit: dict[str, list[int]] = {}
+    for limit, day in accrued:
+        by_limit.setdefault(limit, []).append(day)
+    most = {
+        (limit, day): unit[limit] if may_leave else 0.0
+        for limit, days in by_limit.items()
+        for day, may_leave in zip(
+            days, carried((accrued[limit, day] for day in days), unit[limit]), strict=True
+        )
+        if unit[limit] > 0
+    }
+    return frame.variables(name, most, most=most)
+
+
 def _deployment_decisions(case: Case, frame: Frame) -> dict[str, Any]:
     """Make the variables of systems, halls, sites and service."""
     facility, periods = case.facility, case.calendar.count
-    install = [(*pair, t) for pair, span in case.installing.items() for t in span]
-    # From when a hall holds its fleet or its first install, in service or not; a fleet may stay.
-    first = {
-        pair: 0 if pair in facility.fleet else case.installing[pair][0] for pair in case.serving
-    }
-    standing = [(*pair, t) for pair, start in first.items() for t in range(start, periods)]
-    most = [n for pair, start in first.items()
+    install = [(*pair, day) for pair, days in case.installing.items() for day in days]
+    in_service = [(*pair, t) for pair, start in case.serving.items() for t in range(start, periods)]
+    most = [n for pair, start in case.serving.items()
             for n in facility.most_standing(*pair, range(start, periods))]  # fmt: skip
     room = {key: max(whole_part(n), facility.fleet.get(key[:2], 0))
-            for key, n in zip(standing, most, strict=True) if case.whole}  # fmt: skip
+            for key, n in zip(in_service, most, strict=True) if case.whole}  # fmt: skip
     remove = [
         (*pair, t)
         for pair, start in case.serving.items()
-        for t in range(max(start, case.calendar.fence), periods)
+        for t in range(start if pair in facility.fleet else start + 1, periods)
+        if case.calendar.first_days[t] >= case.calendar.fence
     ]
-    opened = _opened(case)
+    opened = {(hall, opens): facility.hall_count[hall]
+              for (hall, _), opens in facility.opening.items()}  # fmt: skip
     missed = {key: mw for key, mw in case.demand.required_mw.items() if mw > 0}
-    decided = {(facility.site_of[hall], period) for hall, period in facility.opening}
-    site_periods = [
-        (site, period) for site in facility.opening_cost for period in case.calendar.periods
-        if (site, period) in decided
-    ]  # fmt: skip
+    crews = dict.fromkeys(facility.sites, 1.0 if case.whole else 0.0)
+    decided = {(facility.site_of[hall], day) for hall, day in facility.opening}
+    # In the order of the case, not of names, so that other names give the same plan.
+    site_days = [
+        (site, day)
+        for site in facility.sites
+        if site in facility.opening_cost
+        for day in sorted(day for name, day in decided if name == site)
+    ]
     return {
         "install_systems": frame.variables("install_systems", install, whole=case.whole),
+        "carry_crews": _carry_variables(frame, "carry_crews", facility.crew_capacity, crews),
         "remove_systems": frame.variables("remove_systems", remove, whole=case.whole),
-        "installed_systems": frame.variables("installed_systems", standing, most=room,
-                                             whole=case.whole),
+        "commissioned_systems": frame.variables("commissioned_systems", in_service, most=room,
+                                                whole=case.whole),
         "open_halls": frame.variables("open_halls", facility.opening),
-        "opened_halls": frame.variables(
-            "opened_halls", opened, whole=True,
-            most={key: facility.hall_count[key[0]] for key in opened},
-        ),
-        "open_site": frame.variables("open_site", site_periods, most=1, whole=True),
+        "opened_halls": frame.variables("opened_halls", opened, whole=True, most=opened),
+        "open_site": frame.variables("open_site", site_days, most=1, whole=True),
         "reserved_mw": frame.variables("reserved_mw", _reserved(case)),
         "serve_mw": frame.variables("serve_mw", _serving(case)),
         "missed_mw": frame.variables("missed_mw", missed, most=missed),
     }  # fmt: skip
-
-
-def _opened(case: Case) -> list[tuple[str, int]]:
-    """Return hall and period from the first in which a hall that is decided can be open."""
-    first: dict[str, int] = {}
-    for (hall, _), opens in case.facility.opening.items():
-        first[hall] = min(first.get(hall, opens), opens)
-    return [(hall, t) for hall, start in first.items() for t in range(start, case.calendar.count)]
 
 
 def _serving(case: Case) -> list[tuple[str, str, str, int]]:
@@ -204,5 +233,9 @@ def _serving(case: Case) -> list[tuple[str, str, str, int]]:
 
 
 def _reserved(case: Case) -> list[tuple[str, str, int]]:
-    """Return failover group, node upstream of some of its members, and period."""
-    return [(*key, t) for key in case.facility.tree.upstream for t in case.calendar.periods]
+    """Return failover group, node upstream of some of its members, and day of its rules."""
+    return [
+        (group, node, day)
+        for group, node in case.facility.tree.upstream
+        for day in case.failover_days[group]
+    ]

@@ -2,64 +2,109 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 
-from planner.model.decisions import Model, term
+import pulp
+
+from planner.model.decisions import Model, term, terms, with_day_before
 from planner.model.frame import Term
 
 
-def balance_installed_systems(model: Model) -> None:
-    """Systems standing in a hall are those before, plus installed, less removed.
+def balance_systems_in_service(model: Model) -> None:
+    """Systems in service are those before, plus commissioned, less removed.
 
-    installed_systems[hall, system, period] = installed_systems[hall, system, period - 1]
-        + install_systems[hall, system, period] - remove_systems[hall, system, period]
-                                               [systems; hall, system, period]
+    commissioned_systems[hall, system, period] = commissioned_systems[hall, system, period - 1]
+        + sum over day of install_systems[hall, system, day] that are commissioned in the period
+        - remove_systems[hall, system, period]      [systems; hall, system, period]
 
-    The fleet stands there before the first period. Removed systems leave the plan.
+    The fleet is in service before the first period. Removed systems leave the plan.
     """
     made, fleet = model.decisions, model.case.facility.fleet
-    for key, installed in made.installed_systems.items():
+    commissioned = _commissioned(model)
+    for key, in_service in made.commissioned_systems.items():
         hall, system, period = key
         balance = [
-            (installed, 1.0),
-            *term(made.installed_systems, (hall, system, period - 1), -1.0),
-            *term(made.install_systems, key, -1.0),
+            (in_service, 1.0),
+            *term(made.commissioned_systems, (hall, system, period - 1), -1.0),
+            *((install, -1.0) for _, install in commissioned[key]),
             *term(made.remove_systems, key),
         ]
         before = fleet.get((hall, system), 0) if period == 0 else 0
-        model.frame.row("installed_balance", key, balance, "==", before)
+        model.frame.row("service_balance", key, balance, "==", before)
 
 
-def systems_in_service(model: Model) -> dict[tuple[str, str, int], list[Term]]:
-    """Return systems installed and commissioned at the end of a period, by hall, system, period.
+def remove_only_systems_in_service(model: Model) -> None:
+    """No more is removed on a period's first day than was in service on the day before.
 
-    installed_systems[hall, system, period]
-        - sum over install_systems that are still being commissioned      [systems]
+    remove_systems[hall, system, period] <= commissioned_systems[hall, system, period - 1]
+                                               [systems; hall, system, period]
+
+    What is not there makes no room for others.
     """
-    if "in_service" not in model.cache:
-        made, found = model.decisions, defaultdict(list)
-        for key, installed in made.installed_systems.items():
-            found[key].append((installed, 1.0))
-        for (hall, system, period), install in made.install_systems.items():
-            for until in model.case.facility.commissioning[system][period]:
-                found[hall, system, until].append((install, -1.0))
-        model.cache["in_service"] = found
-    in_service: dict[tuple[str, str, int], list[Term]] = model.cache["in_service"]
-    return in_service
+    made, fleet = model.decisions, model.case.facility.fleet
+    for key, removed in made.remove_systems.items():
+        hall, system, period = key
+        there = term(made.commissioned_systems, (hall, system, period - 1), -1.0)
+        firm = fleet.get((hall, system), 0) if period == 0 else 0
+        model.frame.row("removed", key, [(removed, 1.0), *there], "<=", firm)
+
+
+def _commissioned(model: Model) -> dict[tuple[str, str, int], list[tuple[int, pulp.LpVariable]]]:
+    """Return installs, with their days, by the period in which they come into service."""
+    if "commissioned" not in model.cache:
+        case, found = model.case, defaultdict(list)
+        for (hall, system, day), install in model.decisions.install_systems.items():
+            serves = case.calendar.period_of(day + case.facility.commission_days[system])
+            found[hall, system, serves].append((day, install))
+        model.cache["commissioned"] = found
+    commissioned: dict[tuple[str, str, int], list[tuple[int, pulp.LpVariable]]] = model.cache[
+        "commissioned"
+    ]
+    return commissioned
+
+
+def standing_systems(
+    model: Model, hall: str, system: str, day: int, each: float
+) -> tuple[list[Term], float]:
+    """Return what systems standing in a hall on a day take, as terms and a firm part.
+
+    Systems stand from their installation, in service or not, until the day of their removal:
+
+    commissioned_systems[hall, system, last] - removals until the day + installs until the day
+        that are commissioned after the period `last`      [systems]
+
+    The period `last` is the last whose systems are all installed by the day.
+    """
+    made, calendar = model.decisions, model.case.calendar
+    ready = day + model.case.facility.commission_days[system]
+    last, now = bisect_right(calendar.last_days, ready) - 1, calendar.period_of(day)
+    found = [*term(made.commissioned_systems, (hall, system, last), each)]
+    # Removals up to `last` are counted already; those after the day are still to come.
+    later = [(hall, system, period) for period in range(now + 1, last + 1)]
+    found += terms(made.remove_systems, later, each)
+    if last < now:
+        found += term(made.remove_systems, (hall, system, now), -each)
+    for installed, install in _commissioned(model)[hall, system, last + 1]:
+        if installed <= day:
+            found.append((install, each))
+    firm = model.case.facility.fleet.get((hall, system), 0) if last < 0 else 0
+    return found, each * firm
 
 
 def install_within_crew_capacity(model: Model) -> None:
-    """Systems installed at a site in a period stay within what its crews can do.
+    """Systems installed at a site by a day stay within what crews can do since the day before.
 
-    sum over hall of site, system of install_systems[hall, system, period]
-        <= crew_capacity[site, period]      [systems; site, period]
+    sum over hall of site, system of install_systems[hall, system, day] + carry_crews[site, day]
+        <= crew_capacity[site, day] + carry_crews[site, day before]      [systems; site, day]
 
     Rigging, plumbing and bring-up are done by trained people, so many a month.
     """
-    facility = model.case.facility
+    facility, made = model.case.facility, model.decisions
     work: dict[tuple[str, int], list[Term]] = defaultdict(list)
-    for (hall, _, period), install in model.decisions.install_systems.items():
-        work[facility.site_of[hall], period].append((install, 1.0))
-    for key, capacity in facility.crew_capacity.items():
-        if key in work:
-            model.frame.row("crew_capacity", key, work[key], "<=", capacity)
+    for (hall, _, day), install in made.install_systems.items():
+        work[facility.site_of[hall], day].append((install, 1.0))
+    for key, before in with_day_before(facility.crew_capacity):
+        load = [*work[key], *term(made.carry_crews, key), *term(made.carry_crews, before, -1.0)]
+        if load:
+            model.frame.row("crew_capacity", key, load, "<=", facility.crew_capacity[key])

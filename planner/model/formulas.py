@@ -12,7 +12,7 @@ from planner.model.decisions import Decisions
 Sections = dict[str, list[dict[str, str]]]
 """Section to entries, each with a name and its text."""
 
-SHARED = (deployment.systems_in_service, facility.facility_load, facility.reserve)
+SHARED = (deployment.standing_systems, facility.load_on, facility.reserve)
 TIERS = (
     objectives.missed_mw_months,
     objectives.in_service_mw_months,

@@ -113,15 +113,23 @@ class Frame:
 
     def row(
         self, rule: str, index: tuple[Hashable, ...], terms: Iterable[Term], sense: str,
-        right: float,
+        right: float, unit: float = 1.0,
     ) -> None:  # fmt: skip
         """Require that the sum of terms is at most, equal to or at least a number.
+
+        Parameters
+        ----------
+        unit
+            Amount that counts as one in the row. A solver may miss any row by the same number,
+            which must be a small part of what the row is about.
 
         Raises
         ------
         ContradictionError
             If there is no term at all and the rule does not hold.
         """
+        if unit != 1.0:
+            terms, right = [(variable, of / unit) for variable, of in terms], right / unit
         expression = collect(terms)
         if len(expression) == 0:  # PuLP works out the truth of an expression in Python
             slack = {"<=": right, ">=": -right, "==": -abs(right)}[sense]

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 
-from planner.model.decisions import Model, term
+from planner.model.decisions import Model, term, terms
 from planner.model.frame import Term
 
 Flows = dict[tuple[str, str, int], list[Term]]
-"""Terms that take from the stock of a place and item in a period, negative where they add."""
+"""Terms that take from the stock of a place and item on a day, negative where they add."""
 
 
 def start_within_plant_capacity(model: Model) -> None:
-    """A plant starts at most its capacity of a system in a period.
+    """A plant starts at most what its capacity has accrued since the day before.
 
-    start_assembly[plant, system, period] <= assembly_capacity[plant, system, period]
-                                               [systems; plant, system, period]
+    start_assembly[plant, system, day] <= assembly_capacity[plant, system, day]
+                                               [systems; plant, system, day]
 
     Lines, test stations and people are sized for a rate.
     """
@@ -25,59 +26,62 @@ def start_within_plant_capacity(model: Model) -> None:
 
 
 def balance_stock(model: Model) -> None:
-    """Stock at the end of a period is what was there, plus what came in, less what went out.
+    """Stock is what was there on the day of use before, plus what came in, less what went out.
 
-    stock[place, item, period] = stock[place, item, period - 1]
-        + good units of orders that arrive + systems finished + units landed
+    stock[place, item, day] = stock[place, item, day before]
+        + good units of orders that have arrived since + systems finished + units landed
         - units shipped - items used by assembly - systems installed
-                                               [units; place, item, period]
+                                               [units; place, item, day of use]
 
     Nothing is used before it has arrived: stock is never below zero.
     """
     stock, flows = model.decisions.stock, _flows(model)
+    last: dict[tuple[str, str], int] = {}
     for key, held in stock.items():
-        place, item, period = key
-        balance = [*flows[key], (held, 1.0), *term(stock, (place, item, period - 1), -1.0)]
+        place, item, day = key
+        before = (place, item, last.get((place, item), -1))
+        last[place, item] = day
+        balance = [*flows[key], (held, 1.0), *term(stock, before, -1.0)]
         firm = model.case.supply.firm_arrivals.get(key, 0.0)
         model.frame.row("stock_balance", key, balance, "==", firm)
 
 
 def _flows(model: Model) -> Flows:
-    """Return everything that moves stock, by place, item and period."""
+    """Return everything that moves stock, by place, item and day of use."""
     supply, made = model.case.supply, model.decisions
     flows: Flows = defaultdict(list)
-    for (supplier, item, period), usable in supply.arrival.items():
+    for (supplier, item, day), usable in supply.arrival.items():
         row = supply.sources[supplier, item]
         good = row["yield"] * row["lot"]
-        lots = made.order_lots[supplier, item, period]
+        lots = made.order_lots[supplier, item, day]
         flows[supply.place(supplier), item, usable].append((lots, -good))
-    for (plant, system, period), usable in supply.finish.items():
-        start = made.start_assembly[plant, system, period]
+    for (plant, system, day), usable in supply.finish.items():
+        start = made.start_assembly[plant, system, day]
         flows[supply.place(plant), system, usable].append((start, -1.0))
         for item, quantity in supply.bom[system].items():
-            flows[supply.place(plant), item, period].append((start, quantity))
+            flows[supply.place(plant), item, day].append((start, quantity))
     for key, shipped in made.ship_units.items():
-        origin, end, item, period = key
+        origin, end, item, day = key
         flows[end, item, supply.landing[key]].append((shipped, -1.0))
-        flows[origin, item, period].append((shipped, 1.0))
-    for (hall, system, period), install in made.install_systems.items():
+        flows[origin, item, day].append((shipped, 1.0))
+    for (hall, system, day), install in made.install_systems.items():
         if supply.planned:
             site = supply.place(model.case.facility.site_of[hall])
-            flows[site, system, period].append((install, 1.0))
+            flows[site, system, day].append((install, 1.0))
     return flows
 
 
 def ship_within_lane_capacity(model: Model) -> None:
-    """Units of all items that leave on a lane stay within what it carries.
+    """Units of all items that leave on a lane stay within what has accrued since the day before.
 
-    sum over item of ship_units[from, to, item, period] <= lane_capacity[from, to, period]
-                                               [units; lane, period]
+    sum over item of ship_units[from, to, item, day] <= lane_capacity[from, to, day]
+                                               [units; lane, day]
 
     Carriers and docks handle a number of units a month.
     """
     loads: dict[tuple[str, str, int], list[Term]] = defaultdict(list)
-    for (origin, end, _, period), shipped in model.decisions.ship_units.items():
-        loads[origin, end, period].append((shipped, 1.0))
+    for (origin, end, _, day), shipped in model.decisions.ship_units.items():
+        loads[origin, end, day].append((shipped, 1.0))
     for lane, capacity in model.case.supply.lane_capacity.items():
         if lane in loads:
             model.frame.row("lane_capacity", lane, loads[lane], "<=", capacity)
@@ -86,14 +90,21 @@ def ship_within_lane_capacity(model: Model) -> None:
 def hold_within_storage(model: Model) -> None:
     """Units of all items held at a place stay within its storage.
 
-    sum over item of stock[place, item, period] <= storage[place]      [units; place, period]
+    sum over item of stock[place, item, last day of use] <= storage[place]
+                                               [units; place, day of use of any item]
 
     Depots and sites have room for a number of crates.
     """
-    storage = model.case.supply.storage
-    loads: dict[tuple[str, int], list[Term]] = defaultdict(list)
-    for (place, _, period), held in model.decisions.stock.items():
+    storage, days = model.case.supply.storage, defaultdict[str, set[int]](set)
+    held: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for place, item, day in model.decisions.stock:
         if place in storage:
-            loads[place, period].append((held, 1.0))
-    for (place, period), load in loads.items():
-        model.frame.row("storage", (place, period), load, "<=", storage[place])
+            days[place].add(day)
+            held[place][item].append(day)
+    for place, found in days.items():
+        for day in sorted(found):
+            last = {item: of[bisect_right(of, day) - 1] for item, of in held[place].items()
+                    if of[0] <= day}  # fmt: skip
+            keys = [(place, item, at) for item, at in last.items()]
+            load = terms(model.decisions.stock, keys)
+            model.frame.row("storage", (place, day), load, "<=", storage[place])

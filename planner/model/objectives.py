@@ -49,15 +49,15 @@ def missed_mw_months(model: Model, priority: int) -> Tier:
     sum over commitment of priority, period of months[period] * missed_mw[commitment, period]
                                                               [MW-months]
     """
-    demand, months = model.case.demand, model.case.calendar.months
+    demand, months, unit = model.case.demand, model.case.calendar.months, model.case.power_unit
     missed = [
-        (variable, months[period])
+        (variable, months[period] / unit)
         for (commitment, period), variable in model.decisions.missed_mw.items()
         if commitment in demand.of_priority[priority]
     ]
     expression = model.frame.objective(missed)
     name = f"missed_mw_months_priority_{priority}"
-    return Tier(name, "MW-months", expression, tight=True)
+    return Tier(name, "MW-months", expression, scale=unit, tight=True)
 
 
 def in_service_mw_months(model: Model) -> Tier:
@@ -66,45 +66,47 @@ def in_service_mw_months(model: Model) -> Tier:
     sum over commitment, hall, system, period of months[period]
         * serve_mw[commitment, hall, system, period]      [MW-months]
     """
-    months = model.case.calendar.months
+    months, unit = model.case.calendar.months, model.case.power_unit
     served: list[Term] = [
-        (variable, -months[key[-1]]) for key, variable in model.decisions.serve_mw.items()
+        (variable, -months[key[-1]] / unit) for key, variable in model.decisions.serve_mw.items()
     ]
-    return Tier("in_service_mw_months", "MW-months", model.frame.objective(served), scale=-1.0)
+    return Tier("in_service_mw_months", "MW-months", model.frame.objective(served), scale=-unit)
 
 
 def present_cost(model: Model) -> Tier:
     """All cost terms, discounted to the plan's start.
 
-    sum over cost term, period of discounts[period] * spend[term, period]      [money]
+    sum over cost term, day of discount[day] * spend[term, day]      [money]
     """
-    unit, discounts = model.case.money_unit, model.case.calendar.discounts
+    unit, calendar = model.case.money_unit, model.case.calendar
+    discounts = [calendar.discount(day) for day in range(calendar.day_count)]
     terms: list[Term] = []
     firm = 0.0
     for spend in costs(model).values():
         terms += [
-            (variable, discounts[period] * amount / unit)
-            for period, variable, amount in spend.expenses if amount
+            (variable, discounts[day] * amount / unit)
+            for day, variable, amount in spend.expenses if amount
         ]  # fmt: skip
-        firm += sum(discounts[period] * amount / unit for period, amount in spend.firm.items())
+        firm += sum(discounts[day] * amount / unit for day, amount in spend.firm.items())
     return Tier(PRESENT_COST, model.case.currency, model.frame.objective(terms, firm), scale=unit)
 
 
 def tie_break(model: Model) -> Tier:
     """Among equal plans: install what is installed as early as can be, then in the case's order.
 
-    sum over hall, system, period of (period + place[hall, system] / (number of pairs + 1))
-        * install_systems[hall, system, period]
-        + remove_systems[hall, system, period]      [periods x systems]
+    sum over hall, system, day of (period of day + place[hall, system] / (number of pairs + 1))
+        * install_systems[hall, system, day]
+        + sum over hall, system, period of remove_systems[hall, system, period]
+                                               [periods x systems]
 
     Nothing is installed or removed that need not be. Without it, equal plans differ from run to run
     and from rename to rename.
     """
-    pairs = model.case.installing
+    pairs, period_of = model.case.installing, model.case.calendar.period_of
     rank = {pair: place / (len(pairs) + 1) for place, pair in enumerate(pairs, start=1)}
     decided = [
-        (variable, period + rank[hall, system])
-        for (hall, system, period), variable in model.decisions.install_systems.items()
+        (variable, period_of(day) + rank[hall, system])
+        for (hall, system, day), variable in model.decisions.install_systems.items()
     ]
     decided += [(variable, 1.0) for variable in model.decisions.remove_systems.values()]
     return Tier(CHOOSING, "periods x systems", model.frame.objective(decided))

@@ -41,7 +41,7 @@ class Spare:
 def make_spare(model: Model) -> Spare:
     """Return what a plan may do without."""
     made, supply = model.decisions, model.case.supply
-    count = model.case.calendar.count
+    count = model.case.calendar.day_count
     fewer: list[Term] = [(variable, 1.0) for variable in _openings(model)]
     fewer += [(lots, 1.0 + _early(key[-1], count)) for key, lots in made.order_lots.items()]
     follow: list[Term] = [(variable, 0.0) for variable in made.open_halls.values()]
@@ -63,6 +63,6 @@ def _openings(model: Model) -> list[pulp.LpVariable]:
     return [*made.opened_halls.values(), *made.open_site.values(), *made.place_order.values()]
 
 
-def _early(period: int, count: int) -> float:
-    """Return how early a period is, from one for the first to nearly zero for the last."""
-    return (count - period) / count
+def _early(day: int, count: int) -> float:
+    """Return how early a day is, from one for the plan's first to nearly zero for its last."""
+    return (count - day) / count

@@ -1,21 +1,20 @@
-"""Money spent by named term and period, and the budget."""
+"""Money spent by named term and day, and the budget."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pulp
 
 from planner.case.case import HOURS_A_DAY, budget_unit
 from planner.model.decisions import Model
-from planner.model.deployment import systems_in_service
 from planner.model.facility import site_steps
 from planner.model.frame import Term
 from planner.tolerance import left_of
 
 Expense = tuple[int, pulp.LpVariable, float]
-"""Period in which money is spent, on what decision, and how much for each unit of it."""
+"""Day on which money is spent, on what decision, and how much for each unit of it."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Spend:
     expenses : list of Expense
         Money for each unit of a decision.
     firm : dict of int to float
-        Money by period that no decision can change.
+        Money by day that no decision can change.
     """
 
     expenses: list[Expense] = field(default_factory=list)
@@ -37,160 +36,190 @@ class Spend:
 def purchase(model: Model) -> Spend:
     """Units ordered, or systems bought where they are installed, at their price.
 
-    price[supplier, item] * (lot * order_lots[supplier, item, period] + firm_orders[...])
-        + market_price[system] * install_systems[hall, system, period]      [money; period]
+    price[supplier, item] * (lot * order_lots[supplier, item, day] + firm_orders[...])
+        + market_price[system] * install_systems[hall, system, day]      [money; day]
     """
     supply, made, spend = model.case.supply, model.decisions, Spend()
-    for (supplier, item, period), lots in made.order_lots.items():
+    for (supplier, item, day), lots in made.order_lots.items():
         lot = supply.sources[supplier, item]["lot"]
-        spend.expenses.append((period, lots, supply.price[supplier, item] * lot))
-    for (supplier, item, period), quantities in supply.firm_orders.items():
+        spend.expenses.append((day, lots, supply.price[supplier, item] * lot))
+    for (supplier, item, day), quantities in supply.firm_orders.items():
         amount = supply.price[supplier, item] * sum(quantities)
-        spend.firm[period] = spend.firm.get(period, 0.0) + amount
-    for (_, system, period), install in made.install_systems.items():
+        spend.firm[day] = spend.firm.get(day, 0.0) + amount
+    for (_, system, day), install in made.install_systems.items():
         if not supply.planned:
-            spend.expenses.append((period, install, supply.market_price[system]))
+            spend.expenses.append((day, install, supply.market_price[system]))
     return spend
 
 
 def unused_take_or_pay(model: Model) -> Spend:
     """Units paid for without being ordered, at their price.
 
-    price[supplier, item] * pay_unused[supplier, item, period]      [money; period]
+    price[supplier, item] * pay_unused[supplier, item, day]      [money; day]
     """
     price = model.case.supply.price
     return Spend([
-        (period, unused, price[supplier, item])
-        for (supplier, item, period), unused in model.decisions.pay_unused.items()
+        (day, unused, price[supplier, item])
+        for (supplier, item, day), unused in model.decisions.pay_unused.items()
     ])  # fmt: skip
 
 
 def orders(model: Model) -> Spend:
     """Orders placed, at their cost.
 
-    order_cost[supplier, item] * (place_order[supplier, item, period] + orders already placed)
-                                                                    [money; period]
+    order_cost[supplier, item] * (place_order[supplier, item, day] + orders already placed)
+                                                                    [money; day]
     """
     supply = model.case.supply
     spend = Spend([
-        (period, placed, supply.sources[supplier, item]["order_cost"])
-        for (supplier, item, period), placed in model.decisions.place_order.items()
+        (day, placed, supply.sources[supplier, item]["order_cost"])
+        for (supplier, item, day), placed in model.decisions.place_order.items()
     ])  # fmt: skip
-    for (supplier, item, period), quantities in supply.firm_orders.items():
+    for (supplier, item, day), quantities in supply.firm_orders.items():
         amount = supply.sources[supplier, item]["order_cost"] * len(quantities)
-        spend.firm[period] = spend.firm.get(period, 0.0) + amount
+        spend.firm[day] = spend.firm.get(day, 0.0) + amount
     return spend
 
 
 def assembly(model: Model) -> Spend:
     """Systems started at a plant, at its cost.
 
-    assembly_cost[plant, system] * start_assembly[plant, system, period]      [money; period]
+    assembly_cost[plant, system] * start_assembly[plant, system, day]      [money; day]
     """
     cost = model.case.supply.assembly_cost
     return Spend([
-        (period, start, cost[plant, system])
-        for (plant, system, period), start in model.decisions.start_assembly.items()
+        (day, start, cost[plant, system])
+        for (plant, system, day), start in model.decisions.start_assembly.items()
     ])  # fmt: skip
 
 
 def freight(model: Model) -> Spend:
     """Units shipped on a lane, at its freight.
 
-    freight[from, to] * ship_units[from, to, item, period]      [money; period]
+    freight[from, to] * ship_units[from, to, item, day]      [money; day]
     """
     cost = model.case.supply.freight
     return Spend([
-        (period, shipped, cost[origin, end])
-        for (origin, end, _, period), shipped in model.decisions.ship_units.items()
+        (day, shipped, cost[origin, end])
+        for (origin, end, _, day), shipped in model.decisions.ship_units.items()
     ])  # fmt: skip
 
 
 def holding(model: Model) -> Spend:
-    """Units held at the end of a period, at the place's cost.
+    """Units held from a day of use to the next, at the place's cost.
 
-    holding_cost[place] * months[period] * stock[place, item, period]      [money; period]
+    holding_cost[place] * held_months[place, item, day] * stock[place, item, day]      [money; day]
     """
-    cost, months = model.case.supply.holding_cost, model.case.calendar.months
+    cost, months = model.case.supply.holding_cost, model.case.supply.held_months
     return Spend([
-        (period, held, cost[place] * months[period])
-        for (place, _, period), held in model.decisions.stock.items() if place in cost
+        (key[-1], held, cost[key[0]] * months[key])
+        for key, held in model.decisions.stock.items() if key[0] in cost
     ])  # fmt: skip
 
 
 def openings(model: Model) -> Spend:
     """Sites opened, once, when the first hall there is decided.
 
-    opening_cost[site] * (open_site[site, period] - open_site[site, period before])
-                                                                    [money; period]
+    opening_cost[site] * (open_site[site, day] - open_site[site, day before])
+                                                                    [money; day]
     """
     opened, cost = model.decisions.open_site, model.case.facility.opening_cost
-    spend = Spend([(period, opened[site, period], cost[site]) for site, period in opened])
-    for (site, before), (_, period) in site_steps(model):
-        spend.expenses.append((period, opened[site, before], -cost[site]))
+    spend = Spend([(day, opened[site, day], cost[site]) for site, day in opened])
+    for (site, before), (_, day) in site_steps(model):
+        spend.expenses.append((day, opened[site, before], -cost[site]))
     return spend
 
 
 def fit_out(model: Model) -> Spend:
     """Halls decided, at the cost of opening one.
 
-    fit_out_cost[hall] * open_halls[hall, period]      [money; period]
+    fit_out_cost[hall] * open_halls[hall, day]      [money; day]
     """
     cost = model.case.facility.fit_out_cost
     return Spend([
-        (period, decided, cost[hall])
-        for (hall, period), decided in model.decisions.open_halls.items()
+        (day, decided, cost[hall])
+        for (hall, day), decided in model.decisions.open_halls.items()
     ])  # fmt: skip
 
 
 def lease(model: Model) -> Spend:
-    """IT power of the systems that stand in halls, in service or not, at the site's lease.
+    """IT power of the systems in service, at the site's lease, from their first day on.
 
-    lease[site] * it_mw[system] * months[period] * installed_systems[hall, system, period]
+    lease[site] * it_mw[system] * (months[period] * (commissioned_systems[hall, system, period]
+        + remove_systems[hall, system, period])
+        - months before they serve * install_systems commissioned in the period)
                                                                     [money; period]
     """
-    facility, months = model.case.facility, model.case.calendar.months
-    return Spend([
-        (period, installed, facility.lease[site] * facility.it_mw[system] * months[period])
-        for (hall, system, period), installed in model.decisions.installed_systems.items()
-        if (site := facility.site_of[hall]) in facility.lease
-    ])  # fmt: skip
+    facility, calendar = model.case.facility, model.case.calendar
+    each = {
+        (site, system): price * facility.it_mw[system]
+        for site, price in facility.lease.items()
+        for system in facility.systems
+    }
+    return _while_in_service(model, each, calendar.months_over)
 
 
 def energy(model: Model) -> Spend:
-    """Facility energy of the systems in service, at the site's price.
+    """Facility energy of the systems in service, at the site's price, from their first day on.
 
-    energy_price[site] * facility_mw[site, system] * hours[period]
-        * systems_in_service[hall, system, period]      [money; period]
+    energy_price[site] * facility_mw[site, system]
+        * (hours[period] * (commissioned_systems[hall, system, period]
+                            + remove_systems[hall, system, period])
+           - hours before they serve * install_systems commissioned in the period)
+                                                                    [money; period]
+    """
+    facility = model.case.facility
+    each = {
+        (site, system): price * facility.facility_mw[site, system]
+        for site, price in facility.energy_price.items()
+        for system in facility.systems
+    }
+    return _while_in_service(model, each, lambda first, last: HOURS_A_DAY * (last - first + 1))
+
+
+def _while_in_service(
+    model: Model,
+    each: Mapping[tuple[str, str], float],
+    long: Callable[[int, int], float],
+) -> Spend:
+    """Return what systems in service cost by period, `long` from one day to another.
+
+    What is removed in a period is paid for to its end, so that nothing is saved by removing systems
+    between two days on which they must serve.
     """
     facility, calendar, spend = model.case.facility, model.case.calendar, Spend()
-    in_service = systems_in_service(model)
-    for (hall, system), start in model.case.serving.items():
-        site = facility.site_of[hall]
-        price = facility.energy_price.get(site, 0.0) * facility.facility_mw[site, system]
-        for period in range(start, calendar.count) if price else ():
-            amount = price * HOURS_A_DAY * calendar.days(period)
-            spend.expenses.extend(
-                [
-                    (period, variable, amount * coefficient)
-                    for variable, coefficient in in_service[hall, system, period]
-                ]
-            )
+    spans = list(zip(calendar.first_days, calendar.last_days, strict=True))
+    lengths = [long(first, last) for first, last in spans]
+    made = model.decisions
+    for systems in (made.commissioned_systems, made.remove_systems):
+        for (hall, system, period), count in systems.items():
+            cost = each.get((facility.site_of[hall], system), 0.0)
+            if cost:
+                day = calendar.first_days[period]
+                spend.expenses.append((day, count, cost * lengths[period]))
+    for (hall, system, day), install in made.install_systems.items():
+        cost = each.get((facility.site_of[hall], system), 0.0)
+        serves = day + facility.commission_days[system]
+        first = calendar.first_days[calendar.period_of(serves)]
+        if cost and serves > first:
+            spend.expenses.append((first, install, -cost * long(first, serves - 1)))
     return spend
 
 
 def service(model: Model) -> Spend:
     """Megawatts served, at the cost of serving the commitment from the site.
 
-    service_cost[commitment, site] * months[period]
-        * serve_mw[commitment, hall, system, period]      [money; period]
+    What is served on a period's last day is served until the day before the next one's.
+
+    service_cost[commitment, site] * served_months[period]
+        * serve_mw[commitment, hall, system, period]      [money; period's last day]
     """
-    case = model.case
-    spend = Spend()
+    case, spend = model.case, Spend()
+    ends, months = case.calendar.last_days, case.calendar.served_months
     for (commitment, hall, _, period), serve in model.decisions.serve_mw.items():
         cost = case.demand.service_cost.get((commitment, case.facility.site_of[hall]), 0.0)
         if cost:
-            spend.expenses.append((period, serve, cost * case.calendar.months[period]))
+            spend.expenses.append((ends[period], serve, cost * months[period]))
     return spend
 
 
@@ -200,8 +229,9 @@ def late(model: Model) -> Spend:
     late_cost[commitment] * months[period] * missed_mw[commitment, period]      [money; period]
     """
     cost, months = model.case.demand.late_cost, model.case.calendar.months
+    first_days = model.case.calendar.first_days
     return Spend([
-        (period, missed, cost[commitment] * months[period])
+        (first_days[period], missed, cost[commitment] * months[period])
         for (commitment, period), missed in model.decisions.missed_mw.items() if cost[commitment]
     ])  # fmt: skip
 
@@ -234,26 +264,25 @@ def costs(model: Model) -> dict[str, Spend]:
 def spend_within_budget(model: Model) -> None:
     """Money spent up to a date, without late cost, stays within the budget up to it.
 
-    sum over cost term except late, period up to the date of spend[term, period]
+    sum over cost term except late, day up to the date of spend[term, day]
         <= budget[date]      [money; date]
 
-    Money is spent in the period of its decision and is not discounted here.
+    Money is spent in the day of its decision and is not discounted here.
     """
     for last, limit in model.case.budget.items():
-        unit = budget_unit(model.case, limit)
-        spent = [(variable, amount / unit) for variable, amount in _spent_by(model, last)]
         firm = sum(
             amount
             for name, spend in costs(model).items() if name != "late"
-            for period, amount in spend.firm.items() if period <= last
+            for day, amount in spend.firm.items() if day <= last
         )  # fmt: skip
-        model.frame.row("budget", (last,), spent, "<=", left_of(limit, firm) / unit)
+        unit, left = budget_unit(model.case, limit), left_of(limit, firm)
+        model.frame.row("budget", (last,), _spent_by(model, last), "<=", left, unit)
 
 
 def _spent_by(model: Model, last: int) -> Iterator[Term]:
-    """Yield money spent up to a period."""
+    """Yield money spent up to a day."""
     for name, spend in costs(model).items():
         if name != "late":
-            for period, variable, amount in spend.expenses:
-                if period <= last and amount:
+            for day, variable, amount in spend.expenses:
+                if day <= last and amount:
                     yield variable, amount

@@ -4,41 +4,40 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from planner.model.decisions import Model, terms
-from planner.tolerance import left_of
+from planner.model.decisions import Model, term, with_day_before
 
 
 def start_within_supplier_capacity(model: Model) -> None:
-    """What a supplier starts in a period stays within its capacity.
+    """What a supplier starts for an order day stays within what has accrued since the day before.
 
-    sum over item of capacity_use[supplier, item]
-        * (lot[supplier, item] * order_lots[supplier, item, period]
-           + firm_orders[supplier, item, period])
-        <= capacity[supplier, period]      [capacity units; supplier, period]
+    sum over item of capacity_use[supplier, item] * lot[supplier, item]
+        * order_lots[supplier, item, day] + carry_capacity[supplier, day]
+        <= capacity[supplier, day] + carry_capacity[supplier, day before]
+                                               [capacity units; supplier, order day]
 
     A fab's wafer starts are one allocation, whatever is made of them.
     """
-    supply, lots = model.case.supply, model.decisions.order_lots
-    items = defaultdict(list)
-    for supplier, item in supply.sources:
-        items[supplier].append(item)
-    for (supplier, period), capacity in supply.capacity.items():
-        load, firm = [], 0.0
-        for item in items[supplier]:
-            row = supply.sources[supplier, item]
-            load += terms(lots, [(supplier, item, period)], row["capacity_use"] * row["lot"])
-            placed = supply.firm_orders.get((supplier, item, period), ())
-            firm += row["capacity_use"] * sum(placed)
-        left = left_of(capacity, firm)
-        model.frame.row("supplier_capacity", (supplier, period), load, "<=", left)
+    supply, made = model.case.supply, model.decisions
+    items: dict[str, list[tuple[str, float]]] = defaultdict(list)
+    for (supplier, item), row in supply.sources.items():
+        items[supplier].append((item, row["capacity_use"] * row["lot"]))
+    for key, before in with_day_before(supply.capacity):
+        supplier, day = key
+        load = [
+            started
+            for item, use in items[supplier]
+            for started in term(made.order_lots, (supplier, item, day), use)
+        ]
+        load += [*term(made.carry_capacity, key), *term(made.carry_capacity, before, -1.0)]
+        model.frame.row("supplier_capacity", key, load, "<=", supply.capacity[key])
 
 
 def order_at_least_the_minimum(model: Model) -> None:
     """An order, once placed, is at least the supplier's minimum and, in whole lots, one lot.
 
-    lot[supplier, item] * order_lots[supplier, item, period]
+    lot[supplier, item] * order_lots[supplier, item, day]
         >= max(min_order[supplier, item], lot[supplier, item] in whole lots)
-           * place_order[supplier, item, period]      [units; supplier, item, period]
+           * place_order[supplier, item, day]      [units; supplier, item, day]
 
     Suppliers refuse small orders. Without whole lots any amount is an order; one of nothing only
     costs, and is dropped from a plan that still has it within its gap.
@@ -53,11 +52,11 @@ def order_at_least_the_minimum(model: Model) -> None:
 
 
 def place_an_order_to_order_lots(model: Model) -> None:
-    """Nothing is ordered in a period without placing an order.
+    """Nothing is ordered on a day without placing an order.
 
-    lot[supplier, item] * order_lots[supplier, item, period]
-        <= largest_order[supplier, item, period] * place_order[supplier, item, period]
-                                           [units; supplier, item, period]
+    lot[supplier, item] * order_lots[supplier, item, day]
+        <= largest_order[supplier, item, day] * place_order[supplier, item, day]
+                                           [units; supplier, item, day]
 
     Placing an order costs money whatever its size; the largest order is the supplier's capacity
     or what all halls can hold, never an arbitrary constant.
@@ -70,20 +69,39 @@ def place_an_order_to_order_lots(model: Model) -> None:
 
 
 def take_or_pay(model: Model) -> None:
-    """A share of the supplier's capacity is paid for in each period, ordered or not.
+    """A share of the supplier's capacity is paid for, ordered or not.
 
-    pay_unused[supplier, item, period] + lot[supplier, item] * order_lots[supplier, item, period]
-        + firm_orders[supplier, item, period]
-        >= take_or_pay_share[supplier, item] * capacity[supplier, period]
-           / capacity_use[supplier, item]      [units; supplier, item, period]
+    pay_unused[supplier, item, day] + lot[supplier, item] * order_lots[supplier, item, day]
+        >= reserved[supplier, item, day] + take_or_pay_share[supplier, item]
+           / capacity_use[supplier, item]
+           * (carry_capacity[supplier, day before] - carry_capacity[supplier, day])
+                                               [units; supplier, item, day of settlement]
 
-    Allocation is reserved against payment.
+    Allocation is reserved against payment. What is left to the next day is settled there; on the
+    last day nothing is left.
     """
-    supply, lots = model.case.supply, model.decisions.order_lots
-    for key, unused in model.decisions.pay_unused.items():
-        supplier, item, period = key
-        row = supply.sources[supplier, item]
-        due = row["take_or_pay_share"] * supply.capacity[supplier, period] / row["capacity_use"]
-        firm = sum(supply.firm_orders.get(key, ()))
-        paid = [(unused, 1.0), *terms(lots, [key], row["lot"])]
-        model.frame.row("take_or_pay", key, paid, ">=", due - firm)
+    supply, made = model.case.supply, model.decisions
+    for key, (before, after) in settled_with(model).items():
+        row = supply.sources[key[0], key[1]]
+        share = row["take_or_pay_share"] / row["capacity_use"]
+        paid = [*term(made.pay_unused, key), *term(made.order_lots, key, row["lot"])]
+        paid += [*term(made.carry_capacity, after, share)]
+        paid += [*term(made.carry_capacity, before, -share)]
+        model.frame.row("take_or_pay", key, paid, ">=", supply.reserved[key])
+
+
+def settled_with(
+    model: Model,
+) -> dict[tuple[str, str, int], tuple[tuple[str, int], tuple[str, int]]]:
+    """Return the carried capacity that each settlement of take-or-pay begins and ends with."""
+    days: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for supplier, item, day in model.case.supply.reserved:
+        days[supplier, item].append(day)
+    return {
+        (supplier, item, day): (
+            (supplier, before),
+            (supplier, -1 if day == found[-1] else day),
+        )
+        for (supplier, item), found in days.items()
+        for before, day in zip([-1, *found], found, strict=False)
+    }

@@ -15,6 +15,9 @@ NOT_PRICED = "not tried: it has no price in this model"
 UNKNOWN = (NOT_TRIED, NOT_PRICED)
 """Statuses of a limit of which it is not known what more of it is worth."""
 
+PERIODS = "length of periods"
+"""Kind of what holds a milestone where shorter periods alone would have it miss less."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -69,9 +72,10 @@ EXPLAINED = (
         "kind": "", "subject": "", "cell": "sheet and cell",
         "value": "in the cell, if it is a number", "day": "in the cell, if it is a date",
         "mw_through": "MW of the milestone that come through it", "one_more": "what one step is",
-        "mw_a_step": "MW that one step more brings", "mw_without": "MW more without it, for a "
-        "date of which one period earlier brings nothing", "first_period": "", "last_period": "",
-        "says": "in a sentence",
+        "mw_a_step": "MW that one step more brings; of the length of periods what shorter ones "
+        "bring, and the limits after it hold what is still missed with them",
+        "mw_without": "MW more without it, for a date of which one period earlier brings nothing",
+        "first_period": "", "last_period": "", "says": "in a sentence",
     }),
     ResultTable("delays", "The same read the other way: for each limit the milestones it delays.", {
         "kind": "", "subject": "", "cell": "sheet and cell", "commitment": "", "date": "",

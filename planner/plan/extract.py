@@ -9,20 +9,32 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
 
+from planner.case.bounds import Bounds
 from planner.case.case import Case
+from planner.case.last_orders import critical_order
+from planner.case.routes import Routes
 from planner.inputs.rows import Inputs
 from planner.model import spending
 from planner.model.decisions import Model
+from planner.model.supply import settled_with
+from planner.plan.extract_flows import (
+    clock_rows,
+    dated,
+    production_rows,
+    shipment_rows,
+    stock_rows,
+    work_of,
+)
 from planner.plan.extract_orders import order_rows, peg_rows
-from planner.plan.extract_tiers import tier_rows
+from planner.plan.extract_tiers import cost_rows, tier_rows
 from planner.plan.figures import tidy
 from planner.plan.purpose import Purposes
-from planner.plan.tables import COST_TERMS, Row, Tables
+from planner.plan.tables import Row, Tables
 from planner.tolerance import LAST_TOLERANCE, TOLERANCE
 
 MW_DECIMALS = 12
@@ -55,6 +67,7 @@ class Extraction:
         self.value = dict(zip(map(id, model.frame.columns), cleaned, strict=True))
         self._follow_installs()
         self._follow_stock()
+        self._follow_unused()
         self._follow_service()
 
     def of(self, variables: Mapping[Any, Any]) -> dict[Any, float]:
@@ -68,20 +81,24 @@ class Extraction:
         """Return all result tables."""
         service = [_tidied(row) for row in self._service()]
         ramp, spend = self._ramp(service), self._spend()
-        costs = _cost_rows(spend)
+        costs = cost_rows(spend)
         installs = self._installs(Purposes(self.case, service, ramp))
-        orders = self._orders()
-        starts = self.of(self.model.decisions.start_assembly)
-        pegs = peg_rows(self.case, orders, starts, installs)
+        orders, made = self._orders(), self.model.decisions
+        starts = self.of(made.start_assembly)
+        shipped = self.of(made.ship_units)
+        work = work_of(self.case, orders, starts, shipped, self.of(made.install_systems))
+        pegs = peg_rows(self.case, orders, starts, installs, work)
         return {name: [_tidied(row) for row in rows] for name, rows in {
             "orders": orders,
             "pegs": pegs,
-            "production": self._production(),
-            "shipments": self._shipments(),
-            "stock": self._stock(),
+            "production": production_rows(self.case, starts),
+            "shipments": shipment_rows(self.inputs, self.case, shipped),
+            "stock": stock_rows(self.case, self.of(made.stock)),
             "installs": installs,
             "fleet": self._fleet(),
             "halls": self._halls(),
+            "openings": self._openings(),
+            "clock": clock_rows(self.case, self._carried()),
             "power": self._power(),
             "service": service,
             "ramp": ramp,
@@ -90,28 +107,57 @@ class Extraction:
             "costs": costs,
         }.items()}  # fmt: skip
 
-    def _day(self, period: int, days: int = 0) -> date:
-        return self.case.calendar.starts[period] + timedelta(days=days)
+    def _date(self, day: int) -> date:
+        return self.case.calendar.date_of(day)
+
+    def _period(self, day: int) -> date:
+        """Return the first day of the period that holds a numbered day."""
+        calendar = self.case.calendar
+        return calendar.starts[calendar.period_of(day)]
 
     def _follow_installs(self) -> None:
-        """Work out systems standing, and set their variables to it."""
+        """Work out systems standing and in service, and set the variables of the latter."""
         made, facility = self.model.decisions, self.case.facility
+        calendar = self.case.calendar
         install, remove = self.of(made.install_systems), self.of(made.remove_systems)
-        self.installed: dict[tuple[str, str, int], float] = {}
-        pairs = sorted({key[:2] for key in install} | set(facility.fleet))
-        for hall, system in pairs:
-            standing = float(facility.fleet.get((hall, system), 0))
-            for period in self.case.calendar.periods:
+        self.standing: dict[tuple[str, str, int], float] = {}
+        self.in_service: dict[tuple[str, str, int], float] = {}
+        for hall, system in sorted({key[:2] for key in install} | set(facility.fleet)):
+            standing = serving = float(facility.fleet.get((hall, system), 0))
+            added: dict[int, float] = defaultdict(float)
+            begun: dict[int, float] = defaultdict(float)
+            days = facility.commission_days[system]
+            for day in self.case.installing.get((hall, system), ()):
+                count = install.get((hall, system, day), 0.0)
+                added[calendar.period_of(day)] += count
+                begun[calendar.period_of(day + days)] += count
+            for period in calendar.periods:
                 key = (hall, system, period)
-                standing = _clean(standing + install.get(key, 0.0) - remove.get(key, 0.0))
-                self.installed[key] = standing
-                if key in made.installed_systems:
-                    self.value[id(made.installed_systems[key])] = standing
+                removed = remove.get(key, 0.0)
+                standing = self.standing[key] = _clean(standing + added[period] - removed)
+                serving = self.in_service[key] = _clean(serving + begun[period] - removed)
+                if key in made.commissioned_systems:
+                    self.value[id(made.commissioned_systems[key])] = serving
 
     def _follow_stock(self) -> None:
         """Clean stock of the noise of its balance."""
         for variable in self.model.decisions.stock.values():
             self.value[id(variable)] = max(0.0, self.value[id(variable)])
+
+    def _follow_unused(self) -> None:
+        """Work out what take-or-pay charges from what is ordered and carried, and set it."""
+        made, supply = self.model.decisions, self.case.supply
+        for variable in made.carry_capacity.values():
+            self.value[id(variable)] = tidy(max(0.0, self.value[id(variable)]))
+        carried = {key: self.value[id(v)] for key, v in made.carry_capacity.items()}
+        for key, (before, after) in settled_with(self.model).items():
+            variable, row = made.pay_unused[key], supply.sources[key[0], key[1]]
+            moved = carried.get(before, 0.0) - carried.get(after, 0.0)
+            due = supply.reserved[key]
+            due += row["take_or_pay_share"] / row["capacity_use"] * moved
+            if key in made.order_lots:
+                due -= row["lot"] * self.value[id(made.order_lots[key])]
+            self.value[id(variable)] = due if due > TOLERANCE else 0.0
 
     def _follow_service(self) -> None:
         """Work out megawatts missed from those served, and set their variables to it."""
@@ -126,93 +172,103 @@ class Extraction:
             if key in made.missed_mw:
                 self.value[id(made.missed_mw[key])] = self.missed[key]
 
-    def _in_service(self, hall: str, system: str, period: int) -> float:
-        """Return systems commissioned at the end of a period."""
-        calendar, made = self.case.calendar, self.model.decisions
-        days = self.case.facility.commission_days[system]
-        count = self.installed[hall, system, period]
-        for earlier in range(period, -1, -1):
-            usable = calendar.usable(earlier, days)
-            if usable is not None and usable <= period:
-                break
-            if (hall, system, earlier) in made.install_systems:
-                count -= self.value[id(made.install_systems[hall, system, earlier])]
-        return _clean(count)
+    def _carried(self) -> dict[tuple[str, str, int], float]:
+        """Return what windows of suppliers and crews leave for the next."""
+        made = self.model.decisions
+        return {
+            (kind, *key): left
+            for kind, carried in (("order", made.carry_capacity), ("install", made.carry_crews))
+            for key, left in self.of(carried).items()
+        }
 
     def _orders(self) -> list[Row]:
         made = self.model.decisions
         placed = self.inputs.tables["orders"]
         return order_rows(self.case, placed, self.of(made.order_lots), made.place_order)
 
-    def _production(self) -> list[Row]:
-        starts = self.of(self.model.decisions.start_assembly)
-        return [
-            {"plant": plant, "system": system, "period": self._day(period),
-             "finish_date": self._day(period, self.case.supply.plant_days[plant, system]),
-             "quantity": count}
-            for (plant, system, period), count in _dated(starts)
-        ]  # fmt: skip
-
-    def _shipments(self) -> list[Row]:
-        shipped = self.of(self.model.decisions.ship_units)
-        lanes = self.inputs.tables["lanes"]
-        days = {(row["from"], row["to"]): row["transit_days"] for row in lanes}
-        return [
-            {"from": origin, "to": end, "item": item, "period": self._day(period),
-             "arrival_date": self._day(period, days[origin, end]), "quantity": units}
-            for (origin, end, item, period), units in _dated(shipped)
-        ]  # fmt: skip
-
-    def _stock(self) -> list[Row]:
-        return [
-            {"place": place, "item": item, "period": self._day(period), "quantity": units}
-            for (place, item, period), units in _dated(self.of(self.model.decisions.stock))
-        ]
-
     def _installs(self, purposes: Purposes) -> list[Row]:
-        made = self.model.decisions
-        install, remove = self.of(made.install_systems), self.of(made.remove_systems)
+        made, calendar = self.model.decisions, self.case.calendar
+        install = self.of(made.install_systems)
+        remove = {
+            (hall, system, calendar.first_days[period]): count
+            for (hall, system, period), count in self.of(made.remove_systems).items()
+        }
         both = {key: install.get(key, 0.0) for key in {**install, **remove}}
         rows: list[Row] = []
-        for (hall, system, period), count in _dated(both):
-            purpose = purposes.of((hall, system, period)) if count else None
+        for (hall, system, day), count in dated(both):
+            purpose = purposes.of((hall, system, day)) if count else None
             late = None if purpose is None else "yes" if purpose.late else "no"
-            rows.append({
-                "site": self.case.facility.site_of[hall], "hall": hall, "system": system,
-                "period": self._day(period), "installed": count,
-                "removed": remove.get((hall, system, period), 0.0),
-                "commitment": purpose and purpose.commitment,
-                "milestone": purpose and purpose.milestone, "late": late,
-            })  # fmt: skip
+            rows.append(
+                {
+                    "site": self.case.facility.site_of[hall],
+                    "hall": hall,
+                    "system": system,
+                    "period": self._period(day),
+                    "date": self._date(day),
+                    "installed": count,
+                    "removed": remove.get((hall, system, day), 0.0),
+                    "commitment": purpose and purpose.commitment,
+                    "milestone": purpose and purpose.milestone,
+                    "late": late,
+                }
+            )
         return rows
 
     def _fleet(self) -> list[Row]:
+        starts = self.case.calendar.starts
         return [
-            {"site": self.case.facility.site_of[hall], "hall": hall, "system": system,
-             "period": self._day(period), "installed": count,
-             "in_service": self._in_service(hall, system, period)}
-            for (hall, system, period), count in _dated(self.installed)
-        ]  # fmt: skip
+            {
+                "site": self.case.facility.site_of[hall],
+                "hall": hall,
+                "system": system,
+                "period": starts[period],
+                "installed": count,
+                "in_service": self.in_service[hall, system, period],
+            }
+            for (hall, system, period), count in dated(self.standing)
+        ]
+
+    def _decided(self) -> list[tuple[tuple[str, int], float]]:
+        """Return halls decided, by hall and day."""
+        decided = self.of(self.model.decisions.open_halls)
+        return dated({key: _clean(count) for key, count in decided.items()})
+
+    def _openings(self) -> list[Row]:
+        facility = self.case.facility
+        return [
+            {
+                "site": facility.site_of[hall],
+                "hall": hall,
+                "period": self._period(day),
+                "date": self._date(day),
+                "opens": self._date(facility.opening[hall, day]),
+                "count": count,
+            }
+            for (hall, day), count in self._decided()
+            if count
+        ]
 
     def _halls(self) -> list[Row]:
-        facility = self.case.facility
-        decided = {
-            key: _clean(value) for key, value in self.of(self.model.decisions.open_halls).items()
-        }
-        rows = []
+        facility, calendar, rows = self.case.facility, self.case.calendar, list[Row]()
+        decided: dict[tuple[str, int], float] = defaultdict(float)
+        opened: dict[tuple[str, int], float] = defaultdict(float)
+        for (hall, day), count in self._decided():
+            decided[hall, calendar.period_of(day)] += count
+            opened[hall, calendar.period_of(facility.opening[hall, day])] += count
         for hall in sorted(facility.halls):
-            opened = float(facility.open_count[hall])
-            due: dict[int, float] = defaultdict(float)
-            for (name, period), count in decided.items():
-                if name == hall:
-                    due[facility.opening[hall, period]] += count
-            for period in self.case.calendar.periods:
-                opened = _clean(opened + due.get(period, 0.0))
-                now = decided.get((hall, period), 0.0)
-                if now or opened:
-                    rows.append({"site": facility.site_of[hall], "hall": hall,
-                                 "period": self._day(period), "decided": now,
-                                 "opened": opened})  # fmt: skip
+            in_all = float(facility.open_count[hall])
+            for period in calendar.periods:
+                in_all = _clean(in_all + opened[hall, period])
+                if decided[hall, period] or in_all:
+                    rows.append(
+                        {
+                            "site": facility.site_of[hall],
+                            "hall": hall,
+                            "period": calendar.starts[period],
+                            "decided": decided[hall, period],
+                            "opened": in_all,
+                        }
+                    )
         return rows
 
     def _power(self) -> list[Row]:
@@ -220,14 +276,15 @@ class Extraction:
         for node in sorted(facility.nodes):
             for period in self.case.calendar.periods:
                 load = math.fsum(
-                    self.installed.get((hall, system, period), 0.0)
+                    self.standing.get((hall, system, period), 0.0)
                     * facility.facility_mw[facility.site_of[hall], system]
                     for hall in facility.tree.halls_below[node]
                     for system in facility.systems
                 )
                 carried = facility.energised_mw.get((node, period))
                 rows.append({
-                    "node": node, "period": self._day(period), "load_mw": float(load),
+                    "node": node, "period": self.case.calendar.starts[period],
+                    "load_mw": float(load),
                     "energised_mw": carried,
                     "headroom_mw": None if carried is None else carried - load,
                 })  # fmt: skip
@@ -237,8 +294,8 @@ class Extraction:
         served = self.of(self.model.decisions.serve_mw)
         return [
             {"commitment": commitment, "site": self.case.facility.site_of[hall], "hall": hall,
-             "system": system, "period": self._day(period), "mw": mw}
-            for (commitment, hall, system, period), mw in _dated(served)
+             "system": system, "period": self.case.calendar.starts[period], "mw": mw}
+            for (commitment, hall, system, period), mw in dated(served)
         ]  # fmt: skip
 
     def _ramp(self, service: Iterable[Row]) -> list[Row]:
@@ -260,31 +317,45 @@ class Extraction:
         return rows
 
     def _spend(self) -> list[Row]:
-        calendar, rows = self.case.calendar, []
+        calendar, rows = self.case.calendar, list[Row]()
         for term, spend in spending.costs(self.model).items():
-            amounts: dict[int, float] = defaultdict(float, spend.firm)
-            for period, variable, amount in spend.expenses:
-                amounts[period] += amount * self.value[id(variable)]
+            amounts: dict[int, list[float]] = defaultdict(list)
+            presents: dict[int, list[float]] = defaultdict(list)
+            paid = [(day, self.value[id(v)] * amount) for day, v, amount in spend.expenses]
+            for day, amount in (*paid, *spend.firm.items()):
+                if amount:
+                    amounts[calendar.period_of(day)].append(amount)
+                    presents[calendar.period_of(day)].append(amount * calendar.discount(day))
             rows += [
-                {"period": calendar.starts[period], "term": term, "amount": amount,
-                 "present_cost": amount * calendar.discounts[period]}
-                for period, amount in sorted(amounts.items()) if amount
-            ]  # fmt: skip
-        return rows
+                {
+                    "period": calendar.starts[period],
+                    "term": term,
+                    "amount": math.fsum(amounts[period]),
+                    "present_cost": math.fsum(presents[period]),
+                }
+                for period in sorted(amounts)
+            ]
+        return [row for row in rows if row["amount"]]
 
 
 def milestone_rows(case: Case, ramp: Iterable[Row]) -> list[Row]:
-    """Return each milestone with what is in service and missed where it is judged."""
+    """Return each milestone with what is in service and missed where it is judged.
+
+    With it stand the days that its critical chain of orders loses; 0 if none is in time.
+    """
+    bounds = Bounds(case, Routes(case))
     found = {(row["commitment"], row["period"]): row for row in ramp}
     rows: list[Row] = []
     for commitment, day, period, mw in sorted(case.demand.judged):
         row = found[commitment, case.calendar.starts[period]]
         in_service = float(row["in_service_mw"])  # type: ignore[arg-type]
         missed = mw - in_service
+        critical = critical_order(bounds, commitment, period)
         rows.append({
             "commitment": commitment, "date": day.isoformat(), "basis": row["basis"],
             "required_mw": mw, "in_service_mw": in_service,
             "missed_mw": tidy(round(missed, MW_DECIMALS)) if missed > TOLERANCE else 0.0,
+            "days_lost": 0 if critical is None else critical.days_lost,
         })  # fmt: skip
     return rows
 
@@ -311,22 +382,3 @@ def _clean(value: float) -> float:
     """Take a value within the solver's noise of a whole number for that number."""
     near = round(value)
     return float(near) if abs(value - near) <= LAST_TOLERANCE else float(value)
-
-
-def _dated(found: Mapping[Any, float]) -> list[tuple[Any, float]]:
-    """Return items by period, then by name."""
-    return sorted(found.items(), key=lambda pair: (pair[0][-1], pair[0][:-1]))
-
-
-def _cost_rows(spend: Iterable[Row]) -> list[Row]:
-    """Return the total of each cost term, zero where nothing is spent on it."""
-    amounts: dict[object, list[float]] = defaultdict(list)
-    presents: dict[object, list[float]] = defaultdict(list)
-    for row in spend:
-        amounts[row["term"]].append(float(row["amount"]))  # type: ignore[arg-type]
-        presents[row["term"]].append(float(row["present_cost"]))  # type: ignore[arg-type]
-    return [
-        {"term": term, "amount": math.fsum(amounts[term]),
-         "present_cost": math.fsum(presents[term])}
-        for term in COST_TERMS
-    ]  # fmt: skip

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
+from typing import Any, cast
 
 from planner.case.case import Case
+from planner.case.rates import windows
 from planner.inputs.rows import Row as SheetRow
-from planner.plan.pegging import Batch, Peg, peg_orders
+from planner.plan.pegging import Batch, Install, Peg, peg_orders
 from planner.plan.tables import Row
+from planner.plan.work import Work
 
 SEPARATOR = "; "
 """Between the sites that an order feeds."""
@@ -28,25 +30,44 @@ def order_rows(case: Case, placed: Iterable[SheetRow], lots: Mapping[Any, float]
     placed
         Rows of the sheet `orders`.
     lots
-        Lots ordered by supplier, item and period.
+        Lots ordered by supplier, item and day.
     charged
         Those keys that have an order cost or a minimum.
     """
     rows = [_firm_order(case, row) for row in sorted(placed, key=lambda row: str(row["order"]))]
     costly = set(charged)
     for key in sorted(lots, key=lambda k: (k[2], k[0], k[1])):
-        supplier, item, period = key
-        terms, ordered = case.supply.sources[supplier, item], case.calendar.starts[period]
+        supplier, item, day = key
+        terms, calendar = case.supply.sources[supplier, item], case.calendar
         quantity = lots[key] * terms["lot"]
         price = case.supply.price[supplier, item]
-        rows.append({
-            "order": f"P-{len(rows) + 1:05d}", "supplier": supplier, "item": item,
-            "firm": "no", "quantity": quantity, "period": ordered, "order_date": ordered,
-            "arrival_date": ordered + timedelta(days=terms["lead_days"]),
-            "unit_price": price, "price": quantity * price,
-            "order_cost": terms["order_cost"] if key in costly else 0.0,
-        })  # fmt: skip
+        rows.append(
+            {
+                "order": f"P-{len(rows) + 1:05d}",
+                "supplier": supplier,
+                "item": item,
+                "firm": "no",
+                "quantity": quantity,
+                "period": calendar.starts[calendar.period_of(day)],
+                "order_date": calendar.date_of(day),
+                "order_from": calendar.date_of(_window_from(case, supplier, item, day)),
+                "arrival_date": calendar.date_of(day + terms["lead_days"]),
+                "unit_price": price,
+                "price": quantity * price,
+                "order_cost": terms["order_cost"] if key in costly else 0.0,
+            }
+        )
     return rows
+
+
+def _window_from(case: Case, supplier: str, item: str, day: int) -> int:
+    """Return the first day of the window of an order: the order day itself if no rate limits it."""
+    name = case.timetable.act["order", supplier, item]
+    if name not in case.timetable.rates:
+        return day
+    days = case.timetable.clock.days[name]
+    firsts = {last: first for first, last in windows(days, case.timetable.clock.since[name])}
+    return max(firsts[day], case.timetable.leg["order", supplier, item].since)
 
 
 def _firm_order(case: Case, row: SheetRow) -> Row:
@@ -59,14 +80,15 @@ def _firm_order(case: Case, row: SheetRow) -> Row:
         "order": row["order"], "supplier": row["supplier"], "item": row["item"],
         "firm": "yes", "quantity": row["quantity"],
         "period": None if period is None else case.calendar.starts[period],
-        "order_date": placed, "arrival_date": row["arrives"], "unit_price": price,
+        "order_date": placed, "order_from": None, "arrival_date": row["arrives"],
+        "unit_price": price,
         "price": row["quantity"] * price,
         "order_cost": case.supply.sources[source]["order_cost"] if charged else 0.0,
     }  # fmt: skip
 
 
 def peg_rows(case: Case, orders: Sequence[Row], starts: Mapping[Any, float],
-             installs: Sequence[Row]) -> list[Row]:  # fmt: skip
+             installs: Sequence[Row], work: Work) -> list[Row]:  # fmt: skip
     """Add to each order what waits for it; return which install waits for which units.
 
     Parameters
@@ -79,30 +101,32 @@ def peg_rows(case: Case, orders: Sequence[Row], starts: Mapping[Any, float],
         Systems started by plant, system and period.
     installs
         Rows of `installs`, with what they are for.
+    work
+        How long the work of acts with a rate takes.
     """
-    period_of = {day: period for period, day in enumerate(case.calendar.starts)}
-    purpose = {
-        (str(row["hall"]), str(row["system"]), period_of[row["period"]]): row  # type: ignore[index]
-        for row in installs
-    }
+    purpose = {_install_of(case, row): row for row in installs}
     done = [
         (*key, float(row["installed"]))  # type: ignore[arg-type]
         for key, row in purpose.items()
         if row["installed"]
     ]
     begun = [(*key, count) for key, count in sorted(starts.items())]
-    pegs = peg_orders(case, _batches(case, orders), begun, sorted(done))
+    pegs = peg_orders(case, _batches(case, orders), begun, sorted(done), work)
     rows: list[Row] = []
     for order in orders:
         found = pegs.get(str(order["order"]), Peg())
         waiting = _waiting(case, str(order["order"]), found)
         rows += waiting
-        _describe(case, order, found, [
-            purpose[str(row["hall"]), str(row["system"]), period_of[row["period"]]]  # type: ignore[index]
-            for row in waiting
-        ])  # fmt: skip
+        _date(case, order, found, work)
+        _describe(order, [purpose[_install_of(case, row)] for row in waiting])
         order["it_mw_blocked"] = math.fsum(row["it_mw"] for row in waiting)  # type: ignore[misc]
     return rows
+
+
+def _install_of(case: Case, row: Row) -> Install:
+    """Return hall, system and numbered day of the install that a row is about."""
+    day = cast(date, row["date"])
+    return str(row["hall"]), str(row["system"]), case.calendar.number(day)
 
 
 def _batches(case: Case, orders: Iterable[Row]) -> dict[str, list[Batch]]:
@@ -110,8 +134,8 @@ def _batches(case: Case, orders: Iterable[Row]) -> dict[str, list[Batch]]:
     batches: dict[str, list[Batch]] = defaultdict(list)
     for row in orders:
         source = (str(row["supplier"]), str(row["item"]))
-        usable = case.calendar.first(row["arrival_date"])  # type: ignore[arg-type]
-        if usable is not None and source in case.supply.sources:
+        usable = case.calendar.from_day(cast(date, row["arrival_date"]))
+        if usable < case.calendar.day_count and source in case.supply.sources:
             good = float(row["quantity"]) * case.supply.sources[source]["yield"]  # type: ignore[arg-type]
             batch = Batch(str(row["order"]), case.supply.place(source[0]), usable, good)
             batches[source[1]].append(batch)
@@ -124,22 +148,45 @@ def _waiting(case: Case, order: str, found: Peg) -> list[Row]:
     for wait in found.waits:
         totals[wait.install][0] += wait.units
         totals[wait.install][1] += wait.systems
+    calendar = case.calendar
     return [
-        {"order": order, "hall": hall, "system": system, "period": case.calendar.starts[period],
-         "quantity": units, "systems": systems, "it_mw": systems * case.facility.it_mw[system]}
-        for (hall, system, period), (units, systems) in totals.items()
-    ]  # fmt: skip
+        {
+            "order": order,
+            "hall": hall,
+            "system": system,
+            "period": calendar.starts[calendar.period_of(day)],
+            "date": calendar.date_of(day),
+            "quantity": units,
+            "systems": systems,
+            "it_mw": systems * case.facility.it_mw[system],
+        }
+        for (hall, system, day), (units, systems) in totals.items()
+    ]
 
 
-def _describe(case: Case, order: Row, found: Peg, installs: Sequence[Row]) -> None:
-    """Say by when an order had to be placed, which milestone it blocks and which sites it feeds."""
+def _date(case: Case, order: Row, found: Peg, work: Work) -> None:
+    """Say by when an order must be signed so that the same systems are installed by their days.
+
+    Its first units are needed before its last ones where rates limit what is done with them.
+    """
     order["latest_order_date"] = order["slack_days"] = None
-    ordered = order["order_date"]
-    if order["firm"] == "no" and found.needed is not None and isinstance(ordered, date):
-        terms = case.supply.sources[str(order["supplier"]), str(order["item"])]
-        latest = case.calendar.latest(found.needed, terms["lead_days"])
-        day = max(ordered, case.calendar.starts[max(latest, 0)])
-        order["latest_order_date"], order["slack_days"] = day, (day - ordered).days
+    if order["firm"] == "yes":
+        return
+    key = ("order", str(order["supplier"]), str(order["item"]))
+    table, terms = case.timetable, case.supply.sources[key[1], key[2]]
+    ordered = case.calendar.number(cast(date, order["order_date"]))
+    begins = found.begins(work.days_before(table.act[key], ordered))
+    if begins is None:
+        return
+    latest = max(begins - terms["lead_days"], table.clock.possible[table.leg[key]])
+    first = min(case.calendar.number(cast(date, order["order_from"])), latest)
+    order["order_from"] = case.calendar.date_of(first)
+    order["latest_order_date"] = case.calendar.date_of(latest)
+    order["slack_days"] = latest - first
+
+
+def _describe(order: Row, installs: Sequence[Row]) -> None:
+    """Say which milestone an order blocks and which sites it feeds."""
     due = sorted((str(row["milestone"]), str(row["commitment"])) for row in installs
                  if row["milestone"] is not None)  # fmt: skip
     order["milestone_blocked"] = f"{due[0][1]} {due[0][0]}" if due else None

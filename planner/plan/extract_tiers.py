@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from planner.case.case import Case
-from planner.plan.tables import Row
+from planner.plan.tables import COST_TERMS, Row
 from planner.tolerance import LAST_TOLERANCE
 
 EARLY = "in_service_mw_months"
@@ -57,3 +57,17 @@ def _valued(row: Row, value: float) -> Row:
     bound = float(row["bound"]) + better  # type: ignore[arg-type]
     gap = abs(value - bound) / max(1.0, abs(value))
     return {**row, "value": value, "bound": bound, "gap": gap}
+
+
+def cost_rows(spend: Iterable[Row]) -> list[Row]:
+    """Return the total of each cost term, zero where nothing is spent on it."""
+    amounts: dict[object, list[float]] = defaultdict(list)
+    presents: dict[object, list[float]] = defaultdict(list)
+    for row in spend:
+        amounts[row["term"]].append(float(row["amount"]))  # type: ignore[arg-type]
+        presents[row["term"]].append(float(row["present_cost"]))  # type: ignore[arg-type]
+    return [
+        {"term": term, "amount": math.fsum(amounts[term]),
+         "present_cost": math.fsum(presents[term])}
+        for term in COST_TERMS
+    ]  # fmt: skip

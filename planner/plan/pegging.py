@@ -2,7 +2,8 @@
 
 Units are pegged first in, first out: the units that arrive first are the ones used first. An
 order's need-by date is that of the first install that waits for its units, taken back through
-assembly and the quickest freight. The installs themselves are taken as planned.
+assembly and the quickest freight. Where rates limit what is done on the way, the work for it
+begins earlier (`work`), and so must its units. The installs themselves are taken as planned.
 """
 
 from __future__ import annotations
@@ -12,14 +13,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from planner.case.case import Case
+from planner.plan.work import Work
 
 NONE_LEFT = 1e-7
 
 Start = tuple[str, str, int, float]
-"""Systems that a plant starts: plant, system, period, how many."""
+"""Systems that a plant starts: plant, system, day, how many."""
 
 Install = tuple[str, str, int]
-"""What is installed together: hall class, system, period."""
+"""What is installed together: hall class, system, day."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Batch:
     place : str
         Where they come in.
     usable : int
-        Period from which they can be used.
+        Day from which they can be used.
     quantity : float
         How many.
     """
@@ -53,13 +55,15 @@ class Use:
     place : str
         Where.
     needed : int
-        Period by which they are needed for the installs as planned.
+        Day by which they are needed for the installs as planned.
     quantity : float
         How many.
     systems_per_unit : float
         Systems of the install that wait for one unit.
     install : tuple of (str, str, int) or None
         Install that waits for them; None if none does.
+    lead_in : int
+        Days before `needed` on which the first of them are used, as rates allow no more.
     """
 
     place: str
@@ -67,6 +71,7 @@ class Use:
     quantity: float
     systems_per_unit: float
     install: Install | None
+    lead_in: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,19 +81,22 @@ class Wait:
     Attributes
     ----------
     install : tuple of (str, str, int)
-        Hall class, system, period.
+        Hall class, system, day.
     needed : int
-        Period by which the units must be at hand where the batch comes in.
+        Day by which the units must be at hand where the batch comes in.
     units : float
         Units that wait to be used.
     systems : float
         Systems that wait for them.
+    lead_in : int
+        Days before `needed` on which the first of them must be at hand.
     """
 
     install: Install
     needed: int
     units: float
     systems: float
+    lead_in: int = 0
 
 
 @dataclass
@@ -99,19 +107,32 @@ class Peg:
 
     @property
     def needed(self) -> int | None:
-        """Period by which the batch must be at hand; None if nothing waits for it."""
+        """Day by which the batch must be at hand; None if nothing waits for it."""
         return min((wait.needed for wait in self.waits), default=None)
 
+    def begins(self, lead_in: int) -> int | None:
+        """Return the day by which the first of its units must be at hand; None as before.
 
-def peg(case: Case, batches: Iterable[Batch], uses: Iterable[Use]) -> dict[str, Peg]:
+        Parameters
+        ----------
+        lead_in
+            Days that the batch itself comes in over.
+        """
+        days = (wait.needed - max(wait.lead_in, lead_in) for wait in self.waits)
+        return min(days, default=None)
+
+
+def peg(case: Case, batches: Iterable[Batch], uses: Iterable[Use], work: Work) -> dict[str, Peg]:
     """Peg batches of one item to its uses, first in, first out.
 
     Parameters
     ----------
     case
-        For its calendar and the quickest ways between places.
+        For the quickest ways between places.
     batches, uses
         What comes in and what is used, in any order.
+    work
+        How long limited lanes take to let units through.
 
     Returns
     -------
@@ -127,9 +148,9 @@ def peg(case: Case, batches: Iterable[Batch], uses: Iterable[Use]) -> dict[str, 
         while units > NONE_LEFT and at < len(waiting):
             use, taken = waiting[at], min(units, left)
             if use.install is not None and taken > NONE_LEFT:
-                by = _needed_at(case, batch.place, use)
+                by, lead_in = _needed_at(case, batch.place, use, work)
                 systems = taken * use.systems_per_unit
-                found.waits.append(Wait(use.install, by, taken, systems))
+                found.waits.append(Wait(use.install, by, taken, systems, lead_in))
             units, left = units - taken, left - taken
             if left <= NONE_LEFT:
                 at += 1
@@ -137,12 +158,16 @@ def peg(case: Case, batches: Iterable[Batch], uses: Iterable[Use]) -> dict[str, 
     return pegs
 
 
-def _needed_at(case: Case, place: str, use: Use) -> int:
-    """Return the period by which a unit must be at a place to be used elsewhere in time."""
-    by = use.needed
-    for days in reversed(case.supply.routes.get((place, use.place), ())):
-        by = case.calendar.latest(by, days)
-    return by
+def _needed_at(case: Case, place: str, use: Use, work: Work) -> tuple[int, int]:
+    """Return the day by which units must be at a place to be used elsewhere in time.
+
+    With it come the days before on which the first of them must be there.
+    """
+    day, lead_in = use.needed, use.lead_in
+    for hop in reversed(case.supply.routes.get((place, use.place), ())):
+        day -= hop.days
+        lead_in = max(lead_in, work.days_before(("ship", hop.origin, hop.end), day))
+    return day, lead_in
 
 
 def peg_orders(
@@ -150,6 +175,7 @@ def peg_orders(
     orders: Mapping[str, Sequence[Batch]],
     starts: Sequence[Start],
     installs: Sequence[tuple[str, str, int, float]],
+    work: Work,
 ) -> dict[str, Peg]:
     """Peg all orders to the installs that wait for them.
 
@@ -160,9 +186,11 @@ def peg_orders(
     orders
         Batches ordered, by item.
     starts
-        Assembly: plant, system, period, systems.
+        Assembly: plant, system, day, systems.
     installs
-        Installation: hall, system, period, systems.
+        Installation: hall, system, day, systems.
+    work
+        How long the work of acts with a rate takes.
 
     Returns
     -------
@@ -170,22 +198,24 @@ def peg_orders(
         By the orders' names.
     """
     uses: dict[str, list[Use]] = defaultdict(list)
-    for hall, system, period, count in installs:
+    for hall, system, day, count in installs:
         site = case.supply.place(case.facility.site_of[hall])
-        uses[system].append(Use(site, period, count, 1.0, (hall, system, period)))
+        act = case.timetable.act["install", case.facility.site_of[hall], system]
+        lead_in = work.days_before(act, day)
+        uses[system].append(Use(site, day, count, 1.0, (hall, system, day), lead_in))
     made: dict[str, list[tuple[Start, Batch]]] = defaultdict(list)
     for number, start in enumerate(starts):
-        plant, system, period, count = start
-        usable = case.supply.finish[plant, system, period]
+        plant, system, day, count = start
+        usable = day + case.supply.plant_days[plant, system]
         batch = Batch(f"start {number:09d}", case.supply.place(plant), usable, count)
         made[system].append((start, batch))
     pegs: dict[str, Peg] = {}
     for item in _whole_before_parts(case, {*orders, *made, *uses}):
         bought = list(orders.get(item, ()))
-        found = peg(case, [*(batch for _, batch in made[item]), *bought], uses[item])
+        found = peg(case, [*(batch for _, batch in made[item]), *bought], uses[item], work)
         pegs.update({batch.name: found[batch.name] for batch in bought})
         for start, batch in made[item]:
-            for part, use in _part_uses(case, start, found[batch.name]):
+            for part, use in _part_uses(case, start, found[batch.name], work):
                 uses[part].append(use)
     return pegs
 
@@ -201,15 +231,17 @@ def _whole_before_parts(case: Case, items: set[str]) -> Iterator[str]:
         left.difference_update(ready)
 
 
-def _part_uses(case: Case, start: Start, waiting: Peg) -> Iterator[tuple[str, Use]]:
+def _part_uses(case: Case, start: Start, waiting: Peg, work: Work) -> Iterator[tuple[str, Use]]:
     """Give what a start of assembly uses, needed so that each install is in time."""
-    plant, system, period, count = start
+    plant, system, day, count = start
     place, days = case.supply.place(plant), case.supply.plant_days[plant, system]
     idle = count - sum(wait.units for wait in waiting.waits)
+    own = work.days_before(("start", plant, system), day)
     for part, quantity in case.supply.bom[system].items():
         for wait in waiting.waits:
-            needed = max(period, case.calendar.latest(wait.needed, days))
+            needed = max(day, wait.needed - days)
             each = wait.systems / wait.units / quantity
-            yield part, Use(place, needed, quantity * wait.units, each, wait.install)
+            lead_in = max(wait.lead_in, own)
+            yield part, Use(place, needed, quantity * wait.units, each, wait.install, lead_in)
         if idle > NONE_LEFT:
-            yield part, Use(place, period, quantity * idle, 0.0, None)
+            yield part, Use(place, day, quantity * idle, 0.0, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,6 +32,15 @@ class Purpose:
     milestone: date
     commitment: str
     late: bool
+
+
+def first_of_the_last(milestones: Sequence[tuple[date, float]]) -> date:
+    """Return the day since which the megawatts of the last of some milestones are due."""
+    since, due = milestones[0]
+    for day, mw in milestones:
+        if mw != due:
+            since, due = day, mw
+    return since
 
 
 class Purposes:
@@ -67,44 +76,36 @@ class Purposes:
                 self.judged[commitment].append((period, day, mw))
 
     def of(self, install: Install) -> Purpose | None:
-        """Return what an install is for; None if its hall serves nothing afterwards.
+        """Return what an install is for; None if no milestone waits for it.
 
         The systems count from their first period in service. If a commitment that their hall then
         serves is short in the period before, they are late for the milestone in force there. Else
         they are for its first milestone that is judged from then on while the hall serves it. Of
-        several commitments, the earliest such milestone is taken; only where none has any, the
-        earliest that is in force already.
+        several commitments, the earliest such milestone is taken. What only holds the megawatts of
+        a milestone that was met before is for none: its day is past when the systems come.
         """
-        hall, system, period = install
-        first = self.case.calendar.usable(period, self.case.facility.commission_days[system])
-        if first is None:
+        hall, system, day = install
+        serves = day + self.case.facility.commission_days[system]
+        if serves >= self.case.calendar.day_count:
             return None
+        first = self.case.calendar.period_of(serves)
         found = [
-            ranked
+            purpose
             for commitment, served in self.served[hall, system].items()
-            if (ranked := self._for(commitment, served, first)) is not None
+            if (purpose := self._for(commitment, served, first)) is not None
         ]
-        return min(found, key=lambda pair: (pair[0], pair[1].milestone, pair[1].commitment),
-                   default=(0, None))[1]  # fmt: skip
+        return min(found, key=lambda purpose: (purpose.milestone, purpose.commitment), default=None)
 
-    def _for(self, commitment: str, served: set[int], first: int) -> tuple[int, Purpose] | None:
-        """Return the milestone of one commitment, which the hall serves in the periods given.
-
-        Before it stands 0, or 1 if the milestone was met before and is only to be held.
-        """
-        after = [period for period in served if period >= first]
-        if not after:
-            return None
+    def _for(self, commitment: str, served: set[int], first: int) -> Purpose | None:
+        """Return the milestone of one commitment, which the hall serves in the periods given."""
         if first in served and (commitment, first - 1) in self.short:
-            return 0, Purpose(self._in_force(commitment, first - 1), commitment, late=True)
+            return Purpose(self._in_force(commitment, first - 1), commitment, late=True)
         for period, day, _ in sorted(self.judged[commitment]):
             if period >= first and period in served:
-                return 0, Purpose(day, commitment, late=False)
-        if any(period <= min(after) for period, _, _ in self.judged[commitment]):
-            return 1, Purpose(self._in_force(commitment, min(after)), commitment, late=False)
+                return Purpose(day, commitment, late=False)
         return None
 
     def _in_force(self, commitment: str, period: int) -> date:
-        """Return the milestone that sets the requirement in a period: the first of the most MW."""
-        due = [(-mw, day) for at, day, mw in self.judged[commitment] if at <= period]
-        return min(due)[1]
+        """Return the milestone that sets the requirement in a period: the first of its MW."""
+        due = [(day, mw) for at, day, mw in sorted(self.judged[commitment]) if at <= period]
+        return first_of_the_last(due)

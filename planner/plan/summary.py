@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 from importlib import metadata
 from typing import Any
 
-from planner.case.case import Case
+from planner.case.case import Case, make_case
 from planner.inputs.rows import Inputs
 from planner.model.objectives import CHOOSING, PRESENT_COST
 from planner.plan.extract import milestone_rows
+from planner.plan.store import Plan, plain
 from planner.plan.tables import Row, Tables
 
 PROVEN = "proven within the gap"
@@ -76,6 +77,44 @@ def summary(
     }  # fmt: skip
 
 
+FIGURES = ("gap", "missed_mw_months", "tiers", "costs", "present_costs", "milestones", "systems",
+           "halls_opened", "revenue")  # fmt: skip
+"""Entries of a summary that its tables and its workbook tell."""
+
+
+def wrong_figures(inputs: Inputs, plan: Plan) -> list[str]:
+    """Return a sentence for each figure of a saved plan's summary that its tables do not tell.
+
+    Parameters
+    ----------
+    inputs
+        What was planned.
+    plan
+        A plan whose tables are right.
+    """
+    case = make_case(inputs)
+    anew = plain(summary(inputs, case, plan.tables, "", 0, {}, {}))
+    wrong = [
+        f"summary: {name} is not what the tables say" for name in FIGURES
+        if not _agree(plan.summary.get(name), anew[name])
+    ]  # fmt: skip
+    ends = {row["status"] for row in plan.tables["tiers"] if row["tier"] != CHOOSING}
+    if plan.summary.get("status") == PROVEN and (anew["gap"] is None or ends - {"optimal"}):
+        wrong.append(f"summary: status is {PROVEN!r}, and the tiers do not say so")
+    return wrong
+
+
+def _agree(one: object, other: object) -> bool:
+    """Say whether two figures, or all figures in them, are the same."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_agree(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_agree, one, other))
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
+    return one == other
+
+
 def manifest(
     inputs: Inputs, figures: Mapping[str, Any], options: Mapping[str, Any], created: str
 ) -> dict[str, object]:
@@ -117,14 +156,16 @@ def totals(inputs: Inputs, case: Case) -> list[dict[str, object]]:
     """
     tables, facility, last = inputs.tables, case.facility, case.calendar.count - 1
     rows: list[dict[str, object]] = []
+    days = case.calendar.day_count
 
     def add(what: str, value: float, unit: str) -> None:
         rows.append({"what": what, "value": value, "unit": unit})
 
     for basis in sorted(set(case.demand.basis.values())):
         names = [c for c in case.demand.commitments if case.demand.basis[c] == basis]
-        add(f"commitments on {basis} power ({len(names)})",
-            math.fsum(case.demand.final_mw[name] for name in names), "MW")  # fmt: skip
+        word = "IT" if basis == "it" else basis
+        add(f"commitments on {word} power ({len(names)})",
+            math.fsum(case.demand.most_mw[name, 0] for name in names), "MW")  # fmt: skip
     it_mw = math.fsum(facility.hall_count[h] * facility.hall_it_mw[h] for h in facility.halls)
     add(f"hall classes ({len(facility.halls)}), IT power", it_mw, "MW")
     roots = [row["node"] for row in tables["power"] if row["parent"] is None]
@@ -132,13 +173,12 @@ def totals(inputs: Inputs, case: Case) -> list[dict[str, object]]:
         energised = math.fsum(facility.energised_mw.get((node, last), 0.0) for node in roots)
         add(f"nodes at the grid ({len(roots)}), energised at the end, facility power",
             energised, "MW")  # fmt: skip
-    for supplier in sorted({row["supplier"] for row in tables["supply_capacity"]}):
-        capacity = sum(case.supply.capacity[supplier, t] for t in case.calendar.periods)
+    limited = {row["supplier"] for row in tables["supply_capacity"]} if tables["supply"] else set()
+    for supplier in sorted(limited):
+        capacity = case.timetable.gross["order", supplier].accrued(0, days - 1)
         add(f"capacity of {supplier} over the plan", capacity, "units")
-    for plant, system in sorted(case.supply.plant_days):
-        capacity = sum(
-            case.supply.assembly_capacity[plant, system, t] for t in case.calendar.periods
-        )
+    for plant, system in sorted(case.supply.plant_days) if case.supply.planned else ():
+        capacity = case.timetable.rates["start", plant, system].accrued(0, days - 1)
         add(f"assembly of {system} at {plant} over the plan", capacity, "systems")
     for system in sorted({row["system"] for row in tables["fleet"]}):
         standing = sum(row["count"] for row in tables["fleet"] if row["system"] == system)
@@ -158,8 +198,11 @@ def _systems(installs: Iterable[Row]) -> dict[str, float]:
 
 
 def _revenue(case: Case, ramp: Iterable[Row]) -> float:
-    """Return what the commitments pay for megawatts in service, not discounted."""
-    months = dict(zip(case.calendar.starts, case.calendar.months, strict=True))
+    """Return what the commitments pay for megawatts in service, not discounted.
+
+    What is in service on a period's last day is paid until the day before the next one's.
+    """
+    months = dict(zip(case.calendar.starts, case.calendar.served_months, strict=True))
     return math.fsum(
         case.demand.price[str(row["commitment"])] * _number(row["in_service_mw"])
         * months[row["period"]]  # type: ignore[index]

@@ -14,6 +14,8 @@ from planner.attempts import reason, show_traceback
 from planner.inputs.rows import Inputs
 from planner.plan import verify_costs as costs
 from planner.plan import verify_pegs as pegs
+from planner.plan import verify_power as power
+from planner.plan import verify_rates as rates
 from planner.plan import verify_service as service
 from planner.plan import verify_sites as sites
 from planner.plan import verify_supply as supply
@@ -33,21 +35,25 @@ RULES: tuple[Callable[[Book, Figures, Ledger], None], ...] = (
     supply.whole_lots,
     supply.minimum_order,
     supply.supply_window,
-    supply.supplier_capacity,
     supply.plant_window,
-    supply.plant_capacity,
     supply.finish_dates,
     supply.lane_exists,
     supply.shipment_arrival,
-    supply.lane_capacity,
     supply.stock_balance,
     supply.stock_covers_use,
     supply.storage,
+    # rates
+    rates.windows_follow,
+    rates.work_by_a_stated_day,
+    rates.nothing_new_inside_a_window,
+    rates.supplier_capacity,
+    rates.plant_capacity,
+    rates.lane_capacity,
+    rates.crews,
     # systems, halls and power
     sites.whole_systems,
     sites.whole_halls,
     sites.system_window,
-    sites.crews,
     sites.fleet_balance,
     sites.fleet_in_service,
     sites.dedicated_fleet_stays,
@@ -57,10 +63,10 @@ RULES: tuple[Callable[[Book, Figures, Ledger], None], ...] = (
     sites.hall_power,
     sites.hall_slots,
     sites.hall_coolant,
-    sites.node_load,
-    sites.node_headroom,
-    sites.node_limit,
-    sites.failover_groups,
+    power.node_load,
+    power.node_headroom,
+    power.node_limit,
+    power.failover_groups,
     # commitments
     service.service_allowed,
     service.service_capacity,
@@ -69,7 +75,7 @@ RULES: tuple[Callable[[Book, Figures, Ledger], None], ...] = (
     service.ramp_required,
     service.ramp_in_service,
     service.ramp_missed,
-    service.last_milestone,
+    service.served_within_promise,
     # what waits for what
     pegs.install_purpose,
     pegs.known_pegs,
@@ -89,7 +95,6 @@ RULES: tuple[Callable[[Book, Figures, Ledger], None], ...] = (
     costs.energy_cost,
     costs.service_cost,
     costs.late_cost,
-    costs.discounted_spend,
     costs.cost_totals,
     costs.budget,
     # tiers of the objective

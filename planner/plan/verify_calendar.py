@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-DAYS_OF_AVERAGE_MONTH = 365.25 / 12
 MONTHS_OF_PERIOD = {"month": 1, "quarter": 3}
+DAY = timedelta(days=1)
+
+
+def months(first: date, last: date) -> float:
+    """Return the months from a day to another, both counted; none if the other is before it.
+
+    That is the months between their own, and the parts of these that have passed by then.
+    """
+    after = last + DAY
+    whole = 12 * (after.year - first.year) + after.month - first.month
+    return max(0.0, whole + (_passed(after) - _passed(first)))
+
+
+def _passed(day: date) -> float:
+    """Return the part of a day's month that is over when the day begins."""
+    following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return (day.day - 1) / (following - day.replace(day=1)).days
 
 
 @dataclass(frozen=True)
@@ -20,120 +38,97 @@ class Part:
         ``month``, ``quarter`` or ``week``.
     start : date
         First day of the first.
-    before : int
-        Periods of the plan before it.
     """
 
     length: str
     start: date
-    before: int
 
-    def day(self, period: int) -> date:
-        """First day of a period of the plan, were no part to follow."""
+    def day(self, number: int) -> date:
+        """First day of a period of this part, counted from 0, were no part to follow."""
         if self.length == "week":
-            return self.start + timedelta(days=7 * (period - self.before))
-        months = self.start.month - 1 + (period - self.before) * MONTHS_OF_PERIOD[self.length]
-        return date(self.start.year + months // 12, months % 12 + 1, 1)
+            return self.start + timedelta(days=7 * number)
+        count = self.start.month - 1 + number * MONTHS_OF_PERIOD[self.length]
+        return date(self.start.year + count // 12, count % 12 + 1, 1)
 
-    def holding(self, day: date) -> int:
-        """Period of the plan that holds a day of this part."""
-        if self.length == "week":
-            return self.before + (day - self.start).days // 7
-        return self.before + self._months_to(day) // MONTHS_OF_PERIOD[self.length]
-
-    def first(self, day: date) -> int:
-        """First period of the plan on or after a day of this part."""
-        if self.length == "week":
-            return self.before - (-(day - self.start).days // 7)
-        months = self._months_to(day) + (day.day > 1)
-        return self.before - (-months // MONTHS_OF_PERIOD[self.length])
-
-    def _months_to(self, day: date) -> int:
-        return 12 * (day.year - self.start.year) + day.month - self.start.month
+    def days_until(self, last: date) -> list[date]:
+        """First days of its periods up to a day, and the first one after it."""
+        found = [self.start]
+        while found[-1] <= last:
+            found.append(self.day(len(found)))
+        return found
 
 
-@dataclass(frozen=True)
 class Calendar:
     """Planning periods 0, 1, 2 ... from `start`, until the one that holds `end`.
 
-    Attributes
+    Parameters
     ----------
-    start, end : date
+    start, end
         First day planned, and a day of the last period.
-    length : str
+    length
         ``month``, ``quarter`` or ``week``, or several: ``week; month from 2027-01-01``.
+    last_days
+        Days with which a period ends, wherever they fall.
     """
 
-    start: date
-    end: date
-    length: str
-
-    @cached_property
-    def parts(self) -> tuple[Part, ...]:
-        """Parts of one length each, in the order of time."""
-        first, *others = self.length.split("; ")
-        parts = [Part(first, self.start, 0)]
-        for other in others:
-            length, day = other.split(" from ")
-            begins = date.fromisoformat(day)
-            parts.append(Part(length, begins, parts[-1].first(begins)))
-        return tuple(parts)
-
-    @cached_property
-    def count(self) -> int:
-        """Number of periods."""
-        return self._part_of(self.end).holding(self.end) + 1
+    def __init__(self, start: date, end: date, length: str, last_days: Iterable[date]) -> None:
+        self.start, self.end, self.length = start, end, length
+        self.last_days = frozenset(last_days)
 
     @cached_property
     def starts(self) -> tuple[date, ...]:
         """First day of each period, and of the one after the last."""
-        last = self.parts[-1].day(self.count)
-        return (*(self._begins(period) for period in range(self.count)), last)
+        first, *others = self.length.split("; ")
+        parts = [Part(first, self.start)]
+        for other in others:
+            length, day = other.split(" from ")
+            parts.append(Part(length, date.fromisoformat(day)))
+        found: set[date] = set()
+        for part in parts:
+            found = {day for day in found if day < part.start} | set(part.days_until(self.end))
+        after = max(found)
+        cuts = {day + DAY for day in self.last_days}
+        return tuple(sorted(found | {day for day in cuts if self.start < day < after}))
+
+    @cached_property
+    def count(self) -> int:
+        """Number of periods."""
+        return len(self.starts) - 1
 
     @cached_property
     def period_of_start(self) -> dict[date, int]:
         """Period by its first day."""
         return {self.starts[period]: period for period in range(self.count)}
 
+    @property
+    def last(self) -> date:
+        """Last day of the plan."""
+        return self.starts[-1] - DAY
+
     def last_day(self, period: int) -> date:
         """Last day of a period."""
-        return self.starts[period + 1] - timedelta(days=1)
+        return self.starts[period + 1] - DAY
 
     def days(self, period: int) -> int:
         """Days of a period."""
         return (self.starts[period + 1] - self.starts[period]).days
 
     def months(self, period: int) -> float:
-        """Months of a period: 1 for a calendar month, else its days over those of an average."""
-        start, after = self.starts[period], self.starts[period + 1]
-        months = 12 * (after.year - start.year) + after.month - start.month
-        is_month = (start.day, after.day, months) == (1, 1, 1)
-        return 1.0 if is_month else self.days(period) / DAYS_OF_AVERAGE_MONTH
+        """Months of a period, each of its days being its part of its own month."""
+        return months(self.starts[period], self.last_day(period))
 
-    def first(self, day: date | None) -> int:
-        """First period that starts on or after a day; `count` or more if it is past the plan."""
-        if day is None or day <= self.start:
-            return 0
-        return self._part_of(day).first(day)
-
-    def usable(self, period: int, days: int) -> int:
-        """First period in which what is decided in `period` can be used, `days` days later."""
-        return self.first(self.starts[period] + timedelta(days=days))
+    def months_served(self, period: int) -> float:
+        """Months from a period's last day to the day before the next one's."""
+        begins = self.last_day(period)
+        ends = self.last_day(period + 1) - DAY if period + 1 < self.count else begins
+        return months(begins, ends)
 
     def holding(self, day: date | None) -> int | None:
         """Period that holds a day, None for no day and for one outside the plan."""
-        if day is None or not self.start <= day < self.starts[-1]:
+        if day is None or not self.start <= day <= self.last:
             return None
-        return self._part_of(day).holding(day)
+        return bisect_right(self.starts, day) - 1
 
-    def discount(self, period: int, rate: float) -> float:
-        """Worth at the plan's start of one unit of money on the first day of a period."""
-        return float((1.0 + rate) ** (-(self.starts[period] - self.start).days / 365))
-
-    def _part_of(self, day: date) -> Part:
-        return max((part for part in self.parts if part.start <= day), key=lambda part: part.start)
-
-    def _begins(self, period: int) -> date:
-        part = max((part for part in self.parts if part.before <= period),
-                   key=lambda part: part.before)  # fmt: skip
-        return part.day(period)
+    def discount(self, day: date, rate: float) -> float:
+        """Worth at the plan's start of one unit of money on a day."""
+        return float((1.0 + rate) ** (-(day - self.start).days / 365))

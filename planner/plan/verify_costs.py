@@ -2,89 +2,131 @@
 
 from __future__ import annotations
 
-from planner.plan.tables import COST_TERMS, Row
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+
+from planner.plan.tables import Row
+from planner.plan.verify_calendar import DAY, months
 from planner.plan.verify_facts import Amounts, Book, Figures, number
 from planner.plan.verify_ledger import Ledger, figure
+from planner.plan.verify_rates import accrued, taken, windows_of
+from planner.plan.verify_supply import stock_after
+from planner.plan.verify_ways import NOTHING, ways_of
 
 HOURS_OF_DAY = 24
 
 
 def purchase_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """Units ordered x price in the period of the order, firm ones in that of their placing.
+    """Units ordered x price on the day of the order, firm ones on that of their placing.
 
     Without supply: systems installed x their price. What was placed before the plan is paid.
     """
     due = Amounts()
-    for (supplier, item, period), quantity in figures.ordered.items():
-        due[period,] += quantity * book.unit_price(supplier, item)
-    for row, period in book.paid_orders():
-        due[period,] += row["quantity"] * book.unit_price(row["supplier"], row["item"])
+    for (supplier, item, day), quantity in figures.ordered.items():
+        due[day,] += quantity * book.unit_price(supplier, item)
+    for row, day in book.paid_orders():
+        due[day,] += row["quantity"] * book.unit_price(row["supplier"], row["item"])
     if not book.supply:
-        for (_, system, period), count in figures.installed.items():
-            due[period,] += count * book.systems[system]["price"]
+        for (_, system, day), count in figures.installed.items():
+            due[day,] += count * book.systems[system]["price"]
     _compare("purchase", due, book, figures, ledger)
 
 
 def take_or_pay_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """Units that the supplier's share of capacity exceeds those ordered by x price, each period."""
-    ordered = Amounts(figures.ordered)
-    for order, period in book.paid_orders():
-        ordered[order["supplier"], order["item"], period] += order["quantity"]
-    due = Amounts()
+    """Units that the supplier's share of capacity exceeds those ordered by x price.
+
+    It is settled by order day, before the first and after the last at the ends of periods. What a
+    window leaves to the next, up to an order, is settled there.
+    """
+    due, ways = Amounts(), ways_of(book, figures)
     for (supplier, item), row in book.supply.items():
-        for period in book.periods if row["take_or_pay_share"] and row["capacity_use"] else ():
-            capacity = book.in_force("supply_capacity", supplier, period)
-            if capacity is None:
-                continue
-            units = capacity * book.calendar.months(period) / row["capacity_use"]
-            unused = row["take_or_pay_share"] * units - ordered[supplier, item, period]
-            due[period,] += max(0.0, unused) * book.unit_price(supplier, item)
+        share, use = row["take_or_pay_share"], row["capacity_use"]
+        act = ("order", supplier, None, None)
+        if not share or not use or act not in ways.rates:
+            continue
+        firm = [(day, units) for day, of, units in taken(book, ways, supplier) if of == item]
+        for first, last, left in _settled(book, figures, supplier, item):
+            reserved = share * (accrued(ways.rates[act], first, last) + left)
+            reserved -= sum(units for day, units in firm if first <= day <= last)
+            unused = reserved / use - figures.ordered[supplier, item, last]
+            if unused > ledger.tolerance:
+                due[last,] += unused * book.unit_price(supplier, item)
     _compare("take_or_pay", due, book, figures, ledger)
 
 
+def _settled(
+    book: Book, figures: Figures, supplier: str, item: str
+) -> Iterator[tuple[date, date, float]]:
+    """Yield first and last day of each stretch that is settled, and what it gets of the last.
+
+    What a window leaves is settled in the next stretch; the last one leaves nothing. A window
+    whose rate is nothing is no order day.
+    """
+    windows = windows_of(book, figures).get(("order", supplier, None, None), [])
+    opens = book.supply[supplier, item]["available_from"] or book.calendar.start
+    carried = {window.last: window.carried for window in windows}
+    days = {window.last for window in windows if window.allowed > NOTHING}
+    days = {day for day in days if day >= opens}
+    ends = {book.calendar.last_day(period) for period in book.periods}
+    days |= {day for day in ends if not days or not min(days) <= day <= max(days)}
+    first, before = book.calendar.start, 0.0
+    for last in sorted(days):
+        after = 0.0 if last == max(days) else carried.get(last, 0.0)
+        yield first, last, before - after
+        first, before = last + DAY, after
+
+
 def orders_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """The order cost, once for each supplier's item and period with a planned order.
+    """The order cost, once for each supplier's item and day with a planned order.
 
     And once for each firm order that is placed in the plan.
     """
     due = Amounts()
-    for (supplier, item, period), quantity in figures.ordered.items():
+    for (supplier, item, day), quantity in figures.ordered.items():
         if quantity > ledger.tolerance:
-            due[period,] += book.supply[supplier, item]["order_cost"]
-    for row, period in book.paid_orders():
-        due[period,] += book.supply[row["supplier"], row["item"]]["order_cost"]
+            due[day,] += book.supply[supplier, item]["order_cost"]
+    for row, day in book.paid_orders():
+        due[day,] += book.supply[row["supplier"], row["item"]]["order_cost"]
     _compare("orders", due, book, figures, ledger)
 
 
 def assembly_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """Systems started x the plant's cost, in the period of the start."""
+    """Systems started x the plant's cost, on the day of the start."""
     due = Amounts()
-    for (plant, system, period), starts in figures.started.items():
-        due[period,] += starts * book.plants[plant, system]["cost"]
+    for (plant, system, day), starts in figures.started.items():
+        due[day,] += starts * book.plants[plant, system]["cost"]
     _compare("assembly", due, book, figures, ledger)
 
 
 def freight_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """Units that leave x the lane's cost, in the period of departure."""
+    """Units that leave x the lane's cost, on the day of departure."""
     due = Amounts()
-    for (origin, to, _, period), quantity in figures.shipped.items():
+    for (origin, to, _, day), quantity in figures.shipped.items():
         if (origin, to) in book.lanes:
-            due[period,] += quantity * book.lanes[origin, to]["cost"]
+            due[day,] += quantity * book.lanes[origin, to]["cost"]
     _compare("freight", due, book, figures, ledger)
 
 
 def holding_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """Units held at the end of a period x holding cost x months, at depots and sites."""
-    due = Amounts()
-    for (place, _, period), quantity in figures.stock.items():
+    """Units held after a day x holding cost x months until some are taken or stock is stated next.
+
+    At depots and sites; what is held last is held until the plan's end.
+    """
+    due, days = Amounts(), defaultdict[tuple[str, str], list[date]](list)
+    for place, item, day in sorted(stock_after(book, figures)):
+        days[place, item].append(day)
+    for (place, item), found in days.items():
         row = book.depots.get(place) or book.sites.get(place)
-        if row is not None:
-            due[period,] += quantity * row["holding_cost"] * book.calendar.months(period)
+        for day, following in zip(found, [*found[1:], book.calendar.starts[-1]], strict=True):
+            if row is not None and row["holding_cost"]:
+                held = row["holding_cost"] * months(day, following - DAY)
+                due[day,] += figures.stock[place, item, day] * held
     _compare("holding", due, book, figures, ledger)
 
 
 def openings_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """The opening cost of a site once, in the period of the first hall decision there.
+    """The opening cost of a site once, on the day of the first hall decision there.
 
     None where halls are open or systems stand at the start.
     """
@@ -94,8 +136,8 @@ def openings_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
         stands = any(book.halls[hall]["open_count"] > 0 for hall in halls)
         stands = stands or any(r["count"] > 0 for (h, _), r in book.fleet.items() if h in halls)
         decided = [
-            period
-            for (hall, period), count in figures.decided.items()
+            day
+            for (hall, day), count in figures.decided.items()
             if hall in halls and count > ledger.tolerance
         ]
         if decided and not stands:
@@ -104,40 +146,75 @@ def openings_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 
 def fit_out_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """Halls decided x their fit-out cost, in the period of the decision."""
+    """Halls decided x their fit-out cost, on the day of the decision."""
     due = Amounts()
-    for (hall, period), count in figures.decided.items():
-        due[period,] += count * book.halls[hall]["fit_out_cost"]
+    for (hall, day), count in figures.decided.items():
+        due[day,] += count * book.halls[hall]["fit_out_cost"]
     _compare("fit_out", due, book, figures, ledger)
 
 
 def lease_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """IT MW of the systems that stand in halls, in service or not, x months x the site's lease."""
-    due = Amounts()
-    for (hall, system, period), count in figures.fleet.items():
-        each = book.sites[book.site_of(hall)]["lease"]
-        due[period,] += count * book.it_mw(system) * each * book.calendar.months(period)
+    """IT MW of the systems in service x months from their first day on x the site's lease."""
+    prices = {site: row["lease"] for site, row in book.sites.items() if row["lease"]}
+    due = _while_in_service(book, figures, prices, months, facility=False)
     _compare("lease", due, book, figures, ledger)
 
 
 def energy_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """Facility MW of systems in service x hours of the period x the site's energy price."""
-    due = Amounts()
-    for (hall, system, period), count in figures.in_service.items():
-        price = book.sites[book.site_of(hall)]["energy_price"]
-        if price and count:
-            hours = HOURS_OF_DAY * book.calendar.days(period)
-            due[period,] += count * book.facility_mw(hall, system) * hours * price
+    """Facility MW of systems in service x hours from their first day on x the energy price."""
+    prices = {site: row["energy_price"] for site, row in book.sites.items() if row["energy_price"]}
+    due = _while_in_service(
+        book,
+        figures,
+        prices,
+        lambda first, last: HOURS_OF_DAY * max(0, (last - first).days + 1),
+        facility=True,
+    )
     _compare("energy", due, book, figures, ledger)
 
 
+def _while_in_service(
+    book: Book,
+    figures: Figures,
+    prices: Mapping[str, float],
+    long: Callable[[date, date], float],
+    *,
+    facility: bool,
+) -> Amounts:
+    """Return what megawatts in service cost, dated the first day of each period.
+
+    What is removed in a period is paid for to its end.
+    """
+    due = Amounts()
+
+    def price(hall: str, system: str) -> float:
+        mw = book.facility_mw(hall, system) if facility else book.it_mw(system)
+        return prices[book.site_of(hall)] * mw
+
+    counts = [*figures.in_service.items()]
+    for (hall, system, day), removed in figures.removed.items():
+        counts.append(((hall, system, book.calendar.holding(day)), removed))
+    for (hall, system, period), count in counts:
+        if count and book.site_of(hall) in prices:
+            whole = long(book.day(period), book.calendar.last_day(period))
+            due[book.day(period),] += count * price(hall, system) * whole
+    for (hall, system, day), count in figures.installed.items():
+        begins = day + timedelta(days=book.systems[system]["commission_days"])
+        period = book.calendar.holding(begins)
+        if count and period is not None and book.site_of(hall) in prices:
+            before = long(book.day(period), begins - DAY)
+            due[book.day(period),] -= count * price(hall, system) * before
+    return due
+
+
 def service_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """MW served x the cost of serving a commitment from a site x months."""
+    """MW served on a period's last day x months until the day before the next one's x the cost."""
     due = Amounts()
     for (commitment, hall, _, period), mw in figures.served.items():
         terms = book.terms.get((commitment, book.site_of(hall)))
         if terms is not None:
-            due[period,] += mw * terms["cost"] * book.calendar.months(period)
+            months_served = book.calendar.months_served(period)
+            due[book.calendar.last_day(period),] += mw * terms["cost"] * months_served
     _compare("service", due, book, figures, ledger)
 
 
@@ -146,30 +223,29 @@ def late_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
     due = Amounts()
     for (commitment, period), mw in figures.missed.items():
         each = book.commitments[commitment]["late_cost"]
-        due[period,] += mw * each * book.calendar.months(period)
+        due[book.day(period),] += mw * each * book.calendar.months(period)
     _compare("late", due, book, figures, ledger)
 
 
 def _compare(term: str, due: Amounts, book: Book, figures: Figures, ledger: Ledger) -> None:
-    """Compare a term of the spend table with what is due in each period."""
+    """Compare a term of the spend table with what is due in each period, discounted too."""
+    figures.due[term] = due
+    rate, amounts, presents = book.settings["discount_rate"], Amounts(), Amounts()
+    for (day,), amount in due.items():
+        period = book.calendar.holding(day)
+        amounts[period,] += amount
+        presents[period,] += amount * book.calendar.discount(day, rate)
     for period in book.periods:
-        found = figures.spend[term, period]
-        if ledger.strays(found, due[period,]):
+        found, present = figures.spend[term, period], figures.present[term, period]
+        if ledger.strays(found, amounts[period,]):
             ledger.refuse(
                 f"{book.day(period)} has {figure(found)} money of {term}, its "
-                f"quantities make {figure(due[period,])} money"
+                f"quantities make {figure(amounts[period,])} money"
             )
-
-
-def discounted_spend(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """The present cost of an amount is discounted from its period's first day to the start."""
-    rate = book.settings["discount_rate"]
-    for (term, period), found in figures.present.items():
-        due = figures.spend[term, period] * book.calendar.discount(period, rate)
-        if ledger.strays(found, due):
+        if ledger.strays(present, presents[period,]):
             ledger.refuse(
-                f"{term} of {book.day(period)} has a present cost of {figure(found)}, "
-                f"discounted it is {figure(due)} money"
+                f"{term} of {book.day(period)} has a present cost of {figure(present)}, "
+                f"discounted it is {figure(presents[period,])} money"
             )
 
 
@@ -186,11 +262,13 @@ def cost_totals(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 
 def budget(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """Nominal spend, late cost aside, in periods that start by a date is within the budget."""
+    """What is spent until a date, late cost aside, is within the budget; not discounted."""
     for row in book.tables["budget"]:
-        begun = [period for period in book.periods if book.day(period) <= row["date"]]
-        terms = [term for term in COST_TERMS if term != "late"]
-        spent = sum(figures.spend[term, period] for term in terms for period in begun)
+        spent = sum(
+            amount
+            for term, due in figures.due.items() if term != "late"
+            for (day,), amount in due.items() if day <= row["date"]
+        )  # fmt: skip
         if ledger.above(spent, row["cumulative"]):
             ledger.refuse(
                 f"{figure(spent)} money is spent by {row['date']}, the budget is "

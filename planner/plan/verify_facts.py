@@ -40,17 +40,21 @@ class Book:
         Rows by their single key.
     supply, plants, lanes, terms : dict of (str, str) to Row
         Rows of `supply`, `plants`, `lanes` and `service` by their two keys.
+    milestones : dict of str to list
+        Day and MW of each milestone of a commitment, by day.
     places, items : set of str
         Every place that can hold units, and everything that can be held.
-    fence : int
-        First period in which a decision may be taken.
+    fence : date
+        First day on which a decision may be taken.
     """
 
     def __init__(self, inputs: Inputs) -> None:
         settings, tables = inputs.settings, inputs.tables
         self.settings = settings
         self.tables = tables
-        self.calendar = Calendar(settings["start"], settings["end"], settings["period"])
+        self.milestones = _milestones(tables["milestones"])
+        ends = {day for found in self.milestones.values() for day in _ends(found)}
+        self.calendar = Calendar(settings["start"], settings["end"], settings["period"], ends)
         self.periods = range(self.calendar.count)
         self.systems = {row["system"]: row for row in tables["systems"]}
         self.sites = {row["site"]: row for row in tables["sites"]}
@@ -68,7 +72,7 @@ class Book:
         self.items |= {row["item"] for row in tables["bom"]}
         days = timedelta(days=settings["release_fence_days"])
         self._dated = {sheet: self._capacities(sheet, *columns) for sheet, columns in DATED.items()}
-        self.fence = self.calendar.first(settings["today"] + days)
+        self.fence = max(settings["start"], settings["today"] + days)
 
     def _places(self) -> set[str]:
         if not self.lanes:
@@ -111,11 +115,15 @@ class Book:
             return float(self.systems[system]["power_kw"]) / 1000
         return self.it_mw(system) if basis == "it" else self.facility_mw(hall, system)
 
-    def in_force(self, sheet: str, name: str, period: int) -> float | None:
-        """Value of a dated capacity at the start of a period, None without any row of that name."""
+    def steps(self, sheet: str, name: str) -> list[tuple[date, float]] | None:
+        """Values of a dated capacity with the day from which each holds, None without any row."""
+        return self._dated[sheet].get(name)
+
+    def level(self, sheet: str, name: str, day: date) -> float | None:
+        """Value of a dated capacity on a day, None without any row of that name."""
         if name not in self._dated[sheet]:
             return None
-        begun = [value for day, value in self._dated[sheet][name] if day <= self.day(period)]
+        begun = [value for since, value in self._dated[sheet][name] if since <= day]
         return begun[-1] if begun else 0.0
 
     def unit_price(self, supplier: str, item: str) -> float:
@@ -125,35 +133,71 @@ class Book:
             price = self.systems[item]["price"]
         return float(price or 0.0)
 
-    def paid_orders(self) -> Iterator[tuple[Row, int]]:
-        """Firm orders that are placed, and so paid, in a period of the plan."""
+    def due_mw(self, commitment: str, day: date) -> float:
+        """MW due on a day: the most of the milestones by then, the last where they may fall."""
+        found = [mw for at, mw in self.milestones.get(commitment, ()) if at <= day]
+        if self.commitments[commitment]["may_fall"]:
+            return found[-1] if found else 0.0
+        return max(found, default=0.0)
+
+    def due_from(self, commitment: str, day: date) -> float:
+        """MW due at most on a day or on any later one."""
+        later = [mw for at, mw in self.milestones.get(commitment, ()) if at > day]
+        return max([self.due_mw(commitment, day), *later])
+
+    def paid_orders(self) -> Iterator[tuple[Row, date]]:
+        """Firm orders that are placed, and so paid, on a day of the plan."""
         for row in self.tables["orders"]:
-            period = self.calendar.holding(row["placed"])
-            if period is not None:
-                yield row, period
+            if self.calendar.holding(row["placed"]) is not None:
+                yield row, row["placed"]
+
+
+def _milestones(rows: Iterable[Row]) -> dict[str, list[tuple[date, float]]]:
+    """Return day and MW of the milestones of each commitment, by day."""
+    found: dict[str, list[tuple[date, float]]] = {}
+    for row in sorted(rows, key=lambda row: row["date"]):
+        found.setdefault(row["commitment"], []).append((row["date"], float(row["mw"])))
+    return found
+
+
+def _ends(milestones: list[tuple[date, float]]) -> Iterator[date]:
+    """Yield the days with which periods end: of milestones, and before the lower ones."""
+    before = 0.0
+    for day, mw in milestones:
+        yield day
+        if mw < before:
+            yield day - timedelta(days=1)
+        before = mw
 
 
 class Figures:
-    """The plan's figures by key, the last part of which is the period, counted from 0.
+    """The plan's figures by key, the last part of which is a date, or a period counted from 0.
 
     Attributes
     ----------
     ordered, started, shipped, stock : Amounts
-        Units by (supplier, item), planned orders only; (plant, system); (from, to, item);
-        (place, item).
-    installed, removed, fleet, in_service : Amounts
-        Systems by (hall, system): installed and removed in a period, standing and in service at
-        its end.
-    decided, opened : Amounts
-        Halls by (hall).
+        Units by (supplier, item, date), planned orders only; (plant, system, date); (from, to,
+        item, date); (place, item, date).
+    installed, removed : Amounts
+        Systems by (hall, system, date).
+    fleet, in_service : Amounts
+        Systems by (hall, system, period), standing and in service at its end.
+    decided : Amounts
+        Halls by (hall, date).
+    decided_in, opened : Amounts
+        Halls by (hall, period): decided in it, and open at its end.
     load : Amounts
-        MW of facility power by (node).
+        MW of facility power by (node, period), at its end.
     served : Amounts
-        MW on the commitment's basis by (commitment, hall, system).
+        MW on the commitment's basis by (commitment, hall, system, period), at its end.
     missed, met : Amounts
-        MW by (commitment): missed, and in service for it.
+        MW by (commitment, period): missed, and in service for it.
     spend, present : Amounts
-        Money by (term): nominal and discounted to the plan's start.
+        Money by (term, period): nominal and discounted to the plan's start.
+    due : dict of str to Amounts
+        Money by term and (date), as the rules of cost work it out.
+    kept : dict of str to object
+        What several rules need, worked out once.
     """
 
     def __init__(self, tables: Tables, calendar: Calendar) -> None:
@@ -161,32 +205,42 @@ class Figures:
         self.calendar = calendar
         self.planned_orders = [row for row in tables["orders"] if row["firm"] == "no"]
         self.firm_orders = [row for row in tables["orders"] if row["firm"] == "yes"]
-        self.ordered = self.tally(self.planned_orders, ("supplier", "item"), "quantity")
-        self.started = self.tally(tables["production"], ("plant", "system"), "quantity")
-        self.shipped = self.tally(tables["shipments"], ("from", "to", "item"), "quantity")
-        self.stock = self.tally(tables["stock"], ("place", "item"), "quantity")
-        pair = ("hall", "system")
-        self.installed = self.tally(tables["installs"], pair, "installed")
-        self.removed = self.tally(tables["installs"], pair, "removed")
-        self.fleet = self.tally(tables["fleet"], pair, "installed")
-        self.in_service = self.tally(tables["fleet"], pair, "in_service")
-        self.decided = self.tally(tables["halls"], ("hall",), "decided")
-        self.opened = self.tally(tables["halls"], ("hall",), "opened")
-        self.load = self.tally(tables["power"], ("node",), "load_mw")
-        self.served = self.tally(tables["service"], ("commitment", *pair), "mw")
-        self.missed = self.tally(tables["ramp"], ("commitment",), "missed_mw")
-        self.met = self.tally(tables["ramp"], ("commitment",), "in_service_mw")
-        self.spend = self.tally(tables["spend"], ("term",), "amount")
-        self.present = self.tally(tables["spend"], ("term",), "present_cost")
+        pair, way = ("hall", "system"), ("from", "to", "item")
+        self.ordered = tally(self.planned_orders, ("supplier", "item", "order_date"), "quantity")
+        self.started = tally(tables["production"], ("plant", "system", "start_date"), "quantity")
+        self.shipped = tally(tables["shipments"], (*way, "departure_date"), "quantity")
+        self.stock = tally(tables["stock"], ("place", "item", "date"), "quantity")
+        self.installed = tally(tables["installs"], (*pair, "date"), "installed")
+        self.removed = tally(tables["installs"], (*pair, "date"), "removed")
+        self.decided = tally(tables["openings"], ("hall", "date"), "count")
+        self.fleet = self.by_period("fleet", pair, "installed")
+        self.in_service = self.by_period("fleet", pair, "in_service")
+        self.decided_in = self.by_period("halls", ("hall",), "decided")
+        self.opened = self.by_period("halls", ("hall",), "opened")
+        self.load = self.by_period("power", ("node",), "load_mw")
+        self.served = self.by_period("service", ("commitment", *pair), "mw")
+        self.missed = self.by_period("ramp", ("commitment",), "missed_mw")
+        self.met = self.by_period("ramp", ("commitment",), "in_service_mw")
+        self.spend = self.by_period("spend", ("term",), "amount")
+        self.present = self.by_period("spend", ("term",), "present_cost")
+        self.due: dict[str, Amounts] = {}
+        self.kept: dict[str, object] = {}
 
-    def tally(self, rows: Iterable[ResultRow], keys: tuple[str, ...], column: str) -> Amounts:
-        """Return the figures of one column by key and period."""
+    def by_period(self, name: str, keys: tuple[str, ...], column: str) -> Amounts:
+        """Return the figures of one column of a table by key and period."""
         amounts = Amounts()
-        for row in rows:
+        for row in self.tables[name]:
             period = self.calendar.period_of_start[cast(date, row["period"])]
-            key = (*(row[name] for name in keys), period)
-            amounts[key] += number(row, column)
+            amounts[(*(row[key] for key in keys), period)] += number(row, column)
         return amounts
+
+
+def tally(rows: Iterable[ResultRow], keys: tuple[str, ...], column: str) -> Amounts:
+    """Return the figures of one column by key, the last part of which is a date."""
+    amounts = Amounts()
+    for row in rows:
+        amounts[tuple(row[key] for key in keys)] += number(row, column)
+    return amounts
 
 
 def number(row: ResultRow, column: str) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from typing import cast
 
 from planner.plan.tables import Row
@@ -16,25 +16,25 @@ SLIVER = 1e-3
 NOTHING = 1e-6
 """MW up to which a hall serves nothing."""
 
-Purpose = tuple[bool, date, str, str]
-"""Whether a milestone is only to be held, its day, commitment, and whether systems are late."""
+Purpose = tuple[date, str, str]
+"""Day of a milestone, its commitment, and whether systems are late."""
 
 
 def install_purpose(book: Book, figures: Figures, ledger: Ledger) -> None:
     """An install is for the earliest milestone to come that its hall serves once in service.
 
-    A milestone that is short in the period before has waited for it, and it is late. One that
-    was met before, and is only to be held, counts where there is no other.
+    A milestone that is short in the period before has waited for it, and it is late. One that was
+    met before waits for nothing that comes later.
     """
     judged = _judged(book)
     for row in figures.tables["installs"]:
         found = tuple(row[column] for column in ("milestone", "commitment", "late"))
         due: tuple[object, ...] = (None, None, None)
         if number(row, "installed") > 0:
-            due = min(_purposes(row, judged, book, figures), default=(False, *due))[1:]
+            due = min(_purposes(row, judged, book, figures), default=due)
         if ledger.fails(found == due):
             ledger.refuse(
-                f"install of {row['system']!r} in hall {row['hall']!r} in {row['period']} is for "
+                f"install of {row['system']!r} in hall {row['hall']!r} on {row['date']} is for "
                 f"{_shown(found)}, what its hall serves gives {_shown(due)}"
             )
 
@@ -42,11 +42,10 @@ def install_purpose(book: Book, figures: Figures, ledger: Ledger) -> None:
 def _judged(book: Book) -> dict[str, list[tuple[int, date, float]]]:
     """Return the milestones of each commitment: period at whose end it is judged, day, MW."""
     found: dict[str, list[tuple[int, date, float]]] = defaultdict(list)
-    ends = [book.calendar.last_day(period) for period in book.periods]
     for row in book.tables["milestones"]:
-        past = [period for period in book.periods if ends[period] <= row["date"]]
         if row["mw"] > 0:
-            found[row["commitment"]].append((max(past, default=0), row["date"], row["mw"]))
+            period = book.calendar.holding(row["date"]) or 0
+            found[row["commitment"]].append((period, row["date"], row["mw"]))
     return found
 
 
@@ -55,9 +54,11 @@ def _purposes(
 ) -> list[Purpose]:
     """Return the milestone of each commitment that may wait for an install."""
     hall, system = row["hall"], str(row["system"])
-    period = book.calendar.period_of_start[cast(date, row["period"])]
-    first = book.calendar.usable(period, book.systems[system]["commission_days"])
+    ready = timedelta(days=book.systems[system]["commission_days"])
+    first = book.calendar.holding(cast(date, row["date"]) + ready)
     found: list[Purpose] = []
+    if first is None:
+        return found
     for commitment, milestones in judged.items():
         served = [
             later
@@ -66,34 +67,36 @@ def _purposes(
         ]
         coming = [m for m in milestones if m[0] >= first and m[0] in served]
         if served and served[0] == first and figures.missed[commitment, first - 1] > 0:
-            found += _in_force(milestones, first - 1, commitment, "yes")
+            found += _in_force(milestones, first - 1, commitment)
         elif coming:
-            found.append((False, min(coming)[1], commitment, "no"))
-        elif served:
-            found += _in_force(milestones, served[0], commitment, "no")
+            found.append((min(coming)[1], commitment, "no"))
     return found
 
 
 def _in_force(
-    milestones: list[tuple[int, date, float]], period: int, commitment: str, late: str
+    milestones: list[tuple[int, date, float]], period: int, commitment: str
 ) -> list[Purpose]:
-    """Return the milestone that sets what is required in a period, if there is one."""
-    due = [(-mw, day) for at, day, mw in milestones if at <= period]
-    return [(late == "no", min(due)[1], commitment, late)] if due else []
+    """Return the milestone that is short in a period, the first of its MW, if there is one."""
+    due = sorted((at, day, mw) for at, day, mw in milestones if at <= period)
+    if not due:
+        return []
+    others = [place for place, (_, _, mw) in enumerate(due) if mw != due[-1][2]]
+    first = max(others, default=-1) + 1
+    return [(due[first][1], commitment, "yes")]
 
 
 def known_pegs(book: Book, figures: Figures, ledger: Ledger) -> None:
     """A peg joins an order of the plan to an install of the plan."""
     orders = {row["order"] for row in figures.tables["orders"]}
-    installs = {(r["hall"], r["system"], r["period"]) for r in figures.tables["installs"]}
+    installs = {(r["hall"], r["system"], r["date"]) for r in figures.tables["installs"]}
     for row in figures.tables["pegs"]:
-        at = (row["hall"], row["system"], row["period"])
+        at = (row["hall"], row["system"], row["date"])
         if ledger.fails(row["order"] in orders):
             ledger.refuse(f"there is no order {row['order']} for which anything could wait")
         if ledger.fails(at in installs):
             ledger.refuse(
-                f"there is no install of {row['system']!r} in hall {row['hall']!r} in "
-                f"{row['period']} that could wait for order {row['order']}"
+                f"there is no install of {row['system']!r} in hall {row['hall']!r} on "
+                f"{row['date']} that could wait for order {row['order']}"
             )
 
 
@@ -110,11 +113,11 @@ def pegged_units(book: Book, figures: Figures, ledger: Ledger) -> None:
         if order is None:
             continue
         pegged[row["order"],] += number(row, "quantity")
-        early = cast(date, row["period"]) < cast(date, order["arrival_date"])
+        early = cast(date, row["date"]) < cast(date, order["arrival_date"])
         if ledger.fails(not early or number(row, "systems") <= SLIVER):
             ledger.refuse(
                 f"order {row['order']} arrives on {order['arrival_date']}, an install of "
-                f"{row['period']} waits for it"
+                f"{row['date']} waits for it"
             )
         each = takes.get((row["system"], order["item"]), row["system"] == order["item"])
         if each and ledger.differs(number(row, "quantity"), number(row, "systems") * float(each)):
@@ -152,10 +155,10 @@ def pegged_installs(book: Book, figures: Figures, ledger: Ledger) -> None:
     item_of = {str(row["order"]): str(row["item"]) for row in figures.tables["orders"]}
     waiting = Amounts()
     for peg in figures.tables["pegs"]:
-        key = (peg["hall"], peg["system"], peg["period"], item_of.get(str(peg["order"])))
+        key = (peg["hall"], peg["system"], peg["date"], item_of.get(str(peg["order"])))
         waiting[key] += number(peg, "systems")
     for row in figures.tables["installs"] if book.supply else []:
-        hall, system, day = row["hall"], str(row["system"]), row["period"]
+        hall, system, day = row["hall"], str(row["system"]), row["date"]
         parts = items[system] if system in made else []
         if made.intersection(parts):
             continue
@@ -164,19 +167,19 @@ def pegged_installs(book: Book, figures: Figures, ledger: Ledger) -> None:
             systems = whole + (waiting[hall, system, day, part] if parts else 0.0)
             if ledger.differs(systems, number(row, "installed")):
                 ledger.refuse(
-                    f"{figure(systems)} {system!r} of hall {hall!r} in {day} wait for orders of "
+                    f"{figure(systems)} {system!r} of hall {hall!r} on {day} wait for orders of "
                     f"{part!r}, {figure(number(row, 'installed'))} are installed"
                 )
 
 
 def order_pegs(book: Book, figures: Figures, ledger: Ledger) -> None:
     """What waits for an order is what is pegged to it: MW, sites, and the first milestone."""
-    installs = {(r["hall"], r["system"], r["period"]): r for r in figures.tables["installs"]}
+    installs = {(r["hall"], r["system"], r["date"]): r for r in figures.tables["installs"]}
     pegs: dict[object, list[Row]] = defaultdict(list)
     for peg in figures.tables["pegs"]:
         pegs[peg["order"]].append(peg)
     for row in figures.tables["orders"]:
-        named = [(peg["hall"], peg["system"], peg["period"]) for peg in pegs[row["order"]]]
+        named = [(peg["hall"], peg["system"], peg["date"]) for peg in pegs[row["order"]]]
         waiting = [installs[at] for at in named if at in installs]
         mw = sum(number(peg, "it_mw") for peg in pegs[row["order"]])
         blocked = 0.0 if row["it_mw_blocked"] is None else number(row, "it_mw_blocked")

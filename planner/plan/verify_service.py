@@ -80,19 +80,10 @@ def ramp_labels(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 
 def ramp_required(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """Required is the largest milestone judged by then.
-
-    A milestone is judged at the last period that ends on or before its date, else at the first.
-    """
-    judged: dict[str, list[tuple[int, float]]] = {}
-    for milestone in book.tables["milestones"]:
-        ended = [t for t in book.periods if book.calendar.last_day(t) <= milestone["date"]]
-        due_in = ended[-1] if ended else 0
-        judged.setdefault(milestone["commitment"], []).append((due_in, milestone["mw"]))
+    """Required is what the milestones ask for by the last day of the period."""
     for row in figures.tables["ramp"]:
         period = book.calendar.period_of_start[cast(date, row["period"])]
-        milestones = judged.get(str(row["commitment"]), [])
-        due = max((mw for at, mw in milestones if at <= period), default=0.0)
+        due = book.due_mw(str(row["commitment"]), book.calendar.last_day(period))
         found = number(row, "required_mw")
         if ledger.differs(found, due):
             ledger.refuse(
@@ -125,15 +116,14 @@ def ramp_missed(book: Book, figures: Figures, ledger: Ledger) -> None:
             )
 
 
-def last_milestone(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """A commitment is never served more than the megawatts of its last milestone."""
+def served_within_promise(book: Book, figures: Figures, ledger: Ledger) -> None:
+    """A commitment is never served more than the most that is due then or later."""
     for (commitment, period), mw in _served(figures).items():
-        rows = [row for row in book.tables["milestones"] if row["commitment"] == commitment]
-        most = max(rows, key=lambda row: row["date"])["mw"] if rows else 0.0
+        most = book.due_from(commitment, book.calendar.last_day(period))
         if ledger.above(mw, most):
             ledger.refuse(
-                f"{commitment!r} is served {figure(mw)} MW in {book.day(period)}, its "
-                f"last milestone is {figure(most)} MW"
+                f"{commitment!r} is served {figure(mw)} MW in {book.day(period)}, at most "
+                f"{figure(most)} MW are due then or later"
             )
 
 

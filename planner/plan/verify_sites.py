@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import cast
 
-from planner.plan.tables import Row
 from planner.plan.verify_facts import Amounts, Book, Figures, number
 from planner.plan.verify_ledger import Ledger, figure
 
+AT_ONCE = timedelta()
+
 
 def release_fence(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """No decision is taken in a period that starts before the release fence.
+    """No decision is taken before the release fence.
 
     Decisions are orders, starts at plants, shipments, installs, removals and hall decisions.
     """
@@ -25,12 +27,12 @@ def release_fence(book: Book, figures: Figures, ledger: Ledger) -> None:
         ("hall decision", figures.decided),
     )
     for what, amounts in decisions:
-        for (*key, period), quantity in amounts.items():
-            if ledger.above(quantity, 0.0) and ledger.fails(period >= book.fence):
+        for (*key, day), quantity in amounts.items():
+            if ledger.above(quantity, 0.0) and ledger.fails(day >= book.fence):
                 settings = book.settings
                 ledger.refuse(
-                    f"{what} of {figure(quantity)} ({', '.join(key)}) in "
-                    f"{book.day(period)} is before the release fence, "
+                    f"{what} of {figure(quantity)} ({', '.join(key)}) on "
+                    f"{day} is before the release fence, "
                     f"{settings['release_fence_days']} days after {settings['today']}"
                 )
 
@@ -40,17 +42,17 @@ def whole_systems(book: Book, figures: Figures, ledger: Ledger) -> None:
     if book.settings["counts"] != "integer":
         return
     for what, amounts in (("installed", figures.installed), ("removed", figures.removed)):
-        for (hall, system, period), count in amounts.items():
+        for (hall, system, day), count in amounts.items():
             if ledger.fails(abs(count - round(count)) <= ledger.tolerance):
                 ledger.refuse(
-                    f"{figure(count)} {system!r} are {what} in hall {hall!r} in "
-                    f"{book.day(period)}, no whole number of systems"
+                    f"{figure(count)} {system!r} are {what} in hall {hall!r} on "
+                    f"{day}, no whole number of systems"
                 )
 
 
 def whole_halls(book: Book, figures: Figures, ledger: Ledger) -> None:
     """Halls are decided and open in whole numbers."""
-    for what, amounts in (("decided", figures.decided), ("open", figures.opened)):
+    for what, amounts in (("decided", figures.decided_in), ("open", figures.opened)):
         for (hall, period), count in amounts.items():
             if ledger.fails(abs(count - round(count)) <= ledger.tolerance):
                 ledger.refuse(
@@ -60,71 +62,75 @@ def whole_halls(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 
 def system_window(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """A system is installed only in periods that start while it is available."""
-    for (hall, system, period), count in figures.installed.items():
+    """A system is installed only while it is available."""
+    for (hall, system, day), count in figures.installed.items():
         opens = book.systems[system]["available_from"]
         closes = book.systems[system]["available_to"]
-        inside = period >= book.calendar.first(opens)
-        inside = inside and (closes is None or book.day(period) <= closes)
+        inside = (opens is None or day >= opens) and (closes is None or day <= closes)
         if ledger.above(count, 0.0) and ledger.fails(inside):
             ledger.refuse(
-                f"{figure(count)} {system!r} are installed in hall {hall!r} in "
-                f"{book.day(period)}, the system is available from {opens or 'the start'} "
+                f"{figure(count)} {system!r} are installed in hall {hall!r} on "
+                f"{day}, the system is available from {opens or 'the start'} "
                 f"to {closes or 'the end'}"
             )
 
 
-def crews(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """A site's crews install no more systems in a period, over all its halls, than they can."""
-    installed = Amounts()
-    for (hall, _, period), count in figures.installed.items():
-        installed[book.site_of(hall), period] += count
-    for (site, period), count in installed.items():
-        capacity = book.in_force("crews", site, period)
-        if capacity is None:
-            continue
-        capacity *= book.calendar.months(period)
-        if ledger.above(count, capacity):
-            ledger.refuse(
-                f"{figure(count)} systems are installed at {site!r} in "
-                f"{book.day(period)}, its crews can install {figure(capacity)} systems"
-            )
-
-
 def fleet_balance(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """The fleet of a hall is the period's before, plus what is installed, less what is removed."""
+    """The fleet of a hall at a period's end is the first, plus installs, less removals by then."""
     for hall, system in _pairs(figures):
-        before = float(book.fleet[hall, system]["count"]) if (hall, system) in book.fleet else 0.0
         for period in book.periods:
-            key = (hall, system, period)
-            due = before + figures.installed[key] - figures.removed[key]
-            if ledger.differs(figures.fleet[key], due) or ledger.below(due, 0.0):
+            found = figures.fleet[hall, system, period]
+            due = standing(book, figures, hall, system, book.calendar.last_day(period))
+            if ledger.differs(found, due) or ledger.below(due, 0.0):
                 ledger.refuse(
-                    f"hall {hall!r} in {book.day(period)} has "
-                    f"{figure(figures.fleet[key])} {system!r}, before, installs and "
-                    f"removals make {figure(due)} systems"
+                    f"hall {hall!r} in {book.day(period)} has {figure(found)} {system!r}, "
+                    f"before, installs and removals make {figure(due)} systems"
                 )
-            before = figures.fleet[key]
 
 
 def fleet_in_service(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """In service is the first fleet, plus installs once commissioned, less all removals."""
+    """In service is the first fleet, plus installs once commissioned, less all removals.
+
+    No more is removed on a day than was in service the day before.
+    """
     for hall, system in _pairs(figures):
-        begins, leaves = Amounts(), Amounts()
+        ready = timedelta(days=book.systems[system]["commission_days"])
         for period in book.periods:
-            usable = book.calendar.usable(period, book.systems[system]["commission_days"])
-            begins[usable,] += figures.installed[hall, system, period]
-            leaves[period,] += figures.removed[hall, system, period]
-        due = float(book.fleet[hall, system]["count"]) if (hall, system) in book.fleet else 0.0
-        for period in book.periods:
-            due += begins[period,] - leaves[period,]
             found = figures.in_service[hall, system, period]
+            due = standing(book, figures, hall, system, book.calendar.last_day(period), ready)
             if ledger.differs(found, due) or ledger.below(due, 0.0):
                 ledger.refuse(
                     f"hall {hall!r} in {book.day(period)} has {figure(found)} "
                     f"{system!r} in service, commissioned less removed are "
                     f"{figure(due)} systems"
                 )
+    for (hall, system, day), count in figures.removed.items():
+        ready = timedelta(days=book.systems[system]["commission_days"])
+        there = standing(book, figures, hall, system, day - timedelta(days=1), ready)
+        if ledger.above(count, there):
+            ledger.refuse(
+                f"{figure(count)} {system!r} are removed from hall {hall!r} on {day}, "
+                f"{figure(there)} systems were in service"
+            )
+
+
+def standing(
+    book: Book, figures: Figures, hall: str, system: str, day: date, ready: timedelta = AT_ONCE
+) -> float:
+    """Return systems in a hall on a day that were installed at least so long before."""
+    if "moves" not in figures.kept:
+        moves: dict[tuple[str, str], list[tuple[date, float, float]]] = defaultdict(list)
+        for row in figures.tables["installs"]:
+            key = (str(row["hall"]), str(row["system"]))
+            moved = number(row, "installed"), number(row, "removed")
+            moves[key].append((cast(date, row["date"]), *moved))
+        figures.kept["moves"] = moves
+    known = cast(dict[tuple[str, str], list[tuple[date, float, float]]], figures.kept["moves"])
+    count = float(book.fleet[hall, system]["count"]) if (hall, system) in book.fleet else 0.0
+    for at, installed, removed in known.get((hall, system), ()):
+        count += installed if at + ready <= day else 0.0
+        count -= removed if at <= day else 0.0
+    return count
 
 
 def dedicated_fleet_stays(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -141,33 +147,52 @@ def dedicated_fleet_stays(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 
 def hall_ready(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """A hall is decided only where it is built no sooner than its class is ready."""
-    for (hall, period), count in figures.decided.items():
-        row = book.halls[hall]
-        built = book.calendar.usable(period, row["build_days"])
-        if ledger.above(count, 0.0) and ledger.fails(built >= book.calendar.first(row["ready"])):
+    """A hall opens its building time after it is decided, and not before its class is ready."""
+    for row in figures.tables["openings"]:
+        hall = book.halls[str(row["hall"])]
+        built = cast(date, row["date"]) + timedelta(days=hall["build_days"])
+        if ledger.fails(row["opens"] == built):
             ledger.refuse(
-                f"hall {hall!r} decided in {book.day(period)} is open "
-                f"{row['build_days']} days later, it is ready on {row['ready']}"
+                f"hall {row['hall']!r} decided on {row['date']} opens on {row['opens']}, "
+                f"{hall['build_days']} days later it is {built}"
+            )
+        if ledger.fails(hall["ready"] is None or built >= hall["ready"]):
+            ledger.refuse(
+                f"hall {row['hall']!r} decided on {row['date']} is open "
+                f"{hall['build_days']} days later, it is ready on {hall['ready']}"
             )
 
 
+def opened(book: Book, figures: Figures, hall: str, day: date) -> float:
+    """Return the halls of a class that are open on a day."""
+    if "openings" not in figures.kept:
+        found: dict[str, list[tuple[date, float]]] = defaultdict(list)
+        for (name, decided), count in figures.decided.items():
+            built = decided + timedelta(days=book.halls[name]["build_days"])
+            found[name].append((built, count))
+        figures.kept["openings"] = found
+    known = cast(dict[str, list[tuple[date, float]]], figures.kept["openings"])
+    later = sum(count for built, count in known.get(hall, ()) if built <= day)
+    return float(book.halls[hall]["open_count"]) + later
+
+
 def halls_opened(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """The halls open in a period are those open at the start and those decided and built."""
-    for hall, row in book.halls.items():
-        begins = Amounts()
+    """The halls of a period are those decided in it, and those open on its last day."""
+    decided = Amounts()
+    for (hall, day), count in figures.decided.items():
+        decided[hall, book.calendar.holding(day)] += count
+    for hall in book.halls:
         for period in book.periods:
-            built = book.calendar.usable(period, row["build_days"])
-            begins[built,] += figures.decided[hall, period]
-        due = float(row["open_count"])
-        for period in book.periods:
-            due += begins[period,]
-            found = figures.opened[hall, period]
-            if ledger.differs(found, due):
-                ledger.refuse(
-                    f"{figure(found)} halls of {hall!r} are open in "
-                    f"{book.day(period)}, its decisions open {figure(due)} halls"
-                )
+            open_halls = opened(book, figures, hall, book.calendar.last_day(period))
+            for what, found, due in (
+                ("decided", figures.decided_in[hall, period], decided[hall, period]),
+                ("open", figures.opened[hall, period], open_halls),
+            ):
+                if ledger.differs(found, due):
+                    ledger.refuse(
+                        f"{figure(found)} halls of {hall!r} are {what} in "
+                        f"{book.day(period)}, its decisions make {figure(due)} halls"
+                    )
 
 
 def hall_count(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -181,143 +206,67 @@ def hall_count(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 
 def hall_power(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """The IT power of the systems in a hall class is within that of its open halls."""
-    load = Amounts()
-    for (hall, system, period), count in figures.fleet.items():
-        load[hall, period] += count * book.it_mw(system)
-    for (hall, period), mw in load.items():
-        opened = figures.opened[hall, period]
-        carried = opened * book.halls[hall]["it_mw"]
+    """The IT power of the systems in a hall class is within that of its open halls, on any day."""
+    for hall, day, open_halls in _moments(book, figures):
+        mw = sum(
+            standing(book, figures, hall, system, day) * book.it_mw(system)
+            for system in in_hall(figures, hall)
+        )
+        carried = open_halls * book.halls[hall]["it_mw"]
         if ledger.above(mw, carried):
             ledger.refuse(
-                f"hall {hall!r} in {book.day(period)} draws {figure(mw)} MW of IT "
-                f"power, its {_open(opened)} {figure(carried)} MW"
+                f"hall {hall!r} on {day} draws {figure(mw)} MW of IT "
+                f"power, its {_open(open_halls)} {figure(carried)} MW"
             )
 
 
 def hall_slots(book: Book, figures: Figures, ledger: Ledger) -> None:
     """The systems in a hall class take no more slots than its open halls have."""
-    for hall, period, taken, opened in _use(book, figures, "slots"):
-        has = opened * book.halls[hall]["slots"]
+    for hall, day, taken, open_halls in _use(book, figures, "slots"):
+        has = open_halls * book.halls[hall]["slots"]
         if ledger.above(taken, has):
             ledger.refuse(
-                f"hall {hall!r} in {book.day(period)} takes {figure(taken)} slots, its "
-                f"{_open(opened)} {figure(has)} slots"
+                f"hall {hall!r} on {day} takes {figure(taken)} slots, its "
+                f"{_open(open_halls)} {figure(has)} slots"
             )
 
 
 def hall_coolant(book: Book, figures: Figures, ledger: Ledger) -> None:
     """The systems in a hall class need no more coolant than flows in its open halls."""
-    for hall, period, needed, opened in _use(book, figures, "coolant_lpm"):
-        has = opened * book.halls[hall]["coolant_lpm"]
+    for hall, day, needed, open_halls in _use(book, figures, "coolant_lpm"):
+        has = open_halls * book.halls[hall]["coolant_lpm"]
         if ledger.above(needed, has):
             ledger.refuse(
-                f"hall {hall!r} in {book.day(period)} needs {figure(needed)} l/min of "
-                f"coolant, its {_open(opened)} {figure(has)} l/min"
+                f"hall {hall!r} on {day} needs {figure(needed)} l/min of "
+                f"coolant, its {_open(open_halls)} {figure(has)} l/min"
             )
 
 
-def node_load(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """A power node carries the facility power of all systems in halls fed from it or below it."""
-    due = Amounts()
-    for (hall, system, period), count in figures.fleet.items():
-        for node in _feeders(book, book.halls[hall]["fed_by"]) if count else ():
-            due[node, period] += count * book.facility_mw(hall, system)
-    for row in figures.tables["power"]:
-        node, period = str(row["node"]), _period(book, row)
-        if ledger.differs(number(row, "load_mw"), due[node, period]):
-            ledger.refuse(
-                f"node {node!r} in {row['period']} carries "
-                f"{figure(number(row, 'load_mw'))} MW in the plan, the systems below "
-                f"it draw {figure(due[node, period])} MW of facility power"
-            )
+def _moments(book: Book, figures: Figures) -> Iterator[tuple[str, date, float]]:
+    """Yield hall, day and open halls for each day on which more can stand in a hall."""
+    for hall in book.halls:
+        for day in sorted({book.calendar.start, *days_of(figures).get(hall, set())}):
+            yield hall, day, opened(book, figures, hall, day)
 
 
-def node_headroom(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """The headroom of a node is its energised power less its load; blank where it has no limit."""
-    for row in figures.tables["power"]:
-        energised = book.in_force("energisation", str(row["node"]), _period(book, row))
-        headroom = None if energised is None else energised - number(row, "load_mw")
-        for column, due in (("energised_mw", energised), ("headroom_mw", headroom)):
-            blank = row[column] is None
-            if due is None or blank:
-                differs = ledger.fails(blank == (due is None))
-            else:
-                differs = ledger.differs(number(row, column), due)
-            if differs:
-                ledger.refuse(
-                    f"node {row['node']!r} in {row['period']} has {column} "
-                    f"{_mw(None if blank else number(row, column))} in the plan, the "
-                    f"workbook and its load give {_mw(due)}"
-                )
+def days_of(figures: Figures) -> dict[str, set[date]]:
+    """Return the days on which anything is installed in each hall."""
+    if "install days" not in figures.kept:
+        found: dict[str, set[date]] = defaultdict(set)
+        for row in figures.tables["installs"]:
+            found[str(row["hall"])].add(cast(date, row["date"]))
+        figures.kept["install days"] = found
+    return cast(dict[str, set[date]], figures.kept["install days"])
 
 
-def node_limit(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """A power node carries no more than is energised."""
-    for (node, period), load in figures.load.items():
-        energised = book.in_force("energisation", node, period)
-        if energised is not None and ledger.above(load, energised):
-            ledger.refuse(
-                f"node {node!r} in {book.day(period)} carries {figure(load)} MW, "
-                f"{figure(energised)} MW are energised"
-            )
-
-
-def failover_groups(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """When any one member of a group is lost, the others and what feeds them carry its load."""
-    groups: dict[str, list[str]] = {}
-    for node, row in book.nodes.items():
-        if row["group"] is not None:
-            groups.setdefault(row["group"], []).append(node)
-    for group, members in groups.items():
-        for lost in members:
-            others = [n for n in members if n != lost]
-            below = _survivors(book, lost, others)
-            for period in book.periods:
-                load = sum(figures.load[node, period] for node in members)
-                spare, full = _spare(book, figures, period, below, None)
-                left = sum(figures.load[node, period] for node in others) + spare
-                if ledger.above(load, left):
-                    through = f" through {' and '.join(map(repr, full))}" if full else ""
-                    ledger.refuse(
-                        f"group {group!r} in {book.day(period)} carries {figure(load)} MW, "
-                        f"without {lost!r} its others carry {figure(left)} MW{through}"
-                    )
-
-
-def _survivors(book: Book, lost: str, others: list[str]) -> dict[str | None, list[str]]:
-    """Return what is directly below each node on the ways from the grid to the other members.
-
-    The ways begin below the nodes that feed the lost member, at None: those carry as much as
-    before, for what they no longer send to it they send to others, if to them.
-    """
-    below: dict[str | None, list[str]] = {None: []}
-    feeds_lost = set(_feeders(book, lost))
-    for other in others:
-        way = [node for node in _feeders(book, other) if node not in feeds_lost]
-        for node, above in zip(way, [*way[1:], None], strict=True):
-            if node not in below.setdefault(above, []):
-                below[above].append(node)
-    return below
-
-
-def _spare(
-    book: Book, figures: Figures, period: int, below: dict[str | None, list[str]],
-    node: str | None,
-) -> tuple[float, list[str]]:  # fmt: skip
-    """Return the MW that the members below a node can still take, and the nodes that hold it back.
-
-    A node passes on what it has left, and no more than what is below it can take.
-    """
-    parts = [_spare(book, figures, period, below, each) for each in below.get(node, [])]
-    taken, full = sum(mw for mw, _ in parts), [name for _, names in parts for name in names]
-    energised = None if node is None else book.in_force("energisation", node, period)
-    if node is None:
-        return taken, full
-    own = float("inf") if energised is None else energised - figures.load[node, period]
-    if not parts:
-        return own, []
-    return (own, [node]) if own < taken else (taken, full)
+def in_hall(figures: Figures, hall: str) -> list[str]:
+    """Return the systems that stand in a hall at some time."""
+    if "in hall" not in figures.kept:
+        found: dict[str, list[str]] = defaultdict(list)
+        for name, system in _pairs(figures):
+            found[name].append(system)
+        figures.kept["in hall"] = found
+    return cast(dict[str, list[str]], figures.kept["in hall"]).get(hall, [])
 
 
 def _pairs(figures: Figures) -> list[tuple[str, str]]:
@@ -325,35 +274,22 @@ def _pairs(figures: Figures) -> list[tuple[str, str]]:
     return sorted({(hall, system) for hall, system, _ in figures.fleet})
 
 
-def _use(book: Book, figures: Figures, column: str) -> Iterator[tuple[str, int, float, float]]:
-    """Yield hall, period, use of a limited column, and open halls, where the hall limits it."""
-    use = Amounts()
-    for (hall, system, period), count in figures.fleet.items():
-        if book.halls[hall][column] is not None and count:
-            each = book.systems[system][column]
-            use[hall, period] += count * (float("nan") if each is None else each)
-    for (hall, period), taken in use.items():
-        yield hall, period, taken, figures.opened[hall, period]
-
-
-def _feeders(book: Book, node: str | None) -> list[str]:
-    """Return a power node and all that feed it, up to the grid."""
-    path: list[str] = []
-    while node is not None and node not in path:
-        path.append(node)
-        node = book.nodes[node]["parent"]
-    return path
-
-
-def _period(book: Book, row: Row) -> int:
-    return book.calendar.period_of_start[cast(date, row["period"])]
+def _use(book: Book, figures: Figures, column: str) -> Iterator[tuple[str, date, float, float]]:
+    """Yield hall, day, use of a limited column, and open halls, where the hall limits it."""
+    for hall, day, open_halls in _moments(book, figures):
+        if book.halls[hall][column] is None:
+            continue
+        use = 0.0
+        for system in in_hall(figures, hall):
+            each, count = (
+                book.systems[system][column],
+                standing(book, figures, hall, system, day),
+            )
+            use += count * (float("nan") if each is None else each) if count else 0.0
+        yield hall, day, use, open_halls
 
 
 def _open(halls: float) -> str:
     return (
         f"{figure(halls)} open hall carries" if halls == 1 else f"{figure(halls)} open halls carry"
     )
-
-
-def _mw(value: float | None) -> str:
-    return "blank" if value is None else f"{figure(value)} MW"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date, timedelta
 from typing import cast
 
 from planner.plan.tables import Row
 from planner.plan.verify_facts import Amounts, Book, Figures, days_between, number
 from planner.plan.verify_ledger import Ledger, figure
+from planner.plan.verify_rates import windows_of, work_begins
 
 
 def nothing_flows_without_supply(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -42,6 +44,7 @@ def firm_orders(book: Book, figures: Figures, ledger: Ledger) -> None:
             "supplier": firm["supplier"],
             "item": firm["item"],
             "order_date": firm["placed"],
+            "order_from": None,
             "arrival_date": firm["arrives"],
             "period": None if period is None else book.day(period),
         }
@@ -58,33 +61,46 @@ def firm_orders(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 
 def planned_order_dates(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """A planned order is dated the first day of its period and arrives its lead time later."""
+    """A planned order is begun by the first day of its window, and arrives its lead later.
+
+    Where no rate limits the supplier, it is begun on the order day at the latest. It is not begun
+    before the fence, or before the supplier sells.
+    """
+    windows = {
+        (act[1], window.last): window.first
+        for act, found in windows_of(book, figures).items()
+        if act[0] == "order"
+        for window in found
+    }
     for row in figures.planned_orders:
-        if ledger.fails(row["order_date"] == row["period"]):
-            ledger.refuse(
-                f"{_order(row)} is dated {row['order_date']}, not the first day of its period"
-            )
-        lead = book.supply[_pair(row)]["lead_days"]
-        due = cast(date, row["period"]) + timedelta(days=lead)
+        day, source = cast(date, row["order_date"]), book.supply[_pair(row)]
+        sells = max(book.fence, source["available_from"] or book.fence)
+        last = max(windows.get((str(row["supplier"]), day), day), sells)
+        begun = cast(date | None, row["order_from"])
+        if ledger.fails(begun is not None and sells <= begun <= last):
+            ledger.refuse(f"{_order(row)} is begun on {begun}, it is from {sells} to {last}")
+        due = day + timedelta(days=source["lead_days"])
         if ledger.fails(row["arrival_date"] == due):
             ledger.refuse(
-                f"{_order(row)} arrives on {row['arrival_date']}, {lead} days after its "
-                f"order it is {due}"
+                f"{_order(row)} arrives on {row['arrival_date']}, {source['lead_days']} days after "
+                f"its order it is {due}"
             )
 
 
 def order_slack(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """The slack of a planned order is the days to its latest order date, and never below zero.
+    """The slack of a planned order is the days that it may be begun later, and never below zero.
 
-    An order that nothing waits for has neither.
+    It is begun in time for the work of the crews that install what waits for it. An order that
+    nothing waits for has no slack.
     """
+    by = _last_days(book, figures)
     for row in figures.planned_orders:
         latest, slack = row["latest_order_date"], row["slack_days"]
         if latest is None or slack is None:
             if ledger.fails(latest is None and slack is None):
                 ledger.refuse(f"{_order(row)} has one of latest order date and slack, not both")
             continue
-        days = days_between(row["order_date"], latest)
+        days = days_between(row["order_from"], latest)
         if ledger.differs(number(row, "slack_days"), days):
             ledger.refuse(
                 f"{_order(row)} has a slack of {figure(number(row, 'slack_days'))} days, "
@@ -92,8 +108,43 @@ def order_slack(book: Book, figures: Figures, ledger: Ledger) -> None:
             )
         if ledger.fails(days >= 0):
             ledger.refuse(
-                f"{_order(row)} is dated {row['order_date']}, after its latest order date {latest}"
+                f"{_order(row)} is begun on {row['order_from']}, after its latest order date "
+                f"{latest}"
             )
+        last = by.get(str(row["order"]), date.max)
+        if ledger.fails(cast(date, latest) <= last):
+            ledger.refuse(
+                f"{_order(row)} may be begun on {latest}, for the work that waits for it "
+                f"{last} is the last day"
+            )
+
+
+def _last_days(book: Book, figures: Figures) -> dict[str, date]:
+    """Return the last day of each planned order that is in time for the crews' work.
+
+    What is installed by a day is worked on before. Freight may take longer than is counted here:
+    lead and the quickest assembly.
+    """
+    made: dict[str, int] = {}
+    for (_, system), row in book.plants.items():
+        made[system] = min(row["lead_days"], made.get(system, row["lead_days"]))
+    orders = {str(row["order"]): row for row in figures.planned_orders}
+    found: dict[str, date] = {}
+    begun: dict[tuple[str, date], date] = {}
+    for peg in figures.tables["pegs"]:
+        name, system, hall = str(peg["order"]), str(peg["system"]), str(peg["hall"])
+        order = orders.get(name)
+        if order is None or hall not in book.halls:
+            continue
+        at = (book.site_of(hall), cast(date, peg["date"]))
+        if at not in begun:
+            begun[at] = work_begins(book, figures, ("install", at[0], None, None), at[1])
+        lead = int(book.supply[_pair(order)]["lead_days"])
+        lead += made.get(system, 0) if order["item"] != system else 0
+        last = begun[at] - timedelta(days=lead)
+        sells = max(book.fence, book.supply[_pair(order)]["available_from"] or book.fence)
+        found[name] = min(max(last, sells), found.get(name, date.max))
+    return found
 
 
 def order_prices(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -147,70 +198,36 @@ def minimum_order(book: Book, figures: Figures, ledger: Ledger) -> None:
         if ledger.above(quantity, 0.0) and ledger.below(quantity, least):
             ledger.refuse(
                 f"{_order(row)} is of {figure(quantity)} units, the least that the "
-                f"supplier sells in a period is {figure(least)} units"
+                f"supplier sells at once is {figure(least)} units"
             )
 
 
 def supply_window(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """An item is ordered from the first period on that starts when it is available, or later."""
-    for (supplier, item, period), quantity in figures.ordered.items():
+    """An item is ordered when it is available, or later."""
+    for (supplier, item, day), quantity in figures.ordered.items():
         opens = book.supply[supplier, item]["available_from"]
-        if ledger.above(quantity, 0.0) and ledger.fails(period >= book.calendar.first(opens)):
+        if ledger.above(quantity, 0.0) and ledger.fails(opens is None or day >= opens):
             ledger.refuse(
-                f"{item!r} is ordered from {supplier!r} in {book.day(period)}, it is "
-                f"available from {opens} on"
-            )
-
-
-def supplier_capacity(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """What is ordered of a supplier in a period, planned and firm, is within its capacity."""
-    used = Amounts()
-    for (supplier, item, period), quantity in figures.ordered.items():
-        used[supplier, period] += book.supply[supplier, item]["capacity_use"] * quantity
-    for row, period in book.paid_orders():
-        use = book.supply[row["supplier"], row["item"]]["capacity_use"]
-        used[row["supplier"], period] += use * row["quantity"]
-    for (supplier, period), load in used.items():
-        capacity = book.in_force("supply_capacity", supplier, period)
-        if capacity is None:
-            continue
-        capacity *= book.calendar.months(period)
-        if ledger.above(load, capacity):
-            ledger.refuse(
-                f"orders of {supplier!r} in {book.day(period)} use {figure(load)} of "
-                f"its {figure(capacity)} capacity units"
+                f"{item!r} is ordered from {supplier!r} on {day}, it is available from {opens} on"
             )
 
 
 def plant_window(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """A plant starts systems from the first period on that starts when it is ready, or later."""
-    for (plant, system, period), starts in figures.started.items():
+    """A plant starts systems when it is ready, or later."""
+    for (plant, system, day), starts in figures.started.items():
         opens = book.plants[plant, system]["from"]
-        if ledger.above(starts, 0.0) and ledger.fails(period >= book.calendar.first(opens)):
-            ledger.refuse(
-                f"plant {plant!r} starts {system!r} in {book.day(period)}, it can from {opens} on"
-            )
-
-
-def plant_capacity(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """A plant starts no more of a system in a period than it can."""
-    for (plant, system, period), starts in figures.started.items():
-        capacity = book.plants[plant, system]["units_per_month"] * book.calendar.months(period)
-        if ledger.above(starts, capacity):
-            ledger.refuse(
-                f"plant {plant!r} starts {figure(starts)} {system!r} in "
-                f"{book.day(period)}, it can start {figure(capacity)} systems"
-            )
+        if ledger.above(starts, 0.0) and ledger.fails(opens is None or day >= opens):
+            ledger.refuse(f"plant {plant!r} starts {system!r} on {day}, it can from {opens} on")
 
 
 def finish_dates(book: Book, figures: Figures, ledger: Ledger) -> None:
     """A system is finished the plant's lead time after its start."""
     for row in figures.tables["production"]:
         lead = book.plants[str(row["plant"]), str(row["system"])]["lead_days"]
-        due = cast(date, row["period"]) + timedelta(days=lead)
+        due = cast(date, row["start_date"]) + timedelta(days=lead)
         if ledger.fails(row["finish_date"] == due):
             ledger.refuse(
-                f"{row['system']!r} started at {row['plant']!r} in {row['period']} is "
+                f"{row['system']!r} started at {row['plant']!r} on {row['start_date']} is "
                 f"finished on {row['finish_date']}, {lead} days later it is {due}"
             )
 
@@ -220,8 +237,8 @@ def lane_exists(book: Book, figures: Figures, ledger: Ledger) -> None:
     for row in figures.tables["shipments"]:
         if ledger.fails((row["from"], row["to"]) in book.lanes):
             ledger.refuse(
-                f"{figure(number(row, 'quantity'))} units of {row['item']!r} leave in "
-                f"{row['period']}, there is no lane {row['from']} to {row['to']}"
+                f"{figure(number(row, 'quantity'))} units of {row['item']!r} leave on "
+                f"{row['departure_date']}, there is no lane {row['from']} to {row['to']}"
             )
 
 
@@ -231,109 +248,117 @@ def shipment_arrival(book: Book, figures: Figures, ledger: Ledger) -> None:
         lane = book.lanes.get((str(row["from"]), str(row["to"])))
         if lane is None:
             continue
-        due = cast(date, row["period"]) + timedelta(days=lane["transit_days"])
+        due = cast(date, row["departure_date"]) + timedelta(days=lane["transit_days"])
         if ledger.fails(row["arrival_date"] == due):
             ledger.refuse(
-                f"{row['item']!r} from {row['from']} to {row['to']} in {row['period']} "
+                f"{row['item']!r} from {row['from']} to {row['to']} on {row['departure_date']} "
                 f"arrives on {row['arrival_date']}, {lane['transit_days']} days later "
                 f"it is {due}"
             )
 
 
-def lane_capacity(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """The units of all items that leave on a lane in a period are within its capacity."""
-    leaving = Amounts()
-    for (origin, to, _, period), quantity in figures.shipped.items():
-        leaving[origin, to, period] += quantity
-    for (origin, to, period), quantity in leaving.items():
-        lane = book.lanes.get((origin, to))
-        if lane is None or lane["units_per_month"] is None:
-            continue
-        capacity = lane["units_per_month"] * book.calendar.months(period)
-        if ledger.above(quantity, capacity):
-            ledger.refuse(
-                f"{figure(quantity)} units leave {origin} for {to} in "
-                f"{book.day(period)}, the lane takes {figure(capacity)} units"
-            )
-
-
 def stock_balance(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """Stock at a place is the period's before, plus what comes in, less what goes out.
+    """Stock at a place after a day is what has come in until then, less what has gone out.
 
     In come good units of orders, finished systems and shipments; out go shipments, what the
     plant's starts use by the bill of materials, and installs at the site's halls.
     """
-    for (place, item, period), due in closing_stock(book, figures).items():
-        found = figures.stock[place, item, period]
+    for (place, item, day), due in stock_after(book, figures).items():
+        found = figures.stock[place, item, day]
         if ledger.differs(found, due):
             ledger.refuse(
-                f"stock of {item!r} at {place!r} at the end of {book.day(period)} is "
+                f"stock of {item!r} at {place!r} after {day} is "
                 f"{figure(found)} units, its flows leave {figure(due)} units"
             )
 
 
 def stock_covers_use(book: Book, figures: Figures, ledger: Ledger) -> None:
     """No more is shipped, assembled and installed than has come in: stock is never below zero."""
-    for (place, item, period), due in closing_stock(book, figures).items():
+    for (place, item, day), due in stock_after(book, figures).items():
         if ledger.below(due, 0.0):
             ledger.refuse(
-                f"{item!r} at {place!r} in {book.day(period)} is {figure(-due)} units "
+                f"{item!r} at {place!r} on {day} is {figure(-due)} units "
                 "short of what is shipped, assembled and installed"
             )
 
 
 def storage(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """What a depot or a site holds at the end of a period, of all items, is within its storage."""
-    held = Amounts()
-    for (place, _, period), quantity in figures.stock.items():
-        held[place, period] += quantity
-    for (place, period), quantity in held.items():
+    """What a depot or a site holds after a day, of all items, is within its storage."""
+    held: dict[str, dict[str, list[tuple[date, float]]]] = defaultdict(lambda: defaultdict(list))
+    for (place, item, day), quantity in sorted(stock_after(book, figures).items()):
+        held[place][item].append((day, max(0.0, quantity)))
+    for place, items in held.items():
         row = book.depots.get(place) or book.sites.get(place)
         room = row["storage"] if row is not None else None
-        if room is not None and ledger.above(quantity, room):
-            ledger.refuse(
-                f"{place!r} holds {figure(quantity)} units at the end of "
-                f"{book.day(period)}, its storage is {figure(room)} units"
-            )
+        for day in sorted({day for found in items.values() for day, _ in found}):
+            if room is None:
+                continue
+            last = ([units for at, units in found if at <= day][-1:] for found in items.values())
+            quantity = sum(sum(units) for units in last)
+            if ledger.above(quantity, room):
+                ledger.refuse(
+                    f"{place!r} holds {figure(quantity)} units after {day}, "
+                    f"its storage is {figure(room)} units"
+                )
 
 
-def closing_stock(book: Book, figures: Figures) -> Amounts:
-    """Return the units that the stock before and a period's flows leave, by place and item."""
-    change = _arrivals(book, figures)
-    calendar = book.calendar
-    for (plant, system, period), starts in figures.started.items():
-        lead = book.plants[plant, system]["lead_days"]
-        change[book.place(plant), system, calendar.usable(period, lead)] += starts
+def stock_after(book: Book, figures: Figures) -> Amounts:
+    """Return the units at each place on each day on which some are taken or stock is stated."""
+    if "stock after" in figures.kept:
+        return cast(Amounts, figures.kept["stock after"])
+    taken, flows = _taken(book, figures), _arrivals(book, figures)
+    days: dict[tuple[str, str], set[date]] = defaultdict(set)
+    for place, item, day in (*taken, *figures.stock):
+        days[place, item].add(day)
+    moved: dict[tuple[str, str], list[tuple[date, float]]] = defaultdict(list)
+    for amounts, sign in ((flows, 1.0), (taken, -1.0)):
+        for (place, item, day), units in amounts.items():
+            moved[place, item].append((day, sign * units))
+    after = Amounts()
+    for spot, found in days.items():
+        changes, at, units = sorted(moved[spot], key=lambda change: change[0]), 0, 0.0
+        for day in sorted(found):
+            while at < len(changes) and changes[at][0] <= day:
+                units += changes[at][1]
+                at += 1
+            after[(*spot, day)] = units
+    figures.kept["stock after"] = after
+    return after
+
+
+def _taken(book: Book, figures: Figures) -> Amounts:
+    """Return the units that leave the stock of a place, by place, item and day."""
+    taken = Amounts()
+    for (plant, system, day), starts in figures.started.items():
         for row in book.tables["bom"]:
             if row["system"] == system:
-                change[book.place(plant), row["item"], period] -= row["quantity"] * starts
-    for (origin, to, item, period), quantity in figures.shipped.items():
-        lane = book.lanes.get((origin, to))
-        if lane is not None:
-            change[origin, item, period] -= quantity
-            change[to, item, calendar.usable(period, lane["transit_days"])] += quantity
-    for (hall, system, period), installed in figures.installed.items():
-        if book.supply:
-            change[book.place(book.site_of(hall)), system, period] -= installed
-    closing = Amounts()
-    for place, item in sorted({key[:2] for key in (*change, *figures.stock)}):
-        for period in book.periods:
-            before = figures.stock[place, item, period - 1]
-            closing[place, item, period] = before + change[place, item, period]
-    return closing
+                taken[book.place(plant), row["item"], day] += row["quantity"] * starts
+    for (origin, to, item, day), quantity in figures.shipped.items():
+        if (origin, to) in book.lanes:
+            taken[origin, item, day] += quantity
+    for (hall, system, day), installed in figures.installed.items():
+        if book.supply and installed:
+            taken[book.place(book.site_of(hall)), system, day] += installed
+    return taken
 
 
 def _arrivals(book: Book, figures: Figures) -> Amounts:
-    """Return the good units that arrive at suppliers' docks, by place, item and period."""
+    """Return the units that come into the stock of a place, by place, item and day."""
     arrivals = Amounts()
-    for (supplier, item, period), quantity in figures.ordered.items():
+    for (supplier, item, day), quantity in figures.ordered.items():
         row = book.supply[supplier, item]
-        usable = book.calendar.usable(period, row["lead_days"])
-        arrivals[book.place(supplier), item, usable] += row["yield"] * quantity
+        there = day + timedelta(days=row["lead_days"])
+        arrivals[book.place(supplier), item, there] += row["yield"] * quantity
     for firm in book.tables["orders"]:
         good = book.supply[firm["supplier"], firm["item"]]["yield"] * firm["quantity"]
-        usable = book.calendar.first(firm["arrives"])
-        arrivals[book.place(firm["supplier"]), firm["item"], usable] += good
+        arrivals[book.place(firm["supplier"]), firm["item"], firm["arrives"]] += good
+    for (plant, system, day), starts in figures.started.items():
+        finished = day + timedelta(days=book.plants[plant, system]["lead_days"])
+        arrivals[book.place(plant), system, finished] += starts
+    for (origin, to, item, day), quantity in figures.shipped.items():
+        lane = book.lanes.get((origin, to))
+        if lane is not None:
+            arrivals[to, item, day + timedelta(days=lane["transit_days"])] += quantity
     return arrivals
 
 

@@ -5,14 +5,28 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from datetime import date
+from typing import cast
 
 from planner.plan.tables import COLUMNS, COST_TERMS, RESULTS, Row, Tables
 from planner.plan.verify_facts import Book
 from planner.plan.verify_ledger import Ledger, figure
 
-DAYS = {"period", "order_date", "arrival_date", "latest_order_date", "finish_date", "period_end",
+DAYS = {"period", "order_date", "order_from", "arrival_date", "latest_order_date", "start_date",
+        "finish_date", "departure_date", "date", "opens", "window_from", "period_end",
         "milestone"}  # fmt: skip
+DATED = {
+    "orders": "order_date",
+    "pegs": "date",
+    "production": "start_date",
+    "shipments": "departure_date",
+    "stock": "date",
+    "installs": "date",
+    "openings": "date",
+}
+"""The day that the period of a row holds, by table."""
+
 TEXTS = {
+    "act",
     "order",
     "supplier",
     "item",
@@ -37,8 +51,9 @@ TEXTS = {
     "late",
 }
 MAY_BE_BLANK = {
-    "orders": {"period", "order_date", "latest_order_date", "slack_days", "it_mw_blocked",
-               "milestone_blocked", "already_late", "sites_fed"},
+    "clock": {"to", "item"},
+    "orders": {"period", "order_date", "order_from", "latest_order_date", "slack_days",
+               "it_mw_blocked", "milestone_blocked", "already_late", "sites_fed"},
     "installs": {"commitment", "milestone", "late"},
     "power": {"energised_mw", "headroom_mw"},
     "tiers": {"unit", "bound", "gap", "status", "seconds"},
@@ -47,11 +62,13 @@ MAY_BE_NEGATIVE = {"slack_days", "headroom_mw", "value", "bound", "gap"}
 
 KEYS = {
     "orders": ("order",),
-    "pegs": ("order", "hall", "system", "period"),
-    "production": ("plant", "system", "period"),
-    "shipments": ("from", "to", "item", "period"),
-    "stock": ("place", "item", "period"),
-    "installs": ("hall", "system", "period"),
+    "pegs": ("order", "hall", "system", "date"),
+    "production": ("plant", "system", "start_date"),
+    "shipments": ("from", "to", "item", "departure_date"),
+    "stock": ("place", "item", "date"),
+    "installs": ("hall", "system", "date"),
+    "openings": ("hall", "date"),
+    "clock": ("act", "place", "to", "item", "date"),
     "fleet": ("hall", "system", "period"),
     "halls": ("hall", "period"),
     "power": ("node", "period"),
@@ -102,6 +119,7 @@ def _fits(column: str, value: object) -> bool:
 def known_periods(book: Book, tables: Tables, ledger: Ledger) -> None:
     """A period is named by the first day of one that is planned; only a firm order may have none.
 
+    It holds the day of the row, where that has one.
     A tier and a cost over the whole plan have no period.
     """
     for name, rows in tables.items():
@@ -111,6 +129,12 @@ def known_periods(book: Book, tables: Tables, ledger: Ledger) -> None:
                 continue
             if ledger.fails(period in book.calendar.period_of_start):
                 ledger.refuse(f"{_label(name, row)}: {period} is not the first day of a period")
+            elif name in DATED:
+                held = book.calendar.holding(cast(date, row[DATED[name]]))
+                if ledger.fails(held is not None and book.calendar.starts[held] == period):
+                    ledger.refuse(
+                        f"{_label(name, row)}: {row[DATED[name]]} is not in the period of {period}"
+                    )
 
 
 def known_names(book: Book, tables: Tables, ledger: Ledger) -> None:
@@ -131,7 +155,7 @@ def _references(book: Book, name: str, row: Row) -> Iterator[tuple[str, bool]]:
     if name == "production":
         known = (row["plant"], row["system"]) in book.plants
         yield f"plant {row['plant']!r} does not assemble {row['system']!r}", known
-    for column in ("from", "to", "place"):
+    for column in ("from", "to", "place") if name != "clock" else ():
         if column in row:
             yield f"there is no place {row[column]!r}", row[column] in book.places
     if name in ("shipments", "stock"):
@@ -153,14 +177,14 @@ def _references(book: Book, name: str, row: Row) -> Iterator[tuple[str, bool]]:
 
 
 def single_rows(book: Book, tables: Tables, ledger: Ledger) -> None:
-    """No two rows of a table have one key; one supplier's item has one planned order in a period.
+    """No two rows of a table have one key; one supplier's item has one planned order on a day.
 
     That is what an order cost is paid for.
     """
     for name, rows in tables.items():
         _no_doubles(name, rows, KEYS[name], ledger)
     planned = [row for row in tables["orders"] if row["firm"] == "no"]
-    _no_doubles("orders", planned, ("supplier", "item", "period"), ledger)
+    _no_doubles("orders", planned, ("supplier", "item", "order_date"), ledger)
 
 
 def _no_doubles(name: str, rows: list[Row], key: tuple[str, ...], ledger: Ledger) -> None:

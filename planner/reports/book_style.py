@@ -67,7 +67,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "label": {"font_color": GREY, "font_size": 9, "bg_color": PALE, "align": "center",
               "text_wrap": True},
     "key": {"bold": True, "font_size": 13, "bg_color": PALE, "align": "center",
-            "valign": "vcenter"},
+            "valign": "vcenter", "text_wrap": True},
 }  # fmt: skip
 """Parts of cell formats, joined by name."""
 

@@ -255,7 +255,7 @@ def sparkline(rows: Sequence[Row], plain: bool = False, most: int = 24) -> str:
 def _ramp_table(rows: Sequence[Row], top: float, plain: bool) -> Table:
     """Return periods of a commitment with a bar of what is in service, and of what is missed."""
     full, light = ("#", ".") if plain else ("\N{FULL BLOCK}", "\N{LIGHT SHADE}")
-    table = new_table("Until", ">Due MW", ">In service MW", ">Missed MW", "")
+    table = new_table("On", ">Due MW", ">In service MW", ">Missed MW", "")
     for row in rows:
         served, missed = number(row["in_service_mw"]), _missed(row)
         bar = full * round(BAR * served / top) + light * round(BAR * missed / top)

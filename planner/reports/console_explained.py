@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from planner.plan.explained import PERIODS
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.console import add_line, new_table, printable
@@ -30,6 +31,7 @@ from planner.reports.explained import (
     undone,
     worth,
 )
+from planner.reports.figures_data import several
 from planner.reports.quoted import asked_rows, bound_figure, firm_figure, quote_sentences
 from planner.reports.views import BASIS_WORDS, NOTHING, day, figure, number
 
@@ -118,7 +120,7 @@ def _print_late(plan: Plan, console: Console) -> None:
                 f"{figure(row['missed_mw'], 1)} MW; back to the order")  # fmt: skip
         chains.setdefault(head, []).append(row)
     for head, rows in chains.items():
-        most = sorted(rows, key=lambda row: (-number(row["mw_without"]),
+        most = sorted(rows, key=lambda row: (row["kind"] != PERIODS, -number(row["mw_without"]),
                                              -number(row["mw_through"]), row["link"]))  # fmt: skip
         shown = [row for row in rows if row in most[:MOST]]
         items = [f"{row['says']} ({row['cell']})" for row in shown]
@@ -146,12 +148,13 @@ def _held_words(plan: Plan, group: Held) -> str:
 
 
 def _print_slack(plan: Plan, console: Console) -> None:
-    """Print a line for each milestone that is met, with what must be ordered first."""
+    """Print a line for each milestone that is met, with the last orders that come in time."""
     found = safe_milestones(plan)
     if not found:
         return
-    _title("Milestones that are met: slack, and the last day to order", console)
-    table = new_table("Milestone", "Due", ">MW", ">Slack days", "Order by")
+    title = "Milestones that are met: slack, and the last day on which an order comes in time"
+    _title(title, console)
+    table = new_table("Milestone", "Due", ">MW", ">Slack days", "Last order")
     for one in found[:MOST]:
         slack = "not known" if one.slack is None else figure(one.slack)
         add_line(table, [one.commitment, one.due, figure(one.mw, 1), slack, _orders(one)])
@@ -160,13 +163,14 @@ def _print_slack(plan: Plan, console: Console) -> None:
 
 
 def _orders(one: Safe) -> str:
-    """Return what must be ordered first for a milestone, and by when the others."""
+    """Return the item with the earliest last order for a milestone, and that of all others."""
     if not one.orders:
         return "nothing to order ahead"
     line, first = one.orders[0]
-    text = f"{first} {line['item']}"
+    text = f"{first} for {line['item']}"
     if len(one.orders) > 1:
-        text += f", {len(one.orders) - 1} more by {one.orders[-1][1]}"
+        items = several(len(one.orders) - 1, "other item")
+        text += f", up to {one.orders[-1][1]} for {items}"
     return text
 
 

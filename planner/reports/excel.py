@@ -14,6 +14,7 @@ from planner.plan.store import Plan
 from planner.reports.book import TOP, Book, Page
 from planner.reports.book_style import Field
 from planner.reports.excel_calendar import write_calendar
+from planner.reports.excel_days import write_clock, write_installs
 from planner.reports.excel_explained import (
     ASKS,
     BOTTLENECKS,
@@ -130,7 +131,7 @@ SHEETS = (
     Sheet("Summary", "Verdict, milestones on their basis, spending, systems, the proof, notes",
           write_summary, last=True),
     Sheet("Charts", "Every chart, one a page", write_charts, last=True),
-    Sheet(ORDERS, "Every order, one line each, with its latest date and what it blocks",
+    Sheet(ORDERS, "Every order: sign from, order date, last responsible day, what it blocks",
           write_orders),
     Sheet("Orders by supplier", "Live subtotals of the orders by supplier and item",
           write_orders_by_supplier),
@@ -153,14 +154,18 @@ SHEETS = (
     Sheet("Calendar", "When each tranche is ordered, arrives, is installed and in service",
           write_calendar),
     Sheet("Sites", "What stands in each hall at the end of the plan", write_sites),
-    Sheet("Openings", "Every hall opened, decided on and open from", write_openings),
+    Sheet("Installs", "Every install: its day, the day of service, what waits for it",
+          write_installs),
+    Sheet("Openings", "Halls opened: the day of the decision, and from when they are open",
+          write_openings),
     Sheet("MW by site", "MW served by site over time", write_mw_by_site),
     Sheet("Systems by site", "Systems installed by site over time", write_systems_by_site),
     Sheet("Power", "Load, energised, headroom and stranded MW of each power node", write_power),
     Sheet("Power by period", "The same in every period", write_power_by_period,
           shown=has_power_by_period),
     Sheet("Stock", "Units held at each place", write_stock),
-    Sheet("Shipments", "Assembly and shipments", write_shipments),
+    Sheet("Shipments", "Assembly and shipments, by day", write_shipments),
+    Sheet("Clock", "From when to when suppliers, plants, lanes and crews work", write_clock),
     Sheet("Megawatt ledger", "From contract MW to systems, on every basis", write_ledger),
     Sheet("MW by basis", "What is in service at the end, counted on every basis", write_bases),
     Sheet("Costs", "Cost terms, which sum to the total", write_costs),

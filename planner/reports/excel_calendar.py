@@ -10,6 +10,7 @@ from planner.plan.figures import tidy
 from planner.plan.tables import Row
 from planner.reports.book import TOP, Page
 from planner.reports.book_style import Field, cell
+from planner.reports.days import installs
 from planner.reports.excel_parts import Report
 from planner.reports.views import day, number
 
@@ -24,10 +25,8 @@ STAGES = {
 ORDERS = "orders"
 """What is counted of orders; of systems each kind is counted apart."""
 
-QUARTERS = ". What is decided in a quarter stands in its first month"
-
 MOST_MONTHS = 240
-HEAD = 6
+HEAD = 8
 """Columns before the months."""
 
 Tranche = tuple[str, str, str]
@@ -37,24 +36,25 @@ Line = tuple[Tranche, str, str]
 """Tranche, stage, and what is counted."""
 
 Grid = dict[Line, dict[date, float]]
-"""Amounts of each line by month."""
+"""Amounts of each line by day."""
 
 
 def write_calendar(report: Report, page: Page) -> None:
     """Write a Gantt grid: a row for each stage of each tranche at a site, a column for a month."""
     page.subtitle(
         "By milestone and site: orders placed and arriving (number of orders), systems installed "
-        "and in service (number of each kind) in each month; an order may feed several rows"
-        + (QUARTERS if "quarter" in report.plan.inputs.settings["period"] else "")
+        "and in service (number of each kind) in each month, with the first and the last day; an "
+        "order may feed several rows"
     )
     grid = _grid(report)
-    months = _months(grid)
+    months, lines = _months(grid), sorted(grid.items(), key=_place)
     fields = [
         Field("due", "Milestone due", kind="date"), Field("commitment", "Commitment"),
         Field("site", "Site"), Field("stage", "Stage", kind="center"),
-        Field("unit", "Counted", kind="center"), Field("all", "All", "number", "amount"),
+        Field("unit", "Counted", kind="center"), Field("first", "First", kind="date"),
+        Field("last", "Last", kind="date"), Field("all", "All", "number", "amount"),
     ]  # fmt: skip
-    rows = [_line(key, amounts) for key, amounts in sorted(grid.items(), key=_place)]
+    rows = [_line(key, amounts) for key, amounts in lines]
     page.widths = {0: 11.0}
     placed = page.table(TOP, fields, rows, empty="nothing is installed for a milestone")
     page.freeze(TOP, HEAD)
@@ -67,9 +67,10 @@ def write_calendar(report: Report, page: Page) -> None:
         page.widths[column] = 3.6
     page.sheet.set_row(TOP, 44)
     last = HEAD + len(months) - 1
-    for at, (_, amounts) in enumerate(sorted(grid.items(), key=_place), start=placed.first):
+    for at, (_, amounts) in enumerate(lines, start=placed.first):
+        by_month = _by_month(amounts)
         for column, month in enumerate(months, start=HEAD):
-            page.value(at, column, amounts.get(month), "count")
+            page.value(at, column, by_month.get(month), "count")
         formula = f"=SUM({cell(at, HEAD)}:{cell(at, last)})"
         page.formula(at, HEAD - 1, formula, number(rows[at - placed.first]["all"]), "body", "sum",
                      "whole")  # fmt: skip
@@ -106,13 +107,23 @@ def _line(key: Line, amounts: dict[date, float]) -> Row:
         "site": site,
         "stage": stage,
         "unit": unit,
+        "first": min(amounts),
+        "last": max(amounts),
         "all": tidy(sum(amounts.values())),
     }
 
 
+def _by_month(amounts: dict[date, float]) -> dict[date, float]:
+    """Return amounts by the first day of their month."""
+    found: dict[date, float] = defaultdict(float)
+    for when, amount in amounts.items():
+        found[when.replace(day=1)] += amount
+    return found
+
+
 def _months(grid: Grid) -> list[date]:
     """Return the months from the first with anything to the last."""
-    found = sorted({month for amounts in grid.values() for month in amounts})
+    found = sorted({when.replace(day=1) for amounts in grid.values() for when in amounts})
     months = found[:1]
     while months and months[-1] < found[-1] and len(months) < MOST_MONTHS:
         months.append((months[-1] + timedelta(days=32)).replace(day=1))
@@ -120,26 +131,21 @@ def _months(grid: Grid) -> list[date]:
 
 
 def _grid(report: Report) -> Grid:
-    """Return what happens in which month for each tranche at each site."""
+    """Return what happens on which day for each tranche at each site."""
     grid: Grid = defaultdict(lambda: defaultdict(float))
     tranches: dict[tuple[str, str, str], Tranche] = {}
-    starts = sorted({found for row in report.rows("ramp") if (found := day(row["period"]))})
-    waits = {row["system"]: row["commission_days"]
-             for row in report.plan.inputs.tables["systems"]}  # fmt: skip
-    for row in report.rows("installs"):
-        done, due = day(row["period"]), day(row.get("milestone"))
+    for row in installs(report.plan):
+        done, due = day(row["date"]), day(row.get("milestone"))
         if done is None or due is None or not number(row["installed"]):
             continue
         tranche = (due.isoformat(), str(row["commitment"]), str(row["site"]))
         tranches[str(row["hall"]), str(row["system"]), str(done)] = tranche
         count, system = number(row["installed"]), str(row["system"])
-        grid[tranche, "install", system][done.replace(day=1)] += count
-        ready = done + timedelta(days=waits.get(system, 0))
-        serves = next((start for start in starts if start >= ready), None)
-        if serves:
-            grid[tranche, "in service", system][serves.replace(day=1)] += count
+        grid[tranche, "install", system][done] += count
+        if ready := day(row["in_service"]):
+            grid[tranche, "in service", system][ready] += count
     for stage, tranche, when in _order_dates(report, tranches):
-        grid[tranche, stage, ORDERS][when.replace(day=1)] += 1
+        grid[tranche, stage, ORDERS][when] += 1
     return grid
 
 
@@ -149,7 +155,7 @@ def _order_dates(
     """Give order and arrival of every order once for each tranche that waits for it."""
     fed: dict[str, set[Tranche]] = defaultdict(set)
     for peg in report.rows("pegs"):
-        install = (str(peg["hall"]), str(peg["system"]), str(peg["period"]))
+        install = (str(peg["hall"]), str(peg["system"]), str(peg["date"]))
         if install in tranches:
             fed[str(peg["order"])].add(tranches[install])
     for row in report.rows("orders"):

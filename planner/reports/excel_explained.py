@@ -20,6 +20,7 @@ from planner.reports.explained import (
     is_late,
     no_limit,
     one_more,
+    periods_sentence,
     quote,
     slack_sentence,
     telling,
@@ -214,7 +215,8 @@ def told(report: Report) -> list[tuple[str, str]]:
     if not has_explanation(report):
         return []
     makers: list[tuple[Callable[..., str], str]] = [
-        (holding_sentence, BOTTLENECKS), (ask_sentence, ASKS), (slack_sentence, SLACK),
+        (periods_sentence, LATE), (holding_sentence, BOTTLENECKS), (ask_sentence, ASKS),
+        (slack_sentence, SLACK),
     ]  # fmt: skip
     found = [(make(report.plan), sheet) for make, sheet in makers]
     return [(text, sheet) for text, sheet in found if text]

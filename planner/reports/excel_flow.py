@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from planner.plan.tables import Row
 from planner.reports.book import TOP, Page
 from planner.reports.book_style import Field
+from planner.reports.days import moves
 from planner.reports.excel_parts import Report
-from planner.reports.views import period_word
 
 
 def write_stock(report: Report, page: Page) -> None:
-    """Write the units held everywhere at the end of each period."""
-    word = period_word(report.plan)
+    """Write the units held everywhere after each day on which any are taken."""
     page.subtitle(
-        f"Units held at the end of each {word}, where any are; the place * is everywhere, in a "
-        "plan without lanes"
+        "Units held after what is taken on a day, where any are left; the place * is everywhere, "
+        "in a plan without lanes"
     )
     fields = [
         Field("place", "Place"), Field("item", "Item"),
-        Field("period", f"First day of {word}", kind="date"),
+        Field("date", "After", kind="date"),
         Field("quantity", "Held", "units", "amount"),
     ]  # fmt: skip
     placed = page.table(TOP, fields, report.rows("stock"), empty="no stock is held")
@@ -29,21 +27,18 @@ def write_stock(report: Report, page: Page) -> None:
 
 def write_shipments(report: Report, page: Page) -> None:
     """Write every start of assembly and every shipment."""
-    page.subtitle("Units that leave on lanes, and systems that plants start to assemble")
+    page.subtitle(
+        "Systems that plants start to assemble, and units that leave on lanes, by day. Since: with "
+        "a limited rate they are started or sent evenly from this day on, the last on the day"
+    )
     fields = [
         Field("what", "Movement", kind="center"), Field("from", "From"), Field("to", "To"),
-        Field("item", "Item"), Field("period", "Leaves or starts", kind="date"),
-        Field("arrival_date", "Arrives or is finished", kind="date"),
+        Field("item", "Item"), Field("since", "Since", kind="date"),
+        Field("date", "Starts or leaves", kind="date"),
+        Field("done", "Is finished or arrives", kind="date"),
         Field("quantity", "Quantity", "units", "amount"),
     ]  # fmt: skip
-    made: list[Row] = [
-        {"what": "assembly", "from": row["plant"], "to": row["plant"], "item": row["system"],
-         "period": row["period"], "arrival_date": row["finish_date"],
-         "quantity": row["quantity"]}
-        for row in report.rows("production")
-    ]  # fmt: skip
-    sent: list[Row] = [row | {"what": "shipment"} for row in report.rows("shipments")]
-    rows = sorted([*made, *sent], key=lambda row: str(row["period"]))
+    rows = moves(report.plan)
     empty = "no shipments: the plan has no lanes and no plants"
     placed = page.table(TOP, fields, rows, empty=empty)
     page.freeze(TOP, 1)

@@ -103,7 +103,7 @@ def _payments(report: Report, rows: list[Row], terms: list[str], money: str) -> 
     for row, amount, so_far, spent in zip(rows, paid, running(paid), against, strict=True):
         row["paid"], row["so_far"], row["against"] = amount, so_far, spent
         row["budget"] = min(
-            (limit for until, limit in limits if until and until >= row["period"]),  # type: ignore[operator]
+            (limit for until, limit in limits if until and until >= row["last"]),  # type: ignore[operator]
             default=None,
         )
         limit = row["budget"]

@@ -12,6 +12,7 @@ from planner.reports import charts
 from planner.reports.book import TOP, Page
 from planner.reports.book_style import Field, Placed, cell
 from planner.reports.counts import as_sentence, order_words
+from planner.reports.days import ORDER_WORDS
 from planner.reports.excel_parts import Report
 from planner.reports.order_notes import order_notes
 from planner.reports.views import currency, day, number
@@ -24,9 +25,8 @@ def write_orders(report: Report, page: Page) -> None:
     """Write every order, with totals of what the filter shows."""
     money = currency(report.plan)
     page.subtitle(
-        f"{as_sentence(order_words(report.plan))}. Slack: days from the order date to the latest "
-        "one that keeps the same installs. Late: the milestone is short of MW before these units "
-        "are in service"
+        f"{as_sentence(order_words(report.plan))}. {ORDER_WORDS}. Late: the milestone is short of "
+        "MW before these units are in service"
     )
     fields = [
         Field("order", "Order", most=14), Field("supplier", "Supplier", most=18),
@@ -36,8 +36,9 @@ def write_orders(report: Report, page: Page) -> None:
         Field("price", "Extended price", money, "amount", total=True),
         Field("order_cost", "Order cost", money, "amount", total=True),
         Field("currency", "Currency", kind="center"),
-        Field("order_date", "Order date", kind="date"),
-        Field("latest_order_date", "Latest order date", kind="date"),
+        Field("order_from", "Sign from", kind="date"),
+        Field("order_date", "Order date", "of the last units", "date"),
+        Field("latest_order_date", "Sign by", "last responsible day", "date"),
         Field("slack_days", "Slack", "days", "whole"),
         Field("arrival_date", "Arrival", kind="date"),
         Field("already_late", "Already late", kind="center"),

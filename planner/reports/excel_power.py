@@ -10,7 +10,7 @@ from planner.reports.book import TOP, Page
 from planner.reports.book_style import Field
 from planner.reports.excel_parts import Report
 from planner.reports.stranded import stranded_mw
-from planner.reports.views import day, number, period_word, power_nodes
+from planner.reports.views import day, number, period_ends, period_word, power_nodes
 
 MOST_ROWS = 20_000
 """Tables by period with more rows than this are left to the CSV files."""
@@ -18,8 +18,9 @@ MOST_ROWS = 20_000
 MOST_BARS = 40
 
 POWER_CAPTION = (
-    "Facility power of each node. Headroom: energised less load. Stranded: energised MW that the "
-    "halls below could not draw even if all that can be open by then were open and full"
+    "Facility power of each node on the last day of a period. Headroom: energised less load. "
+    "Stranded: energised MW that the halls below could not draw even if all that can be open by "
+    "then were open and full"
 )
 
 
@@ -34,11 +35,11 @@ def write_power(report: Report, page: Page) -> None:
         Field("headroom_mw", "Headroom at the end", "MW", "mw"),
         Field("stranded_mw", "Stranded at the end", "MW", "mw"),
         Field("most_stranded_mw", "Most stranded", "MW", "mw"),
-        Field("most_period", f"{word.capitalize()} of most stranded", kind="date"),
+        Field("most_day", "Most stranded on", kind="date"),
         Field("peak_mw", "Peak load", "MW", "mw"),
-        Field("peak_period", f"{word.capitalize()} of peak load", kind="date"),
+        Field("peak_day", "Peak load on", kind="date"),
         Field("least_mw", "Least headroom", "MW", "mw"),
-        Field("least_period", f"{word.capitalize()} of least headroom", kind="date"),
+        Field("least_day", "Least headroom on", kind="date"),
         Field("use", "Most used", "% of energised", "share"),
     ]  # fmt: skip
     placed = page.table(TOP, fields, nodes, empty="no power nodes: power does not limit this plan")
@@ -68,14 +69,14 @@ def write_power(report: Report, page: Page) -> None:
 def _add_stranded(report: Report, nodes: list[Row]) -> None:
     """Add to each node what is stranded at the end and at most."""
     found: dict[str, list[tuple[float, object]]] = {}
-    for (node, period), mw in stranded_mw(report.plan).items():
-        found.setdefault(node, []).append((mw, period))
+    for (node, last), mw in stranded_mw(report.plan).items():
+        found.setdefault(node, []).append((mw, last))
     for row in nodes:
         spells = sorted(found.get(str(row["node"]), []), key=lambda pair: str(pair[1]))
         row["stranded_mw"] = spells[-1][0] if spells else None
         most = max(spells, key=lambda pair: pair[0], default=None)
         row["most_stranded_mw"] = most[0] if most else None
-        row["most_period"] = most[1] if most and most[0] > 0 else None
+        row["most_day"] = most[1] if most and most[0] > 0 else None
 
 
 def has_power_by_period(report: Report) -> bool:
@@ -84,11 +85,12 @@ def has_power_by_period(report: Report) -> bool:
 
 
 def write_power_by_period(report: Report, page: Page) -> None:
-    """Write the load of every power node in every period; headroom is live."""
+    """Write the load of every power node at the end of every period; headroom is live."""
     word, stranded = period_word(report.plan), stranded_mw(report.plan)
+    ends = period_ends(report.plan)
     page.subtitle(POWER_CAPTION)
     fields = [
-        Field("node", "Power node"), Field("period", f"First day of {word}", kind="date"),
+        Field("node", "Power node"), Field("last", f"Last day of {word}", kind="date"),
         Field("load_mw", "Load", "MW", "mw"), Field("energised_mw", "Energised", "MW", "mw"),
         Field("headroom_mw", "Headroom", "MW", "mw", formula="={energised_mw}-{load_mw}"),
         Field("stranded_mw", "Stranded", "MW", "mw"),
@@ -96,9 +98,10 @@ def write_power_by_period(report: Report, page: Page) -> None:
     rows: list[Row] = []
     for row in report.rows("power"):
         period = day(row["period"])
-        stuck = stranded.get((str(row["node"]), period)) if period else None
+        last = ends.get(period, period) if period else None
+        stuck = stranded.get((str(row["node"]), last)) if last else None
         headroom = row["headroom_mw"]
-        rows.append({**row, "stranded_mw": stuck,
+        rows.append({**row, "last": last, "stranded_mw": stuck,
                      "headroom_mw": None if headroom is None else number(headroom)})  # fmt: skip
     placed = page.table(TOP, fields, rows)
     page.freeze(TOP, 1)

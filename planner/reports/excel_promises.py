@@ -55,15 +55,16 @@ def write_slack(report: Report, page: Page) -> None:
     """Write milestones that are met with their slack, a line for each purchase line."""
     page.subtitle(
         "Milestones that are met. Slack: days by which one could be due earlier with nothing more "
-        "missed, re-solved; blank: not worked out in time. Last order date: ordered later, a unit "
-        "is not in service by then. Time it takes: due day less last order date"
+        "missed, re-solved; blank: not worked out in time. Last order: the last day for "
+        "a single unit; ordered later, it is not in service by then. Time it takes: due day less "
+        "that day"
     )
     fields = [
         Field("commitment", "Milestone"), Field("due", "Due", kind="date"),
         Field("mw", "Committed", "MW", "mw"), Field("slack", "Slack", "days", "whole"),
         Field("could", "Could be met by", kind="date"), Field("supplier", "Supplier", most=30),
         Field("item", "Item", most=24),
-        Field("last_order_date", "Last order date", kind="date"),
+        Field("last_order_date", "Last order", "too late after it", "date"),
         Field("takes", "Time it takes", "days", "whole", formula="={due}-{last_order_date}"),
         Field("proof", "Proof of the slack", most=30),
     ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
 from planner.plan.figures import tidy, total
@@ -56,13 +56,15 @@ def write_sites(report: Report, page: Page) -> None:
 def write_openings(report: Report, page: Page) -> None:
     """Write every decision to open halls."""
     money = currency(report.plan)
-    page.subtitle("Halls decided, and the day from which they are open")
+    page.subtitle(
+        "Halls decided on a day, and the day from which systems can be installed in them; the "
+        "fit-out is paid on the day of the decision"
+    )
     fields = [
         Field("site", "Site"), Field("country", "Country", kind="center"),
         Field("hall", "Hall class"),
-        Field("decided", "Decided", "halls", "amount", total=True),
-        Field("period", "Decided on", kind="date"),
-        Field("open_from", "Open from", kind="date"),
+        Field("count", "Decided", "halls", "amount", total=True),
+        Field("date", "Decided on", kind="date"), Field("opens", "Open from", kind="date"),
         Field("fit_out", "Fit-out cost", money, "whole", total=True),
     ]  # fmt: skip
     placed = page.table(TOP, fields, _openings(report), "Total of rows shown", "no halls decided")
@@ -85,7 +87,7 @@ def _halls(report: Report) -> list[Row]:
     site_of = {name: str(row["site"]) for name, row in halls.items()}
     for row in report.rows("installs"):
         site_of.setdefault(str(row["hall"]), str(row["site"]))
-        if number(row["installed"]) and (found := day(row["period"])):
+        if number(row["installed"]) and (found := day(row["date"])):
             days[str(row["hall"]), str(row["system"])].append(found)
     rows: list[Row] = []
     for hall, site in sorted(site_of.items(), key=lambda pair: (pair[1], pair[0])):
@@ -120,23 +122,15 @@ def _last(rows: list[Row], keys: tuple[str, ...], value: str) -> dict[tuple[str,
 
 
 def _openings(report: Report) -> list[Row]:
-    """Return every decision to open halls, with the first period in which they are open."""
+    """Return every decision to open halls, with its country and cost."""
     tables = report.plan.inputs.tables
     halls = {row["hall"]: row for row in tables["halls"]}
     countries = {row["site"]: row["country"] for row in tables["sites"]}
-    starts = sorted({found for row in report.rows("ramp") if (found := day(row["period"]))})
     rows: list[Row] = []
-    for row in report.rows("halls"):
-        decided, hall = day(row["period"]), halls.get(str(row["hall"]))
-        if not number(row["decided"]) or decided is None or hall is None:
-            continue
-        ready = decided + timedelta(days=hall["build_days"])
-        rows.append({
-            "site": row["site"], "country": countries.get(str(row["site"])), "hall": row["hall"],
-            "decided": number(row["decided"]), "period": decided,
-            "open_from": min((start for start in starts if start >= ready), default=None),
-            "fit_out": tidy(number(row["decided"]) * hall["fit_out_cost"]),
-        })  # fmt: skip
+    for row in report.rows("openings"):
+        hall = halls.get(str(row["hall"]))
+        fit_out = tidy(number(row["count"]) * hall["fit_out_cost"]) if hall else None
+        rows.append(row | {"country": countries.get(str(row["site"])), "fit_out": fit_out})
     return rows
 
 

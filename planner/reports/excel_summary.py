@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from planner.plan.figures import tidy, total
 from planner.plan.store import Plan
 from planner.plan.tables import Row
-from planner.reports.book import TOP, Page
+from planner.reports.book import TALLEST, TOP, Page
 from planner.reports.book_style import Field, Placed, cell
+from planner.reports.book_style import lines as wrapped
 from planner.reports.counts import (
     as_sentence,
     is_missed,
@@ -39,8 +40,11 @@ LAST = 6
 CHART_COLUMNS = 11
 """Columns that the charts beside the tables take."""
 
-WIDTHS = (30.0, *[16.0] * LAST)
+WIDTHS = (30.0, *[16.0] * LAST, 8.0)
 """Widths of the columns that all tables of the summary share."""
+
+LARGE = 0.65
+"""Characters of a key figure that take the width of one."""
 
 
 def write_summary(report: Report, page: Page) -> None:
@@ -114,7 +118,9 @@ def _keys(page: Page, plan: Plan, costs: Placed, row: int) -> int:
     if not verified:
         page.text(row + 1, 2, "NOT PASSED", "key", "bad")
     page.sheet.set_row(row, 26)
-    page.sheet.set_row(row + 1, max(36, 18 * len(systems_installed(plan))))
+    words = ((str(figures[0][1]), WIDTHS[0]), (system_words(plan, "\n"), WIDTHS[5]))
+    tall = max(wrapped(text, int(width * LARGE)) for text, width in words)
+    page.sheet.set_row(row + 1, min(max(36, 18 * tall + 2), TALLEST))
     return row + 3
 
 
@@ -134,6 +140,7 @@ def _milestones(page: Page, plan: Plan, row: int) -> int:
         Field("basis", "Basis", kind="center"), Field("required_mw", "Committed", "MW", "mw"),
         Field("in_service_mw", "In service", "MW", "mw"), Field("missed_mw", "Missed", "MW", "mw"),
         Field("met", "Milestone", kind="center"),
+        Field("days_lost", "Lost on the way", "days", "whole"),
     ]  # fmt: skip
     placed = _section(page, f"Milestones: {milestone_words(plan)}", row, fields, rows)
     for criteria, style in (("MISSED", "bad"), ("met", "good")):
@@ -164,7 +171,8 @@ def _told(report: Report, page: Page, row: int) -> int:
 def _assumed(plan: Plan, page: Page, row: int) -> int:
     """Say how many inputs are assumptions, with the way to them."""
     text = f"{as_sentence(origins(plan).words)}: see the sheet Assumptions"
-    page.link(row, 0, "Assumptions", text)
+    page.merged(row, LAST, text, "link", "note", height=15 * lines(text) + 3)
+    page.link(row, 0, "Assumptions", text, styles=("link", "note"))
     return row + 2
 
 
@@ -234,5 +242,4 @@ def _notes(page: Page, plan: Plan, row: int) -> int:
 
 def lines(text: str) -> int:
     """Return how many lines a text takes over the summary's width, at the least one."""
-    width = sum(WIDTHS) * 1.1
-    return int(sum(1 + len(part) // width for part in text.split("\n")))
+    return wrapped(text, int(sum(WIDTHS)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
-from planner.plan.explained import EXPLANATION, QUOTE, UNKNOWN, Finding
+from planner.plan.explained import EXPLANATION, PERIODS, QUOTE, UNKNOWN, Finding
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.views import NOTHING, currency, day, figure, number
@@ -225,6 +225,15 @@ def holding_sentence(plan: Plan) -> str:
     return f"{limit_words(first)}, is first of what {aim}: {worth(plan, first)}."
 
 
+def periods_sentence(plan: Plan) -> str:
+    """Return what the length of periods costs a late milestone most; empty if it costs none."""
+    rows = [row for row in plan.rows("lateness") if row["kind"] == PERIODS]
+    if not rows:
+        return ""
+    first = max(rows, key=lambda row: number(row["mw_a_step"]))
+    return f"{first['commitment']}, due {first['date']}: {first['says']} ({first['cell']})."
+
+
 def ask_sentence(plan: Plan) -> str:
     """Return the first thing to ask for in a sentence; empty if nothing is late."""
     if not is_late(plan):
@@ -311,7 +320,7 @@ class Safe:
     proof : str
         What proves the slack.
     orders : tuple of (row, datetime.date)
-        Its purchase lines with the last day to order, the one to be ordered first before others.
+        Purchase lines with the last day on which an order comes in time, the earliest first.
     """
 
     commitment: str
@@ -356,10 +365,20 @@ def slack_sentence(plan: Plan) -> str:
     first = min(able, key=lambda one: (one.slack is None, one.slack or 0.0, one.due))
     text = (f"Tightest of the milestones that are met: {first.commitment}, "
             f"{figure(first.mw, 1)} MW due {first.due}, {first.slack_words}")  # fmt: skip
-    if first.orders:
-        line, last = first.orders[0]
-        text += f"; last day to order {line_words(line)} for it: {last}"
+    if planned := _first_order(plan, first):
+        text += f"; first order for it: {line_words(planned)} by {planned['latest_order_date']}"
     return f"{text}."
+
+
+def _first_order(plan: Plan, one: Safe) -> Row | None:
+    """Return the planned order for a milestone that can wait least; None if it has none."""
+    meant = f"{one.commitment} {one.due}"
+    orders = [
+        row
+        for row in plan.rows("orders")
+        if row["milestone_blocked"] == meant and row["latest_order_date"] is not None
+    ]
+    return min(orders, key=lambda row: str(row["latest_order_date"]), default=None)
 
 
 def line_words(row: Row) -> str:

@@ -47,10 +47,6 @@ class Time:
         """Half a period after the last, so that what holds at its end can be seen."""
         return self.last + timedelta(days=max((self.last - self.starts[-1]).days // 2, 1))
 
-    def end_of(self, start: object) -> date:
-        """Return the last day of the period that starts on a day."""
-        return self.ends[self.starts.index(start)]
-
 
 def several(count: int, noun: str) -> str:
     """Return a number of things in words, e.g. ``1 site`` or ``2 sites``."""
@@ -70,6 +66,11 @@ def it_mw(plan: Plan) -> dict[str, float]:
         row["system"]: (row["power_kw"] + row["overhead_kw"]) / 1000
         for row in plan.inputs.tables["systems"]
     }
+
+
+def commission_days(plan: Plan) -> dict[str, int]:
+    """Return the days from install to service of each system."""
+    return {row["system"]: row["commission_days"] for row in plan.inputs.tables["systems"]}
 
 
 @dataclass(frozen=True)

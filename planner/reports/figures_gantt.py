@@ -217,7 +217,7 @@ def _table(plan: Plan, found: list[Tranche], missing: Missing, stages: list[str]
             Column(f"{stage} {end}", f"{WORDS[stage].split()[0]}, {end}", kind="date")
             for end in ("first", "last")
         ]
-    columns.append(Column("in_service", "In service", "last period's end", "date"))
+    columns.append(Column("in_service", "In service", "last day", "date"))
     rows: list[dict[str, object]] = []
     for tranche in found:
         row: dict[str, object] = {

@@ -96,10 +96,10 @@ def _table(plan: Plan) -> Sheet:
     return Sheet(
         "Power nodes, in facility power; headroom is what is energised less the load",
         [Column("node", "Node"), Column("peak_mw", "Peak load", "MW", "mw"),
-         Column("peak_period", "Peak in period from", kind="date"),
+         Column("peak_day", "Peak on", kind="date"),
          Column("energised_mw", "Energised at the end", "MW", "mw"),
          Column("least_mw", "Least headroom", "MW", "mw"),
-         Column("least_period", "Least in period from", kind="date"),
+         Column("least_day", "Least on", kind="date"),
          Column("use", "Most in use", "share", "share")],
         rows,
     )  # fmt: skip

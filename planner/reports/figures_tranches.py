@@ -11,11 +11,17 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from planner.plan.store import Plan
 from planner.plan.tables import Row
-from planner.reports.figures_data import EVERYWHERE, Time, it_mw, milestones_of, time_of
+from planner.reports.figures_data import (
+    EVERYWHERE,
+    commission_days,
+    it_mw,
+    milestones_of,
+    time_of,
+)
 from planner.reports.views import NOTHING, day, number, ramps
 
 STAGES = ("order", "assemble", "ship", "install", "commission")
@@ -24,6 +30,9 @@ STAGES = ("order", "assemble", "ship", "install", "commission")
 Span = tuple[date, date]
 Units = tuple[float, float]
 """Units from one place in a queue to another."""
+
+Taken = list[tuple[tuple[str, str], Units]]
+"""Units taken from queues, each by place and item."""
 
 
 @dataclass
@@ -44,7 +53,7 @@ class Tranche:
         First and last day of each stage that it goes through; no ``order`` where the order's day
         is not known.
     in_service : datetime.date
-        Last day of the period in which the last of what is due is in service.
+        Day on which the last of what is due comes into service.
     on_time : datetime.date or None
         The same of what is in service in time; None if all of it is late.
     """
@@ -78,18 +87,16 @@ class Queue:
     ----------
     ends : list of float
         Units that had come after each arrival.
-    arrivals : list of (str, Span or None, list of ((place, item), Units))
+    arrivals : list of (str, Span or None, Taken)
         Stage by which they came, its days, and what was used for them elsewhere.
     """
 
     ends: list[float] = field(default_factory=list)
-    arrivals: list[tuple[str, Span | None, list[tuple[tuple[str, str], Units]]]] = field(
-        default_factory=list
-    )
+    arrivals: list[tuple[str, Span | None, Taken]] = field(default_factory=list)
 
     def add(self, units: float, stage: str, span: Span | None,
-            used: list[tuple[tuple[str, str], Units]]) -> None:  # fmt: skip
-        """Add an arrival."""
+            used: Taken) -> None:  # fmt: skip
+        """Add an arrival, which is not before those that were added already."""
         self.ends.append((self.ends[-1] if self.ends else 0.0) + units)
         self.arrivals.append((stage, span, used))
 
@@ -113,6 +120,7 @@ class Ways:
         self.plan = plan
         self.one_place = not plan.inputs.tables["lanes"]
         self.queues: dict[tuple[str, str], Queue] = defaultdict(Queue)
+        self._coming: list[tuple[date, tuple[str, str], float, str, Span | None, Taken]] = []
         self._left: dict[tuple[str, str], float] = defaultdict(float)
         self._bom: dict[str, list[tuple[str, float]]] = defaultdict(list)
         self._yield = {(r["supplier"], r["item"]): r["yield"] for r in plan.inputs.tables["supply"]}
@@ -120,6 +128,9 @@ class Ways:
             self._bom[part["system"]].append((part["item"], part["quantity"]))
         for _, _, stage, row in sorted(self._events(), key=lambda event: event[:2]):
             stage(row)
+        # What leaves later can arrive earlier, where ways take different times.
+        for _, key, units, name, span, used in sorted(self._coming, key=lambda come: come[0]):
+            self.queues[key].add(units, name, span, used)
 
     def place(self, name: object) -> str:
         """Return a place, which is everywhere in a plan without lanes."""
@@ -132,37 +143,40 @@ class Ways:
         return start, start + units
 
     def _events(self) -> Iterator[tuple[date, int, Callable[[Row], None], Row]]:
-        """Yield what comes to places, by the day that it comes, and where from."""
+        """Yield what is ordered, started and sent, by the day that it takes its units."""
         for row in self.plan.tables["orders"]:
             yield day(row["arrival_date"]) or date.max, 0, self._order, row
         for row in self.plan.tables["production"]:
-            yield day(row["period"]) or date.max, 1, self._assembly, row
+            yield day(row["start_date"]) or date.max, 1, self._assembly, row
         for row in self.plan.tables["shipments"]:
-            yield day(row["period"]) or date.max, 2, self._shipment, row
+            yield day(row["departure_date"]) or date.max, 2, self._shipment, row
 
     def _order(self, row: Row) -> None:
         supplier, item = str(row["supplier"]), str(row["item"])
         good = number(row["quantity"]) * self._yield.get((supplier, item), 1.0)
         ordered, arrives = day(row["order_date"]), day(row["arrival_date"])
         span = (ordered, arrives) if ordered and arrives else None
-        self.queues[self.place(supplier), item].add(good, "order", span, [])
+        key = self.place(supplier), item
+        self._coming.append((arrives or date.max, key, good, "order", span, []))
 
     def _assembly(self, row: Row) -> None:
         plant, system, count = self.place(row["plant"]), str(row["system"]), number(row["quantity"])
         used = [((plant, item), self.take(plant, item, each * count))
                 for item, each in self._bom[system]]  # fmt: skip
-        self._come(plant, system, "assemble", row, "finish_date", used)
+        self._come(plant, system, "assemble", row, ("start_date", "finish_date"), used)
 
     def _shipment(self, row: Row) -> None:
         start, item = str(row["from"]), str(row["item"])
         used = [((start, item), self.take(start, item, number(row["quantity"])))]
-        self._come(str(row["to"]), item, "ship", row, "arrival_date", used)
+        days = "departure_date", "arrival_date"
+        self._come(str(row["to"]), item, "ship", row, days, used)
 
-    def _come(self, place: str, item: str, stage: str, row: Row, last: str,
-              used: list[tuple[tuple[str, str], Units]]) -> None:  # fmt: skip
-        first, end = day(row["period"]), day(row[last])
+    def _come(self, place: str, item: str, stage: str, row: Row, days: tuple[str, str],
+              used: Taken) -> None:  # fmt: skip
+        first, end = (day(row[column]) for column in days)
         span = (first, end) if first and end else None
-        self.queues[place, item].add(number(row["quantity"]), stage, span, used)
+        coming = end or date.max, (place, item), number(row["quantity"]), stage, span, used
+        self._coming.append(coming)
 
     def trace(self, place: str, item: str, units: Units, system: str) -> dict[str, Span]:
         """Return the days of each stage through which units went.
@@ -190,7 +204,7 @@ def tranches(plan: Plan) -> list[Tranche]:
     served first and need no way.
     """
     time, ways, growth = time_of(plan), Ways(plan), list(_growth(plan))
-    installs = _installs(plan, ways, time)
+    installs, waits = _installs(plan, ways), commission_days(plan)
     standing = {(row["hall"], row["system"]): float(row["count"])
                 for row in plan.inputs.tables["fleet"]}  # fmt: skip
     basis = {row["commitment"]: row["basis"] for row in plan.inputs.tables["commitments"]}
@@ -203,17 +217,22 @@ def tranches(plan: Plan) -> list[Tranche]:
             continue
         queue = installs[hall, system]
         stages: dict[str, Span] = {}
+        commission, ready = timedelta(days=waits[system]), date.min
         first = max(0.0, -start)
         for at, (low, high) in queue.within((first, first + new)):
             _, span, used = queue.arrivals[at]
             assert span is not None
             stages = _merge(stages, {"install": span})
+            ready = max(ready, span[1] + commission)
+            if commission:
+                stages = _merge(stages, {"commission": (span[1], span[1] + commission)})
             for (place, item), (begin, end) in used:
                 size = end - begin
                 part = begin + low * size, begin + high * size
                 stages = _merge(stages, ways.trace(place, item, part, system))
         if stages:
-            share, served = new / units, time.ends[period]
+            # What is ready before the period was not wanted until it: the day is not known.
+            share, served = new / units, ready if ready > time.starts[period] else time.ends[period]
             more = Tranche(
                 commitment,
                 site,
@@ -226,10 +245,6 @@ def tranches(plan: Plan) -> list[Tranche]:
                 None if late_mw else served,
             )
             _grow(found, more)
-    for tranche in found.values():
-        installed = tranche.stages["install"][1]
-        if installed < tranche.in_service:
-            tranche.stages["commission"] = (installed, tranche.in_service)
     return sorted(found.values(), key=lambda t: (t.commitment, t.due, t.start, t.site))
 
 
@@ -249,17 +264,16 @@ def _grow(found: dict[tuple[str, str, date], Tranche], more: Tranche) -> None:
             known.on_time = max(known.on_time or more.on_time, more.on_time)
 
 
-def _installs(plan: Plan, ways: Ways, time: Time) -> dict[tuple[str, str], Queue]:
+def _installs(plan: Plan, ways: Ways) -> dict[tuple[str, str], Queue]:
     """Return the systems installed in each hall class, each with what it took from the store."""
     queues: dict[tuple[str, str], Queue] = defaultdict(Queue)
-    for row in sorted(plan.tables["installs"], key=lambda row: str(row["period"])):
+    for row in sorted(plan.tables["installs"], key=lambda row: str(row["date"])):
         count, system = number(row["installed"]), str(row["system"])
-        first = day(row["period"])
-        if count > NOTHING and first:
+        done = day(row["date"])
+        if count > NOTHING and done:
             place = ways.place(row["site"])
             used = [((place, system), ways.take(place, system, count))]
-            span = first, time.end_of(first)
-            queues[str(row["hall"]), system].add(count, "install", span, used)
+            queues[str(row["hall"]), system].add(count, "install", (done, done), used)
     return queues
 
 

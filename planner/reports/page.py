@@ -12,6 +12,7 @@ from planner.errors import PlannerError
 from planner.plan.store import Plan
 from planner.reports.figures import figures
 from planner.reports.figures_draw import NARROW, WIDE, Figure
+from planner.reports.page_days import days_section
 from planner.reports.page_explained import (
     asks_section,
     has_asks,
@@ -44,6 +45,7 @@ SECTIONS = {
     "map": "Map",
     "costs": "Costs",
     "orders": "Orders",
+    "days": "Days",
     "slack": "Slack",
     "quote": "Quote",
     "notes": "Notes",
@@ -60,7 +62,7 @@ NEEDS = {
 
 WRITERS = {
     "headline": headline_section, "late": late_section, "asks": asks_section,
-    "orders": orders_section, "slack": slack_section, "notes": notes_section,
+    "orders": orders_section, "days": days_section, "slack": slack_section, "notes": notes_section,
     "assumptions": assumptions_section, "manifest": manifest_section,
 }  # fmt: skip
 """What writes each section that is not a figure."""

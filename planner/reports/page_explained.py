@@ -11,6 +11,7 @@ from planner.reports.explained import (
     holding_sentence,
     is_late,
     no_asks,
+    periods_sentence,
     quote,
     safe_milestones,
     slack_sentence,
@@ -45,8 +46,8 @@ def told(plan: Plan) -> Markup | None:
     """Return the most important sentences, each the way to its section; None if not explained."""
     if not has_explanation(plan):
         return None
-    found = [(holding_sentence(plan), "bottlenecks"), (ask_sentence(plan), "asks"),
-             (slack_sentence(plan), "slack")]  # fmt: skip
+    found = [(periods_sentence(plan), "late"), (holding_sentence(plan), "bottlenecks"),
+             (ask_sentence(plan), "asks"), (slack_sentence(plan), "slack")]  # fmt: skip
     items = [element("li", element("a", text, href=f"#{anchor}")) for text, anchor in found if text]
     return element("ul", items, class_="told")
 
@@ -91,7 +92,7 @@ def asks_section(plan: Plan) -> Markup:
 
 
 def slack_section(plan: Plan) -> Markup:
-    """Return slack and last order dates of the milestones that are met."""
+    """Return slack and last useful order days of the milestones that are met."""
     found = safe_milestones(plan)
     rows = []
     for one in found:
@@ -102,14 +103,18 @@ def slack_section(plan: Plan) -> Markup:
     columns = [
         Column("commitment", "Milestone"), Column("due", "Due", kind="date"),
         Column("slack", "Slack", "days", "whole"),
-        Column("last_order_date", "Last order date", kind="date"), Column("item", "Item"),
+        Column("last_order_date", "Last order", "too late after it", "date"),
+        Column("item", "Item"),
         Column("supplier", "Supplier"), Column("mw", "Committed", "MW", "mw"),
     ]  # fmt: skip
     proof = next((f", {one.proof}" for one in found if one.proof), "")
-    text = (f"{slack_sentence(plan)} Slack: days by which a milestone could be due earlier with "
-            f"nothing more missed{proof}; blank: not worked out in time. Ordered after the last "
-            "order date, a unit is not in service by the milestone.")  # fmt: skip
-    shown = table(Sheet("Slack, and the last day to order", columns, rows)) if rows else None
+    text = (
+        f"{slack_sentence(plan)} Slack: days by which a milestone could be due earlier with "
+        f"nothing more missed{proof}; blank: not worked out in time. Last order: the "
+        "last day for a single unit; ordered later, it is not in service by the milestone."
+    )
+    title = "Slack, and the last day on which an order is of use"
+    shown = table(Sheet(title, columns, rows)) if rows else None
     return element("section", element("h2", "Slack"), element("p", text), shown, id="slack")
 
 

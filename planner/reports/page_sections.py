@@ -19,6 +19,7 @@ from planner.reports.counts import (
     systems_installed,
     tiers,
 )
+from planner.reports.days import ORDER_WORDS
 from planner.reports.figures_costs import money_unit
 from planner.reports.figures_data import node_uses, several, time_of
 from planner.reports.order_notes import TAKE_OR_PAY, order_notes
@@ -118,7 +119,8 @@ def _milestones(plan: Plan) -> Sheet:
         [Column("commitment", "Commitment"), Column("date", "Due", kind="date"),
          Column("basis", "Basis"), Column("required_mw", "Committed", "MW", "mw"),
          Column("in_service_mw", "In service", "MW", "mw"),
-         Column("missed_mw", "Missed", "MW", "mw"), Column("met", "Milestone")],
+         Column("missed_mw", "Missed", "MW", "mw"), Column("met", "Milestone"),
+         Column("days_lost", "Lost on the way", "days", "whole")],
         rows,
     )  # fmt: skip
 
@@ -154,10 +156,7 @@ def orders_section(plan: Plan) -> Markup:
         return element("section", element("h2", "Orders"), element(
             "p", "There are no orders: systems are bought where and when they are installed."
         ), id="orders")  # fmt: skip
-    text = (
-        f"{as_sentence(order_words(plan))}, {figure(total)} {money} in all. Slack is the days by "
-        "which an order can be later without any install being later."
-    )
+    text = f"{as_sentence(order_words(plan))}, {figure(total)} {money} in all. {ORDER_WORDS}."
     if len(shown) < len(orders):
         text += f" Shown are the first {len(shown):,} by date; all are in tables/orders.csv."
     notes = order_notes(plan)
@@ -166,8 +165,9 @@ def orders_section(plan: Plan) -> Markup:
         "Orders by date", [
             Column("order", "Order"), Column("supplier", "Supplier"), Column("item", "Item"),
             Column("firm", "Firm"), Column("quantity", "Quantity", "units", "whole"),
-            Column("order_date", "Order by", kind="date"),
-            Column("latest_order_date", "Latest", kind="date"),
+            Column("order_from", "Sign from", kind="date"),
+            Column("order_date", "Order date", "of the last units", "date"),
+            Column("latest_order_date", "Sign by", "last responsible day", "date"),
             Column("slack_days", "Slack", "days", "whole"),
             Column("arrival_date", "Arrives", kind="date"),
             Column("unit_price", "Unit price", f"{money} per unit", "money"),
@@ -212,7 +212,7 @@ def warnings(plan: Plan) -> list[str]:
              and number(row["slack_days"]) <= 0]  # fmt: skip
     if tight:
         found.append(f"No slack: {len(tight):,} of {several(len(planned), 'planned order')}; "
-                     "a day later moves an install to a later period.")  # fmt: skip
+                     "a day later moves an install.")  # fmt: skip
     spare = list(order_notes(plan).values()).count(TAKE_OR_PAY)
     if spare:
         found.append(

@@ -84,6 +84,10 @@ ul.told li{margin:.3rem 0;overflow-wrap:anywhere;max-width:100ch}
 li.warn{color:var(--warn)}
 footer{overflow-wrap:anywhere;color:var(--muted);font-size:.8rem;padding:1rem 0 2rem;
 border-top:1px solid var(--line)}
+@media screen and (min-width:701px){
+nav ul{flex-wrap:wrap;font-size:.93rem}
+html{scroll-padding-top:5rem}
+}
 @media screen and (max-width:700px){
 svg.wide{display:none}svg.narrow{display:block}
 main{padding:0 .6rem}h1{font-size:1.3rem}

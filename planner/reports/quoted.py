@@ -69,23 +69,18 @@ def earliest_sentence(plan: Plan, row: Row) -> str:
 
 
 def asked_rows(plan: Plan) -> list[tuple[date, Row]]:
-    """Return the dates that a quote was asked for, each with the row of the last period by then."""
+    """Return the dates that a quote was asked for, each with its row."""
     found = plan.findings[QUOTE].facts.get("by")
     asked = (
         [date.fromisoformat(str(by)) for by in found] if isinstance(found, (list, tuple)) else []
     )
-    rows = sorted(
-        (row for row in plan.rows("quote") if not row["overtime_of"]),
-        key=lambda row: str(row["date"]),
-    )
-    by_date = [(end, row) for row in rows if (end := day(row["date"]))]
-    return [(by, [row for end, row in by_date if end <= by][-1]) for by in asked]
+    rows = {day(row["date"]): row for row in plan.rows("quote") if not row["overtime_of"]}
+    return [(by, rows[by]) for by in asked]
 
 
 def date_sentence(by: date, row: Row) -> str:
     """Return what can be promised by a date that was asked for, in a sentence."""
-    end = day(row["date"])
-    head = f"By {by}" if end == by else f"By {by} (the last period by then ends on {end})"
+    head = f"By {by}"
     most = bound_figure(row["at_most_mw"])
     if most == _mw(0.0):
         return f"{head} no plan has anything more in service."

@@ -9,21 +9,22 @@ from datetime import date
 from planner.inputs.rows import Inputs
 from planner.plan.figures import tidy
 from planner.plan.store import Plan
-from planner.reports.views import day, number
+from planner.reports.views import day, number, period_ends
 
 
 class Usable:
     """Facility MW that the halls below each node could draw if all were open and full.
 
     Halls count from the first day on which they can be open, with their IT power and their site's
-    PUE; a node below passes on no more than its own energised MW.
+    PUE; a node below passes on no more than its own energised MW. All is taken on the last day of a
+    period, like the load.
 
     Parameters
     ----------
     inputs
         The workbook.
     energised_mw
-        Energised MW by node and period; None or absent where nothing limits it.
+        Energised MW by node and last day of a period; None or absent where nothing limits it.
     """
 
     def __init__(self, inputs: Inputs, energised_mw: dict[tuple[str, date], float | None]) -> None:
@@ -39,39 +40,41 @@ class Usable:
             self.halls[row["fed_by"]].append((row["ready"], open_now, all_halls))
         self.known: dict[tuple[str, date], float] = {}
 
-    def below(self, node: str, period: date) -> float:
-        """Return the MW that halls below a node could draw in a period."""
-        if (node, period) not in self.known:
-            self.known[node, period] = 0.0  # a node that feeds itself draws nothing more
+    def below(self, node: str, last: date) -> float:
+        """Return the MW that halls below a node could draw on the last day of a period."""
+        if (node, last) not in self.known:
+            self.known[node, last] = 0.0  # a node that feeds itself draws nothing more
             halls = (
-                full if ready is None or ready <= period else now
+                full if ready is None or ready <= last else now
                 for ready, now, full in self.halls[node]
             )
-            passed = (self.passed(child, period) for child in self.children[node])
-            self.known[node, period] = math.fsum((*halls, *passed))
-        return self.known[node, period]
+            passed = (self.passed(child, last) for child in self.children[node])
+            self.known[node, last] = math.fsum((*halls, *passed))
+        return self.known[node, last]
 
-    def passed(self, node: str, period: date) -> float:
+    def passed(self, node: str, last: date) -> float:
         """Return the MW below a node that its own energised MW let through."""
-        limit = self.energised_mw.get((node, period))
-        below = self.below(node, period)
+        limit = self.energised_mw.get((node, last))
+        below = self.below(node, last)
         return below if limit is None else min(limit, below)
 
 
 def stranded_mw(plan: Plan) -> dict[tuple[str, date], float]:
-    """Return the stranded MW of each node and period that has a limit.
+    """Return the stranded MW of each node that has a limit, by the last day of a period.
 
     Stranded is what is energised beyond what the halls below could draw, even if every one that
     can be open by then were open and full.
     """
     energised: dict[tuple[str, date], float | None] = {}
+    ends = period_ends(plan)
     for row in plan.tables.get("power", []):
         if period := day(row["period"]):
             limit = row["energised_mw"]
-            energised[str(row["node"]), period] = None if limit is None else number(limit)
+            last = ends.get(period, period)
+            energised[str(row["node"]), last] = None if limit is None else number(limit)
     usable = Usable(plan.inputs, energised)
     return {
-        (node, period): max(0.0, tidy(round(limit - usable.below(node, period), 9)))
-        for (node, period), limit in energised.items()
+        (node, last): max(0.0, tidy(round(limit - usable.below(node, last), 9)))
+        for (node, last), limit in energised.items()
         if limit is not None
     }

@@ -7,11 +7,12 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from numbers import Real
 
-from planner.case.calendar import DAYS_A_MONTH
+from planner.case.calendar import DAY
+from planner.case.rates import months_between
 from planner.inputs.periods import stretches
 from planner.plan.figures import running, tidy
 from planner.plan.store import Plan
@@ -130,16 +131,8 @@ def missed_by_basis(plan: Plan) -> dict[str, float]:
     for row in plan.tables.get("ramp", []):
         first, last, missed = day(row["period"]), day(row["period_end"]), number(row["missed_mw"])
         if first and last and missed > NOTHING:
-            found[str(row["basis"])] += missed * _months(first, last)
+            found[str(row["basis"])] += missed * months_between(first, last + DAY)
     return {basis: tidy(found[basis]) for basis in sorted(found)}
-
-
-def _months(first: date, last: date) -> float:
-    """Return the months of a period, as the plan counts them: 1 for any month of the calendar."""
-    following = last + timedelta(days=1)
-    if first.day == following.day == 1 and (following - first).days <= 31:
-        return 1.0
-    return (following - first).days / DAYS_A_MONTH
 
 
 def _shortfall(rows: list[Row]) -> str:
@@ -149,9 +142,18 @@ def _shortfall(rows: list[Row]) -> str:
         return ""
     worst = max(short, key=lambda row: number(row["missed_mw"]))
     basis = BASIS_WORDS.get(str(worst["basis"]), str(worst["basis"]))
-    first, last = short[0]["period_end"], short[-1]["period_end"]
-    spell = f"on {first}" if first == last else f"between {first} and {last}"
-    return f"{worst['commitment']}: up to {figure(worst['missed_mw'], 1, 'MW')} ({basis}) {spell}"
+    size = figure(worst["missed_mw"], 1, "MW")
+    return f"{worst['commitment']}: up to {size} ({basis}) {_spell(rows, short)}"
+
+
+def _spell(rows: list[Row], short: list[Row]) -> str:
+    """Say from when a commitment is short, and when all of it is in service."""
+    first, last = short[0]["period_end"], rows.index(short[-1])
+    # A row is judged on its last day: what one misses may be missing up to the next one's.
+    often = "" if last - rows.index(short[0]) + 1 == len(short) else "at times "
+    if last + 1 == len(rows):
+        return f"{often}from {first} to the plan's end"
+    return f"{often}from {first}, made good by {rows[last + 1]['period_end']}"
 
 
 def ramps(plan: Plan) -> dict[str, list[Row]]:
@@ -169,15 +171,25 @@ def period_word(plan: Plan) -> str:
 
 
 def periods_said(plan: Plan) -> str:
-    """Return how many periods of each length the plan has, e.g. ``8 weeks, then 1 month``."""
+    """Return how many periods of each length the plan has, e.g. ``8 weeks, then 1 month``.
+
+    A month that a milestone cuts in two counts once.
+    """
     starts = sorted({start for row in plan.tables.get("ramp", []) if (start := day(row["period"]))})
     parts = stretches(plan.inputs.settings["period"])
     firsts = [bisect_left(starts, part.since) if part.since else 0 for part in parts]
-    counts = [after - first for first, after in pairwise([*firsts, len(starts)])]
-    return ", then ".join(
-        f"{count:,} {part.length}{'' if count == 1 else 's'}"
-        for count, part in zip(counts, parts, strict=True)
-    )
+    said = []
+    for part, (first, after) in zip(parts, pairwise([*firsts, len(starts)]), strict=True):
+        whole = {_whole(part.length, start, starts[first]) for start in starts[first:after]}
+        said.append(f"{len(whole):,} {part.length}{'' if len(whole) == 1 else 's'}")
+    return ", then ".join(said)
+
+
+def _whole(length: str, start: date, first: date) -> object:
+    """Return which week, month or quarter a period is, or is a part of."""
+    if length == "week":
+        return (start - first).days // 7
+    return start.year, start.month if length == "month" else (start.month - 1) // 3
 
 
 def period_ends(plan: Plan) -> dict[date, date]:
@@ -241,21 +253,28 @@ def mw_words(plan: Plan) -> str:
 def power_nodes(plan: Plan) -> list[Row]:
     """Return one row for each power node: its last and peak load, limit and least headroom.
 
-    Columns: node, load_mw, energised_mw and headroom_mw of the last period; peak_mw and
-    peak_period; least_mw and least_period, the least headroom once it is energised; use, the
-    largest load as a share of what is energised then. Without a limit the last five are None.
+    Columns: node, load_mw, energised_mw and headroom_mw at the plan's end; peak_mw and peak_day;
+    least_mw and least_day, the least headroom once it is energised; use, the largest load as a
+    share of what is energised then. Each is of the last day of a period. Without a limit the last
+    five are None.
     """
+    ends = period_ends(plan)
     found: dict[str, list[Row]] = defaultdict(list)
     for row in plan.tables.get("power", []):
         found[str(row["node"])].append(row)
-    return [_node(name, sorted(rows, key=lambda row: str(row["period"])))
+    return [_node(name, sorted(rows, key=lambda row: str(row["period"])), ends)
             for name, rows in found.items()]  # fmt: skip
 
 
-def _node(name: str, rows: list[Row]) -> Row:
+def _node(name: str, rows: list[Row], ends: Mapping[date, date]) -> Row:
     last, peak = rows[-1], max(rows, key=lambda row: number(row["load_mw"]))
     fed = [row for row in rows if number(row["energised_mw"]) > NOTHING]
     least = min(fed, key=lambda row: number(row["headroom_mw"]), default=None)
+
+    def last_day(row: Row) -> date | None:
+        period = day(row["period"])
+        return ends.get(period, period) if period else None
+
     uses = [number(row["load_mw"]) / number(row["energised_mw"]) for row in fed]
     return {
         "node": name,
@@ -263,9 +282,9 @@ def _node(name: str, rows: list[Row]) -> Row:
         "energised_mw": last["energised_mw"],
         "headroom_mw": last["headroom_mw"],
         "peak_mw": peak["load_mw"],
-        "peak_period": peak["period"] if number(peak["load_mw"]) > NOTHING else None,
+        "peak_day": last_day(peak) if number(peak["load_mw"]) > NOTHING else None,
         "least_mw": least["headroom_mw"] if least else None,
-        "least_period": least["period"] if least else None,
+        "least_day": last_day(least) if least else None,
         "use": tidy(max(uses)) if uses else None,
     }
 

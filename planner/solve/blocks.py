@@ -49,7 +49,8 @@ BLOCK_NODES = 200
 """Nodes spent on the openings of one block."""
 
 PLACE_OF = {
-    "install_systems": 0, "remove_systems": 0, "installed_systems": 0, "serve_mw": 1,
+    "install_systems": 0, "remove_systems": 0, "commissioned_systems": 0, "serve_mw": 1,
+    "carry_crews": 0,
     "open_halls": 0, "opened_halls": 0, "open_site": 0, "ship_units": 1, "stock": 0,
 }  # fmt: skip
 """Where in the key of a decision its hall, site or other place stands."""
@@ -74,8 +75,8 @@ class Block:
         Entries of the rows, row by row.
     link, link_column, link_value : arrays
         Entries of the linking rows: row, column, coefficient.
-    pair, period, pair_column : arrays
-        Hall and system of each install, by number, its period and its column.
+    pair, day, pair_column : arrays
+        Hall and system of each install, by number, its day and its column.
     """
 
     cost: Array
@@ -91,7 +92,7 @@ class Block:
     link_column: Index
     link_value: Array
     pair: Index
-    period: Index
+    day: Index
     pair_column: Index
 
     def priced(self, prices: Array) -> Array:
@@ -201,8 +202,8 @@ class Blocks:
             return {}
         found: dict[Pair, list[int]] = {}
         is_used = values[block.pair_column] > SEARCH_TOLERANCE
-        for pair, period in zip(block.pair[is_used], block.period[is_used], strict=True):
-            found.setdefault(self.pairs[pair], []).append(int(period))
+        for pair, day in zip(block.pair[is_used], block.day[is_used], strict=True):
+            found.setdefault(self.pairs[pair], []).append(int(day))
         return {pair: range(min(at), max(at) + 1) for pair, at in found.items()}
 
     def _state(self, sites: Sequence[str], *, with_supply: bool) -> None:
@@ -351,18 +352,18 @@ class _Chunk:
             row: link(keys[row], (self.row_lower[row], self.row_upper[row]))
             for row in np.unique(self.row[linking])
         }
-        pairs = [(numbers[hall, system], period, place[at])
-                 for (hall, system, period), variable in
+        pairs = [(numbers[hall, system], day, place[at])
+                 for (hall, system, day), variable in
                  self.model.decisions.install_systems.items()
                  if place[at := variable.column] >= 0]  # fmt: skip
-        pair, period, pair_column = np.array(pairs, dtype=np.int32).reshape(-1, 3).T
+        pair, day, pair_column = np.array(pairs, dtype=np.int32).reshape(-1, 3).T
         return Block(
             self.cost[columns], self.lower[columns], self.upper[columns],
             np.flatnonzero(self.openings[columns]).astype(np.int32),
             self.row_lower[rows], self.row_upper[rows], start.astype(np.int32),
             place[self.column[own]], self.value[own],
             np.array([link_of[row] for row in self.row[linking]], dtype=np.int32),
-            place[self.column[linking]], self.value[linking], pair, period, pair_column,
+            place[self.column[linking]], self.value[linking], pair, day, pair_column,
         )  # fmt: skip
 
 

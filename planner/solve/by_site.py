@@ -30,7 +30,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -187,7 +187,7 @@ class _BySite:
             return None
         self._state(ahead.spans, limited=True)
         live, made = self.live, self.model.decisions
-        open_as(self.model, live, longer.opened_in(self.case.calendar))
+        open_as(self.model, live, longer)
         fleet = self.case.facility.fleet
         kept = [live.position[id(variable)] for key, variable in made.remove_systems.items()
                 if not fleet.get(key[:2])]  # fmt: skip
@@ -225,7 +225,7 @@ class _BySite:
         blocks = self.blocks = Blocks(case, self.threads, self._is_over)
         self._check(None)
         limited = ahead.spans if ahead is not None else {}
-        few = {pair: case.installing[pair] for pair in promising(case)}
+        few = {pair: _hull(case.installing[pair]) for pair in promising(case)}
         spans = limited or few
         relaxed: Outcome | None = None
         for _ in range(SIFTINGS):
@@ -241,7 +241,7 @@ class _BySite:
             self.bound = max(self.bound, priced.bound)
             self._tell(None)
             wider = {**spans, **{pair: _hull(spans.get(pair, span), span) if limited
-                                 else case.installing[pair]
+                                 else _hull(case.installing[pair])
                                  for pair, span in priced.used.items()}}  # fmt: skip
             if wider == spans or self._gap(relaxed) <= SIFTED * self.limits.gap:
                 break
@@ -324,7 +324,7 @@ class _BySite:
             self.live.leave_out(far)
             self.live.make_whole(self.whole)
             apart = replace(shape, bound=shape.objective)
-            plan = search.counts(apart, room, self.clock, None, None)
+            plan = search.staged_counts(apart, room, self.clock, None, None)
             self.live.release()
             self.hold()
             self.live.make_whole(NO_WHOLE)
@@ -366,6 +366,6 @@ class _BySite:
                           self.clock.spent))  # fmt: skip
 
 
-def _hull(one: range, other: range) -> range:
-    """Return the periods from the first to the last of both."""
-    return range(min(one.start, other.start), max(one.stop, other.stop))
+def _hull(*days: Sequence[int]) -> range:
+    """Return the days from the first to the last of some."""
+    return range(min(found[0] for found in days), max(found[-1] for found in days) + 1)

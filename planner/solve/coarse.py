@@ -9,12 +9,11 @@ program without any opening. A plan is one of the case itself all the same.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 
-from planner.case.calendar import Calendar
 from planner.case.case import Case
 from planner.case.narrow import Pair, money_per_mw, narrow
 from planner.model.build import build_model
@@ -40,14 +39,11 @@ class Ahead:
     ----------
     case : Case
         The case in longer periods.
-    longer : dict of (str, str) to range
-        Its periods in which a hall's system is installed, and those about them.
     spans : dict of (str, str) to range
-        The same in periods of the case itself; none of those that are not installed.
+        Days about those on which a hall's system is installed; none of those that are not.
     """
 
     case: Case
-    longer: dict[Pair, range]
     spans: dict[Pair, range]
 
 
@@ -57,24 +53,15 @@ class ShapeAhead:
 
     Attributes
     ----------
-    calendar : Calendar
-        The longer periods.
-    opened : dict of (str, int) to int
-        Halls open by hall class and longer period.
+    opened : dict of str to list of (int, int)
+        Days, in order, with the halls of a class that are open from then on.
     """
 
-    calendar: Calendar
-    opened: dict[tuple[str, int], int]
+    opened: dict[str, list[tuple[int, int]]]
 
-    def opened_in(self, calendar: Calendar) -> dict[tuple[str, int], int]:
-        """Return halls open by hall class and period of the case itself."""
-        longer = [self.calendar.holding(start) for start in calendar.starts]
-        halls = {hall for hall, _ in self.opened}
-        return {
-            (hall, period): self.opened.get((hall, at), 0)
-            for period, at in enumerate(longer) if at is not None
-            for hall in halls
-        }  # fmt: skip
+    def on(self, hall: str, day: int) -> int:
+        """Return the halls of a class that are open on a day."""
+        return max((count for at, count in self.opened.get(hall, ()) if at <= day), default=0)
 
 
 def look_ahead(
@@ -106,14 +93,15 @@ def look_ahead(
     if outcome.status != "optimal" or outcome.values is None:
         return None
     used: dict[Pair, list[int]] = {}
-    for (hall, system, period), variable in model.decisions.install_systems.items():
+    for (hall, system, day), variable in model.decisions.install_systems.items():
         if outcome.values[live.position[id(variable)]] > NEAR:
-            used.setdefault((hall, system), []).append(period)
-    last = coarse.calendar.count - 1
-    longer = {pair: range(max(0, min(at) - MARGIN), min(last, max(at) + MARGIN) + 1)
-              for pair, at in used.items()}  # fmt: skip
-    spans = {pair: _inside(coarse.calendar, case.calendar, span) for pair, span in longer.items()}
-    return Ahead(coarse, longer, spans)
+            used.setdefault((hall, system), []).append(coarse.calendar.period_of(day))
+    first, last = coarse.calendar.first_days, coarse.calendar.last_days
+    spans = {
+        pair: range(first[max(0, min(at) - MARGIN)], last[min(len(last) - 1, max(at) + MARGIN)] + 1)
+        for pair, at in used.items()
+    }
+    return Ahead(coarse, spans)
 
 
 def shape_ahead(
@@ -132,27 +120,29 @@ def shape_ahead(
     stop
         Set by who wants the solver to end.
     """
-    model, live = _stated(narrow(ahead.case, ahead.longer, ahead.longer), threads, stop)
+    model, live = _stated(narrow(ahead.case, ahead.spans, ahead.spans), threads, stop)
     relaxed = live.solve(gap=0.0, seconds=clock.left, cold=True)
     if relaxed.status != "optimal":
         return None
     shape = Openings(model, live, clock).round_up(relaxed, left=PART_LEFT, steps=STEPS)
     if shape.values is None or stop.is_set():
         return None
-    opened = {key: round(float(shape.values[live.position[id(variable)]]))
-              for key, variable in model.decisions.opened_halls.items()}  # fmt: skip
-    return ShapeAhead(ahead.case.calendar, opened)
+    opened: dict[str, list[tuple[int, int]]] = {}
+    for (hall, day), variable in model.decisions.opened_halls.items():
+        count = round(float(shape.values[live.position[id(variable)]]))
+        opened.setdefault(hall, []).append((day, count))
+    return ShapeAhead(opened)
 
 
-def open_as(model: Model, live: LiveModel, opened: Mapping[tuple[str, int], int]) -> None:
-    """Fix openings of a model at what is open in each of its periods.
+def open_as(model: Model, live: LiveModel, shape: ShapeAhead) -> None:
+    """Fix openings of a model at what is open on each of its days.
 
     Parameters
     ----------
     model, live
         The model.
-    opened
-        Halls open by hall class and period; what can open later alone opens then.
+    shape
+        Halls open; what can open later alone opens then.
     """
     made, facility, fixed = model.decisions, model.case.facility, dict[int, float]()
     by_hall: dict[str, list[tuple[int, int]]] = {}
@@ -162,19 +152,16 @@ def open_as(model: Model, live: LiveModel, opened: Mapping[tuple[str, int], int]
     for hall, keys in by_hall.items():
         count, at = facility.open_count[hall], {}
         for opens, decided in sorted(keys):
-            more = max(0, opened.get((hall, opens), 0) - count)
+            more = max(0, shape.on(hall, opens) - count)
             count = at[opens] = count + more
             fixed[live.position[id(made.open_halls[hall, decided])]] = more
             if more:
                 site = facility.site_of[hall]
                 sites[site] = min(decided, sites.get(site, decided))
-        count = facility.open_count[hall]
-        for period in model.case.calendar.periods:
-            count = at.get(period, count)
-            if (hall, period) in made.opened_halls:
-                fixed[live.position[id(made.opened_halls[hall, period])]] = count
-    for (site, period), variable in made.open_site.items():
-        fixed[live.position[id(variable)]] = float(period >= sites.get(site, period + 1))
+        for opens, count in at.items():
+            fixed[live.position[id(made.opened_halls[hall, opens])]] = count
+    for (site, day), variable in made.open_site.items():
+        fixed[live.position[id(variable)]] = float(day >= sites.get(site, day + 1))
     columns = np.array(sorted(fixed), dtype=np.int32)
     live.fix(columns, np.array([fixed[int(at)] for at in columns], dtype=float))
 
@@ -193,14 +180,6 @@ def _stated(case: Case, threads: int, stop: threading.Event) -> tuple[Model, Liv
     for tier in make_tiers(model):
         if tier.name.startswith("missed"):
             for variable, part in tier.expression.items():
-                mixed[variable] = mixed.get(variable, 0.0) + dear * part
+                mixed[variable] = mixed.get(variable, 0.0) + dear * tier.scale * part
     live.minimise(mixed)
     return model, live
-
-
-def _inside(coarse: Calendar, calendar: Calendar, span: range) -> range:
-    """Return the periods of a calendar that lie in those of a coarser one, in part at least."""
-    first, last = coarse.starts[span[0]], coarse.ends[span[-1]]
-    inside = [period for period in calendar.periods
-              if calendar.ends[period] >= first and calendar.starts[period] <= last]  # fmt: skip
-    return range(inside[0], inside[-1] + 1) if inside else range(0)

@@ -33,10 +33,10 @@ NO_WHOLE = np.zeros(0, dtype=np.int32)
 """No column, e.g. to make nothing whole."""
 
 RULES_OFF = (1 << 12) + (1 << 15) + (1 << 16)
-"""Rules of HiGHS's presolve that are switched off: aggregation, probing and enumeration.
+"""Rules of HiGHS's presolve that are off for whole numbers: aggregation, probing, enumeration.
 
 They cut off plans: HiGHS 1.15.1 called nine of thirty thousand small models solved or infeasible
-wrongly, all nine right without them. The plan of 750 MW takes no longer (11 s instead of 13).
+wrongly, all nine right without them.
 """
 
 INNER_SEARCHES = ("rins", "rens", "root_reduced_cost")
@@ -75,8 +75,7 @@ class LiveModel:
         self._widened: list[Widened] = []
         self.rows, self.nonzeros = len(arrays.row_lower), len(arrays.value)
         self._stated = self.rows, self.nonzeros
-        self.stop = threading.Event()
-        self.heeds_stop = True
+        self.stop, self.heeds_stop = threading.Event(), True
         self.ends_on_time = self._has_start = False
         self.objective = pulp.LpAffineExpression()
         self._threads = threads
@@ -91,13 +90,11 @@ class LiveModel:
 
     def _solver(self) -> highspy.Highs:
         """Return a HiGHS object without a model."""
-        highs = highspy.Highs()
-        for option, value in (("output_flag", False), ("threads", self._threads),
-                              ("random_seed", 0), ("presolve_rule_off", RULES_OFF),
-                              ("primal_feasibility_tolerance", SEARCH_TOLERANCE),
-                              ("dual_feasibility_tolerance", SEARCH_TOLERANCE),
-                              ("mip_feasibility_tolerance", SEARCH_TOLERANCE)):  # fmt: skip
+        highs = highspy.Highs()  # whose random_seed is 0
+        for option, value in (("output_flag", False), ("threads", self._threads)):
             highs.setOptionValue(option, value)
+        for kind in ("primal", "dual", "mip"):
+            highs.setOptionValue(f"{kind}_feasibility_tolerance", SEARCH_TOLERANCE)
         for callback in (highs.cbMipInterrupt, highs.cbSimplexInterrupt, highs.cbIpmInterrupt):
             callback.subscribe(self._on_interrupt)
         highs.cbMipLogging.subscribe(self._on_progress)
@@ -141,8 +138,8 @@ class LiveModel:
         The slack of a search admits plans that miss no row though the value was reached by missing
         some. `least` is a proven bound: what seems to be better misses other rows a little.
 
-        An expression of non-negative parts that is zero fixes its columns at zero, which is
-        tighter for the solver than a row. They stay there until `release`.
+        An expression of non-negative parts that is zero fixes its columns at zero until `release`,
+        which is tighter for the solver than a row.
         """
         at = positions(expression)
         weights = np.array(list(expression.values()), dtype=float)
@@ -157,13 +154,17 @@ class LiveModel:
         least = min(least, value) - float(expression.constant) - slack
         self.highs.addRow(least, limit + slack, len(at), at, weights)
 
-    def add_links(self, links: Sequence[Sequence[tuple[pulp.LpVariable, float]]]) -> None:
-        """Add rows, each at most zero, until `drop_links`; see `crew_links`."""
+    def add_links(
+        self, links: Sequence[Sequence[tuple[pulp.LpVariable, float]]],
+        limits: Sequence[float] | None = None,
+    ) -> None:  # fmt: skip
+        """Add rows until `drop_links`, each at most its limit, or zero; see `crew_links`."""
         at = [self.position[id(variable)] for link in links for variable, _ in link]
         weights = [coefficient for link in links for _, coefficient in link]
         starts = np.cumsum([0, *(len(link) for link in links)])[:-1].astype(np.int32)
         count = len(links)
-        least, most = np.full(count, -highspy.kHighsInf), np.zeros(count)
+        least = np.full(count, -highspy.kHighsInf)
+        most = np.zeros(count) if limits is None else np.array(limits, dtype=float)
         self.highs.addRows(count, least, most, len(at), starts, np.array(at, dtype=np.int32),
                            np.array(weights, dtype=float))  # fmt: skip
         self.rows, self.nonzeros = self.rows + count, self.nonzeros + len(at)
@@ -273,7 +274,8 @@ class LiveModel:
     def solve(  # noqa: PLR0913  (one for each of HiGHS's options)
         self, *, gap: float, seconds: float, nodes: int | None = None,
         target: float = -math.inf, presolve: bool = True, cold: bool = False,
-        heuristics: bool = True, restarts: bool = True, watch: Watcher | None = None,
+        heuristics: bool = True, restarts: bool = True, all_rules: bool = False,
+        watch: Watcher | None = None,
     ) -> Outcome:  # fmt: skip
         """Solve, at most so long, until the gap is proven.
 
@@ -293,8 +295,9 @@ class LiveModel:
             Whether to use interior point and crossover: far from an optimal basis 0.1 of the time.
         heuristics
             Whether plans are looked for in searches inside of the search, which take their time.
-        restarts
-            Whether HiGHS may simplify the model anew after the root node.
+        restarts, all_rules
+            Whether HiGHS may simplify the model anew after the root node, and with `RULES_OFF`,
+            too, where no bound is looked for.
         watch
             Called with incumbent and bound as the solve goes on.
         """
@@ -308,6 +311,7 @@ class LiveModel:
             "objective_target": target,
             "solver": "ipx" if cold else "choose",
             "mip_allow_restart": restarts,
+            "presolve_rule_off": RULES_OFF if self.is_mip and not all_rules else 0,
             "mip_max_nodes": nodes if nodes is not None else 2**31 - 1,
             "time_limit": self._time_limit(seconds),
         }
@@ -360,7 +364,7 @@ class LiveModel:
     def _outcome(self, seconds: float) -> Outcome:
         """Read HiGHS's own account of the solve."""
         status, info = self.highs.getModelStatus(), self.highs.getInfo()
-        if status == STATUS.kModelEmpty:  # no decision at all is left: the plan is to do nothing
+        if status == STATUS.kModelEmpty:  # no decision is left: the plan is to do nothing
             constant = float(self.highs.getObjectiveOffset()[1])
             return Outcome("optimal", np.zeros(0), constant, constant, seconds)
         found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible

@@ -10,12 +10,14 @@ import numpy as np
 import pulp
 
 from planner.model.decisions import Model
+from planner.model.facility import load_on
 from planner.model.wholes import make_wholes
 from planner.solve.clock import Clock
+from planner.solve.counts import Index, find_columns
 from planner.solve.highs import LiveModel
 from planner.solve.outcome import Array, Outcome
 from planner.solve.prices import set_coefficient, set_row
-from planner.solve.rounds import NEAR, Index, Rounds, find_columns
+from planner.solve.rounds import NEAR, Rounds
 
 LEFT, STEPS = 0.9, 60
 """Part of the openings that each step of rounding leaves to the next, and steps at most."""
@@ -80,7 +82,7 @@ class Openings(Rounds):
         return shape
 
     def _later(self, shape: Outcome, at: int, value: float) -> Outcome:
-        """Return the better of a shape and of the same with one opening a period later."""
+        """Return the better of a shape and of the same with one opening a day later."""
         one = np.array([at], dtype=np.int32)
         self.live.fix(one, np.array([value - 1.0]))
         outcome = self.live.solve(gap=0.0, seconds=self.clock.left)
@@ -97,12 +99,12 @@ class Openings(Rounds):
         made = self.model.decisions
         counts: dict[tuple[Any, ...], pulp.LpVariable] = {
             **made.opened_halls,
-            **{("site", site, period): v for (site, period), v in made.open_site.items()},
+            **{("site", site, day): v for (site, day), v in made.open_site.items()},
         }
-        found = []
+        found, earlier = [], dict[tuple[Any, ...], pulp.LpVariable]()
         for key, variable in counts.items():
             at = self.live.position[id(variable)]
-            before = counts.get((*key[:-1], key[-1] - 1))
+            before, earlier[key[:-1]] = earlier.get(key[:-1]), variable
             least = (
                 self.live.lower[at] if before is None else values[self.live.position[id(before)]]
             )
@@ -118,7 +120,7 @@ class Openings(Rounds):
         case, made, live = self.model.case, self.model.decisions, self.live
         if not case.whole:
             return
-        facility = case.facility
+        facility, unit = case.facility, case.power_unit
         largest: dict[str, float] = {}
         for hall, system in case.installing:
             for name in (hall, *facility.tree.path.get(hall, ())):
@@ -132,23 +134,33 @@ class Openings(Rounds):
             name, each = str(index[0]), largest[str(index[0])]
             key = (name, int(str(index[1])))
             of_hall = rule == "hall_power"
-            mw = facility.hall_it_mw[name] if of_hall else facility.energised_mw[key]
+            mw = facility.hall_it_mw[name] if of_hall else facility.levels[name].on(key[1])
             if whole_systems:
                 mw = math.floor(mw / each + NEAR) * each
             if not of_hall:
-                set_row(live, row, -math.inf, mw)
+                halls = facility.tree.halls_below[name]
+                _, firm = load_on(self.model, halls, facility.facility_mw, key[1])
+                set_row(live, row, -math.inf, (mw - firm) / unit)
             elif key in made.opened_halls:
-                set_coefficient(live, row, live.position[id(made.opened_halls[key])], -mw)
+                set_coefficient(live, row, live.position[id(made.opened_halls[key])], -mw / unit)
 
     def far(self, shape: Outcome) -> Index:
         """Return installs and removals far from any period in which the shape installs."""
         assert shape.values is not None
+        made, period_of = self.model.decisions, self.model.case.calendar.period_of
+        installs = {key: period_of(key[2]) for key in made.install_systems}
+        removals = {key: key[2] for key in made.remove_systems}
         far = []
-        made = self.model.decisions
-        for variables in (made.install_systems, made.remove_systems):
+        for variables, periods in (
+            (made.install_systems, installs),
+            (made.remove_systems, removals),
+        ):
             at = {key: self.live.position[id(variable)] for key, variable in variables.items()}
             used = {key for key, place in at.items() if shape.values[place] > NEAR}
-            near = {(hall, period + shift) for hall, _, period in used
-                    for shift in range(-SPREAD, SPREAD + 1)}  # fmt: skip
-            far += [place for key, place in at.items() if (key[0], key[2]) not in near]
+            near = {
+                (key[0], periods[key] + shift)
+                for key in used
+                for shift in range(-SPREAD, SPREAD + 1)
+            }
+            far += [place for key, place in at.items() if (key[0], periods[key]) not in near]
         return np.array(far, dtype=np.int32)

@@ -3,8 +3,8 @@
 1. *Shape.* Openings whole, counts free: a relaxation, whose bound holds for the plan. It is
    dived into first, by rounding openings up a half at a time, and branched on if that leaves
    too wide a gap.
-2. *Milestones.* Openings fixed; systems standing at milestones whole.
-3. *Counts.* Openings and milestones fixed; installs and lots whole, near where they were.
+2. *Counts.* Openings fixed; installs, lots and systems standing at milestones whole, near where
+   they were (`Counts`).
 
 What the last round reaches is a plan; its distance to the bound of the first is its gap. If that
 is too far, the whole model goes on from there. A plan in hand (`Together`) ends the rounds as soon
@@ -17,37 +17,26 @@ minute, where the whole model at once stood at 0.2 % after two and a half.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
-import pulp
 
-from planner.model.wholes import Wholes
 from planner.solve.arrays import positions
 from planner.solve.clock import Clock
+from planner.solve.counts import BAND, Counts
 from planner.solve.doubt import solve_again_if_infeasible, solve_twice
 from planner.solve.highs import NO_WHOLE, LiveModel, Watcher
 from planner.solve.outcome import Array, Outcome
 from planner.tolerance import SEARCH_TOLERANCE
 
-Index = npt.NDArray[np.int32]
-
 FEW = 400
 """Whole numbers up to which the model is solved at once."""
 
-SHARE_OF_GAP, MILESTONES_SHARE, COUNTS_SHARE = 0.5, 0.7, 0.95
-"""Parts of the gap that the rounds may use up, in all, before the next begins."""
+SHARE_OF_GAP = 0.5
+"""Part of the gap that a shape may use up before counts begin."""
 
 SHAPE_SHARE, PROOF_SHARE = 0.7, 0.9
 """Part of the time that a shape may take, and of the gap that would just prove a plan in hand."""
-
-MILESTONES_NODES, COUNTS_NODES = 100, 200
-"""Nodes spent on milestones and on counts; what they leave open is left to the whole model."""
-
-BAND = 5.0
-"""Systems and lots by which a count may move in the last round."""
 
 NEARLY = 3.0
 """Times the gap within which a plan in hand is bettered first, before another is looked for."""
@@ -65,28 +54,7 @@ CHOOSING_GAP = 1e-3
 """Gap at which a large model has chosen well enough."""
 
 
-@dataclass(frozen=True)
-class Columns:
-    """Positions of the whole-number columns by kind; see `Wholes`."""
-
-    openings: Index
-    installs: Index
-    lots: Index
-    removals: Index
-    at_milestones: Index
-
-
-def find_columns(live: LiveModel, wholes: Wholes) -> Columns:
-    """Return the positions of the whole-number variables in a live model."""
-
-    def at(variables: Sequence[pulp.LpVariable]) -> Index:
-        return np.array(sorted(live.position[id(v)] for v in variables), dtype=np.int32)
-
-    return Columns(at(wholes.openings), at(wholes.installs), at(wholes.lots), at(wholes.removals),
-                   at(wholes.at_milestones))  # fmt: skip
-
-
-class Rounds:
+class Rounds(Counts):
     """Solves tiers of one live model, at once or in rounds by its size.
 
     Parameters
@@ -97,12 +65,10 @@ class Rounds:
         Its whole-number columns.
     """
 
-    def __init__(self, live: LiveModel, columns: Columns) -> None:
-        self.live, self.columns = live, columns
-
     def solve(
-        self, *, gap: float, seconds: float, start: Array | None, watch: Watcher | None
-    ) -> Outcome:
+        self, *, gap: float, seconds: float, start: Array | None, watch: Watcher | None,
+        relaxed: Outcome | None = None,
+    ) -> Outcome:  # fmt: skip
         """Solve the tier that is set, at most so long, until the gap is proven.
 
         Parameters
@@ -115,13 +81,16 @@ class Rounds:
             A plan to start from.
         watch
             Called with incumbent and bound.
+        relaxed
+            The relaxation, where it is known already.
         """
         clock, plan = Clock(seconds), self._in_hand(start)
         if _gap(plan) <= gap:
             return plan
         if self.is_small:
             return self._at_once(gap, clock, start, watch)
-        relaxed = self._relaxed(clock.left)
+        if relaxed is None:
+            relaxed = self._relaxed(clock.left)
         plan = replace(plan, bound=max(plan.bound, relaxed.bound), seconds=clock.spent)
         if _gap(plan) <= gap:
             return plan
@@ -173,7 +142,7 @@ class Rounds:
         if start is None:
             return Outcome("no plan", None, math.inf, -math.inf, 0.0)
         value = self.live.evaluate(self.live.objective, start)
-        return Outcome("optimal", start, value, min(value, _least(self.live)), 0.0)
+        return Outcome("optimal", start, value, min(value, least_value(self.live)), 0.0)
 
     def reach(self, *, gap: float, seconds: float) -> Outcome:
         """Return the plan that the rounds come to, without going on from there.
@@ -223,6 +192,7 @@ class Rounds:
         """Solve with nothing whole."""
         whole = np.flatnonzero(self.live.whole).astype(np.int32)
         self.live.make_whole(NO_WHOLE)
+        self.live.highs.clearSolver()  # with the basis of another tier it skips presolve
         relaxed = self.live.solve(gap=0.0, seconds=seconds)
         relaxed = solve_again_if_infeasible(self.live, relaxed, seconds)
         self.live.make_whole(whole)
@@ -296,46 +266,13 @@ class Rounds:
             outcome = self.live.solve(gap=0.0, seconds=max(until - clock.spent, 1.0))
         return replace(outcome, bound=relaxed.bound, seconds=clock.spent)
 
-    def counts(
-        self, shape: Outcome, gap: float, clock: Clock, watch: Watcher | None,
-        in_hand: Watcher | None,
-    ) -> Outcome:  # fmt: skip
-        """Make milestones, then counts whole, with openings as the shape has them."""
-        assert shape.values is not None
-        columns, live = self.columns, self.live
-        bounds = live.bounds()
-        live.fix_rounded(columns.openings, shape.values)
-        live.fix_rounded(columns.removals, shape.values)
-        live.make_whole(columns.at_milestones)
-        finest, room = gap / 8, gap * abs(shape.bound)
-        outcome = live.solve(gap=finest, seconds=clock.left / 3, watch=in_hand,
-                             nodes=MILESTONES_NODES,
-                             target=shape.bound + MILESTONES_SHARE * room)  # fmt: skip
-        if outcome.values is not None:
-            near = outcome.values
-            counts = np.concatenate([columns.installs, columns.lots])
-            live.fix_rounded(columns.at_milestones, near)
-            live.narrow(counts, near, BAND)
-            live.make_whole(counts)
-            target = shape.bound + COUNTS_SHARE * room
-            outcome = live.solve(gap=finest, seconds=clock.left / 3, watch=watch,
-                                 nodes=COUNTS_NODES, target=target)  # fmt: skip
-            if outcome.status == "infeasible":
-                # Whole lots may not make just the systems that stand at milestones.
-                live.narrow(columns.at_milestones, near, BAND)
-                outcome = live.solve(gap=finest, seconds=clock.left / 3, watch=watch,
-                                     nodes=COUNTS_NODES, target=target)  # fmt: skip
-        live.make_whole(np.flatnonzero(live.whole).astype(np.int32))
-        live.set_bounds(bounds)
-        return replace(outcome, bound=shape.bound)
-
 
 def is_small(live: LiveModel) -> bool:
     """Return whether a model is solved at once."""
     return int(live.whole.sum()) <= FEW
 
 
-def _least(live: LiveModel) -> float:
+def least_value(live: LiveModel) -> float:
     """Return what the objective cannot be below, by the bounds of its columns alone."""
     at = positions(live.objective)
     weights = np.array(list(live.objective.values()), dtype=float)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planner.errors import Interrupted, LimitReached, NoPlanExists, SolverFailed
+from planner.errors import Interrupted, LimitReached, NoPlanExists, PlannerError, SolverFailed
 from planner.model.objectives import CHOOSING, Tier
 from planner.model.wholes import Wholes
 from planner.solve.clock import Clock
+from planner.solve.counts import find_columns
 from planner.solve.highs import LiveModel, Watcher
 from planner.solve.interrupt import interruptible
 from planner.solve.outcome import Array, Outcome
 from planner.solve.progress import Event
-from planner.solve.rounds import Rounds, find_columns
+from planner.solve.rounds import Rounds
 from planner.solve.settle import misses_rows, not_beaten, settle, without_slack
 from planner.solve.together import Together
 
@@ -170,6 +172,8 @@ class _TierLoop:
         self.started = time.monotonic()
         self.values: Array | None = None
         self.ahead: Array | None = None
+        self.relaxations: dict[str, Outcome] = {}
+        self.tiers: Sequence[Tier] = ()
         self.held: list[tuple[Tier, float]] = []
         self.results: list[TierResult] = []
         self.status = "optimal"
@@ -178,7 +182,10 @@ class _TierLoop:
         """Look for a plan that is near the best in every tier, to begin the first tier from."""
         gaps, watch = [self.gap(tier) for tier in tiers], self._watcher(tiers[0])
         clock = Clock(self.limits.seconds)
-        self.ahead = Together(self.live, self.rounds, tiers, gaps, clock, watch).plan()
+        together = Together(self.live, self.rounds, tiers, gaps, clock, watch)
+        self.ahead = together.plan()
+        self.relaxations = together.relaxations
+        self.tiers = together.tiers
 
     def solve(self, tier: Tier, *, is_last: bool) -> bool:
         """Solve one tier and hold it; say whether to go on to the next."""
@@ -199,19 +206,8 @@ class _TierLoop:
                 "and the budget with what is already spent."
             )
         if outcome.values is None:
-            if self.values is None and outcome.status == "interrupted":
-                raise Interrupted("interrupted before any plan was found; nothing was written")
-            if self.values is None and outcome.status not in LIMITS:
-                raise SolverFailed(
-                    f"the solver gave up ({outcome.status}) before any plan was found. Nothing was "
-                    "written. Run planner doctor; if all is well there, look for amounts that "
-                    "differ by very many digits"
-                )
             if self.values is None:
-                raise LimitReached(
-                    f"{outcome.status} after {outcome.seconds:.0f} s, before any plan was found. "
-                    "Give more time (--time-limit), or a longer period in settings."
-                )
+                raise _without_plan(outcome)
             if not is_last:
                 ended = outcome.status in (*LIMITS, "interrupted")
                 self.status = outcome.status if ended else UNPROVEN
@@ -231,12 +227,14 @@ class _TierLoop:
         """Hold the tier that was just solved at what its plan reaches without any slack.
 
         The slack of the tiers before may have made it look better than it can be. Held there, it
-        would shut out plans that are as good and use no slack.
+        would shut out plans that are as good and use no slack. The tiers to come are solved over
+        what is no whole number, too, for the plan in hand may be good enough for them.
         """
         tier, found = self.held[-1]
         if self.live.holds_rows and self.values is not None:
             whole = np.flatnonzero(self.live.whole).astype(np.int32)
-            self.values = without_slack(self.live, self.held, self.values)
+            to_come = [(each, -math.inf) for each in self.tiers[len(self.held) :]]
+            self.values = without_slack(self.live, [*self.held, *to_come], self.values)
             self.live.make_whole(whole)
             self.live.heeds_stop = True
             value = self.live.evaluate(tier.expression, self.values)
@@ -254,7 +252,13 @@ class _TierLoop:
         self.live.ends_on_time = start is not None
         if is_last:
             return self.rounds.choose(start, seconds=left, watch=watch)
-        return self.rounds.solve(gap=self.gap(tier), seconds=left, start=start, watch=watch)
+        # Once: it is of the rows as stated, not of any that give way later.
+        known = self.relaxations.pop(tier.name, None)
+        if self.live.holds_rows:
+            known = None
+        return self.rounds.solve(
+            gap=self.gap(tier), seconds=left, start=start, watch=watch, relaxed=known
+        )
 
     def gap(self, tier: Tier) -> float:
         """Return the gap within which a tier is to be proven."""
@@ -280,3 +284,19 @@ class _TierLoop:
         )
         elapsed = time.monotonic() - self.started
         self.listen(Event(tier.name, tier.unit, value, bound, gap, elapsed))
+
+
+def _without_plan(outcome: Outcome) -> PlannerError:
+    """Return what ends a command where a solve ended before any plan was found."""
+    if outcome.status == "interrupted":
+        return Interrupted("interrupted before any plan was found; nothing was written")
+    if outcome.status not in LIMITS:
+        return SolverFailed(
+            f"the solver gave up ({outcome.status}) before any plan was found. Nothing was "
+            "written. Run planner doctor; if all is well there, look for amounts that "
+            "differ by very many digits"
+        )
+    return LimitReached(
+        f"{outcome.status} after {outcome.seconds:.0f} s, before any plan was found. "
+        "Give more time (--time-limit), or a longer period in settings."
+    )

@@ -26,10 +26,11 @@ import pulp
 from planner.model.objectives import CHOOSING, Tier
 from planner.model.wholes import Wholes
 from planner.solve.clock import Clock
+from planner.solve.counts import Columns, find_columns
 from planner.solve.doubt import solve_twice
 from planner.solve.highs import NO_WHOLE, LiveModel, Statuses
 from planner.solve.outcome import Array, Outcome
-from planner.solve.rounds import FEW, NEAR, Columns, Rounds, find_columns
+from planner.solve.rounds import FEW, NEAR, Rounds
 from planner.solve.settle import settle
 from planner.solve.tiers import Limits, Solution, TierResult, relative_gap
 from planner.tolerance import SEARCH_TOLERANCE
@@ -245,7 +246,7 @@ class _Search(Rounds):
         self.live.make_whole(whole)
         # Counts may cost so much of the gap again; the bound stays that of the shape.
         apart = replace(shape, bound=shape.objective)
-        counts = self.counts(apart, self.limits.gap, self.clock, None, None)
+        counts = self.staged_counts(apart, self.limits.gap, self.clock, None, None)
         return None if counts.values is None else replace(counts, bound=shape.bound)
 
     def _fixed(self, at: npt.NDArray[np.int32]) -> Outcome | None:

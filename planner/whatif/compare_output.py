@@ -23,25 +23,36 @@ from planner.whatif.svg import Chart
 BY_PERIOD = ("ramp", "spend")
 """Sections with a row for each period, too long for a terminal."""
 
+GAP_DIGITS = 4
+"""Decimals of a gap in per cent; what is less is the rounding of sums."""
+
 
 def difference_rows(section: Section, comparison: Comparison) -> list[Row]:
     """Return a section as rows: key, base column, and the difference of each other plan."""
     base, *others = comparison.names
     rows = []
-    for key, value, changes in differences(section):
+    for key, own, found in differences(section):
+        is_gap = section.name == "figures" and key[0] == "gap"
+        value, changes = own, list(found)
         row: Row = {name: _day(part) for name, part in zip(section.keys, key, strict=True)}
         # A figure that every plan has, and that is not known, is a gap without a proof.
         unknown = UNPROVEN if section.name == "figures" else None
         least, scale = SAME, 1.0
-        if section.name == "figures" and key[0] == "gap":
+        if is_gap:
             row["unit"], least, scale = f"% {row['unit']}", 0.0, 100.0
-        row |= {base: unknown if value is None else value * scale}
+            value, changes = _rounded(value), [_rounded(change) for change in changes]
+        row[base] = unknown if value is None else value * scale
         # What is within the tolerance of the solver is no difference.
         row |= {f"{other}, more": unknown if change is None else
                 change * scale if abs(change) > least else 0.0
                 for other, change in zip(others, changes, strict=True)}  # fmt: skip
         rows.append(row)
     return rows
+
+
+def _rounded(gap: float | None) -> float | None:
+    """Return a gap, or a difference of two, with the digits that tell something."""
+    return None if gap is None else round(gap, GAP_DIGITS + 2) + 0.0
 
 
 def order_rows(comparison: Comparison) -> list[Row]:

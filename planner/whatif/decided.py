@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,7 @@ HAIR = 1e-5
 """Lots or halls by which what was decided may be kept less or more."""
 
 Decided = tuple[tuple[str, tuple[str, ...], str, float], ...]
-"""Decision, its index without the period, the period's first day, and how much."""
+"""Decision, its index without the day, the day, and how much."""
 
 
 def decided_before(kept: Kept, starts: Sequence[date], day: date) -> Decided:
@@ -37,7 +37,7 @@ def decided_before(kept: Kept, starts: Sequence[date], day: date) -> Decided:
     kept
         The plan's solve.
     starts
-        First day of each period.
+        First day of each period of the plan.
     day
         The day; what is dated on it is not decided yet.
     """
@@ -45,10 +45,11 @@ def decided_before(kept: Kept, starts: Sequence[date], day: date) -> Decided:
     for (name, index), value in zip(kept.columns, kept.values, strict=True):
         if name not in COMMITTING or not isinstance(index, tuple):
             continue
-        *key, period = index
-        if starts[period] < day and value > SEARCH_TOLERANCE:
+        *key, number = index
+        decided = starts[0] + timedelta(days=number)
+        if decided < day and value > SEARCH_TOLERANCE:
             amount = float(round(value, 9))
-            found.append((name, tuple(map(str, key)), starts[period].isoformat(), amount))
+            found.append((name, tuple(map(str, key)), decided.isoformat(), amount))
     return tuple(found)
 
 
@@ -61,18 +62,15 @@ def keep_decided(model: Model, live: LiveModel, *, decided: Decided, day: date) 
     Raises
     ------
     PlannerError
-        If nothing of it can be kept, or the scenario has other periods before the day.
+        If nothing of it can be kept.
     """
-    starts = model.case.calendar.starts
-    _require_periods(starts, decided, day)
-    amounts = {(name, key, start): amount for name, key, start, amount in decided}
+    amounts = _on_days_of(model, decided, day)
     at, most, shares = [], [], []
     for name in COMMITTING:
         for index, variable in getattr(model.decisions, name).items():
-            *key, period = index
-            if starts[period] >= day:
+            if model.case.calendar.date_of(index[-1]) >= day:
                 continue
-            amount = amounts.get((name, tuple(map(str, key)), starts[period].isoformat()), 0.0)
+            amount = amounts.get((name, index), 0.0)
             at.append(live.position[id(variable)])
             most.append(amount)
             if amount:
@@ -97,14 +95,33 @@ def keep_decided(model: Model, live: LiveModel, *, decided: Decided, day: date) 
     live.limit(columns, np.maximum(kept - HAIR, 0.0), np.minimum(upper + HAIR, most_at_all))
 
 
-def _require_periods(starts: Sequence[date], decided: Decided, day: date) -> None:
-    """Refuse what was decided in a period that a scenario does not have."""
-    known = {start.isoformat() for start in starts}
-    other = next((start for *_, start, _ in decided if start not in known), None)
-    if other:
-        raise PlannerError(f"what was decided on {other} cannot be kept: no period of this "
-                           f"scenario starts then. Let all have the same periods before {day}"
-                           )  # fmt: skip
+def _on_days_of(
+    model: Model, decided: Decided, day: date
+) -> dict[tuple[str, tuple[Any, ...]], float]:
+    """Return what was decided by the model's own decisions, each on the nearest of its days.
+
+    Dates and leads of a scenario may differ, and so the days on which it decides.
+
+    Raises
+    ------
+    PlannerError
+        If none of it can be kept.
+    """
+    date_of, amounts = model.case.calendar.date_of, dict[tuple[str, tuple[Any, ...]], float]()
+    for name, key, written, amount in decided:
+        on = date.fromisoformat(written)
+        days = [
+            index
+            for index in getattr(model.decisions, name)
+            if tuple(map(str, index[:-1])) == key and date_of(index[-1]) < day
+        ]
+        if not days:
+            continue
+        nearest = min(days, key=lambda index: (abs((date_of(index[-1]) - on).days), index[-1]))
+        amounts[name, nearest] = amounts.get((name, nearest), 0.0) + amount
+    if decided and not amounts:
+        raise PlannerError(f"nothing that was decided before {day} can be kept")
+    return amounts
 
 
 def as_lists(decided: Decided) -> list[list[Any]]:

@@ -81,7 +81,11 @@ def _limits(model: Model, tier: Tier, relaxed: Relaxed) -> tuple[Limit, ...]:
     for (rule, index), dual, right in zip(model.frame.rows, relaxed.duals, rights, strict=True):
         if dual and rule in RESOURCES:
             holder = index[0] if index else ""
-            name = f"{holder} to {index[1]}" if rule == "lane_capacity" else str(holder)
+            name = str(holder)
+            if rule == "lane_capacity":
+                name = f"{holder} to {index[1]}"
+            elif rule == "budget":
+                name = f"until {model.case.calendar.date_of(int(name))}"
             limit = f"{RESOURCES[rule]} {name}".strip()
             worth[limit] -= 0.01 * dual * right
             if right == 0:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from planner.case.case import Case, make_case
+from planner.case.rates import windows
 from planner.plan.store import Plan
 
 USED_UP = 0.995
@@ -16,23 +17,33 @@ USED_UP = 0.995
 Used = dict[tuple[str, str], dict[int, float]]
 """What is used by kind and name of a limit, by period."""
 
+Spans = dict[tuple[str, str], dict[int, tuple[int, int]]]
+"""First and last day worked on for what is done in a period, by kind and name of a rate."""
+
 
 def pressures(plan: Plan) -> dict[str, dict[date, float]]:
-    """Return, for each limit, the periods in which a plan uses it up: first days, with months.
+    """Return, for each limit, the spans in which a plan uses it up: first days, with months.
 
-    Looked at are the capacities of suppliers, plants and crews, the power of nodes, and the IT
-    power of the halls of each site.
+    A span is a period; of a rate it is all the days on which what is done in the period was worked
+    on, which may begin before it. Looked at are the capacities of suppliers, plants and crews, the
+    power of nodes, and the IT power of the halls of each site.
     """
     case = make_case(plan.inputs)
-    used, most = _used(plan, case), _most(case)
+    used, (most, spans) = _used(plan, case), _most(case)
     found = {}
     for (kind, name), amounts in used.items():
         limit = most.get((kind, name), {})
         full = [t for t, amount in sorted(amounts.items())
                 if t in limit and amount > 1e-9 and amount >= USED_UP * limit[t]]  # fmt: skip
         if full:
-            calendar = case.calendar
-            found[f"{kind} {name}"] = {calendar.starts[t]: calendar.months[t] for t in full}
+            calendar, days = case.calendar, spans.get((kind, name), {})
+            first_last = [
+                days.get(t, (calendar.first_days[t], calendar.last_days[t])) for t in full
+            ]
+            found[f"{kind} {name}"] = {
+                calendar.date_of(first): calendar.months_over(first, last)
+                for first, last in first_last
+            }
     return found
 
 
@@ -63,27 +74,34 @@ def _used(plan: Plan, case: Case) -> Used:
     return used
 
 
-def _most(case: Case) -> Used:
-    """Return each limit by period."""
+def _most(case: Case) -> tuple[Used, Spans]:
+    """Return each limit by period: of a rate, what its windows that end there allow, and when."""
     most: Used = defaultdict(lambda: defaultdict(float))
-    for (supplier, t), capacity in case.supply.capacity.items():
-        most["supply of", supplier][t] = capacity
-    for (plant, system, t), capacity in case.supply.assembly_capacity.items():
-        most["assembly of", f"{system} at {plant}"][t] = capacity
-    for (site, t), capacity in case.facility.crew_capacity.items():
-        most["crews of", site][t] = capacity
+    spans: Spans = defaultdict(dict)
+    table = case.timetable
+    for name, rate in table.rates.items():
+        kind, place, *more = name
+        if kind == "ship":
+            continue
+        assembled = f"{more[0]} at {place}" if more else place
+        of = {"order": "supply of", "start": "assembly of", "install": "crews of"}[kind]
+        what, days = (of, assembled), table.clock.days.get(name, ())
+        for first, last in windows(days, table.clock.since.get(name, 0)):
+            period = case.calendar.period_of(last)
+            most[what][period] += table.gross.get(name, rate).accrued(first, last)
+            begun, _ = spans[what].get(period, (first, last))
+            spans[what][period] = begun, last
     for (node, t), mw in case.facility.energised_mw.items():
         most["power of", node][t] = mw
-    facility, first = case.facility, dict[str, int]()
-    for (hall, _), opens in facility.opening.items():
-        first[hall] = min(first.get(hall, opens), opens)
+    facility = case.facility
     for hall in facility.halls:
         for t in case.calendar.periods:
             # All halls of a class could have been opened by the first period in which one can be.
-            can_open = hall in first and first[hall] <= t
+            opens = facility.first_open.get(hall, case.calendar.day_count)
+            can_open = opens <= case.calendar.last_days[t]
             count = facility.hall_count[hall] if can_open else facility.open_count[hall]
             most["halls of", facility.site_of[hall]][t] += count * facility.hall_it_mw[hall]
-    return most
+    return most, spans
 
 
 def _at(at: Mapping[date, int], row: Mapping[str, Any]) -> int:

@@ -73,7 +73,11 @@ def in_millions(rows: Sequence[Row]) -> list[Row]:
 
 
 def _million(value: object) -> float | None:
-    return None if value is None else round(float(str(value)) / 1e6, 2)
+    if value is None:
+        return None
+    millions = float(str(value)) / 1e6
+    # Adding zero makes nothing of what would read as -0.
+    return round(millions, 2 if abs(millions) >= 1 else 4) + 0.0
 
 
 def bases_note(sweep: Sweep) -> str:

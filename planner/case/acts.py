@@ -1,0 +1,262 @@
+"""The acts of a workbook: what is ordered, started, shipped and installed, and their days."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from planner.case.calendar import Calendar
+from planner.case.clock import Act, Clock, Days, Leg, Name, Spot, settle
+from planner.case.graph import EVERYWHERE, FlowGraph, PowerTree
+from planner.case.rates import Level, Rate, windows
+from planner.inputs.rows import Inputs, Row
+
+FEW_DAYS, DAYS_A_PERIOD = 40, 2
+"""Days on which the same is done at most: so many, and so many more for each period."""
+
+Key = tuple[str, ...]
+"""What is done: ``("order", supplier, item)``, ``("start", plant, system)``, ``("ship", from, to,
+item)`` or ``("install", site, system)``."""
+
+
+@dataclass
+class Timetable:
+    """The days on which everything is done, and the rates that limit it.
+
+    Attributes
+    ----------
+    clock : Clock
+    act : dict of Key to Name
+        Act of each key; all keys that share a rate have the same one.
+    leg : dict of Key to Leg
+        Leg of each key.
+    rates : dict of Name to Rate
+        Rate of each act that has one, less what orders placed already take.
+    gross : dict of Name to Rate
+        Rates of suppliers before that is taken off.
+    placed : dict of (str, str) to ndarray
+        Capacity that orders placed already take of a supplier by day, by supplier and item.
+    levels : dict of str to Level
+        What a power node may carry.
+    kept : dict of Name to dict
+        What `accrued` has worked out.
+    """
+
+    clock: Clock = field(default_factory=Clock)
+    act: dict[Key, Name] = field(default_factory=dict)
+    leg: dict[Key, Leg] = field(default_factory=dict)
+    rates: dict[Name, Rate] = field(default_factory=dict)
+    gross: dict[Name, Rate] = field(default_factory=dict)
+    placed: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
+    levels: dict[str, Level] = field(default_factory=dict)
+    kept: dict[Name, dict[int, float]] = field(default_factory=dict)
+
+    def days(self, *key: str) -> Days:
+        """Return the days on which something may be done, in order; none if it never may.
+
+        Windows of no rate are left out: what earlier ones left may not be used in them.
+        """
+        leg = self.leg.get(key)
+        if leg is None or leg not in self.clock.possible:
+            return ()
+        name, possible = self.act[key], self.clock.possible[leg]
+        days = self.clock.days[name]
+        if name in self.rates:
+            accrued = self.accrued(name)
+            days = tuple(day for day in days if accrued[day] > 0)
+        return tuple(day for day in days if day >= possible)
+
+    def accrued(self, name: Name) -> dict[int, float]:
+        """Return what the rate of an act allows by each of its days; all days of an act."""
+        if name not in self.kept:
+            days = self.clock.days.get(name, ())
+            rate = self.rates[name]
+            spans = windows(days, self.clock.since[name]) if days else ()
+            self.kept[name] = {last: rate.accrued(first, last) for first, last in spans}
+        return self.kept[name]
+
+
+class ActBuilder:
+    """Works out the acts of a workbook."""
+
+    def __init__(
+        self,
+        inputs: Inputs,
+        calendar: Calendar,
+        flows: FlowGraph,
+        tree: PowerTree,
+        servable: Collection[tuple[str, str]],
+    ) -> None:
+        self.inputs, self.calendar, self.flows = inputs, calendar, flows
+        self.tree, self.servable = tree, servable
+        self.planned = bool(inputs.tables["supply"])
+        self.pooled = not inputs.tables["lanes"]
+        self.table = Timetable()
+        self.legs: dict[Name, list[Leg]] = defaultdict(list)
+        self.events: dict[Name, set[int]] = defaultdict(set)
+
+    def build(self) -> Timetable:
+        """Return the days of all acts."""
+        for node, steps in self._steps("energisation", "node", "mw").items():
+            self.table.levels[node] = self._level(steps)
+        if self.planned:
+            self._orders()
+            self._starts()
+            self._shipments()
+        self._installs()
+        self.table.clock = settle(
+            [self._act(name) for name in self.legs],
+            self._arrivals(),
+            self.calendar.day_count,
+            most=FEW_DAYS + DAYS_A_PERIOD * self.calendar.count,
+        )
+        return self.table
+
+    def _act(self, name: Name) -> Act:
+        """Return an act with its ways, and the days on which its rate changes, if it has one."""
+        legs, events = tuple(self.legs[name]), tuple(self.events[name])
+        rate = self.table.rates.get(name)
+        if rate is None:
+            return Act(name, legs, events=events)
+        return Act(name, legs, rated=True, rises=rate.rises, falls=rate.falls, events=events)
+
+    def place(self, name: str) -> str:
+        """Return the place of a supplier, plant or site."""
+        return EVERYWHERE if self.pooled else name
+
+    def _steps(self, sheet: str, key: str, column: str) -> Mapping[str, list[tuple[date, float]]]:
+        """Return the dated values of a sheet by what they belong to."""
+        steps = defaultdict(list)
+        for row in self.inputs.tables[sheet]:
+            steps[row[key]].append((row["from"], float(row[column])))
+        return steps
+
+    def _rate(self, steps: Iterable[tuple[date | None, float]]) -> Rate:
+        return Rate(self.calendar.starts[0], self.calendar.day_count, steps)
+
+    def _level(self, steps: Iterable[tuple[date | None, float]]) -> Level:
+        return Level(self.calendar.starts[0], self.calendar.day_count, steps)
+
+    def _since(self, name: Name, *days: date | None) -> int:
+        """Return the first day on which an act may be done, by fence, dates and rate."""
+        since = max([self.calendar.fence, *map(self.calendar.from_day, days)])
+        rate = self.table.rates.get(name)
+        return since if rate is None else max(since, rate.first)
+
+    def _add(self, key: Key, name: Name, leg: Leg) -> None:
+        self.table.act[key], self.table.leg[key] = name, leg
+        self.legs[name].append(leg)
+
+    def _orders(self) -> None:
+        """Items of a supplier with a capacity share its days."""
+        steps = self._steps("supply_capacity", "supplier", "units_per_month")
+        for supplier, found in steps.items():
+            limited = ("order", supplier)
+            self.table.rates[limited] = self._rate(found)
+            self.table.gross[limited] = self._rate(found)
+        self._placed()
+        for row in self.inputs.tables["supply"]:
+            supplier, item = row["supplier"], row["item"]
+            key = ("order", supplier, item)
+            name: Name = key[:2] if supplier in steps else key
+            spot = (self.place(supplier), item)
+            since = self._since(name, row["available_from"])
+            self._add(key, name, Leg((), spot, row["lead_days"], since))
+
+    def _placed(self) -> None:
+        """Take what was ordered before the plan off the capacities."""
+        uses = {
+            (row["supplier"], row["item"]): row["capacity_use"]
+            for row in self.inputs.tables["supply"]
+        }
+        for row in sorted(self.inputs.tables["orders"], key=lambda row: row["placed"] or date.min):
+            key, placed = (row["supplier"], row["item"]), row["placed"]
+            rate = self.table.rates.get(("order", row["supplier"]))
+            if rate is None or placed is None or self.calendar.holding(placed) is None:
+                continue
+            (taken,) = rate.less([(self.calendar.number(placed), row["quantity"] * uses[key])])
+            self.table.placed[key] = self.table.placed.get(key, 0.0) + taken
+
+    def _arrivals(self) -> dict[Spot, list[int]]:
+        """Return the days on which orders placed already arrive in the plan."""
+        found = defaultdict(list)
+        for row in self.inputs.tables["orders"] if self.planned else ():
+            day = self.calendar.from_day(row["arrives"])
+            if day < self.calendar.day_count:
+                found[self.place(row["supplier"]), row["item"]].append(day)
+        return found
+
+    def _starts(self) -> None:
+        """Each system of a plant has a rate of its own."""
+        parts: dict[str, list[str]] = defaultdict(list)
+        for row in self.inputs.tables["bom"]:
+            parts[row["system"]].append(row["item"])
+        for row in self.inputs.tables["plants"]:
+            key = ("start", row["plant"], row["system"])
+            place = self.place(row["plant"])
+            self.table.rates[key] = self._rate([(row["from"], row["units_per_month"])])
+            takes = tuple((place, item) for item in parts[row["system"]])
+            leg = Leg(takes, (place, row["system"]), row["lead_days"], self._since(key))
+            self._add(key, key, leg)
+
+    def _shipments(self) -> None:
+        """Items on a limited lane share its days."""
+        for row in self.inputs.tables["lanes"]:
+            origin, end, most = row["from"], row["to"], row["units_per_month"]
+            if most is not None:
+                self.table.rates["ship", origin, end] = self._rate([(None, most)])
+            for item in self.flows.lane_items[origin, end]:
+                key = ("ship", origin, end, item)
+                name: Name = key if most is None else key[:3]
+                leg = Leg(((origin, item),), (end, item), row["transit_days"], self._since(name))
+                self._add(key, name, leg)
+
+    def _installs(self) -> None:
+        """Systems of a site with crews share its days; each is wanted by its commissioning."""
+        for site, steps in self._steps("crews", "site", "systems_per_month").items():
+            self.table.rates["install", site] = self._rate(steps)
+        halls = defaultdict(list)
+        for row in self.inputs.tables["halls"]:
+            halls[row["site"]].append(row)
+        for site, found in halls.items():
+            for row in self.inputs.tables["systems"]:
+                if (site, row["system"]) in self.servable:
+                    self._install(site, row, found)
+
+    def _install(self, site: str, system: Row, halls: Iterable[Row]) -> None:
+        """Add the installs of a system at a site."""
+        key, calendar = ("install", site, system["system"]), self.calendar
+        name: Name = key[:2] if key[:2] in self.table.rates else key
+        since = self._since(name, system["available_from"])
+        to = system["available_to"]
+        last = calendar.day_count if to is None else calendar.number(to)
+        wanted = {end - system["commission_days"] for end in calendar.last_days} | {last}
+        takes = ((self.place(site), system["system"]),) if self.planned else ()
+        days = tuple(sorted(day for day in wanted if since <= day <= last))
+        self._add(key, name, Leg(takes, None, 0, since, days))
+        for row in halls:
+            self.events[name] |= {self.opens(row)} if row["open_count"] < row["count"] else set()
+            for node in self._felt_by(row["hall"]):
+                if node in self.table.levels:
+                    self.events[name].update(self.table.levels[node].rises)
+
+    def _felt_by(self, hall: str) -> set[str]:
+        """Return the power nodes on whose limits it depends how much a hall may draw.
+
+        They feed it, or stand in a failover group with one that does, or feed some of such a group.
+        """
+        path = set(self.tree.path.get(hall, ()))
+        felt = set(path)
+        for group, members in self.tree.groups.items():
+            nodes = {*members, *(node for name, node in self.tree.upstream if name == group)}
+            felt |= nodes if nodes & path else set()
+        return felt
+
+    def opens(self, hall: Row) -> int:
+        """Return the first day on which a hall that is decided in the plan can be open."""
+        built: int = self.calendar.fence + hall["build_days"]
+        return max(built, self.calendar.from_day(hall["ready"]))

@@ -1,0 +1,191 @@
+"""What the length of periods costs late milestones, proved by a re-solve with shorter ones.
+
+Where many leads share a limit, neighbouring days of dispatch become one, and what is wanted on the
+later of them waits. Shorter periods allow more days, and no supplier need be asked for anything.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from planner.case.calendar import Calendar
+from planner.case.case import make_case
+from planner.errors import NoPlanExists
+from planner.explain.problem import NONE, Problem
+from planner.explain.session import Session
+from planner.explain.shortfalls import goal_of
+from planner.inputs.periods import NEXT, Stretch, stretches
+from planner.inputs.rows import Inputs
+from planner.plan.explained import PERIODS
+from planner.plan.tables import Row
+from planner.solve.prices import set_upper
+
+LENGTHS = ("week", "month", "quarter")
+"""Lengths of periods, the shortest first."""
+
+FINER_BY = 0.5
+"""Share of the time that a re-solve with shorter periods is expected to end in, or is left out."""
+
+HARDER = 1.5
+"""Power of its decisions with which the time of a linear solve grows."""
+
+TOLD_MW = 1e-3
+"""Megawatts of which it is told that periods cost them: a kilowatt."""
+
+Milestone = tuple[str, date]
+"""A commitment, and the day on which it is due."""
+
+
+@dataclass(frozen=True)
+class Finer:
+    """Shorter periods, and what late milestones miss with them.
+
+    Attributes
+    ----------
+    period : str
+        The setting, e.g. ``week; month from 2027-01-01``.
+    inputs : Inputs
+        The inputs with it.
+    missed : mapping
+        For each milestone that misses less with it: the least megawatts missed there with the
+        periods as they are, and with the shorter ones.
+    """
+
+    period: str
+    inputs: Inputs
+    missed: Mapping[Milestone, tuple[float, float]] = field(default_factory=dict)
+
+    @property
+    def where(self) -> str:
+        """Sheet and cell of the setting."""
+        return self.inputs.setting_cells.get("period", "settings")
+
+    def row(self, milestone: Milestone, inputs: Inputs) -> Row:
+        """Return what the periods of some inputs cost a milestone, as a row of `lateness`."""
+        now, then = self.missed[milestone]
+        missed = "none" if then <= TOLD_MW else f"{then:,.3g} MW"
+        says = (
+            f"{PERIODS}: with period {inputs.settings['period']!r} at least {now:,.3g} MW "
+            f"are missed, with {self.period!r} {missed}, systems divisible; give {self.period!r}"
+        )
+        return {
+            "commitment": milestone[0], "date": milestone[1], "kind": PERIODS, "subject": "plan",
+            "cell": self.where, "value": None, "day": None, "mw_through": None,
+            "one_more": f"period {self.period}", "mw_a_step": now - then, "mw_without": None,
+            "first_period": None, "last_period": None, "says": says,
+        }  # fmt: skip
+
+
+def shorter_periods(period: str, length: str, calendar: Calendar, until: date) -> str | None:
+    """Return the setting with shorter periods up to a day; None if none there become shorter.
+
+    Parameters
+    ----------
+    period
+        The setting as it is.
+    length
+        Of periods up to that day.
+    calendar
+        Of the setting as it is.
+    until
+        From the next month on that begins a period, the setting stays as it is.
+    """
+    parts = stretches(period)
+    early = [part for part in parts if part.since is None or part.since <= until]
+    later = [part for part in parts if part not in early]
+    finer = [replace(part, length=min(part.length, length, key=LENGTHS.index)) for part in early]
+    if finer == early:
+        return None
+    as_before = next((day for day in calendar.starts if day > until and day.day == 1), None)
+    if as_before is not None and not (later and later[0].since == as_before):
+        later.insert(0, Stretch(early[-1].length, as_before))
+    found: list[Stretch] = []
+    for part in (*finer, *later):
+        if not found or found[-1].length != part.length:
+            found.append(part)
+    return NEXT.join(map(str, found))
+
+
+def find_finer(session: Session, late: Mapping[Milestone, float]) -> list[Finer]:
+    """Return the longest periods with which late milestones miss the least; none if none help.
+
+    The same is asked of the plan's periods and of shorter ones: the least megawatts missed at a
+    milestone, no other milestone missing more than in the plan.
+
+    Parameters
+    ----------
+    session
+        The plan.
+    late
+        Megawatts missed at each late milestone.
+    """
+    best: Finer | None = None
+    for length in LENGTHS[:-1]:
+        finer = _tried(session, late, length)
+        if finer is not None and (best is None or _gains(finer) >= _gains(best) - TOLD_MW):
+            best = finer
+    return [] if best is None else [best]
+
+
+def _gains(finer: Finer) -> float:
+    return sum(now - then for now, then in finer.missed.values())
+
+
+def _tried(session: Session, late: Mapping[Milestone, float], length: str) -> Finer | None:
+    """Return what periods of a length bring; None if nothing, or if there was no time."""
+    inputs, calendar = session.inputs, session.base.case.calendar
+    until = max(day for _, day in late)
+    period = shorter_periods(inputs.settings["period"], length, calendar, until)
+    if period is None:
+        return None
+    changed = replace(inputs, settings={**inputs.settings, "period": period})
+    if not _has_time(session, changed):
+        session.leave(f"whether shorter periods help: period {period!r} was not tried")
+        return None
+    problem, missed = Problem(changed), {}
+    for one in late:
+        session.resolves += 2
+        try:
+            now, then = (_least(session, late, one, where) for where in (session.base, problem))
+        except NoPlanExists:
+            continue
+        if now - then > TOLD_MW:
+            missed[one] = now, then
+    return Finer(period, changed, missed) if missed else None
+
+
+def _has_time(session: Session, changed: Inputs) -> bool:
+    """Say whether a re-solve with shorter periods is expected to end in time.
+
+    What it takes is judged by the days on which anything is done, for they make the model.
+    """
+    if math.isinf(session.seconds):
+        return True
+    days = [
+        sum(map(len, case.timetable.clock.days.values()))
+        for case in (make_case(changed), session.base.case)
+    ]
+    times: float = (days[0] / max(1, days[1])) ** HARDER
+    return times * session.base_seconds < session.left - (1 - FINER_BY) * session.seconds
+
+
+def _least(
+    session: Session, late: Mapping[Milestone, float], one: Milestone, problem: Problem
+) -> float:
+    """Return the least megawatts missed at a milestone, others missing no more than in the plan."""
+    columns, most = [], []
+    for commitment, day, period, _ in problem.case.demand.judged:
+        if (commitment, day) == one:
+            goal = goal_of(problem, [commitment], period)
+        elif (at := problem.column_at.get(("missed_mw", (commitment, period)))) is not None:
+            columns.append(at)
+            most.append(late.get((commitment, day), 0.0) + NONE)
+    before = [float(problem.live.upper[at]) for at in columns]
+    set_upper(problem.live, columns, list(map(min, most, before)))
+    try:
+        return problem.solve_goal(goal, []).values[0]
+    finally:
+        set_upper(problem.live, columns, before)

@@ -1,0 +1,164 @@
+"""Rules on power: what nodes and failover groups carry, on any day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import cast
+
+from planner.plan.tables import Row
+from planner.plan.verify_facts import Amounts, Book, Figures, number
+from planner.plan.verify_ledger import Ledger, figure
+from planner.plan.verify_sites import days_of, in_hall, standing
+
+
+def node_load(book: Book, figures: Figures, ledger: Ledger) -> None:
+    """A power node carries the facility power of all systems in halls fed from it or below it."""
+    due = Amounts()
+    for (hall, system, period), count in figures.fleet.items():
+        for node in _feeders(book, book.halls[hall]["fed_by"]) if count else ():
+            due[node, period] += count * book.facility_mw(hall, system)
+    for row in figures.tables["power"]:
+        node, period = str(row["node"]), _period(book, row)
+        if ledger.differs(number(row, "load_mw"), due[node, period]):
+            ledger.refuse(
+                f"node {node!r} in {row['period']} carries "
+                f"{figure(number(row, 'load_mw'))} MW in the plan, the systems below "
+                f"it draw {figure(due[node, period])} MW of facility power"
+            )
+
+
+def node_headroom(book: Book, figures: Figures, ledger: Ledger) -> None:
+    """The headroom of a node is its energised power less its load; blank where it has no limit."""
+    for row in figures.tables["power"]:
+        last = book.calendar.last_day(_period(book, row))
+        energised = book.level("energisation", str(row["node"]), last)
+        headroom = None if energised is None else energised - number(row, "load_mw")
+        for column, due in (("energised_mw", energised), ("headroom_mw", headroom)):
+            blank = row[column] is None
+            if due is None or blank:
+                differs = ledger.fails(blank == (due is None))
+            else:
+                differs = ledger.differs(number(row, column), due)
+            if differs:
+                ledger.refuse(
+                    f"node {row['node']!r} in {row['period']} has {column} "
+                    f"{_mw(None if blank else number(row, column))} in the plan, the "
+                    f"workbook and its load give {_mw(due)}"
+                )
+
+
+def node_limit(book: Book, figures: Figures, ledger: Ledger) -> None:
+    """A power node carries no more than is energised, on any day."""
+    for node in book.nodes:
+        for day in _load_days(book, figures, [node]):
+            load = _load(book, figures, [node], day)
+            energised = book.level("energisation", node, day)
+            if energised is not None and ledger.above(load, energised):
+                ledger.refuse(
+                    f"node {node!r} on {day} carries {figure(load)} MW, "
+                    f"{figure(energised)} MW are energised"
+                )
+
+
+def failover_groups(book: Book, figures: Figures, ledger: Ledger) -> None:
+    """When any one member of a group is lost, the others and what feeds them carry its load."""
+    groups: dict[str, list[str]] = {}
+    for node, row in book.nodes.items():
+        if row["group"] is not None:
+            groups.setdefault(row["group"], []).append(node)
+    for group, members in groups.items():
+        feeders = sorted({up for node in members for up in _feeders(book, node)})
+        below = {lost: _survivors(book, lost, members) for lost in members}
+        for day in _load_days(book, figures, feeders):
+            load = _load(book, figures, members, day)
+            for lost in members:
+                spare, full = _spare(book, figures, day, below[lost], None)
+                left = load - _load(book, figures, [lost], day) + spare
+                if ledger.above(load, left):
+                    through = f" through {' and '.join(map(repr, full))}" if full else ""
+                    ledger.refuse(
+                        f"group {group!r} on {day} carries {figure(load)} MW, "
+                        f"without {lost!r} its others carry {figure(left)} MW{through}"
+                    )
+
+
+def _survivors(book: Book, lost: str, members: list[str]) -> dict[str | None, list[str]]:
+    """Return what is directly below each node on the ways from the grid to the other members.
+
+    The ways begin below the nodes that feed the lost member, at None: those carry as much as
+    before, for what they no longer send to it they send to others, if to them.
+    """
+    below: dict[str | None, list[str]] = {None: []}
+    feeds_lost = set(_feeders(book, lost))
+    for other in (node for node in members if node != lost):
+        way = [node for node in _feeders(book, other) if node not in feeds_lost]
+        for node, above in zip(way, [*way[1:], None], strict=True):
+            if node not in below.setdefault(above, []):
+                below[above].append(node)
+    return below
+
+
+def _spare(
+    book: Book, figures: Figures, day: date, below: dict[str | None, list[str]],
+    node: str | None,
+) -> tuple[float, list[str]]:  # fmt: skip
+    """Return the MW that the members below a node can still take, and the nodes that hold it back.
+
+    A node passes on what it has left, and no more than what is below it can take.
+    """
+    parts = [_spare(book, figures, day, below, each) for each in below.get(node, [])]
+    taken, full = sum(mw for mw, _ in parts), [name for _, names in parts for name in names]
+    energised = None if node is None else book.level("energisation", node, day)
+    if node is None:
+        return taken, full
+    own = float("inf") if energised is None else energised - _load(book, figures, [node], day)
+    if not parts:
+        return own, []
+    return (own, [node]) if own < taken else (taken, full)
+
+
+def _halls_below(book: Book, nodes: list[str]) -> list[str]:
+    """Return the halls that are fed from some nodes or below them."""
+    return [
+        hall for hall, row in book.halls.items()
+        if any(node in nodes for node in _feeders(book, row["fed_by"]))
+    ]  # fmt: skip
+
+
+def _load_days(book: Book, figures: Figures, nodes: list[str]) -> list[date]:
+    """Return the days on which the load of nodes, or what they carry, can change for the worse."""
+    if not any(book.steps("energisation", node) for node in nodes):
+        return []
+    days = {book.calendar.start}
+    for node in nodes:
+        days |= {day for day, _ in book.steps("energisation", node) or []}
+    for hall in _halls_below(book, nodes):
+        days |= days_of(figures).get(hall, set())
+    return sorted(day for day in days if book.calendar.start <= day <= book.calendar.last)
+
+
+def _load(book: Book, figures: Figures, nodes: list[str], day: date) -> float:
+    """Return MW of facility power of all that stands below some nodes on a day."""
+    return sum(
+        count * book.facility_mw(hall, system)
+        for hall in _halls_below(book, nodes)
+        for system in in_hall(figures, hall)
+        if (count := standing(book, figures, hall, system, day))
+    )
+
+
+def _feeders(book: Book, node: str | None) -> list[str]:
+    """Return a power node and all that feed it, up to the grid."""
+    path: list[str] = []
+    while node is not None and node not in path:
+        path.append(node)
+        node = book.nodes[node]["parent"]
+    return path
+
+
+def _period(book: Book, row: Row) -> int:
+    return book.calendar.period_of_start[cast(date, row["period"])]
+
+
+def _mw(value: float | None) -> str:
+    return "blank" if value is None else f"{figure(value)} MW"

@@ -1,0 +1,262 @@
+"""Rules on rates: what is done by a day is within what has accrued since the day before."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import cast
+
+from planner.plan.verify_calendar import DAY, months
+from planner.plan.verify_facts import Book, Figures, tally
+from planner.plan.verify_ledger import Ledger, figure
+from planner.plan.verify_ways import NOTHING, Act, Ways, ways_of
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window of an act: first and last day, what its rate allows and what is used of it.
+
+    Attributes
+    ----------
+    first, last : date
+    allowed : float
+        What the rate accrues, less what orders placed already take.
+    used : float
+        What is done by the last day.
+    carried : float
+        What is left for the next window.
+    """
+
+    first: date
+    last: date
+    allowed: float
+    used: float
+    carried: float
+
+
+def windows_follow(book: Book, figures: Figures, ledger: Ledger) -> None:
+    """An act with a rate has windows without a gap between them, the first not before the fence."""
+    rates = ways_of(book, figures).rates
+    for act, spans in _spans(figures).items():
+        if ledger.fails(act in rates):
+            ledger.refuse(f"{_told(act)} has windows, no rate limits it")
+        if ledger.fails(spans[0][0] >= book.fence):
+            ledger.refuse(
+                f"{_told(act)} has a window from {spans[0][0]}, nothing is decided "
+                f"before {book.fence}"
+            )
+        for first, last in spans:
+            if ledger.fails(first <= last):
+                ledger.refuse(f"{_told(act)} has a window from {first} to {last}")
+        for (_, before), (first, _) in pairwise(spans):
+            if ledger.fails(first == before + DAY):
+                ledger.refuse(
+                    f"{_told(act)} has a window from {first}, the one before ends on {before}"
+                )
+
+
+def work_by_a_stated_day(book: Book, figures: Figures, ledger: Ledger) -> None:
+    """What a rate limits is done by the last day of a window."""
+    stated = {act: {last for _, last in spans} for act, spans in _spans(figures).items()}
+    ways = ways_of(book, figures)
+    for act, uses in ways.uses.items():
+        for (day,), units in uses.items() if act in ways.rates else ():
+            known = day in stated.get(act, set())
+            if units > NOTHING and ledger.fails(known):
+                ledger.refuse(f"{_told(act)} delivers on {day}, no window of it ends then")
+
+
+def nothing_new_inside_a_window(book: Book, figures: Figures, ledger: Ledger) -> None:
+    """No window begins before what is done in it is possible, or holds a day with something new.
+
+    New is what an order placed already brings, what comes from a source for the first time, another
+    rate, a hall that can open, a node that carries more. What a rate allows before that day could
+    not be used for it. A window of which nothing is used or carried is of no account.
+    """
+    ways = ways_of(book, figures)
+    for act, windows in windows_of(book, figures).items():
+        events = ways.events(act)
+        for window in windows:
+            if max(window.used, window.carried) <= NOTHING:
+                continue
+            for day in events:
+                if ledger.fails(not window.first < day <= window.last):
+                    ledger.refuse(
+                        f"{_told(act)} uses its rate from {window.first} to {window.last}, on "
+                        f"{day} something new becomes possible"
+                    )
+
+
+def supplier_capacity(book: Book, figures: Figures, ledger: Ledger) -> None:
+    """What is ordered of a supplier by a day is within what its capacity has accrued."""
+    _within("order", "capacity units", book, figures, ledger)
+
+
+def plant_capacity(book: Book, figures: Figures, ledger: Ledger) -> None:
+    """A plant starts no more of a system by a day than its rate has accrued."""
+    _within("start", "systems", book, figures, ledger)
+
+
+def lane_capacity(book: Book, figures: Figures, ledger: Ledger) -> None:
+    """The units of all items that leave on a lane by a day are within what it has accrued."""
+    _within("ship", "units", book, figures, ledger)
+
+
+def crews(book: Book, figures: Figures, ledger: Ledger) -> None:
+    """A site's crews install no more systems by a day, over all its halls, than have accrued."""
+    _within("install", "systems", book, figures, ledger)
+
+
+def _within(kind: str, unit: str, book: Book, figures: Figures, ledger: Ledger) -> None:
+    """Require for every act of a kind that nothing is used that has not accrued.
+
+    What a window leaves for the next is less than the largest indivisible amount, or that amount.
+    It is not used while the rate is nothing.
+    """
+    for act, found in windows_of(book, figures).items():
+        if act[0] != kind:
+            continue
+        before, most = 0.0, indivisible(book, act)
+        for window in found:
+            if ledger.above(window.carried, most):
+                ledger.refuse(
+                    f"{_told(act)} carries {figure(window.carried)} {unit} from {window.last} on, "
+                    f"at most {figure(most)} may be left"
+                )
+            if window.allowed <= NOTHING and ledger.above(window.used, 0.0):
+                ledger.refuse(
+                    f"{_told(act)} delivers {figure(window.used)} on {window.last}, its rate is "
+                    f"nothing from {window.first} on"
+                )
+            if ledger.above(window.used + window.carried, window.allowed + before):
+                ledger.refuse(
+                    f"{_told(act)} uses {figure(window.used)} and carries "
+                    f"{figure(window.carried)} from {window.first} to {window.last}, its rate "
+                    f"and what was carried allow {figure(window.allowed + before)} {unit}"
+                )
+            before = window.carried
+
+
+def windows_of(book: Book, figures: Figures) -> dict[Act, list[Window]]:
+    """Return the windows of every act that has a rate, in order."""
+    if "windows" not in figures.kept:
+        ways = ways_of(book, figures)
+        carried = tally(figures.tables["clock"], ("act", "place", "to", "item", "date"), "carried")
+        figures.kept["windows"] = {
+            act: [
+                Window(
+                    first,
+                    last,
+                    allowed(book, ways, act, first, last),
+                    ways.uses[act][last,],
+                    carried[(*act, last)],
+                )
+                for first, last in spans
+            ]
+            for act, spans in _spans(figures).items()
+            if act in ways.rates
+        }
+    return cast(dict[Act, list[Window]], figures.kept["windows"])
+
+
+def work_begins(book: Book, figures: Figures, act: Act, day: date) -> date:
+    """Return the day on which the work of an act begins that is done by the end of a window.
+
+    It is the last day from which the rate suffices for what is used then, and for what later
+    windows use of it; the day itself where no rate limits the act.
+    """
+    ways, owed = ways_of(book, figures), 0.0
+    for window in reversed(windows_of(book, figures).get(act, [])):
+        wanted = window.used + owed
+        if window.last == day:
+            enough, begins = wanted - NOTHING * max(1.0, wanted), day
+            while begins > window.first and allowed(book, ways, act, begins, day) < enough:
+                begins -= DAY
+            return begins
+        owed = max(0.0, wanted - window.allowed)
+    return day
+
+
+def allowed(book: Book, ways: Ways, act: Act, first: date, last: date) -> float:
+    """Return what a rate accrues from one day to another, less what placed orders take."""
+    debts = taken(book, ways, act[1]) if act[0] == "order" else []
+    return accrued(ways.rates[act], first, last) - sum(
+        units for day, _, units in debts if first <= day <= last
+    )
+
+
+def accrued(steps: list[tuple[date, float]], first: date, last: date) -> float:
+    """Return what rates a month come to from one day to another, both counted."""
+    ends = [day - DAY for day, _ in steps[1:]] + [date.max - DAY]
+    return sum(
+        rate * months(max(day, first), min(end, last))
+        for (day, rate), end in zip(steps, ends, strict=True)
+        if max(day, first) <= min(end, last)
+    )
+
+
+def taken(book: Book, ways: Ways, supplier: str) -> list[tuple[date, str, float]]:
+    """Return day, item and capacity that orders placed in the plan take of a supplier.
+
+    Each takes what the rate allows from its day on, until it is covered.
+    """
+    steps = ways.rates.get(("order", supplier, None, None))
+    placed = [(row, day) for row, day in book.paid_orders() if row["supplier"] == supplier]
+    found: list[tuple[date, str, float]] = []
+    left: dict[date, float] = {}
+    for row, begins in sorted(placed, key=lambda pair: pair[1]) if steps else ():
+        owed = row["quantity"] * book.supply[supplier, row["item"]]["capacity_use"]
+        day = begins
+        while owed > 0 and day <= book.calendar.last:
+            paid = min(owed, left.get(day, accrued(steps or [], day, day)))
+            left[day] = left.get(day, accrued(steps or [], day, day)) - paid
+            found.append((day, row["item"], paid))
+            owed, day = owed - paid, day + DAY
+    return found
+
+
+def indivisible(book: Book, act: Act) -> float:
+    """Return the largest amount that an act uses at once: a system, an order of whole lots."""
+    whole = book.settings["counts"] == "integer"
+    if act[0] == "install":
+        return 1.0 if whole else 0.0
+    if act[0] != "order":
+        return 0.0
+    rows = [row for (supplier, _), row in book.supply.items() if supplier == act[1]]
+    least = [
+        max(1, math.ceil(row["min_order"] / row["lot"] - 1e-9)) * row["lot"]
+        if whole
+        else row["min_order"]
+        for row in rows
+    ]
+    uses = [units * float(row["capacity_use"]) for units, row in zip(least, rows, strict=True)]
+    return float(max(uses))
+
+
+def _spans(figures: Figures) -> dict[Act, list[tuple[date, date]]]:
+    """Return first and last day of the windows of each act, in order."""
+    found: dict[Act, list[tuple[date, date]]] = defaultdict(list)
+    for row in figures.tables["clock"]:
+        act = cast(Act, tuple(row[column] for column in ("act", "place", "to", "item")))
+        found[act].append((cast(date, row["window_from"]), cast(date, row["date"])))
+    return {act: sorted(spans, key=lambda span: span[1]) for act, spans in found.items()}
+
+
+def _told(act: Act) -> str:
+    """Name an act in a message."""
+    return " ".join(_words(act))
+
+
+def _words(act: Act) -> Iterator[str]:
+    kind, place, to, item = act
+    known = {"order": "supplier", "start": "plant", "ship": "the lane", "install": "site"}
+    yield known.get(kind, f"the act {kind!r} at")
+    yield f"{place!r}"
+    if to is not None:
+        yield f"to {to!r}"
+    if item is not None:
+        yield f"with {item!r}"

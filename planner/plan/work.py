@@ -1,0 +1,59 @@
+"""How long the work for a dispatch day takes: what a rate allows does not happen in one day."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+
+import numpy as np
+
+from planner.case.acts import Timetable
+from planner.case.clock import Name
+from planner.case.rates import windows
+from planner.tolerance import TOLERANCE
+
+
+class Work:
+    """When the work begins that is dispatched on a day.
+
+    What an act dispatches on a day was worked on until then, at its full rate: it begins on the
+    last day from which the rate suffices. What the work takes must begin to come by that day.
+
+    Parameters
+    ----------
+    timetable
+        Days and rates of all acts.
+    used
+        What each act uses of its rate by a day, by name and day.
+    """
+
+    def __init__(self, timetable: Timetable, used: Mapping[tuple[Name, int], float]) -> None:
+        self.timetable, self.used = timetable, used
+        self._found: dict[Name, dict[int, int]] = {}
+
+    def days_before(self, name: Name, day: int) -> int:
+        """Return the days between the begin of the work of an act and the day it is dispatched.
+
+        0 for an act without a rate. What leaves on a day that is no dispatch day of the act left
+        on the dispatch day before.
+        """
+        if name not in self.timetable.rates:
+            return 0
+        if name not in self._found:
+            self._found[name] = self._days_of_work(name)
+        found = self._found[name]
+        at = bisect_right(list(found), day)
+        return found[list(found)[at - 1]] if at else 0
+
+    def _days_of_work(self, name: Name) -> dict[int, int]:
+        """Return the days of work before each dispatch day of an act, in order of days."""
+        clock, daily = self.timetable.clock, self.timetable.rates[name].daily
+        found: dict[int, int] = {}
+        owed = 0.0  # What later windows use of the rate of this one.
+        for first, last in reversed(windows(clock.days.get(name, ()), clock.since.get(name, 0))):
+            wanted = self.used.get((name, last), 0.0) + owed
+            accrued = np.cumsum(daily[first : last + 1][::-1])
+            enough = wanted - TOLERANCE * max(1.0, wanted)
+            found[last] = min(int(np.searchsorted(accrued, enough)), last - first)
+            owed = max(0.0, wanted - float(accrued[-1]))
+        return dict(sorted(found.items()))
