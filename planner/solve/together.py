@@ -38,6 +38,9 @@ GIVEN_UP = 0.3
 COUNTS_SHARE = 0.3
 """Part of the last tier's gap that whole counts may cost where openings leave less."""
 
+LEAST_GAP = 1e-3
+"""Relative gap of each tier at least: to prove an exact plan is left to the tiers in turn."""
+
 DEARER = 2.0
 """Times its price at which a tier is weighed at least, so that no cost is saved by it."""
 
@@ -63,7 +66,7 @@ class Together:
     tiers
         Tiers, most important first.
     gaps
-        Relative gap of each.
+        Relative gap asked of each; `LEAST_GAP` where less is asked.
     clock
         Time left.
     watch
@@ -81,7 +84,7 @@ class Together:
     ) -> None:  # fmt: skip
         self.live, self.rounds, self.clock, self.watch = live, rounds, clock, watch
         self.tiers = [tier for tier in tiers if tier.name != CHOOSING]
-        self.gaps = gaps
+        self.gaps = [max(gap, LEAST_GAP) for gap in gaps]
         self.relaxed: list[_Relaxed] = []
         self.relaxations: dict[str, Outcome] = {}
         self.bound = -math.inf
