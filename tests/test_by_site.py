@@ -32,7 +32,7 @@ from planner.solve.highs import LiveModel
 from planner.solve.outcome import Outcome
 from planner.solve.warm import linear_tiers, narrowed, relax
 
-SEEDS = (4, 5, 6, 8, 10, 11, 12, 13, 15, 22, 31, 37)
+SEEDS = (8, 10, 12, 22, 31)
 
 
 def case_of(seed: int) -> Case:
