@@ -27,8 +27,9 @@ ANYWHERE = "anywhere"
 
 NEAR = 1e-9
 
-MOST, MORE_A_PERIOD, ALIGNED = 40, 2, 5000
-"""Days of an act for others, so many more for each period, and days of all acts in step."""
+MOST, MORE_A_PERIOD, ALIGNED, INSTALLS = 40, 2, 5000, 2000
+"""Days of an act for others, so many more for each period, days of all acts in step, and installs
+of a system on a day of these."""
 
 
 @dataclass(frozen=True)
@@ -459,6 +460,9 @@ class ActDays:
                     more = {day for day in days if self.since[act] <= day < last[act]}
                     changed |= not more <= found[act]
                     found[act] |= more
-            if sum(map(len, found.values())) > ALIGNED:
+            installs = sum(
+                len(found[way.act]) for way in self.ways.values() if way.key[0] == "install"
+            )
+            if sum(map(len, found.values())) > ALIGNED or installs > INSTALLS:
                 return
         self.days = {act: sorted(days) for act, days in found.items()}

@@ -254,7 +254,7 @@ def test_a_sheet_without_header(tmp_path: Path) -> None:
     workbook["commitments"].delete_rows(1)
     assert faults_of(saved(workbook, tmp_path)) == [
         "commitments!A1: no header row is found. Write the column names in row 1: commitment, "
-        "customer, basis, priority, late_cost, price, countries, systems, source"
+        "customer, basis, priority, late_cost, price, countries, systems, may_fall, source"
     ]
 
 
