@@ -48,8 +48,8 @@ class _PlanRoom(ModuleType):
             As `planner.pipeline.make_plan`.
         """
         from planner.errors import OptionOutOfBounds  # noqa: PLC0415
-        from planner.inputs.workbook import read_inputs  # noqa: PLC0415  (slow to import)
         from planner.pipeline import Options, make_plan  # noqa: PLC0415
+        from planner.workbook.reading import read_inputs  # noqa: PLC0415  (slow to import)
 
         unknown = sorted(options.keys() - {field.name for field in fields(Options)})
         if unknown:

@@ -16,9 +16,6 @@ from planner.attempts import Attempts
 from planner.case.case import Case, make_case
 from planner.case.plausible import as_notes, plausible
 from planner.errors import NoPlanExists, OptionOutOfBounds, PlanRefused
-from planner.inputs.rows import Inputs
-from planner.inputs.schema import Column, Kind
-from planner.inputs.tables import SETTINGS
 from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.frame import ContradictionError
@@ -35,6 +32,9 @@ from planner.solve.progress import Event
 from planner.solve.ranges import ranges
 from planner.solve.rounds import is_small
 from planner.solve.tiers import Limits, Solution, TierResult, solve_tiers
+from planner.workbook.rows import Inputs
+from planner.workbook.schema.declarations import Column, Kind
+from planner.workbook.schema.sheets import SETTINGS
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from random_wide import KINDS, wide_case
 from reference import reference_of
 
 from planner.errors import InputFaults, NoPlanExists, PlannerError
-from planner.inputs.workbook import inputs_from_rows
 from planner.model.frame import ContradictionError
 from planner.model.objectives import CHOOSING, make_tiers
 from planner.pipeline import Options, make_plan
@@ -25,6 +24,7 @@ from planner.plan.store import Plan
 from planner.plan.summary import PROVEN
 from planner.solve import rounds
 from planner.solve.tiers import TIGHT_GAP
+from planner.workbook.reading import inputs_from_rows
 
 MARGIN = 2e-6
 """Relative to an optimum, absolute where that is below one unit of the model."""

@@ -16,10 +16,10 @@ from instances import Sheets, settings, unit_system
 from micro import FEBRUARY, START
 
 from planner.case.case import Case, make_case
-from planner.inputs.workbook import inputs_from_rows
 from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.solve.highs import LiveModel
+from planner.workbook.reading import inputs_from_rows
 
 Rule = Callable[[Model], None]
 Point = Mapping[str, Mapping[Hashable, float]]

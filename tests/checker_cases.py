@@ -12,9 +12,9 @@ from functools import cache
 
 from checker_full import FULL, FULL_PLAN, FULL_RATE, FULL_SPEND, FULL_TIERS
 
-from planner.inputs.rows import Inputs
-from planner.inputs.workbook import inputs_from_rows
 from planner.plan.tables import COLUMNS, COST_TERMS, Row, Tables
+from planner.workbook.reading import inputs_from_rows
+from planner.workbook.rows import Inputs
 
 
 def sheet_rows(text: str) -> list[dict[str, object]]:

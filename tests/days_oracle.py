@@ -15,7 +15,7 @@ from datetime import date, timedelta
 import highspy
 import numpy as np
 
-from planner.inputs.rows import Inputs, Row
+from planner.workbook.rows import Inputs, Row
 
 Key = tuple[object, ...]
 Terms = list[tuple[Key, float]]

@@ -12,10 +12,10 @@ from instances import Sheets
 from oracle import LARGE
 
 from planner.case.case import make_case
-from planner.inputs.workbook import inputs_from_rows
 from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import missed_mw_months
+from planner.workbook.reading import inputs_from_rows
 
 DIVISIBLE = ("order_lots", "commissioned_systems")
 """Decisions whose upper bounds are rounded, which the divisible model leaves to their rows."""

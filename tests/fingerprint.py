@@ -19,10 +19,10 @@ from random import Random
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from planner.inputs.rows import Inputs  # noqa: E402
-from planner.inputs.workbook import inputs_from_rows, read_inputs  # noqa: E402
 from planner.pipeline import make_plan  # noqa: E402
 from planner.plan.store import Plan, plain  # noqa: E402
+from planner.workbook.reading import inputs_from_rows, read_inputs  # noqa: E402
+from planner.workbook.rows import Inputs  # noqa: E402
 
 
 def main() -> None:

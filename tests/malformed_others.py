@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from malformed import GOOD, Case, Sheets, book, zipped
 
-from planner.inputs.book import FORMULA_WITHOUT_VALUE
+from planner.workbook.files.raw_cells import FORMULA_WITHOUT_VALUE
 
 KIND = b"application/vnd.oasis.opendocument.spreadsheet"
 OASIS = "urn:oasis:names:tc:opendocument:xmlns"

@@ -25,7 +25,7 @@ from malformed import (
     zipped,
 )
 
-from planner.inputs.book import FORMULA_WITHOUT_VALUE
+from planner.workbook.files.raw_cells import FORMULA_WITHOUT_VALUE
 
 DAMAGED = "this workbook is damaged: "
 TOO_LARGE = "more than the 5,000,000 cells that are read"

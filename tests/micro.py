@@ -12,11 +12,11 @@ from collections.abc import Mapping
 import pytest
 from instances import Sheets, settings, unit_system
 
-from planner.inputs.workbook import inputs_from_rows
 from planner.model.objectives import CHOOSING
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan
 from planner.plan.summary import PROVEN
+from planner.workbook.reading import inputs_from_rows
 
 Rows = list[dict[str, object]]
 

@@ -20,8 +20,8 @@ from xml.sax.saxutils import escape
 from malformed_others import KIND, cell, content, number, row, words
 
 from planner.errors import InputFaults, PlannerError
-from planner.inputs.book import read_raw
-from planner.inputs.workbook import read_inputs
+from planner.workbook.files.raw_cells import read_raw
+from planner.workbook.reading import read_inputs
 
 ROOT = Path(__file__).resolve().parents[1]
 SEED = 20_260_101

@@ -15,13 +15,13 @@ import pulp
 from instances import Sheets
 
 from planner.case.case import make_case
-from planner.inputs.workbook import inputs_from_rows
 from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import CHOOSING, in_service_mw_months, make_tiers
 from planner.model.wholes import make_wholes
 from planner.solve.highs import LiveModel
 from planner.solve.tiers import Limits, Solution, TierResult, solve_tiers
+from planner.workbook.reading import inputs_from_rows
 
 LARGE = 3141.59265
 """CBC 2.10 takes a plan within one unit of the objective's bound for the best; units are small."""

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from blocks import rows_of
 from found_samples import sample_findings
 
-from planner.inputs.workbook import inputs_from_rows
 from planner.plan.store import Plan
 from planner.plan.tables import COLUMNS, COST_TERMS
+from planner.workbook.reading import inputs_from_rows
 
 HOSTILE = ("=cmd|' /C calc'!A0", "+1", "@SUM", "-2", "https://evil.example/x", "<b>&amp;[red]")
 SITES = (

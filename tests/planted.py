@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 
-from planner.inputs.book import FORMULA_WITHOUT_VALUE, RawSheet, read_raw
-from planner.inputs.contents import letters
-from planner.inputs.schema import Column, Kind
-from planner.inputs.tables import BY_NAME, FOR_PEOPLE, SETTINGS
-from planner.inputs.validations import has_units
+from planner.workbook.files.raw_cells import FORMULA_WITHOUT_VALUE, RawSheet, read_raw
+from planner.workbook.schema.cell_contents import letters
+from planner.workbook.schema.declarations import Column, Kind
+from planner.workbook.schema.sheets import BY_NAME, FOR_PEOPLE, SETTINGS
+from planner.workbook.writing.validations import has_units
 
 INPUTS = Path(__file__).parents[1] / "inputs"
 WORKBOOKS = ("first-plan", "openai-750mw", "openai-2gw", "frontier-sites")

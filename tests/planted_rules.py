@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 from planted import Book, Plant, Planted
 
-from planner.inputs.contents import letters
-from planner.inputs.schema import Kind
-from planner.inputs.tables import BY_NAME, TABLES
+from planner.workbook.schema.cell_contents import letters
+from planner.workbook.schema.declarations import Kind
+from planner.workbook.schema.sheets import BY_NAME, TABLES
 
 REFERENCES = [(table.name, column) for table in TABLES for column in table.columns
               if column.refers_to]  # fmt: skip

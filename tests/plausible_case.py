@@ -9,7 +9,7 @@ from instances import Sheets, settings, unit_system
 from planner.case.case import make_case
 from planner.case.look import InputWarning
 from planner.case.plausible import plausible
-from planner.inputs.workbook import inputs_from_rows
+from planner.workbook.reading import inputs_from_rows
 
 Rows = list[dict[str, object]]
 

@@ -18,8 +18,8 @@ from instances import Sheets
 from oracle import Aim, ImpossibleError, Stated
 from reference_days import ActDays, Key, Spot
 
-from planner.inputs.rows import Inputs, Row
-from planner.inputs.workbook import inputs_from_rows
+from planner.workbook.reading import inputs_from_rows
+from planner.workbook.rows import Inputs, Row
 
 Terms = list[tuple[pulp.LpVariable, float]]
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from instances import next_start
 
-from planner.inputs.rows import Inputs, Row
+from planner.workbook.rows import Inputs, Row
 
 Spot = tuple[str, str]
 """A place and an item."""

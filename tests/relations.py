@@ -18,8 +18,8 @@ from typing import Any
 
 from instances import Sheets
 
-from planner.inputs.schema import Column, Kind
-from planner.inputs.tables import BY_NAME, TABLES
+from planner.workbook.schema.declarations import Column, Kind
+from planner.workbook.schema.sheets import BY_NAME, TABLES
 
 DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 SAME, NO_WORSE = "same", "no worse"

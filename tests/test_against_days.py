@@ -17,10 +17,10 @@ from random_days import PERIODS, day_case
 
 from planner.case.case import make_case
 from planner.errors import InputFaults
-from planner.inputs.workbook import inputs_from_rows
 from planner.model.build import build_model
 from planner.pipeline import Options, make_plan
 from planner.solve.highs import LiveModel
+from planner.workbook.reading import inputs_from_rows
 
 SUITE = 300
 TRIED = int(os.environ.get("PLANNER_DAYS", SUITE))

@@ -20,7 +20,6 @@ from random_wide import wide_case
 
 from planner.case.case import Case, make_case
 from planner.case.narrow import narrow, promising
-from planner.inputs.workbook import inputs_from_rows
 from planner.model.build import build_model
 from planner.model.objectives import make_tiers
 from planner.model.wholes import crew_links
@@ -31,6 +30,7 @@ from planner.solve.coarse import Ahead, look_ahead
 from planner.solve.highs import LiveModel
 from planner.solve.outcome import Outcome
 from planner.solve.warm import linear_tiers, narrowed, relax
+from planner.workbook.reading import inputs_from_rows
 
 SEEDS = (8, 10, 12, 22, 31)
 

@@ -10,9 +10,9 @@ from instances import lane, unit_system
 from micro import FEBRUARY, JANUARY, START
 
 from planner.errors import InputFaults
-from planner.inputs import checks
-from planner.inputs.checks import RULES, Rule
-from planner.inputs.workbook import inputs_from_rows
+from planner.workbook.checks import cross_checks
+from planner.workbook.checks.cross_checks import RULES, Rule
+from planner.workbook.reading import inputs_from_rows
 
 TESTED: list[Rule] = []
 
@@ -67,7 +67,7 @@ def test_faults_of_all_rules_and_sheets_are_reported_together() -> None:
     ]  # fmt: skip
 
 
-@of(checks.keys_are_unique)
+@of(cross_checks.keys_are_unique)
 def test_a_key_stands_twice() -> None:
     assert faults_of(halls=[hall(), hall(it_mw=5)]) == [
         "halls!A3 'hall': the same hall stands in halls!A2. Merge the two rows, or rename one"
@@ -81,7 +81,7 @@ def test_a_key_of_two_columns_stands_twice() -> None:
     ]
 
 
-@of(checks.names_are_told_apart)
+@of(cross_checks.names_are_told_apart)
 def test_names_that_differ_by_case_or_spaces_alone() -> None:
     """In a sheet's key, and in a column that groups rows."""
     sites = [{"site": "site", "country": "US"}, {"site": "second", "country": "us"},
@@ -96,7 +96,7 @@ def test_names_that_differ_by_case_or_spaces_alone() -> None:
     ]
 
 
-@of(checks.references_exist)
+@of(cross_checks.references_exist)
 def test_an_unknown_name_and_the_nearest_known_one() -> None:
     assert faults_of(halls=[hall(site="sit")]) == [
         "halls!B2 'sit': this is not found in sites.site. Did you mean site? Correct the name, or "
@@ -133,7 +133,7 @@ def test_an_unknown_name_in_a_list_and_one_that_may_stand_in_several_sheets() ->
     ]
 
 
-@of(checks.dates_are_in_order)
+@of(cross_checks.dates_are_in_order)
 def test_a_plan_that_ends_before_it_starts() -> None:
     due_before = {"2025-12-31": 5}
     assert faults_of(due=due_before, end="2025-12-31", options={"today": "2025-12-01"}) == [
@@ -176,7 +176,7 @@ def test_a_plan_that_is_over() -> None:
     ]
 
 
-@of(checks.windows_are_in_order)
+@of(cross_checks.windows_are_in_order)
 def test_a_window_that_ends_before_it_begins() -> None:
     dates = {"available_from": FEBRUARY, "available_to": JANUARY}
     assert faults_of(systems=[unit_system(**dates)]) == [
@@ -185,7 +185,7 @@ def test_a_window_that_ends_before_it_begins() -> None:
     ]
 
 
-@of(checks.places_have_one_kind)
+@of(cross_checks.places_have_one_kind)
 def test_a_name_of_two_kinds_of_place() -> None:
     assert faults_of(
         supply=[sold()],
@@ -197,7 +197,7 @@ def test_a_name_of_two_kinds_of_place() -> None:
     ]
 
 
-@of(checks.halls_hold_what_stands_in_them)
+@of(cross_checks.halls_hold_what_stands_in_them)
 def test_more_halls_open_than_there_are() -> None:
     assert faults_of(halls=[hall(count=2, open_count=3)]) == [
         "halls!E2 '3': there are only 2 halls of this class. Give at most count"
@@ -232,7 +232,7 @@ def test_a_fleet_over_the_slots_or_coolant_of_its_open_halls() -> None:
     assert notes_of(systems=[{**systems[0], "commission_days": 0}], halls=halls, fleet=fleet) == ()
 
 
-@of(checks.facility_power_is_known)
+@of(cross_checks.facility_power_is_known)
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
@@ -249,7 +249,7 @@ def test_a_missing_pue(changes: dict[str, object], reason: str) -> None:
     ]
 
 
-@of(checks.coolant_is_known)
+@of(cross_checks.coolant_is_known)
 def test_a_missing_coolant_flow() -> None:
     """The system cooled by air says 0, which is not blank; the other says nothing."""
     systems = [unit_system(coolant_lpm=0), unit_system("other")]
@@ -259,7 +259,7 @@ def test_a_missing_coolant_flow() -> None:
     ]
 
 
-@of(checks.systems_have_a_source)
+@of(cross_checks.systems_have_a_source)
 def test_a_system_without_source() -> None:
     assert faults_of(
         systems=[unit_system(), unit_system("other"), unit_system("third")],
@@ -294,7 +294,7 @@ def order(**columns: object) -> dict[str, object]:
             "arrives": JANUARY, **columns}  # fmt: skip
 
 
-@of(checks.orders_are_possible)
+@of(cross_checks.orders_are_possible)
 def test_an_order_of_what_its_supplier_does_not_sell() -> None:
     other = {**sold("other"), "supplier": "other maker"}
     systems = [unit_system(), unit_system("other")]
@@ -315,7 +315,7 @@ def test_an_order_that_arrives_after_the_plan() -> None:
     assert notes == ("order PO arrives after the plan's end and is of no use to it",)
 
 
-@of(checks.shared_payment_has_a_capacity)
+@of(cross_checks.shared_payment_has_a_capacity)
 def test_take_or_pay_without_capacity_or_use_of_it() -> None:
     assert faults_of(
         systems=[unit_system(), unit_system("other")],
@@ -330,7 +330,7 @@ def test_take_or_pay_without_capacity_or_use_of_it() -> None:
     ]  # fmt: skip
 
 
-@of(checks.lanes_lead_elsewhere)
+@of(cross_checks.lanes_lead_elsewhere)
 def test_a_lane_that_leads_back() -> None:
     assert faults_of(supply=[sold()], lanes=[lane("maker", "site"), lane("site", "site")]) == [
         "lanes!B3 'site': the lane leads back to where it starts. Name another place, or remove "
@@ -338,7 +338,7 @@ def test_a_lane_that_leads_back() -> None:
     ]
 
 
-@of(checks.milestones_grow)
+@of(cross_checks.milestones_grow)
 def test_megawatts_that_shrink() -> None:
     """In the order of dates, whatever the order of rows."""
     assert faults_of(milestones=[due("demand", 4), due("demand", 4.5, JANUARY)]) == [
@@ -370,7 +370,7 @@ def test_a_commitment_without_milestone() -> None:
     ]
 
 
-@of(checks.countries_exist)
+@of(cross_checks.countries_exist)
 def test_a_country_without_site() -> None:
     sites = [{"site": name, "country": name} for name in ("US", "CA")]
     commitments = [promised("demand", countries="US, FR")]
@@ -385,7 +385,7 @@ def test_a_country_where_sites_name_none() -> None:
     ]
 
 
-@of(checks.budget_grows)
+@of(cross_checks.budget_grows)
 def test_a_budget_that_shrinks() -> None:
     budget = [{"date": FEBRUARY, "cumulative": 70}, {"date": JANUARY, "cumulative": 80}]
     assert faults_of(budget=budget) == [
@@ -394,7 +394,7 @@ def test_a_budget_that_shrinks() -> None:
     ]
 
 
-@of(checks.failover_groups_are_dated)
+@of(cross_checks.failover_groups_are_dated)
 def test_a_failover_group_without_power_or_of_one_member() -> None:
     assert faults_of(
         power=[{"node": "A", "group": "pair"}, {"node": "B", "group": "pair"},
@@ -408,7 +408,7 @@ def test_a_failover_group_without_power_or_of_one_member() -> None:
     ]  # fmt: skip
 
 
-@of(checks.changes_fit_the_sheets)
+@of(cross_checks.changes_fit_the_sheets)
 def test_a_change_of_no_sheet_or_column() -> None:
     change = {"change": "later", "key": "*", "operation": "set", "value": 1}
     found = faults_of(changes=[
@@ -427,7 +427,7 @@ def test_a_change_of_no_sheet_or_column() -> None:
     ]
 
 
-@of(checks.defaults_that_matter_are_noted)
+@of(cross_checks.defaults_that_matter_are_noted)
 def test_blanks_that_matter() -> None:
     names = [f"S{number}" for number in range(7)]
     assert notes_of(
@@ -443,7 +443,7 @@ def test_blanks_that_matter() -> None:
     )
 
 
-@of(checks.unused_prices_are_noted)
+@of(cross_checks.unused_prices_are_noted)
 def test_the_price_of_a_system_that_is_assembled_is_not_used() -> None:
     """S0 is assembled of parts, S1 is sold as it is, at its price; so is S0 without supply."""
     systems = [
@@ -462,7 +462,7 @@ def test_the_price_of_a_system_that_is_assembled_is_not_used() -> None:
     assert notes_of(systems=systems) == ()
 
 
-@of(checks.absent_limits_are_noted)
+@of(cross_checks.absent_limits_are_noted)
 def test_what_has_no_limit_where_others_have_one() -> None:
     assert notes_of(
         sites=[{"site": "site", "pue": 1}, {"site": "second", "pue": 1}],

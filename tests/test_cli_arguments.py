@@ -16,13 +16,13 @@ import pytest
 import planner
 from planner.cli.main import COMMANDS, main
 from planner.errors import OptionOutOfBounds, PlannerError
-from planner.inputs.template import template_sheets, write_csv_folder, write_workbook
-from planner.inputs.workbook import read_inputs
 from planner.pipeline import Options, make_plan
 from planner.plan.store import save_plan
 from planner.whatif import reuse
 from planner.whatif.compare import compare
 from planner.whatif.compare_output import write_comparison
+from planner.workbook.reading import read_inputs
+from planner.workbook.writing.template import template_sheets, write_csv_folder, write_workbook
 
 HOUSE = Path(__file__).parent.parent
 Said = tuple[int, str, str]
@@ -292,7 +292,7 @@ def test_other_failures_are_one_document_too(
         def read(_: object) -> None:
             raise error
 
-        monkeypatch.setattr("planner.inputs.workbook.read_inputs", read)
+        monkeypatch.setattr("planner.workbook.reading.read_inputs", read)
 
     for error, told, code in (
         (PlannerError("no such thing"), "no such thing", 2),

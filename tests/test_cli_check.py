@@ -14,9 +14,9 @@ from rich.console import Console
 from planner.case.look import InputWarning
 from planner.cli.check import command
 from planner.errors import Fault, PlannerError
-from planner.inputs.places import cell_of, fold, letters, position, sheet_of
-from planner.inputs.template import template_sheets, write_csv_folder, write_workbook
 from planner.reports.faults import Findings, as_document, print_findings
+from planner.workbook.cell_locations import cell_of, fold, letters, position, sheet_of
+from planner.workbook.writing.template import template_sheets, write_csv_folder, write_workbook
 
 
 def check(*arguments: str) -> Result:

@@ -14,7 +14,7 @@ from planner.cli.doctor import command as doctor_command
 from planner.cli.doctor import satisfies
 from planner.cli.size import command
 from planner.errors import PlannerError
-from planner.inputs.template import template_sheets, write_workbook
+from planner.workbook.writing.template import template_sheets, write_workbook
 
 
 def size(*arguments: str) -> Result:

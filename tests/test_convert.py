@@ -11,8 +11,8 @@ import pytest
 from test_template import init, typed
 
 from planner.errors import InputFaults, PlannerError
-from planner.inputs.template import template_sheets, write_csv_folder, write_workbook
-from planner.inputs.workbook import read_inputs
+from planner.workbook.reading import read_inputs
+from planner.workbook.writing.template import template_sheets, write_csv_folder, write_workbook
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = ["first-plan", "openai-750mw", "openai-2gw"]

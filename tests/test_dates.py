@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.inputs.contents import BadValueError
-from planner.inputs.dates import day_of
+from planner.workbook.schema.cell_contents import BadValueError
+from planner.workbook.schema.dates import day_of
 
 JULY = date(2027, 7, 31)
 LAST = date(2026, 12, 31)

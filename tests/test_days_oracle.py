@@ -6,7 +6,7 @@ import pytest
 from days_cases import AGAINST_DAYS, BY_HAND, DayCase, sheets_of
 from days_oracle import most_mw
 
-from planner.inputs.workbook import inputs_from_rows
+from planner.workbook.reading import inputs_from_rows
 
 CASES = {**AGAINST_DAYS, **BY_HAND}
 

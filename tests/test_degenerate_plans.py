@@ -21,7 +21,6 @@ from sheet_formulas import evaluate
 
 from planner.explain.findings import Inquiry, explain_plan, quote_plan
 from planner.explain.quote import Terms
-from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import Options, make_plan
 from planner.plan.explained import EXPLANATION, QUOTE
 from planner.plan.store import Plan, load_plan, save_plan
@@ -39,6 +38,7 @@ from planner.whatif.console import print_sweep
 from planner.whatif.engines import Engine
 from planner.whatif.output import write_sweep
 from planner.whatif.sweep import run_sweep
+from planner.workbook.reading import inputs_from_rows
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from click.testing import CliRunner
 
 from planner import __version__
 from planner.cli.main import COMMANDS, planner
-from planner.inputs.tables import TABLES
-from planner.inputs.workbook import read_inputs
 from planner.pipeline import make_plan
+from planner.workbook.reading import read_inputs
+from planner.workbook.schema.sheets import TABLES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

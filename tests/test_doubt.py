@@ -10,7 +10,6 @@ import pytest
 from micro import near
 from random_cases import random_case
 
-from planner.inputs.workbook import inputs_from_rows
 from planner.model.objectives import CHOOSING
 from planner.pipeline import Options, make_plan
 from planner.solve import doubt
@@ -20,6 +19,7 @@ from planner.solve.highs import NO_WHOLE, LiveModel
 from planner.solve.outcome import Outcome
 from planner.solve.rounds import Rounds
 from planner.solve.tiers import UNPROVEN
+from planner.workbook.reading import inputs_from_rows
 
 NOTHING = np.zeros(1)
 

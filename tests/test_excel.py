@@ -16,11 +16,11 @@ from micro import JANUARY, plan_of
 from plan_samples import SITES, months, sample_plan
 
 from planner.errors import PlannerError
-from planner.inputs.workbook import inputs_from_rows
 from planner.plan.tables import COLUMNS
 from planner.reports.excel import SHEETS, write_plan_workbook
 from planner.reports.stranded import Usable
 from planner.reports.views import headline, power_nodes, spend_by_year
+from planner.workbook.reading import inputs_from_rows
 
 NAMES = [sheet.name for sheet in SHEETS]
 UNFILTERED = {"Contents", "Summary", "Charts", "Costs", "Manifest", "Chart data"}

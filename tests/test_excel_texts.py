@@ -12,8 +12,8 @@ import openpyxl
 import pytest
 from plan_samples import sample_plan
 
-from planner.inputs.rows import Inputs, Row
 from planner.reports.excel import SHEETS, write_plan_workbook
+from planner.workbook.rows import Inputs, Row
 
 PAYLOADS = (
     "=cmd|' /C calc'!A0", "+cmd|' /C calc'!A0", "-cmd|' /C calc'!A0", "@SUM(1+9)*cmd|'/C'!A0",

@@ -11,7 +11,7 @@ from planner.explain.report import aim_of, together
 from planner.explain.requests import request_of
 from planner.explain.session import Session
 from planner.explain.words import AMOUNTS, DATED, in_words
-from planner.inputs.workbook import inputs_from_rows
+from planner.workbook.reading import inputs_from_rows
 
 SAID = {
     ("supply_capacity", "units_per_month"): "2 more units a month from fab from 2026-01-01",

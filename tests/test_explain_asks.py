@@ -18,7 +18,7 @@ from planner.explain.requests import Request
 from planner.explain.session import Session
 from planner.explain.shortfalls import shortfalls
 from planner.explain.words import in_words
-from planner.inputs.workbook import inputs_from_rows
+from planner.workbook.reading import inputs_from_rows
 
 
 def granted(session: Session, sheets: Sheets, requests: list[Request]) -> Sheets:

@@ -16,7 +16,7 @@ from planner.explain.bottlenecks import CONFIRMED, DEGENERATE, PART, find_bottle
 from planner.explain.moves import Move, moved
 from planner.explain.problem import Problem
 from planner.explain.session import Session
-from planner.inputs.workbook import inputs_from_rows
+from planner.workbook.reading import inputs_from_rows
 
 CHECKED = 3
 """Limits of a case, the first named, whose worth is worked out again by brute force."""

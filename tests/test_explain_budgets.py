@@ -6,8 +6,8 @@ import pytest
 from instances import Sheets, settings, unit_system
 
 from planner.explain.findings import explain_plan
-from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import make_plan
+from planner.workbook.reading import inputs_from_rows
 
 
 def paid_case(budget: float, counts: str = "integer") -> Sheets:

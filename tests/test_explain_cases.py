@@ -14,10 +14,10 @@ from planner.explain.requests import request_of
 from planner.explain.session import Session
 from planner.explain.slack import slack_rows
 from planner.explain.words import figure_of, in_words
-from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import make_plan
 from planner.plan.store import Plan
 from planner.plan.tables import Row
+from planner.workbook.reading import inputs_from_rows
 
 
 def sheets_of(**changes: list[dict[str, object]]) -> Sheets:

@@ -10,7 +10,7 @@ from micro import APRIL, MARCH, START
 
 from planner.explain.bottlenecks import find_bottlenecks
 from planner.explain.session import Session
-from planner.inputs.workbook import inputs_from_rows
+from planner.workbook.reading import inputs_from_rows
 
 
 def ample() -> Sheets:

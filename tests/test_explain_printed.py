@@ -20,10 +20,10 @@ from planner.case.demand import cut_at
 from planner.explain.report import ask_rows
 from planner.explain.session import Session, missed_in
 from planner.explain.slack import slack_rows
-from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan
 from planner.plan.tables import Row
+from planner.workbook.reading import inputs_from_rows
 
 MISSED = 1e-6
 """MW-months above which a plan misses something: a whole system, or a part of one."""

@@ -14,8 +14,8 @@ from planner.explain.oracle import ENOUGH, Oracle
 from planner.explain.problem import NONE, Problem
 from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of, others_of, shortfalls
-from planner.inputs.workbook import inputs_from_rows
 from planner.solve.prices import proven_bound, solve_linear, start_afresh
+from planner.workbook.reading import inputs_from_rows
 
 
 def session_of(seed: int) -> Session:

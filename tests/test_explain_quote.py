@@ -16,8 +16,8 @@ from random_cases import random_case
 
 from planner.explain.quote import Quoter, Terms
 from planner.explain.session import Session
-from planner.inputs.workbook import inputs_from_rows
 from planner.model.objectives import missed_mw_months
+from planner.workbook.reading import inputs_from_rows
 
 
 def brute_missed(sheets: Sheets) -> list[float]:

@@ -13,9 +13,9 @@ from planner.explain.alternatives import ask_why
 from planner.explain.findings import Inquiry, explain_plan, quote_plan
 from planner.explain.quote import Terms
 from planner.explain.session import LEAST_SECONDS, SHARE_OF_PLAN, budget
-from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import make_plan
 from planner.plan.store import Plan
+from planner.workbook.reading import inputs_from_rows
 
 
 def plan_of() -> Plan:

@@ -19,8 +19,8 @@ from planner.errors import PlannerError
 from planner.explain.moves import Move, lifted_steps
 from planner.explain.problem import IMPLIED, Problem
 from planner.explain.session import Session
-from planner.inputs.workbook import inputs_from_rows
 from planner.solve.prices import Rows, read_rows
+from planner.workbook.reading import inputs_from_rows
 
 NEAR = 1e-9
 """Part of a figure, or of one, by which two computations of it may differ."""

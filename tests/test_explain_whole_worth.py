@@ -16,12 +16,12 @@ from planner.explain.moves import Move, moved
 from planner.explain.problem import Problem
 from planner.explain.report import explain
 from planner.explain.session import Session
-from planner.inputs.rows import Inputs
-from planner.inputs.workbook import inputs_from_rows, read_inputs
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.explained import collapsed, holding_sentence, no_limit, telling, worth
+from planner.workbook.reading import inputs_from_rows, read_inputs
+from planner.workbook.rows import Inputs
 
 FIRST_PLAN = Path(__file__).parents[1] / "inputs" / "first-plan.xlsx"
 

@@ -21,10 +21,10 @@ from planner.explain.lateness import explain_lateness, lateness_rows
 from planner.explain.report import explain
 from planner.explain.session import Session
 from planner.explain.slack import slack_rows
-from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import Options, make_plan
 from planner.plan.explained import EXPLAINED
 from planner.plan.store import Plan
+from planner.workbook.reading import inputs_from_rows
 
 
 def sheets_of(**changes: object) -> Sheets:

@@ -16,11 +16,11 @@ from planted import Book
 from planner.case.case import make_case
 from planner.case.plausible import plausible
 from planner.errors import InputFaults, PlannerError
-from planner.inputs.schema import Column, Kind
-from planner.inputs.tables import BY_NAME, SETTINGS
-from planner.inputs.values import convert
-from planner.inputs.workbook import inputs_from_rows, inputs_from_sheets, read_inputs
 from planner.whatif.rehearsal import rehearsed
+from planner.workbook.reading import inputs_from_rows, inputs_from_sheets, read_inputs
+from planner.workbook.schema.declarations import Column, Kind
+from planner.workbook.schema.sheets import BY_NAME, SETTINGS
+from planner.workbook.schema.values import convert
 
 NUMBERS = (
     0, 1, -1, -0.0, 0.5, 99, 3650, 1e-300, 5e-324, 1e9, 1e12, 1e15, 1e16, 2**63, 10**30, 1e300,

@@ -26,12 +26,12 @@ from planner.errors import PlannerError
 from planner.explain.findings import Inquiry, _rising, explain_plan, quote_plan
 from planner.explain.quote import Largest, Terms
 from planner.explain.session import Session
-from planner.inputs.workbook import read_inputs
 from planner.plan.explained import EXPLANATION, FOUND_COLUMNS, QUOTE, Finding
 from planner.plan.rewrite import save_finding, save_reports
 from planner.plan.store import load_plan, plan_digest, save_plan
 from planner.plan.verify import verify
 from planner.reports.kinds import report_writers
+from planner.workbook.reading import read_inputs
 
 ROOT = Path(__file__).parents[1]
 BOOK = ROOT / "inputs/first-plan.xlsx"

@@ -19,10 +19,10 @@ from openpyxl import Workbook
 from planner.case.case import make_case
 from planner.case.plausible import plausible
 from planner.errors import Fault, InputFaults
-from planner.inputs.book import read_raw
-from planner.inputs.formats import ShownUnit, shown_unit
-from planner.inputs.rows import Inputs
-from planner.inputs.workbook import read_inputs
+from planner.workbook.files.number_formats import ShownUnit, shown_unit
+from planner.workbook.files.raw_cells import read_raw
+from planner.workbook.reading import read_inputs
+from planner.workbook.rows import Inputs
 
 WEEKS = '0" weeks"'
 EURO = "[$€-407] #,##0"

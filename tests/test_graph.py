@@ -10,8 +10,8 @@ from micro import START
 from planner.case.case import Case, make_case
 from planner.case.graph import EVERYWHERE, trace_flows, trace_power
 from planner.errors import InputFaults
-from planner.inputs.rows import Inputs
-from planner.inputs.workbook import inputs_from_rows
+from planner.workbook.reading import inputs_from_rows
+from planner.workbook.rows import Inputs
 
 TWO_SITES = {
     "sites": [{"site": "site", "pue": 1}, {"site": "far", "pue": 1}],

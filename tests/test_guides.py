@@ -18,11 +18,11 @@ from planner.case.case import make_case
 from planner.case.look import Look
 from planner.case.narrow import money_per_mw, narrow
 from planner.case.plausible_due import by_power, by_systems
-from planner.inputs.workbook import inputs_from_rows
 from planner.model.build import build_model
 from planner.model.decisions import Decisions
 from planner.model.wholes import crew_links, lot_limits
 from planner.plan.verify_ledger import Ledger
+from planner.workbook.reading import inputs_from_rows
 
 MARCH, YEAR = "2026-03-31", "2026-12-31"
 HOURS = 24 * 365 / 2

@@ -24,13 +24,13 @@ from planner.case.case import Case, make_case
 from planner.case.first import first_service
 from planner.case.routes import Routes
 from planner.errors import InputFaults
-from planner.inputs.workbook import inputs_from_rows
 from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.frame import ContradictionError, Frame
 from planner.model.objectives import Tier, make_tiers
 from planner.model.wholes import crew_links, lot_limits
 from planner.solve.highs import LiveModel
+from planner.workbook.reading import inputs_from_rows
 
 BLOCK = 5
 POINTS = 3

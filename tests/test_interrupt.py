@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from planner.inputs.workbook import read_inputs
 from planner.plan.store import load_plan
 from planner.plan.verify import verify
+from planner.workbook.reading import read_inputs
 
 HOUSE = Path(__file__).parent.parent
 WORKBOOK = HOUSE / "inputs" / "openai-750mw.xlsx"

@@ -20,11 +20,11 @@ from whatif_case import small_case, small_sheets
 
 from planner.cli.main import main
 from planner.errors import Interrupted
-from planner.inputs.template import write_workbook
 from planner.pipeline import make_plan
 from planner.plan.store import Plan
 from planner.plan.summary import INTERRUPTED
 from planner.whatif import reuse
+from planner.workbook.writing.template import write_workbook
 
 HOUSE = Path(__file__).parent.parent
 PATIENCE = 120.0

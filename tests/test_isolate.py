@@ -13,9 +13,9 @@ from malformed import GOOD, Case, book
 from test_workbooks import BOOKS, RIGHT
 
 from planner.errors import PlannerError
-from planner.inputs import book as reader
-from planner.inputs import guard, isolate, xlsx
-from planner.inputs.book import RawSheet, read_raw
+from planner.workbook.files import guard, sandbox, xlsx
+from planner.workbook.files import raw_cells as reader
+from planner.workbook.files.raw_cells import RawSheet, read_raw
 
 INPUTS = sorted((Path(__file__).parents[1] / "inputs").glob("*.xlsx"))
 
@@ -31,7 +31,7 @@ def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], No
 
     def replace(program: str) -> None:
         (tmp_path / "child.py").write_text(program, encoding="utf-8")
-        monkeypatch.setattr(isolate, "CHILD", tmp_path / "child.py")
+        monkeypatch.setattr(sandbox, "CHILD", tmp_path / "child.py")
 
     return replace
 
@@ -72,12 +72,12 @@ def test_a_parser_that_hangs(
 
 def test_a_parser_without_memory(plan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("resource")
-    monkeypatch.setattr(isolate, "MOST_MEMORY", 1_000_000)
+    monkeypatch.setattr(sandbox, "MOST_MEMORY", 1_000_000)
     assert refusal(plan).startswith("this workbook is damaged: no parser can read it (")
 
 
 def test_a_process_that_cannot_be_started(plan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(isolate.sys, "executable", "")
+    monkeypatch.setattr(sandbox.sys, "executable", "")
     assert refusal(plan) == (
         "no process can be started to read this file (Python's own program is not found). See that "
         "the folder for temporary files has room and that Python can start."
@@ -150,8 +150,8 @@ def test_a_sheet_reads_the_same_quickly_and_with_care(
 def test_both_parsers_read_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     quick = trimmed(read_raw(path))
 
-    def slow(name: str, *others: object) -> isolate.Parser:
-        return isolate.Parser("openpyxl", *others)  # type: ignore[arg-type]
+    def slow(name: str, *others: object) -> sandbox.Parser:
+        return sandbox.Parser("openpyxl", *others)  # type: ignore[arg-type]
 
     monkeypatch.setattr(reader, "Parser", slow)
     midnight = [[[day.date() if type(day).__name__ == "datetime" else day for day in row]
@@ -169,7 +169,7 @@ def test_a_termination_waits_until_a_temporary_folder_is_known() -> None:
     done = []
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with pytest.raises(KeyboardInterrupt), isolate._signals_held():
+        with pytest.raises(KeyboardInterrupt), sandbox._signals_held():
             signal.raise_signal(signal.SIGTERM)
             done.append("made")
     finally:

@@ -23,13 +23,13 @@ from planner.attempts import INCOMPLETE
 from planner.case import plausible
 from planner.cli.main import planner
 from planner.errors import PlannerError
-from planner.inputs import kept
-from planner.inputs.workbook import read_inputs
 from planner.pipeline import make_plan
 from planner.plan import verify as checker
 from planner.plan.store import load_plan, save_plan
 from planner.plan.verify import verify
 from planner.whatif.applied import as_planned
+from planner.workbook import stored_inputs
+from planner.workbook.reading import read_inputs
 
 ROOT = Path(__file__).parent.parent
 BOOK = ROOT / "inputs" / "first-plan.xlsx"
@@ -228,7 +228,7 @@ def test_without_its_inputs_a_plan_loads_and_verifies_and_says_what_is_missing(
     assert not (folder / "inputs.json").exists()
     assert (folder / "plan.xlsx").exists()
     monkeypatch.undo()
-    assert isinstance(load_plan(folder).inputs, kept.LostInputs)
+    assert isinstance(load_plan(folder).inputs, stored_inputs.LostInputs)
     assert_kept(folder)
     for command in (["report"], ["explain"], ["quote"], ["compare", folder]):
         result = run(*command, folder)

@@ -40,9 +40,9 @@ from textbook import (
     network_sheets,
 )
 
-from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan
+from planner.workbook.reading import inputs_from_rows
 
 CAP41_OPTIMUM = 1040444.375
 """Published, for the file that is not damaged."""

@@ -12,8 +12,8 @@ from planner.case.case import make_case
 from planner.case.last_orders import critical_order, dispatched_orders, last_orders
 from planner.case.plausible import plausible
 from planner.case.routes import Routes
-from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import make_plan
+from planner.workbook.reading import inputs_from_rows
 
 YEAR_END = date(2026, 12, 31)
 KINDS = 60

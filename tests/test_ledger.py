@@ -20,7 +20,7 @@ from planner.case.ledger import (
     systems_within,
 )
 from planner.errors import PlannerError
-from planner.inputs.catalogue import catalogue, known_system
+from planner.workbook.catalogue import catalogue, known_system
 
 with (Path(__file__).parent / "data" / "closed_form_counts.csv").open(encoding="utf-8") as _file:
     BY_HAND = list(csv.DictReader(_file))

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from instances import Sheets, unit_system
 from test_checks import faults_of
 
-from planner.inputs.contents import BadValueError, tidy_text
-from planner.inputs.convert import raw_sheets
-from planner.inputs.lists import list_text, words_of_list
-from planner.inputs.template import write_csv_folder, write_workbook
-from planner.inputs.workbook import inputs_from_rows, read_inputs
 from planner.whatif.applied import apply
 from planner.whatif.changes import what_if
+from planner.workbook.reading import inputs_from_rows, read_inputs
+from planner.workbook.schema.cell_contents import BadValueError, tidy_text
+from planner.workbook.schema.lists import list_text, words_of_list
+from planner.workbook.writing.conversion import raw_sheets
+from planner.workbook.writing.template import write_csv_folder, write_workbook
 
 NAMES = ("CS-3, rev B", 'the "big" one', '"quoted"', "semi;colon", "plain")
 NOT_CLOSED = r"systems is a list, and a double quote in it is not closed, or closes in the midst"

@@ -14,8 +14,8 @@ from malformed_others import CSVS, FILES, ODS
 from malformed_sheets import SHEETS
 
 from planner.errors import InputFaults, PlannerError
-from planner.inputs import guard
-from planner.inputs.book import RawSheet, read_raw
+from planner.workbook.files import guard
+from planner.workbook.files.raw_cells import RawSheet, read_raw
 
 CASES = {
     f"{kind}: {case.name}": case

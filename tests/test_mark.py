@@ -21,13 +21,13 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
 from planner.errors import InputFaults, PlannerError
-from planner.inputs.mark import marked, marked_path, write_marked
-from planner.inputs.mark_comments import HEADING
-from planner.inputs.mark_page import Line
-from planner.inputs.package import untouched
-from planner.inputs.tables import FOR_PEOPLE
-from planner.inputs.template import template_sheets, write_csv_folder, write_workbook
-from planner.inputs.workbook import read_inputs
+from planner.workbook.marking.comments import HEADING
+from planner.workbook.marking.findings_sheet import Line
+from planner.workbook.marking.marked_copy import marked, marked_path, write_marked
+from planner.workbook.marking.office_package import untouched
+from planner.workbook.reading import read_inputs
+from planner.workbook.schema.sheets import FOR_PEOPLE
+from planner.workbook.writing.template import template_sheets, write_csv_folder, write_workbook
 
 RED, YELLOW = "FFFF8F", "FFFFE9"
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

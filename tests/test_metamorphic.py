@@ -19,10 +19,10 @@ from random_wide import wide_case
 from relations import NO_WORSE, RELATIONS, SAME, Pair
 
 from planner.errors import InputFaults, NoPlanExists
-from planner.inputs.workbook import inputs_from_rows
 from planner.model.objectives import CHOOSING
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan
+from planner.workbook.reading import inputs_from_rows
 
 NEAR = 2e-6
 """Relative, and absolute where a tier is below one: what the solver may miss a row by."""

@@ -11,7 +11,7 @@ import pytest
 from how_many import seeds
 from mutations import ROOT, as_csv, as_ods, mutant, outcome
 
-from planner.inputs.workbook import read_inputs
+from planner.workbook.reading import read_inputs
 
 COUNT, BATCH = 300, 50
 

@@ -14,11 +14,11 @@ from random_wide import wide_case
 
 from planner import tolerance
 from planner.errors import InputFaults, NoPlanExists
-from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import Options, make_plan
 from planner.plan import verify_ledger
 from planner.plan.store import Plan
 from planner.plan.summary import PROVEN
+from planner.workbook.reading import inputs_from_rows
 
 CASES = int(os.environ.get("PLANNER_CASES", "40"))
 """Random cases; 2,000 take some five minutes."""

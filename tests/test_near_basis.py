@@ -9,9 +9,9 @@ from micro import near
 from random_cases import random_case
 
 from planner.explain.session import Session
-from planner.inputs.workbook import inputs_from_rows
 from planner.solve.highs import LiveModel
 from planner.solve.prices import Basis, carry_basis, read_basis, solve_linear, solve_near
+from planner.workbook.reading import inputs_from_rows
 
 
 def cheapest(costs: dict[str, float], least: float) -> LiveModel:

@@ -12,10 +12,10 @@ from random_cases import random_case
 from relations import MW_COLUMNS
 
 from planner.errors import InputFaults
-from planner.inputs.tables import BY_NAME
-from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan
+from planner.workbook.reading import inputs_from_rows
+from planner.workbook.schema.sheets import BY_NAME
 
 
 def scaled(sheets: Sheets, mw: float, money: float) -> Sheets:

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 from instances import Sheets, settings, unit_system
 
-from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan
+from planner.workbook.reading import inputs_from_rows
 
 
 def chain(today: str = "2026-01-01", *, fab: float | None = None, crews: float = 12.0) -> Sheets:

@@ -16,8 +16,8 @@ from whatif_case import small_sheets
 from planner.cli import output
 from planner.cli.main import planner
 from planner.errors import Interrupted
-from planner.inputs.template import write_workbook
 from planner.plan.store import load_plan
+from planner.workbook.writing.template import write_workbook
 
 STREAMS = {"stdout": 1, "stderr": 2}
 

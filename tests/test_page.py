@@ -13,7 +13,6 @@ from itertools import pairwise
 import pytest
 from page_plans import EDGES, HOSTILE, edge
 
-from planner.inputs.rows import Row
 from planner.reports.figures import figures
 from planner.reports.page import page, sections_of, write_page
 from planner.reports.page_colours import DARK, LIGHT
@@ -21,6 +20,7 @@ from planner.reports.page_markup import Markup, element, escape, join
 from planner.reports.page_sections import cells_of, warnings
 from planner.reports.page_style import SCRIPT, style
 from planner.reports.page_tables import Column, Sheet, shown, table
+from planner.workbook.rows import Row
 
 TAGS = {
     "html", "head", "meta", "title", "style", "body", "a", "nav", "div", "ul", "li", "button",

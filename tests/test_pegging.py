@@ -10,12 +10,12 @@ from blocks import case_of, hall, sold
 from instances import unit_system
 
 from planner.case.acts import Timetable
-from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import Options, make_plan
 from planner.plan.figures import running, tidy, total
 from planner.plan.pegging import Batch, Use, peg, peg_orders
 from planner.plan.purpose import Purpose, Purposes
 from planner.plan.work import Work
+from planner.workbook.reading import inputs_from_rows
 
 ENDS = (30, 58, 89, 119, 150, 180, 211, 242, 272, 303, 333, 364)
 """Last days of the months, counted from the plan's first, on which systems are installed."""

@@ -11,11 +11,11 @@ from blocks import hall, rows_of
 from instances import unit_system
 
 from planner.errors import InputFaults
-from planner.inputs.book import FORMULA_WITHOUT_VALUE, RawSheet
-from planner.inputs.convert import raw_sheets
-from planner.inputs.kept import as_document, from_document
-from planner.inputs.rows import Inputs
-from planner.inputs.workbook import inputs_from_rows, inputs_from_sheets, read_inputs
+from planner.workbook.files.raw_cells import FORMULA_WITHOUT_VALUE, RawSheet
+from planner.workbook.reading import inputs_from_rows, inputs_from_sheets, read_inputs
+from planner.workbook.rows import Inputs
+from planner.workbook.stored_inputs import as_document, from_document
+from planner.workbook.writing.conversion import raw_sheets
 
 Grid = list[list[object]]
 

@@ -31,8 +31,6 @@ from planner.explain.limits import dates
 from planner.explain.moves import Move, moved
 from planner.explain.problem import Problem
 from planner.explain.session import Session
-from planner.inputs.periods import Stretch, stretches
-from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import Options, make_plan
 from planner.plan.verify import verify
 from planner.solve.highs import LiveModel
@@ -41,6 +39,8 @@ from planner.whatif.decided import HAIR, keep_decided
 from planner.whatif.engines import Engine
 from planner.whatif.results import tables_of
 from planner.whatif.sweep import run_sweep
+from planner.workbook.reading import inputs_from_rows
+from planner.workbook.schema.periods import Stretch, stretches
 
 WEEKS_THEN_MONTHS = {"start": "2026-01-05", "period": "week; month from 2026-02-01"}
 SIX_DAYS = 6 / 31

@@ -14,9 +14,9 @@ from planted import plant_setting as a_bad_setting
 from planted_rules import RULE_PLANTS, SHAPE_PLANTS
 
 from planner.errors import Fault, InputFaults
-from planner.inputs.schema import Kind
-from planner.inputs.tables import TABLES
-from planner.inputs.workbook import inputs_from_sheets, read_inputs
+from planner.workbook.reading import inputs_from_sheets, read_inputs
+from planner.workbook.schema.declarations import Kind
+from planner.workbook.schema.sheets import TABLES
 
 SEEDS = range(6)
 """Cells planted of each kind in each workbook."""

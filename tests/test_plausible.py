@@ -28,10 +28,10 @@ from planner.case.case import Case, make_case
 from planner.case.look import InputWarning, Look
 from planner.case.plausible import RULES, as_notes, plausible
 from planner.case.plausible_due import by_crews, by_halls, by_power, by_systems, together
-from planner.inputs.places import cell_of, sheet_of
-from planner.inputs.workbook import inputs_from_rows, read_inputs
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan
+from planner.workbook.cell_locations import cell_of, sheet_of
+from planner.workbook.reading import inputs_from_rows, read_inputs
 
 ROOT = Path(__file__).parents[1]
 BOUNDS = (by_halls, by_power, by_crews, by_systems, together)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from instances import Sheets, unit_system
 from plausible_case import APRIL, MARCH, SUPPLY, Rows, sheets_of, the_one, warnings_of
 
-from planner.inputs.places import sheet_of
+from planner.workbook.cell_locations import sheet_of
 
 
 def test_places_left_out() -> None:

@@ -6,7 +6,7 @@ import pytest
 from plausible_case import APRIL, FEBRUARY, JANUARY, MARCH, Rows, sheets_of, warnings_of
 
 from planner.case.look import InputWarning
-from planner.inputs.places import fold
+from planner.workbook.cell_locations import fold
 
 
 def of_rows(due: dict[str, float], **changed: Rows) -> list[InputWarning]:

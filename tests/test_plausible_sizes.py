@@ -7,7 +7,7 @@ from instances import unit_system
 from plausible_case import APRIL, MARCH, SUPPLY, Rows, sheets_of, the_one, warnings_of
 
 from planner.case.look import amounts
-from planner.inputs.places import cell_of
+from planner.workbook.cell_locations import cell_of
 
 
 @pytest.mark.parametrize(

@@ -25,9 +25,9 @@ from test_explain_quote import brute_largest, brute_missed
 
 from planner.explain.quote import Quoter, Terms
 from planner.explain.session import Session
-from planner.inputs.workbook import inputs_from_rows, read_inputs
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan
+from planner.workbook.reading import inputs_from_rows, read_inputs
 
 QUOTES = int(os.environ.get("PLANNER_QUOTES", "30"))
 BLOCK = 10

@@ -16,10 +16,10 @@ from planner.cli.quote import command
 from planner.errors import PlannerError
 from planner.explain.findings import Inquiry, quote_plan, require_within
 from planner.explain.quote import Terms
-from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import make_plan
 from planner.reports.console_explained import print_quote
 from planner.reports.quoted import date_sentence
+from planner.workbook.reading import inputs_from_rows
 
 JUNE = date(2028, 6, 30)
 

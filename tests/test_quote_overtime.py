@@ -17,9 +17,9 @@ from planner.explain.limits import Limit
 from planner.explain.moves import Move, moved
 from planner.explain.quote import NO_OVERTIME, Quoter, Terms
 from planner.explain.session import Session
-from planner.inputs.rows import Inputs
-from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import Options, make_plan
+from planner.workbook.reading import inputs_from_rows
+from planner.workbook.rows import Inputs
 
 SHARE = 0.25
 

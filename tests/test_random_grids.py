@@ -15,17 +15,17 @@ from planted import WORKBOOKS, Book
 from test_reading import RICH
 
 from planner.errors import InputFaults, PlannerError
-from planner.inputs import workbook
-from planner.inputs.book import FORMULA_WITHOUT_VALUE, RawSheet
-from planner.inputs.checks import check
-from planner.inputs.columns import typed_column
-from planner.inputs.contents import BadValueError, is_blank
-from planner.inputs.drafts import Draft
-from planner.inputs.rows import Inputs
-from planner.inputs.schema import Column
-from planner.inputs.tables import SETTINGS, TABLES
-from planner.inputs.values import convert
-from planner.inputs.workbook import inputs_from_rows, inputs_from_sheets
+from planner.workbook import reading
+from planner.workbook.checks.cross_checks import check
+from planner.workbook.drafts import Draft
+from planner.workbook.files.raw_cells import FORMULA_WITHOUT_VALUE, RawSheet
+from planner.workbook.reading import inputs_from_rows, inputs_from_sheets
+from planner.workbook.rows import Inputs
+from planner.workbook.schema.cell_contents import BadValueError, is_blank
+from planner.workbook.schema.column_values import typed_column
+from planner.workbook.schema.declarations import Column
+from planner.workbook.schema.sheets import SETTINGS, TABLES
+from planner.workbook.schema.values import convert
 
 FEW = settings(
     max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -121,7 +121,7 @@ def test_what_is_unknown_has_a_fault_of_its_own(raw: list[RawSheet]) -> None:
         return check(draft)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(workbook, "check", watched)
+        patch.setattr(reading, "check", watched)
         result = outcome(raw)
     if isinstance(result, Inputs):
         (draft,) = seen

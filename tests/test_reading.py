@@ -14,9 +14,9 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from planner.errors import InputFaults, PlannerError
-from planner.inputs.rows import Inputs
-from planner.inputs.tables import TABLES
-from planner.inputs.workbook import inputs_from_rows, read_inputs
+from planner.workbook.reading import inputs_from_rows, read_inputs
+from planner.workbook.rows import Inputs
+from planner.workbook.schema.sheets import TABLES
 
 
 def grid_of(rows: list[dict[str, object]]) -> list[list[object]]:

@@ -19,9 +19,9 @@ from random_days import day_case
 from planner.case.case import Case, make_case
 from planner.case.rates import Rate, carried, windows
 from planner.errors import InputFaults
-from planner.inputs.workbook import inputs_from_rows
 from planner.model.build import build_model
 from planner.solve.highs import LiveModel
+from planner.workbook.reading import inputs_from_rows
 
 BLOCK = 5
 START = date(2026, 1, 1)

@@ -12,15 +12,15 @@ from test_whatif_changes import base
 from planner.cli.check import command
 from planner.cli.main import planner
 from planner.errors import InputFaults
-from planner.inputs.convert import raw_sheets
-from planner.inputs.kept import as_document, from_document
-from planner.inputs.rows import Inputs
-from planner.inputs.template import write_workbook
-from planner.inputs.workbook import read_inputs
 from planner.whatif.applied import apply
 from planner.whatif.changes import what_if
 from planner.whatif.draws import read_draws
 from planner.whatif.rehearsal import rehearsed, warning_of_scenarios
+from planner.workbook.reading import read_inputs
+from planner.workbook.rows import Inputs
+from planner.workbook.stored_inputs import as_document, from_document
+from planner.workbook.writing.conversion import raw_sheets
+from planner.workbook.writing.template import write_workbook
 
 ROOT = Path(__file__).parents[1]
 Rows = list[dict[str, object]]

@@ -16,7 +16,6 @@ from whatif_case import small_sheets
 from planner.cli import verify as verify_command
 from planner.cli.compare import _incumbent
 from planner.cli.main import planner
-from planner.inputs.workbook import inputs_from_rows, read_inputs
 from planner.pipeline import make_plan
 from planner.plan.store import Plan, save_plan
 from planner.reports.console_explained import _print_curve
@@ -24,6 +23,7 @@ from planner.whatif.applied import apply
 from planner.whatif.changes import what_if
 from planner.whatif.figures import DATES, NONE, figures
 from planner.whatif.reuse import make_base, plan_near
+from planner.workbook.reading import inputs_from_rows, read_inputs
 
 FIRST = Path(__file__).parent.parent / "inputs" / "first-plan.xlsx"
 
@@ -38,7 +38,7 @@ def test_verify_says_first_what_helps_and_then_at_most_twenty_violations(
 ) -> None:
     save_plan(first, tmp_path / "plan", {})
     other = inputs_from_rows("other", small_sheets())
-    monkeypatch.setattr("planner.inputs.workbook.read_inputs", lambda _: other)
+    monkeypatch.setattr("planner.workbook.reading.read_inputs", lambda _: other)
     ended = CliRunner().invoke(planner, ["verify", str(tmp_path / "plan"), str(FIRST)])
     said = ended.stdout.splitlines()
     assert said[0] == "note: the workbook is not the one that this plan was made from"

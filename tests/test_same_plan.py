@@ -24,11 +24,11 @@ from test_reading import folder_of
 from planner.case.case import make_case
 from planner.case.order import in_order
 from planner.errors import InputFaults
-from planner.inputs.workbook import inputs_from_rows, read_inputs
 from planner.model.build import build_model
 from planner.model.frame import ContradictionError
 from planner.model.objectives import make_tiers
 from planner.pipeline import Options, make_plan
+from planner.workbook.reading import inputs_from_rows, read_inputs
 
 ROOT = Path(__file__).parent.parent
 FIRST_PLAN = ROOT / "inputs" / "first-plan.xlsx"

@@ -19,7 +19,6 @@ from random_cases import hard_case, random_case
 from test_reading import folder_of
 
 from planner.errors import LimitReached, NoPlanExists
-from planner.inputs.workbook import inputs_from_rows, read_inputs
 from planner.model.objectives import make_tiers, present_cost
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan, load_plan
@@ -30,6 +29,7 @@ from planner.solve.clock import Clock
 from planner.solve.highs import NO_WHOLE, LiveModel
 from planner.solve.openings import Openings
 from planner.solve.outcome import Outcome
+from planner.workbook.reading import inputs_from_rows, read_inputs
 
 HOUSE = Path(__file__).parent.parent
 FIRST_PLAN = HOUSE / "inputs" / "first-plan.xlsx"

@@ -18,10 +18,10 @@ from random_cases import random_case
 from random_wide import wide_case
 
 from planner.errors import NoPlanExists
-from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import Options, make_plan
 from planner.plan.tables import COLUMNS, Tables
 from planner.plan.verify import verify
+from planner.workbook.reading import inputs_from_rows
 
 UNCHECKED = {("tiers", "seconds")}
 """What no workbook and no other table tells."""

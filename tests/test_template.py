@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from planner.cli.init import command
 from planner.errors import InputFaults, PlannerError
-from planner.inputs import template
-from planner.inputs.dictionary import data_dictionary
-from planner.inputs.rows import Inputs
-from planner.inputs.tables import SETTINGS, TABLES
-from planner.inputs.template import template_sheets, write_csv_folder, write_workbook
-from planner.inputs.workbook import inputs_from_rows, read_inputs
+from planner.workbook.reading import inputs_from_rows, read_inputs
+from planner.workbook.rows import Inputs
+from planner.workbook.schema.sheets import SETTINGS, TABLES
+from planner.workbook.writing import template
+from planner.workbook.writing.data_dictionary import data_dictionary
+from planner.workbook.writing.template import template_sheets, write_csv_folder, write_workbook
 
 ROOT = Path(__file__).parents[1]
 

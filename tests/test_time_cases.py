@@ -12,10 +12,10 @@ import pytest
 
 from planner.errors import InputFaults
 from planner.explain.findings import explain_plan
-from planner.inputs.rows import Inputs
-from planner.inputs.workbook import read_inputs
 from planner.pipeline import make_plan
 from planner.plan.store import Plan
+from planner.workbook.reading import read_inputs
+from planner.workbook.rows import Inputs
 
 FOLDER = Path(__file__).parent / "data/time"
 

@@ -8,14 +8,14 @@ import pytest
 from test_people import faults_of, read
 
 from planner.errors import InputFaults
-from planner.inputs.book import RawSheet
-from planner.inputs.schema import Column, Kind
-from planner.inputs.tables import BY_NAME, SETTINGS, TABLES
-from planner.inputs.unit_names import column_of_words, own_kind, unit_name
-from planner.inputs.units import factor_to
-from planner.inputs.workbook import inputs_from_sheets
 from planner.whatif.applied import apply
 from planner.whatif.changes import what_if
+from planner.workbook.files.raw_cells import RawSheet
+from planner.workbook.reading import inputs_from_sheets
+from planner.workbook.schema.declarations import Column, Kind
+from planner.workbook.schema.sheets import BY_NAME, SETTINGS, TABLES
+from planner.workbook.schema.unit_names import column_of_words, own_kind, unit_name
+from planner.workbook.schema.units import factor_to
 
 NOTES = "or begin its name with # to keep notes"
 NUMBERS = [(table.name, column) for table in TABLES for column in table.columns

@@ -6,11 +6,11 @@ from fractions import Fraction
 
 import pytest
 
-from planner.inputs.contents import BadValueError
-from planner.inputs.numbers import LOCALES, number_of
-from planner.inputs.schema import Column, Kind
-from planner.inputs.tables import SETTINGS, TABLES
-from planner.inputs.units import factor_to, multiplied, unit_of
+from planner.workbook.schema.cell_contents import BadValueError
+from planner.workbook.schema.declarations import Column, Kind
+from planner.workbook.schema.numbers import LOCALES, number_of
+from planner.workbook.schema.sheets import SETTINGS, TABLES
+from planner.workbook.schema.units import factor_to, multiplied, unit_of
 
 NUMBERS = [(table.name, column) for table in TABLES for column in table.columns
            if column.kind in (Kind.NUMBER, Kind.WHOLE)]  # fmt: skip

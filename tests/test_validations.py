@@ -8,13 +8,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from planner.inputs import template
-from planner.inputs.schema import Column, Kind, Table
-from planner.inputs.tables import SETTINGS, TABLES
-from planner.inputs.template import template_sheets, write_workbook
-from planner.inputs.validations import add_validations
-from planner.inputs.values import BadValueError, convert
-from planner.inputs.workbook import inputs_from_rows, read_inputs
+from planner.workbook.reading import inputs_from_rows, read_inputs
+from planner.workbook.schema.declarations import Column, Kind, Table
+from planner.workbook.schema.sheets import SETTINGS, TABLES
+from planner.workbook.schema.values import BadValueError, convert
+from planner.workbook.writing import template
+from planner.workbook.writing.template import template_sheets, write_workbook
+from planner.workbook.writing.validations import add_validations
 
 
 def test_every_column_and_setting_has_an_example_that_it_takes() -> None:

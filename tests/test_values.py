@@ -7,10 +7,10 @@ from datetime import date, datetime, time
 
 import pytest
 
-from planner.inputs.contents import BadValueError
-from planner.inputs.schema import Column, Kind
-from planner.inputs.tables import SETTINGS, TABLES
-from planner.inputs.values import CONVERTERS, convert
+from planner.workbook.schema.cell_contents import BadValueError
+from planner.workbook.schema.declarations import Column, Kind
+from planner.workbook.schema.sheets import SETTINGS, TABLES
+from planner.workbook.schema.values import CONVERTERS, convert
 
 TEXT = Column("note", Kind.TEXT, "")
 NUMBER = Column("mw", Kind.NUMBER, "", unit="MW", low=0.0, high=5000.0)

@@ -11,11 +11,11 @@ from checker_cases import correct_plan, sheets, workbook
 from checker_full import FEB, MAR
 from checker_tampers import PLAN_TAMPERS, ROW_TAMPERS, WORKBOOK_TAMPERS, Edit, change
 
-from planner.inputs.workbook import inputs_from_rows
 from planner.plan import verify as checker
 from planner.plan.verify import RULE_NAMES, Verdict, verify
 from planner.plan.verify_calendar import Calendar
 from planner.plan.verify_ledger import Ledger, figure
+from planner.workbook.reading import inputs_from_rows
 
 CASES = ("full", "plain", "pooled", "dear")
 
@@ -199,7 +199,7 @@ def test_a_period_ends_with_a_milestone() -> None:
 
 
 def test_the_checker_shares_nothing_with_the_model() -> None:
-    allowed = {"planner.attempts", "planner.inputs.rows", "planner.plan", "planner.plan.tables"}
+    allowed = {"planner.attempts", "planner.workbook.rows", "planner.plan", "planner.plan.tables"}
     library = {"__future__", "bisect", "collections", "dataclasses", "datetime", "functools",
                "itertools", "math", "typing"}  # fmt: skip
     files = sorted(Path(checker.__file__).parent.glob("verify*.py"))

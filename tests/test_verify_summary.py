@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from planner.cli.main import planner as commands
-from planner.inputs.workbook import read_inputs
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan, save_plan
+from planner.workbook.reading import read_inputs
 
 FIRST_PLAN = Path(__file__).parents[1] / "inputs" / "first-plan.xlsx"
 

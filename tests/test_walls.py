@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ FLOORS = {
     "errors": 1,
     "attempts": 2,
     "tolerance": 1,
-    "inputs": 2,
+    "workbook": 2,
     "case": 3,
     "model": 4,
     "plan": 5,
@@ -30,6 +30,30 @@ FLOORS = {
     "__main__": 9,
 }
 """Floor of each room: it imports from itself and from lower floors alone."""
+
+WINGS = {
+    "workbook": {
+        "files": 1,
+        "cell_locations": 1,
+        "catalogue": 1,
+        "schema": 2,
+        "rows": 3,
+        "drafts": 4,
+        "checks": 5,
+        "headers": 5,
+        "settings": 5,
+        "digest": 5,
+        "stored_inputs": 5,
+        "stated_units": 6,
+        "wide_tables": 6,
+        "cell_units": 7,
+        "sheet_reading": 8,
+        "reading": 9,
+        "writing": 9,
+        "marking": 9,
+    },
+}
+"""Floors inside a room that has folders of its own, by folder or file: the same rule holds."""
 
 GUESTS = {
     "pulp": ("model", "solve"),
@@ -84,6 +108,26 @@ def climbs(at: str, name: str) -> bool:
     return FLOORS[parts[1]] >= FLOORS[at]
 
 
+def wing(path: Path) -> str:
+    """Return the folder or file of a room that a file belongs to."""
+    return path.relative_to(HOUSE).parts[1].removesuffix(".py")
+
+
+def climbs_inside(floors: Mapping[str, int], at: str, name: str) -> bool:
+    """Return whether a wing must not import a name from another wing of the same room."""
+    other = name.split(".")[2]
+    return other != at and floors[other] >= floors[at]
+
+
+def circles(imports: Mapping[str, set[str]]) -> set[str]:
+    """Return the modules that import one another in a circle, and those that import such ones."""
+    left = dict(imports)
+    while free := [name for name, wanted in left.items() if not wanted & left.keys()]:
+        for name in free:
+            del left[name]
+    return set(left)
+
+
 def uninvited(path: str, name: str) -> bool:
     """Return whether a file must not import a library."""
     guest = name.split(".", maxsplit=1)[0]
@@ -129,6 +173,40 @@ def test_a_room_imports_from_lower_floors_alone() -> None:
     rooms = [path for path in FILES if path != DOOR]
     assert not broken(lambda path: [i for i in imported(tree(path)) if climbs(room(path), i[1])],
                       rooms)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WINGS)
+def test_a_wing_imports_from_lower_wings_alone(name: str) -> None:
+    floors = WINGS[name]
+    files = [path for path in sorted((HOUSE / name).rglob("*.py")) if wing(path) != "__init__"]
+    assert {wing(path) for path in files} == set(floors)
+    inside = f"planner.{name}."
+    assert not broken(
+        lambda path: [
+            found
+            for found in imported(tree(path))
+            if found[1].startswith(inside) and climbs_inside(floors, wing(path), found[1])
+        ],
+        files,
+    )
+
+
+def test_no_modules_import_one_another_in_a_circle() -> None:
+    dotted = {".".join(p.relative_to(HOUSE.parent).with_suffix("").parts): p for p in FILES}
+    imports = {
+        name: {
+            module
+            for _, found in imported(tree(path))
+            for module in (found, found.rpartition(".")[0])
+            if module in dotted and module != name
+        }
+        for name, path in dotted.items()
+    }
+    assert not circles(imports)
+
+
+def test_a_circle_is_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == {"a", "b", "c"}
 
 
 def test_a_library_is_imported_only_where_it_is_at_home() -> None:
@@ -212,7 +290,7 @@ def test_rules_are_short() -> None:
 @pytest.mark.parametrize(
     ("at", "name", "forbidden"),
     [
-        ("case", "planner.inputs.rows.Inputs", False),
+        ("case", "planner.workbook.rows.Inputs", False),
         ("case", "planner.case.calendar.Calendar", False),
         ("case", "planner.model.build.build_model", True),
         ("plan", "planner.solve.highs.LiveModel", True),

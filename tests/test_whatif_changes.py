@@ -15,9 +15,6 @@ from micro import assert_optimum
 
 from planner.cli.main import planner
 from planner.errors import InputFaults, PlannerError
-from planner.inputs.rows import Inputs
-from planner.inputs.template import write_workbook
-from planner.inputs.workbook import inputs_from_rows, read_inputs
 from planner.pipeline import make_plan
 from planner.whatif.applied import apply, as_planned, marked
 from planner.whatif.changes import (
@@ -29,6 +26,9 @@ from planner.whatif.changes import (
     scenario_names,
     what_if,
 )
+from planner.workbook.reading import inputs_from_rows, read_inputs
+from planner.workbook.rows import Inputs
+from planner.workbook.writing.template import write_workbook
 
 ROOT = Path(__file__).parents[1]
 

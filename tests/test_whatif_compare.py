@@ -17,8 +17,6 @@ from whatif_case import small_case, small_sheets
 
 from planner.cli.main import planner
 from planner.errors import PlannerError
-from planner.inputs.template import write_workbook
-from planner.inputs.workbook import inputs_from_rows
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan, plain, save_plan
 from planner.whatif.applied import apply
@@ -41,6 +39,8 @@ from planner.whatif.compare_output import (
 )
 from planner.whatif.periods import held_together, summed_together
 from planner.whatif.pressure import pressures
+from planner.workbook.reading import inputs_from_rows
+from planner.workbook.writing.template import write_workbook
 
 
 def plan_with(*changes: str, scenario: str | None = None) -> Plan:

@@ -14,12 +14,12 @@ from whatif_case import small_case, small_sheets
 
 from planner.cli.main import planner
 from planner.errors import PlannerError
-from planner.inputs.template import write_workbook
-from planner.inputs.workbook import inputs_from_rows
 from planner.plan.store import save_plan
 from planner.solve import warm
 from planner.whatif.reuse import NO_SOLVE, Base, base_of, make_base, make_kept, plan_near
 from planner.whatif.start import FILE, load_near, start_writer
+from planner.workbook.reading import inputs_from_rows
+from planner.workbook.writing.template import write_workbook
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,6 @@ from click.testing import CliRunner
 from instances import Sheets, settings, unit_system
 
 from planner.cli.main import planner
-from planner.inputs.rows import Inputs
-from planner.inputs.template import write_workbook
-from planner.inputs.workbook import inputs_from_rows
 from planner.whatif.cases import Spec
 from planner.whatif.decided import as_lists, decided_before, from_lists
 from planner.whatif.engines import Engine
@@ -21,6 +18,9 @@ from planner.whatif.output import write_sweep
 from planner.whatif.results import tables_of
 from planner.whatif.reuse import make_kept
 from planner.whatif.sweep import Sweep, run_sweep
+from planner.workbook.reading import inputs_from_rows
+from planner.workbook.rows import Inputs
+from planner.workbook.writing.template import write_workbook
 
 SPEC = Spec("scenarios", counts="integer", decide_by="2026-02-01")
 

@@ -19,8 +19,6 @@ from whatif_case import small_case, small_sheets
 from planner.cli import sweep as command
 from planner.cli.main import planner
 from planner.errors import InputFaults, PlannerError
-from planner.inputs.template import write_workbook
-from planner.inputs.workbook import inputs_from_rows
 from planner.solve import warm
 from planner.whatif import cases as cases_module
 from planner.whatif.applied import apply
@@ -34,6 +32,8 @@ from planner.whatif.output import write_sweep
 from planner.whatif.results import in_millions, tables_of
 from planner.whatif.reuse import make_base, plan_near
 from planner.whatif.sweep import FAILED, Sweep, run_sweep
+from planner.workbook.reading import inputs_from_rows
+from planner.workbook.writing.template import write_workbook
 
 TABLES = ("cases", "ramp", "percentiles", "milestones", "tornado", "slips", "bottlenecks")
 

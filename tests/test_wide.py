@@ -10,10 +10,10 @@ from openpyxl import Workbook
 from test_people import faults_of
 
 from planner.errors import Fault, PlannerError
-from planner.inputs.headers import find_header
-from planner.inputs.tables import BY_NAME
-from planner.inputs.wide import dates_across
-from planner.inputs.workbook import read_inputs
+from planner.workbook.headers import find_header
+from planner.workbook.reading import read_inputs
+from planner.workbook.schema.sheets import BY_NAME
+from planner.workbook.wide_tables import dates_across
 
 Grid = list[list[object]]
 YEARS = [date(2026, 12, 31), date(2027, 12, 31), date(2028, 12, 31)]

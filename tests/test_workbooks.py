@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from planner.errors import InputFaults, PlannerError
-from planner.inputs.book import FORMULA_WITHOUT_VALUE, RawSheet, read_raw
+from planner.workbook.files.raw_cells import FORMULA_WITHOUT_VALUE, RawSheet, read_raw
 
 BOOKS = Path(__file__).parent / "data" / "workbooks"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from instances import Sheets, settings, unit_system
 
-from planner.inputs.rows import Inputs
-from planner.inputs.workbook import inputs_from_rows
+from planner.workbook.reading import inputs_from_rows
+from planner.workbook.rows import Inputs
 
 
 def small_sheets() -> Sheets:

@@ -94,8 +94,8 @@ def number(value: object) -> float:
 
 def write(name: str, sheets: Sheets) -> None:
     """Check the rows as the planner would, write the workbook, print its totals."""
-    from planner.inputs.template import write_workbook  # noqa: PLC0415
-    from planner.inputs.workbook import inputs_from_rows  # noqa: PLC0415
+    from planner.workbook.reading import inputs_from_rows  # noqa: PLC0415
+    from planner.workbook.writing.template import write_workbook  # noqa: PLC0415
 
     inputs = inputs_from_rows(name, sheets)
     for note in inputs.notes:

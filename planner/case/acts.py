@@ -13,7 +13,7 @@ from planner.case.calendar import Calendar
 from planner.case.clock import Act, Clock, Days, Leg, Name, Spot, settle
 from planner.case.graph import EVERYWHERE, FlowGraph, PowerTree
 from planner.case.rates import Level, Rate, windows
-from planner.inputs.rows import Inputs, Row
+from planner.workbook.rows import Inputs, Row
 
 FEW_DAYS, DAYS_A_PERIOD = 40, 2
 """Days on which the same is done at most: so many, and so many more for each period."""

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from planner.case.rates import months_between
-from planner.inputs.periods import starts_of
+from planner.workbook.schema.periods import starts_of
 
 DAY = timedelta(days=1)
 

@@ -17,8 +17,8 @@ from planner.case.graph import trace_flows, trace_power
 from planner.case.order import in_order
 from planner.case.supply import Supply, SupplyBuilder
 from planner.errors import Fault, InputFaults
-from planner.inputs.rows import Inputs
 from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE, exceeds, holding
+from planner.workbook.rows import Inputs
 
 HOURS_A_DAY = 24.0
 

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise
 
 from planner.case.calendar import DAY, Calendar
-from planner.inputs.rows import Inputs, Row
+from planner.workbook.rows import Inputs, Row
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from planner.case.acts import Timetable
 from planner.case.calendar import Calendar
 from planner.case.graph import PowerTree
 from planner.case.rates import Level
-from planner.inputs.rows import Inputs, Row
+from planner.workbook.rows import Inputs, Row
 
 
 @dataclass(frozen=True)

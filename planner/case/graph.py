@@ -11,7 +11,7 @@ from typing import NamedTuple
 import networkx as nx
 
 from planner.errors import Fault
-from planner.inputs.rows import Inputs
+from planner.workbook.rows import Inputs
 
 EVERYWHERE = "*"
 """The one place of a plan without lanes."""

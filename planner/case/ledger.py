@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from planner.inputs.tables import BASES
+from planner.workbook.schema.sheets import BASES
 
 SYSTEM, IT, FACILITY = BASES
 KW_PER_MW = 1000

@@ -10,8 +10,8 @@ from planner.case.bounds import Bounds
 from planner.case.case import Case
 from planner.case.first import First, first_service
 from planner.case.routes import Routes
-from planner.inputs.rows import Inputs, Row
-from planner.inputs.tables import BY_NAME
+from planner.workbook.rows import Inputs, Row
+from planner.workbook.schema.sheets import BY_NAME
 
 NOTHING = 1e-9
 

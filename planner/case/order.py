@@ -15,9 +15,9 @@ from datetime import date
 from hashlib import blake2b
 from typing import Any
 
-from planner.inputs.rows import Inputs, Row
-from planner.inputs.schema import Column, Kind
-from planner.inputs.tables import BY_NAME
+from planner.workbook.rows import Inputs, Row
+from planner.workbook.schema.declarations import Column, Kind
+from planner.workbook.schema.sheets import BY_NAME
 
 Name = tuple[str, str]
 """What is named, e.g. a place, and its name."""

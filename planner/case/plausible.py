@@ -18,8 +18,8 @@ from planner.case import plausible_rows as rows
 from planner.case import plausible_sizes as sizes
 from planner.case.case import Case
 from planner.case.look import InputWarning, Look
-from planner.inputs.places import fold
-from planner.inputs.rows import Inputs
+from planner.workbook.cell_locations import fold
+from planner.workbook.rows import Inputs
 
 Rule = Callable[[Look], Iterator[InputWarning]]
 

@@ -10,7 +10,7 @@ from planner.case.demand import cut_at
 from planner.case.first import critical_path
 from planner.case.last_orders import critical_order
 from planner.case.look import NOTHING, InputWarning, Look, warn
-from planner.inputs.rows import Row
+from planner.workbook.rows import Row
 
 DATED = (
     ("systems", "available_from", "it is never installed"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from planner.case.look import NOTHING, InputWarning, Look, amount, warn
-from planner.inputs.rows import Row
+from planner.workbook.rows import Row
 
 
 def milestones_add_megawatts(look: Look) -> Iterator[InputWarning]:

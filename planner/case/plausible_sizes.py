@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from statistics import median
 
 from planner.case.look import NOTHING, InputWarning, Look, amount, amounts, warn
-from planner.inputs.rows import Row
 from planner.tolerance import exceeds
+from planner.workbook.rows import Row
 
 FAR = 300.0
 """A figure so many times off looks like a slip by 1,000; what differs by nature differs less."""

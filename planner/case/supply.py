@@ -18,8 +18,8 @@ from planner.case.clock import first_on
 from planner.case.facility import Facility
 from planner.case.graph import EVERYWHERE, FlowGraph, Hop
 from planner.case.rates import windows
-from planner.inputs.rows import Inputs, Row
 from planner.tolerance import LAST_TOLERANCE, whole_part
+from planner.workbook.rows import Inputs, Row
 
 Source = tuple[str, str]
 Lane = tuple[str, str]

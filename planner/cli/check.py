@@ -72,9 +72,9 @@ def _findings(workbook: Path, tried: Attempts) -> Findings:
     """Read a workbook and return all that can be said of it."""
     from planner.case.case import make_case  # noqa: PLC0415
     from planner.case.plausible import plausible  # noqa: PLC0415
-    from planner.inputs.workbook import read_inputs  # noqa: PLC0415
     from planner.reports.faults import Findings  # noqa: PLC0415
     from planner.whatif.rehearsal import rehearsed  # noqa: PLC0415
+    from planner.workbook.reading import read_inputs  # noqa: PLC0415
 
     try:
         inputs = read_inputs(workbook)
@@ -92,8 +92,8 @@ def _marked(found: Findings, target: str, force: bool) -> Findings:
     """Write the marked copy and say where."""
     from dataclasses import replace  # noqa: PLC0415
 
-    from planner.inputs.mark import marked_path, write_marked  # noqa: PLC0415
-    from planner.inputs.mark_page import Line  # noqa: PLC0415
+    from planner.workbook.marking.findings_sheet import Line  # noqa: PLC0415
+    from planner.workbook.marking.marked_copy import marked_path, write_marked  # noqa: PLC0415
 
     path = Path(target) if target else marked_path(found.workbook)
     findings = [("fault", f) for f in found.faults], [("warning", w) for w in found.warnings]

@@ -121,7 +121,6 @@ def _planned(
     str
         What was interrupted and what it had found, empty if nothing was.
     """
-    from planner.inputs.workbook import read_inputs  # noqa: PLC0415
     from planner.pipeline import Options  # noqa: PLC0415
     from planner.plan.summary import INTERRUPTED  # noqa: PLC0415
     from planner.reports.console import Progress  # noqa: PLC0415
@@ -129,6 +128,7 @@ def _planned(
     from planner.whatif.applied import apply, marked  # noqa: PLC0415
     from planner.whatif.changes import what_if  # noqa: PLC0415
     from planner.whatif.reuse import Base, make_base, plan_near  # noqa: PLC0415
+    from planner.workbook.reading import read_inputs  # noqa: PLC0415
 
     inputs, options = read_inputs(workbook), Options(gap=gap)
     asked = [what_if(inputs, name) for name in scenarios]

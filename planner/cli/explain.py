@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from planner.attempts import Attempts
-    from planner.inputs.rows import Inputs
     from planner.plan.explained import Finding
     from planner.plan.store import Plan
     from planner.plan.tables import Row
+    from planner.workbook.rows import Inputs
 
 NO_PLAN = 3
 MOVES = ("decision", "what", "period", "plan", "alternative")
@@ -156,10 +156,10 @@ def opened(path: Path, accept: Callable[[Inputs], object] = lambda _: None) -> P
     accept
         Refuses, before a workbook is planned, what cannot be answered for its inputs.
     """
-    from planner.inputs.workbook import read_inputs  # noqa: PLC0415  (slow to import)
     from planner.pipeline import make_plan  # noqa: PLC0415
     from planner.plan.store import load_plan  # noqa: PLC0415
     from planner.reports.console import Progress  # noqa: PLC0415
+    from planner.workbook.reading import read_inputs  # noqa: PLC0415  (slow to import)
 
     if is_folder(path):
         plan = load_plan(path)
@@ -172,7 +172,7 @@ def opened(path: Path, accept: Callable[[Inputs], object] = lambda _: None) -> P
 
 
 def _costs(texts: Sequence[str]) -> dict[str, float]:
-    from planner.inputs.tables import BY_NAME  # noqa: PLC0415
+    from planner.workbook.schema.sheets import BY_NAME  # noqa: PLC0415
 
     costs = {}
     for text in texts:
@@ -192,7 +192,7 @@ def _contradiction(path: Path, error: Exception, *, as_json: bool) -> int:
         contradiction_rows,
         find_contradiction,
     )
-    from planner.inputs.workbook import read_inputs  # noqa: PLC0415
+    from planner.workbook.reading import read_inputs  # noqa: PLC0415
 
     found = find_contradiction(read_inputs(path))
     rows = [] if found is None else contradiction_rows(found)

@@ -83,7 +83,7 @@ def command(
 
 def _write_example(target: Path, example: str, form: str) -> dict[str, Any]:
     """Write an example, and return its rows by sheet."""
-    from planner.inputs import template  # noqa: PLC0415  (slow to import)
+    from planner.workbook.writing import template  # noqa: PLC0415  (slow to import)
 
     sheets = template.template_sheets() if example == "first-plan" else template.blank_sheets()
     _write(target, sheets, form)
@@ -92,9 +92,9 @@ def _write_example(target: Path, example: str, form: str) -> dict[str, Any]:
 
 def _convert(source: Path, target: Path, form: str) -> dict[str, Any]:
     """Write inputs in another form, read them again, and return what was written."""
-    from planner.inputs.book import read_raw  # noqa: PLC0415  (slow to import)
-    from planner.inputs.convert import left_out, raw_sheets  # noqa: PLC0415
-    from planner.inputs.workbook import read_inputs  # noqa: PLC0415
+    from planner.workbook.files.raw_cells import read_raw  # noqa: PLC0415  (slow to import)
+    from planner.workbook.reading import read_inputs  # noqa: PLC0415
+    from planner.workbook.writing.conversion import left_out, raw_sheets  # noqa: PLC0415
 
     if target.exists() and source.exists() and target.samefile(source):
         raise PlannerError(f"{target}: this is the source itself. Name another place.")
@@ -117,7 +117,7 @@ def _convert(source: Path, target: Path, form: str) -> dict[str, Any]:
 
 def _write(target: Path, sheets: Any, form: str) -> None:
     """Write every declared sheet, so that none of an earlier folder is left beside them."""
-    from planner.inputs import template  # noqa: PLC0415  (slow to import)
+    from planner.workbook.writing import template  # noqa: PLC0415  (slow to import)
 
     if form == "csv":
         template.write_csv_folder(target, sheets, blank_sheets=True)
@@ -127,7 +127,7 @@ def _write(target: Path, sheets: Any, form: str) -> None:
 
 def _print_dictionary(path: Path | None) -> None:
     """Print the data dictionary; a path beside it would be silently of no use."""
-    from planner.inputs.dictionary import data_dictionary  # noqa: PLC0415
+    from planner.workbook.writing.data_dictionary import data_dictionary  # noqa: PLC0415
 
     if path is not None:
         raise PlannerError("--dictionary prints to the terminal and writes no file. Redirect it: "

@@ -19,13 +19,13 @@ from planner.cli.kinds import ALL, HELP, chosen
 
 if TYPE_CHECKING:
     from planner.attempts import Attempts
-    from planner.inputs.rows import Inputs
     from planner.model.decisions import Model
     from planner.pipeline import Options
     from planner.plan.store import Plan, Writer
     from planner.solve.highs import LiveModel
     from planner.solve.progress import Event
     from planner.solve.tiers import Solution
+    from planner.workbook.rows import Inputs
 
 USAGE = 2
 LIMIT = 4
@@ -77,14 +77,14 @@ def command(  # noqa: PLR0913  (one for each option)
     if near is not None:
         require_plan(near)
     from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
-    from planner.inputs.files import readable  # noqa: PLC0415
-    from planner.inputs.workbook import read_inputs  # noqa: PLC0415
     from planner.pipeline import Options  # noqa: PLC0415
     from planner.plan.folders import plan_folder  # noqa: PLC0415
     from planner.plan.store import require_plan_folder  # noqa: PLC0415
     from planner.whatif.applied import apply, marked  # noqa: PLC0415
     from planner.whatif.changes import what_if  # noqa: PLC0415
     from planner.whatif.rehearsal import warning_of_scenarios  # noqa: PLC0415
+    from planner.workbook.files.atomic import readable  # noqa: PLC0415
+    from planner.workbook.reading import read_inputs  # noqa: PLC0415
 
     base = read_inputs(workbook)
     asked = what_if(base, scenario, changes)

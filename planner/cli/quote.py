@@ -14,7 +14,7 @@ from planner.cli.explain import opened, require_room, tell
 from planner.cli.kinds import ALL, HELP, chosen
 
 if TYPE_CHECKING:
-    from planner.inputs.rows import Inputs
+    from planner.workbook.rows import Inputs
 
 
 def _days(

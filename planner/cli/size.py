@@ -111,7 +111,7 @@ def command(
 
 def _from_catalogue(system: str | None, power_kw: float | None) -> Figures:
     """Return the catalogue's figures; a system it does not know needs a power of its own."""
-    from planner.inputs.catalogue import known_system  # noqa: PLC0415
+    from planner.workbook.catalogue import known_system  # noqa: PLC0415
 
     if system is None:
         if power_kw is None:
@@ -139,7 +139,7 @@ def _from_catalogue(system: str | None, power_kw: float | None) -> Figures:
 
 def _from_workbook(workbook: Path, system: str | None) -> Figures:
     """Return the figures of a workbook's system, and the lowest and highest PUE of its sites."""
-    from planner.inputs.workbook import read_inputs  # noqa: PLC0415
+    from planner.workbook.reading import read_inputs  # noqa: PLC0415
 
     require_workbook(workbook)
     inputs = read_inputs(workbook)

@@ -80,12 +80,12 @@ def _swept(  # noqa: PLR0913  (each is an option)
         raise click.UsageError("--scenario and --decide-by go with --method scenarios")
     require_workbook(workbook)
     from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
-    from planner.inputs.workbook import read_inputs  # noqa: PLC0415
     from planner.plan.folders import plan_folder, require_room  # noqa: PLC0415
     from planner.whatif.cases import Spec  # noqa: PLC0415
     from planner.whatif.engines import Engine  # noqa: PLC0415
     from planner.whatif.output import write_sweep  # noqa: PLC0415
     from planner.whatif.sweep import FAILED, JOURNAL, SPEC, run_sweep  # noqa: PLC0415
+    from planner.workbook.reading import read_inputs  # noqa: PLC0415
 
     inputs = read_inputs(workbook)
     asked = float(inputs.settings["gap"]) if gap is None else gap

@@ -33,12 +33,12 @@ def command(*, plan: Path, workbook: Path, as_json: bool) -> int:
                                f"{workbook} {plan}")  # fmt: skip
     require_plan(plan)
     require_workbook(workbook)
-    from planner.inputs.workbook import read_inputs  # noqa: PLC0415  (slow to import)
     from planner.plan.store import load_plan  # noqa: PLC0415
     from planner.plan.summary import wrong_figures  # noqa: PLC0415
     from planner.plan.verify import verify  # noqa: PLC0415
     from planner.reports.figures_data import several  # noqa: PLC0415
     from planner.whatif.applied import as_planned  # noqa: PLC0415
+    from planner.workbook.reading import read_inputs  # noqa: PLC0415  (slow to import)
 
     loaded = load_plan(plan)
     inputs = as_planned(read_inputs(workbook), loaded.manifest)

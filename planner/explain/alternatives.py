@@ -15,7 +15,6 @@ from typing import Any
 from planner.case.case import make_case
 from planner.errors import Interrupted, LimitReached, NoPlanExists, PlannerError
 from planner.explain.session import budget
-from planner.inputs.rows import Inputs
 from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import PRESENT_COST, in_service_mw_months, make_tiers
@@ -27,6 +26,7 @@ from planner.plan.tables import Row, Tables
 from planner.plan.verify import verify
 from planner.solve.highs import LiveModel
 from planner.solve.tiers import Limits, Solution, TierResult, solve_tiers
+from planner.workbook.rows import Inputs
 
 VERBS = {
     "install": ("install_systems", "install at SITE or HALL [SYSTEM] PERIOD"),

@@ -10,9 +10,9 @@ from planner.errors import InputFaults
 from planner.explain.minimal import minimal
 from planner.explain.problem import Problem
 from planner.explain.whole import contradicts_itself
-from planner.inputs.rows import Inputs, Row
 from planner.model.frame import ContradictionError
 from planner.plan.tables import Row as ResultRow
+from planner.workbook.rows import Inputs, Row
 
 Values = Mapping[str, Any]
 

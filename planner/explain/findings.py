@@ -12,10 +12,10 @@ from planner.errors import PlannerError
 from planner.explain.quote import Earliest, Largest, Quoter, Terms, quote_rows
 from planner.explain.report import explain
 from planner.explain.session import Session
-from planner.inputs.rows import Inputs
 from planner.plan.explained import Finding
 from planner.plan.store import Plan, plan_digest
 from planner.plan.tables import Row, Tables
+from planner.workbook.rows import Inputs
 
 DECIMALS = 6
 """Decimals of megawatts, to which re-solves are compared."""

@@ -17,11 +17,11 @@ from planner.errors import NoPlanExists
 from planner.explain.problem import NONE, Problem
 from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of
-from planner.inputs.periods import NEXT, Stretch, stretches
-from planner.inputs.rows import Inputs
 from planner.plan.explained import PERIODS
 from planner.plan.tables import Row
 from planner.solve.prices import set_upper
+from planner.workbook.rows import Inputs
+from planner.workbook.schema.periods import NEXT, Stretch, stretches
 
 LENGTHS = ("week", "month", "quarter")
 """Lengths of periods, the shortest first."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from planner.inputs.periods import earlier_days, stretches
-from planner.inputs.rows import Inputs, Row
+from planner.workbook.rows import Inputs, Row
+from planner.workbook.schema.periods import earlier_days, stretches
 
 EARLIER = "one period earlier"
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from planner.case.calendar import Calendar
 from planner.explain.limits import STEPS, Limit
-from planner.inputs.checks import check
-from planner.inputs.drafts import draft_of
-from planner.inputs.periods import earlier_days
-from planner.inputs.rows import Inputs, Row
+from planner.workbook.checks.cross_checks import check
+from planner.workbook.drafts import draft_of
+from planner.workbook.rows import Inputs, Row
+from planner.workbook.schema.periods import earlier_days
 
 PRICES = (
     ("systems", "price"), ("supply", "price"), ("supply", "order_cost"), ("plants", "cost"),

@@ -17,7 +17,6 @@ import numpy as np
 from planner.case.case import Case, make_case
 from planner.errors import NoPlanExists
 from planner.explain.touches import Touch
-from planner.inputs.rows import Inputs
 from planner.model.build import build_model
 from planner.model.decisions import Decisions, Model
 from planner.model.objectives import Tier, missed_mw_months, present_cost
@@ -43,6 +42,7 @@ from planner.solve.prices import (
     start_afresh,
 )
 from planner.tolerance import LAST_TOLERANCE
+from planner.workbook.rows import Inputs
 
 NONE = 1e-6
 """MW-months below which nothing is missed, and MW-months or money below which nothing is gained."""

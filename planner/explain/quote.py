@@ -21,9 +21,6 @@ from planner.explain.quote_plans import DIGITS, QuotePlans, Served, rounded_down
 from planner.explain.session import Session
 from planner.explain.touches import Catalogue, Touch
 from planner.explain.whole import settle_whole, solve_whole
-from planner.inputs.rows import Inputs
-from planner.inputs.rows import Row as InputRow
-from planner.inputs.tables import BY_NAME
 from planner.model.objectives import Tier
 from planner.plan.tables import Row
 from planner.solve.outcome import Outcome
@@ -34,6 +31,9 @@ from planner.solve.prices import (
     solve_linear,
     start_from_basis,
 )
+from planner.workbook.rows import Inputs
+from planner.workbook.rows import Row as InputRow
+from planner.workbook.schema.sheets import BY_NAME
 
 NAME = "quote"
 """Commitment that is asked for; a name in use gets a number."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from planner.explain.limits import STEPS, Limit
 from planner.explain.moves import Move, lifted_steps
-from planner.inputs.rows import Inputs
+from planner.workbook.rows import Inputs
 
 Name = tuple[str, str, str]
 

@@ -14,12 +14,12 @@ from planner.explain.moves import Move, lifted_steps, moved
 from planner.explain.problem import NONE, Problem, Solved
 from planner.explain.touches import Catalogue, Touch
 from planner.explain.whole import EXACT_GAP, Whole, solve_whole
-from planner.inputs.rows import Inputs
 from planner.model.objectives import make_tiers
 from planner.plan.store import Plan
 from planner.solve.prices import FAR, NEAR
 from planner.solve.rounds import FEW
 from planner.tolerance import LAST_TOLERANCE
+from planner.workbook.rows import Inputs
 
 SHARE_OF_PLAN = 2.6
 """Time after which an explanation begins nothing new, as so many times what its plan took; with

@@ -12,9 +12,9 @@ from planner.errors import NoPlanExists
 from planner.explain.problem import NONE, Problem
 from planner.explain.session import Session
 from planner.explain.whole import reach_whole, solve_whole
-from planner.inputs.rows import Inputs
-from planner.inputs.rows import Row as InputRow
 from planner.plan.tables import Row
+from planner.workbook.rows import Inputs
+from planner.workbook.rows import Row as InputRow
 
 IN_WHOLES = "re-solved in whole systems"
 DIVISIBLY = "re-solved with divisible systems; whole ones may leave less"

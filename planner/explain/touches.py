@@ -15,7 +15,7 @@ from planner.case.case import Case, budget_unit
 from planner.case.clock import Name, first_on
 from planner.case.rates import carried, windows
 from planner.explain.limits import STEPS, Limit, amounts, dates
-from planner.inputs.rows import Inputs, Row
+from planner.workbook.rows import Inputs, Row
 
 Stretch = tuple[int, int]
 """First and last day of some days."""

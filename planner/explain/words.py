@@ -9,7 +9,7 @@ from decimal import Decimal
 from planner.explain.limits import STEPS, Limit
 from planner.explain.requests import Request, today_of
 from planner.explain.session import Session
-from planner.inputs.rows import Row
+from planner.workbook.rows import Row
 
 
 def in_words(session: Session, request: Request) -> str:

@@ -18,7 +18,6 @@ from planner.case.bounds import Bounds
 from planner.case.case import Case
 from planner.case.last_orders import critical_order
 from planner.case.routes import Routes
-from planner.inputs.rows import Inputs
 from planner.model import spending
 from planner.model.decisions import Model
 from planner.model.supply import settled_with
@@ -36,6 +35,7 @@ from planner.plan.figures import tidy
 from planner.plan.purpose import Purposes
 from planner.plan.tables import Row, Tables
 from planner.tolerance import LAST_TOLERANCE, TOLERANCE
+from planner.workbook.rows import Inputs
 
 MW_DECIMALS = 12
 """Decimals that MW keep: to the microwatt."""

@@ -10,9 +10,9 @@ from typing import Any, cast
 from planner.case.case import Case
 from planner.case.clock import Name
 from planner.case.rates import windows
-from planner.inputs.rows import Inputs
 from planner.plan.tables import Row
 from planner.plan.work import Work
+from planner.workbook.rows import Inputs
 
 
 def production_rows(case: Case, starts: Mapping[Any, float]) -> list[Row]:

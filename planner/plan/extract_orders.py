@@ -10,10 +10,10 @@ from typing import Any, cast
 
 from planner.case.case import Case
 from planner.case.rates import windows
-from planner.inputs.rows import Row as SheetRow
 from planner.plan.pegging import Batch, Install, Peg, peg_orders
 from planner.plan.tables import Row
 from planner.plan.work import Work
+from planner.workbook.rows import Row as SheetRow
 
 SEPARATOR = "; "
 """Between the sites that an order feeds."""

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from planner.attempts import Attempt, strictly
 from planner.errors import PlannerError
-from planner.inputs.kept import LostInputs, as_document, from_document
-from planner.inputs.rows import Inputs
 from planner.plan.explained import FOUND_COLUMNS, Finding
 from planner.plan.folders import CONTENTS, replaced, require_replaceable, safe_name, settled
 from planner.plan.found_files import files_of, identity, load_findings, save_findings
 from planner.plan.table_files import changed, load_table, save_table, table_digest, vouched
 from planner.plan.tables import COLUMNS, Row, Tables
+from planner.workbook.rows import Inputs
+from planner.workbook.stored_inputs import LostInputs, as_document, from_document
 
 if TYPE_CHECKING:
     import pandas as pd

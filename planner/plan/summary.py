@@ -10,11 +10,11 @@ from importlib import metadata
 from typing import Any
 
 from planner.case.case import Case, make_case
-from planner.inputs.rows import Inputs
 from planner.model.objectives import CHOOSING, PRESENT_COST
 from planner.plan.extract import milestone_rows
 from planner.plan.store import Plan, plain
 from planner.plan.tables import Row, Tables
+from planner.workbook.rows import Inputs
 
 PROVEN = "proven within the gap"
 INTERRUPTED = "interrupted"

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from planner.attempts import reason, show_traceback
-from planner.inputs.rows import Inputs
 from planner.plan import verify_costs as costs
 from planner.plan import verify_pegs as pegs
 from planner.plan import verify_power as power
@@ -23,6 +22,7 @@ from planner.plan.tables import Tables
 from planner.plan.verify_facts import Book, Figures
 from planner.plan.verify_ledger import TOLERANCE, Ledger
 from planner.plan.verify_tables import FORM_RULES
+from planner.workbook.rows import Inputs
 
 RULES: tuple[Callable[[Book, Figures, Ledger], None], ...] = (
     sites.release_fence,

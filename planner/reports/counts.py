@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from planner.inputs.rows import Row as InputRow
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.figures_data import several
 from planner.reports.views import NOTHING, figure, listed, number
+from planner.workbook.rows import Row as InputRow
 
 ASSUMED = "assum"
 """What the source of an input row holds if the row rests on an assumption, in any letter case."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
-from planner.inputs.rows import Row as SheetRow
-from planner.inputs.schema import Table
-from planner.inputs.tables import TABLES
 from planner.plan.explained import FINDINGS
 from planner.plan.tables import RESULTS, Row
 from planner.reports.book import TOP, Page
 from planner.reports.book_style import Field, clean
 from planner.reports.counts import as_sentence, origins, rests_on
 from planner.reports.excel_parts import Report
+from planner.workbook.rows import Row as SheetRow
+from planner.workbook.schema.declarations import Table
+from planner.workbook.schema.sheets import TABLES
 
 
 def assumptions(report: Report) -> list[Row]:

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from planner.case.ledger import SYSTEM, ledger, published_counts
-from planner.inputs.rows import Row as SheetRow
 from planner.plan.figures import tidy
 from planner.plan.tables import Row
 from planner.reports import charts
@@ -25,6 +24,7 @@ from planner.reports.views import (
     period_word,
     ramps,
 )
+from planner.workbook.rows import Row as SheetRow
 
 ROUND_UP = "=ROUNDUP(ROUND({mw}*1000/{kw},9),0)"
 ROUND_DOWN = "=ROUNDDOWN(ROUND({mw}*1000/{kw},9),0)"

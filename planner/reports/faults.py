@@ -14,8 +14,8 @@ from rich.text import Text
 
 from planner.case.look import InputWarning
 from planner.errors import Fault
-from planner.inputs.places import F, Group, cell_of, fold, sheet_of
 from planner.reports.console import printable
+from planner.workbook.cell_locations import F, Group, cell_of, fold, sheet_of
 
 FIRST_CELLS = 4
 """Cells that a line names; the rest is counted."""

@@ -6,8 +6,6 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from planner.inputs.rows import Row as InputRow
-from planner.inputs.tables import BY_NAME
 from planner.plan.store import Plan
 from planner.reports.counts import (
     as_sentence,
@@ -37,6 +35,8 @@ from planner.reports.views import (
     percent,
     periods_said,
 )
+from planner.workbook.rows import Row as InputRow
+from planner.workbook.schema.sheets import BY_NAME
 
 MOST_ORDERS = 1000
 """Orders on the page, the first by date; all are in ``tables/orders.csv``."""

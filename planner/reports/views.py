@@ -13,10 +13,10 @@ from numbers import Real
 
 from planner.case.calendar import DAY
 from planner.case.rates import months_between
-from planner.inputs.periods import stretches
 from planner.plan.figures import running, tidy
 from planner.plan.store import Plan
 from planner.plan.tables import Row
+from planner.workbook.schema.periods import stretches
 
 NOTHING = 1e-6
 """MW and MW-months up to this count as none, like everywhere in the checks of a plan."""

@@ -10,17 +10,17 @@ from datetime import date, timedelta
 from typing import Any
 
 from planner.errors import Fault, InputFaults
-from planner.inputs.checks_names import UNCHANGED
-from planner.inputs.contents import BadValueError
-from planner.inputs.lists import list_text
-from planner.inputs.rows import Inputs
-from planner.inputs.schema import Column, Kind
-from planner.inputs.tables import BY_NAME
-from planner.inputs.unit_names import unit_name
-from planner.inputs.values import convert
 from planner.plan.store import Plan
 from planner.whatif.changes import Change, WhatIf, key_parts, key_text, parse_change, written
 from planner.whatif.columns import Columns, checked, columns_of
+from planner.workbook.checks.names import UNCHANGED
+from planner.workbook.rows import Inputs
+from planner.workbook.schema.cell_contents import BadValueError
+from planner.workbook.schema.declarations import Column, Kind
+from planner.workbook.schema.lists import list_text
+from planner.workbook.schema.sheets import BY_NAME
+from planner.workbook.schema.unit_names import unit_name
+from planner.workbook.schema.values import convert
 
 FAULTY = object()
 """What stands for a value that breaks its column's rule."""

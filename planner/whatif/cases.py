@@ -12,7 +12,6 @@ from importlib import metadata
 
 from planner import __version__
 from planner.errors import Fault, InputFaults, PlannerError
-from planner.inputs.rows import Inputs
 from planner.whatif.changes import (
     BASE,
     Change,
@@ -22,6 +21,7 @@ from planner.whatif.changes import (
     scenario_names,
 )
 from planner.whatif.draws import Draw, grouped, latin_hypercube, monte_carlo, read_draws
+from planner.workbook.rows import Inputs
 
 METHODS = ("monte-carlo", "latin-hypercube", "one-at-a-time", "grid", "scenarios")
 DRAWN = METHODS[:2]

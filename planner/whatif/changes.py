@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from planner.errors import Fault, InputFaults, PlannerError
-from planner.inputs.headers import name_of
-from planner.inputs.rows import Inputs, Row
+from planner.workbook.headers import name_of
+from planner.workbook.rows import Inputs, Row
 
 BASE = "base"
 """Name of the inputs as they are, where scenarios are listed."""

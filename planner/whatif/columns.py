@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from planner.errors import Fault
-from planner.inputs.checks import check
-from planner.inputs.checks_names import UNCHANGED
-from planner.inputs.digest import digest_of
-from planner.inputs.drafts import Draft, Findings, Sheet
-from planner.inputs.rows import Inputs, Place, Row
-from planner.inputs.schema import Column, Table
-from planner.inputs.settings import read_settings
-from planner.inputs.tables import BY_NAME, SETTINGS
+from planner.workbook.checks.cross_checks import check
+from planner.workbook.checks.names import UNCHANGED
+from planner.workbook.digest import digest_of
+from planner.workbook.drafts import Draft, Findings, Sheet
+from planner.workbook.rows import Inputs, Place, Row
+from planner.workbook.schema.declarations import Column, Table
+from planner.workbook.schema.sheets import BY_NAME, SETTINGS
+from planner.workbook.settings import read_settings
 
 
 @dataclass

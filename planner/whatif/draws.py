@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.errors import Fault, InputFaults
-from planner.inputs.rows import Inputs, Row
 from planner.whatif.changes import Change, cells_of, sheet_of_fault
+from planner.workbook.rows import Inputs, Row
 
 Point = npt.NDArray[np.float64]
 STANDARD = NormalDist()

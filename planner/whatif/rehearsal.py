@@ -6,9 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from planner.errors import Fault
-from planner.inputs.checks_names import UNCHANGED
-from planner.inputs.rows import Inputs, Row
-from planner.inputs.tables import BY_NAME
 from planner.whatif.applied import Edit
 from planner.whatif.changes import (
     Change,
@@ -20,6 +17,9 @@ from planner.whatif.changes import (
     sheet_and_row,
 )
 from planner.whatif.draws import edit_of, faults_of_draws
+from planner.workbook.checks.names import UNCHANGED
+from planner.workbook.rows import Inputs, Row
+from planner.workbook.schema.sheets import BY_NAME
 
 FIRST_SCENARIOS = 3
 """Scenarios that a line names; the rest is counted."""

@@ -14,7 +14,6 @@ import numpy.typing as npt
 from planner.attempts import Attempt, strictly
 from planner.case.case import make_case
 from planner.errors import LimitReached, PlanRefused
-from planner.inputs.rows import Inputs
 from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import PRESENT_COST, in_service_mw_months, make_tiers
@@ -27,6 +26,7 @@ from planner.solve.tiers import Limits, Solution
 from planner.solve.warm import AT_LOWER, BASIC, Start, linear_tiers, narrowed, relax
 from planner.solve.warm import solve_near as solve_near_start
 from planner.whatif.limits import Limit, limits_of
+from planner.workbook.rows import Inputs
 
 Key = tuple[str, Hashable]
 """Name and index of a decision, or of a rule's row."""

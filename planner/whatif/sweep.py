@@ -16,8 +16,6 @@ from typing import Any
 
 from planner import __version__
 from planner.errors import InputFaults, Interrupted, PlannerError
-from planner.inputs.kept import as_document, from_document
-from planner.inputs.rows import Inputs
 from planner.pipeline import Options
 from planner.plan.summary import INTERRUPTED
 from planner.solve.interrupt import signals_taken
@@ -35,6 +33,8 @@ from planner.whatif.engines import Engine, run_all
 from planner.whatif.figures import figures
 from planner.whatif.journal import Journal, Record
 from planner.whatif.reuse import Base, make_base, plan_near
+from planner.workbook.rows import Inputs
+from planner.workbook.stored_inputs import as_document, from_document
 
 JOURNAL, SPEC = "cases.jsonl", "sweep.json"
 FAILED = "failed"

@@ -212,7 +212,7 @@ def main() -> None:
     parser.add_argument("--continuous", action="store_true", help="fractions of systems and lots")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    from planner.inputs.template import write_workbook  # noqa: PLC0415
+    from planner.workbook.writing.template import write_workbook  # noqa: PLC0415
 
     size = SIZES[given.size] if given.size else Size(
         given.sites, given.periods, given.systems, "week" if given.week else "month",

@@ -17,10 +17,10 @@ from typing import Any
 
 from planner.explain.report import Explanation, explain
 from planner.explain.session import LEAST_SECONDS, SHARE_OF_PLAN, Session
-from planner.inputs.rows import Inputs, Row
-from planner.inputs.workbook import read_inputs
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan
+from planner.workbook.reading import read_inputs
+from planner.workbook.rows import Inputs, Row
 
 CASE = Path(__file__).parents[2] / "inputs" / "openai-750mw.xlsx"
 RESULTS = Path(__file__).parent / "LATE.md"

@@ -88,7 +88,7 @@ def main() -> None:
         found = from_file(source, seconds)
     else:
         from planner.case.case import make_case  # noqa: PLC0415
-        from planner.inputs.workbook import read_inputs  # noqa: PLC0415
+        from planner.workbook.reading import read_inputs  # noqa: PLC0415
 
         case = make_case(read_inputs(Path(source)))
         before = memory_mb()

@@ -83,9 +83,9 @@ def bare(workbook: Path, gap: float, limit: float, threads: int) -> dict[str, An
     import highspy  # noqa: PLC0415
 
     from planner.case.case import make_case  # noqa: PLC0415
-    from planner.inputs.workbook import read_inputs  # noqa: PLC0415
     from planner.model.build import build_model  # noqa: PLC0415
     from planner.model.objectives import present_cost  # noqa: PLC0415
+    from planner.workbook.reading import read_inputs  # noqa: PLC0415
 
     model = build_model(make_case(read_inputs(workbook)))
     for missed in model.decisions.missed_mw.values():

@@ -24,8 +24,8 @@ import xlsxwriter
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
-from planner.inputs.book import read_raw
-from planner.inputs.workbook import read_inputs
+from planner.workbook.files.raw_cells import read_raw
+from planner.workbook.reading import read_inputs
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGE = "halls"

@@ -110,10 +110,10 @@ def reference(case: str, plan_folder: Path) -> dict[str, Any]:
     import pulp  # noqa: PLC0415
 
     from planner.case.case import make_case  # noqa: PLC0415
-    from planner.inputs.workbook import read_inputs  # noqa: PLC0415
     from planner.model.build import build_model  # noqa: PLC0415
     from planner.model.objectives import present_cost  # noqa: PLC0415
     from planner.plan.store import load_plan  # noqa: PLC0415
+    from planner.workbook.reading import read_inputs  # noqa: PLC0415
 
     of_case = make_case(read_inputs(ROOT / "inputs" / f"{case}.xlsx"))
     model = build_model(of_case)

@@ -20,8 +20,8 @@ from pathlib import Path
 from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
 
-from planner.inputs.book import RawSheet
-from planner.inputs.workbook import inputs_from_sheets
+from planner.workbook.files.raw_cells import RawSheet
+from planner.workbook.reading import inputs_from_sheets
 
 RUNS = 5
 SMALL = {

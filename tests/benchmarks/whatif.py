@@ -20,9 +20,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from planner.errors import PlannerError
-from planner.inputs.rows import Inputs
-from planner.inputs.tables import BY_NAME
-from planner.inputs.workbook import read_inputs
 from planner.pipeline import make_plan
 from planner.whatif.applied import apply
 from planner.whatif.cases import Spec
@@ -30,6 +27,9 @@ from planner.whatif.changes import key_text, what_if
 from planner.whatif.engines import Engine
 from planner.whatif.reuse import make_base, plan_near
 from planner.whatif.sweep import Progress, run_sweep
+from planner.workbook.reading import read_inputs
+from planner.workbook.rows import Inputs
+from planner.workbook.schema.sheets import BY_NAME
 
 ROOT = Path(__file__).parents[2]
 CASE = ROOT / "inputs/openai-750mw.xlsx"

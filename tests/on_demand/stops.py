@@ -203,10 +203,10 @@ _MADE: list[Path] = []
 def _standing() -> Path:
     """Return a folder with the plan that stands there before, made once."""
     if not _MADE:
-        from planner.inputs.workbook import read_inputs  # noqa: PLC0415
         from planner.pipeline import make_plan  # noqa: PLC0415
         from planner.plan.store import save_plan  # noqa: PLC0415
         from planner.reports.kinds import report_writers  # noqa: PLC0415
+        from planner.workbook.reading import read_inputs  # noqa: PLC0415
 
         folder = tempfile.TemporaryDirectory()
         _KEPT.append(folder)
@@ -235,8 +235,8 @@ def child(target: Path) -> int:
     from planner import pipeline  # noqa: PLC0415
     from planner.cli import plan  # noqa: PLC0415
     from planner.cli.main import main as command  # noqa: PLC0415
-    from planner.inputs import workbook  # noqa: PLC0415
     from planner.plan import rewrite, store  # noqa: PLC0415
+    from planner.workbook import reading  # noqa: PLC0415
 
     def said(stage: str, work: Callable[..., Any]) -> Callable[..., Any]:
         def tell(*arguments: Any, **others: Any) -> Any:
@@ -253,7 +253,7 @@ def child(target: Path) -> int:
         with staged(clock, name):
             yield
 
-    workbook.read_inputs = said("read", workbook.read_inputs)
+    reading.read_inputs = said("read", reading.read_inputs)
     store.save_plan = said("save", store.save_plan)
     rewrite.save_reports = said("report", rewrite.save_reports)
     plan._exit_code = said("print", plan._exit_code)

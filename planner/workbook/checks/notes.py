@@ -1,0 +1,64 @@
+"""Notes on what is left blank or out: it is planned, and said aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from planner.workbook.drafts import Draft
+from planner.workbook.schema.sheets import BY_NAME
+
+MOST_NAMED = 5
+
+
+def defaults_that_matter_are_noted(draft: Draft) -> Iterator[str]:
+    """A blank that stands for a figure with weight is said aloud."""
+    for sheet, column, meaning in (
+        ("systems", "overhead_kw", "no power beside the system's own"),
+        ("systems", "commission_days", "in service on the day of installation"),
+        ("supply", "yield", "every unit ordered is good"),
+    ):
+        blanks = draft.blanks(sheet, column)
+        if blanks:
+            names = [str(row[BY_NAME[sheet].key[-1]]) for row in blanks]
+            yield f"{sheet}.{column} is blank for {_listed(names)}: {meaning}"
+
+
+def unused_prices_are_noted(draft: Draft) -> Iterator[str]:
+    """Where supply is planned, the price of a system that nobody sells counts for nothing."""
+    if not draft.sheets["supply"].rows:
+        return
+    sold = draft.names("supply", "item")
+    if sold is None:
+        return
+    unused = [
+        row["system"]
+        for row in draft.rows("systems", "system", "price")
+        if row["price"] and row["system"] not in sold
+    ]
+    if unused:
+        yield (
+            f"systems.price is not used for {_listed(unused)}: no supplier sells it, and what is "
+            "assembled costs its parts and plants.cost"
+        )
+
+
+def absent_limits_are_noted(draft: Draft) -> Iterator[str]:
+    """Where power limits some, what it leaves out has no limit, and that is said aloud.
+
+    Suppliers without capacity and sites without crews are warned of, see `planner.case.plausible`.
+    """
+    limited = draft.given("energisation", "node")
+    free = sorted(draft.given("power", "node") - limited)
+    if limited and free:
+        yield f"no limit in energisation for node {_listed(free)}"
+    if draft.sheets["power"].rows:
+        unfed = draft.rows("halls", "hall", "fed_by")
+        free = sorted(row["hall"] for row in unfed if row["fed_by"] is None)
+        if free:
+            yield f"no power node feeds hall {_listed(free)}: no power limit there"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return the first of some names, and how many more there are."""
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more

@@ -1,0 +1,104 @@
+"""Rules of sites: halls hold what stands in them, and every figure that a limit needs is given."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from planner.errors import Fault
+from planner.tolerance import exceeds
+from planner.workbook.drafts import Draft
+from planner.workbook.rows import Row
+from planner.workbook.schema.cell_contents import shown
+from planner.workbook.schema.sheets import BASES
+
+LIMITS = (
+    ("it_mw", ("power_kw", "overhead_kw"),
+     "the fleet in this hall draws {:.10g} MW of IT power, its open halls carry {:.10g} MW"),
+    ("slots", ("slots",),
+     "the fleet in this hall takes {:.10g} slots, its open halls have {:.10g}"),
+    ("coolant_lpm", ("coolant_lpm",),
+     "the fleet in this hall needs {:.10g} l/min of coolant, its open halls have {:.10g}"),
+)  # fmt: skip
+"""Of each limit of a hall what a system takes of it, and what is said of a fleet beyond it."""
+
+
+def halls_hold_what_stands_in_them(draft: Draft) -> Iterator[Fault]:
+    """The halls open at the start exist and carry the fleet that stands in them.
+
+    Else the plan would have to remove systems in its first period.
+    """
+    if any(draft.given("halls", "open_count")):
+        for row in draft.rows("halls", "count", "open_count"):
+            if row["open_count"] > row["count"]:
+                yield row.fault("open_count", f"there are only {row['count']} halls of this class",
+                                "Give at most count")  # fmt: skip
+    for limit, takes, rule in LIMITS:
+        load = _load(draft, takes)
+        for row in draft.rows("halls", "hall", "open_count", limit) if load else ():
+            if row[limit] is None or row["hall"] not in load:
+                continue
+            room, used = row["open_count"] * row[limit], load[row["hall"]]
+            if exceeds(used, room):
+                yield row.fault("open_count", rule.format(used, room), f"Raise open_count or "
+                                f"{limit}, or correct the fleet's count")  # fmt: skip
+
+
+def _load(draft: Draft, takes: tuple[str, ...]) -> dict[str, float]:
+    """Return what the fleet takes in each hall, of sound rows alone; power in MW."""
+    systems = {row["system"]: row for row in draft.rows("systems", "system", *takes)}
+    load: dict[str, float] = defaultdict(float)
+    for row in draft.rows("fleet", "hall", "system", "count"):
+        if row["system"] in systems:
+            one = sum(systems[row["system"]][column] or 0.0 for column in takes)
+            load[row["hall"]] += row["count"] * (one / 1000 if "power_kw" in takes else one)
+    return load
+
+
+def facility_power_is_known(draft: Draft) -> Iterator[Fault]:
+    """A site whose facility power counts states its PUE."""
+    fed = {row["site"] for row in draft.rows("halls", "site", "fed_by")
+           if row["fed_by"] is not None}  # fmt: skip
+    on_facility = BASES[2] in draft.given("commitments", "basis")
+    for row in draft.rows("sites", "pue"):
+        if row["pue"] is not None:
+            continue
+        reason = (
+            "a power node feeds it" if row["site"] in fed
+            else "its energy has a price" if (row["energy_price"] or 0.0) > 0
+            else "a commitment counts facility megawatts" if on_facility
+            else ""
+        )  # fmt: skip
+        if reason:
+            yield row.fault("pue", f"pue is needed, for {reason}",
+                            "Give facility power for each unit of IT power, e.g. 1.2")  # fmt: skip
+
+
+def coolant_is_known(draft: Draft) -> Iterator[Fault]:
+    """Where a hall limits coolant, every system says how much it needs."""
+    halls = draft.rows("halls", "hall", "coolant_lpm")
+    limited = next((row for row in halls if row["coolant_lpm"] is not None), None)
+    if limited is None:
+        return
+    for row in draft.rows("systems", "coolant_lpm"):
+        if row["coolant_lpm"] is None:
+            yield row.fault("coolant_lpm", f"coolant_lpm is needed, for hall {limited['hall']} "
+                            "limits it", "Give the flow, 0 for air cooling")  # fmt: skip
+
+
+def failover_groups_are_dated(draft: Draft) -> Iterator[Fault]:
+    """Each member of a failover group states its power, and a group has two members."""
+    dated = draft.names("energisation", "node")
+    members: dict[str, list[Row]] = defaultdict(list)
+    for row in draft.rows("power", "node", "group"):
+        if row["group"] is not None:
+            members[row["group"]].append(row)
+            if dated is not None and row["node"] not in dated:
+                yield row.fault("node", "a member of a failover group has no power stated",
+                                "Add its dates and megawatts to energisation")  # fmt: skip
+    if not draft.every_row("power", "node", "group"):
+        return
+    for group, rows in members.items():
+        if len(rows) == 1:
+            yield rows[0].fault("group", f"{shown(group)} has one member, which nothing can stand "
+                                "in for", "Name the other members, or leave it blank")  # fmt: skip

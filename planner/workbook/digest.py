@@ -1,0 +1,60 @@
+"""A fingerprint of inputs: the same for the same values, in any file format and order of rows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+
+from planner.workbook.drafts import Sheet
+from planner.workbook.schema.declarations import Column, Kind
+
+# No text holds these three, for control characters are refused.
+ITEM_END, CELL_END, ROW_END = "\x1d", "\x1f", "\x1e"
+
+NO_CONTENT = ("plan", "locale")
+"""Settings that say what the plan is called and how cells are written, not what is planned."""
+
+
+def digest_of(settings: Mapping[str, object], sheets: Mapping[str, Sheet]) -> str:
+    """Return the SHA-256 of all values.
+
+    Parameters
+    ----------
+    settings
+        Every setting, typed.
+    sheets
+        Every declared sheet, typed.
+    """
+    content = hashlib.sha256()
+    for name, value in settings.items():
+        if name not in NO_CONTENT:
+            content.update(f"{name}{CELL_END}{_written(value)}{ROW_END}".encode())
+    for name, sheet in sheets.items():
+        if name != "settings" and sheet.rows:
+            columns = [_texts(column, sheet.columns[column.name])
+                       for column in sheet.table.columns]  # fmt: skip
+            lines = sorted(map(CELL_END.join, zip(*columns, strict=True)))
+            content.update(ROW_END.join([name, *lines, ""]).encode())
+    return content.hexdigest()
+
+
+def _texts(column: Column, values: Sequence[object]) -> Iterable[str]:
+    """Return a column's values as texts that tell any two of them apart."""
+    if column.kind is Kind.ANY:
+        return map(_written, values)
+    if None not in values:
+        if column.kind is Kind.TEXT:
+            return values  # type: ignore[return-value]
+        if column.kind in (Kind.NUMBER, Kind.WHOLE):
+            return map(repr, values)
+    written = {value: _written(value) for value in set(values)}
+    return [written[value] for value in values]
+
+
+def _written(value: object) -> str:
+    """Return a value as a text."""
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return ITEM_END.join(value)
+    return repr(value) if isinstance(value, float) else str(value)

@@ -1,0 +1,1 @@
+"""Untrusted files to raw cells: guarded, sandboxed, and never judged."""

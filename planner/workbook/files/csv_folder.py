@@ -1,0 +1,170 @@
+"""CSV files of a folder, one for each sheet, with any of the delimiters that spreadsheets write."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections import Counter
+from pathlib import Path
+
+from planner.errors import Fault, InputFaults, PlannerError
+from planner.workbook.files.guard import (
+    MOST_CELLS,
+    MOST_SHEETS,
+    MOST_UNPACKED,
+    RefusedError,
+    content_of,
+    plural,
+)
+from planner.workbook.files.sandbox import Grid
+
+ENDINGS = (".csv", ".tsv")
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+FIRST_LINES = 10
+"""The delimiter is told from the first of so many lines that holds one: the header, or a title."""
+
+LONGEST_CELL = 100_000
+MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+SAVE_AS_UTF_8 = "Save it from the spreadsheet as CSV UTF-8"
+
+
+def csv_files(folder: Path) -> list[Path]:
+    """Return the CSV files of a folder, in the order of their names.
+
+    Raises
+    ------
+    PlannerError
+        If there is none, or the folder cannot be looked into.
+    """
+    try:
+        files = sorted(
+            file
+            for file in folder.iterdir()
+            # Programs leave locks and drafts beside a file whose names begin like this.
+            if file.suffix.lower() in ENDINGS and not file.name.startswith((".", "~"))
+        )
+        size = sum(file.stat().st_size for file in files)
+    except OSError as error:
+        raise PlannerError(f"{folder}: this folder cannot be looked into "
+                           f"({error.strerror or error}).") from error  # fmt: skip
+    if not files:
+        raise PlannerError(f"{folder}: this folder holds no CSV file. Name a workbook, or put one "
+                           "file for each sheet there, e.g. settings.csv.")  # fmt: skip
+    if size > MOST_UNPACKED or len(files) > MOST_SHEETS:
+        raise PlannerError(f"{folder}: this folder holds {plural(len(files), 'CSV file')} of "
+                           f"{size:,} bytes, and at most {MOST_SHEETS:,} of {MOST_UNPACKED:,} are "
+                           "read. Keep in it only the sheets that the plan needs.")  # fmt: skip
+    return files
+
+
+def read_csv(file: Path) -> Grid:
+    """Return the cells of a CSV file, row by row; a blank cell is None.
+
+    Raises
+    ------
+    PlannerError
+        If the file is not CSV in a known encoding; the message names the line.
+    InputFaults
+        If a row has more cells than the table is wide.
+    """
+    try:
+        text = _text_of(content_of(file))
+        delimiter, is_told = _delimiter(text)
+        grid = _cells(text, delimiter)
+    except RefusedError as error:
+        raise PlannerError(f"{file}: {error}") from error
+    if is_told:
+        grid[0] = []
+    _check_widths(file.stem, grid, DELIMITERS.get(delimiter, "delimiters"))
+    return grid
+
+
+def _refused(reason: str, remedy: str = f"{SAVE_AS_UTF_8}.") -> RefusedError:
+    return RefusedError(f"this file cannot be read as CSV ({reason})", remedy)
+
+
+def _text_of(content: bytes) -> str:
+    """Return the text of a file, which says its encoding by its first bytes or is UTF-8."""
+    mark = next((mark for mark in MARKS if content.startswith(mark)), b"")
+    encoding = MARKS.get(mark, "utf-8")
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        shown = content[error.start : error.start + 1].hex().upper()
+        raise _refused(f"line {line} is not in {encoding.removesuffix('-sig').upper()}: "
+                       f"byte {shown}") from error  # fmt: skip
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise _refused(f"line {line} holds a zero byte, as no text does")
+    return text
+
+
+def _delimiter(text: str) -> tuple[str, bool]:
+    """Return the delimiter, and whether the first line does nothing but tell it."""
+    lines = text[: 200 * LONGEST_CELL].split("\n", FIRST_LINES)[:FIRST_LINES]
+    if lines[0].lower().startswith("sep=") and len(lines[0].rstrip("\r")) == 5:
+        return lines[0][4], True
+    for number, line in enumerate(lines, start=1):
+        # What stands between quotes is text: every second piece.
+        bare = "".join(line.split('"')[::2])
+        counts = {delimiter: bare.count(delimiter) for delimiter in DELIMITERS}
+        most = max(counts.values())
+        found = [delimiter for delimiter, count in counts.items() if count == most]
+        if most and len(found) > 1:
+            named = " and ".join(DELIMITERS[delimiter] for delimiter in found)
+            raise _refused(f"line {number} has as many {named}", "Save it with one delimiter.")
+        if most:
+            return found[0], False
+    return ",", False
+
+
+def _cells(text: str, delimiter: str) -> Grid:
+    csv.field_size_limit(LONGEST_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    grid: Grid = []
+    cells, begun = 0, 1
+    try:
+        for row in reader:
+            grid.append([cell or None for cell in row])
+            cells += len(row)
+            if cells > MOST_CELLS:
+                raise _refused(f"it holds more than {MOST_CELLS:,} cells",
+                               "Keep in it only the rows that the plan needs.")  # fmt: skip
+            begun = reader.line_num + 1
+    except csv.Error as error:
+        reason = str(error)
+        if "field larger" in reason:
+            reason = f"a text of more than {LONGEST_CELL:,} characters"
+        elif "unexpected end" in reason:
+            reason = "a quotation mark opens there and none closes it"
+        raise _refused(f"in the row that begins in line {begun}: {reason}",
+                       'Put a text with a delimiter or line end between quotation marks, "...", '
+                       "and double the marks within it.") from error  # fmt: skip
+    return grid
+
+
+def _check_widths(title: str, grid: Grid, delimiters: str) -> None:
+    """Fault rows that are wider than the table: a value in them stands in the wrong column."""
+    widths = [next((n for n in range(len(row), 0, -1) if row[n - 1] is not None), 0)
+              for row in grid]  # fmt: skip
+    common = Counter(len(row) for row in grid if len(row) > 1).most_common(1)
+    if not common:
+        return
+    most = common[0][0]
+    faults = [
+        Fault(
+            f"{title} row {number}", str(grid[number - 1][most]),
+            f"this row has {plural(width, 'cell')} where the table has {most}",
+            f"Put a text that holds {delimiters} between quotation marks",
+        )
+        for number, width in enumerate(widths, start=1)
+        if width > most
+    ]  # fmt: skip
+    if faults:
+        raise InputFaults(faults)

@@ -1,0 +1,173 @@
+"""Writes a copy of a workbook in which every cell to mend is coloured and says what to do.
+
+The copy is made part by part: cells get another style and a comment, a sheet `check` lists
+everything, and all else stays as it is, byte for byte: charts, pictures, macros, formats,
+validations, formulas, names. Marks of an earlier run are taken off first.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from lxml import etree
+
+from planner.errors import PlannerError
+from planner.workbook.cell_locations import cell_of, sheet_of
+from planner.workbook.files.atomic import write_atomically
+from planner.workbook.files.raw_cells import FORMULA_WITHOUT_VALUE, RawSheet, read_raw
+from planner.workbook.marking.cell_marks import CellMark, Sheet
+from planner.workbook.marking.cell_styles import Styles
+from planner.workbook.marking.findings_sheet import Book, Line
+from planner.workbook.marking.office_package import Package, untouched
+
+PATCHED = (".xlsx", ".xlsm", ".xltx", ".xltm")
+"""Endings of the workbooks that are copied part by part; others are written anew as .xlsx."""
+
+SUFFIX = "-marked"
+
+
+def marked_path(source: Path) -> Path:
+    """Return the usual place of a marked copy: beside the workbook, with a name of its own."""
+    stem = source.name if source.is_dir() else source.stem
+    ending = source.suffix if source.suffix.lower() in PATCHED else ".xlsx"
+    again = re.fullmatch(rf"(.*{SUFFIX})(?:-(\d+))?", stem)
+    name = f"{again[1]}-{int(again[2] or 1) + 1}" if again else f"{stem}{SUFFIX}"
+    return source.with_name(f"{name}{ending}")
+
+
+def write_marked(
+    source: Path, target: Path, lines: Sequence[Line], *, force: bool = False
+) -> None:  # fmt: skip
+    """Write a marked copy.
+
+    Parameters
+    ----------
+    source
+        A workbook, or a folder of CSV files.
+    target
+        Where the copy goes.
+    lines
+        What was found, faults before warnings before notes.
+    force
+        Whether any file there is replaced, except the source itself.
+
+    Raises
+    ------
+    PlannerError
+        If the target is the source, another file than a marked copy that nobody has saved since,
+        or has another ending than the copy needs.
+    """
+    _refuse(source, target, force)
+    patched = not source.is_dir() and source.suffix.lower() in PATCHED
+    content = source.read_bytes() if patched else _plain_workbook(read_raw(source))
+    write_atomically(target, marked(content, lines))
+
+
+def marked(content: bytes, lines: Sequence[Line]) -> bytes:
+    """Return a workbook with its marks renewed.
+
+    Parameters
+    ----------
+    content
+        An ``.xlsx`` or ``.xlsm`` file.
+    lines
+        What was found.
+
+    Raises
+    ------
+    PlannerError
+        If the file is not of the kind that can be marked.
+    """
+    try:
+        package = Package(content)
+        book = Book(package)
+        styles = Styles(package, book.styles_part, book.covered())
+        sheets = {
+            name: Sheet(package, part, styles)
+            for name, part in book.sheets.items() if name != book.page
+        }  # fmt: skip
+        if book.page:
+            for sheet in sheets.values():
+                sheet.unmark()
+        for name, marks in _by_sheet(lines, book).items():
+            sheets[name].mark(marks)
+        book.write_page(lines, styles, _advice(lines))
+        styles.save()
+        return package.save()
+    except (KeyError, ValueError, zipfile.BadZipFile, etree.LxmlError) as error:
+        raise PlannerError(f"this workbook cannot be marked ({error}). Open it in a spreadsheet "
+                           "and save it as .xlsx again.") from error  # fmt: skip
+
+
+def _by_sheet(lines: Sequence[Line], book: Book) -> dict[str, dict[str, CellMark]]:
+    """Return the marks of each sheet by cell; a cell of several has them all in one."""
+    found: dict[str, dict[str, CellMark]] = {}
+    for line in lines:
+        title, cell = book.title_of(sheet_of(line.where)), cell_of(line.where)
+        if not title or not cell or title == book.page:
+            continue
+        cells = found.setdefault(title, {})
+        text = f"{line.kind.upper()}: {line.rule}.\n{line.remedy.rstrip('.')}."
+        before = cells.get(cell)
+        cells[cell] = (
+            CellMark(line.kind, text) if before is None
+            else CellMark(before.kind, f"{before.text}\n\n{text}")
+        )  # fmt: skip
+    return found
+
+
+def _advice(lines: Sequence[Line]) -> str:
+    if any(line.kind == "fault" for line in lines):
+        return "Red cells must be mended before a plan can be made; their comments say how."
+    return "A plan can be made. Yellow cells look wrong; their comments say why."
+
+
+def _refuse(source: Path, target: Path, force: bool) -> None:
+    """Refuse to write over the workbook itself, over other files, or under a wrong name."""
+    ending = source.suffix.lower() if source.suffix.lower() in PATCHED else ".xlsx"
+    if target.suffix.lower() != ending:
+        raise PlannerError(f"{target}: the marked copy of {source.name} is a workbook whose name "
+                           f"ends in {ending}. Name it so.")  # fmt: skip
+    if target.exists() and source.exists() and target.samefile(source):
+        raise PlannerError(f"{target}: this is the workbook itself, which is never overwritten. "
+                           "Name another file for the marked copy.")  # fmt: skip
+    if target.is_dir():
+        raise PlannerError(f"{target}: this is a folder. Name a file for the marked copy.")
+    if target.exists() and not force and not untouched(target):
+        raise PlannerError(f"{target}: it is not a marked copy as this command wrote it (or it "
+                           "was edited since) and is not replaced. Name another file, or add "
+                           "--force to replace it.")  # fmt: skip
+
+
+def _plain_workbook(sheets: Sequence[RawSheet]) -> bytes:
+    """Return raw cells as a workbook, each in its place."""
+    from openpyxl import Workbook  # noqa: PLC0415  (a workbook that is copied does not need it)
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415
+
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    for sheet in sheets:
+        page = workbook.create_sheet(re.sub(r"[\\/*?:\[\]]", "_", sheet.title)[:31])
+        for down, row in enumerate(sheet.grid, start=1):
+            for across, value in enumerate(row, start=1):
+                if value is None or value is FORMULA_WITHOUT_VALUE or value == "":
+                    continue
+                cell = page.cell(down, across)
+                if isinstance(value, str):
+                    cell.value = ILLEGAL_CHARACTERS_RE.sub("?", value)
+                    cell.data_type = "s"  # a text stays a text, whatever it begins with
+                else:
+                    cell.value = value
+                    if isinstance(value, date):
+                        cell.number_format = "yyyy-mm-dd"
+        for column in page.columns:
+            widest = max((len(str(cell.value or "")) for cell in column), default=8)
+            page.column_dimensions[column[0].column_letter].width = min(widest, 46) + 2
+    stream = io.BytesIO()
+    workbook.save(stream)
+    return stream.getvalue()

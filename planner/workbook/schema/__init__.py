@@ -1,0 +1,1 @@
+"""The sheets, declared once, and what a cell may hold."""

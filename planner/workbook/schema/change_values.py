@@ -1,0 +1,56 @@
+"""Values of changes: each is of the kind of the column that it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from planner.workbook.schema.cell_contents import BadValueError
+from planner.workbook.schema.column_values import TypedColumn
+from planner.workbook.schema.declarations import Column, Kind
+from planner.workbook.schema.sheets import BY_NAME, SETTINGS
+from planner.workbook.schema.values import convert
+
+OPERANDS = {"scale": Kind.NUMBER, "add": Kind.NUMBER, "shift_days": Kind.WHOLE}
+"""Kind of what an operation is done with; `set` gives a value of the column's own kind."""
+
+
+def typed_changes(typed: Mapping[str, TypedColumn], locale: str | None) -> TypedColumn:
+    """Return the values of changes, so that 90 and 007 mean what their columns make of them.
+
+    Parameters
+    ----------
+    typed
+        The columns of the sheet `changes`.
+    locale
+        How texts write numbers, as in the setting.
+    """
+    given = typed["value"]
+    values, faults = list(given.values), dict(given.faults)
+    lines = zip(*(typed[name].values for name in ("sheet", "key", "column", "operation")),
+                strict=True)  # fmt: skip
+    for at, (sheet, key, name, operation) in enumerate(lines):
+        column = changed_column(sheet, key, name)
+        blank = given.blank is not None and given.blank[at]
+        if column is None or operation is None or blank or at in faults:
+            continue
+        wanted = Column(f"a value to {operation}", OPERANDS.get(operation, Kind.NUMBER), "")
+        if operation == "set":
+            wanted = replace(column, required=True)
+        try:
+            value = convert(wanted, values[at], locale)
+        except BadValueError as error:
+            faults[at], values[at] = error, None
+        else:
+            # A list stays the text of its cell, which is read again where it is set.
+            values[at] = values[at] if wanted.kind is Kind.LIST else value
+    return TypedColumn(values, given.blank, faults, given.cells or given.values)
+
+
+def changed_column(sheet: object, key: object, name: object) -> Column | None:
+    """Return the column or setting that a change is of; None where there is none."""
+    if sheet == "settings":
+        return next((setting for setting in SETTINGS if setting.name == key), None)
+    table = BY_NAME.get(str(sheet))
+    columns = () if table is None else table.columns
+    return next((column for column in columns if column.name == name), None)

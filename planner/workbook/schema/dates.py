@@ -1,0 +1,217 @@
+"""Cells that mean a day: date cells, and texts that name one day however they are written."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+
+from planner.workbook.schema.cell_contents import BadValueError, shown
+from planner.workbook.schema.numbers import PLAIN_NUMBER
+
+EXPECTED = "a date cell or YYYY-MM-DD"
+PARTS = re.compile(r"(\d{1,4})([./\- ])(\d{1,2})\2(\d{1,4})", re.ASCII)
+"""Day, month and year in figures."""
+
+WORDS = re.compile(r"\d+|[^\W\d_]+")
+SPELLED = re.compile(r"(?:\d|[^\W\d_]|[ ,./-])+")
+"""Day and year in figures, the month in letters, perhaps behind the day of the week."""
+
+TIME = re.compile(
+    r"(?:T|\s+)(?P<hour>\d{1,2}):(?P<rest>\d{2}(?::\d{2}(?:\.\d+)?)?)"
+    r"(?:\s?(?P<half>[AP])\.?M\.?)?\s?(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?",
+    re.ASCII | re.IGNORECASE,
+)
+ORDINALS = frozenset({"st", "nd", "rd", "th", "of"})
+MONTHS = (
+    "january januar janvier", "february februar février fevrier", "march märz maerz mars mrz",
+    "april avril", "may mai", "june juni juin", "july juli juillet", "august août aout",
+    "september septembre", "october oktober octobre", "november novembre",
+    "december dezember décembre decembre",
+)  # fmt: skip
+"""English, German and French names; three letters and more that begin only one of them will do."""
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+LAST_SERIAL = 2958465
+"""Number of 9999-12-31 where a spreadsheet counts days."""
+
+
+def day_of(name: str, raw: object) -> date:
+    """Return the day that a cell means.
+
+    Parameters
+    ----------
+    name
+        The column, for the words of a fault.
+    raw
+        What the cell holds, not blank, a text tidy.
+
+    Raises
+    ------
+    BadValueError
+        If it means no day, one with a time, or perhaps another one.
+    """
+    if isinstance(raw, datetime):
+        if raw.time() != time(0):
+            raise BadValueError(f"{name} is a day without a time", "Remove the time")
+        return raw.date()
+    if isinstance(raw, date):
+        return raw
+    if isinstance(raw, bool) or not isinstance(raw, str | int | float):
+        raise BadValueError(f"{name} is a date", f"Give {EXPECTED}")
+    if not isinstance(raw, str) or PLAIN_NUMBER.fullmatch(raw):
+        raise _serial(name, raw)
+    return _written(name, raw)
+
+
+def _written(name: str, text: str) -> date:
+    """Return the one day that a text can mean."""
+    bare = _without_midnight(name, text)
+    figures, words = PARTS.fullmatch(bare), _named(bare)
+    if words is not None:
+        year, month, day = words
+        found = _day(year, month, day)
+        if found is not None and not _other_weekday(bare, found):
+            return found
+        rule = "there is no such day" if found is None else f"{found} is a {found:%A}"
+        raise BadValueError(rule, f"Give {EXPECTED}")
+    if figures is None:
+        raise _unclear(name, bare)
+    days = sorted(set(_days(figures[1], figures[3], figures[4])))
+    if len(days) == 1 and max(len(figures[1]), len(figures[4])) == 4:
+        return days[0]
+    if not days and len(figures[1]) == 4:
+        raise BadValueError("there is no such day", f"Give {EXPECTED}")
+    raise _doubtful(name, days)
+
+
+def _without_midnight(name: str, text: str) -> str:
+    """Return a text without a time that is the beginning of a day in no zone or in UTC."""
+    found = next((m for m in TIME.finditer(text) if m.end() == len(text) and m.start()), None)
+    if found is None:
+        return text
+    hour, half = int(found["hour"]), (found["half"] or "").upper()
+    is_start = (hour == 0 and half != "P") or (hour == 12 and half == "A")
+    if not is_start or found["rest"].strip("0:."):
+        raise BadValueError(f"{name} is a day without a time", "Remove the time")
+    if re.search("[1-9]", found["zone"] or ""):
+        raise BadValueError(
+            f"{name} is a day, and midnight in this time zone is another day in others",
+            "Remove the time and its zone",
+        )
+    return text[: found.start()]
+
+
+def _days(first: str, second: str, third: str) -> Iterator[date]:
+    """Yield the days that three figures can mean; two digits are a year of this century."""
+    if len(first) in (3, 4) or len(third) == 3:
+        orders = [(first, second, third)] if len(first) == 4 and len(third) <= 2 else []
+    else:
+        year = third if len(third) == 4 else f"20{third.zfill(2)}"
+        orders = [(year, second, first), (year, first, second)]
+    for order in orders:
+        day = _day(*map(int, order))
+        if day is not None:
+            yield day
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    """Return a day of the calendar, None if there is no such day."""
+    try:
+        return date(year, month, day)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _named(text: str) -> tuple[int, int, int] | None:
+    """Return year, month and day of a text that spells the month; None if it does not."""
+    if not SPELLED.fullmatch(text):
+        return None
+    words = [word for word in WORDS.findall(text.casefold()) if word not in ORDINALS]
+    if words and _weekday(words[0]) is not None:
+        del words[0]
+    if len(words) != 3:
+        return None
+    first, second, third = words
+    for day, month, year in (
+        (first, second, third),
+        (second, first, third),
+        (third, second, first),
+    ):
+        number = _month(month)
+        if number and re.fullmatch("[0-9]{1,2}", day) and re.fullmatch("[0-9]{4}", year):
+            return int(year), number, int(day)
+    return None
+
+
+def _month(word: str) -> int:
+    """Return the month that a word names or begins, 0 if that is none or several."""
+    found = [number for number, names in enumerate(MONTHS, start=1)
+             if any(name.startswith(word) for name in names.split())]  # fmt: skip
+    if word == "sept":
+        return 9
+    return found[0] if len(found) == 1 and len(word) >= 3 else 0
+
+
+def _weekday(word: str) -> int | None:
+    """Return the day of the week that a word names, from 0 for Monday; None if it names none."""
+    if len(word) < 3:
+        return None
+    return next((at for at, name in enumerate(WEEKDAYS) if name.startswith(word)), None)
+
+
+def _other_weekday(text: str, day: date) -> bool:
+    """Say whether a text names another day of the week than the day's own."""
+    said = _weekday(WORDS.findall(text.casefold())[0])
+    return said is not None and said != day.weekday()
+
+
+def _serial(name: str, raw: str | float) -> BadValueError:
+    """Return the fault of a bare number, with the day that a spreadsheet would make of it."""
+    text = shown(raw)
+    try:
+        number = float(raw)
+    except OverflowError:
+        number = math.inf
+    rule = f"{name} is a date, and this is a bare number"
+    if number.is_integer() and 1900 <= number < 2200:
+        return BadValueError(f"{name} is a date, and this looks like a year alone",
+                             f"Give the day too, e.g. {number:.0f}-12-31")  # fmt: skip
+    if 60 < number <= LAST_SERIAL and number.is_integer():
+        day = date(1899, 12, 30) + timedelta(days=int(number))
+        return BadValueError(
+            rule, f"{text} would be {day}; if that is meant, format the cell as a date or "
+            f"write {day}",
+        )  # fmt: skip
+    if re.fullmatch(r"\d{8}", text, re.ASCII):
+        meant = _day(int(text[:4]), int(text[4:6]), int(text[6:]))
+        if meant is not None:
+            return BadValueError(rule, f"Write {meant} if that is meant")
+    return BadValueError(rule, f"Give {EXPECTED}")
+
+
+def _unclear(name: str, text: str) -> BadValueError:
+    """Return the fault of a text that names no single day."""
+    words = WORDS.findall(text.casefold())
+    months = [number for number in map(_month, words) if number]
+    figures = [word for word in words if re.fullmatch("[0-9]{1,4}", word)]
+    if not SPELLED.fullmatch(text) or len(months) != 1 or len(words) != 1 + len(figures):
+        return _doubtful(name, [])
+    if len(figures) == 1 and len(figures[0]) == 4:
+        return BadValueError(f"{name} is a date, and this is a month without a day",
+                             f"Give the day too, e.g. {figures[0]}-{months[0]:02d}-01")  # fmt: skip
+    if len(figures) != 2 or max(map(len, figures)) > 2:
+        return _doubtful(name, [])
+    orders = ((figures[1], figures[0]), (figures[0], figures[1]))
+    days = {_day(2000 + int(year), months[0], int(day)) for year, day in orders}
+    return _doubtful(name, sorted(day for day in days if day is not None))
+
+
+def _doubtful(name: str, days: Sequence[date]) -> BadValueError:
+    """Return the fault of a text that can be read as several days, or as none for certain."""
+    rule = f"{name} is a date, and this text is not one or can be read in two ways"
+    if len(days) == 2:
+        rule = f"{name} is a date, and this can be read as {days[0]} or as {days[1]}"
+    example = f", e.g. {' or '.join(map(str, days))}" if days else ""
+    return BadValueError(rule, f"Give {EXPECTED}{example}")

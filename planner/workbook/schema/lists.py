@@ -1,0 +1,61 @@
+"""Lists in one cell: words separated by commas, those that hold a comma in double quotes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+from planner.workbook.schema.cell_contents import BadValueError, tidy_text
+
+SEPARATORS = ",;\n"
+PART = re.compile(
+    rf"""\s*+(?:"(?P<quoted>(?:[^"]|"")*+)"|(?P<plain>(?!")[^{SEPARATORS}]*+))\s*?(?:[{SEPARATORS}]|$)"""
+)
+NEEDS_QUOTES = re.compile(rf'^"|[{SEPARATORS}]')
+
+
+def words_of_list(name: str, text: str) -> tuple[str, ...]:
+    """Return the words of a list, as keys of changes write them too.
+
+    Parameters
+    ----------
+    name
+        The column, for the words of a fault.
+    text
+        The cell, tidy: ``CS-3, "CS-3, rev B"``; two quotes within quotes are one.
+
+    Raises
+    ------
+    BadValueError
+        If a double quote opens and does not close at the end of its word.
+    """
+    words, at = [], 0
+    while at < len(text):
+        part = PART.match(text, at)
+        if part is None:
+            raise BadValueError(
+                f"{name} is a list, and a double quote in it is not closed, or closes in the "
+                "midst of a word",
+                'Put a name that holds a comma in double quotes, e.g. CS-4, "CS-3, rev B"; '
+                'write "" for a quote within them',
+            )
+        quoted = part["quoted"]
+        words.append(part["plain"] if quoted is None else quoted.replace('""', '"'))
+        at = part.end()
+    return tuple(word for word in map(tidy_text, words) if word)
+
+
+def list_text(words: Iterable[str]) -> str:
+    """Return a list as the text of its cell, from which the same words are read again."""
+    return ", ".join(
+        '"' + word.replace('"', '""') + '"' if NEEDS_QUOTES.search(word) else word for word in words
+    )
+
+
+def unquoted(word: str, words: Collection[str], names: Iterable[str]) -> str | None:
+    """Return the name with a comma of which a word is a part, written without quotes; or None."""
+    for name in names:
+        parts = [tidy_text(part) for part in re.split(f"[{SEPARATORS}]", name)]
+        if word in parts and len(parts) > 1 and set(parts) <= set(words):
+            return name
+    return None

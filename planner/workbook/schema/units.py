@@ -1,0 +1,216 @@
+"""Units that people write over a column, and by what its numbers are multiplied to be in its own.
+
+A unit is a numerator and what it is divided by, e.g. ``k$ per MW and month``. Counted things
+(units, systems, slots) have no dimension. A unit of another kind is refused, never ignored.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from planner.workbook.schema.cell_contents import BadValueError, tidy_text
+from planner.workbook.schema.declarations import Column, Kind
+
+DAYS_OF_A_MONTH = Fraction(1461, 48)
+"""Mean of the calendar, for rates: 365.25 / 12."""
+
+POWER = {"w": Fraction(1, 1000), "kw": Fraction(1), "mw": Fraction(1000), "gw": Fraction(10**6)}
+WATTS = {"watt": "w", "kilowatt": "kw", "megawatt": "mw", "gigawatt": "gw"}
+TIME = {
+    "second": Fraction(1, 86400), "minute": Fraction(1, 1440), "hour": Fraction(1, 24),
+    "day": Fraction(1), "week": Fraction(7), "month": DAYS_OF_A_MONTH,
+    "quarter": 3 * DAYS_OF_A_MONTH, "year": 12 * DAYS_OF_A_MONTH,
+}  # fmt: skip
+TIME_WORDS = {
+    "s": "second", "sec": "second", "min": "minute", "h": "hour", "hr": "hour", "d": "day",
+    "calendar day": "day", "wk": "week", "mo": "month", "mth": "month", "q": "quarter",
+    "qtr": "quarter", "y": "year", "yr": "year", "a": "year",
+}  # fmt: skip
+VOLUME = {"l": Fraction(1), "liter": Fraction(1), "litre": Fraction(1), "m3": Fraction(1000),
+          "gal": Fraction("3.785411784"), "gallon": Fraction("3.785411784")}  # fmt: skip
+THINGS = {"capacity unit", "system", "hall", "slot", "order"}
+COUNTED = THINGS | {"unit", "piece", "pc", "pcs", "each", "ea", "count", "no", "nos", "number", "#"}
+SHARES = {"%": Fraction(1, 100), "percent": Fraction(1, 100), "per cent": Fraction(1, 100),
+          "pct": Fraction(1, 100), "share": Fraction(1), "fraction": Fraction(1)}  # fmt: skip
+SCALES = {
+    "k": 10**3, "tsd": 10**3, "thousand": 10**3, "000": 10**3, "'000": 10**3,
+    "m": 10**6, "mm": 10**6, "mn": 10**6, "mio": 10**6, "mln": 10**6, "million": 10**6,
+    "b": 10**9, "bn": 10**9, "billion": 10**9,
+}  # fmt: skip
+SPELLED = {"tsd", "thousand", "000", "'000", "million", "billion", "k"}
+"""Scales that may stand without a currency."""
+
+CENTS = {"ct", "cent", "¢"}
+SYMBOLS = {"$": {"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN"}, "€": {"EUR"},
+           "£": {"GBP"}, "¥": {"JPY", "CNY"}, "us$": {"USD"}, "fr": {"CHF"}}  # fmt: skip
+CURRENCIES = {
+    "usd", "eur", "gbp", "chf", "jpy", "cny", "cad", "aud", "nzd", "sgd", "hkd", "twd", "krw",
+    "inr", "sek", "nok", "dkk", "pln", "brl", "mxn", "aed", "sar", "ils", "zar", "myr", "idr",
+    "thb",
+}  # fmt: skip
+NOTHING = {"", "-", "–", "—", "n/a", "na", "none", "no unit", "dimensionless"}
+"""What states no unit."""
+
+MILLIWATT = re.compile(r"\bmWh?\b")
+DIVIDED = re.compile(r"\s*(?:/|·|\*|×|-|\bper\b|\band\b)\s*")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit as it was written.
+
+    Attributes
+    ----------
+    kind : tuple of str
+        Dimension of its numerator, then those that it is divided by, in order of the alphabet.
+    factor : Fraction
+        How many kW, days, litres, or whole units of money one of it is.
+    money : str
+        Currency or symbol, in small letters; empty where none is said.
+    span : str
+        The time that its numerator is, e.g. ``month``.
+    """
+
+    kind: tuple[str, ...]
+    factor: Fraction
+    money: str = ""
+    span: str = ""
+
+
+def unit_of(text: str) -> Unit | None:
+    """Return the unit that a text writes, or None if it is not known."""
+    text = " ".join(tidy_text(text).strip("[](){}<> ").replace("³", "3").split())
+    # A milliwatt is nobody's, and who writes it means another unit that cannot be told.
+    if MILLIWATT.search(text):
+        return None
+    text = re.sub(r"\bp\.\s?a\.|\ba year\b|\byearly\b", "per year", text.lower())
+    text = re.sub(r"\blpm\b", "l/min", re.sub(r"\bgpm\b", "gal/min", text))
+    if text in SHARES:
+        return Unit(("share",), SHARES[text])
+    if text in SPELLED:
+        return Unit(("scale",), Fraction(SCALES[text]))
+    over, *under = DIVIDED.split(text)
+    top = _token(over) if over else Unit((), Fraction(1))
+    below = [_token(part) for part in under]
+    if top is None or any(part is None or part.money for part in below):
+        return None
+    kinds: list[str] = []
+    factor = top.factor
+    for part in below:
+        assert part is not None
+        kinds += part.kind
+        factor /= part.factor
+    if not top.kind and not kinds and not over:
+        return None
+    return Unit((*(top.kind or ("",)), *sorted(kinds)), factor, top.money, top.span)
+
+
+def _token(text: str) -> Unit | None:
+    """Return one part of a unit."""
+    word = text.strip(" .")
+    single = word[:-1] if len(word) > 2 and word.endswith("s") else word
+    power = WATTS.get(single, word)
+    span = TIME_WORDS.get(single, TIME_WORDS.get(word, single))
+    if power in POWER:
+        found = Unit(("power",), POWER[power])
+    elif power.endswith("h") and power[:-1] in POWER:
+        found = Unit(("energy",), POWER[power[:-1]])
+    elif span in TIME:
+        found = Unit(("time",), TIME[span], span=span)
+    elif single in VOLUME:
+        found = Unit(("volume",), VOLUME[single])
+    elif word in COUNTED or single in COUNTED:
+        found = Unit((), Fraction(1))
+    elif single in ("degree", "deg", "°"):
+        found = Unit(("angle",), Fraction(1))
+    else:
+        return _money(word)
+    return found
+
+
+def _money(word: str) -> Unit | None:
+    """Return an amount of money, scaled or not, before or behind its currency."""
+    if word == "money":
+        return Unit(("money",), Fraction(1))
+    if word in ("teur", "t€", "tchf"):  # with other currencies a T is a trillion
+        return Unit(("money",), Fraction(1000), word[1:])
+    if word in CENTS or word.removesuffix("s") in CENTS:
+        return Unit(("money",), Fraction(1, 100))
+    for currency in sorted({*SYMBOLS, *CURRENCIES}, key=len, reverse=True):
+        for rest in (word.removeprefix(currency), word.removesuffix(currency)):
+            if rest == word:
+                continue
+            scale = rest.strip(" .")
+            scale = scale.removesuffix("s") if len(scale) > 3 else scale
+            if not scale or scale in SCALES:
+                return Unit(("money",), Fraction(SCALES.get(scale, 1)), currency)
+    return None
+
+
+def is_share(column: Column) -> bool:
+    """Say whether a column's numbers are shares of one, in which a percentage has one meaning."""
+    return column.kind is Kind.NUMBER and column.high is not None and column.high <= 1.0
+
+
+def factor_to(column: Column, said: str, currency: str | None) -> Fraction:
+    """Return by what a column's numbers are multiplied when they are in another unit.
+
+    Parameters
+    ----------
+    column
+        A column of numbers.
+    said
+        The unit that stands over it in the sheet.
+    currency
+        Currency of the plan; None where it is not known.
+
+    Raises
+    ------
+    BadValueError
+        If the unit is not known, or is of another kind than the column's own.
+    """
+    said = tidy_text(said).strip("[](){}<> ")
+    same = said.lower() == column.unit.lower() and not MILLIWATT.search(said)
+    if same or said.lower() in NOTHING:
+        return Fraction(1)
+    unit, own = unit_of(said), unit_of(column.unit) or Unit(("",), Fraction(1))
+    rule = f"{column.name} is in {own_unit(column)}"
+    remedy = f"Write {own_unit(column)} there and its numbers below"
+    if unit is None:
+        raise BadValueError(f"{rule}, and the planner does not know this unit", remedy)
+    if is_share(column) and unit.kind == ("share",):
+        return unit.factor
+    if unit.kind == ("scale",) and own.kind in (("money",), ("",)) and not is_share(column):
+        return unit.factor
+    if unit.kind != own.kind or is_share(column) or _counts_others(said, column.unit):
+        raise BadValueError(f"{rule}, and this is a unit of another kind", remedy)
+    if unit.span in ("month", "quarter", "year"):
+        raise BadValueError(f"{rule}, and a {unit.span} has no fixed number of them",
+                            "Write days or weeks there and their number below")  # fmt: skip
+    if unit.money and currency and not is_currency(unit.money, currency):
+        remedy = f"Convert the column to {currency}, or correct settings currency"
+        raise BadValueError(f"{rule}, and the plan's currency is {currency}", remedy)
+    return unit.factor / own.factor
+
+
+def _counts_others(said: str, own: str) -> bool:
+    """Say whether a unit counts other things than the column does, e.g. halls for systems."""
+    here, there = ({thing for thing in THINGS if thing in text.lower()} for text in (own, said))
+    return bool(here) and not there <= here
+
+
+def is_currency(said: str, currency: str) -> bool:
+    """Say whether a symbol or code, in small letters, can stand for a plan's currency."""
+    return said.upper() == currency.upper() or currency.upper() in SYMBOLS.get(said, ())
+
+
+def own_unit(column: Column) -> str:
+    """Return a column's own unit in words."""
+    return column.unit or ("shares of 1" if is_share(column) else "plain numbers")
+
+
+def multiplied(value: float, factor: Fraction) -> float:
+    """Return a number in the column's own unit, rounded once, so that 34,600 W are 34.6 kW."""
+    return value * factor.numerator / factor.denominator

@@ -1,0 +1,244 @@
+"""One cell's content to one typed value, or to the rule that it breaks."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time
+
+from planner.workbook.schema.cell_contents import (
+    BadValueError,
+    folded,
+    refuse_unreadable,
+    shown,
+    tidy_text,
+)
+from planner.workbook.schema.dates import EXPECTED, day_of
+from planner.workbook.schema.declarations import Column, Kind
+from planner.workbook.schema.lists import words_of_list
+from planner.workbook.schema.numbers import number_of, refuse_number
+from planner.workbook.schema.periods import EXAMPLE, periods_of
+from planner.workbook.schema.spelling import Speller
+from planner.workbook.schema.units import is_share
+
+YES, NO = frozenset({"yes", "true", "y", "1"}), frozenset({"no", "false", "n", "0"})
+LINE_BREAK = re.compile("[\t\n\r\x85\u2028\u2029]")
+LONGEST_NAME = 200
+LONGEST_NUMBER = 10**15
+"""From here on a spreadsheet has rounded a number, so that it names nothing."""
+
+LARGEST, LEAST = 1e15, 1e-100
+"""No amount of a plan is larger; nor is any this near to 0, though rounding leaves 1e-17 of it."""
+
+
+def convert(column: Column, raw: object, locale: str | None = None) -> object:
+    """Return the typed value of a cell; a blank cell gives the column's default.
+
+    Parameters
+    ----------
+    column
+        Declaration of the cell's column.
+    raw
+        What the reader found: None, text, number, boolean or date.
+    locale
+        How texts write numbers, as in the setting; None for plain digits.
+
+    Raises
+    ------
+    BadValueError
+        If the content breaks the column's rule, or is blank where a value is required.
+    """
+    if isinstance(raw, str):
+        raw = tidy_text(raw)
+    if raw is None or raw == "":
+        return default_of(column)
+    refuse_unreadable(raw)
+    return CONVERTERS[column.kind](column, raw, locale)
+
+
+def default_of(column: Column) -> object:
+    """Return what a blank cell of a column stands for.
+
+    Raises
+    ------
+    BadValueError
+        If a value is required.
+    """
+    if column.required:
+        raise BadValueError(f"{column.name} is required", f"Give {expected(column)}")
+    return () if column.kind is Kind.LIST else column.default
+
+
+def expected(column: Column) -> str:
+    """Say what a column expects, for a remedy."""
+    if column.kind is Kind.CHOICE:
+        return "one of " + ", ".join(column.choices)
+    if column.kind is Kind.PERIODS:
+        return f"one of {', '.join(column.choices)}, or several with their days, e.g. {EXAMPLE}"
+    if column.kind is Kind.DATE:
+        return EXPECTED
+    if column.kind is Kind.FLAG:
+        return "yes or no"
+    if column.kind in (Kind.NUMBER, Kind.WHOLE):
+        bounds = [
+            f"above {column.above:g}" if column.above is not None else "",
+            f"at least {column.low:g}" if column.low is not None else "",
+            f"at most {column.high:g}" if column.high is not None else "",
+        ]
+        unit = f" in {column.unit}" if column.unit else ""
+        within = " and ".join(bound for bound in bounds if bound)
+        return f"a {column.kind}{unit}" + (f", {within}" if within else "")
+    return f"a {column.kind}"
+
+
+def beyond_measure(numbers: Sequence[float]) -> bool:
+    """Say whether any number is so large, or so near to 0, that calculating with it overflows."""
+    sizes = list(map(abs, numbers))
+    return max(sizes, default=0.0) > LARGEST or 0.0 < min(filter(None, sizes), default=1.0) < LEAST
+
+
+def within_bounds(column: Column, low: float, high: float) -> bool:
+    """Say whether all numbers from the lowest to the highest keep a column's bounds."""
+    return not (
+        (column.low is not None and low < column.low)
+        or (column.above is not None and low <= column.above)
+        or (column.high is not None and high > column.high)
+    )
+
+
+def _text(column: Column, raw: object, locale: str | None) -> str:
+    if isinstance(raw, str):
+        if (column.refers_to or column.required) and LINE_BREAK.search(raw):
+            raise BadValueError(f"{column.name} is a name, and this one holds a tab or line break",
+                                "Write it in one line")  # fmt: skip
+        if (column.refers_to or column.required) and len(raw) > LONGEST_NAME:
+            raise BadValueError(f"{column.name} is a name, and this one has {len(raw)} characters",
+                                f"Shorten it to {LONGEST_NAME}")  # fmt: skip
+        return raw
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        raise BadValueError(f"{column.name} is a text", "Format the cell as text and retype it")
+    if isinstance(raw, float) and not math.isfinite(raw):
+        raise BadValueError(f"{column.name} is a text", "Mend the formula behind it")
+    if abs(raw) >= LONGEST_NUMBER:
+        raise BadValueError(f"{column.name} is a text, and a number this long has been rounded",
+                            "Format the cell as text and retype it")  # fmt: skip
+    return str(int(raw)) if raw == int(raw) else shown(raw)
+
+
+def _number(column: Column, raw: object, locale: str | None) -> float:
+    if isinstance(raw, bool) or not isinstance(raw, str | int | float):
+        raise BadValueError(f"{column.name} is a number", f"Give {expected(column)}")
+    try:
+        value = _written(column, raw, locale) if isinstance(raw, str) else float(raw)
+    except OverflowError:
+        value = math.inf
+    if not math.isfinite(value):
+        raise BadValueError(f"{column.name} is a finite number", f"Give {expected(column)}")
+    return bounded(column, value + 0.0)  # minus nought is nought
+
+
+def _written(column: Column, text: str, locale: str | None) -> float:
+    """Return the number that a text writes; a percentage only where it has one meaning."""
+    value = number_of(text.removesuffix("%").rstrip(), locale)
+    if value is None:
+        raise refuse_number(column.name, text, locale, expected(column))
+    if not text.endswith("%"):
+        return value
+    if not is_share(column):
+        raise BadValueError(f"{column.name} is a number and not a share",
+                            f"Give {expected(column)}, digits only, without unit")  # fmt: skip
+    return value / 100
+
+
+def bounded(column: Column, value: float) -> float:
+    """Return a number that keeps its column's bounds.
+
+    Raises
+    ------
+    BadValueError
+        If it is out of bounds.
+    """
+    if beyond_measure([value]):
+        raise BadValueError(
+            f"{column.name} is out of bounds: no quantity is beyond {LARGEST:g}, nor this near to "
+            "0", f"Give {expected(column)}")  # fmt: skip
+    if within_bounds(column, value, value):
+        return value
+    remedy = f"Give {expected(column)}"
+    if is_share(column) and 1.5 <= value <= 100:
+        remedy += f", e.g. {value / 100:.15g} or {value:.15g} %"
+    raise BadValueError(f"{column.name} is out of bounds", remedy)
+
+
+def _whole(column: Column, raw: object, locale: str | None) -> int:
+    return whole(column, _number(column, raw, locale))
+
+
+def whole(column: Column, value: float) -> int:
+    """Return a number without a fraction.
+
+    Raises
+    ------
+    BadValueError
+        If it has one.
+    """
+    if not value.is_integer():
+        raise BadValueError(f"{column.name} is a whole number", f"Give {expected(column)}")
+    return int(value)
+
+
+def _date(column: Column, raw: object, locale: str | None) -> date:
+    return day_of(column.name, raw)
+
+
+def _flag(column: Column, raw: object, locale: str | None) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    word = _text(column, raw, locale).lower()
+    if word in YES or word in NO:
+        return word in YES
+    raise BadValueError(f"{column.name} is yes or no", "Give yes or no")
+
+
+def _choice(column: Column, raw: object, locale: str | None) -> str:
+    word = _plain_word(_text(column, raw, locale))
+    for choice in column.choices:
+        if _plain_word(choice) == word:
+            return choice
+    near = Speller(column.choices).nearest(word)
+    hint = f"Did you mean {near}? " if near else ""
+    raise BadValueError(f"{column.name} is a choice", f"{hint}Give {expected(column)}")
+
+
+def _plain_word(text: str) -> str:
+    """Return a choice's word in any case, its parts joined by spaces, hyphens or underscores."""
+    return folded(text.replace("-", " ").replace("_", " "))
+
+
+def _list(column: Column, raw: object, locale: str | None) -> tuple[str, ...]:
+    return words_of_list(column.name, _text(column, raw, locale))
+
+
+def _periods(column: Column, raw: object, locale: str | None) -> str:
+    return periods_of(_list(column, raw, locale), expected(column))
+
+
+def _any(column: Column, raw: object, locale: str | None) -> object:
+    if isinstance(raw, float) and not math.isfinite(raw):
+        raise BadValueError(f"{column.name} is a finite number", f"Give {expected(column)}")
+    is_day = isinstance(raw, datetime) and raw.time() == time(0)
+    return raw.date() if is_day else raw  # type: ignore[attr-defined]
+
+
+CONVERTERS: dict[Kind, Callable[[Column, object, str | None], object]] = {
+    Kind.TEXT: _text,
+    Kind.NUMBER: _number,
+    Kind.WHOLE: _whole,
+    Kind.DATE: _date,
+    Kind.FLAG: _flag,
+    Kind.CHOICE: _choice,
+    Kind.LIST: _list,
+    Kind.PERIODS: _periods,
+    Kind.ANY: _any,
+}

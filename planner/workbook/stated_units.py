@@ -1,0 +1,168 @@
+"""The units that a sheet states, in its headings or in a row below them, and what they scale."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import repeat
+
+from planner.errors import Fault
+from planner.workbook.drafts import Findings
+from planner.workbook.files.raw_cells import Grid
+from planner.workbook.headers import Header
+from planner.workbook.schema.cell_contents import BadValueError, is_blank, letters, tidy_text
+from planner.workbook.schema.declarations import Column, Kind, Table
+from planner.workbook.schema.numbers import looks_like_number, number_of
+from planner.workbook.schema.units import NOTHING, factor_to, is_share, own_unit
+
+NUMBERS = (Kind.NUMBER, Kind.WHOLE)
+PLACEHOLDERS = NOTHING | {"text", "name", "id", "key", "unit", "units", "[unit]", "string"}
+"""What people write in a row of units over a column of names."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A stated unit.
+
+    Attributes
+    ----------
+    factor : Fraction
+        By what numbers are multiplied to be in their column's own unit.
+    where, said : str
+        The cell that states it, and what it says.
+    is_format : bool
+        Whether the number format of the cells states it.
+    """
+
+    factor: Fraction
+    where: str
+    said: str
+    is_format: bool = False
+
+
+HUGE = 1e300
+
+
+def units_row(table: Table, header: Header, grid: Grid) -> int | None:
+    """Return the row, from 0, that states units: the first below the header, if it does.
+
+    It holds words alone, at least one of them over a column of numbers, and names no row.
+    """
+    below = header.row + 1
+    while below < len(grid) and not any(map(_filled, grid[below])):
+        below += 1
+    if below == len(grid):
+        return None
+    said = _said(header, grid[below])
+    over_numbers = False
+    for name, cell in said.items():
+        if not isinstance(cell, str) or looks_like_number(tidy_text(cell)):
+            return None
+        if name in table.key and table.column(name).kind not in NUMBERS:
+            is_format = table.column(name).kind is Kind.DATE and re.fullmatch(
+                r"[ymdtj./\- ]+", tidy_text(cell).lower())  # fmt: skip
+            if tidy_text(cell).lower().strip("[]()") not in PLACEHOLDERS and not is_format:
+                return None
+        over_numbers |= table.column(name).kind in NUMBERS
+    return below if over_numbers else None
+
+
+def _filled(cell: object) -> bool:
+    return not is_blank(cell)
+
+
+def _said(header: Header, row: Sequence[object]) -> dict[str, object]:
+    """Return what a row holds under each column, blank cells left out."""
+    places = {name: heading.position for name, heading in header.columns.items()}
+    return {name: row[at] for name, at in places.items() if at < len(row) and _filled(row[at])}
+
+
+def stated_scales(
+    table: Table, header: Header, units: Sequence[object], row: int | None, findings: Findings
+) -> dict[str, Scale | None]:
+    """Return by what the numbers of each column are multiplied; other units than its own alone.
+
+    A column with a unit that is refused has None: nobody can tell what its numbers mean.
+
+    Parameters
+    ----------
+    table, header
+        The sheet's declaration and its header.
+    units, row
+        The row of units and its number from 0; empty and None where there is none.
+    findings
+        Takes a fault for each unit that is not known or of another kind.
+    """
+    scales: dict[str, Scale | None] = {}
+    below = _said(header, units)
+    for column in table.columns:
+        heading = header.columns.get(column.name)
+        if heading is None:
+            continue
+        stated = [(heading.where(table), heading.unit)] if heading.unit else []
+        if column.name in below and row is not None and column.kind in NUMBERS:
+            where = f"{table.name}!{letters(heading.position)}{row + 1}"
+            stated.append((where, tidy_text(str(below[column.name]))))
+        found = [_scale(column, where, said, findings) for where, said in stated]
+        known = [scale for scale in found if scale is not None]
+        if len({scale.factor for scale in known}) > 1:
+            rule = (f"the heading above says {known[0].said}, and this row of units says "
+                    f"{known[1].said}: the numbers cannot be in both")  # fmt: skip
+            remedy = (f"If they are in {known[0].said}, write {known[0].said} here as well; else "
+                      "take it out of the heading")  # fmt: skip
+            fault = Fault(known[1].where, known[1].said, rule, remedy)
+            findings.faults.append(fault)
+            known = []
+        if len(known) < len(found):
+            header.unknown.add(column.name)
+            scales[column.name] = None
+        elif known and known[-1].factor != 1:
+            scales[column.name] = known[-1]
+    return scales
+
+
+def _scale(column: Column, where: str, said: str, findings: Findings) -> Scale | None:
+    """Return what a stated unit multiplies its numbers by; None with a fault if it cannot."""
+    try:
+        if column.kind not in NUMBERS:
+            raise BadValueError(f"{column.name} is a {column.kind} and has no unit",
+                                f"Rename the column {column.name}")  # fmt: skip
+        return Scale(factor_to(column, said, findings.currency), where, said)
+    except BadValueError as error:
+        findings.faults.append(Fault(where, said, error.rule, error.remedy))
+        return None
+
+
+def can_be_scaled(
+    column: Column, scale: Scale, cells: Sequence[object], findings: Findings
+) -> bool:  # fmt: skip
+    """Note that a column is converted, and say whether it can be.
+
+    A spreadsheet shows 0.95 as 95 % where the cell has that format, so that numbers of at most
+    one below a percent sign may be either: these are refused.
+    """
+    numbers = [number for number in map(_number, set(cells), repeat(findings.locale)) if number]
+    if is_share(column) and numbers and max(numbers) <= 1:
+        most = max(numbers)
+        rule = (f"{column.name} is stated in percent, and its numbers are 1 at most: {most:.15g} "
+                f"may be {most:.15g} % or {100 * most:.15g} %")  # fmt: skip
+        remedy = "Give shares of 1 and remove the unit, or percentages above 1"
+        findings.faults.append(Fault(scale.where, scale.said, rule, remedy))
+        return False
+    factor = scale.factor
+    times = f"divided by {factor.denominator}" if factor.numerator == 1 else (
+        f"multiplied by {float(factor):.10g}")  # fmt: skip
+    shown = ", as their number format shows," if scale.is_format else ""
+    findings.notes.append(f"{scale.where} {scale.said!r}: the numbers of {column.name} are{shown} "
+                          f"{times} to be in {own_unit(column)}")  # fmt: skip
+    return True
+
+
+def _number(cell: object, locale: str | None) -> float | None:
+    """Return the number that a cell holds, as a number or a text."""
+    if isinstance(cell, str):
+        return number_of(tidy_text(cell), locale)
+    is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
+    return float(cell) if is_number and abs(cell) < HUGE else None  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""Templates, the data dictionary, and inputs written in another form."""

@@ -1,0 +1,129 @@
+"""Writes the data dictionary: every sheet, column and setting, made from their declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from planner.workbook.schema.declarations import Column, Table
+from planner.workbook.schema.sheets import SETTINGS, TABLES
+from planner.workbook.writing.descriptions import allowed_values, default_text
+
+INTRODUCTION = """\
+# Data dictionary
+
+What an input workbook holds, sheet by sheet. This page is made from the declarations that the
+planner itself reads with; write it anew with `planner init --dictionary > inputs/README.md`.
+`planner init` writes a workbook with all these sheets, `planner check` names every cell to mend.
+
+## How a workbook is read
+
+- Each sheet is one long table with its column names in row 1, in any order and any case. A title
+  block above them or a units row below is tolerated; a cell under no column name is not read, and
+  noted.
+- A unit may stand behind a column name, as in `power_kw [W]`, or in the row below it. Another unit
+  of the same kind is converted, and noted; one of another kind is an error. `Power (kW)` is
+  `power_kw`. A name with another unit, as `lead_weeks`, is an error: write `lead_days [weeks]`.
+- A unit that a number format shows, e.g. 26 as `26 weeks`, counts like one in the heading. A
+  currency that it shows and that is not the plan's is warned of.
+- A formula must have been calculated: one without a stored value is an error, and so is one stored
+  as 0 by a program that leaves calculating to the spreadsheet.
+- The sheets `README` (written by `planner init`) and `check` (in a marked copy) are for people and
+  are passed over. Others that are not listed here are ignored with a note.
+- A column that is not listed is an error that names the nearest known one; begin its name with `#`
+  to keep notes of your own.
+- Blank is not zero. A blank cell stands for the default given here, or for no value and no limit.
+- Names match exactly, white space around them left out. Two names that differ only by case or
+  spaces are an error. `NA`, `None`, `007` and `#1` are names like any other.
+- Numbers are number cells or texts in plain digits such as `1234.5`. With the setting `locale`
+  texts may also part thousands: `1,234.5` (en), `1.234,5` (de), `1 234,5` (fr), `1'234.5` (ch). A
+  share may be written as `50 %`.
+- Dates are date cells, or text that names one day: `2026-12-31`, `31 July 2027`, `July 31, 2027`,
+  `31.12.2026`. What can be read in two ways, as `03/04/2026` or `31.12.26`, is refused.
+- A list is one cell, its words separated by commas; a name that holds a comma stands in double
+  quotes, as in keys of changes: `CS-4, "CS-3, rev B"`.
+- A folder of CSV files (UTF-8, commas) with the sheets' names, e.g. `settings.csv`, is read the
+  same way.
+- Only the sheets marked as required are needed. Without `supply` a system is available at its
+  price from `available_from` on; without `lanes` everything moves at once and free; without
+  `power` and `crews` those limits are absent.
+
+## Units and time
+
+- Power is in kW for systems and in MW everywhere else; money is in whole units of the currency.
+- Time goes by days. Lead times are calendar days and are not rounded: what is ordered, started,
+  shipped, decided or installed has a day, and what comes of it can be used on the day that many
+  days later. `ready`, `from` and `available_from` count from their day on, within a period, too.
+- A milestone is judged on its own date. A period that holds one ends on it, and the rest of it is
+  a period more.
+- Periods say how often: systems are installed so that they are in service on the last day of each.
+  They may change their length at given days; the period before such a day is cut short.
+- What is given a month is shared out over the days of each calendar month. What can be delivered by
+  a day is what its rate has come to since the delivery before; what is left of it, less than one
+  system or order, is carried over. So an order from a supplier with a capacity is worked on up to
+  its `order_date`, from its `order_from` on, by which it should be signed.
+- What costs or counts a month, such as a lease or missed MW-months, does so for a part of a
+  calendar month in proportion to its days.
+- A capacity, number of crews or power with a `from` date holds until the next row for the same key.
+- The basis of a commitment says which megawatts count: `system` is `power_kw` alone, `it` adds
+  `overhead_kw`, `facility` multiplies that by the site's `pue`.
+"""
+
+
+def data_dictionary() -> str:
+    """Return the data dictionary as a page of Markdown that ends in one line break."""
+    parts = [INTRODUCTION, _contents(), *(_section(table) for table in TABLES)]
+    return "\n".join(parts)
+
+
+def _contents() -> str:
+    """Return the table of all sheets."""
+    rows = [
+        [f"[`{table.name}`](#{table.name})", table.help, _names(table.key),
+         "yes" if table.required else ""]
+        for table in TABLES
+    ]  # fmt: skip
+    return "## Sheets\n\n" + _table(("sheet", "a row is", "key", "required"), rows)
+
+
+def _section(table: Table) -> str:
+    """Return one sheet's part of the page; the settings' own rows stand below their columns."""
+    need = "Required" if table.required else "May be left out"
+    text = f"## {table.name}\n\n{table.help} {need}. Key: {_names(table.key)}.\n\n"
+    text += _columns("column", table.columns)
+    if table.name == "settings":
+        text += "\n### The settings\n\n" + _columns("setting", SETTINGS)
+    return text
+
+
+def _columns(heading: str, columns: Iterable[Column]) -> str:
+    """Return the table of a sheet's columns, or of the settings."""
+    headings = (heading, "meaning", "kind", "unit", "blank stands for", "allowed", "example")
+    return _table(headings, [
+        [f"`{column.name}`", _meaning(column), str(column.kind), column.unit, _blank(column),
+         allowed_values(column), column.example]
+        for column in columns
+    ])  # fmt: skip
+
+
+def _meaning(column: Column) -> str:
+    if not column.refers_to:
+        return column.help
+    return f"{column.help} Found in {_names(column.refers_to, ' or ')}."
+
+
+def _blank(column: Column) -> str:
+    if column.required:
+        return "**required**"
+    return default_text(column)
+
+
+def _names(names: Sequence[str], joint: str = ", ") -> str:
+    return joint.join(f"`{name}`" for name in names)
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table that ends in a line break."""
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "".join(
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines
+    )
