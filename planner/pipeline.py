@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from planner.attempts import Attempts
 from planner.case.case import Case, make_case
-from planner.case.plausible import as_notes, plausible
+from planner.diagnostics.warnings import as_notes, plausible
 from planner.errors import NoPlanExists, OptionOutOfBounds, PlanRefused
 from planner.model.build import build_model
 from planner.model.decisions import Model

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from instances import Sheets, settings, unit_system
 
 from planner.case.case import make_case
-from planner.case.look import InputWarning
-from planner.case.plausible import plausible
+from planner.diagnostics.warning_context import InputWarning
+from planner.diagnostics.warnings import plausible
 from planner.workbook.reading import inputs_from_rows
 
 Rows = list[dict[str, object]]

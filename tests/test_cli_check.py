@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
 
-from planner.case.look import InputWarning
 from planner.cli.check import command
+from planner.diagnostics.warning_context import InputWarning
 from planner.errors import Fault, PlannerError
 from planner.reports.faults import Findings, as_document, print_findings
 from planner.workbook.cell_locations import cell_of, fold, letters, position, sheet_of

@@ -14,7 +14,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from planted import Book
 
 from planner.case.case import make_case
-from planner.case.plausible import plausible
+from planner.diagnostics.warnings import plausible
 from planner.errors import InputFaults, PlannerError
 from planner.whatif.rehearsal import rehearsed
 from planner.workbook.reading import inputs_from_rows, inputs_from_sheets, read_inputs

@@ -16,9 +16,9 @@ from how_many import CASES, seeds
 from instances import Sheets
 from micro import FEBRUARY, JANUARY, START, assert_optimum, missed_by_period, near, plan_of
 
-from planner.case.bounds import Bounds
 from planner.case.case import make_case
-from planner.case.routes import Routes
+from planner.diagnostics.bounds import Bounds
+from planner.diagnostics.routes import Routes
 from planner.errors import InputFaults
 from planner.explain.session import Session
 from planner.plan.verify import verify

@@ -17,7 +17,7 @@ from malformed_others import number, ods, row, words
 from openpyxl import Workbook
 
 from planner.case.case import make_case
-from planner.case.plausible import plausible
+from planner.diagnostics.warnings import plausible
 from planner.errors import Fault, InputFaults
 from planner.workbook.files.number_formats import ShownUnit, shown_unit
 from planner.workbook.files.raw_cells import read_raw

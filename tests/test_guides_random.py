@@ -19,10 +19,10 @@ import pytest
 from how_many import CASES, seeds
 from random_guides import guide_case
 
-from planner.case.bounds import Bounds
 from planner.case.case import Case, make_case
-from planner.case.first import first_service
-from planner.case.routes import Routes
+from planner.diagnostics.bounds import Bounds
+from planner.diagnostics.first_service import first_service
+from planner.diagnostics.routes import Routes
 from planner.errors import InputFaults
 from planner.model.build import build_model
 from planner.model.decisions import Model

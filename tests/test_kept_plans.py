@@ -20,8 +20,8 @@ from click.testing import CliRunner
 from how_many import CASES
 
 from planner.attempts import INCOMPLETE
-from planner.case import plausible
 from planner.cli.main import planner
+from planner.diagnostics import warnings
 from planner.errors import PlannerError
 from planner.pipeline import make_plan
 from planner.plan import verify as checker
@@ -166,11 +166,11 @@ def test_a_warning_that_fails_takes_no_other_along(
     assert run("init", late, "--from", BOOK).exit_code == 0
 
     def halls_hold_what_is_due(look: object) -> Iterator[object]:
-        yield plausible.InputWarning("halls!A1", "", "the first is kept", "Nothing to do")
+        yield warnings.InputWarning("halls!A1", "", "the first is kept", "Nothing to do")
         fails()
 
-    rules = (halls_hold_what_is_due, *plausible.RULES)
-    monkeypatch.setattr(plausible, "RULES", rules)
+    rules = (halls_hold_what_is_due, *warnings.RULES)
+    monkeypatch.setattr(warnings, "RULES", rules)
     claim = 'the warning "halls hold what is due" could not be worked out'
     result = run("check", BOOK)
     assert_said(result, claim)
@@ -214,7 +214,7 @@ def test_a_check_with_faults_ends_with_their_code(
     folder = tmp_path / "book"
     assert run("init", folder, "--from", BOOK, "--as", "csv").exit_code == 0
     (folder / "systems.csv").write_text("system,power_kw\nRack-25,much\n")
-    monkeypatch.setattr(plausible, "RULES", (fails,))
+    monkeypatch.setattr(warnings, "RULES", (fails,))
     assert run("check", folder).exit_code == 1
 
 
@@ -503,8 +503,15 @@ def test_a_name_of_bytes_that_are_no_letters_costs_nothing(
 
 # ------------------------------------------------------------------ any function at all
 
-BESIDE = ("planner.reports", "planner.explain", "planner.case.plausible", "planner.case.look",
-          "planner.whatif.start")  # fmt: skip
+BESIDE = (
+    "planner.reports",
+    "planner.explain",
+    *(
+        f"planner.diagnostics.{name}"
+        for name in ("capacity", "dates", "magnitudes", "places", "single_rows", "warning")
+    ),
+    "planner.whatif.start",
+)
 """Rooms and modules of which a plan needs nothing once it is found."""
 
 

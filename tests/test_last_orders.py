@@ -7,11 +7,11 @@ from datetime import date, timedelta
 import pytest
 from instances import Sheets, settings, unit_system
 
-from planner.case.bounds import Bounds
 from planner.case.case import make_case
-from planner.case.last_orders import critical_order, dispatched_orders, last_orders
-from planner.case.plausible import plausible
-from planner.case.routes import Routes
+from planner.diagnostics.bounds import Bounds
+from planner.diagnostics.order_deadlines import critical_order, dispatched_orders, last_orders
+from planner.diagnostics.routes import Routes
+from planner.diagnostics.warnings import plausible
 from planner.pipeline import make_plan
 from planner.workbook.reading import inputs_from_rows
 

@@ -25,9 +25,9 @@ from random_cases import random_case
 from random_wide import wide_case
 
 from planner.case.case import Case, make_case
-from planner.case.look import InputWarning, Look
-from planner.case.plausible import RULES, as_notes, plausible
-from planner.case.plausible_due import by_crews, by_halls, by_power, by_systems, together
+from planner.diagnostics.capacity import by_crews, by_halls, by_power, by_systems, together
+from planner.diagnostics.warning_context import InputWarning, Look
+from planner.diagnostics.warnings import RULES, as_notes, plausible
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan
 from planner.workbook.cell_locations import cell_of, sheet_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from plausible_case import APRIL, FEBRUARY, JANUARY, MARCH, Rows, sheets_of, warnings_of
 
-from planner.case.look import InputWarning
+from planner.diagnostics.warning_context import InputWarning
 from planner.workbook.cell_locations import fold
 
 

@@ -6,7 +6,7 @@ import pytest
 from instances import unit_system
 from plausible_case import APRIL, MARCH, SUPPLY, Rows, sheets_of, the_one, warnings_of
 
-from planner.case.look import amounts
+from planner.diagnostics.warning_context import amounts
 from planner.workbook.cell_locations import cell_of
 
 

@@ -71,7 +71,7 @@ def command(
 def _findings(workbook: Path, tried: Attempts) -> Findings:
     """Read a workbook and return all that can be said of it."""
     from planner.case.case import make_case  # noqa: PLC0415
-    from planner.case.plausible import plausible  # noqa: PLC0415
+    from planner.diagnostics.warnings import plausible  # noqa: PLC0415
     from planner.reports.faults import Findings  # noqa: PLC0415
     from planner.whatif.rehearsal import rehearsed  # noqa: PLC0415
     from planner.workbook.reading import read_inputs  # noqa: PLC0415

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from planner.case.demand import cut_at, due_by
-from planner.case.last_orders import last_orders
+from planner.diagnostics.order_deadlines import last_orders
 from planner.errors import NoPlanExists
 from planner.explain.problem import NONE, Problem
 from planner.explain.session import Session

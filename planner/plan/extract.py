@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from planner.case.bounds import Bounds
 from planner.case.case import Case
-from planner.case.last_orders import critical_order
-from planner.case.routes import Routes
+from planner.diagnostics.bounds import Bounds
+from planner.diagnostics.order_deadlines import critical_order
+from planner.diagnostics.routes import Routes
 from planner.model import spending
 from planner.model.decisions import Model
 from planner.model.supply import settled_with

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from planner.case.look import InputWarning
+from planner.diagnostics.warning_context import InputWarning
 from planner.errors import Fault
 from planner.reports.console import printable
 from planner.workbook.cell_locations import F, Group, cell_of, fold, sheet_of

@@ -41,7 +41,12 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(Path(__file__).parent)]
 
 from mutations_of_code import mutant, places  # noqa: E402
 
-ROOMS = ("planner/model/*.py", "planner/case/*.py", "planner/plan/verify*.py")
+ROOMS = (
+    "planner/model/*.py",
+    "planner/case/*.py",
+    "planner/diagnostics/*.py",
+    "planner/plan/verify*.py",
+)
 TESTS = (
     "test_blocks.py", "test_blocks_money.py", "test_blocks_sites.py", "test_by_site.py",
     "test_calendar.py", "test_checks.py", "test_frame.py", "test_graph.py", "test_guides.py",

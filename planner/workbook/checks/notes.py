@@ -45,7 +45,8 @@ def unused_prices_are_noted(draft: Draft) -> Iterator[str]:
 def absent_limits_are_noted(draft: Draft) -> Iterator[str]:
     """Where power limits some, what it leaves out has no limit, and that is said aloud.
 
-    Suppliers without capacity and sites without crews are warned of, see `planner.case.plausible`.
+    Suppliers without capacity and sites without crews are warned of, see
+    `planner.diagnostics.warnings`.
     """
     limited = draft.given("energisation", "node")
     free = sorted(draft.given("power", "node") - limited)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from planner.case.bounds import Bounds
 from planner.case.case import Case
+from planner.diagnostics.bounds import Bounds
 
 Line = tuple[str, str]
 """Supplier and item: what is ordered together."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
-from planner.case.look import NOTHING, InputWarning, Look, amount, amounts, warn
+from planner.diagnostics.warning_context import NOTHING, InputWarning, Look, amount, amounts, warn
 from planner.tolerance import exceeds
 
 Most = Callable[[Look, tuple[str, ...], int], float]

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from planner.case.bounds import Bounds
 from planner.case.case import Case
-from planner.case.first import First, first_service
-from planner.case.routes import Routes
+from planner.diagnostics.bounds import Bounds
+from planner.diagnostics.first_service import First, first_service
+from planner.diagnostics.routes import Routes
 from planner.workbook.rows import Inputs, Row
 from planner.workbook.schema.sheets import BY_NAME
 

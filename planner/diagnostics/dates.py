@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 from planner.case.case import make_case
 from planner.case.demand import cut_at
-from planner.case.first import critical_path
-from planner.case.last_orders import critical_order
-from planner.case.look import NOTHING, InputWarning, Look, warn
+from planner.diagnostics.first_service import critical_path
+from planner.diagnostics.order_deadlines import critical_order
+from planner.diagnostics.warning_context import NOTHING, InputWarning, Look, warn
 from planner.workbook.rows import Row
 
 DATED = (

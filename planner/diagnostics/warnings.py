@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from planner.attempts import Attempt, strictly
-from planner.case import plausible_dates as dates
-from planner.case import plausible_due as due
-from planner.case import plausible_places as places
-from planner.case import plausible_rows as rows
-from planner.case import plausible_sizes as sizes
 from planner.case.case import Case
-from planner.case.look import InputWarning, Look
+from planner.diagnostics import capacity as due
+from planner.diagnostics import dates, places
+from planner.diagnostics import magnitudes as sizes
+from planner.diagnostics import single_rows as rows
+from planner.diagnostics.warning_context import InputWarning, Look
 from planner.workbook.cell_locations import fold
 from planner.workbook.rows import Inputs
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from planner.case.look import NOTHING, InputWarning, Look, amount, warn
+from planner.diagnostics.warning_context import NOTHING, InputWarning, Look, amount, warn
 from planner.workbook.rows import Row
 
 

@@ -14,7 +14,7 @@ from functools import cache
 from itertools import groupby, zip_longest
 
 from planner.case.case import Case
-from planner.case.routes import ROUNDING, Routes
+from planner.diagnostics.routes import ROUNDING, Routes
 
 Pair = tuple[str, str]
 """A hall and a system."""

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from statistics import median
 
-from planner.case.look import NOTHING, InputWarning, Look, amount, amounts, warn
+from planner.diagnostics.warning_context import NOTHING, InputWarning, Look, amount, amounts, warn
 from planner.tolerance import exceeds
 from planner.workbook.rows import Row
 

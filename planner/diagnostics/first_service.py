@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from planner.case.bounds import Bounds
 from planner.case.case import Case
-from planner.case.routes import Routes
+from planner.diagnostics.bounds import Bounds
+from planner.diagnostics.routes import Routes
 
 NOTHING = 1e-9
 

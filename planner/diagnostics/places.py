@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from planner.case.look import NOTHING, InputWarning, Look, amount, some, warn
+from planner.diagnostics.warning_context import NOTHING, InputWarning, Look, amount, some, warn
 
 OVERLOAD = 1.05
 """Halls may need so many times what their node carries: published figures are rounded."""
