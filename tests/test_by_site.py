@@ -19,7 +19,7 @@ from random_cases import random_case
 from random_wide import wide_case
 
 from planner.case.case import Case, make_case
-from planner.case.narrow import narrow, promising
+from planner.case.reduced_case import narrow, promising
 from planner.model.build import build_model
 from planner.model.objectives import make_tiers
 from planner.model.wholes import crew_links

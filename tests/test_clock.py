@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from planner.case import clock
-from planner.case.clock import Act, Clock, Leg, Spot, settle
+from planner.case import dispatch_days
+from planner.case.dispatch_days import Act, Clock, Leg, Spot, settle
 from planner.case.rates import Level, Rate, carried, months_between, windows
 
 START = date(2026, 1, 1)
@@ -156,7 +156,7 @@ def test_of_too_many_days_those_nearest_to_another_are_dropped(
     """
     acts = [order(0, spot=SITE), install(10, 12, 20, 40)]
     assert settled(*acts, most=3).days["order",] == (10, 12, 20, 40)
-    monkeypatch.setattr(clock, "ALIGNED", 5)
+    monkeypatch.setattr(dispatch_days, "ALIGNED", 5)
     assert settled(*acts, most=3).days["order",] == (10, 20, 40)
 
 

@@ -15,7 +15,7 @@ from blocks import FEB_END, JAN_END, case_of, rows_of
 from instances import unit_system
 
 from planner.case.case import make_case
-from planner.case.narrow import money_per_mw, narrow
+from planner.case.reduced_case import money_per_mw, narrow
 from planner.diagnostics.capacity import by_power, by_systems
 from planner.diagnostics.warning_context import Look
 from planner.model.build import build_model

@@ -21,8 +21,8 @@ from random_wide import wide_case
 from relations import Pair, names_changed, rows_shuffled
 from test_reading import folder_of
 
+from planner.case.canonical_order import in_order
 from planner.case.case import make_case
-from planner.case.order import in_order
 from planner.errors import InputFaults
 from planner.model.build import build_model
 from planner.model.frame import ContradictionError

@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 
 from planner.case.calendar import Calendar
-from planner.case.clock import Act, Clock, Days, Leg, Name, Spot, settle
+from planner.case.dispatch_days import Act, Clock, Days, Leg, Name, Spot, settle
 from planner.case.graph import EVERYWHERE, FlowGraph, PowerTree
 from planner.case.rates import Level, Rate, windows
 from planner.workbook.rows import Inputs, Row

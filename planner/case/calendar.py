@@ -1,4 +1,4 @@
-"""Planning periods: when a plan is looked at. What is possible by when, `clock` says in days."""
+"""Planning periods: when a plan is looked at. `dispatch_days` says what is possible by when."""
 
 from __future__ import annotations
 

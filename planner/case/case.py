@@ -10,11 +10,11 @@ from functools import cached_property
 
 from planner.case.acts import ActBuilder, Timetable
 from planner.case.calendar import Calendar, make_calendar
-from planner.case.clock import Days
+from planner.case.canonical_order import in_order
 from planner.case.demand import Demand, days_to_end_on, make_demand
+from planner.case.dispatch_days import Days
 from planner.case.facility import Facility, make_facility
 from planner.case.graph import trace_flows, trace_power
-from planner.case.order import in_order
 from planner.case.supply import Supply, SupplyBuilder
 from planner.errors import Fault, InputFaults
 from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE, exceeds, holding

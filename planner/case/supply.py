@@ -14,7 +14,7 @@ from typing import Any
 
 from planner.case.acts import Timetable
 from planner.case.calendar import Calendar
-from planner.case.clock import first_on
+from planner.case.dispatch_days import first_on
 from planner.case.facility import Facility
 from planner.case.graph import EVERYWHERE, FlowGraph, Hop
 from planner.case.rates import windows

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from planner.case.case import Case, budget_unit
-from planner.case.clock import Name, first_on
+from planner.case.dispatch_days import Name, first_on
 from planner.case.rates import carried, windows
 from planner.explain.limits import STEPS, Limit, amounts, dates
 from planner.workbook.rows import Inputs, Row

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, cast
 
 from planner.case.case import Case
-from planner.case.clock import Name
+from planner.case.dispatch_days import Name
 from planner.case.rates import windows
 from planner.plan.tables import Row
 from planner.plan.work import Work

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from planner.case.acts import Timetable
-from planner.case.clock import Name
+from planner.case.dispatch_days import Name
 from planner.case.rates import windows
 from planner.tolerance import TOLERANCE
 

@@ -23,7 +23,7 @@ import numpy.typing as npt
 import pulp
 
 from planner.case.case import Case
-from planner.case.narrow import Pair, narrow
+from planner.case.reduced_case import Pair, narrow
 from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import present_cost

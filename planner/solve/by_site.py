@@ -36,7 +36,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from planner.case.case import Case
-from planner.case.narrow import Pair, narrow, promising
+from planner.case.reduced_case import Pair, narrow, promising
 from planner.errors import Interrupted, LimitReached
 from planner.model.build import build_model
 from planner.model.decisions import Model

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.case.case import Case
-from planner.case.narrow import Pair, money_per_mw, narrow
+from planner.case.reduced_case import Pair, money_per_mw, narrow
 from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import make_tiers, present_cost

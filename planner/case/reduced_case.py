@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import replace
 
 from planner.case.case import HOURS_A_DAY, Case
-from planner.case.clock import Days
+from planner.case.dispatch_days import Days
 from planner.case.supply import Supply
 
 Pair = tuple[str, str]
