@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from planner.attempts import Attempts
 from planner.case.case import Case, make_case
+from planner.checker.verify import verify
 from planner.diagnostics.warnings import as_notes, plausible
 from planner.errors import NoPlanExists, OptionOutOfBounds, PlanRefused
 from planner.model.build import build_model
@@ -25,7 +26,6 @@ from planner.plan.extract import extract
 from planner.plan.store import Plan
 from planner.plan.summary import PROVEN, manifest, summary
 from planner.plan.tables import Row
-from planner.plan.verify import verify
 from planner.solve.by_site import solve_by_site
 from planner.solve.highs import LiveModel
 from planner.solve.progress import Event

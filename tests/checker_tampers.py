@@ -13,8 +13,8 @@ from datetime import date, datetime
 from checker_cases import Q2, W1, W2, WEEK
 from checker_full import APR, FEB, FULL_SPEND, JAN, MAR, MAY
 
+from planner.checker.tables import KEYS
 from planner.plan.tables import COLUMNS, Tables
-from planner.plan.verify_tables import KEYS
 
 Edit = Callable[[Tables], None]
 

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from planner.case.calendar import Calendar, make_calendar
-from planner.plan.verify_calendar import Calendar as CheckersCalendar
+from planner.checker.calendar import Calendar as CheckersCalendar
 
 JAN, FEB, MAR, APR, MAY, JUN = range(6)
 START, END = date(2026, 1, 1), date(2026, 6, 30)

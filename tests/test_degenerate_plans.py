@@ -19,13 +19,13 @@ from micro import APRIL, FEBRUARY, JANUARY, MARCH, START, Rows, near, present_co
 from rich.console import Console
 from sheet_formulas import evaluate
 
+from planner.checker.verify import verify
 from planner.explain.findings import Inquiry, explain_plan, quote_plan
 from planner.explain.quote import Terms
 from planner.pipeline import Options, make_plan
 from planner.plan.explained import EXPLANATION, QUOTE
 from planner.plan.store import Plan, load_plan, save_plan
 from planner.plan.summary import PROVEN
-from planner.plan.verify import verify
 from planner.reports.console import print_plan, print_ramp
 from planner.reports.console_explained import print_explanation, print_quote
 from planner.reports.excel import write_plan_workbook

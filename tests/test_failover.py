@@ -17,11 +17,11 @@ from instances import Sheets
 from micro import FEBRUARY, JANUARY, START, assert_optimum, missed_by_period, near, plan_of
 
 from planner.case.case import make_case
+from planner.checker.verify import verify
 from planner.diagnostics.bounds import Bounds
 from planner.diagnostics.routes import Routes
 from planner.errors import InputFaults
 from planner.explain.session import Session
-from planner.plan.verify import verify
 
 Node = tuple[str, str | None, str | None, float | None]
 """Name, parent, group and MW of a power node; None where it has none."""

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 from micro import Rows, amount, assert_optimum, in_service_by_period, near, plan_of
 
+from planner.checker.verify import verify
 from planner.errors import InputFaults
 from planner.explain.findings import explain_plan
 from planner.plan.store import Plan
-from planner.plan.verify import verify
 
 MARCH, JUNE, JULY, AUGUST = "2026-03-31", "2026-06-30", "2026-07-01", "2026-08-31"
 FALLS = {MARCH: 4, JULY: 2}

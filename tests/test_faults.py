@@ -20,11 +20,11 @@ import highspy
 import pytest
 from micro import FEBRUARY, plan_of
 
+from planner.checker.verify import verify
 from planner.cli import main as entry
 from planner.errors import PlannerError, SolverFailed
 from planner.pipeline import make_plan
 from planner.plan.store import load_plan, save_plan
-from planner.plan.verify import verify
 from planner.reports.kinds import report_writers
 from planner.solve.highs import STATUS, LiveModel
 from planner.workbook.reading import read_inputs

@@ -21,6 +21,7 @@ from plan_samples import sample_plan
 from test_store import hidden, small
 
 from planner.attempts import Attempts
+from planner.checker.verify import verify
 from planner.cli.main import planner
 from planner.errors import PlannerError
 from planner.explain.findings import Inquiry, _rising, explain_plan, quote_plan
@@ -29,7 +30,6 @@ from planner.explain.session import Session
 from planner.plan.explained import EXPLANATION, FOUND_COLUMNS, QUOTE, Finding
 from planner.plan.rewrite import save_finding, save_reports
 from planner.plan.store import load_plan, plan_digest, save_plan
-from planner.plan.verify import verify
 from planner.reports.kinds import report_writers
 from planner.workbook.reading import read_inputs
 

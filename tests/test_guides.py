@@ -16,12 +16,12 @@ from instances import unit_system
 
 from planner.case.case import make_case
 from planner.case.reduced_case import money_per_mw, narrow
+from planner.checker.ledger import Ledger
 from planner.diagnostics.capacity import by_power, by_systems
 from planner.diagnostics.warning_context import Look
 from planner.model.build import build_model
 from planner.model.decisions import Decisions
 from planner.model.wholes import crew_links, lot_limits
-from planner.plan.verify_ledger import Ledger
 from planner.workbook.reading import inputs_from_rows
 
 MARCH, YEAR = "2026-03-31", "2026-12-31"

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from planner.checker.verify import verify
 from planner.plan.store import load_plan
-from planner.plan.verify import verify
 from planner.workbook.reading import read_inputs
 
 HOUSE = Path(__file__).parent.parent

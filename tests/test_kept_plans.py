@@ -20,13 +20,13 @@ from click.testing import CliRunner
 from how_many import CASES
 
 from planner.attempts import INCOMPLETE
+from planner.checker import verify as checker
+from planner.checker.verify import verify
 from planner.cli.main import planner
 from planner.diagnostics import warnings
 from planner.errors import PlannerError
 from planner.pipeline import make_plan
-from planner.plan import verify as checker
 from planner.plan.store import load_plan, save_plan
-from planner.plan.verify import verify
 from planner.whatif.applied import as_planned
 from planner.workbook import stored_inputs
 from planner.workbook.reading import read_inputs

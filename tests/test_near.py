@@ -13,9 +13,9 @@ from random_cases import random_case
 from random_wide import wide_case
 
 from planner import tolerance
+from planner.checker import ledger
 from planner.errors import InputFaults, NoPlanExists
 from planner.pipeline import Options, make_plan
-from planner.plan import verify_ledger
 from planner.plan.store import Plan
 from planner.plan.summary import PROVEN
 from planner.workbook.reading import inputs_from_rows
@@ -86,7 +86,7 @@ def test_the_random_cases_move_every_figure_and_lie_near_coincidences() -> None:
 
 def test_the_checker_has_the_same_tolerance() -> None:
     """It keeps a copy, for it shares nothing with the model; the solver is stricter."""
-    assert verify_ledger.TOLERANCE == tolerance.TOLERANCE
+    assert ledger.TOLERANCE == tolerance.TOLERANCE
     assert tolerance.LAST_TOLERANCE < tolerance.SEARCH_TOLERANCE < tolerance.TOLERANCE
 
 

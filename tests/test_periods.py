@@ -25,6 +25,7 @@ from test_checks import faults_of
 from test_explain_quote import check as check_quotes
 from whatif_case import small_sheets
 
+from planner.checker.verify import verify
 from planner.errors import PlannerError
 from planner.explain.bottleneck_rows import one_more
 from planner.explain.limits import dates
@@ -32,7 +33,6 @@ from planner.explain.moves import Move, moved
 from planner.explain.problem import Problem
 from planner.explain.session import Session
 from planner.pipeline import Options, make_plan
-from planner.plan.verify import verify
 from planner.solve.highs import LiveModel
 from planner.whatif.cases import Spec
 from planner.whatif.decided import HAIR, keep_decided

@@ -18,12 +18,12 @@ from oracle import model_of
 from random_cases import hard_case, random_case
 from test_reading import folder_of
 
+from planner.checker.verify import verify
 from planner.errors import LimitReached, NoPlanExists
 from planner.model.objectives import make_tiers, present_cost
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan, load_plan
 from planner.plan.summary import PROVEN
-from planner.plan.verify import verify
 from planner.solve import rounds
 from planner.solve.clock import Clock
 from planner.solve.highs import NO_WHOLE, LiveModel

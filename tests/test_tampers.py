@@ -17,10 +17,10 @@ from how_many import CASES, seeds
 from random_cases import random_case
 from random_wide import wide_case
 
+from planner.checker.verify import verify
 from planner.errors import NoPlanExists
 from planner.pipeline import Options, make_plan
 from planner.plan.tables import COLUMNS, Tables
-from planner.plan.verify import verify
 from planner.workbook.reading import inputs_from_rows
 
 UNCHECKED = {("tiers", "seconds")}

@@ -33,9 +33,9 @@ def command(*, plan: Path, workbook: Path, as_json: bool) -> int:
                                f"{workbook} {plan}")  # fmt: skip
     require_plan(plan)
     require_workbook(workbook)
+    from planner.checker.verify import verify  # noqa: PLC0415
     from planner.plan.store import load_plan  # noqa: PLC0415
     from planner.plan.summary import wrong_figures  # noqa: PLC0415
-    from planner.plan.verify import verify  # noqa: PLC0415
     from planner.reports.figures_data import several  # noqa: PLC0415
     from planner.whatif.applied import as_planned  # noqa: PLC0415
     from planner.workbook.reading import read_inputs  # noqa: PLC0415  (slow to import)

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from planner.case.case import make_case
+from planner.checker.verify import verify
 from planner.errors import Interrupted, LimitReached, NoPlanExists, PlannerError
 from planner.explain.session import budget
 from planner.model.build import build_model
@@ -23,7 +24,6 @@ from planner.pipeline import collector_paused
 from planner.plan.extract import extract
 from planner.plan.store import Plan
 from planner.plan.tables import Row, Tables
-from planner.plan.verify import verify
 from planner.solve.highs import LiveModel
 from planner.solve.tiers import Limits, Solution, TierResult, solve_tiers
 from planner.workbook.rows import Inputs

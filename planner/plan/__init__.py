@@ -1,1 +1,1 @@
-"""Result tables of a plan, its checker, and its folder on disk."""
+"""Result tables of a plan, and its folder on disk."""

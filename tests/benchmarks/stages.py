@@ -18,12 +18,12 @@ from pathlib import Path
 import greedy
 
 from planner.case.case import make_case
+from planner.checker.verify import verify
 from planner.model.build import build_model
 from planner.pipeline import Options, _tier_row, collector_paused
 from planner.plan.extract import extract
 from planner.plan.store import Plan, save_plan
 from planner.plan.summary import manifest, summary
-from planner.plan.verify import verify
 from planner.reports.kinds import report_writers
 from planner.solve.highs import LiveModel
 from planner.workbook.reading import read_inputs

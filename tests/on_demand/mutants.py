@@ -45,7 +45,7 @@ ROOMS = (
     "planner/model/*.py",
     "planner/case/*.py",
     "planner/diagnostics/*.py",
-    "planner/plan/verify*.py",
+    "planner/checker/*.py",
 )
 TESTS = (
     "test_blocks.py", "test_blocks_money.py", "test_blocks_sites.py", "test_by_site.py",

@@ -6,10 +6,10 @@ from collections import defaultdict
 from datetime import date, timedelta
 from typing import cast
 
+from planner.checker.facts import Amounts, Book, Figures, days_between, number
+from planner.checker.ledger import Ledger, figure
+from planner.checker.rates import windows_of, work_begins
 from planner.plan.tables import Row
-from planner.plan.verify_facts import Amounts, Book, Figures, days_between, number
-from planner.plan.verify_ledger import Ledger, figure
-from planner.plan.verify_rates import windows_of, work_begins
 
 
 def nothing_flows_without_supply(book: Book, figures: Figures, ledger: Ledger) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import cast
 
-from planner.plan.verify_facts import Amounts, Book, Figures, number
-from planner.plan.verify_ledger import Ledger, figure
+from planner.checker.facts import Amounts, Book, Figures, number
+from planner.checker.ledger import Ledger, figure
 
 
 def service_allowed(book: Book, figures: Figures, ledger: Ledger) -> None:

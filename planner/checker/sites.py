@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import cast
 
-from planner.plan.verify_facts import Amounts, Book, Figures, number
-from planner.plan.verify_ledger import Ledger, figure
+from planner.checker.facts import Amounts, Book, Figures, number
+from planner.checker.ledger import Ledger, figure
 
 AT_ONCE = timedelta()
 

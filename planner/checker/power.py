@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import cast
 
+from planner.checker.facts import Amounts, Book, Figures, number
+from planner.checker.ledger import Ledger, figure
+from planner.checker.sites import days_of, in_hall, standing
 from planner.plan.tables import Row
-from planner.plan.verify_facts import Amounts, Book, Figures, number
-from planner.plan.verify_ledger import Ledger, figure
-from planner.plan.verify_sites import days_of, in_hall, standing
 
 
 def node_load(book: Book, figures: Figures, ledger: Ledger) -> None:

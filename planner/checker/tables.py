@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import cast
 
+from planner.checker.facts import Book
+from planner.checker.ledger import Ledger, figure
 from planner.plan.tables import COLUMNS, COST_TERMS, RESULTS, Row, Tables
-from planner.plan.verify_facts import Book
-from planner.plan.verify_ledger import Ledger, figure
 
 DAYS = {"period", "order_date", "order_from", "arrival_date", "latest_order_date", "start_date",
         "finish_date", "departure_date", "date", "opens", "window_from", "period_end",

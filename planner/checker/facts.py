@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any, cast
 
+from planner.checker.calendar import Calendar
 from planner.plan.tables import Row as ResultRow
 from planner.plan.tables import Tables
-from planner.plan.verify_calendar import Calendar
 from planner.workbook.rows import Inputs, Row
 
 EVERYWHERE = "*"

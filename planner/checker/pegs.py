@@ -6,9 +6,9 @@ from collections import defaultdict
 from datetime import date, timedelta
 from typing import cast
 
+from planner.checker.facts import Amounts, Book, Figures, number
+from planner.checker.ledger import Ledger, figure
 from planner.plan.tables import Row
-from planner.plan.verify_facts import Amounts, Book, Figures, number
-from planner.plan.verify_ledger import Ledger, figure
 
 SLIVER = 1e-3
 """Systems up to which a peg may be what a solver's tolerance leaves between two orders."""

@@ -10,10 +10,10 @@ from datetime import date
 from itertools import pairwise
 from typing import cast
 
-from planner.plan.verify_calendar import DAY, months
-from planner.plan.verify_facts import Book, Figures, tally
-from planner.plan.verify_ledger import Ledger, figure
-from planner.plan.verify_ways import NOTHING, Act, Ways, ways_of
+from planner.checker.calendar import DAY, months
+from planner.checker.facts import Book, Figures, tally
+from planner.checker.ledger import Ledger, figure
+from planner.checker.ways import NOTHING, Act, Ways, ways_of
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 
+from planner.checker.calendar import DAY, months
+from planner.checker.facts import Amounts, Book, Figures, number
+from planner.checker.ledger import Ledger, figure
+from planner.checker.rates import accrued, taken, windows_of
+from planner.checker.supply import stock_after
+from planner.checker.ways import NOTHING, ways_of
 from planner.plan.tables import Row
-from planner.plan.verify_calendar import DAY, months
-from planner.plan.verify_facts import Amounts, Book, Figures, number
-from planner.plan.verify_ledger import Ledger, figure
-from planner.plan.verify_rates import accrued, taken, windows_of
-from planner.plan.verify_supply import stock_after
-from planner.plan.verify_ways import NOTHING, ways_of
 
 HOURS_OF_DAY = 24
 

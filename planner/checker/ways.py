@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import cast
 
-from planner.plan.verify_facts import Amounts, Book, Figures
+from planner.checker.facts import Amounts, Book, Figures
 
 Act = tuple[str, str, str | None, str | None]
 """What shares a rate: act, place, place reached and item, as the table `clock` names it."""

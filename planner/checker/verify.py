@@ -11,17 +11,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from planner.attempts import reason, show_traceback
-from planner.plan import verify_costs as costs
-from planner.plan import verify_pegs as pegs
-from planner.plan import verify_power as power
-from planner.plan import verify_rates as rates
-from planner.plan import verify_service as service
-from planner.plan import verify_sites as sites
-from planner.plan import verify_supply as supply
+from planner.checker import costs, pegs, power, rates, service, sites, supply
+from planner.checker.facts import Book, Figures
+from planner.checker.ledger import TOLERANCE, Ledger
+from planner.checker.tables import FORM_RULES
 from planner.plan.tables import Tables
-from planner.plan.verify_facts import Book, Figures
-from planner.plan.verify_ledger import TOLERANCE, Ledger
-from planner.plan.verify_tables import FORM_RULES
 from planner.workbook.rows import Inputs
 
 RULES: tuple[Callable[[Book, Figures, Ledger], None], ...] = (

@@ -1,0 +1,1 @@
+"""The independent checker: workbook rows and plan tables in, violations out."""
