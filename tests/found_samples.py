@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date
 
-from planner.plan.explained import EXPLANATION, QUOTE, Finding
+from planner.plan.finding_tables import EXPLANATION, QUOTE, Finding
 from planner.plan.store import plan_digest
 
 KINDS = (

@@ -11,7 +11,7 @@ from micro import FEBRUARY, JANUARY, MARCH, START, plan_of
 
 from planner.explain.findings import Inquiry, explain_plan, quote_plan
 from planner.explain.quote import Terms
-from planner.plan.explained import EXPLANATION, QUOTE
+from planner.plan.finding_tables import EXPLANATION, QUOTE
 from planner.plan.store import Plan
 
 CHAIN = {

@@ -202,7 +202,7 @@ def test_a_plan_folder_that_cannot_be_rewritten_is_refused_before_the_work(
     def work(*_: object, **__: object) -> None:
         raise AssertionError("the work was begun")
 
-    monkeypatch.setattr("planner.plan.folders.tempfile.mkdtemp", refuse)
+    monkeypatch.setattr("planner.plan.plan_folders.tempfile.mkdtemp", refuse)
     for name in ("explain.findings.explain_plan", "explain.findings.quote_plan",
                  "plan.rewrite.save_reports"):  # fmt: skip
         monkeypatch.setattr(f"planner.{name}", work)

@@ -23,7 +23,7 @@ from planner.checker.verify import verify
 from planner.explain.findings import Inquiry, explain_plan, quote_plan
 from planner.explain.quote import Terms
 from planner.pipeline import Options, make_plan
-from planner.plan.explained import EXPLANATION, QUOTE
+from planner.plan.finding_tables import EXPLANATION, QUOTE
 from planner.plan.store import Plan, load_plan, save_plan
 from planner.plan.summary import PROVEN
 from planner.reports.console import print_plan, print_ramp

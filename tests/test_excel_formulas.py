@@ -11,7 +11,7 @@ from checker_cases import correct_plan, workbook
 from plan_samples import HOSTILE, sample_plan
 from sheet_formulas import evaluate
 
-from planner.plan.figures import tidy
+from planner.plan.rounding import tidy
 from planner.plan.store import Plan
 from planner.reports.excel import write_plan_workbook
 from planner.reports.views import ramps

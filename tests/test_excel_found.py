@@ -11,7 +11,7 @@ from found_samples import STARTS
 from plan_samples import sample_plan
 from test_excel import column, header, texts, written
 
-from planner.plan.explained import EXPLANATION, NOT_PRICED, NOT_TRIED, QUOTE
+from planner.plan.finding_tables import EXPLANATION, NOT_PRICED, NOT_TRIED, QUOTE
 from planner.reports.excel import write_plan_workbook
 from planner.reports.explained import (
     ask_sentence,

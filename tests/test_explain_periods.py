@@ -25,7 +25,7 @@ from planner.explain.lateness import late_milestones
 from planner.explain.report import asks_beyond, late_rows
 from planner.explain.session import Session
 from planner.pipeline import make_plan
-from planner.plan.explained import EXPLANATION, PERIODS, Finding
+from planner.plan.finding_tables import EXPLANATION, PERIODS, Finding
 from planner.plan.store import plan_digest
 from planner.reports.explained import periods_sentence
 from planner.workbook.reading import inputs_from_rows

@@ -22,7 +22,7 @@ from planner.explain.report import explain
 from planner.explain.session import Session
 from planner.explain.slack import slack_rows
 from planner.pipeline import Options, make_plan
-from planner.plan.explained import EXPLAINED
+from planner.plan.finding_tables import EXPLAINED
 from planner.plan.store import Plan
 from planner.workbook.reading import inputs_from_rows
 

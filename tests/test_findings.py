@@ -27,8 +27,8 @@ from planner.errors import PlannerError
 from planner.explain.findings import Inquiry, _rising, explain_plan, quote_plan
 from planner.explain.quote import Largest, Terms
 from planner.explain.session import Session
-from planner.plan.explained import EXPLANATION, FOUND_COLUMNS, QUOTE, Finding
-from planner.plan.rewrite import save_finding, save_reports
+from planner.plan.finding_tables import EXPLANATION, FOUND_COLUMNS, QUOTE, Finding
+from planner.plan.saved_reports import save_finding, save_reports
 from planner.plan.store import load_plan, plan_digest, save_plan
 from planner.reports.kinds import report_writers
 from planner.workbook.reading import read_inputs

@@ -94,8 +94,8 @@ REPORTS = {
     "planner.pipeline.plausible": "the warnings could not be worked out",
     "planner.explain.findings.explain_plan": "the plan could not be explained",
     "planner.explain.findings.explain": "the plan could not be explained",
-    "planner.plan.rewrite.save_reports": "the reports could not be written",
-    "planner.plan.rewrite.save_finding": "the explanation could not be kept",
+    "planner.plan.saved_reports.save_reports": "the reports could not be written",
+    "planner.plan.saved_reports.save_finding": "the explanation could not be kept",
     "planner.reports.console_explained.print_explanation": "the explanation could not be printed",
 }
 """What `planner plan --explain --watch` calls beside the solve, and what is said if it fails."""
@@ -134,7 +134,7 @@ def test_the_reports_of_an_older_plan_do_not_stay_beside_a_new_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run("plan", BOOK, "-o", tmp_path / "plan").exit_code == 0
-    monkeypatch.setattr("planner.plan.rewrite.save_reports", fails)
+    monkeypatch.setattr("planner.plan.saved_reports.save_reports", fails)
     assert run("plan", BOOK, "-o", tmp_path / "plan", *LATE).exit_code == INCOMPLETE
     names = {path.name for path in (tmp_path / "plan").iterdir()}
     assert names == {"plan.json", "inputs.json", "tables"}
@@ -322,7 +322,7 @@ def test_a_part_of_an_explanation_that_fails_takes_no_other_along(
 def test_what_cannot_be_kept_is_printed(
     command: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("planner.plan.rewrite.save_finding", fails)
+    monkeypatch.setattr("planner.plan.saved_reports.save_finding", fails)
     result = run(command, folder, "--json")
     assert result.exit_code == INCOMPLETE
     document = json.loads(result.stdout)

@@ -8,7 +8,7 @@ import pytest
 from page_plans import edge
 from test_page import Reader, read, value
 
-from planner.plan.explained import EXPLANATION
+from planner.plan.finding_tables import EXPLANATION
 from planner.reports.explained import collapsed, telling
 from planner.reports.figures import figures
 from planner.reports.page import page

@@ -11,10 +11,10 @@ from instances import unit_system
 
 from planner.case.acts import Timetable
 from planner.pipeline import Options, make_plan
-from planner.plan.figures import running, tidy, total
+from planner.plan.install_purposes import Purpose, Purposes
 from planner.plan.pegging import Batch, Use, peg, peg_orders
-from planner.plan.purpose import Purpose, Purposes
-from planner.plan.work import Work
+from planner.plan.rounding import running, tidy, total
+from planner.plan.work_durations import Work
 from planner.workbook.reading import inputs_from_rows
 
 ENDS = (30, 58, 89, 119, 150, 180, 211, 242, 272, 303, 333, 364)

@@ -17,7 +17,7 @@ from rich.console import Console
 from planner.cli import kinds
 from planner.cli.main import planner
 from planner.errors import PlannerError
-from planner.plan.rewrite import save_reports
+from planner.plan.saved_reports import save_reports
 from planner.plan.store import load_plan, save_plan
 from planner.reports.console import print_ramp, sparkline
 from planner.reports.kinds import KINDS, report_writers

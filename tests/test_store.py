@@ -20,7 +20,7 @@ from micro import JANUARY, plan_of
 from plan_samples import HOSTILE, sample_plan
 
 from planner.errors import PlannerError
-from planner.plan.folders import plan_folder, safe_name
+from planner.plan.plan_folders import plan_folder, safe_name
 from planner.plan.store import Plan, load_plan, require_plan_folder, save_plan
 from planner.plan.tables import COLUMNS
 from planner.workbook.reading import inputs_from_rows

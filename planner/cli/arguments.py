@@ -45,7 +45,7 @@ def number(
 
 def kind_of(path: Path) -> int:
     """Return what a path leads to, by the names of files alone."""
-    from planner.plan.folders import CONTENTS, settled  # noqa: PLC0415  (slow to import)
+    from planner.plan.plan_folders import CONTENTS, settled  # noqa: PLC0415  (slow to import)
 
     if path.name == CONTENTS or (settled(path) / CONTENTS).is_file():
         return PLAN
@@ -62,7 +62,7 @@ def kind_of(path: Path) -> int:
 
 def _plan_of(path: Path) -> Path | None:
     """Return the plan folder of which a path is a part; None if it is none of its files."""
-    from planner.plan.folders import CONTENTS  # noqa: PLC0415  (slow to import)
+    from planner.plan.plan_folders import CONTENTS  # noqa: PLC0415  (slow to import)
 
     for part in (path, path.parent):
         if part.name in PLAN_FILES and (part.parent / CONTENTS).is_file():

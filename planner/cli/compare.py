@@ -104,7 +104,7 @@ def _require(plans: tuple[Path, ...], scenarios: tuple[str, ...], folder: Path) 
                          "base --scenario NAME")  # fmt: skip
         if len(plans) < 2:
             raise click.UsageError(f"only {plans[0]} is given. Expected are {EXPECTED['PLANS...']}")
-    from planner.plan.folders import require_room  # noqa: PLC0415  (slow to import)
+    from planner.plan.plan_folders import require_room  # noqa: PLC0415  (slow to import)
 
     require_room(folder, ("compare.xlsx", "compare.html"), "a comparison")
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from planner.attempts import Attempts
-    from planner.plan.explained import Finding
+    from planner.plan.finding_tables import Finding
     from planner.plan.store import Plan
     from planner.plan.tables import Row
     from planner.workbook.rows import Inputs
@@ -81,7 +81,7 @@ def command(
         return _why(made, why, time_limit, as_json=as_json)
     require_room(plan)
     from planner.explain.findings import explain_plan  # noqa: PLC0415
-    from planner.plan.explained import EXPLANATION  # noqa: PLC0415
+    from planner.plan.finding_tables import EXPLANATION  # noqa: PLC0415
     from planner.reports.console_explained import print_explanation  # noqa: PLC0415
 
     tried = Attempts()
@@ -125,7 +125,7 @@ def keep(
     path: Path, finding: tuple[str, Finding], kinds: Sequence[str], tried: Attempts
 ) -> dict[str, str]:
     """Keep a finding in a plan's folder, with its reports; return the paths by kind."""
-    from planner.plan.rewrite import save_finding  # noqa: PLC0415  (slow to import)
+    from planner.plan.saved_reports import save_finding  # noqa: PLC0415  (slow to import)
     from planner.reports.kinds import report_writers  # noqa: PLC0415
 
     return save_finding(path, *finding, lambda saved: report_writers(saved, kinds), tried)
@@ -141,7 +141,7 @@ def require_room(path: Path) -> None:
 
 def is_folder(path: Path) -> bool:
     """Say whether a path is that of a plan folder, not of a workbook."""
-    from planner.plan.folders import CONTENTS, settled  # noqa: PLC0415
+    from planner.plan.plan_folders import CONTENTS, settled  # noqa: PLC0415
 
     return path.name == CONTENTS or (settled(path) / CONTENTS).is_file()
 

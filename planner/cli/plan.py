@@ -78,7 +78,7 @@ def command(  # noqa: PLR0913  (one for each option)
         require_plan(near)
     from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
     from planner.pipeline import Options  # noqa: PLC0415
-    from planner.plan.folders import plan_folder  # noqa: PLC0415
+    from planner.plan.plan_folders import plan_folder  # noqa: PLC0415
     from planner.plan.store import require_plan_folder  # noqa: PLC0415
     from planner.whatif.applied import apply, marked  # noqa: PLC0415
     from planner.whatif.changes import what_if  # noqa: PLC0415
@@ -141,7 +141,7 @@ def _reported(
 ) -> tuple[Plan, dict[str, str]]:  # fmt: skip
     """Write the reports of a plan; return it with its warnings, and the paths by kind."""
     from planner.pipeline import with_warnings  # noqa: PLC0415  (slow to import)
-    from planner.plan.rewrite import save_reports  # noqa: PLC0415
+    from planner.plan.saved_reports import save_reports  # noqa: PLC0415
     from planner.reports.kinds import report_writers  # noqa: PLC0415
 
     plan = with_warnings(plan, tried)
@@ -259,7 +259,7 @@ def _explained(
     from rich.console import Console  # noqa: PLC0415
 
     from planner.explain.findings import explain_plan  # noqa: PLC0415
-    from planner.plan.explained import EXPLANATION, Finding  # noqa: PLC0415
+    from planner.plan.finding_tables import EXPLANATION, Finding  # noqa: PLC0415
     from planner.reports.console_explained import print_explanation  # noqa: PLC0415
 
     code, files = sofar

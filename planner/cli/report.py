@@ -39,7 +39,7 @@ def command(*, plan: Path, kinds: tuple[str, ...], figures: str | None, as_json:
         raise click.UsageError("nothing to write: give --kinds xlsx, html, or --figures svg, png")
     require_plan(plan)
     from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
-    from planner.plan.rewrite import save_reports  # noqa: PLC0415
+    from planner.plan.saved_reports import save_reports  # noqa: PLC0415
     from planner.plan.store import require_plan_folder  # noqa: PLC0415
     from planner.reports.figures import figure_writers  # noqa: PLC0415
     from planner.reports.kinds import report_writers  # noqa: PLC0415

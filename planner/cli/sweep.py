@@ -80,7 +80,7 @@ def _swept(  # noqa: PLR0913  (each is an option)
         raise click.UsageError("--scenario and --decide-by go with --method scenarios")
     require_workbook(workbook)
     from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
-    from planner.plan.folders import plan_folder, require_room  # noqa: PLC0415
+    from planner.plan.plan_folders import plan_folder, require_room  # noqa: PLC0415
     from planner.whatif.cases import Spec  # noqa: PLC0415
     from planner.whatif.engines import Engine  # noqa: PLC0415
     from planner.whatif.output import write_sweep  # noqa: PLC0415

@@ -8,7 +8,7 @@ from planner.explain.bottlenecks import Bottleneck
 from planner.explain.limits import Limit
 from planner.explain.problem import NONE
 from planner.explain.session import Gains, Session, gained, gains_any
-from planner.plan.explained import UNKNOWN
+from planner.plan.finding_tables import UNKNOWN
 from planner.plan.tables import Row
 
 

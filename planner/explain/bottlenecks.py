@@ -15,7 +15,7 @@ from planner.explain.percent import (
 )
 from planner.explain.problem import NONE, Solved
 from planner.explain.session import Gains, Session, gained, gains_any
-from planner.plan.explained import NOT_PRICED, NOT_TRIED
+from planner.plan.finding_tables import NOT_PRICED, NOT_TRIED
 
 CONFIRMED = "confirmed with divisible systems"
 PART = "confirmed with divisible systems for less than one unit"

@@ -12,7 +12,7 @@ from planner.errors import PlannerError
 from planner.explain.quote import Earliest, Largest, Quoter, Terms, quote_rows
 from planner.explain.report import explain
 from planner.explain.session import Session
-from planner.plan.explained import Finding
+from planner.plan.finding_tables import Finding
 from planner.plan.store import Plan, plan_digest
 from planner.plan.tables import Row, Tables
 from planner.workbook.rows import Inputs

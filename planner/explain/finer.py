@@ -17,7 +17,7 @@ from planner.errors import NoPlanExists
 from planner.explain.problem import NONE, Problem
 from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of
-from planner.plan.explained import PERIODS
+from planner.plan.finding_tables import PERIODS
 from planner.plan.tables import Row
 from planner.solve.prices import set_upper
 from planner.workbook.rows import Inputs

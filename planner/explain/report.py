@@ -37,7 +37,7 @@ class Explanation:
     Attributes
     ----------
     tables : dict of str to list of rows
-        As `planner.plan.explained.EXPLAINED` declares them.
+        As `planner.plan.finding_tables.EXPLAINED` declares them.
     undone : list of str
         What was left out for want of time.
     resolves : int

@@ -31,8 +31,8 @@ from planner.plan.extract_flows import (
 )
 from planner.plan.extract_orders import order_rows, peg_rows
 from planner.plan.extract_tiers import cost_rows, tier_rows
-from planner.plan.figures import tidy
-from planner.plan.purpose import Purposes
+from planner.plan.install_purposes import Purposes
+from planner.plan.rounding import tidy
 from planner.plan.tables import Row, Tables
 from planner.tolerance import LAST_TOLERANCE, TOLERANCE
 from planner.workbook.rows import Inputs

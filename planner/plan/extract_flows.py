@@ -11,7 +11,7 @@ from planner.case.case import Case
 from planner.case.dispatch_days import Name
 from planner.case.rates import windows
 from planner.plan.tables import Row
-from planner.plan.work import Work
+from planner.plan.work_durations import Work
 from planner.workbook.rows import Inputs
 
 

@@ -12,7 +12,7 @@ from planner.case.case import Case
 from planner.case.rates import windows
 from planner.plan.pegging import Batch, Install, Peg, peg_orders
 from planner.plan.tables import Row
-from planner.plan.work import Work
+from planner.plan.work_durations import Work
 from planner.workbook.rows import Row as SheetRow
 
 SEPARATOR = "; "

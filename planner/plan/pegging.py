@@ -3,7 +3,8 @@
 Units are pegged first in, first out: the units that arrive first are the ones used first. An
 order's need-by date is that of the first install that waits for its units, taken back through
 assembly and the quickest freight. Where rates limit what is done on the way, the work for it
-begins earlier (`work`), and so must its units. The installs themselves are taken as planned.
+begins earlier (`work_durations`), and so must its units. The installs themselves are taken as
+planned.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from planner.case.case import Case
-from planner.plan.work import Work
+from planner.plan.work_durations import Work
 
 NONE_LEFT = 1e-7
 

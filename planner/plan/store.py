@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from planner.attempts import Attempt, strictly
 from planner.errors import PlannerError
-from planner.plan.explained import FOUND_COLUMNS, Finding
-from planner.plan.folders import CONTENTS, replaced, require_replaceable, safe_name, settled
-from planner.plan.found_files import files_of, identity, load_findings, save_findings
+from planner.plan.finding_files import files_of, identity, load_findings, save_findings
+from planner.plan.finding_tables import FOUND_COLUMNS, Finding
+from planner.plan.plan_folders import CONTENTS, replaced, require_replaceable, safe_name, settled
 from planner.plan.table_files import changed, load_table, save_table, table_digest, vouched
 from planner.plan.tables import COLUMNS, Row, Tables
 from planner.workbook.rows import Inputs
@@ -69,7 +69,7 @@ class Plan:
     inputs : Inputs
         What it was made from.
     findings : dict of str to Finding
-        What was found out about it since, by kind (`planner.plan.explained`).
+        What was found out about it since, by kind (`planner.plan.finding_tables`).
     """
 
     name: str
@@ -131,7 +131,7 @@ def save_plan(
 ) -> dict[str, str]:
     """Write a plan's folder, all of it or nothing.
 
-    A new plan is best written without writers first: what `planner.plan.rewrite.save_reports`
+    A new plan is best written without writers first: what `planner.plan.saved_reports.save_reports`
     then adds cannot cost the plan, whatever happens to it.
 
     Parameters

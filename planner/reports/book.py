@@ -17,7 +17,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_range
 
 from planner.errors import PlannerError
-from planner.plan.figures import total
+from planner.plan.rounding import total
 from planner.reports.book_style import (
     FONT,
     STYLES,

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from planner.plan.explained import PERIODS
+from planner.plan.finding_tables import PERIODS
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.console import add_line, new_table, printable

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from planner.plan.figures import tidy
+from planner.plan.rounding import tidy
 from planner.plan.tables import Row
 from planner.reports.book import TOP, Page
 from planner.reports.book_style import Field, cell

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from planner.plan.explained import Finding
-from planner.plan.figures import total
+from planner.plan.finding_tables import Finding
+from planner.plan.rounding import total
 from planner.plan.tables import Row
 from planner.reports.book import TOP, Page
 from planner.reports.book_style import Field, Placed, cell

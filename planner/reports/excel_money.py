@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import partial
 
-from planner.plan.figures import running, tidy, total
+from planner.plan.rounding import running, tidy, total
 from planner.plan.tables import COST_TERMS, Row
 from planner.reports import charts
 from planner.reports.book import TOP, Page

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 from functools import partial
 
-from planner.plan.figures import running, total
+from planner.plan.rounding import running, total
 from planner.plan.tables import Row
 from planner.reports import charts
 from planner.reports.book import TOP, Page

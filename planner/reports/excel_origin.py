@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
-from planner.plan.explained import FINDINGS
+from planner.plan.finding_tables import FINDINGS
 from planner.plan.tables import RESULTS, Row
 from planner.reports.book import TOP, Page
 from planner.reports.book_style import Field, clean

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from planner.plan.figures import total
+from planner.plan.rounding import total
 from planner.plan.tables import Row
 from planner.reports.book import TOP, Page
 from planner.reports.book_style import Field, Placed, cell, exact

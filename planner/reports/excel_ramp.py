@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from planner.case.ledger import SYSTEM, ledger, published_counts
-from planner.plan.figures import tidy
+from planner.plan.rounding import tidy
 from planner.plan.tables import Row
 from planner.reports import charts
 from planner.reports.book import TOP, Page

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date
 from functools import partial
 
-from planner.plan.figures import tidy, total
+from planner.plan.rounding import tidy, total
 from planner.plan.tables import Row
 from planner.reports import charts
 from planner.reports.book import TOP, Page

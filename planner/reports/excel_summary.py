@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from planner.plan.figures import tidy, total
+from planner.plan.rounding import tidy, total
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.book import TALLEST, TOP, Page

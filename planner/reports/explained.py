@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
-from planner.plan.explained import EXPLANATION, PERIODS, QUOTE, UNKNOWN, Finding
+from planner.plan.finding_tables import EXPLANATION, PERIODS, QUOTE, UNKNOWN, Finding
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.views import NOTHING, currency, day, figure, number

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date
 
-from planner.plan.explained import QUOTE
+from planner.plan.finding_tables import QUOTE
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.views import BASIS_WORDS, day, number

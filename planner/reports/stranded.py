@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from datetime import date
 
-from planner.plan.figures import tidy
+from planner.plan.rounding import tidy
 from planner.plan.store import Plan
 from planner.reports.views import day, number, period_ends
 from planner.workbook.rows import Inputs

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from planner.plan.figures import tidy
+from planner.plan.rounding import tidy
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.explained import is_late

@@ -13,7 +13,7 @@ from numbers import Real
 
 from planner.case.calendar import DAY
 from planner.case.rates import months_between
-from planner.plan.figures import running, tidy
+from planner.plan.rounding import running, tidy
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.workbook.schema.periods import stretches

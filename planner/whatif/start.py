@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from planner.errors import PlannerError
-from planner.plan.folders import CONTENTS, settled
+from planner.plan.plan_folders import CONTENTS, settled
 from planner.plan.store import Plan, Writer, load_plan
 from planner.whatif.reuse import Base, Kept, Key, base_of
 

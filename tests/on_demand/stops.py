@@ -161,7 +161,7 @@ def _lives(group: int) -> bool:
 
 def broken(folder: Path, kept: str) -> str:
     """Return what is wrong with a plan's folder; empty if it is whole."""
-    from planner.plan.folders import settled  # noqa: PLC0415
+    from planner.plan.plan_folders import settled  # noqa: PLC0415
     from planner.plan.store import load_plan  # noqa: PLC0415
 
     try:
@@ -235,7 +235,7 @@ def child(target: Path) -> int:
     from planner import pipeline  # noqa: PLC0415
     from planner.cli import plan  # noqa: PLC0415
     from planner.cli.main import main as command  # noqa: PLC0415
-    from planner.plan import rewrite, store  # noqa: PLC0415
+    from planner.plan import saved_reports, store  # noqa: PLC0415
     from planner.workbook import reading  # noqa: PLC0415
 
     def said(stage: str, work: Callable[..., Any]) -> Callable[..., Any]:
@@ -255,7 +255,7 @@ def child(target: Path) -> int:
 
     reading.read_inputs = said("read", reading.read_inputs)
     store.save_plan = said("save", store.save_plan)
-    rewrite.save_reports = said("report", rewrite.save_reports)
+    saved_reports.save_reports = said("report", saved_reports.save_reports)
     plan._exit_code = said("print", plan._exit_code)
     pipeline.Clock.stage = stage  # type: ignore[method-assign, assignment]
     command(["plan", str(WORKBOOK), "-o", str(target), "--json"])

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from planner.attempts import Attempt, strictly
 from planner.errors import PlannerError
-from planner.plan.explained import Finding
-from planner.plan.folders import CONTENTS, settled
+from planner.plan.finding_tables import Finding
+from planner.plan.plan_folders import CONTENTS, settled
 from planner.plan.store import (
     EVERY,
     INPUTS,
@@ -76,7 +76,7 @@ def save_finding(
     folder
         A plan folder, or a path to its ``plan.json``.
     kind
-        A key of `planner.plan.explained.FINDINGS`; an older finding of that kind is replaced.
+        A key of `planner.plan.finding_tables.FINDINGS`; an older finding of that kind is replaced.
     finding
         What was found out.
     make

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.errors import PlannerError
-from planner.plan.explained import FINDINGS, FOUND_COLUMNS, Finding
+from planner.plan.finding_tables import FINDINGS, FOUND_COLUMNS, Finding
 from planner.plan.table_files import load_table, save_table
 
 Entry = dict[str, Any]
