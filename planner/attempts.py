@@ -126,7 +126,7 @@ def reason(error: BaseException) -> str:
 
 
 def _place(error: BaseException) -> str:
-    """Return where in the planner an exception was raised, e.g. ``reports/page.py, line 7``."""
+    """Return where in the planner an exception was raised, e.g. ``model/supply.py, line 7``."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if Path(frame.filename).is_relative_to(PACKAGE):
             place = Path(frame.filename).relative_to(PACKAGE).as_posix()

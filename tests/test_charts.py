@@ -11,7 +11,7 @@ from openpyxl.utils import range_boundaries
 from page_plans import edge
 from plan_samples import sample_plan
 
-from planner.reports.excel import write_plan_workbook
+from planner.reports.excel.plan_workbook import write_plan_workbook
 
 PLANS = {
     "late": lambda: edge("missed in part"),

@@ -204,7 +204,7 @@ def test_a_plan_folder_that_cannot_be_rewritten_is_refused_before_the_work(
 
     monkeypatch.setattr("planner.plan.plan_folders.tempfile.mkdtemp", refuse)
     for name in ("explain.findings.explain_plan", "explain.findings.quote_plan",
-                 "plan.rewrite.save_reports"):  # fmt: skip
+                 "plan.saved_reports.save_reports"):  # fmt: skip
         monkeypatch.setattr(f"planner.{name}", work)
     code, out, err = run(*typed.split())  # type: ignore[operator]
     assert (code, out) == (2, "")

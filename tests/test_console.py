@@ -9,7 +9,7 @@ import pytest
 from plan_samples import sample_plan
 from rich.console import Console
 
-from planner.reports.console import Progress, describe, print_plan, short
+from planner.reports.console.plan_text import Progress, describe, print_plan, short
 from planner.reports.views import headline, periods_said
 from planner.solve.progress import Event
 

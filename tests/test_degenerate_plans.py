@@ -26,11 +26,11 @@ from planner.pipeline import Options, make_plan
 from planner.plan.finding_tables import EXPLANATION, QUOTE
 from planner.plan.store import Plan, load_plan, save_plan
 from planner.plan.summary import PROVEN
-from planner.reports.console import print_plan, print_ramp
-from planner.reports.console_explained import print_explanation, print_quote
-from planner.reports.excel import write_plan_workbook
-from planner.reports.figures import figure_writers
-from planner.reports.kinds import report_writers
+from planner.reports.charts.plan_charts import figure_writers
+from planner.reports.console.explained import print_explanation, print_quote
+from planner.reports.console.plan_text import print_plan, print_ramp
+from planner.reports.excel.plan_workbook import write_plan_workbook
+from planner.reports.report_kinds import report_writers
 from planner.whatif.cases import Spec
 from planner.whatif.compare import as_document, compare
 from planner.whatif.compare_output import print_comparison, write_comparison

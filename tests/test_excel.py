@@ -17,8 +17,8 @@ from plan_samples import SITES, months, sample_plan
 
 from planner.errors import PlannerError
 from planner.plan.tables import COLUMNS
-from planner.reports.excel import SHEETS, write_plan_workbook
-from planner.reports.stranded import Usable
+from planner.reports.excel.plan_workbook import SHEETS, write_plan_workbook
+from planner.reports.stranded_power import Usable
 from planner.reports.views import headline, power_nodes, spend_by_year
 from planner.workbook.reading import inputs_from_rows
 

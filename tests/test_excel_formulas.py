@@ -13,7 +13,7 @@ from sheet_formulas import evaluate
 
 from planner.plan.rounding import tidy
 from planner.plan.store import Plan
-from planner.reports.excel import write_plan_workbook
+from planner.reports.excel.plan_workbook import write_plan_workbook
 from planner.reports.views import ramps
 
 ODD = (

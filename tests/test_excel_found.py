@@ -12,15 +12,15 @@ from plan_samples import sample_plan
 from test_excel import column, header, texts, written
 
 from planner.plan.finding_tables import EXPLANATION, NOT_PRICED, NOT_TRIED, QUOTE
-from planner.reports.excel import write_plan_workbook
-from planner.reports.explained import (
+from planner.reports.excel.plan_workbook import write_plan_workbook
+from planner.reports.explanation_texts import (
     ask_sentence,
     collapsed,
     holding_sentence,
     slack_sentence,
     telling,
 )
-from planner.reports.timeline import Timeline, timeline
+from planner.reports.limit_timeline import Timeline, timeline
 
 SHEETS = {"Why late", "Asks", "Bottlenecks", "Bottlenecks by period", "Slack", "Quote"}
 

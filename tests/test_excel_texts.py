@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from plan_samples import sample_plan
 
-from planner.reports.excel import SHEETS, write_plan_workbook
+from planner.reports.excel.plan_workbook import SHEETS, write_plan_workbook
 from planner.workbook.rows import Inputs, Row
 
 PAYLOADS = (

@@ -27,7 +27,7 @@ from planner.explain.session import Session
 from planner.pipeline import make_plan
 from planner.plan.finding_tables import EXPLANATION, PERIODS, Finding
 from planner.plan.store import plan_digest
-from planner.reports.explained import periods_sentence
+from planner.reports.explanation_texts import periods_sentence
 from planner.workbook.reading import inputs_from_rows
 
 BY_QUARTER = 31 * 9 + 29

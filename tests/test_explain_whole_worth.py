@@ -19,7 +19,7 @@ from planner.explain.session import Session
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan
 from planner.plan.tables import Row
-from planner.reports.explained import collapsed, holding_sentence, no_limit, telling, worth
+from planner.reports.explanation_texts import collapsed, holding_sentence, no_limit, telling, worth
 from planner.workbook.reading import inputs_from_rows, read_inputs
 from planner.workbook.rows import Inputs
 

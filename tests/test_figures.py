@@ -12,17 +12,7 @@ import pytest
 from micro import APRIL, FEBRUARY, MARCH, START, plan_of
 from page_plans import EDGES, LONG, edge
 
-from planner.reports.figures import FORMATS, figure_writers, figures, standalone
-from planner.reports.figures_data import (
-    buckets,
-    cost_steps,
-    node_uses,
-    routes,
-    several,
-    site_mw,
-    time_of,
-)
-from planner.reports.figures_draw import (
+from planner.reports.charts.draw import (
     NARROW,
     WIDE,
     Canvas,
@@ -33,8 +23,18 @@ from planner.reports.figures_draw import (
     text_width,
     ticks,
 )
-from planner.reports.figures_map import project
-from planner.reports.figures_tranches import missing_mw, tranches
+from planner.reports.charts.map import project
+from planner.reports.charts.plan_charts import FORMATS, figure_writers, figures, standalone
+from planner.reports.charts.tranches import missing_mw, tranches
+from planner.reports.plan_figures import (
+    buckets,
+    cost_steps,
+    node_uses,
+    routes,
+    several,
+    site_mw,
+    time_of,
+)
 
 SIZES = {"s": 11, "k": 13}
 

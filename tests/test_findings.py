@@ -30,7 +30,7 @@ from planner.explain.session import Session
 from planner.plan.finding_tables import EXPLANATION, FOUND_COLUMNS, QUOTE, Finding
 from planner.plan.saved_reports import save_finding, save_reports
 from planner.plan.store import load_plan, plan_digest, save_plan
-from planner.reports.kinds import report_writers
+from planner.reports.report_kinds import report_writers
 from planner.workbook.reading import read_inputs
 
 ROOT = Path(__file__).parents[1]

@@ -81,14 +81,14 @@ def assert_said(result: Ended, claim: str) -> None:
 
 
 REPORTS = {
-    "planner.reports.excel.write_plan_workbook": "plan.xlsx could not be written",
-    "planner.reports.page.write_page": "report.html could not be written",
-    "planner.reports.page.sections_of": "report.html could not be written",
-    "planner.reports.kinds.report_writers": "the reports could not be written",
-    "planner.reports.console.print_plan": "the plan could not be printed",
-    "planner.reports.console.print_ramp": "the ramp could not be shown",
-    "planner.reports.console.describe": "progress could not be shown",
-    "planner.reports.console.Progress.close": "progress could not be shown",
+    "planner.reports.excel.plan_workbook.write_plan_workbook": "plan.xlsx could not be written",
+    "planner.reports.page.plan_page.write_page": "report.html could not be written",
+    "planner.reports.page.plan_page.sections_of": "report.html could not be written",
+    "planner.reports.report_kinds.report_writers": "the reports could not be written",
+    "planner.reports.console.plan_text.print_plan": "the plan could not be printed",
+    "planner.reports.console.plan_text.print_ramp": "the ramp could not be shown",
+    "planner.reports.console.plan_text.describe": "progress could not be shown",
+    "planner.reports.console.plan_text.Progress.close": "progress could not be shown",
     "planner.whatif.start._packed": "start.npz could not be written",
     "planner.whatif.reuse._kept": "the solve could not be kept for later what-ifs",
     "planner.pipeline.plausible": "the warnings could not be worked out",
@@ -96,7 +96,7 @@ REPORTS = {
     "planner.explain.findings.explain": "the plan could not be explained",
     "planner.plan.saved_reports.save_reports": "the reports could not be written",
     "planner.plan.saved_reports.save_finding": "the explanation could not be kept",
-    "planner.reports.console_explained.print_explanation": "the explanation could not be printed",
+    "planner.reports.console.explained.print_explanation": "the explanation could not be printed",
 }
 """What `planner plan --explain --watch` calls beside the solve, and what is said if it fails."""
 
@@ -269,15 +269,21 @@ def folder(tmp_path: Path) -> Path:
 
 
 FOUND = {
-    ("explain", "planner.reports.excel.write_plan_workbook"): "plan.xlsx could not be written",
-    ("explain", "planner.reports.page.write_page"): "report.html could not be written",
     (
         "explain",
-        "planner.reports.console_explained.print_explanation",
+        "planner.reports.excel.plan_workbook.write_plan_workbook",
+    ): "plan.xlsx could not be written",
+    ("explain", "planner.reports.page.plan_page.write_page"): "report.html could not be written",
+    (
+        "explain",
+        "planner.reports.console.explained.print_explanation",
     ): "the explanation could not be printed",
-    ("quote", "planner.reports.excel.write_plan_workbook"): "plan.xlsx could not be written",
-    ("quote", "planner.reports.page.write_page"): "report.html could not be written",
-    ("quote", "planner.reports.console_explained.print_quote"): "the quote could not be printed",
+    (
+        "quote",
+        "planner.reports.excel.plan_workbook.write_plan_workbook",
+    ): "plan.xlsx could not be written",
+    ("quote", "planner.reports.page.plan_page.write_page"): "report.html could not be written",
+    ("quote", "planner.reports.console.explained.print_quote"): "the quote could not be printed",
 }
 
 
@@ -335,7 +341,7 @@ def test_a_report_that_fails_leaves_the_old_one_and_the_other_is_new(
 ) -> None:
     before = {name: (folder / name).read_bytes() for name in ("plan.xlsx", "report.html")}
     (folder / "report.html").write_text("changed by hand")
-    monkeypatch.setattr("planner.reports.excel.write_plan_workbook", fails)
+    monkeypatch.setattr("planner.reports.excel.plan_workbook.write_plan_workbook", fails)
     result = run("report", folder, "--json")
     assert_said(result, "plan.xlsx could not be written")
     assert json.loads(result.stdout)["failures"]
@@ -347,15 +353,15 @@ def test_a_report_that_fails_leaves_the_old_one_and_the_other_is_new(
 def test_a_figure_that_fails_takes_no_other_along(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from planner.reports import figures  # noqa: PLC0415
+    from planner.reports.charts import plan_charts  # noqa: PLC0415
 
     def ramp_figure(plan: object) -> object:
         return fails()
 
     makers = tuple(
-        ramp_figure if make.__name__ == "ramp_figure" else make for make in figures.MAKERS
+        ramp_figure if make.__name__ == "ramp_figure" else make for make in plan_charts.MAKERS
     )
-    monkeypatch.setattr(figures, "MAKERS", makers)
+    monkeypatch.setattr(plan_charts, "MAKERS", makers)
     result = run("report", folder, "--kinds", "none", "--figures", "svg")
     assert_said(result, "the figure ramp could not be drawn")
     assert {path.name for path in (folder / "figures").iterdir()} >= {"sites.svg", "costs.svg"}
@@ -412,7 +418,7 @@ def test_a_sweep_outlives_its_files(
 
 def test_the_traceback_can_be_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLANNER_TRACEBACK", "1")
-    monkeypatch.setattr("planner.reports.page.write_page", fails)
+    monkeypatch.setattr("planner.reports.page.plan_page.write_page", fails)
     result = run("plan", BOOK, "-o", tmp_path / "plan")
     assert result.exit_code == INCOMPLETE
     assert "Traceback (most recent call last)" in result.stderr

@@ -116,8 +116,8 @@ def test_an_interruption_of_the_printing_says_where_the_work_is_kept(
         return str(ended.exception)
 
     place = tmp_path / "plan"
-    for name in ("console.print_plan", "console.print_files"):
-        monkeypatch.setattr(f"planner.reports.{name}", interrupt)
+    for name in ("print_plan", "print_files"):
+        monkeypatch.setattr(f"planner.reports.console.plan_text.{name}", interrupt)
         said = told("plan", book, "-o", place, "--report", "none")
         assert said == f"interrupted. The plan is kept: {place / 'plan.json'}"
         assert load_plan(place).summary["verified"] is True

@@ -13,13 +13,13 @@ from itertools import pairwise
 import pytest
 from page_plans import EDGES, HOSTILE, edge
 
-from planner.reports.figures import figures
-from planner.reports.page import page, sections_of, write_page
-from planner.reports.page_colours import DARK, LIGHT
-from planner.reports.page_markup import Markup, element, escape, join
-from planner.reports.page_sections import cells_of, warnings
-from planner.reports.page_style import SCRIPT, style
-from planner.reports.page_tables import Column, Sheet, shown, table
+from planner.reports.charts.plan_charts import figures
+from planner.reports.colours import DARK, LIGHT
+from planner.reports.markup import Markup, element, escape, join
+from planner.reports.markup_tables import Column, Sheet, shown, table
+from planner.reports.page.plan_page import page, sections_of, write_page
+from planner.reports.page.sections import cells_of, warnings
+from planner.reports.page.style import SCRIPT, style
 from planner.workbook.rows import Row
 
 TAGS = {

@@ -9,10 +9,10 @@ from page_plans import edge
 from test_page import Reader, read, value
 
 from planner.plan.finding_tables import EXPLANATION
-from planner.reports.explained import collapsed, telling
-from planner.reports.figures import figures
-from planner.reports.page import page
-from planner.reports.page_sections import warnings
+from planner.reports.charts.plan_charts import figures
+from planner.reports.explanation_texts import collapsed, telling
+from planner.reports.page.plan_page import page
+from planner.reports.page.sections import warnings
 
 
 def test_a_missed_milestone_has_its_chain():

@@ -17,8 +17,8 @@ from planner.errors import PlannerError
 from planner.explain.findings import Inquiry, quote_plan, require_within
 from planner.explain.quote import Terms
 from planner.pipeline import make_plan
-from planner.reports.console_explained import print_quote
-from planner.reports.quoted import date_sentence
+from planner.reports.console.explained import print_quote
+from planner.reports.quote_texts import date_sentence
 from planner.workbook.reading import inputs_from_rows
 
 JUNE = date(2028, 6, 30)

@@ -17,8 +17,8 @@ from planner.explain.quote import Earliest, Quoter, Terms
 from planner.explain.quote_plans import QuotePlans, Served, rounded_down, rounded_up
 from planner.explain.session import Session
 from planner.explain.whole import Whole
-from planner.reports.console_explained import print_quote
-from planner.reports.quoted import bound_figure, earliest_sentence, firm_figure, shown_quote
+from planner.reports.console.explained import print_quote
+from planner.reports.quote_texts import bound_figure, earliest_sentence, firm_figure, shown_quote
 
 ROOM = 2
 """Seed of a case of three months in which more can be promised."""

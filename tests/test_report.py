@@ -19,8 +19,8 @@ from planner.cli.main import planner
 from planner.errors import PlannerError
 from planner.plan.saved_reports import save_reports
 from planner.plan.store import load_plan, save_plan
-from planner.reports.console import print_ramp, sparkline
-from planner.reports.kinds import KINDS, report_writers
+from planner.reports.console.plan_text import print_ramp, sparkline
+from planner.reports.report_kinds import KINDS, report_writers
 
 ROOT = Path(__file__).parents[1]
 WEEK = timedelta(days=7)

@@ -20,10 +20,10 @@ from rich.console import Console
 from test_page import Reader
 
 from planner.plan.store import Plan
-from planner.reports.console import print_plan
+from planner.reports.console.plan_text import print_plan
 from planner.reports.counts import origins
-from planner.reports.excel import write_plan_workbook
-from planner.reports.page import page
+from planner.reports.excel.plan_workbook import write_plan_workbook
+from planner.reports.page.plan_page import page
 
 ASSUMED = {"source": "Assumption: a round figure"}
 

@@ -18,7 +18,7 @@ from planner.cli.compare import _incumbent
 from planner.cli.main import planner
 from planner.pipeline import make_plan
 from planner.plan.store import Plan, save_plan
-from planner.reports.console_explained import _print_curve
+from planner.reports.console.explained import _print_curve
 from planner.whatif.applied import apply
 from planner.whatif.changes import what_if
 from planner.whatif.figures import DATES, NONE, figures

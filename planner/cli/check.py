@@ -13,7 +13,7 @@ from planner.errors import InputFaults
 
 if TYPE_CHECKING:
     from planner.attempts import Attempts
-    from planner.reports.faults import Findings
+    from planner.reports.console.faults import Findings
 
 USUAL = ""
 """Value of --mark where no file is named."""
@@ -44,8 +44,8 @@ def command(
     from rich.console import Console  # noqa: PLC0415  (slow to import)
 
     from planner.attempts import Attempts  # noqa: PLC0415
-    from planner.reports.faults import as_json as document  # noqa: PLC0415
-    from planner.reports.faults import print_findings  # noqa: PLC0415
+    from planner.reports.console.faults import as_json as document  # noqa: PLC0415
+    from planner.reports.console.faults import print_findings  # noqa: PLC0415
 
     if workbook is None and mark:
         workbook, mark = Path(mark), USUAL  # planner check --mark my-plan.xlsx
@@ -72,7 +72,7 @@ def _findings(workbook: Path, tried: Attempts) -> Findings:
     """Read a workbook and return all that can be said of it."""
     from planner.case.case import make_case  # noqa: PLC0415
     from planner.diagnostics.warnings import plausible  # noqa: PLC0415
-    from planner.reports.faults import Findings  # noqa: PLC0415
+    from planner.reports.console.faults import Findings  # noqa: PLC0415
     from planner.whatif.rehearsal import rehearsed  # noqa: PLC0415
     from planner.workbook.reading import read_inputs  # noqa: PLC0415
 

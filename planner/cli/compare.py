@@ -123,7 +123,7 @@ def _planned(
     """
     from planner.pipeline import Options  # noqa: PLC0415
     from planner.plan.summary import INTERRUPTED  # noqa: PLC0415
-    from planner.reports.console import Progress  # noqa: PLC0415
+    from planner.reports.console.plan_text import Progress  # noqa: PLC0415
     from planner.solve.interrupt import signals_taken  # noqa: PLC0415
     from planner.whatif.applied import apply, marked  # noqa: PLC0415
     from planner.whatif.changes import what_if  # noqa: PLC0415

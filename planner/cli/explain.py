@@ -82,7 +82,7 @@ def command(
     require_room(plan)
     from planner.explain.findings import explain_plan  # noqa: PLC0415
     from planner.plan.finding_tables import EXPLANATION  # noqa: PLC0415
-    from planner.reports.console_explained import print_explanation  # noqa: PLC0415
+    from planner.reports.console.explained import print_explanation  # noqa: PLC0415
 
     tried = Attempts()
     found = explain_plan(made, time_limit, asks=not no_asks, costs=asked, attempt=tried)
@@ -97,7 +97,7 @@ def tell(
     """Keep a finding where the plan has a folder, and print it; return how the command ends."""
     from rich.console import Console  # noqa: PLC0415  (slow to import)
 
-    from planner.reports.console import print_files  # noqa: PLC0415
+    from planner.reports.console.plan_text import print_files  # noqa: PLC0415
 
     (kind, found), console = finding, Console()
     files: dict[str, str] = {}
@@ -126,7 +126,7 @@ def keep(
 ) -> dict[str, str]:
     """Keep a finding in a plan's folder, with its reports; return the paths by kind."""
     from planner.plan.saved_reports import save_finding  # noqa: PLC0415  (slow to import)
-    from planner.reports.kinds import report_writers  # noqa: PLC0415
+    from planner.reports.report_kinds import report_writers  # noqa: PLC0415
 
     return save_finding(path, *finding, lambda saved: report_writers(saved, kinds), tried)
 
@@ -158,7 +158,7 @@ def opened(path: Path, accept: Callable[[Inputs], object] = lambda _: None) -> P
     """
     from planner.pipeline import make_plan  # noqa: PLC0415
     from planner.plan.store import load_plan  # noqa: PLC0415
-    from planner.reports.console import Progress  # noqa: PLC0415
+    from planner.reports.console.plan_text import Progress  # noqa: PLC0415
     from planner.workbook.reading import read_inputs  # noqa: PLC0415  (slow to import)
 
     if is_folder(path):
@@ -236,7 +236,7 @@ def _print_moves(rows: Sequence[Row]) -> None:
     """Print the first decisions that move."""
     from rich.console import Console  # noqa: PLC0415
 
-    from planner.reports.console import add_line, new_table, show  # noqa: PLC0415
+    from planner.reports.console.plan_text import add_line, new_table, show  # noqa: PLC0415
 
     console = Console()
     table = new_table("Decision", "What", "Period", ">Plan", ">Alternative")

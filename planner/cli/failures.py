@@ -43,7 +43,7 @@ def document(error: BaseException, told: str, code: int, workbook: Path | None) 
     """
     found: dict[str, Any] = {"error": told, "exit_code": code}
     if isinstance(error, InputFaults):
-        from planner.reports.faults import Findings, as_document  # noqa: PLC0415  (slow to import)
+        from planner.reports.console.faults import Findings, as_document  # noqa: PLC0415  (slow to import)
 
         found |= as_document(Findings(workbook or Path(), error.faults))
         found["workbook"] = None if workbook is None else str(workbook)

@@ -142,7 +142,7 @@ def _reported(
     """Write the reports of a plan; return it with its warnings, and the paths by kind."""
     from planner.pipeline import with_warnings  # noqa: PLC0415  (slow to import)
     from planner.plan.saved_reports import save_reports  # noqa: PLC0415
-    from planner.reports.kinds import report_writers  # noqa: PLC0415
+    from planner.reports.report_kinds import report_writers  # noqa: PLC0415
 
     plan = with_warnings(plan, tried)
 
@@ -160,7 +160,7 @@ def _made(
     Once it is solved, what has been found is written, unless it is asked a second time not to.
     """
     from planner.errors import NoPlanExists  # noqa: PLC0415
-    from planner.reports.console import Progress  # noqa: PLC0415
+    from planner.reports.console.plan_text import Progress  # noqa: PLC0415
     from planner.solve.interrupt import interruptible  # noqa: PLC0415
     from planner.whatif.reuse import make_kept, plan_near  # noqa: PLC0415
     from planner.whatif.start import FILE, load_near, start_writer  # noqa: PLC0415
@@ -199,7 +199,7 @@ def _print(plan: Plan, other: Plan | None, tried: Attempts, *, as_json: bool) ->
     """Print a plan and what differs from the one it started from, unless JSON is asked for."""
     from rich.console import Console  # noqa: PLC0415  (slow to import)
 
-    from planner.reports.console import print_plan  # noqa: PLC0415
+    from planner.reports.console.plan_text import print_plan  # noqa: PLC0415
 
     def show() -> None:
         print_plan(plan, Console())
@@ -218,7 +218,7 @@ def _told(
     from rich.console import Console  # noqa: PLC0415  (slow to import)
 
     from planner.pipeline import as_json as document  # noqa: PLC0415
-    from planner.reports.console import print_files, print_ramp  # noqa: PLC0415
+    from planner.reports.console.plan_text import print_files, print_ramp  # noqa: PLC0415
 
     if watch:
         ramp = partial(print_ramp, plan, Console(stderr=as_json))
@@ -260,7 +260,7 @@ def _explained(
 
     from planner.explain.findings import explain_plan  # noqa: PLC0415
     from planner.plan.finding_tables import EXPLANATION, Finding  # noqa: PLC0415
-    from planner.reports.console_explained import print_explanation  # noqa: PLC0415
+    from planner.reports.console.explained import print_explanation  # noqa: PLC0415
 
     code, files = sofar
     unknown = Finding("", {}, {})

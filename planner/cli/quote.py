@@ -68,7 +68,7 @@ def command(  # noqa: PLR0913  (one for each option)
     from planner.explain.findings import Inquiry, quote_plan, require_within  # noqa: PLC0415
     from planner.explain.quote import Terms  # noqa: PLC0415
     from planner.plan.finding_tables import QUOTE  # noqa: PLC0415
-    from planner.reports.console_explained import print_quote  # noqa: PLC0415
+    from planner.reports.console.explained import print_quote  # noqa: PLC0415
 
     def accept(inputs: Inputs) -> None:
         _only(only, inputs)

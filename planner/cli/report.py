@@ -41,8 +41,8 @@ def command(*, plan: Path, kinds: tuple[str, ...], figures: str | None, as_json:
     from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
     from planner.plan.saved_reports import save_reports  # noqa: PLC0415
     from planner.plan.store import require_plan_folder  # noqa: PLC0415
-    from planner.reports.figures import figure_writers  # noqa: PLC0415
-    from planner.reports.kinds import report_writers  # noqa: PLC0415
+    from planner.reports.charts.plan_charts import figure_writers  # noqa: PLC0415
+    from planner.reports.report_kinds import report_writers  # noqa: PLC0415
 
     tried = Attempts()
 

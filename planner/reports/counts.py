@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from planner.plan.store import Plan
 from planner.plan.tables import Row
-from planner.reports.figures_data import several
+from planner.reports.plan_figures import several
 from planner.reports.views import NOTHING, figure, listed, number
 from planner.workbook.rows import Row as InputRow
 

@@ -11,9 +11,9 @@ from rich.text import Text
 
 from planner.attempts import Attempt, strictly
 from planner.plan.tables import Row
-from planner.reports.book import TOP, Book
-from planner.reports.book_style import Field
-from planner.reports.console import printable
+from planner.reports.console.plan_text import printable
+from planner.reports.excel.styles import Field
+from planner.reports.excel.workbook_writer import TOP, Book
 from planner.whatif.compare import SAME, Comparison, Section, differences, differing
 from planner.whatif.console import print_rows
 from planner.whatif.files import Writer, write_text, written_files

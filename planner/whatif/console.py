@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from planner.plan.tables import Row
-from planner.reports.console import printable
-from planner.reports.figures_data import several
+from planner.reports.console.plan_text import printable
+from planner.reports.plan_figures import several
 from planner.whatif.cases import DRAWN
 from planner.whatif.html import is_number, shown
 from planner.whatif.results import MEASURES, MONEY, bases_note, in_millions, tables_of

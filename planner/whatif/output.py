@@ -12,9 +12,9 @@ from typing import Any
 
 from planner.attempts import Attempt, strictly
 from planner.plan.tables import Row, Tables
-from planner.reports.book import TOP, Book
-from planner.reports.book_style import Field
-from planner.reports.figures_data import several
+from planner.reports.excel.styles import Field
+from planner.reports.excel.workbook_writer import TOP, Book
+from planner.reports.plan_figures import several
 from planner.whatif.files import Writer, write_text, written_files
 from planner.whatif.html import page, table
 from planner.whatif.results import MEASURES, bases_note, in_millions, tables_of

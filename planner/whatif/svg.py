@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from html import escape
 
-from planner.reports.figures_draw import stairs
+from planner.reports.charts.draw import stairs
 
 WIDTH, HEIGHT = 760.0, 320.0
 LEFT, RIGHT, TOP, BOTTOM = 62.0, 14.0, 14.0, 56.0

@@ -24,7 +24,7 @@ from planner.pipeline import Options, _tier_row, collector_paused
 from planner.plan.extract import extract
 from planner.plan.store import Plan, save_plan
 from planner.plan.summary import manifest, summary
-from planner.reports.kinds import report_writers
+from planner.reports.report_kinds import report_writers
 from planner.solve.highs import LiveModel
 from planner.workbook.reading import read_inputs
 

@@ -28,7 +28,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from plan_samples import sample_plan  # noqa: E402  (the tests are no package)
 
 from planner.plan.store import load_plan  # noqa: E402
-from planner.reports.excel import write_plan_workbook  # noqa: E402
+from planner.reports.excel.plan_workbook import write_plan_workbook  # noqa: E402
 
 
 def main() -> None:

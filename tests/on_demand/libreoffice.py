@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from planner.plan.store import load_plan  # noqa: E402
-from planner.reports.excel import write_plan_workbook  # noqa: E402
+from planner.reports.excel.plan_workbook import write_plan_workbook  # noqa: E402
 
 BROKEN = re.compile(r"Err:\d+|#REF!|#NAME\?|#VALUE!|#DIV/0!|#N/A|#NUM!|###")
 STORED = re.compile(r"(<f>[^<]*</f>)<v>[^<]*</v>")

@@ -187,7 +187,7 @@ def broken(folder: Path, kept: str) -> str:
 def _plans_again(target: Path, kept: str) -> str:
     """Write the plan again over what a killed run has left."""
     from planner.plan.store import load_plan, save_plan  # noqa: PLC0415
-    from planner.reports.kinds import report_writers  # noqa: PLC0415
+    from planner.reports.report_kinds import report_writers  # noqa: PLC0415
 
     plan = load_plan(_standing())
     save_plan(plan, target, report_writers(plan, ("xlsx", "html")))
@@ -205,7 +205,7 @@ def _standing() -> Path:
     if not _MADE:
         from planner.pipeline import make_plan  # noqa: PLC0415
         from planner.plan.store import save_plan  # noqa: PLC0415
-        from planner.reports.kinds import report_writers  # noqa: PLC0415
+        from planner.reports.report_kinds import report_writers  # noqa: PLC0415
         from planner.workbook.reading import read_inputs  # noqa: PLC0415
 
         folder = tempfile.TemporaryDirectory()

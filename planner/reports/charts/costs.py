@@ -1,0 +1,88 @@
+"""The present cost, term by term, up to its total."""
+
+from __future__ import annotations
+
+from planner.plan.store import Plan
+from planner.reports.charts.draw import LINE, Canvas, Figure, spoken, text_width, ticks
+from planner.reports.markup_tables import Column, Sheet
+from planner.reports.plan_figures import cost_steps
+from planner.reports.views import TERM_WORDS, currency, figure, number
+
+ROW = 30.0
+"""Height of a term, in pixels."""
+
+
+def money_unit(plan: Plan) -> tuple[float, str]:
+    """Return by what money is divided, and the unit that it is then in."""
+    total = sum(number(row["amount"]) for row in plan.tables["costs"])
+    return (1e6, f"{currency(plan)} million") if abs(total) >= 1e7 else (1.0, currency(plan))
+
+
+def costs_figure(plan: Plan) -> Figure:
+    """Return the terms of the present cost as a waterfall to their sum."""
+    steps, (size, unit) = cost_steps(plan), money_unit(plan)
+    total = sum(number(row["present_cost"]) for row in steps)
+    decimals = 1 if size > 1 else 0
+
+    def draw(canvas: Canvas) -> None:
+        bars = [(str(row["term"]), number(row["before"]) / size, number(row["present_cost"]) / size)
+                for row in steps]  # fmt: skip
+        bars.append(("total", 0.0, total / size))
+        _waterfall(canvas, bars, unit, decimals)
+
+    largest = max(steps, key=lambda row: number(row["present_cost"]), default=None)
+    said = f"Present cost {figure(total / size, decimals)} {unit}, discounted to the plan's start."
+    if largest is not None:
+        said += (f" The largest term is {largest['term']}: "
+                 f"{figure(number(largest['present_cost']) / size, decimals)} {unit}.")  # fmt: skip
+    return Figure("costs", "What makes up the present cost", said, draw,
+                  (_table(plan, unit, size),))  # fmt: skip
+
+
+def _waterfall(canvas: Canvas, bars: list[tuple[str, float, float]], unit: str,
+               decimals: int) -> None:  # fmt: skip
+    """Draw a bar for each term, where the one above ends."""
+    labels = [figure(value, decimals) for _, _, value in bars]
+    left = 92.0
+    right = canvas.width - max(map(text_width, labels)) - 14
+    scale = ticks(max(before + value for _, before, value in bars), 3 if canvas.narrow else 7)
+    top, bottom = 24.0, 24.0 + ROW * len(bars)
+
+    def x(value: float) -> float:
+        return left + (right - left) * value / scale[-1]
+
+    canvas.text(left, 12, f"{unit}, present cost", "m", room=canvas.width - left - 8)
+    for value in scale:
+        canvas.line([(x(value), top), (x(value), bottom)], "grid")
+        canvas.text(x(value), bottom + 16, spoken(value, scale[1]), "m", anchor="middle")
+    for n, (term, before, value) in enumerate(bars):
+        y, last = top + ROW * n, n == len(bars) - 1
+        canvas.text(left - 8, y + 19, term, "b" if last else "", anchor="end", room=left - 10)
+        tip = f"{term}: {labels[n]} {unit}; {TERM_WORDS.get(term, 'sum of all terms')}"
+        canvas.rect(x(before), y + 6, max(x(before + value) - x(before), 1.0), ROW - 11,
+                    "f0" if last else "f5", tip)  # fmt: skip
+        canvas.text(x(before + value) + 5, y + 19, labels[n], "b halo" if last else "halo")
+        if not last:
+            end = x(before + value)
+            canvas.line([(end, y + ROW - 5), (end, y + ROW + 6)], "axis")
+    canvas.height = bottom + LINE + 6
+
+
+def _table(plan: Plan, unit: str, size: float) -> Sheet:
+    """Return the terms with both sums."""
+    kind = "millions" if size > 1 else "money"
+    terms = [row["term"] for row in cost_steps(plan)]
+    known = {row["term"]: row for row in plan.tables["costs"]}
+    rows = [{"term": term, "what": TERM_WORDS.get(str(term), ""),
+             **{key: number(known[term][key]) / size for key in ("amount", "present_cost")}}
+            for term in terms]  # fmt: skip
+    total = {"term": "total", "what": "sum of all terms",
+             **{key: sum(number(row[key]) for row in plan.tables["costs"]) / size
+                for key in ("amount", "present_cost")}}  # fmt: skip
+    return Sheet(
+        "Cost terms; those that are nothing are left out",
+        [Column("term", "Term"), Column("what", "What it pays for"),
+         Column("amount", "Amount", unit, kind),
+         Column("present_cost", "Present cost", f"{unit}, discounted to start", kind)],
+        rows, total,
+    )  # fmt: skip

@@ -1,0 +1,220 @@
+"""What holds the plan back over time, and what can be promised on top of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+
+from planner.plan.store import Plan
+from planner.plan.tables import Row
+from planner.reports.charts.costs import money_unit
+from planner.reports.charts.draw import LINE, Canvas, Figure, Plot, stairs, text_width
+from planner.reports.explanation_texts import (
+    collapsed,
+    explanation,
+    holding_sentence,
+    is_late,
+    one_more,
+    quote,
+    telling,
+)
+from planner.reports.limit_timeline import Timeline, timeline
+from planner.reports.markup_tables import Column, Sheet
+from planner.reports.plan_figures import Time, buckets, time_of
+from planner.reports.quote_texts import firm_figure, quote_sentences, shown_quote
+from planner.reports.views import BASIS_WORDS, currency, day, figure, number
+
+MOST_LIMITS = 20
+"""Limits that are drawn, the first ranked; all are in the table."""
+
+MOST_STEPS = 60
+"""Steps of time that are drawn; more periods are taken together and their worth added."""
+
+STYLES = ("h5", "h4", "h2", "h1")
+"""Styles from the largest worth to the least."""
+
+
+def bottlenecks_figure(plan: Plan) -> Figure | None:
+    """Return the worth of each limit by period; None for a plan that is not explained."""
+    if explanation(plan) is None:
+        return None
+    found, time = timeline(plan, ("subject", "kind")), time_of(plan)
+    size, unit = (1.0, "MW-months") if is_late(plan) else money_unit(plan)
+    limits = list(found.worth)[:MOST_LIMITS]
+
+    def draw(canvas: Canvas) -> None:
+        top = canvas.legend(0, _legend(found, size, unit))
+        if not limits:
+            canvas.text(0, top + 12, "No limit binds in any period.", "m")
+            canvas.height = top + LINE
+            return
+        left = 10.0 if canvas.narrow else 330.0
+        row = 2 * LINE if canvas.narrow else LINE + 3
+        plot = Plot(canvas, left, top, canvas.width - left - 12, row * len(limits), time.first,
+                    time.after(len(time.ends) - 1), 1)  # fmt: skip
+        for n, limit in enumerate(limits):
+            label = f"{limit[0]}: {limit[1]}"
+            _limit(
+                canvas, plot, time, label, found.worth[limit], (found, size, unit), top + n * row
+            )
+        plot.time_axis(top + row * len(limits) + 2)
+        canvas.height = top + row * len(limits) + 26
+        if len(limits) < len(found.worth):
+            text = f"The first {len(limits)} of {len(found.worth)} limits; all are in the table."
+            canvas.text(0, canvas.height + 8, text, "m")
+            canvas.height += LINE
+
+    rest = collapsed(plan)
+    said = (f"{holding_sentence(plan)} Shade: what one step more of a limit is worth with "
+            "divisible systems, re-solved, shared out over the periods in which it counts."
+            + (f" {rest}." if rest else ""))  # fmt: skip
+    return Figure("bottlenecks", "What one step more of each limit is worth, by period", said, draw,
+                  (bottlenecks_sheet(plan),))  # fmt: skip
+
+
+def _legend(found: Timeline, size: float, unit: str) -> list[tuple[str, str]]:
+    """Return the shades with what they stand for."""
+    names = [(style, f"{_short(level / size)} {unit} and more")
+             for style, level in zip(STYLES, found.levels, strict=False)]  # fmt: skip
+    less = [(STYLES[-1], "less")] if names else []
+    return [
+        *names,
+        *less,
+        ("off", "at its limit, raising it alone gains nothing"),
+    ]
+
+
+def _short(value: float) -> str:
+    return f"{value:,.10g}"
+
+
+def _style(found: Timeline, value: float) -> str:
+    for style, level in zip(STYLES, found.levels, strict=False):
+        if value >= level:
+            return style
+    return STYLES[-1] if value > 0 else "off"
+
+
+def _limit(canvas: Canvas, plot: Plot, time: Time, label: str, cells: dict[date, float],
+           scale: tuple[Timeline, float, str], top: float) -> None:  # fmt: skip
+    """Draw a limit's row, equal steps of time as one."""
+    found, size, unit = scale
+    total = sum(cells.values()) / size
+    shown = figure(total, 2 if abs(total) < 100 else 0) if total > 0 else ""
+    if canvas.narrow:
+        canvas.text(10, top + 12, label, room=canvas.width - 40 - text_width(shown))
+        canvas.text(canvas.width - 4, top + 12, shown, "m", anchor="end")
+        top += LINE
+    else:
+        canvas.text(8, top + 13, label, room=plot.left - text_width(shown) - 28)
+        canvas.text(plot.left - 8, top + 13, shown, "m", anchor="end")
+    steps = []
+    for group in buckets(len(time.starts), MOST_STEPS):
+        values = [cells[time.starts[t]] for t in group if time.starts[t] in cells]
+        steps.append((group, _style(found, sum(values)) if values else "", sum(values)))
+    for style, run in groupby(steps, key=lambda step: step[1]):
+        parts = list(run)
+        if not style:
+            continue
+        first, last = parts[0][0][0], parts[-1][0][-1]
+        x, right = plot.x(time.starts[first]), plot.x(time.after(last))
+        worth = sum(part[2] for part in parts) / size
+        words = f"{figure(worth, 2)} {unit}" if worth > 0 else "at its limit"
+        tip = f"{label}, {time.starts[first]} to {time.ends[last]}: {words}"
+        canvas.rect(x, top + 1, right - x, 14, style, tip)
+
+
+def bottlenecks_sheet(plan: Plan) -> Sheet:
+    """Return every bottleneck that is worth anything, those first that hold back most."""
+    money = currency(plan)
+    columns = [
+        Column("rank", "Rank", "", "whole"), Column("subject", "Whose"), Column("kind", "Limit"),
+        Column("cell", "Cell of the inputs", kind="cell"),
+        Column("value", "In the cell", "", "each"), Column("day", "or date", kind="date"),
+        Column("mw_months_percent", "1 % more gains", "MW-months", "worth"),
+        Column("money_percent", "1 % more saves", money, "money"),
+        Column("one_more", "One step more"),
+        Column("mw_months", "One step gains", "MW-months", "worth"),
+        Column("status", "Proof of it"), Column("money", "One step saves", money, "money"),
+        Column("money_status", "Proof of it"),
+        Column("mw_months_whole", "One step in whole systems gains", "MW-months", "worth"),
+        Column("money_whole", "One step in whole systems saves", money, "money"),
+        Column("moved", "Moved between priorities", kind="long"),
+        Column("mw_months_lifted", "Gained without it", "MW-months", "worth"),
+        Column("note", "Note", kind="long"),
+    ]  # fmt: skip
+    rows = telling(plan)
+    kept = [c for c in columns if any(row.get(c.key) is not None for row in rows)] or columns[:3]
+    shown = [{**row, "one_more": one_more(row)} for row in rows]
+    return Sheet("Bottlenecks, ranked by what 1 % more of each limit brings; every worth is "
+                 "re-solved, with divisible systems where nothing else is said",
+                 kept, shown)  # fmt: skip
+
+
+def quote_figure(plan: Plan) -> Figure | None:
+    """Return the most that can be promised by date; None where that was not asked."""
+    found = quote(plan)
+    if found is None:
+        return None
+    rows = sorted((row for row in plan.rows("quote") if not row["overtime_of"]),
+                  key=lambda row: str(row["date"]))  # fmt: skip
+    basis = BASIS_WORDS.get(str(found.facts.get("basis")), str(found.facts.get("basis")))
+    time = time_of(plan)
+
+    def draw(canvas: Canvas) -> None:
+        firm = any(row["firm_mw"] is not None for row in rows)
+        marks = [("due-fill", "firm, in whole systems")] if firm else []
+        top = canvas.legend(0, [("f0 half", "at most, proven"), *marks])
+        peak = max((number(row["at_most_mw"]) for row in rows), default=0.0)
+        plot = Plot(canvas, 52, top + 24, canvas.width - 68, 230, time.first, time.horizon, peak)
+        canvas.text(4, top + 8, f"MW, {basis}, on top of the plan", "m")
+        plot.axes()
+        _curve(canvas, plot, rows)
+        canvas.height = top + 24 + 230 + 24
+
+    said = " ".join(quote_sentences(plan))
+    said = f"{said} " if said else ""
+    said += ("At most: no plan has more in service from that date on, with no commitment missing "
+             "more than it does, rounded up.")  # fmt: skip
+    if any(row["firm_mw"] is not None for row in rows):
+        said += " Firm: a plan in whole systems has this much in service, rounded down."
+    return Figure("quote", "What can be promised on top of the plan", said, draw,
+                  tuple(_quote_sheets(plan, basis)))  # fmt: skip
+
+
+def _curve(canvas: Canvas, plot: Plot, rows: Sequence[Row]) -> None:
+    """Draw the bound as stairs, and what is firm as marks."""
+    points = [(plot.x(due), plot.y(number(row["at_most_mw"])))
+              for row in rows if (due := day(row["date"]))]  # fmt: skip
+    if points:
+        line = stairs([*points, (plot.left + plot.width, points[-1][1])])
+        ground = plot.y(0.0)
+        canvas.area([*line, (line[-1][0], ground), (line[0][0], ground)], "f0 half")
+    for row in rows:
+        due = day(row["date"])
+        if due is not None and row["firm_mw"] is not None:
+            x, y = plot.x(due), plot.y(number(row["firm_mw"]))
+            tip = f"{due}: firm {firm_figure(row['firm_mw'])} MW"
+            canvas.area([(x, y - 5), (x + 5, y), (x, y + 5), (x - 5, y)], "due-fill edge", tip)
+
+
+def _quote_sheets(plan: Plan, basis: str) -> list[Sheet]:
+    """Return the most by date where it changes, and what overtime adds."""
+    alone = [shown_quote(row) for row in plan.rows("quote") if not row["overtime_of"]]
+    kept = [
+        row for n, row in enumerate(alone)
+        if not n or n == len(alone) - 1 or row["firm_mw"] is not None
+        or row["at_most_mw"] != alone[n - 1]["at_most_mw"]
+    ]  # fmt: skip
+    columns = [Column("date", "From", kind="date"),
+               Column("at_most_mw", "At most", f"MW, {basis}", "worth")]  # fmt: skip
+    if any(row["firm_mw"] is not None for row in kept):
+        columns.append(Column("firm_mw", "Firm, in whole systems", "MW", "worth"))
+    sheets = [Sheet("At most on top of the plan, at the dates at which it changes", columns, kept)]
+    stretched = [shown_quote(row) for row in plan.rows("quote") if row["overtime_of"]]
+    if stretched:
+        columns = [*columns[:2], Column("gain_mw", "More by it", "MW", "worth"),
+                   Column("overtime_of", "With more of")]  # fmt: skip
+        sheets.append(Sheet("With all limits of one kind stretched", columns, stretched))
+    return sheets

@@ -1,0 +1,242 @@
+"""The way of each tranche over time: order, assembly, shipment, installation, service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from planner.plan.store import Plan
+from planner.reports.charts.draw import LINE, Canvas, Figure, Plot, fit, text_width
+from planner.reports.charts.tranches import STAGES, Tranche, missing_mw, tranches
+from planner.reports.markup_tables import Column, Sheet
+from planner.reports.plan_figures import several, time_of
+from planner.reports.views import BASIS_WORDS, figure
+
+MOST_WIDE, MOST_NARROW = 32, 24
+"""Ways that are drawn, the largest of all; the others are in the table."""
+
+BAR = 4.0
+"""Height of a stage's bar, in pixels."""
+
+NOTHING_DUE = "No systems are installed for any milestone."
+
+Missing = Mapping[tuple[str, date], float]
+"""MW that are not in service at the plan's end, by commitment and due day."""
+
+STYLES = {"order": "f6", "assemble": "f1", "ship": "f5", "install": "f0", "commission": "f2"}
+WORDS = {"order": "ordered until arrival", "assemble": "assembled", "ship": "shipped",
+         "install": "installed", "commission": "commissioned"}  # fmt: skip
+
+
+def gantt_figure(plan: Plan) -> Figure:
+    """Return the way of each tranche at each site, and what never comes into service."""
+    found, missing = tranches(plan), missing_mw(plan)
+    stages = [stage for stage in STAGES if any(stage in t.stages for t in found)]
+
+    def draw(canvas: Canvas) -> None:
+        most = MOST_NARROW if canvas.narrow else MOST_WIDE
+        names = {id(t) for t in sorted(found, key=lambda t: -t.mw)[:most]}
+        shown = [tranche for tranche in found if id(tranche) in names]
+        marks = [("due-fill", "in service"), ("due", "due")]
+        if missing or any(tranche.is_late for tranche in found):
+            marks.append(("bad", "late, or not in service at the end"))
+        if today := _today(plan):
+            marks.append(("now", f"today, {today}"))
+        top = canvas.legend(0, [(STYLES[stage], WORDS[stage]) for stage in stages] + marks)
+        if shown or missing:
+            _draw(canvas, plan, _Ways(found, shown, missing, stages), top)
+        else:
+            canvas.text(0, top + 12, NOTHING_DUE, "m")
+            canvas.height = top + LINE
+        if len(shown) < len(found):
+            text = f"The largest {len(shown)} of {len(found)} ways; all are in the table below."
+            canvas.text(0, canvas.height + 10, text, "m")
+            canvas.height += LINE
+
+    return Figure(
+        "ways",
+        "From order to service, by tranche and site",
+        _said(found, missing),
+        draw,
+        (_table(plan, found, missing, stages),),
+    )
+
+
+def _said(found: list[Tranche], missing: Missing) -> str:
+    """Return what the figure shows in words."""
+    if not found and not missing:
+        return NOTHING_DUE
+    late = [tranche for tranche in found if tranche.is_late]
+    bases = {tranche.basis for tranche in late}
+    mw = f"{figure(sum(tranche.late_mw for tranche in late), 1)} MW " if len(bases) == 1 else ""
+    said = f"{several(len(found), 'way')} of tranches to sites; "
+    said += f"{mw}at {len(late):,} of them in service after the due day" if late else "none is late"
+    if missing:
+        parts = (
+            f"{figure(part, 1)} MW of {commitment} due {due}"
+            for (commitment, due), part in missing.items()
+        )
+        said += f"; not in service at the plan's end: {', '.join(parts)}"
+    return (
+        f"{said}. A bar spans from the first to the last day of its stage; units are followed "
+        "first in, first out."
+    )
+
+
+@dataclass(frozen=True)
+class _Ways:
+    """What is drawn: all ways, those that are shown, MW that do not come, and the stages."""
+
+    found: list[Tranche]
+    shown: list[Tranche]
+    missing: Missing
+    stages: list[str]
+
+    def groups(self) -> dict[tuple[str, date], list[Tranche]]:
+        """Return the ways that are shown by commitment and due day; none where nothing comes."""
+        keys = {(tranche.commitment, tranche.due) for tranche in self.shown} | set(self.missing)
+        return {
+            key: [tranche for tranche in self.shown if (tranche.commitment, tranche.due) == key]
+            for key in sorted(keys)
+        }
+
+
+def _draw(canvas: Canvas, plan: Plan, ways: _Ways, top: float) -> None:
+    """Draw tranches with their sites below."""
+    time, groups = time_of(plan), ways.groups()
+    dues = [due for _, due in groups]
+    first = min(time.first, *(tranche.start for tranche in ways.shown), *dues)
+    last = max(time.after(len(time.ends) - 1), *dues)
+    left = 10.0 if canvas.narrow else 270.0
+    plot = Plot(canvas, left, top, canvas.width - left - 12, 0, first, last, 1)
+    bars = max(BAR * len(ways.stages) + 8, 14 if canvas.narrow else 20)
+    row = (LINE if canvas.narrow else 0) + bars
+    rows = sum(len(group) + (key in ways.missing) for key, group in groups.items())
+    height = (LINE + 12) * len(groups) + row * rows
+    plot.time_axis(top + height, grid=top)
+    y = top
+    for (commitment, due), group in groups.items():
+        own = [t for t in ways.found if (t.commitment, t.due) == (commitment, due)]
+        _heading(canvas, plan, (commitment, due), sum(t.mw for t in own), y)
+        y += LINE + 10
+        for tranche in group:
+            _way(canvas, plot, tranche, ways.stages, y)
+            y += row
+        if (commitment, due) in ways.missing:
+            _missing(canvas, plot, due, ways.missing[commitment, due], y)
+            y += row
+        y += 2
+    if (today := _today(plan)) and today <= last:
+        x = plot.x(today)
+        canvas.line([(x, top), (x, top + height)], "now")
+    canvas.height = top + height + 24
+
+
+def _heading(canvas: Canvas, plan: Plan, key: tuple[str, date], mw: float, y: float) -> None:
+    """Write which tranche follows, and what comes of it."""
+    commitment, due = key
+    bases = {row["commitment"]: row["basis"] for row in plan.inputs.tables["commitments"]}
+    tail = f", due {due}: {figure(mw, 1)} MW {BASIS_WORDS[bases[commitment]]}"
+    title = fit(commitment, canvas.width - 12 - text_width(tail, 14), 14) + tail
+    canvas.line([(0, y + 0.5), (canvas.width, y + 0.5)], "grid")
+    canvas.text(0, y + LINE, title, "b halo")
+
+
+def _today(plan: Plan) -> date | None:
+    """Return the plan's today, if it begins before that day."""
+    today: date = plan.inputs.settings["today"]
+    return today if plan.inputs.settings["start"] < today else None
+
+
+def _labels(
+    canvas: Canvas, plot: Plot, name: str, texts: list[tuple[str, str]], top: float
+) -> float:
+    """Write a row's name and, to its right, its texts; return where its bars begin."""
+    right = canvas.width - 4 if canvas.narrow else plot.left - 8
+    wide = sum(text_width(text) + 6 for text, _ in texts) + 2
+    y = top + 12
+    if canvas.narrow:
+        canvas.text(10, y, name, "halo", room=canvas.width - wide - 24)
+    else:
+        canvas.text(8, y, name, room=plot.left - wide - 14)
+    for text, style in reversed(texts):
+        canvas.text(right, y, text, f"{style} halo" if canvas.narrow else style, anchor="end")
+        right -= text_width(text) + 6
+    return top + (LINE if canvas.narrow else 0)
+
+
+def _way(canvas: Canvas, plot: Plot, tranche: Tranche, stages: list[str], top: float) -> None:
+    """Draw the stages of a tranche at a site; what is late of it in red."""
+    texts = [(f"{figure(tranche.mw, 1)} MW", "m")]
+    if tranche.is_late:
+        texts.append((f"{figure(tranche.late_mw, 1)} late", "bad b"))
+    top = _labels(canvas, plot, tranche.site, texts, top)
+    due = plot.x(tranche.due)
+    canvas.line([(due, top - 1), (due, top + BAR * len(stages) + 3)], "due")
+    for n, stage in enumerate(stages):
+        if span := tranche.stages.get(stage):
+            x, right = plot.x(span[0]), plot.x(span[1])
+            tip = f"{tranche.site}, {WORDS[stage]}: {span[0]} to {span[1]}"
+            canvas.rect(x, top + BAR * n + 1, max(right - x, 2.0), BAR - 0.5, STYLES[stage], tip)
+    middle = top + BAR * (len(stages) - 0.5) + 1
+    if tranche.is_late:
+        x, below = plot.x(tranche.in_service), top + BAR * len(stages) + 3
+        late = f"{tranche.site}: {figure(tranche.late_mw, 1)} MW due on {tranche.due}"
+        tip = f"{late}, in service by {tranche.in_service}"
+        canvas.rect(due, below - BAR / 2, x - due, BAR, "bad", tip)
+        _mark(canvas, x, below, "bad", tip)
+    if tranche.on_time:
+        tip = f"{tranche.site}: in service on {tranche.on_time}, due on {tranche.due}"
+        _mark(canvas, plot.x(tranche.on_time), middle, "due-fill", tip)
+
+
+def _mark(canvas: Canvas, x: float, y: float, style: str, tip: str) -> None:
+    """Draw a mark at a day."""
+    canvas.area([(x, y - 5), (x + 5, y), (x, y + 5), (x - 5, y)], f"{style} edge", tip)
+
+
+def _missing(canvas: Canvas, plot: Plot, due: date, mw: float, top: float) -> None:
+    """Draw MW that are not in service at the plan's end, from the day on which they are due."""
+    label = f"{figure(mw, 1)} MW"
+    top = _labels(canvas, plot, "not in service at the end", [(label, "bad b")], top)
+    x, right = plot.x(due), plot.left + plot.width
+    tip = f"{label} due on {due} are not in service at the plan's end"
+    canvas.rect(x, top + 2, max(right - x, 2.0), 10.0, "bad", tip)
+
+
+def _table(plan: Plan, found: list[Tranche], missing: Missing, stages: list[str]) -> Sheet:
+    """Return every way with the days of its stages, and what has none."""
+    columns = [Column("commitment", "Commitment"), Column("due", "Due", kind="date"),
+               Column("site", "Site"), Column("mw", "Served", "MW", "mw"),
+               Column("late_mw", "Late", "MW", "mw"),
+               Column("missing_mw", "Not in service at the end", "MW", "mw"),
+               Column("basis", "Basis")]  # fmt: skip
+    for stage in stages:
+        columns += [
+            Column(f"{stage} {end}", f"{WORDS[stage].split()[0]}, {end}", kind="date")
+            for end in ("first", "last")
+        ]
+    columns.append(Column("in_service", "In service", "last day", "date"))
+    rows: list[dict[str, object]] = []
+    for tranche in found:
+        row: dict[str, object] = {
+            "commitment": tranche.commitment, "due": tranche.due, "site": tranche.site,
+            "mw": tranche.mw, "late_mw": tranche.late_mw or None, "basis": tranche.basis,
+            "in_service": tranche.in_service, "class": "bad" if tranche.is_late else None,
+        }  # fmt: skip
+        for stage, (first, last) in tranche.stages.items():
+            row |= {f"{stage} first": first, f"{stage} last": last}
+        rows.append(row)
+    bases = {row["commitment"]: row["basis"] for row in plan.inputs.tables["commitments"]}
+    for (commitment, due), mw in missing.items():
+        rows.append(
+            {
+                "commitment": commitment,
+                "due": due,
+                "missing_mw": mw,
+                "basis": bases[commitment],
+                "class": "bad",
+            }
+        )
+    return Sheet("Ways of tranches to sites, first and last day of each stage", columns, rows)

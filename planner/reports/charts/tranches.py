@@ -1,0 +1,383 @@
+"""The way of each tranche: what was ordered, assembled, shipped and installed for it, and when.
+
+A tranche is what a milestone adds to a commitment. Its megawatts at a site are those by which
+service there grows while the milestone is being reached. Units are traced back first in, first
+out, at every place: the n-th unit that leaves a place is the n-th that came there.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from planner.plan.store import Plan
+from planner.plan.tables import Row
+from planner.reports.plan_figures import (
+    EVERYWHERE,
+    commission_days,
+    it_mw,
+    milestones_of,
+    time_of,
+)
+from planner.reports.views import NOTHING, day, number, ramps
+
+STAGES = ("order", "assemble", "ship", "install", "commission")
+"""Stages in the order of the way; the last ends in service."""
+
+Span = tuple[date, date]
+Units = tuple[float, float]
+"""Units from one place in a queue to another."""
+
+Taken = list[tuple[tuple[str, str], Units]]
+"""Units taken from queues, each by place and item."""
+
+
+@dataclass
+class Tranche:
+    """What a milestone gets from a site.
+
+    Attributes
+    ----------
+    commitment, site : str
+        The commitment, and the site that serves it.
+    due : datetime.date
+        Day of the milestone.
+    mw, late_mw : float
+        MW on the commitment's basis; those of them that are due, but in service only later.
+    basis : str
+        That basis.
+    stages : dict of str to (datetime.date, datetime.date)
+        First and last day of each stage that it goes through; no ``order`` where the order's day
+        is not known.
+    in_service : datetime.date
+        Day on which the last of what is due comes into service.
+    on_time : datetime.date or None
+        The same of what is in service in time; None if all of it is late.
+    """
+
+    commitment: str
+    site: str
+    due: date
+    mw: float
+    late_mw: float
+    basis: str
+    stages: dict[str, Span]
+    in_service: date
+    on_time: date | None
+
+    @property
+    def start(self) -> date:
+        """First day of its first stage."""
+        return min((first for first, _ in self.stages.values()), default=self.in_service)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether any of it is late."""
+        return self.late_mw > NOTHING
+
+
+@dataclass
+class Queue:
+    """Units that came to a place, in order.
+
+    Attributes
+    ----------
+    ends : list of float
+        Units that had come after each arrival.
+    arrivals : list of (str, Span or None, Taken)
+        Stage by which they came, its days, and what was used for them elsewhere.
+    """
+
+    ends: list[float] = field(default_factory=list)
+    arrivals: list[tuple[str, Span | None, Taken]] = field(default_factory=list)
+
+    def add(self, units: float, stage: str, span: Span | None,
+            used: Taken) -> None:  # fmt: skip
+        """Add an arrival, which is not before those that were added already."""
+        self.ends.append((self.ends[-1] if self.ends else 0.0) + units)
+        self.arrivals.append((stage, span, used))
+
+    def within(self, units: Units) -> Iterator[tuple[int, Units]]:
+        """Yield the arrivals of these units: which, and the share of it from 0 to 1."""
+        low, high = units
+        at = bisect_right(self.ends, low + NOTHING)
+        while at < len(self.ends):
+            start = self.ends[at - 1] if at else 0.0
+            if start >= high - NOTHING:
+                return
+            size = self.ends[at] - start
+            yield at, ((max(low, start) - start) / size, (min(high, self.ends[at]) - start) / size)
+            at += 1
+
+
+class Ways:
+    """The queues of all places, filled from a plan's tables."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.one_place = not plan.inputs.tables["lanes"]
+        self.queues: dict[tuple[str, str], Queue] = defaultdict(Queue)
+        self._coming: list[tuple[date, tuple[str, str], float, str, Span | None, Taken]] = []
+        self._left: dict[tuple[str, str], float] = defaultdict(float)
+        self._bom: dict[str, list[tuple[str, float]]] = defaultdict(list)
+        self._yield = {(r["supplier"], r["item"]): r["yield"] for r in plan.inputs.tables["supply"]}
+        for part in plan.inputs.tables["bom"]:
+            self._bom[part["system"]].append((part["item"], part["quantity"]))
+        for _, _, stage, row in sorted(self._events(), key=lambda event: event[:2]):
+            stage(row)
+        # What leaves later can arrive earlier, where ways take different times.
+        for _, key, units, name, span, used in sorted(self._coming, key=lambda come: come[0]):
+            self.queues[key].add(units, name, span, used)
+
+    def place(self, name: object) -> str:
+        """Return a place, which is everywhere in a plan without lanes."""
+        return EVERYWHERE if self.one_place else str(name)
+
+    def take(self, place: str, item: str, units: float) -> Units:
+        """Take the next units of a queue."""
+        start = self._left[place, item]
+        self._left[place, item] = start + units
+        return start, start + units
+
+    def _events(self) -> Iterator[tuple[date, int, Callable[[Row], None], Row]]:
+        """Yield what is ordered, started and sent, by the day that it takes its units."""
+        for row in self.plan.tables["orders"]:
+            yield day(row["arrival_date"]) or date.max, 0, self._order, row
+        for row in self.plan.tables["production"]:
+            yield day(row["start_date"]) or date.max, 1, self._assembly, row
+        for row in self.plan.tables["shipments"]:
+            yield day(row["departure_date"]) or date.max, 2, self._shipment, row
+
+    def _order(self, row: Row) -> None:
+        supplier, item = str(row["supplier"]), str(row["item"])
+        good = number(row["quantity"]) * self._yield.get((supplier, item), 1.0)
+        ordered, arrives = day(row["order_date"]), day(row["arrival_date"])
+        span = (ordered, arrives) if ordered and arrives else None
+        key = self.place(supplier), item
+        self._coming.append((arrives or date.max, key, good, "order", span, []))
+
+    def _assembly(self, row: Row) -> None:
+        plant, system, count = self.place(row["plant"]), str(row["system"]), number(row["quantity"])
+        used = [((plant, item), self.take(plant, item, each * count))
+                for item, each in self._bom[system]]  # fmt: skip
+        self._come(plant, system, "assemble", row, ("start_date", "finish_date"), used)
+
+    def _shipment(self, row: Row) -> None:
+        start, item = str(row["from"]), str(row["item"])
+        used = [((start, item), self.take(start, item, number(row["quantity"])))]
+        days = "departure_date", "arrival_date"
+        self._come(str(row["to"]), item, "ship", row, days, used)
+
+    def _come(self, place: str, item: str, stage: str, row: Row, days: tuple[str, str],
+              used: Taken) -> None:  # fmt: skip
+        first, end = (day(row[column]) for column in days)
+        span = (first, end) if first and end else None
+        coming = end or date.max, (place, item), number(row["quantity"]), stage, span, used
+        self._coming.append(coming)
+
+    def trace(self, place: str, item: str, units: Units, system: str) -> dict[str, Span]:
+        """Return the days of each stage through which units went.
+
+        Of the ways, only that of the system itself counts as shipped; parts count as ordered.
+        """
+        found: dict[str, Span] = {}
+        waiting = [((place, item), units)]
+        while waiting:
+            (where, what), wanted = waiting.pop()
+            for at, (low, high) in self.queues[where, what].within(wanted):
+                stage, span, used = self.queues[where, what].arrivals[at]
+                if span and (stage != "ship" or what == system):
+                    found[stage] = _join(found.get(stage), span)
+                for key, (start, end) in used:
+                    size = end - start
+                    waiting.append((key, (start + low * size, start + high * size)))
+        return found
+
+
+def tranches(plan: Plan) -> list[Tranche]:
+    """Return what each milestone gets from each site by systems installed in the plan.
+
+    Sorted by commitment, date and the day that it begins. Systems that stand at the start are
+    served first and need no way.
+    """
+    time, ways, growth = time_of(plan), Ways(plan), list(_growth(plan))
+    installs, waits = _installs(plan, ways), commission_days(plan)
+    standing = {(row["hall"], row["system"]): float(row["count"])
+                for row in plan.inputs.tables["fleet"]}  # fmt: skip
+    basis = {row["commitment"]: row["basis"] for row in plan.inputs.tables["commitments"]}
+    found: dict[tuple[str, str, date], Tranche] = {}
+    for (commitment, site, due), hall, system, mw, late_mw, units, period in growth:
+        start = standing.get((hall, system), 0.0)
+        standing[hall, system] = start - units
+        new = min(units, units - start)
+        if new <= NOTHING:
+            continue
+        queue = installs[hall, system]
+        stages: dict[str, Span] = {}
+        commission, ready = timedelta(days=waits[system]), date.min
+        first = max(0.0, -start)
+        for at, (low, high) in queue.within((first, first + new)):
+            _, span, used = queue.arrivals[at]
+            assert span is not None
+            stages = _merge(stages, {"install": span})
+            ready = max(ready, span[1] + commission)
+            if commission:
+                stages = _merge(stages, {"commission": (span[1], span[1] + commission)})
+            for (place, item), (begin, end) in used:
+                size = end - begin
+                part = begin + low * size, begin + high * size
+                stages = _merge(stages, ways.trace(place, item, part, system))
+        if stages:
+            # What is ready before the period was not wanted until it: the day is not known.
+            share, served = new / units, ready if ready > time.starts[period] else time.ends[period]
+            more = Tranche(
+                commitment,
+                site,
+                due,
+                mw * share,
+                late_mw * share,
+                basis[commitment],
+                stages,
+                served,
+                None if late_mw else served,
+            )
+            _grow(found, more)
+    return sorted(found.values(), key=lambda t: (t.commitment, t.due, t.start, t.site))
+
+
+def _grow(found: dict[tuple[str, str, date], Tranche], more: Tranche) -> None:
+    """Add to a tranche what came later."""
+    key = more.commitment, more.site, more.due
+    known = found.setdefault(key, more)
+    if known is not more:
+        known.mw += more.mw
+        known.late_mw += more.late_mw
+        known.stages = _merge(known.stages, more.stages)
+        # What is served beyond the milestone, after it is met, moves neither day.
+        counts = more.late_mw > 0 or more.in_service <= more.due
+        if counts:
+            known.in_service = max(known.in_service, more.in_service)
+        if more.on_time and (counts or known.on_time is None):
+            known.on_time = max(known.on_time or more.on_time, more.on_time)
+
+
+def _installs(plan: Plan, ways: Ways) -> dict[tuple[str, str], Queue]:
+    """Return the systems installed in each hall class, each with what it took from the store."""
+    queues: dict[tuple[str, str], Queue] = defaultdict(Queue)
+    for row in sorted(plan.tables["installs"], key=lambda row: str(row["date"])):
+        count, system = number(row["installed"]), str(row["system"])
+        done = day(row["date"])
+        if count > NOTHING and done:
+            place = ways.place(row["site"])
+            used = [((place, system), ways.take(place, system, count))]
+            queues[str(row["hall"]), system].add(count, "install", (done, done), used)
+    return queues
+
+
+Growth = tuple[tuple[str, str, date], str, str, float, float, float, int]
+"""(commitment, site, due), hall, system, MW, MW of them that are late, systems, period."""
+
+
+def _growth(plan: Plan) -> Iterator[Growth]:
+    """Yield by how much service grows toward each milestone, period by period."""
+    time, each = time_of(plan), _mw_per_system(plan)
+    place = {start: n for n, start in enumerate(time.starts)}
+    served: dict[str, dict[int, dict[tuple[str, str, str], float]]] = defaultdict(
+        lambda: defaultdict(dict)
+    )
+    for row in plan.tables["service"]:
+        key = str(row["site"]), str(row["hall"]), str(row["system"])
+        served[str(row["commitment"])][place[row["period"]]][key] = number(row["mw"])  # type: ignore[index]
+    for commitment, due in milestones_of(plan).items():
+        best: dict[tuple[str, str, str], float] = defaultdict(float)
+        slack = max((mw for key, mw in each.items() if key[0] == commitment), default=0.0)
+        level = 0.0
+        for period in sorted(served[commitment]):
+            now = served[commitment][period]
+            total = sum(now.values())
+            shares = list(_shares(due, level, total, slack, time.ends[period]))
+            for key, mw in sorted(now.items()):
+                more, best[key] = mw - best[key], max(best[key], mw)
+                for day_due, share, late in shares if more > NOTHING else ():
+                    part, per = more * share, each[commitment, key[0], key[2]]
+                    yield (
+                        (commitment, key[0], day_due),
+                        key[1],
+                        key[2],
+                        part,
+                        more * late,
+                        part / per,
+                        period,
+                    )
+            level = max(level, total)
+
+
+def _shares(
+    due: list[tuple[date, float]], level: float, total: float, slack: float, end: date
+) -> Iterator[tuple[date, float, float]]:
+    """Yield the milestones toward which service grows from one level to another by a day.
+
+    With each, the share of the growth that belongs to it, and that which is late for it: due
+    before that day, and not only served on top. Systems are whole, so a milestone is often passed
+    by part of one, less than `slack`, when it is reached; that part is no beginning of the next.
+    """
+    if total <= level + NOTHING:
+        return
+    before = 0.0
+    for place, (day_due, mw) in enumerate(due):
+        start = max(level, before)
+        passes = level < mw - NOTHING and mw < total < mw + slack - NOTHING
+        top = total if place == len(due) - 1 or passes else max(mw, before)
+        part, late = min(total, top) - start, min(total, mw) - start
+        if part > NOTHING:
+            is_late = end > day_due and late > NOTHING
+            yield day_due, part / (total - level), late / (total - level) if is_late else 0.0
+        before = max(top, before)
+
+
+def missing_mw(plan: Plan) -> dict[tuple[str, date], float]:
+    """Return, of each commitment's milestones, the MW that are not in service at the plan's end.
+
+    What is in service then counts for the first milestones first.
+    """
+    found = {}
+    for commitment, rows in ramps(plan).items():
+        missed = number(rows[-1]["missed_mw"])
+        required = number(rows[-1]["required_mw"])
+        before = required - missed if missed > NOTHING else required
+        for due, mw in milestones_of(plan).get(commitment, []):
+            part = min(mw, required) - before
+            if part > NOTHING:
+                found[commitment, due] = part
+                before += part
+    return found
+
+
+def _mw_per_system(plan: Plan) -> dict[tuple[str, str, str], float]:
+    """Return the MW of a system on the basis of a commitment at a site."""
+    tables, it = plan.inputs.tables, it_mw(plan)
+    found = {}
+    for commitment in tables["commitments"]:
+        for site in tables["sites"]:
+            for system in tables["systems"]:
+                mw = it[system["system"]] * (site["pue"] or 1.0)
+                if commitment["basis"] != "facility":
+                    mw = it[system["system"]]
+                if commitment["basis"] == "system":
+                    mw = system["power_kw"] / 1000
+                found[commitment["commitment"], site["site"], system["system"]] = mw
+    return found
+
+
+def _join(known: Span | None, more: Span) -> Span:
+    return more if known is None else (min(known[0], more[0]), max(known[1], more[1]))
+
+
+def _merge(known: dict[str, Span], more: dict[str, Span]) -> dict[str, Span]:
+    """Return the spans of both."""
+    stages: Iterable[str] = {**known, **more}
+    return {name: _join(known.get(name), more[name]) if name in more else known[name]
+            for name in stages}  # fmt: skip

@@ -1,0 +1,1 @@
+"""Plans, explanations, quotes and faults on a terminal."""

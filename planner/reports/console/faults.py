@@ -1,0 +1,194 @@
+"""What `planner check` found, on a terminal: by sheet, counted, the same rule on one line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from planner.diagnostics.warning_context import InputWarning
+from planner.errors import Fault
+from planner.reports.console.plan_text import printable
+from planner.workbook.cell_locations import F, Group, cell_of, fold, sheet_of
+
+FIRST_CELLS = 4
+"""Cells that a line names; the rest is counted."""
+
+FIRST_VALUES = 3
+"""Values and remedies that a line shows where cells differ in them."""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was found in a workbook.
+
+    Attributes
+    ----------
+    workbook : Path
+        What was checked.
+    faults : tuple of Fault
+        What must be mended before a plan can be made.
+    warnings : tuple of InputWarning
+        What looks wrong, though a plan can be made.
+    notes : tuple of str
+        What was assumed or left out.
+    marked : Path or None
+        The marked copy, if one was written.
+    can_be_planned : bool
+        Whether the workbook as it is can be planned: the faults are those of scenarios and draws.
+    """
+
+    workbook: Path
+    faults: tuple[Fault, ...] = ()
+    warnings: tuple[InputWarning, ...] = ()
+    notes: tuple[str, ...] = ()
+    marked: Path | None = field(default=None)
+    can_be_planned: bool = False
+
+
+def as_document(found: Findings, failures: Sequence[str] = ()) -> dict[str, Any]:
+    """Return what ``planner check --json`` prints, with what could not be worked out."""
+    return {
+        "workbook": str(found.workbook),
+        "ok": not found.faults,
+        "can_be_planned": found.can_be_planned,
+        "counts": {"faults": len(found.faults), "warnings": len(found.warnings),
+                   "notes": len(found.notes)},
+        "faults": [_entry(fault) for fault in found.faults],
+        "warnings": [_entry(w) | {"figures": dict(w.figures)} for w in found.warnings],
+        "notes": list(found.notes),
+        "marked": None if found.marked is None else str(found.marked),
+        "failures": list(failures),
+    }  # fmt: skip
+
+
+def _entry(finding: Fault | InputWarning) -> dict[str, Any]:
+    return {
+        "sheet": sheet_of(finding.where),
+        "cell": cell_of(finding.where) or None,
+        "where": finding.where,
+        "value": finding.value or None,
+        "rule": finding.rule,
+        "remedy": finding.remedy,
+    }
+
+
+def as_json(found: Findings, failures: Sequence[str] = ()) -> str:
+    """Return the document as text."""
+    return json.dumps(as_document(found, failures), indent=2, ensure_ascii=False)
+
+
+def print_findings(found: Findings, console: Console, *, every: bool = False) -> None:
+    """Print faults, then warnings, then notes, and last the verdict.
+
+    Parameters
+    ----------
+    found
+        What was found.
+    console
+        Where to; without colour where it is no terminal.
+    every
+        Whether each cell gets its own line, rather than each rule of a sheet.
+    """
+    _print_part(found.faults, "fault", "bold red", console, every)
+    _print_part(found.warnings, "warning", "bold yellow", console, every)
+    if found.notes:
+        console.print(Text(_counted(len(found.notes), "note"), "bold cyan"))
+        for note in found.notes:
+            _line(console, 2, Text(printable(note)))
+        console.print()
+    _print_verdict(found, console)
+
+
+def _print_part(
+    findings: Sequence[F], kind: str, style: str, console: Console, every: bool
+) -> None:  # fmt: skip
+    """Print the faults or the warnings, sheet by sheet."""
+    if not findings:
+        return
+    console.print(Text(_counted(len(findings), kind), style))
+    sheets: dict[str, list[F]] = {}
+    for finding in findings:
+        sheets.setdefault(sheet_of(finding.where), []).append(finding)
+    for sheet, here in sheets.items():
+        heading = Text(f"  {printable(sheet)}", "bold")
+        console.print(heading.append(f"  {_counted(len(here), kind)}", "dim"))
+        groups = (
+            [Group(sheet, finding.rule, (finding,)) for finding in here] if every else fold(here)
+        )
+        for group in groups:
+            _print_group(group, style.removeprefix("bold "), console)
+    console.print()
+
+
+def _print_group(group: Group[F], style: str, console: Console) -> None:
+    """Print one rule of one sheet: where and what stands there, the rule, what to do."""
+    values = list(dict.fromkeys(f.value for f in group.findings if f.value))
+    line = Text.assemble((printable(group.places(FIRST_CELLS)), style))
+    if values:
+        line.append(f"  {printable(_some(map(repr, values)))}", "italic")
+    _line(console, 4, line)
+    _line(console, 6, Text(_sentence(group.rule)))
+    remedies = list(dict.fromkeys(finding.remedy for finding in group.findings))
+    for remedy in remedies[:FIRST_VALUES]:
+        _line(console, 6, Text(f"-> {_sentence(remedy)}", "green"))
+    if len(remedies) > FIRST_VALUES:
+        _line(console, 6, Text(f"and {len(remedies) - FIRST_VALUES} more remedies (--all)", "dim"))
+
+
+def _print_verdict(found: Findings, console: Console) -> None:
+    """Print what was found in numbers, and what to do next."""
+    name = _quoted(found.workbook)
+    counts = ", ".join((
+        _counted(len(found.faults), "fault"), _counted(len(found.warnings), "warning"),
+        _counted(len(found.notes), "note"),
+    ))  # fmt: skip
+    if found.faults and found.marked is not None:
+        text, style = f"Mend the red cells of {_quoted(found.marked)}", "bold red"
+    elif found.faults:
+        text, style = f"See each in its cell: planner check {name} --mark", "bold red"
+    elif found.warnings:
+        text, style = f"It can be planned: planner plan {name}", "bold yellow"
+    else:
+        text, style = f"Ready: planner plan {name}", "bold green"
+    if found.faults and found.can_be_planned:
+        text += (f". These faults stop the scenarios and draws alone, the plan without them can "
+                 f"be made: planner plan {name}")  # fmt: skip
+    console.print(Text(f"{counts}. {text}", style), soft_wrap=True)
+
+
+def _line(console: Console, indent: int, text: Text) -> None:
+    """Print a text that wraps within its indent on a terminal, and stays one line elsewhere."""
+    if console.is_terminal:
+        console.print(Padding(text, (0, 0, 0, indent), expand=False))
+    else:
+        console.print(Text(" " * indent).append_text(text), soft_wrap=True)
+
+
+def _some(words: Iterable[str]) -> str:
+    found = list(words)
+    rest = f" and {len(found) - FIRST_VALUES} more" if len(found) > FIRST_VALUES else ""
+    return ", ".join(found[:FIRST_VALUES]) + rest
+
+
+def _sentence(text: str) -> str:
+    """Return a text with one full stop at its end."""
+    shown = printable(text).rstrip()
+    return shown if shown.endswith((".", "?", "!")) else f"{shown}."
+
+
+def _counted(count: int, noun: str) -> str:
+    """Return a count with its noun, e.g. ``no faults``, ``1 fault``, ``2 faults``."""
+    return f"{count or 'no'} {noun}{'' if count == 1 else 's'}"
+
+
+def _quoted(path: Path) -> str:
+    """Return a path as one word of a command."""
+    text = str(path)
+    return f'"{text}"' if " " in text else text

@@ -1,0 +1,394 @@
+"""The plan and the solver's progress on a terminal of 80 columns."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import TracebackType
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from planner.model.objectives import CHOOSING
+from planner.plan.store import Plan
+from planner.plan.tables import Row
+from planner.reports.counts import (
+    as_sentence,
+    milestone_words,
+    order_words,
+    origins,
+    system_words,
+    tier_words,
+    tiers,
+)
+from planner.reports.plan_figures import several
+from planner.reports.views import (
+    BASIS_WORDS,
+    NOTHING,
+    currency,
+    figure,
+    headline,
+    listed,
+    number,
+    percent,
+    ramps,
+)
+from planner.solve.progress import Event
+
+MOST_NOTES = 5
+"""Notes that are printed; all are in the workbook."""
+
+MOST_RAMPS, MOST_LINES, BAR = 6, 24, 30
+"""Commitments whose periods are printed, lines of each, and length of a full bar.
+
+Where megawatts are missed, more are printed: none of those is ever left out.
+"""
+
+EIGHTHS = " \u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
+"""Blocks from none to full height."""
+
+PLAIN = " .:-=+*#@"
+"""The same where a terminal has no blocks."""
+
+
+def print_plan(plan: Plan, console: Console, files: Mapping[str, str] | None = None) -> None:
+    """Print what matters of a plan, missed megawatts first.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    console
+        Where to; only plain lines where it is no terminal.
+    files
+        Paths by kind, as `planner.plan.store.save_plan` returns them.
+    """
+    _print_state(plan, console)
+    _print_milestones(plan, console)
+    _print_systems(plan, console)
+    _print_costs(plan, console)
+    _print_tiers(plan, console)
+    _print_notes(plan, console)
+    print_files(files or {}, console)
+
+
+FOR_PROGRAMS = ("npz",)
+"""Kinds of files that no person opens."""
+
+
+def print_files(files: Mapping[str, str], console: Console) -> None:
+    """Print where a plan's files are, by kind."""
+    if files:
+        console.print()
+    for kind, path in files.items():
+        if kind in FOR_PROGRAMS:
+            continue
+        line = Text.assemble((f"{kind:<7}", "dim"), printable(path))
+        console.print(line, soft_wrap=True)  # a path is copied whole
+
+
+def printable(value: object) -> str:
+    """Return a text without characters that could steer the terminal."""
+    return "".join(c if c.isprintable() else " " for c in str(value))
+
+
+def _print_state(plan: Plan, console: Console) -> None:
+    """Say whether megawatts are missed, how the run ended and whether the plan was checked."""
+    head = headline(plan)
+    console.print(Text(printable(head.text), "bold red" if head.missed else "bold green"))
+    for sentence in head.details:
+        console.print(Padding(Text(printable(sentence), "red"), (0, 0, 0, 2), expand=False))
+    verified = plan.summary.get("verified") is True
+    console.print(Text.assemble(
+        "Plan ", (printable(plan.name), "bold"), ": ",
+        printable(plan.summary.get("status") or "status not known"),
+        f", gap {percent(plan.summary.get('gap'))}, independent checker ",
+        ("passed", "green") if verified else ("NOT PASSED", "bold red"),
+    ))  # fmt: skip
+
+
+def _print_milestones(plan: Plan, console: Console) -> None:
+    """Print how many milestones are met, and each on its commitment's basis."""
+    console.print(Text(f"Milestones: {milestone_words(plan)}"))
+    table = new_table("Milestone", "Due", "Basis", ">Committed MW", ">In service MW", ">Missed MW")
+    for row in listed(plan, "milestones"):
+        missed = number(row.get("missed_mw"))
+        cells = [
+            row.get("commitment"), str(row.get("date"))[:10], row.get("basis"),
+            figure(row.get("required_mw"), 1), figure(row.get("in_service_mw"), 1),
+            figure(missed if missed > NOTHING else 0.0, 1),
+        ]  # fmt: skip
+        add_line(table, cells, "red" if missed > NOTHING else "")
+    show(table, console)
+
+
+def _print_systems(plan: Plan, console: Console) -> None:
+    """Print systems installed, halls opened, orders, and what the inputs rest on."""
+    systems, halls = printable(system_words(plan)), figure(plan.summary.get("halls_opened"))
+    console.print()
+    console.print(Text(f"Systems installed: {systems}; halls opened: {halls}"))
+    console.print(Text(as_sentence(order_words(plan))))
+    console.print(Text(as_sentence(origins(plan).words)))
+
+
+def _print_costs(plan: Plan, console: Console) -> None:
+    """Print the cost terms that are not nothing, and their sum."""
+    terms = [row for row in plan.tables.get("costs", []) if row["amount"] or row["present_cost"]]
+    keys = ("amount", "present_cost")
+    total: Row = {key: sum(number(row[key]) for row in terms) for key in keys} | {"term": "total"}
+    large = number(total["amount"]) >= 1e7
+    money = printable(currency(plan)) + (" million" if large else "")
+    table = new_table(f"Cost, {money}", ">Amount", ">Present cost")
+    for row in [*terms, total]:
+        amounts = [number(row[key]) / (1e6 if large else 1.0) for key in keys]
+        style = "bold" if row is total else ""
+        add_line(table, [row["term"], *(figure(amount, int(large)) for amount in amounts)], style)
+    show(table, console)
+    if revenue := number(plan.summary.get("revenue")):
+        shown = figure(revenue / (1e6 if large else 1.0), int(large))
+        earned = f"{shown} {'million ' if large else ''}{printable(currency(plan))}"
+        console.print(Text(f"Revenue of the MW served, not in the cost: {earned}"))
+
+
+def _print_tiers(plan: Plan, console: Console) -> None:
+    """Print what was optimised, in order, with the proof; the choice among equals has none."""
+    table = new_table("Optimised, in order", "Unit", ">Value", ">Proven bound", ">Gap")
+    for row in tiers(plan):
+        if row["tier"] != CHOOSING:
+            proof = [short(row["value"]), short(row["bound"]), percent(row["gap"])]
+            add_line(table, [row["words"], row["unit"] or "", *proof])
+    show(table, console)
+
+
+def _print_notes(plan: Plan, console: Console) -> None:
+    """Print the first assumptions and warnings."""
+    notes = plan.summary.get("notes")
+    if not isinstance(notes, (list, tuple)) or not notes:
+        return
+    console.print()
+    for note in notes[:MOST_NOTES]:
+        console.print(Text(f"Note: {printable(note)}".rstrip(), "dim"))
+    if len(notes) > MOST_NOTES:
+        more = several(len(notes) - MOST_NOTES, "more note")
+        console.print(Text(f"and {more} in the summary", "dim"))
+
+
+def new_table(*headers: str) -> Table:
+    """Return an empty table; headers with ``>`` stand over numbers."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for header in headers:
+        right = header.startswith(">")
+        table.add_column(Text(header.lstrip(">")), justify="right" if right else "left",
+                         overflow="fold", no_wrap=right)  # fmt: skip
+    return table
+
+
+def add_line(table: Table, cells: Iterable[object], style: str = "") -> None:
+    """Add a row of texts as they are, without any mark-up in them."""
+    table.add_row(*(Text(printable(cell)) for cell in cells), style=style)
+
+
+def show(table: Table, console: Console) -> None:
+    """Print a table unless it is empty."""
+    if table.row_count:
+        console.print()
+        console.print(table)
+
+
+def print_ramp(plan: Plan, console: Console) -> None:
+    """Print how MW in service grow: a line for each commitment, then its periods with bars.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    console
+        Where to. A full bar is the commitment's largest value; what is missed is light.
+    """
+    shown = {name: rows for name, rows in ramps(plan).items() if _top(rows) > NOTHING}
+    plain = console.options.ascii_only
+    table = new_table("In service over time", "Basis", ">Last MW", ">Missed MW", "Ramp")
+    for name, rows in shown.items():
+        worst = _worst(rows)
+        last = figure(rows[-1]["in_service_mw"], 1)
+        add_line(
+            table,
+            [name, rows[0]["basis"], last, figure(worst, 1), sparkline(rows, plain)],
+            "red" if worst else "",
+        )
+    show(table, console)
+    missing = [name for name, rows in shown.items() if _worst(rows)]
+    met = [name for name in shown if name not in missing]
+    printed = {*missing, *met[: max(MOST_RAMPS - len(missing), 0)]}
+    for name, rows in shown.items():
+        if name in printed:
+            _print_ramp_of(name, rows, console)
+    if len(printed) < len(shown):
+        others = several(len(shown) - len(printed), "more commitment")
+        console.print(Text(f"and {others}, without missed MW, in the reports", "dim"))
+
+
+def _print_ramp_of(name: str, rows: Sequence[Row], console: Console) -> None:
+    """Print the periods of one commitment in which it changes; say how many were left out."""
+    basis = BASIS_WORDS.get(str(rows[0]["basis"]), rows[0]["basis"])
+    shown, left_out = _chosen(rows)
+    console.print()
+    console.print(Text(printable(f"{name}, MW {basis}, where it changes"), "bold"))
+    console.print(_ramp_table(shown, _top(rows), console.options.ascii_only))
+    if left_out:
+        periods = several(left_out, "more period")
+        text = f"{periods} in which it changes, without missed MW, in the reports"
+        console.print(Text(text, "dim"))
+
+
+def sparkline(rows: Sequence[Row], plain: bool = False, most: int = 24) -> str:
+    """Return MW in service over time in few characters, against the commitment's largest value."""
+    top, steps = _top(rows), PLAIN if plain else EIGHTHS
+    size = -(-len(rows) // most)
+    values = [number(row["in_service_mw"]) for row in rows[::-1][::size][::-1]]
+    return "".join(steps[math.ceil(8 * value / top - 1e-9)] if top > 0 else " " for value in values)
+
+
+def _ramp_table(rows: Sequence[Row], top: float, plain: bool) -> Table:
+    """Return periods of a commitment with a bar of what is in service, and of what is missed."""
+    full, light = ("#", ".") if plain else ("\N{FULL BLOCK}", "\N{LIGHT SHADE}")
+    table = new_table("On", ">Due MW", ">In service MW", ">Missed MW", "")
+    for row in rows:
+        served, missed = number(row["in_service_mw"]), _missed(row)
+        bar = full * round(BAR * served / top) + light * round(BAR * missed / top)
+        add_line(table, [row["period_end"], figure(row["required_mw"], 1), figure(served, 1),
+                     figure(missed, 1), bar], "red" if missed else "")  # fmt: skip
+    return table
+
+
+def _chosen(rows: Sequence[Row]) -> tuple[list[Row], int]:
+    """Return the periods to print, and how many others differ from the period before them.
+
+    Every period that misses MW is printed, with the one that follows, and so are those with a new
+    milestone, the first and the last; of the others that differ, as many as there is room for.
+    """
+    keys = ("required_mw", "in_service_mw", "missed_mw")
+    figures = [[round(number(row[key]), 6) for key in keys] for row in rows]
+    kept = {0, len(rows) - 1}
+    for n in range(1, len(rows)):
+        is_due = figures[n][0] != figures[n - 1][0]
+        if is_due or _missed(rows[n]) or _missed(rows[n - 1]):
+            kept.add(n)
+    changed = [n for n in range(len(rows)) if n not in kept and figures[n] != figures[n - 1]]
+    room = min(len(changed), max(MOST_LINES - len(kept), 0))
+    printed = [changed[n * len(changed) // room] for n in range(room)]
+    return [rows[n] for n in sorted({*kept, *printed})], len(changed) - len(printed)
+
+
+def _missed(row: Row) -> float:
+    """Return the MW that a commitment misses in a period, without the solver's noise."""
+    missed = number(row["missed_mw"])
+    return missed if missed > NOTHING else 0.0
+
+
+def _worst(rows: Sequence[Row]) -> float:
+    """Return the most MW that a commitment misses in any period."""
+    return max(map(_missed, rows))
+
+
+def _top(rows: Sequence[Row]) -> float:
+    """Return the largest value of a commitment's ramp, due or in service."""
+    return max(number(row[key]) for row in rows for key in ("required_mw", "in_service_mw"))
+
+
+class Progress:
+    """Shows the solver's events: one changing line on a terminal, now and then a line elsewhere.
+
+    Use it as a context manager, so that the line is finished whatever happens.
+
+    Parameters
+    ----------
+    console
+        Where to; by default stderr, since stdout is for data.
+    every
+        Least seconds between two lines where there is no terminal.
+    clock
+        Gives seconds; for tests.
+    """
+
+    def __init__(self, console: Console | None = None, every: float = 10.0,
+                 clock: Callable[[], float] = time.monotonic) -> None:  # fmt: skip
+        self.console = console or Console(stderr=True)
+        self.every = every if not self.console.is_terminal else 0.1
+        self.clock = clock
+        self._tier = ""
+        self._unshown: Event | None = None
+        self._shown_at = float("-inf")
+        self._length = 0
+        self._is_read = True
+
+    def __call__(self, event: Event) -> None:
+        """Show an event, later if the last was shown just now and is of the same tier."""
+        now = self.clock()
+        if event.tier == self._tier and now - self._shown_at < self.every:
+            self._unshown = event
+            return
+        if event.tier != self._tier:
+            self.close()
+        self._tier, self._shown_at, self._unshown = event.tier, now, None
+        self._write(describe(event))
+
+    def close(self) -> None:
+        """Show the last event of the tier if it was not yet shown, and finish the line."""
+        if self._unshown is not None:
+            self._write(describe(self._unshown))
+        self._unshown = None
+        if self._length:
+            self._say("\n")
+        self._length = 0
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:  # fmt: skip
+        self.close()
+
+    def _write(self, line: str) -> None:
+        if not self.console.is_terminal:
+            self._say(f"{line}\n")
+        else:
+            line = line[: max(self.console.width - 1, 20)]
+            self._say(f"\r{line:<{self._length}}")
+            self._length = len(line)
+
+    def _say(self, text: str) -> None:
+        """Write a text; once nobody reads it any more, the solver goes on unheard."""
+        if not self._is_read:
+            return
+        try:
+            self.console.file.write(text)
+            self.console.file.flush()
+        except (OSError, ValueError):  # a closed pipe or stream, or a sign that it cannot show
+            self._is_read = False
+
+
+def describe(event: Event) -> str:
+    """Return an event in words: tier, best value, bound, gap and seconds."""
+    tier, unit = printable(tier_words(event.tier)), printable(event.unit)
+    if event.incumbent is None or not math.isfinite(event.incumbent):
+        return f"{tier}: looking for a first plan, {event.elapsed:.0f} s"
+    bound = gap = ""
+    if event.bound is not None and math.isfinite(event.bound):
+        bound = f", bound {short(event.bound)}"
+    if event.gap is not None and math.isfinite(event.gap):
+        gap = f", gap {event.gap:.2%}"
+    return (
+        f"{tier}: {short(event.incumbent)} {unit}".rstrip() + f"{bound}{gap}, {event.elapsed:.0f} s"
+    )
+
+
+def short(value: object) -> str:
+    """Return a number in few characters: millions and billions by name."""
+    for size, word in ((1e9, "billion"), (1e6, "million")):
+        if abs(number(value)) >= size:
+            return f"{number(value) / size:,.3f} {word}"
+    return figure(value, 1)

@@ -1,0 +1,46 @@
+"""Stock, assembly and shipments."""
+
+from __future__ import annotations
+
+from planner.reports.excel.parts import Report
+from planner.reports.excel.styles import Field
+from planner.reports.excel.workbook_writer import TOP, Page
+from planner.reports.install_days import moves
+
+
+def write_stock(report: Report, page: Page) -> None:
+    """Write the units held everywhere after each day on which any are taken."""
+    page.subtitle(
+        "Units held after what is taken on a day, where any are left; the place * is everywhere, "
+        "in a plan without lanes"
+    )
+    fields = [
+        Field("place", "Place"), Field("item", "Item"),
+        Field("date", "After", kind="date"),
+        Field("quantity", "Held", "units", "amount"),
+    ]  # fmt: skip
+    placed = page.table(TOP, fields, report.rows("stock"), empty="no stock is held")
+    page.freeze(TOP, 1)
+    page.filter(placed)
+    report.placed["Stock"] = placed
+
+
+def write_shipments(report: Report, page: Page) -> None:
+    """Write every start of assembly and every shipment."""
+    page.subtitle(
+        "Systems that plants start to assemble, and units that leave on lanes, by day. Since: with "
+        "a limited rate they are started or sent evenly from this day on, the last on the day"
+    )
+    fields = [
+        Field("what", "Movement", kind="center"), Field("from", "From"), Field("to", "To"),
+        Field("item", "Item"), Field("since", "Since", kind="date"),
+        Field("date", "Starts or leaves", kind="date"),
+        Field("done", "Is finished or arrives", kind="date"),
+        Field("quantity", "Quantity", "units", "amount"),
+    ]  # fmt: skip
+    rows = moves(report.plan)
+    empty = "no shipments: the plan has no lanes and no plants"
+    placed = page.table(TOP, fields, rows, empty=empty)
+    page.freeze(TOP, 1)
+    page.filter(placed)
+    report.placed["Shipments"] = placed

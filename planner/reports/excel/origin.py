@@ -1,0 +1,116 @@
+"""Where a plan comes from: every input with its source, and what it was made with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+
+from planner.plan.finding_tables import FINDINGS
+from planner.plan.tables import RESULTS, Row
+from planner.reports.counts import as_sentence, origins, rests_on
+from planner.reports.excel.parts import Report
+from planner.reports.excel.styles import Field, clean
+from planner.reports.excel.workbook_writer import TOP, Page
+from planner.workbook.rows import Row as SheetRow
+from planner.workbook.schema.declarations import Table
+from planner.workbook.schema.sheets import TABLES
+
+
+def assumptions(report: Report) -> list[Row]:
+    """Return every input row with a source, assumptions first."""
+    rows = [
+        found
+        for table in TABLES
+        for row in report.plan.inputs.tables[table.name]
+        if (found := _origin(table, row)) is not None
+    ]
+    return sorted(rows, key=lambda row: row["kind"] != "assumption")
+
+
+def _origin(table: Table, row: SheetRow) -> Row | None:
+    """Return an input row with its source; None if it has none."""
+    kind = rests_on(row)
+    if kind is None:
+        return None
+    key = [_shown(row.values.get(column)) for column in table.key]
+    units = {column.name: column.unit for column in table.columns}
+    given = [
+        f"{column.name} {_shown(row.values[column.name])} {units[column.name]}".rstrip()
+        for column in table.columns
+        if column.name not in (*table.key, "source") and column.name not in row.blank
+    ]
+    cells = list(row.cells.values())
+    return {
+        "kind": kind, "sheet": table.name,
+        "cells": f"{cells[0]}:{cells[-1]}" if len(cells) > 1 else "".join(cells),
+        "key": ", ".join(key), "values": "; ".join(given), "source": row.values["source"],
+    }  # fmt: skip
+
+
+def _shown(value: object) -> str:
+    """Return an input value as people write it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime | date):
+        return value.isoformat()[:10]
+    if isinstance(value, float):
+        return f"{value:,.10g}"
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def write_assumptions(report: Report, page: Page) -> None:
+    """Write every input row with its source, assumptions first."""
+    rows = assumptions(report)
+    words = as_sentence(origins(report.plan).words)
+    page.subtitle(f"{words}; sheet and cells are those of the input workbook")
+    page.widths, page.fixed = dict(enumerate((12.0, 16.0, 10.0, 26.0, 50.0, 70.0))), True
+    fields = [
+        Field("kind", "Rests on", kind="center"), Field("sheet", "Sheet"),
+        Field("cells", "Cells", kind="center"), Field("key", "Row"),
+        Field("values", "Values, with units"), Field("source", "Source"),
+    ]  # fmt: skip
+    placed = page.table(TOP, fields, rows, empty="no source given")
+    page.freeze(TOP)
+    page.filter(placed)
+    page.mark(placed.cells("kind"), "==", "assumption", "tight", "center")
+    report.placed["Assumptions"] = placed
+
+
+def write_manifest(report: Report, page: Page) -> None:
+    """Write what the plan was made from and with, and where its tables are."""
+    plan = report.plan
+    page.subtitle("What this plan was made from and with, and where its tables are")
+    page.widths, page.fixed = {0: 26.0, 1: 84.0, 2: 10.0}, True
+    facts: list[Row] = [
+        {"key": key, "value": value}
+        for part in (
+            plan.manifest,
+            {key: plan.summary.get(key) for key in ("model", "seconds")},
+            {kind: finding.facts for kind, finding in plan.findings.items()},
+        )
+        for key, value in _flat(part)
+    ]
+    fields = [Field("key", "Entry"), Field("value", "Value")]
+    placed = page.table(TOP, fields, facts)
+    page.freeze(TOP)
+    tables: list[Row] = [
+        {"key": f"tables/{table.name}.csv", "value": table.help,
+         "rows": len(plan.rows(table.name))}
+        for table in (*RESULTS, *(t for kind in plan.findings for t in FINDINGS[kind]))
+    ]  # fmt: skip
+    row = page.section(placed.last + 2, "Tables beside this workbook")
+    fields = [Field("key", "File"), Field("value", "A row is"), Field("rows", "Rows", "", "whole")]
+    page.table(row, fields, tables)
+    report.placed["Manifest"] = placed
+
+
+def _flat(entries: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Give nested entries one by one, as texts."""
+    for key, value in entries.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{name}.")
+        elif isinstance(value, (list, tuple)):
+            yield name, clean(", ".join(map(str, value)))
+        else:
+            yield name, value

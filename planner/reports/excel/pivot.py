@@ -1,0 +1,138 @@
+"""Tables of periods by sites. What cannot be added stands side by side, each group with its sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from planner.plan.rounding import total
+from planner.plan.tables import Row
+from planner.reports.excel.parts import Report
+from planner.reports.excel.styles import Field, Placed, cell, exact
+from planner.reports.excel.workbook_writer import TOP, Page
+from planner.reports.views import Pivot, period_ends, period_word, pivot
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a pivot shows of each site and period.
+
+    Attributes
+    ----------
+    value : str
+        Column that is summed.
+    unit, kind : str
+        Unit and kind of the sums.
+    adds_up : bool
+        Whether the values are of a whole period, so that sums over periods have sense and stand
+        above the header; else they are of its end.
+    """
+
+    value: str
+    unit: str
+    kind: str
+    adds_up: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """Columns of a pivot that may be added up.
+
+    Attributes
+    ----------
+    name : str
+        What their figures have in common, e.g. the basis; empty where there is one group only.
+    found : Pivot
+        The figures by period and site.
+    keys : dict of str to str
+        Field of each site.
+    sums : int
+        Column of the live sum of each row of them.
+    """
+
+    name: str
+    found: Pivot
+    keys: Mapping[str, str]
+    sums: int
+
+
+def write_pivot(
+    report: Report, page: Page, groups: Mapping[str, Iterable[Row]], shown: Shown
+) -> tuple[Placed, list[Group]] | None:
+    """Write sums by period and site for each group; None if there is nothing to show.
+
+    Parameters
+    ----------
+    report, page
+        What is written, and the sheet.
+    groups
+        Rows with a period and a site, by what they have in common.
+    shown
+        What is summed.
+    """
+    made = _groups(report, groups, shown)
+    if not made:
+        page.text(TOP, 0, "none", "subtitle")
+        return None
+    day_of = "First day" if shown.adds_up else "End"
+    fields = [Field("period", f"{day_of} of {period_word(report.plan)}", kind="date")]
+    for group in made:
+        fields += [
+            Field(key, site, group.name, shown.kind, total=shown.adds_up)
+            for site, key in group.keys.items()
+        ]
+    placed = page.table(TOP, fields, _rows(report, made, shown), "Total" if shown.adds_up else "")
+    for group in made:
+        _write_sums(page, placed, group, shown)
+    page.freeze(placed.first - 1, 1, first=TOP)
+    page.sheet.repeat_columns(0)
+    page.filter(placed)
+    page.pages_wide = max(1, round(sum(page.widths.values()) / 230))
+    page.on_one_page(placed)
+    return placed, made
+
+
+def _groups(report: Report, groups: Mapping[str, Iterable[Row]], shown: Shown) -> list[Group]:
+    """Return the groups that hold anything; the columns of their sums follow all others."""
+    pivots = {name: pivot(report.plan, rows, "site", shown.value) for name, rows in groups.items()}
+    pivots = {name: found for name, found in pivots.items() if found.columns}
+    after = 1 + sum(len(found.columns) for found in pivots.values())
+    made = []
+    for n, (name, found) in enumerate(pivots.items()):
+        keys = {site: f"site {place} of {n}" for place, site in enumerate(found.columns)}
+        made.append(Group(name if len(pivots) > 1 else "", found, keys, after + n))
+    return made
+
+
+def _rows(report: Report, groups: list[Group], shown: Shown) -> list[Row]:
+    """Return a row for each period, dated by its first or by its last day."""
+    ends, rows = period_ends(report.plan), []
+    for period in groups[0].found.periods:
+        row: Row = {"period": period if shown.adds_up else ends.get(period, period)}
+        for group in groups:
+            row |= {key: group.found.cells.get((period, site)) for site, key in group.keys.items()}
+        rows.append(row)
+    return rows
+
+
+def _write_sums(page: Page, placed: Placed, group: Group, shown: Shown) -> None:
+    """Write, beside the table, the live sums over the sites of a group."""
+    columns = [placed.columns[key] for key in group.keys.values()]
+    first, last = columns[0], columns[-1]
+    found = group.found
+    sums = [
+        total(found.cells.get((period, site), 0.0) for site in found.columns)
+        for period in found.periods
+    ]
+    unit = f"{shown.unit}, {group.name}" if group.name else shown.unit
+    field = Field("all", "All", unit, shown.kind)
+    kind = exact(shown.kind, sums)
+    page.text(placed.first - 1, group.sums, field.label, "header")
+    for row, value in enumerate(sums, start=placed.first):
+        formula = f"=SUM({cell(row, first)}:{cell(row, last)})"
+        page.formula(row, group.sums, formula, value, "body", "sum", kind)
+    if placed.total_row is not None:
+        formula = f"=SUM({cell(placed.total_row, first)}:{cell(placed.total_row, last)})"
+        page.formula(placed.total_row, group.sums, formula, total(sums), "total", kind)
+    longest = max(map(len, field.label.split()))
+    page.widen(group.sums, max(longest + 2.5, len(f"{max(sums, default=0):,.2f}") + 3))

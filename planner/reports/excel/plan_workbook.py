@@ -1,0 +1,214 @@
+"""The plan as a workbook for people: ``plan.xlsx``, and the table of contents of its sheets.
+
+A new sheet is one function, which fills a `Page`, and one line in `SHEETS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from planner.plan.store import Plan
+from planner.reports.excel.calendar import write_calendar
+from planner.reports.excel.days import write_clock, write_installs
+from planner.reports.excel.explained import (
+    ASKS,
+    BOTTLENECKS,
+    BY_PERIOD,
+    LATE,
+    QUOTE,
+    SLACK,
+    has_asks,
+    has_explanation,
+    has_late,
+    has_quote,
+    write_bottlenecks,
+    write_by_period,
+    write_late,
+)
+from planner.reports.excel.flow import write_shipments, write_stock
+from planner.reports.excel.money import write_cash, write_costs
+from planner.reports.excel.orders import (
+    ORDERS,
+    write_orders,
+    write_orders_by_month,
+    write_orders_by_supplier,
+)
+from planner.reports.excel.origin import write_assumptions, write_manifest
+from planner.reports.excel.parts import MOST_CHARTS, Report
+from planner.reports.excel.power import has_power_by_period, write_power, write_power_by_period
+from planner.reports.excel.promises import write_asks, write_quote, write_slack
+from planner.reports.excel.ramp import write_bases, write_ledger, write_ramp
+from planner.reports.excel.sites import (
+    write_mw_by_site,
+    write_openings,
+    write_sites,
+    write_systems_by_site,
+)
+from planner.reports.excel.steps import STEPS, write_steps
+from planner.reports.excel.styles import Field
+from planner.reports.excel.summary import subtitle, write_banner, write_summary
+from planner.reports.excel.workbook_writer import TOP, Book, Page
+
+UNDATED = datetime(2000, 1, 1)
+"""Date of the file of a plan whose manifest has none, so that the file stays the same."""
+
+CONTENTS = "Contents"
+
+CHART_ROWS = 33
+"""Rows of a page of the sheet of charts, which holds one chart."""
+
+CHART_COLUMNS = 14
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of the workbook.
+
+    Attributes
+    ----------
+    name : str
+        Name of its tab.
+    help : str
+        What it shows, for the contents.
+    write : callable
+        Fills it.
+    last : bool
+        Whether it is filled after the others, for it tells of them.
+    shown : callable
+        Whether a plan has it.
+    """
+
+    name: str
+    help: str
+    write: Callable[[Report, Page], None]
+    last: bool = False
+    shown: Callable[[Report], bool] = lambda report: True
+
+
+def write_contents(report: Report, page: Page) -> None:
+    """Write the verdict, and a link to every sheet with what it shows and its lines."""
+    page.subtitle(subtitle(report.plan))
+    page.widths, page.fixed = {0: 22.0, 1: 92.0, 2: 12.0}, True
+    row = write_banner(page, report.plan, TOP, last=2)
+    sheets = [sheet for sheet in SHEETS if sheet.name in report.pages and sheet.name != CONTENTS]
+    rows = [
+        {"name": sheet.name, "help": sheet.help,
+         "rows": float(report.placed[sheet.name].rows)
+         if report.placed.get(sheet.name) and report.placed[sheet.name].rows else None}
+        for sheet in sheets
+    ]  # fmt: skip
+    fields = [Field("name", "Sheet"), Field("help", "What it shows"),
+              Field("rows", "Lines", "", "whole")]  # fmt: skip
+    placed = page.table(row, fields, rows)
+    for at, sheet in enumerate(sheets, start=placed.first):
+        page.link(at, 0, sheet.name, sheet.name)
+    page.sheet.freeze_panes(TOP, 0)
+    page.pages_tall = 1
+
+
+def write_charts(report: Report, page: Page) -> None:
+    """Show every chart of the workbook once more, each on a page of its own."""
+    page.subtitle("Every chart of the workbook, one a page; each can be edited")
+    page.pages_wide, page.widths = 0, dict.fromkeys(range(CHART_COLUMNS), 9.0)
+    breaks = []
+    for place, make in enumerate(report.ranked_charts()[: 2 * MOST_CHARTS]):
+        row = place * CHART_ROWS
+        page.chart(make(), row + TOP, 0, 940, 560)
+        breaks.append(row + CHART_ROWS)
+    if not breaks:
+        page.text(TOP, 0, "none", "subtitle")
+        return
+    page.sheet.set_h_pagebreaks(breaks[:-1])
+    page.sheet.print_area(0, 0, breaks[-1] - 1, CHART_COLUMNS - 1)
+    page.sheet.freeze_panes(TOP, 0)
+
+
+SHEETS = (
+    Sheet(CONTENTS, "This list", write_contents, last=True),
+    Sheet("Summary", "Verdict, milestones on their basis, spending, systems, the proof, notes",
+          write_summary, last=True),
+    Sheet("Charts", "Every chart, one a page", write_charts, last=True),
+    Sheet(ORDERS, "Every order: sign from, order date, last responsible day, what it blocks",
+          write_orders),
+    Sheet("Orders by supplier", "Live subtotals of the orders by supplier and item",
+          write_orders_by_supplier),
+    Sheet("Orders by month", "Live subtotals of the orders by month of the order date",
+          write_orders_by_month),
+    Sheet("Cash", "What is committed and paid in each period, and so far, against the budget",
+          write_cash),
+    Sheet("Ramp", "MW committed, in service and missed of each commitment over time", write_ramp),
+    Sheet(LATE, "What holds each missed milestone, from the milestone back to the order",
+          write_late, shown=has_late),
+    Sheet(ASKS, "The least changes that put late commitments back on time", write_asks,
+          shown=has_asks),
+    Sheet(BOTTLENECKS, "What holds the plan back, ranked by what 1 % more of it brings",
+          write_bottlenecks, shown=has_explanation),
+    Sheet(BY_PERIOD, "The same limits over time", write_by_period, shown=has_explanation),
+    Sheet(SLACK, "Slack of the milestones that are met, and the last day to order for them",
+          write_slack, shown=has_explanation),
+    Sheet(QUOTE, "What can be promised on top of the plan, and by when", write_quote,
+          shown=has_quote),
+    Sheet("Calendar", "When each tranche is ordered, arrives, is installed and in service",
+          write_calendar),
+    Sheet("Sites", "What stands in each hall at the end of the plan", write_sites),
+    Sheet("Installs", "Every install: its day, the day of service, what waits for it",
+          write_installs),
+    Sheet("Openings", "Halls opened: the day of the decision, and from when they are open",
+          write_openings),
+    Sheet("MW by site", "MW served by site over time", write_mw_by_site),
+    Sheet("Systems by site", "Systems installed by site over time", write_systems_by_site),
+    Sheet("Power", "Load, energised, headroom and stranded MW of each power node", write_power),
+    Sheet("Power by period", "The same in every period", write_power_by_period,
+          shown=has_power_by_period),
+    Sheet("Stock", "Units held at each place", write_stock),
+    Sheet("Shipments", "Assembly and shipments, by day", write_shipments),
+    Sheet("Clock", "From when to when suppliers, plants, lanes and crews work", write_clock),
+    Sheet("Megawatt ledger", "From contract MW to systems, on every basis", write_ledger),
+    Sheet("MW by basis", "What is in service at the end, counted on every basis", write_bases),
+    Sheet("Costs", "Cost terms, which sum to the total", write_costs),
+    Sheet("Assumptions", "Every input with its source, assumptions first", write_assumptions),
+    Sheet("Manifest", "What the plan was made from and with", write_manifest),
+    Sheet(STEPS, "The points of the charts that show steps", write_steps, last=True),
+)  # fmt: skip
+"""Every sheet, in the order of the tabs."""
+
+
+def write_plan_workbook(plan: Plan, path: Path) -> None:
+    """Write the workbook of a plan: the sheets of `SHEETS`.
+
+    The same plan gives the same file, byte for byte.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    path
+        File to write.
+
+    Raises
+    ------
+    PlannerError
+        If the file cannot be written.
+    """
+    report = Report(Book(path, plan.name, created(plan)), plan)
+    shown = [sheet for sheet in SHEETS if sheet.shown(report)]
+    for sheet in shown:
+        title = f"Deployment plan {plan.name}" if sheet.name in (CONTENTS, "Summary") else ""
+        page = report.book.page(sheet.name, title)
+        if sheet.name != CONTENTS:
+            page.link(2, 0, CONTENTS, "to Contents")
+        report.pages[sheet.name] = page
+    for sheet in sorted(shown, key=lambda sheet: (sheet.last, sheet.name == CONTENTS)):
+        sheet.write(report, report.pages[sheet.name])
+    report.book.close()
+
+
+def created(plan: Plan) -> datetime:
+    """Return when the plan was made, as its manifest tells, without a time zone."""
+    try:
+        return datetime.fromisoformat(str(plan.manifest.get("created"))).replace(tzinfo=None)
+    except ValueError:
+        return UNDATED

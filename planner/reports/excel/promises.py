@@ -1,0 +1,159 @@
+"""What to ask for, how safe the milestones are that are met, and what can be promised on top."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from planner.plan.tables import Row
+from planner.reports.excel import native_charts
+from planner.reports.excel.explained import ASKS, QUOTE, SLACK, left_open
+from planner.reports.excel.parts import Report
+from planner.reports.excel.steps import STEPS, Values, stepped
+from planner.reports.excel.styles import Field, Placed, cell, lines
+from planner.reports.excel.workbook_writer import SHORT, TOP, Page
+from planner.reports.explanation_texts import (
+    ask_sets,
+    no_asks,
+    quote,
+    safe_milestones,
+)
+from planner.reports.quote_texts import quote_sentences, shown_quote
+from planner.reports.views import BASIS_WORDS, day, months_long, number
+
+CHART_ROWS = 17
+"""Rows beside which the chart of a quote stands."""
+
+WIDE, ACROSS = 10, 105
+"""Columns over which a sentence above a table goes, and about how many characters they hold."""
+
+
+def write_asks(report: Report, page: Page) -> None:
+    """Write the sets of changes that put late commitments back on time."""
+    page.subtitle(
+        "Each set of changes is proved to do what stands before it, with no other commitment "
+        "later; the first is the least. Not enough: the next smaller figure, re-solved; blank: not "
+        "proved. Alone: what a change of the set gains by itself"
+    )
+    fields = [
+        Field("aim", "So that", most=40), Field("set", "Set", kind="whole"),
+        Field("says", "What to ask for", most=60), Field("cells", "Cells of the inputs", most=30),
+        Field("not_enough", "Not enough", most=20),
+        Field("mw_months_alone", "Alone it gains", "MW-months", "decimal"),
+        Field("fewest", "No cheaper set exists", kind="center", most=14),
+        Field("irreducible", "None can be left out", kind="center", most=16),
+        Field("proof", "Proof that it is enough", most=44),
+    ]  # fmt: skip
+    rows = [row | {"fewest": row["fewest"] or "a further set"}
+            for asked in ask_sets(report.plan) for row in asked.rows]  # fmt: skip
+    placed = page.table(TOP, fields, rows, empty=no_asks(report.plan))
+    page.freeze(TOP, 2)
+    page.filter(placed)
+    report.placed[ASKS] = placed
+
+
+def write_slack(report: Report, page: Page) -> None:
+    """Write milestones that are met with their slack, a line for each purchase line."""
+    page.subtitle(
+        "Milestones that are met. Slack: days by which one could be due earlier with nothing more "
+        "missed, re-solved; blank: not worked out in time. Last order: the last day for "
+        "a single unit; ordered later, it is not in service by then. Time it takes: due day less "
+        "that day"
+    )
+    fields = [
+        Field("commitment", "Milestone"), Field("due", "Due", kind="date"),
+        Field("mw", "Committed", "MW", "mw"), Field("slack", "Slack", "days", "whole"),
+        Field("could", "Could be met by", kind="date"), Field("supplier", "Supplier", most=30),
+        Field("item", "Item", most=24),
+        Field("last_order_date", "Last order", "too late after it", "date"),
+        Field("takes", "Time it takes", "days", "whole", formula="={due}-{last_order_date}"),
+        Field("proof", "Proof of the slack", most=30),
+    ]  # fmt: skip
+    rows: list[Row] = []
+    for one in safe_milestones(report.plan):
+        head = {"commitment": one.commitment, "due": one.due, "mw": one.mw, "slack": one.slack,
+                "could": one.could_be_met_by, "proof": one.proof}  # fmt: skip
+        rows += [head | line | {"takes": float((one.due - last).days)}
+                 for line, last in one.orders]  # fmt: skip
+        rows += [head | {"supplier": "nothing to order ahead"}] * (not one.orders)
+    placed = page.table(TOP, fields, rows, empty="no milestone with megawatts due is met")
+    page.freeze(TOP, 2)
+    page.filter(placed)
+    if rows:
+        mark_none(page, placed, "slack")
+    report.placed[SLACK] = placed
+
+
+def write_quote(report: Report, page: Page) -> None:
+    """Write what was asked for, and the most that can be promised by date."""
+    found = quote(report.plan)
+    assert found is not None
+    basis = str(found.facts.get("basis"))
+    only = [str(name) for key in ("countries", "systems") if isinstance(
+        names := found.facts.get(key), (list, tuple)) for name in names]  # fmt: skip
+    restricted = f", only {', '.join(only)}" if only else ""
+    page.subtitle(
+        f"What can be promised on top of the plan, {BASIS_WORDS.get(basis, basis)}, with no "
+        f"commitment missing more than in the plan{restricted}. At most: no plan has more in "
+        "service from the date on, rounded up. Firm: a plan in whole systems has this much in "
+        "service from the date on, rounded down; blank: not looked for, or not answered in "
+        f"time{left_open(found)}"
+    )
+    answers, row = quote_sentences(report.plan), TOP
+    for text in answers:
+        page.merged(row, WIDE, text, "note", height=15 * lines(text, ACROSS))
+        row += 1
+    placed = _curve(report, page, row + bool(answers))
+    last = _overtime(report, page, placed.last + 2, found.facts.get("overtime"))
+    for column in range(WIDE + 1):
+        page.widen(column, 11.0)
+    last = max(last, placed.first + CHART_ROWS)
+    page.print_only(last, WIDE)
+    page.pages_tall = 1 if last <= SHORT else 0
+    report.placed[QUOTE] = placed
+
+
+def _curve(report: Report, page: Page, top: int) -> Placed:
+    """Write the most by date, with a chart."""
+    fields = [
+        Field("date", "From", kind="date"), Field("at_most_mw", "At most", "MW", "mw"),
+        Field("firm_mw", "Firm", "MW", "mw"),
+    ]  # fmt: skip
+    rows = [shown_quote(row) for row in report.rows("quote") if not row["overtime_of"]]
+    placed = page.table(top, fields, rows)
+    page.freeze(top, 1)
+    page.filter(placed)
+    if rows:
+        look = native_charts.Look(
+            "At most on top of the plan, from the date on", "MW", months_long(report.plan)
+        )
+        days = [due for row in rows if (due := day(row["date"]))]
+        held = [number(row["at_most_mw"]) for row in rows]
+        most = Values("at most", placed.cells("at_most_mw"), held)
+        steps = stepped(report, page, days, {"at most": most})
+        make = partial(native_charts.stacked_chart, page.book, report.pages[STEPS], look, steps)
+        report.add_chart(make, page, top, len(fields) + 1, 560, 340)
+    return placed
+
+
+def _overtime(report: Report, page: Page, row: int, share: object) -> int:
+    """Write what more can be promised with each kind of limit stretched; return the last row."""
+    rows = [shown_quote(row) for row in report.rows("quote") if row["overtime_of"]]
+    if not rows:
+        return row
+    fields = [
+        Field("date", "From", kind="date"), Field("at_most_mw", "At most", "MW", "mw"),
+        Field("gain_mw", "More by it", "MW", "mw"),
+        Field("overtime_of", "With more of", most=30),
+    ]  # fmt: skip
+    title = f"With {number(share):.0%} more of all limits of one kind"
+    rows.sort(key=lambda row: (str(row["date"]), -number(row["gain_mw"]), str(row["overtime_of"])))
+    return page.table(page.section(row, title), fields, rows).last
+
+
+def mark_none(page: Page, placed: Placed, key: str) -> None:
+    """Mark the cells of a column that are 0, but not those that are blank."""
+    first = cell(placed.first, placed.columns[key])
+    page.sheet.conditional_format(*placed.cells(key), {
+        "type": "formula", "format": page.book.style("tight", "whole"),
+        "criteria": f"=AND(ISNUMBER({first}),{first}=0)",
+    })  # fmt: skip

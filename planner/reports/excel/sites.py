@@ -1,0 +1,229 @@
+"""Sites: what stands in each hall at the end, halls opened, and MW and systems over time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from functools import partial
+
+from planner.plan.rounding import tidy, total
+from planner.plan.tables import Row
+from planner.reports.excel import native_charts
+from planner.reports.excel.parts import Report
+from planner.reports.excel.pivot import Group, Shown, write_pivot
+from planner.reports.excel.steps import STEPS, Values, stepped
+from planner.reports.excel.styles import Field, Placed, cell
+from planner.reports.excel.workbook_writer import TOP, Page
+from planner.reports.views import (
+    BASIS_WORDS,
+    currency,
+    day,
+    months_long,
+    mw_words,
+    number,
+    period_ends,
+    period_word,
+)
+
+MOST_SERIES = 12
+"""Sites that a chart can name; half of it where their names are long."""
+
+
+def write_sites(report: Report, page: Page) -> None:
+    """Write what stands in each hall class at the end of the plan."""
+    page.subtitle(
+        "Each hall class at the end of the plan; IT power counts systems with their overhead"
+    )
+    rows = _halls(report)
+    alike = len({row["system"] for row in rows if row["system"]}) <= 1
+    fields = [
+        Field("site", "Site"), Field("country", "Country", kind="center"),
+        Field("hall", "Hall class"), Field("halls", "Halls", "in all", "whole", total=True),
+        Field("opened", "Open", "halls", "amount", total=True),
+        Field("open_mw", "Open halls", "MW, IT power", "mw", total=True),
+        Field("system", "System"),
+        Field("installed", "Installed", "systems", "amount", total=alike),
+        Field("in_service", "In service", "systems", "amount", total=alike),
+        Field("it_mw", "In service", "MW, IT power", "mw", total=True),
+        Field("first", "First install", kind="date"), Field("last", "Last install", kind="date"),
+    ]  # fmt: skip
+    placed = page.table(TOP, fields, rows, "Total of rows shown")
+    page.freeze(TOP + 1, 1, first=TOP)
+    page.filter(placed)
+    report.placed["Sites"] = placed
+
+
+def write_openings(report: Report, page: Page) -> None:
+    """Write every decision to open halls."""
+    money = currency(report.plan)
+    page.subtitle(
+        "Halls decided on a day, and the day from which systems can be installed in them; the "
+        "fit-out is paid on the day of the decision"
+    )
+    fields = [
+        Field("site", "Site"), Field("country", "Country", kind="center"),
+        Field("hall", "Hall class"),
+        Field("count", "Decided", "halls", "amount", total=True),
+        Field("date", "Decided on", kind="date"), Field("opens", "Open from", kind="date"),
+        Field("fit_out", "Fit-out cost", money, "whole", total=True),
+    ]  # fmt: skip
+    placed = page.table(TOP, fields, _openings(report), "Total of rows shown", "no halls decided")
+    page.freeze(TOP + 1, 1, first=TOP)
+    page.filter(placed)
+    report.placed["Openings"] = placed
+
+
+def _halls(report: Report) -> list[Row]:
+    """Return each hall class with each system in it; the halls stand on its first row."""
+    tables = report.plan.inputs.tables
+    sites = {row["site"]: row for row in tables["sites"]}
+    halls = {row["hall"]: row for row in tables["halls"]}
+    power = {row["system"]: (row["power_kw"] + row["overhead_kw"]) / 1000
+             for row in tables["systems"]}  # fmt: skip
+    opened = _last(report.rows("halls"), ("hall",), "opened")
+    standing = _last(report.rows("fleet"), ("hall", "system"), "installed")
+    serving = _last(report.rows("fleet"), ("hall", "system"), "in_service")
+    days: dict[tuple[str, ...], list[date]] = defaultdict(list)
+    site_of = {name: str(row["site"]) for name, row in halls.items()}
+    for row in report.rows("installs"):
+        site_of.setdefault(str(row["hall"]), str(row["site"]))
+        if number(row["installed"]) and (found := day(row["date"])):
+            days[str(row["hall"]), str(row["system"])].append(found)
+    rows: list[Row] = []
+    for hall, site in sorted(site_of.items(), key=lambda pair: (pair[1], pair[0])):
+        systems = sorted(key[1] for key in standing if key[0] == hall) or [""]
+        known, place = halls.get(hall), sites.get(site)
+        for system in systems:
+            count = serving.get((hall, system), 0.0)
+            first = system == systems[0]
+            open_halls = opened.get((hall,), 0.0) if first else None
+            rows.append({
+                "site": site, "country": place["country"] if place else None, "hall": hall,
+                "halls": float(known["count"]) if known and first else None,
+                "opened": open_halls,
+                "open_mw": tidy(number(open_halls) * known["it_mw"]) if known and first else None,
+                "system": system, "installed": standing.get((hall, system), 0.0),
+                "in_service": count, "it_mw": tidy(count * power.get(system, 0.0)),
+                "first": min(days[hall, system], default=None),
+                "last": max(days[hall, system], default=None),
+            })  # fmt: skip
+    return rows
+
+
+def _last(rows: list[Row], keys: tuple[str, ...], value: str) -> dict[tuple[str, ...], float]:
+    """Return the value of the last period by key."""
+    found: dict[tuple[str, ...], tuple[str, float]] = {}
+    for row in rows:
+        key = tuple(str(row[name]) for name in keys)
+        at = str(row["period"])
+        if key not in found or at >= found[key][0]:
+            found[key] = (at, number(row[value]))
+    return {key: figure for key, (_, figure) in found.items()}
+
+
+def _openings(report: Report) -> list[Row]:
+    """Return every decision to open halls, with its country and cost."""
+    tables = report.plan.inputs.tables
+    halls = {row["hall"]: row for row in tables["halls"]}
+    countries = {row["site"]: row["country"] for row in tables["sites"]}
+    rows: list[Row] = []
+    for row in report.rows("openings"):
+        hall = halls.get(str(row["hall"]))
+        fit_out = tidy(number(row["count"]) * hall["fit_out_cost"]) if hall else None
+        rows.append(row | {"country": countries.get(str(row["site"])), "fit_out": fit_out})
+    return rows
+
+
+def write_mw_by_site(report: Report, page: Page) -> None:
+    """Write MW served by period and site, for each basis with a chart of them stacked."""
+    plan, word = report.plan, period_word(report.plan)
+    page.subtitle(f"MW served at the end of each {word} ({mw_words(plan)})")
+    basis = {str(row["commitment"]): str(row["basis"]) for row in report.rows("ramp")}
+    groups: dict[str, list[Row]] = {}
+    for row in report.rows("service"):
+        own = basis.get(str(row["commitment"]), "")
+        groups.setdefault(BASIS_WORDS.get(own, own), []).append(row)
+    groups = dict(sorted(groups.items()))
+    written = write_pivot(report, page, groups, Shown("mw", "MW", "mw", adds_up=False))
+    if written is None:
+        return
+    placed, parts = written
+    last = max(page.widths)
+    drawn = [_chart_cells(report, page, placed, part) for part in parts]
+    for place, (part, cells) in enumerate(zip(parts, drawn, strict=True)):
+        unit = f"MW, {part.name}" if part.name else mw_words(plan)
+        look = native_charts.Look("MW served by site", unit, months_long(plan), _short_names(part))
+        make = partial(native_charts.stacked_chart, page.book, report.pages[STEPS], look, cells)
+        most = max(part.found.cells.values(), default=0.0)
+        report.add_chart(
+            make,
+            page,
+            TOP + 2 + 24 * place,
+            max(page.widths) + 2,
+            820,
+            460,
+            rank=2 - most / (1 + most),
+        )
+    page.print_only(placed.last, last)
+    report.placed["MW by site"] = placed
+
+
+def _short_names(part: Group) -> bool:
+    """Return whether the names of the sites fit beside a chart."""
+    return max(map(len, part.keys), default=0) <= 18
+
+
+def _chart_cells(
+    report: Report, page: Page, placed: Placed, part: Group
+) -> dict[str, native_charts.Cells]:
+    """Return the points of a chart of sites; the smaller ones are added up where there are many."""
+    found, most = part.found, MOST_SERIES if _short_names(part) else MOST_SERIES // 2
+    sites = list(part.keys)
+    if len(sites) > most + 1:
+        sites = sorted(sites, key=lambda site: (-found.total(site), site))[:most]
+    series = {
+        key: Values(
+            site, placed.cells(key), [found.cells.get((p, site), 0.0) for p in found.periods]
+        )
+        for site, key in part.keys.items()
+        if site in sites
+    }
+    if len(sites) < len(part.keys):
+        series["rest"] = _rest(page, placed, part, series)
+    ends = period_ends(report.plan)
+    days = [ends.get(period, period) for period in found.periods]
+    return stepped(report, page, days, series)
+
+
+def _rest(page: Page, placed: Placed, part: Group, kept: dict[str, Values]) -> Values:
+    """Add a column with the live sum of the sites that a chart does not name."""
+    found = part.found
+    rest = [site for site, key in part.keys.items() if key not in kept]
+    column, name = max(page.widths) + 1, f"{len(rest)} smaller sites"
+    page.text(placed.first - 1, column, f"{name}\n(MW)", "header")
+    page.widen(column, 16)
+    held = [total(found.cells.get((p, site), 0.0) for site in rest) for p in found.periods]
+    for row, value in enumerate(held, start=placed.first):
+        # All less those kept: a list of every small site could be longer than Excel allows.
+        cells = ",".join(cell(row, values.cells[1]) for values in kept.values())
+        page.formula(row, column, f"={cell(row, part.sums)}-SUM({cells})", value, "body", "mw")
+    return Values(name, (placed.first, column, placed.last, column), held)
+
+
+def write_systems_by_site(report: Report, page: Page) -> None:
+    """Write systems installed by period and site, each kind of system apart."""
+    word = period_word(report.plan)
+    groups: dict[str, list[Row]] = {}
+    removed: dict[str, float] = {}
+    for row in sorted(report.rows("installs"), key=lambda row: str(row["system"])):
+        system = str(row["system"])
+        groups.setdefault(system, []).append(row)
+        removed[system] = removed.get(system, 0.0) + number(row["removed"])
+    gone = ", ".join(f"{count:,.0f} {name}" for name, count in removed.items() if count)
+    gone = f"; not counted here are those that are removed in the plan: {gone}" if gone else ""
+    page.subtitle(f"Systems installed in each {word}{gone}")
+    written = write_pivot(
+        report, page, groups, Shown("installed", "systems", "amount", adds_up=True)
+    )
+    if written:
+        report.placed["Systems by site"] = written[0]

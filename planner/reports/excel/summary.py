@@ -1,0 +1,245 @@
+"""The workbook's summary: what a reader must know, missed megawatts first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from planner.plan.rounding import tidy, total
+from planner.plan.store import Plan
+from planner.plan.tables import Row
+from planner.reports.counts import (
+    as_sentence,
+    is_missed,
+    milestone_words,
+    origins,
+    system_words,
+    systems_installed,
+    tiers,
+)
+from planner.reports.excel.explained import told
+from planner.reports.excel.parts import Report
+from planner.reports.excel.styles import Field, Placed, cell
+from planner.reports.excel.styles import lines as wrapped
+from planner.reports.excel.workbook_writer import TALLEST, TOP, Page
+from planner.reports.views import (
+    NOTHING,
+    currency,
+    day,
+    figure,
+    headline,
+    listed,
+    number,
+    percent,
+    periods_said,
+    spend_by_year,
+)
+
+LAST = 6
+"""Last column of the summary's tables."""
+
+CHART_COLUMNS = 11
+"""Columns that the charts beside the tables take."""
+
+WIDTHS = (30.0, *[16.0] * LAST, 8.0)
+"""Widths of the columns that all tables of the summary share."""
+
+LARGE = 0.65
+"""Characters of a key figure that take the width of one."""
+
+
+def write_summary(report: Report, page: Page) -> None:
+    """Write verdict, milestones, spending, systems, proof, assumptions and notes."""
+    plan = report.plan
+    page.widths, page.fixed = dict(enumerate(WIDTHS)), True
+    page.subtitle(subtitle(plan))
+    row = write_banner(page, plan, TOP)
+    row = _keys(page, plan, report.placed["Costs"], row)
+    row = _milestones(page, plan, row)
+    row = _told(report, page, row)
+    row = _assumed(plan, page, row)
+    row = _tiers(page, plan, row)
+    row = _spend(page, plan, row)
+    row = _systems(page, plan, row)
+    row = _notes(page, plan, row)
+    page.sheet.freeze_panes(3, 0)
+    page.print_only(max(row, TOP + 40), LAST + 1 + CHART_COLUMNS)
+    page.pages_tall = 1 if row < 70 else 0
+    report.placed["Summary"] = Placed(TOP, row, {})
+    for place, make in enumerate(report.ranked_charts()[:3]):
+        chart = make()
+        chart.set_size({"width": 700, "height": 335})
+        options = {"y_offset": 350 * place, "object_position": 3}
+        page.sheet.insert_chart(TOP, LAST + 2, chart, options)
+
+
+def subtitle(plan: Plan) -> str:
+    """Return the time that the plan covers and its currency."""
+    periods = sorted(str(row["period"]) for row in plan.tables.get("ramp", []))
+    ends = sorted(str(row["period_end"]) for row in plan.tables.get("ramp", []))
+    time = f"{periods[0]} to {ends[-1]}: {periods_said(plan)}; " if periods else ""
+    return f"{time}money in {plan.summary.get('currency') or 'whole units'}"
+
+
+def write_banner(page: Page, plan: Plan, row: int, last: int = LAST) -> int:
+    """Say first, and loud, whether megawatts are missed; return the row below."""
+    head = headline(plan)
+    color = "bad_banner" if head.missed else "good_banner"
+    page.merged(row, last, head.text, "banner", color, height=36)
+    row += 1
+    for sentence in head.details:
+        page.merged(row, last, sentence, "bad", "text", height=16 * lines(sentence))
+        row += 1
+    return row + 1
+
+
+def _keys(page: Page, plan: Plan, costs: Placed, row: int) -> int:
+    """Write status, gap, verdict and the largest figures."""
+    money, summary = currency(plan), plan.summary
+    verified = summary.get("verified") is True
+    rows = plan.tables.get("costs", [])
+    figures: list[tuple[str, object, str]] = [
+        ("status", str(summary.get("status") or "not known"), "key"),
+        ("gap to the proven bound", percent(summary.get("gap")), "key"),
+        ("independent checker", "passed" if verified else "NOT PASSED", "key"),
+        (f"amount, {money} million", "amount_m", "millions"),
+        (f"present cost, {money} million", "present_m", "millions"),
+        ("systems installed", system_words(plan, "\n"), "key"),
+        ("halls opened", summary.get("halls_opened"), "whole"),
+    ]
+    for column, (label, value, kind) in enumerate(figures):
+        page.text(row, column, label, "label")
+        if kind == "millions":
+            source = "amount" if value == "amount_m" else "present_cost"
+            amount = tidy(total(number(term[source]) for term in rows) / 1e6)
+            target = cell(costs.total_row or 0, costs.columns[str(value)])
+            page.formula(row + 1, column, f"=Costs!{target}", amount, "key", "millions")
+        else:
+            page.value(row + 1, column, value, "key", *([kind] if kind != "key" else []))
+    if not verified:
+        page.text(row + 1, 2, "NOT PASSED", "key", "bad")
+    page.sheet.set_row(row, 26)
+    words = ((str(figures[0][1]), WIDTHS[0]), (system_words(plan, "\n"), WIDTHS[5]))
+    tall = max(wrapped(text, int(width * LARGE)) for text, width in words)
+    page.sheet.set_row(row + 1, min(max(36, 18 * tall + 2), TALLEST))
+    return row + 3
+
+
+def _section(page: Page, title: str, row: int, fields: Sequence[Field], rows: list[Row]) -> Placed:
+    """Write a table below its title."""
+    return page.table(page.section(row, title), fields, rows)
+
+
+def _milestones(page: Page, plan: Plan, row: int) -> int:
+    """Write each milestone on its commitment's basis."""
+    rows: list[Row] = []
+    for item in listed(plan, "milestones"):
+        met = "MISSED" if is_missed(item) else "met"
+        rows.append(dict(item) | {"date": day(item.get("date")), "met": met})
+    fields = [
+        Field("commitment", "Commitment"), Field("date", "Due", kind="date"),
+        Field("basis", "Basis", kind="center"), Field("required_mw", "Committed", "MW", "mw"),
+        Field("in_service_mw", "In service", "MW", "mw"), Field("missed_mw", "Missed", "MW", "mw"),
+        Field("met", "Milestone", kind="center"),
+        Field("days_lost", "Lost on the way", "days", "whole"),
+    ]  # fmt: skip
+    placed = _section(page, f"Milestones: {milestone_words(plan)}", row, fields, rows)
+    for criteria, style in (("MISSED", "bad"), ("met", "good")):
+        page.sheet.conditional_format(*placed.cells("met"), {
+            "type": "cell", "criteria": "==", "value": f'"{criteria}"',
+            "format": page.book.style(style, "center"),
+        })  # fmt: skip
+    page.sheet.conditional_format(*placed.cells("missed_mw"), {
+        "type": "cell", "criteria": ">", "value": NOTHING, "format": page.book.style("bad", "mw"),
+    })  # fmt: skip
+    return placed.last + 2
+
+
+def _told(report: Report, page: Page, row: int) -> int:
+    """Write the most important sentences of the explanation, each the way to its sheet."""
+    sentences = told(report)
+    if not sentences:
+        return row
+    row = page.section(row, "What holds the plan back, what to ask for, what is tight")
+    for text, sheet in sentences:
+        page.merged(row, LAST, text, "link", "note", height=15 * lines(text) + 3)
+        if sheet in report.pages:
+            page.link(row, 0, sheet, text, styles=("link", "note"))
+        row += 1
+    return row + 1
+
+
+def _assumed(plan: Plan, page: Page, row: int) -> int:
+    """Say how many inputs are assumptions, with the way to them."""
+    text = f"{as_sentence(origins(plan).words)}: see the sheet Assumptions"
+    page.merged(row, LAST, text, "link", "note", height=15 * lines(text) + 3)
+    page.link(row, 0, "Assumptions", text, styles=("link", "note"))
+    return row + 2
+
+
+def _spend(page: Page, plan: Plan, row: int) -> int:
+    """Write money by calendar year."""
+    money = currency(plan)
+    years = [
+        year
+        | {key: tidy(number(year[key]) / 1e6) for key in ("amount", "present_cost", "cumulative")}
+        for year in spend_by_year(plan)
+    ]
+    fields = [
+        Field("year", "Year"), Field("amount", "Amount", f"{money} million", "millions"),
+        Field("present_cost", "Present cost", f"{money} million", "millions"),
+        Field("cumulative", "Spent so far", f"{money} million", "millions"),
+    ]  # fmt: skip
+    placed = _section(page, "Spending by year", row, fields, years)
+    revenue = plan.summary.get("revenue")
+    if not number(revenue):
+        return placed.last + 2
+    text = f"Revenue of the MW served, not part of the cost: {figure(number(revenue) / 1e6, 1)} " \
+           f"{money} million, not discounted"  # fmt: skip
+    page.merged(placed.last + 1, LAST, text, "subtitle", height=16 * lines(text))
+    return placed.last + 3
+
+
+def _systems(page: Page, plan: Plan, row: int) -> int:
+    """Write systems installed, and what commitments, halls, feeders and supply add up to."""
+    counts: list[Row] = [
+        {"what": name, "value": count, "unit": "systems"}
+        for name, count in systems_installed(plan).items()
+    ]
+    fields = [
+        Field("what", "System"), Field("value", "Installed", kind="each"),
+        Field("unit", "Unit", kind="center"),
+    ]  # fmt: skip
+    row = _section(page, "Systems installed", row, fields, counts).last + 2
+    totals = [dict(item) for item in listed(plan, "totals")]
+    if not totals:
+        return row
+    fields = [Field("what", "What"), Field("value", "In all", kind="each"), fields[2]]
+    title = "What commitments, halls, feeders and supply add up to"
+    return _section(page, title, row, fields, totals).last + 2
+
+
+def _tiers(page: Page, plan: Plan, row: int) -> int:
+    """Write what was optimised, in order, with the proof."""
+    fields = [
+        Field("words", "Tier, in order"), Field("unit", "Unit", kind="center"),
+        Field("value", "Value", kind="each"), Field("bound", "Proven bound", kind="each"),
+        Field("gap", "Gap", kind="gap"), Field("status", "Solver", kind="center"),
+        Field("seconds", "Time", "s", "mw"),
+    ]  # fmt: skip
+    return _section(page, "What was optimised, and the proof", row, fields, tiers(plan)).last + 2
+
+
+def _notes(page: Page, plan: Plan, row: int) -> int:
+    """Write the assumptions made and warnings."""
+    notes = plan.summary.get("notes")
+    if not isinstance(notes, (list, tuple)) or not notes:
+        return row
+    page.text(row, 0, "Notes", "section")
+    for place, note in enumerate(notes, start=row + 1):
+        page.merged(place, LAST, f"- {note}", "note", height=15 * lines(str(note)))
+    return row + len(notes) + 1
+
+
+def lines(text: str) -> int:
+    """Return how many lines a text takes over the summary's width, at the least one."""
+    return wrapped(text, int(sum(WIDTHS)))

@@ -1,0 +1,111 @@
+"""On which day what is done: installs with their day of service, and the windows of work."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, timedelta
+
+from planner.plan.store import Plan
+from planner.plan.tables import Row
+from planner.reports.plan_figures import commission_days
+from planner.reports.views import NOTHING, day, figure, number
+
+WORK = {"order": "orders", "start": "assembly", "ship": "freight", "install": "installation"}
+"""How the work of each kind of act is named to people."""
+
+CLOCK_WORDS = (
+    "Where a rate limits work (a supplier's capacity, a plant, a lane, a site's crews), it goes on "
+    "evenly from the first to the last day of a window, and counts as done on the last. So an "
+    "order is worked on from the day Sign from until its order date: signed later, the rate no "
+    "longer covers all of it. What a window leaves over is lost, but for part of a system or order"
+)
+"""What the windows mean to somebody who buys."""
+
+ORDER_WORDS = (
+    "Units of an order are called off from the day Sign from until the order date, as the supplier "
+    "makes them, or as plants, lanes and crews work on them. Sign by: the last responsible day; "
+    "signed later, an install moves. Slack: days from Sign from until then"
+)
+"""What the days of an order mean."""
+
+
+def installs(plan: Plan) -> list[Row]:
+    """Return the rows of `installs`, each with the day from which its systems are in service.
+
+    The day is None where nothing is installed, or where it comes after the plan's end.
+    """
+    waits = commission_days(plan)
+    end = max((last for row in plan.rows("ramp") if (last := day(row["period_end"]))),
+              default=date.max)  # fmt: skip
+    rows: list[Row] = []
+    for row in plan.rows("installs"):
+        done, ready = day(row["date"]), None
+        if done and number(row["installed"]):
+            ready = done + timedelta(days=waits.get(str(row["system"]), 0))
+        rows.append(row | {"in_service": ready if ready and ready <= end else None})
+    return rows
+
+
+def moves(plan: Plan) -> list[Row]:
+    """Return starts of assembly and shipments by day, each with the first day of its window.
+
+    Columns: what, from, to, item, since, date, done, quantity.
+    """
+    since = {_window(row): row["window_from"] for row in plan.rows("clock")}
+    rows: list[Row] = [
+        {"what": "assembly", "from": row["plant"], "to": row["plant"], "item": row["system"],
+         "since": since.get(("start", row["plant"], row["system"], row["start_date"])),
+         "date": row["start_date"], "done": row["finish_date"], "quantity": row["quantity"]}
+        for row in plan.rows("production")
+    ]  # fmt: skip
+    rows += [
+        {"what": "shipment", "from": row["from"], "to": row["to"], "item": row["item"],
+         "since": since.get(("ship", row["from"], row["to"], row["departure_date"])),
+         "date": row["departure_date"], "done": row["arrival_date"], "quantity": row["quantity"]}
+        for row in plan.rows("shipments")
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: str(row["date"]))
+
+
+def windows(plan: Plan) -> list[Row]:
+    """Return the windows in which anything is done, by their last day.
+
+    Columns: work, place, more (where to, or what), window_from, date, done, carried.
+    """
+    done = _done(plan)
+    rows: list[Row] = [
+        {"work": WORK.get(str(row["act"]), row["act"]), "place": row["place"],
+         "more": row["to"] or row["item"], "window_from": row["window_from"], "date": row["date"],
+         "done": ", ".join(f"{figure(count, 2)} {item}".replace(".00 ", " ")
+                           for item, count in done[_window(row)].items()),
+         "carried": row["carried"] if number(row["carried"]) > NOTHING else None}
+        for row in plan.rows("clock") if _window(row) in done
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: (str(row["date"]), str(row["work"]), str(row["place"])))
+
+
+def _window(row: Row) -> tuple[object, ...]:
+    """Return by what a window is found: act, place, where to or what, last day."""
+    return row["act"], row["place"], row["to"] or row["item"], row["date"]
+
+
+def _done(plan: Plan) -> dict[tuple[object, ...], dict[str, float]]:
+    """Return what is done in each window, units by item."""
+    found: dict[tuple[object, ...], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+
+    def add(key: tuple[object, ...], item: object, count: object) -> None:
+        if number(count):
+            found[key][str(item)] += number(count)
+
+    for row in plan.rows("orders"):
+        if row["firm"] != "yes":
+            key = "order", row["supplier"], None, row["order_date"]
+            add(key, row["item"], row["quantity"])
+    for row in plan.rows("production"):
+        system = row["system"]
+        add(("start", row["plant"], system, row["start_date"]), system, row["quantity"])
+    for row in plan.rows("shipments"):
+        add(("ship", row["from"], row["to"], row["departure_date"]), row["item"], row["quantity"])
+    for row in plan.rows("installs"):
+        add(("install", row["site"], None, row["date"]), row["system"], row["installed"])
+    return found

@@ -1,0 +1,1 @@
+"""The plan as one page to look at, whole in one file."""

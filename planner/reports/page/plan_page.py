@@ -1,0 +1,159 @@
+"""The plan as one page to look at: ``report.html``, whole in one file, for screen and paper.
+
+The page asks nothing of any network: its style and its script are inside, and its policy forbids
+everything else, a script from a workbook's text included.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from planner.errors import PlannerError
+from planner.plan.store import Plan
+from planner.reports.charts.draw import NARROW, WIDE, Figure
+from planner.reports.charts.plan_charts import figures
+from planner.reports.markup import Markup, element
+from planner.reports.markup_tables import table
+from planner.reports.page.days import days_section
+from planner.reports.page.explained import (
+    asks_section,
+    has_asks,
+    has_explanation,
+    has_late,
+    has_quote,
+    late_section,
+    slack_section,
+)
+from planner.reports.page.sections import (
+    assumptions_section,
+    headline_section,
+    manifest_section,
+    notes_section,
+    orders_section,
+)
+from planner.reports.page.style import head, script
+
+SECTIONS = {
+    "headline": "Headline",
+    "ramp": "Ramp",
+    "late": "Why late",
+    "asks": "Asks",
+    "bottlenecks": "Bottlenecks",
+    "sites": "Sites",
+    "ways": "Order to service",
+    "power": "Power",
+    "map": "Map",
+    "costs": "Costs",
+    "orders": "Orders",
+    "days": "Days",
+    "slack": "Slack",
+    "quote": "Quote",
+    "notes": "Notes",
+    "assumptions": "Assumptions",
+    "manifest": "Manifest",
+}
+"""Every section: its anchor and its name in the navigation."""
+
+NEEDS = {
+    "late": has_late, "asks": has_asks, "bottlenecks": has_explanation, "slack": has_explanation,
+    "quote": has_quote,
+}  # fmt: skip
+"""Whether a plan has a section; it has all others."""
+
+WRITERS = {
+    "headline": headline_section, "late": late_section, "asks": asks_section,
+    "orders": orders_section, "days": days_section, "slack": slack_section, "notes": notes_section,
+    "assumptions": assumptions_section, "manifest": manifest_section,
+}  # fmt: skip
+"""What writes each section that is not a figure."""
+
+INSTEAD = {
+    "power": ("Power in use", "No power node has a limit in these inputs."),
+    "map": ("Sites and routes", "No site has a latitude and a longitude in these inputs."),
+}
+"""Title and sentence of a section whose figure a plan does not have."""
+
+TITLES = {
+    "ramp": "In service against committed",
+    "bottlenecks": "Bottlenecks",
+    "sites": "IT power in service by site",
+    "ways": "From order to service",
+    "power": "Power in use and headroom",
+    "map": "Sites and routes",
+    "costs": "Costs",
+    "quote": "What can be promised",
+}
+"""Headings of the sections with a figure."""
+
+
+def write_page(plan: Plan, path: Path) -> None:
+    """Write the page of a plan.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    path
+        File to write.
+
+    Raises
+    ------
+    PlannerError
+        If the file cannot be written.
+    """
+    try:
+        path.write_text(page(plan), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise PlannerError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def page(plan: Plan) -> str:
+    """Return the page of a plan as HTML."""
+    drawn = {figure.name: figure for figure in figures(plan)}
+    names = sections_of(plan)
+    shown = [WRITERS[name](plan) if name in WRITERS else figure_section(name, drawn.get(name))
+             for name in names]  # fmt: skip
+    links = [element("li", element("a", name, href=f"#{anchor}"))
+             for anchor, name in names.items()]  # fmt: skip
+    toggle = element("button", "Theme: auto", id="theme", type="button", hidden=True)
+    body = element(
+        "body",
+        element("a", "To the plan", href="#headline", class_="skip"),
+        element("nav", element("div", element("ul", links), toggle, class_="top"),
+                aria_label="Sections"),
+        element(
+            "main", shown,
+            element("footer", f"Plan {plan.name}, inputs sha256 "
+                              f"{plan.manifest.get('inputs_sha256') or 'not known'}"),
+        ),
+        script(),
+    )  # fmt: skip
+    whole = element("html", head(f"Deployment plan {plan.name}"), body, lang="en")
+    return f"<!DOCTYPE html>\n{whole}\n"
+
+
+def sections_of(plan: Plan) -> dict[str, str]:
+    """Return the sections that a plan has, with their names."""
+    return {name: title for name, title in SECTIONS.items()
+            if name not in NEEDS or NEEDS[name](plan)}  # fmt: skip
+
+
+def figure_section(name: str, figure: Figure | None) -> Markup:
+    """Return a section with a figure for wide and for narrow screens, and its data as tables."""
+    if figure is None:
+        title, sentence = INSTEAD[name]
+        return element("section", element("h2", title), element("p", sentence), id=name)
+    data = element("details", element("summary", "The data as tables"),
+                   [table(sheet) for sheet in figure.data], class_="data")  # fmt: skip
+    return element(
+        "section",
+        element("h2", TITLES[name]),
+        element(
+            "figure",
+            element("figcaption", element("p", figure.summary)),
+            figure.svg(figure.drawn(WIDE), class_="wide"),
+            figure.svg(figure.drawn(NARROW), class_="narrow"),
+        ),
+        data if figure.data else None,
+        id=name,
+    )

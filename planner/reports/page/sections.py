@@ -1,0 +1,311 @@
+"""The sections of the page beside its figures: headline, orders, notes, assumptions, manifest."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from planner.plan.store import Plan
+from planner.reports.charts.costs import money_unit
+from planner.reports.counts import (
+    as_sentence,
+    is_missed,
+    milestone_words,
+    order_words,
+    origins,
+    rests_on,
+    systems_installed,
+    tiers,
+)
+from planner.reports.install_days import ORDER_WORDS
+from planner.reports.markup import Markup, element
+from planner.reports.markup_tables import Column, Sheet, table
+from planner.reports.order_notes import TAKE_OR_PAY, order_notes
+from planner.reports.page.explained import left_open, told
+from planner.reports.plan_figures import node_uses, several, time_of
+from planner.reports.views import (
+    BASIS_WORDS,
+    currency,
+    figure,
+    headline,
+    listed,
+    missed_mw_months,
+    number,
+    percent,
+    periods_said,
+)
+from planner.workbook.rows import Row as InputRow
+from planner.workbook.schema.sheets import BY_NAME
+
+MOST_ORDERS = 1000
+"""Orders on the page, the first by date; all are in ``tables/orders.csv``."""
+
+MOST_SOURCES = 400
+"""Groups of assumptions on the page, the largest first."""
+
+MOST_NAMES = 12
+"""Names and cells of a group of assumptions."""
+
+
+def headline_section(plan: Plan) -> Markup:
+    """Return what matters first: missed MW, proof, cost, milestones."""
+    head = headline(plan)
+    details = element("ul", [element("li", text) for text in head.details])
+    time, made = time_of(plan), plan.manifest.get("created") or "at an unknown time"
+    span = f"{time.first} to {time.last}: {periods_said(plan)}"
+    return element(
+        "section",
+        element("h1", f"Deployment plan {plan.name}"),
+        element("p", f"{span}; money in {currency(plan)}; made {made}", class_="sub"),
+        element("div", element("strong", head.text), details if head.details else None,
+                class_=f"banner {'missed' if head.missed else 'met'}"),
+        told(plan),
+        element("dl", [_tile(*tile) for tile in _tiles(plan)], class_="tiles"),
+        element("h2", "Commitments, in service against committed"),
+        table(_milestones(plan)),
+        element("h3", "What was optimised, in order, and the proof"),
+        table(_tiers(plan)),
+        id="headline",
+    )  # fmt: skip
+
+
+def _tiles(plan: Plan) -> Iterable[tuple[str, str, str, bool]]:
+    """Yield label, value, unit or remark, and whether it is bad."""
+    size, unit = money_unit(plan)
+    decimals = 1 if size > 1 else 0
+    cost = {key: sum(number(row[key]) for row in plan.tables["costs"]) / size
+            for key in ("amount", "present_cost")}  # fmt: skip
+    status = str(plan.summary.get("status") or "not known")
+    verified = plan.summary.get("verified") is True
+    missed = missed_mw_months(plan) or {"": 0.0}
+    for of, mw_months in missed.items():
+        yield "Missed", figure(mw_months, 1), f"MW-months{of}", mw_months > 0
+    yield "Status", status, "", not status.startswith("proven")
+    gap = plan.summary.get("gap")
+    yield "Gap to the proven bound", percent(gap), "of the bound, largest tier", gap is None
+    checks = plan.summary.get("checks")
+    remark = f"{figure(checks)} comparisons" if checks is not None else ""
+    yield "Independent checker", "passed" if verified else "NOT PASSED", remark, not verified
+    yield "Present cost", figure(cost["present_cost"], decimals), f"{unit}, discounted", False
+    yield "Money spent", figure(cost["amount"], decimals), f"{unit}, not discounted", False
+    if revenue := number(plan.summary.get("revenue")):
+        shown = figure(revenue / size, decimals)
+        yield "Revenue, not in the cost", shown, f"{unit}, not discounted", False
+    for name, count in systems_installed(plan).items():
+        yield f"Installed {name}", figure(count), "systems", False
+    yield "Halls opened", figure(plan.summary.get("halls_opened")), "halls", False
+
+
+def _tile(label: str, value: str, unit: str, bad: bool) -> Markup:
+    remark = element("span", unit) if unit else None
+    return element("div", element("dt", label), element("dd", value, remark),
+                   class_="bad-tile" if bad else None)  # fmt: skip
+
+
+def _milestones(plan: Plan) -> Sheet:
+    """Return every milestone on its commitment's basis."""
+    rows = []
+    for item in listed(plan, "milestones"):
+        missed = is_missed(item)
+        rows.append({
+            **item, "date": str(item.get("date"))[:10],
+            "basis": BASIS_WORDS.get(str(item.get("basis")), item.get("basis")),
+            "met": "MISSED" if missed else "met", "class": "bad" if missed else None,
+        })  # fmt: skip
+    return Sheet(
+        f"Milestones, {milestone_words(plan)}: MW due in all by the day, each on its "
+        "commitment's basis",
+        [Column("commitment", "Commitment"), Column("date", "Due", kind="date"),
+         Column("basis", "Basis"), Column("required_mw", "Committed", "MW", "mw"),
+         Column("in_service_mw", "In service", "MW", "mw"),
+         Column("missed_mw", "Missed", "MW", "mw"), Column("met", "Milestone"),
+         Column("days_lost", "Lost on the way", "days", "whole")],
+        rows,
+    )  # fmt: skip
+
+
+def _tiers(plan: Plan) -> Sheet:
+    """Return the tiers with their bounds."""
+    money = currency(plan)
+    rows = [
+        {
+            **row,
+            "gap": percent(row["gap"]),
+            "unit": money if row["unit"] == "money" else row["unit"],
+        }
+        for row in tiers(plan)
+    ]
+    return Sheet(
+        "Tiers: each is held at its value before the next; no plan can beat a bound",
+        [Column("words", "Tier"), Column("unit", "Unit"), Column("value", "Value", "", "each"),
+         Column("bound", "Proven bound", "", "each"), Column("gap", "Gap"),
+         Column("status", "Solver"), Column("seconds", "Time", "s", "mw")],
+        rows,
+    )  # fmt: skip
+
+
+def orders_section(plan: Plan) -> Markup:
+    """Return the orders, which a script lets sort and filter."""
+    money = currency(plan)
+    orders = sorted(plan.tables["orders"],
+                    key=lambda row: str(row["order_date"] or row["arrival_date"]))  # fmt: skip
+    shown = orders[:MOST_ORDERS]
+    total = sum(number(row["price"]) + number(row["order_cost"]) for row in orders)
+    if not orders:
+        return element("section", element("h2", "Orders"), element(
+            "p", "There are no orders: systems are bought where and when they are installed."
+        ), id="orders")  # fmt: skip
+    text = f"{as_sentence(order_words(plan))}, {figure(total)} {money} in all. {ORDER_WORDS}."
+    if len(shown) < len(orders):
+        text += f" Shown are the first {len(shown):,} by date; all are in tables/orders.csv."
+    notes = order_notes(plan)
+    note = [Column("note", "Note")] if notes else []
+    sheet = Sheet(
+        "Orders by date", [
+            Column("order", "Order"), Column("supplier", "Supplier"), Column("item", "Item"),
+            Column("firm", "Firm"), Column("quantity", "Quantity", "units", "whole"),
+            Column("order_from", "Sign from", kind="date"),
+            Column("order_date", "Order date", "of the last units", "date"),
+            Column("latest_order_date", "Sign by", "last responsible day", "date"),
+            Column("slack_days", "Slack", "days", "whole"),
+            Column("arrival_date", "Arrives", kind="date"),
+            Column("unit_price", "Unit price", f"{money} per unit", "money"),
+            Column("price", "Price", money, "money"),
+            Column("order_cost", "Order cost", money, "money"),
+            Column("it_mw_blocked", "Waits for it", "MW, IT power", "mw"), *note,
+        ], [{**row, "note": notes.get(str(row["order"]))} for row in shown],
+    )  # fmt: skip
+    return element("section", element("h2", "Orders"), element("p", text),
+                   table(sheet, tools=True, mark="orders-table"), id="orders",
+                   class_="landscape")  # fmt: skip
+
+
+def notes_section(plan: Plan) -> Markup:
+    """Return warnings, notes of reading, and what the inputs add up to."""
+    notes = plan.summary.get("notes")
+    given = list(notes) if isinstance(notes, (list, tuple)) else []
+    items = [element("li", text, class_="warn") for text in warnings(plan)]
+    items += [element("li", note) for note in given]
+    return element(
+        "section",
+        element("h2", "Notes and warnings"),
+        element("ul", items, class_="notes") if items else element("p", "None."),
+        table(Sheet("What commitments, halls, feeders and supply add up to", [
+            Column("what", "What"), Column("value", "In all", kind="each"), Column("unit", "Unit"),
+        ], listed(plan, "totals"))),
+        id="notes",
+    )  # fmt: skip
+
+
+def warnings(plan: Plan) -> list[str]:
+    """Return what a reader of the plan should not overlook, in sentences."""
+    found = []
+    status = str(plan.summary.get("status") or "not known")
+    if not status.startswith("proven"):
+        found.append(f"The run ended before the proof ({status}): a better plan may exist, "
+                     f"the gap is {percent(plan.summary.get('gap'))}.")  # fmt: skip
+    if plan.summary.get("verified") is not True:
+        found.append("The independent checker has NOT passed this plan.")
+    planned = [row for row in plan.tables["orders"] if row["firm"] != "yes"]
+    tight = [row for row in planned if row["slack_days"] is not None
+             and number(row["slack_days"]) <= 0]  # fmt: skip
+    if tight:
+        found.append(f"No slack: {len(tight):,} of {several(len(planned), 'planned order')}; "
+                     "a day later moves an install.")  # fmt: skip
+    spare = list(order_notes(plan).values()).count(TAKE_OR_PAY)
+    if spare:
+        found.append(
+            "Planned orders that only use up take-or-pay, since no install waits for "
+            f"them: {spare:,}."
+        )
+    full = [use.node for use in node_uses(plan) if use.tightest >= 0.99]
+    if full:
+        names = ", ".join(full[:MOST_NAMES]) + (" and others" if len(full) > MOST_NAMES else "")
+        found.append(f"In use to 99 % and more: {several(len(full), 'power node')}: {names}.")
+    return [*found, *left_open(plan)]
+
+
+def assumptions_section(plan: Plan) -> Markup:
+    """Return the rows whose source says assumption, by sheet and by source."""
+    groups: dict[tuple[str, str], list[InputRow]] = defaultdict(list)
+    counts: dict[str, list[int]] = {}
+    for sheet, rows in plan.inputs.tables.items():
+        assumed = [row for row in rows if rests_on(row) == "assumption"]
+        if rows:
+            counts[sheet] = [len(rows), len(assumed)]
+        for row in assumed:
+            groups[sheet, str(row["source"])].append(row)
+    whole, some = (sum(pair[n] for pair in counts.values()) for n in (0, 1))
+    text = f"{as_sentence(origins(plan).words)}: what their column source says."
+    counted = [{"sheet": sheet, "rows": pair[0], "assumed": pair[1]}
+               for sheet, pair in counts.items()]  # fmt: skip
+    ranked = sorted(groups.items(), key=lambda group: -len(group[1]))
+    listed = [{"sheet": sheet, "rows": len(rows), "cells": cells_of(rows), "names": _names(rows),
+               "source": source} for (sheet, source), rows in ranked[:MOST_SOURCES]]  # fmt: skip
+    if len(ranked) > MOST_SOURCES:
+        text += f" Shown are the {MOST_SOURCES} largest of {len(ranked):,} groups."
+    sheets = [
+        Sheet("Rows on an assumption, by sheet", [
+            Column("sheet", "Sheet"), Column("rows", "Rows", "in all", "whole"),
+            Column("assumed", "On an assumption", "rows", "whole")], counted,
+            {"sheet": "total", "rows": whole, "assumed": some}),
+        Sheet("Assumptions, rows with the same source together", [
+            Column("sheet", "Sheet"), Column("rows", "Rows", "", "whole"),
+            Column("cells", "Cells"), Column("names", "Rows' names", kind="long"),
+            Column("source", "Source", kind="long")], listed),
+    ]  # fmt: skip
+    tables = [table(sheets[0]), table(sheets[1], tools=len(listed) > 1)] if listed else []
+    return element("section", element("h2", "Assumptions"), element("p", text), tables,
+                   id="assumptions", class_="landscape")  # fmt: skip
+
+
+def cells_of(rows: Sequence[InputRow]) -> str:
+    """Return the cells of rows' sources, runs of them as ranges, e.g. ``F2:F9, F12``."""
+    places = []
+    for row in rows:
+        cell = row.cells.get("source", "")
+        letters = cell.rstrip("0123456789")
+        places.append((letters, int(cell[len(letters) :] or 0)))
+    runs: list[tuple[str, int, int]] = []
+    for letters, at in sorted(places):
+        if runs and runs[-1][0] == letters and runs[-1][2] == at - 1:
+            runs[-1] = (letters, runs[-1][1], at)
+        else:
+            runs.append((letters, at, at))
+    shown = [f"{a}{low}" if low == high else f"{a}{low}:{a}{high}" for a, low, high in runs]
+    return ", ".join(shown[:MOST_NAMES]) + (" ..." if len(shown) > MOST_NAMES else "")
+
+
+def _names(rows: Sequence[InputRow]) -> str:
+    """Return the keys of rows."""
+    key = BY_NAME[rows[0].sheet].key
+    names = [" / ".join(str(row[column]) for column in key) for row in rows]
+    rest = len(names) - MOST_NAMES
+    return "; ".join(names[:MOST_NAMES]) + (f"; and {rest:,} more" if rest > 0 else "")
+
+
+def manifest_section(plan: Plan) -> Markup:
+    """Return what the plan was made from and with."""
+    rows = [{"what": key, "value": _text(value)} for key, value in plan.manifest.items()]
+    for key, unit in (("model", ""), ("seconds", " s")):
+        entries = plan.summary.get(key)
+        for name, value in entries.items() if isinstance(entries, Mapping) else ():
+            rows.append({"what": f"{key}: {name}", "value": f"{_text(value)}{unit}"})
+    rows += [{"what": f"{kind}: {key}", "value": _text(finding.facts[key])}
+             for kind, finding in plan.findings.items()
+             for key in ("created", "seconds", "resolves") if key in finding.facts]  # fmt: skip
+    sheet = Sheet("What the plan was made from and with",
+                  [Column("what", "Entry"), Column("value", "Value")], rows)  # fmt: skip
+    return element("section", element("h2", "Manifest"), table(sheet), id="manifest")
+
+
+def _text(value: object) -> str:
+    """Return an entry as a text."""
+    if value is None:
+        return "not set"
+    if isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return str(value)
