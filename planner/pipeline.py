@@ -26,12 +26,12 @@ from planner.plan.extract import extract
 from planner.plan.store import Plan
 from planner.plan.summary import PROVEN, manifest, summary
 from planner.plan.tables import Row
-from planner.solve.by_site import solve_by_site
-from planner.solve.highs import LiveModel
+from planner.solve.coefficient_ranges import ranges
+from planner.solve.decompose.by_site import solve_by_site
+from planner.solve.highs_model import LiveModel
+from planner.solve.lexicographic import Limits, Solution, TierResult, solve_tiers
 from planner.solve.progress import Event
-from planner.solve.ranges import ranges
-from planner.solve.rounds import is_small
-from planner.solve.tiers import Limits, Solution, TierResult, solve_tiers
+from planner.solve.staged import is_small
 from planner.workbook.rows import Inputs
 from planner.workbook.schema.declarations import Column, Kind
 from planner.workbook.schema.sheets import SETTINGS

@@ -22,8 +22,8 @@ from planner.model.objectives import CHOOSING, make_tiers
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan
 from planner.plan.summary import PROVEN
-from planner.solve import rounds
-from planner.solve.tiers import TIGHT_GAP
+from planner.solve import staged
+from planner.solve.lexicographic import TIGHT_GAP
 from planner.workbook.reading import inputs_from_rows
 
 MARGIN = 2e-6
@@ -54,9 +54,9 @@ class Way:
 
 
 WAYS = {
-    "at once": Way(0.0, rounds.FEW),
+    "at once": Way(0.0, staged.FEW),
     "in rounds": Way(0.0, 0),
-    "at once, wide gap": Way(0.1, rounds.FEW),
+    "at once, wide gap": Way(0.1, staged.FEW),
     "in rounds, wide gap": Way(0.1, 0),
 }
 
@@ -178,11 +178,11 @@ def _plans(sheets: Sheets, seconds: float) -> Iterator[tuple[str, Plan]]:
 @contextmanager
 def solved_at_once_up_to(few: int) -> Iterator[None]:
     """Let models with more whole numbers be solved in rounds."""
-    before, rounds.FEW = rounds.FEW, few
+    before, staged.FEW = staged.FEW, few
     try:
         yield
     finally:
-        rounds.FEW = before
+        staged.FEW = before
 
 
 def disagreements(

@@ -18,7 +18,7 @@ from micro import FEBRUARY, START
 from planner.case.case import Case, make_case
 from planner.model.build import build_model
 from planner.model.decisions import Model
-from planner.solve.highs import LiveModel
+from planner.solve.highs_model import LiveModel
 from planner.workbook.reading import inputs_from_rows
 
 Rule = Callable[[Model], None]

@@ -19,8 +19,8 @@ from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import CHOOSING, in_service_mw_months, make_tiers
 from planner.model.wholes import make_wholes
-from planner.solve.highs import LiveModel
-from planner.solve.tiers import Limits, Solution, TierResult, solve_tiers
+from planner.solve.highs_model import LiveModel
+from planner.solve.lexicographic import Limits, Solution, TierResult, solve_tiers
 from planner.workbook.reading import inputs_from_rows
 
 LARGE = 3141.59265

@@ -19,7 +19,7 @@ from planner.case.case import make_case
 from planner.errors import InputFaults
 from planner.model.build import build_model
 from planner.pipeline import Options, make_plan
-from planner.solve.highs import LiveModel
+from planner.solve.highs_model import LiveModel
 from planner.workbook.reading import inputs_from_rows
 
 SUITE = 300

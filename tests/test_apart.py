@@ -11,8 +11,8 @@ from oracle import model_of
 from random_cases import hard_case
 
 from planner.model.objectives import make_tiers
-from planner.solve.apart import is_any_left
-from planner.solve.highs import NO_WHOLE, LiveModel
+from planner.solve.highs_model import NO_WHOLE, LiveModel
+from planner.solve.highs_thread import is_any_left
 
 STALL = 4.0
 """Seconds for which the solver answers nobody."""
@@ -87,10 +87,10 @@ def test_the_command_ends_at_once_though_a_solver_still_runs() -> None:
     code = (
         "import atexit, threading, time\n"
         "from planner.cli.main import main\n"
-        "from planner.solve import apart\n"
+        "from planner.solve import highs_thread\n"
         "thread = threading.Thread(target=time.sleep, args=(60,), daemon=True)\n"
         "thread.start()\n"
-        "apart._LEFT.append((thread, None))\n"
+        "highs_thread._LEFT.append((thread, None))\n"
         "atexit.register(print, 'taken down')\n"
         "main(['--version'])\n"
     )

@@ -24,12 +24,13 @@ from planner.model.build import build_model
 from planner.model.objectives import make_tiers
 from planner.model.wholes import crew_links
 from planner.pipeline import Options, make_plan
-from planner.solve import by_site, settle
-from planner.solve.blocks import Blocks, is_separable
-from planner.solve.coarse import Ahead, look_ahead
-from planner.solve.highs import LiveModel
+from planner.solve import polish
+from planner.solve.decompose import by_site
+from planner.solve.decompose.coarse_periods import Ahead, look_ahead
+from planner.solve.decompose.site_bounds import Blocks, is_separable
+from planner.solve.highs_model import LiveModel
 from planner.solve.outcome import Outcome
-from planner.solve.warm import linear_tiers, narrowed, relax
+from planner.solve.warm_start import linear_tiers, narrowed, relax
 from planner.workbook.reading import inputs_from_rows
 
 SEEDS = (8, 10, 12, 22, 31)
@@ -271,7 +272,7 @@ def test_a_vast_plan_has_the_openings_of_longer_periods(
     for name in ("WIDE", "VAST"):
         monkeypatch.setattr(by_site, name, 0)
     monkeypatch.setattr(by_site, "LARGE", 1)
-    monkeypatch.setattr(settle, "MANY", 0)
+    monkeypatch.setattr(polish, "MANY", 0)
     refined, made = by_site._BySite._refined, 0
 
     def counted(self: by_site._BySite, ahead: Ahead) -> Outcome | None:

@@ -152,7 +152,7 @@ def test_the_doctor_finds_all_well(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_the_doctor_names_a_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "outputs").write_text("a file where a folder should be")
-    monkeypatch.setattr("planner.solve.trial.trial_optimum", lambda: -21.0)
+    monkeypatch.setattr("planner.solve.solver_check.trial_optimum", lambda: -21.0)
     monkeypatch.setattr(doctor_module, "_required", lambda: (">=99", ["nowhere-to-be-found>=1"]))
     result = CliRunner().invoke(doctor_command, [])
     assert result.exit_code == 1

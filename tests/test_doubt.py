@@ -12,13 +12,13 @@ from random_cases import random_case
 
 from planner.model.objectives import CHOOSING
 from planner.pipeline import Options, make_plan
-from planner.solve import doubt
-from planner.solve.clock import Clock
-from planner.solve.doubt import _believed, solve_again_if_infeasible, solve_twice
-from planner.solve.highs import NO_WHOLE, LiveModel
+from planner.solve import recheck
+from planner.solve.highs_model import NO_WHOLE, LiveModel
+from planner.solve.lexicographic import UNPROVEN
 from planner.solve.outcome import Outcome
-from planner.solve.rounds import Rounds
-from planner.solve.tiers import UNPROVEN
+from planner.solve.recheck import _believed, solve_again_if_infeasible, solve_checked
+from planner.solve.staged import Rounds
+from planner.solve.time_limit import Clock
 from planner.workbook.reading import inputs_from_rows
 
 NOTHING = np.zeros(1)
@@ -46,19 +46,19 @@ DEARER = np.array([7.0, 0.0, 0.0, 6.0, 0.5])
 
 
 def test_a_start_does_not_hide_a_plan_less_than_one_step_better() -> None:
-    outcome = solve_twice(knapsack(), DEARER, gap=0.0, clock=Clock(10.0), is_small=False)
+    outcome = solve_checked(knapsack(), DEARER, gap=0.0, clock=Clock(10.0), is_small=False)
     assert (outcome.status, outcome.objective, outcome.bound) == ("optimal", near(6.7), near(6.7))
 
 
 def test_a_start_that_is_the_best_is_kept() -> None:
     best = DEARER.copy()
     best[0] = 6.7
-    outcome = solve_twice(knapsack(), best, gap=0.0, clock=Clock(10.0), is_small=False)
+    outcome = solve_checked(knapsack(), best, gap=0.0, clock=Clock(10.0), is_small=False)
     assert (outcome.status, outcome.objective) == ("optimal", near(6.7))
 
 
 def test_a_small_model_is_right_from_any_start() -> None:
-    outcome = solve_twice(knapsack(), DEARER, gap=0.0, clock=Clock(10.0), is_small=True)
+    outcome = solve_checked(knapsack(), DEARER, gap=0.0, clock=Clock(10.0), is_small=True)
     assert (outcome.objective, outcome.bound) == (near(6.7), near(6.7))
 
 
@@ -123,7 +123,7 @@ def test_infeasible_is_believed_only_if_two_solves_agree(
         return found(value, value if math.isfinite(value) else math.inf, word)
 
     monkeypatch.setattr(LiveModel, "solve", solve)
-    outcome = solve_twice(knapsack(), None, gap=0.0, clock=Clock(99.0), is_small=False)
+    outcome = solve_checked(knapsack(), None, gap=0.0, clock=Clock(99.0), is_small=False)
     assert (outcome.status, outcome.objective) == (status, objective)
     assert next(told, None) is None
     assert [one["nodes"] for one in asked] == [None, 200_000, None][: len(answers)]
@@ -137,8 +137,8 @@ def test_a_linear_model_called_infeasible_is_solved_again(monkeypatch: pytest.Mo
     right = solve_again_if_infeasible(live, wrong, 9.0)
     assert (right.status, right.objective) == ("optimal", near(6.7))
     assert solve_again_if_infeasible(live, right, 9.0) is right
-    monkeypatch.setattr(doubt, "LEAST_PIVOTS", 0)
-    monkeypatch.setattr(doubt, "PIVOTS_BY_ROWS", 0)
+    monkeypatch.setattr(recheck, "LEAST_PIVOTS", 0)
+    monkeypatch.setattr(recheck, "PIVOTS_BY_ROWS", 0)
     assert solve_again_if_infeasible(live, wrong, 9.0).status == "pivot limit"
 
 
@@ -165,7 +165,7 @@ def test_a_second_solve_ends_by_a_count_that_is_the_same_on_any_machine(
         return Outcome("optimal", DEARER, 7.0, 7.0, seconds=0.001, nodes=7)
 
     monkeypatch.setattr(LiveModel, "solve", solve)
-    solve_twice(knapsack(), None, gap=0.0, clock=Clock(99.0), is_small=is_small, nodes=nodes)
+    solve_checked(knapsack(), None, gap=0.0, clock=Clock(99.0), is_small=is_small, nodes=nodes)
     first, second = asked
     assert (first["nodes"], second["nodes"]) == (nodes, most)
     assert second["heuristics"] == heuristics
@@ -176,7 +176,7 @@ def test_a_second_solve_ends_by_a_count_that_is_the_same_on_any_machine(
 def test_a_second_solve_of_many_columns_may_take_some_times_the_nodes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(doubt, "NODES_BY_COLUMNS", 5)
+    monkeypatch.setattr(recheck, "NODES_BY_COLUMNS", 5)
     asked: list[object] = []
     taken = iter([1, 1, 7, 7])
 
@@ -186,7 +186,7 @@ def test_a_second_solve_of_many_columns_may_take_some_times_the_nodes(
 
     monkeypatch.setattr(LiveModel, "solve", solve)
     for _ in range(2):
-        solve_twice(knapsack(), None, gap=0.0, clock=Clock(99.0), is_small=False)
+        solve_checked(knapsack(), None, gap=0.0, clock=Clock(99.0), is_small=False)
     assert asked == [None, 10, None, 35]
 
 

@@ -14,7 +14,7 @@ from planner.explain.oracle import ENOUGH, Oracle
 from planner.explain.problem import NONE, Problem
 from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of, others_of, shortfalls
-from planner.solve.prices import proven_bound, solve_linear, start_afresh
+from planner.solve.duals import proven_bound, solve_linear, start_afresh
 from planner.workbook.reading import inputs_from_rows
 
 

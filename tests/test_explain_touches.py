@@ -19,7 +19,7 @@ from planner.errors import PlannerError
 from planner.explain.moves import Move, lifted_steps
 from planner.explain.problem import IMPLIED, Problem
 from planner.explain.session import Session
-from planner.solve.prices import Rows, read_rows
+from planner.solve.duals import Rows, read_rows
 from planner.workbook.reading import inputs_from_rows
 
 NEAR = 1e-9

@@ -26,7 +26,7 @@ from planner.errors import PlannerError, SolverFailed
 from planner.pipeline import make_plan
 from planner.plan.store import load_plan, save_plan
 from planner.reports.report_kinds import report_writers
-from planner.solve.highs import STATUS, LiveModel
+from planner.solve.highs_model import STATUS, LiveModel
 from planner.workbook.reading import read_inputs
 
 ROOT = Path(__file__).parent.parent

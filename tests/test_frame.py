@@ -8,8 +8,8 @@ import pytest
 
 from planner.model.frame import ContradictionError, Frame
 from planner.model.parts import Column, Row, Sum
-from planner.solve.arrays import Arrays
-from planner.solve.highs import LiveModel
+from planner.solve.highs_model import LiveModel
+from planner.solve.problem_arrays import Arrays
 
 
 def made() -> tuple[Frame, dict[str, pulp.LpVariable]]:

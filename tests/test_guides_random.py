@@ -29,7 +29,7 @@ from planner.model.decisions import Model
 from planner.model.frame import ContradictionError, Frame
 from planner.model.objectives import Tier, make_tiers
 from planner.model.wholes import crew_links, lot_limits
-from planner.solve.highs import LiveModel
+from planner.solve.highs_model import LiveModel
 from planner.workbook.reading import inputs_from_rows
 
 BLOCK = 5

@@ -9,8 +9,8 @@ from micro import near
 from random_cases import random_case
 
 from planner.explain.session import Session
-from planner.solve.highs import LiveModel
-from planner.solve.prices import Basis, carry_basis, read_basis, solve_linear, solve_near
+from planner.solve.duals import Basis, carry_basis, read_basis, solve_linear, solve_near
+from planner.solve.highs_model import LiveModel
 from planner.workbook.reading import inputs_from_rows
 
 

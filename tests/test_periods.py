@@ -33,7 +33,7 @@ from planner.explain.moves import Move, moved
 from planner.explain.problem import Problem
 from planner.explain.session import Session
 from planner.pipeline import Options, make_plan
-from planner.solve.highs import LiveModel
+from planner.solve.highs_model import LiveModel
 from planner.whatif.cases import Spec
 from planner.whatif.decided import HAIR, keep_decided
 from planner.whatif.engines import Engine

@@ -20,7 +20,7 @@ from planner.case.case import Case, make_case
 from planner.case.rates import Rate, carried, windows
 from planner.errors import InputFaults
 from planner.model.build import build_model
-from planner.solve.highs import LiveModel
+from planner.solve.highs_model import LiveModel
 from planner.workbook.reading import inputs_from_rows
 
 BLOCK = 5

@@ -24,11 +24,11 @@ from planner.model.objectives import make_tiers, present_cost
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan, load_plan
 from planner.plan.summary import PROVEN
-from planner.solve import rounds
-from planner.solve.clock import Clock
-from planner.solve.highs import NO_WHOLE, LiveModel
-from planner.solve.openings import Openings
+from planner.solve import staged
+from planner.solve.decompose.openings import Openings
+from planner.solve.highs_model import NO_WHOLE, LiveModel
 from planner.solve.outcome import Outcome
+from planner.solve.time_limit import Clock
 from planner.workbook.reading import inputs_from_rows, read_inputs
 
 HOUSE = Path(__file__).parent.parent
@@ -203,13 +203,13 @@ def test_a_time_limit_keeps_the_best_plan_and_says_so() -> None:
 
 def test_with_a_plan_in_hand_a_solve_ends_on_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without one it may go on until there is a first."""
-    seen, solve = [], rounds.Rounds.solve
+    seen, solve = [], staged.Rounds.solve
 
-    def seeing(self: rounds.Rounds, **how: object) -> Outcome:
+    def seeing(self: staged.Rounds, **how: object) -> Outcome:
         seen.append((how["start"] is not None, self.live.ends_on_time))
         return solve(self, **how)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(rounds.Rounds, "solve", seeing)
+    monkeypatch.setattr(staged.Rounds, "solve", seeing)
     plan_of(hard_case(), gap=0.5)
     assert seen[-1] == (True, True)
     assert all(has_plan == ends for has_plan, ends in seen)
@@ -291,12 +291,12 @@ CONTRADICTIONS = {
 """Firm data of which no plan can make anything."""
 
 
-@pytest.mark.parametrize("few", [rounds.FEW, 0])
+@pytest.mark.parametrize("few", [staged.FEW, 0])
 @pytest.mark.parametrize("changes", CONTRADICTIONS.values(), ids=CONTRADICTIONS.keys())
 def test_contradictory_firm_data(
     changes: Sheets, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rounds, "FEW", few)
+    monkeypatch.setattr(staged, "FEW", few)
     with pytest.raises(NoPlanExists) as caught:
         plan_of(rows_of(**changes))
     assert "orders already placed, the fleet or the budget contradict" in str(caught.value)
@@ -327,12 +327,12 @@ def tables_of(plan: Plan) -> dict[str, object]:
     return {**plan.tables, "tiers": tiers}
 
 
-@pytest.mark.parametrize("few", [rounds.FEW, 0])
+@pytest.mark.parametrize("few", [staged.FEW, 0])
 @pytest.mark.parametrize("seed", [7, 20])
 def test_the_same_input_gives_the_same_plan(
     seed: int, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rounds, "FEW", few)
+    monkeypatch.setattr(staged, "FEW", few)
     once, again = (tables_of(plan_of(random_case(seed))) for _ in range(2))
     assert once == again
 
@@ -356,15 +356,15 @@ def test_a_plan_holds_where_several_are_equal(seed: int) -> None:
         (18, "integer", 0),
         (24, "integer", 0),
         (45, "integer", 0),
-        (21, "continuous", rounds.FEW),
-        (37, "continuous", rounds.FEW),
+        (21, "continuous", staged.FEW),
+        (37, "continuous", staged.FEW),
     ],
 )
 def test_a_plan_holds_where_it_is_not_the_best(
     seed: int, counts: str, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A wide gap leaves waste in a plan, e.g. an order of nothing; its books still agree."""
-    monkeypatch.setattr(rounds, "FEW", few)
+    monkeypatch.setattr(staged, "FEW", few)
     sheets = random_case(seed)
     sheets["settings"].append({"setting": "counts", "value": counts})
     plan = plan_of(sheets, gap=0.2)

@@ -14,10 +14,10 @@ from oracle import cbc_optima, model_of, proper, solution_of
 from random_cases import random_case
 from reference import reference_of
 
-from planner.solve import rounds
-from planner.solve.highs import LiveModel
+from planner.solve import staged
+from planner.solve.highs_model import LiveModel
+from planner.solve.lexicographic import Solution
 from planner.solve.outcome import Outcome
-from planner.solve.tiers import Solution
 
 AGAINST_CBC = (4, 5, 6, 8, 10, 11, 12, 13, 15, 17, 22, 31, 33, 37, 38)
 IN_ROUNDS = (7, 16, 17, 20, 33, 40)
@@ -49,7 +49,7 @@ def test_the_random_cases_are_not_trivial() -> None:
 
 def in_rounds(sheets: Sheets, gap: float, monkeypatch: pytest.MonkeyPatch) -> Solution:
     """Solve a small case as if it were a large one."""
-    monkeypatch.setattr(rounds, "FEW", 0)
+    monkeypatch.setattr(staged, "FEW", 0)
     solution = solution_of(model_of(sheets), gap)
     monkeypatch.undo()
     return solution
@@ -106,8 +106,8 @@ def test_rounds_without_counts_do_not_call_a_plan_proven_that_is_not(
     """Only openings and orders are whole, and the time is up when they have been rounded up."""
     sheets = random_case(seed)
     sheets["settings"].append({"setting": "counts", "value": "continuous"})
-    monkeypatch.setattr(rounds, "FEW", 0)
-    monkeypatch.setattr(rounds.Clock, "spent", property(lambda clock: clock.seconds))
+    monkeypatch.setattr(staged, "FEW", 0)
+    monkeypatch.setattr(staged.Clock, "spent", property(lambda clock: clock.seconds))
     solution = solution_of(model_of(sheets))
     for tier in proper(solution.tiers).values():
         assert tier.status != "optimal" or tier.gap <= 1e-6

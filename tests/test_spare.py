@@ -20,8 +20,8 @@ from planner.model.decisions import Model
 from planner.model.frame import ContradictionError
 from planner.model.objectives import CHOOSING, make_tiers
 from planner.plan.store import Plan
-from planner.solve import rounds
-from planner.solve.highs import NO_WHOLE, LiveModel
+from planner.solve import staged
+from planner.solve.highs_model import NO_WHOLE, LiveModel
 from planner.solve.outcome import Array
 
 IN_MARCH = unit_system(price=10, available_from="2026-03-01")
@@ -210,6 +210,6 @@ def test_random_plans_have_nothing_that_nobody_needs(first: int) -> None:
 def test_plans_solved_in_rounds_have_nothing_either(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rounds, "FEW", 0)
+    monkeypatch.setattr(staged, "FEW", 0)
     assert not unneeded(random_case(seed))
     assert not unneeded(wide_case(seed))

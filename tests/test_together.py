@@ -11,13 +11,13 @@ from random_cases import random_case
 
 from planner.model.objectives import CHOOSING, make_tiers
 from planner.model.wholes import make_wholes
-from planner.solve import rounds
-from planner.solve.clock import Clock
-from planner.solve.counts import find_columns
-from planner.solve.highs import LiveModel
+from planner.solve import staged
+from planner.solve.highs_model import LiveModel
+from planner.solve.initial_plan import InitialPlan
 from planner.solve.outcome import Array
-from planner.solve.rounds import Rounds
-from planner.solve.together import Together
+from planner.solve.rounding import find_columns
+from planner.solve.staged import Rounds
+from planner.solve.time_limit import Clock
 
 SEEDS = (5, 7, 10, 16, 17, 20, 33, 40)
 
@@ -32,7 +32,7 @@ class Looked:
         self.tiers = [tier for tier in make_tiers(model) if tier.name != CHOOSING]
         search = Rounds(self.live, find_columns(self.live, make_wholes(model)))
         self.bound: list[float | None] = []
-        self.values: Array | None = Together(
+        self.values: Array | None = InitialPlan(
             self.live, search, make_tiers(model), [1e-3] * len(make_tiers(model)), Clock(seconds),
             lambda _, bound: self.bound.append(bound),
         ).plan()  # fmt: skip
@@ -41,7 +41,7 @@ class Looked:
 @pytest.fixture
 def any_size(monkeypatch: pytest.MonkeyPatch) -> None:
     """Treat small cases as if they were large ones."""
-    monkeypatch.setattr(rounds, "FEW", 0)
+    monkeypatch.setattr(staged, "FEW", 0)
 
 
 @pytest.mark.usefixtures("any_size")

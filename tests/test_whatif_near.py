@@ -15,7 +15,7 @@ from whatif_case import small_case, small_sheets
 from planner.cli.main import planner
 from planner.errors import PlannerError
 from planner.plan.store import save_plan
-from planner.solve import warm
+from planner.solve import warm_start
 from planner.whatif.reuse import NO_SOLVE, Base, base_of, make_base, make_kept, plan_near
 from planner.whatif.start import FILE, load_near, start_writer
 from planner.workbook.reading import inputs_from_rows
@@ -57,7 +57,7 @@ def test_a_saved_start_is_the_one_of_a_plan_just_made(saved: Path) -> None:
 def test_a_what_if_near_a_plan_is_the_one_from_the_beginning(
     saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str, few: int
 ) -> None:
-    monkeypatch.setattr(warm, "FEW", few)
+    monkeypatch.setattr(warm_start, "FEW", few)
     book = tmp_path / "small.xlsx"
     write_workbook(book, small_sheets())
     told = []

@@ -19,7 +19,7 @@ from whatif_case import small_case, small_sheets
 from planner.cli import sweep as command
 from planner.cli.main import planner
 from planner.errors import InputFaults, PlannerError
-from planner.solve import warm
+from planner.solve import warm_start
 from planner.whatif import cases as cases_module
 from planner.whatif.applied import apply
 from planner.whatif.cases import Cases, Spec, parse_axis
@@ -360,7 +360,8 @@ def test_the_command_knows_the_methods_and_engines() -> None:
 def test_a_what_if_near_the_base_is_the_plan_from_the_beginning(
     counts: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(warm, "FEW", 0)  # small models are otherwise planned from the beginning
+    # Small models are otherwise planned from the beginning.
+    monkeypatch.setattr(warm_start, "FEW", 0)
     inputs = small_case()
     inputs = apply(inputs, what_if(inputs, None, [f"settings[counts].value={counts}"]))
     _, base = make_base(inputs)

@@ -136,7 +136,7 @@ def _solver() -> Check:
     """Let HiGHS solve a tiny problem in whole numbers with a known optimum."""
     remedy = "Run: python -m pip install --force-reinstall highspy"
     try:
-        from planner.solve.trial import KNOWN_OPTIMUM, trial_optimum  # noqa: PLC0415
+        from planner.solve.solver_check import KNOWN_OPTIMUM, trial_optimum  # noqa: PLC0415
 
         found = trial_optimum()
     except Exception as error:  # a broken build may fail in any way, and that is the finding

@@ -142,8 +142,8 @@ def _end(code: int) -> None:
 
     Python would wait for its thread, or take itself down under it, which ends in an abort.
     """
-    apart = sys.modules.get("planner.solve.apart")
-    is_left = apart is not None and apart.is_any_left()
+    highs_thread = sys.modules.get("planner.solve.highs_thread")
+    is_left = highs_thread is not None and highs_thread.is_any_left()
     if code == Interrupted.exit_code:
         is_left |= any(t.name.startswith(SOLVER_THREADS) for t in threading.enumerate())
     if is_left:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from planner.model.decisions import Model
     from planner.pipeline import Options
     from planner.plan.store import Plan, Writer
-    from planner.solve.highs import LiveModel
+    from planner.solve.highs_model import LiveModel
+    from planner.solve.lexicographic import Solution
     from planner.solve.progress import Event
-    from planner.solve.tiers import Solution
     from planner.workbook.rows import Inputs
 
 USAGE = 2

@@ -24,8 +24,8 @@ from planner.pipeline import collector_paused
 from planner.plan.extract import extract
 from planner.plan.store import Plan
 from planner.plan.tables import Row, Tables
-from planner.solve.highs import LiveModel
-from planner.solve.tiers import Limits, Solution, TierResult, solve_tiers
+from planner.solve.highs_model import LiveModel
+from planner.solve.lexicographic import Limits, Solution, TierResult, solve_tiers
 from planner.workbook.rows import Inputs
 
 VERBS = {

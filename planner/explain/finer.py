@@ -19,7 +19,7 @@ from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of
 from planner.plan.finding_tables import PERIODS
 from planner.plan.tables import Row
-from planner.solve.prices import set_upper
+from planner.solve.duals import set_upper
 from planner.workbook.rows import Inputs
 from planner.workbook.schema.periods import NEXT, Stretch, stretches
 

@@ -25,7 +25,7 @@ from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of
 from planner.model.objectives import Tier
 from planner.plan.tables import Row
-from planner.solve.prices import Basis, set_upper
+from planner.solve.duals import Basis, set_upper
 
 STAGES = (
     "hall power", "hall slots", "hall coolant", "number of halls", "hall ready",

@@ -23,7 +23,7 @@ from planner.explain.shortfalls import goal_of, others_of, shortfalls
 from planner.explain.touches import Catalogue
 from planner.explain.whole import Whole, reach_whole, solve_whole
 from planner.model.objectives import Tier
-from planner.solve.prices import Basis, Prices
+from planner.solve.duals import Basis, Prices
 
 ENOUGH = 10 * NONE
 """MW-months up to which a commitment is on time."""

@@ -21,9 +21,7 @@ from planner.model.build import build_model
 from planner.model.decisions import Decisions, Model
 from planner.model.objectives import Tier, missed_mw_months, present_cost
 from planner.pipeline import collector_paused
-from planner.solve.highs import LiveModel
-from planner.solve.outcome import Array
-from planner.solve.prices import (
+from planner.solve.duals import (
     BOUND_PASSED,
     FURTHER,
     Basis,
@@ -41,6 +39,8 @@ from planner.solve.prices import (
     solve_near,
     start_afresh,
 )
+from planner.solve.highs_model import LiveModel
+from planner.solve.outcome import Array
 from planner.tolerance import LAST_TOLERANCE
 from planner.workbook.rows import Inputs
 

@@ -23,14 +23,14 @@ from planner.explain.touches import Catalogue, Touch
 from planner.explain.whole import settle_whole, solve_whole
 from planner.model.objectives import Tier
 from planner.plan.tables import Row
-from planner.solve.outcome import Outcome
-from planner.solve.prices import (
+from planner.solve.duals import (
     Basis,
     read_basis,
     set_coefficient,
     solve_linear,
     start_from_basis,
 )
+from planner.solve.outcome import Outcome
 from planner.workbook.rows import Inputs
 from planner.workbook.rows import Row as InputRow
 from planner.workbook.schema.sheets import BY_NAME

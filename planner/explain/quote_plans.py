@@ -11,8 +11,8 @@ import numpy as np
 from planner.explain.problem import NONE, Problem
 from planner.explain.whole import EXACT_GAP, settle_whole, solve_whole
 from planner.model.objectives import Tier
+from planner.solve.duals import set_upper
 from planner.solve.outcome import Array
-from planner.solve.prices import set_upper
 
 PROOF_GAP = 0.5
 """Gap of a question that is answered by yes or no.

@@ -16,8 +16,8 @@ from planner.explain.touches import Catalogue, Touch
 from planner.explain.whole import EXACT_GAP, Whole, solve_whole
 from planner.model.objectives import make_tiers
 from planner.plan.store import Plan
-from planner.solve.prices import FAR, NEAR
-from planner.solve.rounds import FEW
+from planner.solve.duals import FAR, NEAR
+from planner.solve.staged import FEW
 from planner.tolerance import LAST_TOLERANCE
 from planner.workbook.rows import Inputs
 

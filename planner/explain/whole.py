@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from planner.explain.problem import NONE, Problem
 from planner.model.objectives import Tier
 from planner.model.wholes import make_wholes
-from planner.solve.counts import find_columns
-from planner.solve.highs import NO_WHOLE, SEARCH_SLACK
+from planner.solve.duals import set_upper, solve_linear, start_afresh
+from planner.solve.highs_model import NO_WHOLE, SEARCH_SLACK
 from planner.solve.outcome import Array
-from planner.solve.prices import set_upper, solve_linear, start_afresh
-from planner.solve.rounds import FEW, Rounds
+from planner.solve.rounding import find_columns
+from planner.solve.staged import FEW, Rounds
 from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE
 
 EXACT_GAP = 1e-6

@@ -1,1 +1,1 @@
-"""Solving: HiGHS, tiers, rounds."""
+"""Solving: HiGHS, the lexicographic objective, staged search, and plans to start from."""

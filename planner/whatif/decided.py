@@ -15,7 +15,7 @@ import numpy as np
 
 from planner.errors import PlannerError
 from planner.model.decisions import Model
-from planner.solve.highs import LiveModel
+from planner.solve.highs_model import LiveModel
 from planner.tolerance import SEARCH_TOLERANCE
 from planner.whatif.reuse import Kept
 

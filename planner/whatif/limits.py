@@ -10,7 +10,7 @@ import numpy as np
 
 from planner.model.decisions import Model
 from planner.model.objectives import Tier
-from planner.solve.warm import Relaxed
+from planner.solve.warm_start import Relaxed
 from planner.tolerance import SEARCH_TOLERANCE
 
 RESOURCES = {

@@ -21,10 +21,10 @@ from planner.model.wholes import crew_links, make_wholes
 from planner.pipeline import Listener, Options, Solved, find_plan, solve_model
 from planner.plan.store import Plan
 from planner.plan.summary import INTERRUPTED
-from planner.solve.highs import LiveModel, Statuses
-from planner.solve.tiers import Limits, Solution
-from planner.solve.warm import AT_LOWER, BASIC, Start, linear_tiers, narrowed, relax
-from planner.solve.warm import solve_near as solve_near_start
+from planner.solve.highs_model import LiveModel, Statuses
+from planner.solve.lexicographic import Limits, Solution
+from planner.solve.warm_start import AT_LOWER, BASIC, Start, linear_tiers, narrowed, relax
+from planner.solve.warm_start import solve_near as solve_near_start
 from planner.whatif.limits import Limit, limits_of
 from planner.workbook.rows import Inputs
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from planner.model.decisions import Model
 from planner.model.objectives import CHOOSING, make_tiers
-from planner.solve.highs import LiveModel
-from planner.solve.tiers import Solution, TierResult
+from planner.solve.highs_model import LiveModel
+from planner.solve.lexicographic import Solution, TierResult
 
 SHARE_OF_SUPPLY = 0.8
 AT_ONCE = 8

@@ -16,7 +16,7 @@ def planner(case: Any, seconds: dict[str, float]) -> Any:
     from planner.model.build import build_model  # noqa: PLC0415
     from planner.model.objectives import present_cost  # noqa: PLC0415
     from planner.pipeline import collector_paused  # noqa: PLC0415
-    from planner.solve.highs import LiveModel  # noqa: PLC0415
+    from planner.solve.highs_model import LiveModel  # noqa: PLC0415
 
     started = time.process_time()
     with collector_paused():

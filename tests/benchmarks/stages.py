@@ -25,7 +25,7 @@ from planner.plan.extract import extract
 from planner.plan.store import Plan, save_plan
 from planner.plan.summary import manifest, summary
 from planner.reports.report_kinds import report_writers
-from planner.solve.highs import LiveModel
+from planner.solve.highs_model import LiveModel
 from planner.workbook.reading import read_inputs
 
 seconds: dict[str, float] = {}

@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 import pulp
 
-from planner.solve.apart import run_apart
-from planner.solve.arrays import Arrays, Stated, positions
-from planner.solve.give_way import Widened, give_way, take_back
+from planner.solve.elastic_rows import Widened, give_way, take_back
+from planner.solve.highs_thread import run_apart
 from planner.solve.outcome import STATUS, WORDS, Array, Outcome
+from planner.solve.problem_arrays import Arrays, Stated, positions
 from planner.tolerance import SEARCH_TOLERANCE
 
 Statuses = npt.NDArray[np.int8]

@@ -26,10 +26,10 @@ import numpy as np
 import pulp
 
 from planner.model.objectives import CHOOSING, Tier
-from planner.solve.clock import Clock
-from planner.solve.highs import NO_WHOLE, LiveModel, Watcher
+from planner.solve.highs_model import NO_WHOLE, LiveModel, Watcher
 from planner.solve.outcome import Array, Outcome
-from planner.solve.rounds import Rounds, least_value
+from planner.solve.staged import Rounds, least_value
+from planner.solve.time_limit import Clock
 from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE
 
 GIVEN_UP = 0.3
@@ -54,7 +54,7 @@ class _Relaxed:
     row: int | None
 
 
-class Together:
+class InitialPlan:
     """Looks for a plan that is near the best in every tier.
 
     Parameters

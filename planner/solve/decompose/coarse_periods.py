@@ -19,10 +19,10 @@ from planner.case.reduced_case import Pair, money_per_mw, narrow
 from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import make_tiers, present_cost
-from planner.solve.clock import Clock
-from planner.solve.highs import NO_WHOLE, LiveModel
-from planner.solve.openings import Openings
-from planner.solve.rounds import NEAR
+from planner.solve.decompose.openings import Openings
+from planner.solve.highs_model import NO_WHOLE, LiveModel
+from planner.solve.staged import NEAR
+from planner.solve.time_limit import Clock
 
 MARGIN = 1
 """Longer periods before the first install and after the last in which to look as well."""

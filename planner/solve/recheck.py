@@ -29,9 +29,9 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from planner.solve.clock import Clock
-from planner.solve.highs import LiveModel, Watcher
+from planner.solve.highs_model import LiveModel, Watcher
 from planner.solve.outcome import Array, Outcome
+from planner.solve.time_limit import Clock
 from planner.tolerance import SEARCH_TOLERANCE
 
 SECOND_SHARE = 5
@@ -47,7 +47,7 @@ LEAST_PIVOTS, PIVOTS_BY_ROWS = 10_000, 10
 """Pivots that the second solve of an infeasible linear model may take: at least, and by rows."""
 
 
-def solve_twice(
+def solve_checked(
     live: LiveModel, start: Array | None, *, gap: float, clock: Clock, is_small: bool,
     watch: Watcher | None = None, nodes: int | None = None,
 ) -> Outcome:  # fmt: skip

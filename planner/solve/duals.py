@@ -12,9 +12,9 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 
-from planner.solve.doubt import solve_again_if_infeasible
-from planner.solve.highs import LiveModel
+from planner.solve.highs_model import LiveModel
 from planner.solve.outcome import Array, Outcome
+from planner.solve.recheck import solve_again_if_infeasible
 
 LONG = 600.0
 """Seconds after which a linear program is given up; they take a fraction."""

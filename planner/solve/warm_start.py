@@ -25,14 +25,14 @@ import pulp
 
 from planner.model.objectives import CHOOSING, Tier
 from planner.model.wholes import Wholes
-from planner.solve.clock import Clock
-from planner.solve.counts import Columns, find_columns
-from planner.solve.doubt import solve_twice
-from planner.solve.highs import NO_WHOLE, LiveModel, Statuses
+from planner.solve.highs_model import NO_WHOLE, LiveModel, Statuses
+from planner.solve.lexicographic import Limits, Solution, TierResult, relative_gap
 from planner.solve.outcome import Array, Outcome
-from planner.solve.rounds import FEW, NEAR, Rounds
-from planner.solve.settle import settle
-from planner.solve.tiers import Limits, Solution, TierResult, relative_gap
+from planner.solve.polish import settle
+from planner.solve.recheck import solve_checked
+from planner.solve.rounding import Columns, find_columns
+from planner.solve.staged import FEW, NEAR, Rounds
+from planner.solve.time_limit import Clock
 from planner.tolerance import SEARCH_TOLERANCE
 
 NODES = 1
@@ -281,7 +281,7 @@ class _Search(Rounds):
             return best
         self.live.make_whole(at)
         assert best.values is not None
-        branched = solve_twice(self.live, best.values, gap=self.limits.gap / 2, clock=self.clock,
+        branched = solve_checked(self.live, best.values, gap=self.limits.gap / 2, clock=self.clock,
                                is_small=False, nodes=NODES)  # fmt: skip
         self.live.make_whole(NO_WHOLE)
         bound = max(branched.bound, best.bound)

@@ -7,8 +7,8 @@
    they were (`Counts`).
 
 What the last round reaches is a plan; its distance to the bound of the first is its gap. If that
-is too far, the whole model goes on from there. A plan in hand (`Together`) ends the rounds as soon
-as a bound proves it, and one that is nearly proven is bettered before another is looked for.
+is too far, the whole model goes on from there. A plan in hand (`InitialPlan`) ends the rounds as
+soon as a bound proves it, and one that is nearly proven is bettered before another is looked for.
 
 Measured on 15 thousand columns and four thousand whole numbers: the rounds reach 0.1 % in about a
 minute, where the whole model at once stood at 0.2 % after two and a half.
@@ -21,12 +21,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from planner.solve.arrays import positions
-from planner.solve.clock import Clock
-from planner.solve.counts import BAND, Counts
-from planner.solve.doubt import solve_again_if_infeasible, solve_twice
-from planner.solve.highs import NO_WHOLE, LiveModel, Watcher
+from planner.solve.highs_model import NO_WHOLE, LiveModel, Watcher
 from planner.solve.outcome import Array, Outcome
+from planner.solve.problem_arrays import positions
+from planner.solve.recheck import solve_again_if_infeasible, solve_checked
+from planner.solve.rounding import BAND, Counts
+from planner.solve.time_limit import Clock
 from planner.tolerance import SEARCH_TOLERANCE
 
 FEW = 400
@@ -184,7 +184,7 @@ class Rounds(Counts):
         """Solve the whole model."""
         if not self.live.is_mip:
             return self.live.solve(gap=gap, seconds=clock.left, watch=watch)
-        return solve_twice(
+        return solve_checked(
             self.live, start, gap=gap, clock=clock, is_small=self.is_small, watch=watch
         )
 
@@ -219,7 +219,7 @@ class Rounds(Counts):
             dived = replace(dived, status="time limit")
         elif relaxed.values is not None and _gap(dived) > narrow and clock.spent < seconds:
             self.live.make_whole(self.columns.openings)
-            branched = solve_twice(self.live, dived.values, gap=narrow, is_small=False,
+            branched = solve_checked(self.live, dived.values, gap=narrow, is_small=False,
                                    clock=Clock(seconds - clock.spent), watch=watch)  # fmt: skip
             if branched.values is None:
                 branched = replace(dived, status=branched.status)

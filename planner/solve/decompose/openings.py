@@ -12,12 +12,12 @@ import pulp
 from planner.model.decisions import Model
 from planner.model.facility import load_on
 from planner.model.wholes import make_wholes
-from planner.solve.clock import Clock
-from planner.solve.counts import Index, find_columns
-from planner.solve.highs import LiveModel
+from planner.solve.duals import set_coefficient, set_row
+from planner.solve.highs_model import LiveModel
 from planner.solve.outcome import Array, Outcome
-from planner.solve.prices import set_coefficient, set_row
-from planner.solve.rounds import NEAR, Rounds
+from planner.solve.rounding import Index, find_columns
+from planner.solve.staged import NEAR, Rounds
+from planner.solve.time_limit import Clock
 
 LEFT, STEPS = 0.9, 60
 """Part of the openings that each step of rounding leaves to the next, and steps at most."""

@@ -18,9 +18,9 @@ import numpy.typing as npt
 import pulp
 
 from planner.model.wholes import Wholes
-from planner.solve.clock import Clock
-from planner.solve.highs import LiveModel, Watcher
+from planner.solve.highs_model import LiveModel, Watcher
 from planner.solve.outcome import Array, Outcome
+from planner.solve.time_limit import Clock
 
 Index = npt.NDArray[np.int32]
 

@@ -12,10 +12,10 @@ from planner.model.frame import collect
 from planner.model.objectives import Tier
 from planner.model.spare import Spare
 from planner.model.wholes import Wholes
-from planner.solve.arrays import positions
-from planner.solve.give_way import largest_miss
-from planner.solve.highs import NO_WHOLE, LiveModel, Statuses
+from planner.solve.elastic_rows import largest_miss
+from planner.solve.highs_model import NO_WHOLE, LiveModel, Statuses
 from planner.solve.outcome import Array
+from planner.solve.problem_arrays import positions
 from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE, TOLERANCE
 
 MANY = 300_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from planner.solve.highs import LiveModel
+from planner.solve.highs_model import LiveModel
 
 Range = list[float]
 """The smallest and the largest magnitude that is not zero; empty if there is none."""

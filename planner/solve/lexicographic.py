@@ -12,15 +12,15 @@ import numpy as np
 from planner.errors import Interrupted, LimitReached, NoPlanExists, PlannerError, SolverFailed
 from planner.model.objectives import CHOOSING, Tier
 from planner.model.wholes import Wholes
-from planner.solve.clock import Clock
-from planner.solve.counts import find_columns
-from planner.solve.highs import LiveModel, Watcher
+from planner.solve.highs_model import LiveModel, Watcher
+from planner.solve.initial_plan import InitialPlan
 from planner.solve.interrupt import interruptible
 from planner.solve.outcome import Array, Outcome
+from planner.solve.polish import misses_rows, not_beaten, settle, without_slack
 from planner.solve.progress import Event
-from planner.solve.rounds import Rounds
-from planner.solve.settle import misses_rows, not_beaten, settle, without_slack
-from planner.solve.together import Together
+from planner.solve.rounding import find_columns
+from planner.solve.staged import Rounds
+from planner.solve.time_limit import Clock
 
 TIGHT_GAP = 1e-3
 """Widest gap of a tier that no later tier can mend, e.g. missed megawatts, however wide a gap is
@@ -182,10 +182,10 @@ class _TierLoop:
         """Look for a plan that is near the best in every tier, to begin the first tier from."""
         gaps, watch = [self.gap(tier) for tier in tiers], self._watcher(tiers[0])
         clock = Clock(self.limits.seconds)
-        together = Together(self.live, self.rounds, tiers, gaps, clock, watch)
-        self.ahead = together.plan()
-        self.relaxations = together.relaxations
-        self.tiers = together.tiers
+        initial = InitialPlan(self.live, self.rounds, tiers, gaps, clock, watch)
+        self.ahead = initial.plan()
+        self.relaxations = initial.relaxations
+        self.tiers = initial.tiers
 
     def solve(self, tier: Tier, *, is_last: bool) -> bool:
         """Solve one tier and hold it; say whether to go on to the next."""

@@ -42,18 +42,24 @@ from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import CHOOSING, Tier, in_service_mw_months, make_tiers
 from planner.model.wholes import crew_links, make_wholes
-from planner.solve.blocks import SHARED_RULES, Blocks, RowKey, is_separable, is_shared_stock
-from planner.solve.clock import Clock
-from planner.solve.coarse import Ahead, look_ahead, open_as, shape_ahead
-from planner.solve.highs import NO_WHOLE, LiveModel
+from planner.solve.decompose.coarse_periods import Ahead, look_ahead, open_as, shape_ahead
+from planner.solve.decompose.openings import Openings
+from planner.solve.decompose.site_bounds import (
+    SHARED_RULES,
+    Blocks,
+    RowKey,
+    is_separable,
+    is_shared_stock,
+)
+from planner.solve.duals import read_prices, set_row
+from planner.solve.highs_model import NO_WHOLE, LiveModel
 from planner.solve.interrupt import interruptible
-from planner.solve.openings import Openings
+from planner.solve.lexicographic import Limits, Listener, Solution, TierResult, relative_gap
 from planner.solve.outcome import Outcome
-from planner.solve.prices import read_prices, set_row
+from planner.solve.polish import settle
 from planner.solve.progress import Event
-from planner.solve.rounds import _gap
-from planner.solve.settle import settle
-from planner.solve.tiers import Limits, Listener, Solution, TierResult, relative_gap
+from planner.solve.staged import _gap
+from planner.solve.time_limit import Clock
 
 LARGE = 8_000
 """Installs (halls, systems, periods) from which a plan is made by site."""

@@ -1,0 +1,1 @@
+"""A large plan taken apart: by site, by blocks, and in longer periods first."""
