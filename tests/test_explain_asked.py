@@ -7,10 +7,10 @@ import math
 import pytest
 from explain_cases import small_case
 
-from planner.explain.report import aim_of, together
+from planner.explain.ask_sentences import AMOUNTS, DATED, in_words
+from planner.explain.explanation import aim_of, together
 from planner.explain.requests import request_of
 from planner.explain.session import Session
-from planner.explain.words import AMOUNTS, DATED, in_words
 from planner.workbook.reading import inputs_from_rows
 
 SAID = {

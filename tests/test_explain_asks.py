@@ -13,11 +13,11 @@ from how_many import CASES, seeds
 from instances import Sheets
 from oracle import LARGE
 
+from planner.explain.ask_sentences import in_words
 from planner.explain.asks import Asker
 from planner.explain.requests import Request
 from planner.explain.session import Session
 from planner.explain.shortfalls import shortfalls
-from planner.explain.words import in_words
 from planner.workbook.reading import inputs_from_rows
 
 

@@ -13,7 +13,7 @@ from random_cases import random_case
 
 from planner.explain.bottleneck_rows import bottleneck_rows
 from planner.explain.bottlenecks import CONFIRMED, DEGENERATE, PART, find_bottlenecks
-from planner.explain.moves import Move, moved
+from planner.explain.limit_moves import Move, moved
 from planner.explain.problem import Problem
 from planner.explain.session import Session
 from planner.workbook.reading import inputs_from_rows

@@ -9,11 +9,11 @@ from datetime import date, timedelta
 import pytest
 from instances import Sheets, settings
 
-from planner.explain.report import ask_rows
+from planner.explain.ask_sentences import figure_of, in_words
+from planner.explain.explanation import ask_rows
 from planner.explain.requests import request_of
 from planner.explain.session import Session
 from planner.explain.slack import slack_rows
-from planner.explain.words import figure_of, in_words
 from planner.pipeline import make_plan
 from planner.plan.store import Plan
 from planner.plan.tables import Row

@@ -20,9 +20,9 @@ from test_last_orders import YEAR_END, many_leads
 
 from planner.case import acts
 from planner.case.calendar import make_calendar
-from planner.explain.finer import find_finer, shorter_periods
+from planner.explain.explanation import asks_beyond, late_rows
+from planner.explain.finer_periods import find_finer, shorter_periods
 from planner.explain.lateness import late_milestones
-from planner.explain.report import asks_beyond, late_rows
 from planner.explain.session import Session
 from planner.pipeline import make_plan
 from planner.plan.finding_tables import EXPLANATION, PERIODS, Finding

@@ -17,7 +17,7 @@ from instances import Sheets
 
 from planner.case.case import make_case
 from planner.case.demand import cut_at
-from planner.explain.report import ask_rows
+from planner.explain.explanation import ask_rows
 from planner.explain.session import Session, missed_in
 from planner.explain.slack import slack_rows
 from planner.pipeline import Options, make_plan

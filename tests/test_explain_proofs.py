@@ -9,8 +9,8 @@ from explain_cases import small_case
 from random_cases import random_case
 
 from planner.explain.asks import Asker
-from planner.explain.moves import Move
-from planner.explain.oracle import ENOUGH, Oracle
+from planner.explain.limit_moves import Move
+from planner.explain.on_time_oracle import ENOUGH, Oracle
 from planner.explain.problem import NONE, Problem
 from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of, others_of, shortfalls

@@ -16,7 +16,7 @@ from random_days import PERIODS, day_case
 from random_wide import wide_case
 
 from planner.errors import PlannerError
-from planner.explain.moves import Move, lifted_steps
+from planner.explain.limit_moves import Move, lifted_steps
 from planner.explain.problem import IMPLIED, Problem
 from planner.explain.session import Session
 from planner.solve.duals import Rows, read_rows

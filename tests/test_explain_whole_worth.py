@@ -10,11 +10,11 @@ import pytest
 from explain_oracle import changed
 from instances import Sheets, settings, unit_system
 
+from planner.explain.explanation import explain
 from planner.explain.findings import explain_plan
+from planner.explain.limit_moves import Move, moved
 from planner.explain.limits import amounts
-from planner.explain.moves import Move, moved
 from planner.explain.problem import Problem
-from planner.explain.report import explain
 from planner.explain.session import Session
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan

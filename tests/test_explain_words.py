@@ -17,8 +17,8 @@ from planner.errors import PlannerError
 from planner.explain.alternatives import ask_why
 from planner.explain.bottlenecks import find_bottlenecks
 from planner.explain.contradictions import find_contradiction
+from planner.explain.explanation import explain
 from planner.explain.lateness import explain_lateness, lateness_rows
-from planner.explain.report import explain
 from planner.explain.session import Session
 from planner.explain.slack import slack_rows
 from planner.pipeline import Options, make_plan

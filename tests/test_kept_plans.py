@@ -317,7 +317,7 @@ def test_a_part_of_an_explanation_that_fails_takes_no_other_along(
     claim, other = PARTS[name]
     folder = tmp_path / "plan"
     assert run("plan", BOOK, "-o", folder, *LATE).exit_code == 0
-    monkeypatch.setattr(f"planner.explain.report.{name}", fails)
+    monkeypatch.setattr(f"planner.explain.explanation.{name}", fails)
     assert_said(run("explain", folder), claim)
     assert load_plan(folder).rows(other)
     told = load_plan(folder).findings["explanation"].facts["undone"]

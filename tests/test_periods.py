@@ -28,8 +28,8 @@ from whatif_case import small_sheets
 from planner.checker.verify import verify
 from planner.errors import PlannerError
 from planner.explain.bottleneck_rows import one_more
+from planner.explain.limit_moves import Move, moved
 from planner.explain.limits import dates
-from planner.explain.moves import Move, moved
 from planner.explain.problem import Problem
 from planner.explain.session import Session
 from planner.pipeline import Options, make_plan

@@ -13,8 +13,8 @@ from random_wide import wide_case
 
 from planner.errors import PlannerError
 from planner.explain.findings import Inquiry, quote_plan
+from planner.explain.limit_moves import Move, moved
 from planner.explain.limits import Limit
-from planner.explain.moves import Move, moved
 from planner.explain.quote import NO_OVERTIME, Quoter, Terms
 from planner.explain.session import Session
 from planner.pipeline import Options, make_plan

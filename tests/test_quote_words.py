@@ -13,10 +13,10 @@ from rich.console import Console
 from test_quote_checked import drawn
 
 from planner.explain.findings import Inquiry, quote_plan
+from planner.explain.integer_answers import Whole
 from planner.explain.quote import Earliest, Quoter, Terms
 from planner.explain.quote_plans import QuotePlans, Served, rounded_down, rounded_up
 from planner.explain.session import Session
-from planner.explain.whole import Whole
 from planner.reports.console.explained import print_quote
 from planner.reports.quote_texts import bound_figure, earliest_sentence, firm_figure, shown_quote
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from planner.explain.limits import STEPS, Limit
 from planner.explain.minimal import minimal
-from planner.explain.oracle import ENOUGH, Oracle
+from planner.explain.on_time_oracle import ENOUGH, Oracle
 from planner.explain.requests import Name, Request, is_over, largest, name_of, names_of
 from planner.explain.session import Session
 

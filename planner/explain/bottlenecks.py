@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from planner.explain.limit_moves import Move
 from planner.explain.limits import RATES, Limit
-from planner.explain.moves import Move
-from planner.explain.percent import (
+from planner.explain.percent_worth import (
     PER_CENT,
     gain_of_one_per_cent,
     saving_of_one_per_cent,

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from planner.errors import InputFaults
+from planner.explain.integer_answers import contradicts_itself
 from planner.explain.minimal import minimal
 from planner.explain.problem import Problem
-from planner.explain.whole import contradicts_itself
 from planner.model.frame import ContradictionError
 from planner.plan.tables import Row as ResultRow
 from planner.workbook.rows import Inputs, Row

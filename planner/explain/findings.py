@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime
 from planner.attempts import Attempt, strictly
 from planner.case.case import calendar_of
 from planner.errors import PlannerError
+from planner.explain.explanation import explain
 from planner.explain.quote import Earliest, Largest, Quoter, Terms, quote_rows
-from planner.explain.report import explain
 from planner.explain.session import Session
 from planner.plan.finding_tables import Finding
 from planner.plan.store import Plan, plan_digest

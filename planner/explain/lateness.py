@@ -17,9 +17,9 @@ from datetime import date
 from planner.errors import NoPlanExists
 from planner.explain.bottleneck_rows import one_more
 from planner.explain.bottlenecks import Bottleneck
-from planner.explain.finer import Milestone
+from planner.explain.finer_periods import Milestone
+from planner.explain.limit_moves import Move
 from planner.explain.limits import STEPS, Limit
-from planner.explain.moves import Move
 from planner.explain.problem import NONE, Problem
 from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of

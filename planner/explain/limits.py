@@ -30,7 +30,7 @@ class Limit:
     unit : str
         Unit of one step, e.g. ``units per month``; for dates and days the whole step.
     step : float
-        What is added to the cell for one step; for dates and days see `moves`.
+        What is added to the cell for one step; for dates and days see `limit_moves`.
     dated : bool
         Whether it is a date or a number of days.
     """

@@ -15,12 +15,12 @@ from datetime import date
 
 from planner.case.demand import cut_at
 from planner.errors import PlannerError
+from planner.explain.integer_answers import settle_whole, solve_whole
+from planner.explain.limit_effects import Catalogue, Touch
 from planner.explain.limits import Limit
 from planner.explain.problem import NONE, Problem
 from planner.explain.quote_plans import DIGITS, QuotePlans, Served, rounded_down, rounded_up
 from planner.explain.session import Session
-from planner.explain.touches import Catalogue, Touch
-from planner.explain.whole import settle_whole, solve_whole
 from planner.model.objectives import Tier
 from planner.plan.tables import Row
 from planner.solve.duals import (

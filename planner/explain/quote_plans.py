@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from planner.explain.integer_answers import EXACT_GAP, settle_whole, solve_whole
 from planner.explain.problem import NONE, Problem
-from planner.explain.whole import EXACT_GAP, settle_whole, solve_whole
 from planner.model.objectives import Tier
 from planner.solve.duals import set_upper
 from planner.solve.outcome import Array

@@ -14,8 +14,8 @@ from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
+from planner.explain.limit_moves import Move, lifted_steps
 from planner.explain.limits import STEPS, Limit
-from planner.explain.moves import Move, lifted_steps
 from planner.workbook.rows import Inputs
 
 Name = tuple[str, str, str]

@@ -9,11 +9,11 @@ from functools import cached_property
 
 from planner.case.case import Case
 from planner.errors import NoPlanExists
+from planner.explain.integer_answers import EXACT_GAP, Whole, solve_whole
+from planner.explain.limit_effects import Catalogue, Touch
+from planner.explain.limit_moves import Move, lifted_steps, moved
 from planner.explain.limits import RATES, Limit
-from planner.explain.moves import Move, lifted_steps, moved
 from planner.explain.problem import NONE, Problem, Solved
-from planner.explain.touches import Catalogue, Touch
-from planner.explain.whole import EXACT_GAP, Whole, solve_whole
 from planner.model.objectives import make_tiers
 from planner.plan.store import Plan
 from planner.solve.duals import FAR, NEAR

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from planner.errors import LimitReached
+from planner.explain.integer_answers import solve_whole
 from planner.explain.problem import Problem
 from planner.explain.session import Session, missed_in
-from planner.explain.whole import solve_whole
 from planner.model.objectives import Tier
 
 

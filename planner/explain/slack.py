@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from planner.case.demand import cut_at, due_by
 from planner.diagnostics.order_deadlines import last_orders
 from planner.errors import NoPlanExists
+from planner.explain.integer_answers import reach_whole, solve_whole
 from planner.explain.problem import NONE, Problem
 from planner.explain.session import Session
-from planner.explain.whole import reach_whole, solve_whole
 from planner.plan.tables import Row
 from planner.workbook.rows import Inputs
 from planner.workbook.rows import Row as InputRow

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from planner.explain.report import Explanation, explain
+from planner.explain.explanation import Explanation, explain
 from planner.explain.session import LEAST_SECONDS, SHARE_OF_PLAN, Session
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan

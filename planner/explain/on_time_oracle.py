@@ -15,13 +15,13 @@ from enum import Enum
 from functools import cached_property
 
 from planner.errors import NoPlanExists
-from planner.explain.moves import Move, lifted_steps
+from planner.explain.integer_answers import Whole, reach_whole, solve_whole
+from planner.explain.limit_effects import Catalogue
+from planner.explain.limit_moves import Move, lifted_steps
 from planner.explain.problem import NONE, Problem
 from planner.explain.requests import Name, Request, names_of
 from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of, others_of, shortfalls
-from planner.explain.touches import Catalogue
-from planner.explain.whole import Whole, reach_whole, solve_whole
 from planner.model.objectives import Tier
 from planner.solve.duals import Basis, Prices
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from planner.explain.limit_moves import Move
 from planner.explain.limits import Limit
-from planner.explain.moves import Move
 from planner.explain.problem import NONE
 from planner.explain.session import Gains, Session
 

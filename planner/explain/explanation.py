@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from planner.attempts import Attempt, strictly
+from planner.explain.ask_sentences import figure_of, in_words
 from planner.explain.asks import Asker, AskSet
 from planner.explain.bottleneck_rows import bottleneck_rows, period_rows
 from planner.explain.bottlenecks import Bottleneck, find_bottlenecks
-from planner.explain.finer import Finer, Milestone, find_finer
+from planner.explain.finer_periods import Finer, Milestone, find_finer
 from planner.explain.lateness import (
     by_limit_rows,
     explain_lateness,
@@ -21,7 +22,6 @@ from planner.explain.requests import BOUNDS, Request, today_of
 from planner.explain.session import Session
 from planner.explain.shortfalls import shortfalls
 from planner.explain.slack import slack_rows
-from planner.explain.words import figure_of, in_words
 from planner.plan.tables import Row
 
 Made = TypeVar("Made")
