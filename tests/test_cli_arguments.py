@@ -18,7 +18,7 @@ from planner.cli.main import COMMANDS, main
 from planner.errors import OptionOutOfBounds, PlannerError
 from planner.pipeline import Options, make_plan
 from planner.plan.store import save_plan
-from planner.whatif import reuse
+from planner.whatif import solve_reuse
 from planner.whatif.compare import compare
 from planner.whatif.compare_output import write_comparison
 from planner.workbook.reading import read_inputs
@@ -73,7 +73,7 @@ def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     def work(*_: object, **__: object) -> None:
         raise AssertionError("the work was begun")
 
-    for module, name in ((reuse, "find_plan"), (planner.pipeline, "find_plan")):
+    for module, name in ((solve_reuse, "find_plan"), (planner.pipeline, "find_plan")):
         monkeypatch.setattr(module, name, work)
 
 

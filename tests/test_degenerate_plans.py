@@ -36,8 +36,8 @@ from planner.whatif.compare import as_document, compare
 from planner.whatif.compare_output import print_comparison, write_comparison
 from planner.whatif.console import print_sweep
 from planner.whatif.engines import Engine
-from planner.whatif.output import write_sweep
 from planner.whatif.sweep import run_sweep
+from planner.whatif.sweep_output import write_sweep
 from planner.workbook.reading import inputs_from_rows
 
 

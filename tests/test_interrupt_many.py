@@ -23,7 +23,7 @@ from planner.errors import Interrupted
 from planner.pipeline import make_plan
 from planner.plan.store import Plan
 from planner.plan.summary import INTERRUPTED
-from planner.whatif import reuse
+from planner.whatif import solve_reuse
 from planner.workbook.writing.template import write_workbook
 
 HOUSE = Path(__file__).parent.parent
@@ -134,7 +134,7 @@ def test_scenarios_that_have_a_plan_are_compared_after_an_interruption(
 ) -> None:  # fmt: skip
     """Of three scenarios, the second or third is cut short: two are shown, and 130 is returned."""
     calls: list[object] = []
-    whole = reuse.plan_near
+    whole = solve_reuse.plan_near
 
     def near(*words: object, **more: object) -> object:
         calls.append(words)
@@ -146,7 +146,7 @@ def test_scenarios_that_have_a_plan_are_compared_after_an_interruption(
             return found
         raise Interrupted("before any plan") if ends == "without" else KeyboardInterrupt
 
-    monkeypatch.setattr(reuse, "plan_near", near)
+    monkeypatch.setattr(solve_reuse, "plan_near", near)
     words = ["compare", str(workbook), "-o", str(tmp_path / "c"), "--json"]
     for name in ("base", "few crews", "late south"):
         words += ["--scenario", name]

@@ -27,7 +27,7 @@ from planner.diagnostics import warnings
 from planner.errors import PlannerError
 from planner.pipeline import make_plan
 from planner.plan.store import load_plan, save_plan
-from planner.whatif.applied import as_planned
+from planner.whatif.applied_changes import as_planned
 from planner.workbook import stored_inputs
 from planner.workbook.reading import read_inputs
 
@@ -89,8 +89,8 @@ REPORTS = {
     "planner.reports.console.plan_text.print_ramp": "the ramp could not be shown",
     "planner.reports.console.plan_text.describe": "progress could not be shown",
     "planner.reports.console.plan_text.Progress.close": "progress could not be shown",
-    "planner.whatif.start._packed": "start.npz could not be written",
-    "planner.whatif.reuse._kept": "the solve could not be kept for later what-ifs",
+    "planner.whatif.saved_solve._packed": "start.npz could not be written",
+    "planner.whatif.solve_reuse._kept": "the solve could not be kept for later what-ifs",
     "planner.pipeline.plausible": "the warnings could not be worked out",
     "planner.explain.findings.explain_plan": "the plan could not be explained",
     "planner.explain.findings.explain": "the plan could not be explained",
@@ -389,10 +389,10 @@ def test_a_comparison_outlives_its_files(
 
 
 SWEPT = {
-    "planner.whatif.output._write_book": "sweep.xlsx could not be written",
-    "planner.whatif.output.sweep_page": "sweep.html could not be written",
-    "planner.whatif.output._write_csv": "cases.csv could not be written",
-    "planner.whatif.output.tables_of": "the tables could not be worked out",
+    "planner.whatif.sweep_output._write_book": "sweep.xlsx could not be written",
+    "planner.whatif.sweep_output.sweep_page": "sweep.html could not be written",
+    "planner.whatif.sweep_output._write_csv": "cases.csv could not be written",
+    "planner.whatif.sweep_output.tables_of": "the tables could not be worked out",
     "planner.whatif.console.print_sweep": "the sweep could not be printed",
 }
 
@@ -516,7 +516,7 @@ BESIDE = (
         f"planner.diagnostics.{name}"
         for name in ("capacity", "dates", "magnitudes", "places", "single_rows", "warning")
     ),
-    "planner.whatif.start",
+    "planner.whatif.saved_solve",
 )
 """Rooms and modules of which a plan needs nothing once it is found."""
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from instances import Sheets, unit_system
 from test_checks import faults_of
 
-from planner.whatif.applied import apply
+from planner.whatif.applied_changes import apply
 from planner.whatif.changes import what_if
 from planner.workbook.reading import inputs_from_rows, read_inputs
 from planner.workbook.schema.cell_contents import BadValueError, tidy_text

@@ -35,8 +35,8 @@ from planner.explain.session import Session
 from planner.pipeline import Options, make_plan
 from planner.solve.highs_model import LiveModel
 from planner.whatif.cases import Spec
-from planner.whatif.decided import HAIR, keep_decided
 from planner.whatif.engines import Engine
+from planner.whatif.fixed_decisions import HAIR, keep_decided
 from planner.whatif.results import tables_of
 from planner.whatif.sweep import run_sweep
 from planner.workbook.reading import inputs_from_rows

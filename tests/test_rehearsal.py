@@ -12,7 +12,7 @@ from test_whatif_changes import base
 from planner.cli.check import command
 from planner.cli.main import planner
 from planner.errors import InputFaults
-from planner.whatif.applied import apply
+from planner.whatif.applied_changes import apply
 from planner.whatif.changes import what_if
 from planner.whatif.draws import read_draws
 from planner.whatif.rehearsal import rehearsed, warning_of_scenarios

@@ -19,10 +19,10 @@ from planner.cli.main import planner
 from planner.pipeline import make_plan
 from planner.plan.store import Plan, save_plan
 from planner.reports.console.explained import _print_curve
-from planner.whatif.applied import apply
+from planner.whatif.applied_changes import apply
+from planner.whatif.case_figures import DATES, NONE, figures
 from planner.whatif.changes import what_if
-from planner.whatif.figures import DATES, NONE, figures
-from planner.whatif.reuse import make_base, plan_near
+from planner.whatif.solve_reuse import make_base, plan_near
 from planner.workbook.reading import inputs_from_rows, read_inputs
 
 FIRST = Path(__file__).parent.parent / "inputs" / "first-plan.xlsx"

@@ -8,7 +8,7 @@ import pytest
 from test_people import faults_of, read
 
 from planner.errors import InputFaults
-from planner.whatif.applied import apply
+from planner.whatif.applied_changes import apply
 from planner.whatif.changes import what_if
 from planner.workbook.files.raw_cells import RawSheet
 from planner.workbook.reading import inputs_from_sheets

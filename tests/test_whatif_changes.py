@@ -16,7 +16,7 @@ from micro import assert_optimum
 from planner.cli.main import planner
 from planner.errors import InputFaults, PlannerError
 from planner.pipeline import make_plan
-from planner.whatif.applied import apply, as_planned, marked
+from planner.whatif.applied_changes import apply, as_planned, marked
 from planner.whatif.changes import (
     BASE,
     Change,

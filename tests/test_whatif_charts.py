@@ -13,8 +13,8 @@ from test_reports_agree import plan
 from planner.reports.views import missed_by_basis
 from planner.whatif.compare import compare
 from planner.whatif.compare_output import comparison_page
-from planner.whatif.output import fan
-from planner.whatif.svg import HEIGHT, LEFT, RIGHT, WIDTH, Chart
+from planner.whatif.plain_charts import HEIGHT, LEFT, RIGHT, WIDTH, Chart
+from planner.whatif.sweep_output import fan
 
 
 def lines(text: str) -> list[list[tuple[float, float]]]:

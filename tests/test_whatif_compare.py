@@ -19,8 +19,9 @@ from planner.cli.main import planner
 from planner.errors import PlannerError
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan, plain, save_plan
-from planner.whatif.applied import apply
+from planner.whatif.applied_changes import apply
 from planner.whatif.changes import what_if
+from planner.whatif.common_dates import held_together, summed_together
 from planner.whatif.compare import (
     Section,
     _Lot,
@@ -37,8 +38,7 @@ from planner.whatif.compare_output import (
     print_comparison,
     write_comparison,
 )
-from planner.whatif.periods import held_together, summed_together
-from planner.whatif.pressure import pressures
+from planner.whatif.limit_usage import pressures
 from planner.workbook.reading import inputs_from_rows
 from planner.workbook.writing.template import write_workbook
 

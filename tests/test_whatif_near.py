@@ -16,8 +16,8 @@ from planner.cli.main import planner
 from planner.errors import PlannerError
 from planner.plan.store import save_plan
 from planner.solve import warm_start
-from planner.whatif.reuse import NO_SOLVE, Base, base_of, make_base, make_kept, plan_near
-from planner.whatif.start import FILE, load_near, start_writer
+from planner.whatif.saved_solve import FILE, load_near, start_writer
+from planner.whatif.solve_reuse import NO_SOLVE, Base, base_of, make_base, make_kept, plan_near
 from planner.workbook.reading import inputs_from_rows
 from planner.workbook.writing.template import write_workbook
 

@@ -12,12 +12,12 @@ from instances import Sheets, settings, unit_system
 
 from planner.cli.main import planner
 from planner.whatif.cases import Spec
-from planner.whatif.decided import as_lists, decided_before, from_lists
 from planner.whatif.engines import Engine
-from planner.whatif.output import write_sweep
+from planner.whatif.fixed_decisions import as_lists, decided_before, from_lists
 from planner.whatif.results import tables_of
-from planner.whatif.reuse import make_kept
+from planner.whatif.solve_reuse import make_kept
 from planner.whatif.sweep import Sweep, run_sweep
+from planner.whatif.sweep_output import write_sweep
 from planner.workbook.reading import inputs_from_rows
 from planner.workbook.rows import Inputs
 from planner.workbook.writing.template import write_workbook

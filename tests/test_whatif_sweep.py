@@ -21,17 +21,17 @@ from planner.cli.main import planner
 from planner.errors import InputFaults, PlannerError
 from planner.solve import warm_start
 from planner.whatif import cases as cases_module
-from planner.whatif.applied import apply
+from planner.whatif.applied_changes import apply
+from planner.whatif.case_figures import MET
 from planner.whatif.cases import Cases, Spec, parse_axis
 from planner.whatif.changes import what_if
 from planner.whatif.draws import empirical, read_draws, triangular
 from planner.whatif.engines import ENGINES, ORPHANED, Engine, run_all
-from planner.whatif.figures import MET
 from planner.whatif.journal import Journal
-from planner.whatif.output import write_sweep
 from planner.whatif.results import in_millions, tables_of
-from planner.whatif.reuse import make_base, plan_near
+from planner.whatif.solve_reuse import make_base, plan_near
 from planner.whatif.sweep import FAILED, Sweep, run_sweep
+from planner.whatif.sweep_output import write_sweep
 from planner.workbook.reading import inputs_from_rows
 from planner.workbook.writing.template import write_workbook
 

@@ -125,9 +125,9 @@ def _planned(
     from planner.plan.summary import INTERRUPTED  # noqa: PLC0415
     from planner.reports.console.plan_text import Progress  # noqa: PLC0415
     from planner.solve.interrupt import signals_taken  # noqa: PLC0415
-    from planner.whatif.applied import apply, marked  # noqa: PLC0415
+    from planner.whatif.applied_changes import apply, marked  # noqa: PLC0415
     from planner.whatif.changes import what_if  # noqa: PLC0415
-    from planner.whatif.reuse import Base, make_base, plan_near  # noqa: PLC0415
+    from planner.whatif.solve_reuse import Base, make_base, plan_near  # noqa: PLC0415
     from planner.workbook.reading import read_inputs  # noqa: PLC0415
 
     inputs, options = read_inputs(workbook), Options(gap=gap)

@@ -80,7 +80,7 @@ def command(  # noqa: PLR0913  (one for each option)
     from planner.pipeline import Options  # noqa: PLC0415
     from planner.plan.plan_folders import plan_folder  # noqa: PLC0415
     from planner.plan.store import require_plan_folder  # noqa: PLC0415
-    from planner.whatif.applied import apply, marked  # noqa: PLC0415
+    from planner.whatif.applied_changes import apply, marked  # noqa: PLC0415
     from planner.whatif.changes import what_if  # noqa: PLC0415
     from planner.whatif.rehearsal import warning_of_scenarios  # noqa: PLC0415
     from planner.workbook.files.atomic import readable  # noqa: PLC0415
@@ -162,8 +162,8 @@ def _made(
     from planner.errors import NoPlanExists  # noqa: PLC0415
     from planner.reports.console.plan_text import Progress  # noqa: PLC0415
     from planner.solve.interrupt import interruptible  # noqa: PLC0415
-    from planner.whatif.reuse import make_kept, plan_near  # noqa: PLC0415
-    from planner.whatif.start import FILE, load_near, start_writer  # noqa: PLC0415
+    from planner.whatif.saved_solve import FILE, load_near, start_writer  # noqa: PLC0415
+    from planner.whatif.solve_reuse import make_kept, plan_near  # noqa: PLC0415
 
     def solved(_model: Model, live: LiveModel, _solution: Solution) -> None:
         found.enter_context(interruptible(live.stop))

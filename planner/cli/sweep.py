@@ -83,8 +83,8 @@ def _swept(  # noqa: PLR0913  (each is an option)
     from planner.plan.plan_folders import plan_folder, require_room  # noqa: PLC0415
     from planner.whatif.cases import Spec  # noqa: PLC0415
     from planner.whatif.engines import Engine  # noqa: PLC0415
-    from planner.whatif.output import write_sweep  # noqa: PLC0415
     from planner.whatif.sweep import FAILED, JOURNAL, SPEC, run_sweep  # noqa: PLC0415
+    from planner.whatif.sweep_output import write_sweep  # noqa: PLC0415
     from planner.workbook.reading import read_inputs  # noqa: PLC0415
 
     inputs = read_inputs(workbook)

@@ -37,7 +37,7 @@ def command(*, plan: Path, workbook: Path, as_json: bool) -> int:
     from planner.plan.store import load_plan  # noqa: PLC0415
     from planner.plan.summary import wrong_figures  # noqa: PLC0415
     from planner.reports.plan_figures import several  # noqa: PLC0415
-    from planner.whatif.applied import as_planned  # noqa: PLC0415
+    from planner.whatif.applied_changes import as_planned  # noqa: PLC0415
     from planner.workbook.reading import read_inputs  # noqa: PLC0415  (slow to import)
 
     loaded = load_plan(plan)

@@ -13,8 +13,8 @@ from planner.errors import PlannerError
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.views import BASIS_WORDS, missed_by_basis
-from planner.whatif.periods import Values, held_together, summed_together
-from planner.whatif.pressure import pressures
+from planner.whatif.common_dates import Values, held_together, summed_together
+from planner.whatif.limit_usage import pressures
 
 Known = Mapping[tuple[Any, ...], float | None]
 """Figures by a key; None where a figure is not known."""

@@ -16,9 +16,9 @@ from planner.reports.excel.styles import Field
 from planner.reports.excel.workbook_writer import TOP, Book
 from planner.whatif.compare import SAME, Comparison, Section, differences, differing
 from planner.whatif.console import print_rows
-from planner.whatif.files import Writer, write_text, written_files
-from planner.whatif.html import UNPROVEN, page, table
-from planner.whatif.svg import Chart
+from planner.whatif.offline_page import UNPROVEN, page, table
+from planner.whatif.output_files import Writer, write_text, written_files
+from planner.whatif.plain_charts import Chart
 
 BY_PERIOD = ("ramp", "spend")
 """Sections with a row for each period, too long for a terminal."""

@@ -12,7 +12,7 @@ from planner.plan.tables import Row
 from planner.reports.console.plan_text import printable
 from planner.reports.plan_figures import several
 from planner.whatif.cases import DRAWN
-from planner.whatif.html import is_number, shown
+from planner.whatif.offline_page import is_number, shown
 from planner.whatif.results import MEASURES, MONEY, bases_note, in_millions, tables_of
 from planner.whatif.sweep import FAILED, Sweep
 

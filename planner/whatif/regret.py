@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from planner.plan.tables import Row
-from planner.whatif.figures import MET
+from planner.whatif.case_figures import MET
 from planner.whatif.sweep import FAILED, Sweep
 
 

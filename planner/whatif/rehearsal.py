@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from planner.errors import Fault
-from planner.whatif.applied import Edit
+from planner.whatif.applied_changes import Edit
 from planner.whatif.changes import (
     Change,
     WhatIf,

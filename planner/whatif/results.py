@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from planner.plan.tables import Row, Tables
+from planner.whatif.case_figures import MET
 from planner.whatif.cases import DRAWN
 from planner.whatif.changes import BASE, probability
-from planner.whatif.figures import MET
-from planner.whatif.periods import held
+from planner.whatif.common_dates import held
 from planner.whatif.regret import regret, tried
 from planner.whatif.sweep import FAILED, Sweep
 

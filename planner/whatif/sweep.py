@@ -19,20 +19,20 @@ from planner.errors import InputFaults, Interrupted, PlannerError
 from planner.pipeline import Options
 from planner.plan.summary import INTERRUPTED
 from planner.solve.interrupt import signals_taken
-from planner.whatif.applied import apply
+from planner.whatif.applied_changes import apply
+from planner.whatif.case_figures import figures
 from planner.whatif.cases import Case, Cases, Spec
 from planner.whatif.changes import WhatIf, parse_change
-from planner.whatif.decided import (
+from planner.whatif.engines import Engine, run_all
+from planner.whatif.fixed_decisions import (
     Decided,
     as_lists,
     decided_before,
     from_lists,
     keep_decided,
 )
-from planner.whatif.engines import Engine, run_all
-from planner.whatif.figures import figures
 from planner.whatif.journal import Journal, Record
-from planner.whatif.reuse import Base, make_base, plan_near
+from planner.whatif.solve_reuse import Base, make_base, plan_near
 from planner.workbook.rows import Inputs
 from planner.workbook.stored_inputs import as_document, from_document
 

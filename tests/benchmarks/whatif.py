@@ -21,11 +21,11 @@ from pathlib import Path
 
 from planner.errors import PlannerError
 from planner.pipeline import make_plan
-from planner.whatif.applied import apply
+from planner.whatif.applied_changes import apply
 from planner.whatif.cases import Spec
 from planner.whatif.changes import key_text, what_if
 from planner.whatif.engines import Engine
-from planner.whatif.reuse import make_base, plan_near
+from planner.whatif.solve_reuse import make_base, plan_near
 from planner.whatif.sweep import Progress, run_sweep
 from planner.workbook.reading import read_inputs
 from planner.workbook.rows import Inputs

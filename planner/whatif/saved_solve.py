@@ -21,7 +21,7 @@ import numpy as np
 from planner.errors import PlannerError
 from planner.plan.plan_folders import CONTENTS, settled
 from planner.plan.store import Plan, Writer, load_plan
-from planner.whatif.reuse import Base, Kept, Key, base_of
+from planner.whatif.solve_reuse import Base, Kept, Key, base_of
 
 FILE = "start.npz"
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from planner.errors import Fault, InputFaults
 from planner.plan.store import Plan
+from planner.whatif.changeable_sheets import Columns, checked, columns_of
 from planner.whatif.changes import Change, WhatIf, key_parts, key_text, parse_change, written
-from planner.whatif.columns import Columns, checked, columns_of
 from planner.workbook.checks.names import UNCHANGED
 from planner.workbook.rows import Inputs
 from planner.workbook.schema.cell_contents import BadValueError

@@ -25,7 +25,7 @@ from planner.solve.highs_model import LiveModel, Statuses
 from planner.solve.lexicographic import Limits, Solution
 from planner.solve.warm_start import AT_LOWER, BASIC, Start, linear_tiers, narrowed, relax
 from planner.solve.warm_start import solve_near as solve_near_start
-from planner.whatif.limits import Limit, limits_of
+from planner.whatif.limit_worth import Limit, limits_of
 from planner.workbook.rows import Inputs
 
 Key = tuple[str, Hashable]

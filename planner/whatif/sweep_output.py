@@ -15,10 +15,10 @@ from planner.plan.tables import Row, Tables
 from planner.reports.excel.styles import Field
 from planner.reports.excel.workbook_writer import TOP, Book
 from planner.reports.plan_figures import several
-from planner.whatif.files import Writer, write_text, written_files
-from planner.whatif.html import page, table
+from planner.whatif.offline_page import page, table
+from planner.whatif.output_files import Writer, write_text, written_files
+from planner.whatif.plain_charts import Chart, tornado
 from planner.whatif.results import MEASURES, bases_note, in_millions, tables_of
-from planner.whatif.svg import Chart, tornado
 from planner.whatif.sweep import Sweep
 
 TITLES = {

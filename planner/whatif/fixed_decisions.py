@@ -17,7 +17,7 @@ from planner.errors import PlannerError
 from planner.model.decisions import Model
 from planner.solve.highs_model import LiveModel
 from planner.tolerance import SEARCH_TOLERANCE
-from planner.whatif.reuse import Kept
+from planner.whatif.solve_reuse import Kept
 
 COMMITTING = ("order_lots", "open_halls")
 """Decisions that cannot be taken back."""

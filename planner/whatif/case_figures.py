@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import Any
 
 from planner.plan.store import Plan
-from planner.whatif.limits import Limit
+from planner.whatif.limit_worth import Limit
 
 MET = 1e-3
 """Megawatts by which a milestone may be missed and count as met: a plan without whole systems is
