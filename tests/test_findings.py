@@ -190,7 +190,8 @@ while True:
 def test_a_kill_leaves_the_plan_with_its_old_explanation_or_its_new_one(tmp_path):
     chance, folder = random.Random(7), tmp_path / "p"
     save_plan(small(1, 200), folder, {"plan.xlsx": lambda path: path.write_text("0" * 5000)})
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
+    places = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "helpers")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(places)}
     version = 0
     for _ in range(8):
         process = subprocess.Popen(

@@ -147,7 +147,7 @@ def _pairs(before: Sheets, after: Sheets) -> Any:
 def digest(workbook: Path, seed: int) -> str:
     """Plan in a process of its own, with strings hashed otherwise and rows in another order."""
     run = subprocess.run(
-        [sys.executable, str(ROOT / "tests" / "fingerprint.py"), str(workbook),
+        [sys.executable, str(ROOT / "tests" / "helpers" / "fingerprint.py"), str(workbook),
          "--shuffle", str(seed)],
         cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": str(seed)}, capture_output=True, text=True,
         check=True, timeout=300,

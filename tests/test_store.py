@@ -264,7 +264,8 @@ def test_kill_at_any_moment_leaves_a_whole_plan(tmp_path):
     chance = random.Random(7)
     folder, version = tmp_path / "p", 0
     save_plan(small(0, 200), folder, {"plan.xlsx": lambda path: path.write_text("0" * 5000)})
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
+    places = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "helpers")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(places)}
     for _ in range(20):
         process = subprocess.Popen(
             [sys.executable, "-c", LOOP, str(folder), str(version)],

@@ -32,8 +32,8 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
-TESTS = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS.parent)]
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "helpers")]
 
 from against import WAYS, examine, examine_tiny  # noqa: E402
 from random_wide import KINDS  # noqa: E402

@@ -23,7 +23,7 @@ import openpyxl
 import xlsxwriter
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "helpers")]
 
 from plan_samples import sample_plan  # noqa: E402  (the tests are no package)
 

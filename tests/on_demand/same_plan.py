@@ -44,7 +44,7 @@ def main() -> int:
 
 def digest(name: str, until: str, seed: int) -> str:
     """Plan once; the first run has the rows as they stand."""
-    command = [sys.executable, str(ROOT / "tests" / "fingerprint.py"),
+    command = [sys.executable, str(ROOT / "tests" / "helpers" / "fingerprint.py"),
                str(ROOT / "inputs" / f"{name}.xlsx")]  # fmt: skip
     command += ["--until", until] if until else []
     command += ["--shuffle", str(seed)] if seed else []

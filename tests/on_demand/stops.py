@@ -36,7 +36,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path.insert(0, str(ROOT))
 WORKBOOK = ROOT / "inputs" / "first-plan.xlsx"
 STAGES = ("begin", "read", "case", "model", "handover", "solve", "extract", "verify", "save",
           "report", "print")  # fmt: skip

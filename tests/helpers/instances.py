@@ -15,7 +15,7 @@ from pathlib import Path
 Sheets = dict[str, list[dict[str, object]]]
 Costs = Mapping[str, Mapping[str, float]]
 
-CFLP = Path(__file__).parent / "data" / "cflp"
+CFLP = Path(__file__).parents[1] / "data" / "cflp"
 HOURS_A_WEEK = 168
 
 FIRST_DAY = "2026-01-01"

@@ -1,6 +1,6 @@
 """Plan a workbook and print a digest of all result tables: the same plan, the same line.
 
-    python tests/fingerprint.py WORKBOOK [--shuffle SEED] [--until DAY]
+    python tests/helpers/fingerprint.py WORKBOOK [--shuffle SEED] [--until DAY]
 
 Seconds are left out, for they differ. `--shuffle` turns the rows of every sheet first, and
 `--until` plans no farther than a day, without the milestones after it.
@@ -16,8 +16,8 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
 
 from planner.pipeline import make_plan  # noqa: E402
 from planner.plan.store import Plan, plain  # noqa: E402

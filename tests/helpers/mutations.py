@@ -23,7 +23,7 @@ from planner.errors import InputFaults, PlannerError
 from planner.workbook.files.raw_cells import read_raw
 from planner.workbook.reading import read_inputs
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SEED = 20_260_101
 LONGEST_S = 10.0
 LARGER = ("openai-750mw.xlsx",)

@@ -19,7 +19,7 @@ from planner.workbook.schema.declarations import Column, Kind
 from planner.workbook.schema.sheets import BY_NAME, FOR_PEOPLE, SETTINGS
 from planner.workbook.writing.validations import has_units
 
-INPUTS = Path(__file__).parents[1] / "inputs"
+INPUTS = Path(__file__).parents[2] / "inputs"
 WORKBOOKS = ("first-plan", "openai-750mw", "openai-2gw", "frontier-sites")
 _READ: dict[str, list[RawSheet]] = {}
 
