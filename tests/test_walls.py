@@ -80,6 +80,7 @@ WINGS = {
         "progress": 1,
         "problem_arrays": 1,
         "solver_check": 1,
+        "highs_options": 1,
         "highs_thread": 1,
         "elastic_rows": 2,
         "highs_model": 3,

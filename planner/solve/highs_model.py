@@ -19,6 +19,7 @@ import numpy.typing as npt
 import pulp
 
 from planner.solve.elastic_rows import Widened, give_way, take_back
+from planner.solve.highs_options import INNER_SEARCHES, RULES_OFF, new_solver
 from planner.solve.highs_thread import run_apart
 from planner.solve.outcome import STATUS, WORDS, Array, Outcome
 from planner.solve.problem_arrays import Arrays, Stated, positions
@@ -31,16 +32,6 @@ Watcher = Callable[[float | None, float | None], None]
 BASIS_KINDS = tuple(highspy.HighsBasisStatus.__members__.values())
 NO_WHOLE = np.zeros(0, dtype=np.int32)
 """No column, e.g. to make nothing whole."""
-
-RULES_OFF = (1 << 12) + (1 << 15) + (1 << 16)
-"""Rules of HiGHS's presolve that are off for whole numbers: aggregation, probing, enumeration.
-
-They cut off plans: HiGHS 1.15.1 called nine of thirty thousand small models solved or infeasible
-wrongly, all nine right without them.
-"""
-
-INNER_SEARCHES = ("rins", "rens", "root_reduced_cost")
-"""HiGHS's searches inside of its search for a better plan."""
 
 SEARCH_SLACK = 10 * SEARCH_TOLERANCE
 """Slack of a tier that is held while searching; for the last values it is `LAST_TOLERANCE`."""
@@ -89,12 +80,8 @@ class LiveModel:
         self._best: Array | None = None
 
     def _solver(self) -> highspy.Highs:
-        """Return a HiGHS object without a model."""
-        highs = highspy.Highs()  # whose random_seed is 0
-        for option, value in (("output_flag", False), ("threads", self._threads)):
-            highs.setOptionValue(option, value)
-        for kind in ("primal", "dual", "mip"):
-            highs.setOptionValue(f"{kind}_feasibility_tolerance", SEARCH_TOLERANCE)
+        """Return a HiGHS object without a model that reports to this one."""
+        highs = new_solver(self._threads)
         for callback in (highs.cbMipInterrupt, highs.cbSimplexInterrupt, highs.cbIpmInterrupt):
             callback.subscribe(self._on_interrupt)
         highs.cbMipLogging.subscribe(self._on_progress)

@@ -28,7 +28,7 @@ from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import present_cost
 from planner.model.wholes import crew_links, make_wholes
-from planner.solve.highs_model import RULES_OFF
+from planner.solve.highs_options import RULES_OFF
 from planner.solve.outcome import Array
 from planner.solve.problem_arrays import Arrays
 from planner.tolerance import SEARCH_TOLERANCE
