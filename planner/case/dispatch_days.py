@@ -200,7 +200,7 @@ def _aligned(acts: Sequence[Act], takers: Takers, clock: Clock) -> dict[Name, Da
         act.name: len(act.legs) for act in acts if any(leg.gives is None for leg in act.legs)
     }
     before, total, installs = -1, sum(map(len, found.values())), 0
-    while before < total and total <= ALIGNED and installs <= ALIGNED_INSTALLS:
+    while before < total <= ALIGNED and installs <= ALIGNED_INSTALLS:
         for giver, taker, lead in joined:
             earlier = {day - lead for day in found[taker]}
             later = {day + lead for day in found[giver]}
