@@ -72,7 +72,7 @@ def test_what_is_proved_idle_gains_nothing_when_lifted(seed: int) -> None:
             assert session.gain([Move(limit, math.inf)]) == pytest.approx((0.0, 0.0), abs=1e-6)
 
 
-@pytest.mark.parametrize("first", seeds(60, 10))
+@pytest.mark.parametrize("first", seeds(CASES, 10))
 def test_a_step_in_whole_systems_is_what_brute_force_finds(first: int) -> None:
     """The whole-number model stated anew from the changed cell and solved by another solver."""
     tried = 0

@@ -29,7 +29,7 @@ from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan
 from planner.workbook.reading import inputs_from_rows, read_inputs
 
-QUOTES = int(os.environ.get("PLANNER_QUOTES", "30"))
+QUOTES = int(os.environ.get("PLANNER_QUOTES", "10"))
 BLOCK = 10
 
 MET = 1e-6

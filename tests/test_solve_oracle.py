@@ -19,7 +19,7 @@ from planner.solve.highs_model import LiveModel
 from planner.solve.lexicographic import Solution
 from planner.solve.outcome import Outcome
 
-AGAINST_CBC = (4, 5, 6, 8, 10, 11, 12, 13, 15, 17, 22, 31, 33, 37, 38)
+AGAINST_CBC = (4, 5, 8, 12, 13, 15, 17, 22, 31, 33, 37, 38)
 IN_ROUNDS = (7, 16, 17, 20, 33, 40)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 ASKED = int(os.environ.get("PLANNER_CASES", "0"))
-CASES = ASKED or 40
+CASES = ASKED or 20
 
 FIRST = 1000 * int(os.environ.get("PLANNER_SEED", "0"))
 """Seed of the first random case; the suite begins with 0."""
