@@ -199,7 +199,7 @@ def test_spans_that_are_too_narrow_are_given_up(
 
 @pytest.mark.parametrize(
     ("make", "seed"),
-    [(random_case, seed) for seed in (4, 5, 6, 8, 10, 11, 12, 13)]
+    [(random_case, seed) for seed in (4, 5, 10, 13)]
     + [(wide_case, seed) for seed in range(20) if seed != 9],  # there is no plan of 9
 )
 def test_rows_of_crews_cut_off_no_plan(make: Callable[[int], Sheets], seed: int) -> None:
