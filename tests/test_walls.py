@@ -321,6 +321,12 @@ def test_every_room_has_a_floor() -> None:
     assert {room(path) for path in FILES if path != DOOR} <= set(FLOORS)
 
 
+def test_the_architecture_page_has_every_room_with_its_floor() -> None:
+    page = (HOUSE.parent / ".github/ARCHITECTURE.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| (\d+) \| \[`(\w+)`\]", page, re.MULTILINE)
+    assert {name: int(floor) for floor, name in listed} == FLOORS
+
+
 def test_rules_are_short() -> None:
     """One function, one rule: at most 25 lines, as the design has it."""
     from planner.model.build import RULES  # noqa: PLC0415  (the other tests read, not import)
