@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class PlannerError(Exception):
-    """What went wrong and what to do about it, in words for the person at the keyboard.
+    """An error whose message says what went wrong and what to do about it.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class InputFaults(PlannerError):
 
 
 class NoPlanExists(PlannerError):
-    """Firm data contradict each other, so that no plan at all can hold."""
+    """Firm data contradict each other, so that there is no plan."""
 
     exit_code = 3
 

@@ -39,7 +39,7 @@ from planner.workbook.schema.sheets import SETTINGS
 
 @dataclass(frozen=True)
 class Options:
-    """What a command may set beside the workbook; None leaves the workbook's setting.
+    """Options of one run; None leaves the workbook's setting.
 
     Attributes
     ----------
@@ -111,8 +111,27 @@ def make_plan(
 
     Parameters
     ----------
-    inputs, options, listen
-        As for `find_plan`, which says what is raised, too.
+    inputs
+        A workbook, read.
+    options
+        What to override of its settings.
+    listen
+        Called while the solver works.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    InputFaults
+        If the site graph is broken.
+    NoPlanExists
+        If firm data contradict each other.
+    LimitReached, Interrupted
+        If a limit or a person ended the run before any plan was found.
+    PlanRefused
+        If the independent checker finds that the plan breaks its inputs.
     """
     return with_warnings(find_plan(inputs, options, listen))
 

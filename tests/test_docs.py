@@ -9,6 +9,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import api_page
 import click
 import pytest
 from click.testing import CliRunner
@@ -164,6 +165,25 @@ def test_every_link_and_picture_of_the_pages_is_there() -> None:
             other = page.parent / name if name else page
             assert other.exists(), f"{page.name}: {target}"
             assert not anchor or anchor in anchors(other), f"{page.name}: {target}"
+
+
+def test_the_python_interface_is_in_step_with_the_docstrings() -> None:
+    assert (ROOT / ".github/API.md").read_text(encoding="utf-8") == api_page.page(), (
+        ".github/API.md is out of date; write it anew: "
+        "python tests/helpers/api_page.py > .github/API.md"
+    )
+
+
+def test_the_examples_in_python_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    page = (ROOT / ".github/API.md").read_text(encoding="utf-8")
+    examples = re.findall(r"^```python\n(.*?)^```$", page + README, re.MULTILINE | re.DOTALL)
+    assert examples
+    for example in examples:
+        exec(example.replace("openai-750mw", "first-plan"), {})
+    assert "<Plan first-plan: " in capsys.readouterr().out
 
 
 def test_the_glossary_gives_each_word_one_meaning() -> None:

@@ -74,6 +74,13 @@ def explain_plan(
 def quote_plan(plan: Plan, inquiry: Inquiry) -> Finding:
     """Return what can be promised on top of a plan.
 
+    Parameters
+    ----------
+    plan
+        The plan.
+    inquiry
+        What is asked for.
+
     Raises
     ------
     PlannerError

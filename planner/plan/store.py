@@ -92,7 +92,7 @@ class Plan:
         return f"<Plan {self.name}: {', '.join(told)}>"
 
     def rows(self, table: str) -> list[Row]:
-        """Return a table of the plan or of its findings; no rows where nothing was found out."""
+        """Return a table of the plan or of its findings, without rows if there are none."""
         every = [self.tables, *(finding.tables for finding in self.findings.values())]
         return next((tables[table] for tables in every if table in tables), [])
 

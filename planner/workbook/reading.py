@@ -38,7 +38,7 @@ def read_inputs(path: Path) -> Inputs:
     Raises
     ------
     PlannerError
-        If there is no such file, it is not a workbook, or one of something else.
+        If there is no such file, or it is not a workbook of inputs.
     InputFaults
         With every fault: of single cells, and of the rules across cells as far as these are sound.
         Faults of scenarios, changes, draws and samples alone are returned with the inputs.

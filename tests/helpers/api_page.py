@@ -1,0 +1,183 @@
+"""The page `.github/API.md`, made from docstrings.
+
+Write it anew: ``python tests/helpers/api_page.py > .github/API.md``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import planner
+import planner.errors
+from planner.plan.tables import RESULTS
+
+HEAD = """# Python interface
+
+Made from the docstrings. Write it anew: `python tests/helpers/api_page.py > .github/API.md`.
+
+```python
+import planner
+
+plan = planner.plan("inputs/first-plan.xlsx", gap=0.0005)
+print(plan)
+print(plan.ramp[["period", "required_mw", "in_service_mw", "missed_mw"]])
+print(plan.summary["gap"])  # what `planner plan --json` prints
+```
+
+`planner.plan` reads, plans and checks. It writes nothing. Everything else is imported from the
+module that has it. What a command line can do beyond this page, `planner --help` says.
+"""
+
+SECTIONS = {
+    "Make a plan": (
+        "planner.plan",
+        "planner.pipeline.Options",
+        "planner.workbook.reading.read_inputs",
+        "planner.workbook.reading.inputs_from_rows",
+        "planner.pipeline.make_plan",
+    ),
+    "Use a plan": (
+        "planner.plan.store.Plan",
+        "planner.plan.store.Plan.rows",
+        "planner.plan.store.Plan.frame",
+        "planner.plan.store.save_plan",
+        "planner.plan.store.load_plan",
+    ),
+    "Check a plan": ("planner.checker.verify.verify", "planner.checker.verify.Verdict"),
+    "Explain and quote": (
+        "planner.explain.findings.explain_plan",
+        "planner.explain.findings.quote_plan",
+        "planner.explain.findings.Inquiry",
+        "planner.explain.quote.Terms",
+        "planner.plan.finding_tables.Finding",
+    ),
+    "Compare plans": ("planner.whatif.compare.compare", "planner.whatif.compare.Comparison"),
+}
+"""What the page describes, by heading."""
+
+
+def page() -> str:
+    """Return the whole page."""
+    parts = [HEAD]
+    for heading, names in SECTIONS.items():
+        parts += [f"## {heading}\n", *map(described, names)]
+    parts += ["## Result tables\n", tables(), "## Errors\n", errors()]
+    return "\n".join(parts)
+
+
+def described(name: str) -> str:
+    """Return the description of one function or class."""
+    thing = found(name)
+    if name == "planner.plan":  # the room that is also the function
+        signature, doc = inspect.signature(type(thing).__call__), type(thing).__call__.__doc__
+    else:
+        signature, doc = inspect.signature(thing), thing.__doc__
+    short = name.removeprefix("planner.").rpartition(".")
+    title = name if name == "planner.plan" else short[2]
+    if short[0].endswith(".Plan"):
+        title = f"Plan.{short[2]}"
+    place = "" if title == name or title.startswith("Plan.") else imported(name)
+    call = f"```text\n{name.rpartition('.')[2]}{called(signature)}\n```\n"
+    return "\n".join(part for part in (f"### {title}\n", place, call, text(doc or "")) if part)
+
+
+def imported(name: str) -> str:
+    module, _, last = name.rpartition(".")
+    return f"`from {module} import {last}`\n"
+
+
+def found(name: str) -> Any:
+    """Return what a dotted name stands for."""
+    module, thing = name, None
+    rest: list[str] = []
+    while thing is None:
+        try:
+            thing = importlib.import_module(module)
+        except ModuleNotFoundError:
+            module, _, last = module.rpartition(".")
+            rest.insert(0, last)
+    for last in rest:
+        thing = getattr(thing, last)
+    return thing
+
+
+def called(signature: inspect.Signature) -> str:
+    """Return a signature, one parameter a line where it is long."""
+    parts, only_by_name = [], False
+    for one in signature.parameters.values():
+        if one.name == "self":
+            continue
+        if one.kind is one.KEYWORD_ONLY and not only_by_name:
+            only_by_name = True
+            parts.append("*")
+        stars = "**" if one.kind is one.VAR_KEYWORD else ""
+        default = "" if one.default is one.empty else f" = {shown(one.default)}"
+        parts.append(f"{stars}{one.name}: {one.annotation}{default}")
+    result = "" if signature.return_annotation in ("None", None) else signature.return_annotation
+    end = f") -> {result}" if result else ")"
+    line = f"({', '.join(parts)}{end}"
+    return line if len(line) <= 80 else "(\n    " + ",\n    ".join(parts) + f",\n{end}"
+
+
+def shown(default: object) -> str:
+    """Return a default as it is written; one that is made anew each time has no text."""
+    if callable(default):
+        return str(getattr(default, "__name__", "..."))
+    return "..." if repr(default) == "<factory>" else repr(default)
+
+
+def text(doc: str) -> str:
+    """Return a numpydoc docstring as Markdown."""
+    parts = re.split(r"^(\w+)\n-+\n", inspect.cleandoc(doc), flags=re.MULTILINE)
+    out = [parts[0].strip().replace("``", "`") + "\n"]
+    for heading, body in zip(parts[1::2], parts[2::2], strict=True):
+        out += [f"*{heading}*\n", "\n".join(entries(heading, body)) + "\n"]
+    return "\n".join(out)
+
+
+def entries(heading: str, body: str) -> Iterator[str]:
+    """Yield the entries of a docstring's section as list items."""
+    blocks: list[list[str]] = []
+    for line in body.strip().splitlines():
+        if line and not line.startswith(" "):
+            blocks.append([line])
+        elif line.strip() and blocks:
+            blocks[-1].append(line.strip())
+    for head, *lines in blocks:
+        name, _, kind = head.partition(" : ")
+        names = name if heading == "Returns" and not kind else f"`{name}`"
+        told = " ".join(lines).replace("``", "`")
+        yield f"- {names}" + (f" ({kind})" if kind else "") + (f": {told}" if told else "")
+
+
+def tables() -> str:
+    """Return the list of result tables."""
+    rows = [
+        f"| `{table.name}` | {table.help} | {', '.join(f'`{c}`' for c in table.columns)} |"
+        for table in RESULTS
+    ]
+    head = "Each is an attribute of a plan, as a pandas DataFrame: `plan.ramp`.\n\n"
+    return head + "\n".join(["| table | a row is | columns |", "|---|---|---|", *rows]) + "\n"
+
+
+def errors() -> str:
+    """Return the tree of errors with their exit codes."""
+
+    def lines(error: type[planner.errors.PlannerError], depth: int) -> Iterator[str]:
+        told = inspect.cleandoc(error.__doc__ or "").splitlines()[0]
+        yield f"{'  ' * depth}- `{error.__name__}` (exit code {error.exit_code}): {told}"
+        for child in error.__subclasses__():
+            if child.__module__ == planner.errors.__name__:
+                yield from lines(child, depth + 1)
+
+    head = "Every error raised on purpose is a `PlannerError`, in `planner.errors`.\n\n"
+    return head + "\n".join(lines(planner.errors.PlannerError, 0)) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
