@@ -11,6 +11,7 @@ from pathlib import Path
 
 import api_page
 import click
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -51,34 +52,59 @@ def command_for_ci() -> str:
     return found[1]
 
 
-def command_lines() -> list[list[str]]:
-    """Give the arguments of every planner command of the page, in blocks and in the text."""
-    prose = re.sub(r"^```.*?^```$", "", README, flags=re.MULTILINE | re.DOTALL)
+def command_lines(page: str) -> list[list[str]]:
+    """Give the arguments of every planner command of a page, in blocks and in the text."""
+    prose = re.sub(r"^```.*?^```$", "", page, flags=re.MULTILINE | re.DOTALL)
     spans = [span for span in re.findall(r"`([^`\n]+)`", prose) if span.startswith("planner ")]
     lines = [
         part.split(" > ")[0]
-        for line in [*"\n".join(blocks(README)).splitlines(), *spans]
+        for line in [*"\n".join(blocks(page)).splitlines(), *spans]
         for part in line.split(" && ")
     ]
     split = [shlex.split(line, comments=True) for line in lines if re.match(r"\S*planner ", line)]
     return [words[1:] for words in split]
 
 
-def test_every_command_of_the_readme_exists_and_parses() -> None:
-    lines = [line for line in command_lines() if line != ["..."]]
-    assert len(lines) >= len(COMMANDS)
-    for name, *arguments in lines:
-        assert name in COMMANDS, name
-        if "..." in arguments:
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_of_the_pages_exists_and_parses(page: Path) -> None:
+    if page.name == "CHANGELOG.md":
+        pytest.skip("it tells of commands as they were")
+    for name, *arguments in command_lines(page.read_text(encoding="utf-8")):
+        if name in ("...", "--help"):
             continue
+        assert name in COMMANDS, name
         chapter = planner.get_command(click.Context(planner), name)
         assert chapter is not None
-        if arguments:
+        if arguments and arguments != ["--json"]:  # a mention of what it prints
             chapter.make_context(name, arguments)
 
 
-def test_the_readme_has_every_command() -> None:
-    assert {line[0] for line in command_lines()} >= set(COMMANDS)
+@pytest.mark.parametrize("page", ["README.md", ".github/COMMANDS.md"])
+def test_the_page_has_every_command(page: str) -> None:
+    lines = command_lines((ROOT / page).read_text(encoding="utf-8"))
+    assert {line[0] for line in lines} >= set(COMMANDS)
+
+
+def test_every_file_that_a_command_of_the_pages_runs_is_there() -> None:
+    for page in PAGES:
+        for name in re.findall(
+            r"\b(?:python|pytest) (tests/[\w/*.]+)", page.read_text(encoding="utf-8")
+        ):
+            assert [*ROOT.glob(name)], f"{page.name}: {name}"
+
+
+def test_the_how_tos_of_the_readme_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    sections = re.findall(r"^## How to .*?(?=^## )", README, re.MULTILINE | re.DOTALL)
+    lines = [line for part in sections for line in "".join(blocks(part)).splitlines()]
+    assert len(sections) == 3
+    for line in lines:
+        result = CliRunner().invoke(planner, shlex.split(line, comments=True)[1:])
+        assert result.exit_code == 0, f"{line}\n{result.output}"
+    late = openpyxl.load_workbook("outputs/more/plan.xlsx", read_only=True).sheetnames
+    assert {"Why late", "Asks", "Bottlenecks", "Slack"} <= set(late)
+    quoted = openpyxl.load_workbook("outputs/my-plan/plan.xlsx", read_only=True).sheetnames
+    assert "Quote" in quoted
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -112,12 +138,12 @@ def test_the_test_command_is_one_that_ci_can_run_alone() -> None:
 
 
 def test_the_plan_made_by_hand_is_the_planners() -> None:
+    page = (ROOT / ".github/FIRST-PLAN.md").read_text(encoding="utf-8")
     plan = make_plan(read_inputs(ROOT / "inputs/first-plan.xlsx"))
     costs = plan.tables["costs"]
     for key in ("amount", "present_cost"):
-        assert f"**{sum(float(row[key]) for row in costs):,.0f}**" in README  # type: ignore[arg-type]
-    section = README.split("## The smallest plan, by hand")[1].split("\n## ")[0]
-    table = section.split("| day |")[1]
+        assert f"**{sum(float(row[key]) for row in costs):,.0f}**" in page  # type: ignore[arg-type]
+    table = page.split("| day |")[1]
     shown = [line.split("|")[-2].strip() for line in table.splitlines() if line.startswith("| ")]
     spent = [f"{float(row['present_cost']):,.0f}" for row in plan.tables["spend"]]  # type: ignore[arg-type]
     assert {"19,686,209", "84,776", "28,968,120"} <= set(spent) & set(shown)
@@ -126,13 +152,14 @@ def test_the_plan_made_by_hand_is_the_planners() -> None:
     assert abs(sum(rows) - total) <= len(rows) / 2  # each row is rounded to one
 
 
-def test_the_readme_counts_what_is_assumed() -> None:
+def test_the_page_of_workbooks_counts_what_is_assumed() -> None:
+    page = (ROOT / ".github/WORKBOOKS.md").read_text(encoding="utf-8")
     tables = read_inputs(ROOT / "inputs/openai-750mw.xlsx").tables
     sources = [str(row["source"]) for rows in tables.values() for row in rows]
     assumed = sum("assumption" in source for source in sources)
     must = sum("WHAT MUST BE TRUE FOR THE PUBLISHED DATES" in source for source in sources)
-    assert f"Of the {len(sources)} rows of `openai-750mw`, {assumed} rest" in README
-    assert f"{must} say `WHAT MUST BE TRUE FOR THE PUBLISHED DATES`" in README
+    assert f"Of the {len(sources)} rows of `openai-750mw`, {assumed} rest" in page
+    assert f"{must} say `WHAT MUST BE TRUE FOR THE PUBLISHED DATES`" in page
 
 
 def test_the_dictionary_has_every_sheet_and_the_readme_too() -> None:
