@@ -27,16 +27,16 @@ TRACEBACK = "PLANNER_TRACEBACK"
 
 PACKAGE = Path(__file__).parent
 
-LONGEST = 600
+MAX_MESSAGE_CHARACTERS = 600
 """Characters of a message; texts of a workbook in it may be of any length."""
 
-Made = TypeVar("Made")
+Result = TypeVar("Result")
 
 
 class Attempt(Protocol):
     """Makes something that is not needed for the rest, or gives something else for it."""
 
-    def __call__(self, claim: str, make: Callable[[], Made], otherwise: Made) -> Made:
+    def __call__(self, claim: str, make: Callable[[], Result], otherwise: Result) -> Result:
         """Return what `make` returns.
 
         Parameters
@@ -50,7 +50,7 @@ class Attempt(Protocol):
         """
 
 
-def strictly(claim: str, make: Callable[[], Made], otherwise: Made) -> Made:
+def strictly(claim: str, make: Callable[[], Result], otherwise: Result) -> Result:
     """Return what `make` returns, and let it raise: the way of a library and of tests."""
     return make()
 
@@ -83,7 +83,7 @@ class Attempts:
 
     failures: list[Failure] = field(default_factory=list)
 
-    def __call__(self, claim: str, make: Callable[[], Made], otherwise: Made) -> Made:
+    def __call__(self, claim: str, make: Callable[[], Result], otherwise: Result) -> Result:
         """Return what `make` returns, or `otherwise` if it fails; see `Attempt`."""
         try:
             return make()
@@ -122,7 +122,9 @@ def reason(error: BaseException) -> str:
     else:
         said = f"{type(error).__name__}: {error} ({_place(error)})"
     line = " ".join(said.split())
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 3]}..."
+    return (
+        line if len(line) <= MAX_MESSAGE_CHARACTERS else f"{line[: MAX_MESSAGE_CHARACTERS - 3]}..."
+    )
 
 
 def _place(error: BaseException) -> str:

@@ -26,10 +26,10 @@ from planner.plan.extract import extract
 from planner.plan.store import Plan
 from planner.plan.summary import PROVEN, manifest, summary
 from planner.plan.tables import Row
-from planner.solve.coefficient_ranges import ranges
+from planner.solve.coefficient_ranges import coefficient_ranges
 from planner.solve.decompose.by_site import solve_by_site
 from planner.solve.highs_model import LiveModel
-from planner.solve.lexicographic import Limits, Solution, TierResult, solve_tiers
+from planner.solve.lexicographic import Solution, SolveLimits, TierResult, solve_tiers
 from planner.solve.progress import Event
 from planner.solve.staged import is_small
 from planner.workbook.rows import Inputs
@@ -69,7 +69,7 @@ class Options:
         for name in ("gap", "time_limit_s", "threads"):
             value = getattr(self, name)
             if value is not None:
-                _require_allowed(BOUNDED[name], value)
+                _require_allowed(BOUNDED_SETTINGS[name], value)
 
 
 def _require_allowed(setting: Column, value: object) -> None:
@@ -89,18 +89,18 @@ def _require_allowed(setting: Column, value: object) -> None:
                             "for the workbook's own")  # fmt: skip
 
 
-BOUNDED = {setting.name: setting for setting in SETTINGS}
+BOUNDED_SETTINGS = {setting.name: setting for setting in SETTINGS}
 """The settings that options override, with their bounds."""
 
-LONGER = {"week": "month", "month": "quarter"}
+LONGER_PERIOD = {"week": "month", "month": "quarter"}
 """Period after which a case is first looked at, where it is very large."""
 
-Made = TypeVar("Made")
+Result = TypeVar("Result")
 Listener = Callable[[Event], None]
 Solver = Callable[[Model, LiveModel, Options, Listener | None], Solution]
 """Solves a model; options are complete."""
 
-Solved = Callable[[Model, LiveModel, Solution], None]
+OnSolved = Callable[[Model, LiveModel, Solution], None]
 """Is told that a model is solved, and how."""
 
 
@@ -163,7 +163,7 @@ def with_warnings(plan: Plan, attempts: Attempts | None = None) -> Plan:
 
 def find_plan(
     inputs: Inputs, options: Options | None = None, listen: Listener | None = None,
-    solve: Solver | None = None, solved: Solved | None = None,
+    solve: Solver | None = None, solved: OnSolved | None = None,
 ) -> Plan:  # fmt: skip
     """Find an optimal, independently checked plan, and no warning of its inputs yet.
 
@@ -196,14 +196,16 @@ def find_plan(
         If the independent checker finds that the plan breaks its inputs.
     """
     chosen = _with_settings(options or Options(), inputs)
-    clock = Clock()
+    clock = StageTimer()
     with clock.stage("case"):
         case = make_case(inputs)
-    model, live, solution = _solved(case, lambda: _coarser(inputs), chosen, listen, solve, clock)
+    model, live, solution = _build_and_solve(
+        case, lambda: _with_longer_periods(inputs), chosen, listen, solve, clock
+    )
     if solved is not None:
         solved(model, live, solution)
     size = {"rows": live.rows, "columns": live.columns, "nonzeros": live.nonzeros,
-            "integers": int(live.whole.sum()), **ranges(live)}  # fmt: skip
+            "integers": int(live.whole.sum()), **coefficient_ranges(live)}  # fmt: skip
     with clock.stage("extract"):
         tables = extract(inputs, model, list(solution.values), map(_tier_row, solution.tiers))
     with clock.stage("verify"):
@@ -216,38 +218,41 @@ def find_plan(
     return Plan(case.name, tables, made_from, figures, inputs)
 
 
-def _solved(
+def _build_and_solve(
     case: Case, coarser: Callable[[], Case | None], options: Options, listen: Listener | None,
-    solve: Solver | None, clock: Clock,
+    solve: Solver | None, clock: StageTimer,
 ) -> tuple[Model, LiveModel, Solution]:  # fmt: skip
     """State and solve a case: a large one by site if that leads to a plan, or as a whole."""
     if solve is None:
-        limits = Limits(options.gap or 0.0, options.time_limit_s or math.inf)
+        limits = SolveLimits(options.gap or 0.0, options.time_limit_s or math.inf)
         with clock.stage("by site"), collector_paused():
-            found = _said(lambda: solve_by_site(case, limits, options.threads or 1,
-                                                listen or _hear_nothing, coarser))  # fmt: skip
+            found = _explaining_contradictions(
+                lambda: solve_by_site(
+                    case, limits, options.threads or 1, listen or _ignore_event, coarser
+                )
+            )
         if found is not None:
             return found.model, found.live, found.solution
         if options.time_limit_s is not None:
             left = max(0.01, options.time_limit_s - clock.seconds["by site"])
             options = replace(options, time_limit_s=left)
     with clock.stage("model"), collector_paused():
-        model = _said(lambda: build_model(case))
+        model = _explaining_contradictions(lambda: build_model(case))
     with clock.stage("handover"), collector_paused():
         live = LiveModel(model.frame, model.frame.columns, options.threads or 1)
     with clock.stage("solve"):
         return model, live, (solve or solve_model)(model, live, options, listen)
 
 
-def _coarser(inputs: Inputs) -> Case | None:
+def _with_longer_periods(inputs: Inputs) -> Case | None:
     """Return the same case in longer periods, None if its periods are quarters or of many kinds."""
-    longer = LONGER.get(inputs.settings["period"])
+    longer = LONGER_PERIOD.get(inputs.settings["period"])
     if longer is None:
         return None
     return make_case(replace(inputs, settings={**inputs.settings, "period": longer}))
 
 
-def _hear_nothing(event: Event) -> None:
+def _ignore_event(event: Event) -> None:
     """Listen to no event."""
 
 
@@ -264,7 +269,7 @@ def _with_settings(options: Options, inputs: Inputs) -> Options:
     )
 
 
-def _said(state: Callable[[], Made]) -> Made:
+def _explaining_contradictions(state: Callable[[], Result]) -> Result:
     """State a model; firm data that break a rule by themselves mean that no plan exists."""
     try:
         return state()
@@ -276,14 +281,14 @@ def solve_model(
     model: Model, live: LiveModel, options: Options, listen: Listener | None
 ) -> Solution:
     """Solve a model from the beginning; a large one with rows for whole plans, too."""
-    limits = Limits(options.gap or 0.0, options.time_limit_s or math.inf)
+    limits = SolveLimits(options.gap or 0.0, options.time_limit_s or math.inf)
     shown = in_service_mw_months(model)
     if not is_small(live):
         live.add_links(crew_links(model))
         rows = lot_limits(model)
         live.add_links([terms for terms, _ in rows], [most for _, most in rows])
     return solve_tiers(
-        live, make_tiers(model), shown, make_wholes(model), limits, listen or _hear_nothing
+        live, make_tiers(model), shown, make_wholes(model), limits, listen or _ignore_event
     )
 
 
@@ -301,7 +306,7 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-class Clock:
+class StageTimer:
     """Seconds of each stage."""
 
     def __init__(self) -> None:

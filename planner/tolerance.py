@@ -12,7 +12,7 @@ The solver is stricter, for whole numbers are rounded and quantities multiplied 
 
 - while searching, it may miss a row by `SEARCH_TOLERANCE`;
 - the last values of a plan miss rows by `LAST_TOLERANCE`, except rows that the whole numbers
-  themselves miss: those give way by what they are missed by (`LiveModel.give_way`).
+  themselves miss: those give way by what they are missed by (`LiveModel.widen_rows`).
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from oracle import model_of
 from random_cases import hard_case
 
 from planner.model.objectives import make_tiers
-from planner.solve.highs_model import NO_WHOLE, LiveModel
-from planner.solve.highs_thread import is_any_left
+from planner.solve.highs_model import NO_COLUMNS, LiveModel
+from planner.solve.highs_thread import is_abandoned_solver_running
 
 STALL = 4.0
 """Seconds for which the solver answers nobody."""
@@ -45,30 +45,32 @@ def interrupt_and_stall(live: LiveModel) -> list[float]:
 def test_an_interrupted_solve_is_left_alone_and_its_best_plan_kept(live: LiveModel) -> None:
     start = live.solve(gap=1.0, seconds=20.0)
     assert start.values is not None
-    live.start_from(start.values)
+    live.set_start(start.values)
     moments = interrupt_and_stall(live)
     outcome = live.solve(gap=0.0, seconds=20.0)
     assert time.monotonic() - moments[0] < STALL / 2
-    assert is_any_left()
+    assert is_abandoned_solver_running()
     assert outcome.status == "interrupted" and outcome.values is not None
     assert outcome.bound <= outcome.objective <= start.objective + 1e-6
     assert live.evaluate(live.objective, outcome.values) == outcome.objective
 
 
 def test_the_model_goes_on_with_another_solver(live: LiveModel) -> None:
-    live.make_whole(NO_WHOLE)
+    live.set_integer_columns(NO_COLUMNS)
     relaxed = live.solve(gap=0.0, seconds=20.0)
-    live.make_whole(live.whole.nonzero()[0])
+    live.set_integer_columns(live.whole.nonzero()[0])
     interrupt_and_stall(live)
     assert live.solve(gap=0.0, seconds=20.0).status == "interrupted"
-    live.heeds_stop = False
-    live.make_whole(NO_WHOLE)
+    live.is_interruptible = False
+    live.set_integer_columns(NO_COLUMNS)
     again = live.solve(gap=0.0, seconds=20.0)
     assert (again.status, again.objective) == ("optimal", pytest.approx(relaxed.objective))
     until = time.monotonic() + STALL + 10.0
-    while is_any_left() and time.monotonic() < until:
+    while is_abandoned_solver_running() and time.monotonic() < until:
         time.sleep(0.1)
-    assert not is_any_left(), "it was not told to end, though this model heeds nobody any more"
+    assert not is_abandoned_solver_running(), (
+        "it was not told to end, though this model heeds nobody any more"
+    )
     assert live._best is None, "it told this model what it found"
 
 
@@ -90,7 +92,7 @@ def test_the_command_ends_at_once_though_a_solver_still_runs() -> None:
         "from planner.solve import highs_thread\n"
         "thread = threading.Thread(target=time.sleep, args=(60,), daemon=True)\n"
         "thread.start()\n"
-        "highs_thread._LEFT.append((thread, None))\n"
+        "highs_thread._ABANDONED.append((thread, None))\n"
         "atexit.register(print, 'taken down')\n"
         "main(['--version'])\n"
     )

@@ -26,11 +26,11 @@ from planner.model.wholes import crew_links
 from planner.pipeline import Options, make_plan
 from planner.solve import polish
 from planner.solve.decompose import by_site
-from planner.solve.decompose.coarse_periods import Ahead, look_ahead
-from planner.solve.decompose.site_bounds import Blocks, is_separable
+from planner.solve.decompose.coarse_periods import CoarseInstalls, relax_in_longer_periods
+from planner.solve.decompose.site_bounds import SiteBlocks, is_separable
 from planner.solve.highs_model import LiveModel
 from planner.solve.outcome import Outcome
-from planner.solve.warm_start import linear_tiers, narrowed, relax
+from planner.solve.warm_start import counted_tiers, solve_relaxations, tighten_relaxation
 from planner.workbook.reading import inputs_from_rows
 
 SEEDS = (8, 10, 12, 22, 31)
@@ -70,7 +70,7 @@ def test_no_price_bounds_above_the_optimum(known: dict[int, float]) -> None:
     draw = Random(1)
     for seed, optimum in known.items():
         case = case_of(seed)
-        blocks = Blocks(case)
+        blocks = SiteBlocks(case)
         for spread in (0.0, 1.0, 10.0):
             prices = {key: draw.uniform(-spread, spread) for key in blocks.links}
             for whole in (False, True):
@@ -100,7 +100,7 @@ def test_failover_groups_with_nodes_upstream_stay_in_the_block_of_their_site() -
     assert is_separable(case)
     assert case.facility.tree.upstream
     model = build_model(case)
-    blocks = Blocks(case)
+    blocks = SiteBlocks(case)
     assert sum(len(block.cost) for block in blocks.blocks) == len(model.frame.columns)
     assert proper(solution_of(model).tiers)["present_cost"].value == pytest.approx(60)
     for price in (0.0, 1.0, 10.0):
@@ -112,7 +112,7 @@ def test_failover_groups_with_nodes_upstream_stay_in_the_block_of_their_site() -
 
 def test_a_pass_that_is_cut_short_bounds_by_what_is_known(known: dict[int, float]) -> None:
     """Nothing at first; at the prices of a pass before, what it said without whole numbers."""
-    blocks = Blocks(case_of(next(iter(known))), 2)
+    blocks = SiteBlocks(case_of(next(iter(known))), 2)
     prices = dict.fromkeys(blocks.links, 0.0)
     assert blocks.bound(prices, ends=lambda: True).bound == -math.inf
     relaxed = blocks.bound(prices).bound
@@ -122,15 +122,15 @@ def test_a_pass_that_is_cut_short_bounds_by_what_is_known(known: dict[int, float
 
 def test_blocks_that_were_not_all_stated_bound_nothing(known: dict[int, float]) -> None:
     for seed in known:
-        blocks = Blocks(case_of(seed), ends=lambda: True)
+        blocks = SiteBlocks(case_of(seed), ends=lambda: True)
         assert not blocks.are_all_there
         assert blocks.bound({}).bound == -math.inf
 
 
 def test_threads_do_not_change_a_bound(known: dict[int, float]) -> None:
     case = case_of(next(iter(known)))
-    prices = dict.fromkeys(Blocks(case).links, 0.0)
-    one, two = (Blocks(case, threads).bound(prices, whole=True) for threads in (1, 2))
+    prices = dict.fromkeys(SiteBlocks(case).links, 0.0)
+    one, two = (SiteBlocks(case, threads).bound(prices, whole=True) for threads in (1, 2))
     assert (one.bound, one.used) == (two.bound, two.used)
 
 
@@ -170,7 +170,7 @@ def test_longer_periods_tell_when_to_install() -> None:
     quarters = replace(inputs, settings={**inputs.settings, "period": "quarter"})
     case = make_case(inputs)
     pairs, stop = set(case.installing), threading.Event()
-    ahead = look_ahead(case, make_case(quarters), pairs, 1, 60.0, stop)
+    ahead = relax_in_longer_periods(case, make_case(quarters), pairs, 1, 60.0, stop)
     assert ahead is not None
     (span,) = ahead.spans.values()
     assert 180 in span  # 30 June
@@ -181,9 +181,9 @@ def test_spans_that_are_too_narrow_are_given_up(
     known: dict[int, float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the last possible day alone is told, all days are looked at after all."""
-    monkeypatch.setattr(by_site, "LARGE", 1)
-    monkeypatch.setattr(by_site, "WIDE", 0)
-    monkeypatch.setattr(by_site, "look_ahead", lambda case, *_: Ahead(case, {
+    monkeypatch.setattr(by_site, "BY_SITE_MIN_INSTALLS", 1)
+    monkeypatch.setattr(by_site, "COARSE_RELAXATION_MIN_INSTALLS", 0)
+    monkeypatch.setattr(by_site, "relax_in_longer_periods", lambda case, *_: CoarseInstalls(case, {
         pair: range(days[-1], days[-1] + 1) for pair, days in case.installing.items()
     }))  # fmt: skip
     made = 0
@@ -218,9 +218,9 @@ def test_rows_of_crews_narrow_a_relaxation(known: dict[int, float]) -> None:
     for seed, optimum in known.items():
         model = model_of(random_case(seed))
         live = LiveModel(model.frame, model.frame.columns)
-        tiers = linear_tiers(make_tiers(model))
-        relaxed = relax(live, tiers)
-        bound = narrowed(live, tiers, relaxed, crew_links(model)).bound
+        tiers = counted_tiers(make_tiers(model))
+        relaxed = solve_relaxations(live, tiers)
+        bound = tighten_relaxation(live, tiers, relaxed, crew_links(model)).bound
         tolerance = 1e-6 * abs(optimum) + 1e-6
         assert relaxed[-1].bound * tiers[-1].scale <= bound * tiers[-1].scale + tolerance
         assert bound * tiers[-1].scale <= optimum + tolerance
@@ -228,17 +228,19 @@ def test_rows_of_crews_narrow_a_relaxation(known: dict[int, float]) -> None:
     assert narrower >= 1
 
 
-@pytest.mark.parametrize("wide", [by_site.WIDE, 0], ids=["at once", "longer periods first"])
+@pytest.mark.parametrize(
+    "wide", [by_site.COARSE_RELAXATION_MIN_INSTALLS, 0], ids=["at once", "longer periods first"]
+)
 def test_a_plan_by_site_is_checked_and_bounded_truly(
     wide: int, known: dict[int, float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The bound is below the optimum, the plan above it, and the checker accepts the plan."""
-    monkeypatch.setattr(by_site, "LARGE", 1)
-    monkeypatch.setattr(by_site, "WIDE", wide)
+    monkeypatch.setattr(by_site, "BY_SITE_MIN_INSTALLS", 1)
+    monkeypatch.setattr(by_site, "COARSE_RELAXATION_MIN_INSTALLS", wide)
     made = 0
     original = by_site._BySite.solve
 
-    def counted(self: by_site._BySite) -> by_site.Found | None:
+    def counted(self: by_site._BySite) -> by_site.SitePlan | None:
         nonlocal made
         found = original(self)
         made += found is not None
@@ -271,11 +273,11 @@ def test_a_vast_plan_has_the_openings_of_longer_periods(
     """It is checked, dearer than the best plan or as dear, and bounded truly by its prices."""
     for name in ("WIDE", "VAST"):
         monkeypatch.setattr(by_site, name, 0)
-    monkeypatch.setattr(by_site, "LARGE", 1)
-    monkeypatch.setattr(polish, "MANY", 0)
+    monkeypatch.setattr(by_site, "BY_SITE_MIN_INSTALLS", 1)
+    monkeypatch.setattr(polish, "LARGE_MODEL_MIN_COLUMNS", 0)
     refined, made = by_site._BySite._refined, 0
 
-    def counted(self: by_site._BySite, ahead: Ahead) -> Outcome | None:
+    def counted(self: by_site._BySite, ahead: CoarseInstalls) -> Outcome | None:
         nonlocal made
         found = refined(self, ahead)
         made += found is not None

@@ -13,12 +13,12 @@ from random_cases import random_case
 from planner.model.objectives import CHOOSING
 from planner.pipeline import Options, make_plan
 from planner.solve import recheck
-from planner.solve.highs_model import NO_WHOLE, LiveModel
-from planner.solve.lexicographic import UNPROVEN
+from planner.solve.highs_model import NO_COLUMNS, LiveModel
+from planner.solve.lexicographic import GAP_NOT_PROVEN
 from planner.solve.outcome import Outcome
-from planner.solve.recheck import _believed, solve_again_if_infeasible, solve_checked
-from planner.solve.staged import Rounds
-from planner.solve.time_limit import Clock
+from planner.solve.recheck import _reconcile, solve_again_if_infeasible, solve_checked
+from planner.solve.staged import StagedSolver
+from planner.solve.time_limit import TimeBudget
 from planner.workbook.reading import inputs_from_rows
 
 NOTHING = np.zeros(1)
@@ -46,19 +46,19 @@ DEARER = np.array([7.0, 0.0, 0.0, 6.0, 0.5])
 
 
 def test_a_start_does_not_hide_a_plan_less_than_one_step_better() -> None:
-    outcome = solve_checked(knapsack(), DEARER, gap=0.0, clock=Clock(10.0), is_small=False)
+    outcome = solve_checked(knapsack(), DEARER, gap=0.0, clock=TimeBudget(10.0), is_small=False)
     assert (outcome.status, outcome.objective, outcome.bound) == ("optimal", near(6.7), near(6.7))
 
 
 def test_a_start_that_is_the_best_is_kept() -> None:
     best = DEARER.copy()
     best[0] = 6.7
-    outcome = solve_checked(knapsack(), best, gap=0.0, clock=Clock(10.0), is_small=False)
+    outcome = solve_checked(knapsack(), best, gap=0.0, clock=TimeBudget(10.0), is_small=False)
     assert (outcome.status, outcome.objective) == ("optimal", near(6.7))
 
 
 def test_a_small_model_is_right_from_any_start() -> None:
-    outcome = solve_checked(knapsack(), DEARER, gap=0.0, clock=Clock(10.0), is_small=True)
+    outcome = solve_checked(knapsack(), DEARER, gap=0.0, clock=TimeBudget(10.0), is_small=True)
     assert (outcome.objective, outcome.bound) == (near(6.7), near(6.7))
 
 
@@ -90,7 +90,7 @@ def found(objective: float, bound: float, status: str = "optimal") -> Outcome:
 def test_the_better_plan_and_the_weaker_proof_are_believed(
     first: Outcome, second: Outcome, gap: float, status: str, objective: float, bound: float
 ) -> None:
-    told = _believed(first, second, gap)
+    told = _reconcile(first, second, gap)
     assert (told.status, told.objective, told.bound) == (status, objective, bound)
 
 
@@ -123,7 +123,7 @@ def test_infeasible_is_believed_only_if_two_solves_agree(
         return found(value, value if math.isfinite(value) else math.inf, word)
 
     monkeypatch.setattr(LiveModel, "solve", solve)
-    outcome = solve_checked(knapsack(), None, gap=0.0, clock=Clock(99.0), is_small=False)
+    outcome = solve_checked(knapsack(), None, gap=0.0, clock=TimeBudget(99.0), is_small=False)
     assert (outcome.status, outcome.objective) == (status, objective)
     assert next(told, None) is None
     assert [one["nodes"] for one in asked] == [None, 200_000, None][: len(answers)]
@@ -132,19 +132,19 @@ def test_infeasible_is_believed_only_if_two_solves_agree(
 
 def test_a_linear_model_called_infeasible_is_solved_again(monkeypatch: pytest.MonkeyPatch) -> None:
     live = knapsack()
-    live.make_whole(NO_WHOLE)
+    live.set_integer_columns(NO_COLUMNS)
     wrong = Outcome("infeasible", None, math.inf, -math.inf, 0.0)
     right = solve_again_if_infeasible(live, wrong, 9.0)
     assert (right.status, right.objective) == ("optimal", near(6.7))
     assert solve_again_if_infeasible(live, right, 9.0) is right
-    monkeypatch.setattr(recheck, "LEAST_PIVOTS", 0)
-    monkeypatch.setattr(recheck, "PIVOTS_BY_ROWS", 0)
+    monkeypatch.setattr(recheck, "SECOND_SOLVE_MIN_PIVOTS", 0)
+    monkeypatch.setattr(recheck, "SECOND_SOLVE_PIVOTS_PER_ROW", 0)
     assert solve_again_if_infeasible(live, wrong, 9.0).status == "pivot limit"
 
 
 def test_a_linear_model_that_is_infeasible_stays_so() -> None:
     live = knapsack()
-    live.make_whole(NO_WHOLE)
+    live.set_integer_columns(NO_COLUMNS)
     live.fix(np.array([0], dtype=np.int32), np.array([1.0]))
     outcome = live.solve(gap=0.0, seconds=9.0)
     assert outcome.status == "infeasible"
@@ -165,7 +165,7 @@ def test_a_second_solve_ends_by_a_count_that_is_the_same_on_any_machine(
         return Outcome("optimal", DEARER, 7.0, 7.0, seconds=0.001, nodes=7)
 
     monkeypatch.setattr(LiveModel, "solve", solve)
-    solve_checked(knapsack(), None, gap=0.0, clock=Clock(99.0), is_small=is_small, nodes=nodes)
+    solve_checked(knapsack(), None, gap=0.0, clock=TimeBudget(99.0), is_small=is_small, nodes=nodes)
     first, second = asked
     assert (first["nodes"], second["nodes"]) == (nodes, most)
     assert second["heuristics"] == heuristics
@@ -176,7 +176,7 @@ def test_a_second_solve_ends_by_a_count_that_is_the_same_on_any_machine(
 def test_a_second_solve_of_many_columns_may_take_some_times_the_nodes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(recheck, "NODES_BY_COLUMNS", 5)
+    monkeypatch.setattr(recheck, "SECOND_SOLVE_NODES_TIMES_COLUMNS", 5)
     asked: list[object] = []
     taken = iter([1, 1, 7, 7])
 
@@ -186,29 +186,29 @@ def test_a_second_solve_of_many_columns_may_take_some_times_the_nodes(
 
     monkeypatch.setattr(LiveModel, "solve", solve)
     for _ in range(2):
-        solve_checked(knapsack(), None, gap=0.0, clock=Clock(99.0), is_small=False)
+        solve_checked(knapsack(), None, gap=0.0, clock=TimeBudget(99.0), is_small=False)
     assert asked == [None, 10, None, 35]
 
 
 def test_nodes_of_a_solve_are_counted() -> None:
     live = knapsack()
     assert live.solve(gap=0.0, seconds=9.0, presolve=False).nodes >= 1
-    live.make_whole(NO_WHOLE)
+    live.set_integer_columns(NO_COLUMNS)
     assert live.solve(gap=0.0, seconds=9.0).nodes == 0
 
 
 def test_a_plan_without_a_bound_is_not_called_proven(monkeypatch: pytest.MonkeyPatch) -> None:
     """HiGHS has called plans optimal and given no bound."""
-    solve = Rounds.solve
+    solve = StagedSolver.solve
 
-    def boundless(self: Rounds, **given: object) -> Outcome:
+    def boundless(self: StagedSolver, **given: object) -> Outcome:
         outcome = solve(self, **given)  # type: ignore[arg-type]
         return Outcome(outcome.status, outcome.values, outcome.objective, -math.inf, 0.0)
 
     inputs = inputs_from_rows("doubt", random_case(0))
     assert make_plan(inputs, Options()).summary["status"] == "proven within the gap"
-    monkeypatch.setattr(Rounds, "solve", boundless)
+    monkeypatch.setattr(StagedSolver, "solve", boundless)
     plan = make_plan(inputs, Options())
-    assert plan.summary["status"] == UNPROVEN
+    assert plan.summary["status"] == GAP_NOT_PROVEN
     assert plan.summary["gap"] is None
     assert plan.tables["tiers"][-1]["tier"] == CHOOSING

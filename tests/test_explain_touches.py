@@ -19,7 +19,7 @@ from planner.errors import PlannerError
 from planner.explain.limit_moves import Move, lifted_steps
 from planner.explain.problem import IMPLIED, Problem
 from planner.explain.session import Session
-from planner.solve.duals import Rows, read_rows
+from planner.solve.duals import RowMatrix, read_rows
 from planner.workbook.reading import inputs_from_rows
 
 NEAR = 1e-9
@@ -77,7 +77,7 @@ def _let_power_fall(sheets: Sheets, draw: Random) -> None:
         steps.append({"node": last["node"], "from": day, "mw": float(str(last["mw"])) * share})
 
 
-def stated(problem: Problem, rows: Rows) -> dict[object, Row]:
+def stated(problem: Problem, rows: RowMatrix) -> dict[object, Row]:
     """Return rows by what they are of; one of a budget is in the money of the workbook."""
     name_at = {at: place for place, at in problem.column_at.items()}
     found = {}

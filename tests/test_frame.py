@@ -9,7 +9,7 @@ import pytest
 from planner.model.frame import ContradictionError, Frame
 from planner.model.parts import Column, Row, Sum
 from planner.solve.highs_model import LiveModel
-from planner.solve.problem_arrays import Arrays
+from planner.solve.problem_arrays import ProblemArrays
 
 
 def made() -> tuple[Frame, dict[str, pulp.LpVariable]]:
@@ -52,7 +52,7 @@ def test_the_arrays_hold_what_was_stated() -> None:
     frame.row("a", (1,), [(at["z"], 2.0), (at["x"], -1.0)], "<=", 5.0)
     frame.row("b", (1,), [(at["y"], 1.0)], ">=", 1.0)
     frame.row("c", (1,), [(at["x"], 3.0), (at["z"], 4.0)], "==", 6.0)
-    arrays = Arrays(frame, frame.columns)
+    arrays = ProblemArrays(frame, frame.columns)
     assert arrays.lower.tolist() == [0, 0, 0]
     assert arrays.upper.tolist() == [4, np.inf, np.inf]
     assert arrays.whole.tolist() == [True, True, False]

@@ -9,7 +9,7 @@ from micro import near
 from random_cases import random_case
 
 from planner.explain.session import Session
-from planner.solve.duals import Basis, carry_basis, read_basis, solve_linear, solve_near
+from planner.solve.duals import Basis, map_basis, read_basis, solve_from_basis, solve_linear
 from planner.solve.highs_model import LiveModel
 from planner.workbook.reading import inputs_from_rows
 
@@ -32,8 +32,8 @@ def solved(costs: dict[str, float], least: float) -> tuple[float, Basis]:
 def test_a_carried_basis_knows_that_columns_were_added() -> None:
     _, basis = solved({"dear": 3.0, "fair": 2.0}, 6.0)
     assert not basis.has_grown
-    assert carry_basis(basis, [0, None, 1], [0]).has_grown
-    assert not carry_basis(basis, [1, 0], [0]).has_grown
+    assert map_basis(basis, [0, None, 1], [0]).has_grown
+    assert not map_basis(basis, [1, 0], [0]).has_grown
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_columns_added_are_used_where_they_are_cheaper(cost: float, value: float
     before, basis = solved({"dear": 3.0, "fair": 2.0}, 6.0)
     assert before == near(14.0)
     live = cheapest({"dear": 3.0, "new": cost, "fair": 2.0}, 6.0)
-    outcome = solve_near(live, carry_basis(basis, [0, None, 1], [0]))
+    outcome = solve_from_basis(live, map_basis(basis, [0, None, 1], [0]))
     assert (outcome.status, outcome.objective) == ("optimal", near(value))
 
 
@@ -56,8 +56,8 @@ def test_it_answers_as_from_nothing() -> None:
         least = float(draw.uniform(1, 12))
         _, basis = solved(dict(list(costs.items())[:4]), least)
         afresh = solve_linear(cheapest(costs, least)).objective
-        carried = carry_basis(basis, [0, 1, 2, 3, None, None], [0])
-        assert solve_near(cheapest(costs, least), carried).objective == near(afresh)
+        carried = map_basis(basis, [0, 1, 2, 3, None, None], [0])
+        assert solve_from_basis(cheapest(costs, least), carried).objective == near(afresh)
 
 
 def test_what_was_left_undone_is_said_once_for_all() -> None:

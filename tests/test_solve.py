@@ -25,10 +25,10 @@ from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan, load_plan
 from planner.plan.summary import PROVEN
 from planner.solve import staged
-from planner.solve.decompose.openings import Openings
-from planner.solve.highs_model import NO_WHOLE, LiveModel
+from planner.solve.decompose.openings import OpeningSearch
+from planner.solve.highs_model import NO_COLUMNS, LiveModel
 from planner.solve.outcome import Outcome
-from planner.solve.time_limit import Clock
+from planner.solve.time_limit import TimeBudget
 from planner.workbook.reading import inputs_from_rows, read_inputs
 
 HOUSE = Path(__file__).parent.parent
@@ -77,9 +77,9 @@ def test_a_problem_handed_over_has_its_optimum() -> None:
 
 def test_whole_numbers_can_be_lifted_and_put_back() -> None:
     small = Small()
-    small.live.make_whole(X[:0])
+    small.live.set_integer_columns(X[:0])
     assert small.optimum() == ("optimal", near(19), near([2, 1.5]))
-    small.live.make_whole(Y)
+    small.live.set_integer_columns(Y)
     assert small.optimum() == ("optimal", near(21.5), near([2.5, 2]))
 
 
@@ -130,12 +130,12 @@ def test_fixed_columns_hold_until_they_are_released() -> None:
 def test_rounding_and_narrowing_stay_within_the_bounds() -> None:
     """x = 7 is beyond its bound of 5; y within 1 of 3.4 is 2 to 5."""
     small = Small()
-    small.live.fix_rounded(np.concatenate([X, Y]), np.array([7.0, 3.4]))
-    lower, upper = small.live.bounds()
+    small.live.fix_at_rounded(np.concatenate([X, Y]), np.array([7.0, 3.4]))
+    lower, upper = small.live.all_bounds()
     assert (list(lower), list(upper)) == ([5, 3], [5, 3])
     small.live.release()
-    small.live.narrow(np.concatenate([X, Y]), np.array([4.5, 3.4]), 1.0)
-    lower, upper = small.live.bounds()
+    small.live.restrict_to_band(np.concatenate([X, Y]), np.array([4.5, 3.4]), 1.0)
+    lower, upper = small.live.all_bounds()
     assert (list(lower), list(upper)) == ([3, 2], [5, 5])
 
 
@@ -149,9 +149,9 @@ def test_what_tiers_hold_at_nothing_stays_there() -> None:
     live.hold(1 * y, live.solve(gap=0.0, seconds=10.0).objective)
     live.minimise(2 * x + y)  # without what is held y = 3 would be cheapest
     both, elsewhere = np.concatenate([X, Y]), np.array([0.0, 3.0])
-    live.narrow(both, elsewhere, 4.0)
+    live.restrict_to_band(both, elsewhere, 4.0)
     assert live.solve(gap=0.0, seconds=10.0).objective == near(6)
-    live.fix_rounded(Y, elsewhere)
+    live.fix_at_rounded(Y, elsewhere)
     assert live.solve(gap=0.0, seconds=10.0).objective == near(6)
     live.unfix()
     assert live.solve(gap=0.0, seconds=10.0).objective == near(6)
@@ -177,7 +177,7 @@ def test_a_stopped_model_goes_on_when_it_is_asked_again() -> None:
     assert live.solve(gap=0.0, seconds=5.0).status == "interrupted"
     live.stop.clear()
     assert live.solve(gap=0.5, seconds=20.0).status == "optimal"
-    live.make_whole(X[:0])
+    live.set_integer_columns(X[:0])
     assert live.solve(gap=0.0, seconds=20.0).status == "optimal"
 
 
@@ -203,13 +203,13 @@ def test_a_time_limit_keeps_the_best_plan_and_says_so() -> None:
 
 def test_with_a_plan_in_hand_a_solve_ends_on_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without one it may go on until there is a first."""
-    seen, solve = [], staged.Rounds.solve
+    seen, solve = [], staged.StagedSolver.solve
 
-    def seeing(self: staged.Rounds, **how: object) -> Outcome:
+    def seeing(self: staged.StagedSolver, **how: object) -> Outcome:
         seen.append((how["start"] is not None, self.live.ends_on_time))
         return solve(self, **how)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(staged.Rounds, "solve", seeing)
+    monkeypatch.setattr(staged.StagedSolver, "solve", seeing)
     plan_of(hard_case(), gap=0.5)
     assert seen[-1] == (True, True)
     assert all(has_plan == ends for has_plan, ends in seen)
@@ -225,8 +225,8 @@ def test_openings_are_rounded_in_steps_until_half_of_the_time_is_up(
     missed, cost, _ = make_tiers(model)
     live.hold(missed.expression, 0.0)
     live.minimise(cost.expression)
-    live.make_whole(NO_WHOLE)
-    clock = Clock(100.0)
+    live.set_integer_columns(NO_COLUMNS)
+    clock = TimeBudget(100.0)
     clock.started -= spent
     relaxed, solves, solve = live.solve(gap=0.0, seconds=20.0), [], live.solve
 
@@ -235,7 +235,7 @@ def test_openings_are_rounded_in_steps_until_half_of_the_time_is_up(
         return solve(**how)
 
     live.solve = counted  # type: ignore[method-assign, assignment]
-    assert Openings(model, live, clock).round_up(relaxed).values is not None
+    assert OpeningSearch(model, live, clock).round_up(relaxed).values is not None
     assert (len(solves) > 3) == steps
     assert all(100.0 - spent - 10.0 < seconds <= 100.0 - spent for seconds in solves)
 
@@ -291,12 +291,12 @@ CONTRADICTIONS = {
 """Firm data of which no plan can make anything."""
 
 
-@pytest.mark.parametrize("few", [staged.FEW, 0])
+@pytest.mark.parametrize("few", [staged.SMALL_MODEL_MAX_INTEGERS, 0])
 @pytest.mark.parametrize("changes", CONTRADICTIONS.values(), ids=CONTRADICTIONS.keys())
 def test_contradictory_firm_data(
     changes: Sheets, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staged, "FEW", few)
+    monkeypatch.setattr(staged, "SMALL_MODEL_MAX_INTEGERS", few)
     with pytest.raises(NoPlanExists) as caught:
         plan_of(rows_of(**changes))
     assert "orders already placed, the fleet or the budget contradict" in str(caught.value)
@@ -327,12 +327,12 @@ def tables_of(plan: Plan) -> dict[str, object]:
     return {**plan.tables, "tiers": tiers}
 
 
-@pytest.mark.parametrize("few", [staged.FEW, 0])
+@pytest.mark.parametrize("few", [staged.SMALL_MODEL_MAX_INTEGERS, 0])
 @pytest.mark.parametrize("seed", [7, 20])
 def test_the_same_input_gives_the_same_plan(
     seed: int, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staged, "FEW", few)
+    monkeypatch.setattr(staged, "SMALL_MODEL_MAX_INTEGERS", few)
     once, again = (tables_of(plan_of(random_case(seed))) for _ in range(2))
     assert once == again
 
@@ -356,15 +356,15 @@ def test_a_plan_holds_where_several_are_equal(seed: int) -> None:
         (18, "integer", 0),
         (24, "integer", 0),
         (45, "integer", 0),
-        (21, "continuous", staged.FEW),
-        (37, "continuous", staged.FEW),
+        (21, "continuous", staged.SMALL_MODEL_MAX_INTEGERS),
+        (37, "continuous", staged.SMALL_MODEL_MAX_INTEGERS),
     ],
 )
 def test_a_plan_holds_where_it_is_not_the_best(
     seed: int, counts: str, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A wide gap leaves waste in a plan, e.g. an order of nothing; its books still agree."""
-    monkeypatch.setattr(staged, "FEW", few)
+    monkeypatch.setattr(staged, "SMALL_MODEL_MAX_INTEGERS", few)
     sheets = random_case(seed)
     sheets["settings"].append({"setting": "counts", "value": counts})
     plan = plan_of(sheets, gap=0.2)

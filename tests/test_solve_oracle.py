@@ -49,7 +49,7 @@ def test_the_random_cases_are_not_trivial() -> None:
 
 def in_rounds(sheets: Sheets, gap: float, monkeypatch: pytest.MonkeyPatch) -> Solution:
     """Solve a small case as if it were a large one."""
-    monkeypatch.setattr(staged, "FEW", 0)
+    monkeypatch.setattr(staged, "SMALL_MODEL_MAX_INTEGERS", 0)
     solution = solution_of(model_of(sheets), gap)
     monkeypatch.undo()
     return solution
@@ -106,7 +106,7 @@ def test_rounds_without_counts_do_not_call_a_plan_proven_that_is_not(
     """Only openings and orders are whole, and the time is up when they have been rounded up."""
     sheets = random_case(seed)
     sheets["settings"].append({"setting": "counts", "value": "continuous"})
-    monkeypatch.setattr(staged, "FEW", 0)
+    monkeypatch.setattr(staged, "SMALL_MODEL_MAX_INTEGERS", 0)
     monkeypatch.setattr(staged.Clock, "spent", property(lambda clock: clock.seconds))
     solution = solution_of(model_of(sheets))
     for tier in proper(solution.tiers).values():
@@ -130,7 +130,7 @@ def test_a_relaxation_that_was_stopped_proves_nothing(
 
     def stopped(live: LiveModel, **limits: Any) -> Outcome:
         outcome = solve(live, **limits)
-        if live.is_mip or not live.heeds_stop:
+        if live.is_mip or not live.is_interruptible:
             return outcome
         worse = 1.5 * outcome.objective
         return replace(outcome, status="time limit", objective=worse, bound=-math.inf)

@@ -21,7 +21,7 @@ from planner.model.frame import ContradictionError
 from planner.model.objectives import CHOOSING, make_tiers
 from planner.plan.store import Plan
 from planner.solve import staged
-from planner.solve.highs_model import NO_WHOLE, LiveModel
+from planner.solve.highs_model import NO_COLUMNS, LiveModel
 from planner.solve.outcome import Array
 
 IN_MARCH = unit_system(price=10, available_from="2026-03-01")
@@ -175,7 +175,7 @@ def unneeded_orders(model: Model, values: Array) -> Iterator[str]:
         without[[lots.column, *(made.place_order[k].column for k in [key] if k in made.place_order)
                  ]] = 0.0  # fmt: skip
         live.release()
-        live.make_whole(NO_WHOLE)
+        live.set_integer_columns(NO_COLUMNS)
         live.fix(whole, without[whole])
         for tier in tiers[:-1]:
             live.hold(tier.expression, live.evaluate(tier.expression, values), 1e-9)
@@ -210,6 +210,6 @@ def test_random_plans_have_nothing_that_nobody_needs(first: int) -> None:
 def test_plans_solved_in_rounds_have_nothing_either(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staged, "FEW", 0)
+    monkeypatch.setattr(staged, "SMALL_MODEL_MAX_INTEGERS", 0)
     assert not unneeded(random_case(seed))
     assert not unneeded(wide_case(seed))

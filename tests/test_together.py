@@ -16,8 +16,8 @@ from planner.solve.highs_model import LiveModel
 from planner.solve.initial_plan import InitialPlan
 from planner.solve.outcome import Array
 from planner.solve.rounding import find_columns
-from planner.solve.staged import Rounds
-from planner.solve.time_limit import Clock
+from planner.solve.staged import StagedSolver
+from planner.solve.time_limit import TimeBudget
 
 SEEDS = (5, 7, 10, 16, 17, 20, 33, 40)
 
@@ -28,20 +28,24 @@ class Looked:
     def __init__(self, seed: int, seconds: float = math.inf) -> None:
         model = model_of(random_case(seed))
         self.live = LiveModel(model.frame.problem, model.frame.columns)
-        self.bounds, self.rows = self.live.bounds(), self.live.highs.getNumRow()
+        self.bounds, self.rows = self.live.all_bounds(), self.live.highs.getNumRow()
         self.tiers = [tier for tier in make_tiers(model) if tier.name != CHOOSING]
-        search = Rounds(self.live, find_columns(self.live, make_wholes(model)))
+        search = StagedSolver(self.live, find_columns(self.live, make_wholes(model)))
         self.bound: list[float | None] = []
         self.values: Array | None = InitialPlan(
-            self.live, search, make_tiers(model), [1e-3] * len(make_tiers(model)), Clock(seconds),
+            self.live,
+            search,
+            make_tiers(model),
+            [1e-3] * len(make_tiers(model)),
+            TimeBudget(seconds),
             lambda _, bound: self.bound.append(bound),
-        ).plan()  # fmt: skip
+        ).plan()
 
 
 @pytest.fixture
 def any_size(monkeypatch: pytest.MonkeyPatch) -> None:
     """Treat small cases as if they were large ones."""
-    monkeypatch.setattr(staged, "FEW", 0)
+    monkeypatch.setattr(staged, "SMALL_MODEL_MAX_INTEGERS", 0)
 
 
 @pytest.mark.usefixtures("any_size")
@@ -53,7 +57,7 @@ def test_what_is_found_is_a_plan_no_better_than_the_best(
     assert found.values is not None
     live, whole = found.live, np.flatnonzero(found.live.whole).astype(np.int32)
     assert np.abs(found.values[whole] - np.round(found.values[whole])).max() < 1e-6
-    live.fix_rounded(whole, found.values)
+    live.fix_at_rounded(whole, found.values)
     live.minimise(found.tiers[0].expression)
     again = live.solve(gap=0.0, seconds=60.0)
     assert again.status == "optimal"
@@ -69,7 +73,7 @@ def test_what_is_found_is_a_plan_no_better_than_the_best(
 @pytest.mark.parametrize("seed", SEEDS[:3])
 def test_the_model_is_left_as_it_was(seed: int) -> None:
     found = Looked(seed)
-    for now, before in zip(found.live.bounds(), found.bounds, strict=True):
+    for now, before in zip(found.live.all_bounds(), found.bounds, strict=True):
         assert np.array_equal(now, before)
     assert found.live.highs.getNumRow() == found.rows
     assert found.live.is_mip
@@ -79,7 +83,7 @@ def test_the_model_is_left_as_it_was(seed: int) -> None:
 def test_without_time_nothing_is_found_and_nothing_is_left_behind() -> None:
     found = Looked(20, seconds=0.0)
     assert found.live.highs.getNumRow() == found.rows
-    assert np.array_equal(found.live.bounds()[0], found.bounds[0])
+    assert np.array_equal(found.live.all_bounds()[0], found.bounds[0])
 
 
 def test_a_small_model_is_left_to_be_solved_at_once() -> None:

@@ -143,7 +143,7 @@ def _end(code: int) -> None:
     Python would wait for its thread, or take itself down under it, which ends in an abort.
     """
     highs_thread = sys.modules.get("planner.solve.highs_thread")
-    is_left = highs_thread is not None and highs_thread.is_any_left()
+    is_left = highs_thread is not None and highs_thread.is_abandoned_solver_running()
     if code == Interrupted.exit_code:
         is_left |= any(t.name.startswith(SOLVER_THREADS) for t in threading.enumerate())
     if is_left:

@@ -25,7 +25,7 @@ from planner.plan.extract import extract
 from planner.plan.store import Plan
 from planner.plan.tables import Row, Tables
 from planner.solve.highs_model import LiveModel
-from planner.solve.lexicographic import Limits, Solution, TierResult, solve_tiers
+from planner.solve.lexicographic import Solution, SolveLimits, TierResult, solve_tiers
 from planner.workbook.rows import Inputs
 
 VERBS = {
@@ -234,7 +234,7 @@ def time_of(plan: Plan) -> float:
 def _solved(plan: Plan, model: Model, live: LiveModel, seconds: float) -> Solution:
     """Solve the changed model within a time, to the gap of the plan."""
     gap = plan.manifest.get("gap_asked")
-    limits = Limits(float(gap) if isinstance(gap, int | float) else 0.0, max(seconds, 0.01))
+    limits = SolveLimits(float(gap) if isinstance(gap, int | float) else 0.0, max(seconds, 0.01))
     is_over = threading.Event()
 
     def end() -> None:

@@ -19,7 +19,7 @@ from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of
 from planner.plan.finding_tables import PERIODS
 from planner.plan.tables import Row
-from planner.solve.duals import set_upper
+from planner.solve.duals import set_upper_bounds
 from planner.workbook.rows import Inputs
 from planner.workbook.schema.periods import NEXT, Stretch, stretches
 
@@ -184,8 +184,8 @@ def _least(
             columns.append(at)
             most.append(late.get((commitment, day), 0.0) + NONE)
     before = [float(problem.live.upper[at]) for at in columns]
-    set_upper(problem.live, columns, list(map(min, most, before)))
+    set_upper_bounds(problem.live, columns, list(map(min, most, before)))
     try:
         return problem.solve_goal(goal, []).values[0]
     finally:
-        set_upper(problem.live, columns, before)
+        set_upper_bounds(problem.live, columns, before)

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from planner.explain.problem import NONE, Problem
 from planner.model.objectives import Tier
 from planner.model.wholes import make_wholes
-from planner.solve.duals import set_upper, solve_linear, start_afresh
-from planner.solve.highs_model import NO_WHOLE, SEARCH_SLACK
+from planner.solve.duals import discard_basis, set_upper_bounds, solve_linear
+from planner.solve.highs_model import HELD_TIER_SLACK, NO_COLUMNS
 from planner.solve.outcome import Array
 from planner.solve.rounding import find_columns
-from planner.solve.staged import FEW, Rounds
+from planner.solve.staged import SMALL_MODEL_MAX_INTEGERS, StagedSolver
 from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE
 
 EXACT_GAP = 1e-6
@@ -111,7 +111,7 @@ def reach_whole(
     """
     with _whole(problem, held) as rounds:
         problem.live.minimise(goal.expression)
-        outcome = rounds.reach(gap=EXACT_GAP, seconds=seconds)
+        outcome = rounds.find_plan_without_proof(gap=EXACT_GAP, seconds=seconds)
     return outcome.objective * goal.scale if outcome.values is not None else math.inf
 
 
@@ -137,14 +137,14 @@ def settle_whole(
         None if the rounded numbers do not hold.
     """
     live = problem.live
-    exactness = ((LAST_TOLERANCE, LAST_TOLERANCE), (SEARCH_SLACK, SEARCH_TOLERANCE))
+    exactness = ((LAST_TOLERANCE, LAST_TOLERANCE), (HELD_TIER_SLACK, SEARCH_TOLERANCE))
     for slack, tolerance in exactness:
         with _whole(problem, held, slack):
-            live.fix_rounded(problem.whole, point)
-            live.make_whole(NO_WHOLE)
+            live.fix_at_rounded(problem.whole, point)
+            live.set_integer_columns(NO_COLUMNS)
             live.set_tolerance(tolerance)
             live.minimise(goal.expression)
-            start_afresh(live)
+            discard_basis(live)
             outcome = solve_linear(live)
             live.set_tolerance(SEARCH_TOLERANCE)
         if outcome.status == "optimal":
@@ -160,30 +160,30 @@ def contradicts_itself(problem: Problem, seconds: float) -> bool:
     live = problem.live
     live.release()
     live.minimise(problem.model.frame.objective([]))
-    start_afresh(live)
+    discard_basis(live)
     if solve_linear(live).status == "infeasible":
         return True
-    if len(problem.whole) > FEW:
+    if len(problem.whole) > SMALL_MODEL_MAX_INTEGERS:
         return False
     return solve_whole(problem, seconds=seconds).status == "infeasible"
 
 
 @contextmanager
 def _whole(
-    problem: Problem, held: Sequence[tuple[Tier, float]], slack: float = SEARCH_SLACK
-) -> Iterator[Rounds]:
+    problem: Problem, held: Sequence[tuple[Tier, float]], slack: float = HELD_TIER_SLACK
+) -> Iterator[StagedSolver]:
     """Make a problem whole for a while, with tiers held."""
     live = problem.live
     lifted = live.upper.copy()
     every = range(live.columns)
     live.release()
-    set_upper(live, every, list(problem.original_upper))
-    live.make_whole(problem.whole)
+    set_upper_bounds(live, every, list(problem.original_upper))
+    live.set_integer_columns(problem.whole)
     for tier, most in held:
         live.hold(tier.expression, most / tier.scale, slack)
     try:
-        yield Rounds(live, find_columns(live, make_wholes(problem.model)))
+        yield StagedSolver(live, find_columns(live, make_wholes(problem.model)))
     finally:
         live.release()
-        live.make_whole(problem.whole[:0])
-        set_upper(live, every, list(lifted))
+        live.set_integer_columns(problem.whole[:0])
+        set_upper_bounds(live, every, list(lifted))

@@ -25,7 +25,7 @@ from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of
 from planner.model.objectives import Tier
 from planner.plan.tables import Row
-from planner.solve.duals import Basis, set_upper
+from planner.solve.duals import Basis, set_upper_bounds
 
 STAGES = (
     "hall power", "hall slots", "hall coolant", "number of halls", "hall ready",
@@ -191,11 +191,11 @@ def _asked(
     }
     before = [float(problem.live.upper[at]) for at in columns]
     most = [min(mw + NONE, upper) for mw, upper in zip(columns.values(), before, strict=True)]
-    set_upper(problem.live, list(columns), most)
+    set_upper_bounds(problem.live, list(columns), most)
     try:
         yield goal_of(problem, [commitment], period), []
     finally:
-        set_upper(problem.live, list(columns), before)
+        set_upper_bounds(problem.live, list(columns), before)
 
 
 def _explained(

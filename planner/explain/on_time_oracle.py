@@ -23,7 +23,7 @@ from planner.explain.requests import Name, Request, names_of
 from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of, others_of, shortfalls
 from planner.model.objectives import Tier
-from planner.solve.duals import Basis, Prices
+from planner.solve.duals import Basis, Duals
 
 ENOUGH = 10 * NONE
 """MW-months up to which a commitment is on time."""
@@ -141,7 +141,7 @@ class Oracle:
         finally:
             session.base.restore(touches)
 
-    def _idle(self, problem: Problem, prices: Prices) -> frozenset[Name]:
+    def _idle(self, problem: Problem, prices: Duals) -> frozenset[Name]:
         """Return changes all of whose rows have no price, so that they gain nothing."""
         catalogue = Catalogue(problem.inputs, problem.case)
         there = {id(row) for rows in problem.inputs.tables.values() for row in rows}

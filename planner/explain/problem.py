@@ -23,21 +23,21 @@ from planner.model.objectives import Tier, missed_mw_months, present_cost
 from planner.pipeline import collector_paused
 from planner.solve.duals import (
     BOUND_PASSED,
-    FURTHER,
+    FURTHER_PIVOTS_PER_ROW,
     Basis,
-    Prices,
-    carry_basis,
+    Duals,
+    discard_basis,
+    map_basis,
     proven_bound,
     read_basis,
-    read_prices,
+    read_duals,
     read_rows,
-    rows_there,
+    row_count,
     set_coefficient,
-    set_row,
-    set_upper,
+    set_row_bounds,
+    set_upper_bounds,
+    solve_from_basis,
     solve_linear,
-    solve_near,
-    start_afresh,
 )
 from planner.solve.highs_model import LiveModel
 from planner.solve.outcome import Array
@@ -70,7 +70,7 @@ class Solved:
     """
 
     values: tuple[float, ...]
-    prices: tuple[Prices, ...]
+    prices: tuple[Duals, ...]
     bases: tuple[Basis, ...]
     point: Array
 
@@ -108,7 +108,7 @@ class Problem:
         self.live.ends_on_time = True
         self.rows = read_rows(self.live)
         self.whole = np.flatnonzero(self.live.whole).astype(np.int32)
-        self.live.make_whole(self.whole[:0])
+        self.live.set_integer_columns(self.whole[:0])
         self.row_places: list[Place] = list(frame.rows)
         self.row_at = {place: at for at, place in enumerate(self.row_places)}
         self.column_at: dict[Place, int] = {
@@ -118,12 +118,12 @@ class Problem:
         }
         self.original_upper = self.live.upper.copy()
         free = [at for (kind, _), at in self.column_at.items() if kind in IMPLIED]
-        set_upper(self.live, free, [np.inf] * len(free))
+        set_upper_bounds(self.live, free, [np.inf] * len(free))
         self.missed_tiers = [missed_mw_months(self.model, p) for p in self.case.demand.priorities]
         self.cost_tier = present_cost(self.model)
 
     def least_missed(
-        self, start: Sequence[Basis], before: Sequence[float], share: float = FURTHER
+        self, start: Sequence[Basis], before: Sequence[float], share: float = FURTHER_PIVOTS_PER_ROW
     ) -> tuple[float, ...]:
         """Return the least MW-months missed by priority, without prices.
 
@@ -135,7 +135,7 @@ class Problem:
             What was missed before something was changed that cannot make it more. Once it is
             certain that no less is missed, no more is found out.
         share
-            How far away the bases may be, see `NEAR`.
+            How far away the bases may be, see `NEAR_PIVOTS_PER_ROW`.
 
         Raises
         ------
@@ -153,7 +153,7 @@ class Problem:
             as_before = all(b - v <= NONE for v, b in zip(values, before, strict=False))
             stops = is_last and as_before and most > 2 * NONE
             beyond = most / tier.scale - NONE if stops else math.inf
-            outcome = solve_near(
+            outcome = solve_from_basis(
                 live, start[number] if number < len(start) else None, beyond, share
             )
             if outcome.status == BOUND_PASSED:
@@ -229,7 +229,7 @@ class Problem:
             If nothing can hold.
         """
         self._set(goal, held)
-        outcome = solve_near(self.live, start, before / goal.scale - NONE)
+        outcome = solve_from_basis(self.live, start, before / goal.scale - NONE)
         self.live.release()
         if outcome.status not in ("optimal", BOUND_PASSED):
             raise NoPlanExists(f"{goal.name}: {outcome.status}")
@@ -238,7 +238,7 @@ class Problem:
     def reaches(
         self, goal: Tier, held: Iterable[tuple[Tier, float]], most: float,
         start: Basis | None = None,
-    ) -> Prices | None:  # fmt: skip
+    ) -> Duals | None:  # fmt: skip
         """Say whether a goal can be at most at a value, with others at most at given values.
 
         Returns
@@ -254,12 +254,12 @@ class Problem:
         """
         live = self.live
         self._set(goal, held)
-        outcome = solve_near(live, start, most / goal.scale)
-        found = read_prices(live)
+        outcome = solve_from_basis(live, start, most / goal.scale)
+        found = read_duals(live)
         if outcome.status == BOUND_PASSED and proven_bound(live) <= most / goal.scale:
-            start_afresh(live)
+            discard_basis(live)
             outcome = solve_linear(live)
-            found = read_prices(live)
+            found = read_duals(live)
         live.release()
         if outcome.status not in ("optimal", BOUND_PASSED):
             raise NoPlanExists(f"{goal.name}: {outcome.status}")
@@ -278,34 +278,34 @@ class Problem:
         if fresh:
             live.release()
         live.set_tolerance(LAST_TOLERANCE)
-        first = rows_there(live)
-        values, prices, bases = [], list[Prices](), []
+        first = row_count(live)
+        values, prices, bases = [], list[Duals](), []
         held: list[int | None] = []
         point: Array = np.zeros(0)
         for number, tier in enumerate(tiers):
             live.minimise(tier.expression)
             if number < len(start) or number == 0:
-                outcome = solve_near(live, start[number] if number < len(start) else None)
+                outcome = solve_from_basis(live, start[number] if number < len(start) else None)
             else:
                 outcome = solve_linear(live)
             if outcome.values is None or outcome.status != "optimal":
                 raise NoPlanExists(f"{tier.name}: {outcome.status}")
             point = outcome.values
             bases.append(read_basis(live))
-            found = read_prices(live)
+            found = read_duals(live)
             none = tier is not self.cost_tier and outcome.objective <= NONE
             prices.append(self._chained(found, prices, held, first, tier.scale, none=none))
             values.append(0.0 if none else outcome.objective * tier.scale)
-            before = rows_there(live)
+            before = row_count(live)
             live.hold(tier.expression, outcome.objective, LAST_TOLERANCE)
-            held.append(before if rows_there(live) > before else None)
+            held.append(before if row_count(live) > before else None)
         live.release()
         return Solved(tuple(values), tuple(prices), tuple(bases), point)
 
     def _chained(
-        self, found: Prices, before: list[Prices], held: list[int | None], first: int,
+        self, found: Duals, before: list[Duals], held: list[int | None], first: int,
         scale: float, *, none: bool,
-    ) -> Prices:  # fmt: skip
+    ) -> Duals:  # fmt: skip
         """Return prices that count what a limit changes in the tiers held before.
 
         What a tier before gains by a limit tightens its own hold, at that hold's price.
@@ -318,9 +318,9 @@ class Problem:
                 uppers += found.rows[row] * earlier.uppers
         if none:
             rows[:], uppers[:] = 0.0, 0.0
-        return Prices(rows * scale, uppers * scale, found.used[:count])
+        return Duals(rows * scale, uppers * scale, found.used[:count])
 
-    def price(self, prices: Prices, point: Array, touches: Iterable[Touch]) -> dict[int, float]:
+    def price(self, prices: Duals, point: Array, touches: Iterable[Touch]) -> dict[int, float]:
         """Return what one step of a limit gains, by period: the fall of the objective."""
         gains: dict[int, float] = {}
         for touch in touches:
@@ -337,7 +337,7 @@ class Problem:
             gains[touch.period] = gains.get(touch.period, 0.0) + gain
         return gains
 
-    def is_priced(self, prices: Prices, touch: Touch) -> bool:
+    def is_priced(self, prices: Duals, touch: Touch) -> bool:
         """Say whether what a limit moves has a price."""
         price = 0.0
         if touch.place in self.row_at:
@@ -365,7 +365,7 @@ class Problem:
                 row = self.row_at[touch.place]
                 if touch.right:
                     more = touch.right * steps
-                    set_row(self.live, row, self.rows.lower[row] + more,
+                    set_row_bounds(self.live, row, self.rows.lower[row] + more,
                             self.rows.upper[row] + more)  # fmt: skip
                 for name, more in touch.terms.items():
                     if name in self.column_at:
@@ -374,7 +374,7 @@ class Problem:
                         set_coefficient(self.live, row, column, now)
             elif touch.place in self.column_at:
                 column = self.column_at[touch.place]
-                set_upper(self.live, [column],
+                set_upper_bounds(self.live, [column],
                           [self.original_upper[column] + touch.right * steps])  # fmt: skip
 
     def restore(self, touches: Iterable[Touch]) -> None:
@@ -383,7 +383,7 @@ class Problem:
         for touch in touches:
             if touch.place in self.row_at:
                 row = self.row_at[touch.place]
-                set_row(self.live, row, self.rows.lower[row], self.rows.upper[row])
+                set_row_bounds(self.live, row, self.rows.lower[row], self.rows.upper[row])
 
     def carried(self, basis: Basis, other: Problem) -> Basis:
         """Return a basis of this problem for another one, by what columns and rows mean."""
@@ -392,4 +392,4 @@ class Problem:
             names[at] = place
         columns = [None if place is None else self.column_at.get(place) for place in names]
         rows = [self.row_at.get(place) for place in other.row_places]
-        return carry_basis(basis, columns, rows)
+        return map_basis(basis, columns, rows)

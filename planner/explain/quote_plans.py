@@ -11,7 +11,7 @@ import numpy as np
 from planner.explain.integer_answers import EXACT_GAP, settle_whole, solve_whole
 from planner.explain.problem import NONE, Problem
 from planner.model.objectives import Tier
-from planner.solve.duals import set_upper
+from planner.solve.duals import set_upper_bounds
 from planner.solve.outcome import Array
 
 PROOF_GAP = 0.5
@@ -28,7 +28,7 @@ SHOWN_DIGITS = 2
 """Decimals in which reports show them."""
 
 SETTLED_NOISE, BOUND_NOISE = 1e-9, 2e-6
-"""MW by which a settled plan and a bound may be off: tiers are held with `SEARCH_SLACK`."""
+"""MW by which a settled plan and a bound may be off: tiers are held with `HELD_TIER_SLACK`."""
 
 
 def rounded_down(mw: float) -> float:
@@ -114,11 +114,11 @@ class QuotePlans:
         """Ask for megawatts from the end of a period on: so many, or all that there could be."""
         live, columns = self.problem.live, list(self.missed.values())
         most = [self.all_mw if at < period or at == self.last else 0.0 for at in self.missed]
-        set_upper(live, columns, most)
+        set_upper_bounds(live, columns, most)
         self.problem.original_upper[columns] = most
         least = 0.0 if mw is None else max(0.0, self.all_mw - mw)
         peak = np.array([self.peak], dtype=np.int32)
-        live.limit(peak, np.array([least]), np.array([self.all_mw]))
+        live.set_permanent_bounds(peak, np.array([least]), np.array([self.all_mw]))
 
     def known(self, period: int) -> float | None:
         """Return the most that a known plan serves from the end of a period on."""

@@ -16,8 +16,8 @@ from planner.explain.limits import RATES, Limit
 from planner.explain.problem import NONE, Problem, Solved
 from planner.model.objectives import make_tiers
 from planner.plan.store import Plan
-from planner.solve.duals import FAR, NEAR
-from planner.solve.staged import FEW
+from planner.solve.duals import FAR_PIVOTS_PER_ROW, NEAR_PIVOTS_PER_ROW
+from planner.solve.staged import SMALL_MODEL_MAX_INTEGERS
 from planner.tolerance import LAST_TOLERANCE
 from planner.workbook.rows import Inputs
 
@@ -133,7 +133,7 @@ class Session:
     @property
     def is_small(self) -> bool:
         """Whether whole numbers are few enough to ask every question in them."""
-        return len(self.base.whole) <= FEW
+        return len(self.base.whole) <= SMALL_MODEL_MAX_INTEGERS
 
     @property
     def little(self) -> float:
@@ -238,7 +238,9 @@ class Session:
         try:
             other = self.moved(moves)
             carried = [self.base.carried(basis, other) for basis in bases]
-            return other.least_missed(carried, before, NEAR if len(moves) == 1 else FAR)
+            return other.least_missed(
+                carried, before, NEAR_PIVOTS_PER_ROW if len(moves) == 1 else FAR_PIVOTS_PER_ROW
+            )
         except (NoPlanExists, ValueError):
             return None
 

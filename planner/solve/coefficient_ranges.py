@@ -1,4 +1,4 @@
-"""How far the numbers of a model lie apart, which is what a solver's precision depends on."""
+"""Ranges of a model's coefficients, on which the precision of a solver depends."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import numpy.typing as npt
 from planner.solve.highs_model import LiveModel
 
 Range = list[float]
-"""The smallest and the largest magnitude that is not zero; empty if there is none."""
+"""Smallest and largest non-zero magnitude; empty if all are zero."""
 
 
-def ranges(live: LiveModel) -> dict[str, Range]:
-    """Return the magnitudes of a model's coefficients, finite bounds and right-hand sides.
+def coefficient_ranges(live: LiveModel) -> dict[str, Range]:
+    """Return the ranges of a model's coefficients, finite bounds and right-hand sides.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def ranges(live: LiveModel) -> dict[str, Range]:
 
 
 def _range(values: npt.NDArray[np.float64]) -> Range:
-    """Leave out what is zero, and infinity, which is no bound."""
+    """Return the range of the finite, non-zero magnitudes."""
     sizes = np.abs(values[np.isfinite(values)])
     sizes = sizes[(sizes > 0) & (sizes < 1e30)]
     return [float(sizes.min()), float(sizes.max())] if len(sizes) else []

@@ -1,6 +1,6 @@
-"""What a solved linear model says of its limits, and limits moved on a live model.
+"""Dual values and bases of linear solves, and limits changed on a live model.
 
-Prices are read after a linear solve alone: a model with whole numbers has none.
+Dual values are read after an LP solve only: a MIP has none.
 """
 
 from __future__ import annotations
@@ -16,49 +16,49 @@ from planner.solve.highs_model import LiveModel
 from planner.solve.outcome import Array, Outcome
 from planner.solve.recheck import solve_again_if_infeasible
 
-LONG = 600.0
-"""Seconds after which a linear program is given up; they take a fraction."""
+LINEAR_TIME_LIMIT_SECONDS = 600.0
+"""Time limit of a linear program; each takes a small fraction of it."""
 
 BOUND_PASSED = "bound passed"
-"""Status of a linear solve that ended once its objective was proved to be no less than asked."""
+"""Status of an LP solve that stopped because its objective provably reached the cutoff."""
 
-ENDED = ("optimal", "infeasible", BOUND_PASSED)
-"""Statuses of a linear solve that answers what was asked."""
+ANSWERED_STATUSES = ("optimal", "infeasible", BOUND_PASSED)
+"""Statuses that settle an LP solve; any other means that a limit ended it."""
 
-NEAR, FURTHER, FAR, LEAST_PIVOTS = 0.4, 0.2, 0.05, 200
-"""Pivots from an old basis, as a share of the rows, after which a solve begins afresh.
+NEAR_PIVOTS_PER_ROW, FURTHER_PIVOTS_PER_ROW, FAR_PIVOTS_PER_ROW, MIN_PIVOTS = 0.4, 0.2, 0.05, 200
+"""Pivot limit from an old basis, per row of the model, before the solve starts from scratch.
 
-By how far away the basis is likely to be: one limit moved, some, or another model. Most changes
-need far fewer; those that need more are solved faster with presolve.
+By the likely distance of the basis: one limit moved, several moved, or another model; and the
+least number of pivots. Most changes need far fewer; those that need more are faster with presolve.
 """
 
-GROWN = 1.0
-"""Pivots of primal simplex from a basis of a model with fewer columns, as a share of the rows.
+GROWN_PIVOTS_PER_ROW = 1.0
+"""Pivot limit of primal simplex from the basis of a model with fewer columns, per row.
 
-The basis is feasible there, and where the new columns gain nothing it takes no pivot at all: over
-all kinds of dates of six late cases it took 70 % of the time of beginning afresh, and a thirtieth
-where nothing is gained.
+That basis is primal feasible, and optimal without a pivot if the new columns do not improve the
+objective. Over all kinds of dates of six late cases this took 70 % of the time of a solve from
+scratch, and one thirtieth where the new columns gain nothing.
 """
 
-DUAL, PRIMAL = 1, 4
-"""HiGHS's names for the two ways of simplex."""
+DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
+"""Values of HiGHS's option simplex_strategy."""
 
-NOUGHT = 1e-9
-"""Reduced cost that is none: what rounding leaves of zero."""
+REDUCED_COST_TOLERANCE = 1e-9
+"""Reduced costs below this are rounding noise."""
 
 
 @dataclass(frozen=True)
-class Prices:
-    """By how much the objective changes for one unit more of a limit.
+class Duals:
+    """Change of the objective for one more unit of each limit.
 
     Attributes
     ----------
     rows : array of float
-        For each row's right-hand side, rows that were added included.
+        Dual value of each row, added rows included, shape (rows,).
     uppers : array of float
-        For each column's upper bound, shape (columns,); zero where it does not bind.
+        Reduced cost at each column's upper bound, shape (columns,); zero where it does not bind.
     used : array of float
-        Value of each row's left-hand side.
+        Activity (left-hand side) of each row, shape (rows,).
     """
 
     rows: Array
@@ -67,15 +67,15 @@ class Prices:
 
 
 @dataclass(frozen=True)
-class Rows:
-    """The rows of a model as it was handed over.
+class RowMatrix:
+    """The constraint matrix of a model in compressed row form, as it was passed to HiGHS.
 
     Attributes
     ----------
     lower, upper : array of float
-        Sides, shape (rows,).
+        Bounds of the rows, shape (rows,).
     start, index, value : arrays
-        Entries of row r are those from ``start[r]`` up to ``start[r + 1]``: columns, coefficients.
+        Row r has the entries ``start[r]`` to ``start[r + 1] - 1``: column and coefficient of each.
     """
 
     lower: Array
@@ -85,20 +85,21 @@ class Rows:
     value: Array
 
     def coefficient(self, row: int, column: int) -> float:
-        """Return one coefficient, zero where there is none."""
+        """Return one coefficient; zero if the row does not contain the column."""
         entries = slice(self.start[row], self.start[row + 1])
         return float(self.value[entries][self.index[entries] == column].sum())
 
 
 @dataclass(frozen=True)
 class Basis:
-    """Where a linear solve ended, so that a like model can begin there.
+    """Simplex basis of an LP solve, from which a similar model can start.
 
     Attributes
     ----------
-    columns, rows : tuple of status
+    columns, rows : tuple of HighsBasisStatus
+        Status of each column and of each row.
     has_grown : bool
-        Whether the model has columns that the one which was solved had not.
+        Whether the model to start has columns that the solved one did not have.
     """
 
     columns: tuple[highspy.HighsBasisStatus, ...]
@@ -106,8 +107,8 @@ class Basis:
     has_grown: bool = False
 
 
-def read_rows(live: LiveModel) -> Rows:
-    """Return the rows of a model that has not been solved yet."""
+def read_rows(live: LiveModel) -> RowMatrix:
+    """Return the rows of a live model, in row order whatever HiGHS's storage order."""
     lp = live.highs.getLp()
     # The kind is stated, for numpy takes what is empty for floating point.
     start = np.array(lp.a_matrix_.start_, dtype=np.int64)
@@ -119,14 +120,14 @@ def read_rows(live: LiveModel) -> Rows:
         counts = np.bincount(index, minlength=lp.num_row_)
         start = np.concatenate([[0], np.cumsum(counts)])
         index, value = across[order], value[order]
-    return Rows(np.array(lp.row_lower_, dtype=float), np.array(lp.row_upper_, dtype=float),
+    return RowMatrix(np.array(lp.row_lower_, dtype=float), np.array(lp.row_upper_, dtype=float),
                 start.astype(np.int32), index.astype(np.int32), value)  # fmt: skip
 
 
-def read_prices(live: LiveModel) -> Prices:
-    """Return the prices of the linear solve that has just ended."""
+def read_duals(live: LiveModel) -> Duals:
+    """Return the dual values of the LP solve that has just ended."""
     solution = live.highs.getSolution()
-    return Prices(
+    return Duals(
         np.array(solution.row_dual, dtype=float),
         np.minimum(np.array(solution.col_dual, dtype=float), 0.0),
         np.array(solution.row_value, dtype=float),
@@ -134,66 +135,82 @@ def read_prices(live: LiveModel) -> Prices:
 
 
 def solve_linear(
-    live: LiveModel, *, pivots: int | None = None, beyond: float = np.inf, way: int = DUAL
+    live: LiveModel,
+    *,
+    pivots: int | None = None,
+    cutoff: float = np.inf,
+    strategy: int = DUAL_SIMPLEX,
 ) -> Outcome:
-    """Solve a model without whole numbers.
+    """Solve an LP.
 
     Parameters
     ----------
+    live
+        The model, without integer columns.
     pivots
-        Limit on simplex iterations, for a start that may be far.
-    beyond
-        Objective at which to stop with `BOUND_PASSED` once it is proved to be no less; where the
-        solver simplifies the model first, it does not stop.
-    way
-        `DUAL` simplex, or `PRIMAL`, which never stops at an objective.
+        Limit on simplex iterations, for a start that may be distant.
+    cutoff
+        Stop with `BOUND_PASSED` once the objective is provably no less than this. Ignored by HiGHS
+        when it presolves the model.
+    strategy
+        `DUAL_SIMPLEX`, or `PRIMAL_SIMPLEX`, which ignores the cutoff.
     """
     most = pivots if pivots is not None else 2**31 - 1
-    live.highs.setOptionValue("simplex_strategy", way)
+    live.highs.setOptionValue("simplex_strategy", strategy)
     live.highs.setOptionValue("simplex_iteration_limit", most)
-    live.highs.setOptionValue("objective_bound", beyond)
-    outcome = solve_again_if_infeasible(live, live.solve(gap=0.0, seconds=LONG), LONG)
+    live.highs.setOptionValue("objective_bound", cutoff)
+    outcome = solve_again_if_infeasible(
+        live, live.solve(gap=0.0, seconds=LINEAR_TIME_LIMIT_SECONDS), LINEAR_TIME_LIMIT_SECONDS
+    )
     live.highs.setOptionValue("simplex_iteration_limit", 2**31 - 1)
     live.highs.setOptionValue("objective_bound", np.inf)
-    live.highs.setOptionValue("simplex_strategy", DUAL)
+    live.highs.setOptionValue("simplex_strategy", DUAL_SIMPLEX)
     return outcome
 
 
-def solve_near(
-    live: LiveModel, start: Basis | None, beyond: float = np.inf, share: float = FURTHER
+def solve_from_basis(
+    live: LiveModel,
+    start: Basis | None,
+    cutoff: float = np.inf,
+    pivots_per_row: float = FURTHER_PIVOTS_PER_ROW,
 ) -> Outcome:
-    """Solve a model without whole numbers from a basis as far as that is quick, else afresh.
+    """Solve an LP from a basis within a pivot limit, else from scratch.
 
     Parameters
     ----------
+    live
+        The model, without integer columns.
     start
-        Basis to start from, if there is one.
-    beyond
+        Basis to start from; None if there is none.
+    cutoff
         As in `solve_linear`.
-    share
-        How far away the basis may be, see `NEAR`.
+    pivots_per_row
+        Pivot limit from the basis, see `NEAR_PIVOTS_PER_ROW`.
     """
     if start is not None:
         start_from_basis(live, start)
-        share = 0.0 if start.has_grown else share
-        pivots = max(LEAST_PIVOTS, round(share * live.rows))
-        outcome = solve_linear(live, pivots=pivots, beyond=beyond)
-        if outcome.status in ENDED:
+        pivots_per_row = 0.0 if start.has_grown else pivots_per_row
+        pivots = max(MIN_PIVOTS, round(pivots_per_row * live.rows))
+        outcome = solve_linear(live, pivots=pivots, cutoff=cutoff)
+        if outcome.status in ANSWERED_STATUSES:
             return outcome
         if start.has_grown:
             start_from_basis(live, start)
-            outcome = solve_linear(live, pivots=round(GROWN * live.rows), way=PRIMAL)
-            if outcome.status in ENDED:
+            outcome = solve_linear(
+                live, pivots=round(GROWN_PIVOTS_PER_ROW * live.rows), strategy=PRIMAL_SIMPLEX
+            )
+            if outcome.status in ANSWERED_STATUSES:
                 return outcome
-    start_afresh(live)
-    return solve_linear(live, beyond=beyond)
+    discard_basis(live)
+    return solve_linear(live, cutoff=cutoff)
 
 
 def proven_bound(live: LiveModel) -> float:
-    """Return the bound that the prices of the last linear solve prove, whatever it was called.
+    """Return the lower bound that the dual values of the last LP solve prove, whatever its status.
 
-    By weak duality any prices prove a bound: each row at the side that they favour, each column at
-    the bound that its reduced cost favours. A row that favours a side it has not counts nothing.
+    By weak duality any multipliers give a bound: each row counts at the side that its multiplier
+    favours, and each column at the bound that its reduced cost favours. A row whose favoured side
+    is infinite gets the multiplier zero.
     """
     lp, price = live.highs.getLp(), np.array(live.highs.getSolution().row_dual, dtype=float)
     lower, upper = np.array(lp.row_lower_, dtype=float), np.array(lp.row_upper_, dtype=float)
@@ -211,7 +228,7 @@ def proven_bound(live: LiveModel) -> float:
     else:
         column, weight = index, np.repeat(price, counts) * value
     reduced = cost - np.bincount(column, weights=weight, minlength=len(cost))
-    reduced[np.abs(reduced) < NOUGHT] = 0.0
+    reduced[np.abs(reduced) < REDUCED_COST_TOLERANCE] = 0.0
     near = np.where(reduced > 0, np.array(lp.col_lower_), np.array(lp.col_upper_))
     counted = reduced != 0
     return float(lp.offset_ + price[price != 0] @ side[price != 0]
@@ -219,13 +236,13 @@ def proven_bound(live: LiveModel) -> float:
 
 
 def read_basis(live: LiveModel) -> Basis:
-    """Return the basis of the linear solve that has just ended."""
+    """Return the basis of the LP solve that has just ended."""
     basis = live.highs.getBasis()
     return Basis(tuple(basis.col_status), tuple(basis.row_status))
 
 
 def start_from_basis(live: LiveModel, basis: Basis) -> None:
-    """Let the next linear solve begin at a basis; rows beyond it are taken as not binding."""
+    """Start the next LP solve from a basis; rows that it does not cover are basic (not binding)."""
     begin, rows = highspy.HighsBasis(), live.highs.getNumRow()
     begin.col_status = list(basis.columns)
     spare = [highspy.HighsBasisStatus.kBasic] * max(0, rows - len(basis.rows))
@@ -234,18 +251,20 @@ def start_from_basis(live: LiveModel, basis: Basis) -> None:
     live.highs.setBasis(begin)
 
 
-def start_afresh(live: LiveModel) -> None:
-    """Let the next solve forget where the last one ended."""
+def discard_basis(live: LiveModel) -> None:
+    """Discard basis and solution, so that the next solve starts from scratch."""
     live.highs.clearSolver()
 
 
-def carry_basis(basis: Basis, columns: Sequence[int | None], rows: Sequence[int | None]) -> Basis:
-    """Return a basis for a like model.
+def map_basis(basis: Basis, columns: Sequence[int | None], rows: Sequence[int | None]) -> Basis:
+    """Map a basis to a similar model.
 
     Parameters
     ----------
+    basis
+        Basis of the old model.
     columns, rows
-        For each column and row of the new model its place in the old one; None where it is new.
+        Index of each column and row of the new model in the old one; None if it is new.
     """
     lower, basic = highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBasic
     return Basis(
@@ -255,8 +274,8 @@ def carry_basis(basis: Basis, columns: Sequence[int | None], rows: Sequence[int 
     )
 
 
-def set_row(live: LiveModel, row: int, lower: float, upper: float) -> None:
-    """Set both sides of a row."""
+def set_row_bounds(live: LiveModel, row: int, lower: float, upper: float) -> None:
+    """Set both bounds of a row."""
     live.highs.changeRowBounds(row, lower, upper)
 
 
@@ -265,13 +284,13 @@ def set_coefficient(live: LiveModel, row: int, column: int, value: float) -> Non
     live.highs.changeCoeff(row, column, value)
 
 
-def set_upper(live: LiveModel, columns: Sequence[int], upper: Sequence[float]) -> None:
-    """Set the upper bounds of columns for good, so that `LiveModel.release` keeps them."""
+def set_upper_bounds(live: LiveModel, columns: Sequence[int], upper: Sequence[float]) -> None:
+    """Set upper bounds of columns permanently: `LiveModel.release` keeps them."""
     at = np.array(columns, dtype=np.int32)
     live.upper[at] = upper
-    live.bound(at, live.lower[at], live.upper[at])
+    live.set_column_bounds(at, live.lower[at], live.upper[at])
 
 
-def rows_there(live: LiveModel) -> int:
-    """Return the number of rows, those that were added included."""
+def row_count(live: LiveModel) -> int:
+    """Return the number of rows, added ones included."""
     return int(live.highs.getNumRow())

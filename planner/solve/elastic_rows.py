@@ -1,8 +1,8 @@
-"""Rows that give way to a plan that misses them by less than the tolerance.
+"""Widening rows that a plan violates by less than the tolerance.
 
-A solver that searches within `SEARCH_TOLERANCE` may choose whole numbers that miss a row by that
-much, e.g. two systems of 1 MW for 2.0000001 MW. The last values are worked out more exactly, where
-these whole numbers would leave no plan at all. So the rows that they miss are widened to them.
+A search within `SEARCH_TOLERANCE` may choose integers that violate a row by that much, e.g. two
+systems of 1 MW for 2.0000001 MW. Polishing uses a tighter tolerance, at which these integers would
+be infeasible. So the rows that they violate are widened just enough to admit them.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from planner.solve.outcome import Array
 
 
 @dataclass(frozen=True)
-class Widened:
-    """Rows that gave way, and the bounds that they had before."""
+class WidenedRows:
+    """Indices of widened rows, and the bounds that they had before."""
 
     rows: npt.NDArray[np.int32]
     lower: Array
     upper: Array
 
 
-def give_way(highs: highspy.Highs, values: Array) -> Widened:
-    """Widen rows and columns so that these values keep them all.
+def widen_rows(highs: highspy.Highs, values: Array) -> WidenedRows:
+    """Widen rows and columns so that a point satisfies them all.
 
     Parameters
     ----------
@@ -35,12 +35,17 @@ def give_way(highs: highspy.Highs, values: Array) -> Widened:
         The solver, with its model.
     values
         Value of each column, shape (columns,).
+
+    Returns
+    -------
+    WidenedRows
+        For `restore_rows`. Bounds of columns are restored by `LiveModel.release`.
     """
     lp = highs.getLp()
     activity = row_activity(lp, values)
     lower, upper = np.array(lp.row_lower_, dtype=float), np.array(lp.row_upper_, dtype=float)
     rows = np.flatnonzero((activity < lower) | (activity > upper)).astype(np.int32)
-    widened = Widened(rows, lower[rows], upper[rows])
+    widened = WidenedRows(rows, lower[rows], upper[rows])
     highs.changeRowsBounds(
         len(rows),
         rows,
@@ -58,16 +63,16 @@ def give_way(highs: highspy.Highs, values: Array) -> Widened:
     return widened
 
 
-def take_back(highs: highspy.Highs, widened: Sequence[Widened]) -> None:
-    """Give rows the bounds back that they had, the last widened first."""
+def restore_rows(highs: highspy.Highs, widened: Sequence[WidenedRows]) -> None:
+    """Restore the bounds of widened rows, the last widened first."""
     for each in reversed(widened):
-        stated = each.rows < highs.getNumRow()  # rows of tiers that are held no more are gone
+        stated = each.rows < highs.getNumRow()  # rows of released tiers no longer exist
         rows = each.rows[stated]
         highs.changeRowsBounds(len(rows), rows, each.lower[stated], each.upper[stated])
 
 
 def largest_miss(highs: highspy.Highs, values: Array) -> float:
-    """Return by how much these values miss any row at most."""
+    """Return the largest violation of any row at a point; zero if there is none."""
     lp = highs.getLp()
     activity = row_activity(lp, values)
     missed = np.maximum(np.array(lp.row_lower_) - activity, activity - np.array(lp.row_upper_))
@@ -75,7 +80,7 @@ def largest_miss(highs: highspy.Highs, values: Array) -> float:
 
 
 def row_activity(lp: highspy.HighsLp, values: Array) -> Array:
-    """Return the value of each row at the values of the columns, shape (rows,)."""
+    """Return the activity of each row at a point, shape (rows,)."""
     matrix = lp.a_matrix_
     start, index = np.array(matrix.start_), np.array(matrix.index_)
     vectors = np.repeat(np.arange(len(start) - 1), np.diff(start))

@@ -1,7 +1,7 @@
-"""A PuLP problem as one live HiGHS model: handed over once as arrays, then changed and re-solved.
+"""A PuLP problem as one live HiGHS model: passed once as arrays, then modified and re-solved.
 
-The truth about a solve is HiGHS's own model status, bounds and gap; PuLP's status says "optimal"
-at a time limit too.
+Status, bound and gap are read from HiGHS itself, because PuLP's status is "optimal" even when a
+time limit ended the solve.
 """
 
 from __future__ import annotations
@@ -18,55 +18,63 @@ import numpy as np
 import numpy.typing as npt
 import pulp
 
-from planner.solve.elastic_rows import Widened, give_way, take_back
-from planner.solve.highs_options import INNER_SEARCHES, RULES_OFF, new_solver
-from planner.solve.highs_thread import run_apart
-from planner.solve.outcome import STATUS, WORDS, Array, Outcome
-from planner.solve.problem_arrays import Arrays, Stated, positions
+from planner.solve.elastic_rows import WidenedRows, restore_rows, widen_rows
+from planner.solve.highs_options import PRESOLVE_RULES_OFF, SUB_MIP_HEURISTICS, new_solver
+from planner.solve.highs_thread import run_in_thread
+from planner.solve.outcome import STATUS, STATUS_WORDS, Array, Outcome
+from planner.solve.problem_arrays import HasRows, ProblemArrays, indices_of
 from planner.tolerance import SEARCH_TOLERANCE
 
 Statuses = npt.NDArray[np.int8]
 Watcher = Callable[[float | None, float | None], None]
 """Called with incumbent and bound, in the objective's unit, while a solve runs."""
 
-BASIS_KINDS = tuple(highspy.HighsBasisStatus.__members__.values())
-NO_WHOLE = np.zeros(0, dtype=np.int32)
-"""No column, e.g. to make nothing whole."""
+BASIS_STATUSES = tuple(highspy.HighsBasisStatus.__members__.values())
+NO_COLUMNS = np.zeros(0, dtype=np.int32)
+"""No columns, e.g. to solve the LP relaxation (`LiveModel.set_integer_columns`)."""
 
-SEARCH_SLACK = 10 * SEARCH_TOLERANCE
-"""Slack of a tier that is held while searching; for the last values it is `LAST_TOLERANCE`."""
+HELD_TIER_SLACK = 10 * SEARCH_TOLERANCE
+"""Slack of a held tier during the search; polishing uses `LAST_TOLERANCE` instead."""
 
 
 class LiveModel:
     """A HiGHS model made from a PuLP problem, kept alive over many solves.
 
+    Column bounds have three layers: those of the model (`set_permanent_bounds`); those of held
+    tiers, until `release`; and temporary ones, until `unfix`, `set_all_bounds` or `release`.
+
     Parameters
     ----------
     problem
-        The problem, minimised; its objective is set later. A PuLP problem or the model's frame.
+        The problem, to be minimised; its objective is set later.
     columns
-        All its variables, in their order.
+        All its variables, in column order.
     threads
-        Solver threads; a process's first model decides for all, which is HiGHS's own limit.
+        Solver threads. The first model of a process decides for all, a restriction of HiGHS.
 
     Attributes
     ----------
+    whole : array of bool
+        Whether each column of the problem is integer, shape (columns,).
+    lower, upper : arrays of float
+        Bounds of the model's columns, shape (columns,).
+    stop : threading.Event
+        Interrupts solves when it is set, as long as `is_interruptible`.
     ends_on_time : bool
-        Whether a solve ends at its time limit though there is no plan yet: HiGHS may find one in
-        the part of its search that it is in.
+        Whether a solve ends on time even without a plan, which HiGHS's current phase might find.
     """
 
     def __init__(
-        self, problem: Stated, columns: Sequence[pulp.LpVariable], threads: int = 1
+        self, problem: HasRows, columns: Sequence[pulp.LpVariable], threads: int = 1
     ) -> None:
         self._columns = columns
-        arrays = Arrays(problem, columns)
+        arrays = ProblemArrays(problem, columns)
         self.whole, self.lower, self.upper = arrays.whole, arrays.lower, arrays.upper
         self._held_lower, self._held_upper = self.lower.copy(), self.upper.copy()
-        self._widened: list[Widened] = []
+        self._widened: list[WidenedRows] = []
         self.rows, self.nonzeros = len(arrays.row_lower), len(arrays.value)
         self._stated = self.rows, self.nonzeros
-        self.stop, self.heeds_stop = threading.Event(), True
+        self.stop, self.is_interruptible = threading.Event(), True
         self.ends_on_time = self._has_start = False
         self.objective = pulp.LpAffineExpression()
         self._threads = threads
@@ -80,7 +88,7 @@ class LiveModel:
         self._best: Array | None = None
 
     def _solver(self) -> highspy.Highs:
-        """Return a HiGHS object without a model that reports to this one."""
+        """Return a HiGHS object without a model whose callbacks report to this one."""
         highs = new_solver(self._threads)
         for callback in (highs.cbMipInterrupt, highs.cbSimplexInterrupt, highs.cbIpmInterrupt):
             callback.subscribe(self._on_interrupt)
@@ -95,40 +103,41 @@ class LiveModel:
 
     @cached_property
     def position(self) -> dict[int, int]:
-        """Position of each column, by the identity of its variable."""
+        """Index of each column, by the `id` of its variable."""
         return {id(variable): at for at, variable in enumerate(self._columns)}
 
     def minimise(self, expression: pulp.LpAffineExpression) -> None:
-        """Set what is minimised."""
+        """Set the objective, which is minimised."""
         costs = np.zeros(self.columns)
-        costs[positions(expression)] = np.fromiter(expression.values(), float, len(expression))
+        costs[indices_of(expression)] = np.fromiter(expression.values(), float, len(expression))
         self.highs.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), costs)
         self.highs.changeObjectiveOffset(float(expression.constant))
         self.objective = expression
 
     def set_tolerance(self, tolerance: float) -> None:
-        """Set by how much a row or bound may be missed."""
+        """Set the primal feasibility tolerance."""
         for kind in ("primal", "mip"):
             self.highs.setOptionValue(f"{kind}_feasibility_tolerance", tolerance)
 
     def evaluate(self, expression: pulp.LpAffineExpression, values: Array) -> float:
-        """Return the value of an expression at the values of the columns."""
+        """Return the value of an expression at a point, shape (columns,)."""
         weights = np.fromiter(expression.values(), float, len(expression))
-        return float(expression.constant) + math.fsum(values[positions(expression)] * weights)
+        return float(expression.constant) + math.fsum(values[indices_of(expression)] * weights)
 
     def hold(
-        self, expression: pulp.LpAffineExpression, value: float, slack: float = SEARCH_SLACK,
+        self, expression: pulp.LpAffineExpression, value: float, slack: float = HELD_TIER_SLACK,
         least: float = -math.inf,
     ) -> None:  # fmt: skip
-        """Require that an expression stays at most at a value, give or take a slack.
+        """Hold an expression at or below a value until `release`.
 
-        The slack of a search admits plans that miss no row though the value was reached by missing
-        some. `least` is a proven bound: what seems to be better misses other rows a little.
+        The slack, absolute up to a value of 10 and relative to a tenth of a larger one, admits
+        plans that satisfy all rows although the value was reached within the tolerance. `least`
+        is a proven bound: points below it exploit the tolerance.
 
-        An expression of non-negative parts that is zero fixes its columns at zero until `release`,
-        which is tighter for the solver than a row.
+        An expression without negative terms that is zero is held by fixing its columns at zero,
+        which is tighter than a row.
         """
-        at = positions(expression)
+        at = indices_of(expression)
         weights = np.array(list(expression.values()), dtype=float)
         limit = value - float(expression.constant)
         is_zero = limit <= min(slack, SEARCH_TOLERANCE)
@@ -145,7 +154,7 @@ class LiveModel:
         self, links: Sequence[Sequence[tuple[pulp.LpVariable, float]]],
         limits: Sequence[float] | None = None,
     ) -> None:  # fmt: skip
-        """Add rows until `drop_links`, each at most its limit, or zero; see `crew_links`."""
+        """Add rows until `drop_links`, each at most its limit (default zero); see `crew_links`."""
         at = [self.position[id(variable)] for link in links for variable, _ in link]
         weights = [coefficient for link in links for _, coefficient in link]
         starts = np.cumsum([0, *(len(link) for link in links)])[:-1].astype(np.int32)
@@ -157,42 +166,42 @@ class LiveModel:
         self.rows, self.nonzeros = self.rows + count, self.nonzeros + len(at)
 
     def drop_links(self) -> None:
-        """Take back every tier that is held, and the rows that `add_links` added."""
+        """Release all held tiers, and remove the rows that `add_links` added."""
         self.rows, self.nonzeros = self._stated
         self.release()
 
-    def leave_out(self, at: npt.NDArray[np.int32]) -> None:
-        """Hold columns at zero until `release`, whatever else is fixed, narrowed or put back."""
+    def hold_at_zero(self, at: npt.NDArray[np.int32]) -> None:
+        """Hold columns at zero until `release`, whatever other bounds are set meanwhile."""
         self._held_lower[at] = self._held_upper[at] = 0.0
         self.fix(at, np.zeros(len(at)))
 
     @property
-    def holds_rows(self) -> bool:
-        """Whether a tier is held by a row, that is with a slack."""
+    def has_held_rows(self) -> bool:
+        """Whether any tier is held by a row, and so with a slack."""
         return bool(self.highs.getNumRow() > self.rows)
 
     def fix(self, at: npt.NDArray[np.int32], values: Array) -> None:
-        """Fix columns at values."""
+        """Fix columns at values until `unfix`."""
         self.highs.changeColsBounds(len(at), at, values, values)
 
-    def limit(self, at: npt.NDArray[np.int32], lower: Array, upper: Array) -> None:
-        """Set bounds of columns for good: `release` does not take them back."""
+    def set_permanent_bounds(self, at: npt.NDArray[np.int32], lower: Array, upper: Array) -> None:
+        """Set bounds of columns permanently: `release` keeps them."""
         for bounds, values in ((self.lower, lower), (self.upper, upper),
                                (self._held_lower, lower), (self._held_upper, upper)):  # fmt: skip
             bounds[at] = values
-        self.bound(at, lower, upper)
+        self.set_column_bounds(at, lower, upper)
 
     def unfix(self) -> None:
-        """Take back every fixed column, but not what tiers hold."""
-        self.set_bounds((self._held_lower, self._held_upper))
+        """Restore all column bounds except those that held tiers fix."""
+        self.set_all_bounds((self._held_lower, self._held_upper))
 
-    def give_way(self, values: Array) -> None:
-        """Widen rows and columns, until `release`, so that these values keep them all."""
-        self._widened.append(give_way(self.highs, values))
+    def widen_rows(self, values: Array) -> None:
+        """Widen rows and columns until `release` so that a point satisfies them all."""
+        self._widened.append(widen_rows(self.highs, values))
 
     def release(self) -> None:
-        """Take back every fixed column, every tier that is held and every row that gave way."""
-        take_back(self.highs, self._widened)
+        """Restore all column bounds and widened rows, and release all held tiers."""
+        restore_rows(self.highs, self._widened)
         self._widened.clear()
         self._held_lower, self._held_upper = self.lower.copy(), self.upper.copy()
         self.unfix()
@@ -200,56 +209,56 @@ class LiveModel:
         if len(added):
             self.highs.deleteRows(len(added), added)
 
-    def bound(self, at: npt.NDArray[np.int32], lower: Array, upper: Array) -> None:
-        """Set the bounds of columns."""
+    def set_column_bounds(self, at: npt.NDArray[np.int32], lower: Array, upper: Array) -> None:
+        """Set bounds of some columns until `unfix`."""
         self.highs.changeColsBounds(len(at), at, lower, upper)
 
-    def fix_rounded(self, at: npt.NDArray[np.int32], values: Array) -> None:
-        """Fix columns at their values rounded, within their bounds and what tiers hold."""
+    def fix_at_rounded(self, at: npt.NDArray[np.int32], values: Array) -> None:
+        """Fix columns at their rounded values, clipped to the bounds of model and held tiers."""
         lower, upper = self._held_lower[at], self._held_upper[at]
         self.fix(at, np.clip(np.round(values[at]), lower, upper))
 
-    def narrow(self, at: npt.NDArray[np.int32], values: Array, band: float) -> None:
-        """Let columns move by a band from their values, within their bounds and what tiers hold."""
+    def restrict_to_band(self, at: npt.NDArray[np.int32], values: Array, band: float) -> None:
+        """Restrict columns to a band around values, within the bounds of model and held tiers."""
         least, most = self._held_lower[at], self._held_upper[at]
         lower = np.clip(np.floor(values[at]) - band, least, most)
         upper = np.clip(np.ceil(values[at]) + band, least, most)
-        self.bound(at, lower, upper)
+        self.set_column_bounds(at, lower, upper)
 
-    def bounds(self) -> tuple[Array, Array]:
-        """Return the bounds of all columns as they are now, shape (columns,) each."""
+    def all_bounds(self) -> tuple[Array, Array]:
+        """Return the current bounds of all columns, shape (columns,) each."""
         lp = self.highs.getLp()
         return np.array(lp.col_lower_, dtype=float), np.array(lp.col_upper_, dtype=float)
 
-    def set_bounds(self, bounds: tuple[Array, Array]) -> None:
+    def set_all_bounds(self, bounds: tuple[Array, Array]) -> None:
         """Set the bounds of all columns."""
-        self.bound(np.arange(self.columns, dtype=np.int32), *bounds)
+        self.set_column_bounds(np.arange(self.columns, dtype=np.int32), *bounds)
 
-    def make_whole(self, at: npt.NDArray[np.int32]) -> None:
-        """Make these columns whole, and no others."""
+    def set_integer_columns(self, at: npt.NDArray[np.int32]) -> None:
+        """Make exactly these columns integer."""
         kinds = np.full(self.columns, int(highspy.HighsVarType.kContinuous), dtype=np.uint8)
         kinds[at] = int(highspy.HighsVarType.kInteger)
         everything = np.arange(self.columns, dtype=np.int32)
         self.highs.changeColsIntegrality(self.columns, everything, kinds)
         self.is_mip = len(at) > 0
 
-    def start_from(self, values: Array) -> None:
-        """Offer a feasible point from which the next solve starts."""
+    def set_start(self, values: Array) -> None:
+        """Set a feasible point as the warm start of the next solve, shape (columns,)."""
         self._has_start, self._best = True, values
         solution = highspy.HighsSolution()
         solution.col_value = list(values)
         self.highs.setSolution(solution)
 
     def basis(self) -> tuple[Statuses, Statuses]:
-        """Return the solver's status of each column and each row that is not held."""
+        """Return the basis: HiGHS's status of each column, and of each row except held tiers."""
         basis = self.highs.getBasis()
         columns, rows = ([int(status) for status in found]
                          for found in (basis.col_status, basis.row_status))  # fmt: skip
         return np.array(columns, dtype=np.int8), np.array(rows[: self.rows], dtype=np.int8)
 
     def set_basis(self, columns: Statuses, rows: Statuses) -> None:
-        """Start from a basis, of a model like this one; rows that are held count as not binding."""
-        kinds = {int(kind): kind for kind in BASIS_KINDS}
+        """Start from the basis of a similar model; rows of held tiers are basic (not binding)."""
+        kinds = {int(kind): kind for kind in BASIS_STATUSES}
         basis = highspy.HighsBasis()
         basis.col_status = [kinds[status] for status in columns.tolist()]
         held = self.highs.getNumRow() - self.rows
@@ -264,29 +273,29 @@ class LiveModel:
         heuristics: bool = True, restarts: bool = True, all_rules: bool = False,
         watch: Watcher | None = None,
     ) -> Outcome:  # fmt: skip
-        """Solve, at most so long, until the gap is proven.
+        """Solve the model until its gap is proven or a limit is reached.
 
         Parameters
         ----------
         gap
-            Relative distance of objective and bound at which a model with whole numbers may stop.
+            Relative gap between objective and bound at which a MIP stops.
         seconds
             Time limit.
         nodes
-            Limit on nodes, which unlike a time limit gives the same plan again.
+            Node limit of a MIP; unlike a time limit it is deterministic.
         target
-            Objective at which a model with whole numbers may stop whatever its gap.
+            Objective value at which a MIP stops, whatever its gap.
         presolve
-            Whether HiGHS may simplify the model first.
+            Whether HiGHS presolves the model.
         cold
-            Whether to use interior point and crossover: far from an optimal basis 0.1 of the time.
+            Whether to use interior point with crossover: a tenth of the time far from a basis.
         heuristics
-            Whether plans are looked for in searches inside of the search, which take their time.
+            Whether a MIP runs its sub-MIP heuristics, which take much of the time.
         restarts, all_rules
-            Whether HiGHS may simplify the model anew after the root node, and with `RULES_OFF`,
-            too, where no bound is looked for.
+            Whether HiGHS may presolve a MIP again after the root node, and use all presolve rules,
+            even `PRESOLVE_RULES_OFF`, which is safe only if the bound is not used.
         watch
-            Called with incumbent and bound as the solve goes on.
+            Called with incumbent and bound during the solve.
         """
         self._watch, self._incumbent, self._bound = watch, None, None
         self._best = self._best if self._has_start else None
@@ -298,60 +307,60 @@ class LiveModel:
             "objective_target": target,
             "solver": "ipx" if cold else "choose",
             "mip_allow_restart": restarts,
-            "presolve_rule_off": RULES_OFF if self.is_mip and not all_rules else 0,
+            "presolve_rule_off": PRESOLVE_RULES_OFF if self.is_mip and not all_rules else 0,
             "mip_max_nodes": nodes if nodes is not None else 2**31 - 1,
             "time_limit": self._time_limit(seconds),
         }
-        options |= {f"mip_heuristic_run_{name}": heuristics for name in INNER_SEARCHES}
+        options |= {f"mip_heuristic_run_{name}": heuristics for name in SUB_MIP_HEURISTICS}
         for option, value in options.items():
             self.highs.setOptionValue(option, value)
         ended = self._run()
         self._has_start = False
         if not ended:
-            return self._left_alone(time.monotonic() - started)
+            return self._abandon_solver(time.monotonic() - started)
         if self.highs.getModelStatus() == STATUS.kUnknown and not self.is_mip:
-            self.highs.clearSolver()  # simplex gave up on the basis of another objective
+            self.highs.clearSolver()  # simplex failed from another objective's basis
             self._run()
         return self._outcome(time.monotonic() - started)
 
     @property
     def _must_end(self) -> bool:
-        """Whether the solve that is on has to end on time."""
+        """Whether the running solve must end at its time limit."""
         return self.ends_on_time or self._has_start or self._incumbent is not None
 
     def _time_limit(self, seconds: float) -> float:
-        """Return HiGHS's limit, with which it compares a linear model's time of all solves so far.
+        """Return the value for HiGHS's option time_limit.
 
-        A model with whole numbers is timed from each solve's start, searches inside of it, too.
-        Without a plan it may take as long again as all before.
+        HiGHS compares it with the total time of all solves so far for an LP, but of the current
+        solve for a MIP or sub-MIP. A MIP without a plan may overrun by that of all before.
         """
         own = self.is_mip and self._must_end
         return max(seconds, 0.01) + (0.0 if own else self.highs.getRunTime())
 
     @property
     def _is_stopped(self) -> bool:
-        return self.stop.is_set() and self.heeds_stop
+        return self.stop.is_set() and self.is_interruptible
 
     def _run(self) -> bool:
-        """Run HiGHS; say whether it ended, or was left alone for an interruption."""
-        return run_apart(self.highs, lambda: self._is_stopped and self.is_mip)
+        """Run HiGHS; return False if it was interrupted and had to be abandoned."""
+        return run_in_thread(self.highs, lambda: self._is_stopped and self.is_mip)
 
-    def _left_alone(self, seconds: float) -> Outcome:
-        """Go on with a solver of the same model, and with the best plan that the other had."""
-        left, self.highs = self.highs, self._solver()
-        self.highs.passModel(left.getLp())
-        for of in (left.cbMipLogging, left.cbMipImprovingSolution):
-            of.callbacks.clear()  # what it still finds is of no solve of this model's
-        left.cbMipInterrupt.callbacks[:] = [lambda event: event.interrupt(True)]
+    def _abandon_solver(self, seconds: float) -> Outcome:
+        """Replace an abandoned solver by one of the same model, and return its incumbent."""
+        abandoned, self.highs = self.highs, self._solver()
+        self.highs.passModel(abandoned.getLp())
+        for event in (abandoned.cbMipLogging, abandoned.cbMipImprovingSolution):
+            event.callbacks.clear()  # its further incumbents belong to no solve of this model
+        abandoned.cbMipInterrupt.callbacks[:] = [lambda event: event.interrupt(True)]
         best = self._best
         value = math.inf if best is None else self.evaluate(self.objective, best)
         bound = -math.inf if self._bound is None else min(self._bound, value)
         return Outcome("interrupted", best, value, bound, seconds)
 
     def _outcome(self, seconds: float) -> Outcome:
-        """Read HiGHS's own account of the solve."""
+        """Read status, solution and bound from HiGHS."""
         status, info = self.highs.getModelStatus(), self.highs.getInfo()
-        if status == STATUS.kModelEmpty:  # no decision is left: the plan is to do nothing
+        if status == STATUS.kModelEmpty:  # no column: the empty plan is optimal
             constant = float(self.highs.getObjectiveOffset()[1])
             return Outcome("optimal", np.zeros(0), constant, constant, seconds)
         found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
@@ -366,23 +375,23 @@ class LiveModel:
     def _word(self, status: Any) -> str:
         if status == STATUS.kInterrupt:
             return "interrupted" if self._is_stopped else "time limit"
-        return WORDS.get(status) or str(self.highs.modelStatusToString(status)).lower()
+        return STATUS_WORDS.get(status) or str(self.highs.modelStatusToString(status)).lower()
 
     def _on_interrupt(self, event: Any) -> None:
-        # HiGHS compares its own time limit only between parts of the root, minutes apart.
+        # At the root node HiGHS checks its own time limit only between phases, minutes apart.
         late = self._must_end and time.monotonic() > self._deadline
-        # Said either way, for HiGHS remembers an interruption through later solves.
+        # Passed even if False, because HiGHS keeps an interrupt through later solves.
         event.interrupt(self._is_stopped or late)
 
     def _on_progress(self, event: Any) -> None:
-        """Pass on incumbent and bound; HiGHS says infinity where it has none yet."""
+        """Pass on incumbent and bound; HiGHS reports infinity if it has none yet."""
         self._incumbent = _finite(event.data_out.mip_primal_bound)
         self._bound = _finite(event.data_out.mip_dual_bound)
         if self._watch is not None:
             self._watch(self._incumbent, self._bound)
 
     def _on_better(self, event: Any) -> None:
-        """Keep a better plan."""
+        """Keep a new incumbent."""
         self._best = np.array(event.data_out.mip_solution, dtype=float)
         self._on_progress(event)
 

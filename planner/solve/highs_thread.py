@@ -1,8 +1,8 @@
-"""HiGHS in a thread of its own, which is left to itself where it does not end when it is asked to.
+"""Run HiGHS in a daemon thread; abandon it if it ignores an interrupt for 0.1 s.
 
-That leaves the thread that asks free to receive Ctrl-C. HiGHS asks often whether to go on, but not
-in the small searches inside of its own, which took up to half a minute of a plan of 750 MW that
-misses much. Nobody who has interrupted a plan waits that long.
+The calling thread stays free to receive Ctrl-C. HiGHS polls its interrupt callback often, but not
+inside its sub-MIP heuristics, which ran for up to half a minute on a 750 MW plan with many missed
+megawatts. That is too long to wait after Ctrl-C.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ import highspy
 
 from planner.errors import SolverFailed
 
-TICK, PATIENCE = 0.05, 0.1
-"""Seconds between looks at whether to wait on, and those that HiGHS has to end by itself."""
+POLL_SECONDS, INTERRUPT_GRACE_SECONDS = 0.05, 0.1
+"""Seconds between polls of the interrupt condition, and the grace period that follows it."""
 
-_LEFT: list[tuple[threading.Thread, highspy.Highs]] = []
-"""What was left to itself; a solver that still runs must not be taken down."""
+_ABANDONED: list[tuple[threading.Thread, highspy.Highs]] = []
+"""Abandoned solvers; referenced here because a running one must not be garbage-collected."""
 
 
-def run_apart(highs: highspy.Highs, is_asked_to_end: Callable[[], bool]) -> bool:
-    """Run HiGHS and say whether it ended; if not, its object must not be used any more.
+def run_in_thread(highs: highspy.Highs, should_interrupt: Callable[[], bool]) -> bool:
+    """Run HiGHS and return whether it ended; if not, its object must not be used any more.
 
     Parameters
     ----------
     highs
         The solver, with its model.
     is_asked_to_end
-        Whether whoever waits has no use any more for what it may yet find.
+        Polled while HiGHS runs; returns True to interrupt it.
 
     Raises
     ------
@@ -47,22 +47,22 @@ def run_apart(highs: highspy.Highs, is_asked_to_end: Callable[[], bool]) -> bool
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:
-        while not is_asked_to_end():
-            thread.join(TICK)
+        while not should_interrupt():
+            thread.join(POLL_SECONDS)
             if not thread.is_alive():
                 break
-        thread.join(PATIENCE)
+        thread.join(INTERRUPT_GRACE_SECONDS)
     finally:
         if thread.is_alive():
-            _LEFT.append((thread, highs))
+            _ABANDONED.append((thread, highs))
     if failures:
         raise SolverFailed(f"the solver failed: {failures[0]!r}. Run planner doctor")
     return not thread.is_alive()
 
 
-def is_any_left() -> bool:
-    """Return whether a solver that was left to itself still runs.
+def is_abandoned_solver_running() -> bool:
+    """Return whether an abandoned solver is still running.
 
-    A process that ends while one does must do so at once, without Python's taking itself down.
+    If so, the process must exit at once (`os._exit`), without the interpreter's own shutdown.
     """
-    return any(thread.is_alive() for thread, _ in _LEFT)
+    return any(thread.is_alive() for thread, _ in _ABANDONED)

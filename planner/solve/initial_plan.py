@@ -1,19 +1,19 @@
-"""A plan that is near the best in every tier at once, before any tier is proven.
+"""An initial plan that is near-optimal in every tier at once, before any tier is proven.
 
-Tiers solved strictly in turn leave the later ones nearly nothing: the best plan of the first tier
-was chosen without a look at cost, and the cheapest openings that keep its value in fractions of
-systems hardly ever keep it in whole ones. So a plan is looked for first in which each tier may
-give up a part of its gap to the next:
+Solving the tiers strictly in turn leaves the later ones almost no freedom: the best plan of the
+first tier ignores cost, and the cheapest openings that keep its value with fractional systems
+hardly ever keep it with whole ones. So a plan is sought first in which each tier may give up part
+of its gap to the next:
 
-1. *Relaxations* of all tiers in turn, each held near its bound; the last one's openings rounded.
-   Where nothing need be missed, one relaxation is enough: that of the tier after, with nothing
-   missed. It is tried first, and where it is infeasible it costs little.
-2. *Counts* whole with those openings, for the sum of all tiers, each weighed by what it costs to
-   better it.
+1. *Relaxations* of all tiers in turn, each held near its bound; the openings of the last are then
+   rounded. If no megawatt need be missed, one relaxation suffices: that of the first tier after the
+   missed megawatts, with none missed. It is tried first, and costs little if it is infeasible.
+2. *Counts* made integer with those openings, for a weighted sum of all tiers: each tier's weight is
+   the cost of improving it by one unit.
 
-Each tier then only has to be proven, which often takes its relaxation alone. Measured on 15
-thousand columns where a fifth is missed: 0.03 % from the bound in megawatts missed and 0.07 % in
-cost after 15 seconds, where tier after tier stood at 5 % in cost after 90.
+Each tier then only has to be proven, which often takes its relaxation alone. Measured on 15,000
+columns with one fifth of the megawatts missed: after 15 seconds 0.03 % from the bound in megawatts
+missed and 0.07 % in cost; solving tier after tier stood at 5 % in cost after 90 seconds.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ import numpy as np
 import pulp
 
 from planner.model.objectives import CHOOSING, Tier
-from planner.solve.highs_model import NO_WHOLE, LiveModel, Watcher
+from planner.solve.highs_model import NO_COLUMNS, LiveModel, Watcher
 from planner.solve.outcome import Array, Outcome
-from planner.solve.staged import Rounds, least_value
-from planner.solve.time_limit import Clock
+from planner.solve.staged import StagedSolver, least_value
+from planner.solve.time_limit import TimeBudget
 from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE
 
-GIVEN_UP = 0.3
-"""Part of its gap that a tier gives up in the relaxation for those after it."""
+RELAXATION_GAP_SHARE = 0.3
+"""Share of its gap that each tier gives up in the relaxation to the later tiers."""
 
-COUNTS_SHARE = 0.3
-"""Part of the last tier's gap that whole counts may cost where openings leave less."""
+MIN_COUNTS_GAP_SHARE = 0.3
+"""Least share of the last tier's gap for integer counts, however much the openings use."""
 
-LEAST_GAP = 1e-3
-"""Relative gap of each tier at least: to prove an exact plan is left to the tiers in turn."""
+MIN_TIER_GAP = 1e-3
+"""Least relative gap sought here for a tier; closer proofs are left to the tiers in turn."""
 
-DEARER = 2.0
-"""Times its price at which a tier is weighed at least, so that no cost is saved by it."""
+MIN_DUAL_FACTOR = 2.0
+"""Least weight of a tier as a multiple of its dual value, so that missing more never pays."""
 
 
 @dataclass(frozen=True)
-class _Relaxed:
-    """A tier's relaxation: its bound, and where it is held near it; zero is held by columns."""
+class _HeldTier:
+    """A relaxed tier, its bound, and the row that holds it; None if its columns are at zero."""
 
     tier: Tier
     bound: float
@@ -55,133 +55,137 @@ class _Relaxed:
 
 
 class InitialPlan:
-    """Looks for a plan that is near the best in every tier.
+    """Seeks a plan that is near-optimal in every tier.
 
     Parameters
     ----------
     live
-        The model, with nothing fixed or held; it is left so, but for its objective.
-    rounds
-        Its rounds.
+        The model, with nothing fixed or held. It is restored afterwards, except its objective.
+    solver
+        Staged solver of the model.
     tiers
         Tiers, most important first.
     gaps
-        Relative gap asked of each; `LEAST_GAP` where less is asked.
+        Relative gap requested for each tier; raised to `MIN_TIER_GAP`.
     clock
         Time left.
     watch
-        Is told the bound of the first tier.
+        Called with the bound of the first tier.
 
     Attributes
     ----------
     relaxations : dict of str to Outcome
-        Relaxations by tier that hold where all tiers before are at zero.
+        Relaxation of each tier before which all tiers are held at zero, by tier name.
     """
 
     def __init__(
-        self, live: LiveModel, rounds: Rounds, tiers: Sequence[Tier], gaps: Sequence[float],
-        clock: Clock, watch: Watcher | None = None,
+        self, live: LiveModel, solver: StagedSolver, tiers: Sequence[Tier], gaps: Sequence[float],
+        clock: TimeBudget, watch: Watcher | None = None,
     ) -> None:  # fmt: skip
-        self.live, self.rounds, self.clock, self.watch = live, rounds, clock, watch
+        self.live, self.solver, self.clock, self.watch = live, solver, clock, watch
         self.tiers = [tier for tier in tiers if tier.name != CHOOSING]
-        self.gaps = [max(gap, LEAST_GAP) for gap in gaps]
-        self.relaxed: list[_Relaxed] = []
+        self.gaps = [max(gap, MIN_TIER_GAP) for gap in gaps]
+        self.relaxed: list[_HeldTier] = []
         self.relaxations: dict[str, Outcome] = {}
         self.bound = -math.inf
 
     def plan(self) -> Array | None:
         """Return the values of the columns, shape (columns,).
 
-        None if the model is small, or has only openings to make whole, or no plan was found.
+        Returns
+        -------
+        array of float or None
+            None if the model is small, has no integer columns except openings, or no plan was
+            found.
         """
         live = self.live
         whole = np.flatnonzero(live.whole).astype(np.int32)
-        if self.rounds.is_small or not self.rounds.counts_anything:
+        if self.solver.is_small or not self.solver.has_counts:
             return None
-        live.make_whole(NO_WHOLE)
-        shape = self._shape()
+        live.set_integer_columns(NO_COLUMNS)
+        shape = self._find_shape()
         live.release()
-        live.make_whole(whole)
+        live.set_integer_columns(whole)
         if shape is None or shape.values is None:
             return None
-        counted = self._counts(shape)
+        counted = self._round_counts(shape)
         live.release()
-        live.make_whole(whole)
+        live.set_integer_columns(whole)
         return counted.values
 
-    def _shape(self) -> Outcome | None:
-        """Relax the tiers in turn, each held near its bound, and round the last one's openings."""
+    def _find_shape(self) -> Outcome | None:
+        """Relax the tiers in turn, each held near its bound; round the openings of the last."""
         live = self.live
         tiers = list(zip(self.tiers, self.gaps, strict=False))
-        outcome, before = self._nothing_missed(), None
+        outcome, before = self._relax_without_misses(), None
         for tier, gap in tiers[len(self.relaxed) :]:
             if outcome is None:
-                outcome = self._relaxation(tier, before)
+                outcome = self._relax(tier, before)
             if outcome.status != "optimal":
                 return None
-            if not live.holds_rows:
+            if not live.has_held_rows:
                 self.relaxations[tier.name] = outcome
             if tier is self.tiers[-1]:
                 break
             if self.watch is not None and not self.relaxed:
                 self.watch(None, outcome.bound)
-            near = outcome.objective + GIVEN_UP * gap * abs(outcome.objective)
+            near = outcome.objective + RELAXATION_GAP_SHARE * gap * abs(outcome.objective)
             rows = live.highs.getNumRow()
             live.hold(tier.expression, near)
             row = rows if live.highs.getNumRow() > rows else None
-            self.relaxed.append(_Relaxed(tier, outcome.objective, row))
+            self.relaxed.append(_HeldTier(tier, outcome.objective, row))
             before, outcome = outcome, None
         assert outcome is not None
         self.bound = outcome.objective
         self.prices = self.live.highs.getSolution().row_dual
-        return self.rounds.dive(outcome, self.clock, self.clock.seconds)
+        return self.solver.dive(outcome, self.clock, self.clock.seconds)
 
-    def _relaxation(self, tier: Tier, before: Outcome | None) -> Outcome:
-        """Relax a tier; that of the tier before may be at its best already, and is then taken."""
+    def _relax(self, tier: Tier, before: Outcome | None) -> Outcome:
+        """Relax a tier; reuse the previous relaxation if it attains the tier's least value."""
         live = self.live
         live.minimise(tier.expression)
         if before is not None and before.values is not None:
             value = live.evaluate(tier.expression, before.values)
             if value <= least_value(live) + LAST_TOLERANCE:
                 return replace(before, objective=value, bound=value)
-        live.highs.clearSolver()  # with the basis of another tier it skips presolve
+        live.highs.clearSolver()  # from another tier's basis HiGHS skips presolve
         return live.solve(gap=0.0, seconds=self.clock.left)
 
-    def _nothing_missed(self) -> Outcome | None:
-        """Relax the first tier after those of what is missed, with nothing missed.
+    def _relax_without_misses(self) -> Outcome | None:
+        """Relax the first tier after the missed megawatts, with none missed.
 
-        None, and nothing held, if something must be missed.
+        Returns None, and holds no tier, if some megawatts must be missed.
         """
         live, missed = self.live, [tier for tier in self.tiers if tier.tight]
         for tier in missed:
             live.hold(tier.expression, 0.0)
         live.minimise(self.tiers[len(missed)].expression)
         outcome = live.solve(gap=0.0, seconds=self.clock.left)
-        if outcome.status != "optimal" or live.holds_rows:
+        if outcome.status != "optimal" or live.has_held_rows:
             live.release()
             return None
         if self.watch is not None:
             self.watch(None, 0.0)
-        self.relaxed = [_Relaxed(tier, 0.0, None) for tier in missed]
+        self.relaxed = [_HeldTier(tier, 0.0, None) for tier in missed]
         return outcome
 
-    def _mixed(self, room: float) -> pulp.LpAffineExpression:
-        """Return the sum of all tiers, each weighed by what its last unit costs in the last's.
+    def _weighted_sum(self, room: float) -> pulp.LpAffineExpression:
+        """Return the sum of all tiers, each weighted by its dual value in the last relaxation.
 
-        A tier weighs so much that whole counts leave it within its gap where the sum rises by no
-        more than some room.
+        The weights are large enough that every tier stays within its gap while the sum rises by
+        no more than `room`, in the unit of the last tier.
         """
         mixed = pulp.LpAffineExpression(self.tiers[-1].expression)
         for each, gap in zip(self.relaxed, self.gaps, strict=False):
             if each.row is not None:
-                left = (1.0 - GIVEN_UP) * gap * max(1.0, abs(each.bound))
-                weight = max(DEARER * abs(self.prices[each.row]), room / left)
+                left = (1.0 - RELAXATION_GAP_SHARE) * gap * max(1.0, abs(each.bound))
+                weight = max(MIN_DUAL_FACTOR * abs(self.prices[each.row]), room / left)
                 for variable, part in each.tier.expression.items():
                     mixed[variable] = mixed.get(variable, 0.0) + weight * part
         return mixed
 
-    def _counts(self, shape: Outcome) -> Outcome:
-        """Make counts whole with the openings of a shape, for the sum of all tiers."""
+    def _round_counts(self, shape: Outcome) -> Outcome:
+        """Make counts integer with a shape's openings, minimising the weighted sum of tiers."""
         assert shape.values is not None
         live, last = self.live, self.tiers[-1].expression
         for each in self.relaxed:
@@ -189,11 +193,11 @@ class InitialPlan:
                 live.hold(each.tier.expression, 0.0)
         cost = live.evaluate(last, shape.values)
         most = self.gaps[len(self.tiers) - 1] * abs(cost)
-        # Counts may cost all that openings leave of the gap.
-        room = max(COUNTS_SHARE * most, most - (cost - self.bound))
-        mixed = self._mixed(room)
+        # Counts may use all of the gap that the openings leave.
+        room = max(MIN_COUNTS_GAP_SHARE * most, most - (cost - self.bound))
+        mixed = self._weighted_sum(room)
         live.minimise(mixed)
         value = live.evaluate(mixed, shape.values)
         gap = room / max(abs(value), SEARCH_TOLERANCE)
         apart = Outcome("optimal", shape.values, value, value, 0.0)
-        return self.rounds.counts(apart, gap, self.clock, None, None)
+        return self.solver.round_counts(apart, gap, self.clock, None, None)

@@ -1,4 +1,4 @@
-"""Ctrl-C while the solver works: the plan in hand is kept."""
+"""Ctrl-C during a solve: stop, and keep the incumbent."""
 
 from __future__ import annotations
 
@@ -9,23 +9,28 @@ from contextlib import contextmanager
 from types import FrameType
 
 _SIGNALS: list[int] = []
-"""Signals that were taken as a wish to stop, in their order."""
+"""Signals that asked a solve to stop, in order of arrival."""
 
 
 def signals_taken() -> int:
-    """Return how many signals have asked a solver of this process to stop.
+    """Return the number of signals that have asked a solve of this process to stop.
 
-    A solve that is done before it looks says nothing of a signal; a command that would go on with
-    another one counts them.
+    A solve that ends before it polls does not report the signal, so a command with several solves
+    compares this count.
     """
     return len(_SIGNALS)
 
 
 @contextmanager
 def interruptible(stop: threading.Event) -> Iterator[None]:
-    """Let Ctrl-C and a termination signal set an event instead of ending the process.
+    """Let Ctrl-C and SIGTERM set an event instead of ending the process.
 
-    A second Ctrl-C ends it. Outside the main thread signals are left alone.
+    A second signal raises KeyboardInterrupt. Outside the main thread handlers stay unchanged.
+
+    Parameters
+    ----------
+    stop
+        Event that the first signal sets.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

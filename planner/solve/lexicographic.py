@@ -1,4 +1,4 @@
-"""The lexicographic objective: each tier is minimised, then held at what it reached."""
+"""The lexicographic objective: each tier is minimised, then held at the value it reached."""
 
 from __future__ import annotations
 
@@ -16,45 +16,48 @@ from planner.solve.highs_model import LiveModel, Watcher
 from planner.solve.initial_plan import InitialPlan
 from planner.solve.interrupt import interruptible
 from planner.solve.outcome import Array, Outcome
-from planner.solve.polish import misses_rows, not_beaten, settle, without_slack
+from planner.solve.polish import consistent_bound, polish, solve_with_integers_fixed, uses_tolerance
 from planner.solve.progress import Event
 from planner.solve.rounding import find_columns
-from planner.solve.staged import Rounds
-from planner.solve.time_limit import Clock
+from planner.solve.staged import StagedSolver
+from planner.solve.time_limit import TimeBudget
 
-TIGHT_GAP = 1e-3
-"""Widest gap of a tier that no later tier can mend, e.g. missed megawatts, however wide a gap is
-asked. It is relative: where nothing need be missed, nothing is.
+TIGHT_TIER_MAX_GAP = 1e-3
+"""Widest relative gap of a tight tier (e.g. missed megawatts), whatever gap was requested.
+
+No later tier can repair a tight tier. Because the gap is relative, no megawatt is missed if none
+need be.
 """
 
-UNPROVEN = "gap not proven"
-"""Status of a plan of which a bound is missing though no limit ended the search."""
+GAP_NOT_PROVEN = "gap not proven"
+"""Status of a plan whose gap is not proven although no limit ended the search."""
 
-ROOM = 1e-4
-"""By how much a gap may be wider than asked: tiers before are held with a slack, and what that
-saves is in a bound but not in the plan.
+GAP_ALLOWANCE = 1e-4
+"""Excess over the requested relative gap that still counts as proven.
+
+Earlier tiers are held with a slack, whose saving is in the bound but not in the plan.
 """
 
-LIMITS = ("time limit", "node limit")
-"""How a solve ends without a plan when it only needed longer."""
+LIMIT_STATUSES = ("time limit", "node limit")
+"""Statuses of a solve that might have found a plan with more time."""
 
 Listener = Callable[[Event], None]
 
 
 @dataclass(frozen=True)
 class TierResult:
-    """What a tier reached.
+    """The result of one tier.
 
     Attributes
     ----------
     name, unit : str
-        Of the tier.
+        Name and unit of the tier.
     value : float
-        Value reached.
+        Value of the plan, in that unit.
     bound : float
-        Proven bound: no plan is better than it.
+        Proven bound: no plan is better, in that unit.
     gap : float
-        Distance of value and bound, relative to the value; absolute where that is below one.
+        Distance between value and bound, relative to the value; absolute if that is below one.
     status : str
         HiGHS's model status.
     seconds : float
@@ -71,15 +74,15 @@ class TierResult:
 
 
 @dataclass(frozen=True)
-class Limits:
-    """When to stop.
+class SolveLimits:
+    """Limits at which a solve stops.
 
     Attributes
     ----------
     gap : float
         Relative gap at which a tier may stop.
     seconds : float
-        Time for all tiers together.
+        Time limit for all tiers together.
     """
 
     gap: float
@@ -88,17 +91,17 @@ class Limits:
 
 @dataclass(frozen=True)
 class Solution:
-    """The last plan found, and what is proven of it.
+    """The final plan, with the proof of each tier.
 
     Attributes
     ----------
     values : array of float
         Value of each column, shape (columns,).
     tiers : tuple of TierResult
-        Every tier that was reached.
+        Results of all tiers that were reached.
     status : str
-        ``optimal`` if every tier is proven within its gap; else ``time limit``, ``interrupted`` or
-        `UNPROVEN`.
+        ``optimal`` if every tier is proven within its gap; otherwise ``time limit``,
+        ``interrupted`` or `GAP_NOT_PROVEN`.
     """
 
     values: Array
@@ -107,26 +110,30 @@ class Solution:
 
 
 def solve_tiers(
-    live: LiveModel, tiers: Sequence[Tier], shown: Tier, wholes: Wholes, limits: Limits,
+    live: LiveModel, tiers: Sequence[Tier], shown: Tier, wholes: Wholes, limits: SolveLimits,
     listen: Listener,
 ) -> Solution:  # fmt: skip
-    """Solve the tiers in turn, then settle what is not a whole number.
+    """Solve the tiers in turn, then polish the plan.
 
     Parameters
     ----------
     live
         The model.
     tiers
-        Tiers, most important first; the last one only chooses among equals.
+        Tiers, most important first; the last one only breaks ties.
     shown
-        Tier that is minimised last of all over what is not a whole number, so that megawatts in
-        service are shown where they are in service.
+        Tier that polishing minimises last, over the columns that no other tier contains, so that
+        megawatts are reported as served where they are in service.
     wholes
-        Whole-number variables by kind.
+        Integer variables by kind.
     limits
-        Gap and time.
+        Gap and time limit.
     listen
-        Called as a tier goes on.
+        Called with the progress of each tier.
+
+    Returns
+    -------
+    Solution
 
     Raises
     ------
@@ -137,38 +144,42 @@ def solve_tiers(
     """
     with interruptible(live.stop):
         reached = _TierLoop(live, wholes, limits, listen)
-        reached.look_ahead(tiers)
+        reached.find_initial_plan(tiers)
         for number, tier in enumerate(tiers):
             if not reached.solve(tier, is_last=number == len(tiers) - 1):
                 break
         assert reached.values is not None
-        values = settle(live, reached.held, shown, wholes, reached.values)
+        values = polish(live, reached.held, shown, wholes, reached.values)
     results, status = [], reached.status
     for tier, result in zip(tiers, reached.results, strict=False):
         value = live.evaluate(tier.expression, values) * tier.scale
-        bound = not_beaten(tier, value, result.bound)
+        bound = consistent_bound(tier, value, result.bound)
         gap = relative_gap(value, bound)
         results.append(replace(result, value=value, bound=bound, gap=gap))
         if status != "optimal" or tier.name == CHOOSING:
             continue
-        # HiGHS may call optimal what its own bound does not prove, or what a plan disproves.
-        beaten = abs(bound - result.bound) > ROOM * max(1.0, abs(bound))
-        if not gap <= reached.gap(tier) + ROOM or (beaten and not misses_rows(live, values)):
-            status = UNPROVEN
+        # HiGHS may report optimal though its own bound, or a better plan, says otherwise.
+        beaten = abs(bound - result.bound) > GAP_ALLOWANCE * max(1.0, abs(bound))
+        if not gap <= reached.gap(tier) + GAP_ALLOWANCE or (
+            beaten and not uses_tolerance(live, values)
+        ):
+            status = GAP_NOT_PROVEN
     return Solution(values, tuple(results), status)
 
 
 def relative_gap(value: float, bound: float) -> float:
-    """Return the distance of value and bound, relative to the value, absolute where it is small."""
+    """Return the gap relative to the value; absolute if the value is below one."""
     return abs(value - bound) / max(1.0, abs(value))
 
 
 class _TierLoop:
     """Solves tier after tier on one live model."""
 
-    def __init__(self, live: LiveModel, wholes: Wholes, limits: Limits, listen: Listener) -> None:
+    def __init__(
+        self, live: LiveModel, wholes: Wholes, limits: SolveLimits, listen: Listener
+    ) -> None:
         self.live, self.limits, self.listen = live, limits, listen
-        self.rounds = Rounds(live, find_columns(live, wholes))
+        self.solver = StagedSolver(live, find_columns(live, wholes))
         self.started = time.monotonic()
         self.values: Array | None = None
         self.ahead: Array | None = None
@@ -178,17 +189,17 @@ class _TierLoop:
         self.results: list[TierResult] = []
         self.status = "optimal"
 
-    def look_ahead(self, tiers: Sequence[Tier]) -> None:
-        """Look for a plan that is near the best in every tier, to begin the first tier from."""
+    def find_initial_plan(self, tiers: Sequence[Tier]) -> None:
+        """Seek a plan that is near-optimal in every tier, as the first tier's warm start."""
         gaps, watch = [self.gap(tier) for tier in tiers], self._watcher(tiers[0])
-        clock = Clock(self.limits.seconds)
-        initial = InitialPlan(self.live, self.rounds, tiers, gaps, clock, watch)
+        clock = TimeBudget(self.limits.seconds)
+        initial = InitialPlan(self.live, self.solver, tiers, gaps, clock, watch)
         self.ahead = initial.plan()
         self.relaxations = initial.relaxations
         self.tiers = initial.tiers
 
     def solve(self, tier: Tier, *, is_last: bool) -> bool:
-        """Solve one tier and hold it; say whether to go on to the next."""
+        """Solve one tier and hold it; return whether to go on to the next."""
         left = self.limits.seconds - (time.monotonic() - self.started)
         if self.values is not None and (left <= 0 or self.live.stop.is_set()):
             if not is_last:
@@ -196,21 +207,21 @@ class _TierLoop:
             return False
         outcome = self._run(tier, left, is_last=is_last)
         if outcome.status == "infeasible" and self.values is not None and not is_last:
-            # The plan in hand is one: it misses rows by what the search may miss them by.
-            self.live.give_way(self.values)
+            # The incumbent is feasible within the search tolerance: widen the rows it violates.
+            self.live.widen_rows(self.values)
             outcome = self._run(tier, left, is_last=is_last)
         if outcome.status == "infeasible" and self.values is None:
             raise NoPlanExists(
-                "no plan can hold: orders already placed, the fleet or the budget contradict other "
-                "firm data. Compare orders with supply_capacity, dedicated fleet with its halls, "
-                "and the budget with what is already spent."
+                "no feasible plan exists: orders already placed, the fleet or the budget "
+                "contradict other firm data. Compare orders with supply_capacity, dedicated fleet "
+                "with its halls, and the budget with what is already spent."
             )
         if outcome.values is None:
             if self.values is None:
-                raise _without_plan(outcome)
+                raise _no_plan_error(outcome)
             if not is_last:
-                ended = outcome.status in (*LIMITS, "interrupted")
-                self.status = outcome.status if ended else UNPROVEN
+                ended = outcome.status in (*LIMIT_STATUSES, "interrupted")
+                self.status = outcome.status if ended else GAP_NOT_PROVEN
             return False
         self.values = outcome.values
         self._record(tier, outcome)
@@ -224,19 +235,19 @@ class _TierLoop:
         return True
 
     def _hold(self) -> None:
-        """Hold the tier that was just solved at what its plan reaches without any slack.
+        """Hold the tier just solved at the value that its plan reaches without slack.
 
-        The slack of the tiers before may have made it look better than it can be. Held there, it
-        would shut out plans that are as good and use no slack. The tiers to come are solved over
-        what is no whole number, too, for the plan in hand may be good enough for them.
+        The slack of earlier tiers may have made the value too good. Held at that value, it would
+        exclude equally good plans that use no slack. The later tiers are solved over the
+        continuous columns, too, because the incumbent may already be good enough for them.
         """
         tier, found = self.held[-1]
-        if self.live.holds_rows and self.values is not None:
+        if self.live.has_held_rows and self.values is not None:
             whole = np.flatnonzero(self.live.whole).astype(np.int32)
             to_come = [(each, -math.inf) for each in self.tiers[len(self.held) :]]
-            self.values = without_slack(self.live, [*self.held, *to_come], self.values)
-            self.live.make_whole(whole)
-            self.live.heeds_stop = True
+            self.values = solve_with_integers_fixed(self.live, [*self.held, *to_come], self.values)
+            self.live.set_integer_columns(whole)
+            self.live.is_interruptible = True
             value = self.live.evaluate(tier.expression, self.values)
             value = value if tier.tight else max(value, found)
             self.held[-1] = tier, value
@@ -245,27 +256,27 @@ class _TierLoop:
             self.live.hold(each.expression, held, least=result.bound / each.scale)
 
     def _run(self, tier: Tier, left: float, *, is_last: bool) -> Outcome:
-        """Run HiGHS on one tier from the plan in hand; without any, late is better than nothing."""
+        """Solve one tier from the incumbent; without one, HiGHS may overrun the time limit."""
         self.live.minimise(tier.expression)
         watch = self._watcher(tier)
         start = self.ahead if self.values is None else self.values
         self.live.ends_on_time = start is not None
         if is_last:
-            return self.rounds.choose(start, seconds=left, watch=watch)
-        # Once: it is of the rows as stated, not of any that give way later.
+            return self.solver.break_ties(start, seconds=left, watch=watch)
+        # Used once: it is a relaxation of the rows as stated, not of rows widened later.
         known = self.relaxations.pop(tier.name, None)
-        if self.live.holds_rows:
+        if self.live.has_held_rows:
             known = None
-        return self.rounds.solve(
+        return self.solver.solve(
             gap=self.gap(tier), seconds=left, start=start, watch=watch, relaxed=known
         )
 
     def gap(self, tier: Tier) -> float:
-        """Return the gap within which a tier is to be proven."""
-        return min(self.limits.gap, TIGHT_GAP) if tier.tight else self.limits.gap
+        """Return the relative gap requested for a tier."""
+        return min(self.limits.gap, TIGHT_TIER_MAX_GAP) if tier.tight else self.limits.gap
 
     def _watcher(self, tier: Tier) -> Watcher:
-        """Return what turns the solver's progress into events of the tier."""
+        """Return a watcher that turns the solver's progress into events of the tier."""
 
         def watch(incumbent: float | None, bound: float | None) -> None:
             value = None if incumbent is None else incumbent * tier.scale
@@ -286,15 +297,15 @@ class _TierLoop:
         self.listen(Event(tier.name, tier.unit, value, bound, gap, elapsed))
 
 
-def _without_plan(outcome: Outcome) -> PlannerError:
-    """Return what ends a command where a solve ended before any plan was found."""
+def _no_plan_error(outcome: Outcome) -> PlannerError:
+    """Return the error for a solve that ended before it found any plan."""
     if outcome.status == "interrupted":
         return Interrupted("interrupted before any plan was found; nothing was written")
-    if outcome.status not in LIMITS:
+    if outcome.status not in LIMIT_STATUSES:
         return SolverFailed(
             f"the solver gave up ({outcome.status}) before any plan was found. Nothing was "
-            "written. Run planner doctor; if all is well there, look for amounts that "
-            "differ by very many digits"
+            "written. Run planner doctor; if it finds no fault, look for amounts that "
+            "differ by many orders of magnitude"
         )
     return LimitReached(
         f"{outcome.status} after {outcome.seconds:.0f} s, before any plan was found. "

@@ -1,4 +1,4 @@
-"""What a solve came to."""
+"""The outcome of one solve."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 
 STATUS = highspy.HighsModelStatus
-WORDS = {
+STATUS_WORDS = {
     STATUS.kOptimal: "optimal",
     STATUS.kTimeLimit: "time limit",
     STATUS.kSolutionLimit: "node limit",
@@ -22,28 +22,27 @@ WORDS = {
     STATUS.kUnboundedOrInfeasible: "infeasible",
     STATUS.kUnbounded: "unbounded",
 }
-"""How a solve ended; anything else is HiGHS's own word."""
+"""Our words for HiGHS's model statuses; other statuses keep HiGHS's own words."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What HiGHS says of one solve.
+    """Status, incumbent and bound of one solve of a minimisation.
 
     Attributes
     ----------
     status : str
-        ``optimal``, ``time limit``, ``interrupted``, ``infeasible``, ``unbounded`` or HiGHS's own
-        word for anything else.
+        ``interrupted``, a value of `STATUS_WORDS`, or HiGHS's own word for any other status.
     values : array of float or None
         Value of each column, shape (columns,); None if no feasible point was found.
     objective : float
-        Value of the objective there; infinite if there is none.
+        Objective value of that point; infinite if there is none.
     bound : float
         Proven lower bound of the objective.
     seconds : float
         Time the solve took.
     nodes : int
-        Nodes of branch and bound that it took.
+        Number of branch-and-bound nodes.
     """
 
     status: str

@@ -1,4 +1,4 @@
-"""A plan to its last digits: whole numbers rounded, everything else solved again."""
+"""Polish a plan: round its integer columns and solve everything else again, exactly."""
 
 from __future__ import annotations
 
@@ -13,67 +13,72 @@ from planner.model.objectives import Tier
 from planner.model.spare import Spare
 from planner.model.wholes import Wholes
 from planner.solve.elastic_rows import largest_miss
-from planner.solve.highs_model import NO_WHOLE, LiveModel, Statuses
+from planner.solve.highs_model import NO_COLUMNS, LiveModel, Statuses
 from planner.solve.outcome import Array
-from planner.solve.problem_arrays import positions
+from planner.solve.problem_arrays import indices_of
 from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE, TOLERANCE
 
-MANY = 300_000
-"""Columns from which a tier at zero is not solved again and presolve is worth more than a basis."""
+LARGE_MODEL_MIN_COLUMNS = 300_000
+"""Columns above which tiers at zero are not re-solved and presolve beats a warm basis."""
 
 Index = npt.NDArray[np.int32]
 
-HALF = 0.5
-"""What tells a whole number that is one from one that is zero."""
+BINARY_THRESHOLD = 0.5
+"""Threshold between zero and one for the value of a binary column."""
 
-SPARE_NODES, SPARE_SECONDS = 100, 60.0
-"""Nodes spent on what a plan can do without, which take a fraction of that time."""
+SPARE_MAX_NODES, SPARE_TIME_LIMIT_SECONDS = 100, 60.0
+"""Limits on removing spare openings and lots; the nodes take a fraction of the time."""
 
-SETTLE_SECONDS = 600.0
-"""Time for the linear programs that remain once whole numbers are fixed; they take a fraction."""
+POLISH_TIME_LIMIT_SECONDS = 600.0
+"""Time limit of each LP that remains once integers are fixed; each takes a fraction of it."""
 
 
-def settle(
+def polish(
     live: LiveModel, held: Sequence[tuple[Tier, float]], shown: Tier, wholes: Wholes,
     values: Array, bases: Sequence[tuple[Statuses, Statuses]] = (),
 ) -> Array:  # fmt: skip
-    """Round the whole numbers, and solve the tiers again over everything else.
+    """Round the integer columns and solve the tiers again over the continuous ones.
 
-    What is left is linear, so that each tier is exact, and a count that the solver held at
-    11.9999998 cannot leave a plan that is slightly wrong.
+    What remains is linear, so each tier is exact, and a count that the solver left at 11.9999998
+    cannot make the plan slightly wrong.
 
     Parameters
     ----------
     live
-        The model, with nothing fixed or held; it is left so.
+        The model, with nothing fixed or held; it is restored afterwards.
     held
-        Tiers, and the value at which each was found.
+        Tiers, each with the value that the search found.
     shown
-        Tier that is minimised last, over what no tier before counts.
+        Tier that is minimised last, over the columns that no other tier contains.
     wholes
-        Whole-number variables by kind.
+        Integer variables by kind.
     values
         The plan, shape (columns,).
     bases
-        Bases from which the tiers may begin.
+        Bases to start the tiers from.
+
+    Returns
+    -------
+    array of float
+        The polished plan, shape (columns,).
     """
     whole = np.flatnonzero(live.whole).astype(np.int32)
-    values = without_slack(live, held, values, bases)
+    values = solve_with_integers_fixed(live, held, values, bases)
     if _drop_empty_orders(live, wholes, values):
-        values = without_slack(live, held, values, bases)
-    counted = np.concatenate([NO_WHOLE, *(positions(tier.expression) for tier, _ in held)])
+        values = solve_with_integers_fixed(live, held, values, bases)
+    counted = np.concatenate([NO_COLUMNS, *(indices_of(tier.expression) for tier, _ in held)])
     values = _without_spare(live, counted, wholes.spare, values)
-    last = _and_flows(shown, wholes.spare)
-    at = np.setdiff1d(positions(last.expression), counted)
-    values = _settled_at(live, last, at, values)
+    last = _with_flows(shown, wholes.spare)
+    at = np.setdiff1d(indices_of(last.expression), counted)
+    values = _solve_tier_over(live, last, at, values)
     live.set_tolerance(SEARCH_TOLERANCE)
     live.release()
-    live.make_whole(whole)
-    live.heeds_stop = True
+    live.set_integer_columns(whole)
+    live.is_interruptible = True
     return values
 
 
-def not_beaten(tier: Tier, value: float, bound: float) -> float:
+def consistent_bound(tier: Tier, value: float, bound: float) -> float:
     """Return a proven bound, or the tier's value where that is better.
 
     A plan beats its bound where it misses rows within the tolerance, as whole numbers at a
@@ -82,37 +87,51 @@ def not_beaten(tier: Tier, value: float, bound: float) -> float:
     return min(bound, value) if tier.scale > 0 else max(bound, value)
 
 
-def misses_rows(live: LiveModel, values: Array) -> bool:
-    """Return whether a plan makes use of the tolerance."""
+def uses_tolerance(live: LiveModel, values: Array) -> bool:
+    """Return whether a plan violates a row by more than `LAST_TOLERANCE`."""
     return largest_miss(live.highs, values) > LAST_TOLERANCE
 
 
-def without_slack(
+def solve_with_integers_fixed(
     live: LiveModel,
     held: Sequence[tuple[Tier, float]],
     values: Array,
     bases: Sequence[tuple[Statuses, Statuses]] = (),
 ) -> Array:
-    """Fix the whole numbers, rounded, and solve the tiers again, each held with hardly a slack.
+    """Fix the integer columns, rounded, and solve the tiers again, held within `LAST_TOLERANCE`.
 
-    A tier that was found within a gap stays where it was found, for bettering it now would be
-    paid for by the tiers below it. The model is left with all that fixed. Each tier may begin
-    from a basis.
+    A tier that was solved to a gap stays at the value found, because the later tiers would pay for
+    improving it now.
+
+    Parameters
+    ----------
+    live
+        The model; it is left with integers fixed and tiers held.
+    held
+        Tiers, each with the value that the search found.
+    values
+        The plan, shape (columns,).
+    bases
+        Bases to start the tiers from.
     """
     whole = np.flatnonzero(live.whole).astype(np.int32)
     live.release()
-    live.fix_rounded(whole, values)
-    live.make_whole(NO_WHOLE)
-    live.heeds_stop = False  # a plan is there, and this takes seconds
+    live.fix_at_rounded(whole, values)
+    live.set_integer_columns(NO_COLUMNS)
+    live.is_interruptible = False  # this takes seconds, and there is a plan to keep
     live.set_tolerance(LAST_TOLERANCE)
     for number, (tier, found) in enumerate(held):
         is_last = number == len(held) - 1
-        if not is_last and live.columns > MANY and _is_nothing(live, tier, values):
-            live.hold(tier.expression, 0.0)  # fixes its columns, which the next tier then keeps
+        if (
+            not is_last
+            and live.columns > LARGE_MODEL_MIN_COLUMNS
+            and _is_at_zero(live, tier, values)
+        ):
+            live.hold(tier.expression, 0.0)  # fixes its columns for the later tiers
             continue
         if number < len(bases):
             live.set_basis(*bases[number])
-        values = _met(live, tier, _settled(live, tier, values))
+        values = _without_negligible_misses(live, tier, _solve_tier(live, tier, values))
         reached = live.evaluate(tier.expression, values)
         limit = reached if tier.tight else max(reached, found)
         live.hold(tier.expression, limit, LAST_TOLERANCE)
@@ -120,102 +139,104 @@ def without_slack(
     return values
 
 
-def _is_nothing(live: LiveModel, tier: Tier, values: Array) -> bool:
-    """Return whether a tier is at zero and cannot be below, so that there is nothing to solve."""
-    at = positions(tier.expression)
+def _is_at_zero(live: LiveModel, tier: Tier, values: Array) -> bool:
+    """Return whether a tier is at zero and cannot be negative, so that no solve can improve it."""
+    at = indices_of(tier.expression)
     is_least = np.all(live.lower[at] >= 0) and all(c >= 0 for c in tier.expression.values())
     return bool(is_least) and live.evaluate(tier.expression, values) <= LAST_TOLERANCE
 
 
-def _met(live: LiveModel, tier: Tier, values: Array) -> Array:
-    """Return a plan that misses nothing where it missed no more than a search may.
+def _without_negligible_misses(live: LiveModel, tier: Tier, values: Array) -> Array:
+    """Return a plan with missed megawatts set to zero where they are within `SEARCH_TOLERANCE`.
 
-    The bound of the tier does not count that, so that the tiers below must not pay for it either.
+    The tier's bound does not count them, so later tiers must not pay for them either.
     """
-    at = positions(tier.expression) if tier.tight else NO_WHOLE
+    at = indices_of(tier.expression) if tier.tight else NO_COLUMNS
     nearly = at[(values[at] > 0) & (values[at] <= SEARCH_TOLERANCE)]
     if len(nearly):
         values = values.copy()
         values[nearly] = 0.0
-        live.give_way(values)
+        live.widen_rows(values)
     return values
 
 
 def _drop_empty_orders(live: LiveModel, wholes: Wholes, values: Array) -> bool:
-    """Place no order that orders nothing, and say whether there was any.
+    """Cancel orders of quantity zero in place, and return whether there were any.
 
-    A gap may have left one in a plan without whole lots. It may order what a row may be missed by,
-    too, which the tiers must then do without.
+    In a plan without whole lots, a gap can leave an order open whose quantity is zero, or within
+    the feasibility tolerance. The tiers are then solved again without that quantity.
     """
     dropped = [
         live.position[id(placed)]
         for placed, lots in wholes.orders
-        if values[live.position[id(placed)]] > HALF and values[live.position[id(lots)]] <= TOLERANCE
+        if values[live.position[id(placed)]] > BINARY_THRESHOLD
+        and values[live.position[id(lots)]] <= TOLERANCE
     ]
     values[dropped] = 0.0
     return bool(dropped)
 
 
-def _settled(live: LiveModel, tier: Tier, values: Array) -> Array:
-    """Solve one tier of what is left.
+def _solve_tier(live: LiveModel, tier: Tier, values: Array) -> Array:
+    """Solve one tier over the columns that are not fixed.
 
-    The plan in hand is always one: if its whole numbers miss rows by more than the last values
-    may, within what a search may, these rows give way. If HiGHS fails even so, it stays as it is.
+    The incumbent always stays feasible: rows that its integers violate by more than
+    `LAST_TOLERANCE` are widened (`LiveModel.widen_rows`). If HiGHS still fails, the incumbent is
+    returned unchanged.
     """
     live.minimise(tier.expression)
-    outcome = live.solve(gap=0.0, seconds=SETTLE_SECONDS)
+    outcome = live.solve(gap=0.0, seconds=POLISH_TIME_LIMIT_SECONDS)
     if outcome.values is not None:
         return outcome.values
     live.set_tolerance(SEARCH_TOLERANCE)
-    near = live.solve(gap=0.0, seconds=SETTLE_SECONDS)
+    near = live.solve(gap=0.0, seconds=POLISH_TIME_LIMIT_SECONDS)
     live.set_tolerance(LAST_TOLERANCE)
-    point = np.clip(values, *live.bounds()) if near.values is None else near.values
-    live.give_way(point)
-    outcome = live.solve(gap=0.0, seconds=SETTLE_SECONDS)
+    point = np.clip(values, *live.all_bounds()) if near.values is None else near.values
+    live.widen_rows(point)
+    outcome = live.solve(gap=0.0, seconds=POLISH_TIME_LIMIT_SECONDS)
     return point if outcome.values is None else outcome.values
 
 
-def _settled_at(live: LiveModel, tier: Tier, at: Index, values: Array) -> Array:
-    """Solve one tier over some columns, with all others as they are.
+def _solve_tier_over(live: LiveModel, tier: Tier, at: Index, values: Array) -> Array:
+    """Solve one tier over some columns, with all others fixed.
 
-    Fixing what the tiers before count keeps these at their values without a row over the whole
-    cost, which would cost the last digits.
+    Fixing the columns of the earlier tiers keeps their values without a row over the whole cost,
+    which would cost precision.
     """
     live.release()
-    kept, decided = _others(live, at, values)
+    kept, decided = _other_columns(live, at, values)
     live.fix(kept, decided)
-    if live.columns > MANY:
-        live.highs.clearSolver()  # presolve finds the few columns that are left
-    values = _settled(live, tier, values)
-    values[kept] = decided  # which HiGHS may move by its tolerance
+    if live.columns > LARGE_MODEL_MIN_COLUMNS:
+        live.highs.clearSolver()  # presolve reduces the model to the few free columns
+    values = _solve_tier(live, tier, values)
+    values[kept] = decided  # HiGHS may have moved them within its tolerance
     return values
 
 
 def _without_spare(live: LiveModel, counted: Index, spare: Spare, values: Array) -> Array:
-    """Take out of a plan what it can do without at no more cost.
+    """Remove spare openings and lots from a plan without raising its cost.
 
-    Halls open as late as their systems need them, or never, and no lot is ordered that nothing
-    waits for. Only that may become less, and what costs nothing may follow. The plan stays as it
-    is where the solver finds none with less, and where somebody does not want to wait.
+    Halls open only when their systems need them, and no lot is ordered without a use. Only these
+    columns may decrease, and columns without cost may adapt. The plan is returned unchanged if the
+    solver finds no reduction or the run was interrupted.
     """
     if live.stop.is_set():
         return values
-    fewer = positions([variable for variable, _ in spare.fewer])
-    follow = positions([variable for variable, _ in spare.follow])
-    flows = positions([variable for variable, _ in spare.flows])
+    fewer = indices_of([variable for variable, _ in spare.fewer])
+    follow = indices_of([variable for variable, _ in spare.follow])
+    flows = indices_of([variable for variable, _ in spare.flows])
     free = np.concatenate([fewer, follow, np.setdiff1d(flows, counted)])
     values = np.where(live.whole, np.round(values), values)
     live.release()
-    kept, decided = _others(live, free, values)
+    kept, decided = _other_columns(live, free, values)
     live.fix(kept, decided)
-    live.bound(fewer, live.lower[fewer], np.maximum(values[fewer], live.lower[fewer]))
+    live.set_column_bounds(fewer, live.lower[fewer], np.maximum(values[fewer], live.lower[fewer]))
     live.minimise(collect([*spare.fewer, *spare.follow]))
-    live.make_whole(fewer[live.whole[fewer]])
-    live.start_from(values)
-    live.set_tolerance(LAST_TOLERANCE)  # nothing that is needed by a trifle alone is left out
-    outcome = live.solve(gap=0.0, seconds=SPARE_SECONDS, nodes=SPARE_NODES)
+    live.set_integer_columns(fewer[live.whole[fewer]])
+    live.set_start(values)
+    live.set_tolerance(LAST_TOLERANCE)  # keep what is needed by tiny amounts
+    outcome = live.solve(gap=0.0, seconds=SPARE_TIME_LIMIT_SECONDS, nodes=SPARE_MAX_NODES)
     live.set_tolerance(SEARCH_TOLERANCE)
-    live.make_whole(NO_WHOLE)
+    live.set_integer_columns(NO_COLUMNS)
     if outcome.values is None:
         return values
     found = np.where(live.whole, np.round(outcome.values), outcome.values)
@@ -223,12 +244,12 @@ def _without_spare(live: LiveModel, counted: Index, spare: Spare, values: Array)
     return found
 
 
-def _others(live: LiveModel, at: Index, values: Array) -> tuple[Index, Array]:
-    """Return all columns but these, and their values within their bounds."""
+def _other_columns(live: LiveModel, at: Index, values: Array) -> tuple[Index, Array]:
+    """Return all columns except some, and their values clipped to their bounds."""
     kept = np.setdiff1d(np.arange(live.columns, dtype=np.int32), at)
     return kept, np.clip(values[kept], live.lower[kept], live.upper[kept])
 
 
-def _and_flows(shown: Tier, spare: Spare) -> Tier:
-    """Return a tier to which early starts and shipments, and what they are of, are added."""
+def _with_flows(shown: Tier, spare: Spare) -> Tier:
+    """Return a tier with early starts and shipments, and their quantities, added to it."""
     return replace(shown, expression=collect([*shown.expression.items(), *spare.flows]))

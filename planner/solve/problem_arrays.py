@@ -13,31 +13,31 @@ import numpy.typing as npt
 import pulp
 
 
-class Stated(Protocol):
-    """What has rows: a PuLP problem, or the model's frame, which has no names for them yet."""
+class HasRows(Protocol):
+    """A PuLP problem, or the model's frame, whose rows have no names yet."""
 
     def constraints(self) -> list[pulp.LpConstraint]:
         """Return all rows in order."""
 
 
-class Arrays:
+class ProblemArrays:
     """A PuLP problem's columns and rows as arrays, from one walk over its terms.
 
     Attributes
     ----------
     lower, upper : arrays of float
-        Bounds of the columns, shape (columns,).
+        Bounds of each column, shape (columns,).
     whole : array of bool
-        Whether a column takes whole numbers only, shape (columns,).
+        Whether each column is integer, shape (columns,).
     row_lower, row_upper : arrays of float
-        Bounds of the rows, shape (rows,).
+        Bounds of each row, shape (rows,).
     start : array of int
-        Where each row's terms begin, shape (rows + 1,).
+        Index of each row's first term, shape (rows + 1,).
     index, value : arrays of int and float
         Column and coefficient of each term, shape (nonzeros,).
     """
 
-    def __init__(self, problem: Stated, columns: Sequence[pulp.LpVariable]) -> None:
+    def __init__(self, problem: HasRows, columns: Sequence[pulp.LpVariable]) -> None:
         for at, variable in enumerate(columns):
             variable.column = at
         rows = problem.constraints()
@@ -45,7 +45,7 @@ class Arrays:
         counts = np.fromiter(map(len, expressions), dtype=np.int64, count=len(rows))
         self.start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
         total = int(self.start[-1])
-        self.index = positions(chain.from_iterable(expressions), total)
+        self.index = indices_of(chain.from_iterable(expressions), total)
         values = chain.from_iterable(map(dict.values, expressions))
         self.value = np.fromiter(values, dtype=np.float64, count=total)
         right = -np.fromiter(map(attrgetter("constant"), rows), dtype=float, count=len(rows))
@@ -60,7 +60,7 @@ class Arrays:
         self.whole = np.array([v.cat == pulp.LpInteger for v in columns], dtype=bool)
 
     def pass_to(self, highs: highspy.Highs) -> None:
-        """Make these the model of a HiGHS object, without costs."""
+        """Pass these arrays to HiGHS as its model, with zero costs."""
         columns, rows = len(self.lower), len(self.row_lower)
         highs.passModel(
             columns, rows, len(self.value), int(highspy.MatrixFormat.kRowwise),
@@ -70,6 +70,14 @@ class Arrays:
         )  # fmt: skip
 
 
-def positions(variables: Iterable[pulp.LpVariable], count: int = -1) -> npt.NDArray[np.int32]:
-    """Return the columns of variables that have been handed over, so many if that is known."""
+def indices_of(variables: Iterable[pulp.LpVariable], count: int = -1) -> npt.NDArray[np.int32]:
+    """Return the column indices of variables, in order.
+
+    Parameters
+    ----------
+    variables
+        Variables whose `ProblemArrays` have been built.
+    count
+        Number of variables, if known.
+    """
     return np.fromiter(map(attrgetter("column"), variables), dtype=np.int32, count=count)

@@ -1,4 +1,4 @@
-"""What the solver tells while it works."""
+"""Progress events of a solve."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Event:
-    """How far a tier has come.
+    """Progress of one tier.
 
     Attributes
     ----------
@@ -20,9 +20,9 @@ class Event:
     bound : float or None
         Proven bound; None before the first.
     gap : float or None
-        Relative distance of the two.
+        Relative gap between the two; None without both.
     elapsed : float
-        Seconds since the solver started on this plan.
+        Seconds since the solve of the plan began.
     """
 
     tier: str

@@ -1,27 +1,26 @@
-"""Solves whose answer is not taken on trust.
+"""Re-check MIP results, because HiGHS 1.15.1 sometimes returns a wrong "optimal".
 
-HiGHS calls some plans optimal that are not: version 1.15.1 about one in two thousand small models
-of random workbooks, some with presolve and some without, some with a start and some without; older
-versions do so, too. What is done about it:
+About one in two thousand small models of random workbooks ends that way, with or without presolve
+and with or without a warm start; older versions have the same fault. The countermeasures:
 
-- *Aggregation, probing and enumeration*, rules of presolve that cut off most of these plans, are
-  switched off, which costs no time that could be measured (`RULES_OFF`).
-- *Every answer that is called optimal is asked for twice*, with presolve and without; the better
-  plan and the weaker bound are believed. Hardly ever are both wrong.
-- *A large model with a plan in hand* is solved from there without presolve first, for presolve
-  makes it another model, with which the start is compared wrongly where costs are multiples of
-  some step. It takes no longer: 0.8 instead of 1.0 s for the last solve of the 750 MW plan, 1.3
-  instead of 3.9 with few crews.
-- *The second solve* may take some times the nodes of the first, not of its time, so that it ends
-  at the same plan on any machine. In a large model it looks for no plans in searches inside of its
-  own: what is asked is whether the first was wrong, and those took two thirds of the time (50
-  instead of 115 s with every hall of the frontier's sites).
-- *"Infeasible" is an answer, too.* It is believed only if two different solves agree. If the second
-  reaches its limit of nodes undecided, a third decides: with presolve but without restarts, because
-  the wrong ones that were seen came from the restart after the root node. The third has no limit of
-  nodes: it ends with a plan, with the same answer, or at the time limit of its caller.
-- *A linear model that is called infeasible* is solved again from scratch without presolve, at most
-  so many pivots (`PIVOTS_BY_ROWS`).
+- *Presolve rules.* Aggregation, probing and enumeration cut off most of the lost optima. They are
+  switched off, at no measurable cost in time (`PRESOLVE_RULES_OFF`).
+- *Two solves.* Every result with status "optimal" is solved for again, once with and once without
+  presolve. The better plan and the weaker bound are kept. Both solves are hardly ever wrong.
+- *Warm start without presolve.* A large model with an incumbent is first solved without presolve:
+  the presolved model compares the start wrongly where costs are multiples of some step. This takes
+  no longer: 0.8 s instead of 1.0 s for the last solve of the 750 MW plan, 1.3 s instead of 3.9 s
+  with few crews.
+- *Node limit.* The second solve may take a multiple of the first one's nodes, not of its time, so
+  that every machine ends at the same plan. In a large model its sub-MIP heuristics are off: it only
+  has to refute the first result, and they took two thirds of the time (50 s instead of 115 s with
+  every hall of the frontier's sites).
+- *Infeasibility.* "Infeasible" is accepted only if two different solves agree. If the second
+  reaches its node limit undecided, a third decides, with presolve but without restarts, because
+  every wrong verdict observed came from the restart after the root node. The third has no node
+  limit: it ends with a plan, with the same verdict, or at the caller's time limit.
+- *Linear models.* An infeasible LP is solved again from scratch without presolve, within a limit
+  on pivots (`SECOND_SOLVE_PIVOTS_PER_ROW`).
 """
 
 from __future__ import annotations
@@ -31,46 +30,54 @@ from dataclasses import replace
 
 from planner.solve.highs_model import LiveModel, Watcher
 from planner.solve.outcome import Array, Outcome
-from planner.solve.time_limit import Clock
+from planner.solve.time_limit import TimeBudget
 from planner.tolerance import SEARCH_TOLERANCE
 
-SECOND_SHARE = 5
-"""Nodes that a second solve may take, as so many times the first's."""
+SECOND_SOLVE_NODE_FACTOR = 5
+"""Node limit of the second solve, as a multiple of the nodes of the first."""
 
-LEAST_NODES, NODES_BY_COLUMNS = 10, 1_000_000
-"""Nodes that it may take at least, in any model, and in one of a single column: about a second's.
+SECOND_SOLVE_MIN_NODES, SECOND_SOLVE_NODES_TIMES_COLUMNS = 10, 1_000_000
+"""Least node limit of the second solve: in any model, and its product with the columns.
 
-With 10 alone, one of 5,000 small models solved in rounds kept a bound that was wrong.
+The second is about one second's work. With 10 nodes alone, one of 5,000 small models solved in
+stages kept a wrong bound.
 """
 
-LEAST_PIVOTS, PIVOTS_BY_ROWS = 10_000, 10
-"""Pivots that the second solve of an infeasible linear model may take: at least, and by rows."""
+SECOND_SOLVE_MIN_PIVOTS, SECOND_SOLVE_PIVOTS_PER_ROW = 10_000, 10
+"""Pivot limit of the second solve of an infeasible LP: at least, and per row."""
 
 
 def solve_checked(
-    live: LiveModel, start: Array | None, *, gap: float, clock: Clock, is_small: bool,
+    live: LiveModel, start: Array | None, *, gap: float, clock: TimeBudget, is_small: bool,
     watch: Watcher | None = None, nodes: int | None = None,
 ) -> Outcome:  # fmt: skip
-    """Solve a model, and again in another way if the answer is called proven.
+    """Solve a model, and again in another way if the status claims a proof.
 
     Parameters
     ----------
+    live
+        The model, with its objective set.
     start
-        A feasible plan, shape (columns,); None if there is none.
+        Incumbent, shape (columns,); None if there is none.
     gap
         Relative gap at which to stop.
     clock
         Time left.
     is_small
-        Whether the model is small enough to be solved without a start first.
+        Whether the first solve ignores the incumbent, so that the two solves differ more.
     watch
         Called with incumbent and bound.
     nodes
-        Limit on nodes.
+        Node limit.
+
+    Returns
+    -------
+    Outcome
+        The better plan, with the weaker of the bounds.
     """
     afresh = start is None or is_small
     if start is not None and not is_small:
-        live.start_from(start)
+        live.set_start(start)
     first = live.solve(gap=gap, seconds=clock.left, presolve=afresh, watch=watch, nodes=nodes)
     value = math.inf if start is None else live.evaluate(live.objective, start)
     if value < first.objective:
@@ -78,26 +85,30 @@ def solve_checked(
     if first.status not in ("optimal", "infeasible"):
         return first
     if first.values is not None:
-        live.start_from(first.values)
-    most = max(LEAST_NODES, NODES_BY_COLUMNS // live.columns, SECOND_SHARE * first.nodes)
+        live.set_start(first.values)
+    most = max(
+        SECOND_SOLVE_MIN_NODES,
+        SECOND_SOLVE_NODES_TIMES_COLUMNS // live.columns,
+        SECOND_SOLVE_NODE_FACTOR * first.nodes,
+    )
     second = live.solve(gap=gap, seconds=clock.left, presolve=not afresh, heuristics=is_small,
                         nodes=most if nodes is None else min(nodes, most))  # fmt: skip
     if second.values is not None:
-        return _believed(first, second, gap)
+        return _reconcile(first, second, gap)
     if first.status == "infeasible" and second.status != "infeasible":
         return live.solve(gap=gap, seconds=clock.left, restarts=False, watch=watch, nodes=nodes)
     return first
 
 
 def solve_again_if_infeasible(live: LiveModel, outcome: Outcome, seconds: float) -> Outcome:
-    """Return the outcome of a linear solve, solved again in another way if it is infeasible.
+    """Return the outcome of an LP, solved again in another way if it is infeasible.
 
     Parameters
     ----------
     live
-        The model, without whole numbers, as it was solved.
+        The model, without integer columns, as it was solved.
     outcome
-        What the solve came to.
+        Outcome of the first solve.
     seconds
         Time limit of the second solve.
 
@@ -109,17 +120,17 @@ def solve_again_if_infeasible(live: LiveModel, outcome: Outcome, seconds: float)
     if outcome.status != "infeasible":
         return outcome
     live.highs.clearSolver()
-    most = max(LEAST_PIVOTS, PIVOTS_BY_ROWS * live.rows)
+    most = max(SECOND_SOLVE_MIN_PIVOTS, SECOND_SOLVE_PIVOTS_PER_ROW * live.rows)
     live.highs.setOptionValue("simplex_iteration_limit", most)
     second = live.solve(gap=0.0, seconds=seconds, presolve=False)
     live.highs.setOptionValue("simplex_iteration_limit", 2**31 - 1)
     return second
 
 
-def _believed(first: Outcome, second: Outcome, gap: float) -> Outcome:
-    """Return the better plan with the weaker bound that proves what its solve was called.
+def _reconcile(first: Outcome, second: Outcome, gap: float) -> Outcome:
+    """Return the better of two plans, with the weakest bound that still proves its status.
 
-    HiGHS sometimes calls a plan optimal and gives a bound that does not prove it, even none at all.
+    HiGHS sometimes reports "optimal" with a bound that does not prove it, or with no bound at all.
     """
     best = min(first, second, key=lambda outcome: outcome.objective)
     if second.objective < first.bound - SEARCH_TOLERANCE:  # the first was wrong

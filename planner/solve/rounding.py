@@ -1,11 +1,11 @@
-"""Counts of systems and lots made whole, near a plan with fractions of them.
+"""Rounding counts of systems and lots to integers, near a plan with fractional ones.
 
-All at once near the plan first. One search with every count in it has more to round with than one
-over what stands at milestones alone, and its relaxation is that of the plan: where windows leave
-parts of systems to each other, it found a plan of 750 MW in 19 s of one core, 0.067 % from the
-bound, where milestones first and the counts between them then took over 50 for 0.097 %.
-Where it finds none that is near enough, that is still done: with whole systems standing at
-milestones, the installs between them can be rounded nearly for nothing.
+First all counts are rounded in one search near the fractional plan. It has more freedom than a
+search over the systems in place at milestones alone, and its relaxation is the fractional plan
+itself. Where dispatch windows carry parts of systems over, it found a 750 MW plan within 0.067 %
+of the bound in 19 s on one core; rounding milestones first, and then the counts between them, took
+over 50 s for 0.097 %. If that search finds no plan close enough, the two stages follow: with whole
+systems in place at milestones, rounding the installs between them costs almost nothing.
 """
 
 from __future__ import annotations
@@ -20,25 +20,26 @@ import pulp
 from planner.model.wholes import Wholes
 from planner.solve.highs_model import LiveModel, Watcher
 from planner.solve.outcome import Array, Outcome
-from planner.solve.time_limit import Clock
+from planner.solve.time_limit import TimeBudget
 
 Index = npt.NDArray[np.int32]
 
-MILESTONES_SHARE, COUNTS_SHARE = 0.7, 0.95
-"""Parts of the gap that milestones, and then counts, may use up."""
+MILESTONES_GAP_SHARE, COUNTS_GAP_SHARE = 0.7, 0.95
+"""Shares of the gap that the milestones, and then all counts, may have used."""
 
-NEAR_NODES, MILESTONES_NODES, COUNTS_NODES = 20, 100, 200
-"""Nodes spent on all counts near a shape, on milestones and on counts between them; what they leave
-open is left to the whole model.
+NEAR_MAX_NODES, MILESTONES_MAX_NODES, COUNTS_MAX_NODES = 20, 100, 200
+"""Node limits of the search over all counts near a shape, over milestones, and between them.
+
+Any gap that these searches leave is left to branch and bound on the whole model.
 """
 
-BAND = 5.0
-"""Systems and lots by which a count may move."""
+COUNT_BAND_UNITS = 5.0
+"""Number of systems or lots by which a count may move from its value in the shape."""
 
 
 @dataclass(frozen=True)
-class Columns:
-    """Positions of the whole-number columns by kind; see `Wholes`."""
+class IntegerColumns:
+    """Indices of the integer columns by kind; see `Wholes`."""
 
     openings: Index
     installs: Index
@@ -47,110 +48,127 @@ class Columns:
     at_milestones: Index
 
 
-def find_columns(live: LiveModel, wholes: Wholes) -> Columns:
-    """Return the positions of the whole-number variables in a live model."""
+def find_columns(live: LiveModel, wholes: Wholes) -> IntegerColumns:
+    """Return the indices of the integer variables in a live model."""
 
     def at(variables: Sequence[pulp.LpVariable]) -> Index:
         return np.array(sorted(live.position[id(v)] for v in variables), dtype=np.int32)
 
-    return Columns(at(wholes.openings), at(wholes.installs), at(wholes.lots), at(wholes.removals),
-                   at(wholes.at_milestones))  # fmt: skip
+    return IntegerColumns(
+        at(wholes.openings),
+        at(wholes.installs),
+        at(wholes.lots),
+        at(wholes.removals),
+        at(wholes.at_milestones),
+    )
 
 
-class Counts:
-    """Makes the counts of one live model whole.
+class CountRounder:
+    """Rounds the counts of one live model to integers.
 
     Parameters
     ----------
     live
-        The model, with the tier's objective set and the tiers before held.
+        The model, with the tier's objective set and all earlier tiers held.
     columns
-        Its whole-number columns.
+        Its integer columns.
     """
 
-    def __init__(self, live: LiveModel, columns: Columns) -> None:
+    def __init__(self, live: LiveModel, columns: IntegerColumns) -> None:
         self.live, self.columns = live, columns
 
-    def counts(
-        self, shape: Outcome, gap: float, clock: Clock, watch: Watcher | None,
+    def round_counts(
+        self, shape: Outcome, gap: float, clock: TimeBudget, watch: Watcher | None,
         in_hand: Watcher | None,
     ) -> Outcome:  # fmt: skip
-        """Make counts whole, with openings as the shape has them.
+        """Make counts integer, with the openings of a shape.
 
-        All at once near the shape first, and in stages where that comes to no plan that is near
-        enough.
+        All counts at once near the shape first; in stages if that yields no plan close enough.
+
+        Parameters
+        ----------
+        shape
+            Plan with integer openings and fractional counts; its bound is the bound of the result.
+        gap
+            Relative gap requested of the result.
+        clock
+            Time left.
+        watch
+            Called with incumbent and bound of the searches over counts.
+        in_hand
+            Called with the same of the search over milestones, whose incumbents are no plans yet.
         """
         assert shape.values is not None
-        bounds = self.live.bounds()
-        target = shape.bound + COUNTS_SHARE * gap * abs(shape.bound)
-        outcome = self._counts_near(shape.values, gap, target, clock, watch)
-        self.live.set_bounds(bounds)
+        bounds = self.live.all_bounds()
+        target = shape.bound + COUNTS_GAP_SHARE * gap * abs(shape.bound)
+        outcome = self._round_near(shape.values, gap, target, clock, watch)
+        self.live.set_all_bounds(bounds)
         if outcome.objective > target:
-            staged = self.staged_counts(shape, gap, clock, watch, in_hand)
+            staged = self.round_counts_in_stages(shape, gap, clock, watch, in_hand)
             if outcome.values is None or staged.objective < outcome.objective:
                 return staged
-        self.live.make_whole(np.flatnonzero(self.live.whole).astype(np.int32))
+        self.live.set_integer_columns(np.flatnonzero(self.live.whole).astype(np.int32))
         return replace(outcome, bound=shape.bound)
 
-    def staged_counts(
-        self, shape: Outcome, gap: float, clock: Clock, watch: Watcher | None,
+    def round_counts_in_stages(
+        self, shape: Outcome, gap: float, clock: TimeBudget, watch: Watcher | None,
         in_hand: Watcher | None,
     ) -> Outcome:  # fmt: skip
-        """Make milestones, then counts whole, with openings as the shape has them."""
+        """Make systems at milestones, then counts integer; parameters as for `round_counts`."""
         assert shape.values is not None
-        live, bounds = self.live, self.live.bounds()
+        live, bounds = self.live, self.live.all_bounds()
         self._fix_openings(shape.values)
-        target = shape.bound + COUNTS_SHARE * gap * abs(shape.bound)
-        outcome = self._milestones(shape, gap, clock, in_hand)
+        target = shape.bound + COUNTS_GAP_SHARE * gap * abs(shape.bound)
+        outcome = self._round_milestones(shape, gap, clock, in_hand)
         if outcome.values is not None:
-            outcome = self._counts_between(outcome.values, gap, target, clock, watch)
-        live.make_whole(np.flatnonzero(live.whole).astype(np.int32))
-        live.set_bounds(bounds)
+            outcome = self._round_between_milestones(outcome.values, gap, target, clock, watch)
+        live.set_integer_columns(np.flatnonzero(live.whole).astype(np.int32))
+        live.set_all_bounds(bounds)
         return replace(outcome, bound=shape.bound)
 
     def _fix_openings(self, values: Array) -> None:
-        self.live.fix_rounded(self.columns.openings, values)
-        self.live.fix_rounded(self.columns.removals, values)
+        self.live.fix_at_rounded(self.columns.openings, values)
+        self.live.fix_at_rounded(self.columns.removals, values)
 
-    def _counts_near(
-        self, near: Array, gap: float, target: float, clock: Clock, watch: Watcher | None
+    def _round_near(
+        self, near: Array, gap: float, target: float, clock: TimeBudget, watch: Watcher | None
     ) -> Outcome:
-        """Make all counts whole near where they are, with openings fixed.
+        """Make all counts integer near their values, with openings fixed.
 
-        No bound of it is used, so that every rule of presolve may help.
+        Its bound is not used, so that all presolve rules may stay on.
         """
         columns, live = self.columns, self.live
         counts = np.concatenate([columns.installs, columns.lots, columns.at_milestones])
         self._fix_openings(near)
-        live.narrow(counts, near, BAND)
-        live.make_whole(counts)
-        return live.solve(gap=gap / 8, seconds=clock.left / 3, watch=watch, nodes=NEAR_NODES,
+        live.restrict_to_band(counts, near, COUNT_BAND_UNITS)
+        live.set_integer_columns(counts)
+        return live.solve(gap=gap / 8, seconds=clock.left / 3, watch=watch, nodes=NEAR_MAX_NODES,
                           target=target, all_rules=True)  # fmt: skip
 
-    def _milestones(
-        self, shape: Outcome, gap: float, clock: Clock, in_hand: Watcher | None
+    def _round_milestones(
+        self, shape: Outcome, gap: float, clock: TimeBudget, in_hand: Watcher | None
     ) -> Outcome:
-        """Make systems standing at milestones whole, with openings fixed."""
+        """Make the systems in place at milestones integer, with openings fixed."""
         live, room = self.live, gap * abs(shape.bound)
-        live.make_whole(self.columns.at_milestones)
+        live.set_integer_columns(self.columns.at_milestones)
         return live.solve(gap=gap / 8, seconds=clock.left / 3, watch=in_hand,
-                          nodes=MILESTONES_NODES,
-                          target=shape.bound + MILESTONES_SHARE * room)  # fmt: skip
+                          nodes=MILESTONES_MAX_NODES,
+                          target=shape.bound + MILESTONES_GAP_SHARE * room)  # fmt: skip
 
-    def _counts_between(
-        self, near: Array, gap: float, target: float, clock: Clock, watch: Watcher | None
+    def _round_between_milestones(
+        self, near: Array, gap: float, target: float, clock: TimeBudget, watch: Watcher | None
     ) -> Outcome:
-        """Make installs and lots whole, with openings and what stands at milestones fixed."""
+        """Make installs and lots integer, with openings and systems at milestones fixed."""
         columns, live = self.columns, self.live
         counts = np.concatenate([columns.installs, columns.lots])
-        live.fix_rounded(columns.at_milestones, near)
-        live.narrow(counts, near, BAND)
-        live.make_whole(counts)
+        live.fix_at_rounded(columns.at_milestones, near)
+        live.restrict_to_band(counts, near, COUNT_BAND_UNITS)
+        live.set_integer_columns(counts)
         outcome = live.solve(gap=gap / 8, seconds=clock.left / 3, watch=watch,
-                             nodes=COUNTS_NODES, target=target)  # fmt: skip
+                             nodes=COUNTS_MAX_NODES, target=target)  # fmt: skip
         if outcome.status == "infeasible":
-            # Whole lots may not make just the systems that stand at milestones.
-            live.narrow(columns.at_milestones, near, BAND)
+            # Whole lots need not add up to exactly the systems in place at milestones.
+            live.restrict_to_band(columns.at_milestones, near, COUNT_BAND_UNITS)
             outcome = live.solve(gap=gap / 8, seconds=clock.left / 3, watch=watch,
-                                 nodes=COUNTS_NODES, target=target)  # fmt: skip
+                                 nodes=COUNTS_MAX_NODES, target=target)  # fmt: skip
         return outcome

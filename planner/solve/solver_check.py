@@ -1,17 +1,17 @@
-"""One tiny problem with a known answer: whether the solver works on this machine at all."""
+"""A tiny MIP with a known optimum, which shows whether HiGHS works on this machine."""
 
 from __future__ import annotations
 
 import highspy
 
 KNOWN_OPTIMUM = -20.0
-"""Optimum of the trial in whole numbers; without them it would be -21."""
+"""Optimum of the trial; its LP relaxation has -21."""
 
 
 def trial_optimum() -> float:
     """Return the optimum that HiGHS finds for: minimise -5x - 4y, 6x + 4y <= 24, x + 2y <= 6.
 
-    Both are whole numbers and not negative. The right answer is `KNOWN_OPTIMUM`.
+    Both variables are non-negative integers. The correct optimum is `KNOWN_OPTIMUM`.
 
     Raises
     ------

@@ -1,22 +1,22 @@
-"""How long a solve may still take."""
+"""The time limit of a solve."""
 
 from __future__ import annotations
 
 import time
 
 
-class Clock:
-    """Time spent and left."""
+class TimeBudget:
+    """Seconds spent and seconds left of a time limit, from the moment it is created."""
 
     def __init__(self, seconds: float) -> None:
         self.started, self.seconds = time.monotonic(), seconds
 
     @property
     def spent(self) -> float:
-        """Seconds spent."""
+        """Seconds since the start."""
         return time.monotonic() - self.started
 
     @property
     def left(self) -> float:
-        """Seconds left, never less than none."""
+        """Seconds left, at least zero."""
         return max(0.0, self.seconds - self.spent)

@@ -1,15 +1,15 @@
-"""Solving a model that is like one already solved: from its bases, its openings and its counts.
+"""Warm start: solve a model that is similar to one already solved.
 
-1. *Relaxations.* Each tier without whole numbers, from the basis of the same tier of the model
-   before; an LP that hardly changed takes a few pivots. They give the bounds, and what limits are
-   worth; the last is then solved with the rows of `crew_links`, too, which narrow it.
-2. *The same plan.* If the whole numbers of the plan before still hold and cost no more than the
-   gap allows, nothing is searched.
-3. *Shape.* Otherwise openings are taken from the plan before or from a dive, whichever costs
-   less, and branched on if that leaves too wide a gap; then counts are made whole near there.
+1. *Relaxations.* The LP relaxation of each tier starts from the basis of the same tier in the
+   solved model; an LP that hardly changed takes a few pivots. The relaxations give the bounds and
+   the worth of limits. The last one is then tightened by the rows of `crew_links`.
+2. *Same plan.* If the integers of the known plan are still feasible and within the gap, no search
+   is needed.
+3. *Shape.* Otherwise openings come from the known plan or from a dive, whichever is cheaper, with
+   branch and bound if the gap stays too wide. Then counts are rounded nearby.
 
-Everything starts from the same model before, never from another case, and efforts are counted in
-nodes, so that a case ends at the same plan wherever and after whatever it is solved.
+Every case starts from the same solved model, never from another case, and effort is limited by
+nodes. So a case ends at the same plan in whatever order and on whatever machine it is solved.
 """
 
 from __future__ import annotations
@@ -25,41 +25,41 @@ import pulp
 
 from planner.model.objectives import CHOOSING, Tier
 from planner.model.wholes import Wholes
-from planner.solve.highs_model import NO_WHOLE, LiveModel, Statuses
-from planner.solve.lexicographic import Limits, Solution, TierResult, relative_gap
+from planner.solve.highs_model import NO_COLUMNS, LiveModel, Statuses
+from planner.solve.lexicographic import Solution, SolveLimits, TierResult, relative_gap
 from planner.solve.outcome import Array, Outcome
-from planner.solve.polish import settle
+from planner.solve.polish import polish
 from planner.solve.recheck import solve_checked
-from planner.solve.rounding import Columns, find_columns
-from planner.solve.staged import FEW, NEAR, Rounds
-from planner.solve.time_limit import Clock
+from planner.solve.rounding import IntegerColumns, find_columns
+from planner.solve.staged import INTEGRALITY_TOLERANCE, SMALL_MODEL_MAX_INTEGERS, StagedSolver
+from planner.solve.time_limit import TimeBudget
 from planner.tolerance import SEARCH_TOLERANCE
 
-NODES = 1
-"""Nodes spent on openings where the plan before and the dive leave too wide a gap."""
+OPENINGS_MAX_NODES = 1
+"""Node limit for openings if the known plan and the dive leave too wide a gap."""
 
 BOUND_NOT_CLOSED = "bound not closed"
-"""Status of a plan whose gap to the relaxation is wider than asked."""
+"""Status of a plan whose gap to the relaxation is wider than requested."""
 
 Link = Sequence[tuple[pulp.LpVariable, float]]
-"""A row of variables and weights, at most zero."""
+"""Terms of a row whose sum is at most zero."""
 
 AT_LOWER, BASIC = 0, 1
-"""Statuses of a column and of a row that the model before had not."""
+"""Basis statuses of a column and of a row that the solved model did not have."""
 
 
 @dataclass(frozen=True)
-class Relaxed:
-    """One tier of a model, solved without whole numbers.
+class TierRelaxation:
+    """LP relaxation of one tier.
 
     Attributes
     ----------
     bound : float
         Its optimum, in the objective's unit: no plan is better.
     columns, rows : array of int8
-        Basis: the solver's status of each column and row.
+        Basis: HiGHS's status of each column, shape (columns,), and of each row, shape (rows,).
     duals, reduced : array of float
-        Change of the optimum for a unit more of each row's right-hand side and of each column.
+        Dual value of each row, shape (rows,), and reduced cost of each column, shape (columns,).
     """
 
     bound: float
@@ -75,18 +75,18 @@ class Relaxed:
 
 
 @dataclass(frozen=True)
-class Start:
-    """A solved model, in the columns and rows of the one to solve.
+class WarmStart:
+    """A solved model, mapped to the columns and rows of the model to solve.
 
     Attributes
     ----------
     values : array of float
-        Value of each column; not a number for a column that the model before had not.
+        Value of each column, shape (columns,); NaN for a column that the solved model lacked.
     bases : tuple of (columns, rows)
         Basis of each tier's relaxation.
     slack : float
-        Relative distance of its last relaxation's bound, narrowed, to the bound that was proven:
-        how much of a gap to a relaxation is the relaxation's own.
+        Relative gap between the tightened relaxation of the last tier and the proven bound: the
+        share of a gap that is due to the relaxation, not to the plan.
     """
 
     values: Array
@@ -94,34 +94,34 @@ class Start:
     slack: float
 
 
-def linear_tiers(tiers: Sequence[Tier]) -> list[Tier]:
-    """Return the tiers that count; the last only chooses among equals."""
+def counted_tiers(tiers: Sequence[Tier]) -> list[Tier]:
+    """Return all tiers except the last, which only breaks ties."""
     return [tier for tier in tiers if tier.name != CHOOSING]
 
 
-def relax(
+def solve_relaxations(
     live: LiveModel, tiers: Sequence[Tier], bases: Sequence[tuple[Statuses, Statuses]] = ()
-) -> list[Relaxed]:
-    """Solve tiers in turn without whole numbers, each held before the next.
+) -> list[TierRelaxation]:
+    """Solve the LP relaxations of the tiers in turn, holding each before the next.
 
-    The model is left with all tiers but the last held at their bounds, and nothing whole.
+    The model is left with all tiers except the last held at their bounds, and no integer columns.
 
     Parameters
     ----------
     live
         The model, with nothing fixed or held.
     tiers
-        Tiers that count, most important first.
+        Tiers, most important first; see `counted_tiers`.
     bases
         Bases to start from, one for each tier.
 
     Returns
     -------
-    list of Relaxed
-        Shorter than the tiers if one has no optimum.
+    list of TierRelaxation
+        Shorter than `tiers` if a relaxation has no optimum.
     """
-    live.make_whole(NO_WHOLE)
-    relaxed: list[Relaxed] = []
+    live.set_integer_columns(NO_COLUMNS)
+    relaxed: list[TierRelaxation] = []
     for number, tier in enumerate(tiers):
         live.minimise(tier.expression)
         if number < len(bases):
@@ -135,24 +135,24 @@ def relax(
     return relaxed
 
 
-def narrowed(
-    live: LiveModel, tiers: Sequence[Tier], relaxed: Sequence[Relaxed], links: Sequence[Link]
-) -> Relaxed:
-    """Return the last tier's relaxation with more rows, which the model keeps.
+def tighten_relaxation(
+    live: LiveModel, tiers: Sequence[Tier], relaxed: Sequence[TierRelaxation], links: Sequence[Link]
+) -> TierRelaxation:
+    """Tighten the last tier's relaxation by additional rows, which the model keeps.
 
     Parameters
     ----------
     live, tiers
-        As `relax` took them, and left them.
+        Model and tiers as `solve_relaxations` left them.
     relaxed
-        What it returned, one for each tier.
+        Its result, one relaxation for each tier.
     links
         The rows, see `crew_links`.
 
     Returns
     -------
-    Relaxed
-        Its bound is no lower than without them; the relaxation as it was if there is no optimum.
+    TierRelaxation
+        The tightened relaxation, or the original if that has no optimum.
     """
     last = relaxed[-1]
     live.release()
@@ -165,47 +165,49 @@ def narrowed(
     return _read(live, outcome.objective) if outcome.status == "optimal" else last
 
 
-def solve_near(
-    live: LiveModel, tiers: Sequence[Tier], shown: Tier, wholes: Wholes, limits: Limits,
-    start: Start, links: Sequence[Link],
-) -> tuple[Solution | None, list[Relaxed]]:  # fmt: skip
-    """Solve the tiers of a model that is like one already solved.
+def solve_from_warm_start(
+    live: LiveModel, tiers: Sequence[Tier], shown: Tier, wholes: Wholes, limits: SolveLimits,
+    start: WarmStart, links: Sequence[Link],
+) -> tuple[Solution | None, list[TierRelaxation]]:  # fmt: skip
+    """Solve the tiers of a model that is similar to one already solved.
 
     Parameters
     ----------
     live
         The model, with nothing fixed or held.
     tiers, shown, wholes, limits
-        As `solve_tiers` takes them; the choice among equals is left to the plan before.
+        As for `solve_tiers`. Ties are not broken: the plan stays near the known one.
     start
-        What is known of the model before.
+        The solved model.
     links
-        Rows for the search alone, see `crew_links`.
+        Rows that tighten the search only, see `crew_links`.
 
     Returns
     -------
     solution : Solution or None
-        None if this way leads nowhere, or the model is so small that it can as well be solved from
-        the beginning.
-    relaxed : list of Relaxed
+        None if no plan was found nearby, or the model is small enough to solve from scratch.
+    relaxed : list of TierRelaxation
         The relaxations.
     """
     began = time.monotonic()
-    counted = linear_tiers(tiers)
-    relaxed = relax(live, counted, start.bases)
+    counted = counted_tiers(tiers)
+    relaxed = solve_relaxations(live, counted, start.bases)
     found = None
-    if len(relaxed) == len(counted) and int(live.whole.sum()) > FEW:
-        last = narrowed(live, counted, relaxed, links)
+    if len(relaxed) == len(counted) and int(live.whole.sum()) > SMALL_MODEL_MAX_INTEGERS:
+        last = tighten_relaxation(live, counted, relaxed, links)
         found = _Search(
             live, find_columns(live, wholes), [*relaxed[:-1], last], limits, start
         ).plan()
     live.drop_links()
-    live.make_whole(np.flatnonzero(live.whole).astype(np.int32))
+    live.set_integer_columns(np.flatnonzero(live.whole).astype(np.int32))
     if found is None or found.values is None:
         return None, relaxed
     held = [(tier, live.evaluate(tier.expression, found.values)) for tier in counted]
-    values = settle(live, held, shown, wholes, found.values, [r.basis for r in relaxed])
-    bounds = [*(relax.bound for relax in relaxed[:-1]), max(found.bound, relaxed[-1].bound)]
+    values = polish(live, held, shown, wholes, found.values, [r.basis for r in relaxed])
+    bounds = [
+        *(solve_relaxations.bound for solve_relaxations in relaxed[:-1]),
+        max(found.bound, relaxed[-1].bound),
+    ]
     results = []
     for tier, bound in zip(counted, bounds, strict=True):
         value = live.evaluate(tier.expression, values) * tier.scale
@@ -217,46 +219,52 @@ def solve_near(
     return Solution(values, tuple(results), worst), relaxed
 
 
-class _Search(Rounds):
-    """Looks for a plan in whole numbers near one that is known."""
+class _Search(StagedSolver):
+    """Seeks an integer plan near a known one."""
 
     def __init__(
-        self, live: LiveModel, columns: Columns, relaxed: Sequence[Relaxed], limits: Limits,
-        start: Start,
-    ) -> None:  # fmt: skip
+        self,
+        live: LiveModel,
+        columns: IntegerColumns,
+        relaxed: Sequence[TierRelaxation],
+        limits: SolveLimits,
+        start: WarmStart,
+    ) -> None:
         super().__init__(live, columns)
         self.relaxed, self.limits, self.start = relaxed, limits, start
-        self.clock = Clock(limits.seconds)
-        # What a relaxation is off by is believed up to as much again as the gap.
+        self.clock = TimeBudget(limits.seconds)
+        # The relaxation's own share of the gap is credited, up to the requested gap.
         self.enough = limits.gap + min(start.slack, limits.gap)
 
     def plan(self) -> Outcome | None:
-        """Return a plan with its bound, None if none is found near."""
-        bounds = self.live.bounds()
+        """Return a plan with its bound; None if none is found nearby."""
+        bounds = self.live.all_bounds()
         whole = np.flatnonzero(self.live.whole).astype(np.int32)
-        same = self._fixed(whole)
-        self.live.set_bounds(bounds)
-        if same is not None and self._distance(same) <= self.enough:
+        same = self._solve_fixed(whole)
+        self.live.set_all_bounds(bounds)
+        if same is not None and self._gap_to_relaxation(same) <= self.enough:
             return same
-        shape = self._openings(bounds)
+        shape = self._find_openings(bounds)
         if shape is None or not len(self.columns.installs):
             return shape
         if any(relaxed.bound > SEARCH_TOLERANCE for relaxed in self.relaxed[:-1]):
-            return None  # which whole systems are missed needs a search of its own
-        self.live.make_whole(whole)
-        # Counts may cost so much of the gap again; the bound stays that of the shape.
+            return None  # choosing which systems to miss needs a full search
+        self.live.set_integer_columns(whole)
+        # Counts may use the requested gap on top; the bound stays that of the shape.
         apart = replace(shape, bound=shape.objective)
-        counts = self.staged_counts(apart, self.limits.gap, self.clock, None, None)
+        counts = self.round_counts_in_stages(apart, self.limits.gap, self.clock, None, None)
         return None if counts.values is None else replace(counts, bound=shape.bound)
 
-    def _fixed(self, at: npt.NDArray[np.int32]) -> Outcome | None:
-        """Solve with columns fixed as in the plan before, None if they cannot be."""
+    def _solve_fixed(self, at: npt.NDArray[np.int32]) -> Outcome | None:
+        """Solve with columns fixed as in the known plan; None if that is infeasible."""
         known = self.start.values[at]
         if np.isnan(known).any():
             return None
-        lower, upper = self.live.bounds()
+        lower, upper = self.live.all_bounds()
         rounded = np.round(known)
-        if np.any(rounded < lower[at] - NEAR) or np.any(rounded > upper[at] + NEAR):
+        if np.any(rounded < lower[at] - INTEGRALITY_TOLERANCE) or np.any(
+            rounded > upper[at] + INTEGRALITY_TOLERANCE
+        ):
             return None
         self.live.fix(at, rounded)
         outcome = self.live.solve(gap=0.0, seconds=self.clock.left)
@@ -264,38 +272,43 @@ class _Search(Rounds):
             return None
         return replace(outcome, bound=self.relaxed[-1].bound)
 
-    def _openings(self, bounds: tuple[Array, Array]) -> Outcome | None:
-        """Return a plan whose openings are whole; its counts need not be."""
+    def _find_openings(self, bounds: tuple[Array, Array]) -> Outcome | None:
+        """Return a plan with integer openings; its counts may be fractional."""
         at = self.columns.openings
-        kept = self._fixed(at)
-        self.live.set_bounds(bounds)
+        kept = self._solve_fixed(at)
+        self.live.set_all_bounds(bounds)
         self.live.set_basis(*self.relaxed[-1].basis)
         relaxed = self.live.solve(gap=0.0, seconds=self.clock.left)
         dived = self.dive(relaxed, self.clock, self.clock.seconds)
-        self.live.set_bounds(bounds)
+        self.live.set_all_bounds(bounds)
         found = [one for one in (kept, dived) if one is not None and one.values is not None]
         if not found:
             return None
         best = min(found, key=lambda outcome: outcome.objective)
-        if self._distance(best) <= self.enough:
+        if self._gap_to_relaxation(best) <= self.enough:
             return best
-        self.live.make_whole(at)
+        self.live.set_integer_columns(at)
         assert best.values is not None
         branched = solve_checked(self.live, best.values, gap=self.limits.gap / 2, clock=self.clock,
-                               is_small=False, nodes=NODES)  # fmt: skip
-        self.live.make_whole(NO_WHOLE)
+                               is_small=False, nodes=OPENINGS_MAX_NODES)  # fmt: skip
+        self.live.set_integer_columns(NO_COLUMNS)
         bound = max(branched.bound, best.bound)
         better = branched if branched.values is not None else best
         return replace(min(better, best, key=lambda outcome: outcome.objective), bound=bound)
 
-    def _distance(self, outcome: Outcome) -> float:
+    def _gap_to_relaxation(self, outcome: Outcome) -> float:
         bound = max(outcome.bound, self.relaxed[-1].bound)
         return relative_gap(outcome.objective, bound)
 
 
-def _read(live: LiveModel, bound: float) -> Relaxed:
-    """Return the basis and the prices of the solve that has just ended."""
+def _read(live: LiveModel, bound: float) -> TierRelaxation:
+    """Return basis and dual values of the LP solve that has just ended."""
     columns, rows = live.basis()
     solution = live.highs.getSolution()
-    return Relaxed(bound, columns, rows, np.array(solution.row_dual, dtype=float)[: live.rows],
-                   np.array(solution.col_dual, dtype=float))  # fmt: skip
+    return TierRelaxation(
+        bound,
+        columns,
+        rows,
+        np.array(solution.row_dual, dtype=float)[: live.rows],
+        np.array(solution.col_dual, dtype=float),
+    )

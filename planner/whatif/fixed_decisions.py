@@ -78,21 +78,23 @@ def keep_decided(model: Model, live: LiveModel, *, decided: Decided, day: date) 
     columns, upper = np.array(at, dtype=np.int32), np.array(most)
     most_at_all = live.upper[columns]
     upper = np.minimum(upper, most_at_all)
-    live.limit(columns, np.zeros(len(columns)), upper)
+    live.set_permanent_bounds(columns, np.zeros(len(columns)), upper)
     if not shares:
         return
     whole = np.flatnonzero(live.whole).astype(np.int32)
-    live.make_whole(np.zeros(0, dtype=np.int32))
+    live.set_integer_columns(np.zeros(0, dtype=np.int32))
     live.minimise(model.frame.objective(shares))
     outcome = live.solve(gap=0.0, seconds=math.inf)
-    live.make_whole(whole)
+    live.set_integer_columns(whole)
     if outcome.values is None:
         raise PlannerError(f"nothing that was decided before {day} can be kept")
     kept = np.clip(outcome.values[columns], 0.0, upper)
     # In full, or the whole part of what is possible; either may give way by a hair, for what one
     # solve has found within its tolerance need not hold exactly in another.
     kept = np.where(kept >= upper - HAIR, upper, np.floor(kept + HAIR))
-    live.limit(columns, np.maximum(kept - HAIR, 0.0), np.minimum(upper + HAIR, most_at_all))
+    live.set_permanent_bounds(
+        columns, np.maximum(kept - HAIR, 0.0), np.minimum(upper + HAIR, most_at_all)
+    )
 
 
 def _on_days_of(

@@ -10,7 +10,7 @@ import numpy as np
 
 from planner.model.decisions import Model
 from planner.model.objectives import Tier
-from planner.solve.warm_start import Relaxed
+from planner.solve.warm_start import TierRelaxation
 from planner.tolerance import SEARCH_TOLERANCE
 
 RESOURCES = {
@@ -55,7 +55,9 @@ class Limit:
     unit: str
 
 
-def limits_of(model: Model, tiers: Sequence[Tier], relaxed: Sequence[Relaxed]) -> tuple[Limit, ...]:
+def limits_of(
+    model: Model, tiers: Sequence[Tier], relaxed: Sequence[TierRelaxation]
+) -> tuple[Limit, ...]:
     """Return the limits that hold a plan back, the dearest first.
 
     Parameters
@@ -74,7 +76,7 @@ def limits_of(model: Model, tiers: Sequence[Tier], relaxed: Sequence[Relaxed]) -
     return ()
 
 
-def _limits(model: Model, tier: Tier, relaxed: Relaxed) -> tuple[Limit, ...]:
+def _limits(model: Model, tier: Tier, relaxed: TierRelaxation) -> tuple[Limit, ...]:
     worth: dict[str, float] = defaultdict(float)
     awaited: dict[str, float] = defaultdict(float)
     rights = [-row.constant for row in model.frame.constraints()]

@@ -18,13 +18,20 @@ from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import PRESENT_COST, in_service_mw_months, make_tiers
 from planner.model.wholes import crew_links, make_wholes
-from planner.pipeline import Listener, Options, Solved, find_plan, solve_model
+from planner.pipeline import Listener, OnSolved, Options, find_plan, solve_model
 from planner.plan.store import Plan
 from planner.plan.summary import INTERRUPTED
 from planner.solve.highs_model import LiveModel, Statuses
-from planner.solve.lexicographic import Limits, Solution
-from planner.solve.warm_start import AT_LOWER, BASIC, Start, linear_tiers, narrowed, relax
-from planner.solve.warm_start import solve_near as solve_near_start
+from planner.solve.lexicographic import Solution, SolveLimits
+from planner.solve.warm_start import (
+    AT_LOWER,
+    BASIC,
+    WarmStart,
+    counted_tiers,
+    solve_relaxations,
+    tighten_relaxation,
+)
+from planner.solve.warm_start import solve_from_warm_start as solve_near_start
 from planner.whatif.limit_worth import Limit, limits_of
 from planner.workbook.rows import Inputs
 
@@ -114,7 +121,7 @@ def make_kept(
     inputs: Inputs,
     options: Options | None = None,
     listen: Listener | None = None,
-    solved: Solved | None = None,
+    solved: OnSolved | None = None,
     attempt: Attempt = strictly,
 ) -> tuple[Plan, Kept]:
     """Plan a case from the beginning and keep its solve.
@@ -196,11 +203,11 @@ def _kept(model: Model, solution: Solution) -> Kept:
 def _base(model: Model, live: LiveModel, kept: Kept) -> Base:
     """Solve the relaxations of a solved model and keep their bases with the plan."""
     live.drop_links()
-    tiers = linear_tiers(make_tiers(model))
-    relaxed = relax(live, tiers)
+    tiers = counted_tiers(make_tiers(model))
+    relaxed = solve_relaxations(live, tiers)
     slack = 0.0
     if len(relaxed) == len(tiers) and math.isfinite(kept.proven):
-        last = narrowed(live, tiers, relaxed, crew_links(model))
+        last = tighten_relaxation(live, tiers, relaxed, crew_links(model))
         weaker = last.bound * tiers[-1].scale
         slack = max(0.0, (kept.proven - weaker) / max(1.0, abs(kept.proven)))
     bases = tuple((each.columns, each.rows) for each in relaxed)
@@ -210,7 +217,7 @@ def _base(model: Model, live: LiveModel, kept: Kept) -> Base:
 
 def plan_near(  # noqa: PLR0913  (what commands and sweeps need of it differs)
     base: Base, inputs: Inputs, options: Options | None = None, listen: Listener | None = None,
-    *, from_base: bool = True, prepare: Prepare | None = None, solved: Solved | None = None,
+    *, from_base: bool = True, prepare: Prepare | None = None, solved: OnSolved | None = None,
     attempt: Attempt = strictly,
 ) -> Near:  # fmt: skip
     """Make a checked plan of inputs that are like a base plan's.
@@ -247,7 +254,7 @@ def plan_near(  # noqa: PLR0913  (what commands and sweeps need of it differs)
 
 def _planned(  # noqa: PLR0913  (as `plan_near`)
     base: Base, inputs: Inputs, options: Options | None, listen: Listener | None,
-    prepare: Prepare | None, solved: Solved | None, attempt: Attempt, from_base: bool,
+    prepare: Prepare | None, solved: OnSolved | None, attempt: Attempt, from_base: bool,
 ) -> Near:  # fmt: skip
     """Make a plan near a base plan or from the beginning, and say what limits are worth."""
     worth: list[tuple[Limit, ...]] = []
@@ -256,7 +263,7 @@ def _planned(  # noqa: PLR0913  (as `plan_near`)
     starts: list[tuple[date, ...]] = []
 
     def solve(model: Model, live: LiveModel, chosen: Options, listen: Listener | None) -> Solution:
-        allowed = Limits(chosen.gap or 0.0, chosen.time_limit_s or math.inf)
+        allowed = SolveLimits(chosen.gap or 0.0, chosen.time_limit_s or math.inf)
         if prepare is not None:
             prepare(model, live)
         tiers, start = make_tiers(model), start_for(base, model)
@@ -266,12 +273,12 @@ def _planned(  # noqa: PLR0913  (as `plan_near`)
                 live, tiers, shown, wholes, allowed, start, crew_links(model)
             )
         else:
-            found, relaxed = None, relax(live, linear_tiers(tiers), start.bases)
+            found, relaxed = None, solve_relaxations(live, counted_tiers(tiers), start.bases)
             live.release()
-            live.make_whole(np.flatnonzero(live.whole).astype(np.int32))
+            live.set_integer_columns(np.flatnonzero(live.whole).astype(np.int32))
         worth.append(attempt(
             "what limits are worth could not be worked out",
-            lambda: limits_of(model, linear_tiers(tiers), relaxed), ()))  # fmt: skip
+            lambda: limits_of(model, counted_tiers(tiers), relaxed), ()))  # fmt: skip
         near.append(found is not None)
         solution = found or solve_model(model, live, chosen, listen)
         kept.append(attempt(UNKEPT, lambda: _kept(model, solution), NO_SOLVE))
@@ -282,14 +289,14 @@ def _planned(  # noqa: PLR0913  (as `plan_near`)
     return Near(plan, worth[0], near[0], kept[0], starts[0])
 
 
-def start_for(base: Base, model: Model) -> Start:
+def start_for(base: Base, model: Model) -> WarmStart:
     """Return a base plan's solve in the columns and rows of another model."""
     at_column = {key: at for at, key in enumerate(base.columns)}
     at_row = {key: at for at, key in enumerate(base.rows)}
     columns = _places(at_column, column_keys(model))
     rows = _places(at_row, model.frame.rows)
     values = np.append(base.values, np.nan)[columns]  # -1 is the last one
-    names = [tier.name for tier in linear_tiers(make_tiers(model))]
+    names = [tier.name for tier in counted_tiers(make_tiers(model))]
     bases = []
     for name in names:
         if name not in base.tiers:
@@ -299,7 +306,7 @@ def start_for(base: Base, model: Model) -> Start:
             np.append(of_columns, AT_LOWER)[columns].astype(np.int8),
             np.append(of_rows, BASIC)[rows].astype(np.int8),
         ))  # fmt: skip
-    return Start(values, tuple(bases), base.slack)
+    return WarmStart(values, tuple(bases), base.slack)
 
 
 def _places(known: dict[Key, int], keys: Sequence[Key]) -> npt.NDArray[np.int64]:

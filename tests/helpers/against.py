@@ -23,7 +23,7 @@ from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan
 from planner.plan.summary import PROVEN
 from planner.solve import staged
-from planner.solve.lexicographic import TIGHT_GAP
+from planner.solve.lexicographic import TIGHT_TIER_MAX_GAP
 from planner.workbook.reading import inputs_from_rows
 
 MARGIN = 2e-6
@@ -54,9 +54,9 @@ class Way:
 
 
 WAYS = {
-    "at once": Way(0.0, staged.FEW),
+    "at once": Way(0.0, staged.SMALL_MODEL_MAX_INTEGERS),
     "in rounds": Way(0.0, 0),
-    "at once, wide gap": Way(0.1, staged.FEW),
+    "at once, wide gap": Way(0.1, staged.SMALL_MODEL_MAX_INTEGERS),
     "in rounds, wide gap": Way(0.1, 0),
 }
 
@@ -178,11 +178,11 @@ def _plans(sheets: Sheets, seconds: float) -> Iterator[tuple[str, Plan]]:
 @contextmanager
 def solved_at_once_up_to(few: int) -> Iterator[None]:
     """Let models with more whole numbers be solved in rounds."""
-    before, staged.FEW = staged.FEW, few
+    before, staged.SMALL_MODEL_MAX_INTEGERS = staged.SMALL_MODEL_MAX_INTEGERS, few
     try:
         yield
     finally:
-        staged.FEW = before
+        staged.SMALL_MODEL_MAX_INTEGERS = before
 
 
 def disagreements(
@@ -203,7 +203,7 @@ def disagreements(
             for number in (row["value"], row["bound"], optima[name])
         )
         tight = name.startswith("missed")
-        allowed = min(gap, TIGHT_GAP) if tight else gap
+        allowed = min(gap, TIGHT_TIER_MAX_GAP) if tight else gap
         margin = MARGIN * max(1.0, abs(optimum))
         told = f"{name} is {value:.9g}, bound {bound:.9g}, optimum {optimum:.9g}"
         if value < optimum - margin:

@@ -20,7 +20,7 @@ from planner.model.decisions import Model
 from planner.model.objectives import CHOOSING, in_service_mw_months, make_tiers
 from planner.model.wholes import make_wholes
 from planner.solve.highs_model import LiveModel
-from planner.solve.lexicographic import Limits, Solution, TierResult, solve_tiers
+from planner.solve.lexicographic import Solution, SolveLimits, TierResult, solve_tiers
 from planner.workbook.reading import inputs_from_rows
 
 LARGE = 3141.59265
@@ -59,7 +59,7 @@ def solution_of(model: Model, gap: float = 0.0, seconds: float = 60.0) -> Soluti
     """Solve a model as the planner does, without the tables and the checker that follow."""
     live = LiveModel(model.frame.problem, model.frame.columns)
     shown, wholes = in_service_mw_months(model), make_wholes(model)
-    limits = Limits(gap, seconds)
+    limits = SolveLimits(gap, seconds)
     return solve_tiers(live, make_tiers(model), shown, wholes, limits, lambda event: None)
 
 

@@ -245,10 +245,10 @@ def child(target: Path) -> int:
 
         return tell
 
-    staged = pipeline.Clock.stage
+    staged = pipeline.StageTimer.stage
 
     @contextmanager
-    def stage(clock: pipeline.Clock, name: str) -> Iterator[None]:
+    def stage(clock: pipeline.StageTimer, name: str) -> Iterator[None]:
         print(f"stage {name}", flush=True)
         with staged(clock, name):
             yield
@@ -257,7 +257,7 @@ def child(target: Path) -> int:
     store.save_plan = said("save", store.save_plan)
     saved_reports.save_reports = said("report", saved_reports.save_reports)
     plan._exit_code = said("print", plan._exit_code)
-    pipeline.Clock.stage = stage  # type: ignore[method-assign, assignment]
+    pipeline.StageTimer.stage = stage  # type: ignore[method-assign, assignment]
     command(["plan", str(WORKBOOK), "-o", str(target), "--json"])
     return 0
 

@@ -1,1 +1,1 @@
-"""A large plan taken apart: by site, by blocks, and in longer periods first."""
+"""Decomposition of large plans: by site, with coarser periods first."""

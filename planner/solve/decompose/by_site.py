@@ -1,29 +1,29 @@
-"""A large plan: the few halls and systems that matter, bounded by all of them.
+"""Solve a large plan by site: restrict it to the halls and systems that matter, bound it by all.
 
-1. *Sifting.* The linear relaxation over promising halls and systems (`promising`), and where
-   these are many only in the periods in which a relaxation in longer periods installs them
-   (`look_ahead`). Its prices go to every site with all its halls and systems (`Blocks`): what a
-   site would install at these prices joins the model, and the sum of the sites' optima bounds
-   every plan. Nearly always the first round or the second proves the relaxation over the few to
-   be that over all.
-2. *Openings.* Rounded from the relaxation in small steps; then opened later, one at a
-   time, where that still works.
-3. *Counts.* Systems and lots whole, in the periods in which the relaxation installs.
-4. *Proof.* If the gap to the relaxation is wider than asked, openings are made whole in each
-   site's bound.
+1. *Sifting.* The LP relaxation over promising halls and systems (`promising`). If these are many,
+   it covers only the days around those on which a relaxation in longer periods installs them
+   (`relax_in_longer_periods`). Its dual values price every site with all its halls and systems
+   (`SiteBlocks`): whatever a site would install at these prices joins the model, and the sum of the
+   sites' optima bounds every plan. The first or second round nearly always proves that the
+   relaxation over the few is also that over all.
+2. *Openings.* Rounded from the relaxation in small steps, then delayed one at a time wherever the
+   plan stays feasible and gets cheaper.
+3. *Counts.* Systems and lots become integer, in the periods in which the relaxation installs.
+4. *Proof.* If the gap to the relaxation is still too wide, the bound of each site is computed again
+   with integer openings.
 
-Of a vast case the openings are rounded in longer periods, and no relaxation of the case itself
-has any (`_refined`); its bound takes their prices.
+In a very large case the openings are rounded in longer periods, and the case itself is solved with
+openings fixed (`_plan_from_coarse_openings`). That plan has no proven bound.
 
-It is tried only for what it is good for: many halls and systems, sites that share nothing but
-supply, and a plan that misses nothing. Whatever it bounds holds for the whole case.
+The method applies only to cases with many halls and systems, whose sites share nothing but supply,
+and to plans that miss no megawatt. Its bounds hold for the whole case.
 
-Measured on 30 sites, 60 months and 6 systems (123 thousand columns, 52 thousand whole numbers),
-in seconds of one core: the whole relaxation 19 by interior point, over 250 by simplex; the few
-halls and systems 4 with 1 for the proof that no other matters; openings rounded 1; bounds with
-openings whole 25 to 50, which close half of the gap to the relaxation. On 150 sites, 120 months
-and 10 systems (2.0 million columns) the few halls and systems alone take 150; quarters first and
-then only about those days 23 and 34, and cost 0.01 % more.
+Measured on 30 sites, 60 months and 6 systems (123,000 columns, 52,000 integer), in seconds on one
+core: the whole relaxation took 19 by interior point and over 250 by simplex. The restricted one
+took 4, plus 1 for the proof that nothing else matters; rounding openings 1; the bounds with integer
+openings 25 to 50, which close half of the gap to the relaxation. On 150 sites, 120 months and 10
+systems (2.0 million columns) the restricted relaxation alone took 150; in quarters first, and then
+only around those days, it took 23 and 34 and cost 0.01 % more.
 """
 
 from __future__ import annotations
@@ -42,49 +42,56 @@ from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import CHOOSING, Tier, in_service_mw_months, make_tiers
 from planner.model.wholes import crew_links, make_wholes
-from planner.solve.decompose.coarse_periods import Ahead, look_ahead, open_as, shape_ahead
-from planner.solve.decompose.openings import Openings
+from planner.solve.decompose.coarse_periods import (
+    CoarseInstalls,
+    fix_openings,
+    relax_in_longer_periods,
+    round_openings_in_longer_periods,
+)
+from planner.solve.decompose.openings import OpeningSearch
 from planner.solve.decompose.site_bounds import (
     SHARED_RULES,
-    Blocks,
     RowKey,
+    SiteBlocks,
     is_separable,
     is_shared_stock,
 )
-from planner.solve.duals import read_prices, set_row
-from planner.solve.highs_model import NO_WHOLE, LiveModel
+from planner.solve.duals import read_duals, set_row_bounds
+from planner.solve.highs_model import NO_COLUMNS, LiveModel
 from planner.solve.interrupt import interruptible
-from planner.solve.lexicographic import Limits, Listener, Solution, TierResult, relative_gap
+from planner.solve.lexicographic import Listener, Solution, SolveLimits, TierResult, relative_gap
 from planner.solve.outcome import Outcome
-from planner.solve.polish import settle
+from planner.solve.polish import polish
 from planner.solve.progress import Event
-from planner.solve.staged import _gap
-from planner.solve.time_limit import Clock
+from planner.solve.staged import outcome_gap
+from planner.solve.time_limit import TimeBudget
 
-LARGE = 8_000
-"""Installs (halls, systems, periods) from which a plan is made by site."""
+BY_SITE_MIN_INSTALLS = 8_000
+"""Least number of installs (hall, system, day) of a case that is solved by site."""
 
-WIDE, VAST = 20_000, 40_000
-"""Installs of promising halls and systems from which longer periods tell first where to look; and
-those of what they tell from which openings, too, are looked for there.
+COARSE_RELAXATION_MIN_INSTALLS, COARSE_OPENINGS_MIN_INSTALLS = 20_000, 40_000
+"""Numbers of installs above which longer periods are used.
+
+Above the first number of promising installs, a relaxation in longer periods is solved first; above
+the second number of installs that it leaves, the openings are rounded in longer periods, too.
 """
 
-TRIFLE = 1e-3
-"""Units drawn from each stock in each period while prices are found."""
+STOCK_PERTURBATION_UNITS = 1e-3
+"""Units drawn from each stock on each day while dual values are computed."""
 
-SIFTINGS, SIFTED = 8, 0.05
-"""Times that halls and systems are added, and the part of the gap at which none need be."""
+MAX_SIFTING_ROUNDS, SIFTING_GAP_SHARE = 8, 0.05
+"""Most sifting rounds, and the share of the gap at which sifting stops."""
 
-BLOCK_GAP = 0.02
-"""Part of the gap asked to which the bound of a site is brought."""
+BLOCK_GAP_SHARE = 0.02
+"""Share of the requested gap to which the bound of each site is solved."""
 
-COUNTS_SHARE = 0.2
-"""Part of the gap asked that whole counts may cost."""
+COUNTS_GAP_SHARE = 0.2
+"""Share of the requested gap that integer counts may cost."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """A plan: the model it is of, over few halls and systems, and its values."""
+class SitePlan:
+    """A plan, with its model over the restricted halls and systems."""
 
     model: Model
     live: LiveModel
@@ -92,9 +99,9 @@ class Found:
 
 
 def solve_by_site(
-    case: Case, limits: Limits, threads: int, listen: Listener,
+    case: Case, limits: SolveLimits, threads: int, listen: Listener,
     coarser: Callable[[], Case | None] = lambda: None,
-) -> Found | None:  # fmt: skip
+) -> SitePlan | None:  # fmt: skip
     """Solve a large case by site.
 
     Parameters
@@ -102,18 +109,19 @@ def solve_by_site(
     case
         The whole case.
     limits
-        Gap and time.
+        Gap and time limit.
     threads
         Solver threads.
     listen
-        Called as bounds and plans are found.
+        Called when a bound or a plan is found.
     coarser
-        Returns the same case in longer periods, None if there are none; see `look_ahead`.
+        Returns the same case in longer periods, or None if there is none; see
+        `relax_in_longer_periods`.
 
     Returns
     -------
     Found or None
-        None if the case is small, its sites share too much, or something must be missed.
+        None if the case is small, its sites share too much, or a megawatt must be missed.
 
     Raises
     ------
@@ -121,7 +129,7 @@ def solve_by_site(
         If a limit or a person ended the run before any plan was found.
     """
     installs = sum(len(span) for span in case.installing.values())
-    if installs < LARGE or case.as_early_as_possible or not is_separable(case):
+    if installs < BY_SITE_MIN_INSTALLS or case.as_early_as_possible or not is_separable(case):
         return None
     stop = threading.Event()
     with interruptible(stop):
@@ -129,94 +137,104 @@ def solve_by_site(
 
 
 class _BySite:
-    """One large case on its way to a plan."""
+    """State of solving one large case."""
 
     def __init__(
-        self, case: Case, limits: Limits, threads: int, listen: Listener, stop: threading.Event,
+        self,
+        case: Case,
+        limits: SolveLimits,
+        threads: int,
+        listen: Listener,
+        stop: threading.Event,
         coarser: Callable[[], Case | None],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.case, self.limits, self.threads, self.stop = case, limits, threads, stop
-        self.listen, self.clock = listen, Clock(limits.seconds)
+        self.listen, self.clock = listen, TimeBudget(limits.seconds)
         self.coarser = coarser
         self.bound, self.status = -math.inf, "optimal"
         self.prices: dict[RowKey, float] = {}
-        self.blocks: Blocks
+        self.blocks: SiteBlocks
         self.model: Model
         self.live: LiveModel
         self.tiers: list[Tier]
 
-    def solve(self) -> Found | None:
-        """Return a plan, None if this way leads nowhere."""
-        ahead = self._ahead()
-        self._check(None)
-        if ahead is not None and sum(map(len, ahead.spans.values())) > VAST:
-            refined = self._refined(ahead)
+    def solve(self) -> SitePlan | None:
+        """Return a plan; None if the method does not apply."""
+        ahead = self._relax_in_longer_periods()
+        self._raise_if_over(None)
+        if ahead is not None and sum(map(len, ahead.spans.values())) > COARSE_OPENINGS_MIN_INSTALLS:
+            refined = self._plan_from_coarse_openings(ahead)
             if refined is not None:
-                return self._finish(refined)
-        relaxed = self._sift(ahead)
+                return self._polish(refined)
+        relaxed = self._sift_relaxation(ahead)
         if relaxed is None or relaxed.values is None:
             return None
-        search = Openings(self.model, self.live, self.clock)
-        search.leave_room(whole_systems=True)
+        search = OpeningSearch(self.model, self.live, self.clock)
+        search.reserve_capacity(whole_systems=True)
         shape = search.round_up(relaxed)
-        self._tell(None)
-        self._check(shape)
+        self._report_progress(None)
+        self._raise_if_over(shape)
         if shape.values is None:
             return None
-        plan = self._counted(search, shape)
-        return self._finish(plan) if plan.values is not None else None
+        plan = self._improve_and_round_counts(search, shape)
+        return self._polish(plan) if plan.values is not None else None
 
-    def _counted(self, search: Openings, shape: Outcome) -> Outcome:
-        """Better openings as far as the gap asks for it, and make counts whole."""
-        enough = (1.0 - COUNTS_SHARE) * self.limits.gap
-        if self._gap(shape) > enough:
-            self._tighten()
-        later = search.delay(shape, lambda found: self._gap(found) <= enough)
-        self._tell(None)
-        search.leave_room(whole_systems=False)
-        plan = self._whole_counts(search, later)
+    def _improve_and_round_counts(self, search: OpeningSearch, shape: Outcome) -> Outcome:
+        """Improve the openings as far as the gap requires, then make the counts integer."""
+        enough = (1.0 - COUNTS_GAP_SHARE) * self.limits.gap
+        if self._outcome_gap(shape) > enough:
+            self._tighten_bound()
+        later = search.delay(shape, lambda found: self._outcome_gap(found) <= enough)
+        self._report_progress(None)
+        search.reserve_capacity(whole_systems=False)
+        plan = self._round_counts(search, later)
         if plan.values is None and later is not shape:
-            plan = self._whole_counts(search, shape)  # whole systems need the room
+            plan = self._round_counts(
+                search, shape
+            )  # whole systems may need the capacity that later openings leave out
         return plan
 
-    def _refined(self, ahead: Ahead) -> Outcome | None:
-        """Return a plan with the openings of longer periods, None if that does not work.
+    def _plan_from_coarse_openings(self, ahead: CoarseInstalls) -> Outcome | None:
+        """Return a plan with openings rounded in longer periods; None if there is none.
 
-        Nothing is removed in it but what stands at the start. It has no bound: the prices of longer
-        periods are none of the case itself, and with openings fixed it has none for them.
+        Only systems of the existing fleet are removed in it. It has no bound: dual values of
+        longer periods do not apply to the case itself, and with openings fixed there are none for
+        them.
         """
         if self.case.whole:
-            return None  # whole systems need more room than these openings leave
-        longer = shape_ahead(ahead, self.threads, self.clock, self.stop)
-        self._check(None)
+            return None  # whole systems need more capacity than these openings provide
+        longer = round_openings_in_longer_periods(ahead, self.threads, self.clock, self.stop)
+        self._raise_if_over(None)
         if longer is None:
             return None
-        self._state(ahead.spans, limited=True)
+        self._build(ahead.spans, limited=True)
         live, made = self.live, self.model.decisions
-        open_as(self.model, live, longer)
+        fix_openings(self.model, live, longer)
         fleet = self.case.facility.fleet
         kept = [live.position[id(variable)] for key, variable in made.remove_systems.items()
                 if not fleet.get(key[:2])]  # fmt: skip
         none = np.zeros(len(kept))
-        live.limit(np.array(kept, dtype=np.int32), none, none)  # for good: settled so, too
+        live.set_permanent_bounds(
+            np.array(kept, dtype=np.int32), none, none
+        )  # permanent, so that polishing keeps them
         found = live.solve(gap=0.0, seconds=self.clock.left, cold=True)
-        self._check(found)
-        # Orders are still placed in part; rounded down, what they supply would be missed.
-        found = Openings(self.model, live, self.clock).round_up(found, steps=1)
+        self._raise_if_over(found)
+        # Order decisions are still fractional; rounding them down would make megawatts missed.
+        found = OpeningSearch(self.model, live, self.clock).round_up(found, steps=1)
         if found.values is None:
-            self._check(found)
+            self._raise_if_over(found)
             return None
-        self._tell(found)
+        self._report_progress(found)
         return found
 
-    def _gap(self, outcome: Outcome) -> float:
-        return _gap(replace(outcome, bound=self.bound))
+    def _outcome_gap(self, outcome: Outcome) -> float:
+        return outcome_gap(replace(outcome, bound=self.bound))
 
     def _is_over(self) -> bool:
         return self.clock.left <= 0 or self.stop.is_set()
 
-    def _check(self, outcome: Outcome | None) -> None:
-        """End the run if time or a person says so and there is no plan yet."""
+    def _raise_if_over(self, outcome: Outcome | None) -> None:
+        """Raise if the run was interrupted, or out of time, before any plan was found."""
         if self.stop.is_set():
             raise Interrupted("interrupted before any plan was found; nothing was written")
         if self.clock.left <= 0 or (outcome is not None and outcome.status == "time limit"):
@@ -225,72 +243,76 @@ class _BySite:
                 "Give more time (--time-limit), or a longer period in settings."
             )
 
-    def _sift(self, ahead: Ahead | None) -> Outcome | None:
-        """Return the relaxation over the halls and systems that matter; set the bound."""
+    def _sift_relaxation(self, ahead: CoarseInstalls | None) -> Outcome | None:
+        """Return the LP relaxation over the halls and systems that matter, and set the bound."""
         case = self.case
-        blocks = self.blocks = Blocks(case, self.threads, self._is_over)
-        self._check(None)
+        blocks = self.blocks = SiteBlocks(case, self.threads, self._is_over)
+        self._raise_if_over(None)
         limited = ahead.spans if ahead is not None else {}
-        few = {pair: _hull(case.installing[pair]) for pair in promising(case)}
+        few = {pair: _day_span(case.installing[pair]) for pair in promising(case)}
         spans = limited or few
         relaxed: Outcome | None = None
-        for _ in range(SIFTINGS):
-            self._state(spans, limited=bool(limited))
+        for _ in range(MAX_SIFTING_ROUNDS):
+            self._build(spans, limited=bool(limited))
             relaxed = self._relax()
             if relaxed is None and limited:
-                limited, spans = {}, few  # what longer periods tell was too little
+                limited, spans = {}, few  # the days from longer periods were too few
                 continue
             if relaxed is None:
                 return None
             priced = blocks.bound(self.prices, ends=self._is_over)
-            self._check(None)
+            self._raise_if_over(None)
             self.bound = max(self.bound, priced.bound)
-            self._tell(None)
-            wider = {**spans, **{pair: _hull(spans.get(pair, span), span) if limited
-                                 else _hull(case.installing[pair])
+            self._report_progress(None)
+            wider = {**spans, **{pair: _day_span(spans.get(pair, span), span) if limited
+                                 else _day_span(case.installing[pair])
                                  for pair, span in priced.used.items()}}  # fmt: skip
-            if wider == spans or self._gap(relaxed) <= SIFTED * self.limits.gap:
+            if wider == spans or self._outcome_gap(relaxed) <= SIFTING_GAP_SHARE * self.limits.gap:
                 break
             spans = wider
         return relaxed
 
     def _relax(self) -> Outcome | None:
-        """Solve the relaxation that is stated; set the prices of what sites share.
+        """Solve the relaxation of the current model, and set the prices of what sites share.
 
-        Prices are taken while a trifle more of everything is drawn from where it is in stock:
-        where nobody buys, any price up to the cost of supplying one more would do, and only the
-        highest keeps sites from ordering there when they are priced.
+        Dual values are read with `STOCK_PERTURBATION_UNITS` drawn from every stock. Where nothing
+        is bought the dual value is not unique: any price up to the cost of supplying one more unit
+        is valid, and only the highest keeps sites from ordering there when they are priced.
         """
         firm: dict[RowKey, float] = {("stock_balance", key): units for key, units in
                                      self.case.supply.firm_arrivals.items()}  # fmt: skip
         drawn = {row: firm.get(key, 0.0) for row, key in enumerate(self.model.frame.rows)
                  if is_shared_stock(self.case, key)}  # fmt: skip
         for row, units in drawn.items():
-            set_row(self.live, row, units - TRIFLE, units - TRIFLE)
+            set_row_bounds(
+                self.live, row, units - STOCK_PERTURBATION_UNITS, units - STOCK_PERTURBATION_UNITS
+            )
         found = self.live.solve(gap=0.0, seconds=self.clock.left, cold=True)
-        rows = read_prices(self.live).rows if found.status == "optimal" else None
+        rows = read_duals(self.live).rows if found.status == "optimal" else None
         for row, units in drawn.items():
-            set_row(self.live, row, units, units)
+            set_row_bounds(self.live, row, units, units)
         found = self.live.solve(gap=0.0, seconds=self.clock.left, cold=rows is None)
         if found.status != "optimal":
-            self._check(found)
+            self._raise_if_over(found)
             return None
-        rows = read_prices(self.live).rows if rows is None else rows
+        rows = read_duals(self.live).rows if rows is None else rows
         self.prices = {key: price for key, price in zip(self.model.frame.rows, rows, strict=False)
                        if key[0] in SHARED_RULES or is_shared_stock(self.case, key)}  # fmt: skip
         return found
 
-    def _ahead(self) -> Ahead | None:
-        """Return when to install in which halls, if there are so many that a guess is worth it."""
+    def _relax_in_longer_periods(self) -> CoarseInstalls | None:
+        """Return when longer periods install each system; None unless the case is very large."""
         pairs = promising(self.case)
         installs = sum(len(self.case.installing[pair]) for pair in pairs)
-        coarse = self.coarser() if installs > WIDE else None
+        coarse = self.coarser() if installs > COARSE_RELAXATION_MIN_INSTALLS else None
         if coarse is None:
             return None
-        return look_ahead(self.case, coarse, pairs, self.threads, self.clock.left / 3, self.stop)
+        return relax_in_longer_periods(
+            self.case, coarse, pairs, self.threads, self.clock.left / 3, self.stop
+        )
 
-    def _state(self, spans: dict[Pair, range], *, limited: bool) -> None:
-        """State the model over some halls and systems, without whole numbers, nothing missed."""
+    def _build(self, spans: dict[Pair, range], *, limited: bool) -> None:
+        """Build the LP relaxation over some halls and systems, with no megawatt missed."""
         self.model = build_model(narrow(self.case, spans, spans if limited else None))
         frame = self.model.frame
         self.live = live = LiveModel(frame, frame.columns, self.threads)
@@ -299,72 +321,72 @@ class _BySite:
         self.whole = np.flatnonzero(live.whole).astype(np.int32)
         self.tiers = [tier for tier in make_tiers(self.model) if tier.name != CHOOSING]
         self.hold()
-        live.make_whole(NO_WHOLE)
+        live.set_integer_columns(NO_COLUMNS)
 
     def hold(self) -> None:
-        """Hold the tiers before cost at nothing missed, and minimise cost."""
+        """Hold the missed megawatts at zero, and minimise cost."""
         for tier in self.tiers[:-1]:
             self.live.hold(tier.expression, 0.0)
         self.live.minimise(self.tiers[-1].expression)
 
-    def _tighten(self) -> None:
-        """Make openings whole in the bound of each site."""
+    def _tighten_bound(self) -> None:
+        """Tighten the bound by integer openings in each site."""
         if not self._is_over():
             priced = self.blocks.bound(
-                self.prices, whole=True, gap=BLOCK_GAP * self.limits.gap,
+                self.prices, whole=True, gap=BLOCK_GAP_SHARE * self.limits.gap,
                 ends=self._is_over,
             )  # fmt: skip
             self.bound = max(self.bound, priced.bound)
-            self._tell(None)
+            self._report_progress(None)
 
-    def _whole_counts(self, search: Openings, shape: Outcome) -> Outcome:
-        """Make systems and lots whole, with the openings of a shape.
+    def _round_counts(self, search: OpeningSearch, shape: Outcome) -> Outcome:
+        """Make systems and lots integer, with the openings of a shape.
 
-        First in periods near those of the shape alone, then in any.
+        First only in periods near those of the shape, then in all.
         """
         columns, plan = search.columns, shape
         if shape.values is None or not len(columns.installs):
             return shape
-        room = max(COUNTS_SHARE * self.limits.gap, self.limits.gap - self._gap(shape))
-        for far in (search.far(shape), NO_WHOLE):
-            self.live.leave_out(far)
-            self.live.make_whole(self.whole)
+        room = max(COUNTS_GAP_SHARE * self.limits.gap, self.limits.gap - self._outcome_gap(shape))
+        for far in (search.distant_installs(shape), NO_COLUMNS):
+            self.live.hold_at_zero(far)
+            self.live.set_integer_columns(self.whole)
             apart = replace(shape, bound=shape.objective)
-            plan = search.staged_counts(apart, room, self.clock, None, None)
+            plan = search.round_counts_in_stages(apart, room, self.clock, None, None)
             self.live.release()
             self.hold()
-            self.live.make_whole(NO_WHOLE)
+            self.live.set_integer_columns(NO_COLUMNS)
             if plan.values is not None or self.stop.is_set():
                 break
-        self._tell(plan)
+        self._report_progress(plan)
         return plan
 
-    def _finish(self, plan: Outcome) -> Found:
-        """Settle a plan to its last digits, and say what is proven of it."""
+    def _polish(self, plan: Outcome) -> SitePlan:
+        """Polish a plan, and return it with the gap that is proven."""
         assert plan.values is not None
         live, model = self.live, self.model
         live.release()
-        live.make_whole(self.whole)
+        live.set_integer_columns(self.whole)
         held = [(tier, live.evaluate(tier.expression, plan.values)) for tier in self.tiers]
         shown, wholes = in_service_mw_months(model), make_wholes(model)
-        values = settle(live, held, shown, wholes, plan.values)
+        values = polish(live, held, shown, wholes, plan.values)
         results = []
         for tier in self.tiers:
             value = live.evaluate(tier.expression, values) * tier.scale
             bound = (self.bound if tier is self.tiers[-1] else 0.0) * tier.scale
             gap = relative_gap(value, bound)
-            status = "optimal" if gap <= self.limits.gap else self._ended()
+            status = "optimal" if gap <= self.limits.gap else self._end_status()
             results.append(TierResult(tier.name, tier.unit, value, bound, gap, status,
                                       self.clock.spent))  # fmt: skip
-        return Found(model, live, Solution(values, tuple(results), results[-1].status))
+        return SitePlan(model, live, Solution(values, tuple(results), results[-1].status))
 
-    def _ended(self) -> str:
+    def _end_status(self) -> str:
         if self.stop.is_set():
             return "interrupted"
         return "time limit" if self.clock.left <= 0 else "bound not closed"
 
-    def _tell(self, plan: Outcome | None) -> None:
-        """Pass on how far the cost has come."""
+    def _report_progress(self, plan: Outcome | None) -> None:
+        """Report the progress of the cost tier."""
         tier = self.tiers[-1]
         value = None if plan is None or plan.values is None else plan.objective * tier.scale
         gap = None if value is None else relative_gap(value, self.bound * tier.scale)
@@ -372,6 +394,6 @@ class _BySite:
                           self.clock.spent))  # fmt: skip
 
 
-def _hull(*days: Sequence[int]) -> range:
-    """Return the days from the first to the last of some."""
+def _day_span(*days: Sequence[int]) -> range:
+    """Return the range from the earliest to the latest of several days."""
     return range(min(found[0] for found in days), max(found[-1] for found in days) + 1)

@@ -1,9 +1,9 @@
-"""What the same case in longer periods tells of a plan, before it is planned itself.
+"""Relax the case in longer periods first, to see where and when to install.
 
-A relaxation over months where weeks are planned has a quarter of the columns and takes a tenth
-of the time. What it installs, and when, tells where to look (`look_ahead`). Of a vast case its
-openings, too, are found there (`shape_ahead`): rounded, they leave the case itself a linear
-program without any opening. A plan is one of the case itself all the same.
+The relaxation in months of a case in weeks has a quarter of the columns and takes a tenth of the
+time. Its installs show which days to consider (`relax_in_longer_periods`). For a very large case
+its openings are used, too (`round_openings_in_longer_periods`): rounded and fixed, they leave the
+case itself an LP. The resulting plan is always one of the case itself.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ from planner.case.reduced_case import Pair, money_per_mw, narrow
 from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import make_tiers, present_cost
-from planner.solve.decompose.openings import Openings
-from planner.solve.highs_model import NO_WHOLE, LiveModel
-from planner.solve.staged import NEAR
-from planner.solve.time_limit import Clock
+from planner.solve.decompose.openings import OpeningSearch
+from planner.solve.highs_model import NO_COLUMNS, LiveModel
+from planner.solve.staged import INTEGRALITY_TOLERANCE
+from planner.solve.time_limit import TimeBudget
 
-MARGIN = 1
-"""Longer periods before the first install and after the last in which to look as well."""
+MARGIN_PERIODS = 1
+"""Longer periods before the first install and after the last that are considered as well."""
 
-PART_LEFT, STEPS = 0.8, 20
-"""Part of the openings that a step of rounding leaves to the next, and steps at most."""
+POSTPONED_SHARE, MAX_ROUNDING_STEPS = 0.8, 20
+"""Share of the openings that each rounding step postpones, and the most steps."""
 
 
 @dataclass(frozen=True)
-class Ahead:
-    """When each system is about installed in each hall.
+class CoarseInstalls:
+    """Days around the installs of the relaxation in longer periods.
 
     Attributes
     ----------
     case : Case
         The case in longer periods.
     spans : dict of (str, str) to range
-        Days about those on which a hall's system is installed; none of those that are not.
+        Days around the installs, by hall and system; pairs without installs are left out.
     """
 
     case: Case
@@ -48,101 +48,113 @@ class Ahead:
 
 
 @dataclass(frozen=True)
-class ShapeAhead:
-    """Openings in longer periods.
+class CoarseOpenings:
+    """Openings rounded in longer periods.
 
     Attributes
     ----------
     opened : dict of str to list of (int, int)
-        Days, in order, with the halls of a class that are open from then on.
+        Days in order, each with the number of open halls from then on, by class of halls.
     """
 
     opened: dict[str, list[tuple[int, int]]]
 
     def on(self, hall: str, day: int) -> int:
-        """Return the halls of a class that are open on a day."""
+        """Return the number of halls of a class that are open on a day."""
         return max((count for at, count in self.opened.get(hall, ()) if at <= day), default=0)
 
 
-def look_ahead(
+def relax_in_longer_periods(
     case: Case, coarse: Case, pairs: Collection[Pair], threads: int, seconds: float,
     stop: threading.Event,
-) -> Ahead | None:  # fmt: skip
-    """Return when the relaxation in longer periods installs each system.
+) -> CoarseInstalls | None:  # fmt: skip
+    """Return when the LP relaxation in longer periods installs each system.
 
     Parameters
     ----------
     case
         The case.
     coarse
-        The same in longer periods.
+        The same case in longer periods.
     pairs
-        Halls and systems to look at.
-    threads, seconds
-        For the solver.
+        Pairs of hall and system to consider.
+    threads
+        Solver threads.
+    seconds
+        Time limit.
     stop
-        Set by who wants the solver to end.
+        Event that interrupts the solver.
 
     Returns
     -------
     Ahead or None
-        None if the relaxation was not solved.
+        None if the relaxation was not solved to optimality.
     """
-    model, live = _stated(narrow(coarse, pairs), threads, stop)
+    model, live = _build(narrow(coarse, pairs), threads, stop)
     outcome = live.solve(gap=0.0, seconds=seconds, cold=True)
     if outcome.status != "optimal" or outcome.values is None:
         return None
     used: dict[Pair, list[int]] = {}
     for (hall, system, day), variable in model.decisions.install_systems.items():
-        if outcome.values[live.position[id(variable)]] > NEAR:
+        if outcome.values[live.position[id(variable)]] > INTEGRALITY_TOLERANCE:
             used.setdefault((hall, system), []).append(coarse.calendar.period_of(day))
     first, last = coarse.calendar.first_days, coarse.calendar.last_days
     spans = {
-        pair: range(first[max(0, min(at) - MARGIN)], last[min(len(last) - 1, max(at) + MARGIN)] + 1)
+        pair: range(
+            first[max(0, min(at) - MARGIN_PERIODS)],
+            last[min(len(last) - 1, max(at) + MARGIN_PERIODS)] + 1,
+        )
         for pair, at in used.items()
     }
-    return Ahead(coarse, spans)
+    return CoarseInstalls(coarse, spans)
 
 
-def shape_ahead(
-    ahead: Ahead, threads: int, clock: Clock, stop: threading.Event
-) -> ShapeAhead | None:
-    """Return openings in longer periods, rounded; None if there was no time or no plan.
+def round_openings_in_longer_periods(
+    ahead: CoarseInstalls, threads: int, clock: TimeBudget, stop: threading.Event
+) -> CoarseOpenings | None:
+    """Return openings in longer periods, rounded.
 
     Parameters
     ----------
     ahead
-        Where to look.
+        Installs to consider.
     threads
-        For the solver.
+        Solver threads.
     clock
         Time left.
     stop
-        Set by who wants the solver to end.
+        Event that interrupts the solver.
+
+    Returns
+    -------
+    CoarseOpenings or None
+        None if there was no time, or no feasible plan.
     """
-    model, live = _stated(narrow(ahead.case, ahead.spans, ahead.spans), threads, stop)
+    model, live = _build(narrow(ahead.case, ahead.spans, ahead.spans), threads, stop)
     relaxed = live.solve(gap=0.0, seconds=clock.left, cold=True)
     if relaxed.status != "optimal":
         return None
-    shape = Openings(model, live, clock).round_up(relaxed, left=PART_LEFT, steps=STEPS)
+    shape = OpeningSearch(model, live, clock).round_up(
+        relaxed, postponed_share=POSTPONED_SHARE, steps=MAX_ROUNDING_STEPS
+    )
     if shape.values is None or stop.is_set():
         return None
     opened: dict[str, list[tuple[int, int]]] = {}
     for (hall, day), variable in model.decisions.opened_halls.items():
         count = round(float(shape.values[live.position[id(variable)]]))
         opened.setdefault(hall, []).append((day, count))
-    return ShapeAhead(opened)
+    return CoarseOpenings(opened)
 
 
-def open_as(model: Model, live: LiveModel, shape: ShapeAhead) -> None:
-    """Fix openings of a model at what is open on each of its days.
+def fix_openings(model: Model, live: LiveModel, shape: CoarseOpenings) -> None:
+    """Fix the openings of a model at those found in longer periods.
 
     Parameters
     ----------
     model, live
         The model.
     shape
-        Halls open; what can open later alone opens then.
+        Openings; a hall that cannot be open that early opens on its first possible day.
     """
     made, facility, fixed = model.decisions, model.case.facility, dict[int, float]()
     by_hall: dict[str, list[tuple[int, int]]] = {}
@@ -166,15 +178,15 @@ def open_as(model: Model, live: LiveModel, shape: ShapeAhead) -> None:
     live.fix(columns, np.array([fixed[int(at)] for at in columns], dtype=float))
 
 
-def _stated(case: Case, threads: int, stop: threading.Event) -> tuple[Model, LiveModel]:
-    """State a case in longer periods, with all tiers in one objective.
+def _build(case: Case, threads: int, stop: threading.Event) -> tuple[Model, LiveModel]:
+    """Build the LP relaxation of a case in longer periods, with all tiers in one objective.
 
-    Longer periods make everything later: what is missed for that must cost, but be allowed.
+    Longer periods delay everything, so missing megawatts must be allowed, at a penalty.
     """
     model = build_model(case)
     live = LiveModel(model.frame, model.frame.columns, threads)
     live.stop = stop
-    live.make_whole(NO_WHOLE)
+    live.set_integer_columns(NO_COLUMNS)
     dear = max(money_per_mw(case).values(), default=1.0) / case.money_unit
     mixed = present_cost(model).expression
     for tier in make_tiers(model):

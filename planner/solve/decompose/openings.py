@@ -1,4 +1,4 @@
-"""Openings of a large plan: rounded up from a relaxation, then delayed, with all else free."""
+"""Openings of a large plan: rounded up from the relaxation, then delayed."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ import pulp
 from planner.model.decisions import Model
 from planner.model.facility import load_on
 from planner.model.wholes import make_wholes
-from planner.solve.duals import set_coefficient, set_row
+from planner.solve.duals import set_coefficient, set_row_bounds
 from planner.solve.highs_model import LiveModel
 from planner.solve.outcome import Array, Outcome
 from planner.solve.rounding import Index, find_columns
-from planner.solve.staged import NEAR, Rounds
-from planner.solve.time_limit import Clock
+from planner.solve.staged import INTEGRALITY_TOLERANCE, StagedSolver
+from planner.solve.time_limit import TimeBudget
 
-LEFT, STEPS = 0.9, 60
-"""Part of the openings that each step of rounding leaves to the next, and steps at most."""
+POSTPONED_SHARE, MAX_ROUNDING_STEPS = 0.9, 60
+"""Share of the openings that each rounding step postpones, and the most steps."""
 
-SPREAD = 2
-"""Periods around those of the relaxation in which whole systems may be installed."""
+SPREAD_PERIODS = 2
+"""Periods before and after those of the relaxation in which whole systems may be installed."""
 
 
-class Openings(Rounds):
-    """Looks for openings, with everything else free.
+class OpeningSearch(StagedSolver):
+    """Seeks integer openings, with all other decisions continuous.
 
     Parameters
     ----------
@@ -37,39 +37,59 @@ class Openings(Rounds):
         Time left.
     """
 
-    def __init__(self, model: Model, live: LiveModel, clock: Clock) -> None:
+    def __init__(self, model: Model, live: LiveModel, clock: TimeBudget) -> None:
         super().__init__(live, find_columns(live, make_wholes(model)))
         self.model, self.clock = model, clock
 
-    def round_up(self, relaxed: Outcome, *, left: float = LEFT, steps: int = STEPS) -> Outcome:
-        """Round openings up from the relaxation, the nearest first.
+    def round_up(
+        self,
+        relaxed: Outcome,
+        *,
+        postponed_share: float = POSTPONED_SHARE,
+        steps: int = MAX_ROUNDING_STEPS,
+    ) -> Outcome:
+        """Round openings up from the relaxation, the nearest to a whole number first.
 
         Parameters
         ----------
         relaxed
-            The relaxation.
-        left
-            Part of the openings that each step leaves to the next.
+            The LP relaxation.
+        postponed_share
+            Share of the fractional openings that each step leaves to the next.
         steps
-            Steps at most.
+            Most steps.
         """
-        bounds = self.live.bounds()
-        outcome = self.dive(relaxed, self.clock, self.clock.seconds, left=left, dives=steps)
-        self.live.set_bounds(bounds)
+        bounds = self.live.all_bounds()
+        outcome = self.dive(
+            relaxed,
+            self.clock,
+            self.clock.seconds,
+            postponed_share=postponed_share,
+            max_dives=steps,
+        )
+        self.live.set_all_bounds(bounds)
         return outcome
 
     def delay(self, shape: Outcome, is_enough: Callable[[Outcome], bool]) -> Outcome:
-        """Open halls and sites later, one at a time, wherever that still works and costs less.
+        """Delay openings of halls and sites one at a time, wherever that is feasible and cheaper.
 
-        The last to open go first, again and again, until that is enough or none is left.
+        The latest openings are tried first. The passes repeat until `is_enough` or no opening is
+        left to try.
+
+        Parameters
+        ----------
+        shape
+            Plan with integer openings.
+        is_enough
+            Returns whether a plan is good enough to stop.
         """
-        bounds = self.live.bounds()
+        bounds = self.live.all_bounds()
         tried: set[tuple[int, float]] = set()
         while shape.values is not None and not is_enough(shape):
             rises = [rise for rise in self._rises(shape.values) if rise not in tried]
             if not rises:
                 break
-            self.live.fix_rounded(self.columns.openings, shape.values)
+            self.live.fix_at_rounded(self.columns.openings, shape.values)
             for at, value in rises:
                 if self.clock.left <= 0 or self.live.stop.is_set() or is_enough(shape):
                     break
@@ -78,11 +98,11 @@ class Openings(Rounds):
             else:
                 continue
             break
-        self.live.set_bounds(bounds)
+        self.live.set_all_bounds(bounds)
         return shape
 
     def _later(self, shape: Outcome, at: int, value: float) -> Outcome:
-        """Return the better of a shape and of the same with one opening a day later."""
+        """Return the better of a shape and the same shape with one opening delayed."""
         one = np.array([at], dtype=np.int32)
         self.live.fix(one, np.array([value - 1.0]))
         outcome = self.live.solve(gap=0.0, seconds=self.clock.left)
@@ -92,9 +112,10 @@ class Openings(Rounds):
         return shape
 
     def _rises(self, values: Array) -> list[tuple[int, float]]:
-        """Return column and value of every hall class and site where more of it opens, last first.
+        """Return column and value of each rise in the number open, latest first.
 
-        What stands open at the start is none of them.
+        The number is that of open halls by class, and of open sites. What is open at the start of
+        the plan is not counted.
         """
         made = self.model.decisions
         counts: dict[tuple[Any, ...], pulp.LpVariable] = {
@@ -112,10 +133,15 @@ class Openings(Rounds):
                 found.append((key[-1], at, round(values[at])))
         return [(at, float(value)) for _, at, value in sorted(found, reverse=True)]
 
-    def leave_room(self, *, whole_systems: bool) -> None:
-        """Let halls and feeders carry only whole systems of the largest kind, or all they can.
+    def reserve_capacity(self, *, whole_systems: bool) -> None:
+        """Limit halls and feeders to whole systems of the largest kind, or lift that limit.
 
-        Openings that are just enough for fractions of systems are too few for whole ones.
+        Openings that are just enough for fractional systems are too few for whole ones.
+
+        Parameters
+        ----------
+        whole_systems
+            Whether capacities are rounded down to whole systems.
         """
         case, made, live = self.model.case, self.model.decisions, self.live
         if not case.whole:
@@ -136,16 +162,16 @@ class Openings(Rounds):
             of_hall = rule == "hall_power"
             mw = facility.hall_it_mw[name] if of_hall else facility.levels[name].on(key[1])
             if whole_systems:
-                mw = math.floor(mw / each + NEAR) * each
+                mw = math.floor(mw / each + INTEGRALITY_TOLERANCE) * each
             if not of_hall:
                 halls = facility.tree.halls_below[name]
                 _, firm = load_on(self.model, halls, facility.facility_mw, key[1])
-                set_row(live, row, -math.inf, (mw - firm) / unit)
+                set_row_bounds(live, row, -math.inf, (mw - firm) / unit)
             elif key in made.opened_halls:
                 set_coefficient(live, row, live.position[id(made.opened_halls[key])], -mw / unit)
 
-    def far(self, shape: Outcome) -> Index:
-        """Return installs and removals far from any period in which the shape installs."""
+    def distant_installs(self, shape: Outcome) -> Index:
+        """Return the columns of installs and removals far from any period used by the shape."""
         assert shape.values is not None
         made, period_of = self.model.decisions, self.model.case.calendar.period_of
         installs = {key: period_of(key[2]) for key in made.install_systems}
@@ -156,11 +182,11 @@ class Openings(Rounds):
             (made.remove_systems, removals),
         ):
             at = {key: self.live.position[id(variable)] for key, variable in variables.items()}
-            used = {key for key, place in at.items() if shape.values[place] > NEAR}
+            used = {key for key, place in at.items() if shape.values[place] > INTEGRALITY_TOLERANCE}
             near = {
                 (key[0], periods[key] + shift)
                 for key in used
-                for shift in range(-SPREAD, SPREAD + 1)
+                for shift in range(-SPREAD_PERIODS, SPREAD_PERIODS + 1)
             }
             far += [place for key, place in at.items() if (key[0], periods[key]) not in near]
         return np.array(far, dtype=np.int32)

@@ -1,13 +1,13 @@
-"""A large model in blocks, one for each site, and what all plans cost at least at given prices.
+"""Lagrangian bound of a large model: one block for each site, at given prices.
 
-Sites touch each other only through what they share: systems finished at plants, units at depots,
-megawatts due. Rows of what is shared are *linking*; every other row belongs to one site, or to
-the supply that belongs to none. If each linking row gets a price and is dropped, the sites fall
-apart, and the sum of their optima is a bound that no plan is better than, whatever the prices
-(weak duality; Geoffrion, Lagrangean relaxation for integer programming, 1974). With openings
-whole in each site the bound is better than that of the linear relaxation.
+Sites interact only through what they share: systems finished at plants, units at depots, megawatts
+due. Rows over shared quantities are *linking*; every other row belongs to one site, or to the
+supply that belongs to no site. If each linking row gets a price and is relaxed, the sites separate,
+and the sum of their optima is a bound on every plan, whatever the prices (weak duality; Geoffrion,
+Lagrangean relaxation for integer programming, 1974). With integer openings in each site the bound
+is stronger than that of the LP relaxation.
 
-No block is ever more than a site, so that a bound needs the memory of one site's solve.
+No block is larger than one site, so a bound needs the memory of one site's solve.
 """
 
 from __future__ import annotations
@@ -28,55 +28,56 @@ from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import present_cost
 from planner.model.wholes import crew_links, make_wholes
-from planner.solve.highs_options import RULES_OFF
+from planner.solve.highs_options import PRESOLVE_RULES_OFF
 from planner.solve.outcome import Array
-from planner.solve.problem_arrays import Arrays
+from planner.solve.problem_arrays import ProblemArrays
 from planner.tolerance import SEARCH_TOLERANCE
 
 Index = npt.NDArray[np.int32]
 RowKey = tuple[str, tuple[Hashable, ...]]
 """Rule and index of a row."""
 
-PAIRS_AT_ONCE = 200
-"""Halls and systems that are stated at once; more take memory, and seconds in which nobody asks
-whether time is up; fewer state the supply again.
+MIN_PAIRS_PER_CHUNK = 200
+"""Least number of pairs of hall and system that are built at once.
+
+More take memory, and seconds without a check of the time limit; fewer build the supply more often.
 """
 
 SHARED_RULES = frozenset({"milestone", "served_in_all", "budget"})
-"""Rules whose rows are linking even where a single site happens to be in them."""
+"""Rules whose rows are linking even if they contain only one site."""
 
-BLOCK_NODES = 200
-"""Nodes spent on the openings of one block."""
+BLOCK_MAX_NODES = 200
+"""Node limit for the openings of one block."""
 
-PLACE_OF = {
+PLACE_POSITION = {
     "install_systems": 0, "remove_systems": 0, "commissioned_systems": 0, "serve_mw": 1,
     "carry_crews": 0,
     "open_halls": 0, "opened_halls": 0, "open_site": 0, "ship_units": 1, "stock": 0,
 }  # fmt: skip
-"""Where in the key of a decision its hall, site or other place stands."""
+"""Position of the hall, site or other place in the key of each decision."""
 
-NOWHERE = -1
-"""Block of what belongs to no site."""
+NO_SITE = -1
+"""Block number of columns and rows that belong to no site."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """The columns of one site, or of none, and the rows that are theirs alone.
+    """The columns of one site, or of no site, and the rows over these columns alone.
 
     Attributes
     ----------
     cost, lower, upper : array of float
-        Present cost and bounds of each column.
+        Present cost and bounds of each column, shape (columns,).
     openings : array of int
-        Columns of openings, which are whole.
+        Indices of the openings, which are integer.
     row_lower, row_upper : array of float
-        Sides of each row.
+        Bounds of each row, shape (rows,).
     start, index, value : arrays
-        Entries of the rows, row by row.
+        Rows in compressed row form.
     link, link_column, link_value : arrays
         Entries of the linking rows: row, column, coefficient.
     pair, day, pair_column : arrays
-        Hall and system of each install, by number, its day and its column.
+        Number of the pair of hall and system, day and column of each install.
     """
 
     cost: Array
@@ -96,28 +97,28 @@ class Block:
     pair_column: Index
 
     def priced(self, prices: Array) -> Array:
-        """Return the cost of each column less what its entries in linking rows are worth."""
+        """Return the reduced cost of each column at given prices of the linking rows."""
         worth = np.bincount(self.link_column, self.link_value * prices[self.link], len(self.cost))
         return np.asarray(self.cost - worth, dtype=float)
 
 
 @dataclass(frozen=True)
-class Priced:
-    """What blocks are worth at given prices.
+class LagrangianBound:
+    """Lagrangian bound at given prices.
 
     Attributes
     ----------
     bound : float
-        No plan costs less, in the objective's unit.
+        Lower bound on the cost of every plan, in the objective's unit.
     used : dict of Pair to range
-        Halls and systems that some block would install at these prices, and when.
+        Days on which some block installs at these prices, by hall and system.
     """
 
     bound: float
     used: dict[Pair, range]
 
 
-class Blocks:
+class SiteBlocks:
     """All blocks of a case whose sites share nothing but supply and commitments.
 
     Parameters
@@ -125,14 +126,14 @@ class Blocks:
     case
         The case; see `is_separable`.
     threads
-        Blocks that are solved at the same time.
+        Number of blocks that are solved at the same time.
     ends
-        Says whether time is up; the blocks that are left are not stated then.
+        Returns whether time is up; the remaining blocks are then not built.
 
     Attributes
     ----------
     are_all_there : bool
-        Whether every block was stated; without all there is no bound.
+        Whether every block was built; otherwise there is no bound.
     """
 
     def __init__(
@@ -156,23 +157,23 @@ class Blocks:
     def bound(
         self, prices_of: Mapping[RowKey, float], *, whole: bool = False, gap: float = 0.0,
         ends: Callable[[], bool] = lambda: False,
-    ) -> Priced:  # fmt: skip
-        """Return what all plans cost at least.
+    ) -> LagrangianBound:  # fmt: skip
+        """Return the Lagrangian bound at given prices.
 
         Parameters
         ----------
         prices_of
-            Price of each linking row; none is zero.
+            Price of each linking row; zero if missing.
         whole
-            Whether openings are whole in each block.
+            Whether openings are integer in each block.
         gap
-            Part of its value by which the bound of a block with openings may fall short.
+            Relative gap to which each block with integer openings is solved.
         ends
-            Says whether time is up: the blocks that are left then count as they did without whole
-            numbers at the same prices, or there is no bound.
+            Returns whether time is up. The remaining blocks then count with their LP bounds at the
+            same prices; if these are unknown there is no bound.
         """
         if not self.are_all_there:
-            return Priced(-math.inf, {})
+            return LagrangianBound(-math.inf, {})
         lower, upper = (np.array(side) for side in zip(*self.sides, strict=True))
         prices = np.array([prices_of.get(key, 0.0) for key in self.links])
         prices[(prices > 0) & np.isinf(lower)] = 0.0
@@ -194,10 +195,10 @@ class Blocks:
         if not whole:
             self.relaxed, self.prices = parts, prices
         used = {pair: span for _, spans in found for pair, span in spans.items()}
-        return Priced(math.fsum([self.constant, float(worth), *parts]), used)
+        return LagrangianBound(math.fsum([self.constant, float(worth), *parts]), used)
 
     def _used(self, block: Block, values: Array) -> dict[Pair, range]:
-        """Return what a block installs, and from when to when."""
+        """Return the days from the first to the last install of a block, by hall and system."""
         if not len(values):
             return {}
         found: dict[Pair, list[int]] = {}
@@ -207,7 +208,7 @@ class Blocks:
         return {pair: range(min(at), max(at) + 1) for pair, at in found.items()}
 
     def _state(self, sites: Sequence[str], *, with_supply: bool) -> None:
-        """State some sites, and take them apart."""
+        """Build the model of some sites, and split it into blocks."""
         here = set(sites)
         at = self.case.facility.site_of
         model = build_model(narrow(self.case, [p for p in self.pairs if at[p[0]] in here]))
@@ -215,7 +216,7 @@ class Blocks:
             self.constant = float(present_cost(model).expression.constant)
         chunk = _Chunk(model, sites)
         numbers = {pair: number for number, pair in enumerate(self.pairs)}
-        for label in range(0 if not with_supply else NOWHERE, len(sites)):
+        for label in range(0 if not with_supply else NO_SITE, len(sites)):
             self.blocks.append(chunk.block(label, self._link, numbers))
 
     def _link(self, key: RowKey, sides: tuple[float, float]) -> int:
@@ -226,7 +227,7 @@ class Blocks:
 
 
 def is_shared_stock(case: Case, key: RowKey) -> bool:
-    """Return whether a row is the balance of a stock from which sites are supplied."""
+    """Return whether a row is the balance of a stock that supplies sites."""
     rule, index = key
     return rule == "stock_balance" and index[0] not in case.facility.halls_at
 
@@ -234,8 +235,8 @@ def is_shared_stock(case: Case, key: RowKey) -> bool:
 def is_separable(case: Case) -> bool:
     """Return whether sites share nothing but supply and commitments.
 
-    Lanes from site to site, and power nodes or groups with halls of several sites, tie sites
-    together; so does a megawatt missed, which is not looked for here, and a pace.
+    Lanes between sites, and power nodes or failover groups over halls of several sites, link them.
+    Missed megawatts and paces link them, too, but are not checked here.
     """
     facility, supply = case.facility, case.supply
     if any(origin in facility.halls_at for origin, _, _, _ in supply.landing):
@@ -249,14 +250,14 @@ def is_separable(case: Case) -> bool:
 
 
 def _chunks(case: Case) -> Iterator[list[str]]:
-    """Yield sites in order, so many at a time that a model of them is small."""
+    """Yield sites in order, in chunks whose models are small."""
     pairs: dict[str, int] = dict.fromkeys(case.facility.sites, 0)
     for hall, _ in case.installing:
         pairs[case.facility.site_of[hall]] += 1
     chunk: list[str] = []
     for site in case.facility.sites:
         chunk.append(site)
-        if sum(pairs[one] for one in chunk) >= PAIRS_AT_ONCE:
+        if sum(pairs[one] for one in chunk) >= MIN_PAIRS_PER_CHUNK:
             yield chunk
             chunk = []
     if chunk:
@@ -264,11 +265,11 @@ def _chunks(case: Case) -> Iterator[list[str]]:
 
 
 class _Chunk:
-    """Some sites as arrays, with the block of each column and of each row."""
+    """The model of some sites as arrays, with the block of each column and row."""
 
     def __init__(self, model: Model, sites: Sequence[str]) -> None:
         self.model, frame = model, model.frame
-        arrays = Arrays(frame, frame.columns)
+        arrays = ProblemArrays(frame, frame.columns)
         self.lower, self.upper = arrays.lower, arrays.upper
         self.cost = np.zeros(len(self.lower))
         for variable, amount in present_cost(model).expression.items():
@@ -285,7 +286,7 @@ class _Chunk:
         self.owner = self._owners()
 
     def _add_links(self) -> None:
-        """Add the rows that tie installs to openings by what crews can do; see `crew_links`."""
+        """Add the rows that bound installs by openings and crews; see `crew_links`."""
         links = crew_links(self.model)
         rows = len(self.row_lower) + np.arange(len(links))
         self.row = np.concatenate([self.row, np.repeat(rows, [len(link) for link in links])])
@@ -297,19 +298,19 @@ class _Chunk:
         self.row_upper = np.concatenate([self.row_upper, np.zeros(len(links))])
 
     def _labels(self, sites: Sequence[str]) -> Index:
-        """Return the block of each column."""
+        """Return the block number of each column."""
         number = {site: at for at, site in enumerate(sites)}
         facility = self.model.case.facility
         site_of = facility.site_of
-        label = np.full(len(self.lower), NOWHERE, dtype=np.int32)
-        for family, place in PLACE_OF.items():
+        label = np.full(len(self.lower), NO_SITE, dtype=np.int32)
+        for family, place in PLACE_POSITION.items():
             made: Mapping[tuple[Hashable, ...], pulp.LpVariable] = getattr(
                 self.model.decisions, family)  # fmt: skip
             for key, variable in made.items():
                 name = str(key[place])
                 site = site_of.get(name, name) if family not in ("ship_units", "stock") else name
                 if site in facility.halls_at:
-                    # What stands at a site of another chunk is in no block of this one.
+                    # Columns of a site in another chunk belong to no block of this one.
                     label[variable.column] = number.get(site, len(sites))
         for (group, _, _), variable in self.model.decisions.reserved_mw.items():
             for node in facility.tree.groups[group]:
@@ -318,10 +319,10 @@ class _Chunk:
         return label
 
     def _owners(self) -> Index:
-        """Return the block of each row; -2 if it is linking."""
+        """Return the block number of each row; -2 if it is linking."""
         labels = self.label[self.column]
         least = np.full(len(self.row_lower), np.iinfo(np.int32).max, dtype=np.int32)
-        most = np.full(len(self.row_lower), NOWHERE, dtype=np.int32)
+        most = np.full(len(self.row_lower), NO_SITE, dtype=np.int32)
         np.minimum.at(least, self.row, labels)
         np.maximum.at(most, self.row, labels)
         owner = np.where(least == most, least, -2).astype(np.int32)
@@ -336,10 +337,10 @@ class _Chunk:
     ) -> Block:  # fmt: skip
         """Return one block."""
         columns = np.flatnonzero(self.label == label)
-        place = np.full(len(self.label), NOWHERE, dtype=np.int32)
+        place = np.full(len(self.label), NO_SITE, dtype=np.int32)
         place[columns] = np.arange(len(columns))
         rows = np.flatnonzero(self.owner == label)
-        order = np.full(len(self.owner), NOWHERE, dtype=np.int32)
+        order = np.full(len(self.owner), NO_SITE, dtype=np.int32)
         order[rows] = np.arange(len(rows))
         own = np.flatnonzero(order[self.row] >= 0)
         own = own[np.argsort(order[self.row[own]], kind="stable")]
@@ -370,7 +371,7 @@ class _Chunk:
 def _solve(
     block: Block, cost: Array, threads: int, *, whole: bool, gap: float
 ) -> tuple[float, Array]:
-    """Return the least that a block can cost, and where; openings may be whole."""
+    """Return the least cost of a block and the point that attains it; openings may be integer."""
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(cost), len(block.row_lower)
     lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, block.lower, block.upper
@@ -380,8 +381,8 @@ def _solve(
     lp.a_matrix_.value_ = block.value
     solver = highspy.Highs()
     for option, value in (("output_flag", False), ("threads", threads), ("random_seed", 0),
-                          ("presolve_rule_off", RULES_OFF),
-                          ("mip_rel_gap", gap), ("mip_max_nodes", BLOCK_NODES)):  # fmt: skip
+                          ("presolve_rule_off", PRESOLVE_RULES_OFF),
+                          ("mip_rel_gap", gap), ("mip_max_nodes", BLOCK_MAX_NODES)):  # fmt: skip
         solver.setOptionValue(option, value)
     solver.passModel(lp)
     is_mip = whole and len(block.openings) > 0
