@@ -1,9 +1,9 @@
-"""Work beside a plan: what of it fails is said, and the plan is kept.
+"""Optional work beside a plan: a failure is reported, and the plan is kept.
 
-A plan can take hours. Its reports, explanations and warnings, and what is saved beside it for later
-commands, only tell of it or save time. So whatever one of them raises, a fault of the planner
-included, costs one sentence and the exit code `INCOMPLETE`, and never the plan. `Attempts` is the
-one place where every exception is caught for that.
+A plan can take hours. Reports, explanations, warnings and the files saved for later commands are
+secondary to it. So any exception in one of them, including a defect of the planner, costs one
+sentence and the exit code `INCOMPLETE`, but never the plan. `Attempts` is the only place that
+catches every exception for this purpose.
 """
 
 from __future__ import annotations
@@ -20,51 +20,51 @@ from typing import Protocol, TypeVar
 from planner.errors import PlannerError
 
 INCOMPLETE = 7
-"""Exit code of a command that did its work, but for a report, an explanation or the like."""
+"""Exit code of a command that succeeded except for a report, an explanation or the like."""
 
 TRACEBACK = "PLANNER_TRACEBACK"
-"""Environment variable: set to anything, tracebacks of failures are written to stderr."""
+"""Environment variable; any value makes the planner write tracebacks of failures to stderr."""
 
 PACKAGE = Path(__file__).parent
 
 MAX_MESSAGE_CHARACTERS = 600
-"""Characters of a message; texts of a workbook in it may be of any length."""
+"""Longest message, in characters; a text quoted from a workbook may have any length."""
 
 Result = TypeVar("Result")
 
 
 class Attempt(Protocol):
-    """Makes something that is not needed for the rest, or gives something else for it."""
+    """Runs an optional step, with a fallback result if it fails."""
 
     def __call__(self, claim: str, make: Callable[[], Result], otherwise: Result) -> Result:
-        """Return what `make` returns.
+        """Return the result of `make`, or `otherwise` if it fails.
 
         Parameters
         ----------
         claim
-            What is to be said if it fails, e.g. ``plan.xlsx could not be written``.
+            Message for a failure, without its reason, e.g. ``plan.xlsx could not be written``.
         make
-            What may fail.
+            The step, which may raise any exception.
         otherwise
-            What stands for it if it fails.
+            Fallback result.
         """
 
 
 def strictly(claim: str, make: Callable[[], Result], otherwise: Result) -> Result:
-    """Return what `make` returns, and let it raise: the way of a library and of tests."""
+    """Return the result of `make`, and let its exceptions pass, as libraries and tests need it."""
     return make()
 
 
 @dataclass(frozen=True)
 class Failure:
-    """Something beside the plan that failed.
+    """An optional step that failed.
 
     Attributes
     ----------
     sentence : str
         What could not be done, and why.
     is_defect : bool
-        Whether the planner itself is at fault, not the machine or what was asked.
+        Whether the cause is a defect of the planner, not the machine or the request.
     """
 
     sentence: str
@@ -73,18 +73,18 @@ class Failure:
 
 @dataclass
 class Attempts:
-    """Tries what is made beside a plan, and keeps what failed.
+    """Runs optional steps, and collects their failures.
 
     Attributes
     ----------
     failures : list of Failure
-        What failed, in order; the same failure once.
+        Failures in order, without duplicates.
     """
 
     failures: list[Failure] = field(default_factory=list)
 
     def __call__(self, claim: str, make: Callable[[], Result], otherwise: Result) -> Result:
-        """Return what `make` returns, or `otherwise` if it fails; see `Attempt`."""
+        """Return the result of `make`, or `otherwise` if it fails; see `Attempt`."""
         try:
             return make()
         except Exception as error:
@@ -94,24 +94,24 @@ class Attempts:
             return otherwise
 
     def note(self, sentence: str, *, is_defect: bool = False) -> None:
-        """Keep what failed, once."""
+        """Record a failure, unless the same one is recorded already."""
         failure = Failure(sentence, is_defect)
         if failure not in self.failures:
             self.failures.append(failure)
 
     @property
     def sentences(self) -> list[str]:
-        """What failed, one sentence each."""
+        """One sentence for each failure."""
         return [failure.sentence for failure in self.failures]
 
 
 def is_defect(error: BaseException) -> bool:
-    """Say whether the planner itself is at fault, not the machine or what was asked."""
+    """Return whether an exception is a defect of the planner, not the machine or the request."""
     return not isinstance(error, (PlannerError, OSError, MemoryError))
 
 
 def reason(error: BaseException) -> str:
-    """Return why something failed, in one line; a defect of the planner with its place."""
+    """Return the reason for a failure in one line, with the code location for a defect."""
     if isinstance(error, PlannerError):
         said = str(error)
     elif isinstance(error, MemoryError):
@@ -128,7 +128,7 @@ def reason(error: BaseException) -> str:
 
 
 def _place(error: BaseException) -> str:
-    """Return where in the planner an exception was raised, e.g. ``model/supply.py, line 7``."""
+    """Return the code location that raised an exception, e.g. ``model/supply.py, line 7``."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if Path(frame.filename).is_relative_to(PACKAGE):
             place = Path(frame.filename).relative_to(PACKAGE).as_posix()
@@ -138,7 +138,7 @@ def _place(error: BaseException) -> str:
 
 
 def _drop(error: BaseException) -> None:
-    """Let go of what a failed step leaves half open, e.g. a file that fails again when closed."""
+    """Release what a failed step left open, e.g. a file whose closing fails again."""
     before, sys.unraisablehook = sys.unraisablehook, lambda unraisable: None
     try:
         cause: BaseException | None = error
@@ -151,6 +151,6 @@ def _drop(error: BaseException) -> None:
 
 
 def show_traceback(error: BaseException) -> None:
-    """Write the traceback of an exception to stderr where the environment asks for it."""
+    """Write the traceback of an exception to stderr if `TRACEBACK` is set."""
     if os.environ.get(TRACEBACK):
         traceback.print_exception(error, file=sys.stderr)

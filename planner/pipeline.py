@@ -1,4 +1,4 @@
-"""The whole flow on one screen: inputs, case, model, solve, extract, verify."""
+"""The whole pipeline: inputs, case, model, solve, extract, verify."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ class Options:
     gap : float or None
         Relative gap at which a tier may stop.
     time_limit_s : float or None
-        Seconds for all tiers together.
+        Time limit for all tiers together, in seconds.
     threads : int or None
         Solver threads.
     command : str
-        The command as it was typed, for the manifest.
+        The command line, for the manifest.
     """
 
     gap: float | None = None
@@ -59,12 +59,12 @@ class Options:
     command: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse what the workbook's setting of the same name would not allow.
+        """Check each option against the bounds of the setting of the same name.
 
         Raises
         ------
         OptionOutOfBounds
-            With the option, its value and what is allowed.
+            With the option, its value and the allowed values.
         """
         for name in ("gap", "time_limit_s", "threads"):
             value = getattr(self, name)
@@ -73,7 +73,7 @@ class Options:
 
 
 def _require_allowed(setting: Column, value: object) -> None:
-    """Refuse a value of an option that is not of its setting's kind, or beyond its bounds."""
+    """Raise if the value of an option is of the wrong type or out of bounds."""
     whole = setting.kind is Kind.WHOLE
     kind = numbers.Integral if whole else numbers.Real
     if isinstance(value, kind) and not isinstance(value, bool):
@@ -90,24 +90,24 @@ def _require_allowed(setting: Column, value: object) -> None:
 
 
 BOUNDED_SETTINGS = {setting.name: setting for setting in SETTINGS}
-"""The settings that options override, with their bounds."""
+"""The settings that options override, by name."""
 
 LONGER_PERIOD = {"week": "month", "month": "quarter"}
-"""Period after which a case is first looked at, where it is very large."""
+"""Longer period in which a very large case is solved first."""
 
 Result = TypeVar("Result")
 Listener = Callable[[Event], None]
 Solver = Callable[[Model, LiveModel, Options, Listener | None], Solution]
-"""Solves a model; options are complete."""
+"""Solves a model; no option is None."""
 
 OnSolved = Callable[[Model, LiveModel, Solution], None]
-"""Is told that a model is solved, and how."""
+"""Called with a solved model and its solution."""
 
 
 def make_plan(
     inputs: Inputs, options: Options | None = None, listen: Listener | None = None
 ) -> Plan:
-    """Make an optimal, independently checked plan, with what looks wrong in its inputs.
+    """Make an optimal, independently checked plan, with warnings about its inputs in the notes.
 
     Parameters
     ----------
@@ -137,16 +137,20 @@ def make_plan(
 
 
 def with_warnings(plan: Plan, attempts: Attempts | None = None) -> Plan:
-    """Return a plan whose notes begin with what looks wrong in its inputs.
+    """Return a plan whose notes begin with the warnings about its inputs.
 
-    A warning that fails costs a note, never the plan.
+    A diagnostic that fails costs a note, never the plan.
 
     Parameters
     ----------
     plan
-        A plan as `find_plan` returns it, which a command saves before.
+        A plan from `find_plan`; a command saves it before this call.
     attempts
-        Keeps what failed.
+        Collects diagnostics that fail.
+
+    Returns
+    -------
+    Plan
     """
     tried = Attempts() if attempts is None else attempts
     before = len(tried.failures)
@@ -165,20 +169,20 @@ def find_plan(
     inputs: Inputs, options: Options | None = None, listen: Listener | None = None,
     solve: Solver | None = None, solved: OnSolved | None = None,
 ) -> Plan:  # fmt: skip
-    """Find an optimal, independently checked plan, and no warning of its inputs yet.
+    """Find an optimal, independently checked plan, without warnings about its inputs.
 
     Parameters
     ----------
     inputs
-        A workbook, read.
+        Inputs of a workbook.
     options
-        What to override of its settings.
+        Options that override its settings.
     listen
-        Called while the solver works.
+        Called with the progress of the solver.
     solve
-        Takes the place of `solve_model`, and of solving by site.
+        Replaces `solve_model` and solving by site.
     solved
-        Is told when the solver is done.
+        Called with the model and its solution once it is solved.
 
     Returns
     -------
@@ -191,9 +195,9 @@ def find_plan(
     NoPlanExists
         If firm data contradict each other.
     LimitReached, Interrupted
-        If a limit or a person ended the run before any plan was found.
+        If a limit or an interrupt ended the run before any plan was found.
     PlanRefused
-        If the independent checker finds that the plan breaks its inputs.
+        If the independent checker finds a violation.
     """
     chosen = _with_settings(options or Options(), inputs)
     clock = StageTimer()
@@ -222,7 +226,7 @@ def _build_and_solve(
     case: Case, coarser: Callable[[], Case | None], options: Options, listen: Listener | None,
     solve: Solver | None, clock: StageTimer,
 ) -> tuple[Model, LiveModel, Solution]:  # fmt: skip
-    """State and solve a case: a large one by site if that leads to a plan, or as a whole."""
+    """Build and solve a case: by site if it is large and that yields a plan, else as a whole."""
     if solve is None:
         limits = SolveLimits(options.gap or 0.0, options.time_limit_s or math.inf)
         with clock.stage("by site"), collector_paused():
@@ -245,7 +249,7 @@ def _build_and_solve(
 
 
 def _with_longer_periods(inputs: Inputs) -> Case | None:
-    """Return the same case in longer periods, None if its periods are quarters or of many kinds."""
+    """Return the same case in longer periods; None if its periods are quarters or mixed."""
     longer = LONGER_PERIOD.get(inputs.settings["period"])
     if longer is None:
         return None
@@ -253,11 +257,11 @@ def _with_longer_periods(inputs: Inputs) -> Case | None:
 
 
 def _ignore_event(event: Event) -> None:
-    """Listen to no event."""
+    """Ignore a progress event."""
 
 
 def _with_settings(options: Options, inputs: Inputs) -> Options:
-    """Fill what the options leave open from the workbook's settings."""
+    """Fill options that are None from the workbook's settings."""
     settings = inputs.settings
     return replace(
         options,
@@ -270,7 +274,7 @@ def _with_settings(options: Options, inputs: Inputs) -> Options:
 
 
 def _explaining_contradictions(state: Callable[[], Result]) -> Result:
-    """State a model; firm data that break a rule by themselves mean that no plan exists."""
+    """Build a model; raise `NoPlanExists` if firm data violate a rule by themselves."""
     try:
         return state()
     except ContradictionError as error:
@@ -280,7 +284,7 @@ def _explaining_contradictions(state: Callable[[], Result]) -> Result:
 def solve_model(
     model: Model, live: LiveModel, options: Options, listen: Listener | None
 ) -> Solution:
-    """Solve a model from the beginning; a large one with rows for whole plans, too."""
+    """Solve a model from scratch; a large one with additional rows that tighten its relaxation."""
     limits = SolveLimits(options.gap or 0.0, options.time_limit_s or math.inf)
     shown = in_service_mw_months(model)
     if not is_small(live):
@@ -293,7 +297,7 @@ def solve_model(
 
 
 def _tier_row(tier: TierResult) -> Row:
-    """Return a tier as a row of the table `tiers`; an unproven bound is blank."""
+    """Return a tier as a row of the table `tiers`, with a blank bound if none is proven."""
     proven = math.isfinite(tier.bound)
     return {
         "tier": tier.name, "unit": tier.unit, "value": tier.value,
@@ -307,14 +311,14 @@ def _now() -> str:
 
 
 class StageTimer:
-    """Seconds of each stage."""
+    """Wall-clock seconds of each stage."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Time a stage."""
+        """Time the body of a with statement as one stage."""
         started = time.perf_counter()
         yield
         self.seconds[name] = round(time.perf_counter() - started, 3)
@@ -322,7 +326,7 @@ class StageTimer:
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Pause automatic garbage collection while objects are only made, never dropped."""
+    """Pause garbage collection while objects are created but none become garbage."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -1,18 +1,18 @@
-"""How exactly a plan keeps its rules: one statement, from the model to the tables.
+"""Feasibility tolerances, from the model to the result tables.
 
-A rule counts as kept where it is missed by no more than `TOLERANCE` of its limit, or by no more
-than `TOLERANCE` where the limit is below one, in the unit of the rule: MW, systems, units, money.
-The checker refuses a plan that misses more. It keeps a copy of the figure, for it shares nothing
-with the model.
+A rule is satisfied if its violation is at most `TOLERANCE`, relative to its limit, or absolute if
+the limit is below one, in the unit of the rule: MW, systems, units or money. The checker refuses a
+plan with a larger violation. It states the same figure itself, because it shares nothing with the
+model.
 
-So two systems of 1 MW meet 2.0000001 MW, and three may be installed as well: inside the tolerance
-either answer is right. The megawatts missed say which it is, where they exceed the tolerance.
+So two systems of 1 MW meet 2.0000001 MW, but three may be installed as well: within the tolerance
+either plan is right. Megawatts missed beyond the tolerance are reported.
 
-The solver is stricter, for whole numbers are rounded and quantities multiplied after it is done:
+The solver is stricter, because integers are rounded and quantities multiplied after it ends:
 
-- while searching, it may miss a row by `SEARCH_TOLERANCE`;
-- the last values of a plan miss rows by `LAST_TOLERANCE`, except rows that the whole numbers
-  themselves miss: those give way by what they are missed by (`LiveModel.widen_rows`).
+- a search may violate a row by `SEARCH_TOLERANCE`;
+- the final values violate rows by at most `LAST_TOLERANCE`, except rows that the integers
+  themselves violate: these are widened by that violation (`LiveModel.widen_rows`).
 """
 
 from __future__ import annotations
@@ -20,36 +20,36 @@ from __future__ import annotations
 import math
 
 TOLERANCE = 1e-6
-"""Largest miss of a rule, of its limit, or absolute where the limit is below one."""
+"""Largest violation of a rule, relative to its limit; absolute if the limit is below one."""
 
 SEARCH_TOLERANCE = 1e-7
-"""Largest miss of a row, bound or whole number while the solver searches."""
+"""Tolerance on rows, bounds, reduced costs and integrality during a search."""
 
 LAST_TOLERANCE = 1e-9
-"""Largest miss of a row by the last values of a plan, and what rounding in a figure may come to."""
+"""Feasibility tolerance of the final values, and the rounding error of a single figure."""
 
 
 def whole_part(figure: float) -> int:
-    """Return the whole units that a figure allows; one that is short by rounding alone counts."""
+    """Return the whole part of a figure, forgiving a rounding error below the next whole number."""
     return math.floor(figure + LAST_TOLERANCE)
 
 
 def is_whole(figure: float) -> bool:
-    """Say whether a figure is a whole number but for rounding."""
+    """Return whether a figure is a whole number, apart from rounding errors."""
     return abs(figure - round(figure)) <= LAST_TOLERANCE
 
 
 def exceeds(used: float, limit: float) -> bool:
-    """Say whether firm data exceed a limit by more than the tolerance."""
+    """Return whether firm data exceed a limit by more than the tolerance."""
     return used > limit + TOLERANCE * max(1.0, abs(limit))
 
 
 def holding(limit: float, used: float) -> float:
-    """Return a limit, raised to what firm data take if they exceed it within the tolerance."""
+    """Return a limit, raised to the use by firm data if that exceeds it within the tolerance."""
     return limit if exceeds(used, limit) else max(limit, used)
 
 
 def left_of(limit: float, used: float) -> float:
-    """Return what firm data leave of a limit; nothing if they exceed it within the tolerance."""
+    """Return the rest of a limit after firm data; zero if they exceed it within the tolerance."""
     left = limit - used
     return 0.0 if 0.0 > left >= -TOLERANCE * max(1.0, limit) else left
