@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from planner.attempts import Attempts
 from planner.case.case import Case, make_case
 from planner.checker.verify import verify
-from planner.diagnostics.warnings import as_notes, plausible
+from planner.diagnostics.warnings import as_notes, find_warnings
 from planner.errors import NoPlanExists, OptionOutOfBounds, PlanRefused
 from planner.model.build import build_model
 from planner.model.decisions import Model
@@ -156,7 +156,7 @@ def with_warnings(plan: Plan, attempts: Attempts | None = None) -> Plan:
     before = len(tried.failures)
 
     def work_out() -> list[str]:
-        return as_notes(plausible(plan.inputs, make_case(plan.inputs), tried))
+        return as_notes(find_warnings(plan.inputs, make_case(plan.inputs), tried))
 
     nothing: list[str] = []
     warnings = tried("the warnings could not be worked out", work_out, nothing)

@@ -44,12 +44,12 @@ def exceeds(used: float, limit: float) -> bool:
     return used > limit + TOLERANCE * max(1.0, abs(limit))
 
 
-def holding(limit: float, used: float) -> float:
+def raised_to_use(limit: float, used: float) -> float:
     """Return a limit, raised to the use by firm data if that exceeds it within the tolerance."""
     return limit if exceeds(used, limit) else max(limit, used)
 
 
-def left_of(limit: float, used: float) -> float:
+def remaining_limit(limit: float, used: float) -> float:
     """Return the rest of a limit after firm data; zero if they exceed it within the tolerance."""
     left = limit - used
     return 0.0 if 0.0 > left >= -TOLERANCE * max(1.0, limit) else left

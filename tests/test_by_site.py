@@ -19,7 +19,7 @@ from random_cases import random_case
 from random_wide import wide_case
 
 from planner.case.case import Case, make_case
-from planner.case.reduced_case import narrow, promising
+from planner.case.reduced_case import promising_pairs, restrict_case
 from planner.model.build import build_model
 from planner.model.objectives import make_tiers
 from planner.model.wholes import crew_links
@@ -137,13 +137,13 @@ def test_threads_do_not_change_a_bound(known: dict[int, float]) -> None:
 def test_a_narrow_case_costs_no_less(known: dict[int, float]) -> None:
     for seed, optimum in known.items():
         case = case_of(seed)
-        pairs = promising(case)
+        pairs = promising_pairs(case)
         assert pairs <= set(case.installing)
-        few = narrow(case, sorted(pairs)[: len(pairs) // 2 + 1])
+        few = restrict_case(case, sorted(pairs)[: len(pairs) // 2 + 1])
         assert set(few.installing) <= pairs
         assert set(few.supply.landing) <= set(case.supply.landing)
         assert set(few.supply.held) <= set(case.supply.held)
-        whole = narrow(case, set(case.installing))
+        whole = restrict_case(case, set(case.installing))
         assert len(build_model(whole).frame.columns) <= len(build_model(case).frame.columns)
         assert optimum > 0
 
@@ -153,7 +153,7 @@ def test_limited_spans_leave_plans_of_the_whole_case(known: dict[int, float]) ->
     for seed, optimum in known.items():
         case = case_of(seed)
         spans = {pair: range(days[0] + 1, days[-1] + 1) for pair, days in case.installing.items()}
-        later = narrow(case, spans, spans)
+        later = restrict_case(case, spans, spans)
         for pair, days in case.installing.items():
             assert later.installing.get(pair, ()) == days[1:]
         assert set(later.facility.opening) <= set(case.facility.opening)
@@ -189,7 +189,7 @@ def test_spans_that_are_too_narrow_are_given_up(
     made = 0
     for seed, optimum in known.items():
         case = case_of(seed)
-        limits = by_site.Limits(0.01, math.inf)
+        limits = by_site.SolveLimits(0.01, math.inf)
         found = by_site.solve_by_site(case, limits, 1, lambda event: None, partial(case_of, seed))
         if found is not None:
             made += 1
@@ -275,7 +275,7 @@ def test_a_vast_plan_has_the_openings_of_longer_periods(
         monkeypatch.setattr(by_site, name, 0)
     monkeypatch.setattr(by_site, "BY_SITE_MIN_INSTALLS", 1)
     monkeypatch.setattr(polish, "LARGE_MODEL_MIN_COLUMNS", 0)
-    refined, made = by_site._BySite._refined, 0
+    refined, made = by_site._BySite._plan_from_coarse_openings, 0
 
     def counted(self: by_site._BySite, ahead: CoarseInstalls) -> Outcome | None:
         nonlocal made
@@ -283,7 +283,7 @@ def test_a_vast_plan_has_the_openings_of_longer_periods(
         made += found is not None
         return found
 
-    monkeypatch.setattr(by_site._BySite, "_refined", counted)
+    monkeypatch.setattr(by_site._BySite, "_plan_from_coarse_openings", counted)
     for seed in known:
         sheets = divisible(seed)
         optimum = proper(solution_of(model_of(sheets)).tiers)["present_cost"].value
@@ -298,5 +298,5 @@ def test_a_vast_plan_has_the_openings_of_longer_periods(
 
 def test_a_small_case_is_not_planned_by_site(known: dict[int, float]) -> None:
     case = case_of(next(iter(known)))
-    limits = by_site.Limits(0.01, math.inf)
+    limits = by_site.SolveLimits(0.01, math.inf)
     assert by_site.solve_by_site(case, limits, 1, lambda event: None) is None

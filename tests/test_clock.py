@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from planner.case import dispatch_days
-from planner.case.dispatch_days import Act, Clock, Leg, Spot, settle
+from planner.case.dispatch_days import Act, Clock, Leg, Spot, find_dispatch_days
 from planner.case.rates import Level, Rate, carried, months_between, windows
 
 START = date(2026, 1, 1)
@@ -24,7 +24,7 @@ def rate(*steps: tuple[date | None, float], count: int = 181) -> Rate:
 def settled(
     *acts: Act, arrivals: dict[Spot, list[int]] | None = None, count: int = 59, most: int = 99
 ) -> Clock:
-    return settle(acts, arrivals or {}, count, most)
+    return find_dispatch_days(acts, arrivals or {}, count, most)
 
 
 def order(lead: int, since: int = 0, spot: Spot = DOCK, **options: object) -> Act:
@@ -156,7 +156,7 @@ def test_of_too_many_days_those_nearest_to_another_are_dropped(
     """
     acts = [order(0, spot=SITE), install(10, 12, 20, 40)]
     assert settled(*acts, most=3).days["order",] == (10, 12, 20, 40)
-    monkeypatch.setattr(dispatch_days, "ALIGNED", 5)
+    monkeypatch.setattr(dispatch_days, "MAX_ALIGNED_DAYS", 5)
     assert settled(*acts, most=3).days["order",] == (10, 20, 40)
 
 

@@ -37,7 +37,7 @@ BY_QUARTER = 31 * 9 + 29
 def few_days(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let eight systems have more days than one supplier may have."""
     monkeypatch.setattr(test_last_orders, "KINDS", 8)
-    monkeypatch.setattr(acts, "FEW_DAYS", 0)
+    monkeypatch.setattr(acts, "BASE_DISPATCH_DAYS", 0)
 
 
 def sheets_of(mw: float, period: str = "quarter") -> Sheets:

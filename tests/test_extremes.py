@@ -14,7 +14,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from planted import Book
 
 from planner.case.case import make_case
-from planner.diagnostics.warnings import plausible
+from planner.diagnostics.warnings import find_warnings
 from planner.errors import InputFaults, PlannerError
 from planner.whatif.rehearsal import rehearsed
 from planner.workbook.reading import inputs_from_rows, inputs_from_sheets, read_inputs
@@ -53,7 +53,7 @@ def test_a_workbook_with_extreme_cells_is_planned_or_refused(seed: int) -> None:
         book.set(sheet, dice.choice(book.rows(sheet)), column.name, content)
     try:
         inputs = inputs_from_sheets(book.name, book.raw)
-        found = [*plausible(inputs, make_case(inputs)), *rehearsed(inputs)]
+        found = [*find_warnings(inputs, make_case(inputs)), *rehearsed(inputs)]
     except PlannerError as error:
         found = [error]  # type: ignore[list-item]
     assert all(len(str(each)) < 10_000 for each in found)

@@ -17,7 +17,7 @@ from malformed_others import number, ods, row, words
 from openpyxl import Workbook
 
 from planner.case.case import make_case
-from planner.diagnostics.warnings import plausible
+from planner.diagnostics.warnings import find_warnings
 from planner.errors import Fault, InputFaults
 from planner.workbook.files.number_formats import ShownUnit, shown_unit
 from planner.workbook.files.raw_cells import read_raw
@@ -144,7 +144,7 @@ def test_a_currency_other_than_the_plans_is_warned_of(tmp_path: Path) -> None:
     systems = [unit_system(commission_days=0), unit_system("other", commission_days=0)]
     found = read({"supply!D2": EURO, "supply!D3": EURO}, tmp_path, supply=supply, systems=systems)
     assert found.tables["supply"][0]["price"] == 400_000
-    warnings = plausible(found, make_case(found))[:2]
+    warnings = find_warnings(found, make_case(found))[:2]
     assert [(w.where, w.value) for w in warnings] == [
         ("supply!D2", "400000 €"), ("supply!D3", "400000 €")]  # fmt: skip
     assert {w.rule for w in warnings} == {

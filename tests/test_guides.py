@@ -15,10 +15,10 @@ from blocks import FEB_END, JAN_END, case_of, rows_of
 from instances import unit_system
 
 from planner.case.case import make_case
-from planner.case.reduced_case import money_per_mw, narrow
+from planner.case.reduced_case import money_per_mw, restrict_case
 from planner.checker.ledger import Ledger
 from planner.diagnostics.capacity import by_power, by_systems
-from planner.diagnostics.warning_context import Look
+from planner.diagnostics.warning_context import WarningContext
 from planner.model.build import build_model
 from planner.model.decisions import Decisions
 from planner.model.wholes import crew_links, lot_limits
@@ -60,7 +60,7 @@ def test_a_narrow_case_opens_no_hall_for_what_may_not_be_installed() -> None:
     halls = [{"hall": name, "site": "site", "it_mw": 100} for name in ("kept", "left")]
     case = case_of(halls=halls)
     assert {hall for hall, _ in case.facility.opening} == {"kept", "left"}
-    small = narrow(case, {("kept", "unit")})
+    small = restrict_case(case, {("kept", "unit")})
     assert {hall for hall, _ in small.facility.opening} == {"kept"}
     assert set(small.installing) == {("kept", "unit")}
 
@@ -183,11 +183,11 @@ FEEDER = {
 """Power falls in February and rises in March."""
 
 
-def look_at(**changes: object) -> Look:
+def look_at(**changes: object) -> WarningContext:
     """Look at the first quarter of 2026."""
     rows = rows_of(**{"end": MARCH, "due": {MARCH: 5}, **changes})  # type: ignore[arg-type]
     inputs = inputs_from_rows("guides", rows)
-    return Look(inputs, make_case(inputs))
+    return WarningContext(inputs, make_case(inputs))
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ REPORTS = {
     "planner.reports.console.plan_text.Progress.close": "progress could not be shown",
     "planner.whatif.saved_solve._packed": "start.npz could not be written",
     "planner.whatif.solve_reuse._kept": "the solve could not be kept for later what-ifs",
-    "planner.pipeline.plausible": "the warnings could not be worked out",
+    "planner.pipeline.find_warnings": "the warnings could not be worked out",
     "planner.explain.findings.explain_plan": "the plan could not be explained",
     "planner.explain.findings.explain": "the plan could not be explained",
     "planner.plan.saved_reports.save_reports": "the reports could not be written",

@@ -11,7 +11,7 @@ from planner.case.case import make_case
 from planner.diagnostics.bounds import Bounds
 from planner.diagnostics.order_deadlines import critical_order, dispatched_orders, last_orders
 from planner.diagnostics.routes import Routes
-from planner.diagnostics.warnings import plausible
+from planner.diagnostics.warnings import find_warnings
 from planner.pipeline import make_plan
 from planner.workbook.reading import inputs_from_rows
 
@@ -68,7 +68,7 @@ def test_a_chain_that_loses_days_is_warned_of_and_told_at_its_milestone() -> Non
     found = critical_order(Bounds(case, Routes(case)), "c", case.calendar.count - 1)
     assert found is not None
     assert found.days_lost > 0
-    told = [w for w in plausible(inputs, case) if "days are lost" in w.rule]
+    told = [w for w in find_warnings(inputs, case) if "days are lost" in w.rule]
     by_leads = YEAR_END - timedelta(days=100)
     ordered = by_leads - timedelta(days=found.days_lost)
     assert [(w.where, w.rule) for w in told] == [

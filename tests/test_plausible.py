@@ -26,8 +26,8 @@ from random_wide import wide_case
 
 from planner.case.case import Case, make_case
 from planner.diagnostics.capacity import by_crews, by_halls, by_power, by_systems, together
-from planner.diagnostics.warning_context import InputWarning, Look
-from planner.diagnostics.warnings import RULES, as_notes, plausible
+from planner.diagnostics.warning_context import InputWarning, WarningContext
+from planner.diagnostics.warnings import RULES, as_notes, find_warnings
 from planner.pipeline import Options, make_plan
 from planner.plan.store import Plan
 from planner.workbook.cell_locations import cell_of, sheet_of
@@ -47,7 +47,7 @@ def test_no_plan_ever_refutes_a_warning(make: Callable[[int], Sheets], seed: int
     inputs = inputs_from_rows("random", make(seed))
     case = make_case(inputs)
     plan = make_plan(inputs, Options(gap=0.05))  # what any plan serves can be had
-    look = Look(inputs, case)
+    look = WarningContext(inputs, case)
     served = it_mw_served(case, plan)
     for (name, period), mw in served.items():
         first = look.first[name]
@@ -60,7 +60,7 @@ def test_no_plan_ever_refutes_a_warning(make: Callable[[int], Sheets], seed: int
                 assert mw <= bound(look, group, period) * (1 + 1e-6) + 1e-5, (bound, group, period)
     if float(plan.summary["missed_mw_months"]) <= 1e-6:  # type: ignore[arg-type]
         claims = ("due to", "take at least", "can be in service", "may serve", "cost at least")
-        found = [w for w in plausible(inputs, case) if any(claim in w.rule for claim in claims)]
+        found = [w for w in find_warnings(inputs, case) if any(claim in w.rule for claim in claims)]
         assert not found
 
 
@@ -78,12 +78,12 @@ def it_mw_served(case: Case, plan: Plan) -> dict[tuple[str, int], float]:
 @pytest.mark.parametrize("name", ["first-plan", "openai-750mw", "openai-2gw"])
 def test_shipped_inputs_look_right(name: str) -> None:
     inputs = read_inputs(ROOT / "inputs" / f"{name}.xlsx")
-    assert plausible(inputs, make_case(inputs)) == ()
+    assert find_warnings(inputs, make_case(inputs)) == ()
 
 
 def test_of_the_frontier_only_sites_without_halls_are_named() -> None:
     inputs = read_inputs(ROOT / "inputs" / "frontier-sites.xlsx")
-    found = plausible(inputs, make_case(inputs))
+    found = find_warnings(inputs, make_case(inputs))
     halls = {row["site"] for row in inputs.tables["halls"]}
     assert {w.value for w in found} == {
         row["site"] for row in inputs.tables["sites"] if row["site"] not in halls

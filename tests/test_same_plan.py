@@ -21,7 +21,7 @@ from random_wide import wide_case
 from relations import Pair, names_changed, rows_shuffled
 from test_reading import folder_of
 
-from planner.case.canonical_order import in_order
+from planner.case.canonical_order import in_canonical_order
 from planner.case.case import make_case
 from planner.errors import InputFaults
 from planner.model.build import build_model
@@ -100,7 +100,7 @@ def test_what_no_figure_tells_apart_is_in_order_of_names() -> None:
             sites=[{"site": "A", "pue": 1}, {"site": "B", "pue": 1}],
             halls=[{**hall(one), "site": "A"}, {**hall(two), "site": "B"}],
         )
-        tables = in_order(inputs_from_rows("twins", sheets)).tables
+        tables = in_canonical_order(inputs_from_rows("twins", sheets)).tables
         assert [row["site"] for row in tables["sites"]] == ["A", "B"]
         return [(row["hall"], row["site"]) for row in tables["halls"]]
 
@@ -112,7 +112,7 @@ def test_figures_come_before_names() -> None:
     """The smaller hall first, whatever it is called."""
     for small, large in (("a", "b"), ("b", "a")):
         sheets = rows_of(halls=[hall(large, it_mw=9), hall(small, it_mw=2)])
-        rows = in_order(inputs_from_rows("sizes", sheets)).tables["halls"]
+        rows = in_canonical_order(inputs_from_rows("sizes", sheets)).tables["halls"]
         assert [row["hall"] for row in rows] == [small, large]
 
 

@@ -107,7 +107,7 @@ def test_rounds_without_counts_do_not_call_a_plan_proven_that_is_not(
     sheets = random_case(seed)
     sheets["settings"].append({"setting": "counts", "value": "continuous"})
     monkeypatch.setattr(staged, "SMALL_MODEL_MAX_INTEGERS", 0)
-    monkeypatch.setattr(staged.Clock, "spent", property(lambda clock: clock.seconds))
+    monkeypatch.setattr(staged.TimeBudget, "spent", property(lambda clock: clock.seconds))
     solution = solution_of(model_of(sheets))
     for tier in proper(solution.tiers).values():
         assert tier.status != "optimal" or tier.gap <= 1e-6

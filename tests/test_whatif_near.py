@@ -57,7 +57,7 @@ def test_a_saved_start_is_the_one_of_a_plan_just_made(saved: Path) -> None:
 def test_a_what_if_near_a_plan_is_the_one_from_the_beginning(
     saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str, few: int
 ) -> None:
-    monkeypatch.setattr(warm_start, "FEW", few)
+    monkeypatch.setattr(warm_start, "SMALL_MODEL_MAX_INTEGERS", few)
     book = tmp_path / "small.xlsx"
     write_workbook(book, small_sheets())
     told = []

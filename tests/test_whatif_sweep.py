@@ -361,7 +361,7 @@ def test_a_what_if_near_the_base_is_the_plan_from_the_beginning(
     counts: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Small models are otherwise planned from the beginning.
-    monkeypatch.setattr(warm_start, "FEW", 0)
+    monkeypatch.setattr(warm_start, "SMALL_MODEL_MAX_INTEGERS", 0)
     inputs = small_case()
     inputs = apply(inputs, what_if(inputs, None, [f"settings[counts].value={counts}"]))
     _, base = make_base(inputs)

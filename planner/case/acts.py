@@ -1,4 +1,4 @@
-"""The acts of a workbook: what is ordered, started, shipped and installed, and their days."""
+"""The acts of a workbook: orders, starts of assembly, shipments and installs, and their days."""
 
 from __future__ import annotations
 
@@ -10,40 +10,41 @@ from datetime import date
 import numpy as np
 
 from planner.case.calendar import Calendar
-from planner.case.dispatch_days import Act, Clock, Days, Leg, Name, Spot, settle
+from planner.case.dispatch_days import Act, Clock, Days, Leg, Name, Spot, find_dispatch_days
 from planner.case.graph import EVERYWHERE, FlowGraph, PowerTree
 from planner.case.rates import Level, Rate, windows
 from planner.workbook.rows import Inputs, Row
 
-FEW_DAYS, DAYS_A_PERIOD = 40, 2
-"""Days on which the same is done at most: so many, and so many more for each period."""
+BASE_DISPATCH_DAYS, DISPATCH_DAYS_PER_PERIOD = 40, 2
+"""Most dispatch days of an act for the acts it feeds: a base, and more per period."""
 
 Key = tuple[str, ...]
-"""What is done: ``("order", supplier, item)``, ``("start", plant, system)``, ``("ship", from, to,
-item)`` or ``("install", site, system)``."""
+"""Key of a decision: ``("order", supplier, item)``, ``("start", plant, system)``,
+``("ship", from, to, item)`` or ``("install", site, system)``.
+"""
 
 
 @dataclass
 class Timetable:
-    """The days on which everything is done, and the rates that limit it.
+    """Dispatch days of all decisions, and the rates that limit them.
 
     Attributes
     ----------
     clock : Clock
     act : dict of Key to Name
-        Act of each key; all keys that share a rate have the same one.
+        Act of each key; keys that share a rate share an act.
     leg : dict of Key to Leg
         Leg of each key.
     rates : dict of Name to Rate
-        Rate of each act that has one, less what orders placed already take.
+        Rate of each rated act, less the capacity taken by orders already placed.
     gross : dict of Name to Rate
-        Rates of suppliers before that is taken off.
+        Rates of suppliers before that subtraction.
     placed : dict of (str, str) to ndarray
-        Capacity that orders placed already take of a supplier by day, by supplier and item.
+        Capacity taken by orders already placed, by supplier and item; an array by day.
     levels : dict of str to Level
-        What a power node may carry.
+        Power that each limited node may carry, MW.
     kept : dict of Name to dict
-        What `accrued` has worked out.
+        Cached results of `accrued`.
     """
 
     clock: Clock = field(default_factory=Clock)
@@ -56,9 +57,9 @@ class Timetable:
     kept: dict[Name, dict[int, float]] = field(default_factory=dict)
 
     def days(self, *key: str) -> Days:
-        """Return the days on which something may be done, in order; none if it never may.
+        """Return the dispatch days of a key, in order; empty if it is never possible.
 
-        Windows of no rate are left out: what earlier ones left may not be used in them.
+        Days whose window accrues nothing are left out: remainders must not be used in them.
         """
         leg = self.leg.get(key)
         if leg is None or leg not in self.clock.possible:
@@ -71,7 +72,7 @@ class Timetable:
         return tuple(day for day in days if day >= possible)
 
     def accrued(self, name: Name) -> dict[int, float]:
-        """Return what the rate of an act allows by each of its days; all days of an act."""
+        """Return the units that the rate of an act accrues over the window of each dispatch day."""
         if name not in self.kept:
             days = self.clock.days.get(name, ())
             rate = self.rates[name]
@@ -81,7 +82,7 @@ class Timetable:
 
 
 class ActBuilder:
-    """Works out the acts of a workbook."""
+    """Builds the timetable of a workbook."""
 
     def __init__(
         self,
@@ -100,7 +101,7 @@ class ActBuilder:
         self.events: dict[Name, set[int]] = defaultdict(set)
 
     def build(self) -> Timetable:
-        """Return the days of all acts."""
+        """Return the timetable."""
         for node, steps in self._steps("energisation", "node", "mw").items():
             self.table.levels[node] = self._level(steps)
         if self.planned:
@@ -108,16 +109,16 @@ class ActBuilder:
             self._starts()
             self._shipments()
         self._installs()
-        self.table.clock = settle(
+        self.table.clock = find_dispatch_days(
             [self._act(name) for name in self.legs],
             self._arrivals(),
             self.calendar.day_count,
-            most=FEW_DAYS + DAYS_A_PERIOD * self.calendar.count,
+            most=BASE_DISPATCH_DAYS + DISPATCH_DAYS_PER_PERIOD * self.calendar.count,
         )
         return self.table
 
     def _act(self, name: Name) -> Act:
-        """Return an act with its ways, and the days on which its rate changes, if it has one."""
+        """Return an act with its legs, and the days on which its rate changes, if it has one."""
         legs, events = tuple(self.legs[name]), tuple(self.events[name])
         rate = self.table.rates.get(name)
         if rate is None:
@@ -129,7 +130,7 @@ class ActBuilder:
         return EVERYWHERE if self.pooled else name
 
     def _steps(self, sheet: str, key: str, column: str) -> Mapping[str, list[tuple[date, float]]]:
-        """Return the dated values of a sheet by what they belong to."""
+        """Return the dated values of a sheet, by the name in a key column."""
         steps = defaultdict(list)
         for row in self.inputs.tables[sheet]:
             steps[row[key]].append((row["from"], float(row[column])))
@@ -142,7 +143,7 @@ class ActBuilder:
         return Level(self.calendar.starts[0], self.calendar.day_count, steps)
 
     def _since(self, name: Name, *days: date | None) -> int:
-        """Return the first day on which an act may be done, by fence, dates and rate."""
+        """Return the first day allowed by release fence, dates and rate."""
         since = max([self.calendar.fence, *map(self.calendar.from_day, days)])
         rate = self.table.rates.get(name)
         return since if rate is None else max(since, rate.first)
@@ -152,7 +153,7 @@ class ActBuilder:
         self.legs[name].append(leg)
 
     def _orders(self) -> None:
-        """Items of a supplier with a capacity share its days."""
+        """Add orders; all items of a supplier with limited capacity share one act."""
         steps = self._steps("supply_capacity", "supplier", "units_per_month")
         for supplier, found in steps.items():
             limited = ("order", supplier)
@@ -168,7 +169,7 @@ class ActBuilder:
             self._add(key, name, Leg((), spot, row["lead_days"], since))
 
     def _placed(self) -> None:
-        """Take what was ordered before the plan off the capacities."""
+        """Subtract orders already placed from the capacities."""
         uses = {
             (row["supplier"], row["item"]): row["capacity_use"]
             for row in self.inputs.tables["supply"]
@@ -182,7 +183,7 @@ class ActBuilder:
             self.table.placed[key] = self.table.placed.get(key, 0.0) + taken
 
     def _arrivals(self) -> dict[Spot, list[int]]:
-        """Return the days on which orders placed already arrive in the plan."""
+        """Return the days on which orders already placed arrive, by stock."""
         found = defaultdict(list)
         for row in self.inputs.tables["orders"] if self.planned else ():
             day = self.calendar.from_day(row["arrives"])
@@ -191,7 +192,7 @@ class ActBuilder:
         return found
 
     def _starts(self) -> None:
-        """Each system of a plant has a rate of its own."""
+        """Add starts of assembly; each system of a plant has its own rate."""
         parts: dict[str, list[str]] = defaultdict(list)
         for row in self.inputs.tables["bom"]:
             parts[row["system"]].append(row["item"])
@@ -204,7 +205,7 @@ class ActBuilder:
             self._add(key, key, leg)
 
     def _shipments(self) -> None:
-        """Items on a limited lane share its days."""
+        """Add shipments; all items on a limited lane share one act."""
         for row in self.inputs.tables["lanes"]:
             origin, end, most = row["from"], row["to"], row["units_per_month"]
             if most is not None:
@@ -216,7 +217,7 @@ class ActBuilder:
                 self._add(key, name, leg)
 
     def _installs(self) -> None:
-        """Systems of a site with crews share its days; each is wanted by its commissioning."""
+        """Add installs; all systems of a site with limited crews share one act."""
         for site, steps in self._steps("crews", "site", "systems_per_month").items():
             self.table.rates["install", site] = self._rate(steps)
         halls = defaultdict(list)
@@ -240,14 +241,15 @@ class ActBuilder:
         self._add(key, name, Leg(takes, None, 0, since, days))
         for row in halls:
             self.events[name] |= {self.opens(row)} if row["open_count"] < row["count"] else set()
-            for node in self._felt_by(row["hall"]):
+            for node in self._limiting_nodes(row["hall"]):
                 if node in self.table.levels:
                     self.events[name].update(self.table.levels[node].rises)
 
-    def _felt_by(self, hall: str) -> set[str]:
-        """Return the power nodes on whose limits it depends how much a hall may draw.
+    def _limiting_nodes(self, hall: str) -> set[str]:
+        """Return the power nodes whose limits may restrict a hall.
 
-        They feed it, or stand in a failover group with one that does, or feed some of such a group.
+        They feed it, belong to a failover group with a node that does, or feed part of such a
+        group.
         """
         path = set(self.tree.path.get(hall, ()))
         felt = set(path)
@@ -257,6 +259,6 @@ class ActBuilder:
         return felt
 
     def opens(self, hall: Row) -> int:
-        """Return the first day on which a hall that is decided in the plan can be open."""
+        """Return the first day on which a hall opened by the plan can be open."""
         built: int = self.calendar.fence + hall["build_days"]
         return max(built, self.calendar.from_day(hall["ready"]))

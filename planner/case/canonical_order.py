@@ -22,16 +22,16 @@ from planner.workbook.schema.sheets import BY_NAME
 Name = tuple[str, str]
 """What is named, e.g. a place, and its name."""
 
-FOR_PEOPLE = ("latitude", "longitude", "class")
+INFORMATIVE_COLUMNS = ("latitude", "longitude", "class")
 """Columns that mean nothing to the model."""
 
-OTHERS = ("settings", "scenarios", "changes", "draws", "samples")
+SHEETS_WITHOUT_MODEL_ROWS = ("settings", "scenarios", "changes", "draws", "samples")
 """Sheets without rows of the model."""
 
-FEW = 20
+MAX_SEQUENTIAL_TIES = 20
 """Sets of names that cannot be told apart, up to which they are taken one after the other."""
 
-KINDS = {
+KIND_OF_COLUMN = {
     "system": "item", "systems": "item", "item": "item", "supplier": "place", "plant": "place",
     "depot": "place", "site": "place", "from": "place", "to": "place", "hall": "hall",
     "node": "node", "parent": "node", "fed_by": "node", "group": "group", "order": "order",
@@ -58,15 +58,15 @@ class Line:
     names: tuple[tuple[str, Name], ...]
 
 
-def in_order(inputs: Inputs) -> Inputs:
+def in_canonical_order(inputs: Inputs) -> Inputs:
     """Return the same inputs with the rows of every sheet in order."""
     lines = {
         sheet: [_line(row, inputs.settings["start"]) for row in rows]
-        for sheet, rows in inputs.tables.items() if rows and sheet not in OTHERS
+        for sheet, rows in inputs.tables.items() if rows and sheet not in SHEETS_WITHOUT_MODEL_ROWS
     }  # fmt: skip
-    told, numbers = _told_apart(lines)
+    signatures, numbers = _distinguish(lines)
     ordered = {
-        sheet: tuple(line.row for line in sorted(found, key=_key_of(sheet, told, numbers)))
+        sheet: tuple(line.row for line in sorted(found, key=_sort_key(sheet, signatures, numbers)))
         for sheet, found in lines.items()
     }
     return replace(inputs, tables={**inputs.tables, **ordered})
@@ -79,30 +79,30 @@ def _line(row: Row, start: date) -> Line:
         value = row[column.name]
         if _holds_names(column):
             parts = value if isinstance(value, tuple) else () if value is None else (value,)
-            names += [(column.name, (KINDS[column.name], part)) for part in parts]
-        elif column.kind is not Kind.TEXT and column.name not in FOR_PEOPLE:
+            names += [(column.name, (KIND_OF_COLUMN[column.name], part)) for part in parts]
+        elif column.kind is not Kind.TEXT and column.name not in INFORMATIVE_COLUMNS:
             value = (value - start).days if isinstance(value, date) else value
             figures.append((value is None, 0 if value is None else value))
     return Line(row, tuple(figures), tuple(names))
 
 
 def _holds_names(column: Column) -> bool:
-    return column.name in KINDS and column.kind in (Kind.TEXT, Kind.LIST)
+    return column.name in KIND_OF_COLUMN and column.kind in (Kind.TEXT, Kind.LIST)
 
 
-def _key_of(
-    sheet: str, told: Mapping[Name, str], numbers: Mapping[Name, int]
+def _sort_key(
+    sheet: str, signatures: Mapping[Name, str], numbers: Mapping[Name, int]
 ) -> Callable[[Line], tuple[object, ...]]:  # fmt: skip
     """Return by what the lines of a sheet are sorted."""
 
     def key(line: Line) -> tuple[object, ...]:
         alike = [numbers.get(name, 0) for _, name in line.names]
-        return line.figures, alike, _signature(sheet, line, told)
+        return line.figures, alike, _signature(sheet, line, signatures)
 
     return key
 
 
-def _told_apart(lines: Mapping[str, Iterable[Line]]) -> tuple[dict[Name, str], dict[Name, int]]:
+def _distinguish(lines: Mapping[str, Iterable[Line]]) -> tuple[dict[Name, str], dict[Name, int]]:
     """Return a signature of each name, other than that of all others.
 
     Names that no figure tells apart are numbered by the alphabet, and what belongs to them is told
@@ -115,25 +115,25 @@ def _told_apart(lines: Mapping[str, Iterable[Line]]) -> tuple[dict[Name, str], d
     numbers : dict of Name to int
         Number of each name that was told apart by the alphabet.
     """
-    told, numbers = dict[Name, str](), dict[Name, int]()
+    signatures, numbers = dict[Name, str](), dict[Name, int]()
     while True:
-        told = _refined(lines, told)
+        signatures = _refine(lines, signatures)
         alike: dict[str, list[Name]] = defaultdict(list)
-        for name, signature in told.items():
+        for name, signature in signatures.items():
             alike[signature].append(name)
         tied = [signature for signature, names in alike.items() if len(names) > 1]
         if not tied:
-            return told, numbers
+            return signatures, numbers
         kind, _ = alike[min(tied)][0]
-        at_once = tied if len(tied) > FEW else [min(tied)]
+        at_once = tied if len(tied) > MAX_SEQUENTIAL_TIES else [min(tied)]
         for names in (sorted(alike[signature]) for signature in at_once):
             for number, name in enumerate(names):
                 if name[0] == kind:
                     numbers[name] = number
-                    told[name] = _digest(told[name], str(number))
+                    signatures[name] = _digest(signatures[name], str(number))
 
 
-def _refined(lines: Mapping[str, Iterable[Line]], told: Mapping[Name, str]) -> dict[Name, str]:
+def _refine(lines: Mapping[str, Iterable[Line]], signatures: Mapping[Name, str]) -> dict[Name, str]:
     """Tell names apart by the rows in which they stand, those by the names in them, and so on.
 
     It ends when no more names can be told apart: the refinement of colours in a graph.
@@ -141,28 +141,30 @@ def _refined(lines: Mapping[str, Iterable[Line]], told: Mapping[Name, str]) -> d
     count = 0
     while True:
         seen: dict[Name, list[str]] = defaultdict(list)
-        for sheet, column, name, signature in _uses(lines, told):
+        for sheet, column, name, signature in _uses(lines, signatures):
             seen[name].append(f"{sheet}.{column}:{signature}")
-        told = {name: _digest(told.get(name, ""), *sorted(used)) for name, used in seen.items()}
-        if len(set(told.values())) <= count:
-            return told
-        count = len(set(told.values()))
+        signatures = {
+            name: _digest(signatures.get(name, ""), *sorted(used)) for name, used in seen.items()
+        }
+        if len(set(signatures.values())) <= count:
+            return signatures
+        count = len(set(signatures.values()))
 
 
 def _uses(
-    lines: Mapping[str, Iterable[Line]], told: Mapping[Name, str]
+    lines: Mapping[str, Iterable[Line]], signatures: Mapping[Name, str]
 ) -> Iterator[tuple[str, str, Name, str]]:
     """Yield sheet, column and name of every use, with the signature of its row."""
     for sheet, found in lines.items():
         for line in found:
-            signature = _signature(sheet, line, told)
+            signature = _signature(sheet, line, signatures)
             for column, name in line.names:
                 yield sheet, column, name, signature
 
 
-def _signature(sheet: str, line: Line, told: Mapping[Name, str]) -> str:
+def _signature(sheet: str, line: Line, signatures: Mapping[Name, str]) -> str:
     """Return what is known of a row beside its names."""
-    around = sorted(f"{column}:{told.get(name, '')}" for column, name in line.names)
+    around = sorted(f"{column}:{signatures.get(name, '')}" for column, name in line.names)
     return _digest(sheet, repr(line.figures), *around)
 
 

@@ -10,17 +10,17 @@ from functools import cached_property
 
 from planner.case.acts import ActBuilder, Timetable
 from planner.case.calendar import Calendar, make_calendar
-from planner.case.canonical_order import in_order
+from planner.case.canonical_order import in_canonical_order
 from planner.case.demand import Demand, days_to_end_on, make_demand
 from planner.case.dispatch_days import Days
 from planner.case.facility import Facility, make_facility
 from planner.case.graph import trace_flows, trace_power
 from planner.case.supply import Supply, SupplyBuilder
 from planner.errors import Fault, InputFaults
-from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE, exceeds, holding
+from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE, exceeds, raised_to_use
 from planner.workbook.rows import Inputs
 
-HOURS_A_DAY = 24.0
+HOURS_PER_DAY = 24.0
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def make_case(inputs: Inputs) -> Case:
     InputFaults
         With every fault of the site graph, and a fleet that its feeders cannot carry.
     """
-    read, inputs = inputs, in_order(inputs)
+    read, inputs = inputs, in_canonical_order(inputs)
     settings, calendar = inputs.settings, calendar_of(inputs)
     tree, power_faults = trace_power(inputs)
     flows, flow_faults = trace_flows(inputs)
@@ -182,13 +182,13 @@ def _with_room_for_the_fleet(facility: Facility) -> Facility:
     """
     return replace(
         facility,
-        hall_it_mw=_held(facility, facility.hall_it_mw, facility.it_mw),
-        hall_slots=_held(facility, facility.hall_slots, facility.slots),
-        hall_coolant_lpm=_held(facility, facility.hall_coolant_lpm, facility.coolant_lpm),
+        hall_it_mw=_raised_limits(facility, facility.hall_it_mw, facility.it_mw),
+        hall_slots=_raised_limits(facility, facility.hall_slots, facility.slots),
+        hall_coolant_lpm=_raised_limits(facility, facility.hall_coolant_lpm, facility.coolant_lpm),
     )
 
 
-def _held(
+def _raised_limits(
     facility: Facility, limits: Mapping[str, float], taken: Mapping[str, float]
 ) -> dict[str, float]:
     """Return one hall's limits, raised to its share of the fleet where that is within tolerance."""
@@ -199,7 +199,9 @@ def _held(
     raised = dict(limits)
     for hall, count in facility.open_count.items():
         if used.get(hall, 0.0) > 0 < count:
-            raised[hall] = max(limits[hall], holding(count * limits[hall], used[hall]) / count)
+            raised[hall] = max(
+                limits[hall], raised_to_use(count * limits[hall], used[hall]) / count
+            )
     return raised
 
 

@@ -1,33 +1,64 @@
-"""Days, windows and events: on which days something is done, and how much a rate allows by then.
+"""The rules of time: on which days work is dispatched, and how much a rate allows by then.
 
-Periods say when a plan is looked at; days say what is possible. These are the rules of time.
+Periods (months, weeks, quarters) say when a plan is *measured*: megawatts due and in service, and
+most costs, are counted by period. Days say what is *possible*. Lead times, arrivals, capacities
+and crews all work by the day, so a plan does not change its lead times with its periods. To keep
+the model small, only few days get decisions; this module chooses them. All days are numbered, and
+the plan's first day is 0.
 
-*Days.* What is done (ordered, started, shipped, installed) is an act, and an act has days of its
-own on which it dispatches. They are worked out backwards: a system must be installed its days of
-commissioning before a period's end, and what it needs must leave the days of the lead before that.
-So a chain of leads is as long as its days, and costs no period anywhere. Where units of one act go
-to several others that want them on different days, it has days for each of them. Where these would
-be too many, those that are nearest to each other become one, and what is given earlier waits. In a
-plan of few days windows end together all along the ways. In others one window may hold several
-deliveries, and what its rate allows before the last of them is counted for it: where each is for
-another site, that can be a little too much.
+Terms
+-----
+An *act* is work that shares one rate: all orders of a supplier, the starts of one system at a
+plant, all shipments on a lane, all installs at a site. An act has one or more *legs*: a leg takes
+items from stocks and, some days of lead later, adds an item to another stock. The *dispatch days*
+of an act are the days on which it may happen; the model decides how much of each leg happens on
+each of them. The *window* of a dispatch day is the days since the previous one, itself included.
 
-*Rates.* A rate is units a calendar month; a day has its share of its own month. What is dispatched
-on a day was worked on in the window since the act's day before, evenly, and the window's accrued
-rate is the most. The first window begins on the first day on which the act is possible at all.
+Backward scheduling
+-------------------
+Dispatch days are worked out backwards from the ends of periods. Let a period end on day 89, and
+let commissioning take 14 days, freight 10 days and the supplier 60 days:
 
-*Events.* On some days more becomes possible within a window: a placed order arrives, a source
-delivers for the first time or at a higher rate, a hall can open, a feeder rises. What accrued
-before such a day cannot be used for what comes with it. So a rated act has one day more, the day
-before: its window ends there, and the next begins with the event. So it is where its own rate
-falls, for what comes later cannot use what the rate allowed before. Everything that shares a limit
-shares its days, so this holds for all of it together.
+    in service on day 89 <- installed on 75 <- shipped on 65 <- ordered on 5
 
-*Remainders.* A window rarely allows whole systems or lots. What it leaves, up to one of them, is
-carried to the next (`rates.carried`).
+So a chain of leads costs exactly its days, and nothing is rounded up to a period. An act that
+feeds several others gets days for each of them. If these are too many, the day closest to its
+predecessor is dropped, again and again; its work is then done on the predecessor, and waits.
 
-Days are counted from the plan's first, which is 0. Nothing here knows a sheet or a model; what a
-rate comes to is in `rates`.
+Rates
+-----
+A rate is in units per calendar month, and each day has its share of its own month: 310 a month are
+10 a day in January. The amount dispatched on a day was worked on evenly over its window, so it is
+at most the rate accrued over the window. With dispatch days 9 and 19, up to 100 units are
+dispatched on each. The first window of an act begins on the first day on which the act is
+possible at all.
+
+Events
+------
+An event is a day on which more becomes possible in the middle of a window: a placed order arrives,
+a source delivers for the first time or at a higher rate, a hall can open, a feeder carries more.
+Rate accrued before the event must not be used for what the event brings. Let chips arrive at a
+plant on day 15, with dispatch days 9 and 19: the capacity of days 10 to 14 cannot assemble these
+chips. So the act gets one more dispatch day on the day before the event, here 14, which splits the
+window into 10 to 14 and 15 to 19. A fall of the act's own rate splits the window in the same way,
+because what arrives later cannot use the higher rate of before. All legs of an act share its
+days, so the split holds for all of them.
+
+Aligned windows
+---------------
+In a small plan, windows also end together along each chain: an act gets a dispatch day wherever
+an act that it feeds, or that feeds it, has one (the lead apart). Larger plans do without
+(`MAX_ALIGNED_DAYS`). There one window may contain several deliveries, and the rate accrued over
+the whole window counts for the last of them, which can promise slightly too much if the deliveries
+go to different sites.
+
+Remainders
+----------
+The rate accrued over a window is rarely a whole number of systems or lots. Its remainder, up to
+one of them, is carried to the next window (`rates.carried`).
+
+This module knows neither sheets nor the model. `acts` reads the acts from the sheets, and `rates`
+computes what a rate accrues.
 """
 
 from __future__ import annotations
@@ -40,50 +71,49 @@ from dataclasses import dataclass, field
 import numpy as np
 
 Spot = tuple[str, str]
-"""A place and an item that is kept there."""
+"""A stock: a place and an item that is kept there."""
 
 Name = tuple[str, ...]
-"""What an act is called, e.g. ``("order", "TSMC")``."""
+"""Name of an act, e.g. ``("order", "TSMC")``."""
 
 Days = tuple[int, ...]
 """Days in order, counted from the plan's first."""
 
-ALIGNED = 5000
-"""Days of all acts together up to which the windows of a plan are aligned.
+MAX_ALIGNED_DAYS = 5000
+"""Most dispatch days of all acts together with which windows are aligned.
 
-Where they are aligned, none of 3,000 small random workbooks promises more than days allow; the
-largest have 4,600 days. Were they never aligned, 3 of 300 would promise more than one per cent too
-much, the worst 12 per cent.
+With aligned windows, none of 3,000 small random workbooks promised more than is possible day by
+day; the largest had 4,600 days. Without, 3 of 300 promised over 1 % too much, the worst 12 %.
 """
 
-ALIGNED_INSTALLS = 2000
-"""Days of installs, each counted once for each system, up to which windows are aligned.
+MAX_ALIGNED_INSTALL_DAYS = 2000
+"""Most pairs of install day and system with which windows are aligned.
 
-Whole numbers are what makes a plan hard. Four sites with four systems over 24 months have 250
-installs in windows that are not aligned and 6,000 in aligned ones; with the first they are planned
-in minutes, and with the second not in eight. The small workbooks have at most 1,450.
+Each of them is an integer column, and integer columns make a plan hard to solve. Four sites with
+four systems over 24 months have 250 such pairs without alignment, which are solved in minutes, and
+6,000 with it, which were not solved in eight. The small workbooks have at most 1,450.
 """
 
 NEVER = 10**9
-"""A day after every plan."""
+"""A day after the end of every plan."""
 
 
 @dataclass(frozen=True)
 class Leg:
-    """One way of an act: the stocks that it takes from and the one that it adds to, days later.
+    """One leg of an act: it takes from some stocks and adds to another, some days later.
 
     Attributes
     ----------
     takes : tuple of Spot
-        Stocks that it takes from, all of them at once.
+        Stocks that it takes from, all on the same day.
     gives : Spot or None
         Stock that it adds to; None for an install.
     lead : int
-        Days after which it adds there.
+        Days from taking to adding.
     since : int
         First day on which it is allowed.
     wanted : Days
-        Days on which an install is wanted; those of all other acts follow from them.
+        Days on which an install is wanted. The days of all other acts follow from these.
     """
 
     takes: tuple[Spot, ...]
@@ -95,18 +125,18 @@ class Leg:
 
 @dataclass(frozen=True)
 class Act:
-    """Ways that share a limit, and so their days.
+    """Legs that share one rate, and so their dispatch days.
 
     Attributes
     ----------
     name : Name
     legs : tuple of Leg
     rated : bool
-        Whether a rate limits it.
+        Whether a rate limits the act.
     rises, falls : Days
-        Days on which its rate is more, and less, than before.
+        Days on which its rate is higher, or lower, than the day before.
     events : Days
-        Days on which more becomes possible, beside what arrives.
+        Events other than arrivals in the stocks that it takes from.
     """
 
     name: Name
@@ -118,23 +148,23 @@ class Act:
 
 
 Takers = dict[Spot, list[tuple[Act, Leg]]]
-"""Acts that take from a stock, each with its way."""
+"""Acts that take from each stock, with the leg that does."""
 
 
 @dataclass
 class Clock:
-    """The days of every act of a plan.
+    """The dispatch days of all acts of a plan.
 
     Attributes
     ----------
     days : dict of Name to Days
-        Dispatch days, in order.
+        Dispatch days of each act, in order.
     since : dict of Name to int
-        First day on which an act is possible.
+        First day on which each act is possible: the start of its first window.
     earliest : dict of Spot to int
-        First day on which an item can be at a place.
+        First day on which each stock can hold a unit.
     possible : dict of Leg to int
-        First day on which a leg is possible.
+        First day on which each leg is possible; impossible legs are missing.
     """
 
     days: dict[Name, Days] = field(default_factory=dict)
@@ -143,21 +173,25 @@ class Clock:
     possible: dict[Leg, int] = field(default_factory=dict)
 
 
-def settle(
+def find_dispatch_days(
     acts: Sequence[Act], arrivals: Mapping[Spot, Iterable[int]], count: int, most: int
 ) -> Clock:
-    """Return the days of each act.
+    """Return the dispatch days of each act.
 
     Parameters
     ----------
     acts
         All acts of a plan.
     arrivals
-        Days on which orders placed already arrive.
+        Days on which orders already placed arrive, by stock.
     count
-        Days of the plan.
+        Number of days of the plan.
     most
-        Days that an act may have for what takes from it.
+        Most days that an act may get for the acts it feeds; events and alignment may add more.
+
+    Returns
+    -------
+    Clock
     """
     clock = Clock()
     clock.earliest, clock.possible = _earliest(acts, arrivals, count)
@@ -173,19 +207,19 @@ def settle(
             continue
         since = clock.since[act.name] = min(possible)
         wanted = {day for leg in act.legs if leg in clock.possible for day in leg.wanted}
-        wanted |= _days_in_time(act, takers, clock, most)
+        wanted |= _days_for_takers(act, takers, clock, most)
         last = max(wanted, default=-1)
-        breaks = _breaks(act, events, clock) if act.rated else set[int]()
+        breaks = _window_breaks(act, events, clock) if act.rated else set[int]()
         found = wanted | {day for day in breaks if day < last}
         clock.days[act.name] = tuple(sorted(day for day in found if since <= day < count))
-    clock.days = _aligned(acts, takers, clock) or clock.days
+    clock.days = _aligned_days(acts, takers, clock) or clock.days
     return clock
 
 
-def _aligned(acts: Sequence[Act], takers: Takers, clock: Clock) -> dict[Name, Days]:
-    """Return days on which windows end together all along the ways, none if they are too many.
+def _aligned_days(acts: Sequence[Act], takers: Takers, clock: Clock) -> dict[Name, Days]:
+    """Return dispatch days whose windows end together along each chain; empty if too many.
 
-    An act has a day wherever one that feeds it or takes from it has one, the lead apart.
+    Each act gets a day wherever an act that feeds it, or that it feeds, has one, the lead apart.
     """
     found = {name: set(days) for name, days in clock.days.items()}
     last = {name: max(days, default=-1) for name, days in found.items()}
@@ -200,7 +234,7 @@ def _aligned(acts: Sequence[Act], takers: Takers, clock: Clock) -> dict[Name, Da
         act.name: len(act.legs) for act in acts if any(leg.gives is None for leg in act.legs)
     }
     before, total, installs = -1, sum(map(len, found.values())), 0
-    while before < total <= ALIGNED and installs <= ALIGNED_INSTALLS:
+    while before < total <= MAX_ALIGNED_DAYS and installs <= MAX_ALIGNED_INSTALL_DAYS:
         for giver, taker, lead in joined:
             earlier = {day - lead for day in found[taker]}
             later = {day + lead for day in found[giver]}
@@ -208,13 +242,13 @@ def _aligned(acts: Sequence[Act], takers: Takers, clock: Clock) -> dict[Name, Da
             found[taker] |= {d for d in later if clock.since[taker] <= d < last[taker]}
         before, total = total, sum(map(len, found.values()))
         installs = sum(count * len(found.get(name, ())) for name, count in systems.items())
-    if total > ALIGNED or installs > ALIGNED_INSTALLS:
+    if total > MAX_ALIGNED_DAYS or installs > MAX_ALIGNED_INSTALL_DAYS:
         return {}
     return {name: tuple(sorted(days)) for name, days in found.items()}
 
 
 def first_on(days: Sequence[int], day: int) -> int | None:
-    """Return the first of some days that is not before a day, None if there is none."""
+    """Return the first of some sorted days on or after a day; None if there is none."""
     at = bisect_left(days, day)
     return days[at] if at < len(days) else None
 
@@ -222,7 +256,7 @@ def first_on(days: Sequence[int], day: int) -> int | None:
 def _earliest(
     acts: Sequence[Act], arrivals: Mapping[Spot, Iterable[int]], count: int
 ) -> tuple[dict[Spot, int], dict[Leg, int]]:
-    """Return the first day of each item at each place, and of each leg."""
+    """Return the first day of each stock and of each leg."""
     earliest = {spot: max(0, min(days)) for spot, days in arrivals.items()}
     possible: dict[Leg, int] = {}
     legs = [leg for act in acts for leg in act.legs]
@@ -243,10 +277,10 @@ def _earliest(
 def _events(
     acts: Sequence[Act], arrivals: Mapping[Spot, Iterable[int]], clock: Clock, count: int
 ) -> dict[Spot, set[int]]:
-    """Return the days on which something new reaches each stock.
+    """Return the days on which an event reaches each stock.
 
-    What comes in late is passed on late, so each such day is followed along all ways, though not
-    back to a stock that it has passed.
+    A late arrival is passed on late, so each event is propagated along all legs, but never back to
+    a stock that it has passed.
     """
     takers: dict[Spot, list[Leg]] = defaultdict(list)
     for act in acts:
@@ -254,7 +288,7 @@ def _events(
             for spot in leg.takes if leg in clock.possible else ():
                 takers[spot].append(leg)
     found: dict[Spot, set[int]] = defaultdict(set)
-    waiting = deque(_begun(acts, arrivals, clock))
+    waiting = deque(_event_origins(acts, arrivals, clock))
     while waiting:
         spot, day, passed = waiting.popleft()
         if day >= count or day in found[spot]:
@@ -267,10 +301,10 @@ def _events(
     return found
 
 
-def _begun(
+def _event_origins(
     acts: Sequence[Act], arrivals: Mapping[Spot, Iterable[int]], clock: Clock
 ) -> Iterator[tuple[Spot, int, frozenset[Spot]]]:
-    """Yield stock and day where something new begins: orders arrive, sources begin, rates rise."""
+    """Yield stock and day of each original event: orders arrive, sources start, rates rise."""
     for spot, days in arrivals.items():
         for day in days:
             yield spot, max(0, day), frozenset()
@@ -286,10 +320,11 @@ def _begun(
                     yield leg.gives, day + leg.lead, frozenset()
 
 
-def _breaks(act: Act, events: Mapping[Spot, set[int]], clock: Clock) -> set[int]:
-    """Return the days before events, on which a window of an act ends.
+def _window_breaks(act: Act, events: Mapping[Spot, set[int]], clock: Clock) -> set[int]:
+    """Return the days before the events of an act, on which its windows must end.
 
-    What an act takes must be there while its rate is high, so a fall is one, too.
+    A fall of the act's rate counts as an event if the act takes from a stock, because the items
+    must be there while the rate is still high.
     """
     found = {*act.events}
     for leg in act.legs:
@@ -302,9 +337,9 @@ def _breaks(act: Act, events: Mapping[Spot, set[int]], clock: Clock) -> set[int]
 
 
 def _downstream_first(acts: Sequence[Act], takers: Takers) -> list[Act]:
-    """Return acts so that each comes after those that take what it gives.
+    """Return acts in an order in which each comes after all acts that it feeds.
 
-    In a cycle of depots the act that is met first comes last.
+    In a cycle of depots, the act visited first comes last.
     """
     found: list[Act] = []
     met: set[Name] = set()
@@ -323,11 +358,11 @@ def _downstream_first(acts: Sequence[Act], takers: Takers) -> list[Act]:
     return found
 
 
-def _days_in_time(act: Act, takers: Takers, clock: Clock, most: int) -> set[int]:
-    """Return the days on which what an act gives is in time for those that take it.
+def _days_for_takers(act: Act, takers: Takers, clock: Clock, most: int) -> set[int]:
+    """Return the days on which an act is just in time for the acts that it feeds.
 
-    Of too many days the one is dropped, again and again, that follows another most closely: what
-    is wanted on it is given on the day before it in the list, and waits.
+    If there are more than `most`, the day closest to its predecessor is dropped, again and again:
+    its work is done on the predecessor, and waits.
     """
     wanted = {
         day - leg.lead

@@ -11,18 +11,20 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import replace
 
-from planner.case.case import HOURS_A_DAY, Case
+from planner.case.case import HOURS_PER_DAY, Case
 from planner.case.dispatch_days import Days
 from planner.case.supply import Supply
 
 Pair = tuple[str, str]
 """A hall and a system."""
 
-AHEAD = 3
+MAX_PERIODS_BEFORE_INSTALL = 3
 """Periods before the first install of a limited span in which halls open and shipments land."""
 
 
-def narrow(case: Case, pairs: Collection[Pair], spans: Mapping[Pair, range] | None = None) -> Case:
+def restrict_case(
+    case: Case, pairs: Collection[Pair], spans: Mapping[Pair, range] | None = None
+) -> Case:
     """Return a case in which only these systems are installed in only these halls.
 
     Parameters
@@ -33,16 +35,16 @@ def narrow(case: Case, pairs: Collection[Pair], spans: Mapping[Pair, range] | No
         Halls and systems that may be installed there. The fleet stays where it stands.
     spans
         Days to which installing is limited, for some of the pairs. Halls then open, and
-        shipments land, `AHEAD` periods before the first at most.
+        shipments land, `MAX_PERIODS_BEFORE_INSTALL` periods before the first at most.
     """
     kept, limits = set(pairs), spans or {}
     whole = range(case.calendar.day_count)
     installing = {pair: tuple(day for day in days if day in limits.get(pair, whole))
                   for pair, days in case.installing.items() if pair in kept}  # fmt: skip
     installing = {pair: days for pair, days in installing.items() if days}
-    near = {pair: _ahead(case, days) if pair in limits else whole
+    near = {pair: _days_before(case, days) if pair in limits else whole
             for pair, days in installing.items()}  # fmt: skip
-    at_hall = _together(near, lambda pair: pair[0])
+    at_hall = _day_span_by_group(near, lambda pair: pair[0])
     opening = {key: opens for key, opens in case.facility.opening.items()
                if opens in at_hall.get(key[0], ())}  # fmt: skip
     return replace(case, installing=installing, serving=_serving(case, installing),
@@ -50,14 +52,14 @@ def narrow(case: Case, pairs: Collection[Pair], spans: Mapping[Pair, range] | No
                    supply=_supply(case, near))  # fmt: skip
 
 
-def _ahead(case: Case, days: Days) -> range:
+def _days_before(case: Case, days: Days) -> range:
     """Return the days from some periods before the first of some days to the last of them."""
     calendar = case.calendar
-    before = calendar.first_days[max(0, calendar.period_of(days[0]) - AHEAD)]
+    before = calendar.first_days[max(0, calendar.period_of(days[0]) - MAX_PERIODS_BEFORE_INSTALL)]
     return range(before, days[-1] + 1)
 
 
-def _together(
+def _day_span_by_group(
     spans: Mapping[Pair, range], group: Callable[[Pair], Hashable]
 ) -> dict[Hashable, range]:
     """Return the days from the first to the last of each group of pairs."""
@@ -89,7 +91,7 @@ def _supply(case: Case, near: Mapping[Pair, range]) -> Supply:
     supply, facility = case.supply, case.facility
     if not supply.planned or supply.pooled:
         return supply
-    at_site = _together(near, lambda pair: (facility.site_of[pair[0]], pair[1]))
+    at_site = _day_span_by_group(near, lambda pair: (facility.site_of[pair[0]], pair[1]))
     useful = set(at_site)
     useful |= {(place, item) for place, item, _ in supply.firm_arrivals}
     useful |= {(place, item) for place, item in supply.first_at if place not in facility.halls_at}
@@ -113,7 +115,7 @@ def _supply(case: Case, near: Mapping[Pair, range]) -> Supply:
     )  # fmt: skip
 
 
-def promising(case: Case) -> set[Pair]:
+def promising_pairs(case: Case) -> set[Pair]:
     """Return halls and systems that a cheap plan is likely to use.
 
     These are the cheapest system of each hall, and of each system the twentieth of its halls where
@@ -148,7 +150,7 @@ def money_per_mw(case: Case) -> dict[Pair, float]:
         room = facility.most_systems(hall, system)
         opened = facility.fit_out_cost.get(hall, 0.0) * facility.hall_count[hall]
         one += (opened + facility.opening_cost.get(site, 0.0)) / room
-        hours = HOURS_A_DAY * 365.0 * years / 2.0
+        hours = HOURS_PER_DAY * 365.0 * years / 2.0
         one += facility.energy_price.get(site, 0.0) * facility.facility_mw[site, system] * hours
         mw = [demand.mw_per_system.get((c, site, system), 0.0) for c in demand.commitments]
         found[hall, system] = one / max(*mw, 1e-9)

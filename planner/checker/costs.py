@@ -11,10 +11,10 @@ from planner.checker.facts import Amounts, Book, Figures, number
 from planner.checker.ledger import Ledger, figure
 from planner.checker.rates import accrued, taken, windows_of
 from planner.checker.supply import stock_after
-from planner.checker.ways import NOTHING, ways_of
+from planner.checker.ways import UNITS_TOLERANCE, ways_of
 from planner.plan.tables import Row
 
-HOURS_OF_DAY = 24
+HOURS_PER_DAY = 24
 
 
 def purchase_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -66,7 +66,7 @@ def _settled(
     windows = windows_of(book, figures).get(("order", supplier, None, None), [])
     opens = book.supply[supplier, item]["available_from"] or book.calendar.start
     carried = {window.last: window.carried for window in windows}
-    days = {window.last for window in windows if window.allowed > NOTHING}
+    days = {window.last for window in windows if window.allowed > UNITS_TOLERANCE}
     days = {day for day in days if day >= opens}
     ends = {book.calendar.last_day(period) for period in book.periods}
     days |= {day for day in ends if not days or not min(days) <= day <= max(days)}
@@ -167,7 +167,7 @@ def energy_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
         book,
         figures,
         prices,
-        lambda first, last: HOURS_OF_DAY * max(0, (last - first).days + 1),
+        lambda first, last: HOURS_PER_DAY * max(0, (last - first).days + 1),
         facility=True,
     )
     _compare("energy", due, book, figures, ledger)

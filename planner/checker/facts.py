@@ -14,7 +14,7 @@ from planner.workbook.rows import Inputs, Row
 EVERYWHERE = "*"
 """The one place of a plan without lanes."""
 
-DATED = {
+DATED_CAPACITIES = {
     "supply_capacity": ("supplier", "units_per_month"),
     "crews": ("site", "systems_per_month"),
     "energisation": ("node", "mw"),
@@ -71,7 +71,9 @@ class Book:
         self.items = {item for _, item in self.supply} | set(self.systems)
         self.items |= {row["item"] for row in tables["bom"]}
         days = timedelta(days=settings["release_fence_days"])
-        self._dated = {sheet: self._capacities(sheet, *columns) for sheet, columns in DATED.items()}
+        self._dated = {
+            sheet: self._capacities(sheet, *columns) for sheet, columns in DATED_CAPACITIES.items()
+        }
         self.fence = max(settings["start"], settings["today"] + days)
 
     def _places(self) -> set[str]:

@@ -11,7 +11,7 @@ TOLERANCE = 1e-6
 The same figure is stated for the model in `planner.tolerance`; the checker shares nothing with it.
 """
 
-MONEY_SCALE = 2000.0
+MONEY_STRICTNESS = 2000.0
 """Money is compared as much more strictly; see `Ledger.strays`."""
 
 
@@ -65,7 +65,7 @@ class Ledger:
         0.005), while sums of tens of billions, exact to about 1e-5, have a margin of 5 and more.
         """
         self.checks[self.rule] += 1
-        return not abs(left - right) <= self.tolerance * max(1.0, abs(right) / MONEY_SCALE)
+        return not abs(left - right) <= self.tolerance * max(1.0, abs(right) / MONEY_STRICTNESS)
 
     def fails(self, holds: bool) -> bool:
         """Whether a comparison of names or days fails."""

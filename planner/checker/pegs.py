@@ -10,10 +10,10 @@ from planner.checker.facts import Amounts, Book, Figures, number
 from planner.checker.ledger import Ledger, figure
 from planner.plan.tables import Row
 
-SLIVER = 1e-3
+PEG_TOLERANCE_SYSTEMS = 1e-3
 """Systems up to which a peg may be what a solver's tolerance leaves between two orders."""
 
-NOTHING = 1e-6
+SERVED_TOLERANCE_MW = 1e-6
 """MW up to which a hall serves nothing."""
 
 Purpose = tuple[date, str, str]
@@ -63,7 +63,7 @@ def _purposes(
         served = [
             later
             for later in range(first, book.calendar.count)
-            if figures.served.get((commitment, hall, system, later), 0.0) > NOTHING
+            if figures.served.get((commitment, hall, system, later), 0.0) > SERVED_TOLERANCE_MW
         ]
         coming = [m for m in milestones if m[0] >= first and m[0] in served]
         if served and served[0] == first and figures.missed[commitment, first - 1] > 0:
@@ -114,7 +114,7 @@ def pegged_units(book: Book, figures: Figures, ledger: Ledger) -> None:
             continue
         pegged[row["order"],] += number(row, "quantity")
         early = cast(date, row["date"]) < cast(date, order["arrival_date"])
-        if ledger.fails(not early or number(row, "systems") <= SLIVER):
+        if ledger.fails(not early or number(row, "systems") <= PEG_TOLERANCE_SYSTEMS):
             ledger.refuse(
                 f"order {row['order']} arrives on {order['arrival_date']}, an install of "
                 f"{row['date']} waits for it"

@@ -13,7 +13,7 @@ from typing import cast
 from planner.checker.calendar import DAY, months
 from planner.checker.facts import Book, Figures, tally
 from planner.checker.ledger import Ledger, figure
-from planner.checker.ways import NOTHING, Act, Ways, ways_of
+from planner.checker.ways import UNITS_TOLERANCE, Act, Ways, ways_of
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def work_by_a_stated_day(book: Book, figures: Figures, ledger: Ledger) -> None:
     for act, uses in ways.uses.items():
         for (day,), units in uses.items() if act in ways.rates else ():
             known = day in stated.get(act, set())
-            if units > NOTHING and ledger.fails(known):
+            if units > UNITS_TOLERANCE and ledger.fails(known):
                 ledger.refuse(f"{_told(act)} delivers on {day}, no window of it ends then")
 
 
@@ -81,7 +81,7 @@ def nothing_new_inside_a_window(book: Book, figures: Figures, ledger: Ledger) ->
     for act, windows in windows_of(book, figures).items():
         events = ways.events(act)
         for window in windows:
-            if max(window.used, window.carried) <= NOTHING:
+            if max(window.used, window.carried) <= UNITS_TOLERANCE:
                 continue
             for day in events:
                 if ledger.fails(not window.first < day <= window.last):
@@ -127,7 +127,7 @@ def _within(kind: str, unit: str, book: Book, figures: Figures, ledger: Ledger) 
                     f"{_told(act)} carries {figure(window.carried)} {unit} from {window.last} on, "
                     f"at most {figure(most)} may be left"
                 )
-            if window.allowed <= NOTHING and ledger.above(window.used, 0.0):
+            if window.allowed <= UNITS_TOLERANCE and ledger.above(window.used, 0.0):
                 ledger.refuse(
                     f"{_told(act)} delivers {figure(window.used)} on {window.last}, its rate is "
                     f"nothing from {window.first} on"
@@ -173,7 +173,7 @@ def work_begins(book: Book, figures: Figures, act: Act, day: date) -> date:
     for window in reversed(windows_of(book, figures).get(act, [])):
         wanted = window.used + owed
         if window.last == day:
-            enough, begins = wanted - NOTHING * max(1.0, wanted), day
+            enough, begins = wanted - UNITS_TOLERANCE * max(1.0, wanted), day
             while begins > window.first and allowed(book, ways, act, begins, day) < enough:
                 begins -= DAY
             return begins

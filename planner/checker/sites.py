@@ -10,7 +10,7 @@ from typing import cast
 from planner.checker.facts import Amounts, Book, Figures, number
 from planner.checker.ledger import Ledger, figure
 
-AT_ONCE = timedelta()
+NO_DELAY = timedelta()
 
 
 def release_fence(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -115,7 +115,7 @@ def fleet_in_service(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 
 def standing(
-    book: Book, figures: Figures, hall: str, system: str, day: date, ready: timedelta = AT_ONCE
+    book: Book, figures: Figures, hall: str, system: str, day: date, ready: timedelta = NO_DELAY
 ) -> float:
     """Return systems in a hall on a day that were installed at least so long before."""
     if "moves" not in figures.kept:

@@ -11,10 +11,23 @@ from planner.checker.facts import Book
 from planner.checker.ledger import Ledger, figure
 from planner.plan.tables import COLUMNS, COST_TERMS, RESULTS, Row, Tables
 
-DAYS = {"period", "order_date", "order_from", "arrival_date", "latest_order_date", "start_date",
-        "finish_date", "departure_date", "date", "opens", "window_from", "period_end",
-        "milestone"}  # fmt: skip
-DATED = {
+DATE_COLUMNS = {
+    "period",
+    "order_date",
+    "order_from",
+    "arrival_date",
+    "latest_order_date",
+    "start_date",
+    "finish_date",
+    "departure_date",
+    "date",
+    "opens",
+    "window_from",
+    "period_end",
+    "milestone",
+}
+"""Columns whose values are dates."""
+PERIOD_DATE_COLUMN = {
     "orders": "order_date",
     "pegs": "date",
     "production": "start_date",
@@ -25,7 +38,7 @@ DATED = {
 }
 """The day that the period of a row holds, by table."""
 
-TEXTS = {
+TEXT_COLUMNS = {
     "act",
     "order",
     "supplier",
@@ -104,14 +117,20 @@ def values(book: Book, tables: Tables, ledger: Ledger) -> None:
                 if value is None and column in MAY_BE_BLANK.get(name, set()):
                     continue
                 if ledger.fails(_fits(column, value)):
-                    kind = "day" if column in DAYS else "text" if column in TEXTS else "number"
+                    kind = (
+                        "day"
+                        if column in DATE_COLUMNS
+                        else "text"
+                        if column in TEXT_COLUMNS
+                        else "number"
+                    )
                     ledger.refuse(f"row {place} of {name} has {value!r} in {column}, no {kind}")
 
 
 def _fits(column: str, value: object) -> bool:
-    if column in DAYS:
+    if column in DATE_COLUMNS:
         return type(value) is date
-    if column in TEXTS:
+    if column in TEXT_COLUMNS:
         return isinstance(value, str) and value != ""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
@@ -129,12 +148,11 @@ def known_periods(book: Book, tables: Tables, ledger: Ledger) -> None:
                 continue
             if ledger.fails(period in book.calendar.period_of_start):
                 ledger.refuse(f"{_label(name, row)}: {period} is not the first day of a period")
-            elif name in DATED:
-                held = book.calendar.holding(cast(date, row[DATED[name]]))
+            elif name in PERIOD_DATE_COLUMN:
+                day = cast(date, row[PERIOD_DATE_COLUMN[name]])
+                held = book.calendar.holding(day)
                 if ledger.fails(held is not None and book.calendar.starts[held] == period):
-                    ledger.refuse(
-                        f"{_label(name, row)}: {row[DATED[name]]} is not in the period of {period}"
-                    )
+                    ledger.refuse(f"{_label(name, row)}: {day} is not in the period of {period}")
 
 
 def known_names(book: Book, tables: Tables, ledger: Ledger) -> None:
@@ -225,7 +243,9 @@ def no_negative_figures(book: Book, tables: Tables, ledger: Ledger) -> None:
     A headroom, a slack and a tier's figures may be; rules of their own judge them.
     """
     for name, rows in tables.items():
-        numbers = [c for c in COLUMNS[name] if c not in DAYS | TEXTS | MAY_BE_NEGATIVE]
+        numbers = [
+            c for c in COLUMNS[name] if c not in DATE_COLUMNS | TEXT_COLUMNS | MAY_BE_NEGATIVE
+        ]
         for row in rows:
             for column in numbers:
                 value = row[column]

@@ -20,7 +20,7 @@ Act = tuple[str, str, str | None, str | None]
 Spot = tuple[str, str]
 """A place and an item."""
 
-NOTHING = 1e-6
+UNITS_TOLERANCE = 1e-6
 """Units up to which nothing is done: a solver's noise."""
 
 

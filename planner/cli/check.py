@@ -71,7 +71,7 @@ def command(
 def _findings(workbook: Path, tried: Attempts) -> Findings:
     """Read a workbook and return all that can be said of it."""
     from planner.case.case import make_case  # noqa: PLC0415
-    from planner.diagnostics.warnings import plausible  # noqa: PLC0415
+    from planner.diagnostics.warnings import find_warnings  # noqa: PLC0415
     from planner.reports.console.faults import Findings  # noqa: PLC0415
     from planner.whatif.rehearsal import rehearsed  # noqa: PLC0415
     from planner.workbook.reading import read_inputs  # noqa: PLC0415
@@ -84,7 +84,7 @@ def _findings(workbook: Path, tried: Attempts) -> Findings:
         case = make_case(inputs)
     except InputFaults as error:
         return Findings(workbook, (*error.faults, *rehearsed(inputs)), (), inputs.notes)
-    warnings = plausible(inputs, case, tried)
+    warnings = find_warnings(inputs, case, tried)
     return Findings(workbook, rehearsed(inputs), warnings, inputs.notes, can_be_planned=True)
 
 

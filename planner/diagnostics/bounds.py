@@ -14,7 +14,7 @@ from functools import cache
 from itertools import groupby, zip_longest
 
 from planner.case.case import Case
-from planner.diagnostics.routes import ROUNDING, Routes
+from planner.diagnostics.routes import UNITS_TOLERANCE, Routes
 
 Pair = tuple[str, str]
 """A hall and a system."""
@@ -258,7 +258,7 @@ class Bounds:
             return math.inf
         count = math.fsum(most for at, most in self._crew_windows[site].items()
                           if at <= day)  # fmt: skip
-        return float(math.floor(count + ROUNDING)) if self.case.whole else count
+        return float(math.floor(count + UNITS_TOLERANCE)) if self.case.whole else count
 
     def _systems_mw(self, commitments: tuple[str, ...], period: int) -> float:
         """Return the IT power of all systems that can be bought or assembled in time at most."""

@@ -9,10 +9,10 @@ from planner.case.case import make_case
 from planner.case.demand import cut_at
 from planner.diagnostics.first_service import critical_path
 from planner.diagnostics.order_deadlines import critical_order
-from planner.diagnostics.warning_context import NOTHING, InputWarning, Look, warn
+from planner.diagnostics.warning_context import AMOUNT_TOLERANCE, InputWarning, WarningContext, warn
 from planner.workbook.rows import Row
 
-DATED = (
+FIRST_DAY_COLUMNS = (
     ("systems", "available_from", "it is never installed"),
     ("supply", "available_from", "it is never ordered"),
     ("plants", "from", "nothing is ever started there"),
@@ -24,13 +24,17 @@ DATED = (
 """First days of something: sheet, column, and what follows where the plan ends before."""
 
 
-def items_arrive_within_the_plan(look: Look) -> Iterator[InputWarning]:
+def items_arrive_within_the_plan(context: WarningContext) -> Iterator[InputWarning]:
     """What a supplier sells can be ordered, arrive and come into service before the plan ends."""
-    supply, calendar = look.case.supply, look.case.calendar
+    supply, calendar = context.case.supply, context.case.calendar
     useful = {(supplier, item) for supplier, item, _ in supply.arrival}
     for (supplier, item), row in supply.sources.items():
-        first = look.case.timetable.leg["order", supplier, item].since
-        if (supplier, item) in useful or first >= calendar.day_count or not _wanted(look, item):
+        first = context.case.timetable.leg["order", supplier, item].since
+        if (
+            (supplier, item) in useful
+            or first >= calendar.day_count
+            or not _is_needed(context, item)
+        ):
             continue
         ordered = calendar.date_of(first)
         arrives = ordered + timedelta(days=row["lead_days"])
@@ -42,9 +46,9 @@ def items_arrive_within_the_plan(look: Look) -> Iterator[InputWarning]:
             arrives=str(arrives), end=str(calendar.ends[-1]))  # fmt: skip
 
 
-def _wanted(look: Look, item: str) -> bool:
+def _is_needed(context: WarningContext, item: str) -> bool:
     """Say whether an item goes into a system that may be installed at some time of the plan."""
-    case = look.case
+    case = context.case
     return any(
         leg.wanted
         for (kind, _, *rest), leg in case.timetable.leg.items()
@@ -52,42 +56,42 @@ def _wanted(look: Look, item: str) -> bool:
     )
 
 
-def days_fall_within_the_plan(look: Look) -> Iterator[InputWarning]:
+def days_fall_within_the_plan(context: WarningContext) -> Iterator[InputWarning]:
     """Capacity, power, halls and systems begin before the plan ends."""
-    last = look.case.calendar.ends[-1]
-    for sheet, column, effect in DATED:
-        for row in look.inputs.tables[sheet]:
+    last = context.case.calendar.ends[-1]
+    for sheet, column, effect in FIRST_DAY_COLUMNS:
+        for row in context.inputs.tables[sheet]:
             if row[column] is not None and row[column] > last:
                 yield warn(row, column, f"this day is after the plan's last, {last}: {effect}",
                            "Correct the day, or give a later settings end")  # fmt: skip
 
 
-def milestones_come_after_the_first_possible_day(look: Look) -> Iterator[InputWarning]:
+def milestones_come_after_the_first_possible_day(context: WarningContext) -> Iterator[InputWarning]:
     """No milestone falls before the first day on which any system can be in service for it."""
-    for name in look.case.demand.commitments:
-        if not look.bounds.allowed(name):
+    for name in context.case.demand.commitments:
+        if not context.bounds.allowed(name):
             continue
-        found = look.first[name]
-        for row in look.inputs.tables["milestones"]:
-            if row["commitment"] != name or row["mw"] <= NOTHING:
+        found = context.first[name]
+        for row in context.inputs.tables["milestones"]:
+            if row["commitment"] != name or row["mw"] <= AMOUNT_TOLERANCE:
                 continue
-            due = look.case.calendar.holding(row["date"]) or 0
+            due = context.case.calendar.holding(row["date"]) or 0
             if found is None:
                 yield warn(row, "date", f"no system can be in service for {name} within the plan",
                            "See what limits its halls, systems, supply, power and crews, or "
                            "give a later settings end")  # fmt: skip
             elif due < found.period:
-                yield _too_early(look, row, name)
+                yield _too_early(context, row, name)
 
 
-def orders_are_dispatched_in_time(look: Look) -> Iterator[InputWarning]:
+def orders_are_dispatched_in_time(context: WarningContext) -> Iterator[InputWarning]:
     """No critical chain of orders waits for a day on which several leads dispatch together."""
-    calendar = look.case.calendar
-    for row in look.inputs.tables["milestones"]:
+    calendar = context.case.calendar
+    for row in context.inputs.tables["milestones"]:
         period = calendar.holding(row["date"])
-        if period is None or row["mw"] <= NOTHING:
+        if period is None or row["mw"] <= AMOUNT_TOLERANCE:
             continue
-        found = critical_order(look.bounds, row["commitment"], period)
+        found = critical_order(context.bounds, row["commitment"], period)
         if found is not None and found.days_lost > 0:
             supplier, item = found.line
             ordered, could = map(calendar.date_of, (found.dispatched, found.by_leads))
@@ -101,9 +105,9 @@ def orders_are_dispatched_in_time(look: Look) -> Iterator[InputWarning]:
             )
 
 
-def _too_early(look: Look, row: Row, name: str) -> InputWarning:
+def _too_early(context: WarningContext, row: Row, name: str) -> InputWarning:
     """Say which day is the first that is possible, and what it waits for."""
-    day, way = _first_day(look, name, row["date"])
+    day, way = _first_day(context, name, row["date"])
     return warn(
         row,
         "date",
@@ -113,20 +117,20 @@ def _too_early(look: Look, row: Row, name: str) -> InputWarning:
     )
 
 
-def _first_day(look: Look, name: str, early: date) -> tuple[date, str]:
+def _first_day(context: WarningContext, name: str, early: date) -> tuple[date, str]:
     """Return the first day on which a commitment can have a system in service, and the way to it.
 
     Systems are in service on the last day of a period. So a period is ended, by halves, on the
     first day that is not too early.
     """
-    found = look.first[name]
+    found = context.first[name]
     assert found is not None
-    day = look.case.calendar.ends[found.period]
-    way = critical_path(look.case, look.routes, found)
+    day = context.case.calendar.ends[found.period]
+    way = critical_path(context.case, context.routes, found)
     while (day - early).days > 1:
         middle = early + (day - early) // 2
-        inputs = cut_at(look.inputs, [middle])
-        cut = Look(inputs, make_case(inputs))
+        inputs = cut_at(context.inputs, [middle])
+        cut = WarningContext(inputs, make_case(inputs))
         found = cut.first[name]
         if found is not None and cut.case.calendar.ends[found.period] <= middle:
             day, way = middle, critical_path(cut.case, cut.routes, found)

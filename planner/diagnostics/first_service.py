@@ -8,11 +8,11 @@ from planner.case.case import Case
 from planner.diagnostics.bounds import Bounds
 from planner.diagnostics.routes import Routes
 
-NOTHING = 1e-9
+SYSTEMS_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
-class First:
+class FirstService:
     """The first period by whose end a commitment can have a system in service.
 
     Attributes
@@ -31,18 +31,20 @@ class First:
     installed: int = 0
 
 
-def first_service(case: Case, bounds: Bounds, routes: Routes, commitment: str) -> First | None:
+def first_service(
+    case: Case, bounds: Bounds, routes: Routes, commitment: str
+) -> FirstService | None:
     """Return when a commitment can have its first system in service, None if never."""
-    facility, found = case.facility, list[First]()
+    facility, found = case.facility, list[FirstService]()
     for site, system in bounds.allowed(commitment):
         for hall in facility.halls_at[site]:
             dedicated = facility.dedicated.get((hall, system))
             if facility.fleet.get((hall, system), 0) > 0 and dedicated in (None, commitment):
-                return First(0)
+                return FirstService(0)
             for day in case.installing.get((hall, system), ()):
                 if _can_install(case, bounds, routes, hall, system, day):
                     serves = case.calendar.period_of(day + facility.commission_days[system])
-                    found.append(First(serves, hall, system, day))
+                    found.append(FirstService(serves, hall, system, day))
                     break
     return min(found, key=lambda first: (first.period, first.installed), default=None)
 
@@ -52,12 +54,12 @@ def _can_install(
 ) -> bool:  # fmt: skip
     """Say whether supply, crews and power let one system be installed by a day."""
     facility, site = case.facility, case.facility.site_of[hall]
-    least = 1.0 if case.whole else NOTHING
-    if bounds.crew_systems(site, day) < least - NOTHING:
+    least = 1.0 if case.whole else SYSTEMS_TOLERANCE
+    if bounds.crew_systems(site, day) < least - SYSTEMS_TOLERANCE:
         return False
     draws = facility.facility_mw[site, system] * least
     for node in facility.tree.path.get(hall, ()):
-        if node in facility.levels and facility.levels[node].on(day) < draws - NOTHING:
+        if node in facility.levels and facility.levels[node].on(day) < draws - SYSTEMS_TOLERANCE:
             return False
     if not case.supply.planned:
         return True
@@ -65,7 +67,7 @@ def _can_install(
     return step is not None and step.done <= day
 
 
-def critical_path(case: Case, routes: Routes, first: First) -> str:
+def critical_path(case: Case, routes: Routes, first: FirstService) -> str:
     """Return in words what the first system in service waits for, step by step."""
     calendar, steps = case.calendar, list[str]()
     hall, system = first.hall, first.system

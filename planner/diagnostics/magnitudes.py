@@ -7,17 +7,24 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from statistics import median
 
-from planner.diagnostics.warning_context import NOTHING, InputWarning, Look, amount, amounts, warn
+from planner.diagnostics.warning_context import (
+    AMOUNT_TOLERANCE,
+    InputWarning,
+    WarningContext,
+    amount,
+    amounts,
+    warn,
+)
 from planner.tolerance import exceeds
 from planner.workbook.rows import Row
 
-FAR = 300.0
+OUTLIER_FACTOR = 300.0
 """A figure so many times off looks like a slip by 1,000; what differs by nature differs less."""
 
-DEAR = 100.0
+PRICE_OUTLIER_FACTOR = 100.0
 """The price of a kW of one system may be so many times that of another."""
 
-PEERS = 2
+MIN_PEERS = 2
 """Fewer other rows say nothing of what is usual."""
 
 
@@ -25,7 +32,7 @@ def _per_mw(row: Row) -> float:
     return float(row["fit_out_cost"] / row["it_mw"])
 
 
-COMPARED: tuple[tuple[str, str, str, str, Callable[[Row], float]], ...] = (
+COMPARED_COLUMNS: tuple[tuple[str, str, str, str, Callable[[Row], float]], ...] = (
     ("systems", "power_kw", "kW", "Give kW, not W or MW", lambda row: row["power_kw"]),
     ("halls", "it_mw", "MW", "Give MW, not kW", lambda row: row["it_mw"]),
     ("halls", "fit_out_cost", "money per MW", "Give whole units of money", _per_mw),
@@ -39,14 +46,16 @@ COMPARED: tuple[tuple[str, str, str, str, Callable[[Row], float]], ...] = (
 """Columns whose figures are of one size: sheet, column, unit, remedy, what is compared."""
 
 
-def figures_are_like_their_peers(look: Look) -> Iterator[InputWarning]:
+def figures_are_like_their_peers(context: WarningContext) -> Iterator[InputWarning]:
     """A figure is not hundreds of times off the middle of the others in its column."""
-    for sheet, column, unit, remedy, measured in COMPARED:
-        rows = [row for row in look.inputs.tables[sheet] if row[column]]
+    for sheet, column, unit, remedy, measured in COMPARED_COLUMNS:
+        rows = [row for row in context.inputs.tables[sheet] if row[column]]
         values = [measured(row) for row in rows]
         for at, (row, value) in enumerate(zip(rows, values, strict=True)):
             others = values[:at] + values[at + 1 :]
-            if len(others) < PEERS or not _far(value, usual := median(others), FAR):
+            if len(others) < MIN_PEERS or not _is_outlier(
+                value, usual := median(others), OUTLIER_FACTOR
+            ):
                 continue
             yield warn(
                 row, column, f"this is {amount(value)} {unit}, {_times(value, usual)} the middle "
@@ -54,52 +63,59 @@ def figures_are_like_their_peers(look: Look) -> Iterator[InputWarning]:
                 value=value, usual=usual)  # fmt: skip
 
 
-def systems_cost_like_their_peers(look: Look) -> Iterator[InputWarning]:
+def systems_cost_like_their_peers(context: WarningContext) -> Iterator[InputWarning]:
     """A kW of one system does not cost hundreds of times that of the others."""
-    it_mw = look.case.facility.it_mw
-    cost = {s: c / it_mw[s] / 1000 for s, c in least_costs(look).items() if c > 0}
+    it_mw = context.case.facility.it_mw
+    cost = {s: c / it_mw[s] / 1000 for s, c in least_costs(context).items() if c > 0}
     for system, value in sorted(cost.items()):
         others = [other for name, other in cost.items() if name != system]
         # Of two systems only the dearer is named, for either may be the wrong one.
-        if not others or (len(others) < PEERS and value < others[0]):
+        if not others or (len(others) < MIN_PEERS and value < others[0]):
             continue
-        if _far(value, usual := median(others), DEAR):
+        if _is_outlier(value, usual := median(others), PRICE_OUTLIER_FACTOR):
             yield warn(
-                look.rows["systems"][system], "price", f"one {system} costs at least "
+                context.rows["systems"][system], "price", f"one {system} costs at least "
                 f"{amount(value)} a kW of IT power, {_times(value, usual)} the others' "
                 f"{amount(usual)}",
                 "Is it right? Give prices in whole units of money and power in kW, here and "
                 "in supply", value=value, usual=usual)  # fmt: skip
 
 
-def demand_is_of_the_size_of_the_halls(look: Look) -> Iterator[InputWarning]:
+def demand_is_of_the_size_of_the_halls(context: WarningContext) -> Iterator[InputWarning]:
     """The most that is due is not hundreds of times what all halls hold, nor the reverse."""
-    names = look.case.demand.commitments
+    names = context.case.demand.commitments
     dues = {
-        period: math.fsum(look.bounds.due_mw(name, period) for name in names)
-        for period in look.due_periods(names)
+        period: math.fsum(context.bounds.due_mw(name, period) for name in names)
+        for period in context.due_periods(names)
     }
     period = max(dues, key=lambda period: (dues[period], period))
     due = dues[period]
-    halls = math.fsum(look.bounds.full_halls_mw(names).values())
-    if due > NOTHING and halls > NOTHING and _far(due, halls, FAR):
+    halls = math.fsum(context.bounds.full_halls_mw(names).values())
+    if (
+        due > AMOUNT_TOLERANCE
+        and halls > AMOUNT_TOLERANCE
+        and _is_outlier(due, halls, OUTLIER_FACTOR)
+    ):
         yield warn(
-            look.milestone(names, period), "mw", f"{amount(due)} MW of IT power are due by "
+            context.milestone(names, period), "mw", f"{amount(due)} MW of IT power are due by "
             f"then, {_times(due, halls)} the {amount(halls)} MW that all halls hold",
             "Is it right? Give MW, not kW, in milestones and in the halls' it_mw",
             due_mw=due, halls_mw=halls)  # fmt: skip
 
 
-def budget_pays_for_what_is_due(look: Look) -> Iterator[InputWarning]:
+def budget_pays_for_what_is_due(context: WarningContext) -> Iterator[InputWarning]:
     """A budget is no less than the least price of the systems that are due by its day."""
-    for row in sorted(look.inputs.tables["budget"], key=lambda row: row["date"]):
-        ends, periods = look.case.calendar.ends, look.due_periods(look.case.demand.commitments)
+    for row in sorted(context.inputs.tables["budget"], key=lambda row: row["date"]):
+        ends, periods = (
+            context.case.calendar.ends,
+            context.due_periods(context.case.demand.commitments),
+        )
         covered = [period for period in periods if ends[period] <= row["date"]]
-        least = max((_least_spend(look, period) for period in covered), default=0.0)
+        least = max((_least_spend(context, period) for period in covered), default=0.0)
         if exceeds(least, row["cumulative"]):
             needed, budget = amounts(least, row["cumulative"])
-            hint = f", {_times(row['cumulative'], least)} that" if row["cumulative"] > 0 and _far(
-                row["cumulative"], least, FAR) else ""  # fmt: skip
+            is_far = row["cumulative"] > 0 and _is_outlier(row["cumulative"], least, OUTLIER_FACTOR)
+            hint = f", {_times(row['cumulative'], least)} that" if is_far else ""
             yield warn(
                 row, "cumulative", f"the systems that are due by {row['date']} cost at least "
                 f"{needed}, the budget is {budget}{hint}",
@@ -108,13 +124,13 @@ def budget_pays_for_what_is_due(look: Look) -> Iterator[InputWarning]:
             return
 
 
-def _least_spend(look: Look, period: int) -> float:
+def _least_spend(context: WarningContext, period: int) -> float:
     """Return the least price of all systems needed by a period's end, beyond what is firm.
 
     Each system costs at least `least_costs`; the fleet and firm orders save what they stand for.
     """
-    bounds, facility, costs = look.bounds, look.case.facility, least_costs(look)
-    demand, rates = look.case.demand, dict[str, float]()
+    bounds, facility, costs = context.bounds, context.case.facility, least_costs(context)
+    demand, rates = context.case.demand, dict[str, float]()
     spend = 0.0
     for name in demand.commitments:
         rates[name] = min(
@@ -128,20 +144,20 @@ def _least_spend(look: Look, period: int) -> float:
             (bounds.allowed(name).get((site, system), 0.0) * rates[name] for name in rates),
             default=0.0,
         )
-    prices = _item_prices(look)
-    for (_, item, arrives), units in look.case.supply.firm_arrivals.items():
-        if arrives <= look.case.calendar.last_days[period]:
+    prices = _item_prices(context)
+    for (_, item, arrives), units in context.case.supply.firm_arrivals.items():
+        if arrives <= context.case.calendar.last_days[period]:
             spend -= units * max(prices.get(item, 0.0), costs.get(item, 0.0))
     return spend
 
 
-def least_costs(look: Look) -> Mapping[str, float]:
+def least_costs(context: WarningContext) -> Mapping[str, float]:
     """Return the least that one system costs by itself: bought, or assembled from its items."""
-    supply, prices = look.case.supply, _item_prices(look)
+    supply, prices = context.case.supply, _item_prices(context)
     if not supply.planned:
         return supply.market_price
     costs: dict[str, list[float]] = defaultdict(list)
-    for system in look.case.facility.systems:
+    for system in context.case.facility.systems:
         if system in prices:
             costs[system].append(prices[system])
     for (_, system), assembly in supply.assembly_cost.items():
@@ -150,16 +166,16 @@ def least_costs(look: Look) -> Mapping[str, float]:
     return {system: min(found) for system, found in costs.items()}
 
 
-def _item_prices(look: Look) -> Mapping[str, float]:
+def _item_prices(context: WarningContext) -> Mapping[str, float]:
     """Return the least price of a good unit by item."""
     prices: dict[str, float] = {}
-    for (_, item), row in look.case.supply.sources.items():
-        price = look.case.supply.price[row["supplier"], item] / row["yield"]
+    for (_, item), row in context.case.supply.sources.items():
+        price = context.case.supply.price[row["supplier"], item] / row["yield"]
         prices[item] = min(price, prices.get(item, math.inf))
     return prices
 
 
-def _far(value: float, usual: float, factor: float) -> bool:
+def _is_outlier(value: float, usual: float, factor: float) -> bool:
     return value >= factor * usual or value * factor <= usual
 
 

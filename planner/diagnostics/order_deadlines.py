@@ -54,7 +54,7 @@ def dispatched_orders(bounds: Bounds, commitment: str, period: int) -> dict[Line
 
 
 @dataclass(frozen=True)
-class Critical:
+class CriticalOrder:
     """The line that must be ordered first for a milestone.
 
     Attributes
@@ -74,11 +74,11 @@ class Critical:
         return self.by_leads - self.dispatched
 
 
-def critical_order(bounds: Bounds, commitment: str, period: int) -> Critical | None:
+def critical_order(bounds: Bounds, commitment: str, period: int) -> CriticalOrder | None:
     """Return the critical line of the milestone that ends a period; None if none is in time."""
     by_leads = last_orders(bounds.case, commitment, period)
     dispatched = dispatched_orders(bounds, commitment, period)
     line = min(by_leads, key=lambda line: (by_leads[line], line), default=None)
     if line is None or line not in dispatched:
         return None
-    return Critical(line, by_leads[line], dispatched[line])
+    return CriticalOrder(line, by_leads[line], dispatched[line])

@@ -4,39 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from planner.diagnostics.warning_context import NOTHING, InputWarning, Look, amount, some, warn
+from planner.diagnostics.warning_context import (
+    AMOUNT_TOLERANCE,
+    InputWarning,
+    WarningContext,
+    amount,
+    some,
+    warn,
+)
 
-OVERLOAD = 1.05
+OVERLOAD_FACTOR = 1.05
 """Halls may need so many times what their node carries: published figures are rounded."""
 
-IDLE = 2.0
+IDLE_POWER_FACTOR = 2.0
 """A node may carry so many times what its halls can need: a spare path doubles it."""
 
 
-def sites_have_halls(look: Look) -> Iterator[InputWarning]:
+def sites_have_halls(context: WarningContext) -> Iterator[InputWarning]:
     """A site has a hall, or nothing can ever stand there."""
-    for row in look.inputs.tables["sites"]:
-        if not look.case.facility.halls_at[row["site"]]:
+    for row in context.inputs.tables["sites"]:
+        if not context.case.facility.halls_at[row["site"]]:
             yield warn(row, "site", "no hall stands at this site, so that nothing can be "
                        "installed there", "Add its halls, or remove the site")  # fmt: skip
 
 
-def sites_have_crews(look: Look) -> Iterator[InputWarning]:
+def sites_have_crews(context: WarningContext) -> Iterator[InputWarning]:
     """Where crews limit some sites, a site without crews installs any number in a day."""
-    limited = {row["site"] for row in look.inputs.tables["crews"]}
-    used = {look.case.facility.site_of[hall] for hall, _ in look.case.installing}
-    for row in look.inputs.tables["sites"]:
+    limited = {row["site"] for row in context.inputs.tables["crews"]}
+    used = {context.case.facility.site_of[hall] for hall, _ in context.case.installing}
+    for row in context.inputs.tables["sites"]:
         if limited and row["site"] in used - limited:
             yield warn(row, "site", "this site has no row in crews, though others have: there is "
                        "no limit on what is installed here",
                        "Add its crews, 0 where there are none")  # fmt: skip
 
 
-def suppliers_have_capacity(look: Look) -> Iterator[InputWarning]:
+def suppliers_have_capacity(context: WarningContext) -> Iterator[InputWarning]:
     """Where capacity limits some suppliers, one without it delivers any number."""
-    limited = {row["supplier"] for row in look.inputs.tables["supply_capacity"]}
+    limited = {row["supplier"] for row in context.inputs.tables["supply_capacity"]}
     seen = set(limited)
-    for row in look.inputs.tables["supply"]:
+    for row in context.inputs.tables["supply"]:
         if limited and row["supplier"] not in seen:
             seen.add(row["supplier"])
             yield warn(row, "supplier", "this supplier has no row in supply_capacity, though "
@@ -44,26 +51,29 @@ def suppliers_have_capacity(look: Look) -> Iterator[InputWarning]:
                        "Add its capacity, however large")  # fmt: skip
 
 
-def nodes_feed_halls(look: Look) -> Iterator[InputWarning]:
+def nodes_feed_halls(context: WarningContext) -> Iterator[InputWarning]:
     """A power node feeds a hall, itself or through nodes below it, or stands in for others."""
-    tree = look.case.facility.tree
-    parents = {row["node"]: row["parent"] for row in look.inputs.tables["power"]}
+    tree = context.case.facility.tree
+    parents = {row["node"]: row["parent"] for row in context.inputs.tables["power"]}
     spares: set[str] = set()
     for member in (member for members in tree.groups.values() for member in members):
         node: str | None = member
         while node is not None:
             spares.add(node)
             node = parents[node]
-    for row in look.inputs.tables["power"]:
+    for row in context.inputs.tables["power"]:
         if not tree.halls_below[row["node"]] and row["node"] not in spares:
             yield warn(row, "node", "this node feeds no hall",
                        "Name it in the column fed_by of its halls, or remove it")  # fmt: skip
 
 
-def nodes_have_power_stated(look: Look) -> Iterator[InputWarning]:
+def nodes_have_power_stated(context: WarningContext) -> Iterator[InputWarning]:
     """A hall's way to the grid holds a node with megawatts, where others do."""
-    tree, dated = look.case.facility.tree, {r["node"] for r in look.inputs.tables["energisation"]}
-    for row in look.inputs.tables["halls"]:
+    tree, dated = (
+        context.case.facility.tree,
+        {r["node"] for r in context.inputs.tables["energisation"]},
+    )
+    for row in context.inputs.tables["halls"]:
         path = tree.path.get(row["hall"], ())
         if dated and path and not dated & set(path):
             yield warn(row, "fed_by", "no node between this hall and the grid has a row in "
@@ -71,11 +81,11 @@ def nodes_have_power_stated(look: Look) -> Iterator[InputWarning]:
                        "Add the node's dates and megawatts to energisation")  # fmt: skip
 
 
-def nodes_carry_their_halls(look: Look) -> Iterator[InputWarning]:
+def nodes_carry_their_halls(context: WarningContext) -> Iterator[InputWarning]:
     """The halls below a node never need more than it ever carries."""
-    for row in look.inputs.tables["power"]:
-        need, ever = _need_and_ever(look, row["node"])
-        if ever is not None and need > OVERLOAD * ever:
+    for row in context.inputs.tables["power"]:
+        need, ever = _need_and_capacity(context, row["node"])
+        if ever is not None and need > OVERLOAD_FACTOR * ever:
             yield warn(
                 row, "node", f"all halls below it draw {amount(need)} MW of facility power when "
                 f"full, it never carries more than {amount(ever)} MW: {amount(need - ever)} MW of "
@@ -84,15 +94,15 @@ def nodes_carry_their_halls(look: Look) -> Iterator[InputWarning]:
                 need_mw=need, carried_mw=ever)  # fmt: skip
 
 
-def power_is_of_use(look: Look) -> Iterator[InputWarning]:
+def power_is_of_use(context: WarningContext) -> Iterator[InputWarning]:
     """A node's power does not far exceed what the halls below it can ever draw."""
-    tree = look.case.facility.tree
+    tree = context.case.facility.tree
     # Members of failover groups, and what feeds only some of a group, carry load of others too.
     ways = [*tree.others.values(), *tree.upstream.values()]
-    for row in look.inputs.tables["power"]:
-        need, ever = _need_and_ever(look, row["node"])
+    for row in context.inputs.tables["power"]:
+        need, ever = _need_and_capacity(context, row["node"])
         is_spare = any(row["node"] in nodes for nodes in ways)
-        if ever is not None and need and not is_spare and ever > IDLE * need:
+        if ever is not None and need and not is_spare and ever > IDLE_POWER_FACTOR * need:
             yield warn(
                 row, "node", f"it carries up to {amount(ever)} MW, all halls below it draw "
                 f"{amount(need)} MW of facility power when full: {amount(ever - need)} MW is "
@@ -101,28 +111,28 @@ def power_is_of_use(look: Look) -> Iterator[InputWarning]:
                 need_mw=need, carried_mw=ever)  # fmt: skip
 
 
-def _need_and_ever(look: Look, node: str) -> tuple[float, float | None]:
+def _need_and_capacity(context: WarningContext, node: str) -> tuple[float, float | None]:
     """Return what the halls below a node draw when full, and the most that it ever carries."""
-    facility, pue = look.case.facility, look.bounds.pue
+    facility, pue = context.case.facility, context.bounds.pue
     need = sum(
         facility.hall_count[hall] * facility.hall_it_mw[hall] * pue[facility.site_of[hall]]
         for hall in facility.tree.halls_below[node]
     )
     if (node, 0) not in facility.energised_mw:
         return need, None
-    return need, max(facility.energised_mw[node, t] for t in look.case.calendar.periods)
+    return need, max(facility.energised_mw[node, t] for t in context.case.calendar.periods)
 
 
-def commitments_have_a_place(look: Look) -> Iterator[InputWarning]:
+def commitments_have_a_place(context: WarningContext) -> Iterator[InputWarning]:
     """What a commitment allows leaves a hall and a system that may serve it."""
-    facility = look.case.facility
-    sites = {row["site"]: row for row in look.inputs.tables["sites"]}
-    for row in look.inputs.tables["commitments"]:
+    facility = context.case.facility
+    sites = {row["site"]: row for row in context.inputs.tables["sites"]}
+    for row in context.inputs.tables["commitments"]:
         name, countries = row["commitment"], row["countries"]
-        if look.bounds.allowed(name):
+        if context.bounds.allowed(name):
             continue
         inside = [s for s, site in sites.items() if not countries or site["country"] in countries]
-        barred = {r["site"] for r in look.inputs.tables["service"]
+        barred = {r["site"] for r in context.inputs.tables["service"]
                   if r["commitment"] == name and not r["allowed"]}  # fmt: skip
         open_to_it = [site for site in inside if site not in barred]
         halls = [hall for site in open_to_it for hall in facility.halls_at[site]]
@@ -134,28 +144,28 @@ def commitments_have_a_place(look: Look) -> Iterator[InputWarning]:
             allowed=len(open_to_it), halls=len(halls))  # fmt: skip
 
 
-def halls_can_be_used(look: Look) -> Iterator[InputWarning]:
+def halls_can_be_used(context: WarningContext) -> Iterator[InputWarning]:
     """In every hall stands something, or some system can be installed."""
-    case = look.case
+    case = context.case
     filled = {hall for hall, _ in case.installing} | {
         hall for (hall, _), count in case.facility.fleet.items() if count > 0
     }
-    for row in look.inputs.tables["halls"]:
+    for row in context.inputs.tables["halls"]:
         hosted = [system for hall, system in case.facility.hosted if hall == row["hall"]]
         if row["hall"] in filled:
-            each = [look.bounds.one_hall_systems(row["hall"], system) for system in hosted]
-            if each and max(each) < 1 - NOTHING:
+            each = [context.bounds.one_hall_systems(row["hall"], system) for system in hosted]
+            if each and max(each) < 1 - AMOUNT_TOLERANCE:
                 yield warn(row, "it_mw", f"one hall of this class holds {amount(max(each))} of a "
                            f"system, not a whole one ({some(hosted)})", "Give MW, not kW, or "
                            "correct the systems' power, slots and coolant",
                            systems=max(each))  # fmt: skip
         else:
-            yield _unused(look, row["hall"], hosted)
+            yield _unused(context, row["hall"], hosted)
 
 
-def _unused(look: Look, hall: str, hosted: list[str]) -> InputWarning:
+def _unused(context: WarningContext, hall: str, hosted: list[str]) -> InputWarning:
     """Say why nothing can be installed in a hall within the plan."""
-    case, row = look.case, look.rows["halls"][hall]
+    case, row = context.case, context.rows["halls"][hall]
     end, supply = case.calendar.ends[-1], case.supply
     place = supply.place(row["site"])
     reached = [s for s in hosted if not supply.planned or (place, s) in supply.first_at]

@@ -15,11 +15,11 @@ from planner.case.case import Case
 Spot = tuple[str, str]
 """A place and an item."""
 
-ROUNDING = 1e-9
+UNITS_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
-class Step:
+class RouteStep:
     """How an item first comes to a place.
 
     Attributes
@@ -57,8 +57,8 @@ class Routes:
         )  # fmt: skip
         units = capacity / row["capacity_use"]
         if self.case.whole:
-            units = math.floor(units / row["lot"] + ROUNDING) * row["lot"]
-        return 0.0 if units < row["min_order"] - ROUNDING else float(units * row["yield"])
+            units = math.floor(units / row["lot"] + UNITS_TOLERANCE) * row["lot"]
+        return 0.0 if units < row["min_order"] - UNITS_TOLERANCE else float(units * row["yield"])
 
     def starts(self, plant: str, system: str, day: int) -> float:
         """Return the systems that a plant can start at most for a day."""
@@ -68,21 +68,21 @@ class Routes:
         """Return the units that can leave on a lane at most for a day."""
         return self.supply.lane_capacity.get((origin, end, day), math.inf)
 
-    def path(self, spot: Spot) -> list[Step]:
+    def path(self, spot: Spot) -> list[RouteStep]:
         """Return the steps by which an item first comes to a place, in order."""
-        steps: list[Step] = []
+        steps: list[RouteStep] = []
         at: Spot | None = spot
         while at is not None:
             steps.append(self.first[at])
             at = self.first[at].before
         return steps[::-1]
 
-    def _first(self) -> dict[Spot, Step]:
+    def _first(self) -> dict[Spot, RouteStep]:
         """Return the first step to each place and item, where there is any."""
-        first: dict[Spot, Step] = {}
+        first: dict[Spot, RouteStep] = {}
         supply = self.supply
 
-        def offer(spot: Spot, step: Step) -> bool:
+        def offer(spot: Spot, step: RouteStep) -> bool:
             if spot in first and first[spot].done <= step.done:
                 return False
             first[spot] = step
@@ -90,10 +90,10 @@ class Routes:
 
         for place, item, day in supply.firm_arrivals:
             arrives = min(day, supply.first_at.get((place, item), day))
-            offer((place, item), Step(f"{item} on order arrives", arrives, day, None))
+            offer((place, item), RouteStep(f"{item} on order arrives", arrives, day, None))
         for (supplier, item, day), done in sorted(supply.arrival.items()):
-            if self.good_units(supplier, item, day) > ROUNDING:
-                step = Step(f"{item} ordered from {supplier}", day, done, None)
+            if self.good_units(supplier, item, day) > UNITS_TOLERANCE:
+                step = RouteStep(f"{item} ordered from {supplier}", day, done, None)
                 offer((supply.place(supplier), item), step)
         changed = True
         while changed:
@@ -101,19 +101,19 @@ class Routes:
         return first
 
     def _relax_lanes(
-        self, first: Mapping[Spot, Step], offer: Callable[[Spot, Step], bool]
+        self, first: Mapping[Spot, RouteStep], offer: Callable[[Spot, RouteStep], bool]
     ) -> bool:  # fmt: skip
         changed = False
         for (origin, end, item, day), done in self.supply.landing.items():
             known = first.get((origin, item))
             if known is None or day < known.done or self.lane_units(origin, end, day) <= 0:
                 continue
-            step = Step(f"{item} shipped to {end}", day, done, (origin, item))
+            step = RouteStep(f"{item} shipped to {end}", day, done, (origin, item))
             changed |= offer((end, item), step)
         return changed
 
     def _relax_plants(
-        self, first: Mapping[Spot, Step], offer: Callable[[Spot, Step], bool]
+        self, first: Mapping[Spot, RouteStep], offer: Callable[[Spot, RouteStep], bool]
     ) -> bool:  # fmt: skip
         changed = False
         for (plant, system, day), done in self.supply.finish.items():
@@ -123,7 +123,7 @@ class Routes:
                 continue
             if self.starts(plant, system, day) > 0:
                 last = max(parts, key=lambda part: first[part].done, default=None)
-                step = Step(f"{system} started at {plant}", day, done, last)
+                step = RouteStep(f"{system} started at {plant}", day, done, last)
                 changed |= offer((place, system), step)
         return changed
 

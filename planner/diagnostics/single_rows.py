@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from planner.diagnostics.warning_context import NOTHING, InputWarning, Look, amount, warn
+from planner.diagnostics.warning_context import (
+    AMOUNT_TOLERANCE,
+    InputWarning,
+    WarningContext,
+    amount,
+    warn,
+)
 from planner.workbook.rows import Row
 
 
-def milestones_add_megawatts(look: Look) -> Iterator[InputWarning]:
+def milestones_add_megawatts(context: WarningContext) -> Iterator[InputWarning]:
     """No milestone asks for as much as the one before it of the same commitment."""
-    rows = sorted(look.inputs.tables["milestones"], key=lambda r: (r["commitment"], r["date"]))
+    rows = sorted(context.inputs.tables["milestones"], key=lambda r: (r["commitment"], r["date"]))
     before: Row | None = None
     running = 0.0  # what is due in all if equal figures are meant to be added
     for row in rows:
         if before is None or before["commitment"] != row["commitment"]:
             before, running = None, 0.0
-        if before is None or abs(row["mw"] - before["mw"]) > NOTHING:
+        if before is None or abs(row["mw"] - before["mw"]) > AMOUNT_TOLERANCE:
             before, running = row, row["mw"]
             continue
         running += row["mw"]
-        if row["mw"] > NOTHING:
+        if row["mw"] > AMOUNT_TOLERANCE:
             yield warn(
                 row, "mw", f"it adds nothing to the {amount(before['mw'])} MW of {before['date']}: "
                 "megawatts are cumulative",
@@ -29,10 +35,10 @@ def milestones_add_megawatts(look: Look) -> Iterator[InputWarning]:
         before = row
 
 
-def orders_arrive_from_today_on(look: Look) -> Iterator[InputWarning]:
+def orders_arrive_from_today_on(context: WarningContext) -> Iterator[InputWarning]:
     """An order already placed arrives today or later, or is known to have come."""
-    today = look.inputs.settings["today"]
-    for row in look.inputs.tables["orders"]:
+    today = context.inputs.settings["today"]
+    for row in context.inputs.tables["orders"]:
         if row["arrives"] < today:
             yield warn(
                 row, "arrives", f"this was due before today, {today}, and is counted as received "

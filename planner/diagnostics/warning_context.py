@@ -8,12 +8,12 @@ from functools import cached_property
 
 from planner.case.case import Case
 from planner.diagnostics.bounds import Bounds
-from planner.diagnostics.first_service import First, first_service
+from planner.diagnostics.first_service import FirstService, first_service
 from planner.diagnostics.routes import Routes
 from planner.workbook.rows import Inputs, Row
 from planner.workbook.schema.sheets import BY_NAME
 
-NOTHING = 1e-9
+AMOUNT_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def some(names: Iterable[str], most: int = 3) -> str:
 
 
 @dataclass(frozen=True)
-class Look:
+class WarningContext:
     """Inputs and case, with what several rules need of them.
 
     Attributes
@@ -100,7 +100,7 @@ class Look:
         return Routes(self.case)
 
     @cached_property
-    def first(self) -> Mapping[str, First | None]:
+    def first(self) -> Mapping[str, FirstService | None]:
         """When each commitment can have its first system in service, None if never."""
         return {
             name: first_service(self.case, self.bounds, self.routes, name)

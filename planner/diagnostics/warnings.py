@@ -16,11 +16,11 @@ from planner.diagnostics import capacity as due
 from planner.diagnostics import dates, places
 from planner.diagnostics import magnitudes as sizes
 from planner.diagnostics import single_rows as rows
-from planner.diagnostics.warning_context import InputWarning, Look
+from planner.diagnostics.warning_context import InputWarning, WarningContext
 from planner.workbook.cell_locations import fold
 from planner.workbook.rows import Inputs
 
-Rule = Callable[[Look], Iterator[InputWarning]]
+Rule = Callable[[WarningContext], Iterator[InputWarning]]
 
 RULES: tuple[Rule, ...] = (
     sizes.figures_are_like_their_peers,
@@ -52,7 +52,9 @@ RULES: tuple[Rule, ...] = (
 """Every rule, in the order of its report."""
 
 
-def plausible(inputs: Inputs, case: Case, attempt: Attempt = strictly) -> tuple[InputWarning, ...]:
+def find_warnings(
+    inputs: Inputs, case: Case, attempt: Attempt = strictly
+) -> tuple[InputWarning, ...]:
     """Return every warning about inputs that can be planned.
 
     Parameters
@@ -62,18 +64,18 @@ def plausible(inputs: Inputs, case: Case, attempt: Attempt = strictly) -> tuple[
     attempt
         Tries each rule; one that fails takes no other along, nor what it has found so far.
     """
-    look = Look(inputs, case)
+    context = WarningContext(inputs, case)
     found = [InputWarning(d.where, d.value, d.rule, d.remedy) for d in inputs.doubts]
     for rule in RULES:
         words = rule.__name__.replace("_", " ")
         claim = f'the warning "{words}" could not be worked out'
-        attempt(claim, partial(found.extend, _each(rule, look)), None)
+        attempt(claim, partial(found.extend, _each(rule, context)), None)
     return tuple(found)
 
 
-def _each(rule: Rule, look: Look) -> Iterator[InputWarning]:
+def _each(rule: Rule, context: WarningContext) -> Iterator[InputWarning]:
     """Yield the warnings of a rule, which begins when the first is asked for."""
-    yield from rule(look)
+    yield from rule(context)
 
 
 def as_notes(warnings: Iterable[InputWarning]) -> list[str]:

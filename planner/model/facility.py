@@ -9,7 +9,7 @@ from itertools import pairwise
 from planner.model.decisions import Model, term, terms, with_day_before
 from planner.model.deployment import standing_systems
 from planner.model.frame import Term
-from planner.tolerance import holding
+from planner.tolerance import raised_to_use
 
 
 def open_what_was_decided(model: Model) -> None:
@@ -206,7 +206,7 @@ def draw_within_energised_power(model: Model) -> None:
         halls = facility.tree.halls_below.get(node, ())
         for day in sorted({*days_of_installs(model, halls), *level.falls}):
             load, firm = _load_below(model, node, day)
-            limit = holding(level.on(day), fleet[node])
+            limit = raised_to_use(level.on(day), fleet[node])
             left = limit - firm
             model.frame.row("energised_power", (node, day), load, "<=", left, model.case.power_unit)
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import pulp
 
-from planner.case.case import HOURS_A_DAY, budget_unit
+from planner.case.case import HOURS_PER_DAY, budget_unit
 from planner.model.decisions import Model
 from planner.model.facility import site_steps
 from planner.model.frame import Term
-from planner.tolerance import left_of
+from planner.tolerance import remaining_limit
 
 Expense = tuple[int, pulp.LpVariable, float]
 """Day on which money is spent, on what decision, and how much for each unit of it."""
@@ -174,7 +174,7 @@ def energy(model: Model) -> Spend:
         for site, price in facility.energy_price.items()
         for system in facility.systems
     }
-    return _while_in_service(model, each, lambda first, last: HOURS_A_DAY * (last - first + 1))
+    return _while_in_service(model, each, lambda first, last: HOURS_PER_DAY * (last - first + 1))
 
 
 def _while_in_service(
@@ -275,7 +275,7 @@ def spend_within_budget(model: Model) -> None:
             for name, spend in costs(model).items() if name != "late"
             for day, amount in spend.firm.items() if day <= last
         )  # fmt: skip
-        unit, left = budget_unit(model.case, limit), left_of(limit, firm)
+        unit, left = budget_unit(model.case, limit), remaining_limit(limit, firm)
         model.frame.row("budget", (last,), _spent_by(model, last), "<=", left, unit)
 
 

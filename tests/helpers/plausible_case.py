@@ -8,7 +8,7 @@ from instances import Sheets, settings, unit_system
 
 from planner.case.case import make_case
 from planner.diagnostics.warning_context import InputWarning
-from planner.diagnostics.warnings import plausible
+from planner.diagnostics.warnings import find_warnings
 from planner.workbook.reading import inputs_from_rows
 
 Rows = list[dict[str, object]]
@@ -31,7 +31,7 @@ def sheets_of(due: Mapping[str, float], end: str = APRIL, **changed: Rows) -> Sh
 
 def warnings_of(sheets: Sheets) -> list[InputWarning]:
     inputs = inputs_from_rows("case", sheets)
-    return [*plausible(inputs, make_case(inputs))]
+    return [*find_warnings(inputs, make_case(inputs))]
 
 
 def the_one(sheets: Sheets) -> InputWarning:

@@ -1,11 +1,11 @@
 """Solve a large plan by site: restrict it to the halls and systems that matter, bound it by all.
 
-1. *Sifting.* The LP relaxation over promising halls and systems (`promising`). If these are many,
-   it covers only the days around those on which a relaxation in longer periods installs them
-   (`relax_in_longer_periods`). Its dual values price every site with all its halls and systems
-   (`SiteBlocks`): whatever a site would install at these prices joins the model, and the sum of the
-   sites' optima bounds every plan. The first or second round nearly always proves that the
-   relaxation over the few is also that over all.
+1. *Sifting.* The LP relaxation over promising halls and systems (`promising_pairs`). If
+   they are many, it covers only the days around those on which a relaxation in longer periods
+   installs them (`relax_in_longer_periods`). Its dual values price every site with all its halls
+   and systems (`SiteBlocks`): whatever a site would install at these prices joins the model, and
+   the sum of the sites' optima bounds every plan. The first or second round nearly always proves
+   that the relaxation over the few is also that over all.
 2. *Openings.* Rounded from the relaxation in small steps, then delayed one at a time wherever the
    plan stays feasible and gets cheaper.
 3. *Counts.* Systems and lots become integer, in the periods in which the relaxation installs.
@@ -36,7 +36,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from planner.case.case import Case
-from planner.case.reduced_case import Pair, narrow, promising
+from planner.case.reduced_case import Pair, promising_pairs, restrict_case
 from planner.errors import Interrupted, LimitReached
 from planner.model.build import build_model
 from planner.model.decisions import Model
@@ -249,7 +249,7 @@ class _BySite:
         blocks = self.blocks = SiteBlocks(case, self.threads, self._is_over)
         self._raise_if_over(None)
         limited = ahead.spans if ahead is not None else {}
-        few = {pair: _day_span(case.installing[pair]) for pair in promising(case)}
+        few = {pair: _day_span(case.installing[pair]) for pair in promising_pairs(case)}
         spans = limited or few
         relaxed: Outcome | None = None
         for _ in range(MAX_SIFTING_ROUNDS):
@@ -302,7 +302,7 @@ class _BySite:
 
     def _relax_in_longer_periods(self) -> CoarseInstalls | None:
         """Return when longer periods install each system; None unless the case is very large."""
-        pairs = promising(self.case)
+        pairs = promising_pairs(self.case)
         installs = sum(len(self.case.installing[pair]) for pair in pairs)
         coarse = self.coarser() if installs > COARSE_RELAXATION_MIN_INSTALLS else None
         if coarse is None:
@@ -313,7 +313,7 @@ class _BySite:
 
     def _build(self, spans: dict[Pair, range], *, limited: bool) -> None:
         """Build the LP relaxation over some halls and systems, with no megawatt missed."""
-        self.model = build_model(narrow(self.case, spans, spans if limited else None))
+        self.model = build_model(restrict_case(self.case, spans, spans if limited else None))
         frame = self.model.frame
         self.live = live = LiveModel(frame, frame.columns, self.threads)
         live.stop = self.stop

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.case.case import Case
-from planner.case.reduced_case import Pair, money_per_mw, narrow
+from planner.case.reduced_case import Pair, money_per_mw, restrict_case
 from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import make_tiers, present_cost
@@ -90,7 +90,7 @@ def relax_in_longer_periods(
     Ahead or None
         None if the relaxation was not solved to optimality.
     """
-    model, live = _build(narrow(coarse, pairs), threads, stop)
+    model, live = _build(restrict_case(coarse, pairs), threads, stop)
     outcome = live.solve(gap=0.0, seconds=seconds, cold=True)
     if outcome.status != "optimal" or outcome.values is None:
         return None
@@ -130,7 +130,7 @@ def round_openings_in_longer_periods(
     CoarseOpenings or None
         None if there was no time, or no feasible plan.
     """
-    model, live = _build(narrow(ahead.case, ahead.spans, ahead.spans), threads, stop)
+    model, live = _build(restrict_case(ahead.case, ahead.spans, ahead.spans), threads, stop)
     relaxed = live.solve(gap=0.0, seconds=clock.left, cold=True)
     if relaxed.status != "optimal":
         return None

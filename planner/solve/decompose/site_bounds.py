@@ -23,7 +23,7 @@ import numpy.typing as npt
 import pulp
 
 from planner.case.case import Case
-from planner.case.reduced_case import Pair, narrow
+from planner.case.reduced_case import Pair, restrict_case
 from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import present_cost
@@ -211,7 +211,7 @@ class SiteBlocks:
         """Build the model of some sites, and split it into blocks."""
         here = set(sites)
         at = self.case.facility.site_of
-        model = build_model(narrow(self.case, [p for p in self.pairs if at[p[0]] in here]))
+        model = build_model(restrict_case(self.case, [p for p in self.pairs if at[p[0]] in here]))
         if with_supply:
             self.constant = float(present_cost(model).expression.constant)
         chunk = _Chunk(model, sites)
