@@ -77,8 +77,8 @@ def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, name, work)
 
 
-A_PLAN = "Expected is a plan folder, which planner plan has written, e.g. outputs/my-plan"
-A_BOOK = "Expected is a workbook (.xlsx, .xlsm, .ods) or a folder of CSV files"
+A_PLAN = "Expected a plan folder, which planner plan has written, e.g. outputs/my-plan"
+A_BOOK = "Expected a workbook (.xlsx, .xlsm, .ods) or a folder of CSV files"
 
 WRONG = [
     ("verify book.xlsx plan", "the wrong way round. Type: planner verify plan book.xlsx"),
@@ -87,7 +87,7 @@ WRONG = [
     ("verify", "Missing argument 'PLAN'. PLAN is a plan folder, which planner plan has written"),
     ("verify plan other", f"other is a plan folder. {A_BOOK}"),
     ("verify plan plan/plan.json", f"plan/plan.json is the list of the plan folder plan. {A_BOOK}"),
-    ("verify csvs book.xlsx", f"csvs is a folder of CSV files. {A_PLAN}. To make one of it: "
+    ("verify csvs book.xlsx", f"csvs is a folder of CSV files. {A_PLAN}. To make a plan from it: "
      "planner plan csvs"),
     ("verify nothing book.xlsx", f"nothing: there is no such file or folder. {A_PLAN}"),
     ("verify plan/plan.xlsx book.xlsx", f"a part of the plan folder plan. {A_PLAN}. Give plan"),
@@ -102,11 +102,11 @@ WRONG = [
     ("quote plan/inputs.json", "a part of the plan folder plan."),
     ("quote plan book.xlsx", "unexpected extra argument (book.xlsx)"),
     ("compare", "PLANS... is two plan folders or more"),
-    ("compare plan", "only plan is given. Expected are two plan folders or more"),
+    ("compare plan", "only plan is given. Expected two plan folders or more"),
     ("compare plan book.xlsx", "book.xlsx is a workbook. " + A_PLAN),
     ("compare book.xlsx", "planner compare book.xlsx --scenario base --scenario NAME"),
     ("compare plan --scenario base --scenario x", f"plan is a plan folder. {A_BOOK}"),
-    ("report book.xlsx", "To make one of it: planner plan book.xlsx"),
+    ("report book.xlsx", "To make a plan from it: planner plan book.xlsx"),
     ("report comparison", f"comparison is the folder of a comparison. {A_PLAN}"),
     ("report empty", f"empty is a folder without a plan and without CSV files. {A_PLAN}"),
     ("plan", "Missing argument 'WORKBOOK'. WORKBOOK is a workbook"),
@@ -222,7 +222,7 @@ def test_init_writes_into_no_folder_of_others(run: object, made: Path) -> None:
                   "check book.xlsx --mark /proc/self/x.xlsx"):  # fmt: skip
         code, out, err = run(*typed.split())  # type: ignore[operator]
         assert code == 2, typed
-        assert "cannot be written" in err or "the system refuses" in err, err
+        assert "cannot be written" in err or "system error" in err, err
 
 
 @pytest.mark.usefixtures("no_work")
@@ -296,9 +296,9 @@ def test_other_failures_are_one_document_too(
 
     for error, told, code in (
         (PlannerError("no such thing"), "no such thing", 2),
-        (KeyboardInterrupt(), "interrupted; no file is left half written", 130),
-        (OSError(28, "No space left on device"), "the system refuses to go on", 2),
-        (MemoryError(), "this machine has not enough memory", 2),
+        (KeyboardInterrupt(), "interrupted; no file is incomplete", 130),
+        (OSError(28, "No space left on device"), "system error", 2),
+        (MemoryError(), "not enough memory", 2),
         (ZeroDivisionError("made to fail"), "This is a defect of the planner", 70),
     ):
         fails(error)
@@ -331,8 +331,8 @@ def test_python_m_planner_runs() -> None:
             "the plan runs from 2026-01-01 to 2026-06-30. Ask for a day of it",
         ),
         (("explain", "--why", "dance at North 2026-01"), "begin with one of install, order"),
-        (("explain", "--why", "install at Nowhere 2026-02"), "Nowhere is not known here"),
-        (("explain", "--why", "order wafer 2026-01"), "this plan has nothing to order. What can"),
+        (("explain", "--why", "install at Nowhere 2026-02"), "unknown name 'Nowhere'"),
+        (("explain", "--why", "order wafer 2026-01"), "this plan has no decision to order. Forms"),
     ],
 )
 def test_a_question_is_judged_before_the_workbook_is_planned(

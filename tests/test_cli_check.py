@@ -116,7 +116,8 @@ def test_the_verdict_says_what_to_do_next(broken: Path, short: Path, tmp_path: P
     write_workbook(good, template_sheets())
     for path, last, code in (
         (good, f"no faults, no warnings, no notes. Ready: planner plan {good}", 0),
-        (short, f"no faults, 1 warning, no notes. It can be planned: planner plan {short}", 0),
+        (short, "no faults, 1 warning, no notes. Warnings do not stop a plan: "
+         f"planner plan {short}", 0),
         (broken, "2 faults, no warnings, no notes. See each in its cell: "
          f'planner check "{broken}" --mark', 1),
     ):  # fmt: skip
@@ -148,7 +149,7 @@ def test_mark_writes_beside_the_workbook_or_where_it_is_told(broken: Path) -> No
         result = check(*arguments)
         assert result.return_value == 1
         assert result.stderr == f"Marked copy: {target}\n"
-        assert result.stdout.splitlines()[-1].endswith(f'Mend the red cells of "{target}"') or (
+        assert result.stdout.splitlines()[-1].endswith(f'Correct the red cells of "{target}"') or (
             target == named)  # fmt: skip
         page = openpyxl.load_workbook(target)["halls"]
         assert page["D3"].comment

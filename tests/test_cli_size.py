@@ -143,7 +143,7 @@ def test_the_doctor_finds_all_well(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(doctor_command, ["--json"])
     found = json.loads(result.stdout)
-    assert (result.exit_code, found["well"]) == (0, True), found
+    assert (result.exit_code, found["is_ok"]) == (0, True), found
     names = {check["check"] for check in found["checks"]}
     assert {"Python", "highspy", "pulp", "openpyxl", "HiGHS trial", "cores", "memory"} <= names
     assert list(tmp_path.iterdir()) == []
@@ -156,9 +156,9 @@ def test_the_doctor_names_a_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(doctor_module, "_required", lambda: (">=99", ["nowhere-to-be-found>=1"]))
     result = CliRunner().invoke(doctor_command, [])
     assert result.exit_code == 1
-    assert "NOT WELL" in result.stdout
+    assert "FAILED" in result.stdout
     for remedy in ("Install Python >=99", "pip install 'nowhere-to-be-found>=1'",
-                   "--force-reinstall highspy", "folder that you may write to"):  # fmt: skip
+                   "--force-reinstall highspy", "give planner plan another folder"):  # fmt: skip
         assert remedy in result.stderr
 
 

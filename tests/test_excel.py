@@ -157,7 +157,7 @@ def test_cash_stands_against_the_budget(values):
     paid, so_far = column(cash, "Pay: all"), column(cash, "Paid so far")
     assert sum(paid) == pytest.approx(22_144.3e6)
     assert so_far[-1] == pytest.approx(22_144.3e6)
-    budget, left = column(cash, "Budget so far"), column(cash, "Left of it")
+    budget, left = column(cash, "Budget so far"), column(cash, "Budget left")
     assert (budget[0], budget[23], budget[24], budget[-1]) == (9e9, 9e9, 2e10, 2e10)
     assert left[-1] == pytest.approx(2e10 - (22_144.3e6 - 95e6))
     assert "holds no payment terms" in cash["A2"].value
@@ -175,7 +175,7 @@ def test_a_budget_that_ends_within_a_month_says_nothing_of_the_months_end(tmp_pa
     cash = written(plan, tmp_path / "p.xlsx")["Cash"]
     assert column(cash, "Paid so far") == [0, 50]
     assert column(cash, "Budget so far") == [20, 100]
-    assert column(cash, "Left of it") == [20, 50]
+    assert column(cash, "Budget left") == [20, 50]
 
 
 def test_without_a_budget_there_are_no_columns_of_it(tmp_path):
@@ -274,7 +274,7 @@ def test_the_clock_tells_what_is_done_in_each_window(values):
     sheet, plan = values["Clock"], sample_plan()
     install = plan.tables["installs"][1]
     windows = list(zip(*(column(sheet, name) for name in (
-        "Work", "Supplier, plant, place or site", "First day", "Last day", "Done by then",
+        "Work", "Supplier, plant, place or site", "First day", "Last day", "Completed",
         "Carried over")), strict=True))  # fmt: skip
     assert len(windows) == len(plan.tables["clock"])
     done = f"{install['installed']} {install['system']}"
@@ -348,7 +348,7 @@ def test_units_stand_in_the_headers_of_figures(values):
         ("Purchase orders", ("Quantity", "Unit price", "Extended price", "Slack",
                              "Blocked if missed")),
         ("Ramp", ("Committed", "In service", "Missed")),
-        ("Cash", ("Commit: orders", "Pay: all", "Paid so far", "Left of it")),
+        ("Cash", ("Commit: orders", "Pay: all", "Paid so far", "Budget left")),
         ("Power", ("Load at the end", "Stranded at the end")),
         ("Megawatt ledger", ("Contract", "System power", "One system counts")),
     ):  # fmt: skip
@@ -472,4 +472,4 @@ def test_a_plan_that_spends_nothing_has_a_cash_sheet_of_zeros(tmp_path):
                    budget=[{"date": JANUARY, "cumulative": 7}])  # fmt: skip
     cash = written(plan, tmp_path / "late.xlsx")["Cash"]
     assert column(cash, "Pay: all") == [15]
-    assert column(cash, "Left of it") == [7]
+    assert column(cash, "Budget left") == [7]

@@ -61,22 +61,22 @@ def due(rows, key):
     ("sheet", "table", "columns"),
     [
         ("Bottlenecks", "bottlenecks", {
-            "Rank": "rank", "Whose": "subject", "Limit": "kind", "Cell of the inputs": "cell",
-            "In the cell": "value", "or date": "day", "1 % more gains": "mw_months_percent",
-            "One step gains": "mw_months", "1 % more saves": "money_percent",
-            "Proof of it": "status", "One step saves": "money",
-            "Gained without it": "mw_months_lifted", "Gained without its kind": "mw_months_kind",
+            "Rank": "rank", "Subject": "subject", "Limit": "kind", "Input cell": "cell",
+            "Cell value": "value", "or date": "day", "Gain from 1 % more": "mw_months_percent",
+            "Gain per step": "mw_months", "Saving from 1 % more": "money_percent",
+            "Proof": "status", "Saving per step": "money",
+            "Gain if lifted": "mw_months_lifted", "Gain if its kind is lifted": "mw_months_kind",
             "Counts from": "first_period", "Periods": "periods", "Note": "note"}),
         ("Why late", "lateness", {
             "Milestone": "commitment", "Due": "date", "Missed": "missed_mw", "Link": "link",
-            "What holds it": "says", "Cell of the inputs": "cell", "Through it": "mw_through",
-            "One step more brings": "mw_a_step", "Without it": "mw_without",
+            "Cause": "says", "Input cell": "cell", "Depends on it": "mw_through",
+            "Gain per step": "mw_a_step", "Gain without this date": "mw_without",
             "Holds from": "first_period"}),
         ("Asks", "asks", {
-            "So that": "aim", "Set": "set", "What to ask for": "says",
-            "Cells of the inputs": "cells", "Alone it gains": "mw_months_alone",
+            "Goal": "aim", "Set": "set", "Ask": "says",
+            "Input cells": "cells", "Gain alone": "mw_months_alone",
             "Not enough": "not_enough",
-            "None can be left out": "irreducible", "Proof that it is enough": "proof"}),
+            "All needed": "irreducible", "Proof": "proof"}),
     ],
 )  # fmt: skip
 def test_a_sheet_holds_its_table(plan, values, sheet, table, columns):
@@ -106,7 +106,7 @@ def test_a_limit_that_was_not_tried_is_not_called_worthless(plan):
     )
     assert collapsed(other) == (
         "8 more limits are used up, but raising any of them alone with divisible systems gains "
-        "nothing; 2 more limits are used up, and the worth of each is not known; see "
+        "nothing; 2 more limits are used up, gain not known; see "
         "tables/bottlenecks.csv"
     )
 
@@ -122,15 +122,15 @@ def test_slack_has_a_line_for_each_purchase_line_the_first_to_order_first(plan, 
     }
     dates = [str(value) for value in column(sheet, "Last order")[1:5]]
     assert dates == sorted(dates)
-    assert column(sheet, "Supplier")[0] == "nothing to order ahead"
-    takes = column(sheet, "Time it takes")[1]
+    assert column(sheet, "Supplier")[0] == "nothing to order in advance"
+    takes = column(sheet, "Lead time")[1]
     assert takes == (date(2027, 12, 31) - date(2027, 6, 1)).days
 
 
 def test_the_timeline_shares_out_what_a_re_solve_confirms(plan, values):
     """Prices that add up to twice the re-solved worth are halved, lower ones stay as they are."""
     sheet, worth = values["Bottlenecks by period"], {}
-    top = header(sheet, "Whose")
+    top = header(sheet, "Subject")
     dates = [c.value.date() for c in sheet[top.row] if hasattr(c.value, "date")]
     assert dates == STARTS
     for line in sheet.iter_rows(top.row + 1, values_only=True):
@@ -171,7 +171,7 @@ def test_a_quote_has_its_answers_its_curve_and_its_overtime(plan, values):
     found = texts(sheet)
     assert ("50 MW more (IT power) can be in service by 2028-01-31; not by 2027-12-31, when at "
             "most 35.26 MW can.") in found  # fmt: skip
-    assert ("Whether 400 MW more (IT power) can be in service within the plan was not answered in "
+    assert ("Whether 400 MW more (IT power) can be in service within the plan was not settled in "
             "time; not by 2029-02-28, when at most 161.00 MW can.") in found  # fmt: skip
     assert "only US" in sheet["A2"].value
     alone = [row for row in plan.rows("quote") if not row["overtime_of"]]
@@ -179,7 +179,7 @@ def test_a_quote_has_its_answers_its_curve_and_its_overtime(plan, values):
         shown = [getattr(v, "date", lambda v=v: v)() for v in column(sheet, text)]
         assert shown[: len(alone)] == [row[key] for row in alone]
     assert "With 25% more of all limits of one kind" in found
-    gains = [v for v in column(sheet, "More by it") if v is not None]
+    gains = [v for v in column(sheet, "Gain") if v is not None]
     assert gains == [1.5, 0.0, 1.5, 0.0]
 
 
@@ -191,7 +191,7 @@ def test_the_summary_says_the_three_most_important_things_with_the_way_there(pla
     assert links[ask_sentence(plan)] == "'Asks'!A1"
     assert links[slack_sentence(plan)] == "'Slack'!A1"
     assert holding_sentence(plan) == (
-        "TSMC, supplier capacity 980, is first of what holds the plan back: with divisible "
+        "TSMC, supplier capacity 980, holds the plan back most: with divisible "
         "systems 1 % more gains 4.00 MW-months, 1 unit per month more 8.00 MW-months, without "
         "this limit 32.0 MW-months fewer are missed."
     )
@@ -200,8 +200,8 @@ def test_the_summary_says_the_three_most_important_things_with_the_way_there(pla
         "Dallas feeder: 2 more (power)."
     )
     assert slack_sentence(plan) == (
-        "Tightest of the milestones that are met: OpenAI, 375.0 MW due 2027-12-31, 31 days of "
-        "slack; first order for it: NVL72 of Delta Electronics by 2026-04-19."
+        "Least slack of the milestones that are met: OpenAI, 375.0 MW due 2027-12-31, 31 days of "
+        "slack; its first order: NVL72 of Delta Electronics by 2026-04-19."
     )
 
 
@@ -210,12 +210,12 @@ def test_a_plan_on_time_is_told_in_money(tmp_path):
     book = written(plan, tmp_path / "p.xlsx")
     assert not {"Why late", "Asks"} & set(book.sheetnames)
     assert holding_sentence(plan) == (
-        "TSMC, supplier capacity 980, is first of what would save: with divisible systems and "
+        "TSMC, supplier capacity 980, would save most: with divisible systems and "
         "halls opened as planned 1 % more saves 10.00 USD million, 1 unit per month more 20.00 "
         "USD million."
     )
     assert ask_sentence(plan) == ""
-    assert "One step gains\n(MW-months)" not in texts(book["Bottlenecks"])
+    assert "Gain per step\n(MW-months)" not in texts(book["Bottlenecks"])
     assert header(book["Bottlenecks by period"], "All").value == "All\n(USD million)"
 
 
@@ -225,10 +225,10 @@ def test_late_without_asks_says_why(tmp_path):
     tables = {**finding.tables, "asks": []}
     for facts, text in (
         ({"asks": True, "undone": ["asks for OpenAI: no set was found in time", "slack of x"]},
-         "Nothing to ask for was found: OpenAI: no set was found in time."),
-        ({"asks": True, "undone": []}, "Nothing to ask for was found: no set of changes is "
+         "No ask was found: OpenAI: no set was found in time."),
+        ({"asks": True, "undone": []}, "No ask was found: no set of changes is "
          "enough."),
-        ({"asks": False, "undone": []}, "What to ask for was not looked for."),
+        ({"asks": False, "undone": []}, "Asks were not searched for."),
     ):  # fmt: skip
         other = dataclasses.replace(plan, findings={
             EXPLANATION: dataclasses.replace(finding, tables=tables, facts=facts)})  # fmt: skip
@@ -256,8 +256,8 @@ def test_what_is_empty_says_so(tmp_path):
             "With divisible systems no single limit would improve this plan; in whole "
             "systems not every limit was tried.",
         ),
-        ("Bottlenecks by period", "no limit binds in any period"),
-        ("Slack", "no milestone with megawatts due is met"),
+        ("Bottlenecks by period", "no limit is binding in any period"),
+        ("Slack", "no milestone with MW due is met"),
     ):
         assert text in texts(book[sheet])
     assert any("no single limit would improve" in text for text in texts(book["Summary"]))

@@ -18,7 +18,7 @@ SAID = {
     ("crews", "systems_per_month"): "crews to install 2 more systems a month at north",
     ("energisation", "mw"): "feeder: energise 2 MW more from 2026-01-01",
     ("halls", "count"): "north: 2 more halls",
-    ("halls", "it_mw"): "north: 2 MW of IT power more in each hall",
+    ("halls", "it_mw"): "north: 2 MW more IT power in each hall",
 }
 
 
@@ -73,6 +73,6 @@ def test_commitments_late_together_are_asked_for_together(
 def test_what_an_ask_does_is_said_with_its_condition() -> None:
     assert aim_of(["A"], [], True) == "A is on time"
     assert aim_of(["A", "B", "C"], [], True) == "A, B and C are on time"
-    said = "A can be on time, as long as B and C are as late as in this plan"
+    said = "A can be on time, as long as B and C stay as late as in this plan"
     assert aim_of(["A"], ["B", "C"], True) == said
-    assert aim_of(["A"], [], False) == "A would be on time if systems could be divided"
+    assert aim_of(["A"], [], False) == "A would be on time with divisible systems"

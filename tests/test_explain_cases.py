@@ -175,7 +175,7 @@ def test_no_ask_lies_before_today() -> None:
     session = Session(plan.inputs, plan, math.inf)
     assert ask_rows(session, []) == []
     (left,) = (text for text in session.undone if text.startswith("asks for C"))
-    assert "all limits together are not enough, moved as far as can be asked for" in left
+    assert "even all limits moved to their bounds are not enough" in left
     assert "no date before 2026-07-01" in left
 
 

@@ -66,7 +66,7 @@ def test_the_longest_periods_that_bring_all_are_named_first(mw: float, period: s
     assert row["one_more"] == f"period {period}"
     assert row["says"] == (
         f"length of periods: with period 'quarter' at least {mw - BY_QUARTER} MW are missed, "
-        f"with {period!r} none, systems divisible; give {period!r}"
+        f"with {period!r} none (divisible systems); set the period to {period!r}"
     )
     found = Finding(plan_digest(plan), {"lateness": [row]}, {})
     told = replace(plan, findings={EXPLANATION: found})
@@ -80,8 +80,8 @@ def test_nobody_is_asked_for_what_shorter_periods_bring() -> None:
     (finer,) = find_finer(session, late_milestones(session))
     assert asks_beyond(session, finer, []) == []
     assert session.undone == [
-        "asks for c: planned with period 'month' (settings!B5), it is on time as things are, in a "
-        "plan in whole systems"
+        "asks for c: planned with period 'month' (settings!B5), it is on time without any ask, in "
+        "a plan in whole systems"
     ]
 
 

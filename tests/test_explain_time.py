@@ -55,5 +55,5 @@ def test_a_why_that_is_not_answered_in_time_says_so(monkeypatch: pytest.MonkeyPa
 
     plan = plan_of()
     monkeypatch.setattr(alternatives, "solve_tiers", slow)
-    with pytest.raises(LimitReached, match="not answered within 0 s"):
+    with pytest.raises(LimitReached, match="not settled within 0 s"):
         ask_why(plan, "install at H 2026-03", 0.2)

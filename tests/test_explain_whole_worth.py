@@ -113,7 +113,7 @@ def test_what_only_whole_systems_gain_is_a_bottleneck() -> None:
     row = row_of(plan, "supplier capacity", "f")
     assert row["mw_months_whole"] == pytest.approx(fewer, abs=1e-5)
     assert telling(plan) == [row]
-    assert holding_sentence(plan).startswith("f, supplier capacity 4, is first of what holds the")
+    assert holding_sentence(plan).startswith("f, supplier capacity 4, holds the plan back most")
     assert "1 unit per month more gains" in holding_sentence(plan)
 
 

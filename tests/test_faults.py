@@ -53,9 +53,13 @@ def ended(raised: BaseException, monkeypatch: pytest.MonkeyPatch) -> object:
 @pytest.mark.parametrize(
     ("raised", "code", "words"),
     [
-        (OSError(errno.ENOSPC, "No space left on device"), 2, "No space left on device. Free some"),
-        (MemoryError(), 2, "not enough memory for it. Plan fewer periods"),
-        (KeyboardInterrupt(), 130, "interrupted; no file is left half written"),
+        (
+            OSError(errno.ENOSPC, "No space left on device"),
+            2,
+            "No space left on device. Check the free",
+        ),
+        (MemoryError(), 2, "not enough memory. Plan fewer or longer periods"),
+        (KeyboardInterrupt(), 130, "interrupted; no file is incomplete"),
         (SolverFailed("the solver failed"), 70, "the solver failed"),
         (KeyError("x"), 70, "the planner failed: KeyError: 'x' (cli/main.py, line "),
     ],

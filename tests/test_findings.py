@@ -274,7 +274,7 @@ def test_a_workbook_is_explained_and_nothing_is_written(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = run("explain", BOOK)
     assert result.exit_code == 0, result.output
-    assert "not kept: only a plan folder keeps it" in result.stderr
+    assert "not saved: only a plan folder can store it" in result.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -292,17 +292,17 @@ def test_numbers_are_said_for_a_meeting(folder, tmp_path):
     save_plan(edge("missed in part"), tmp_path / "late", {})
     text = " ".join(run("explain", tmp_path / "late").stdout.split())
     assert "Why late: demand, due 2026-02-28, misses 1.0 MW; back to the order" in text
-    assert "What to ask for, so that demand is on time: set 1" in text
+    assert "Ask, set 1, so that demand is on time" in text
     assert "1 system per month more gains 1.00 MW-months; with divisible systems" in text
     text = " ".join(run("explain", folder).stdout.split())
-    assert "Nothing is late; what would save most" in text
+    assert "Nothing is late; largest savings" in text
     # Without the hall in the south its 1.7 million are saved of 17 May, at 8 %: 1.652. One per cent
     # moves 0.02 MW to the north, where a day costs 24 x (64 x 1.25 - 50 x 1.2) less for each.
     assert "North hall B, hall power 2: 1 MW per hall more saves 1.65 USD million" in text
     assert "with divisible systems and halls opened as planned 1 % more saves 9 USD" in text
     assert "North hall A, number of halls 2: 1 hall more saves 0.68 USD million" in text
     assert "North hall B, number of halls 1: 1 hall more saves 0.19 USD million" in text
-    assert "First customer 2026-03-31 2.0 45 nothing to order ahead" in text
+    assert "First customer 2026-03-31 2.0 45 nothing to order in advance" in text
 
 
 def test_what_is_firm_later_is_no_less_than_what_is_firm_now():

@@ -90,7 +90,7 @@ REPORTS = {
     "planner.reports.console.plan_text.describe": "progress could not be shown",
     "planner.reports.console.plan_text.Progress.close": "progress could not be shown",
     "planner.whatif.saved_solve._packed": "start.npz could not be written",
-    "planner.whatif.solve_reuse._kept": "the solve could not be kept for later what-ifs",
+    "planner.whatif.solve_reuse._kept": "the solve could not be saved for later what-ifs",
     "planner.pipeline.find_warnings": "the warnings could not be worked out",
     "planner.explain.findings.explain_plan": "the plan could not be explained",
     "planner.explain.findings.explain": "the plan could not be explained",
@@ -304,7 +304,7 @@ def test_what_was_found_about_a_plan_is_kept(
 
 PARTS = {
     "find_bottlenecks": ("the bottlenecks could not be worked out", "slack"),
-    "explain_lateness": ("the reasons of lateness could not be worked out", "bottlenecks"),
+    "explain_lateness": ("the reasons for lateness could not be computed", "bottlenecks"),
     "ask_rows": ("the asks could not be worked out", "bottlenecks"),
     "slack_rows": ("the slack could not be worked out", "asks"),
 }
@@ -321,7 +321,7 @@ def test_a_part_of_an_explanation_that_fails_takes_no_other_along(
     assert_said(run("explain", folder), claim)
     assert load_plan(folder).rows(other)
     told = load_plan(folder).findings["explanation"].facts["undone"]
-    assert f"{claim[4:].split(' could')[0]}: an error of the planner" in told  # type: ignore[operator]
+    assert f"{claim[4:].split(' could')[0]}: internal error" in told  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("command", ["explain", "quote"])

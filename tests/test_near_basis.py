@@ -64,8 +64,9 @@ def test_what_was_left_undone_is_said_once_for_all() -> None:
     session = Session(inputs_from_rows("undone", random_case(0)))
     session.leave("prices")
     for name in ("crews of A", "crews of B", "crews of C"):
-        session.leave("worth in money", name)
+        session.leave("savings from one step more", name)
     session.leave("slack", "OpenAI due 2027-12-31")
     assert session.undone == [
-        "prices", "worth in money: crews of A and 2 more", "slack: OpenAI due 2027-12-31",
+        "prices", "savings from one step more: crews of A and 2 more",
+        "slack: OpenAI due 2027-12-31",
     ]  # fmt: skip

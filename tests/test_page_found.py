@@ -18,7 +18,7 @@ from planner.reports.page.sections import warnings
 def test_a_missed_milestone_has_its_chain():
     plan, reader = edge("explained late"), read("explained late")
     chain = plan.rows("lateness")
-    rows = reader.rows("What holds demand, due 2026-02-28")
+    rows = reader.rows("What delays demand, due 2026-02-28")
     assert len(rows) == len(chain) > 0
     for row, link in zip(rows, chain, strict=True):
         assert row[:3] == [str(link["link"]), link["says"], link["cell"]]
@@ -30,7 +30,7 @@ def test_asks_are_the_plans_with_their_proof():
     plan, reader = edge("explained late"), read("explained late")
     asks = plan.rows("asks")
     assert asks
-    sets = {f"So that {row['aim']}: set {row['set']}" for row in asks}
+    sets = {f"Set {row['set']}, so that {row['aim']}" for row in asks}
     rows = [row for caption in sets for row in reader.rows(caption)]
     assert sorted(row[0] for row in rows) == sorted(str(row["says"]) for row in asks)
     assert "no cheaper set exists" in reader.texts["asks"]
@@ -40,12 +40,12 @@ def test_asks_are_the_plans_with_their_proof():
 @pytest.mark.parametrize("name", ["explained", "explained late"])
 def test_bottlenecks_and_slack_are_the_plans(name):
     plan, reader = edge(name), read(name)
-    rows = reader.rows("Bottlenecks, ranked by what 1 % more of each limit brings")
+    rows = reader.rows("Bottlenecks, ranked by the gain from 1 % more of each limit")
     assert [row[3] for row in rows if len(row) > 1] == [row["cell"] for row in telling(plan)]
     assert collapsed(plan) in reader.texts["bottlenecks"]
     slack = plan.rows("slack")
     if slack:
-        lines = reader.rows("Slack, and the last day on which an order is of use")
+        lines = reader.rows("Slack, and the last day to order for each milestone")
         shown = {tuple(row[:2]) for row in lines}
         assert shown == {(row["commitment"], str(row["date"])) for row in slack}
     assert "slack" in reader.texts["slack"].lower()
@@ -72,7 +72,7 @@ def test_what_can_be_promised_is_the_quotes():
 
 def test_the_headline_says_the_most_important_things_with_the_way_there():
     reader = read("explained late")
-    assert "site, crews 1, is first of what holds the plan back" in reader.texts["headline"]
+    assert "site, crews 1, holds the plan back most" in reader.texts["headline"]
     assert "First ask, so that demand is on time" in reader.texts["headline"]
     links = [attrs["href"] for tag, attrs in reader.tags if tag == "a"]
     assert {"#bottlenecks", "#asks", "#slack"} <= set(links)
@@ -84,7 +84,7 @@ def test_what_was_left_open_is_a_warning():
     finding = plan.findings[EXPLANATION]
     facts = {**finding.facts, "undone": ["slack of demand"]}
     other = replace(plan, findings={EXPLANATION: replace(finding, facts=facts)})
-    assert "Open in the explanation: slack of demand." in warnings(other)
+    assert "Not finished in the explanation: slack of demand." in warnings(other)
     assert "slack of demand" in Reader(page(other)).texts["notes"]
 
 

@@ -41,7 +41,7 @@ def long_case() -> Sheets:
 @pytest.mark.parametrize(
     ("by", "at_most", "firm", "sentence"),
     [
-        (JUNE, 0.0, 0.0, "By 2028-06-30 no plan has anything more in service."),
+        (JUNE, 0.0, 0.0, "By 2028-06-30 no plan has any more MW in service."),
         (JUNE, 2.0, 2.0, "By 2028-06-30 2.00 MW more can be in service; no plan has more."),
         (
             JUNE,
@@ -53,8 +53,8 @@ def long_case() -> Sheets:
             date(2028, 7, 15),
             2.0,
             None,
-            "By 2028-07-15 at most 2.00 MW more can be in service; what is firm was not answered "
-            "in time.",
+            "By 2028-07-15 at most 2.00 MW more can be in service; no firm figure was found in "
+            "time.",
         ),
     ],
 )
@@ -71,8 +71,8 @@ def test_an_asked_date_late_in_a_long_plan_is_printed() -> None:
     shown = io.StringIO()
     print_quote(replace(plan, findings={"quote": found}), Console(file=shown, width=120))
     printed = shown.getvalue()
-    assert "By 2028-06-30 no plan has anything more in service." in printed
-    assert "By 2028-08-15 no plan has anything more in service." in printed
+    assert "By 2028-06-30 no plan has any more MW in service." in printed
+    assert "By 2028-08-15 no plan has any more MW in service." in printed
     lines = [line.split()[0] for line in printed.splitlines() if line.startswith("2028")]
     assert {"2028-06-30", "2028-08-15", "2028-12-31"} <= set(lines)
 

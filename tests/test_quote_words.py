@@ -60,22 +60,22 @@ def answer(**values: object) -> dict[str, object]:
         (
             {"date": AUGUST, "proven": False},
             "20 MW more (IT power) can be in service by 2028-08-31; not by 2028-06-30, when at "
-            "most 19.14 MW can. Whether they can be in service by 2028-07-31 was not answered in "
+            "most 19.14 MW can. Whether they can be in service by 2028-07-31 was not settled in "
             "time.",
         ),
         (
             {"date": AUGUST, "proven": False, "period_before": None, "not_before": JUNE},
             "20 MW more (IT power) can be in service by 2028-08-31. Whether they can be in service "
-            "by 2028-06-30 was not answered in time.",
+            "by 2028-06-30 was not settled in time.",
         ),
         (
             {"date": None, "proven": False},
-            "Whether 20 MW more (IT power) can be in service within the plan was not answered in "
+            "Whether 20 MW more (IT power) can be in service within the plan was not settled in "
             "time; not by 2028-06-30, when at most 19.14 MW can.",
         ),
         (
             {"date": None, "proven": False, "period_before": None},
-            "Whether 20 MW more (IT power) can be in service within the plan was not answered in "
+            "Whether 20 MW more (IT power) can be in service within the plan was not settled in "
             "time.",
         ),
         (
@@ -140,7 +140,7 @@ def test_out_of_time_denies_nothing(monkeypatch):
     assert (most.firm_mw, most.at_most_mw) == (None, pytest.approx(mw))
     rows = quote_plan(plan, Inquiry(Terms("it"), (mw,), overtime=0.0)).tables
     assert rows["earliest"][0]["proven"] is False
-    assert "not answered in time" in earliest_sentence(plan, rows["earliest"][0])
+    assert "not settled in time" in earliest_sentence(plan, rows["earliest"][0])
     assert all(row["firm_mw"] is None for row in rows["quote"])
 
 

@@ -69,16 +69,16 @@ def test_every_kind_of_fault_is_told_at_its_cell_and_all_at_once() -> None:
         *change("of a text", "sites", "site", "site", "scale", 2),
     ]
     assert told(changes) == [
-        "changes!C2 'Hall, Wales,*': the key of crews is site, from, and this has 3 parts. Put a "
-        "name that holds a comma in double quotes",
-        "changes!C3 'sit,*': no row of crews has this key. The nearest are site,2026-03-01; "
+        "changes!C2 'Hall, Wales,*': the key of crews is site, from, but this key has 3 parts. Put "
+        "a name that contains a comma in double quotes",
+        "changes!C3 'sit,*': no row of crews has this key. The closest keys are site,2026-03-01; "
         "site,2026-01-01",
         "changes!F4 '0.5': sites!B2 is 1: pue is out of bounds. Give a number, at least 1 and at "
         "most 3",
-        "changes!C5 '\"site': a double quote in this key is not closed, or stands in the midst of "
-        'a name. Write "a name" or "a ""quoted"" one',
+        "changes!C5 '\"site': a double quote in this key is not closed, or is inside a name. "
+        'Write "a name" or "a ""quoted"" one',
         "changes!F6 '10000000': milestones!B2 would lie outside the calendar. Shift by fewer days",
-        "changes!F7 '2': sites!A2 is site: site is a text, no number. Use set (=)",
+        "changes!F7 '2': sites!A2 is site: site is a text, not a number. Use set (=)",
     ]
 
 
@@ -124,7 +124,7 @@ def test_the_key_of_a_draw_is_looked_up() -> None:
     (fault,) = told([], {}, draws=draws)
     assert fault.startswith("draws!C2 'nobody,*': no row of crews has this key")
     (fault,) = told([], {}, draws=[{**draws[0], "key": "site,*", "low": None}])
-    assert fault == "draws!G2: a uniform draw needs low. Give it"
+    assert fault == "draws!G2: a uniform draw needs low. Fill it in"
 
 
 @pytest.mark.parametrize("name", ["first-plan", "openai-750mw", "openai-2gw", "frontier-sites"])
@@ -142,7 +142,7 @@ def test_check_fails_and_the_plan_of_the_base_is_warned_in_a_line(tmp_path: Path
     assert result.return_value == 1
     assert [(f["sheet"], f["cell"]) for f in found["faults"]] == [("changes", "C2")]
     assert warning_of_scenarios(read_inputs(path)) == (
-        "scenarios of this workbook are at fault (changes!C2): see planner check"
+        "some scenarios of this workbook have faults (changes!C2). To see them: planner check"
     )
     assert warning_of_scenarios(base()) == ""
 
@@ -211,7 +211,7 @@ def test_commands_name_the_same_cells_and_check_hides_nothing(tmp_path: Path) ->
     assert found["notes"] == list(inputs.notes) != []
     assert {f["where"] for f in found["faults"]} == {f.where for f in rehearsed(inputs)}
     shown = CliRunner().invoke(planner, ["check", str(path)])
-    assert "These faults stop" in shown.stdout
+    assert "These faults affect" in shown.stdout
     for name, where in WHERE.items():
         made = CliRunner().invoke(planner, ["plan", str(path), "--scenario", name,
                                             "-o", str(tmp_path / "out")])  # fmt: skip

@@ -62,7 +62,7 @@ def test_a_curve_shows_the_dates_at_which_it_changes() -> None:
     told = console.file.getvalue()  # type: ignore[attr-defined]
     dates = [line.split()[0] for line in told.splitlines() if line.startswith("2026")]
     assert dates == ["2026-01-01", "2026-04-01", "2026-06-01", "2026-09-01"]
-    assert "the largest rises; every date is in the sheet Quote" in told
+    assert "only the largest rises; the sheet Quote has every date" in told
 
 
 def test_missed_megawatts_of_two_bases_are_not_added_up() -> None:

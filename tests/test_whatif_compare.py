@@ -177,8 +177,8 @@ def test_gaps_are_in_per_cent_and_noise_is_no_difference(base: Plan, tmp_path: P
     one, other = comparison.names
     assert rows["gap"]["unit"] == "% of present cost"
     assert rows["gap"][one] == pytest.approx(1.266)
-    assert rows["gap"][f"{other}, more"] == pytest.approx(-0.0434)
-    assert rows["missed"][f"{other}, more"] == 0.0
+    assert rows["gap"][f"{other}, change"] == pytest.approx(-0.0434)
+    assert rows["missed"][f"{other}, change"] == 0.0
     console = Console(width=200, record=True)
     print_comparison(comparison, console)
     assert "e-" not in console.export_text()
@@ -191,14 +191,14 @@ def test_the_rounding_of_a_gap_is_no_gap(base: Plan) -> None:
         row for row in difference_rows(comparison.sections[0], comparison) if row["figure"] == "gap"
     ]
     one, other = comparison.names
-    assert (gap[one], gap[f"{other}, more"]) == (0.0, 0.0)
+    assert (gap[one], gap[f"{other}, change"]) == (0.0, 0.0)
 
 
 def test_an_order_that_moves_is_told_with_the_money_it_costs_more() -> None:
     plans = [firm_plan("2025-12-15"), firm_plan("2025-12-15", today="2026-02-01")]
     rows = order_rows(compare(plans))
     assert rows
-    assert all("USD more" in row and "money" not in row for row in rows)
+    assert all("USD change" in row and "money" not in row for row in rows)
 
 
 def test_a_plan_does_not_differ_from_itself(base: Plan) -> None:
@@ -206,7 +206,7 @@ def test_a_plan_does_not_differ_from_itself(base: Plan) -> None:
     assert comparison.names == ("small", "small (2)")
     assert comparison.orders == comparison.bottlenecks == []
     assert not differing(row for s in comparison.sections for row in differences(s))
-    with pytest.raises(PlannerError, match="two plans or more"):
+    with pytest.raises(PlannerError, match="at least two plans"):
         compare([base])
 
 
@@ -268,7 +268,7 @@ def test_the_files_hold_base_column_and_differences(base: Plan, tmp_path: Path) 
     sheet = book["Missed"]
     header = next(r for r in sheet.iter_rows(values_only=True) if r[0] == "commitment")
     assert [str(cell).split("\n")[0] for cell in header[:5]] == [
-        "commitment", "date", "basis", "small", "small, late south, more"]  # fmt: skip
+        "commitment", "date", "basis", "small", "small, late south, change"]  # fmt: skip
     rows = {r[1]: r for r in sheet.iter_rows(values_only=True) if r[0] == "demand"}
     assert rows["2026-07-31"][3] == 0
     assert rows["2026-07-31"][4] == pytest.approx(6)
@@ -293,9 +293,9 @@ def test_the_command_compares_folders_and_scenarios(
     for one, other in zip(saved["missed"], made["missed"], strict=True):
         assert list(one["values"].values()) == pytest.approx(list(other["values"].values()))
     shown = run(planner, arguments, standalone_mode=False).stdout
-    assert "Base: base; differences of late south" in shown
+    assert "Base: base; changes of late south" in shown
     wrong = run(planner, ["compare", "a", "b", "--scenario", "base"], standalone_mode=False)
-    assert "one workbook and two scenarios or more" in str(wrong.exception)
+    assert "one workbook and at least two scenarios" in str(wrong.exception)
 
 
 def with_period(period: str) -> Plan:

@@ -86,10 +86,10 @@ def test_a_broken_start_is_named(tmp_path: Path, content: bytes | None) -> None:
     save_plan(plan, folder, {FILE: start_writer(kept)})
     if content is None:
         (folder / FILE).unlink()
-        wrong = r"start\.npz is missing: what-ifs start from it\. Plan again"
+        wrong = r"start\.npz is missing, which --near needs\. Plan again"
     else:
         (folder / FILE).write_bytes(content)
-        wrong = r"start\.npz cannot be read as the solve of a plan\. Plan again"
+        wrong = r"start\.npz is not the solve of a plan, which --near needs\. Plan again"
     with pytest.raises(PlannerError, match=wrong):
         load_near(folder)
 

@@ -114,12 +114,12 @@ def test_the_command_writes_the_tables(tmp_path: Path) -> None:
     assert len(told["tried"]) == 6
     shown = run(planner, [*arguments, "-o", str(tmp_path / "b"), "--scenario", "more"],
                 standalone_mode=False).stdout  # fmt: skip
-    assert "Regret of what is decided before 2026-02-01" in shown
+    assert "Regret of decisions before 2026-02-01" in shown
     assert "less supply" not in shown
     assert "Regret" in (tmp_path / "b" / "sweep.html").read_text(encoding="utf-8")
     for wrong, why in (
         (["--scenario", "lss"], "no scenario 'lss'. Its scenarios are: 'more', 'less supply'"),
-        (["--method", "grid"], "--scenario and --decide-by go with --method scenarios"),
+        (["--method", "grid"], "--scenario and --decide-by need --method scenarios"),
     ):
         failed = run(planner, [*arguments, *wrong, "-o", str(tmp_path / "c")],
                      standalone_mode=False)  # fmt: skip

@@ -98,9 +98,9 @@ def test_inverses_by_hand() -> None:
 
 @pytest.mark.parametrize(
     ("column", "value", "said"),
-    [("low", None, "draws!J5: a triangular draw needs low. Give it"),
-     ("low", 1.1, "low, mode and high are not in this order"),
-     ("distribution", None, "the first row of a draw says how it is drawn")],
+    [("low", None, "draws!J5: a triangular draw needs low. Fill it in"),
+     ("low", 1.1, "low, mode and high are not in ascending order"),
+     ("distribution", None, "the first row of a draw must name its distribution")],
 )  # fmt: skip
 def test_a_draw_that_is_not_whole_is_told(column: str, value: object, said: str) -> None:
     sheets = small_sheets()
@@ -294,7 +294,7 @@ def test_a_torn_line_is_dropped_and_a_damaged_one_refused(tmp_path: Path) -> Non
     with pytest.raises(PlannerError, match="of another sweep"):
         Journal(path, "b")
     path.write_bytes(whole[:10] + whole[12:])
-    with pytest.raises(PlannerError, match="damaged before its end"):
+    with pytest.raises(PlannerError, match="damaged before its last line"):
         Journal(path, "a")
 
 
@@ -344,7 +344,7 @@ def test_the_command_refuses_to_begin_over_a_sweep_and_to_resume_another(
     assert document["cases"] == 3
     assert document["failed"] == 0
     again = run(planner, arguments, standalone_mode=False)
-    assert "Go on with it (--resume)" in str(again.exception)
+    assert "Continue it (--resume)" in str(again.exception)
     other = run(planner, [*arguments, "--seed", "2", "--resume"], standalone_mode=False)
     assert "is of another sweep" in str(other.exception)
     same = run(planner, [*arguments, "--resume"], standalone_mode=False)

@@ -1,4 +1,4 @@
-"""Arguments and options that are checked before any work is done."""
+"""Validation of arguments and options before any work starts."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ EXPECTED: dict[str, str] = {
     "--scenario",
     "WORKBOOK": "a workbook (.xlsx, .xlsm, .ods) or a folder of CSV files",
 }
-"""What is to be given for an argument, by its name in the usage line."""
+"""Description of each argument, by its name in the usage line."""
 
 
 def finite(
     _context: click.Context, _option: click.Parameter, value: float | tuple[float, ...] | None
 ) -> float | tuple[float, ...] | None:
-    """Refuse nan and infinities, which pass click's ranges."""
+    """Reject nan and infinities, which pass click's ranges."""
     numbers = value if isinstance(value, tuple) else () if value is None else (value,)
     for number in numbers:
         if not math.isfinite(number):
@@ -37,14 +37,14 @@ def finite(
 def number(
     _context: click.Context, _option: click.Parameter, value: float | None
 ) -> float | None:  # fmt: skip
-    """Refuse nan, which passes click's ranges; infinity lifts a limit."""
+    """Reject nan, which passes click's ranges; infinity means no limit."""
     if value is not None and math.isnan(value):
         raise click.BadParameter(f"{value} is not a number.")
     return value
 
 
 def kind_of(path: Path) -> int:
-    """Return what a path leads to, by the names of files alone."""
+    """Return the kind of a path, judged by file names alone."""
     from planner.plan.plan_folders import CONTENTS, settled  # noqa: PLC0415  (slow to import)
 
     if path.name == CONTENTS or (settled(path) / CONTENTS).is_file():
@@ -61,7 +61,7 @@ def kind_of(path: Path) -> int:
 
 
 def _plan_of(path: Path) -> Path | None:
-    """Return the plan folder of which a path is a part; None if it is none of its files."""
+    """Return the plan folder that contains a path; None if there is none."""
     from planner.plan.plan_folders import CONTENTS  # noqa: PLC0415  (slow to import)
 
     for part in (path, path.parent):
@@ -71,7 +71,7 @@ def _plan_of(path: Path) -> Path | None:
 
 
 def described(path: Path) -> str:
-    """Say what a path leads to."""
+    """Describe a path for an error message."""
     kind = kind_of(path)
     if kind == PLAN and path.is_file():
         return f"{path} is the list of the plan folder {path.parent}"
@@ -88,17 +88,19 @@ def described(path: Path) -> str:
 
 
 def require_plan(path: Path, hint: str = "") -> None:
-    """Refuse what is no plan folder.
+    """Raise a usage error unless a path is a plan folder.
 
     Parameters
     ----------
+    path
+        Path given on the command line.
     hint
-        What else a person may have meant who gives a workbook.
+        Added to the remedy if the path is a workbook.
 
     Raises
     ------
     click.UsageError
-        With what the path is, what is expected, and what to type.
+        Says what the path is, what is expected, and what to type.
     """
     kind = kind_of(path)
     if kind == PLAN:
@@ -106,45 +108,47 @@ def require_plan(path: Path, hint: str = "") -> None:
     if kind == PLAN_FILE:
         remedy = f"Give {_plan_of(path)}"
     elif kind == WORKBOOK:
-        remedy = f"To make one of it: planner plan {path}{hint}"
+        remedy = f"To make a plan from it: planner plan {path}{hint}"
     else:
-        remedy = "See which there are: ls outputs"
-    raise click.UsageError(f"{described(path)}. Expected is {EXPECTED['PLAN']}. {remedy}")
+        remedy = "To list the plans: ls outputs"
+    raise click.UsageError(f"{described(path)}. Expected {EXPECTED['PLAN']}. {remedy}")
 
 
 def require_workbook(path: Path) -> None:
-    """Refuse what the planner has written itself; all else is read and judged as a workbook.
+    """Raise a usage error if a path is an output of the planner.
+
+    Any other path is read as a workbook, whose faults are reported in turn.
 
     Raises
     ------
     click.UsageError
-        With what the path is, and what is expected.
+        Says what the path is, and what is expected.
     """
     _remember(path)
     if kind_of(path) in (PLAN, PLAN_FILE, SWEEP, COMPARISON):
-        raise click.UsageError(f"{described(path)}. Expected is {EXPECTED['WORKBOOK']}, e.g. the "
-                               "one that it was made from")  # fmt: skip
+        raise click.UsageError(f"{described(path)}. Expected {EXPECTED['WORKBOOK']}, e.g. the one "
+                               "that it was made from")  # fmt: skip
 
 
 def require_plan_or_workbook(path: Path) -> None:
-    """Refuse what is neither a plan folder nor to be read as a workbook.
+    """Raise a usage error unless a path is a plan folder or a workbook.
 
     Raises
     ------
     click.UsageError
-        With what the path is, and what is expected.
+        Says what the path is, and what is expected.
     """
     _remember(path)
     kind = kind_of(path)
     if kind in (PLAN, WORKBOOK):
         return
     remedy = f". Give {_plan_of(path)}" if kind == PLAN_FILE else ""
-    raise click.UsageError(f"{described(path)}. Expected is {EXPECTED['PLAN']}, or "
+    raise click.UsageError(f"{described(path)}. Expected {EXPECTED['PLAN']}, or "
                            f"{EXPECTED['WORKBOOK']}{remedy}")  # fmt: skip
 
 
 def _remember(workbook: Path) -> None:
-    """Note which workbook is read, so that a document of its faults can name it."""
+    """Store the path of the workbook in the context, for the JSON document of an error."""
     context = click.get_current_context(silent=True)
     if context is not None and isinstance(context.obj, dict):
         context.obj["workbook"] = workbook

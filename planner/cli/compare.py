@@ -50,34 +50,41 @@ def command(
     from planner.whatif.compare import compare  # noqa: PLC0415
     from planner.whatif.compare_output import write_comparison  # noqa: PLC0415
 
-    told = ""
+    interruption = ""
     if scenarios:
-        made, told = _planned(plans[0], scenarios, gap)
+        made, interruption = _planned(plans[0], scenarios, gap)
         if len(made) < 2:
-            raise Interrupted(f"{told}. Nothing is written, for a comparison needs two plans")
+            raise Interrupted(
+                f"{interruption}. Nothing is written, because a comparison needs two plans"
+            )
         comparison = compare(made, scenarios[: len(made)])
     else:
         comparison = compare([load_plan(folder) for folder in plans])
     tried = Attempts()
     files = write_comparison(comparison, folder, tried)
     with while_kept(f"The comparison is kept in {folder}"):
-        _show(comparison, files, told, tried, as_json=as_json)
-    if told:
-        click.echo(f"{told}. The comparison shows {len(made)} of {len(scenarios)} scenarios",
-                   err=True)  # fmt: skip
-    code = Interrupted.exit_code if told else 0
-    return ended(tried, code, "The plans are untouched, and all else is written.")
+        _show(comparison, files, interruption, tried, as_json=as_json)
+    if interruption:
+        shown = f"The comparison shows {len(made)} of {len(scenarios)} scenarios"
+        click.echo(f"{interruption}. {shown}", err=True)
+    code = Interrupted.exit_code if interruption else 0
+    return ended(tried, code, "The plans are unchanged, and all other files are written.")
 
 
 def _show(
-    comparison: Comparison, files: dict[str, str], told: str, tried: Attempts, *, as_json: bool
+    comparison: Comparison,
+    files: dict[str, str],
+    interruption: str,
+    tried: Attempts,
+    *,
+    as_json: bool,
 ) -> None:
-    """Print a comparison and its files; `told` is what was interrupted."""
+    """Print a comparison and its files; `interruption` is the message of a run cut short."""
     from planner.plan.store import plain  # noqa: PLC0415  (slow to import)
     from planner.whatif.compare import as_document  # noqa: PLC0415
 
     if as_json:
-        document = {**as_document(comparison), "interrupted": told or None, "files": files,
+        document = {**as_document(comparison), "interrupted": interruption or None, "files": files,
                     "failures": tried.sentences}  # fmt: skip
         click.echo(json.dumps(plain(document), indent=2))
         return
@@ -93,17 +100,17 @@ def _show(
 
 
 def _require(plans: tuple[Path, ...], scenarios: tuple[str, ...], folder: Path) -> None:
-    """Refuse, before the work, what cannot be compared, and a folder that is not for it."""
+    """Check the arguments before any work: comparable paths, and a folder for the comparison."""
     if scenarios:
         if len(plans) != 1 or len(scenarios) < 2:
-            raise click.UsageError("--scenario needs one workbook and two scenarios or more")
+            raise click.UsageError("--scenario needs one workbook and at least two scenarios")
         require_workbook(plans[0])
     else:
         for path in plans:
             require_plan(path, f"; to compare its scenarios: planner compare {path} --scenario "
                          "base --scenario NAME")  # fmt: skip
         if len(plans) < 2:
-            raise click.UsageError(f"only {plans[0]} is given. Expected are {EXPECTED['PLANS...']}")
+            raise click.UsageError(f"only {plans[0]} is given. Expected {EXPECTED['PLANS...']}")
     from planner.plan.plan_folders import require_room  # noqa: PLC0415  (slow to import)
 
     require_room(folder, ("compare.xlsx", "compare.html"), "a comparison")
@@ -112,14 +119,14 @@ def _require(plans: tuple[Path, ...], scenarios: tuple[str, ...], folder: Path) 
 def _planned(
     workbook: Path, scenarios: tuple[str, ...], gap: float | None
 ) -> tuple[list[Plan], str]:  # fmt: skip
-    """Plan scenarios of a workbook, each after the first from the base case's solve.
+    """Plan scenarios of a workbook, warm-starting each after the first from the base case.
 
     Returns
     -------
     list of Plan
         The plans, the last of them cut short if the run was interrupted while it had an incumbent.
     str
-        What was interrupted and what it had found, empty if nothing was.
+        Message on the interrupted scenario and its best plan so far; empty if none was.
     """
     from planner.pipeline import Options  # noqa: PLC0415
     from planner.plan.summary import INTERRUPTED  # noqa: PLC0415
@@ -158,7 +165,7 @@ def _planned(
 
 
 def _incumbent(plan: Plan, scenario: str) -> str:
-    """Say which scenario was interrupted, and how good its best plan so far is."""
+    """Return a message on the interrupted scenario and its best plan so far."""
     from planner.reports.views import BASIS_WORDS, missed_by_basis  # noqa: PLC0415
 
     figures: dict[str, Any] = plan.summary

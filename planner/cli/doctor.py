@@ -1,4 +1,4 @@
-"""`planner doctor`: whether this machine has what a plan needs."""
+"""`planner doctor`: check that this machine can run the planner."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*\(?([^;()]*)\)?\s*(;.*
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at."""
+    """Result of one check: what was found, and what is required."""
 
     check: str
     found: str
     wanted: str
-    well: bool
+    is_ok: bool
     remedy: str = ""
 
 
@@ -41,24 +41,24 @@ class Check:
 def command(context: click.Context, as_json: bool) -> None:
     """Check this machine: versions, solver, outputs folder, cores and memory.
 
-    Exit code 0 if all is well, else 1, with a remedy for each thing that is not.
+    Exit codes: 0 every check is OK, 1 a check failed; each failure comes with a remedy.
 
     \b
     Example: planner doctor
     """  # noqa: D301  (the backspace keeps click from joining the lines)
     checks = [*_versions(), _solver(), _outputs(), _cores(), _memory()]
-    well = all(check.well for check in checks)
+    is_ok = all(check.is_ok for check in checks)
     if as_json:
-        document = {"well": well, "checks": [asdict(check) for check in checks]}
+        document = {"is_ok": is_ok, "checks": [asdict(check) for check in checks]}
         click.echo(json.dumps(document, ensure_ascii=False))
     else:
         from rich.console import Console  # noqa: PLC0415  (slow to import)
 
         Console(highlight=False, markup=False, emoji=False).print(_table(checks))
     for check in checks:
-        if not check.well:
+        if not check.is_ok:
             click.echo(f"{check.check}: {check.remedy}", err=True)
-    context.exit(0 if well else 1)
+    context.exit(0 if is_ok else 1)
 
 
 def _table(checks: list[Check]) -> Table:
@@ -68,7 +68,7 @@ def _table(checks: list[Check]) -> Table:
 
     table = Table("check", "found", "wanted", "", box=box.SIMPLE_HEAD, pad_edge=False)
     for check in checks:
-        table.add_row(check.check, check.found, check.wanted, "ok" if check.well else "NOT WELL")
+        table.add_row(check.check, check.found, check.wanted, "OK" if check.is_ok else "FAILED")
     return table
 
 
@@ -94,7 +94,7 @@ def _versions() -> Iterator[Check]:
 
 
 def _required() -> tuple[str, list[str]]:
-    """Return the required Python and dependencies, of the installed package or its sources."""
+    """Return the required Python and dependencies, from the package metadata or its sources."""
     from importlib import metadata  # noqa: PLC0415
 
     try:
@@ -126,27 +126,27 @@ def satisfies(version: str, wanted: str) -> bool:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    """Return a version's leading numbers, filled up so that 4 and 4.0 compare alike."""
+    """Return a version's leading numbers, padded with zeros so that 4 equals 4.0."""
     digits = re.match(r"\d+(\.\d+)*", version.strip())
     numbers = [int(part) for part in digits[0].split(".")] if digits else []
     return tuple([*numbers, 0, 0, 0, 0][:4])
 
 
 def _solver() -> Check:
-    """Let HiGHS solve a tiny problem in whole numbers with a known optimum."""
+    """Solve a tiny MIP with a known optimum."""
     remedy = "Run: python -m pip install --force-reinstall highspy"
     try:
         from planner.solve.solver_check import KNOWN_OPTIMUM, trial_optimum  # noqa: PLC0415
 
         found = trial_optimum()
-    except Exception as error:  # a broken build may fail in any way, and that is the finding
+    except Exception as error:  # a broken build may fail in any way
         return Check("HiGHS trial", f"{type(error).__name__}: {error}", "optimum", False, remedy)
-    well = abs(found - KNOWN_OPTIMUM) < 1e-9
-    return Check("HiGHS trial", f"optimum {found:g}", f"optimum {KNOWN_OPTIMUM:g}", well, remedy)
+    is_ok = abs(found - KNOWN_OPTIMUM) < 1e-9
+    return Check("HiGHS trial", f"optimum {found:g}", f"optimum {KNOWN_OPTIMUM:g}", is_ok, remedy)
 
 
 def _outputs() -> Check:
-    """Check that plans can be written below the current folder."""
+    """Check that plans can be written to the outputs folder."""
     folder = OUTPUTS if OUTPUTS.exists() else Path()
     name = f"folder {OUTPUTS}"
     try:
@@ -154,20 +154,20 @@ def _outputs() -> Check:
             trial.write(b"trial")
     except OSError as error:
         return Check(name, error.strerror or str(error), "writable", False,
-                     f"Make {OUTPUTS.absolute()} a folder that you may write to, or give plan "
-                     "another with -o.")  # fmt: skip
+                     f"Make {OUTPUTS.absolute()} writable, or give planner plan another "
+                     "folder with -o.")  # fmt: skip
     return Check(name, "writable", "writable", True)
 
 
 def _cores() -> Check:
-    """Say how many cores this process may use."""
+    """Return the number of cores that this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)  # not on every system
     cores = len(affinity(0)) if affinity else os.cpu_count() or 1
     return Check("cores", str(cores), ">=1", cores >= 1)
 
 
 def _memory() -> Check:
-    """Check the memory that is free for a plan."""
+    """Check the free memory."""
     free = _free_memory_gb()
     wanted = f">={LEAST_MEMORY_GB:g} GB free"
     if free is None:
@@ -177,7 +177,7 @@ def _memory() -> Check:
 
 
 def _free_memory_gb() -> float | None:
-    """Return the free memory in GB; None where the system does not tell."""
+    """Return the free memory in GB; None if the system does not report it."""
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
         figures = {key: rest.split()[0] for key, _, rest in (line.partition(":") for line in lines)}

@@ -116,7 +116,7 @@ def tell(
             print_files(files, console)
         elif not files and not tried.failures and not as_json:
             click.echo(
-                "not kept: only a plan folder keeps it, see planner plan --explain", err=True
+                "not saved: only a plan folder can store it, see planner plan --explain", err=True
             )
     return ended(tried, 0, f"{kept}." if files else f"The {kind} is above.")
 
@@ -215,7 +215,7 @@ def _why(made: Plan, why: str, time_limit: float | None, *, as_json: bool) -> in
             "present_cost_more_most": found.cost_more_most, "moves": found.moves,
         })  # fmt: skip
         return 0
-    said = "is not in the plan. With it" if found.forced else "is in the plan. Without it"
+    said = "is not in the plan; forcing it" if found.forced else "is in the plan; forbidding it"
     click.echo(f"{why!r} {said} ({found.status}):")
     if found.missed_more is None:
         click.echo("  no plan exists")

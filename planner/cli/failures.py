@@ -1,4 +1,4 @@
-"""How a command says that it failed: words on stderr, and with --json one document on stdout."""
+"""Error output of a command: a message on stderr, with --json a document on stdout."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from planner.errors import InputFaults, PlanRefused
 
 
 def show_usage_error(error: click.ClickException) -> None:
-    """Show what was typed wrong, what is expected, and an example."""
+    """Show a usage error with the expected argument and an example."""
     error.show()
     if isinstance(error, click.MissingParameter) and error.param is not None and error.ctx:
         name = error.param.make_metavar(error.ctx).strip("[]")
@@ -27,21 +27,21 @@ def show_usage_error(error: click.ClickException) -> None:
             click.echo(f"\nExample: {examples.splitlines()[0].strip()}", err=True)
 
 
-def document(error: BaseException, told: str, code: int, workbook: Path | None) -> str:
-    """Return what a command that failed prints with --json.
+def document(error: BaseException, text: str, code: int, workbook: Path | None) -> str:
+    """Return the JSON document of a failed command.
 
     Parameters
     ----------
     error
-        What ended it.
-    told
-        The same in words.
+        The error that ended the command.
+    text
+        Its message.
     code
         Its exit code.
     workbook
         The workbook that was read, if any.
     """
-    found: dict[str, Any] = {"error": told, "exit_code": code}
+    found: dict[str, Any] = {"error": text, "exit_code": code}
     if isinstance(error, InputFaults):
         from planner.reports.console.faults import Findings, as_document  # noqa: PLC0415  (slow to import)
 

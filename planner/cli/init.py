@@ -74,9 +74,9 @@ def command(
     else:
         click.echo(str(target))
     for what in written.get("left_out", ()):
-        click.echo(f"Left out, for the planner does not read it: {what}", err=True)
+        click.echo(f"Left out, because the planner does not read it: {what}", err=True)
     if name == "blank":
-        click.echo(f"Fill it in, then find what is missing: planner check {target}", err=True)
+        click.echo(f"Fill it in, then check it: planner check {target}", err=True)
     else:
         click.echo(f"Plan it with: planner plan {target}", err=True)
 

@@ -1,4 +1,4 @@
-"""The command `planner`: a table of contents whose chapters are imported when they are opened."""
+"""The command `planner`: subcommands are imported only when they are called."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from planner.cli.output import discard, keep_streams_open
 from planner.errors import Interrupted, PlannerError
 
 COMMANDS = {
-    "init": ("planner.cli.init", "Write a workbook to begin with."),
+    "init": ("planner.cli.init", "Write a new workbook or an example."),
     "check": ("planner.cli.check", "Report every fault of a workbook, cell by cell."),
-    "size": ("planner.cli.size", "Turn megawatts into systems, on every basis."),
+    "size": ("planner.cli.size", "Convert megawatts to systems, on every basis."),
     "plan": ("planner.cli.plan", "Make an optimal, checked plan from a workbook."),
-    "compare": ("planner.cli.compare", "Put plans or scenarios side by side."),
-    "sweep": ("planner.cli.sweep", "Plan many what-ifs: draws, grids, scenarios."),
+    "compare": ("planner.cli.compare", "Compare plans or scenarios."),
+    "sweep": ("planner.cli.sweep", "Plan many what-ifs: random draws, grids, scenarios."),
     "verify": ("planner.cli.verify", "Check a saved plan against its workbook."),
-    "report": ("planner.cli.report", "Write a saved plan's reports and figures again."),
-    "explain": ("planner.cli.explain", "Say what binds, why late, and what to ask for."),
-    "quote": ("planner.cli.quote", "Say what can be promised, by when, with the proof."),
+    "report": ("planner.cli.report", "Rewrite the reports and figures of a saved plan."),
+    "explain": ("planner.cli.explain", "Explain bottlenecks, lateness and what to ask for."),
+    "quote": ("planner.cli.quote", "Compute what can be promised, by when, with proof."),
     "formulas": ("planner.cli.formulas", "Print the model's formulation."),
     "doctor": ("planner.cli.doctor", "Check that this machine can plan."),
 }
@@ -37,7 +37,7 @@ COMMANDS = {
 
 
 DEFECT = 70
-"""Exit code where the planner itself failed, as where the solver does."""
+"""Exit code of an internal error, the same as of a solver failure."""
 
 REPORT_IT = (
     "This is a defect of the planner, not of your inputs: please report it. With "
@@ -46,10 +46,10 @@ REPORT_IT = (
 
 
 class Chapters(click.Group):
-    """A group that imports a command only when it is called."""
+    """A click group that imports a command only when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the commands in the order of work."""
+        """Return the commands in the order in which they are used."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -60,7 +60,7 @@ class Chapters(click.Group):
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands without importing any."""
+        """Write the list of commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, help) for name, (_, help) in COMMANDS.items()])
 
@@ -78,7 +78,7 @@ def planner() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command; whatever ends it, it ends in words and an exit code, never a traceback."""
+    """Run the command; every error ends in a message and an exit code, never a traceback."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
     keep_streams_open()
@@ -89,58 +89,58 @@ def main(arguments: Sequence[str] | None = None) -> None:
                                  obj=read)  # fmt: skip
         sys.stdout.flush()
     except (Exception, KeyboardInterrupt, SystemExit) as error:
-        # Click makes a SystemExit of a broken pipe, which can only be one between our processes.
+        # Click turns a broken pipe, which can only be one of our own processes, into SystemExit.
         is_hidden = isinstance(error, SystemExit) and error.__context__ is not None
         raised = error.__context__ if is_hidden else error
         failed = _failed(
             raised or error, read.get("workbook"), as_json="--json" in (arguments or sys.argv[1:])
         )
-        # A command that is done has said so; what it printed may be lost all the same.
+        # The command may have succeeded while its output could not be flushed.
         code = code or failed
     _end(code if isinstance(code, int) else 0)
 
 
 def _failed(error: BaseException, workbook: Path | None, *, as_json: bool) -> int:
-    """Say what ended a command, in JSON too if that was asked for; return its exit code."""
+    """Report the error that ended a command, with --json also as JSON; return the exit code."""
     from planner.cli import failures  # noqa: PLC0415  (not needed where nothing fails)
 
     code = PlannerError.exit_code
     if isinstance(error, click.ClickException):
         failures.show_usage_error(error)
-        told, code = error.format_message(), error.exit_code
+        text, code = error.format_message(), error.exit_code
     elif isinstance(error, click.Abort | KeyboardInterrupt):
-        told, code = "interrupted; no file is left half written", Interrupted.exit_code
+        text, code = "interrupted; no file is incomplete", Interrupted.exit_code
     elif isinstance(error, PlannerError):
-        told, code = str(error), error.exit_code
-        # What could not be written for this very reason is not told again.
+        text, code = str(error), error.exit_code
+        # Do not report the same failed write again when Python closes the file.
         sys.unraisablehook = lambda unraisable: None
     elif isinstance(error, OSError):
-        told = (f"the system refuses to go on: {error}. Free some room on the disk, or see that "
-                "files and folders may be read and written")  # fmt: skip
+        text = (f"system error: {error}. Check the free disk space and the permissions of files "
+                "and folders")  # fmt: skip
     elif isinstance(error, MemoryError):
-        told = ("this machine has not enough memory for it. Plan fewer periods, or longer ones "
-                "(settings, period), or set counts to continuous")  # fmt: skip
+        text = ("not enough memory. Plan fewer or longer periods (settings, period), or set counts "
+                "to continuous")  # fmt: skip
     else:
         show_traceback(error)
-        told, code = f"the planner failed: {reason(error)}. {REPORT_IT}", DEFECT
+        text, code = f"the planner failed: {reason(error)}. {REPORT_IT}", DEFECT
     if not isinstance(error, click.ClickException):
-        click.echo(told, err=True)
+        click.echo(text, err=True)
     if as_json:
         with suppress(OSError):
-            click.echo(failures.document(error, told, code, workbook))
+            click.echo(failures.document(error, text, code, workbook))
     if isinstance(error, OSError):
         _drop_output()
     return code
 
 
 SOLVER_THREADS = ("Thread-", "ThreadPoolExecutor-")
-"""How the names of threads begin in which a solver may run."""
+"""Prefixes of the names of threads in which a solver may run."""
 
 
 def _end(code: int) -> None:
-    """End the process, at once if a solver that was left to itself still runs in it.
+    """End the process, at once if an abandoned solver thread still runs.
 
-    Python would wait for its thread, or take itself down under it, which ends in an abort.
+    Python would wait for that thread, or abort while shutting down underneath it.
     """
     highs_thread = sys.modules.get("planner.solve.highs_thread")
     is_left = highs_thread is not None and highs_thread.is_abandoned_solver_running()
@@ -155,7 +155,7 @@ def _end(code: int) -> None:
 
 
 def _drop_output() -> None:
-    """Let go of what cannot be written, so that Python does not try it again at its end."""
+    """Discard output that cannot be written, so that Python does not retry it at exit."""
     sys.unraisablehook = lambda unraisable: None
     with suppress(OSError, ValueError):
         discard(sys.stdout.fileno())

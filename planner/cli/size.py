@@ -115,8 +115,10 @@ def _from_catalogue(system: str | None, power_kw: float | None) -> Figures:
 
     if system is None:
         if power_kw is None:
-            raise PlannerError("There is nothing to count. Name a system, e.g. --system CS-3, or "
-                               "give its power, e.g. --power-kw 23.")  # fmt: skip
+            raise PlannerError(
+                "No system is given. Name one, e.g. --system CS-3, or give its power, "
+                "e.g. --power-kw 23."
+            )
         return Figures("a system of your own")
     try:
         known = known_system(system)
@@ -161,17 +163,19 @@ def _from_workbook(workbook: Path, system: str | None) -> Figures:
 
 
 def _complete(found: Figures, overheads: tuple[float, ...], pues: tuple[float, ...]) -> None:
-    """Let options override the figures, and say aloud what is assumed where there are none."""
+    """Override figures by options, and note each assumed default."""
     found.overheads_kw = tuple(dict.fromkeys(overheads)) or found.overheads_kw
     found.pues = tuple(dict.fromkeys(pues)) or found.pues
     if not found.overheads_kw:
         found.overheads_kw = (0.0,)
         found.assumed.add("overhead_kw")
-        found.notes.append("* Assumption: no overhead, for none is published or given (--overhead)")
+        found.notes.append(
+            "* Assumption: no overhead, because none is published or given (--overhead)"
+        )
     if not found.pues:
         found.pues = (ASSUMED_PUE,)
         found.assumed.add("pue")
-        found.notes.append(f"* Assumption: PUE {ASSUMED_PUE}, for none is given (--pue)")
+        found.notes.append(f"* Assumption: PUE {ASSUMED_PUE}, because none is given (--pue)")
 
 
 def _print_tables(

@@ -32,14 +32,14 @@ NOTHING: dict[str, object] = {}
               help="Folder of the sweep; without it outputs/<plan>-<method>/.")  # fmt: skip
 @click.option("--method", type=click.Choice(METHODS), default="monte-carlo", show_default=True)
 @click.option("--cases", type=click.IntRange(1), default=100, show_default=True,
-              help="Cases to draw.")  # fmt: skip
+              help="Number of cases to draw.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 @click.option("--vary", multiple=True, metavar="CHANGES",
               help='Values of a grid, e.g. "crews[*].systems_per_month*=0.5,1,1.5".')  # fmt: skip
 @click.option("--set", "changes", multiple=True, metavar="CHANGE",
               help="A change made in every case.")  # fmt: skip
 @click.option("--scenario", "scenarios", multiple=True,
-              help="Scenarios of --method scenarios; all where none is given.")  # fmt: skip
+              help="Scenarios for --method scenarios; all by default.")  # fmt: skip
 @click.option("--decide-by", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
               help="With --method scenarios: try the orders and openings before this day of each "
               "scenario's plan in every other one, for the table of least regret.")  # fmt: skip
@@ -49,9 +49,9 @@ NOTHING: dict[str, object] = {}
               help="Relative gap of each case.")  # fmt: skip
 @click.option("--engine", type=click.Choice(ENGINES), default="local", show_default=True)
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True,
-              help="Cases at a time, each with one solver thread.")  # fmt: skip
-@click.option("--address", default="", help="Of a running dask scheduler or ray cluster.")
-@click.option("--resume", is_flag=True, help="Go on with the sweep in the folder.")
+              help="Cases solved at a time, each with one solver thread.")  # fmt: skip
+@click.option("--address", default="", help="Address of a running dask scheduler or ray cluster.")
+@click.option("--resume", is_flag=True, help="Continue the sweep in the folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(**options: Any) -> int:
     """Plan many what-ifs of WORKBOOK: random draws, grids or its scenarios.
@@ -77,7 +77,7 @@ def _swept(  # noqa: PLR0913  (each is an option)
 ) -> int:  # fmt: skip
     """Run the sweep and print what it came to."""
     if method != "scenarios" and (scenarios or decide_by is not None):
-        raise click.UsageError("--scenario and --decide-by go with --method scenarios")
+        raise click.UsageError("--scenario and --decide-by need --method scenarios")
     require_workbook(workbook)
     from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
     from planner.plan.plan_folders import plan_folder, require_room  # noqa: PLC0415
@@ -99,7 +99,7 @@ def _swept(  # noqa: PLR0913  (each is an option)
     with _Bar() as listen:
         sweep = run_sweep(inputs, spec, folder, where, listen, resume=resume)
     tried = Attempts()
-    files = tried("the tables could not be worked out", partial(write_sweep, sweep, folder, tried),
+    files = tried("the tables could not be computed", partial(write_sweep, sweep, folder, tried),
                   {"journal": str(folder / JOURNAL)})  # fmt: skip
     if as_json:
         found = tried("the tables could not be printed", partial(_document, sweep), NOTHING)

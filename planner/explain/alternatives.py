@@ -108,7 +108,7 @@ def parse(text: str, model: Model) -> Question:
     period_of, keys = calendar.period_of, []
     names = sorted({n for key in variables for n in _names(key, decision, site_of)})
     if not names:
-        raise PlannerError(f"{text!r}: this plan has nothing to {verb}. {_verbs(model)}")
+        raise PlannerError(f"{text!r}: this plan has no decision to {verb}. {_verbs(model)}")
     wanted = _wanted(rest, names, text, form)
     for key in variables:
         if period_of(key[-1]) == period and wanted <= _names(key, decision, site_of):
@@ -117,30 +117,29 @@ def parse(text: str, model: Model) -> Question:
         return Question(text, decision, tuple(sorted(keys)))
     days = sorted({k[-1] for k in variables if wanted <= _names(k, decision, site_of)})
     if not days:
-        raise PlannerError(f"{text!r}: the plan has no such decision at all: these do not go "
-                           f"together: {', '.join(sorted(wanted))}")  # fmt: skip
+        raise PlannerError(f"{text!r}: no decision of this plan combines "
+                           f"{' and '.join(sorted(wanted))}")  # fmt: skip
     raise PlannerError(
-        f"{text!r}: that cannot be decided from {calendar.starts[period]} to "
-        f"{calendar.ends[period]}; it can from {calendar.date_of(days[0])} to "
-        f"{calendar.date_of(days[-1])}. Before, something is not there yet; "
-        "later, it would not come into service within the plan"
+        f"{text!r}: not possible from {calendar.starts[period]} to {calendar.ends[period]}, only "
+        f"from {calendar.date_of(days[0])} to {calendar.date_of(days[-1])}. Earlier, something is "
+        "not available yet; later, it would not come into service within the plan"
     )
 
 
 def _verbs(model: Model) -> str:
     """Say which decisions of a plan can be asked about."""
     forms = [form for decision, form in VERBS.values() if getattr(model.decisions, decision)]
-    return f"What can be asked: {'; '.join(forms)}" if forms else "Nothing can be asked about it"
+    return f"Forms: {'; '.join(forms)}" if forms else "It has no decisions to ask about"
 
 
 def _period(rest: str, model: Model, form: str) -> tuple[int, str]:
     found = DAY.search(rest)
     if found is None:
-        raise PlannerError(f"{rest.strip()!r} names no period. Write {form}, e.g. 2027-09")
+        raise PlannerError(f"{rest.strip()!r} contains no period. Write {form}, e.g. 2027-09")
     try:
         day = date(int(found[1]), int(found[2]), int(found[3] or 1))
     except ValueError:
-        raise PlannerError(f"{found[0]} is no date. Write {form}, e.g. 2027-09") from None
+        raise PlannerError(f"{found[0]} is not a date. Write {form}, e.g. 2027-09") from None
     calendar = model.case.calendar
     period = calendar.holding(day)
     if period is None:
@@ -167,8 +166,8 @@ def _wanted(rest: str, names: Iterable[str], text: str, form: str) -> set[str]:
     strange = [word for word in left.split() if word.lower() not in FILLERS]
     if strange or not wanted:
         shown = ", ".join(list(names)[:12])
-        raise PlannerError(f"{text!r}: {' '.join(strange) or 'nothing'} is not known here. Write "
-                           f"{form}. Names: {shown}")  # fmt: skip
+        wrong = f"unknown name {' '.join(strange)!r}" if strange else "no name is given"
+        raise PlannerError(f"{text!r}: {wrong}. Write {form}. Names: {shown}")
     return wanted
 
 
@@ -252,8 +251,8 @@ def _solved(plan: Plan, model: Model, live: LiveModel, seconds: float) -> Soluti
         if not is_over.is_set():
             raise
         raise LimitReached(
-            f"not answered within {limits.seconds:,.0f} s: no plan was found in which the decision "
-            "is the other way round, nor proof that there is none. Give more time (--time-limit)"
+            f"not settled within {limits.seconds:,.0f} s: found neither a plan with the decision "
+            "reversed nor a proof that none exists. Give more time (--time-limit)"
         ) from None
     finally:
         timer.cancel()

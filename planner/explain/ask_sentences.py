@@ -98,7 +98,7 @@ AMOUNTS: dict[tuple[str, str], Amount] = {
     ),
     ("energisation", "mw"): lambda s, r, more: f"{r['node']}: energise {_exact(more)} MW more",
     ("halls", "it_mw"): lambda s, r, more: (
-        f"{r['hall']}: {_exact(more)} MW of IT power more in each hall"
+        f"{r['hall']}: {_exact(more)} MW more IT power in each hall"
     ),
     ("halls", "slots"): lambda s, r, more: f"{r['hall']}: {_more(more, 'slot')} in each hall",
     ("halls", "coolant_lpm"): lambda s, r, more: (

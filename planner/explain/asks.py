@@ -28,6 +28,7 @@ LARGER = (0.0, 0.01, 0.04, 0.15, 0.5)
 """Shares by which a set is asked for larger until whole systems do."""
 
 IN_WHOLES = "re-solved in whole systems from the changed cells"
+DIVISIBLY = "re-solved with divisible systems"
 
 
 @dataclass
@@ -162,7 +163,7 @@ class Asker:
             if not self.session.spent(PROVED_BY) and self.oracle.is_short(trial):
                 ask.not_enough[request.name] = smaller
         if is_cut:
-            ask.proof += "; less may do, the time ended before sizes were brought down"
+            ask.proof += "; less may be enough: the time ran out before the sizes were reduced"
         return ask
 
     def _first_enough(self, requests: list[Request]) -> list[Request]:
@@ -294,11 +295,11 @@ class Asker:
             reached = self.oracle.reached(larger)
             rest = min(rest, reached) if share == 0 else rest
             if reached <= ENOUGH:
-                more = "" if larger == requests else "; less would do if systems could be divided"
+                more = "" if larger == requests else "; with divisible systems less would be enough"
                 return larger, IN_WHOLES + more
         if math.isinf(rest):
-            return requests, "re-solved divisibly; in whole systems no plan was found in time"
-        return requests, f"re-solved divisibly; in whole systems {rest:.3f} MW-months were left"
+            return requests, f"{DIVISIBLY}; no plan in whole systems was found in time"
+        return requests, f"{DIVISIBLY}; in whole systems {rest:.3f} MW-months are still missed"
 
     def _larger(self, request: Request, share: float) -> Request:
         """Return a request larger by a share, at least by its grain, at most the largest."""

@@ -54,7 +54,7 @@ def _note(b: Bottleneck) -> str:
     if b.status in UNKNOWN or b.money_status in UNKNOWN or (not b.binds and b.gain is None):
         return ""
     if gains_any(b.lifted):
-        return "with divisible systems one step alone gains nothing; without this limit it does"
+        return "with divisible systems one step alone gains nothing; lifting this limit does"
     return "at its limit, but with divisible systems raising it alone gains nothing"
 
 
@@ -91,7 +91,7 @@ def _note_ties(rows: Sequence[Row]) -> None:
         same = [str(o["cell"]) for o in rows
                 if o is not row and (o["mw_months"], o["mw_months_lifted"]) == mine]  # fmt: skip
         if same:
-            row["note"] = f"{row['note']} worth as much as {', '.join(same[:3])}".strip()
+            row["note"] = f"{row['note']} same gain as {', '.join(same[:3])}".strip()
 
 
 def period_rows(session: Session, found: Iterable[Bottleneck]) -> list[Row]:

@@ -1,4 +1,4 @@
-"""What binds, and what one unit more of it is worth, in megawatt-months and in money."""
+"""Binding limits and their marginal gains, in megawatt-months and in money."""
 
 from __future__ import annotations
 
@@ -23,57 +23,58 @@ DEGENERATE = "degenerate"
 
 KINDS_BY, DATES_TOGETHER, LIFTED_BY, PERCENT_BY = 0.3, 0.6, 0.62, 0.63
 CONFIRMED_BY, MONEY_BY, DATES_ALONE, DATES_CONFIRMED = 0.64, 0.66, 0.69, 0.7
-"""Shares of the time after which each part of the search is cut short, in its order.
+"""Shares of the time budget at which each part of the search stops, in order.
 
-Kinds as a whole come first, for they name the cause.
+Whole kinds come first, because they name the cause.
 """
 
 WHOLE_BY = 0.75
-"""Share of the time after which no further limit of a small plan is tried in whole systems."""
+"""Share of the time budget at which the MIP re-solves of a small plan stop."""
 
 SMALL = 1e-3
-"""Part of a step that tells a price that ends within a step from one that never held."""
+"""Fraction of a step that distinguishes a price valid for less than one step from a degenerate one.
+"""
 
 Group = tuple[str, str]
-"""Kind and subject of limits that are one thing to a person, e.g. all rows of one supplier."""
+"""Kind and subject of limits that belong together, e.g. all rows of one supplier."""
 
 Together = tuple[Gains, str, list[Limit]]
-"""What dates gain when they are lifted together, their kind, and which they are."""
+"""Gain of dates lifted together, their kind, and the dates."""
 
 
 @dataclass
 class Bottleneck:
-    """A limit, its prices, and what re-solves with it moved say.
+    """A limit, its shadow prices, and the re-solved gains of moving it.
 
     Attributes
     ----------
     limit : Limit
     price : tuple of float
-        MW-months that the first bit more is worth a step, by priority.
+        Shadow price: MW-months per step, by priority.
     gain : tuple of float or None
-        MW-months gained by one step more, re-solved; None if not re-solved.
+        MW-months gained by one step more, by priority; None if not re-solved.
     status : str
-        Whether the re-solve confirms the price.
+        Whether the re-solve confirms the shadow price.
     lifted : tuple of float or None
-        MW-months gained without this limit and those of the same kind and subject.
+        MW-months gained by lifting all limits of this kind and subject.
     kind_lifted : tuple of float or None
-        MW-months gained without all limits of this kind.
+        MW-months gained by lifting all limits of this kind.
     percent : tuple of float or None
         MW-months gained by one per cent more of this limit, in all its rows; for dates and days a
-        hundredth of what is gained without it. None if not re-solved.
+        hundredth of the gain if lifted. None if not re-solved.
     whole : tuple of float or None
-        MW-months gained by one step more in whole systems, re-solved; None if not tried.
+        MW-months gained by one step more in whole systems; None if not re-solved.
     by_period : dict of int to float
-        Price by period, all priorities.
+        Shadow price by period, all priorities.
     binds : tuple of int
-        Periods in which it is used up.
+        Periods in which the limit is binding.
     money_price, money_gain : float or None
-        Present cost saved a step, with no more missed: by price, and re-solved.
+        Present cost saved per step with no more missed: shadow price, and re-solved.
     money_percent : float or None
         Present cost saved by one per cent more of this limit, in all its rows, re-solved.
     money_whole : float or None
-        Present cost saved by one step more in whole systems, re-solved; None if not tried, or if
-        one step changes the megawatts that are missed.
+        Present cost saved by one step more in whole systems; None if not re-solved, or if the
+        megawatts missed change.
     money_status : str
     money_by_period : dict of int to float
     """
@@ -102,7 +103,7 @@ class Bottleneck:
 
     @property
     def share(self) -> Gains:
-        """MW-months by price for one per cent of the cell, or for one period earlier."""
+        """MW-months by shadow price for one per cent of the cell, or for one period earlier."""
         if self.limit.dated:
             return self.price
         amount = PER_CENT * abs(float(self.limit.value)) / self.limit.step
@@ -110,18 +111,18 @@ class Bottleneck:
 
     @property
     def is_worthless(self) -> bool:
-        """Whether nothing that was re-solved gains anything."""
+        """Whether every re-solve gained nothing."""
         gains = (self.gain, self.lifted, self.percent, self.whole)
         saved = (self.money_gain, self.money_percent, self.money_whole)
         return not (any(map(gains_any, gains)) or any(saved))
 
 
 def find_bottlenecks(session: Session) -> list[Bottleneck]:
-    """Return limits that bind, those that hold back most first.
+    """Return the binding limits, ranked by their gain.
 
-    They are ranked by what one per cent more of a limit gains, in all its rows; among equals by
-    what one per cent saves, then by what they gain when lifted. Every worth shown is re-solved:
-    with divisible systems, and in a small plan one step more in whole systems, too.
+    The rank is by the gain from one per cent more of a limit, in all its rows; ties by the saving
+    from one per cent more, then by the gain if lifted. Every gain is re-solved on the LP
+    relaxation; in a small plan one step more is also re-solved as a MIP.
 
     Parameters
     ----------
@@ -136,7 +137,7 @@ def find_bottlenecks(session: Session) -> list[Bottleneck]:
         _lift_groups(session, found, kinds)
         _add_percent(session, found)
         _confirm(session, found)
-    _add_money(session, found)  # before single dates, each of which needs a model of its own
+    _add_money(session, found)  # before single dates, each of which needs its own model
     if session.is_late:
         dates = _split(session, together)
         _confirm(session, dates)
@@ -153,17 +154,17 @@ def find_bottlenecks(session: Session) -> list[Bottleneck]:
 
 
 def _add_whole(session: Session, shown: Iterable[Bottleneck]) -> None:
-    """Re-solve one step more of each limit in whole systems, the first ranked first."""
+    """Re-solve one step more of each limit as a MIP, in order of rank."""
     for b in shown:
         if session.spent(WHOLE_BY):
-            session.leave("one step more in whole systems", f"{b.limit.kind} of {b.limit.subject}")
+            session.leave("gains from one step more in whole systems", b.limit.name)
             continue
         b.whole, b.money_whole = session.whole_gain([Move(b.limit, 1.0)])
 
 
 def _rank(b: Bottleneck) -> tuple[object, ...]:
     percent = -round(gained(b.percent), 6)
-    # More halls make up for whatever is short in the halls there are, and are no cause.
+    # More halls make up for any shortage in the halls, so they are not a cause.
     more_halls = b.limit.kind == "number of halls"
     kind = tuple(-round(gain, 3) for gain in b.kind_lifted or ())
     rest = (b.percent, b.lifted, b.whole, b.gain, b.share)
@@ -173,7 +174,7 @@ def _rank(b: Bottleneck) -> tuple[object, ...]:
 
 
 def _priced(session: Session, limit: Limit) -> Bottleneck:
-    """Return a limit with its prices where everything is divisible."""
+    """Return a limit with its shadow prices in the LP relaxation."""
     touches, base = session.catalogue.move(limit, 1.0), session.base
     bottleneck = Bottleneck(limit)
     price = []
@@ -189,23 +190,23 @@ def _priced(session: Session, limit: Limit) -> Bottleneck:
 
 
 def _price_anew(session: Session, found: Iterable[Bottleneck]) -> None:
-    """Price rates that have no row of the model: where there is no rate, nothing is done.
+    """Price rates of 0, which have no row in the model, by a re-solve with a small step.
 
     What a small part of a step gains, re-solved, is their price.
     """
     for b in found:
         if b.limit.column in RATES and not session.is_linear(b.limit):
             if session.spent(KINDS_BY):
-                session.leave("prices of rates of nothing", f"{b.limit.kind} of {b.limit.subject}")
+                session.leave("gains from rates that are 0", b.limit.name)
                 continue
             gain = session.gain([Move(b.limit, SMALL)])
             b.price = tuple(part / SMALL for part in gain)
 
 
 def _lift_dates(session: Session) -> list[Together]:
-    """Return kinds of dates and days that hold something back, each kind lifted in a re-solve.
+    """Return the kinds of dates and days that gain something when the whole kind is lifted.
 
-    What no date of a kind gains together none gains alone.
+    If all dates of a kind together gain nothing, no single date does.
     """
     kinds: dict[str, list[Limit]] = {}
     for limit in session.catalogue.dates:
@@ -213,7 +214,7 @@ def _lift_dates(session: Session) -> list[Together]:
     together = []
     for kind, limits in kinds.items():
         if session.spent(DATES_TOGETHER):
-            session.leave("all dates of a kind lifted", kind)
+            session.leave("gains from lifting all dates of a kind", kind)
             continue
         gain = session.gain([Move(limit, math.inf) for limit in limits])
         if gains_any(gain):
@@ -222,7 +223,7 @@ def _lift_dates(session: Session) -> list[Together]:
 
 
 def _split(session: Session, together: Sequence[Together]) -> list[Bottleneck]:
-    """Return the dates that gain something when lifted alone, found by halves, largest first."""
+    """Return the dates that gain something when lifted alone, by bisection, largest first."""
     found, waiting = [], list(together)
     kinds = {kind: gain for gain, kind, _ in together}
     while waiting:
@@ -233,12 +234,12 @@ def _split(session: Session, together: Sequence[Together]) -> list[Bottleneck]:
             continue
         if gained(gain) < session.little:
             session.leave(
-                "dates lifted one by one, where they gain little",
+                "gains from lifting dates one by one, small ones",
                 f"{kind}, of which {len(limits)} together gain {sum(gain):.3f} MW-months",
             )
             continue
         if session.spent(DATES_ALONE):
-            session.leave("dates lifted one by one", kind)
+            session.leave("gains from lifting dates one by one", kind)
             continue
         middle = len(limits) // 2
         for half in (limits[:middle], limits[middle:]):
@@ -249,12 +250,12 @@ def _split(session: Session, together: Sequence[Together]) -> list[Bottleneck]:
 
 
 def _add_percent(session: Session, found: Sequence[Bottleneck]) -> None:
-    """Re-solve one per cent more of each limit that has a price, those of the highest first."""
+    """Re-solve one per cent more of each limit with a shadow price, highest first."""
     for group in _groups(found).values():
         if group[0].limit.dated:
             continue
         if session.spent(PERCENT_BY):
-            session.leave("one per cent more", f"{group[0].limit.kind} of {group[0].limit.subject}")
+            session.leave("gains from one per cent more", group[0].limit.name)
             continue
         gain = gain_of_one_per_cent(session, [b.limit for b in _rows(found, group[0])])
         for b in group:
@@ -267,13 +268,13 @@ def _rows(found: Iterable[Bottleneck], one: Bottleneck) -> list[Bottleneck]:
 
 
 def _confirm(session: Session, found: Iterable[Bottleneck]) -> None:
-    """Re-solve each limit that has a price, with one step more."""
+    """Re-solve one step more of each limit with a shadow price."""
     for b in sorted(found, key=lambda b: tuple(-s for s in b.share)):
         structural = not session.is_linear(b.limit)
         if not (gains_any(b.price) or (structural and (b.lifted or b.binds))):
             continue
         if session.spent(DATES_CONFIRMED if structural else CONFIRMED_BY):
-            session.leave("one step more", f"{b.limit.kind} of {b.limit.subject} ({b.limit.where})")
+            session.leave("gains from one step more", f"{b.limit.name} ({b.limit.where})")
             b.status = NOT_TRIED
             continue
         b.gain = session.gain([Move(b.limit, 1.0)])
@@ -295,31 +296,31 @@ def _same(gain: Gains, price: Gains, part: float = 1.0) -> bool:
 
 
 def _lift_kinds(session: Session, found: Sequence[Bottleneck]) -> dict[str, Gains]:
-    """Return what re-solves without whole kinds of limits gain.
+    """Return the gains of lifting whole kinds of limits.
 
-    A cause may lie in many rows at once, e.g. too few crews everywhere.
+    A cause may be in many rows at once, e.g. too few crews everywhere.
     """
     kinds: dict[str, Gains] = {}
     order = [kind for kind, _ in _groups(found)]
     for kind in sorted(dict.fromkeys(order), key="number of halls".__eq__):
         if session.spent(KINDS_BY):
-            session.leave("all limits of a kind lifted", kind)
+            session.leave("gains from lifting all limits of a kind", kind)
         else:
             kinds[kind] = session.gain(_lifting(session, kind))
     return kinds
 
 
 def _lift_groups(session: Session, found: Sequence[Bottleneck], kinds: Mapping[str, Gains]) -> None:
-    """Re-solve without the limits of one kind and subject."""
+    """Re-solve with the limits of one kind and subject lifted."""
     groups = _groups(found)
     for group in sorted(groups, key=lambda g: tuple(-x for x in kinds.get(g[0], ())) or (0.0,)):
         for b in groups[group]:
             b.kind_lifted = kinds.get(group[0])
         if session.spent(LIFTED_BY):
-            session.leave("limits lifted", f"{group[0]} of {group[1]}")
+            session.leave("gains from lifting limits", f"{group[0]} of {group[1]}")
             continue
         of_kind = kinds.get(group[0])
-        # What a whole kind does not gain, none of it gains.
+        # If lifting a whole kind gains nothing, lifting a part of it gains nothing.
         none = of_kind is not None and not gains_any(of_kind)
         lifted = of_kind if of_kind and none else session.gain(_lifting(session, *group))
         for b in groups[group]:
@@ -327,7 +328,7 @@ def _lift_groups(session: Session, found: Sequence[Bottleneck], kinds: Mapping[s
 
 
 def _groups(found: Sequence[Bottleneck]) -> dict[Group, list[Bottleneck]]:
-    """Return limits that are worth something, by kind and subject, the most telling first."""
+    """Return the limits with a gain, by kind and subject, the most effective first."""
     groups: dict[Group, list[Bottleneck]] = {}
     for b in found:
         if gains_any(b.price) or gains_any(b.gain):
@@ -340,7 +341,7 @@ def _most(group: Sequence[Bottleneck]) -> tuple[float, ...]:
 
 
 def _lifting(session: Session, kind: str, subject: str | None = None) -> list[Move]:
-    """Return the moves that lift all limits of a kind, or of a kind and subject."""
+    """Return moves that lift all limits of a kind, or of a kind and subject."""
     return [
         Move(x, math.inf) for x in session.catalogue.amounts + session.catalogue.dates
         if x.kind == kind and subject in (None, x.subject)
@@ -348,7 +349,7 @@ def _lifting(session: Session, kind: str, subject: str | None = None) -> list[Mo
 
 
 def _add_money(session: Session, found: Iterable[Bottleneck]) -> None:
-    """Add what a step saves of the present cost, with no more missed than in the plan."""
+    """Add the saving per step in present cost, with no more missed than in the plan."""
     cost = session.cost
     if cost is None:
         for b in found:
@@ -367,7 +368,7 @@ def _add_money(session: Session, found: Iterable[Bottleneck]) -> None:
         if b.money_price is None or abs(b.money_price) <= saving:
             continue
         if session.spent(MONEY_BY):
-            session.leave("worth in money", f"{b.limit.kind} of {b.limit.subject}")
+            session.leave("savings from one step more", b.limit.name)
             b.money_price, b.money_status = None, NOT_TRIED
             continue
         now = session.cost_with(session.catalogue.move(b.limit, 1.0))
@@ -381,14 +382,14 @@ def _add_money(session: Session, found: Iterable[Bottleneck]) -> None:
 
 
 def _add_saving_of_a_percent(session: Session, found: Sequence[Bottleneck]) -> None:
-    """Re-solve what one per cent more of each limit saves that saves anything by price."""
+    """Re-solve the saving from one per cent more of each limit with a shadow price in money."""
     saved: dict[Group, float | None] = {}
     for b in sorted(found, key=lambda b: -abs(b.money_price or 0.0)):
         rows = _rows(found, b)
         are_amounts = all(session.is_linear(x.limit) and not x.limit.dated for x in rows)
         if b.money_gain and are_amounts and b.group not in saved:
             if session.spent(MONEY_BY):
-                session.leave("one per cent more in money", f"{b.limit.kind} of {b.limit.subject}")
+                session.leave("savings from one per cent more", b.limit.name)
                 continue
             saved[b.group] = saving_of_one_per_cent(session, [x.limit for x in rows])
         b.money_percent = saved.get(b.group)

@@ -43,8 +43,8 @@ class Contradiction:
         lines = [f"  {_cell(row)}: {in_words(row)}" for row in self.rows]
         count = len(self.rows)
         head = (
-            "this row cannot hold:" if count == 1
-            else f"these {count} rows cannot hold together; change any one of them:"
+            "this row cannot be met:" if count == 1
+            else f"these {count} rows contradict each other; change any one of them:"
         )  # fmt: skip
         return "\n".join([head, *lines])
 

@@ -72,23 +72,23 @@ def explain(
 
     def part(name: str, make: Callable[[], list[Made]]) -> list[Made]:
         nothing: list[Made] = []
-        found = attempt(f"the {name} could not be worked out", make, nothing)
+        found = attempt(f"the {name} could not be computed", make, nothing)
         if found is nothing:
-            session.leave(f"{name}: an error of the planner")
+            session.leave(f"{name}: internal error")
         return found
 
     found = part("bottlenecks", lambda: find_bottlenecks(session))
     rest = sum(session.planned_missed) - session.missed.missed
     if rest > LATE:
         session.leave(
-            f"of the MW-months missed {rest:.3f} come from whole numbers, or from a plan that is "
-            "not proven; no limit explains them"
+            f"{rest:.3f} of the MW-months missed come from whole systems, lots and halls, or from "
+            "a plan that is not proven optimal; no limit explains them"
         )
     is_late = session.is_late
     late = late_milestones(session) if is_late else {}
-    shorter = part("cost of periods", lambda: find_finer(session, late)) if late else []
+    shorter = part("effect of period length", lambda: find_finer(session, late)) if late else []
     finer = shorter[0] if shorter else None
-    chains = part("reasons of lateness", lambda: late_rows(session, late, found, finer))
+    chains = part("reasons for lateness", lambda: late_rows(session, late, found, finer))
 
     def ask() -> list[Row]:
         return ask_rows(session, found, costs) if finer is None else asks_beyond(
@@ -165,7 +165,7 @@ def asks_beyond(
     if met:
         session.leave(
             f"asks for {listed(met)}: {with_them}, {'it is' if len(met) == 1 else 'they are'} on "
-            "time as things are, in a plan in whole systems"
+            "time without any ask, in a plan in whole systems"
         )
     for text in other.undone:
         session.leave(f"{text}; {with_them}" if text.startswith("asks") else text)
@@ -240,8 +240,8 @@ def _rows_of(
     if not sets and asker.is_hopeless:
         bounds = BOUNDS.format(today=today_of(session.inputs))
         session.leave(
-            f"asks for {listed(names)}: all limits together are not enough, moved as far as can "
-            f"be asked for ({bounds})"
+            f"asks for {listed(names)}: even all limits moved to their bounds are not enough "
+            f"({bounds})"
         )
     elif not sets:
         session.leave(f"asks for {listed(names)}: no set was found in time")
@@ -251,11 +251,11 @@ def _rows_of(
         is_kept = not rivals or (ask.in_wholes and asker.oracle.is_kept(ask.requests))
         if rivals:
             ask.proof += (
-                f"; so it is in every plan that misses the least, which may have {listed(rivals)} "
-                "late"
+                "; this holds in every plan that misses the least, though such a plan may have "
+                f"{listed(rivals)} late"
                 if is_kept else
-                f"; a new plan may give what this brings to {listed(rivals)} first, late as well "
-                "and of no lower priority"
+                f"; a new plan may use the gain for {listed(rivals)} first, also late and of no "
+                "lower priority"
             )  # fmt: skip
         head["aim"] = aim_of(names, () if is_kept else rivals, ask.in_wholes)
         rows += [_row(session, ask, head, request) for request in ask.requests]
@@ -274,16 +274,20 @@ def aim_of(names: Sequence[str], rivals: Sequence[str], in_wholes: bool) -> str:
     in_wholes
         Whether it is proved in whole systems.
     """
-    condition = f", as long as {listed(rivals)} {_be(rivals)} as late as in this plan" \
+    condition = f", as long as {listed(rivals)} {_stay(rivals)} as late as in this plan" \
         if rivals else ""  # fmt: skip
     if not in_wholes:
-        return f"{listed(names)} would be on time if systems could be divided{condition}"
+        return f"{listed(names)} would be on time with divisible systems{condition}"
     return f"{listed(names)} {'can be' if rivals else _be(names)} on time{condition}"
 
 
 def listed(names: Sequence[str]) -> str:
     """Return names as a sentence lists them."""
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def _stay(names: Sequence[str]) -> str:
+    return "stays" if len(names) == 1 else "stay"
 
 
 def _be(names: Sequence[str]) -> str:
@@ -294,11 +298,11 @@ def _without_asks(session: Session, names: Sequence[str]) -> str:
     """Return why commitments are late for which nothing need be asked for."""
     if session.is_small:
         them = "it" if len(names) == 1 else "them"
-        return f"a better plan has {them} on time as things are. Plan again with a smaller gap"
+        return f"a better plan has {them} on time without any ask. Plan again with a smaller gap"
     subject = "it" if len(names) == 1 else "they"
     return (
-        f"with divisible systems {subject} would be on time as things are. The lateness comes from "
-        "whole systems, lots and halls, or from a plan that is not proven to the last"
+        f"with divisible systems {subject} would be on time without any ask. The lateness comes "
+        "from whole systems, lots and halls, or from a plan that is not proven optimal"
     )
 
 
@@ -310,7 +314,7 @@ def _row(session: Session, ask: AskSet, head: Row, request: Request) -> Row:
         "says": in_words(session, request), "more": float(request.more),
         "not_enough": figure_of(smaller) if (smaller := ask.not_enough.get(request.name)) else None,
         "mw_months_alone": ask.alone.get(request.name),
-        "irreducible": "yes" if ask.is_irreducible else "not tried to the end",
+        "irreducible": "yes" if ask.is_irreducible else "not proved",
         "fewest": "yes" if ask.is_fewest else "not proved" if head["set"] == 1 else "",
         "proof": ask.proof,
     }  # fmt: skip

@@ -69,7 +69,8 @@ class Finer:
         missed = "none" if then <= TOLD_MW else f"{then:,.3g} MW"
         says = (
             f"{PERIODS}: with period {inputs.settings['period']!r} at least {now:,.3g} MW "
-            f"are missed, with {self.period!r} {missed}, systems divisible; give {self.period!r}"
+            f"are missed, with {self.period!r} {missed} (divisible systems); set the period to "
+            f"{self.period!r}"
         )
         return {
             "commitment": milestone[0], "date": milestone[1], "kind": PERIODS, "subject": "plan",

@@ -1,9 +1,8 @@
-"""Why a milestone is late, link by link back to the cells that hold it; and how safe others are.
+"""Why a milestone is late: the chain of limits from the milestone back to the order.
 
-For each milestone that is missed, the megawatts missed at it are minimised alone, no commitment
-missing more in any period than in the plan. The prices of that solve name every limit in the way:
-by duality they say how many of its megawatts come through each limit, and how many more one step
-would bring.
+For each missed milestone an LP minimises the megawatts missed at it, with no commitment missing
+more in any period than in the plan. By duality its shadow prices show how many of the milestone's
+megawatts depend on each limit, and how many one step more would gain.
 """
 
 from __future__ import annotations
@@ -34,32 +33,32 @@ STAGES = (
     "system available from", "supplier capacity", "supplier capacity from", "yield",
     "supplier's lead time", "on sale from", "budget",
 )  # fmt: skip
-"""Kinds of limits from the milestone backwards to the order."""
+"""Kinds of limits, in order from the milestone back to the order."""
 
 Missed = Mapping[tuple[str, int], float]
 """Megawatts missed by commitment and period."""
 
 DATES_BY = 0.72
-"""Share of the time after which no more dates are tried on milestones."""
+"""Share of the time budget at which the re-solves of dates stop."""
 
 
 @dataclass(frozen=True)
 class Link:
-    """A limit that holds a milestone.
+    """A limit that delays a milestone.
 
     Attributes
     ----------
     limit : Limit
     mw : float or None
-        Megawatts of the milestone that come through it; None for a date, and where prices put
-        more on it than is in service, as they do where other costs and commitments draw on it.
+        Megawatts of the milestone that depend on it; None for a date, and if shadow prices exceed
+        the megawatts in service, as they do if other commitments use the limit too.
     mw_a_step : float or None
-        Megawatts that one step more of it would bring to the milestone; None for a date of which
-        one period earlier is not enough to bring any.
+        Megawatts that the milestone gains from one step more; None for a date if one period earlier
+        gains nothing.
     mw_without : float or None
-        Megawatts that the milestone would have more without such a date.
+        Megawatts that the milestone gains if that date does not exist.
     periods : tuple of int
-        Periods in which it holds the milestone.
+        Periods in which it delays the milestone.
     """
 
     limit: Limit
@@ -70,13 +69,13 @@ class Link:
 
     @property
     def brings(self) -> float:
-        """Megawatts by which links of one kind are compared."""
+        """Megawatts used to rank links of one kind."""
         return self.mw_a_step or self.mw_without or 0.0
 
 
 @dataclass(frozen=True)
 class Lateness:
-    """A milestone that is missed, and what holds it.
+    """A missed milestone and the limits that delay it.
 
     Attributes
     ----------
@@ -84,13 +83,13 @@ class Lateness:
     day : date
         When it is due.
     period : int
-        Period at whose end it is judged.
+        Period that ends on its due date.
     missed_mw : float
-        In the plan.
+        Megawatts missed in the plan.
     least_mw : float
-        The least that must be missed at it, if it came before all others of its commitment.
+        Least megawatts missed if it came before all other milestones of its commitment.
     links : tuple of Link
-        From the milestone backwards.
+        Limits, from the milestone back to the order.
     """
 
     commitment: str
@@ -116,16 +115,16 @@ def explain_lateness(
     found: Sequence[Bottleneck] = (),
     only: Collection[Milestone] | None = None,
 ) -> list[Lateness]:
-    """Return every milestone that is missed, with the limits that hold it.
+    """Return every missed milestone with the limits that delay it.
 
     Parameters
     ----------
     session
         The plan.
     found
-        Bottlenecks; dates among them are tried on each milestone while there is time.
+        Bottlenecks; each date among them is re-solved for each milestone while time allows.
     only
-        Milestones of which it is asked; None for all.
+        Milestones to explain; None for all.
     """
     missed = _missed_by_period(session)
     result, bases = [], []
@@ -138,7 +137,7 @@ def explain_lateness(
     for b in found if result else ():
         for steps in _steps(session, b):
             if b is not found[0] and session.spent(DATES_BY):
-                session.leave("dates tried on milestones", f"{b.limit.kind} of {b.limit.subject}")
+                session.leave("effect of dates on milestones", b.limit.name)
                 break
             _add_date(session, missed, Move(b.limit, steps), result, bases)
     return [
@@ -149,9 +148,9 @@ def explain_lateness(
 
 
 def _steps(session: Session, b: Bottleneck) -> list[float]:
-    """Return by how many periods earlier a date is tried on milestones.
+    """Return the numbers of periods by which a date is moved earlier for milestones.
 
-    That is by one, and as if there were no such date for those to which one brings nothing.
+    One period, and infinity (no such date) for milestones that gain nothing from one.
     """
     telling = max(NONE, session.little / 10)
     steps = [1.0] if session.is_small or sum(b.gain or ()) > telling else []
@@ -160,7 +159,7 @@ def _steps(session: Session, b: Bottleneck) -> list[float]:
 
 
 def _missed_by_period(session: Session) -> Missed:
-    """Return megawatts missed by commitment and period: in the plan, or else where divisible."""
+    """Return megawatts missed by commitment and period, in the plan or else in the LP."""
     case = session.base.case
     if session.plan is None:
         point = session.missed.point
@@ -180,9 +179,9 @@ def _missed_by_period(session: Session) -> Missed:
 def _asked(
     problem: Problem, missed: Missed, commitment: str, period: int
 ) -> Iterator[tuple[Tier, list[tuple[Tier, float]]]]:
-    """Yield what is missed at one milestone, no other period of any commitment missing more.
+    """Yield the goal of one milestone, with every other period of a commitment held.
 
-    Over time they could trade: of megawatts that a long period gains, a short one may miss many.
+    Otherwise periods could trade: a long period's small gain may cost a short one many MW.
     """
     columns = {
         at: missed[key]
@@ -201,7 +200,7 @@ def _asked(
 def _explained(
     session: Session, missed: Missed, milestone: tuple[str, date, int, float], short: float
 ) -> tuple[Lateness, Basis]:
-    """Return the amounts that hold one milestone, and the basis of the solve."""
+    """Return the amounts that delay one milestone, and the basis of the solve."""
     session.resolves += 1
     base, links = session.base, []
     commitment, day, period, due = milestone
@@ -214,7 +213,7 @@ def _explained(
             periods = tuple(sorted(t for t, mw in steps.items() if abs(mw) > NONE * 1e-3))
             whole = gain * float(limit.value) / limit.step
             in_service = due - solved.values[0]
-            # By prices alone a budget that pays for other things, too, would carry more than that.
+            # By shadow prices alone, a budget that also pays for other things would exceed that.
             through = whole if whole <= in_service * (1 + 1e-6) + NONE else None
             links.append(Link(limit, through, gain, periods))
     return Lateness(commitment, day, period, short, solved.values[0], tuple(links)), solved.bases[0]
@@ -224,7 +223,7 @@ def _add_date(
     session: Session, missed: Missed, move: Move, found: list[Lateness],
     bases: Sequence[Basis],
 ) -> None:  # fmt: skip
-    """Add a date to the milestones to which it brings megawatts if it is earlier."""
+    """Add a date to the milestones that gain megawatts from an earlier date."""
     try:
         problem = session.moved([move])
     except ValueError:
@@ -270,8 +269,10 @@ def _says(session: Session, link: Link) -> str:
     """Return a link as a sentence for a meeting."""
     limit, row = link.limit, link.limit.row
     if link.mw_a_step is None:
-        return f"{limit.subject}: {limit.kind} {limit.value}; without it {link.brings:,.3g} MW more"
-    more = f"{one_more(limit)} brings {link.mw_a_step:,.3g} MW"
+        lifted = "if this date did not exist" if isinstance(limit.value, date) else "with 0 days"
+        return f"{limit.subject}: {limit.kind} {limit.value}; {link.brings:,.3g} MW more {lifted}"
+    step = one_more(limit) if limit.dated else f"{one_more(limit)} more"
+    more = f"{step} gains {link.mw_a_step:,.3g} MW"
     if limit.dated:
         return f"{limit.subject}: {limit.kind} {limit.value}; {more}"
     text = f"{limit.subject}: {limit.kind} is {float(limit.value):,.12g}"
@@ -283,12 +284,12 @@ def _says(session: Session, link: Link) -> str:
         if later:
             following = min(later, key=lambda r: r["from"])
             text += f", {following[amount]:,.12g} only from {following['from']}"
-    through = "" if link.mw is None else f"; {link.mw:,.1f} MW come through it"
+    through = "" if link.mw is None else f"; {link.mw:,.1f} MW depend on it"
     return f"{text}{through}; {more}"
 
 
 def by_limit_rows(rows: Iterable[Row]) -> list[Row]:
-    """Return the chains read the other way: for each limit all milestones that it delays."""
+    """Return the chains inverted: for each limit, all milestones that it delays."""
     columns = ("kind", "subject", "cell", "commitment", "date", "mw_through", "mw_a_step",
                "mw_without")  # fmt: skip
     found = [{column: row[column] for column in columns} for row in rows]

@@ -1,4 +1,4 @@
-"""The limits of a plan: the cells of the workbook that hold it back."""
+"""The limits of a plan: workbook cells that can hold it back."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ EARLIER = "one period earlier"
 
 @dataclass(frozen=True, eq=False)
 class Limit:
-    """A cell of the workbook that limits the plan, and what one unit more of it is.
+    """A workbook cell that limits the plan.
 
     Attributes
     ----------
     kind : str
-        What it is in business words, e.g. ``supplier capacity``.
+        Kind of limit in business words, e.g. ``supplier capacity``.
     subject : str
-        Whose it is, e.g. ``TSMC`` or ``Regina feeder``.
+        Owner of the limit, e.g. ``TSMC`` or ``Regina feeder``.
     row : Row
         Row of the workbook.
     column : str
@@ -30,7 +30,7 @@ class Limit:
     unit : str
         Unit of one step, e.g. ``units per month``; for dates and days the whole step.
     step : float
-        What is added to the cell for one step; for dates and days see `limit_moves`.
+        Addend of the cell for one step; for dates and days see `limit_moves`.
     dated : bool
         Whether it is a date or a number of days.
     """
@@ -44,24 +44,29 @@ class Limit:
     dated: bool = False
 
     @property
+    def name(self) -> str:
+        """Kind and subject, e.g. ``supplier capacity of TSMC``."""
+        return f"{self.kind} of {self.subject}"
+
+    @property
     def where(self) -> str:
         """Sheet and cell."""
         return self.row.where(self.column)
 
     @property
     def value(self) -> Any:
-        """What stands in the cell."""
+        """Value of the cell."""
         return self.row[self.column]
 
     @property
     def in_cell(self) -> dict[str, object]:
-        """What stands in the cell, as number or day: columns of a table hold one kind."""
+        """Value of the cell as a number or as a day, in separate columns of a table."""
         dated = isinstance(self.value, date)
         return {"value": None if dated else self.value, "day": self.value if dated else None}
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What tells it from every other limit of the same inputs."""
+        """Unique key among the limits of the same inputs."""
         return (self.row.sheet, self.where, self.column)
 
 
@@ -99,7 +104,7 @@ DATES = (
 """Sheet, column, kind and subject of every limit that is a date or a number of days."""
 
 MONEY_STEPS = 1000.0
-"""A budget is moved by about so small a part of itself, in a round amount of money."""
+"""Divisor of a budget that gives the size of its step, rounded down to a power of ten."""
 
 
 def amounts(inputs: Inputs) -> list[Limit]:
@@ -117,9 +122,9 @@ def amounts(inputs: Inputs) -> list[Limit]:
 
 
 def dates(inputs: Inputs) -> list[Limit]:
-    """Return every limit that is a date in or after the plan, or a number of days above none."""
+    """Return every limit that is a date after the plan's start, or a number of days above 0."""
     found, period = [], inputs.settings["period"]
-    # The same days are a period here and less than one there where their length changes.
+    # If the period length changes, the same number of days is no fixed number of periods.
     shorter = f"{earlier_days(period)} days less" if len(stretches(period)) > 1 else EARLIER
     for sheet, column, kind, subject in DATES:
         for row in inputs.tables[sheet]:
@@ -134,7 +139,7 @@ def dates(inputs: Inputs) -> list[Limit]:
 
 
 def _first_row_of_none(inputs: Inputs, row: Row, column: str) -> bool:
-    """Say whether an earlier date would only bring a smaller capacity forward."""
+    """Return whether an earlier date would only bring a smaller capacity forward."""
     if column != "from" or row.sheet not in STEPS:
         return False
     name, amount = STEPS[row.sheet]
@@ -147,14 +152,14 @@ def _first_row_of_none(inputs: Inputs, row: Row, column: str) -> bool:
 
 
 RATES = ("units_per_month", "systems_per_month")
-"""Columns of rates."""
+"""Columns that hold rates."""
 
 STEPS = {
     "supply_capacity": ("supplier", "units_per_month"),
     "crews": ("site", "systems_per_month"),
     "energisation": ("node", "mw"),
 }
-"""Sheets whose rows hold from a date on: column of the key, column of the amount."""
+"""Sheets whose rows apply from a date on: column of the key, column of the amount."""
 
 
 def _named(row: Row, columns: tuple[str, ...]) -> str:

@@ -143,8 +143,8 @@ class Quoter:
         case, made = self.problem.case, self.problem.model.decisions
         if not any(key[0] == self.name for key in case.demand.mw_per_system):
             raise PlannerError(
-                "nothing could serve it: no site lies in these countries, or none of these systems "
-                "is there. Ask for other countries or systems"
+                "nothing can serve this quote: no site of the plan is in the given countries, or "
+                "no hall can hold the given systems. Give other countries or systems (--only)"
             )
         self.all_mw = case.demand.most_mw[self.name, 0]
         self.last = case.calendar.count - 1
@@ -188,7 +188,7 @@ class Quoter:
     def _fill(self, low: int, high: int) -> None:
         if self.session.spent(0.6):
             ends = self.problem.case.calendar.ends
-            self.session.leave(f"nearer bounds between {ends[low]} and {ends[high]}")
+            self.session.leave(f"tighter bounds between {ends[low]} and {ends[high]}")
             return
         first, last = self.bound(low), self.bound(high)
         if last - first <= NONE:
@@ -238,7 +238,7 @@ class Quoter:
         most = min(bound, rounded_up(found.at_most_mw))
         if found.firm_mw is None:
             end = self.problem.case.calendar.ends[period]
-            self.session.leave(f"what is firm from {end} on was not answered in time")
+            self.session.leave(f"firm MW from {end} on: not solved in time")
             return Largest(period, most)
         firm = rounded_down(found.firm_mw)
         return Largest(period, max(most, firm), firm)
@@ -311,8 +311,8 @@ def committed(session: Session, base: Problem) -> tuple[float, ...]:
     point = solve_whole(base, seconds=session.whole_seconds).point
     if point is None:
         raise PlannerError(
-            "no plan was found in time. Plan first, then quote from the plan, for days on which "
-            "its periods end"
+            "no plan was found in time. Make a plan first (planner plan), then quote from its "
+            "folder, for days on which its periods end"
         )
     held: list[tuple[Tier, float]] = []
     for tier in base.missed_tiers:

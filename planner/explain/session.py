@@ -202,7 +202,7 @@ class Session:
         try:
             return self.base.solve_cost(held, self.openings)
         except NoPlanExists:
-            self.leave("prices in money: the plan's openings do not hold divisibly")
+            self.leave("savings: the plan's openings are infeasible with divisible systems")
             return None
 
     def cost_with(self, touches: Sequence[Touch]) -> float | None:

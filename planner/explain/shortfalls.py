@@ -24,7 +24,9 @@ def shortfalls(session: Session) -> dict[str, float]:
         return missed_in(session.plan, case)
     whole = solve_whole(session.base, seconds=session.whole_seconds)
     if whole.point is None:
-        raise LimitReached("no plan was found in time. Plan first, then explain the plan")
+        raise LimitReached(
+            "no plan was found in time. Make a plan first (planner plan), then explain its folder"
+        )
     found = dict.fromkeys(case.demand.commitments, 0.0)
     for (name, period), variable in session.base.model.decisions.missed_mw.items():
         value = float(whole.point[session.base.live.position[id(variable)]])

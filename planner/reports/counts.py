@@ -45,8 +45,8 @@ class Origins:
         """The counts in words."""
         if not self.assumed + self.sourced:
             return (
-                f"no source given for any of {self.rows:,} input rows, so that it is not known "
-                "which rest on an assumption"
+                f"none of the {self.rows:,} input rows has a source, so the rows that rest on an "
+                "assumption are not known"
             )
         verb = "rests" if self.assumed == 1 else "rest"
         rest = self.rows - self.assumed - self.sourced

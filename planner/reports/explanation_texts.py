@@ -174,8 +174,8 @@ def collapsed(plan: Plan, where: str = "tables/bottlenecks.csv") -> str:
             said.append(f"{count} more {limits} used up, but raising {one} alone {how}gains "
                         "nothing")  # fmt: skip
     if unknown:
-        limits, one = ("limit is", "it") if unknown == 1 else ("limits are", "each")
-        said.append(f"{unknown} more {limits} used up, and the worth of {one} is not known")
+        limits = "limit is" if unknown == 1 else "limits are"
+        said.append(f"{unknown} more {limits} used up, gain not known")
     return f"{'; '.join(said)}; see {where}" if said else ""
 
 
@@ -222,7 +222,7 @@ def holding_sentence(plan: Plan) -> str:
         return no_limit(plan)
     first = rows[0]
     aim = "holds the plan back" if is_late(plan) else "would save"
-    return f"{limit_words(first)}, is first of what {aim}: {worth(plan, first)}."
+    return f"{limit_words(first)}, {aim} most: {worth(plan, first)}."
 
 
 def periods_sentence(plan: Plan) -> str:
@@ -251,12 +251,12 @@ def ask_sentence(plan: Plan) -> str:
 def no_asks(plan: Plan) -> str:
     """Return why there is nothing to ask for, in a sentence."""
     if not is_late(plan):
-        return "Nothing is late, so that there is nothing to ask for."
+        return "Nothing is late, so there is nothing to ask for."
     found = explanation(plan)
     if found is None or found.facts.get("asks") is not True:
-        return "What to ask for was not looked for."
+        return "Asks were not searched for."
     reasons = [text.removeprefix("asks for ") for text in undone(found) if text.startswith("asks")]
-    return f"Nothing to ask for was found: {'; '.join(reasons) or 'no set of changes is enough'}."
+    return f"No ask was found: {'; '.join(reasons) or 'no set of changes is enough'}."
 
 
 @dataclass(frozen=True)
@@ -288,11 +288,11 @@ class Asked:
         row, smaller = self.rows[0], [row.get("not_enough") for row in self.rows]
         parts = [f"Proof: {row['proof']}" if row["proof"] else "",
                  "no cheaper set exists" if row["fewest"] == "yes" else
-                 "that no cheaper set exists is not proved" if row["fewest"] else "",
-                 "none can be left out" if row["irreducible"] == "yes" else
-                 "whether one can be left out was not tried to the end",
+                 "not proved to be the cheapest set" if row["fewest"] else "",
+                 "every change is needed" if row["irreducible"] == "yes" else
+                 "not proved that every change is needed",
                  f"not enough: {'; '.join(map(str, smaller))}" if all(smaller) else
-                 "whether less of it would do was not tried to the end"]  # fmt: skip
+                 "not proved that smaller changes fall short"]  # fmt: skip
         return "; ".join(part for part in parts if part)
 
 
@@ -335,7 +335,7 @@ class Safe:
     def slack_words(self) -> str:
         """Its slack in words."""
         if self.slack is None:
-            return "slack not worked out in time"
+            return "slack not solved in time"
         return f"{figure(self.slack)} {'day' if self.slack == 1 else 'days'} of slack"
 
 
@@ -359,14 +359,14 @@ def slack_sentence(plan: Plan) -> str:
     """Return the milestone with the least slack in a sentence."""
     found = safe_milestones(plan)
     if not found:
-        return "No milestone with megawatts due is met, so that none has any slack."
+        return "No milestone with MW due is met, so none has slack."
     # What stands already has no slack either, and nobody can do anything about it.
     able = [one for one in found if one.orders and one.slack is not None] or found
     first = min(able, key=lambda one: (one.slack is None, one.slack or 0.0, one.due))
-    text = (f"Tightest of the milestones that are met: {first.commitment}, "
+    text = (f"Least slack of the milestones that are met: {first.commitment}, "
             f"{figure(first.mw, 1)} MW due {first.due}, {first.slack_words}")  # fmt: skip
     if planned := _first_order(plan, first):
-        text += f"; first order for it: {line_words(planned)} by {planned['latest_order_date']}"
+        text += f"; its first order: {line_words(planned)} by {planned['latest_order_date']}"
     return f"{text}."
 
 

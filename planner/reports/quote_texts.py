@@ -54,14 +54,14 @@ def earliest_sentence(plan: Plan, row: Row) -> str:
         last = max((str(one["date"]) for one in plan.rows("quote")), default="its end")
         return f"{asked} cannot be in service within the plan: by {last} at most {most} MW can."
     if row["date"] is None:
-        head = f"Whether {asked} can be in service within the plan was not answered in time"
+        head = f"Whether {asked} can be in service within the plan was not settled in time"
         return f"{head}; {ruled_out}." if row["period_before"] else f"{head}."
     head = f"{asked} can be in service by {row['date']}"
     if not row["proven"]:
         before = f"{ruled_out}. " if row["period_before"] else ""
         return (
             f"{head}{'; ' if before else '. '}{before}Whether they can be in service by "
-            f"{row['not_before']} was not answered in time."
+            f"{row['not_before']} was not settled in time."
         )
     if row["period_before"] is None:
         return f"{head}, the end of the first period."
@@ -83,12 +83,9 @@ def date_sentence(by: date, row: Row) -> str:
     head = f"By {by}"
     most = bound_figure(row["at_most_mw"])
     if most == _mw(0.0):
-        return f"{head} no plan has anything more in service."
+        return f"{head} no plan has any more MW in service."
     if row["firm_mw"] is None:
-        return (
-            f"{head} at most {most} MW more can be in service; what is firm was not answered in "
-            "time."
-        )
+        return f"{head} at most {most} MW more can be in service; no firm figure was found in time."
     firm = firm_figure(row["firm_mw"])
     more = "no plan has more" if firm == most else f"no plan has more than {most} MW"
     return f"{head} {firm} MW more can be in service; {more}."

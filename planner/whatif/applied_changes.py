@@ -141,14 +141,14 @@ class Edit:
         try:
             patterns = key_parts(change.key)
         except ValueError:
-            rule = "a double quote in this key is not closed, or stands in the midst of a name"
+            rule = "a double quote in this key is not closed, or is inside a name"
             self._fault(change, "key", change.key, rule, (), 'Write "a name" or "a ""quoted"" one')
             return []
         if len(patterns) > len(key):
             self._fault(change, "key", change.key,
-                        f"the key of {change.sheet} is {', '.join(key)}, and this has "
+                        f"the key of {change.sheet} is {', '.join(key)}, but this key has "
                         f"{len(patterns)} parts", (),
-                        "Put a name that holds a comma in double quotes")  # fmt: skip
+                        "Put a name that contains a comma in double quotes")  # fmt: skip
             return []
         texts = [[written(part) for part in parts] for parts in sheet.keys]
         found = [
@@ -164,7 +164,7 @@ class Edit:
         lowered = {text.lower(): text for text in reversed(known)}
         near = difflib.get_close_matches(change.key.lower(), lowered, n=3, cutoff=0.4)
         nearest = [lowered[text] for text in near] or list(dict.fromkeys(known))[:3]
-        hint = f"The nearest are {'; '.join(nearest)}" if nearest else "The sheet has no rows"
+        hint = f"The closest keys are {'; '.join(nearest)}" if nearest else "The sheet has no rows"
         self._fault(change, "key", change.key, f"no row of {change.sheet} has this key", (), hint)
 
     def _changed(self, change: Change, sheet: Columns, at: int) -> object:
@@ -267,19 +267,19 @@ def _scale(column: Column, before: object, value: object) -> object:
 
 
 def _add(column: Column, before: object, value: object) -> object:
-    return _rounded(column, _figure(column, before) + _figure(column, value, "what is added"))
+    return _rounded(column, _figure(column, before) + _figure(column, value, "the value to add"))
 
 
 def _shift_days(column: Column, before: object, value: object) -> object:
     day = before if column.kind is Kind.DATE else None
     if not isinstance(day, date):
         raise BadValueError(
-            f"{column.name} is a {column.kind} and has no days to shift",
-            "Use scale or add (*=, +=) for numbers, set (=) for the rest",
+            f"{column.name} is a {column.kind} and cannot be shifted by days",
+            "Use scale or add (*=, +=) for numbers, set (=) for anything else",
         )
     days = _figure(column, value, "the shift")
     if not days.is_integer():
-        raise BadValueError("a shift is a whole number of days", "Give e.g. 90")
+        raise BadValueError("a shift must be a whole number of days", "Give e.g. 90")
     return day + timedelta(days=int(days))
 
 
@@ -287,7 +287,7 @@ def _figure(column: Column, value: object, what: str = "") -> float:
     """Return a number that can be calculated with."""
     if not what and column.kind not in (Kind.NUMBER, Kind.WHOLE):
         use = "shift_days (+=90d)" if column.kind is Kind.DATE else "set (=)"
-        raise BadValueError(f"{column.name} is a {column.kind}, no number", f"Use {use}")
+        raise BadValueError(f"{column.name} is a {column.kind}, not a number", f"Use {use}")
     number = convert(Column(what or column.name, Kind.NUMBER, "", required=True), value)
     assert isinstance(number, float)
     return number

@@ -13,7 +13,7 @@ MET = 1e-3
 """Megawatts by which a milestone may be missed and count as met: a plan without whole systems is
 exact to less."""
 
-NONE, DATES = "none", "no amount, but dates or rules"
+NONE, DATES = "none", "dates or rules, not amounts"
 """Bottleneck of a plan that misses nothing, or misses what no larger limit would give."""
 
 

@@ -150,12 +150,12 @@ class Cases:
             self.count = len(self.scenarios)
         elif spec.method in DRAWN:
             self.draws = read_draws(inputs)
-            _require(self.draws, "The sheet draws says what is drawn; it is empty")
+            _require(self.draws, "The sheet draws is empty. List the quantities to draw in it")
             self.count = spec.cases
         else:
             self.axes = [parse_axis(text) for text in spec.vary]
             self.axes = self.axes or [axis_of(draw) for draw in read_draws(inputs)]
-            _require(self.axes, "Say what varies with --vary, or in the sheet draws")
+            _require(self.axes, "Nothing varies. Give --vary, or fill in the sheet draws")
             sizes = [len(axis.values) for axis in self.axes]
             self.count = math.prod(sizes) if spec.method == "grid" else 1 + sum(sizes)
 
@@ -239,7 +239,9 @@ def parse_axis(text: str) -> Axis:
     edits = tuple((parse_change(f"{head}{value.strip()}"),) for value in values)
     kinds = {edit[0].operation for edit in edits}
     if len(kinds) > 1:
-        raise PlannerError(f"--vary {text!r} mixes numbers and days. Write all values alike")
+        raise PlannerError(
+            f"--vary {text!r} mixes numbers and days. Give only numbers or only days"
+        )
     shown = tuple(_plain(edit[0].value) for edit in edits)
     return Axis(f"{single.sheet}[{single.key}].{single.column}", shown, edits)
 

@@ -130,7 +130,7 @@ def parse_change(expression: str) -> Change:
     if operation == "add" and days:
         operation, value = "shift_days", days[1]
     if operation != "set" and not value:
-        raise PlannerError(f"--set {expression!r} ends after {operator}. Give a value behind it")
+        raise PlannerError(f"--set {expression!r} ends after {operator}. Add a value")
     if operator == "-=":
         value = value[1:] if value.startswith("-") else f"-{value.lstrip('+')}"
     return Change(sheet, key.strip(), column, operation, value, where=f"--set {expression!r}")

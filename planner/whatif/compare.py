@@ -89,10 +89,10 @@ def compare(plans: Sequence[Plan], names: Sequence[str] = ()) -> Comparison:
         If there are fewer than two, or their currencies differ.
     """
     if len(plans) < 2:
-        raise PlannerError("a comparison needs two plans or more. Give another one")
+        raise PlannerError("a comparison needs at least two plans. Give another one")
     currencies = {str(plan.summary["currency"]) for plan in plans}
     if len(currencies) > 1:
-        raise PlannerError(f"the plans are in {' and '.join(sorted(currencies))}. Their money "
+        raise PlannerError(f"the plans are in {' and '.join(sorted(currencies))}. Their costs "
                            "cannot be compared")  # fmt: skip
     called = tuple(names) or unlike([plan.name for plan in plans])
     bases = sorted({basis for plan in plans for basis in missed_by_basis(plan)})

@@ -43,7 +43,7 @@ def difference_rows(section: Section, comparison: Comparison) -> list[Row]:
             value, changes = _rounded(value), [_rounded(change) for change in changes]
         row[base] = unknown if value is None else value * scale
         # What is within the tolerance of the solver is no difference.
-        row |= {f"{other}, more": unknown if change is None else
+        row |= {f"{other}, change": unknown if change is None else
                 change * scale if abs(change) > least else 0.0
                 for other, change in zip(others, changes, strict=True)}  # fmt: skip
         rows.append(row)
@@ -56,10 +56,10 @@ def _rounded(gap: float | None) -> float | None:
 
 
 def order_rows(comparison: Comparison) -> list[Row]:
-    """Return the orders that differ, with what they cost more under the name of the currency."""
+    """Return the orders that differ; the column of their change in cost names the currency."""
     return [
         {
-            f"{comparison.currency} more" if name == "money" else name: value
+            f"{comparison.currency} change" if name == "money" else name: value
             for name, value in row.items()
         }
         for row in comparison.orders
@@ -73,7 +73,7 @@ def _day(value: Any) -> Any:
 def print_comparison(comparison: Comparison, console: Console) -> None:
     """Print what differs: a base column and differences."""
     base, *others = comparison.names
-    console.print(Text(printable(f"Base: {base}; differences of {', '.join(others)}"), "bold"))
+    console.print(Text(printable(f"Base: {base}; changes of {', '.join(others)}"), "bold"))
     for name, status in zip(comparison.names, comparison.status, strict=True):
         if not status.startswith("proven"):
             console.print(Text(printable(f"  {name}: {status}"), "red"))
@@ -136,12 +136,12 @@ def _write_book(path: Path, comparison: Comparison) -> None:
     base, *others = comparison.names
     for section in comparison.sections:
         unit = section.unit
-        explained = f"Base: {base}. Then the difference of each other plan to it"
+        explained = f"Base: {base}. Each further column is the change from it"
         sheet = book.page(section.name.capitalize(), section.title)
         sheet.subtitle(explained)
         fields = [Field(key, key.replace("_", " ")) for key in section.keys]
         fields += [Field(base, base, unit, "amount")]
-        fields += [Field(f"{name}, more", f"{name}, more", unit, "amount") for name in others]
+        fields += [Field(f"{name}, change", f"{name}, change", unit, "amount") for name in others]
         placed = sheet.table(TOP, fields, difference_rows(section, comparison))
         sheet.freeze(placed.first - 1, len(section.keys))
         sheet.filter(placed)
@@ -160,7 +160,7 @@ def _write_book(path: Path, comparison: Comparison) -> None:
 
 TITLES = {
     "Orders": "Orders that differ from the base plan: new, moved, cancelled, or placed already in "
-              "one of the plans; days later and money more",
+              "one of the plans; change in days and in money",
     "Bottlenecks": "Limits that are used up for longer or shorter than in the base plan, in months",
 }  # fmt: skip
 

@@ -24,9 +24,9 @@ RESULTS = ("result_low", "result_high", "swing")
 
 HEADINGS = {
     "missed_mw_months": "MW-months missed",
-    "cost_more_millions": "cost more, millions",
-    "worst_missed_more": "MW-months missed more, at worst",
-    "worst_cost_more_millions": "cost more at worst, millions",
+    "cost_more_millions": "cost change, millions",
+    "worst_missed_more": "largest regret, MW-months",
+    "worst_cost_more_millions": "largest regret, millions",
     "required_mw": "MW required",
     "when_cost": "when",
 }
@@ -56,7 +56,7 @@ def print_sweep(sweep: Sweep, console: Console, files: Mapping[str, str]) -> Non
     print_rows(console, "Scenarios", scenarios,
                ("scenario", "missed_mw_months", "cost_more_millions", "met", "bottleneck"),
                most=every)  # fmt: skip
-    print_rows(console, f"Regret of what is decided before {sweep.spec.decide_by}",
+    print_rows(console, f"Regret of decisions before {sweep.spec.decide_by}",
                in_millions(tables.get("regret", [])),
                ("decided_for", "worst_missed_more", "when", "worst_cost_more_millions",
                 "when_cost"), most=every)  # fmt: skip
@@ -65,7 +65,7 @@ def print_sweep(sweep: Sweep, console: Console, files: Mapping[str, str]) -> Non
         if measure in MONEY:
             rows = [{**row, **{key: float(str(row[key])) / 1e6 for key in RESULTS}} for row in rows]
         money = f", {sweep.inputs.settings['currency']} million" if measure in MONEY else ""
-        print_rows(console, f"What moves {unit}{money}", rows,
+        print_rows(console, f"Effect on {unit}{money}", rows,
                    ("quantity", "low", "result_low", "high", "result_high", "swing"))  # fmt: skip
     print_rows(console, "Bottlenecks", tables["bottlenecks"], ("bottleneck", "cases", "share"))
     print_files(console, files)

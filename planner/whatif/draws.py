@@ -125,23 +125,25 @@ def _faults(rows: Sequence[Row], inputs: Inputs) -> list[Fault]:
     first = rows[0]
     kind = first["distribution"]
     if kind is None:
-        return [first.fault("distribution", "the first row of a draw says how it is drawn",
+        return [first.fault("distribution", "the first row of a draw must name its distribution",
                             f"Give one of {', '.join(NEEDED)}")]  # fmt: skip
     faults = [
-        first.fault(column, f"a {kind} draw needs {column}", "Give it")
+        first.fault(column, f"a {kind} draw needs {column}", "Fill it in")
         for column in NEEDED[kind] if first[column] is None
     ]  # fmt: skip
     faults += [
-        row.fault("distribution", f"{row['draw']} is drawn in {first.where('draw')} already",
+        row.fault("distribution", f"{row['draw']} has a distribution in {first.where('draw')}",
                   "Leave it blank, or give the draw another name")
         for row in rows[1:] if row["distribution"] is not None
     ]  # fmt: skip
     ordered = [first[c] for c in ("low", "mode", "high") if first[c] is not None]
     if ordered != sorted(ordered):
-        faults.append(first.fault("low", "low, mode and high are not in this order",
+        faults.append(first.fault("low", "low, mode and high are not in ascending order",
                                   "Give low <= mode <= high"))  # fmt: skip
     if kind == "lognormal" and first["mean"] is not None and first["mean"] <= 0:
-        faults.append(first.fault("mean", "a lognormal draw has a mean above 0", "Correct it"))
+        faults.append(
+            first.fault("mean", "the mean of a lognormal draw must be above 0", "Correct it")
+        )
     return faults
 
 

@@ -87,7 +87,7 @@ def keep_decided(model: Model, live: LiveModel, *, decided: Decided, day: date) 
     outcome = live.solve(gap=0.0, seconds=math.inf)
     live.set_integer_columns(whole)
     if outcome.values is None:
-        raise PlannerError(f"nothing that was decided before {day} can be kept")
+        raise PlannerError(f"none of the decisions before {day} can be kept")
     kept = np.clip(outcome.values[columns], 0.0, upper)
     # In full, or the whole part of what is possible; either may give way by a hair, for what one
     # solve has found within its tolerance need not hold exactly in another.
@@ -122,7 +122,7 @@ def _on_days_of(
         nearest = min(days, key=lambda index: (abs((date_of(index[-1]) - on).days), index[-1]))
         amounts[name, nearest] = amounts.get((name, nearest), 0.0) + amount
     if decided and not amounts:
-        raise PlannerError(f"nothing that was decided before {day} can be kept")
+        raise PlannerError(f"none of the decisions before {day} can be kept")
     return amounts
 
 

@@ -145,4 +145,6 @@ def warning_of_scenarios(inputs: Inputs) -> str:
     places = ", ".join(dict.fromkeys(fault.where for fault in faults[:FIRST_SCENARIOS]))
     rest = len(faults) - FIRST_SCENARIOS
     more = f" and {rest} more" if rest > 0 else ""
-    return f"scenarios of this workbook are at fault ({places}{more}): see planner check"
+    return (
+        f"some scenarios of this workbook have faults ({places}{more}). To see them: planner check"
+    )

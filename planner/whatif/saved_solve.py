@@ -48,11 +48,13 @@ def load_near(folder: Path) -> tuple[Plan, Base]:
     try:
         kept = _unpacked(path.read_bytes())
     except FileNotFoundError:
-        raise PlannerError(f"{path} is missing: what-ifs start from it. Plan again") from None
+        raise PlannerError(f"{path} is missing, which --near needs. Plan again") from None
     except OSError as error:
         raise PlannerError(f"cannot read {path}: {error.strerror or error}") from error
     except (ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile):
-        raise PlannerError(f"{path} cannot be read as the solve of a plan. Plan again") from None
+        raise PlannerError(
+            f"{path} is not the solve of a plan, which --near needs. Plan again"
+        ) from None
     if isinstance(kept, Base):
         return plan, kept
     base = base_of(plan.inputs, kept)

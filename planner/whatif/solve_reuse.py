@@ -90,7 +90,7 @@ class Kept:
 NO_SOLVE = Kept((), np.empty(0), math.nan)
 """What is kept of a solve where keeping it failed."""
 
-UNKEPT = "the solve could not be kept for later what-ifs"
+UNKEPT = "the solve could not be saved for later what-ifs"
 
 
 @dataclass(frozen=True)
@@ -277,7 +277,7 @@ def _planned(  # noqa: PLR0913  (as `plan_near`)
             live.release()
             live.set_integer_columns(np.flatnonzero(live.whole).astype(np.int32))
         worth.append(attempt(
-            "what limits are worth could not be worked out",
+            "the worth of limits could not be computed",
             lambda: limits_of(model, counted_tiers(tiers), relaxed), ()))  # fmt: skip
         near.append(found is not None)
         solution = found or solve_model(model, live, chosen, listen)

@@ -196,7 +196,7 @@ def _refuse_another(folder: Path) -> None:
     journal = folder / JOURNAL
     if journal.exists() and journal.stat().st_size:
         raise PlannerError(
-            f"{folder} holds a sweep already. Go on with it (--resume), or give another folder (-o)"
+            f"{folder} contains a sweep. Continue it (--resume), or give another folder (-o)"
         )
 
 
@@ -265,5 +265,5 @@ def case_result(task: Task) -> dict[str, Any]:
 
 
 def _lost(task: Task) -> Record:
-    why = "its worker was lost each time that it was tried, perhaps for want of memory"
+    why = "its worker died at each attempt, perhaps out of memory"
     return {"case": task.number, "result": {"status": FAILED, "why": why}, "run": {}}

@@ -24,19 +24,19 @@ from planner.whatif.sweep import Sweep
 TITLES = {
     "milestones": ("Milestones", "Share of the planned cases that meet each milestone; MW in "
                    "service that 10, 50 and 90 % of the cases do not exceed"),
-    "scenarios": ("Scenarios", "Each scenario beside the base case"),
-    "regret": ("Regret", "What each scenario's orders and openings up to the day of decision come "
-               "to in all other scenarios, beyond the best plan of each; the least regretted "
+    "scenarios": ("Scenarios", "Each scenario against the base case"),
+    "regret": ("Regret", "Regret of each scenario's orders and openings up to the day of decision: "
+               "MW-months missed and cost above the best plan of each other scenario; smallest "
                "first"),
-    "tried": ("Tried", "What was decided for one scenario, and what comes of it when another "
-              "comes true"),
+    "tried": ("Tried", "Result of the decisions made for one scenario when another scenario comes "
+              "true"),
     "percentiles": ("Ramp fan", "MW in service that 10, 50 and 90 % of the cases do not exceed"),
     "tornado": ("Tornado", "Mean result over the lowest and the highest fifth of each quantity"),
     "slips": ("Slips", "Mean MW short at each milestone by days slipped"),
-    "bottlenecks": ("Bottlenecks", "The limit of which one per cent more would be worth most: in "
-                    "MW-months where any are missed, else in money; where megawatts are missed "
-                    "for want of a limit that is still 0, its first day"),
-    "cases": ("Cases", "Every case: what was drawn and what came of it"),
+    "bottlenecks": ("Bottlenecks", "Limit with the largest gain from one per cent more: in "
+                    "MW-months if any are missed, else in money; if MW are missed because a limit "
+                    "is still 0, its first day"),
+    "cases": ("Cases", "Every case: drawn values and results"),
 }  # fmt: skip
 """Sheets of the workbook in order: title and explanation."""
 
@@ -127,7 +127,7 @@ def sweep_page(sweep: Sweep, tables: Tables) -> str:
     for measure, unit in MEASURES.items():
         rows = [r for r in tables["tornado"] if r["measure"] == measure][:15]
         bars: list[Any] = [(r["quantity"], r["result_low"], r["result_high"]) for r in rows]
-        sections.append((f"What moves {unit}", tornado(bars, sweep.base[measure], unit)))
+        sections.append((f"Effect on {unit}", tornado(bars, sweep.base[measure], unit)))
     sections.append((TITLES["slips"][0], slip_matrix(tables["slips"])))
     bottlenecks = table(["bottleneck", "cases", "share"], tables["bottlenecks"])
     sections.append((TITLES["bottlenecks"][0], f"<p>{TITLES['bottlenecks'][1]}.</p>{bottlenecks}"))

@@ -71,7 +71,7 @@ def _bottleneck(n, late):
         "money": 1e6 * (20 - n) if n < 22 else None, "money_whole": None, "moved": None,
         "status": "confirmed" if late else None, "money_status": "degenerate" if n < 22 else None,
         "first_period": STARTS[n], "last_period": STARTS[-1], "periods": 48 - n,
-        "note": "worth as much as crews!C9" if n % 3 == 0 else None,
+        "note": "same gain as crews!C9" if n % 3 == 0 else None,
     }  # fmt: skip
 
 
@@ -105,7 +105,7 @@ def _ask(n, commitment):
         "cells": f"crews!C{n + 3}, crews!C{n + 4}", "says": f"{subject}: {n + 1} more ({kind})",
         "more": float(n + 1), "not_enough": None if n == 3 else f"{n} more",
         "mw_months_alone": 12.5 * (n + 1),
-        "irreducible": "yes" if n < 2 else "not tried to the end",
+        "irreducible": "yes" if n < 2 else "not proved",
         "fewest": "yes" if n < 2 else None, "proof": "re-solved in whole systems",
     }  # fmt: skip
 

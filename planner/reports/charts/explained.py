@@ -61,15 +61,17 @@ def bottlenecks_figure(plan: Plan) -> Figure | None:
         plot.time_axis(top + row * len(limits) + 2)
         canvas.height = top + row * len(limits) + 26
         if len(limits) < len(found.worth):
-            text = f"The first {len(limits)} of {len(found.worth)} limits; all are in the table."
+            text = (
+                f"The first {len(limits)} of {len(found.worth)} limits; the table has all of them."
+            )
             canvas.text(0, canvas.height + 8, text, "m")
             canvas.height += LINE
 
     rest = collapsed(plan)
-    said = (f"{holding_sentence(plan)} Shade: what one step more of a limit is worth with "
-            "divisible systems, re-solved, shared out over the periods in which it counts."
+    said = (f"{holding_sentence(plan)} Shade: gain from one step more of a limit with divisible "
+            "systems, re-solved, allocated to the periods in which it is binding."
             + (f" {rest}." if rest else ""))  # fmt: skip
-    return Figure("bottlenecks", "What one step more of each limit is worth, by period", said, draw,
+    return Figure("bottlenecks", "Gain from one step more of each limit, by period", said, draw,
                   (bottlenecks_sheet(plan),))  # fmt: skip
 
 
@@ -129,26 +131,26 @@ def bottlenecks_sheet(plan: Plan) -> Sheet:
     """Return every bottleneck that is worth anything, those first that hold back most."""
     money = currency(plan)
     columns = [
-        Column("rank", "Rank", "", "whole"), Column("subject", "Whose"), Column("kind", "Limit"),
-        Column("cell", "Cell of the inputs", kind="cell"),
-        Column("value", "In the cell", "", "each"), Column("day", "or date", kind="date"),
-        Column("mw_months_percent", "1 % more gains", "MW-months", "worth"),
-        Column("money_percent", "1 % more saves", money, "money"),
-        Column("one_more", "One step more"),
-        Column("mw_months", "One step gains", "MW-months", "worth"),
-        Column("status", "Proof of it"), Column("money", "One step saves", money, "money"),
-        Column("money_status", "Proof of it"),
-        Column("mw_months_whole", "One step in whole systems gains", "MW-months", "worth"),
-        Column("money_whole", "One step in whole systems saves", money, "money"),
-        Column("moved", "Moved between priorities", kind="long"),
-        Column("mw_months_lifted", "Gained without it", "MW-months", "worth"),
+        Column("rank", "Rank", "", "whole"), Column("subject", "Subject"), Column("kind", "Limit"),
+        Column("cell", "Input cell", kind="cell"),
+        Column("value", "Cell value", "", "each"), Column("day", "or date", kind="date"),
+        Column("mw_months_percent", "Gain from 1 % more", "MW-months", "worth"),
+        Column("money_percent", "Saving from 1 % more", money, "money"),
+        Column("one_more", "Step"),
+        Column("mw_months", "Gain per step", "MW-months", "worth"),
+        Column("status", "Proof"), Column("money", "Saving per step", money, "money"),
+        Column("money_status", "Proof"),
+        Column("mw_months_whole", "Gain per step, whole systems", "MW-months", "worth"),
+        Column("money_whole", "Saving per step, whole systems", money, "money"),
+        Column("moved", "Shifted between priorities", kind="long"),
+        Column("mw_months_lifted", "Gain if lifted", "MW-months", "worth"),
         Column("note", "Note", kind="long"),
     ]  # fmt: skip
     rows = telling(plan)
     kept = [c for c in columns if any(row.get(c.key) is not None for row in rows)] or columns[:3]
     shown = [{**row, "one_more": one_more(row)} for row in rows]
-    return Sheet("Bottlenecks, ranked by what 1 % more of each limit brings; every worth is "
-                 "re-solved, with divisible systems where nothing else is said",
+    return Sheet("Bottlenecks, ranked by the gain from 1 % more of each limit; every gain is "
+                 "re-solved, with divisible systems unless stated otherwise",
                  kept, shown)  # fmt: skip
 
 
@@ -175,10 +177,10 @@ def quote_figure(plan: Plan) -> Figure | None:
 
     said = " ".join(quote_sentences(plan))
     said = f"{said} " if said else ""
-    said += ("At most: no plan has more in service from that date on, with no commitment missing "
-             "more than it does, rounded up.")  # fmt: skip
+    said += ("At most: proven upper bound on the MW in service from that date on, no commitment "
+             "missing more than in the plan, rounded up.")  # fmt: skip
     if any(row["firm_mw"] is not None for row in rows):
-        said += " Firm: a plan in whole systems has this much in service, rounded down."
+        said += " Firm: MW that a plan in whole systems has in service, rounded down."
     return Figure("quote", "What can be promised on top of the plan", said, draw,
                   tuple(_quote_sheets(plan, basis)))  # fmt: skip
 
@@ -211,10 +213,10 @@ def _quote_sheets(plan: Plan, basis: str) -> list[Sheet]:
                Column("at_most_mw", "At most", f"MW, {basis}", "worth")]  # fmt: skip
     if any(row["firm_mw"] is not None for row in kept):
         columns.append(Column("firm_mw", "Firm, in whole systems", "MW", "worth"))
-    sheets = [Sheet("At most on top of the plan, at the dates at which it changes", columns, kept)]
+    sheets = [Sheet("At most on top of the plan, by date of change", columns, kept)]
     stretched = [shown_quote(row) for row in plan.rows("quote") if row["overtime_of"]]
     if stretched:
-        columns = [*columns[:2], Column("gain_mw", "More by it", "MW", "worth"),
-                   Column("overtime_of", "With more of")]  # fmt: skip
+        columns = [*columns[:2], Column("gain_mw", "Gain", "MW", "worth"),
+                   Column("overtime_of", "Limits stretched")]  # fmt: skip
         sheets.append(Sheet("With all limits of one kind stretched", columns, stretched))
     return sheets

@@ -100,7 +100,7 @@ def _table(plan: Plan) -> Sheet:
          Column("energised_mw", "Energised at the end", "MW", "mw"),
          Column("least_mw", "Least headroom", "MW", "mw"),
          Column("least_day", "Least on", kind="date"),
-         Column("use", "Most in use", "share", "share")],
+         Column("use", "Peak use", "share", "share")],
         rows,
     )  # fmt: skip
 

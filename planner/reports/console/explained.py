@@ -51,7 +51,7 @@ def print_explanation(plan: Plan, console: Console) -> None:
     """
     rows = [row for row in telling(plan) if not is_late(plan) or gains(row)]
     groups = held(rows)
-    title = "What holds the plan back" if is_late(plan) else "Nothing is late; what would save most"
+    title = "What holds the plan back" if is_late(plan) else "Nothing is late; largest savings"
     _print_items(
         title, [_held_words(plan, group) for group in groups], console, "the sheet Bottlenecks"
     )
@@ -84,7 +84,7 @@ def print_quote(plan: Plan, console: Console) -> None:
         _title(f"With {share:.0%} more of all limits of one kind", console)
         _print_overtime(stretched, console)
     elif any(row["overtime_of"] for row in plan.rows("quote")):
-        _title(f"With {share:.0%} more of all limits of any one kind: not more", console)
+        _title(f"With {share:.0%} more of all limits of any one kind: no gain", console)
     _print_open(undone(found), console)
 
 
@@ -135,7 +135,7 @@ def _print_asks(plan: Plan, console: Console) -> None:
         _title(no_asks(plan), console)
     for asked in found[:MOST]:
         items = [f"{row['says']} ({row['cells']})" for row in asked.rows]
-        title = f"What to ask for, so that {asked.aim}: set {asked.number}"
+        title = f"Ask, set {asked.number}, so that {asked.aim}"
         _print_items(title, items, console, "the sheet Asks")
         console.print(Padding(Text(printable(asked.proof), "dim"), (0, 0, 0, 4), expand=False))
     _print_rest(len(found), "the sheet Asks", console)
@@ -152,7 +152,7 @@ def _print_slack(plan: Plan, console: Console) -> None:
     found = safe_milestones(plan)
     if not found:
         return
-    title = "Milestones that are met: slack, and the last day on which an order comes in time"
+    title = "Milestones that are met: slack, and the last day to order"
     _title(title, console)
     table = new_table("Milestone", "Due", ">MW", ">Slack days", "Last order")
     for one in found[:MOST]:
@@ -165,7 +165,7 @@ def _print_slack(plan: Plan, console: Console) -> None:
 def _orders(one: Safe) -> str:
     """Return the item with the earliest last order for a milestone, and that of all others."""
     if not one.orders:
-        return "nothing to order ahead"
+        return "nothing to order in advance"
     line, first = one.orders[0]
     text = f"{first} for {line['item']}"
     if len(one.orders) > 1:
@@ -179,7 +179,7 @@ def _print_open(texts: Sequence[str], console: Console) -> None:
     if texts:
         console.print()
     for text in texts[:MOST_UNDONE]:
-        console.print(Text(printable(f"Open: {text}"), "dim"))
+        console.print(Text(printable(f"Not finished: {text}"), "dim"))
     if len(texts) > MOST_UNDONE:
         console.print(Text(f"and {len(texts) - MOST_UNDONE} more with --json", "dim"))
 
@@ -198,7 +198,7 @@ def _print_curve(rows: Sequence[Row], asked: Sequence[Row], console: Console) ->
         add_line(table, [row["date"], bound_figure(mw), *([sure] if firm else []), bar])
     console.print(table)
     if len(shown) < len(rows):
-        rest = "the largest rises; every date is in the sheet Quote"
+        rest = "only the largest rises; the sheet Quote has every date"
         console.print(Text(rest, "dim"))
 
 
@@ -221,7 +221,7 @@ def _steps(rows: Sequence[Row], asked: Sequence[Row]) -> Iterable[Row]:
 
 def _print_overtime(rows: Sequence[Row], console: Console) -> None:
     """Print what more can be promised with each kind of limit stretched, the most first."""
-    table = new_table("Limits stretched", "From", ">At most MW", ">More by it MW")
+    table = new_table("Limits stretched", "From", ">At most MW", ">Gain MW")
     ranked = sorted(rows, key=lambda row: (-number(row["gain_mw"]), str(row["date"])))
     for row in ranked[:MOST]:
         cells = [row["overtime_of"], day(row["date"]), bound_figure(row["at_most_mw"]),

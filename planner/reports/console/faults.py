@@ -150,16 +150,16 @@ def _print_verdict(found: Findings, console: Console) -> None:
         _counted(len(found.notes), "note"),
     ))  # fmt: skip
     if found.faults and found.marked is not None:
-        text, style = f"Mend the red cells of {_quoted(found.marked)}", "bold red"
+        text, style = f"Correct the red cells of {_quoted(found.marked)}", "bold red"
     elif found.faults:
         text, style = f"See each in its cell: planner check {name} --mark", "bold red"
     elif found.warnings:
-        text, style = f"It can be planned: planner plan {name}", "bold yellow"
+        text, style = f"Warnings do not stop a plan: planner plan {name}", "bold yellow"
     else:
         text, style = f"Ready: planner plan {name}", "bold green"
     if found.faults and found.can_be_planned:
-        text += (f". These faults stop the scenarios and draws alone, the plan without them can "
-                 f"be made: planner plan {name}")  # fmt: skip
+        text += (". These faults affect only scenarios and draws; to plan without them: "
+                 f"planner plan {name}")  # fmt: skip
     console.print(Text(f"{counts}. {text}", style), soft_wrap=True)
 
 

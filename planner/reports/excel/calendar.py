@@ -56,7 +56,7 @@ def write_calendar(report: Report, page: Page) -> None:
     ]  # fmt: skip
     rows = [_line(key, amounts) for key, amounts in lines]
     page.widths = {0: 11.0}
-    placed = page.table(TOP, fields, rows, empty="nothing is installed for a milestone")
+    placed = page.table(TOP, fields, rows, empty="no installs for any milestone")
     page.freeze(TOP, HEAD)
     report.placed["Calendar"] = placed
     if not rows:

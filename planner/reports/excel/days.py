@@ -24,7 +24,7 @@ def write_installs(report: Report, page: Page) -> None:
         Field("late", "Late", kind="center"),
     ]  # fmt: skip
     rows = installs(report.plan)
-    placed = page.table(TOP, fields, rows, "Total of rows shown", "nothing is installed")
+    placed = page.table(TOP, fields, rows, "Total of visible rows", "no installs")
     page.freeze(TOP + 1, 1, first=TOP)
     page.filter(placed)
     page.mark(placed.cells("late"), "==", "yes", "bad", "center")
@@ -41,11 +41,11 @@ def write_clock(report: Report, page: Page) -> None:
     page.subtitle(text if count else "Windows in which suppliers, plants, lanes and crews work")
     fields = [
         Field("work", "Work", kind="center"), Field("place", "Supplier, plant, place or site"),
-        Field("more", "To, or what"), Field("window_from", "First day", kind="date"),
-        Field("date", "Last day", kind="date"), Field("done", "Done by then", most=60),
+        Field("more", "To, or item"), Field("window_from", "First day", kind="date"),
+        Field("date", "Last day", kind="date"), Field("done", "Completed", most=60),
         Field("carried", "Carried over", "units", "decimal"),
     ]  # fmt: skip
-    empty = "no rate limits what is done in this plan"
+    empty = "no rate limits this plan"
     placed = page.table(TOP, fields, rows, empty=empty)
     page.freeze(TOP, 1)
     page.filter(placed)

@@ -33,16 +33,16 @@ BOTTLENECKS, BY_PERIOD, LATE = "Bottlenecks", "Bottlenecks by period", "Why late
 ASKS, SLACK, QUOTE = "Asks", "Slack", "Quote"
 
 KEYS = ("subject", "kind", "cell")
-"""Columns that tell a limit in the timeline."""
+"""Columns that identify a limit in the timeline."""
 
 HEAD = 5
 """Columns before the periods."""
 
 MOST_LIMITS, MOST_PERIODS = 400, 300
-"""Limits and periods of the timeline; all are in the CSV files."""
+"""Largest number of limits and periods shown; the CSV files hold all of them."""
 
 SHADES = ("#DDE6F2", "#FFF1D6", "#FBD9A5", "#F3B562", "#E88A1E")
-"""Colours of a limit that binds and is worth nothing, then from the least worth to the largest."""
+"""Colours: first a binding limit without a gain, then gains from the smallest to the largest."""
 
 
 def has_explanation(report: Report) -> bool:
@@ -51,49 +51,49 @@ def has_explanation(report: Report) -> bool:
 
 
 def has_late(report: Report) -> bool:
-    """Whether it is said why milestones are late."""
+    """Whether the plan explains late milestones."""
     return bool(report.rows("lateness"))
 
 
 def has_asks(report: Report) -> bool:
-    """Whether something is to be asked for."""
+    """Whether the plan has a sheet of asks: it is explained and late."""
     return has_explanation(report) and is_late(report.plan)
 
 
 def has_quote(report: Report) -> bool:
-    """Whether it was asked what can be promised."""
+    """Whether the plan has a quote."""
     return quote(report.plan) is not None
 
 
 def write_bottlenecks(report: Report, page: Page) -> None:
-    """Write every limit that is worth anything, first those of which one per cent gains most."""
+    """Write every limit with a gain or a saving, ranked by the gain from one per cent more."""
     money = currency(report.plan)
     rest = collapsed(report.plan)
     page.subtitle(
-        "Cells of the inputs that hold the plan back, ranked by what 1 % more of the limit, in all "
-        "its rows, gains; for dates and days a hundredth of what is gained without them. Every "
-        "worth is re-solved with divisible systems, money with halls opened as planned; in a small "
-        "plan one step more is re-solved in whole systems, too. Of several priorities, those that "
-        "gain are added up. Proof: confirmed, the price and the re-solve of one step agree; "
-        "degenerate, they do not, and the re-solve is shown"
+        "Input cells that hold the plan back, ranked by the gain from 1 % more of the limit, in "
+        "all its rows; for dates and days, by a hundredth of the gain if lifted. Every gain is "
+        "re-solved with divisible systems, savings with halls opened as planned; small plans are "
+        "also re-solved in whole systems, one step more. Across priorities only the gains are "
+        "added up. Proof: confirmed if the shadow price and the re-solve of one step agree; "
+        "degenerate if they do not, and the re-solved gain is shown"
         + (f". {rest}" if rest else "") + left_open(explanation(report.plan))
     )  # fmt: skip
     fields = [
-        Field("rank", "Rank", kind="whole"), Field("subject", "Whose", most=34),
-        Field("kind", "Limit", most=24), Field("cell", "Cell of the inputs", most=24),
-        Field("value", "In the cell", kind="each"), Field("day", "or date", kind="date"),
-        Field("mw_months_percent", "1 % more gains", "MW-months", "decimal"),
-        Field("money_percent", "1 % more saves", f"{money}, present cost", "whole"),
-        Field("one_more", "One step more", most=26),
-        Field("mw_months", "One step gains", "MW-months", "decimal"),
-        Field("status", "Proof of it", most=22),
-        Field("money", "One step saves", f"{money}, present cost", "whole"),
-        Field("money_status", "Proof of it", most=22),
-        Field("mw_months_lifted", "Gained without it", "MW-months", "decimal"),
-        Field("mw_months_kind", "Gained without its kind", "MW-months", "decimal"),
-        Field("mw_months_whole", "One step in whole systems gains", "MW-months", "decimal"),
-        Field("money_whole", "One step in whole systems saves", f"{money}, present cost", "whole"),
-        Field("moved", "Moved between priorities", most=40),
+        Field("rank", "Rank", kind="whole"), Field("subject", "Subject", most=34),
+        Field("kind", "Limit", most=24), Field("cell", "Input cell", most=24),
+        Field("value", "Cell value", kind="each"), Field("day", "or date", kind="date"),
+        Field("mw_months_percent", "Gain from 1 % more", "MW-months", "decimal"),
+        Field("money_percent", "Saving from 1 % more", f"{money}, present cost", "whole"),
+        Field("one_more", "Step", most=26),
+        Field("mw_months", "Gain per step", "MW-months", "decimal"),
+        Field("status", "Proof", most=22),
+        Field("money", "Saving per step", f"{money}, present cost", "whole"),
+        Field("money_status", "Proof", most=22),
+        Field("mw_months_lifted", "Gain if lifted", "MW-months", "decimal"),
+        Field("mw_months_kind", "Gain if its kind is lifted", "MW-months", "decimal"),
+        Field("mw_months_whole", "Gain per step, whole systems", "MW-months", "decimal"),
+        Field("money_whole", "Saving per step, whole systems", f"{money}, present cost", "whole"),
+        Field("moved", "Shifted between priorities", most=40),
         Field("first_period", "Counts from", kind="date"),
         Field("last_period", "to", kind="date"),
         Field("periods", "Periods", "", "whole"), Field("note", "Note", most=40),
@@ -114,29 +114,29 @@ def write_bottlenecks(report: Report, page: Page) -> None:
 
 
 def left_open(finding: Finding | None) -> str:
-    """Return what was left open, as the end of a subtitle."""
+    """Return the end of a subtitle that lists skipped steps; empty if none were skipped."""
     texts = undone(finding) if finding else []
     if not texts:
         return ""
     more = f" and {len(texts) - 3} more" if len(texts) > 3 else ""
-    return f". Open: {'; '.join(texts[:3])}{more}"
+    return f". Not finished: {'; '.join(texts[:3])}{more}"
 
 
 def write_by_period(report: Report, page: Page) -> None:
-    """Write a grid: a row for each limit, a column for each period, shaded by its worth."""
+    """Write a heat map: a row for each limit, a column for each period, shaded by the gain."""
     found = timeline(report.plan, KEYS)
     limits = list(found.worth)[:MOST_LIMITS]
     large = found.most >= MILLIONS_FROM
     unit, style = f"{found.unit}{' million' * large}", "in_millions" if large else "decimal"
-    cut = f"; shown are {len(limits)} limits of {len(found.worth)}, all are in " \
+    cut = f"; {len(limits)} of {len(found.worth)} limits shown, all in " \
           "tables/bottleneck_periods.csv" if len(limits) < len(found.worth) else ""  # fmt: skip
-    page.subtitle(f"What one step more of each limit is worth with divisible systems, {unit}, "
-                  "shared out over the periods in which it counts; blue: at its limit, but "
-                  "raising it alone gains nothing so. "
-                  f"Lead times and other days count in no one period{cut}")  # fmt: skip
+    page.subtitle(f"Gain from one step more of each limit with divisible systems, {unit}, "
+                  "allocated to the periods in which it is binding; blue: at its limit, but "
+                  "raising it alone gains nothing. Lead times and other numbers of days belong to "
+                  f"no single period{cut}")  # fmt: skip
     fields = [
-        Field("subject", "Whose", most=30), Field("kind", "Limit", most=22),
-        Field("cell", "Cell of the inputs", most=22), Field("binds", "Periods", "", "whole"),
+        Field("subject", "Subject", most=30), Field("kind", "Limit", most=22),
+        Field("cell", "Input cell", most=22), Field("binds", "Periods", "", "whole"),
         Field("all", "All", unit, style),
     ]  # fmt: skip
     rows: list[Row] = [
@@ -144,7 +144,7 @@ def write_by_period(report: Report, page: Page) -> None:
          "all": total(found.worth[limit].values())}
         for limit in limits
     ]  # fmt: skip
-    placed = page.table(TOP, fields, rows, empty="no limit binds in any period")
+    placed = page.table(TOP, fields, rows, empty="no limit is binding in any period")
     page.freeze(TOP, HEAD)
     report.placed[BY_PERIOD] = placed
     if rows:
@@ -155,7 +155,7 @@ def write_by_period(report: Report, page: Page) -> None:
 def _grid(
     page: Page, placed: Placed, found: Timeline, worth: list[dict[date, float]], style: str
 ) -> None:
-    """Write the worth by period beside the limits, blank where a limit does not bind."""
+    """Write the gain by period beside the limits, blank where a limit is not binding."""
     periods = found.periods[:MOST_PERIODS]
     last = HEAD + len(periods) - 1
     for column, start in enumerate(periods, start=HEAD):
@@ -174,10 +174,8 @@ def _grid(
 
 
 def _shade(page: Page, area: tuple[int, int, int, int], levels: tuple[float, ...]) -> None:
-    """Colour each cell by its worth, and apart from those a limit that only binds.
-
-    A scale of colours would colour a worth of nothing, too.
-    """
+    """Colour each cell by its gain; a binding limit without a gain has a colour of its own."""
+    # Excel's own colour scales would also colour a gain of zero.
     first, (binds, *shades) = cell(*area[:2]), SHADES
     rules = [(f"{first}=0", binds), *((f"{first}>={level!r}", shade) for level, shade
                                       in zip(levels, shades[::-1], strict=False))]  # fmt: skip
@@ -189,19 +187,20 @@ def _shade(page: Page, area: tuple[int, int, int, int], levels: tuple[float, ...
 
 
 def write_late(report: Report, page: Page) -> None:
-    """Write for each missed milestone the limits that hold it, back to the order."""
+    """Write the limits that delay each missed milestone, back to the order."""
     page.subtitle(
-        "For each milestone that is missed, every limit that holds it, from the milestone back to "
-        "the order. Through it: MW of the milestone that depend on this limit; a MW may depend on "
-        "several. Without it: MW more without a date of which one period earlier brings nothing"
+        "The limits that delay each missed milestone, from the milestone back to the order. "
+        "Depends on it: MW of the milestone that pass through this limit; one MW may pass through "
+        "several. Gain without this date: MW gained if this date did not exist, given where one "
+        "period earlier gains nothing"
     )
     fields = [
         Field("commitment", "Milestone"), Field("date", "Due", kind="date"),
         Field("missed_mw", "Missed", "MW", "mw"), Field("link", "Link", kind="whole"),
-        Field("says", "What holds it", most=60), Field("cell", "Cell of the inputs", most=24),
-        Field("mw_through", "Through it", "MW", "mw"),
-        Field("mw_a_step", "One step more brings", "MW", "decimal"),
-        Field("mw_without", "Without it", "MW more", "decimal"),
+        Field("says", "Cause", most=60), Field("cell", "Input cell", most=24),
+        Field("mw_through", "Depends on it", "MW", "mw"),
+        Field("mw_a_step", "Gain per step", "MW", "decimal"),
+        Field("mw_without", "Gain without this date", "MW", "decimal"),
         Field("first_period", "Holds from", kind="date"), Field("last_period", "to", kind="date"),
     ]  # fmt: skip
     placed = page.table(TOP, fields, report.rows("lateness"))

@@ -35,7 +35,7 @@ def write_shipments(report: Report, page: Page) -> None:
         Field("what", "Movement", kind="center"), Field("from", "From"), Field("to", "To"),
         Field("item", "Item"), Field("since", "Since", kind="date"),
         Field("date", "Starts or leaves", kind="date"),
-        Field("done", "Is finished or arrives", kind="date"),
+        Field("done", "Finished or arrives", kind="date"),
         Field("quantity", "Quantity", "units", "amount"),
     ]  # fmt: skip
     rows = moves(report.plan)

@@ -121,7 +121,7 @@ def _against_budget(counted: list[str], money: str) -> tuple[Field, ...]:
     return (
         Field("against", "Paid so far without late", money, "whole", formula=against),
         Field("budget", "Budget so far", money, "whole"),
-        Field("left", "Left of it", money, "whole", formula="={budget}-{against}"),
+        Field("left", "Budget left", money, "whole", formula="={budget}-{against}"),
     )
 
 

@@ -54,7 +54,7 @@ def write_orders(report: Report, page: Page) -> None:
     if notes:
         fields.append(Field("note", "Note", most=26))
     empty = "no orders: systems are bought where and when they are installed"
-    placed = page.table(TOP, fields, rows, "Total of rows shown", empty)
+    placed = page.table(TOP, fields, rows, "Total of visible rows", empty)
     page.freeze(TOP + 1, 1, first=TOP)
     page.filter(placed)
     page.mark(placed.cells("already_late"), "==", "yes", "bad", "center")

@@ -69,7 +69,7 @@ def write_assumptions(report: Report, page: Page) -> None:
         Field("cells", "Cells", kind="center"), Field("key", "Row"),
         Field("values", "Values, with units"), Field("source", "Source"),
     ]  # fmt: skip
-    placed = page.table(TOP, fields, rows, empty="no source given")
+    placed = page.table(TOP, fields, rows, empty="no sources given")
     page.freeze(TOP)
     page.filter(placed)
     page.mark(placed.cells("kind"), "==", "assumption", "tight", "center")
@@ -79,7 +79,7 @@ def write_assumptions(report: Report, page: Page) -> None:
 def write_manifest(report: Report, page: Page) -> None:
     """Write what the plan was made from and with, and where its tables are."""
     plan = report.plan
-    page.subtitle("What this plan was made from and with, and where its tables are")
+    page.subtitle("Inputs, options and versions of this plan, and the files of its tables")
     page.widths, page.fixed = {0: 26.0, 1: 84.0, 2: 10.0}, True
     facts: list[Row] = [
         {"key": key, "value": value}
@@ -99,7 +99,11 @@ def write_manifest(report: Report, page: Page) -> None:
         for table in (*RESULTS, *(t for kind in plan.findings for t in FINDINGS[kind]))
     ]  # fmt: skip
     row = page.section(placed.last + 2, "Tables beside this workbook")
-    fields = [Field("key", "File"), Field("value", "A row is"), Field("rows", "Rows", "", "whole")]
+    fields = [
+        Field("key", "File"),
+        Field("value", "Each row is"),
+        Field("rows", "Rows", "", "whole"),
+    ]
     page.table(row, fields, tables)
     report.placed["Manifest"] = placed
 

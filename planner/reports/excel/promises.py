@@ -30,20 +30,20 @@ WIDE, ACROSS = 10, 105
 def write_asks(report: Report, page: Page) -> None:
     """Write the sets of changes that put late commitments back on time."""
     page.subtitle(
-        "Each set of changes is proved to do what stands before it, with no other commitment "
-        "later; the first is the least. Not enough: the next smaller figure, re-solved; blank: not "
-        "proved. Alone: what a change of the set gains by itself"
+        "Each set of changes is proved to reach its goal without making any other commitment "
+        "later; the first set is the smallest. Not enough: the next smaller figure, proved too "
+        "small by a re-solve; blank: not proved. Gain alone: the gain from this change by itself"
     )
     fields = [
-        Field("aim", "So that", most=40), Field("set", "Set", kind="whole"),
-        Field("says", "What to ask for", most=60), Field("cells", "Cells of the inputs", most=30),
+        Field("aim", "Goal", most=40), Field("set", "Set", kind="whole"),
+        Field("says", "Ask", most=60), Field("cells", "Input cells", most=30),
         Field("not_enough", "Not enough", most=20),
-        Field("mw_months_alone", "Alone it gains", "MW-months", "decimal"),
-        Field("fewest", "No cheaper set exists", kind="center", most=14),
-        Field("irreducible", "None can be left out", kind="center", most=16),
-        Field("proof", "Proof that it is enough", most=44),
+        Field("mw_months_alone", "Gain alone", "MW-months", "decimal"),
+        Field("fewest", "Cheapest", kind="center", most=14),
+        Field("irreducible", "All needed", kind="center", most=16),
+        Field("proof", "Proof", most=44),
     ]  # fmt: skip
-    rows = [row | {"fewest": row["fewest"] or "a further set"}
+    rows = [row | {"fewest": row["fewest"] or "alternative"}
             for asked in ask_sets(report.plan) for row in asked.rows]  # fmt: skip
     placed = page.table(TOP, fields, rows, empty=no_asks(report.plan))
     page.freeze(TOP, 2)
@@ -54,18 +54,18 @@ def write_asks(report: Report, page: Page) -> None:
 def write_slack(report: Report, page: Page) -> None:
     """Write milestones that are met with their slack, a line for each purchase line."""
     page.subtitle(
-        "Milestones that are met. Slack: days by which one could be due earlier with nothing more "
-        "missed, re-solved; blank: not worked out in time. Last order: the last day for "
-        "a single unit; ordered later, it is not in service by then. Time it takes: due day less "
-        "that day"
+        "Milestones that are met. Slack: days by which one could be due earlier without missing "
+        "more MW, re-solved; blank: not solved in time. Last order: the last day on which a unit "
+        "can be ordered and still be in service by the milestone. Lead time: due day less last "
+        "order day"
     )
     fields = [
         Field("commitment", "Milestone"), Field("due", "Due", kind="date"),
         Field("mw", "Committed", "MW", "mw"), Field("slack", "Slack", "days", "whole"),
-        Field("could", "Could be met by", kind="date"), Field("supplier", "Supplier", most=30),
+        Field("could", "Earliest possible", kind="date"), Field("supplier", "Supplier", most=30),
         Field("item", "Item", most=24),
-        Field("last_order_date", "Last order", "too late after it", "date"),
-        Field("takes", "Time it takes", "days", "whole", formula="={due}-{last_order_date}"),
+        Field("last_order_date", "Last order", "latest day", "date"),
+        Field("takes", "Lead time", "days", "whole", formula="={due}-{last_order_date}"),
         Field("proof", "Proof of the slack", most=30),
     ]  # fmt: skip
     rows: list[Row] = []
@@ -74,8 +74,8 @@ def write_slack(report: Report, page: Page) -> None:
                 "could": one.could_be_met_by, "proof": one.proof}  # fmt: skip
         rows += [head | line | {"takes": float((one.due - last).days)}
                  for line, last in one.orders]  # fmt: skip
-        rows += [head | {"supplier": "nothing to order ahead"}] * (not one.orders)
-    placed = page.table(TOP, fields, rows, empty="no milestone with megawatts due is met")
+        rows += [head | {"supplier": "nothing to order in advance"}] * (not one.orders)
+    placed = page.table(TOP, fields, rows, empty="no milestone with MW due is met")
     page.freeze(TOP, 2)
     page.filter(placed)
     if rows:
@@ -93,9 +93,9 @@ def write_quote(report: Report, page: Page) -> None:
     restricted = f", only {', '.join(only)}" if only else ""
     page.subtitle(
         f"What can be promised on top of the plan, {BASIS_WORDS.get(basis, basis)}, with no "
-        f"commitment missing more than in the plan{restricted}. At most: no plan has more in "
-        "service from the date on, rounded up. Firm: a plan in whole systems has this much in "
-        "service from the date on, rounded down; blank: not looked for, or not answered in "
+        f"commitment missing more than in the plan{restricted}. At most: proven upper bound on "
+        "the MW in service from the date on, rounded up. Firm: MW that a plan in whole systems "
+        "has in service from the date on, rounded down; blank: not asked for, or not solved in "
         f"time{left_open(found)}"
     )
     answers, row = quote_sentences(report.plan), TOP
@@ -142,8 +142,8 @@ def _overtime(report: Report, page: Page, row: int, share: object) -> int:
         return row
     fields = [
         Field("date", "From", kind="date"), Field("at_most_mw", "At most", "MW", "mw"),
-        Field("gain_mw", "More by it", "MW", "mw"),
-        Field("overtime_of", "With more of", most=30),
+        Field("gain_mw", "Gain", "MW", "mw"),
+        Field("overtime_of", "Limits stretched", most=30),
     ]  # fmt: skip
     title = f"With {number(share):.0%} more of all limits of one kind"
     rows.sort(key=lambda row: (str(row["date"]), -number(row["gain_mw"]), str(row["overtime_of"])))

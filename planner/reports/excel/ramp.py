@@ -168,7 +168,7 @@ def write_bases(report: Report, page: Page) -> None:
               "={systems}*({power_kw}+{overhead_kw})/1000"),
         Field("facility_mw", "On basis facility", "MW", "mw", True, "={it_mw}*{pue}"),
     ]  # fmt: skip
-    placed = page.table(TOP, fields, rows, "Total of rows shown", "nothing is served")
+    placed = page.table(TOP, fields, rows, "Total of visible rows", "no MW served")
     page.freeze(TOP + 1, 1, first=TOP)
     page.filter(placed)
     report.placed["MW by basis"] = placed

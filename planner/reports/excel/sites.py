@@ -47,7 +47,7 @@ def write_sites(report: Report, page: Page) -> None:
         Field("it_mw", "In service", "MW, IT power", "mw", total=True),
         Field("first", "First install", kind="date"), Field("last", "Last install", kind="date"),
     ]  # fmt: skip
-    placed = page.table(TOP, fields, rows, "Total of rows shown")
+    placed = page.table(TOP, fields, rows, "Total of visible rows")
     page.freeze(TOP + 1, 1, first=TOP)
     page.filter(placed)
     report.placed["Sites"] = placed
@@ -67,7 +67,7 @@ def write_openings(report: Report, page: Page) -> None:
         Field("date", "Decided on", kind="date"), Field("opens", "Open from", kind="date"),
         Field("fit_out", "Fit-out cost", money, "whole", total=True),
     ]  # fmt: skip
-    placed = page.table(TOP, fields, _openings(report), "Total of rows shown", "no halls decided")
+    placed = page.table(TOP, fields, _openings(report), "Total of visible rows", "no halls opened")
     page.freeze(TOP + 1, 1, first=TOP)
     page.filter(placed)
     report.placed["Openings"] = placed

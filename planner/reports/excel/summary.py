@@ -140,7 +140,7 @@ def _milestones(page: Page, plan: Plan, row: int) -> int:
         Field("basis", "Basis", kind="center"), Field("required_mw", "Committed", "MW", "mw"),
         Field("in_service_mw", "In service", "MW", "mw"), Field("missed_mw", "Missed", "MW", "mw"),
         Field("met", "Milestone", kind="center"),
-        Field("days_lost", "Lost on the way", "days", "whole"),
+        Field("days_lost", "Days lost", "days", "whole"),
     ]  # fmt: skip
     placed = _section(page, f"Milestones: {milestone_words(plan)}", row, fields, rows)
     for criteria, style in (("MISSED", "bad"), ("met", "good")):

@@ -28,7 +28,7 @@ def days_section(plan: Plan) -> Markup:
         )
         if sheet.rows
     ]
-    text = "What is done on which day." if found else "Nothing is done."
+    text = "Work by day." if found else "The plan does no work."
     if plan.rows("clock"):
         text += f" {CLOCK_WORDS}."
     return element(
@@ -44,7 +44,11 @@ def days_section(plan: Plan) -> Markup:
 def _part(sheet: Sheet, file: str) -> Markup:
     """Return a table that is folded up; on paper it is left to the workbook."""
     shown = sheet.rows[:MOST_ROWS]
-    rest = f"; the first {MOST_ROWS:,}, all are in tables: {file}" if shown != sheet.rows else ""
+    rest = (
+        f"; the first {MOST_ROWS:,} rows, the folder tables has all: {file}"
+        if shown != sheet.rows
+        else ""
+    )
     first = Sheet(f"{sheet.caption}{rest}", sheet.columns, shown)
     title = f"{sheet.caption.split(':')[0]} ({len(sheet.rows):,})"
     return element("details", element("summary", title), table(first, tools=True), class_="data")
@@ -81,7 +85,7 @@ def _moves(plan: Plan) -> Sheet:
     """Return every start of assembly and every shipment."""
     columns = [
         Column("date", "Starts or leaves", kind="date"), Column("since", "Since", kind="date"),
-        Column("done", "Is finished or arrives", kind="date"), Column("what", "Movement"),
+        Column("done", "Finished or arrives", kind="date"), Column("what", "Movement"),
         Column("from", "From"), Column("to", "To"), Column("item", "Item"),
         Column("quantity", "Quantity", "units", "whole"),
     ]  # fmt: skip
@@ -97,7 +101,7 @@ def _windows(plan: Plan) -> Sheet:
     columns = [
         Column("date", "Last day", kind="date"), Column("window_from", "First day", kind="date"),
         Column("work", "Work"), Column("place", "Supplier, plant, place or site"),
-        Column("more", "To, or what"), Column("done", "Done by then", kind="long"),
+        Column("more", "To, or item"), Column("done", "Completed", kind="long"),
         Column("carried", "Carried over", "units", "worth"),
     ]  # fmt: skip
     caption = "Clock: the windows in which suppliers, plants, lanes and crews do anything"

@@ -1,4 +1,4 @@
-"""The sections of an explained plan: what it comes to, why late, what to ask for, slack."""
+"""Sections of the page for an explained plan: headlines, why late, asks, slack."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ def has_explanation(plan: Plan) -> bool:
 
 
 def has_late(plan: Plan) -> bool:
-    """Whether it is said why milestones are late."""
+    """Whether the plan explains late milestones."""
     return bool(plan.rows("lateness"))
 
 
 def has_asks(plan: Plan) -> bool:
-    """Whether something is to be asked for."""
+    """Whether the plan has a section of asks: it is explained and late."""
     return has_explanation(plan) and is_late(plan)
 
 
 def has_quote(plan: Plan) -> bool:
-    """Whether it was asked what can be promised."""
+    """Whether the plan has a quote."""
     return quote(plan) is not None
 
 
 def told(plan: Plan) -> Markup | None:
-    """Return the most important sentences, each the way to its section; None if not explained."""
+    """Return the headline sentences, each a link to its section; None if not explained."""
     if not has_explanation(plan):
         return None
     found = [(periods_sentence(plan), "late"), (holding_sentence(plan), "bottlenecks"),
@@ -53,74 +53,80 @@ def told(plan: Plan) -> Markup | None:
 
 
 def late_section(plan: Plan) -> Markup:
-    """Return for each missed milestone the limits that hold it, from it back to the order."""
+    """Return a table of the limits that delay each missed milestone, back to the order."""
     parts: list[Markup] = []
     columns = [
-        Column("link", "Link", "", "whole"), Column("says", "What holds it", kind="long"),
-        Column("cell", "Cell of the inputs", kind="cell"),
-        Column("mw_through", "Through it", "MW", "mw"),
-        Column("mw_a_step", "One step more brings", "MW", "worth"),
-        Column("mw_without", "Without it", "MW more", "worth"),
+        Column("link", "Link", "", "whole"), Column("says", "Cause", kind="long"),
+        Column("cell", "Input cell", kind="cell"),
+        Column("mw_through", "Depends on it", "MW", "mw"),
+        Column("mw_a_step", "Gain per step", "MW", "worth"),
+        Column("mw_without", "Gain without this date", "MW", "worth"),
     ]  # fmt: skip
     chains: dict[tuple[str, str], list[Row]] = {}
     for row in plan.rows("lateness"):
         chains.setdefault((str(row["commitment"]), str(row["date"])), []).append(row)
     for (commitment, due), rows in chains.items():
         title = f"{commitment}, due {due}: {figure(rows[0]['missed_mw'], 1, 'MW')} missed"
-        caption = f"What holds {commitment}, due {due}, from the milestone back to the order"
+        caption = f"What delays {commitment}, due {due}, from the milestone back to the order"
         parts += [element("h3", title), table(Sheet(caption, columns, rows))]
-    text = ("Every limit that holds a missed milestone. Through it: MW of the milestone that "
-            "depend on this limit; a MW may depend on several. Without it: MW more without a date "
-            "of which one period earlier brings nothing.")  # fmt: skip
+    text = (
+        "The limits that delay each missed milestone. Depends on it: MW of the milestone that "
+        "pass through this limit; one MW may pass through several. Gain without this date: MW "
+        "gained if this date did not exist, given where one period earlier gains nothing."
+    )
     return element("section", element("h2", "Why late"), element("p", text), parts, id="late")
 
 
 def asks_section(plan: Plan) -> Markup:
     """Return the sets of changes that put late commitments back on time."""
     columns = [
-        Column("says", "What to ask for", kind="long"), Column("cells", "Cells of the inputs"),
+        Column("says", "Ask", kind="long"), Column("cells", "Input cells"),
         Column("not_enough", "Not enough"),
-        Column("mw_months_alone", "Alone it gains", "MW-months", "worth"),
+        Column("mw_months_alone", "Gain alone", "MW-months", "worth"),
     ]  # fmt: skip
     parts: list[Markup] = []
     for asked in ask_sets(plan):
-        caption = f"So that {asked.aim}: set {asked.number}"
+        caption = f"Set {asked.number}, so that {asked.aim}"
         parts += [table(Sheet(caption, columns, asked.rows)), element("p", f"{asked.proof}.")]
-    text = ("Above each set of changes stands what it is proved to do, with no other commitment "
-            "later; the first set is the least.") if parts else no_asks(plan)  # fmt: skip
+    text = (
+        "Each set of changes is proved to reach the goal in its heading without making any "
+        "other commitment later; the first set is the smallest."
+        if parts
+        else no_asks(plan)
+    )
     return element("section", element("h2", "Asks"), element("p", text), parts, id="asks")
 
 
 def slack_section(plan: Plan) -> Markup:
-    """Return slack and last useful order days of the milestones that are met."""
+    """Return the slack and the last order day of each milestone that is met."""
     found = safe_milestones(plan)
     rows = []
     for one in found:
         head = {"commitment": one.commitment, "due": one.due, "mw": one.mw, "slack": one.slack,
                 "class": "warn" if one.slack == 0 and one.orders else None}  # fmt: skip
         rows += [{**line, **head} for line, _ in one.orders]
-        rows += [{**head, "supplier": "nothing to order ahead"}] * (not one.orders)
+        rows += [{**head, "supplier": "nothing to order in advance"}] * (not one.orders)
     columns = [
         Column("commitment", "Milestone"), Column("due", "Due", kind="date"),
         Column("slack", "Slack", "days", "whole"),
-        Column("last_order_date", "Last order", "too late after it", "date"),
+        Column("last_order_date", "Last order", "latest day", "date"),
         Column("item", "Item"),
         Column("supplier", "Supplier"), Column("mw", "Committed", "MW", "mw"),
     ]  # fmt: skip
     proof = next((f", {one.proof}" for one in found if one.proof), "")
     text = (
-        f"{slack_sentence(plan)} Slack: days by which a milestone could be due earlier with "
-        f"nothing more missed{proof}; blank: not worked out in time. Last order: the "
-        "last day for a single unit; ordered later, it is not in service by the milestone."
+        f"{slack_sentence(plan)} Slack: days by which a milestone could be due earlier without "
+        f"missing more MW{proof}; blank: not solved in time. Last order: the last day on "
+        "which a unit can be ordered and still be in service by the milestone."
     )
-    title = "Slack, and the last day on which an order is of use"
+    title = "Slack, and the last day to order for each milestone"
     shown = table(Sheet(title, columns, rows)) if rows else None
     return element("section", element("h2", "Slack"), element("p", text), shown, id="slack")
 
 
 def left_open(plan: Plan) -> list[str]:
-    """Return what an explanation and a quote leave open, as sentences."""
+    """Return sentences that list the steps an explanation and a quote skipped."""
     found = [(finding, name) for finding, name in (
         (explanation(plan), "the explanation"), (quote(plan), "the quote")) if finding]  # fmt: skip
-    return [f"Open in {name}: {'; '.join(undone(finding))}."
+    return [f"Not finished in {name}: {'; '.join(undone(finding))}."
             for finding, name in found if undone(finding)]  # fmt: skip

@@ -120,7 +120,7 @@ def _milestones(plan: Plan) -> Sheet:
          Column("basis", "Basis"), Column("required_mw", "Committed", "MW", "mw"),
          Column("in_service_mw", "In service", "MW", "mw"),
          Column("missed_mw", "Missed", "MW", "mw"), Column("met", "Milestone"),
-         Column("days_lost", "Lost on the way", "days", "whole")],
+         Column("days_lost", "Days lost", "days", "whole")],
         rows,
     )  # fmt: skip
 
@@ -173,7 +173,7 @@ def orders_section(plan: Plan) -> Markup:
             Column("unit_price", "Unit price", f"{money} per unit", "money"),
             Column("price", "Price", money, "money"),
             Column("order_cost", "Order cost", money, "money"),
-            Column("it_mw_blocked", "Waits for it", "MW, IT power", "mw"), *note,
+            Column("it_mw_blocked", "Milestone blocked", "MW, IT power", "mw"), *note,
         ], [{**row, "note": notes.get(str(row["order"]))} for row in shown],
     )  # fmt: skip
     return element("section", element("h2", "Orders"), element("p", text),
@@ -295,7 +295,7 @@ def manifest_section(plan: Plan) -> Markup:
     rows += [{"what": f"{kind}: {key}", "value": _text(finding.facts[key])}
              for kind, finding in plan.findings.items()
              for key in ("created", "seconds", "resolves") if key in finding.facts]  # fmt: skip
-    sheet = Sheet("What the plan was made from and with",
+    sheet = Sheet("Inputs, options and versions of this plan",
                   [Column("what", "Entry"), Column("value", "Value")], rows)  # fmt: skip
     return element("section", element("h2", "Manifest"), table(sheet), id="manifest")
 
