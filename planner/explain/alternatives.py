@@ -1,4 +1,4 @@
-"""Why this and not that: a decision forbidden or forced, the plan made again, both compared."""
+"""Counterfactuals: forbid or force a decision, plan again, compare the two plans."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ VERBS = {
     "open": ("open_halls", "open HALL or SITE PERIOD"),
     "ship": ("ship_units", "ship ITEM [from PLACE] [to PLACE] PERIOD"),
 }
-"""What can be asked about: the decision, and how it is written."""
+"""Decision variable and syntax of each verb that a question can start with."""
 
 FILLERS = {"at", "in", "from", "to", "of", "on", "the", "for"}
 DAY = re.compile(r"\b(\d{4})-(\d{2})(?:-(\d{2}))?\b")
@@ -42,16 +42,16 @@ DAY = re.compile(r"\b(\d{4})-(\d{2})(?:-(\d{2}))?\b")
 
 @dataclass(frozen=True)
 class Question:
-    """A decision that is asked about.
+    """A question about a decision of the plan.
 
     Attributes
     ----------
     text : str
-        As it was asked.
+        The question as typed.
     decision : str
         Name of the decision variable.
     keys : tuple
-        Its keys; together they are forbidden or forced.
+        Keys of the variables that are forbidden or forced together.
     """
 
     text: str
@@ -61,21 +61,21 @@ class Question:
 
 @dataclass(frozen=True)
 class Alternative:
-    """The plan beside the one in which a decision is the other way round.
+    """Comparison of the plan with the alternative in which the decision is reversed.
 
     Attributes
     ----------
     question : Question
     forced : bool
-        True if the plan does not do it and it was forced, False if it was forbidden.
+        True if the plan lacks the decision and it was forced, False if it was forbidden.
     missed_more : float or None
-        MW-months that the alternative misses more; None if no plan exists then.
+        Increase in MW-months missed; None if the alternative is infeasible.
     cost_more : float or None
-        Present cost that it costs more, between `cost_more_least` and `cost_more_most`.
+        Increase in present cost, between `cost_more_least` and `cost_more_most`.
     cost_more_least, cost_more_most : float or None
-        What the proven bounds of both leave open.
+        Bounds on that increase, from the proven bounds of both plans.
     moves : list of rows
-        What moves: decision, what, period, in the plan, in the alternative.
+        Decisions that differ: decision, what, period, value in the plan, in the alternative.
     status : str
     """
 
@@ -90,12 +90,12 @@ class Alternative:
 
 
 def parse(text: str, model: Model) -> Question:
-    """Read a question like ``install at Regina 2027-09``.
+    """Parse a question like ``install at Regina 2027-09``.
 
     Raises
     ------
     PlannerError
-        If it cannot be read, or no such decision exists, with what does.
+        If it cannot be parsed, or no such decision exists; the message names those that do.
     """
     verb = text.strip().split(" ", 1)[0].lower()
     if verb not in VERBS:
@@ -127,7 +127,7 @@ def parse(text: str, model: Model) -> Question:
 
 
 def _verbs(model: Model) -> str:
-    """Say which decisions of a plan can be asked about."""
+    """Return a sentence with the question forms that apply to a plan."""
     forms = [form for decision, form in VERBS.values() if getattr(model.decisions, decision)]
     return f"Forms: {'; '.join(forms)}" if forms else "It has no decisions to ask about"
 
@@ -156,7 +156,7 @@ def _names(key: tuple[Any, ...], decision: str, site_of: Mapping[str, str]) -> s
 
 
 def _wanted(rest: str, names: Iterable[str], text: str, form: str) -> set[str]:
-    """Return the names that a text consists of, the longest first."""
+    """Return the names found in a text; longer names are matched first."""
     wanted, left = set(), f" {' '.join(rest.split())} "
     for name in sorted(names, key=len, reverse=True):
         place = left.lower().find(f" {' '.join(name.lower().split())} ")
@@ -172,12 +172,12 @@ def _wanted(rest: str, names: Iterable[str], text: str, form: str) -> set[str]:
 
 
 def question_of(inputs: Inputs, text: str) -> tuple[Question, Model]:
-    """Read a question, and return it with the model whose decisions it is about.
+    """Parse a question, and return it with the model of its decisions.
 
     Raises
     ------
     PlannerError
-        If the question cannot be read.
+        If the question cannot be parsed.
     """
     with collector_paused():
         model = build_model(make_case(inputs))
@@ -185,7 +185,7 @@ def question_of(inputs: Inputs, text: str) -> tuple[Question, Model]:
 
 
 def ask_why(plan: Plan, text: str, seconds: float | None = None) -> Alternative:
-    """Make the plan again with a decision the other way round.
+    """Plan again with a decision reversed, and compare.
 
     Parameters
     ----------
@@ -194,15 +194,14 @@ def ask_why(plan: Plan, text: str, seconds: float | None = None) -> Alternative:
     text
         The question, see `parse`.
     seconds
-        Time for all of it; None for the plan's own time limit, and no more than an explanation of
-        the plan may take.
+        Time budget; None for the plan's own time limit, at most the budget of an explanation.
 
     Raises
     ------
     PlannerError
-        If the question cannot be read.
+        If the question cannot be parsed.
     LimitReached
-        If the time ended before any plan was found.
+        If the time ran out before any plan was found.
     """
     began = time.monotonic()
     allowed = time_of(plan) if seconds is None else seconds
@@ -224,14 +223,14 @@ def ask_why(plan: Plan, text: str, seconds: float | None = None) -> Alternative:
 
 
 def time_of(plan: Plan) -> float:
-    """Return seconds: the plan's own time limit, and what an explanation of it may take."""
+    """Return the time budget: the plan's own limit, at most that of an explanation."""
     limits = (plan.manifest.get("time_limit_s"), plan.inputs.settings["time_limit_s"])
     stated = next((float(x) for x in limits if isinstance(x, int | float)), math.inf)
     return min(stated, budget(plan))
 
 
 def _solved(plan: Plan, model: Model, live: LiveModel, seconds: float) -> Solution:
-    """Solve the changed model within a time, to the gap of the plan."""
+    """Solve the changed model within a time limit, to the gap of the plan."""
     gap = plan.manifest.get("gap_asked")
     limits = SolveLimits(float(gap) if isinstance(gap, int | float) else 0.0, max(seconds, 0.01))
     is_over = threading.Event()
@@ -240,7 +239,7 @@ def _solved(plan: Plan, model: Model, live: LiveModel, seconds: float) -> Soluti
         is_over.set()
         live.stop.set()
 
-    # A plan's solve may go on past its limit until it has a first plan; an answer may not.
+    # A plan's solve may exceed its limit until it has an incumbent; an answer may not.
     timer = threading.Timer(min(limits.seconds, threading.TIMEOUT_MAX), end)
     timer.daemon = True
     timer.start()
@@ -270,7 +269,7 @@ def _tier_row(tier: TierResult) -> Row:
 
 
 def _does(plan: Plan, question: Question, model: Model) -> bool:
-    """Say whether a plan takes any of the decisions that are asked about."""
+    """Return whether a plan takes any of the decisions in question."""
     calendar = model.case.calendar
     sheet, columns, amount = {
         "install_systems": ("installs", ("hall", "system"), "installed"),
@@ -314,7 +313,7 @@ MOVES = (
 
 
 def what_moves(before: Tables, after: Tables) -> list[Row]:
-    """Return decisions that differ between two plans, the largest changes of each kind first."""
+    """Return the decisions that differ between two plans, largest changes of each kind first."""
     rows: list[Row] = []
     for sheet, columns, amount, verb in MOVES:
         amounts: dict[tuple[object, ...], list[float]] = defaultdict(lambda: [0.0, 0.0])

@@ -1,4 +1,4 @@
-"""What is asked for, as a sentence for a meeting."""
+"""Asks as sentences for a meeting."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from planner.workbook.rows import Row
 
 
 def in_words(session: Session, request: Request) -> str:
-    """Return a request as a sentence: what to move, from what to what, from when on.
+    """Return a request as a sentence: what to change, from which value to which, from which date.
 
     E.g. ``energise Regina grid by 2027-03-01 instead of 2027-06-01 (+12 MW)`` or
-    ``40 more wafers a month from TSMC from 2026-10-01``. Its figures are exact: they are what
-    was re-solved.
+    ``40 more wafers a month from TSMC from 2026-10-01``. Its figures are exact, the same as in the
+    re-solve.
     """
     limit = request.limits[0]
     if limit.dated:
@@ -33,7 +33,7 @@ def in_words(session: Session, request: Request) -> str:
 
 
 def figure_of(request: Request) -> str:
-    """Return the figure that a request asks for: a date, days, a yield, or how much more."""
+    """Return the requested figure: a date, days, a yield, or an amount more."""
     limit = request.limits[0]
     if isinstance(limit.value, date):
         return str(request.value(limit))
@@ -46,7 +46,7 @@ def figure_of(request: Request) -> str:
 
 
 def _exact(value: object) -> str:
-    """Return a number with all its digits, thousands set apart."""
+    """Return a number with all its digits and thousands separators."""
     text = f"{Decimal(str(value)):,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -56,12 +56,12 @@ def _days(days: int) -> str:
 
 
 def _more(amount: Decimal, noun: str, plural: str = "") -> str:
-    """Return how much more of something, e.g. ``1 more hall`` or ``2 more halls``."""
+    """Return an amount more of a noun, e.g. ``1 more hall`` or ``2 more halls``."""
     return f"{_exact(amount)} more {noun if amount == 1 else plural or f'{noun}s'}"
 
 
 def _while(session: Session, request: Request) -> str:
-    """Return from when and until when a change of a dated capacity is asked for."""
+    """Return from when, and until when, a dated capacity should change."""
     first, last = request.limits[0].row, request.limits[-1].row
     name = STEPS[first.sheet][0]
     after = [row["from"] for row in session.inputs.tables[first.sheet]
@@ -71,7 +71,7 @@ def _while(session: Session, request: Request) -> str:
 
 
 def _sold(session: Session, supplier: str) -> tuple[str, str]:
-    """Return what a supplier sells, in units of its capacity: one and many."""
+    """Return the singular and plural of a supplier's unit of capacity."""
     rows = [row for row in session.inputs.tables["supply"] if row["supplier"] == supplier]
     if len(rows) != 1 or rows[0]["capacity_use"] != 1:
         return "unit of capacity", "units of capacity"
@@ -112,7 +112,7 @@ AMOUNTS: dict[tuple[str, str], Amount] = {
 
 
 def _from(session: Session, limit: Limit, now: str, verb: str) -> str:
-    """Return the date of a capacity, with what it brings on top of what there is before."""
+    """Return the requested date of a capacity, with its increase over the capacity before."""
     row, (name, amount) = limit.row, STEPS[limit.row.sheet]
     before = [other for other in session.inputs.tables[row.sheet]
               if other[name] == row[name] and other["from"] < row["from"]]  # fmt: skip
@@ -125,7 +125,7 @@ Dated = Callable[[Session, Limit, str], str]
 
 
 def _turned(text: str) -> Dated:
-    """Return what puts a date, or days, into a sentence about a row."""
+    """Return a function that states a new date, or number of days, of a row."""
 
     def say(_: Session, limit: Limit, now: str) -> str:
         before = limit.value if isinstance(limit.value, date) else _days(limit.value)

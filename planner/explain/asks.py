@@ -1,4 +1,4 @@
-"""The least set of changes that puts commitments back on time, each set proved by re-solving."""
+"""Smallest sets of changes that put commitments back on time, each proved by a re-solve."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ from planner.explain.requests import Name, Request, is_over, largest, name_of, n
 from planner.explain.session import Session
 
 ALTERNATIVES = 3
-"""Sets of changes that are looked for, the first included."""
+"""Number of sets of changes to search for."""
 
 FEWEST_BY, ALTERNATIVES_BY, FOUND_BY, SIZED_BY, PROVED_BY = 0.76, 0.8, 0.86, 0.91, 0.95
 """Shares of the time after which each part of the search is cut short."""
 
 TRIES, SOLVES = 100_000, 20
-"""Sets looked at, and solved for, while fewer are looked for in a large plan."""
+"""Largest number of sets examined, and solved, while searching for a smaller set in a large plan.
+"""
 
 FINE = 0.02
-"""Part of a size to which it is brought down in a large plan: whole systems need some room."""
+"""Relative precision of sizes in a large plan: whole systems need some room."""
 
 LARGER = (0.0, 0.01, 0.04, 0.15, 0.5)
-"""Shares by which a set is asked for larger until whole systems do."""
+"""Shares by which a set is enlarged until it is enough in whole systems."""
 
 IN_WHOLES = "re-solved in whole systems from the changed cells"
 DIVISIBLY = "re-solved with divisible systems"
@@ -33,24 +34,24 @@ DIVISIBLY = "re-solved with divisible systems"
 
 @dataclass
 class AskSet:
-    """Changes that together put commitments back on time, none of which can be left out.
+    """A set of changes that together put commitments back on time.
 
     Attributes
     ----------
     requests : list of Request
     alone : dict
-        MW-months of the commitments that each request gains alone, by its name.
+        MW-months that the commitments gain from each request alone, by its name.
     is_irreducible : bool
-        Whether it is proved that without any of them a commitment is late.
+        Whether every change is proved to be needed.
     not_enough : dict
-        For each request, by its name, the next smaller one, if it is proved that with it a
-        commitment is late; the size of the request is then the least.
+        The next smaller request, by name, if it is proved not to be enough; the request then has
+        the smallest possible size.
     is_fewest : bool
-        Whether it is proved that no set costs less to ask for.
+        Whether the set is proved to be the cheapest.
     proof : str
-        What proves that it is enough.
+        How it was proved to be enough.
     in_wholes : bool
-        Whether it is proved in whole systems.
+        Whether the proof is in whole systems.
     """
 
     requests: list[Request]
@@ -63,18 +64,18 @@ class AskSet:
 
 
 class Asker:
-    """Finds what to ask for so that commitments are on time and no other is later.
+    """Searches for changes that put commitments on time without making any other later.
 
     Parameters
     ----------
     session
         The plan.
     commitments
-        Late in the plan; all are to be on time.
+        Commitments that are late in the plan and all have to be on time.
     costs
-        Cost of asking for one change, by sheet; 1 where not given.
+        Cost of asking for one change, by sheet; 1 by default.
     first
-        Limits to try before others, e.g. the bottlenecks, most important first.
+        Limits to try first, e.g. the bottlenecks, most important first.
     """
 
     def __init__(
@@ -93,7 +94,7 @@ class Asker:
         self._tries = self._solved = 0
 
     def _candidates(self, first: Sequence[Limit]) -> list[Request]:
-        """Return every limit, lifted, cheapest to ask for and most telling first."""
+        """Return a request that lifts each limit, the cheapest and most effective first."""
         session, found = self.session, dict[tuple[str, str, str], list[Limit]]()
         for limit in session.catalogue.amounts + session.catalogue.dates:
             if not is_over(session.inputs, limit):
@@ -108,20 +109,20 @@ class Asker:
             self.cost(r), order.get(r.name[:2], len(first)), r.limits[0].dated))  # fmt: skip
 
     def cost(self, request: Request) -> float:
-        """Return what it costs to ask for a change."""
+        """Return the cost of asking for a change."""
         return self.costs.get(request.limits[0].row.sheet, 1.0)
 
     def can_be_enough(self) -> bool:
-        """Say whether anything that may be asked for puts the commitments on time."""
+        """Return whether all changes together put the commitments on time."""
         return self.is_enough([]) or self.is_enough(self.candidates)
 
     def find(self, most: int = ALTERNATIVES) -> list[AskSet]:
-        """Return sets of changes, the least first; none if not all together are enough.
+        """Return sets of changes, the smallest first; empty if even all changes are not enough.
 
         Parameters
         ----------
         most
-            Sets to look for.
+            Number of sets to search for.
         """
         enough = self._first_enough(self.candidates)
         if not enough:
@@ -142,12 +143,12 @@ class Asker:
             tried.append(names_of(other.requests))
             sized = self._sized(other)
             if self.session.spent(SIZED_BY):
-                break  # an alternative whose size was never brought down helps nobody
+                break  # an alternative of unreduced size is of no use
             found.append(sized)
         return found
 
     def _sized(self, ask: AskSet) -> AskSet:
-        """Bring the sizes of a set down, and prove that it is enough and no part of it is."""
+        """Reduce the sizes of a set; prove that it is enough and every change is needed."""
         divisible = self._smallest(ask.requests)
         is_cut = self.session.spent(SIZED_BY)
         ask.requests, ask.proof = self._proved(divisible)
@@ -167,7 +168,7 @@ class Asker:
         return ask
 
     def _first_enough(self, requests: list[Request]) -> list[Request]:
-        """Return the first requests, twice as many each time, that are enough; none if none are."""
+        """Return the first sufficient prefix of requests, doubling its length; empty if none."""
         count = 1
         while not self.session.spent(FOUND_BY):
             if self.is_enough(requests[:count]):
@@ -179,9 +180,9 @@ class Asker:
         return []
 
     def _least(self, best: list[Request]) -> AskSet:
-        """Try all cheaper sets that no failure rules out, as long as there is time.
+        """Search for a cheaper set, within the time budget.
 
-        Whatever is enough must ask for something beyond each set that was not enough.
+        Any sufficient set must include a change from outside each insufficient set (a hitting set).
         """
         result = AskSet(best)
         self._solved = self.session.resolves
@@ -197,14 +198,14 @@ class Asker:
         return result
 
     def _is_over(self) -> bool:
-        """Say whether the search for fewer has taken its time, or its tries."""
+        """Return whether the search for a cheaper set has used its time or its tries."""
         many = self._tries > TRIES or self.session.resolves - self._solved > SOLVES
         return (many and not self.session.is_small) or self.session.spent(FEWEST_BY)
 
     def _cheaper(self, best: Sequence[Request]) -> list[Request] | None:
-        """Return the cheapest set not ruled out that costs less than the best; None if none.
+        """Return the cheapest set that is not ruled out and costs less than the best; None if none.
 
-        It is grown one change at a time, each from beyond some set that was not enough.
+        Sets grow by one change at a time, each from outside an insufficient set.
         """
         self._found = (sum(map(self.cost, best)), [])
         self._hit([], 0.0)
@@ -219,19 +220,19 @@ class Asker:
         if not failed and chosen:
             self._found = (cost, chosen)
             return
-        # The largest set that was not enough leaves least to branch on.
+        # Branch on the largest insufficient set, which leaves the fewest changes.
         ruled_out = max(failed, key=len, default=frozenset())
         for request in self.candidates:
             if request.name not in names and request.name not in ruled_out:
                 self._hit([*chosen, request], cost + self.cost(request))
 
     def _grow(self, failing: list[Request]) -> None:
-        """Add to a set that is not enough all that leaves it so, which rules out most others."""
+        """Grow an insufficient set to a maximal one, which rules out most others."""
         known = next((x for x in self.oracle.failed if names_of(failing) <= x), frozenset())
         sofar = [*failing, *(r for r in self.candidates
                              if r.name in known and r not in failing)]  # fmt: skip
         rest = [r for r in reversed(self.candidates) if r not in sofar]
-        # Limits that need no new model are tried first, for they take a tenth of the time.
+        # Try limits that need no new model first: they take a tenth of the time.
         rest.sort(key=lambda r: not all(map(self.session.is_linear, r.limits)))
         size = max(1, len(rest) // 4)
         while rest and not self._is_over():
@@ -256,21 +257,21 @@ class Asker:
         return chosen
 
     def _least_size(self, request: Request, does: Callable[[int], bool]) -> int:
-        """Return the least size that does; if the time ends before it is found, one that does."""
+        """Return the smallest sufficient size; if the time runs out, a sufficient one."""
         low, high = 0, request.size
         while not self._is_fine(high - low, high):
-            # Small sizes first: what is enough is mostly far below what lifts a limit.
+            # Small sizes first: sufficient sizes are mostly far below those that lift a limit.
             middle = low + max(1, (high - low) // (2 if low or high <= 16 else 8))
             low, high = (low, middle) if does(middle) else (middle, high)
         return high
 
     def _is_fine(self, width: int, size: int) -> bool:
-        """Say whether a size is known well enough, or the time is over."""
+        """Return whether a size is precise enough, or the time is up."""
         fine = 0.0 if self.session.is_small else FINE * size
         return width <= max(1.0, fine) or self.session.spent(SIZED_BY)
 
     def _shorter(self, chosen: list[Request], at: int, request: Request) -> Request:
-        """Leave out the earliest rows of a change, then the last, as long as the rest is enough."""
+        """Drop the earliest rows of a change, then the last, as long as the rest is enough."""
         for part in (slice(1, None), slice(None, -1)):
             while len(request.limits) > 1 and not self.session.spent(SIZED_BY):
                 shorter = replace(request, limits=request.limits[part])
@@ -280,10 +281,10 @@ class Asker:
         return request
 
     def _proved(self, requests: list[Request]) -> tuple[list[Request], str]:
-        """Return requests that are enough in whole systems, and what proves it.
+        """Return requests that are enough in whole systems, and the proof.
 
-        What is least where everything is divisible may be a little too small for whole systems:
-        it is then asked for a little more.
+        The smallest sizes of the LP relaxation may be a little too small for whole systems; they
+        are then enlarged step by step.
         """
         if self.session.is_small:
             return requests, IN_WHOLES
@@ -302,7 +303,7 @@ class Asker:
         return requests, f"{DIVISIBLY}; in whole systems {rest:.3f} MW-months are still missed"
 
     def _larger(self, request: Request, share: float) -> Request:
-        """Return a request larger by a share, at least by its grain, at most the largest."""
+        """Return a request enlarged by a share, at least by one grain, up to its largest size."""
         if not share:
             return request
         most = next(r.size for r in self.candidates if r.name == request.name)
@@ -310,6 +311,6 @@ class Asker:
 
 
 def _day(limit: Limit) -> str:
-    """Return the day from which a row holds, or on which it falls; empty if it always holds."""
+    """Return the date of a row as text; empty if the row has none."""
     column = "date" if limit.row.sheet == "budget" else "from"
     return str(limit.row[column]) if column == "date" or limit.row.sheet in STEPS else ""

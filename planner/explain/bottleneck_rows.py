@@ -1,4 +1,4 @@
-"""Bottlenecks as rows of the tables that show them."""
+"""Bottlenecks as rows of result tables."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def bottleneck_rows(session: Session, found: Iterable[Bottleneck]) -> list[Row]:
 
 
 def one_more(limit: Limit) -> str:
-    """Return what one step more of a limit is, in words."""
+    """Return one step of a limit in words."""
     if limit.dated or limit.row.sheet == "budget":
         return limit.unit
     what, blank, rest = limit.unit.partition(" ")
@@ -63,7 +63,7 @@ def _total(gains: Gains | None) -> float | None:
 
 
 def _moved(session: Session, b: Bottleneck) -> str | None:
-    """Return what each priority gains or loses where one misses more than before."""
+    """Return the gains and losses by priority if any priority misses more than before."""
     step = ("one step more in whole systems", b.whole) if b.whole else ("one step more", b.gain)
     found = [
         f"{what}, {_by_priority(session, gains)}"
@@ -83,7 +83,7 @@ def _by_priority(session: Session, gains: Gains) -> str:
 
 
 def _note_ties(rows: Sequence[Row]) -> None:
-    """Say of limits whose worth is the same that it is."""
+    """Add a note to limits that have the same gain."""
     for row in rows:
         mine = row["mw_months"], row["mw_months_lifted"]
         if not row["mw_months"]:
@@ -95,7 +95,7 @@ def _note_ties(rows: Sequence[Row]) -> None:
 
 
 def period_rows(session: Session, found: Iterable[Bottleneck]) -> list[Row]:
-    """Return what binds in each period as rows of the table `bottleneck_periods`."""
+    """Return binding limits by period as rows of the table `bottleneck_periods`."""
     calendar = session.base.case.calendar
     rows: list[Row] = []
     for b in found:

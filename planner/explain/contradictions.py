@@ -1,4 +1,4 @@
-"""Rows of the workbook that cannot hold together: a group of which none can be left out."""
+"""Contradictory workbook rows: an irreducible infeasible subset."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from planner.workbook.rows import Inputs, Row
 Values = Mapping[str, Any]
 
 HUGE = 1e4
-"""By how much a limit is multiplied, and added to, so that it limits nothing."""
+"""Factor and addend that make a limit non-binding."""
 
 WHOLE_SECONDS = 30.0
-"""Seconds for one question in whole numbers."""
+"""Time limit of one MIP feasibility check, in seconds."""
 
 DROPPED = ("orders", "fleet", "budget")
-"""Sheets whose rows can be left out altogether."""
+"""Sheets whose rows can be dropped."""
 
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Rows that cannot hold together.
+    """A set of rows that contradict each other.
 
     Attributes
     ----------
     rows : tuple of Row
-        Without any one of them the others can hold.
+        Rows of which any proper subset is feasible.
     """
 
     rows: tuple[Row, ...]
 
     def __str__(self) -> str:
-        """One line for each row, by sheet and cell."""
+        """Return one line for each row, by sheet and cell."""
         lines = [f"  {_cell(row)}: {in_words(row)}" for row in self.rows]
         count = len(self.rows)
         head = (
@@ -50,7 +50,7 @@ class Contradiction:
 
 
 def find_contradiction(inputs: Inputs) -> Contradiction | None:
-    """Return rows that cannot hold together, none of them dispensable; None if a plan exists.
+    """Return an irreducible set of contradictory rows; None if a plan exists.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def find_contradiction(inputs: Inputs) -> Contradiction | None:
 
 
 def _can_hold(inputs: Inputs) -> bool:
-    """Say whether rows can hold together, as far as nothing is proven to the contrary."""
+    """Return whether rows are feasible together; True unless proven infeasible."""
     try:
         problem = Problem(inputs)
     except (ContradictionError, InputFaults):
@@ -78,7 +78,7 @@ def _can_hold(inputs: Inputs) -> bool:
 
 
 def _with_only(inputs: Inputs, rows: Sequence[Row], kept: Sequence[Row]) -> Inputs:
-    """Return inputs in which all rows but those kept are left out or limit nothing."""
+    """Return inputs in which all rows except those kept are dropped or made non-binding."""
     keep = {id(row) for row in kept}
     loose = {id(row) for row in rows} - keep
     tables: dict[str, tuple[Row, ...]] = dict(inputs.tables)
@@ -109,7 +109,7 @@ LIFTS: dict[str, Callable[[Row], dict[str, Any]]] = {
     "halls": _hall,
     "supply": lambda row: {"take_or_pay_share": 0.0},
 }
-"""Sheets whose rows are kept but made to limit nothing."""
+"""Sheets whose rows are kept but made non-binding."""
 
 
 def _cell(row: Row) -> str:
@@ -121,7 +121,7 @@ def _cell(row: Row) -> str:
 
 
 def in_words(row: Row) -> str:
-    """Return what a row of firm data or of a limit says."""
+    """Return a row of firm data, or a limit, in words."""
     return WORDS[row.sheet](row.values)
 
 
@@ -159,7 +159,7 @@ WORDS: dict[str, Callable[[Values], str]] = {
         "paid for, ordered or not"
     ),
 }
-"""What a row of each sheet says."""
+"""Wording of the rows of each sheet."""
 
 
 def contradiction_rows(found: Contradiction) -> list[ResultRow]:

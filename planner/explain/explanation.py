@@ -1,4 +1,4 @@
-"""A full explanation of a plan: all tables, made within one budget of time."""
+"""Full explanation of a plan: all tables, within one time budget."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ from planner.plan.tables import Row
 Made = TypeVar("Made")
 
 LATE = 1e-5
-"""MW-months above which a commitment is late."""
+"""Tolerance in MW-months above which a commitment counts as late."""
 
 
 @dataclass
 class Explanation:
-    """What explains a plan.
+    """The explanation of a plan.
 
     Attributes
     ----------
     tables : dict of str to list of rows
-        As `planner.plan.finding_tables.EXPLAINED` declares them.
+        Tables declared in `planner.plan.finding_tables.EXPLAINED`.
     undone : list of str
-        What was left out for want of time.
+        Steps that were skipped or failed, in words.
     resolves : int
-        Solves that it took.
+        Number of re-solves.
     """
 
     tables: dict[str, list[Row]] = field(default_factory=dict)
@@ -61,13 +61,13 @@ def explain(
     Parameters
     ----------
     session
-        The plan, with its budget.
+        The plan, with its time budget.
     asks
-        Whether to look for what to ask for.
+        Whether to search for asks.
     costs
         Cost of asking for one change, by sheet.
     attempt
-        Tries each part; the others are worked out all the same.
+        Runs each part; a failure of one does not stop the others.
     """
 
     def part(name: str, make: Callable[[], list[Made]]) -> list[Made]:
@@ -112,10 +112,10 @@ def late_rows(
     found: Sequence[Bottleneck],
     finer: Finer | None = None,
 ) -> list[Row]:
-    """Return what holds late milestones as rows of the table `lateness`, chain by chain.
+    """Return the limits that delay each late milestone as rows of the table `lateness`.
 
-    Where shorter periods help, their length comes first, for nobody need be asked for that. The
-    limits after it hold what is then still missed.
+    Where shorter periods help, their length comes first, because it needs no ask. The limits after
+    it explain what is still missed with shorter periods.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def late_rows(
     found
         Bottlenecks.
     finer
-        Shorter periods with which some milestones miss less.
+        Shorter periods with which some milestones miss less; None if none help.
     """
     helped = finer.missed if finer is not None else {}
     rest = [milestone for milestone in late if milestone not in helped]
@@ -151,9 +151,9 @@ def asks_beyond(
     found: list[Bottleneck],
     costs: Mapping[str, float] | None = None,
 ) -> list[Row]:
-    """Return what to ask for beside shorter periods, so that nobody is asked for what they bring.
+    """Return the asks that remain with shorter periods, as rows of the table `asks`.
 
-    With them a commitment may be on time as things are.
+    With shorter periods a commitment may be on time without any ask.
     """
     other = session.of(finer.inputs)
     rows = ask_rows(other, found, costs)
@@ -176,7 +176,7 @@ def asks_beyond(
 def ask_rows(
     session: Session, found: list[Bottleneck], costs: Mapping[str, float] | None = None
 ) -> list[Row]:
-    """Return what to ask for, more important commitments first, as rows of the table `asks`."""
+    """Return asks as rows of the table `asks`, more important commitments first."""
     rows: list[Row] = []
     late = [name for name, missed in shortfalls(session).items() if missed > LATE]
     demand = session.base.case.demand
@@ -200,18 +200,18 @@ def ask_rows(
 def together(
     late: Sequence[Sequence[str]], can: Callable[[Sequence[str]], bool]
 ) -> Iterator[tuple[str, ...]]:
-    """Yield commitments that are asked for together: the late ones down to each priority.
+    """Yield groups of commitments to ask for together: the late ones down to each priority.
 
     A new plan serves late commitments of a higher priority first, and chooses among those of the
-    same one. An ask for all of them leaves none that could take what it brings.
+    same priority. With an ask for all of them, none is left that could use up the gain.
 
     Parameters
     ----------
     late
         Late commitments, a list for each priority, most important first.
     can
-        Whether any changes put some commitments on time. Those that nothing does are left to
-        themselves, and if the rest cannot be on time together, each is.
+        Whether any changes put some commitments on time. Commitments that nothing puts on time form
+        groups of their own; if the rest cannot be on time together, so does each of them.
     """
     done = set[tuple[str, ...]]()
     for count, own in enumerate(late, start=1):
@@ -229,9 +229,9 @@ def together(
 def _rows_of(
     session: Session, asker: Asker, names: Sequence[str], rivals: Sequence[str]
 ) -> list[Row]:
-    """Return the sets of changes that put some commitments on time; none if there are none.
+    """Return the sets of changes that put some commitments on time; empty if there are none.
 
-    Rivals are late as well and of no lower priority, so that a new plan may serve them first.
+    Rivals are also late and of no lower priority, so a new plan may serve them first.
     """
     if asker.is_enough([]):
         session.leave(f"asks for {listed(names)}: {_without_asks(session, names)}")
@@ -263,16 +263,16 @@ def _rows_of(
 
 
 def aim_of(names: Sequence[str], rivals: Sequence[str], in_wholes: bool) -> str:
-    """Return what an ask is proved to do, to stand behind `so that`.
+    """Return the proved effect of an ask, as a clause that follows "so that".
 
     Parameters
     ----------
     names
-        Commitments that it is for.
+        Commitments that the ask is for.
     rivals
-        Late commitments that have to stay as late as they are.
+        Late commitments that must stay as late as they are.
     in_wholes
-        Whether it is proved in whole systems.
+        Whether the proof is in whole systems.
     """
     condition = f", as long as {listed(rivals)} {_stay(rivals)} as late as in this plan" \
         if rivals else ""  # fmt: skip
@@ -282,7 +282,7 @@ def aim_of(names: Sequence[str], rivals: Sequence[str], in_wholes: bool) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Return names as a sentence lists them."""
+    """Return names joined by commas and "and"."""
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
@@ -295,7 +295,7 @@ def _be(names: Sequence[str]) -> str:
 
 
 def _without_asks(session: Session, names: Sequence[str]) -> str:
-    """Return why commitments are late for which nothing need be asked for."""
+    """Return why commitments that need no ask are late."""
     if session.is_small:
         them = "it" if len(names) == 1 else "them"
         return f"a better plan has {them} on time without any ask. Plan again with a smaller gap"

@@ -1,4 +1,4 @@
-"""What is kept with a plan of what was found out about it: its explanation, and a quote."""
+"""Findings saved with a plan: its explanation, and a quote."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from planner.plan.tables import Row, Tables
 from planner.workbook.rows import Inputs
 
 DECIMALS = 6
-"""Decimals of megawatts, to which re-solves are compared."""
+"""Decimals of megawatts to which re-solves are precise."""
 
 
 @dataclass(frozen=True)
 class Inquiry:
-    """What a quote is asked for.
+    """Parameters of a quote.
 
     Attributes
     ----------
     terms : Terms
-        Which megawatts count, and what may serve them.
+        Basis of the megawatts, and what may serve them.
     mw : tuple of float
-        Megawatts for which the earliest date is looked for.
+        Megawatts whose earliest date is requested.
     dates : tuple of datetime.date
-        Dates for which a plan in whole systems is looked for.
+        Dates for which a plan in whole systems is requested.
     overtime : float
         Share by which each kind of limit is stretched in turn; 0 for none.
     """
@@ -58,13 +58,13 @@ def explain_plan(
     plan
         The plan.
     seconds
-        Time for it; None for three times what the plan took.
+        Time budget; None for three times the run time of the plan.
     asks
-        Whether to look for what to ask for.
+        Whether to search for asks.
     costs
         Cost of asking for one change, by sheet.
     attempt
-        Tries each part; the others are worked out all the same.
+        Runs each part; a failure of one does not stop the others.
     """
     session = Session(plan.inputs, plan, seconds)
     found = explain(session, asks=asks, costs=costs, attempt=attempt)
@@ -72,7 +72,7 @@ def explain_plan(
 
 
 def quote_plan(plan: Plan, inquiry: Inquiry) -> Finding:
-    """Return what can be promised on top of a plan.
+    """Return a quote: what can be promised on top of a plan.
 
     Parameters
     ----------
@@ -84,16 +84,16 @@ def quote_plan(plan: Plan, inquiry: Inquiry) -> Finding:
     Raises
     ------
     PlannerError
-        If nothing could serve it, or a date is outside the plan.
+        If no site and system can serve the quote, or a date is outside the plan.
     """
     require_within(plan.inputs, inquiry.dates)
     session = Session(plan.inputs, plan)
     quoter = Quoter(session, inquiry.terms, inquiry.overtime, inquiry.dates)
     ends = quoter.problem.case.calendar.ends
     wanted = [ends.index(day) for day in inquiry.dates]
-    quoter.bound(quoter.last)  # holds for every period, whatever there is time for
+    quoter.bound(quoter.last)  # valid for every period, even if the time runs out later
     earliest = [quoter.earliest(mw) for mw in inquiry.mw]
-    # What was asked for comes before the rest of the curve, for which time may be short.
+    # Requested dates come before the rest of the curve, in case the time runs out.
     firm = {period: quoter.largest(period, whole=True) for period in wanted}
     curve = {most.period: most for most in quoter.curve()} | firm
     for period in curve if quoter.is_small else ():
@@ -115,7 +115,7 @@ def quote_plan(plan: Plan, inquiry: Inquiry) -> Finding:
 
 
 def _facts(session: Session) -> dict[str, object]:
-    """Return how it was found."""
+    """Return facts about the run: time, re-solves, skipped steps."""
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(session.elapsed, 1),
@@ -124,7 +124,7 @@ def _facts(session: Session) -> dict[str, object]:
 
 
 def _clean(tables: Tables) -> Tables:
-    """Return tables without the digits that no re-solve vouches for, money to the cent."""
+    """Return tables rounded to the precision of re-solves, money to the cent."""
 
     def clean(column: str, value: object) -> object:
         if not isinstance(value, float):
@@ -138,7 +138,7 @@ def _clean(tables: Tables) -> Tables:
 
 
 def require_within(inputs: Inputs, dates: Iterable[date]) -> None:
-    """Refuse dates that are not in the plan.
+    """Reject dates outside the plan.
 
     Raises
     ------
@@ -154,7 +154,7 @@ def require_within(inputs: Inputs, dates: Iterable[date]) -> None:
 
 
 def _marks(ends: Sequence[date], wanted: Sequence[int]) -> list[int]:
-    """Return periods for which overtime is tried: those asked for, or the ends of the years."""
+    """Return the periods for which overtime is solved: requested dates, else year ends."""
     years = {day.year: period for period, day in enumerate(ends)}
     return sorted(set(wanted)) or sorted(years.values())
 
@@ -162,7 +162,7 @@ def _marks(ends: Sequence[date], wanted: Sequence[int]) -> list[int]:
 def _quote_rows(
     quoter: Quoter, found: Sequence[Largest], stretched: Sequence[Largest]
 ) -> list[Row]:
-    """Return the curve of every period, then overtime, its gain only where both are bounded."""
+    """Return the curve of all periods, then overtime, with a gain where both are bounded."""
     curve = _rising(found, quoter.problem.case.calendar.count)
     known = {most.period for most in found}
     near = [most for most in curve if most.period in known]
@@ -171,9 +171,9 @@ def _quote_rows(
 
 
 def _rising(found: Sequence[Largest], count: int) -> list[Largest]:
-    """Return a bound for every period, none above a later one: what is firm stays so.
+    """Return a non-decreasing bound for every period: promised megawatts stay in service.
 
-    Where there was no time for a period, the bound of the next one holds for it, too.
+    A period that was not solved takes the bound of the next one.
     """
     known = {most.period: most for most in found}
     result: list[Largest] = []
@@ -188,7 +188,7 @@ def _rising(found: Sequence[Largest], count: int) -> list[Largest]:
 
 
 def _never_below_firm(curve: Sequence[Largest]) -> list[Largest]:
-    """Return a curve whose bounds are at least what plans serve by then."""
+    """Return a curve whose bounds are at least the megawatts that plans serve by then."""
     result, firm = [], 0.0
     for most in curve:
         firm = max(firm, most.firm_mw or 0.0)
@@ -197,7 +197,7 @@ def _never_below_firm(curve: Sequence[Largest]) -> list[Largest]:
 
 
 def _earliest_row(quoter: Quoter, answer: Earliest, at_most: Mapping[object, object]) -> Row:
-    """Return an answer as a row, with the last bound that was found for the date ruled out."""
+    """Return an answer as a row, with the best bound of the latest date ruled out."""
     ends, first = quoter.problem.case.calendar.ends, answer.not_before
     before = ends[first - 1] if first else None
     known = float(str(at_most.get(before, answer.at_most_before_mw)))

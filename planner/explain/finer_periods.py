@@ -1,7 +1,7 @@
-"""What the length of periods costs late milestones, proved by a re-solve with shorter ones.
+"""Effect of the period length on late milestones, proved by re-solves with shorter periods.
 
-Where many leads share a limit, neighbouring days of dispatch become one, and what is wanted on the
-later of them waits. Shorter periods allow more days, and no supplier need be asked for anything.
+If many lead times share a limit, neighbouring dispatch days are merged, and goods wanted on one of
+them may wait for the merged day. Shorter periods allow more dispatch days, at no cost.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ from planner.workbook.rows import Inputs
 from planner.workbook.schema.periods import NEXT, Stretch, stretches
 
 LENGTHS = ("week", "month", "quarter")
-"""Lengths of periods, the shortest first."""
+"""Period lengths, the shortest first."""
 
 FINER_BY = 0.5
-"""Share of the time that a re-solve with shorter periods is expected to end in, or is left out."""
+"""Share of the time budget; a re-solve expected to end later is skipped."""
 
 HARDER = 1.5
-"""Power of its decisions with which the time of a linear solve grows."""
+"""Exponent of the growth of LP solve time with the number of dispatch days."""
 
 TOLD_MW = 1e-3
-"""Megawatts of which it is told that periods cost them: a kilowatt."""
+"""Smallest reported effect of the period length: 0.001 MW."""
 
 Milestone = tuple[str, date]
-"""A commitment, and the day on which it is due."""
+"""A commitment and a due date."""
 
 
 @dataclass(frozen=True)
 class Finer:
-    """Shorter periods, and what late milestones miss with them.
+    """Shorter periods and the shortfall of late milestones with them.
 
     Attributes
     ----------
@@ -50,8 +50,8 @@ class Finer:
     inputs : Inputs
         The inputs with it.
     missed : mapping
-        For each milestone that misses less with it: the least megawatts missed there with the
-        periods as they are, and with the shorter ones.
+        For each milestone that gains: the least megawatts missed with the periods as they are, and
+        with the shorter ones.
     """
 
     period: str
@@ -64,7 +64,7 @@ class Finer:
         return self.inputs.setting_cells.get("period", "settings")
 
     def row(self, milestone: Milestone, inputs: Inputs) -> Row:
-        """Return what the periods of some inputs cost a milestone, as a row of `lateness`."""
+        """Return the effect of the period length on a milestone, as a row of `lateness`."""
         now, then = self.missed[milestone]
         missed = "none" if then <= TOLD_MW else f"{then:,.3g} MW"
         says = (
@@ -81,18 +81,19 @@ class Finer:
 
 
 def shorter_periods(period: str, length: str, calendar: Calendar, until: date) -> str | None:
-    """Return the setting with shorter periods up to a day; None if none there become shorter.
+    """Return the setting with shorter periods up to a day; None if there are none.
 
     Parameters
     ----------
     period
         The setting as it is.
     length
-        Of periods up to that day.
+        Length of the periods up to that day.
     calendar
-        Of the setting as it is.
+        Calendar of the present setting.
     until
-        From the next month on that begins a period, the setting stays as it is.
+        Day up to which periods become shorter; the setting stays the same from the next period that
+        starts with a month.
     """
     parts = stretches(period)
     early = [part for part in parts if part.since is None or part.since <= until]
@@ -111,10 +112,10 @@ def shorter_periods(period: str, length: str, calendar: Calendar, until: date) -
 
 
 def find_finer(session: Session, late: Mapping[Milestone, float]) -> list[Finer]:
-    """Return the longest periods with which late milestones miss the least; none if none help.
+    """Return the longest periods with which late milestones miss the least; empty if none help.
 
-    The same is asked of the plan's periods and of shorter ones: the least megawatts missed at a
-    milestone, no other milestone missing more than in the plan.
+    For each period length the LP minimises the megawatts missed at a milestone, with no other
+    milestone missing more than in the plan.
 
     Parameters
     ----------
@@ -136,7 +137,7 @@ def _gains(finer: Finer) -> float:
 
 
 def _tried(session: Session, late: Mapping[Milestone, float], length: str) -> Finer | None:
-    """Return what periods of a length bring; None if nothing, or if there was no time."""
+    """Return the effect of one period length; None if there is none, or no time to solve."""
     inputs, calendar = session.inputs, session.base.case.calendar
     until = max(day for _, day in late)
     period = shorter_periods(inputs.settings["period"], length, calendar, until)
@@ -159,9 +160,9 @@ def _tried(session: Session, late: Mapping[Milestone, float], length: str) -> Fi
 
 
 def _has_time(session: Session, changed: Inputs) -> bool:
-    """Say whether a re-solve with shorter periods is expected to end in time.
+    """Return whether a re-solve with shorter periods is expected to end in time.
 
-    What it takes is judged by the days on which anything is done, for they make the model.
+    The estimate scales with the number of dispatch days, which drive the size of the model.
     """
     if math.isinf(session.seconds):
         return True

@@ -1,4 +1,4 @@
-"""The same questions in whole systems, lots and halls, each answer with its proven bound."""
+"""MIP re-solves of a problem: whole systems, lots and halls, with proven bounds."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from planner.solve.staged import SMALL_MODEL_MAX_INTEGERS, StagedSolver
 from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE
 
 EXACT_GAP = 1e-6
-"""Gap of what is promised or named as the reason: a quote is nearer than any plan needs to be."""
+"""Relative MIP gap of quotes and reasons, smaller than the gap of a plan."""
 
 
 @dataclass(frozen=True)
 class Whole:
-    """What a chain of whole-number solves found.
+    """Result of a lexicographic chain of MIP solves.
 
     Attributes
     ----------
     values : tuple of float
-        Value of each tier; infinite where none was found.
+        Value of each tier; infinite if no solution was found.
     bounds : tuple of float
         Proven bound of each.
     status : str
-        ``optimal``, or what ended the first solve that was not.
+        ``optimal``, or the status of the first solve that was not optimal.
     point : array of float or None
         Value of each column at the end.
     """
@@ -45,7 +45,7 @@ class Whole:
 
     @property
     def is_proven(self) -> bool:
-        """Whether every value is the best."""
+        """Whether every value is proven optimal."""
         return self.status == "optimal"
 
 
@@ -58,18 +58,18 @@ def solve_whole(
     gap: float = EXACT_GAP,
     start: Array | None = None,
 ) -> Whole:
-    """Minimise tiers in turn in whole numbers, each held before the next.
+    """Minimise tiers in turn as a MIP, each held at its value before the next.
 
     Parameters
     ----------
     problem
         Left divisible, as it was.
     tiers
-        What is minimised; None for megawatts missed by priority.
+        Tiers to minimise; None for megawatts missed by priority.
     held
-        Tiers that stay at most at a value.
+        Tiers with an upper bound on each.
     seconds
-        Time for all.
+        Time limit of all solves.
     gap
         Relative gap at which each tier may stop.
     start
@@ -96,7 +96,7 @@ def solve_whole(
 def reach_whole(
     problem: Problem, goal: Tier, held: Sequence[tuple[Tier, float]], seconds: float
 ) -> float:
-    """Return what the first plan in whole numbers reaches that the rounds find; infinite if none.
+    """Return the goal of the first staged MIP solution; infinite if none is found.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def reach_whole(
     goal
         What is minimised.
     held
-        Tiers that stay at most at a value.
+        Tiers with an upper bound on each.
     seconds
         Time for it.
     """
@@ -118,7 +118,7 @@ def reach_whole(
 def settle_whole(
     problem: Problem, goal: Tier, held: Sequence[tuple[Tier, float]], point: Array
 ) -> Array | None:
-    """Round the whole numbers of a plan and solve the rest to the last digits.
+    """Fix the integers of a plan at rounded values, and solve the LP to full precision.
 
     Parameters
     ----------
@@ -129,12 +129,12 @@ def settle_whole(
     held
         Tiers that stay at most at a value, with hardly any slack if the plan holds so.
     point
-        The plan, within the tolerance of a search.
+        The plan, within the MIP tolerance.
 
     Returns
     -------
     array of float or None
-        None if the rounded numbers do not hold.
+        None if the rounded integers are infeasible.
     """
     live = problem.live
     exactness = ((LAST_TOLERANCE, LAST_TOLERANCE), (HELD_TIER_SLACK, SEARCH_TOLERANCE))
@@ -153,9 +153,9 @@ def settle_whole(
 
 
 def contradicts_itself(problem: Problem, seconds: float) -> bool:
-    """Say whether it is proven that a problem has no plan at all, not even in fractions.
+    """Return whether a problem is proven infeasible: its LP relaxation, or a small MIP.
 
-    In whole numbers only where they are few. What is not settled in time is not proven.
+    The MIP is solved only for small models. A solve that runs out of time proves nothing.
     """
     live = problem.live
     live.release()
@@ -172,7 +172,7 @@ def contradicts_itself(problem: Problem, seconds: float) -> bool:
 def _whole(
     problem: Problem, held: Sequence[tuple[Tier, float]], slack: float = HELD_TIER_SLACK
 ) -> Iterator[StagedSolver]:
-    """Make a problem whole for a while, with tiers held."""
+    """Turn a problem into a MIP within a context, with tiers held."""
     live = problem.live
     lifted = live.upper.copy()
     every = range(live.columns)

@@ -1,7 +1,7 @@
-"""Which rows of the model a limit makes, and by how much each moves for one step more of it.
+"""Effects of limits on the model: the rows each limit makes, and their change per step.
 
-A cell makes many rows, one for each window or day on which it holds, so that the price of a cell is
-a sum of prices of rows.
+A cell makes many rows, one for each window or day on which it applies, so the shadow price of a
+cell is a sum over rows.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from planner.explain.limits import STEPS, Limit, amounts, dates
 from planner.workbook.rows import Inputs, Row
 
 Stretch = tuple[int, int]
-"""First and last day of some days."""
+"""First and last day of a span."""
 
 
 @dataclass
 class Touch:
-    """What one step of a limit does to one row or one upper bound of the model.
+    """Effect of one step of a limit on one row or one upper bound of the model.
 
     Attributes
     ----------
     place : tuple
         Rule and index of a row, or decision and index of a column's upper bound.
     period : int
-        Period in which it holds.
+        Period to which the effect belongs.
     right : float
-        What is added to the right-hand side, or to the upper bound.
+        Addend of the right-hand side, or of the upper bound.
     terms : dict
-        What is added to coefficients, by decision and index.
+        Addend of each coefficient, by decision and index.
     """
 
     place: tuple[str, tuple[Any, ...]]
@@ -44,12 +44,12 @@ class Touch:
 
 
 class Catalogue:
-    """The limits of some inputs, with their touches on the model of a case.
+    """The limits of some inputs, with their effects on the model of a case.
 
     Parameters
     ----------
     inputs, case
-        The workbook and what was prepared from it.
+        The inputs and the case prepared from them.
     """
 
     def __init__(self, inputs: Inputs, case: Case) -> None:
@@ -61,11 +61,11 @@ class Catalogue:
                 self._later.setdefault((sheet, row[name]), []).append(row["from"])
 
     def move(self, limit: Limit, steps: float) -> list[Touch]:
-        """Return what so many steps of a limit that is an amount do to the model."""
+        """Return the effects of some steps of an amount on the model."""
         return self.move_all([(limit, steps)])
 
     def move_all(self, moves: Iterable[tuple[Limit, float]]) -> list[Touch]:
-        """Return what several limits that are amounts, moved together, do to the model."""
+        """Return the effects of several amounts moved together."""
         found = merged(
             Touch(
                 t.place,
@@ -79,7 +79,7 @@ class Catalogue:
         return [*found, *self._carries(found)]
 
     def _carries(self, touches: Iterable[Touch]) -> Iterator[Touch]:
-        """Yield what changed rates do to windows: whether they may leave a part to the next."""
+        """Yield the effects of changed rates on the part that a window may carry over."""
         case = self.case
         crews = dict.fromkeys(case.facility.sites, 1.0 if case.whole else 0.0)
         for rule, carry, accrued, units in (
@@ -98,9 +98,9 @@ class Catalogue:
                         yield Touch((carry, key), self.period(key[1]), right)
 
     def keeps_days(self, moves: Iterable[tuple[Limit, float]]) -> bool:
-        """Say whether dated capacities, moved, still rise and fall on the days they did.
+        """Return whether moved dated capacities still rise and fall on the same days.
 
-        Where they do not, windows end on other days.
+        If they do not, windows end on other days.
         """
         rows: dict[tuple[str, str], dict[int, float]] = {}
         for limit, steps in moves:
@@ -111,7 +111,7 @@ class Catalogue:
                    for key, more in rows.items())  # fmt: skip
 
     def _directions(self, sheet: str, name: str, more: Mapping[int, float]) -> dict[date, int]:
-        """Return on which days of the plan a dated capacity rises, and on which it falls."""
+        """Return the days on which a dated capacity rises, and those on which it falls."""
         key, column = STEPS[sheet]
         rows = sorted(
             (row for row in self.inputs.tables[sheet] if row[key] == name),
@@ -126,7 +126,7 @@ class Catalogue:
         return found
 
     def touches(self, limit: Limit) -> list[Touch]:
-        """Return what one step of a limit that is an amount does to the model."""
+        """Return the effects of one step of an amount on the model."""
         rule = TOUCHES[limit.row.sheet, limit.column]
         row, days = limit.row, (0, self.case.calendar.day_count - 1)
         if row.sheet in STEPS:
@@ -138,21 +138,21 @@ class Catalogue:
         ]  # fmt: skip
 
     def shares_budget(self, limit: Limit) -> bool:
-        """Say whether a limit is one of several budgets for the same day."""
+        """Return whether a limit is one of several budgets for the same day."""
         if limit.row.sheet != "budget":
             return False
         days = [self._budget_day(row) for row in self.inputs.tables["budget"]]
         return days.count(self._budget_day(limit.row)) > 1
 
     def _budget_day(self, row: Row) -> int:
-        """Return the last day of the plan whose money a budget covers; below 0 if there is none."""
+        """Return the index of the last day that a budget covers; negative if there is none."""
         return min(self.case.calendar.number(row["date"]), self.case.calendar.day_count - 1)
 
     def only_adds(self, limit: Limit) -> bool:
-        """Say whether more of a rate only adds to its windows.
+        """Return whether more of a rate only adds to its existing windows.
 
-        It does not where there is no rate, and so no day on which anything is done, and where
-        orders placed in the plan take of it: they are worked off on other days then.
+        It does not if the rate is 0, which has no windows, or if placed orders use the rate,
+        because they would then be worked off on other days.
         """
         if limit.value <= 0:
             return False
@@ -160,7 +160,7 @@ class Catalogue:
         return limit.row.sheet != "supply_capacity" or limit.row["supplier"] not in placed
 
     def _in_force(self, row: Row) -> Stretch:
-        """Return the first and the last day on which a dated row holds."""
+        """Return the first and the last day on which a dated row applies."""
         calendar = self.case.calendar
         later = self._later[row.sheet, row[STEPS[row.sheet][0]]]
         end = min((day for day in later if day > row["from"]), default=None)
@@ -168,9 +168,9 @@ class Catalogue:
         return calendar.from_day(row["from"]), last if end is None else calendar.number(end) - 1
 
     def accrued(self, name: Name, days: Stretch) -> dict[int, float]:
-        """Return what one unit a month more on some days adds to the windows of an act.
+        """Return the units that one more unit a month on some days adds to each window.
 
-        Windows are named by their last days; those to which nothing is added are left out.
+        Windows are identified by their last days; unchanged windows are omitted.
         """
         table, calendar = self.case.timetable, self.case.calendar
         found = {}
@@ -185,7 +185,7 @@ class Catalogue:
         return self.case.calendar.period_of(day)
 
     def days_in(self, halls: Iterable[str], days: Stretch) -> list[int]:
-        """Return the days on which the model looks at what stands in some halls."""
+        """Return the days on which the model checks the contents of some halls."""
         wanted = set(halls)
         found = {0 for hall, _ in self.case.facility.fleet if hall in wanted}
         for (hall, _), useful in self.case.installing.items():
@@ -194,7 +194,7 @@ class Catalogue:
 
 
 def merged(touches: Iterable[Touch]) -> list[Touch]:
-    """Return touches with those of the same row added up."""
+    """Return effects with those of the same row added up."""
     found: dict[object, Touch] = {}
     for touch in touches:
         sofar = found.setdefault(touch.place, Touch(touch.place, touch.period))

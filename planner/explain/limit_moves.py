@@ -1,4 +1,4 @@
-"""A limit moved in the inputs themselves, so that a re-solve proves what it is worth."""
+"""Moves of limits in the inputs themselves, for re-solves."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ PRICES = (
     ("sites", "opening_cost"), ("sites", "lease"), ("sites", "energy_price"),
     ("halls", "fit_out_cost"), ("service", "cost"),
 )  # fmt: skip
-"""Sheets and columns of everything that is paid for out of a budget."""
+"""Sheets and columns of all costs that count against a budget."""
 
 
 @dataclass(frozen=True)
 class Move:
-    """A limit, and by how many steps it is moved.
+    """A limit and the number of steps by which it moves.
 
     Attributes
     ----------
     limit : Limit
     steps : float
-        Steps more, for dates periods earlier, for days so many less that starts are done a
-        period earlier; infinite where the limit is lifted.
+        Steps more; for dates, periods earlier; for days, as many fewer as starts are then a period
+        earlier; infinite to lift the limit.
     value : number, date or None
-        What is to stand in the cell, whatever the steps; None if the steps say it.
+        New value of the cell, which overrides the steps; None to compute it from the steps.
     """
 
     limit: Limit
@@ -44,21 +44,21 @@ class Move:
 
 
 def moved(inputs: Inputs, moves: Iterable[Move], calendar: Calendar) -> Inputs:
-    """Return inputs in which limits are moved, everything else as it was.
+    """Return inputs with some limits moved.
 
     Parameters
     ----------
     inputs
-        What the limits are from.
+        Inputs that contain the limits.
     moves
-        Each cell at most once.
+        Moves, at most one for each cell.
     calendar
-        For dates: one step is one of its periods.
+        Calendar whose periods are the steps of dates.
 
     Raises
     ------
     ValueError
-        If the inputs would break a rule of theirs, with the rule.
+        If the moved inputs break a rule; the message names it.
     """
     changed: dict[int, dict[str, Any]] = {}
     for move in moves:
@@ -78,7 +78,7 @@ def moved(inputs: Inputs, moves: Iterable[Move], calendar: Calendar) -> Inputs:
 
 
 def moved_value(inputs: Inputs, move: Move, calendar: Calendar) -> Any:
-    """Return what stands in the cell after a move of so many steps."""
+    """Return the value of the cell after a move."""
     limit, value = move.limit, move.limit.value
     if not limit.dated:
         if limit.column == "yield":
@@ -96,9 +96,9 @@ def moved_value(inputs: Inputs, move: Move, calendar: Calendar) -> Any:
 
 
 def lifted_steps(inputs: Inputs, limit: Limit) -> float:
-    """Return steps of an amount that are more than anything in the plan can use.
+    """Return a number of steps that makes an amount non-binding.
 
-    What every hall can hold, in units of the limit, and as much for each kind of system.
+    It covers the capacity of every hall, in units of the limit.
     """
     if limit.column == "yield":
         return (1.0 - float(limit.value)) / limit.step
@@ -121,7 +121,7 @@ def lifted_steps(inputs: Inputs, limit: Limit) -> float:
 
 
 def _all_money(inputs: Inputs) -> float:
-    """Return more money than any plan can spend: all that there can be, at the dearest price.
+    """Return more money than any plan can spend: every possible purchase at the highest price.
 
     Everything is bought, shipped, housed and powered, and paid for in every hour of the plan.
     """
@@ -147,7 +147,7 @@ def _with(row: Row, values: Mapping[str, Any] | None) -> Row:
 
 
 def _overtaken(inputs: Inputs, changed: Mapping[int, Mapping[str, Any]]) -> set[int]:
-    """Return steps of a capacity that a larger later one, brought forward, has overtaken."""
+    """Return rows of a capacity that a larger later row, moved earlier, makes redundant."""
     gone = set()
     for sheet, (name, amount) in STEPS.items():
         for row in inputs.tables[sheet]:

@@ -1,4 +1,4 @@
-"""A smallest part that still does: the search behind asks and contradictions."""
+"""Minimal sufficient subset (QuickXplain), used by asks and contradictions."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ Part = TypeVar("Part")
 
 
 def minimal(does: Callable[[list[Part]], bool], parts: Sequence[Part]) -> list[Part]:
-    """Return parts that do, none of which can be left out.
+    """Return a minimal sufficient subset: no proper subset of it is sufficient.
 
-    Halves are tried in turn, which takes about twice the size of the result times the logarithm
-    of the number of parts (QuickXplain, Junker 2004).
+    Recursive bisection (QuickXplain, Junker 2004) takes about 2 k log2(n) tests for k of n parts.
 
     Parameters
     ----------
     does
-        Says whether some parts do; more parts never do worse.
+        Tests whether parts are sufficient; must be monotone: adding parts keeps them sufficient.
     parts
-        All of them together do; those that come first are kept sooner.
+        Candidates, sufficient together; earlier ones are preferred.
     """
     return _search(does, [], False, list(parts)) if parts and not does([]) else []
 

@@ -1,8 +1,8 @@
-"""Whether commitments are on time when some limits are moved: asked often, solved seldom.
+"""Oracle for asks: whether commitments are on time when some limits are moved.
 
-A set of changes that is not enough has a proof: the prices of its solve. Changes of limits that
-have no price there leave the proof as it is, so that the set with all of them is not enough
-either, nor is any part of it. Such sets are kept, and rule out most others without a solve.
+A dual solution proves that a set of changes is not enough. Changes of limits without a shadow price
+leave that proof valid, so the set with all of them added is not enough either, nor is any subset.
+These maximal insufficient sets are cached and rule out most others without a solve.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from planner.model.objectives import Tier
 from planner.solve.duals import Basis, Duals
 
 ENOUGH = 10 * NONE
-"""MW-months up to which a commitment is on time."""
+"""Tolerance in MW-months up to which a commitment counts as on time."""
 
 REACH_SECONDS = 120.0
-"""Time for one plan in whole systems, if there is as much; it mostly takes a few seconds."""
+"""Time limit in seconds of one MIP solve, within the budget; most take a few seconds."""
 
 
 class Answer(Enum):
-    """What a re-solve says of a set of changes."""
+    """Answer of a re-solve about a set of changes."""
 
     ENOUGH = "the commitments are on time"
     SHORT = "proved: they are not all"
@@ -41,16 +41,16 @@ class Answer(Enum):
 
 
 class Oracle:
-    """Says what commitments miss together with changes, no other missing more than in the plan.
+    """Tests sets of changes, with no other commitment missing more than in the plan.
 
     Parameters
     ----------
     session
         The plan.
     commitments
-        Late in the plan.
+        Commitments that are late in the plan.
     candidates
-        Every limit, lifted.
+        A request that lifts each limit.
     """
 
     def __init__(
@@ -65,10 +65,10 @@ class Oracle:
         self._answers: dict[frozenset[Request], Answer] = {}
 
     def is_enough(self, requests: Sequence[Request]) -> bool:
-        """Say whether the commitments are on time with these changes.
+        """Return whether the commitments are on time with these changes.
 
-        In whole systems where they are few; else where everything is divisible, so that a no is a
-        proof and a yes is still to be proved.
+        Small models are solved as a MIP. Larger ones are solved as an LP relaxation, where False is
+        proved and True is not.
         """
         names = names_of(requests)
         if any(names <= failed for failed in self.failed):
@@ -76,7 +76,7 @@ class Oracle:
         return self._answer(requests) is Answer.ENOUGH
 
     def is_short(self, requests: Sequence[Request]) -> bool:
-        """Say whether it is proved, for these very changes, that a commitment is late."""
+        """Return whether it is proved that a commitment is late with exactly these changes."""
         return self._answer(requests) is Answer.SHORT
 
     def _answer(self, requests: Sequence[Request]) -> Answer:
@@ -98,7 +98,7 @@ class Oracle:
         return answer
 
     def _divisible_answer(self, requests: Sequence[Request]) -> tuple[Answer, frozenset[Name]]:
-        """Return what is true where all is divisible, and changes that would not alter a no."""
+        """Return the answer of the LP relaxation, and changes that cannot alter a negative one."""
         try:
             with self._changed(requests) as (problem, basis):
                 goal, held = self._goal(problem)
@@ -110,7 +110,7 @@ class Oracle:
         return Answer.SHORT, self._idle(problem, prices)
 
     def _whole_answer(self, requests: Sequence[Request]) -> Answer:
-        """Return what is true in whole systems, of the changed cells themselves."""
+        """Return the answer of the MIP with the changed cells."""
         found = self._whole(requests)
         if found is None:
             return Answer.OPEN
@@ -120,12 +120,12 @@ class Oracle:
 
     @contextmanager
     def _changed(self, requests: Sequence[Request]) -> Iterator[tuple[Problem, Basis]]:
-        """Yield the problem with changes, as long as they last, and a basis to start from.
+        """Apply changes within a context; yield the problem and a basis for a warm start.
 
         Raises
         ------
         ValueError
-            If the inputs would break a rule of theirs.
+            If the changed inputs break a rule.
         """
         session = self.session
         session.resolves += 1
@@ -142,7 +142,7 @@ class Oracle:
             session.base.restore(touches)
 
     def _idle(self, problem: Problem, prices: Duals) -> frozenset[Name]:
-        """Return changes all of whose rows have no price, so that they gain nothing."""
+        """Return the changes whose rows all have no shadow price, so they gain nothing."""
         catalogue = Catalogue(problem.inputs, problem.case)
         there = {id(row) for rows in problem.inputs.tables.values() for row in rows}
         found, session = set(), self.session
@@ -162,13 +162,13 @@ class Oracle:
 
     @cached_property
     def basis(self) -> Basis:
-        """Where the solve ends that asks what must be missed as things are."""
+        """Final basis of the solve without changes."""
         self.session.resolves += 1
         goal, held = self._goal(self.session.base)
         return self.session.base.solve_goal(goal, held, self.session.missed.bases[:1]).bases[0]
 
     def alone(self, request: Request) -> float:
-        """Return MW-months that the commitments gain by one change alone."""
+        """Return the MW-months that the commitments gain from one change alone."""
         if self.is_small:
             found = self._whole([request])
             before, after = sum(self.late[name] for name in self.commitments), math.inf
@@ -188,7 +188,7 @@ class Oracle:
             return math.inf
 
     def _whole(self, requests: Sequence[Request]) -> Whole | None:
-        """Return the least MW-months missed in whole systems; None if the inputs break a rule."""
+        """Return the MIP result; None if the changed inputs break a rule."""
         session = self.session
         session.resolves += 1
         try:
@@ -199,7 +199,7 @@ class Oracle:
             return None
 
     def reached(self, requests: Sequence[Request]) -> float:
-        """Return MW-months missed in the first plan found in whole systems; infinite if none."""
+        """Return the MW-months missed in the first MIP solution; infinite if none is found."""
         session = self.session
         session.resolves += 1
         try:
@@ -210,10 +210,10 @@ class Oracle:
         return reach_whole(problem, goal, held, min(REACH_SECONDS, max(1.0, session.left)))
 
     def is_kept(self, requests: Sequence[Request]) -> bool:
-        """Say whether every plan of the changed cells that misses the least has them on time.
+        """Return whether every optimal plan with the changes has the commitments on time.
 
-        Proved in whole systems, or not at all: no commitment is held at what it misses now, so
-        that late ones of the same or a higher priority may take what the changes bring.
+        Other commitments are not held at their present shortfall here, so late ones of the same or
+        a higher priority may use up the gain. Proved by a MIP, or not at all.
         """
         if not self.is_small:
             return False

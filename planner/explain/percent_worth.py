@@ -1,7 +1,7 @@
-"""What one per cent more of a limit is worth: the measure by which limits are ranked.
+"""Gain from one per cent more of a limit: the measure that ranks limits.
 
-One unit more is not: a unit of kits, a megawatt and a hall differ in size by thousands. A limit
-counts here with all its rows, e.g. the capacity of a supplier over the whole plan.
+Units would not compare: a unit of kits, a megawatt and a hall differ in size by thousands. A limit
+counts with all its rows, e.g. the capacity of a supplier over the whole plan.
 """
 
 from __future__ import annotations
@@ -17,31 +17,31 @@ PER_CENT = 0.01
 
 
 def gain_of_one_per_cent(session: Session, limits: Sequence[Limit]) -> Gains:
-    """Return MW-months gained by one per cent more of a limit, re-solved.
+    """Return the re-solved MW-months gained by one per cent more of a limit.
 
     Parameters
     ----------
     session
         The plan.
     limits
-        All rows of one limit that is an amount.
+        All rows of one amount.
     """
     if any(limit.column == "count" and not session.is_linear(limit) for limit in limits):
-        # Such halls are whole even where all else is divisible: a part of one hall's worth.
+        # Such halls stay integer even in the LP relaxation: take a fraction of one hall's gain.
         gain = session.gain([Move(limit, 1.0) for limit in limits])
         return tuple(part * PER_CENT * float(limits[0].value) for part in gain)
     return session.gain(_moves(limits))
 
 
 def saving_of_one_per_cent(session: Session, limits: Sequence[Limit]) -> float | None:
-    """Return present cost saved by one per cent more of a limit, re-solved; None if unknown.
+    """Return the re-solved saving from one per cent more of a limit; None if unknown.
 
     Parameters
     ----------
     session
         The plan, with a cost.
     limits
-        All rows of one limit, each of which only moves rows of the model.
+        All rows of one limit; each only changes rows of the model.
     """
     assert session.cost is not None
     now = session.cost_with(session.touches(_moves(limits)))

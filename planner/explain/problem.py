@@ -1,8 +1,8 @@
-"""One state of the inputs as a live model in which systems, lots and halls are divisible.
+"""LP relaxation of one state of the inputs, as a live model.
 
-Whole numbers have no prices. So limits are priced where everything can be divided: megawatts
-missed there are at most those of the plan. What a limit gains there may be more or less than what
-it gains in whole numbers.
+A MIP has no shadow prices, so limits are priced in the LP relaxation: systems, lots and halls are
+divisible. It misses at most as many megawatts as the plan. A limit may gain more or less in it than
+in whole numbers.
 """
 
 from __future__ import annotations
@@ -45,26 +45,26 @@ from planner.tolerance import LAST_TOLERANCE
 from planner.workbook.rows import Inputs
 
 NONE = 1e-6
-"""MW-months below which nothing is missed, and MW-months or money below which nothing is gained."""
+"""Tolerance below which MW-months missed, and gains in MW-months or money, count as zero."""
 
 IMPLIED = ("order_lots", "commissioned_systems")
-"""Decisions whose upper bounds only repeat rows, rounded: without them prices stand in the rows."""
+"""Decisions whose upper bounds are implied by rows; lifting them leaves all duals on the rows."""
 
 Place = tuple[str, tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
 class Solved:
-    """One chain of linear solves: each tier minimised and held before the next.
+    """Result of a lexicographic chain of LP solves: each tier is held before the next.
 
     Attributes
     ----------
     values : tuple of float
         Value of each tier, in its unit.
     prices : tuple of Prices
-        Of each tier, with what the tiers before gain or lose taken into account.
+        Shadow prices of each tier, net of the effects on the tiers before.
     bases : tuple of Basis
-        Where each solve ended.
+        Final basis of each solve.
     point : array of float
         Value of each column at the end.
     """
@@ -81,7 +81,7 @@ class Solved:
 
 
 class Problem:
-    """Inputs, their case, model and live divisible model.
+    """Inputs with their case, their model and its live LP relaxation.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ class Problem:
     InputFaults
         If the site graph is broken.
     ContradictionError
-        If firm data alone break a rule.
+        If the firm data alone break a rule.
     """
 
     def __init__(self, inputs: Inputs) -> None:
@@ -125,17 +125,17 @@ class Problem:
     def least_missed(
         self, start: Sequence[Basis], before: Sequence[float], share: float = FURTHER_PIVOTS_PER_ROW
     ) -> tuple[float, ...]:
-        """Return the least MW-months missed by priority, without prices.
+        """Return the least MW-months missed by priority, without shadow prices.
 
         Parameters
         ----------
         start
             Bases to start from, one for each priority.
         before
-            What was missed before something was changed that cannot make it more. Once it is
-            certain that no less is missed, no more is found out.
+            MW-months missed before a change that cannot increase them. A solve stops as soon as its
+            bound proves that there is no gain.
         share
-            How far away the bases may be, see `NEAR_PIVOTS_PER_ROW`.
+            Pivot limit of a warm start, as a share of the rows, see `planner.solve.duals.NEAR`.
 
         Raises
         ------
@@ -149,7 +149,7 @@ class Problem:
         for number, (tier, most) in enumerate(zip(self.missed_tiers, before, strict=True)):
             live.minimise(tier.expression)
             is_last = not any(value > NONE for value in before[number + 1 :])
-            # What an earlier priority gains may be at the cost of this one.
+            # A gain of an earlier priority may be at the cost of this one.
             as_before = all(b - v <= NONE for v, b in zip(values, before, strict=False))
             stops = is_last and as_before and most > 2 * NONE
             beyond = most / tier.scale - NONE if stops else math.inf
@@ -170,14 +170,14 @@ class Problem:
         return (*values, *(0.0 for _ in before[len(values) :]))
 
     def _is_none(self, number: int, point: Array) -> bool:
-        """Say whether from a tier on nothing is missed anyway."""
+        """Return whether nothing is missed from a tier on at this point."""
         return all(
             self.live.evaluate(tier.expression, point) * tier.scale <= NONE * 1e-3
             for tier in self.missed_tiers[number:]
         )
 
     def solve_missed(self, start: Iterable[Basis] = ()) -> Solved:
-        """Minimise megawatts missed, priority after priority.
+        """Minimise megawatts missed, priority by priority.
 
         Raises
         ------
@@ -189,14 +189,14 @@ class Problem:
     def solve_cost(
         self, held: Iterable[float], fixed: Mapping[int, float], start: Iterable[Basis] = ()
     ) -> Solved:
-        """Minimise present cost with no more missed than given, and some columns fixed.
+        """Minimise present cost with megawatts missed bounded and some columns fixed.
 
         Parameters
         ----------
         held
             MW-months by priority.
         fixed
-            Column to value.
+            Value of each fixed column.
         """
         live = self.live
         live.release()
@@ -209,7 +209,7 @@ class Problem:
     def solve_goal(
         self, goal: Tier, held: Iterable[tuple[Tier, float]], start: Iterable[Basis] = ()
     ) -> Solved:
-        """Minimise one thing, with others at most at given values."""
+        """Minimise a goal with upper bounds on other tiers."""
         self.live.release()
         for tier, most in held:
             self.live.hold(tier.expression, most / tier.scale)
@@ -218,10 +218,10 @@ class Problem:
     def least_goal(
         self, goal: Tier, held: Iterable[tuple[Tier, float]], start: Basis, before: float
     ) -> float:
-        """Return the least of one thing, with others at most at given values, without prices.
+        """Return the minimum of a goal with upper bounds on other tiers, without shadow prices.
 
-        It is known not to exceed its value before; once it is certain that it is no less, no more
-        is found out.
+        The minimum cannot exceed its value before; the solve stops as soon as its bound proves that
+        there is no gain.
 
         Raises
         ------
@@ -239,13 +239,13 @@ class Problem:
         self, goal: Tier, held: Iterable[tuple[Tier, float]], most: float,
         start: Basis | None = None,
     ) -> Duals | None:  # fmt: skip
-        """Say whether a goal can be at most at a value, with others at most at given values.
+        """Test whether a goal can reach a value, with upper bounds on other tiers.
 
         Returns
         -------
         Prices or None
-            None if it can; otherwise prices that prove that it cannot, whatever happens to limits
-            that have none.
+            None if it can; otherwise dual prices that prove that it cannot, a proof that stays
+            valid however limits without a price change.
 
         Raises
         ------
@@ -306,9 +306,9 @@ class Problem:
         self, found: Duals, before: list[Duals], held: list[int | None], first: int,
         scale: float, *, none: bool,
     ) -> Duals:  # fmt: skip
-        """Return prices that count what a limit changes in the tiers held before.
+        """Return shadow prices net of the effect of a limit on the tiers held before.
 
-        What a tier before gains by a limit tightens its own hold, at that hold's price.
+        A gain of an earlier tier tightens the row that holds it, at that row's price.
         """
         count = len(self.row_places)
         rows, uppers = found.rows[:count].copy(), found.uppers[: self.live.columns].copy()
@@ -321,7 +321,7 @@ class Problem:
         return Duals(rows * scale, uppers * scale, found.used[:count])
 
     def price(self, prices: Duals, point: Array, touches: Iterable[Touch]) -> dict[int, float]:
-        """Return what one step of a limit gains, by period: the fall of the objective."""
+        """Return the gain per step of a limit by shadow price, by period."""
         gains: dict[int, float] = {}
         for touch in touches:
             gain = 0.0
@@ -338,7 +338,7 @@ class Problem:
         return gains
 
     def is_priced(self, prices: Duals, touch: Touch) -> bool:
-        """Say whether what a limit moves has a price."""
+        """Return whether a row or bound that a limit moves has a shadow price."""
         price = 0.0
         if touch.place in self.row_at:
             price = float(prices.rows[self.row_at[touch.place]])
@@ -347,7 +347,7 @@ class Problem:
         return abs(price) > NONE * 1e-3
 
     def binds(self, solved: Solved, touch: Touch) -> bool:
-        """Say whether a limit is used up, where the last tier ended."""
+        """Return whether a limit is binding at the end of the last tier."""
         if touch.place in self.row_at:
             row = self.row_at[touch.place]
             side = self.rows.upper[row] if np.isfinite(self.rows.upper[row]) else np.nan
@@ -359,7 +359,7 @@ class Problem:
         return False
 
     def apply(self, touches: Iterable[Touch], steps: float) -> None:
-        """Move a limit on the live model; take it back with `restore`."""
+        """Move a limit on the live model; undo it with `restore`."""
         for touch in touches:
             if touch.place in self.row_at:
                 row = self.row_at[touch.place]
@@ -378,7 +378,7 @@ class Problem:
                           [self.original_upper[column] + touch.right * steps])  # fmt: skip
 
     def restore(self, touches: Iterable[Touch]) -> None:
-        """Take back what `apply` moved."""
+        """Undo `apply`."""
         self.apply(touches, 0.0)
         for touch in touches:
             if touch.place in self.row_at:
@@ -386,7 +386,7 @@ class Problem:
                 set_row_bounds(self.live, row, self.rows.lower[row], self.rows.upper[row])
 
     def carried(self, basis: Basis, other: Problem) -> Basis:
-        """Return a basis of this problem for another one, by what columns and rows mean."""
+        """Translate a basis of this problem to another one by the keys of columns and rows."""
         names: list[Place | None] = [None] * other.live.columns
         for place, at in other.column_at.items():
             names[at] = place

@@ -1,9 +1,9 @@
-"""What can be promised on top of what is promised already: earliest dates and largest megawatts.
+"""Quotes on top of a plan: earliest dates and largest megawatts.
 
-A quote is firm: the megawatts are in service at the end of a period and of every period after
-it, and no commitment misses more than it does in the plan. It is asked as one more commitment,
-served last, whose shortfall is one number over all periods from the date on. A date that is asked
-for ends a period, as milestones do, so it is judged on itself.
+The megawatts of a quote are in service at the end of a period and of every period after it, and no
+commitment misses more than in the plan. A quote is modelled as one more commitment, served last,
+with one shortfall for all periods from its date on. A requested date ends a period, as milestones
+do, so it is judged on that very day.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from planner.workbook.rows import Row as InputRow
 from planner.workbook.schema.sheets import BY_NAME
 
 NAME = "quote"
-"""Commitment that is asked for; a name in use gets a number."""
+"""Name of the quote's commitment; a number is added if the name is in use."""
 
 NO_OVERTIME = ("yield", "number of halls")
 """Kinds of limits that overtime cannot stretch."""
@@ -44,14 +44,14 @@ NO_OVERTIME = ("yield", "number of halls")
 
 @dataclass(frozen=True)
 class Terms:
-    """What is asked for.
+    """Terms of the quote.
 
     Attributes
     ----------
     basis : str
         ``system``, ``it`` or ``facility``.
     countries, systems : tuple of str
-        Those that may serve it; empty for all.
+        Countries and systems that may serve it; empty for all.
     """
 
     basis: str = "it"
@@ -61,17 +61,17 @@ class Terms:
 
 @dataclass(frozen=True)
 class Largest:
-    """The most that can be firm from the end of a period on.
+    """Largest megawatts that can be promised from the end of a period on.
 
     Attributes
     ----------
     period : int
     at_most_mw : float
-        No plan does better: the proven bound.
+        Proven upper bound.
     firm_mw : float or None
-        Megawatts of a plan in whole systems; None if none was looked for, or found in time.
+        Megawatts of a plan in whole systems; None if not requested, or not found in time.
     limit : str
-        Kind of limit that was stretched by overtime; empty for none.
+        Kind of limit stretched by overtime; empty for none.
     """
 
     period: int
@@ -82,18 +82,17 @@ class Largest:
 
 @dataclass(frozen=True)
 class Earliest:
-    """The first date by which megawatts can be in service: one, or two that it lies between.
+    """Earliest date by which megawatts can be in service, or an interval that contains it.
 
     Attributes
     ----------
     mw : float
     period : int or None
-        First period from whose end on a plan in whole systems serves them; None if none was found.
+        First period from whose end a plan in whole systems serves them; None if none was found.
     not_before : int
-        First period that is not ruled out by proof; the number of periods if all are.
+        First period that is not proven impossible; the number of periods if all are.
     at_most_before_mw : float
-        The most that is possible in the period before `not_before`, less than `mw`; 0 if it is the
-        first.
+        Proven bound in the period before `not_before`, less than `mw`; 0 if there is none.
     count : int
         Number of periods.
     """
@@ -106,28 +105,28 @@ class Earliest:
 
     @property
     def is_proven(self) -> bool:
-        """Whether there is nothing between what a plan serves and what is ruled out."""
+        """Whether the date is exact: every earlier period is proven impossible."""
         return self.not_before == (self.count if self.period is None else self.period)
 
 
 class Quoter:
-    """Answers what can be promised on top of a plan.
+    """Computes quotes on top of a plan.
 
     Parameters
     ----------
     session
         The plan.
     terms
-        What is asked for.
+        Terms of the quote.
     overtime
-        Share by which all limits of one kind are stretched where that is asked.
+        Share by which `with_overtime` stretches all limits of one kind.
     dates
-        Days that are asked for; the calendar is cut after each.
+        Requested dates; each ends a period of the calendar.
 
     Raises
     ------
     PlannerError
-        If no site and system may serve what is asked for.
+        If no site and system can serve the quote.
     """
 
     def __init__(
@@ -167,20 +166,20 @@ class Quoter:
         self.is_small = session.is_small
 
     def bound(self, period: int) -> float:
-        """Return megawatts that no plan exceeds, firm from the end of a period on."""
+        """Return a proven bound on the megawatts from the end of a period on."""
         if period < 0:
             return 0.0
         if period not in self._bounds:
             mw = self._divisible(period)
-            if mw is None:  # unknown: then what is firm later bounds what is firm now
+            if mw is None:  # unknown: a later bound is valid here too
                 mw = self.bound(period + 1) if period < self.last else self.all_mw
             self._bounds[period] = mw
         return self._bounds[period]
 
     def curve(self) -> list[Largest]:
-        """Return the proven bound of every period that there is time for.
+        """Return the proven bounds of the periods that can be solved in time.
 
-        It never falls, so that between two periods with the same bound it is the same.
+        The bound never falls, so it is constant between two periods with the same bound.
         """
         self._fill(0, self.last)
         return [Largest(t, mw) for t, mw in sorted(self._bounds.items())]
@@ -199,7 +198,7 @@ class Quoter:
             self._fill(middle, high)
 
     def _divisible(self, period: int) -> float | None:
-        """Return the most where everything is divisible; None if the solver does not say."""
+        """Return the LP bound of a period; None if the solver fails to prove one."""
         self.plans.ask_from(period)
         outcome = self._least_shortfall()
         if outcome.status == "infeasible":
@@ -221,14 +220,14 @@ class Quoter:
         return solve_linear(live)
 
     def largest(self, period: int, *, whole: bool) -> Largest:
-        """Return the most that can be firm from the end of a period on.
+        """Return the largest megawatts that can be promised from the end of a period on.
 
         Parameters
         ----------
         period
             Period.
         whole
-            Whether to look for a plan in whole systems, too.
+            Whether to search for a plan in whole systems, too.
         """
         bound = self.bound(period)
         if not whole:
@@ -244,7 +243,7 @@ class Quoter:
         return Largest(period, max(most, firm), firm)
 
     def earliest(self, mw: float) -> Earliest:
-        """Return the first date by which megawatts can be in service for good."""
+        """Return the earliest date from which megawatts can stay in service."""
         count, low = self.last + 1, self._first_possible(mw)
         not_before, most = low, self.bound(low - 1)
         for period in range(low, count):
@@ -261,11 +260,11 @@ class Quoter:
         return Earliest(mw, firm, not_before, most, count)
 
     def _is_known(self, period: int, mw: float) -> bool:
-        """Return whether a plan that was found for another question serves megawatts."""
+        """Return whether a plan found for another question serves the megawatts."""
         return Served(self.plans.known(period), mw).is_met(mw)
 
     def _first_possible(self, mw: float) -> int:
-        """Return the first period whose bound reaches megawatts; bounds never fall."""
+        """Return the first period whose bound reaches the megawatts, by bisection."""
         low, high = 0, self.last + 1
         while low < high:
             middle = (low + high) // 2
@@ -276,7 +275,7 @@ class Quoter:
         return low
 
     def with_overtime(self, periods: Iterable[int]) -> list[Largest]:
-        """Return the most by date when all limits of one kind are stretched by the share."""
+        """Return the bounds by date with all limits of one kind stretched by the share."""
         kinds: dict[str, list[Limit]] = {}
         for limit in self.catalogue.amounts:
             if limit.kind not in NO_OVERTIME and self.session.moves_rows(limit):
@@ -302,9 +301,9 @@ class Quoter:
 
 
 def committed(session: Session, base: Problem) -> tuple[float, ...]:
-    """Return MW-months that commitments may miss: those of the plan, or of a whole-number solve.
+    """Return the MW-months that commitments may miss: those of the plan, or of a MIP solve.
 
-    A plan that misses something tells it by its own periods alone: cut, they count otherwise.
+    The figures of a late plan hold only for its own periods: a cut calendar counts differently.
     """
     if session.plan is not None and (base is session.base or not session.is_late):
         return session.planned_missed
@@ -325,7 +324,7 @@ def committed(session: Session, base: Problem) -> tuple[float, ...]:
 def _with_quote(
     inputs: Inputs, terms: Terms, first_day: date, overtime: float
 ) -> tuple[Inputs, str]:
-    """Return inputs with one more commitment, served last, for more than stretched halls hold."""
+    """Return inputs with the quote as a last commitment, larger than all halls can serve."""
     names = {row["commitment"] for row in inputs.tables["commitments"]}
     name = next(n for n in (NAME, *(f"{NAME} {k}" for k in range(2, 999))) if n not in names)
     priority = max(row["priority"] for row in inputs.tables["commitments"]) + 1
@@ -350,10 +349,10 @@ def _with_quote(
 
 
 def quote_rows(quoter: Quoter, found: Sequence[Largest]) -> list[Row]:
-    """Return what can be promised as rows of the table `quote`."""
+    """Return quotes as rows of the table `quote`."""
     calendar = quoter.problem.case.calendar
-    # What is stretched is bounded with divisible systems, and so is what it is compared with:
-    # the fraction of a system that whole ones leave is no gain.
+    # Overtime is bounded by the LP relaxation, so compare it with the LP bound without overtime: a
+    # fraction of a system is not a gain.
     alone = {x.period: quoter.bound(x.period) for x in found if not x.limit}
     return [
         {"date": calendar.ends[x.period], "overtime_of": x.limit or None,

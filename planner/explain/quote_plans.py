@@ -1,4 +1,4 @@
-"""Plans in whole systems that serve a quote: searched, settled to the last digits, and kept."""
+"""Plans in whole systems that serve a quote: search, exact re-solve, and cache."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from planner.solve.duals import set_upper_bounds
 from planner.solve.outcome import Array
 
 PROOF_GAP = 0.5
-"""Gap of a question that is answered by yes or no.
+"""Relative MIP gap of a yes-or-no question.
 
-What is minimised is the megawatts missing of those asked for. Either a plan misses none, or a bound
-of at least half of what the best plan misses is above zero and proves that every plan misses some.
+The objective is the shortfall against the requested megawatts. Either a plan has no shortfall, or
+the bound, at least half of the best shortfall, is above zero and proves that every plan has one.
 """
 
 DIGITS, PARTS = 6, 1e6
-"""Decimals of megawatts in a quote, and units of the last one in a megawatt."""
+"""Decimals of megawatts in a quote, and the number of such units in a megawatt."""
 
 SHOWN_DIGITS = 2
-"""Decimals in which reports show them."""
+"""Decimals of megawatts in reports."""
 
 SETTLED_NOISE, BOUND_NOISE = 1e-9, 2e-6
-"""MW by which a settled plan and a bound may be off: tiers are held with `HELD_TIER_SLACK`."""
+"""Error in MW of a settled plan and of a bound: tiers are held with `HELD_TIER_SLACK`."""
 
 
 def rounded_down(mw: float) -> float:
-    """Return the megawatts of a settled plan rounded to the safe side."""
+    """Return the megawatts of a settled plan, rounded down."""
     return math.floor((mw + SETTLED_NOISE) * PARTS) / PARTS + 0.0
 
 
 def rounded_up(mw: float) -> float:
-    """Return a proven bound rounded to the safe side.
+    """Return a proven bound, rounded up.
 
-    The noise of its solve is left out just above a figure of few digits, so that 3 MW read 3.00 and
-    not 3.01. Elsewhere it would take from a bound what a plan may serve.
+    Solver noise is removed only just above a figure with few digits, so that 3 MW reads 3.00 and
+    not 3.01. Elsewhere that could cut off megawatts that a plan may serve.
     """
     near = round(mw, SHOWN_DIGITS)
     if 0.0 <= mw - near <= BOUND_NOISE:
@@ -50,48 +50,48 @@ def rounded_up(mw: float) -> float:
 
 @dataclass(frozen=True)
 class Served:
-    """What is known of megawatts that are asked for from the end of a period on.
+    """Result for megawatts requested from the end of a period on.
 
     Attributes
     ----------
     firm_mw : float or None
         Megawatts that the best plan found serves; None if no plan was found.
     at_most_mw : float
-        No plan serves more: the proven bound, never more than was asked for.
+        Proven upper bound, at most the requested megawatts.
     """
 
     firm_mw: float | None
     at_most_mw: float
 
     def is_met(self, mw: float) -> bool:
-        """Return whether a plan serves megawatts, to the tolerance of a milestone."""
+        """Return whether a plan serves the megawatts, within the tolerance of a milestone."""
         return self.firm_mw is not None and self.firm_mw >= mw - NONE
 
     def is_denied(self, mw: float) -> bool:
-        """Return whether it is proven that no plan serves megawatts."""
+        """Return whether it is proven that no plan serves the megawatts."""
         return rounded_up(self.at_most_mw) < mw - NONE and not self.is_met(mw)
 
 
 class QuotePlans:
-    """Searches plans that serve a quote, each from the best one that is known.
+    """Searches for plans that serve a quote, each warm-started from the best known one.
 
-    The question never is whether a plan exists: there always is one, which serves nothing of the
-    quote. It is how many of the megawatts asked for must be missing. So a denial is a bound, and is
-    doubted as any other answer that is called optimal.
+    A plan always exists, if only one that serves none of the quote, so the question is how large
+    the shortfall must be. A denial is therefore a bound, and is re-checked like any other
+    "optimal".
 
     Parameters
     ----------
     problem
         The inputs with the quote as their last commitment.
     missed
-        Columns of the megawatts that the quote misses, by period. That of the last period is what
-        it misses in every period from the date on.
+        Columns of the quote's shortfall, by period. That of the last period is the shortfall in
+        every period from the date on.
     all_mw
-        What the quote asks for: more than there can be.
+        Megawatts of the quote's commitment, more than can be served.
     held
-        Tiers that stay at most at a value: what the plan misses.
+        Tiers with their upper bounds: the shortfalls of the plan.
     name
-        Of the quote's commitment.
+        Name of the quote's commitment.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class QuotePlans:
         self._is_loose = False
 
     def ask_from(self, period: int, mw: float | None = None) -> None:
-        """Ask for megawatts from the end of a period on: so many, or all that there could be."""
+        """Set the requested megawatts from the end of a period on; None for the maximum."""
         live, columns = self.problem.live, list(self.missed.values())
         most = [self.all_mw if at < period or at == self.last else 0.0 for at in self.missed]
         set_upper_bounds(live, columns, most)
@@ -121,19 +121,19 @@ class QuotePlans:
         live.set_permanent_bounds(peak, np.array([least]), np.array([self.all_mw]))
 
     def known(self, period: int) -> float | None:
-        """Return the most that a known plan serves from the end of a period on."""
+        """Return the largest megawatts that a known plan serves from the end of a period on."""
         served = [self._served_from(plan, period) for plan in self._plans]
         return max(served) if served else None
 
     def search(self, period: int, mw: float | None, seconds: float) -> Served:
-        """Search a plan that serves megawatts from the end of a period on.
+        """Search for a plan that serves megawatts from the end of a period on.
 
         Parameters
         ----------
         period
             Period.
         mw
-            Megawatts; None for as many as there can be.
+            Megawatts; None for the maximum.
         seconds
             Time for it.
         """
@@ -154,16 +154,16 @@ class QuotePlans:
         return Served(self.known(period), asked - max(0.0, bound))
 
     def loosen(self) -> None:
-        """Let the tiers that are held miss as much more as counts as nothing.
+        """Loosen the bounds on held tiers by the tolerance that counts as zero.
 
-        A plan that meets its milestones to the tolerance contradicts them without it.
+        Without it, a plan that meets its milestones only within the tolerance is infeasible.
         """
         if not self._is_loose:
             self.held = [(tier, value + NONE) for tier, value in self.held]
             self._is_loose = True
 
     def _start(self, period: int, asked: float) -> Array | None:
-        """Return the best plan that is known, as one of the model of this period."""
+        """Return the best known plan as a start for the model of this period."""
         if not self._plans:
             return None
         best = max(self._plans, key=lambda plan: self._served_from(plan, period)).copy()
@@ -176,11 +176,11 @@ class QuotePlans:
         return best
 
     def _served_from(self, plan: Array, period: int) -> float:
-        """Return what a plan serves in every period from one on."""
+        """Return the megawatts that a plan serves in every period from one on."""
         return min(self._served(plan, at) for at in self.missed if at >= period)
 
     def _served(self, plan: Array, period: int) -> float:
-        """Return what a plan serves of the quote in a period."""
+        """Return the megawatts of the quote that a plan serves in a period."""
         rows, row = self.problem.rows, self.row_at[period]
         entries = slice(rows.start[row], rows.start[row + 1])
         index = rows.index[entries]

@@ -1,8 +1,8 @@
-"""What can be asked for: a limit, and by how much, in figures exactly as they are printed.
+"""Requests: a limit and the size of its change, in the figures that are printed.
 
-The size of a request counts its grains: the unit of the last digit that is printed. So the cells
-that are re-solved hold what the sentence says, and the next smaller request is one grain less.
-Sizes are whole numbers that only ever give more room: rounding is always to the safe side.
+The size of a request counts grains, the unit of the last printed digit. So the re-solved cells
+contain exactly what the sentence says, and the next smaller request is one grain less. Sizes are
+integers, rounded up, so that they never give less room than needed.
 """
 
 from __future__ import annotations
@@ -21,46 +21,46 @@ from planner.workbook.rows import Inputs
 Name = tuple[str, str, str]
 
 HUNDREDTH = ("mw", "it_mw")
-"""Columns that are asked for by the hundredth: 10 kW."""
+"""Columns with a grain of 0.01 (10 kW)."""
 
 YIELD_GRAIN = Decimal("0.0001")
 MONEY_DIGITS = 6
-"""Digits of a budget to which more money is asked for, but never less than whole money."""
+"""Significant digits of a request for budget; never finer than whole units of money."""
 
 MOST_TIMES = 10
-"""Times the largest amount of a limit that it is asked for at most.
+"""Largest requested amount, as a multiple of the largest amount of the limit.
 
-More than ten times the capacity of a supplier, plant, lane, crew or feeder, or of a budget, is
-another one, and no more of this one. Likewise a tenth of the units that fail keep failing.
+More than ten times the capacity of a supplier, plant, lane, crew, feeder or budget would be a
+different one. Likewise a yield can remove at most nine tenths of the failures.
 """
 
 MOST_TIMES_HALL = 2
-"""The same for what a hall carries: it is built, and a refit at best doubles it."""
+"""The same for the capacity of a hall: it is built, and a refit doubles it at best."""
 
 HALL_COLUMNS = ("it_mw", "slots", "coolant_lpm")
 
 DAYS_DIVISOR = 4
-"""Days are never asked for below a quarter: no paid expediting brings more than that."""
+"""Divisor of a number of days that gives the least value to ask for: expediting saves no more."""
 
 BOUNDS = (
     "no date before {today}, days not below a quarter, amounts not above ten times, what a hall "
     "carries not above twice, a yield at most nine tenths of the way to 1"
 )
-"""The bounds of all requests in words."""
+"""Bounds of all requests, in words."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One thing to ask for: a limit, in all its rows from some date on, moved by one size.
+    """One request: a limit, in all its rows from some date on, moved by one size.
 
     Attributes
     ----------
     limits : tuple of Limit
         Rows of one limit, earliest first; all move by the same size.
     size : int
-        Grains more; for dates days earlier, for days days fewer.
+        Grains more; for dates, days earlier; for days, days fewer.
     grain : Decimal
-        The least by which its size differs, see `grain_of`.
+        Unit of its size, see `grain_of`.
     """
 
     limits: tuple[Limit, ...]
@@ -69,30 +69,30 @@ class Request:
 
     @property
     def name(self) -> Name:
-        """What tells it from other requests, whatever its size."""
+        """Identity of the request, whatever its size."""
         return name_of(self.limits[-1])
 
     @property
     def more(self) -> Decimal:
-        """What is added to each cell; for dates and days the days that are taken off."""
+        """Amount added to each cell; for dates and days, the days subtracted."""
         return self.size * self.grain
 
     def value(self, limit: Limit) -> Any:
-        """Return what stands in the cell of one of its limits once it is granted."""
+        """Return the new value of the cell of one of its limits."""
         before = limit.value
         if isinstance(before, date):
             return before - timedelta(days=self.size)
         if limit.dated:
             return before - self.size
         if limit.column == "yield":
-            # A yield is printed as it will be, so that it has to lie on the grain itself.
+            # A yield is printed as its new value, so that value itself is rounded to the grain.
             grains = (Decimal(str(before)) / self.grain).to_integral_value(ROUND_FLOOR)
             return float(min(Decimal(1), (grains + self.size) * self.grain))
         after = Decimal(str(before)) + self.more
         return int(after) if limit.column == "count" else float(after)
 
     def moves(self) -> list[Move]:
-        """Return the moves that it stands for, each with what is to stand in the cell."""
+        """Return the moves of the request, each with the new value of its cell."""
         return [Move(limit, self._steps(limit), self.value(limit)) for limit in self.limits]
 
     def _steps(self, limit: Limit) -> float:
@@ -103,19 +103,19 @@ class Request:
 
 
 def name_of(limit: Limit) -> Name:
-    """Return the name of requests for a limit: rows of one name are asked for together."""
-    # A budget is cumulative: what is granted by one date is there by all later ones.
+    """Return the name of requests for a limit; rows with the same name move together."""
+    # A budget is cumulative: more by one date is also more by all later dates.
     subject = "" if limit.row.sheet == "budget" else limit.subject
     return (limit.kind, subject, limit.where if limit.dated else "")
 
 
 def names_of(requests: Iterable[Request]) -> frozenset[Name]:
-    """Return the names of requests, which say nothing of their sizes."""
+    """Return the names of requests, which do not depend on their sizes."""
     return frozenset(request.name for request in requests)
 
 
 def grain_of(limit: Limit) -> Decimal:
-    """Return the unit of the last digit to which a limit is asked for."""
+    """Return the grain of a limit: the unit of the last printed digit."""
     if limit.dated:
         return Decimal(1)
     if limit.column == "yield":
@@ -128,13 +128,13 @@ def grain_of(limit: Limit) -> Decimal:
 
 
 def today_of(inputs: Inputs) -> date:
-    """Return the first day on which anything that is asked for could hold."""
+    """Return the first day on which a request could take effect."""
     start: date = inputs.settings["start"]
     return max(start, inputs.settings["today"] or start)
 
 
 def is_over(inputs: Inputs, limit: Limit) -> bool:
-    """Say whether a limit holds only before today, so that nobody can move it any more."""
+    """Return whether a limit applies only before today, so that it cannot change any more."""
     row, today = limit.row, today_of(inputs)
     if row.sheet == "budget":
         return bool(row["date"] < today)
@@ -148,7 +148,7 @@ def is_over(inputs: Inputs, limit: Limit) -> bool:
 
 
 def largest(inputs: Inputs, limits: Sequence[Limit]) -> Request:
-    """Return the most that can be asked for of some rows of one limit; its size may be 0."""
+    """Return the largest request for some rows of one limit; its size may be 0."""
     none = request_of(limits, 0)
     return replace(none, size=max(0, _most(inputs, none)))
 
@@ -169,7 +169,7 @@ def _most(inputs: Inputs, request: Request) -> int:
         best = 1 - (1 - value) / MOST_TIMES
         grains = [(x / YIELD_GRAIN).to_integral_value(ROUND_FLOOR) for x in (value, best)]
         return int(grains[1] - grains[0])
-    # Beyond what lifts a limit altogether nothing can be gained.
+    # More than lifts a limit altogether gains nothing.
     lifted = max(lifted_steps(inputs, x) * x.step for x in request.limits)
     base = max(float(limit.value) for limit in request.limits)
     times = MOST_TIMES_HALL if first.column in HALL_COLUMNS else MOST_TIMES

@@ -1,4 +1,4 @@
-"""A plan under question: its inputs, its model, and what re-solves of it say, within a budget."""
+"""Session: a plan being explained, its LP relaxation, and cached re-solves within a budget."""
 
 from __future__ import annotations
 
@@ -22,36 +22,36 @@ from planner.tolerance import LAST_TOLERANCE
 from planner.workbook.rows import Inputs
 
 SHARE_OF_PLAN = 2.6
-"""Time after which an explanation begins nothing new, as so many times what its plan took; with
-what it has begun by then it stays within three times.
+"""Time after which an explanation starts no new step, as a multiple of the run time of the plan;
+finishing the steps under way keeps it within three times.
 """
 
 LEAST_SECONDS = 5.0
-"""Time that an explanation of a small plan may take all the same."""
+"""Least time budget in seconds, for plans that were solved quickly."""
 
 LITTLE = 0.05
-"""Share of what is missed that is little."""
+"""Share of the MW-months missed that counts as negligible."""
 
 Gains = tuple[float, ...]
 """MW-months gained by priority, most important first."""
 
 
 class Session:
-    """Answers questions about one plan by re-solving.
+    """Answers questions about one plan by re-solves.
 
     Parameters
     ----------
     inputs
-        What was planned.
+        Inputs of the plan.
     plan
-        The plan, if there is one; without it there are no prices in money.
+        The plan; None for no plan, and then there are no savings in money.
     seconds
-        Time for all answers together; None for three times what the plan took, in processor time.
+        Time budget for all answers; None for three times the processor time of the plan.
 
     Attributes
     ----------
     base_seconds : float
-        What it took to state the problem and to find out what must be missed.
+        Time to build the problem and to minimise the megawatts missed.
     """
 
     def __init__(
@@ -59,8 +59,8 @@ class Session:
     ) -> None:
         self.inputs, self.plan = inputs, plan
         self._begun = time.monotonic()
-        # What is left to us to limit is counted in processor time, so that a busy machine does not
-        # explain less than an idle one.
+        # The default budget counts processor time, so that a busy machine explains as much as an
+        # idle one.
         self._clock = time.process_time if seconds is None else time.monotonic
         self.started = self._clock()
         self.seconds = budget(plan) if seconds is None else seconds
@@ -72,40 +72,40 @@ class Session:
         self.catalogue = Catalogue(inputs, self.base.case)
 
     def of(self, inputs: Inputs) -> Session:
-        """Return a session of other inputs, without a plan, within the same budget of time."""
+        """Return a session for other inputs, without a plan, that shares the time budget."""
         other = Session(inputs, None, self.seconds)
         other._clock, other.started = self._clock, self.started
         return other
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the session began, by the clock on the wall."""
+        """Wall-clock seconds since the session began."""
         return time.monotonic() - self._begun
 
     @property
     def left(self) -> float:
-        """Seconds left of the budget."""
+        """Remaining seconds of the time budget."""
         return self.seconds - (self._clock() - self.started)
 
     def spent(self, share: float) -> bool:
-        """Say whether more than a share of the time is used up."""
+        """Return whether more than a share of the time budget is used up."""
         return self.left < (1.0 - share) * self.seconds if math.isfinite(self.seconds) else False
 
     def leave(self, what: str, which: str = "") -> None:
-        """Note that something was left undone.
+        """Record a skipped step.
 
         Parameters
         ----------
         what
-            What was not done, once for all of which it was not.
+            Name of the skipped step.
         which
-            Of what it was not done.
+            Object for which it was skipped, e.g. a limit.
         """
         self._undone.setdefault(what, []).append(which)
 
     @property
     def undone(self) -> list[str]:
-        """What was left undone, one line each, with the first of many."""
+        """Skipped steps, one line each, with the first object and a count of the others."""
         return [
             what if not which[0]
             else f"{what}: {which[0]}" + (f" and {len(which) - 1} more" if which[1:] else "")
@@ -114,7 +114,7 @@ class Session:
 
     @cached_property
     def missed(self) -> Solved:
-        """The least megawatts missed where everything is divisible."""
+        """Least megawatts missed in the LP relaxation."""
         self.resolves += 1
         began = self._clock()
         solved = self.base.solve_missed()
@@ -123,7 +123,7 @@ class Session:
 
     @cached_property
     def planned_missed(self) -> Gains:
-        """MW-months that the plan misses by priority; what must be missed without a plan."""
+        """MW-months missed by priority, in the plan, or in the LP relaxation without one."""
         if self.plan is None:
             return self.missed.values
         missed = missed_in(self.plan, self.base.case)
@@ -132,17 +132,17 @@ class Session:
 
     @property
     def is_small(self) -> bool:
-        """Whether whole numbers are few enough to ask every question in them."""
+        """Whether the model has few enough integers to answer every question by a MIP."""
         return len(self.base.whole) <= SMALL_MODEL_MAX_INTEGERS
 
     @property
     def little(self) -> float:
-        """MW-months of which the cause is not looked for date by date in a large plan."""
+        """Gain in MW-months below which a large plan does not try dates one by one."""
         return 0.0 if self.is_small else LITTLE * sum(self.planned_missed)
 
     @cached_property
     def whole_base(self) -> Whole:
-        """The best plan in whole systems as things are: megawatts missed, then cost."""
+        """MIP optimum of the unchanged inputs: megawatts missed, then cost."""
         return self._best_whole(self.base)
 
     def _best_whole(self, problem: Problem) -> Whole:
@@ -152,18 +152,18 @@ class Session:
 
     @property
     def whole_seconds(self) -> float:
-        """Time for one question in whole systems."""
+        """Time limit of one MIP question."""
         return max(5.0, min(120.0, self.left / 3))
 
     def whole_gain(self, moves: Sequence[Move]) -> tuple[Gains | None, float | None]:
-        """Return what is gained in whole systems when limits are moved.
+        """Return the gains of moved limits in whole systems, by a MIP.
 
         Returns
         -------
         gains : tuple of float or None
             MW-months gained by priority; None if not proven.
         saved : float or None
-            Present cost saved; None if not proven, or if other megawatts are served than before.
+            Present cost saved; None if not proven, or if the megawatts missed change.
         """
         self.resolves += 1
         before, tiers = self.whole_base, len(self.base.missed_tiers)
@@ -184,17 +184,17 @@ class Session:
 
     @property
     def is_late(self) -> bool:
-        """Whether anything is missed."""
+        """Whether any megawatts are missed."""
         return sum(self.planned_missed) > NONE
 
     @cached_property
     def openings(self) -> dict[int, float]:
-        """Columns of halls and sites opened, with the plan's values."""
+        """Columns of opened halls and sites, with the plan's values."""
         return _openings(self.base, self.plan) if self.plan is not None else {}
 
     @cached_property
     def cost(self) -> Solved | None:
-        """The least cost with the plan's openings and no more missed; None if unknown."""
+        """LP minimum of the cost with the plan's openings, no more missed; None if infeasible."""
         if self.plan is None:
             return None
         self.resolves += 1
@@ -206,7 +206,7 @@ class Session:
             return None
 
     def cost_with(self, touches: Sequence[Touch]) -> float | None:
-        """Return the least cost with a limit moved on the live model by one step."""
+        """Return the LP minimum of the cost with limits moved; None if infeasible."""
         assert self.cost is not None
         held = [max(m, v) for m, v in zip(self.planned_missed, self.missed.values, strict=True)]
         self.resolves += 1
@@ -219,10 +219,10 @@ class Session:
             self.base.restore(touches)
 
     def missed_with(self, moves: Sequence[Move]) -> Gains | None:
-        """Return MW-months missed by priority with limits moved; None if nothing can hold then.
+        """Return MW-months missed by priority with limits moved; None if infeasible.
 
-        Moves only ever give more room. Each solve begins at the basis of the plan's own, never at
-        that of another question, so that answers do not depend on what was asked before.
+        Moves only relax limits. Each solve starts from the basis of the unchanged problem, never
+        from that of another question, so that answers do not depend on the order of questions.
         """
         self.resolves += 1
         before, bases = self.missed.values, self.missed.bases
@@ -245,21 +245,21 @@ class Session:
             return None
 
     def moved(self, moves: Sequence[Move]) -> Problem:
-        """Return the problem of the inputs with limits moved, built anew.
+        """Build the problem of the inputs with limits moved.
 
         Raises
         ------
         ValueError
-            If the inputs would break a rule of theirs.
+            If the moved inputs break a rule.
         """
         return Problem(moved(self.inputs, moves, self.base.case.calendar))
 
     def touches(self, moves: Iterable[Move]) -> list[Touch]:
-        """Return what linear moves do to the model."""
+        """Return the effects of linear moves on the model."""
         return self.catalogue.move_all(self._steps(moves))
 
     def _steps(self, moves: Iterable[Move]) -> list[tuple[Limit, float]]:
-        """Return limits with the steps by which they are moved, no more than are of any use."""
+        """Return limits with their steps, capped where more would gain nothing."""
         return [
             (move.limit, min(move.steps, lifted_steps(self.inputs, move.limit)))
             for move in moves
@@ -280,15 +280,16 @@ class Session:
         return self._gains[name]
 
     def are_linear(self, moves: Sequence[Move]) -> bool:
-        """Say whether limits, moved together, only move rows of the model."""
+        """Return whether limits, moved together, only change rows of the model."""
         linear = all(self.is_linear(move.limit) for move in moves)
         return linear and self.catalogue.keeps_days(self._steps(moves))
 
     def is_linear(self, limit: Limit) -> bool:
-        """Say whether a limit, moved alone, moves rows of the model, and needs no new model.
+        """Return whether a limit, moved alone, only changes rows and needs no new model.
 
-        Of two budgets for the same day the lower one is the row, and moved alone it may cease to
-        be the lower one. What a hall has no room for at all has no columns in the model.
+        Of two budgets for the same day only the lower one makes a row, and it may not stay the
+        lower one when moved. A system that does not fit into a hall at all has no columns in the
+        model.
         """
         return (
             self.moves_rows(limit)
@@ -297,7 +298,7 @@ class Session:
         )
 
     def _adds_columns(self, limit: Limit) -> bool:
-        """Say whether a hall, given more, may hold a system that it has no room for."""
+        """Return whether a larger hall could hold a system that does not fit into it now."""
         facility = self.base.case.facility
         return limit.row.sheet == "halls" and any(
             facility.most_systems(hall, system) < LAST_TOLERANCE
@@ -306,9 +307,9 @@ class Session:
         )
 
     def moves_rows(self, limit: Limit) -> bool:
-        """Say whether a limit moves rows of the model if all of its kind move by the same share.
+        """Return whether a limit only changes rows if all of its kind move by the same share.
 
-        A date moves the days on which things are done, and so does a rate where there was none.
+        A date changes the days of work, and so does a rate that was 0.
         """
         sheet, column = limit.row.sheet, limit.column
         if limit.dated or (column in RATES and not self.catalogue.only_adds(limit)):
@@ -323,10 +324,10 @@ class Session:
         return any(name == hall for name, _ in self.base.case.facility.opening)
 
     def is_proved_idle(self, solved: Solved, limit: Limit) -> bool:
-        """Say whether prices prove that no amount more of a limit gains anything.
+        """Return whether shadow prices prove that no increase of a limit gains anything.
 
-        If all rows that it moves have no price, the solution of the dual problem stays one
-        however far the limit is moved, and with it the bound.
+        If no row that it moves has a price, the dual solution stays feasible however far the limit
+        moves, and its bound stays valid.
         """
         lifted = [Move(limit, math.inf)]
         if not self.are_linear(lifted):
@@ -338,17 +339,17 @@ class Session:
 
 
 def gained(gains: Gains | None) -> float:
-    """Return the MW-months of the priorities that gain; what others lose is told beside it."""
+    """Return the MW-months of the priorities that gain; losses are reported separately."""
     return sum(max(0.0, gain) for gain in gains or ())
 
 
 def gains_any(gains: Gains | None) -> bool:
-    """Say whether anything is gained, in any priority."""
+    """Return whether any priority gains."""
     return gains is not None and any(abs(gain) > NONE for gain in gains)
 
 
 def missed_in(plan: Plan, case: Case) -> dict[str, float]:
-    """Return MW-months that each commitment misses in a plan."""
+    """Return the MW-months that each commitment misses in a plan."""
     months = dict(zip(case.calendar.starts, case.calendar.months, strict=True))
     found = dict.fromkeys(case.demand.commitments, 0.0)
     for row in plan.tables["ramp"]:
@@ -361,7 +362,7 @@ def _clean(value: float) -> float:
 
 
 def budget(plan: Plan | None) -> float:
-    """Return the seconds that an explanation of a plan may take; no limit without a plan."""
+    """Return the time budget of an explanation in seconds; infinite without a plan."""
     if plan is None:
         return math.inf
     seconds = plan.summary.get("seconds")
@@ -370,7 +371,7 @@ def budget(plan: Plan | None) -> float:
 
 
 def _openings(problem: Problem, plan: Plan) -> dict[int, float]:
-    """Return the columns of halls open, sites open and orders placed, with the plan's values."""
+    """Return the columns of open halls, open sites and placed orders, with the plan's values."""
     case, number = problem.case, problem.case.calendar.number
     openings = [
         (str(row["hall"]), number(row["opens"]), float(str(row["count"])))  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""What each commitment misses, and the question what it must miss if no other misses more."""
+"""Shortfalls of commitments, and the goals that minimise them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from planner.model.objectives import Tier
 
 
 def shortfalls(session: Session) -> dict[str, float]:
-    """Return MW-months that each commitment misses: in the plan, or else re-solved in wholes.
+    """Return the MW-months that each commitment misses, in the plan, or else in a MIP solve.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def shortfalls(session: Session) -> dict[str, float]:
 
 
 def goal_of(problem: Problem, commitments: Collection[str], period: int | None = None) -> Tier:
-    """Return what commitments miss together, in MW-months; in one period alone, in MW."""
+    """Return the goal of the total shortfall: MW-months, or MW for a single period."""
     months = problem.case.calendar.months
     terms = [
         (variable, months[t] if period is None else 1.0)
@@ -50,7 +50,7 @@ def goal_of(problem: Problem, commitments: Collection[str], period: int | None =
 def others_of(
     problem: Problem, commitments: Collection[str], late: dict[str, float]
 ) -> list[tuple[Tier, float]]:
-    """Return what all other commitments miss, by priority, and the most that they may."""
+    """Return the shortfall of all other commitments by priority, with its upper bound."""
     demand, months = problem.case.demand, problem.case.calendar.months
     held = []
     for priority in demand.priorities:

@@ -1,4 +1,4 @@
-"""How safe a milestone that is met is: its slack, and the last day to order for it."""
+"""Slack of milestones that are met, and the last day to order for them."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from planner.workbook.rows import Row as InputRow
 
 IN_WHOLES = "re-solved in whole systems"
 DIVISIBLY = "re-solved with divisible systems; whole ones may leave less"
-"""What proves a slack: the second only in a large plan, where there was no time for the first."""
+"""Proofs of a slack; the second only in a large plan without time for the first."""
 
 REACH_SECONDS = 30.0
-"""Time for a plan in whole systems that has the slack of one milestone in a large plan."""
+"""Time limit in seconds of the MIP solve that proves one slack in a large plan."""
 
 
 def slack_rows(session: Session) -> list[Row]:
-    """Return milestones that are met with their slack, and a row for each purchase line.
+    """Return the milestones that are met, with slack and a row for each purchase line.
 
-    Slack is re-solved: the milestone is moved earlier, day by day, as long as nothing more is
-    missed. The last order date is the calendar's: ordered later, a unit comes too late.
+    Slack is re-solved: the milestone is moved earlier as long as no more is missed. The last order
+    date comes from lead times alone: a unit ordered later arrives too late.
     """
     rows: list[Row] = []
     case = session.base.case
@@ -67,9 +67,9 @@ def _missed_at(session: Session, commitment: str, day: date) -> float:
 
 
 def _earliest(session: Session, commitment: str, day: date) -> date | None:
-    """Return the earliest day by which a milestone could be met; None if not known in time."""
+    """Return the earliest day by which a milestone could be met; None if out of time."""
     row, found, step = _row(session, commitment, day), day, 1
-    # Steps double as long as they hold, and then halve until none of one day does.
+    # Double the step while the milestone is met, then halve it down to one day.
     while step:
         earlier = found - timedelta(days=step)
         holds = None if session.spent(0.97) else _holds(session, row, earlier)
@@ -81,7 +81,7 @@ def _earliest(session: Session, commitment: str, day: date) -> date | None:
 
 
 def _proof(session: Session, milestone: tuple[str, date], earliest: date) -> str:
-    """Return what proves that a milestone could be met by an earlier day."""
+    """Return the proof that a milestone could be met by an earlier day."""
     commitment, day = milestone
     seconds = min(REACH_SECONDS, session.left / 2)
     if session.plan is None or (not session.is_small and seconds < 1.0):
@@ -107,13 +107,13 @@ def _row(session: Session, commitment: str, day: date) -> InputRow:
 
 
 def _holds(session: Session, row: InputRow, day: date) -> bool | None:
-    """Say whether no more is missed if a milestone is due by a day; None if not proven in time."""
+    """Return whether a milestone due by a day adds no shortfall; None if not proven in time."""
     if day < session.base.case.calendar.starts[0]:
         return False
     session.resolves += 1
     moved, cut = _due_by(session.inputs, row, day), None
     if session.is_late:
-        # What is missed anyway is counted from end to end of periods: let both have the same.
+        # Shortfalls are summed by period, so give both problems the same periods.
         moved = cut_at(moved, [row["date"]])
         cut = Problem(cut_at(session.inputs, [day]))
     problem = Problem(moved)
@@ -130,7 +130,7 @@ def _holds(session: Session, row: InputRow, day: date) -> bool | None:
 
 
 def _holds_whole(session: Session, problem: Problem, cut: Problem | None) -> bool | None:
-    """Say the same in whole systems."""
+    """Return the same answer from a MIP."""
     most = session.planned_missed
     if cut is not None:
         known = solve_whole(cut, seconds=session.whole_seconds)
@@ -146,7 +146,7 @@ def _holds_whole(session: Session, problem: Problem, cut: Problem | None) -> boo
 def _due_by(inputs: Inputs, row: InputRow, day: date) -> Inputs:
     """Return inputs in which a milestone is due by an earlier day.
 
-    Of its commitment at least its megawatts are due from then on, more where more were before.
+    From then on at least its megawatts are due, or more if more were due before.
     """
     mw, moved = row["mw"], list[InputRow]()
     most = max(mw, due_by(inputs, row["commitment"], day))
@@ -161,6 +161,6 @@ def _due_by(inputs: Inputs, row: InputRow, day: date) -> Inputs:
 
 
 def _is_more(missed: Sequence[float], most: Sequence[float]) -> bool:
-    """Say whether more is missed than before, the first priority that differs deciding."""
+    """Return whether more is missed; the first priority that differs decides."""
     differences = (now - before for now, before in zip(missed, most, strict=True))
     return next((x > 0 for x in differences if abs(x) > 10 * NONE), False)
