@@ -1,4 +1,4 @@
-"""Changes made to inputs: new rows with the old cells, checked like any others."""
+"""Apply changes to inputs, and check the result like any other inputs."""
 
 from __future__ import annotations
 
@@ -23,35 +23,34 @@ from planner.workbook.schema.unit_names import unit_name
 from planner.workbook.schema.values import convert
 
 FAULTY = object()
-"""What stands for a value that breaks its column's rule."""
+"""Sentinel for a value that breaks its column's rule."""
 
 SHOWN = 5
-"""Rows and names that a message lists."""
+"""Largest number of rows or names in a message."""
 
 
 def apply(inputs: Inputs, what_if: WhatIf | None) -> Inputs:
-    """Return inputs with changes made to them.
+    """Return inputs with changes applied.
 
-    Keys are those of the inputs as given: a change that moves a key's date does not hide the row
-    from the next. Rows keep their cells, so that what is said of them names the cell.
+    Keys refer to the original inputs, so a change that moves a key's date does not hide the row
+    from the next change. Rows keep their cells for messages.
 
     Parameters
     ----------
     inputs
         Inputs that were read and checked.
     what_if
-        What to change; None changes nothing.
+        Changes to apply; None for none.
 
     Returns
     -------
     Inputs
-        Under a name of their own, with a note for each change.
+        Changed inputs under a new name, with a note for each change.
 
     Raises
     ------
     InputFaults
-        With every fault of the changes, each with scenario and change; else with every fault of
-        the changed inputs.
+        With every fault of the changes, or, if they have none, of the changed inputs.
     """
     if what_if is None:
         return inputs
@@ -62,7 +61,7 @@ def apply(inputs: Inputs, what_if: WhatIf | None) -> Inputs:
 
 
 def marked(plan: Plan, base: Inputs, what_if: WhatIf | None) -> Plan:
-    """Return a plan whose manifest says by which changes its inputs were made, and from what."""
+    """Return a plan whose manifest records its changes and the inputs they were applied to."""
     if what_if is None:
         return plan
     said = {
@@ -75,7 +74,7 @@ def marked(plan: Plan, base: Inputs, what_if: WhatIf | None) -> Plan:
 
 
 def as_planned(inputs: Inputs, manifest: Mapping[str, Any]) -> Inputs:
-    """Return a workbook's inputs with the changes that a plan's manifest lists."""
+    """Return inputs with the changes of a plan's manifest applied."""
     expressions = manifest.get("changes")
     if not expressions:
         return inputs
@@ -84,14 +83,14 @@ def as_planned(inputs: Inputs, manifest: Mapping[str, Any]) -> Inputs:
 
 
 class Edit:
-    """Sheets being changed, and who changed which cell.
+    """Sheets being changed, with the changes made to each cell.
 
     Parameters
     ----------
     inputs
         Inputs that were read and checked.
     what_if
-        The changes to make.
+        Changes to apply.
     """
 
     def __init__(self, inputs: Inputs, what_if: WhatIf) -> None:
@@ -103,7 +102,7 @@ class Edit:
         self.settings: set[str] = set()
 
     def make(self, change: Change) -> None:
-        """Make one change, or say what is wrong with it."""
+        """Apply one change, or add its faults."""
         sheet = self.sheets.get(change.sheet)
         if sheet is None or change.sheet in UNCHANGED:
             known = [name for name in BY_NAME if name not in UNCHANGED]
@@ -136,7 +135,7 @@ class Edit:
             self._note(change, len(found), same, blank)
 
     def _matching(self, change: Change, sheet: Columns) -> list[int]:
-        """Return the rows that a change means, by position; none with a fault."""
+        """Return the positions of the rows that match a change; empty after a fault."""
         key = sheet.table.key
         try:
             patterns = key_parts(change.key)
@@ -160,7 +159,7 @@ class Edit:
         return found
 
     def _no_match(self, change: Change, known: Sequence[str]) -> None:
-        """Fault a key that no row has, with those most like it."""
+        """Add a fault for a key without a row; the remedy names the closest keys."""
         lowered = {text.lower(): text for text in reversed(known)}
         near = difflib.get_close_matches(change.key.lower(), lowered, n=3, cutoff=0.4)
         nearest = [lowered[text] for text in near] or list(dict.fromkeys(known))[:3]
@@ -186,7 +185,7 @@ class Edit:
         return FAULTY
 
     def _note(self, change: Change, found: int, same: int, blank: Sequence[str]) -> None:
-        """Say what a change does, and what it leaves alone."""
+        """Add notes on the cells that a change alters and on blank ones that it skips."""
         said, cells = self._said(change), found - len(blank) - same
         if blank:
             more = f" and {len(blank) - SHOWN} more" if len(blank) > SHOWN else ""
@@ -201,7 +200,7 @@ class Edit:
         return f"{of}: {change}"
 
     def place(self, change: Change, column: str) -> str:
-        """Return where a change was written: a cell with its scenario, or the option."""
+        """Return the place of a change for messages: a cell with its scenario, or the option."""
         if not change.name:
             return change.where or f"--set {str(change)!r}"
         scenario = f"scenario {self.what_if.scenario!r}, " if self.what_if.scenario else ""
@@ -217,11 +216,11 @@ class Edit:
         self.faults.append(Fault(self.place(change, column), value, rule, listed))
 
     def rows_of(self, change: Change) -> list[int]:
-        """Return the rows that a change to a known column means, by position; or a fault."""
+        """Return the positions of the rows that match a change; add a fault if there are none."""
         return self._matching(change, self.sheets[change.sheet])
 
     def broken_rules(self) -> list[Fault]:
-        """Return every fault of the inputs as they are changed so far."""
+        """Return every fault of the inputs as changed so far."""
         return checked(self.base, self.sheets, self.settings, self.what_if.name,
                        sealed=False)[1]  # fmt: skip
 
@@ -240,7 +239,7 @@ class Edit:
         return replace(changed, notes=(*kept, *self.notes, *changed.notes))
 
     def _explained(self, faults: Sequence[Fault]) -> Iterator[Fault]:
-        """Say of each fault of the changed inputs which change made it, as far as is known."""
+        """Add to each fault of the changed inputs the changes that may have caused it."""
         for fault in faults:
             own = self.touched.get(fault.where, ())
             places = [self.place(change, "value") for change in own or self.what_if.changes]
@@ -249,7 +248,7 @@ class Edit:
 
 
 def check_notes(inputs: Inputs) -> set[str]:
-    """Return what the rules across cells note of inputs as they are."""
+    """Return the notes of the cross-sheet checks on unchanged inputs."""
     unchanged, _ = checked(inputs, columns_of(inputs), set(), str(inputs.settings["plan"]))
     return set(unchanged.notes)
 
@@ -284,7 +283,7 @@ def _shift_days(column: Column, before: object, value: object) -> object:
 
 
 def _figure(column: Column, value: object, what: str = "") -> float:
-    """Return a number that can be calculated with."""
+    """Return the number in a cell or change."""
     if not what and column.kind not in (Kind.NUMBER, Kind.WHOLE):
         use = "shift_days (+=90d)" if column.kind is Kind.DATE else "set (=)"
         raise BadValueError(f"{column.name} is a {column.kind}, not a number", f"Use {use}")
@@ -294,7 +293,7 @@ def _figure(column: Column, value: object, what: str = "") -> float:
 
 
 def _rounded(column: Column, value: float) -> float:
-    """Return a count to the nearest whole number; binary fractions of others to 12 digits."""
+    """Return a count rounded to an integer, any other number rounded to 12 digits."""
     if column.kind is Kind.WHOLE:
         return float(round(value))
     return float(f"{value:.12g}")
@@ -306,4 +305,4 @@ OPERATIONS: dict[str, Callable[[Column, object, object], object]] = {
     "add": _add,
     "shift_days": _shift_days,
 }
-"""What each operation gives from a column, the value before and the change's own."""
+"""Function of each operation: column, old value, value of the change."""

@@ -1,4 +1,4 @@
-"""The figures of one plan that a sweep keeps: the same for the same case, wherever it ran."""
+"""Figures of a plan that a sweep stores: reproducible on any machine."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from planner.plan.store import Plan
 from planner.whatif.limit_worth import Limit
 
 MET = 1e-3
-"""Megawatts by which a milestone may be missed and count as met: a plan without whole systems is
-exact to less."""
+"""Tolerance in MW up to which a milestone counts as met; continuous plans are more precise."""
 
 NONE, DATES = "none", "dates or rules, not amounts"
-"""Bottleneck of a plan that misses nothing, or misses what no larger limit would give."""
+"""Name of the bottleneck of a plan that no larger amount would improve."""
 
 
 def figures(plan: Plan, limits: tuple[Limit, ...] = ()) -> dict[str, Any]:
@@ -25,7 +24,7 @@ def figures(plan: Plan, limits: tuple[Limit, ...] = ()) -> dict[str, Any]:
     plan
         The plan.
     limits
-        What limits are worth, the dearest first.
+        Worth of the limits, the largest first.
 
     Returns
     -------
@@ -59,7 +58,7 @@ def figures(plan: Plan, limits: tuple[Limit, ...] = ()) -> dict[str, Any]:
 
 
 def _short(value: object) -> float:
-    """Return a number without the digits that two machines might not share."""
+    """Return a number rounded to the digits that are the same on all machines."""
     number = float(value) if isinstance(value, int | float) else math.nan
     rounded = round(number, 3)
     return 0.0 if rounded == 0 else rounded

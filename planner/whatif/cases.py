@@ -1,4 +1,4 @@
-"""The cases of a sweep: grids, one at a time, scenarios, random draws; each by its number alone."""
+"""Cases of a sweep: grid, one at a time, scenarios, random draws; each defined by its number."""
 
 from __future__ import annotations
 
@@ -25,37 +25,37 @@ from planner.workbook.rows import Inputs
 
 METHODS = ("monte-carlo", "latin-hypercube", "one-at-a-time", "grid", "scenarios")
 DRAWN = METHODS[:2]
-"""Methods that draw cases, so that shares of the cases are probabilities."""
+"""Methods with random cases, for which shares of cases are probabilities."""
 
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
-"""Shares at which a drawn quantity is taken where nothing is drawn."""
+"""Quantiles of a drawn quantity used by methods without draws."""
 
 
 @dataclass(frozen=True)
 class Spec:
-    """What makes a sweep; the same spec of the same inputs is the same table.
+    """Specification of a sweep; the same spec and inputs give the same tables.
 
     Attributes
     ----------
     method : str
         One of `METHODS`.
     cases : int
-        Cases to draw; counted by itself where nothing is drawn.
+        Number of cases to draw; ignored by methods without draws.
     seed : int
         Seed of the draws.
     vary : tuple of str
         Changes with several values, e.g. ``crews[*].systems_per_month*=0.5,1``.
     changes : tuple of str
-        Changes made in every case before its own.
+        Changes made in every case before its own changes.
     counts : str
         ``continuous`` or ``integer`` systems and lots.
     gap : float
-        Gap of each case.
+        Relative gap of each case.
     scenarios : tuple of str
         Scenarios to sweep, the base case beside them; none for all.
     decide_by : str
-        Day, as ISO text, before which the orders and openings of each scenario's plan are tried
-        in every other scenario; blank if they are not.
+        ISO date; orders and openings before it are tried in every other scenario. Empty for no
+        regret table.
     """
 
     method: str
@@ -69,7 +69,7 @@ class Spec:
     decide_by: str = ""
 
     def digest(self, inputs: Inputs) -> str:
-        """Return what tells one sweep from another; another version may give other plans."""
+        """Return the identity of the sweep, version included: versions may plan differently."""
         versions = [__version__, metadata.version("highspy"), metadata.version("numpy")]
         text = json.dumps([inputs.digest, versions, asdict(self)], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -84,13 +84,13 @@ class Case:
     number : int
         From 0.
     label : str
-        What it is.
+        Description.
     drawn : dict of str to float, str or None
-        Value of each quantity; None where it is as in the base case.
+        Value of each quantity; None if unchanged from the base case.
     changes : tuple of Change
-        What it changes.
+        Changes of the case.
     faults : tuple of Fault
-        Why its changes are not all known; the case fails by them.
+        Faults of its changes; the case fails if there are any.
     """
 
     number: int
@@ -105,7 +105,7 @@ class Case:
 
 
 def _scenario_case(inputs: Inputs, number: int, name: str) -> Case:
-    """Return the case of a scenario; one at fault takes no other along."""
+    """Return the case of a scenario; its faults do not affect other cases."""
     try:
         return Case(number, name, {"scenario": name}, scenario_changes(inputs, name))
     except InputFaults as error:
@@ -114,7 +114,7 @@ def _scenario_case(inputs: Inputs, number: int, name: str) -> Case:
 
 @dataclass(frozen=True)
 class Axis:
-    """A quantity with the values that a grid gives it."""
+    """A quantity and its grid values."""
 
     name: str
     values: tuple[float | str, ...]
@@ -122,19 +122,19 @@ class Axis:
 
 
 class Cases:
-    """All cases of a sweep, each made when it is asked for.
+    """All cases of a sweep, created lazily.
 
     Parameters
     ----------
     inputs
         The base case.
     spec
-        What to vary, and how.
+        Specification of the sweep.
 
     Raises
     ------
     PlannerError
-        If there is nothing to vary.
+        If nothing varies.
     """
 
     def __init__(self, inputs: Inputs, spec: Spec) -> None:
@@ -146,7 +146,7 @@ class Cases:
             names = spec.scenarios or scenario_names(inputs)
             self.scenarios = [BASE, *(n for n in dict.fromkeys(names) if n != BASE)]
             for name in self.scenarios:
-                _scenario_case(inputs, 0, name)  # says so if there is no such scenario
+                _scenario_case(inputs, 0, name)  # raises if there is no such scenario
             self.count = len(self.scenarios)
         elif spec.method in DRAWN:
             self.draws = read_draws(inputs)
@@ -161,7 +161,7 @@ class Cases:
 
     @property
     def names(self) -> list[str]:
-        """Names of what varies."""
+        """Names of the quantities that vary."""
         if self.scenarios:
             return ["scenario"]
         return [draw.name for draw in self.draws] or [axis.name for axis in self.axes]
@@ -171,7 +171,7 @@ class Cases:
 
     @property
     def pairs(self) -> list[tuple[int, int, int]]:
-        """Number of each trial of one scenario's decisions in another, and of both scenarios."""
+        """Case number, deciding scenario and true scenario of each regret trial."""
         if not self.spec.decide_by:
             return []
         numbers = range(self.count)
@@ -179,7 +179,7 @@ class Cases:
                 for one in numbers for other in numbers if one != other]  # fmt: skip
 
     def __getitem__(self, number: int) -> Case:
-        """Return a case."""
+        """Return the case of a number."""
         if self.scenarios:
             return _scenario_case(self.inputs, number, self.scenarios[number])
         return self._drawn(number) if self.draws else self._on_axes(number)
@@ -215,7 +215,7 @@ class Cases:
 
 
 def _one(axes: Sequence[Axis], number: int) -> list[int | None]:
-    """Return the place on each axis where only one leaves the base case, which is case 0."""
+    """Return the position on each axis of a one-at-a-time case; case 0 is the base case."""
     places: list[int | None] = [None] * len(axes)
     left = number - 1
     for at, axis in enumerate(axes):
@@ -226,12 +226,12 @@ def _one(axes: Sequence[Axis], number: int) -> list[int | None]:
 
 
 def parse_axis(text: str) -> Axis:
-    """Return a change with several values: ``sheet[key].column*=0.8,1,1.2`` or ``+=0d,90d``.
+    """Parse a change with several values: ``sheet[key].column*=0.8,1,1.2`` or ``+=0d,90d``.
 
     Raises
     ------
     PlannerError
-        If it is no such change.
+        If the text is not such a change.
     """
     single = parse_change(text)
     head = text[: len(text.rstrip()) - len(str(text.rstrip().rpartition("=")[2]))]
@@ -247,7 +247,7 @@ def parse_axis(text: str) -> Axis:
 
 
 def axis_of(draw: Draw) -> Axis:
-    """Return a drawn quantity at its low, middle and high shares."""
+    """Return the axis of a drawn quantity at its low, middle and high quantiles."""
     edits = [draw.changes(draw.value(share)) for share in (LOW, MIDDLE, HIGH)]
     unlike = list({str(edit[0].value): edit for edit in edits}.values())
     return Axis(draw.name, tuple(float(str(e[0].value)) for e in unlike), tuple(unlike))

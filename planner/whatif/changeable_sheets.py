@@ -1,4 +1,4 @@
-"""The sheets of inputs as columns that can be changed, and checked again like any others."""
+"""Sheets of inputs as columns that can be changed and checked again."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ class Columns:
     values : dict of str to list
         Values of each declared column, row by row.
     blank : dict of str to list of bool
-        Of each column, whether each cell is blank.
+        Whether each cell of a column is blank.
     letters : dict of str to str
         Letters of the columns that the sheet has.
     numbers : list of int
-        Number of each row in the sheet; 0 for a setting that stands in no cell.
+        Row number in the sheet; 0 for a setting without a cell.
     keys : list of tuple
         Key of each row as it was read.
     given : int
-        Rows that the inputs have; a setting at its default stands behind them.
+        Number of rows in the inputs; settings at their defaults follow them.
     """
 
     table: Table
@@ -47,20 +47,20 @@ class Columns:
     given: int
 
     def declared(self, column: str, at: int) -> Column:
-        """Return the declaration that a cell follows; a setting has its own."""
+        """Return the declaration of a cell; each setting has its own."""
         if self.table.name == "settings" and column == "value":
             setting = self.values["setting"][at]
             return next(declared for declared in SETTINGS if declared.name == setting)
         return self.table.column(column)
 
     def where(self, column: str, at: int) -> str:
-        """Return sheet and cell, or the setting's name where it stands in no cell."""
+        """Return sheet and cell, or the name of a setting without a cell."""
         if not self.numbers[at]:
             return f"{self.table.name}[{self.values['setting'][at]}]"
         return f"{self.table.name}!{self.letters.get(column, 'row ')}{self.numbers[at]}"
 
     def sheet(self) -> Sheet:
-        """Return the sheet as the reader gives it."""
+        """Return the sheet as rows, as the reader does."""
         names = list(self.values)
         blank = {name: marks for name, marks in self.blank.items() if any(marks)}
         place = Place(self.table.name, {name: at for at, name in enumerate(names)}, self.letters,
@@ -114,11 +114,11 @@ def checked(
     sheets
         Every sheet.
     changed
-        Settings that were changed; of the others those without a cell are at their default.
+        Names of changed settings; other settings without a cell keep their defaults.
     plan
         Name of the plan, unless the settings give a new one.
     sealed
-        Whether the inputs get their digest; on trial they need none.
+        Whether to compute the digest of the inputs; trials do not need it.
     """
     findings = Findings()
     _drop_unwritten(sheets["settings"], changed)
@@ -132,7 +132,7 @@ def checked(
     inputs = Inputs(base.name, values, {name: sheet.rows for name, sheet in typed.items()},
                     setting_cells=cells, doubts=base.doubts,
                     what_if_faults=base.what_if_faults)  # fmt: skip
-    # No change is made to these sheets, and their own faults stop no other plan.
+    # These sheets cannot be changed, and their faults do not affect a plan without them.
     others = {name: Sheet(BY_NAME[name]) for name in UNCHANGED}
     faults, notes = check(Draft(inputs, {**typed, **others}, settings.unsettled))
     digest = "" if findings.faults or faults or not sealed else digest_of(given, typed)
@@ -140,7 +140,7 @@ def checked(
 
 
 def _drop_unwritten(settings: Columns, changed: set[str]) -> None:
-    """Leave out the settings that stand in no cell and were not changed."""
+    """Drop unchanged settings without a cell."""
     kept = [at for at, name in enumerate(settings.values["setting"])
             if at < settings.given or name in changed]  # fmt: skip
     settings.values = {n: [values[at] for at in kept] for n, values in settings.values.items()}

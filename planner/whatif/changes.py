@@ -1,7 +1,7 @@
-"""Changes to inputs as data: what a scenario names, what ``--set`` says, and how it is written.
+"""Changes to inputs as data, from scenarios and from ``--set``.
 
-A change is `sheet[key].column`, an operation and a value. The parts of a key stand in the order
-of the sheet's key columns; `*` stands for anything, what is in double quotes for itself alone.
+A change is `sheet[key].column`, an operation and a value. The parts of a key follow the sheet's key
+columns; `*` matches anything, and text in double quotes is literal.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from planner.workbook.headers import name_of
 from planner.workbook.rows import Inputs, Row
 
 BASE = "base"
-"""Name of the inputs as they are, where scenarios are listed."""
+"""Name of the unchanged inputs in lists of scenarios."""
 
 FOR_DRAWS = ("draws", "samples")
-"""Sheets that no scenario needs."""
+"""Sheets that are optional for scenarios."""
 
 OPERATORS = {"=": "set", "*=": "scale", "+=": "add", "-=": "add"}
 """Operators of ``--set``; `+=` and `-=` with a value such as ``90d`` shift days."""
@@ -52,13 +52,13 @@ class Change:
     operation : str
         ``set``, ``scale``, ``add`` or ``shift_days``.
     value : object
-        What it is done with, as a cell or a command line holds it.
+        Operand, as in the cell or on the command line.
     name : str
         Name of the change in the sheet `changes`; empty for one from the command line.
     where : str
-        Where it was written, for messages: the cell of its name, or the option itself.
+        Place of the change for messages: the cell of its name, or the option.
     cells : mapping of str to str
-        Cell of each column of its row in `changes` or `draws`; empty if the command line states it.
+        Cell of each column of its row in `changes` or `draws`; empty for the command line.
     """
 
     sheet: str
@@ -71,7 +71,7 @@ class Change:
     cells: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def place(self, column: str) -> str:
-        """Return where its sheet, key, column or value was written."""
+        """Return the cell of its sheet, key, column or value."""
         return self.cells.get(column, self.where)
 
     def __str__(self) -> str:
@@ -86,16 +86,16 @@ class Change:
 
 @dataclass(frozen=True)
 class WhatIf:
-    """Changes that are made together.
+    """Changes that are applied together.
 
     Attributes
     ----------
     name : str
         Name of the scenario, or a short name made from the changes.
     changes : tuple of Change
-        In the order in which they are made.
+        Changes in order of application.
     scenario : str
-        Name of the scenario that some of them come from; empty for none.
+        Name of their scenario; empty for none.
     """
 
     name: str
@@ -104,7 +104,7 @@ class WhatIf:
 
 
 def parse_change(expression: str) -> Change:
-    """Return the change that a command line states.
+    """Parse a change from the command line.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def parse_change(expression: str) -> Change:
     Raises
     ------
     PlannerError
-        If it is not of that form.
+        If the expression is not of that form.
     """
     found = EXPRESSION.fullmatch(expression)
     if found is None:
@@ -137,12 +137,12 @@ def parse_change(expression: str) -> Change:
 
 
 def key_parts(key: str) -> tuple[re.Pattern[str], ...]:
-    """Return a pattern for each part of a key.
+    """Return a regular expression for each part of a key.
 
     Raises
     ------
     ValueError
-        If a double quote is not closed, or stands in the midst of a part.
+        If a double quote is not closed, or is inside a part.
     """
     patterns, at = [], 0
     while True:
@@ -165,13 +165,13 @@ def _unquoted(token: str) -> str:
 
 
 def bracketed(key: str) -> str:
-    """Return a key as it stands between brackets: what holds a closing one is quoted."""
+    """Return a key as written between brackets; parts with a closing bracket are quoted."""
 
     def quoted(token: re.Match[str]) -> str:
         text = token[0]
         if token["plain"] is None or "]" not in text:
             return text
-        # White space counts beside a star, and not at either end of a part.
+        # White space matters beside a star, but not at either end of a part.
         if key[: token.start()].endswith(",") or token.start() == 0:
             text = text.lstrip()
         if key[token.end() :].startswith(",") or token.end() == len(key):
@@ -197,7 +197,7 @@ def scenario_names(inputs: Inputs) -> list[str]:
 
 
 def probability(inputs: Inputs, scenario: str) -> float | None:
-    """Return the probability that a workbook gives to a scenario, None if it gives none."""
+    """Return the probability of a scenario; None if the workbook gives none."""
     rows = [row for row in inputs.tables["scenarios"] if row["scenario"] == scenario]
     return next((row["probability"] for row in rows if row["probability"] is not None), None)
 
@@ -205,21 +205,21 @@ def probability(inputs: Inputs, scenario: str) -> float | None:
 def what_if(
     inputs: Inputs, scenario: str | None = None, expressions: Sequence[str] = ()
 ) -> WhatIf | None:
-    """Return the changes of a scenario and, after them, of the command line.
+    """Return the changes of a scenario, then those of the command line.
 
     Parameters
     ----------
     inputs
         A workbook with its scenarios.
     scenario
-        Name of one of them; None or `BASE` for the inputs as they are.
+        Name of a scenario; None or `BASE` for the unchanged inputs.
     expressions
-        Changes as ``--set`` takes them.
+        Changes in the syntax of ``--set``.
 
     Returns
     -------
     WhatIf or None
-        None if nothing is to be changed.
+        None if there are no changes.
 
     Raises
     ------
@@ -245,7 +245,7 @@ def scenario_changes(inputs: Inputs, scenario: str) -> tuple[Change, ...]:
     PlannerError
         If the workbook has no such scenario.
     InputFaults
-        With every fault of the rows that make it.
+        With every fault of the scenario's rows.
     """
     names = scenario_names(inputs)
     if scenario not in names and scenario == BASE:
@@ -268,10 +268,10 @@ def rows_of_scenario(inputs: Inputs, scenario: str) -> tuple[list[Row], list[Row
 
 
 def faults_of_scenario(inputs: Inputs, scenario: str) -> list[Fault]:
-    """Return the faults because of which the changes of a scenario are not all known.
+    """Return the faults that may hide changes of a scenario.
 
-    A row whose name cannot be read may belong to any scenario; so may whatever a sheet or a
-    column at fault holds.
+    A row with an unreadable name may belong to any scenario, and so may any row of a faulty sheet
+    or column.
     """
     own = {(row.sheet, row.number) for rows in rows_of_scenario(inputs, scenario) for row in rows}
     others = {
@@ -288,29 +288,29 @@ def faults_of_scenario(inputs: Inputs, scenario: str) -> list[Fault]:
 
 
 def sheet_of_fault(fault: Fault) -> str:
-    """Return the name of the sheet in which a fault stands."""
+    """Return the sheet of a fault."""
     return name_of(fault.where.partition("!")[0])
 
 
 def sheet_and_row(fault: Fault) -> tuple[str, int]:
-    """Return sheet and row in which a fault stands; row 0 if it is the whole sheet's."""
+    """Return the sheet and row of a fault; row 0 for a fault of the whole sheet."""
     number = re.search(r"\d+$", fault.where.partition("!")[2])
     return sheet_of_fault(fault), int(number[0]) if number else 0
 
 
 def change_of(row: Row) -> Change:
-    """Return the change that a row of the sheet `changes` states."""
+    """Return the change in a row of the sheet `changes`."""
     return Change(row["sheet"], row["key"], row["column"], row["operation"], row["value"],
                   row["change"], row.where("change"), cells_of(row, "value"))  # fmt: skip
 
 
 def cells_of(row: Row, *more: str) -> dict[str, str]:
-    """Return where a row of `changes` or `draws` states what it changes."""
+    """Return the cells of a change in a row of `changes` or `draws`."""
     return {column: row.where(column) for column in ("sheet", "key", "column", *more)}
 
 
 def written(value: object) -> str:
-    """Return a value as it is typed."""
+    """Return a value as typed."""
     if isinstance(value, datetime):
         value = value.date()
     if isinstance(value, date):

@@ -1,4 +1,4 @@
-"""Figures of plans whose periods differ, at days and over spans that they have in common."""
+"""Align the figures of plans with different periods on common days and spans."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ Values = Mapping[tuple[Any, ...], float]
 
 
 def held(values: Mapping[str, float], days: Iterable[str]) -> dict[str, float]:
-    """Return what holds on days, from the first to the last day that is known.
+    """Return the step function of values on days, within its first and last day.
 
     Parameters
     ----------
     values
-        Values by the day, in ISO text, from which each holds until the next.
+        Values by ISO day; each holds until the next day.
     days
-        Days asked for.
+        Days to evaluate.
     """
     known = sorted(values)
     inside = [day for day in days if known and known[0] <= day <= known[-1]]

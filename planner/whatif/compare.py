@@ -1,4 +1,4 @@
-"""Plans side by side: the first is the base, of each other one what differs from it."""
+"""Comparison of plans: the first is the base, the others show changes from it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Known = Mapping[tuple[Any, ...], float | None]
 """Figures by a key; None where a figure is not known."""
 
 SAME = 1e-6
-"""Quantity, money or megawatts by which nothing differs."""
+"""Tolerance in units, money or MW below which figures count as equal."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Section:
     name, title, unit : str
         Of the figures.
     keys : tuple of str
-        What identifies a row.
+        Names of the key columns.
     rows : tuple of (key, values)
         Values in the order of the plans; None where a plan has none.
     """
@@ -46,7 +46,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Plans side by side.
+    """A comparison of plans.
 
     Attributes
     ----------
@@ -58,9 +58,9 @@ class Comparison:
     sections : tuple of Section
         Figures by key.
     orders : list of rows
-        Orders that differ: plan, change (``new``, ``moved``, ``cancelled``, or ``placed`` where
-        one plan decides what is a placed order in the other), supplier, item, quantity, from,
-        to, days, money.
+        Orders that differ: plan, change (``new``, ``moved``, ``cancelled``, or ``placed`` for a
+        decision that is a placed order in the other plan), supplier, item, quantity, from, to,
+        days, money.
     bottlenecks : list of rows
         Limits used up for longer or shorter than in the base plan, in months.
     """
@@ -74,14 +74,14 @@ class Comparison:
 
 
 def compare(plans: Sequence[Plan], names: Sequence[str] = ()) -> Comparison:
-    """Put plans side by side.
+    """Compare plans.
 
     Parameters
     ----------
     plans
         At least two; the first is the base.
     names
-        What to call them; without, their own names, numbered where they are alike.
+        Names to use; by default their own, numbered if they are equal.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def compare(plans: Sequence[Plan], names: Sequence[str] = ()) -> Comparison:
 
 
 def unlike(names: Sequence[str]) -> tuple[str, ...]:
-    """Return names that can be told apart."""
+    """Return unique names."""
     seen: dict[str, int] = defaultdict(int)
     found = []
     for name in names:
@@ -117,7 +117,7 @@ def unlike(names: Sequence[str]) -> tuple[str, ...]:
 def _sections(
     money: str, bases: Sequence[str]
 ) -> list[tuple[str, str, str, tuple[str, ...], Callable[[Plan], Known]]]:
-    """Return the sections: name, title, unit, keys and where the figures come from."""
+    """Return the sections: name, title, unit, keys and the function that gets the figures."""
     return [
         ("figures", "In all", "", ("figure", "unit"), lambda plan: _figures(plan, bases)),
         ("milestones", "Milestones, MW in service", "MW", ("commitment", "date", "basis"),
@@ -152,7 +152,7 @@ def _section(
 
 
 def _as_texts(key: tuple[Any, ...]) -> tuple[str, ...]:
-    """Return a key by which days stand in their order; as texts, parts of any kind compare."""
+    """Return a sort key of texts, in which ISO days sort by time."""
     return tuple(str(part) for part in key)
 
 
@@ -164,7 +164,7 @@ def _starts(plan: Plan) -> list[Any]:
 
 
 def _figures(plan: Plan, bases: Sequence[str]) -> Known:
-    """Return the figures of a plan; MW-months missed apart where several bases miss any."""
+    """Return the figures of a plan; MW-months missed separately for each basis."""
     summary: dict[str, Any] = plan.summary
     money, found = summary["currency"], missed_by_basis(plan)
     missed = {f"MW-months of {BASIS_WORDS[basis]}": found.get(basis, 0.0) for basis in bases}
@@ -198,10 +198,10 @@ def _sums(plan: Plan, table: str, keys: tuple[str, ...], column: str) -> Values:
 
 
 def _orders(plans: Sequence[Plan], names: Sequence[str]) -> Iterator[Row]:
-    """Yield what became of the base plan's orders in each other plan.
+    """Yield the changes of orders from the base plan to each other plan.
 
-    Placed orders are facts, not decisions. What one plan decides and the other has placed already
-    is told as such.
+    Placed orders are facts, not decisions. A decision of one plan that is a placed order in the
+    other is reported as ``placed``.
     """
     base = _ordered(plans[0])
     for plan, name in zip(plans[1:], names[1:], strict=True):
@@ -225,7 +225,7 @@ class _Lot:
 
 
 def _ordered(plan: Plan) -> dict[tuple[Any, Any], dict[date, _Lot]]:
-    """Return what a plan decides to order by supplier, item and day."""
+    """Return the orders that a plan decides, by supplier, item and day."""
     found: dict[tuple[Any, Any], dict[date, _Lot]] = defaultdict(dict)
     for row in plan.tables["orders"]:
         day = row["order_date"]
@@ -255,7 +255,7 @@ def _placed(plan: Plan, other: Plan) -> dict[tuple[Any, Any], list[_Lot]]:
         number = row["supplier"], row["item"], row["order"]
         shared = min(units, known[number])
         known[number] -= shared
-        # An order whose day of placing is not told arrives on a day that is.
+        # An order without a placing date is dated by its arrival.
         placed = day if isinstance(day, date) else row["arrival_date"]
         if isinstance(placed, date) and units - shared > SAME:
             price = _number(row["price"]) / units
@@ -269,9 +269,9 @@ def _moves(
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
     """Yield placed, moved, new and cancelled units of one item.
 
-    Units on the same day are the same order. The rest are paired in the order of their days, the
-    first that is gone with the first that is new, so that no order jumps over another; those that
-    one plan has placed already come before others.
+    Units on the same day are the same order. The rest are paired in order of their days, the first
+    removed with the first new one, so that orders keep their sequence; already placed units are
+    paired first.
     """
     gone = [lot for day in sorted(base) if (lot := _rest(base[day], other.get(day))).quantity]
     come = [lot for day in sorted(other) if (lot := _rest(other[day], base.get(day))).quantity]
@@ -287,7 +287,7 @@ def _moves(
 
 
 def _paired(change: str, gone: list[_Lot], come: list[_Lot]) -> Iterator[dict[str, Any]]:
-    """Pair units of two plans in the order of their days; what has no partner stays."""
+    """Pair units of two plans in order of their days; units without a partner stay."""
     while gone and come:
         old, new = gone[0], come[0]
         units = min(old.quantity, new.quantity)
@@ -308,7 +308,7 @@ def _rest(lot: _Lot, same_day: _Lot | None) -> _Lot:
 
 
 def _bottlenecks(plans: Sequence[Plan], names: Sequence[str]) -> Iterator[Row]:
-    """Yield limits that are used up for longer or shorter than in the base plan."""
+    """Yield limits that are binding for longer or shorter than in the base plan."""
     found = [pressures(plan) for plan in plans]
     for limit in sorted({limit for each in found for limit in each}):
         months = [round(sum(each.get(limit, {}).values()), 1) for each in found]
@@ -323,10 +323,9 @@ def _bottlenecks(plans: Sequence[Plan], names: Sequence[str]) -> Iterator[Row]:
 def differences(
     section: Section,
 ) -> Iterator[tuple[tuple[Any, ...], float | None, list[float | None]]]:
-    """Yield key, value in the base plan and difference of each other plan to it.
+    """Yield key, value in the base plan, and change of each other plan.
 
-    What a plan does not have is nothing; but where a ramp or a gap is not known, nor is the
-    difference.
+    A missing value counts as 0, except that the change of an unknown ramp or gap is unknown.
     """
     for key, (base, *others) in section.rows:
         is_sum = section.name not in ("ramp", "figures")
@@ -342,12 +341,12 @@ def differences(
 
 
 def differing(rows: Iterable[tuple[Hashable, float | None, list[float | None]]]) -> list[Any]:
-    """Return the rows in which anything differs."""
+    """Return the rows with any change."""
     return [row for row in rows if any(abs(change or 0.0) > SAME for change in row[2])]
 
 
 def as_document(comparison: Comparison) -> dict[str, Any]:
-    """Return a comparison as what JSON can hold."""
+    """Return a comparison as a JSON document."""
     document: dict[str, Any] = {
         "plans": [{"name": n, "status": s}
                   for n, s in zip(comparison.names, comparison.status, strict=True)],

@@ -24,25 +24,25 @@ BY_PERIOD = ("ramp", "spend")
 """Sections with a row for each period, too long for a terminal."""
 
 GAP_DIGITS = 4
-"""Decimals of a gap in per cent; what is less is the rounding of sums."""
+"""Decimals of a gap in per cent; smaller differences are rounding errors."""
 
 
 def difference_rows(section: Section, comparison: Comparison) -> list[Row]:
-    """Return a section as rows: key, base column, and the difference of each other plan."""
+    """Return a section as rows: key, base column, and the change of each other plan."""
     base, *others = comparison.names
     rows = []
     for key, own, found in differences(section):
         is_gap = section.name == "figures" and key[0] == "gap"
         value, changes = own, list(found)
         row: Row = {name: _day(part) for name, part in zip(section.keys, key, strict=True)}
-        # A figure that every plan has, and that is not known, is a gap without a proof.
+        # An unknown value among the headline figures is a gap without a proof.
         unknown = UNPROVEN if section.name == "figures" else None
         least, scale = SAME, 1.0
         if is_gap:
             row["unit"], least, scale = f"% {row['unit']}", 0.0, 100.0
             value, changes = _rounded(value), [_rounded(change) for change in changes]
         row[base] = unknown if value is None else value * scale
-        # What is within the tolerance of the solver is no difference.
+        # Differences within the solver tolerance count as 0.
         row |= {f"{other}, change": unknown if change is None else
                 change * scale if abs(change) > least else 0.0
                 for other, change in zip(others, changes, strict=True)}  # fmt: skip
@@ -51,7 +51,7 @@ def difference_rows(section: Section, comparison: Comparison) -> list[Row]:
 
 
 def _rounded(gap: float | None) -> float | None:
-    """Return a gap, or a difference of two, with the digits that tell something."""
+    """Return a gap, or a difference of two, rounded to significant digits."""
     return None if gap is None else round(gap, GAP_DIGITS + 2) + 0.0
 
 
@@ -71,7 +71,7 @@ def _day(value: Any) -> Any:
 
 
 def print_comparison(comparison: Comparison, console: Console) -> None:
-    """Print what differs: a base column and differences."""
+    """Print the differences: a base column and changes."""
     base, *others = comparison.names
     console.print(Text(printable(f"Base: {base}; changes of {', '.join(others)}"), "bold"))
     for name, status in zip(comparison.names, comparison.status, strict=True):
@@ -110,11 +110,11 @@ def write_comparison(
     Parameters
     ----------
     comparison
-        What to write.
+        The results to write.
     folder
-        Where to.
+        Folder to write to.
     attempt
-        Tries each file by itself.
+        Runs each writer; a failure of one does not stop the others.
 
     Returns
     -------
@@ -178,7 +178,7 @@ def _title(comparison: Comparison) -> str:
 
 
 def comparison_page(comparison: Comparison) -> str:
-    """Return the page of a comparison: curves laid over each other, then tables."""
+    """Return the page of a comparison: overlaid curves, then tables."""
     sections: list[tuple[str, str]] = []
     found = {section.name: section for section in comparison.sections}
     for commitment in dict.fromkeys(key[0] for key, _ in found["ramp"].rows):
@@ -212,7 +212,7 @@ def _curves(
 
 
 def _cumulated(spend: Section) -> list[tuple[date, tuple[float | None, ...]]]:
-    """Return money spent up to each period, in millions."""
+    """Return cumulative spending by period, in millions."""
     sums = [0.0] * len(spend.rows[0][1]) if spend.rows else []
     found: list[tuple[date, tuple[float | None, ...]]] = []
     for key, values in spend.rows:

@@ -17,10 +17,10 @@ from planner.whatif.results import MEASURES, MONEY, bases_note, in_millions, tab
 from planner.whatif.sweep import FAILED, Sweep
 
 SHORT = 12
-"""Characters of a text that are not broken over lines, e.g. a date."""
+"""Longest text, in characters, that is never wrapped, e.g. a date."""
 
 RESULTS = ("result_low", "result_high", "swing")
-"""Columns of a tornado in the unit of its measure."""
+"""Columns of a tornado table in the unit of its measure."""
 
 HEADINGS = {
     "missed_mw_months": "MW-months missed",
@@ -30,14 +30,14 @@ HEADINGS = {
     "required_mw": "MW required",
     "when_cost": "when",
 }
-"""Headings of columns that the names of the columns do not tell in words."""
+"""Headings of columns whose names are not readable."""
 
 MOST = 8
-"""Rows of a table that are printed; all are in the files."""
+"""Largest number of printed rows of a table; the files have all of them."""
 
 
 def print_sweep(sweep: Sweep, console: Console, files: Mapping[str, str]) -> None:
-    """Print what a sweep came to."""
+    """Print the results of a sweep."""
     tables = tables_of(sweep)
     failed = [r for r in sweep.records if r["result"]["status"] == FAILED]
     text = f"{several(len(sweep.records), 'case')}, method {sweep.spec.method}"
@@ -90,7 +90,7 @@ def print_rows(
         right = all(is_number(row.get(column)) for row in rows)
         heading = HEADINGS.get(column, column.replace("_", " "))
         cells = [len(shown(row.get(column))) for row in rows[:most]]
-        # A number or a day is never broken over lines, a long text and a heading are.
+        # Numbers and days are never wrapped; long texts and headings are.
         whole = max(cells) if right else min(max(cells), SHORT)
         widest = max(whole, *map(len, heading.split()))
         drawn.add_column(Text(heading), justify="right" if right else "left", overflow="fold",

@@ -1,7 +1,7 @@
-"""Quantities drawn at random: distributions by their inverse, samples, groups, seeds.
+"""Random quantities: inverse distribution functions, samples, correlated groups, seeds.
 
-A case is a point in the unit cube, one coordinate for each quantity, and each quantity turns its
-coordinate into a value. So Monte Carlo, Latin hypercube and quantiles are one thing.
+A case is a point in the unit cube, with one coordinate for each quantity, which maps it to a value.
+So Monte Carlo, Latin hypercube and quantiles share one mechanism.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from planner.workbook.rows import Inputs, Row
 Point = npt.NDArray[np.float64]
 STANDARD = NormalDist()
 NEARLY = 1e-12
-"""A coordinate stays so far from 0 and 1, where unbounded distributions have no value."""
+"""Distance of coordinates from 0 and 1, where unbounded distributions are infinite."""
 
 DIGITS = 4
-"""Digits of a drawn value: more than anybody knows of it, and a table that can be read."""
+"""Significant digits of a drawn value, for readable tables."""
 
 FOR_SCENARIOS = ("scenarios", "changes")
-"""Sheets that no draw needs."""
+"""Sheets that are optional for draws."""
 
 NEEDED = {
     "triangular": ("low", "mode", "high"),
@@ -36,23 +36,23 @@ NEEDED = {
     "lognormal": ("mean", "sd"),
     "empirical": ("sample",),
 }
-"""Columns that each distribution needs."""
+"""Required columns of each distribution."""
 
 
 @dataclass(frozen=True)
 class Draw:
-    """A quantity that is drawn.
+    """A random quantity.
 
     Attributes
     ----------
     name : str
         Name of the quantity.
     edits : tuple of Change
-        The changes that it makes; the value drawn takes the place of theirs.
+        Changes whose values are replaced by the drawn value.
     value : function of float to float
-        Inverse of its distribution: the value below which that share of draws lies.
+        Quantile function of its distribution.
     group : str
-        Quantities of one group move together; empty for none.
+        Group of correlated quantities; empty for none.
     correlation : float
         Correlation, on the normal scale, with others of the group of the same correlation.
     """
@@ -64,7 +64,7 @@ class Draw:
     correlation: float = 0.0
 
     def changes(self, value: float) -> tuple[Change, ...]:
-        """Return the changes that a value makes; days are whole."""
+        """Return the changes for a drawn value; days are rounded."""
         return tuple(
             Change(e.sheet, e.key, e.column, e.operation,
                    round(value) if e.operation == "shift_days" else float(f"{value:.{DIGITS}g}"),
@@ -101,27 +101,27 @@ def _by_name(inputs: Inputs) -> dict[str, list[Row]]:
 
 
 def faults_of_draws(inputs: Inputs, in_part: Collection[str] = ()) -> list[Fault]:
-    """Return what is wrong with the figures of draws whose cells are sound.
+    """Return the faults of draws whose cells are valid.
 
     Parameters
     ----------
     inputs
         A workbook with its draws.
     in_part
-        Names of draws of which some row is at fault: they are passed over.
+        Names of draws with a faulty row, which are skipped.
     """
     rows = _by_name(inputs)
     return [f for name in rows if name not in in_part for f in _faults(rows[name], inputs)]
 
 
 def edit_of(row: Row) -> Change:
-    """Return the change, without a value, that a row of the sheet `draws` makes."""
+    """Return the change of a row of the sheet `draws`, without a value."""
     return Change(row["sheet"], row["key"], row["column"], row["operation"], None, row["draw"],
                   row.where("draw"), cells_of(row))  # fmt: skip
 
 
 def _faults(rows: Sequence[Row], inputs: Inputs) -> list[Fault]:
-    """Return what is wrong with one quantity."""
+    """Return the faults of one quantity."""
     first = rows[0]
     kind = first["distribution"]
     if kind is None:
@@ -148,7 +148,7 @@ def _faults(rows: Sequence[Row], inputs: Inputs) -> list[Fault]:
 
 
 def _inverse(row: Row, inputs: Inputs) -> Callable[[float], float]:
-    """Return the inverse of a row's distribution."""
+    """Return the quantile function of a row."""
     low, mode, high, mean, sd = (row[c] for c in ("low", "mode", "high", "mean", "sd"))
     kind = row["distribution"]
     if kind == "triangular":
@@ -169,7 +169,7 @@ def _inverse(row: Row, inputs: Inputs) -> Callable[[float], float]:
 
 
 def triangular(share: float, low: float, mode: float, high: float) -> float:
-    """Return the value below which a share of a triangular distribution lies."""
+    """Return a quantile of a triangular distribution."""
     width = high - low
     if width == 0:
         return low
@@ -179,7 +179,7 @@ def triangular(share: float, low: float, mode: float, high: float) -> float:
 
 
 def cut_off(share: float, normal: NormalDist, low: float | None, high: float | None) -> float:
-    """Return the value below which a share of a normal distribution, cut off, lies."""
+    """Return a quantile of a truncated normal distribution."""
     least = 0.0 if low is None else normal.cdf(low)
     most = 1.0 if high is None else normal.cdf(high)
     inside = least + share * (most - least)
@@ -188,18 +188,18 @@ def cut_off(share: float, normal: NormalDist, low: float | None, high: float | N
 
 
 def empirical(share: float, ordered: Sequence[float]) -> float:
-    """Return an observation of an ordered sample; each is as likely as any other."""
+    """Return a quantile of an ordered sample with equal weights."""
     return float(ordered[min(int(share * len(ordered)), len(ordered) - 1)])
 
 
 def monte_carlo(draws: Sequence[Draw], seed: int, case: int) -> Point:
-    """Return the point of a case, which depends on seed and case alone, shape (draws,)."""
+    """Return the point of a case, shape (draws,); it depends only on seed and case."""
     stream = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0, case)))
     return stream.random(len(draws))
 
 
 def latin_hypercube(draws: Sequence[Draw], seed: int, case: int, cases: int) -> Point:
-    """Return the point of a case such that each of `cases` slices of a coordinate holds one."""
+    """Return the point of a case in a Latin hypercube of `cases` points."""
     point = np.empty(len(draws))
     for number in range(len(draws)):
         stream = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1, number)))
@@ -208,7 +208,7 @@ def latin_hypercube(draws: Sequence[Draw], seed: int, case: int, cases: int) -> 
 
 
 def grouped(draws: Sequence[Draw], point: Point, seed: int, case: int) -> Point:
-    """Return a point whose coordinates move together within groups (a normal copula).
+    """Return a point with coordinates correlated within groups (a normal copula).
 
     z[draw] = sqrt(correlation) * common[group] + sqrt(1 - correlation) * own[draw]
 

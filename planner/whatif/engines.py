@@ -1,7 +1,7 @@
-"""Where cases run: in this process, on local processes, on a dask or on a ray cluster.
+"""Engines that run cases: this process, local processes, a dask or a ray cluster.
 
-Local processes are joblib's. Dask and ray get their own tasks, not joblib's: both run the tasks of
-a lost worker again by themselves, which joblib's pools on top of them do not survive.
+Local processes use joblib. Dask and ray are used directly, because they rerun the tasks of a lost
+worker, which joblib pools on top of them do not survive.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from planner.errors import PlannerError
 
 ENGINES = ("serial", "local", "dask", "ray")
 LOSSES = 3
-"""Times that a case may be under way when its worker is lost, before it counts as failed."""
+"""Number of lost workers after which a case counts as failed."""
 
 ORPHANED = 0.5
-"""Seconds between a worker's looks whether the sweep is still there."""
+"""Interval in seconds at which a worker checks that the sweep is alive."""
 
 AHEAD = 2
-"""Cases for each worker that are handed over before they can begin."""
+"""Queued cases per worker."""
 
 Task = TypeVar("Task")
 Done = TypeVar("Done")
@@ -33,16 +33,16 @@ Done = TypeVar("Done")
 
 @dataclass(frozen=True)
 class Engine:
-    """Where cases run.
+    """The engine that runs cases.
 
     Attributes
     ----------
     name : str
         One of `ENGINES`.
     workers : int
-        Cases at a time.
+        Number of parallel cases.
     address : str
-        Address of a running dask scheduler or ray cluster; empty: one is started here.
+        Address of a running dask scheduler or ray cluster; empty to start one here.
     """
 
     name: str = "local"
@@ -54,10 +54,9 @@ def run_all(
     engine: Engine, work: Callable[[Task], Done], tasks: Sequence[Task],
     lost: Callable[[Task], Done],
 ) -> Iterator[Done]:  # fmt: skip
-    """Run tasks and yield what they give as they finish, in any order.
+    """Run tasks and yield their results as they finish, in any order.
 
-    A worker that dies takes its tasks with it; they run again. One that is under way `LOSSES`
-    times when a worker dies is given up.
+    Tasks of a worker that dies run again. A task that loses its worker `LOSSES` times is given up.
 
     Parameters
     ----------
@@ -68,7 +67,7 @@ def run_all(
     tasks
         The tasks.
     lost
-        Gives the result of a task that is given up.
+        Returns the result of a task that is given up.
 
     Raises
     ------
@@ -98,7 +97,7 @@ def _on_processes(
     engine: Engine, work: Callable[[Task], Done], tasks: Sequence[Task],
     lost: Callable[[Task], Done],
 ) -> Iterator[Done]:  # fmt: skip
-    """Run tasks on processes of this machine; a lost one ends all, and the rest begins anew."""
+    """Run tasks on local processes; a lost process ends the pool, which is then restarted."""
     from joblib import Parallel, delayed, parallel_config  # noqa: PLC0415  (only sweeps need it)
     from joblib.externals.loky.process_executor import (  # noqa: PLC0415
         BrokenProcessPool,
@@ -119,7 +118,7 @@ def _on_processes(
                     del left[number]
                     yield done
         except (BrokenProcessPool, TerminatedWorkerError):
-            # Which of those under way took its worker along is not told.
+            # joblib does not report which task killed its worker.
             for number in list(left)[: AHEAD * engine.workers]:
                 losses[number] += 1
                 if losses[number] >= LOSSES:
@@ -129,14 +128,14 @@ def _on_processes(
 def _numbered(
     parent: int, work: Callable[[Task], Done], number: int, task: Task
 ) -> tuple[int, Done]:
-    if os.getpid() != parent:  # with one worker, joblib runs tasks where they are asked for
+    if os.getpid() != parent:  # with one worker, joblib runs tasks in this process
         _end_with(parent)
     return number, work(task)
 
 
 @lru_cache(maxsize=1)
 def _end_with(parent: int) -> None:
-    """End this worker when the sweep is killed; it would go on with what was handed to it."""
+    """End this worker if the sweep is killed, so that it does not go on with queued tasks."""
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -195,7 +194,7 @@ def _windowed(
     finished: Callable[[list[Any]], list[Any]], result: Callable[[Any], Done],
     lost: Callable[[Task], Done], losses: tuple[type[BaseException], ...],
 ) -> Iterator[Done]:  # fmt: skip
-    """Hand tasks to a cluster a few at a time, so that what they carry is not there twice."""
+    """Submit tasks to a cluster a few at a time, to limit the memory of their payloads."""
     waiting = list(reversed(tasks))
     under_way: dict[Any, Task] = {}
     while waiting or under_way:
@@ -212,7 +211,7 @@ def _windowed(
 
 @contextmanager
 def _dask(engine: Engine) -> Iterator[Any]:
-    """Give a client of the cluster at the address, or of one started here."""
+    """Return a client of the cluster at the address, or of one started here."""
     import dask  # noqa: PLC0415
     from distributed import Client, LocalCluster  # noqa: PLC0415
 

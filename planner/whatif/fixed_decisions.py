@@ -1,7 +1,7 @@
-"""What a plan has decided before a day, kept in another scenario as far as that one allows.
+"""Decisions of a plan before a day, fixed in another scenario as far as it allows.
 
-Orders and openings are what cannot be taken back: they commit money long before it is known which
-scenario comes true. Assembly, freight, installations and service follow the scenario.
+Orders and openings are irreversible: they commit money before the true scenario is known. Assembly,
+freight, installations and service adapt to the scenario.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from planner.tolerance import SEARCH_TOLERANCE
 from planner.whatif.solve_reuse import Kept
 
 COMMITTING = ("order_lots", "open_halls")
-"""Decisions that cannot be taken back."""
+"""Irreversible decisions."""
 
 HAIR = 1e-5
-"""Lots or halls by which what was decided may be kept less or more."""
+"""Tolerance in lots or halls of a fixed decision."""
 
 Decided = tuple[tuple[str, tuple[str, ...], str, float], ...]
-"""Decision, its index without the day, the day, and how much."""
+"""Decision, its index without the day, the day, and the value."""
 
 
 def decided_before(kept: Kept, starts: Sequence[date], day: date) -> Decided:
@@ -39,7 +39,7 @@ def decided_before(kept: Kept, starts: Sequence[date], day: date) -> Decided:
     starts
         First day of each period of the plan.
     day
-        The day; what is dated on it is not decided yet.
+        The day; decisions dated on it are still open.
     """
     found = []
     for (name, index), value in zip(kept.columns, kept.values, strict=True):
@@ -54,15 +54,15 @@ def decided_before(kept: Kept, starts: Sequence[date], day: date) -> Decided:
 
 
 def keep_decided(model: Model, live: LiveModel, *, decided: Decided, day: date) -> None:
-    """Fix orders and openings before a day at what was decided, as far as the model allows.
+    """Fix orders and openings before a day at their decided values, as far as feasible.
 
-    Where a scenario forbids some of it, such as orders above a smaller allocation, as much as
-    possible is kept: the largest sum of shares kept, each decision at most once.
+    If a scenario makes some of them infeasible, such as orders above a smaller allocation, an LP
+    keeps the largest total share of the decisions.
 
     Raises
     ------
     PlannerError
-        If nothing of it can be kept.
+        If none of the decisions can be kept.
     """
     amounts = _on_days_of(model, decided, day)
     at, most, shares = [], [], []
@@ -89,8 +89,8 @@ def keep_decided(model: Model, live: LiveModel, *, decided: Decided, day: date) 
     if outcome.values is None:
         raise PlannerError(f"none of the decisions before {day} can be kept")
     kept = np.clip(outcome.values[columns], 0.0, upper)
-    # In full, or the whole part of what is possible; either may give way by a hair, for what one
-    # solve has found within its tolerance need not hold exactly in another.
+    # Fix each at its full value, or at the integer part of the feasible value, with a small
+    # tolerance: a value within the tolerance of one solve need not be feasible in another.
     kept = np.where(kept >= upper - HAIR, upper, np.floor(kept + HAIR))
     live.set_permanent_bounds(
         columns, np.maximum(kept - HAIR, 0.0), np.minimum(upper + HAIR, most_at_all)
@@ -100,14 +100,14 @@ def keep_decided(model: Model, live: LiveModel, *, decided: Decided, day: date) 
 def _on_days_of(
     model: Model, decided: Decided, day: date
 ) -> dict[tuple[str, tuple[Any, ...]], float]:
-    """Return what was decided by the model's own decisions, each on the nearest of its days.
+    """Map decided values to the model's decisions, each on its nearest day.
 
-    Dates and leads of a scenario may differ, and so the days on which it decides.
+    Dates and lead times of a scenario may differ, and so may its decision days.
 
     Raises
     ------
     PlannerError
-        If none of it can be kept.
+        If none of the decisions can be kept.
     """
     date_of, amounts = model.case.calendar.date_of, dict[tuple[str, tuple[Any, ...]], float]()
     for name, key, written, amount in decided:
@@ -127,11 +127,11 @@ def _on_days_of(
 
 
 def as_lists(decided: Decided) -> list[list[Any]]:
-    """Return what was decided as a journal holds it."""
+    """Return decisions in the format of the journal."""
     return [[name, list(key), start, amount] for name, key, start, amount in decided]
 
 
 def from_lists(found: Sequence[Sequence[Any]]) -> Decided:
-    """Return what a journal holds."""
+    """Return decisions from the format of the journal."""
     return tuple((str(name), tuple(map(str, key)), str(start), float(amount))
                  for name, key, start, amount in found)  # fmt: skip

@@ -1,6 +1,6 @@
-"""The journal of a sweep: one line for each finished case, on disk before the next is asked for.
+"""Journal of a sweep: one line for each finished case, synced to disk before the next.
 
-A line that a kill cut short is dropped when the journal is opened again, and its case runs anew.
+A torn last line is dropped when the journal is reopened, and its case runs again.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ class Journal:
     Parameters
     ----------
     path
-        The file; made if it is not there.
+        The file; created if it does not exist.
     sweep
         Digest of the sweep; a journal of another one is refused.
 
     Raises
     ------
     PlannerError
-        If the file is of another sweep, or a line before the last cannot be read.
+        If the file belongs to another sweep, or a line before the last is damaged.
     """
 
     def __init__(self, path: Path, sweep: str) -> None:
@@ -77,7 +77,7 @@ class Journal:
 
 
 def _parsed(line: bytes) -> Record | None:
-    """Return a whole line's record, None for a torn one."""
+    """Return the record of a line; None for a torn line."""
     if not line.endswith(b"\n"):
         return None
     try:
@@ -89,7 +89,7 @@ def _parsed(line: bytes) -> Record | None:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Let one process at a time write a journal; the system ends a killed one's claim."""
+    """Lock a journal for one process; the system releases the lock of a killed process."""
     try:
         import fcntl  # noqa: PLC0415 - not on Windows
     except ImportError:

@@ -1,4 +1,4 @@
-"""Which limits a plan uses up, and when: read from its tables, without any solver."""
+"""Binding limits of a plan and when they bind, from its tables alone."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from planner.case.rates import windows
 from planner.plan.store import Plan
 
 USED_UP = 0.995
-"""Share of a limit that counts as all of it: whole systems do not fill every kilowatt."""
+"""Utilisation from which a limit counts as binding: whole systems rarely fill every kilowatt."""
 
 Used = dict[tuple[str, str], dict[int, float]]
-"""What is used by kind and name of a limit, by period."""
+"""Use of each limit, by kind, name and period."""
 
 Spans = dict[tuple[str, str], dict[int, tuple[int, int]]]
-"""First and last day worked on for what is done in a period, by kind and name of a rate."""
+"""First and last day of the work for each period, by kind and name of a rate."""
 
 
 def pressures(plan: Plan) -> dict[str, dict[date, float]]:
-    """Return, for each limit, the spans in which a plan uses it up: first days, with months.
+    """Return the spans in which each limit is binding: first day and length in months.
 
-    A span is a period; of a rate it is all the days on which what is done in the period was worked
-    on, which may begin before it. Looked at are the capacities of suppliers, plants and crews, the
-    power of nodes, and the IT power of the halls of each site.
+    A span is a period; for a rate it is all the days of work for that period, which may begin
+    before it. Covered limits: capacities of suppliers, plants and crews, power of nodes, and IT
+    power of the halls of each site.
     """
     case = make_case(plan.inputs)
     used, (most, spans) = _used(plan, case), _most(case)
@@ -48,7 +48,7 @@ def pressures(plan: Plan) -> dict[str, dict[date, float]]:
 
 
 def _used(plan: Plan, case: Case) -> Used:
-    """Return what a plan uses of each limit."""
+    """Return the use of each limit by a plan."""
     at = {start: t for t, start in enumerate(case.calendar.starts)}
     used: Used = defaultdict(lambda: defaultdict(float))
     use = {(row["supplier"], row["item"]): row["capacity_use"]
@@ -75,7 +75,7 @@ def _used(plan: Plan, case: Case) -> Used:
 
 
 def _most(case: Case) -> tuple[Used, Spans]:
-    """Return each limit by period: of a rate, what its windows that end there allow, and when."""
+    """Return each limit by period; for a rate, capacity and days of the windows that end in it."""
     most: Used = defaultdict(lambda: defaultdict(float))
     spans: Spans = defaultdict(dict)
     table = case.timetable
@@ -96,7 +96,7 @@ def _most(case: Case) -> tuple[Used, Spans]:
     facility = case.facility
     for hall in facility.halls:
         for t in case.calendar.periods:
-            # All halls of a class could have been opened by the first period in which one can be.
+            # All halls of a class can be open from the first period in which any can be.
             opens = facility.first_open.get(hall, case.calendar.day_count)
             can_open = opens <= case.calendar.last_days[t]
             count = facility.hall_count[hall] if can_open else facility.open_count[hall]

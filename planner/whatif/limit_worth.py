@@ -1,4 +1,4 @@
-"""Which limits hold a plan back: what one per cent more of each would be worth."""
+"""Worth of limits: estimated gain from one per cent more of each, by shadow prices."""
 
 from __future__ import annotations
 
@@ -24,30 +24,30 @@ RESOURCES = {
     "failover": "power of group",
     "budget": "budget",
 }
-"""Rules whose right-hand side is a limit, and how it is named before the name of its holder."""
+"""Rules whose right-hand side is a limit, with the prefix of its name."""
 
 HALLS = "halls of"
 AWAITED = "first day of"
-"""What comes before a limit that is 0 while megawatts are missed for want of it."""
+"""Prefix of a limit that is 0 and for which megawatts are missed."""
 
 WORTHLESS = 1e-6
-"""A gain, relative to its tier, that is none."""
+"""Relative gain below which a limit has no worth."""
 
 
 @dataclass(frozen=True)
 class Limit:
-    """What one per cent more of a limit, over the whole plan, would be worth.
+    """Worth of one per cent more of a limit over the whole plan.
 
-    It is the price that the relaxation puts on it, so it holds for a little more, not for much.
+    It is a shadow price of the LP relaxation, valid only for small changes.
 
     Attributes
     ----------
     name : str
         The limit, e.g. ``supply of TSMC``.
     worth : float
-        What it would gain.
+        Estimated gain.
     unit : str
-        MW-months no longer missed, or money saved.
+        Unit of the gain: MW-months no longer missed, or money saved.
     """
 
     name: str
@@ -55,20 +55,18 @@ class Limit:
     unit: str
 
 
-def limits_of(
-    model: Model, tiers: Sequence[Tier], relaxed: Sequence[TierRelaxation]
-) -> tuple[Limit, ...]:
-    """Return the limits that hold a plan back, the dearest first.
+def limits_of(model: Model, tiers: Sequence[Tier], relaxed: Sequence[Relaxed]) -> tuple[Limit, ...]:
+    """Return the limits with a worth, the largest first.
 
     Parameters
     ----------
     model
         The model.
     tiers
-        Its tiers that count.
+        Its relevant tiers.
     relaxed
-        Their relaxations. The first that reaches more than nothing is looked at: missed megawatts
-        if there are any, else cost.
+        Their LP relaxations. The first with a positive value is used: missed megawatts if there are
+        any, else cost.
     """
     for tier, one in zip(tiers, relaxed, strict=False):
         if abs(one.bound) > 10 * SEARCH_TOLERANCE:
@@ -96,7 +94,7 @@ def _limits(model: Model, tier: Tier, relaxed: TierRelaxation) -> tuple[Limit, .
     for (supplier, _, period), variable in model.decisions.order_lots.items():
         price = relaxed.reduced[place[id(variable)]]
         if price < 0 and (supplier, period) in model.case.supply.capacity:
-            # Whole lots reach their bound a little below the supplier's row.
+            # Integer lots reach their bound slightly below the supplier's row.
             holder = f"{RESOURCES['supplier_capacity']} {supplier}"
             worth[holder] -= 0.01 * price * variable.upBound
     for (hall, _), variable in model.decisions.opened_halls.items():
@@ -108,7 +106,7 @@ def _limits(model: Model, tier: Tier, relaxed: TierRelaxation) -> tuple[Limit, .
     found = [Limit(name, float(np.round(gain * tier.scale, 6)), tier.unit)
              for name, gain in worth.items() if gain > least]  # fmt: skip
     if not found and max(awaited.values(), default=0.0) > least:
-        # One per cent more of nothing is nothing: what would help is to have any of it earlier.
+        # One per cent of 0 is 0: an earlier first day would help instead.
         name = max(sorted(awaited), key=lambda limit: awaited[limit])
         return (Limit(f"{AWAITED} {name}", 0.0, tier.unit),)
     return tuple(sorted(found, key=lambda limit: (-limit.worth, limit.name)))

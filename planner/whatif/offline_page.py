@@ -1,4 +1,4 @@
-"""One offline page: headings, figures and tables, nothing fetched from anywhere."""
+"""Self-contained HTML page with headings, figures and tables."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ div.wide{overflow-x:auto}svg{width:100%;height:auto}@media print{h2{break-after:
 
 
 UNPROVEN = "not proven"
-"""What stands among numbers in place of a gap without a bound, and of differences to it."""
+"""Text in place of a gap without a bound, and of a change of such a gap."""
 
 
 def page(title: str, note: str, sections: Sequence[tuple[str, str]]) -> str:
@@ -46,7 +46,7 @@ def page(title: str, note: str, sections: Sequence[tuple[str, str]]) -> str:
 
 
 def table(headers: Sequence[str], rows: Sequence[Mapping[str, object]]) -> str:
-    """Return a table of rows; a column of numbers stands right.
+    """Return an HTML table; numeric columns are right-aligned.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def table(headers: Sequence[str], rows: Sequence[Mapping[str, object]]) -> str:
 
 
 def is_number(value: object) -> bool:
-    """Return whether a value stands right in its column."""
+    """Return whether a value is right-aligned."""
     return value == UNPROVEN or isinstance(value, Real | None)
 
 
@@ -82,7 +82,7 @@ def _side(right: bool, value: object = None) -> str:
 
 
 def shown(value: object) -> str:
-    """Return a value as it is read: thousands apart, no more digits than matter."""
+    """Format a value: thousands separators, significant digits only."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Files of a sweep or a comparison: each whole or not at all, and each by itself."""
+"""Output files of a sweep or a comparison: each is written atomically and independently."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def written_files(folder: Path, writers: Mapping[str, Writer], attempt: Attempt)
     Parameters
     ----------
     folder
-        Where to.
+        Folder to write to.
     writers
         File name to a function that writes that file.
     attempt
-        Tries each; one that fails leaves the file that is there.
+        Runs each writer; a failed one leaves the existing file in place.
 
     Returns
     -------
@@ -38,7 +38,7 @@ def written_files(folder: Path, writers: Mapping[str, Writer], attempt: Attempt)
 
 
 def _replaced(path: Path, write: Writer) -> bool:
-    """Write a file beside its place, force it to disk and move it there in one step."""
+    """Write a file atomically: temporary file, sync, rename."""
     new = path.with_name(f".{path.stem}.new{path.suffix}")
     try:
         write(new)

@@ -1,4 +1,4 @@
-"""A few plain figures as SVG: curves over time with a band, and bars to both sides."""
+"""Plain SVG charts: curves over time with a band, and tornado bars."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Chart:
 
 
 def _half_a_step(points: Points) -> timedelta:
-    """Return half the time before the last day, so that what holds from then on can be seen."""
+    """Return the length of the axis after the last day, so that the last value is visible."""
     days = sorted({day for day, _ in points})
     return (days[-1] - days[-2]) / 2 if len(days) > 1 else timedelta(days=15)
 
@@ -89,7 +89,7 @@ def color(number: int) -> str:
 
 
 def tornado(rows: Sequence[tuple[str, float, float]], base: float, unit: str) -> str:
-    """Return bars from a base value to both sides.
+    """Return a tornado chart: bars from a base value to both sides.
 
     Parameters
     ----------

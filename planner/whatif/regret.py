@@ -1,8 +1,8 @@
-"""Least regret: what one scenario's orders and openings come to when another comes true.
+"""Minimax regret of each scenario's orders and openings when another scenario comes true.
 
-The regret of a pair is what is missed, and what is spent, beyond the best plan of the scenario
-that comes true. The plan whose worst regret is least is the one to begin with (Savage's minimax
-regret): megawatts first, money second, as in the plan itself.
+The regret of a pair is the MW-months missed, and the cost, above the best plan of the scenario that
+comes true. The plan with the smallest worst regret is the one to start with (Savage): megawatts
+first, money second, as in the plan itself.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from planner.whatif.sweep import FAILED, Sweep
 
 
 def tried(sweep: Sweep) -> Iterator[Row]:
-    """Give every pair: what was decided for one scenario, and what comes of it in another."""
+    """Yield every pair: the decisions for one scenario and their result in another."""
     own = {record["case"]: record["result"] for record in sweep.records}
     for (one, other), record in sorted(sweep.tried.items()):
         result, best = record["result"], own[other]
@@ -34,13 +34,13 @@ def tried(sweep: Sweep) -> Iterator[Row]:
 
 
 def _more(result: dict[str, Any], best: dict[str, Any], measure: str, least: float) -> float:
-    """Return by how much a result is above the best; both are known to their gaps only."""
+    """Return the regret of a result; values within the gaps count as 0."""
     more = round(result[measure] - best[measure], 3)
     return 0.0 if abs(more) <= least else more
 
 
 def regret(sweep: Sweep) -> list[Row]:
-    """Return a row for each scenario's decisions, the least regretted first."""
+    """Return a row for each scenario's decisions, the smallest regret first."""
     rows = []
     every = list(tried(sweep))
     for name in sweep.cases.scenarios:

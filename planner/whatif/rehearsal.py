@@ -1,4 +1,4 @@
-"""Every change and scenario of a workbook made once, so that their faults are found by `check`."""
+"""Dry run of every change and scenario of a workbook, so that `check` finds their faults."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ from planner.workbook.rows import Inputs, Row
 from planner.workbook.schema.sheets import BY_NAME
 
 FIRST_SCENARIOS = 3
-"""Scenarios that a line names; the rest is counted."""
+"""Largest number of scenarios in a message."""
 
 Places = Mapping[str, Row]
 """Rows of changes by the cell of their name."""
 
 
 class _Rehearsal(Edit):
-    """Changes made on trial: each fault is told at the cell of the change's own row."""
+    """Dry run of changes; faults are reported at the cells of the change's own row."""
 
     def __init__(self, inputs: Inputs, changes: Sequence[Change]) -> None:
         super().__init__(inputs, WhatIf("", tuple(changes)))
 
     def place(self, change: Change, column: str) -> str:
-        """Return the cell of a change's row that is at fault."""
+        """Return the faulty cell of a change's row."""
         return change.place(column)
 
 
 def rehearsed(inputs: Inputs) -> tuple[Fault, ...]:
-    """Return what is wrong with the scenarios, changes and draws of a workbook.
+    """Return the faults of the scenarios, changes and draws of a workbook.
 
-    The plan of the workbook as it is needs none of them, so these faults stop no such plan.
+    A plan of the unchanged workbook does not need them, so these faults do not stop it.
 
     Parameters
     ----------
     inputs
-        A workbook, read; a fault of its own stands in these sheets alone.
+        Inputs whose only faults are in these sheets.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def rehearsed(inputs: Inputs) -> tuple[Fault, ...]:
 
 
 def _sound_rows(inputs: Inputs) -> Inputs:
-    """Return inputs without the rows of scenarios, changes and draws that are at fault."""
+    """Return inputs without the faulty rows of scenarios, changes and draws."""
     faulty = set(map(sheet_and_row, inputs.what_if_faults))
     if not faulty:
         return inputs
@@ -92,10 +92,9 @@ def _sound_rows(inputs: Inputs) -> Inputs:
 def _of_changes(
     inputs: Inputs, name: str, changes: Sequence[Change], rows: Places, *, in_part: bool
 ) -> list[Fault]:
-    """Return what is wrong with changes that are made together, by themselves or in the result.
+    """Return the faults of changes that are made together, and of their result.
 
-    Where only part of them can be made, the result says nothing: what breaks a rule in it may be
-    mended by the change that is missing.
+    If only some of them can be made, the result is not checked: a missing change may correct it.
     """
     edit = _Rehearsal(inputs, changes)
     for change in changes:
@@ -118,7 +117,7 @@ def _of_changes(
 def _scenario_cell(
     inputs: Inputs, name: str, changes: Sequence[Change], rows: Places
 ) -> tuple[str, str]:
-    """Return cell and content of a scenario's name, of a change that is in none, of its own."""
+    """Return cell and content of a scenario's name, or of the change if it has no scenario."""
     for row in inputs.tables["scenarios"]:
         if row["scenario"] == name:
             return row.where("scenario"), row.shown("scenario")
@@ -127,7 +126,7 @@ def _scenario_cell(
 
 
 def _of_draws(inputs: Inputs, sound: Inputs) -> list[Fault]:
-    """Return what is wrong with the draws: their figures, and keys that no row has."""
+    """Return the faults of the draws: wrong figures, and keys without a row."""
     rows = sound.tables["draws"]
     in_part = {row["draw"] for row in inputs.tables["draws"] if row not in rows}
     faults = faults_of_draws(sound, in_part)
@@ -138,7 +137,7 @@ def _of_draws(inputs: Inputs, sound: Inputs) -> list[Fault]:
 
 
 def warning_of_scenarios(inputs: Inputs) -> str:
-    """Return a line on the scenarios that cannot be planned as they are, empty if all can."""
+    """Return a warning about faulty scenarios; empty if there are none."""
     faults = rehearsed(inputs)
     if not faults:
         return ""

@@ -1,7 +1,6 @@
 """A sweep's cases as tables: the tidy table, fans, probabilities, tornado, slips, bottlenecks.
 
-A percentile is the value that so many per cent of the planned cases do not exceed. Failed cases
-count in no figure and are counted apart.
+Percentiles are over the planned cases. Failed cases are excluded and counted separately.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ TAIL = 0.2
 """Share of the cases at each end of a quantity that a tornado compares."""
 
 MEASURES = {"missed_mw_months": "MW-months missed", "present_cost": "present cost"}
-"""What sweeps compare, in words."""
+"""Measures of a sweep, in words."""
 
 SLIPS = (
     ("earlier", -math.inf, -1), ("on time", 0, 0), ("1 to 30 days", 1, 30),
@@ -64,7 +63,7 @@ MONEY = ("present_cost", "cost_more", "worst_cost_more", "mean_cost_more")
 
 
 def in_millions(rows: Sequence[Row]) -> list[Row]:
-    """Return rows with money in millions, as people read it, and named so."""
+    """Return rows with money columns in millions, renamed accordingly."""
     return [
         {f"{key}_millions" if key in MONEY else key: _million(value) if key in MONEY else value
          for key, value in row.items()}
@@ -76,18 +75,18 @@ def _million(value: object) -> float | None:
     if value is None:
         return None
     millions = float(str(value)) / 1e6
-    # Adding zero makes nothing of what would read as -0.
+    # Adding zero turns -0 into 0.
     return round(millions, 2 if abs(millions) >= 1 else 4) + 0.0
 
 
 def bases_note(sweep: Sweep) -> str:
-    """Return how missed MW-months are weighed where commitments are on several bases."""
+    """Return a note on the weights of bases; empty if there is only one basis."""
     bases = {row["basis"] for row in sweep.inputs.tables["commitments"]}
     return " Missed MW-months weigh all bases alike." if len(bases) > 1 else ""
 
 
 def planned(sweep: Sweep) -> list[tuple[int, dict[str, Any]]]:
-    """Return number and figures of every case that has a plan."""
+    """Return number and figures of every case with a plan."""
     return [(record["case"], record["result"]) for record in sweep.records
             if record["result"]["status"] != FAILED]  # fmt: skip
 
@@ -116,7 +115,7 @@ def _ramp(sweep: Sweep) -> Iterator[Row]:
 
 
 def _percentiles(sweep: Sweep) -> Iterator[Row]:
-    """The fan: MW in service at the ends of periods, whether or not those are of all cases."""
+    """Fan chart data: MW in service at the ends of periods of any case."""
     ramps: dict[str, list[Mapping[str, float]]] = defaultdict(list)
     for _, result in planned(sweep):
         for commitment, ramp in result["ramp"].items():
@@ -158,9 +157,9 @@ def _milestones(sweep: Sweep) -> Iterator[Row]:
 
 
 def _tornado(sweep: Sweep) -> Iterator[Row]:
-    """What each quantity does to the result: its mean over the lowest and highest cases.
+    """Effect of each quantity: mean result over its lowest and its highest cases.
 
-    Where quantities were varied one at a time these are the cases themselves.
+    For one-at-a-time sweeps these are the cases themselves.
     """
     rows = planned(sweep)
     found: list[Row] = []
@@ -183,7 +182,7 @@ def _tornado(sweep: Sweep) -> Iterator[Row]:
 
 
 def _ends(values: Sequence[float]) -> tuple[float, float]:
-    """Return up to which value a case is low, and from which it is high."""
+    """Return the upper limit of low cases and the lower limit of high cases."""
     low = values[max(0, math.ceil(TAIL * len(values)) - 1)]
     high = values[min(len(values) - 1, math.floor((1 - TAIL) * len(values)))]
     return (low, high) if low < high else (values[0], values[-1])
@@ -214,7 +213,7 @@ def _slips(sweep: Sweep) -> Iterator[Row]:
 
 
 def _bottlenecks(sweep: Sweep) -> Iterator[Row]:
-    """How often each limit is the one of which a little more would be worth most."""
+    """Number of cases in which each limit has the largest worth."""
     rows = planned(sweep)
     counts = Counter(result["bottleneck"] for _, result in rows)
     for name, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
@@ -222,7 +221,7 @@ def _bottlenecks(sweep: Sweep) -> Iterator[Row]:
 
 
 def _scenarios(sweep: Sweep) -> Iterator[Row]:
-    """Each scenario beside the base case."""
+    """Each scenario against the base case."""
     for number, result in planned(sweep):
         name = sweep.cases.scenarios[number]
         yield {

@@ -1,8 +1,7 @@
-"""The solve of a saved plan, kept in its folder for the what-ifs that start from it.
+"""Saved solve of a plan, for warm starts of what-ifs.
 
-``start.npz`` holds the value of every decision when the plan is written; the bases of its
-relaxations join it when the first what-if asks for them. Whatever it holds, a what-if's plan is
-proven and checked like any other: a start only saves time.
+``start.npz`` contains the value of every decision; the bases of the LP relaxations are added by the
+first what-if. A what-if's plan is proven and checked like any other: the start only saves time.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ FILE = "start.npz"
 
 
 def start_writer(kept: Kept | Base) -> Writer:
-    """Return what writes the solve of a plan as a file of its folder."""
+    """Return a function that writes the solve of a plan to its folder."""
 
     def write(path: Path) -> None:
         path.write_bytes(_packed(kept))
@@ -58,7 +57,7 @@ def load_near(folder: Path) -> tuple[Plan, Base]:
     if isinstance(kept, Base):
         return plan, kept
     base = base_of(plan.inputs, kept)
-    with suppress(OSError):  # a folder that is not to be written costs time, nothing else
+    with suppress(OSError):  # a read-only folder only costs time
         _replace(path, _packed(base))
     return plan, base
 
@@ -99,7 +98,7 @@ def _unpacked(content: bytes) -> Kept | Base:
 
 
 def _text(keys: Iterable[object]) -> Any:
-    """Return keys as the bytes of a JSON text: an array that needs no pickle."""
+    """Return keys as JSON bytes in an array, which needs no pickle."""
     text = json.dumps(list(keys), ensure_ascii=False, separators=(",", ":"))
     return np.frombuffer(text.encode("utf-8", "surrogatepass"), dtype=np.uint8)
 
@@ -114,7 +113,7 @@ def _index(value: Any) -> Hashable:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Put a file in place of another in one step."""
+    """Replace a file atomically."""
     new = path.with_name(f".{path.name}.new")
     try:
         new.write_bytes(content)

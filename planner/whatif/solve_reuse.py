@@ -1,4 +1,4 @@
-"""Plans near a plan: the model of a what-if is solved from the base plan's own solve."""
+"""What-if plans warm-started from the solve of the base plan."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ from planner.whatif.limit_worth import Limit, limits_of
 from planner.workbook.rows import Inputs
 
 Key = tuple[str, Hashable]
-"""Name and index of a decision, or of a rule's row."""
+"""Name and index of a decision, or of a row of a rule."""
 
 Prepare = Callable[[Model, LiveModel], None]
-"""Changes a model before it is solved."""
+"""Modifies a model before it is solved."""
 
 
 @dataclass(frozen=True)
 class Base:
-    """A base plan's solve, by what each column and row stands for.
+    """Solve of a base plan, with the keys of its columns and rows.
 
     Attributes
     ----------
     columns, rows : tuple of Key
-        What they stand for.
+        Their keys.
     values : array of float
         Value of each column in the plan.
     bases : tuple of (columns, rows)
@@ -70,16 +70,16 @@ class Base:
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept of a plan's solve when it ends; `base_of` makes a base of it.
+    """Saved solve of a plan; `base_of` turns it into a base.
 
     Attributes
     ----------
     columns : tuple of Key
-        What they stand for.
+        Their keys.
     values : array of float
         Value of each column in the plan.
     proven : float
-        Proven bound of the present cost; not a number if there is none.
+        Proven bound of the present cost; NaN if there is none.
     """
 
     columns: tuple[Key, ...]
@@ -88,22 +88,22 @@ class Kept:
 
 
 NO_SOLVE = Kept((), np.empty(0), math.nan)
-"""What is kept of a solve where keeping it failed."""
+"""Placeholder if saving the solve failed."""
 
 UNKEPT = "the solve could not be saved for later what-ifs"
 
 
 @dataclass(frozen=True)
 class Near:
-    """A plan found near a base plan.
+    """A what-if plan.
 
     Attributes
     ----------
     plan : Plan
     limits : tuple of Limit
-        What it is worth to have a little more of each limit, the dearest first.
+        Worth of each limit, the largest first.
     is_near : bool
-        Whether it was found near the base plan, not from the beginning.
+        Whether it was warm-started from the base plan.
     kept : Kept
         Its solve.
     starts : tuple of date
@@ -124,7 +124,7 @@ def make_kept(
     solved: OnSolved | None = None,
     attempt: Attempt = strictly,
 ) -> tuple[Plan, Kept]:
-    """Plan a case from the beginning and keep its solve.
+    """Plan a case from scratch and save its solve.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def make_kept(
     solved
         Called when the solver is done.
     attempt
-        Tries to keep the solve, without which the plan is as good; `NO_SOLVE` if it fails.
+        Runs the saving of the solve; `NO_SOLVE` if it fails.
 
     Raises
     ------
@@ -154,13 +154,13 @@ def make_kept(
 def make_base(
     inputs: Inputs, options: Options | None = None, listen: Listener | None = None
 ) -> tuple[Plan, Base | None]:
-    """Plan the base case from the beginning and keep what its what-ifs start from.
+    """Plan the base case from scratch and save the start of its what-ifs.
 
     Returns
     -------
     plan : Plan
     base : Base or None
-        None if the run was interrupted: nothing starts from a plan that was cut short.
+        None if the run was interrupted.
 
     Raises
     ------
@@ -178,12 +178,12 @@ def make_base(
 
 
 def base_of(inputs: Inputs, kept: Kept) -> Base:
-    """Return what what-ifs start from, of a plan made before.
+    """Return the base of what-ifs from a saved plan.
 
     Parameters
     ----------
     inputs
-        What the plan was made from.
+        Inputs of the plan.
     kept
         Its solve.
     """
@@ -201,7 +201,7 @@ def _kept(model: Model, solution: Solution) -> Kept:
 
 
 def _base(model: Model, live: LiveModel, kept: Kept) -> Base:
-    """Solve the relaxations of a solved model and keep their bases with the plan."""
+    """Solve the LP relaxations of a solved model and store their bases."""
     live.drop_links()
     tiers = counted_tiers(make_tiers(model))
     relaxed = solve_relaxations(live, tiers)
@@ -220,26 +220,26 @@ def plan_near(  # noqa: PLR0913  (what commands and sweeps need of it differs)
     *, from_base: bool = True, prepare: Prepare | None = None, solved: OnSolved | None = None,
     attempt: Attempt = strictly,
 ) -> Near:  # fmt: skip
-    """Make a checked plan of inputs that are like a base plan's.
+    """Make a checked plan of changed inputs, warm-started from a base plan.
 
     Parameters
     ----------
     base
-        What to start from.
+        Base plan.
     inputs
         Changed inputs.
     options
         As for `find_plan`.
     listen
-        Called while the solver works from the beginning.
+        Called with the solver's events if the case is solved from scratch.
     from_base
-        Whether to start from the base plan; without, only the limits' worth is taken from it.
+        Whether to warm-start; otherwise the base only serves to compute the worth of limits.
     prepare
-        Called with the model before it is solved, to limit it further.
+        Called with the model before it is solved, to restrict it further.
     solved
         Called when the solver is done.
     attempt
-        Tries what the plan can do without: to keep its solve, and to say what limits are worth.
+        Runs the optional steps: saving the solve, computing the worth of limits.
 
     Raises
     ------
@@ -247,7 +247,9 @@ def plan_near(  # noqa: PLR0913  (what commands and sweeps need of it differs)
         As `find_plan`.
     """
     if from_base:
-        with suppress(LimitReached, PlanRefused):  # no sound plan near: from the beginning, then
+        with suppress(
+            LimitReached, PlanRefused
+        ):  # no valid plan from the warm start: solve from scratch
             return _planned(base, inputs, options, listen, prepare, solved, attempt, True)
     return _planned(base, inputs, options, listen, prepare, solved, attempt, False)
 
@@ -256,7 +258,7 @@ def _planned(  # noqa: PLR0913  (as `plan_near`)
     base: Base, inputs: Inputs, options: Options | None, listen: Listener | None,
     prepare: Prepare | None, solved: OnSolved | None, attempt: Attempt, from_base: bool,
 ) -> Near:  # fmt: skip
-    """Make a plan near a base plan or from the beginning, and say what limits are worth."""
+    """Make a plan, warm-started or from scratch, and compute the worth of limits."""
     worth: list[tuple[Limit, ...]] = []
     near: list[bool] = []
     kept: list[Kept] = []
@@ -289,8 +291,8 @@ def _planned(  # noqa: PLR0913  (as `plan_near`)
     return Near(plan, worth[0], near[0], kept[0], starts[0])
 
 
-def start_for(base: Base, model: Model) -> WarmStart:
-    """Return a base plan's solve in the columns and rows of another model."""
+def start_for(base: Base, model: Model) -> Start:
+    """Map a base plan's solve to the columns and rows of another model."""
     at_column = {key: at for at, key in enumerate(base.columns)}
     at_row = {key: at for at, key in enumerate(base.rows)}
     columns = _places(at_column, column_keys(model))
@@ -310,12 +312,12 @@ def start_for(base: Base, model: Model) -> WarmStart:
 
 
 def _places(known: dict[Key, int], keys: Sequence[Key]) -> npt.NDArray[np.int64]:
-    """Return where each key stands among the known ones, -1 for nowhere."""
+    """Return the index of each key among the known ones, -1 if absent."""
     return np.array([known.get(key, -1) for key in keys], dtype=np.int64)
 
 
 def column_keys(model: Model) -> tuple[Key, ...]:
-    """Return what each column of a model stands for."""
+    """Return the key of each column of a model."""
     place = {id(variable): at for at, variable in enumerate(model.frame.columns)}
     keys: list[Key] = [("", 0)] * len(place)
     for decision in fields(model.decisions):

@@ -1,4 +1,4 @@
-"""Many cases: each planned on a worker, kept in a journal, gathered into tables."""
+"""Sweeps: plan cases on workers, store them in a journal, gather them into tables."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ FAILED = "failed"
 
 @dataclass(frozen=True)
 class Task:
-    """A case on its way to a worker.
+    """A case to be run by a worker.
 
     Attributes
     ----------
@@ -50,11 +50,11 @@ class Task:
     payload : bytes
         The base case and its solve, packed once for all tasks.
     digest : str
-        Of the payload, by which a worker knows it again.
+        Digest of the payload, the key of a worker's cache.
     decided : Decided or None
-        What another scenario's plan has decided, if that is tried here.
+        Decisions of another scenario's plan to fix; None if not a regret trial.
     number : int
-        Of the record that comes of it.
+        Number of the resulting record.
     """
 
     case: Case
@@ -66,7 +66,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a sweep has come.
+    """Progress of a sweep.
 
     Attributes
     ----------
@@ -75,7 +75,7 @@ class Progress:
     seconds : float
         Time of this run.
     left : float or None
-        Seconds still to go by the pace of this run; None before its first cases.
+        Estimated remaining seconds; None before the first cases.
     """
 
     done: int
@@ -103,7 +103,7 @@ class Sweep:
     base : dict
         Figures of the base case.
     tried : dict of (int, int) to Record
-        What comes of one scenario's decisions in another, by the numbers of both.
+        Result of one scenario's decisions in another, by the numbers of both.
     """
 
     inputs: Inputs
@@ -127,20 +127,20 @@ def run_sweep(
     spec
         What to vary.
     folder
-        Where the journal stands.
+        Folder of the journal.
     engine
-        Where cases run; one local worker by default.
+        Engine that runs the cases; one local worker by default.
     listen
         Called when a case is finished.
     resume
-        Whether to go on with the journal that is there.
+        Whether to continue the existing journal.
 
     Raises
     ------
     PlannerError
-        If the base case cannot be planned, or the journal is of another sweep.
+        If the base case has no plan, or the journal belongs to another sweep.
     KeyboardInterrupt
-        If it is interrupted; cases that were cut short are not in the journal.
+        If interrupted; unfinished cases are not in the journal.
     """
     base_inputs = _base_inputs(inputs, spec)
     cases = Cases(base_inputs, spec)
@@ -151,7 +151,7 @@ def run_sweep(
     if not (folder / SPEC).exists() or not resume:
         _begin(folder, inputs, spec, digest)
     journal = Journal(folder / JOURNAL, digest)
-    # The base case is planned anew by every run: the same inputs give the same plan.
+    # Every run plans the base case again: the same inputs give the same plan.
     before = signals_taken()
     plan, base = make_base(base_inputs, Options(gap=spec.gap, threads=1))
     if base is None or signals_taken() > before:
@@ -192,7 +192,7 @@ def _base_inputs(inputs: Inputs, spec: Spec) -> Inputs:
 
 
 def _refuse_another(folder: Path) -> None:
-    """Refuse to lose a sweep that is there."""
+    """Raise an error rather than overwrite an existing sweep."""
     journal = folder / JOURNAL
     if journal.exists() and journal.stat().st_size:
         raise PlannerError(
@@ -201,14 +201,14 @@ def _refuse_another(folder: Path) -> None:
 
 
 def _begin(folder: Path, inputs: Inputs, spec: Spec, digest: str) -> None:
-    """Write what the sweep is."""
+    """Write the specification of the sweep."""
     document = {"sweep": digest, "inputs": inputs.name, "inputs_sha256": inputs.digest,
                 "planner": __version__, **asdict(spec)}  # fmt: skip
     (folder / SPEC).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
 class _Pace:
-    """Tells how far a sweep is, and how long it will still take at the pace so far."""
+    """Reports the progress of a sweep and its estimated remaining time."""
 
     def __init__(self, count: int, journal: Journal, listen: Listener) -> None:
         self.count, self.journal, self.listen = count, journal, listen
@@ -230,7 +230,7 @@ def _unpacked(digest: str, payload: bytes) -> tuple[Inputs, Base, Spec]:
 
 
 def run_case(task: Task) -> Record:
-    """Plan one case; what goes wrong with it is its result."""
+    """Plan one case; an error becomes its result."""
     started = time.perf_counter()
     result = case_result(task)
     seconds = round(time.perf_counter() - started, 3)
@@ -238,7 +238,7 @@ def run_case(task: Task) -> Record:
 
 
 def case_result(task: Task) -> dict[str, Any]:
-    """Return the figures of a case, or why there are none."""
+    """Return the figures of a case, or the reason of its failure."""
     before = signals_taken()
     try:
         if task.case.faults:

@@ -49,11 +49,11 @@ def write_sweep(sweep: Sweep, folder: Path, attempt: Attempt = strictly) -> dict
     Parameters
     ----------
     sweep
-        What to write.
+        The sweep.
     folder
-        Where to.
+        Folder to write to.
     attempt
-        Tries each file by itself.
+        Runs each writer; a failure of one does not stop the others.
 
     Returns
     -------
