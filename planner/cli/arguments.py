@@ -9,7 +9,7 @@ import click
 
 WORKBOOKS = (".xlsx", ".xlsm", ".ods")
 PLAN_FILES = ("plan.xlsx", "report.html", "inputs.json", "start.npz", "tables", "figures")
-"""What `planner plan` writes beside plan.json."""
+"""Other contents of a plan folder, besides plan.json."""
 
 PLAN, PLAN_FILE, SWEEP, COMPARISON, WORKBOOK, MISSING, OTHER = range(7)
 """Kinds of paths."""

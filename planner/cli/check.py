@@ -1,4 +1,4 @@
-"""`planner check`: every fault of a workbook, and what looks wrong in it."""
+"""`planner check`: report every fault of a workbook, and what looks implausible."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from planner.reports.console.faults import Findings
 
 USUAL = ""
-"""Value of --mark where no file is named."""
+"""Value of --mark without a file name."""
 
 
 @click.command(name="check")
@@ -69,7 +69,7 @@ def command(
 
 
 def _findings(workbook: Path, tried: Attempts) -> Findings:
-    """Read a workbook and return all that can be said of it."""
+    """Read a workbook and return its faults, warnings and notes."""
     from planner.case.case import make_case  # noqa: PLC0415
     from planner.diagnostics.warnings import find_warnings  # noqa: PLC0415
     from planner.reports.console.faults import Findings  # noqa: PLC0415
@@ -89,7 +89,7 @@ def _findings(workbook: Path, tried: Attempts) -> Findings:
 
 
 def _marked(found: Findings, target: str, force: bool) -> Findings:
-    """Write the marked copy and say where."""
+    """Write the marked copy and return the findings with its path."""
     from dataclasses import replace  # noqa: PLC0415
 
     from planner.workbook.marking.findings_sheet import Line  # noqa: PLC0415

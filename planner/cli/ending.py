@@ -1,4 +1,4 @@
-"""How a command ends when something beside its work failed."""
+"""Exit of a command after failures in optional steps."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ INTERRUPTED = Interrupted.exit_code
 
 
 def ended(attempts: Attempts, code: int, kept: str) -> int:
-    """Say what failed beside the work of a command, and return its exit code.
+    """Report failures in optional steps, and return the exit code.
 
     Parameters
     ----------
     attempts
-        What was tried.
+        The steps that were run.
     code
-        How the command would end otherwise.
+        Exit code without failures.
     kept
-        What there is all the same, as a sentence.
+        Sentence that says what was saved anyway.
     """
     if not attempts.failures:
         return code
@@ -41,12 +41,12 @@ def ended(attempts: Attempts, code: int, kept: str) -> int:
 
 @contextmanager
 def while_kept(sentence: str) -> Iterator[None]:
-    """Let an interruption say what is kept.
+    """Add to an interruption what was saved.
 
     Raises
     ------
     Interrupted
-        If Ctrl-C or a termination signal ends what is done within.
+        On Ctrl-C or a termination signal within the context.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""`planner explain`: what binds, why late, what to ask for, why this and not that."""
+"""`planner explain`: bottlenecks, lateness, asks, slack and counterfactuals."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 NO_PLAN = 3
 MOVES = ("decision", "what", "period", "plan", "alternative")
-"""Columns that are printed of what moves in an alternative."""
+"""Printed columns of the decisions that differ in an alternative."""
 
 MOST = 15
-"""Rows printed of it; all are in the JSON."""
+"""Largest number of printed rows; the JSON document has all of them."""
 
 
 @click.command(name="explain")
@@ -94,7 +94,7 @@ def tell(
     path: Path, plan: Plan, finding: tuple[str, Finding], kinds: Sequence[str],
     show: Callable[[Plan, Console], None], tried: Attempts, *, as_json: bool,
 ) -> int:  # fmt: skip
-    """Keep a finding where the plan has a folder, and print it; return how the command ends."""
+    """Save a finding if the plan has a folder, and print it; return the exit code."""
     from rich.console import Console  # noqa: PLC0415  (slow to import)
 
     from planner.reports.console.plan_text import print_files  # noqa: PLC0415
@@ -124,7 +124,7 @@ def tell(
 def keep(
     path: Path, finding: tuple[str, Finding], kinds: Sequence[str], tried: Attempts
 ) -> dict[str, str]:
-    """Keep a finding in a plan's folder, with its reports; return the paths by kind."""
+    """Save a finding and new reports in a plan's folder; return the paths by kind."""
     from planner.plan.saved_reports import save_finding  # noqa: PLC0415  (slow to import)
     from planner.reports.report_kinds import report_writers  # noqa: PLC0415
 
@@ -132,7 +132,7 @@ def keep(
 
 
 def require_room(path: Path) -> None:
-    """Refuse, before the work, a plan folder in which nothing can be kept."""
+    """Raise an error, before any work, if a plan folder is not writable."""
     from planner.plan.store import require_plan_folder  # noqa: PLC0415  (slow to import)
 
     if is_folder(path):
@@ -140,7 +140,7 @@ def require_room(path: Path) -> None:
 
 
 def is_folder(path: Path) -> bool:
-    """Say whether a path is that of a plan folder, not of a workbook."""
+    """Return whether a path is a plan folder rather than a workbook."""
     from planner.plan.plan_folders import CONTENTS, settled  # noqa: PLC0415
 
     return path.name == CONTENTS or (settled(path) / CONTENTS).is_file()
@@ -154,7 +154,7 @@ def opened(path: Path, accept: Callable[[Inputs], object] = lambda _: None) -> P
     path
         Plan folder or workbook.
     accept
-        Refuses, before a workbook is planned, what cannot be answered for its inputs.
+        Checks the inputs before a workbook is planned; raises an error for an invalid question.
     """
     from planner.pipeline import make_plan  # noqa: PLC0415
     from planner.plan.store import load_plan  # noqa: PLC0415
@@ -233,7 +233,7 @@ def _why(made: Plan, why: str, time_limit: float | None, *, as_json: bool) -> in
 
 
 def _print_moves(rows: Sequence[Row]) -> None:
-    """Print the first decisions that move."""
+    """Print the first decisions that differ."""
     from rich.console import Console  # noqa: PLC0415
 
     from planner.reports.console.plan_text import add_line, new_table, show  # noqa: PLC0415

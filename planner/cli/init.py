@@ -1,4 +1,4 @@
-"""`planner init`: a workbook to begin with, or the same inputs in another form."""
+"""`planner init`: write a new workbook, or convert inputs to another format."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _write_example(target: Path, example: str, form: str) -> dict[str, Any]:
 
 
 def _convert(source: Path, target: Path, form: str) -> dict[str, Any]:
-    """Write inputs in another form, read them again, and return what was written."""
+    """Write inputs in another format, verify them by reading, and return the rows by sheet."""
     from planner.workbook.files.raw_cells import read_raw  # noqa: PLC0415  (slow to import)
     from planner.workbook.reading import read_inputs  # noqa: PLC0415
     from planner.workbook.writing.conversion import left_out, raw_sheets  # noqa: PLC0415
@@ -116,7 +116,7 @@ def _convert(source: Path, target: Path, form: str) -> dict[str, Any]:
 
 
 def _write(target: Path, sheets: Any, form: str) -> None:
-    """Write every declared sheet, so that none of an earlier folder is left beside them."""
+    """Write every declared sheet, so that no sheet of an earlier folder remains."""
     from planner.workbook.writing import template  # noqa: PLC0415  (slow to import)
 
     if form == "csv":
@@ -126,7 +126,7 @@ def _write(target: Path, sheets: Any, form: str) -> None:
 
 
 def _print_dictionary(path: Path | None) -> None:
-    """Print the data dictionary; a path beside it would be silently of no use."""
+    """Print the data dictionary; reject a path, which would have no effect."""
     from planner.workbook.writing.data_dictionary import data_dictionary  # noqa: PLC0415
 
     if path is not None:
@@ -136,7 +136,7 @@ def _print_dictionary(path: Path | None) -> None:
 
 
 def _refuse_misnamed(target: Path, form: str) -> None:
-    """Refuse a path whose name says something else than the form that is written."""
+    """Raise a usage error if the name of a path does not match the format."""
     is_workbook = target.suffix.lower() == ".xlsx"
     if form == "xlsx" and not is_workbook:
         raise PlannerError(f"{target}: a workbook's name ends in .xlsx. Name it so, or write a "
@@ -148,7 +148,7 @@ def _refuse_misnamed(target: Path, form: str) -> None:
 
 
 def _refuse_overwrite(target: Path) -> None:
-    """Refuse to replace a workbook, or to write among the files of a folder."""
+    """Raise an error rather than replace a workbook or mix files into a folder."""
     taken = any(target.iterdir()) if target.is_dir() else target.exists()
     if taken:
         raise PlannerError(f"{target}: it exists already and is not replaced. Name another, or "

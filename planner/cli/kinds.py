@@ -5,22 +5,22 @@ from __future__ import annotations
 import click
 
 KINDS = ("xlsx", "html")
-"""Kinds that there are, named here so that help needs no report; a test compares them."""
+"""Kinds of reports, listed here so that --help imports no report; a test compares them."""
 
 ALL, NONE = ",".join(KINDS), "none"
-"""Words for all kinds, which is the default, and for no report."""
+"""Values for all kinds (the default) and for no report."""
 
 HELP = "Reports to write, with commas: xlsx, html; or none."
 """Help of the option."""
 
 
 def chosen(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:
-    """Return the kinds that an option names, in their own order.
+    """Return the kinds of an option, in the order of `KINDS`.
 
     Raises
     ------
     click.BadParameter
-        If it names anything else.
+        If it contains anything else.
     """
     words = {word.strip().lower() for word in value.split(",") if word.strip()}
     if words == {NONE}:

@@ -1,4 +1,4 @@
-"""The standard streams of a command whose reader may go away before its work is done."""
+"""Standard streams that survive a reader that closes its pipe early."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 
 
 def keep_streams_open() -> None:
-    """Let the command write to stdout and stderr even where nobody reads them, or they are closed.
+    """Make stdout and stderr writable even if they are closed or nobody reads them.
 
-    A reader such as ``head`` closes its pipe when it has seen enough. That ends the printing alone:
-    the rest of the work is done, its files are written, and the command ends as it would have.
-    Streams that something else has put in place, such as a test, are left alone.
+    A reader such as ``head`` closes its pipe early. That stops only the printing: the work goes on,
+    its files are written, and the exit code is the same. Replaced streams, such as those of a test,
+    are not touched.
     """
     if sys.stdout is sys.__stdout__:
         sys.stdout = _kept_open(sys.stdout, 1)
@@ -22,36 +22,36 @@ def keep_streams_open() -> None:
 
 
 def discard(number: int) -> None:
-    """Lead a file descriptor to nowhere."""
+    """Redirect a file descriptor to the null device."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    if nowhere != number:  # a closed descriptor may be the next to be given out
+    if nowhere != number:  # a closed descriptor number would be reused
         os.dup2(nowhere, number)
         os.close(nowhere)
 
 
 def _kept_open(stream: Any, number: int) -> io.TextIOWrapper:
-    """Return a text stream on the same file that outlives its reader."""
-    if stream is None:  # closed by whoever called; files that are opened must not take its place
+    """Return a text stream on the same file that ignores a closed pipe."""
+    if stream is None:  # closed by the parent process; newly opened files must not reuse its number
         discard(number)
         return io.TextIOWrapper(io.FileIO(number, "w", closefd=False), "utf-8", "replace")
     raw = getattr(stream.buffer, "raw", stream.buffer)
     return io.TextIOWrapper(
         io.BufferedWriter(_Unread(raw)),
         encoding=stream.encoding,
-        errors="backslashreplace",  # a letter that the stream lacks is shown by its number
+        errors="backslashreplace",  # characters outside the encoding are escaped
         line_buffering=stream.line_buffering,
         write_through=stream.write_through,
     )
 
 
 class _Unread(io.RawIOBase):
-    """Writes to a file; once its reader is gone, what is written is dropped."""
+    """Raw stream that discards output once its reader is gone."""
 
     def __init__(self, raw: io.RawIOBase) -> None:
         self._raw = raw
 
     def write(self, data: Any, /) -> int | None:
-        """Write bytes, and return how many are done with."""
+        """Write bytes, and return how many were consumed."""
         try:
             return self._raw.write(data)
         except BrokenPipeError:
@@ -59,13 +59,13 @@ class _Unread(io.RawIOBase):
             return len(data)
 
     def writable(self) -> bool:
-        """Say that this can be written to."""
+        """Return True."""
         return True
 
     def fileno(self) -> int:
-        """Return the descriptor of the file."""
+        """Return the file descriptor."""
         return self._raw.fileno()
 
     def isatty(self) -> bool:
-        """Say whether it is a terminal."""
+        """Return whether it is a terminal."""
         return self._raw.isatty()

@@ -1,4 +1,4 @@
-"""`planner plan`: the main job."""
+"""`planner plan`: make a plan from a workbook."""
 
 from __future__ import annotations
 
@@ -116,9 +116,9 @@ def command(  # noqa: PLR0913  (one for each option)
 
 
 def _kept(plan: Plan, folder: Path, tried: Attempts) -> tuple[Path, dict[str, str]]:
-    """Write a plan before anything is made of it; return its folder and the paths by kind.
+    """Save a plan before its reports are made; return its folder and the paths by kind.
 
-    Where its folder cannot be written, the plan is kept in a new folder for temporary files.
+    If its folder cannot be written, the plan is saved in a new temporary folder.
     """
     from planner.errors import PlannerError  # noqa: PLC0415  (slow to import)
     from planner.plan.store import save_plan  # noqa: PLC0415
@@ -155,9 +155,9 @@ def _reported(
 def _made(
     inputs: Inputs, options: Options, near: Path | None, found: ExitStack, tried: Attempts
 ) -> tuple[Plan, dict[str, Writer], Plan | None]:
-    """Return the plan, what writes its solve, and the plan that it started from.
+    """Return the plan, a function that saves its solve, and the plan it was warm-started from.
 
-    Once it is solved, what has been found is written, unless it is asked a second time not to.
+    After the solve an interruption still saves the plan; a second one does not.
     """
     from planner.errors import NoPlanExists  # noqa: PLC0415
     from planner.reports.console.plan_text import Progress  # noqa: PLC0415
@@ -196,7 +196,7 @@ def _made(
 
 
 def _print(plan: Plan, other: Plan | None, tried: Attempts, *, as_json: bool) -> None:
-    """Print a plan and what differs from the one it started from, unless JSON is asked for."""
+    """Print a plan and its changes from the one it was warm-started from, unless with --json."""
     from rich.console import Console  # noqa: PLC0415  (slow to import)
 
     from planner.reports.console.plan_text import print_plan  # noqa: PLC0415
@@ -214,7 +214,7 @@ def _told(
     plan: Plan, files: dict[str, str], told: dict[str, object], code: int, tried: Attempts, *,
     watch: bool, as_json: bool,
 ) -> int:  # fmt: skip
-    """Print what comes last, and return how the command ends."""
+    """Print the last part of the output, and return the exit code."""
     from rich.console import Console  # noqa: PLC0415  (slow to import)
 
     from planner.pipeline import as_json as document  # noqa: PLC0415
@@ -249,12 +249,12 @@ def _explained(
     plan: Plan, folder: Path, kinds: tuple[str, ...], sofar: tuple[int, dict[str, str]],
     tried: Attempts, *, as_json: bool,
 ) -> tuple[int, dict[str, str], dict[str, object]]:  # fmt: skip
-    """Explain a plan that is on disk already, so that it is not lost if this is cut short.
+    """Explain a plan that is already saved, so that an interruption does not lose it.
 
     Returns
     -------
     int, dict of str to str, dict
-        How the command ends, the paths by kind, and what the JSON has more.
+        Exit code, the paths by kind, and additional entries of the JSON document.
     """
     from rich.console import Console  # noqa: PLC0415
 
@@ -282,7 +282,7 @@ def _explained(
 
 
 def _exit_code(plan: Plan, *, fail_on_miss: bool) -> int:
-    """Return how the command ends."""
+    """Return the exit code."""
     status, missed = str(plan.summary["status"]), plan.summary["missed_mw_months"]
     if status == "interrupted":
         return INTERRUPTED

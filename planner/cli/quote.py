@@ -1,4 +1,4 @@
-"""`planner quote`: what can be promised, by when, with the proof."""
+"""`planner quote`: compute what can be promised on top of a plan, with proof."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def _days(
     _context: click.Context, _option: click.Parameter, texts: Sequence[str]
 ) -> tuple[date, ...]:
-    """Return days, and refuse what is not one."""
+    """Return dates; raise a usage error for anything else."""
     try:
         return tuple(datetime.strptime(text, "%Y-%m-%d").date() for text in texts)
     except ValueError:
@@ -86,7 +86,7 @@ def command(  # noqa: PLR0913  (one for each option)
 
 
 def _only(texts: Sequence[str], inputs: Inputs) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the countries and systems that are asked for."""
+    """Return the countries and systems of the option --only."""
     tables = inputs.tables
     known = {
         "country": {row["country"] for row in tables["sites"] if row["country"]},

@@ -1,4 +1,4 @@
-"""`planner report`: the reports of a saved plan, written again."""
+"""`planner report`: rewrite the reports of a saved plan."""
 
 from __future__ import annotations
 

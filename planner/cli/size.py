@@ -1,4 +1,4 @@
-"""`planner size`: how many systems some megawatts are, on every basis."""
+"""`planner size`: convert megawatts to systems, on every basis."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ASSUMED_PUE = 1.2
 
 @dataclass
 class Figures:
-    """What is counted with: figures of one system, and what to know about them."""
+    """Figures of one system, with notes on their sources."""
 
     system: str
     powers_kw: tuple[float, ...] = ()
@@ -110,7 +110,7 @@ def command(
 
 
 def _from_catalogue(system: str | None, power_kw: float | None) -> Figures:
-    """Return the catalogue's figures; a system it does not know needs a power of its own."""
+    """Return the figures of the catalogue; an unknown system needs --power-kw."""
     from planner.workbook.catalogue import known_system  # noqa: PLC0415
 
     if system is None:
@@ -181,12 +181,12 @@ def _complete(found: Figures, overheads: tuple[float, ...], pues: tuple[float, .
 def _print_tables(
     mw: float, found: Figures, rows: Iterable[LedgerRow], published: Sequence[Reconciliation]
 ) -> None:
-    """Print the ledger, then the published counts beside it, then what to know about both."""
+    """Print the ledger, the published counts for comparison, and notes on both."""
     from rich.console import Console  # noqa: PLC0415
     from rich.padding import Padding  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    # Without highlighting and markup, a name from a workbook is printed as it stands there.
+    # Without highlighting and markup, names from a workbook are printed literally.
     console = Console(highlight=False, markup=False, emoji=False)
     console.print(Text(f"Systems for {mw:,.12g} MW: {found.system}", style="bold"))
     console.print(_ledger_table(rows, found.assumed))
@@ -198,7 +198,7 @@ def _print_tables(
 
 
 def _ledger_table(rows: Iterable[LedgerRow], assumed: set[str]) -> Table:
-    """Return the ledger as a table that fits into 80 columns; a star marks what is assumed."""
+    """Return the ledger as a table of at most 80 columns; a star marks assumptions."""
     from rich import box  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""`planner sweep`: many what-ifs at once."""
+"""`planner sweep`: plan many what-ifs."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _swept(  # noqa: PLR0913  (each is an option)
     decide_by: datetime | None, counts: str, gap: float | None, engine: str, workers: int,
     address: str, resume: bool, as_json: bool,
 ) -> int:  # fmt: skip
-    """Run the sweep and print what it came to."""
+    """Run the sweep and print its results."""
     if method != "scenarios" and (scenarios or decide_by is not None):
         raise click.UsageError("--scenario and --decide-by need --method scenarios")
     require_workbook(workbook)
@@ -118,7 +118,7 @@ def _swept(  # noqa: PLR0913  (each is an option)
 
 
 def _document(sweep: Sweep) -> dict[str, object]:
-    """Return what a sweep found, for programs."""
+    """Return the JSON document of a sweep."""
     from planner.whatif.results import tables_of  # noqa: PLC0415  (slow to import)
     from planner.whatif.sweep import FAILED  # noqa: PLC0415
 
@@ -129,7 +129,7 @@ def _document(sweep: Sweep) -> dict[str, object]:
 
 
 class _Kept:
-    """Ends an interrupted sweep with what it has kept, and what to type to go on."""
+    """Turns an interruption into a message: the cases saved, and the command to resume."""
 
     journal: Path | None = None
 
@@ -150,7 +150,7 @@ class _Kept:
 
 
 class _Bar:
-    """Shows cases done, failed and time to go on stderr: a bar on a terminal, else lines."""
+    """Shows progress on stderr: a bar on a terminal, else lines."""
 
     def __enter__(self) -> _Bar:
         from rich.console import Console  # noqa: PLC0415
@@ -181,7 +181,7 @@ class _Bar:
 
 
 def _time(seconds: float) -> str:
-    """Return a time as a person says it."""
+    """Return a duration in words."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     minutes = seconds / 60

@@ -1,4 +1,4 @@
-"""`planner verify`: a saved plan against its workbook."""
+"""`planner verify`: check a saved plan against its workbook."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from planner.cli.arguments import PLAN, WORKBOOK, kind_of, require_plan, require
 
 REFUSED = 70
 MOST = 20
-"""Violations that are printed."""
+"""Largest number of printed violations."""
 
 
 @click.command(name="verify")
@@ -44,7 +44,7 @@ def command(*, plan: Path, workbook: Path, as_json: bool) -> int:
     inputs = as_planned(read_inputs(workbook), loaded.manifest)
     verdict = verify(inputs, loaded.tables)
     violations = list(verdict.violations)
-    if verdict.ok:  # what the figures are worked out from is right
+    if verdict.ok:  # the tables behind the figures are valid
         violations += wrong_figures(inputs, loaded)
     same = loaded.manifest.get("inputs_sha256") == inputs.digest
     if as_json:
