@@ -1,11 +1,11 @@
-"""Colours of the page and its figures, light and dark; every text on its ground is AA at least."""
+"""Colours of the page and its figures, light and dark, with at least WCAG AA contrast."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
 SERIES_COUNT = 10
-"""Colours of series that are told apart; what is left shares the colour `rest`."""
+"""Colours of series; all further series share the colour `rest`."""
 
 LIGHT = {
     "ground": "#ffffff", "panel": "#f5f7fa", "ink": "#16202c", "muted": "#52606d",
@@ -34,7 +34,7 @@ DARK = {
 """Colours on a dark ground."""
 
 FONT = '"Helvetica Neue",Helvetica,Arial,"Liberation Sans",sans-serif'
-"""Fonts that are on every system, about equally wide."""
+"""Common fonts of about equal width."""
 
 
 def variables(colours: Mapping[str, str]) -> str:
@@ -48,7 +48,7 @@ def figure_style(colour: Callable[[str], str]) -> str:
     Parameters
     ----------
     colour
-        Gives a colour by its name: a variable in the page, a value in a file of its own.
+        Returns a colour by name: a CSS variable in the page, a value in a separate file.
     """
     rules = [
         f"text{{font-family:{FONT};font-size:12px;fill:{colour('ink')}}}",

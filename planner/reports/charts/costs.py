@@ -1,4 +1,4 @@
-"""The present cost, term by term, up to its total."""
+"""Waterfall chart of the present cost by term."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROW = 30.0
 
 
 def money_unit(plan: Plan) -> tuple[float, str]:
-    """Return by what money is divided, and the unit that it is then in."""
+    """Return the divisor and the unit of money in the chart."""
     total = sum(number(row["amount"]) for row in plan.tables["costs"])
     return (1e6, f"{currency(plan)} million") if abs(total) >= 1e7 else (1.0, currency(plan))
 
@@ -41,7 +41,7 @@ def costs_figure(plan: Plan) -> Figure:
 
 def _waterfall(canvas: Canvas, bars: list[tuple[str, float, float]], unit: str,
                decimals: int) -> None:  # fmt: skip
-    """Draw a bar for each term, where the one above ends."""
+    """Draw a bar for each term, starting at the end of the bar above."""
     labels = [figure(value, decimals) for _, _, value in bars]
     left = 92.0
     right = canvas.width - max(map(text_width, labels)) - 14
@@ -69,7 +69,7 @@ def _waterfall(canvas: Canvas, bars: list[tuple[str, float, float]], unit: str,
 
 
 def _table(plan: Plan, unit: str, size: float) -> Sheet:
-    """Return the terms with both sums."""
+    """Return the terms with both totals."""
     kind = "millions" if size > 1 else "money"
     terms = [row["term"] for row in cost_steps(plan)]
     known = {row["term"]: row for row in plan.tables["costs"]}

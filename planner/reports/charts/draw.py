@@ -1,7 +1,7 @@
 """A small chart toolkit: a canvas that writes SVG, scales with round ticks, axes and legends.
 
-Figures hold classes, never colours: the style sheet of the page or of the file gives these. Every
-figure is laid out for a given width, so that its texts are never scaled below what can be read.
+Figures use CSS classes, never colours; the style sheet of the page or file sets those. Every figure
+is laid out for a given width, so that its text stays readable.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from planner.reports.markup import Markup, amount, element
 from planner.reports.markup_tables import Sheet
 
 WIDE, NARROW = 860, 344
-"""Widths for which figures are laid out, in CSS pixels: desktop and print, phone."""
+"""Layout widths in CSS pixels: desktop and print, phone."""
 
 LINE = 17
 """Height of a line of text, in pixels."""
@@ -39,7 +39,7 @@ class Figure:
     title : str
         What it shows, with the unit.
     summary : str
-        What can be seen in it, in words.
+        Text alternative: its content in words.
     draw : callable
         Draws it: takes a canvas, on which it also sets the height.
     data : tuple of Sheet
@@ -60,7 +60,7 @@ class Figure:
         return canvas
 
     def svg(self, canvas: Canvas, **attributes: object) -> Markup:
-        """Return what was drawn as an SVG element with its text alternative."""
+        """Return the drawing as an SVG element with its text alternative."""
         mark = f"{self.name}-{canvas.width}"
         return element(
             "svg",
@@ -73,16 +73,16 @@ class Figure:
 
 
 class Canvas:
-    """What a figure is drawn on, from the top left.
+    """Drawing surface of a figure, with the origin at the top left.
 
     Attributes
     ----------
     width : int
         Width in pixels.
     height : float
-        Height in pixels, set by whoever draws.
+        Height in pixels, set by the drawing function.
     parts : list of Markup
-        What was drawn.
+        Elements drawn so far.
     """
 
     def __init__(self, width: int) -> None:
@@ -91,11 +91,11 @@ class Canvas:
 
     @property
     def narrow(self) -> bool:
-        """Whether it is for a phone."""
+        """Whether the layout is for a phone."""
         return self.width < 600
 
     def add(self, name: str, styles: str, tip: str = "", **attributes: object) -> None:
-        """Draw a shape; a tip is shown when it is pointed at."""
+        """Draw a shape with an optional tooltip."""
         inner = element("title", tip) if tip else None
         self.parts.append(element(name, inner, class_=styles, **attributes))
 
@@ -109,12 +109,12 @@ class Canvas:
         self.add("path", styles, d=path(points))
 
     def area(self, points: Iterable[tuple[float, float]], styles: str, tip: str = "") -> None:
-        """Fill what points enclose."""
+        """Draw a filled polygon."""
         self.add("path", styles, tip, d=path(points) + "Z")
 
     def text(self, x: float, y: float, value: object, styles: str = "", *, anchor: str = "",
              room: float = math.inf, size: float = 12) -> None:  # fmt: skip
-        """Write a text, cut to the room there is; its whole is shown when it is pointed at."""
+        """Write a text, shortened to the available width; a tooltip shows all of it."""
         whole = str(value)
         shown = fit(whole, room, size)
         inner = [shown, element("title", whole)] if shown != whole else [shown]
@@ -139,12 +139,12 @@ class Canvas:
 
 
 def path(points: Iterable[tuple[float, float]]) -> str:
-    """Return the path through points."""
+    """Return the SVG path through points."""
     return "M" + "L".join(f"{amount(x)} {amount(y)}" for x, y in points)
 
 
 def stairs(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Return points with a step between each two: a value holds until the next."""
+    """Return the points of a step line: each value holds until the next."""
     found = list(points[:1])
     for (_, before), (x, y) in pairwise(points):
         found += [(x, before), (x, y)] if y != before else [(x, y)]
@@ -152,12 +152,12 @@ def stairs(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
 
 
 def text_width(text: str, size: float = 12) -> float:
-    """Return about how wide a text is, rather too much than too little."""
+    """Return an upper estimate of the width of a text."""
     return sum(_em(char) for char in text) * size
 
 
 def fit(text: str, room: float, size: float = 12) -> str:
-    """Return a text that fits, cut in its middle: names that begin alike often end unlike."""
+    """Return a text shortened in the middle, because names often differ at their end."""
     if len(text) <= 400 and text_width(text, size) <= room:
         return text
     left = room - 0.9 * size
@@ -167,7 +167,7 @@ def fit(text: str, room: float, size: float = 12) -> str:
 
 
 def _begin(text: str, room: float, size: float) -> str:
-    """Return as much of the beginning of a text as fits."""
+    """Return the longest beginning of a text that fits."""
     for count, char in enumerate(text):
         room -= _em(char) * size
         if room < 0:
@@ -176,7 +176,7 @@ def _begin(text: str, room: float, size: float) -> str:
 
 
 def _em(char: str) -> float:
-    """Return about how wide a character is, in its font's size."""
+    """Return an estimate of the width of a character, in em."""
     if char in " .,:;|!'ijltfI()[]-/":
         return 0.32
     if unicodedata.combining(char):
@@ -219,16 +219,16 @@ def date_ticks(first: date, last: date, most: int) -> list[tuple[date, str]]:
 
 @dataclass(frozen=True)
 class Plot:
-    """A field with time to the right and a value upwards.
+    """Plot area: time on the x axis, a value on the y axis.
 
     Attributes
     ----------
     canvas : Canvas
-        What it stands on.
+        Canvas of the plot.
     left, top, width, height : float
-        Where it stands.
+        Position and size.
     first, last : datetime.date
-        Time that it spans.
+        Time range.
     high : float
         Largest value; the scale ends at the next round one.
     """
@@ -248,16 +248,16 @@ class Plot:
         return ticks(self.high, max(2, round(self.height / 45)))
 
     def x(self, day: date) -> float:
-        """Return where a day stands."""
+        """Return the x coordinate of a day."""
         span = max((self.last - self.first).days, 1)
         return self.left + self.width * (day - self.first).days / span
 
     def y(self, value: float) -> float:
-        """Return where a value stands."""
+        """Return the y coordinate of a value."""
         return self.top + self.height * (1 - value / self.scale[-1])
 
     def axes(self, unit: str = "") -> None:
-        """Draw the grid with its values, and the time below."""
+        """Draw the grid with its values, and the time axis."""
         canvas, scale = self.canvas, self.scale
         for value in scale:
             y = self.y(value)
@@ -269,7 +269,7 @@ class Plot:
         self.time_axis(self.top + self.height)
 
     def time_axis(self, y: float, grid: float = 0.0) -> None:
-        """Write the time at the height `y`, with lines up to `grid` if that is given."""
+        """Draw the time axis at the height `y`, with lines up to `grid` if given."""
         most = max(2, int(self.width // 66))
         for day, label in date_ticks(self.first, self.last, most):
             x, half = self.x(day), text_width(label) / 2

@@ -1,4 +1,4 @@
-"""What holds the plan back over time, and what can be promised on top of it."""
+"""Charts of an explained plan: bottlenecks over time, and the quote."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from planner.reports.quote_texts import firm_figure, quote_sentences, shown_quot
 from planner.reports.views import BASIS_WORDS, currency, day, figure, number
 
 MOST_LIMITS = 20
-"""Limits that are drawn, the first ranked; all are in the table."""
+"""Largest number of limits drawn; the table has all of them."""
 
 MOST_STEPS = 60
-"""Steps of time that are drawn; more periods are taken together and their worth added."""
+"""Largest number of time steps drawn; more periods are merged and their gains added."""
 
 STYLES = ("h5", "h4", "h2", "h1")
-"""Styles from the largest worth to the least."""
+"""Styles from the largest gain to the smallest."""
 
 
 def bottlenecks_figure(plan: Plan) -> Figure | None:
-    """Return the worth of each limit by period; None for a plan that is not explained."""
+    """Return the chart of gains by limit and period; None for a plan that is not explained."""
     if explanation(plan) is None:
         return None
     found, time = timeline(plan, ("subject", "kind")), time_of(plan)
@@ -76,7 +76,7 @@ def bottlenecks_figure(plan: Plan) -> Figure | None:
 
 
 def _legend(found: Timeline, size: float, unit: str) -> list[tuple[str, str]]:
-    """Return the shades with what they stand for."""
+    """Return the legend of the shades."""
     names = [(style, f"{_short(level / size)} {unit} and more")
              for style, level in zip(STYLES, found.levels, strict=False)]  # fmt: skip
     less = [(STYLES[-1], "less")] if names else []
@@ -100,7 +100,7 @@ def _style(found: Timeline, value: float) -> str:
 
 def _limit(canvas: Canvas, plot: Plot, time: Time, label: str, cells: dict[date, float],
            scale: tuple[Timeline, float, str], top: float) -> None:  # fmt: skip
-    """Draw a limit's row, equal steps of time as one."""
+    """Draw a limit's row; equal neighbouring steps are merged."""
     found, size, unit = scale
     total = sum(cells.values()) / size
     shown = figure(total, 2 if abs(total) < 100 else 0) if total > 0 else ""
@@ -128,7 +128,7 @@ def _limit(canvas: Canvas, plot: Plot, time: Time, label: str, cells: dict[date,
 
 
 def bottlenecks_sheet(plan: Plan) -> Sheet:
-    """Return every bottleneck that is worth anything, those first that hold back most."""
+    """Return the bottlenecks with a gain or a saving, by rank."""
     money = currency(plan)
     columns = [
         Column("rank", "Rank", "", "whole"), Column("subject", "Subject"), Column("kind", "Limit"),
@@ -155,7 +155,7 @@ def bottlenecks_sheet(plan: Plan) -> Sheet:
 
 
 def quote_figure(plan: Plan) -> Figure | None:
-    """Return the most that can be promised by date; None where that was not asked."""
+    """Return the chart of a quote; None if the plan has none."""
     found = quote(plan)
     if found is None:
         return None
@@ -186,7 +186,7 @@ def quote_figure(plan: Plan) -> Figure | None:
 
 
 def _curve(canvas: Canvas, plot: Plot, rows: Sequence[Row]) -> None:
-    """Draw the bound as stairs, and what is firm as marks."""
+    """Draw the bound as a step line, and firm megawatts as marks."""
     points = [(plot.x(due), plot.y(number(row["at_most_mw"])))
               for row in rows if (due := day(row["date"]))]  # fmt: skip
     if points:
@@ -202,7 +202,7 @@ def _curve(canvas: Canvas, plot: Plot, rows: Sequence[Row]) -> None:
 
 
 def _quote_sheets(plan: Plan, basis: str) -> list[Sheet]:
-    """Return the most by date where it changes, and what overtime adds."""
+    """Return the bounds by date of change, and the gains from overtime."""
     alone = [shown_quote(row) for row in plan.rows("quote") if not row["overtime_of"]]
     kept = [
         row for n, row in enumerate(alone)

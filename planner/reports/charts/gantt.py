@@ -1,4 +1,4 @@
-"""The way of each tranche over time: order, assembly, shipment, installation, service."""
+"""Gantt chart of tranches: order, assembly, shipment, installation, service."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from planner.reports.plan_figures import several, time_of
 from planner.reports.views import BASIS_WORDS, figure
 
 MOST_WIDE, MOST_NARROW = 32, 24
-"""Ways that are drawn, the largest of all; the others are in the table."""
+"""Largest number of tranches drawn, the largest first; the table has all of them."""
 
 BAR = 4.0
 """Height of a stage's bar, in pixels."""
@@ -30,7 +30,7 @@ WORDS = {"order": "ordered until arrival", "assemble": "assembled", "ship": "shi
 
 
 def gantt_figure(plan: Plan) -> Figure:
-    """Return the way of each tranche at each site, and what never comes into service."""
+    """Return the Gantt chart of tranches by site, and the MW never in service."""
     found, missing = tranches(plan), missing_mw(plan)
     stages = [stage for stage in STAGES if any(stage in t.stages for t in found)]
 
@@ -64,7 +64,7 @@ def gantt_figure(plan: Plan) -> Figure:
 
 
 def _said(found: list[Tranche], missing: Missing) -> str:
-    """Return what the figure shows in words."""
+    """Return the summary of the figure in words."""
     if not found and not missing:
         return NOTHING_DUE
     late = [tranche for tranche in found if tranche.is_late]
@@ -86,7 +86,7 @@ def _said(found: list[Tranche], missing: Missing) -> str:
 
 @dataclass(frozen=True)
 class _Ways:
-    """What is drawn: all ways, those that are shown, MW that do not come, and the stages."""
+    """Content of the chart: all tranches, those shown, MW never in service, and the stages."""
 
     found: list[Tranche]
     shown: list[Tranche]
@@ -94,7 +94,7 @@ class _Ways:
     stages: list[str]
 
     def groups(self) -> dict[tuple[str, date], list[Tranche]]:
-        """Return the ways that are shown by commitment and due day; none where nothing comes."""
+        """Return the shown tranches by commitment and due day; empty lists if nothing arrives."""
         keys = {(tranche.commitment, tranche.due) for tranche in self.shown} | set(self.missing)
         return {
             key: [tranche for tranche in self.shown if (tranche.commitment, tranche.due) == key]
@@ -134,7 +134,7 @@ def _draw(canvas: Canvas, plan: Plan, ways: _Ways, top: float) -> None:
 
 
 def _heading(canvas: Canvas, plan: Plan, key: tuple[str, date], mw: float, y: float) -> None:
-    """Write which tranche follows, and what comes of it."""
+    """Write the heading of a tranche: due day, MW and how much is late."""
     commitment, due = key
     bases = {row["commitment"]: row["basis"] for row in plan.inputs.tables["commitments"]}
     tail = f", due {due}: {figure(mw, 1)} MW {BASIS_WORDS[bases[commitment]]}"
@@ -144,7 +144,7 @@ def _heading(canvas: Canvas, plan: Plan, key: tuple[str, date], mw: float, y: fl
 
 
 def _today(plan: Plan) -> date | None:
-    """Return the plan's today, if it begins before that day."""
+    """Return the plan's today, if the plan begins before it."""
     today: date = plan.inputs.settings["today"]
     return today if plan.inputs.settings["start"] < today else None
 
@@ -152,7 +152,7 @@ def _today(plan: Plan) -> date | None:
 def _labels(
     canvas: Canvas, plot: Plot, name: str, texts: list[tuple[str, str]], top: float
 ) -> float:
-    """Write a row's name and, to its right, its texts; return where its bars begin."""
+    """Write the labels of a row; return the y coordinate of its bars."""
     right = canvas.width - 4 if canvas.narrow else plot.left - 8
     wide = sum(text_width(text) + 6 for text, _ in texts) + 2
     y = top + 12
@@ -167,7 +167,7 @@ def _labels(
 
 
 def _way(canvas: Canvas, plot: Plot, tranche: Tranche, stages: list[str], top: float) -> None:
-    """Draw the stages of a tranche at a site; what is late of it in red."""
+    """Draw the stages of a tranche at a site, the late part in red."""
     texts = [(f"{figure(tranche.mw, 1)} MW", "m")]
     if tranche.is_late:
         texts.append((f"{figure(tranche.late_mw, 1)} late", "bad b"))
@@ -197,7 +197,7 @@ def _mark(canvas: Canvas, x: float, y: float, style: str, tip: str) -> None:
 
 
 def _missing(canvas: Canvas, plot: Plot, due: date, mw: float, top: float) -> None:
-    """Draw MW that are not in service at the plan's end, from the day on which they are due."""
+    """Draw the MW that are not in service at the plan's end, from their due day on."""
     label = f"{figure(mw, 1)} MW"
     top = _labels(canvas, plot, "not in service at the end", [(label, "bad b")], top)
     x, right = plot.x(due), plot.left + plot.width
@@ -206,7 +206,7 @@ def _missing(canvas: Canvas, plot: Plot, due: date, mw: float, top: float) -> No
 
 
 def _table(plan: Plan, found: list[Tranche], missing: Missing, stages: list[str]) -> Sheet:
-    """Return every way with the days of its stages, and what has none."""
+    """Return every tranche with the days of its stages, and the MW never in service."""
     columns = [Column("commitment", "Commitment"), Column("due", "Due", kind="date"),
                Column("site", "Site"), Column("mw", "Served", "MW", "mw"),
                Column("late_mw", "Late", "MW", "mw"),

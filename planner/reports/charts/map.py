@@ -1,6 +1,6 @@
 """The sites on a map without tiles: a graticule, circles by MW, routes by systems shipped.
 
-Places without coordinates, as suppliers, plants and depots have none, stand in rows above it.
+Places without coordinates, such as suppliers, plants and depots, are in rows above it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
 LEAST_SPAN = 6.0
-"""Degrees that a map shows at the least."""
+"""Smallest span of a map in degrees."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Projection:
     frame: Box
 
     def at(self, latitude: float, longitude: float) -> Point:
-        """Return where a point stands."""
+        """Return the coordinates of a point on the canvas."""
         left, top, right, bottom = self.frame
         east = (longitude - self.west) % 360
         x = left + (right - left) * east / (self.east - self.west)
@@ -51,7 +51,7 @@ class Projection:
 
 
 def project(points: Sequence[Point], top: float, canvas: Canvas) -> Projection:
-    """Return a projection on which all points stand, as large as the canvas allows."""
+    """Return the largest projection that fits all points on the canvas."""
     west, east = _longitudes([longitude for _, longitude in points])
     south = min(latitude for latitude, _ in points)
     north = max(latitude for latitude, _ in points)
@@ -80,7 +80,7 @@ def _longitudes(values: Sequence[float]) -> tuple[float, float]:
 
 
 def _widened(low: float, high: float, span: float, margin: float = 1.16) -> tuple[float, float]:
-    """Return a span with a margin, at least that long."""
+    """Return a span with a margin and a minimum length."""
     middle, half = (low + high) / 2, max((high - low) * margin, span) / 2
     return middle - half, middle + half
 
@@ -115,12 +115,12 @@ def map_figure(plan: Plan) -> Figure | None:
 
 @dataclass
 class Drawing:
-    """A map while it is drawn.
+    """A map being drawn.
 
     Attributes
     ----------
     canvas : Canvas
-        What it is drawn on.
+        Canvas of the map.
     known : dict of str to (float, float)
         Latitude and longitude of sites.
     final : dict of str to float
@@ -130,9 +130,9 @@ class Drawing:
     rank : dict of str to int
         Row of each place that has no coordinates.
     at : dict of str to (float, float)
-        Where each place stands.
+        Coordinates of each place.
     taken : list of Box
-        What labels must not cover.
+        Boxes that labels must not cover.
     """
 
     canvas: Canvas
@@ -144,7 +144,7 @@ class Drawing:
     taken: list[Box] = field(default_factory=list)
 
     def draw(self, top: float) -> None:
-        """Draw all of it from `top` on."""
+        """Draw the map from `top` on."""
         top, boxes = self._place_rest(top)
         projection = project(list(self.known.values()), top, self.canvas)
         self._graticule(projection)
@@ -164,7 +164,7 @@ class Drawing:
             self.canvas.height += LINE
 
     def _place_rest(self, top: float) -> tuple[float, list[tuple[str, float, float, float]]]:
-        """Place what has no coordinates in rows by its rank on the way; return where they end."""
+        """Place the places without coordinates in rows by rank; return the end of the rows."""
         rows: dict[int, list[str]] = defaultdict(list)
         for name in sorted({end for route in self.ways for end in (route.start, route.end)}):
             if name not in self.known:
@@ -184,7 +184,7 @@ class Drawing:
         return top + (6 if boxes else 0), boxes
 
     def _graticule(self, projection: Projection) -> None:
-        """Draw lines of round degrees."""
+        """Draw the graticule."""
         left, top, right, bottom = projection.frame
         self.canvas.rect(left, top, right - left, bottom - top, "off thin")
         step = _step(max(projection.east - projection.west, projection.north - projection.south))
@@ -204,7 +204,7 @@ class Drawing:
                 self.canvas.text(x + 3, bottom - 4, _degrees(longitude, "EW"), "m s")
 
     def _routes(self) -> None:
-        """Draw the routes, those of systems by width."""
+        """Draw the routes, those of systems with a width by units."""
         widest = max((route.units for route in self.ways if route.is_system), default=1.0)
         for route in reversed(self.ways):
             (x, y), (right, bottom) = self.at[route.start], self.at[route.end]
@@ -219,7 +219,7 @@ class Drawing:
             self.canvas.add("path", "route", tip, d=curve, stroke_width=width)
 
     def _sites(self, frame: Box) -> int:
-        """Draw the sites and their names; return how many names have no room."""
+        """Draw the sites and their names; return the number of names that do not fit."""
         largest = max(max(self.final.values(), default=0.0), 1e-9)
         most = 13.0 if self.canvas.narrow else 22.0
         most *= max(0.3, min(1.0, math.sqrt(40 / len(self.known))))
@@ -237,7 +237,7 @@ class Drawing:
         return sum(not self._label(name, size[name], frame) for name in names)
 
     def _label(self, name: str, size: float, frame: Box) -> bool:
-        """Write a site's name where it covers nothing; return whether there is room."""
+        """Write a site's name where it covers nothing; return whether it fits."""
         mw = self.final.get(name, 0.0)
         text = fit(name, 110 if self.canvas.narrow else 180)
         text += f" {figure(mw, 0)}" if mw >= 0.5 else ""

@@ -1,4 +1,4 @@
-"""The figures of a plan, for the page and as files of their own."""
+"""Figures of a plan, for the page and as separate files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from planner.reports.colours import LIGHT, figure_style
 from planner.reports.markup import Markup, element
 
 FORMATS = ("svg", "png")
-"""Kinds of files that figures can be."""
+"""File formats of figures."""
 
 SHARP = 2
 """Pixels of a PNG for each pixel of the drawing."""
@@ -30,14 +30,14 @@ MAKERS: tuple[Callable[[Plan], Figure | None], ...] = (
     ramp_figure, bottlenecks_figure, sites_figure, gantt_figure, power_figure, map_figure,
     costs_figure, quote_figure,
 )  # fmt: skip
-"""What draws each figure, in the order of the page."""
+"""Functions that make the figures, in the order of the page."""
 
 MARGIN = 16
-"""Around a figure in a file of its own, in pixels."""
+"""Margin around a figure in a separate file, in pixels."""
 
 
 def figures(plan: Plan, attempt: Attempt = strictly) -> list[Figure]:
-    """Return the figures that a plan has, in the order of the page.
+    """Return the figures of a plan, in the order of the page.
 
     `power` needs a limited power node, `map` a site with coordinates, `bottlenecks` an explained
     plan, `quote` one for which it was asked.
@@ -47,7 +47,7 @@ def figures(plan: Plan, attempt: Attempt = strictly) -> list[Figure]:
     plan
         The plan.
     attempt
-        Tries each figure; one that fails takes no other along.
+        Runs each figure; a failure of one does not stop the others.
     """
     found = (
         attempt(
@@ -63,7 +63,7 @@ def figures(plan: Plan, attempt: Attempt = strictly) -> list[Figure]:
 def figure_writers(
     plan: Plan, kind: str, attempt: Attempt = strictly
 ) -> dict[str, Callable[[Path], None]]:
-    """Return what writes the figures, by file name.
+    """Return functions that write the figures, by file name.
 
     Parameters
     ----------
@@ -72,12 +72,12 @@ def figure_writers(
     kind
         One of `FORMATS`.
     attempt
-        Tries each figure.
+        Runs each figure.
 
     Raises
     ------
     PlannerError
-        If PNG is asked for and the package that draws it is not installed.
+        If PNG is requested and its package is not installed.
     """
     if kind == "png":
         _resvg()
@@ -88,7 +88,7 @@ def figure_writers(
 
 
 def standalone(figure: Figure) -> Markup:
-    """Return a figure as an SVG document of its own, in light colours, with its title."""
+    """Return a figure as a stand-alone SVG document, in light colours, with its title."""
     canvas = figure.drawn(WIDE)
     top, bottom = 2 * MARGIN + 12, MARGIN
     width, height = WIDE + 2 * MARGIN, math.ceil(canvas.height) + top + bottom
@@ -115,7 +115,7 @@ def _write(figure: Figure, path: Path) -> None:
 
 
 def _resvg() -> Callable[..., bytes]:
-    """Return what turns SVG into PNG."""
+    """Return a function that converts SVG to PNG."""
     try:
         from resvg_py import svg_to_bytes  # noqa: PLC0415 - optional
     except ImportError as error:

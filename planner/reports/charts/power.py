@@ -1,4 +1,4 @@
-"""How much of each power node is in use, over time."""
+"""Heat map of power use by node over time."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from planner.reports.plan_figures import NodeUse, Time, buckets, node_uses, seve
 from planner.reports.views import NOTHING, figure, power_nodes
 
 MOST_NODES = 30
-"""Nodes that are drawn, those with least headroom; all are in the table."""
+"""Largest number of nodes drawn, least headroom first; the table has all of them."""
 
 MOST_STEPS = 60
-"""Steps of time that are drawn; more periods are taken together, the tightest counts."""
+"""Largest number of time steps drawn; more periods are merged, showing the tightest."""
 
 LEVELS = (0.25, 0.5, 0.75, 0.9, 0.99)
 """Shares in use at which the colour changes."""
@@ -25,7 +25,7 @@ LEGEND = (("off", "not energised"), ("h0", "up to 25 %"), ("h1", "to 50 %"), ("h
 
 
 def power_figure(plan: Plan) -> Figure | None:
-    """Return the share of energised power in use by node and time; None without any limit."""
+    """Return the heat map of power in use by node and time; None without any limit."""
     uses, time = node_uses(plan), time_of(plan)
     if not uses:
         return None
@@ -59,7 +59,7 @@ def power_figure(plan: Plan) -> Figure | None:
 
 
 def _node(canvas: Canvas, plot: Plot, time: Time, use: NodeUse, top: float) -> None:
-    """Draw a node's row, equal steps of time as one."""
+    """Draw a node's row; equal neighbouring steps are merged."""
     peak = f"{figure(max(use.load), 1)} MW"
     if canvas.narrow:
         canvas.text(10, top + 12, use.node, room=canvas.width - 110)
@@ -80,7 +80,7 @@ def _node(canvas: Canvas, plot: Plot, time: Time, use: NodeUse, top: float) -> N
 
 
 def _level(use: NodeUse, group: Sequence[int]) -> tuple[str, float]:
-    """Return style and largest share in use of periods taken together; -1 if not energised."""
+    """Return style and largest share in use of merged periods; -1 if not energised."""
     shares = [share for t in group if (share := use.share(t)) is not None]
     if not shares:
         return "off", -1.0

@@ -1,4 +1,4 @@
-"""Figures over time: megawatts in service against the committed ones, and by site."""
+"""Ramp charts: megawatts in service against committed, and by site."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from planner.reports.plan_figures import SiteMw, Time, active, several, site_mw,
 from planner.reports.views import BASIS_WORDS, NOTHING, figure, number, ramps
 
 FULL = 3
-"""Commitments that each get the full width; more are shown side by side."""
+"""Largest number of panels at full width; more are shown side by side."""
 
 OTHERS = "rest"
 
@@ -78,20 +78,20 @@ def _panel(canvas: Canvas, time: Time, box: tuple[float, float, float, float], n
 
 
 def _held(plot: Plot, ends: Sequence[float], values: Sequence[float]) -> list[tuple[float, float]]:
-    """Return values as stairs to the end of the plot."""
+    """Return the points of a step line to the end of the plot."""
     points = [(x, plot.y(value)) for x, value in zip(ends, values, strict=True)]
     return stairs([*points, (plot.left + plot.width, points[-1][1])])
 
 
 def _ground(plot: Plot, ends: Sequence[float], values: Sequence[float],
             below: Sequence[float] | None = None) -> list[tuple[float, float]]:  # fmt: skip
-    """Return the outline of what lies between two stairs, the lower one on the ground if none."""
+    """Return the outline between two step lines; the lower one is the x axis by default."""
     floor = _held(plot, ends, below or [0.0] * len(values))
     return [*_held(plot, ends, values), *reversed(floor)]
 
 
 def _ramp_table(shown: Mapping[str, Sequence[Row]]) -> Sheet:
-    """Return the ramps, at the periods in which something changes."""
+    """Return the ramps at the periods with a change."""
     keys = ("required_mw", "in_service_mw", "missed_mw")
     rows: list[Mapping[str, object]] = []
     for ramp in shown.values():

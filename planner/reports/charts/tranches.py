@@ -1,8 +1,8 @@
-"""The way of each tranche: what was ordered, assembled, shipped and installed for it, and when.
+"""Stages of each tranche: orders, assembly, shipments and installs, with their days.
 
-A tranche is what a milestone adds to a commitment. Its megawatts at a site are those by which
-service there grows while the milestone is being reached. Units are traced back first in, first
-out, at every place: the n-th unit that leaves a place is the n-th that came there.
+A tranche is the increase of a commitment by a milestone. Its megawatts at a site are the growth of
+service there while the milestone is being reached. Units are traced back first in, first out at
+every place.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from planner.reports.plan_figures import (
 from planner.reports.views import NOTHING, day, number, ramps
 
 STAGES = ("order", "assemble", "ship", "install", "commission")
-"""Stages in the order of the way; the last ends in service."""
+"""Stages in order; the last ends in service."""
 
 Span = tuple[date, date]
 Units = tuple[float, float]
@@ -37,7 +37,7 @@ Taken = list[tuple[tuple[str, str], Units]]
 
 @dataclass
 class Tranche:
-    """What a milestone gets from a site.
+    """Part of a tranche that a site serves.
 
     Attributes
     ----------
@@ -81,14 +81,14 @@ class Tranche:
 
 @dataclass
 class Queue:
-    """Units that came to a place, in order.
+    """Queue of the units that arrived at a place, in order.
 
     Attributes
     ----------
     ends : list of float
-        Units that had come after each arrival.
+        Cumulative units after each arrival.
     arrivals : list of (str, Span or None, Taken)
-        Stage by which they came, its days, and what was used for them elsewhere.
+        Stage of arrival, its days, and the units used for them elsewhere.
     """
 
     ends: list[float] = field(default_factory=list)
@@ -96,12 +96,12 @@ class Queue:
 
     def add(self, units: float, stage: str, span: Span | None,
             used: Taken) -> None:  # fmt: skip
-        """Add an arrival, which is not before those that were added already."""
+        """Add an arrival, not earlier than those before."""
         self.ends.append((self.ends[-1] if self.ends else 0.0) + units)
         self.arrivals.append((stage, span, used))
 
     def within(self, units: Units) -> Iterator[tuple[int, Units]]:
-        """Yield the arrivals of these units: which, and the share of it from 0 to 1."""
+        """Yield the arrivals of these units, each with its share from 0 to 1."""
         low, high = units
         at = bisect_right(self.ends, low + NOTHING)
         while at < len(self.ends):
@@ -128,22 +128,22 @@ class Ways:
             self._bom[part["system"]].append((part["item"], part["quantity"]))
         for _, _, stage, row in sorted(self._events(), key=lambda event: event[:2]):
             stage(row)
-        # What leaves later can arrive earlier, where ways take different times.
+        # Units that leave later can arrive earlier on a faster lane.
         for _, key, units, name, span, used in sorted(self._coming, key=lambda come: come[0]):
             self.queues[key].add(units, name, span, used)
 
     def place(self, name: object) -> str:
-        """Return a place, which is everywhere in a plan without lanes."""
+        """Return a place, or the single place of a plan without lanes."""
         return EVERYWHERE if self.one_place else str(name)
 
     def take(self, place: str, item: str, units: float) -> Units:
-        """Take the next units of a queue."""
+        """Take the next units from a queue."""
         start = self._left[place, item]
         self._left[place, item] = start + units
         return start, start + units
 
     def _events(self) -> Iterator[tuple[date, int, Callable[[Row], None], Row]]:
-        """Yield what is ordered, started and sent, by the day that it takes its units."""
+        """Yield orders, starts and shipments by the day on which they take their units."""
         for row in self.plan.tables["orders"]:
             yield day(row["arrival_date"]) or date.max, 0, self._order, row
         for row in self.plan.tables["production"]:
@@ -179,9 +179,9 @@ class Ways:
         self._coming.append(coming)
 
     def trace(self, place: str, item: str, units: Units, system: str) -> dict[str, Span]:
-        """Return the days of each stage through which units went.
+        """Return the days of each stage that units passed through.
 
-        Of the ways, only that of the system itself counts as shipped; parts count as ordered.
+        Only shipments of the system itself count as shipped; those of parts count as ordered.
         """
         found: dict[str, Span] = {}
         waiting = [((place, item), units)]
@@ -198,10 +198,10 @@ class Ways:
 
 
 def tranches(plan: Plan) -> list[Tranche]:
-    """Return what each milestone gets from each site by systems installed in the plan.
+    """Return the tranches by milestone and site, from systems installed in the plan.
 
-    Sorted by commitment, date and the day that it begins. Systems that stand at the start are
-    served first and need no way.
+    Sorted by commitment, date and first day. Systems in place at the start serve first and have no
+    stages.
     """
     time, ways, growth = time_of(plan), Ways(plan), list(_growth(plan))
     installs, waits = _installs(plan, ways), commission_days(plan)
@@ -231,7 +231,7 @@ def tranches(plan: Plan) -> list[Tranche]:
                 part = begin + low * size, begin + high * size
                 stages = _merge(stages, ways.trace(place, item, part, system))
         if stages:
-            # What is ready before the period was not wanted until it: the day is not known.
+            # Units ready before the period were not needed until then: the day is unknown.
             share, served = new / units, ready if ready > time.starts[period] else time.ends[period]
             more = Tranche(
                 commitment,
@@ -249,14 +249,14 @@ def tranches(plan: Plan) -> list[Tranche]:
 
 
 def _grow(found: dict[tuple[str, str, date], Tranche], more: Tranche) -> None:
-    """Add to a tranche what came later."""
+    """Merge a later part into a tranche."""
     key = more.commitment, more.site, more.due
     known = found.setdefault(key, more)
     if known is not more:
         known.mw += more.mw
         known.late_mw += more.late_mw
         known.stages = _merge(known.stages, more.stages)
-        # What is served beyond the milestone, after it is met, moves neither day.
+        # Service beyond the milestone does not change either day.
         counts = more.late_mw > 0 or more.in_service <= more.due
         if counts:
             known.in_service = max(known.in_service, more.in_service)
@@ -265,7 +265,7 @@ def _grow(found: dict[tuple[str, str, date], Tranche], more: Tranche) -> None:
 
 
 def _installs(plan: Plan, ways: Ways) -> dict[tuple[str, str], Queue]:
-    """Return the systems installed in each hall class, each with what it took from the store."""
+    """Return the systems installed in each hall class, each with the units it used."""
     queues: dict[tuple[str, str], Queue] = defaultdict(Queue)
     for row in sorted(plan.tables["installs"], key=lambda row: str(row["date"])):
         count, system = number(row["installed"]), str(row["system"])
@@ -282,7 +282,7 @@ Growth = tuple[tuple[str, str, date], str, str, float, float, float, int]
 
 
 def _growth(plan: Plan) -> Iterator[Growth]:
-    """Yield by how much service grows toward each milestone, period by period."""
+    """Yield the growth of service toward each milestone, period by period."""
     time, each = time_of(plan), _mw_per_system(plan)
     place = {start: n for n, start in enumerate(time.starts)}
     served: dict[str, dict[int, dict[tuple[str, str, str], float]]] = defaultdict(
@@ -339,9 +339,9 @@ def _shares(
 
 
 def missing_mw(plan: Plan) -> dict[tuple[str, date], float]:
-    """Return, of each commitment's milestones, the MW that are not in service at the plan's end.
+    """Return the MW of each milestone that are not in service at the plan's end.
 
-    What is in service then counts for the first milestones first.
+    MW in service count for earlier milestones first.
     """
     found = {}
     for commitment, rows in ramps(plan).items():
@@ -377,7 +377,7 @@ def _join(known: Span | None, more: Span) -> Span:
 
 
 def _merge(known: dict[str, Span], more: dict[str, Span]) -> dict[str, Span]:
-    """Return the spans of both."""
+    """Return the union of two sets of spans."""
     stages: Iterable[str] = {**known, **more}
     return {name: _join(known.get(name), more[name]) if name in more else known[name]
             for name in stages}  # fmt: skip
