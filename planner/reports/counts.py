@@ -1,4 +1,4 @@
-"""What the reports count. Each of them takes its counts from here, so that they cannot differ."""
+"""Counts shown in reports, computed here once so that reports cannot differ."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from planner.reports.views import NOTHING, figure, listed, number
 from planner.workbook.rows import Row as InputRow
 
 ASSUMED = "assum"
-"""What the source of an input row holds if the row rests on an assumption, in any letter case."""
+"""Word in the source of an input row that rests on an assumption, in any letter case."""
 
 MISSED_TIER = "missed_mw_months_priority_"
-"""How the name of a tier of missed MW begins; its priority follows."""
+"""Prefix of the names of tiers of missed MW, before the priority."""
 
 
 def rests_on(row: InputRow) -> str | None:
@@ -28,12 +28,12 @@ def rests_on(row: InputRow) -> str | None:
 
 @dataclass(frozen=True)
 class Origins:
-    """How many rows of the inputs rest on what.
+    """Numbers of input rows that rest on assumptions and on sources.
 
     Attributes
     ----------
     rows, assumed, sourced : int
-        All rows; those that rest on an assumption, at least in part; those on a source alone.
+        All rows; rows that rest at least partly on an assumption; rows that rest on a source alone.
     """
 
     rows: int
@@ -57,13 +57,13 @@ class Origins:
 
 
 def origins(plan: Plan) -> Origins:
-    """Return how many rows of a plan's inputs rest on what."""
+    """Return the numbers of a plan's input rows by origin."""
     kinds = [rests_on(row) for rows in plan.inputs.tables.values() for row in rows]
     return Origins(len(kinds), kinds.count("assumption"), kinds.count("source"))
 
 
 def as_sentence(words: str) -> str:
-    """Return words with their first letter in upper case."""
+    """Return words with a capital first letter."""
     return words[:1].upper() + words[1:]
 
 
@@ -73,13 +73,13 @@ def is_missed(milestone: Mapping[str, object]) -> bool:
 
 
 def milestone_words(plan: Plan) -> str:
-    """Return how many milestones are met and how many are missed, in words."""
+    """Return the numbers of milestones met and missed, in words."""
     missed = [is_missed(milestone) for milestone in listed(plan, "milestones")]
     return f"{missed.count(False):,} met, {missed.count(True):,} missed"
 
 
 def order_words(plan: Plan) -> str:
-    """Return how many orders there are, and how many of them are firm, in words."""
+    """Return the number of orders and of firm ones, in words."""
     orders = plan.tables.get("orders", [])
     if not orders:
         return "no orders"
@@ -88,7 +88,7 @@ def order_words(plan: Plan) -> str:
 
 
 def systems_installed(plan: Plan) -> dict[str, float]:
-    """Return how many systems of each kind are installed; different kinds are never added."""
+    """Return the number of installed systems by kind; different kinds are never added."""
     systems = plan.summary.get("systems")
     if not isinstance(systems, Mapping):
         return {}
@@ -104,8 +104,8 @@ def system_words(plan: Plan, separator: str = ", ") -> str:
 def tiers(plan: Plan) -> list[Row]:
     """Return the tiers, with names in words as ``words`` and units in words.
 
-    A tier weighs all missed MW of its priority alike. Where they are on several bases, the unit
-    says so, since its value is then no number of MW-months on any of them.
+    A tier weighs all missed MW of its priority alike. If they are on several bases, the unit says
+    so, because the value is then not in MW-months of any one basis.
     """
     bases: dict[str, set[str]] = {}
     for given in plan.inputs.tables["commitments"]:

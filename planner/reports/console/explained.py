@@ -1,4 +1,4 @@
-"""An explanation and a quote on a terminal of 80 columns, in the words of the workbook's sheets."""
+"""Explanations and quotes on a terminal of 80 columns, in the words of the workbook."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ from planner.reports.quote_texts import asked_rows, bound_figure, firm_figure, q
 from planner.reports.views import BASIS_WORDS, NOTHING, day, figure, number
 
 MOST, MOST_UNDONE, BAR = 15, 5, 30
-"""Rows printed of each table, things left out that are named, and length of a full bar."""
+"""Largest number of printed rows and of skipped steps, and length of a full bar."""
 
 
 def print_explanation(plan: Plan, console: Console) -> None:
-    """Print what holds a plan back, why it is late, what to ask for, and where it has slack.
+    """Print the bottlenecks, lateness, asks and slack of a plan.
 
     Parameters
     ----------
     plan
         An explained plan.
     console
-        Where to; only plain lines where it is no terminal.
+        Console to print to; plain lines if it is not a terminal.
     """
     rows = [row for row in telling(plan) if not is_late(plan) or gains(row)]
     groups = held(rows)
@@ -68,7 +68,7 @@ def print_explanation(plan: Plan, console: Console) -> None:
 
 
 def print_quote(plan: Plan, console: Console) -> None:
-    """Print what can be promised on top of a plan: answers, the most by date, overtime."""
+    """Print a quote: answers, bounds by date, overtime."""
     found = quote(plan)
     if found is None:
         return
@@ -94,7 +94,7 @@ def _title(text: str, console: Console) -> None:
 
 
 def _print_items(title: str, items: Sequence[str], console: Console, where: str) -> None:
-    """Print sentences below a title, numbered, with room for their number on the left."""
+    """Print numbered sentences below a title."""
     if not items:
         return
     _title(title, console)
@@ -113,7 +113,7 @@ def _print_rest(count: int, where: str, console: Console) -> None:
 
 
 def _print_late(plan: Plan, console: Console) -> None:
-    """Print the limits that hold each missed milestone; of many, those that hold most of it."""
+    """Print the limits that delay each missed milestone, if there are many the largest."""
     chains: dict[str, list[Row]] = {}
     for row in plan.rows("lateness"):
         head = (f"Why late: {row['commitment']}, due {row['date']}, misses "
@@ -142,13 +142,13 @@ def _print_asks(plan: Plan, console: Console) -> None:
 
 
 def _held_words(plan: Plan, group: Held) -> str:
-    """Return a limit with its worth and its cells in a sentence."""
+    """Return a limit with its gain and its cells in a sentence."""
     more = f" and {len(group.rows) - 1} more" if len(group.rows) > 1 else ""
     return f"{limit_words(group.first)}: {worth(plan, group.first)} ({group.first['cell']}{more})"
 
 
 def _print_slack(plan: Plan, console: Console) -> None:
-    """Print a line for each milestone that is met, with the last orders that come in time."""
+    """Print slack and last order days of each milestone that is met."""
     found = safe_milestones(plan)
     if not found:
         return
@@ -163,7 +163,7 @@ def _print_slack(plan: Plan, console: Console) -> None:
 
 
 def _orders(one: Safe) -> str:
-    """Return the item with the earliest last order for a milestone, and that of all others."""
+    """Return the earliest and the latest of the last order days of a milestone."""
     if not one.orders:
         return "nothing to order in advance"
     line, first = one.orders[0]
@@ -175,7 +175,7 @@ def _orders(one: Safe) -> str:
 
 
 def _print_open(texts: Sequence[str], console: Console) -> None:
-    """Print what was left open, most of it for want of time."""
+    """Print the steps that were skipped, most of them for lack of time."""
     if texts:
         console.print()
     for text in texts[:MOST_UNDONE]:
@@ -185,7 +185,7 @@ def _print_open(texts: Sequence[str], console: Console) -> None:
 
 
 def _print_curve(rows: Sequence[Row], asked: Sequence[Row], console: Console) -> None:
-    """Print the most by date as bars, where it changes and where it was asked for."""
+    """Print bounds as bars, for dates of change and for requested dates."""
     full = "#" if console.options.ascii_only else "\N{FULL BLOCK}"
     most = max((number(row["at_most_mw"]) for row in rows), default=0.0) or 1.0
     firm = any(row["firm_mw"] is not None for row in rows)
@@ -203,7 +203,7 @@ def _print_curve(rows: Sequence[Row], asked: Sequence[Row], console: Console) ->
 
 
 def _steps(rows: Sequence[Row], asked: Sequence[Row]) -> Iterable[Row]:
-    """Return the first and the last row, those asked for, and the largest rises, by date."""
+    """Return the first and last rows, requested rows, and the largest rises, by date."""
     rises = {
         n: max(
             number(row[column]) - number(rows[n - 1][column])
@@ -220,7 +220,7 @@ def _steps(rows: Sequence[Row], asked: Sequence[Row]) -> Iterable[Row]:
 
 
 def _print_overtime(rows: Sequence[Row], console: Console) -> None:
-    """Print what more can be promised with each kind of limit stretched, the most first."""
+    """Print the gain from overtime of each kind of limit, the largest first."""
     table = new_table("Limits stretched", "From", ">At most MW", ">Gain MW")
     ranked = sorted(rows, key=lambda row: (-number(row["gain_mw"]), str(row["date"])))
     for row in ranked[:MOST]:

@@ -1,4 +1,4 @@
-"""What `planner check` found, on a terminal: by sheet, counted, the same rule on one line."""
+"""Output of `planner check` on a terminal: by sheet, with cells of the same rule grouped."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ from planner.reports.console.plan_text import printable
 from planner.workbook.cell_locations import F, Group, cell_of, fold, sheet_of
 
 FIRST_CELLS = 4
-"""Cells that a line names; the rest is counted."""
+"""Largest number of cells on a line; the others are counted."""
 
 FIRST_VALUES = 3
-"""Values and remedies that a line shows where cells differ in them."""
+"""Largest number of different values and remedies in a group."""
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What was found in a workbook.
+    """Findings in a workbook.
 
     Attributes
     ----------
     workbook : Path
-        What was checked.
+        The workbook.
     faults : tuple of Fault
-        What must be mended before a plan can be made.
+        Faults that stop a plan.
     warnings : tuple of InputWarning
-        What looks wrong, though a plan can be made.
+        Implausible inputs that do not stop a plan.
     notes : tuple of str
-        What was assumed or left out.
+        Assumptions made and inputs ignored.
     marked : Path or None
         The marked copy, if one was written.
     can_be_planned : bool
-        Whether the workbook as it is can be planned: the faults are those of scenarios and draws.
+        Whether the workbook can be planned because its faults are only in scenarios and draws.
     """
 
     workbook: Path
@@ -53,7 +53,7 @@ class Findings:
 
 
 def as_document(found: Findings, failures: Sequence[str] = ()) -> dict[str, Any]:
-    """Return what ``planner check --json`` prints, with what could not be worked out."""
+    """Return the document of ``planner check --json``, with checks that failed to run."""
     return {
         "workbook": str(found.workbook),
         "ok": not found.faults,
@@ -85,16 +85,16 @@ def as_json(found: Findings, failures: Sequence[str] = ()) -> str:
 
 
 def print_findings(found: Findings, console: Console, *, every: bool = False) -> None:
-    """Print faults, then warnings, then notes, and last the verdict.
+    """Print faults, warnings, notes and the verdict.
 
     Parameters
     ----------
     found
         What was found.
     console
-        Where to; without colour where it is no terminal.
+        Console to print to; no colours if it is not a terminal.
     every
-        Whether each cell gets its own line, rather than each rule of a sheet.
+        Whether each cell gets its own line.
     """
     _print_part(found.faults, "fault", "bold red", console, every)
     _print_part(found.warnings, "warning", "bold yellow", console, every)
@@ -128,7 +128,7 @@ def _print_part(
 
 
 def _print_group(group: Group[F], style: str, console: Console) -> None:
-    """Print one rule of one sheet: where and what stands there, the rule, what to do."""
+    """Print one rule of one sheet: cells, values, rule and remedies."""
     values = list(dict.fromkeys(f.value for f in group.findings if f.value))
     line = Text.assemble((printable(group.places(FIRST_CELLS)), style))
     if values:
@@ -143,7 +143,7 @@ def _print_group(group: Group[F], style: str, console: Console) -> None:
 
 
 def _print_verdict(found: Findings, console: Console) -> None:
-    """Print what was found in numbers, and what to do next."""
+    """Print the counts, and what to do next."""
     name = _quoted(found.workbook)
     counts = ", ".join((
         _counted(len(found.faults), "fault"), _counted(len(found.warnings), "warning"),
@@ -164,7 +164,7 @@ def _print_verdict(found: Findings, console: Console) -> None:
 
 
 def _line(console: Console, indent: int, text: Text) -> None:
-    """Print a text that wraps within its indent on a terminal, and stays one line elsewhere."""
+    """Print an indented text, wrapped on a terminal, on one line elsewhere."""
     if console.is_terminal:
         console.print(Padding(text, (0, 0, 0, indent), expand=False))
     else:
@@ -178,7 +178,7 @@ def _some(words: Iterable[str]) -> str:
 
 
 def _sentence(text: str) -> str:
-    """Return a text with one full stop at its end."""
+    """Return a text that ends with one full stop."""
     shown = printable(text).rstrip()
     return shown if shown.endswith((".", "?", "!")) else f"{shown}."
 
@@ -189,6 +189,6 @@ def _counted(count: int, noun: str) -> str:
 
 
 def _quoted(path: Path) -> str:
-    """Return a path as one word of a command."""
+    """Return a path quoted for a command line."""
     text = str(path)
     return f'"{text}"' if " " in text else text

@@ -39,30 +39,30 @@ from planner.reports.views import (
 from planner.solve.progress import Event
 
 MOST_NOTES = 5
-"""Notes that are printed; all are in the workbook."""
+"""Largest number of printed notes; the workbook has all of them."""
 
 MOST_RAMPS, MOST_LINES, BAR = 6, 24, 30
-"""Commitments whose periods are printed, lines of each, and length of a full bar.
+"""Largest number of printed commitments and of lines of each, and length of a full bar.
 
-Where megawatts are missed, more are printed: none of those is ever left out.
+Periods with missed megawatts are always printed.
 """
 
 EIGHTHS = " \u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
-"""Blocks from none to full height."""
+"""Blocks from empty to full height."""
 
 PLAIN = " .:-=+*#@"
-"""The same where a terminal has no blocks."""
+"""The same for an ASCII terminal."""
 
 
 def print_plan(plan: Plan, console: Console, files: Mapping[str, str] | None = None) -> None:
-    """Print what matters of a plan, missed megawatts first.
+    """Print the main results of a plan, missed megawatts first.
 
     Parameters
     ----------
     plan
         The plan.
     console
-        Where to; only plain lines where it is no terminal.
+        Console to print to; plain lines if it is not a terminal.
     files
         Paths by kind, as `planner.plan.store.save_plan` returns them.
     """
@@ -76,27 +76,27 @@ def print_plan(plan: Plan, console: Console, files: Mapping[str, str] | None = N
 
 
 FOR_PROGRAMS = ("npz",)
-"""Kinds of files that no person opens."""
+"""Kinds of files that are not for people."""
 
 
 def print_files(files: Mapping[str, str], console: Console) -> None:
-    """Print where a plan's files are, by kind."""
+    """Print the paths of a plan's files, by kind."""
     if files:
         console.print()
     for kind, path in files.items():
         if kind in FOR_PROGRAMS:
             continue
         line = Text.assemble((f"{kind:<7}", "dim"), printable(path))
-        console.print(line, soft_wrap=True)  # a path is copied whole
+        console.print(line, soft_wrap=True)  # a path must stay in one piece
 
 
 def printable(value: object) -> str:
-    """Return a text without characters that could steer the terminal."""
+    """Return a text without terminal control characters."""
     return "".join(c if c.isprintable() else " " for c in str(value))
 
 
 def _print_state(plan: Plan, console: Console) -> None:
-    """Say whether megawatts are missed, how the run ended and whether the plan was checked."""
+    """Print the missed megawatts, the status of the run and the verdict of the checker."""
     head = headline(plan)
     console.print(Text(printable(head.text), "bold red" if head.missed else "bold green"))
     for sentence in head.details:
@@ -111,7 +111,7 @@ def _print_state(plan: Plan, console: Console) -> None:
 
 
 def _print_milestones(plan: Plan, console: Console) -> None:
-    """Print how many milestones are met, and each on its commitment's basis."""
+    """Print the number of milestones met, and each milestone on its basis."""
     console.print(Text(f"Milestones: {milestone_words(plan)}"))
     table = new_table("Milestone", "Due", "Basis", ">Committed MW", ">In service MW", ">Missed MW")
     for row in listed(plan, "milestones"):
@@ -126,7 +126,7 @@ def _print_milestones(plan: Plan, console: Console) -> None:
 
 
 def _print_systems(plan: Plan, console: Console) -> None:
-    """Print systems installed, halls opened, orders, and what the inputs rest on."""
+    """Print systems installed, halls opened, orders, and the sources of the inputs."""
     systems, halls = printable(system_words(plan)), figure(plan.summary.get("halls_opened"))
     console.print()
     console.print(Text(f"Systems installed: {systems}; halls opened: {halls}"))
@@ -135,7 +135,7 @@ def _print_systems(plan: Plan, console: Console) -> None:
 
 
 def _print_costs(plan: Plan, console: Console) -> None:
-    """Print the cost terms that are not nothing, and their sum."""
+    """Print the non-zero cost terms and their sum."""
     terms = [row for row in plan.tables.get("costs", []) if row["amount"] or row["present_cost"]]
     keys = ("amount", "present_cost")
     total: Row = {key: sum(number(row[key]) for row in terms) for key in keys} | {"term": "total"}
@@ -154,7 +154,7 @@ def _print_costs(plan: Plan, console: Console) -> None:
 
 
 def _print_tiers(plan: Plan, console: Console) -> None:
-    """Print what was optimised, in order, with the proof; the choice among equals has none."""
+    """Print the tiers in order with their bounds, except the tie-break, which has none."""
     table = new_table("Optimised, in order", "Unit", ">Value", ">Proven bound", ">Gap")
     for row in tiers(plan):
         if row["tier"] != CHOOSING:
@@ -177,7 +177,7 @@ def _print_notes(plan: Plan, console: Console) -> None:
 
 
 def new_table(*headers: str) -> Table:
-    """Return an empty table; headers with ``>`` stand over numbers."""
+    """Return an empty table; columns whose header starts with ``>`` are right-aligned."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for header in headers:
         right = header.startswith(">")
@@ -187,7 +187,7 @@ def new_table(*headers: str) -> Table:
 
 
 def add_line(table: Table, cells: Iterable[object], style: str = "") -> None:
-    """Add a row of texts as they are, without any mark-up in them."""
+    """Add a row of literal texts, without mark-up."""
     table.add_row(*(Text(printable(cell)) for cell in cells), style=style)
 
 
@@ -199,14 +199,14 @@ def show(table: Table, console: Console) -> None:
 
 
 def print_ramp(plan: Plan, console: Console) -> None:
-    """Print how MW in service grow: a line for each commitment, then its periods with bars.
+    """Print the ramp: a sparkline for each commitment, then its periods with bars.
 
     Parameters
     ----------
     plan
         The plan.
     console
-        Where to. A full bar is the commitment's largest value; what is missed is light.
+        Console to print to. A full bar is the commitment's largest value; missed MW are light.
     """
     shown = {name: rows for name, rows in ramps(plan).items() if _top(rows) > NOTHING}
     plain = console.options.ascii_only
@@ -232,7 +232,7 @@ def print_ramp(plan: Plan, console: Console) -> None:
 
 
 def _print_ramp_of(name: str, rows: Sequence[Row], console: Console) -> None:
-    """Print the periods of one commitment in which it changes; say how many were left out."""
+    """Print the periods with a change of one commitment, and the number omitted."""
     basis = BASIS_WORDS.get(str(rows[0]["basis"]), rows[0]["basis"])
     shown, left_out = _chosen(rows)
     console.print()
@@ -245,7 +245,7 @@ def _print_ramp_of(name: str, rows: Sequence[Row], console: Console) -> None:
 
 
 def sparkline(rows: Sequence[Row], plain: bool = False, most: int = 24) -> str:
-    """Return MW in service over time in few characters, against the commitment's largest value."""
+    """Return a sparkline of MW in service, relative to the commitment's largest value."""
     top, steps = _top(rows), PLAIN if plain else EIGHTHS
     size = -(-len(rows) // most)
     values = [number(row["in_service_mw"]) for row in rows[::-1][::size][::-1]]
@@ -253,7 +253,7 @@ def sparkline(rows: Sequence[Row], plain: bool = False, most: int = 24) -> str:
 
 
 def _ramp_table(rows: Sequence[Row], top: float, plain: bool) -> Table:
-    """Return periods of a commitment with a bar of what is in service, and of what is missed."""
+    """Return periods of a commitment with bars of MW in service and missed."""
     full, light = ("#", ".") if plain else ("\N{FULL BLOCK}", "\N{LIGHT SHADE}")
     table = new_table("On", ">Due MW", ">In service MW", ">Missed MW", "")
     for row in rows:
@@ -265,10 +265,10 @@ def _ramp_table(rows: Sequence[Row], top: float, plain: bool) -> Table:
 
 
 def _chosen(rows: Sequence[Row]) -> tuple[list[Row], int]:
-    """Return the periods to print, and how many others differ from the period before them.
+    """Return the periods to print, and the number of omitted periods with a change.
 
-    Every period that misses MW is printed, with the one that follows, and so are those with a new
-    milestone, the first and the last; of the others that differ, as many as there is room for.
+    Periods that miss MW are always printed, with the following one, and so are periods with a new
+    milestone, the first and the last; other periods with a change fill the remaining lines.
     """
     keys = ("required_mw", "in_service_mw", "missed_mw")
     figures = [[round(number(row[key]), 6) for key in keys] for row in rows]
@@ -284,7 +284,7 @@ def _chosen(rows: Sequence[Row]) -> tuple[list[Row], int]:
 
 
 def _missed(row: Row) -> float:
-    """Return the MW that a commitment misses in a period, without the solver's noise."""
+    """Return the MW that a commitment misses in a period, with solver noise removed."""
     missed = number(row["missed_mw"])
     return missed if missed > NOTHING else 0.0
 
@@ -300,18 +300,18 @@ def _top(rows: Sequence[Row]) -> float:
 
 
 class Progress:
-    """Shows the solver's events: one changing line on a terminal, now and then a line elsewhere.
+    """Shows the solver's events: a live line on a terminal, occasional lines elsewhere.
 
-    Use it as a context manager, so that the line is finished whatever happens.
+    Use it as a context manager, so that the line is always completed.
 
     Parameters
     ----------
     console
-        Where to; by default stderr, since stdout is for data.
+        Console to print to; by default stderr, because stdout is for data.
     every
-        Least seconds between two lines where there is no terminal.
+        Least seconds between two lines if there is no terminal.
     clock
-        Gives seconds; for tests.
+        Clock in seconds; for tests.
     """
 
     def __init__(self, console: Console | None = None, every: float = 10.0,
@@ -326,7 +326,7 @@ class Progress:
         self._is_read = True
 
     def __call__(self, event: Event) -> None:
-        """Show an event, later if the last was shown just now and is of the same tier."""
+        """Show an event, delayed if one of the same tier was shown just before."""
         now = self.clock()
         if event.tier == self._tier and now - self._shown_at < self.every:
             self._unshown = event
@@ -337,7 +337,7 @@ class Progress:
         self._write(describe(event))
 
     def close(self) -> None:
-        """Show the last event of the tier if it was not yet shown, and finish the line."""
+        """Show the pending event of the tier, and complete the line."""
         if self._unshown is not None:
             self._write(describe(self._unshown))
         self._unshown = None
@@ -361,13 +361,16 @@ class Progress:
             self._length = len(line)
 
     def _say(self, text: str) -> None:
-        """Write a text; once nobody reads it any more, the solver goes on unheard."""
+        """Write a text; if the stream is closed, the solver goes on without progress output."""
         if not self._is_read:
             return
         try:
             self.console.file.write(text)
             self.console.file.flush()
-        except (OSError, ValueError):  # a closed pipe or stream, or a sign that it cannot show
+        except (
+            OSError,
+            ValueError,
+        ):  # a closed pipe or stream, or a character outside its encoding
             self._is_read = False
 
 
@@ -387,7 +390,7 @@ def describe(event: Event) -> str:
 
 
 def short(value: object) -> str:
-    """Return a number in few characters: millions and billions by name."""
+    """Return a short number, with millions and billions in words."""
     for size, word in ((1e9, "billion"), (1e6, "million")):
         if abs(number(value)) >= size:
             return f"{number(value) / size:,.3f} {word}"

@@ -1,4 +1,4 @@
-"""The calendar: when each tranche is ordered, arrives, is installed and comes into service."""
+"""Sheet Calendar: order, arrival, installation and service of each tranche by month."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ STAGES = {
     "install": "#2F6DB5",
     "in service": "#3C9A5F",
 }
-"""The stages of a tranche, each with its colour."""
+"""Stages of a tranche, each with its colour."""
 
 ORDERS = "orders"
-"""What is counted of orders; of systems each kind is counted apart."""
+"""Unit of orders; systems are counted by kind."""
 
 MOST_MONTHS = 240
 HEAD = 8
@@ -33,7 +33,7 @@ Tranche = tuple[str, str, str]
 """Day of the milestone, commitment, site."""
 
 Line = tuple[Tranche, str, str]
-"""Tranche, stage, and what is counted."""
+"""Tranche, stage and unit."""
 
 Grid = dict[Line, dict[date, float]]
 """Amounts of each line by day."""
@@ -80,7 +80,7 @@ def write_calendar(report: Report, page: Page) -> None:
 
 
 def _colour(page: Page, first: int, last: int, last_column: int) -> None:
-    """Fill the cells of each stage, and fade what repeats the row above."""
+    """Colour the cells of each stage, and grey out values that repeat the row above."""
     corner = cell(first, HEAD)
     for stage, color in STAGES.items():
         page.sheet.conditional_format(first, HEAD, last, last_column, {
@@ -122,7 +122,7 @@ def _by_month(amounts: dict[date, float]) -> dict[date, float]:
 
 
 def _months(grid: Grid) -> list[date]:
-    """Return the months from the first with anything to the last."""
+    """Return the months from the first to the last non-empty one."""
     found = sorted({when.replace(day=1) for amounts in grid.values() for when in amounts})
     months = found[:1]
     while months and months[-1] < found[-1] and len(months) < MOST_MONTHS:
@@ -131,7 +131,7 @@ def _months(grid: Grid) -> list[date]:
 
 
 def _grid(report: Report) -> Grid:
-    """Return what happens on which day for each tranche at each site."""
+    """Return the amounts by day of each stage, for each tranche and site."""
     grid: Grid = defaultdict(lambda: defaultdict(float))
     tranches: dict[tuple[str, str, str], Tranche] = {}
     for row in installs(report.plan):
@@ -152,7 +152,7 @@ def _grid(report: Report) -> Grid:
 def _order_dates(
     report: Report, tranches: dict[tuple[str, str, str], Tranche]
 ) -> Iterator[tuple[str, Tranche, date]]:
-    """Give order and arrival of every order once for each tranche that waits for it."""
+    """Yield order and arrival of every order once for each tranche that needs it."""
     fed: dict[str, set[Tranche]] = defaultdict(set)
     for peg in report.rows("pegs"):
         install = (str(peg["hall"]), str(peg["system"]), str(peg["date"]))

@@ -1,4 +1,4 @@
-"""The days of installs, and the windows in which suppliers, plants, lanes and crews work."""
+"""Sheets Installs and Clock: days of installs, and the windows of work."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from planner.reports.install_days import CLOCK_WORDS, installs, windows
 
 
 def write_installs(report: Report, page: Page) -> None:
-    """Write every install with its day, the day of service, and the milestone that waits for it."""
+    """Write every install with its day, its day of service, and the milestone it serves."""
     page.subtitle(
         "Systems installed or removed, by day. In service on: after commissioning; blank after the "
         "plan's end. Late: the milestone is short of MW before then"
@@ -32,7 +32,7 @@ def write_installs(report: Report, page: Page) -> None:
 
 
 def write_clock(report: Report, page: Page) -> None:
-    """Write the windows in which anything is done."""
+    """Write the windows with any work."""
     rows, count = windows(report.plan), len(report.rows("clock"))
     text = (
         f"{CLOCK_WORDS}, which stands here as carried over. Shown are the {len(rows):,} of "

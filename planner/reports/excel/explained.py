@@ -1,4 +1,4 @@
-"""What holds the plan back, in which period, and why milestones are late."""
+"""Sheets Bottlenecks, Bottlenecks by period and Why late."""
 
 from __future__ import annotations
 

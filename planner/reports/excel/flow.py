@@ -9,7 +9,7 @@ from planner.reports.install_days import moves
 
 
 def write_stock(report: Report, page: Page) -> None:
-    """Write the units held everywhere after each day on which any are taken."""
+    """Write the units held at each place after each day with a withdrawal."""
     page.subtitle(
         "Units held after what is taken on a day, where any are left; the place * is everywhere, "
         "in a plan without lanes"

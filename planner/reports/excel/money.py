@@ -1,4 +1,4 @@
-"""Money: what is committed and paid in each period against the budget, and the cost terms."""
+"""Sheets Cash and Costs: money committed and paid against the budget, and cost terms."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ CASH_CAPTION = (
 
 
 def write_cash(report: Report, page: Page) -> None:
-    """Write what is committed and paid in each period, by cost term, and so far."""
+    """Write the money committed and paid by period and cost term, and in total so far."""
     plan = report.plan
     money, word = currency(plan), period_word(plan)
     page.subtitle(CASH_CAPTION.format(word=word))
     found = pivot(plan, report.rows("spend"), "term", "amount")
     terms = [term for term in COST_TERMS if term in found.columns]
     if not set(terms) - {"late"}:
-        terms.insert(0, COST_TERMS[0])  # where nothing is spent, the sums still have a column
+        terms.insert(0, COST_TERMS[0])  # the sums need a column even if nothing is spent
     ends = {day(row["period"]): day(row["period_end"]) for row in report.rows("ramp")}
     rows: list[Row] = [
         {"period": period, "last": ends.get(period, period),
@@ -63,7 +63,7 @@ def write_cash(report: Report, page: Page) -> None:
                "paid so far": placed.cells("so_far")}  # fmt: skip
     if "budget" in placed.columns:
         columns["budget"] = placed.cells("budget")
-    # To scale, a bar is as wide as a month at most, and a day where any period is shorter.
+    # On a time axis a bar is at most a month wide, and a day if any period is shorter.
     look = native_charts.Look(f"Money paid in each {word}", f"{money} million", months_long(plan),
                               periods=0 if word == "month" else len(rows))  # fmt: skip
     make = partial(native_charts.money_chart, page.book, page, look, columns)
@@ -75,7 +75,7 @@ def write_cash(report: Report, page: Page) -> None:
 
 
 def _commit(report: Report, rows: list[Row], money: str) -> Field:
-    """Add to each row the value of the orders dated in its period; return the live column."""
+    """Add the value of the orders dated in each period to its row; return the live column."""
     orders = report.placed[ORDERS]
     starts = [row["period"] for row in rows]
     placed: list[list[float]] = [[] for _ in rows]
@@ -95,7 +95,7 @@ def _commit(report: Report, rows: list[Row], money: str) -> Field:
 
 
 def _payments(report: Report, rows: list[Row], terms: list[str], money: str) -> list[Field]:
-    """Add what is paid in each row, and so far; return the live columns."""
+    """Add the money paid in each period and so far to its row; return the live columns."""
     counted = [term for term in terms if term != "late"]
     limits = [(day(row["date"]), row["cumulative"]) for row in report.plan.inputs.tables["budget"]]
     paid = [total(number(row[term]) for term in terms) for row in rows]
@@ -116,7 +116,7 @@ def _payments(report: Report, rows: list[Row], terms: list[str], money: str) -> 
 
 
 def _against_budget(counted: list[str], money: str) -> tuple[Field, ...]:
-    """Return the columns that hold what is paid against the budget, which leaves out `late`."""
+    """Return the columns of payments against the budget, which excludes `late`."""
     against = f"=SUM({{first_{counted[0]}}}:{{{counted[-1]}}})"
     return (
         Field("against", "Paid so far without late", money, "whole", formula=against),
@@ -126,7 +126,7 @@ def _against_budget(counted: list[str], money: str) -> tuple[Field, ...]:
 
 
 def write_costs(report: Report, page: Page) -> None:
-    """Write the cost terms, which sum live to the total."""
+    """Write the cost terms with live totals."""
     money = currency(report.plan)
     page.subtitle(
         "Cost terms over the whole plan: nominal, and discounted to its first day (present cost); "

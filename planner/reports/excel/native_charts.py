@@ -1,4 +1,4 @@
-"""The workbook's native charts: each takes its figures from cells, so that it can be traced."""
+"""Native charts of the workbook; all their data are cells, so they can be traced."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Cells = tuple[int, int, int, int]
 
 
 MOST_LABELS = 26
-"""Labels of a time axis whose periods stand side by side."""
+"""Largest number of labels on an axis of periods."""
 
 COLUMNS = (BLUE, ORANGE)
 BARS = ("#B4C0D4", BLUE, ORANGE)
-"""Colours of columns and of bars side by side: as many as there can be, none of them twice."""
+"""Colours of columns and bars, enough that none repeats."""
 
 MILLIONS = "#,##0.0,,"
 """Format of whole units of money that shows millions."""
@@ -25,7 +25,7 @@ MILLIONS = "#,##0.0,,"
 
 @dataclass(frozen=True)
 class Look:
-    """What a chart says.
+    """Texts and axes of a chart.
 
     Attributes
     ----------
@@ -34,11 +34,11 @@ class Look:
     unit : str
         Unit of the values.
     months : int
-        Months that the time axis spans; 0 where there is none.
+        Months on the time axis; 0 for no time axis.
     short_names : bool
         Whether the names of the series fit beside a chart.
     periods : int
-        Periods that stand side by side, whatever their length; 0 where time is to scale.
+        Number of periods on a category axis; 0 for a time axis.
     """
 
     title: str
@@ -49,7 +49,7 @@ class Look:
 
 
 def words(text: str) -> str:
-    """Return a text that XlsxWriter does not take for a reference such as ``Sheet!A1``."""
+    """Return a text that XlsxWriter does not interpret as a reference such as ``Sheet!A1``."""
     return clean(text)[:200].replace("!", "!\N{ZERO WIDTH SPACE}")
 
 
@@ -84,7 +84,7 @@ def ramp_chart(book: Book, page: Page, look: Look, columns: dict[str, Cells]) ->
 
 
 def money_chart(book: Book, page: Page, look: Look, columns: dict[str, Cells]) -> Any:
-    """Return columns by period with lines of what is spent so far, on an axis of their own.
+    """Return columns by period with lines of cumulative spending on a second axis.
 
     `columns` holds the cells of ``period``, the columns', then the lines' by their names.
     """
@@ -111,9 +111,9 @@ def money_chart(book: Book, page: Page, look: Look, columns: dict[str, Cells]) -
 
 
 def stacked_chart(book: Book, page: Page, look: Look, columns: dict[str, Cells]) -> Any:
-    """Return areas over time, one on the other, named by the headers above their cells.
+    """Return stacked areas over time, named by the headers above their cells.
 
-    `columns` holds the cells of ``day`` and of each area; ``rest`` is what is left.
+    `columns` holds the cells of ``day`` and of each area; ``rest`` is the remainder.
     """
     chart = book.file.add_chart({"type": "area", "subtype": "stacked"})
     areas = [(name, cells) for name, cells in columns.items() if name != "day"]

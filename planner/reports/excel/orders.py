@@ -1,4 +1,4 @@
-"""Purchase orders, one flat line each, and what they come to by supplier and by month."""
+"""Sheets of purchase orders: one line each, and subtotals by supplier and by month."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_MONTHS = 600
 
 
 def write_orders(report: Report, page: Page) -> None:
-    """Write every order, with totals of what the filter shows."""
+    """Write every order, with totals of the visible rows."""
     money = currency(report.plan)
     page.subtitle(
         f"{as_sentence(order_words(report.plan))}. {ORDER_WORDS}. Late: the milestone is short of "

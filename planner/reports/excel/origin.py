@@ -1,4 +1,4 @@
-"""Where a plan comes from: every input with its source, and what it was made with."""
+"""Sheets Assumptions and Manifest: sources of the inputs, options and versions."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _origin(table: Table, row: SheetRow) -> Row | None:
 
 
 def _shown(value: object) -> str:
-    """Return an input value as people write it."""
+    """Return an input value as text."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime | date):
@@ -77,7 +77,7 @@ def write_assumptions(report: Report, page: Page) -> None:
 
 
 def write_manifest(report: Report, page: Page) -> None:
-    """Write what the plan was made from and with, and where its tables are."""
+    """Write the inputs, options and versions of the plan, and the files of its tables."""
     plan = report.plan
     page.subtitle("Inputs, options and versions of this plan, and the files of its tables")
     page.widths, page.fixed = {0: 26.0, 1: 84.0, 2: 10.0}, True
@@ -109,7 +109,7 @@ def write_manifest(report: Report, page: Page) -> None:
 
 
 def _flat(entries: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
-    """Give nested entries one by one, as texts."""
+    """Yield nested entries one by one, as texts."""
     for key, value in entries.items():
         name = f"{prefix}{key}"
         if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""What the sheets of the workbook share: the report being written."""
+"""The report being written, shared by all sheets."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class Report:
     pages : dict of str to Page
         The sheets by name, in the order of the tabs.
     placed : dict of str to Placed
-        Where the main table of each sheet stands, for formulas and charts of other sheets.
+        Position of the main table of each sheet, for formulas and charts of other sheets.
     charts : list of (float, callable)
-        Rank of each of the workbook's charts, and what makes it anew, for a chart can stand in
-        one place only.
+        Rank of each chart, and a function that makes it again, because a chart can be inserted only
+        once.
     steps_end : int
         First free column of the sheet with the points of charts that show steps.
     """
@@ -44,7 +44,7 @@ class Report:
     steps_end: int = 0
 
     def rows(self, table: str) -> list[Row]:
-        """Return a result table of the plan, or a table of what was found out about it."""
+        """Return a result table or a table of findings of the plan."""
         return self.plan.rows(table)
 
     def add_chart(self, make: Callable[[], Any], page: Page, row: int, column: int,
@@ -54,5 +54,5 @@ class Report:
         self.charts.append((rank, make))
 
     def ranked_charts(self) -> list[Callable[[], Any]]:
-        """Return what makes each chart, the most telling first."""
+        """Return functions that make the charts, the most important first."""
         return [make for _, make in sorted(self.charts, key=lambda pair: pair[0])]

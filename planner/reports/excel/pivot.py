@@ -1,4 +1,4 @@
-"""Tables of periods by sites. What cannot be added stands side by side, each group with its sum."""
+"""Tables of periods by sites; groups that cannot be added are side by side."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from planner.reports.views import Pivot, period_ends, period_word, pivot
 
 @dataclass(frozen=True)
 class Shown:
-    """What a pivot shows of each site and period.
+    """Value shown for each site and period.
 
     Attributes
     ----------
@@ -24,8 +24,8 @@ class Shown:
     unit, kind : str
         Unit and kind of the sums.
     adds_up : bool
-        Whether the values are of a whole period, so that sums over periods have sense and stand
-        above the header; else they are of its end.
+        Whether the values cover a whole period, so that they add up over periods; otherwise they
+        are as of its end.
     """
 
     value: str
@@ -36,18 +36,18 @@ class Shown:
 
 @dataclass(frozen=True)
 class Group:
-    """Columns of a pivot that may be added up.
+    """Columns of a pivot that can be added up.
 
     Attributes
     ----------
     name : str
-        What their figures have in common, e.g. the basis; empty where there is one group only.
+        Common property of the figures, e.g. the basis; empty if there is only one group.
     found : Pivot
         The figures by period and site.
     keys : dict of str to str
         Field of each site.
     sums : int
-        Column of the live sum of each row of them.
+        Column of the live sum of each row.
     """
 
     name: str
@@ -59,16 +59,16 @@ class Group:
 def write_pivot(
     report: Report, page: Page, groups: Mapping[str, Iterable[Row]], shown: Shown
 ) -> tuple[Placed, list[Group]] | None:
-    """Write sums by period and site for each group; None if there is nothing to show.
+    """Write sums by period and site for each group; return None if there are none.
 
     Parameters
     ----------
     report, page
-        What is written, and the sheet.
+        Report and sheet.
     groups
-        Rows with a period and a site, by what they have in common.
+        Rows with a period and a site, by group.
     shown
-        What is summed.
+        Value to sum.
     """
     made = _groups(report, groups, shown)
     if not made:
@@ -93,7 +93,7 @@ def write_pivot(
 
 
 def _groups(report: Report, groups: Mapping[str, Iterable[Row]], shown: Shown) -> list[Group]:
-    """Return the groups that hold anything; the columns of their sums follow all others."""
+    """Return the non-empty groups; the columns of their sums come last."""
     pivots = {name: pivot(report.plan, rows, "site", shown.value) for name, rows in groups.items()}
     pivots = {name: found for name, found in pivots.items() if found.columns}
     after = 1 + sum(len(found.columns) for found in pivots.values())

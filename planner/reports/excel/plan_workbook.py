@@ -53,7 +53,7 @@ from planner.reports.excel.summary import subtitle, write_banner, write_summary
 from planner.reports.excel.workbook_writer import TOP, Book, Page
 
 UNDATED = datetime(2000, 1, 1)
-"""Date of the file of a plan whose manifest has none, so that the file stays the same."""
+"""Date of the file if the manifest has none, so that the file is reproducible."""
 
 CONTENTS = "Contents"
 
@@ -72,13 +72,13 @@ class Sheet:
     name : str
         Name of its tab.
     help : str
-        What it shows, for the contents.
+        Description in the contents.
     write : callable
         Fills it.
     last : bool
-        Whether it is filled after the others, for it tells of them.
+        Whether it is filled after the others, because it summarises them.
     shown : callable
-        Whether a plan has it.
+        Whether a plan has the sheet.
     """
 
     name: str
@@ -89,7 +89,7 @@ class Sheet:
 
 
 def write_contents(report: Report, page: Page) -> None:
-    """Write the verdict, and a link to every sheet with what it shows and its lines."""
+    """Write the verdict, and a link to every sheet with description and number of lines."""
     page.subtitle(subtitle(report.plan))
     page.widths, page.fixed = {0: 22.0, 1: 92.0, 2: 12.0}, True
     row = write_banner(page, report.plan, TOP, last=2)
@@ -110,7 +110,7 @@ def write_contents(report: Report, page: Page) -> None:
 
 
 def write_charts(report: Report, page: Page) -> None:
-    """Show every chart of the workbook once more, each on a page of its own."""
+    """Show every chart of the workbook again, one per page."""
     page.subtitle("Every chart of the workbook, one per page, editable")
     page.pages_wide, page.widths = 0, dict.fromkeys(range(CHART_COLUMNS), 9.0)
     breaks = []
@@ -207,7 +207,7 @@ def write_plan_workbook(plan: Plan, path: Path) -> None:
 
 
 def created(plan: Plan) -> datetime:
-    """Return when the plan was made, as its manifest tells, without a time zone."""
+    """Return the creation time of the plan from its manifest, without a time zone."""
     try:
         return datetime.fromisoformat(str(plan.manifest.get("created"))).replace(tzinfo=None)
     except ValueError:

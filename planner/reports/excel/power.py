@@ -1,4 +1,4 @@
-"""Power nodes: load, energised, headroom and stranded MW, at a glance and in every period."""
+"""Sheets Power and Power by period: load, energised, headroom and stranded MW of nodes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from planner.reports.stranded_power import stranded_mw
 from planner.reports.views import day, number, period_ends, period_word, power_nodes
 
 MOST_ROWS = 20_000
-"""Tables by period with more rows than this are left to the CSV files."""
+"""Largest number of rows of a table by period; larger tables are only in the CSV files."""
 
 MOST_BARS = 40
 
@@ -25,7 +25,7 @@ POWER_CAPTION = (
 
 
 def write_power(report: Report, page: Page) -> None:
-    """Write load, limit, headroom and stranded MW of every node, at the end and at its worst."""
+    """Write load, limit, headroom and stranded MW of every node, at the end and at worst."""
     word, nodes = period_word(report.plan), power_nodes(report.plan)
     page.subtitle(POWER_CAPTION)
     _add_stranded(report, nodes)
@@ -67,7 +67,7 @@ def write_power(report: Report, page: Page) -> None:
 
 
 def _add_stranded(report: Report, nodes: list[Row]) -> None:
-    """Add to each node what is stranded at the end and at most."""
+    """Add the stranded MW at the end and at most to each node."""
     found: dict[str, list[tuple[float, object]]] = {}
     for (node, last), mw in stranded_mw(report.plan).items():
         found.setdefault(node, []).append((mw, last))
@@ -80,7 +80,7 @@ def _add_stranded(report: Report, nodes: list[Row]) -> None:
 
 
 def has_power_by_period(report: Report) -> bool:
-    """Whether the load in every period is shown."""
+    """Whether the workbook has the sheet Power by period."""
     return 0 < len(report.rows("power")) <= MOST_ROWS
 
 

@@ -1,4 +1,4 @@
-"""What to ask for, how safe the milestones are that are met, and what can be promised on top."""
+"""Sheets Asks, Slack and Quote."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from planner.reports.quote_texts import quote_sentences, shown_quote
 from planner.reports.views import BASIS_WORDS, day, months_long, number
 
 CHART_ROWS = 17
-"""Rows beside which the chart of a quote stands."""
+"""Height of the chart of a quote in rows."""
 
 WIDE, ACROSS = 10, 105
-"""Columns over which a sentence above a table goes, and about how many characters they hold."""
+"""Width of a sentence above a table: columns, and about how many characters they hold."""
 
 
 def write_asks(report: Report, page: Page) -> None:
@@ -52,7 +52,7 @@ def write_asks(report: Report, page: Page) -> None:
 
 
 def write_slack(report: Report, page: Page) -> None:
-    """Write milestones that are met with their slack, a line for each purchase line."""
+    """Write the slack of milestones that are met, with a row for each purchase line."""
     page.subtitle(
         "Milestones that are met. Slack: days by which one could be due earlier without missing "
         "more MW, re-solved; blank: not solved in time. Last order: the last day on which a unit "
@@ -84,7 +84,7 @@ def write_slack(report: Report, page: Page) -> None:
 
 
 def write_quote(report: Report, page: Page) -> None:
-    """Write what was asked for, and the most that can be promised by date."""
+    """Write the answers of a quote, and its bounds by date."""
     found = quote(report.plan)
     assert found is not None
     basis = str(found.facts.get("basis"))
@@ -113,7 +113,7 @@ def write_quote(report: Report, page: Page) -> None:
 
 
 def _curve(report: Report, page: Page, top: int) -> Placed:
-    """Write the most by date, with a chart."""
+    """Write the bounds by date, with a chart."""
     fields = [
         Field("date", "From", kind="date"), Field("at_most_mw", "At most", "MW", "mw"),
         Field("firm_mw", "Firm", "MW", "mw"),
@@ -136,7 +136,7 @@ def _curve(report: Report, page: Page, top: int) -> Placed:
 
 
 def _overtime(report: Report, page: Page, row: int, share: object) -> int:
-    """Write what more can be promised with each kind of limit stretched; return the last row."""
+    """Write the gain from overtime by kind of limit; return the last row."""
     rows = [shown_quote(row) for row in report.rows("quote") if row["overtime_of"]]
     if not rows:
         return row
@@ -151,7 +151,7 @@ def _overtime(report: Report, page: Page, row: int, share: object) -> int:
 
 
 def mark_none(page: Page, placed: Placed, key: str) -> None:
-    """Mark the cells of a column that are 0, but not those that are blank."""
+    """Mark the cells of a column that are 0 but not blank."""
     first = cell(placed.first, placed.columns[key])
     page.sheet.conditional_format(*placed.cells(key), {
         "type": "formula", "format": page.book.style("tight", "whole"),

@@ -1,4 +1,4 @@
-"""Commitments: megawatts in service against committed, and the ledger from MW to systems."""
+"""Sheets Ramp, Megawatt ledger and MW by basis."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _steps(
 
 @dataclass(frozen=True)
 class Promise:
-    """A commitment and one system that may serve it."""
+    """A commitment and a system that may serve it."""
 
     commitment: SheetRow
     system: SheetRow
@@ -91,7 +91,7 @@ class Promise:
 
 
 def write_ledger(report: Report, page: Page) -> None:
-    """Write how many systems each commitment's MW are on every basis, step by step."""
+    """Write the conversion of each commitment's MW to systems on every basis."""
     page.subtitle(
         "From contract MW to systems: kW a system counts = (system power + overhead on the bases "
         "it and facility) x PUE on the basis facility; systems = MW x 1,000 / kW, rounded up to "
@@ -136,7 +136,7 @@ def _promises(report: Report) -> list[Promise]:
 
 
 def _ledger_rows(promise: Promise) -> list[Row]:
-    """Return the counts of a promise on every basis; PUE lowest and highest of the sites."""
+    """Return the counts of a commitment on every basis, at the sites' lowest and highest PUE."""
     system, commitment = promise.system, promise.commitment
     counts = ledger(promise.mw, [system["power_kw"]], [system["overhead_kw"]], promise.pues)
     return [
@@ -151,7 +151,7 @@ def _ledger_rows(promise: Promise) -> list[Row]:
 
 
 def write_bases(report: Report, page: Page) -> None:
-    """Write what serves each commitment at the end of the plan, counted on every basis."""
+    """Write the systems that serve each commitment at the end, counted on every basis."""
     page.subtitle("What serves the commitments at the end of the plan, counted on every basis")
     rows = _served(report)
     bases, systems = ({row[key] for row in rows} for key in ("own", "system"))
@@ -205,7 +205,7 @@ def _served(report: Report) -> list[Row]:
 
 
 def _write_published(report: Report, page: Page, row: int) -> None:
-    """Write counts in print for the same MW beside the ledger's own."""
+    """Write published counts for the same MW beside those of the ledger."""
     overheads: dict[Any, set[float]] = defaultdict(set)
     for promise in _promises(report):
         key = (promise.system["system"], promise.mw, promise.system["power_kw"])

@@ -1,4 +1,4 @@
-"""Sites: what stands in each hall at the end, halls opened, and MW and systems over time."""
+"""Sheets Sites, Openings, MW by site and Systems by site."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from planner.reports.views import (
 )
 
 MOST_SERIES = 12
-"""Sites that a chart can name; half of it where their names are long."""
+"""Largest number of sites named in a chart; half of it for long names."""
 
 
 def write_sites(report: Report, page: Page) -> None:
-    """Write what stands in each hall class at the end of the plan."""
+    """Write the systems in each hall class at the end of the plan."""
     page.subtitle(
         "Each hall class at the end of the plan; IT power counts systems with their overhead"
     )
@@ -74,7 +74,7 @@ def write_openings(report: Report, page: Page) -> None:
 
 
 def _halls(report: Report) -> list[Row]:
-    """Return each hall class with each system in it; the halls stand on its first row."""
+    """Return each hall class with its systems; the number of halls is on its first row."""
     tables = report.plan.inputs.tables
     sites = {row["site"]: row for row in tables["sites"]}
     halls = {row["hall"]: row for row in tables["halls"]}
@@ -135,7 +135,7 @@ def _openings(report: Report) -> list[Row]:
 
 
 def write_mw_by_site(report: Report, page: Page) -> None:
-    """Write MW served by period and site, for each basis with a chart of them stacked."""
+    """Write MW served by period and site, with a stacked chart for each basis."""
     plan, word = report.plan, period_word(report.plan)
     page.subtitle(f"MW served at the end of each {word} ({mw_words(plan)})")
     basis = {str(row["commitment"]): str(row["basis"]) for row in report.rows("ramp")}
@@ -176,7 +176,7 @@ def _short_names(part: Group) -> bool:
 def _chart_cells(
     report: Report, page: Page, placed: Placed, part: Group
 ) -> dict[str, native_charts.Cells]:
-    """Return the points of a chart of sites; the smaller ones are added up where there are many."""
+    """Return the points of a chart of sites; if there are many, the smaller ones are summed."""
     found, most = part.found, MOST_SERIES if _short_names(part) else MOST_SERIES // 2
     sites = list(part.keys)
     if len(sites) > most + 1:
@@ -196,7 +196,7 @@ def _chart_cells(
 
 
 def _rest(page: Page, placed: Placed, part: Group, kept: dict[str, Values]) -> Values:
-    """Add a column with the live sum of the sites that a chart does not name."""
+    """Add a column with the live sum of the sites not named in a chart."""
     found = part.found
     rest = [site for site, key in part.keys.items() if key not in kept]
     column, name = max(page.widths) + 1, f"{len(rest)} smaller sites"
@@ -204,14 +204,14 @@ def _rest(page: Page, placed: Placed, part: Group, kept: dict[str, Values]) -> V
     page.widen(column, 16)
     held = [total(found.cells.get((p, site), 0.0) for site in rest) for p in found.periods]
     for row, value in enumerate(held, start=placed.first):
-        # All less those kept: a list of every small site could be longer than Excel allows.
+        # Total less the named ones: a list of all small sites could exceed Excel's limit.
         cells = ",".join(cell(row, values.cells[1]) for values in kept.values())
         page.formula(row, column, f"={cell(row, part.sums)}-SUM({cells})", value, "body", "mw")
     return Values(name, (placed.first, column, placed.last, column), held)
 
 
 def write_systems_by_site(report: Report, page: Page) -> None:
-    """Write systems installed by period and site, each kind of system apart."""
+    """Write systems installed by period and site, by kind of system."""
     word = period_word(report.plan)
     groups: dict[str, list[Row]] = {}
     removed: dict[str, float] = {}

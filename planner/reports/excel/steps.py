@@ -1,7 +1,7 @@
-"""The points of charts whose values hold from one day to the next: steps, not slopes.
+"""Data points of step charts.
 
-A chart joins its points by straight lines. So each value is given twice: on its own day, and on
-the day before the next value. All values are live formulas on the cells of the sheet shown.
+Excel joins points by straight lines, so each value is written twice: on its day, and on the day
+before the next value. All values are live formulas on the cells of the sheet shown.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Values:
-    """Cells of a sheet, one below the other, what they are called, and what they hold."""
+    """A column of cells with its name and values."""
 
     name: str
     cells: Cells
@@ -39,7 +39,7 @@ class Values:
 
 
 def write_steps(report: Report, page: Page) -> None:
-    """Write what the sheet is for; the sheets with charts have filled it."""
+    """Write the subtitle of the sheet; the sheets with charts have filled it."""
     page.subtitle(
         "The points of the charts that show steps: each value on its day and on the day before the "
         "next value, a formula on the sheet named above it"
@@ -58,11 +58,11 @@ def stepped(
     Parameters
     ----------
     report, page
-        What is written, and the sheet with the values.
+        Report and the sheet with the values.
     days
         Day from which each row of values holds, in order.
     series
-        Values of each series; the last ones hold until the end of the plan's charts.
+        Values of each series; the last ones hold until the end of the charts.
 
     Returns
     -------

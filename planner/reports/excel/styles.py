@@ -1,4 +1,4 @@
-"""How the workbook looks: colours, cell formats, and what a column is."""
+"""Style of the workbook: colours, cell formats, columns."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SERIES = (
     "#2F6DB5", "#E07B00", "#3C9A5F", "#B04A9E", "#C9A100", "#4BA3C3", "#8C564B", "#6B5FB5",
     "#D9586B", "#7A8B2E", "#2B4C7E", "#F0A35E", "#5FB8A5",
 )  # fmt: skip
-"""Colours of chart series, told apart in print as well."""
+"""Colours of chart series, distinct in print too."""
 
 FONT = {"font_name": "Arial", "font_size": 10, "font_scheme": "none"}
 
@@ -72,10 +72,10 @@ STYLES: dict[str, dict[str, Any]] = {
 """Parts of cell formats, joined by name."""
 
 UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-"""Characters that a part of a workbook cannot hold, or shows nothing for."""
+"""Characters that are invalid or invisible in a workbook."""
 
 NUMBERS = {"whole": 0, "in_millions": 2, "millions": 1, "mw": 2, "decimal": 2, "gap": 3, "share": 1}
-"""Decimals that each kind of number shows."""
+"""Decimals of each kind of number."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Placed:
-    """Where a table stands: first and last row with data, and the column of each field.
+    """Position of a table: first and last row with data, and the column of each field.
 
     Attributes
     ----------
@@ -130,7 +130,7 @@ class Placed:
     total_row : int or None
         Row of the totals.
     rows : int
-        How many rows there are; an empty table takes a row to say so.
+        Number of rows; an empty table has one row with a message.
     """
 
     first: int
@@ -144,18 +144,18 @@ class Placed:
         return self.first, self.columns[key], self.last, self.columns[key]
 
     def area(self, key: str, sheet: str) -> str:
-        """Return the cells of a field as a formula on another sheet names them."""
+        """Return the reference to the cells of a field from another sheet."""
         return f"'{sheet}'!{xl_range_abs(*self.cells(key))}"
 
 
 def clean(value: object) -> str:
-    """Return a text that every part of a workbook can hold: at most 32,767 characters."""
+    """Return a text that is valid in a workbook, of at most 32,767 characters."""
     text = UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", str(value).replace("\r\n", "\n"))
     return text if len(text) <= 32767 else f"{text[:32760]} [...]"
 
 
 def exact(kind: str, values: Iterable[object]) -> str:
-    """Return the style of an ``amount``: decimals only in a column that has any."""
+    """Return the style of an ``amount``: decimals only if a value of the column has any."""
     if kind not in ("amount", "each"):
         return kind
     whole = all(abs(n) >= 1e6 or n == round(n) for n in map(number, values))
@@ -163,7 +163,7 @@ def exact(kind: str, values: Iterable[object]) -> str:
 
 
 def shown(value: object, kind: str) -> str:
-    """Return about what a cell shows, to measure its width."""
+    """Return the approximate text of a cell, to measure its width."""
     if value is None:
         return ""
     if isinstance(value, date):
@@ -174,7 +174,7 @@ def shown(value: object, kind: str) -> str:
 
 
 def widest(values: Iterable[object], kind: str) -> int:
-    """Return the characters that the widest of a column's values takes."""
+    """Return the width of a column's widest value, in characters."""
     if kind in NUMBERS:
         found = [number(value) for value in values]
         return max((len(shown(end, kind)) for end in (min(found), max(found))), default=0)
@@ -190,7 +190,7 @@ def widest(values: Iterable[object], kind: str) -> int:
 
 @lru_cache(maxsize=4096)
 def lines(text: str, width: int) -> int:
-    """Return how many lines a text takes in a column of some characters."""
+    """Return the number of lines of a text wrapped to a width in characters."""
     if len(text) <= width and "\n" not in text:
         return 1
     return sum(max(1, len(textwrap.wrap(part, width))) for part in text[:2000].split("\n"))

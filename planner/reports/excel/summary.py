@@ -1,4 +1,4 @@
-"""The workbook's summary: what a reader must know, missed megawatts first."""
+"""Sheet Summary: the main results, missed megawatts first."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ LAST = 6
 """Last column of the summary's tables."""
 
 CHART_COLUMNS = 11
-"""Columns that the charts beside the tables take."""
+"""Columns of the charts beside the tables."""
 
 WIDTHS = (30.0, *[16.0] * LAST, 8.0)
 """Widths of the columns that all tables of the summary share."""
 
 LARGE = 0.65
-"""Characters of a key figure that take the width of one."""
+"""Characters of a key figure per column."""
 
 
 def write_summary(report: Report, page: Page) -> None:
@@ -81,7 +81,7 @@ def subtitle(plan: Plan) -> str:
 
 
 def write_banner(page: Page, plan: Plan, row: int, last: int = LAST) -> int:
-    """Say first, and loud, whether megawatts are missed; return the row below."""
+    """Write the headline on missed megawatts; return the row below."""
     head = headline(plan)
     color = "bad_banner" if head.missed else "good_banner"
     page.merged(row, last, head.text, "banner", color, height=36)
@@ -155,7 +155,7 @@ def _milestones(page: Page, plan: Plan, row: int) -> int:
 
 
 def _told(report: Report, page: Page, row: int) -> int:
-    """Write the most important sentences of the explanation, each the way to its sheet."""
+    """Write the headline sentences of the explanation, each a link to its sheet."""
     sentences = told(report)
     if not sentences:
         return row
@@ -169,7 +169,7 @@ def _told(report: Report, page: Page, row: int) -> int:
 
 
 def _assumed(plan: Plan, page: Page, row: int) -> int:
-    """Say how many inputs are assumptions, with the way to them."""
+    """Write the number of assumptions, with a link to them."""
     text = f"{as_sentence(origins(plan).words)}: see the sheet Assumptions"
     page.merged(row, LAST, text, "link", "note", height=15 * lines(text) + 3)
     page.link(row, 0, "Assumptions", text, styles=("link", "note"))
@@ -200,7 +200,7 @@ def _spend(page: Page, plan: Plan, row: int) -> int:
 
 
 def _systems(page: Page, plan: Plan, row: int) -> int:
-    """Write systems installed, and what commitments, halls, feeders and supply add up to."""
+    """Write systems installed, and the totals of commitments, halls, feeders and supply."""
     counts: list[Row] = [
         {"what": name, "value": count, "unit": "systems"}
         for name, count in systems_installed(plan).items()
@@ -219,7 +219,7 @@ def _systems(page: Page, plan: Plan, row: int) -> int:
 
 
 def _tiers(page: Page, plan: Plan, row: int) -> int:
-    """Write what was optimised, in order, with the proof."""
+    """Write the tiers in order, with their proof."""
     fields = [
         Field("words", "Tier, in order"), Field("unit", "Unit", kind="center"),
         Field("value", "Value", kind="each"), Field("bound", "Proven bound", kind="each"),
@@ -241,5 +241,5 @@ def _notes(page: Page, plan: Plan, row: int) -> int:
 
 
 def lines(text: str) -> int:
-    """Return how many lines a text takes over the summary's width, at the least one."""
+    """Return the number of lines of a text over the summary's width, at least one."""
     return wrapped(text, int(sum(WIDTHS)))
