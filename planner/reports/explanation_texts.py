@@ -1,4 +1,4 @@
-"""What the reports tell of a plan's explanation and quote: sentences, groups and timelines."""
+"""Sentences and groups of a plan's explanation, shared by all reports."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from planner.plan.tables import Row
 from planner.reports.views import NOTHING, currency, day, figure, number
 
 MILLIONS_FROM = 1e5
-"""Money from which on it is said in millions."""
+"""Amount of money from which it is shown in millions."""
 
 NAMED = 3
-"""Requests and purchase lines that a sentence names; the others are counted."""
+"""Largest number of requests in a sentence; the others are counted."""
 
 
 def explanation(plan: Plan) -> Finding | None:
@@ -25,12 +25,12 @@ def explanation(plan: Plan) -> Finding | None:
 
 
 def quote(plan: Plan) -> Finding | None:
-    """Return what can be promised on top of a plan, if that was asked."""
+    """Return the quote of a plan, if it has one."""
     return plan.findings.get(QUOTE)
 
 
 def undone(finding: Finding) -> list[str]:
-    """Return what was left open, most of it for want of time."""
+    """Return the steps that were skipped, most of them for lack of time."""
     found = finding.facts.get("undone")
     return [str(text) for text in found] if isinstance(found, (list, tuple)) else []
 
@@ -41,58 +41,58 @@ def is_late(plan: Plan) -> bool:
 
 
 def brief(value: object) -> str:
-    """Return a number as people say it: about three digits, thousands set apart."""
+    """Return a number with about three digits and thousands separators."""
     size = abs(number(value))
     return figure(value, 0 if size >= 100 else 1 if size >= 10 else 2)
 
 
 def money(plan: Plan, value: object) -> str:
-    """Return money in few characters, in millions where that is shorter."""
+    """Return money in few characters, in millions if that is shorter."""
     if abs(number(value)) < MILLIONS_FROM:
         return f"{figure(value)} {currency(plan)}"
     return f"{figure(number(value) / 1e6, 2)} {currency(plan)} million"
 
 
 def in_cell(row: Row) -> str:
-    """Return what stands in the cell of a limit: a number or a day."""
+    """Return the value of a limit's cell: a number or a day."""
     if (found := day(row["day"])) is not None:
         return found.isoformat()
     return "" if row["value"] is None else f"{number(row['value']):,.12g}"
 
 
 def limit_words(row: Row) -> str:
-    """Return whose a limit is, what it is, and what stands in its cell."""
+    """Return subject, kind and cell value of a limit."""
     return f"{row['subject']}, {row['kind']} {in_cell(row)}".rstrip()
 
 
 GAINS = ("mw_months_percent", "mw_months", "mw_months_lifted")
 SAVINGS = ("money_percent", "money")
 WHOLE_GAIN, WHOLE_SAVING = "mw_months_whole", "money_whole"
-"""Columns of what one step more is worth in whole systems; blank where that was not proven."""
+"""Columns of the gain and the saving per step in whole systems; blank if not proven."""
 
 DIVISIBLY = "with divisible systems"
 
 
 def gains(row: Row) -> bool:
-    """Return whether a bottleneck is worth any megawatts."""
+    """Return whether a bottleneck has a gain in megawatts."""
     return any(number(row.get(key)) > NOTHING for key in (*GAINS, WHOLE_GAIN))
 
 
 def saves(row: Row) -> bool:
-    """Return whether a bottleneck is worth any money."""
+    """Return whether a bottleneck has a saving."""
     return any(number(row.get(key)) > NOTHING for key in (*SAVINGS, WHOLE_SAVING))
 
 
 def one_more(row: Row) -> str:
-    """Return what one step more of a limit is, e.g. ``1 MW more`` or ``one period earlier``."""
+    """Return one step of a limit in words, e.g. ``1 MW more`` or ``one period earlier``."""
     text = str(row["one_more"])
     return text if text.endswith(("earlier", "less")) else f"{text} more"
 
 
 def worth(plan: Plan, row: Row) -> str:
-    """Return what one step more of a limit, and what all of it, is worth: a part of a sentence.
+    """Return the gains from one step more of a limit, and from lifting it, as a clause.
 
-    What is known of whole systems comes first; the rest is said to hold with divisible ones.
+    Gains in whole systems come first; the others are labelled as with divisible systems.
     """
     whole = _whole_worth(plan, row)
     divisibly = _divisible_worth(plan, row, with_step=not whole)
@@ -106,7 +106,7 @@ def worth(plan: Plan, row: Row) -> str:
 
 
 def _whole_worth(plan: Plan, row: Row) -> str:
-    """Return what one step more is worth in whole systems; empty if that is not known."""
+    """Return the gain from one step more in whole systems; empty if not known."""
     if (gain := row.get(WHOLE_GAIN)) is not None and number(gain) > NOTHING:
         return f"{one_more(row)} gains {_mw_months(number(gain))}"
     saved = row.get(WHOLE_SAVING)
@@ -118,7 +118,7 @@ def _whole_worth(plan: Plan, row: Row) -> str:
 
 
 def _divisible_worth(plan: Plan, row: Row, *, with_step: bool) -> list[str]:
-    """Return what a re-solve with divisible systems says, in parts of a sentence."""
+    """Return the re-solved gains with divisible systems, as clauses."""
     is_amount = not one_more(row).endswith(("earlier", "less"))
     said = []
     measures = (("gains", GAINS, _mw_months), ("saves", SAVINGS, partial(money, plan)))
@@ -146,23 +146,23 @@ def _mw_months(value: float) -> str:
 
 
 def telling(plan: Plan) -> list[Row]:
-    """Return the bottlenecks that are worth anything, in their order."""
+    """Return the bottlenecks with a gain or a saving, by rank."""
     return [row for row in plan.rows("bottlenecks")
             if gains(row) or saves(row)]  # fmt: skip
 
 
 def is_unknown(row: Row) -> bool:
-    """Return whether it is not known what more of a limit is worth."""
+    """Return whether the gain of a limit is not known."""
     return row["status"] in UNKNOWN or row["money_status"] in UNKNOWN
 
 
 def _is_tried_whole(row: Row) -> bool:
-    """Return whether one step more was tried in whole systems, in megawatts and in money."""
+    """Return whether one step more was re-solved in whole systems, in megawatts and in money."""
     return row.get(WHOLE_GAIN) is not None and row.get(WHOLE_SAVING) is not None
 
 
 def collapsed(plan: Plan, where: str = "tables/bottlenecks.csv") -> str:
-    """Return how many limits are worth nothing and where they are told; empty if none are."""
+    """Return the number of limits without a gain and where they are listed; empty if none."""
     told = {id(row) for row in telling(plan)}
     rest = [row for row in plan.rows("bottlenecks") if id(row) not in told]
     whole = sum(map(_is_tried_whole, rest))
@@ -181,24 +181,24 @@ def collapsed(plan: Plan, where: str = "tables/bottlenecks.csv") -> str:
 
 @dataclass
 class Held:
-    """A limit of one kind and subject, which may stand in several cells.
+    """Bottlenecks of one kind and subject, which may be in several cells.
 
     Attributes
     ----------
     rows : list of rows
-        Its bottlenecks, those that hold back most first.
+        Its bottlenecks, by rank.
     """
 
     rows: list[Row] = field(default_factory=list)
 
     @property
     def first(self) -> Row:
-        """The cell that holds back most."""
+        """The bottleneck with the best rank."""
         return self.rows[0]
 
 
 def held(rows: Iterable[Row]) -> list[Held]:
-    """Return bottlenecks by kind and subject, in the order of their first."""
+    """Group bottlenecks by kind and subject, in order of rank."""
     found: dict[tuple[object, object], Held] = {}
     for row in rows:
         found.setdefault((row["kind"], row["subject"]), Held()).rows.append(row)
@@ -206,7 +206,7 @@ def held(rows: Iterable[Row]) -> list[Held]:
 
 
 def no_limit(plan: Plan) -> str:
-    """Return that no limit is worth anything, as far as that is known, in a sentence."""
+    """Return the sentence for a plan without any limit that has a gain."""
     rows = plan.rows("bottlenecks")
     if rows and all(map(_is_tried_whole, rows)):
         return "One step more of any limit that is used up gains nothing."
@@ -216,7 +216,7 @@ def no_limit(plan: Plan) -> str:
 
 
 def holding_sentence(plan: Plan) -> str:
-    """Return the first ranked of what holds the plan back, or would save, in a sentence."""
+    """Return the first bottleneck with its gain, or its saving, in a sentence."""
     rows = telling(plan)
     if not rows:
         return no_limit(plan)
@@ -226,7 +226,7 @@ def holding_sentence(plan: Plan) -> str:
 
 
 def periods_sentence(plan: Plan) -> str:
-    """Return what the length of periods costs a late milestone most; empty if it costs none."""
+    """Return the largest effect of the period length on a late milestone; empty if none."""
     rows = [row for row in plan.rows("lateness") if row["kind"] == PERIODS]
     if not rows:
         return ""
@@ -235,7 +235,7 @@ def periods_sentence(plan: Plan) -> str:
 
 
 def ask_sentence(plan: Plan) -> str:
-    """Return the first thing to ask for in a sentence; empty if nothing is late."""
+    """Return the first ask in a sentence; empty if nothing is late."""
     if not is_late(plan):
         return ""
     sets = ask_sets(plan)
@@ -249,7 +249,7 @@ def ask_sentence(plan: Plan) -> str:
 
 
 def no_asks(plan: Plan) -> str:
-    """Return why there is nothing to ask for, in a sentence."""
+    """Return why there are no asks, in a sentence."""
     if not is_late(plan):
         return "Nothing is late, so there is nothing to ask for."
     found = explanation(plan)
@@ -266,9 +266,9 @@ class Asked:
     Attributes
     ----------
     commitment : str
-        What is late, with commas.
+        Late commitments, separated by commas.
     number : int
-        Number of the set; the first is the least.
+        Number of the set; the first is the smallest.
     rows : tuple of rows
         Its changes.
     """
@@ -279,12 +279,12 @@ class Asked:
 
     @property
     def aim(self) -> str:
-        """What it is proved to do, to stand behind `so that`."""
+        """Proved effect of the set, as a clause that follows "so that"."""
         return str(self.rows[0]["aim"])
 
     @property
     def proof(self) -> str:
-        """What is proved of it, in a sentence."""
+        """Proofs about the set, in a sentence."""
         row, smaller = self.rows[0], [row.get("not_enough") for row in self.rows]
         parts = [f"Proof: {row['proof']}" if row["proof"] else "",
                  "no cheaper set exists" if row["fewest"] == "yes" else
@@ -297,7 +297,7 @@ class Asked:
 
 
 def ask_sets(plan: Plan) -> list[Asked]:
-    """Return the sets of changes by commitments, the least first."""
+    """Return the sets of changes by commitments, the smallest first."""
     found: dict[tuple[str, int], list[Row]] = {}
     for row in plan.rows("asks"):
         found.setdefault((str(row["commitment"]), int(number(row["set"]))), []).append(row)
@@ -314,13 +314,13 @@ class Safe:
     due : datetime.date
     mw : float
     slack : float or None
-        Days by which it could be met earlier; None if that was not worked out in time.
+        Days by which it could be met earlier; None if not solved in time.
     could_be_met_by : datetime.date or None
-        Day by which it could be met.
+        Earliest day by which it could be met.
     proof : str
-        What proves the slack.
+        Proof of the slack.
     orders : tuple of (row, datetime.date)
-        Purchase lines with the last day on which an order comes in time, the earliest first.
+        Purchase lines with their last order days, the earliest first.
     """
 
     commitment: str
@@ -360,7 +360,7 @@ def slack_sentence(plan: Plan) -> str:
     found = safe_milestones(plan)
     if not found:
         return "No milestone with MW due is met, so none has slack."
-    # What stands already has no slack either, and nobody can do anything about it.
+    # Systems already installed have no slack either, but nothing to act on.
     able = [one for one in found if one.orders and one.slack is not None] or found
     first = min(able, key=lambda one: (one.slack is None, one.slack or 0.0, one.due))
     text = (f"Least slack of the milestones that are met: {first.commitment}, "
@@ -371,7 +371,7 @@ def slack_sentence(plan: Plan) -> str:
 
 
 def _first_order(plan: Plan, one: Safe) -> Row | None:
-    """Return the planned order for a milestone that can wait least; None if it has none."""
+    """Return the planned order for a milestone with the earliest deadline; None if none."""
     meant = f"{one.commitment} {one.due}"
     orders = [
         row

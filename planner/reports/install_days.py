@@ -1,4 +1,4 @@
-"""On which day what is done: installs with their day of service, and the windows of work."""
+"""Work by day: installs with their day of service, moves, and windows of work."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from planner.reports.plan_figures import commission_days
 from planner.reports.views import NOTHING, day, figure, number
 
 WORK = {"order": "orders", "start": "assembly", "ship": "freight", "install": "installation"}
-"""How the work of each kind of act is named to people."""
+"""Words for the work of each kind of act."""
 
 CLOCK_WORDS = (
     "Where a rate limits work (a supplier's capacity, a plant, a lane, a site's crews), it goes on "
@@ -19,20 +19,20 @@ CLOCK_WORDS = (
     "order is worked on from the day Sign from until its order date: signed later, the rate no "
     "longer covers all of it. What a window leaves over is lost, but for part of a system or order"
 )
-"""What the windows mean to somebody who buys."""
+"""Explanation of windows for buyers."""
 
 ORDER_WORDS = (
     "Units of an order are called off from the day Sign from until the order date, as the supplier "
     "makes them, or as plants, lanes and crews work on them. Sign by: the last responsible day; "
     "signed later, an install moves. Slack: days from Sign from until then"
 )
-"""What the days of an order mean."""
+"""Explanation of the days of an order."""
 
 
 def installs(plan: Plan) -> list[Row]:
     """Return the rows of `installs`, each with the day from which its systems are in service.
 
-    The day is None where nothing is installed, or where it comes after the plan's end.
+    The day is None if nothing is installed, or if it is after the plan's end.
     """
     waits = commission_days(plan)
     end = max((last for row in plan.rows("ramp") if (last := day(row["period_end"]))),
@@ -68,7 +68,7 @@ def moves(plan: Plan) -> list[Row]:
 
 
 def windows(plan: Plan) -> list[Row]:
-    """Return the windows in which anything is done, by their last day.
+    """Return the windows with any work, by their last day.
 
     Columns: work, place, more (where to, or what), window_from, date, done, carried.
     """
@@ -85,12 +85,12 @@ def windows(plan: Plan) -> list[Row]:
 
 
 def _window(row: Row) -> tuple[object, ...]:
-    """Return by what a window is found: act, place, where to or what, last day."""
+    """Return the key of a window: act, place, destination or item, last day."""
     return row["act"], row["place"], row["to"] or row["item"], row["date"]
 
 
 def _done(plan: Plan) -> dict[tuple[object, ...], dict[str, float]]:
-    """Return what is done in each window, units by item."""
+    """Return the units by item of each window."""
     found: dict[tuple[object, ...], dict[str, float]] = defaultdict(lambda: defaultdict(float))
 
     def add(key: tuple[object, ...], item: object, count: object) -> None:

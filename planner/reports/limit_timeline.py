@@ -1,4 +1,4 @@
-"""What limits are worth, period by period."""
+"""Gains of limits by period."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ from planner.reports.explanation_texts import is_late
 from planner.reports.views import currency, day, number
 
 DECADES = 3
-"""Steps of ten by which the worth of limits is told apart."""
+"""Number of shades, each a factor of ten."""
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """What one step more of limits is worth with divisible systems, over periods by price.
+    """Gains from one step more with divisible systems, allocated to periods by shadow price.
 
-    Prices alone would mislead: where something else binds as well, they promise what a step more
-    does not bring.
+    Shadow prices alone would overstate the gain if another limit is binding as well.
 
     Attributes
     ----------
@@ -31,7 +30,7 @@ class Timeline:
     periods : tuple of datetime.date
         Every period of the plan.
     worth : dict of tuple of str to dict of datetime.date to float
-        Worth by limit and period; 0 where it only binds.
+        Gain by limit and period; 0 if it is only binding.
     """
 
     unit: str
@@ -40,13 +39,13 @@ class Timeline:
 
     @property
     def most(self) -> float:
-        """Largest worth of a limit in a period."""
+        """Largest gain of a limit in a period."""
         return max((value for cells in self.worth.values() for value in cells.values()),
                    default=0.0)  # fmt: skip
 
     @property
     def levels(self) -> tuple[float, ...]:
-        """Round values at which the shade changes, the largest first: limits differ by tens."""
+        """Round values at which the shade changes, the largest first."""
         if self.most <= 0:
             return ()
         top = math.floor(math.log10(self.most))
@@ -54,14 +53,14 @@ class Timeline:
 
 
 def timeline(plan: Plan, keys: Sequence[str]) -> Timeline:
-    """Return the worth of limits by period, as they are ranked, those worth nothing last.
+    """Return the gains of limits by period, in order of rank, those without a gain last.
 
     Parameters
     ----------
     plan
         An explained plan.
     keys
-        Columns of `bottleneck_periods` that tell one limit from another.
+        Columns of `bottleneck_periods` that identify a limit.
     """
     column = "mw_months" if is_late(plan) else "money"
 
@@ -85,7 +84,7 @@ def timeline(plan: Plan, keys: Sequence[str]) -> Timeline:
 
 
 def _shares(plan: Plan, column: str) -> dict[object, float]:
-    """Return, by cell, which part of its prices a re-solve confirms, from none to all."""
+    """Return the share of its shadow prices that a re-solve confirms, by cell, from 0 to 1."""
     prices: dict[object, float] = {}
     for row in plan.rows("bottleneck_periods"):
         prices[row["cell"]] = prices.get(row["cell"], 0.0) + number(row[column])

@@ -1,8 +1,8 @@
-"""Mark-up that is escaped by construction: the same builder makes HTML and SVG.
+"""Builder of HTML and SVG that escapes by construction.
 
-A text becomes mark-up only by being escaped; only mark-up is taken as it is. So there is no place
-where a text of a workbook could be forgotten. What XML cannot hold is replaced, so that a figure
-is well-formed wherever it stands. No element here ever holds a style or an event.
+Text becomes mark-up only by escaping, so no text of a workbook can be inserted unescaped.
+Characters that are invalid in XML are replaced, so figures are well-formed everywhere. No element
+has a style or event attribute.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from collections.abc import Iterable
 
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"
                    "\u202a-\u202e\u2066-\u2069]")  # fmt: skip
-"""Characters that XML cannot hold, steer a terminal or turn the direction of writing."""
+"""Characters that are invalid in XML, control a terminal or change the writing direction."""
 
 VOID = {"meta", "br", "input", "col", "hr", "link"}
-"""HTML elements that have no end."""
+"""HTML elements without an end tag."""
 
 UNSAFE = ("on", "style", "src", "srcdoc", "formaction")
-"""Beginnings of attributes that are never written."""
+"""Prefixes of attributes that are never written."""
 
 
 class Markup(str):
-    """Text that is mark-up already."""
+    """Text that is already mark-up."""
 
     __slots__ = ()
 
@@ -34,12 +34,12 @@ Child = object
 
 
 def escape(text: object) -> Markup:
-    """Return a text as mark-up that shows it."""
+    """Escape a text."""
     return Markup(html.escape(UNFIT.sub("\N{REPLACEMENT CHARACTER}", str(text)), quote=True))
 
 
 def join(children: Iterable[Child], between: str = "") -> Markup:
-    """Return children as mark-up, one after the other."""
+    """Return children as concatenated mark-up."""
     return Markup(between.join(_inner(child) for child in children))
 
 
@@ -51,15 +51,15 @@ def element(name: str, /, *children: Child, **attributes: object) -> Markup:
     name
         Its tag.
     *children
-        Mark-up stays as it is, everything else is escaped; None is nothing.
+        Mark-up is kept, everything else is escaped; None is skipped.
     **attributes
-        ``_`` stands for ``-`` and is dropped at the end (``class_``); None and False leave an
-        attribute out, True writes it without a value.
+        ``_`` becomes ``-`` and is dropped at the end (``class_``); None and False omit an
+        attribute, True writes it without a value.
 
     Raises
     ------
     ValueError
-        For an attribute that can hold code, or a link that leaves the page.
+        For an attribute that can contain code, or a link out of the page.
     """
     written = "".join(_attribute(key, value) for key, value in attributes.items())
     if name in VOID:
@@ -68,7 +68,7 @@ def element(name: str, /, *children: Child, **attributes: object) -> Markup:
 
 
 def amount(value: float) -> str:
-    """Return a coordinate in few characters."""
+    """Return a coordinate as a short text."""
     if not math.isfinite(value):
         raise ValueError(f"{value} is no coordinate")
     shown = f"{value:.1f}"
@@ -86,7 +86,7 @@ def _inner(child: Child) -> str:
 
 
 def _attribute(key: str, value: object) -> str:
-    """Write an attribute with the blank before it."""
+    """Return an attribute with a leading blank."""
     if value is None or value is False:
         return ""
     name = key.rstrip("_").replace("_", "-")

@@ -1,4 +1,4 @@
-"""Tables of the page: declared by columns, written with caption, units and sortable values."""
+"""HTML tables, declared by columns, with caption, units and sortable values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CLASSES = {"date": "d", "cell": "d", "long": "t"}
 """Styles of the other kinds."""
 
 LONG = 60
-"""Rows above which a table scrolls in itself on a screen."""
+"""Number of rows above which a table scrolls by itself on a screen."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Column:
 
     @property
     def numeric(self) -> bool:
-        """Whether it holds numbers."""
+        """Whether its values are numbers."""
         return self.kind in DECIMALS
 
 
@@ -56,9 +56,9 @@ class Sheet:
     Attributes
     ----------
     caption : str
-        What it holds.
+        Its content.
     columns : sequence of Column
-        Its columns; the first heads its rows.
+        Its columns; the first contains the row headers.
     rows : sequence of mappings
         Its rows; a row with the key ``class`` gets that style.
     total : mapping or None
@@ -72,7 +72,7 @@ class Sheet:
 
 
 def shown(value: object, kind: str) -> str:
-    """Return a value as people read it; blank is blank, dates are ISO."""
+    """Format a value; blank stays blank, dates are ISO."""
     if value is None:
         return ""
     if isinstance(value, date):
@@ -87,14 +87,14 @@ def shown(value: object, kind: str) -> str:
 
 
 def table(sheet: Sheet, *, tools: bool = False, mark: str = "") -> Markup:
-    """Return a table in a region that scrolls where it is wider than the page.
+    """Return a table in a region that scrolls if it is wider than the page.
 
     Parameters
     ----------
     sheet
-        What it holds.
+        Its content.
     tools
-        Whether it can be sorted and filtered; without scripts it is a plain table.
+        Whether it has sorting and filtering; without scripts it is a plain table.
     mark
         Its anchor.
     """

@@ -1,4 +1,4 @@
-"""What is to be said of single orders: those that nothing waits for."""
+"""Notes on orders of which no install uses a unit."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ UNUSED = "no install waits for it"
 def order_notes(plan: Plan) -> dict[str, str]:
     """Return a note for each planned order of which no install uses a unit, by its number.
 
-    Where the supplier is paid for a share of the capacity in any case, buying costs no more than
-    leaving it unused, and that is all that such an order is for.
+    With take-or-pay, buying the paid share of a supplier's capacity costs no more than leaving it
+    unused, which is the only reason for such an order.
     """
     shares = {
         (row["supplier"], row["item"]): row["take_or_pay_share"]

@@ -1,4 +1,4 @@
-"""What the figures show, derived from a plan: time, IT power by site, routes, cost steps."""
+"""Data of the figures, derived from a plan: time, IT power by site, routes, cost steps."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from planner.plan.tables import COST_TERMS, Row
 from planner.reports.views import NOTHING, day, number
 
 EVERYWHERE = "*"
-"""The one place of a plan without lanes."""
+"""The single place of a plan without lanes."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,12 @@ class Time:
 
     @property
     def horizon(self) -> date:
-        """Half a period after the last, so that what holds at its end can be seen."""
+        """Half a period after the last, so that the values at its end are visible."""
         return self.last + timedelta(days=max((self.last - self.starts[-1]).days // 2, 1))
 
 
 def several(count: int, noun: str) -> str:
-    """Return a number of things in words, e.g. ``1 site`` or ``2 sites``."""
+    """Return a count with its noun, e.g. ``1 site`` or ``2 sites``."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
@@ -87,7 +87,7 @@ class SiteMw:
     mw: Mapping[str, list[float]]
 
     def top(self, most: int) -> tuple[dict[str, list[float]], int]:
-        """Return the first sites, the others added up under ``others``, and how many those are."""
+        """Return the first sites, the sum of the others as ``others``, and their number."""
         names = list(self.mw)
         if len(names) <= most + 1:
             return dict(self.mw), 0
@@ -113,7 +113,7 @@ def site_mw(plan: Plan) -> SiteMw:
 
 @dataclass(frozen=True)
 class Route:
-    """What moves from one place to another over the whole plan.
+    """Shipments from one place to another over the whole plan.
 
     Attributes
     ----------
@@ -135,7 +135,7 @@ class Route:
 
 
 def routes(plan: Plan) -> list[Route]:
-    """Return the routes in use by item: systems before parts, the largest first."""
+    """Return the routes in use by item, systems before parts, the largest first."""
     units: dict[tuple[str, str, str], float] = defaultdict(float)
     for row in plan.tables["shipments"]:
         units[str(row["from"]), str(row["to"]), str(row["item"])] += number(row["quantity"])
@@ -154,7 +154,7 @@ def coordinates(plan: Plan) -> dict[str, tuple[float, float]]:
 
 
 def cost_steps(plan: Plan) -> list[Row]:
-    """Return the cost terms that are not nothing, with what was spent before each of them.
+    """Return the non-zero cost terms, each with the cumulative cost before it.
 
     Columns: term, amount, present_cost, before (present cost of the terms above).
     """
@@ -175,7 +175,7 @@ def _rank(term: str) -> tuple[int, str]:
 
 @dataclass(frozen=True)
 class NodeUse:
-    """How much of a node's power is in use.
+    """Power in use at a node.
 
     Attributes
     ----------
@@ -191,12 +191,12 @@ class NodeUse:
 
     @property
     def limited(self) -> bool:
-        """Whether it ever has a limit."""
+        """Whether it has a limit in any period."""
         return any(limit is not None for limit in self.energised)
 
     @property
     def tightest(self) -> float:
-        """Largest share of its energised power that is in use; 0 where there never is any."""
+        """Largest share of its energised power in use; 0 if it is never energised."""
         return max((self.share(t) or 0.0 for t in range(len(self.load))), default=0.0)
 
     def share(self, period: int) -> float | None:
@@ -206,7 +206,7 @@ class NodeUse:
 
 
 def node_uses(plan: Plan) -> list[NodeUse]:
-    """Return the nodes that have a limit, those with least headroom first."""
+    """Return the nodes with a limit, least headroom first."""
     loads: dict[str, list[Row]] = defaultdict(list)
     for row in sorted(plan.tables["power"], key=lambda row: str(row["period"])):
         loads[str(row["node"])].append(row)
@@ -223,7 +223,7 @@ def node_uses(plan: Plan) -> list[NodeUse]:
 
 
 def buckets(count: int, most: int) -> list[range]:
-    """Return consecutive periods taken together, so that there are at most `most` groups."""
+    """Merge consecutive periods into at most `most` groups."""
     size = max(1, -(-count // max(most, 1)))
     return [range(first, min(first + size, count)) for first in range(0, count, size)]
 

@@ -1,4 +1,4 @@
-"""What the reports tell of a quote: what is firm is rounded down, what is a bound is rounded up."""
+"""Texts of a quote: firm megawatts are rounded down, bounds are rounded up."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from planner.plan.tables import Row
 from planner.reports.views import BASIS_WORDS, day, number
 
 HUNDREDTHS, DUST = 100.0, 1e-6
-"""Parts of a MW that a quote is shown in, and by how many of them floating point may be off."""
+"""Units per MW in which a quote is shown, and the floating-point error in such units."""
 
 
 def firm_figure(value: object) -> str:
-    """Return megawatts that a plan serves as people read them, rounded down."""
+    """Return megawatts that a plan serves, rounded down, as text."""
     return _mw(math.floor(number(value) * HUNDREDTHS + DUST) / HUNDREDTHS)
 
 
 def bound_figure(value: object) -> str:
-    """Return megawatts that no plan exceeds as people read them, rounded up."""
+    """Return megawatts that no plan exceeds, rounded up, as text."""
     return _mw(math.ceil(number(value) * HUNDREDTHS - DUST) / HUNDREDTHS)
 
 
 def shown_quote(row: Row) -> Row:
-    """Return a row of a quote with its megawatts as they are shown: firm down, bounds up."""
+    """Return a row of a quote with its megawatts rounded for display: firm down, bounds up."""
     firm = row["firm_mw"]
     return {
         **row,
@@ -39,13 +39,13 @@ def _mw(value: float) -> str:
 
 
 def _bound_below(value: object, mw: float) -> str:
-    """Return a bound rounded up, with as many decimals as tell it from what was asked for."""
+    """Return a bound rounded up, with enough decimals to be below the requested megawatts."""
     shown = bound_figure(value)
     return shown if float(shown.replace(",", "")) < mw else f"{number(value):,.6f}"
 
 
 def earliest_sentence(plan: Plan, row: Row) -> str:
-    """Return by when megawatts can be in service, and what is ruled out, in sentences."""
+    """Return the earliest date of megawatts, and the date ruled out, in sentences."""
     mw = number(row["mw"])
     asked = f"{mw:,.6g} MW more ({BASIS_WORDS.get(str(row['basis']), str(row['basis']))})"
     most = _bound_below(row["at_most_before_mw"], mw)
@@ -69,7 +69,7 @@ def earliest_sentence(plan: Plan, row: Row) -> str:
 
 
 def asked_rows(plan: Plan) -> list[tuple[date, Row]]:
-    """Return the dates that a quote was asked for, each with its row."""
+    """Return the requested dates of a quote, each with its row."""
     found = plan.findings[QUOTE].facts.get("by")
     asked = (
         [date.fromisoformat(str(by)) for by in found] if isinstance(found, (list, tuple)) else []
@@ -79,7 +79,7 @@ def asked_rows(plan: Plan) -> list[tuple[date, Row]]:
 
 
 def date_sentence(by: date, row: Row) -> str:
-    """Return what can be promised by a date that was asked for, in a sentence."""
+    """Return the megawatts that can be promised by a requested date, in a sentence."""
     head = f"By {by}"
     most = bound_figure(row["at_most_mw"])
     if most == _mw(0.0):
@@ -92,6 +92,6 @@ def date_sentence(by: date, row: Row) -> str:
 
 
 def quote_sentences(plan: Plan) -> list[str]:
-    """Return the answers to what was asked for: by megawatts, then by date."""
+    """Return the answers of a quote: by megawatts, then by date."""
     found = [earliest_sentence(plan, row) for row in plan.rows("earliest")]
     return found + [date_sentence(by, row) for by, row in asked_rows(plan)]

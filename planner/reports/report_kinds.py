@@ -1,4 +1,4 @@
-"""The kinds of reports of a plan, and what writes each: the one place that both commands use."""
+"""Kinds of reports of a plan and their writers, shared by all commands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ KINDS = {"xlsx": "plan.xlsx", "html": "report.html"}
 
 
 def report_writers(plan: Plan, kinds: Iterable[str]) -> dict[str, Callable[[Path], None]]:
-    """Return what writes each kind of report, by file name.
+    """Return the writer of each kind of report, by file name.
 
     Parameters
     ----------

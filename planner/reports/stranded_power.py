@@ -1,4 +1,4 @@
-"""Energised power that no hall can use: stranded megawatts of each power node."""
+"""Stranded power: energised megawatts of each node that no hall can use."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Usable:
     """Facility MW that the halls below each node could draw if all were open and full.
 
     Halls count from the first day on which they can be open, with their IT power and their site's
-    PUE; a node below passes on no more than its own energised MW. All is taken on the last day of a
+    PUE; a node passes on at most its own energised MW. All values are as of the last day of a
     period, like the load.
 
     Parameters
@@ -24,7 +24,7 @@ class Usable:
     inputs
         The workbook.
     energised_mw
-        Energised MW by node and last day of a period; None or absent where nothing limits it.
+        Energised MW by node and last day of a period; None or absent if unlimited.
     """
 
     def __init__(self, inputs: Inputs, energised_mw: dict[tuple[str, date], float | None]) -> None:
@@ -53,7 +53,7 @@ class Usable:
         return self.known[node, last]
 
     def passed(self, node: str, last: date) -> float:
-        """Return the MW below a node that its own energised MW let through."""
+        """Return the MW below a node, capped at its own energised MW."""
         limit = self.energised_mw.get((node, last))
         below = self.below(node, last)
         return below if limit is None else min(limit, below)
@@ -62,8 +62,8 @@ class Usable:
 def stranded_mw(plan: Plan) -> dict[tuple[str, date], float]:
     """Return the stranded MW of each node that has a limit, by the last day of a period.
 
-    Stranded is what is energised beyond what the halls below could draw, even if every one that
-    can be open by then were open and full.
+    Stranded MW are energised MW beyond what the halls below could draw if every hall that can be
+    open by then were open and full.
     """
     energised: dict[tuple[str, date], float | None] = {}
     ends = period_ends(plan)

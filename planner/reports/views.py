@@ -1,4 +1,4 @@
-"""What the reports show beyond a plan's own tables: its headline, pivots and extremes."""
+"""Derived views for reports: headline, pivots and extremes."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from planner.plan.tables import Row
 from planner.workbook.schema.periods import stretches
 
 NOTHING = 1e-6
-"""MW and MW-months up to this count as none, like everywhere in the checks of a plan."""
+"""Tolerance in MW and MW-months up to which values count as zero, as in the checks of a plan."""
 
 BASIS_WORDS = {"system": "system power", "it": "IT power", "facility": "facility power"}
-"""How a basis is named to people."""
+"""Words for each basis."""
 
 TERM_WORDS = {
     "purchase": "systems and items bought",
@@ -38,7 +38,7 @@ TERM_WORDS = {
     "service": "serving commitments from sites",
     "late": "late cost of missed MW",
 }
-"""What each cost term pays for."""
+"""Description of each cost term."""
 
 
 def number(value: object) -> float:
@@ -47,7 +47,7 @@ def number(value: object) -> float:
 
 
 def figure(value: object, decimals: int = 0, unit: str = "") -> str:
-    """Return a number as people read it: separators, unit, more decimals where they are all."""
+    """Format a number: separators, unit, more decimals for small values."""
     if not isinstance(value, Real) or not math.isfinite(value):
         return "none"
     size = abs(float(value))
@@ -85,7 +85,7 @@ def currency(plan: Plan) -> str:
 
 @dataclass(frozen=True)
 class Headline:
-    """The first thing to know of a plan.
+    """Headline of a plan.
 
     Attributes
     ----------
@@ -113,10 +113,10 @@ def headline(plan: Plan) -> Headline:
 
 
 def missed_mw_months(plan: Plan) -> dict[str, float]:
-    """Return the MW-months missed, by words such as `` of IT power``; empty if none are.
+    """Return the MW-months missed, keyed by words such as `` of IT power``; empty if none.
 
-    Where those of one basis only are missed, that is the plan's own figure, without words. Those
-    of several bases are not added to each other.
+    If only one basis misses any, the value is the plan's own figure, with an empty key. Values of
+    several bases are not added up.
     """
     found = missed_by_basis(plan)
     if len(found) > 1:
@@ -136,7 +136,7 @@ def missed_by_basis(plan: Plan) -> dict[str, float]:
 
 
 def _shortfall(rows: list[Row]) -> str:
-    """Say how far, and when, a commitment is short; empty if it is not."""
+    """Return how far and when a commitment is short; empty if it is not."""
     short = [row for row in rows if number(row["missed_mw"]) > NOTHING]
     if not short:
         return ""
@@ -147,9 +147,9 @@ def _shortfall(rows: list[Row]) -> str:
 
 
 def _spell(rows: list[Row], short: list[Row]) -> str:
-    """Say from when a commitment is short, and when all of it is in service."""
+    """Return from when a commitment is short, and when it is fully in service."""
     first, last = short[0]["period_end"], rows.index(short[-1])
-    # A row is judged on its last day: what one misses may be missing up to the next one's.
+    # A row is judged on its last day, so a shortfall may last until the next row's last day.
     often = "" if last - rows.index(short[0]) + 1 == len(short) else "at times "
     if last + 1 == len(rows):
         return f"{often}from {first} to the plan's end"
@@ -165,15 +165,15 @@ def ramps(plan: Plan) -> dict[str, list[Row]]:
 
 
 def period_word(plan: Plan) -> str:
-    """Return what a period of the plan is called; ``period`` where their length changes."""
+    """Return the word for a period of the plan; ``period`` if the length changes."""
     parts = stretches(plan.inputs.settings["period"])
     return parts[0].length if len(parts) == 1 else "period"
 
 
 def periods_said(plan: Plan) -> str:
-    """Return how many periods of each length the plan has, e.g. ``8 weeks, then 1 month``.
+    """Return the number of periods of each length, e.g. ``8 weeks, then 1 month``.
 
-    A month that a milestone cuts in two counts once.
+    A month cut in two by a milestone counts once.
     """
     starts = sorted({start for row in plan.tables.get("ramp", []) if (start := day(row["period"]))})
     parts = stretches(plan.inputs.settings["period"])
@@ -186,7 +186,7 @@ def periods_said(plan: Plan) -> str:
 
 
 def _whole(length: str, start: date, first: date) -> object:
-    """Return which week, month or quarter a period is, or is a part of."""
+    """Return the week, month or quarter that a period is, or is part of."""
     if length == "week":
         return (start - first).days // 7
     return start.year, start.month if length == "month" else (start.month - 1) // 3
@@ -207,14 +207,14 @@ def months_long(plan: Plan) -> int:
 
 @dataclass(frozen=True)
 class Pivot:
-    """A table turned into periods by columns.
+    """A pivot table of periods by columns.
 
     Attributes
     ----------
     periods : tuple of date
         Rows, every period of the plan.
     columns : tuple of str
-        Columns that hold anything.
+        Non-empty columns.
     cells : dict of (date, str) to float
         Sums; an absent cell is 0.
     """

@@ -1,1 +1,1 @@
-"""The plan as one page to look at, whole in one file."""
+"""The plan as one self-contained HTML page."""

@@ -1,4 +1,4 @@
-"""The section of the page that tells the day of every install, opening, start and shipment."""
+"""Section Day by day of the page: installs, openings, assembly, shipments and windows."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from planner.reports.markup_tables import Column, Sheet, table
 from planner.reports.views import number
 
 MOST_ROWS = 1000
-"""Rows of a table, the first by day; all are in the folder ``tables``."""
+"""Largest number of rows of a table, the first by day; the folder ``tables`` has all of them."""
 
 
 PAPER = " Day by day, this stands in plan.xlsx: the sheets Installs, Openings, Shipments and Clock."
 
 
 def days_section(plan: Plan) -> Markup:
-    """Return when something is installed, opened, started or sent, and the windows of work."""
+    """Return the section with installs, openings, starts, shipments and windows of work."""
     found = [
         _part(sheet, file)
         for sheet, file in (
@@ -42,7 +42,7 @@ def days_section(plan: Plan) -> Markup:
 
 
 def _part(sheet: Sheet, file: str) -> Markup:
-    """Return a table that is folded up; on paper it is left to the workbook."""
+    """Return a collapsed table, which is not printed."""
     shown = sheet.rows[:MOST_ROWS]
     rest = (
         f"; the first {MOST_ROWS:,} rows, the folder tables has all: {file}"

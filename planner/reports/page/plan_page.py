@@ -1,7 +1,7 @@
-"""The plan as one page to look at: ``report.html``, whole in one file, for screen and paper.
+"""The plan as one self-contained page, ``report.html``, for screen and paper.
 
-The page asks nothing of any network: its style and its script are inside, and its policy forbids
-everything else, a script from a workbook's text included.
+The page loads nothing from a network: style and script are inline, and its content security policy
+forbids everything else, including a script in a workbook's text.
 """
 
 from __future__ import annotations
@@ -52,26 +52,26 @@ SECTIONS = {
     "assumptions": "Assumptions",
     "manifest": "Manifest",
 }
-"""Every section: its anchor and its name in the navigation."""
+"""Sections with their anchors and names in the navigation."""
 
 NEEDS = {
     "late": has_late, "asks": has_asks, "bottlenecks": has_explanation, "slack": has_explanation,
     "quote": has_quote,
 }  # fmt: skip
-"""Whether a plan has a section; it has all others."""
+"""Tests for optional sections; a plan has all others."""
 
 WRITERS = {
     "headline": headline_section, "late": late_section, "asks": asks_section,
     "orders": orders_section, "days": days_section, "slack": slack_section, "notes": notes_section,
     "assumptions": assumptions_section, "manifest": manifest_section,
 }  # fmt: skip
-"""What writes each section that is not a figure."""
+"""Functions that write the sections without a figure."""
 
 INSTEAD = {
     "power": ("Power in use", "No power node has a limit in these inputs."),
     "map": ("Sites and routes", "No site has a latitude and a longitude in these inputs."),
 }
-"""Title and sentence of a section whose figure a plan does not have."""
+"""Title and text of a section whose figure is missing."""
 
 TITLES = {
     "ramp": "In service against committed",
@@ -133,7 +133,7 @@ def page(plan: Plan) -> str:
 
 
 def sections_of(plan: Plan) -> dict[str, str]:
-    """Return the sections that a plan has, with their names."""
+    """Return the sections of a plan, with their names."""
     return {name: title for name, title in SECTIONS.items()
             if name not in NEEDS or NEEDS[name](plan)}  # fmt: skip
 

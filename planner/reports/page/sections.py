@@ -1,4 +1,4 @@
-"""The sections of the page beside its figures: headline, orders, notes, assumptions, manifest."""
+"""Sections of the page without figures: headline, orders, notes, assumptions, manifest."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ from planner.workbook.rows import Row as InputRow
 from planner.workbook.schema.sheets import BY_NAME
 
 MOST_ORDERS = 1000
-"""Orders on the page, the first by date; all are in ``tables/orders.csv``."""
+"""Largest number of orders on the page; ``tables/orders.csv`` has all of them."""
 
 MOST_SOURCES = 400
-"""Groups of assumptions on the page, the largest first."""
+"""Largest number of groups of assumptions on the page."""
 
 MOST_NAMES = 12
-"""Names and cells of a group of assumptions."""
+"""Largest number of names and cells in a group of assumptions."""
 
 
 def headline_section(plan: Plan) -> Markup:
-    """Return what matters first: missed MW, proof, cost, milestones."""
+    """Return the headline: missed MW, proof, cost, milestones."""
     head = headline(plan)
     details = element("ul", [element("li", text) for text in head.details])
     time, made = time_of(plan), plan.manifest.get("created") or "at an unknown time"
@@ -71,7 +71,7 @@ def headline_section(plan: Plan) -> Markup:
 
 
 def _tiles(plan: Plan) -> Iterable[tuple[str, str, str, bool]]:
-    """Yield label, value, unit or remark, and whether it is bad."""
+    """Yield label, value, unit or remark, and whether the value is bad."""
     size, unit = money_unit(plan)
     decimals = 1 if size > 1 else 0
     cost = {key: sum(number(row[key]) for row in plan.tables["costs"]) / size
@@ -146,7 +146,7 @@ def _tiers(plan: Plan) -> Sheet:
 
 
 def orders_section(plan: Plan) -> Markup:
-    """Return the orders, which a script lets sort and filter."""
+    """Return the sortable and filterable table of orders."""
     money = currency(plan)
     orders = sorted(plan.tables["orders"],
                     key=lambda row: str(row["order_date"] or row["arrival_date"]))  # fmt: skip
@@ -182,7 +182,7 @@ def orders_section(plan: Plan) -> Markup:
 
 
 def notes_section(plan: Plan) -> Markup:
-    """Return warnings, notes of reading, and what the inputs add up to."""
+    """Return warnings, notes of reading, and the totals of the inputs."""
     notes = plan.summary.get("notes")
     given = list(notes) if isinstance(notes, (list, tuple)) else []
     items = [element("li", text, class_="warn") for text in warnings(plan)]
@@ -199,7 +199,7 @@ def notes_section(plan: Plan) -> Markup:
 
 
 def warnings(plan: Plan) -> list[str]:
-    """Return what a reader of the plan should not overlook, in sentences."""
+    """Return the warnings of a plan, in sentences."""
     found = []
     status = str(plan.summary.get("status") or "not known")
     if not status.startswith("proven"):
@@ -227,7 +227,7 @@ def warnings(plan: Plan) -> list[str]:
 
 
 def assumptions_section(plan: Plan) -> Markup:
-    """Return the rows whose source says assumption, by sheet and by source."""
+    """Return the rows that rest on an assumption, by sheet and by source."""
     groups: dict[tuple[str, str], list[InputRow]] = defaultdict(list)
     counts: dict[str, list[int]] = {}
     for sheet, rows in plan.inputs.tables.items():
@@ -286,7 +286,7 @@ def _names(rows: Sequence[InputRow]) -> str:
 
 
 def manifest_section(plan: Plan) -> Markup:
-    """Return what the plan was made from and with."""
+    """Return the inputs, options and versions of the plan."""
     rows = [{"what": key, "value": _text(value)} for key, value in plan.manifest.items()]
     for key, unit in (("model", ""), ("seconds", " s")):
         entries = plan.summary.get(key)
@@ -301,7 +301,7 @@ def manifest_section(plan: Plan) -> Markup:
 
 
 def _text(value: object) -> str:
-    """Return an entry as a text."""
+    """Return an entry as text."""
     if value is None:
         return "not set"
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""The page's style sheet and its script: constants, so that their digests can vouch for them."""
+"""Style sheet and script of the page: constants, whose digests are in its security policy."""
 
 from __future__ import annotations
 
@@ -167,11 +167,11 @@ if(table.tBodies[0]&&table.tBodies[0].rows.length>1)sortable(table);});
 [].forEach.call(d.querySelectorAll("table[data-tools]"),filtered);
 })();
 """
-"""Theme, sorting and filtering; without it the page is whole, only not interactive."""
+"""Theme, sorting and filtering; without it the page is complete but not interactive."""
 
 
 def style() -> str:
-    """Return the style sheet: light by default and on paper, dark where that is preferred."""
+    """Return the style sheet: light by default and on paper, dark if preferred."""
     dark = variables(DARK)
     return (
         f":root{{color-scheme:light dark;{variables(LIGHT)}}}"
@@ -185,12 +185,12 @@ def style() -> str:
 
 
 def digest(text: str) -> str:
-    """Return the digest by which a policy lets an inline style or script pass."""
+    """Return the digest with which a policy allows an inline style or script."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def policy(styles: str) -> str:
-    """Return the page's security policy: this style and this script, and nothing from anywhere."""
+    """Return the page's content security policy: only its own style and script."""
     return (f"default-src 'none'; style-src {digest(styles)}; script-src {digest(SCRIPT)}; "
             "base-uri 'none'; form-action 'none'")  # fmt: skip
 
