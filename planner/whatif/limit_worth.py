@@ -55,7 +55,9 @@ class Limit:
     unit: str
 
 
-def limits_of(model: Model, tiers: Sequence[Tier], relaxed: Sequence[Relaxed]) -> tuple[Limit, ...]:
+def limits_of(
+    model: Model, tiers: Sequence[Tier], relaxed: Sequence[TierRelaxation]
+) -> tuple[Limit, ...]:
     """Return the limits with a worth, the largest first.
 
     Parameters

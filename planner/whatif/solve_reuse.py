@@ -291,7 +291,7 @@ def _planned(  # noqa: PLR0913  (as `plan_near`)
     return Near(plan, worth[0], near[0], kept[0], starts[0])
 
 
-def start_for(base: Base, model: Model) -> Start:
+def start_for(base: Base, model: Model) -> WarmStart:
     """Map a base plan's solve to the columns and rows of another model."""
     at_column = {key: at for at, key in enumerate(base.columns)}
     at_row = {key: at for at, key in enumerate(base.rows)}
