@@ -172,9 +172,6 @@ def test_twenty_megawatts_that_a_plan_serves_are_not_denied(
     inputs = read_inputs(Path(__file__).parent / "data/quotes/quote-denies.xlsx")
     monkeypatch.setattr("planner.explain.quote.committed", lambda *_: (1.6, 0.0))
     quoter = Quoter(Session(inputs, seconds=900.0), Terms("it"))
-    ends = quoter.problem.case.calendar.ends
-    answer = quoter.earliest(20.0)
-    assert answer.period is not None
-    assert ends[answer.period] <= date(2028, 6, 30)
-    assert ends[answer.not_before] <= date(2028, 6, 30)
-    assert answer.at_most_before_mw < 20.0
+    by = quoter.problem.case.calendar.ends.index(date(2028, 6, 30))
+    assert quoter.bound(by) >= 20.0
+    assert not quoter.plans.search(by, 20.0, seconds=30.0).is_denied(20.0)
