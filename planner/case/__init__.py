@@ -1,1 +1,1 @@
-"""The case: index sets and look-ups, prepared once."""
+"""The case: index sets and look-ups of the model, prepared once from the inputs."""

@@ -1,4 +1,4 @@
-"""Planning periods: when a plan is looked at. `dispatch_days` says what is possible by when."""
+"""Planning periods, by which a plan is measured; see `dispatch_days` for the days in between."""
 
 from __future__ import annotations
 
@@ -16,18 +16,16 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Calendar:
-    """The plan's periods in order; a period is named by its position, from 0.
-
-    Days are numbered too: the plan's first is 0.
+    """The plan's periods. Periods and days are numbered from 0, the plan's first.
 
     Attributes
     ----------
     starts, ends : tuple of date
         First and last day of each period.
     fence : int
-        First day on which a decision may be taken, a number.
+        Number of the first day on which a decision may be taken.
     discount_rate : float
-        Interest a year, compounded over days / 365.
+        Interest per year, compounded over days / 365.
     """
 
     starts: tuple[date, ...]
@@ -57,7 +55,7 @@ class Calendar:
 
     @cached_property
     def months(self) -> tuple[float, ...]:
-        """Length of each period in months, month by month."""
+        """Length of each period in months; a day counts as its share of its calendar month."""
         return tuple(
             months_between(first, last + DAY)
             for first, last in zip(self.starts, self.ends, strict=True)
@@ -65,7 +63,7 @@ class Calendar:
 
     @cached_property
     def served_months(self) -> tuple[float, ...]:
-        """Months from each period's last day to the day before the next one's."""
+        """Months from each period's last day to the day before the next period's last day."""
         following = [*self.last_days[1:], self.day_count]
         return tuple(
             self.months_over(day, after - 1)
@@ -95,7 +93,7 @@ class Calendar:
         return self.last_days[period] - self.first_days[period] + 1
 
     def months_over(self, first: int, last: int) -> float:
-        """Return the months from one numbered day to another, both counted."""
+        """Return the months from one numbered day to another, both included."""
         return months_between(self.date_of(first), self.date_of(last + 1))
 
     def discount(self, day: int) -> float:
@@ -103,23 +101,23 @@ class Calendar:
         return float((1 + self.discount_rate) ** (-day / 365))
 
     def period_of(self, day: int) -> int:
-        """Return the period that holds a numbered day of the plan."""
+        """Return the period that contains a numbered day of the plan."""
         return bisect_right(self.first_days, day) - 1
 
     def holding(self, day: date) -> int | None:
-        """Return the period that contains a day, None if it is outside the plan."""
+        """Return the period that contains a date; None if it is outside the plan."""
         inside = 0 <= self.number(day) < self.day_count
         return self.period_of(self.number(day)) if inside else None
 
     def last_ending_by(self, day: date) -> int | None:
-        """Return the last period that ends by a day, None if none does."""
+        """Return the last period that ends on or before a date; None if none does."""
         return bisect_right(self.ends, day) - 1 if self.ends[0] <= day else None
 
     def earlier(self, day: date, periods: int) -> date:
-        """Return the day that lies in an earlier period as a day does in its own.
+        """Return the date at the same position in an earlier period as a date in its own.
 
-        The plan's first day if that is not in the plan; what is after the plan counts as the first
-        day of a period more.
+        Returns the plan's first day if that period is before the plan. A date after the plan counts
+        as the first day of one more period.
         """
         at = bisect_right(self.starts, day) - 1 if day <= self.ends[-1] else self.count
         offset = day - self.starts[at] if at < self.count else timedelta()
@@ -127,7 +125,7 @@ class Calendar:
         return self.starts[0] if moved < 0 else min(self.starts[moved] + offset, self.ends[moved])
 
     def from_day(self, day: date | None) -> int:
-        """Return the number of the first day of the plan that is not before a day."""
+        """Return the number of the first day of the plan on or after a date."""
         return 0 if day is None else max(0, self.number(day))
 
 
@@ -144,16 +142,16 @@ def make_calendar(
     Parameters
     ----------
     start, end
-        First and last day planned; the period that holds `end` is planned whole.
+        First and last day planned; the period that contains `end` is planned completely.
     period
-        The setting: ``month``, ``week`` or ``quarter``, or several with their first days. The
-        period before such a day is cut short.
+        The setting: ``month``, ``week`` or ``quarter``, or several with their first days, before
+        which a period is cut short.
     fence_day
         No decision is dated before this day.
     discount_rate
         Interest a year, compounded over days / 365.
     cuts
-        A period that holds one of these days ends with it, and the rest of it is a period more.
+        Extra last days: a period that contains one of these is split after it.
     """
     *starts, after = starts_of(start, end, period)
     cut = {day + DAY for day in cuts if start <= day and day + DAY < after}

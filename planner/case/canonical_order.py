@@ -1,9 +1,9 @@
-"""The order of rows in which a case is prepared: no place in the workbook and no name decides it.
+"""Canonical order of input rows, independent of their position in the workbook and of names.
 
-HiGHS finds one of several equal plans, and which one depends on the order of columns and rows. So
-rows are sorted by their own figures first, then by the figures of what they refer to and of what
-refers to them, and only what cannot be told apart by any figure is sorted by name. A workbook with
-its rows shuffled is the same model to the bit, and so is one with other names.
+HiGHS returns one of several equally good plans, and which one depends on the order of columns and
+rows. So rows are sorted by their own figures, then by the figures of the rows that they refer to
+and that refer to them. Only rows that no figure distinguishes are sorted by name. A workbook with
+shuffled rows, or with other names, therefore yields bit for bit the same model.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from planner.workbook.schema.declarations import Column, Kind
 from planner.workbook.schema.sheets import BY_NAME
 
 Name = tuple[str, str]
-"""What is named, e.g. a place, and its name."""
+"""Kind of a named thing, e.g. place, and its name."""
 
 INFORMATIVE_COLUMNS = ("latitude", "longitude", "class")
-"""Columns that mean nothing to the model."""
+"""Columns that the model does not use."""
 
 SHEETS_WITHOUT_MODEL_ROWS = ("settings", "scenarios", "changes", "draws", "samples")
-"""Sheets without rows of the model."""
+"""Sheets whose rows are not part of the model."""
 
 MAX_SEQUENTIAL_TIES = 20
-"""Sets of names that cannot be told apart, up to which they are taken one after the other."""
+"""Most sets of indistinguishable names whose ties are broken one set at a time, for speed."""
 
 KIND_OF_COLUMN = {
     "system": "item", "systems": "item", "item": "item", "supplier": "place", "plant": "place",
@@ -37,20 +37,20 @@ KIND_OF_COLUMN = {
     "node": "node", "parent": "node", "fed_by": "node", "group": "group", "order": "order",
     "commitment": "commitment", "country": "country", "countries": "country",
 }  # fmt: skip
-"""What the names in a column of texts stand for."""
+"""Kind of thing that the names in each text column stand for."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A row as the order sees it.
+    """A row, split into figures and names.
 
     Attributes
     ----------
     row : Row
     figures : tuple
-        All that is no name, in the order of the sheet's columns.
+        All values that are not names, in the order of the sheet's columns.
     names : tuple of (str, Name)
-        Column and name of each name.
+        Column and name of each value that is a name.
     """
 
     row: Row
@@ -59,7 +59,7 @@ class Line:
 
 
 def in_canonical_order(inputs: Inputs) -> Inputs:
-    """Return the same inputs with the rows of every sheet in order."""
+    """Return the same inputs with the rows of every sheet in canonical order."""
     lines = {
         sheet: [_line(row, inputs.settings["start"]) for row in rows]
         for sheet, rows in inputs.tables.items() if rows and sheet not in SHEETS_WITHOUT_MODEL_ROWS
@@ -73,7 +73,7 @@ def in_canonical_order(inputs: Inputs) -> Inputs:
 
 
 def _line(row: Row, start: date) -> Line:
-    """Return a row as the order sees it, its dates as days from the plan's start."""
+    """Return a row as figures and names, with dates as days from the plan's start."""
     names, figures = [], []
     for column in BY_NAME[row.sheet].columns:
         value = row[column.name]
@@ -93,7 +93,7 @@ def _holds_names(column: Column) -> bool:
 def _sort_key(
     sheet: str, signatures: Mapping[Name, str], numbers: Mapping[Name, int]
 ) -> Callable[[Line], tuple[object, ...]]:  # fmt: skip
-    """Return by what the lines of a sheet are sorted."""
+    """Return the sort key for rows of a sheet."""
 
     def key(line: Line) -> tuple[object, ...]:
         alike = [numbers.get(name, 0) for _, name in line.names]
@@ -103,17 +103,16 @@ def _sort_key(
 
 
 def _distinguish(lines: Mapping[str, Iterable[Line]]) -> tuple[dict[Name, str], dict[Name, int]]:
-    """Return a signature of each name, other than that of all others.
+    """Return a unique signature of each name.
 
-    Names that no figure tells apart are numbered by the alphabet, and what belongs to them is told
-    apart by those numbers: of two equal sites each keeps its own equal hall.
+    Names that no figure distinguishes are numbered alphabetically, and the things that belong to
+    them are distinguished by these numbers: of two equal sites, each keeps its own equal hall.
 
     Returns
     -------
-    told : dict of Name to str
-        Signatures.
+    signatures : dict of Name to str
     numbers : dict of Name to int
-        Number of each name that was told apart by the alphabet.
+        Number of each name that was distinguished alphabetically.
     """
     signatures, numbers = dict[Name, str](), dict[Name, int]()
     while True:
@@ -134,9 +133,9 @@ def _distinguish(lines: Mapping[str, Iterable[Line]]) -> tuple[dict[Name, str], 
 
 
 def _refine(lines: Mapping[str, Iterable[Line]], signatures: Mapping[Name, str]) -> dict[Name, str]:
-    """Tell names apart by the rows in which they stand, those by the names in them, and so on.
+    """Distinguish names by the rows that contain them, these rows by their names, and so on.
 
-    It ends when no more names can be told apart: the refinement of colours in a graph.
+    Stops when no further names are distinguished (colour refinement of a graph).
     """
     count = 0
     while True:
@@ -163,7 +162,7 @@ def _uses(
 
 
 def _signature(sheet: str, line: Line, signatures: Mapping[Name, str]) -> str:
-    """Return what is known of a row beside its names."""
+    """Return a digest of a row's figures and the signatures of its names."""
     around = sorted(f"{column}:{signatures.get(name, '')}" for column, name in line.names)
     return _digest(sheet, repr(line.figures), *around)
 

@@ -1,4 +1,4 @@
-"""The case: everything the model needs, prepared and frozen; nothing is prepared later."""
+"""The case: everything that the model needs, prepared once and frozen."""
 
 from __future__ import annotations
 
@@ -39,24 +39,24 @@ class Case:
     supply : Supply
         Suppliers, plants, lanes, stores.
     timetable : Timetable
-        Days of all that is done.
+        Dispatch days of all decisions.
     installing : dict of (str, str) to tuple of int
-        Days on which a system may be installed in a hall, where any.
+        Days on which a system may be installed in a hall; pairs without any are missing.
     serving : dict of (str, str) to int
-        First period at whose end a system in a hall can be in service, where any.
+        First period at whose end a system in a hall can be in service; missing if never.
     budget : dict of int to float
-        Most money spent in all up to and with a day.
+        Most money spent in total up to and including a day.
     whole : bool
-        Whether systems and lots are counted in whole numbers.
+        Whether systems and lots are integer.
     as_early_as_possible : bool
-        Whether megawatts before their milestone come ahead of cost.
+        Whether megawatts ahead of their milestone have priority over cost.
     currency : str
         Currency of all money.
     money_unit : float
         Power of ten in which the model counts money, so that its coefficients are near one.
     power_unit : float
-        Power of ten, at most 1, of MW in which the model states rows of power and the tiers of
-        megawatts, so that a plan of some kilowatts is kept as exactly as one of gigawatts.
+        Power of ten, at most 1, of the MW in which the model states power rows and megawatt tiers,
+        so that a plan of a few kilowatts is as exact as one of gigawatts.
     """
 
     name: str
@@ -76,9 +76,9 @@ class Case:
 
     @cached_property
     def failover_days(self) -> Mapping[str, Days]:
-        """Days by failover group on which more may stand below its nodes, or one carries less.
+        """Days on which a failover group's load may rise, or a limit of its nodes may fall.
 
-        Its nodes are its members and what feeds them. Between these days nothing gets worse.
+        Its nodes are its members and the nodes that feed them. Checking these days suffices.
         """
         tree, found = self.facility.tree, dict[str, Days]()
         for group, members in tree.groups.items():
@@ -93,7 +93,7 @@ class Case:
 
 
 def calendar_of(inputs: Inputs) -> Calendar:
-    """Return the planning periods that the settings state."""
+    """Return the planning periods of the settings."""
     settings = inputs.settings
     fence_day = settings["today"] + timedelta(days=settings["release_fence_days"])
     return make_calendar(
@@ -112,14 +112,14 @@ def make_case(inputs: Inputs) -> Case:
     Raises
     ------
     InputFaults
-        With every fault of the site graph, and a fleet that its feeders cannot carry.
+        With every fault of the site graph, or if feeders cannot carry the existing fleet.
     """
     read, inputs = inputs, in_canonical_order(inputs)
     settings, calendar = inputs.settings, calendar_of(inputs)
     tree, power_faults = trace_power(inputs)
     flows, flow_faults = trace_flows(inputs)
     if power_faults or flow_faults:
-        # Told in the order of the sheets, not in the case's.
+        # Faults are reported in the order of the sheets, not in canonical order.
         raise InputFaults([*trace_flows(read)[1], *trace_power(read)[1]])
     demand = make_demand(inputs, calendar)
     servable = {(site, system) for _, site, system in demand.mw_per_system}
@@ -150,7 +150,7 @@ def make_case(inputs: Inputs) -> Case:
 
 
 def _fleet_faults(inputs: Inputs, facility: Facility) -> list[Fault]:
-    """Fault nodes and failover groups that cannot carry the fleet below them at the start."""
+    """Return faults of nodes and failover groups that cannot carry the fleet at the start."""
     faults: list[Fault] = []
     loads = {node: facility.fleet_load(node) for node in facility.nodes}
     for row in inputs.tables["power"]:
@@ -163,7 +163,7 @@ def _fleet_faults(inputs: Inputs, facility: Facility) -> list[Fault]:
                 f"{energised:.10g} MW at the start",
                 "Correct its first rows in energisation, or the fleet's count"))  # fmt: skip
         taken = math.inf if group is None else facility.taken_over_mw(group, node, 0, loads)
-        # The model has no room for more than that: no limit is one member's own.
+        # Only the solver's tolerance: a limit shared by members cannot be raised to the fleet.
         if load > max(taken, 0.0) + SEARCH_TOLERANCE:
             faults.append(row.fault(
                 "group", f"the fleet below {node} draws {load:.10g} MW of facility power at the "
@@ -176,9 +176,9 @@ def _fleet_faults(inputs: Inputs, facility: Facility) -> list[Fault]:
 
 
 def _with_room_for_the_fleet(facility: Facility) -> Facility:
-    """Return limits of halls that hold the fleet where it exceeds them within the tolerance.
+    """Raise the limits of halls that the existing fleet exceeds within the tolerance.
 
-    The solver is stricter than the tolerance, and would do without one of the systems.
+    The solver is stricter than the tolerance, and would remove one of the systems.
     """
     return replace(
         facility,
@@ -191,7 +191,7 @@ def _with_room_for_the_fleet(facility: Facility) -> Facility:
 def _raised_limits(
     facility: Facility, limits: Mapping[str, float], taken: Mapping[str, float]
 ) -> dict[str, float]:
-    """Return one hall's limits, raised to its share of the fleet where that is within tolerance."""
+    """Return one limit of each hall, raised to its use by the fleet within the tolerance."""
     used: dict[str, float] = dict.fromkeys(limits, 0.0)
     for (hall, system), count in facility.fleet.items():
         if hall in used:
@@ -250,9 +250,9 @@ def _budget(inputs: Inputs, calendar: Calendar) -> dict[int, float]:
 
 
 def budget_unit(case: Case, limit: float) -> float:
-    """Return the money in which the row of a budget is counted.
+    """Return the unit of money for the row of a budget.
 
-    What the row may be missed by is then as small a part of any budget, of a small one, too.
+    It makes the tolerance the same share of a small budget as of a large one.
     """
     return min(case.money_unit, max(1.0, limit))
 
@@ -266,7 +266,7 @@ def _power_unit(demand: Demand) -> float:
 
 
 def _money_unit(inputs: Inputs) -> float:
-    """Return the power of ten nearest the geometric middle of all prices and costs."""
+    """Return the power of ten nearest to the geometric mean of the extreme prices and costs."""
     columns = (
         ("systems", "price"), ("supply", "price"), ("supply", "order_cost"), ("plants", "cost"),
         ("lanes", "cost"), ("depots", "holding_cost"), ("sites", "holding_cost"),

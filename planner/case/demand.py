@@ -1,4 +1,4 @@
-"""Commitments: what is due when, which systems may serve it, and what one system counts for."""
+"""Commitments: MW due by period, systems that may serve them, and MW of one system."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ class Demand:
     basis : dict of str to str
         Basis on which a commitment's megawatts count.
     priorities : tuple of int
-        Priorities in use, first served first.
+        Priorities in use, the most important first.
     of_priority : dict of int to tuple of str
         Commitments of a priority.
     required_mw : dict of (str, int) to float
-        MW due by the end of a period: those of the last milestone by then, 0 before the first.
+        MW due by the end of a period: the latest milestone by then, 0 before the first.
     most_mw : dict of (str, int) to float
         Largest MW due by the end of a period or of any later one.
     judged : tuple of (str, date, int, float)
-        Each milestone: commitment, date, period that ends with it, MW.
+        Each milestone: commitment, date, period that ends on it, MW.
     late_cost, price : dict of str to float
         Money per MW-month missed, and earned per MW-month served.
     mw_per_system : dict of (str, str, str) to float
-        MW that one system at a site counts for on a commitment's basis, where it may serve it;
-        keys are commitment, site, system.
+        MW of one system on a commitment's basis, by commitment, site and system; missing if the
+        system may not serve it.
     service_cost : dict of (str, str) to float
         Money per MW-month by commitment and site.
     """
@@ -54,9 +54,9 @@ class Demand:
 
 
 def days_to_end_on(inputs: Inputs) -> set[date]:
-    """Return the days on which a period must end: each milestone's, and the day before a fall.
+    """Return the dates on which a period must end: each milestone, and the day before a lower one.
 
-    Until the day before its milestone falls, a commitment still has the megawatts of before.
+    Until the day before a lower milestone, the earlier one is still in force.
     """
     rows = sorted(inputs.tables["milestones"], key=lambda row: (row["commitment"], row["date"]))
     falls = {
@@ -68,7 +68,7 @@ def days_to_end_on(inputs: Inputs) -> set[date]:
 
 
 def cut_at(inputs: Inputs, days: Iterable[date]) -> Inputs:
-    """Return inputs in which a period ends on each of some days, and nothing more is due."""
+    """Return inputs in which a period also ends on some days, with the same megawatts due."""
     milestones = inputs.tables["milestones"]
     row = milestones[0]
     ends = [
@@ -79,7 +79,7 @@ def cut_at(inputs: Inputs, days: Iterable[date]) -> Inputs:
 
 
 def due_by(inputs: Inputs, commitment: str, day: date) -> float:
-    """Return the megawatts of a commitment that are due by a day."""
+    """Return the MW of a commitment that are due by a date."""
     rows = [
         row
         for row in inputs.tables["milestones"]
@@ -89,16 +89,16 @@ def due_by(inputs: Inputs, commitment: str, day: date) -> float:
 
 
 def kw_on_basis(basis: str, power_kw: float, overhead_kw: float, pue: float | None) -> float:
-    """Return the kW that one system counts for on a basis.
+    """Return the power of one system on a basis, in kW.
 
     Parameters
     ----------
     basis
         ``system``, ``it`` (with overhead) or ``facility`` (times the site's PUE).
     power_kw, overhead_kw
-        Power of the system, and of what comes with it.
+        Power of the system, and of its overhead.
     pue
-        Facility power for each unit of IT power; needed on the facility basis alone.
+        Facility power per unit of IT power; needed only on the facility basis.
     """
     if basis == "system":
         return power_kw

@@ -1,4 +1,4 @@
-"""Systems, sites, halls, crews and power: what can stand where, when, and what it draws."""
+"""Systems, sites, halls, crews and power: where and when systems fit, and what they draw."""
 
 from __future__ import annotations
 
@@ -21,36 +21,35 @@ class Facility:
     Attributes
     ----------
     systems, sites, halls, nodes : tuple of str
-        All of each, sorted.
+        All names of each kind, sorted.
     site_of : dict of str to str
         Site of a hall.
     halls_at : dict of str to tuple of str
         Halls of a site.
     hosted : tuple of (str, str)
-        Pairs of hall and system that can matter: some commitment may be served by them, or they
-        are in the fleet.
+        Pairs of hall and system that may serve some commitment, or are in the existing fleet.
     it_mw, facility_mw : dict
         MW of one system by system, and by site and system.
     slots, coolant_lpm, commission_days : dict of str to float or int
-        What one system takes, and its days from installation to service.
+        Slots and coolant of one system, and its days from installation to service.
     hall_it_mw, hall_slots, hall_coolant_lpm : dict of str to float
-        What one hall carries; slots and coolant only where limited.
+        Capacity of one hall; slots and coolant only if limited.
     hall_count, open_count, build_days : dict of str to int
         Halls of a class, those open at the start, days to open one.
     first_open : dict of str to int
         First day on which a hall of the class can be open; missing if never.
     opening : dict of (str, int) to int
-        Day on which a hall decided on a day opens; only decisions for a day of installs.
+        Opening day of a hall decided on a day; only decisions that open on a day of installs.
     fit_out_cost, opening_cost, energy_price, lease : dict of str to float
         Money per hall, per site not yet in use, per MWh, per MW-month of IT power installed.
     fleet : dict of (str, str) to int
-        Systems standing at the start by hall and system.
+        Systems in place at the start, by hall and system.
     dedicated : dict of (str, str) to str
         The only commitment that the fleet of a hall and system may serve.
     crew_capacity : dict of (str, int) to float
-        Systems that a site can install by a day of installs since the one before, where limited.
+        Systems that a site can install in the window of a day of installs, if limited.
     energised_mw : dict of (str, int) to float
-        MW that a node may carry on the last day of a period, where limited.
+        MW that a node may carry on the last day of a period, if limited.
     levels : dict of str to Level
         The same by day.
     tree : PowerTree
@@ -97,7 +96,7 @@ class Facility:
         )
 
     def most_systems(self, hall: str, system: str) -> float:
-        """Return how many of a system all halls of a class hold, by power, slots and coolant."""
+        """Return how many of a system fit in all halls of a class, by power, slots and coolant."""
         count = self.hall_count[hall]
         limits = [count * self.hall_it_mw[hall] / self.it_mw[system]]
         if hall in self.hall_slots and self.slots[system] > 0:
@@ -107,10 +106,10 @@ class Facility:
         return min(limits)
 
     def most_standing(self, hall: str, system: str, periods: range) -> list[float]:
-        """Return how many of a system can stand in a hall class at the end of periods.
+        """Return how many of a system fit in a hall class at the ends of periods.
 
-        So many could be fed if nothing else were; what all halls below a node draw is a rule of
-        the model.
+        This counts the power of each node above as if nothing else drew on it; the model limits
+        the total below each node.
         """
         most, each = self.most_systems(hall, system), self.facility_mw[self.site_of[hall], system]
         found = [most] * len(periods)
@@ -128,7 +127,7 @@ class Facility:
         Parameters
         ----------
         load
-            What nodes carry before; without it they carry nothing.
+            Load of each node before the loss, MW; zero if not given.
         """
         tree, carried = self.tree, load or {}
 
@@ -152,9 +151,9 @@ def make_facility(
     Parameters
     ----------
     servable
-        Pairs of site and system from which some commitment may be served.
+        Pairs of site and system that may serve some commitment.
     timetable
-        Days and rates of installs, and what nodes may carry.
+        Days and rates of installs, and power limits of nodes.
     """
     tables = inputs.tables
     systems = {row["system"]: row for row in tables["systems"]}
@@ -263,16 +262,16 @@ def _of_halls(
 
 
 def _look_up(rows: Mapping[str, Row], column: str) -> dict[str, float]:
-    """Return a column's numbers where there are any."""
+    """Return the numbers of a column by name, without blanks."""
     return {name: row[column] for name, row in rows.items() if row[column] is not None}
 
 
 def _openings(
     halls: Mapping[str, Row], calendar: Calendar, install_days: Mapping[str, list[int]]
 ) -> dict[tuple[str, int], int]:
-    """Return when a hall decided on a day opens, for the days on which it can be wanted.
+    """Return the opening day of each useful hall decision.
 
-    A hall opens on a day of installs, and is decided just in time for it.
+    Halls open only on days of installs, and are decided just in time for them.
     """
     opening = {}
     for hall, row in halls.items():

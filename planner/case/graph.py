@@ -18,7 +18,7 @@ EVERYWHERE = "*"
 
 
 class Hop(NamedTuple):
-    """A lane on a way, with its transit days."""
+    """A lane of a route, with its transit days."""
 
     origin: str
     end: str
@@ -27,7 +27,7 @@ class Hop(NamedTuple):
 
 @dataclass(frozen=True)
 class FlowGraph:
-    """Where each item comes from, can travel, and is used.
+    """Sources, reachable places and routes of each item.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class FlowGraph:
     lane_items : dict of (str, str) to tuple of str
         Items that can usefully travel on a lane.
     routes : dict of (str, str) to tuple of Hop
-        Lanes of the quickest way between two places that are joined.
+        Lanes of the quickest route between two connected places.
     """
 
     sources: Mapping[str, frozenset[str]]
@@ -49,7 +49,7 @@ class FlowGraph:
 
 @dataclass(frozen=True)
 class PowerTree:
-    """What hangs below each power node.
+    """The power tree: halls below each node, nodes above each hall, and failover groups.
 
     Attributes
     ----------
@@ -115,7 +115,7 @@ def trace_flows(inputs: Inputs) -> tuple[FlowGraph, list[Fault]]:
 
 
 def _quickest(lanes: nx.DiGraph[str], entries: set[str]) -> dict[tuple[str, str], tuple[Hop, ...]]:
-    """Return the lanes of the quickest way from each entry to any place."""
+    """Return the lanes of the quickest route from each entry to each place."""
     return {
         (entry, end): tuple(Hop(a, b, lanes.edges[a, b]["days"]) for a, b in pairwise(path))
         for entry in sorted(entries)
@@ -145,7 +145,7 @@ def _sources_and_uses(
 
 
 def _lane_faults(inputs: Inputs, flows: FlowGraph) -> list[Fault]:
-    """Fault lanes on which no item can usefully travel."""
+    """Return faults of lanes on which no item can usefully travel."""
     return [
         row.fault("to", f"the lane from {row['from']} leads nowhere: nothing that can come along "
                   "it is used at its end or beyond",
@@ -156,7 +156,7 @@ def _lane_faults(inputs: Inputs, flows: FlowGraph) -> list[Fault]:
 
 
 def _reach_faults(inputs: Inputs, flows: FlowGraph, pooled: bool) -> list[Fault]:
-    """Fault plants that an item of their bill cannot reach, and halls that no system can reach."""
+    """Return faults of plants that a part cannot reach, and of halls that no system can reach."""
     faults = []
     for row in inputs.tables["plants"]:
         plant = EVERYWHERE if pooled else row["plant"]
@@ -230,7 +230,7 @@ def _trace_groups(
 ) -> tuple[dict[tuple[str, str], tuple[str, ...]], dict[tuple[str, str], tuple[str, ...]]]:
     """Trace what feeds the members of failover groups: `upstream` and `others` of `PowerTree`.
 
-    All stands in the order of the members, never of names, which must not change a plan.
+    Everything is in the order of the members, because names must not change a plan.
     """
     upstream: dict[tuple[str, str], tuple[str, ...]] = {}
     others: dict[tuple[str, str], tuple[str, ...]] = {}

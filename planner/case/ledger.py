@@ -19,7 +19,7 @@ KW_PER_MW = 1000
 
 @dataclass(frozen=True)
 class LedgerRow:
-    """How many systems some megawatts are, on one basis.
+    """The number of systems for some megawatts, on one basis.
 
     Attributes
     ----------
@@ -28,11 +28,11 @@ class LedgerRow:
     power_kw : float
         Power of the system itself, kW.
     overhead_kw : float or None
-        Power of what comes with it, kW; None where the basis does not count it.
+        Power of its overhead, kW; None if the basis does not count it.
     pue : float or None
-        Facility power for each unit of IT power; None where the basis does not count it.
+        Facility power per unit of IT power; None if the basis does not count it.
     kw_per_system : float
-        What one system counts on the basis, kW.
+        Power of one system on the basis, kW.
     systems_to_meet : int
         Fewest systems whose power is at least the megawatts.
     systems_within : int
@@ -61,9 +61,9 @@ class PublishedCount:
     systems : int
         The number that was published.
     says : str
-        What was said.
+        The quoted words.
     source : str
-        Where.
+        Their source.
     """
 
     system: str
@@ -89,17 +89,17 @@ class Reconciliation:
     Attributes
     ----------
     says, source : str
-        What was said, and where.
+        The quoted words, and their source.
     systems : int
         The published number.
     our_systems : int
         Systems that meet the megawatts on system power.
     more_systems, more_percent : int, float
-        By how much the published number is above ours; below it when negative.
+        Excess of the published number over ours; negative if it is below.
     mw_on_system_power : float
         Megawatts of the published number on system power.
     kw_per_system : float
-        What each of the published number would have to count to make the megawatts, kW.
+        Power that each of the published systems would need for the megawatts, kW.
     pue_low, pue_high : float or None
         PUE that turns the IT power of a system into `kw_per_system`, for the highest and the
         lowest overhead; None where even the highest IT power is not below it.
@@ -131,7 +131,7 @@ def exact(value: float) -> Fraction:
 def kw_per_system(
     basis: str, power_kw: float, overhead_kw: float = 0.0, pue: float = 1.0
 ) -> Fraction:
-    """Return what one system counts on a basis, kW, exactly.
+    """Return the power of one system on a basis, in kW, as an exact fraction.
 
     Raises
     ------
@@ -164,7 +164,7 @@ def ledger(
     overheads_kw: Iterable[float],
     pues: Iterable[float],
 ) -> tuple[LedgerRow, ...]:
-    """Return the systems that some megawatts are, on every basis.
+    """Return the number of systems for some megawatts, on every basis.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Rates and levels by the day: what a month's rate comes to, and what holds on a day."""
+"""Rates and levels by day: the units that a monthly rate accrues, and the limit on a day."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ Days = tuple[int, ...]
 """Days in order, counted from the plan's first."""
 
 Steps = Iterable[tuple[date | None, float]]
-"""Days with the value from then on; None is always, and before the first the value is 0."""
+"""Dates, each with the value from then on; None means always. Before the first it is 0."""
 
 
 def months_between(first: date, after: date) -> float:
-    """Return the months from a day to the day before another, month by month.
+    """Return the months from a date to the day before another.
 
-    Each day counts as its part of the calendar month that it lies in.
+    Each day counts as its share of its calendar month.
     """
     months, day = 0.0, first
     while day < after:
@@ -31,7 +31,7 @@ def months_between(first: date, after: date) -> float:
 
 
 class Dated:
-    """A value that holds from days on, by the day.
+    """A stepwise constant value by day.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class Dated:
     values : ndarray
         Value on each day, shape (count,).
     rises, falls : Days
-        Days on which it is more, and less, than the day before.
+        Days on which it is higher, or lower, than the day before.
     """
 
     def __init__(self, start: date, count: int, steps: Steps) -> None:
@@ -56,7 +56,7 @@ class Dated:
 
 
 class Rate(Dated):
-    """Units a month, and what they come to.
+    """A rate in units per month, and the units that it accrues.
 
     Attributes
     ----------
@@ -72,15 +72,15 @@ class Rate(Dated):
         self.daily = self.values * _month_shares(start, count)
 
     def accrued(self, first: int, last: int) -> float:
-        """Return the units from one day to another, both counted."""
+        """Return the units accrued from one day to another, both included."""
         return float(self.daily[max(0, first) : last + 1].sum())
 
     def less(self, placed: Iterable[tuple[int, float]]) -> list[np.ndarray]:
-        """Take placed orders off what the days allow.
+        """Subtract placed orders from the units that the days allow.
 
-        Each takes all that is allowed from its day on until it is covered. So an order larger than
-        a day's rate is a debt to the next days, and never contradicts the rate. On the day after a
-        debt is paid more is allowed again: the rate rises.
+        Each order takes everything from its day on until it is covered. So an order larger than
+        the daily rate is carried as a debt to the next days, and never contradicts the rate. On
+        the day after the debt is covered the rate rises again.
 
         Parameters
         ----------
@@ -90,14 +90,14 @@ class Rate(Dated):
         Returns
         -------
         list of ndarray
-            What each took on each day.
+            Units taken by each order on each day, shape (count,) each.
         """
         taken = []
         for day, units in placed:
             allowed = np.concatenate([np.zeros(day), self.daily[day:]])
             paid = np.diff(np.minimum(np.cumsum(allowed), units), prepend=0.0)
             left = self.daily - paid
-            self.daily = np.where(left > LAST_TOLERANCE, left, 0.0)  # what rounding leaves is none
+            self.daily = np.where(left > LAST_TOLERANCE, left, 0.0)  # less is rounding noise
             used = np.flatnonzero(paid > LAST_TOLERANCE)
             if len(used) and paid.sum() > units - LAST_TOLERANCE:
                 free = {int(used[-1]) + 1} - {len(self.daily)}
@@ -107,14 +107,14 @@ class Rate(Dated):
 
 
 class Level(Dated):
-    """A limit of what stands on a day."""
+    """A limit on each day."""
 
     def on(self, day: int) -> float:
         """Return the limit on a day."""
         return float(self.values[day])
 
     def least(self, first: int, last: int) -> float:
-        """Return the least limit from one day to another, both counted."""
+        """Return the least limit from one day to another, both included."""
         return float(self.values[max(0, first) : last + 1].min())
 
 
@@ -133,14 +133,14 @@ def windows(days: Sequence[int], since: int) -> list[tuple[int, int]]:
 
 
 def carried(accrued: Iterable[float], unit: float) -> list[bool]:
-    """Return for each window whether it may leave a part of an indivisible amount to the next.
+    """Return for each window whether it may carry a remainder to the next.
 
-    Windows that are multiples of it leave nothing; from the first that is not, each may leave some.
+    Windows that accrue multiples of the unit leave none; from the first that does not, each may.
 
     Parameters
     ----------
     accrued
-        What each window allows.
+        Units that each window accrues.
     unit
         The largest indivisible amount; 0 if there is none.
     """
@@ -174,7 +174,7 @@ def _next_month(day: date) -> date:
 
 
 def _month_shares(start: date, count: int) -> np.ndarray:
-    """Return for each day its part of its calendar month."""
+    """Return each day's share of its calendar month."""
     shares, day = list[float](), start
     while len(shares) < count:
         days = (_next_month(day) - day.replace(day=1)).days

@@ -1,7 +1,7 @@
-"""A case with fewer choices: some halls and systems, and only what can matter to them.
+"""A case restricted to some halls and systems, and to the decisions that can matter to them.
 
-Nothing else changes: limits, prices and dates stay those of the whole case. So every plan of a
-narrower case is a plan of the whole one, and a row or column that both have is the same in both.
+Limits, prices and dates stay those of the whole case. So every plan of the restricted case is a
+plan of the whole one, and a row or column that both contain is the same in both.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ Pair = tuple[str, str]
 """A hall and a system."""
 
 MAX_PERIODS_BEFORE_INSTALL = 3
-"""Periods before the first install of a limited span in which halls open and shipments land."""
+"""Most periods before the first install of a limited span in which halls open or units land."""
 
 
 def restrict_case(
     case: Case, pairs: Collection[Pair], spans: Mapping[Pair, range] | None = None
 ) -> Case:
-    """Return a case in which only these systems are installed in only these halls.
+    """Return a case in which only some systems are installed, in some halls.
 
     Parameters
     ----------
     case
         The whole case.
     pairs
-        Halls and systems that may be installed there. The fleet stays where it stands.
+        Pairs of hall and system that may be installed. The existing fleet is kept.
     spans
-        Days to which installing is limited, for some of the pairs. Halls then open, and
-        shipments land, `MAX_PERIODS_BEFORE_INSTALL` periods before the first at most.
+        Days to which installs are limited, for some of the pairs. Their halls open, and their
+        shipments land, at most `MAX_PERIODS_BEFORE_INSTALL` periods before the first.
     """
     kept, limits = set(pairs), spans or {}
     whole = range(case.calendar.day_count)
@@ -53,7 +53,7 @@ def restrict_case(
 
 
 def _days_before(case: Case, days: Days) -> range:
-    """Return the days from some periods before the first of some days to the last of them."""
+    """Return the days from `MAX_PERIODS_BEFORE_INSTALL` before the first day to the last."""
     calendar = case.calendar
     before = calendar.first_days[max(0, calendar.period_of(days[0]) - MAX_PERIODS_BEFORE_INSTALL)]
     return range(before, days[-1] + 1)
@@ -71,7 +71,7 @@ def _day_span_by_group(
 
 
 def _serving(case: Case, installing: Mapping[Pair, Days]) -> dict[Pair, int]:
-    """Return the first period of service, which is later where installing begins later."""
+    """Return the first period of service of each pair, given the days of installs."""
     serving = {}
     for pair, start in case.serving.items():
         if pair in case.facility.fleet:
@@ -83,10 +83,10 @@ def _serving(case: Case, installing: Mapping[Pair, Days]) -> dict[Pair, int]:
 
 
 def _supply(case: Case, near: Mapping[Pair, range]) -> Supply:
-    """Return the supply without shipments and stock that can reach no installation.
+    """Return the supply without shipments and stock that cannot reach any install.
 
-    Orders, assembly and stock at plants and depots stay, for what is ordered may be due under
-    take-or-pay. So does what a placed order brings.
+    Orders, assembly and stock at plants and depots are kept, because take-or-pay may require the
+    orders. Deliveries of placed orders are kept, too.
     """
     supply, facility = case.supply, case.facility
     if not supply.planned or supply.pooled:
@@ -116,12 +116,11 @@ def _supply(case: Case, near: Mapping[Pair, range]) -> Supply:
 
 
 def promising_pairs(case: Case) -> set[Pair]:
-    """Return halls and systems that a cheap plan is likely to use.
+    """Return pairs of hall and system that a cheap plan is likely to use.
 
-    These are the cheapest system of each hall, and of each system the twentieth of its halls where
-    it is cheapest, by money per megawatt that counts: what its parts cost with their yield, its
-    share of fit-out and opening, and the energy of the years planned. Nothing depends on the guess
-    but the time that a plan takes.
+    These are the cheapest system of each hall, and for each system the cheapest twentieth of its
+    halls, by cost per megawatt (see `money_per_mw`). The guess affects only the time of a solve,
+    never its result.
     """
     cost = money_per_mw(case)
     cheapest: dict[str, Pair] = {}
@@ -135,7 +134,7 @@ def promising_pairs(case: Case) -> set[Pair]:
 
 
 def money_per_mw(case: Case) -> dict[Pair, float]:
-    """Return about what a megawatt in service costs, by hall and system."""
+    """Return the approximate cost of one megawatt in service, by hall and system."""
     supply, facility, demand = case.supply, case.facility, case.demand
     price = dict(supply.market_price)
     for (supplier, item), money in supply.price.items():

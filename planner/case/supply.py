@@ -1,7 +1,7 @@
-"""Suppliers, plants, lanes and stores: what can be ordered, made, shipped and held, and when.
+"""Suppliers, plants, lanes and stores: possible orders, starts, shipments and stocks, by day.
 
-Index sets hold only what can matter: an order, a start or a shipment is there only if something
-can have arrived before it and if what it yields can still come into service within the plan.
+Index sets contain only decisions that can matter: an order, a start or a shipment is included only
+if its inputs can have arrived, and if its output can still come into service within the plan.
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ class Supply:
     market_price : dict of str to float
         Price of a system that is bought where it is installed.
     sources : dict of (str, str) to Row
-        What is sold, by supplier and item.
+        Rows of the sheet supply, by supplier and item.
     price : dict of (str, str) to float
         Money per unit ordered.
     capacity : dict of (str, int) to float
-        Capacity units that a limited supplier can start by an order day since the one before,
-        less what orders placed already take.
+        Capacity units of a limited supplier in the window of an order day, less those taken by
+        orders already placed.
     reserved : dict of (str, str, int) to float
-        Units that take-or-pay obliges to pay for since the day before, less those of orders
-        placed already, by supplier, item and day.
+        Units to pay for under take-or-pay in the window of a day, less those of orders already
+        placed, by supplier, item and day.
     carry : dict of str to float
-        Capacity units, at most, that a supplier's window leaves to the next: one indivisible order.
+        Most capacity units that a window carries to the next: one indivisible order.
     arrival : dict of (str, str, int) to int
         Day of use from which an order can be used, by supplier, item and day of the order.
     largest_order : dict of (str, str, int) to float
@@ -60,25 +60,25 @@ class Supply:
     finish : dict of (str, str, int) to int
         Day of use from which a start can be used, by plant, system and day of the start.
     assembly_capacity, assembly_cost : dict
-        Starts by plant, system and day since the day before; money per start.
+        Starts in the window of a day, by plant, system and day; money per start.
     landing : dict of (str, str, str, int) to int
         Day of use from which a shipment can be used, by lane, item and day of departure.
     freight, lane_capacity : dict
-        Money per unit by lane; units by lane and day since the day before, where limited.
+        Money per unit by lane; units in the window of a day, by lane and day, if limited.
     held : tuple of (str, str, int)
         Place, item and day of use after which stock is possible.
     held_months : dict of (str, str, int) to float
         Months from such a day to the next, or to the plan's end.
     storage, holding_cost : dict of str to float
-        Units, where limited, and money per unit and month.
+        Units, if limited, and money per unit and month.
     first_at : dict of (str, str) to int
         First day on which an item can be at a place.
     routes : dict of (str, str) to tuple of Hop
-        Lanes of the quickest way from a supplier or plant to a place.
+        Lanes of the quickest route from a supplier or plant to a place.
     plant_days : dict of (str, str) to int
         Days from start to finished system by plant and system.
     pooled : bool
-        Whether all places are one, for want of lanes.
+        Whether the workbook has no lanes, so that all places are one.
     """
 
     planned: bool
@@ -114,7 +114,7 @@ class Supply:
 
 
 class SupplyBuilder:
-    """Collects what the days of a workbook's acts allow as `Supply`."""
+    """Builds `Supply` from a workbook and its timetable."""
 
     def __init__(
         self,
@@ -186,7 +186,7 @@ class SupplyBuilder:
         return EVERYWHERE if self.pooled else name
 
     def _days_of_use(self) -> dict[tuple[str, str], tuple[int, ...]]:
-        """Return the days on which anything takes an item from a place, in order."""
+        """Return the days on which units are taken from each stock, in order."""
         found: dict[tuple[str, str], set[int]] = defaultdict(set)
         for key, leg in self.timetable.leg.items():
             for spot in leg.takes if self.planned else ():
@@ -194,11 +194,11 @@ class SupplyBuilder:
         return {spot: tuple(sorted(days)) for spot, days in found.items() if days}
 
     def _used(self, spot: tuple[str, str], day: int) -> int | None:
-        """Return the first day of use on or after a day, None if there is none."""
+        """Return the first day of use on or after a day; None if there is none."""
         return first_on(self.uses.get(spot, ()), day)
 
     def _accrued(self, kind: str) -> dict[Any, float]:
-        """Return what the rates of one kind of act allow by day."""
+        """Return the units that the rates of one kind of act accrue, by day."""
         return {
             (*name[1:], day): most
             for name in self.timetable.rates if name[0] == kind and self.planned
@@ -217,7 +217,7 @@ class SupplyBuilder:
     def _reserved(self) -> dict[tuple[str, str, int], float]:
         """Return the units that take-or-pay counts by order day, to the plan's end.
 
-        Before the first order day and after the last, it is settled at the ends of periods.
+        Before the first order day and after the last, take-or-pay is settled at period ends.
         """
         found = {}
         for (supplier, item), row in self.sources.items() if self.planned else ():
@@ -294,10 +294,10 @@ class SupplyBuilder:
         return landing
 
     def _largest_order(self) -> dict[tuple[str, str, int], float]:
-        """Return units that no order needs to exceed: the supplier's capacity, or all halls full.
+        """Return the largest useful size of each order: the supplier's capacity, or all halls full.
 
-        All halls full is a bound in itself, for a plan that fills the halls twice with one system
-        from one order would throw away what it had just bought.
+        All halls full is a valid bound: a plan that filled them twice from one order would discard
+        systems that it had just bought.
         """
         room: dict[str, float] = defaultdict(float)
         for hall, system in self.facility.hosted:
@@ -308,7 +308,7 @@ class SupplyBuilder:
         capacity, carry, largest = self._accrued("order"), self._carry(), {}
         for supplier, item, day in self._arrival():
             row = self.sources[supplier, item]
-            # One order of a part of a lot, and of no less than the least in whole lots.
+            # Add one minimum order in whole lots, to leave room for rounding up.
             least = math.ceil(max(row["min_order"] / row["lot"], 1.0) - LAST_TOLERANCE) * row["lot"]
             most = room[item] / row["yield"] + least
             if (supplier, day) in capacity and row["capacity_use"] > 0:
