@@ -1,4 +1,4 @@
-"""The checker's own calendar, in closed formulas, sharing nothing with the planner's."""
+"""The checker's own calendar, in closed formulas; it shares nothing with the planner's."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ DAY = timedelta(days=1)
 
 
 def months(first: date, last: date) -> float:
-    """Return the months from a day to another, both counted; none if the other is before it.
+    """Return the months from one day to another, both included; zero if the other is earlier.
 
-    That is the months between their own, and the parts of these that have passed by then.
+    This is the difference of their calendar months, plus the shares of these that have passed.
     """
     after = last + DAY
     whole = 12 * (after.year - first.year) + after.month - first.month
@@ -23,7 +23,7 @@ def months(first: date, last: date) -> float:
 
 
 def _passed(day: date) -> float:
-    """Return the part of a day's month that is over when the day begins."""
+    """Return the share of a day's month that has passed when the day begins."""
     following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
     return (day.day - 1) / (following - day.replace(day=1)).days
 
@@ -114,7 +114,7 @@ class Calendar:
         return (self.starts[period + 1] - self.starts[period]).days
 
     def months(self, period: int) -> float:
-        """Months of a period, each of its days being its part of its own month."""
+        """Months of a period; a day counts as its share of its own month."""
         return months(self.starts[period], self.last_day(period))
 
     def months_served(self, period: int) -> float:
@@ -124,7 +124,7 @@ class Calendar:
         return months(begins, ends)
 
     def holding(self, day: date | None) -> int | None:
-        """Period that holds a day, None for no day and for one outside the plan."""
+        """Period that contains a day; None for no day and for a day outside the plan."""
         if day is None or not self.start <= day <= self.last:
             return None
         return bisect_right(self.starts, day) - 1

@@ -58,7 +58,7 @@ def take_or_pay_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
 def _settled(
     book: Book, figures: Figures, supplier: str, item: str
 ) -> Iterator[tuple[date, date, float]]:
-    """Yield first and last day of each stretch that is settled, and what it gets of the last.
+    """Yield first and last day of each settled stretch, and the units carried into it.
 
     What a window leaves is settled in the next stretch; the last one leaves nothing. A window
     whose rate is nothing is no order day.
@@ -181,7 +181,7 @@ def _while_in_service(
     *,
     facility: bool,
 ) -> Amounts:
-    """Return what megawatts in service cost, dated the first day of each period.
+    """Return the cost of megawatts in service, dated the first day of each period.
 
     What is removed in a period is paid for to its end.
     """
@@ -228,7 +228,7 @@ def late_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 
 def _compare(term: str, due: Amounts, book: Book, figures: Figures, ledger: Ledger) -> None:
-    """Compare a term of the spend table with what is due in each period, discounted too."""
+    """Compare a term of the spend table with the recomputed money, nominal and discounted."""
     figures.due[term] = due
     rate, amounts, presents = book.settings["discount_rate"], Amounts(), Amounts()
     for (day,), amount in due.items():

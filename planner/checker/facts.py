@@ -1,4 +1,4 @@
-"""What the checker knows: the workbook by key, and the plan's figures by key and period."""
+"""The checker's data: the workbook by key, and the plan's figures by key and period."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ DATED_CAPACITIES = {
     "crews": ("site", "systems_per_month"),
     "energisation": ("node", "mw"),
 }
-"""Sheets of capacities with a date: whose they are, and their value."""
+"""Sheets of dated capacities: key column and value column."""
 
 
 class Amounts(dict[tuple[Any, ...], float]):
-    """Figures by key; nothing recorded is 0."""
+    """Figures by key; missing keys count as 0."""
 
     def __missing__(self, key: tuple[Any, ...]) -> float:
         return 0.0
@@ -106,7 +106,7 @@ class Book:
         return float(row["power_kw"] + row["overhead_kw"]) / 1000
 
     def facility_mw(self, hall: str, system: str) -> float:
-        """MW of facility power of one system in a hall; no number where the PUE is unknown."""
+        """MW of facility power of one system in a hall; NaN if the PUE is unknown."""
         pue = self.sites[self.site_of(hall)]["pue"]
         return self.it_mw(system) * pue if pue is not None else float("nan")
 
@@ -118,7 +118,7 @@ class Book:
         return self.it_mw(system) if basis == "it" else self.facility_mw(hall, system)
 
     def steps(self, sheet: str, name: str) -> list[tuple[date, float]] | None:
-        """Values of a dated capacity with the day from which each holds, None without any row."""
+        """Values of a dated capacity, each with its first day; None without any row."""
         return self._dated[sheet].get(name)
 
     def level(self, sheet: str, name: str, day: date) -> float | None:
@@ -136,7 +136,7 @@ class Book:
         return float(price or 0.0)
 
     def due_mw(self, commitment: str, day: date) -> float:
-        """MW due on a day: the most of the milestones by then, the last where they may fall."""
+        """MW due on a day: the largest milestone by then, or the latest if they may fall."""
         found = [mw for at, mw in self.milestones.get(commitment, ()) if at <= day]
         if self.commitments[commitment]["may_fall"]:
             return found[-1] if found else 0.0
@@ -183,7 +183,7 @@ class Figures:
     installed, removed : Amounts
         Systems by (hall, system, date).
     fleet, in_service : Amounts
-        Systems by (hall, system, period), standing and in service at its end.
+        Systems by (hall, system, period), in place and in service at its end.
     decided : Amounts
         Halls by (hall, date).
     decided_in, opened : Amounts
@@ -197,9 +197,9 @@ class Figures:
     spend, present : Amounts
         Money by (term, period): nominal and discounted to the plan's start.
     due : dict of str to Amounts
-        Money by term and (date), as the rules of cost work it out.
+        Money by term and (date), as computed by the cost rules.
     kept : dict of str to object
-        What several rules need, worked out once.
+        Results that several rules share, computed once.
     """
 
     def __init__(self, tables: Tables, calendar: Calendar) -> None:

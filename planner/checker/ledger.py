@@ -1,4 +1,4 @@
-"""The checker's ledger: it counts comparisons, keeps the violations and decides what is equal."""
+"""The checker's ledger: counts comparisons, keeps violations, and defines equality."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import math
 from dataclasses import dataclass, field
 
 TOLERANCE = 1e-6
-"""Largest miss of a rule, of its right-hand side, or absolute where that is below one.
+"""Largest violation of a rule, relative to its right-hand side; absolute if that is below one.
 
-The same figure is stated for the model in `planner.tolerance`; the checker shares nothing with it.
+`planner.tolerance` states the same figure for the model; the checker shares nothing with it.
 """
 
 MONEY_STRICTNESS = 2000.0
-"""Money is compared as much more strictly; see `Ledger.strays`."""
+"""Factor by which money is compared more strictly; see `Ledger.strays`."""
 
 
 @dataclass
 class Ledger:
-    """What the checker has compared and what it has found.
+    """Comparisons that the checker has made, and violations that it has found.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Ledger:
         self.checks[rule] = 0
 
     def above(self, left: float, right: float) -> bool:
-        """Whether `left` exceeds `right` by more than the tolerance; so does what is no number."""
+        """Whether `left` exceeds `right` by more than the tolerance; True if either is NaN."""
         self.checks[self.rule] += 1
         return not left <= right + self.tolerance * max(1.0, abs(right))
 
@@ -52,15 +52,15 @@ class Ledger:
         return not left >= right - self.tolerance * max(1.0, abs(right))
 
     def differs(self, left: float, right: float) -> bool:
-        """Whether two quantities differ by more than the tolerance, which a solver may leave."""
+        """Whether two quantities differ by more than the solver's tolerance."""
         self.checks[self.rule] += 1
         return not abs(left - right) <= self.tolerance * max(1.0, abs(right))
 
     def strays(self, left: float, right: float) -> bool:
         """Whether a recomputed figure differs by more than the noise of floating point.
 
-        Money, and what is copied from the workbook, follows from the tables' own figures, so no
-        solver's tolerance is due. The margin is the tolerance up to 2,000 and 1 / 2,000 of it
+        Money, and values copied from the workbook, follow exactly from the tables, so they get no
+        solver tolerance. The margin is the tolerance up to 2,000 and 1 / 2,000 of it
         relative to larger amounts: 5e-10 at the usual 1e-6. A cent is found in 10 million (margin
         0.005), while sums of tens of billions, exact to about 1e-5, have a margin of 5 and more.
         """
@@ -78,6 +78,6 @@ class Ledger:
 
 
 def figure(value: float) -> str:
-    """Show a number with the decimals that it has, six at most, e.g. ``1,234.5``."""
+    """Format a number with up to six decimals, e.g. ``1,234.5``."""
     shown = f"{value:,.6f}".rstrip("0").rstrip(".") if not math.isnan(value) else "no number"
     return "0" if shown == "-0" else shown

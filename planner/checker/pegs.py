@@ -1,4 +1,4 @@
-"""Rules on what waits for what: the milestone of each install, and the pegs of each order."""
+"""Rules on pegging: the milestone of each install, and the installs of each order."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from planner.checker.ledger import Ledger, figure
 from planner.plan.tables import Row
 
 PEG_TOLERANCE_SYSTEMS = 1e-3
-"""Systems up to which a peg may be what a solver's tolerance leaves between two orders."""
+"""Pegs up to this many systems may be an artefact of the solver's tolerance."""
 
 SERVED_TOLERANCE_MW = 1e-6
-"""MW up to which a hall serves nothing."""
+"""MW served up to this are solver noise."""
 
 Purpose = tuple[date, str, str]
 """Day of a milestone, its commitment, and whether systems are late."""
@@ -76,7 +76,7 @@ def _purposes(
 def _in_force(
     milestones: list[tuple[int, date, float]], period: int, commitment: str
 ) -> list[Purpose]:
-    """Return the milestone that is short in a period, the first of its MW, if there is one."""
+    """Return the first milestone with the MW that are missed in a period, if any."""
     due = sorted((at, day, mw) for at, day, mw in milestones if at <= period)
     if not due:
         return []

@@ -83,10 +83,10 @@ def failover_groups(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 
 def _survivors(book: Book, lost: str, members: list[str]) -> dict[str | None, list[str]]:
-    """Return what is directly below each node on the ways from the grid to the other members.
+    """Return the nodes directly below each node on the paths from the grid to the other members.
 
-    The ways begin below the nodes that feed the lost member, at None: those carry as much as
-    before, for what they no longer send to it they send to others, if to them.
+    The paths begin at None, below the nodes that feed the lost member: the load of those does not
+    rise, because they only redirect the lost member's load.
     """
     below: dict[str | None, list[str]] = {None: []}
     feeds_lost = set(_feeders(book, lost))
@@ -104,7 +104,7 @@ def _spare(
 ) -> tuple[float, list[str]]:  # fmt: skip
     """Return the MW that the members below a node can still take, and the nodes that hold it back.
 
-    A node passes on what it has left, and no more than what is below it can take.
+    A node passes on its spare power, limited by what the nodes below it can take.
     """
     parts = [_spare(book, figures, day, below, each) for each in below.get(node, [])]
     taken, full = sum(mw for mw, _ in parts), [name for _, names in parts for name in names]
@@ -138,7 +138,7 @@ def _load_days(book: Book, figures: Figures, nodes: list[str]) -> list[date]:
 
 
 def _load(book: Book, figures: Figures, nodes: list[str], day: date) -> float:
-    """Return MW of facility power of all that stands below some nodes on a day."""
+    """Return the MW of facility power of all systems in place below some nodes on a day."""
     return sum(
         count * book.facility_mw(hall, system)
         for hall in _halls_below(book, nodes)

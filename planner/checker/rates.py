@@ -1,4 +1,4 @@
-"""Rules on rates: what is done by a day is within what has accrued since the day before."""
+"""Rules on rates: the work of a window is within the rate accrued over it."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from planner.checker.ways import UNITS_TOLERANCE, Act, Ways, ways_of
 
 @dataclass(frozen=True)
 class Window:
-    """A window of an act: first and last day, what its rate allows and what is used of it.
+    """A window of an act: its days, the units that its rate accrues, and their use.
 
     Attributes
     ----------
     first, last : date
     allowed : float
-        What the rate accrues, less what orders placed already take.
+        Units accrued, less those taken by orders already placed.
     used : float
-        What is done by the last day.
+        Units dispatched on the last day.
     carried : float
-        What is left for the next window.
+        Units carried to the next window.
     """
 
     first: date
@@ -142,7 +142,7 @@ def _within(kind: str, unit: str, book: Book, figures: Figures, ledger: Ledger) 
 
 
 def windows_of(book: Book, figures: Figures) -> dict[Act, list[Window]]:
-    """Return the windows of every act that has a rate, in order."""
+    """Return the windows of every rated act, in order."""
     if "windows" not in figures.kept:
         ways = ways_of(book, figures)
         carried = tally(figures.tables["clock"], ("act", "place", "to", "item", "date"), "carried")
@@ -164,10 +164,10 @@ def windows_of(book: Book, figures: Figures) -> dict[Act, list[Window]]:
 
 
 def work_begins(book: Book, figures: Figures, act: Act, day: date) -> date:
-    """Return the day on which the work of an act begins that is done by the end of a window.
+    """Return the day on which work must begin for an act to dispatch at the end of a window.
 
-    It is the last day from which the rate suffices for what is used then, and for what later
-    windows use of it; the day itself where no rate limits the act.
+    It is the latest day from which the rate suffices for the units dispatched then and for those
+    carried to later windows; the dispatch day itself if no rate limits the act.
     """
     ways, owed = ways_of(book, figures), 0.0
     for window in reversed(windows_of(book, figures).get(act, [])):
@@ -182,7 +182,7 @@ def work_begins(book: Book, figures: Figures, act: Act, day: date) -> date:
 
 
 def allowed(book: Book, ways: Ways, act: Act, first: date, last: date) -> float:
-    """Return what a rate accrues from one day to another, less what placed orders take."""
+    """Return the units that a rate accrues over some days, less those taken by placed orders."""
     debts = taken(book, ways, act[1]) if act[0] == "order" else []
     return accrued(ways.rates[act], first, last) - sum(
         units for day, _, units in debts if first <= day <= last
@@ -190,7 +190,7 @@ def allowed(book: Book, ways: Ways, act: Act, first: date, last: date) -> float:
 
 
 def accrued(steps: list[tuple[date, float]], first: date, last: date) -> float:
-    """Return what rates a month come to from one day to another, both counted."""
+    """Return the units that monthly rates accrue from one day to another, both included."""
     ends = [day - DAY for day, _ in steps[1:]] + [date.max - DAY]
     return sum(
         rate * months(max(day, first), min(end, last))
@@ -200,9 +200,9 @@ def accrued(steps: list[tuple[date, float]], first: date, last: date) -> float:
 
 
 def taken(book: Book, ways: Ways, supplier: str) -> list[tuple[date, str, float]]:
-    """Return day, item and capacity that orders placed in the plan take of a supplier.
+    """Return day, item and units of the capacity that orders already placed take.
 
-    Each takes what the rate allows from its day on, until it is covered.
+    Each takes all capacity from its day on until it is covered.
     """
     steps = ways.rates.get(("order", supplier, None, None))
     placed = [(row, day) for row, day in book.paid_orders() if row["supplier"] == supplier]
@@ -220,7 +220,7 @@ def taken(book: Book, ways: Ways, supplier: str) -> list[tuple[date, str, float]
 
 
 def indivisible(book: Book, act: Act) -> float:
-    """Return the largest amount that an act uses at once: a system, an order of whole lots."""
+    """Return the largest indivisible amount of an act: one system, or one order of whole lots."""
     whole = book.settings["counts"] == "integer"
     if act[0] == "install":
         return 1.0 if whole else 0.0

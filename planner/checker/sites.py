@@ -117,7 +117,7 @@ def fleet_in_service(book: Book, figures: Figures, ledger: Ledger) -> None:
 def standing(
     book: Book, figures: Figures, hall: str, system: str, day: date, ready: timedelta = NO_DELAY
 ) -> float:
-    """Return systems in a hall on a day that were installed at least so long before."""
+    """Return the systems in a hall on a day that were installed at least `ready` before."""
     if "moves" not in figures.kept:
         moves: dict[tuple[str, str], list[tuple[date, float, float]]] = defaultdict(list)
         for row in figures.tables["installs"]:
@@ -243,7 +243,7 @@ def hall_coolant(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 
 def _moments(book: Book, figures: Figures) -> Iterator[tuple[str, date, float]]:
-    """Yield hall, day and open halls for each day on which more can stand in a hall."""
+    """Yield hall, day and open halls, on the first day of the plan and on days of installs."""
     for hall in book.halls:
         for day in sorted({book.calendar.start, *days_of(figures).get(hall, set())}):
             yield hall, day, opened(book, figures, hall, day)
@@ -260,7 +260,7 @@ def days_of(figures: Figures) -> dict[str, set[date]]:
 
 
 def in_hall(figures: Figures, hall: str) -> list[str]:
-    """Return the systems that stand in a hall at some time."""
+    """Return the systems that are ever in a hall."""
     if "in hall" not in figures.kept:
         found: dict[str, list[str]] = defaultdict(list)
         for name, system in _pairs(figures):

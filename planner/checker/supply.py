@@ -120,7 +120,7 @@ def order_slack(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 
 def _last_days(book: Book, figures: Figures) -> dict[str, date]:
-    """Return the last day of each planned order that is in time for the crews' work.
+    """Return the last day on which each planned order is in time for the crews' work.
 
     What is installed by a day is worked on before. Freight may take longer than is counted here:
     lead and the quickest assembly.
@@ -303,7 +303,7 @@ def storage(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 
 def stock_after(book: Book, figures: Figures) -> Amounts:
-    """Return the units at each place on each day on which some are taken or stock is stated."""
+    """Return the stock at each place on each day with a withdrawal or a stated stock."""
     if "stock after" in figures.kept:
         return cast(Amounts, figures.kept["stock after"])
     taken, flows = _taken(book, figures), _arrivals(book, figures)
@@ -327,7 +327,7 @@ def stock_after(book: Book, figures: Figures) -> Amounts:
 
 
 def _taken(book: Book, figures: Figures) -> Amounts:
-    """Return the units that leave the stock of a place, by place, item and day."""
+    """Return the units withdrawn from stock, by place, item and day."""
     taken = Amounts()
     for (plant, system, day), starts in figures.started.items():
         for row in book.tables["bom"]:
@@ -343,7 +343,7 @@ def _taken(book: Book, figures: Figures) -> Amounts:
 
 
 def _arrivals(book: Book, figures: Figures) -> Amounts:
-    """Return the units that come into the stock of a place, by place, item and day."""
+    """Return the units added to stock, by place, item and day."""
     arrivals = Amounts()
     for (supplier, item, day), quantity in figures.ordered.items():
         row = book.supply[supplier, item]

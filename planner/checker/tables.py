@@ -36,7 +36,7 @@ PERIOD_DATE_COLUMN = {
     "installs": "date",
     "openings": "date",
 }
-"""The day that the period of a row holds, by table."""
+"""Column of the date that lies in the period of a row, by table."""
 
 TEXT_COLUMNS = {
     "act",
@@ -165,7 +165,7 @@ def known_names(book: Book, tables: Tables, ledger: Ledger) -> None:
 
 
 def _references(book: Book, name: str, row: Row) -> Iterator[tuple[str, bool]]:
-    """Yield what a row would be refused for, and whether it is in order."""
+    """Yield the possible faults of a row's references, each with whether it is absent."""
     if name == "orders":
         yield f"firm is {row['firm']!r}, neither yes nor no", row["firm"] in ("yes", "no")
         known = (row["supplier"], row["item"]) in book.supply
@@ -267,4 +267,4 @@ FORM_RULES: tuple[Callable[[Book, Tables, Ledger], None], ...] = (
     complete_tables,
     no_negative_figures,
 )
-"""Rules on the form of the tables, each of which relies on those before it."""
+"""Rules on the form of the tables; each relies on the rules before it."""

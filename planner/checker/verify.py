@@ -1,4 +1,4 @@
-"""The independent checker: recomputes every rule and every cost from workbook and tables alone.
+"""The independent checker: recompute every rule and cost from workbook and tables alone.
 
 It shares no code with the planner's model: it has its own calendar and look-ups, and reads only
 the workbook and the result tables. A plan that it refuses is never written as a plan.
@@ -98,7 +98,7 @@ RULES: tuple[Callable[[Book, Figures, Ledger], None], ...] = (
     costs.tier_present_cost,
     costs.tier_bounds,
 )
-"""Every rule of a plan, in the order of the report; those on the tables' form come before."""
+"""Rules of a plan, in the order of the report; `FORM_RULES` are checked before them."""
 
 RULE_NAMES = tuple(rule.__name__ for rule in (*FORM_RULES, *RULES))
 """Names of all rules, in order."""
@@ -106,7 +106,7 @@ RULE_NAMES = tuple(rule.__name__ for rule in (*FORM_RULES, *RULES))
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the checker found.
+    """Result of the checker.
 
     Attributes
     ----------
@@ -115,8 +115,8 @@ class Verdict:
     checks : int
         Single comparisons made.
     rules : tuple of str
-        Names of the rules checked, in order. A plan whose tables are malformed is judged no
-        further than the first rule on their form that it breaks.
+        Names of the rules checked, in order. If the tables are malformed, the check ends with the
+        first form rule that they violate.
     counts : tuple of int
         Single comparisons of each of these rules.
     """
@@ -128,7 +128,7 @@ class Verdict:
 
     @property
     def ok(self) -> bool:
-        """Whether no rule is broken."""
+        """Whether the plan violates no rule."""
         return not self.violations
 
 
@@ -161,7 +161,7 @@ def verify(inputs: Inputs, tables: Tables, tolerance: float = TOLERANCE) -> Verd
 
 
 def _check(ledger: Ledger, name: str, rule: Callable[[], None]) -> None:
-    """Check a rule; one that fails itself does not hold, and keeps no other from being checked."""
+    """Check a rule; an exception counts as a violation, and does not stop the other rules."""
     ledger.begin(name)
     try:
         rule()

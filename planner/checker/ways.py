@@ -1,6 +1,7 @@
-"""What the checker knows of days: ways that a plan uses, and when something new comes along them.
+"""The checker's timing: the ways that a plan uses, and the events that reach them.
 
-All of it follows from the workbook's dates and leads, and from what the plan's tables use.
+A way is one leg of an act. All timing follows from the workbook's dates and leads, and from the
+ways that the plan's tables use.
 """
 
 from __future__ import annotations
@@ -15,18 +16,18 @@ from typing import cast
 from planner.checker.facts import Amounts, Book, Figures
 
 Act = tuple[str, str, str | None, str | None]
-"""What shares a rate: act, place, place reached and item, as the table `clock` names it."""
+"""Work that shares a rate: act, place, destination and item, as in the table `clock`."""
 
 Spot = tuple[str, str]
 """A place and an item."""
 
 UNITS_TOLERANCE = 1e-6
-"""Units up to which nothing is done: a solver's noise."""
+"""Units up to this are solver noise."""
 
 
 @dataclass(frozen=True)
 class Way:
-    """What an act takes and gives, some days later; it gives to no stock if it installs."""
+    """One leg of an act: stocks it takes from, and the stock it adds to; None for an install."""
 
     act: Act
     takes: tuple[Spot, ...]
@@ -36,7 +37,7 @@ class Way:
 
 
 class Ways:
-    """The ways that a plan uses, the rates on them and the days on which something new comes.
+    """The ways that a plan uses, their rates and their events.
 
     Parameters
     ----------
@@ -55,7 +56,7 @@ class Ways:
 
     @cached_property
     def rates(self) -> dict[Act, list[tuple[date, float]]]:
-        """Rates of every act that has one, each with the day from which it holds."""
+        """Rates of every rated act, each with its first day."""
         book, found = self.book, dict[Act, list[tuple[date, float]]]()
         for sheet, act in (("supply_capacity", "order"), ("crews", "install")):
             names = {row["supplier" if act == "order" else "site"] for row in book.tables[sheet]}
@@ -128,7 +129,7 @@ class Ways:
 
     @cached_property
     def possible(self) -> dict[Way, date]:
-        """First day on which each way can be used, by what can be there before."""
+        """First day on which each way is possible."""
         there = {spot: min(days) for spot, days in self.arrivals.items()}
         found: dict[Way, date] = {}
         news = True
@@ -144,7 +145,7 @@ class Ways:
 
     @cached_property
     def news(self) -> dict[Spot, set[date]]:
-        """Days on which something new reaches a stock, passed on along the ways."""
+        """Days on which an event reaches each stock, propagated along the ways."""
         found: dict[Spot, set[date]] = defaultdict(set)
         waiting = list(self._origins())
         while waiting:
@@ -159,7 +160,7 @@ class Ways:
         return found
 
     def _origins(self) -> Iterator[tuple[Spot, date, frozenset[Spot]]]:
-        """Yield where something new begins: an order arrives, a source begins, a rate changes."""
+        """Yield original events: an order arrives, a source starts, a rate changes."""
         for spot, days in self.arrivals.items():
             for day in days:
                 yield spot, day, frozenset()
@@ -170,11 +171,11 @@ class Ways:
                     yield way.gives, day + way.lead, frozenset()
 
     def changes(self, act: Act, *, rises: bool = True) -> list[date]:
-        """Days of the plan on which the rate of an act is more than before, or less."""
+        """Days of the plan on which the rate of an act rises, or falls."""
         return _steps(self.rates.get(act, ()), self.book.calendar.start, rises=rises)
 
     def events(self, act: Act) -> set[date]:
-        """Days from which an act can do what it could not do before, or cannot what it could."""
+        """Days on which the possibilities of an act change."""
         found: set[date] = set()
         for way, begins in self.possible.items():
             if way.act == act:
@@ -186,7 +187,7 @@ class Ways:
         return found
 
     def _room(self, site: str) -> set[date]:
-        """Days on which there can be more room at a site: a hall opens, a node carries more."""
+        """Days on which capacity at a site can rise: a hall opens, or a node carries more."""
         found: set[date] = set()
         for row in self.book.halls.values():
             if row["site"] != site:
@@ -200,9 +201,9 @@ class Ways:
         return found
 
     def _felt_by(self, feeder: str | None) -> set[str]:
-        """Nodes on whose limits it depends how much the halls of a feeder may draw.
+        """Nodes whose limits may restrict the halls of a feeder.
 
-        They feed these halls, or belong to a failover group to which one of these does.
+        They feed these halls, or belong to a failover group with a node that does.
         """
         above = set(self._up(feeder))
         return above.union(*(nodes for nodes in self._groups if nodes & above))
@@ -233,7 +234,7 @@ class Ways:
 
 
 def ways_of(book: Book, figures: Figures) -> Ways:
-    """Return the ways that a plan uses, worked out once."""
+    """Return the ways that a plan uses, computed once."""
     if "ways" not in figures.kept:
         figures.kept["ways"] = Ways(book, figures)
     return cast(Ways, figures.kept["ways"])

@@ -1,1 +1,1 @@
-"""Warnings: what looks wrong in inputs that are right cell by cell, and the bounds behind them."""
+"""Warnings about inputs that are valid cell by cell but look wrong, and the bounds behind them."""

@@ -1,6 +1,6 @@
-"""What can be in service by a period at most: simple bounds, each by one limit alone.
+"""Upper bounds on the MW in service by a period, each from one limit alone.
 
-A bound counts what can be had as high as it can be. All are in MW of IT power, the one measure that
+Each bound is optimistic about everything else. All are in MW of IT power, the one measure that
 systems, halls and commitments share.
 """
 
@@ -43,7 +43,7 @@ class Bounds:
         self._crew_windows: dict[str, dict[int, float]] = defaultdict(dict)
         for (site, day), most in self.facility.crew_capacity.items():
             self._crew_windows[site][day] = most
-        # Kept for this object alone, for the same periods and commitments are asked for again.
+        # Cached per object: the same periods and commitments are queried again and again.
         self.pairs = cache(self._pairs)
         self.installs = cache(self._installs)
         self.halls_mw = cache(self._halls_mw)
@@ -54,11 +54,11 @@ class Bounds:
         self.systems_mw = cache(self._systems_mw)
 
     def allowed(self, commitment: str) -> Mapping[tuple[str, str], float]:
-        """Return MW of one system by site and system, where it may serve a commitment."""
+        """Return MW of one system for a commitment, by site and system; only if it may serve it."""
         return self._allowed[commitment]
 
     def due_mw(self, commitment: str, period: int) -> float:
-        """Return the least IT power in MW that a commitment's requirement can take."""
+        """Return the least IT power, in MW, that satisfies a commitment's requirement."""
         it_mw = self.facility.it_mw
         shares = [
             it_mw[system] / mw for (_, system), mw in self.allowed(commitment).items() if mw > 0
@@ -66,7 +66,7 @@ class Bounds:
         return self.case.demand.required_mw[commitment, period] * min(shares, default=0.0)
 
     def _pairs(self, commitments: tuple[str, ...]) -> frozenset[Pair]:
-        """Return the halls and systems that may serve any of some commitments."""
+        """Return the pairs of hall and system that may serve any of some commitments."""
         return frozenset(
             (hall, system)
             for name in commitments
@@ -75,7 +75,7 @@ class Bounds:
         )
 
     def _installs(self, commitments: tuple[str, ...], period: int) -> dict[Pair, int]:
-        """Return the last day of installation that is in service by a period's end."""
+        """Return the last install day that is in service by a period's end, by hall and system."""
         found, end = {}, self.case.calendar.last_days[period]
         for hall, system in self.pairs(commitments):
             days = self.case.installing.get((hall, system), ())
@@ -85,14 +85,14 @@ class Bounds:
         return found
 
     def _lasts(self, commitments: tuple[str, ...], period: int) -> dict[str, int]:
-        """Return the last day of an installation in each hall that is in service in time."""
+        """Return the last install day that is in service by a period's end, by hall."""
         lasts: dict[str, int] = {}
         for (hall, _), at in self.installs(commitments, period).items():
             lasts[hall] = max(at, lasts.get(hall, at))
         return lasts
 
     def _fleet_mw(self, hall: str, commitments: tuple[str, ...]) -> float:
-        """Return the IT power of the systems in a hall that stand there from the start."""
+        """Return the IT power of the existing fleet in a hall, in MW."""
         facility, pairs = self.facility, self.pairs(commitments)
         if hall not in self._fleet_halls:
             return 0.0
@@ -104,7 +104,7 @@ class Bounds:
         )  # fmt: skip
 
     def one_hall_mw(self, hall: str, systems: Collection[str]) -> float:
-        """Return the IT power that one hall can carry at most, by power, slots and coolant."""
+        """Return the most IT power of one hall, in MW, by power, slots and coolant."""
         facility = self.facility
         limits = [facility.hall_it_mw[hall]]
         for room, taken in ((facility.hall_slots, facility.slots),
@@ -115,11 +115,11 @@ class Bounds:
         return min(limits)
 
     def one_hall_systems(self, hall: str, system: str) -> float:
-        """Return how many of a system one hall of a class holds."""
+        """Return how many of a system fit in one hall of a class."""
         return self.facility.most_systems(hall, system) / self.facility.hall_count[hall]
 
     def _halls_mw(self, commitments: tuple[str, ...], period: int) -> dict[str, float]:
-        """Return what the halls that can be open in time carry at most, by hall."""
+        """Return the most MW of the halls that can be open in time, by hall."""
         facility, installs = self.facility, self.installs(commitments, period)
         found = {}
         for hall in sorted({hall for hall, _ in self.pairs(commitments)}):
@@ -136,7 +136,7 @@ class Bounds:
         return found
 
     def full_halls_mw(self, commitments: tuple[str, ...]) -> dict[str, float]:
-        """Return what all halls carry at most, whenever they open, by hall."""
+        """Return the most MW of all halls, whenever they open, by hall."""
         pairs = self.pairs(commitments)
         return {
             hall: self.facility.hall_count[hall]
@@ -147,17 +147,17 @@ class Bounds:
     def powered_mw(
         self, halls: Mapping[str, float], commitments: tuple[str, ...], period: int
     ) -> float:
-        """Return what some halls carry at most within the power energised above them.
+        """Return the most MW of some halls within the power energised above them.
 
         Parameters
         ----------
         halls
             IT power in MW by hall.
         commitments, period
-            Whose systems stand there, and by the end of which period.
+            Commitments that are served, and the period by whose end.
         """
         most, left, apart = self._fed_mw(halls, commitments, period), halls, 0.0
-        # Groups whose members hang below different nodes count by themselves, one after the other.
+        # Groups whose members are below different nodes are applied one at a time.
         for group, members in self.facility.tree.groups.items():
             inside = {hall for node in members for hall in self.facility.tree.halls_below[node]}
             if len(self._above(members)) < 2 or inside.isdisjoint(left):
@@ -172,14 +172,14 @@ class Bounds:
     def _fed_mw(
         self, halls: Mapping[str, float], commitments: tuple[str, ...], period: int
     ) -> float:
-        """Return what halls carry within the power above them, most failover groups left out."""
+        """Return the most MW of halls within the power above them, without most failover groups."""
         tree = self.facility.tree
         free = [mw for hall, mw in halls.items() if hall not in tree.path]
         below: dict[str, float] = defaultdict(float)
         for hall, mw in halls.items():
             if hall in tree.path:
                 below[tree.path[hall][0]] += mw
-        # Deepest first: what a node passes on is known before its parent is looked at.
+        # Deepest first, so that a node's total is known before its parent's.
         nodes_used = {node for hall in halls for node in tree.path.get(hall, ())}
         deep = sorted(nodes_used, key=lambda node: (-self._depths[node], node))
         for depth, nodes in groupby(deep, key=lambda node: self._depths[node]):
@@ -193,23 +193,23 @@ class Bounds:
         return math.fsum([*free, *(below[n] for n in deep if self._depths[n] == 1)])
 
     def _carried_mw(self, node: str, commitments: tuple[str, ...], period: int) -> float:
-        """Return the IT power that a node carries at most for systems in service in a period."""
+        """Return the most IT power, in MW, of systems in service in a period below a node."""
         level, end = self.facility.levels.get(node), self.case.calendar.last_days[period]
         if level is None:
             return math.inf
         halls, lasts = self.facility.tree.halls_below[node], self.lasts(commitments, period)
         last = max((lasts[hall] for hall in halls if hall in lasts), default=end)
-        # What is in service by then stood there from its installation on, and drew power.
+        # A system in service has drawn power since its installation.
         return level.least(last, end) / self._least_pue(halls)
 
     def _least_pue(self, halls: Iterable[str]) -> float:
         return min(self.pue[self.facility.site_of[hall]] for hall in halls)
 
     def _cap_groups(self, level: Collection[str], below: dict[str, float], period: int) -> None:
-        """Hold the failover groups of one level to what remains when their largest node is lost.
+        """Cap the failover groups of one level at what remains when their largest node is lost.
 
-        Only a group whose loaded members stand at one level is looked at; leaving out the others
-        keeps the bound true. What is taken off is taken off its first loaded members.
+        Groups with loaded members at several levels are left out, which keeps the bound valid.
+        The excess is subtracted from the first loaded members.
         """
         tree = self.facility.tree
         for group, members in tree.groups.items():
@@ -230,14 +230,14 @@ class Bounds:
         return {self._parents[node] for node in members if below[node]}
 
     def _survivable_mw(self, group: str, period: int) -> float:
-        """Return the facility power that a failover group carries at most, whichever is lost."""
+        """Return the most facility power of a failover group, whichever member is lost."""
         members, day = self.facility.tree.groups[group], self.case.calendar.last_days[period]
         return min(self.facility.taken_over_mw(group, lost, day) for lost in members)
 
     def _crews_mw(self, commitments: tuple[str, ...], period: int) -> dict[str, float]:
-        """Return what crews can have installed in time, with what stands there, by site.
+        """Return the most MW that crews can have in place in time, by site, fleet included.
 
-        A site without a limit is left out.
+        Sites without a limit are left out.
         """
         facility, installs = self.facility, self.installs(commitments, period)
         found: dict[str, float] = {}
@@ -253,7 +253,7 @@ class Bounds:
         return found
 
     def crew_systems(self, site: str, day: int) -> float:
-        """Return the systems that a site's crews install by a day at most."""
+        """Return the most systems that a site's crews can install by a day."""
         if ("install", site) not in self.case.timetable.rates:
             return math.inf
         count = math.fsum(most for at, most in self._crew_windows[site].items()
@@ -261,7 +261,7 @@ class Bounds:
         return float(math.floor(count + UNITS_TOLERANCE)) if self.case.whole else count
 
     def _systems_mw(self, commitments: tuple[str, ...], period: int) -> float:
-        """Return the IT power of all systems that can be bought or assembled in time at most."""
+        """Return the most IT power of all systems that can be bought or assembled in time."""
         facility = self.facility
         halls = {hall for hall, _ in self.pairs(commitments)}
         fleet = math.fsum(self.fleet_mw(hall, commitments) for hall in halls)
@@ -276,9 +276,9 @@ class Bounds:
         )
 
     def items(self, commitments: tuple[str, ...], period: int) -> dict[str, tuple[float, float]]:
-        """Return the units of each item that are needed at least and delivered at most, in time.
+        """Return the least units needed and the most units delivered in time, by item.
 
-        Only items of bills of materials are given, and only for what cannot be bought whole.
+        Only items of bills of materials of systems that cannot be bought complete are included.
         """
         installs = self.installs(commitments, period)
         delivered = self.routes.delivered(self.routes.last_useful(installs))
@@ -291,7 +291,7 @@ class Bounds:
     def _needed(
         self, item: str, commitments: tuple[str, ...], period: int, installs: Mapping[Pair, int]
     ) -> float:
-        """Return the units of an item that serving all that is due takes at least."""
+        """Return the least units of an item needed to serve all MW due."""
         needed, rates = 0.0, {}
         for name in commitments:
             rates[name] = self._units_per_mw(item, name, installs)
@@ -308,7 +308,7 @@ class Bounds:
         return needed
 
     def _units_per_mw(self, item: str, commitment: str, installs: Mapping[Pair, int]) -> float:
-        """Return the fewest units of an item in a MW of a commitment, on its own basis."""
+        """Return the fewest units of an item per MW of a commitment, on its own basis."""
         sold = {item for _, item in self.case.supply.sources}
         allowed, site_of = self.allowed(commitment), self.facility.site_of
         return min((

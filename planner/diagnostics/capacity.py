@@ -1,4 +1,4 @@
-"""What is due against what can be there in time, limit by limit, then by all limits together."""
+"""MW due compared with upper bounds: limit by limit, then all limits together."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from planner.diagnostics.warning_context import (
 from planner.tolerance import exceeds
 
 UpperBound = Callable[[WarningContext, tuple[str, ...], int], float]
-"""Upper bound of MW of IT power in service, of some commitments, by the end of a period."""
+"""Upper bound on the IT power, in MW, in service for some commitments by a period's end."""
 
 SHORTFALL_TOLERANCE = 1e-6
+"""Shortfalls below this share of the MW due are rounding noise."""
 
 
 def halls_hold_what_is_due(context: WarningContext) -> Iterator[InputWarning]:
@@ -58,31 +59,31 @@ def plants_and_suppliers_bring_what_is_due(context: WarningContext) -> Iterator[
 
 
 def by_halls(context: WarningContext, names: tuple[str, ...], period: int) -> float:
-    """Return what the halls that can be open in time hold."""
+    """Return the most MW of the halls that can be open in time."""
     return math.fsum(context.bounds.halls_mw(names, period).values())
 
 
 def by_power(context: WarningContext, names: tuple[str, ...], period: int) -> float:
-    """Return what the power energised in time carries, were all halls open."""
+    """Return the most MW within the power energised in time, as if all halls were open."""
     return context.bounds.powered_mw(context.bounds.full_halls_mw(names), names, period)
 
 
 def by_crews(context: WarningContext, names: tuple[str, ...], period: int) -> float:
-    """Return what crews can have installed in time, site by site within its halls."""
+    """Return the most MW that crews can have installed in time, within the halls of each site."""
     return math.fsum(
         _within_crews(context, names, period, context.bounds.full_halls_mw(names)).values()
     )
 
 
 def by_systems(context: WarningContext, names: tuple[str, ...], period: int) -> float:
-    """Return the IT power of the systems that can be had in time."""
+    """Return the most MW of the systems that can be bought or assembled in time."""
     return context.bounds.systems_mw(names, period)
 
 
 def _within_crews(
     context: WarningContext, names: tuple[str, ...], period: int, halls: dict[str, float]
 ) -> dict[str, float]:
-    """Return what crews and halls allow by site."""
+    """Return the most MW within crews and halls, by site."""
     crews, site_of = context.bounds.crews_mw(names, period), context.case.facility.site_of
     sites: dict[str, float] = {}
     for hall, mw in sorted(halls.items()):
@@ -91,7 +92,7 @@ def _within_crews(
 
 
 def together(context: WarningContext, names: tuple[str, ...], period: int) -> float:
-    """Return what halls, power, crews, plants and suppliers allow, site by site where they can."""
+    """Return the most MW within all limits together, by site where the limits are local."""
     halls = context.bounds.halls_mw(names, period)
     facility = context.case.facility
     crews = context.bounds.crews_mw(names, period)
@@ -152,7 +153,7 @@ def _first_shortfalls(
 def _beyond_the_halls(
     context: WarningContext, bound: UpperBound, limit: str, remedy: str
 ) -> Iterator[InputWarning]:  # fmt: skip
-    """Yield those of a bound that is less than all halls hold: theirs is another rule's matter."""
+    """Yield shortfalls of a bound that is below all halls; for the others see the hall rule."""
     for warning, names, period, _ in _shortfalls(context, bound, limit, remedy):
         full = math.fsum(context.bounds.full_halls_mw(names).values())
         if bound(context, names, period) < full * (1 - SHORTFALL_TOLERANCE):
@@ -162,10 +163,10 @@ def _beyond_the_halls(
 def _shortfalls(
     context: WarningContext, bound: UpperBound, limit: str, remedy: str
 ) -> Iterator[tuple[InputWarning, tuple[str, ...], int, float]]:
-    """Yield the same with the commitments, the period and the MW due.
+    """Yield the same warnings with their commitments, period and MW due.
 
-    All commitments together are named only where none is short by itself. Those that cannot have
-    any system in service yet are left out: that is another rule's matter.
+    All commitments together are reported only if none is short by itself. Commitments that cannot
+    have any system in service yet are left out: another rule reports them.
     """
     told: set[tuple[str, ...]] = set()
     for group in context.groups():

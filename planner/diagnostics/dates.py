@@ -1,4 +1,4 @@
-"""Days that come too late: after the plan's end, or after the milestone that waits for them."""
+"""Dates that are too late: after the plan's end, or after the milestone that depends on them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FIRST_DAY_COLUMNS = (
     ("crews", "from", "these crews are never of use"),
     ("halls", "ready", "it is never open"),
 )
-"""First days of something: sheet, column, and what follows where the plan ends before."""
+"""Columns with first days: sheet, column, and the consequence if the plan ends before."""
 
 
 def items_arrive_within_the_plan(context: WarningContext) -> Iterator[InputWarning]:
@@ -47,7 +47,7 @@ def items_arrive_within_the_plan(context: WarningContext) -> Iterator[InputWarni
 
 
 def _is_needed(context: WarningContext, item: str) -> bool:
-    """Say whether an item goes into a system that may be installed at some time of the plan."""
+    """Return whether an item is part of a system that may be installed within the plan."""
     case = context.case
     return any(
         leg.wanted
@@ -106,7 +106,7 @@ def orders_are_dispatched_in_time(context: WarningContext) -> Iterator[InputWarn
 
 
 def _too_early(context: WarningContext, row: Row, name: str) -> InputWarning:
-    """Say which day is the first that is possible, and what it waits for."""
+    """Return a warning with the first possible day and its critical path."""
     day, way = _first_day(context, name, row["date"])
     return warn(
         row,
@@ -118,10 +118,10 @@ def _too_early(context: WarningContext, row: Row, name: str) -> InputWarning:
 
 
 def _first_day(context: WarningContext, name: str, early: date) -> tuple[date, str]:
-    """Return the first day on which a commitment can have a system in service, and the way to it.
+    """Return the first day on which a commitment can have a system in service, and how.
 
-    Systems are in service on the last day of a period. So a period is ended, by halves, on the
-    first day that is not too early.
+    Systems enter service on the last day of a period. So a bisection ends a period on each trial
+    day until the first feasible one is found.
     """
     found = context.first[name]
     assert found is not None

@@ -1,4 +1,4 @@
-"""When a commitment can have its first system in service, and what that waits for."""
+"""First possible service of a commitment, and its critical path."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from planner.diagnostics.bounds import Bounds
 from planner.diagnostics.routes import Routes
 
 SYSTEMS_TOLERANCE = 1e-9
+"""Counts of systems below this are rounding noise."""
 
 
 @dataclass(frozen=True)
@@ -18,9 +19,9 @@ class FirstService:
     Attributes
     ----------
     period : int
-        That period.
+        The period.
     hall, system : str or None
-        What stands there; None for the fleet.
+        Hall and system in service; None for the existing fleet.
     installed : int
         Day of the installation.
     """
@@ -34,7 +35,7 @@ class FirstService:
 def first_service(
     case: Case, bounds: Bounds, routes: Routes, commitment: str
 ) -> FirstService | None:
-    """Return when a commitment can have its first system in service, None if never."""
+    """Return the first possible service of a commitment; None if there is none in the plan."""
     facility, found = case.facility, list[FirstService]()
     for site, system in bounds.allowed(commitment):
         for hall in facility.halls_at[site]:
@@ -52,7 +53,7 @@ def first_service(
 def _can_install(
     case: Case, bounds: Bounds, routes: Routes, hall: str, system: str, day: int
 ) -> bool:  # fmt: skip
-    """Say whether supply, crews and power let one system be installed by a day."""
+    """Return whether supply, crews and power allow one system to be installed by a day."""
     facility, site = case.facility, case.facility.site_of[hall]
     least = 1.0 if case.whole else SYSTEMS_TOLERANCE
     if bounds.crew_systems(site, day) < least - SYSTEMS_TOLERANCE:
@@ -68,7 +69,7 @@ def _can_install(
 
 
 def critical_path(case: Case, routes: Routes, first: FirstService) -> str:
-    """Return in words what the first system in service waits for, step by step."""
+    """Return the critical path of the first service, in words, step by step."""
     calendar, steps = case.calendar, list[str]()
     hall, system = first.hall, first.system
     if hall is None or system is None:

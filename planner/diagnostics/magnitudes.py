@@ -1,4 +1,4 @@
-"""Figures that look a thousand times too large or too small: kW for MW, thousands for units."""
+"""Figures that look wrong by a factor of 1,000: kW for MW, or thousands for single units."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from planner.tolerance import exceeds
 from planner.workbook.rows import Row
 
 OUTLIER_FACTOR = 300.0
-"""A figure so many times off looks like a slip by 1,000; what differs by nature differs less."""
+"""A factor this large looks like a slip by 1,000; genuine differences are smaller."""
 
 PRICE_OUTLIER_FACTOR = 100.0
-"""The price of a kW of one system may be so many times that of another."""
+"""Factor between the prices per kW of two systems from which one looks wrong."""
 
 MIN_PEERS = 2
-"""Fewer other rows say nothing of what is usual."""
+"""Least number of other rows from which a usual value is inferred."""
 
 
 def _per_mw(row: Row) -> float:
@@ -43,7 +43,7 @@ COMPARED_COLUMNS: tuple[tuple[str, str, str, str, Callable[[Row], float]], ...] 
     ("commitments", "price", "money per MW-month", "Give whole units of money per MW-month",
      lambda row: row["price"]),
 )  # fmt: skip
-"""Columns whose figures are of one size: sheet, column, unit, remedy, what is compared."""
+"""Columns with comparable figures: sheet, column, unit, remedy, and the figure to compare."""
 
 
 def figures_are_like_their_peers(context: WarningContext) -> Iterator[InputWarning]:
@@ -69,7 +69,7 @@ def systems_cost_like_their_peers(context: WarningContext) -> Iterator[InputWarn
     cost = {s: c / it_mw[s] / 1000 for s, c in least_costs(context).items() if c > 0}
     for system, value in sorted(cost.items()):
         others = [other for name, other in cost.items() if name != system]
-        # Of two systems only the dearer is named, for either may be the wrong one.
+        # Of two systems only the dearer is reported, because either may be wrong.
         if not others or (len(others) < MIN_PEERS and value < others[0]):
             continue
         if _is_outlier(value, usual := median(others), PRICE_OUTLIER_FACTOR):
@@ -125,9 +125,9 @@ def budget_pays_for_what_is_due(context: WarningContext) -> Iterator[InputWarnin
 
 
 def _least_spend(context: WarningContext, period: int) -> float:
-    """Return the least price of all systems needed by a period's end, beyond what is firm.
+    """Return the least price of all systems needed by a period's end, beyond firm data.
 
-    Each system costs at least `least_costs`; the fleet and firm orders save what they stand for.
+    Each system costs at least `least_costs`, less the systems that the fleet and firm orders cover.
     """
     bounds, facility, costs = context.bounds, context.case.facility, least_costs(context)
     demand, rates = context.case.demand, dict[str, float]()
@@ -152,7 +152,7 @@ def _least_spend(context: WarningContext, period: int) -> float:
 
 
 def least_costs(context: WarningContext) -> Mapping[str, float]:
-    """Return the least that one system costs by itself: bought, or assembled from its items."""
+    """Return the least price of one system, bought complete or assembled from its items."""
     supply, prices = context.case.supply, _item_prices(context)
     if not supply.planned:
         return supply.market_price

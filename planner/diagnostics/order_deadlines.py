@@ -1,4 +1,4 @@
-"""Until when an order is in time for a milestone: by leads alone, and on the days of the plan."""
+"""Last day on which an order is in time for a milestone: by leads, and by dispatch days."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from planner.case.case import Case
 from planner.diagnostics.bounds import Bounds
 
 Line = tuple[str, str]
-"""Supplier and item: what is ordered together."""
+"""Supplier and item."""
 
 
 def last_orders(case: Case, commitment: str, period: int) -> dict[Line, int]:
-    """Return the last day of an order that, by leads alone, is in service by a period's end."""
+    """Return the last order day, by leads alone, for service by a period's end, by line."""
     supply, facility, calendar = case.supply, case.facility, case.calendar
     last: dict[Line, int] = {}
 
@@ -44,7 +44,7 @@ def last_orders(case: Case, commitment: str, period: int) -> dict[Line, int]:
 
 
 def dispatched_orders(bounds: Bounds, commitment: str, period: int) -> dict[Line, int]:
-    """Return the last day on which the plan can order what is in service by a period's end."""
+    """Return the last dispatch day of orders for service by a period's end, by line."""
     supply, last = bounds.case.supply, dict[Line, int]()
     useful = bounds.routes.last_useful(bounds.installs((commitment,), period))
     for (supplier, item, day), done in supply.arrival.items():
@@ -61,7 +61,7 @@ class CriticalOrder:
     ----------
     line : Line
     by_leads, dispatched : int
-        Last day to order it by leads alone, and on the days on which the plan orders.
+        Last day to order it by leads alone, and by the plan's dispatch days.
     """
 
     line: Line
@@ -70,12 +70,12 @@ class CriticalOrder:
 
     @property
     def days_lost(self) -> int:
-        """Days that its chain waits, on the way to service, for days of dispatch."""
+        """Days that its chain waits for dispatch days on the way to service."""
         return self.by_leads - self.dispatched
 
 
 def critical_order(bounds: Bounds, commitment: str, period: int) -> CriticalOrder | None:
-    """Return the critical line of the milestone that ends a period; None if none is in time."""
+    """Return the critical order of the milestone at a period's end; None if none is in time."""
     by_leads = last_orders(bounds.case, commitment, period)
     dispatched = dispatched_orders(bounds, commitment, period)
     line = min(by_leads, key=lambda line: (by_leads[line], line), default=None)

@@ -1,4 +1,4 @@
-"""Places that nothing reaches, feeds, fills or limits, where the others are."""
+"""Sites, halls, suppliers and power nodes that lack what the others have."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from planner.diagnostics.warning_context import (
 )
 
 OVERLOAD_FACTOR = 1.05
-"""Halls may need so many times what their node carries: published figures are rounded."""
+"""Allowed ratio of the need of halls to the power of their node: figures may be rounded."""
 
 IDLE_POWER_FACTOR = 2.0
-"""A node may carry so many times what its halls can need: a spare path doubles it."""
+"""Allowed ratio of a node's power to the need of its halls: a spare path doubles it."""
 
 
 def sites_have_halls(context: WarningContext) -> Iterator[InputWarning]:
@@ -97,7 +97,7 @@ def nodes_carry_their_halls(context: WarningContext) -> Iterator[InputWarning]:
 def power_is_of_use(context: WarningContext) -> Iterator[InputWarning]:
     """A node's power does not far exceed what the halls below it can ever draw."""
     tree = context.case.facility.tree
-    # Members of failover groups, and what feeds only some of a group, carry load of others too.
+    # Failover members, and nodes that feed part of a group, also carry load of others.
     ways = [*tree.others.values(), *tree.upstream.values()]
     for row in context.inputs.tables["power"]:
         need, ever = _need_and_capacity(context, row["node"])
@@ -112,7 +112,7 @@ def power_is_of_use(context: WarningContext) -> Iterator[InputWarning]:
 
 
 def _need_and_capacity(context: WarningContext, node: str) -> tuple[float, float | None]:
-    """Return what the halls below a node draw when full, and the most that it ever carries."""
+    """Return the MW that the halls below a node draw when full, and the most it ever carries."""
     facility, pue = context.case.facility, context.bounds.pue
     need = sum(
         facility.hall_count[hall] * facility.hall_it_mw[hall] * pue[facility.site_of[hall]]
@@ -164,7 +164,7 @@ def halls_can_be_used(context: WarningContext) -> Iterator[InputWarning]:
 
 
 def _unused(context: WarningContext, hall: str, hosted: list[str]) -> InputWarning:
-    """Say why nothing can be installed in a hall within the plan."""
+    """Return a warning that says why nothing can be installed in a hall within the plan."""
     case, row = context.case, context.rows["halls"][hall]
     end, supply = case.calendar.ends[-1], case.supply
     place = supply.place(row["site"])

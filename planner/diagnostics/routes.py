@@ -1,6 +1,7 @@
-"""First day on which an item can be at a place, and what can be delivered in time at most.
+"""First day of each item at each place, and upper bounds on deliveries in time.
 
-Both follow the case's own orders, starts and shipments, so that they allow no less than the model.
+Both use the case's own orders, starts and shipments, so that they allow at least as much as the
+model.
 """
 
 from __future__ import annotations
@@ -16,20 +17,21 @@ Spot = tuple[str, str]
 """A place and an item."""
 
 UNITS_TOLERANCE = 1e-9
+"""Units below this are rounding noise."""
 
 
 @dataclass(frozen=True)
 class RouteStep:
-    """How an item first comes to a place.
+    """The step by which an item first reaches a place.
 
     Attributes
     ----------
     what : str
-        What is done: ordered, assembled or shipped.
+        Ordered, assembled or shipped.
     begun, done : int
-        Days on which it is done, and from which the item can be used.
+        Day of the step, and first day on which the item can be used.
     before : tuple of str and str, or None
-        The place and item that had to be there first and came last.
+        Place and item of the input that arrived last.
     """
 
     what: str
@@ -39,14 +41,14 @@ class RouteStep:
 
 
 class Routes:
-    """What can arrive where and when, by the index sets of a case."""
+    """Arrivals that the index sets of a case allow."""
 
     def __init__(self, case: Case) -> None:
         self.case, self.supply = case, case.supply
         self.first = self._first()
 
     def good_units(self, supplier: str, item: str, day: int) -> float:
-        """Return the good units that a supplier can deliver at most of orders up to a day."""
+        """Return the most good units that a supplier can deliver from orders up to a day."""
         row = self.supply.sources[supplier, item]
         limited = ("order", supplier) in self.case.timetable.rates
         if not limited or row["capacity_use"] == 0:
@@ -61,15 +63,15 @@ class Routes:
         return 0.0 if units < row["min_order"] - UNITS_TOLERANCE else float(units * row["yield"])
 
     def starts(self, plant: str, system: str, day: int) -> float:
-        """Return the systems that a plant can start at most for a day."""
+        """Return the most systems that a plant can start by a day."""
         return self.supply.assembly_capacity.get((plant, system, day), math.inf)
 
     def lane_units(self, origin: str, end: str, day: int) -> float:
-        """Return the units that can leave on a lane at most for a day."""
+        """Return the most units that can leave on a lane by a day."""
         return self.supply.lane_capacity.get((origin, end, day), math.inf)
 
     def path(self, spot: Spot) -> list[RouteStep]:
-        """Return the steps by which an item first comes to a place, in order."""
+        """Return the steps by which an item first reaches a place, in order."""
         steps: list[RouteStep] = []
         at: Spot | None = spot
         while at is not None:
@@ -78,7 +80,7 @@ class Routes:
         return steps[::-1]
 
     def _first(self) -> dict[Spot, RouteStep]:
-        """Return the first step to each place and item, where there is any."""
+        """Return the step by which each item first reaches each place."""
         first: dict[Spot, RouteStep] = {}
         supply = self.supply
 
@@ -128,7 +130,7 @@ class Routes:
         return changed
 
     def last_useful(self, installs: Mapping[tuple[str, str], int]) -> dict[Spot, int]:
-        """Return the last day in which each item at each place can still be of use.
+        """Return the last day on which each item at each place is still useful.
 
         Parameters
         ----------
@@ -154,7 +156,7 @@ class Routes:
         return last
 
     def delivered(self, last: Mapping[Spot, int]) -> dict[str, float]:
-        """Return the good units of each item that can be delivered in time at most.
+        """Return the most good units of each item that can be delivered in time.
 
         Parameters
         ----------
@@ -174,7 +176,7 @@ class Routes:
         return units
 
     def assembled(self, last: Mapping[Spot, int]) -> dict[str, float]:
-        """Return the systems of each kind that plants can finish in time at most."""
+        """Return the most systems of each kind that plants can finish in time."""
         units: dict[str, float] = defaultdict(float)
         for (plant, system, day), done in self.supply.finish.items():
             if done <= last.get((self.supply.place(plant), system), -1):

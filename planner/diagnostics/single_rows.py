@@ -1,4 +1,4 @@
-"""Single rows that are right in themselves and probably say something else than was meant."""
+"""Single rows that are valid but probably do not say what was meant."""
 
 from __future__ import annotations
 

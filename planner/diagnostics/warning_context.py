@@ -1,4 +1,4 @@
-"""What the rules of plausibility look at: inputs, case, and bounds that are worked out once."""
+"""Context of the warning rules: inputs, case, and bounds computed once."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from planner.workbook.rows import Inputs, Row
 from planner.workbook.schema.sheets import BY_NAME
 
 AMOUNT_TOLERANCE = 1e-9
+"""Amounts below this are rounding noise."""
 
 
 @dataclass(frozen=True)
 class InputWarning:
-    """Something that looks wrong in the inputs, though a plan can be made of them.
+    """A warning about inputs that can be planned but look wrong.
 
     Attributes
     ----------
@@ -52,7 +53,7 @@ def warn(row: Row, column: str, rule: str, remedy: str, **figures: float | str) 
 
 
 def amount(value: float) -> str:
-    """Return a number as a person would write it: thousands apart, few decimals."""
+    """Return a number in readable form: thousands separators, few decimals."""
     if value and abs(value) < 0.1:
         return f"{value:.3g}"
     text = f"{value:,.1f}" if abs(value) >= 1000 else f"{value:,.2f}"
@@ -60,7 +61,7 @@ def amount(value: float) -> str:
 
 
 def amounts(*values: float) -> list[str]:
-    """Return numbers as `amount` does, with as many decimals more as tell them apart."""
+    """Return numbers as `amount` does, with enough decimals to tell them apart."""
     texts = [amount(value) for value in values]
     for decimals in range(3, 16):
         if len(set(texts)) == len(set(values)):
@@ -70,7 +71,7 @@ def amounts(*values: float) -> list[str]:
 
 
 def some(names: Iterable[str], most: int = 3) -> str:
-    """Return the first of some names and the count of the others."""
+    """Return the first of several names and the number of the others."""
     found = list(names)
     rest = f" and {len(found) - most} more" if len(found) > most else ""
     return ", ".join(found[:most]) + rest
@@ -78,7 +79,7 @@ def some(names: Iterable[str], most: int = 3) -> str:
 
 @dataclass(frozen=True)
 class WarningContext:
-    """Inputs and case, with what several rules need of them.
+    """Inputs and case, with derived data that several rules share.
 
     Attributes
     ----------
@@ -91,7 +92,7 @@ class WarningContext:
 
     @cached_property
     def bounds(self) -> Bounds:
-        """What can be in service at most, by milestone."""
+        """Upper bounds on MW in service, by milestone."""
         return Bounds(self.case, self.routes)
 
     @cached_property
@@ -101,14 +102,14 @@ class WarningContext:
 
     @cached_property
     def first(self) -> Mapping[str, FirstService | None]:
-        """When each commitment can have its first system in service, None if never."""
+        """First possible service of each commitment; None if never."""
         return {
             name: first_service(self.case, self.bounds, self.routes, name)
             for name in self.case.demand.commitments
         }
 
     def due_periods(self, commitments: Iterable[str]) -> list[int]:
-        """Return the periods at whose end a milestone of some commitments is judged."""
+        """Return the periods that end with a milestone of some commitments."""
         names = set(commitments)
         judged = self.case.demand.judged
         return sorted({period for name, _, period, _ in judged if name in names})
@@ -122,7 +123,7 @@ class WarningContext:
         }
 
     def milestone(self, commitments: Iterable[str], period: int) -> Row:
-        """Return the last milestone of some commitments that is judged by the end of a period.
+        """Return the last milestone of some commitments by the end of a period.
 
         Milestones of one period may fall on different days, so the period decides, not a day.
         """

@@ -1,8 +1,8 @@
-"""What looks wrong in inputs that are right cell by cell; the plan is made all the same.
+"""Warnings about inputs that are valid cell by cell but look wrong; they never prevent a plan.
 
-Each rule is one function that yields warnings, with numbers. A warning is always true: amounts that
-can be had are counted as high as they can be, amounts that are needed as low. `RULES` is the table
-of contents. What they say is no proof that the rest is well: the plan itself says what is missed.
+Each rule is one function that yields warnings, with numbers. A warning is always true: available
+amounts are bounded from above, needed amounts from below. `RULES` is the table of contents. The
+absence of warnings proves nothing: only the plan itself shows which megawatts are missed.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ def find_warnings(
     Parameters
     ----------
     inputs, case
-        A workbook, read and without a fault, and the case made of it.
+        Inputs without a fault, and the case made from them.
     attempt
-        Tries each rule; one that fails takes no other along, nor what it has found so far.
+        Runs each rule, so that a failing rule loses neither other rules nor earlier warnings.
     """
     context = WarningContext(inputs, case)
     found = [InputWarning(d.where, d.value, d.rule, d.remedy) for d in inputs.doubts]
@@ -74,10 +74,10 @@ def find_warnings(
 
 
 def _each(rule: Rule, context: WarningContext) -> Iterator[InputWarning]:
-    """Yield the warnings of a rule, which begins when the first is asked for."""
+    """Yield the warnings of a rule, starting it lazily."""
     yield from rule(context)
 
 
 def as_notes(warnings: Iterable[InputWarning]) -> list[str]:
-    """Return warnings as lines for the notes of a plan; one line for one kind in many cells."""
+    """Return warnings as lines for the notes of a plan, one line per kind of warning."""
     return [f"{group.places(3)}: {group.rule}. {group.first.remedy}" for group in fold(warnings)]

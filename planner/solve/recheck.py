@@ -64,7 +64,7 @@ def solve_checked(
     clock
         Time left.
     is_small
-        Whether the first solve ignores the incumbent, so that the two solves differ more.
+        Whether the model is small enough for the first solve to ignore the incumbent.
     watch
         Called with incumbent and bound.
     nodes
