@@ -10,8 +10,8 @@ from random_cases import random_case
 
 from planner.explain.asks import Asker
 from planner.explain.limit_moves import Move
-from planner.explain.on_time_oracle import ENOUGH, Oracle
-from planner.explain.problem import NONE, Problem
+from planner.explain.on_time_oracle import ON_TIME_TOLERANCE, Oracle
+from planner.explain.problem import ZERO_TOLERANCE, Problem
 from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of, others_of, shortfalls
 from planner.solve.duals import discard_basis, proven_bound, solve_linear
@@ -41,7 +41,9 @@ def test_the_least_missed_is_the_same_when_solves_may_stop_early(seed: int) -> N
             except ValueError:
                 continue
             gains = [a - b for a, b in zip(session.missed.values, anew, strict=True)]
-            assert session.gain([Move(limit, steps)]) == pytest.approx(gains, abs=2 * NONE)
+            assert session.gain([Move(limit, steps)]) == pytest.approx(
+                gains, abs=2 * ZERO_TOLERANCE
+            )
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -63,7 +65,7 @@ def test_what_is_ruled_out_without_a_solve_is_not_enough(
         moves = [move for request in lifted for move in request.moves()]
         problem = Problem(session.moved(moves).inputs)
         missed = problem.solve_goal(goal_of(problem, [worst]), others_of(problem, [worst], late))
-        assert missed.values[0] > ENOUGH * (1 - 1e-6), (seed, sorted(failed))
+        assert missed.values[0] > ON_TIME_TOLERANCE * (1 - 1e-6), (seed, sorted(failed))
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -74,7 +76,7 @@ def test_asks_of_a_large_plan_are_plans_in_whole_systems(
     session = Session(inputs_from_rows("random", small_case(seed)), seconds=math.inf)
     late = shortfalls(session)
     worst = max(late, key=lambda name: late[name])
-    if late[worst] <= ENOUGH:
+    if late[worst] <= ON_TIME_TOLERANCE:
         return
     exact = Oracle(session, [worst], [])
     monkeypatch.setattr(Session, "is_small", False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from planner.explain.limits import STEPS, Limit
 from planner.explain.minimal import minimal
-from planner.explain.on_time_oracle import ENOUGH, Oracle
+from planner.explain.on_time_oracle import ON_TIME_TOLERANCE, Oracle
 from planner.explain.requests import Name, Request, is_over, largest, name_of, names_of
 from planner.explain.session import Session
 
@@ -22,10 +22,10 @@ TRIES, SOLVES = 100_000, 20
 """Largest number of sets examined, and solved, while searching for a smaller set in a large plan.
 """
 
-FINE = 0.02
+SIZE_PRECISION = 0.02
 """Relative precision of sizes in a large plan: whole systems need some room."""
 
-LARGER = (0.0, 0.01, 0.04, 0.15, 0.5)
+ENLARGEMENTS = (0.0, 0.01, 0.04, 0.15, 0.5)
 """Shares by which a set is enlarged until it is enough in whole systems."""
 
 IN_WHOLES = "re-solved in whole systems from the changed cells"
@@ -267,7 +267,7 @@ class Asker:
 
     def _is_fine(self, width: int, size: int) -> bool:
         """Return whether a size is precise enough, or the time is up."""
-        fine = 0.0 if self.session.is_small else FINE * size
+        fine = 0.0 if self.session.is_small else SIZE_PRECISION * size
         return width <= max(1.0, fine) or self.session.spent(SIZED_BY)
 
     def _shorter(self, chosen: list[Request], at: int, request: Request) -> Request:
@@ -289,13 +289,13 @@ class Asker:
         if self.session.is_small:
             return requests, IN_WHOLES
         rest = math.inf
-        for share in LARGER:
+        for share in ENLARGEMENTS:
             if self.session.spent(PROVED_BY):
                 break
             larger = [self._larger(request, share) for request in requests]
             reached = self.oracle.reached(larger)
             rest = min(rest, reached) if share == 0 else rest
-            if reached <= ENOUGH:
+            if reached <= ON_TIME_TOLERANCE:
                 more = "" if larger == requests else "; with divisible systems less would be enough"
                 return larger, IN_WHOLES + more
         if math.isinf(rest):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from planner.explain.bottlenecks import Bottleneck
 from planner.explain.limits import Limit
-from planner.explain.problem import NONE
+from planner.explain.problem import ZERO_TOLERANCE
 from planner.explain.session import Gains, Session, gained, gains_any
 from planner.plan.finding_tables import UNKNOWN
 from planner.plan.tables import Row
@@ -18,7 +18,7 @@ def bottleneck_rows(session: Session, found: Iterable[Bottleneck]) -> list[Row]:
     rows: list[Row] = []
     for rank, b in enumerate(found, start=1):
         active = sorted(p for p in {*b.binds, *b.by_period} if p in b.binds
-                        or abs(b.by_period.get(p, 0.0)) > NONE)  # fmt: skip
+                        or abs(b.by_period.get(p, 0.0)) > ZERO_TOLERANCE)  # fmt: skip
         rows.append({
             "rank": rank, "kind": b.limit.kind, "subject": b.limit.subject,
             "cell": b.limit.where, **b.limit.in_cell, "one_more": one_more(b.limit),
@@ -68,7 +68,7 @@ def _moved(session: Session, b: Bottleneck) -> str | None:
     found = [
         f"{what}, {_by_priority(session, gains)}"
         for what, gains in (step, ("1 % more", b.percent), ("without this limit", b.lifted))
-        if gains is not None and min(gains, default=0.0) < -NONE
+        if gains is not None and min(gains, default=0.0) < -ZERO_TOLERANCE
     ]
     return "; ".join(found) or None
 
@@ -78,7 +78,7 @@ def _by_priority(session: Session, gains: Gains) -> str:
     return " and ".join(
         f"priority {priority} misses {abs(gain):,.3g} MW-months {'less' if gain > 0 else 'more'}"
         for priority, gain in zip(priorities, gains, strict=True)
-        if abs(gain) > NONE
+        if abs(gain) > ZERO_TOLERANCE
     )
 
 
@@ -101,13 +101,13 @@ def period_rows(session: Session, found: Iterable[Bottleneck]) -> list[Row]:
     for b in found:
         for period in sorted({*b.binds, *b.by_period, *b.money_by_period}):
             worth, money = b.by_period.get(period, 0.0), b.money_by_period.get(period, 0.0)
-            is_money = abs(money) > NONE * session.base.case.money_unit
-            if period in b.binds or abs(worth) > NONE or is_money:
+            is_money = abs(money) > ZERO_TOLERANCE * session.base.case.money_unit
+            if period in b.binds or abs(worth) > ZERO_TOLERANCE or is_money:
                 rows.append({
                     "period": calendar.starts[period], "kind": b.limit.kind,
                     "subject": b.limit.subject, "cell": b.limit.where,
                     "binds": "yes" if period in b.binds else "no",
-                    "mw_months": worth if abs(worth) > NONE else 0.0,
+                    "mw_months": worth if abs(worth) > ZERO_TOLERANCE else 0.0,
                     "money": money if is_money else 0.0,
                 })  # fmt: skip
     return sorted(rows, key=lambda row: (row["period"], -float(str(row["mw_months"]))))

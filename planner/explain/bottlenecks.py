@@ -13,7 +13,7 @@ from planner.explain.percent_worth import (
     gain_of_one_per_cent,
     saving_of_one_per_cent,
 )
-from planner.explain.problem import NONE, Solved
+from planner.explain.problem import ZERO_TOLERANCE, Solved
 from planner.explain.session import Gains, Session, gained, gains_any
 from planner.plan.finding_tables import NOT_PRICED, NOT_TRIED
 
@@ -31,7 +31,7 @@ Whole kinds come first, because they name the cause.
 WHOLE_BY = 0.75
 """Share of the time budget at which the MIP re-solves of a small plan stop."""
 
-SMALL = 1e-3
+PARTIAL_STEP = 1e-3
 """Fraction of a step that distinguishes a price valid for less than one step from a degenerate one.
 """
 
@@ -199,8 +199,8 @@ def _price_anew(session: Session, found: Iterable[Bottleneck]) -> None:
             if session.spent(KINDS_BY):
                 session.leave("gains from rates that are 0", b.limit.name)
                 continue
-            gain = session.gain([Move(b.limit, SMALL)])
-            b.price = tuple(part / SMALL for part in gain)
+            gain = session.gain([Move(b.limit, PARTIAL_STEP)])
+            b.price = tuple(part / PARTIAL_STEP for part in gain)
 
 
 def _lift_dates(session: Session) -> list[Together]:
@@ -281,16 +281,16 @@ def _confirm(session: Session, found: Iterable[Bottleneck]) -> None:
         if (b.limit.dated and structural) or _same(b.gain, b.price):
             b.status = CONFIRMED
         elif session.is_linear(b.limit) and not b.limit.dated:
-            part = session.gain([Move(b.limit, SMALL)])
-            margin = tuple(gain / SMALL for gain in part)
-            b.status = PART if _same(margin, b.price, SMALL) else DEGENERATE
+            part = session.gain([Move(b.limit, PARTIAL_STEP)])
+            margin = tuple(gain / PARTIAL_STEP for gain in part)
+            b.status = PART if _same(margin, b.price, PARTIAL_STEP) else DEGENERATE
         else:
             b.status = DEGENERATE
 
 
 def _same(gain: Gains, price: Gains, part: float = 1.0) -> bool:
     return all(
-        abs(g - p) <= max(NONE * max(1.0, abs(p)), NONE / part)
+        abs(g - p) <= max(ZERO_TOLERANCE * max(1.0, abs(p)), ZERO_TOLERANCE / part)
         for g, p in zip(gain, price, strict=True)
     )
 
@@ -363,7 +363,7 @@ def _add_money(session: Session, found: Iterable[Bottleneck]) -> None:
             touches = session.catalogue.move(b.limit, 1.0)
             b.money_by_period = base.price(cost.prices[0], cost.point, touches)
             b.money_price = sum(b.money_by_period.values())
-    saving = NONE * base.case.money_unit
+    saving = ZERO_TOLERANCE * base.case.money_unit
     for b in sorted(found, key=lambda b: -abs(b.money_price or 0.0)):
         if b.money_price is None or abs(b.money_price) <= saving:
             continue
@@ -374,7 +374,7 @@ def _add_money(session: Session, found: Iterable[Bottleneck]) -> None:
         now = session.cost_with(session.catalogue.move(b.limit, 1.0))
         if now is not None:
             b.money_gain = cost.values[0] - now
-            near = NONE * max(base.case.money_unit, abs(b.money_price))
+            near = ZERO_TOLERANCE * max(base.case.money_unit, abs(b.money_price))
             near = max(near, 1e-9 * abs(cost.values[0]))
             same = abs(b.money_gain - b.money_price) <= near
             b.money_status = CONFIRMED if same else DEGENERATE

@@ -26,7 +26,7 @@ from planner.plan.tables import Row
 
 Made = TypeVar("Made")
 
-LATE = 1e-5
+LATE_TOLERANCE = 1e-5
 """Tolerance in MW-months above which a commitment counts as late."""
 
 
@@ -79,7 +79,7 @@ def explain(
 
     found = part("bottlenecks", lambda: find_bottlenecks(session))
     rest = sum(session.planned_missed) - session.missed.missed
-    if rest > LATE:
+    if rest > LATE_TOLERANCE:
         session.leave(
             f"{rest:.3f} of the MW-months missed come from whole systems, lots and halls, or from "
             "a plan that is not proven optimal; no limit explains them"
@@ -160,7 +160,7 @@ def asks_beyond(
     with_them = f"planned with period {finer.period!r} ({finer.where})"
     met = [
         name for name, missed in shortfalls(other).items()
-        if missed <= LATE and shortfalls(session)[name] > LATE
+        if missed <= LATE_TOLERANCE and shortfalls(session)[name] > LATE_TOLERANCE
     ]  # fmt: skip
     if met:
         session.leave(
@@ -178,7 +178,7 @@ def ask_rows(
 ) -> list[Row]:
     """Return asks as rows of the table `asks`, more important commitments first."""
     rows: list[Row] = []
-    late = [name for name, missed in shortfalls(session).items() if missed > LATE]
+    late = [name for name, missed in shortfalls(session).items() if missed > LATE_TOLERANCE]
     demand = session.base.case.demand
     by_priority = [
         [name for name in late if name in demand.of_priority[p]] for p in demand.priorities

@@ -14,7 +14,7 @@ from datetime import date
 from planner.case.calendar import Calendar
 from planner.case.case import make_case
 from planner.errors import NoPlanExists
-from planner.explain.problem import NONE, Problem
+from planner.explain.problem import ZERO_TOLERANCE, Problem
 from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of
 from planner.plan.finding_tables import PERIODS
@@ -29,10 +29,10 @@ LENGTHS = ("week", "month", "quarter")
 FINER_BY = 0.5
 """Share of the time budget; a re-solve expected to end later is skipped."""
 
-HARDER = 1.5
+SOLVE_TIME_EXPONENT = 1.5
 """Exponent of the growth of LP solve time with the number of dispatch days."""
 
-TOLD_MW = 1e-3
+MIN_REPORTED_MW = 1e-3
 """Smallest reported effect of the period length: 0.001 MW."""
 
 Milestone = tuple[str, date]
@@ -66,7 +66,7 @@ class Finer:
     def row(self, milestone: Milestone, inputs: Inputs) -> Row:
         """Return the effect of the period length on a milestone, as a row of `lateness`."""
         now, then = self.missed[milestone]
-        missed = "none" if then <= TOLD_MW else f"{then:,.3g} MW"
+        missed = "none" if then <= MIN_REPORTED_MW else f"{then:,.3g} MW"
         says = (
             f"{PERIODS}: with period {inputs.settings['period']!r} at least {now:,.3g} MW "
             f"are missed, with {self.period!r} {missed} (divisible systems); set the period to "
@@ -127,7 +127,7 @@ def find_finer(session: Session, late: Mapping[Milestone, float]) -> list[Finer]
     best: Finer | None = None
     for length in LENGTHS[:-1]:
         finer = _tried(session, late, length)
-        if finer is not None and (best is None or _gains(finer) >= _gains(best) - TOLD_MW):
+        if finer is not None and (best is None or _gains(finer) >= _gains(best) - MIN_REPORTED_MW):
             best = finer
     return [] if best is None else [best]
 
@@ -154,7 +154,7 @@ def _tried(session: Session, late: Mapping[Milestone, float], length: str) -> Fi
             now, then = (_least(session, late, one, where) for where in (session.base, problem))
         except NoPlanExists:
             continue
-        if now - then > TOLD_MW:
+        if now - then > MIN_REPORTED_MW:
             missed[one] = now, then
     return Finer(period, changed, missed) if missed else None
 
@@ -170,7 +170,7 @@ def _has_time(session: Session, changed: Inputs) -> bool:
         sum(map(len, case.timetable.clock.days.values()))
         for case in (make_case(changed), session.base.case)
     ]
-    times: float = (days[0] / max(1, days[1])) ** HARDER
+    times: float = (days[0] / max(1, days[1])) ** SOLVE_TIME_EXPONENT
     return times * session.base_seconds < session.left - (1 - FINER_BY) * session.seconds
 
 
@@ -184,7 +184,7 @@ def _least(
             goal = goal_of(problem, [commitment], period)
         elif (at := problem.column_at.get(("missed_mw", (commitment, period)))) is not None:
             columns.append(at)
-            most.append(late.get((commitment, day), 0.0) + NONE)
+            most.append(late.get((commitment, day), 0.0) + ZERO_TOLERANCE)
     before = [float(problem.live.upper[at]) for at in columns]
     set_upper_bounds(problem.live, columns, list(map(min, most, before)))
     try:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from planner.explain.problem import NONE, Problem
+from planner.explain.problem import ZERO_TOLERANCE, Problem
 from planner.model.objectives import Tier
 from planner.model.wholes import make_wholes
 from planner.solve.duals import discard_basis, set_upper_bounds, solve_linear
@@ -83,7 +83,7 @@ def solve_whole(
             left = max(0.5, seconds - (time.monotonic() - began))
             outcome = rounds.solve(gap=gap, seconds=left, start=point, watch=None)
             point = outcome.values if outcome.values is not None else point
-            none = abs(outcome.objective) <= NONE
+            none = abs(outcome.objective) <= ZERO_TOLERANCE
             values.append(0.0 if none else outcome.objective * tier.scale)
             bounds.append(outcome.bound * tier.scale)
             if outcome.status != "optimal":

@@ -19,7 +19,7 @@ from planner.explain.bottlenecks import Bottleneck
 from planner.explain.finer_periods import Milestone
 from planner.explain.limit_moves import Move
 from planner.explain.limits import STEPS, Limit
-from planner.explain.problem import NONE, Problem
+from planner.explain.problem import ZERO_TOLERANCE, Problem
 from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of
 from planner.model.objectives import Tier
@@ -106,7 +106,7 @@ def late_milestones(session: Session) -> dict[Milestone, float]:
     return {
         (commitment, day): short
         for commitment, day, period, _ in session.base.case.demand.judged
-        if (short := missed.get((commitment, period), 0.0)) > 10 * NONE
+        if (short := missed.get((commitment, period), 0.0)) > 10 * ZERO_TOLERANCE
     }
 
 
@@ -130,7 +130,7 @@ def explain_lateness(
     result, bases = [], []
     for commitment, day, period, due in session.base.case.demand.judged:
         short = missed.get((commitment, period), 0.0)
-        if short > 10 * NONE and (only is None or (commitment, day) in only):
+        if short > 10 * ZERO_TOLERANCE and (only is None or (commitment, day) in only):
             explained, basis = _explained(session, missed, (commitment, day, period, due), short)
             result.append(explained)
             bases.append(basis)
@@ -152,7 +152,7 @@ def _steps(session: Session, b: Bottleneck) -> list[float]:
 
     One period, and infinity (no such date) for milestones that gain nothing from one.
     """
-    telling = max(NONE, session.little / 10)
+    telling = max(ZERO_TOLERANCE, session.little / 10)
     steps = [1.0] if session.is_small or sum(b.gain or ()) > telling else []
     steps += [math.inf] if sum(b.lifted or ()) > telling else []
     return steps if b.limit.dated else []
@@ -189,7 +189,9 @@ def _asked(
         if kind == "missed_mw" and key in missed and key != (commitment, period)
     }
     before = [float(problem.live.upper[at]) for at in columns]
-    most = [min(mw + NONE, upper) for mw, upper in zip(columns.values(), before, strict=True)]
+    most = [
+        min(mw + ZERO_TOLERANCE, upper) for mw, upper in zip(columns.values(), before, strict=True)
+    ]
     set_upper_bounds(problem.live, list(columns), most)
     try:
         yield goal_of(problem, [commitment], period), []
@@ -209,12 +211,12 @@ def _explained(
     for limit in session.catalogue.amounts:
         steps = base.price(solved.prices[0], solved.point, session.catalogue.move(limit, 1.0))
         gain = sum(steps.values())
-        if abs(gain) > NONE * 1e-3:
-            periods = tuple(sorted(t for t, mw in steps.items() if abs(mw) > NONE * 1e-3))
+        if abs(gain) > ZERO_TOLERANCE * 1e-3:
+            periods = tuple(sorted(t for t, mw in steps.items() if abs(mw) > ZERO_TOLERANCE * 1e-3))
             whole = gain * float(limit.value) / limit.step
             in_service = due - solved.values[0]
             # By shadow prices alone, a budget that also pays for other things would exceed that.
-            through = whole if whole <= in_service * (1 + 1e-6) + NONE else None
+            through = whole if whole <= in_service * (1 + 1e-6) + ZERO_TOLERANCE else None
             links.append(Link(limit, through, gain, periods))
     return Lateness(commitment, day, period, short, solved.values[0], tuple(links)), solved.bases[0]
 
@@ -238,7 +240,7 @@ def _add_date(
                 gain = one.least_mw - problem.least_goal(*asked, carried, one.least_mw)
         except NoPlanExists:
             continue
-        if gain > NONE:
+        if gain > ZERO_TOLERANCE:
             is_step = math.isfinite(move.steps)
             link = (Link(move.limit, None, gain) if is_step
                     else Link(move.limit, None, None, mw_without=gain))  # fmt: skip
@@ -260,12 +262,12 @@ def lateness_rows(session: Session, found: Iterable[Lateness]) -> list[Row]:
                 "mw_without": link.mw_without,
                 "first_period": calendar.starts[periods[0]] if periods else None,
                 "last_period": calendar.starts[periods[-1]] if periods else None,
-                "says": _says(session, link),
+                "says": _link_sentence(session, link),
             })  # fmt: skip
     return rows
 
 
-def _says(session: Session, link: Link) -> str:
+def _link_sentence(session: Session, link: Link) -> str:
     """Return a link as a sentence for a meeting."""
     limit, row = link.limit, link.limit.row
     if link.mw_a_step is None:

@@ -18,14 +18,14 @@ from planner.errors import NoPlanExists
 from planner.explain.integer_answers import Whole, reach_whole, solve_whole
 from planner.explain.limit_effects import Catalogue
 from planner.explain.limit_moves import Move, lifted_steps
-from planner.explain.problem import NONE, Problem
+from planner.explain.problem import ZERO_TOLERANCE, Problem
 from planner.explain.requests import Name, Request, names_of
 from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of, others_of, shortfalls
 from planner.model.objectives import Tier
 from planner.solve.duals import Basis, Duals
 
-ENOUGH = 10 * NONE
+ON_TIME_TOLERANCE = 10 * ZERO_TOLERANCE
 """Tolerance in MW-months up to which a commitment counts as on time."""
 
 REACH_SECONDS = 120.0
@@ -102,7 +102,7 @@ class Oracle:
         try:
             with self._changed(requests) as (problem, basis):
                 goal, held = self._goal(problem)
-                prices = problem.reaches(goal, held, ENOUGH, basis)
+                prices = problem.reaches(goal, held, ON_TIME_TOLERANCE, basis)
         except (ValueError, NoPlanExists):
             return Answer.OPEN, frozenset()
         if prices is None:
@@ -114,9 +114,9 @@ class Oracle:
         found = self._whole(requests)
         if found is None:
             return Answer.OPEN
-        if found.point is not None and found.values[0] <= ENOUGH:
+        if found.point is not None and found.values[0] <= ON_TIME_TOLERANCE:
             return Answer.ENOUGH
-        return Answer.SHORT if found.bounds[0] > ENOUGH else Answer.OPEN
+        return Answer.SHORT if found.bounds[0] > ON_TIME_TOLERANCE else Answer.OPEN
 
     @contextmanager
     def _changed(self, requests: Sequence[Request]) -> Iterator[tuple[Problem, Basis]]:
@@ -177,7 +177,7 @@ class Oracle:
         else:
             before, after = self._divisible([]), self._divisible([request])
         gained = before - min(before, after)
-        return gained if gained > ENOUGH else 0.0
+        return gained if gained > ON_TIME_TOLERANCE else 0.0
 
     def _divisible(self, requests: Sequence[Request]) -> float:
         try:
@@ -230,7 +230,7 @@ class Oracle:
             ),
         )  # fmt: skip
         found = solve_whole(problem, [*problem.missed_tiers, most], seconds=session.whole_seconds)
-        return found.is_proven and found.bounds[-1] <= ENOUGH
+        return found.is_proven and found.bounds[-1] <= ON_TIME_TOLERANCE
 
     def _moves(self, requests: Sequence[Request]) -> list[Move]:
         return [move for request in requests for move in request.moves()]

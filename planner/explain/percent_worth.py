@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from planner.explain.limit_moves import Move
 from planner.explain.limits import Limit
-from planner.explain.problem import NONE
+from planner.explain.problem import ZERO_TOLERANCE
 from planner.explain.session import Gains, Session
 
 PER_CENT = 0.01
@@ -48,7 +48,7 @@ def saving_of_one_per_cent(session: Session, limits: Sequence[Limit]) -> float |
     if now is None:
         return None
     before = session.cost.values[0]
-    noise = max(NONE * session.base.case.money_unit, 1e-9 * abs(before))
+    noise = max(ZERO_TOLERANCE * session.base.case.money_unit, 1e-9 * abs(before))
     return before - now if before - now > noise else 0.0
 
 

@@ -44,7 +44,7 @@ from planner.solve.outcome import Array
 from planner.tolerance import LAST_TOLERANCE
 from planner.workbook.rows import Inputs
 
-NONE = 1e-6
+ZERO_TOLERANCE = 1e-6
 """Tolerance below which MW-months missed, and gains in MW-months or money, count as zero."""
 
 IMPLIED = ("order_lots", "commissioned_systems")
@@ -148,11 +148,11 @@ class Problem:
         values: list[float] = []
         for number, (tier, most) in enumerate(zip(self.missed_tiers, before, strict=True)):
             live.minimise(tier.expression)
-            is_last = not any(value > NONE for value in before[number + 1 :])
+            is_last = not any(value > ZERO_TOLERANCE for value in before[number + 1 :])
             # A gain of an earlier priority may be at the cost of this one.
-            as_before = all(b - v <= NONE for v, b in zip(values, before, strict=False))
-            stops = is_last and as_before and most > 2 * NONE
-            beyond = most / tier.scale - NONE if stops else math.inf
+            as_before = all(b - v <= ZERO_TOLERANCE for v, b in zip(values, before, strict=False))
+            stops = is_last and as_before and most > 2 * ZERO_TOLERANCE
+            beyond = most / tier.scale - ZERO_TOLERANCE if stops else math.inf
             outcome = solve_from_basis(
                 live, start[number] if number < len(start) else None, beyond, share
             )
@@ -161,7 +161,7 @@ class Problem:
                 break
             if outcome.values is None or outcome.status != "optimal":
                 raise NoPlanExists(f"{tier.name}: {outcome.status}")
-            none = outcome.objective <= NONE
+            none = outcome.objective <= ZERO_TOLERANCE
             values.append(0.0 if none else outcome.objective * tier.scale)
             if self._is_none(number + 1, outcome.values):
                 break
@@ -172,7 +172,7 @@ class Problem:
     def _is_none(self, number: int, point: Array) -> bool:
         """Return whether nothing is missed from a tier on at this point."""
         return all(
-            self.live.evaluate(tier.expression, point) * tier.scale <= NONE * 1e-3
+            self.live.evaluate(tier.expression, point) * tier.scale <= ZERO_TOLERANCE * 1e-3
             for tier in self.missed_tiers[number:]
         )
 
@@ -201,7 +201,7 @@ class Problem:
         live = self.live
         live.release()
         for tier, value in zip(self.missed_tiers, held, strict=True):
-            live.hold(tier.expression, (max(value, 0.0) + NONE) / tier.scale)
+            live.hold(tier.expression, (max(value, 0.0) + ZERO_TOLERANCE) / tier.scale)
         at = np.array(sorted(fixed), dtype=np.int32)
         live.fix(at, np.array([fixed[int(c)] for c in at]))
         return self._chain([self.cost_tier], list(start), fresh=False)
@@ -229,7 +229,7 @@ class Problem:
             If nothing can hold.
         """
         self._set(goal, held)
-        outcome = solve_from_basis(self.live, start, before / goal.scale - NONE)
+        outcome = solve_from_basis(self.live, start, before / goal.scale - ZERO_TOLERANCE)
         self.live.release()
         if outcome.status not in ("optimal", BOUND_PASSED):
             raise NoPlanExists(f"{goal.name}: {outcome.status}")
@@ -293,7 +293,7 @@ class Problem:
             point = outcome.values
             bases.append(read_basis(live))
             found = read_duals(live)
-            none = tier is not self.cost_tier and outcome.objective <= NONE
+            none = tier is not self.cost_tier and outcome.objective <= ZERO_TOLERANCE
             prices.append(self._chained(found, prices, held, first, tier.scale, none=none))
             values.append(0.0 if none else outcome.objective * tier.scale)
             before = row_count(live)
@@ -344,7 +344,7 @@ class Problem:
             price = float(prices.rows[self.row_at[touch.place]])
         elif touch.place in self.column_at:
             price = float(prices.uppers[self.column_at[touch.place]])
-        return abs(price) > NONE * 1e-3
+        return abs(price) > ZERO_TOLERANCE * 1e-3
 
     def binds(self, solved: Solved, touch: Touch) -> bool:
         """Return whether a limit is binding at the end of the last tier."""
@@ -352,10 +352,10 @@ class Problem:
             row = self.row_at[touch.place]
             side = self.rows.upper[row] if np.isfinite(self.rows.upper[row]) else np.nan
             used = solved.prices[-1].used[row]
-            return bool(abs(side - used) <= NONE * max(1.0, abs(side)))
+            return bool(abs(side - used) <= ZERO_TOLERANCE * max(1.0, abs(side)))
         if touch.place in self.column_at:
             column = self.column_at[touch.place]
-            return bool(solved.point[column] >= self.live.upper[column] - NONE)
+            return bool(solved.point[column] >= self.live.upper[column] - ZERO_TOLERANCE)
         return False
 
     def apply(self, touches: Iterable[Touch], steps: float) -> None:

@@ -18,7 +18,7 @@ from planner.errors import PlannerError
 from planner.explain.integer_answers import settle_whole, solve_whole
 from planner.explain.limit_effects import Catalogue, Touch
 from planner.explain.limits import Limit
-from planner.explain.problem import NONE, Problem
+from planner.explain.problem import ZERO_TOLERANCE, Problem
 from planner.explain.quote_plans import DIGITS, QuotePlans, Served, rounded_down, rounded_up
 from planner.explain.session import Session
 from planner.model.objectives import Tier
@@ -190,7 +190,7 @@ class Quoter:
             self.session.leave(f"tighter bounds between {ends[low]} and {ends[high]}")
             return
         first, last = self.bound(low), self.bound(high)
-        if last - first <= NONE:
+        if last - first <= ZERO_TOLERANCE:
             self._bounds.update(dict.fromkeys(range(low, high + 1), last))
         elif high - low > 1:
             middle = (low + high) // 2
@@ -268,7 +268,7 @@ class Quoter:
         low, high = 0, self.last + 1
         while low < high:
             middle = (low + high) // 2
-            if self.bound(middle) >= mw - NONE:
+            if self.bound(middle) >= mw - ZERO_TOLERANCE:
                 high = middle
             else:
                 low = middle + 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.explain.integer_answers import EXACT_GAP, settle_whole, solve_whole
-from planner.explain.problem import NONE, Problem
+from planner.explain.problem import ZERO_TOLERANCE, Problem
 from planner.model.objectives import Tier
 from planner.solve.duals import set_upper_bounds
 from planner.solve.outcome import Array
@@ -65,11 +65,11 @@ class Served:
 
     def is_met(self, mw: float) -> bool:
         """Return whether a plan serves the megawatts, within the tolerance of a milestone."""
-        return self.firm_mw is not None and self.firm_mw >= mw - NONE
+        return self.firm_mw is not None and self.firm_mw >= mw - ZERO_TOLERANCE
 
     def is_denied(self, mw: float) -> bool:
         """Return whether it is proven that no plan serves the megawatts."""
-        return rounded_up(self.at_most_mw) < mw - NONE and not self.is_met(mw)
+        return rounded_up(self.at_most_mw) < mw - ZERO_TOLERANCE and not self.is_met(mw)
 
 
 class QuotePlans:
@@ -159,7 +159,7 @@ class QuotePlans:
         Without it, a plan that meets its milestones only within the tolerance is infeasible.
         """
         if not self._is_loose:
-            self.held = [(tier, value + NONE) for tier, value in self.held]
+            self.held = [(tier, value + ZERO_TOLERANCE) for tier, value in self.held]
             self._is_loose = True
 
     def _start(self, period: int, asked: float) -> Array | None:

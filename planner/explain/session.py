@@ -13,7 +13,7 @@ from planner.explain.integer_answers import EXACT_GAP, Whole, solve_whole
 from planner.explain.limit_effects import Catalogue, Touch
 from planner.explain.limit_moves import Move, lifted_steps, moved
 from planner.explain.limits import RATES, Limit
-from planner.explain.problem import NONE, Problem, Solved
+from planner.explain.problem import ZERO_TOLERANCE, Problem, Solved
 from planner.model.objectives import make_tiers
 from planner.plan.store import Plan
 from planner.solve.duals import FAR_PIVOTS_PER_ROW, NEAR_PIVOTS_PER_ROW
@@ -29,7 +29,7 @@ finishing the steps under way keeps it within three times.
 LEAST_SECONDS = 5.0
 """Least time budget in seconds, for plans that were solved quickly."""
 
-LITTLE = 0.05
+NEGLIGIBLE_SHARE = 0.05
 """Share of the MW-months missed that counts as negligible."""
 
 Gains = tuple[float, ...]
@@ -138,7 +138,7 @@ class Session:
     @property
     def little(self) -> float:
         """Gain in MW-months below which a large plan does not try dates one by one."""
-        return 0.0 if self.is_small else LITTLE * sum(self.planned_missed)
+        return 0.0 if self.is_small else NEGLIGIBLE_SHARE * sum(self.planned_missed)
 
     @cached_property
     def whole_base(self) -> Whole:
@@ -176,16 +176,16 @@ class Session:
         pairs = list(zip(before.values, after.values, strict=False))
         gains = tuple(_clean(b - a) for b, a in pairs[:tiers])
         *served, (old, new) = pairs
-        same = all(abs(b - a) <= NONE * max(1.0, abs(b)) for b, a in served)
+        same = all(abs(b - a) <= ZERO_TOLERANCE * max(1.0, abs(b)) for b, a in served)
         if self.plan is None or not (before.is_proven and after.is_proven and same):
             return gains, None
-        noise = max(NONE * self.base.case.money_unit, 2 * EXACT_GAP * abs(old))
+        noise = max(ZERO_TOLERANCE * self.base.case.money_unit, 2 * EXACT_GAP * abs(old))
         return gains, old - new if abs(old - new) > noise else 0.0
 
     @property
     def is_late(self) -> bool:
         """Whether any megawatts are missed."""
-        return sum(self.planned_missed) > NONE
+        return sum(self.planned_missed) > ZERO_TOLERANCE
 
     @cached_property
     def openings(self) -> dict[int, float]:
@@ -345,7 +345,7 @@ def gained(gains: Gains | None) -> float:
 
 def gains_any(gains: Gains | None) -> bool:
     """Return whether any priority gains."""
-    return gains is not None and any(abs(gain) > NONE for gain in gains)
+    return gains is not None and any(abs(gain) > ZERO_TOLERANCE for gain in gains)
 
 
 def missed_in(plan: Plan, case: Case) -> dict[str, float]:
@@ -358,7 +358,7 @@ def missed_in(plan: Plan, case: Case) -> dict[str, float]:
 
 
 def _clean(value: float) -> float:
-    return 0.0 if abs(value) <= NONE else value
+    return 0.0 if abs(value) <= ZERO_TOLERANCE else value
 
 
 def budget(plan: Plan | None) -> float:

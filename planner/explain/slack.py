@@ -10,7 +10,7 @@ from planner.case.demand import cut_at, due_by
 from planner.diagnostics.order_deadlines import last_orders
 from planner.errors import NoPlanExists
 from planner.explain.integer_answers import reach_whole, solve_whole
-from planner.explain.problem import NONE, Problem
+from planner.explain.problem import ZERO_TOLERANCE, Problem
 from planner.explain.session import Session
 from planner.plan.tables import Row
 from planner.workbook.rows import Inputs
@@ -34,7 +34,7 @@ def slack_rows(session: Session) -> list[Row]:
     case = session.base.case
     for commitment, day, period, mw in case.demand.judged:
         falls = mw < due_by(session.inputs, commitment, day - timedelta(days=1))
-        if mw <= 0 or falls or _missed_at(session, commitment, day) > 10 * NONE:
+        if mw <= 0 or falls or _missed_at(session, commitment, day) > 10 * ZERO_TOLERANCE:
             continue
         met_by = _earliest(session, commitment, day)
         milestone: Row = {
@@ -94,7 +94,7 @@ def _proof(session: Session, milestone: tuple[str, date], earliest: date) -> str
     *held, (goal, most) = zip(problem.missed_tiers, session.planned_missed, strict=True)
     session.resolves += 1
     reached = reach_whole(problem, goal, held, seconds)
-    return IN_WHOLES if reached <= most + 10 * NONE else DIVISIBLY
+    return IN_WHOLES if reached <= most + 10 * ZERO_TOLERANCE else DIVISIBLY
 
 
 def _row(session: Session, commitment: str, day: date) -> InputRow:
@@ -163,4 +163,4 @@ def _due_by(inputs: Inputs, row: InputRow, day: date) -> Inputs:
 def _is_more(missed: Sequence[float], most: Sequence[float]) -> bool:
     """Return whether more is missed; the first priority that differs decides."""
     differences = (now - before for now, before in zip(missed, most, strict=True))
-    return next((x > 0 for x in differences if abs(x) > 10 * NONE), False)
+    return next((x > 0 for x in differences if abs(x) > 10 * ZERO_TOLERANCE), False)

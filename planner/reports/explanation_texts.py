@@ -163,8 +163,8 @@ def _is_tried_whole(row: Row) -> bool:
 
 def collapsed(plan: Plan, where: str = "tables/bottlenecks.csv") -> str:
     """Return the number of limits without a gain and where they are listed; empty if none."""
-    told = {id(row) for row in telling(plan)}
-    rest = [row for row in plan.rows("bottlenecks") if id(row) not in told]
+    useful = {id(row) for row in telling(plan)}
+    rest = [row for row in plan.rows("bottlenecks") if id(row) not in useful]
     whole = sum(map(_is_tried_whole, rest))
     unknown = sum(is_unknown(row) and not _is_tried_whole(row) for row in rest)
     said = []

@@ -209,7 +209,7 @@ def write_late(report: Report, page: Page) -> None:
     report.placed[LATE] = placed
 
 
-def told(report: Report) -> list[tuple[str, str]]:
+def headline_sentences(report: Report) -> list[tuple[str, str]]:
     """Return the most important sentences of the explanation, each with its sheet."""
     if not has_explanation(report):
         return []

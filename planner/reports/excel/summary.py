@@ -16,7 +16,7 @@ from planner.reports.counts import (
     systems_installed,
     tiers,
 )
-from planner.reports.excel.explained import told
+from planner.reports.excel.explained import headline_sentences
 from planner.reports.excel.parts import Report
 from planner.reports.excel.styles import Field, Placed, cell
 from planner.reports.excel.styles import lines as wrapped
@@ -156,7 +156,7 @@ def _milestones(page: Page, plan: Plan, row: int) -> int:
 
 def _told(report: Report, page: Page, row: int) -> int:
     """Write the headline sentences of the explanation, each a link to its sheet."""
-    sentences = told(report)
+    sentences = headline_sentences(report)
     if not sentences:
         return row
     row = page.section(row, "What holds the plan back, what to ask for, what is tight")

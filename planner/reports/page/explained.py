@@ -42,7 +42,7 @@ def has_quote(plan: Plan) -> bool:
     return quote(plan) is not None
 
 
-def told(plan: Plan) -> Markup | None:
+def headline_sentences(plan: Plan) -> Markup | None:
     """Return the headline sentences, each a link to its section; None if not explained."""
     if not has_explanation(plan):
         return None

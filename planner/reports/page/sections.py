@@ -22,7 +22,7 @@ from planner.reports.install_days import ORDER_WORDS
 from planner.reports.markup import Markup, element
 from planner.reports.markup_tables import Column, Sheet, table
 from planner.reports.order_notes import TAKE_OR_PAY, order_notes
-from planner.reports.page.explained import left_open, told
+from planner.reports.page.explained import headline_sentences, left_open
 from planner.reports.plan_figures import node_uses, several, time_of
 from planner.reports.views import (
     BASIS_WORDS,
@@ -60,7 +60,7 @@ def headline_section(plan: Plan) -> Markup:
         element("p", f"{span}; money in {currency(plan)}; made {made}", class_="sub"),
         element("div", element("strong", head.text), details if head.details else None,
                 class_=f"banner {'missed' if head.missed else 'met'}"),
-        told(plan),
+        headline_sentences(plan),
         element("dl", [_tile(*tile) for tile in _tiles(plan)], class_="tiles"),
         element("h2", "Commitments, in service against committed"),
         table(_milestones(plan)),
