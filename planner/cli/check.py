@@ -32,10 +32,10 @@ def command(
 ) -> int:  # fmt: skip
     """Report every fault of WORKBOOK: sheet and cell, value, rule and remedy.
 
-    Scenarios, changes and draws are made once on trial; a fault of theirs stops no other plan.
-    Warnings say, with numbers, what looks wrong though a plan can be made; notes what was assumed
-    or left out. WORKBOOK may be a folder of CSV files. Exit codes: 0 no fault, 1 faults, 7 no
-    fault, but a warning could not be worked out.
+    Scenarios, changes and draws are tried once; their faults do not stop other plans. Warnings
+    point out implausible inputs, with numbers; notes say what was assumed or ignored. WORKBOOK may
+    be a folder of CSV files. Exit codes: 0 no fault, 1 faults, 7 no fault, but a warning could not
+    be worked out.
 
     \b
     Example: planner check inputs/openai-750mw.xlsx

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     help="Scenario of the workbook, once for each; `base` for the inputs as they are.",
 )  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False),
-              help="Folder of compare.xlsx and compare.html; else outputs/compare/.")  # fmt: skip
+              help="Folder for the results; by default outputs/compare/.")  # fmt: skip
 @click.option("--gap", type=click.FloatRange(0, 0.5), callback=finite,
               help="Relative gap at which to stop.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -34,7 +34,7 @@ def command(
     *, plans: tuple[Path, ...], scenarios: tuple[str, ...], output: Path | None,
     gap: float | None, as_json: bool,
 ) -> int:  # fmt: skip
-    """Put saved PLANS side by side, or scenarios of one workbook; the first is the base.
+    """Compare saved PLANS, or scenarios of one workbook; the first is the base.
 
     Exit codes: 0 compared, 1 input faults, 2 usage, 7 compared, but a file of it failed, 130
     interrupted; scenarios that have a plan by then are compared if there are two.

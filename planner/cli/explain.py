@@ -34,14 +34,14 @@ MOST = 15
 
 @click.command(name="explain")
 @click.argument("plan", type=click.Path(path_type=Path))
-@click.option("--why", metavar="DECISION", help='E.g. "install at Regina 2027-09": forbid it, or '
-              "force it, and show the price and what moves.")  # fmt: skip
+@click.option("--why", metavar="DECISION", help='Decision to forbid or force, e.g. "install at '
+              'Regina 2027-09"; prints the changes in cost and decisions.')  # fmt: skip
 @click.option("--ask-cost", "costs", multiple=True, metavar="SHEET=COST",
-              help="Cost of asking for one change to a sheet; 1 where not given.")  # fmt: skip
-@click.option("--no-asks", is_flag=True, help="Do not look for what to ask for.")
+              help="Cost of asking for one change to a sheet; 1 by default.")  # fmt: skip
+@click.option("--no-asks", is_flag=True, help="Do not search for asks.")
 @click.option("--time-limit", type=click.FloatRange(0, min_open=True), callback=number,
-              help="Seconds; without it three times what the plan took, with --why at most "
-              "the plan's own time limit.")  # fmt: skip
+              help="Time limit in seconds; by default three times the run time of the plan, with "
+              "--why at most its own time limit.")  # fmt: skip
 @click.option("--report", "kinds", callback=chosen, default=ALL, show_default=True, help=HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
@@ -50,9 +50,9 @@ def command(
 ) -> int:  # fmt: skip
     """Explain PLAN, a plan folder, or a workbook, which is planned first.
 
-    Prints what binds and what one per cent and one unit more of it are worth, each re-solved; why
-    each missed milestone is late; what to ask for; and the slack of the milestones that are met.
-    In a plan folder the explanation is kept, and the reports are written again with it.
+    Prints the bottlenecks with the re-solved gains from one per cent and one unit more; why each
+    missed milestone is late; what to ask for; and the slack of the milestones that are met. In a
+    plan folder the explanation is saved, and the reports are rewritten with it.
 
     Exit codes: 0 explained, 1 input faults, 2 usage, 3 no plan exists, and the rows of the
     workbook that contradict each other are named, 5 not answered in time (--why), 7 explained,

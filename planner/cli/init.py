@@ -17,13 +17,13 @@ from planner.errors import InputFaults, PlannerError
 @click.option(
     "--example",
     type=click.Choice(["first-plan", "blank"]),
-    help="A small plan that can be run at once (this without the option), or empty sheets.",
+    help="A small plan that runs as it is (default), or empty sheets.",
 )
 @click.option(
     "--from",
     "source",
     type=click.Path(path_type=Path),
-    help="Turn this workbook or folder of CSV files into the other form; the same plan follows.",
+    help="Convert this workbook or folder of CSV files to the other format; the plan is the same.",
 )
 @click.option(
     "--as",
@@ -45,8 +45,8 @@ def command(
     """Write a workbook with every sheet, explained in its headers' comments.
 
     Without PATH it is named after the example or the source. Prints the path that was written.
-    With --from nothing that the planner reads is lost: values, blanks and sources are the same;
-    inputs with faults are refused with all of them.
+    --from keeps everything that the planner reads: values, blanks and sources; faulty inputs are
+    rejected with all their faults.
 
     \b
     Example: planner init first-plan.xlsx

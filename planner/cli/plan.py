@@ -35,18 +35,18 @@ MISSED = 6
 @click.command(name="plan")
 @click.argument("workbook", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False),
-              help="Folder of the plan; without it outputs/<plan>/.")  # fmt: skip
+              help="Folder of the plan; by default outputs/<plan>/.")  # fmt: skip
 @click.option("--scenario", help="Scenario of the workbook to plan.")
 @click.option("--set", "changes", multiple=True, metavar="CHANGE",
               help='A change to the inputs, e.g. "supply_capacity[TSMC,*].units_per_month*=0.8" or '
               '"energisation[FDR-3,*].from+=90d".')  # fmt: skip
 @click.option("--near", type=click.Path(path_type=Path), metavar="PLAN",
-              help="Start from a saved plan that is much the same: seconds instead of minutes, "
-              "and what differs from it is printed.")  # fmt: skip
+              help="Warm-start from a saved, similar plan: seconds instead of minutes; the "
+              "changes from it are printed.")  # fmt: skip
 @click.option("--gap", type=click.FloatRange(0, 0.5), callback=finite,
               help="Relative gap at which to stop.")  # fmt: skip
 @click.option("--time-limit", type=click.FloatRange(0, min_open=True), callback=number,
-              help="Seconds to solve.")  # fmt: skip
+              help="Time limit of the solve in seconds.")  # fmt: skip
 @click.option("--threads", type=click.IntRange(1, 64), help="Solver threads.")
 @click.option("--report", "kinds", callback=chosen, default=ALL, show_default=True, help=HELP)
 @click.option("--explain", is_flag=True, help="Explain the plan, too, in at most three times as "

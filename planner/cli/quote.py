@@ -33,11 +33,11 @@ def _days(
 @click.argument("plan", type=click.Path(path_type=Path))
 @click.option("--mw", "asked", type=click.FloatRange(0, min_open=True), multiple=True,
               callback=finite,
-              help="Megawatts asked for; the earliest date is shown. May be repeated.")  # fmt: skip
+              help="Megawatts whose earliest date is computed. May be repeated.")  # fmt: skip
 @click.option("--by", "dates", multiple=True, callback=_days, metavar="YYYY-MM-DD",
-              help="Day for which a plan in whole systems is looked for, too.")  # fmt: skip
+              help="Date for which a plan in whole systems is computed, too.")  # fmt: skip
 @click.option("--basis", type=click.Choice(["system", "it", "facility"]), default="it",
-              show_default=True, help="Which megawatts count.")  # fmt: skip
+              show_default=True, help="Basis of the megawatts.")  # fmt: skip
 @click.option("--only", multiple=True, metavar="KIND=NAME", help="Only a country or a system, "
               "e.g. country=US or system=CS-3. May be repeated.")  # fmt: skip
 @click.option("--overtime", type=click.FloatRange(0, 10), default=0.25, show_default=True,
@@ -49,12 +49,12 @@ def command(  # noqa: PLR0913  (one for each option)
     *, plan: Path, asked: Sequence[float], dates: Sequence[date], basis: str,
     only: Sequence[str], overtime: float, kinds: tuple[str, ...], as_json: bool,
 ) -> int:  # fmt: skip
-    """Say what can be promised on top of PLAN, a plan folder or a workbook.
+    """Compute what can be promised on top of PLAN, a plan folder or a workbook.
 
-    What is promised already is kept: no commitment misses more than in the plan. Megawatts are
-    in service from the date on, for good. "At most" is a proven bound, rounded up; "firm" is what a
-    plan in whole systems serves, rounded down. A question that ran out of time reads "not
-    answered in time". In a plan folder the quote is kept, and the reports are written again.
+    Existing promises are kept: no commitment misses more than in the plan. The megawatts stay in
+    service from the date on. "At most" is a proven bound, rounded up; "firm" is served by a plan in
+    whole systems, rounded down. A question that ran out of time reads "not settled in time". In a
+    plan folder the quote is saved, and the reports are rewritten.
 
     Exit codes: 0 answered, 1 input faults, 2 usage, 3 no plan exists, 7 answered, but a report of
     it failed.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
               help="Write each figure as a file as well, into figures/.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(*, plan: Path, kinds: tuple[str, ...], figures: str | None, as_json: bool) -> int:
-    """Write the reports of the saved PLAN again, from its own tables and inputs.
+    """Rewrite the reports of the saved PLAN from its own tables and inputs.
 
     Nothing is solved, and nothing else in the folder changes. PNG figures need the package
     resvg-py: pip install 'megawatt-planner[png]'.

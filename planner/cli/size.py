@@ -49,7 +49,7 @@ class Figures:
     multiple=True,
     metavar="KW",
     callback=finite,
-    help="Power of what comes with a system; may be given several times.",
+    help="Overhead power that comes with a system; may be given several times.",
 )
 @click.option(
     "--pue",
@@ -83,7 +83,7 @@ def command(
     workbook: Path | None,
     as_json: bool,
 ) -> None:
-    """Turn megawatts into systems on every basis, and beside the counts in print.
+    """Convert megawatts to systems on every basis, next to published counts.
 
     System power counts the systems alone, IT power adds their overhead, facility power multiplies
     that by the PUE. Counts are rounded up to meet a commitment and down to stay within a limit.

@@ -29,7 +29,7 @@ NOTHING: dict[str, object] = {}
 @click.command(name="sweep")
 @click.argument("workbook", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False),
-              help="Folder of the sweep; without it outputs/<plan>-<method>/.")  # fmt: skip
+              help="Folder of the sweep; by default outputs/<plan>-<method>/.")  # fmt: skip
 @click.option("--method", type=click.Choice(METHODS), default="monte-carlo", show_default=True)
 @click.option("--cases", type=click.IntRange(1), default=100, show_default=True,
               help="Number of cases to draw.")  # fmt: skip

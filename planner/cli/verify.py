@@ -19,9 +19,9 @@ MOST = 20
 @click.argument("workbook", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(*, plan: Path, workbook: Path, as_json: bool) -> int:
-    """Check the saved PLAN against WORKBOOK: every rule, every cost, without any solver.
+    """Check the saved PLAN against WORKBOOK: every rule and every cost, without a solver.
 
-    The changes that the plan was made with are made to the workbook first.
+    The changes recorded in the plan are applied to the workbook first.
 
     Exit codes: 0 the plan holds, 70 it breaks a rule or a figure of it is wrong.
 
