@@ -188,7 +188,7 @@ def _made(
 
         claim, because = "the rows that contradict each other could not be found", str(error)
         rows = tried(claim, lambda: str(find_contradiction(inputs) or because), because)
-        ended(tried, 0, "No plan exists all the same.")
+        ended(tried, 0, "It is still proven that no plan exists.")
         raise NoPlanExists(f"no plan exists: {rows}") from error
     finally:
         if progress is not None:

@@ -36,8 +36,8 @@ class Answer(Enum):
     """Answer of a re-solve about a set of changes."""
 
     ENOUGH = "the commitments are on time"
-    SHORT = "proved: they are not all"
-    OPEN = "no plan was found in which they are, nor proof that there is none"
+    SHORT = "proved: at least one commitment is late"
+    OPEN = "found neither a plan with all of them on time nor a proof that none exists"
 
 
 class Oracle:

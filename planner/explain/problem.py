@@ -140,7 +140,7 @@ class Problem:
         Raises
         ------
         NoPlanExists
-            If nothing can hold.
+            If the problem is infeasible.
         """
         live = self.live
         live.release()
@@ -182,7 +182,7 @@ class Problem:
         Raises
         ------
         NoPlanExists
-            If nothing can hold.
+            If the problem is infeasible.
         """
         return self._chain(self.missed_tiers, list(start))
 
@@ -226,7 +226,7 @@ class Problem:
         Raises
         ------
         NoPlanExists
-            If nothing can hold.
+            If the problem is infeasible.
         """
         self._set(goal, held)
         outcome = solve_from_basis(self.live, start, before / goal.scale - ZERO_TOLERANCE)
@@ -250,7 +250,7 @@ class Problem:
         Raises
         ------
         NoPlanExists
-            If nothing can hold.
+            If the problem is infeasible.
         """
         live = self.live
         self._set(goal, held)
