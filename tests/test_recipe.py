@@ -67,7 +67,7 @@ print(sorted(row.sheet for row in find_contradiction(inputs(fleet=fleet)).rows))
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the repository in which the recipe was followed."""
     copy = tmp_path_factory.mktemp("recipe")
-    for folder in ("planner", "tests", "inputs"):
+    for folder in ("planner", "tests", "inputs", ".github"):
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", copy)
     for name, diff in EDITS:
