@@ -235,7 +235,7 @@ def plan(request: pytest.FixtureRequest) -> Plan:
 def told(plan: Plan) -> Plan:
     """The plan with its explanation, and what can be promised on top of it."""
     asked = Inquiry(Terms("it"), (1.0, 1000.0), (), 0.25)
-    seconds = 20.0 if len(plan.inputs.tables["commitments"]) > 100 else math.inf
+    seconds = 8.0 if len(plan.inputs.tables["commitments"]) > 100 else math.inf
     findings = {EXPLANATION: explain_plan(plan, seconds), QUOTE: quote_plan(plan, asked)}
     return replace(plan, findings=findings)
 

@@ -20,7 +20,7 @@ from planner.plan.store import Plan
 from planner.plan.summary import PROVEN
 from planner.workbook.reading import inputs_from_rows
 
-CASES = int(os.environ.get("PLANNER_CASES", "20"))
+CASES = int(os.environ.get("PLANNER_CASES", "10"))
 """Random cases; 2,000 take some five minutes."""
 
 

@@ -174,4 +174,4 @@ def test_twenty_megawatts_that_a_plan_serves_are_not_denied(
     quoter = Quoter(Session(inputs, seconds=900.0), Terms("it"))
     by = quoter.problem.case.calendar.ends.index(date(2028, 6, 30))
     assert quoter.bound(by) >= 20.0
-    assert not quoter.plans.search(by, 20.0, seconds=30.0).is_denied(20.0)
+    assert not quoter.plans.search(by, 20.0, seconds=10.0).is_denied(20.0)

@@ -128,7 +128,7 @@ def decided(sheets: Sheets, known: dict[str, str]) -> dict[str, list[str]]:
     }
 
 
-@pytest.mark.parametrize("seed", [0, 3, 8, 20, 26, 33])
+@pytest.mark.parametrize("seed", [3, 8, 20, 33])
 def test_other_names_give_the_same_plan_under_them(seed: int) -> None:
     sheets = random_case(seed)
     pair = names_changed(Random(seed), sheets)

@@ -206,7 +206,7 @@ def test_random_plans_have_nothing_that_nobody_needs(first: int) -> None:
             assert not unneeded(case(seed)), f"{case.__name__}({seed})"
 
 
-@pytest.mark.parametrize("seed", [3, 6, 20, 25, 27])
+@pytest.mark.parametrize("seed", [3, 6, 20, 25])
 def test_plans_solved_in_rounds_have_nothing_either(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
