@@ -159,7 +159,7 @@ def with_warnings(plan: Plan, attempts: Attempts | None = None) -> Plan:
         return as_notes(find_warnings(plan.inputs, make_case(plan.inputs), tried))
 
     nothing: list[str] = []
-    warnings = tried("the warnings could not be worked out", work_out, nothing)
+    warnings = tried("the warnings could not be computed", work_out, nothing)
     known = plan.summary.get("notes")
     notes = [*warnings, *tried.sentences[before:], *(known if isinstance(known, list) else ())]
     return replace(plan, summary={**plan.summary, "notes": notes})

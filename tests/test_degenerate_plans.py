@@ -259,7 +259,7 @@ def test_it_comes_to_what_was_worked_out(name: str) -> None:
     assert present_cost(found) == near(case.cost)
     notes = found.summary["notes"]
     assert isinstance(notes, list)
-    assert not [note for note in notes if "could not be worked out" in note]
+    assert not [note for note in notes if "could not be computed" in note]
 
 
 def test_it_is_saved_read_and_verified(told: Plan, tmp_path: Path) -> None:

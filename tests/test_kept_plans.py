@@ -91,7 +91,7 @@ REPORTS = {
     "planner.reports.console.plan_text.Progress.close": "progress could not be shown",
     "planner.whatif.saved_solve._packed": "start.npz could not be written",
     "planner.whatif.solve_reuse._kept": "the solve could not be saved for later what-ifs",
-    "planner.pipeline.find_warnings": "the warnings could not be worked out",
+    "planner.pipeline.find_warnings": "the warnings could not be computed",
     "planner.explain.findings.explain_plan": "the plan could not be explained",
     "planner.explain.findings.explain": "the plan could not be explained",
     "planner.plan.saved_reports.save_reports": "the reports could not be written",
@@ -171,7 +171,7 @@ def test_a_warning_that_fails_takes_no_other_along(
 
     rules = (halls_hold_what_is_due, *warnings.RULES)
     monkeypatch.setattr(warnings, "RULES", rules)
-    claim = 'the warning "halls hold what is due" could not be worked out'
+    claim = 'the warning "halls hold what is due" could not be computed'
     result = run("check", BOOK)
     assert_said(result, claim)
     assert "the first is kept" in result.stdout
@@ -303,10 +303,10 @@ def test_what_was_found_about_a_plan_is_kept(
 
 
 PARTS = {
-    "find_bottlenecks": ("the bottlenecks could not be worked out", "slack"),
+    "find_bottlenecks": ("the bottlenecks could not be computed", "slack"),
     "explain_lateness": ("the reasons for lateness could not be computed", "bottlenecks"),
-    "ask_rows": ("the asks could not be worked out", "bottlenecks"),
-    "slack_rows": ("the slack could not be worked out", "asks"),
+    "ask_rows": ("the asks could not be computed", "bottlenecks"),
+    "slack_rows": ("the slack could not be computed", "asks"),
 }
 
 
@@ -392,7 +392,7 @@ SWEPT = {
     "planner.whatif.sweep_output._write_book": "sweep.xlsx could not be written",
     "planner.whatif.sweep_output.sweep_page": "sweep.html could not be written",
     "planner.whatif.sweep_output._write_csv": "cases.csv could not be written",
-    "planner.whatif.sweep_output.tables_of": "the tables could not be worked out",
+    "planner.whatif.sweep_output.tables_of": "the tables could not be computed",
     "planner.whatif.console.print_sweep": "the sweep could not be printed",
 }
 

@@ -68,7 +68,7 @@ def find_warnings(
     found = [InputWarning(d.where, d.value, d.rule, d.remedy) for d in inputs.doubts]
     for rule in RULES:
         words = rule.__name__.replace("_", " ")
-        claim = f'the warning "{words}" could not be worked out'
+        claim = f'the warning "{words}" could not be computed'
         attempt(claim, partial(found.extend, _each(rule, context)), None)
     return tuple(found)
 
