@@ -271,7 +271,7 @@ def test_a_vast_plan_has_the_openings_of_longer_periods(
     known: dict[int, float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is checked, dearer than the best plan or as dear, and bounded truly by its prices."""
-    for name in ("WIDE", "VAST"):
+    for name in ("COARSE_RELAXATION_MIN_INSTALLS", "COARSE_OPENINGS_MIN_INSTALLS"):
         monkeypatch.setattr(by_site, name, 0)
     monkeypatch.setattr(by_site, "BY_SITE_MIN_INSTALLS", 1)
     monkeypatch.setattr(polish, "LARGE_MODEL_MIN_COLUMNS", 0)

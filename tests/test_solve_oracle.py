@@ -43,7 +43,7 @@ def test_the_random_cases_are_not_trivial() -> None:
     """Some miss megawatts, some are as early as possible, and all cost something."""
     found = [cbc_optima(reference_of(random_case(seed))) for seed in (5, 17)]
     assert [optima["missed_mw_months_priority_1"] > 0.1 for optima in found] == [False, True]
-    assert ["in_service_mw_months" in optima for optima in found] == [True, False, False]
+    assert ["in_service_mw_months" in optima for optima in found] == [True, False]
     assert all(optima["present_cost"] > 1 for optima in found)
 
 

@@ -76,7 +76,7 @@ def test_what_differs_is_printed(saved: Path, tmp_path: Path) -> None:
     book = tmp_path / "small.xlsx"
     write_workbook(book, small_sheets())
     done = run("plan", book, "-o", tmp_path / "plan", "--near", saved, "--scenario", "late south")
-    assert "Base: small; differences of small, late south" in done.stdout
+    assert "Base: small; changes of small, late south" in done.stdout
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no archive", None])
