@@ -173,12 +173,8 @@ def find_plan(
 
     Parameters
     ----------
-    inputs
-        Inputs of a workbook.
-    options
-        Options that override its settings.
-    listen
-        Called with the progress of the solver.
+    inputs, options, listen
+        As for `make_plan`.
     solve
         Replaces `solve_model` and solving by site.
     solved
@@ -190,14 +186,8 @@ def find_plan(
 
     Raises
     ------
-    InputFaults
-        If the site graph is broken.
-    NoPlanExists
-        If firm data contradict each other.
-    LimitReached, Interrupted
-        If a limit or an interrupt ended the run before any plan was found.
-    PlanRefused
-        If the independent checker finds a violation.
+    InputFaults, NoPlanExists, LimitReached, Interrupted, PlanRefused
+        As for `make_plan`.
     """
     chosen = _with_settings(options or Options(), inputs)
     clock = StageTimer()

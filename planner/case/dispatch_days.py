@@ -48,9 +48,9 @@ Aligned windows
 ---------------
 In a small plan, windows also end together along each chain: an act gets a dispatch day wherever
 an act that it feeds, or that feeds it, has one (the lead apart). Larger plans do without
-(`MAX_ALIGNED_DAYS`). There one window may contain several deliveries, and the rate accrued over
-the whole window counts for the last of them, which can promise slightly too much if the deliveries
-go to different sites.
+(`MAX_ALIGNED_DAYS`, `MAX_ALIGNED_INSTALL_DAYS`). There one window may contain several deliveries,
+and the rate accrued over the whole window counts for the last of them, which can promise slightly
+too much if the deliveries go to different sites.
 
 Remainders
 ----------

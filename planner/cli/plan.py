@@ -41,8 +41,8 @@ MISSED = 6
               help='A change to the inputs, e.g. "supply_capacity[TSMC,*].units_per_month*=0.8" or '
               '"energisation[FDR-3,*].from+=90d".')  # fmt: skip
 @click.option("--near", type=click.Path(path_type=Path), metavar="PLAN",
-              help="Warm-start from a saved, similar plan: seconds instead of minutes; the "
-              "changes from it are printed.")  # fmt: skip
+              help="Warm-start from a saved, similar plan, mostly much faster; the changes "
+              "from it are printed.")  # fmt: skip
 @click.option("--gap", type=click.FloatRange(0, 0.5), callback=finite,
               help="Relative gap at which to stop.")  # fmt: skip
 @click.option("--time-limit", type=click.FloatRange(0, min_open=True), callback=number,
