@@ -34,7 +34,7 @@ from planner.reports.views import (
     spend_by_year,
 )
 
-LAST = 6
+LAST = 7
 """Last column of the summary's tables."""
 
 CHART_COLUMNS = 11
