@@ -34,7 +34,7 @@ from planner.solve.progress import Event
 from planner.solve.staged import is_small
 from planner.workbook.rows import Inputs
 from planner.workbook.schema.declarations import Column, Kind
-from planner.workbook.schema.sheets import SETTINGS
+from planner.workbook.schema.settings_sheet import SETTINGS
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,14 @@ def _require_allowed(setting: Column, value: object) -> None:
         if inside and (least is None or figure >= least) and (most is None or figure <= most):
             return
     noun = "a whole number" if whole else "a number"
-    bounds = f"above {setting.above:g}" if setting.above is not None else (
-        f"from {setting.low:g} to {setting.high:g}")  # fmt: skip
-    raise OptionOutOfBounds(f"{setting.name} is {value!r}. Give {noun} {bounds}, or leave it out "
-                            "for the workbook's own")  # fmt: skip
+    bounds = (
+        f"above {setting.above:g}"
+        if setting.above is not None
+        else (f"from {setting.low:g} to {setting.high:g}")
+    )
+    raise OptionOutOfBounds(
+        f"{setting.name} is {value!r}. Give {noun} {bounds}, or leave it out for the workbook's own"
+    )
 
 
 BOUNDED_SETTINGS = {setting.name: setting for setting in SETTINGS}
@@ -166,9 +170,12 @@ def with_warnings(plan: Plan, attempts: Attempts | None = None) -> Plan:
 
 
 def find_plan(
-    inputs: Inputs, options: Options | None = None, listen: Listener | None = None,
-    solve: Solver | None = None, solved: OnSolved | None = None,
-) -> Plan:  # fmt: skip
+    inputs: Inputs,
+    options: Options | None = None,
+    listen: Listener | None = None,
+    solve: Solver | None = None,
+    solved: OnSolved | None = None,
+) -> Plan:
     """Find an optimal, independently checked plan, without warnings about its inputs.
 
     Parameters
@@ -198,8 +205,13 @@ def find_plan(
     )
     if solved is not None:
         solved(model, live, solution)
-    size = {"rows": live.rows, "columns": live.columns, "nonzeros": live.nonzeros,
-            "integers": int(live.whole.sum()), **coefficient_ranges(live)}  # fmt: skip
+    size = {
+        "rows": live.rows,
+        "columns": live.columns,
+        "nonzeros": live.nonzeros,
+        "integers": int(live.whole.sum()),
+        **coefficient_ranges(live),
+    }
     with clock.stage("extract"):
         tables = extract(inputs, model, list(solution.values), map(_tier_row, solution.tiers))
     with clock.stage("verify"):
@@ -213,9 +225,13 @@ def find_plan(
 
 
 def _build_and_solve(
-    case: Case, coarser: Callable[[], Case | None], options: Options, listen: Listener | None,
-    solve: Solver | None, clock: StageTimer,
-) -> tuple[Model, LiveModel, Solution]:  # fmt: skip
+    case: Case,
+    coarser: Callable[[], Case | None],
+    options: Options,
+    listen: Listener | None,
+    solve: Solver | None,
+    clock: StageTimer,
+) -> tuple[Model, LiveModel, Solution]:
     """Build and solve a case: by site if it is large and that yields a plan, else as a whole."""
     if solve is None:
         limits = SolveLimits(options.gap or 0.0, options.time_limit_s or math.inf)
@@ -290,10 +306,14 @@ def _tier_row(tier: TierResult) -> Row:
     """Return a tier as a row of the table `tiers`, with a blank bound if none is proven."""
     proven = math.isfinite(tier.bound)
     return {
-        "tier": tier.name, "unit": tier.unit, "value": tier.value,
-        "bound": tier.bound if proven else None, "gap": tier.gap if proven else None,
-        "status": tier.status, "seconds": tier.seconds,
-    }  # fmt: skip
+        "tier": tier.name,
+        "unit": tier.unit,
+        "value": tier.value,
+        "bound": tier.bound if proven else None,
+        "gap": tier.gap if proven else None,
+        "status": tier.status,
+        "seconds": tier.seconds,
+    }
 
 
 def _now() -> str:

@@ -86,32 +86,49 @@ def test_the_random_cases_have_every_sheet() -> None:
     for kind in KINDS:
         cases = [wide_case(seed, kind) for seed in range(100)]
         sheets = {name for case in cases for name, rows in case.items() if rows}
-        assert {"bom", "plants", "depots", "lanes", "crews", "power", "energisation", "budget",
-                "fleet", "orders", "service", "supply_capacity"} <= sheets  # fmt: skip
+        assert {
+            "bom",
+            "plants",
+            "depots",
+            "lanes",
+            "crews",
+            "power",
+            "energisation",
+            "budget",
+            "fleet",
+            "orders",
+            "service",
+            "supply_capacity",
+        } <= sheets
 
 
 def test_an_order_of_the_least_in_whole_lots_is_possible() -> None:
     """At least 4 units in lots of 3 are 6, though the hall holds a single system of 1 MW."""
     plan = plan_of(
-        {FEBRUARY: 1}, end=FEBRUARY,
+        {FEBRUARY: 1},
+        end=FEBRUARY,
         supply=[{"supplier": "maker", "item": "unit", "lead_days": 0, "lot": 3, "min_order": 4}],
         halls=[{"hall": "hall", "site": "site", "it_mw": 1}],
-    )  # fmt: skip
+    )
     assert_optimum(plan, cost=60)
 
 
 def test_part_of_a_lot_of_capacity_is_left_for_the_next() -> None:
     """Of 29 units a month, lots of 10 start 20 by January and 50 by February, not 60."""
     plan = plan_of(
-        {FEBRUARY: 60}, end=FEBRUARY,
+        {FEBRUARY: 60},
+        end=FEBRUARY,
         supply=[{"supplier": "maker", "item": "unit", "lead_days": 0, "lot": 10}],
         supply_capacity=[{"supplier": "maker", "from": START, "units_per_month": 29}],
-    )  # fmt: skip
+    )
     assert_optimum(plan, cost=500, missed=10)
 
 
 def test_half_a_system_is_left_for_the_next_month() -> None:
     """Crews of 2.5 a month install 2 by January and 5 by February: 1 of 6 MW is missed."""
-    plan = plan_of({FEBRUARY: 6}, end=FEBRUARY,
-                   crews=[{"site": "site", "from": START, "systems_per_month": 2.5}])  # fmt: skip
+    plan = plan_of(
+        {FEBRUARY: 6},
+        end=FEBRUARY,
+        crews=[{"site": "site", "from": START, "systems_per_month": 2.5}],
+    )
     assert_optimum(plan, cost=50, missed=1)

@@ -96,7 +96,8 @@ def test_the_command_ends_at_once_though_a_solver_still_runs() -> None:
         "atexit.register(print, 'taken down')\n"
         "main(['--version'])\n"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30,
-                         check=False)  # fmt: skip
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False
+    )
     assert run.returncode == 0 and run.stdout.startswith("planner")
     assert "taken down" not in run.stdout

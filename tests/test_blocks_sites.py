@@ -277,11 +277,17 @@ def test_failover(rule: Rule) -> None:
 
 UPSTREAM = {
     "halls": [hall("one", fed_by="A"), hall("two", fed_by="B"), hall("three", fed_by="U")],
-    "power": [{"node": "A", "group": "pair"}, {"node": "B", "parent": "U", "group": "pair"},
-              {"node": "U"}],
-    "energisation": [{"node": "A", "from": START, "mw": 9}, {"node": "B", "from": START, "mw": 8},
-                     {"node": "U", "from": START, "mw": 6}],
-}  # fmt: skip
+    "power": [
+        {"node": "A", "group": "pair"},
+        {"node": "B", "parent": "U", "group": "pair"},
+        {"node": "U"},
+    ],
+    "energisation": [
+        {"node": "A", "from": START, "mw": 9},
+        {"node": "B", "from": START, "mw": 8},
+        {"node": "U", "from": START, "mw": 6},
+    ],
+}
 
 
 @alone(facility.reserve_what_is_left_upstream)
@@ -290,13 +296,21 @@ def test_reserve_upstream(rule: Rule) -> None:
     kept = ("pair", "U", JAN_END)
     model = assert_edge(
         rule,
-        {"commissioned_systems": {("three", "unit", JAN): 2, ("two", "unit", JAN): 1,
-                               ("one", "unit", JAN): 9},
-         "reserved_mw": {kept: 3}},
-        [{"reserved_mw": {kept: 4}}, {"commissioned_systems": {("three", "unit", JAN): 3}},
-         {"commissioned_systems": {("two", "unit", JAN): 2}}],
+        {
+            "commissioned_systems": {
+                ("three", "unit", JAN): 2,
+                ("two", "unit", JAN): 1,
+                ("one", "unit", JAN): 9,
+            },
+            "reserved_mw": {kept: 3},
+        },
+        [
+            {"reserved_mw": {kept: 4}},
+            {"commissioned_systems": {("three", "unit", JAN): 3}},
+            {"commissioned_systems": {("two", "unit", JAN): 2}},
+        ],
         **UPSTREAM,
-    )  # fmt: skip
+    )
     assert set(model.decisions.reserved_mw) == {kept, ("pair", "U", FEB_END)}
 
 
@@ -306,11 +320,13 @@ def test_reserve_of_members(rule: Rule) -> None:
     kept = ("pair", "U", JAN_END)
     assert_edge(
         rule,
-        {"commissioned_systems": {("two", "unit", JAN): 6, ("three", "unit", JAN): 9},
-         "reserved_mw": {kept: 2}},
+        {
+            "commissioned_systems": {("two", "unit", JAN): 6, ("three", "unit", JAN): 9},
+            "reserved_mw": {kept: 2},
+        },
         [{"reserved_mw": {kept: 3}}, {"commissioned_systems": {("two", "unit", JAN): 7}}],
         **UPSTREAM,
-    )  # fmt: skip
+    )
 
 
 @alone(facility.survive_the_loss_of_a_feeder)
@@ -320,10 +336,13 @@ def test_failover_with_a_node_upstream(rule: Rule) -> None:
     assert_edge(
         rule,
         {"commissioned_systems": {one: 3, two: 6}, "reserved_mw": {kept: 3}},
-        [{"reserved_mw": {kept: 2}}, {"commissioned_systems": {one: 4}},
-         {"commissioned_systems": {two: 7}}],
+        [
+            {"reserved_mw": {kept: 2}},
+            {"commissioned_systems": {one: 4}},
+            {"commissioned_systems": {two: 7}},
+        ],
         **UPSTREAM,
-    )  # fmt: skip
+    )
 
 
 @alone(commitments.meet_milestones)

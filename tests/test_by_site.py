@@ -87,15 +87,25 @@ def test_failover_groups_with_nodes_upstream_stay_in_the_block_of_their_site() -
         {FEBRUARY: 6},
         systems=[unit_system(price=10)],
         sites=[{"site": site, "pue": 1} for site in ("east", "west")],
-        halls=[{"hall": site, "site": site, "it_mw": 10, "fed_by": f"{site} A"}
-               for site in ("east", "west")],
-        power=[{"node": f"{site} {node}", "parent": f"{site} line" if node == "B" else None,
-                "group": None if node == "line" else site}
-               for site in ("east", "west") for node in ("A", "B", "line")],
-        energisation=[{"node": f"{site} {node}", "from": "2026-01-01", "mw": mw}
-                      for site in ("east", "west")
-                      for node, mw in (("A", 10), ("B", 10), ("line", 3))],
-    )  # fmt: skip
+        halls=[
+            {"hall": site, "site": site, "it_mw": 10, "fed_by": f"{site} A"}
+            for site in ("east", "west")
+        ],
+        power=[
+            {
+                "node": f"{site} {node}",
+                "parent": f"{site} line" if node == "B" else None,
+                "group": None if node == "line" else site,
+            }
+            for site in ("east", "west")
+            for node in ("A", "B", "line")
+        ],
+        energisation=[
+            {"node": f"{site} {node}", "from": "2026-01-01", "mw": mw}
+            for site in ("east", "west")
+            for node, mw in (("A", 10), ("B", 10), ("line", 3))
+        ],
+    )
     case = make_case(inputs_from_rows("t", sheets))
     assert is_separable(case)
     assert case.facility.tree.upstream
@@ -183,9 +193,13 @@ def test_spans_that_are_too_narrow_are_given_up(
     """Where the last possible day alone is told, all days are looked at after all."""
     monkeypatch.setattr(by_site, "BY_SITE_MIN_INSTALLS", 1)
     monkeypatch.setattr(by_site, "COARSE_RELAXATION_MIN_INSTALLS", 0)
-    monkeypatch.setattr(by_site, "relax_in_longer_periods", lambda case, *_: CoarseInstalls(case, {
-        pair: range(days[-1], days[-1] + 1) for pair, days in case.installing.items()
-    }))  # fmt: skip
+    monkeypatch.setattr(
+        by_site,
+        "relax_in_longer_periods",
+        lambda case, *_: CoarseInstalls(
+            case, {pair: range(days[-1], days[-1] + 1) for pair, days in case.installing.items()}
+        ),
+    )
     made = 0
     for seed, optimum in known.items():
         case = case_of(seed)

@@ -38,12 +38,19 @@ def quarters() -> Calendar:
 def test_months() -> None:
     found = calendar(date(2027, 11, 1), date(2028, 3, 31))
     assert found.starts == (
-        date(2027, 11, 1), date(2027, 12, 1), date(2028, 1, 1), date(2028, 2, 1), date(2028, 3, 1),
-    )  # fmt: skip
+        date(2027, 11, 1),
+        date(2027, 12, 1),
+        date(2028, 1, 1),
+        date(2028, 2, 1),
+        date(2028, 3, 1),
+    )
     assert found.ends == (
-        date(2027, 11, 30), date(2027, 12, 31), date(2028, 1, 31), date(2028, 2, 29),
+        date(2027, 11, 30),
+        date(2027, 12, 31),
+        date(2028, 1, 31),
+        date(2028, 2, 29),
         date(2028, 3, 31),
-    )  # fmt: skip
+    )
     assert found.months == (1.0,) * 5
     assert [found.days(period) for period in found.periods] == [30, 31, 31, 29, 31]
 
@@ -76,9 +83,14 @@ def test_a_period_that_holds_a_milestone_is_cut_after_it() -> None:
     cuts = [date(2026, 2, 10), date(2026, 3, 31), date(2026, 5, 1)]
     found = make_calendar(START, date(2026, 5, 31), "month", date.min, 0.0, cuts)
     assert found.ends == (
-        date(2026, 1, 31), date(2026, 2, 10), date(2026, 2, 28), date(2026, 3, 31),
-        date(2026, 4, 30), date(2026, 5, 1), date(2026, 5, 31),
-    )  # fmt: skip
+        date(2026, 1, 31),
+        date(2026, 2, 10),
+        date(2026, 2, 28),
+        date(2026, 3, 31),
+        date(2026, 4, 30),
+        date(2026, 5, 1),
+        date(2026, 5, 31),
+    )
     assert found.months == pytest.approx((1, 10 / 28, 18 / 28, 1, 1, 1 / 31, 30 / 31))
     assert {found.holding(day) for day in cuts} == {1, 3, 5}
 
@@ -105,10 +117,14 @@ def test_what_is_served_on_a_last_day_is_served_until_the_next() -> None:
 @pytest.mark.parametrize(
     ("day", "holding"),
     [
-        (date(2025, 12, 31), None), (date(2026, 1, 1), JAN), (date(2026, 1, 31), JAN),
-        (date(2026, 2, 1), FEB), (date(2026, 6, 30), JUN), (date(2026, 7, 1), None),
+        (date(2025, 12, 31), None),
+        (date(2026, 1, 1), JAN),
+        (date(2026, 1, 31), JAN),
+        (date(2026, 2, 1), FEB),
+        (date(2026, 6, 30), JUN),
+        (date(2026, 7, 1), None),
     ],
-)  # fmt: skip
+)
 def test_period_that_contains_a_day(day: date, holding: int | None) -> None:
     assert calendar().holding(day) == holding
 
@@ -128,9 +144,12 @@ def test_without_a_rate_later_money_counts_the_same() -> None:
 @pytest.mark.parametrize(
     ("day", "fence"),
     [
-        (date(2025, 1, 1), 0), (START, 0), (date(2026, 1, 2), 1), (date(2026, 2, 1), 31),
+        (date(2025, 1, 1), 0),
+        (START, 0),
+        (date(2026, 1, 2), 1),
+        (date(2026, 2, 1), 31),
     ],
-)  # fmt: skip
+)
 def test_fence(day: date, fence: int) -> None:
     """The first day on which to decide."""
     assert calendar(fence_day=day).fence == fence

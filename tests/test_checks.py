@@ -62,9 +62,12 @@ def test_faults_of_all_rules_and_sheets_are_reported_together() -> None:
         budget=[{"date": JANUARY, "cumulative": 9}, {"date": FEBRUARY, "cumulative": 8}],
     )
     assert [fault.partition(":")[0] for fault in found] == [
-        "sites!row 2", "halls!A3 'hall'", "milestones!C3 '4'", "milestones!A4 'demnad'",
+        "sites!row 2",
+        "halls!A3 'hall'",
+        "milestones!C3 '4'",
+        "milestones!A4 'demnad'",
         "budget!B3 '8'",
-    ]  # fmt: skip
+    ]
 
 
 @of(cross_checks.keys_are_unique)
@@ -84,8 +87,11 @@ def test_a_key_of_two_columns_stands_twice() -> None:
 @of(cross_checks.names_are_told_apart)
 def test_names_that_differ_by_case_or_spaces_alone() -> None:
     """In a sheet's key, and in a column that groups rows."""
-    sites = [{"site": "site", "country": "US"}, {"site": "second", "country": "us"},
-             {"site": "Second"}]  # fmt: skip
+    sites = [
+        {"site": "site", "country": "US"},
+        {"site": "second", "country": "us"},
+        {"site": "Second"},
+    ]
     assert faults_of(sites=sites, halls=[hall(), hall("a  hall"), hall("a hall")]) == [
         "sites!B3 'us': US in sites!B2 differs only by case or spaces. Write the name the same way "
         "in every row, or give one of two different things another name",
@@ -206,8 +212,10 @@ def test_more_halls_open_than_there_are() -> None:
 
 def test_a_fleet_over_the_power_of_its_open_halls() -> None:
     """3 systems of 1.5 MW and 1 of 1 MW draw 5.5 MW, one open hall of two carries 5 MW."""
-    fleet = [{"hall": "hall", "system": "unit", "count": 3},
-             {"hall": "hall", "system": "other", "count": 1}]  # fmt: skip
+    fleet = [
+        {"hall": "hall", "system": "unit", "count": 3},
+        {"hall": "hall", "system": "other", "count": 1},
+    ]
     systems = [unit_system(overhead_kw=500), unit_system("other")]
     halls = [hall(it_mw=5, count=2, open_count=1)]
     assert faults_of(systems=systems, halls=halls, fleet=fleet) == [
@@ -238,10 +246,12 @@ def test_a_fleet_over_the_slots_or_coolant_of_its_open_halls() -> None:
     [
         ({"halls": [hall(fed_by="grid")], "power": [{"node": "grid"}]}, "a power node feeds it"),
         ({"sites": [{"site": "site", "pue": None, "energy_price": 9}]}, "its energy has a price"),
-        ({"commitments": [promised("demand", "facility")]},
-         "a commitment counts facility megawatts"),
+        (
+            {"commitments": [promised("demand", "facility")]},
+            "a commitment counts facility megawatts",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_missing_pue(changes: dict[str, object], reason: str) -> None:
     assert faults_of(**{"sites": [{"site": "site", "pue": None}], **changes}) == [
         f"sites!B2: pue is needed, for {reason}. Give facility power for each unit of IT power, "
@@ -290,8 +300,14 @@ def test_sheets_that_are_not_used_without_supply() -> None:
 
 def order(**columns: object) -> dict[str, object]:
     """Return a placed order."""
-    return {"order": "PO", "supplier": "maker", "item": "unit", "quantity": 1,
-            "arrives": JANUARY, **columns}  # fmt: skip
+    return {
+        "order": "PO",
+        "supplier": "maker",
+        "item": "unit",
+        "quantity": 1,
+        "arrives": JANUARY,
+        **columns,
+    }
 
 
 @of(cross_checks.orders_are_possible)
@@ -319,15 +335,22 @@ def test_an_order_that_arrives_after_the_plan() -> None:
 def test_take_or_pay_without_capacity_or_use_of_it() -> None:
     assert faults_of(
         systems=[unit_system(), unit_system("other")],
-        supply=[sold(take_or_pay_share=0.5, capacity_use=1),
-                {"supplier": "second", "item": "other", "lead_days": 0,
-                 "take_or_pay_share": 0.25, "capacity_use": 0}],
+        supply=[
+            sold(take_or_pay_share=0.5, capacity_use=1),
+            {
+                "supplier": "second",
+                "item": "other",
+                "lead_days": 0,
+                "take_or_pay_share": 0.25,
+                "capacity_use": 0,
+            },
+        ],
         supply_capacity=[{"supplier": "second", "from": START, "units_per_month": 1}],
     ) == [
         "supply!D2 '0.5': maker has no capacity to share. Add the supplier to supply_capacity",
         "supply!E3 '0': take-or-pay needs a use of capacity above 0. Give the capacity that a "
         "unit takes",
-    ]  # fmt: skip
+    ]
 
 
 @of(cross_checks.lanes_lead_elsewhere)
@@ -397,25 +420,30 @@ def test_a_budget_that_shrinks() -> None:
 @of(cross_checks.failover_groups_are_dated)
 def test_a_failover_group_without_power_or_of_one_member() -> None:
     assert faults_of(
-        power=[{"node": "A", "group": "pair"}, {"node": "B", "group": "pair"},
-               {"node": "C", "group": "alone"}],
+        power=[
+            {"node": "A", "group": "pair"},
+            {"node": "B", "group": "pair"},
+            {"node": "C", "group": "alone"},
+        ],
         energisation=[{"node": node, "from": START, "mw": 5} for node in ("A", "C")],
     ) == [
         "power!A3 'B': a member of a failover group has no power stated. Add its dates and "
         "megawatts to energisation",
         "power!B4 'alone': alone has one member, which nothing can stand in for. Name the other "
         "members, or leave it blank",
-    ]  # fmt: skip
+    ]
 
 
 @of(cross_checks.changes_fit_the_sheets)
 def test_a_change_of_no_sheet_or_column() -> None:
     change = {"change": "later", "key": "*", "operation": "set", "value": 1}
-    found = faults_of(changes=[
-        {**change, "sheet": "hals", "column": "count"},
-        {**change, "sheet": "scenarios", "column": "probability"},
-        {**change, "sheet": "budget", "column": "cumulated"},
-    ])  # fmt: skip
+    found = faults_of(
+        changes=[
+            {**change, "sheet": "hals", "column": "count"},
+            {**change, "sheet": "scenarios", "column": "probability"},
+            {**change, "sheet": "budget", "column": "cumulated"},
+        ]
+    )
     sheets = (
         "settings, systems, bom, supply, supply_capacity, plants, depots, lanes, sites, halls, "
         "power, energisation, crews, commitments, milestones, service, budget, fleet, orders"
@@ -472,4 +500,4 @@ def test_what_has_no_limit_where_others_have_one() -> None:
     ) == (
         "no limit in energisation for node low",
         "no power node feeds hall three, two: no power limit there",
-    )  # fmt: skip
+    )

@@ -87,12 +87,17 @@ WRONG = [
     ("verify", "Missing argument 'PLAN'. PLAN is a plan folder, which planner plan has written"),
     ("verify plan other", f"other is a plan folder. {A_BOOK}"),
     ("verify plan plan/plan.json", f"plan/plan.json is the list of the plan folder plan. {A_BOOK}"),
-    ("verify csvs book.xlsx", f"csvs is a folder of CSV files. {A_PLAN}. To make a plan from it: "
-     "planner plan csvs"),
+    (
+        "verify csvs book.xlsx",
+        f"csvs is a folder of CSV files. {A_PLAN}. To make a plan from it: planner plan csvs",
+    ),
     ("verify nothing book.xlsx", f"nothing: there is no such file or folder. {A_PLAN}"),
     ("verify plan/plan.xlsx book.xlsx", f"a part of the plan folder plan. {A_PLAN}. Give plan"),
-    ("explain", "PLAN is a plan folder, which planner plan has written, e.g. outputs/my-plan, or "
-     "a workbook"),
+    (
+        "explain",
+        "PLAN is a plan folder, which planner plan has written, e.g. outputs/my-plan, or "
+        "a workbook",
+    ),
     ("explain nothing", "nothing: there is no such file or folder"),
     ("explain foreign", "foreign is a folder without a plan and without CSV files"),
     ("explain plan/tables", "a part of the plan folder plan."),
@@ -130,7 +135,7 @@ WRONG = [
     ("quote plan --mw nan", "nan is not a finite number"),
     ("quote plan --mw inf", "inf is not a finite number"),
     ("quote plan --overtime nan", "nan is not a finite number"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.usefixtures("no_work")
@@ -151,8 +156,12 @@ def test_the_same_is_one_document_with_json(run: object, typed: str, told: str) 
     assert document["error"]
 
 
-OUTPUTS = ("plan book.xlsx", "compare plan other", "sweep book.xlsx",
-           "compare book.xlsx --scenario base --scenario x")  # fmt: skip
+OUTPUTS = (
+    "plan book.xlsx",
+    "compare plan other",
+    "sweep book.xlsx",
+    "compare book.xlsx --scenario base --scenario x",
+)
 LONG = "x" * 255
 FOLDERS = {
     "foreign": "it holds 'letter.txt'",
@@ -163,9 +172,11 @@ FOLDERS = {
 }
 # Only a plan is first written under a name that is longer than its folder's.
 WRITTEN = [
-    (typed, folder) for typed in OUTPUTS for folder in FOLDERS
+    (typed, folder)
+    for typed in OUTPUTS
+    for folder in FOLDERS
     if folder != LONG or typed.startswith("plan")
-]  # fmt: skip
+]
 
 
 @pytest.mark.usefixtures("no_work")
@@ -203,8 +214,11 @@ def test_a_plan_folder_that_cannot_be_rewritten_is_refused_before_the_work(
         raise AssertionError("the work was begun")
 
     monkeypatch.setattr("planner.plan.plan_folders.tempfile.mkdtemp", refuse)
-    for name in ("explain.findings.explain_plan", "explain.findings.quote_plan",
-                 "plan.saved_reports.save_reports"):  # fmt: skip
+    for name in (
+        "explain.findings.explain_plan",
+        "explain.findings.quote_plan",
+        "plan.saved_reports.save_reports",
+    ):
         monkeypatch.setattr(f"planner.{name}", work)
     code, out, err = run(*typed.split())  # type: ignore[operator]
     assert (code, out) == (2, "")
@@ -218,30 +232,37 @@ def test_init_writes_into_no_folder_of_others(run: object, made: Path) -> None:
         assert (code, out) == (2, "")
         assert "it exists already and is not replaced" in err
     assert [path.name for path in (made / "foreign").iterdir()] == ["letter.txt"]
-    for typed in ("init file/x.xlsx", "init file/x --as csv", "init /proc/self/x.xlsx",
-                  "check book.xlsx --mark /proc/self/x.xlsx"):  # fmt: skip
+    for typed in (
+        "init file/x.xlsx",
+        "init file/x --as csv",
+        "init /proc/self/x.xlsx",
+        "check book.xlsx --mark /proc/self/x.xlsx",
+    ):
         code, out, err = run(*typed.split())  # type: ignore[operator]
         assert code == 2, typed
         assert "cannot be written" in err or "system error" in err, err
 
 
 @pytest.mark.usefixtures("no_work")
-@pytest.mark.parametrize(("option", "value", "told"), [
-    ("gap", 7, "gap is 7. Give a number from 0 to 0.5"),
-    ("gap", -0.1, "gap is -0.1. Give a number from 0 to 0.5"),
-    ("gap", math.nan, "gap is nan."),
-    ("gap", "0.01", "gap is '0.01'. Give a number"),
-    ("gap", True, "gap is True. Give a number"),
-    ("threads", 0, "threads is 0. Give a whole number from 1 to 64"),
-    ("threads", 65, "threads is 65."),
-    ("threads", 2.0, "threads is 2.0. Give a whole number"),
-    ("threads", True, "threads is True."),
-    ("time_limit_s", 0, "time_limit_s is 0. Give a number above 0"),
-    ("time_limit_s", -5, "time_limit_s is -5. Give a number above 0"),
-    ("time_limit_s", math.nan, "time_limit_s is nan."),
-    ("time_limit_s", "an hour", "time_limit_s is 'an hour'."),
-    ("time", 5, "time: there is no such option. There are gap, time_limit_s, threads, command"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("gap", 7, "gap is 7. Give a number from 0 to 0.5"),
+        ("gap", -0.1, "gap is -0.1. Give a number from 0 to 0.5"),
+        ("gap", math.nan, "gap is nan."),
+        ("gap", "0.01", "gap is '0.01'. Give a number"),
+        ("gap", True, "gap is True. Give a number"),
+        ("threads", 0, "threads is 0. Give a whole number from 1 to 64"),
+        ("threads", 65, "threads is 65."),
+        ("threads", 2.0, "threads is 2.0. Give a whole number"),
+        ("threads", True, "threads is True."),
+        ("time_limit_s", 0, "time_limit_s is 0. Give a number above 0"),
+        ("time_limit_s", -5, "time_limit_s is -5. Give a number above 0"),
+        ("time_limit_s", math.nan, "time_limit_s is nan."),
+        ("time_limit_s", "an hour", "time_limit_s is 'an hour'."),
+        ("time", 5, "time: there is no such option. There are gap, time_limit_s, threads, command"),
+    ],
+)
 def test_an_option_out_of_bounds_is_refused_before_the_workbook_is_read(
     option: str, value: object, told: str
 ) -> None:
@@ -253,8 +274,14 @@ def test_an_option_out_of_bounds_is_refused_before_the_workbook_is_read(
 
 
 def test_options_within_bounds_are_taken() -> None:
-    for options in ({"gap": 0}, {"gap": 0.5}, {"threads": 64}, {"time_limit_s": 1e-3},
-                    {"time_limit_s": math.inf}, {}):  # fmt: skip
+    for options in (
+        {"gap": 0},
+        {"gap": 0.5},
+        {"threads": 64},
+        {"time_limit_s": 1e-3},
+        {"time_limit_s": math.inf},
+        {},
+    ):
         assert Options(**options) == Options(**options)  # type: ignore[arg-type]
 
 
@@ -268,11 +295,19 @@ def faulty(tmp_path: Path) -> Path:
     return tmp_path / "faulty.xlsx"
 
 
-@pytest.mark.parametrize("typed", [
-    "plan {}", "explain {}", "quote {} --mw 1", "sweep {}", "init copy --from {} --as csv",
-    "compare {} --scenario base --scenario x", "verify plan {}",
-    "size --mw 1 --workbook {}",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "plan {}",
+        "explain {}",
+        "quote {} --mw 1",
+        "sweep {}",
+        "init copy --from {} --as csv",
+        "compare {} --scenario base --scenario x",
+        "verify plan {}",
+        "size --mw 1 --workbook {}",
+    ],
+)
 def test_faults_are_the_document_of_check(run: object, faulty: Path, typed: str) -> None:
     _, out, _ = run("check", str(faulty), "--json")  # type: ignore[operator]
     checked = json.loads(out)
@@ -317,8 +352,13 @@ def test_every_command_has_an_example_to_show() -> None:
 
 
 def test_python_m_planner_runs() -> None:
-    done = subprocess.run([sys.executable, "-m", "planner", "--version"], cwd=HOUSE, check=True,
-                          capture_output=True, text=True)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "planner", "--version"],
+        cwd=HOUSE,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     assert done.stdout.startswith("planner, version ")
 
 

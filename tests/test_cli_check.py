@@ -74,17 +74,28 @@ def test_the_same_rule_in_many_cells_is_one_line() -> None:
 def test_faults_come_first_by_sheet_then_warnings_then_notes() -> None:
     found = Findings(
         Path("my plan.xlsx"),
-        (*faults("sites!B2", rule="one"), *faults("halls!B2", rule="two"),
-         *faults("sites!B3", rule="three"), Fault("lanes", "", "it is missing.", "Add it.")),
-        (InputWarning("power!A2", "grid", "it is odd", "Is it right?"),), ("a note",),
-    )  # fmt: skip
+        (
+            *faults("sites!B2", rule="one"),
+            *faults("halls!B2", rule="two"),
+            *faults("sites!B3", rule="three"),
+            Fault("lanes", "", "it is missing.", "Add it."),
+        ),
+        (InputWarning("power!A2", "grid", "it is odd", "Is it right?"),),
+        ("a note",),
+    )
     lines = printed(found).splitlines()
     heads = [line for line in lines if line and not line.startswith("   ")]
     assert heads == [
-        "4 faults", "  sites  2 faults", "  halls  1 fault", "  lanes  1 fault", "1 warning",
-        "  power  1 warning", "1 note", "  a note",
+        "4 faults",
+        "  sites  2 faults",
+        "  halls  1 fault",
+        "  lanes  1 fault",
+        "1 warning",
+        "  power  1 warning",
+        "1 note",
+        "  a note",
         '4 faults, 1 warning, 1 note. See each in its cell: planner check "my plan.xlsx" --mark',
-    ]  # fmt: skip
+    ]
     assert "      it is missing." in lines
     assert "      -> Is it right?" in lines
 
@@ -116,11 +127,18 @@ def test_the_verdict_says_what_to_do_next(broken: Path, short: Path, tmp_path: P
     write_workbook(good, template_sheets())
     for path, last, code in (
         (good, f"no faults, no warnings, no notes. Ready: planner plan {good}", 0),
-        (short, "no faults, 1 warning, no notes. Warnings do not stop a plan: "
-         f"planner plan {short}", 0),
-        (broken, "2 faults, no warnings, no notes. See each in its cell: "
-         f'planner check "{broken}" --mark', 1),
-    ):  # fmt: skip
+        (
+            short,
+            f"no faults, 1 warning, no notes. Warnings do not stop a plan: planner plan {short}",
+            0,
+        ),
+        (
+            broken,
+            "2 faults, no warnings, no notes. See each in its cell: "
+            f'planner check "{broken}" --mark',
+            1,
+        ),
+    ):
         result = check(str(path))
         assert (result.stdout.splitlines()[-1], result.return_value) == (last, code)
 
@@ -142,15 +160,18 @@ def test_json_is_one_document(broken: Path, short: Path) -> None:
 def test_mark_writes_beside_the_workbook_or_where_it_is_told(broken: Path) -> None:
     usual, named = broken.with_name("my plan-marked.xlsx"), broken.with_name("copy.xlsx")
     for arguments, target in (
-        ([str(broken), "--mark"], usual), (["--mark", str(broken)], usual),
-        ([str(broken), "--mark", str(named)], named), (["--mark", str(named), str(broken)], named),
-    ):  # fmt: skip
+        ([str(broken), "--mark"], usual),
+        (["--mark", str(broken)], usual),
+        ([str(broken), "--mark", str(named)], named),
+        (["--mark", str(named), str(broken)], named),
+    ):
         target.unlink(missing_ok=True)
         result = check(*arguments)
         assert result.return_value == 1
         assert result.stderr == f"Marked copy: {target}\n"
         assert result.stdout.splitlines()[-1].endswith(f'Correct the red cells of "{target}"') or (
-            target == named)  # fmt: skip
+            target == named
+        )
         page = openpyxl.load_workbook(target)["halls"]
         assert page["D3"].comment
     document = json.loads(check(str(broken), "--mark", "--json").stdout)
@@ -190,17 +211,25 @@ def test_without_a_workbook_it_says_so() -> None:
 
 @pytest.mark.parametrize(
     ("where", "sheet", "cell"),
-    [("halls!D7", "halls", "D7"), ("halls", "halls", ""), ("halls!3:3", "halls", ""),
-     ("halls!row 7", "halls", ""), ("a!b!C3", "a!b", "C3")],
-)  # fmt: skip
+    [
+        ("halls!D7", "halls", "D7"),
+        ("halls", "halls", ""),
+        ("halls!3:3", "halls", ""),
+        ("halls!row 7", "halls", ""),
+        ("a!b!C3", "a!b", "C3"),
+    ],
+)
 def test_places(where: str, sheet: str, cell: str) -> None:
     assert (sheet_of(where), cell_of(where)) == (sheet, cell)
 
 
 def test_letters_and_positions_are_inverse() -> None:
     assert [position(f"{name}3") for name in ("A", "Z", "AA", "XFD")] == [
-        (3, 1), (3, 26), (3, 27), (3, 16384)
-    ]  # fmt: skip
+        (3, 1),
+        (3, 26),
+        (3, 27),
+        (3, 16384),
+    ]
     assert all(position(f"{letters(n)}1") == (1, n) for n in range(1, 16385, 37))
     with pytest.raises(ValueError, match="is no cell"):
         position("3:3")

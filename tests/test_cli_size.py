@@ -29,10 +29,15 @@ def document(*arguments: str) -> Any:
 
 def counts(found: Any) -> list[tuple[object, ...]]:
     return [
-        (row["basis"], row["overhead_kw"], row["pue"], row["systems_to_meet"],
-         row["systems_within"])
+        (
+            row["basis"],
+            row["overhead_kw"],
+            row["pue"],
+            row["systems_to_meet"],
+            row["systems_within"],
+        )
         for row in found["rows"]
-    ]  # fmt: skip
+    ]
 
 
 def refusal(*arguments: str) -> str:
@@ -58,16 +63,27 @@ def test_the_catalogue_gives_low_and_high_overhead() -> None:
 
 def test_a_row_has_the_contracted_names() -> None:
     row = document("--mw", "750", "--system", "CS-3")["rows"][0]
-    assert list(row) == ["basis", "power_kw", "overhead_kw", "pue", "kw_per_system",
-                         "systems_to_meet", "systems_within"]  # fmt: skip
+    assert list(row) == [
+        "basis",
+        "power_kw",
+        "overhead_kw",
+        "pue",
+        "kw_per_system",
+        "systems_to_meet",
+        "systems_within",
+    ]
 
 
 def test_options_override_and_repeat() -> None:
-    found = document("--mw", "750", "--system", "CS-3", "--overhead", "11", "--pue", "1.1",
-                     "--pue", "1.3")  # fmt: skip
+    found = document(
+        "--mw", "750", "--system", "CS-3", "--overhead", "11", "--pue", "1.1", "--pue", "1.3"
+    )
     assert [(row["basis"], row["pue"]) for row in found["rows"]] == [
-        ("system", None), ("it", None), ("facility", 1.1), ("facility", 1.3),
-    ]  # fmt: skip
+        ("system", None),
+        ("it", None),
+        ("facility", 1.1),
+        ("facility", 1.3),
+    ]
     assert found["rows"][1]["systems_to_meet"] == 22_059
     assert not any("Assumption" in note for note in found["notes"])
 
@@ -84,8 +100,9 @@ def test_a_system_of_ones_own() -> None:
 def test_a_range_of_power_gives_both_ends() -> None:
     rows = document("--mw", "750", "--system", "CS-4 rack")["rows"]
     assert [(row["power_kw"], row["systems_to_meet"]) for row in rows[:2]] == [
-        (125, 6000), (135, 5556),
-    ]  # fmt: skip
+        (125, 6000),
+        (135, 5556),
+    ]
 
 
 def test_a_workbook_gives_the_figures(tmp_path: Path) -> None:
@@ -110,8 +127,20 @@ def test_the_table_fits_into_80_columns_and_shows_both_counts() -> None:
     result = size("--mw", "750", "--system", "CS-3")
     assert result.stderr == ""
     assert max(map(len, result.stdout.splitlines())) <= 80
-    for text in ("kW", "32,609", "32,608", "22,728", "21,429", "18,940", "17,858", "1.2*",
-                 "32,768", "2^15", "37.5 kW", "1.07 to"):  # fmt: skip
+    for text in (
+        "kW",
+        "32,609",
+        "32,608",
+        "22,728",
+        "21,429",
+        "18,940",
+        "17,858",
+        "1.2*",
+        "32,768",
+        "2^15",
+        "37.5 kW",
+        "1.07 to",
+    ):
         assert text in result.stdout
     assert "* Assumption: PUE 1.2" in result.stdout
 
@@ -157,18 +186,27 @@ def test_the_doctor_names_a_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     result = CliRunner().invoke(doctor_command, [])
     assert result.exit_code == 1
     assert "FAILED" in result.stdout
-    for remedy in ("Install Python >=99", "pip install 'nowhere-to-be-found>=1'",
-                   "--force-reinstall highspy", "give planner plan another folder"):  # fmt: skip
+    for remedy in (
+        "Install Python >=99",
+        "pip install 'nowhere-to-be-found>=1'",
+        "--force-reinstall highspy",
+        "give planner plan another folder",
+    ):
         assert remedy in result.stderr
 
 
 @pytest.mark.parametrize(
     ("version", "wanted", "met"),
     [
-        ("3.3.2", ">=3.3.2,<4", True), ("3.10", ">=3.9", True), ("4.0a1", "<4,>=3.3.2", False),
-        ("3", ">=3.0", True), ("1.15.0", ">=1.15.1", False), ("2.0", "!=2.0", False),
-        ("8.1", "", True), ("1.0", "~=1.0", False),
+        ("3.3.2", ">=3.3.2,<4", True),
+        ("3.10", ">=3.9", True),
+        ("4.0a1", "<4,>=3.3.2", False),
+        ("3", ">=3.0", True),
+        ("1.15.0", ">=1.15.1", False),
+        ("2.0", "!=2.0", False),
+        ("8.1", "", True),
+        ("1.0", "~=1.0", False),
     ],
-)  # fmt: skip
+)
 def test_versions_compare_as_numbers(version: str, wanted: str, met: bool) -> None:
     assert satisfies(version, wanted) is met

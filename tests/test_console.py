@@ -35,10 +35,13 @@ def test_all_parts_are_there_with_units():
     for part in (
         "OpenAI        2028-12-31  it             562.0          505.8       56.2",
         "CS-3 15,234, NVL72 1,020; halls opened: 87",
-        "Cost, USD million", "total              22,144.3      19,265.5",
-        "24.830 billion  24.810 billion     0.081%", "31,200.0 million USD",
-        "Note: systems: 1 system has no overhead_kw", "outputs/openai-750mw/plan.xlsx",
-    ):  # fmt: skip
+        "Cost, USD million",
+        "total              22,144.3      19,265.5",
+        "24.830 billion  24.810 billion     0.081%",
+        "31,200.0 million USD",
+        "Note: systems: 1 system has no overhead_kw",
+        "outputs/openai-750mw/plan.xlsx",
+    ):
         assert part in text
     assert "take_or_pay" not in text
 
@@ -142,10 +145,15 @@ def test_a_miss_is_told_from_its_day_until_all_is_in_service():
 
     def told(*missed):
         plan.tables["ramp"] = [
-            {"commitment": "One", "basis": "it", "period": date(2026, month, 1),
-             "period_end": date(2026, month, 28), "missed_mw": mw}
+            {
+                "commitment": "One",
+                "basis": "it",
+                "period": date(2026, month, 1),
+                "period_end": date(2026, month, 28),
+                "missed_mw": mw,
+            }
             for month, mw in enumerate(missed, 1)
-        ]  # fmt: skip
+        ]
         (line,) = headline(plan).details
         return line
 

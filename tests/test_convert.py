@@ -50,9 +50,16 @@ def test_values_of_changes_are_of_the_kind_of_what_they_change(tmp_path: Path) -
     sheets = template_sheets()
     values = {"it_mw": "1.5", "ready": "2026-02-01", "site": "007", "count": "3"}
     sheets["changes"] = [
-        {"change": column, "sheet": "halls", "key": "*", "column": column, "operation": "set",
-         "value": value} for column, value in values.items()
-    ]  # fmt: skip
+        {
+            "change": column,
+            "sheet": "halls",
+            "key": "*",
+            "column": column,
+            "operation": "set",
+            "value": value,
+        }
+        for column, value in values.items()
+    ]
     folder, book = tmp_path / "plan", tmp_path / "plan.xlsx"
     write_csv_folder(folder, sheets)
     assert init("--from", str(folder), str(book)).exit_code == 0

@@ -190,8 +190,13 @@ PLANS: dict[str, Degenerate] = {
         sheets={
             "systems": [{"system": "ü" * 200, "power_kw": 1000, "price": 10}],
             "sites": [{"site": "{site} %s [red]" * 9, "pue": 1}],
-            "halls": [{"hall": "\N{SMILING FACE WITH SUNGLASSES}" * 60,
-                       "site": "{site} %s [red]" * 9, "it_mw": 100}],
+            "halls": [
+                {
+                    "hall": "\N{SMILING FACE WITH SUNGLASSES}" * 60,
+                    "site": "{site} %s [red]" * 9,
+                    "it_mw": 100,
+                }
+            ],
             "commitments": [{"commitment": "\u202emirror", "basis": "it"}],
             "milestones": [{"commitment": "\u202emirror", "date": JANUARY, "mw": 5}],
         },
@@ -203,12 +208,10 @@ PLANS: dict[str, Degenerate] = {
         sheets={
             "halls": hall(it_mw=200),
             "commitments": [{"commitment": f"c{n}", "basis": "it"} for n in range(201)],
-            "milestones": [
-                {"commitment": f"c{n}", "date": JANUARY, "mw": 1} for n in range(201)
-            ],
+            "milestones": [{"commitment": f"c{n}", "date": JANUARY, "mw": 1} for n in range(201)],
         },
     ),
-}  # fmt: skip
+}
 
 
 def inputs_of(case: Degenerate):

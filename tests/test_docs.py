@@ -26,16 +26,26 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 HEAVY = ("pandas", "pulp", "highspy", "networkx", "openpyxl", "numpy", "xlsxwriter", "lxml", "rich")
 PAGES = [
-    *ROOT.glob("*.md"), *ROOT.glob(".github/*.md"), ROOT / "inputs/README.md",
-    ROOT / "inputs/data/README.md", ROOT / "outputs/README.md",
-]  # fmt: skip
+    *ROOT.glob("*.md"),
+    *ROOT.glob(".github/*.md"),
+    ROOT / "inputs/README.md",
+    ROOT / "inputs/data/README.md",
+    ROOT / "outputs/README.md",
+]
 TEXTS = [
-    *PAGES, ROOT / "pyproject.toml", ROOT / "constraints.txt", ROOT / ".ci/run",
-    ROOT / ".pre-commit-config.yaml", ROOT / ".github/ramp.svg",
-    *(path for folder in ("planner", "inputs", "tests/benchmarks")
-      for suffix in ("py", "csv", "md", "txt", "json", "toml")
-      for path in (ROOT / folder).rglob(f"*.{suffix}")),
-]  # fmt: skip
+    *PAGES,
+    ROOT / "pyproject.toml",
+    ROOT / "constraints.txt",
+    ROOT / ".ci/run",
+    ROOT / ".pre-commit-config.yaml",
+    ROOT / ".github/ramp.svg",
+    *(
+        path
+        for folder in ("planner", "inputs", "tests/benchmarks")
+        for suffix in ("py", "csv", "md", "txt", "json", "toml")
+        for path in (ROOT / folder).rglob(f"*.{suffix}")
+    ),
+]
 LOCAL = re.compile(
     r"(?<![\w.~/:-])/(?:work|tmp|root|home|Users|opt|var|private)/|\b[A-Z]:\\|file://|localhost"
 )

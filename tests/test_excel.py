@@ -74,8 +74,9 @@ def test_sheets_are_all_there(values):
 
 def test_contents_lead_to_every_sheet_and_back(formulas):
     contents = formulas["Contents"]
-    links = {cell.value: cell.hyperlink for row in contents.iter_rows() for cell in row
-             if cell.hyperlink}  # fmt: skip
+    links = {
+        cell.value: cell.hyperlink for row in contents.iter_rows() for cell in row if cell.hyperlink
+    }
     assert list(links) == NAMES[1:]
     for name, link in links.items():
         assert (link.location, link.target) == (f"'{name}'!A1", None)
@@ -92,9 +93,17 @@ def test_missed_megawatts_come_first_and_loud(values):
             "OpenAI: up to 56.2 MW (IT power) from 2028-12-31, made good by 2029-05-31"
         )
     found = texts(values["Summary"])
-    for text in ("limit reached", "0.081%", "passed", "MISSED", "it", "system", "NVL72",
-                 "feeders, facility power", "- systems: 1 system has no overhead_kw; it counts as "
-                 "0 kW"):  # fmt: skip
+    for text in (
+        "limit reached",
+        "0.081%",
+        "passed",
+        "MISSED",
+        "it",
+        "system",
+        "NVL72",
+        "feeders, facility power",
+        "- systems: 1 system has no overhead_kw; it counts as 0 kW",
+    ):
         assert text in found
 
 
@@ -110,10 +119,15 @@ def test_a_plan_without_misses_is_green(tmp_path):
 
 def test_the_summary_counts_assumptions_and_leads_to_them(formulas):
     rows = sample_plan().inputs.tables
-    assumed = len(rows["systems"]) + sum("assumption" in str(row["source"])
-                                         for row in rows["halls"])  # fmt: skip
-    cell = next(c for row in formulas["Summary"].iter_rows() for c in row
-                if "rest on an assumption" in str(c.value))  # fmt: skip
+    assumed = len(rows["systems"]) + sum(
+        "assumption" in str(row["source"]) for row in rows["halls"]
+    )
+    cell = next(
+        c
+        for row in formulas["Summary"].iter_rows()
+        for c in row
+        if "rest on an assumption" in str(c.value)
+    )
     assert cell.value.startswith(f"{assumed} input rows")
     assert cell.hyperlink.location == "'Assumptions'!A1"
 
@@ -121,19 +135,45 @@ def test_the_summary_counts_assumptions_and_leads_to_them(formulas):
 def test_an_order_line_says_what_a_buyer_must_know(values):
     sheet, plan = values["Purchase orders"], sample_plan()
     order = plan.tables["orders"][10]
-    line = {header: column(sheet, header)[10] for header in (
-        "Order", "Supplier", "Item", "Quantity", "Unit price", "Extended price", "Currency",
-        "Sign from", "Order date", "Sign by", "Slack", "Arrival", "Already late",
-        "Blocked if missed", "Milestone blocked", "Sites fed")}  # fmt: skip
+    line = {
+        header: column(sheet, header)[10]
+        for header in (
+            "Order",
+            "Supplier",
+            "Item",
+            "Quantity",
+            "Unit price",
+            "Extended price",
+            "Currency",
+            "Sign from",
+            "Order date",
+            "Sign by",
+            "Slack",
+            "Arrival",
+            "Already late",
+            "Blocked if missed",
+            "Milestone blocked",
+            "Sites fed",
+        )
+    }
     assert line == {
-        "Order": "N-0010", "Supplier": "TSMC", "Item": "wafer", "Quantity": 325,
-        "Unit price": 20_000, "Extended price": 6_500_000, "Currency": "USD",
-        "Sign from": datetime(2026, 10, 20), "Order date": datetime(2026, 11, 1),
+        "Order": "N-0010",
+        "Supplier": "TSMC",
+        "Item": "wafer",
+        "Quantity": 325,
+        "Unit price": 20_000,
+        "Extended price": 6_500_000,
+        "Currency": "USD",
+        "Sign from": datetime(2026, 10, 20),
+        "Order date": datetime(2026, 11, 1),
         "Sign by": datetime(2026, 11, 9),
-        "Slack": 20, "Arrival": datetime.combine(order["arrival_date"], datetime.min.time()),
-        "Already late": order["already_late"], "Blocked if missed": pytest.approx(11.05),
-        "Milestone blocked": order["milestone_blocked"], "Sites fed": order["sites_fed"],
-    }  # fmt: skip
+        "Slack": 20,
+        "Arrival": datetime.combine(order["arrival_date"], datetime.min.time()),
+        "Already late": order["already_late"],
+        "Blocked if missed": pytest.approx(11.05),
+        "Milestone blocked": order["milestone_blocked"],
+        "Sites fed": order["sites_fed"],
+    }
     assert "yes" in column(sheet, "Already late")
 
 
@@ -162,16 +202,23 @@ def test_cash_stands_against_the_budget(values):
     assert left[-1] == pytest.approx(2e10 - (22_144.3e6 - 95e6))
     assert "holds no payment terms" in cash["A2"].value
     orders = sample_plan().tables["orders"]
-    first = sum(row["price"] + row["order_cost"] for row in orders
-                if row["order_date"] == date(2026, 5, 1))  # fmt: skip
+    first = sum(
+        row["price"] + row["order_cost"] for row in orders if row["order_date"] == date(2026, 5, 1)
+    )
     assert column(cash, "Commit: orders")[4] == pytest.approx(first)
 
 
 def test_a_budget_that_ends_within_a_month_says_nothing_of_the_months_end(tmp_path):
     """Five systems of 10 are bought on 28 February, when the 20 until the 15th no longer count."""
-    plan = plan_of({"2026-02-28": 5}, end="2026-02-28", options={"discount_rate": 0.08}, budget=[
-        {"date": "2026-02-15", "cumulative": 20}, {"date": "2026-06-30", "cumulative": 100},
-    ])  # fmt: skip
+    plan = plan_of(
+        {"2026-02-28": 5},
+        end="2026-02-28",
+        options={"discount_rate": 0.08},
+        budget=[
+            {"date": "2026-02-15", "cumulative": 20},
+            {"date": "2026-06-30", "cumulative": 100},
+        ],
+    )
     cash = written(plan, tmp_path / "p.xlsx")["Cash"]
     assert column(cash, "Paid so far") == [0, 50]
     assert column(cash, "Budget so far") == [20, 100]
@@ -187,11 +234,28 @@ def test_without_a_budget_there_are_no_columns_of_it(tmp_path):
 
 def test_the_ledger_counts_systems_on_every_basis(values):
     sheet = values["Megawatt ledger"]
-    rows = list(zip(*(column(sheet, text) for text in (
-        "Commitment", "System", "Basis", "Basis of the contract", "Systems to meet it")),
-        strict=True))  # fmt: skip
+    rows = list(
+        zip(
+            *(
+                column(sheet, text)
+                for text in (
+                    "Commitment",
+                    "System",
+                    "Basis",
+                    "Basis of the contract",
+                    "Systems to meet it",
+                )
+            ),
+            strict=True,
+        )
+    )
     assert ("OpenAI", "CS-3", "system", None, 32_609) in rows or (
-        "OpenAI", "CS-3", "system", "", 32_609) in rows  # fmt: skip
+        "OpenAI",
+        "CS-3",
+        "system",
+        "",
+        32_609,
+    ) in rows
     assert ("OpenAI", "CS-3", "it", "contract", 22_059) in rows
     assert any("32,768 systems" in text for text in texts(sheet))
 
@@ -206,13 +270,21 @@ def test_stranded_power_is_what_no_hall_can_use(values):
 def test_a_node_below_passes_on_no_more_than_it_carries():
     month = date(2026, 1, 1)
     halls = [
-        {"hall": "open", "site": "site", "it_mw": 10, "count": 3, "open_count": 1, "fed_by": "low",
-         "ready": "2026-02-01"},
+        {
+            "hall": "open",
+            "site": "site",
+            "it_mw": 10,
+            "count": 3,
+            "open_count": 1,
+            "fed_by": "low",
+            "ready": "2026-02-01",
+        },
         {"hall": "own", "site": "site", "it_mw": 2, "fed_by": "top"},
-    ]  # fmt: skip
+    ]
     nodes = [{"node": "top"}, {"node": "low", "parent": "top"}]
-    inputs = inputs_from_rows("power", rows_of(
-        sites=[{"site": "site", "pue": 1.5}], halls=halls, power=nodes))  # fmt: skip
+    inputs = inputs_from_rows(
+        "power", rows_of(sites=[{"site": "site", "pue": 1.5}], halls=halls, power=nodes)
+    )
     following = date(2026, 2, 1)
     usable = Usable(inputs, {("low", following): 40.0})
     assert usable.below("low", month) == 15.0
@@ -225,15 +297,17 @@ def test_the_calendar_shows_each_stage_of_each_tranche(values):
     sheet, plan = values["Calendar"], sample_plan()
     stages = column(sheet, "Stage")
     assert set(stages) == {"order", "arrive", "install", "in service"}
-    installs = [n for n, stage in zip(column(sheet, "All"), stages, strict=True)
-                if stage == "install"]  # fmt: skip
+    installs = [
+        n for n, stage in zip(column(sheet, "All"), stages, strict=True) if stage == "install"
+    ]
     assert sum(installs) == sum(row["installed"] for row in plan.tables["installs"])
     top = header(sheet, "All")
     dates = [cell.value for cell in sheet[top.row][top.column :]]
     assert dates == sorted(dates)
     row = next(r for r in sheet.iter_rows(top.row + 1) if r[3].value == "install")
-    found = {date: cell.value for date, cell in zip(dates, row[top.column :], strict=True)
-             if cell.value}  # fmt: skip
+    found = {
+        date: cell.value for date, cell in zip(dates, row[top.column :], strict=True) if cell.value
+    }
     expected = defaultdict(float)  # all installs of a month, of which there are two
     days = []
     for install in plan.tables["installs"]:
@@ -273,9 +347,22 @@ def test_openings_tell_the_days_of_decision_and_opening(values):
 def test_the_clock_tells_what_is_done_in_each_window(values):
     sheet, plan = values["Clock"], sample_plan()
     install = plan.tables["installs"][1]
-    windows = list(zip(*(column(sheet, name) for name in (
-        "Work", "Supplier, plant, place or site", "First day", "Last day", "Completed",
-        "Carried over")), strict=True))  # fmt: skip
+    windows = list(
+        zip(
+            *(
+                column(sheet, name)
+                for name in (
+                    "Work",
+                    "Supplier, plant, place or site",
+                    "First day",
+                    "Last day",
+                    "Completed",
+                    "Carried over",
+                )
+            ),
+            strict=True,
+        )
+    )
     assert len(windows) == len(plan.tables["clock"])
     done = f"{install['installed']} {install['system']}"
     days = datetime(2026, 5, 11), datetime(2026, 5, 20)
@@ -321,8 +408,15 @@ def test_pivots_hold_the_tables(values):
 
 def test_charts_are_there_and_once_more_on_a_sheet_of_their_own(formulas):
     count = {sheet.title: len(sheet._charts) for sheet in formulas if sheet._charts}
-    own = {"Orders by month": 1, "Cash": 1, "Ramp": 2, "MW by site": 2, "Power": 1, "Costs": 1,
-           "Quote": 1}  # fmt: skip
+    own = {
+        "Orders by month": 1,
+        "Cash": 1,
+        "Ramp": 2,
+        "MW by site": 2,
+        "Power": 1,
+        "Costs": 1,
+        "Quote": 1,
+    }
     assert count == {"Summary": 3, "Charts": sum(own.values()), **own}
 
 
@@ -345,13 +439,15 @@ def test_every_sheet_can_be_scrolled_filtered_and_printed(formulas):
 
 def test_units_stand_in_the_headers_of_figures(values):
     for name, texts_with_unit in (
-        ("Purchase orders", ("Quantity", "Unit price", "Extended price", "Slack",
-                             "Blocked if missed")),
+        (
+            "Purchase orders",
+            ("Quantity", "Unit price", "Extended price", "Slack", "Blocked if missed"),
+        ),
         ("Ramp", ("Committed", "In service", "Missed")),
         ("Cash", ("Commit: orders", "Pay: all", "Paid so far", "Budget left")),
         ("Power", ("Load at the end", "Stranded at the end")),
         ("Megawatt ledger", ("Contract", "System power", "One system counts")),
-    ):  # fmt: skip
+    ):
         for text in texts_with_unit:
             assert "\n(" in header(values[name], text).value, (name, text)
 
@@ -468,8 +564,9 @@ def test_a_plan_that_spends_nothing_has_a_cash_sheet_of_zeros(tmp_path):
     assert column(book["Cash"], "Paid so far") == [0]
     late = [{"commitment": "demand", "basis": "it", "late_cost": 3}]
     never = [unit_system(available_from="2027-01-01")]
-    plan = plan_of({JANUARY: 5}, systems=never, commitments=late,
-                   budget=[{"date": JANUARY, "cumulative": 7}])  # fmt: skip
+    plan = plan_of(
+        {JANUARY: 5}, systems=never, commitments=late, budget=[{"date": JANUARY, "cumulative": 7}]
+    )
     cash = written(plan, tmp_path / "late.xlsx")["Cash"]
     assert column(cash, "Pay: all") == [15]
     assert column(cash, "Budget left") == [7]

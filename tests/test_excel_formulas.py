@@ -67,7 +67,10 @@ def test_every_formula_carries_what_its_cells_come_to(written):
             assert isinstance(stored, int | float), (sheet.title, cell.coordinate, cell.value)
             due = evaluate(values, sheet.title, cell.value)
             assert stored == pytest.approx(due, rel=1e-12, abs=1e-9), (
-                sheet.title, cell.coordinate, cell.value)  # fmt: skip
+                sheet.title,
+                cell.coordinate,
+                cell.value,
+            )
             kinds[re.match(r"=\W*(\w*)", cell.value)[1]] += 1
     assert {"SUBTOTAL", "SUM"} <= set(kinds)
 
@@ -139,7 +142,7 @@ def test_what_is_computed_for_the_workbook_has_no_dust(name, tmp_path):
         ("=SUMPRODUCT(EXACT(C1:C2,C1)*EXACT(C1:C2,C1),B1:B2)", 2.0),
         ("=ROUNDUP(ROUND(B2/A2,9),0)", 2.0),
     ],
-)  # fmt: skip
+)
 def test_the_evaluator_itself(formula, value):
     book = openpyxl.Workbook()
     sheet, other = book.active, book.create_sheet("Other one")

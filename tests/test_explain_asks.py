@@ -64,8 +64,11 @@ def test_asks_are_enough_and_not_reducible(first: int) -> None:
             assert enough <= 2e-5, (seed, worst)
             for request in ask.requests:
                 if smaller := ask.not_enough.get(request.name):
-                    less = [smaller if r is request and smaller.size else r for r in ask.requests
-                            if r is not request or smaller.size]  # fmt: skip
+                    less = [
+                        smaller if r is request and smaller.size else r
+                        for r in ask.requests
+                        if r is not request or smaller.size
+                    ]
                     short = brute_shortfall(granted(session, sheets, less), worst, late)
                     assert short > 5e-6, (seed, worst)
                 rest = [other for other in ask.requests if other is not request]

@@ -18,26 +18,47 @@ def ample() -> Sheets:
     return {
         "settings": settings(START, APRIL),
         "systems": [unit_system("old", price=10, coolant_lpm=50)],
-        "bom": [{"system": "old", "item": "wafer", "quantity": 2},
-                {"system": "old", "item": "brick", "quantity": 4}],
-        "supply": [{"supplier": "fab", "item": "wafer", "lead_days": 28, "price": 5},
-                   {"supplier": "mill", "item": "brick", "lead_days": 28}],
-        "supply_capacity": [{"supplier": "fab", "from": START, "units_per_month": 20},
-                            {"supplier": "mill", "from": START, "units_per_month": 40}],
+        "bom": [
+            {"system": "old", "item": "wafer", "quantity": 2},
+            {"system": "old", "item": "brick", "quantity": 4},
+        ],
+        "supply": [
+            {"supplier": "fab", "item": "wafer", "lead_days": 28, "price": 5},
+            {"supplier": "mill", "item": "brick", "lead_days": 28},
+        ],
+        "supply_capacity": [
+            {"supplier": "fab", "from": START, "units_per_month": 20},
+            {"supplier": "mill", "from": START, "units_per_month": 40},
+        ],
         "plants": [{"plant": "plant", "system": "old", "units_per_month": 10, "lead_days": 0}],
-        "lanes": [lane("fab", "plant"), lane("mill", "plant"),
-                  {**lane("plant", "site"), "units_per_month": 10}],
+        "lanes": [
+            lane("fab", "plant"),
+            lane("mill", "plant"),
+            {**lane("plant", "site"), "units_per_month": 10},
+        ],
         "sites": [{"site": "site", "pue": 1, "storage": 50}],
-        "halls": [{"hall": "hall", "site": "site", "it_mw": 5, "count": 3, "fed_by": "feeder",
-                   "coolant_lpm": 260, "slots": 6, "ready": START}],
+        "halls": [
+            {
+                "hall": "hall",
+                "site": "site",
+                "it_mw": 5,
+                "count": 3,
+                "fed_by": "feeder",
+                "coolant_lpm": 260,
+                "slots": 6,
+                "ready": START,
+            }
+        ],
         "power": [{"node": "feeder"}],
         "energisation": [{"node": "feeder", "from": START, "mw": 20}],
         "crews": [{"site": "site", "from": START, "systems_per_month": 10}],
         "budget": [{"date": APRIL, "cumulative": 900}],
         "commitments": [{"commitment": "demand", "basis": "it"}],
-        "milestones": [{"commitment": "demand", "date": MARCH, "mw": 6},
-                       {"commitment": "demand", "date": APRIL, "mw": 9}],
-    }  # fmt: skip
+        "milestones": [
+            {"commitment": "demand", "date": MARCH, "mw": 6},
+            {"commitment": "demand", "date": APRIL, "mw": 9},
+        ],
+    }
 
 
 CAUSES = {

@@ -145,6 +145,7 @@ def test_shorter_periods_end_after_the_last_late_milestone(
     calendar = make_calendar(start, end, period, start, 0.0, [until])
     assert shorter_periods(period, length, calendar, until) == expected
     if expected is not None:
-        settled = inputs_from_rows("new", {**many_leads(), "settings": settings(
-            str(start), str(end), period=expected)})  # fmt: skip
+        settled = inputs_from_rows(
+            "new", {**many_leads(), "settings": settings(str(start), str(end), period=expected)}
+        )
         assert settled.settings["period"] == expected

@@ -84,8 +84,10 @@ def test_a_feeder_that_opens_too_late_is_named_with_its_date() -> None:
 
 def test_a_date_of_which_one_period_earlier_brings_nothing_is_named_all_the_same() -> None:
     """The feeder carries 4 until April; a month earlier is still too late."""
-    energised = [{"node": "feeder", "from": START, "mw": 4},
-                 {"node": "feeder", "from": "2026-04-01", "mw": 50}]  # fmt: skip
+    energised = [
+        {"node": "feeder", "from": START, "mw": 4},
+        {"node": "feeder", "from": "2026-04-01", "mw": 50},
+    ]
     plan = plan_of(milestones=due(february=5), energisation=energised, **ONE_SITE)
     session = Session(plan.inputs, plan, math.inf)
     rows = lateness_rows(session, explain_lateness(session, find_bottlenecks(session)))
@@ -109,8 +111,10 @@ def test_through_its_limits_come_the_megawatts_that_are_served() -> None:
 
 def test_a_budget_that_pays_for_others_too_is_said_to_carry_no_megawatts() -> None:
     """47 buy 4.7 systems of 10: 2 for the first commitment, 2.7 for the other, which waits."""
-    one, other = ({"commitment": name, "basis": "it", "priority": n}
-                  for n, name in enumerate(("first", "demand"), 1))  # fmt: skip
+    one, other = (
+        {"commitment": name, "basis": "it", "priority": n}
+        for n, name in enumerate(("first", "demand"), 1)
+    )
     sheets = {
         **ONE_SITE,
         "commitments": [one, other],
@@ -148,8 +152,14 @@ def test_a_milestone_met_at_the_last_moment_has_no_slack() -> None:
 
 
 def order(name: str, units: float, placed: str) -> dict[str, object]:
-    return {"order": name, "supplier": "fab", "item": "unit", "quantity": units,
-            "placed": placed, "arrives": APRIL}  # fmt: skip
+    return {
+        "order": name,
+        "supplier": "fab",
+        "item": "unit",
+        "quantity": units,
+        "placed": placed,
+        "arrives": APRIL,
+    }
 
 
 def test_orders_beyond_an_allocation_are_worked_off_later() -> None:
@@ -160,13 +170,21 @@ def test_orders_beyond_an_allocation_are_worked_off_later() -> None:
 
 def test_a_budget_below_what_is_ordered_is_named_with_the_order() -> None:
     supply = [{"supplier": "fab", "item": "unit", "lead_days": 28, "price": 100}]
-    found = find_contradiction(inputs_from_rows("x", sheets_of(
-        supply=supply, orders=[order("A", 3, "2026-02-05"), order("B", 1, "2026-02-07")],
-        budget=[{"date": APRIL, "cumulative": 250}])))  # fmt: skip
+    found = find_contradiction(
+        inputs_from_rows(
+            "x",
+            sheets_of(
+                supply=supply,
+                orders=[order("A", 3, "2026-02-05"), order("B", 1, "2026-02-07")],
+                budget=[{"date": APRIL, "cumulative": 250}],
+            ),
+        )
+    )
     assert found is not None
     assert {(row.sheet, row["order"] if row.sheet == "orders" else "") for row in found.rows} == {
-        ("budget", ""), ("orders", "A"),
-    }  # fmt: skip
+        ("budget", ""),
+        ("orders", "A"),
+    }
 
 
 def test_no_contradiction_where_a_plan_exists() -> None:
@@ -181,9 +199,12 @@ def test_forcing_the_other_site_costs_its_fit_out() -> None:
     assert found.cost_more == pytest.approx(7.0)
     assert found.cost_more_least == pytest.approx(7.0)
     assert {"decision": "open", "what": "far hall", "plan": 0.0, "alternative": 1.0}.items() <= {
-        key: value for row in found.moves if row["what"] == "far hall"
-        for key, value in row.items() if key != "period"
-    }.items()  # fmt: skip
+        key: value
+        for row in found.moves
+        if row["what"] == "far hall"
+        for key, value in row.items()
+        if key != "period"
+    }.items()
 
 
 def test_forbidding_the_only_order_in_time_is_missed() -> None:

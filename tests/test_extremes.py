@@ -19,18 +19,59 @@ from planner.errors import InputFaults, PlannerError
 from planner.whatif.rehearsal import rehearsed
 from planner.workbook.reading import inputs_from_rows, inputs_from_sheets, read_inputs
 from planner.workbook.schema.declarations import Column, Kind
-from planner.workbook.schema.sheets import BY_NAME, SETTINGS
+from planner.workbook.schema.settings_sheet import SETTINGS
+from planner.workbook.schema.sheets import BY_NAME
 from planner.workbook.schema.values import convert
 
 NUMBERS = (
-    0, 1, -1, -0.0, 0.5, 99, 3650, 1e-300, 5e-324, 1e9, 1e12, 1e15, 1e16, 2**63, 10**30, 1e300,
-    1.7e308, 10**400, "1e309", "9" * 5000, "1" * 310, "1e-400", "٣", "１２", True, "0x10", "1_0",
-)  # fmt: skip
+    0,
+    1,
+    -1,
+    -0.0,
+    0.5,
+    99,
+    3650,
+    1e-300,
+    5e-324,
+    1e9,
+    1e12,
+    1e15,
+    1e16,
+    2**63,
+    10**30,
+    1e300,
+    1.7e308,
+    10**400,
+    "1e309",
+    "9" * 5000,
+    "1" * 310,
+    "1e-400",
+    "٣",
+    "１２",
+    True,
+    "0x10",
+    "1_0",
+)
 DAYS = (
-    date(1, 1, 1), date(1899, 12, 31), date(1904, 1, 1), date(2026, 1, 1), date(2030, 1, 1),
-    date(8999, 12, 31), date(9000, 1, 1), date(9999, 12, 31), datetime(9999, 12, 31), time(0),
-    timedelta(days=10**6), "0001-01-01", "9999-12-31", "9" * 400, -5, 1e300, 2958465, "00010101",
-)  # fmt: skip
+    date(1, 1, 1),
+    date(1899, 12, 31),
+    date(1904, 1, 1),
+    date(2026, 1, 1),
+    date(2030, 1, 1),
+    date(8999, 12, 31),
+    date(9000, 1, 1),
+    date(9999, 12, 31),
+    datetime(9999, 12, 31),
+    time(0),
+    timedelta(days=10**6),
+    "0001-01-01",
+    "9999-12-31",
+    "9" * 400,
+    -5,
+    1e300,
+    2958465,
+    "00010101",
+)
 
 
 @pytest.mark.parametrize("seed", seeds(CASES))
@@ -45,10 +86,15 @@ def test_a_workbook_with_extreme_cells_is_planned_or_refused(seed: int) -> None:
             book.setting(setting.name, dice.choice(DAYS if is_day else (*NUMBERS, *DAYS)))
             continue
         kinds = (Kind.NUMBER, Kind.WHOLE, Kind.DATE, Kind.ANY)
-        sheet, column = dice.choice([
-            (name, column) for name in book.grids if book.rows(name) and name != "settings"
-            for column in BY_NAME[name].columns if column.kind in kinds
-        ])  # fmt: skip
+        sheet, column = dice.choice(
+            [
+                (name, column)
+                for name in book.grids
+                if book.rows(name) and name != "settings"
+                for column in BY_NAME[name].columns
+                if column.kind in kinds
+            ]
+        )
         content = dice.choice(DAYS if column.kind is Kind.DATE else NUMBERS)
         book.set(sheet, dice.choice(book.rows(sheet)), column.name, content)
     try:

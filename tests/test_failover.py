@@ -47,40 +47,78 @@ def halls(**limits: tuple[str, float]) -> list[dict[str, object]]:
 
 PAIR = halls(a=("A", 5), b=("B", 5))
 U2_OF_6: list[Node] = [
-    ("U1", None, None, 10), ("U2", None, None, 6), ("A", "U1", "AB", 10), ("B", "U2", "AB", 10),
-]  # fmt: skip
+    ("U1", None, None, 10),
+    ("U2", None, None, 6),
+    ("A", "U1", "AB", 10),
+    ("B", "U2", "AB", 10),
+]
 TOPOLOGIES = {
     # name: halls, nodes, MW that can be carried
-    "each below its own substation": (
-        PAIR, U2_OF_6, 6),
-    "the substation carries another hall": (
-        [*PAIR, *halls(c=("U2", 2))], U2_OF_6, 6),
+    "each below its own substation": (PAIR, U2_OF_6, 6),
+    "the substation carries another hall": ([*PAIR, *halls(c=("U2", 2))], U2_OF_6, 6),
     "one substation for both": (
-        PAIR, [("U", None, None, 8), ("A", "U", "AB", 10), ("B", "U", "AB", 10)], 8),
+        PAIR,
+        [("U", None, None, 8), ("A", "U", "AB", 10), ("B", "U", "AB", 10)],
+        8,
+    ),
     "at different depths": (  # without A: B passes on what T has, 4; without B: A has 9
-        PAIR, [("U", None, None, 9), ("T", "U", None, 4), ("A", None, "AB", 9),
-               ("B", "T", "AB", 10)], 4),
+        PAIR,
+        [("U", None, None, 9), ("T", "U", None, 4), ("A", None, "AB", 9), ("B", "T", "AB", 10)],
+        4,
+    ),
     "one below the other's neighbour": (  # U feeds both; only T is in the way of B
-        PAIR, [("U", None, None, 20), ("T", "U", None, 7), ("A", "U", "AB", 9),
-               ("B", "T", "AB", 10)], 7),
+        PAIR,
+        [("U", None, None, 20), ("T", "U", None, 7), ("A", "U", "AB", 9), ("B", "T", "AB", 10)],
+        7,
+    ),
     "two of three below one substation": (  # without A: B and C share the 6 of U, counted once
         halls(a=("A", 5), b=("B", 5), c=("C", 5)),
-        [("U", None, None, 6), ("A", None, "G", 12), ("B", "U", "G", 5), ("C", "U", "G", 5)], 6),
+        [("U", None, None, 6), ("A", None, "G", 12), ("B", "U", "G", 5), ("C", "U", "G", 5)],
+        6,
+    ),
     "a spare behind a thin line": (  # the spare has 5, the line to it 3
-        PAIR[:1], [("Line", None, None, 3), ("A", None, "G", 5), ("Spare", "Line", "G", 5)], 3),
+        PAIR[:1],
+        [("Line", None, None, 3), ("A", None, "G", 5), ("Spare", "Line", "G", 5)],
+        3,
+    ),
     "nothing said of the substation": (
-        PAIR, [("U1", None, None, 10), ("U2", None, None, None), ("A", "U1", "AB", 10),
-               ("B", "U2", "AB", 10)], 10),
+        PAIR,
+        [
+            ("U1", None, None, 10),
+            ("U2", None, None, None),
+            ("A", "U1", "AB", 10),
+            ("B", "U2", "AB", 10),
+        ],
+        10,
+    ),
     "above it a node that says nothing, then one that does": (
-        PAIR, [("U1", None, None, 10), ("Grid", None, None, 6), ("U2", "Grid", None, None),
-               ("A", "U1", "AB", 10), ("B", "U2", "AB", 10)], 6),
+        PAIR,
+        [
+            ("U1", None, None, 10),
+            ("Grid", None, None, 6),
+            ("U2", "Grid", None, None),
+            ("A", "U1", "AB", 10),
+            ("B", "U2", "AB", 10),
+        ],
+        6,
+    ),
     "substations that form a group as well": (  # U1 is lost: U2 has 7; A is lost: U2 has 7
-        PAIR, [("U1", None, "U", 10), ("U2", None, "U", 7), ("A", "U1", "AB", 10),
-               ("B", "U2", "AB", 10)], 7),
+        PAIR,
+        [("U1", None, "U", 10), ("U2", None, "U", 7), ("A", "U1", "AB", 10), ("B", "U2", "AB", 10)],
+        7,
+    ),
     "a group whose substations survive less": (  # U2 takes over from U1 through V, which has 5
-        PAIR, [("V", None, None, 5), ("U1", None, "U", 10), ("U2", "V", "U", 9),
-               ("A", "U1", "AB", 10), ("B", "U2", "AB", 10)], 5),
-}  # fmt: skip
+        PAIR,
+        [
+            ("V", None, None, 5),
+            ("U1", None, "U", 10),
+            ("U2", "V", "U", 9),
+            ("A", "U1", "AB", 10),
+            ("B", "U2", "AB", 10),
+        ],
+        5,
+    ),
+}
 
 
 @pytest.mark.parametrize("name", TOPOLOGIES)
@@ -101,8 +139,10 @@ def test_the_power_upstream_rises() -> None:
 
 def test_a_fleet_that_a_failover_group_cannot_survive_is_a_fault() -> None:
     open_halls = [{**row, "open_count": 1} for row in PAIR]
-    fleet = [{"hall": "a", "system": "unit", "count": 4}, {"hall": "b", "system": "unit",
-                                                           "count": 3}]  # fmt: skip
+    fleet = [
+        {"hall": "a", "system": "unit", "count": 4},
+        {"hall": "b", "system": "unit", "count": 3},
+    ]
     with pytest.raises(InputFaults) as caught:
         plan_of({JANUARY: 10}, halls=open_halls, fleet=fleet, **powered(*U2_OF_6))
     assert [str(fault) for fault in caught.value.faults] == [
@@ -114,8 +154,9 @@ def test_a_fleet_that_a_failover_group_cannot_survive_is_a_fault() -> None:
 
 def test_the_checker_names_the_node_upstream() -> None:
     """A plan for an U2 of 10 MW, checked against one of 6: 10 MW are too many without A alone."""
-    sheets = powered(("U1", None, None, 10), ("U2", None, None, 10), ("A", "U1", "AB", 10),
-                     ("B", "U2", "AB", 10))  # fmt: skip
+    sheets = powered(
+        ("U1", None, None, 10), ("U2", None, None, 10), ("A", "U1", "AB", 10), ("B", "U2", "AB", 10)
+    )
     plan = plan_of({JANUARY: 10}, halls=PAIR, **sheets)
     assert verify(plan.inputs, plan.tables).ok
     less = plan_of({JANUARY: 10}, halls=PAIR, **powered(*U2_OF_6)).inputs
@@ -133,8 +174,11 @@ def test_explain_ranks_the_node_upstream() -> None:
     for limit in session.catalogue.amounts:
         if limit.row.sheet == "energisation":
             touches = session.catalogue.move(limit, 1.0)
-            gain = sum(session.base.price(session.missed.prices[-1], session.missed.point,
-                                          touches).values())  # fmt: skip
+            gain = sum(
+                session.base.price(
+                    session.missed.prices[-1], session.missed.point, touches
+                ).values()
+            )
             assert gain == near(1.0 if limit.row["node"] == "U2" else 0.0), limit.row["node"]
 
 
@@ -156,10 +200,14 @@ def forest(draw: Random) -> tuple[Sheets, list[dict[str, object]]]:
         if len(members) > 1:
             group_of |= dict.fromkeys(members, group)
     nodes = [
-        (name, parents[name], group_of.get(name),
-         float(draw.randint(1, 6)) if name in group_of or draw.random() < 0.7 else None)
+        (
+            name,
+            parents[name],
+            group_of.get(name),
+            float(draw.randint(1, 6)) if name in group_of or draw.random() < 0.7 else None,
+        )
         for name in names
-    ]  # fmt: skip
+    ]
     fed = draw.sample(names, min(len(names), draw.randint(2, 3)))
     return powered(*nodes), halls(**{f"hall{n}": (n, draw.randint(1, 3)) for n in fed})
 
@@ -201,9 +249,10 @@ def test_random_forests_carry_what_every_way_to_try_shows(seed: int) -> None:
     room = [range(int(str(row["it_mw"])) + 1) for row in fed]
     feeders = [str(row["fed_by"]) for row in fed]
     best = max(
-        sum(loads) for loads in product(*room)
+        sum(loads)
+        for loads in product(*room)
         if survives(sheets, dict(zip(feeders, loads, strict=True)))
-    )  # fmt: skip
+    )
     plan = plan_of({JANUARY: 20}, halls=fed, **sheets)
     assert_optimum(plan, cost=10 * best, missed=20 - best)
     case = make_case(plan.inputs)

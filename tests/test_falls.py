@@ -117,9 +117,7 @@ def test_without_the_word_a_lower_milestone_is_a_fault() -> None:
         ("served_within_promise", "2026-08-01", {}),
     ],
 )
-def test_the_checker_knows_what_is_due(
-    rule: str, period: str, values: dict[str, float]
-) -> None:  # fmt: skip
+def test_the_checker_knows_what_is_due(rule: str, period: str, values: dict[str, float]) -> None:
     plan = falling(FALLS)
     day = date.fromisoformat(period)
     for row in plan.tables["ramp"]:

@@ -65,9 +65,12 @@ def ended(raised: BaseException, monkeypatch: pytest.MonkeyPatch) -> object:
     ],
 )
 def test_no_fault_ends_in_a_traceback(
-    raised: BaseException, code: int, words: str,
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+    raised: BaseException,
+    code: int,
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert ended(raised, monkeypatch) == code
     told = capsys.readouterr().err
     assert words in told
@@ -129,9 +132,10 @@ FAULTS: dict[str, tuple[Any, str, Callable[..., None], str]] = {
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_a_plan_that_cannot_be_written_leaves_the_old_one(
-    fault: tuple[Any, str, Callable[..., None], str], tmp_path: Path,
+    fault: tuple[Any, str, Callable[..., None], str],
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     plan = make_plan(read_inputs(FIRST_PLAN))
     save_plan(plan, tmp_path / "plan", report_writers(plan, ("xlsx", "html")))
     before = saved(tmp_path)
@@ -156,13 +160,18 @@ def test_a_disk_that_is_full_in_the_middle_of_a_report(tmp_path: Path) -> None:
     """No file may grow beyond 20 kB: the tables fit, the workbook and the page do not."""
     run = subprocess.run(
         [sys.executable, "-c", SMALL_FILES, str(FIRST_PLAN), "-o", str(tmp_path / "plan")],
-        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     assert run.returncode == 7
     assert "Every milestone is met" in run.stdout
     for name in ("plan.xlsx", "report.html"):
-        assert re.search(rf"^{re.escape(name)} could not be written: .*File too large", run.stderr,
-                         re.MULTILINE)  # fmt: skip
+        assert re.search(
+            rf"^{re.escape(name)} could not be written: .*File too large", run.stderr, re.MULTILINE
+        )
         assert not (tmp_path / "plan" / name).exists()
     assert f"The plan is kept: {tmp_path / 'plan' / 'plan.json'}." in run.stderr
     assert "Traceback" not in run.stderr
@@ -191,9 +200,13 @@ def test_a_disk_that_is_full_in_the_middle_of_a_report(tmp_path: Path) -> None:
     ],
 )
 def test_an_optional_package_that_is_missing_is_named(
-    module: str, command: list[str], words: str, tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+    module: str,
+    command: list[str],
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     plan = make_plan(read_inputs(FIRST_PLAN))
     save_plan(plan, tmp_path / "plan", report_writers(plan, ("xlsx",)))
     before, imported = saved(tmp_path / "plan"), builtins.__import__
@@ -225,8 +238,20 @@ def test_a_stop_in_any_stage_leaves_no_trace(
 ) -> None:
     """What was there stays; nothing else is left, and it is said."""
     run = subprocess.run(
-        [sys.executable, STOPPED, "--at", stage, "--signal", str(int(number)), "--folder",
-         str(tmp_path)],
-        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+        [
+            sys.executable,
+            STOPPED,
+            "--at",
+            stage,
+            "--signal",
+            str(int(number)),
+            "--folder",
+            str(tmp_path),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     assert (run.returncode, run.stderr) == (0, "")

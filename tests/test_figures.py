@@ -40,8 +40,9 @@ SIZES = {"s": 11, "k": 13}
 
 
 def ways_of(plan):
-    return [(way.commitment, way.site, way.due.isoformat(), round(way.mw, 6)) for way in
-            tranches(plan)]  # fmt: skip
+    return [
+        (way.commitment, way.site, way.due.isoformat(), round(way.mw, 6)) for way in tranches(plan)
+    ]
 
 
 # ------------------------------------------------------------------ the way of a tranche
@@ -105,11 +106,12 @@ def test_an_install_that_two_tranches_share_is_split_between_them():
     leaving = [row for row in way if row["from"] == "plant"]
     tables = plan.tables | {
         "installs": [install | {"installed": 5}],
-        "shipments": [row for row in way if row["from"] == "maker"] + [
+        "shipments": [row for row in way if row["from"] == "maker"]
+        + [
             leaving[0] | {"quantity": 3, "departure_date": date(2026, 3, 2)},
             leaving[0] | {"quantity": 2, "departure_date": date(2026, 3, 20)},
         ],
-    }  # fmt: skip
+    }
     early, late = tranches(replace(plan, tables=tables))
     assert early.stages["install"] == late.stages["install"]
     assert early.stages["ship"][0] == date(2026, 3, 2)
@@ -137,10 +139,11 @@ def test_what_arrives_first_is_used_first_even_if_it_left_later():
 
 def test_what_stands_at_the_start_needs_no_way():
     plan = plan_of(
-        {FEBRUARY: 3, MARCH: 4}, end=MARCH,
+        {FEBRUARY: 3, MARCH: 4},
+        end=MARCH,
         halls=[{"hall": "hall", "site": "site", "it_mw": 100, "open_count": 1}],
         fleet=[{"hall": "hall", "system": "unit", "count": 2}],
-    )  # fmt: skip
+    )
     found = ways_of(plan)
     assert sum(mw for _, _, day, mw in found if day == FEBRUARY) == pytest.approx(1)
     assert sum(mw for _, _, day, mw in found if day == MARCH) == pytest.approx(1)
@@ -232,8 +235,9 @@ def test_today_is_drawn_where_the_plan_begins_before_it():
 
 def test_part_of_a_system_beyond_a_milestone_begins_no_tranche():
     systems = [{"system": "unit", "power_kw": 400, "overhead_kw": 0, "price": 10}]
-    plan = plan_of({FEBRUARY: 1, MARCH: 2}, end=MARCH, systems=systems,
-                   options={"discount_rate": 0.1})  # fmt: skip
+    plan = plan_of(
+        {FEBRUARY: 1, MARCH: 2}, end=MARCH, systems=systems, options={"discount_rate": 0.1}
+    )
     assert [(day, mw) for _, _, day, mw in ways_of(plan)] == [(FEBRUARY, 1.2), (MARCH, 0.8)]
 
 
@@ -292,12 +296,18 @@ def test_nodes_without_limit_have_no_headroom_and_the_tightest_come_first():
     assert names == {"ramp", "sites", "ways", "costs"}
     halls = [{"hall": n, "site": "site", "it_mw": 9, "fed_by": n} for n in ("loose", "tight")]
     plan = plan_of(
-        {FEBRUARY: 4}, end=MARCH, halls=halls, power=[{"node": "loose"}, {"node": "tight"}],
-        energisation=[{"node": "loose", "from": START, "mw": 100},
-                      {"node": "tight", "from": FEBRUARY, "mw": 1}],
+        {FEBRUARY: 4},
+        end=MARCH,
+        halls=halls,
+        power=[{"node": "loose"}, {"node": "tight"}],
+        energisation=[
+            {"node": "loose", "from": START, "mw": 100},
+            {"node": "tight", "from": FEBRUARY, "mw": 1},
+        ],
         crews=[{"site": "site", "from": START, "systems_per_month": 9}],
-        service=[], fleet=[{"hall": "tight", "system": "unit", "count": 0}],
-    )  # fmt: skip
+        service=[],
+        fleet=[{"hall": "tight", "system": "unit", "count": 0}],
+    )
     uses = {use.node: use for use in node_uses(plan)}
     assert uses["tight"].share(0) is None
     assert uses["loose"].tightest <= 0.04
@@ -327,8 +337,10 @@ def test_ticks_of_nothing_are_a_scale_all_the_same(high):
 
 def test_days_on_the_axis_are_firsts_in_iso():
     assert date_ticks(date(2026, 1, 1), date(2026, 3, 31), 5) == [
-        (date(2026, 1, 1), "2026-01"), (date(2026, 2, 1), "2026-02"), (date(2026, 3, 1), "2026-03"),
-    ]  # fmt: skip
+        (date(2026, 1, 1), "2026-01"),
+        (date(2026, 2, 1), "2026-02"),
+        (date(2026, 3, 1), "2026-03"),
+    ]
     years = date_ticks(date(2026, 6, 15), date(2055, 1, 1), 6)
     assert len(years) <= 10
     assert all(label == str(day.year) for day, label in years)
@@ -368,7 +380,10 @@ def test_a_map_may_cross_the_date_line():
 
 def test_counts_agree_with_their_nouns():
     assert (several(1, "site"), several(0, "site"), several(1200, "site")) == (
-        "1 site", "0 sites", "1,200 sites")  # fmt: skip
+        "1 site",
+        "0 sites",
+        "1,200 sites",
+    )
 
 
 # ------------------------------------------------------------------ every figure of every edge
@@ -418,8 +433,12 @@ def test_no_text_covers_another(name, width):
         boxes = [(box(one), one.text) for kind, one in elements if kind == "text" and one.text]
         for n, (first, text) in enumerate(boxes):
             for second, other in boxes[n + 1 :]:
-                apart = (first[2] <= second[0] or second[2] <= first[0]
-                         or first[3] <= second[1] or second[3] <= first[1])  # fmt: skip
+                apart = (
+                    first[2] <= second[0]
+                    or second[2] <= first[0]
+                    or first[3] <= second[1]
+                    or second[3] <= first[1]
+                )
                 assert apart, (figure.name, text, other)
 
 
@@ -427,8 +446,9 @@ def test_no_text_covers_another(name, width):
 def test_figures_as_files(tmp_path, kind):
     (tmp_path / "figures").mkdir()
     writers = figure_writers(edge("hostile names"), kind)
-    assert set(writers) == {f"figures/{name}.{kind}" for name in
-                            ("ramp", "sites", "ways", "power", "map", "costs")}  # fmt: skip
+    assert set(writers) == {
+        f"figures/{name}.{kind}" for name in ("ramp", "sites", "ways", "power", "map", "costs")
+    }
     for name, write in writers.items():
         write(tmp_path / name)
         content = (tmp_path / name).read_bytes()

@@ -42,8 +42,11 @@ def run(*arguments):
 
 
 def files(folder):
-    return {path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in folder.rglob("*") if path.is_file()}  # fmt: skip
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 def nothing(plan):
@@ -196,8 +199,10 @@ def test_a_kill_leaves_the_plan_with_its_old_explanation_or_its_new_one(tmp_path
     for _ in range(8):
         process = subprocess.Popen(
             [sys.executable, "-c", LOOP, str(folder), str(version)],
-            env=environment, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         assert process.stdout is not None
         process.stdout.readline()
         time.sleep(chance.uniform(0, 0.05))
@@ -314,9 +319,13 @@ def test_a_period_that_there_was_no_time_for_has_the_next_ones_bound():
     """The bound before would promise too little: more may be possible than is known."""
     found = _rising([Largest(0, 1.0), Largest(3, 9.0, 8.5), Largest(5, 11.0)], 6)
     assert [(most.period, most.at_most_mw, most.firm_mw) for most in found] == [
-        (0, 1.0, None), (1, 9.0, None), (2, 9.0, None), (3, 9.0, 8.5), (4, 11.0, None),
+        (0, 1.0, None),
+        (1, 9.0, None),
+        (2, 9.0, None),
+        (3, 9.0, 8.5),
+        (4, 11.0, None),
         (5, 11.0, None),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_quote_without_time_still_bounds_every_period(monkeypatch):
@@ -338,5 +347,6 @@ def test_all_tables_of_findings_can_be_written(tmp_path):
     save_plan(plan, tmp_path / "p", report_writers(plan, ["html"]))
     back = load_plan(tmp_path / "p")
     assert {name: len(back.rows(name)) for name in FOUND_COLUMNS} == {
-        name: len(plan.rows(name)) for name in FOUND_COLUMNS}  # fmt: skip
+        name: len(plan.rows(name)) for name in FOUND_COLUMNS
+    }
     assert len(back.rows("lateness")) > 0

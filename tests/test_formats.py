@@ -32,21 +32,54 @@ LEAD = {"supplier": "fab", "item": "unit", "lead_days": 26, "price": 400_000}
 @pytest.mark.parametrize(
     ("code", "shown"),
     [
-        (WEEKS, ShownUnit("weeks")), ('#,##0.0" MW"', ShownUnit("MW")), (EURO, ShownUnit("€")),
-        ("#,##0.00\\ [$€-407]", ShownUnit("€")), ("0.0\\ \\k\\W", ShownUnit("kW")),
+        (WEEKS, ShownUnit("weeks")),
+        ('#,##0.0" MW"', ShownUnit("MW")),
+        (EURO, ShownUnit("€")),
+        ("#,##0.00\\ [$€-407]", ShownUnit("€")),
+        ("0.0\\ \\k\\W", ShownUnit("kW")),
         ('_($* #,##0.00_);_($* (#,##0.00);_($* "-"??_)', ShownUnit("$")),
-        ('"$"#,##0', ShownUnit("$")), ("[$USD] 0", ShownUnit("USD")), ("€0", ShownUnit("€")),
-        ('$#,##0.0,,"M"', ShownUnit("$ M", 10**6)), ('0.0,"MW"', ShownUnit("MW", 1000)),
-        ("0.0,,", ShownUnit("", 10**6)), ('0.0,"k"', ShownUnit("k", 1000)),
-        ('0"%"', ShownUnit("%")), ('General" kW"', ShownUnit("kW")), ('0" wks."', ShownUnit("wks")),
-        ('[Red]0" kW";[Blue]-0" kW"', ShownUnit("kW")), ('0" l/min"', ShownUnit("l/min")),
-        *((code, None) for code in (
-            "General", "0", "0.00", "#,##0", "0%", "0.0%", "yyyy-mm-dd", 'd" days"', "[h]:mm",
-            "@", '@" kW"', "0.00E+00", "# ?/?", '"≈"0', "+0;-0", "(0)", "[Red]0;[Blue]-0",
-            "[$-409]d mmm yyyy", '"yes";"yes";"no"', "", '"', "0_)", "0* ",
-        )),
+        ('"$"#,##0', ShownUnit("$")),
+        ("[$USD] 0", ShownUnit("USD")),
+        ("€0", ShownUnit("€")),
+        ('$#,##0.0,,"M"', ShownUnit("$ M", 10**6)),
+        ('0.0,"MW"', ShownUnit("MW", 1000)),
+        ("0.0,,", ShownUnit("", 10**6)),
+        ('0.0,"k"', ShownUnit("k", 1000)),
+        ('0"%"', ShownUnit("%")),
+        ('General" kW"', ShownUnit("kW")),
+        ('0" wks."', ShownUnit("wks")),
+        ('[Red]0" kW";[Blue]-0" kW"', ShownUnit("kW")),
+        ('0" l/min"', ShownUnit("l/min")),
+        *(
+            (code, None)
+            for code in (
+                "General",
+                "0",
+                "0.00",
+                "#,##0",
+                "0%",
+                "0.0%",
+                "yyyy-mm-dd",
+                'd" days"',
+                "[h]:mm",
+                "@",
+                '@" kW"',
+                "0.00E+00",
+                "# ?/?",
+                '"≈"0',
+                "+0;-0",
+                "(0)",
+                "[Red]0;[Blue]-0",
+                "[$-409]d mmm yyyy",
+                '"yes";"yes";"no"',
+                "",
+                '"',
+                "0_)",
+                "0* ",
+            )
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_a_format_shows(code: str, shown: ShownUnit | None) -> None:
     assert shown_unit(code) == shown
 
@@ -73,9 +106,11 @@ def book_of(
 
 
 def read(
-    formats: Mapping[str, str], tmp_path: Path, cells: Mapping[str, object] | None = None,
+    formats: Mapping[str, str],
+    tmp_path: Path,
+    cells: Mapping[str, object] | None = None,
     **sheets: list[dict[str, object]],
-) -> Inputs:  # fmt: skip
+) -> Inputs:
     usual: Sheets = {"supply": [LEAD], "systems": [unit_system(commission_days=0)]}
     path = tmp_path / "book.xlsx"
     book_of(rows_of(**(usual | sheets)), formats, cells).save(path)  # type: ignore[arg-type]
@@ -119,14 +154,19 @@ def test_days_shown_as_weeks_are_weeks(tmp_path: Path, careful: bool) -> None:
 @pytest.mark.parametrize(
     ("where", "value", "code", "read_as"),
     [
-        ("halls!C2", 100_000, '#,##0" kW"', 100), ("halls!C2", 0.1, '0.0" GW"', 100),
-        ("halls!C2", 100, '0" MW"', 100), ("halls!C2", 100, "0.0", 100),
-        ("supply!D2", 400, '0" k$"', 400_000), ("supply!D2", 0.4, '$0.0" M"', 400_000),
-        ("supply!D2", 400_000, '$0.0,"k"', 400_000), ("supply!D2", 400_000, '0.0,"k"', 400_000),
-        ("supply!D2", 400_000, "$#,##0", 400_000), ("supply!D2", 400_000, "0.0,,", 400_000),
+        ("halls!C2", 100_000, '#,##0" kW"', 100),
+        ("halls!C2", 0.1, '0.0" GW"', 100),
+        ("halls!C2", 100, '0" MW"', 100),
+        ("halls!C2", 100, "0.0", 100),
+        ("supply!D2", 400, '0" k$"', 400_000),
+        ("supply!D2", 0.4, '$0.0" M"', 400_000),
+        ("supply!D2", 400_000, '$0.0,"k"', 400_000),
+        ("supply!D2", 400_000, '0.0,"k"', 400_000),
+        ("supply!D2", 400_000, "$#,##0", 400_000),
+        ("supply!D2", 400_000, "0.0,,", 400_000),
         ("supply!C2", 26, '0" days"', 26),
     ],
-)  # fmt: skip
+)
 def test_a_number_is_what_a_person_sees(
     where: str, value: float, code: str, read_as: float, tmp_path: Path
 ) -> None:
@@ -146,7 +186,9 @@ def test_a_currency_other_than_the_plans_is_warned_of(tmp_path: Path) -> None:
     assert found.tables["supply"][0]["price"] == 400_000
     warnings = find_warnings(found, make_case(found))[:2]
     assert [(w.where, w.value) for w in warnings] == [
-        ("supply!D2", "400000 €"), ("supply!D3", "400000 €")]  # fmt: skip
+        ("supply!D2", "400000 €"),
+        ("supply!D3", "400000 €"),
+    ]
     assert {w.rule for w in warnings} == {
         "price is shown in € by its number format, and the plan's currency is USD"
     }
@@ -155,23 +197,35 @@ def test_a_currency_other_than_the_plans_is_warned_of(tmp_path: Path) -> None:
 def test_the_plans_own_currency_is_not_warned_of(tmp_path: Path) -> None:
     found = read({"supply!D2": EURO}, tmp_path, options=[])
     assert found.doubts
-    euros = [{"setting": "start", "value": date(2026, 1, 1)},
-             {"setting": "end", "value": date(2026, 2, 28)},
-             {"setting": "currency", "value": "EUR"}]  # fmt: skip
+    euros = [
+        {"setting": "start", "value": date(2026, 1, 1)},
+        {"setting": "end", "value": date(2026, 2, 28)},
+        {"setting": "currency", "value": "EUR"},
+    ]
     assert not read({"supply!D2": EURO}, tmp_path, settings=euros).doubts
 
 
 @pytest.mark.parametrize(
     ("where", "code", "rule"),
     [
-        ("supply!C2", '0" months"', "lead_days is in days, and a month has no fixed number of "
-         "them: its number format shows months"),
-        ("supply!C2", '0" kW"', "lead_days is in days, and this is a unit of another kind: its "
-         "number format shows kW"),
-        ("halls!C2", '0" MVA"', "it_mw is in MW, and the planner does not know this unit: its "
-         "number format shows MVA"),
+        (
+            "supply!C2",
+            '0" months"',
+            "lead_days is in days, and a month has no fixed number of "
+            "them: its number format shows months",
+        ),
+        (
+            "supply!C2",
+            '0" kW"',
+            "lead_days is in days, and this is a unit of another kind: its number format shows kW",
+        ),
+        (
+            "halls!C2",
+            '0" MVA"',
+            "it_mw is in MW, and the planner does not know this unit: its number format shows MVA",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_format_that_cannot_be_converted(
     where: str, code: str, rule: str, tmp_path: Path
 ) -> None:
@@ -201,17 +255,31 @@ def test_a_format_that_contradicts_its_heading(tmp_path: Path) -> None:
 
 
 def test_settings_and_changes_state_one_unit_each(tmp_path: Path) -> None:
-    settings = [{"setting": "start", "value": date(2026, 1, 1)},
-                {"setting": "end", "value": date(2026, 2, 28)},
-                {"setting": "release_fence_days", "value": 2}]  # fmt: skip
-    changes = [{"change": "c", "sheet": "supply", "key": "*", "column": "lead_days",
-                "operation": "set", "value": 4}]  # fmt: skip
-    found = faults({"settings!B4": WEEKS, "changes!F2": WEEKS}, tmp_path, settings=settings,
-                   changes=changes)  # fmt: skip
-    assert [(f.where, f.value) for f in found] == [("settings!B4", "2 weeks"),
-                                                   ("changes!F2", "4 weeks")]  # fmt: skip
-    assert found[0].rule == ("release_fence_days is in days, and this is shown in weeks by its "
-                             "number format")  # fmt: skip
+    settings = [
+        {"setting": "start", "value": date(2026, 1, 1)},
+        {"setting": "end", "value": date(2026, 2, 28)},
+        {"setting": "release_fence_days", "value": 2},
+    ]
+    changes = [
+        {
+            "change": "c",
+            "sheet": "supply",
+            "key": "*",
+            "column": "lead_days",
+            "operation": "set",
+            "value": 4,
+        }
+    ]
+    found = faults(
+        {"settings!B4": WEEKS, "changes!F2": WEEKS}, tmp_path, settings=settings, changes=changes
+    )
+    assert [(f.where, f.value) for f in found] == [
+        ("settings!B4", "2 weeks"),
+        ("changes!F2", "4 weeks"),
+    ]
+    assert found[0].rule == (
+        "release_fence_days is in days, and this is shown in weeks by its number format"
+    )
 
 
 @pytest.mark.parametrize("code", ['0" racks"', '"Rack "0', "$0.00", '"≈"0'])
@@ -244,21 +312,34 @@ STYLES = (
 
 def test_formats_of_an_ods_workbook(tmp_path: Path) -> None:
     """Of the cell, of a style it takes after, of its row, its column, or its currency alone."""
-    columns = ('<table:table-column table:number-columns-repeated="2"/>'
-               '<table:table-column table:default-cell-style-name="weeks"/>')  # fmt: skip
+    columns = (
+        '<table:table-column table:number-columns-repeated="2"/>'
+        '<table:table-column table:default-cell-style-name="weeks"/>'
+    )
     rows = row(words("a"), words("b"), words("c"))
-    rows += row(number(1, ' table:style-name="weeks"'), number(2, ' table:style-name="euro"'),
-                number(3))  # fmt: skip
-    rows += row(number(1, ' table:style-name="child"'), number(2), words("x"),
-                more=' table:default-cell-style-name="euro"')  # fmt: skip
-    rows += row(number(1, ' table:style-name="share"'),
-                number(2, ' table:number-columns-repeated="1" office:currency="EUR"'))  # fmt: skip
+    rows += row(
+        number(1, ' table:style-name="weeks"'), number(2, ' table:style-name="euro"'), number(3)
+    )
+    rows += row(
+        number(1, ' table:style-name="child"'),
+        number(2),
+        words("x"),
+        more=' table:default-cell-style-name="euro"',
+    )
+    rows += row(
+        number(1, ' table:style-name="share"'),
+        number(2, ' table:number-columns-repeated="1" office:currency="EUR"'),
+    )
     path = tmp_path / "book.ods"
     path.write_bytes(ods(rows, styles=STYLES, columns=columns))
     assert read_raw(path)[0].shown == {
-        (1, 0): ShownUnit("weeks"), (1, 1): ShownUnit("€"), (1, 2): ShownUnit("weeks"),
-        (2, 0): ShownUnit("weeks"), (2, 1): ShownUnit("€"), (3, 1): ShownUnit("EUR"),
-    }  # fmt: skip
+        (1, 0): ShownUnit("weeks"),
+        (1, 1): ShownUnit("€"),
+        (1, 2): ShownUnit("weeks"),
+        (2, 0): ShownUnit("weeks"),
+        (2, 1): ShownUnit("€"),
+        (3, 1): ShownUnit("EUR"),
+    }
 
 
 def zero_formulas(
@@ -270,8 +351,11 @@ def zero_formulas(
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     name = next(n for n, part in parts.items() if b"50*2" in part)
-    parts[name] = re.sub(rb"(<f>50\*2</f>)<v ?/>|(<f>50\*2</f>)<v></v>",
-                         rb"<f>50*2</f><v>%s</v>" % value.encode(), parts[name])  # fmt: skip
+    parts[name] = re.sub(
+        rb"(<f>50\*2</f>)<v ?/>|(<f>50\*2</f>)<v></v>",
+        rb"<f>50*2</f><v>%s</v>" % value.encode(),
+        parts[name],
+    )
     assert f"<v>{value}</v>".encode() in parts[name]
     workbook = parts["xl/workbook.xml"]
     parts["xl/workbook.xml"] = re.sub(rb"<calcPr[^>]*/>", calculation.encode(), workbook)
@@ -300,8 +384,9 @@ def test_a_formula_stored_as_0_was_never_calculated(
 
 
 @pytest.mark.parametrize("careful", [False, True])
-@pytest.mark.parametrize("calculation", ["", '<calcPr calcId="191029"/>',
-                                         '<calcPr iterateCount="100" refMode="A1"/>'])  # fmt: skip
+@pytest.mark.parametrize(
+    "calculation", ["", '<calcPr calcId="191029"/>', '<calcPr iterateCount="100" refMode="A1"/>']
+)
 def test_a_formula_that_comes_to_0_in_a_calculated_workbook(
     calculation: str, careful: bool, tmp_path: Path
 ) -> None:

@@ -99,9 +99,11 @@ def test_columns_sums_and_rows_are_pulp_s_own_to_pulp() -> None:
     pairs = (
         (column, add(None, 0, 5.0, pulp.LpInteger)),
         (Sum(terms), plain),
-        (Row(Sum(terms), pulp.LpConstraintLE, 4.0),
-         pulp.LpConstraint(plain, pulp.LpConstraintLE, None, 4.0)),
-    )  # fmt: skip
+        (
+            Row(Sum(terms), pulp.LpConstraintLE, 4.0),
+            pulp.LpConstraint(plain, pulp.LpConstraintLE, None, 4.0),
+        ),
+    )
     for ours, its in pairs:
         assert isinstance(ours, type(its))
         kept = {n: value for n, value in vars(its).items() if n not in SET_APART}

@@ -60,15 +60,22 @@ def test_a_plant_that_no_lane_reaches() -> None:
     """Wafers have a lane to one plant, not to the other, where powers do come in."""
     assert faults_of(
         supply=[sold("wafer"), {**sold("power"), "supplier": "other maker"}],
-        bom=[{"system": "unit", "item": "wafer", "quantity": 1},
-             {"system": "unit", "item": "power", "quantity": 1}],
-        plants=[{"plant": name, "system": "unit", "units_per_month": 9, "lead_days": 0}
-                for name in ("plant", "far plant")],
-        lanes=[lane("maker", "plant"), lane("other maker", "plant"), lane("plant", "site"),
-               lane("other maker", "far plant"), lane("far plant", "site")],
-    ) == [
-        "plants!A3 'far plant': no lane brings wafer here for unit. Add a lane from its supplier"
-    ]  # fmt: skip
+        bom=[
+            {"system": "unit", "item": "wafer", "quantity": 1},
+            {"system": "unit", "item": "power", "quantity": 1},
+        ],
+        plants=[
+            {"plant": name, "system": "unit", "units_per_month": 9, "lead_days": 0}
+            for name in ("plant", "far plant")
+        ],
+        lanes=[
+            lane("maker", "plant"),
+            lane("other maker", "plant"),
+            lane("plant", "site"),
+            lane("other maker", "far plant"),
+            lane("far plant", "site"),
+        ],
+    ) == ["plants!A3 'far plant': no lane brings wafer here for unit. Add a lane from its supplier"]
 
 
 def test_a_hall_that_no_system_can_reach() -> None:
@@ -144,13 +151,15 @@ def test_a_fleet_over_its_feeder() -> None:
         sites=[{"site": "site", "pue": 1.5}],
         halls=[hall(fed_by="feeder", open_count=1)],
         power=[power("grid"), power("feeder", "grid")],
-        energisation=[{"node": "grid", "from": START, "mw": 6},
-                      {"node": "feeder", "from": START, "mw": 5.5}],
+        energisation=[
+            {"node": "grid", "from": START, "mw": 6},
+            {"node": "feeder", "from": START, "mw": 5.5},
+        ],
         fleet=[{"hall": "hall", "system": "unit", "count": 4}],
     ) == [
         "power!A3 'feeder': the fleet below it draws 6 MW of facility power, it carries 5.5 MW at "
         "the start. Correct its first rows in energisation, or the fleet's count"
-    ]  # fmt: skip
+    ]
 
 
 def test_a_feeder_that_is_energised_after_the_start_carries_no_fleet() -> None:
@@ -175,18 +184,23 @@ def test_faults_of_lanes_and_power_are_reported_together() -> None:
 CHAIN = {
     "systems": [unit_system(), unit_system("whole")],
     "supply": [sold("wafer"), {**sold("power"), "supplier": "other maker"}, sold("whole")],
-    "bom": [{"system": "unit", "item": "wafer", "quantity": 1},
-            {"system": "unit", "item": "power", "quantity": 1}],
+    "bom": [
+        {"system": "unit", "item": "wafer", "quantity": 1},
+        {"system": "unit", "item": "power", "quantity": 1},
+    ],
     "plants": [{"plant": "plant", "system": "unit", "units_per_month": 9, "lead_days": 3}],
     "depots": [{"depot": "depot"}],
     "lanes": [
-        {**lane("maker", "plant"), "transit_days": 5}, lane("other maker", "plant"),
-        {**lane("plant", "depot"), "transit_days": 2}, {**lane("depot", "site"), "transit_days": 4},
-        {**lane("plant", "site"), "transit_days": 7}, {**lane("maker", "depot"), "transit_days": 9},
+        {**lane("maker", "plant"), "transit_days": 5},
+        lane("other maker", "plant"),
+        {**lane("plant", "depot"), "transit_days": 2},
+        {**lane("depot", "site"), "transit_days": 4},
+        {**lane("plant", "site"), "transit_days": 7},
+        {**lane("maker", "depot"), "transit_days": 9},
         lane("depot", "far"),
     ],
     **TWO_SITES,
-}  # fmt: skip
+}
 """Wafer and power to a plant, units by a depot or straight to two sites, whole systems too."""
 
 
@@ -194,8 +208,11 @@ def test_flows_of_a_sound_chain() -> None:
     flows, faults = trace_flows(inputs_of(**CHAIN))
     assert faults == []
     assert flows.sources == {
-        "wafer": {"maker"}, "power": {"other maker"}, "whole": {"maker"}, "unit": {"plant"},
-    }  # fmt: skip
+        "wafer": {"maker"},
+        "power": {"other maker"},
+        "whole": {"maker"},
+        "unit": {"plant"},
+    }
     assert flows.places == {
         "wafer": {"maker", "plant"},
         "power": {"other maker", "plant"},
@@ -238,25 +255,42 @@ def test_without_supply_nothing_flows() -> None:
 
 def power_case() -> Case:
     """Return a grid with two feeders, one of them with a panel below it, and four halls."""
-    return make_case(inputs_of(
-        halls=[hall("one", fed_by="A"), hall("two", fed_by="panel"), hall("three", fed_by="grid"),
-               hall("free")],
-        power=[power("grid"), power("A", "grid", "pair"), power("B", "grid", "pair"),
-               power("panel", "B")],
-        energisation=[{"node": "A", "from": START, "mw": 5},
-                      {"node": "B", "from": "2026-02-01", "mw": 6}],
-    ))  # fmt: skip
+    return make_case(
+        inputs_of(
+            halls=[
+                hall("one", fed_by="A"),
+                hall("two", fed_by="panel"),
+                hall("three", fed_by="grid"),
+                hall("free"),
+            ],
+            power=[
+                power("grid"),
+                power("A", "grid", "pair"),
+                power("B", "grid", "pair"),
+                power("panel", "B"),
+            ],
+            energisation=[
+                {"node": "A", "from": START, "mw": 5},
+                {"node": "B", "from": "2026-02-01", "mw": 6},
+            ],
+        )
+    )
 
 
 def test_power_tree() -> None:
     tree = power_case().facility.tree
     assert {node: tuple(sorted(halls)) for node, halls in tree.halls_below.items()} == {
-        "A": ("one",), "B": ("two",), "panel": ("two",), "grid": ("one", "three", "two"),
-    }  # fmt: skip
+        "A": ("one",),
+        "B": ("two",),
+        "panel": ("two",),
+        "grid": ("one", "three", "two"),
+    }
     assert {name: set(nodes) for name, nodes in tree.groups.items()} == {"pair": {"A", "B"}}
     assert tree.path == {
-        "one": ("A", "grid"), "two": ("panel", "B", "grid"), "three": ("grid",),
-    }  # fmt: skip
+        "one": ("A", "grid"),
+        "two": ("panel", "B", "grid"),
+        "three": ("grid",),
+    }
 
 
 def test_energised_power_of_nodes_that_state_it() -> None:

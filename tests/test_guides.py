@@ -45,10 +45,12 @@ def test_money_of_a_megawatt_that_is_assembled() -> None:
         end=YEAR,
         systems=[unit_system(power_kw=500)],
         bom=[{"system": "unit", "item": "wafer", "quantity": 2}],
-        supply=[{"supplier": "fab", "item": "wafer", "lead_days": 0, "price": 8, "yield": 0.8},
-                {"supplier": "dear", "item": "wafer", "lead_days": 0, "price": 11}],
+        supply=[
+            {"supplier": "fab", "item": "wafer", "lead_days": 0, "price": 8, "yield": 0.8},
+            {"supplier": "dear", "item": "wafer", "lead_days": 0, "price": 11},
+        ],
         plants=[{"plant": "plant", "system": "unit", "lead_days": 0, "units_per_month": 9}],
-    )  # fmt: skip
+    )
     assert money_per_mw(case) == {("hall", "unit"): pytest.approx(20 / 0.5)}
 
 
@@ -67,10 +69,12 @@ def test_a_narrow_case_opens_no_hall_for_what_may_not_be_installed() -> None:
 
 CREWS = {
     "sites": [{"site": "site", "opening_cost": 9}],
-    "halls": [{"hall": "hall", "site": "site", "it_mw": 100, "count": 3},
-              {"hall": "open", "site": "site", "it_mw": 100, "open_count": 1, "count": 1}],
+    "halls": [
+        {"hall": "hall", "site": "site", "it_mw": 100, "count": 3},
+        {"hall": "open", "site": "site", "it_mw": 100, "open_count": 1, "count": 1},
+    ],
     "crews": [{"site": "site", "from": "2026-01-01", "systems_per_month": 7.9}],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(
@@ -116,13 +120,19 @@ def test_rows_of_lots(counts: str, expected: list[float]) -> None:
             systems=[unit_system(power_kw=1000)],
             bom=[{"system": "unit", "item": "wafer", "quantity": 2}],
             supply=[
-                {"supplier": "fab", "item": "wafer", "lead_days": 0, "price": 8, "lot": 8,
-                 "capacity_use": 1}
+                {
+                    "supplier": "fab",
+                    "item": "wafer",
+                    "lead_days": 0,
+                    "price": 8,
+                    "lot": 8,
+                    "capacity_use": 1,
+                }
             ],
             supply_capacity=[{"supplier": "fab", "from": "2026-01-01", "units_per_month": 30}],
             plants=[{"plant": "plant", "system": "unit", "lead_days": 0, "units_per_month": 90}],
         )
-    )  # fmt: skip
+    )
     rows = lot_limits(model)
     assert [most for _, most in rows] == expected
     assert [[weight for _, weight in row] for row, _ in rows] == [[1.0] * n for n in (1, 2)][
@@ -177,9 +187,11 @@ def test_the_last_days_on_which_installing_is_of_use(
 FEEDER = {
     "halls": [{"hall": "hall", "site": "site", "it_mw": 100, "fed_by": "feeder"}],
     "power": [{"node": "feeder"}],
-    "energisation": [{"node": "feeder", "from": day, "mw": mw} for day, mw in
-                     (("2026-01-01", 60), ("2026-02-01", 50), ("2026-03-01", 90))],
-}  # fmt: skip
+    "energisation": [
+        {"node": "feeder", "from": day, "mw": mw}
+        for day, mw in (("2026-01-01", 60), ("2026-02-01", 50), ("2026-03-01", 90))
+    ],
+}
 """Power falls in February and rises in March."""
 
 
@@ -212,31 +224,42 @@ def test_power_of_the_hall_that_is_filled_last() -> None:
     both: dict[str, object] = FEEDER | {
         "systems": [unit_system("slow", commission_days=50), unit_system()],
         "sites": [{"site": at, "pue": 1, "country": at} for at in ("US", "FR")],
-        "halls": [{"hall": at, "site": at, "it_mw": 100, "fed_by": "feeder"}
-                  for at in ("US", "FR")],
-        "commitments": [{"commitment": at, "basis": "it", "countries": at, "systems": system}
-                        for at, system in (("US", "slow"), ("FR", "unit"))],
+        "halls": [
+            {"hall": at, "site": at, "it_mw": 100, "fed_by": "feeder"} for at in ("US", "FR")
+        ],
+        "commitments": [
+            {"commitment": at, "basis": "it", "countries": at, "systems": system}
+            for at, system in (("US", "slow"), ("FR", "unit"))
+        ],
         "milestones": [{"commitment": at, "date": MARCH, "mw": 5} for at in ("US", "FR")],
-    }  # fmt: skip
+    }
     look = look_at(**both)
     assert [by_power(look, names, 2) for names in (("US",), ("FR", "US"))] == [50, 90]
 
 
 WAFERS = {
-    "sites": [{"site": "site", "pue": 1, "country": "US"},
-              {"site": "abroad", "pue": 1, "country": "FR"}],
-    "halls": [{"hall": f"{at} hall", "site": at, "it_mw": 100, "open_count": 1}
-              for at in ("site", "abroad")],
+    "sites": [
+        {"site": "site", "pue": 1, "country": "US"},
+        {"site": "abroad", "pue": 1, "country": "FR"},
+    ],
+    "halls": [
+        {"hall": f"{at} hall", "site": at, "it_mw": 100, "open_count": 1}
+        for at in ("site", "abroad")
+    ],
     "fleet": [{"hall": "site hall", "system": "unit", "count": 3}],
     "bom": [{"system": "unit", "item": "wafer", "quantity": 2}],
     "supply": [{"supplier": "fab", "item": "wafer", "lead_days": 28}],
     "supply_capacity": [{"supplier": "fab", "from": "2026-01-01", "units_per_month": 20}],
     "plants": [{"plant": "plant", "system": "unit", "lead_days": 0, "units_per_month": 99}],
-    "commitments": [{"commitment": "one", "basis": "it", "countries": "US"},
-                    {"commitment": "two", "basis": "it", "countries": "FR"}],
-    "milestones": [{"commitment": "one", "date": MARCH, "mw": 10},
-                   {"commitment": "two", "date": MARCH, "mw": 4}],
-}  # fmt: skip
+    "commitments": [
+        {"commitment": "one", "basis": "it", "countries": "US"},
+        {"commitment": "two", "basis": "it", "countries": "FR"},
+    ],
+    "milestones": [
+        {"commitment": "one", "date": MARCH, "mw": 10},
+        {"commitment": "two", "date": MARCH, "mw": 4},
+    ],
+}
 """Wafers are ordered from 1 January on, and make units from 29 January on."""
 
 
@@ -263,11 +286,22 @@ def test_items_that_are_needed_and_delivered(
 @pytest.mark.parametrize(("least", "good"), [(0, 20), (25, 20), (26, 0)])
 def test_good_units_of_a_month(least: float, good: float) -> None:
     """26 a month are 25 in lots of 5, of which 20 are good, if so few may be ordered."""
-    supply = [{"supplier": "fab", "item": "unit", "lead_days": 0, "lot": 5, "yield": 0.8,
-               "min_order": least}]  # fmt: skip
-    look = look_at(supply=supply, supply_capacity=[
-        {"supplier": "fab", "from": "2026-01-01", "units_per_month": 26},
-    ])  # fmt: skip
+    supply = [
+        {
+            "supplier": "fab",
+            "item": "unit",
+            "lead_days": 0,
+            "lot": 5,
+            "yield": 0.8,
+            "min_order": least,
+        }
+    ]
+    look = look_at(
+        supply=supply,
+        supply_capacity=[
+            {"supplier": "fab", "from": "2026-01-01", "units_per_month": 26},
+        ],
+    )
     assert look.bounds.routes.good_units("fab", "unit", JAN_END) == good
 
 
@@ -280,10 +314,13 @@ def test_systems_that_can_be_finished() -> None:
 
 def test_systems_of_a_plant_that_leads_elsewhere_do_not_count() -> None:
     ways = [("fab", "plant"), ("fab", "other"), ("plant", "site"), ("other", "abroad")]
-    look = look_at(**WAFERS | {
-        "plants": [WAFERS["plants"][0], WAFERS["plants"][0] | {"plant": "other"}],
-        "lanes": [{"from": a, "to": b, "transit_days": 0} for a, b in ways],
-    })  # fmt: skip
+    look = look_at(
+        **WAFERS
+        | {
+            "plants": [WAFERS["plants"][0], WAFERS["plants"][0] | {"plant": "other"}],
+            "lanes": [{"from": a, "to": b, "transit_days": 0} for a, b in ways],
+        }
+    )
     made = 99 * 3 / 31 + 99
     assert by_systems(look, ("one",), 1) == pytest.approx(3 + made)
     assert by_systems(look, ("one", "two"), 1) == pytest.approx(3 + 2 * made)
@@ -292,10 +329,12 @@ def test_systems_of_a_plant_that_leads_elsewhere_do_not_count() -> None:
 def test_a_failover_group_of_unlike_nodes_bounds_by_the_smaller() -> None:
     halls = [{"hall": at, "site": "site", "it_mw": 100, "fed_by": at} for at in "AB"]
     look = look_at(
-        halls=halls, power=[{"node": at, "group": "pair"} for at in "AB"],
-        energisation=[{"node": at, "from": "2026-01-01", "mw": mw}
-                      for at, mw in (("A", 70), ("B", 30))],
-    )  # fmt: skip
+        halls=halls,
+        power=[{"node": at, "group": "pair"} for at in "AB"],
+        energisation=[
+            {"node": at, "from": "2026-01-01", "mw": mw} for at, mw in (("A", 70), ("B", 30))
+        ],
+    )
     assert by_power(look, ("demand",), 2) == pytest.approx(30)
 
 
@@ -307,9 +346,17 @@ def test_the_largest_order_is_what_firm_ones_leave_of_a_capacity() -> None:
     case = case_of(
         supply=[{"supplier": "fab", "item": "unit", "lead_days": 0, "lot": 3, "capacity_use": 2}],
         supply_capacity=[{"supplier": "fab", "from": "2026-01-01", "units_per_month": 13}],
-        orders=[{"order": "1", "supplier": "fab", "item": "unit", "quantity": 1.5,
-                 "placed": "2026-01-01", "arrives": "2026-01-20"}],
-    )  # fmt: skip
+        orders=[
+            {
+                "order": "1",
+                "supplier": "fab",
+                "item": "unit",
+                "quantity": 1.5,
+                "placed": "2026-01-01",
+                "arrives": "2026-01-20",
+            }
+        ],
+    )
     largest = {("fab", "unit", JAN_END): 6, ("fab", "unit", FEB_END): 9}
     assert case.supply.largest_order == largest
 
@@ -318,8 +365,11 @@ def test_a_comparison_counts_once() -> None:
     ledger = Ledger(1e-6)
     ledger.begin("rule")
     compared = [
-        ledger.above(2.0, 1.0), ledger.below(1.0, 2.0), ledger.differs(1.0, 2.0),
-        ledger.strays(1.0, 2.0), ledger.fails(False),
-    ]  # fmt: skip
+        ledger.above(2.0, 1.0),
+        ledger.below(1.0, 2.0),
+        ledger.differs(1.0, 2.0),
+        ledger.strays(1.0, 2.0),
+        ledger.fails(False),
+    ]
     assert compared == [True] * 5
     assert ledger.checks == {"rule": 5}

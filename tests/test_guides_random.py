@@ -194,13 +194,15 @@ def test_the_cases_strain_every_guide() -> None:
         if case is None or model is None:
             continue
         binding["opening"] += bool(case.facility.opening)
-        binding["several days"] += any(len(days) > case.calendar.count + 1
-                                       for days in case.installing.values())  # fmt: skip
+        binding["several days"] += any(
+            len(days) > case.calendar.count + 1 for days in case.installing.values()
+        )
         for plan in some_plans(case, model, seed):
             for link in crew_links(model):
                 work = sum(plan[v.column] * w for v, w in link if w > 0)
-                binding["link"] += work > NEAR and abs(
-                    sum(plan[v.column] * w for v, w in link)) < NEAR  # fmt: skip
+                binding["link"] += (
+                    work > NEAR and abs(sum(plan[v.column] * w for v, w in link)) < NEAR
+                )
             for row, most in lot_limits(model):
                 ordered = sum(plan[v.column] * w for v, w in row)
                 binding["lots"] += most > 0 and ordered > most - NEAR
@@ -208,7 +210,10 @@ def test_the_cases_strain_every_guide() -> None:
                 lot = case.supply.sources[key[0], key[1]]["lot"]
                 most = case.supply.largest_order[key]
                 binding["order"] += most > 0 and plan[variable.column] * lot > most - NEAR
-            binding["removal"] += any(plan[v.column] > NEAR
-                                      for v in model.decisions.remove_systems.values())  # fmt: skip
-    assert all(binding[name] >= 3 for name in ("opening", "several days", "link", "lots",
-                                               "order", "removal")), dict(binding)  # fmt: skip
+            binding["removal"] += any(
+                plan[v.column] > NEAR for v in model.decisions.remove_systems.values()
+            )
+    assert all(
+        binding[name] >= 3
+        for name in ("opening", "several days", "link", "lots", "order", "removal")
+    ), dict(binding)

@@ -33,10 +33,23 @@ def interrupted(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str, flo
     folder = tmp_path_factory.mktemp("interrupted")
     with (folder / "stdout").open("w", encoding="utf-8") as stdout:
         process = subprocess.Popen(
-            [sys.executable, "-m", "planner.cli.main", "plan", str(WORKBOOK), "--json",
-             "--gap", "0", "-o", str(folder / "plan")],
-            cwd=HOUSE, stdout=stdout, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+            [
+                sys.executable,
+                "-m",
+                "planner.cli.main",
+                "plan",
+                str(WORKBOOK),
+                "--json",
+                "--gap",
+                "0",
+                "-o",
+                str(folder / "plan"),
+            ],
+            cwd=HOUSE,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         shown = 0.0
         watchdog = threading.Timer(PATIENCE, process.kill)
         watchdog.start()

@@ -29,8 +29,14 @@ from planner.workbook.writing.template import write_workbook
 HOUSE = Path(__file__).parent.parent
 PATIENCE = 120.0
 COUNT = 12
-GRID = ["--method", "grid", "--vary", "systems[*].price*=0.5,0.6,0.7,0.8,0.9,1",
-        "--vary", "milestones[*].mw*=0.5,1"]  # fmt: skip
+GRID = [
+    "--method",
+    "grid",
+    "--vary",
+    "systems[*].price*=0.5,0.6,0.7,0.8,0.9,1",
+    "--vary",
+    "milestones[*].mw*=0.5,1",
+]
 Begun = Callable[[Path], bool]
 
 
@@ -45,9 +51,13 @@ def interrupted(
     words: Sequence[str], begun: Callable[[], bool], number: int, stderr: IO[str] | None = None
 ) -> tuple[int, str]:
     """Start a command, send it a signal once it has begun; return exit code and stderr."""
-    process = subprocess.Popen([sys.executable, "-m", "planner", *words], cwd=HOUSE, text=True,
-                               stdout=subprocess.DEVNULL,
-                               stderr=stderr or subprocess.PIPE)  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "planner", *words],
+        cwd=HOUSE,
+        text=True,
+        stdout=subprocess.DEVNULL,
+        stderr=stderr or subprocess.PIPE,
+    )
     try:
         started = time.monotonic()
         while not begun() and process.poll() is None:
@@ -74,12 +84,15 @@ MOMENTS: dict[str, Begun] = {
 }
 
 
-@pytest.mark.parametrize(("moment", "number", "workers"), [
-    ("while the base case is planned", signal.SIGTERM, "1"),
-    ("after the first case", signal.SIGTERM, "1"),
-    ("after some cases", signal.SIGINT, "1"),
-    ("after the first case", signal.SIGTERM, "2"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("moment", "number", "workers"),
+    [
+        ("while the base case is planned", signal.SIGTERM, "1"),
+        ("after the first case", signal.SIGTERM, "1"),
+        ("after some cases", signal.SIGINT, "1"),
+        ("after the first case", signal.SIGTERM, "2"),
+    ],
+)
 def test_a_sweep_ends_and_goes_on_as_it_says(
     tmp_path: Path, workbook: Path, moment: str, number: int, workers: str
 ) -> None:
@@ -97,8 +110,13 @@ def test_a_sweep_ends_and_goes_on_as_it_says(
     assert (int(count[1]) if count else 0) == len(kept)
     typed = shlex.split(told[2])
     assert typed == ["planner", *words, "--resume"]
-    subprocess.run([sys.executable, "-m", *typed], cwd=HOUSE, check=True, timeout=PATIENCE,
-                   stdout=subprocess.DEVNULL)  # fmt: skip
+    subprocess.run(
+        [sys.executable, "-m", *typed],
+        cwd=HOUSE,
+        check=True,
+        timeout=PATIENCE,
+        stdout=subprocess.DEVNULL,
+    )
     assert sorted(record["case"] for record in cases(folder)) == [*range(COUNT)]  # type: ignore[type-var]
     assert (folder / "sweep.xlsx").exists()
 
@@ -109,16 +127,33 @@ def test_a_comparison_that_is_interrupted_at_an_incumbent_says_how_good_it_is(
     """The first scenario of a hard case: its best plan is told, nothing is written."""
     book, log = tmp_path / "hard.xlsx", tmp_path / "stderr"
     write_workbook(book, hard_case(), blank_sheets=True)
-    words = ["compare", str(book), "--scenario", "base", "--scenario", "base", "--gap", "0",
-             "-o", str(tmp_path / "compare")]  # fmt: skip
+    words = [
+        "compare",
+        str(book),
+        "--scenario",
+        "base",
+        "--scenario",
+        "base",
+        "--gap",
+        "0",
+        "-o",
+        str(tmp_path / "compare"),
+    ]
     shown = re.compile(r"^present cost: [\d.,]+ ", re.MULTILINE)
     with log.open("w", encoding="utf-8") as stderr:
-        code, _ = interrupted(words, lambda: bool(shown.search(log.read_text(encoding="utf-8"))),
-                              signal.SIGTERM, stderr)  # fmt: skip
+        code, _ = interrupted(
+            words,
+            lambda: bool(shown.search(log.read_text(encoding="utf-8"))),
+            signal.SIGTERM,
+            stderr,
+        )
     told = log.read_text(encoding="utf-8")
     assert code == 130, told
-    assert re.search(r"interrupted: the best plan so far of scenario 'base' misses 0 MW-months "
-                     r"and costs [\d,]+ USD, gap [\d.]+%\. Nothing is written", told)  # fmt: skip
+    assert re.search(
+        r"interrupted: the best plan so far of scenario 'base' misses 0 MW-months "
+        r"and costs [\d,]+ USD, gap [\d.]+%\. Nothing is written",
+        told,
+    )
     assert not (tmp_path / "compare").exists()
 
 
@@ -129,9 +164,13 @@ def plan() -> Plan:
 
 @pytest.mark.parametrize("ends", ["with a plan", "without", "between"])
 def test_scenarios_that_have_a_plan_are_compared_after_an_interruption(
-    tmp_path: Path, workbook: Path, plan: Plan, ends: str,
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+    tmp_path: Path,
+    workbook: Path,
+    plan: Plan,
+    ends: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """Of three scenarios, the second or third is cut short: two are shown, and 130 is returned."""
     calls: list[object] = []
     whole = solve_reuse.plan_near

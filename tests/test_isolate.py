@@ -44,12 +44,15 @@ def refusal(path: Path) -> str:
 
 @pytest.mark.parametrize(
     "program",
-    ["import os; os.abort()", "", "raise SystemExit(3)", "print('no frame at all', flush=True)",
-     "import sys; sys.stdin.buffer.read(); sys.stdout.buffer.write(bytes([0] * 7))"],
-)  # fmt: skip
-def test_a_parser_that_dies(
-    plan: Path, child: Callable[[str], None], program: str
-) -> None:  # fmt: skip
+    [
+        "import os; os.abort()",
+        "",
+        "raise SystemExit(3)",
+        "print('no frame at all', flush=True)",
+        "import sys; sys.stdin.buffer.read(); sys.stdout.buffer.write(bytes([0] * 7))",
+    ],
+)
+def test_a_parser_that_dies(plan: Path, child: Callable[[str], None], program: str) -> None:
     child(program)
     assert refusal(plan).startswith("this workbook is damaged: no parser can read it (")
 
@@ -154,8 +157,10 @@ def test_both_parsers_read_the_same(path: Path, monkeypatch: pytest.MonkeyPatch)
         return sandbox.Parser("openpyxl", *others)  # type: ignore[arg-type]
 
     monkeypatch.setattr(reader, "Parser", slow)
-    midnight = [[[day.date() if type(day).__name__ == "datetime" else day for day in row]
-                 for row in rows] for _, rows, _ in trimmed(read_raw(path))]  # fmt: skip
+    midnight = [
+        [[day.date() if type(day).__name__ == "datetime" else day for day in row] for row in rows]
+        for _, rows, _ in trimmed(read_raw(path))
+    ]
     assert midnight == [rows for _, rows, _ in quick]
 
 

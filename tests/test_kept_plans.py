@@ -483,9 +483,14 @@ def test_a_terminal_that_lacks_a_letter_gets_its_number(tmp_path: Path) -> None:
     for command in (["report", name], ["compare", name, name, "-o", tmp_path / "compare"]):
         asked = [sys.executable, "-m", "planner.cli.main", *map(str, command)]
         ended = subprocess.run(
-            asked, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+            asked,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
             env={**os.environ, "PYTHONIOENCODING": "ascii"},
-        )  # fmt: skip
+        )
         assert (ended.returncode, ended.stderr) == (0, "")
     assert "xlsx" in ended.stdout
 

@@ -39,10 +39,13 @@ def book(systems: object, *names: str) -> Sheets:
         ('"a ""b"" c",d', ('a "b" c', "d")),
         ('24" rack, other', ('24" rack', "other")),
         (' "a" , "b"\n"c" ', ("a", "b", "c")),
-        ('"a;b"', ("a;b",)), ('""', ()), (" , ;\n", ()), ("US, CA;FR ,", ("US", "CA", "FR")),
+        ('"a;b"', ("a;b",)),
+        ('""', ()),
+        (" , ;\n", ()),
+        ("US, CA;FR ,", ("US", "CA", "FR")),
         ('" padded "', ("padded",)),
     ],
-)  # fmt: skip
+)
 def test_words_of_a_list(text: str, words: tuple[str, ...]) -> None:
     assert words_of_list("systems", text) == words
 

@@ -19,10 +19,15 @@ from planner.workbook.files.raw_cells import RawSheet, read_raw
 
 CASES = {
     f"{kind}: {case.name}": case
-    for kind, cases in (("archive", ARCHIVES), ("sheet", SHEETS), ("ods", ODS), ("csv", CSVS),
-                        ("file", FILES))
+    for kind, cases in (
+        ("archive", ARCHIVES),
+        ("sheet", SHEETS),
+        ("ods", ODS),
+        ("csv", CSVS),
+        ("file", FILES),
+    )
     for case in cases
-}  # fmt: skip
+}
 
 
 def value(found: RawSheet, cell: str) -> object:
@@ -41,8 +46,10 @@ def test_there_are_many_classes_and_none_twice() -> None:
 def test_what_is_read_is_right(name: str, tmp_path: Path) -> None:
     case = CASES[name]
     sheets = {one.title: one for one in read_raw(case.write(tmp_path))}
-    found = {title: {cell: value(sheets[title], cell) for cell in places}
-             for title, places in case.right.items()}  # fmt: skip
+    found = {
+        title: {cell: value(sheets[title], cell) for cell in places}
+        for title, places in case.right.items()
+    }
     assert found == case.right
     notes = " | ".join(note for one in sheets.values() for note in one.notes)
     assert case.note in notes if case.note else not notes
@@ -101,8 +108,9 @@ def test_a_sheet_that_is_not_wanted_is_not_even_unpacked(tmp_path: Path) -> None
 
 def test_a_large_sheet_may_be_read_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once quickly, and once with care where a cell stands there twice; it counts once."""
-    rows = "".join(f'<row r="{n}"><c r="A{n}" t="str"><v>{"x" * 30_000}</v></c></row>'
-                   for n in range(1, 600))  # fmt: skip
+    rows = "".join(
+        f'<row r="{n}"><c r="A{n}" t="str"><v>{"x" * 30_000}</v></c></row>' for n in range(1, 600)
+    )
     twice = rows + '<row r="600"><c r="A600"><v>1</v></c><c r="A600"><v>2</v></c></row>'
     content = zipped(parts(sheet1=sheet(twice)), method=zipfile.ZIP_STORED)
     monkeypatch.setattr(guard, "MOST_UNPACKED", len(content))

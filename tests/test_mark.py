@@ -47,9 +47,11 @@ def picture() -> io.BytesIO:
 
     head = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
     return io.BytesIO(
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0\xff\0\0"))
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(b"\0\xff\0\0"))
         + chunk(b"IEND", b"")
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -113,10 +115,12 @@ def marks(book: Any) -> list[tuple[str, str]]:
     """Return every marked cell, with the kind of its mark by colour."""
     return [
         (f"{sheet.title}!{cell.coordinate}", "fault" if rgb.startswith(RED) else "warning")
-        for sheet in book.worksheets if sheet.title != "check"
-        for row in sheet.iter_rows() for cell in row
+        for sheet in book.worksheets
+        if sheet.title != "check"
+        for row in sheet.iter_rows()
+        for cell in row
         if (rgb := str(cell.fill.fgColor.rgb)).startswith((RED, YELLOW))
-    ]  # fmt: skip
+    ]
 
 
 LINES = [
@@ -132,17 +136,31 @@ def test_only_what_is_marked_is_changed(rich: Path, tmp_path: Path) -> None:
     target = tmp_path / "copy.xlsm"
     write_marked(rich, target, LINES)
     before, after = parts(rich), parts(target)
-    sheets = {name: f"xl/worksheets/sheet{n}.xml" for n, name in
-              enumerate([*template_sheets(), "My notes"], start=1)}  # fmt: skip
+    sheets = {
+        name: f"xl/worksheets/sheet{n}.xml"
+        for n, name in enumerate([*template_sheets(), "My notes"], start=1)
+    }
     touched = {
-        "[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml",
-        sheets["halls"], sheets["milestones"], "xl/comments1.xml", "xl/drawings/vmlDrawing1.vml",
+        "[Content_Types].xml",
+        "xl/workbook.xml",
+        "xl/_rels/workbook.xml.rels",
+        "xl/styles.xml",
+        sheets["halls"],
+        sheets["milestones"],
+        "xl/comments1.xml",
+        "xl/drawings/vmlDrawing1.vml",
         "xl/worksheets/_rels/sheet6.xml.rels",
-    }  # fmt: skip
+    }
     assert set(before) <= set(after)
     assert {name for name in before if before[name] != after[name]} == touched
-    kept = {"xl/vbaProject.bin", "xl/media/image1.png", "xl/charts/chart1.xml",
-            sheets["systems"], sheets["My notes"], "xl/sharedStrings.xml"}  # fmt: skip
+    kept = {
+        "xl/vbaProject.bin",
+        "xl/media/image1.png",
+        "xl/charts/chart1.xml",
+        sheets["systems"],
+        sheets["My notes"],
+        "xl/sharedStrings.xml",
+    }
     assert kept <= set(before) - touched
     assert list(before) == [name for name in after if name in before]
 
@@ -166,8 +184,10 @@ def test_in_a_marked_sheet_only_the_style_of_marked_cells_is_changed(
     assert [text for text in others(new) if "<c " not in text] == [
         text for text in others(old) if "<c " not in text
     ]
-    cells = [{c.get("r"): etree.tostring(c, method="c14n2") for c in root.iter(f"{MAIN}c")}
-             for root in (old, new)]  # fmt: skip
+    cells = [
+        {c.get("r"): etree.tostring(c, method="c14n2") for c in root.iter(f"{MAIN}c")}
+        for root in (old, new)
+    ]
     assert {ref for ref in cells[1] if cells[0].get(ref) != cells[1][ref]} <= {"H2"}
     formula = next(c for c in new.iter(f"{MAIN}c") if c.get("r") == "D2")
     assert (formula.findtext(f"{MAIN}f"), formula.findtext(f"{MAIN}v")) == ("2*5", "10")
@@ -177,8 +197,11 @@ def test_marks_are_seen(rich: Path, tmp_path: Path) -> None:
     target = tmp_path / "copy.xlsm"
     write_marked(rich, target, LINES)
     book = look(target)
-    assert marks(book) == [("halls!D2", "fault"), ("halls!H2", "fault"),
-                           ("milestones!C3", "warning")]  # fmt: skip
+    assert marks(book) == [
+        ("halls!D2", "fault"),
+        ("halls!H2", "fault"),
+        ("milestones!C3", "warning"),
+    ]
     assert said(book, "halls!H2") == f"{HEADING}\nFAULT: it is wrong.\nMend it."
     assert said(book, "halls!D2").startswith("ask Jane")
     assert said(book, "halls!D2").endswith("FAULT: it_mw is too large.\nMend it.")
@@ -201,10 +224,17 @@ def test_the_sheet_check_lists_everything_and_leads_there(rich: Path, tmp_path: 
     rows = [[cell.value for cell in row[:5]] for row in page.iter_rows(min_row=5)]
     assert rows[0] == ["fault", "halls!D2", None, "it_mw is too large", "Mend it"]
     assert [row[1] for row in rows] == [*(line.where for line in LINES), None]
-    links = {row[1].coordinate: row[1].hyperlink.location for row in page.iter_rows(min_row=5)
-             if row[1].hyperlink}  # fmt: skip
-    assert links == {"B5": "'halls'!D2", "B6": "'halls'!H2", "B7": "'milestones'!C3",
-                     "B9": "'systems'!A1"}  # fmt: skip
+    links = {
+        row[1].coordinate: row[1].hyperlink.location
+        for row in page.iter_rows(min_row=5)
+        if row[1].hyperlink
+    }
+    assert links == {
+        "B5": "'halls'!D2",
+        "B6": "'halls'!H2",
+        "B7": "'milestones'!C3",
+        "B9": "'systems'!A1",
+    }
     scopes = {sheet.title: list(sheet.defined_names) for sheet in book if sheet.defined_names}
     assert scopes == {"milestones": ["local"]}
     assert "target" in book.defined_names
@@ -260,7 +290,8 @@ def test_a_mark_follows_its_cell_when_rows_are_inserted(rich: Path, tmp_path: Pa
     content = parts(first)
     name = "xl/worksheets/sheet4.xml"
     content[name] = re.sub(rb'r="([A-Z]+)2"', rb'r="\g<1>7"', content[name]).replace(
-        b'<row r="2"', b'<row r="7"')  # fmt: skip
+        b'<row r="2"', b'<row r="7"'
+    )
     with zipfile.ZipFile(moved, "w") as archive:
         for part, body in content.items():
             archive.writestr(part, body)
@@ -282,8 +313,13 @@ def test_cells_that_are_not_there_are_put_in_their_places(tmp_path: Path) -> Non
     write_marked(path, target, [fault(place) for place in places])
     page = look(target)["halls"]
     assert [c.coordinate for row in page.iter_rows() for c in row if c.comment] == [
-        "A1", "H1", "A2", "C2", "F5", "E20"
-    ]  # fmt: skip
+        "A1",
+        "H1",
+        "A2",
+        "C2",
+        "F5",
+        "E20",
+    ]
     root = etree.fromstring(parts(target)["xl/worksheets/sheet1.xml"])
     rows = [int(row.get("r", "0")) for row in root.iter(f"{MAIN}row")]
     assert rows == sorted(rows)
@@ -319,8 +355,11 @@ def test_a_comment_written_by_openpyxl_is_kept(tmp_path: Path) -> None:
     book["halls"]["A3"].comment = Comment("keep this", "Joe")
     book.save(path)
     write_marked(path, target, [fault("halls!A3"), fault("halls!B3"), fault("halls!A1")])
-    drawing = next(body for name, body in parts(target).items() if b"planner" not in body
-                   and name.endswith(".vml") and body.count(b"ObjectType") == 14)  # fmt: skip
+    drawing = next(
+        body
+        for name, body in parts(target).items()
+        if b"planner" not in body and name.endswith(".vml") and body.count(b"ObjectType") == 14
+    )
     etree.fromstring(drawing)
     write_marked(target, back, [])
     for sheet in ("halls", "systems"):
@@ -406,9 +445,7 @@ def test_nothing_but_an_unedited_copy_is_replaced(rich: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("force", [False, True])
-def test_the_workbook_itself_is_never_overwritten(
-    rich: Path, tmp_path: Path, force: bool
-) -> None:  # fmt: skip
+def test_the_workbook_itself_is_never_overwritten(rich: Path, tmp_path: Path, force: bool) -> None:
     before = hashlib.sha256(rich.read_bytes()).digest()
     link = tmp_path / "link.xlsm"
     link.symlink_to(rich)

@@ -56,8 +56,9 @@ def tiers_of(plan: Plan) -> dict[str, float]:
     """Return the value of each tier, as minimised, without the one that only chooses."""
     return {
         str(row["tier"]): float(str(row["value"])) * (-1 if "in_service" in str(row["tier"]) else 1)
-        for row in plan.tables["tiers"] if row["tier"] != CHOOSING
-    }  # fmt: skip
+        for row in plan.tables["tiers"]
+        if row["tier"] != CHOOSING
+    }
 
 
 def broken(pair: Pair) -> str:
@@ -70,8 +71,9 @@ def broken(pair: Pair) -> str:
     if before is None or after is None:
         right = before is after if pair.kind == SAME else before is None
         return "" if right else "one of them has no plan"
-    if any(row["status"] == "time limit" for plan in (before, after)
-           for row in plan.tables["tiers"]):  # fmt: skip
+    if any(
+        row["status"] == "time limit" for plan in (before, after) for row in plan.tables["tiers"]
+    ):
         return ""  # the one that only chooses among equals may be cut short, too
     if pair.only_met and any(
         value > NEAR for name, value in tiers_of(before).items() if name.startswith("missed")
@@ -98,10 +100,12 @@ def other_tier(before: dict[str, float], after: dict[str, float], pair: Pair) ->
 def other_row(before: Plan, after: Plan, change: Any) -> str:
     """Return the first row of a result table that is not the same."""
     for name, rows in before.tables.items():
-        expected = [{c: None if c == "seconds" else change(v) for c, v in row.items()}
-                    for row in rows]  # fmt: skip
-        found = [{**row, "seconds": None} if "seconds" in row else row
-                 for row in after.tables[name]]  # fmt: skip
+        expected = [
+            {c: None if c == "seconds" else change(v) for c, v in row.items()} for row in rows
+        ]
+        found = [
+            {**row, "seconds": None} if "seconds" in row else row for row in after.tables[name]
+        ]
         for one, other in zip(expected, found, strict=False):
             if one != other:
                 return f"{name} has {other} in place of {one}"

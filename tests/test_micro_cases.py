@@ -108,12 +108,17 @@ def test_parent_node_carries_all_below_it() -> None:
     plan = plan_of(
         {JANUARY: 8},
         halls=fed_by("a", "b"),
-        power=[{"node": "substation"}, {"node": "a", "parent": "substation"},
-               {"node": "b", "parent": "substation"}],
-        energisation=[{"node": "substation", "from": START, "mw": 6},
-                      {"node": "a", "from": START, "mw": 5},
-                      {"node": "b", "from": START, "mw": 5}],
-    )  # fmt: skip
+        power=[
+            {"node": "substation"},
+            {"node": "a", "parent": "substation"},
+            {"node": "b", "parent": "substation"},
+        ],
+        energisation=[
+            {"node": "substation", "from": START, "mw": 6},
+            {"node": "a", "from": START, "mw": 5},
+            {"node": "b", "from": START, "mw": 5},
+        ],
+    )
     assert_optimum(plan, cost=60, missed=2)
 
 
@@ -138,9 +143,11 @@ def test_crews_step_up() -> None:
     plan = plan_of(
         {JANUARY: 10},
         end=MARCH,
-        crews=[{"site": "site", "from": START, "systems_per_month": 3},
-               {"site": "site", "from": "2026-02-01", "systems_per_month": 5}],
-    )  # fmt: skip
+        crews=[
+            {"site": "site", "from": START, "systems_per_month": 3},
+            {"site": "site", "from": "2026-02-01", "systems_per_month": 5},
+        ],
+    )
     assert missed_by_period(plan) == near([7, 2, 0])
     assert_optimum(plan, cost=100, missed=9)
 
@@ -183,10 +190,12 @@ def test_opening_cost_against_service_cost(mw: int, cost: int) -> None:
         {START: mw},
         systems=[unit_system(price=0)],
         sites=[{"site": "far", "opening_cost": 100}, {"site": "near", "opening_cost": 30}],
-        halls=[{"hall": "hall f", "site": "far", "it_mw": 50},
-               {"hall": "hall n", "site": "near", "it_mw": 50}],
+        halls=[
+            {"hall": "hall f", "site": "far", "it_mw": 50},
+            {"hall": "hall n", "site": "near", "it_mw": 50},
+        ],
         service=[{"commitment": "demand", "site": "near", "cost": 10}],
-    )  # fmt: skip
+    )
     assert_optimum(plan, cost=cost)
 
 
@@ -195,9 +204,17 @@ def test_site_in_use_does_not_open_again() -> None:
     plan = plan_of(
         {JANUARY: 3},
         sites=[{"site": "site", "opening_cost": 1000}],
-        halls=[{"hall": "hall", "site": "site", "it_mw": 2, "count": 2, "open_count": 1,
-                "fit_out_cost": 7}],
-    )  # fmt: skip
+        halls=[
+            {
+                "hall": "hall",
+                "site": "site",
+                "it_mw": 2,
+                "count": 2,
+                "open_count": 1,
+                "fit_out_cost": 7,
+            }
+        ],
+    )
     assert_optimum(plan, cost=37)
 
 
@@ -233,9 +250,11 @@ def test_successor_after_the_last_day() -> None:
             unit_system("old", price=5, available_to=FEBRUARY),
             unit_system("new", price=20, available_from="2026-03-15"),
         ],
-        halls=[{"hall": "first", "site": "site", "it_mw": 4},
-               {"hall": "second", "site": "site", "it_mw": 2, "ready": "2026-04-01"}],
-    )  # fmt: skip
+        halls=[
+            {"hall": "first", "site": "site", "it_mw": 4},
+            {"hall": "second", "site": "site", "it_mw": 2, "ready": "2026-04-01"},
+        ],
+    )
     assert missed_by_period(plan) == near([0, 0, 2, 0])
     assert_optimum(plan, cost=60, missed=2)
 
@@ -334,9 +353,12 @@ def test_a_fleet_that_exceeds_a_limit_within_the_tolerance_serves(limit: str, mi
         plan = plan_of({JANUARY: 3}, halls=[hall | {"it_mw": mw}], fleet=[fleet])
     else:
         plan = plan_of(
-            {JANUARY: 3}, halls=[hall | {"it_mw": 5, "fed_by": "node"}], fleet=[fleet],
-            power=[{"node": "node"}], energisation=[{"node": "node", "from": START, "mw": mw}],
-        )  # fmt: skip
+            {JANUARY: 3},
+            halls=[hall | {"it_mw": 5, "fed_by": "node"}],
+            fleet=[fleet],
+            power=[{"node": "node"}],
+            energisation=[{"node": "node", "from": START, "mw": mw}],
+        )
     assert_optimum(plan, cost=0, missed=0)
 
 
@@ -379,9 +401,11 @@ def test_a_freeze_inside_a_month() -> None:
         {FEBRUARY: 50},
         end=FEBRUARY,
         systems=[unit_system(price=10, available_from="2026-02-01")],
-        crews=[{"site": "site", "from": day, "systems_per_month": rate}
-               for day, rate in ((START, 100), ("2026-02-02", 0), ("2026-02-27", 100))],
-    )  # fmt: skip
+        crews=[
+            {"site": "site", "from": day, "systems_per_month": rate}
+            for day, rate in ((START, 100), ("2026-02-02", 0), ("2026-02-27", 100))
+        ],
+    )
     assert in_service_by_period(plan) == near([0, 10])
 
 
@@ -395,8 +419,10 @@ def test_an_outage_inside_a_quarter_is_missed_for_the_quarter() -> None:
         systems=[unit_system(available_to="2026-01-02")],
         fleet=[{"hall": "hall", "system": "unit", "count": 6}],
         power=[{"node": "node"}],
-        energisation=[{"node": "node", "from": day, "mw": mw}
-                      for day, mw in ((START, 6), ("2026-07-06", 0), ("2026-09-25", 6))],
-    )  # fmt: skip
+        energisation=[
+            {"node": "node", "from": day, "mw": mw}
+            for day, mw in ((START, 6), ("2026-07-06", 0), ("2026-09-25", 6))
+        ],
+    )
     assert missed_by_period(plan) == near([0, 0, 6])
     assert_optimum(plan, cost=0, missed=18)

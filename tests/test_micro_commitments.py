@@ -51,9 +51,11 @@ def test_service_not_allowed() -> None:
         {START: 2},
         sites=TWO_SITES,
         halls=[hall("here", 10), hall("there", 10)],
-        service=[{"commitment": "demand", "site": "here", "cost": 0, "allowed": "no"},
-                 {"commitment": "demand", "site": "there", "cost": 3}],
-    )  # fmt: skip
+        service=[
+            {"commitment": "demand", "site": "here", "cost": 0, "allowed": "no"},
+            {"commitment": "demand", "site": "there", "cost": 3},
+        ],
+    )
     assert_optimum(plan, cost=26)
 
 
@@ -66,12 +68,16 @@ def test_dedicated_fleet(owner: str | None, missed: float, cost: float) -> None:
     """
     plan = plan_of(
         halls=[{**hall("site", 7), "open_count": 1}],
-        commitments=[{"commitment": "demand", "basis": "it"},
-                     {"commitment": "other", "basis": "it"}],
-        milestones=[{"commitment": "demand", "date": JANUARY, "mw": 4},
-                    {"commitment": "other", "date": JANUARY, "mw": 2}],
+        commitments=[
+            {"commitment": "demand", "basis": "it"},
+            {"commitment": "other", "basis": "it"},
+        ],
+        milestones=[
+            {"commitment": "demand", "date": JANUARY, "mw": 4},
+            {"commitment": "other", "date": JANUARY, "mw": 2},
+        ],
         fleet=[{"hall": "hall site", "system": "unit", "count": 5, "commitment": owner}],
-    )  # fmt: skip
+    )
     assert_optimum(plan, cost=cost, missed=missed)
 
 
@@ -83,12 +89,16 @@ def test_dedicated_fleet_makes_no_room() -> None:
     plan = plan_of(
         systems=[unit_system("old", price=10, available_to=START), unit_system("new", price=10)],
         halls=[{**hall("site", 5), "open_count": 1}],
-        commitments=[{"commitment": "demand", "basis": "it"},
-                     {"commitment": "other", "basis": "it"}],
-        milestones=[{"commitment": "demand", "date": JANUARY, "mw": 4},
-                    {"commitment": "other", "date": JANUARY, "mw": 2}],
+        commitments=[
+            {"commitment": "demand", "basis": "it"},
+            {"commitment": "other", "basis": "it"},
+        ],
+        milestones=[
+            {"commitment": "demand", "date": JANUARY, "mw": 4},
+            {"commitment": "other", "date": JANUARY, "mw": 2},
+        ],
         fleet=[{"hall": "hall site", "system": "old", "count": 5, "commitment": "other"}],
-    )  # fmt: skip
+    )
     assert missed_by_period(plan, "other") == near([0])
     assert_optimum(plan, cost=0, missed=4)
 
@@ -121,9 +131,11 @@ def test_priorities_come_before_cost() -> None:
             {"commitment": "first", "basis": "it", "priority": 1},
             {"commitment": "second", "basis": "it", "priority": 2, "late_cost": 1000},
         ],
-        milestones=[{"commitment": "first", "date": JANUARY, "mw": 4},
-                    {"commitment": "second", "date": JANUARY, "mw": 5}],
-    )  # fmt: skip
+        milestones=[
+            {"commitment": "first", "date": JANUARY, "mw": 4},
+            {"commitment": "second", "date": JANUARY, "mw": 5},
+        ],
+    )
     assert [tier["value"] for tier in plan.tables["tiers"]][:3] == near([0, 3, 3060])
     assert missed_by_period(plan, "first") == near([0])
     assert missed_by_period(plan, "second") == near([3])
@@ -139,9 +151,11 @@ def test_systems_serve_one_commitment_at_a_time() -> None:
     """2 + 3 MW of two commitments need 5 systems, not 3."""
     plan = plan_of(
         commitments=[{"commitment": name, "basis": "it"} for name in "ab"],
-        milestones=[{"commitment": "a", "date": JANUARY, "mw": 2},
-                    {"commitment": "b", "date": JANUARY, "mw": 3}],
-    )  # fmt: skip
+        milestones=[
+            {"commitment": "a", "date": JANUARY, "mw": 2},
+            {"commitment": "b", "date": JANUARY, "mw": 3},
+        ],
+    )
     assert_optimum(plan, cost=50)
 
 
@@ -195,10 +209,18 @@ def test_budget_counts_orders_already_placed_by_its_date(
         {JANUARY: 3},
         end=FEBRUARY,
         supply=[{"supplier": "maker", "item": "unit", "lead_days": 0, "price": 10}],
-        orders=[{"order": "PO", "supplier": "maker", "item": "unit", "quantity": 2,
-                 "placed": "2026-02-10", "arrives": "2026-02-20"}],
+        orders=[
+            {
+                "order": "PO",
+                "supplier": "maker",
+                "item": "unit",
+                "quantity": 2,
+                "placed": "2026-02-10",
+                "arrives": "2026-02-20",
+            }
+        ],
         budget=[{"date": day, "cumulative": most}],
-    )  # fmt: skip
+    )
     assert_optimum(plan, cost=50 - 10 * (missed > 0), missed=missed)
 
 

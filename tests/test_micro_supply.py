@@ -61,18 +61,20 @@ def test_minimum_order(other: int, cost: int) -> None:
 def test_minimum_order_beyond_what_all_halls_hold() -> None:
     """The hall holds 3 systems, the least order is 25 at 2; what is too much is left over."""
     plan = plan_of(
-        {JANUARY: 3}, supply=[sold_by(price=2, min_order=25)],
+        {JANUARY: 3},
+        supply=[sold_by(price=2, min_order=25)],
         halls=[{"hall": "hall", "site": "site", "it_mw": 3}],
-    )  # fmt: skip
+    )
     assert_optimum(plan, cost=50)
 
 
 def test_minimum_order_of_lots_that_do_not_fill_it() -> None:
     """No less than 5 in lots of 4 are two lots, though the hall holds one system: 8 at 2."""
     plan = plan_of(
-        {JANUARY: 1}, supply=[sold_by(price=2, min_order=5, lot=4)],
+        {JANUARY: 1},
+        supply=[sold_by(price=2, min_order=5, lot=4)],
         halls=[{"hall": "hall", "site": "site", "it_mw": 1}],
-    )  # fmt: skip
+    )
     assert_optimum(plan, cost=16)
 
 
@@ -126,10 +128,18 @@ def test_days_on_which_a_placed_order_takes_all_settle_nothing() -> None:
         end=FEBRUARY,
         supply=[sold_by(price=4, take_or_pay_share=0.5)],
         supply_capacity=[capacity(2)],
-        orders=[{"order": "PO", "supplier": "maker", "item": "unit", "quantity": 1,
-                 "placed": "2026-02-01", "arrives": "2026-02-15"}],
+        orders=[
+            {
+                "order": "PO",
+                "supplier": "maker",
+                "item": "unit",
+                "quantity": 1,
+                "placed": "2026-02-01",
+                "arrives": "2026-02-15",
+            }
+        ],
         crews=[{"site": "site", "from": START, "systems_per_month": 100}],
-    )  # fmt: skip
+    )
     assert_optimum(plan, cost=8)
 
 
@@ -146,9 +156,11 @@ def test_shared_capacity_is_weighted() -> None:
             {"commitment": "s", "basis": "it", "systems": "small"},
             {"commitment": "l", "basis": "it", "systems": "large"},
         ],
-        milestones=[{"commitment": "s", "date": JANUARY, "mw": 4},
-                    {"commitment": "l", "date": JANUARY, "mw": 3}],
-    )  # fmt: skip
+        milestones=[
+            {"commitment": "s", "date": JANUARY, "mw": 4},
+            {"commitment": "l", "date": JANUARY, "mw": 3},
+        ],
+    )
     assert_optimum(plan, cost=80, missed=1)
 
 
@@ -179,10 +191,18 @@ def test_not_before_its_first_day(sheet: str) -> None:
         "plants": {
             "supply": [sold_by(item="part", price=4)],
             "bom": [{"system": "unit", "item": "part", "quantity": 1}],
-            "plants": [{"plant": "plant", "system": "unit", "units_per_month": 9, "lead_days": 0,
-                        "cost": 6, "from": "2026-02-10"}],
+            "plants": [
+                {
+                    "plant": "plant",
+                    "system": "unit",
+                    "units_per_month": 9,
+                    "lead_days": 0,
+                    "cost": 6,
+                    "from": "2026-02-10",
+                }
+            ],
         },
-    }  # fmt: skip
+    }
     plan = plan_of({JANUARY: 2}, end=MARCH, **rows[sheet])
     assert missed_by_period(plan) == near([2, 0, 0])
     assert_optimum(plan, cost=20, missed=2)
@@ -304,9 +324,17 @@ def test_firm_order(placed: str | None, cost: int) -> None:
         {JANUARY: 3},
         end=MARCH,
         supply=[sold_by(lead_days=90, price=7, order_cost=9, **{"yield": 0.5})],
-        orders=[{"order": "PO-1", "supplier": "maker", "item": "unit", "quantity": 4,
-                 "arrives": "2026-02-10", "placed": placed}],
-    )  # fmt: skip
+        orders=[
+            {
+                "order": "PO-1",
+                "supplier": "maker",
+                "item": "unit",
+                "quantity": 4,
+                "arrives": "2026-02-10",
+                "placed": placed,
+            }
+        ],
+    )
     assert missed_by_period(plan) == near([3, 1, 1])
     assert_optimum(plan, cost=cost, missed=5)
 
@@ -321,8 +349,16 @@ def test_firm_order_takes_its_share_of_capacity() -> None:
         end=FEBRUARY,
         supply=[sold_by(price=7)],
         supply_capacity=[capacity(5)],
-        orders=[{"order": "PO-1", "supplier": "maker", "item": "unit", "quantity": 3,
-                 "arrives": "2026-02-20", "placed": START}],
-    )  # fmt: skip
+        orders=[
+            {
+                "order": "PO-1",
+                "supplier": "maker",
+                "item": "unit",
+                "quantity": 3,
+                "arrives": "2026-02-20",
+                "placed": START,
+            }
+        ],
+    )
     assert missed_by_period(plan) == near([3, 0])
     assert_optimum(plan, cost=35, missed=3)

@@ -27,14 +27,16 @@ CASES = int(os.environ.get("PLANNER_CASES", "10"))
 def standing(plan: Plan) -> int:
     """Return the systems that stand when the milestone is judged."""
     month = f"{DUE[:-2]}01"
-    return round(sum(float(row["installed"]) for row in plan.tables["fleet"]
-                     if str(row["period"]) == month))  # fmt: skip
+    return round(
+        sum(float(row["installed"]) for row in plan.tables["fleet"] if str(row["period"]) == month)
+    )
 
 
 def missed(plan: Plan) -> float:
     """Return the megawatts missed when the milestone is judged."""
-    return next(float(row["missed_mw"]) for row in plan.tables["ramp"]
-                if str(row["period_end"]) == DUE)  # fmt: skip
+    return next(
+        float(row["missed_mw"]) for row in plan.tables["ramp"] if str(row["period_end"]) == DUE
+    )
 
 
 def assert_right(case: NearCase) -> None:
@@ -121,9 +123,9 @@ def test_what_the_tolerance_forgives_costs_nothing_for_years(over: float, late_c
 
 @pytest.mark.parametrize("kw", [33.3333333, 1000 / 90, 1000 / 30])
 def test_systems_of_a_fraction_of_a_megawatt(kw: float) -> None:
-    plan = plan_of({JANUARY: 1}, systems=[
-        {"system": "unit", "power_kw": kw, "overhead_kw": 0, "price": 10}
-    ])  # fmt: skip
+    plan = plan_of(
+        {JANUARY: 1}, systems=[{"system": "unit", "power_kw": kw, "overhead_kw": 0, "price": 10}]
+    )
     count = round(sum(float(row["installed"]) for row in plan.tables["installs"]))
     assert count - round(1000 / kw) in (0, 1)
     assert_optimum(plan, cost=10.0 * count)

@@ -67,6 +67,7 @@ def test_what_was_left_undone_is_said_once_for_all() -> None:
         session.leave("savings from one step more", name)
     session.leave("slack", "OpenAI due 2027-12-31")
     assert session.undone == [
-        "prices", "savings from one step more: crews of A and 2 more",
+        "prices",
+        "savings from one step more: crews of A and 2 more",
         "slack: OpenAI due 2027-12-31",
-    ]  # fmt: skip
+    ]

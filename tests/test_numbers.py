@@ -31,10 +31,11 @@ def scaled(sheets: Sheets, mw: float, money: float) -> Sheets:
         return value * (money if unit.startswith("money") else 1.0) / (mw if by_power else 1.0)
 
     return {
-        sheet: [{column: other(sheet, column, value) for column, value in row.items()}
-                for row in rows]
+        sheet: [
+            {column: other(sheet, column, value) for column, value in row.items()} for row in rows
+        ]
         for sheet, rows in sheets.items()
-    }  # fmt: skip
+    }
 
 
 def best(sheets: Sheets) -> Plan:
@@ -84,10 +85,11 @@ def test_systems_of_less_than_50_watts_are_refused() -> None:
 def test_gigawatts_in_cents() -> None:
     """4 GW of systems of 5 MW at 0.01 each are 800 systems and 8."""
     plan = plan_of(
-        {FEBRUARY: 4000}, end=FEBRUARY,
+        {FEBRUARY: 4000},
+        end=FEBRUARY,
         systems=[{"system": "unit", "power_kw": 5000, "overhead_kw": 0, "price": 0.01}],
         halls=[{"hall": "hall", "site": "site", "it_mw": 4999, "open_count": 1}],
-    )  # fmt: skip
+    )
     assert plan.summary["systems"] == {"unit": 800}
     assert_optimum(plan, cost=8)
 

@@ -39,8 +39,11 @@ def unread(*words: object, streams: tuple[str, ...] = ("stdout",)) -> tuple[int,
     given = {name: writer if name in streams else subprocess.PIPE for name in STREAMS}
     ended = subprocess.run(
         [sys.executable, "-m", "planner", *map(str, words)],
-        **given, text=True, timeout=120, check=False,
-    )  # fmt: skip
+        **given,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     os.close(writer)
     return ended.returncode, ended.stderr or ""
 
@@ -92,8 +95,10 @@ def test_a_stream_that_is_read_gets_every_byte(tmp_path: Path) -> None:
     run = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "PYTHONIOENCODING": "latin-1"},
-        capture_output=True, timeout=60, check=True,
-    )  # fmt: skip
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
     assert run.stdout == "a Zürich \\u2603".encode("latin-1")
 
 

@@ -23,11 +23,51 @@ from planner.reports.page.style import SCRIPT, style
 from planner.workbook.rows import Row
 
 TAGS = {
-    "html", "head", "meta", "title", "style", "body", "a", "nav", "div", "ul", "li", "button",
-    "main", "section", "h1", "h2", "h3", "p", "strong", "dl", "dt", "dd", "span", "table",
-    "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "wbr", "figure", "figcaption", "svg",
-    "desc", "path", "rect", "circle", "text", "details", "summary", "footer", "script",
-}  # fmt: skip
+    "html",
+    "head",
+    "meta",
+    "title",
+    "style",
+    "body",
+    "a",
+    "nav",
+    "div",
+    "ul",
+    "li",
+    "button",
+    "main",
+    "section",
+    "h1",
+    "h2",
+    "h3",
+    "p",
+    "strong",
+    "dl",
+    "dt",
+    "dd",
+    "span",
+    "table",
+    "caption",
+    "thead",
+    "tbody",
+    "tfoot",
+    "tr",
+    "th",
+    "td",
+    "wbr",
+    "figure",
+    "figcaption",
+    "svg",
+    "desc",
+    "path",
+    "rect",
+    "circle",
+    "text",
+    "details",
+    "summary",
+    "footer",
+    "script",
+}
 """Every element that the page knows."""
 
 VOID = {"meta", "wbr", "br"}
@@ -189,9 +229,21 @@ def test_orders_are_the_plans():
     plan, reader = edge("chain"), read("chain")
     orders, rows = plan.tables["orders"], reader.rows("Orders by date")
     assert len(rows) == len(orders) > 1
-    keys = ("order", "supplier", "item", "firm", "quantity", "order_from", "order_date",
-            "latest_order_date", "slack_days", "arrival_date", "unit_price", "price",
-            "order_cost")  # fmt: skip
+    keys = (
+        "order",
+        "supplier",
+        "item",
+        "firm",
+        "quantity",
+        "order_from",
+        "order_date",
+        "latest_order_date",
+        "slack_days",
+        "arrival_date",
+        "unit_price",
+        "price",
+        "order_cost",
+    )
     by_name = {row["order"]: row for row in orders}
     for row in rows:
         for cell, key in zip(row, keys, strict=False):
@@ -258,8 +310,9 @@ def test_runs_of_cells_are_ranges():
 def test_what_is_not_proven_or_not_checked_is_a_warning():
     plan = edge("chain")
     assert not any("proof" in text or "NOT" in text for text in warnings(plan))
-    stopped = replace(plan, summary={**plan.summary, "status": "time limit", "verified": False,
-                                     "gap": None})  # fmt: skip
+    stopped = replace(
+        plan, summary={**plan.summary, "status": "time limit", "verified": False, "gap": None}
+    )
     found = warnings(stopped)
     assert "time limit" in found[0]
     assert "not known" in found[0]
@@ -271,11 +324,18 @@ def test_what_is_not_proven_or_not_checked_is_a_warning():
 @pytest.mark.parametrize(
     ("number", "kind", "text"),
     [
-        (1234567.8, "money", "1,234,568"), (0.0004, "mw", "0.0004"), (-0.0, "mw", "0.0"),
-        (1e-9, "mw", "0.0"), (0.5, "share", "50.0%"), (7.0, "each", "7"), (7.25, "each", "7.2"),
-        (None, "mw", ""), (2.5e9, "each", "2,500,000,000"), ("x", "mw", "x"),
+        (1234567.8, "money", "1,234,568"),
+        (0.0004, "mw", "0.0004"),
+        (-0.0, "mw", "0.0"),
+        (1e-9, "mw", "0.0"),
+        (0.5, "share", "50.0%"),
+        (7.0, "each", "7"),
+        (7.25, "each", "7.2"),
+        (None, "mw", ""),
+        (2.5e9, "each", "2,500,000,000"),
+        ("x", "mw", "x"),
     ],
-)  # fmt: skip
+)
 def test_numbers_as_people_read_them(number, kind, text):
     assert shown(number, kind) == text
 
@@ -300,9 +360,12 @@ def test_nothing_of_a_workbook_becomes_code(name):
 def test_a_hostile_text_is_shown_as_it_is(text):
     plan = edge("hostile names")
     assert text in "".join(read("hostile names").texts.values())
-    other = replace(plan, name=text, summary={**plan.summary, "notes": [text], "currency": text,
-                                              "status": text, "plan": text},
-                    manifest={text: text, "created": text})  # fmt: skip
+    other = replace(
+        plan,
+        name=text,
+        summary={**plan.summary, "notes": [text], "currency": text, "status": text, "plan": text},
+        manifest={text: text, "created": text},
+    )
     whole = page(other)
     reader = Reader(whole)
     assert {tag for tag, _ in reader.tags} <= TAGS
@@ -316,13 +379,17 @@ def test_nothing_points_outside():
     for name in EDGES:
         for tag, attrs in read(name).tags:
             if tag != "meta":
-                outside = [key for key, text in attrs.items() if text and "//" in text
-                           and key not in ("data-v", "aria-label")]  # fmt: skip
+                outside = [
+                    key
+                    for key, text in attrs.items()
+                    if text and "//" in text and key not in ("data-v", "aria-label")
+                ]
                 assert not outside, (tag, attrs)
     assert "url(" not in style()
     assert "@import" not in style()
-    assert not re.search(r"fetch|XMLHttp|import|eval|innerHTML|document\.write|cookie|Storage",
-                         SCRIPT)  # fmt: skip
+    assert not re.search(
+        r"fetch|XMLHttp|import|eval|innerHTML|document\.write|cookie|Storage", SCRIPT
+    )
 
 
 def test_the_policy_lets_only_this_style_and_this_script_pass():
@@ -347,8 +414,13 @@ def test_mark_up_is_made_of_escaped_texts_alone():
     )
     assert "\x00" not in escape("a\x00b\x1b[2J\u202e")
     assert join(["<", Markup("<")], "&") == "&lt;&<"
-    for attributes in ({"onclick": "x"}, {"style": "x"}, {"src": "x"}, {"href": "javascript:x"},
-                       {"href": "//x"}):  # fmt: skip
+    for attributes in (
+        {"onclick": "x"},
+        {"style": "x"},
+        {"src": "x"},
+        {"href": "javascript:x"},
+        {"href": "//x"},
+    ):
         with pytest.raises(ValueError, match="no place in a report"):
             element("a", **attributes)
     with pytest.raises(ValueError, match="no coordinate"):
@@ -381,10 +453,15 @@ def contrast(one, other):
     ("ink", "ground"),
     [
         *((ink, ground) for ink in ("ink", "muted", "accent") for ground in ("ground", "panel")),
-        ("bad", "ground"), ("bad", "bad-ground"), ("ink", "bad-ground"), ("ink", "warn-ground"),
-        ("warn", "ground"), ("on-strong", "strong-bad"), ("on-strong", "strong-good"),
+        ("bad", "ground"),
+        ("bad", "bad-ground"),
+        ("ink", "bad-ground"),
+        ("ink", "warn-ground"),
+        ("warn", "ground"),
+        ("on-strong", "strong-bad"),
+        ("on-strong", "strong-good"),
     ],
-)  # fmt: skip
+)
 def test_texts_stand_out_from_their_ground(colours, ink, ground):
     assert contrast(colours[ink], colours[ground]) >= 4.5
 

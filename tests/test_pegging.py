@@ -71,22 +71,29 @@ def test_parts_wait_for_the_installs_of_what_they_are_made_into():
 
 
 def test_what_is_never_installed_blocks_nothing():
-    pegs = peg_orders(chain(), {"part": [Batch("idle", "*", 3, 4.0)]},
-                      [("plant", "unit", 3, 2.0)], [], AT_ONCE)  # fmt: skip
+    pegs = peg_orders(
+        chain(), {"part": [Batch("idle", "*", 3, 4.0)]}, [("plant", "unit", 3, 2.0)], [], AT_ONCE
+    )
     assert pegs["idle"].waits == []
     assert pegs["idle"].needed is None
 
 
 def test_a_system_that_goes_into_another_is_pegged_to_the_other():
     case = case_of(
-        end=DECEMBER, due={DECEMBER: 5},
+        end=DECEMBER,
+        due={DECEMBER: 5},
         systems=[unit_system("unit"), unit_system("rack")],
         bom=[{"system": "rack", "item": "unit", "quantity": 2}],
         supply=[sold("unit", lead_days=0), sold("rack", lead_days=400)],
         plants=[{"plant": "plant", "system": "rack", "units_per_month": 9, "lead_days": 0}],
-    )  # fmt: skip
-    pegs = peg_orders(case, {"unit": [Batch("order", "*", 0, 3.0)]}, [("plant", "rack", 4, 1.0)],
-                      [("hall", "rack", 4, 1.0), ("hall", "unit", 6, 1.0)], AT_ONCE)  # fmt: skip
+    )
+    pegs = peg_orders(
+        case,
+        {"unit": [Batch("order", "*", 0, 3.0)]},
+        [("plant", "rack", 4, 1.0)],
+        [("hall", "rack", 4, 1.0), ("hall", "unit", 6, 1.0)],
+        AT_ONCE,
+    )
     found = [(w.install, w.units, w.systems) for w in pegs["order"].waits]
     assert found == [(("hall", "rack", 4), 2.0, 1.0), (("hall", "unit", 6), 1.0, 1.0)]
 
@@ -147,9 +154,11 @@ def test_days_to_commission_count():
 def test_what_only_holds_a_milestone_that_is_past_is_for_none():
     case = chain(
         commitments=[{"commitment": "old", "basis": "it"}, {"commitment": "new", "basis": "it"}],
-        milestones=[{"commitment": "old", "date": "2026-01-31", "mw": 1},
-                    {"commitment": "new", "date": DECEMBER, "mw": 5}],
-    )  # fmt: skip
+        milestones=[
+            {"commitment": "old", "date": "2026-01-31", "mw": 1},
+            {"commitment": "new", "date": DECEMBER, "mw": 5},
+        ],
+    )
     service = [*served("old", range(12)), *served("new", range(12))]
     both = Purposes(case, service, [])
     assert both.of(("hall", "unit", ENDS[4])) == Purpose(YEAR_END, "new", late=False)
@@ -160,8 +169,11 @@ def test_what_only_holds_a_milestone_that_is_past_is_for_none():
 
 def planned(**changes):
     sheets = {
-        "settings": [{"setting": "start", "value": START}, {"setting": "end", "value": DECEMBER},
-                     {"setting": "gap", "value": 0}],
+        "settings": [
+            {"setting": "start", "value": START},
+            {"setting": "end", "value": DECEMBER},
+            {"setting": "gap", "value": 0},
+        ],
         "systems": [unit_system(price=10, commission_days=20)],
         "bom": [{"system": "unit", "item": "part", "quantity": 3}],
         "supply": [sold("part", lead_days=59, price=2, **{"yield": 0.5})],
@@ -170,9 +182,11 @@ def planned(**changes):
         "sites": [{"site": "near", "pue": 1}, {"site": "far; away", "pue": 1}],
         "halls": [hall("a", site="near", it_mw=3), hall("b", site="far; away")],
         "commitments": [{"commitment": "demand", "basis": "it"}],
-        "milestones": [{"commitment": "demand", "date": "2026-06-30", "mw": 4},
-                       {"commitment": "demand", "date": DECEMBER, "mw": 8}],
-    }  # fmt: skip
+        "milestones": [
+            {"commitment": "demand", "date": "2026-06-30", "mw": 4},
+            {"commitment": "demand", "date": DECEMBER, "mw": 8},
+        ],
+    }
     return make_plan(inputs_from_rows("pegs", {**sheets, **changes}), Options())
 
 
@@ -188,8 +202,9 @@ def test_a_plan_tells_what_is_late(late_plan):
     # service in May and two more in June: in time. Milestone and orders agree.
     orders = late_plan.tables["orders"]
     assert {row["milestone_blocked"] for row in orders} == {
-        "demand 2026-06-30", "demand 2026-12-31"
-    }  # fmt: skip
+        "demand 2026-06-30",
+        "demand 2026-12-31",
+    }
     tight = planned(
         supply_capacity=[{"supplier": "maker", "from": START, "units_per_month": 6}]
     ).tables

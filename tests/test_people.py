@@ -65,18 +65,32 @@ def test_headings_as_people_write_them(header: Sequence[object]) -> None:
 
 def test_a_table_that_starts_elsewhere() -> None:
     """Below a title and right of the margin; the cells keep their names."""
-    grid: Grid = [["Halls, first phase"], [], [None, None, "hall", "site", "it_mw"], [],
-                  [None, None, "hall", "site", 100], [None, None, None, "  ", None]]  # fmt: skip
+    grid: Grid = [
+        ["Halls, first phase"],
+        [],
+        [None, None, "hall", "site", "it_mw"],
+        [],
+        [None, None, "hall", "site", 100],
+        [None, None, None, "  ", None],
+    ]
     row = read(halls=grid).tables["halls"][0]
     assert (row.where("it_mw"), row.number, row.cells["hall"]) == ("halls!E5", 5, "C5")
 
 
 def test_merged_headings_are_one_header_of_two_rows() -> None:
     """Names merged downwards stand in the upper row, those below a group in the lower one."""
-    grid = halls((None, None, None, "slots", "coolant_lpm"), ("hall", "site", 100, 5, 90),
-                 header=("hall", "site", "it_mw", "Limits of a hall", None))  # fmt: skip
-    row = read(systems=[["system", "power_kw", "overhead_kw", "commission_days", "coolant_lpm"],
-                        ["unit", 1000, 0, 0, 1]], halls=grid).tables["halls"][0]  # fmt: skip
+    grid = halls(
+        (None, None, None, "slots", "coolant_lpm"),
+        ("hall", "site", 100, 5, 90),
+        header=("hall", "site", "it_mw", "Limits of a hall", None),
+    )
+    row = read(
+        systems=[
+            ["system", "power_kw", "overhead_kw", "commission_days", "coolant_lpm"],
+            ["unit", 1000, 0, 0, 1],
+        ],
+        halls=grid,
+    ).tables["halls"][0]
     assert (row["it_mw"], row["slots"], row["coolant_lpm"]) == (100, 5, 90)
     assert row.where("it_mw") == "halls!C3"
 
@@ -87,8 +101,11 @@ def test_a_title_that_names_a_column_is_no_header() -> None:
 
 
 def test_a_unit_in_the_heading_is_converted_and_noted() -> None:
-    systems: Grid = [["system", "power_kw [W]", "overhead_kw", "price (k$)", "commission_days"],
-                     ["unit", 34600, 0, 1.5, 0], ["other", "1e6", 0, None, 0]]  # fmt: skip
+    systems: Grid = [
+        ["system", "power_kw [W]", "overhead_kw", "price (k$)", "commission_days"],
+        ["unit", 34600, 0, 1.5, 0],
+        ["other", "1e6", 0, None, 0],
+    ]
     inputs = read(systems=systems)
     rows = inputs.tables["systems"]
     assert [row["power_kw"] for row in rows] == [34.6, 1000]
@@ -110,11 +127,17 @@ def test_a_unit_in_a_row_below_the_header_is_converted_and_noted() -> None:
 
 
 def test_a_units_row_with_words_over_names_and_days() -> None:
-    grid = halls(("name", "text", "MW", "YYYY-MM-DD"), ("hall", "site", 1, "2026-01-01"),
-                 header=("hall", "site", "it_mw", "ready"))  # fmt: skip
+    grid = halls(
+        ("name", "text", "MW", "YYYY-MM-DD"),
+        ("hall", "site", 1, "2026-01-01"),
+        header=("hall", "site", "it_mw", "ready"),
+    )
     assert len(read(halls=[*grid]).tables["halls"]) == 1
-    due: Grid = [["commitment", "date", "mw"], ["", "dd.mm.yyyy", "MW"],
-                 ["demand", "2026-02-28", 5]]  # fmt: skip
+    due: Grid = [
+        ["commitment", "date", "mw"],
+        ["", "dd.mm.yyyy", "MW"],
+        ["demand", "2026-02-28", 5],
+    ]
     assert len(read(milestones=due).tables["milestones"]) == 1
 
 
@@ -171,17 +194,25 @@ def test_a_percent_sign_over_a_column() -> None:
 
 @pytest.mark.parametrize(
     ("locale", "written"),
-    [("en", "1,234.5"), ("de", "1.234,5"), ("fr", "1\u202f234,5"), ("fr", "1\u00a0234,5"),
-     ("ch", "1'234.5"), (None, "1234.5"), ("EN", " 1234.5 ")],
-)  # fmt: skip
+    [
+        ("en", "1,234.5"),
+        ("de", "1.234,5"),
+        ("fr", "1\u202f234,5"),
+        ("fr", "1\u00a0234,5"),
+        ("ch", "1'234.5"),
+        (None, "1234.5"),
+        ("EN", " 1234.5 "),
+    ],
+)
 def test_numbers_as_the_settings_say_they_are_written(locale: str | None, written: str) -> None:
     """The row of the setting may stand below others that are written its way."""
     options = {"discount_rate": "0,08" if locale in ("de", "fr") else "0.08", "locale": locale}
     inputs = read(options, halls=halls(("hall", "site", written)))
     assert inputs.tables["halls"][0]["it_mw"] == 1234.5
     assert inputs.settings["discount_rate"] == 0.08
-    assert inputs.digest == read({"discount_rate": 0.08},
-                                 halls=halls(("hall", "site", 1234.5))).digest  # fmt: skip
+    assert (
+        inputs.digest == read({"discount_rate": 0.08}, halls=halls(("hall", "site", 1234.5))).digest
+    )
 
 
 def test_a_separated_number_is_refused_where_no_locale_says_how_it_is_read() -> None:
@@ -204,9 +235,11 @@ def test_names_that_programs_take_for_something_else_stay_what_they_are() -> Non
     """As keys, as references, in lists and as values of changes."""
     sites: Grid = [["site", "country", "pue"], *([name, name, 1] for name in NAMES)]
     rows = [(name, name, 1, name) for name in NAMES]
-    changes: Grid = [["change", "sheet", "key", "column", "operation", "value"],
-                     *([name, "halls", name, "site", "set", name] for name in NAMES),
-                     ["more", "halls", "007", "it_mw", "scale", "1.5"]]  # fmt: skip
+    changes: Grid = [
+        ["change", "sheet", "key", "column", "operation", "value"],
+        *([name, "halls", name, "site", "set", name] for name in NAMES),
+        ["more", "halls", "007", "it_mw", "scale", "1.5"],
+    ]
     inputs = read(
         sites=sites,
         power=[["node"], *([name] for name in NAMES)],
@@ -244,15 +277,20 @@ def test_values_of_changes_are_of_the_kind_of_their_column() -> None:
         "changes!F5 '1.5': a value to shift_days is a whole number",
         "changes!F6 '46000': end is a date, and this is a bare number",
     ]
-    rows = [["a", "halls", "hall", "ready", "set", date(2026, 1, 2)],
-            ["b", "energisation", "*", "from", "shift_days", "90"]]  # fmt: skip
+    rows = [
+        ["a", "halls", "hall", "ready", "set", date(2026, 1, 2)],
+        ["b", "energisation", "*", "from", "shift_days", "90"],
+    ]
     values = [row["value"] for row in read(changes=[header, *rows]).tables["changes"]]
     assert values == [date(2026, 1, 2), 90]
 
 
 def test_cells_under_no_column_name_are_noted() -> None:
-    grid = halls(("hall", "site", 100, "spare", None, "why"), (None, None, None, None, None, "?"),
-                 header=("hall", "site", "it_mw", None, None, None))  # fmt: skip
+    grid = halls(
+        ("hall", "site", 100, "spare", None, "why"),
+        (None, None, None, None, None, "?"),
+        header=("hall", "site", "it_mw", None, None, None),
+    )
     assert read(halls=grid).notes == (
         "halls!D2 'spare': no column name stands above, this is not read",
         "halls!F2 'why' and 1 more below: no column name stands above, this is not read",
@@ -279,8 +317,10 @@ def test_what_stands_above_the_header() -> None:
 
 def test_headings_that_hold_no_name() -> None:
     """An error is no mark of notes, though it begins with one; nor is a formula left out."""
-    grid = halls(("hall", "site", 100, 1, 2),
-                 header=("hall", "site", "it_mw", "#REF!", FORMULA_WITHOUT_VALUE))  # fmt: skip
+    grid = halls(
+        ("hall", "site", 100, 1, 2),
+        header=("hall", "site", "it_mw", "#REF!", FORMULA_WITHOUT_VALUE),
+    )
     assert faults_of(halls=grid) == [
         "halls!D1 '#REF!': the cell holds a spreadsheet error. Mend the formula behind it",
         "halls!E1: the formula has no stored value. Open the workbook in a spreadsheet and save it",
@@ -307,8 +347,13 @@ def test_a_sheet_that_would_be_missed_by_nobody() -> None:
 
 def test_a_blank_setting() -> None:
     """Blank stands for the default; a setting without one is named."""
-    settings: Grid = [["setting", "value"], ["start", None], ["end", "2026-02-28"], ["gap", " "],
-                      ["today", None]]  # fmt: skip
+    settings: Grid = [
+        ["setting", "value"],
+        ["start", None],
+        ["end", "2026-02-28"],
+        ["gap", " "],
+        ["today", None],
+    ]
     assert faults_of(settings=settings) == [
         "settings!B2: setting start is required. Give a date cell or YYYY-MM-DD"
     ]
@@ -358,19 +403,25 @@ def test_rows_come_back_from_a_saved_plan_as_they_were() -> None:
     back = from_document(as_document(inputs))
     assert back == inputs
     for row, again in zip(inputs.tables["halls"], back.tables["halls"], strict=True):
-        assert (row.where("count"), row.where("ready")) == (again.where("count"), "halls!row "
-                                                            f"{row.number}")  # fmt: skip
+        assert (row.where("count"), row.where("ready")) == (
+            again.where("count"),
+            f"halls!row {row.number}",
+        )
         assert row.blank == again.blank
     assert inputs.tables["halls"][0] != inputs.tables["halls"][1]
 
 
 def test_a_copy_of_inputs_says_the_same_in_plain_digits() -> None:
     """Whatever locale and units the source was written in."""
-    inputs = read({"locale": "de", "gap": "0,25", "today": None},
-                  halls=halls(("hall", "site", "1.234,5"), header=("hall", "site", "it_mw [kW]")),
-                  changes=[["change", "sheet", "key", "column", "operation", "value"],
-                           ["c", "halls", "hall", "fed_by", "set", "007"],
-                           ["c", "halls", "hall", "it_mw", "scale", "1,5"]])  # fmt: skip
+    inputs = read(
+        {"locale": "de", "gap": "0,25", "today": None},
+        halls=halls(("hall", "site", "1.234,5"), header=("hall", "site", "it_mw [kW]")),
+        changes=[
+            ["change", "sheet", "key", "column", "operation", "value"],
+            ["c", "halls", "hall", "fed_by", "set", "007"],
+            ["c", "halls", "hall", "it_mw", "scale", "1,5"],
+        ],
+    )
     copy = inputs_from_rows("copy", raw_sheets(inputs))
     assert copy.digest == inputs.digest
     assert copy.tables["halls"][0]["it_mw"] == 1.2345

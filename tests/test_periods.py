@@ -58,14 +58,19 @@ def period_of(value: object, **options: object) -> object:
 @pytest.mark.parametrize(
     ("written", "read"),
     [
-        ("month", "month"), (" Quarter ", "quarter"), (None, "month"), ("week;", "week"),
+        ("month", "month"),
+        (" Quarter ", "quarter"),
+        (None, "month"),
+        ("week;", "week"),
         ("month; quarter from 2028-01-01", "month; quarter from 2028-01-01"),
         ("MONTH,\nQuarter  FROM 2028-01-01 ; ", "month; quarter from 2028-01-01"),
-        ("week; month from 2027-01-01; quarter from 2028-01-01",
-         "week; month from 2027-01-01; quarter from 2028-01-01"),
+        (
+            "week; month from 2027-01-01; quarter from 2028-01-01",
+            "week; month from 2027-01-01; quarter from 2028-01-01",
+        ),
         ("quarter; week from 2027-02-17", "quarter; week from 2027-02-17"),
     ],
-)  # fmt: skip
+)
 def test_lengths_are_read_in_any_case_and_spacing(written: object, read: str) -> None:
     assert period_of(written) == read
     assert period_of(read) == read
@@ -74,8 +79,9 @@ def test_lengths_are_read_in_any_case_and_spacing(written: object, read: str) ->
 def test_the_parts_of_a_plan() -> None:
     assert stretches("quarter") == (Stretch("quarter"),)
     assert stretches("week; month from 2027-01-01") == (
-        Stretch("week"), Stretch("month", date(2027, 1, 1)),
-    )  # fmt: skip
+        Stretch("week"),
+        Stretch("month", date(2027, 1, 1)),
+    )
 
 
 def fault_of(value: str, **options: object) -> str:
@@ -90,36 +96,72 @@ def fault_of(value: str, **options: object) -> str:
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        ("fortnight", "period is a choice. Give one of month, week, quarter, or several with their "
-         "days, e.g. week; month from 2027-01-01"),
-        (";", "period is a choice. Give one of month, week, quarter, or several with their days, "
-         "e.g. week; month from 2027-01-01"),
-        ("month; quater from 2027-01-01", "'quater from 2027-01-01' is no length of a period. Did "
-         "you mean quarter? Give one of month, week, quarter, or several with their days, e.g. "
-         "week; month from 2027-01-01"),
-        ("month; quarter", "quarter has no day from which it holds. Write quarter from YYYY-MM-DD, "
-         "e.g. week; month from 2027-01-01"),
-        ("month from 2026-01-01; quarter from 2027-01-01", "the first length of periods holds from "
-         "the plan's start. Write month alone, e.g. week; month from 2027-01-01"),
-        ("month; quarter from 03/04/2027", "what stands behind quarter from is a date, and this "
-         "can be read as 2027-03-04 or as 2027-04-03. Give YYYY-MM-DD, e.g. 2027-03-04 or "
-         "2027-04-03"),
+        (
+            "fortnight",
+            "period is a choice. Give one of month, week, quarter, or several with their "
+            "days, e.g. week; month from 2027-01-01",
+        ),
+        (
+            ";",
+            "period is a choice. Give one of month, week, quarter, or several with their days, "
+            "e.g. week; month from 2027-01-01",
+        ),
+        (
+            "month; quater from 2027-01-01",
+            "'quater from 2027-01-01' is no length of a period. Did "
+            "you mean quarter? Give one of month, week, quarter, or several with their days, e.g. "
+            "week; month from 2027-01-01",
+        ),
+        (
+            "month; quarter",
+            "quarter has no day from which it holds. Write quarter from YYYY-MM-DD, "
+            "e.g. week; month from 2027-01-01",
+        ),
+        (
+            "month from 2026-01-01; quarter from 2027-01-01",
+            "the first length of periods holds from "
+            "the plan's start. Write month alone, e.g. week; month from 2027-01-01",
+        ),
+        (
+            "month; quarter from 03/04/2027",
+            "what stands behind quarter from is a date, and this "
+            "can be read as 2027-03-04 or as 2027-04-03. Give YYYY-MM-DD, e.g. 2027-03-04 or "
+            "2027-04-03",
+        ),
         ("month; quarter from 2027-02-30", "there is no such day. Give YYYY-MM-DD"),
-        ("month; month from 2027-01-01", "month from 2027-01-01 follows on month: the length stays "
-         "the same. Leave it out, or give another length"),
-        ("week; quarter from 2028-01-01; month from 2027-01-01", "month from 2027-01-01 follows on "
-         "quarter from 2028-01-01, and is not after it. Give the lengths in the order of their "
-         "days"),
-        ("month; quarter from 2027-01-15", "periods by quarter start on the first of a month, and "
-         "2027-01-15 is none. Give 2027-01-01, or the first after it"),
-        ("month; quarter from 2026-01-01", "quarter from 2026-01-01 leaves no day to month: the "
-         "plan starts on 2026-01-01. Give a later day, or leave month out"),
-        ("month; quarter from 2029-01-01", "quarter from 2029-01-01 begins after the plan's end on "
-         "2028-12-31. Give an earlier day, or leave it out"),
-        ("month; quarter from 9999-12-05", "periods by quarter start on the first of a month, and "
-         "9999-12-05 is none. Give 9999-12-01, or the first after it"),
+        (
+            "month; month from 2027-01-01",
+            "month from 2027-01-01 follows on month: the length stays "
+            "the same. Leave it out, or give another length",
+        ),
+        (
+            "week; quarter from 2028-01-01; month from 2027-01-01",
+            "month from 2027-01-01 follows on "
+            "quarter from 2028-01-01, and is not after it. Give the lengths in the order of their "
+            "days",
+        ),
+        (
+            "month; quarter from 2027-01-15",
+            "periods by quarter start on the first of a month, and "
+            "2027-01-15 is none. Give 2027-01-01, or the first after it",
+        ),
+        (
+            "month; quarter from 2026-01-01",
+            "quarter from 2026-01-01 leaves no day to month: the "
+            "plan starts on 2026-01-01. Give a later day, or leave month out",
+        ),
+        (
+            "month; quarter from 2029-01-01",
+            "quarter from 2029-01-01 begins after the plan's end on "
+            "2028-12-31. Give an earlier day, or leave it out",
+        ),
+        (
+            "month; quarter from 9999-12-05",
+            "periods by quarter start on the first of a month, and "
+            "9999-12-05 is none. Give 9999-12-01, or the first after it",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_the_setting_refuses(value: str, said: str) -> None:
     assert fault_of(value) == said
 
@@ -158,12 +200,18 @@ def test_a_week_cut_short_has_the_capacity_of_its_days() -> None:
     Three weeks and 6 days end with 8 of 12 MW: 4 are missed for 6 days.
     """
     plan = plan_of(
-        {JANUARY: 12}, end=FEBRUARY, options=WEEKS_THEN_MONTHS,
+        {JANUARY: 12},
+        end=FEBRUARY,
+        options=WEEKS_THEN_MONTHS,
         crews=[{"site": "site", "from": "2026-01-05", "systems_per_month": 10}],
-    )  # fmt: skip
+    )
     assert [row["period"] for row in plan.tables["ramp"]] == [
-        date(2026, 1, 5), date(2026, 1, 12), date(2026, 1, 19), date(2026, 1, 26), date(2026, 2, 1),
-    ]  # fmt: skip
+        date(2026, 1, 5),
+        date(2026, 1, 12),
+        date(2026, 1, 19),
+        date(2026, 1, 26),
+        date(2026, 2, 1),
+    ]
     assert missed_by_period(plan) == near([0, 0, 0, 4, 0])
     assert_optimum(plan, cost=120, missed=4 * SIX_DAYS)
 
@@ -175,10 +223,12 @@ def test_lead_times_are_days_whatever_the_period() -> None:
     missed for 6 days.
     """
     plan = plan_of(
-        {JANUARY: 6, MARCH: 12}, end=MARCH, options=WEEKS_THEN_MONTHS,
+        {JANUARY: 6, MARCH: 12},
+        end=MARCH,
+        options=WEEKS_THEN_MONTHS,
         supply=[{"supplier": "maker", "item": "unit", "lead_days": 12}],
         supply_capacity=[{"supplier": "maker", "from": "2026-01-05", "units_per_month": 9}],
-    )  # fmt: skip
+    )
     assert missed_by_period(plan) == near([0, 0, 0, 2, 0, 0])
     for row in plan.tables["orders"]:
         assert row["arrival_date"] == row["order_date"] + timedelta(days=12)
@@ -191,11 +241,15 @@ def test_energy_and_money_count_the_days_of_each_period() -> None:
     Energy is charged on the first days of the periods: 26 January, 1 February, 1 March; at 10 %.
     """
     plan = plan_of(
-        {JANUARY: 1}, end="2026-05-31",
-        options={**WEEKS_THEN_MONTHS, "discount_rate": 0.1,
-                 "period": "week; month from 2026-02-01; quarter from 2026-03-01"},
+        {JANUARY: 1},
+        end="2026-05-31",
+        options={
+            **WEEKS_THEN_MONTHS,
+            "discount_rate": 0.1,
+            "period": "week; month from 2026-02-01; quarter from 2026-03-01",
+        },
         sites=[{"site": "site", "pue": 1, "energy_price": 1}],
-    )  # fmt: skip
+    )
     cost = sum(
         money * 1.1 ** (-days / 365)
         for money, days in ((10, 26), (24 * 1, 21), (24 * 28, 27), (24 * 92, 55))
@@ -215,9 +269,7 @@ def test_lengths_that_all_come_to_months_plan_as_months_do() -> None:
     """A quarter cut after a month is a month."""
     sheets = small_sheets()
     plain = make_plan(inputs_from_rows("plain", sheets), Options())
-    sheets["settings"].append(
-        {"setting": "period", "value": "quarter; month from 2026-02-01"}
-    )  # fmt: skip
+    sheets["settings"].append({"setting": "period", "value": "quarter; month from 2026-02-01"})
     mixed = make_plan(inputs_from_rows("mixed", sheets), Options())
     for name in plain.tables.keys() - {"tiers"}:
         assert mixed.tables[name] == plain.tables[name], name
@@ -229,10 +281,14 @@ def test_lengths_that_all_come_to_months_plan_as_months_do() -> None:
 
 @pytest.mark.parametrize(
     "period",
-    ["month; quarter from 2026-04-01", "month; quarter from 2026-07-01",
-     "week; month from 2026-03-01; quarter from 2026-07-01", "quarter; month from 2026-04-01",
-     "month; week from 2026-08-12"],
-)  # fmt: skip
+    [
+        "month; quarter from 2026-04-01",
+        "month; quarter from 2026-07-01",
+        "week; month from 2026-03-01; quarter from 2026-07-01",
+        "quarter; month from 2026-04-01",
+        "month; week from 2026-08-12",
+    ],
+)
 def test_the_checker_needs_no_word_of_the_lengths(period: str) -> None:
     """It reads them from the workbook, and finds what does not fit them."""
     sheets = small_sheets()
@@ -278,8 +334,9 @@ def test_a_step_of_a_lead_time_is_named_in_days() -> None:
         named[period] = {limit.column: one_more(limit) for limit in found}
     assert set(named["month"].values()) == {"one period earlier"}
     assert named["week; month from 2026-03-01"] == {
-        **named["month"], "lead_days": "7 days less",
-    }  # fmt: skip
+        **named["month"],
+        "lead_days": "7 days less",
+    }
 
 
 def test_cases_of_a_sweep_may_differ_in_their_periods(tmp_path: Path) -> None:
@@ -291,9 +348,14 @@ def test_cases_of_a_sweep_may_differ_in_their_periods(tmp_path: Path) -> None:
     )
     ramps = [dict(record["result"]["ramp"]["demand"]) for record in sweep.records]
     assert list(ramps[1]) == [
-        "2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30", "2026-06-30", "2026-07-31",
+        "2026-01-31",
+        "2026-02-28",
+        "2026-03-31",
+        "2026-04-30",
+        "2026-06-30",
+        "2026-07-31",
         "2026-09-30",
-    ]  # fmt: skip
+    ]
     fan = {row["period_end"]: row for row in tables_of(sweep)["percentiles"]}
     assert list(fan) == list(ramps[0])
     for end, row in fan.items():

@@ -35,8 +35,11 @@ def assert_told(planted: list[Planted], faults: list[Fault]) -> None:
     """Each planted fault is told at its cell, with a remedy, and none is told that was not."""
     told = {(fault.where, fault.rule): fault for fault in faults}
     for each in planted:
-        found = [fault for (where, rule), fault in told.items()
-                 if where == each.where and each.rule in rule]  # fmt: skip
+        found = [
+            fault
+            for (where, rule), fault in told.items()
+            if where == each.where and each.rule in rule
+        ]
         assert found, f"{each} is not among {[str(fault) for fault in faults]}"
         assert all(fault.remedy for fault in found)
     extra = {fault.where for fault in faults} - {each.where for each in planted}
@@ -61,8 +64,11 @@ def test_a_cell_that_cannot_be_read(name: str, kind: Kind, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(2))
-@pytest.mark.parametrize("plant", [a_bad_setting, plant_change, *RULE_PLANTS, *SHAPE_PLANTS],
-                         ids=lambda plant: plant.__name__)  # fmt: skip
+@pytest.mark.parametrize(
+    "plant",
+    [a_bad_setting, plant_change, *RULE_PLANTS, *SHAPE_PLANTS],
+    ids=lambda plant: plant.__name__,
+)
 @pytest.mark.parametrize("name", WORKBOOKS)
 def test_a_broken_rule(name: str, plant: Plant, seed: int) -> None:
     book = Book(name)
@@ -73,9 +79,12 @@ def test_a_broken_rule(name: str, plant: Plant, seed: int) -> None:
 
 def test_every_plant_finds_a_place_in_some_workbook() -> None:
     plants: list[Callable[[Book, random.Random], Planted | None]] = [
-        *(partial(plant_cell, kind=kind) for kind in CELLS), a_bad_setting, plant_change,
-        *RULE_PLANTS, *SHAPE_PLANTS,
-    ]  # fmt: skip
+        *(partial(plant_cell, kind=kind) for kind in CELLS),
+        a_bad_setting,
+        plant_change,
+        *RULE_PLANTS,
+        *SHAPE_PLANTS,
+    ]
     for plant in plants:
         assert any(plant(Book(name), random.Random(1)) for name in WORKBOOKS)
 
@@ -89,9 +98,16 @@ def test_many_cells_are_told_in_one_pass(name: str, seed: int) -> None:
     assert_told([each for each in planted if each], faults_of(book))
 
 
-APART = ("an_end_before_the_start", "a_window_that_ends_first", "a_lane_that_leads_back",
-         "a_budget_that_shrinks", "a_change_of_no_column", "an_order_that_arrives_too_soon",
-         "a_pue_left_out", "an_unknown_setting")  # fmt: skip
+APART = (
+    "an_end_before_the_start",
+    "a_window_that_ends_first",
+    "a_lane_that_leads_back",
+    "a_budget_that_shrinks",
+    "a_change_of_no_column",
+    "an_order_that_arrives_too_soon",
+    "a_pue_left_out",
+    "an_unknown_setting",
+)
 """Rules whose faults have nothing to do with one another."""
 
 
@@ -103,8 +119,12 @@ def test_cells_and_rules_are_told_in_one_pass(name: str, seed: int) -> None:
     planted = [plant(book, chance) for plant in RULE_PLANTS if plant.__name__ in APART]
     taken |= {each.where for each in planted if each}
     # In texts of no consequence, so that no rule may wait for them.
-    free = [column.name for table in TABLES for column in table.columns
-            if column.name in ("source", "vendor", "customer", "region")]  # fmt: skip
+    free = [
+        column.name
+        for table in TABLES
+        for column in table.columns
+        if column.name in ("source", "vendor", "customer", "region")
+    ]
     for sheet in book.grids:
         for column in set(free) & set(book.names(sheet)):
             row = chance.choice(book.rows(sheet))
@@ -117,8 +137,14 @@ def test_planted_in_a_real_file(name: str, tmp_path: Path) -> None:
     """From the file on: texts, numbers, days, errors and a formula that was never calculated."""
     workbook = load_workbook(INPUTS / f"{name}.xlsx")
     columns = {cell.value: cell.column_letter for cell in workbook["halls"][1]}
-    contents = {"it_mw": "1,234", "ready": "03/04/2026", "count": 1.5, "site": "#REF!",
-                "build_days": "=1+1", "source": True}  # fmt: skip
+    contents = {
+        "it_mw": "1,234",
+        "ready": "03/04/2026",
+        "count": 1.5,
+        "site": "#REF!",
+        "build_days": "=1+1",
+        "source": True,
+    }
     cells = {f"{columns[name]}3": content for name, content in contents.items()}
     for cell, content in cells.items():
         workbook["halls"][cell] = content

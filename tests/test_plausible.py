@@ -147,10 +147,8 @@ def test_a_failover_group_carries_what_is_left_without_its_largest_node() -> Non
     power: dict[str, Rows] = {
         "halls": halls,
         "power": [{"node": f"feeder {n}", "group": "pair"} for n in "AB"],
-        "energisation": [
-            {"node": f"feeder {n}", "from": "2026-01-01", "mw": 60} for n in "AB"
-        ],
-    }  # fmt: skip
+        "energisation": [{"node": f"feeder {n}", "from": "2026-01-01", "mw": 60} for n in "AB"],
+    }
     assert warnings_of(sheets_of({MARCH: 50}, **power)) == []
     assert the_one(sheets_of({MARCH: 51}, **power)).figures["most_mw"] == pytest.approx(50)
 
@@ -177,11 +175,19 @@ def test_items_are_enough_for_what_is_due() -> None:
 
 def test_firm_orders_and_the_fleet_count_as_items() -> None:
     more: dict[str, Rows] = SUPPLY | {
-        "orders": [{"order": "1", "supplier": "fab", "item": "wafer", "quantity": 10,
-                    "arrives": "2026-02-01", "placed": "2025-12-01"}],
+        "orders": [
+            {
+                "order": "1",
+                "supplier": "fab",
+                "item": "wafer",
+                "quantity": 10,
+                "arrives": "2026-02-01",
+                "placed": "2025-12-01",
+            }
+        ],
         "halls": [{"hall": "hall", "site": "site", "it_mw": 100, "open_count": 1}],
         "fleet": [{"hall": "hall", "system": "unit", "count": 3}],
-    }  # fmt: skip
+    }
     more["plants"] = [SUPPLY["plants"][0] | {"units_per_month": 100}]
     # Of 44 wafers ordered by 5 March and 8 on order 26 units are made, beside the 3 that stand.
     assert warnings_of(sheets_of({APRIL: 29}, **more)) == []
@@ -262,8 +268,16 @@ def test_what_is_on_order_may_be_there_before_anything_that_is_ordered_now() -> 
 
     It is a part of a unit; 1.16 units are there on the 31st, which is in time.
     """
-    orders: Rows = [{"order": "1", "supplier": "fab", "item": "wafer", "quantity": 10,
-                     "arrives": "2026-01-01", "placed": "2025-12-01"}]  # fmt: skip
+    orders: Rows = [
+        {
+            "order": "1",
+            "supplier": "fab",
+            "item": "wafer",
+            "quantity": 10,
+            "arrives": "2026-01-01",
+            "placed": "2025-12-01",
+        }
+    ]
     assert warnings_of(sheets_of({JANUARY: 1}, orders=orders, **SUPPLY)) == []
     found = too_early(sheets_of({"2026-01-28": 1}, orders=orders, **SUPPLY))
     assert found.figures == {"first_possible": "2026-01-29"}

@@ -60,9 +60,9 @@ def test_a_node_without_halls_or_megawatts() -> None:
     idle = the_one(nodes(120, power=[{"node": "feeder"}, {"node": "idle"}]))
     assert (idle.where, idle.rule) == ("power!A3", "this node feeds no hall")
     halls: Rows = [
-        {"hall": n, "site": "site", "it_mw": 100, "fed_by": f} for n, f in
-        (("hall", "feeder"), ("other", "free"))
-    ]  # fmt: skip
+        {"hall": n, "site": "site", "it_mw": 100, "fed_by": f}
+        for n, f in (("hall", "feeder"), ("other", "free"))
+    ]
     free = the_one(nodes(120, halls=halls, power=[{"node": "feeder"}, {"node": "free"}]))
     assert free.where == "halls!D3"
     assert "no node between this hall and the grid has a row in energisation" in free.rule
@@ -79,8 +79,11 @@ def test_a_commitment_that_nothing_may_serve() -> None:
         {"commitment": name, "date": MARCH, "mw": 1} for name in ("demand", "French")
     ]
     base: dict[str, Rows] = {
-        "sites": sites, "halls": halls, "commitments": commitments, "milestones": milestones,
-    }  # fmt: skip
+        "sites": sites,
+        "halls": halls,
+        "commitments": commitments,
+        "milestones": milestones,
+    }
     assert warnings_of(sheets_of({}, **base)) == []
     barred: Rows = [{"commitment": "French", "site": "abroad", "allowed": "no"}]
     found = the_one(sheets_of({}, **base, service=barred))
@@ -125,13 +128,18 @@ def test_a_hall_that_no_system_reaches_or_none_comes_into_service_in() -> None:
     """Units come too late to `far`; of two systems one comes in time and is in service too late."""
     sites: Rows = [{"site": "site", "pue": 1}, {"site": "far", "pue": 1}]
     halls: Rows = [{"hall": f"{s} hall", "site": s, "it_mw": 100} for s in ("site", "far")]
-    lanes: Rows = [{"from": a, "to": b, "transit_days": days} for a, b, days in
-                   (("fab", "plant", 0), ("plant", "site", 0), ("plant", "far", 99))]  # fmt: skip
+    lanes: Rows = [
+        {"from": a, "to": b, "transit_days": days}
+        for a, b, days in (("fab", "plant", 0), ("plant", "site", 0), ("plant", "far", 99))
+    ]
     found = warnings_of(sheets_of({APRIL: 1}, sites=sites, halls=halls, lanes=lanes, **SUPPLY))
-    assert [(w.where, w.rule) for w in found] == [(
-        "halls!A3", "nothing can ever stand in this hall: no system that may serve a commitment "
-        "can reach it by 2026-04-30: unit",
-    )]  # fmt: skip
+    assert [(w.where, w.rule) for w in found] == [
+        (
+            "halls!A3",
+            "nothing can ever stand in this hall: no system that may serve a commitment "
+            "can reach it by 2026-04-30: unit",
+        )
+    ]
 
     systems = [unit_system(price=10, commission_days=100), unit_system("dear", price=10)]
     late: Rows = [{"supplier": "shop", "item": "dear", "lead_days": 200}]

@@ -43,16 +43,27 @@ def test_the_words_say_what_may_be_meant() -> None:
 
 def test_rows_in_any_order_and_of_several_commitments() -> None:
     """Each commitment by itself, in the order of its dates."""
-    found = of_rows({}, commitments=[{"commitment": c, "basis": "it"} for c in ("a", "b")],
-                    milestones=[{"commitment": "b", "date": APRIL, "mw": 4},
-                                {"commitment": "a", "date": MARCH, "mw": 4},
-                                {"commitment": "b", "date": JANUARY, "mw": 4}])  # fmt: skip
+    found = of_rows(
+        {},
+        commitments=[{"commitment": c, "basis": "it"} for c in ("a", "b")],
+        milestones=[
+            {"commitment": "b", "date": APRIL, "mw": 4},
+            {"commitment": "a", "date": MARCH, "mw": 4},
+            {"commitment": "b", "date": JANUARY, "mw": 4},
+        ],
+    )
     assert [(w.where, w.figures["meant_mw"]) for w in found] == [("milestones!C2", 8)]
 
 
 def order(name: str, arrives: str, **columns: object) -> dict[str, object]:
-    return {"order": name, "supplier": "fab", "item": "unit", "quantity": 1, "arrives": arrives,
-            **columns}  # fmt: skip
+    return {
+        "order": name,
+        "supplier": "fab",
+        "item": "unit",
+        "quantity": 1,
+        "arrives": arrives,
+        **columns,
+    }
 
 
 SOLD: Rows = [{"supplier": "fab", "item": "unit", "lead_days": 0}]
@@ -65,8 +76,7 @@ def options(**given: object) -> Rows:
 
 def test_an_order_due_before_today_is_counted_as_received() -> None:
     orders = [order("late", "2026-02-14"), order("today", "2026-02-15"), order("soon", MARCH)]
-    (found,) = of_rows({APRIL: 2}, settings=options(today="2026-02-15"), supply=SOLD,
-                       orders=orders)  # fmt: skip
+    (found,) = of_rows({APRIL: 2}, settings=options(today="2026-02-15"), supply=SOLD, orders=orders)
     assert str(found) == (
         "orders!E2 '2026-02-14': this was due before today, 2026-02-15, and is counted as received "
         "and not yet used. Move arrives if it is late; remove the row if what came is in fleet "
@@ -77,8 +87,13 @@ def test_an_order_due_before_today_is_counted_as_received() -> None:
 def test_an_order_due_before_the_plan_starts_beside_a_fleet() -> None:
     """Without a day of planning that is the plan's first day."""
     orders = [order("one", "2025-11-15"), order("two", "2025-12-31"), order("three", "2026-01-01")]
-    found = of_rows({APRIL: 5}, settings=options(), supply=SOLD, orders=orders,
-                    halls=[{"hall": "hall", "site": "site", "it_mw": 100, "open_count": 1}],
-                    fleet=[{"hall": "hall", "system": "unit", "count": 2}])  # fmt: skip
+    found = of_rows(
+        {APRIL: 5},
+        settings=options(),
+        supply=SOLD,
+        orders=orders,
+        halls=[{"hall": "hall", "site": "site", "it_mw": 100, "open_count": 1}],
+        fleet=[{"hall": "hall", "system": "unit", "count": 2}],
+    )
     assert [w.where for w in found] == ["orders!E2", "orders!E3"]
     assert len(fold(found)) == 1

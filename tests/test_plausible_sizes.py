@@ -69,9 +69,10 @@ def test_the_least_price_of_what_is_assembled(arrives: str) -> None:
     supply = SUPPLY | {
         "supply": [SUPPLY["supply"][0] | {"price": 8}],
         "plants": [SUPPLY["plants"][0] | {"cost": 5}],
-        "orders": [{"order": "1", "supplier": "fab", "item": "wafer", "quantity": 5,
-                    "arrives": arrives}],
-    }  # fmt: skip
+        "orders": [
+            {"order": "1", "supplier": "fab", "item": "wafer", "quantity": 5, "arrives": arrives}
+        ],
+    }
     budget: Rows = [{"date": "2026-04-30", "cumulative": 210}]
     assert warnings_of(sheets_of({APRIL: 10}, budget=budget, **supply)) == []
     found = the_one(sheets_of({APRIL: 10.5}, budget=budget, **supply))
@@ -95,9 +96,15 @@ def test_the_fleet_and_cheap_systems_lower_the_least_price() -> None:
 
 
 def test_a_price_below_one_is_compared_as_well() -> None:
-    found = the_one(sheets_of({MARCH: 1}, systems=[
-        unit_system("a", price=0.9), unit_system("b", price=2_000),
-    ]))  # fmt: skip
+    found = the_one(
+        sheets_of(
+            {MARCH: 1},
+            systems=[
+                unit_system("a", price=0.9),
+                unit_system("b", price=2_000),
+            ],
+        )
+    )
     assert found.value == "2000"
 
 

@@ -25,26 +25,91 @@ from planner.workbook.rows import Inputs
 from planner.workbook.schema.cell_contents import BadValueError, is_blank
 from planner.workbook.schema.column_values import typed_column
 from planner.workbook.schema.declarations import Column
-from planner.workbook.schema.sheets import SETTINGS, TABLES
+from planner.workbook.schema.settings_sheet import SETTINGS
+from planner.workbook.schema.sheets import TABLES
 from planner.workbook.schema.values import convert
 
 FEW = settings(
     max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
-TEMPTING = st.sampled_from([
-    "", " ", "\u00a0", "NA", "None", "007", "1E5", "TRUE", "nan", "#REF!", "#N/A", "Err:508", "#",
-    "1,234", "1.234,5", "1 234", "50 %", "-5", "−5", "03/04/2026", "2026-01-01", "9999-12-31",
-    "0001-01-01", "46000", "kW", "W", "MW", "k$", "%", "unit", "site", "hall", "demand", "yes",
-    "it", "month", "set", "scale", "halls", "start", "end", "two\nlines", "bell\a", "\ud800",
-    "a" * 40000, "1" * 5000, "1e999", "٣", "½", "*", "en", "de",
-])  # fmt: skip
+TEMPTING = st.sampled_from(
+    [
+        "",
+        " ",
+        "\u00a0",
+        "NA",
+        "None",
+        "007",
+        "1E5",
+        "TRUE",
+        "nan",
+        "#REF!",
+        "#N/A",
+        "Err:508",
+        "#",
+        "1,234",
+        "1.234,5",
+        "1 234",
+        "50 %",
+        "-5",
+        "−5",
+        "03/04/2026",
+        "2026-01-01",
+        "9999-12-31",
+        "0001-01-01",
+        "46000",
+        "kW",
+        "W",
+        "MW",
+        "k$",
+        "%",
+        "unit",
+        "site",
+        "hall",
+        "demand",
+        "yes",
+        "it",
+        "month",
+        "set",
+        "scale",
+        "halls",
+        "start",
+        "end",
+        "two\nlines",
+        "bell\a",
+        "\ud800",
+        "a" * 40000,
+        "1" * 5000,
+        "1e999",
+        "٣",
+        "½",
+        "*",
+        "en",
+        "de",
+    ]
+)
 CELLS = st.one_of(
-    st.none(), st.none(), TEMPTING, TEMPTING, st.text(max_size=6), st.booleans(),
-    st.integers(-5, 5), st.integers(), st.just(10**400), st.just(-(10**5000)), st.floats(),
-    st.floats(0, 100), st.dates(), st.datetimes(), st.times(), st.timedeltas(),
-    st.just(FORMULA_WITHOUT_VALUE), st.just(date(9999, 12, 31)), st.just(date(1, 1, 1)),
-)  # fmt: skip
+    st.none(),
+    st.none(),
+    TEMPTING,
+    TEMPTING,
+    st.text(max_size=6),
+    st.booleans(),
+    st.integers(-5, 5),
+    st.integers(),
+    st.just(10**400),
+    st.just(-(10**5000)),
+    st.floats(),
+    st.floats(0, 100),
+    st.dates(),
+    st.datetimes(),
+    st.times(),
+    st.timedeltas(),
+    st.just(FORMULA_WITHOUT_VALUE),
+    st.just(date(9999, 12, 31)),
+    st.just(date(1, 1, 1)),
+)
 
 MOST_WORDS = 2500
 """Characters of a fault that a person reads to the end."""
@@ -69,9 +134,12 @@ def outcome(raw: list[RawSheet]) -> Inputs | PlannerError:
 def random_grid(draw: st.DrawFn, names: list[str]) -> list[list[object]]:
     """Return a grid, most often with headings that are columns of a sheet."""
     heading = st.one_of(
-        st.sampled_from(names), st.sampled_from(names), st.sampled_from(names),
-        st.sampled_from(names).map(lambda name: f"{name} [kW]"), CELLS,
-    )  # fmt: skip
+        st.sampled_from(names),
+        st.sampled_from(names),
+        st.sampled_from(names),
+        st.sampled_from(names).map(lambda name: f"{name} [kW]"),
+        CELLS,
+    )
     header = draw(st.one_of(st.just([*names]), st.lists(heading, max_size=len(names) + 2)))
     above = draw(st.lists(st.lists(CELLS, max_size=3), max_size=2))
     rows = draw(st.lists(st.lists(CELLS, max_size=len(header) + 1), max_size=5))
@@ -146,8 +214,10 @@ def test_no_order_and_no_blank_row_changes_the_digest(chance: random.Random) -> 
         order = list(range(len(header)))
         chance.shuffle(order)
         margin: list[object] = [None] * chance.randint(0, 2)
-        grid = [[*margin, *((row + [None] * len(header))[at] for at in order)]
-                for row in ([*header], *lines)]  # fmt: skip
+        grid = [
+            [*margin, *((row + [None] * len(header))[at] for at in order)]
+            for row in ([*header], *lines)
+        ]
         raw.append(RawSheet(name, grid))
     chance.shuffle(raw)
     found = inputs_from_sheets("plan", raw)
@@ -164,7 +234,7 @@ CLEAN = st.one_of(
     st.lists(st.one_of(st.just(""), st.text("0123456789.+-eE", max_size=4))),
     st.lists(st.sampled_from(["", "1", "0.5", "30", "1e0", "+1.", "-0", "1e999"])),
     st.lists(CELLS),
-)  # fmt: skip
+)
 
 
 @settings(max_examples=examples(600), deadline=None)

@@ -116,8 +116,14 @@ def test_csv_and_excel_of_the_same_rows_are_the_same_inputs(tmp_path: Path) -> N
 
 def test_a_scenario_is_the_same_in_csv_and_excel(tmp_path: Path) -> None:
     """A number in a cell of any kind is one in both."""
-    change = {"change": "more", "sheet": "halls", "key": "hall", "column": "it_mw",
-              "operation": "set", "value": 90}  # fmt: skip
+    change = {
+        "change": "more",
+        "sheet": "halls",
+        "key": "hall",
+        "column": "it_mw",
+        "operation": "set",
+        "value": 90,
+    }
     sheets = rows_of(changes=[change])
     digests = {
         read_inputs(path).digest
@@ -279,8 +285,12 @@ def test_two_sheets_of_one_name(tmp_path: Path) -> None:
 
 
 def test_settings_that_are_missing_unknown_or_twice() -> None:
-    rows = [{"setting": "start", "value": START}, {"setting": "start", "value": START},
-            {"setting": "stat", "value": START}, {"setting": "gap", "value": 2}]  # fmt: skip
+    rows = [
+        {"setting": "start", "value": START},
+        {"setting": "start", "value": START},
+        {"setting": "stat", "value": START},
+        {"setting": "gap", "value": 2},
+    ]
     with pytest.raises(InputFaults) as caught:
         inputs_from_rows("plan", {**rows_of(), "settings": rows})
     assert [str(fault) for fault in caught.value.faults] == [
@@ -321,9 +331,12 @@ def test_faults_of_cells_in_all_sheets_are_reported_together() -> None:
 
 @pytest.mark.parametrize(
     ("content", "problem"),
-    [(None, "there is no such file"), (b"not a zip", "this is not an .xlsx workbook"),
-     (b"", "this is not an .xlsx workbook")],
-)  # fmt: skip
+    [
+        (None, "there is no such file"),
+        (b"not a zip", "this is not an .xlsx workbook"),
+        (b"", "this is not an .xlsx workbook"),
+    ],
+)
 def test_what_is_no_workbook(tmp_path: Path, content: bytes | None, problem: str) -> None:
     path = tmp_path / "plan.xlsx"
     if content is not None:

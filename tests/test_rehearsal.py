@@ -26,35 +26,80 @@ ROOT = Path(__file__).parents[1]
 Rows = list[dict[str, object]]
 
 UNREADABLE: Rows = [
-    {"change": "share", "sheet": "sites", "key": "site", "column": "pue", "operation": "scale",
-     "value": "90 %"},
-    {"change": "wrong key", "sheet": "sites", "key": "nowhere", "column": "pue",
-     "operation": "set", "value": 1.2},
-    {"change": "two rows", "sheet": "sites", "key": "site", "column": "pue", "operation": "set",
-     "value": "many"},
-    {"change": "two rows", "sheet": "crews", "key": "nobody", "column": "systems_per_month",
-     "operation": "set", "value": 2},
-    {"change": "sound", "sheet": "sites", "key": "site", "column": "pue", "operation": "set",
-     "value": 1.2},
-]  # fmt: skip
+    {
+        "change": "share",
+        "sheet": "sites",
+        "key": "site",
+        "column": "pue",
+        "operation": "scale",
+        "value": "90 %",
+    },
+    {
+        "change": "wrong key",
+        "sheet": "sites",
+        "key": "nowhere",
+        "column": "pue",
+        "operation": "set",
+        "value": 1.2,
+    },
+    {
+        "change": "two rows",
+        "sheet": "sites",
+        "key": "site",
+        "column": "pue",
+        "operation": "set",
+        "value": "many",
+    },
+    {
+        "change": "two rows",
+        "sheet": "crews",
+        "key": "nobody",
+        "column": "systems_per_month",
+        "operation": "set",
+        "value": 2,
+    },
+    {
+        "change": "sound",
+        "sheet": "sites",
+        "key": "site",
+        "column": "pue",
+        "operation": "set",
+        "value": 1.2,
+    },
+]
 """Changes of which one has a sound row, and four a fault: in the cell, in the key, or in both."""
 
-NAMED: Rows = [{"scenario": name, "change": name}
-               for name in ("share", "wrong key", "two rows", "sound", "unknown")]  # fmt: skip
-WHERE = {"share": ["changes!F2"], "wrong key": ["changes!C3"], "two rows": ["changes!F4"],
-         "unknown": ["scenarios!B6"]}  # fmt: skip
+NAMED: Rows = [
+    {"scenario": name, "change": name}
+    for name in ("share", "wrong key", "two rows", "sound", "unknown")
+]
+WHERE = {
+    "share": ["changes!F2"],
+    "wrong key": ["changes!C3"],
+    "two rows": ["changes!F4"],
+    "unknown": ["scenarios!B6"],
+}
 
 
 def change(name: str, sheet: str, key: str, column: str, operation: str, value: object) -> Rows:
-    return [{"change": name, "sheet": sheet, "key": key, "column": column, "operation": operation,
-             "value": value}]  # fmt: skip
+    return [
+        {
+            "change": name,
+            "sheet": sheet,
+            "key": key,
+            "column": column,
+            "operation": operation,
+            "value": value,
+        }
+    ]
 
 
 def told(changes: Rows, scenarios: dict[str, list[str]] | None = None, **more: Rows) -> list[str]:
     """Return the faults of a workbook with these changes, each of a scenario of its own name."""
     named = {c["change"]: [c["change"]] for c in changes} if scenarios is None else scenarios
-    rows: Rows = [{"scenario": name, "change": each} for name, made in named.items()
-                  for each in made]  # fmt: skip
+    rows: Rows = [
+        {"scenario": name, "change": each} for name, made in named.items() for each in made
+    ]
     inputs: Inputs = base(changes=changes, scenarios=rows, **more)
     return [str(fault) for fault in rehearsed(inputs)]
 
@@ -91,16 +136,20 @@ def test_a_result_that_breaks_a_rule_across_sheets_is_told_at_the_change() -> No
 
 def test_changes_that_can_be_planned_together_alone_have_no_fault() -> None:
     """The milestones move beyond the end, unless the end moves, too."""
-    changes = [*change("late", "milestones", "*", "date", "shift_days", 90),
-               *change("long", "settings", "end", "value", "set", "2026-12-31")]  # fmt: skip
+    changes = [
+        *change("late", "milestones", "*", "date", "shift_days", 90),
+        *change("long", "settings", "end", "value", "set", "2026-12-31"),
+    ]
     assert told(changes, {"both": ["long", "late"]}) == []
     assert told(changes, {"one": ["late"], "other": ["long"]}) != []
 
 
 def test_changes_that_leave_the_bounds_together_alone() -> None:
     """Each by itself keeps within them; the second one is told."""
-    changes = [*change("half", "sites", "site", "pue", "scale", 2),
-               *change("again", "sites", "site", "pue", "scale", 2)]  # fmt: skip
+    changes = [
+        *change("half", "sites", "site", "pue", "scale", 2),
+        *change("again", "sites", "site", "pue", "scale", 2),
+    ]
     assert told(changes, {"one": ["half"], "other": ["again"]}) == []
     (fault,) = told(changes, {"twice": ["half", "again"]})
     assert fault.startswith("changes!F3 '2': sites!B2 is 2: pue is out of bounds")
@@ -118,9 +167,18 @@ def test_a_fault_of_two_scenarios_is_told_once() -> None:
 
 
 def test_the_key_of_a_draw_is_looked_up() -> None:
-    draws: Rows = [{"draw": "d", "sheet": "crews", "key": "nobody,*", "operation": "scale",
-                    "column": "systems_per_month", "distribution": "uniform", "low": 0.5,
-                    "high": 1}]  # fmt: skip
+    draws: Rows = [
+        {
+            "draw": "d",
+            "sheet": "crews",
+            "key": "nobody,*",
+            "operation": "scale",
+            "column": "systems_per_month",
+            "distribution": "uniform",
+            "low": 0.5,
+            "high": 1,
+        }
+    ]
     (fault,) = told([], {}, draws=draws)
     assert fault.startswith("draws!C2 'nobody,*': no row of crews has this key")
     (fault,) = told([], {}, draws=[{**draws[0], "key": "site,*", "low": None}])
@@ -150,7 +208,12 @@ def test_check_fails_and_the_plan_of_the_base_is_warned_in_a_line(tmp_path: Path
 def test_faults_of_scenarios_stop_neither_the_base_nor_a_sound_scenario() -> None:
     inputs = base(changes=UNREADABLE, scenarios=NAMED)
     assert {fault.where for fault in rehearsed(inputs)} == {
-        "changes!F2", "changes!C3", "changes!F4", "changes!C5", "scenarios!B6"}  # fmt: skip
+        "changes!F2",
+        "changes!C3",
+        "changes!F4",
+        "changes!C5",
+        "scenarios!B6",
+    }
     kept = from_document(as_document(inputs))
     for one in (inputs, kept, apply(inputs, what_if(inputs, None, ["halls[A].count=2"]))):
         assert apply(one, what_if(one, "sound")).tables["sites"][0]["pue"] == 1.2
@@ -162,15 +225,25 @@ def test_faults_of_scenarios_stop_neither_the_base_nor_a_sound_scenario() -> Non
 
 
 def test_a_name_that_cannot_be_read_may_be_of_any_scenario() -> None:
-    inputs = base(changes=[{**UNREADABLE[4], "change": None}, UNREADABLE[4]],
-                  scenarios=[{"scenario": "s", "change": "sound"}])  # fmt: skip
+    inputs = base(
+        changes=[{**UNREADABLE[4], "change": None}, UNREADABLE[4]],
+        scenarios=[{"scenario": "s", "change": "sound"}],
+    )
     with pytest.raises(InputFaults, match="changes!A2: change is required"):
         what_if(inputs, "s")
 
 
 def test_a_column_at_fault_stops_every_scenario_and_no_other_plan() -> None:
-    misspelt: Rows = [{"change": "c", "sheet": "sites", "keyy": "site", "column": "pue",
-                       "operation": "set", "value": 1.2}]  # fmt: skip
+    misspelt: Rows = [
+        {
+            "change": "c",
+            "sheet": "sites",
+            "keyy": "site",
+            "column": "pue",
+            "operation": "set",
+            "value": 1.2,
+        }
+    ]
     inputs = base(changes=misspelt, scenarios=[{"scenario": "s", "change": "c"}])
     assert rehearsed(inputs) == inputs.what_if_faults != ()
     with pytest.raises(InputFaults, match="changes!"):
@@ -178,12 +251,23 @@ def test_a_column_at_fault_stops_every_scenario_and_no_other_plan() -> None:
 
 
 def test_faults_of_draws_stop_no_scenario_and_are_told_beside_others() -> None:
-    draw = {"sheet": "sites", "key": "site", "column": "pue", "operation": "scale",
-            "distribution": "uniform", "low": 0.9, "high": 1.1}  # fmt: skip
-    draws: Rows = [{**draw, "draw": "text", "low": "few"}, {**draw, "draw": "key", "key": "no"},
-                   {**draw, "draw": "lacks", "high": None}]  # fmt: skip
-    inputs = base(changes=UNREADABLE[4:], scenarios=[{"scenario": "s", "change": "sound"}],
-                  draws=draws)  # fmt: skip
+    draw = {
+        "sheet": "sites",
+        "key": "site",
+        "column": "pue",
+        "operation": "scale",
+        "distribution": "uniform",
+        "low": 0.9,
+        "high": 1.1,
+    }
+    draws: Rows = [
+        {**draw, "draw": "text", "low": "few"},
+        {**draw, "draw": "key", "key": "no"},
+        {**draw, "draw": "lacks", "high": None},
+    ]
+    inputs = base(
+        changes=UNREADABLE[4:], scenarios=[{"scenario": "s", "change": "sound"}], draws=draws
+    )
     assert what_if(inputs, "s") is not None
     with pytest.raises(InputFaults, match="draws!F2"):
         read_draws(inputs)
@@ -192,8 +276,10 @@ def test_faults_of_draws_stop_no_scenario_and_are_told_beside_others() -> None:
 
 def test_the_result_of_a_scenario_that_is_made_in_part_is_not_judged() -> None:
     """The milestones move beyond the end, which a change at fault was to move as well."""
-    changes = [*change("late", "milestones", "*", "date", "shift_days", 90),
-               *change("long", "settings", "end", "value", "set", "soon")]  # fmt: skip
+    changes = [
+        *change("late", "milestones", "*", "date", "shift_days", 90),
+        *change("long", "settings", "end", "value", "set", "soon"),
+    ]
     (fault,) = told(changes, {"both": ["long", "late"]})
     assert fault.startswith("changes!F3 'soon'")
 
@@ -213,11 +299,13 @@ def test_commands_name_the_same_cells_and_check_hides_nothing(tmp_path: Path) ->
     shown = CliRunner().invoke(planner, ["check", str(path)])
     assert "These faults affect" in shown.stdout
     for name, where in WHERE.items():
-        made = CliRunner().invoke(planner, ["plan", str(path), "--scenario", name,
-                                            "-o", str(tmp_path / "out")])  # fmt: skip
+        made = CliRunner().invoke(
+            planner, ["plan", str(path), "--scenario", name, "-o", str(tmp_path / "out")]
+        )
         assert isinstance(made.exception, InputFaults)
         assert where[0] in str(made.exception)
-    copied = CliRunner().invoke(planner, ["init", str(tmp_path / "copy"), "--from", str(path),
-                                          "--as", "csv"])  # fmt: skip
+    copied = CliRunner().invoke(
+        planner, ["init", str(tmp_path / "copy"), "--from", str(path), "--as", "csv"]
+    )
     assert isinstance(copied.exception, InputFaults)
     assert not (tmp_path / "copy").exists()

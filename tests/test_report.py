@@ -31,8 +31,11 @@ def run(*arguments):
 
 
 def files(folder):
-    return {path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in folder.rglob("*") if path.is_file()}  # fmt: skip
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 @pytest.fixture
@@ -103,8 +106,16 @@ def test_a_figure_without_its_package_is_a_clear_error(saved, monkeypatch):
     assert files(saved) == before
 
 
-@pytest.mark.parametrize("arguments", [["--kinds", "pdf"], ["--kinds", ""], ["--kinds", "none"],
-                                       ["--kinds", "xlsx,none"], ["--figures", "gif"]])  # fmt: skip
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--kinds", "pdf"],
+        ["--kinds", ""],
+        ["--kinds", "none"],
+        ["--kinds", "xlsx,none"],
+        ["--figures", "gif"],
+    ],
+)
 def test_what_cannot_be_written_is_said(saved, arguments):
     result = run("report", saved, *arguments)
     assert result.exit_code == 2
@@ -146,10 +157,11 @@ def test_a_plan_that_came_meanwhile_is_not_lost(saved):
 def test_plan_writes_the_reports_that_are_asked_for(tmp_path):
     book = ROOT / "inputs/first-plan.xlsx"
     for asked, names in (
-        ([], {"plan.xlsx", "report.html"}), (["--report", "none"], set()),
+        ([], {"plan.xlsx", "report.html"}),
+        (["--report", "none"], set()),
         (["--report", "html"], {"report.html"}),
         (["--report", " HTML, xlsx "], set(KINDS.values())),
-    ):  # fmt: skip
+    ):
         result = run("plan", book, "-o", tmp_path / "p", *asked, "--json")
         assert result.exit_code == 0
         assert set(files(tmp_path / "p")) & set(KINDS.values()) == names
@@ -185,9 +197,10 @@ def test_a_bar_is_as_long_as_its_megawatts():
     text = ramp("missed in part")
     rows = [line.split() for line in text.splitlines() if line.startswith("2026-")]
     assert [row[:4] for row in rows] == [
-        ["2026-01-31", "0.0", "1.0", "0.0"], ["2026-02-28", "3.0", "2.0", "1.0"],
+        ["2026-01-31", "0.0", "1.0", "0.0"],
+        ["2026-02-28", "3.0", "2.0", "1.0"],
         ["2026-03-31", "3.0", "3.0", "0.0"],
-    ]  # fmt: skip
+    ]
     full, light = "\N{FULL BLOCK}", "\N{LIGHT SHADE}"
     assert [row[4] for row in rows] == [full * 10, full * 20 + light * 10, full * 30]
 

@@ -53,10 +53,17 @@ def test_a_curve_shows_the_dates_at_which_it_changes() -> None:
     rows = [
         {"date": date(2026, month, 1), "at_most_mw": mw, "firm_mw": firm}
         for month, mw, firm in [
-            (1, 1.0, 1.0), (2, 1.0, 1.0), (3, 1.0, 1.0), (4, 3.0, 2.0), (5, 3.0, 2.0),
-            (6, 3.0, 3.0), (7, 3.0, 3.0), (8, 3.0, 3.0), (9, 3.0, 3.0),
+            (1, 1.0, 1.0),
+            (2, 1.0, 1.0),
+            (3, 1.0, 1.0),
+            (4, 3.0, 2.0),
+            (5, 3.0, 2.0),
+            (6, 3.0, 3.0),
+            (7, 3.0, 3.0),
+            (8, 3.0, 3.0),
+            (9, 3.0, 3.0),
         ]
-    ]  # fmt: skip
+    ]
     console = Console(file=io.StringIO(), width=80)
     _print_curve(rows, [], console)
     told = console.file.getvalue()  # type: ignore[attr-defined]

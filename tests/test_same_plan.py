@@ -35,11 +35,27 @@ FIRST_PLAN = ROOT / "inputs" / "first-plan.xlsx"
 BLOCK = 10
 
 DECIDED = {
-    "production": (), "shipments": (), "stock": (), "installs": (), "fleet": (), "halls": (),
-    "power": (), "service": (), "ramp": (), "spend": (), "costs": (),
-    "orders": ("order", "latest_order_date", "slack_days", "milestone_blocked", "already_late",
-               "sites_fed", "it_mw_blocked"),
-}  # fmt: skip
+    "production": (),
+    "shipments": (),
+    "stock": (),
+    "installs": (),
+    "fleet": (),
+    "halls": (),
+    "power": (),
+    "service": (),
+    "ramp": (),
+    "spend": (),
+    "costs": (),
+    "orders": (
+        "order",
+        "latest_order_date",
+        "slack_days",
+        "milestone_blocked",
+        "already_late",
+        "sites_fed",
+        "it_mw_blocked",
+    ),
+}
 """Tables of what is decided, and their columns that depend on numbers given to orders."""
 
 
@@ -57,8 +73,9 @@ def arrays(sheets: Sheets) -> list[object]:
     columns = [(v.name, v.lowBound, v.upBound, v.cat) for v in model.frame.columns]
     constraints = zip(model.frame.rows, model.frame.problem.constraints.values(), strict=True)
     rows = [(rule, row.sense, row.constant, terms(row.expr)) for (rule, _), row in constraints]
-    tiers = [(tier.name, tier.expression.constant, terms(tier.expression))
-             for tier in make_tiers(model)]  # fmt: skip
+    tiers = [
+        (tier.name, tier.expression.constant, terms(tier.expression)) for tier in make_tiers(model)
+    ]
     return [columns, rows, tiers]
 
 
@@ -86,7 +103,7 @@ def test_nor_that_of_a_shipped_workbook(name: str) -> None:
         sheet: [{c: cell(v) for c, v in row.values.items() if v is not None} for row in rows]
         for sheet, rows in tables.items()
         if rows and sheet not in ("scenarios", "changes", "draws", "samples")
-    }  # fmt: skip
+    }
     for seed in range(3):
         pair = names_changed(Random(seed), sheets)
         assert arrays(sheets) == arrays(rows_shuffled(Random(seed), pair.after).after)
@@ -140,18 +157,28 @@ def _pairs(before: Sheets, after: Sheets) -> Any:
     """Yield each name with the one that takes its place."""
     for sheet, rows in before.items():
         for row, other in zip(rows, after[sheet], strict=True):
-            yield from ((v, other[c]) for c, v in row.items()
-                        if isinstance(v, str) and v != other[c])  # fmt: skip
+            yield from (
+                (v, other[c]) for c, v in row.items() if isinstance(v, str) and v != other[c]
+            )
 
 
 def digest(workbook: Path, seed: int) -> str:
     """Plan in a process of its own, with strings hashed otherwise and rows in another order."""
     run = subprocess.run(
-        [sys.executable, str(ROOT / "tests" / "helpers" / "fingerprint.py"), str(workbook),
-         "--shuffle", str(seed)],
-        cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": str(seed)}, capture_output=True, text=True,
-        check=True, timeout=300,
-    )  # fmt: skip
+        [
+            sys.executable,
+            str(ROOT / "tests" / "helpers" / "fingerprint.py"),
+            str(workbook),
+            "--shuffle",
+            str(seed),
+        ],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": str(seed)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+    )
     return run.stdout
 
 

@@ -30,8 +30,11 @@ RUNS = {"eval", "exec", "compile", "__import__"}
 UNPACKS = {"pickle", "shelve", "dill", "cloudpickle", "yaml", "runpy", "code"}
 """Modules that run what they read."""
 
-HARMLESS = {("whatif/sweep.py", "pickle"), ("workbook/files/ods.py", "urllib.parse"),
-            ("workbook/files/xlsx.py", "urllib.parse")}  # fmt: skip
+HARMLESS = {
+    ("whatif/sweep.py", "pickle"),
+    ("workbook/files/ods.py", "urllib.parse"),
+    ("workbook/files/xlsx.py", "urllib.parse"),
+}
 """A sweep hands its own cases to its own workers, and names of parts of a file are spelled out."""
 
 REACHES_OUT = {"socket", "ssl", "urllib", "http", "ftplib", "smtplib", "requests", "webbrowser"}
@@ -46,22 +49,30 @@ def nodes() -> Iterator[tuple[str, ast.AST]]:
 
 def test_no_code_runs_a_text() -> None:
     found = [
-        (file, node.func.id) for file, node in nodes()
+        (file, node.func.id)
+        for file, node in nodes()
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RUNS
-    ]  # fmt: skip
+    ]
     found += [
-        (file, node.func.attr) for file, node in nodes()
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        (file, node.func.attr)
+        for file, node in nodes()
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
         and (node.func.attr in ("system", "popen") or any(k.arg == "shell" for k in node.keywords))
-    ]  # fmt: skip
+    ]
     assert found == []
 
 
 def test_no_module_that_unpacks_code_or_opens_connections_is_imported() -> None:
     found = set()
     for file, node in nodes():
-        names = ([a.name for a in node.names] if isinstance(node, ast.Import)
-                 else [node.module or ""] if isinstance(node, ast.ImportFrom) else [])  # fmt: skip
+        names = (
+            [a.name for a in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
         found |= {(file, n) for n in names if n.split(".")[0] in UNPACKS | REACHES_OUT}
     assert found == HARMLESS
 
@@ -71,20 +82,28 @@ def test_no_module_that_unpacks_code_or_opens_connections_is_imported() -> None:
 )
 def test_a_plan_of_any_name_is_written_inside_the_outputs(name: str, tmp_path: Path) -> None:
     """Whatever the setting `plan` says; and texts that look like formulas stay texts."""
-    sheets = rows_of(sites=[{"site": FORMULA, "pue": 1}],
-                     halls=[{"hall": "hall", "site": FORMULA, "it_mw": 100}])  # fmt: skip
+    sheets = rows_of(
+        sites=[{"site": FORMULA, "pue": 1}], halls=[{"hall": "hall", "site": FORMULA, "it_mw": 100}]
+    )
     sheets["settings"].append({"setting": "plan", "value": name})
     (tmp_path / "in").mkdir()
     (tmp_path / "run").mkdir()
     book = folder_of(sheets, tmp_path / "in")
     run = subprocess.run(
         [sys.executable, "-m", "planner.cli.main", "plan", str(book), "--json", "--report", "xlsx"],
-        cwd=tmp_path / "run", capture_output=True, text=True, timeout=120, check=False,
+        cwd=tmp_path / "run",
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
         env={"PATH": "", "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
-    )  # fmt: skip
+    )
     assert run.returncode == 0, run.stderr
-    written = {path for path in tmp_path.rglob("*") if path.is_file() and "in" not in
-               path.relative_to(tmp_path).parts[:1]}  # fmt: skip
+    written = {
+        path
+        for path in tmp_path.rglob("*")
+        if path.is_file() and "in" not in path.relative_to(tmp_path).parts[:1]
+    }
     (made,) = (tmp_path / "run" / "outputs").iterdir()
     assert written
     assert all(path.is_relative_to(made) for path in written)
@@ -101,8 +120,9 @@ def pins() -> dict[str, str]:
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").split()
     assert all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in lines)
     assert lines == sorted(lines)
-    return {canonicalize_name(name): version for name, version in
-            (line.split("==") for line in lines)}  # fmt: skip
+    return {
+        canonicalize_name(name): version for name, version in (line.split("==") for line in lines)
+    }
 
 
 def needed() -> Iterator[Requirement]:

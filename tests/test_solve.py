@@ -39,8 +39,12 @@ def planner(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command as a person does, its two streams apart."""
     return subprocess.run(
         [sys.executable, "-m", "planner.cli.main", *arguments],
-        cwd=HOUSE, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+        cwd=HOUSE,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 class Small:
@@ -241,8 +245,9 @@ def test_openings_are_rounded_in_steps_until_half_of_the_time_is_up(
 
 
 def test_without_time_for_any_plan_there_is_none(tmp_path: Path) -> None:
-    run = planner("plan", "inputs/openai-750mw.xlsx", "--time-limit", "0.001",
-                  "-o", str(tmp_path / "plan"))  # fmt: skip
+    run = planner(
+        "plan", "inputs/openai-750mw.xlsx", "--time-limit", "0.001", "-o", str(tmp_path / "plan")
+    )
     assert run.returncode == LimitReached.exit_code == 5
     assert "before any plan was found. Give more time (--time-limit)" in run.stderr
     assert run.stdout == ""
@@ -252,8 +257,9 @@ def test_without_time_for_any_plan_there_is_none(tmp_path: Path) -> None:
 def test_a_limit_ends_with_its_own_code_and_one_json_document(tmp_path: Path) -> None:
     """Nothing of the solver's is on stdout, however long it works."""
     workbook = folder_of(hard_case(), tmp_path)
-    run = planner("plan", str(workbook), "--json", "--time-limit", "1.5",
-                  "-o", str(tmp_path / "made"))  # fmt: skip
+    run = planner(
+        "plan", str(workbook), "--json", "--time-limit", "1.5", "-o", str(tmp_path / "made")
+    )
     assert run.returncode == 4
     document = json.loads(run.stdout)
     assert document["status"] == "time limit"
@@ -271,9 +277,17 @@ def test_a_proven_plan_prints_one_json_document(tmp_path: Path) -> None:
 
 ORDERED = {
     "supply": [sold(price=9)],
-    "orders": [{"order": "PO", "supplier": "maker", "item": "unit", "quantity": 11,
-                "placed": "2026-01-15", "arrives": FEBRUARY}],
-}  # fmt: skip
+    "orders": [
+        {
+            "order": "PO",
+            "supplier": "maker",
+            "item": "unit",
+            "quantity": 11,
+            "placed": "2026-01-15",
+            "arrives": FEBRUARY,
+        }
+    ],
+}
 """An order of 11 units already placed, for 99."""
 
 SPENT = {**ORDERED, "budget": [{"date": FEBRUARY, "cumulative": 98}]}
@@ -284,10 +298,12 @@ CONTRADICTIONS = {
         "halls": [hall(open_count=1, fed_by="feeder")],
         "fleet": [{"hall": "hall", "system": "unit", "count": 4, "commitment": "demand"}],
         "power": [{"node": "feeder"}],
-        "energisation": [{"node": "feeder", "from": START, "mw": 4},
-                         {"node": "feeder", "from": "2026-02-01", "mw": 3}],
+        "energisation": [
+            {"node": "feeder", "from": START, "mw": 4},
+            {"node": "feeder", "from": "2026-02-01", "mw": 3},
+        ],
     },
-}  # fmt: skip
+}
 """Firm data of which no plan can make anything."""
 
 
@@ -310,8 +326,9 @@ def test_an_order_over_its_suppliers_capacity_is_a_debt() -> None:
 
 
 def test_a_contradiction_ends_with_its_own_code(tmp_path: Path) -> None:
-    run = planner("plan", str(folder_of(rows_of(**SPENT), tmp_path)), "--json",
-                  "-o", str(tmp_path / "made"))  # fmt: skip
+    run = planner(
+        "plan", str(folder_of(rows_of(**SPENT), tmp_path)), "--json", "-o", str(tmp_path / "made")
+    )
     assert run.returncode == NoPlanExists.exit_code == 3
     told = json.loads(run.stdout)
     assert told["exit_code"] == 3

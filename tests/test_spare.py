@@ -29,14 +29,19 @@ IN_MARCH = unit_system(price=10, available_from="2026-03-01")
 
 def of(plan: Plan, table: str, column: str) -> list[tuple[str, float]]:
     """Return month and figure of the rows of a table that have one."""
-    return [(str(row["period"])[:7], float(row[column])) for row in plan.tables[table]
-            if row[column]]  # fmt: skip
+    return [
+        (str(row["period"])[:7], float(row[column])) for row in plan.tables[table] if row[column]
+    ]
 
 
 def test_free_halls_open_as_they_are_used() -> None:
     """Ten halls of 2 MW; a system of 1 MW can be installed from March on: one hall, in March."""
-    plan = plan_of({MARCH: 1}, end=MARCH, systems=[IN_MARCH],
-                   halls=[{"hall": "hall", "site": "site", "it_mw": 2, "count": 10}])  # fmt: skip
+    plan = plan_of(
+        {MARCH: 1},
+        end=MARCH,
+        systems=[IN_MARCH],
+        halls=[{"hall": "hall", "site": "site", "it_mw": 2, "count": 10}],
+    )
     assert_optimum(plan, cost=10)
     assert of(plan, "halls", "decided") == [("2026-03", 1)]
 
@@ -60,9 +65,17 @@ def test_without_interest_halls_and_sites_open_no_earlier_than_used() -> None:
         end=MARCH,
         systems=[IN_MARCH],
         sites=[{"site": "site", "pue": 1, "opening_cost": 7}],
-        halls=[{"hall": "hall", "site": "site", "it_mw": 2, "count": 3, "build_days": 28,
-                "fit_out_cost": 5}],
-    )  # fmt: skip
+        halls=[
+            {
+                "hall": "hall",
+                "site": "site",
+                "it_mw": 2,
+                "count": 3,
+                "build_days": 28,
+                "fit_out_cost": 5,
+            }
+        ],
+    )
     assert_optimum(plan, cost=22)
     opened = [(str(row["date"]), str(row["opens"])) for row in plan.tables["openings"]]
     assert opened == [("2026-03-03", "2026-03-31")]
@@ -85,10 +98,17 @@ def test_no_order_only_uses_up_what_is_paid_for_anyway(order_cost: float) -> Non
     plan = plan_of(
         {MARCH: 7},
         end=MARCH,
-        supply=[{"supplier": "maker", "item": "unit", "lead_days": 0, "take_or_pay_share": 0.5,
-                 "order_cost": order_cost}],
+        supply=[
+            {
+                "supplier": "maker",
+                "item": "unit",
+                "lead_days": 0,
+                "take_or_pay_share": 0.5,
+                "order_cost": order_cost,
+            }
+        ],
         supply_capacity=[{"supplier": "maker", "from": START, "units_per_month": 40}],
-    )  # fmt: skip
+    )
     assert_optimum(plan, cost=600 + order_cost)
     assert [units for _, units in of(plan, "orders", "quantity")] == [7]
 
@@ -97,10 +117,17 @@ def test_lots_that_are_paid_for_anyway_are_ordered_as_far_as_they_are_needed() -
     """In lots of 5, seven units are two lots of the four that are paid for."""
     plan = plan_of(
         {JANUARY: 7},
-        supply=[{"supplier": "maker", "item": "unit", "lead_days": 0, "take_or_pay_share": 0.5,
-                 "lot": 5}],
+        supply=[
+            {
+                "supplier": "maker",
+                "item": "unit",
+                "lead_days": 0,
+                "take_or_pay_share": 0.5,
+                "lot": 5,
+            }
+        ],
         supply_capacity=[{"supplier": "maker", "from": START, "units_per_month": 40}],
-    )  # fmt: skip
+    )
     assert_optimum(plan, cost=200)
     assert [units for _, units in of(plan, "orders", "quantity")] == [10]
 
@@ -122,9 +149,13 @@ def test_no_unit_is_assembled_or_shipped_that_is_not_installed() -> None:
 
 
 def test_free_systems_are_installed_as_they_are_due_and_none_is_removed() -> None:
-    plan = plan_of({JANUARY: 3}, end=MARCH, systems=[unit_system()],
-                   halls=[{"hall": "hall", "site": "site", "it_mw": 9, "open_count": 1}],
-                   fleet=[{"hall": "hall", "system": "unit", "count": 1}])  # fmt: skip
+    plan = plan_of(
+        {JANUARY: 3},
+        end=MARCH,
+        systems=[unit_system()],
+        halls=[{"hall": "hall", "site": "site", "it_mw": 9, "open_count": 1}],
+        fleet=[{"hall": "hall", "system": "unit", "count": 1}],
+    )
     assert_optimum(plan, cost=0)
     assert of(plan, "installs", "installed") == [("2026-01", 2)]
     assert not of(plan, "installs", "removed")
@@ -133,18 +164,29 @@ def test_free_systems_are_installed_as_they_are_due_and_none_is_removed() -> Non
 def unused_halls(model: Model, values: Array) -> Iterator[str]:
     """Give the halls that open before what stands in them needs so many, or without any need."""
     made, facility = model.decisions, model.case.facility
-    limits = ((facility.it_mw, facility.hall_it_mw), (facility.slots, facility.hall_slots),
-              (facility.coolant_lpm, facility.hall_coolant_lpm))  # fmt: skip
+    limits = (
+        (facility.it_mw, facility.hall_it_mw),
+        (facility.slots, facility.hall_slots),
+        (facility.coolant_lpm, facility.hall_coolant_lpm),
+    )
     for hall in facility.halls:
         opens = sorted(at for (name, _), at in facility.opening.items() if name == hall)
         before = facility.open_count[hall]
         for at, then in pairwise([*opens, model.case.calendar.day_count]):
             now = round(float(values[made.opened_halls[hall, at].column]))
             loads = [
-                ceil(sum(each.get(system, 0.0) * standing(model, values, hall, system, day)
-                         for system in facility.systems) / carried[hall] - 1e-6)
-                for day in range(at, then) for each, carried in limits if hall in carried
-            ]  # fmt: skip
+                ceil(
+                    sum(
+                        each.get(system, 0.0) * standing(model, values, hall, system, day)
+                        for system in facility.systems
+                    )
+                    / carried[hall]
+                    - 1e-6
+                )
+                for day in range(at, then)
+                for each, carried in limits
+                if hall in carried
+            ]
             if now > before and max(loads) < now:
                 yield f"{hall} on day {at}: {now} open, {max(loads)} needed"
             before = now
@@ -153,11 +195,16 @@ def unused_halls(model: Model, values: Array) -> Iterator[str]:
 def standing(model: Model, values: Array, hall: str, system: str, day: int) -> float:
     """Return systems that stand in a hall on a day."""
     made, calendar = model.decisions, model.case.calendar
-    moved = [(installed, at, 1.0) for (*key, at), installed in made.install_systems.items()
-             if key == [hall, system]]  # fmt: skip
-    moved += [(removed, calendar.first_days[period], -1.0)
-              for (*key, period), removed in made.remove_systems.items()
-              if key == [hall, system]]  # fmt: skip
+    moved = [
+        (installed, at, 1.0)
+        for (*key, at), installed in made.install_systems.items()
+        if key == [hall, system]
+    ]
+    moved += [
+        (removed, calendar.first_days[period], -1.0)
+        for (*key, period), removed in made.remove_systems.items()
+        if key == [hall, system]
+    ]
     there = sum(sign * float(values[variable.column]) for variable, at, sign in moved if at <= day)
     return model.case.facility.fleet.get((hall, system), 0) + there
 
@@ -172,8 +219,9 @@ def unneeded_orders(model: Model, values: Array) -> Iterator[str]:
         if values[lots.column] < 1e-6:
             continue
         without = values.copy()
-        without[[lots.column, *(made.place_order[k].column for k in [key] if k in made.place_order)
-                 ]] = 0.0  # fmt: skip
+        without[
+            [lots.column, *(made.place_order[k].column for k in [key] if k in made.place_order)]
+        ] = 0.0
         live.release()
         live.set_integer_columns(NO_COLUMNS)
         live.fix(whole, without[whole])

@@ -40,8 +40,13 @@ def small(version=0, rows=3):
             "quantity": version,
         }
     ] * rows
-    return Plan("small", tables, {"version": version}, {"plan": "small", "status": "proven"},
-                inputs_from_rows("small", rows_of()))  # fmt: skip
+    return Plan(
+        "small",
+        tables,
+        {"version": version},
+        {"plan": "small", "status": "proven"},
+        inputs_from_rows("small", rows_of()),
+    )
 
 
 def hidden(folder):
@@ -207,9 +212,26 @@ def test_missing_and_changed_files_are_told(tmp_path):
 
 @pytest.mark.parametrize(
     "name",
-    ["../../etc/passwd", "..", ".", "", "/abs", "a/b\\c", "C:\\x", "nul", "CON.txt", "\x00\n", "~",
-     "x" * 500, "京" * 500, "．．／up", "-rf", "a" * 79 + "..", *HOSTILE],
-)  # fmt: skip
+    [
+        "../../etc/passwd",
+        "..",
+        ".",
+        "",
+        "/abs",
+        "a/b\\c",
+        "C:\\x",
+        "nul",
+        "CON.txt",
+        "\x00\n",
+        "~",
+        "x" * 500,
+        "京" * 500,
+        "．．／up",
+        "-rf",
+        "a" * 79 + "..",
+        *HOSTILE,
+    ],
+)
 def test_hostile_names_stay_in_the_output_folder(tmp_path, name):
     folder = plan_folder(name, tmp_path)
     assert folder.parent == tmp_path
@@ -269,8 +291,10 @@ def test_kill_at_any_moment_leaves_a_whole_plan(tmp_path):
     for _ in range(20):
         process = subprocess.Popen(
             [sys.executable, "-c", LOOP, str(folder), str(version)],
-            env=environment, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         assert process.stdout is not None
         process.stdout.readline()
         time.sleep(chance.uniform(0, 0.05))

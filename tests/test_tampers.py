@@ -98,8 +98,29 @@ def test_every_column_of_figures_is_tried() -> None:
     missing = {(name, column) for name, columns in COLUMNS.items() for column in columns} - tried
     words = {
         "act",
-        "order", "supplier", "item", "firm", "plant", "system", "from", "to", "mode", "place",
-        "site", "hall", "node", "commitment", "basis", "term", "tier", "unit", "status", "late",
-        "milestone", "milestone_blocked", "already_late", "sites_fed",
-    }  # fmt: skip
+        "order",
+        "supplier",
+        "item",
+        "firm",
+        "plant",
+        "system",
+        "from",
+        "to",
+        "mode",
+        "place",
+        "site",
+        "hall",
+        "node",
+        "commitment",
+        "basis",
+        "term",
+        "tier",
+        "unit",
+        "status",
+        "late",
+        "milestone",
+        "milestone_blocked",
+        "already_late",
+        "sites_fed",
+    }
     assert {column for _, column in missing} <= words

@@ -18,7 +18,8 @@ from planner.cli.init import command
 from planner.errors import InputFaults, PlannerError
 from planner.workbook.reading import inputs_from_rows, read_inputs
 from planner.workbook.rows import Inputs
-from planner.workbook.schema.sheets import SETTINGS, TABLES
+from planner.workbook.schema.settings_sheet import SETTINGS
+from planner.workbook.schema.sheets import TABLES
 from planner.workbook.writing import template
 from planner.workbook.writing.data_dictionary import data_dictionary
 from planner.workbook.writing.template import template_sheets, write_csv_folder, write_workbook
@@ -38,12 +39,14 @@ def as_text(sheets: dict[str, list[dict[str, object]]]) -> dict[str, list[dict[s
     """Give lists as the texts that their cells hold."""
     return {
         sheet: [
-            {key: ", ".join(value) if isinstance(value, tuple) else value
-             for key, value in row.items()}
+            {
+                key: ", ".join(value) if isinstance(value, tuple) else value
+                for key, value in row.items()
+            }
             for row in rows
         ]
         for sheet, rows in sheets.items()
-    }  # fmt: skip
+    }
 
 
 def init(*arguments: str) -> Result:

@@ -13,13 +13,18 @@ from planner.whatif.changes import what_if
 from planner.workbook.files.raw_cells import RawSheet
 from planner.workbook.reading import inputs_from_sheets
 from planner.workbook.schema.declarations import Column, Kind
-from planner.workbook.schema.sheets import BY_NAME, SETTINGS, TABLES
+from planner.workbook.schema.settings_sheet import SETTINGS
+from planner.workbook.schema.sheets import BY_NAME, TABLES
 from planner.workbook.schema.unit_names import column_of_words, own_kind, unit_name
 from planner.workbook.schema.units import factor_to
 
 NOTES = "or begin its name with # to keep notes"
-NUMBERS = [(table.name, column) for table in TABLES for column in table.columns
-           if column.kind in (Kind.NUMBER, Kind.WHOLE)]  # fmt: skip
+NUMBERS = [
+    (table.name, column)
+    for table in TABLES
+    for column in table.columns
+    if column.kind in (Kind.NUMBER, Kind.WHOLE)
+]
 
 
 @pytest.mark.parametrize(
@@ -66,15 +71,26 @@ def test_a_name_with_another_unit_is_told_to_state_it(sheet: str, name: str, hea
 @pytest.mark.parametrize(
     ("sheet", "name", "remedy"),
     [
-        ("halls", "build_months", "build_days is in days, and a month has no fixed number of them. "
-         "Name it build_days and give days, or `build_days [weeks]` and give weeks"),
-        ("systems", "price_eur", "price, in EUR. Convert the column to USD, or correct settings "
-         "currency; then name it price or `price [EUR]`"),
-        ("systems", "commissioning_weeks", "Did you mean commission_days, in weeks? Then name it "
-         "`commission_days [weeks]`"),
+        (
+            "halls",
+            "build_months",
+            "build_days is in days, and a month has no fixed number of them. "
+            "Name it build_days and give days, or `build_days [weeks]` and give weeks",
+        ),
+        (
+            "systems",
+            "price_eur",
+            "price, in EUR. Convert the column to USD, or correct settings "
+            "currency; then name it price or `price [EUR]`",
+        ),
+        (
+            "systems",
+            "commissioning_weeks",
+            "Did you mean commission_days, in weeks? Then name it `commission_days [weeks]`",
+        ),
         ("halls", "facility_power_mw", "Did you mean it_mw, in MW? Then name it `it_mw [MW]`"),
     ],
-)  # fmt: skip
+)
 def test_a_name_that_needs_more_than_a_unit(sheet: str, name: str, remedy: str) -> None:
     found = unit_name(name, BY_NAME[sheet].columns, "USD")
     assert found is not None
@@ -101,8 +117,10 @@ def test_each_case_is_told_at_its_heading() -> None:
         "supply!C1 'lead_weeks': there is no such column. lead_days, in weeks: name it "
         f"`lead_days [weeks]`, {NOTES}"
     ]
-    crews: list[list[object]] = [["site", "from", "systems_per_week"],
-                                 ["site", date(2026, 1, 1), 10]]  # fmt: skip
+    crews: list[list[object]] = [
+        ["site", "from", "systems_per_week"],
+        ["site", date(2026, 1, 1), 10],
+    ]
     assert faults_of(crews=crews) == [
         "crews!C1 'systems_per_week': there is no such column. systems_per_month, per week: name "
         f"it `systems_per_month [per week]`, {NOTES}"
@@ -118,8 +136,10 @@ def test_the_remedy_is_read_as_it_was_meant() -> None:
     supply: list[list[object]] = [["supplier", "item", "lead_days [weeks]"], ["S", "unit", 26]]
     found = read(supply=supply)
     assert found.tables["supply"][0]["lead_days"] == 182
-    assert ("supply!C1 'weeks': the numbers of lead_days are multiplied by 7 to be in days"
-            in found.notes)  # fmt: skip
+    assert (
+        "supply!C1 'weeks': the numbers of lead_days are multiplied by 7 to be in days"
+        in found.notes
+    )
 
 
 @pytest.mark.parametrize(
@@ -163,18 +183,24 @@ def test_a_unit_in_brackets_tells_the_column(
 @pytest.mark.parametrize(
     ("sheet", "words", "unit"),
     [
-        ("halls", "Power", "MW"), ("systems", "System power", "kW"), ("systems", "IT power", "kW"),
-        ("systems", "Power", "hp"), ("systems", "Power", "days"), ("supply", "Delay", "weeks"),
+        ("halls", "Power", "MW"),
+        ("systems", "System power", "kW"),
+        ("systems", "IT power", "kW"),
+        ("systems", "Power", "hp"),
+        ("systems", "Power", "days"),
+        ("supply", "Delay", "weeks"),
         ("halls", "", "MW"),
     ],
-)  # fmt: skip
+)
 def test_words_that_could_mean_another_column(sheet: str, words: str, unit: str) -> None:
     assert column_of_words(words, unit, BY_NAME[sheet].columns) is None
 
 
 def test_headings_with_their_unit_in_a_workbook() -> None:
-    systems: list[list[object]] = [["System", "Power (kW)", "Overhead [W]", "Commission (weeks)"],
-                                   ["unit", 1000, 0, 0]]  # fmt: skip
+    systems: list[list[object]] = [
+        ["System", "Power (kW)", "Overhead [W]", "Commission (weeks)"],
+        ["unit", 1000, 0, 0],
+    ]
     halls: list[list[object]] = [["Hall", "Site", "IT power [kW]"], ["hall", "site", 100_000]]
     found = read(systems=systems, halls=halls)
     row = found.tables["systems"][0]
@@ -194,15 +220,19 @@ def test_an_ambiguous_heading_names_the_nearest_column() -> None:
 
 def test_a_setting_and_a_change_state_no_unit() -> None:
     settings: list[list[object]] = [
-        ["setting", "value"], ["start", "2026-01-01"], ["end", "2026-02-28"],
+        ["setting", "value"],
+        ["start", "2026-01-01"],
+        ["end", "2026-02-28"],
         ["release_fence_weeks", 4],
-    ]  # fmt: skip
+    ]
     assert faults_of(settings=settings) == [
         "settings!A4 'release_fence_weeks': setting is a choice. Did you mean release_fence_days, "
         "in weeks? Name release_fence_days and give the value in days"
     ]
-    changes: list[list[object]] = [["change", "sheet", "key", "column", "operation", "value"],
-                                   ["c", "halls", "*", "build_weeks", "set", 4]]  # fmt: skip
+    changes: list[list[object]] = [
+        ["change", "sheet", "key", "column", "operation", "value"],
+        ["c", "halls", "*", "build_weeks", "set", 4],
+    ]
     assert faults_of(changes=changes) == [
         "changes!D2 'build_weeks': halls has no such column. Did you mean build_days, in weeks? "
         "Name build_days and give the value in days"

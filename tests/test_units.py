@@ -9,11 +9,16 @@ import pytest
 from planner.workbook.schema.cell_contents import BadValueError
 from planner.workbook.schema.declarations import Column, Kind
 from planner.workbook.schema.numbers import LOCALES, number_of
-from planner.workbook.schema.sheets import SETTINGS, TABLES
+from planner.workbook.schema.settings_sheet import SETTINGS
+from planner.workbook.schema.sheets import TABLES
 from planner.workbook.schema.units import factor_to, multiplied, unit_of
 
-NUMBERS = [(table.name, column) for table in TABLES for column in table.columns
-           if column.kind in (Kind.NUMBER, Kind.WHOLE)]  # fmt: skip
+NUMBERS = [
+    (table.name, column)
+    for table in TABLES
+    for column in table.columns
+    if column.kind in (Kind.NUMBER, Kind.WHOLE)
+]
 
 
 def column(place: str) -> Column:
@@ -70,7 +75,7 @@ def column(place: str) -> Column:
         ("sites.latitude", "°", 1),
         ("halls.slots", "slots", 1),
     ],
-)  # fmt: skip
+)
 def test_what_a_unit_multiplies_by(place: str, said: str, factor: Fraction | int) -> None:
     assert factor_to(column(place), said, "USD") == factor
 
@@ -86,21 +91,36 @@ def test_what_a_unit_multiplies_by(place: str, said: str, factor: Fraction | int
         ("halls.it_mw", "%", "it_mw is in MW, and this is a unit of another kind"),
         ("systems.price", "kEUR", "price is in money per system, and the plan's currency is USD"),
         ("systems.price", "€", "price is in money per system, and the plan's currency is USD"),
-        ("systems.price", "$/month", "price is in money per system, and this is a unit of another "
-         "kind"),
-        ("sites.energy_price", "$", "energy_price is in money per MWh, and this is a unit of "
-         "another kind"),
-        ("supply.lead_days", "months", "lead_days is in days, and a month has no fixed number of "
-         "them"),
-        ("supply.lead_days", "working days", "lead_days is in days, and the planner does not know "
-         "this unit"),
+        (
+            "systems.price",
+            "$/month",
+            "price is in money per system, and this is a unit of another kind",
+        ),
+        (
+            "sites.energy_price",
+            "$",
+            "energy_price is in money per MWh, and this is a unit of another kind",
+        ),
+        (
+            "supply.lead_days",
+            "months",
+            "lead_days is in days, and a month has no fixed number of them",
+        ),
+        (
+            "supply.lead_days",
+            "working days",
+            "lead_days is in days, and the planner does not know this unit",
+        ),
         ("supply.yield", "units", "yield is in shares of 1, and this is a unit of another kind"),
         ("sites.pue", "%", "pue is in plain numbers, and this is a unit of another kind"),
         ("fleet.count", "halls", "count is in systems, and this is a unit of another kind"),
-        ("fleet.count", "systems per month", "count is in systems, and this is a unit of another "
-         "kind"),
+        (
+            "fleet.count",
+            "systems per month",
+            "count is in systems, and this is a unit of another kind",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_unit_that_is_refused(place: str, said: str, rule: str) -> None:
     with pytest.raises(BadValueError) as caught:
         factor_to(column(place), said, "USD")
@@ -130,19 +150,45 @@ def test_a_product_is_rounded_once() -> None:
 @pytest.mark.parametrize(
     ("locale", "text", "number"),
     [
-        ("en", "1,234.5", 1234.5), ("en", "1,234", 1234), ("en", "-1,234,567", -1234567),
-        ("en", "1234.5", 1234.5), ("en", ".5", 0.5), ("en", "1,23", None),
-        ("en", "1.234,5", None), ("en", "1,234,5", None), ("en", "12,34,567", None),
-        ("de", "1.234,5", 1234.5), ("de", "1.234", 1234), ("de", "1,5", 1.5), ("de", "1.5", None),
-        ("de", "1 234,5", 1234.5), ("de", "1.234.567,25e2", 123456725), ("de", "1.234 567", None),
-        ("fr", "1 234,5", 1234.5), ("fr", "0,5", 0.5), ("fr", "1.5", None), ("fr", "1.234,5", None),
-        ("ch", "1'234.5", 1234.5), ("ch", "1’234", 1234), ("ch", "0.5", 0.5), ("ch", "1,5", None),
-        (None, "1234.5", 1234.5), (None, "1.5e3", 1500), (None, "−5", -5), (None, "1,5", None),
-        (None, "1 234", None), (None, "1'234", None), (None, "", None), (None, "e5", None),
-        ("en", "", None), ("en", ".", None), ("en", "e5", None), ("en", "1,234.", 1234),
+        ("en", "1,234.5", 1234.5),
+        ("en", "1,234", 1234),
+        ("en", "-1,234,567", -1234567),
+        ("en", "1234.5", 1234.5),
+        ("en", ".5", 0.5),
+        ("en", "1,23", None),
+        ("en", "1.234,5", None),
+        ("en", "1,234,5", None),
+        ("en", "12,34,567", None),
+        ("de", "1.234,5", 1234.5),
+        ("de", "1.234", 1234),
+        ("de", "1,5", 1.5),
+        ("de", "1.5", None),
+        ("de", "1 234,5", 1234.5),
+        ("de", "1.234.567,25e2", 123456725),
+        ("de", "1.234 567", None),
+        ("fr", "1 234,5", 1234.5),
+        ("fr", "0,5", 0.5),
+        ("fr", "1.5", None),
+        ("fr", "1.234,5", None),
+        ("ch", "1'234.5", 1234.5),
+        ("ch", "1’234", 1234),
+        ("ch", "0.5", 0.5),
+        ("ch", "1,5", None),
+        (None, "1234.5", 1234.5),
+        (None, "1.5e3", 1500),
+        (None, "−5", -5),
+        (None, "1,5", None),
+        (None, "1 234", None),
+        (None, "1'234", None),
+        (None, "", None),
+        (None, "e5", None),
+        ("en", "", None),
+        ("en", ".", None),
+        ("en", "e5", None),
+        ("en", "1,234.", 1234),
         ("fr", "−1 234", -1234),
     ],
-)  # fmt: skip
+)
 def test_numbers_as_each_country_writes_them(
     locale: str | None, text: str, number: float | None
 ) -> None:

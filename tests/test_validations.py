@@ -10,7 +10,8 @@ import pytest
 
 from planner.workbook.reading import inputs_from_rows, read_inputs
 from planner.workbook.schema.declarations import Column, Kind, Table
-from planner.workbook.schema.sheets import SETTINGS, TABLES
+from planner.workbook.schema.settings_sheet import SETTINGS
+from planner.workbook.schema.sheets import TABLES
 from planner.workbook.schema.values import BadValueError, convert
 from planner.workbook.writing import template
 from planner.workbook.writing.template import template_sheets, write_workbook
@@ -28,16 +29,18 @@ def test_the_examples_of_all_sheets_read_as_one_workbook() -> None:
     """They name the same things; only what two rows would need is left open."""
     sheets = {
         table.name: [{column.name: column.example for column in table.columns}]
-        for table in TABLES if table.name not in ("settings", "scenarios", "changes")
-    }  # fmt: skip
+        for table in TABLES
+        if table.name not in ("settings", "scenarios", "changes")
+    }
     sheets["settings"] = [
         {"setting": setting.name, "value": setting.example, "source": "assumption"}
         for setting in SETTINGS
     ]
     sheets["power"][0] |= {"parent": "", "group": ""}
     sheets["commitments"][0] |= {"systems": "CS-3", "countries": "US"}
-    sheets["lanes"].append({"from": "Assembly California", "to": "Oklahoma City",
-                            "transit_days": "5"})  # fmt: skip
+    sheets["lanes"].append(
+        {"from": "Assembly California", "to": "Oklahoma City", "transit_days": "5"}
+    )
     sheets["halls"][0]["open_count"] = "1"
     found = inputs_from_rows("examples", sheets)
     assert all(len(found.tables[name]) == len(rows) for name, rows in sheets.items())

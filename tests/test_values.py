@@ -9,7 +9,8 @@ import pytest
 
 from planner.workbook.schema.cell_contents import BadValueError
 from planner.workbook.schema.declarations import Column, Kind
-from planner.workbook.schema.sheets import SETTINGS, TABLES
+from planner.workbook.schema.settings_sheet import SETTINGS
+from planner.workbook.schema.sheets import TABLES
 from planner.workbook.schema.values import CONVERTERS, convert
 
 TEXT = Column("note", Kind.TEXT, "")
@@ -94,8 +95,10 @@ def test_a_blank_cell_is_the_default_and_not_zero(raw: object) -> None:
     assert convert(Column("gap", Kind.NUMBER, "", default=0.001), raw) == 0.001
 
 
-RETYPE = ("Retype it in plain digits, e.g. {}, or say in settings locale how numbers are written: "
-          "en, de, fr, ch")  # fmt: skip
+RETYPE = (
+    "Retype it in plain digits, e.g. {}, or say in settings locale how numbers are written: "
+    "en, de, fr, ch"
+)
 IN_MW = "Give a number in MW, at least 0 and at most 5000"
 
 
@@ -104,12 +107,24 @@ IN_MW = "Give a number in MW, at least 0 and at most 5000"
     [
         (TEXT, "bell\a", "the text holds a control character (U+0007)", "Retype it"),
         (TEXT, math.nan, "note is a text", "Mend the formula behind it"),
-        (TEXT, 1e15, "note is a text, and a number this long has been rounded",
-         "Format the cell as text and retype it"),
-        (NAME, "two\nlines", "hall is a name, and this one holds a tab or line break",
-         "Write it in one line"),
-        (SHARE, 50, "share is out of bounds",
-         "Give a number, above 0 and at most 1, e.g. 0.5 or 50 %"),
+        (
+            TEXT,
+            1e15,
+            "note is a text, and a number this long has been rounded",
+            "Format the cell as text and retype it",
+        ),
+        (
+            NAME,
+            "two\nlines",
+            "hall is a name, and this one holds a tab or line break",
+            "Write it in one line",
+        ),
+        (
+            SHARE,
+            50,
+            "share is out of bounds",
+            "Give a number, above 0 and at most 1, e.g. 0.5 or 50 %",
+        ),
         (SHARE, "101 %", "share is out of bounds", "Give a number, above 0 and at most 1"),
         (TEXT, True, "note is a text", "Format the cell as text and retype it"),
         (TEXT, datetime(2026, 1, 2), "note is a text", "Format the cell as text and retype it"),
@@ -118,14 +133,27 @@ IN_MW = "Give a number in MW, at least 0 and at most 5000"
         (NUMBER, date(2026, 1, 2), "mw is a number", IN_MW),
         (NUMBER, "5 MW", "mw is a number", f"{IN_MW}, digits only, without unit"),
         (NUMBER, "$1200", "mw is a number", f"{IN_MW}, digits only, without unit"),
-        (NUMBER, "50 %", "mw is a number and not a share",
-         f"{IN_MW}, digits only, without unit"),
-        (NUMBER, "1,000", "mw is a number, and this can be read in two ways, as 1 or as 1000",
-         RETYPE.format(1000)),
-        (NUMBER, "1.000,5", "mw is a number in plain digits, and this one has separators, which "
-         "can be read in two ways", RETYPE.format(1000.5)),
-        (NUMBER, "5 000", "mw is a number in plain digits, and this one has separators, which can "
-         "be read in two ways", RETYPE.format(5000)),
+        (NUMBER, "50 %", "mw is a number and not a share", f"{IN_MW}, digits only, without unit"),
+        (
+            NUMBER,
+            "1,000",
+            "mw is a number, and this can be read in two ways, as 1 or as 1000",
+            RETYPE.format(1000),
+        ),
+        (
+            NUMBER,
+            "1.000,5",
+            "mw is a number in plain digits, and this one has separators, which "
+            "can be read in two ways",
+            RETYPE.format(1000.5),
+        ),
+        (
+            NUMBER,
+            "5 000",
+            "mw is a number in plain digits, and this one has separators, which can "
+            "be read in two ways",
+            RETYPE.format(5000),
+        ),
         (NUMBER, "1_000", "mw is a number", f"{IN_MW}, digits only, without unit"),
         (NUMBER, "nan", "mw is a number", f"{IN_MW}, digits only, without unit"),
         (NUMBER, "inf", "mw is a number", f"{IN_MW}, digits only, without unit"),
@@ -139,23 +167,57 @@ IN_MW = "Give a number in MW, at least 0 and at most 5000"
         (WHOLE, 1.5, "days is a whole number", "Give a whole number in days, at least 0"),
         (WHOLE, "1.5", "days is a whole number", "Give a whole number in days, at least 0"),
         (WHOLE, -1, "days is out of bounds", "Give a whole number in days, at least 0"),
-        (DATE, "01/02/2026", "ready is a date, and this can be read as 2026-01-02 or as "
-         "2026-02-01", "Give a date cell or YYYY-MM-DD, e.g. 2026-01-02 or 2026-02-01"),
-        (DATE, "33.12.2026", "ready is a date, and this text is not one or can be read in two "
-         "ways", "Give a date cell or YYYY-MM-DD"),
+        (
+            DATE,
+            "01/02/2026",
+            "ready is a date, and this can be read as 2026-01-02 or as 2026-02-01",
+            "Give a date cell or YYYY-MM-DD, e.g. 2026-01-02 or 2026-02-01",
+        ),
+        (
+            DATE,
+            "33.12.2026",
+            "ready is a date, and this text is not one or can be read in two ways",
+            "Give a date cell or YYYY-MM-DD",
+        ),
         (DATE, "2026-02-01 08:30", "ready is a day without a time", "Remove the time"),
-        (DATE, "soon", "ready is a date, and this text is not one or can be read in two ways",
-         "Give a date cell or YYYY-MM-DD"),
-        (DATE, 46000, "ready is a date, and this is a bare number", "46000 would be 2025-12-09; if "
-         "that is meant, format the cell as a date or write 2025-12-09"),
-        (DATE, "46000", "ready is a date, and this is a bare number", "46000 would be 2025-12-09; "
-         "if that is meant, format the cell as a date or write 2025-12-09"),
-        (DATE, 46000.5, "ready is a date, and this is a bare number",
-         "Give a date cell or YYYY-MM-DD"),
-        (DATE, 20260131, "ready is a date, and this is a bare number",
-         "Write 2026-01-31 if that is meant"),
-        (DATE, 2026, "ready is a date, and this looks like a year alone",
-         "Give the day too, e.g. 2026-12-31"),
+        (
+            DATE,
+            "soon",
+            "ready is a date, and this text is not one or can be read in two ways",
+            "Give a date cell or YYYY-MM-DD",
+        ),
+        (
+            DATE,
+            46000,
+            "ready is a date, and this is a bare number",
+            "46000 would be 2025-12-09; if "
+            "that is meant, format the cell as a date or write 2025-12-09",
+        ),
+        (
+            DATE,
+            "46000",
+            "ready is a date, and this is a bare number",
+            "46000 would be 2025-12-09; "
+            "if that is meant, format the cell as a date or write 2025-12-09",
+        ),
+        (
+            DATE,
+            46000.5,
+            "ready is a date, and this is a bare number",
+            "Give a date cell or YYYY-MM-DD",
+        ),
+        (
+            DATE,
+            20260131,
+            "ready is a date, and this is a bare number",
+            "Write 2026-01-31 if that is meant",
+        ),
+        (
+            DATE,
+            2026,
+            "ready is a date, and this looks like a year alone",
+            "Give the day too, e.g. 2026-12-31",
+        ),
         (DATE, True, "ready is a date", "Give a date cell or YYYY-MM-DD"),
         (DATE, "2026-02-29", "there is no such day", "Give a date cell or YYYY-MM-DD"),
         (DATE, datetime(2026, 1, 2, 12), "ready is a day without a time", "Remove the time"),
@@ -164,7 +226,7 @@ IN_MW = "Give a number in MW, at least 0 and at most 5000"
         (CHOICE, "IT power", "basis is a choice", "Give one of system, it, facility"),
         (LIST, date(2026, 1, 2), "countries is a text", "Format the cell as text and retype it"),
     ],
-)  # fmt: skip
+)
 def test_what_a_cell_must_not_hold(column: Column, raw: object, rule: str, remedy: str) -> None:
     with pytest.raises(BadValueError) as caught:
         convert(column, raw)
@@ -194,8 +256,21 @@ def test_a_blank_cell_where_a_value_is_required(raw: object, kind: Kind, expecte
     assert caught.value.remedy == f"Give {expected}"
 
 
-ERROR_VALUES = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!",
-                "#CALC!", "#FIELD!", "#GETTING_DATA", "Err:508", "########")  # fmt: skip
+ERROR_VALUES = (
+    "#REF!",
+    "#N/A",
+    "#VALUE!",
+    "#DIV/0!",
+    "#NAME?",
+    "#NULL!",
+    "#NUM!",
+    "#SPILL!",
+    "#CALC!",
+    "#FIELD!",
+    "#GETTING_DATA",
+    "Err:508",
+    "########",
+)
 
 
 @pytest.mark.parametrize("error", ERROR_VALUES)

@@ -130,11 +130,18 @@ def test_a_solvers_tolerance_is_accepted_and_a_looser_one_is_not() -> None:
     assert verify(workbook("full"), correct_plan("full"), tolerance=1e-9).ok
 
 
-@pytest.mark.parametrize(("due", "off", "refused"), [
-    (0.0, 1e-5, True), (100.0, 0.01, True), (10_000_000.0, 0.01, True),
-    (10_000_000.0, 0.001, False), (50e9, 0.001, False), (50e9, 1000.0, True),
-    (5.0, float("nan"), True),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("due", "off", "refused"),
+    [
+        (0.0, 1e-5, True),
+        (100.0, 0.01, True),
+        (10_000_000.0, 0.01, True),
+        (10_000_000.0, 0.001, False),
+        (50e9, 0.001, False),
+        (50e9, 1000.0, True),
+        (5.0, float("nan"), True),
+    ],
+)
 def test_a_cent_is_found_and_the_noise_of_billions_is_not(
     due: float, off: float, refused: bool
 ) -> None:
@@ -173,8 +180,11 @@ def test_months_are_the_calendars_own() -> None:
 def test_quarters_are_three_months_from_the_start() -> None:
     calendar = Calendar(date(2026, 2, 1), date(2026, 8, 1), "quarter", [])
     assert calendar.starts == (
-        date(2026, 2, 1), date(2026, 5, 1), date(2026, 8, 1), date(2026, 11, 1),
-    )  # fmt: skip
+        date(2026, 2, 1),
+        date(2026, 5, 1),
+        date(2026, 8, 1),
+        date(2026, 11, 1),
+    )
     assert calendar.months(0) == pytest.approx(3)
     assert calendar.holding(date(2026, 7, 31)) == 1
 
@@ -191,8 +201,12 @@ def test_a_period_ends_with_a_milestone() -> None:
     due = [date(2026, 2, 10), date(2026, 1, 31), date(2026, 4, 1)]
     calendar = Calendar(date(2026, 1, 1), date(2026, 3, 31), "month", due)
     assert calendar.starts == (
-        date(2026, 1, 1), date(2026, 2, 1), date(2026, 2, 11), date(2026, 3, 1), date(2026, 4, 1),
-    )  # fmt: skip
+        date(2026, 1, 1),
+        date(2026, 2, 1),
+        date(2026, 2, 11),
+        date(2026, 3, 1),
+        date(2026, 4, 1),
+    )
     assert [calendar.months(t) for t in range(4)] == pytest.approx([1, 10 / 28, 18 / 28, 1])
     assert calendar.months_served(1) == pytest.approx(1 / 28 + 17 / 28)
     assert calendar.months_served(3) == pytest.approx(1 / 31)
@@ -200,17 +214,28 @@ def test_a_period_ends_with_a_milestone() -> None:
 
 def test_the_checker_shares_nothing_with_the_model() -> None:
     allowed = {"planner.attempts", "planner.workbook.rows", "planner.plan", "planner.plan.tables"}
-    library = {"__future__", "bisect", "collections", "dataclasses", "datetime", "functools",
-               "itertools", "math", "typing"}  # fmt: skip
+    library = {
+        "__future__",
+        "bisect",
+        "collections",
+        "dataclasses",
+        "datetime",
+        "functools",
+        "itertools",
+        "math",
+        "typing",
+    }
     files = sorted(p for p in Path(checker.__file__).parent.glob("*.py") if p.stem != "__init__")
     assert len(files) == 13
     for file in files:
         for node in ast.walk(ast.parse(file.read_text())):
             names = (
-                [alias.name for alias in node.names] if isinstance(node, ast.Import)
-                else [node.module or ""] if isinstance(node, ast.ImportFrom)
+                [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module or ""]
+                if isinstance(node, ast.ImportFrom)
                 else []
-            )  # fmt: skip
+            )
             for name in names:
                 own = f"{name}.".startswith("planner.checker.")
                 assert own or name in allowed or name.split(".")[0] in library, (file.name, name)

@@ -41,8 +41,9 @@ def plan() -> Plan:
 def verified(plan: Plan, folder: Path) -> tuple[int, str]:
     """Save a plan, sealed as any other, and return how `planner verify` ends."""
     save_plan(plan, folder, {})
-    found = CliRunner().invoke(commands, ["verify", str(folder), str(FIRST_PLAN)], obj={},
-                               standalone_mode=False)  # fmt: skip
+    found = CliRunner().invoke(
+        commands, ["verify", str(folder), str(FIRST_PLAN)], obj={}, standalone_mode=False
+    )
     return found.return_value, found.output
 
 

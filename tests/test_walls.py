@@ -106,8 +106,8 @@ GUESTS = {
 }
 """Where each of these libraries alone may be imported."""
 
-MOST_LINES_OF_A_FILE = 400
-MOST_LINES_OF_A_FUNCTION = 45
+MOST_LINES_OF_A_FILE = 500
+MOST_LINES_OF_A_FUNCTION = 60
 # What an operating system says of itself stands in /proc on every machine that has it.
 SYSTEM_FOLDERS = "home|root|tmp|usr|var|etc|opt|mnt|srv|work|Users|Volumes|private|workspace"
 ABSOLUTE = re.compile(
@@ -214,8 +214,9 @@ def broken(found: Callable[[Path], Iterable[object]], paths: Iterable[Path] = FI
 
 def test_a_room_imports_from_lower_floors_alone() -> None:
     rooms = [path for path in FILES if path != DOOR]
-    assert not broken(lambda path: [i for i in imported(tree(path)) if climbs(room(path), i[1])],
-                      rooms)  # fmt: skip
+    assert not broken(
+        lambda path: [i for i in imported(tree(path)) if climbs(room(path), i[1])], rooms
+    )
 
 
 @pytest.mark.parametrize("name", WINGS)

@@ -83,10 +83,18 @@ def message(*expressions: str) -> str:
         ("crews[site].systems_per_month*=0.5", "crews", "systems_per_month", [2.5, 5.0, 2.0]),
         ("crews[*,2026-01-01].systems_per_month+=3", "crews", "systems_per_month", [8, 10, 5]),
         ("crews[*].systems_per_month-=2", "crews", "systems_per_month", [3, 8, 0]),
-        ("crews[site,2026-03-*].from+=31d", "crews", "from",
-         [date(2026, 1, 1), date(2026, 4, 1), date(2026, 1, 1)]),
-        ('crews["Hall, Wales",*].from-=31d', "crews", "from",
-         [date(2026, 1, 1), date(2026, 3, 1), date(2025, 12, 1)]),
+        (
+            "crews[site,2026-03-*].from+=31d",
+            "crews",
+            "from",
+            [date(2026, 1, 1), date(2026, 4, 1), date(2026, 1, 1)],
+        ),
+        (
+            'crews["Hall, Wales",*].from-=31d',
+            "crews",
+            "from",
+            [date(2026, 1, 1), date(2026, 3, 1), date(2025, 12, 1)],
+        ),
         ('halls["A, north [new]"].count=2', "halls", "count", [3, 2, 1]),
         ('halls["the ""big"" one"].it_mw=9', "halls", "it_mw", [4, 6, 9]),
         ("halls[A*].it_mw=5", "halls", "it_mw", [5, 6, 8]),
@@ -96,7 +104,7 @@ def message(*expressions: str) -> str:
         ("systems[unit].price*=1.1", "systems", "price", [11.0]),
         ("commitments[demand].basis=System", "commitments", "basis", ["system"]),
     ],
-)  # fmt: skip
+)
 def test_a_change_changes_what_it_says(
     expression: str, sheet: str, name: str, expected: list[object]
 ) -> None:
@@ -140,35 +148,48 @@ def test_changes_can_be_made_to_changed_inputs() -> None:
 
 def test_keys_are_those_of_the_workbook() -> None:
     """A change that moves a key does not hide its row from the next."""
-    changed = with_set("crews[site,2026-03-01].from+=31d",
-                       "crews[site,2026-03-01].systems_per_month=7")  # fmt: skip
+    changed = with_set(
+        "crews[site,2026-03-01].from+=31d", "crews[site,2026-03-01].systems_per_month=7"
+    )
     assert column(changed, "crews", "systems_per_month") == [5, 7, 2]
 
 
 @pytest.mark.parametrize(
     ("expression", "said"),
     [
-        ("crew[site].systems_per_month=1",
-         "--set 'crew[site].systems_per_month=1' 'crew': there is no such sheet to change. "
-         "Did you mean crews?"),
+        (
+            "crew[site].systems_per_month=1",
+            "--set 'crew[site].systems_per_month=1' 'crew': there is no such sheet to change. "
+            "Did you mean crews?",
+        ),
         ("changes[x].value=1", "'changes': there is no such sheet to change. "),
-        ("crews[site].systems=1",
-         "'systems': crews has no such column. Give one of site, from, systems_per_month"),
-        ("crews[Site,2026-03-01].systems_per_month=1",
-         "'Site,2026-03-01': no row of crews has this key. The closest keys are site,2026-03-01; "),
-        ("sites[Hall, Wales].pue=1", "the key of sites is site, but this key has 2 parts. "
-         "Put a name that contains a comma in double quotes"),
+        (
+            "crews[site].systems=1",
+            "'systems': crews has no such column. Give one of site, from, systems_per_month",
+        ),
+        (
+            "crews[Site,2026-03-01].systems_per_month=1",
+            "'Site,2026-03-01': no row of crews has this key. The closest keys "
+            "are site,2026-03-01; ",
+        ),
+        (
+            "sites[Hall, Wales].pue=1",
+            "the key of sites is site, but this key has 2 parts. "
+            "Put a name that contains a comma in double quotes",
+        ),
         ('sites["Hall" Wales].pue=1', "a double quote in this key is not closed"),
         ("halls[A].it_mw=-3", "'-3': halls!C2 is 4: it_mw is out of bounds. Give a number in MW"),
         ("halls[A].it_mw*=x", "'x': halls!C2 is 4: the factor is a number"),
-        ("milestones[demand,*].date+=30",
-         "milestones!B2 is 2026-02-28: date is a date, not a number. Use shift_days (+=90d)"),
+        (
+            "milestones[demand,*].date+=30",
+            "milestones!B2 is 2026-02-28: date is a date, not a number. Use shift_days (+=90d)",
+        ),
         ("halls[A].it_mw+=30d", "it_mw is a number and cannot be shifted by days. Use scale or"),
         ("commitments[demand].basis*=2", "basis is a choice, not a number. Use set (=)"),
         ("milestones[*].date+=9999999d", "would lie outside the calendar"),
         ("settings[pace].value=soon", "settings[pace] is just-in-time: pace is a choice. Give one"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_change_is_told_with_its_remedy(expression: str, said: str) -> None:
     assert said in message(expression)
 
@@ -190,9 +211,18 @@ def test_rules_across_cells_hold_for_changed_inputs_and_name_the_change() -> Non
 
 @pytest.mark.parametrize(
     "expression",
-    ["halls[A].it_mw", "halls.it_mw=3", "halls[A]it_mw=3", "halls[A.it_mw=3", "", "[A].x=1",
-     "halls[A].it_mw/=3", "halls[A].it_mw*=", "halls[A].it_mw+="],
-)  # fmt: skip
+    [
+        "halls[A].it_mw",
+        "halls.it_mw=3",
+        "halls[A]it_mw=3",
+        "halls[A.it_mw=3",
+        "",
+        "[A].x=1",
+        "halls[A].it_mw/=3",
+        "halls[A].it_mw*=",
+        "halls[A].it_mw+=",
+    ],
+)
 def test_what_is_no_change_is_wrong_use(expression: str) -> None:
     with pytest.raises(PlannerError) as caught:
         parse_change(expression)
@@ -214,16 +244,40 @@ SCENARIOS: dict[str, list[dict[str, object]]] = {
         {"scenario": "broken", "change": "no power"},
     ],
     "changes": [
-        {"change": "late hall", "sheet": "halls", "key": '"A, north [new]"', "column": "ready",
-         "operation": "shift_days", "value": 59},
-        {"change": "few crews", "sheet": "crews", "key": "*", "column": "systems_per_month",
-         "operation": "scale", "value": 0.5},
-        {"change": "few crews", "sheet": "crews", "key": "site,2026-03-01", "column": "from",
-         "operation": "set", "value": date(2026, 4, 1)},
-        {"change": "no power", "sheet": "halls", "key": "B", "column": "it_mw",
-         "operation": "set", "value": 1},
+        {
+            "change": "late hall",
+            "sheet": "halls",
+            "key": '"A, north [new]"',
+            "column": "ready",
+            "operation": "shift_days",
+            "value": 59,
+        },
+        {
+            "change": "few crews",
+            "sheet": "crews",
+            "key": "*",
+            "column": "systems_per_month",
+            "operation": "scale",
+            "value": 0.5,
+        },
+        {
+            "change": "few crews",
+            "sheet": "crews",
+            "key": "site,2026-03-01",
+            "column": "from",
+            "operation": "set",
+            "value": date(2026, 4, 1),
+        },
+        {
+            "change": "no power",
+            "sheet": "halls",
+            "key": "B",
+            "column": "it_mw",
+            "operation": "set",
+            "value": 1,
+        },
     ],
-}  # fmt: skip
+}
 
 
 def test_a_scenario_makes_its_changes() -> None:
@@ -252,9 +306,11 @@ NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min
 
 @given(NAMES, NAMES)
 def test_any_name_can_be_meant_alone(one: str, other: str) -> None:
-    inputs = base(sites=[{"site": one, "pue": 1}] + (
-        [{"site": other, "pue": 1}] if other != one else []),
-        halls=[{"hall": "A", "site": one, "it_mw": 4}], crews=[])  # fmt: skip
+    inputs = base(
+        sites=[{"site": one, "pue": 1}] + ([{"site": other, "pue": 1}] if other != one else []),
+        halls=[{"hall": "A", "site": one, "it_mw": 4}],
+        crews=[],
+    )
     meant = inputs.tables["sites"][0]["site"]
     changed = with_set(f"sites[{key_text([meant])}].pue=2", inputs=inputs)
     assert column(changed, "sites", "pue") == [2.0, 1.0][: len(inputs.tables["sites"])]
@@ -265,18 +321,25 @@ def test_a_change_reads_back_as_it_is_written(operation: str, value: int) -> Non
     change = Change("crews", 'site,"a ""b"", c"', "from", operation, value)
     again = parse_change(str(change))
     assert (again.sheet, again.key, again.column, again.operation) == (
-        change.sheet, change.key, change.column, change.operation)  # fmt: skip
+        change.sheet,
+        change.key,
+        change.column,
+        change.operation,
+    )
     assert int(str(again.value)) == value
 
 
 PLAIN = st.text(st.sampled_from("ab] [.=x"), max_size=6)
 LITERAL = st.text(st.sampled_from('a]",*'), max_size=4).map(
-    lambda text: '"' + text.replace('"', '""') + '"')  # fmt: skip
+    lambda text: '"' + text.replace('"', '""') + '"'
+)
 PARTS = st.lists(PLAIN | LITERAL, min_size=1, max_size=3).map("*".join)
 
 
-@given(st.lists(PARTS, min_size=1, max_size=3).map(",".join),
-       st.lists(st.text(st.sampled_from('ab] [.=x",*'), max_size=8), max_size=20))  # fmt: skip
+@given(
+    st.lists(PARTS, min_size=1, max_size=3).map(",".join),
+    st.lists(st.text(st.sampled_from('ab] [.=x",*'), max_size=8), max_size=20),
+)
 def test_a_key_reads_back_as_the_same_rows(key: str, names: list[str]) -> None:
     """Whatever stands between commas, stars and quotes, it means the same rows once written."""
     again = parse_change(str(Change("halls", key, "it_mw", "set", 5))).key
@@ -314,8 +377,11 @@ def test_the_command_plans_a_scenario_into_a_folder_of_its_own_and_verifies_it(
     write_workbook(tmp_path / "small.xlsx", sheets(**SCENARIOS))
     run = CliRunner().invoke
     assert run(planner, ["plan", "small.xlsx"], standalone_mode=False).return_value == 0
-    done = run(planner, ["plan", "small.xlsx", "--scenario", "slow", "--set",
-                         "systems[unit].price=20", "--json"], standalone_mode=False)  # fmt: skip
+    done = run(
+        planner,
+        ["plan", "small.xlsx", "--scenario", "slow", "--set", "systems[unit].price=20", "--json"],
+        standalone_mode=False,
+    )
     document = json.loads(done.stdout)
     assert document["manifest"]["scenario"] == "slow"
     assert document["manifest"]["changes"][-1] == "systems[unit].price=20"
@@ -339,7 +405,18 @@ def test_every_shipped_scenario_can_be_applied() -> None:
 def test_the_750_mw_case_ships_what_decides_the_ramp() -> None:
     names = set(scenario_names(read_inputs(ROOT / "inputs/openai-750mw.xlsx")))
     assert names >= {
-        "overhead 10 kW", "overhead 12 kW", "basis system", "basis facility", "TSMC 20 % less",
-        "TSMC 20 % more", "TSMC a quarter late", "CS-4 early", "CS-4 late", "CS-4 never",
-        "option exercised", "crews halved", "a feeder fails", "campuses slip 99 days",
-    }  # fmt: skip
+        "overhead 10 kW",
+        "overhead 12 kW",
+        "basis system",
+        "basis facility",
+        "TSMC 20 % less",
+        "TSMC 20 % more",
+        "TSMC a quarter late",
+        "CS-4 early",
+        "CS-4 late",
+        "CS-4 never",
+        "option exercised",
+        "crews halved",
+        "a feeder fails",
+        "campuses slip 99 days",
+    }

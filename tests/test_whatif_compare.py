@@ -72,7 +72,11 @@ def test_orders_move_in_the_order_of_their_days() -> None:
 def test_orders_are_new_or_cancelled_where_nothing_pairs() -> None:
     (row,) = _moves(lots(jan=5), lots(jan=5, mar=2))
     assert (row["change"], row["quantity"], row["to"], row["money"]) == (
-        "new", 2, date(2026, 3, 1), 20)  # fmt: skip
+        "new",
+        2,
+        date(2026, 3, 1),
+        20,
+    )
     (row,) = _moves(lots(jan=5), lots(jan=2))
     assert (row["change"], row["quantity"], row["money"]) == ("cancelled", 3, -30)
     assert list(_moves(lots(jan=5), lots(jan=5))) == []
@@ -102,9 +106,18 @@ def firm_plan(placed: str | None, *orders: dict[str, object], **options: object)
         "commitments": [{"commitment": "C", "basis": "system"}],
         "milestones": [{"commitment": "C", "date": "2026-04-30", "mw": 10}],
         "supply": [{"supplier": "P", "item": "S", "lead_days": 85, "price": 10}],
-        "orders": [{"order": "PO-1", "supplier": "P", "item": "S", "quantity": 6,
-                    "arrives": "2026-02-01", "placed": placed}, *orders],
-    }  # fmt: skip
+        "orders": [
+            {
+                "order": "PO-1",
+                "supplier": "P",
+                "item": "S",
+                "quantity": 6,
+                "arrives": "2026-02-01",
+                "placed": placed,
+            },
+            *orders,
+        ],
+    }
     return make_plan(inputs_from_rows("firm", sheets), Options(gap=0.0))
 
 
@@ -120,12 +133,22 @@ def test_a_decision_before_the_fence_that_is_placed_there_is_not_cancelled() -> 
     They are due on 30 April, 85 days after they are ordered and 30 after they are installed; the
     other days of dispatch are before the plan.
     """
-    order = {"order": "PO-2", "supplier": "P", "item": "S", "quantity": 4,
-             "arrives": "2026-02-05", "placed": "2026-01-03"}  # fmt: skip
+    order = {
+        "order": "PO-2",
+        "supplier": "P",
+        "item": "S",
+        "quantity": 4,
+        "arrives": "2026-02-05",
+        "placed": "2026-01-03",
+    }
     later = firm_plan("2025-12-15", order, today="2026-02-01")
     (row,) = compare([firm_plan("2025-12-15"), later]).orders
     assert (row["change"], row["quantity"], row["from"], row["to"]) == (
-        "placed", 4, date(2026, 1, 5), date(2026, 1, 3))  # fmt: skip
+        "placed",
+        4,
+        date(2026, 1, 5),
+        date(2026, 1, 3),
+    )
 
 
 def test_a_placed_order_that_became_larger_is_told_by_the_units_it_has_more() -> None:
@@ -133,8 +156,14 @@ def test_a_placed_order_that_became_larger_is_told_by_the_units_it_has_more() ->
 
     It decides them on 5 January, as above, and they are placed on the 3rd.
     """
-    order = {"order": "PO-2", "supplier": "P", "item": "S", "quantity": 1,
-             "arrives": "2026-02-05", "placed": "2026-01-03"}  # fmt: skip
+    order = {
+        "order": "PO-2",
+        "supplier": "P",
+        "item": "S",
+        "quantity": 1,
+        "arrives": "2026-02-05",
+        "placed": "2026-01-03",
+    }
     small = firm_plan("2025-12-15", order)
     large = firm_plan("2025-12-15", {**order, "quantity": 4}, today="2026-02-01")
     for plans in ([small, large], [large, small]):
@@ -226,8 +255,9 @@ def test_ordered_units_and_money_of_the_differences_add_up(base: Plan) -> None:
     comparison = compare([base, other])
     sign = {"new": 1, "cancelled": -1, "moved": 0}
     units = sum(sign[str(r["change"])] * float(str(r["quantity"])) for r in comparison.orders)
-    ordered = [sum(float(str(r["quantity"])) for r in plan.tables["orders"])
-               for plan in (base, other)]  # fmt: skip
+    ordered = [
+        sum(float(str(r["quantity"])) for r in plan.tables["orders"]) for plan in (base, other)
+    ]
     assert units == pytest.approx(ordered[1] - ordered[0])
     money = sum(float(str(r["money"])) for r in comparison.orders)
     spent = [sum(float(str(r["price"])) for r in plan.tables["orders"]) for plan in (base, other)]
@@ -243,8 +273,9 @@ def test_a_limit_used_up_is_one_that_the_plan_fills() -> None:
     found = pressures(plan_with("milestones[demand,2026-04-30].mw=6"))
     used = found["supply of fab"]
     assert used == pytest.approx({date(2026, 1, 1): 1, date(2026, 2, 1): 2})
-    more = pressures(plan_with("milestones[demand,2026-04-30].mw=6",
-                               "supply_capacity[fab,*].units_per_month*=9"))  # fmt: skip
+    more = pressures(
+        plan_with("milestones[demand,2026-04-30].mw=6", "supply_capacity[fab,*].units_per_month*=9")
+    )
     assert "supply of fab" not in more
 
 
@@ -268,7 +299,12 @@ def test_the_files_hold_base_column_and_differences(base: Plan, tmp_path: Path) 
     sheet = book["Missed"]
     header = next(r for r in sheet.iter_rows(values_only=True) if r[0] == "commitment")
     assert [str(cell).split("\n")[0] for cell in header[:5]] == [
-        "commitment", "date", "basis", "small", "small, late south, change"]  # fmt: skip
+        "commitment",
+        "date",
+        "basis",
+        "small",
+        "small, late south, change",
+    ]
     rows = {r[1]: r for r in sheet.iter_rows(values_only=True) if r[0] == "demand"}
     assert rows["2026-07-31"][3] == 0
     assert rows["2026-07-31"][4] == pytest.approx(6)
@@ -320,22 +356,39 @@ def test_plans_of_unlike_periods_are_compared_at_common_days(base: Plan) -> None
         assert values == (own[day], other[held_from])
     spent = {key[0]: values for key, values in found["spend"].rows}
     # Both are cut after the milestones of 30 April and 31 July.
-    assert set(spent) <= {date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1),
-                          date(2026, 5, 1), date(2026, 7, 1), date(2026, 8, 1)}  # fmt: skip
+    assert set(spent) <= {
+        date(2026, 1, 1),
+        date(2026, 2, 1),
+        date(2026, 3, 1),
+        date(2026, 4, 1),
+        date(2026, 5, 1),
+        date(2026, 7, 1),
+        date(2026, 8, 1),
+    }
     for at, plan in enumerate((base, coarse)):
         for day, values in spent.items():
             following = min((later for later in spent if later > day), default=date.max)
-            due = sum(float(str(row["amount"])) for row in plan.tables["spend"]
-                      if day <= row["period"] < following)  # type: ignore[operator]  # fmt: skip
+            due = sum(
+                float(str(row["amount"]))
+                for row in plan.tables["spend"]
+                if day <= row["period"] < following
+            )  # type: ignore[operator]
             assert (values[at] or 0.0) == pytest.approx(due)
 
 
 def test_where_a_ramp_is_not_known_nor_is_its_difference() -> None:
     """A plan by quarter says nothing of the end of January, and then what it had in March."""
     found = held_together(
-        [{("c", date(2026, 1, 31)): 1.0, ("c", date(2026, 3, 31)): 3.0,
-          ("c", date(2026, 4, 30)): 4.0},
-         {("c", date(2026, 3, 31)): 2.0, ("c", date(2026, 6, 30)): 5.0}], 1)  # fmt: skip
+        [
+            {
+                ("c", date(2026, 1, 31)): 1.0,
+                ("c", date(2026, 3, 31)): 3.0,
+                ("c", date(2026, 4, 30)): 4.0,
+            },
+            {("c", date(2026, 3, 31)): 2.0, ("c", date(2026, 6, 30)): 5.0},
+        ],
+        1,
+    )
     assert found == [
         {("c", date(2026, 1, 31)): 1.0, ("c", date(2026, 3, 31)): 3.0, ("c", date(2026, 4, 30)): 4},
         {("c", date(2026, 3, 31)): 2.0, ("c", date(2026, 4, 30)): 2.0, ("c", date(2026, 6, 30)): 5},
@@ -352,12 +405,14 @@ def test_money_is_summed_over_spans_of_whole_periods() -> None:
     months = [date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)]
     weeks = [date(2026, 1, 1), *(date(2026, 1, day) for day in (8, 15, 22, 29)), *months[1:]]
     after = date(2026, 4, 1)
-    found = summed_together([{(day,): 1.0 for day in months}, {(day,): 1.0 for day in weeks}],
-                            [[*months, after], [*weeks, after]])  # fmt: skip
+    found = summed_together(
+        [{(day,): 1.0 for day in months}, {(day,): 1.0 for day in weeks}],
+        [[*months, after], [*weeks, after]],
+    )
     assert found == [
         {(months[0],): 1, (months[1],): 1, (months[2],): 1},
         {(months[0],): 5, (months[1],): 1, (months[2],): 1},
-    ]  # fmt: skip
+    ]
 
 
 def test_money_before_or_after_another_plan_stands_alone() -> None:
@@ -369,6 +424,7 @@ def test_money_before_or_after_another_plan_stands_alone() -> None:
 def test_the_last_months_are_no_spans_where_a_quarter_holds_them() -> None:
     """Two plans end together, one with a quarter: its money is all in the quarter."""
     months = [date(2026, month, 1) for month in (1, 2, 3, 4)]
-    found = summed_together([{(day,): 1.0 for day in months[:3]}, {(months[0],): 5.0}],
-                            [months, [months[0], months[3]]])  # fmt: skip
+    found = summed_together(
+        [{(day,): 1.0 for day in months[:3]}, {(months[0],): 5.0}], [months, [months[0], months[3]]]
+    )
     assert found == [{(months[0],): 3.0}, {(months[0],): 5.0}]

@@ -96,8 +96,9 @@ def test_a_broken_start_is_named(tmp_path: Path, content: bytes | None) -> None:
 
 def test_a_start_of_another_plan_is_only_slow(saved: Path, tmp_path: Path) -> None:
     _, kept = make_kept(small_case())
-    stranger = replace(kept, columns=tuple(("no such decision", n) for n in range(3)),
-                       values=np.zeros(3))  # fmt: skip
+    stranger = replace(
+        kept, columns=tuple(("no such decision", n) for n in range(3)), values=np.zeros(3)
+    )
     plan, _ = make_kept(small_case())
     save_plan(plan, tmp_path / "base", {FILE: start_writer(stranger)})
     book = tmp_path / "small.xlsx"

@@ -38,11 +38,17 @@ def sheets(scenarios: dict[str, tuple[str, str, str, str, float]]) -> Sheets:
         "milestones": [{"commitment": "demand", "date": "2026-04-30", "mw": 5}],
         "scenarios": [{"scenario": name, "change": name} for name in scenarios],
         "changes": [
-            {"change": name, "sheet": sheet, "key": key, "column": column,
-             "operation": operation, "value": value}
+            {
+                "change": name,
+                "sheet": sheet,
+                "key": key,
+                "column": column,
+                "operation": operation,
+                "value": value,
+            }
             for name, (sheet, key, column, operation, value) in scenarios.items()
         ],
-    }  # fmt: skip
+    }
 
 
 MORE = {"more": ("milestones", "demand,*", "mw", "set", 8.0)}
@@ -105,15 +111,26 @@ def test_an_interrupted_table_of_regret_is_the_same(tmp_path: Path) -> None:
 def test_the_command_writes_the_tables(tmp_path: Path) -> None:
     book = tmp_path / "regret.xlsx"
     write_workbook(book, sheets(MORE | LESS))
-    arguments = ["sweep", str(book), "--method", "scenarios", "--counts", "integer",
-                 "--decide-by", "2026-02-01"]  # fmt: skip
+    arguments = [
+        "sweep",
+        str(book),
+        "--method",
+        "scenarios",
+        "--counts",
+        "integer",
+        "--decide-by",
+        "2026-02-01",
+    ]
     run = CliRunner().invoke
     done = run(planner, [*arguments, "-o", str(tmp_path / "a"), "--json"], standalone_mode=False)
     told = json.loads(done.stdout)
     assert len(told["regret"]) == 3
     assert len(told["tried"]) == 6
-    shown = run(planner, [*arguments, "-o", str(tmp_path / "b"), "--scenario", "more"],
-                standalone_mode=False).stdout  # fmt: skip
+    shown = run(
+        planner,
+        [*arguments, "-o", str(tmp_path / "b"), "--scenario", "more"],
+        standalone_mode=False,
+    ).stdout
     assert "Regret of decisions before 2026-02-01" in shown
     assert "less supply" not in shown
     assert "Regret" in (tmp_path / "b" / "sweep.html").read_text(encoding="utf-8")
@@ -121,8 +138,9 @@ def test_the_command_writes_the_tables(tmp_path: Path) -> None:
         (["--scenario", "lss"], "no scenario 'lss'. Its scenarios are: 'more', 'less supply'"),
         (["--method", "grid"], "--scenario and --decide-by need --method scenarios"),
     ):
-        failed = run(planner, [*arguments, *wrong, "-o", str(tmp_path / "c")],
-                     standalone_mode=False)  # fmt: skip
+        failed = run(
+            planner, [*arguments, *wrong, "-o", str(tmp_path / "c")], standalone_mode=False
+        )
         assert why in str(failed.exception)
 
 

@@ -98,10 +98,12 @@ def test_inverses_by_hand() -> None:
 
 @pytest.mark.parametrize(
     ("column", "value", "said"),
-    [("low", None, "draws!J5: a triangular draw needs low. Fill it in"),
-     ("low", 1.1, "low, mode and high are not in ascending order"),
-     ("distribution", None, "the first row of a draw must name its distribution")],
-)  # fmt: skip
+    [
+        ("low", None, "draws!J5: a triangular draw needs low. Fill it in"),
+        ("low", 1.1, "low, mode and high are not in ascending order"),
+        ("distribution", None, "the first row of a draw must name its distribution"),
+    ],
+)
 def test_a_draw_that_is_not_whole_is_told(column: str, value: object, said: str) -> None:
     sheets = small_sheets()
     sheets["draws"][3][column] = value
@@ -116,7 +118,9 @@ def test_grids_hold_every_combination_and_one_at_a_time_each_value_alone() -> No
     assert len(grid) == 6
     assert len({tuple(grid[n].drawn.values()) for n in range(6)}) == 6
     assert [str(c) for c in grid[5].changes] == [
-        "crews[*].systems_per_month*=1", "energisation[south feeder,*].from+=61d"]  # fmt: skip
+        "crews[*].systems_per_month*=1",
+        "energisation[south feeder,*].from+=61d",
+    ]
     single = Cases(small_case(), Spec("one-at-a-time", vary=vary))
     assert [len(single[n].changes) for n in range(len(single))] == [0, 1, 1, 1, 1, 1]
     with pytest.raises(PlannerError, match="mixes numbers and days"):
@@ -170,15 +174,20 @@ def test_tables_add_up(tmp_path: Path) -> None:
     sweep = swept(tmp_path, cases=12)
     tables = tables_of(sweep)
     assert [row["case"] for row in tables["cases"]] == list(range(12))
-    missed = [m["missed_mw"] for r in sweep.records for m in r["result"]["milestones"]
-              if m["date"] == "2026-04-30"]  # fmt: skip
+    missed = [
+        m["missed_mw"]
+        for r in sweep.records
+        for m in r["result"]["milestones"]
+        if m["date"] == "2026-04-30"
+    ]
     row = next(r for r in tables["milestones"] if r["date"] == "2026-04-30")
     assert row["probability_met"] == pytest.approx(sum(mw == 0 for mw in missed) / 12, abs=1e-4)
     assert row["mean_missed_mw"] == pytest.approx(sum(missed) / 12, abs=1e-3)
     assert all(r["p10"] <= r["p50"] <= r["p90"] for r in tables["percentiles"])
     assert sum(r["cases"] for r in tables["bottlenecks"]) == 12
-    slips = [r for r in tables["slips"] if r["quantity"] == "south slips"
-             and r["date"] == "2026-04-30"]  # fmt: skip
+    slips = [
+        r for r in tables["slips"] if r["quantity"] == "south slips" and r["date"] == "2026-04-30"
+    ]
     assert sum(r["cases"] for r in slips) == 12
 
 
@@ -190,15 +199,18 @@ def test_scenarios_are_swept_beside_the_base_case(tmp_path: Path) -> None:
     assert rows[2]["missed_more"] > 0
     assert rows[1]["probability"] == 0.2
     for row in tables_of(sweep)["milestones"]:
-        met = sum(m["missed_mw"] <= MET for r in sweep.records for m in r["result"]["milestones"]
-                  if m["date"] == row["date"])  # fmt: skip
+        met = sum(
+            m["missed_mw"] <= MET
+            for r in sweep.records
+            for m in r["result"]["milestones"]
+            if m["date"] == row["date"]
+        )
         assert row["share_met"] == pytest.approx(met / len(sweep.records), abs=1e-4)
         assert "probability_met" not in row
 
 
 def test_a_case_that_fails_is_recorded_and_stops_nothing(tmp_path: Path) -> None:
-    sweep = swept(tmp_path, method="grid", cases=0,
-                  vary=("crews[*].systems_per_month+=0,-4,1",))  # fmt: skip
+    sweep = swept(tmp_path, method="grid", cases=0, vary=("crews[*].systems_per_month+=0,-4,1",))
     assert [r["result"]["status"] == FAILED for r in sweep.records] == [False, True, False]
     why = sweep.records[1]["result"]["why"]
     assert "crews!C2 is 3: systems_per_month is out of bounds" in why
@@ -300,10 +312,22 @@ def test_a_torn_line_is_dropped_and_a_damaged_one_refused(tmp_path: Path) -> Non
 
 def start(folder: Path, *more: str) -> subprocess.Popen[bytes]:
     code = "from planner.cli.main import main; main()"
-    arguments = ["sweep", str(folder.parent / "small.xlsx"), "-o", str(folder), "--cases", "60",
-                 "--workers", "2", *more]  # fmt: skip
-    return subprocess.Popen([sys.executable, "-c", code, *arguments],
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    arguments = [
+        "sweep",
+        str(folder.parent / "small.xlsx"),
+        "-o",
+        str(folder),
+        "--cases",
+        "60",
+        "--workers",
+        "2",
+        *more,
+    ]
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def lines(folder: Path) -> int:
@@ -366,9 +390,11 @@ def test_a_what_if_near_the_base_is_the_plan_from_the_beginning(
     inputs = apply(inputs, what_if(inputs, None, [f"settings[counts].value={counts}"]))
     _, base = make_base(inputs)
     expressions = [
-        "supply[fab,unit].price*=1.1", "halls[*].fit_out_cost*=2",
-        "energisation[south feeder,*].from+=31d", "milestones[demand,*].mw*=0.9",
-    ]  # fmt: skip
+        "supply[fab,unit].price*=1.1",
+        "halls[*].fit_out_cost*=2",
+        "energisation[south feeder,*].from+=31d",
+        "milestones[demand,*].mw*=0.9",
+    ]
     found_near = 0
     for asked in (["few crews"], ["late south"], *[[None, [one]] for one in expressions]):
         changed = apply(inputs, what_if(inputs, *asked))  # type: ignore[arg-type]

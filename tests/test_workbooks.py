@@ -17,9 +17,7 @@ Places = dict[tuple[str, str], object]
 
 
 def books() -> list[str]:
-    return sorted(
-        path.relative_to(BOOKS).as_posix() for path in BOOKS.rglob("*.xlsx")
-    )  # fmt: skip
+    return sorted(path.relative_to(BOOKS).as_posix() for path in BOOKS.rglob("*.xlsx"))
 
 
 def at(sheets: list[RawSheet], title: str, cell: str) -> object:
@@ -33,98 +31,183 @@ def at(sheets: list[RawSheet], title: str, cell: str) -> object:
 # Looked up in each file's own XML, and in two spreadsheets' readings of it.
 RIGHT: dict[str, Places] = {
     "1904.xlsx": {("Sheet1", "A1"): date(1998, 7, 5), ("Sheet1", "A2"): 34519},
-    "blanks.xlsx": {("different_rows", "B2"): "a", ("different_rows", "A3"): 1,
-                    ("same_row_middle", "A3"): None, ("same_row_middle", "B4"): "b"},
-    "clippy.xlsx": {("list-column", "B4"): date(2007, 1, 1), ("list-column", "B5"): 0.9,
-                    ("two-row-header", "C2"): "(date is approximate)",
-                    ("two-row-header", "C3"): date(2007, 1, 1)},
+    "blanks.xlsx": {
+        ("different_rows", "B2"): "a",
+        ("different_rows", "A3"): 1,
+        ("same_row_middle", "A3"): None,
+        ("same_row_middle", "B4"): "b",
+    },
+    "clippy.xlsx": {
+        ("list-column", "B4"): date(2007, 1, 1),
+        ("list-column", "B5"): 0.9,
+        ("two-row-header", "C2"): "(date is approximate)",
+        ("two-row-header", "C3"): date(2007, 1, 1),
+    },
     "column_row_ranges.xlsx": {("Column ranges", "C5"): 0, ("Row ranges", "E3"): 0},
-    "date_1904.xlsx": {("Sheet1", "A1"): date(2021, 1, 1), ("Sheet1", "B3"): 17,
-                       ("Sheet1", "A3"): timedelta(hours=255, minutes=10, seconds=10)},
+    "date_1904.xlsx": {
+        ("Sheet1", "A1"): date(2021, 1, 1),
+        ("Sheet1", "B3"): 17,
+        ("Sheet1", "A3"): timedelta(hours=255, minutes=10, seconds=10),
+    },
     "dates-leap-year-1900-xlsx.xlsx": {
-        ("for_testing", "A2"): datetime(1900, 1, 1, 8), ("for_testing", "C2"): True,
-        ("for_testing", "A4"): datetime(1900, 2, 28, 8), ("for_testing", "C5"): False,
+        ("for_testing", "A2"): datetime(1900, 1, 1, 8),
+        ("for_testing", "C2"): True,
+        ("for_testing", "A4"): datetime(1900, 2, 28, 8),
+        ("for_testing", "C5"): False,
         ("for_testing", "A6"): datetime(1900, 3, 1, 8),
-        ("for_human_eyes", "A2"): "1899-12-29 08:00:00"},
-    "deaths.xlsx": {("arts", "A5"): "Name", ("arts", "D6"): True,
-                    ("arts", "E6"): date(1947, 1, 8), ("other", "A6"): "Vera Rubin",
-                    ("other", "D12"): False},
-    "empty-named-column.xlsx": {("Sheet1", "D2"): 2, ("Sheet1", "B2"): None,
-                                ("Sheet1", "C4"): "NA"},
+        ("for_human_eyes", "A2"): "1899-12-29 08:00:00",
+    },
+    "deaths.xlsx": {
+        ("arts", "A5"): "Name",
+        ("arts", "D6"): True,
+        ("arts", "E6"): date(1947, 1, 8),
+        ("other", "A6"): "Vera Rubin",
+        ("other", "D12"): False,
+    },
+    "empty-named-column.xlsx": {
+        ("Sheet1", "D2"): 2,
+        ("Sheet1", "B2"): None,
+        ("Sheet1", "C4"): "NA",
+    },
     "empty_s_attribute.xlsx": {("Sheet1", "A3"): "Sophia", ("Sheet1", "B5"): 4},
-    "errors.xlsx": {("Feuil1", "A1"): "#DIV/0!", ("Feuil1", "A2"): "#NAME?",
-                    ("Feuil1", "A3"): "#VALUE!", ("Feuil1", "A4"): "#NULL!",
-                    ("Feuil1", "A5"): "#REF!", ("Feuil1", "A6"): "#NUM!",
-                    ("Feuil1", "A7"): "#N/A"},
+    "errors.xlsx": {
+        ("Feuil1", "A1"): "#DIV/0!",
+        ("Feuil1", "A2"): "#NAME?",
+        ("Feuil1", "A3"): "#VALUE!",
+        ("Feuil1", "A4"): "#NULL!",
+        ("Feuil1", "A5"): "#REF!",
+        ("Feuil1", "A6"): "#NUM!",
+        ("Feuil1", "A7"): "#N/A",
+    },
     "fixture-changing-header-location.xlsx": {
-        ("Sheet1", "A1"): "Years Sheet", ("Sheet1", "B3"): 2019, ("Sheet2", "C2"): 6,
-        ("Sheet3", "A12"): "Month", ("Sheet3", "A1"): None},
+        ("Sheet1", "A1"): "Years Sheet",
+        ("Sheet1", "B3"): 2019,
+        ("Sheet2", "C2"): 6,
+        ("Sheet3", "A12"): "Month",
+        ("Sheet3", "A1"): None,
+    },
     "fixture-single-sheet-duplicated-columns.xlsx": {
-        ("January", "A1"): "col", ("January", "C1"): "col",
-        ("January", "C2"): datetime(2019, 2, 1, 0, 1, 2)},
-    "header-row.xlsx": {("Sheet1", "C3"): "Note 1", ("Sheet1", "A9"): "Columns",
-                        ("Sheet1", "D10"): 3},
-    "issue-870.xlsx": {("Sheet1", "A1"): 0, ("Sheet1", "G2"): "15/10/2017",
-                       ("Sheet1", "H10"): 6548},
-    "merge_cells.xlsx": {("Sheet1", "A1"): "Row Merge", ("Sheet1", "B1"): None,
-                         ("Sheet1", "B2"): "Chunk Merged", ("Sheet1", "C2"): None},
+        ("January", "A1"): "col",
+        ("January", "C1"): "col",
+        ("January", "C2"): datetime(2019, 2, 1, 0, 1, 2),
+    },
+    "header-row.xlsx": {
+        ("Sheet1", "C3"): "Note 1",
+        ("Sheet1", "A9"): "Columns",
+        ("Sheet1", "D10"): 3,
+    },
+    "issue-870.xlsx": {
+        ("Sheet1", "A1"): 0,
+        ("Sheet1", "G2"): "15/10/2017",
+        ("Sheet1", "H10"): 6548,
+    },
+    "merge_cells.xlsx": {
+        ("Sheet1", "A1"): "Row Merge",
+        ("Sheet1", "B1"): None,
+        ("Sheet1", "B2"): "Chunk Merged",
+        ("Sheet1", "C2"): None,
+    },
     "merged-cells.xlsx": {("Лист1", "A1"): "data", ("Лист1", "B3"): None},
     "missing-v-node-xlsx.xlsx": {("Sheet1", "B2"): 2, ("Sheet1", "C2"): FORMULA_WITHOUT_VALUE},
-    "multiline-headers.xlsx": {("Лист1", "A1"): "Region", ("Лист1", "B5"): "(%)",
-                               ("Лист1", "D4"): "from baseline (%)", ("Лист1", "D6"): "D"},
-    "names-need-repair-xlsx.xlsx": {("Sheet1", "B1"): "a b", ("Sheet1", "C1"): None,
-                                    ("Sheet1", "C2"): "one", ("Sheet1", "D3"): 2.2},
+    "multiline-headers.xlsx": {
+        ("Лист1", "A1"): "Region",
+        ("Лист1", "B5"): "(%)",
+        ("Лист1", "D4"): "from baseline (%)",
+        ("Лист1", "D6"): "D",
+    },
+    "names-need-repair-xlsx.xlsx": {
+        ("Sheet1", "B1"): "a b",
+        ("Sheet1", "C1"): None,
+        ("Sheet1", "C2"): "one",
+        ("Sheet1", "D3"): 2.2,
+    },
     "sheet-and-table-with-whitespace.xlsx": {
-        ("Without Table", "A4"): 1, ("Without Table", "C4"): datetime(2025, 11, 19, 14, 34, 2),
-        ("Without Table", "A7"): None, ("With Table", "D4"): "Column One",
-        ("With Table", "E8"): "four"},
-    "sheet-null-strings.xlsx": {("TEST", "C2"): "NULL", ("TEST", "C5"): date(2022, 12, 19),
-                                ("TEST", "D4"): datetime(2023, 2, 18, 6, 13, 56, 730000),
-                                ("TEST", "F2"): 141.02023312814603},
-    "sheet-with-na.xlsx": {("Sheet1", "B2"): "#N/A", ("Sheet1", "B3"): 100,
-                           ("Broken refs", "A3"): "#REF!"},
-    "strict_iso_paths.xlsx": {("ml_out", "A1"): "Item", ("ml_out", "A3"): 1625593500,
-                              ("ml_out", "G2"): 78.46, ("ml_out", "R2"): 104},
-    "type-me.xlsx": {("logical_coercion", "A2"): None, ("logical_coercion", "A5"): date(2016, 1, 1),
-                     ("logical_coercion", "A6"): True, ("logical_coercion", "A9"): "true",
-                     ("numeric_coercion", "A6"): "123456", ("numeric_coercion", "A7"): 123456,
-                     ("date_coercion", "A7"): 4.3, ("text_coercion", "A6"): date(2016, 9, 24)},
+        ("Without Table", "A4"): 1,
+        ("Without Table", "C4"): datetime(2025, 11, 19, 14, 34, 2),
+        ("Without Table", "A7"): None,
+        ("With Table", "D4"): "Column One",
+        ("With Table", "E8"): "four",
+    },
+    "sheet-null-strings.xlsx": {
+        ("TEST", "C2"): "NULL",
+        ("TEST", "C5"): date(2022, 12, 19),
+        ("TEST", "D4"): datetime(2023, 2, 18, 6, 13, 56, 730000),
+        ("TEST", "F2"): 141.02023312814603,
+    },
+    "sheet-with-na.xlsx": {
+        ("Sheet1", "B2"): "#N/A",
+        ("Sheet1", "B3"): 100,
+        ("Broken refs", "A3"): "#REF!",
+    },
+    "strict_iso_paths.xlsx": {
+        ("ml_out", "A1"): "Item",
+        ("ml_out", "A3"): 1625593500,
+        ("ml_out", "G2"): 78.46,
+        ("ml_out", "R2"): 104,
+    },
+    "type-me.xlsx": {
+        ("logical_coercion", "A2"): None,
+        ("logical_coercion", "A5"): date(2016, 1, 1),
+        ("logical_coercion", "A6"): True,
+        ("logical_coercion", "A9"): "true",
+        ("numeric_coercion", "A6"): "123456",
+        ("numeric_coercion", "A7"): 123456,
+        ("date_coercion", "A7"): 4.3,
+        ("text_coercion", "A6"): date(2016, 9, 24),
+    },
     "hostile/huge_merge.xlsx": {("S", "A2"): 1, ("S", "B2"): "x"},
     "hostile/inf_nan.xlsx": {("S", "A2"): 1, ("S", "A3"): "#NUM!", ("S", "B3"): "#NUM!"},
     "hostile/lying_dim.xlsx": {("S", "A2"): 1, ("S", "B2"): "x", ("S", "A3"): None},
-}  # fmt: skip
+}
 
 TOO_FAR = "more than the 5,000,000 cells that are read. Delete what stands in it"
 ENTITIES = "part xl/worksheets/sheet1.xml declares a document type or entities"
 REFUSED: dict[str, tuple[type[PlannerError], str]] = {
     "pass_protected.xlsx": (PlannerError, "but a workbook locked with a password. Open it"),
-    "xfd1048576.xlsx": (InputFaults, "Sheet1!XFD1048576: this cell makes the sheet reach over "
-                        "1,048,576 rows and 16,384 columns, " + TOO_FAR),
+    "xfd1048576.xlsx": (
+        InputFaults,
+        "Sheet1!XFD1048576: this cell makes the sheet reach over "
+        "1,048,576 rows and 16,384 columns, " + TOO_FAR,
+    ),
     "hostile/billion_laughs.xlsx": (PlannerError, ENTITIES),
     "hostile/quadratic.xlsx": (PlannerError, ENTITIES),
     "hostile/xxe.xlsx": (PlannerError, ENTITIES),
     "hostile/dupcell.xlsx": (InputFaults, "S!A3: this cell stands in the file twice. Retype it"),
     "hostile/empty.xlsx": (PlannerError, "this is not an .xlsx workbook but an empty file. Its"),
-    "hostile/far_cell.xlsx": (InputFaults, "S!XFD1048576: this cell makes the sheet reach over "
-                              "1,048,576 rows and 16,384 columns, " + TOO_FAR),
-    "hostile/stray_XFD5000.xlsx": (InputFaults, "S!XFD5000: this cell makes the sheet reach over "
-                                   "5,000 rows and 16,384 columns, " + TOO_FAR),
-    "hostile/notzip.xlsx": (PlannerError, "this is not an .xlsx workbook but plain text, perhaps "
-                            "CSV, and no workbook. Open it in a spreadsheet"),
+    "hostile/far_cell.xlsx": (
+        InputFaults,
+        "S!XFD1048576: this cell makes the sheet reach over "
+        "1,048,576 rows and 16,384 columns, " + TOO_FAR,
+    ),
+    "hostile/stray_XFD5000.xlsx": (
+        InputFaults,
+        "S!XFD5000: this cell makes the sheet reach over 5,000 rows and 16,384 columns, " + TOO_FAR,
+    ),
+    "hostile/notzip.xlsx": (
+        PlannerError,
+        "this is not an .xlsx workbook but plain text, perhaps "
+        "CSV, and no workbook. Open it in a spreadsheet",
+    ),
     "hostile/trunc.xlsx": (PlannerError, "this workbook is damaged: the archive has no end"),
-    "hostile/xls_ole.xlsx": (PlannerError, "but an old Excel file (.xls) or locked with a password."
-                             " Open it in a spreadsheet and save it as .xlsx (Excel Workbook)"),
-}  # fmt: skip
+    "hostile/xls_ole.xlsx": (
+        PlannerError,
+        "but an old Excel file (.xls) or locked with a password."
+        " Open it in a spreadsheet and save it as .xlsx (Excel Workbook)",
+    ),
+}
 
 NOTED = {
-    ("deaths.xlsx", "arts"): ("sheet arts has merged cells (B4:E4): only the first cell of each "
-                              "holds the value",),
-    ("errors.xlsx", "Feuil1"): ("sheet Feuil1 holds values from Feuil8, as they stood when the "
-                                "workbook was last saved",),
-    ("hostile/huge_merge.xlsx", "S"): ("sheet S has merged cells (A1:XFD1048576): only the first "
-                                       "cell of each holds the value",),
+    ("deaths.xlsx", "arts"): (
+        "sheet arts has merged cells (B4:E4): only the first cell of each holds the value",
+    ),
+    ("errors.xlsx", "Feuil1"): (
+        "sheet Feuil1 holds values from Feuil8, as they stood when the workbook was last saved",
+    ),
+    ("hostile/huge_merge.xlsx", "S"): (
+        "sheet S has merged cells (A1:XFD1048576): only the first cell of each holds the value",
+    ),
     ("1904.xlsx", "Sheet1"): (),
-}  # fmt: skip
+}
 
 
 def test_every_workbook_is_in_one_table() -> None:

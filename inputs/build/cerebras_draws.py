@@ -24,21 +24,34 @@ def sheets_of(campuses: Iterable[Site], others: Iterable[Site]) -> tuple[list[Ro
     draws: list[Row] = []
     for sites, group, correlation in ((campuses, CAMPUSES, TOGETHER), (others, None, None)):
         for site in sites:
-            drawn = {"distribution": "empirical", "sample": SAMPLE, "group": group,
-                     "correlation": correlation}  # fmt: skip
+            drawn = {
+                "distribution": "empirical",
+                "sample": SAMPLE,
+                "group": group,
+                "correlation": correlation,
+            }
             source = f"{SLIPPED}, each as likely as any other; assumption: they hold for this site"
             draws += _rows(f"{site.name} slips", slip([site], 0), drawn, source)
     wafers = ("supply_capacity", f"{TSMC},*", "units_per_month", "scale", None)
-    draws += _rows("TSMC allocation", [wafers], _triangular(0.8, 1, 1.2),
-                   f"the allocation is not published ({SEMIANALYSIS_TOKENS}); assumption: a fifth "
-                   "less to a fifth more")  # fmt: skip
-    draws += _rows("CS-4 date", cs4_shift(0), _triangular(-92, 0, 180),
-                   assumed("a quarter early to half a year late"))  # fmt: skip
+    draws += _rows(
+        "TSMC allocation",
+        [wafers],
+        _triangular(0.8, 1, 1.2),
+        f"the allocation is not published ({SEMIANALYSIS_TOKENS}); assumption: a fifth "
+        "less to a fifth more",
+    )
+    draws += _rows(
+        "CS-4 date",
+        cs4_shift(0),
+        _triangular(-92, 0, 180),
+        assumed("a quarter early to half a year late"),
+    )
     overhead = ("systems", "CS-3", "overhead_kw", "set", None)
     draws += _rows("CS-3 overhead", [overhead], _triangular(10, 11, 12), f"10 to 12 kW: {CHIPS}")
     crews = ("crews", "*,*", "systems_per_month", "scale", None)
-    draws += _rows("crews", [crews], _triangular(0.5, 1, 1.1),
-                   assumed("half the installers to a tenth more"))  # fmt: skip
+    draws += _rows(
+        "crews", [crews], _triangular(0.5, 1, 1.1), assumed("half the installers to a tenth more")
+    )
     return draws, _observations()
 
 
@@ -51,8 +64,17 @@ def _rows(name: str, edits: Iterable[Edit], drawn: Row, source: str) -> list[Row
     rows: list[Row] = []
     for sheet, key, column, operation, _ in edits:
         first = {} if rows else drawn
-        rows.append({"draw": name, "sheet": sheet, "key": key, "column": column,
-                     "operation": operation, **first, "source": source})  # fmt: skip
+        rows.append(
+            {
+                "draw": name,
+                "sheet": sheet,
+                "key": key,
+                "column": column,
+                "operation": operation,
+                **first,
+                "source": source,
+            }
+        )
     return rows
 
 
@@ -61,8 +83,12 @@ def _observations() -> list[Row]:
     with (DATA / "vintage_slip.csv").open(encoding="utf-8", newline="") as file:
         slips = list(csv.DictReader(file))
     return [
-        {"sample": SAMPLE, "number": number, "value": int(line["slip_days"]),
-         "source": f"{line['site']}, {line['threshold_mw']} MW, days from {line['date_a']} to "
-                   f"{line['date_b']}: {EPOCH}"}
+        {
+            "sample": SAMPLE,
+            "number": number,
+            "value": int(line["slip_days"]),
+            "source": f"{line['site']}, {line['threshold_mw']} MW, days from {line['date_a']} to "
+            f"{line['date_b']}: {EPOCH}",
+        }
         for number, line in enumerate(slips, start=1)
-    ]  # fmt: skip
+    ]

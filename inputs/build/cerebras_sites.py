@@ -87,31 +87,47 @@ class Site:
 def site_rows(sites: Iterable[Site]) -> list[Row]:
     """Return the sheet `sites`."""
     return [
-        {"site": s.name, "country": s.country, "region": s.region, "pue": s.pue,
-         "opening_cost": s.opening_cost or None,
-         "energy_price": s.energy_price, "lease": LEASE if s.leased else None,
-         "storage": s.storage, "holding_cost": 300, "latitude": s.latitude,
-         "longitude": s.longitude,
-         "source": f"{s.source}; energy: {s.energy_source}{LEASE_SOURCE * s.leased}; assumption: "
-         f"PUE {s.pue:g} (sites in {EPOCH} imply 1.13 to 1.74, typically 1.2), storage, holding "
-         "and opening cost"}
+        {
+            "site": s.name,
+            "country": s.country,
+            "region": s.region,
+            "pue": s.pue,
+            "opening_cost": s.opening_cost or None,
+            "energy_price": s.energy_price,
+            "lease": LEASE if s.leased else None,
+            "storage": s.storage,
+            "holding_cost": 300,
+            "latitude": s.latitude,
+            "longitude": s.longitude,
+            "source": f"{s.source}; energy: {s.energy_source}{LEASE_SOURCE * s.leased}; "
+            f"assumption: PUE {s.pue:g} (sites in {EPOCH} imply 1.13 to 1.74, typically 1.2), "
+            "storage, holding and opening cost",
+        }
         for s in sites
-    ]  # fmt: skip
+    ]
 
 
 def hall_rows(sites: Iterable[Site]) -> list[Row]:
     """Return the sheet `halls`."""
     return [
-        {"hall": f"{s.name} {h.name}", "site": s.name, "count": h.count, "it_mw": h.it_mw,
-         "slots": round(SLOTS_A_MW * h.it_mw, 1) if h.slots is None else h.slots,
-         "coolant_lpm": round(h.coolant * h.it_mw),
-         "ready": h.ready, "build_days": 90, "fit_out_cost": round(FIT_OUT_A_MW * h.it_mw),
-         "fed_by": f"{s.name} {h.fed_by}", "open_count": h.open_count,
-         "source": f"{h.source}; assumption: 90 days and 3 m USD a MW IT to fit out, a quarter of "
-         f"the 11.8 m USD construction cost a MW in {EPOCH}, the rest being the landlord's"}
+        {
+            "hall": f"{s.name} {h.name}",
+            "site": s.name,
+            "count": h.count,
+            "it_mw": h.it_mw,
+            "slots": round(SLOTS_A_MW * h.it_mw, 1) if h.slots is None else h.slots,
+            "coolant_lpm": round(h.coolant * h.it_mw),
+            "ready": h.ready,
+            "build_days": 90,
+            "fit_out_cost": round(FIT_OUT_A_MW * h.it_mw),
+            "fed_by": f"{s.name} {h.fed_by}",
+            "open_count": h.open_count,
+            "source": f"{h.source}; assumption: 90 days and 3 m USD a MW IT to fit out, a quarter "
+            f"of the 11.8 m USD construction cost a MW in {EPOCH}, the rest being the landlord's",
+        }
         for s in sites
         for h in s.halls
-    ]  # fmt: skip
+    ]
 
 
 def power_rows(sites: Iterable[Site]) -> list[Row]:
@@ -120,10 +136,15 @@ def power_rows(sites: Iterable[Site]) -> list[Row]:
     for s in sites:
         rows.append({"node": f"{s.name} grid", "site": s.name, "source": s.grid_source})
         rows += [
-            {"node": f"{s.name} {f.name}", "parent": f"{s.name} grid", "site": s.name,
-             "group": f.group, "source": f.source}
+            {
+                "node": f"{s.name} {f.name}",
+                "parent": f"{s.name} grid",
+                "site": s.name,
+                "group": f.group,
+                "source": f.source,
+            }
             for f in s.feeders
-        ]  # fmt: skip
+        ]
     return rows
 
 
@@ -140,22 +161,34 @@ def energisation_rows(sites: Iterable[Site]) -> list[Row]:
 def crew_rows(sites: Iterable[Site]) -> list[Row]:
     """Return the sheet `crews`."""
     return [
-        row for s in sites
-        for row in dated("site", s.name, s.crews, "systems_per_month",
-                         assumed("about three systems a month for each installer, teams growing "
-                                 "with the site; a CS-4 rack takes as long as a CS-3"))
-    ]  # fmt: skip
+        row
+        for s in sites
+        for row in dated(
+            "site",
+            s.name,
+            s.crews,
+            "systems_per_month",
+            assumed(
+                "about three systems a month for each installer, teams growing "
+                "with the site; a CS-4 rack takes as long as a CS-3"
+            ),
+        )
+    ]
 
 
 def fleet_rows(sites: Iterable[Site], commitment: str) -> list[Row]:
     """Return the sheet `fleet`: systems of published count, which serve a customer already."""
     return [
-        {"hall": f"{s.name} {s.halls[0].name}", "system": "CS-3", "count": s.fleet,
-         "commitment": commitment,
-         "source": f"{s.source}; assumption: all of them serve customers other than OpenAI"}
+        {
+            "hall": f"{s.name} {s.halls[0].name}",
+            "system": "CS-3",
+            "count": s.fleet,
+            "commitment": commitment,
+            "source": f"{s.source}; assumption: all of them serve customers other than OpenAI",
+        }
         for s in sites
         if s.fleet
-    ]  # fmt: skip
+    ]
 
 
 def lane_rows(sites: Iterable[Site]) -> list[Row]:
@@ -164,12 +197,20 @@ def lane_rows(sites: Iterable[Site]) -> list[Row]:
     for s in sites:
         origins = (CALIFORNIA, TEXAS) if s.direct else (DEPOT,)
         cost = 12_000 if s.transit_days else 2_500 if s.direct else 900
-        days = (f"{s.transit_days} days with customs" if s.transit_days
-                else "two to five days by road, counted in the plant's lead time")  # fmt: skip
+        days = (
+            f"{s.transit_days} days with customs"
+            if s.transit_days
+            else "two to five days by road, counted in the plant's lead time"
+        )
         rows += [
-            {"from": origin, "to": s.name, "transit_days": s.transit_days, "cost": cost,
-             "mode": "air" if s.transit_days else "road",
-             "source": assumed(f"freight of one system; {days}")}
+            {
+                "from": origin,
+                "to": s.name,
+                "transit_days": s.transit_days,
+                "cost": cost,
+                "mode": "air" if s.transit_days else "road",
+                "source": assumed(f"freight of one system; {days}"),
+            }
             for origin in origins
-        ]  # fmt: skip
+        ]
     return rows

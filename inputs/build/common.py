@@ -39,11 +39,36 @@ EPOCH = "Epoch AI, 'Data on Frontier AI Data Centers', edition August 2026, CC B
 EIA = "EIA average price by state 2019, industrial sector"
 
 EIA_CENTS_PER_KWH = {
-    "AL": 5.95, "AZ": 6.28, "CA": 13.4, "GA": 6.17, "IA": 6.6, "ID": 6.08, "IN": 7.36, "LA": 5.23,
-    "MI": 7.07, "MN": 7.53, "MO": 7.11, "MS": 5.85, "NC": 6.3, "ND": 7.94, "NE": 7.65, "NM": 5.48,
-    "NV": 6.14, "NY": 5.61, "OH": 6.55, "OK": 5.07, "OR": 5.86, "SC": 6.11, "TN": 5.68, "TX": 5.45,
-    "UT": 5.98, "VA": 6.85, "WI": 7.31, "WY": 6.73, "US": 6.81,
-}  # fmt: skip
+    "AL": 5.95,
+    "AZ": 6.28,
+    "CA": 13.4,
+    "GA": 6.17,
+    "IA": 6.6,
+    "ID": 6.08,
+    "IN": 7.36,
+    "LA": 5.23,
+    "MI": 7.07,
+    "MN": 7.53,
+    "MO": 7.11,
+    "MS": 5.85,
+    "NC": 6.3,
+    "ND": 7.94,
+    "NE": 7.65,
+    "NM": 5.48,
+    "NV": 6.14,
+    "NY": 5.61,
+    "OH": 6.55,
+    "OK": 5.07,
+    "OR": 5.86,
+    "SC": 6.11,
+    "TN": 5.68,
+    "TX": 5.45,
+    "UT": 5.98,
+    "VA": 6.85,
+    "WI": 7.31,
+    "WY": 6.73,
+    "US": 6.81,
+}
 """Industrial price of electricity in 2019, US cents per kWh, by state; US is the average."""
 
 
@@ -133,8 +158,9 @@ def _power_totals(sheets: Sheets) -> list[str]:
     roots = {r["node"] for r in sheets.get("power", []) if not r.get("parent")}
     rows = [r for r in sheets.get("energisation", []) if r["node"] in roots]
     years = sorted({int(str(r["from"])[:4]) for r in rows})
-    steps = ", ".join(f"{_in_force(rows, 'node', 'mw', date(y, 12, 31)):,.0f} end {y}"
-                      for y in years)  # fmt: skip
+    steps = ", ".join(
+        f"{_in_force(rows, 'node', 'mw', date(y, 12, 31)):,.0f} end {y}" for y in years
+    )
     return [f"energised at the grid, MW facility: {steps}"] if rows else []
 
 
@@ -153,8 +179,9 @@ def _supply_totals(sheets: Sheets) -> list[str]:
             f"in {year}"
             for year, days in months.items()
         )
-        placed = sum(number(r["quantity"]) for r in sheets.get("orders", [])
-                     if r["supplier"] == supplier)  # fmt: skip
+        placed = sum(
+            number(r["quantity"]) for r in sheets.get("orders", []) if r["supplier"] == supplier
+        )
         lines.append(f"{supplier} ({items}): units {steps}; {placed:,.0f} already ordered")
     return lines
 

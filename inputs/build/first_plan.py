@@ -48,37 +48,81 @@ def sheets() -> Sheets:
     """Return the six sheets."""
     return {
         "settings": settings_rows(
-            start=date(2026, 1, 1), end=date(2026, 6, 30), period="month", currency="USD",
+            start=date(2026, 1, 1),
+            end=date(2026, 6, 30),
+            period="month",
+            currency="USD",
             discount_rate=0.08,
         ),
         "systems": [
-            {"system": "Rack-25", "power_kw": 25, "overhead_kw": 15, "price": 400_000,
-             "commission_days": 14, "source": SMALL},
+            {
+                "system": "Rack-25",
+                "power_kw": 25,
+                "overhead_kw": 15,
+                "price": 400_000,
+                "commission_days": 14,
+                "source": SMALL,
+            },
         ],
         "sites": [
-            {"site": "North", "pue": 1.2, "opening_cost": 300_000, "energy_price": 50,
-             "source": SMALL},
-            {"site": "South", "pue": 1.25, "opening_cost": 500_000, "energy_price": 64,
-             "source": SMALL},
+            {
+                "site": "North",
+                "pue": 1.2,
+                "opening_cost": 300_000,
+                "energy_price": 50,
+                "source": SMALL,
+            },
+            {
+                "site": "South",
+                "pue": 1.25,
+                "opening_cost": 500_000,
+                "energy_price": 64,
+                "source": SMALL,
+            },
         ],
         "halls": [
-            {"hall": "North hall A", "site": "North", "count": 2, "it_mw": 1, "build_days": 30,
-             "fit_out_cost": 1_000_000, "source": SMALL},
-            {"hall": "North hall B", "site": "North", "count": 1, "it_mw": 2,
-             "ready": date(2026, 4, 1), "build_days": 30, "fit_out_cost": 1_500_000,
-             "source": SMALL},
-            {"hall": "South hall", "site": "South", "count": 2, "it_mw": 1, "build_days": 30,
-             "fit_out_cost": 1_200_000, "source": SMALL},
+            {
+                "hall": "North hall A",
+                "site": "North",
+                "count": 2,
+                "it_mw": 1,
+                "build_days": 30,
+                "fit_out_cost": 1_000_000,
+                "source": SMALL,
+            },
+            {
+                "hall": "North hall B",
+                "site": "North",
+                "count": 1,
+                "it_mw": 2,
+                "ready": date(2026, 4, 1),
+                "build_days": 30,
+                "fit_out_cost": 1_500_000,
+                "source": SMALL,
+            },
+            {
+                "hall": "South hall",
+                "site": "South",
+                "count": 2,
+                "it_mw": 1,
+                "build_days": 30,
+                "fit_out_cost": 1_200_000,
+                "source": SMALL,
+            },
         ],
         "commitments": [
-            {"commitment": "First customer", "customer": "First customer", "basis": "it",
-             "source": SMALL},
+            {
+                "commitment": "First customer",
+                "customer": "First customer",
+                "basis": "it",
+                "source": SMALL,
+            },
         ],
         "milestones": [
             {"commitment": "First customer", "date": date(2026, 3, 31), "mw": 2, "source": SMALL},
             {"commitment": "First customer", "date": date(2026, 6, 30), "mw": 5, "source": SMALL},
         ],
-    }  # fmt: skip
+    }
 
 
 if __name__ == "__main__":

@@ -38,12 +38,20 @@ FILL_MONTHS = 2.0
 NOBODY = "unattributed"
 
 REGIONS = {
-    "Google Storey County": "NV", "Google Mesa": "AZ", "Google Kansas City East": "MO",
-    "OpenAI Stargate Michigan": "MI", "OpenAI Stargate Milam": "TX",
-    "OpenAI Stargate New Mexico": "NM", "OpenAI Stargate Wisconsin": "WI",
-    "Amazon Madison Mega Site": "MS", "Amazon Ridgeland": "MS", "Stream Phoenix": "AZ",
-    "OpenAI Stargate Shackelford": "TX", "EdgeCore Mesa PH03": "AZ", "Google Papillion": "NE",
-}  # fmt: skip
+    "Google Storey County": "NV",
+    "Google Mesa": "AZ",
+    "Google Kansas City East": "MO",
+    "OpenAI Stargate Michigan": "MI",
+    "OpenAI Stargate Milam": "TX",
+    "OpenAI Stargate New Mexico": "NM",
+    "OpenAI Stargate Wisconsin": "WI",
+    "Amazon Madison Mega Site": "MS",
+    "Amazon Ridgeland": "MS",
+    "Stream Phoenix": "AZ",
+    "OpenAI Stargate Shackelford": "TX",
+    "EdgeCore Mesa PH03": "AZ",
+    "Google Papillion": "NE",
+}
 """States of sites whose address does not name one."""
 
 
@@ -103,14 +111,19 @@ def read_campuses() -> list[Campus]:
         owner = known.get("Owner", "").split("#")[0].strip() or NOBODY
         country = known.get("Country", "") or "United States"
         steps = _growing(
-            Step(date.fromisoformat(row["Date"]), float(row["IT power (MW)"]),
-                 float(row["Power (MW)"]), float(row["Buildings operational"] or 0))
+            Step(
+                date.fromisoformat(row["Date"]),
+                float(row["IT power (MW)"]),
+                float(row["Power (MW)"]),
+                float(row["Buildings operational"] or 0),
+            )
             for row in sorted(dated, key=lambda row: row["Date"])
             if row["Data center"] == name
-        )  # fmt: skip
+        )
         region = _region(name, country, known.get("Address", ""))
-        campuses.append(Campus(name, owner, country, region, known.get("Current chip types", ""),
-                               steps))  # fmt: skip
+        campuses.append(
+            Campus(name, owner, country, region, known.get("Current chip types", ""), steps)
+        )
     return campuses
 
 
@@ -118,8 +131,9 @@ def _growing(states: Iterable[Step]) -> tuple[Step, ...]:
     """Keep the states from the last one without power on, each larger than the one before."""
     found: list[Step] = []
     for step in states:
-        if step.it_mw > 0 and (not found or (step.it_mw, step.facility_mw)
-                               != (found[-1].it_mw, found[-1].facility_mw)):  # fmt: skip
+        if step.it_mw > 0 and (
+            not found or (step.it_mw, step.facility_mw) != (found[-1].it_mw, found[-1].facility_mw)
+        ):
             found = [
                 s for s in found if s.it_mw <= step.it_mw and s.facility_mw <= step.facility_mw
             ]
@@ -146,36 +160,54 @@ def sheets() -> Sheets:
     named, changes = slip_rows(used)
     return {
         "settings": settings_rows(
-            start=START, end=END, period="week", currency="USD", discount_rate=0.08,
-            counts="continuous", gap=0.005,
+            start=START,
+            end=END,
+            period="week",
+            currency="USD",
+            discount_rate=0.08,
+            counts="continuous",
+            gap=0.005,
         ),
         "systems": catalogue.system_rows(),
         "supply": catalogue.supply_rows(),
         "supply_capacity": catalogue.capacity_rows(),
         "sites": site_rows(campuses),
         "halls": hall_rows(used),
-        "power": [{"node": f"{c.name} power", "site": c.name,
-                   "source": assumed("one node for each site")} for c in used],
+        "power": [
+            {"node": f"{c.name} power", "site": c.name, "source": assumed("one node for each site")}
+            for c in used
+        ],
         "energisation": energisation_rows(used),
         "crews": crew_rows(used),
         "commitments": [
-            {"commitment": owner, "customer": owner, "basis": "it", "late_cost": 1_000_000,
-             "systems": ", ".join(catalogue.owner_systems(owner)),
-             "source": f"owner in {EPOCH}; assumption: a month missed costs 1 m USD a MW; systems "
-             "by the chips named there"}
+            {
+                "commitment": owner,
+                "customer": owner,
+                "basis": "it",
+                "late_cost": 1_000_000,
+                "systems": ", ".join(catalogue.owner_systems(owner)),
+                "source": f"owner in {EPOCH}; assumption: a month missed costs 1 m USD a MW; "
+                "systems by the chips named there",
+            }
             for owner in owners
         ],
         "milestones": milestones,
         "service": [
-            {"commitment": owner, "site": c.name, "allowed": False,
-             "source": f"belongs to {c.owner}: {EPOCH}"}
-            for owner in owners for c in used if c.owner != owner
+            {
+                "commitment": owner,
+                "site": c.name,
+                "allowed": False,
+                "source": f"belongs to {c.owner}: {EPOCH}",
+            }
+            for owner in owners
+            for c in used
+            if c.owner != owner
         ],
         "fleet": fleet_rows(used),
         "orders": order_rows(used),
         "scenarios": named,
         "changes": changes,
-    }  # fmt: skip
+    }
 
 
 def site_rows(campuses: list[Campus]) -> list[Row]:
@@ -185,10 +217,16 @@ def site_rows(campuses: list[Campus]) -> list[Row]:
         price, source = 80.0, assumed("energy about 80 USD a MWh for large users")
         if c.region:
             price, source = us_energy_price(c.region), f"{EIA}, {c.region}"
-        rows.append({
-            "site": c.name, "country": c.country, "region": c.region or None, "pue": c.pue,
-            "energy_price": price,
-            "source": f"{EPOCH}: least facility MW for each IT MW; energy: {source}"})  # fmt: skip
+        rows.append(
+            {
+                "site": c.name,
+                "country": c.country,
+                "region": c.region or None,
+                "pue": c.pue,
+                "energy_price": price,
+                "source": f"{EPOCH}: least facility MW for each IT MW; energy: {source}",
+            }
+        )
     return rows
 
 
@@ -198,19 +236,33 @@ def hall_rows(campuses: list[Campus]) -> list[Row]:
     for c in campuses:
         before = c.at(START)
         if before.it_mw > 0:
-            rows.append({"hall": f"{c.name} in operation", "site": c.name, "count": 1,
-                         "it_mw": before.it_mw, "slots": 0, "open_count": 1,
-                         "fed_by": f"{c.name} power",
-                         "source": f"{EPOCH}, {before.day}; assumption: full"})  # fmt: skip
+            rows.append(
+                {
+                    "hall": f"{c.name} in operation",
+                    "site": c.name,
+                    "count": 1,
+                    "it_mw": before.it_mw,
+                    "slots": 0,
+                    "open_count": 1,
+                    "fed_by": f"{c.name} power",
+                    "source": f"{EPOCH}, {before.day}; assumption: full",
+                }
+            )
         for step in c.later:
             count = max(1, round(step.buildings - before.buildings))
-            rows.append({
-                "hall": f"{c.name} {step.day}", "site": c.name, "count": count,
-                "it_mw": round((step.it_mw - before.it_mw) / count, 3), "ready": step.day,
-                "fit_out_cost": round(3e6 * (step.it_mw - before.it_mw) / count, -3),
-                "fed_by": f"{c.name} power",
-                "source": f"{EPOCH}, {step.day}: IT MW and buildings added; assumption: 3 m USD a "
-                "MW IT to fit out"})  # fmt: skip
+            rows.append(
+                {
+                    "hall": f"{c.name} {step.day}",
+                    "site": c.name,
+                    "count": count,
+                    "it_mw": round((step.it_mw - before.it_mw) / count, 3),
+                    "ready": step.day,
+                    "fit_out_cost": round(3e6 * (step.it_mw - before.it_mw) / count, -3),
+                    "fed_by": f"{c.name} power",
+                    "source": f"{EPOCH}, {step.day}: IT MW and buildings added; assumption: 3 m "
+                    "USD a MW IT to fit out",
+                }
+            )
             before = step
     return rows
 
@@ -218,21 +270,31 @@ def hall_rows(campuses: list[Campus]) -> list[Row]:
 def energisation_rows(campuses: list[Campus]) -> list[Row]:
     """Return the sheet `energisation`: facility MW at the start and from each step on."""
     return [
-        {"node": f"{c.name} power", "from": step.day, "mw": step.facility_mw,
-         "source": f"{EPOCH}, {step.day}: facility MW"}
+        {
+            "node": f"{c.name} power",
+            "from": step.day,
+            "mw": step.facility_mw,
+            "source": f"{EPOCH}, {step.day}: facility MW",
+        }
         for c in campuses
-        for step in (*((c.at(START),) if c.at(START).it_mw > 0 else ()),
-                     *(s for s in c.steps if START < s.day <= LAST_WEEK))
-    ]  # fmt: skip
+        for step in (
+            *((c.at(START),) if c.at(START).it_mw > 0 else ()),
+            *(s for s in c.steps if START < s.day <= LAST_WEEK),
+        )
+    ]
 
 
 def crew_rows(campuses: list[Campus]) -> list[Row]:
     """Return the sheet `crews`: enough to fill the halls of 13 weeks in two months."""
     return [
-        {"site": c.name, "from": START, "systems_per_month": max(10, _crew(c)),
-         "source": assumed("teams that fill the largest 13 weeks of added halls in two months")}
+        {
+            "site": c.name,
+            "from": START,
+            "systems_per_month": max(10, _crew(c)),
+            "source": assumed("teams that fill the largest 13 weeks of added halls in two months"),
+        }
         for c in campuses
-    ]  # fmt: skip
+    ]
 
 
 def _crew(campus: Campus) -> int:
@@ -248,15 +310,19 @@ def _crew(campus: Campus) -> int:
 def _new_system(campus: Campus, day: date) -> catalogue.Product:
     """Return the newest system of an owner that can be installed on a day."""
     products = [catalogue.BY_NAME[name] for name in catalogue.owner_systems(campus.owner)]
-    return [p for p in products
-            if day >= (p.available_from or day) and day <= (p.available_to or day)][-1]  # fmt: skip
+    return [
+        p for p in products if day >= (p.available_from or day) and day <= (p.available_to or day)
+    ][-1]
 
 
 def milestone_rows(campuses: list[Campus]) -> list[Row]:
     """Return each owner's share of the IT MW of a quarter before, at the end of each quarter."""
-    quarters = [date(y, m, d) for y in (2026, 2027, 2028)
-                for m, d in ((3, 31), (6, 30), (9, 30), (12, 31))
-                if START < date(y, m, d) <= END]  # fmt: skip
+    quarters = [
+        date(y, m, d)
+        for y in (2026, 2027, 2028)
+        for m, d in ((3, 31), (6, 30), (9, 30), (12, 31))
+        if START < date(y, m, d) <= END
+    ]
     rows: list[Row] = []
     for owner in sorted({c.owner for c in campuses}):
         own = [c for c in campuses if c.owner == owner]
@@ -266,12 +332,16 @@ def milestone_rows(campuses: list[Campus]) -> list[Row]:
         if due[-1][1] == 0:
             continue
         rows += [
-            {"commitment": owner, "date": day, "mw": math.floor(SHARE * mw * 10) / 10,
-             "source": f"{EPOCH}: {mw:g} MW IT of this owner's sites a quarter before; assumption: "
-             "90 % of it"}
+            {
+                "commitment": owner,
+                "date": day,
+                "mw": math.floor(SHARE * mw * 10) / 10,
+                "source": f"{EPOCH}: {mw:g} MW IT of this owner's sites a quarter before; "
+                "assumption: 90 % of it",
+            }
             for (day, mw), (_, before) in zip(due, [(None, 0.0), *due], strict=False)
             if mw > before
-        ]  # fmt: skip
+        ]
     return rows
 
 
@@ -282,11 +352,15 @@ def fleet_rows(campuses: list[Campus]) -> list[Row]:
         now = c.at(START)
         if now.it_mw > 0:
             system = catalogue.BY_NAME[catalogue.fleet_system(c.owner, c.chips)]
-            rows.append({
-                "hall": f"{c.name} in operation", "system": system.system,
-                "count": math.floor(now.it_mw / system.it_mw + 1e-9),
-                "source": f"{EPOCH}: {now.it_mw:g} MW IT of {c.chips or 'chips not named'}; "
-                f"assumption: all of it as {system.system}"})  # fmt: skip
+            rows.append(
+                {
+                    "hall": f"{c.name} in operation",
+                    "system": system.system,
+                    "count": math.floor(now.it_mw / system.it_mw + 1e-9),
+                    "source": f"{EPOCH}: {now.it_mw:g} MW IT of {c.chips or 'chips not named'}; "
+                    f"assumption: all of it as {system.system}",
+                }
+            )
     return rows
 
 
@@ -298,12 +372,16 @@ def order_rows(campuses: list[Campus]) -> list[Row]:
         for step in c.later:
             system = _new_system(c, step.day)
             if step.day <= START + timedelta(system.lead_days):
-                rows.append({
-                    "order": f"PO-{len(rows) + 1:03}", "supplier": system.vendor,
-                    "item": system.system,
-                    "quantity": math.floor((step.it_mw - before.it_mw) / system.it_mw),
-                    "arrives": step.day,
-                    "source": assumed(f"ordered and paid for {c.name} {step.day}")})  # fmt: skip
+                rows.append(
+                    {
+                        "order": f"PO-{len(rows) + 1:03}",
+                        "supplier": system.vendor,
+                        "item": system.system,
+                        "quantity": math.floor((step.it_mw - before.it_mw) / system.it_mw),
+                        "arrives": step.day,
+                        "source": assumed(f"ordered and paid for {c.name} {step.day}"),
+                    }
+                )
             before = step
     return rows
 
@@ -325,12 +403,20 @@ def slip_rows(campuses: list[Campus]) -> tuple[list[Row], list[Row]]:
         scenarios.append({"scenario": "revisions repeat", "change": name, "source": source})
         for step in c.later:
             changes += [
-                {"change": name, "sheet": sheet, "key": key, "column": column,
-                 "operation": "shift_days", "value": days, "source": source}
+                {
+                    "change": name,
+                    "sheet": sheet,
+                    "key": key,
+                    "column": column,
+                    "operation": "shift_days",
+                    "value": days,
+                    "source": source,
+                }
                 for sheet, key, column in (
                     ("halls", f"{c.name} {step.day}", "ready"),
-                    ("energisation", f"{c.name} power,{step.day}", "from"))
-            ]  # fmt: skip
+                    ("energisation", f"{c.name} power,{step.day}", "from"),
+                )
+            ]
     return scenarios, changes
 
 

@@ -24,22 +24,35 @@ MORE_WAFERS = ((date(2028, 7, 1), 1_400.0),)
 
 def sheets() -> Sheets:
     """Return all sheets."""
-    sites = [*published_sites.existing_sites(), *published_sites.announced_sites(),
-             *assumed_campuses.first_campuses(), *assumed_campuses.option_campuses()]  # fmt: skip
+    sites = [
+        *published_sites.existing_sites(),
+        *published_sites.announced_sites(),
+        *assumed_campuses.first_campuses(),
+        *assumed_campuses.option_campuses(),
+    ]
     return cerebras_sheets(
-        sites, (*CS4_KITS, *MORE_CS4_KITS), MORE_WAFERS, [*catalogue.plants(), _third_line()],
+        sites,
+        (*CS4_KITS, *MORE_CS4_KITS),
+        MORE_WAFERS,
+        [*catalogue.plants(), _third_line()],
         end=date(2030, 12, 31),
         option=[(date(2029, 12, 31), 625.0), (date(2030, 12, 31), 1250.0)],
         extra=[],
         gap=0.002,
-    )  # fmt: skip
+    )
 
 
 def _third_line() -> Row:
     """Return a second CS-4 line, at the first plant."""
-    return {"plant": catalogue.CALIFORNIA, "system": "CS-4", "units_per_month": 200,
-            "lead_days": 30, "cost": 40_000, "from": date(2028, 9, 1),
-            "source": assumed("a second line for the volume of the option")}  # fmt: skip
+    return {
+        "plant": catalogue.CALIFORNIA,
+        "system": "CS-4",
+        "units_per_month": 200,
+        "lead_days": 30,
+        "cost": 40_000,
+        "from": date(2028, 9, 1),
+        "source": assumed("a second line for the volume of the option"),
+    }
 
 
 if __name__ == "__main__":

@@ -32,21 +32,31 @@ OPENAI, EXISTING, OPTION_NAME = "OpenAI", "Existing customers", "OpenAI option"
 COUNTRIES = "US, CA, FR"
 
 CS4_KITS = (
-    (date(2026, 4, 1), 20.0), (date(2026, 7, 1), 60.0), (date(2026, 10, 1), 90.0),
-    (date(2027, 1, 1), 120.0), (date(2027, 7, 1), 150.0), (date(2028, 1, 1), 180.0),
-)  # fmt: skip
+    (date(2026, 4, 1), 20.0),
+    (date(2026, 7, 1), 60.0),
+    (date(2026, 10, 1), 90.0),
+    (date(2027, 1, 1), 120.0),
+    (date(2027, 7, 1), 150.0),
+    (date(2028, 1, 1), 180.0),
+)
 
 
 def sheets() -> Sheets:
     """Return all sheets."""
-    sites = [*published_sites.existing_sites(), *published_sites.announced_sites(),
-             *assumed_campuses.first_campuses()]  # fmt: skip
+    sites = [
+        *published_sites.existing_sites(),
+        *published_sites.announced_sites(),
+        *assumed_campuses.first_campuses(),
+    ]
     found = cerebras_sheets(
-        sites, CS4_KITS, (), catalogue.plants(),
+        sites,
+        CS4_KITS,
+        (),
+        catalogue.plants(),
         end=date(2029, 12, 31),
         option=[(date(2029, 12, 31), 0.0)],
         extra=[scenarios.option_scenario(OPTION_NAME, date(2029, 12, 31), 625)],
-    )  # fmt: skip
+    )
     return {**found, **drawn_sheets(sites)}
 
 
@@ -71,16 +81,26 @@ def cerebras_sheets(
     """Return the sheets that both Cerebras workbooks share."""
     campuses = assumed_campuses.first_campuses()
     regina = next(s for s in sites if s.name == "Regina")
-    named, changes = scenarios.sheets_of([
-        *scenarios.catalogue_scenarios(), *scenarios.supply_scenarios(),
-        *scenarios.site_scenarios(campuses, regina), *extra,
-        scenarios.Scenario(
-            "Guyana counts", (("commitments", OPENAI, "countries", "set", f"{COUNTRIES}, GY"),),
-            assumed("the memorandum becomes a contract that OpenAI accepts")),
-    ])  # fmt: skip
+    named, changes = scenarios.sheets_of(
+        [
+            *scenarios.catalogue_scenarios(),
+            *scenarios.supply_scenarios(),
+            *scenarios.site_scenarios(campuses, regina),
+            *extra,
+            scenarios.Scenario(
+                "Guyana counts",
+                (("commitments", OPENAI, "countries", "set", f"{COUNTRIES}, GY"),),
+                assumed("the memorandum becomes a contract that OpenAI accepts"),
+            ),
+        ]
+    )
     return {
         "settings": settings_rows(
-            start=date(2026, 1, 1), end=end, period="month", currency="USD", discount_rate=0.08,
+            start=date(2026, 1, 1),
+            end=end,
+            period="month",
+            currency="USD",
+            discount_rate=0.08,
             gap=gap,
         ),
         "systems": catalogue.systems(),
@@ -101,26 +121,49 @@ def cerebras_sheets(
         "orders": catalogue.orders(),
         "scenarios": named,
         "changes": changes,
-    }  # fmt: skip
+    }
 
 
 def commitments() -> list[Row]:
     """Return OpenAI's commitment, its option, and what already stands for others."""
-    value = assumed("20 bn USD for 750 MW over four years each, 36,000 MW-months, about 555,000 "
-                    "USD a MW-month; a month missed costs as much")  # fmt: skip
+    value = assumed(
+        "20 bn USD for 750 MW over four years each, 36,000 MW-months, about 555,000 "
+        "USD a MW-month; a month missed costs as much"
+    )
     return [
-        {"commitment": OPENAI, "customer": "OpenAI", "basis": "it", "priority": 1,
-         "late_cost": 555_000, "price": 555_000, "countries": COUNTRIES,
-         "source": f"750 MW through 2028, over 20 bn USD: {DEAL}; basis it: the contract's basis "
-         f"is not published; {value}; Guyana is a memorandum and does not count"},
-        {"commitment": EXISTING, "customer": "MBZUAI, G42, Meta, Mistral and others",
-         "basis": "system", "priority": 1, "late_cost": 555_000,
-         "source": assumed("the systems of published count serve customers other than OpenAI; on "
-                           "system power, so that their number does not depend on the overhead")},
-        {"commitment": OPTION_NAME, "customer": "OpenAI", "basis": "it", "priority": 2,
-         "late_cost": 555_000, "price": 555_000, "countries": COUNTRIES,
-         "source": f"1,250 MW more by 2030: {OPTION}; {value}"},
-    ]  # fmt: skip
+        {
+            "commitment": OPENAI,
+            "customer": "OpenAI",
+            "basis": "it",
+            "priority": 1,
+            "late_cost": 555_000,
+            "price": 555_000,
+            "countries": COUNTRIES,
+            "source": f"750 MW through 2028, over 20 bn USD: {DEAL}; basis it: the contract's "
+            f"basis is not published; {value}; Guyana is a memorandum and does not count",
+        },
+        {
+            "commitment": EXISTING,
+            "customer": "MBZUAI, G42, Meta, Mistral and others",
+            "basis": "system",
+            "priority": 1,
+            "late_cost": 555_000,
+            "source": assumed(
+                "the systems of published count serve customers other than OpenAI; on "
+                "system power, so that their number does not depend on the overhead"
+            ),
+        },
+        {
+            "commitment": OPTION_NAME,
+            "customer": "OpenAI",
+            "basis": "it",
+            "priority": 2,
+            "late_cost": 555_000,
+            "price": 555_000,
+            "countries": COUNTRIES,
+            "source": f"1,250 MW more by 2030: {OPTION}; {value}",
+        },
+    ]
 
 
 def milestones(sites: list[to_rows.Site], option: list[tuple[date, float]]) -> list[Row]:
@@ -128,15 +171,27 @@ def milestones(sites: list[to_rows.Site], option: list[tuple[date, float]]) -> l
     existing = sum(s.fleet for s in sites) * 23 / 1000
     tranche = f"250 MW each year from 2026 through 2028: {TRANCHES}"
     return [
-        *({"commitment": OPENAI, "date": date(year, 12, 31), "mw": mw, "source": tranche}
-          for year, mw in ((2026, 250), (2027, 500), (2028, 750))),
-        {"commitment": EXISTING, "date": date(2026, 1, 31), "mw": round(existing, 3),
-         "source": "23 kW for each system in the sheet fleet"},
-        *({"commitment": OPTION_NAME, "date": day, "mw": mw,
-           "source": f"1,250 MW by 2030: {OPTION}; assumption: " + (
-               "half of it by the end of 2029" if mw else "not exercised in the base case")}
-          for day, mw in option),
-    ]  # fmt: skip
+        *(
+            {"commitment": OPENAI, "date": date(year, 12, 31), "mw": mw, "source": tranche}
+            for year, mw in ((2026, 250), (2027, 500), (2028, 750))
+        ),
+        {
+            "commitment": EXISTING,
+            "date": date(2026, 1, 31),
+            "mw": round(existing, 3),
+            "source": "23 kW for each system in the sheet fleet",
+        },
+        *(
+            {
+                "commitment": OPTION_NAME,
+                "date": day,
+                "mw": mw,
+                "source": f"1,250 MW by 2030: {OPTION}; assumption: "
+                + ("half of it by the end of 2029" if mw else "not exercised in the base case"),
+            }
+            for day, mw in option
+        ),
+    ]
 
 
 if __name__ == "__main__":

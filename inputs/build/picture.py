@@ -83,9 +83,11 @@ def height(mw: float) -> float:
 def steps(values: list[float], days: list[date]) -> list[str]:
     """Return the corners of a line that steps on the last day of each period."""
     until = [*days[1:], date(days[-1].year + 1, 1, 1)]
-    return [f"{across(day, days):.1f},{height(value):.1f}"
-            for since, last, value in zip(days, until, values, strict=True)
-            for day in (since, last)]  # fmt: skip
+    return [
+        f"{across(day, days):.1f},{height(value):.1f}"
+        for since, last, value in zip(days, until, values, strict=True)
+        for day in (since, last)
+    ]
 
 
 def draw(ramp: Ramp) -> str:
@@ -97,8 +99,10 @@ def draw(ramp: Ramp) -> str:
         corners = " ".join([*steps(top, ramp.days), *reversed(steps(floor, ramp.days))])
         parts.append(f'<polygon class="system{number}" points="{corners}"/>')
         middle = height((floor[-1] + top[-1]) / 2) + 5
-        parts.append(f'<text class="on{number}" text-anchor="end" x="{WIDTH - RIGHT - 12}" '
-                     f'y="{middle:.1f}">{system}: {values[-1]:,.0f} MW</text>')  # fmt: skip
+        parts.append(
+            f'<text class="on{number}" text-anchor="end" x="{WIDTH - RIGHT - 12}" '
+            f'y="{middle:.1f}">{system}: {values[-1]:,.0f} MW</text>'
+        )
         floor = top
     parts += due(ramp)
     body = "\n  ".join(parts)
@@ -122,12 +126,14 @@ def frame(days: list[date]) -> list[str]:
     for mw in range(0, MOST_MW + 1, TICK_MW):
         at = height(mw)
         parts.append(f'<path class="grid" d="M{LEFT},{at:.1f} H{right}"/>')
-        parts.append(f'<text class="quiet" text-anchor="end" x="{LEFT - 8}" y="{at + 5:.1f}">'
-                     f"{mw}</text>")  # fmt: skip
+        parts.append(
+            f'<text class="quiet" text-anchor="end" x="{LEFT - 8}" y="{at + 5:.1f}">{mw}</text>'
+        )
     for year in range(first, last + 1):
         at = across(date(year, 7, 2), days)
-        parts.append(f'<text class="quiet" text-anchor="middle" x="{at:.1f}" '
-                     f'y="{HEIGHT - 18}">{year}</text>')  # fmt: skip
+        parts.append(
+            f'<text class="quiet" text-anchor="middle" x="{at:.1f}" y="{HEIGHT - 18}">{year}</text>'
+        )
     for year in range(first, last + 2):
         at = across(date(year, 1, 1), days)
         parts.append(f'<path class="grid" d="M{at:.1f},{height(0):.1f} v8"/>')
@@ -143,9 +149,10 @@ def due(ramp: Ramp) -> list[str]:
             continue
         x, y = across(days[at], days), height(required[at])
         parts.append(f'<circle class="mark" cx="{x:.1f}" cy="{y:.1f}" r="4"/>')
-        parts.append(f'<text class="dueword" text-anchor="end" x="{x - 10:.1f}" y="{y + 5:.1f}">'
-                     f"{required[at]:,.0f} MW due, end of {days[at].year}</text>"
-                     )  # fmt: skip
+        parts.append(
+            f'<text class="dueword" text-anchor="end" x="{x - 10:.1f}" y="{y + 5:.1f}">'
+            f"{required[at]:,.0f} MW due, end of {days[at].year}</text>"
+        )
     return parts
 
 

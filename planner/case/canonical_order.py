@@ -32,11 +32,25 @@ MAX_SEQUENTIAL_TIES = 20
 """Most sets of indistinguishable names whose ties are broken one set at a time, for speed."""
 
 KIND_OF_COLUMN = {
-    "system": "item", "systems": "item", "item": "item", "supplier": "place", "plant": "place",
-    "depot": "place", "site": "place", "from": "place", "to": "place", "hall": "hall",
-    "node": "node", "parent": "node", "fed_by": "node", "group": "group", "order": "order",
-    "commitment": "commitment", "country": "country", "countries": "country",
-}  # fmt: skip
+    "system": "item",
+    "systems": "item",
+    "item": "item",
+    "supplier": "place",
+    "plant": "place",
+    "depot": "place",
+    "site": "place",
+    "from": "place",
+    "to": "place",
+    "hall": "hall",
+    "node": "node",
+    "parent": "node",
+    "fed_by": "node",
+    "group": "group",
+    "order": "order",
+    "commitment": "commitment",
+    "country": "country",
+    "countries": "country",
+}
 """Kind of thing that the names in each text column stand for."""
 
 
@@ -62,8 +76,9 @@ def in_canonical_order(inputs: Inputs) -> Inputs:
     """Return the same inputs with the rows of every sheet in canonical order."""
     lines = {
         sheet: [_line(row, inputs.settings["start"]) for row in rows]
-        for sheet, rows in inputs.tables.items() if rows and sheet not in SHEETS_WITHOUT_MODEL_ROWS
-    }  # fmt: skip
+        for sheet, rows in inputs.tables.items()
+        if rows and sheet not in SHEETS_WITHOUT_MODEL_ROWS
+    }
     signatures, numbers = _distinguish(lines)
     ordered = {
         sheet: tuple(line.row for line in sorted(found, key=_sort_key(sheet, signatures, numbers)))
@@ -92,7 +107,7 @@ def _holds_names(column: Column) -> bool:
 
 def _sort_key(
     sheet: str, signatures: Mapping[Name, str], numbers: Mapping[Name, int]
-) -> Callable[[Line], tuple[object, ...]]:  # fmt: skip
+) -> Callable[[Line], tuple[object, ...]]:
     """Return the sort key for rows of a sheet."""
 
     def key(line: Line) -> tuple[object, ...]:

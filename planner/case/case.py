@@ -158,20 +158,27 @@ def _fleet_faults(inputs: Inputs, facility: Facility) -> list[Fault]:
         level, load = facility.levels.get(node), loads[node]
         energised = math.inf if level is None else level.on(0)
         if exceeds(load, energised):
-            faults.append(row.fault(
-                "node", f"the fleet below it draws {load:.10g} MW of facility power, it carries "
-                f"{energised:.10g} MW at the start",
-                "Correct its first rows in energisation, or the fleet's count"))  # fmt: skip
+            faults.append(
+                row.fault(
+                    "node",
+                    f"the fleet below it draws {load:.10g} MW of facility power, it carries "
+                    f"{energised:.10g} MW at the start",
+                    "Correct its first rows in energisation, or the fleet's count",
+                )
+            )
         taken = math.inf if group is None else facility.taken_over_mw(group, node, 0, loads)
         # Only the solver's tolerance: a limit shared by members cannot be raised to the fleet.
         if load > max(taken, 0.0) + SEARCH_TOLERANCE:
-            faults.append(row.fault(
-                "group", f"the fleet below {node} draws {load:.10g} MW of facility power at the "
-                f"start; the others of {group}, and what feeds them, can take over "
-                f"{max(taken, 0.0):.10g} MW when it is lost",
-                "Correct the others' first rows in energisation or the fleet's count, or leave "
-                "group blank",
-            ))  # fmt: skip
+            faults.append(
+                row.fault(
+                    "group",
+                    f"the fleet below {node} draws {load:.10g} MW of facility power at the "
+                    f"start; the others of {group}, and what feeds them, can take over "
+                    f"{max(taken, 0.0):.10g} MW when it is lost",
+                    "Correct the others' first rows in energisation or the fleet's count, or leave "
+                    "group blank",
+                )
+            )
     return faults
 
 
@@ -268,16 +275,25 @@ def _power_unit(demand: Demand) -> float:
 def _money_unit(inputs: Inputs) -> float:
     """Return the power of ten nearest to the geometric mean of the extreme prices and costs."""
     columns = (
-        ("systems", "price"), ("supply", "price"), ("supply", "order_cost"), ("plants", "cost"),
-        ("lanes", "cost"), ("depots", "holding_cost"), ("sites", "holding_cost"),
-        ("sites", "opening_cost"), ("sites", "lease"), ("halls", "fit_out_cost"),
+        ("systems", "price"),
+        ("supply", "price"),
+        ("supply", "order_cost"),
+        ("plants", "cost"),
+        ("lanes", "cost"),
+        ("depots", "holding_cost"),
+        ("sites", "holding_cost"),
+        ("sites", "opening_cost"),
+        ("sites", "lease"),
+        ("halls", "fit_out_cost"),
         ("service", "cost"),
         ("commitments", "late_cost"),
-    )  # fmt: skip
+    )
     amounts = [
-        row[column] for sheet, column in columns for row in inputs.tables[sheet]
+        row[column]
+        for sheet, column in columns
+        for row in inputs.tables[sheet]
         if row[column] is not None and row[column] > 0
-    ]  # fmt: skip
+    ]
     if not amounts:
         return 1.0
     middle = math.sqrt(min(amounts) * max(amounts))

@@ -175,11 +175,13 @@ def make_facility(
         fleet=fleet,
         dedicated={
             (row["hall"], row["system"]): row["commitment"]
-            for row in tables["fleet"] if row["commitment"] is not None
+            for row in tables["fleet"]
+            if row["commitment"] is not None
         },
         crew_capacity={
             (name[1], day): most
-            for name in timetable.rates if name[0] == "install"
+            for name in timetable.rates
+            if name[0] == "install"
             for day, most in timetable.accrued(name).items()
         },
         energised_mw={
@@ -189,7 +191,7 @@ def make_facility(
         },
         levels=timetable.levels,
         tree=tree,
-    )  # fmt: skip
+    )
 
 
 def _install_days(

@@ -109,8 +109,9 @@ def trace_flows(inputs: Inputs) -> tuple[FlowGraph, list[Fault]]:
         for row in inputs.tables["lanes"]
     }
     entries = {place for found in sources.values() for place in found}
-    flows = FlowGraph({i: frozenset(p) for i, p in sources.items()}, places, lane_items,
-                      _quickest(lanes, entries))  # fmt: skip
+    flows = FlowGraph(
+        {i: frozenset(p) for i, p in sources.items()}, places, lane_items, _quickest(lanes, entries)
+    )
     return flows, [*_lane_faults(inputs, flows), *_reach_faults(inputs, flows, pooled)]
 
 
@@ -147,12 +148,15 @@ def _sources_and_uses(
 def _lane_faults(inputs: Inputs, flows: FlowGraph) -> list[Fault]:
     """Return faults of lanes on which no item can usefully travel."""
     return [
-        row.fault("to", f"the lane from {row['from']} leads nowhere: nothing that can come along "
-                  "it is used at its end or beyond",
-                  "Add the lane that leads on, or remove this one")
+        row.fault(
+            "to",
+            f"the lane from {row['from']} leads nowhere: nothing that can come along "
+            "it is used at its end or beyond",
+            "Add the lane that leads on, or remove this one",
+        )
         for row in inputs.tables["lanes"]
         if not flows.lane_items[row["from"], row["to"]]
-    ]  # fmt: skip
+    ]
 
 
 def _reach_faults(inputs: Inputs, flows: FlowGraph, pooled: bool) -> list[Fault]:
@@ -167,14 +171,24 @@ def _reach_faults(inputs: Inputs, flows: FlowGraph, pooled: bool) -> list[Fault]
     for row in inputs.tables["supply"]:
         dock = EVERYWHERE if pooled else row["supplier"]
         if dock not in flows.places.get(row["item"], ()):
-            faults.append(row.fault("item", f"no lane leads from {row['supplier']} to where it is "
-                                    "used", "Add a lane from the supplier"))  # fmt: skip
+            faults.append(
+                row.fault(
+                    "item",
+                    f"no lane leads from {row['supplier']} to where it is used",
+                    "Add a lane from the supplier",
+                )
+            )
     systems = [row["system"] for row in inputs.tables["systems"]]
     for row in inputs.tables["halls"]:
         site = EVERYWHERE if pooled else row["site"]
         if not any(site in flows.places.get(system, ()) for system in systems):
-            faults.append(row.fault("hall", f"no system can reach it: no lane leads to "
-                                    f"{row['site']}", "Add a lane to the site"))  # fmt: skip
+            faults.append(
+                row.fault(
+                    "hall",
+                    f"no system can reach it: no lane leads to {row['site']}",
+                    "Add a lane to the site",
+                )
+            )
     return faults
 
 
@@ -196,9 +210,13 @@ def trace_power(inputs: Inputs) -> tuple[PowerTree, list[Fault]]:
     faults = []
     for loop in nx.simple_cycles(tree):
         names = sorted(loop)
-        faults.append(rows[names[0]].fault(
-            "parent", "the node feeds itself: " + " - ".join([*loop, loop[0]]),
-            "Leave parent blank for the node at the grid"))  # fmt: skip
+        faults.append(
+            rows[names[0]].fault(
+                "parent",
+                "the node feeds itself: " + " - ".join([*loop, loop[0]]),
+                "Leave parent blank for the node at the grid",
+            )
+        )
     if faults:
         return PowerTree({}, {}, {}, {}, {}), faults
     fed = {row["hall"]: row["fed_by"] for row in inputs.tables["halls"] if row["fed_by"]}
@@ -215,9 +233,13 @@ def trace_power(inputs: Inputs) -> tuple[PowerTree, list[Fault]]:
         for node in members:
             above = nx.ancestors(tree, node) & set(members)
             if above:
-                faults.append(rows[node].fault(
-                    "group", f"{group} holds {min(above)} too, which feeds this node",
-                    "Name only nodes that can stand in for each other"))  # fmt: skip
+                faults.append(
+                    rows[node].fault(
+                        "group",
+                        f"{group} holds {min(above)} too, which feeds this node",
+                        "Name only nodes that can stand in for each other",
+                    )
+                )
     halls_below = {node: tuple(halls) for node, halls in below.items()}
     members_of = {g: tuple(m) for g, m in groups.items()}
     limited = {row["node"] for row in inputs.tables["energisation"]}

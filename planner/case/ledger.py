@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from planner.workbook.schema.sheets import BASES
+from planner.workbook.schema.column_kinds import BASES
 
 SYSTEM, IT, FACILITY = BASES
 KW_PER_MW = 1000
@@ -74,11 +74,15 @@ class PublishedCount:
 
 
 PUBLISHED = (
-    PublishedCount("CS-3", 750.0, 32_768, "32,768 systems",
-                   'NextPlatform in January, as told in "20,000 Chips", May 2026'),
-    PublishedCount("CS-3", 750.0, 20_000, "toward 20,000 systems",
-                   '"20,000 Chips", May 2026'),
-)  # fmt: skip
+    PublishedCount(
+        "CS-3",
+        750.0,
+        32_768,
+        "32,768 systems",
+        'NextPlatform in January, as told in "20,000 Chips", May 2026',
+    ),
+    PublishedCount("CS-3", 750.0, 20_000, "toward 20,000 systems", '"20,000 Chips", May 2026'),
+)
 """The counts in print for 750 MW, which differ because each is on another basis."""
 
 

@@ -39,17 +39,29 @@ def restrict_case(
     """
     kept, limits = set(pairs), spans or {}
     whole = range(case.calendar.day_count)
-    installing = {pair: tuple(day for day in days if day in limits.get(pair, whole))
-                  for pair, days in case.installing.items() if pair in kept}  # fmt: skip
+    installing = {
+        pair: tuple(day for day in days if day in limits.get(pair, whole))
+        for pair, days in case.installing.items()
+        if pair in kept
+    }
     installing = {pair: days for pair, days in installing.items() if days}
-    near = {pair: _days_before(case, days) if pair in limits else whole
-            for pair, days in installing.items()}  # fmt: skip
+    near = {
+        pair: _days_before(case, days) if pair in limits else whole
+        for pair, days in installing.items()
+    }
     at_hall = _day_span_by_group(near, lambda pair: pair[0])
-    opening = {key: opens for key, opens in case.facility.opening.items()
-               if opens in at_hall.get(key[0], ())}  # fmt: skip
-    return replace(case, installing=installing, serving=_serving(case, installing),
-                   facility=replace(case.facility, opening=opening),
-                   supply=_supply(case, near))  # fmt: skip
+    opening = {
+        key: opens
+        for key, opens in case.facility.opening.items()
+        if opens in at_hall.get(key[0], ())
+    }
+    return replace(
+        case,
+        installing=installing,
+        serving=_serving(case, installing),
+        facility=replace(case.facility, opening=opening),
+        supply=_supply(case, near),
+    )
 
 
 def _days_before(case: Case, days: Days) -> range:
@@ -105,14 +117,17 @@ def _supply(case: Case, near: Mapping[Pair, range]) -> Supply:
     always |= {(place, item) for place, item, _ in supply.firm_arrivals}
     return replace(
         supply,
-        landing={key: lands for key, lands in supply.landing.items()
-                 if key[1:3] in always or lands in at_site.get(key[1:3], ())},
+        landing={
+            key: lands
+            for key, lands in supply.landing.items()
+            if key[1:3] in always or lands in at_site.get(key[1:3], ())
+        },
         held=tuple(
-            key for key in supply.held
-            if key[:2] in always
-            or (key[:2] in at_site and key[2] >= at_site[key[:2]].start)
+            key
+            for key in supply.held
+            if key[:2] in always or (key[:2] in at_site and key[2] >= at_site[key[:2]].start)
         ),
-    )  # fmt: skip
+    )
 
 
 def promising_pairs(case: Case) -> set[Pair]:

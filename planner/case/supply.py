@@ -167,20 +167,21 @@ class SupplyBuilder:
             lane_capacity=self._accrued("ship"),
             held=held,
             held_months=self._held_months(),
-            storage={} if self.pooled else {
-                names[id(row)]: row["storage"] for row in stores if row["storage"] is not None
-            },
-            holding_cost={} if self.pooled else {
-                names[id(row)]: row["holding_cost"] for row in stores if row["holding_cost"] > 0
-            },
+            storage={}
+            if self.pooled
+            else {names[id(row)]: row["storage"] for row in stores if row["storage"] is not None},
+            holding_cost={}
+            if self.pooled
+            else {names[id(row)]: row["holding_cost"] for row in stores if row["holding_cost"] > 0},
             first_at={
-                spot: day for spot, day in self.timetable.clock.earliest.items()
+                spot: day
+                for spot, day in self.timetable.clock.earliest.items()
                 if day < self.calendar.day_count
             },
             routes=self.flows.routes,
             plant_days={key: row["lead_days"] for key, row in self.plants.items()},
             pooled=self.pooled,
-        )  # fmt: skip
+        )
 
     def _place(self, name: str) -> str:
         return EVERYWHERE if self.pooled else name
@@ -201,9 +202,10 @@ class SupplyBuilder:
         """Return the units that the rates of one kind of act accrue, by day."""
         return {
             (*name[1:], day): most
-            for name in self.timetable.rates if name[0] == kind and self.planned
+            for name in self.timetable.rates
+            if name[0] == kind and self.planned
             for day, most in self.timetable.accrued(name).items()
-        }  # fmt: skip
+        }
 
     def _carry(self) -> dict[str, float]:
         """Return the largest indivisible order of each limited supplier, in capacity units."""

@@ -266,9 +266,11 @@ def budget(book: Book, figures: Figures, ledger: Ledger) -> None:
     for row in book.tables["budget"]:
         spent = sum(
             amount
-            for term, due in figures.due.items() if term != "late"
-            for (day,), amount in due.items() if day <= row["date"]
-        )  # fmt: skip
+            for term, due in figures.due.items()
+            if term != "late"
+            for (day,), amount in due.items()
+            if day <= row["date"]
+        )
         if ledger.above(spent, row["cumulative"]):
             ledger.refuse(
                 f"{figure(spent)} money is spent by {row['date']}, the budget is "

@@ -188,8 +188,10 @@ def order_pegs(book: Book, figures: Figures, ledger: Ledger) -> None:
                 f"order {row['order']} blocks {figure(blocked)} MW of IT power, "
                 f"{figure(mw)} MW wait for it"
             )
-        due = min(((str(r["milestone"]), str(r["commitment"])) for r in waiting if r["milestone"]),
-                  default=None)  # fmt: skip
+        due = min(
+            ((str(r["milestone"]), str(r["commitment"])) for r in waiting if r["milestone"]),
+            default=None,
+        )
         late = "yes" if any(r["late"] == "yes" for r in waiting) else "no"
         for column, value in (
             ("milestone_blocked", due and f"{due[1]} {due[0]}"),

@@ -99,9 +99,12 @@ def _survivors(book: Book, lost: str, members: list[str]) -> dict[str | None, li
 
 
 def _spare(
-    book: Book, figures: Figures, day: date, below: dict[str | None, list[str]],
+    book: Book,
+    figures: Figures,
+    day: date,
+    below: dict[str | None, list[str]],
     node: str | None,
-) -> tuple[float, list[str]]:  # fmt: skip
+) -> tuple[float, list[str]]:
     """Return the MW that the members below a node can still take, and the nodes that hold it back.
 
     A node passes on its spare power, limited by what the nodes below it can take.
@@ -120,9 +123,10 @@ def _spare(
 def _halls_below(book: Book, nodes: list[str]) -> list[str]:
     """Return the halls that are fed from some nodes or below them."""
     return [
-        hall for hall, row in book.halls.items()
+        hall
+        for hall, row in book.halls.items()
         if any(node in nodes for node in _feeders(book, row["fed_by"]))
-    ]  # fmt: skip
+    ]
 
 
 def _load_days(book: Book, figures: Figures, nodes: list[str]) -> list[date]:

@@ -65,12 +65,21 @@ TEXT_COLUMNS = {
 }
 MAY_BE_BLANK = {
     "clock": {"to", "item"},
-    "orders": {"period", "order_date", "order_from", "latest_order_date", "slack_days",
-               "it_mw_blocked", "milestone_blocked", "already_late", "sites_fed"},
+    "orders": {
+        "period",
+        "order_date",
+        "order_from",
+        "latest_order_date",
+        "slack_days",
+        "it_mw_blocked",
+        "milestone_blocked",
+        "already_late",
+        "sites_fed",
+    },
     "installs": {"commitment", "milestone", "late"},
     "power": {"energised_mw", "headroom_mw"},
     "tiers": {"unit", "bound", "gap", "status", "seconds"},
-}  # fmt: skip
+}
 MAY_BE_NEGATIVE = {"slack_days", "headroom_mw", "value", "bound", "gap"}
 
 KEYS = {

@@ -34,9 +34,7 @@ def finite(
     return value
 
 
-def number(
-    _context: click.Context, _option: click.Parameter, value: float | None
-) -> float | None:  # fmt: skip
+def number(_context: click.Context, _option: click.Parameter, value: float | None) -> float | None:
     """Reject nan, which passes click's ranges; infinity means no limit."""
     if value is not None and math.isnan(value):
         raise click.BadParameter(f"{value} is not a number.")
@@ -53,8 +51,11 @@ def kind_of(path: Path) -> int:
         return PLAN_FILE
     if not path.is_dir():
         return WORKBOOK if path.exists() else MISSING
-    for mark, kind in (("sweep.json", SWEEP), ("compare.xlsx", COMPARISON), ("*.[cC][sS][vV]",
-                       WORKBOOK)):  # fmt: skip
+    for mark, kind in (
+        ("sweep.json", SWEEP),
+        ("compare.xlsx", COMPARISON),
+        ("*.[cC][sS][vV]", WORKBOOK),
+    ):
         if any(path.glob(mark)):
             return kind
     return OTHER
@@ -80,10 +81,12 @@ def described(path: Path) -> str:
         name = "a folder of CSV files" if path.is_dir() else "a workbook" if named else "a file"
     else:
         name = {
-            PLAN: "a plan folder", PLAN_FILE: f"a part of the plan folder {_plan_of(path)}",
-            SWEEP: "the folder of a sweep", COMPARISON: "the folder of a comparison",
+            PLAN: "a plan folder",
+            PLAN_FILE: f"a part of the plan folder {_plan_of(path)}",
+            SWEEP: "the folder of a sweep",
+            COMPARISON: "the folder of a comparison",
             OTHER: "a folder without a plan and without CSV files",
-        }.get(kind, "")  # fmt: skip
+        }.get(kind, "")
     return f"{path} is {name}" if name else f"{path}: there is no such file or folder"
 
 
@@ -126,8 +129,10 @@ def require_workbook(path: Path) -> None:
     """
     _remember(path)
     if kind_of(path) in (PLAN, PLAN_FILE, SWEEP, COMPARISON):
-        raise click.UsageError(f"{described(path)}. Expected {EXPECTED['WORKBOOK']}, e.g. the one "
-                               "that it was made from")  # fmt: skip
+        raise click.UsageError(
+            f"{described(path)}. Expected {EXPECTED['WORKBOOK']}, e.g. the one "
+            "that it was made from"
+        )
 
 
 def require_plan_or_workbook(path: Path) -> None:
@@ -143,8 +148,9 @@ def require_plan_or_workbook(path: Path) -> None:
     if kind in (PLAN, WORKBOOK):
         return
     remedy = f". Give {_plan_of(path)}" if kind == PLAN_FILE else ""
-    raise click.UsageError(f"{described(path)}. Expected {EXPECTED['PLAN']}, or "
-                           f"{EXPECTED['WORKBOOK']}{remedy}")  # fmt: skip
+    raise click.UsageError(
+        f"{described(path)}. Expected {EXPECTED['PLAN']}, or {EXPECTED['WORKBOOK']}{remedy}"
+    )
 
 
 def _remember(workbook: Path) -> None:

@@ -21,15 +21,20 @@ USUAL = ""
 
 @click.command(name="check")
 @click.argument("workbook", required=False, type=click.Path(path_type=Path))
-@click.option("--mark", is_flag=False, flag_value=USUAL, metavar="[FILE]",
-              help="Write a copy with the cells coloured and the remedies as comments; without "
-              "FILE beside the workbook, as <name>-marked.xlsx.")  # fmt: skip
+@click.option(
+    "--mark",
+    is_flag=False,
+    flag_value=USUAL,
+    metavar="[FILE]",
+    help="Write a copy with the cells coloured and the remedies as comments; without "
+    "FILE beside the workbook, as <name>-marked.xlsx.",
+)
 @click.option("--force", is_flag=True, help="Let --mark replace any FILE but the workbook itself.")
 @click.option("--all", "every", is_flag=True, help="Print each cell on a line of its own.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
     *, workbook: Path | None, mark: str | None, force: bool, every: bool, as_json: bool
-) -> int:  # fmt: skip
+) -> int:
     """Report every fault of WORKBOOK: sheet and cell, value, rule and remedy.
 
     Scenarios, changes and draws are tried once; their faults do not stop other plans. Warnings
@@ -51,8 +56,9 @@ def command(
         workbook, mark = Path(mark), USUAL  # planner check --mark my-plan.xlsx
     if workbook is None:
         context = click.get_current_context()
-        raise click.MissingParameter(ctx=context, param=context.command.params[0],
-                                     param_hint="'WORKBOOK'")  # fmt: skip
+        raise click.MissingParameter(
+            ctx=context, param=context.command.params[0], param_hint="'WORKBOOK'"
+        )
     require_workbook(workbook)
     tried = Attempts()
     found = _findings(workbook, tried)

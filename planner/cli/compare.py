@@ -22,18 +22,29 @@ if TYPE_CHECKING:
 @click.command(name="compare")
 @click.argument("plans", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
-    "--scenario", "scenarios", multiple=True,
+    "--scenario",
+    "scenarios",
+    multiple=True,
     help="Scenario of the workbook, once for each; `base` for the inputs as they are.",
-)  # fmt: skip
-@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False),
-              help="Folder for the results; by default outputs/compare/.")  # fmt: skip
-@click.option("--gap", type=click.FloatRange(0, 0.5), callback=finite,
-              help="Relative gap at which to stop.")  # fmt: skip
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the results; by default outputs/compare/.",
+)
+@click.option(
+    "--gap", type=click.FloatRange(0, 0.5), callback=finite, help="Relative gap at which to stop."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
-    *, plans: tuple[Path, ...], scenarios: tuple[str, ...], output: Path | None,
-    gap: float | None, as_json: bool,
-) -> int:  # fmt: skip
+    *,
+    plans: tuple[Path, ...],
+    scenarios: tuple[str, ...],
+    output: Path | None,
+    gap: float | None,
+    as_json: bool,
+) -> int:
     """Compare saved PLANS, or scenarios of one workbook; the first is the base.
 
     Exit codes: 0 compared, 1 input faults, 2 usage, 7 compared, but a file of it failed, 130
@@ -84,8 +95,12 @@ def _show(
     from planner.whatif.compare import as_document  # noqa: PLC0415
 
     if as_json:
-        document = {**as_document(comparison), "interrupted": interruption or None, "files": files,
-                    "failures": tried.sentences}  # fmt: skip
+        document = {
+            **as_document(comparison),
+            "interrupted": interruption or None,
+            "files": files,
+            "failures": tried.sentences,
+        }
         click.echo(json.dumps(plain(document), indent=2))
         return
     from rich.console import Console  # noqa: PLC0415
@@ -107,8 +122,11 @@ def _require(plans: tuple[Path, ...], scenarios: tuple[str, ...], folder: Path) 
         require_workbook(plans[0])
     else:
         for path in plans:
-            require_plan(path, f"; to compare its scenarios: planner compare {path} --scenario "
-                         "base --scenario NAME")  # fmt: skip
+            require_plan(
+                path,
+                f"; to compare its scenarios: planner compare {path} --scenario "
+                "base --scenario NAME",
+            )
         if len(plans) < 2:
             raise click.UsageError(f"only {plans[0]} is given. Expected {EXPECTED['PLANS...']}")
     from planner.plan.plan_folders import require_room  # noqa: PLC0415  (slow to import)
@@ -118,7 +136,7 @@ def _require(plans: tuple[Path, ...], scenarios: tuple[str, ...], folder: Path) 
 
 def _planned(
     workbook: Path, scenarios: tuple[str, ...], gap: float | None
-) -> tuple[list[Plan], str]:  # fmt: skip
+) -> tuple[list[Plan], str]:
     """Plan scenarios of a workbook, warm-starting each after the first from the base case.
 
     Returns

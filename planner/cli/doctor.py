@@ -88,9 +88,13 @@ def _versions() -> Iterator[Check]:
             version = metadata.version(name)
         except metadata.PackageNotFoundError:
             version = ""
-        yield Check(name, version or "not installed", wanted,
-                    bool(version) and satisfies(version, wanted),
-                    f"Run: python -m pip install '{name}{wanted}'")  # fmt: skip
+        yield Check(
+            name,
+            version or "not installed",
+            wanted,
+            bool(version) and satisfies(version, wanted),
+            f"Run: python -m pip install '{name}{wanted}'",
+        )
 
 
 def _required() -> tuple[str, list[str]]:
@@ -117,9 +121,13 @@ def satisfies(version: str, wanted: str) -> bool:
             return False
         limit = _numbers(bound[2])
         met = {
-            ">=": held >= limit, "<=": held <= limit, ">": held > limit, "<": held < limit,
-            "==": held == limit, "!=": held != limit,
-        }  # fmt: skip
+            ">=": held >= limit,
+            "<=": held <= limit,
+            ">": held > limit,
+            "<": held < limit,
+            "==": held == limit,
+            "!=": held != limit,
+        }
         if not met[bound[1]]:
             return False
     return True
@@ -153,9 +161,13 @@ def _outputs() -> Check:
         with tempfile.TemporaryFile(dir=folder) as trial:
             trial.write(b"trial")
     except OSError as error:
-        return Check(name, error.strerror or str(error), "writable", False,
-                     f"Make {OUTPUTS.absolute()} writable, or give planner plan another "
-                     "folder with -o.")  # fmt: skip
+        return Check(
+            name,
+            error.strerror or str(error),
+            "writable",
+            False,
+            f"Make {OUTPUTS.absolute()} writable, or give planner plan another folder with -o.",
+        )
     return Check(name, "writable", "writable", True)
 
 
@@ -172,8 +184,13 @@ def _memory() -> Check:
     wanted = f">={LEAST_MEMORY_GB:g} GB free"
     if free is None:
         return Check("memory", "not known on this system", wanted, True)
-    return Check("memory", f"{free:.1f} GB free", wanted, free >= LEAST_MEMORY_GB,
-                 "Close other programs, or plan on a machine with more memory.")  # fmt: skip
+    return Check(
+        "memory",
+        f"{free:.1f} GB free",
+        wanted,
+        free >= LEAST_MEMORY_GB,
+        "Close other programs, or plan on a machine with more memory.",
+    )
 
 
 def _free_memory_gb() -> float | None:

@@ -34,20 +34,39 @@ MOST = 15
 
 @click.command(name="explain")
 @click.argument("plan", type=click.Path(path_type=Path))
-@click.option("--why", metavar="DECISION", help='Decision to forbid or force, e.g. "install at '
-              'Regina 2027-09"; prints the changes in cost and decisions.')  # fmt: skip
-@click.option("--ask-cost", "costs", multiple=True, metavar="SHEET=COST",
-              help="Cost of asking for one change to a sheet; 1 by default.")  # fmt: skip
+@click.option(
+    "--why",
+    metavar="DECISION",
+    help='Decision to forbid or force, e.g. "install at '
+    'Regina 2027-09"; prints the changes in cost and decisions.',
+)
+@click.option(
+    "--ask-cost",
+    "costs",
+    multiple=True,
+    metavar="SHEET=COST",
+    help="Cost of asking for one change to a sheet; 1 by default.",
+)
 @click.option("--no-asks", is_flag=True, help="Do not search for asks.")
-@click.option("--time-limit", type=click.FloatRange(0, min_open=True), callback=number,
-              help="Time limit in seconds; by default three times the run time of the plan, with "
-              "--why at most its own time limit.")  # fmt: skip
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(0, min_open=True),
+    callback=number,
+    help="Time limit in seconds; by default three times the run time of the plan, with "
+    "--why at most its own time limit.",
+)
 @click.option("--report", "kinds", callback=chosen, default=ALL, show_default=True, help=HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
-    *, plan: Path, why: str | None, costs: Sequence[str], no_asks: bool, time_limit: float | None,
-    kinds: tuple[str, ...], as_json: bool,
-) -> int:  # fmt: skip
+    *,
+    plan: Path,
+    why: str | None,
+    costs: Sequence[str],
+    no_asks: bool,
+    time_limit: float | None,
+    kinds: tuple[str, ...],
+    as_json: bool,
+) -> int:
     """Explain PLAN, a plan folder, or a workbook, which is planned first.
 
     Prints the bottlenecks with the re-solved gains from one per cent and one unit more; why each
@@ -91,9 +110,15 @@ def command(
 
 
 def tell(
-    path: Path, plan: Plan, finding: tuple[str, Finding], kinds: Sequence[str],
-    show: Callable[[Plan, Console], None], tried: Attempts, *, as_json: bool,
-) -> int:  # fmt: skip
+    path: Path,
+    plan: Plan,
+    finding: tuple[str, Finding],
+    kinds: Sequence[str],
+    show: Callable[[Plan, Console], None],
+    tried: Attempts,
+    *,
+    as_json: bool,
+) -> int:
     """Save a finding if the plan has a folder, and print it; return the exit code."""
     from rich.console import Console  # noqa: PLC0415  (slow to import)
 
@@ -107,8 +132,15 @@ def tell(
     kept = f"The {kind} is kept in {path}" if files else f"The {kind} is not kept"
     with while_kept(kept):
         if as_json:
-            print_json({"plan": plan.name, **found.tables, **found.facts, "files": files,
-                        "failures": tried.sentences})  # fmt: skip
+            print_json(
+                {
+                    "plan": plan.name,
+                    **found.tables,
+                    **found.facts,
+                    "files": files,
+                    "failures": tried.sentences,
+                }
+            )
         else:
             whole = replace(plan, findings={**plan.findings, kind: found})
             tried(f"the {kind} could not be printed", partial(show, whole, console), None)
@@ -182,8 +214,9 @@ def _costs(texts: Sequence[str]) -> dict[str, float]:
         except ValueError:
             costs[sheet] = -1.0
         if sheet not in BY_NAME or not 0 < costs[sheet] < float("inf"):
-            raise click.UsageError(f"--ask-cost {text}: write a sheet and a cost above 0, "
-                                   "e.g. energisation=5")  # fmt: skip
+            raise click.UsageError(
+                f"--ask-cost {text}: write a sheet and a cost above 0, e.g. energisation=5"
+            )
     return costs
 
 
@@ -208,12 +241,19 @@ def _why(made: Plan, why: str, time_limit: float | None, *, as_json: bool) -> in
 
     found = ask_why(made, why, time_limit)
     if as_json:
-        print_json({
-            "plan": made.name, "why": why, "forced": found.forced, "status": found.status,
-            "missed_mw_months_more": found.missed_more, "present_cost_more": found.cost_more,
-            "present_cost_more_least": found.cost_more_least,
-            "present_cost_more_most": found.cost_more_most, "moves": found.moves,
-        })  # fmt: skip
+        print_json(
+            {
+                "plan": made.name,
+                "why": why,
+                "forced": found.forced,
+                "status": found.status,
+                "missed_mw_months_more": found.missed_more,
+                "present_cost_more": found.cost_more,
+                "present_cost_more_least": found.cost_more_least,
+                "present_cost_more_most": found.cost_more_most,
+                "moves": found.moves,
+            }
+        )
         return 0
     said = "is not in the plan; forcing it" if found.forced else "is in the plan; forbidding it"
     click.echo(f"{why!r} {said} ({found.status}):")

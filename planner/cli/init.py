@@ -39,9 +39,15 @@ from planner.errors import InputFaults, PlannerError
 @click.option("--force", is_flag=True, help="Replace what is there.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
-    *, path: Path | None, example: str | None, source: Path | None, form: str, dictionary: bool,
-    force: bool, as_json: bool,
-) -> None:  # fmt: skip
+    *,
+    path: Path | None,
+    example: str | None,
+    source: Path | None,
+    form: str,
+    dictionary: bool,
+    force: bool,
+    as_json: bool,
+) -> None:
     """Write a workbook with every sheet, explained in its headers' comments.
 
     Without PATH it is named after the example or the source. Prints the path that was written.
@@ -109,8 +115,10 @@ def _convert(source: Path, target: Path, form: str) -> dict[str, Any]:
     except InputFaults:
         same = False
     if not same:
-        raise PlannerError(f"{target}: it does not read as {source} does. Do not use it; please "
-                           "report this, with both.")  # fmt: skip
+        raise PlannerError(
+            f"{target}: it does not read as {source} does. Do not use it; please "
+            "report this, with both."
+        )
     rows = {sheet: len(found) for sheet, found in sheets.items()}
     return {"rows": rows, "sha256": inputs.digest, "left_out": lost}
 
@@ -130,8 +138,10 @@ def _print_dictionary(path: Path | None) -> None:
     from planner.workbook.writing.data_dictionary import data_dictionary  # noqa: PLC0415
 
     if path is not None:
-        raise PlannerError("--dictionary prints to the terminal and writes no file. Redirect it: "
-                           f"planner init --dictionary > {path}")  # fmt: skip
+        raise PlannerError(
+            "--dictionary prints to the terminal and writes no file. Redirect it: "
+            f"planner init --dictionary > {path}"
+        )
     click.echo(data_dictionary(), nl=False)
 
 
@@ -139,8 +149,10 @@ def _refuse_misnamed(target: Path, form: str) -> None:
     """Raise a usage error if the name of a path does not match the format."""
     is_workbook = target.suffix.lower() == ".xlsx"
     if form == "xlsx" and not is_workbook:
-        raise PlannerError(f"{target}: a workbook's name ends in .xlsx. Name it so, or write a "
-                           f"folder of CSV files with: planner init {target} --as csv")  # fmt: skip
+        raise PlannerError(
+            f"{target}: a workbook's name ends in .xlsx. Name it so, or write a "
+            f"folder of CSV files with: planner init {target} --as csv"
+        )
     if form == "xlsx" and target.is_dir():
         raise PlannerError(f"{target}: this is a folder. Name a file for the workbook.")
     if form == "csv" and (is_workbook or target.is_file()):
@@ -151,5 +163,7 @@ def _refuse_overwrite(target: Path) -> None:
     """Raise an error rather than replace a workbook or mix files into a folder."""
     taken = any(target.iterdir()) if target.is_dir() else target.exists()
     if taken:
-        raise PlannerError(f"{target}: it exists already and is not replaced. Name another, or "
-                           "add --force to replace it.")  # fmt: skip
+        raise PlannerError(
+            f"{target}: it exists already and is not replaced. Name another, or "
+            "add --force to replace it."
+        )

@@ -29,6 +29,7 @@ def chosen(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str,
         raise click.BadParameter(
             f"{value!r} is not a choice of reports. Give {', '.join(KINDS)}, both with a comma, "
             f"or {NONE}",
-            ctx, param,
-        )  # fmt: skip
+            ctx,
+            param,
+        )
     return tuple(kind for kind in KINDS if kind in words)

@@ -85,8 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     read: dict[str, Path] = {}
     code: Any = 0
     try:
-        code = planner.main(args=arguments, prog_name="planner", standalone_mode=False,
-                                 obj=read)  # fmt: skip
+        code = planner.main(args=arguments, prog_name="planner", standalone_mode=False, obj=read)
         sys.stdout.flush()
     except (Exception, KeyboardInterrupt, SystemExit) as error:
         # Click turns a broken pipe, which can only be one of our own processes, into SystemExit.
@@ -115,11 +114,15 @@ def _failed(error: BaseException, workbook: Path | None, *, as_json: bool) -> in
         # Do not report the same failed write again when Python closes the file.
         sys.unraisablehook = lambda unraisable: None
     elif isinstance(error, OSError):
-        text = (f"system error: {error}. Check the free disk space and the permissions of files "
-                "and folders")  # fmt: skip
+        text = (
+            f"system error: {error}. Check the free disk space and the permissions of files "
+            "and folders"
+        )
     elif isinstance(error, MemoryError):
-        text = ("not enough memory. Plan fewer or longer periods (settings, period), or set counts "
-                "to continuous")  # fmt: skip
+        text = (
+            "not enough memory. Plan fewer or longer periods (settings, period), or set counts "
+            "to continuous"
+        )
     else:
         show_traceback(error)
         text, code = f"the planner failed: {reason(error)}. {REPORT_IT}", DEFECT

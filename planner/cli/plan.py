@@ -34,31 +34,63 @@ MISSED = 6
 
 @click.command(name="plan")
 @click.argument("workbook", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False),
-              help="Folder of the plan; by default outputs/<plan>/.")  # fmt: skip
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the plan; by default outputs/<plan>/.",
+)
 @click.option("--scenario", help="Scenario of the workbook to plan.")
-@click.option("--set", "changes", multiple=True, metavar="CHANGE",
-              help='A change to the inputs, e.g. "supply_capacity[TSMC,*].units_per_month*=0.8" or '
-              '"energisation[FDR-3,*].from+=90d".')  # fmt: skip
-@click.option("--near", type=click.Path(path_type=Path), metavar="PLAN",
-              help="Warm-start from a saved, similar plan, mostly much faster; the changes "
-              "from it are printed.")  # fmt: skip
-@click.option("--gap", type=click.FloatRange(0, 0.5), callback=finite,
-              help="Relative gap at which to stop.")  # fmt: skip
-@click.option("--time-limit", type=click.FloatRange(0, min_open=True), callback=number,
-              help="Time limit of the solve in seconds.")  # fmt: skip
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="CHANGE",
+    help='A change to the inputs, e.g. "supply_capacity[TSMC,*].units_per_month*=0.8" or '
+    '"energisation[FDR-3,*].from+=90d".',
+)
+@click.option(
+    "--near",
+    type=click.Path(path_type=Path),
+    metavar="PLAN",
+    help="Warm-start from a saved, similar plan, mostly much faster; the changes "
+    "from it are printed.",
+)
+@click.option(
+    "--gap", type=click.FloatRange(0, 0.5), callback=finite, help="Relative gap at which to stop."
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(0, min_open=True),
+    callback=number,
+    help="Time limit of the solve in seconds.",
+)
 @click.option("--threads", type=click.IntRange(1, 64), help="Solver threads.")
 @click.option("--report", "kinds", callback=chosen, default=ALL, show_default=True, help=HELP)
-@click.option("--explain", is_flag=True, help="Explain the plan, too, in at most three times as "
-              "long as it took.")  # fmt: skip
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Explain the plan, too, in at most three times as long as it took.",
+)
 @click.option("--watch", is_flag=True, help="Show the ramp in the terminal, period by period.")
 @click.option("--fail-on-miss", is_flag=True, help=f"Exit with {MISSED} if megawatts are missed.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(  # noqa: PLR0913  (one for each option)
-    *, workbook: Path, output: Path | None, scenario: str | None, changes: tuple[str, ...],
-    near: Path | None, gap: float | None, time_limit: float | None, threads: int | None,
-    kinds: tuple[str, ...], explain: bool, watch: bool, fail_on_miss: bool, as_json: bool,
-) -> int:  # fmt: skip
+    *,
+    workbook: Path,
+    output: Path | None,
+    scenario: str | None,
+    changes: tuple[str, ...],
+    near: Path | None,
+    gap: float | None,
+    time_limit: float | None,
+    threads: int | None,
+    kinds: tuple[str, ...],
+    explain: bool,
+    watch: bool,
+    fail_on_miss: bool,
+    as_json: bool,
+) -> int:
     """Make an optimal, independently checked plan from WORKBOOK.
 
     Exit codes: 0 proven within the gap, 1 input faults, 2 usage, 3 no plan exists, 4 a limit was
@@ -136,9 +168,13 @@ def _kept(plan: Plan, folder: Path, tried: Attempts) -> tuple[Path, dict[str, st
 
 
 def _reported(
-    plan: Plan, folder: Path, kinds: tuple[str, ...], start: dict[str, Writer],
-    files: dict[str, str], tried: Attempts,
-) -> tuple[Plan, dict[str, str]]:  # fmt: skip
+    plan: Plan,
+    folder: Path,
+    kinds: tuple[str, ...],
+    start: dict[str, Writer],
+    files: dict[str, str],
+    tried: Attempts,
+) -> tuple[Plan, dict[str, str]]:
     """Write the reports of a plan; return it with its warnings, and the paths by kind."""
     from planner.pipeline import with_warnings  # noqa: PLC0415  (slow to import)
     from planner.plan.saved_reports import save_reports  # noqa: PLC0415
@@ -211,9 +247,15 @@ def _print(plan: Plan, other: Plan | None, tried: Attempts, *, as_json: bool) ->
 
 
 def _told(
-    plan: Plan, files: dict[str, str], told: dict[str, object], code: int, tried: Attempts, *,
-    watch: bool, as_json: bool,
-) -> int:  # fmt: skip
+    plan: Plan,
+    files: dict[str, str],
+    told: dict[str, object],
+    code: int,
+    tried: Attempts,
+    *,
+    watch: bool,
+    as_json: bool,
+) -> int:
     """Print the last part of the output, and return the exit code."""
     from rich.console import Console  # noqa: PLC0415  (slow to import)
 
@@ -246,9 +288,14 @@ def _print_differences(other: Plan, plan: Plan) -> None:
 
 
 def _explained(
-    plan: Plan, folder: Path, kinds: tuple[str, ...], sofar: tuple[int, dict[str, str]],
-    tried: Attempts, *, as_json: bool,
-) -> tuple[int, dict[str, str], dict[str, object]]:  # fmt: skip
+    plan: Plan,
+    folder: Path,
+    kinds: tuple[str, ...],
+    sofar: tuple[int, dict[str, str]],
+    tried: Attempts,
+    *,
+    as_json: bool,
+) -> tuple[int, dict[str, str], dict[str, object]]:
     """Explain a plan that is already saved, so that an interruption does not lose it.
 
     Returns

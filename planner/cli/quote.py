@@ -31,24 +31,56 @@ def _days(
 
 @click.command(name="quote")
 @click.argument("plan", type=click.Path(path_type=Path))
-@click.option("--mw", "asked", type=click.FloatRange(0, min_open=True), multiple=True,
-              callback=finite,
-              help="Megawatts whose earliest date is computed. May be repeated.")  # fmt: skip
-@click.option("--by", "dates", multiple=True, callback=_days, metavar="YYYY-MM-DD",
-              help="Date for which a plan in whole systems is computed, too.")  # fmt: skip
-@click.option("--basis", type=click.Choice(["system", "it", "facility"]), default="it",
-              show_default=True, help="Basis of the megawatts.")  # fmt: skip
-@click.option("--only", multiple=True, metavar="KIND=NAME", help="Only a country or a system, "
-              "e.g. country=US or system=CS-3. May be repeated.")  # fmt: skip
-@click.option("--overtime", type=click.FloatRange(0, 10), default=0.25, show_default=True,
-              callback=finite,
-              help="Share by which each kind of limit is stretched in turn.")  # fmt: skip
+@click.option(
+    "--mw",
+    "asked",
+    type=click.FloatRange(0, min_open=True),
+    multiple=True,
+    callback=finite,
+    help="Megawatts whose earliest date is computed. May be repeated.",
+)
+@click.option(
+    "--by",
+    "dates",
+    multiple=True,
+    callback=_days,
+    metavar="YYYY-MM-DD",
+    help="Date for which a plan in whole systems is computed, too.",
+)
+@click.option(
+    "--basis",
+    type=click.Choice(["system", "it", "facility"]),
+    default="it",
+    show_default=True,
+    help="Basis of the megawatts.",
+)
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="KIND=NAME",
+    help="Only a country or a system, e.g. country=US or system=CS-3. May be repeated.",
+)
+@click.option(
+    "--overtime",
+    type=click.FloatRange(0, 10),
+    default=0.25,
+    show_default=True,
+    callback=finite,
+    help="Share by which each kind of limit is stretched in turn.",
+)
 @click.option("--report", "kinds", callback=chosen, default=ALL, show_default=True, help=HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(  # noqa: PLR0913  (one for each option)
-    *, plan: Path, asked: Sequence[float], dates: Sequence[date], basis: str,
-    only: Sequence[str], overtime: float, kinds: tuple[str, ...], as_json: bool,
-) -> int:  # fmt: skip
+    *,
+    plan: Path,
+    asked: Sequence[float],
+    dates: Sequence[date],
+    basis: str,
+    only: Sequence[str],
+    overtime: float,
+    kinds: tuple[str, ...],
+    as_json: bool,
+) -> int:
     """Compute what can be promised on top of PLAN, a plan folder or a workbook.
 
     Existing promises are kept: no commitment misses more than in the plan. The megawatts stay in

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 @click.command(name="report")
 @click.argument("plan", type=click.Path(path_type=Path))
 @click.option("--kinds", callback=chosen, default=ALL, show_default=True, help=HELP)
-@click.option("--figures", type=click.Choice(["svg", "png"]),
-              help="Write each figure as a file as well, into figures/.")  # fmt: skip
+@click.option(
+    "--figures",
+    type=click.Choice(["svg", "png"]),
+    help="Write each figure as a file as well, into figures/.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(*, plan: Path, kinds: tuple[str, ...], figures: str | None, as_json: bool) -> int:
     """Rewrite the reports of the saved PLAN from its own tables and inputs.

@@ -101,10 +101,18 @@ def command(
     rows = ledger(mw, found.powers_kw, found.overheads_kw, found.pues)
     published = published_counts(found.system, mw, found.powers_kw[0], found.overheads_kw)
     if as_json:
-        click.echo(json.dumps({
-            "mw": mw, "system": found.system, "rows": [asdict(row) for row in rows],
-            "published": [asdict(count) for count in published], "notes": found.notes,
-        }, ensure_ascii=False))  # fmt: skip
+        click.echo(
+            json.dumps(
+                {
+                    "mw": mw,
+                    "system": found.system,
+                    "rows": [asdict(row) for row in rows],
+                    "published": [asdict(count) for count in published],
+                    "notes": found.notes,
+                },
+                ensure_ascii=False,
+            )
+        )
     else:
         _print_tables(mw, found, rows, published)
 
@@ -204,8 +212,14 @@ def _ledger_table(rows: Iterable[LedgerRow], assumed: set[str]) -> Table:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("basis")
-    for heading in ("power\nkW", "overhead\nkW", "PUE\n", "one system\nkW",
-                    "to meet it,\nrounded up", "within it,\nrounded down"):  # fmt: skip
+    for heading in (
+        "power\nkW",
+        "overhead\nkW",
+        "PUE\n",
+        "one system\nkW",
+        "to meet it,\nrounded up",
+        "within it,\nrounded down",
+    ):
         table.add_column(heading, justify="right")
     overhead_mark, pue_mark = ("*" if name in assumed else "" for name in ("overhead_kw", "pue"))
     last = ""
@@ -213,9 +227,15 @@ def _ledger_table(rows: Iterable[LedgerRow], assumed: set[str]) -> Table:
         if last and row.basis != last:
             table.add_section()
         last = row.basis
-        table.add_row(row.basis, _figure(row.power_kw), _figure(row.overhead_kw, overhead_mark),
-                      _figure(row.pue, pue_mark), _figure(row.kw_per_system),
-                      f"{row.systems_to_meet:,}", f"{row.systems_within:,}")  # fmt: skip
+        table.add_row(
+            row.basis,
+            _figure(row.power_kw),
+            _figure(row.overhead_kw, overhead_mark),
+            _figure(row.pue, pue_mark),
+            _figure(row.kw_per_system),
+            f"{row.systems_to_meet:,}",
+            f"{row.systems_within:,}",
+        )
     return table
 
 

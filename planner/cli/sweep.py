@@ -18,6 +18,7 @@ from planner.errors import Interrupted
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from planner.attempts import Attempts
     from planner.whatif.sweep import Progress, Sweep
 
 METHODS = ("monte-carlo", "latin-hypercube", "one-at-a-time", "grid", "scenarios")
@@ -28,28 +29,61 @@ NOTHING: dict[str, object] = {}
 
 @click.command(name="sweep")
 @click.argument("workbook", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False),
-              help="Folder of the sweep; by default outputs/<plan>-<method>/.")  # fmt: skip
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the sweep; by default outputs/<plan>-<method>/.",
+)
 @click.option("--method", type=click.Choice(METHODS), default="monte-carlo", show_default=True)
-@click.option("--cases", type=click.IntRange(1), default=100, show_default=True,
-              help="Number of cases to draw.")  # fmt: skip
+@click.option(
+    "--cases",
+    type=click.IntRange(1),
+    default=100,
+    show_default=True,
+    help="Number of cases to draw.",
+)
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
-@click.option("--vary", multiple=True, metavar="CHANGES",
-              help='Values of a grid, e.g. "crews[*].systems_per_month*=0.5,1,1.5".')  # fmt: skip
-@click.option("--set", "changes", multiple=True, metavar="CHANGE",
-              help="A change made in every case.")  # fmt: skip
-@click.option("--scenario", "scenarios", multiple=True,
-              help="Scenarios for --method scenarios; all by default.")  # fmt: skip
-@click.option("--decide-by", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
-              help="With --method scenarios: try the orders and openings before this day of each "
-              "scenario's plan in every other one, for the table of least regret.")  # fmt: skip
-@click.option("--counts", type=click.Choice(["continuous", "integer"]), default="continuous",
-              show_default=True, help="Whether systems and lots are whole numbers.")  # fmt: skip
-@click.option("--gap", type=click.FloatRange(0, 0.5), callback=finite,
-              help="Relative gap of each case.")  # fmt: skip
+@click.option(
+    "--vary",
+    multiple=True,
+    metavar="CHANGES",
+    help='Values of a grid, e.g. "crews[*].systems_per_month*=0.5,1,1.5".',
+)
+@click.option(
+    "--set", "changes", multiple=True, metavar="CHANGE", help="A change made in every case."
+)
+@click.option(
+    "--scenario",
+    "scenarios",
+    multiple=True,
+    help="Scenarios for --method scenarios; all by default.",
+)
+@click.option(
+    "--decide-by",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="With --method scenarios: try the orders and openings before this day of each "
+    "scenario's plan in every other one, for the table of least regret.",
+)
+@click.option(
+    "--counts",
+    type=click.Choice(["continuous", "integer"]),
+    default="continuous",
+    show_default=True,
+    help="Whether systems and lots are whole numbers.",
+)
+@click.option(
+    "--gap", type=click.FloatRange(0, 0.5), callback=finite, help="Relative gap of each case."
+)
 @click.option("--engine", type=click.Choice(ENGINES), default="local", show_default=True)
-@click.option("--workers", type=click.IntRange(1), default=1, show_default=True,
-              help="Cases solved at a time, each with one solver thread.")  # fmt: skip
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Cases solved at a time, each with one solver thread.",
+)
 @click.option("--address", default="", help="Address of a running dask scheduler or ray cluster.")
 @click.option("--resume", is_flag=True, help="Continue the sweep in the folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -70,11 +104,25 @@ def command(**options: Any) -> int:
 
 
 def _swept(  # noqa: PLR0913  (each is an option)
-    kept: _Kept, *, workbook: Path, output: Path | None, method: str, cases: int, seed: int,
-    vary: tuple[str, ...], changes: tuple[str, ...], scenarios: tuple[str, ...],
-    decide_by: datetime | None, counts: str, gap: float | None, engine: str, workers: int,
-    address: str, resume: bool, as_json: bool,
-) -> int:  # fmt: skip
+    kept: _Kept,
+    *,
+    workbook: Path,
+    output: Path | None,
+    method: str,
+    cases: int,
+    seed: int,
+    vary: tuple[str, ...],
+    changes: tuple[str, ...],
+    scenarios: tuple[str, ...],
+    decide_by: datetime | None,
+    counts: str,
+    gap: float | None,
+    engine: str,
+    workers: int,
+    address: str,
+    resume: bool,
+    as_json: bool,
+) -> int:
     """Run the sweep and print its results."""
     if method != "scenarios" and (scenarios or decide_by is not None):
         raise click.UsageError("--scenario and --decide-by need --method scenarios")
@@ -84,7 +132,6 @@ def _swept(  # noqa: PLR0913  (each is an option)
     from planner.whatif.cases import Spec  # noqa: PLC0415
     from planner.whatif.engines import Engine  # noqa: PLC0415
     from planner.whatif.sweep import FAILED, JOURNAL, SPEC, run_sweep  # noqa: PLC0415
-    from planner.whatif.sweep_output import write_sweep  # noqa: PLC0415
     from planner.workbook.reading import read_inputs  # noqa: PLC0415
 
     inputs = read_inputs(workbook)
@@ -99,8 +146,22 @@ def _swept(  # noqa: PLR0913  (each is an option)
     with _Bar() as listen:
         sweep = run_sweep(inputs, spec, folder, where, listen, resume=resume)
     tried = Attempts()
-    files = tried("the tables could not be computed", partial(write_sweep, sweep, folder, tried),
-                  {"journal": str(folder / JOURNAL)})  # fmt: skip
+    _show(sweep, folder, tried, as_json=as_json)
+    failed = any(record["result"]["status"] == FAILED for record in sweep.records)
+    all_kept = f"Every case is kept: {folder / JOURNAL}. --resume makes the tables of it again."
+    return ended(tried, SOME_FAILED if failed else 0, all_kept)
+
+
+def _show(sweep: Sweep, folder: Path, tried: Attempts, *, as_json: bool) -> None:
+    """Write the tables of a sweep and print them."""
+    from planner.whatif.sweep import JOURNAL  # noqa: PLC0415  (slow to import)
+    from planner.whatif.sweep_output import write_sweep  # noqa: PLC0415
+
+    files = tried(
+        "the tables could not be computed",
+        partial(write_sweep, sweep, folder, tried),
+        {"journal": str(folder / JOURNAL)},
+    )
     if as_json:
         found = tried("the tables could not be printed", partial(_document, sweep), NOTHING)
         document = {**found, "files": files, "failures": tried.sentences}
@@ -112,9 +173,6 @@ def _swept(  # noqa: PLR0913  (each is an option)
 
         show = partial(print_sweep, sweep, Console(), files)
         tried("the sweep could not be printed", show, None)
-    failed = any(record["result"]["status"] == FAILED for record in sweep.records)
-    all_kept = f"Every case is kept: {folder / JOURNAL}. --resume makes the tables of it again."
-    return ended(tried, SOME_FAILED if failed else 0, all_kept)
 
 
 def _document(sweep: Sweep) -> dict[str, object]:
@@ -141,8 +199,11 @@ class _Kept:
             return
         found = self.journal is not None and self.journal.exists()
         cases = self.journal.read_bytes().count(b"\n") if self.journal and found else 0
-        kept = (f"{cases} finished case{'s are' if cases > 1 else ' is'} kept in {self.journal}"
-                if cases else "no case was finished yet")  # fmt: skip
+        kept = (
+            f"{cases} finished case{'s are' if cases > 1 else ' is'} kept in {self.journal}"
+            if cases
+            else "no case was finished yet"
+        )
         typed = [word for word in sys.argv[1:] if word != "--resume"]
         raise Interrupted(
             f"interrupted: {kept}. Go on with: {shlex.join(['planner', *typed, '--resume'])}"
@@ -157,9 +218,13 @@ class _Bar:
         from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415
 
         self.console = Console(stderr=True)
-        self.bar = Progress(TextColumn("{task.completed}/{task.total} cases"), BarColumn(),
-                            TextColumn("{task.description}"), console=self.console,
-                            disable=not self.console.is_terminal)  # fmt: skip
+        self.bar = Progress(
+            TextColumn("{task.completed}/{task.total} cases"),
+            BarColumn(),
+            TextColumn("{task.description}"),
+            console=self.console,
+            disable=not self.console.is_terminal,
+        )
         self.task = self.bar.add_task("planning the base case", total=None)
         self.bar.start()
         self.said = 0.0
@@ -170,8 +235,9 @@ class _Bar:
         failed = f", {progress.failed} failed" if progress.failed else ""
         text = f"{_time(progress.seconds)} so far{left}{failed}"
         if self.console.is_terminal:
-            self.bar.update(self.task, completed=progress.done, total=progress.count,
-                            description=text)  # fmt: skip
+            self.bar.update(
+                self.task, completed=progress.done, total=progress.count, description=text
+            )
         elif progress.seconds - self.said >= 10 or progress.done == progress.count:
             self.said = progress.seconds
             click.echo(f"{progress.done}/{progress.count} cases, {text}", err=True)

@@ -29,8 +29,9 @@ def command(*, plan: Path, workbook: Path, as_json: bool) -> int:
     Example: planner verify outputs/openai-750mw inputs/openai-750mw.xlsx
     """  # noqa: D301  (the backspace keeps click from joining the lines)
     if (kind_of(plan), kind_of(workbook)) == (WORKBOOK, PLAN):
-        raise click.UsageError("the arguments are the wrong way round. Type: planner verify "
-                               f"{workbook} {plan}")  # fmt: skip
+        raise click.UsageError(
+            f"the arguments are the wrong way round. Type: planner verify {workbook} {plan}"
+        )
     require_plan(plan)
     require_workbook(workbook)
     from planner.checker.verify import verify  # noqa: PLC0415
@@ -48,17 +49,27 @@ def command(*, plan: Path, workbook: Path, as_json: bool) -> int:
         violations += wrong_figures(inputs, loaded)
     same = loaded.manifest.get("inputs_sha256") == inputs.digest
     if as_json:
-        click.echo(json.dumps({
-            "plan": loaded.name, "ok": not violations, "comparisons": verdict.checks,
-            "rules": list(verdict.rules), "violations": violations, "same_inputs": same,
-        }, indent=2))  # fmt: skip
+        click.echo(
+            json.dumps(
+                {
+                    "plan": loaded.name,
+                    "ok": not violations,
+                    "comparisons": verdict.checks,
+                    "rules": list(verdict.rules),
+                    "violations": violations,
+                    "same_inputs": same,
+                },
+                indent=2,
+            )
+        )
     else:
         if not same:
             click.echo("note: the workbook is not the one that this plan was made from")
         count = len(violations)
         held = "holds" if not violations else f"does not hold, {several(count, 'violation')}"
-        click.echo(f"plan {loaded.name} {held}: {len(verdict.rules)} rules, "
-                   f"{verdict.checks:,} comparisons")  # fmt: skip
+        click.echo(
+            f"plan {loaded.name} {held}: {len(verdict.rules)} rules, {verdict.checks:,} comparisons"
+        )
         for violation in violations[:MOST]:
             click.echo(f"  {violation}")
         if count > MOST:

@@ -99,16 +99,19 @@ class Bounds:
         return math.fsum(
             count * facility.it_mw[system]
             for (at, system), count in facility.fleet.items()
-            if at == hall and (at, system) in pairs
+            if at == hall
+            and (at, system) in pairs
             and facility.dedicated.get((at, system)) in (None, *commitments)
-        )  # fmt: skip
+        )
 
     def one_hall_mw(self, hall: str, systems: Collection[str]) -> float:
         """Return the most IT power of one hall, in MW, by power, slots and coolant."""
         facility = self.facility
         limits = [facility.hall_it_mw[hall]]
-        for room, taken in ((facility.hall_slots, facility.slots),
-                            (facility.hall_coolant_lpm, facility.coolant_lpm)):  # fmt: skip
+        for room, taken in (
+            (facility.hall_slots, facility.slots),
+            (facility.hall_coolant_lpm, facility.coolant_lpm),
+        ):
             if hall in room and all(taken.get(s, 0.0) > 0 for s in systems):
                 dense = max((facility.it_mw[s] / taken[s] for s in systems), default=0.0)
                 limits.append(room[hall] * dense)
@@ -256,8 +259,7 @@ class Bounds:
         """Return the most systems that a site's crews can install by a day."""
         if ("install", site) not in self.case.timetable.rates:
             return math.inf
-        count = math.fsum(most for at, most in self._crew_windows[site].items()
-                          if at <= day)  # fmt: skip
+        count = math.fsum(most for at, most in self._crew_windows[site].items() if at <= day)
         return float(math.floor(count + UNITS_TOLERANCE)) if self.case.whole else count
 
     def _systems_mw(self, commitments: tuple[str, ...], period: int) -> float:
@@ -311,9 +313,13 @@ class Bounds:
         """Return the fewest units of an item per MW of a commitment, on its own basis."""
         sold = {item for _, item in self.case.supply.sources}
         allowed, site_of = self.allowed(commitment), self.facility.site_of
-        return min((
-            0.0 if system in sold else self.case.supply.bom[system].get(item, 0.0)
-            / allowed[site_of[hall], system]
-            for hall, system in installs
-            if allowed.get((site_of[hall], system), 0.0) > 0
-        ), default=0.0)  # fmt: skip
+        return min(
+            (
+                0.0
+                if system in sold
+                else self.case.supply.bom[system].get(item, 0.0) / allowed[site_of[hall], system]
+                for hall, system in installs
+                if allowed.get((site_of[hall], system), 0.0) > 0
+            ),
+            default=0.0,
+        )

@@ -25,17 +25,22 @@ SHORTFALL_TOLERANCE = 1e-6
 def halls_hold_what_is_due(context: WarningContext) -> Iterator[InputWarning]:
     """The halls that can be open in time hold the megawatts due by each milestone."""
     yield from _first_shortfalls(
-        context, by_halls, "the halls that can be open and filled by then hold at most {most} MW",
-        "Add halls or make them ready sooner, allow more sites, or move the milestone")  # fmt: skip
+        context,
+        by_halls,
+        "the halls that can be open and filled by then hold at most {most} MW",
+        "Add halls or make them ready sooner, allow more sites, or move the milestone",
+    )
 
 
 def power_carries_what_is_due(context: WarningContext) -> Iterator[InputWarning]:
     """The power energised in time carries the megawatts due by each milestone."""
     if context.case.facility.energised_mw:
         yield from _beyond_the_halls(
-            context, by_power, "the power energised by then carries at most {most} MW, were all "
-            "halls open", "Energise more or sooner, allow more sites, or move the "
-            "milestone")  # fmt: skip
+            context,
+            by_power,
+            "the power energised by then carries at most {most} MW, were all halls open",
+            "Energise more or sooner, allow more sites, or move the milestone",
+        )
 
 
 def crews_install_what_is_due(context: WarningContext) -> Iterator[InputWarning]:
@@ -53,9 +58,13 @@ def plants_and_suppliers_bring_what_is_due(context: WarningContext) -> Iterator[
     """Plants and suppliers can bring, in time, systems of the megawatts due by each milestone."""
     if context.case.supply.planned:
         yield from _first_shortfalls(
-            context, by_systems, "plants and suppliers can bring systems of at most {most} MW in "
-            "time, the fleet included", "Raise units_per_month in plants or supply_capacity, "
-            "shorten lead times, or move the milestone")  # fmt: skip
+            context,
+            by_systems,
+            "plants and suppliers can bring systems of at most {most} MW in "
+            "time, the fleet included",
+            "Raise units_per_month in plants or supply_capacity, "
+            "shorten lead times, or move the milestone",
+        )
 
 
 def by_halls(context: WarningContext, names: tuple[str, ...], period: int) -> float:
@@ -134,17 +143,23 @@ def suppliers_deliver_the_items_of_what_is_due(context: WarningContext) -> Itera
             told.add(item)
             row = next(r for r in context.inputs.tables["supply"] if r["item"] == item)
             yield warn(
-                row, "item", f"the megawatts due by {day} take at least {amount(needed)} "
+                row,
+                "item",
+                f"the megawatts due by {day} take at least {amount(needed)} "
                 f"units of {item}, suppliers can deliver at most {amount(most)} good ones in "
                 f"time: {amount(needed - most)} are missing",
                 "Raise units_per_month in supply_capacity, shorten lead times, add an order or a "
                 "supplier, or move the milestone",
-                date=str(day), needed=needed, most=most, short=needed - most)  # fmt: skip
+                date=str(day),
+                needed=needed,
+                most=most,
+                short=needed - most,
+            )
 
 
 def _first_shortfalls(
     context: WarningContext, bound: UpperBound, limit: str, remedy: str
-) -> Iterator[InputWarning]:  # fmt: skip
+) -> Iterator[InputWarning]:
     """Yield the first milestone of each commitment that a bound falls short of."""
     for warning, *_ in _shortfalls(context, bound, limit, remedy):
         yield warning
@@ -152,7 +167,7 @@ def _first_shortfalls(
 
 def _beyond_the_halls(
     context: WarningContext, bound: UpperBound, limit: str, remedy: str
-) -> Iterator[InputWarning]:  # fmt: skip
+) -> Iterator[InputWarning]:
     """Yield shortfalls of a bound that is below all halls; for the others see the hall rule."""
     for warning, names, period, _ in _shortfalls(context, bound, limit, remedy):
         full = math.fsum(context.bounds.full_halls_mw(names).values())
@@ -192,15 +207,27 @@ def _short(due: float, most: float) -> bool:
 
 
 def _shortfall(
-    context: WarningContext, names: tuple[str, ...], period: int, due: float, most: float,
-    limit: str, remedy: str,
-) -> InputWarning:  # fmt: skip
+    context: WarningContext,
+    names: tuple[str, ...],
+    period: int,
+    due: float,
+    most: float,
+    limit: str,
+    remedy: str,
+) -> InputWarning:
     """Return the warning that a bound falls short of what is due by the end of a period."""
     whose = names[0] if len(names) == 1 else f"{len(names)} commitments together"
     row = context.milestone(names, period)
     day = row["date"]
     needed, possible = amounts(due, most)
     return warn(
-        row, "mw", f"by {day} at least {needed} MW of IT power are due to {whose}, "
-        f"{limit.format(most=possible)}: {amount(due - most)} MW short", remedy,
-        date=str(day), due_mw=due, most_mw=most, short_mw=due - most)  # fmt: skip
+        row,
+        "mw",
+        f"by {day} at least {needed} MW of IT power are due to {whose}, "
+        f"{limit.format(most=possible)}: {amount(due - most)} MW short",
+        remedy,
+        date=str(day),
+        due_mw=due,
+        most_mw=most,
+        short_mw=due - most,
+    )

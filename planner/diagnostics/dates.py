@@ -39,11 +39,15 @@ def items_arrive_within_the_plan(context: WarningContext) -> Iterator[InputWarni
         ordered = calendar.date_of(first)
         arrives = ordered + timedelta(days=row["lead_days"])
         yield warn(
-            row, "lead_days", f"{item} can never arrive in time: ordered on "
+            row,
+            "lead_days",
+            f"{item} can never arrive in time: ordered on "
             f"{ordered}, the first day possible, it arrives on {arrives}, too late "
             f"for anything to be made of it and in service by {calendar.ends[-1]}",
             "Correct lead_days, or give a later settings end",
-            arrives=str(arrives), end=str(calendar.ends[-1]))  # fmt: skip
+            arrives=str(arrives),
+            end=str(calendar.ends[-1]),
+        )
 
 
 def _is_needed(context: WarningContext, item: str) -> bool:
@@ -62,8 +66,12 @@ def days_fall_within_the_plan(context: WarningContext) -> Iterator[InputWarning]
     for sheet, column, effect in FIRST_DAY_COLUMNS:
         for row in context.inputs.tables[sheet]:
             if row[column] is not None and row[column] > last:
-                yield warn(row, column, f"this day is after the plan's last, {last}: {effect}",
-                           "Correct the day, or give a later settings end")  # fmt: skip
+                yield warn(
+                    row,
+                    column,
+                    f"this day is after the plan's last, {last}: {effect}",
+                    "Correct the day, or give a later settings end",
+                )
 
 
 def milestones_come_after_the_first_possible_day(context: WarningContext) -> Iterator[InputWarning]:
@@ -77,9 +85,13 @@ def milestones_come_after_the_first_possible_day(context: WarningContext) -> Ite
                 continue
             due = context.case.calendar.holding(row["date"]) or 0
             if found is None:
-                yield warn(row, "date", f"no system can be in service for {name} within the plan",
-                           "See what limits its halls, systems, supply, power and crews, or "
-                           "give a later settings end")  # fmt: skip
+                yield warn(
+                    row,
+                    "date",
+                    f"no system can be in service for {name} within the plan",
+                    "See what limits its halls, systems, supply, power and crews, or "
+                    "give a later settings end",
+                )
             elif due < found.period:
                 yield _too_early(context, row, name)
 

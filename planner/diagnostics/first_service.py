@@ -52,7 +52,7 @@ def first_service(
 
 def _can_install(
     case: Case, bounds: Bounds, routes: Routes, hall: str, system: str, day: int
-) -> bool:  # fmt: skip
+) -> bool:
     """Return whether supply, crews and power allow one system to be installed by a day."""
     facility, site = case.facility, case.facility.site_of[hall]
     least = 1.0 if case.whole else SYSTEMS_TOLERANCE
@@ -82,8 +82,11 @@ def critical_path(case: Case, routes: Routes, first: FirstService) -> str:
             arrives = step.done
     opens = case.facility.first_open[hall]
     if first.installed > arrives:
-        waits = (f"{hall} can be open" if opens == first.installed
-                 else "availability, power or crews allow it")  # fmt: skip
+        waits = (
+            f"{hall} can be open"
+            if opens == first.installed
+            else "availability, power or crews allow it"
+        )
         when = f" (the first day on which {waits})"
     else:
         when = ""

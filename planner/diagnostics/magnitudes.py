@@ -36,13 +36,28 @@ COMPARED_COLUMNS: tuple[tuple[str, str, str, str, Callable[[Row], float]], ...] 
     ("systems", "power_kw", "kW", "Give kW, not W or MW", lambda row: row["power_kw"]),
     ("halls", "it_mw", "MW", "Give MW, not kW", lambda row: row["it_mw"]),
     ("halls", "fit_out_cost", "money per MW", "Give whole units of money", _per_mw),
-    ("sites", "energy_price", "money per MWh", "Give money per MWh, not per kWh",
-     lambda row: row["energy_price"]),
-    ("commitments", "late_cost", "money per MW-month", "Give whole units of money per MW-month",
-     lambda row: row["late_cost"]),
-    ("commitments", "price", "money per MW-month", "Give whole units of money per MW-month",
-     lambda row: row["price"]),
-)  # fmt: skip
+    (
+        "sites",
+        "energy_price",
+        "money per MWh",
+        "Give money per MWh, not per kWh",
+        lambda row: row["energy_price"],
+    ),
+    (
+        "commitments",
+        "late_cost",
+        "money per MW-month",
+        "Give whole units of money per MW-month",
+        lambda row: row["late_cost"],
+    ),
+    (
+        "commitments",
+        "price",
+        "money per MW-month",
+        "Give whole units of money per MW-month",
+        lambda row: row["price"],
+    ),
+)
 """Columns with comparable figures: sheet, column, unit, remedy, and the figure to compare."""
 
 
@@ -58,9 +73,14 @@ def figures_are_like_their_peers(context: WarningContext) -> Iterator[InputWarni
             ):
                 continue
             yield warn(
-                row, column, f"this is {amount(value)} {unit}, {_times(value, usual)} the middle "
-                f"of the other {len(others)}, {amount(usual)}", f"Is it right? {remedy}",
-                value=value, usual=usual)  # fmt: skip
+                row,
+                column,
+                f"this is {amount(value)} {unit}, {_times(value, usual)} the middle "
+                f"of the other {len(others)}, {amount(usual)}",
+                f"Is it right? {remedy}",
+                value=value,
+                usual=usual,
+            )
 
 
 def systems_cost_like_their_peers(context: WarningContext) -> Iterator[InputWarning]:
@@ -74,11 +94,16 @@ def systems_cost_like_their_peers(context: WarningContext) -> Iterator[InputWarn
             continue
         if _is_outlier(value, usual := median(others), PRICE_OUTLIER_FACTOR):
             yield warn(
-                context.rows["systems"][system], "price", f"one {system} costs at least "
+                context.rows["systems"][system],
+                "price",
+                f"one {system} costs at least "
                 f"{amount(value)} a kW of IT power, {_times(value, usual)} the others' "
                 f"{amount(usual)}",
                 "Is it right? Give prices in whole units of money and power in kW, here and "
-                "in supply", value=value, usual=usual)  # fmt: skip
+                "in supply",
+                value=value,
+                usual=usual,
+            )
 
 
 def demand_is_of_the_size_of_the_halls(context: WarningContext) -> Iterator[InputWarning]:
@@ -97,10 +122,14 @@ def demand_is_of_the_size_of_the_halls(context: WarningContext) -> Iterator[Inpu
         and _is_outlier(due, halls, OUTLIER_FACTOR)
     ):
         yield warn(
-            context.milestone(names, period), "mw", f"{amount(due)} MW of IT power are due by "
+            context.milestone(names, period),
+            "mw",
+            f"{amount(due)} MW of IT power are due by "
             f"then, {_times(due, halls)} the {amount(halls)} MW that all halls hold",
             "Is it right? Give MW, not kW, in milestones and in the halls' it_mw",
-            due_mw=due, halls_mw=halls)  # fmt: skip
+            due_mw=due,
+            halls_mw=halls,
+        )
 
 
 def budget_pays_for_what_is_due(context: WarningContext) -> Iterator[InputWarning]:
@@ -117,10 +146,14 @@ def budget_pays_for_what_is_due(context: WarningContext) -> Iterator[InputWarnin
             is_far = row["cumulative"] > 0 and _is_outlier(row["cumulative"], least, OUTLIER_FACTOR)
             hint = f", {_times(row['cumulative'], least)} that" if is_far else ""
             yield warn(
-                row, "cumulative", f"the systems that are due by {row['date']} cost at least "
+                row,
+                "cumulative",
+                f"the systems that are due by {row['date']} cost at least "
                 f"{needed}, the budget is {budget}{hint}",
                 "Give all money in whole units, or expect megawatts to be missed",
-                least=least, budget=row["cumulative"])  # fmt: skip
+                least=least,
+                budget=row["cumulative"],
+            )
             return
 
 

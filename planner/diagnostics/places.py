@@ -24,8 +24,12 @@ def sites_have_halls(context: WarningContext) -> Iterator[InputWarning]:
     """A site has a hall, or nothing can ever stand there."""
     for row in context.inputs.tables["sites"]:
         if not context.case.facility.halls_at[row["site"]]:
-            yield warn(row, "site", "no hall stands at this site, so that nothing can be "
-                       "installed there", "Add its halls, or remove the site")  # fmt: skip
+            yield warn(
+                row,
+                "site",
+                "no hall stands at this site, so that nothing can be installed there",
+                "Add its halls, or remove the site",
+            )
 
 
 def sites_have_crews(context: WarningContext) -> Iterator[InputWarning]:
@@ -34,9 +38,13 @@ def sites_have_crews(context: WarningContext) -> Iterator[InputWarning]:
     used = {context.case.facility.site_of[hall] for hall, _ in context.case.installing}
     for row in context.inputs.tables["sites"]:
         if limited and row["site"] in used - limited:
-            yield warn(row, "site", "this site has no row in crews, though others have: there is "
-                       "no limit on what is installed here",
-                       "Add its crews, 0 where there are none")  # fmt: skip
+            yield warn(
+                row,
+                "site",
+                "this site has no row in crews, though others have: there is "
+                "no limit on what is installed here",
+                "Add its crews, 0 where there are none",
+            )
 
 
 def suppliers_have_capacity(context: WarningContext) -> Iterator[InputWarning]:
@@ -46,9 +54,13 @@ def suppliers_have_capacity(context: WarningContext) -> Iterator[InputWarning]:
     for row in context.inputs.tables["supply"]:
         if limited and row["supplier"] not in seen:
             seen.add(row["supplier"])
-            yield warn(row, "supplier", "this supplier has no row in supply_capacity, though "
-                       "others have: there is no limit on what it delivers",
-                       "Add its capacity, however large")  # fmt: skip
+            yield warn(
+                row,
+                "supplier",
+                "this supplier has no row in supply_capacity, though "
+                "others have: there is no limit on what it delivers",
+                "Add its capacity, however large",
+            )
 
 
 def nodes_feed_halls(context: WarningContext) -> Iterator[InputWarning]:
@@ -63,8 +75,12 @@ def nodes_feed_halls(context: WarningContext) -> Iterator[InputWarning]:
             node = parents[node]
     for row in context.inputs.tables["power"]:
         if not tree.halls_below[row["node"]] and row["node"] not in spares:
-            yield warn(row, "node", "this node feeds no hall",
-                       "Name it in the column fed_by of its halls, or remove it")  # fmt: skip
+            yield warn(
+                row,
+                "node",
+                "this node feeds no hall",
+                "Name it in the column fed_by of its halls, or remove it",
+            )
 
 
 def nodes_have_power_stated(context: WarningContext) -> Iterator[InputWarning]:
@@ -76,9 +92,13 @@ def nodes_have_power_stated(context: WarningContext) -> Iterator[InputWarning]:
     for row in context.inputs.tables["halls"]:
         path = tree.path.get(row["hall"], ())
         if dated and path and not dated & set(path):
-            yield warn(row, "fed_by", "no node between this hall and the grid has a row in "
-                       "energisation, though others have: there is no limit on its power",
-                       "Add the node's dates and megawatts to energisation")  # fmt: skip
+            yield warn(
+                row,
+                "fed_by",
+                "no node between this hall and the grid has a row in "
+                "energisation, though others have: there is no limit on its power",
+                "Add the node's dates and megawatts to energisation",
+            )
 
 
 def nodes_carry_their_halls(context: WarningContext) -> Iterator[InputWarning]:
@@ -87,11 +107,15 @@ def nodes_carry_their_halls(context: WarningContext) -> Iterator[InputWarning]:
         need, ever = _need_and_capacity(context, row["node"])
         if ever is not None and need > OVERLOAD_FACTOR * ever:
             yield warn(
-                row, "node", f"all halls below it draw {amount(need)} MW of facility power when "
+                row,
+                "node",
+                f"all halls below it draw {amount(need)} MW of facility power when "
                 f"full, it never carries more than {amount(ever)} MW: {amount(need - ever)} MW of "
                 "halls cannot be used at once",
                 "Correct mw in energisation or the halls' it_mw, count and fed_by",
-                need_mw=need, carried_mw=ever)  # fmt: skip
+                need_mw=need,
+                carried_mw=ever,
+            )
 
 
 def power_is_of_use(context: WarningContext) -> Iterator[InputWarning]:
@@ -104,11 +128,15 @@ def power_is_of_use(context: WarningContext) -> Iterator[InputWarning]:
         is_spare = any(row["node"] in nodes for nodes in ways)
         if ever is not None and need and not is_spare and ever > IDLE_POWER_FACTOR * need:
             yield warn(
-                row, "node", f"it carries up to {amount(ever)} MW, all halls below it draw "
+                row,
+                "node",
+                f"it carries up to {amount(ever)} MW, all halls below it draw "
                 f"{amount(need)} MW of facility power when full: {amount(ever - need)} MW is "
                 "stranded",
                 "Add halls below it, or correct mw in energisation (MW, not kW)",
-                need_mw=need, carried_mw=ever)  # fmt: skip
+                need_mw=need,
+                carried_mw=ever,
+            )
 
 
 def _need_and_capacity(context: WarningContext, node: str) -> tuple[float, float | None]:
@@ -132,16 +160,25 @@ def commitments_have_a_place(context: WarningContext) -> Iterator[InputWarning]:
         if context.bounds.allowed(name):
             continue
         inside = [s for s, site in sites.items() if not countries or site["country"] in countries]
-        barred = {r["site"] for r in context.inputs.tables["service"]
-                  if r["commitment"] == name and not r["allowed"]}  # fmt: skip
+        barred = {
+            r["site"]
+            for r in context.inputs.tables["service"]
+            if r["commitment"] == name and not r["allowed"]
+        }
         open_to_it = [site for site in inside if site not in barred]
         halls = [hall for site in open_to_it for hall in facility.halls_at[site]]
         yield warn(
-            row, "commitment", "no hall may serve this commitment: its countries hold "
+            row,
+            "commitment",
+            "no hall may serve this commitment: its countries hold "
             f"{len(inside)} of {len(sites)} sites, service bars {len(inside) - len(open_to_it)} "
             f"of them, and the rest has {len(halls)} halls",
-            "Correct its countries or its rows in service", sites=len(sites), inside=len(inside),
-            allowed=len(open_to_it), halls=len(halls))  # fmt: skip
+            "Correct its countries or its rows in service",
+            sites=len(sites),
+            inside=len(inside),
+            allowed=len(open_to_it),
+            halls=len(halls),
+        )
 
 
 def halls_can_be_used(context: WarningContext) -> Iterator[InputWarning]:
@@ -155,10 +192,14 @@ def halls_can_be_used(context: WarningContext) -> Iterator[InputWarning]:
         if row["hall"] in filled:
             each = [context.bounds.one_hall_systems(row["hall"], system) for system in hosted]
             if each and max(each) < 1 - AMOUNT_TOLERANCE:
-                yield warn(row, "it_mw", f"one hall of this class holds {amount(max(each))} of a "
-                           f"system, not a whole one ({some(hosted)})", "Give MW, not kW, or "
-                           "correct the systems' power, slots and coolant",
-                           systems=max(each))  # fmt: skip
+                yield warn(
+                    row,
+                    "it_mw",
+                    f"one hall of this class holds {amount(max(each))} of a "
+                    f"system, not a whole one ({some(hosted)})",
+                    "Give MW, not kW, or correct the systems' power, slots and coolant",
+                    systems=max(each),
+                )
         else:
             yield _unused(context, row["hall"], hosted)
 

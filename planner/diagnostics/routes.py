@@ -54,9 +54,10 @@ class Routes:
         if not limited or row["capacity_use"] == 0:
             return math.inf
         capacity = math.fsum(
-            most for (name, at), most in self.supply.capacity.items() if name == supplier
-            and at <= day
-        )  # fmt: skip
+            most
+            for (name, at), most in self.supply.capacity.items()
+            if name == supplier and at <= day
+        )
         units = capacity / row["capacity_use"]
         if self.case.whole:
             units = math.floor(units / row["lot"] + UNITS_TOLERANCE) * row["lot"]
@@ -104,7 +105,7 @@ class Routes:
 
     def _relax_lanes(
         self, first: Mapping[Spot, RouteStep], offer: Callable[[Spot, RouteStep], bool]
-    ) -> bool:  # fmt: skip
+    ) -> bool:
         changed = False
         for (origin, end, item, day), done in self.supply.landing.items():
             known = first.get((origin, item))
@@ -116,7 +117,7 @@ class Routes:
 
     def _relax_plants(
         self, first: Mapping[Spot, RouteStep], offer: Callable[[Spot, RouteStep], bool]
-    ) -> bool:  # fmt: skip
+    ) -> bool:
         changed = False
         for (plant, system, day), done in self.supply.finish.items():
             place = self.supply.place(plant)

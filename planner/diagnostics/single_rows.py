@@ -28,10 +28,14 @@ def milestones_add_megawatts(context: WarningContext) -> Iterator[InputWarning]:
         running += row["mw"]
         if row["mw"] > AMOUNT_TOLERANCE:
             yield warn(
-                row, "mw", f"it adds nothing to the {amount(before['mw'])} MW of {before['date']}: "
+                row,
+                "mw",
+                f"it adds nothing to the {amount(before['mw'])} MW of {before['date']}: "
                 "megawatts are cumulative",
                 f"Did you mean {amount(running)}? Give all megawatts in service by the date, or "
-                "remove the row", meant_mw=running)  # fmt: skip
+                "remove the row",
+                meant_mw=running,
+            )
         before = row
 
 
@@ -41,7 +45,9 @@ def orders_arrive_from_today_on(context: WarningContext) -> Iterator[InputWarnin
     for row in context.inputs.tables["orders"]:
         if row["arrives"] < today:
             yield warn(
-                row, "arrives", f"this was due before today, {today}, and is counted as received "
-                "and not yet used",
+                row,
+                "arrives",
+                f"this was due before today, {today}, and is counted as received and not yet used",
                 "Move arrives if it is late; remove the row if what came is in fleet already",
-                today=str(today))  # fmt: skip
+                today=str(today),
+            )

@@ -117,8 +117,9 @@ def parse(text: str, model: Model) -> Question:
         return Question(text, decision, tuple(sorted(keys)))
     days = sorted({k[-1] for k in variables if wanted <= _names(k, decision, site_of)})
     if not days:
-        raise PlannerError(f"{text!r}: no decision of this plan combines "
-                           f"{' and '.join(sorted(wanted))}")  # fmt: skip
+        raise PlannerError(
+            f"{text!r}: no decision of this plan combines {' and '.join(sorted(wanted))}"
+        )
     raise PlannerError(
         f"{text!r}: not possible from {calendar.starts[period]} to {calendar.ends[period]}, only "
         f"from {calendar.date_of(days[0])} to {calendar.date_of(days[-1])}. Earlier, something is "
@@ -143,8 +144,9 @@ def _period(rest: str, model: Model, form: str) -> tuple[int, str]:
     calendar = model.case.calendar
     period = calendar.holding(day)
     if period is None:
-        raise PlannerError(f"{found[0]} is outside the plan, {calendar.starts[0]} to "
-                           f"{calendar.ends[-1]}")  # fmt: skip
+        raise PlannerError(
+            f"{found[0]} is outside the plan, {calendar.starts[0]} to {calendar.ends[-1]}"
+        )
     return period, rest[: found.start()] + " " + rest[found.end() :]
 
 
@@ -209,8 +211,9 @@ def ask_why(plan: Plan, text: str, seconds: float | None = None) -> Alternative:
     forced = not _does(plan, question, model)
     variables = getattr(model.decisions, question.decision)
     terms = [(variables[key], 1.0) for key in question.keys]
-    model.frame.row("asked", (question.text,), terms, ">=" if forced else "<=",
-                    1.0 if forced else 0.0)  # fmt: skip
+    model.frame.row(
+        "asked", (question.text,), terms, ">=" if forced else "<=", 1.0 if forced else 0.0
+    )
     live = LiveModel(model.frame, model.frame.columns, plan.inputs.settings["threads"])
     try:
         solution = _solved(plan, model, live, allowed - (time.monotonic() - began))
@@ -244,8 +247,14 @@ def _solved(plan: Plan, model: Model, live: LiveModel, seconds: float) -> Soluti
     timer.daemon = True
     timer.start()
     try:
-        found = solve_tiers(live, make_tiers(model), in_service_mw_months(model),
-                            make_wholes(model), limits, lambda event: None)  # fmt: skip
+        found = solve_tiers(
+            live,
+            make_tiers(model),
+            in_service_mw_months(model),
+            make_wholes(model),
+            limits,
+            lambda event: None,
+        )
     except (Interrupted, LimitReached):
         if not is_over.is_set():
             raise
@@ -255,17 +264,24 @@ def _solved(plan: Plan, model: Model, live: LiveModel, seconds: float) -> Soluti
         ) from None
     finally:
         timer.cancel()
-    return replace(found, status="time limit") if is_over.is_set() \
-        and found.status == "interrupted" else found  # fmt: skip
+    return (
+        replace(found, status="time limit")
+        if is_over.is_set() and found.status == "interrupted"
+        else found
+    )
 
 
 def _tier_row(tier: TierResult) -> Row:
     proven = math.isfinite(tier.bound)
     return {
-        "tier": tier.name, "unit": tier.unit, "value": tier.value,
-        "bound": tier.bound if proven else None, "gap": tier.gap if proven else None,
-        "status": tier.status, "seconds": tier.seconds,
-    }  # fmt: skip
+        "tier": tier.name,
+        "unit": tier.unit,
+        "value": tier.value,
+        "bound": tier.bound if proven else None,
+        "gap": tier.gap if proven else None,
+        "status": tier.status,
+        "seconds": tier.seconds,
+    }
 
 
 def _does(plan: Plan, question: Question, model: Model) -> bool:
@@ -281,28 +297,42 @@ def _does(plan: Plan, question: Question, model: Model) -> bool:
         (*(row[column] for column in columns), row["period"])
         for row in plan.tables[sheet]
         if float(str(row[amount])) > 0 and row.get("firm", "no") == "no"
-    }  # fmt: skip
+    }
     return any(
         (*key[:-1], calendar.starts[calendar.period_of(key[-1])]) in taken for key in question.keys
     )
 
 
 def _compared(
-    question: Question, plan: Plan, tables: Tables, tiers: Iterable[TierResult], *,
-    forced: bool, status: str,
-) -> Alternative:  # fmt: skip
+    question: Question,
+    plan: Plan,
+    tables: Tables,
+    tiers: Iterable[TierResult],
+    *,
+    forced: bool,
+    status: str,
+) -> Alternative:
     now = {tier.name: tier for tier in tiers}
     then = {str(row["tier"]): row for row in plan.tables["tiers"]}
-    missed = sum(tier.value - float(str(then[name]["value"])) for name, tier in now.items()
-                 if name.startswith("missed_mw") and name in then)  # fmt: skip
+    missed = sum(
+        tier.value - float(str(then[name]["value"]))
+        for name, tier in now.items()
+        if name.startswith("missed_mw") and name in then
+    )
     cost: tuple[float | None, float | None, float | None] = (None, None, None)
     if PRESENT_COST in now and PRESENT_COST in then:
         value, bound = float(str(then[PRESENT_COST]["value"])), then[PRESENT_COST]["bound"]
         new = now[PRESENT_COST]
         low = new.bound - value if math.isfinite(new.bound) else None
         cost = (new.value - value, low, None if bound is None else new.value - float(str(bound)))
-    return Alternative(question, forced, missed if abs(missed) > 1e-6 else 0.0, *cost,
-                       what_moves(plan.tables, tables), status)  # fmt: skip
+    return Alternative(
+        question,
+        forced,
+        missed if abs(missed) > 1e-6 else 0.0,
+        *cost,
+        what_moves(plan.tables, tables),
+        status,
+    )
 
 
 MOVES = (
@@ -325,7 +355,13 @@ def what_moves(before: Tables, after: Tables) -> list[Row]:
         changed = [(k, v) for k, v in amounts.items() if abs(v[1] - v[0]) > 1e-6]
         changed.sort(key=lambda item: (-abs(item[1][1] - item[1][0]), str(item[0])))
         rows += [
-            {"decision": verb, "what": ", ".join(map(str, key[:-1])), "period": key[-1],
-             "plan": values[0], "alternative": values[1]} for key, values in changed
-        ]  # fmt: skip
+            {
+                "decision": verb,
+                "what": ", ".join(map(str, key[:-1])),
+                "period": key[-1],
+                "plan": values[0],
+                "alternative": values[1],
+            }
+            for key, values in changed
+        ]
     return rows

@@ -64,8 +64,11 @@ def _while(session: Session, request: Request) -> str:
     """Return from when, and until when, a dated capacity should change."""
     first, last = request.limits[0].row, request.limits[-1].row
     name = STEPS[first.sheet][0]
-    after = [row["from"] for row in session.inputs.tables[first.sheet]
-             if row[name] == first[name] and row["from"] > last["from"]]  # fmt: skip
+    after = [
+        row["from"]
+        for row in session.inputs.tables[first.sheet]
+        if row[name] == first[name] and row["from"] > last["from"]
+    ]
     start = max(first["from"], today_of(session.inputs))
     return f" from {start}" + (f" until {min(after)}" if after else "")
 
@@ -114,8 +117,11 @@ AMOUNTS: dict[tuple[str, str], Amount] = {
 def _from(session: Session, limit: Limit, now: str, verb: str) -> str:
     """Return the requested date of a capacity, with its increase over the capacity before."""
     row, (name, amount) = limit.row, STEPS[limit.row.sheet]
-    before = [other for other in session.inputs.tables[row.sheet]
-              if other[name] == row[name] and other["from"] < row["from"]]  # fmt: skip
+    before = [
+        other
+        for other in session.inputs.tables[row.sheet]
+        if other[name] == row[name] and other["from"] < row["from"]
+    ]
     had = max(before, key=lambda other: other["from"])[amount] if before else 0.0
     unit = {"energisation": "MW", "crews": "systems a month"}.get(row.sheet, "units a month")
     return f"{verb} by {now} instead of {limit.value} (+{row[amount] - had:,.12g} {unit})"

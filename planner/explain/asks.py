@@ -105,8 +105,10 @@ class Asker:
             request = largest(session.inputs, sorted(limits, key=_day))
             if request.size > 0:
                 requests.append(request)
-        return sorted(requests, key=lambda r: (
-            self.cost(r), order.get(r.name[:2], len(first)), r.limits[0].dated))  # fmt: skip
+        return sorted(
+            requests,
+            key=lambda r: (self.cost(r), order.get(r.name[:2], len(first)), r.limits[0].dated),
+        )
 
     def cost(self, request: Request) -> float:
         """Return the cost of asking for a change."""
@@ -229,8 +231,7 @@ class Asker:
     def _grow(self, failing: list[Request]) -> None:
         """Grow an insufficient set to a maximal one, which rules out most others."""
         known = next((x for x in self.oracle.failed if names_of(failing) <= x), frozenset())
-        sofar = [*failing, *(r for r in self.candidates
-                             if r.name in known and r not in failing)]  # fmt: skip
+        sofar = [*failing, *(r for r in self.candidates if r.name in known and r not in failing)]
         rest = [r for r in reversed(self.candidates) if r not in sofar]
         # Try limits that need no new model first: they take a tenth of the time.
         rest.sort(key=lambda r: not all(map(self.session.is_linear, r.limits)))
@@ -248,8 +249,9 @@ class Asker:
         for at, request in enumerate(chosen):
             others = [other for other in chosen if other.name != request.name]
 
-            def does(size: int, request: Request = request,
-                     others: Sequence[Request] = others) -> bool:  # fmt: skip
+            def does(
+                size: int, request: Request = request, others: Sequence[Request] = others
+            ) -> bool:
                 return self.is_enough([*others, replace(request, size=size)])
 
             smallest = replace(request, size=self._least_size(request, does))

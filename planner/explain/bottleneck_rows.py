@@ -17,21 +17,36 @@ def bottleneck_rows(session: Session, found: Iterable[Bottleneck]) -> list[Row]:
     calendar = session.base.case.calendar
     rows: list[Row] = []
     for rank, b in enumerate(found, start=1):
-        active = sorted(p for p in {*b.binds, *b.by_period} if p in b.binds
-                        or abs(b.by_period.get(p, 0.0)) > ZERO_TOLERANCE)  # fmt: skip
-        rows.append({
-            "rank": rank, "kind": b.limit.kind, "subject": b.limit.subject,
-            "cell": b.limit.where, **b.limit.in_cell, "one_more": one_more(b.limit),
-            "mw_months_percent": _total(b.percent), "mw_months": _total(b.gain),
-            "mw_months_whole": _total(b.whole), "mw_months_lifted": _total(b.lifted),
-            "mw_months_kind": _total(b.kind_lifted), "moved": _moved(session, b),
-            "money_percent": b.money_percent, "money": b.money_gain,
-            "money_whole": b.money_whole, "status": b.status or None,
-            "money_status": b.money_status or None,
-            "first_period": calendar.starts[active[0]] if active else None,
-            "last_period": calendar.starts[active[-1]] if active else None,
-            "periods": len(active), "note": _note(b),
-        })  # fmt: skip
+        active = sorted(
+            p
+            for p in {*b.binds, *b.by_period}
+            if p in b.binds or abs(b.by_period.get(p, 0.0)) > ZERO_TOLERANCE
+        )
+        rows.append(
+            {
+                "rank": rank,
+                "kind": b.limit.kind,
+                "subject": b.limit.subject,
+                "cell": b.limit.where,
+                **b.limit.in_cell,
+                "one_more": one_more(b.limit),
+                "mw_months_percent": _total(b.percent),
+                "mw_months": _total(b.gain),
+                "mw_months_whole": _total(b.whole),
+                "mw_months_lifted": _total(b.lifted),
+                "mw_months_kind": _total(b.kind_lifted),
+                "moved": _moved(session, b),
+                "money_percent": b.money_percent,
+                "money": b.money_gain,
+                "money_whole": b.money_whole,
+                "status": b.status or None,
+                "money_status": b.money_status or None,
+                "first_period": calendar.starts[active[0]] if active else None,
+                "last_period": calendar.starts[active[-1]] if active else None,
+                "periods": len(active),
+                "note": _note(b),
+            }
+        )
     _note_ties(rows)
     return rows
 
@@ -88,8 +103,11 @@ def _note_ties(rows: Sequence[Row]) -> None:
         mine = row["mw_months"], row["mw_months_lifted"]
         if not row["mw_months"]:
             continue
-        same = [str(o["cell"]) for o in rows
-                if o is not row and (o["mw_months"], o["mw_months_lifted"]) == mine]  # fmt: skip
+        same = [
+            str(o["cell"])
+            for o in rows
+            if o is not row and (o["mw_months"], o["mw_months_lifted"]) == mine
+        ]
         if same:
             row["note"] = f"{row['note']} same gain as {', '.join(same[:3])}".strip()
 
@@ -103,11 +121,15 @@ def period_rows(session: Session, found: Iterable[Bottleneck]) -> list[Row]:
             worth, money = b.by_period.get(period, 0.0), b.money_by_period.get(period, 0.0)
             is_money = abs(money) > ZERO_TOLERANCE * session.base.case.money_unit
             if period in b.binds or abs(worth) > ZERO_TOLERANCE or is_money:
-                rows.append({
-                    "period": calendar.starts[period], "kind": b.limit.kind,
-                    "subject": b.limit.subject, "cell": b.limit.where,
-                    "binds": "yes" if period in b.binds else "no",
-                    "mw_months": worth if abs(worth) > ZERO_TOLERANCE else 0.0,
-                    "money": money if is_money else 0.0,
-                })  # fmt: skip
+                rows.append(
+                    {
+                        "period": calendar.starts[period],
+                        "kind": b.limit.kind,
+                        "subject": b.limit.subject,
+                        "cell": b.limit.where,
+                        "binds": "yes" if period in b.binds else "no",
+                        "mw_months": worth if abs(worth) > ZERO_TOLERANCE else 0.0,
+                        "money": money if is_money else 0.0,
+                    }
+                )
     return sorted(rows, key=lambda row: (row["period"], -float(str(row["mw_months"]))))

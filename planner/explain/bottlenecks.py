@@ -343,9 +343,10 @@ def _most(group: Sequence[Bottleneck]) -> tuple[float, ...]:
 def _lifting(session: Session, kind: str, subject: str | None = None) -> list[Move]:
     """Return moves that lift all limits of a kind, or of a kind and subject."""
     return [
-        Move(x, math.inf) for x in session.catalogue.amounts + session.catalogue.dates
+        Move(x, math.inf)
+        for x in session.catalogue.amounts + session.catalogue.dates
         if x.kind == kind and subject in (None, x.subject)
-    ]  # fmt: skip
+    ]
 
 
 def _add_money(session: Session, found: Iterable[Bottleneck]) -> None:

@@ -43,9 +43,10 @@ class Contradiction:
         lines = [f"  {_cell(row)}: {in_words(row)}" for row in self.rows]
         count = len(self.rows)
         head = (
-            "this row cannot be met:" if count == 1
+            "this row cannot be met:"
+            if count == 1
             else f"these {count} rows contradict each other; change any one of them:"
-        )  # fmt: skip
+        )
         return "\n".join([head, *lines])
 
 
@@ -99,8 +100,12 @@ def _more(*columns: str) -> Callable[[Row], dict[str, Any]]:
 
 
 def _hall(row: Row) -> dict[str, Any]:
-    return {"it_mw": HUGE * row["it_mw"], "slots": None, "coolant_lpm": None,
-            "open_count": row["count"]}  # fmt: skip
+    return {
+        "it_mw": HUGE * row["it_mw"],
+        "slots": None,
+        "coolant_lpm": None,
+        "open_count": row["count"],
+    }
 
 
 LIFTS: dict[str, Callable[[Row], dict[str, Any]]] = {
@@ -114,9 +119,14 @@ LIFTS: dict[str, Callable[[Row], dict[str, Any]]] = {
 
 def _cell(row: Row) -> str:
     column = {
-        "orders": "quantity", "fleet": "count", "budget": "cumulative", "energisation": "mw",
-        "supply_capacity": "units_per_month", "halls": "it_mw", "supply": "take_or_pay_share",
-    }[row.sheet]  # fmt: skip
+        "orders": "quantity",
+        "fleet": "count",
+        "budget": "cumulative",
+        "energisation": "mw",
+        "supply_capacity": "units_per_month",
+        "halls": "it_mw",
+        "supply": "take_or_pay_share",
+    }[row.sheet]
     return row.where(column)
 
 

@@ -91,8 +91,11 @@ def explain(
     chains = part("reasons for lateness", lambda: late_rows(session, late, found, finer))
 
     def ask() -> list[Row]:
-        return ask_rows(session, found, costs) if finer is None else asks_beyond(
-            session, finer, found, costs)  # fmt: skip
+        return (
+            ask_rows(session, found, costs)
+            if finer is None
+            else asks_beyond(session, finer, found, costs)
+        )
 
     sought = part("asks", ask) if asks and is_late else []
     tables = {
@@ -159,9 +162,10 @@ def asks_beyond(
     rows = ask_rows(other, found, costs)
     with_them = f"planned with period {finer.period!r} ({finer.where})"
     met = [
-        name for name, missed in shortfalls(other).items()
+        name
+        for name, missed in shortfalls(other).items()
         if missed <= LATE_TOLERANCE and shortfalls(session)[name] > LATE_TOLERANCE
-    ]  # fmt: skip
+    ]
     if met:
         session.leave(
             f"asks for {listed(met)}: {with_them}, {'it is' if len(met) == 1 else 'they are'} on "
@@ -253,10 +257,10 @@ def _rows_of(
             ask.proof += (
                 "; this holds in every plan that misses the least, though such a plan may have "
                 f"{listed(rivals)} late"
-                if is_kept else
-                f"; a new plan may use the gain for {listed(rivals)} first, also late and of no "
-                "lower priority"
-            )  # fmt: skip
+                if is_kept
+                else f"; a new plan may use the gain for {listed(rivals)} first, also late and of "
+                "no lower priority"
+            )
         head["aim"] = aim_of(names, () if is_kept else rivals, ask.in_wholes)
         rows += [_row(session, ask, head, request) for request in ask.requests]
     return rows
@@ -274,8 +278,9 @@ def aim_of(names: Sequence[str], rivals: Sequence[str], in_wholes: bool) -> str:
     in_wholes
         Whether the proof is in whole systems.
     """
-    condition = f", as long as {listed(rivals)} {_stay(rivals)} as late as in this plan" \
-        if rivals else ""  # fmt: skip
+    condition = (
+        f", as long as {listed(rivals)} {_stay(rivals)} as late as in this plan" if rivals else ""
+    )
     if not in_wholes:
         return f"{listed(names)} would be on time with divisible systems{condition}"
     return f"{listed(names)} {'can be' if rivals else _be(names)} on time{condition}"
@@ -309,12 +314,15 @@ def _without_asks(session: Session, names: Sequence[str]) -> str:
 def _row(session: Session, ask: AskSet, head: Row, request: Request) -> Row:
     first = request.limits[0]
     return {
-        **head, "kind": first.kind, "subject": first.subject,
+        **head,
+        "kind": first.kind,
+        "subject": first.subject,
         "cells": ", ".join(limit.where for limit in request.limits),
-        "says": in_words(session, request), "more": float(request.more),
+        "says": in_words(session, request),
+        "more": float(request.more),
         "not_enough": figure_of(smaller) if (smaller := ask.not_enough.get(request.name)) else None,
         "mw_months_alone": ask.alone.get(request.name),
         "irreducible": "yes" if ask.is_irreducible else "not proved",
         "fewest": "yes" if ask.is_fewest else "not proved" if head["set"] == 1 else "",
         "proof": ask.proof,
-    }  # fmt: skip
+    }

@@ -108,9 +108,13 @@ def quote_plan(plan: Plan, inquiry: Inquiry) -> Finding:
         "earliest": [_earliest_row(quoter, answer, at_most) | basis for answer in earliest],
         "quote": [row | basis for row in curve_rows],
     }
-    asked = {**basis, "countries": list(inquiry.terms.countries),
-             "systems": list(inquiry.terms.systems), "overtime": inquiry.overtime,
-             "by": [day.isoformat() for day in inquiry.dates]}  # fmt: skip
+    asked = {
+        **basis,
+        "countries": list(inquiry.terms.countries),
+        "systems": list(inquiry.terms.systems),
+        "overtime": inquiry.overtime,
+        "by": [day.isoformat() for day in inquiry.dates],
+    }
     return Finding(plan_digest(plan), _clean(tables), {**_facts(session), **asked})
 
 
@@ -119,8 +123,9 @@ def _facts(session: Session) -> dict[str, object]:
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(session.elapsed, 1),
-        "resolves": session.resolves, "undone": list(session.undone),
-    }  # fmt: skip
+        "resolves": session.resolves,
+        "undone": list(session.undone),
+    }
 
 
 def _clean(tables: Tables) -> Tables:
@@ -149,8 +154,9 @@ def require_within(inputs: Inputs, dates: Iterable[date]) -> None:
     first, last = calendar.starts[0], calendar.ends[-1]
     for day in dates:
         if not first <= day <= last:
-            raise PlannerError(f"--by {day}: the plan runs from {first} to {last}. Ask for a day "
-                               "of it")  # fmt: skip
+            raise PlannerError(
+                f"--by {day}: the plan runs from {first} to {last}. Ask for a day of it"
+            )
 
 
 def _marks(ends: Sequence[date], wanted: Sequence[int]) -> list[int]:

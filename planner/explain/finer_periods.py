@@ -73,11 +73,21 @@ class Finer:
             f"{self.period!r}"
         )
         return {
-            "commitment": milestone[0], "date": milestone[1], "kind": PERIODS, "subject": "plan",
-            "cell": self.where, "value": None, "day": None, "mw_through": None,
-            "one_more": f"period {self.period}", "mw_a_step": now - then, "mw_without": None,
-            "first_period": None, "last_period": None, "says": says,
-        }  # fmt: skip
+            "commitment": milestone[0],
+            "date": milestone[1],
+            "kind": PERIODS,
+            "subject": "plan",
+            "cell": self.where,
+            "value": None,
+            "day": None,
+            "mw_through": None,
+            "one_more": f"period {self.period}",
+            "mw_a_step": now - then,
+            "mw_without": None,
+            "first_period": None,
+            "last_period": None,
+            "says": says,
+        }
 
 
 def shorter_periods(period: str, length: str, calendar: Calendar, until: date) -> str | None:

@@ -27,12 +27,31 @@ from planner.plan.tables import Row
 from planner.solve.duals import Basis, set_upper_bounds
 
 STAGES = (
-    "hall power", "hall slots", "hall coolant", "number of halls", "hall ready",
-    "days to open a hall", "power", "energised from", "crews", "crews from", "days to commission",
-    "storage", "lane", "days under way", "assembly", "assembly from", "days of assembly",
-    "system available from", "supplier capacity", "supplier capacity from", "yield",
-    "supplier's lead time", "on sale from", "budget",
-)  # fmt: skip
+    "hall power",
+    "hall slots",
+    "hall coolant",
+    "number of halls",
+    "hall ready",
+    "days to open a hall",
+    "power",
+    "energised from",
+    "crews",
+    "crews from",
+    "days to commission",
+    "storage",
+    "lane",
+    "days under way",
+    "assembly",
+    "assembly from",
+    "days of assembly",
+    "system available from",
+    "supplier capacity",
+    "supplier capacity from",
+    "yield",
+    "supplier's lead time",
+    "on sale from",
+    "budget",
+)
 """Kinds of limits, in order from the milestone back to the order."""
 
 Missed = Mapping[tuple[str, int], float]
@@ -141,10 +160,14 @@ def explain_lateness(
                 break
             _add_date(session, missed, Move(b.limit, steps), result, bases)
     return [
-        replace(x, links=tuple(sorted(
-            x.links, key=lambda link: (STAGES.index(link.limit.kind), -link.brings))))
+        replace(
+            x,
+            links=tuple(
+                sorted(x.links, key=lambda link: (STAGES.index(link.limit.kind), -link.brings))
+            ),
+        )
         for x in result
-    ]  # fmt: skip
+    ]
 
 
 def _steps(session: Session, b: Bottleneck) -> list[float]:
@@ -222,9 +245,12 @@ def _explained(
 
 
 def _add_date(
-    session: Session, missed: Missed, move: Move, found: list[Lateness],
+    session: Session,
+    missed: Missed,
+    move: Move,
+    found: list[Lateness],
     bases: Sequence[Basis],
-) -> None:  # fmt: skip
+) -> None:
     """Add a date to the milestones that gain megawatts from an earlier date."""
     try:
         problem = session.moved([move])
@@ -242,8 +268,11 @@ def _add_date(
             continue
         if gain > ZERO_TOLERANCE:
             is_step = math.isfinite(move.steps)
-            link = (Link(move.limit, None, gain) if is_step
-                    else Link(move.limit, None, None, mw_without=gain))  # fmt: skip
+            link = (
+                Link(move.limit, None, gain)
+                if is_step
+                else Link(move.limit, None, None, mw_without=gain)
+            )
             found[at] = replace(one, links=(*one.links, link))
 
 
@@ -254,16 +283,25 @@ def lateness_rows(session: Session, found: Iterable[Lateness]) -> list[Row]:
     for late in found:
         for number, link in enumerate(late.links, start=1):
             limit, periods = link.limit, link.periods
-            rows.append({
-                "commitment": late.commitment, "date": late.day, "missed_mw": late.missed_mw,
-                "link": number, "kind": limit.kind, "subject": limit.subject,
-                "cell": limit.where, **limit.in_cell, "mw_through": link.mw,
-                "one_more": one_more(limit), "mw_a_step": link.mw_a_step,
-                "mw_without": link.mw_without,
-                "first_period": calendar.starts[periods[0]] if periods else None,
-                "last_period": calendar.starts[periods[-1]] if periods else None,
-                "says": _link_sentence(session, link),
-            })  # fmt: skip
+            rows.append(
+                {
+                    "commitment": late.commitment,
+                    "date": late.day,
+                    "missed_mw": late.missed_mw,
+                    "link": number,
+                    "kind": limit.kind,
+                    "subject": limit.subject,
+                    "cell": limit.where,
+                    **limit.in_cell,
+                    "mw_through": link.mw,
+                    "one_more": one_more(limit),
+                    "mw_a_step": link.mw_a_step,
+                    "mw_without": link.mw_without,
+                    "first_period": calendar.starts[periods[0]] if periods else None,
+                    "last_period": calendar.starts[periods[-1]] if periods else None,
+                    "says": _link_sentence(session, link),
+                }
+            )
     return rows
 
 
@@ -280,8 +318,11 @@ def _link_sentence(session: Session, link: Link) -> str:
     text = f"{limit.subject}: {limit.kind} is {float(limit.value):,.12g}"
     if row.sheet in STEPS:
         name, amount = STEPS[row.sheet]
-        later = [r for r in session.inputs.tables[row.sheet]
-                 if r[name] == row[name] and r["from"] > row["from"]]  # fmt: skip
+        later = [
+            r
+            for r in session.inputs.tables[row.sheet]
+            if r[name] == row[name] and r["from"] > row["from"]
+        ]
         text += f" from {row['from']}"
         if later:
             following = min(later, key=lambda r: r["from"])
@@ -292,7 +333,15 @@ def _link_sentence(session: Session, link: Link) -> str:
 
 def by_limit_rows(rows: Iterable[Row]) -> list[Row]:
     """Return the chains inverted: for each limit, all milestones that it delays."""
-    columns = ("kind", "subject", "cell", "commitment", "date", "mw_through", "mw_a_step",
-               "mw_without")  # fmt: skip
+    columns = (
+        "kind",
+        "subject",
+        "cell",
+        "commitment",
+        "date",
+        "mw_through",
+        "mw_a_step",
+        "mw_without",
+    )
     found = [{column: row[column] for column in columns} for row in rows]
     return sorted(found, key=lambda r: (str(r["cell"]), str(r["commitment"]), str(r["date"])))

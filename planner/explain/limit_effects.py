@@ -107,8 +107,9 @@ class Catalogue:
             if limit.row.sheet in STEPS:
                 key = limit.row.sheet, limit.row[STEPS[limit.row.sheet][0]]
                 rows.setdefault(key, {})[id(limit.row)] = steps * limit.step
-        return all(self._directions(*key, {}) == self._directions(*key, more)
-                   for key, more in rows.items())  # fmt: skip
+        return all(
+            self._directions(*key, {}) == self._directions(*key, more) for key, more in rows.items()
+        )
 
     def _directions(self, sheet: str, name: str, more: Mapping[int, float]) -> dict[date, int]:
         """Return the days on which a dated capacity rises, and those on which it falls."""
@@ -132,10 +133,14 @@ class Catalogue:
         if row.sheet in STEPS:
             days = self._in_force(row)
         return [
-            Touch(t.place, t.period, t.right * limit.step,
-                  {key: value * limit.step for key, value in t.terms.items()})
+            Touch(
+                t.place,
+                t.period,
+                t.right * limit.step,
+                {key: value * limit.step for key, value in t.terms.items()},
+            )
             for t in rule(self, row, days)
-        ]  # fmt: skip
+        ]
 
     def shares_budget(self, limit: Limit) -> bool:
         """Return whether a limit is one of several budgets for the same day."""
@@ -286,8 +291,12 @@ def _count(it: Catalogue, row: Row, days: Stretch) -> Iterator[Touch]:
         if name == hall:
             yield Touch(("opened_halls", (hall, opens)), it.period(opens), 1.0)
             if site in facility.opening_cost:
-                yield Touch(("site_opened", (hall, decided)), it.period(decided), 0.0,
-                            {("open_site", (site, decided)): -1.0})  # fmt: skip
+                yield Touch(
+                    ("site_opened", (hall, decided)),
+                    it.period(decided),
+                    0.0,
+                    {("open_site", (site, decided)): -1.0},
+                )
 
 
 def _yield(it: Catalogue, row: Row, days: Stretch) -> Iterator[Touch]:

@@ -16,11 +16,19 @@ from planner.workbook.rows import Inputs, Row
 from planner.workbook.schema.periods import earlier_days
 
 PRICES = (
-    ("systems", "price"), ("supply", "price"), ("supply", "order_cost"), ("plants", "cost"),
-    ("lanes", "cost"), ("depots", "holding_cost"), ("sites", "holding_cost"),
-    ("sites", "opening_cost"), ("sites", "lease"), ("sites", "energy_price"),
-    ("halls", "fit_out_cost"), ("service", "cost"),
-)  # fmt: skip
+    ("systems", "price"),
+    ("supply", "price"),
+    ("supply", "order_cost"),
+    ("plants", "cost"),
+    ("lanes", "cost"),
+    ("depots", "holding_cost"),
+    ("sites", "holding_cost"),
+    ("sites", "opening_cost"),
+    ("sites", "lease"),
+    ("sites", "energy_price"),
+    ("halls", "fit_out_cost"),
+    ("service", "cost"),
+)
 """Sheets and columns of all costs that count against a budget."""
 
 

@@ -84,7 +84,7 @@ AMOUNTS = (
     ("halls", "count", "number of halls", ("hall",), "halls"),
     ("supply", "yield", "yield", ("supplier", "item"), "percentage point"),
     ("budget", "cumulative", "budget", ("date",), "money"),
-)  # fmt: skip
+)
 """Sheet, column, kind, subject and unit of every limit that is an amount."""
 
 DATES = (
@@ -144,9 +144,10 @@ def _first_row_of_none(inputs: Inputs, row: Row, column: str) -> bool:
         return False
     name, amount = STEPS[row.sheet]
     before = [
-        other for other in inputs.tables[row.sheet]
+        other
+        for other in inputs.tables[row.sheet]
         if other[name] == row[name] and other["from"] < row["from"]
-    ]  # fmt: skip
+    ]
     earlier = max(before, key=lambda other: other["from"])[amount] if before else 0.0
     return bool(row[amount] <= earlier)
 

@@ -225,10 +225,12 @@ class Oracle:
             return False
         goal = goal_of(problem, self.commitments)
         most = replace(
-            goal, scale=-goal.scale, expression=problem.model.frame.objective(
+            goal,
+            scale=-goal.scale,
+            expression=problem.model.frame.objective(
                 (variable, -months) for variable, months in goal.expression.items()
             ),
-        )  # fmt: skip
+        )
         found = solve_whole(problem, [*problem.missed_tiers, most], seconds=session.whole_seconds)
         return found.is_proven and found.bounds[-1] <= ON_TIME_TOLERANCE
 

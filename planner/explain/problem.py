@@ -236,9 +236,12 @@ class Problem:
         return before if outcome.status == BOUND_PASSED else outcome.objective * goal.scale
 
     def reaches(
-        self, goal: Tier, held: Iterable[tuple[Tier, float]], most: float,
+        self,
+        goal: Tier,
+        held: Iterable[tuple[Tier, float]],
+        most: float,
         start: Basis | None = None,
-    ) -> Duals | None:  # fmt: skip
+    ) -> Duals | None:
         """Test whether a goal can reach a value, with upper bounds on other tiers.
 
         Returns
@@ -303,9 +306,15 @@ class Problem:
         return Solved(tuple(values), tuple(prices), tuple(bases), point)
 
     def _chained(
-        self, found: Duals, before: list[Duals], held: list[int | None], first: int,
-        scale: float, *, none: bool,
-    ) -> Duals:  # fmt: skip
+        self,
+        found: Duals,
+        before: list[Duals],
+        held: list[int | None],
+        first: int,
+        scale: float,
+        *,
+        none: bool,
+    ) -> Duals:
         """Return shadow prices net of the effect of a limit on the tiers held before.
 
         A gain of an earlier tier tightens the row that holds it, at that row's price.
@@ -329,8 +338,9 @@ class Problem:
                 row = self.row_at[touch.place]
                 moved = sum(
                     more * float(point[self.column_at[name]])
-                    for name, more in touch.terms.items() if name in self.column_at
-                )  # fmt: skip
+                    for name, more in touch.terms.items()
+                    if name in self.column_at
+                )
                 gain = -float(prices.rows[row]) * (touch.right - moved)
             elif touch.place in self.column_at:
                 gain = -float(prices.uppers[self.column_at[touch.place]]) * touch.right
@@ -365,8 +375,9 @@ class Problem:
                 row = self.row_at[touch.place]
                 if touch.right:
                     more = touch.right * steps
-                    set_row_bounds(self.live, row, self.rows.lower[row] + more,
-                            self.rows.upper[row] + more)  # fmt: skip
+                    set_row_bounds(
+                        self.live, row, self.rows.lower[row] + more, self.rows.upper[row] + more
+                    )
                 for name, more in touch.terms.items():
                     if name in self.column_at:
                         column = self.column_at[name]
@@ -374,8 +385,9 @@ class Problem:
                         set_coefficient(self.live, row, column, now)
             elif touch.place in self.column_at:
                 column = self.column_at[touch.place]
-                set_upper_bounds(self.live, [column],
-                          [self.original_upper[column] + touch.right * steps])  # fmt: skip
+                set_upper_bounds(
+                    self.live, [column], [self.original_upper[column] + touch.right * steps]
+                )
 
     def restore(self, touches: Iterable[Touch]) -> None:
         """Undo `apply`."""

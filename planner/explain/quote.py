@@ -149,8 +149,9 @@ class Quoter:
         self.last = case.calendar.count - 1
         self.columns = {
             key[1]: self.problem.column_at["missed_mw", key]
-            for key in made.missed_mw if key[0] == self.name
-        }  # fmt: skip
+            for key in made.missed_mw
+            if key[0] == self.name
+        }
         for period in self.columns:
             row = self.problem.row_at["milestone", (self.name, period)]
             set_coefficient(self.problem.live, row, self.columns[self.last], 1.0 / case.power_unit)
@@ -331,10 +332,14 @@ def _with_quote(
     pue = max((row["pue"] or 1.0) for row in inputs.tables["sites"])
     power = sum(row["count"] * row["it_mw"] for row in inputs.tables["halls"])
     commitment = {
-        "commitment": name, "basis": terms.basis, "priority": priority,
-        "countries": terms.countries, "systems": terms.systems,
-        "late_cost": 0.0, "price": 0.0,
-    }  # fmt: skip
+        "commitment": name,
+        "basis": terms.basis,
+        "priority": priority,
+        "countries": terms.countries,
+        "systems": terms.systems,
+        "late_cost": 0.0,
+        "price": 0.0,
+    }
     milestone = {
         "commitment": name,
         "date": first_day,
@@ -355,9 +360,14 @@ def quote_rows(quoter: Quoter, found: Sequence[Largest]) -> list[Row]:
     # fraction of a system is not a gain.
     alone = {x.period: quoter.bound(x.period) for x in found if not x.limit}
     return [
-        {"date": calendar.ends[x.period], "overtime_of": x.limit or None,
-         "at_most_mw": x.at_most_mw, "firm_mw": x.firm_mw,
-         "gain_mw": max(0.0, round(x.at_most_mw - alone[x.period], DIGITS))
-         if x.limit and x.period in alone else None}
+        {
+            "date": calendar.ends[x.period],
+            "overtime_of": x.limit or None,
+            "at_most_mw": x.at_most_mw,
+            "firm_mw": x.firm_mw,
+            "gain_mw": max(0.0, round(x.at_most_mw - alone[x.period], DIGITS))
+            if x.limit and x.period in alone
+            else None,
+        }
         for x in sorted(found, key=lambda x: (x.limit, x.period))
-    ]  # fmt: skip
+    ]

@@ -107,10 +107,11 @@ class Session:
     def undone(self) -> list[str]:
         """Skipped steps, one line each, with the first object and a count of the others."""
         return [
-            what if not which[0]
+            what
+            if not which[0]
             else f"{what}: {which[0]}" + (f" and {len(which) - 1} more" if which[1:] else "")
             for what, which in self._undone.items()
-        ]  # fmt: skip
+        ]
 
     @cached_property
     def missed(self) -> Solved:
@@ -274,9 +275,10 @@ class Session:
             now = None if idle else self.missed_with(moves)
             before = self.missed.values
             self._gains[name] = (
-                tuple(0.0 for _ in before) if now is None
+                tuple(0.0 for _ in before)
+                if now is None
                 else tuple(_clean(b - a) for b, a in zip(before, now, strict=True))
-            )  # fmt: skip
+            )
         return self._gains[name]
 
     def are_linear(self, moves: Sequence[Move]) -> bool:
@@ -383,8 +385,9 @@ def _openings(problem: Problem, plan: Plan) -> dict[int, float]:
         first[str(row["site"])] = min(at, first.get(str(row["site"]), at))
     ordered = {
         (row["supplier"], row["item"], number(row["order_date"]))  # type: ignore[arg-type]
-        for row in plan.tables["orders"] if row["firm"] == "no"
-    }  # fmt: skip
+        for row in plan.tables["orders"]
+        if row["firm"] == "no"
+    }
     fixed: dict[int, float] = {}
     for (kind, key), at in problem.column_at.items():
         if kind == "opened_halls":

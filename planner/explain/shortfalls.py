@@ -57,8 +57,9 @@ def others_of(
         names = [c for c in demand.of_priority[priority] if c not in commitments]
         terms = [
             (variable, months[t])
-            for (name, t), variable in problem.model.decisions.missed_mw.items() if name in names
-        ]  # fmt: skip
+            for (name, t), variable in problem.model.decisions.missed_mw.items()
+            if name in names
+        ]
         if terms:
             tier = Tier(f"others {priority}", "MW-months", problem.model.frame.objective(terms))
             held.append((tier, sum(late[name] for name in names)))

@@ -38,18 +38,21 @@ def slack_rows(session: Session) -> list[Row]:
             continue
         met_by = _earliest(session, commitment, day)
         milestone: Row = {
-            "commitment": commitment, "date": day, "mw": mw,
+            "commitment": commitment,
+            "date": day,
+            "mw": mw,
             "slack_days": None if met_by is None else (day - met_by).days,
             "could_be_met_by": met_by,
             "proof": None if met_by is None else _proof(session, (commitment, day), met_by),
-        }  # fmt: skip
+        }
         lines = last_orders(case, commitment, period)
         if not lines:
             rows.append({**milestone, "supplier": None, "item": None, "last_order_date": None})
         for (supplier, item), last in sorted(lines.items()):
             day_of = case.calendar.date_of(last) if last >= case.calendar.fence else None
-            rows.append({**milestone, "supplier": supplier, "item": item,
-                         "last_order_date": day_of})  # fmt: skip
+            rows.append(
+                {**milestone, "supplier": supplier, "item": item, "last_order_date": day_of}
+            )
     return rows
 
 
@@ -61,9 +64,10 @@ def _missed_at(session: Session, commitment: str, day: date) -> float:
     milestones = session.plan.summary["milestones"]
     assert isinstance(milestones, list)
     return sum(
-        float(m["missed_mw"]) for m in milestones
+        float(m["missed_mw"])
+        for m in milestones
         if m["commitment"] == commitment and str(m["date"])[:10] == day.isoformat()
-    )  # fmt: skip
+    )
 
 
 def _earliest(session: Session, commitment: str, day: date) -> date | None:

@@ -146,19 +146,21 @@ def _supply_decisions(case: Case, frame: Frame) -> dict[str, Any]:
         key: most / sources[key[0], key[1]]["lot"] for key, most in supply.largest_order.items()
     }
     fixed_charge = [
-        key for key in supply.arrival
+        key
+        for key in supply.arrival
         if sources[key[0], key[1]]["order_cost"] > 0 or sources[key[0], key[1]]["min_order"] > 0
-    ]  # fmt: skip
+    ]
     return {
-        "order_lots": frame.variables("order_lots", supply.arrival, most=most_lots,
-                                      whole=case.whole),
+        "order_lots": frame.variables(
+            "order_lots", supply.arrival, most=most_lots, whole=case.whole
+        ),
         "place_order": frame.variables("place_order", fixed_charge, most=1, whole=True),
         "pay_unused": frame.variables("pay_unused", supply.reserved),
         "carry_capacity": _carry_variables(frame, "carry_capacity", supply.capacity, supply.carry),
         "start_assembly": frame.variables("start_assembly", supply.finish),
         "ship_units": frame.variables("ship_units", supply.landing),
         "stock": frame.variables("stock", supply.held),
-    }  # fmt: skip
+    }
 
 
 def _carry_variables(
@@ -184,18 +186,25 @@ def _deployment_decisions(case: Case, frame: Frame) -> dict[str, Any]:
     facility, periods = case.facility, case.calendar.count
     install = [(*pair, day) for pair, days in case.installing.items() for day in days]
     in_service = [(*pair, t) for pair, start in case.serving.items() for t in range(start, periods)]
-    most = [n for pair, start in case.serving.items()
-            for n in facility.most_standing(*pair, range(start, periods))]  # fmt: skip
-    room = {key: max(whole_part(n), facility.fleet.get(key[:2], 0))
-            for key, n in zip(in_service, most, strict=True) if case.whole}  # fmt: skip
+    most = [
+        n
+        for pair, start in case.serving.items()
+        for n in facility.most_standing(*pair, range(start, periods))
+    ]
+    room = {
+        key: max(whole_part(n), facility.fleet.get(key[:2], 0))
+        for key, n in zip(in_service, most, strict=True)
+        if case.whole
+    }
     remove = [
         (*pair, t)
         for pair, start in case.serving.items()
         for t in range(start if pair in facility.fleet else start + 1, periods)
         if case.calendar.first_days[t] >= case.calendar.fence
     ]
-    opened = {(hall, opens): facility.hall_count[hall]
-              for (hall, _), opens in facility.opening.items()}  # fmt: skip
+    opened = {
+        (hall, opens): facility.hall_count[hall] for (hall, _), opens in facility.opening.items()
+    }
     missed = {key: mw for key, mw in case.demand.required_mw.items() if mw > 0}
     crews = dict.fromkeys(facility.sites, 1.0 if case.whole else 0.0)
     decided = {(facility.site_of[hall], day) for hall, day in facility.opening}
@@ -210,15 +219,16 @@ def _deployment_decisions(case: Case, frame: Frame) -> dict[str, Any]:
         "install_systems": frame.variables("install_systems", install, whole=case.whole),
         "carry_crews": _carry_variables(frame, "carry_crews", facility.crew_capacity, crews),
         "remove_systems": frame.variables("remove_systems", remove, whole=case.whole),
-        "commissioned_systems": frame.variables("commissioned_systems", in_service, most=room,
-                                                whole=case.whole),
+        "commissioned_systems": frame.variables(
+            "commissioned_systems", in_service, most=room, whole=case.whole
+        ),
         "open_halls": frame.variables("open_halls", facility.opening),
         "opened_halls": frame.variables("opened_halls", opened, whole=True, most=opened),
         "open_site": frame.variables("open_site", site_days, most=1, whole=True),
         "reserved_mw": frame.variables("reserved_mw", _reserved(case)),
         "serve_mw": frame.variables("serve_mw", _serving(case)),
         "missed_mw": frame.variables("missed_mw", missed, most=missed),
-    }  # fmt: skip
+    }
 
 
 def _serving(case: Case) -> list[tuple[str, str, str, int]]:

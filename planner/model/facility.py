@@ -46,8 +46,7 @@ def open_the_site_first(model: Model) -> None:
         if (site, day) in made.open_site:
             already = facility.open_count[hall]
             link = terms(made.opened_halls, [(hall, opens)])
-            link += terms(made.open_site, [(site, day)],
-                          float(already - facility.hall_count[hall]))  # fmt: skip
+            link += terms(made.open_site, [(site, day)], float(already - facility.hall_count[hall]))
             model.frame.row("site_opened", (hall, day), link, "<=", already)
 
 

@@ -76,10 +76,12 @@ class Frame:
             for at in of:
                 self.columns[at].name = f"{name}_{at}"
         self._unnamed.clear()
-        self._problem.extend({
-            f"{self.rows[at][0]}_{at}": self._constraints[at]
-            for at in range(self._named, len(self.rows))
-        })  # fmt: skip
+        self._problem.extend(
+            {
+                f"{self.rows[at][0]}_{at}": self._constraints[at]
+                for at in range(self._named, len(self.rows))
+            }
+        )
         self._named = len(self.rows)
         return self._problem
 
@@ -112,9 +114,14 @@ class Frame:
         return dict(zip(keys, self.columns[first:], strict=True))
 
     def row(
-        self, rule: str, index: tuple[Hashable, ...], terms: Iterable[Term], sense: str,
-        right: float, unit: float = 1.0,
-    ) -> None:  # fmt: skip
+        self,
+        rule: str,
+        index: tuple[Hashable, ...],
+        terms: Iterable[Term],
+        sense: str,
+        right: float,
+        unit: float = 1.0,
+    ) -> None:
         """Require that the sum of terms is at most, equal to or at least a number.
 
         Parameters

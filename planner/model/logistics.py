@@ -103,8 +103,11 @@ def hold_within_storage(model: Model) -> None:
             held[place][item].append(day)
     for place, found in days.items():
         for day in sorted(found):
-            last = {item: of[bisect_right(of, day) - 1] for item, of in held[place].items()
-                    if of[0] <= day}  # fmt: skip
+            last = {
+                item: of[bisect_right(of, day) - 1]
+                for item, of in held[place].items()
+                if of[0] <= day
+            }
             keys = [(place, item, at) for item, at in last.items()]
             load = terms(model.decisions.stock, keys)
             model.frame.row("storage", (place, day), load, "<=", storage[place])

@@ -85,8 +85,9 @@ def present_cost(model: Model) -> Tier:
     for spend in costs(model).values():
         terms += [
             (variable, discounts[day] * amount / unit)
-            for day, variable, amount in spend.expenses if amount
-        ]  # fmt: skip
+            for day, variable, amount in spend.expenses
+            if amount
+        ]
         firm += sum(discounts[day] * amount / unit for day, amount in spend.firm.items())
     return Tier(PRESENT_COST, model.case.currency, model.frame.objective(terms, firm), scale=unit)
 

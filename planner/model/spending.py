@@ -58,10 +58,12 @@ def unused_take_or_pay(model: Model) -> Spend:
     price[supplier, item] * pay_unused[supplier, item, day]      [money; day]
     """
     price = model.case.supply.price
-    return Spend([
-        (day, unused, price[supplier, item])
-        for (supplier, item, day), unused in model.decisions.pay_unused.items()
-    ])  # fmt: skip
+    return Spend(
+        [
+            (day, unused, price[supplier, item])
+            for (supplier, item, day), unused in model.decisions.pay_unused.items()
+        ]
+    )
 
 
 def orders(model: Model) -> Spend:
@@ -71,10 +73,12 @@ def orders(model: Model) -> Spend:
                                                                     [money; day]
     """
     supply = model.case.supply
-    spend = Spend([
-        (day, placed, supply.sources[supplier, item]["order_cost"])
-        for (supplier, item, day), placed in model.decisions.place_order.items()
-    ])  # fmt: skip
+    spend = Spend(
+        [
+            (day, placed, supply.sources[supplier, item]["order_cost"])
+            for (supplier, item, day), placed in model.decisions.place_order.items()
+        ]
+    )
     for (supplier, item, day), quantities in supply.firm_orders.items():
         amount = supply.sources[supplier, item]["order_cost"] * len(quantities)
         spend.firm[day] = spend.firm.get(day, 0.0) + amount
@@ -87,10 +91,12 @@ def assembly(model: Model) -> Spend:
     assembly_cost[plant, system] * start_assembly[plant, system, day]      [money; day]
     """
     cost = model.case.supply.assembly_cost
-    return Spend([
-        (day, start, cost[plant, system])
-        for (plant, system, day), start in model.decisions.start_assembly.items()
-    ])  # fmt: skip
+    return Spend(
+        [
+            (day, start, cost[plant, system])
+            for (plant, system, day), start in model.decisions.start_assembly.items()
+        ]
+    )
 
 
 def freight(model: Model) -> Spend:
@@ -99,10 +105,12 @@ def freight(model: Model) -> Spend:
     freight[from, to] * ship_units[from, to, item, day]      [money; day]
     """
     cost = model.case.supply.freight
-    return Spend([
-        (day, shipped, cost[origin, end])
-        for (origin, end, _, day), shipped in model.decisions.ship_units.items()
-    ])  # fmt: skip
+    return Spend(
+        [
+            (day, shipped, cost[origin, end])
+            for (origin, end, _, day), shipped in model.decisions.ship_units.items()
+        ]
+    )
 
 
 def holding(model: Model) -> Spend:
@@ -111,10 +119,13 @@ def holding(model: Model) -> Spend:
     holding_cost[place] * held_months[place, item, day] * stock[place, item, day]      [money; day]
     """
     cost, months = model.case.supply.holding_cost, model.case.supply.held_months
-    return Spend([
-        (key[-1], held, cost[key[0]] * months[key])
-        for key, held in model.decisions.stock.items() if key[0] in cost
-    ])  # fmt: skip
+    return Spend(
+        [
+            (key[-1], held, cost[key[0]] * months[key])
+            for key, held in model.decisions.stock.items()
+            if key[0] in cost
+        ]
+    )
 
 
 def openings(model: Model) -> Spend:
@@ -136,10 +147,9 @@ def fit_out(model: Model) -> Spend:
     fit_out_cost[hall] * open_halls[hall, day]      [money; day]
     """
     cost = model.case.facility.fit_out_cost
-    return Spend([
-        (day, decided, cost[hall])
-        for (hall, day), decided in model.decisions.open_halls.items()
-    ])  # fmt: skip
+    return Spend(
+        [(day, decided, cost[hall]) for (hall, day), decided in model.decisions.open_halls.items()]
+    )
 
 
 def lease(model: Model) -> Spend:
@@ -230,10 +240,13 @@ def late(model: Model) -> Spend:
     """
     cost, months = model.case.demand.late_cost, model.case.calendar.months
     first_days = model.case.calendar.first_days
-    return Spend([
-        (first_days[period], missed, cost[commitment] * months[period])
-        for (commitment, period), missed in model.decisions.missed_mw.items() if cost[commitment]
-    ])  # fmt: skip
+    return Spend(
+        [
+            (first_days[period], missed, cost[commitment] * months[period])
+            for (commitment, period), missed in model.decisions.missed_mw.items()
+            if cost[commitment]
+        ]
+    )
 
 
 COST_TERMS = {
@@ -272,9 +285,11 @@ def spend_within_budget(model: Model) -> None:
     for last, limit in model.case.budget.items():
         firm = sum(
             amount
-            for name, spend in costs(model).items() if name != "late"
-            for day, amount in spend.firm.items() if day <= last
-        )  # fmt: skip
+            for name, spend in costs(model).items()
+            if name != "late"
+            for day, amount in spend.firm.items()
+            if day <= last
+        )
         unit, left = budget_unit(model.case, limit), remaining_limit(limit, firm)
         model.frame.row("budget", (last,), _spent_by(model, last), "<=", left, unit)
 

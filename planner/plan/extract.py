@@ -74,8 +74,9 @@ class Extraction:
         """Return the values of variables that are not zero, by key."""
         return {
             key: value
-            for key, variable in variables.items() if (value := self.value[id(variable)]) != 0
-        }  # fmt: skip
+            for key, variable in variables.items()
+            if (value := self.value[id(variable)]) != 0
+        }
 
     def tables(self, tiers: Iterable[Row]) -> Tables:
         """Return all result tables."""
@@ -88,24 +89,27 @@ class Extraction:
         shipped = self.of(made.ship_units)
         work = work_of(self.case, orders, starts, shipped, self.of(made.install_systems))
         pegs = peg_rows(self.case, orders, starts, installs, work)
-        return {name: [_tidied(row) for row in rows] for name, rows in {
-            "orders": orders,
-            "pegs": pegs,
-            "production": production_rows(self.case, starts),
-            "shipments": shipment_rows(self.inputs, self.case, shipped),
-            "stock": stock_rows(self.case, self.of(made.stock)),
-            "installs": installs,
-            "fleet": self._fleet(),
-            "halls": self._halls(),
-            "openings": self._openings(),
-            "clock": clock_rows(self.case, self._carried()),
-            "power": self._power(),
-            "service": service,
-            "ramp": ramp,
-            "spend": spend,
-            "tiers": tier_rows(self.case, tiers, ramp, costs),
-            "costs": costs,
-        }.items()}  # fmt: skip
+        return {
+            name: [_tidied(row) for row in rows]
+            for name, rows in {
+                "orders": orders,
+                "pegs": pegs,
+                "production": production_rows(self.case, starts),
+                "shipments": shipment_rows(self.inputs, self.case, shipped),
+                "stock": stock_rows(self.case, self.of(made.stock)),
+                "installs": installs,
+                "fleet": self._fleet(),
+                "halls": self._halls(),
+                "openings": self._openings(),
+                "clock": clock_rows(self.case, self._carried()),
+                "power": self._power(),
+                "service": service,
+                "ramp": ramp,
+                "spend": spend,
+                "tiers": tier_rows(self.case, tiers, ramp, costs),
+                "costs": costs,
+            }.items()
+        }
 
     def _date(self, day: int) -> date:
         return self.case.calendar.date_of(day)
@@ -282,21 +286,30 @@ class Extraction:
                     for system in facility.systems
                 )
                 carried = facility.energised_mw.get((node, period))
-                rows.append({
-                    "node": node, "period": self.case.calendar.starts[period],
-                    "load_mw": float(load),
-                    "energised_mw": carried,
-                    "headroom_mw": None if carried is None else carried - load,
-                })  # fmt: skip
+                rows.append(
+                    {
+                        "node": node,
+                        "period": self.case.calendar.starts[period],
+                        "load_mw": float(load),
+                        "energised_mw": carried,
+                        "headroom_mw": None if carried is None else carried - load,
+                    }
+                )
         return rows
 
     def _service(self) -> list[Row]:
         served = self.of(self.model.decisions.serve_mw)
         return [
-            {"commitment": commitment, "site": self.case.facility.site_of[hall], "hall": hall,
-             "system": system, "period": self.case.calendar.starts[period], "mw": mw}
+            {
+                "commitment": commitment,
+                "site": self.case.facility.site_of[hall],
+                "hall": hall,
+                "system": system,
+                "period": self.case.calendar.starts[period],
+                "mw": mw,
+            }
             for (commitment, hall, system, period), mw in dated(served)
-        ]  # fmt: skip
+        ]
 
     def _ramp(self, service: Iterable[Row]) -> list[Row]:
         demand, calendar = self.case.demand, self.case.calendar
@@ -308,12 +321,17 @@ class Extraction:
             for period in calendar.periods:
                 required = demand.required_mw[commitment, period]
                 in_service = math.fsum(served[commitment, calendar.starts[period]])
-                rows.append({
-                    "commitment": commitment, "period": calendar.starts[period],
-                    "period_end": calendar.ends[period], "basis": demand.basis[commitment],
-                    "required_mw": required, "in_service_mw": in_service,
-                    "missed_mw": self.missed[commitment, period],
-                })  # fmt: skip
+                rows.append(
+                    {
+                        "commitment": commitment,
+                        "period": calendar.starts[period],
+                        "period_end": calendar.ends[period],
+                        "basis": demand.basis[commitment],
+                        "required_mw": required,
+                        "in_service_mw": in_service,
+                        "missed_mw": self.missed[commitment, period],
+                    }
+                )
         return rows
 
     def _spend(self) -> list[Row]:
@@ -351,12 +369,17 @@ def milestone_rows(case: Case, ramp: Iterable[Row]) -> list[Row]:
         in_service = float(row["in_service_mw"])  # type: ignore[arg-type]
         missed = mw - in_service
         critical = critical_order(bounds, commitment, period)
-        rows.append({
-            "commitment": commitment, "date": day.isoformat(), "basis": row["basis"],
-            "required_mw": mw, "in_service_mw": in_service,
-            "missed_mw": tidy(round(missed, MW_DECIMALS)) if missed > TOLERANCE else 0.0,
-            "days_lost": 0 if critical is None else critical.days_lost,
-        })  # fmt: skip
+        rows.append(
+            {
+                "commitment": commitment,
+                "date": day.isoformat(),
+                "basis": row["basis"],
+                "required_mw": mw,
+                "in_service_mw": in_service,
+                "missed_mw": tidy(round(missed, MW_DECIMALS)) if missed > TOLERANCE else 0.0,
+                "days_lost": 0 if critical is None else critical.days_lost,
+            }
+        )
     return rows
 
 

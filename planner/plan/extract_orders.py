@@ -19,8 +19,9 @@ SEPARATOR = "; "
 """Between the sites that an order feeds."""
 
 
-def order_rows(case: Case, placed: Iterable[SheetRow], lots: Mapping[Any, float],
-               charged: Iterable[Any]) -> list[Row]:  # fmt: skip
+def order_rows(
+    case: Case, placed: Iterable[SheetRow], lots: Mapping[Any, float], charged: Iterable[Any]
+) -> list[Row]:
     """Return orders already placed by their number, then planned ones by date.
 
     Parameters
@@ -77,18 +78,28 @@ def _firm_order(case: Case, row: SheetRow) -> Row:
     period = None if placed is None else case.calendar.holding(placed)
     charged = period is not None and source in case.supply.sources
     return {
-        "order": row["order"], "supplier": row["supplier"], "item": row["item"],
-        "firm": "yes", "quantity": row["quantity"],
+        "order": row["order"],
+        "supplier": row["supplier"],
+        "item": row["item"],
+        "firm": "yes",
+        "quantity": row["quantity"],
         "period": None if period is None else case.calendar.starts[period],
-        "order_date": placed, "order_from": None, "arrival_date": row["arrives"],
+        "order_date": placed,
+        "order_from": None,
+        "arrival_date": row["arrives"],
         "unit_price": price,
         "price": row["quantity"] * price,
         "order_cost": case.supply.sources[source]["order_cost"] if charged else 0.0,
-    }  # fmt: skip
+    }
 
 
-def peg_rows(case: Case, orders: Sequence[Row], starts: Mapping[Any, float],
-             installs: Sequence[Row], work: Work) -> list[Row]:  # fmt: skip
+def peg_rows(
+    case: Case,
+    orders: Sequence[Row],
+    starts: Mapping[Any, float],
+    installs: Sequence[Row],
+    work: Work,
+) -> list[Row]:
     """Add to each order what waits for it; return which install waits for which units.
 
     Parameters
@@ -187,8 +198,11 @@ def _date(case: Case, order: Row, found: Peg, work: Work) -> None:
 
 def _describe(order: Row, installs: Sequence[Row]) -> None:
     """Say which milestone an order blocks and which sites it feeds."""
-    due = sorted((str(row["milestone"]), str(row["commitment"])) for row in installs
-                 if row["milestone"] is not None)  # fmt: skip
+    due = sorted(
+        (str(row["milestone"]), str(row["commitment"]))
+        for row in installs
+        if row["milestone"] is not None
+    )
     order["milestone_blocked"] = f"{due[0][1]} {due[0][0]}" if due else None
     late = any(row["late"] == "yes" for row in installs)
     order["already_late"] = ("yes" if late else "no") if due else None

@@ -67,7 +67,10 @@ def cost_rows(spend: Iterable[Row]) -> list[Row]:
         amounts[row["term"]].append(float(row["amount"]))  # type: ignore[arg-type]
         presents[row["term"]].append(float(row["present_cost"]))  # type: ignore[arg-type]
     return [
-        {"term": term, "amount": math.fsum(amounts[term]),
-         "present_cost": math.fsum(presents[term])}
+        {
+            "term": term,
+            "amount": math.fsum(amounts[term]),
+            "present_cost": math.fsum(presents[term]),
+        }
         for term in COST_TERMS
-    ]  # fmt: skip
+    ]

@@ -43,10 +43,11 @@ def save_findings(folder: Path, findings: Mapping[str, Finding], of: str) -> dic
         if finding.of != of:
             raise ValueError(f"the {kind} is of another plan")
         tables = {
-            table.name: save_table(folder, table.name, FOUND_COLUMNS[table.name],
-                                   finding.tables.get(table.name, []))
+            table.name: save_table(
+                folder, table.name, FOUND_COLUMNS[table.name], finding.tables.get(table.name, [])
+            )
             for table in FINDINGS[kind]
-        }  # fmt: skip
+        }
         entries[kind] = {"of": of, "facts": finding.facts, "tables": tables}
     return entries
 
@@ -64,10 +65,11 @@ def load_findings(folder: Path, entries: Mapping[str, Entry], of: str) -> dict[s
         if entry["of"] != of:
             raise PlannerError(f"the {kind} in {folder} is of another plan. Plan again")
         tables = {
-            table.name: load_table(folder, table.name, FOUND_COLUMNS[table.name],
-                                   entry["tables"][table.name])
+            table.name: load_table(
+                folder, table.name, FOUND_COLUMNS[table.name], entry["tables"][table.name]
+            )
             for table in FINDINGS[kind]
-        }  # fmt: skip
+        }
         found[kind] = Finding(of, tables, entry["facts"])
     return found
 

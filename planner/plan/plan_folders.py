@@ -83,8 +83,10 @@ def require_room(folder: Path, marks: Collection[str], what: str) -> None:
         held = sorted(path.name for path in folder.iterdir()) if place == folder else []
         if held and not set(held).intersection(marks):
             names = ", ".join(map(repr, held[:3]))
-            raise PlannerError(f"{folder} is not the folder of {what}: it holds {names}. Nothing "
-                               "is written; give another folder with -o")  # fmt: skip
+            raise PlannerError(
+                f"{folder} is not the folder of {what}: it holds {names}. Nothing "
+                "is written; give another folder with -o"
+            )
         Path(tempfile.mkdtemp(prefix=".planner-", dir=place)).rmdir()
 
 
@@ -118,8 +120,10 @@ def _written(folder: Path, what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise PlannerError(f"cannot write {what} to {folder}: {error.strerror or error}. Give "
-                           "another folder with -o") from error  # fmt: skip
+        raise PlannerError(
+            f"cannot write {what} to {folder}: {error.strerror or error}. Give "
+            "another folder with -o"
+        ) from error
 
 
 def _existing(folder: Path, what: str) -> Path:

@@ -180,14 +180,26 @@ def save_plan(
         findings = save_findings(new, plan.findings, _identity(plan, listing))
         inputs = _save_inputs(new, plan.inputs, attempt)
         kept = [INPUTS] if "file" in inputs else []
-        files = [CONTENTS, *kept, *(str(e["file"]) for e in listing.values()),
-                 *files_of(findings), *written]  # fmt: skip
+        files = [
+            CONTENTS,
+            *kept,
+            *(str(e["file"]) for e in listing.values()),
+            *files_of(findings),
+            *written,
+        ]
         summary = {key: value for key, value in plan.summary.items() if key not in OWN_KEYS}
-        document = plain({
-            "format": FORMAT, **summary, "plan": plan.name, "manifest": plan.manifest,
-            "inputs": inputs, "files": files, "tables": listing,
-            "findings": findings,
-        })  # fmt: skip
+        document = plain(
+            {
+                "format": FORMAT,
+                **summary,
+                "plan": plan.name,
+                "manifest": plan.manifest,
+                "inputs": inputs,
+                "files": files,
+                "tables": listing,
+                "findings": findings,
+            }
+        )
         document["seal"] = _seal(document)
         text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
         (new / CONTENTS).write_text(text + "\n", encoding="utf-8", newline="\n")
@@ -233,10 +245,13 @@ def load_plan(folder: Path) -> Plan:
 
 def plan_digest(plan: Plan) -> str:
     """Return the digest that tells a plan from every other, whatever was found out about it."""
-    return _identity(plan, {
-        name: {"sha256": table_digest(name, COLUMNS[name], plan.tables.get(name, []))}
-        for name in COLUMNS
-    })  # fmt: skip
+    return _identity(
+        plan,
+        {
+            name: {"sha256": table_digest(name, COLUMNS[name], plan.tables.get(name, []))}
+            for name in COLUMNS
+        },
+    )
 
 
 def _identity(plan: Plan, listing: Mapping[str, Mapping[str, Any]]) -> str:

@@ -60,8 +60,14 @@ def summary(
         "missed_mw_months": missed,
         "currency": inputs.settings["currency"],
         "tiers": [
-            {"name": row["tier"], "unit": row["unit"], "value": row["value"],
-             "bound": row["bound"], "gap": row["gap"], "status": row["status"]}
+            {
+                "name": row["tier"],
+                "unit": row["unit"],
+                "value": row["value"],
+                "bound": row["bound"],
+                "gap": row["gap"],
+                "status": row["status"],
+            }
             for row in tiers
         ],
         "costs": {str(row["term"]): row["amount"] for row in tables["costs"]},
@@ -74,11 +80,20 @@ def summary(
         "notes": list(inputs.notes),
         "model": dict(size),
         "seconds": dict(seconds),
-    }  # fmt: skip
+    }
 
 
-FIGURES = ("gap", "missed_mw_months", "tiers", "costs", "present_costs", "milestones", "systems",
-           "halls_opened", "revenue")  # fmt: skip
+FIGURES = (
+    "gap",
+    "missed_mw_months",
+    "tiers",
+    "costs",
+    "present_costs",
+    "milestones",
+    "systems",
+    "halls_opened",
+    "revenue",
+)
 """Entries of a summary that its tables and its workbook tell."""
 
 
@@ -95,9 +110,10 @@ def wrong_figures(inputs: Inputs, plan: Plan) -> list[str]:
     case = make_case(inputs)
     anew = plain(summary(inputs, case, plan.tables, "", 0, {}, {}))
     wrong = [
-        f"summary: {name} is not what the tables say" for name in FIGURES
+        f"summary: {name} is not what the tables say"
+        for name in FIGURES
         if not _agree(plan.summary.get(name), anew[name])
-    ]  # fmt: skip
+    ]
     ends = {row["status"] for row in plan.tables["tiers"] if row["tier"] != CHOOSING}
     if plan.summary.get("status") == PROVEN and (anew["gap"] is None or ends - {"optimal"}):
         wrong.append(f"summary: status is {PROVEN!r}, and the tiers do not say so")
@@ -164,15 +180,21 @@ def totals(inputs: Inputs, case: Case) -> list[dict[str, object]]:
     for basis in sorted(set(case.demand.basis.values())):
         names = [c for c in case.demand.commitments if case.demand.basis[c] == basis]
         word = "IT" if basis == "it" else basis
-        add(f"commitments on {word} power ({len(names)})",
-            math.fsum(case.demand.most_mw[name, 0] for name in names), "MW")  # fmt: skip
+        add(
+            f"commitments on {word} power ({len(names)})",
+            math.fsum(case.demand.most_mw[name, 0] for name in names),
+            "MW",
+        )
     it_mw = math.fsum(facility.hall_count[h] * facility.hall_it_mw[h] for h in facility.halls)
     add(f"hall classes ({len(facility.halls)}), IT power", it_mw, "MW")
     roots = [row["node"] for row in tables["power"] if row["parent"] is None]
     if roots:
         energised = math.fsum(facility.energised_mw.get((node, last), 0.0) for node in roots)
-        add(f"nodes at the grid ({len(roots)}), energised at the end, facility power",
-            energised, "MW")  # fmt: skip
+        add(
+            f"nodes at the grid ({len(roots)}), energised at the end, facility power",
+            energised,
+            "MW",
+        )
     limited = {row["supplier"] for row in tables["supply_capacity"]} if tables["supply"] else set()
     for supplier in sorted(limited):
         capacity = case.timetable.gross["order", supplier].accrued(0, days - 1)
@@ -204,10 +226,11 @@ def _revenue(case: Case, ramp: Iterable[Row]) -> float:
     """
     months = dict(zip(case.calendar.starts, case.calendar.served_months, strict=True))
     return math.fsum(
-        case.demand.price[str(row["commitment"])] * _number(row["in_service_mw"])
+        case.demand.price[str(row["commitment"])]
+        * _number(row["in_service_mw"])
         * months[row["period"]]  # type: ignore[index]
         for row in ramp
-    )  # fmt: skip
+    )
 
 
 def _number(value: object) -> float:

@@ -147,8 +147,7 @@ def _mw_months(value: float) -> str:
 
 def telling(plan: Plan) -> list[Row]:
     """Return the bottlenecks with a gain or a saving, by rank."""
-    return [row for row in plan.rows("bottlenecks")
-            if gains(row) or saves(row)]  # fmt: skip
+    return [row for row in plan.rows("bottlenecks") if gains(row) or saves(row)]
 
 
 def is_unknown(row: Row) -> bool:
@@ -171,8 +170,9 @@ def collapsed(plan: Plan, where: str = "tables/bottlenecks.csv") -> str:
     for count, how in ((whole, "by one step "), (len(rest) - whole - unknown, f"{DIVISIBLY} ")):
         if count:
             limits, one = ("limit is", "it") if count == 1 else ("limits are", "any of them")
-            said.append(f"{count} more {limits} used up, but raising {one} alone {how}gains "
-                        "nothing")  # fmt: skip
+            said.append(
+                f"{count} more {limits} used up, but raising {one} alone {how}gains nothing"
+            )
     if unknown:
         limits = "limit is" if unknown == 1 else "limits are"
         said.append(f"{unknown} more {limits} used up, gain not known")
@@ -211,8 +211,10 @@ def no_limit(plan: Plan) -> str:
     if rows and all(map(_is_tried_whole, rows)):
         return "One step more of any limit that is used up gains nothing."
     tried = " that was tried" if any(map(is_unknown, rows)) else ""
-    return (f"With divisible systems no single limit{tried} would improve this plan; in whole "
-            "systems not every limit was tried.")  # fmt: skip
+    return (
+        f"With divisible systems no single limit{tried} would improve this plan; in whole "
+        "systems not every limit was tried."
+    )
 
 
 def holding_sentence(plan: Plan) -> str:
@@ -244,8 +246,7 @@ def ask_sentence(plan: Plan) -> str:
     first = sets[0]
     named = "; ".join(str(row["says"]) for row in first.rows[:NAMED])
     rest = len(first.rows) - NAMED
-    return (f"First ask, so that {first.aim}: {named}"
-            f"{f'; and {rest} more' if rest > 0 else ''}.")  # fmt: skip
+    return f"First ask, so that {first.aim}: {named}{f'; and {rest} more' if rest > 0 else ''}."
 
 
 def no_asks(plan: Plan) -> str:
@@ -286,13 +287,20 @@ class Asked:
     def proof(self) -> str:
         """Proofs about the set, in a sentence."""
         row, smaller = self.rows[0], [row.get("not_enough") for row in self.rows]
-        parts = [f"Proof: {row['proof']}" if row["proof"] else "",
-                 "no cheaper set exists" if row["fewest"] == "yes" else
-                 "not proved to be the cheapest set" if row["fewest"] else "",
-                 "every change is needed" if row["irreducible"] == "yes" else
-                 "not proved that every change is needed",
-                 f"not enough: {'; '.join(map(str, smaller))}" if all(smaller) else
-                 "not proved that smaller changes fall short"]  # fmt: skip
+        parts = [
+            f"Proof: {row['proof']}" if row["proof"] else "",
+            "no cheaper set exists"
+            if row["fewest"] == "yes"
+            else "not proved to be the cheapest set"
+            if row["fewest"]
+            else "",
+            "every change is needed"
+            if row["irreducible"] == "yes"
+            else "not proved that every change is needed",
+            f"not enough: {'; '.join(map(str, smaller))}"
+            if all(smaller)
+            else "not proved that smaller changes fall short",
+        ]
         return "; ".join(part for part in parts if part)
 
 
@@ -349,9 +357,17 @@ def safe_milestones(plan: Plan) -> list[Safe]:
         orders = [(row, last) for row in rows if (last := day(row["last_order_date"]))]
         orders.sort(key=lambda line: (line[1], str(line[0]["item"]), str(line[0]["supplier"])))
         slack = None if rows[0]["slack_days"] is None else number(rows[0]["slack_days"])
-        result.append(Safe(commitment, day(due) or date.min, number(rows[0]["mw"]), slack,
-                           day(rows[0]["could_be_met_by"]), str(rows[0]["proof"] or ""),
-                           tuple(orders)))  # fmt: skip
+        result.append(
+            Safe(
+                commitment,
+                day(due) or date.min,
+                number(rows[0]["mw"]),
+                slack,
+                day(rows[0]["could_be_met_by"]),
+                str(rows[0]["proof"] or ""),
+                tuple(orders),
+            )
+        )
     return result
 
 
@@ -363,8 +379,10 @@ def slack_sentence(plan: Plan) -> str:
     # Systems already installed have no slack either, but nothing to act on.
     able = [one for one in found if one.orders and one.slack is not None] or found
     first = min(able, key=lambda one: (one.slack is None, one.slack or 0.0, one.due))
-    text = (f"Least slack of the milestones that are met: {first.commitment}, "
-            f"{figure(first.mw, 1)} MW due {first.due}, {first.slack_words}")  # fmt: skip
+    text = (
+        f"Least slack of the milestones that are met: {first.commitment}, "
+        f"{figure(first.mw, 1)} MW due {first.due}, {first.slack_words}"
+    )
     if planned := _first_order(plan, first):
         text += f"; its first order: {line_words(planned)} by {planned['latest_order_date']}"
     return f"{text}."

@@ -35,8 +35,9 @@ def installs(plan: Plan) -> list[Row]:
     The day is None if nothing is installed, or if it is after the plan's end.
     """
     waits = commission_days(plan)
-    end = max((last for row in plan.rows("ramp") if (last := day(row["period_end"]))),
-              default=date.max)  # fmt: skip
+    end = max(
+        (last for row in plan.rows("ramp") if (last := day(row["period_end"]))), default=date.max
+    )
     rows: list[Row] = []
     for row in plan.rows("installs"):
         done, ready = day(row["date"]), None
@@ -53,17 +54,31 @@ def moves(plan: Plan) -> list[Row]:
     """
     since = {_window(row): row["window_from"] for row in plan.rows("clock")}
     rows: list[Row] = [
-        {"what": "assembly", "from": row["plant"], "to": row["plant"], "item": row["system"],
-         "since": since.get(("start", row["plant"], row["system"], row["start_date"])),
-         "date": row["start_date"], "done": row["finish_date"], "quantity": row["quantity"]}
+        {
+            "what": "assembly",
+            "from": row["plant"],
+            "to": row["plant"],
+            "item": row["system"],
+            "since": since.get(("start", row["plant"], row["system"], row["start_date"])),
+            "date": row["start_date"],
+            "done": row["finish_date"],
+            "quantity": row["quantity"],
+        }
         for row in plan.rows("production")
-    ]  # fmt: skip
+    ]
     rows += [
-        {"what": "shipment", "from": row["from"], "to": row["to"], "item": row["item"],
-         "since": since.get(("ship", row["from"], row["to"], row["departure_date"])),
-         "date": row["departure_date"], "done": row["arrival_date"], "quantity": row["quantity"]}
+        {
+            "what": "shipment",
+            "from": row["from"],
+            "to": row["to"],
+            "item": row["item"],
+            "since": since.get(("ship", row["from"], row["to"], row["departure_date"])),
+            "date": row["departure_date"],
+            "done": row["arrival_date"],
+            "quantity": row["quantity"],
+        }
         for row in plan.rows("shipments")
-    ]  # fmt: skip
+    ]
     return sorted(rows, key=lambda row: str(row["date"]))
 
 
@@ -74,13 +89,21 @@ def windows(plan: Plan) -> list[Row]:
     """
     done = _done(plan)
     rows: list[Row] = [
-        {"work": WORK.get(str(row["act"]), row["act"]), "place": row["place"],
-         "more": row["to"] or row["item"], "window_from": row["window_from"], "date": row["date"],
-         "done": ", ".join(f"{figure(count, 2)} {item}".replace(".00 ", " ")
-                           for item, count in done[_window(row)].items()),
-         "carried": row["carried"] if number(row["carried"]) > NOTHING else None}
-        for row in plan.rows("clock") if _window(row) in done
-    ]  # fmt: skip
+        {
+            "work": WORK.get(str(row["act"]), row["act"]),
+            "place": row["place"],
+            "more": row["to"] or row["item"],
+            "window_from": row["window_from"],
+            "date": row["date"],
+            "done": ", ".join(
+                f"{figure(count, 2)} {item}".replace(".00 ", " ")
+                for item, count in done[_window(row)].items()
+            ),
+            "carried": row["carried"] if number(row["carried"]) > NOTHING else None,
+        }
+        for row in plan.rows("clock")
+        if _window(row) in done
+    ]
     return sorted(rows, key=lambda row: (str(row["date"]), str(row["work"]), str(row["place"])))
 
 

@@ -40,8 +40,9 @@ class Timeline:
     @property
     def most(self) -> float:
         """Largest gain of a limit in a period."""
-        return max((value for cells in self.worth.values() for value in cells.values()),
-                   default=0.0)  # fmt: skip
+        return max(
+            (value for cells in self.worth.values() for value in cells.values()), default=0.0
+        )
 
     @property
     def levels(self) -> tuple[float, ...]:
@@ -76,8 +77,9 @@ def timeline(plan: Plan, keys: Sequence[str]) -> Timeline:
     place: dict[tuple[str, ...], int] = {}
     for n, row in enumerate(plan.rows("bottlenecks")):
         place.setdefault(name(row), n)
-    order = sorted(found, key=lambda limit: (sum(found[limit].values()) <= 0,
-                                             place.get(limit, len(place))))  # fmt: skip
+    order = sorted(
+        found, key=lambda limit: (sum(found[limit].values()) <= 0, place.get(limit, len(place)))
+    )
     starts = sorted({s for row in plan.rows("ramp") if (s := day(row["period"]))})
     unit = "MW-months" if column == "mw_months" else currency(plan)
     return Timeline(unit, tuple(starts), {limit: found[limit] for limit in order})
@@ -90,5 +92,6 @@ def _shares(plan: Plan, column: str) -> dict[object, float]:
         prices[row["cell"]] = prices.get(row["cell"], 0.0) + number(row[column])
     return {
         row["cell"]: min(1.0, max(0.0, number(row[column]) / price))
-        for row in plan.rows("bottlenecks") if (price := prices.get(row["cell"], 0.0))
-    }  # fmt: skip
+        for row in plan.rows("bottlenecks")
+        if (price := prices.get(row["cell"], 0.0))
+    }

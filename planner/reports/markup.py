@@ -12,8 +12,9 @@ import math
 import re
 from collections.abc import Iterable
 
-UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"
-                   "\u202a-\u202e\u2066-\u2069]")  # fmt: skip
+UNFIT = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
+)
 """Characters that are invalid in XML, control a terminal or change the writing direction."""
 
 VOID = {"meta", "br", "input", "col", "hr", "link"}

@@ -10,8 +10,7 @@ from numbers import Real
 from planner.reports.markup import Markup, element, join
 from planner.reports.views import NOTHING, figure
 
-DECIMALS = {"whole": 0, "mw": 1, "money": 0, "millions": 1, "share": 1, "each": 1,
-            "worth": 2}  # fmt: skip
+DECIMALS = {"whole": 0, "mw": 1, "money": 0, "millions": 1, "share": 1, "each": 1, "worth": 2}
 """Decimals of each kind of number; smaller numbers show more."""
 
 CLASSES = {"date": "d", "cell": "d", "long": "t"}
@@ -102,17 +101,29 @@ def table(sheet: Sheet, *, tools: bool = False, mark: str = "") -> Markup:
     body = element("tbody", [_row(sheet.columns, row) for row in sheet.rows])
     foot = element("tfoot", _row(sheet.columns, sheet.total)) if sheet.total else None
     caption = element("caption", element("span", sheet.caption))
-    whole = element("table", caption, head, body, foot, id=mark or None,
-                    data_tools="yes" if tools else None)  # fmt: skip
+    whole = element(
+        "table", caption, head, body, foot, id=mark or None, data_tools="yes" if tools else None
+    )
     long = tools or len(sheet.rows) > LONG
-    return element("div", whole, class_="scroll long" if long else "scroll", role="region",
-                   tabindex="0", aria_label=sheet.caption)  # fmt: skip
+    return element(
+        "div",
+        whole,
+        class_="scroll long" if long else "scroll",
+        role="region",
+        tabindex="0",
+        aria_label=sheet.caption,
+    )
 
 
 def _header(column: Column) -> Markup:
     unit = element("span", column.unit, class_="unit") if column.unit else None
-    return element("th", element("span", column.header), unit, scope="col",
-                   class_="n" if column.numeric else None)  # fmt: skip
+    return element(
+        "th",
+        element("span", column.header),
+        unit,
+        scope="col",
+        class_="n" if column.numeric else None,
+    )
 
 
 def _row(columns: Sequence[Column], row: Mapping[str, object]) -> Markup:

@@ -262,8 +262,10 @@ def power_nodes(plan: Plan) -> list[Row]:
     found: dict[str, list[Row]] = defaultdict(list)
     for row in plan.tables.get("power", []):
         found[str(row["node"])].append(row)
-    return [_node(name, sorted(rows, key=lambda row: str(row["period"])), ends)
-            for name, rows in found.items()]  # fmt: skip
+    return [
+        _node(name, sorted(rows, key=lambda row: str(row["period"])), ends)
+        for name, rows in found.items()
+    ]
 
 
 def _node(name: str, rows: list[Row], ends: Mapping[date, date]) -> Row:
@@ -298,7 +300,11 @@ def spend_by_year(plan: Plan) -> list[Row]:
             years[period.year][1] += number(row["present_cost"])
     spent = running(years[year][0] for year in sorted(years))
     return [
-        {"year": str(year), "amount": tidy(years[year][0]), "present_cost": tidy(years[year][1]),
-         "cumulative": so_far}
+        {
+            "year": str(year),
+            "amount": tidy(years[year][0]),
+            "present_cost": tidy(years[year][1]),
+            "cumulative": so_far,
+        }
         for year, so_far in zip(sorted(years), spent, strict=True)
-    ]  # fmt: skip
+    ]

@@ -120,8 +120,13 @@ def read_rows(live: LiveModel) -> RowMatrix:
         counts = np.bincount(index, minlength=lp.num_row_)
         start = np.concatenate([[0], np.cumsum(counts)])
         index, value = across[order], value[order]
-    return RowMatrix(np.array(lp.row_lower_, dtype=float), np.array(lp.row_upper_, dtype=float),
-                start.astype(np.int32), index.astype(np.int32), value)  # fmt: skip
+    return RowMatrix(
+        np.array(lp.row_lower_, dtype=float),
+        np.array(lp.row_upper_, dtype=float),
+        start.astype(np.int32),
+        index.astype(np.int32),
+        value,
+    )
 
 
 def read_duals(live: LiveModel) -> Duals:
@@ -231,8 +236,9 @@ def proven_bound(live: LiveModel) -> float:
     reduced[np.abs(reduced) < REDUCED_COST_TOLERANCE] = 0.0
     near = np.where(reduced > 0, np.array(lp.col_lower_), np.array(lp.col_upper_))
     counted = reduced != 0
-    return float(lp.offset_ + price[price != 0] @ side[price != 0]
-                 + reduced[counted] @ near[counted])  # fmt: skip
+    return float(
+        lp.offset_ + price[price != 0] @ side[price != 0] + reduced[counted] @ near[counted]
+    )
 
 
 def read_basis(live: LiveModel) -> Basis:

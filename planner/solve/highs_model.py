@@ -125,9 +125,12 @@ class LiveModel:
         return float(expression.constant) + math.fsum(values[indices_of(expression)] * weights)
 
     def hold(
-        self, expression: pulp.LpAffineExpression, value: float, slack: float = HELD_TIER_SLACK,
+        self,
+        expression: pulp.LpAffineExpression,
+        value: float,
+        slack: float = HELD_TIER_SLACK,
         least: float = -math.inf,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Hold an expression at or below a value until `release`.
 
         The slack, absolute up to a value of 10 and relative to a tenth of a larger one, admits
@@ -151,9 +154,10 @@ class LiveModel:
         self.highs.addRow(least, limit + slack, len(at), at, weights)
 
     def add_links(
-        self, links: Sequence[Sequence[tuple[pulp.LpVariable, float]]],
+        self,
+        links: Sequence[Sequence[tuple[pulp.LpVariable, float]]],
         limits: Sequence[float] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Add rows until `drop_links`, each at most its limit (default zero); see `crew_links`."""
         at = [self.position[id(variable)] for link in links for variable, _ in link]
         weights = [coefficient for link in links for _, coefficient in link]
@@ -161,8 +165,15 @@ class LiveModel:
         count = len(links)
         least = np.full(count, -highspy.kHighsInf)
         most = np.zeros(count) if limits is None else np.array(limits, dtype=float)
-        self.highs.addRows(count, least, most, len(at), starts, np.array(at, dtype=np.int32),
-                           np.array(weights, dtype=float))  # fmt: skip
+        self.highs.addRows(
+            count,
+            least,
+            most,
+            len(at),
+            starts,
+            np.array(at, dtype=np.int32),
+            np.array(weights, dtype=float),
+        )
         self.rows, self.nonzeros = self.rows + count, self.nonzeros + len(at)
 
     def drop_links(self) -> None:
@@ -186,8 +197,12 @@ class LiveModel:
 
     def set_permanent_bounds(self, at: npt.NDArray[np.int32], lower: Array, upper: Array) -> None:
         """Set bounds of columns permanently: `release` keeps them."""
-        for bounds, values in ((self.lower, lower), (self.upper, upper),
-                               (self._held_lower, lower), (self._held_upper, upper)):  # fmt: skip
+        for bounds, values in (
+            (self.lower, lower),
+            (self.upper, upper),
+            (self._held_lower, lower),
+            (self._held_upper, upper),
+        ):
             bounds[at] = values
         self.set_column_bounds(at, lower, upper)
 
@@ -252,8 +267,9 @@ class LiveModel:
     def basis(self) -> tuple[Statuses, Statuses]:
         """Return the basis: HiGHS's status of each column, and of each row except held tiers."""
         basis = self.highs.getBasis()
-        columns, rows = ([int(status) for status in found]
-                         for found in (basis.col_status, basis.row_status))  # fmt: skip
+        columns, rows = (
+            [int(status) for status in found] for found in (basis.col_status, basis.row_status)
+        )
         return np.array(columns, dtype=np.int8), np.array(rows[: self.rows], dtype=np.int8)
 
     def set_basis(self, columns: Statuses, rows: Statuses) -> None:
@@ -262,17 +278,27 @@ class LiveModel:
         basis = highspy.HighsBasis()
         basis.col_status = [kinds[status] for status in columns.tolist()]
         held = self.highs.getNumRow() - self.rows
-        basis.row_status = [*(kinds[status] for status in rows.tolist()),
-                            *[highspy.HighsBasisStatus.kBasic] * held]  # fmt: skip
+        basis.row_status = [
+            *(kinds[status] for status in rows.tolist()),
+            *[highspy.HighsBasisStatus.kBasic] * held,
+        ]
         basis.valid, basis.alien = True, True
         self.highs.setBasis(basis)
 
     def solve(  # noqa: PLR0913  (one for each of HiGHS's options)
-        self, *, gap: float, seconds: float, nodes: int | None = None,
-        target: float = -math.inf, presolve: bool = True, cold: bool = False,
-        heuristics: bool = True, restarts: bool = True, all_rules: bool = False,
+        self,
+        *,
+        gap: float,
+        seconds: float,
+        nodes: int | None = None,
+        target: float = -math.inf,
+        presolve: bool = True,
+        cold: bool = False,
+        heuristics: bool = True,
+        restarts: bool = True,
+        all_rules: bool = False,
         watch: Watcher | None = None,
-    ) -> Outcome:  # fmt: skip
+    ) -> Outcome:
         """Solve the model until its gap is proven or a limit is reached.
 
         Parameters

@@ -79,9 +79,14 @@ class InitialPlan:
     """
 
     def __init__(
-        self, live: LiveModel, solver: StagedSolver, tiers: Sequence[Tier], gaps: Sequence[float],
-        clock: TimeBudget, watch: Watcher | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        live: LiveModel,
+        solver: StagedSolver,
+        tiers: Sequence[Tier],
+        gaps: Sequence[float],
+        clock: TimeBudget,
+        watch: Watcher | None = None,
+    ) -> None:
         self.live, self.solver, self.clock, self.watch = live, solver, clock, watch
         self.tiers = [tier for tier in tiers if tier.name != CHOOSING]
         self.gaps = [max(gap, MIN_TIER_GAP) for gap in gaps]

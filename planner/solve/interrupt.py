@@ -42,8 +42,9 @@ def interruptible(stop: threading.Event) -> Iterator[None]:
         _SIGNALS.append(number)
         stop.set()
 
-    before = {number: signal.signal(number, ask_to_stop) for number in
-              (signal.SIGINT, signal.SIGTERM)}  # fmt: skip
+    before = {
+        number: signal.signal(number, ask_to_stop) for number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         yield
     finally:

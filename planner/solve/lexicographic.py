@@ -110,9 +110,13 @@ class Solution:
 
 
 def solve_tiers(
-    live: LiveModel, tiers: Sequence[Tier], shown: Tier, wholes: Wholes, limits: SolveLimits,
+    live: LiveModel,
+    tiers: Sequence[Tier],
+    shown: Tier,
+    wholes: Wholes,
+    limits: SolveLimits,
     listen: Listener,
-) -> Solution:  # fmt: skip
+) -> Solution:
     """Solve the tiers in turn, then polish the plan.
 
     Parameters

@@ -34,9 +34,13 @@ POLISH_TIME_LIMIT_SECONDS = 600.0
 
 
 def polish(
-    live: LiveModel, held: Sequence[tuple[Tier, float]], shown: Tier, wholes: Wholes,
-    values: Array, bases: Sequence[tuple[Statuses, Statuses]] = (),
-) -> Array:  # fmt: skip
+    live: LiveModel,
+    held: Sequence[tuple[Tier, float]],
+    shown: Tier,
+    wholes: Wholes,
+    values: Array,
+    bases: Sequence[tuple[Statuses, Statuses]] = (),
+) -> Array:
     """Round the integer columns and solve the tiers again over the continuous ones.
 
     What remains is linear, so each tier is exact, and a count that the solver left at 11.9999998

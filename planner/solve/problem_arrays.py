@@ -63,11 +63,22 @@ class ProblemArrays:
         """Pass these arrays to HiGHS as its model, with zero costs."""
         columns, rows = len(self.lower), len(self.row_lower)
         highs.passModel(
-            columns, rows, len(self.value), int(highspy.MatrixFormat.kRowwise),
-            int(highspy.ObjSense.kMinimize), 0.0, np.zeros(columns), self.lower, self.upper,
-            self.row_lower, self.row_upper, self.start, self.index, self.value,
+            columns,
+            rows,
+            len(self.value),
+            int(highspy.MatrixFormat.kRowwise),
+            int(highspy.ObjSense.kMinimize),
+            0.0,
+            np.zeros(columns),
+            self.lower,
+            self.upper,
+            self.row_lower,
+            self.row_upper,
+            self.start,
+            self.index,
+            self.value,
             self.whole.astype(np.int32),
-        )  # fmt: skip
+        )
 
 
 def indices_of(variables: Iterable[pulp.LpVariable], count: int = -1) -> npt.NDArray[np.int32]:

@@ -48,9 +48,15 @@ SECOND_SOLVE_MIN_PIVOTS, SECOND_SOLVE_PIVOTS_PER_ROW = 10_000, 10
 
 
 def solve_checked(
-    live: LiveModel, start: Array | None, *, gap: float, clock: TimeBudget, is_small: bool,
-    watch: Watcher | None = None, nodes: int | None = None,
-) -> Outcome:  # fmt: skip
+    live: LiveModel,
+    start: Array | None,
+    *,
+    gap: float,
+    clock: TimeBudget,
+    is_small: bool,
+    watch: Watcher | None = None,
+    nodes: int | None = None,
+) -> Outcome:
     """Solve a model, and again in another way if the status claims a proof.
 
     Parameters
@@ -91,8 +97,13 @@ def solve_checked(
         SECOND_SOLVE_NODES_TIMES_COLUMNS // live.columns,
         SECOND_SOLVE_NODE_FACTOR * first.nodes,
     )
-    second = live.solve(gap=gap, seconds=clock.left, presolve=not afresh, heuristics=is_small,
-                        nodes=most if nodes is None else min(nodes, most))  # fmt: skip
+    second = live.solve(
+        gap=gap,
+        seconds=clock.left,
+        presolve=not afresh,
+        heuristics=is_small,
+        nodes=most if nodes is None else min(nodes, most),
+    )
     if second.values is not None:
         return _reconcile(first, second, gap)
     if first.status == "infeasible" and second.status != "infeasible":

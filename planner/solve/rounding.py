@@ -78,9 +78,13 @@ class CountRounder:
         self.live, self.columns = live, columns
 
     def round_counts(
-        self, shape: Outcome, gap: float, clock: TimeBudget, watch: Watcher | None,
+        self,
+        shape: Outcome,
+        gap: float,
+        clock: TimeBudget,
+        watch: Watcher | None,
         in_hand: Watcher | None,
-    ) -> Outcome:  # fmt: skip
+    ) -> Outcome:
         """Make counts integer, with the openings of a shape.
 
         All counts at once near the shape first; in stages if that yields no plan close enough.
@@ -111,9 +115,13 @@ class CountRounder:
         return replace(outcome, bound=shape.bound)
 
     def round_counts_in_stages(
-        self, shape: Outcome, gap: float, clock: TimeBudget, watch: Watcher | None,
+        self,
+        shape: Outcome,
+        gap: float,
+        clock: TimeBudget,
+        watch: Watcher | None,
         in_hand: Watcher | None,
-    ) -> Outcome:  # fmt: skip
+    ) -> Outcome:
         """Make systems at milestones, then counts integer; parameters as for `round_counts`."""
         assert shape.values is not None
         live, bounds = self.live, self.live.all_bounds()
@@ -142,8 +150,14 @@ class CountRounder:
         self._fix_openings(near)
         live.restrict_to_band(counts, near, COUNT_BAND_UNITS)
         live.set_integer_columns(counts)
-        return live.solve(gap=gap / 8, seconds=clock.left / 3, watch=watch, nodes=NEAR_MAX_NODES,
-                          target=target, all_rules=True)  # fmt: skip
+        return live.solve(
+            gap=gap / 8,
+            seconds=clock.left / 3,
+            watch=watch,
+            nodes=NEAR_MAX_NODES,
+            target=target,
+            all_rules=True,
+        )
 
     def _round_milestones(
         self, shape: Outcome, gap: float, clock: TimeBudget, in_hand: Watcher | None
@@ -151,9 +165,13 @@ class CountRounder:
         """Make the systems in place at milestones integer, with openings fixed."""
         live, room = self.live, gap * abs(shape.bound)
         live.set_integer_columns(self.columns.at_milestones)
-        return live.solve(gap=gap / 8, seconds=clock.left / 3, watch=in_hand,
-                          nodes=MILESTONES_MAX_NODES,
-                          target=shape.bound + MILESTONES_GAP_SHARE * room)  # fmt: skip
+        return live.solve(
+            gap=gap / 8,
+            seconds=clock.left / 3,
+            watch=in_hand,
+            nodes=MILESTONES_MAX_NODES,
+            target=shape.bound + MILESTONES_GAP_SHARE * room,
+        )
 
     def _round_between_milestones(
         self, near: Array, gap: float, target: float, clock: TimeBudget, watch: Watcher | None
@@ -164,11 +182,17 @@ class CountRounder:
         live.fix_at_rounded(columns.at_milestones, near)
         live.restrict_to_band(counts, near, COUNT_BAND_UNITS)
         live.set_integer_columns(counts)
-        outcome = live.solve(gap=gap / 8, seconds=clock.left / 3, watch=watch,
-                             nodes=COUNTS_MAX_NODES, target=target)  # fmt: skip
+        outcome = live.solve(
+            gap=gap / 8, seconds=clock.left / 3, watch=watch, nodes=COUNTS_MAX_NODES, target=target
+        )
         if outcome.status == "infeasible":
             # Whole lots need not add up to exactly the systems in place at milestones.
             live.restrict_to_band(columns.at_milestones, near, COUNT_BAND_UNITS)
-            outcome = live.solve(gap=gap / 8, seconds=clock.left / 3, watch=watch,
-                                 nodes=COUNTS_MAX_NODES, target=target)  # fmt: skip
+            outcome = live.solve(
+                gap=gap / 8,
+                seconds=clock.left / 3,
+                watch=watch,
+                nodes=COUNTS_MAX_NODES,
+                target=target,
+            )
         return outcome

@@ -68,9 +68,14 @@ class StagedSolver(CountRounder):
     """
 
     def solve(
-        self, *, gap: float, seconds: float, start: Array | None, watch: Watcher | None,
+        self,
+        *,
+        gap: float,
+        seconds: float,
+        start: Array | None,
+        watch: Watcher | None,
         relaxed: Outcome | None = None,
-    ) -> Outcome:  # fmt: skip
+    ) -> Outcome:
         """Solve the tier whose objective is set, until its gap or the time limit is reached.
 
         Parameters
@@ -192,8 +197,12 @@ class StagedSolver(CountRounder):
                 self.live.set_start(plan)
             return self.live.solve(gap=0.0, seconds=seconds, nodes=TIE_BREAK_MAX_NODES, watch=watch)
         bounds = self.live.all_bounds()
-        kept = (self.columns.openings, self.columns.lots, self.columns.removals,
-                self.columns.at_milestones)  # fmt: skip
+        kept = (
+            self.columns.openings,
+            self.columns.lots,
+            self.columns.removals,
+            self.columns.at_milestones,
+        )
         self.live.fix_at_rounded(np.concatenate(kept), plan)
         self.live.restrict_to_band(self.columns.installs, plan, COUNT_BAND_UNITS)
         self.live.set_start(plan)
@@ -266,9 +275,14 @@ class StagedSolver(CountRounder):
         return max(SHAPE_GAP_SHARE * gap, PROOF_GAP_SHARE * (1.0 - proof / dived.objective))
 
     def dive(
-        self, relaxed: Outcome, clock: TimeBudget, until: float, *, postponed_share: float = 0.5,
+        self,
+        relaxed: Outcome,
+        clock: TimeBudget,
+        until: float,
+        *,
+        postponed_share: float = 0.5,
         max_dives: int = MAX_DIVES,
-    ) -> Outcome:  # fmt: skip
+    ) -> Outcome:
         """Round openings up, the nearest to a whole number first, until all are integer.
 
         Openings are only rounded up, because one more opening never makes a plan infeasible. The

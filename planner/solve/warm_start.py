@@ -166,9 +166,14 @@ def tighten_relaxation(
 
 
 def solve_from_warm_start(
-    live: LiveModel, tiers: Sequence[Tier], shown: Tier, wholes: Wholes, limits: SolveLimits,
-    start: WarmStart, links: Sequence[Link],
-) -> tuple[Solution | None, list[TierRelaxation]]:  # fmt: skip
+    live: LiveModel,
+    tiers: Sequence[Tier],
+    shown: Tier,
+    wholes: Wholes,
+    limits: SolveLimits,
+    start: WarmStart,
+    links: Sequence[Link],
+) -> tuple[Solution | None, list[TierRelaxation]]:
     """Solve the tiers of a model that is similar to one already solved.
 
     Parameters
@@ -213,8 +218,17 @@ def solve_from_warm_start(
         value = live.evaluate(tier.expression, values) * tier.scale
         gap = relative_gap(value, bound * tier.scale)
         status = "optimal" if gap <= limits.gap else BOUND_NOT_CLOSED
-        results.append(TierResult(tier.name, tier.unit, value, bound * tier.scale, gap, status,
-                                  time.monotonic() - began))  # fmt: skip
+        results.append(
+            TierResult(
+                tier.name,
+                tier.unit,
+                value,
+                bound * tier.scale,
+                gap,
+                status,
+                time.monotonic() - began,
+            )
+        )
     worst = next((r.status for r in results if r.status != "optimal"), "optimal")
     return Solution(values, tuple(results), worst), relaxed
 
@@ -289,8 +303,14 @@ class _Search(StagedSolver):
             return best
         self.live.set_integer_columns(at)
         assert best.values is not None
-        branched = solve_checked(self.live, best.values, gap=self.limits.gap / 2, clock=self.clock,
-                               is_small=False, nodes=OPENINGS_MAX_NODES)  # fmt: skip
+        branched = solve_checked(
+            self.live,
+            best.values,
+            gap=self.limits.gap / 2,
+            clock=self.clock,
+            is_small=False,
+            nodes=OPENINGS_MAX_NODES,
+        )
         self.live.set_integer_columns(NO_COLUMNS)
         bound = max(branched.bound, best.bound)
         better = branched if branched.values is not None else best

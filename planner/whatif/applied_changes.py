@@ -144,16 +144,22 @@ class Edit:
             self._fault(change, "key", change.key, rule, (), 'Write "a name" or "a ""quoted"" one')
             return []
         if len(patterns) > len(key):
-            self._fault(change, "key", change.key,
-                        f"the key of {change.sheet} is {', '.join(key)}, but this key has "
-                        f"{len(patterns)} parts", (),
-                        "Put a name that contains a comma in double quotes")  # fmt: skip
+            self._fault(
+                change,
+                "key",
+                change.key,
+                f"the key of {change.sheet} is {', '.join(key)}, but this key has "
+                f"{len(patterns)} parts",
+                (),
+                "Put a name that contains a comma in double quotes",
+            )
             return []
         texts = [[written(part) for part in parts] for parts in sheet.keys]
         found = [
-            at for at, parts in enumerate(texts)
+            at
+            for at, parts in enumerate(texts)
             if all(p.fullmatch(part) for p, part in zip(patterns, parts, strict=False))
-        ]  # fmt: skip
+        ]
         if not found:
             self._no_match(change, [key_text(parts) for parts in sheet.keys])
         return found
@@ -175,13 +181,23 @@ class Edit:
                 before = convert(column, before, self.base.settings["locale"])
             return convert(column, OPERATIONS[change.operation](column, before, change.value))
         except BadValueError as error:
-            self._fault(change, "value", _text(change.value),
-                        f"{cell} is {_text(before) or 'blank'}: {error.rule}", (),
-                        error.remedy)  # fmt: skip
+            self._fault(
+                change,
+                "value",
+                _text(change.value),
+                f"{cell} is {_text(before) or 'blank'}: {error.rule}",
+                (),
+                error.remedy,
+            )
         except OverflowError:
-            self._fault(change, "value", _text(change.value),
-                        f"{cell} would lie outside the calendar", (),
-                        "Shift by fewer days")  # fmt: skip
+            self._fault(
+                change,
+                "value",
+                _text(change.value),
+                f"{cell} would lie outside the calendar",
+                (),
+                "Shift by fewer days",
+            )
         return FAULTY
 
     def _note(self, change: Change, found: int, same: int, blank: Sequence[str]) -> None:
@@ -207,9 +223,14 @@ class Edit:
         return f"{scenario}change {change.name!r}, {change.place(column)}"
 
     def _fault(
-        self, change: Change, column: str, value: str, rule: str, known: Sequence[str],
+        self,
+        change: Change,
+        column: str,
+        value: str,
+        rule: str,
+        known: Sequence[str],
         remedy: str = "",
-    ) -> None:  # fmt: skip
+    ) -> None:
         near = difflib.get_close_matches(value, known, n=1, cutoff=0.6)
         hint = f"Did you mean {near[0]}? " if near else ""
         listed = f"{hint}Give one of {', '.join(known)}" if known else remedy
@@ -221,8 +242,7 @@ class Edit:
 
     def broken_rules(self) -> list[Fault]:
         """Return every fault of the inputs as changed so far."""
-        return checked(self.base, self.sheets, self.settings, self.what_if.name,
-                       sealed=False)[1]  # fmt: skip
+        return checked(self.base, self.sheets, self.settings, self.what_if.name, sealed=False)[1]
 
     def result(self) -> Inputs:
         """Return the changed inputs, checked."""

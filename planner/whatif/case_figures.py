@@ -46,15 +46,20 @@ def figures(plan: Plan, limits: tuple[Limit, ...] = ()) -> dict[str, Any]:
         "halls_opened": _short(summary["halls_opened"]),
         "bottleneck": limits[0].name if limits else (DATES if missed > MET else NONE),
         "milestones": [
-            {"commitment": m["commitment"], "date": str(m["date"])[:10], "basis": m["basis"],
-             "required_mw": _short(m["required_mw"]), "in_service_mw": _short(m["in_service_mw"]),
-             "missed_mw": _short(m["missed_mw"])}
+            {
+                "commitment": m["commitment"],
+                "date": str(m["date"])[:10],
+                "basis": m["basis"],
+                "required_mw": _short(m["required_mw"]),
+                "in_service_mw": _short(m["in_service_mw"]),
+                "missed_mw": _short(m["missed_mw"]),
+            }
             for m in summary["milestones"]
         ],
         "systems": {name: _short(count) for name, count in sorted(summary["systems"].items())},
         "costs": {name: round(cost) for name, cost in summary["present_costs"].items()},
         "ramp": dict(ramp),
-    }  # fmt: skip
+    }
 
 
 def _short(value: object) -> float:

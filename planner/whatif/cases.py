@@ -175,8 +175,12 @@ class Cases:
         if not self.spec.decide_by:
             return []
         numbers = range(self.count)
-        return [(self.count * (1 + one) + other, one, other)
-                for one in numbers for other in numbers if one != other]  # fmt: skip
+        return [
+            (self.count * (1 + one) + other, one, other)
+            for one in numbers
+            for other in numbers
+            if one != other
+        ]
 
     def __getitem__(self, number: int) -> Case:
         """Return the case of a number."""
@@ -203,8 +207,9 @@ class Cases:
         places: list[int | None]
         if self.spec.method == "grid":
             sizes = [len(axis.values) for axis in self.axes]
-            places = list(next(itertools.islice(
-                itertools.product(*map(range, sizes)), number, None)))  # fmt: skip
+            places = list(
+                next(itertools.islice(itertools.product(*map(range, sizes)), number, None))
+            )
         else:
             places = _one(self.axes, number)
         chosen = [(axis, at) for axis, at in zip(self.axes, places, strict=True)]

@@ -12,7 +12,8 @@ from planner.workbook.digest import digest_of
 from planner.workbook.drafts import Draft, Findings, Sheet
 from planner.workbook.rows import Inputs, Place, Row
 from planner.workbook.schema.declarations import Column, Table
-from planner.workbook.schema.sheets import BY_NAME, SETTINGS
+from planner.workbook.schema.settings_sheet import SETTINGS
+from planner.workbook.schema.sheets import BY_NAME
 from planner.workbook.settings import read_settings
 
 
@@ -63,8 +64,13 @@ class Columns:
         """Return the sheet as rows, as the reader does."""
         names = list(self.values)
         blank = {name: marks for name, marks in self.blank.items() if any(marks)}
-        place = Place(self.table.name, {name: at for at, name in enumerate(names)}, self.letters,
-                      self.numbers, blank)  # fmt: skip
+        place = Place(
+            self.table.name,
+            {name: at for at, name in enumerate(names)},
+            self.letters,
+            self.numbers,
+            blank,
+        )
         return Sheet(self.table, place.rows(self.values.values()), dict(self.values), blank)
 
 
@@ -129,9 +135,14 @@ def checked(
     values["plan"] = values["plan"] if "plan" in changed else plan
     values["today"] = given["today"] = values["today"] or values["start"]
     cells = {name: cell for name, cell in settings.cells.items() if name in base.setting_cells}
-    inputs = Inputs(base.name, values, {name: sheet.rows for name, sheet in typed.items()},
-                    setting_cells=cells, doubts=base.doubts,
-                    what_if_faults=base.what_if_faults)  # fmt: skip
+    inputs = Inputs(
+        base.name,
+        values,
+        {name: sheet.rows for name, sheet in typed.items()},
+        setting_cells=cells,
+        doubts=base.doubts,
+        what_if_faults=base.what_if_faults,
+    )
     # These sheets cannot be changed, and their faults do not affect a plan without them.
     others = {name: Sheet(BY_NAME[name]) for name in UNCHANGED}
     faults, notes = check(Draft(inputs, {**typed, **others}, settings.unsettled))
@@ -141,8 +152,11 @@ def checked(
 
 def _drop_unwritten(settings: Columns, changed: set[str]) -> None:
     """Drop unchanged settings without a cell."""
-    kept = [at for at, name in enumerate(settings.values["setting"])
-            if at < settings.given or name in changed]  # fmt: skip
+    kept = [
+        at
+        for at, name in enumerate(settings.values["setting"])
+        if at < settings.given or name in changed
+    ]
     settings.values = {n: [values[at] for at in kept] for n, values in settings.values.items()}
     settings.blank = {n: [marks[at] for at in kept] for n, marks in settings.blank.items()}
     settings.numbers = [settings.numbers[at] for at in kept]

@@ -300,8 +300,16 @@ def sheet_and_row(fault: Fault) -> tuple[str, int]:
 
 def change_of(row: Row) -> Change:
     """Return the change in a row of the sheet `changes`."""
-    return Change(row["sheet"], row["key"], row["column"], row["operation"], row["value"],
-                  row["change"], row.where("change"), cells_of(row, "value"))  # fmt: skip
+    return Change(
+        row["sheet"],
+        row["key"],
+        row["column"],
+        row["operation"],
+        row["value"],
+        row["change"],
+        row.where("change"),
+        cells_of(row, "value"),
+    )
 
 
 def cells_of(row: Row, *more: str) -> dict[str, str]:

@@ -68,9 +68,10 @@ def summed_together(plans: Sequence[Values], starts: Sequence[Sequence[date]]) -
     """
     ways = [(set(own), own[0], own[-1]) for own in starts if own]
     shared = [
-        day for day in sorted({day for own in starts for day in own[:-1]})
+        day
+        for day in sorted({day for own in starts for day in own[:-1]})
         if all(day in own or not first <= day < after for own, first, after in ways)
-    ]  # fmt: skip
+    ]
     found: list[Values] = []
     for values in plans:
         sums: dict[tuple[Any, ...], float] = defaultdict(float)

@@ -92,16 +92,20 @@ def compare(plans: Sequence[Plan], names: Sequence[str] = ()) -> Comparison:
         raise PlannerError("a comparison needs at least two plans. Give another one")
     currencies = {str(plan.summary["currency"]) for plan in plans}
     if len(currencies) > 1:
-        raise PlannerError(f"the plans are in {' and '.join(sorted(currencies))}. Their costs "
-                           "cannot be compared")  # fmt: skip
+        raise PlannerError(
+            f"the plans are in {' and '.join(sorted(currencies))}. Their costs cannot be compared"
+        )
     called = tuple(names) or unlike([plan.name for plan in plans])
     bases = sorted({basis for plan in plans for basis in missed_by_basis(plan)})
     sections = tuple(_section(plans, *each) for each in _sections(currencies.pop(), bases))
     return Comparison(
-        called, tuple(str(plan.summary["status"]) for plan in plans),
-        str(plans[0].summary["currency"]), sections, list(_orders(plans, called)),
+        called,
+        tuple(str(plan.summary["status"]) for plan in plans),
+        str(plans[0].summary["currency"]),
+        sections,
+        list(_orders(plans, called)),
         list(_bottlenecks(plans, called)),
-    )  # fmt: skip
+    )
 
 
 def unlike(names: Sequence[str]) -> tuple[str, ...]:
@@ -120,25 +124,61 @@ def _sections(
     """Return the sections: name, title, unit, keys and the function that gets the figures."""
     return [
         ("figures", "In all", "", ("figure", "unit"), lambda plan: _figures(plan, bases)),
-        ("milestones", "Milestones, MW in service", "MW", ("commitment", "date", "basis"),
-         lambda plan: _milestones(plan, "in_service_mw")),
-        ("missed", "Milestones, MW missed", "MW", ("commitment", "date", "basis"),
-         lambda plan: _milestones(plan, "missed_mw")),
-        ("ramp", "MW in service by period", "MW", ("commitment", "period_end", "basis"),
-         lambda plan: _sums(plan, "ramp", ("commitment", "period_end", "basis"), "in_service_mw")),
-        ("systems", "Systems installed", "systems", ("system",),
-         lambda plan: {(name,): count for name, count in _mapping(plan, "systems").items()}),
-        ("costs", "Present cost by term", money, ("term",),
-         lambda plan: _sums(plan, "costs", ("term",), "present_cost")),
-        ("spend", "Money spent by period", money, ("period",),
-         lambda plan: _sums(plan, "spend", ("period",), "amount")),
-    ]  # fmt: skip
+        (
+            "milestones",
+            "Milestones, MW in service",
+            "MW",
+            ("commitment", "date", "basis"),
+            lambda plan: _milestones(plan, "in_service_mw"),
+        ),
+        (
+            "missed",
+            "Milestones, MW missed",
+            "MW",
+            ("commitment", "date", "basis"),
+            lambda plan: _milestones(plan, "missed_mw"),
+        ),
+        (
+            "ramp",
+            "MW in service by period",
+            "MW",
+            ("commitment", "period_end", "basis"),
+            lambda plan: _sums(
+                plan, "ramp", ("commitment", "period_end", "basis"), "in_service_mw"
+            ),
+        ),
+        (
+            "systems",
+            "Systems installed",
+            "systems",
+            ("system",),
+            lambda plan: {(name,): count for name, count in _mapping(plan, "systems").items()},
+        ),
+        (
+            "costs",
+            "Present cost by term",
+            money,
+            ("term",),
+            lambda plan: _sums(plan, "costs", ("term",), "present_cost"),
+        ),
+        (
+            "spend",
+            "Money spent by period",
+            money,
+            ("period",),
+            lambda plan: _sums(plan, "spend", ("period",), "amount"),
+        ),
+    ]
 
 
 def _section(
-    plans: Sequence[Plan], name: str, title: str, unit: str, keys: tuple[str, ...],
+    plans: Sequence[Plan],
+    name: str,
+    title: str,
+    unit: str,
+    keys: tuple[str, ...],
     figures: Callable[[Plan], Known],
-) -> Section:  # fmt: skip
+) -> Section:
     found: list[Known] = [figures(plan) for plan in plans]
     if name == "ramp":
         found = [*held_together(found, keys.index("period_end"))]  # type: ignore[arg-type]
@@ -208,11 +248,17 @@ def _orders(plans: Sequence[Plan], names: Sequence[str]) -> Iterator[Row]:
         other = _ordered(plan)
         here, there = _placed(plans[0], plan), _placed(plan, plans[0])
         for key in sorted({*base, *other}, key=_as_texts):
-            moves = _moves(base.get(key, {}), other.get(key, {}), here.get(key, ()),
-                           there.get(key, ()))  # fmt: skip
+            moves = _moves(
+                base.get(key, {}), other.get(key, {}), here.get(key, ()), there.get(key, ())
+            )
             for row in moves:
-                yield {"plan": name, "change": row.pop("change"), "supplier": key[0],
-                       "item": key[1], **row}  # fmt: skip
+                yield {
+                    "plan": name,
+                    "change": row.pop("change"),
+                    "supplier": key[0],
+                    "item": key[1],
+                    **row,
+                }
 
 
 @dataclass
@@ -264,9 +310,11 @@ def _placed(plan: Plan, other: Plan) -> dict[tuple[Any, Any], list[_Lot]]:
 
 
 def _moves(
-    base: Mapping[date, _Lot], other: Mapping[date, _Lot],
-    placed_in_base: Sequence[_Lot] = (), placed_in_other: Sequence[_Lot] = (),
-) -> Iterator[dict[str, Any]]:  # fmt: skip
+    base: Mapping[date, _Lot],
+    other: Mapping[date, _Lot],
+    placed_in_base: Sequence[_Lot] = (),
+    placed_in_other: Sequence[_Lot] = (),
+) -> Iterator[dict[str, Any]]:
     """Yield placed, moved, new and cancelled units of one item.
 
     Units on the same day are the same order. The rest are paired in order of their days, the first
@@ -279,11 +327,23 @@ def _moves(
     yield from _paired("placed", [*map(replace, placed_in_base)], come)
     yield from _paired("moved", gone, come)
     for lot in come:
-        yield {"change": "new", "quantity": lot.quantity, "from": None, "to": lot.day,
-               "days": None, "money": lot.quantity * lot.price}  # fmt: skip
+        yield {
+            "change": "new",
+            "quantity": lot.quantity,
+            "from": None,
+            "to": lot.day,
+            "days": None,
+            "money": lot.quantity * lot.price,
+        }
     for lot in gone:
-        yield {"change": "cancelled", "quantity": lot.quantity, "from": lot.day, "to": None,
-               "days": None, "money": -lot.quantity * lot.price}  # fmt: skip
+        yield {
+            "change": "cancelled",
+            "quantity": lot.quantity,
+            "from": lot.day,
+            "to": None,
+            "days": None,
+            "money": -lot.quantity * lot.price,
+        }
 
 
 def _paired(change: str, gone: list[_Lot], come: list[_Lot]) -> Iterator[dict[str, Any]]:
@@ -292,9 +352,13 @@ def _paired(change: str, gone: list[_Lot], come: list[_Lot]) -> Iterator[dict[st
         old, new = gone[0], come[0]
         units = min(old.quantity, new.quantity)
         yield {
-            "change": change, "quantity": units, "from": old.day, "to": new.day,
-            "days": (new.day - old.day).days, "money": units * (new.price - old.price),
-        }  # fmt: skip
+            "change": change,
+            "quantity": units,
+            "from": old.day,
+            "to": new.day,
+            "days": (new.day - old.day).days,
+            "money": units * (new.price - old.price),
+        }
         for lots in (gone, come):
             lots[0].quantity -= units
             if lots[0].quantity <= SAME:
@@ -348,10 +412,13 @@ def differing(rows: Iterable[tuple[Hashable, float | None, list[float | None]]])
 def as_document(comparison: Comparison) -> dict[str, Any]:
     """Return a comparison as a JSON document."""
     document: dict[str, Any] = {
-        "plans": [{"name": n, "status": s}
-                  for n, s in zip(comparison.names, comparison.status, strict=True)],
-        "base": comparison.names[0], "currency": comparison.currency,
-    }  # fmt: skip
+        "plans": [
+            {"name": n, "status": s}
+            for n, s in zip(comparison.names, comparison.status, strict=True)
+        ],
+        "base": comparison.names[0],
+        "currency": comparison.currency,
+    }
     for section in comparison.sections:
         document[section.name] = [
             {

@@ -43,9 +43,14 @@ def difference_rows(section: Section, comparison: Comparison) -> list[Row]:
             value, changes = _rounded(value), [_rounded(change) for change in changes]
         row[base] = unknown if value is None else value * scale
         # Differences within the solver tolerance count as 0.
-        row |= {f"{other}, change": unknown if change is None else
-                change * scale if abs(change) > least else 0.0
-                for other, change in zip(others, changes, strict=True)}  # fmt: skip
+        row |= {
+            f"{other}, change": unknown
+            if change is None
+            else change * scale
+            if abs(change) > least
+            else 0.0
+            for other, change in zip(others, changes, strict=True)
+        }
         rows.append(row)
     return rows
 
@@ -81,9 +86,13 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         if section.name in BY_PERIOD:
             continue
         kept = {key for key, _, _ in differing(differences(section))}
-        rows = [row for row, (key, _) in zip(difference_rows(section, comparison), section.rows,
-                                             strict=True)
-                if key in kept or section.name == "figures"]  # fmt: skip
+        rows = [
+            row
+            for row, (key, _) in zip(
+                difference_rows(section, comparison), section.rows, strict=True
+            )
+            if key in kept or section.name == "figures"
+        ]
         if rows:
             unit = f", {section.unit}" if section.unit else ""
             title = section.title if section.unit in section.title else section.title + unit
@@ -93,10 +102,12 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         print_rows(console, "Orders that differ", orders, shown)
     if comparison.bottlenecks:
         rows = [
-            {"limit": row["limit"],
-             **{name: row[f"{name}, months used up"] for name in comparison.names}}
+            {
+                "limit": row["limit"],
+                **{name: row[f"{name}, months used up"] for name in comparison.names},
+            }
             for row in comparison.bottlenecks
-        ]  # fmt: skip
+        ]
         print_rows(console, "Limits used up, months", rows, list(rows[0]))
     if not differing(row for section in comparison.sections for row in differences(section)):
         console.print(Text("The plans do not differ in any of these figures."))
@@ -160,9 +171,9 @@ def _write_book(path: Path, comparison: Comparison) -> None:
 
 TITLES = {
     "Orders": "Orders that differ from the base plan: new, moved, cancelled, or placed already in "
-              "one of the plans; change in days and in money",
+    "one of the plans; change in days and in money",
     "Bottlenecks": "Limits that are used up for longer or shorter than in the base plan, in months",
-}  # fmt: skip
+}
 
 
 def _kind(key: str, rows: list[Row]) -> str:
@@ -187,8 +198,10 @@ def comparison_page(comparison: Comparison) -> str:
         chart = Chart(f"MW in service on basis {basis}", _curves(own, comparison.names))
         if any(value for _, values in own for value in values):
             sections.append((f"Ramp of {commitment}", chart.svg()))
-    spent = Chart(f"{comparison.currency} spent in all, millions",
-                  _curves(_cumulated(found["spend"]), comparison.names))  # fmt: skip
+    spent = Chart(
+        f"{comparison.currency} spent in all, millions",
+        _curves(_cumulated(found["spend"]), comparison.names),
+    )
     sections.append(("Money spent", spent.svg()))
     for section in comparison.sections:
         if section.name not in BY_PERIOD:
@@ -207,8 +220,10 @@ def comparison_page(comparison: Comparison) -> str:
 def _curves(
     rows: list[tuple[date, tuple[float | None, ...]]], names: tuple[str, ...]
 ) -> dict[str, list[tuple[date, float]]]:
-    return {name: [(day, values[at] or 0.0) for day, values in rows if values[at] is not None]
-            for at, name in enumerate(names)}  # fmt: skip
+    return {
+        name: [(day, values[at] or 0.0) for day, values in rows if values[at] is not None]
+        for at, name in enumerate(names)
+    }
 
 
 def _cumulated(spend: Section) -> list[tuple[date, tuple[float | None, ...]]]:

@@ -48,25 +48,42 @@ def print_sweep(sweep: Sweep, console: Console, files: Mapping[str, str]) -> Non
         why = str(record["result"]["why"]).strip().splitlines()[-1]
         console.print(Text(f"  case {record['case']}: {printable(why)}", "red"))
     met = "probability_met" if sweep.spec.method in DRAWN else "share_met"
-    print_rows(console, "Milestones", tables["milestones"],
-               ("commitment", "date", "required_mw", met, "p10", "p50", "p90"))  # fmt: skip
+    print_rows(
+        console,
+        "Milestones",
+        tables["milestones"],
+        ("commitment", "date", "required_mw", met, "p10", "p50", "p90"),
+    )
     every = len(sweep.records)
-    scenarios = [{**row, "met": f"{row['milestones_met']} of {row['milestones']}"}
-                 for row in in_millions(tables.get("scenarios", []))]  # fmt: skip
-    print_rows(console, "Scenarios", scenarios,
-               ("scenario", "missed_mw_months", "cost_more_millions", "met", "bottleneck"),
-               most=every)  # fmt: skip
-    print_rows(console, f"Regret of decisions before {sweep.spec.decide_by}",
-               in_millions(tables.get("regret", [])),
-               ("decided_for", "worst_missed_more", "when", "worst_cost_more_millions",
-                "when_cost"), most=every)  # fmt: skip
+    scenarios = [
+        {**row, "met": f"{row['milestones_met']} of {row['milestones']}"}
+        for row in in_millions(tables.get("scenarios", []))
+    ]
+    print_rows(
+        console,
+        "Scenarios",
+        scenarios,
+        ("scenario", "missed_mw_months", "cost_more_millions", "met", "bottleneck"),
+        most=every,
+    )
+    print_rows(
+        console,
+        f"Regret of decisions before {sweep.spec.decide_by}",
+        in_millions(tables.get("regret", [])),
+        ("decided_for", "worst_missed_more", "when", "worst_cost_more_millions", "when_cost"),
+        most=every,
+    )
     for measure, unit in MEASURES.items():
         rows = [row for row in tables["tornado"] if row["measure"] == measure]
         if measure in MONEY:
             rows = [{**row, **{key: float(str(row[key])) / 1e6 for key in RESULTS}} for row in rows]
         money = f", {sweep.inputs.settings['currency']} million" if measure in MONEY else ""
-        print_rows(console, f"Effect on {unit}{money}", rows,
-                   ("quantity", "low", "result_low", "high", "result_high", "swing"))  # fmt: skip
+        print_rows(
+            console,
+            f"Effect on {unit}{money}",
+            rows,
+            ("quantity", "low", "result_low", "high", "result_high", "swing"),
+        )
     print_rows(console, "Bottlenecks", tables["bottlenecks"], ("bottleneck", "cases", "share"))
     print_files(console, files)
 
@@ -84,8 +101,13 @@ def print_rows(
     """Print the first rows of a table, unless there are none."""
     if not rows:
         return
-    drawn = Table(box=None, pad_edge=False, header_style="bold", title=Text(title, "bold"),
-                  title_justify="left")  # fmt: skip
+    drawn = Table(
+        box=None,
+        pad_edge=False,
+        header_style="bold",
+        title=Text(title, "bold"),
+        title_justify="left",
+    )
     for column in columns:
         right = all(is_number(row.get(column)) for row in rows)
         heading = HEADINGS.get(column, column.replace("_", " "))
@@ -93,8 +115,9 @@ def print_rows(
         # Numbers and days are never wrapped; long texts and headings are.
         whole = max(cells) if right else min(max(cells), SHORT)
         widest = max(whole, *map(len, heading.split()))
-        drawn.add_column(Text(heading), justify="right" if right else "left", overflow="fold",
-                         min_width=widest)  # fmt: skip
+        drawn.add_column(
+            Text(heading), justify="right" if right else "left", overflow="fold", min_width=widest
+        )
     for row in rows[:most]:
         drawn.add_row(*(Text(printable(shown(row.get(column)))) for column in columns))
     console.print()

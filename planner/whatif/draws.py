@@ -66,11 +66,18 @@ class Draw:
     def changes(self, value: float) -> tuple[Change, ...]:
         """Return the changes for a drawn value; days are rounded."""
         return tuple(
-            Change(e.sheet, e.key, e.column, e.operation,
-                   round(value) if e.operation == "shift_days" else float(f"{value:.{DIGITS}g}"),
-                   e.name, e.where, e.cells)
+            Change(
+                e.sheet,
+                e.key,
+                e.column,
+                e.operation,
+                round(value) if e.operation == "shift_days" else float(f"{value:.{DIGITS}g}"),
+                e.name,
+                e.where,
+                e.cells,
+            )
             for e in self.edits
-        )  # fmt: skip
+        )
 
 
 def read_draws(inputs: Inputs) -> list[Draw]:
@@ -86,10 +93,15 @@ def read_draws(inputs: Inputs) -> list[Draw]:
     if faults:
         raise InputFaults(faults)
     return [
-        Draw(name, tuple(edit_of(row) for row in own), _inverse(own[0], inputs),
-             own[0]["group"] or "", own[0]["correlation"] or 0.0)
+        Draw(
+            name,
+            tuple(edit_of(row) for row in own),
+            _inverse(own[0], inputs),
+            own[0]["group"] or "",
+            own[0]["correlation"] or 0.0,
+        )
         for name, own in _by_name(inputs).items()
-    ]  # fmt: skip
+    ]
 
 
 def _by_name(inputs: Inputs) -> dict[str, list[Row]]:
@@ -116,8 +128,16 @@ def faults_of_draws(inputs: Inputs, in_part: Collection[str] = ()) -> list[Fault
 
 def edit_of(row: Row) -> Change:
     """Return the change of a row of the sheet `draws`, without a value."""
-    return Change(row["sheet"], row["key"], row["column"], row["operation"], None, row["draw"],
-                  row.where("draw"), cells_of(row))  # fmt: skip
+    return Change(
+        row["sheet"],
+        row["key"],
+        row["column"],
+        row["operation"],
+        None,
+        row["draw"],
+        row.where("draw"),
+        cells_of(row),
+    )
 
 
 def _faults(rows: Sequence[Row], inputs: Inputs) -> list[Fault]:
@@ -125,21 +145,34 @@ def _faults(rows: Sequence[Row], inputs: Inputs) -> list[Fault]:
     first = rows[0]
     kind = first["distribution"]
     if kind is None:
-        return [first.fault("distribution", "the first row of a draw must name its distribution",
-                            f"Give one of {', '.join(NEEDED)}")]  # fmt: skip
+        return [
+            first.fault(
+                "distribution",
+                "the first row of a draw must name its distribution",
+                f"Give one of {', '.join(NEEDED)}",
+            )
+        ]
     faults = [
         first.fault(column, f"a {kind} draw needs {column}", "Fill it in")
-        for column in NEEDED[kind] if first[column] is None
-    ]  # fmt: skip
+        for column in NEEDED[kind]
+        if first[column] is None
+    ]
     faults += [
-        row.fault("distribution", f"{row['draw']} has a distribution in {first.where('draw')}",
-                  "Leave it blank, or give the draw another name")
-        for row in rows[1:] if row["distribution"] is not None
-    ]  # fmt: skip
+        row.fault(
+            "distribution",
+            f"{row['draw']} has a distribution in {first.where('draw')}",
+            "Leave it blank, or give the draw another name",
+        )
+        for row in rows[1:]
+        if row["distribution"] is not None
+    ]
     ordered = [first[c] for c in ("low", "mode", "high") if first[c] is not None]
     if ordered != sorted(ordered):
-        faults.append(first.fault("low", "low, mode and high are not in ascending order",
-                                  "Give low <= mode <= high"))  # fmt: skip
+        faults.append(
+            first.fault(
+                "low", "low, mode and high are not in ascending order", "Give low <= mode <= high"
+            )
+        )
     if kind == "lognormal" and first["mean"] is not None and first["mean"] <= 0:
         faults.append(
             first.fault("mean", "the mean of a lognormal draw must be above 0", "Correct it")
@@ -161,8 +194,9 @@ def _inverse(row: Row, inputs: Inputs) -> Callable[[float], float]:
     if kind == "lognormal":
         spread = math.sqrt(math.log1p((sd / mean) ** 2))
         normal = NormalDist(math.log(mean) - spread**2 / 2, spread)
-        least, most = (math.log(cut) if cut is not None and cut > 0 else None
-                       for cut in (low, high))  # fmt: skip
+        least, most = (
+            math.log(cut) if cut is not None and cut > 0 else None for cut in (low, high)
+        )
         return lambda share: math.exp(cut_off(share, normal, least, most))
     normal = NormalDist(mean, sd)
     return lambda share: cut_off(share, normal, low, high)
@@ -221,7 +255,9 @@ def grouped(draws: Sequence[Draw], point: Point, seed: int, case: int) -> Point:
     for at, draw in enumerate(draws):
         if draw.group and draw.correlation:
             own = STANDARD.inv_cdf(min(max(float(point[at]), NEARLY), 1 - NEARLY))
-            z = (math.sqrt(draw.correlation) * common[draw.group]
-                 + math.sqrt(1 - draw.correlation) * own)  # fmt: skip
+            z = (
+                math.sqrt(draw.correlation) * common[draw.group]
+                + math.sqrt(1 - draw.correlation) * own
+            )
             moved[at] = STANDARD.cdf(z)
     return moved

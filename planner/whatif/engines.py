@@ -51,9 +51,11 @@ class Engine:
 
 
 def run_all(
-    engine: Engine, work: Callable[[Task], Done], tasks: Sequence[Task],
+    engine: Engine,
+    work: Callable[[Task], Done],
+    tasks: Sequence[Task],
     lost: Callable[[Task], Done],
-) -> Iterator[Done]:  # fmt: skip
+) -> Iterator[Done]:
     """Run tasks and yield their results as they finish, in any order.
 
     Tasks of a worker that dies run again. A task that loses its worker `LOSSES` times is given up.
@@ -94,9 +96,11 @@ def run_all(
 
 
 def _on_processes(
-    engine: Engine, work: Callable[[Task], Done], tasks: Sequence[Task],
+    engine: Engine,
+    work: Callable[[Task], Done],
+    tasks: Sequence[Task],
     lost: Callable[[Task], Done],
-) -> Iterator[Done]:  # fmt: skip
+) -> Iterator[Done]:
     """Run tasks on local processes; a lost process ends the pool, which is then restarted."""
     from joblib import Parallel, delayed, parallel_config  # noqa: PLC0415  (only sweeps need it)
     from joblib.externals.loky.process_executor import (  # noqa: PLC0415
@@ -107,13 +111,18 @@ def _on_processes(
     left = dict(enumerate(tasks))
     losses = dict.fromkeys(left, 0)
     while left:
-        calls = (delayed(_numbered)(os.getpid(), work, number, task)
-                 for number, task in list(left.items()))  # fmt: skip
+        calls = (
+            delayed(_numbered)(os.getpid(), work, number, task)
+            for number, task in list(left.items())
+        )
         try:
             with parallel_config(backend="loky", inner_max_num_threads=1):
-                pool = Parallel(n_jobs=engine.workers, batch_size=1,
-                                pre_dispatch=AHEAD * engine.workers,
-                                return_as="generator_unordered")  # fmt: skip
+                pool = Parallel(
+                    n_jobs=engine.workers,
+                    batch_size=1,
+                    pre_dispatch=AHEAD * engine.workers,
+                    return_as="generator_unordered",
+                )
                 for number, done in pool(calls):
                     del left[number]
                     yield done
@@ -146,9 +155,11 @@ def _end_with(parent: int) -> None:
 
 
 def _on_dask(
-    engine: Engine, work: Callable[[Task], Done], tasks: Sequence[Task],
+    engine: Engine,
+    work: Callable[[Task], Done],
+    tasks: Sequence[Task],
     lost: Callable[[Task], Done],
-) -> Iterator[Done]:  # fmt: skip
+) -> Iterator[Done]:
     """Run tasks on a dask cluster."""
     from distributed import Client, wait  # noqa: PLC0415
     from distributed.scheduler import KilledWorker  # noqa: PLC0415
@@ -160,15 +171,22 @@ def _on_dask(
             return list(wait(under_way, return_when="FIRST_COMPLETED").done)
 
         yield from _windowed(
-            engine, tasks, lambda task: client.submit(work, task, pure=False), finished,
-            lambda future: future.result(), lost, (KilledWorker,),
-        )  # fmt: skip
+            engine,
+            tasks,
+            lambda task: client.submit(work, task, pure=False),
+            finished,
+            lambda future: future.result(),
+            lost,
+            (KilledWorker,),
+        )
 
 
 def _on_ray(
-    engine: Engine, work: Callable[[Task], Done], tasks: Sequence[Task],
+    engine: Engine,
+    work: Callable[[Task], Done],
+    tasks: Sequence[Task],
     lost: Callable[[Task], Done],
-) -> Iterator[Done]:  # fmt: skip
+) -> Iterator[Done]:
     """Run tasks on a ray cluster."""
     import ray  # noqa: PLC0415
     from ray.exceptions import RayError, RayTaskError  # noqa: PLC0415
@@ -184,16 +202,25 @@ def _on_ray(
 
     with _ray(engine):
         yield from _windowed(
-            engine, tasks, remote.remote, lambda under_way: ray.wait(under_way)[0], result, lost,
+            engine,
+            tasks,
+            remote.remote,
+            lambda under_way: ray.wait(under_way)[0],
+            result,
+            lost,
             (RayError,),
-        )  # fmt: skip
+        )
 
 
 def _windowed(
-    engine: Engine, tasks: Sequence[Task], submit: Callable[[Task], Any],
-    finished: Callable[[list[Any]], list[Any]], result: Callable[[Any], Done],
-    lost: Callable[[Task], Done], losses: tuple[type[BaseException], ...],
-) -> Iterator[Done]:  # fmt: skip
+    engine: Engine,
+    tasks: Sequence[Task],
+    submit: Callable[[Task], Any],
+    finished: Callable[[list[Any]], list[Any]],
+    result: Callable[[Any], Done],
+    lost: Callable[[Task], Done],
+    losses: tuple[type[BaseException], ...],
+) -> Iterator[Done]:
     """Submit tasks to a cluster a few at a time, to limit the memory of their payloads."""
     waiting = list(reversed(tasks))
     under_way: dict[Any, Task] = {}
@@ -225,10 +252,11 @@ def _dask(engine: Engine) -> Iterator[Any]:
         return
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": LOSSES - 1}),
-        LocalCluster(n_workers=engine.workers, threads_per_worker=1,
-                     dashboard_address=None) as cluster,
+        LocalCluster(
+            n_workers=engine.workers, threads_per_worker=1, dashboard_address=None
+        ) as cluster,
         Client(cluster) as client,
-    ):  # fmt: skip
+    ):
         yield client
 
 

@@ -133,5 +133,7 @@ def as_lists(decided: Decided) -> list[list[Any]]:
 
 def from_lists(found: Sequence[Sequence[Any]]) -> Decided:
     """Return decisions from the format of the journal."""
-    return tuple((str(name), tuple(map(str, key)), str(start), float(amount))
-                 for name, key, start, amount in found)  # fmt: skip
+    return tuple(
+        (str(name), tuple(map(str, key)), str(start), float(amount))
+        for name, key, start, amount in found
+    )

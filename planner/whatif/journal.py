@@ -43,15 +43,19 @@ class Journal:
             record = _parsed(line)
             if record is None:
                 if whole + len(line) < len(content):
-                    raise PlannerError(f"{path} is damaged before its last line. Give another "
-                                       "folder (-o)")  # fmt: skip
+                    raise PlannerError(
+                        f"{path} is damaged before its last line. Give another folder (-o)"
+                    )
                 break
             if record.get("sweep") != sweep:
-                raise PlannerError(f"{path} is of another sweep: its inputs or options differ. "
-                                   "Give another folder (-o), or leave out --resume")  # fmt: skip
+                raise PlannerError(
+                    f"{path} is of another sweep: its inputs or options differ. "
+                    "Give another folder (-o), or leave out --resume"
+                )
             if record["case"] in self.records:
-                raise PlannerError(f"{path} contains case {record['case']} twice. Give another "
-                                   "folder (-o)")  # fmt: skip
+                raise PlannerError(
+                    f"{path} contains case {record['case']} twice. Give another folder (-o)"
+                )
             self.records[record["case"]] = record
             whole += len(line)
         self._whole = whole

@@ -33,8 +33,11 @@ def pressures(plan: Plan) -> dict[str, dict[date, float]]:
     found = {}
     for (kind, name), amounts in used.items():
         limit = most.get((kind, name), {})
-        full = [t for t, amount in sorted(amounts.items())
-                if t in limit and amount > 1e-9 and amount >= USED_UP * limit[t]]  # fmt: skip
+        full = [
+            t
+            for t, amount in sorted(amounts.items())
+            if t in limit and amount > 1e-9 and amount >= USED_UP * limit[t]
+        ]
         if full:
             calendar, days = case.calendar, spans.get((kind, name), {})
             first_last = [
@@ -51,8 +54,9 @@ def _used(plan: Plan, case: Case) -> Used:
     """Return the use of each limit by a plan."""
     at = {start: t for t, start in enumerate(case.calendar.starts)}
     used: Used = defaultdict(lambda: defaultdict(float))
-    use = {(row["supplier"], row["item"]): row["capacity_use"]
-           for row in plan.inputs.tables["supply"]}  # fmt: skip
+    use = {
+        (row["supplier"], row["item"]): row["capacity_use"] for row in plan.inputs.tables["supply"]
+    }
     for row in plan.tables["orders"]:
         if row["period"] is not None:
             key = ("supply of", str(row["supplier"]))
@@ -65,8 +69,10 @@ def _used(plan: Plan, case: Case) -> Used:
         used["crews of", str(row["site"])][_at(at, row)] += _n(row["installed"])
     for row in plan.tables["power"]:
         used["power of", str(row["node"])][_at(at, row)] += _n(row["load_mw"])
-    it_mw = {row["system"]: (row["power_kw"] + row["overhead_kw"]) / 1000
-             for row in plan.inputs.tables["systems"]}  # fmt: skip
+    it_mw = {
+        row["system"]: (row["power_kw"] + row["overhead_kw"]) / 1000
+        for row in plan.inputs.tables["systems"]
+    }
     for row in plan.tables["fleet"]:
         used["halls of", str(row["site"])][_at(at, row)] += (
             _n(row["installed"]) * it_mw[row["system"]]

@@ -105,8 +105,11 @@ def _limits(model: Model, tier: Tier, relaxed: TierRelaxation) -> tuple[Limit, .
             site = model.case.facility.site_of[hall]
             worth[f"{HALLS} {site}"] -= 0.01 * price * variable.upBound
     least = WORTHLESS * max(1.0, abs(relaxed.bound))
-    found = [Limit(name, float(np.round(gain * tier.scale, 6)), tier.unit)
-             for name, gain in worth.items() if gain > least]  # fmt: skip
+    found = [
+        Limit(name, float(np.round(gain * tier.scale, 6)), tier.unit)
+        for name, gain in worth.items()
+        if gain > least
+    ]
     if not found and max(awaited.values(), default=0.0) > least:
         # One per cent of 0 is 0: an earlier first day would help instead.
         name = max(sorted(awaited), key=lambda limit: awaited[limit])

@@ -33,8 +33,11 @@ def page(title: str, note: str, sections: Sequence[tuple[str, str]]) -> str:
     sections
         Heading and content, already HTML, of each section; empty ones are left out.
     """
-    body = "".join(f"<section><h2>{escape(heading)}</h2>{content}</section>"
-                   for heading, content in sections if content)  # fmt: skip
+    body = "".join(
+        f"<section><h2>{escape(heading)}</h2>{content}</section>"
+        for heading, content in sections
+        if content
+    )
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -62,7 +65,7 @@ def table(headers: Sequence[str], rows: Sequence[Mapping[str, object]]) -> str:
     lines = "".join(
         f"<tr>{''.join(_cell(row.get(header), right[header]) for header in headers)}</tr>"
         for row in rows
-    )  # fmt: skip
+    )
     return f'<div class="wide"><table><tr>{head}</tr>{lines}</table></div>'
 
 

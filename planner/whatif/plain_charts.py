@@ -78,8 +78,10 @@ def _half_a_step(points: Points) -> timedelta:
 
 def legend(names: Sequence[str]) -> str:
     """Return the names of curves with their colours."""
-    items = "".join(f'<span><i style="background:{color(n)}"></i>{escape(name)}</span>'
-                    for n, name in enumerate(names))  # fmt: skip
+    items = "".join(
+        f'<span><i style="background:{color(n)}"></i>{escape(name)}</span>'
+        for n, name in enumerate(names)
+    )
     return f'<p class="legend">{items}</p>'
 
 
@@ -117,15 +119,25 @@ def tornado(rows: Sequence[tuple[str, float, float]], base: float, unit: str) ->
         parts.append(_text(left - 8, y + 13, name[:38], "end"))
         for value, fill, down in ((low, COLORS[5], 0), (high, COLORS[1], 9)):
             x, end = sorted((across(base), across(value)))
-            parts.append(f'<rect x="{x:.1f}" y="{y + down:.1f}" width="{max(end - x, 0.5):.1f}" '
-                         f'height="8" fill="{fill}"/>')  # fmt: skip
+            parts.append(
+                f'<rect x="{x:.1f}" y="{y + down:.1f}" width="{max(end - x, 0.5):.1f}" '
+                f'height="8" fill="{fill}"/>'
+            )
     bottom = TOP + step * len(rows)
-    parts.append(f'<line x1="{across(base):.1f}" x2="{across(base):.1f}" y1="{TOP}" '
-                 f'y2="{bottom:.1f}" stroke="{GREY}"/>')  # fmt: skip
+    parts.append(
+        f'<line x1="{across(base):.1f}" x2="{across(base):.1f}" y1="{TOP}" '
+        f'y2="{bottom:.1f}" stroke="{GREY}"/>'
+    )
     for value in sorted({least, base, most}):
         parts.append(_text(across(value), bottom + 16, _brief(value), "middle"))
-    parts.append(_text(left, bottom + 31, f"{unit}; blue at the low end of a quantity, orange at "
-                       "its high end", "start"))  # fmt: skip
+    parts.append(
+        _text(
+            left,
+            bottom + 31,
+            f"{unit}; blue at the low end of a quantity, orange at its high end",
+            "start",
+        )
+    )
     return _figure(height, parts)
 
 
@@ -133,8 +145,9 @@ def _axes(top: float, unit: str) -> list[str]:
     parts = []
     for n in range(5):
         y = HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * n / 4
-        parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" '
-                     f'stroke="{LINE}"/>')  # fmt: skip
+        parts.append(
+            f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="{LINE}"/>'
+        )
         parts.append(_text(LEFT - 6, y + 4, f"{top * n / 4:,.6g}", "end"))
     return [*parts, _text(LEFT, HEIGHT - 6, unit, "start")]
 
@@ -149,8 +162,10 @@ def _years(first: date, last: date, place: object) -> list[str]:
         day = date(year, 1, 1)
         if first <= day <= last:
             x, _ = place((day, 0.0))  # type: ignore[operator]
-            parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}" '
-                         f'stroke="{LINE}"/>')  # fmt: skip
+            parts.append(
+                f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}" '
+                f'stroke="{LINE}"/>'
+            )
             parts.append(_text(x, HEIGHT - BOTTOM + 16, str(year), "middle"))
     return parts
 
@@ -176,10 +191,14 @@ def _pair(point: tuple[float, float]) -> str:
 
 
 def _text(x: float, y: float, text: str, anchor: str) -> str:
-    return (f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="12" '
-            f'fill="{GREY}">{escape(text)}</text>')  # fmt: skip
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="12" '
+        f'fill="{GREY}">{escape(text)}</text>'
+    )
 
 
 def _figure(height: float, parts: Sequence[str]) -> str:
-    return (f'<svg viewBox="0 0 {WIDTH:.0f} {height:.0f}" role="img" '
-            f'font-family="Arial, sans-serif">{"".join(parts)}</svg>')  # fmt: skip
+    return (
+        f'<svg viewBox="0 0 {WIDTH:.0f} {height:.0f}" role="img" '
+        f'font-family="Arial, sans-serif">{"".join(parts)}</svg>'
+    )

@@ -21,16 +21,29 @@ def tried(sweep: Sweep) -> Iterator[Row]:
     for (one, other), record in sorted(sweep.tried.items()):
         result, best = record["result"], own[other]
         names = sweep.cases.scenarios
-        row: Row = {"decided_for": names[one], "comes_true": names[other],
-                    "status": result["status"]}  # fmt: skip
+        row: Row = {
+            "decided_for": names[one],
+            "comes_true": names[other],
+            "status": result["status"],
+        }
         if result["status"] == FAILED:
-            yield {**row, "missed_mw_months": None, "missed_more": None, "present_cost": None,
-                   "cost_more": None, "why": result["why"]}  # fmt: skip
+            yield {
+                **row,
+                "missed_mw_months": None,
+                "missed_more": None,
+                "present_cost": None,
+                "cost_more": None,
+                "why": result["why"],
+            }
             continue
-        yield {**row, "missed_mw_months": result["missed_mw_months"],
-               "missed_more": _more(result, best, "missed_mw_months", MET),
-               "present_cost": result["present_cost"],
-               "cost_more": _more(result, best, "present_cost", 0.0), "why": None}  # fmt: skip
+        yield {
+            **row,
+            "missed_mw_months": result["missed_mw_months"],
+            "missed_more": _more(result, best, "missed_mw_months", MET),
+            "present_cost": result["present_cost"],
+            "cost_more": _more(result, best, "present_cost", 0.0),
+            "why": None,
+        }
 
 
 def _more(result: dict[str, Any], best: dict[str, Any], measure: str, least: float) -> float:
@@ -50,19 +63,22 @@ def regret(sweep: Sweep) -> list[Row]:
             continue
         missed = max(kept, key=lambda row: float(str(row["missed_more"])))
         cost = max(kept, key=lambda row: float(str(row["cost_more"])))
-        rows.append({
-            "decided_for": name,
-            "worst_missed_more": max(0.0, float(str(missed["missed_more"]))),
-            "when": missed["comes_true"],
-            "mean_missed_more": _mean(kept, "missed_more"),
-            "worst_cost_more": max(0.0, float(str(cost["cost_more"]))),
-            "when_cost": cost["comes_true"],
-            "mean_cost_more": _mean(kept, "cost_more"),
-            "scenarios_tried": len(own),
-            "no_plan": len(own) - len(kept),
-        })  # fmt: skip
-    return sorted(rows, key=lambda row: (row["no_plan"], row["worst_missed_more"],
-                                         row["worst_cost_more"]))  # fmt: skip
+        rows.append(
+            {
+                "decided_for": name,
+                "worst_missed_more": max(0.0, float(str(missed["missed_more"]))),
+                "when": missed["comes_true"],
+                "mean_missed_more": _mean(kept, "missed_more"),
+                "worst_cost_more": max(0.0, float(str(cost["cost_more"]))),
+                "when_cost": cost["comes_true"],
+                "mean_cost_more": _mean(kept, "cost_more"),
+                "scenarios_tried": len(own),
+                "no_plan": len(own) - len(kept),
+            }
+        )
+    return sorted(
+        rows, key=lambda row: (row["no_plan"], row["worst_missed_more"], row["worst_cost_more"])
+    )
 
 
 def _mean(rows: list[Row], measure: str) -> float:

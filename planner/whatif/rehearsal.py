@@ -80,12 +80,13 @@ def _sound_rows(inputs: Inputs) -> Inputs:
         return inputs
     sound = {
         sheet: tuple(
-            row for row in inputs.tables[sheet]
+            row
+            for row in inputs.tables[sheet]
             if (sheet, row.number) not in faulty and None not in map(row.__getitem__, needed)
         )
         for sheet in UNCHANGED
         if (needed := [column.name for column in BY_NAME[sheet].columns if column.required])
-    }  # fmt: skip
+    }
     return replace(inputs, tables={**inputs.tables, **sound})
 
 
@@ -104,8 +105,11 @@ def _of_changes(
     found = []
     for fault in edit.broken_rules():
         touched = {change.where: change for change in edit.touched.get(fault.where, ())}
-        at = f"{fault.where} would be {fault.value}: " if touched and fault.value else (
-            f"{fault.where}: ")  # fmt: skip
+        at = (
+            f"{fault.where} would be {fault.value}: "
+            if touched and fault.value
+            else (f"{fault.where}: ")
+        )
         where, value = _scenario_cell(inputs, name, changes, rows)
         if len(touched) == 1:
             row = rows[next(iter(touched))]

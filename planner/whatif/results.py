@@ -28,10 +28,14 @@ MEASURES = {"missed_mw_months": "MW-months missed", "present_cost": "present cos
 """Measures of a sweep, in words."""
 
 SLIPS = (
-    ("earlier", -math.inf, -1), ("on time", 0, 0), ("1 to 30 days", 1, 30),
-    ("31 to 90 days", 31, 90), ("91 to 180 days", 91, 180), ("181 to 365 days", 181, 365),
+    ("earlier", -math.inf, -1),
+    ("on time", 0, 0),
+    ("1 to 30 days", 1, 30),
+    ("31 to 90 days", 31, 90),
+    ("91 to 180 days", 91, 180),
+    ("181 to 365 days", 181, 365),
     ("more than a year", 366, math.inf),
-)  # fmt: skip
+)
 """Classes of slips: name, least and most days."""
 
 
@@ -65,10 +69,12 @@ MONEY = ("present_cost", "cost_more", "worst_cost_more", "mean_cost_more")
 def in_millions(rows: Sequence[Row]) -> list[Row]:
     """Return rows with money columns in millions, renamed accordingly."""
     return [
-        {f"{key}_millions" if key in MONEY else key: _million(value) if key in MONEY else value
-         for key, value in row.items()}
+        {
+            f"{key}_millions" if key in MONEY else key: _million(value) if key in MONEY else value
+            for key, value in row.items()
+        }
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _million(value: object) -> float | None:
@@ -87,8 +93,11 @@ def bases_note(sweep: Sweep) -> str:
 
 def planned(sweep: Sweep) -> list[tuple[int, dict[str, Any]]]:
     """Return number and figures of every case with a plan."""
-    return [(record["case"], record["result"]) for record in sweep.records
-            if record["result"]["status"] != FAILED]  # fmt: skip
+    return [
+        (record["case"], record["result"])
+        for record in sweep.records
+        if record["result"]["status"] != FAILED
+    ]
 
 
 def _cases(sweep: Sweep) -> Iterator[Row]:
@@ -96,9 +105,17 @@ def _cases(sweep: Sweep) -> Iterator[Row]:
     for record in sweep.records:
         case, result = sweep.cases[record["case"]], record["result"]
         row: Row = {"case": case.number, "label": case.label, **case.drawn}
-        row |= {key: result.get(key) for key in
-                ("status", "gap", "missed_mw_months", "present_cost", "halls_opened",
-                 "bottleneck")}  # fmt: skip
+        row |= {
+            key: result.get(key)
+            for key in (
+                "status",
+                "gap",
+                "missed_mw_months",
+                "present_cost",
+                "halls_opened",
+                "bottleneck",
+            )
+        }
         found = {(m["commitment"], m["date"]): m for m in result.get("milestones", ())}
         for commitment, date in due:
             reached = found.get((commitment, date))
@@ -110,8 +127,12 @@ def _ramp(sweep: Sweep) -> Iterator[Row]:
     for number, result in planned(sweep):
         for commitment, months in result["ramp"].items():
             for end, mw in months.items():
-                yield {"case": number, "commitment": commitment, "period_end": end,
-                       "in_service_mw": mw}  # fmt: skip
+                yield {
+                    "case": number,
+                    "commitment": commitment,
+                    "period_end": end,
+                    "in_service_mw": mw,
+                }
 
 
 def _percentiles(sweep: Sweep) -> Iterator[Row]:
@@ -126,8 +147,12 @@ def _percentiles(sweep: Sweep) -> Iterator[Row]:
         base = held(sweep.base["ramp"].get(commitment, {}), ends)
         for end in ends:
             known = [ramp[end] for ramp in values if end in ramp]
-            yield {"commitment": commitment, "period_end": end, "base": base.get(end),
-                   **_spread(known)}  # fmt: skip
+            yield {
+                "commitment": commitment,
+                "period_end": end,
+                "base": base.get(end),
+                **_spread(known),
+            }
 
 
 def _spread(values: Sequence[float]) -> Row:
@@ -147,13 +172,15 @@ def _milestones(sweep: Sweep) -> Iterator[Row]:
     for (commitment, date), rows in sorted(found.items()):
         missed = [row["missed_mw"] for row in rows]
         yield {
-            "commitment": commitment, "date": date, "required_mw": rows[0]["required_mw"],
+            "commitment": commitment,
+            "date": date,
+            "required_mw": rows[0]["required_mw"],
             "cases": len(rows),
             met: round(sum(mw <= MET for mw in missed) / len(rows), 4),
             **_spread([row["in_service_mw"] for row in rows]),
             "mean_missed_mw": round(float(np.mean(missed)), 3),
             "most_missed_mw": max(missed),
-        }  # fmt: skip
+        }
 
 
 def _tornado(sweep: Sweep) -> Iterator[Row]:
@@ -164,8 +191,11 @@ def _tornado(sweep: Sweep) -> Iterator[Row]:
     rows = planned(sweep)
     found: list[Row] = []
     for name in sweep.cases.names:
-        drawn = [(value, result) for number, result in rows
-                 if isinstance(value := sweep.cases[number].drawn.get(name), float)]  # fmt: skip
+        drawn = [
+            (value, result)
+            for number, result in rows
+            if isinstance(value := sweep.cases[number].drawn.get(name), float)
+        ]
         if len({value for value, _ in drawn}) < 2:
             continue
         drawn.sort(key=lambda pair: pair[0])
@@ -173,12 +203,21 @@ def _tornado(sweep: Sweep) -> Iterator[Row]:
         for measure in MEASURES:
             below = float(np.mean([r[measure] for v, r in drawn if v <= low]))
             above = float(np.mean([r[measure] for v, r in drawn if v >= high]))
-            found.append({"quantity": name, "measure": measure, "base": sweep.base[measure],
-                          "low": low, "result_low": round(below, 3), "high": high,
-                          "result_high": round(above, 3),
-                          "swing": round(abs(above - below), 3)})  # fmt: skip
-    yield from sorted(found, key=lambda row: (row["measure"], -float(str(row["swing"])),
-                                              str(row["quantity"])))  # fmt: skip
+            found.append(
+                {
+                    "quantity": name,
+                    "measure": measure,
+                    "base": sweep.base[measure],
+                    "low": low,
+                    "result_low": round(below, 3),
+                    "high": high,
+                    "result_high": round(above, 3),
+                    "swing": round(abs(above - below), 3),
+                }
+            )
+    yield from sorted(
+        found, key=lambda row: (row["measure"], -float(str(row["swing"])), str(row["quantity"]))
+    )
 
 
 def _ends(values: Sequence[float]) -> tuple[float, float]:
@@ -207,9 +246,14 @@ def _slips(sweep: Sweep) -> Iterator[Row]:
                 if not within:
                     continue
                 short = float(np.mean([r["milestones"][at]["missed_mw"] for r in within]))
-                yield {"quantity": name, "slip": label, "cases": len(within),
-                       "commitment": milestone["commitment"], "date": milestone["date"],
-                       "mean_missed_mw": round(short, 3)}  # fmt: skip
+                yield {
+                    "quantity": name,
+                    "slip": label,
+                    "cases": len(within),
+                    "commitment": milestone["commitment"],
+                    "date": milestone["date"],
+                    "mean_missed_mw": round(short, 3),
+                }
 
 
 def _bottlenecks(sweep: Sweep) -> Iterator[Row]:
@@ -234,4 +278,4 @@ def _scenarios(sweep: Sweep) -> Iterator[Row]:
             "milestones_met": sum(m["missed_mw"] <= MET for m in result["milestones"]),
             "milestones": len(result["milestones"]),
             "bottleneck": result["bottleneck"],
-        }  # fmt: skip
+        }

@@ -67,8 +67,11 @@ def _packed(kept: Kept | Base) -> bytes:
     if isinstance(kept, Kept):
         arrays["proven"] = np.array(kept.proven)
     else:
-        arrays |= {"rows": _text(kept.rows), "tiers": _text(kept.tiers),
-                   "slack": np.array(kept.slack)}  # fmt: skip
+        arrays |= {
+            "rows": _text(kept.rows),
+            "tiers": _text(kept.tiers),
+            "slack": np.array(kept.slack),
+        }
         for number, (columns, rows) in enumerate(kept.bases):
             arrays |= {f"columns_{number}": columns, f"rows_{number}": rows}
     packed = io.BytesIO()
@@ -85,10 +88,12 @@ def _unpacked(content: bytes) -> Kept | Base:
             return Kept(columns, values, float(file["proven"]))
         rows, tiers = _keys(file["rows"]), tuple(json.loads(file["tiers"].tobytes()))
         bases = tuple(
-            (np.asarray(file[f"columns_{number}"], dtype=np.int8),
-             np.asarray(file[f"rows_{number}"], dtype=np.int8))
+            (
+                np.asarray(file[f"columns_{number}"], dtype=np.int8),
+                np.asarray(file[f"rows_{number}"], dtype=np.int8),
+            )
             for number in range(len(tiers))
-        )  # fmt: skip
+        )
         if any(c.shape != (len(columns),) or r.shape != (len(rows),) for c, r in bases):
             raise ValueError("not a status for each decision and row")
         slack = float(file["slack"])

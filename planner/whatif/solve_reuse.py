@@ -216,10 +216,16 @@ def _base(model: Model, live: LiveModel, kept: Kept) -> Base:
 
 
 def plan_near(  # noqa: PLR0913  (what commands and sweeps need of it differs)
-    base: Base, inputs: Inputs, options: Options | None = None, listen: Listener | None = None,
-    *, from_base: bool = True, prepare: Prepare | None = None, solved: OnSolved | None = None,
+    base: Base,
+    inputs: Inputs,
+    options: Options | None = None,
+    listen: Listener | None = None,
+    *,
+    from_base: bool = True,
+    prepare: Prepare | None = None,
+    solved: OnSolved | None = None,
     attempt: Attempt = strictly,
-) -> Near:  # fmt: skip
+) -> Near:
     """Make a checked plan of changed inputs, warm-started from a base plan.
 
     Parameters
@@ -255,9 +261,15 @@ def plan_near(  # noqa: PLR0913  (what commands and sweeps need of it differs)
 
 
 def _planned(  # noqa: PLR0913  (as `plan_near`)
-    base: Base, inputs: Inputs, options: Options | None, listen: Listener | None,
-    prepare: Prepare | None, solved: OnSolved | None, attempt: Attempt, from_base: bool,
-) -> Near:  # fmt: skip
+    base: Base,
+    inputs: Inputs,
+    options: Options | None,
+    listen: Listener | None,
+    prepare: Prepare | None,
+    solved: OnSolved | None,
+    attempt: Attempt,
+    from_base: bool,
+) -> Near:
     """Make a plan, warm-started or from scratch, and compute the worth of limits."""
     worth: list[tuple[Limit, ...]] = []
     near: list[bool] = []
@@ -278,9 +290,13 @@ def _planned(  # noqa: PLR0913  (as `plan_near`)
             found, relaxed = None, solve_relaxations(live, counted_tiers(tiers), start.bases)
             live.release()
             live.set_integer_columns(np.flatnonzero(live.whole).astype(np.int32))
-        worth.append(attempt(
-            "the worth of limits could not be computed",
-            lambda: limits_of(model, counted_tiers(tiers), relaxed), ()))  # fmt: skip
+        worth.append(
+            attempt(
+                "the worth of limits could not be computed",
+                lambda: limits_of(model, counted_tiers(tiers), relaxed),
+                (),
+            )
+        )
         near.append(found is not None)
         solution = found or solve_model(model, live, chosen, listen)
         kept.append(attempt(UNKEPT, lambda: _kept(model, solution), NO_SOLVE))
@@ -304,10 +320,12 @@ def start_for(base: Base, model: Model) -> WarmStart:
         if name not in base.tiers:
             break
         of_columns, of_rows = base.bases[base.tiers.index(name)]
-        bases.append((
-            np.append(of_columns, AT_LOWER)[columns].astype(np.int8),
-            np.append(of_rows, BASIC)[rows].astype(np.int8),
-        ))  # fmt: skip
+        bases.append(
+            (
+                np.append(of_columns, AT_LOWER)[columns].astype(np.int8),
+                np.append(of_rows, BASIC)[rows].astype(np.int8),
+            )
+        )
     return WarmStart(values, tuple(bases), base.slack)
 
 

@@ -115,9 +115,14 @@ class Sweep:
 
 
 def run_sweep(
-    inputs: Inputs, spec: Spec, folder: Path, engine: Engine | None = None,
-    listen: Listener | None = None, *, resume: bool = False,
-) -> Sweep:  # fmt: skip
+    inputs: Inputs,
+    spec: Spec,
+    folder: Path,
+    engine: Engine | None = None,
+    listen: Listener | None = None,
+    *,
+    resume: bool = False,
+) -> Sweep:
     """Plan every case of a sweep.
 
     Parameters
@@ -202,8 +207,13 @@ def _refuse_another(folder: Path) -> None:
 
 def _begin(folder: Path, inputs: Inputs, spec: Spec, digest: str) -> None:
     """Write the specification of the sweep."""
-    document = {"sweep": digest, "inputs": inputs.name, "inputs_sha256": inputs.digest,
-                "planner": __version__, **asdict(spec)}  # fmt: skip
+    document = {
+        "sweep": digest,
+        "inputs": inputs.name,
+        "inputs_sha256": inputs.digest,
+        "planner": __version__,
+        **asdict(spec),
+    }
     (folder / SPEC).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 

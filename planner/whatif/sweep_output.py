@@ -22,22 +22,33 @@ from planner.whatif.results import MEASURES, bases_note, in_millions, tables_of
 from planner.whatif.sweep import Sweep
 
 TITLES = {
-    "milestones": ("Milestones", "Share of the planned cases that meet each milestone; MW in "
-                   "service that 10, 50 and 90 % of the cases do not exceed"),
+    "milestones": (
+        "Milestones",
+        "Share of the planned cases that meet each milestone; MW in "
+        "service that 10, 50 and 90 % of the cases do not exceed",
+    ),
     "scenarios": ("Scenarios", "Each scenario against the base case"),
-    "regret": ("Regret", "Regret of each scenario's orders and openings up to the day of decision: "
-               "MW-months missed and cost above the best plan of each other scenario; smallest "
-               "first"),
-    "tried": ("Tried", "Result of the decisions made for one scenario when another scenario comes "
-              "true"),
+    "regret": (
+        "Regret",
+        "Regret of each scenario's orders and openings up to the day of decision: "
+        "MW-months missed and cost above the best plan of each other scenario; smallest "
+        "first",
+    ),
+    "tried": (
+        "Tried",
+        "Result of the decisions made for one scenario when another scenario comes true",
+    ),
     "percentiles": ("Ramp fan", "MW in service that 10, 50 and 90 % of the cases do not exceed"),
     "tornado": ("Tornado", "Mean result over the lowest and the highest fifth of each quantity"),
     "slips": ("Slips", "Mean MW short at each milestone by days slipped"),
-    "bottlenecks": ("Bottlenecks", "Limit with the largest gain from one per cent more: in "
-                    "MW-months if any are missed, else in money; if MW are missed because a limit "
-                    "is still 0, its first day"),
+    "bottlenecks": (
+        "Bottlenecks",
+        "Limit with the largest gain from one per cent more: in "
+        "MW-months if any are missed, else in money; if MW are missed because a limit "
+        "is still 0, its first day",
+    ),
     "cases": ("Cases", "Every case: drawn values and results"),
-}  # fmt: skip
+}
 """Sheets of the workbook in order: title and explanation."""
 
 
@@ -122,8 +133,9 @@ def sweep_page(sweep: Sweep, tables: Tables) -> str:
     sections = [(f"Ramp of {name}", fan(tables, name)) for name in sweep.base["ramp"]]
     sections += [
         (TITLES[name][0], f"<p>{TITLES[name][1]}.</p>" + _money_table(tables[name]))
-        for name in ("milestones", "scenarios", "regret") if tables.get(name)
-    ]  # fmt: skip
+        for name in ("milestones", "scenarios", "regret")
+        if tables.get(name)
+    ]
     for measure, unit in MEASURES.items():
         rows = [r for r in tables["tornado"] if r["measure"] == measure][:15]
         bars: list[Any] = [(r["quantity"], r["result_low"], r["result_high"]) for r in rows]
@@ -147,17 +159,23 @@ def fan(tables: Tables, commitment: str) -> str:
     days = [date.fromisoformat(str(row["period_end"])) for row in rows]
 
     def points(key: str) -> list[tuple[date, float]]:
-        return [(d, float(str(r[key]))) for d, r in zip(days, rows, strict=True)
-                if r[key] is not None]  # fmt: skip
+        return [
+            (d, float(str(r[key]))) for d, r in zip(days, rows, strict=True) if r[key] is not None
+        ]
 
-    due = [(date.fromisoformat(str(m["date"])), float(str(m["required_mw"])))
-           for m in tables["milestones"] if m["commitment"] == commitment]  # fmt: skip
+    due = [
+        (date.fromisoformat(str(m["date"])), float(str(m["required_mw"])))
+        for m in tables["milestones"]
+        if m["commitment"] == commitment
+    ]
     if due:
         due = [(min(days[0], due[0][0]), 0.0), *due, (max(days[-1], due[-1][0]), due[-1][1])]
-    chart = Chart("MW in service; the band holds 80 % of the cases",
-                  {"median of the cases": points("p50"), "base case": points("base"),
-                   "committed": due},
-                  (points("p10"), points("p90")), frozenset({"committed"}))  # fmt: skip
+    chart = Chart(
+        "MW in service; the band holds 80 % of the cases",
+        {"median of the cases": points("p50"), "base case": points("base"), "committed": due},
+        (points("p10"), points("p90")),
+        frozenset({"committed"}),
+    )
     return chart.svg()
 
 

@@ -82,8 +82,10 @@ def known_system(name: str) -> KnownSystem:
         wanted, names, n=1, cutoff=0.6
     )
     hint = f"Did you mean {' or '.join(names[key] for key in near)}? " if near else ""
-    raise PlannerError(f"{name}: the catalogue has no such system. {hint}It knows "
-                       f"{', '.join(names.values())}; for any other give --power-kw.")  # fmt: skip
+    raise PlannerError(
+        f"{name}: the catalogue has no such system. {hint}It knows "
+        f"{', '.join(names.values())}; for any other give --power-kw."
+    )
 
 
 def _known(row: dict[str, str]) -> KnownSystem:

@@ -75,22 +75,33 @@ class Formats:
         heading = self.header.columns.get(name)
         if heading is None:
             return {}
-        units = ((at, self.shown.get((number - 1, heading.position)))
-                 for at, number in enumerate(self.numbers))  # fmt: skip
-        return {at: unit for at, unit in units
-                if unit is not None and _is_number(self.cells[name][at])}  # fmt: skip
+        units = (
+            (at, self.shown.get((number - 1, heading.position)))
+            for at, number in enumerate(self.numbers)
+        )
+        return {
+            at: unit for at, unit in units if unit is not None and _is_number(self.cells[name][at])
+        }
 
     def _is_stated(self, name: str, units: Sequence[object]) -> bool:
         """Say whether the heading of a column, or the row below it, states a unit."""
         heading = self.header.columns[name]
         below = units[heading.position] if heading.position < len(units) else None
-        return any(tidy_text(str(said)).lower() not in NOTHING
-                   for said in (heading.unit, below) if not is_blank(said))  # fmt: skip
+        return any(
+            tidy_text(str(said)).lower() not in NOTHING
+            for said in (heading.unit, below)
+            if not is_blank(said)
+        )
 
     def _add_scale(
-        self, column: Column, found: Found, scales: dict[str, Scale | None], findings: Findings,
-        *, stated: bool,
-    ) -> None:  # fmt: skip
+        self,
+        column: Column,
+        found: Found,
+        scales: dict[str, Scale | None],
+        findings: Findings,
+        *,
+        stated: bool,
+    ) -> None:
         """Convert a column whose cells all show one unit; fault cells that contradict others."""
         name = column.name
         given = scales.get(name)
@@ -108,12 +119,15 @@ class Formats:
         unit = own_unit(column) if given is None else given.said
         beside = f"its heading states {unit}" if stated else f"others are in {unit}"
         faults += [
-            self._fault(column.name, at, found[at],
-                        f"{name} is shown in {_words(found[at])} here, by its number format, and "
-                        f"{beside}",
-                        "Give all numbers of the column in one unit, formatted as plain numbers")
+            self._fault(
+                column.name,
+                at,
+                found[at],
+                f"{name} is shown in {_words(found[at])} here, by its number format, and {beside}",
+                "Give all numbers of the column in one unit, formatted as plain numbers",
+            )
             for at in other
-        ]  # fmt: skip
+        ]
         findings.faults += faults
         self.header.unknown.add(name)
         scales[name] = None
@@ -135,19 +149,29 @@ class Formats:
                 factors[at] = factor
             money = _money(unit)
             if money and not (findings.currency is None or is_currency(money, findings.currency)):
-                findings.doubts.append(self._fault(
-                    column.name, at, unit, f"{column.name} is shown in {_words(unit)} by its "
-                    f"number format, and the plan's currency is {findings.currency}",
-                    f"Convert the numbers to {findings.currency}, or correct their format or "
-                    "settings currency"))  # fmt: skip
+                findings.doubts.append(
+                    self._fault(
+                        column.name,
+                        at,
+                        unit,
+                        f"{column.name} is shown in {_words(unit)} by its "
+                        f"number format, and the plan's currency is {findings.currency}",
+                        f"Convert the numbers to {findings.currency}, or correct their format or "
+                        "settings currency",
+                    )
+                )
         return factors, faults
 
     def _scale(self, column: Column, found: Found, factors: Mapping[int, Fraction]) -> Scale:
         """Return the unit that all cells of a column show."""
         first, *others = factors
         more = f" and {len(others)} more below" if others else ""
-        return Scale(factors[first], f"{self._where(column.name, first)}{more}",
-                     found[first].text, is_format=True)  # fmt: skip
+        return Scale(
+            factors[first],
+            f"{self._where(column.name, first)}{more}",
+            found[first].text,
+            is_format=True,
+        )
 
     def _single_values(self, found: Found, findings: Findings) -> Iterator[Fault]:
         """Yield the faults of settings and changes: there each row is in a unit of its own."""
@@ -158,8 +182,10 @@ class Formats:
             factors, faults = self._factors(column, {at: unit}, Fraction(1), findings)
             yield from (self._fault("value", at, unit, f.rule, f.remedy) for f in faults)
             if factors.get(at, 1) != 1:
-                rule = (f"{column.name} is in {own_unit(column)}, and this is shown in "
-                        f"{_words(unit)} by its number format")  # fmt: skip
+                rule = (
+                    f"{column.name} is in {own_unit(column)}, and this is shown in "
+                    f"{_words(unit)} by its number format"
+                )
                 remedy = f"Format the cell as a plain number and give {own_unit(column)}"
                 yield self._fault("value", at, unit, rule, remedy)
 

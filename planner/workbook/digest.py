@@ -31,8 +31,7 @@ def digest_of(settings: Mapping[str, object], sheets: Mapping[str, Sheet]) -> st
             content.update(f"{name}{CELL_END}{_written(value)}{ROW_END}".encode())
     for name, sheet in sheets.items():
         if name != "settings" and sheet.rows:
-            columns = [_texts(column, sheet.columns[column.name])
-                       for column in sheet.table.columns]  # fmt: skip
+            columns = [_texts(column, sheet.columns[column.name]) for column in sheet.table.columns]
             lines = sorted(map(CELL_END.join, zip(*columns, strict=True)))
             content.update(ROW_END.join([name, *lines, ""]).encode())
     return content.hexdigest()

@@ -135,12 +135,13 @@ def draft_of(inputs: Inputs) -> Draft:
     """Return inputs whose single cells are sound as a draft, to be checked across cells."""
     sheets = {
         name: Sheet(
-            BY_NAME[name], rows,
+            BY_NAME[name],
+            rows,
             {c.name: [row[c.name] for row in rows] for c in BY_NAME[name].columns},
             {c.name: [row.is_blank(c.name) for row in rows] for c in BY_NAME[name].columns},
         )
         for name, rows in inputs.tables.items()
-    }  # fmt: skip
+    }
     return Draft(inputs, sheets, set())
 
 

@@ -185,9 +185,14 @@ def match_columns(table: Table, header: Header, findings: Findings) -> None:
             header.unknown.add(column.name)
         if column.required and column.name not in renamed:
             row = header.row + 1
-            findings.faults.append(Fault(
-                f"{table.name}!{row}:{row}", "", f"column {column.name} is required and missing",
-                f"Add it: {column.help}"))  # fmt: skip
+            findings.faults.append(
+                Fault(
+                    f"{table.name}!{row}:{row}",
+                    "",
+                    f"column {column.name} is required and missing",
+                    f"Add it: {column.help}",
+                )
+            )
 
 
 def _unknown(
@@ -210,8 +215,9 @@ def _unknown(
 
 def look_above(table: Table, header: Header, grid: Grid, findings: Findings) -> None:
     """Fault rows of data above the header; note other figures there, for they are not read."""
-    needed = {heading.position for name, heading in header.columns.items()
-              if table.column(name).required}  # fmt: skip
+    needed = {
+        heading.position for name, heading in header.columns.items() if table.column(name).required
+    }
     for number in range(header.row):
         row = grid[number]
         filled = [place for place, cell in enumerate(row) if not is_blank(cell)]
@@ -220,11 +226,18 @@ def look_above(table: Table, header: Header, grid: Grid, findings: Findings) -> 
         where = f"{table.name}!{letters(filled[0])}{number + 1}"
         text = shown(row[filled[0]])
         if len(filled) > 1 and needed and needed <= set(filled):
-            findings.faults.append(Fault(where, text, "this row looks like data and stands above "
-                                         "the header", "Move it below, or remove it"))  # fmt: skip
+            findings.faults.append(
+                Fault(
+                    where,
+                    text,
+                    "this row looks like data and stands above the header",
+                    "Move it below, or remove it",
+                )
+            )
         elif len(filled) > 1:
-            findings.notes.append(f"{where} {text!r}: this row stands above the header and is "
-                                  "not read")  # fmt: skip
+            findings.notes.append(
+                f"{where} {text!r}: this row stands above the header and is not read"
+            )
 
 
 def look_beside(
@@ -249,5 +262,7 @@ def look_beside(
         if filled:
             first = f"{table.name}!{letters(place)}{top + 1 + filled[0]}"
             more = f" and {len(filled) - 1} more below" if len(filled) > 1 else ""
-            findings.notes.append(f"{first} {shown(cells[filled[0]])!r}{more}: no column name "
-                                  "stands above, this is not read")  # fmt: skip
+            findings.notes.append(
+                f"{first} {shown(cells[filled[0]])!r}{more}: no column name "
+                "stands above, this is not read"
+            )

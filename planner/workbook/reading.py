@@ -101,14 +101,23 @@ def inputs_from_sheets(name: str, raw: Sequence[RawSheet]) -> Inputs:
     values["plan"] = values["plan"] or name
     values["today"] = values["today"] or values["start"]
     tables = {sheet: found.rows for sheet, found in sheets.items()}
-    draft = Draft(Inputs(name, values, tables, setting_cells=settings.cells), sheets,
-                  settings.unsettled)  # fmt: skip
+    draft = Draft(
+        Inputs(name, values, tables, setting_cells=settings.cells), sheets, settings.unsettled
+    )
     faults, notes = check(draft)
     found = sorted([*findings.faults, *faults], key=_place)
     if not all(map(_is_of_a_what_if, found)):
         raise InputFaults(found)
-    return Inputs(name, values, tables, (*findings.notes, *notes), digest_of(values, sheets),
-                  settings.cells, tuple(findings.doubts), tuple(found))  # fmt: skip
+    return Inputs(
+        name,
+        values,
+        tables,
+        (*findings.notes, *notes),
+        digest_of(values, sheets),
+        settings.cells,
+        tuple(findings.doubts),
+        tuple(found),
+    )
 
 
 def _is_of_a_what_if(fault: Fault) -> bool:
@@ -137,8 +146,10 @@ def _refuse_foreign(path: Path, raw: Sequence[RawSheet]) -> None:
         return
     kind = "folder" if path.is_dir() else "workbook"
     found = f"only {some(map(short, titles))}" if titles else "nothing to read"
-    raise PlannerError(f"{path}: this {kind} has none of the planner's sheets, {found}; begin with "
-                       "`planner init my-plan.xlsx`, which writes those to fill in.")  # fmt: skip
+    raise PlannerError(
+        f"{path}: this {kind} has none of the planner's sheets, {found}; begin with "
+        "`planner init my-plan.xlsx`, which writes those to fill in."
+    )
 
 
 def _meant(title: str) -> str:
@@ -169,8 +180,9 @@ def _known_sheets(
         if key not in BY_NAME:
             others[sheet.title] = _meant(sheet.title)
         elif key in grids:
-            findings.faults.append(Fault(sheet.title, "", f"there are two sheets named {key}",
-                                         "Merge or rename one"))  # fmt: skip
+            findings.faults.append(
+                Fault(sheet.title, "", f"there are two sheets named {key}", "Merge or rename one")
+            )
             doubtful.add(key)
         else:
             grids[key] = sheet
@@ -182,12 +194,14 @@ def _known_sheets(
             doubtful.add(meant)
         else:
             hint = f"; did you mean {meant}?" if meant else ""
-            findings.notes.append(f"sheet {title!r} is not one of the planner's and is "
-                                  f"ignored{hint}")  # fmt: skip
+            findings.notes.append(
+                f"sheet {title!r} is not one of the planner's and is ignored{hint}"
+            )
     for table in TABLES:
         if table.required and table.name not in {*grids, *doubtful}:
-            findings.faults.append(Fault(table.name, "", "this sheet is required and missing",
-                                         f"Add it: {table.help}"))  # fmt: skip
+            findings.faults.append(
+                Fault(table.name, "", "this sheet is required and missing", f"Add it: {table.help}")
+            )
     return grids, doubtful
 
 

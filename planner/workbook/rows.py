@@ -95,7 +95,11 @@ class Row:
         if not isinstance(other, Row):
             return NotImplemented
         return (self.sheet, self.values, self.cells, self.blank) == (
-            other.sheet, other.values, other.cells, other.blank)  # fmt: skip
+            other.sheet,
+            other.values,
+            other.cells,
+            other.blank,
+        )
 
     __hash__ = None  # type: ignore[assignment]
 

@@ -10,7 +10,7 @@ from planner.workbook.drafts import Findings, Sheet
 from planner.workbook.rows import Row
 from planner.workbook.schema.cell_contents import BadValueError
 from planner.workbook.schema.declarations import Column
-from planner.workbook.schema.sheets import SETTINGS
+from planner.workbook.schema.settings_sheet import SETTINGS
 from planner.workbook.schema.spelling import Speller
 from planner.workbook.schema.unit_names import unit_name
 from planner.workbook.schema.values import convert
@@ -51,8 +51,9 @@ def read_settings(sheet: Sheet, findings: Findings) -> Settings:
         name = row["setting"]
         if name in given:
             first = given[name].where("setting")
-            findings.faults.append(row.fault("setting", f"this setting stands in {first} already",
-                                             "Remove one"))  # fmt: skip
+            findings.faults.append(
+                row.fault("setting", f"this setting stands in {first} already", "Remove one")
+            )
             settings.unsettled.add(name)
         elif name is not None:
             given[name] = row
@@ -107,6 +108,12 @@ def _value(
             rule = f"setting {declared.name} is required" if blank else error.rule
             findings.faults.append(row.fault("value", rule, error.remedy))
         elif declared.name in absent:
-            findings.faults.append(Fault("settings", "", f"setting {declared.name} is required",
-                                         f"Add a row: {declared.help}"))  # fmt: skip
+            findings.faults.append(
+                Fault(
+                    "settings",
+                    "",
+                    f"setting {declared.name} is required",
+                    f"Add a row: {declared.help}",
+                )
+            )
         return None

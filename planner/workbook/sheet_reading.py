@@ -26,7 +26,7 @@ Column = Sequence[object]
 
 def read_sheet(
     table: Table, grid: Grid | None, findings: Findings, shown: Cells | None = None
-) -> Sheet:  # fmt: skip
+) -> Sheet:
     """Return one sheet, typed.
 
     Parameters
@@ -66,8 +66,14 @@ def read_sheet(
         typed["value"] = typed_changes(typed, findings.locale)
     sheet = _sheet(table, header, typed, numbers, findings)
     if table.required and not numbers and table.name != "settings":
-        findings.faults.append(Fault(table.name, "", "this sheet is required and has no rows",
-                                     f"Add at least one: {table.help}"))  # fmt: skip
+        findings.faults.append(
+            Fault(
+                table.name,
+                "",
+                "this sheet is required and has no rows",
+                f"Add at least one: {table.help}",
+            )
+        )
         sheet.whole = False
     return sheet
 
@@ -77,8 +83,14 @@ def _without_header(table: Table, grid: Grid, findings: Findings) -> Sheet:
     blank = all(is_blank(cell) for row in grid for cell in row)
     if not blank or table.required:
         names = ", ".join(column.name for column in table.columns)
-        findings.faults.append(Fault(f"{table.name}!A1", "", "no header row is found",
-                                     f"Write the column names in row 1: {names}"))  # fmt: skip
+        findings.faults.append(
+            Fault(
+                f"{table.name}!A1",
+                "",
+                "no header row is found",
+                f"Write the column names in row 1: {names}",
+            )
+        )
     return Sheet(table, whole=blank and not table.required)
 
 
@@ -116,9 +128,13 @@ def _filled_rows(
 
 
 def _typed(
-    table: Table, header: Header, cells: Mapping[str, Column], length: int,
-    scales: Mapping[str, Scale | None], findings: Findings,
-) -> dict[str, TypedColumn]:  # fmt: skip
+    table: Table,
+    header: Header,
+    cells: Mapping[str, Column],
+    length: int,
+    scales: Mapping[str, Scale | None],
+    findings: Findings,
+) -> dict[str, TypedColumn]:
     """Return every declared column, typed and in its own unit."""
     typed = {}
     for column in table.columns:
@@ -133,15 +149,19 @@ def _typed(
         # Numbers whose unit is not known may be out of bounds for that alone.
         loose = name in scales and scale is None
         read_as = replace(column, low=None, above=None, high=None) if loose else column
-        typed[name] = typed_column(read_as, cells[name], findings.locale,
-                                   None if scale is None else scale.factor)  # fmt: skip
+        typed[name] = typed_column(
+            read_as, cells[name], findings.locale, None if scale is None else scale.factor
+        )
     return typed
 
 
 def _sheet(
-    table: Table, header: Header, typed: Mapping[str, TypedColumn], numbers: Sequence[int],
+    table: Table,
+    header: Header,
+    typed: Mapping[str, TypedColumn],
+    numbers: Sequence[int],
     findings: Findings,
-) -> Sheet:  # fmt: skip
+) -> Sheet:
     """Return a sheet of its typed columns; each cell at fault is reported."""
     place = Place(
         table.name,
@@ -151,9 +171,13 @@ def _sheet(
         {name: column.blank for name, column in typed.items() if column.blank is not None},
         {name: column.cells for name, column in typed.items() if column.cells is not None},
     )
-    sheet = Sheet(table, place.rows([column.values for column in typed.values()]),
-                  {name: column.values for name, column in typed.items()}, place.blanks,
-                  unknown=header.unknown)  # fmt: skip
+    sheet = Sheet(
+        table,
+        place.rows([column.values for column in typed.values()]),
+        {name: column.values for name, column in typed.items()},
+        place.blanks,
+        unknown=header.unknown,
+    )
     for name, column in typed.items():
         for at, error in column.faults.items():
             where = f"{table.name}!{place.letters[name]}{numbers[at]}"

@@ -62,7 +62,8 @@ def units_row(table: Table, header: Header, grid: Grid) -> int | None:
             return None
         if name in table.key and table.column(name).kind not in NUMBERS:
             is_format = table.column(name).kind is Kind.DATE and re.fullmatch(
-                r"[ymdtj./\- ]+", tidy_text(cell).lower())  # fmt: skip
+                r"[ymdtj./\- ]+", tidy_text(cell).lower()
+            )
             if tidy_text(cell).lower().strip("[]()") not in PLACEHOLDERS and not is_format:
                 return None
         over_numbers |= table.column(name).kind in NUMBERS
@@ -108,10 +109,14 @@ def stated_scales(
         found = [_scale(column, where, said, findings) for where, said in stated]
         known = [scale for scale in found if scale is not None]
         if len({scale.factor for scale in known}) > 1:
-            rule = (f"the heading above says {known[0].said}, and this row of units says "
-                    f"{known[1].said}: the numbers cannot be in both")  # fmt: skip
-            remedy = (f"If they are in {known[0].said}, write {known[0].said} here as well; else "
-                      "take it out of the heading")  # fmt: skip
+            rule = (
+                f"the heading above says {known[0].said}, and this row of units says "
+                f"{known[1].said}: the numbers cannot be in both"
+            )
+            remedy = (
+                f"If they are in {known[0].said}, write {known[0].said} here as well; else "
+                "take it out of the heading"
+            )
             fault = Fault(known[1].where, known[1].said, rule, remedy)
             findings.faults.append(fault)
             known = []
@@ -127,8 +132,10 @@ def _scale(column: Column, where: str, said: str, findings: Findings) -> Scale |
     """Return what a stated unit multiplies its numbers by; None with a fault if it cannot."""
     try:
         if column.kind not in NUMBERS:
-            raise BadValueError(f"{column.name} is a {column.kind} and has no unit",
-                                f"Rename the column {column.name}")  # fmt: skip
+            raise BadValueError(
+                f"{column.name} is a {column.kind} and has no unit",
+                f"Rename the column {column.name}",
+            )
         return Scale(factor_to(column, said, findings.currency), where, said)
     except BadValueError as error:
         findings.faults.append(Fault(where, said, error.rule, error.remedy))
@@ -137,7 +144,7 @@ def _scale(column: Column, where: str, said: str, findings: Findings) -> Scale |
 
 def can_be_scaled(
     column: Column, scale: Scale, cells: Sequence[object], findings: Findings
-) -> bool:  # fmt: skip
+) -> bool:
     """Note that a column is converted, and say whether it can be.
 
     A spreadsheet shows 0.95 as 95 % where the cell has that format, so that numbers of at most
@@ -146,17 +153,24 @@ def can_be_scaled(
     numbers = [number for number in map(_number, set(cells), repeat(findings.locale)) if number]
     if is_share(column) and numbers and max(numbers) <= 1:
         most = max(numbers)
-        rule = (f"{column.name} is stated in percent, and its numbers are 1 at most: {most:.15g} "
-                f"may be {most:.15g} % or {100 * most:.15g} %")  # fmt: skip
+        rule = (
+            f"{column.name} is stated in percent, and its numbers are 1 at most: {most:.15g} "
+            f"may be {most:.15g} % or {100 * most:.15g} %"
+        )
         remedy = "Give shares of 1 and remove the unit, or percentages above 1"
         findings.faults.append(Fault(scale.where, scale.said, rule, remedy))
         return False
     factor = scale.factor
-    times = f"divided by {factor.denominator}" if factor.numerator == 1 else (
-        f"multiplied by {float(factor):.10g}")  # fmt: skip
+    times = (
+        f"divided by {factor.denominator}"
+        if factor.numerator == 1
+        else (f"multiplied by {float(factor):.10g}")
+    )
     shown = ", as their number format shows," if scale.is_format else ""
-    findings.notes.append(f"{scale.where} {scale.said!r}: the numbers of {column.name} are{shown} "
-                          f"{times} to be in {own_unit(column)}")  # fmt: skip
+    findings.notes.append(
+        f"{scale.where} {scale.said!r}: the numbers of {column.name} are{shown} "
+        f"{times} to be in {own_unit(column)}"
+    )
     return True
 
 

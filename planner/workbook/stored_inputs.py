@@ -10,7 +10,8 @@ from typing import Any
 from planner.errors import Fault, PlannerError
 from planner.workbook.rows import Inputs, Row
 from planner.workbook.schema.declarations import Column, Kind
-from planner.workbook.schema.sheets import SETTINGS, TABLES
+from planner.workbook.schema.settings_sheet import SETTINGS
+from planner.workbook.schema.sheets import TABLES
 
 
 class LostInputs(Inputs):
@@ -52,11 +53,15 @@ def as_document(inputs: Inputs) -> dict[str, Any]:
         "setting_cells": dict(inputs.setting_cells),
         "notes": list(inputs.notes),
         "digest": inputs.digest,
-        "sheets": {sheet: [_row_kept(row) for row in rows]
-                   for sheet, rows in inputs.tables.items() if rows},
-        **({"what_if_faults": list(map(asdict, inputs.what_if_faults))}
-           if inputs.what_if_faults else {}),
-    }  # fmt: skip
+        "sheets": {
+            sheet: [_row_kept(row) for row in rows] for sheet, rows in inputs.tables.items() if rows
+        },
+        **(
+            {"what_if_faults": list(map(asdict, inputs.what_if_faults))}
+            if inputs.what_if_faults
+            else {}
+        ),
+    }
 
 
 def from_document(document: Mapping[str, Any]) -> Inputs:
@@ -72,14 +77,24 @@ def from_document(document: Mapping[str, Any]) -> Inputs:
     for table in TABLES:
         rows = document["sheets"].get(table.name, ())
         tables[table.name] = tuple(
-            Row(table.name, {c.name: _given(c, row["values"][c.name]) for c in table.columns},
-                row["cells"], frozenset(row["blank"]))
+            Row(
+                table.name,
+                {c.name: _given(c, row["values"][c.name]) for c in table.columns},
+                row["cells"],
+                frozenset(row["blank"]),
+            )
             for row in rows
-        )  # fmt: skip
+        )
     faults = tuple(Fault(**fault) for fault in document.get("what_if_faults", ()))
-    return Inputs(document["name"], settings, tables, tuple(document["notes"]),
-                  document["digest"], document["setting_cells"],
-                  what_if_faults=faults)  # fmt: skip
+    return Inputs(
+        document["name"],
+        settings,
+        tables,
+        tuple(document["notes"]),
+        document["digest"],
+        document["setting_cells"],
+        what_if_faults=faults,
+    )
 
 
 def _row_kept(row: Row) -> dict[str, Any]:

@@ -38,8 +38,14 @@ def dates_across(table: Table, grid: Grid, header: Header | None) -> Fault | Non
     header
         Its header, None if none is found: a row of dates is none.
     """
-    dated = next((column for column in table.columns
-                  if column.name in table.key and column.kind is Kind.DATE), None)  # fmt: skip
+    dated = next(
+        (
+            column
+            for column in table.columns
+            if column.name in table.key and column.kind is Kind.DATE
+        ),
+        None,
+    )
     headed = {heading.name for heading in header.headings} if header is not None else set()
     if dated is None or dated.name in headed:
         return None
@@ -86,7 +92,8 @@ def _fault(table: Table, number: int, row: Sequence[object], places: Sequence[in
     first, last = (f"{letters(place)}{number}" for place in (places[0], places[-1]))
     across = f"from {first} to {last}" if first != last else f"in {first}"
     return Fault(
-        f"{table.name}!{first}", shown(row[places[0]]),
+        f"{table.name}!{first}",
+        shown(row[places[0]]),
         f"dates stand across the columns, {across}",
         f"One row for each date is needed: {', '.join(names)}",
-    )  # fmt: skip
+    )

@@ -85,8 +85,7 @@ def examined(case: tuple[str, int, float]) -> dict[str, object]:
             found = examine(seed, seconds, kind)
     except Exception as error:
         found = {"result": "mismatch", "mismatches": [f"{type(error).__name__}: {error}"]}
-    return {"kind": kind, "seed": seed, **found,
-            "seconds": round(time.perf_counter() - started, 2)}  # fmt: skip
+    return {"kind": kind, "seed": seed, **found, "seconds": round(time.perf_counter() - started, 2)}
 
 
 def finished(log: Path) -> dict[Case, dict[str, object]]:

@@ -74,13 +74,26 @@ def workbook(size: Size, seed: int = 0) -> Sheets:
         "sites": sites,
         "halls": halls,
         **_power(size, halls, draw),
-        "crews": [{"site": row["site"], "from": START,
-                   "systems_per_month": max(2, round(4 * need / size.sites))} for row in sites],
+        "crews": [
+            {
+                "site": row["site"],
+                "from": START,
+                "systems_per_month": max(2, round(4 * need / size.sites)),
+            }
+            for row in sites
+        ],
         **_commitments(size, final_mw),
         "fleet": [{"hall": halls[0]["hall"], "system": "gen 1", "count": 3}],
-        "orders": [{"order": "PO 1", "supplier": "fab", "item": "wafer",
-                    "quantity": round(need), "arrives": _day(size, 1)}],
-    }  # fmt: skip
+        "orders": [
+            {
+                "order": "PO 1",
+                "supplier": "fab",
+                "item": "wafer",
+                "quantity": round(need),
+                "arrives": _day(size, 1),
+            }
+        ],
+    }
 
 
 def _day(size: Size, period: int) -> date:
@@ -91,20 +104,31 @@ def _day(size: Size, period: int) -> date:
 
 
 def _settings(size: Size) -> list[dict[str, Any]]:
-    given = {"start": START, "end": _day(size, size.periods) - timedelta(days=1),
-             "period": size.period, "counts": size.counts, "discount_rate": 0.08, "gap": 0.005,
-             "time_limit_s": 1800}  # fmt: skip
+    given = {
+        "start": START,
+        "end": _day(size, size.periods) - timedelta(days=1),
+        "period": size.period,
+        "counts": size.counts,
+        "discount_rate": 0.08,
+        "gap": 0.005,
+        "time_limit_s": 1800,
+    }
     return [{"setting": name, "value": value} for name, value in given.items()]
 
 
 def _systems(size: Size, draw: Random) -> list[dict[str, Any]]:
     """Return generations that become available one after another, each larger than the last."""
     return [
-        {"system": f"gen {n + 1}", "power_kw": 23 + 12 * n, "overhead_kw": 8 + 2 * n,
-         "slots": 1 + n // 3, "available_from": _day(size, n * size.periods // (2 * size.systems)),
-         "commission_days": draw.choice((14, 21, 30))}
+        {
+            "system": f"gen {n + 1}",
+            "power_kw": 23 + 12 * n,
+            "overhead_kw": 8 + 2 * n,
+            "slots": 1 + n // 3,
+            "available_from": _day(size, n * size.periods // (2 * size.systems)),
+            "commission_days": draw.choice((14, 21, 30)),
+        }
         for n in range(size.systems)
-    ]  # fmt: skip
+    ]
 
 
 def _supply(size: Size, systems: list[dict[str, Any]], need: float) -> Sheets:
@@ -121,18 +145,30 @@ def _supply(size: Size, systems: list[dict[str, Any]], need: float) -> Sheets:
         },
         {"supplier": "frames", "item": "frame", "lead_days": 30, "price": 90_000},
     ]
-    bom = [{"system": row["system"], "item": item, "quantity": quantity}
-           for row in systems for item, quantity in (("wafer", 1), ("frame", 1))]  # fmt: skip
+    bom = [
+        {"system": row["system"], "item": item, "quantity": quantity}
+        for row in systems
+        for item, quantity in (("wafer", 1), ("frame", 1))
+    ]
     plants = [
-        {"plant": plant, "system": row["system"], "units_per_month": max(3, round(need)),
-         "lead_days": 20, "cost": 30_000 + 5_000 * (plant == "plant west")}
-        for row in systems for plant in ("plant east", "plant west")
-    ]  # fmt: skip
+        {
+            "plant": plant,
+            "system": row["system"],
+            "units_per_month": max(3, round(need)),
+            "lead_days": 20,
+            "cost": 30_000 + 5_000 * (plant == "plant west"),
+        }
+        for row in systems
+        for plant in ("plant east", "plant west")
+    ]
     allocation = [
-        {"supplier": "fab", "from": _day(size, step * size.periods // 4),
-         "units_per_month": max(5, round(need * (1.0 + 0.25 * step)))}
+        {
+            "supplier": "fab",
+            "from": _day(size, step * size.periods // 4),
+            "units_per_month": max(5, round(need * (1.0 + 0.25 * step))),
+        }
         for step in range(4)
-    ]  # fmt: skip
+    ]
     return {"supply": sold, "bom": bom, "plants": plants, "supply_capacity": allocation}
 
 
@@ -143,8 +179,14 @@ def _logistics(sites: list[dict[str, Any]], draw: Random) -> Sheets:
     lanes += [{"from": p, "to": "depot", "transit_days": 5, "cost": 300} for p in plants]
     for row in sites:
         for origin in (*plants, "depot"):
-            lanes.append({"from": origin, "to": row["site"], "transit_days": draw.randint(3, 20),
-                          "cost": draw.randint(400, 2_500)})  # fmt: skip
+            lanes.append(
+                {
+                    "from": origin,
+                    "to": row["site"],
+                    "transit_days": draw.randint(3, 20),
+                    "cost": draw.randint(400, 2_500),
+                }
+            )
     return {"lanes": lanes, "depots": [{"depot": "depot", "storage": 5_000, "holding_cost": 200}]}
 
 
@@ -152,16 +194,31 @@ def _sites_and_halls(size: Size, draw: Random) -> tuple[list[dict[str, Any]], li
     sites, halls = [], []
     for n in range(size.sites):
         site = f"site {n + 1:03d}"
-        sites.append({"site": site, "country": ("US", "CA", "FR")[n % 3], "storage": 400,
-                      "pue": draw.choice((1.1, 1.2, 1.3)), "opening_cost": 4_000_000,
-                      "energy_price": draw.randint(40, 110), "holding_cost": 300})  # fmt: skip
+        sites.append(
+            {
+                "site": site,
+                "country": ("US", "CA", "FR")[n % 3],
+                "storage": 400,
+                "pue": draw.choice((1.1, 1.2, 1.3)),
+                "opening_cost": 4_000_000,
+                "energy_price": draw.randint(40, 110),
+                "holding_cost": 300,
+            }
+        )
         for kind, mw in (("A", draw.choice((4, 6, 8))), ("B", draw.choice((10, 16)))):
-            halls.append({
-                "hall": f"{site} {kind}", "site": site, "count": draw.randint(1, 4), "it_mw": mw,
-                "ready": _day(size, draw.randint(0, size.periods // 3)), "build_days": 90,
-                "fit_out_cost": 800_000 * mw, "fed_by": f"{site} feeder {kind}",
-                "open_count": int(n == 0 and kind == "A"),
-            })  # fmt: skip
+            halls.append(
+                {
+                    "hall": f"{site} {kind}",
+                    "site": site,
+                    "count": draw.randint(1, 4),
+                    "it_mw": mw,
+                    "ready": _day(size, draw.randint(0, size.periods // 3)),
+                    "build_days": 90,
+                    "fit_out_cost": 800_000 * mw,
+                    "fed_by": f"{site} feeder {kind}",
+                    "open_count": int(n == 0 and kind == "A"),
+                }
+            )
     halls[0]["ready"] = START
     return sites, halls
 
@@ -214,9 +271,17 @@ def main() -> None:
     given = parser.parse_args()
     from planner.workbook.writing.template import write_workbook  # noqa: PLC0415
 
-    size = SIZES[given.size] if given.size else Size(
-        given.sites, given.periods, given.systems, "week" if given.week else "month",
-        "continuous" if given.continuous else "integer")  # fmt: skip
+    size = (
+        SIZES[given.size]
+        if given.size
+        else Size(
+            given.sites,
+            given.periods,
+            given.systems,
+            "week" if given.week else "month",
+            "continuous" if given.continuous else "integer",
+        )
+    )
     write_workbook(given.path, workbook(size, given.seed))
 
 

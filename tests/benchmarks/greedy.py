@@ -116,8 +116,11 @@ class Greedy:
         limits = [facility.hall_it_mw[hall] * still[hall]]
         system = facility.systems[0]
         pue = facility.facility_mw[facility.site_of[hall], system] / facility.it_mw[system]
-        limits += [facility.energised_mw[node, period] / pue for node in facility.tree.path[hall]
-                   if (node, period) in facility.energised_mw]  # fmt: skip
+        limits += [
+            facility.energised_mw[node, period] / pue
+            for node in facility.tree.path[hall]
+            if (node, period) in facility.energised_mw
+        ]
         return min(limits)
 
     def latest(self, arrivals: Any, series: tuple[str, ...], by: int) -> int | None:

@@ -59,28 +59,64 @@ class Way:
 
 
 WAYS: dict[str, Way] = {
-    "allocation": Way("supply_capacity", lambda r: r["supplier"] == "TSMC", "units_per_month",
-                      scaled(0.5), ("supplier capacity", "TSMC")),
-    "bricks": Way("supply_capacity", lambda r: r["supplier"] == "Vicor", "units_per_month",
-                  scaled(0.3), ("supplier capacity", "Vicor")),
-    "yield": Way("supply", lambda r: r["item"] == "wafer", "yield", scaled(0.5),
-                 ("yield", "wafer of TSMC")),
-    "feeder": Way("energisation", lambda r: "Campus A" in r["node"], "from", a_year_later,
-                  ("energised from", "Campus A (assumed) grid")),
-    "crews": Way("crews", lambda r: "Campus" in r["site"], "systems_per_month", scaled(0.4),
-                 ("crews",)),
-    "CS-4 never": Way("systems", lambda r: r["system"] == "CS-4", "available_from", never,
-                      ("system available from", "CS-4")),
-    "coolant": Way("halls", lambda r: "Campus A" in r["hall"] or "Campus B" in r["hall"],
-                   "coolant_lpm", scaled(0.3), ("hall coolant",)),
-    "plant": Way("plants", lambda r: "California" in r["plant"], "units_per_month", scaled(0.3),
-                 ("assembly", "Assembly California (assumed), CS-3")),
-    "lane": Way("lanes", lambda r: r["units_per_month"] is not None, "units_per_month",
-                scaled(0.2), ("lane",)),
-    "halls": Way("halls", lambda r: "Campus" in r["hall"], "ready", a_year_later,
-                 ("hall ready",)),
+    "allocation": Way(
+        "supply_capacity",
+        lambda r: r["supplier"] == "TSMC",
+        "units_per_month",
+        scaled(0.5),
+        ("supplier capacity", "TSMC"),
+    ),
+    "bricks": Way(
+        "supply_capacity",
+        lambda r: r["supplier"] == "Vicor",
+        "units_per_month",
+        scaled(0.3),
+        ("supplier capacity", "Vicor"),
+    ),
+    "yield": Way(
+        "supply", lambda r: r["item"] == "wafer", "yield", scaled(0.5), ("yield", "wafer of TSMC")
+    ),
+    "feeder": Way(
+        "energisation",
+        lambda r: "Campus A" in r["node"],
+        "from",
+        a_year_later,
+        ("energised from", "Campus A (assumed) grid"),
+    ),
+    "crews": Way(
+        "crews", lambda r: "Campus" in r["site"], "systems_per_month", scaled(0.4), ("crews",)
+    ),
+    "CS-4 never": Way(
+        "systems",
+        lambda r: r["system"] == "CS-4",
+        "available_from",
+        never,
+        ("system available from", "CS-4"),
+    ),
+    "coolant": Way(
+        "halls",
+        lambda r: "Campus A" in r["hall"] or "Campus B" in r["hall"],
+        "coolant_lpm",
+        scaled(0.3),
+        ("hall coolant",),
+    ),
+    "plant": Way(
+        "plants",
+        lambda r: "California" in r["plant"],
+        "units_per_month",
+        scaled(0.3),
+        ("assembly", "Assembly California (assumed), CS-3"),
+    ),
+    "lane": Way(
+        "lanes",
+        lambda r: r["units_per_month"] is not None,
+        "units_per_month",
+        scaled(0.2),
+        ("lane",),
+    ),
+    "halls": Way("halls", lambda r: "Campus" in r["hall"], "ready", a_year_later, ("hall ready",)),
     "budget": Way("budget", lambda r: True, "cumulative", scaled(0.8), ("budget",)),
-}  # fmt: skip
+}
 """What is changed, and the kind, mostly with the subject, that must be named first."""
 
 ENOUGH = {date(2026, 12, 31): 4.7e9, date(2027, 12, 31): 9.3e9, date(2028, 12, 31): 14.2e9}
@@ -101,10 +137,14 @@ def made_late(inputs: Inputs, name: str) -> Inputs:
 def _budget() -> tuple[Row, ...]:
     """Return rows of the sheet budget, which the case has not."""
     return tuple(
-        Row("budget", {"date": day, "cumulative": money, "source": None},
-            {"date": f"A{number}", "cumulative": f"B{number}"}, frozenset({"source"}))
+        Row(
+            "budget",
+            {"date": day, "cumulative": money, "source": None},
+            {"date": f"A{number}", "cumulative": f"B{number}"},
+            frozenset({"source"}),
+        )
         for number, (day, money) in enumerate(ENOUGH.items(), start=2)
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)
@@ -135,11 +175,13 @@ class Told:
         right = ("yes" if self.is_right else "NO") if late else ""
         first = self.first if late else "nothing is late"
         gap = self.plan.summary["gap"]
-        return (f"| {self.name} | {self.plan.summary['missed_mw_months']:.1f} "
-                f"| {'none' if gap is None else f'{gap:.2%}'} | {first} | {right} "
-                f"| {self.plan_seconds:.1f} | {self.seconds:.1f} "
-                f"| {self.seconds / self.plan_seconds:.2f} | {self.found.resolves} "
-                f"| {len(self.found.undone)} |")  # fmt: skip
+        return (
+            f"| {self.name} | {self.plan.summary['missed_mw_months']:.1f} "
+            f"| {'none' if gap is None else f'{gap:.2%}'} | {first} | {right} "
+            f"| {self.plan_seconds:.1f} | {self.seconds:.1f} "
+            f"| {self.seconds / self.plan_seconds:.2f} | {self.found.resolves} "
+            f"| {len(self.found.undone)} |"
+        )
 
 
 def told(inputs: Inputs, name: str) -> Told:
@@ -155,20 +197,32 @@ def told(inputs: Inputs, name: str) -> Told:
     return Told(name, plan, found, planned - began, time.process_time() - planned)
 
 
-HEAD = ("case", "missed MW-months", "gap", "named first", "right", "plan, CPU s",
-        "explanation, CPU s", "ratio", "solves", "left undone")  # fmt: skip
+HEAD = (
+    "case",
+    "missed MW-months",
+    "gap",
+    "named first",
+    "right",
+    "plan, CPU s",
+    "explanation, CPU s",
+    "ratio",
+    "solves",
+    "left undone",
+)
 
 
 def page(results: Sequence[Told]) -> Iterator[str]:
     """Yield the lines of the page of results."""
     yield "# The 750 MW case made late\n"
     yield f"Made by `{COMMAND}` on {date.today()}, one version of the code, one run.\n"
-    yield ("Each row is `inputs/openai-750mw.xlsx` with one cause of lateness planted. Processor "
-           "seconds are of a shared machine; the ratio carries over better. "
-           f"A plan had at most {PLAN_SECONDS:.0f} seconds; its gap is in the table. An "
-           f"explanation may take {LEAST_SECONDS:.0f} seconds however soon its plan was made. "
-           "Left undone is what "
-           "the explanation says itself that it has not tried.\n")  # fmt: skip
+    yield (
+        "Each row is `inputs/openai-750mw.xlsx` with one cause of lateness planted. Processor "
+        "seconds are of a shared machine; the ratio carries over better. "
+        f"A plan had at most {PLAN_SECONDS:.0f} seconds; its gap is in the table. An "
+        f"explanation may take {LEAST_SECONDS:.0f} seconds however soon its plan was made. "
+        "Left undone is what "
+        "the explanation says itself that it has not tried.\n"
+    )
     yield from table_head()
     yield from (result.row() for result in results)
     yield "\n## What to ask for\n"
@@ -184,10 +238,12 @@ def table_head() -> tuple[str, str]:
 def _asks(result: Told) -> Iterator[str]:
     yield f"**{result.name}**\n"
     for row in result.found.tables["asks"]:
-        yield (f"- set {row['set']}: {row['says']}; alone it gains {row['mw_months_alone']:.6g} "
-               f"MW-months; nothing of the set can be left out: {row['irreducible']}"
-               + (f"; fewest: {row['fewest']}" if row["fewest"] else "")
-               + f"; {row['proof']}")  # fmt: skip
+        yield (
+            f"- set {row['set']}: {row['says']}; alone it gains {row['mw_months_alone']:.6g} "
+            f"MW-months; nothing of the set can be left out: {row['irreducible']}"
+            + (f"; fewest: {row['fewest']}" if row["fewest"] else "")
+            + f"; {row['proof']}"
+        )
     for what in result.found.undone:
         yield f"- left undone: {what}"
     yield ""

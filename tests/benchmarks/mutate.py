@@ -49,8 +49,10 @@ def main() -> int:
         kinds[found.kind] += 1
         if slowest is None or found.seconds > slowest.seconds:
             slowest = found
-        line = (f"{number}\t{found.kind}\t{found.seconds:.2f}\t{found.base}\t{found.change}\t"
-                f"{found.detail.splitlines()[-1] if found.detail else ''}\n")  # fmt: skip
+        line = (
+            f"{number}\t{found.kind}\t{found.seconds:.2f}\t{found.base}\t{found.change}\t"
+            f"{found.detail.splitlines()[-1] if found.detail else ''}\n"
+        )
         if arguments.log:
             with arguments.log.open("a", encoding="utf-8") as log:
                 log.write(line)
@@ -60,8 +62,10 @@ def main() -> int:
             print(number + 1, dict(kinds), f"{memory() / 1e6:.0f} MB", file=sys.stderr, flush=True)
     print(dict(sorted(kinds.items())))
     if slowest is not None:
-        print(f"slowest: {slowest.seconds:.2f} s, number {slowest.number}, {slowest.base}, "
-              f"{slowest.change}; most memory: {memory() / 1e6:.0f} MB")  # fmt: skip
+        print(
+            f"slowest: {slowest.seconds:.2f} s, number {slowest.number}, {slowest.base}, "
+            f"{slowest.change}; most memory: {memory() / 1e6:.0f} MB"
+        )
     return 1 if kinds["DEFECT"] or memory() > MOST_MEMORY else 0
 
 

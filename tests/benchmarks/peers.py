@@ -38,8 +38,17 @@ WAYS = {
     "pulp": "plain PuLP, its own HiGHS interface",
     "file": "bare HiGHS, the exported file",
 }
-STAGES = ("read", "case", "model", "hand-over", "extract", "verify", "save tables",
-          "write plan.xlsx", "write report.html")  # fmt: skip
+STAGES = (
+    "read",
+    "case",
+    "model",
+    "hand-over",
+    "extract",
+    "verify",
+    "save tables",
+    "write plan.xlsx",
+    "write report.html",
+)
 LONG_S = 20.0
 """A way that takes longer is not run again."""
 
@@ -61,8 +70,10 @@ def main() -> None:
             book = f"{folder}/{size}.xlsx"
             run("generate.py", size, book)
             peers[size] = every_way(size, book, folder, given.rounds)
-            stages[size] = [json.loads(run("stages.py", book, folder))
-                            for _ in range(1 if size == SIZES[-1] else given.rounds)]  # fmt: skip
+            stages[size] = [
+                json.loads(run("stages.py", book, folder))
+                for _ in range(1 if size == SIZES[-1] else given.rounds)
+            ]
     RESULTS.write_text(page(peers, stages), encoding="utf-8")
     print(RESULTS.relative_to(ROOT))
 
@@ -98,8 +109,13 @@ def same(size: str, told: dict[str, Told]) -> None:
 
 def run(script: str, *arguments: str) -> str:
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{HERE}"}
-    done = subprocess.run([sys.executable, "-W", "ignore", str(HERE / script), *arguments],
-                          env=environment, capture_output=True, text=True, check=False)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", str(HERE / script), *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         sys.exit(f"{script} {' '.join(arguments)}: {done.stderr[-2000:]}")
     return done.stdout
@@ -125,23 +141,42 @@ def page(peers: dict[str, dict[str, list[Told]]], stages: dict[str, list[Told]])
         "",
         "## The same model",
         "",
-        *table(("size", "way", "rows", "columns", "nonzeros", "whole", "optimum of the relaxation"),
-               (size_row(size, way, told[way][0])
-                for size, told in peers.items() for way in WAYS if way != "file")),
+        *table(
+            ("size", "way", "rows", "columns", "nonzeros", "whole", "optimum of the relaxation"),
+            (
+                size_row(size, way, told[way][0])
+                for size, told in peers.items()
+                for way in WAYS
+                if way != "file"
+            ),
+        ),
         "",
         "## Build and hand-over",
         "",
-        *table(("size", "way", "build, s", "hand-over, s", "both, s", "planner / way",
-                "peak memory, MB", "planner / way", "rounds"),
-               (way_row(size, way, told) for size, told in peers.items() for way in WAYS)),
+        *table(
+            (
+                "size",
+                "way",
+                "build, s",
+                "hand-over, s",
+                "both, s",
+                "planner / way",
+                "peak memory, MB",
+                "planner / way",
+                "rounds",
+            ),
+            (way_row(size, way, told) for size, told in peers.items() for way in WAYS),
+        ),
         "",
         "## Stages",
         "",
-        *table(("size", "columns", "result rows", *STAGES, "plan.xlsx, MB", "report.html, MB"),
-               (stage_row(size, told) for size, told in stages.items())),
+        *table(
+            ("size", "columns", "result rows", *STAGES, "plan.xlsx, MB", "report.html, MB"),
+            (stage_row(size, told) for size, told in stages.items()),
+        ),
         "",
         *growth(stages),
-    ]  # fmt: skip
+    ]
     before = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else "# Against its peers\n\n"
     head, mark, _ = before.partition("Made by `python")
     return (head if mark else before) + "\n".join(measured) + "\n"
@@ -155,8 +190,12 @@ def table(header: tuple[str, ...], rows: Iterable[Iterable[str]]) -> list[str]:
 def size_row(size: str, way: str, told: Told) -> list[str]:
     counts = (told.get(name) for name in ("rows", "columns", "nonzeros", "whole"))
     optimum = told.get("objective")
-    return [size, WAYS[way], *("" if n is None else f"{n:,}" for n in counts),
-            "" if optimum is None else f"{optimum:.10f}"]  # fmt: skip
+    return [
+        size,
+        WAYS[way],
+        *("" if n is None else f"{n:,}" for n in counts),
+        "" if optimum is None else f"{optimum:.10f}",
+    ]
 
 
 def way_row(size: str, way: str, of_size: dict[str, list[Told]]) -> list[str]:
@@ -165,15 +204,26 @@ def way_row(size: str, way: str, of_size: dict[str, list[Told]]) -> list[str]:
     memory = median(one["memory_mb"] for one in told)
     least = median(one["memory_mb"] for one in ours)
     ratio = middle(ours, "build", "handover") / times[-1] if times[-1] > 0 else math.nan
-    return [size, WAYS[way], *(f"{s:.2f}" for s in times), f"{ratio:.2f}", f"{memory:,.0f}",
-            f"{least / memory:.2f}", str(len(told))]  # fmt: skip
+    return [
+        size,
+        WAYS[way],
+        *(f"{s:.2f}" for s in times),
+        f"{ratio:.2f}",
+        f"{memory:,.0f}",
+        f"{least / memory:.2f}",
+        str(len(told)),
+    ]
 
 
 def stage_row(size: str, told: list[Told]) -> list[str]:
     last = told[-1]
-    return [size, f"{last['columns']:,}", f"{last['rows']:,}",
-            *(f"{middle(told, name):.3f}" for name in STAGES),
-            *(f"{last['mb'][name]:.2f}" for name in ("plan.xlsx", "report.html"))]  # fmt: skip
+    return [
+        size,
+        f"{last['columns']:,}",
+        f"{last['rows']:,}",
+        *(f"{middle(told, name):.3f}" for name in STAGES),
+        *(f"{last['mb'][name]:.2f}" for name in ("plan.xlsx", "report.html")),
+    ]
 
 
 def growth(stages: dict[str, list[Told]]) -> list[str]:
@@ -187,8 +237,7 @@ def growth(stages: dict[str, list[Told]]) -> list[str]:
         wider = math.log(stages[b][0]["columns"] / stages[a][0]["columns"])
         longer = (math.log(middle(stages[b], name) / middle(stages[a], name)) for name in STAGES)
         rows.append([f"{a} to {b}", *(f"{taken / wider:.2f}" for taken in longer)])
-    return ["Exponents of time against the number of columns:", "",
-            *table(("", *STAGES), rows)]  # fmt: skip
+    return ["Exponents of time against the number of columns:", "", *table(("", *STAGES), rows)]
 
 
 if __name__ == "__main__":

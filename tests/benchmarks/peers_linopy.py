@@ -30,21 +30,28 @@ class Writer:
         facility, supply = case.facility, case.supply
         # Sums by group come in the order of their names, and linopy pairs equal shapes by position.
         self.names: dict[str, list[Any]] = {
-            "period": list(case.calendar.periods), "hall": list(facility.halls),
-            "system": list(facility.systems), "site": sorted(facility.sites),
+            "period": list(case.calendar.periods),
+            "hall": list(facility.halls),
+            "system": list(facility.systems),
+            "site": sorted(facility.sites),
             "commitment": list(case.demand.commitments),
             "plant": sorted({plant for plant, _ in supply.assembly_cost}),
-            "depot": sorted({end for _, end in supply.freight}
-                            - set(facility.sites) - {plant for plant, _ in supply.assembly_cost}),
-        }  # fmt: skip
+            "depot": sorted(
+                {end for _, end in supply.freight}
+                - set(facility.sites)
+                - {plant for plant, _ in supply.assembly_cost}
+            ),
+        }
         self.names["origin"] = [*self.names["plant"], *self.names["depot"]]
         self.at = {dim: {name: n for n, name in enumerate(of)} for dim, of in self.names.items()}
         self.now = self.array(("period",), np.array(case.calendar.discounts) / case.money_unit)
         self.months = self.array(("period",), case.calendar.months)
         self.site_of = xr.DataArray(
-            [facility.site_of[hall] for hall in facility.halls], dims="hall", name="site",
+            [facility.site_of[hall] for hall in facility.halls],
+            dims="hall",
+            name="site",
             coords={"hall": self.names["hall"]},
-        )  # fmt: skip
+        )
         self.cost: list[Any] = []
 
     def array(self, dims: tuple[str, ...], values: Any) -> xr.DataArray:
@@ -128,18 +135,22 @@ class Writer:
         of_site = self.at["site"].__contains__
         ships, held = sets["ship_units"].keys, sets["stock"].keys
         self.ship = self.variables(
-            "ship", ("origin", "site", "system", "period"),
+            "ship",
+            ("origin", "site", "system", "period"),
             peers_sets.Keys([key for key in ships if of_site(key[1])]),
-        )  # fmt: skip
+        )
         stored = peers_sets.Keys([key for key in held if of_site(key[0])])
         self.stock = self.variables("stock", ("site", "system", "period"), stored)
         self.held = {key for key in held if not of_site(key[0])}
         self.up = {}  # by lane above the sites and item
         self.store = {}  # by place above the sites and item
         self.lots, self.placed = {}, {}  # by supplier and item
-        for keys, made, name in ((ships, self.up, "up"), (held, self.store, "store"),
-                                 (sets["order_lots"].keys, self.lots, "lots"),
-                                 (sets["place_order"].keys, self.placed, "placed")):  # fmt: skip
+        for keys, made, name in (
+            (ships, self.up, "up"),
+            (held, self.store, "store"),
+            (sets["order_lots"].keys, self.lots, "lots"),
+            (sets["place_order"].keys, self.placed, "placed"),
+        ):
             for series in dict.fromkeys(key[:-1] for key in keys):
                 if name in {"up", "store"} and of_site(series[-2 if name == "store" else 1]):
                     continue
@@ -148,8 +159,10 @@ class Writer:
                 most = {"lots": sets["order_lots"].most, "placed": sets["place_order"].most}
                 bounds = most.get(name) and {(key[-1],): most[name][key] for key in of}  # type: ignore[index]
                 made[series] = self.variables(
-                    f"{name} {series}", ("period",),
-                    peers_sets.Keys([(key[-1],) for key in of], bounds, whole))  # fmt: skip
+                    f"{name} {series}",
+                    ("period",),
+                    peers_sets.Keys([(key[-1],) for key in of], bounds, whole),
+                )
 
     def series(self, of: Mapping[Any, float], start: Any, blank: Any = 0.0) -> Any:
         """Return the values of one series of a mapping by period."""
@@ -182,8 +195,13 @@ class Writer:
             self.cost.append(price * self.now * lots)
         dims = ("plant", "system", "period")
         capacity = self.spread(dims, supply.assembly_capacity)
-        self.add(1 * self.start_assembly, "<=", capacity, self.start_assembly.labels != NEVER,
-                 "plant_capacity")  # fmt: skip
+        self.add(
+            1 * self.start_assembly,
+            "<=",
+            capacity,
+            self.start_assembly.labels != NEVER,
+            "plant_capacity",
+        )
         each = self.spread(("plant", "system"), supply.assembly_cost)
         self.cost.append((each * self.now * self.start_assembly).sum())
 
@@ -289,10 +307,13 @@ class Writer:
     def power(self) -> None:
         facility, standing, opened = self.case.facility, self.installed_systems, self.opened_halls
         some = (standing.labels != NEVER).any("system")
-        each, carried = (self.spread((dim,), of) for dim, of in
-                         (("system", facility.it_mw), ("hall", facility.hall_it_mw)))  # fmt: skip
+        each, carried = (
+            self.spread((dim,), of)
+            for dim, of in (("system", facility.it_mw), ("hall", facility.hall_it_mw))
+        )
         firm = (carried * self.spread(("hall",), facility.open_count)).where(
-            opened.labels == NEVER, 0.0)  # fmt: skip
+            opened.labels == NEVER, 0.0
+        )
         load = (each * standing).sum("system")
         self.add(load - carried * opened, "<=", firm, some, "hall_power")
         draws = self.spread(("site", "system"), facility.facility_mw).sel(site=self.site_of)
@@ -322,9 +343,12 @@ class Writer:
         start = self.spread(("hall", "system"), self.case.serving, len(self.names["period"]))
         when = self.array(("period",), self.names["period"])
         self.add(used - idle, "<=", serving, when >= start, "in_service")
-        price = {(site, system, t): peers_sets.energy_money(self.case, site, system, t)
-                 for site in facility.sites for system in facility.systems
-                 for t in self.names["period"]}  # fmt: skip
+        price = {
+            (site, system, t): peers_sets.energy_money(self.case, site, system, t)
+            for site in facility.sites
+            for system in facility.systems
+            for t in self.names["period"]
+        }
         money = self.spread(("site", "system", "period"), price) / self.case.money_unit
         spent = (money.sel(site=self.site_of).drop_vars("site") * idle).where(when >= start)
         self.cost.append(spent.sum())
@@ -341,8 +365,9 @@ class Writer:
         }
         idle = 1 * self.installed_systems
         for k in sorted({k for _, _, k in lag}):
-            mask = self.spread(("system", "period"), {key[:2]: True for key in lag if key[2] == k},
-                               False)  # fmt: skip
+            mask = self.spread(
+                ("system", "period"), {key[:2]: True for key in lag if key[2] == k}, False
+            )
             idle = idle - (1 * self.install_systems.shift(period=k)).where(mask)
         return idle
 
@@ -354,8 +379,15 @@ def state(case: Case, seconds: dict[str, float]) -> Any:
     sets = peers_sets.index_sets(case)
     seconds["keys"] = time.process_time() - started
     writer.decisions(sets)
-    for block in (Writer.suppliers, Writer.flows_above, Writer.flows_at_sites, Writer.systems,
-                  Writer.openings, Writer.power, Writer.commitments):  # fmt: skip
+    for block in (
+        Writer.suppliers,
+        Writer.flows_above,
+        Writer.flows_at_sites,
+        Writer.systems,
+        Writer.openings,
+        Writer.power,
+        Writer.commitments,
+    ):
         block(writer)
     writer.model.add_objective(linopy.merge([1 * cost.sum() for cost in writer.cost]))
     seconds["build"] = time.process_time() - started

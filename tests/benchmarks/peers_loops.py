@@ -72,10 +72,11 @@ class Poi:
         domain = domains.Integer if of.whole else domains.Continuous
         add = self.model.add_variable
         return {
-            key: add(lb=0.0, ub=float(most[key]), domain=domain) if key in most
+            key: add(lb=0.0, ub=float(most[key]), domain=domain)
+            if key in most
             else add(lb=0.0, domain=domain)
             for key in of.keys
-        }  # fmt: skip
+        }
 
     def require(self, left: Any, sense: str, right: float) -> None:
         self.model.add_linear_constraint(left, self.senses[sense], right)
@@ -110,8 +111,11 @@ def suppliers(case: Case, of: Any, made: Any) -> None:
             for (at, item), row in supply.sources.items()
             if at == supplier and (at, item, period) in lots
         ]
-        firm = sum(row["capacity_use"] * sum(supply.firm_orders.get((*key, period), ()))
-                   for key, row in supply.sources.items() if key[0] == supplier)  # fmt: skip
+        firm = sum(
+            row["capacity_use"] * sum(supply.firm_orders.get((*key, period), ()))
+            for key, row in supply.sources.items()
+            if key[0] == supplier
+        )
         if load:
             of.require(of.total(load), "<=", capacity - firm)
     for key, order in placed.items():
@@ -187,8 +191,10 @@ def systems(case: Case, of: Any, made: Any) -> None:
 
 def openings(case: Case, of: Any, made: Any) -> None:
     facility, halls, sites = case.facility, made["opened_halls"], made["open_site"]
-    decided = {(hall, opens): made["open_halls"][hall, taken]
-               for (hall, taken), opens in facility.opening.items()}  # fmt: skip
+    decided = {
+        (hall, opens): made["open_halls"][hall, taken]
+        for (hall, taken), opens in facility.opening.items()
+    }
     for (hall, period), opened in halls.items():
         balance, firm = opened + 0.0, facility.open_count[hall]
         if (hall, period) in decided:
@@ -206,8 +212,9 @@ def openings(case: Case, of: Any, made: Any) -> None:
     for (site, period), opened in sites.items():
         open_by = [
             halls[hall, latest[hall, period]]
-            for hall in facility.halls_at[site] if (hall, period) in latest
-        ]  # fmt: skip
+            for hall in facility.halls_at[site]
+            if (hall, period) in latest
+        ]
         of.require(opened - of.total(open_by), "<=", 0)
         if (site, period) in before:
             of.require(opened - sites[site, before[site, period]], ">=", 0)
@@ -258,8 +265,15 @@ def commitments(case: Case, of: Any, made: Any) -> None:
 
 
 BLOCKS: tuple[Callable[[Case, Any, Any], None], ...] = (
-    suppliers, plants, stock, storage, systems, openings, power, commitments,
-)  # fmt: skip
+    suppliers,
+    plants,
+    stock,
+    storage,
+    systems,
+    openings,
+    power,
+    commitments,
+)
 
 
 def sum_costs(case: Case, of: Any, made: Any) -> Any:
@@ -267,15 +281,22 @@ def sum_costs(case: Case, of: Any, made: Any) -> Any:
     supply, facility, calendar = case.supply, case.facility, case.calendar
     now = [discount / case.money_unit for discount in calendar.discounts]
     months = calendar.months
-    terms = [supply.price[k[:2]] * supply.sources[k[:2]]["lot"] * now[k[2]] * v
-             for k, v in made["order_lots"].items()]  # fmt: skip
-    terms += [supply.sources[k[:2]]["order_cost"] * now[k[2]] * v
-              for k, v in made["place_order"].items()]  # fmt: skip
-    terms += [supply.assembly_cost[k[:2]] * now[k[2]] * v
-              for k, v in made["start_assembly"].items()]  # fmt: skip
+    terms = [
+        supply.price[k[:2]] * supply.sources[k[:2]]["lot"] * now[k[2]] * v
+        for k, v in made["order_lots"].items()
+    ]
+    terms += [
+        supply.sources[k[:2]]["order_cost"] * now[k[2]] * v for k, v in made["place_order"].items()
+    ]
+    terms += [
+        supply.assembly_cost[k[:2]] * now[k[2]] * v for k, v in made["start_assembly"].items()
+    ]
     terms += [supply.freight[k[:2]] * now[k[3]] * v for k, v in made["ship_units"].items()]
-    terms += [supply.holding_cost[k[0]] * months[k[2]] * now[k[2]] * v
-              for k, v in made["stock"].items() if k[0] in supply.holding_cost]  # fmt: skip
+    terms += [
+        supply.holding_cost[k[0]] * months[k[2]] * now[k[2]] * v
+        for k, v in made["stock"].items()
+        if k[0] in supply.holding_cost
+    ]
     terms += [facility.fit_out_cost[k[0]] * now[k[1]] * v for k, v in made["open_halls"].items()]
     sites = made["open_site"]
     before = peers_sets.sites_before(sites)
@@ -294,6 +315,9 @@ def sum_costs(case: Case, of: Any, made: Any) -> Any:
                 for at in peers_sets.still_commissioned(case, system, period)
                 if (hall, system, at) in made["install_systems"]
             ]
-    terms += [case.demand.late_cost[k[0]] * months[k[1]] * now[k[1]] * v
-              for k, v in made["missed_mw"].items() if case.demand.late_cost[k[0]]]  # fmt: skip
+    terms += [
+        case.demand.late_cost[k[0]] * months[k[1]] * now[k[1]] * v
+        for k, v in made["missed_mw"].items()
+        if case.demand.late_cost[k[0]]
+    ]
     return of.total(terms)

@@ -77,8 +77,13 @@ def size_of(found: Any, folder: str, relax: bool) -> dict[str, Any]:
         found.readModel(path)
     lp = found.getLp()
     whole = sum(kind == highspy.HighsVarType.kInteger for kind in lp.integrality_)
-    return {"rows": lp.num_row_, "columns": lp.num_col_, "nonzeros": found.getNumNz(),
-            "whole": whole, "highs": found}  # fmt: skip
+    return {
+        "rows": lp.num_row_,
+        "columns": lp.num_col_,
+        "nonzeros": found.getNumNz(),
+        "whole": whole,
+        "highs": found,
+    }
 
 
 def main() -> None:

@@ -35,9 +35,10 @@ def supply_sets(case: Case) -> dict[str, Keys]:
         key: most / supply.sources[key[:2]]["lot"] for key, most in supply.largest_order.items()
     }
     placed = [
-        key for key in supply.arrival
+        key
+        for key in supply.arrival
         if supply.sources[key[:2]]["order_cost"] > 0 or supply.sources[key[:2]]["min_order"] > 0
-    ]  # fmt: skip
+    ]
     return {
         "order_lots": Keys(list(supply.arrival), lots, case.whole),
         "place_order": Keys(placed, dict.fromkeys(placed, 1.0), whole=True),
@@ -53,33 +54,51 @@ def deployment_sets(case: Case) -> dict[str, Keys]:
         pair: 0 if pair in facility.fleet else case.installing[pair][0] for pair in case.serving
     }
     standing = [(*pair, t) for pair, start in first.items() for t in range(start, count)]
-    most = [n for pair, start in first.items()
-            for n in facility.most_standing(*pair, range(start, count))]  # fmt: skip
+    most = [
+        n
+        for pair, start in first.items()
+        for n in facility.most_standing(*pair, range(start, count))
+    ]
     room = {key: math.floor(n + 1e-9) for key, n in zip(standing, most, strict=True)}
-    opened = [(hall, t) for hall, start in first_openings(case).items()
-              for t in range(start, count)]  # fmt: skip
+    opened = [
+        (hall, t) for hall, start in first_openings(case).items() for t in range(start, count)
+    ]
     missed = {key: mw for key, mw in case.demand.required_mw.items() if mw > 0}
-    sites = sorted({(facility.site_of[hall], t) for hall, t in facility.opening
-                    if facility.site_of[hall] in facility.opening_cost})  # fmt: skip
+    sites = sorted(
+        {
+            (facility.site_of[hall], t)
+            for hall, t in facility.opening
+            if facility.site_of[hall] in facility.opening_cost
+        }
+    )
     return {
         "install_systems": Keys(
-            [(*pair, t) for pair, span in case.installing.items() for t in span],
-            None, case.whole),
+            [(*pair, t) for pair, span in case.installing.items() for t in span], None, case.whole
+        ),
         "remove_systems": Keys(
-            [(*pair, t) for pair, start in case.serving.items()
-             for t in range(max(start, fence), count)], None, case.whole),
+            [
+                (*pair, t)
+                for pair, start in case.serving.items()
+                for t in range(max(start, fence), count)
+            ],
+            None,
+            case.whole,
+        ),
         "installed_systems": Keys(standing, room if case.whole else None, case.whole),
         "open_halls": Keys(list(facility.opening)),
         "opened_halls": Keys(opened, {key: facility.hall_count[key[0]] for key in opened}, True),
         "open_site": Keys(sites, dict.fromkeys(sites, 1.0), whole=True),
         "serve_mw": Keys(
-            [(commitment, hall, system, t)
-             for (hall, system), start in case.serving.items()
-             for commitment in case.demand.commitments
-             if (commitment, facility.site_of[hall], system) in case.demand.mw_per_system
-             for t in range(start, count)]),
+            [
+                (commitment, hall, system, t)
+                for (hall, system), start in case.serving.items()
+                for commitment in case.demand.commitments
+                if (commitment, facility.site_of[hall], system) in case.demand.mw_per_system
+                for t in range(start, count)
+            ]
+        ),
         "missed_mw": Keys(list(missed), missed),
-    }  # fmt: skip
+    }
 
 
 def first_openings(case: Case) -> dict[str, int]:

@@ -47,18 +47,47 @@ def main() -> None:
         if workbook.suffix != ".xlsx":
             workbook = Path(folder) / f"{given.case}.xlsx"
             timed(["tests/benchmarks/generate.py", given.case, str(workbook)])
-        plan, seconds, busy, memory = timed([
-            "-m", "planner.cli.main", "plan", str(workbook), "-o", f"{folder}/plan", "--json",
-            "--gap", str(given.gap), "--time-limit", str(given.time_limit),
-            "--threads", str(given.threads)])  # fmt: skip
+        plan, seconds, busy, memory = timed(
+            [
+                "-m",
+                "planner.cli.main",
+                "plan",
+                str(workbook),
+                "-o",
+                f"{folder}/plan",
+                "--json",
+                "--gap",
+                str(given.gap),
+                "--time-limit",
+                str(given.time_limit),
+                "--threads",
+                str(given.threads),
+            ]
+        )
         gap = "none" if plan["gap"] is None else f"{plan['gap']:.3%}"
-        row = [given.case, f"{given.gap:.2%}", plan["status"], gap,
-               f"{seconds:.0f}", f"{busy:.0f}", f"{memory:,.0f}"]  # fmt: skip
+        row = [
+            given.case,
+            f"{given.gap:.2%}",
+            plan["status"],
+            gap,
+            f"{seconds:.0f}",
+            f"{busy:.0f}",
+            f"{memory:,.0f}",
+        ]
         if not given.no_reference:
-            reference, seconds, busy, _ = timed([
-                __file__, str(workbook), "--bare", "--gap", str(given.gap),
-                "--reference-limit", str(given.reference_limit),
-                "--threads", str(given.threads)])  # fmt: skip
+            reference, seconds, busy, _ = timed(
+                [
+                    __file__,
+                    str(workbook),
+                    "--bare",
+                    "--gap",
+                    str(given.gap),
+                    "--reference-limit",
+                    str(given.reference_limit),
+                    "--threads",
+                    str(given.threads),
+                ]
+            )
             row += [reference["status"], f"{reference['gap']:.3%}", f"{seconds:.0f}", f"{busy:.0f}"]
     print("| " + " | ".join(row) + " |")
 
@@ -67,8 +96,12 @@ def timed(arguments: list[str]) -> tuple[Any, float, float, float]:
     """Run Python and return its document, seconds, seconds of processor time, and memory in MB."""
     started = time.perf_counter()
     with tempfile.TemporaryFile("w+") as out:
-        child = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stdout=out,
-                                 env={**os.environ, "PYTHONPATH": str(ROOT)})  # fmt: skip
+        child = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            stdout=out,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
@@ -92,8 +125,12 @@ def bare(workbook: Path, gap: float, limit: float, threads: int) -> dict[str, An
         missed.upBound = 0.0
     model.frame.problem.setObjective(present_cost(model).expression)
     solver = highspy.Highs()
-    for option, value in (("output_flag", False), ("threads", threads), ("mip_rel_gap", gap),
-                          ("time_limit", limit)):  # fmt: skip
+    for option, value in (
+        ("output_flag", False),
+        ("threads", threads),
+        ("mip_rel_gap", gap),
+        ("time_limit", limit),
+    ):
         solver.setOptionValue(option, value)
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "model.mps")

@@ -29,8 +29,18 @@ from planner.workbook.reading import read_inputs
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGE = "halls"
-COLUMNS = ("hall", "site", "count", "it_mw", "open_count", "coolant_lpm", "ready", "build_days",
-           "fit_out_cost", "source")  # fmt: skip
+COLUMNS = (
+    "hall",
+    "site",
+    "count",
+    "it_mw",
+    "open_count",
+    "coolant_lpm",
+    "ready",
+    "build_days",
+    "fit_out_cost",
+    "source",
+)
 
 
 def make(path: Path, rows: int) -> None:
@@ -50,14 +60,25 @@ def halls(rows: int) -> Iterator[tuple[object, ...]]:
     yield COLUMNS
     for number in range(1, rows + 1):
         ready = date(2026, 1, 1) + timedelta(number % 900)
-        yield (f"hall {number}", "North", 1, number % 40 + 0.5, 0, None, ready, 30,
-               number * 1000, f"assumption {number % 50}")  # fmt: skip
+        yield (
+            f"hall {number}",
+            "North",
+            1,
+            number % 40 + 0.5,
+            0,
+            None,
+            ready,
+            30,
+            number * 1000,
+            f"assumption {number % 50}",
+        )
 
 
 def parser_alone(path: Path) -> object:
     book = CalamineWorkbook.from_path(path)
-    return [book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            for name in book.sheet_names]  # fmt: skip
+    return [
+        book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names
+    ]
 
 
 def taken(work: Callable[[], object]) -> tuple[float, float]:
@@ -84,15 +105,17 @@ def main() -> None:
             "read_inputs": lambda: read_inputs(path),
         }
         # In turn, so that what else the machine does falls on all of them.
-        every = [{name: taken(work) for name, work in works.items()}
-                 for _ in range(arguments.runs)]  # fmt: skip
-    medians = {name: [median(run[name][kind] for run in every) for kind in (0, 1)]
-               for name in works}  # fmt: skip
+        every = [{name: taken(work) for name, work in works.items()} for _ in range(arguments.runs)]
+    medians = {
+        name: [median(run[name][kind] for run in every) for kind in (0, 1)] for name in works
+    }
     clock, processors = medians["parser alone"]
     print(f"{arguments.rows:,} rows x {len(COLUMNS)} columns, median of {arguments.runs}")
     for name, (seconds, busy) in medians.items():
-        print(f"{name:14}{seconds:8.3f} s  {seconds / clock:5.2f} x   processors {busy:6.3f} s  "
-              f"{busy / processors:5.2f} x")  # fmt: skip
+        print(
+            f"{name:14}{seconds:8.3f} s  {seconds / clock:5.2f} x   processors {busy:6.3f} s  "
+            f"{busy / processors:5.2f} x"
+        )
 
 
 if __name__ == "__main__":

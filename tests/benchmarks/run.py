@@ -76,8 +76,17 @@ def main() -> None:
 def measure(case: str, time_limit: float) -> Measured:
     """Plan a case as a user would, then solve its reference."""
     with tempfile.TemporaryDirectory() as folder:
-        plan = run("-m", "planner.cli.main", "plan", f"inputs/{case}.xlsx", "-o", f"{folder}/plan",
-                   "--time-limit", str(time_limit), "--json")  # fmt: skip
+        plan = run(
+            "-m",
+            "planner.cli.main",
+            "plan",
+            f"inputs/{case}.xlsx",
+            "-o",
+            f"{folder}/plan",
+            "--time-limit",
+            str(time_limit),
+            "--json",
+        )
         return Measured(case, plan, run(__file__, "--reference", case, f"{folder}/plan"))
 
 
@@ -170,26 +179,49 @@ def report(measured: list[Measured]) -> str:
         "",
         "## Plans",
         "",
-        *table(("case", "rows", "columns", "nonzeros", "whole numbers", "status", "gap",
-                "missed MW-months", "exit code"), map(size_row, measured)),
+        *table(
+            (
+                "case",
+                "rows",
+                "columns",
+                "nonzeros",
+                "whole numbers",
+                "status",
+                "gap",
+                "missed MW-months",
+                "exit code",
+            ),
+            map(size_row, measured),
+        ),
         "",
         "## Seconds by stage",
         "",
         "Whole is the process from start to end. Other is Python's start, imports, reading the",
         "workbook and writing the plan. Build is the stages model and handover.",
         "",
-        *table(("case", *STAGES, "other", "whole",
-                "build / whole", "peak memory, MB"), map(stage_row, measured)),
+        *table(
+            ("case", *STAGES, "other", "whole", "build / whole", "peak memory, MB"),
+            map(stage_row, measured),
+        ),
         "",
         "## Against HiGHS alone",
         "",
         "The reference writes the same model to an MPS file with PuLP, reads it into HiGHS and",
         "solves the linear relaxation of present cost, with missed MW held at those of the plan.",
         "",
-        *table(("case", "write MPS, s", "read MPS, s", "solve relaxation, s",
-                "handover / (write + read)", "whole / relaxation", "plan's cost / relaxation"),
-               map(reference_row, measured)),
-    ]  # fmt: skip
+        *table(
+            (
+                "case",
+                "write MPS, s",
+                "read MPS, s",
+                "solve relaxation, s",
+                "handover / (write + read)",
+                "whole / relaxation",
+                "plan's cost / relaxation",
+            ),
+            map(reference_row, measured),
+        ),
+    ]
     return "\n".join(parts) + "\n"
 
 
@@ -212,8 +244,12 @@ def stage_row(one: Measured) -> list[str]:
     seconds, whole = one.plan.document["seconds"], one.plan.seconds
     build = seconds["model"] + seconds["handover"]
     shown = [seconds[stage] for stage in STAGES]
-    return [one.case, *(f"{s:.2f}" for s in [*shown, whole - sum(shown), whole]),
-            f"{build / whole:.1%}", f"{one.plan.memory_mb:,.0f}"]  # fmt: skip
+    return [
+        one.case,
+        *(f"{s:.2f}" for s in [*shown, whole - sum(shown), whole]),
+        f"{build / whole:.1%}",
+        f"{one.plan.memory_mb:,.0f}",
+    ]
 
 
 def reference_row(one: Measured) -> list[str]:
@@ -222,11 +258,12 @@ def reference_row(one: Measured) -> list[str]:
     handover = plan["seconds"]["handover"]
     cost = sum(plan["present_costs"].values())
     return [
-        one.case, *(f"{seconds[k]:.2f}" for k in ("write", "read", "solve")),
+        one.case,
+        *(f"{seconds[k]:.2f}" for k in ("write", "read", "solve")),
         ratio(handover, seconds["write"] + seconds["read"]),
         ratio(one.plan.seconds, sum(seconds.values())),
         f"{cost / found['bound']:.4f}" if found["status"] == "Optimal" else found["status"],
-    ]  # fmt: skip
+    ]
 
 
 def ratio(seconds: float, reference: float) -> str:

@@ -61,8 +61,12 @@ def main() -> None:
         verdict = verify(inputs, tables)
     if not verdict.ok:
         sys.exit(f"the plan breaks its inputs: {verdict.violations[:5]}")
-    size = {"rows": live.rows, "columns": live.columns, "nonzeros": live.nonzeros,
-            "integers": int(live.whole.sum())}  # fmt: skip
+    size = {
+        "rows": live.rows,
+        "columns": live.columns,
+        "nonzeros": live.nonzeros,
+        "integers": int(live.whole.sum()),
+    }
     figures = summary(inputs, case, tables, "optimal", verdict.checks, size, {})
     plan = Plan(case.name, tables, manifest(inputs, figures, {}, "2026-01-01"), figures, inputs)
     with stage("save tables"):
@@ -72,10 +76,11 @@ def main() -> None:
         with stage(f"write {file}"):
             write(folder / file)
     told = {
-        "seconds": seconds, "columns": live.columns,
+        "seconds": seconds,
+        "columns": live.columns,
         "rows": sum(map(len, tables.values())),
         "mb": {name: (folder / name).stat().st_size / 1e6 for name in ("plan.xlsx", "report.html")},
-    }  # fmt: skip
+    }
     print(json.dumps(told))
 
 

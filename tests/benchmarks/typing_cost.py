@@ -29,7 +29,7 @@ SMALL = {
     "systems": [["system", "power_kw", "coolant_lpm"], ["CS-3", 23, 92]],
     "commitments": [["commitment", "basis"], ["OpenAI", "it"]],
     "milestones": [["commitment", "date", "mw"], ["OpenAI", "2026-12-31", 5]],
-}  # fmt: skip
+}
 
 
 def grids(rows: int) -> dict[str, list[list[object]]]:
@@ -38,10 +38,20 @@ def grids(rows: int) -> dict[str, list[list[object]]]:
     columns = "hall site count it_mw slots coolant_lpm build_days fit_out_cost open_count source"
     halls: list[list[object]] = [[*columns.split()]]
     halls += [
-        [f"Hall {row}", f"Site {row % 500}", chance.randint(1, 9), chance.uniform(1, 50),
-         chance.randint(1, 500), None if row % 3 else 92.5, 90, 1.2e7, 0, "assumption"]
+        [
+            f"Hall {row}",
+            f"Site {row % 500}",
+            chance.randint(1, 9),
+            chance.uniform(1, 50),
+            chance.randint(1, 500),
+            None if row % 3 else 92.5,
+            90,
+            1.2e7,
+            0,
+            "assumption",
+        ]
         for row in range(rows)
-    ]  # fmt: skip
+    ]
     sites: list[list[object]] = [["site", "pue"], *([f"Site {n}", 1.2] for n in range(500))]
     return {**SMALL, "sites": sites, "halls": halls}
 
@@ -91,8 +101,10 @@ def main() -> None:
         raw = read(path)
         reference = best(bare)
         typing = best(lambda: inputs_from_sheets("plan", raw))
-        print(f"bare read {reference:.3f} s; typing, checks and digest {typing:.3f} s: "
-              f"{typing / reference:.2f} bare reads")  # fmt: skip
+        print(
+            f"bare read {reference:.3f} s; typing, checks and digest {typing:.3f} s: "
+            f"{typing / reference:.2f} bare reads"
+        )
         if options.profile:
             profile = cProfile.Profile()
             profile.runcall(inputs_from_sheets, "plan", raw)

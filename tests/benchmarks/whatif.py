@@ -35,13 +35,18 @@ ROOT = Path(__file__).parents[2]
 CASE = ROOT / "inputs/openai-750mw.xlsx"
 TABLES = ("cases", "ramp", "percentiles", "milestones", "tornado", "slips", "bottlenecks")
 COLUMNS = (
-    ("supply", "price", "*=", (0.95, 1.05)), ("lanes", "cost", "*=", (0.8, 1.2)),
-    ("sites", "energy_price", "*=", (0.9, 1.1)), ("halls", "fit_out_cost", "*=", (0.9, 1.1)),
+    ("supply", "price", "*=", (0.95, 1.05)),
+    ("lanes", "cost", "*=", (0.8, 1.2)),
+    ("sites", "energy_price", "*=", (0.9, 1.1)),
+    ("halls", "fit_out_cost", "*=", (0.9, 1.1)),
     ("supply_capacity", "units_per_month", "*=", (0.97, 1.05)),
-    ("energisation", "mw", "*=", (0.97, 1.05)), ("crews", "systems_per_month", "*=", (0.95, 1.1)),
-    ("plants", "units_per_month", "*=", (0.95, 1.1)), ("halls", "it_mw", "*=", (0.98, 1.05)),
-    ("systems", "overhead_kw", "*=", (0.98, 1.02)), ("milestones", "mw", "*=", (0.99, 1.01)),
-)  # fmt: skip
+    ("energisation", "mw", "*=", (0.97, 1.05)),
+    ("crews", "systems_per_month", "*=", (0.95, 1.1)),
+    ("plants", "units_per_month", "*=", (0.95, 1.1)),
+    ("halls", "it_mw", "*=", (0.98, 1.05)),
+    ("systems", "overhead_kw", "*=", (0.98, 1.02)),
+    ("milestones", "mw", "*=", (0.99, 1.01)),
+)
 """Column, operator and factors of single changes."""
 
 
@@ -54,9 +59,10 @@ def single_changes(inputs: Inputs, count: int) -> list[str]:
     every = [
         f"{sheet}[{key_text([row[k] for k in BY_NAME[sheet].key])}].{column}{operator}{factor}"
         for sheet, column, operator, factors in COLUMNS
-        for row in inputs.tables[sheet] if row[column]
+        for row in inputs.tables[sheet]
+        if row[column]
         for factor in factors
-    ]  # fmt: skip
+    ]
     random.Random(1).shuffle(every)
     return list(itertools.islice(_possible(inputs, every), count))
 
@@ -115,8 +121,11 @@ def scaling(cases: int) -> None:
             sweep = run_sweep(inputs, spec, Path(folder), engine, listen)
         own = sum(record["run"]["seconds"] for record in sweep.records)
         walls[workers] = seen[-1]
-        print(f"{workers} workers: wall {seen[-1]:.1f} s, cases {own:.1f} s, overhead "
-              f"{seen[-1] * workers / own - 1:.1%}", flush=True)  # fmt: skip
+        print(
+            f"{workers} workers: wall {seen[-1]:.1f} s, cases {own:.1f} s, overhead "
+            f"{seen[-1] * workers / own - 1:.1%}",
+            flush=True,
+        )
     print(f"scaling {walls[1] / walls[2]:.2f}")
 
 
@@ -137,16 +146,21 @@ def kills(cases: int) -> None:
         lines = (killed / "cases.jsonl").read_text(encoding="utf-8").splitlines()
         numbers = sorted(json.loads(line)["case"] for line in lines)
         print("each case once:", numbers == list(range(cases)))
-        same = [(whole / f"{n}.csv").read_bytes() == (killed / f"{n}.csv").read_bytes()
-                for n in TABLES]  # fmt: skip
+        same = [
+            (whole / f"{n}.csv").read_bytes() == (killed / f"{n}.csv").read_bytes() for n in TABLES
+        ]
         print("same tables:", all(same), f"{pace * 10:.0f} s undisturbed")
 
 
 def _start(folder: Path, cases: int, *more: str) -> subprocess.Popen[bytes]:
     code = "from planner.cli.main import main; main()"
     arguments = ["sweep", str(CASE), "-o", str(folder), "--cases", str(cases), "--workers", "2"]
-    return subprocess.Popen([sys.executable, "-c", code, *arguments, *more], cwd=ROOT,
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments, *more],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 if __name__ == "__main__":

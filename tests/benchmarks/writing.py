@@ -82,10 +82,13 @@ def large_plan(lines: int):
     orders = plan.tables["orders"]
     first = date(2026, 1, 1)
     plan.tables["orders"] = [
-        row | {"order": f"N-{n:06d}",
-               "order_date": row["order_date"] and first + timedelta(days=n % 1400)}
+        row
+        | {
+            "order": f"N-{n:06d}",
+            "order_date": row["order_date"] and first + timedelta(days=n % 1400),
+        }
         for n, row in ((n, orders[n % len(orders)]) for n in range(lines))
-    ]  # fmt: skip
+    ]
     return plan
 
 
@@ -93,10 +96,14 @@ def cells_of(path: Path):
     """Row, column, value and number format of every cell, sheet by sheet."""
     book = openpyxl.load_workbook(path, read_only=True)
     return [
-        [(cell.row - 1, cell.column - 1, cell.value, cell.number_format)
-         for row in sheet.iter_rows() for cell in row if cell.value is not None]
+        [
+            (cell.row - 1, cell.column - 1, cell.value, cell.number_format)
+            for row in sheet.iter_rows()
+            for cell in row
+            if cell.value is not None
+        ]
         for sheet in book
-    ]  # fmt: skip
+    ]
 
 
 def write_bare(sheets, path: Path) -> None:

@@ -130,8 +130,9 @@ def examine_tiny(seed: int, *, mixed: bool = False) -> dict[str, object]:
         return {"result": "mismatch", "mismatches": [f"no plan was found, there is {best}"]}
     found = [
         float(str(row["value"])) * (-1 if row["tier"] == "in_service_mw_months" else 1)
-        for row in plan.tables["tiers"] if row["tier"] != CHOOSING
-    ]  # fmt: skip
+        for row in plan.tables["tiers"]
+        if row["tier"] != CHOOSING
+    ]
     if best is None or len(best) != len(found):
         return {"result": "mismatch", "mismatches": [f"{found} was found, there is {best}"]}
     apart = [abs(a - b) > MARGIN * max(1.0, abs(b)) for a, b in zip(found, best, strict=True)]
@@ -155,7 +156,7 @@ def _optima(sheets: Sheets, seconds: float) -> tuple[list[dict[str, float]], boo
 
 def better(
     optima: Sequence[Mapping[str, float]], scales: Mapping[str, float]
-) -> Mapping[str, float]:  # fmt: skip
+) -> Mapping[str, float]:
     """Return the better of two oracles' optima: the other has cut off a plan that there is."""
     if len(optima) < len(("CBC", "HiGHS")):
         return optima[0] if optima else {}

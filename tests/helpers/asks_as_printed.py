@@ -9,8 +9,10 @@ from datetime import date
 from instances import Sheets
 
 INSTEAD = re.compile(r"(\S+)(?: days?)?(?: under way)? instead of ")
-MORE = re.compile(r"(?:^|: |assemble |store |energise |install |spend )([\d,.]+) "
-                  r"(?:MW|l/min|[A-Z]{3} more|more)")  # fmt: skip
+MORE = re.compile(
+    r"(?:^|: |assemble |store |energise |install |spend )([\d,.]+) "
+    r"(?:MW|l/min|[A-Z]{3} more|more)"
+)
 CELL = re.compile(r"(\w+)!([A-Z]+)(\d+)")
 
 KEYS = {"energisation": "node", "supply_capacity": "supplier", "crews": "site"}
@@ -46,6 +48,10 @@ def _overtake(rows: list[dict[str, object]], key: str, row: dict[str, object], w
     amount = next(c for c in ("mw", "units_per_month", "systems_per_month") if c in row)
     for other in list(rows):
         between = str(row["from"]) <= str(other["from"]) < str(was)
-        if other is not row and other[key] == row[key] and between \
-                and float(str(other[amount])) <= float(str(row[amount])):  # fmt: skip
+        if (
+            other is not row
+            and other[key] == row[key]
+            and between
+            and float(str(other[amount])) <= float(str(row[amount]))
+        ):
             rows.remove(other)

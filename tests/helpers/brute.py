@@ -225,8 +225,11 @@ class Tiny:
     def falls(self) -> Iterator[date]:
         """Yield the days from which fewer megawatts are due than before."""
         for commitment in self.sheets["commitments"]:
-            rows = [row for row in self.sheets["milestones"]
-                    if row["commitment"] == commitment["commitment"]]  # fmt: skip
+            rows = [
+                row
+                for row in self.sheets["milestones"]
+                if row["commitment"] == commitment["commitment"]
+            ]
             for before, row in pairwise(rows):
                 if float(str(row["mw"])) < float(str(before["mw"])):
                     yield date.fromisoformat(str(row["date"]))

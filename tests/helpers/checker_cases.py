@@ -67,7 +67,7 @@ PLAIN = {
         commitment | date | mw
         Gold | 2026-06-30 | 0.04
         Gold | 2026-09-30 | 0.06""",
-}  # fmt: skip
+}
 
 PLAIN_PLAN = {
     "installs": """
@@ -132,7 +132,7 @@ POOLED = {
         order | supplier | item | quantity | arrives | placed
         PO-1 | Maker | CS | 0.25 | 2026-01-19 | 2026-01-07
         PO-2 | Maker | CS | 0.5 | 2026-03-01 | 2026-01-13""",
-}  # fmt: skip
+}
 
 POOLED_PLAN = {
     "orders": """

@@ -110,7 +110,7 @@ FULL = {
         PO-1 | Maker | CS | 2 | 2026-02-20 | 2026-01-10
         PO-2 | Fab | wafer | 4 | 2026-01-01 |
         PO-3 | Maker | CS | 1 | 2026-07-01 | 2025-12-31""",
-}  # fmt: skip
+}
 
 FULL_PLAN = {
     "orders": """
@@ -250,7 +250,7 @@ FULL_PLAN = {
         Bronze | 2026-03-01 | 2026-03-31 | system | 0.03 | 0.03 | 0
         Bronze | 2026-04-01 | 2026-04-30 | system | 0.03 | 0.02 | 0.01
         Bronze | 2026-05-01 | 2026-05-31 | system | 0.03 | 0.02 | 0.01""",
-}  # fmt: skip
+}
 
 FULL_SPEND = {
     "purchase": {date(2026, 1, 10): 2000, date(2026, 2, 10): 80},  # 2 CS x 1000; 8 wafers x 10
@@ -273,13 +273,21 @@ FULL_SPEND = {
     # 0.09 MW x 40, also in April, when 0.01 MW goes; there 0.06 MW x 50 from the 15th on.
     # 0.08 x 40 + 0.06 x 50 + 0.03 x 50 from 16 May on.
     "lease": {
-        JAN: 3.6, FEB: 3.6, MAR: 3.6,
-        APR: 3.6 + 3 * 16 / 30, MAY: 3.2 + 3 + 1.5 * 16 / 31,
+        JAN: 3.6,
+        FEB: 3.6,
+        MAR: 3.6,
+        APR: 3.6 + 3 * 16 / 30,
+        MAY: 3.2 + 3 + 1.5 * 16 / 31,
     },
     # 0.108 MW x 744 h x 5; 672 h; 744 h; 720 h, and 0.09 x 384 x 10 from 15 April on;
     # 0.096 x 744 x 5 + 0.09 x 744 x 10 + 0.045 x 384 x 10 from 16 May on.
-    "energy": {JAN: 401.76, FEB: 362.88, MAR: 401.76, APR: 388.8 + 345.6,
-               MAY: 357.12 + 669.6 + 172.8},
+    "energy": {
+        JAN: 401.76,
+        FEB: 362.88,
+        MAR: 401.76,
+        APR: 388.8 + 345.6,
+        MAY: 357.12 + 669.6 + 172.8,
+    },
     # 0.06 x 50 from the last day of a month to the day before that of the next; 0.09 x 200 from
     # 30 April on, 0.135 x 200 on 31 May.
     "service": {
@@ -290,7 +298,7 @@ FULL_SPEND = {
         date(2026, 5, 31): 30 / 31,
     },
     "late": {MAR: 4.5, APR: 30, MAY: 30},  # 0.045 x 100; 0.03 x 1000
-}  # fmt: skip
+}
 FULL_RATE = 0.1
 FULL_TIERS = {
     "missed_mw_months_priority_1": 0.06,

@@ -133,20 +133,33 @@ FORM = [
     ("single_rows", "full", add("stock", "Fab", "wafer", JAN, JAN, 1)),
     ("known_periods", "full", change("installs", A_MAR, period=FEB)),
     ("known_periods", "full", change("stock", ("East", "CS", APR), date=MAY)),
-    ("single_rows", "full", lambda tables: tables["orders"].append(
-        {**tables["orders"][-1], "order": "N-2"})),
+    (
+        "single_rows",
+        "full",
+        lambda tables: tables["orders"].append({**tables["orders"][-1], "order": "N-2"}),
+    ),
     ("single_rows", "full", lambda tables: tables["tiers"].append(dict(tables["tiers"][0]))),
     ("complete_tables", "full", drop("power", ("Spare", FEB))),
     ("complete_tables", "full", drop("ramp", ("Silver", JAN))),
     ("complete_tables", "full", drop("fleet", ("A", "CS", JAN))),
-    ("complete_tables", "full", lambda tables: tables.update(fleet=[
-        row for row in tables["fleet"] if row["system"] != "Old"])),
-    ("complete_tables", "full", lambda tables: tables.update(fleet=[
-        row for row in tables["fleet"] if (row["hall"], row["system"]) != ("B", "CS")])),
+    (
+        "complete_tables",
+        "full",
+        lambda tables: tables.update(
+            fleet=[row for row in tables["fleet"] if row["system"] != "Old"]
+        ),
+    ),
+    (
+        "complete_tables",
+        "full",
+        lambda tables: tables.update(
+            fleet=[row for row in tables["fleet"] if (row["hall"], row["system"]) != ("B", "CS")]
+        ),
+    ),
     ("complete_tables", "plain", drop("costs", ("openings",))),
     ("no_negative_figures", "full", change("ramp", ("Gold", JAN), missed_mw=-0.01)),
     ("no_negative_figures", "full", change("stock", ("Fab", "wafer", JAN), quantity=-1)),
-]  # fmt: skip
+]
 
 
 def shifted(name: str, key: tuple[object, ...], column: str, day: date) -> Edit:
@@ -159,12 +172,17 @@ A_FEB = ("A", FEB)
 
 SUPPLY = [
     ("release_fence", "full", shifted("orders", N_1, "order_date", EARLY)),
-    ("release_fence", "full",
-     add("installs", "West", "B", "Old", JAN, EARLY, 0, 1, None, None, None)),
-    ("release_fence", "full",
-     add("installs", "East", "A", "CS", JAN, EARLY, 1, 0, None, None, None)),
-    ("release_fence", "full",
-     add("production", "Asm", "CS", JAN, EARLY, JAN.replace(day=12), 1)),
+    (
+        "release_fence",
+        "full",
+        add("installs", "West", "B", "Old", JAN, EARLY, 0, 1, None, None, None),
+    ),
+    (
+        "release_fence",
+        "full",
+        add("installs", "East", "A", "CS", JAN, EARLY, 1, 0, None, None, None),
+    ),
+    ("release_fence", "full", add("production", "Asm", "CS", JAN, EARLY, JAN.replace(day=12), 1)),
     ("release_fence", "full", add("shipments", "Fab", "Asm", "wafer", JAN, EARLY, EARLY, 1)),
     ("release_fence", "full", shifted("openings", A_FEB, "date", EARLY)),
     ("nothing_flows_without_supply", "plain", add("stock", "*", "CS", Q2, Q2, 1)),
@@ -185,11 +203,17 @@ SUPPLY = [
     ("order_slack", "full", change("orders", N_1, slack_days=4)),
     ("order_slack", "full", change("orders", N_1, slack_days=2)),
     ("order_slack", "full", change("orders", N_1, slack_days=None)),
-    ("order_slack", "full",
-     change("orders", N_1, latest_order_date=JAN.replace(day=14), slack_days=-1)),
+    (
+        "order_slack",
+        "full",
+        change("orders", N_1, latest_order_date=JAN.replace(day=14), slack_days=-1),
+    ),
     # One system is worked on for 3 of the 31 days of 12, until the 18th, after 7 of assembly.
-    ("order_slack", "dear",
-     change("orders", N_1, latest_order_date=JAN.replace(day=10), slack_days=5)),
+    (
+        "order_slack",
+        "dear",
+        change("orders", N_1, latest_order_date=JAN.replace(day=10), slack_days=5),
+    ),
     ("order_prices", "full", change("orders", N_1, unit_price=10.01)),
     ("order_prices", "full", change("orders", N_1, price=80.01)),
     ("order_prices", "full", change("orders", N_1, order_cost=7.01)),
@@ -202,13 +226,18 @@ SUPPLY = [
     ("minimum_order", "full", change("orders", N_1, quantity=4)),
     ("minimum_order", "full", change("orders", N_1, quantity=1)),
     ("supply_window", "full", shifted("orders", N_1, "order_date", JAN.replace(day=14))),
-    ("plant_window", "full",
-     shifted("production", ("Asm", "CS", STARTED), "start_date", FEB)),
-    ("finish_dates", "full",
-     change("production", ("Asm", "CS", STARTED), finish_date=MAR.replace(day=16))),
+    ("plant_window", "full", shifted("production", ("Asm", "CS", STARTED), "start_date", FEB)),
+    (
+        "finish_dates",
+        "full",
+        change("production", ("Asm", "CS", STARTED), finish_date=MAR.replace(day=16)),
+    ),
     ("lane_exists", "full", add("shipments", "Depot", "East", "wafer", MAR, MAR, MAR, 1)),
-    ("shipment_arrival", "full",
-     change("shipments", ("Fab", "Depot", "wafer", SENT), arrival_date=SENT)),
+    (
+        "shipment_arrival",
+        "full",
+        change("shipments", ("Fab", "Depot", "wafer", SENT), arrival_date=SENT),
+    ),
     ("stock_balance", "full", change("stock", ("East", "CS", APR), quantity=0.5)),
     ("stock_balance", "full", change("stock", ("East", "CS", APR), quantity=2)),
     ("stock_balance", "full", drop("stock", ("East", "CS", APR))),
@@ -219,15 +248,25 @@ SUPPLY = [
     ("stock_covers_use", "full", change("production", ("Asm", "CS", STARTED), quantity=3)),
     ("stock_covers_use", "full", change("shipments", ("Maker", "East", "CS", MAR), quantity=3)),
     ("stock_covers_use", "full", change("installs", A_MAR, installed=3)),
-    ("stock_covers_use", "full",
-     change("shipments", ("Fab", "Asm", "wafer", STARTED), departure_date=MAR)),
-    ("stock_covers_use", "pooled",
-     change("installs", ("A", "CS", NEXT_SUNDAY), date=date(2026, 1, 16))),
-    ("storage", "full", both(
-        change("shipments", ("Fab", "Depot", "wafer", SENT), quantity=3))),
-    ("storage", "full", both(
-        change("installs", A_APR, installed=0), change("stock", ("East", "CS", APR), quantity=2))),
-]  # fmt: skip
+    (
+        "stock_covers_use",
+        "full",
+        change("shipments", ("Fab", "Asm", "wafer", STARTED), departure_date=MAR),
+    ),
+    (
+        "stock_covers_use",
+        "pooled",
+        change("installs", ("A", "CS", NEXT_SUNDAY), date=date(2026, 1, 16)),
+    ),
+    ("storage", "full", both(change("shipments", ("Fab", "Depot", "wafer", SENT), quantity=3))),
+    (
+        "storage",
+        "full",
+        both(
+            change("installs", A_APR, installed=0), change("stock", ("East", "CS", APR), quantity=2)
+        ),
+    ),
+]
 
 RATES = [
     ("windows_follow", "full", change("clock", FAB_CLOCK, window_from=JAN)),
@@ -239,33 +278,75 @@ RATES = [
     ("windows_follow", "full", add("clock", "dance", "Fab", None, None, FEB, FEB, 0)),
     ("windows_follow", "full", add("clock", "ship", "Fab", "Asm", None, FEB, FEB, 0)),
     ("windows_follow", "full", add("clock", "install", "West", None, None, FEB, FEB, 5)),
-    ("windows_follow", "full",  # ends before it begins
-     change("clock", ("start", "Asm", None, "CS", SENT), window_from=FEB.replace(day=4))),
-    ("windows_follow", "full",  # overlaps with the one before
-     change("clock", ("start", "Asm", None, "CS", STARTED), window_from=SENT)),
-    ("windows_follow", "full",  # leaves a day out
-     change("clock", ("start", "Asm", None, "CS", STARTED), window_from=FEB.replace(day=5))),
+    (
+        "windows_follow",
+        "full",  # ends before it begins
+        change("clock", ("start", "Asm", None, "CS", SENT), window_from=FEB.replace(day=4)),
+    ),
+    (
+        "windows_follow",
+        "full",  # overlaps with the one before
+        change("clock", ("start", "Asm", None, "CS", STARTED), window_from=SENT),
+    ),
+    (
+        "windows_follow",
+        "full",  # leaves a day out
+        change("clock", ("start", "Asm", None, "CS", STARTED), window_from=FEB.replace(day=5)),
+    ),
     ("work_by_a_stated_day", "full", drop("clock", FAB_CLOCK)),
     ("work_by_a_stated_day", "dear", drop("clock", ("ship", "Maker", "Asm", None, SUNDAY))),
-    ("work_by_a_stated_day", "full",
-     change("production", ("Asm", "CS", STARTED), start_date=MAR.replace(day=4))),
-    ("work_by_a_stated_day", "dear",
-     change("installs", ("A", "CS", NEXT_SUNDAY), date=date(2026, 1, 17))),
-    ("nothing_new_inside_a_window", "full",  # before wafers can be ordered
-     change("clock", FAB_CLOCK, window_from=JAN.replace(day=12))),
-    ("nothing_new_inside_a_window", "full",  # carried from before systems are on sale
-     change("clock", ("install", "East", None, None, FEB.replace(day=19)),
-            window_from=FEB.replace(day=14))),
-    ("nothing_new_inside_a_window", "full", both(  # a placed order arrives, a feeder is energised
-        drop("clock", ("install", "East", None, None, FEB.replace(day=19))),
-        change("clock", ("install", "East", None, None, FEB.replace(day=28)),
-               window_from=FEB.replace(day=15)))),
-    ("nothing_new_inside_a_window", "full", both(  # the hall opens
-        drop("clock", EAST_CLOCK),
-        change("clock", ("install", "East", None, None, FEB.replace(day=28)), date=MAR))),
-    ("nothing_new_inside_a_window", "full", both(  # wafers that are ordered now arrive
-        drop("clock", ("start", "Asm", None, "CS", SENT)),
-        change("clock", ("start", "Asm", None, "CS", STARTED), window_from=FEB.replace(day=2)))),
+    (
+        "work_by_a_stated_day",
+        "full",
+        change("production", ("Asm", "CS", STARTED), start_date=MAR.replace(day=4)),
+    ),
+    (
+        "work_by_a_stated_day",
+        "dear",
+        change("installs", ("A", "CS", NEXT_SUNDAY), date=date(2026, 1, 17)),
+    ),
+    (
+        "nothing_new_inside_a_window",
+        "full",  # before wafers can be ordered
+        change("clock", FAB_CLOCK, window_from=JAN.replace(day=12)),
+    ),
+    (
+        "nothing_new_inside_a_window",
+        "full",  # carried from before systems are on sale
+        change(
+            "clock",
+            ("install", "East", None, None, FEB.replace(day=19)),
+            window_from=FEB.replace(day=14),
+        ),
+    ),
+    (
+        "nothing_new_inside_a_window",
+        "full",
+        both(  # a placed order arrives, a feeder is energised
+            drop("clock", ("install", "East", None, None, FEB.replace(day=19))),
+            change(
+                "clock",
+                ("install", "East", None, None, FEB.replace(day=28)),
+                window_from=FEB.replace(day=15),
+            ),
+        ),
+    ),
+    (
+        "nothing_new_inside_a_window",
+        "full",
+        both(  # the hall opens
+            drop("clock", EAST_CLOCK),
+            change("clock", ("install", "East", None, None, FEB.replace(day=28)), date=MAR),
+        ),
+    ),
+    (
+        "nothing_new_inside_a_window",
+        "full",
+        both(  # wafers that are ordered now arrive
+            drop("clock", ("start", "Asm", None, "CS", SENT)),
+            change("clock", ("start", "Asm", None, "CS", STARTED), window_from=FEB.replace(day=2)),
+        ),
+    ),
     ("supplier_capacity", "full", change("orders", N_1, quantity=12)),
     ("supplier_capacity", "full", change("clock", FAB_CLOCK, carried=0.7)),
     ("supplier_capacity", "full", change("clock", FAB_CLOCK, carried=16.1)),
@@ -277,10 +358,13 @@ RATES = [
     ("lane_capacity", "dear", change("shipments", ("Asm", "East", "CS", NEXT_SUNDAY), quantity=3)),
     ("crews", "full", change("installs", A_MAR, installed=3)),
     ("crews", "full", change("clock", EAST_CLOCK, carried=0.4)),
-    ("crews", "full",
-     change("clock", ("install", "East", None, None, date(2026, 2, 28)), carried=1.1)),
+    (
+        "crews",
+        "full",
+        change("clock", ("install", "East", None, None, date(2026, 2, 28)), carried=1.1),
+    ),
     ("crews", "dear", change("installs", ("A", "CS", NEXT_SUNDAY), installed=3)),
-]  # fmt: skip
+]
 
 SITES = [
     ("whole_systems", "full", change("installs", A_MAR, installed=1.5)),
@@ -344,16 +428,30 @@ SERVICE = [
     ("service_capacity", "full", change("service", ("Silver", "A", "CS", MAY), mw=0.18)),
     ("service_capacity", "full", change("service", ("Bronze", "B", "Old", APR), mw=0.03)),
     ("service_capacity", "full", add("service", "Bronze", "East", "A", "CS", MAY, 0.02)),
-    ("dedicated_fleet_serves", "full", both(
-        drop("service", ("Gold", "B", "CS", APR)),
-        add("service", "Bronze", "West", "B", "CS", APR, 0.02))),
+    (
+        "dedicated_fleet_serves",
+        "full",
+        both(
+            drop("service", ("Gold", "B", "CS", APR)),
+            add("service", "Bronze", "West", "B", "CS", APR, 0.02),
+        ),
+    ),
     ("service_capacity", "full", add("service", "Silver", "East", "A", "CS", MAR, 0.045)),
-    ("dedicated_fleet_serves", "dear", both(
-        change("service", ("Gold", "A", "CS", W2), mw=0.01),
-        change("service", ("Iron", "A", "CS", W2), mw=0.03))),
-    ("dedicated_fleet_serves", "dear", both(
-        drop("service", ("Gold", "A", "CS", W2)),
-        change("fleet", ("A", "CS", W2), in_service=1))),
+    (
+        "dedicated_fleet_serves",
+        "dear",
+        both(
+            change("service", ("Gold", "A", "CS", W2), mw=0.01),
+            change("service", ("Iron", "A", "CS", W2), mw=0.03),
+        ),
+    ),
+    (
+        "dedicated_fleet_serves",
+        "dear",
+        both(
+            drop("service", ("Gold", "A", "CS", W2)), change("fleet", ("A", "CS", W2), in_service=1)
+        ),
+    ),
     ("ramp_labels", "full", change("ramp", ("Gold", JAN), basis="facility")),
     ("ramp_labels", "full", change("ramp", ("Gold", JAN), period_end=JAN.replace(day=30))),
     ("ramp_required", "full", change("ramp", ("Gold", MAR), required_mw=0.09)),
@@ -364,7 +462,7 @@ SERVICE = [
     ("ramp_missed", "full", change("ramp", ("Gold", APR), missed_mw=0.02)),
     ("ramp_missed", "full", change("ramp", ("Silver", APR), missed_mw=0.01)),
     ("served_within_promise", "full", change("service", ("Silver", "A", "CS", MAY), mw=0.136)),
-]  # fmt: skip
+]
 
 MONEY = [
     *(tamper for term in FULL_SPEND for tamper in spent_twice(term)),
@@ -411,9 +509,14 @@ PEGS = [
     ("install_purpose", "full", change("installs", ("B", "Old", APR), commitment="Bronze")),
     ("pegged_units", "full", change("pegs", PO_1_PEG, quantity=2.1)),
     ("pegged_units", "full", change("pegs", PO_1_PEG, it_mw=0.05)),
-    ("pegged_units", "full", both(
-        shifted("pegs", N_1_PEG, "date", MAR),
-        change("pegs", ("N-1", "A", "CS", MAR), systems=0.01))),
+    (
+        "pegged_units",
+        "full",
+        both(
+            shifted("pegs", N_1_PEG, "date", MAR),
+            change("pegs", ("N-1", "A", "CS", MAR), systems=0.01),
+        ),
+    ),
     ("pegged_units", "full", change("orders", N_1, arrival_date=MAY)),
     ("pegged_installs", "full", change("pegs", PO_1_PEG, systems=1)),
     ("pegged_installs", "full", drop("pegs", N_1_PEG)),
@@ -425,7 +528,7 @@ PEGS = [
     ("order_pegs", "full", change("orders", N_1, sites_fed="East; West")),
     ("order_pegs", "full", change("orders", N_1, sites_fed=None)),
     ("order_pegs", "full", change("orders", ("PO-3",), sites_fed="East")),
-]  # fmt: skip
+]
 
 PLAN_TAMPERS = [*FORM, *SUPPLY, *RATES, *SITES, *SERVICE, *PEGS, *MONEY]
 """Rule, case and edit of its tables."""

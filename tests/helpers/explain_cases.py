@@ -19,18 +19,36 @@ def small_case(seed: int) -> Sheets:
     sheets: Sheets = {
         "settings": settings("2026-01-01", ENDS[-1], time_limit_s=60),
         "systems": [unit_system(price=10, commission_days=draw.choice([0, 0, 20]))],
-        "supply": [{"supplier": "fab", "item": "unit", "lead_days": draw.choice([0, 28, 40]),
-                    "lot": draw.choice([1, 2])}],
+        "supply": [
+            {
+                "supplier": "fab",
+                "item": "unit",
+                "lead_days": draw.choice([0, 28, 40]),
+                "lot": draw.choice([1, 2]),
+            }
+        ],
         "supply_capacity": [
             {"supplier": "fab", "from": STARTS[0], "units_per_month": draw.randint(1, 6)},
             {"supplier": "fab", "from": STARTS[1], "units_per_month": draw.randint(3, 9)},
         ],
         "sites": [{"site": "north", "pue": 1.25}, {"site": "south", "pue": 1}],
         "halls": [
-            {"hall": "north", "site": "north", "it_mw": 4, "count": draw.randint(1, 2),
-             "fed_by": "feeder", "fit_out_cost": 3},
-            {"hall": "south", "site": "south", "it_mw": 3, "count": 1,
-             "ready": draw.choice(STARTS), "fit_out_cost": 1},
+            {
+                "hall": "north",
+                "site": "north",
+                "it_mw": 4,
+                "count": draw.randint(1, 2),
+                "fed_by": "feeder",
+                "fit_out_cost": 3,
+            },
+            {
+                "hall": "south",
+                "site": "south",
+                "it_mw": 3,
+                "count": 1,
+                "ready": draw.choice(STARTS),
+                "fit_out_cost": 1,
+            },
         ],
         "power": [{"node": "feeder"}],
         "energisation": [
@@ -38,15 +56,16 @@ def small_case(seed: int) -> Sheets:
             {"node": "feeder", "from": draw.choice(STARTS[1:]), "mw": draw.randint(5, 10)},
         ],
         "crews": [{"site": "north", "from": STARTS[0], "systems_per_month": draw.randint(1, 6)}],
-        "commitments": [{"commitment": "public", "basis": "it"},
-                        {"commitment": "private", "basis": "it",
-                         "priority": draw.choice([1, 2])}],
+        "commitments": [
+            {"commitment": "public", "basis": "it"},
+            {"commitment": "private", "basis": "it", "priority": draw.choice([1, 2])},
+        ],
         "milestones": [
             {"commitment": "public", "date": ENDS[draw.randint(0, 1)], "mw": first},
             {"commitment": "public", "date": ENDS[2], "mw": first + draw.randint(0, 4)},
             {"commitment": "private", "date": ENDS[draw.randint(1, 2)], "mw": draw.randint(1, 4)},
         ],
-    }  # fmt: skip
+    }
     if draw.random() < 0.3:
         sheets["budget"] = [{"date": ENDS[2], "cumulative": draw.randint(40, 130)}]
     return sheets
@@ -77,10 +96,13 @@ def rival_case(seed: int) -> Sheets:
     ends = (*ENDS, "2026-04-30", "2026-05-31")
     names = ["Alpha", "Beta", "Gamma"][: draw.choice([2, 2, 3])]
     sheets["commitments"] = [
-        {"commitment": name, "basis": draw.choice(["it", "it", "facility"]),
-         "priority": draw.choice([1, 1, 2])}
+        {
+            "commitment": name,
+            "basis": draw.choice(["it", "it", "facility"]),
+            "priority": draw.choice([1, 1, 2]),
+        }
         for name in names
-    ]  # fmt: skip
+    ]
     sheets["milestones"] = [
         {"commitment": name, "date": ends[draw.randint(0, 4)], "mw": draw.choice([1.5, 2, 3, 4])}
         for name in names
@@ -94,28 +116,62 @@ def _ample(draw: Random, period: str, end: date) -> Sheets:
     today = draw.choice([None, None, None, date(2026, 1, 20)])
     return {
         "settings": settings("2026-01-01", str(end), period=period, today=today, time_limit_s=60),
-        "systems": [unit_system(price=10, power_kw=draw.choice([1000, 500, 750]), commission_days=0,
-                                available_from=date(2026, 1, 1))],
+        "systems": [
+            unit_system(
+                price=10,
+                power_kw=draw.choice([1000, 500, 750]),
+                commission_days=0,
+                available_from=date(2026, 1, 1),
+            )
+        ],
         "bom": [{"system": "unit", "item": "part", "quantity": draw.choice([1, 2, 3])}],
-        "supply": [{"supplier": "fab", "item": "part", "lead_days": draw.choice([0, 10, 45]),
-                    "yield": 1, "lot": draw.choice([1, 1, 5]), "price": 3}],
+        "supply": [
+            {
+                "supplier": "fab",
+                "item": "part",
+                "lead_days": draw.choice([0, 10, 45]),
+                "yield": 1,
+                "lot": draw.choice([1, 1, 5]),
+                "price": 3,
+            }
+        ],
         "supply_capacity": [{"supplier": "fab", "from": date(2026, 1, 1), "units_per_month": 99}],
         "plants": [{"plant": "plant", "system": "unit", "units_per_month": 50, "lead_days": 0}],
-        "lanes": [{"from": "fab", "to": "plant", "transit_days": 0, "units_per_month": None},
-                  {"from": "plant", "to": "site", "transit_days": draw.choice([0, 6]),
-                   "units_per_month": 60}],
+        "lanes": [
+            {"from": "fab", "to": "plant", "transit_days": 0, "units_per_month": None},
+            {
+                "from": "plant",
+                "to": "site",
+                "transit_days": draw.choice([0, 6]),
+                "units_per_month": 60,
+            },
+        ],
         "sites": [{"site": "site", "pue": 1.25}],
-        "halls": [{"hall": "hall", "site": "site", "it_mw": 5, "count": 2, "ready": None,
-                   "build_days": 0, "fed_by": "feeder"}],
+        "halls": [
+            {
+                "hall": "hall",
+                "site": "site",
+                "it_mw": 5,
+                "count": 2,
+                "ready": None,
+                "build_days": 0,
+                "fed_by": "feeder",
+            }
+        ],
         "power": [{"node": "feeder"}],
         "energisation": [{"node": "feeder", "from": date(2026, 1, 1), "mw": 20}],
         "crews": [{"site": "site", "from": date(2026, 1, 1), "systems_per_month": 30}],
         "budget": [{"date": end, "cumulative": 9999}],
         "commitments": [{"commitment": "demand", "basis": "it"}],
-        "milestones": [{"commitment": "demand", "date": end, "mw": due + draw.randint(0, 1)},
-                       {"commitment": "demand", "mw": due, "date":
-                        date(2026, 6 if period == "quarter" else draw.choice([4, 5]), 30)}],
-    }  # fmt: skip
+        "milestones": [
+            {"commitment": "demand", "date": end, "mw": due + draw.randint(0, 1)},
+            {
+                "commitment": "demand",
+                "mw": due,
+                "date": date(2026, 6 if period == "quarter" else draw.choice([4, 5]), 30),
+            },
+        ],
+    }
 
 
 def _set(sheet: str, column: str, values: Sequence[object]) -> Callable[[Random, Sheets], None]:
@@ -130,8 +186,10 @@ def _set(sheet: str, column: str, values: Sequence[object]) -> Callable[[Random,
 def _two_budgets(draw: Random, sheets: Sheets) -> None:
     """Leave too little money by two dates."""
     end = sheets["budget"][0]["date"]
-    sheets["budget"] = [{"date": date(2026, 4, 30), "cumulative": draw.choice([5, 12])},
-                        {"date": end, "cumulative": draw.choice([20, 60])}]  # fmt: skip
+    sheets["budget"] = [
+        {"date": date(2026, 4, 30), "cumulative": draw.choice([5, 12])},
+        {"date": end, "cumulative": draw.choice([20, 60])},
+    ]
 
 
 def _two_capacities(draw: Random, sheets: Sheets) -> None:

@@ -44,8 +44,9 @@ def turned(inputs: Inputs, seed: int | None, until: date | None) -> Inputs:
     """Return the same inputs with their rows in another order, up to a day."""
     sheets = {
         name: [{c: _cell(v) for c, v in row.values.items() if v is not None} for row in rows]
-        for name, rows in inputs.tables.items() if rows
-    }  # fmt: skip
+        for name, rows in inputs.tables.items()
+        if rows
+    }
     if until:
         for row in sheets["settings"]:
             row["value"] = until if row["setting"] == "end" else row["value"]

@@ -124,8 +124,12 @@ def cflp_sheets(instance: Cflp, units_per_mw: float = 20.0) -> Sheets:
             {"site": f"site {i + 1:02d}", "opening_cost": instance.opening_costs[i]} for i in sites
         ],
         "halls": [
-            {"hall": f"hall {i + 1:02d}", "site": f"site {i + 1:02d}",
-             "it_mw": instance.capacities[i] / units_per_mw} for i in sites
+            {
+                "hall": f"hall {i + 1:02d}",
+                "site": f"site {i + 1:02d}",
+                "it_mw": instance.capacities[i] / units_per_mw,
+            }
+            for i in sites
         ],
         **demands(dict(zip(names, megawatts, strict=True)), FIRST_DAY),
         "service": [
@@ -133,7 +137,7 @@ def cflp_sheets(instance: Cflp, units_per_mw: float = 20.0) -> Sheets:
             for name, mw, costs in zip(names, megawatts, instance.costs, strict=True)
             for i in sites
         ],
-    }  # fmt: skip
+    }
 
 
 @dataclass(frozen=True)
@@ -184,20 +188,23 @@ def lot_sizing_sheets(instance: LotSizing) -> Sheets:
             for lot, week in zip(lots, weeks, strict=True)
         ],
         "supply": [
-            {"supplier": "foundry", "item": lot, "lead_days": 0, "price": price,
-             "order_cost": instance.order_cost}
+            {
+                "supplier": "foundry",
+                "item": lot,
+                "lead_days": 0,
+                "price": price,
+                "order_cost": instance.order_cost,
+            }
             for lot, price in zip(lots, instance.prices, strict=True)
         ],
-        "sites": [
-            {"site": "site", "pue": 1, "energy_price": instance.holding_cost / HOURS_A_WEEK}
-        ],
+        "sites": [{"site": "site", "pue": 1, "energy_price": instance.holding_cost / HOURS_A_WEEK}],
         "halls": [{"hall": "hall", "site": "site", "it_mw": total}],
         "commitments": [{"commitment": "demand", "basis": "it"}],
         "milestones": [
             {"commitment": "demand", "date": week + timedelta(days=6), "mw": units}
             for week, units in zip(weeks, instance.cumulative(), strict=True)
         ],
-    }  # fmt: skip
+    }
 
 
 def energy_of_demand(instance: LotSizing) -> float:
@@ -222,11 +229,16 @@ def lot_sizing_as_location_sheets(instance: LotSizing) -> Sheets:
         ],
         **demands({f"demand {t}": instance.demand[t] for t in periods}, FIRST_DAY),
         "service": [
-            {"commitment": f"demand {t}", "site": f"order {s}", "allowed": s <= t,
-             "cost": instance.prices[s] + instance.holding_cost * max(t - s, 0)}
-            for t in periods for s in periods
+            {
+                "commitment": f"demand {t}",
+                "site": f"order {s}",
+                "allowed": s <= t,
+                "cost": instance.prices[s] + instance.holding_cost * max(t - s, 0),
+            }
+            for t in periods
+            for s in periods
         ],
-    }  # fmt: skip
+    }
 
 
 def markets(required: Mapping[str, float]) -> Sheets:
@@ -239,9 +251,10 @@ def markets(required: Mapping[str, float]) -> Sheets:
         **demands({f"{name} demand": mw for name, mw in required.items()}, "2026-01-31"),
         "service": [
             {"commitment": f"{name} demand", "site": site, "allowed": site == name}
-            for name in required for site in required
+            for name in required
+            for site in required
         ],
-    }  # fmt: skip
+    }
 
 
 def lane(origin: str, destination: str, cost: float = 0.0) -> dict[str, object]:
@@ -277,8 +290,12 @@ def transport_sheets(
         "settings": one_month(),
         "systems": [unit_system()],
         "supply": [
-            {"supplier": supplier, "item": "unit", "lead_days": 0,
-             "order_cost": (fixed_cost or {}).get(supplier, 0)}
+            {
+                "supplier": supplier,
+                "item": "unit",
+                "lead_days": 0,
+                "order_cost": (fixed_cost or {}).get(supplier, 0),
+            }
             for supplier in capacity
         ],
         "supply_capacity": [
@@ -287,7 +304,7 @@ def transport_sheets(
         ],
         "lanes": lanes(cost),
         **markets(required),
-    }  # fmt: skip
+    }
 
 
 def opening_sheets(
@@ -308,6 +325,7 @@ def opening_sheets(
         **demands(required, FIRST_DAY),
         "service": [
             {"commitment": market, "site": plant, "cost": money}
-            for plant, row in cost.items() for market, money in row.items()
+            for plant, row in cost.items()
+            for market, money in row.items()
         ],
-    }  # fmt: skip
+    }

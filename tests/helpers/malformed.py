@@ -135,8 +135,11 @@ def parts(**changed: bytes | None) -> Parts:
     short = {
         name.rpartition("/")[2].partition(".")[0]: name for name in every if "_rels" not in name
     }
-    short |= {"rels": "_rels/.rels", "book_rels": "xl/_rels/workbook.xml.rels",
-              "types": "[Content_Types].xml"}  # fmt: skip
+    short |= {
+        "rels": "_rels/.rels",
+        "book_rels": "xl/_rels/workbook.xml.rels",
+        "types": "[Content_Types].xml",
+    }
     for name, content in changed.items():
         every[short[name]] = content
     return every
@@ -144,7 +147,7 @@ def parts(**changed: bytes | None) -> Parts:
 
 def zipped(
     content: Mapping[str, bytes | None] | None = None, *, method: int = zipfile.ZIP_DEFLATED
-) -> bytes:  # fmt: skip
+) -> bytes:
     """Return an archive of parts."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", method) as archive:

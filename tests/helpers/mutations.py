@@ -35,10 +35,43 @@ Change = Callable[[random.Random, bytes], bytes]
 NUMBER = re.compile(rb"\d+")
 ATTRIBUTE = re.compile(rb'[\w:]+="[^"<>]*"')
 TAG = re.compile(rb"</?[\w:]+")
-NUMBERS = (b"0", b"-1", b"1", b"99999999999999999999", b"1048577", b"16385", b"1e999", b"NaN", b"",
-           b"4294967296", b"2147483648", b"0x41", b"1.5", b" 7 ")  # fmt: skip
-WORDS = (b"<", b">", b"&", b"&#0;", b"&x;", b"]]>", b"<!--", b"<![CDATA[", b"<!DOCTYPE x>", b"\0",
-         b"\xff", b"\xef\xbb\xbf", b"<?x?>", b'"', b"'", b",", b";", b"\n", b"\t")  # fmt: skip
+NUMBERS = (
+    b"0",
+    b"-1",
+    b"1",
+    b"99999999999999999999",
+    b"1048577",
+    b"16385",
+    b"1e999",
+    b"NaN",
+    b"",
+    b"4294967296",
+    b"2147483648",
+    b"0x41",
+    b"1.5",
+    b" 7 ",
+)
+WORDS = (
+    b"<",
+    b">",
+    b"&",
+    b"&#0;",
+    b"&x;",
+    b"]]>",
+    b"<!--",
+    b"<![CDATA[",
+    b"<!DOCTYPE x>",
+    b"\0",
+    b"\xff",
+    b"\xef\xbb\xbf",
+    b"<?x?>",
+    b'"',
+    b"'",
+    b",",
+    b";",
+    b"\n",
+    b"\t",
+)
 
 
 @dataclass(frozen=True)
@@ -81,8 +114,10 @@ def bases() -> dict[str, Folder]:
 def _grids(path: Path) -> Iterator[tuple[str, list[list[object]]]]:
     """Yield name and cells of each sheet; a date is its text."""
     for sheet in read_raw(path):
-        yield sheet.title, [[str(cell) if isinstance(cell, date) else cell for cell in row]
-                            for row in sheet.grid]  # fmt: skip
+        yield (
+            sheet.title,
+            [[str(cell) if isinstance(cell, date) else cell for cell in row] for row in sheet.grid],
+        )
 
 
 def as_csv(path: Path) -> Folder:

@@ -229,21 +229,40 @@ PLACED = {
 
 
 def _sheets(draw: Random, figures: Figures) -> Sheets:
-    system = {"system": "unit", "power_kw": figures.kw, "overhead_kw": figures.overhead,
-              "price": figures.price, "slots": figures.slots_each, "available_to": DUE}  # fmt: skip
-    hall = {"hall": "hall", "site": "site", "it_mw": figures.hall_mw, "count": figures.halls,
-            "slots": figures.slots}  # fmt: skip
+    system = {
+        "system": "unit",
+        "power_kw": figures.kw,
+        "overhead_kw": figures.overhead,
+        "price": figures.price,
+        "slots": figures.slots_each,
+        "available_to": DUE,
+    }
+    hall = {
+        "hall": "hall",
+        "site": "site",
+        "it_mw": figures.hall_mw,
+        "count": figures.halls,
+        "slots": figures.slots,
+    }
     sheets: Sheets = {
         "settings": settings(
-            "2026-01-01", draw.choice(ENDS), discount_rate=draw.choice([0, 0.08]),
-            pace=draw.choice(["just-in-time"] * 3 + ["as-early-as-possible"])),
+            "2026-01-01",
+            draw.choice(ENDS),
+            discount_rate=draw.choice([0, 0.08]),
+            pace=draw.choice(["just-in-time"] * 3 + ["as-early-as-possible"]),
+        ),
         "systems": [system],
         "sites": [{"site": "site", "pue": figures.pue}],
         "halls": [hall],
-        "commitments": [{"commitment": "demand", "basis": figures.basis, "late_cost":
-                         draw.choice([0.0, 0.0, 0.1, 10.0]) * figures.price}],
+        "commitments": [
+            {
+                "commitment": "demand",
+                "basis": figures.basis,
+                "late_cost": draw.choice([0.0, 0.0, 0.1, 10.0]) * figures.price,
+            }
+        ],
         "milestones": [{"commitment": "demand", "date": DUE, "mw": figures.due}],
-    }  # fmt: skip
+    }
     if figures.energised is not None:
         hall["fed_by"] = "feeder"
         sheets["power"] = [{"node": "feeder"}]
@@ -267,27 +286,43 @@ def _supply(figures: Figures) -> Sheets:
     item = "unit" if figures.parts is None else "part"
     sheets: Sheets = {
         "supply": [
-            {"supplier": "maker", "item": item, "lead_days": 0, "yield": figures.yielded,
-             "lot": figures.lot}
+            {
+                "supplier": "maker",
+                "item": item,
+                "lead_days": 0,
+                "yield": figures.yielded,
+                "lot": figures.lot,
+            }
         ],
         "supply_capacity": [
             {"supplier": "maker", "from": "2026-01-01", "units_per_month": figures.capacity}
         ],
-    }  # fmt: skip
+    }
     if figures.parts is not None:
         sheets["bom"] = [{"system": "unit", "item": "part", "quantity": figures.parts}]
         sheets["plants"] = [
-            {"plant": "plant", "system": "unit", "lead_days": 0,
-             "units_per_month": 1000.0 if figures.plant is None else figures.plant}
-        ]  # fmt: skip
+            {
+                "plant": "plant",
+                "system": "unit",
+                "lead_days": 0,
+                "units_per_month": 1000.0 if figures.plant is None else figures.plant,
+            }
+        ]
     if figures.lane is not None:
-        sheets["lanes"] = [{"from": "maker", "to": "site", "transit_days": 0,
-                            "units_per_month": figures.lane}]  # fmt: skip
+        sheets["lanes"] = [
+            {"from": "maker", "to": "site", "transit_days": 0, "units_per_month": figures.lane}
+        ]
     if figures.placed is not None:
         sheets["orders"] = [
-            {"order": "PO-1", "supplier": "maker", "item": item, "quantity": figures.placed,
-             "placed": "2026-01-01", "arrives": "2026-01-31"}
-        ]  # fmt: skip
+            {
+                "order": "PO-1",
+                "supplier": "maker",
+                "item": item,
+                "quantity": figures.placed,
+                "placed": "2026-01-01",
+                "arrives": "2026-01-31",
+            }
+        ]
     return sheets
 
 
@@ -346,9 +381,21 @@ def _exact(figure: float) -> Fraction:
 
 
 MOVED = {
-    "mw", "it_mw", "units_per_month", "yield", "power_kw", "overhead_kw", "pue", "lot", "min_order",
-    "systems_per_month", "cumulative", "capacity_use", "coolant_lpm", "take_or_pay_share",
-}  # fmt: skip
+    "mw",
+    "it_mw",
+    "units_per_month",
+    "yield",
+    "power_kw",
+    "overhead_kw",
+    "pue",
+    "lot",
+    "min_order",
+    "systems_per_month",
+    "cumulative",
+    "capacity_use",
+    "coolant_lpm",
+    "take_or_pay_share",
+}
 """Columns whose figures are moved in a workbook of many rules."""
 
 

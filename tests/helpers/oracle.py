@@ -115,9 +115,15 @@ def highs_optima(stated: Stated, seconds: float = 60.0) -> dict[str, float]:
     def optimum(problem: pulp.LpProblem, aim: Aim) -> float:
         problem.setObjective(aim.expression)
         solver = highspy.Highs()
-        for option, value in (("output_flag", False), ("presolve", "off"), ("mip_rel_gap", 0.0),
-                              ("mip_abs_gap", 1e-9), ("threads", 1), ("time_limit", seconds),
-                              ("mip_feasibility_tolerance", 1e-7)):  # fmt: skip
+        for option, value in (
+            ("output_flag", False),
+            ("presolve", "off"),
+            ("mip_rel_gap", 0.0),
+            ("mip_abs_gap", 1e-9),
+            ("threads", 1),
+            ("time_limit", seconds),
+            ("mip_feasibility_tolerance", 1e-7),
+        ):
             solver.setOptionValue(option, value)
         with tempfile.TemporaryDirectory() as folder:
             path = str(Path(folder) / "model.mps")
@@ -134,9 +140,7 @@ def highs_optima(stated: Stated, seconds: float = 60.0) -> dict[str, float]:
     return _in_turn(stated, optimum)
 
 
-def _in_turn(
-    stated: Stated, optimum: Callable[[pulp.LpProblem, Aim], float]
-) -> dict[str, float]:  # fmt: skip
+def _in_turn(stated: Stated, optimum: Callable[[pulp.LpProblem, Aim], float]) -> dict[str, float]:
     """Solve tier after tier, each held at what it reached."""
     optima: dict[str, float] = {}
     for aim in stated.aims:

@@ -16,7 +16,8 @@ from pathlib import Path
 from planner.workbook.files.raw_cells import FORMULA_WITHOUT_VALUE, RawSheet, read_raw
 from planner.workbook.schema.cell_contents import letters
 from planner.workbook.schema.declarations import Column, Kind
-from planner.workbook.schema.sheets import BY_NAME, FOR_PEOPLE, SETTINGS
+from planner.workbook.schema.settings_sheet import SETTINGS
+from planner.workbook.schema.sheets import BY_NAME, FOR_PEOPLE
 from planner.workbook.writing.validations import has_units
 
 INPUTS = Path(__file__).parents[2] / "inputs"
@@ -48,8 +49,9 @@ class Book:
         self.name = name
         self.grids = {
             sheet.title: [list(row) for row in sheet.grid]
-            for sheet in _READ[name] if sheet.title.lower() not in FOR_PEOPLE
-        }  # fmt: skip
+            for sheet in _READ[name]
+            if sheet.title.lower() not in FOR_PEOPLE
+        }
         for sheet, grid in self.grids.items():
             if has_units(BY_NAME[sheet]):
                 del grid[1]
@@ -217,8 +219,7 @@ def plant_setting(book: Book, chance: random.Random) -> Planted | None:
 
 def plant_change(book: Book, chance: random.Random) -> Planted | None:
     """Plant a value that the changed column cannot hold, or its operation."""
-    rows = [row for row in book.rows("changes")
-            if book.get("changes", row, "operation") != "set"]  # fmt: skip
+    rows = [row for row in book.rows("changes") if book.get("changes", row, "operation") != "set"]
     if not rows:
         return None
     content = chance.choice(["a lot", True, "1,234", date(2026, 1, 2), "03/04/2026"])

@@ -11,8 +11,9 @@ from planner.workbook.schema.cell_contents import letters
 from planner.workbook.schema.declarations import Kind
 from planner.workbook.schema.sheets import BY_NAME, TABLES
 
-REFERENCES = [(table.name, column) for table in TABLES for column in table.columns
-              if column.refers_to]  # fmt: skip
+REFERENCES = [
+    (table.name, column) for table in TABLES for column in table.columns if column.refers_to
+]
 
 
 def a_double_key(book: Book, chance: random.Random) -> Planted | None:
@@ -21,9 +22,15 @@ def a_double_key(book: Book, chance: random.Random) -> Planted | None:
     key = BY_NAME[sheet].key
     new = book.copy(sheet, row)
     where = book.where(sheet, row, key[0])
-    return Planted(book.where(sheet, new, key[0]), f"the same {' and '.join(key)} stand" + (
-        f"s in {where}" if len(key) == 1 else f" in {where} and {book.where(sheet, row, key[1])}"
-    ))  # fmt: skip
+    return Planted(
+        book.where(sheet, new, key[0]),
+        f"the same {' and '.join(key)} stand"
+        + (
+            f"s in {where}"
+            if len(key) == 1
+            else f" in {where} and {book.where(sheet, row, key[1])}"
+        ),
+    )
 
 
 def a_twin_name(book: Book, chance: random.Random) -> Planted | None:
@@ -62,13 +69,17 @@ def an_end_before_the_start(book: Book, chance: random.Random) -> Planted | None
 def an_end_on_the_start(book: Book, chance: random.Random) -> Planted | None:
     row = book.find("settings", "setting", "start")
     assert row is not None
-    return Planted(book.setting("end", book.get("settings", row, "value")),
-                   "the plan ends on the day it starts")  # fmt: skip
+    return Planted(
+        book.setting("end", book.get("settings", row, "value")),
+        "the plan ends on the day it starts",
+    )
 
 
 def an_endless_plan(book: Book, chance: random.Random) -> Planted | None:
-    return Planted(book.setting("end", chance.choice(["2999-12-31", date(9999, 12, 31)])),
-                   "the plan has more than 1200 periods")  # fmt: skip
+    return Planted(
+        book.setting("end", chance.choice(["2999-12-31", date(9999, 12, 31)])),
+        "the plan has more than 1200 periods",
+    )
 
 
 def a_start_within_a_month(book: Book, chance: random.Random) -> Planted | None:
@@ -85,8 +96,10 @@ def a_today_after_the_end(book: Book, chance: random.Random) -> Planted | None:
 def a_window_that_ends_first(book: Book, chance: random.Random) -> Planted | None:
     row = chance.choice(book.rows("systems"))
     book.set("systems", row, "available_from", "2026-05-01")
-    return Planted(book.set("systems", row, "available_to", date(2026, 4, 30)),
-                   "it is before available_from 2026-05-01")  # fmt: skip
+    return Planted(
+        book.set("systems", row, "available_to", date(2026, 4, 30)),
+        "it is before available_from 2026-05-01",
+    )
 
 
 def a_place_of_two_kinds(book: Book, chance: random.Random) -> Planted | None:
@@ -151,8 +164,10 @@ def a_coolant_flow_left_out(book: Book, chance: random.Random) -> Planted | None
     for row in book.rows("systems"):
         book.set("systems", row, "coolant_lpm", 1)
     book.set("halls", 1, "coolant_lpm", 10**9)
-    return Planted(book.set("systems", chance.choice(book.rows("systems")), "coolant_lpm", None),
-                   "coolant_lpm is needed, for hall")  # fmt: skip
+    return Planted(
+        book.set("systems", chance.choice(book.rows("systems")), "coolant_lpm", None),
+        "coolant_lpm is needed, for hall",
+    )
 
 
 def a_system_that_nobody_sells(book: Book, chance: random.Random) -> Planted | None:
@@ -183,8 +198,11 @@ def an_order_of_what_is_not_sold(book: Book, chance: random.Random) -> Planted |
     row = chance.choice(book.rows("orders"))
     sellers = {book.get("supply", r, "supplier") for r in book.rows("supply")}
     item = book.get("orders", row, "item")
-    sells = {book.get("supply", r, "supplier") for r in book.rows("supply")
-             if book.get("supply", r, "item") == item}  # fmt: skip
+    sells = {
+        book.get("supply", r, "supplier")
+        for r in book.rows("supply")
+        if book.get("supply", r, "item") == item
+    }
     book.set("orders", row, "supplier", min(map(str, sellers - sells)))
     return Planted(book.where("orders", row, "item"), "does not sell it")
 
@@ -303,8 +321,9 @@ def a_missing_sheet(book: Book, chance: random.Random) -> Planted | None:
 
 
 def an_empty_sheet(book: Book, chance: random.Random) -> Planted | None:
-    sheet = chance.choice([table.name for table in TABLES
-                           if table.required and table.name != "settings"])  # fmt: skip
+    sheet = chance.choice(
+        [table.name for table in TABLES if table.required and table.name != "settings"]
+    )
     del book.grids[sheet][1:]
     return Planted(sheet, "this sheet is required and has no rows")
 
@@ -324,9 +343,13 @@ def two_sheets_of_a_name(book: Book, chance: random.Random) -> Planted | None:
 
 def a_missing_column(book: Book, chance: random.Random) -> Planted | None:
     sheet, column = chance.choice(
-        [(sheet, column.name) for sheet in book.grids for column in BY_NAME[sheet].columns
-         if column.required]
-    )  # fmt: skip
+        [
+            (sheet, column.name)
+            for sheet in book.grids
+            for column in BY_NAME[sheet].columns
+            if column.required
+        ]
+    )
     at = book.at(sheet, column)
     for row in book.grids[sheet]:
         del row[at]
@@ -361,16 +384,21 @@ def a_double_column(book: Book, chance: random.Random) -> Planted | None:
 
 def a_unit_of_another_kind(book: Book, chance: random.Random) -> Planted | None:
     sheet, column = chance.choice(
-        [(sheet, column) for sheet in book.grids for column in BY_NAME[sheet].columns
-         if column.kind in (Kind.NUMBER, Kind.WHOLE) and column.name in book.names(sheet)]
-    )  # fmt: skip
+        [
+            (sheet, column)
+            for sheet in book.grids
+            for column in BY_NAME[sheet].columns
+            if column.kind in (Kind.NUMBER, Kind.WHOLE) and column.name in book.names(sheet)
+        ]
+    )
     unit = chance.choice(["kg", "m2", "furlongs", "°F"])
     at = book.at(sheet, column.name)
     if chance.random() < 0.5:
         book.grids[sheet][0][at] = f"{column.name} [{unit}]"
         return Planted(f"{sheet}!{letters(at)}1", f"{column.name} is in ")
-    book.grids[sheet].insert(1, [unit if place == at else None
-                                 for place in range(len(book.grids[sheet][0]))])  # fmt: skip
+    book.grids[sheet].insert(
+        1, [unit if place == at else None for place in range(len(book.grids[sheet][0]))]
+    )
     return Planted(f"{sheet}!{letters(at)}2", f"{column.name} is in ")
 
 
@@ -389,19 +417,51 @@ def a_sheet_without_header(book: Book, chance: random.Random) -> Planted | None:
 
 
 RULE_PLANTS: tuple[Plant, ...] = (
-    a_double_key, a_twin_name, an_unknown_reference, an_end_before_the_start, an_end_on_the_start,
-    an_endless_plan, a_start_within_a_month, a_today_after_the_end, a_window_that_ends_first,
-    a_place_of_two_kinds, too_many_halls_open, a_fleet_over_the_power_of_its_hall,
-    a_fleet_over_the_slots_of_its_hall, a_fleet_over_the_coolant_of_its_hall, a_pue_left_out,
-    a_coolant_flow_left_out, a_system_that_nobody_sells, a_plant_without_bill_of_materials,
-    an_item_that_nothing_needs, an_order_of_what_is_not_sold, an_order_that_arrives_too_soon,
-    a_share_of_no_capacity, a_lane_that_leads_back, megawatts_that_shrink,
-    a_milestone_after_the_end, a_commitment_without_milestone, a_country_without_site,
-    a_budget_that_shrinks, a_group_without_power_stated, a_group_of_one, a_change_of_no_sheet,
-    a_change_of_no_column, a_change_of_no_setting, a_double_setting, an_unknown_setting,
-)  # fmt: skip
+    a_double_key,
+    a_twin_name,
+    an_unknown_reference,
+    an_end_before_the_start,
+    an_end_on_the_start,
+    an_endless_plan,
+    a_start_within_a_month,
+    a_today_after_the_end,
+    a_window_that_ends_first,
+    a_place_of_two_kinds,
+    too_many_halls_open,
+    a_fleet_over_the_power_of_its_hall,
+    a_fleet_over_the_slots_of_its_hall,
+    a_fleet_over_the_coolant_of_its_hall,
+    a_pue_left_out,
+    a_coolant_flow_left_out,
+    a_system_that_nobody_sells,
+    a_plant_without_bill_of_materials,
+    an_item_that_nothing_needs,
+    an_order_of_what_is_not_sold,
+    an_order_that_arrives_too_soon,
+    a_share_of_no_capacity,
+    a_lane_that_leads_back,
+    megawatts_that_shrink,
+    a_milestone_after_the_end,
+    a_commitment_without_milestone,
+    a_country_without_site,
+    a_budget_that_shrinks,
+    a_group_without_power_stated,
+    a_group_of_one,
+    a_change_of_no_sheet,
+    a_change_of_no_column,
+    a_change_of_no_setting,
+    a_double_setting,
+    an_unknown_setting,
+)
 SHAPE_PLANTS: tuple[Plant, ...] = (
-    a_missing_sheet, an_empty_sheet, a_misspelled_sheet, two_sheets_of_a_name, a_missing_column,
-    an_unknown_column, a_double_column, a_unit_of_another_kind, data_above_the_header,
+    a_missing_sheet,
+    an_empty_sheet,
+    a_misspelled_sheet,
+    two_sheets_of_a_name,
+    a_missing_column,
+    an_unknown_column,
+    a_double_column,
+    a_unit_of_another_kind,
+    data_above_the_header,
     a_sheet_without_header,
-)  # fmt: skip
+)

@@ -31,28 +31,59 @@ def random_case(seed: int) -> Sheets:
 def _settings(draw: Random) -> Sheets:
     return {
         "settings": settings(
-            "2026-01-01", ENDS[-1], discount_rate=draw.choice([0, 0.08]), time_limit_s=60,
+            "2026-01-01",
+            ENDS[-1],
+            discount_rate=draw.choice([0, 0.08]),
+            time_limit_s=60,
             pace=draw.choice(["just-in-time", "just-in-time", "as-early-as-possible"]),
         ),
         "systems": [
-            {"system": "small", "power_kw": 600, "overhead_kw": draw.choice([0, 150]),
-             "price": draw.randint(8, 14), "commission_days": draw.choice([0, 20])},
-            {"system": "large", "power_kw": 1500, "overhead_kw": 250, "slots": 2,
-             "price": draw.randint(20, 30), "commission_days": 0},
+            {
+                "system": "small",
+                "power_kw": 600,
+                "overhead_kw": draw.choice([0, 150]),
+                "price": draw.randint(8, 14),
+                "commission_days": draw.choice([0, 20]),
+            },
+            {
+                "system": "large",
+                "power_kw": 1500,
+                "overhead_kw": 250,
+                "slots": 2,
+                "price": draw.randint(20, 30),
+                "commission_days": 0,
+            },
         ],
-    }  # fmt: skip
+    }
 
 
 def _supply(draw: Random) -> Sheets:
     rows: list[dict[str, object]] = [
-        {"supplier": "fab", "item": "small", "lead_days": draw.choice([0, 30]),
-         "lot": draw.choice([1, 3]), "yield": draw.choice([1, 0.8]),
-         "order_cost": draw.choice([0, 9]), "min_order": draw.choice([0, 4])},
-        {"supplier": "fab", "item": "large", "lead_days": 0, "capacity_use": 2.5,
-         "order_cost": draw.choice([0, 15]), "take_or_pay_share": draw.choice([0, 0, 0.1])},
-        {"supplier": "rival", "item": "small", "lead_days": 25, "price": draw.randint(6, 16),
-         "lot": 2},
-    ]  # fmt: skip
+        {
+            "supplier": "fab",
+            "item": "small",
+            "lead_days": draw.choice([0, 30]),
+            "lot": draw.choice([1, 3]),
+            "yield": draw.choice([1, 0.8]),
+            "order_cost": draw.choice([0, 9]),
+            "min_order": draw.choice([0, 4]),
+        },
+        {
+            "supplier": "fab",
+            "item": "large",
+            "lead_days": 0,
+            "capacity_use": 2.5,
+            "order_cost": draw.choice([0, 15]),
+            "take_or_pay_share": draw.choice([0, 0, 0.1]),
+        },
+        {
+            "supplier": "rival",
+            "item": "small",
+            "lead_days": 25,
+            "price": draw.randint(6, 16),
+            "lot": 2,
+        },
+    ]
     return {
         "supply": rows,
         "supply_capacity": [
@@ -60,27 +91,57 @@ def _supply(draw: Random) -> Sheets:
             {"supplier": "fab", "from": STARTS[2], "units_per_month": draw.randint(4, 16)},
         ],
         "orders": [
-            {"order": "PO-1", "supplier": "fab", "item": "small", "quantity": draw.randint(1, 4),
-             "placed": "2025-12-01", "arrives": draw.choice(STARTS)}
+            {
+                "order": "PO-1",
+                "supplier": "fab",
+                "item": "small",
+                "quantity": draw.randint(1, 4),
+                "placed": "2025-12-01",
+                "arrives": draw.choice(STARTS),
+            }
         ],
-    }  # fmt: skip
+    }
 
 
 def _sites(draw: Random) -> Sheets:
     return {
         "sites": [
-            {"site": "north", "country": "CA", "pue": 1.2, "opening_cost": draw.randint(0, 40),
-             "energy_price": draw.choice([0, 0.01])},
+            {
+                "site": "north",
+                "country": "CA",
+                "pue": 1.2,
+                "opening_cost": draw.randint(0, 40),
+                "energy_price": draw.choice([0, 0.01]),
+            },
             {"site": "south", "country": "US", "pue": 1.4, "opening_cost": draw.randint(0, 40)},
         ],
         "halls": [
-            {"hall": "north A", "site": "north", "it_mw": draw.choice([4, 5.5]), "count": 2,
-             "fit_out_cost": draw.randint(5, 30), "build_days": draw.choice([0, 28]),
-             "fed_by": "feeder"},
-            {"hall": "north B", "site": "north", "it_mw": 6, "slots": 7, "fed_by": "feeder",
-             "fit_out_cost": draw.randint(5, 30), "ready": draw.choice(STARTS)},
-            {"hall": "south", "site": "south", "it_mw": 5, "count": 2, "open_count": 1,
-             "fit_out_cost": draw.randint(5, 30)},
+            {
+                "hall": "north A",
+                "site": "north",
+                "it_mw": draw.choice([4, 5.5]),
+                "count": 2,
+                "fit_out_cost": draw.randint(5, 30),
+                "build_days": draw.choice([0, 28]),
+                "fed_by": "feeder",
+            },
+            {
+                "hall": "north B",
+                "site": "north",
+                "it_mw": 6,
+                "slots": 7,
+                "fed_by": "feeder",
+                "fit_out_cost": draw.randint(5, 30),
+                "ready": draw.choice(STARTS),
+            },
+            {
+                "hall": "south",
+                "site": "south",
+                "it_mw": 5,
+                "count": 2,
+                "open_count": 1,
+                "fit_out_cost": draw.randint(5, 30),
+            },
         ],
         "fleet": [{"hall": "south", "system": "small", "count": draw.randint(0, 3)}],
         "power": [{"node": "feeder"}],
@@ -91,15 +152,19 @@ def _sites(draw: Random) -> Sheets:
         "crews": [
             {"site": "north", "from": STARTS[0], "systems_per_month": draw.randint(3, 9)},
         ],
-    }  # fmt: skip
+    }
 
 
 def _demand(draw: Random) -> Sheets:
     first, then = draw.randint(2, 8) / 2, draw.randint(4, 16) / 2
     return {
         "commitments": [
-            {"commitment": "public", "basis": "it", "late_cost": draw.choice([0, 3]),
-             "countries": draw.choice([None, "CA"])},
+            {
+                "commitment": "public",
+                "basis": "it",
+                "late_cost": draw.choice([0, 3]),
+                "countries": draw.choice([None, "CA"]),
+            },
             {"commitment": "private", "basis": draw.choice(["system", "facility"]), "priority": 2},
         ],
         "milestones": [
@@ -111,7 +176,7 @@ def _demand(draw: Random) -> Sheets:
             {"commitment": "public", "site": "north", "cost": draw.randint(0, 3)},
             {"commitment": "private", "site": "south", "cost": draw.randint(0, 3)},
         ],
-    }  # fmt: skip
+    }
 
 
 def _logistics(draw: Random) -> Sheets:
@@ -134,20 +199,28 @@ def hard_case(items: int = 6, months: int = 12) -> Sheets:
     """
     draw = Random(1)
     names = [f"item {number}" for number in range(items)]
-    ends = [date(2026 + month // 12, month % 12 + 1, 1) - timedelta(days=1)
-            for month in range(1, months + 1)]  # fmt: skip
+    ends = [
+        date(2026 + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+        for month in range(1, months + 1)
+    ]
     due = {name: list(accumulate(draw.randint(0, 9) for _ in ends)) for name in names}
     busiest = max(sum(due[name][k] for name in names) / (k + 1) for k in range(months))
     return {
         "settings": settings("2026-01-01", str(ends[-1])),
         "systems": [unit_system(name) for name in names],
-        "supply": [{"supplier": "fab", "item": name, "lead_days": 0,
-                    "order_cost": draw.randint(20, 60)} for name in names],
-        "supply_capacity": [{"supplier": "fab", "from": "2026-01-01",
-                             "units_per_month": 1.15 * busiest}],
+        "supply": [
+            {"supplier": "fab", "item": name, "lead_days": 0, "order_cost": draw.randint(20, 60)}
+            for name in names
+        ],
+        "supply_capacity": [
+            {"supplier": "fab", "from": "2026-01-01", "units_per_month": 1.15 * busiest}
+        ],
         "sites": [{"site": "site", "pue": 1, "energy_price": 0.002}],
         "halls": [{"hall": "hall", "site": "site", "it_mw": 5000, "open_count": 1}],
         "commitments": [{"commitment": name, "basis": "it", "systems": name} for name in names],
-        "milestones": [{"commitment": name, "date": end, "mw": mw}
-                       for name in names for end, mw in zip(ends, due[name], strict=True)],
-    }  # fmt: skip
+        "milestones": [
+            {"commitment": name, "date": end, "mw": mw}
+            for name in names
+            for end, mw in zip(ends, due[name], strict=True)
+        ],
+    }

@@ -17,11 +17,14 @@ from random_dates import on_any_day
 DAYS_A_MONTH = 365.25 / 12
 STEP = {"week": 7, "month": 30, "quarter": 91}
 MIXED = [
-    ("week; month from 2026-02-01", 4, 19), ("week; quarter from 2026-02-01", 3, 22),
-    ("month; quarter from 2026-02-01", 3, 1), ("month; quarter from 2026-03-01", 3, 1),
-    ("quarter; month from 2026-03-01", 3, 1), ("month; week from 2026-01-20", 4, 1),
+    ("week; month from 2026-02-01", 4, 19),
+    ("week; quarter from 2026-02-01", 3, 22),
+    ("month; quarter from 2026-02-01", 3, 1),
+    ("month; quarter from 2026-03-01", 3, 1),
+    ("quarter; month from 2026-03-01", 3, 1),
+    ("month; week from 2026-01-20", 4, 1),
     ("week; month from 2026-02-01; quarter from 2026-03-01", 4, 19),
-]  # fmt: skip
+]
 """Length of periods, their number, and the first day in January."""
 
 KINDS = ("plain", "mixed", "dated", "dated mixed")
@@ -130,36 +133,49 @@ def _settings(frame: Frame) -> list[dict[str, object]]:
     draw = frame.draw
     fenced = frame.chance(0.15)
     return settings(
-        str(frame.starts[0]), str(frame.ends[-1]), period=frame.period,
+        str(frame.starts[0]),
+        str(frame.ends[-1]),
+        period=frame.period,
         discount_rate=draw.choice([0, 0.08]),
         pace=draw.choice(["just-in-time", "just-in-time", "as-early-as-possible"]),
         counts=draw.choice(["integer", "integer", "integer", "continuous"]),
         release_fence_days=STEP[frame.length] if fenced else 0,
-    )  # fmt: skip
+    )
 
 
 def _systems(frame: Frame, systems: list[str]) -> list[dict[str, object]]:
     draw = frame.draw
     return [
-        {"system": name, "power_kw": draw.choice([500, 700, 1000, 1500]),
-         "overhead_kw": draw.choice([0, 110, 250]), "slots": draw.choice([1, 2]),
-         "coolant_lpm": draw.choice([0, 40]), "price": draw.randint(4, 20),
-         "commission_days": frame.days() if frame.chance(0.4) else 0,
-         "available_from": frame.starts[1] if frame.chance(0.15) else None,
-         "available_to": frame.ends[-1] - timedelta(days=8) if frame.chance(0.15) else None}
+        {
+            "system": name,
+            "power_kw": draw.choice([500, 700, 1000, 1500]),
+            "overhead_kw": draw.choice([0, 110, 250]),
+            "slots": draw.choice([1, 2]),
+            "coolant_lpm": draw.choice([0, 40]),
+            "price": draw.randint(4, 20),
+            "commission_days": frame.days() if frame.chance(0.4) else 0,
+            "available_from": frame.starts[1] if frame.chance(0.15) else None,
+            "available_to": frame.ends[-1] - timedelta(days=8) if frame.chance(0.15) else None,
+        }
         for name in systems
-    ]  # fmt: skip
+    ]
 
 
 def _sites(frame: Frame, sites: list[str]) -> list[dict[str, object]]:
     draw = frame.draw
     return [
-        {"site": site, "country": {"east": "US", "west": "CA"}[site],
-         "pue": draw.choice([1.1, 1.25]), "opening_cost": draw.choice([0, draw.randint(1, 30)]),
-         "energy_price": draw.choice([0, 0, 0.004]), "lease": draw.choice([0, 0, 0.4]),
-         "holding_cost": draw.choice([0, 0.3]), "storage": draw.choice([None, draw.randint(1, 6)])}
+        {
+            "site": site,
+            "country": {"east": "US", "west": "CA"}[site],
+            "pue": draw.choice([1.1, 1.25]),
+            "opening_cost": draw.choice([0, draw.randint(1, 30)]),
+            "energy_price": draw.choice([0, 0, 0.004]),
+            "lease": draw.choice([0, 0, 0.4]),
+            "holding_cost": draw.choice([0, 0.3]),
+            "storage": draw.choice([None, draw.randint(1, 6)]),
+        }
         for site in sites
-    ]  # fmt: skip
+    ]
 
 
 def _halls(frame: Frame, sites: list[str], systems: list[str]) -> Sheets:
@@ -172,15 +188,29 @@ def _halls(frame: Frame, sites: list[str], systems: list[str]) -> Sheets:
         count, mw = draw.randint(1, 2), draw.choice([2.0, 3.1, 4.5, 6.0])
         opened = draw.randint(0, count) if frame.chance(0.4) else 0
         halls.append(
-            {"hall": name, "site": name[:4], "count": count, "it_mw": mw, "open_count": opened,
-             "slots": draw.choice([None, None, 5]), "coolant_lpm": draw.choice([None, None, 120]),
-             "ready": frame.some_start() if frame.chance(0.3) else None,
-             "build_days": frame.days(), "fit_out_cost": draw.randint(0, 25),
-             "fed_by": f"feeder {name[:4]}" if powered else None}
-        )  # fmt: skip
+            {
+                "hall": name,
+                "site": name[:4],
+                "count": count,
+                "it_mw": mw,
+                "open_count": opened,
+                "slots": draw.choice([None, None, 5]),
+                "coolant_lpm": draw.choice([None, None, 120]),
+                "ready": frame.some_start() if frame.chance(0.3) else None,
+                "build_days": frame.days(),
+                "fit_out_cost": draw.randint(0, 25),
+                "fed_by": f"feeder {name[:4]}" if powered else None,
+            }
+        )
         if opened and frame.chance(0.5):
-            fleet.append({"hall": name, "system": systems[0], "count": 1,
-                          "commitment": "first" if frame.chance(0.5) else None})  # fmt: skip
+            fleet.append(
+                {
+                    "hall": name,
+                    "system": systems[0],
+                    "count": 1,
+                    "commitment": "first" if frame.chance(0.5) else None,
+                }
+            )
     return {"halls": halls, "fleet": fleet, **(_power(frame, sites) if powered else {})}
 
 
@@ -190,10 +220,13 @@ def _power(frame: Frame, sites: list[str]) -> Sheets:
     grouped = len(sites) == 2 and frame.chance(0.5)
     below = not grouped and frame.chance(0.5)
     nodes: list[dict[str, object]] = [
-        {"node": f"feeder {site}", "parent": "substation" if below else None,
-         "group": "pair" if grouped else None}
+        {
+            "node": f"feeder {site}",
+            "parent": "substation" if below else None,
+            "group": "pair" if grouped else None,
+        }
         for site in sites
-    ]  # fmt: skip
+    ]
     if below:
         nodes.append({"node": "substation"})
     steps = []
@@ -202,8 +235,13 @@ def _power(frame: Frame, sites: list[str]) -> Sheets:
             first = draw.randint(2, 9)
             steps.append({"node": row["node"], "from": frame.starts[0], "mw": first})
             if frame.chance(0.6):
-                steps.append({"node": row["node"], "from": frame.starts[-1],
-                              "mw": first + draw.randint(1, 5)})  # fmt: skip
+                steps.append(
+                    {
+                        "node": row["node"],
+                        "from": frame.starts[-1],
+                        "mw": first + draw.randint(1, 5),
+                    }
+                )
     return {"power": nodes, "energisation": steps}
 
 
@@ -233,11 +271,15 @@ def _commitments(frame: Frame, sites: list[str], systems: list[str]) -> Sheets:
     commitments, milestones, service = [], [], []
     for name in names:
         commitments.append(
-            {"commitment": name, "basis": draw.choice(["system", "it", "facility"]),
-             "priority": draw.randint(1, 2), "late_cost": draw.choice([0, 0, 2, 30]),
-             "countries": "US" if frame.chance(0.2) else None,
-             "systems": systems[-1] if frame.chance(0.2) else None}
-        )  # fmt: skip
+            {
+                "commitment": name,
+                "basis": draw.choice(["system", "it", "facility"]),
+                "priority": draw.randint(1, 2),
+                "late_cost": draw.choice([0, 0, 2, 30]),
+                "countries": "US" if frame.chance(0.2) else None,
+                "systems": systems[-1] if frame.chance(0.2) else None,
+            }
+        )
         mw = 0.0
         for day in sorted({draw.choice(frame.ends[1:]), frame.some_end()}):
             mw += draw.randint(1, 5) / 2
@@ -247,8 +289,14 @@ def _commitments(frame: Frame, sites: list[str], systems: list[str]) -> Sheets:
             milestones[-1]["mw"] = mw / 4
         for site in sites:
             if frame.chance(0.4):
-                service.append({"commitment": name, "site": site, "cost": draw.randint(0, 4),
-                                "allowed": "no" if frame.chance(0.1) else "yes"})  # fmt: skip
+                service.append(
+                    {
+                        "commitment": name,
+                        "site": site,
+                        "cost": draw.randint(0, 4),
+                        "allowed": "no" if frame.chance(0.1) else "yes",
+                    }
+                )
     return {"commitments": commitments, "milestones": milestones, "service": service}
 
 
@@ -269,18 +317,31 @@ def _supply(frame: Frame, sites: list[str], systems: list[str]) -> Sheets:
                 for day in steps
             )
     if assembled:
-        sheets["bom"] = [{"system": name, "item": "wafer", "quantity": frame.draw.choice([1, 2])}
-                         for name in systems]  # fmt: skip
+        sheets["bom"] = [
+            {"system": name, "item": "wafer", "quantity": frame.draw.choice([1, 2])}
+            for name in systems
+        ]
         sheets["plants"] = [
-            {"plant": "plant", "system": name, "units_per_month": frame.monthly(2, 9),
-             "lead_days": frame.days(), "cost": frame.draw.randint(0, 3)} for name in systems
-        ]  # fmt: skip
+            {
+                "plant": "plant",
+                "system": name,
+                "units_per_month": frame.monthly(2, 9),
+                "lead_days": frame.days(),
+                "cost": frame.draw.randint(0, 3),
+            }
+            for name in systems
+        ]
     if frame.chance(0.35):
         sheets["orders"] = [
-            {"order": "PO-1", "supplier": suppliers[0], "item": items[0],
-             "quantity": frame.draw.randint(1, 3), "arrives": frame.some_end(),
-             "placed": frame.draw.choice(["2025-12-01", str(frame.starts[0])])}
-        ]  # fmt: skip
+            {
+                "order": "PO-1",
+                "supplier": suppliers[0],
+                "item": items[0],
+                "quantity": frame.draw.randint(1, 3),
+                "arrives": frame.some_end(),
+                "placed": frame.draw.choice(["2025-12-01", str(frame.starts[0])]),
+            }
+        ]
     if frame.chance(0.45):
         sheets |= _logistics(frame, sites, suppliers, assembled)
     return sheets
@@ -289,19 +350,21 @@ def _supply(frame: Frame, sites: list[str], systems: list[str]) -> Sheets:
 def _sold(frame: Frame, supplier: str, item: str) -> dict[str, object]:
     draw = frame.draw
     return {
-        "supplier": supplier, "item": item, "lead_days": frame.days(),
-        "yield": draw.choice([1, 1, 0.8, 0.95]), "price": draw.choice([None, draw.randint(2, 12)]),
+        "supplier": supplier,
+        "item": item,
+        "lead_days": frame.days(),
+        "yield": draw.choice([1, 1, 0.8, 0.95]),
+        "price": draw.choice([None, draw.randint(2, 12)]),
         "order_cost": draw.choice([0, 0, draw.randint(1, 12)]),
-        "min_order": draw.choice([0, 0, 3]), "lot": draw.choice([1, 1, 2, 3]),
+        "min_order": draw.choice([0, 0, 3]),
+        "lot": draw.choice([1, 1, 2, 3]),
         "capacity_use": draw.choice([1, 1, 1.5]),
         "available_from": frame.some_start() if frame.chance(0.1) else None,
         "take_or_pay_share": draw.choice([0, 0, 0, 0.3]),
-    }  # fmt: skip
+    }
 
 
-def _logistics(
-    frame: Frame, sites: list[str], suppliers: list[str], assembled: bool
-) -> Sheets:  # fmt: skip
+def _logistics(frame: Frame, sites: list[str], suppliers: list[str], assembled: bool) -> Sheets:
     """Return lanes from each supplier, over the plant and a depot where there are, to each site."""
     draw = frame.draw
     stored = frame.chance(0.5)
@@ -310,11 +373,24 @@ def _logistics(
     legs += [(start, end) for start in (["plant"] if assembled else suppliers) for end in ends]
     legs += [("depot", site) for site in sites] if stored else []
     lanes = [
-        {"from": start, "to": end, "transit_days": frame.days() if frame.chance(0.4) else 0,
-         "cost": draw.choice([0, 0, 0.5, 1]),
-         "units_per_month": frame.monthly(1, 6) if frame.chance(0.3) else None}
+        {
+            "from": start,
+            "to": end,
+            "transit_days": frame.days() if frame.chance(0.4) else 0,
+            "cost": draw.choice([0, 0, 0.5, 1]),
+            "units_per_month": frame.monthly(1, 6) if frame.chance(0.3) else None,
+        }
         for start, end in legs
-    ]  # fmt: skip
-    depots = [{"depot": "depot", "storage": draw.choice([None, draw.randint(1, 5)]),
-               "holding_cost": draw.choice([0, 0.2])}] if stored else []  # fmt: skip
+    ]
+    depots = (
+        [
+            {
+                "depot": "depot",
+                "storage": draw.choice([None, draw.randint(1, 5)]),
+                "holding_cost": draw.choice([0, 0.2]),
+            }
+        ]
+        if stored
+        else []
+    )
     return {"lanes": lanes, "depots": depots}

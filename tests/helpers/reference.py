@@ -133,13 +133,15 @@ class Reference:
         return next((use for use in self.uses(spot) if use >= day), None)
 
     def _parts(self, takes: Iterable[Spot], system: str) -> dict[Spot, float]:
-        units = {row["item"]: row["quantity"] for row in self.tables["bom"]
-                 if row["system"] == system}  # fmt: skip
+        units = {
+            row["item"]: row["quantity"] for row in self.tables["bom"] if row["system"] == system
+        }
         return {spot: units[spot[1]] for spot in takes}
 
     def _cost(self, key: Key) -> float:
-        sheet, names = ("plants", ("plant", "system")) if key[0] == "start" else (
-            "lanes", ("from", "to"))  # fmt: skip
+        sheet, names = (
+            ("plants", ("plant", "system")) if key[0] == "start" else ("lanes", ("from", "to"))
+        )
         return next(
             row["cost"]
             for row in self.tables[sheet]
@@ -419,8 +421,11 @@ class Reference:
             ):
                 for day in self._changes() if row[column] is not None else ():
                     load, firm = self.load([hall], each, day)
-                    load += [(opened, -row[column]) for at, opened in self.opened[hall].items()
-                             if at <= day]  # fmt: skip
+                    load += [
+                        (opened, -row[column])
+                        for at, opened in self.opened[hall].items()
+                        if at <= day
+                    ]
                     self.most(load, row[column] * row["open_count"] - firm)
         for site in self.sites:
             self._site(site)
@@ -527,8 +532,11 @@ class Reference:
             served = self.column()
             self.serve[name, period].append((served, 1.0))
             taken[name] = (served, 1 / self._mw(terms[name]["basis"], hall, system))
-            cost = sum(row["cost"] for row in self.tables["service"]
-                       if (row["commitment"], row["site"]) == (name, site))  # fmt: skip
+            cost = sum(
+                row["cost"]
+                for row in self.tables["service"]
+                if (row["commitment"], row["site"]) == (name, site)
+            )
             cost *= self.periods.months(last, following - 1)
             self.spend("service", last, [(served, cost)])
         there = [(column, -units) for column, units in available]
@@ -570,8 +578,11 @@ class Reference:
         for row in self.tables["budget"]:
             until = self.periods.number(row["date"])
             if until >= 0:
-                spent = [(terms, firm) for term, day, terms, firm in self.money
-                         if term != "late" and day <= until]  # fmt: skip
+                spent = [
+                    (terms, firm)
+                    for term, day, terms, firm in self.money
+                    if term != "late" and day <= until
+                ]
                 terms = [term for terms, _ in spent for term in terms if term[1]]
                 self.most(terms, row["cumulative"] - sum(firm for _, firm in spent))
 

@@ -23,8 +23,13 @@ from planner.workbook.schema.sheets import BY_NAME, TABLES
 
 DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 SAME, NO_WORSE = "same", "no worse"
-MW_COLUMNS = {("systems", "power_kw"), ("systems", "overhead_kw"), ("halls", "it_mw"),
-              ("energisation", "mw"), ("milestones", "mw")}  # fmt: skip
+MW_COLUMNS = {
+    ("systems", "power_kw"),
+    ("systems", "overhead_kw"),
+    ("halls", "it_mw"),
+    ("energisation", "mw"),
+    ("milestones", "mw"),
+}
 
 
 @dataclass(frozen=True)
@@ -102,11 +107,16 @@ def time_shifted_by_days(draw: Random, sheets: Sheets) -> Pair | None:
 
 
 BY_MONTH: tuple[tuple[str, str, object], ...] = (
-    ("plants", "units_per_month", 1e6), ("lanes", "units_per_month", None),
-    ("supply", "take_or_pay_share", 0), ("sites", "holding_cost", 0), ("sites", "lease", 0),
-    ("sites", "energy_price", 0), ("depots", "holding_cost", 0), ("service", "cost", 0),
+    ("plants", "units_per_month", 1e6),
+    ("lanes", "units_per_month", None),
+    ("supply", "take_or_pay_share", 0),
+    ("sites", "holding_cost", 0),
+    ("sites", "lease", 0),
+    ("sites", "energy_price", 0),
+    ("depots", "holding_cost", 0),
+    ("service", "cost", 0),
     ("commitments", "late_cost", 0),
-)  # fmt: skip
+)
 """Sheet and column of what is by the month, and what makes it not matter."""
 
 
@@ -243,8 +253,11 @@ def site_split(draw: Random, sheets: Sheets) -> Pair | None:
 def hall_class_joined(draw: Random, sheets: Sheets) -> Pair | None:
     """Two classes of equal halls, joined, take what both took: whole systems lose less room."""
     used = {row["hall"] for row in sheets.get("fleet", [])}
-    several = [row for row in sheets["halls"]
-               if int(str(row.get("count", 1))) > 1 and row["hall"] not in used]  # fmt: skip
+    several = [
+        row
+        for row in sheets["halls"]
+        if int(str(row.get("count", 1))) > 1 and row["hall"] not in used
+    ]
     if not several:
         return None
     whole, apart = draw.choice(several), copy.deepcopy(sheets)
@@ -293,11 +306,15 @@ def limit_relaxed(draw: Random, sheets: Sheets) -> Pair | None:
     """More of what is short, less to pay, or a rule lifted never makes a plan worse."""
     bound = {r["supplier"] for r in sheets.get("supply", []) if r.get("take_or_pay_share")}
     choices = [
-        (sheet, column, make) for sheet, column, make in RELAXED
-        if any(row.get(column) not in (None, 0, "no") or make == "yes"
-               for row in sheets.get(sheet, []) if column in row)
+        (sheet, column, make)
+        for sheet, column, make in RELAXED
+        if any(
+            row.get(column) not in (None, 0, "no") or make == "yes"
+            for row in sheets.get(sheet, [])
+            if column in row
+        )
         and not (sheet == "supply_capacity" and bound)
-    ]  # fmt: skip
+    ]
     if not choices:
         return None
     sheet, column, make = draw.choice(choices)
@@ -309,20 +326,41 @@ def limit_relaxed(draw: Random, sheets: Sheets) -> Pair | None:
 
 
 RELAXED: tuple[tuple[str, str, object], ...] = (
-    ("energisation", "mw", 1.5), ("crews", "systems_per_month", 1.5),
-    ("supply_capacity", "units_per_month", 1.5), ("plants", "units_per_month", 1.5),
-    ("lanes", "units_per_month", 1.5), ("lanes", "units_per_month", None), ("lanes", "cost", 0.5),
-    ("halls", "slots", None), ("halls", "coolant_lpm", None), ("halls", "ready", None),
-    ("halls", "build_days", 0), ("halls", "fit_out_cost", 0.5), ("halls", "fed_by", None),
-    ("budget", "cumulative", 1.5), ("supply", "min_order", 0), ("supply", "lot", 1),
-    ("supply", "order_cost", 0.5), ("supply", "price", 0.5), ("systems", "price", 0.5),
-    ("systems", "available_from", None), ("systems", "available_to", None),
-    ("sites", "opening_cost", 0.5), ("sites", "energy_price", 0.5), ("sites", "lease", 0.5),
-    ("sites", "storage", None), ("depots", "storage", None), ("power", "group", None),
-    ("commitments", "countries", None), ("commitments", "systems", None),
-    ("commitments", "late_cost", 0.5), ("service", "cost", 0.5), ("service", "allowed", "yes"),
-    ("supply", "take_or_pay_share", 0.5), ("depots", "holding_cost", 0.5),
-)  # fmt: skip
+    ("energisation", "mw", 1.5),
+    ("crews", "systems_per_month", 1.5),
+    ("supply_capacity", "units_per_month", 1.5),
+    ("plants", "units_per_month", 1.5),
+    ("lanes", "units_per_month", 1.5),
+    ("lanes", "units_per_month", None),
+    ("lanes", "cost", 0.5),
+    ("halls", "slots", None),
+    ("halls", "coolant_lpm", None),
+    ("halls", "ready", None),
+    ("halls", "build_days", 0),
+    ("halls", "fit_out_cost", 0.5),
+    ("halls", "fed_by", None),
+    ("budget", "cumulative", 1.5),
+    ("supply", "min_order", 0),
+    ("supply", "lot", 1),
+    ("supply", "order_cost", 0.5),
+    ("supply", "price", 0.5),
+    ("systems", "price", 0.5),
+    ("systems", "available_from", None),
+    ("systems", "available_to", None),
+    ("sites", "opening_cost", 0.5),
+    ("sites", "energy_price", 0.5),
+    ("sites", "lease", 0.5),
+    ("sites", "storage", None),
+    ("depots", "storage", None),
+    ("power", "group", None),
+    ("commitments", "countries", None),
+    ("commitments", "systems", None),
+    ("commitments", "late_cost", 0.5),
+    ("service", "cost", 0.5),
+    ("service", "allowed", "yes"),
+    ("supply", "take_or_pay_share", 0.5),
+    ("depots", "holding_cost", 0.5),
+)
 """Sheet and column of what a plan is never worse for, and by what or to what it is changed."""
 
 
@@ -341,19 +379,36 @@ def useless_added(draw: Random, sheets: Sheets) -> Pair:
         after["systems"].append(
             {"system": "aardvark", "power_kw": 900, "price": 0, "coolant_lpm": 1}
         )
-    after["service"] = [*after.get("service", []), *(
-        {"commitment": row["commitment"], "site": "aa", "allowed": "no"}
-        for row in after["commitments"])]  # fmt: skip
+    after["service"] = [
+        *after.get("service", []),
+        *(
+            {"commitment": row["commitment"], "site": "aa", "allowed": "no"}
+            for row in after["commitments"]
+        ),
+    ]
     return Pair(before, after)
 
 
 RELATIONS: Mapping[str, Relation] = {
-    relation.__name__: relation for relation in (
-        rows_shuffled, names_changed, names_changed_in_order, units_changed, money_scaled,
-        power_scaled, time_shifted, commitment_split, site_split, hall_class_joined, supply_added,
-        milestone_relaxed, limit_relaxed, useless_added, time_shifted_by_days,
+    relation.__name__: relation
+    for relation in (
+        rows_shuffled,
+        names_changed,
+        names_changed_in_order,
+        units_changed,
+        money_scaled,
+        power_scaled,
+        time_shifted,
+        commitment_split,
+        site_split,
+        hall_class_joined,
+        supply_added,
+        milestone_relaxed,
+        limit_relaxed,
+        useless_added,
+        time_shifted_by_days,
     )
-}  # fmt: skip
+}
 """Every relation by its name."""
 
 
@@ -362,17 +417,23 @@ def _cumulative(rows: list[dict[str, object]]) -> list[dict[str, object]]:
     most: dict[object, float] = {}
     for row in sorted(rows, key=lambda row: str(row["date"])):
         row["mw"] = most[row["commitment"]] = max(
-            most.get(row["commitment"], 0.0), float(str(row["mw"])))  # fmt: skip
+            most.get(row["commitment"], 0.0), float(str(row["mw"]))
+        )
     return rows
 
 
 def _each(sheets: Sheets, change: Callable[[str, str, Any], Any]) -> Sheets:
     """Return sheets with every value changed."""
     return {
-        sheet: [{c: change(sheet, "value" if sheet == "settings" else c, value)
-                 for c, value in row.items()} for row in rows]
+        sheet: [
+            {
+                c: change(sheet, "value" if sheet == "settings" else c, value)
+                for c, value in row.items()
+            }
+            for row in rows
+        ]
         for sheet, rows in sheets.items()
-    }  # fmt: skip
+    }
 
 
 def _is_name(sheet: str, column: Column) -> bool:

@@ -33,10 +33,13 @@ def chosen(*conditions):
     pairs = zip(conditions[::2], conditions[1::2], strict=True)
     # As objects, for numpy makes a number of its own of a range that is one cell.
     areas = ((np.ravel(np.asarray(cells, dtype=object)), condition) for cells, condition in pairs)
-    return reduce(operator.and_, (
-        np.array([isinstance(cell, type(value)) and test(cell, value) for cell in area])
-        for area, (test, value) in areas
-    ))  # fmt: skip
+    return reduce(
+        operator.and_,
+        (
+            np.array([isinstance(cell, type(value)) and test(cell, value) for cell in area])
+            for area, (test, value) in areas
+        ),
+    )
 
 
 FUNCTIONS = {
@@ -46,11 +49,12 @@ FUNCTIONS = {
     "COUNTIFS": lambda *tests: int(chosen(*tests).sum()),
     "EXACT": lambda cells, text: np.array([str(c or "") == text for c in np.ravel(cells)]) * 1.0,
     "SUMPRODUCT": lambda first, *more: float(
-        np.dot(first, [c or 0.0 for c in np.ravel(more[0])]) if more else np.sum(first)),
+        np.dot(first, [c or 0.0 for c in np.ravel(more[0])]) if more else np.sum(first)
+    ),
     "ROUND": round,
     "ROUNDUP": lambda value, digits: math.ceil(value),
     "ROUNDDOWN": lambda value, digits: math.floor(value),
-}  # fmt: skip
+}
 
 
 def _plain(value):

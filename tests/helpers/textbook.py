@@ -28,36 +28,44 @@ TRANSPORT = {
     "trnsport": (
         {"Seattle": 350, "San Diego": 600},
         {"New York": 325, "Chicago": 300, "Topeka": 275},
-        {"Seattle": {"New York": 0.225, "Chicago": 0.153, "Topeka": 0.162},
-         "San Diego": {"New York": 0.225, "Chicago": 0.162, "Topeka": 0.126}},
+        {
+            "Seattle": {"New York": 0.225, "Chicago": 0.153, "Topeka": 0.162},
+            "San Diego": {"New York": 0.225, "Chicago": 0.162, "Topeka": 0.126},
+        },
         153.675,
     ),
     "cannery": (
         {"Seattle": 350, "San Diego": 600},
         {"New York": 300, "Chicago": 300, "Topeka": 300},
-        {"Seattle": {"New York": 2.5, "Chicago": 1.7, "Topeka": 1.8},
-         "San Diego": {"New York": 2.5, "Chicago": 1.8, "Topeka": 1.4}},
+        {
+            "Seattle": {"New York": 2.5, "Chicago": 1.7, "Topeka": 1.8},
+            "San Diego": {"New York": 2.5, "Chicago": 1.8, "Topeka": 1.4},
+        },
         1680,
     ),
     "beer": (
         {"A": 1000, "B": 4000},
         {"1": 500, "2": 900, "3": 1800, "4": 200, "5": 700},
-        {"A": {"1": 2, "2": 4, "3": 5, "4": 2, "5": 1},
-         "B": {"1": 3, "2": 1, "3": 3, "4": 2, "5": 3}},
+        {
+            "A": {"1": 2, "2": 4, "3": 5, "4": 2, "5": 1},
+            "B": {"1": 3, "2": 1, "3": 3, "4": 2, "5": 3},
+        },
         8600,
     ),
-}  # fmt: skip
+}
 
 # PuLP's computer plant problem: capacity, demand, cost of a unit, cost of running a plant.
 COMPUTER_PLANT = (
     {"San Francisco": 1700, "Los Angeles": 2000, "Phoenix": 1700, "Denver": 2000},
     {"San Diego": 1700, "Barstow": 1000, "Tucson": 1500, "Dallas": 1200},
-    {"San Francisco": {"San Diego": 5, "Barstow": 3, "Tucson": 2, "Dallas": 6},
-     "Los Angeles": {"San Diego": 4, "Barstow": 7, "Tucson": 8, "Dallas": 10},
-     "Phoenix": {"San Diego": 6, "Barstow": 5, "Tucson": 3, "Dallas": 8},
-     "Denver": {"San Diego": 9, "Barstow": 8, "Tucson": 6, "Dallas": 5}},
+    {
+        "San Francisco": {"San Diego": 5, "Barstow": 3, "Tucson": 2, "Dallas": 6},
+        "Los Angeles": {"San Diego": 4, "Barstow": 7, "Tucson": 8, "Dallas": 10},
+        "Phoenix": {"San Diego": 6, "Barstow": 5, "Tucson": 3, "Dallas": 8},
+        "Denver": {"San Diego": 9, "Barstow": 8, "Tucson": 6, "Dallas": 5},
+    },
     {"San Francisco": 70000, "Los Angeles": 70000, "Phoenix": 65000, "Denver": 70000},
-)  # fmt: skip
+)
 COMPUTER_PLANT_OPTIMUM = 228100
 
 
@@ -80,17 +88,28 @@ class Month:
 # JuMP's factory schedule, in thousands of units: demand; most units and price of A, then of B.
 # Each makes 20 or more if it runs, which costs A 500 and B 600. B stands still in May.
 FACTORY_SCHEDULE = [
-    Month(demand, {
-        "A": (20, most_a, 1000 * price_a, 500),
-        **({"B": (20, most_b, 1000 * price_b, 600)} if most_b else {}),
-    })
-    for demand, most_a, price_a, most_b, price_b in (
-        (120, 100, 10, 50, 5), (100, 110, 11, 55, 4), (130, 120, 12, 60, 3),
-        (130, 145, 9, 100, 5), (140, 160, 8, 0, 0), (130, 140, 8, 70, 6),
-        (150, 155, 5, 60, 4), (170, 200, 7, 100, 6), (200, 210, 9, 100, 8),
-        (190, 197, 10, 100, 11), (140, 80, 8, 120, 10), (100, 150, 8, 150, 12),
+    Month(
+        demand,
+        {
+            "A": (20, most_a, 1000 * price_a, 500),
+            **({"B": (20, most_b, 1000 * price_b, 600)} if most_b else {}),
+        },
     )
-]  # fmt: skip
+    for demand, most_a, price_a, most_b, price_b in (
+        (120, 100, 10, 50, 5),
+        (100, 110, 11, 55, 4),
+        (130, 120, 12, 60, 3),
+        (130, 145, 9, 100, 5),
+        (140, 160, 8, 0, 0),
+        (130, 140, 8, 70, 6),
+        (150, 155, 5, 60, 4),
+        (170, 200, 7, 100, 6),
+        (200, 210, 9, 100, 8),
+        (190, 197, 10, 100, 11),
+        (140, 80, 8, 120, 10),
+        (100, 150, 8, 150, 12),
+    )
+]
 FACTORY_SCHEDULE_OPTIMUM = 12_906_400
 
 
@@ -107,8 +126,9 @@ def factory_schedule_sheets(year: int, months: Sequence[Month]) -> Sheets:
     calendar = list(zip(first, last, months, strict=True))
     running = [
         (f"{name} {start:%m}", f"product {start:%m}", start, end, limits)
-        for start, end, month in calendar for name, limits in month.factories.items()
-    ]  # fmt: skip
+        for start, end, month in calendar
+        for name, limits in month.factories.items()
+    ]
     return {
         "settings": settings(str(first[0]), str(last[-1])),
         "systems": [
@@ -116,12 +136,19 @@ def factory_schedule_sheets(year: int, months: Sequence[Month]) -> Sheets:
             for start, end, _ in calendar
         ],
         "supply": [
-            {"supplier": factory, "item": product, "lead_days": 0, "price": price,
-             "order_cost": fixed, "min_order": least}
+            {
+                "supplier": factory,
+                "item": product,
+                "lead_days": 0,
+                "price": price,
+                "order_cost": fixed,
+                "min_order": least,
+            }
             for factory, product, _, _, (least, _, price, fixed) in running
         ],
         "supply_capacity": [
-            row for factory, _, start, end, (_, most, _, _) in running
+            row
+            for factory, _, start, end, (_, most, _, _) in running
             for row in only_between(factory, start, end, most)
         ],
         "sites": [{"site": "market"}],
@@ -134,7 +161,7 @@ def factory_schedule_sheets(year: int, months: Sequence[Month]) -> Sheets:
             {"commitment": f"demand {start:%m}", "date": end, "mw": month.demand}
             for start, end, month in calendar
         ],
-    }  # fmt: skip
+    }
 
 
 def only_between(
@@ -184,14 +211,31 @@ class Network:
 # Newcastle and Exeter as a saving of 15 that is there from the start; here opening them costs.
 SUPPLY_NETWORK_2 = Network(
     factories={"Liverpool": 150, "Brighton": 200},
-    depots={"Newcastle": 70, "Birmingham": 50, "London": 100, "Exeter": 40, "Bristol": 30,
-            "Northampton": 25},
+    depots={
+        "Newcastle": 70,
+        "Birmingham": 50,
+        "London": 100,
+        "Exeter": 40,
+        "Bristol": 30,
+        "Northampton": 25,
+    },
     customers={"C1": 50, "C2": 10, "C3": 40, "C4": 35, "C5": 60, "C6": 20},
     supply={
-        "Liverpool": {"Newcastle": 0.5, "Birmingham": 0.5, "London": 1.0, "Exeter": 0.2,
-                      "Bristol": 0.6, "Northampton": 0.4},
-        "Brighton": {"Birmingham": 0.3, "London": 0.5, "Exeter": 0.2, "Bristol": 0.4,
-                     "Northampton": 0.3},
+        "Liverpool": {
+            "Newcastle": 0.5,
+            "Birmingham": 0.5,
+            "London": 1.0,
+            "Exeter": 0.2,
+            "Bristol": 0.6,
+            "Northampton": 0.4,
+        },
+        "Brighton": {
+            "Birmingham": 0.3,
+            "London": 0.5,
+            "Exeter": 0.2,
+            "Bristol": 0.4,
+            "Northampton": 0.3,
+        },
     },
     direct={"Liverpool": {"C1": 1.0, "C3": 1.5, "C4": 2.0, "C6": 1.0}, "Brighton": {"C1": 2.0}},
     delivery={
@@ -205,7 +249,7 @@ SUPPLY_NETWORK_2 = Network(
     opening={"Newcastle": 10, "Exeter": 5, "Bristol": 12, "Northampton": 4},
     most_opened=2,
     expansion=("Birmingham", 20, 3),
-)  # fmt: skip
+)
 SUPPLY_NETWORK_2_SAVINGS = 15
 SUPPLY_NETWORK_2_OPTIMUM = 174
 
@@ -222,16 +266,26 @@ def network_sheets(network: Network) -> Sheets:
     """
     grown, extra, price = network.expansion
     throughput = {**network.depots, grown: network.depots[grown] + extra}
-    capacity = {**network.factories, f"{grown} expansion": extra, "council": network.most_opened,
-                **{f"{depot} office": units for depot, units in network.depots.items()
-                   if depot not in network.opening}}  # fmt: skip
+    capacity = {
+        **network.factories,
+        f"{grown} expansion": extra,
+        "council": network.most_opened,
+        **{
+            f"{depot} office": units
+            for depot, units in network.depots.items()
+            if depot not in network.opening
+        },
+    }
     permits: list[tuple[str, str, dict[str, object]]] = [
         (f"{grown} expansion", grown, {"lot": extra, "price": price / extra})
     ]
     for depot, units in network.depots.items():
         if depot in network.opening:
-            columns = {"lot": units, "price": network.opening[depot] / units,
-                       "capacity_use": 1 / units}  # fmt: skip
+            columns = {
+                "lot": units,
+                "price": network.opening[depot] / units,
+                "capacity_use": 1 / units,
+            }
             permits.append(("council", depot, columns))
         else:
             permits.append((f"{depot} office", depot, {}))
@@ -241,9 +295,12 @@ def network_sheets(network: Network) -> Sheets:
         "systems": [unit_system(f"via {depot}") for depot in throughput] + [unit_system("direct")],
         "bom": [
             {"system": f"via {depot}", "item": item, "quantity": 1}
-            for depot in throughput for item in ("goods", f"permit {depot}")
-        ] + [{"system": "direct", "item": "goods", "quantity": 1}],
-        "supply": goods + [
+            for depot in throughput
+            for item in ("goods", f"permit {depot}")
+        ]
+        + [{"system": "direct", "item": "goods", "quantity": 1}],
+        "supply": goods
+        + [
             {"supplier": supplier, "item": f"permit {depot}", "lead_days": 0, **columns}
             for supplier, depot, columns in permits
         ],
@@ -254,9 +311,15 @@ def network_sheets(network: Network) -> Sheets:
         "plants": [
             {"plant": depot, "system": f"via {depot}", "units_per_month": units, "lead_days": 0}
             for depot, units in throughput.items()
-        ] + [
-            {"plant": f"{factory} gate", "system": "direct", "lead_days": 0,
-             "units_per_month": network.factories[factory]} for factory in network.direct
+        ]
+        + [
+            {
+                "plant": f"{factory} gate",
+                "system": "direct",
+                "lead_days": 0,
+                "units_per_month": network.factories[factory],
+            }
+            for factory in network.direct
         ],
         "lanes": [
             *(lane(supplier, depot) for supplier, depot, _ in permits),
@@ -266,4 +329,4 @@ def network_sheets(network: Network) -> Sheets:
             *lanes(network.delivery),
         ],
         **markets(network.customers),
-    }  # fmt: skip
+    }

@@ -47,8 +47,11 @@ def main() -> int:
         fault, written, ended = trial(WAYS[number % 2], kind, delay)
         faults += bool(fault)
         waits += [] if fault else [(written, ended)]
-        print(f"{kind.name} {delay:.1f} s after the first plan: on disk after {written:.2f} s, "
-              f"ended after {ended:.2f} s {fault}", flush=True)  # fmt: skip
+        print(
+            f"{kind.name} {delay:.1f} s after the first plan: on disk after {written:.2f} s, "
+            f"ended after {ended:.2f} s {fault}",
+            flush=True,
+        )
     for what, times in zip(("plan on disk", "ended"), zip(*waits, strict=True), strict=False):
         print(f"{what}: median {median(times):.2f} s, slowest {max(times):.2f} s")
     print(f"{arguments.trials} trials, {faults} faults")
@@ -60,10 +63,21 @@ def trial(changes: list[str], kind: signal.Signals, delay: float) -> tuple[str, 
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "plan"
         process = subprocess.Popen(
-            [sys.executable, "-m", "planner.cli.main", "plan", str(WORKBOOK), "-o", str(folder),
-             *changes],
-            cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+            [
+                sys.executable,
+                "-m",
+                "planner.cli.main",
+                "plan",
+                str(WORKBOOK),
+                "-o",
+                str(folder),
+                *changes,
+            ],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         watchdog = threading.Timer(PATIENCE, process.kill)
         watchdog.start()
         assert process.stderr is not None

@@ -62,8 +62,10 @@ def check(folder: Path, place: Path) -> list[str]:
     carried = openpyxl.load_workbook(path, data_only=True)["Costs"]["C4"].value
     if abs(carried - total) > CENT:
         faults.append(f"{path.name}: the cost terms come to {carried}, the plan's to {total}")
-    print(f"{path.name}: {compared:,} live figures recomputed, {pages} pages, {charts} charts, "
-          f"{len(faults)} faults")  # fmt: skip
+    print(
+        f"{path.name}: {compared:,} live figures recomputed, {pages} pages, {charts} charts, "
+        f"{len(faults)} faults"
+    )
     return faults
 
 
@@ -88,16 +90,22 @@ def recomputed(path: Path, place: Path) -> tuple[int, list[str]]:
             after = found[sheet.title][cell.coordinate].value
             count += 1
             if not isinstance(after, int | float) or abs(after - before) > CENT:
-                faults.append(f"{path.name}: {sheet.title}!{cell.coordinate} carries {before}, "
-                              f"recomputed it is {after}")  # fmt: skip
+                faults.append(
+                    f"{path.name}: {sheet.title}!{cell.coordinate} carries {before}, "
+                    f"recomputed it is {after}"
+                )
     return count, faults
 
 
 def print_out(path: Path, place: Path) -> tuple[int, int, list[str]]:
     """Return charts, pages, and what is wrong with the printed workbook."""
     convert(path, "pdf", place)
-    text = subprocess.run(["pdftotext", "-layout", str(path.with_suffix(".pdf")), "-"], check=True,
-                          capture_output=True, text=True).stdout  # fmt: skip
+    text = subprocess.run(
+        ["pdftotext", "-layout", str(path.with_suffix(".pdf")), "-"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
     pages = text.split("\f")[:-1]
     faults = [
         f"{path.name}, page {number}: {line.strip()}"
@@ -113,8 +121,12 @@ def print_out(path: Path, place: Path) -> tuple[int, int, list[str]]:
 
 
 def convert(path: Path, kind: str, place: Path) -> None:
-    subprocess.run(["soffice", "--headless", "--convert-to", kind, "--outdir", str(place),
-                    str(path)], check=True, capture_output=True, timeout=900)  # fmt: skip
+    subprocess.run(
+        ["soffice", "--headless", "--convert-to", kind, "--outdir", str(place), str(path)],
+        check=True,
+        capture_output=True,
+        timeout=900,
+    )
 
 
 if __name__ == "__main__":

@@ -48,12 +48,28 @@ ROOMS = (
     "planner/checker/*.py",
 )
 TESTS = (
-    "test_blocks.py", "test_blocks_money.py", "test_blocks_sites.py", "test_by_site.py",
-    "test_calendar.py", "test_checks.py", "test_frame.py", "test_graph.py", "test_guides.py",
-    "test_ledger.py", "test_micro_cases.py", "test_micro_commitments.py", "test_micro_supply.py",
-    "test_pegging.py", "test_periods.py", "test_plausible.py", "test_plausible_places.py",
-    "test_plausible_sizes.py", "test_verify.py", "test_known_optima.py", "test_metamorphic.py",
-)  # fmt: skip
+    "test_blocks.py",
+    "test_blocks_money.py",
+    "test_blocks_sites.py",
+    "test_by_site.py",
+    "test_calendar.py",
+    "test_checks.py",
+    "test_frame.py",
+    "test_graph.py",
+    "test_guides.py",
+    "test_ledger.py",
+    "test_micro_cases.py",
+    "test_micro_commitments.py",
+    "test_micro_supply.py",
+    "test_pegging.py",
+    "test_periods.py",
+    "test_plausible.py",
+    "test_plausible_places.py",
+    "test_plausible_sizes.py",
+    "test_verify.py",
+    "test_known_optima.py",
+    "test_metamorphic.py",
+)
 MOST_SECONDS = 25.0
 """Time of the tests that a mutant is tried with, the shortest that reach it."""
 
@@ -73,8 +89,12 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=400, help="how many mutants")
     parser.add_argument("--seed", type=int, default=0, help="which ones")
     parser.add_argument("--log", type=Path, default=Path("mutants.log"), help="one line a mutant")
-    parser.add_argument("--reach", type=Path, default=Path("mutants.reach.json"),
-                        help="which tests reach which line; made if it is not there")  # fmt: skip
+    parser.add_argument(
+        "--reach",
+        type=Path,
+        default=Path("mutants.reach.json"),
+        help="which tests reach which line; made if it is not there",
+    )
     parser.add_argument("--again", action="store_true", help="try survivors of the log again")
     arguments = parser.parse_args()
     warm()
@@ -96,8 +116,16 @@ def main() -> None:
 
 def warm() -> None:
     """Import what tests need and no mutant changes, once for all of them."""
-    for name in ("highspy", "hypothesis", "networkx", "openpyxl", "pandas", "pulp", "pytest",
-                 "python_calamine"):  # fmt: skip
+    for name in (
+        "highspy",
+        "hypothesis",
+        "networkx",
+        "openpyxl",
+        "pandas",
+        "pulp",
+        "pytest",
+        "python_calamine",
+    ):
         importlib.import_module(name)
 
 
@@ -115,9 +143,10 @@ def sample(count: int, seed: int) -> list[str]:
     """Return mutants by file and number, drawn from all of them."""
     everything = [
         f"{path.relative_to(ROOT)}#{number}"
-        for room in ROOMS for path in sorted(ROOT.glob(room))
+        for room in ROOMS
+        for path in sorted(ROOT.glob(room))
         for number in range(len(places(path.read_text(encoding="utf-8"))))
-    ]  # fmt: skip
+    ]
     print(f"{len(everything)} mutants in all", file=sys.stderr)
     return random.Random(seed).sample(everything, min(count, len(everything)))
 
@@ -130,8 +159,9 @@ def tried(key: str, reach: dict[str, Any], *, unchanged: bool = False) -> dict[s
     changed = ast.unparse(ast.parse(text)) if unchanged else mutant(text, int(number))
     reached_by = {t for line in place.lines for t in reach["tests"].get(f"{name}:{line}", [])}
     if not reached_by:  # it runs when the module is imported
-        reached_by = {t for at, tests in reach["tests"].items() for t in tests
-                      if at.startswith(f"{name}:")}  # fmt: skip
+        reached_by = {
+            t for at, tests in reach["tests"].items() for t in tests if at.startswith(f"{name}:")
+        }
     chosen, spent = [], 0.0
     for test in sorted(reached_by, key=lambda test: (reach["seconds"][test], test)):
         spent += reach["seconds"][test]
@@ -195,10 +225,12 @@ def run_tests(tests: Sequence[str], plugins: Sequence[object] = ()) -> int:
 
     quiet = io.StringIO()
     with redirect_stdout(quiet), redirect_stderr(quiet):
-        return int(pytest.main(
-            ["-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-p", "no:randomly", *tests],
-            plugins=list(plugins),
-        ))  # fmt: skip
+        return int(
+            pytest.main(
+                ["-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-p", "no:randomly", *tests],
+                plugins=list(plugins),
+            )
+        )
 
 
 class Reach:
@@ -243,8 +275,9 @@ def report(lines: Sequence[dict[str, Any]]) -> int:
         if line["result"] == "survived":
             print(f"{line['mutant']} line {line['line']}: {line['change']} ({line['tests']} tests)")
     killed = sum(count for result, count in counts.items() if result != "survived")
-    print(f"{len(lines)} mutants, {killed} killed, {killed / max(1, len(lines)):.1%}: "
-          f"{dict(counts)}")  # fmt: skip
+    print(
+        f"{len(lines)} mutants, {killed} killed, {killed / max(1, len(lines)):.1%}: {dict(counts)}"
+    )
     return int(killed < ENOUGH * len(lines))
 
 

@@ -20,9 +20,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKBOOKS = (
-    ("first-plan", ""), ("openai-750mw", "2026-12-31"), ("openai-750mw", "2027-12-31"),
-    ("openai-750mw", ""), ("frontier-sites", ""),
-)  # fmt: skip
+    ("first-plan", ""),
+    ("openai-750mw", "2026-12-31"),
+    ("openai-750mw", "2027-12-31"),
+    ("openai-750mw", ""),
+    ("frontier-sites", ""),
+)
 
 
 def main() -> int:
@@ -37,21 +40,31 @@ def main() -> int:
         found = [digest(name, until, seed) for seed in range(arguments.runs)]
         bad += len(set(found)) > 1
         seconds = time.perf_counter() - started
-        print(f"{name} {until}: {len(found)} runs, {len(set(found))} different plans, "
-              f"{seconds:.0f} s: {sorted(set(found))}", flush=True)  # fmt: skip
+        print(
+            f"{name} {until}: {len(found)} runs, {len(set(found))} different plans, "
+            f"{seconds:.0f} s: {sorted(set(found))}",
+            flush=True,
+        )
     return int(bad > 0)
 
 
 def digest(name: str, until: str, seed: int) -> str:
     """Plan once; the first run has the rows as they stand."""
-    command = [sys.executable, str(ROOT / "tests" / "helpers" / "fingerprint.py"),
-               str(ROOT / "inputs" / f"{name}.xlsx")]  # fmt: skip
+    command = [
+        sys.executable,
+        str(ROOT / "tests" / "helpers" / "fingerprint.py"),
+        str(ROOT / "inputs" / f"{name}.xlsx"),
+    ]
     command += ["--until", until] if until else []
     command += ["--shuffle", str(seed)] if seed else []
     run = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": str(seed)}, capture_output=True,
-        text=True, check=True,
-    )  # fmt: skip
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": str(seed)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return run.stdout.strip()
 
 

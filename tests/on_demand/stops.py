@@ -38,8 +38,19 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 WORKBOOK = ROOT / "inputs" / "first-plan.xlsx"
-STAGES = ("begin", "read", "case", "model", "handover", "solve", "extract", "verify", "save",
-          "report", "print")  # fmt: skip
+STAGES = (
+    "begin",
+    "read",
+    "case",
+    "model",
+    "handover",
+    "solve",
+    "extract",
+    "verify",
+    "save",
+    "report",
+    "print",
+)
 LONGEST_STAGE = 0.5
 PATIENCE = 60.0
 WITHIN = 2.0
@@ -95,10 +106,14 @@ def trial(scratch: Path, stage: str, number: int, delay: float) -> dict[str, Any
     (target / kept).write_text("mine", encoding="utf-8")
     before = (target / "plan.json").read_bytes()
     process = subprocess.Popen(
-        [sys.executable, __file__, "--child", str(target)], cwd=ROOT, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True, start_new_session=True,
+        [sys.executable, __file__, "--child", str(target)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
         env={**os.environ, "TMPDIR": str(temporary)},
-    )  # fmt: skip
+    )
     assert process.stdout is not None
     reached = ""
     while reached != stage and (line := process.stdout.readline()):
@@ -109,15 +124,22 @@ def trial(scratch: Path, stage: str, number: int, delay: float) -> dict[str, Any
     rest, told = process.communicate(timeout=PATIENCE)
     seconds = time.perf_counter() - sent
     later = [text for text in rest.splitlines() if text.startswith("stage ")]
-    found = {"stage": reached, "then": len(later), "seconds": round(seconds, 2),
-             "code": process.returncode}  # fmt: skip
+    found = {
+        "stage": reached,
+        "then": len(later),
+        "seconds": round(seconds, 2),
+        "code": process.returncode,
+    }
     fault = broken(target, kept)
     if number == signal.SIGKILL:
         fault = fault or _plans_again(target, kept)
     else:
         wrote = (target / "plan.json").read_bytes() != before
-        fault = fault or _traces(scratch, temporary, process.pid) or _ending(
-            process.returncode, told, seconds, wrote=wrote, reached=reached)  # fmt: skip
+        fault = (
+            fault
+            or _traces(scratch, temporary, process.pid)
+            or _ending(process.returncode, told, seconds, wrote=wrote, reached=reached)
+        )
     return {**found, "fault": fault}
 
 
@@ -143,8 +165,11 @@ def _ending(code: int, told: str, seconds: float, *, wrote: bool, reached: str) 
 def _traces(scratch: Path, temporary: Path, group: int) -> str:
     """Return what an ended run has left behind: a process of its group, or a file."""
     for _ in range(20):  # a process that was killed is gone some moments later
-        left = [path.name for path in (*scratch.iterdir(), *temporary.iterdir())
-                if path.name not in ("plan", "temporary")]  # fmt: skip
+        left = [
+            path.name
+            for path in (*scratch.iterdir(), *temporary.iterdir())
+            if path.name not in ("plan", "temporary")
+        ]
         if not left and not _lives(group):
             return ""
         time.sleep(0.1)

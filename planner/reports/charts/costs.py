@@ -25,22 +25,28 @@ def costs_figure(plan: Plan) -> Figure:
     decimals = 1 if size > 1 else 0
 
     def draw(canvas: Canvas) -> None:
-        bars = [(str(row["term"]), number(row["before"]) / size, number(row["present_cost"]) / size)
-                for row in steps]  # fmt: skip
+        bars = [
+            (str(row["term"]), number(row["before"]) / size, number(row["present_cost"]) / size)
+            for row in steps
+        ]
         bars.append(("total", 0.0, total / size))
         _waterfall(canvas, bars, unit, decimals)
 
     largest = max(steps, key=lambda row: number(row["present_cost"]), default=None)
     said = f"Present cost {figure(total / size, decimals)} {unit}, discounted to the plan's start."
     if largest is not None:
-        said += (f" The largest term is {largest['term']}: "
-                 f"{figure(number(largest['present_cost']) / size, decimals)} {unit}.")  # fmt: skip
-    return Figure("costs", "What makes up the present cost", said, draw,
-                  (_table(plan, unit, size),))  # fmt: skip
+        said += (
+            f" The largest term is {largest['term']}: "
+            f"{figure(number(largest['present_cost']) / size, decimals)} {unit}."
+        )
+    return Figure(
+        "costs", "What makes up the present cost", said, draw, (_table(plan, unit, size),)
+    )
 
 
-def _waterfall(canvas: Canvas, bars: list[tuple[str, float, float]], unit: str,
-               decimals: int) -> None:  # fmt: skip
+def _waterfall(
+    canvas: Canvas, bars: list[tuple[str, float, float]], unit: str, decimals: int
+) -> None:
     """Draw a bar for each term, starting at the end of the bar above."""
     labels = [figure(value, decimals) for _, _, value in bars]
     left = 92.0
@@ -59,8 +65,14 @@ def _waterfall(canvas: Canvas, bars: list[tuple[str, float, float]], unit: str,
         y, last = top + ROW * n, n == len(bars) - 1
         canvas.text(left - 8, y + 19, term, "b" if last else "", anchor="end", room=left - 10)
         tip = f"{term}: {labels[n]} {unit}; {TERM_WORDS.get(term, 'sum of all terms')}"
-        canvas.rect(x(before), y + 6, max(x(before + value) - x(before), 1.0), ROW - 11,
-                    "f0" if last else "f5", tip)  # fmt: skip
+        canvas.rect(
+            x(before),
+            y + 6,
+            max(x(before + value) - x(before), 1.0),
+            ROW - 11,
+            "f0" if last else "f5",
+            tip,
+        )
         canvas.text(x(before + value) + 5, y + 19, labels[n], "b halo" if last else "halo")
         if not last:
             end = x(before + value)
@@ -73,16 +85,30 @@ def _table(plan: Plan, unit: str, size: float) -> Sheet:
     kind = "millions" if size > 1 else "money"
     terms = [row["term"] for row in cost_steps(plan)]
     known = {row["term"]: row for row in plan.tables["costs"]}
-    rows = [{"term": term, "what": TERM_WORDS.get(str(term), ""),
-             **{key: number(known[term][key]) / size for key in ("amount", "present_cost")}}
-            for term in terms]  # fmt: skip
-    total = {"term": "total", "what": "sum of all terms",
-             **{key: sum(number(row[key]) for row in plan.tables["costs"]) / size
-                for key in ("amount", "present_cost")}}  # fmt: skip
+    rows = [
+        {
+            "term": term,
+            "what": TERM_WORDS.get(str(term), ""),
+            **{key: number(known[term][key]) / size for key in ("amount", "present_cost")},
+        }
+        for term in terms
+    ]
+    total = {
+        "term": "total",
+        "what": "sum of all terms",
+        **{
+            key: sum(number(row[key]) for row in plan.tables["costs"]) / size
+            for key in ("amount", "present_cost")
+        },
+    }
     return Sheet(
         "Cost terms; those that are nothing are left out",
-        [Column("term", "Term"), Column("what", "What it pays for"),
-         Column("amount", "Amount", unit, kind),
-         Column("present_cost", "Present cost", f"{unit}, discounted to start", kind)],
-        rows, total,
-    )  # fmt: skip
+        [
+            Column("term", "Term"),
+            Column("what", "What it pays for"),
+            Column("amount", "Amount", unit, kind),
+            Column("present_cost", "Present cost", f"{unit}, discounted to start", kind),
+        ],
+        rows,
+        total,
+    )

@@ -67,9 +67,11 @@ class Figure:
             element("title", self.title, id=f"{mark}-title"),
             element("desc", self.summary, id=f"{mark}-desc"),
             canvas.parts,
-            viewBox=f"0 0 {canvas.width} {canvas.height}", role="img",
-            aria_labelledby=f"{mark}-title {mark}-desc", **attributes,
-        )  # fmt: skip
+            viewBox=f"0 0 {canvas.width} {canvas.height}",
+            role="img",
+            aria_labelledby=f"{mark}-title {mark}-desc",
+            **attributes,
+        )
 
 
 class Canvas:
@@ -99,8 +101,9 @@ class Canvas:
         inner = element("title", tip) if tip else None
         self.parts.append(element(name, inner, class_=styles, **attributes))
 
-    def rect(self, left: float, top: float, width: float, height: float, styles: str,
-             tip: str = "") -> None:  # fmt: skip
+    def rect(
+        self, left: float, top: float, width: float, height: float, styles: str, tip: str = ""
+    ) -> None:
         """Draw a rectangle."""
         self.add("rect", styles, tip, x=left, y=top, width=max(width, 0.0), height=height)
 
@@ -112,14 +115,31 @@ class Canvas:
         """Draw a filled polygon."""
         self.add("path", styles, tip, d=path(points) + "Z")
 
-    def text(self, x: float, y: float, value: object, styles: str = "", *, anchor: str = "",
-             room: float = math.inf, size: float = 12) -> None:  # fmt: skip
+    def text(
+        self,
+        x: float,
+        y: float,
+        value: object,
+        styles: str = "",
+        *,
+        anchor: str = "",
+        room: float = math.inf,
+        size: float = 12,
+    ) -> None:
         """Write a text, shortened to the available width; a tooltip shows all of it."""
         whole = str(value)
         shown = fit(whole, room, size)
         inner = [shown, element("title", whole)] if shown != whole else [shown]
-        self.parts.append(element("text", inner, x=float(x), y=float(y),
-                                  text_anchor=anchor or None, class_=styles or None))  # fmt: skip
+        self.parts.append(
+            element(
+                "text",
+                inner,
+                x=float(x),
+                y=float(y),
+                text_anchor=anchor or None,
+                class_=styles or None,
+            )
+        )
 
     def legend(self, top: float, entries: Sequence[tuple[str, str]], left: float = 0.0) -> float:
         """Write a legend of (style, name) from `top` on; return where it ends."""

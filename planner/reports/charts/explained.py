@@ -51,8 +51,16 @@ def bottlenecks_figure(plan: Plan) -> Figure | None:
             return
         left = 10.0 if canvas.narrow else 330.0
         row = 2 * LINE if canvas.narrow else LINE + 3
-        plot = Plot(canvas, left, top, canvas.width - left - 12, row * len(limits), time.first,
-                    time.after(len(time.ends) - 1), 1)  # fmt: skip
+        plot = Plot(
+            canvas,
+            left,
+            top,
+            canvas.width - left - 12,
+            row * len(limits),
+            time.first,
+            time.after(len(time.ends) - 1),
+            1,
+        )
         for n, limit in enumerate(limits):
             label = f"{limit[0]}: {limit[1]}"
             _limit(
@@ -68,17 +76,26 @@ def bottlenecks_figure(plan: Plan) -> Figure | None:
             canvas.height += LINE
 
     rest = collapsed(plan)
-    said = (f"{holding_sentence(plan)} Shade: gain from one step more of a limit with divisible "
-            "systems, re-solved, allocated to the periods in which it is binding."
-            + (f" {rest}." if rest else ""))  # fmt: skip
-    return Figure("bottlenecks", "Gain from one step more of each limit, by period", said, draw,
-                  (bottlenecks_sheet(plan),))  # fmt: skip
+    said = (
+        f"{holding_sentence(plan)} Shade: gain from one step more of a limit with divisible "
+        "systems, re-solved, allocated to the periods in which it is binding."
+        + (f" {rest}." if rest else "")
+    )
+    return Figure(
+        "bottlenecks",
+        "Gain from one step more of each limit, by period",
+        said,
+        draw,
+        (bottlenecks_sheet(plan),),
+    )
 
 
 def _legend(found: Timeline, size: float, unit: str) -> list[tuple[str, str]]:
     """Return the legend of the shades."""
-    names = [(style, f"{_short(level / size)} {unit} and more")
-             for style, level in zip(STYLES, found.levels, strict=False)]  # fmt: skip
+    names = [
+        (style, f"{_short(level / size)} {unit} and more")
+        for style, level in zip(STYLES, found.levels, strict=False)
+    ]
     less = [(STYLES[-1], "less")] if names else []
     return [
         *names,
@@ -98,8 +115,15 @@ def _style(found: Timeline, value: float) -> str:
     return STYLES[-1] if value > 0 else "off"
 
 
-def _limit(canvas: Canvas, plot: Plot, time: Time, label: str, cells: dict[date, float],
-           scale: tuple[Timeline, float, str], top: float) -> None:  # fmt: skip
+def _limit(
+    canvas: Canvas,
+    plot: Plot,
+    time: Time,
+    label: str,
+    cells: dict[date, float],
+    scale: tuple[Timeline, float, str],
+    top: float,
+) -> None:
     """Draw a limit's row; equal neighbouring steps are merged."""
     found, size, unit = scale
     total = sum(cells.values()) / size
@@ -131,27 +155,34 @@ def bottlenecks_sheet(plan: Plan) -> Sheet:
     """Return the bottlenecks with a gain or a saving, by rank."""
     money = currency(plan)
     columns = [
-        Column("rank", "Rank", "", "whole"), Column("subject", "Subject"), Column("kind", "Limit"),
+        Column("rank", "Rank", "", "whole"),
+        Column("subject", "Subject"),
+        Column("kind", "Limit"),
         Column("cell", "Input cell", kind="cell"),
-        Column("value", "Cell value", "", "each"), Column("day", "or date", kind="date"),
+        Column("value", "Cell value", "", "each"),
+        Column("day", "or date", kind="date"),
         Column("mw_months_percent", "Gain from 1 % more", "MW-months", "worth"),
         Column("money_percent", "Saving from 1 % more", money, "money"),
         Column("one_more", "Step"),
         Column("mw_months", "Gain per step", "MW-months", "worth"),
-        Column("status", "Proof"), Column("money", "Saving per step", money, "money"),
+        Column("status", "Proof"),
+        Column("money", "Saving per step", money, "money"),
         Column("money_status", "Proof"),
         Column("mw_months_whole", "Gain per step, whole systems", "MW-months", "worth"),
         Column("money_whole", "Saving per step, whole systems", money, "money"),
         Column("moved", "Shifted between priorities", kind="long"),
         Column("mw_months_lifted", "Gain if lifted", "MW-months", "worth"),
         Column("note", "Note", kind="long"),
-    ]  # fmt: skip
+    ]
     rows = telling(plan)
     kept = [c for c in columns if any(row.get(c.key) is not None for row in rows)] or columns[:3]
     shown = [{**row, "one_more": one_more(row)} for row in rows]
-    return Sheet("Bottlenecks, ranked by the gain from 1 % more of each limit; every gain is "
-                 "re-solved, with divisible systems unless stated otherwise",
-                 kept, shown)  # fmt: skip
+    return Sheet(
+        "Bottlenecks, ranked by the gain from 1 % more of each limit; every gain is "
+        "re-solved, with divisible systems unless stated otherwise",
+        kept,
+        shown,
+    )
 
 
 def quote_figure(plan: Plan) -> Figure | None:
@@ -159,8 +190,10 @@ def quote_figure(plan: Plan) -> Figure | None:
     found = quote(plan)
     if found is None:
         return None
-    rows = sorted((row for row in plan.rows("quote") if not row["overtime_of"]),
-                  key=lambda row: str(row["date"]))  # fmt: skip
+    rows = sorted(
+        (row for row in plan.rows("quote") if not row["overtime_of"]),
+        key=lambda row: str(row["date"]),
+    )
     basis = BASIS_WORDS.get(str(found.facts.get("basis")), str(found.facts.get("basis")))
     time = time_of(plan)
 
@@ -177,18 +210,28 @@ def quote_figure(plan: Plan) -> Figure | None:
 
     said = " ".join(quote_sentences(plan))
     said = f"{said} " if said else ""
-    said += ("At most: proven upper bound on the MW in service from that date on, no commitment "
-             "missing more than in the plan, rounded up.")  # fmt: skip
+    said += (
+        "At most: proven upper bound on the MW in service from that date on, no commitment "
+        "missing more than in the plan, rounded up."
+    )
     if any(row["firm_mw"] is not None for row in rows):
         said += " Firm: MW that a plan in whole systems has in service, rounded down."
-    return Figure("quote", "What can be promised on top of the plan", said, draw,
-                  tuple(_quote_sheets(plan, basis)))  # fmt: skip
+    return Figure(
+        "quote",
+        "What can be promised on top of the plan",
+        said,
+        draw,
+        tuple(_quote_sheets(plan, basis)),
+    )
 
 
 def _curve(canvas: Canvas, plot: Plot, rows: Sequence[Row]) -> None:
     """Draw the bound as a step line, and firm megawatts as marks."""
-    points = [(plot.x(due), plot.y(number(row["at_most_mw"])))
-              for row in rows if (due := day(row["date"]))]  # fmt: skip
+    points = [
+        (plot.x(due), plot.y(number(row["at_most_mw"])))
+        for row in rows
+        if (due := day(row["date"]))
+    ]
     if points:
         line = stairs([*points, (plot.left + plot.width, points[-1][1])])
         ground = plot.y(0.0)
@@ -205,18 +248,26 @@ def _quote_sheets(plan: Plan, basis: str) -> list[Sheet]:
     """Return the bounds by date of change, and the gains from overtime."""
     alone = [shown_quote(row) for row in plan.rows("quote") if not row["overtime_of"]]
     kept = [
-        row for n, row in enumerate(alone)
-        if not n or n == len(alone) - 1 or row["firm_mw"] is not None
+        row
+        for n, row in enumerate(alone)
+        if not n
+        or n == len(alone) - 1
+        or row["firm_mw"] is not None
         or row["at_most_mw"] != alone[n - 1]["at_most_mw"]
-    ]  # fmt: skip
-    columns = [Column("date", "From", kind="date"),
-               Column("at_most_mw", "At most", f"MW, {basis}", "worth")]  # fmt: skip
+    ]
+    columns = [
+        Column("date", "From", kind="date"),
+        Column("at_most_mw", "At most", f"MW, {basis}", "worth"),
+    ]
     if any(row["firm_mw"] is not None for row in kept):
         columns.append(Column("firm_mw", "Firm, in whole systems", "MW", "worth"))
     sheets = [Sheet("At most on top of the plan, by date of change", columns, kept)]
     stretched = [shown_quote(row) for row in plan.rows("quote") if row["overtime_of"]]
     if stretched:
-        columns = [*columns[:2], Column("gain_mw", "Gain", "MW", "worth"),
-                   Column("overtime_of", "Limits stretched")]  # fmt: skip
+        columns = [
+            *columns[:2],
+            Column("gain_mw", "Gain", "MW", "worth"),
+            Column("overtime_of", "Limits stretched"),
+        ]
         sheets.append(Sheet("With all limits of one kind stretched", columns, stretched))
     return sheets

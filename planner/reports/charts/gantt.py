@@ -25,8 +25,13 @@ Missing = Mapping[tuple[str, date], float]
 """MW that are not in service at the plan's end, by commitment and due day."""
 
 STYLES = {"order": "f6", "assemble": "f1", "ship": "f5", "install": "f0", "commission": "f2"}
-WORDS = {"order": "ordered until arrival", "assemble": "assembled", "ship": "shipped",
-         "install": "installed", "commission": "commissioned"}  # fmt: skip
+WORDS = {
+    "order": "ordered until arrival",
+    "assemble": "assembled",
+    "ship": "shipped",
+    "install": "installed",
+    "commission": "commissioned",
+}
 
 
 def gantt_figure(plan: Plan) -> Figure:
@@ -207,11 +212,15 @@ def _missing(canvas: Canvas, plot: Plot, due: date, mw: float, top: float) -> No
 
 def _table(plan: Plan, found: list[Tranche], missing: Missing, stages: list[str]) -> Sheet:
     """Return every tranche with the days of its stages, and the MW never in service."""
-    columns = [Column("commitment", "Commitment"), Column("due", "Due", kind="date"),
-               Column("site", "Site"), Column("mw", "Served", "MW", "mw"),
-               Column("late_mw", "Late", "MW", "mw"),
-               Column("missing_mw", "Not in service at the end", "MW", "mw"),
-               Column("basis", "Basis")]  # fmt: skip
+    columns = [
+        Column("commitment", "Commitment"),
+        Column("due", "Due", kind="date"),
+        Column("site", "Site"),
+        Column("mw", "Served", "MW", "mw"),
+        Column("late_mw", "Late", "MW", "mw"),
+        Column("missing_mw", "Not in service at the end", "MW", "mw"),
+        Column("basis", "Basis"),
+    ]
     for stage in stages:
         columns += [
             Column(f"{stage} {end}", f"{WORDS[stage].split()[0]}, {end}", kind="date")
@@ -221,10 +230,15 @@ def _table(plan: Plan, found: list[Tranche], missing: Missing, stages: list[str]
     rows: list[dict[str, object]] = []
     for tranche in found:
         row: dict[str, object] = {
-            "commitment": tranche.commitment, "due": tranche.due, "site": tranche.site,
-            "mw": tranche.mw, "late_mw": tranche.late_mw or None, "basis": tranche.basis,
-            "in_service": tranche.in_service, "class": "bad" if tranche.is_late else None,
-        }  # fmt: skip
+            "commitment": tranche.commitment,
+            "due": tranche.due,
+            "site": tranche.site,
+            "mw": tranche.mw,
+            "late_mw": tranche.late_mw or None,
+            "basis": tranche.basis,
+            "in_service": tranche.in_service,
+            "class": "bad" if tranche.is_late else None,
+        }
         for stage, (first, last) in tranche.stages.items():
             row |= {f"{stage} first": first, f"{stage} last": last}
         rows.append(row)

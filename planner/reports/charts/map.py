@@ -101,9 +101,11 @@ def map_figure(plan: Plan) -> Figure | None:
         top = canvas.legend(0, legend)
         Drawing(canvas, known, final, ways, ranks(plan)).draw(top)
 
-    said = (f"{several(len(known), 'site')} with coordinates, "
-            f"{figure(sum(final.get(name, 0.0) for name in known), 1)} MW of IT power in service "
-            "at the end on them.")  # fmt: skip
+    said = (
+        f"{several(len(known), 'site')} with coordinates, "
+        f"{figure(sum(final.get(name, 0.0) for name in known), 1)} MW of IT power in service "
+        "at the end on them."
+    )
     if lost:
         said += f" Without coordinates: {', '.join(lost)}."
     if idle:
@@ -224,8 +226,9 @@ class Drawing:
         most = 13.0 if self.canvas.narrow else 22.0
         most *= max(0.3, min(1.0, math.sqrt(40 / len(self.known))))
         names = sorted(self.known, key=lambda name: (-self.final.get(name, 0.0), name))
-        size = {name: max(3.0, most * math.sqrt(self.final.get(name, 0.0) / largest))
-                for name in names}  # fmt: skip
+        size = {
+            name: max(3.0, most * math.sqrt(self.final.get(name, 0.0) / largest)) for name in names
+        }
         for name in names:
             x, y = self.at[name]
             mw = self.final.get(name, 0.0)
@@ -243,11 +246,15 @@ class Drawing:
         text += f" {figure(mw, 0)}" if mw >= 0.5 else ""
         wide, (x, y) = text_width(text) + 2, self.at[name]
         for dx, dy, anchor in (
-            (size + 3, 4, ""), (-size - 3, 4, "end"), (0, -size - 4, "middle"),
-            (0, size + 12, "middle"), (size * 0.7 + 2, -size * 0.7 - 2, ""),
-            (size * 0.7 + 2, size * 0.7 + 11, ""), (-size * 0.7 - 2, -size * 0.7 - 2, "end"),
+            (size + 3, 4, ""),
+            (-size - 3, 4, "end"),
+            (0, -size - 4, "middle"),
+            (0, size + 12, "middle"),
+            (size * 0.7 + 2, -size * 0.7 - 2, ""),
+            (size * 0.7 + 2, size * 0.7 + 11, ""),
+            (-size * 0.7 - 2, -size * 0.7 - 2, "end"),
             (-size * 0.7 - 2, size * 0.7 + 11, "end"),
-        ):  # fmt: skip
+        ):
             shift = {"": 0.0, "end": wide, "middle": wide / 2}[anchor]
             box = (x + dx - shift, y + dy - 11, x + dx - shift + wide, y + dy + 3)
             inside = box[0] >= frame[0] and box[2] <= frame[2] - 2 and box[3] <= frame[3] - 14
@@ -265,8 +272,11 @@ class Drawing:
 def ranks(plan: Plan) -> dict[str, int]:
     """Return the row of each kind of place: suppliers, plants, depots, sites."""
     kinds = (("supply", "supplier"), ("plants", "plant"), ("depots", "depot"), ("sites", "site"))
-    return {row[column]: n for n, (sheet, column) in enumerate(kinds)
-            for row in plan.inputs.tables[sheet]}  # fmt: skip
+    return {
+        row[column]: n
+        for n, (sheet, column) in enumerate(kinds)
+        for row in plan.inputs.tables[sheet]
+    }
 
 
 def _touch(one: Box, other: Box) -> bool:
@@ -289,17 +299,26 @@ def _tables(plan: Plan, final: Mapping[str, float], ways: Sequence[Route]) -> tu
     ]
     sites = Sheet(
         "Sites, with the IT power of all systems in service at the end",
-        [Column("site", "Site"), Column("country", "Country"), Column("region", "Region"),
-         Column("latitude", "Latitude", "degrees", "mw"),
-         Column("longitude", "Longitude", "degrees", "mw"),
-         Column("pue", "PUE", "", "mw"), Column("mw", "In service", "MW, IT power", "mw")],
+        [
+            Column("site", "Site"),
+            Column("country", "Country"),
+            Column("region", "Region"),
+            Column("latitude", "Latitude", "degrees", "mw"),
+            Column("longitude", "Longitude", "degrees", "mw"),
+            Column("pue", "PUE", "", "mw"),
+            Column("mw", "In service", "MW, IT power", "mw"),
+        ],
         sorted(rows, key=lambda row: -number(row["mw"])),
-    )  # fmt: skip
+    )
     moved = [{"start": r.start, "end": r.end, "item": r.item, "units": r.units} for r in ways]
     lanes = Sheet(
         "Routes over the whole plan",
-        [Column("start", "From"), Column("end", "To"), Column("item", "Item"),
-         Column("units", "Shipped", "units", "whole")],
+        [
+            Column("start", "From"),
+            Column("end", "To"),
+            Column("item", "Item"),
+            Column("units", "Shipped", "units", "whole"),
+        ],
         moved,
-    )  # fmt: skip
+    )
     return (sites, lanes) if moved else (sites,)

@@ -27,9 +27,15 @@ SHARP = 2
 """Pixels of a PNG for each pixel of the drawing."""
 
 MAKERS: tuple[Callable[[Plan], Figure | None], ...] = (
-    ramp_figure, bottlenecks_figure, sites_figure, gantt_figure, power_figure, map_figure,
-    costs_figure, quote_figure,
-)  # fmt: skip
+    ramp_figure,
+    bottlenecks_figure,
+    sites_figure,
+    gantt_figure,
+    power_figure,
+    map_figure,
+    costs_figure,
+    quote_figure,
+)
 """Functions that make the figures, in the order of the page."""
 
 MARGIN = 16
@@ -99,9 +105,11 @@ def standalone(figure: Figure) -> Markup:
         element("rect", width=width, height=height, class_="ground"),
         element("text", figure.title, x=MARGIN, y=MARGIN + 8, class_="b k"),
         inner,
-        xmlns="http://www.w3.org/2000/svg", width=width, height=height,
+        xmlns="http://www.w3.org/2000/svg",
+        width=width,
+        height=height,
         viewBox=f"0 0 {width} {height}",
-    )  # fmt: skip
+    )
 
 
 def _write(figure: Figure, path: Path) -> None:

@@ -20,8 +20,15 @@ MOST_STEPS = 60
 LEVELS = (0.25, 0.5, 0.75, 0.9, 0.99)
 """Shares in use at which the colour changes."""
 
-LEGEND = (("off", "not energised"), ("h0", "up to 25 %"), ("h1", "to 50 %"), ("h2", "to 75 %"),
-          ("h3", "to 90 %"), ("h4", "to 99 %"), ("h5", "99 % and more"))  # fmt: skip
+LEGEND = (
+    ("off", "not energised"),
+    ("h0", "up to 25 %"),
+    ("h1", "to 50 %"),
+    ("h2", "to 75 %"),
+    ("h3", "to 90 %"),
+    ("h4", "to 99 %"),
+    ("h5", "99 % and more"),
+)
 
 
 def power_figure(plan: Plan) -> Figure | None:
@@ -36,8 +43,16 @@ def power_figure(plan: Plan) -> Figure | None:
         left = 10.0 if canvas.narrow else 270.0
         row = 2 * LINE if canvas.narrow else LINE + 3
         start, top = top, top + (0 if canvas.narrow else LINE + 2)
-        plot = Plot(canvas, left, top, canvas.width - left - 12, row * len(shown), time.first,
-                    time.after(len(time.ends) - 1), 1)  # fmt: skip
+        plot = Plot(
+            canvas,
+            left,
+            top,
+            canvas.width - left - 12,
+            row * len(shown),
+            time.first,
+            time.after(len(time.ends) - 1),
+            1,
+        )
         if not canvas.narrow:
             canvas.text(plot.left - 8, start + 10, "peak load", "m", anchor="end")
             canvas.text(8, start + 10, "node, facility power", "m")
@@ -52,10 +67,13 @@ def power_figure(plan: Plan) -> Figure | None:
 
     full = sum(use.tightest >= LEVELS[-1] for use in uses)
     nodes, periods = several(len(uses), "node"), several(len(time.starts), "period")
-    said = (f"Load as a share of energised facility power, {nodes} with a limit, {periods}. "
-            f"Use of 99 % and more: {several(full, 'node')}.")  # fmt: skip
-    return Figure("power", "Power in use, as a share of what is energised", said, draw,
-                  (_table(plan),))  # fmt: skip
+    said = (
+        f"Load as a share of energised facility power, {nodes} with a limit, {periods}. "
+        f"Use of 99 % and more: {several(full, 'node')}."
+    )
+    return Figure(
+        "power", "Power in use, as a share of what is energised", said, draw, (_table(plan),)
+    )
 
 
 def _node(canvas: Canvas, plot: Plot, time: Time, use: NodeUse, top: float) -> None:
@@ -90,19 +108,28 @@ def _level(use: NodeUse, group: Sequence[int]) -> tuple[str, float]:
 
 def _table(plan: Plan) -> Sheet:
     """Return each node's peak, limit and least headroom."""
-    nodes = sorted(power_nodes(plan), key=lambda row: (row["use"] is None, -(row["use"] or 0.0),  # type: ignore[operator]
-                                                       str(row["node"])))  # fmt: skip
+    nodes = sorted(
+        power_nodes(plan),
+        key=lambda row: (
+            row["use"] is None,
+            -(row["use"] or 0.0),  # type: ignore[operator]
+            str(row["node"]),
+        ),
+    )
     rows = [{**row, "class": "warn" if _full(row["use"]) else None} for row in nodes]
     return Sheet(
         "Power nodes, in facility power; headroom is what is energised less the load",
-        [Column("node", "Node"), Column("peak_mw", "Peak load", "MW", "mw"),
-         Column("peak_day", "Peak on", kind="date"),
-         Column("energised_mw", "Energised at the end", "MW", "mw"),
-         Column("least_mw", "Least headroom", "MW", "mw"),
-         Column("least_day", "Least on", kind="date"),
-         Column("use", "Peak use", "share", "share")],
+        [
+            Column("node", "Node"),
+            Column("peak_mw", "Peak load", "MW", "mw"),
+            Column("peak_day", "Peak on", kind="date"),
+            Column("energised_mw", "Energised at the end", "MW", "mw"),
+            Column("least_mw", "Least headroom", "MW", "mw"),
+            Column("least_day", "Least on", kind="date"),
+            Column("use", "Peak use", "share", "share"),
+        ],
         rows,
-    )  # fmt: skip
+    )
 
 
 def _full(use: object) -> bool:

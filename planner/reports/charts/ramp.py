@@ -26,8 +26,7 @@ def ramp_figure(plan: Plan) -> Figure:
     missed = [name for name, rows in shown.items() if _worst(rows) > NOTHING]
 
     def draw(canvas: Canvas) -> None:
-        top = canvas.legend(0, [("f0 half", "in service"), ("due", "committed"),
-                                ("bad", "missed")])  # fmt: skip
+        top = canvas.legend(0, [("f0 half", "in service"), ("due", "committed"), ("bad", "missed")])
         columns = 1 if canvas.narrow or len(shown) <= FULL else 3
         width, height = canvas.width / columns, 250.0 if columns == 1 else 150.0
         height = 150.0 if canvas.narrow and len(shown) > FULL else height
@@ -44,27 +43,40 @@ def ramp_figure(plan: Plan) -> Figure:
     )
     said += f"Missed by: {', '.join(missed)}." if missed else "None misses any megawatts."
     said += f" Nothing is due or served: {', '.join(idle)}." if idle else ""
-    return Figure("ramp", "Megawatts in service against the committed ones", said, draw,
-                  (_ramp_table(shown),))  # fmt: skip
+    return Figure(
+        "ramp", "Megawatts in service against the committed ones", said, draw, (_ramp_table(shown),)
+    )
 
 
 def _worst(rows: Sequence[Row]) -> float:
     return max(number(row["missed_mw"]) for row in rows)
 
 
-def _panel(canvas: Canvas, time: Time, box: tuple[float, float, float, float], name: str,
-           rows: Sequence[Row]) -> None:  # fmt: skip
+def _panel(
+    canvas: Canvas,
+    time: Time,
+    box: tuple[float, float, float, float],
+    name: str,
+    rows: Sequence[Row],
+) -> None:
     """Draw the ramp of one commitment; each value holds from its period's end to the next."""
     left, top, width, height = box
     due = [number(row["required_mw"]) for row in rows]
     served = [number(row["in_service_mw"]) for row in rows]
     worst, basis = _worst(rows), BASIS_WORDS.get(str(rows[0]["basis"]), str(rows[0]["basis"]))
-    plot = Plot(canvas, left + 46, top + 40, width - 62, height - 62, time.first,
-                time.horizon, max(*due, *served))  # fmt: skip
+    plot = Plot(
+        canvas,
+        left + 46,
+        top + 40,
+        width - 62,
+        height - 62,
+        time.first,
+        time.horizon,
+        max(*due, *served),
+    )
     canvas.text(left + 4, top + 12, name, "b k", room=width - 20, size=14)
     tail = f"; missed up to {figure(worst, 1)} MW" if worst > NOTHING else ""
-    canvas.text(left + 4, top + 28, f"MW, {basis}{tail}", "bad b" if tail else "m",
-                room=width - 16)  # fmt: skip
+    canvas.text(left + 4, top + 28, f"MW, {basis}{tail}", "bad b" if tail else "m", room=width - 16)
     plot.axes()
     ends = [plot.x(end) for end in time.ends]
     canvas.area(_ground(plot, ends, served), "f0 half")
@@ -83,8 +95,9 @@ def _held(plot: Plot, ends: Sequence[float], values: Sequence[float]) -> list[tu
     return stairs([*points, (plot.left + plot.width, points[-1][1])])
 
 
-def _ground(plot: Plot, ends: Sequence[float], values: Sequence[float],
-            below: Sequence[float] | None = None) -> list[tuple[float, float]]:  # fmt: skip
+def _ground(
+    plot: Plot, ends: Sequence[float], values: Sequence[float], below: Sequence[float] | None = None
+) -> list[tuple[float, float]]:
     """Return the outline between two step lines; the lower one is the x axis by default."""
     floor = _held(plot, ends, below or [0.0] * len(values))
     return [*_held(plot, ends, values), *reversed(floor)]
@@ -104,12 +117,16 @@ def _ramp_table(shown: Mapping[str, Sequence[Row]]) -> Sheet:
                 rows.append({**row, "class": "bad" if number(row["missed_mw"]) > NOTHING else None})
     return Sheet(
         "In service against committed, at the end of each period in which it changes",
-        [Column("period_end", "Period end", kind="date"), Column("commitment", "Commitment"),
-         Column("basis", "Basis"), Column("required_mw", "Committed", "MW", "mw"),
-         Column("in_service_mw", "In service", "MW", "mw"),
-         Column("missed_mw", "Missed", "MW", "mw")],
+        [
+            Column("period_end", "Period end", kind="date"),
+            Column("commitment", "Commitment"),
+            Column("basis", "Basis"),
+            Column("required_mw", "Committed", "MW", "mw"),
+            Column("in_service_mw", "In service", "MW", "mw"),
+            Column("missed_mw", "Missed", "MW", "mw"),
+        ],
         rows,
-    )  # fmt: skip
+    )
 
 
 def sites_figure(plan: Plan) -> Figure:
@@ -123,8 +140,7 @@ def sites_figure(plan: Plan) -> Figure:
         y = canvas.legend(0, [(style, name) for name, style in styles.items()])
         height = 260.0 if canvas.narrow else 330.0
         peak = max((sum(column) for column in zip(*top.values(), strict=True)), default=0.0)
-        plot = Plot(canvas, 52, y + 24, canvas.width - 68, height, time.first,
-                    time.horizon, peak)  # fmt: skip
+        plot = Plot(canvas, 52, y + 24, canvas.width - 68, height, time.first, time.horizon, peak)
         canvas.text(4, y + 8, "MW, IT power, in service", "m")
         plot.axes()
         ends, below = [plot.x(end) for end in time.ends], [0.0] * len(time.ends)
@@ -137,9 +153,15 @@ def sites_figure(plan: Plan) -> Figure:
 
     said = "IT power of all systems in service, whether due or not, at "
     said += f"{several(len(sites.mw), 'site')}: {figure(final, 1)} MW at the end. "
-    said += "Most: " + ", ".join(
-        f"{name} {figure(values[-1], 1)} MW" for name, values in list(sites.mw.items())[:3]
-    ) + "." if sites.mw else ""  # fmt: skip
+    said += (
+        "Most: "
+        + ", ".join(
+            f"{name} {figure(values[-1], 1)} MW" for name, values in list(sites.mw.items())[:3]
+        )
+        + "."
+        if sites.mw
+        else ""
+    )
     return Figure("sites", "IT power in service by site", said, draw, (_sites_table(time, sites),))
 
 
@@ -147,9 +169,7 @@ def _sites_table(time: Time, sites: SiteMw) -> Sheet:
     """Return every site's IT power in service at the ends of years, and at the plan's end."""
     last = len(time.ends) - 1
     places = {end.year: n for n, end in enumerate(time.ends)}
-    columns = [
-        Column(str(n), f"{time.ends[n]}", "MW, IT power", "mw") for n in places.values()
-    ]  # fmt: skip
+    columns = [Column(str(n), f"{time.ends[n]}", "MW, IT power", "mw") for n in places.values()]
     rows = [
         {"site": name, **{str(n): values[n] for n in places.values()}}
         for name, values in sites.mw.items()
@@ -157,5 +177,9 @@ def _sites_table(time: Time, sites: SiteMw) -> Sheet:
     total: dict[str, object] = {"site": "total"}
     total |= {str(n): sum(values[n] for values in sites.mw.values()) for n in places.values()}
     assert not places or last in places.values()
-    return Sheet("IT power in service by site, at the last period's end of each year",
-                 [Column("site", "Site"), *columns], rows, total)  # fmt: skip
+    return Sheet(
+        "IT power in service by site, at the last period's end of each year",
+        [Column("site", "Site"), *columns],
+        rows,
+        total,
+    )

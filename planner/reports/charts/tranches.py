@@ -94,8 +94,7 @@ class Queue:
     ends: list[float] = field(default_factory=list)
     arrivals: list[tuple[str, Span | None, Taken]] = field(default_factory=list)
 
-    def add(self, units: float, stage: str, span: Span | None,
-            used: Taken) -> None:  # fmt: skip
+    def add(self, units: float, stage: str, span: Span | None, used: Taken) -> None:
         """Add an arrival, not earlier than those before."""
         self.ends.append((self.ends[-1] if self.ends else 0.0) + units)
         self.arrivals.append((stage, span, used))
@@ -161,8 +160,10 @@ class Ways:
 
     def _assembly(self, row: Row) -> None:
         plant, system, count = self.place(row["plant"]), str(row["system"]), number(row["quantity"])
-        used = [((plant, item), self.take(plant, item, each * count))
-                for item, each in self._bom[system]]  # fmt: skip
+        used = [
+            ((plant, item), self.take(plant, item, each * count))
+            for item, each in self._bom[system]
+        ]
         self._come(plant, system, "assemble", row, ("start_date", "finish_date"), used)
 
     def _shipment(self, row: Row) -> None:
@@ -171,8 +172,9 @@ class Ways:
         days = "departure_date", "arrival_date"
         self._come(str(row["to"]), item, "ship", row, days, used)
 
-    def _come(self, place: str, item: str, stage: str, row: Row, days: tuple[str, str],
-              used: Taken) -> None:  # fmt: skip
+    def _come(
+        self, place: str, item: str, stage: str, row: Row, days: tuple[str, str], used: Taken
+    ) -> None:
         first, end = (day(row[column]) for column in days)
         span = (first, end) if first and end else None
         coming = end or date.max, (place, item), number(row["quantity"]), stage, span, used
@@ -205,8 +207,9 @@ def tranches(plan: Plan) -> list[Tranche]:
     """
     time, ways, growth = time_of(plan), Ways(plan), list(_growth(plan))
     installs, waits = _installs(plan, ways), commission_days(plan)
-    standing = {(row["hall"], row["system"]): float(row["count"])
-                for row in plan.inputs.tables["fleet"]}  # fmt: skip
+    standing = {
+        (row["hall"], row["system"]): float(row["count"]) for row in plan.inputs.tables["fleet"]
+    }
     basis = {row["commitment"]: row["basis"] for row in plan.inputs.tables["commitments"]}
     found: dict[tuple[str, str, date], Tranche] = {}
     for (commitment, site, due), hall, system, mw, late_mw, units, period in growth:
@@ -379,5 +382,6 @@ def _join(known: Span | None, more: Span) -> Span:
 def _merge(known: dict[str, Span], more: dict[str, Span]) -> dict[str, Span]:
     """Return the union of two sets of spans."""
     stages: Iterable[str] = {**known, **more}
-    return {name: _join(known.get(name), more[name]) if name in more else known[name]
-            for name in stages}  # fmt: skip
+    return {
+        name: _join(known.get(name), more[name]) if name in more else known[name] for name in stages
+    }

@@ -116,12 +116,21 @@ def _print_late(plan: Plan, console: Console) -> None:
     """Print the limits that delay each missed milestone, if there are many the largest."""
     chains: dict[str, list[Row]] = {}
     for row in plan.rows("lateness"):
-        head = (f"Why late: {row['commitment']}, due {row['date']}, misses "
-                f"{figure(row['missed_mw'], 1)} MW; back to the order")  # fmt: skip
+        head = (
+            f"Why late: {row['commitment']}, due {row['date']}, misses "
+            f"{figure(row['missed_mw'], 1)} MW; back to the order"
+        )
         chains.setdefault(head, []).append(row)
     for head, rows in chains.items():
-        most = sorted(rows, key=lambda row: (row["kind"] != PERIODS, -number(row["mw_without"]),
-                                             -number(row["mw_through"]), row["link"]))  # fmt: skip
+        most = sorted(
+            rows,
+            key=lambda row: (
+                row["kind"] != PERIODS,
+                -number(row["mw_without"]),
+                -number(row["mw_through"]),
+                row["link"],
+            ),
+        )
         shown = [row for row in rows if row in most[:MOST]]
         items = [f"{row['says']} ({row['cell']})" for row in shown]
         _print_items(head, items, console, "the sheet Why late")
@@ -224,8 +233,12 @@ def _print_overtime(rows: Sequence[Row], console: Console) -> None:
     table = new_table("Limits stretched", "From", ">At most MW", ">Gain MW")
     ranked = sorted(rows, key=lambda row: (-number(row["gain_mw"]), str(row["date"])))
     for row in ranked[:MOST]:
-        cells = [row["overtime_of"], day(row["date"]), bound_figure(row["at_most_mw"]),
-                 bound_figure(row["gain_mw"])]  # fmt: skip
+        cells = [
+            row["overtime_of"],
+            day(row["date"]),
+            bound_figure(row["at_most_mw"]),
+            bound_figure(row["gain_mw"]),
+        ]
         add_line(table, cells)
     console.print(table)
     _print_rest(len(ranked), "the sheet Quote", console)

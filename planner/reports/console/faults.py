@@ -58,14 +58,17 @@ def as_document(found: Findings, failures: Sequence[str] = ()) -> dict[str, Any]
         "workbook": str(found.workbook),
         "ok": not found.faults,
         "can_be_planned": found.can_be_planned,
-        "counts": {"faults": len(found.faults), "warnings": len(found.warnings),
-                   "notes": len(found.notes)},
+        "counts": {
+            "faults": len(found.faults),
+            "warnings": len(found.warnings),
+            "notes": len(found.notes),
+        },
         "faults": [_entry(fault) for fault in found.faults],
         "warnings": [_entry(w) | {"figures": dict(w.figures)} for w in found.warnings],
         "notes": list(found.notes),
         "marked": None if found.marked is None else str(found.marked),
         "failures": list(failures),
-    }  # fmt: skip
+    }
 
 
 def _entry(finding: Fault | InputWarning) -> dict[str, Any]:
@@ -108,7 +111,7 @@ def print_findings(found: Findings, console: Console, *, every: bool = False) ->
 
 def _print_part(
     findings: Sequence[F], kind: str, style: str, console: Console, every: bool
-) -> None:  # fmt: skip
+) -> None:
     """Print the faults or the warnings, sheet by sheet."""
     if not findings:
         return
@@ -145,10 +148,13 @@ def _print_group(group: Group[F], style: str, console: Console) -> None:
 def _print_verdict(found: Findings, console: Console) -> None:
     """Print the counts, and what to do next."""
     name = _quoted(found.workbook)
-    counts = ", ".join((
-        _counted(len(found.faults), "fault"), _counted(len(found.warnings), "warning"),
-        _counted(len(found.notes), "note"),
-    ))  # fmt: skip
+    counts = ", ".join(
+        (
+            _counted(len(found.faults), "fault"),
+            _counted(len(found.warnings), "warning"),
+            _counted(len(found.notes), "note"),
+        )
+    )
     if found.faults and found.marked is not None:
         text, style = f"Correct the red cells of {_quoted(found.marked)}", "bold red"
     elif found.faults:
@@ -158,8 +164,10 @@ def _print_verdict(found: Findings, console: Console) -> None:
     else:
         text, style = f"Ready: planner plan {name}", "bold green"
     if found.faults and found.can_be_planned:
-        text += (". These faults affect only scenarios and draws; to plan without them: "
-                 f"planner plan {name}")  # fmt: skip
+        text += (
+            ". These faults affect only scenarios and draws; to plan without them: "
+            f"planner plan {name}"
+        )
     console.print(Text(f"{counts}. {text}", style), soft_wrap=True)
 
 

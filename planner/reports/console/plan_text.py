@@ -102,12 +102,16 @@ def _print_state(plan: Plan, console: Console) -> None:
     for sentence in head.details:
         console.print(Padding(Text(printable(sentence), "red"), (0, 0, 0, 2), expand=False))
     verified = plan.summary.get("verified") is True
-    console.print(Text.assemble(
-        "Plan ", (printable(plan.name), "bold"), ": ",
-        printable(plan.summary.get("status") or "status not known"),
-        f", gap {percent(plan.summary.get('gap'))}, independent checker ",
-        ("passed", "green") if verified else ("NOT PASSED", "bold red"),
-    ))  # fmt: skip
+    console.print(
+        Text.assemble(
+            "Plan ",
+            (printable(plan.name), "bold"),
+            ": ",
+            printable(plan.summary.get("status") or "status not known"),
+            f", gap {percent(plan.summary.get('gap'))}, independent checker ",
+            ("passed", "green") if verified else ("NOT PASSED", "bold red"),
+        )
+    )
 
 
 def _print_milestones(plan: Plan, console: Console) -> None:
@@ -117,10 +121,13 @@ def _print_milestones(plan: Plan, console: Console) -> None:
     for row in listed(plan, "milestones"):
         missed = number(row.get("missed_mw"))
         cells = [
-            row.get("commitment"), str(row.get("date"))[:10], row.get("basis"),
-            figure(row.get("required_mw"), 1), figure(row.get("in_service_mw"), 1),
+            row.get("commitment"),
+            str(row.get("date"))[:10],
+            row.get("basis"),
+            figure(row.get("required_mw"), 1),
+            figure(row.get("in_service_mw"), 1),
             figure(missed if missed > NOTHING else 0.0, 1),
-        ]  # fmt: skip
+        ]
         add_line(table, cells, "red" if missed > NOTHING else "")
     show(table, console)
 
@@ -181,8 +188,12 @@ def new_table(*headers: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for header in headers:
         right = header.startswith(">")
-        table.add_column(Text(header.lstrip(">")), justify="right" if right else "left",
-                         overflow="fold", no_wrap=right)  # fmt: skip
+        table.add_column(
+            Text(header.lstrip(">")),
+            justify="right" if right else "left",
+            overflow="fold",
+            no_wrap=right,
+        )
     return table
 
 
@@ -259,8 +270,17 @@ def _ramp_table(rows: Sequence[Row], top: float, plain: bool) -> Table:
     for row in rows:
         served, missed = number(row["in_service_mw"]), _missed(row)
         bar = full * round(BAR * served / top) + light * round(BAR * missed / top)
-        add_line(table, [row["period_end"], figure(row["required_mw"], 1), figure(served, 1),
-                     figure(missed, 1), bar], "red" if missed else "")  # fmt: skip
+        add_line(
+            table,
+            [
+                row["period_end"],
+                figure(row["required_mw"], 1),
+                figure(served, 1),
+                figure(missed, 1),
+                bar,
+            ],
+            "red" if missed else "",
+        )
     return table
 
 
@@ -314,8 +334,12 @@ class Progress:
         Clock in seconds; for tests.
     """
 
-    def __init__(self, console: Console | None = None, every: float = 10.0,
-                 clock: Callable[[], float] = time.monotonic) -> None:  # fmt: skip
+    def __init__(
+        self,
+        console: Console | None = None,
+        every: float = 10.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.console = console or Console(stderr=True)
         self.every = every if not self.console.is_terminal else 0.1
         self.clock = clock
@@ -348,8 +372,12 @@ class Progress:
     def __enter__(self) -> Progress:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:  # fmt: skip
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
 
     def _write(self, line: str) -> None:

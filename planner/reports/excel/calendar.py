@@ -49,11 +49,15 @@ def write_calendar(report: Report, page: Page) -> None:
     grid = _grid(report)
     months, lines = _months(grid), sorted(grid.items(), key=_place)
     fields = [
-        Field("due", "Milestone due", kind="date"), Field("commitment", "Commitment"),
-        Field("site", "Site"), Field("stage", "Stage", kind="center"),
-        Field("unit", "Counted", kind="center"), Field("first", "First", kind="date"),
-        Field("last", "Last", kind="date"), Field("all", "All", "number", "amount"),
-    ]  # fmt: skip
+        Field("due", "Milestone due", kind="date"),
+        Field("commitment", "Commitment"),
+        Field("site", "Site"),
+        Field("stage", "Stage", kind="center"),
+        Field("unit", "Counted", kind="center"),
+        Field("first", "First", kind="date"),
+        Field("last", "Last", kind="date"),
+        Field("all", "All", "number", "amount"),
+    ]
     rows = [_line(key, amounts) for key, amounts in lines]
     page.widths = {0: 11.0}
     placed = page.table(TOP, fields, rows, empty="no installs for any milestone")
@@ -72,8 +76,9 @@ def write_calendar(report: Report, page: Page) -> None:
         for column, month in enumerate(months, start=HEAD):
             page.value(at, column, by_month.get(month), "count")
         formula = f"=SUM({cell(at, HEAD)}:{cell(at, last)})"
-        page.formula(at, HEAD - 1, formula, number(rows[at - placed.first]["all"]), "body", "sum",
-                     "whole")  # fmt: skip
+        page.formula(
+            at, HEAD - 1, formula, number(rows[at - placed.first]["all"]), "body", "sum", "whole"
+        )
     _colour(page, placed.first, placed.last, last)
     page.sheet.repeat_columns(0, HEAD - 1)
     page.pages_wide = 1 if len(months) <= 48 else 2
@@ -83,15 +88,29 @@ def _colour(page: Page, first: int, last: int, last_column: int) -> None:
     """Colour the cells of each stage, and grey out values that repeat the row above."""
     corner = cell(first, HEAD)
     for stage, color in STAGES.items():
-        page.sheet.conditional_format(first, HEAD, last, last_column, {
-            "type": "formula", "criteria": f'=AND($D{first + 1}="{stage}",{corner}>0)',
-            "format": page.book.file.add_format({"bg_color": color, "font_color": "#FFFFFF"}),
-        })  # fmt: skip
-    page.sheet.conditional_format(first + 1, 0, last, 2, {
-        "type": "formula", "format": page.book.style("faint"),
-        "criteria": f"=AND($A{first + 1}=$A{first + 2},$B{first + 1}=$B{first + 2},"
-                    f"$C{first + 1}=$C{first + 2})",
-    })  # fmt: skip
+        page.sheet.conditional_format(
+            first,
+            HEAD,
+            last,
+            last_column,
+            {
+                "type": "formula",
+                "criteria": f'=AND($D{first + 1}="{stage}",{corner}>0)',
+                "format": page.book.file.add_format({"bg_color": color, "font_color": "#FFFFFF"}),
+            },
+        )
+    page.sheet.conditional_format(
+        first + 1,
+        0,
+        last,
+        2,
+        {
+            "type": "formula",
+            "format": page.book.style("faint"),
+            "criteria": f"=AND($A{first + 1}=$A{first + 2},$B{first + 1}=$B{first + 2},"
+            f"$C{first + 1}=$C{first + 2})",
+        },
+    )
 
 
 def _place(item: tuple[Line, dict[date, float]]) -> tuple[Tranche, int, str]:

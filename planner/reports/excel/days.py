@@ -15,14 +15,17 @@ def write_installs(report: Report, page: Page) -> None:
         "plan's end. Late: the milestone is short of MW before then"
     )
     fields = [
-        Field("date", "Installed by", kind="date"), Field("site", "Site", most=32),
-        Field("hall", "Hall class", most=32), Field("system", "System", most=24),
+        Field("date", "Installed by", kind="date"),
+        Field("site", "Site", most=32),
+        Field("hall", "Hall class", most=32),
+        Field("system", "System", most=24),
         Field("installed", "Installed", "systems", "amount", total=True),
         Field("removed", "Removed", "systems", "amount", total=True),
         Field("in_service", "In service on", kind="date"),
-        Field("commitment", "Commitment", most=28), Field("milestone", "Milestone", kind="date"),
+        Field("commitment", "Commitment", most=28),
+        Field("milestone", "Milestone", kind="date"),
         Field("late", "Late", kind="center"),
-    ]  # fmt: skip
+    ]
     rows = installs(report.plan)
     placed = page.table(TOP, fields, rows, "Total of visible rows", "no installs")
     page.freeze(TOP + 1, 1, first=TOP)
@@ -40,11 +43,14 @@ def write_clock(report: Report, page: Page) -> None:
     )
     page.subtitle(text if count else "Windows in which suppliers, plants, lanes and crews work")
     fields = [
-        Field("work", "Work", kind="center"), Field("place", "Supplier, plant, place or site"),
-        Field("more", "To, or item"), Field("window_from", "First day", kind="date"),
-        Field("date", "Last day", kind="date"), Field("done", "Completed", most=60),
+        Field("work", "Work", kind="center"),
+        Field("place", "Supplier, plant, place or site"),
+        Field("more", "To, or item"),
+        Field("window_from", "First day", kind="date"),
+        Field("date", "Last day", kind="date"),
+        Field("done", "Completed", most=60),
         Field("carried", "Carried over", "units", "decimal"),
-    ]  # fmt: skip
+    ]
     empty = "no rate limits this plan"
     placed = page.table(TOP, fields, rows, empty=empty)
     page.freeze(TOP, 1)

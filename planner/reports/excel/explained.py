@@ -76,12 +76,16 @@ def write_bottlenecks(report: Report, page: Page) -> None:
         "also re-solved in whole systems, one step more. Across priorities only the gains are "
         "added up. Proof: confirmed if the shadow price and the re-solve of one step agree; "
         "degenerate if they do not, and the re-solved gain is shown"
-        + (f". {rest}" if rest else "") + left_open(explanation(report.plan))
-    )  # fmt: skip
+        + (f". {rest}" if rest else "")
+        + left_open(explanation(report.plan))
+    )
     fields = [
-        Field("rank", "Rank", kind="whole"), Field("subject", "Subject", most=34),
-        Field("kind", "Limit", most=24), Field("cell", "Input cell", most=24),
-        Field("value", "Cell value", kind="each"), Field("day", "or date", kind="date"),
+        Field("rank", "Rank", kind="whole"),
+        Field("subject", "Subject", most=34),
+        Field("kind", "Limit", most=24),
+        Field("cell", "Input cell", most=24),
+        Field("value", "Cell value", kind="each"),
+        Field("day", "or date", kind="date"),
         Field("mw_months_percent", "Gain from 1 % more", "MW-months", "decimal"),
         Field("money_percent", "Saving from 1 % more", f"{money}, present cost", "whole"),
         Field("one_more", "Step", most=26),
@@ -96,20 +100,30 @@ def write_bottlenecks(report: Report, page: Page) -> None:
         Field("moved", "Shifted between priorities", most=40),
         Field("first_period", "Counts from", kind="date"),
         Field("last_period", "to", kind="date"),
-        Field("periods", "Periods", "", "whole"), Field("note", "Note", most=40),
-    ]  # fmt: skip
+        Field("periods", "Periods", "", "whole"),
+        Field("note", "Note", most=40),
+    ]
     rows = telling(report.plan)
-    kept = [f for f in fields if f.key in ("rank", "cell", "value", "one_more")
-            or any(row.get(f.key) is not None for row in rows)]  # fmt: skip
+    kept = [
+        f
+        for f in fields
+        if f.key in ("rank", "cell", "value", "one_more")
+        or any(row.get(f.key) is not None for row in rows)
+    ]
     shown = [row | {"one_more": one_more(row)} for row in rows]
     placed = page.table(TOP, kept, shown, empty=no_limit(report.plan))
     page.freeze(TOP, 3)
     page.filter(placed)
     for key in ("mw_months_percent", "money_percent"):
         if key in placed.columns and rows:
-            page.sheet.conditional_format(*placed.cells(key), {
-                "type": "data_bar", "bar_solid": True, "bar_color": "#F3C98B",
-            })  # fmt: skip
+            page.sheet.conditional_format(
+                *placed.cells(key),
+                {
+                    "type": "data_bar",
+                    "bar_solid": True,
+                    "bar_color": "#F3C98B",
+                },
+            )
     report.placed[BOTTLENECKS] = placed
 
 
@@ -128,22 +142,32 @@ def write_by_period(report: Report, page: Page) -> None:
     limits = list(found.worth)[:MOST_LIMITS]
     large = found.most >= MILLIONS_FROM
     unit, style = f"{found.unit}{' million' * large}", "in_millions" if large else "decimal"
-    cut = f"; {len(limits)} of {len(found.worth)} limits shown, all in " \
-          "tables/bottleneck_periods.csv" if len(limits) < len(found.worth) else ""  # fmt: skip
-    page.subtitle(f"Gain from one step more of each limit with divisible systems, {unit}, "
-                  "allocated to the periods in which it is binding; blue: at its limit, but "
-                  "raising it alone gains nothing. Lead times and other numbers of days belong to "
-                  f"no single period{cut}")  # fmt: skip
+    cut = (
+        f"; {len(limits)} of {len(found.worth)} limits shown, all in tables/bottleneck_periods.csv"
+        if len(limits) < len(found.worth)
+        else ""
+    )
+    page.subtitle(
+        f"Gain from one step more of each limit with divisible systems, {unit}, "
+        "allocated to the periods in which it is binding; blue: at its limit, but "
+        "raising it alone gains nothing. Lead times and other numbers of days belong to "
+        f"no single period{cut}"
+    )
     fields = [
-        Field("subject", "Subject", most=30), Field("kind", "Limit", most=22),
-        Field("cell", "Input cell", most=22), Field("binds", "Periods", "", "whole"),
+        Field("subject", "Subject", most=30),
+        Field("kind", "Limit", most=22),
+        Field("cell", "Input cell", most=22),
+        Field("binds", "Periods", "", "whole"),
         Field("all", "All", unit, style),
-    ]  # fmt: skip
+    ]
     rows: list[Row] = [
-        {**dict(zip(KEYS, limit, strict=True)), "binds": len(found.worth[limit]),
-         "all": total(found.worth[limit].values())}
+        {
+            **dict(zip(KEYS, limit, strict=True)),
+            "binds": len(found.worth[limit]),
+            "all": total(found.worth[limit].values()),
+        }
         for limit in limits
-    ]  # fmt: skip
+    ]
     placed = page.table(TOP, fields, rows, empty="no limit is binding in any period")
     page.freeze(TOP, HEAD)
     report.placed[BY_PERIOD] = placed
@@ -177,13 +201,23 @@ def _shade(page: Page, area: tuple[int, int, int, int], levels: tuple[float, ...
     """Colour each cell by its gain; a binding limit without a gain has a colour of its own."""
     # Excel's own colour scales would also colour a gain of zero.
     first, (binds, *shades) = cell(*area[:2]), SHADES
-    rules = [(f"{first}=0", binds), *((f"{first}>={level!r}", shade) for level, shade
-                                      in zip(levels, shades[::-1], strict=False))]  # fmt: skip
+    rules = [
+        (f"{first}=0", binds),
+        *(
+            (f"{first}>={level!r}", shade)
+            for level, shade in zip(levels, shades[::-1], strict=False)
+        ),
+    ]
     for criteria, colour in [*rules, (f"{first}>0", shades[0])]:
-        page.sheet.conditional_format(*area, {
-            "type": "formula", "criteria": f"=AND(ISNUMBER({first}),{criteria})",
-            "format": page.book.file.add_format({"bg_color": colour}), "stop_if_true": True,
-        })  # fmt: skip
+        page.sheet.conditional_format(
+            *area,
+            {
+                "type": "formula",
+                "criteria": f"=AND(ISNUMBER({first}),{criteria})",
+                "format": page.book.file.add_format({"bg_color": colour}),
+                "stop_if_true": True,
+            },
+        )
 
 
 def write_late(report: Report, page: Page) -> None:
@@ -195,14 +229,18 @@ def write_late(report: Report, page: Page) -> None:
         "period earlier gains nothing"
     )
     fields = [
-        Field("commitment", "Milestone"), Field("date", "Due", kind="date"),
-        Field("missed_mw", "Missed", "MW", "mw"), Field("link", "Link", kind="whole"),
-        Field("says", "Cause", most=60), Field("cell", "Input cell", most=24),
+        Field("commitment", "Milestone"),
+        Field("date", "Due", kind="date"),
+        Field("missed_mw", "Missed", "MW", "mw"),
+        Field("link", "Link", kind="whole"),
+        Field("says", "Cause", most=60),
+        Field("cell", "Input cell", most=24),
         Field("mw_through", "Depends on it", "MW", "mw"),
         Field("mw_a_step", "Gain per step", "MW", "decimal"),
         Field("mw_without", "Gain without this date", "MW", "decimal"),
-        Field("first_period", "Holds from", kind="date"), Field("last_period", "to", kind="date"),
-    ]  # fmt: skip
+        Field("first_period", "Holds from", kind="date"),
+        Field("last_period", "to", kind="date"),
+    ]
     placed = page.table(TOP, fields, report.rows("lateness"))
     page.freeze(TOP, 2)
     page.filter(placed)
@@ -214,8 +252,10 @@ def headline_sentences(report: Report) -> list[tuple[str, str]]:
     if not has_explanation(report):
         return []
     makers: list[tuple[Callable[..., str], str]] = [
-        (periods_sentence, LATE), (holding_sentence, BOTTLENECKS), (ask_sentence, ASKS),
+        (periods_sentence, LATE),
+        (holding_sentence, BOTTLENECKS),
+        (ask_sentence, ASKS),
         (slack_sentence, SLACK),
-    ]  # fmt: skip
+    ]
     found = [(make(report.plan), sheet) for make, sheet in makers]
     return [(text, sheet) for text, sheet in found if text]

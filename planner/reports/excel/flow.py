@@ -15,10 +15,11 @@ def write_stock(report: Report, page: Page) -> None:
         "in a plan without lanes"
     )
     fields = [
-        Field("place", "Place"), Field("item", "Item"),
+        Field("place", "Place"),
+        Field("item", "Item"),
         Field("date", "After", kind="date"),
         Field("quantity", "Held", "units", "amount"),
-    ]  # fmt: skip
+    ]
     placed = page.table(TOP, fields, report.rows("stock"), empty="no stock is held")
     page.freeze(TOP, 1)
     page.filter(placed)
@@ -32,12 +33,15 @@ def write_shipments(report: Report, page: Page) -> None:
         "a limited rate they are started or sent evenly from this day on, the last on the day"
     )
     fields = [
-        Field("what", "Movement", kind="center"), Field("from", "From"), Field("to", "To"),
-        Field("item", "Item"), Field("since", "Since", kind="date"),
+        Field("what", "Movement", kind="center"),
+        Field("from", "From"),
+        Field("to", "To"),
+        Field("item", "Item"),
+        Field("since", "Since", kind="date"),
         Field("date", "Starts or leaves", kind="date"),
         Field("done", "Finished or arrives", kind="date"),
         Field("quantity", "Quantity", "units", "amount"),
-    ]  # fmt: skip
+    ]
     rows = moves(report.plan)
     empty = "no shipments: the plan has no lanes and no plants"
     placed = page.table(TOP, fields, rows, empty=empty)

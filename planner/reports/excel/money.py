@@ -39,10 +39,13 @@ def write_cash(report: Report, page: Page) -> None:
         terms.insert(0, COST_TERMS[0])  # the sums need a column even if nothing is spent
     ends = {day(row["period"]): day(row["period_end"]) for row in report.rows("ramp")}
     rows: list[Row] = [
-        {"period": period, "last": ends.get(period, period),
-         **{term: found.cells.get((period, term)) for term in terms}}
+        {
+            "period": period,
+            "last": ends.get(period, period),
+            **{term: found.cells.get((period, term)) for term in terms},
+        }
         for period in found.periods
-    ]  # fmt: skip
+    ]
     if not rows:
         page.text(TOP, 0, "none", "subtitle")
         return
@@ -59,13 +62,20 @@ def write_cash(report: Report, page: Page) -> None:
     page.filter(placed)
     if "left" in placed.columns:
         page.mark(placed.cells("left"), "<", -0.005, "bad", "whole")
-    columns = {"period": placed.cells("period"), "paid": placed.cells("paid"),
-               "paid so far": placed.cells("so_far")}  # fmt: skip
+    columns = {
+        "period": placed.cells("period"),
+        "paid": placed.cells("paid"),
+        "paid so far": placed.cells("so_far"),
+    }
     if "budget" in placed.columns:
         columns["budget"] = placed.cells("budget")
     # On a time axis a bar is at most a month wide, and a day if any period is shorter.
-    look = native_charts.Look(f"Money paid in each {word}", f"{money} million", months_long(plan),
-                              periods=0 if word == "month" else len(rows))  # fmt: skip
+    look = native_charts.Look(
+        f"Money paid in each {word}",
+        f"{money} million",
+        months_long(plan),
+        periods=0 if word == "month" else len(rows),
+    )
     make = partial(native_charts.money_chart, page.book, page, look, columns)
     report.add_chart(make, page, TOP + 1, len(fields) + 1)
     page.print_only(placed.last, len(fields) - 1)
@@ -135,23 +145,36 @@ def write_costs(report: Report, page: Page) -> None:
     large = any(abs(number(row["amount"])) >= 1e6 for row in report.rows("costs"))
     kind = "whole" if large else "decimal"
     fields = [
-        Field("term", "Cost term"), Field("words", "What it pays for"),
+        Field("term", "Cost term"),
+        Field("words", "What it pays for"),
         Field("amount", "Amount", money, kind, total=True),
         Field("present_cost", "Present cost", money, kind, total=True),
         Field("amount_m", "Amount", f"{money} million", "millions", True, "={amount}/1000000"),
-        Field("present_m", "Present cost", f"{money} million", "millions", True,
-              "={present_cost}/1000000"),
-    ]  # fmt: skip
+        Field(
+            "present_m",
+            "Present cost",
+            f"{money} million",
+            "millions",
+            True,
+            "={present_cost}/1000000",
+        ),
+    ]
     rows = [
-        row | {"words": TERM_WORDS.get(str(row["term"]), ""),
-               "amount_m": tidy(number(row["amount"]) / 1e6),
-               "present_m": tidy(number(row["present_cost"]) / 1e6)}
+        row
+        | {
+            "words": TERM_WORDS.get(str(row["term"]), ""),
+            "amount_m": tidy(number(row["amount"]) / 1e6),
+            "present_m": tidy(number(row["present_cost"]) / 1e6),
+        }
         for row in report.rows("costs")
-    ]  # fmt: skip
+    ]
     placed = page.table(TOP, fields, rows, "Total")
     page.freeze(TOP + 1, 1, first=TOP)
-    columns = {"term": placed.cells("term"), "amount": placed.cells("amount_m"),
-               "present cost": placed.cells("present_m")}  # fmt: skip
+    columns = {
+        "term": placed.cells("term"),
+        "amount": placed.cells("amount_m"),
+        "present cost": placed.cells("present_m"),
+    }
     look = native_charts.Look("Cost by term", f"{money} million")
     make = partial(native_charts.column_chart, page.book, page, look, columns)
     report.add_chart(make, page, placed.last + 2, 0, 820, 300)

@@ -70,14 +70,23 @@ def ramp_chart(book: Book, page: Page, look: Look, columns: dict[str, Cells]) ->
         ("in_service_mw", "in service", {"color": BLUE, "transparency": 35}, {"color": BLUE}),
         ("missed_mw", "missed", {"color": RED, "transparency": 20}, {"none": True}),
     ):
-        area.add_series({
-            "name": name, "categories": dates, "values": values(page, columns[key]),
-            "fill": fill, "border": edge,
-        })  # fmt: skip
-    line.add_series({
-        "name": "committed", "categories": dates, "values": values(page, columns["required_mw"]),
-        "line": {"color": ORANGE, "width": 2.25},
-    })  # fmt: skip
+        area.add_series(
+            {
+                "name": name,
+                "categories": dates,
+                "values": values(page, columns[key]),
+                "fill": fill,
+                "border": edge,
+            }
+        )
+    line.add_series(
+        {
+            "name": "committed",
+            "categories": dates,
+            "values": values(page, columns["required_mw"]),
+            "line": {"color": ORANGE, "width": 2.25},
+        }
+    )
     area.combine(line)
     _dress(area, look)
     return area
@@ -91,22 +100,53 @@ def money_chart(book: Book, page: Page, look: Look, columns: dict[str, Cells]) -
     bars, line = book.file.add_chart({"type": "column"}), book.file.add_chart({"type": "line"})
     (_, periods), (name, cells), *others = columns.items()
     dates = values(page, periods)
-    bars.add_series({"name": name, "categories": dates, "values": values(page, cells),
-                     "fill": {"color": BLUE}, "gap": 40})  # fmt: skip
+    bars.add_series(
+        {
+            "name": name,
+            "categories": dates,
+            "values": values(page, cells),
+            "fill": {"color": BLUE},
+            "gap": 40,
+        }
+    )
     for place, (label, where) in enumerate(others):
-        line.add_series({
-            "name": label, "categories": dates, "values": values(page, where), "y2_axis": True,
-            "line": {"color": (ORANGE, RED)[place % 2], "width": 2.25,
-                     "dash_type": ("solid", "dash")[place % 2]},
-        })  # fmt: skip
+        line.add_series(
+            {
+                "name": label,
+                "categories": dates,
+                "values": values(page, where),
+                "y2_axis": True,
+                "line": {
+                    "color": (ORANGE, RED)[place % 2],
+                    "width": 2.25,
+                    "dash_type": ("solid", "dash")[place % 2],
+                },
+            }
+        )
     bars.combine(line)
     _dress(bars, look)
-    line.set_y2_axis({"name": words(f"so far, {look.unit}"), "name_font": _small(), "min": 0,
-                      "num_format": MILLIONS, "num_font": {"size": 9}, "line": {"none": True},
-                      "major_gridlines": {"visible": False}})  # fmt: skip
-    bars.set_y_axis({"name": words(look.unit), "name_font": _small(), "num_format": MILLIONS,
-                     "num_font": {"size": 9}, "major_gridlines": _grid(),
-                     "line": {"none": True}, "min": 0})  # fmt: skip
+    line.set_y2_axis(
+        {
+            "name": words(f"so far, {look.unit}"),
+            "name_font": _small(),
+            "min": 0,
+            "num_format": MILLIONS,
+            "num_font": {"size": 9},
+            "line": {"none": True},
+            "major_gridlines": {"visible": False},
+        }
+    )
+    bars.set_y_axis(
+        {
+            "name": words(look.unit),
+            "name_font": _small(),
+            "num_format": MILLIONS,
+            "num_font": {"size": 9},
+            "major_gridlines": _grid(),
+            "line": {"none": True},
+            "min": 0,
+        }
+    )
     return bars
 
 
@@ -119,11 +159,15 @@ def stacked_chart(book: Book, page: Page, look: Look, columns: dict[str, Cells])
     areas = [(name, cells) for name, cells in columns.items() if name != "day"]
     for place, (name, cells) in enumerate(areas):
         color = REST if name == "rest" else SERIES[place % len(SERIES)]
-        chart.add_series({
-            "name": [page.name, cells[0] - 1, cells[1]],
-            "categories": values(page, columns["day"]), "values": values(page, cells),
-            "fill": {"color": color}, "border": {"none": True},
-        })  # fmt: skip
+        chart.add_series(
+            {
+                "name": [page.name, cells[0] - 1, cells[1]],
+                "categories": values(page, columns["day"]),
+                "values": values(page, cells),
+                "fill": {"color": color},
+                "border": {"none": True},
+            }
+        )
     _dress(chart, look)
     if len(columns) <= 14 and look.short_names:
         chart.set_legend({"position": "right", "font": {"size": 9}})
@@ -135,10 +179,16 @@ def column_chart(book: Book, page: Page, look: Look, columns: dict[str, Cells]) 
     chart = book.file.add_chart({"type": "column"})
     categories, *series = columns.items()
     for color, (name, cells) in zip(COLUMNS[: len(series)], series, strict=True):
-        chart.add_series({
-            "name": name, "categories": values(page, categories[1]), "values": values(page, cells),
-            "fill": {"color": color}, "gap": 60, "overlap": -5,
-        })  # fmt: skip
+        chart.add_series(
+            {
+                "name": name,
+                "categories": values(page, categories[1]),
+                "values": values(page, cells),
+                "fill": {"color": color},
+                "gap": 60,
+                "overlap": -5,
+            }
+        )
     _dress(chart, look)
     return chart
 
@@ -148,13 +198,24 @@ def bar_chart(book: Book, page: Page, look: Look, columns: dict[str, Cells]) -> 
     chart = book.file.add_chart({"type": "bar"})
     categories, *series = columns.items()
     for color, (name, cells) in zip(BARS[: len(series)], series, strict=True):
-        chart.add_series({
-            "name": name, "categories": values(page, categories[1]), "values": values(page, cells),
-            "fill": {"color": color}, "gap": 50, "overlap": 0,
-        })  # fmt: skip
+        chart.add_series(
+            {
+                "name": name,
+                "categories": values(page, categories[1]),
+                "values": values(page, cells),
+                "fill": {"color": color},
+                "gap": 50,
+                "overlap": 0,
+            }
+        )
     _dress(chart, look)
-    axis = {"num_format": "#,##0", "major_gridlines": _grid(), "num_font": {"size": 9},
-            "name": words(look.unit), "name_font": _small()}  # fmt: skip
+    axis = {
+        "num_format": "#,##0",
+        "major_gridlines": _grid(),
+        "num_font": {"size": 9},
+        "name": words(look.unit),
+        "name_font": _small(),
+    }
     chart.set_x_axis(axis)
     chart.set_y_axis(
         {"reverse": True, "crossing": "max", "num_font": {"size": 9}, "line": {"color": GREY}}
@@ -164,22 +225,41 @@ def bar_chart(book: Book, page: Page, look: Look, columns: dict[str, Cells]) -> 
 
 def _dress(chart: Any, look: Look) -> None:
     """Give a chart the house style."""
-    chart.set_title({"name": words(look.title), "overlay": False,
-                     "name_font": {"size": 12, "bold": True, "color": "#1F3864"}})  # fmt: skip
+    chart.set_title(
+        {
+            "name": words(look.title),
+            "overlay": False,
+            "name_font": {"size": 12, "bold": True, "color": "#1F3864"},
+        }
+    )
     axis: dict[str, Any] = {"num_font": {"size": 9}, "line": {"color": GREY}}
     if look.periods:
-        axis |= {"text_axis": True, "num_format": "d mmm yy",
-                 "num_font": {"size": 9, "rotation": -45},
-                 "interval_unit": -(-look.periods // MOST_LABELS)}  # fmt: skip
+        axis |= {
+            "text_axis": True,
+            "num_format": "d mmm yy",
+            "num_font": {"size": 9, "rotation": -45},
+            "interval_unit": -(-look.periods // MOST_LABELS),
+        }
     elif look.months:
         step = next((n for n in (1, 3, 6) if look.months <= 18 * n), 12)
-        axis |= {"date_axis": True, "num_format": "mmm yy", "major_unit": step,
-                 "major_unit_type": "months"}  # fmt: skip
+        axis |= {
+            "date_axis": True,
+            "num_format": "mmm yy",
+            "major_unit": step,
+            "major_unit_type": "months",
+        }
     chart.set_x_axis(axis)
-    chart.set_y_axis({
-        "name": words(look.unit), "name_font": _small(), "num_format": "#,##0",
-        "num_font": {"size": 9}, "major_gridlines": _grid(), "line": {"none": True}, "min": 0,
-    })  # fmt: skip
+    chart.set_y_axis(
+        {
+            "name": words(look.unit),
+            "name_font": _small(),
+            "num_format": "#,##0",
+            "num_font": {"size": 9},
+            "major_gridlines": _grid(),
+            "line": {"none": True},
+            "min": 0,
+        }
+    )
     chart.set_legend({"position": "bottom", "font": {"size": 9}})
     chart.set_chartarea({"border": {"color": LINE}})
 

@@ -29,8 +29,10 @@ def write_orders(report: Report, page: Page) -> None:
         "MW before these units are in service"
     )
     fields = [
-        Field("order", "Order", most=14), Field("supplier", "Supplier", most=18),
-        Field("item", "Item", most=16), Field("firm", "Firm", kind="center"),
+        Field("order", "Order", most=14),
+        Field("supplier", "Supplier", most=18),
+        Field("item", "Item", most=16),
+        Field("firm", "Firm", kind="center"),
         Field("quantity", "Quantity", "units", "amount"),
         Field("unit_price", "Unit price", f"{money} per unit", "amount"),
         Field("price", "Extended price", money, "amount", total=True),
@@ -45,7 +47,7 @@ def write_orders(report: Report, page: Page) -> None:
         Field("it_mw_blocked", "Blocked if missed", "MW, IT power", "mw"),
         Field("milestone_blocked", "Milestone blocked", most=22),
         Field("sites_fed", "Sites fed", most=32),
-    ]  # fmt: skip
+    ]
     notes = order_notes(report.plan)
     rows: list[Row] = [
         row | {"currency": money, "note": notes.get(str(row["order"]))}
@@ -59,11 +61,15 @@ def write_orders(report: Report, page: Page) -> None:
     page.filter(placed)
     page.mark(placed.cells("already_late"), "==", "yes", "bad", "center")
     if rows:
-        page.sheet.conditional_format(*placed.cells("slack_days"), {
-            "type": "formula", "format": page.book.style("tight", "whole"),
-            "criteria": f'=AND(ISNUMBER({_first(placed, "slack_days")}),'
-                        f'{_first(placed, "slack_days")}=0)',
-        })  # fmt: skip
+        page.sheet.conditional_format(
+            *placed.cells("slack_days"),
+            {
+                "type": "formula",
+                "format": page.book.style("tight", "whole"),
+                "criteria": f"=AND(ISNUMBER({_first(placed, 'slack_days')}),"
+                f"{_first(placed, 'slack_days')}=0)",
+            },
+        )
     report.placed[ORDERS] = placed
 
 
@@ -82,16 +88,35 @@ def write_orders_by_supplier(report: Report, page: Page) -> None:
     # Not SUMIFS, which would take names such as =A* or >5 for conditions.
     same = f"EXACT({names['supplier']},{{supplier}})*EXACT({names['item']},{{item}})"
     fields = [
-        Field("supplier", "Supplier"), Field("item", "Item"),
+        Field("supplier", "Supplier"),
+        Field("item", "Item"),
         Field("lines", "Orders", "lines", "whole", True, f"=SUMPRODUCT({same})"),
-        Field("quantity", "Quantity", "units", "amount",
-              formula=f"=SUMPRODUCT({same},{names['quantity']})"),
-        Field("price", "Extended price", money, "amount", True,
-              f"=SUMPRODUCT({same},{names['price']})"),
-        Field("order_cost", "Order cost", money, "amount", True,
-              f"=SUMPRODUCT({same},{names['order_cost']})"),
-        Field("first", "First order", kind="date"), Field("last", "Last order", kind="date"),
-    ]  # fmt: skip
+        Field(
+            "quantity",
+            "Quantity",
+            "units",
+            "amount",
+            formula=f"=SUMPRODUCT({same},{names['quantity']})",
+        ),
+        Field(
+            "price",
+            "Extended price",
+            money,
+            "amount",
+            True,
+            f"=SUMPRODUCT({same},{names['price']})",
+        ),
+        Field(
+            "order_cost",
+            "Order cost",
+            money,
+            "amount",
+            True,
+            f"=SUMPRODUCT({same},{names['order_cost']})",
+        ),
+        Field("first", "First order", kind="date"),
+        Field("last", "Last order", kind="date"),
+    ]
     table = [_sums(names, group) for names, group in sorted(groups.items())]
     placed = page.table(TOP, fields, table, "Total", "no orders")
     page.freeze(TOP + 1, 1, first=TOP)
@@ -102,11 +127,16 @@ def write_orders_by_supplier(report: Report, page: Page) -> None:
 def _sums(names: tuple[str, str], group: list[Row]) -> Row:
     days = [found for row in group if (found := day(row["order_date"]))]
     return {
-        "supplier": names[0], "item": names[1], "lines": len(group),
-        **{key: total(number(row[key]) for row in group)
-           for key in ("quantity", "price", "order_cost")},
-        "first": min(days, default=None), "last": max(days, default=None),
-    }  # fmt: skip
+        "supplier": names[0],
+        "item": names[1],
+        "lines": len(group),
+        **{
+            key: total(number(row[key]) for row in group)
+            for key in ("quantity", "price", "order_cost")
+        },
+        "first": min(days, default=None),
+        "last": max(days, default=None),
+    }
 
 
 def write_orders_by_month(report: Report, page: Page) -> None:
@@ -118,14 +148,27 @@ def write_orders_by_month(report: Report, page: Page) -> None:
     dates = orders.area("order_date", ORDERS)
     between = f'{dates},">="&{{first}},{dates},"<="&{{last}}'
     fields = [
-        Field("first", "Ordered from", kind="date"), Field("last", "to", kind="date"),
+        Field("first", "Ordered from", kind="date"),
+        Field("last", "to", kind="date"),
         Field("lines", "Orders", "lines", "whole", True, f"=COUNTIFS({between})"),
-        Field("price", "Extended price", money, "amount", True,
-              f"=SUMIFS({orders.area('price', ORDERS)},{between})"),
-        Field("order_cost", "Order cost", money, "amount", True,
-              f"=SUMIFS({orders.area('order_cost', ORDERS)},{between})"),
+        Field(
+            "price",
+            "Extended price",
+            money,
+            "amount",
+            True,
+            f"=SUMIFS({orders.area('price', ORDERS)},{between})",
+        ),
+        Field(
+            "order_cost",
+            "Order cost",
+            money,
+            "amount",
+            True,
+            f"=SUMIFS({orders.area('order_cost', ORDERS)},{between})",
+        ),
         Field("so_far", "Ordered so far", money, "amount", formula="=SUM({first_price}:{price})"),
-    ]  # fmt: skip
+    ]
     placed = page.table(TOP, fields, _months(report.rows("orders")), "Total", "no dated orders")
     page.freeze(TOP + 1, 1, first=TOP)
     report.placed["Orders by month"] = placed
@@ -133,8 +176,11 @@ def write_orders_by_month(report: Report, page: Page) -> None:
         return
     page.filter(placed)
     look = native_charts.Look("Orders by month of the order date", f"{money} million", placed.rows)
-    columns = {"period": placed.cells("first"), "orders placed": placed.cells("price"),
-               "orders so far": placed.cells("so_far")}  # fmt: skip
+    columns = {
+        "period": placed.cells("first"),
+        "orders placed": placed.cells("price"),
+        "orders so far": placed.cells("so_far"),
+    }
     make = partial(native_charts.money_chart, page.book, page, look, columns)
     report.add_chart(make, page, TOP + 1, len(fields) + 1)
     page.print_only(placed.last, len(fields) - 1)
@@ -151,11 +197,15 @@ def _months(rows: list[Row]) -> list[Row]:
     while dated and month <= max(dated) and len(table) < MOST_MONTHS:
         following = (month + timedelta(days=32)).replace(day=1)
         group = dated.get(month, [])
-        table.append({
-            "first": month, "last": following - timedelta(days=1), "lines": len(group),
-            "price": total(number(row["price"]) for row in group),
-            "order_cost": total(number(row["order_cost"]) for row in group),
-        })  # fmt: skip
+        table.append(
+            {
+                "first": month,
+                "last": following - timedelta(days=1),
+                "lines": len(group),
+                "price": total(number(row["price"]) for row in group),
+                "order_cost": total(number(row["order_cost"]) for row in group),
+            }
+        )
         month = following
     for row, spent in zip(table, running(number(row["price"]) for row in table), strict=True):
         row["so_far"] = spent

@@ -41,10 +41,13 @@ def _origin(table: Table, row: SheetRow) -> Row | None:
     ]
     cells = list(row.cells.values())
     return {
-        "kind": kind, "sheet": table.name,
+        "kind": kind,
+        "sheet": table.name,
         "cells": f"{cells[0]}:{cells[-1]}" if len(cells) > 1 else "".join(cells),
-        "key": ", ".join(key), "values": "; ".join(given), "source": row.values["source"],
-    }  # fmt: skip
+        "key": ", ".join(key),
+        "values": "; ".join(given),
+        "source": row.values["source"],
+    }
 
 
 def _shown(value: object) -> str:
@@ -65,10 +68,13 @@ def write_assumptions(report: Report, page: Page) -> None:
     page.subtitle(f"{words}; sheet and cells are those of the input workbook")
     page.widths, page.fixed = dict(enumerate((12.0, 16.0, 10.0, 26.0, 50.0, 70.0))), True
     fields = [
-        Field("kind", "Rests on", kind="center"), Field("sheet", "Sheet"),
-        Field("cells", "Cells", kind="center"), Field("key", "Row"),
-        Field("values", "Values, with units"), Field("source", "Source"),
-    ]  # fmt: skip
+        Field("kind", "Rests on", kind="center"),
+        Field("sheet", "Sheet"),
+        Field("cells", "Cells", kind="center"),
+        Field("key", "Row"),
+        Field("values", "Values, with units"),
+        Field("source", "Source"),
+    ]
     placed = page.table(TOP, fields, rows, empty="no sources given")
     page.freeze(TOP)
     page.filter(placed)
@@ -94,10 +100,9 @@ def write_manifest(report: Report, page: Page) -> None:
     placed = page.table(TOP, fields, facts)
     page.freeze(TOP)
     tables: list[Row] = [
-        {"key": f"tables/{table.name}.csv", "value": table.help,
-         "rows": len(plan.rows(table.name))}
+        {"key": f"tables/{table.name}.csv", "value": table.help, "rows": len(plan.rows(table.name))}
         for table in (*RESULTS, *(t for kind in plan.findings for t in FINDINGS[kind]))
-    ]  # fmt: skip
+    ]
     row = page.section(placed.last + 2, "Tables beside this workbook")
     fields = [
         Field("key", "File"),

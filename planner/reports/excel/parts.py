@@ -47,8 +47,16 @@ class Report:
         """Return a result table or a table of findings of the plan."""
         return self.plan.rows(table)
 
-    def add_chart(self, make: Callable[[], Any], page: Page, row: int, column: int,
-                  width: int = 760, height: int = 380, rank: float = 2.0) -> None:  # fmt: skip
+    def add_chart(
+        self,
+        make: Callable[[], Any],
+        page: Page,
+        row: int,
+        column: int,
+        width: int = 760,
+        height: int = 380,
+        rank: float = 2.0,
+    ) -> None:
         """Show a chart on its own sheet, and keep it for the sheet of charts."""
         page.chart(make(), row, column, width, height)
         self.charts.append((rank, make))

@@ -95,13 +95,20 @@ def write_contents(report: Report, page: Page) -> None:
     row = write_banner(page, report.plan, TOP, last=2)
     sheets = [sheet for sheet in SHEETS if sheet.name in report.pages and sheet.name != CONTENTS]
     rows = [
-        {"name": sheet.name, "help": sheet.help,
-         "rows": float(report.placed[sheet.name].rows)
-         if report.placed.get(sheet.name) and report.placed[sheet.name].rows else None}
+        {
+            "name": sheet.name,
+            "help": sheet.help,
+            "rows": float(report.placed[sheet.name].rows)
+            if report.placed.get(sheet.name) and report.placed[sheet.name].rows
+            else None,
+        }
         for sheet in sheets
-    ]  # fmt: skip
-    fields = [Field("name", "Sheet"), Field("help", "What it shows"),
-              Field("rows", "Lines", "", "whole")]  # fmt: skip
+    ]
+    fields = [
+        Field("name", "Sheet"),
+        Field("help", "What it shows"),
+        Field("rows", "Lines", "", "whole"),
+    ]
     placed = page.table(row, fields, rows)
     for at, sheet in enumerate(sheets, start=placed.first):
         page.link(at, 0, sheet.name, sheet.name)
@@ -128,41 +135,81 @@ def write_charts(report: Report, page: Page) -> None:
 
 SHEETS = (
     Sheet(CONTENTS, "This list", write_contents, last=True),
-    Sheet("Summary", "Verdict, milestones on their basis, spending, systems, the proof, notes",
-          write_summary, last=True),
+    Sheet(
+        "Summary",
+        "Verdict, milestones on their basis, spending, systems, the proof, notes",
+        write_summary,
+        last=True,
+    ),
     Sheet("Charts", "Every chart, one per page", write_charts, last=True),
-    Sheet(ORDERS, "Every order: sign from, order date, last responsible day, what it blocks",
-          write_orders),
-    Sheet("Orders by supplier", "Live subtotals of the orders by supplier and item",
-          write_orders_by_supplier),
-    Sheet("Orders by month", "Live subtotals of the orders by month of the order date",
-          write_orders_by_month),
-    Sheet("Cash", "Money committed and paid by period and in total, against the budget",
-          write_cash),
+    Sheet(
+        ORDERS,
+        "Every order: sign from, order date, last responsible day, what it blocks",
+        write_orders,
+    ),
+    Sheet(
+        "Orders by supplier",
+        "Live subtotals of the orders by supplier and item",
+        write_orders_by_supplier,
+    ),
+    Sheet(
+        "Orders by month",
+        "Live subtotals of the orders by month of the order date",
+        write_orders_by_month,
+    ),
+    Sheet(
+        "Cash", "Money committed and paid by period and in total, against the budget", write_cash
+    ),
     Sheet("Ramp", "MW committed, in service and missed of each commitment over time", write_ramp),
-    Sheet(LATE, "What delays each missed milestone, from the milestone back to the order",
-          write_late, shown=has_late),
-    Sheet(ASKS, "The smallest changes that put late commitments back on time", write_asks,
-          shown=has_asks),
-    Sheet(BOTTLENECKS, "What holds the plan back, ranked by the gain from 1 % more",
-          write_bottlenecks, shown=has_explanation),
+    Sheet(
+        LATE,
+        "What delays each missed milestone, from the milestone back to the order",
+        write_late,
+        shown=has_late,
+    ),
+    Sheet(
+        ASKS,
+        "The smallest changes that put late commitments back on time",
+        write_asks,
+        shown=has_asks,
+    ),
+    Sheet(
+        BOTTLENECKS,
+        "What holds the plan back, ranked by the gain from 1 % more",
+        write_bottlenecks,
+        shown=has_explanation,
+    ),
     Sheet(BY_PERIOD, "Gain from each limit, by period", write_by_period, shown=has_explanation),
-    Sheet(SLACK, "Slack of the milestones that are met, and the last day to order for them",
-          write_slack, shown=has_explanation),
-    Sheet(QUOTE, "What can be promised on top of the plan, and by when", write_quote,
-          shown=has_quote),
-    Sheet("Calendar", "When each tranche is ordered, arrives, is installed and in service",
-          write_calendar),
+    Sheet(
+        SLACK,
+        "Slack of the milestones that are met, and the last day to order for them",
+        write_slack,
+        shown=has_explanation,
+    ),
+    Sheet(
+        QUOTE, "What can be promised on top of the plan, and by when", write_quote, shown=has_quote
+    ),
+    Sheet(
+        "Calendar",
+        "When each tranche is ordered, arrives, is installed and in service",
+        write_calendar,
+    ),
     Sheet("Sites", "Systems in each hall at the end of the plan", write_sites),
-    Sheet("Installs", "Every install: its day, the day of service, the milestone it serves",
-          write_installs),
-    Sheet("Openings", "Halls opened: day of the decision and day of opening",
-          write_openings),
+    Sheet(
+        "Installs",
+        "Every install: its day, the day of service, the milestone it serves",
+        write_installs,
+    ),
+    Sheet("Openings", "Halls opened: day of the decision and day of opening", write_openings),
     Sheet("MW by site", "MW served by site over time", write_mw_by_site),
     Sheet("Systems by site", "Systems installed by site over time", write_systems_by_site),
     Sheet("Power", "Load, energised, headroom and stranded MW of each power node", write_power),
-    Sheet("Power by period", "Load and headroom by node and period", write_power_by_period,
-          shown=has_power_by_period),
+    Sheet(
+        "Power by period",
+        "Load and headroom by node and period",
+        write_power_by_period,
+        shown=has_power_by_period,
+    ),
     Sheet("Stock", "Units held at each place", write_stock),
     Sheet("Shipments", "Assembly and shipments, by day", write_shipments),
     Sheet("Clock", "Working windows of suppliers, plants, lanes and crews", write_clock),
@@ -172,7 +219,7 @@ SHEETS = (
     Sheet("Assumptions", "Every input with its source, assumptions first", write_assumptions),
     Sheet("Manifest", "Inputs, options and versions of this plan", write_manifest),
     Sheet(STEPS, "Data points of the step charts", write_steps, last=True),
-)  # fmt: skip
+)
 """Every sheet, in the order of the tabs."""
 
 

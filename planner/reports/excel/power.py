@@ -30,7 +30,8 @@ def write_power(report: Report, page: Page) -> None:
     page.subtitle(POWER_CAPTION)
     _add_stranded(report, nodes)
     fields = [
-        Field("node", "Power node"), Field("load_mw", "Load at the end", "MW", "mw"),
+        Field("node", "Power node"),
+        Field("load_mw", "Load at the end", "MW", "mw"),
         Field("energised_mw", "Energised at the end", "MW", "mw"),
         Field("headroom_mw", "Headroom at the end", "MW", "mw"),
         Field("stranded_mw", "Stranded at the end", "MW", "mw"),
@@ -41,29 +42,44 @@ def write_power(report: Report, page: Page) -> None:
         Field("least_mw", "Least headroom", "MW", "mw"),
         Field("least_day", "Least headroom on", kind="date"),
         Field("use", "Most used", "% of energised", "share"),
-    ]  # fmt: skip
+    ]
     placed = page.table(TOP, fields, nodes, empty="no power nodes: power does not limit this plan")
     page.freeze(TOP, 1)
     report.placed["Power"] = placed
     if not nodes:
         return
     page.filter(placed)
-    page.sheet.conditional_format(*placed.cells("use"), {
-        "type": "data_bar", "bar_solid": True, "bar_color": "#A9C4E6", "min_type": "num",
-        "max_type": "num", "min_value": 0, "max_value": 1,
-    })  # fmt: skip
+    page.sheet.conditional_format(
+        *placed.cells("use"),
+        {
+            "type": "data_bar",
+            "bar_solid": True,
+            "bar_color": "#A9C4E6",
+            "min_type": "num",
+            "max_type": "num",
+            "min_value": 0,
+            "max_value": 1,
+        },
+    )
     page.mark(placed.cells("stranded_mw"), ">", 0.005, "tight", "mw")
-    columns = {"node": placed.cells("node"), "energised": placed.cells("energised_mw"),
-               "load": placed.cells("load_mw"),
-               "stranded": placed.cells("stranded_mw")}  # fmt: skip
+    columns = {
+        "node": placed.cells("node"),
+        "energised": placed.cells("energised_mw"),
+        "load": placed.cells("load_mw"),
+        "stranded": placed.cells("stranded_mw"),
+    }
     if len(nodes) <= MOST_BARS:
         look = native_charts.Look("Energised, load and stranded at the end", "MW, facility power")
         make = partial(native_charts.bar_chart, page.book, page, look, columns)
         report.add_chart(make, page, TOP, len(fields) + 1, 760, 140 + 32 * len(nodes))
     page.print_only(placed.last, len(fields) - 1)
     if len(report.rows("power")) > MOST_ROWS:
-        page.text(placed.last + 2, 0, f"The load in each {word} is in tables/power.csv: "
-                  f"{len(report.rows('power')):,} rows", "subtitle")  # fmt: skip
+        page.text(
+            placed.last + 2,
+            0,
+            f"The load in each {word} is in tables/power.csv: {len(report.rows('power')):,} rows",
+            "subtitle",
+        )
 
 
 def _add_stranded(report: Report, nodes: list[Row]) -> None:
@@ -90,19 +106,27 @@ def write_power_by_period(report: Report, page: Page) -> None:
     ends = period_ends(report.plan)
     page.subtitle(POWER_CAPTION)
     fields = [
-        Field("node", "Power node"), Field("last", f"Last day of {word}", kind="date"),
-        Field("load_mw", "Load", "MW", "mw"), Field("energised_mw", "Energised", "MW", "mw"),
+        Field("node", "Power node"),
+        Field("last", f"Last day of {word}", kind="date"),
+        Field("load_mw", "Load", "MW", "mw"),
+        Field("energised_mw", "Energised", "MW", "mw"),
         Field("headroom_mw", "Headroom", "MW", "mw", formula="={energised_mw}-{load_mw}"),
         Field("stranded_mw", "Stranded", "MW", "mw"),
-    ]  # fmt: skip
+    ]
     rows: list[Row] = []
     for row in report.rows("power"):
         period = day(row["period"])
         last = ends.get(period, period) if period else None
         stuck = stranded.get((str(row["node"]), last)) if last else None
         headroom = row["headroom_mw"]
-        rows.append({**row, "last": last, "stranded_mw": stuck,
-                     "headroom_mw": None if headroom is None else number(headroom)})  # fmt: skip
+        rows.append(
+            {
+                **row,
+                "last": last,
+                "stranded_mw": stuck,
+                "headroom_mw": None if headroom is None else number(headroom),
+            }
+        )
     placed = page.table(TOP, fields, rows)
     page.freeze(TOP, 1)
     page.filter(placed)

@@ -35,16 +35,21 @@ def write_asks(report: Report, page: Page) -> None:
         "small by a re-solve; blank: not proved. Gain alone: the gain from this change by itself"
     )
     fields = [
-        Field("aim", "Goal", most=40), Field("set", "Set", kind="whole"),
-        Field("says", "Ask", most=60), Field("cells", "Input cells", most=30),
+        Field("aim", "Goal", most=40),
+        Field("set", "Set", kind="whole"),
+        Field("says", "Ask", most=60),
+        Field("cells", "Input cells", most=30),
         Field("not_enough", "Not enough", most=20),
         Field("mw_months_alone", "Gain alone", "MW-months", "decimal"),
         Field("fewest", "Cheapest", kind="center", most=14),
         Field("irreducible", "All needed", kind="center", most=16),
         Field("proof", "Proof", most=44),
-    ]  # fmt: skip
-    rows = [row | {"fewest": row["fewest"] or "alternative"}
-            for asked in ask_sets(report.plan) for row in asked.rows]  # fmt: skip
+    ]
+    rows = [
+        row | {"fewest": row["fewest"] or "alternative"}
+        for asked in ask_sets(report.plan)
+        for row in asked.rows
+    ]
     placed = page.table(TOP, fields, rows, empty=no_asks(report.plan))
     page.freeze(TOP, 2)
     page.filter(placed)
@@ -60,20 +65,28 @@ def write_slack(report: Report, page: Page) -> None:
         "order day"
     )
     fields = [
-        Field("commitment", "Milestone"), Field("due", "Due", kind="date"),
-        Field("mw", "Committed", "MW", "mw"), Field("slack", "Slack", "days", "whole"),
-        Field("could", "Earliest possible", kind="date"), Field("supplier", "Supplier", most=30),
+        Field("commitment", "Milestone"),
+        Field("due", "Due", kind="date"),
+        Field("mw", "Committed", "MW", "mw"),
+        Field("slack", "Slack", "days", "whole"),
+        Field("could", "Earliest possible", kind="date"),
+        Field("supplier", "Supplier", most=30),
         Field("item", "Item", most=24),
         Field("last_order_date", "Last order", "latest day", "date"),
         Field("takes", "Lead time", "days", "whole", formula="={due}-{last_order_date}"),
         Field("proof", "Proof of the slack", most=30),
-    ]  # fmt: skip
+    ]
     rows: list[Row] = []
     for one in safe_milestones(report.plan):
-        head = {"commitment": one.commitment, "due": one.due, "mw": one.mw, "slack": one.slack,
-                "could": one.could_be_met_by, "proof": one.proof}  # fmt: skip
-        rows += [head | line | {"takes": float((one.due - last).days)}
-                 for line, last in one.orders]  # fmt: skip
+        head = {
+            "commitment": one.commitment,
+            "due": one.due,
+            "mw": one.mw,
+            "slack": one.slack,
+            "could": one.could_be_met_by,
+            "proof": one.proof,
+        }
+        rows += [head | line | {"takes": float((one.due - last).days)} for line, last in one.orders]
         rows += [head | {"supplier": "nothing to order in advance"}] * (not one.orders)
     placed = page.table(TOP, fields, rows, empty="no milestone with MW due is met")
     page.freeze(TOP, 2)
@@ -88,8 +101,12 @@ def write_quote(report: Report, page: Page) -> None:
     found = quote(report.plan)
     assert found is not None
     basis = str(found.facts.get("basis"))
-    only = [str(name) for key in ("countries", "systems") if isinstance(
-        names := found.facts.get(key), (list, tuple)) for name in names]  # fmt: skip
+    only = [
+        str(name)
+        for key in ("countries", "systems")
+        if isinstance(names := found.facts.get(key), (list, tuple))
+        for name in names
+    ]
     restricted = f", only {', '.join(only)}" if only else ""
     page.subtitle(
         f"What can be promised on top of the plan, {BASIS_WORDS.get(basis, basis)}, with no "
@@ -115,9 +132,10 @@ def write_quote(report: Report, page: Page) -> None:
 def _curve(report: Report, page: Page, top: int) -> Placed:
     """Write the bounds by date, with a chart."""
     fields = [
-        Field("date", "From", kind="date"), Field("at_most_mw", "At most", "MW", "mw"),
+        Field("date", "From", kind="date"),
+        Field("at_most_mw", "At most", "MW", "mw"),
         Field("firm_mw", "Firm", "MW", "mw"),
-    ]  # fmt: skip
+    ]
     rows = [shown_quote(row) for row in report.rows("quote") if not row["overtime_of"]]
     placed = page.table(top, fields, rows)
     page.freeze(top, 1)
@@ -141,10 +159,11 @@ def _overtime(report: Report, page: Page, row: int, share: object) -> int:
     if not rows:
         return row
     fields = [
-        Field("date", "From", kind="date"), Field("at_most_mw", "At most", "MW", "mw"),
+        Field("date", "From", kind="date"),
+        Field("at_most_mw", "At most", "MW", "mw"),
         Field("gain_mw", "Gain", "MW", "mw"),
         Field("overtime_of", "Limits stretched", most=30),
-    ]  # fmt: skip
+    ]
     title = f"With {number(share):.0%} more of all limits of one kind"
     rows.sort(key=lambda row: (str(row["date"]), -number(row["gain_mw"]), str(row["overtime_of"])))
     return page.table(page.section(row, title), fields, rows).last
@@ -153,7 +172,11 @@ def _overtime(report: Report, page: Page, row: int, share: object) -> int:
 def mark_none(page: Page, placed: Placed, key: str) -> None:
     """Mark the cells of a column that are 0 but not blank."""
     first = cell(placed.first, placed.columns[key])
-    page.sheet.conditional_format(*placed.cells(key), {
-        "type": "formula", "format": page.book.style("tight", "whole"),
-        "criteria": f"=AND(ISNUMBER({first}),{first}=0)",
-    })  # fmt: skip
+    page.sheet.conditional_format(
+        *placed.cells(key),
+        {
+            "type": "formula",
+            "format": page.book.style("tight", "whole"),
+            "criteria": f"=AND(ISNUMBER({first}),{first}=0)",
+        },
+    )

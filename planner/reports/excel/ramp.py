@@ -35,12 +35,13 @@ def write_ramp(report: Report, page: Page) -> None:
     plan, word = report.plan, period_word(report.plan)
     page.subtitle(f"MW of each commitment at the end of each {word}, on its own basis")
     fields = [
-        Field("commitment", "Commitment"), Field("basis", "Basis", kind="center"),
+        Field("commitment", "Commitment"),
+        Field("basis", "Basis", kind="center"),
         Field("period_end", f"End of {word}", kind="date"),
         Field("required_mw", "Committed", "MW", "mw"),
         Field("in_service_mw", "In service", "MW", "mw"),
         Field("missed_mw", "Missed", "MW", "mw"),
-    ]  # fmt: skip
+    ]
     groups = ramps(plan)
     rows = [row for group in groups.values() for row in group]
     placed = page.table(TOP, fields, rows, empty="no commitments")
@@ -99,17 +100,20 @@ def write_ledger(report: Report, page: Page) -> None:
     )
     rows = [line for promise in _promises(report) for line in _ledger_rows(promise)]
     fields = [
-        Field("commitment", "Commitment"), Field("system", "System"),
+        Field("commitment", "Commitment"),
+        Field("system", "System"),
         Field("basis", "Basis", kind="center"),
         Field("own", "Basis of the contract", kind="center"),
-        Field("mw", "Contract", "MW", "mw"), Field("power_kw", "System power", "kW", "decimal"),
+        Field("mw", "Contract", "MW", "mw"),
+        Field("power_kw", "System power", "kW", "decimal"),
         Field("overhead_kw", "Overhead counted", "kW", "decimal"),
         Field("pue", "PUE counted", "facility / IT", "decimal"),
-        Field("kw", "One system counts", "kW", "decimal",
-              formula="=({power_kw}+{overhead_kw})*{pue}"),
+        Field(
+            "kw", "One system counts", "kW", "decimal", formula="=({power_kw}+{overhead_kw})*{pue}"
+        ),
         Field("to_meet", "Systems to meet it", "systems, up", "whole", formula=ROUND_UP),
         Field("within", "Systems within it", "systems, down", "whole", formula=ROUND_DOWN),
-    ]  # fmt: skip
+    ]
     placed = page.table(TOP, fields, rows, empty="no commitments")
     page.freeze(TOP, 2)
     page.filter(placed)
@@ -127,12 +131,17 @@ def _promises(report: Report) -> list[Promise]:
         final[row["commitment"]] = max(final[row["commitment"]], row["mw"])
     pues = sorted({row["pue"] for row in tables["sites"] if row["pue"] is not None})
     return [
-        Promise(row, system, final[row["commitment"]], tuple(dict.fromkeys((pues[0], pues[-1])))
-                if pues else ())
-        for row in tables["commitments"] if final[row["commitment"]] > 0
+        Promise(
+            row,
+            system,
+            final[row["commitment"]],
+            tuple(dict.fromkeys((pues[0], pues[-1]))) if pues else (),
+        )
+        for row in tables["commitments"]
+        if final[row["commitment"]] > 0
         for system in tables["systems"]
         if not row["systems"] or system["system"] in row["systems"]
-    ]  # fmt: skip
+    ]
 
 
 def _ledger_rows(promise: Promise) -> list[Row]:
@@ -140,14 +149,21 @@ def _ledger_rows(promise: Promise) -> list[Row]:
     system, commitment = promise.system, promise.commitment
     counts = ledger(promise.mw, [system["power_kw"]], [system["overhead_kw"]], promise.pues)
     return [
-        {"commitment": commitment["commitment"], "system": system["system"],
-         "basis": count.basis, "own": "contract" if count.basis == commitment["basis"] else "",
-         "mw": float(promise.mw), "power_kw": float(count.power_kw),
-         "overhead_kw": float(count.overhead_kw or 0.0), "pue": float(count.pue or 1.0),
-         "kw": tidy(count.kw_per_system), "to_meet": count.systems_to_meet,
-         "within": count.systems_within}
+        {
+            "commitment": commitment["commitment"],
+            "system": system["system"],
+            "basis": count.basis,
+            "own": "contract" if count.basis == commitment["basis"] else "",
+            "mw": float(promise.mw),
+            "power_kw": float(count.power_kw),
+            "overhead_kw": float(count.overhead_kw or 0.0),
+            "pue": float(count.pue or 1.0),
+            "kw": tidy(count.kw_per_system),
+            "to_meet": count.systems_to_meet,
+            "within": count.systems_within,
+        }
         for count in counts
-    ]  # fmt: skip
+    ]
 
 
 def write_bases(report: Report, page: Page) -> None:
@@ -156,7 +172,9 @@ def write_bases(report: Report, page: Page) -> None:
     rows = _served(report)
     bases, systems = ({row[key] for row in rows} for key in ("own", "system"))
     fields = [
-        Field("commitment", "Commitment"), Field("system", "System"), Field("site", "Site"),
+        Field("commitment", "Commitment"),
+        Field("system", "System"),
+        Field("site", "Site"),
         Field("own", "Basis of the contract", kind="center"),
         Field("mw", "In service", "MW, that basis", "mw", total=len(bases) == 1),
         Field("power_kw", "System power", "kW", "decimal"),
@@ -164,10 +182,11 @@ def write_bases(report: Report, page: Page) -> None:
         Field("pue", "PUE", "facility / IT", "decimal"),
         Field("systems", "Systems", "systems", "amount", total=len(systems) == 1),
         Field("system_mw", "On basis system", "MW", "mw", True, "={systems}*{power_kw}/1000"),
-        Field("it_mw", "On basis it", "MW", "mw", True,
-              "={systems}*({power_kw}+{overhead_kw})/1000"),
+        Field(
+            "it_mw", "On basis it", "MW", "mw", True, "={systems}*({power_kw}+{overhead_kw})/1000"
+        ),
         Field("facility_mw", "On basis facility", "MW", "mw", True, "={it_mw}*{pue}"),
-    ]  # fmt: skip
+    ]
     placed = page.table(TOP, fields, rows, "Total of visible rows", "no MW served")
     page.freeze(TOP + 1, 1, first=TOP)
     page.filter(placed)
@@ -194,13 +213,22 @@ def _served(report: Report) -> list[Row]:
         pue, basis = sites[site]["pue"] or 1.0, bases[commitment]
         kw = power if basis == SYSTEM else (power + overhead) * (pue if basis == "facility" else 1)
         count = tidy(mw * 1000 / kw)
-        rows.append({
-            "commitment": commitment, "system": system, "site": site, "own": basis,
-            "mw": tidy(mw), "power_kw": float(power), "overhead_kw": float(overhead),
-            "pue": float(pue), "systems": count, "system_mw": tidy(count * power / 1000),
-            "it_mw": tidy(count * (power + overhead) / 1000),
-            "facility_mw": tidy(count * (power + overhead) * pue / 1000),
-        })  # fmt: skip
+        rows.append(
+            {
+                "commitment": commitment,
+                "system": system,
+                "site": site,
+                "own": basis,
+                "mw": tidy(mw),
+                "power_kw": float(power),
+                "overhead_kw": float(overhead),
+                "pue": float(pue),
+                "systems": count,
+                "system_mw": tidy(count * power / 1000),
+                "it_mw": tidy(count * (power + overhead) / 1000),
+                "facility_mw": tidy(count * (power + overhead) * pue / 1000),
+            }
+        )
     return rows
 
 

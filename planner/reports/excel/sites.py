@@ -37,16 +37,19 @@ def write_sites(report: Report, page: Page) -> None:
     rows = _halls(report)
     alike = len({row["system"] for row in rows if row["system"]}) <= 1
     fields = [
-        Field("site", "Site"), Field("country", "Country", kind="center"),
-        Field("hall", "Hall class"), Field("halls", "Halls", "in all", "whole", total=True),
+        Field("site", "Site"),
+        Field("country", "Country", kind="center"),
+        Field("hall", "Hall class"),
+        Field("halls", "Halls", "in all", "whole", total=True),
         Field("opened", "Open", "halls", "amount", total=True),
         Field("open_mw", "Open halls", "MW, IT power", "mw", total=True),
         Field("system", "System"),
         Field("installed", "Installed", "systems", "amount", total=alike),
         Field("in_service", "In service", "systems", "amount", total=alike),
         Field("it_mw", "In service", "MW, IT power", "mw", total=True),
-        Field("first", "First install", kind="date"), Field("last", "Last install", kind="date"),
-    ]  # fmt: skip
+        Field("first", "First install", kind="date"),
+        Field("last", "Last install", kind="date"),
+    ]
     placed = page.table(TOP, fields, rows, "Total of visible rows")
     page.freeze(TOP + 1, 1, first=TOP)
     page.filter(placed)
@@ -61,12 +64,14 @@ def write_openings(report: Report, page: Page) -> None:
         "fit-out is paid on the day of the decision"
     )
     fields = [
-        Field("site", "Site"), Field("country", "Country", kind="center"),
+        Field("site", "Site"),
+        Field("country", "Country", kind="center"),
         Field("hall", "Hall class"),
         Field("count", "Decided", "halls", "amount", total=True),
-        Field("date", "Decided on", kind="date"), Field("opens", "Open from", kind="date"),
+        Field("date", "Decided on", kind="date"),
+        Field("opens", "Open from", kind="date"),
         Field("fit_out", "Fit-out cost", money, "whole", total=True),
-    ]  # fmt: skip
+    ]
     placed = page.table(TOP, fields, _openings(report), "Total of visible rows", "no halls opened")
     page.freeze(TOP + 1, 1, first=TOP)
     page.filter(placed)
@@ -78,8 +83,9 @@ def _halls(report: Report) -> list[Row]:
     tables = report.plan.inputs.tables
     sites = {row["site"]: row for row in tables["sites"]}
     halls = {row["hall"]: row for row in tables["halls"]}
-    power = {row["system"]: (row["power_kw"] + row["overhead_kw"]) / 1000
-             for row in tables["systems"]}  # fmt: skip
+    power = {
+        row["system"]: (row["power_kw"] + row["overhead_kw"]) / 1000 for row in tables["systems"]
+    }
     opened = _last(report.rows("halls"), ("hall",), "opened")
     standing = _last(report.rows("fleet"), ("hall", "system"), "installed")
     serving = _last(report.rows("fleet"), ("hall", "system"), "in_service")
@@ -97,16 +103,24 @@ def _halls(report: Report) -> list[Row]:
             count = serving.get((hall, system), 0.0)
             first = system == systems[0]
             open_halls = opened.get((hall,), 0.0) if first else None
-            rows.append({
-                "site": site, "country": place["country"] if place else None, "hall": hall,
-                "halls": float(known["count"]) if known and first else None,
-                "opened": open_halls,
-                "open_mw": tidy(number(open_halls) * known["it_mw"]) if known and first else None,
-                "system": system, "installed": standing.get((hall, system), 0.0),
-                "in_service": count, "it_mw": tidy(count * power.get(system, 0.0)),
-                "first": min(days[hall, system], default=None),
-                "last": max(days[hall, system], default=None),
-            })  # fmt: skip
+            rows.append(
+                {
+                    "site": site,
+                    "country": place["country"] if place else None,
+                    "hall": hall,
+                    "halls": float(known["count"]) if known and first else None,
+                    "opened": open_halls,
+                    "open_mw": tidy(number(open_halls) * known["it_mw"])
+                    if known and first
+                    else None,
+                    "system": system,
+                    "installed": standing.get((hall, system), 0.0),
+                    "in_service": count,
+                    "it_mw": tidy(count * power.get(system, 0.0)),
+                    "first": min(days[hall, system], default=None),
+                    "last": max(days[hall, system], default=None),
+                }
+            )
     return rows
 
 

@@ -19,9 +19,20 @@ NAVY, GREY, PALE, LINE = "#1F3864", "#6B7280", "#EEF2F8", "#D5DAE3"
 RED, PALE_RED, GREEN, PALE_GREEN = "#B42318", "#FDE7E5", "#1E7B4B", "#E3F4EA"
 BLUE, ORANGE, REST, PALE_AMBER = "#2F6DB5", "#E07B00", "#B8BFCA", "#FFF1D6"
 SERIES = (
-    "#2F6DB5", "#E07B00", "#3C9A5F", "#B04A9E", "#C9A100", "#4BA3C3", "#8C564B", "#6B5FB5",
-    "#D9586B", "#7A8B2E", "#2B4C7E", "#F0A35E", "#5FB8A5",
-)  # fmt: skip
+    "#2F6DB5",
+    "#E07B00",
+    "#3C9A5F",
+    "#B04A9E",
+    "#C9A100",
+    "#4BA3C3",
+    "#8C564B",
+    "#6B5FB5",
+    "#D9586B",
+    "#7A8B2E",
+    "#2B4C7E",
+    "#F0A35E",
+    "#5FB8A5",
+)
 """Colours of chart series, distinct in print too."""
 
 FONT = {"font_name": "Arial", "font_size": 10, "font_scheme": "none"}
@@ -40,11 +51,25 @@ STYLES: dict[str, dict[str, Any]] = {
     "share": {"num_format": "0.0%", "shrink": True},
     "gap": {"num_format": "0.000%", "shrink": True},
     "body": {"bottom": 1, "bottom_color": LINE},
-    "header": {"bold": True, "font_color": "#FFFFFF", "bg_color": NAVY, "text_wrap": True,
-               "valign": "vcenter", "align": "center", "border": 1, "border_color": "#FFFFFF"},
+    "header": {
+        "bold": True,
+        "font_color": "#FFFFFF",
+        "bg_color": NAVY,
+        "text_wrap": True,
+        "valign": "vcenter",
+        "align": "center",
+        "border": 1,
+        "border_color": "#FFFFFF",
+    },
     "turned": {"rotation": 90, "font_size": 8, "num_format": "mmm yy"},
-    "count": {"num_format": "#,##0;-#,##0;", "align": "center", "font_size": 7, "shrink": True,
-              "border": 1, "border_color": LINE},
+    "count": {
+        "num_format": "#,##0;-#,##0;",
+        "align": "center",
+        "font_size": 7,
+        "shrink": True,
+        "border": 1,
+        "border_color": LINE,
+    },
     "worth": {"align": "center", "font_size": 7, "border": 1, "border_color": LINE},
     "in_millions": {"num_format": "#,##0.00,,", "shrink": True},
     "decimal_or_none": {"num_format": "#,##0.00;-#,##0.00;", "shrink": True},
@@ -60,15 +85,32 @@ STYLES: dict[str, dict[str, Any]] = {
     "good": {"bold": True, "font_color": GREEN, "bg_color": PALE_GREEN},
     "tight": {"bg_color": PALE_AMBER},
     "faint": {"font_color": "#C3C8D1"},
-    "banner": {"bold": True, "font_size": 16, "font_color": "#FFFFFF", "valign": "vcenter",
-               "indent": 1, "text_wrap": True},
+    "banner": {
+        "bold": True,
+        "font_size": 16,
+        "font_color": "#FFFFFF",
+        "valign": "vcenter",
+        "indent": 1,
+        "text_wrap": True,
+    },
     "bad_banner": {"bg_color": RED},
     "good_banner": {"bg_color": GREEN},
-    "label": {"font_color": GREY, "font_size": 9, "bg_color": PALE, "align": "center",
-              "text_wrap": True},
-    "key": {"bold": True, "font_size": 13, "bg_color": PALE, "align": "center",
-            "valign": "vcenter", "text_wrap": True},
-}  # fmt: skip
+    "label": {
+        "font_color": GREY,
+        "font_size": 9,
+        "bg_color": PALE,
+        "align": "center",
+        "text_wrap": True,
+    },
+    "key": {
+        "bold": True,
+        "font_size": 13,
+        "bg_color": PALE,
+        "align": "center",
+        "valign": "vcenter",
+        "text_wrap": True,
+    },
+}
 """Parts of cell formats, joined by name."""
 
 UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")

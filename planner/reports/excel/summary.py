@@ -136,21 +136,35 @@ def _milestones(page: Page, plan: Plan, row: int) -> int:
         met = "MISSED" if is_missed(item) else "met"
         rows.append(dict(item) | {"date": day(item.get("date")), "met": met})
     fields = [
-        Field("commitment", "Commitment"), Field("date", "Due", kind="date"),
-        Field("basis", "Basis", kind="center"), Field("required_mw", "Committed", "MW", "mw"),
-        Field("in_service_mw", "In service", "MW", "mw"), Field("missed_mw", "Missed", "MW", "mw"),
+        Field("commitment", "Commitment"),
+        Field("date", "Due", kind="date"),
+        Field("basis", "Basis", kind="center"),
+        Field("required_mw", "Committed", "MW", "mw"),
+        Field("in_service_mw", "In service", "MW", "mw"),
+        Field("missed_mw", "Missed", "MW", "mw"),
         Field("met", "Milestone", kind="center"),
         Field("days_lost", "Days lost", "days", "whole"),
-    ]  # fmt: skip
+    ]
     placed = _section(page, f"Milestones: {milestone_words(plan)}", row, fields, rows)
     for criteria, style in (("MISSED", "bad"), ("met", "good")):
-        page.sheet.conditional_format(*placed.cells("met"), {
-            "type": "cell", "criteria": "==", "value": f'"{criteria}"',
-            "format": page.book.style(style, "center"),
-        })  # fmt: skip
-    page.sheet.conditional_format(*placed.cells("missed_mw"), {
-        "type": "cell", "criteria": ">", "value": NOTHING, "format": page.book.style("bad", "mw"),
-    })  # fmt: skip
+        page.sheet.conditional_format(
+            *placed.cells("met"),
+            {
+                "type": "cell",
+                "criteria": "==",
+                "value": f'"{criteria}"',
+                "format": page.book.style(style, "center"),
+            },
+        )
+    page.sheet.conditional_format(
+        *placed.cells("missed_mw"),
+        {
+            "type": "cell",
+            "criteria": ">",
+            "value": NOTHING,
+            "format": page.book.style("bad", "mw"),
+        },
+    )
     return placed.last + 2
 
 
@@ -185,16 +199,19 @@ def _spend(page: Page, plan: Plan, row: int) -> int:
         for year in spend_by_year(plan)
     ]
     fields = [
-        Field("year", "Year"), Field("amount", "Amount", f"{money} million", "millions"),
+        Field("year", "Year"),
+        Field("amount", "Amount", f"{money} million", "millions"),
         Field("present_cost", "Present cost", f"{money} million", "millions"),
         Field("cumulative", "Spent so far", f"{money} million", "millions"),
-    ]  # fmt: skip
+    ]
     placed = _section(page, "Spending by year", row, fields, years)
     revenue = plan.summary.get("revenue")
     if not number(revenue):
         return placed.last + 2
-    text = f"Revenue of the MW served, not part of the cost: {figure(number(revenue) / 1e6, 1)} " \
-           f"{money} million, not discounted"  # fmt: skip
+    text = (
+        f"Revenue of the MW served, not part of the cost: {figure(number(revenue) / 1e6, 1)} "
+        f"{money} million, not discounted"
+    )
     page.merged(placed.last + 1, LAST, text, "subtitle", height=16 * lines(text))
     return placed.last + 3
 
@@ -206,9 +223,10 @@ def _systems(page: Page, plan: Plan, row: int) -> int:
         for name, count in systems_installed(plan).items()
     ]
     fields = [
-        Field("what", "System"), Field("value", "Installed", kind="each"),
+        Field("what", "System"),
+        Field("value", "Installed", kind="each"),
         Field("unit", "Unit", kind="center"),
-    ]  # fmt: skip
+    ]
     row = _section(page, "Systems installed", row, fields, counts).last + 2
     totals = [dict(item) for item in listed(plan, "totals")]
     if not totals:
@@ -221,11 +239,14 @@ def _systems(page: Page, plan: Plan, row: int) -> int:
 def _tiers(page: Page, plan: Plan, row: int) -> int:
     """Write the tiers in order, with their proof."""
     fields = [
-        Field("words", "Tier, in order"), Field("unit", "Unit", kind="center"),
-        Field("value", "Value", kind="each"), Field("bound", "Proven bound", kind="each"),
-        Field("gap", "Gap", kind="gap"), Field("status", "Solver", kind="center"),
+        Field("words", "Tier, in order"),
+        Field("unit", "Unit", kind="center"),
+        Field("value", "Value", kind="each"),
+        Field("bound", "Proven bound", kind="each"),
+        Field("gap", "Gap", kind="gap"),
+        Field("status", "Solver", kind="center"),
         Field("seconds", "Time", "s", "mw"),
-    ]  # fmt: skip
+    ]
     return _section(page, "What was optimised, and the proof", row, fields, tiers(plan)).last + 2
 
 

@@ -75,8 +75,7 @@ class Book:
         }
         self.path, self.title = path, title
         self.file = xlsxwriter.Workbook(str(path), options)
-        properties = {"title": clean(title)[:255], "subject": "Deployment plan",
-                      "created": created}  # fmt: skip
+        properties = {"title": clean(title)[:255], "subject": "Deployment plan", "created": created}
         self.file.set_properties(properties)
         self.pages: list[Page] = []
         self._formats: dict[tuple[str, ...], Any] = {}
@@ -146,8 +145,9 @@ class Page:
         """Write a text as a text."""
         self.sheet.write_string(row, column, clean(value), self.book.style(*styles))
 
-    def link(self, row: int, column: int, page: str, text: str,
-             styles: tuple[str, ...] = ("link",)) -> None:  # fmt: skip
+    def link(
+        self, row: int, column: int, page: str, text: str, styles: tuple[str, ...] = ("link",)
+    ) -> None:
         """Write a link to another sheet of the workbook."""
         style = self.book.style(*styles)
         self.sheet.write_url(row, column, f"internal:'{page}'!A1", style, clean(text))
@@ -183,8 +183,14 @@ class Page:
         self.sheet.set_row(row, 20)
         return row + 1
 
-    def table(self, top: int, fields: Sequence[Field], rows: Sequence[Mapping[str, object]],
-              totals: str = "", empty: str = "none") -> Placed:  # fmt: skip
+    def table(
+        self,
+        top: int,
+        fields: Sequence[Field],
+        rows: Sequence[Mapping[str, object]],
+        totals: str = "",
+        empty: str = "none",
+    ) -> Placed:
         """Write a table.
 
         Parameters
@@ -206,9 +212,13 @@ class Page:
             rows = rows[:MOST_ROWS]
         header = top + 1 if totals else top
         start = header + 1
-        placed = Placed(start, start + max(len(rows), 1) - 1,
-                        {field.key: n for n, field in enumerate(fields)},
-                        top if totals else None, len(rows))  # fmt: skip
+        placed = Placed(
+            start,
+            start + max(len(rows), 1) - 1,
+            {field.key: n for n, field in enumerate(fields)},
+            top if totals else None,
+            len(rows),
+        )
         for column, field in enumerate(fields):
             values = [row.get(field.key) for row in rows]
             kind = field.kind if field.kind == "each" else exact(field.kind, values)
@@ -316,14 +326,20 @@ class Page:
         columns = placed.columns.values()
         self.sheet.autofilter(placed.first - 1, min(columns), placed.last, max(columns))
 
-    def mark(self, cells: tuple[int, int, int, int], criteria: str, value: object,
-             *styles: str) -> None:  # fmt: skip
+    def mark(
+        self, cells: tuple[int, int, int, int], criteria: str, value: object, *styles: str
+    ) -> None:
         """Mark the cells that fulfil a condition."""
         shown = f'"{value}"' if isinstance(value, str) else value
-        self.sheet.conditional_format(*cells, {
-            "type": "cell", "criteria": criteria, "value": shown,
-            "format": self.book.style(*styles),
-        })  # fmt: skip
+        self.sheet.conditional_format(
+            *cells,
+            {
+                "type": "cell",
+                "criteria": criteria,
+                "value": shown,
+                "format": self.book.style(*styles),
+            },
+        )
 
     def chart(self, chart: Any, row: int, column: int, width: int = 760, height: int = 380) -> None:
         """Show a chart with its corner at a cell."""

@@ -58,13 +58,16 @@ def _installs(plan: Plan) -> Sheet:
     """Return every install with the day from which its systems are in service."""
     rows = [row | {"class": "bad" if row["late"] == "yes" else None} for row in installs(plan)]
     columns = [
-        Column("date", "Installed by", kind="date"), Column("hall", "Hall class"),
-        Column("site", "Site"), Column("system", "System"),
+        Column("date", "Installed by", kind="date"),
+        Column("hall", "Hall class"),
+        Column("site", "Site"),
+        Column("system", "System"),
         Column("installed", "Installed", "systems", "whole"),
         Column("in_service", "In service on", kind="date"),
-        Column("commitment", "Commitment"), Column("milestone", "Milestone", kind="date"),
+        Column("commitment", "Commitment"),
+        Column("milestone", "Milestone", kind="date"),
         Column("late", "Late"),
-    ]  # fmt: skip
+    ]
     if any(number(row["removed"]) for row in rows):
         columns.insert(5, Column("removed", "Removed", "systems", "whole"))
     return Sheet("Installs: in service on the day after commissioning", columns, rows)
@@ -74,21 +77,27 @@ def _openings(plan: Plan) -> Sheet:
     """Return every opening of halls, by the day of the decision."""
     rows: list[Row] = sorted(plan.rows("openings"), key=lambda row: str(row["date"]))
     columns = [
-        Column("date", "Decided on", kind="date"), Column("opens", "Open from", kind="date"),
-        Column("count", "Decided", "halls", "whole"), Column("hall", "Hall class"),
+        Column("date", "Decided on", kind="date"),
+        Column("opens", "Open from", kind="date"),
+        Column("count", "Decided", "halls", "whole"),
+        Column("hall", "Hall class"),
         Column("site", "Site"),
-    ]  # fmt: skip
+    ]
     return Sheet("Halls opened: decided on a day, for installs from a later one", columns, rows)
 
 
 def _moves(plan: Plan) -> Sheet:
     """Return every start of assembly and every shipment."""
     columns = [
-        Column("date", "Starts or leaves", kind="date"), Column("since", "Since", kind="date"),
-        Column("done", "Finished or arrives", kind="date"), Column("what", "Movement"),
-        Column("from", "From"), Column("to", "To"), Column("item", "Item"),
+        Column("date", "Starts or leaves", kind="date"),
+        Column("since", "Since", kind="date"),
+        Column("done", "Finished or arrives", kind="date"),
+        Column("what", "Movement"),
+        Column("from", "From"),
+        Column("to", "To"),
+        Column("item", "Item"),
         Column("quantity", "Quantity", "units", "whole"),
-    ]  # fmt: skip
+    ]
     return Sheet(
         "Assembly and shipments: with a limited rate, started or sent evenly since a day",
         columns,
@@ -99,10 +108,13 @@ def _moves(plan: Plan) -> Sheet:
 def _windows(plan: Plan) -> Sheet:
     """Return the windows in which anything is done."""
     columns = [
-        Column("date", "Last day", kind="date"), Column("window_from", "First day", kind="date"),
-        Column("work", "Work"), Column("place", "Supplier, plant, place or site"),
-        Column("more", "To, or item"), Column("done", "Completed", kind="long"),
+        Column("date", "Last day", kind="date"),
+        Column("window_from", "First day", kind="date"),
+        Column("work", "Work"),
+        Column("place", "Supplier, plant, place or site"),
+        Column("more", "To, or item"),
+        Column("done", "Completed", kind="long"),
         Column("carried", "Carried over", "units", "worth"),
-    ]  # fmt: skip
+    ]
     caption = "Clock: the windows in which suppliers, plants, lanes and crews do anything"
     return Sheet(caption, columns, windows(plan))

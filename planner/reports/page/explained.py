@@ -46,8 +46,12 @@ def headline_sentences(plan: Plan) -> Markup | None:
     """Return the headline sentences, each a link to its section; None if not explained."""
     if not has_explanation(plan):
         return None
-    found = [(periods_sentence(plan), "late"), (holding_sentence(plan), "bottlenecks"),
-             (ask_sentence(plan), "asks"), (slack_sentence(plan), "slack")]  # fmt: skip
+    found = [
+        (periods_sentence(plan), "late"),
+        (holding_sentence(plan), "bottlenecks"),
+        (ask_sentence(plan), "asks"),
+        (slack_sentence(plan), "slack"),
+    ]
     items = [element("li", element("a", text, href=f"#{anchor}")) for text, anchor in found if text]
     return element("ul", items, class_="told")
 
@@ -56,12 +60,13 @@ def late_section(plan: Plan) -> Markup:
     """Return a table of the limits that delay each missed milestone, back to the order."""
     parts: list[Markup] = []
     columns = [
-        Column("link", "Link", "", "whole"), Column("says", "Cause", kind="long"),
+        Column("link", "Link", "", "whole"),
+        Column("says", "Cause", kind="long"),
         Column("cell", "Input cell", kind="cell"),
         Column("mw_through", "Depends on it", "MW", "mw"),
         Column("mw_a_step", "Gain per step", "MW", "worth"),
         Column("mw_without", "Gain without this date", "MW", "worth"),
-    ]  # fmt: skip
+    ]
     chains: dict[tuple[str, str], list[Row]] = {}
     for row in plan.rows("lateness"):
         chains.setdefault((str(row["commitment"]), str(row["date"])), []).append(row)
@@ -80,10 +85,11 @@ def late_section(plan: Plan) -> Markup:
 def asks_section(plan: Plan) -> Markup:
     """Return the sets of changes that put late commitments back on time."""
     columns = [
-        Column("says", "Ask", kind="long"), Column("cells", "Input cells"),
+        Column("says", "Ask", kind="long"),
+        Column("cells", "Input cells"),
         Column("not_enough", "Not enough"),
         Column("mw_months_alone", "Gain alone", "MW-months", "worth"),
-    ]  # fmt: skip
+    ]
     parts: list[Markup] = []
     for asked in ask_sets(plan):
         caption = f"Set {asked.number}, so that {asked.aim}"
@@ -102,17 +108,24 @@ def slack_section(plan: Plan) -> Markup:
     found = safe_milestones(plan)
     rows = []
     for one in found:
-        head = {"commitment": one.commitment, "due": one.due, "mw": one.mw, "slack": one.slack,
-                "class": "warn" if one.slack == 0 and one.orders else None}  # fmt: skip
+        head = {
+            "commitment": one.commitment,
+            "due": one.due,
+            "mw": one.mw,
+            "slack": one.slack,
+            "class": "warn" if one.slack == 0 and one.orders else None,
+        }
         rows += [{**line, **head} for line, _ in one.orders]
         rows += [{**head, "supplier": "nothing to order in advance"}] * (not one.orders)
     columns = [
-        Column("commitment", "Milestone"), Column("due", "Due", kind="date"),
+        Column("commitment", "Milestone"),
+        Column("due", "Due", kind="date"),
         Column("slack", "Slack", "days", "whole"),
         Column("last_order_date", "Last order", "latest day", "date"),
         Column("item", "Item"),
-        Column("supplier", "Supplier"), Column("mw", "Committed", "MW", "mw"),
-    ]  # fmt: skip
+        Column("supplier", "Supplier"),
+        Column("mw", "Committed", "MW", "mw"),
+    ]
     proof = next((f", {one.proof}" for one in found if one.proof), "")
     text = (
         f"{slack_sentence(plan)} Slack: days by which a milestone could be due earlier without "
@@ -126,7 +139,13 @@ def slack_section(plan: Plan) -> Markup:
 
 def left_open(plan: Plan) -> list[str]:
     """Return sentences that list the steps an explanation and a quote skipped."""
-    found = [(finding, name) for finding, name in (
-        (explanation(plan), "the explanation"), (quote(plan), "the quote")) if finding]  # fmt: skip
-    return [f"Not finished in {name}: {'; '.join(undone(finding))}."
-            for finding, name in found if undone(finding)]  # fmt: skip
+    found = [
+        (finding, name)
+        for finding, name in ((explanation(plan), "the explanation"), (quote(plan), "the quote"))
+        if finding
+    ]
+    return [
+        f"Not finished in {name}: {'; '.join(undone(finding))}."
+        for finding, name in found
+        if undone(finding)
+    ]

@@ -55,16 +55,25 @@ SECTIONS = {
 """Sections with their anchors and names in the navigation."""
 
 NEEDS = {
-    "late": has_late, "asks": has_asks, "bottlenecks": has_explanation, "slack": has_explanation,
+    "late": has_late,
+    "asks": has_asks,
+    "bottlenecks": has_explanation,
+    "slack": has_explanation,
     "quote": has_quote,
-}  # fmt: skip
+}
 """Tests for optional sections; a plan has all others."""
 
 WRITERS = {
-    "headline": headline_section, "late": late_section, "asks": asks_section,
-    "orders": orders_section, "days": days_section, "slack": slack_section, "notes": notes_section,
-    "assumptions": assumptions_section, "manifest": manifest_section,
-}  # fmt: skip
+    "headline": headline_section,
+    "late": late_section,
+    "asks": asks_section,
+    "orders": orders_section,
+    "days": days_section,
+    "slack": slack_section,
+    "notes": notes_section,
+    "assumptions": assumptions_section,
+    "manifest": manifest_section,
+}
 """Functions that write the sections without a figure."""
 
 INSTEAD = {
@@ -111,31 +120,38 @@ def page(plan: Plan) -> str:
     """Return the page of a plan as HTML."""
     drawn = {figure.name: figure for figure in figures(plan)}
     names = sections_of(plan)
-    shown = [WRITERS[name](plan) if name in WRITERS else figure_section(name, drawn.get(name))
-             for name in names]  # fmt: skip
-    links = [element("li", element("a", name, href=f"#{anchor}"))
-             for anchor, name in names.items()]  # fmt: skip
+    shown = [
+        WRITERS[name](plan) if name in WRITERS else figure_section(name, drawn.get(name))
+        for name in names
+    ]
+    links = [element("li", element("a", name, href=f"#{anchor}")) for anchor, name in names.items()]
     toggle = element("button", "Theme: auto", id="theme", type="button", hidden=True)
     body = element(
         "body",
         element("a", "To the plan", href="#headline", class_="skip"),
-        element("nav", element("div", element("ul", links), toggle, class_="top"),
-                aria_label="Sections"),
         element(
-            "main", shown,
-            element("footer", f"Plan {plan.name}, inputs sha256 "
-                              f"{plan.manifest.get('inputs_sha256') or 'not known'}"),
+            "nav", element("div", element("ul", links), toggle, class_="top"), aria_label="Sections"
+        ),
+        element(
+            "main",
+            shown,
+            element(
+                "footer",
+                f"Plan {plan.name}, inputs sha256 "
+                f"{plan.manifest.get('inputs_sha256') or 'not known'}",
+            ),
         ),
         script(),
-    )  # fmt: skip
+    )
     whole = element("html", head(f"Deployment plan {plan.name}"), body, lang="en")
     return f"<!DOCTYPE html>\n{whole}\n"
 
 
 def sections_of(plan: Plan) -> dict[str, str]:
     """Return the sections of a plan, with their names."""
-    return {name: title for name, title in SECTIONS.items()
-            if name not in NEEDS or NEEDS[name](plan)}  # fmt: skip
+    return {
+        name: title for name, title in SECTIONS.items() if name not in NEEDS or NEEDS[name](plan)
+    }
 
 
 def figure_section(name: str, figure: Figure | None) -> Markup:
@@ -143,8 +159,12 @@ def figure_section(name: str, figure: Figure | None) -> Markup:
     if figure is None:
         title, sentence = INSTEAD[name]
         return element("section", element("h2", title), element("p", sentence), id=name)
-    data = element("details", element("summary", "The data as tables"),
-                   [table(sheet) for sheet in figure.data], class_="data")  # fmt: skip
+    data = element(
+        "details",
+        element("summary", "The data as tables"),
+        [table(sheet) for sheet in figure.data],
+        class_="data",
+    )
     return element(
         "section",
         element("h2", TITLES[name]),

@@ -58,8 +58,12 @@ def headline_section(plan: Plan) -> Markup:
         "section",
         element("h1", f"Deployment plan {plan.name}"),
         element("p", f"{span}; money in {currency(plan)}; made {made}", class_="sub"),
-        element("div", element("strong", head.text), details if head.details else None,
-                class_=f"banner {'missed' if head.missed else 'met'}"),
+        element(
+            "div",
+            element("strong", head.text),
+            details if head.details else None,
+            class_=f"banner {'missed' if head.missed else 'met'}",
+        ),
         headline_sentences(plan),
         element("dl", [_tile(*tile) for tile in _tiles(plan)], class_="tiles"),
         element("h2", "Commitments, in service against committed"),
@@ -67,15 +71,17 @@ def headline_section(plan: Plan) -> Markup:
         element("h3", "What was optimised, in order, and the proof"),
         table(_tiers(plan)),
         id="headline",
-    )  # fmt: skip
+    )
 
 
 def _tiles(plan: Plan) -> Iterable[tuple[str, str, str, bool]]:
     """Yield label, value, unit or remark, and whether the value is bad."""
     size, unit = money_unit(plan)
     decimals = 1 if size > 1 else 0
-    cost = {key: sum(number(row[key]) for row in plan.tables["costs"]) / size
-            for key in ("amount", "present_cost")}  # fmt: skip
+    cost = {
+        key: sum(number(row[key]) for row in plan.tables["costs"]) / size
+        for key in ("amount", "present_cost")
+    }
     status = str(plan.summary.get("status") or "not known")
     verified = plan.summary.get("verified") is True
     missed = missed_mw_months(plan) or {"": 0.0}
@@ -99,8 +105,12 @@ def _tiles(plan: Plan) -> Iterable[tuple[str, str, str, bool]]:
 
 def _tile(label: str, value: str, unit: str, bad: bool) -> Markup:
     remark = element("span", unit) if unit else None
-    return element("div", element("dt", label), element("dd", value, remark),
-                   class_="bad-tile" if bad else None)  # fmt: skip
+    return element(
+        "div",
+        element("dt", label),
+        element("dd", value, remark),
+        class_="bad-tile" if bad else None,
+    )
 
 
 def _milestones(plan: Plan) -> Sheet:
@@ -108,21 +118,30 @@ def _milestones(plan: Plan) -> Sheet:
     rows = []
     for item in listed(plan, "milestones"):
         missed = is_missed(item)
-        rows.append({
-            **item, "date": str(item.get("date"))[:10],
-            "basis": BASIS_WORDS.get(str(item.get("basis")), item.get("basis")),
-            "met": "MISSED" if missed else "met", "class": "bad" if missed else None,
-        })  # fmt: skip
+        rows.append(
+            {
+                **item,
+                "date": str(item.get("date"))[:10],
+                "basis": BASIS_WORDS.get(str(item.get("basis")), item.get("basis")),
+                "met": "MISSED" if missed else "met",
+                "class": "bad" if missed else None,
+            }
+        )
     return Sheet(
         f"Milestones, {milestone_words(plan)}: MW due in all by the day, each on its "
         "commitment's basis",
-        [Column("commitment", "Commitment"), Column("date", "Due", kind="date"),
-         Column("basis", "Basis"), Column("required_mw", "Committed", "MW", "mw"),
-         Column("in_service_mw", "In service", "MW", "mw"),
-         Column("missed_mw", "Missed", "MW", "mw"), Column("met", "Milestone"),
-         Column("days_lost", "Days lost", "days", "whole")],
+        [
+            Column("commitment", "Commitment"),
+            Column("date", "Due", kind="date"),
+            Column("basis", "Basis"),
+            Column("required_mw", "Committed", "MW", "mw"),
+            Column("in_service_mw", "In service", "MW", "mw"),
+            Column("missed_mw", "Missed", "MW", "mw"),
+            Column("met", "Milestone"),
+            Column("days_lost", "Days lost", "days", "whole"),
+        ],
         rows,
-    )  # fmt: skip
+    )
 
 
 def _tiers(plan: Plan) -> Sheet:
@@ -138,33 +157,49 @@ def _tiers(plan: Plan) -> Sheet:
     ]
     return Sheet(
         "Tiers: each is held at its value before the next; no plan can beat a bound",
-        [Column("words", "Tier"), Column("unit", "Unit"), Column("value", "Value", "", "each"),
-         Column("bound", "Proven bound", "", "each"), Column("gap", "Gap"),
-         Column("status", "Solver"), Column("seconds", "Time", "s", "mw")],
+        [
+            Column("words", "Tier"),
+            Column("unit", "Unit"),
+            Column("value", "Value", "", "each"),
+            Column("bound", "Proven bound", "", "each"),
+            Column("gap", "Gap"),
+            Column("status", "Solver"),
+            Column("seconds", "Time", "s", "mw"),
+        ],
         rows,
-    )  # fmt: skip
+    )
 
 
 def orders_section(plan: Plan) -> Markup:
     """Return the sortable and filterable table of orders."""
     money = currency(plan)
-    orders = sorted(plan.tables["orders"],
-                    key=lambda row: str(row["order_date"] or row["arrival_date"]))  # fmt: skip
+    orders = sorted(
+        plan.tables["orders"], key=lambda row: str(row["order_date"] or row["arrival_date"])
+    )
     shown = orders[:MOST_ORDERS]
     total = sum(number(row["price"]) + number(row["order_cost"]) for row in orders)
     if not orders:
-        return element("section", element("h2", "Orders"), element(
-            "p", "There are no orders: systems are bought where and when they are installed."
-        ), id="orders")  # fmt: skip
+        return element(
+            "section",
+            element("h2", "Orders"),
+            element(
+                "p", "There are no orders: systems are bought where and when they are installed."
+            ),
+            id="orders",
+        )
     text = f"{as_sentence(order_words(plan))}, {figure(total)} {money} in all. {ORDER_WORDS}."
     if len(shown) < len(orders):
         text += f" Shown are the first {len(shown):,} by date; all are in tables/orders.csv."
     notes = order_notes(plan)
     note = [Column("note", "Note")] if notes else []
     sheet = Sheet(
-        "Orders by date", [
-            Column("order", "Order"), Column("supplier", "Supplier"), Column("item", "Item"),
-            Column("firm", "Firm"), Column("quantity", "Quantity", "units", "whole"),
+        "Orders by date",
+        [
+            Column("order", "Order"),
+            Column("supplier", "Supplier"),
+            Column("item", "Item"),
+            Column("firm", "Firm"),
+            Column("quantity", "Quantity", "units", "whole"),
             Column("order_from", "Sign from", kind="date"),
             Column("order_date", "Order date", "of the last units", "date"),
             Column("latest_order_date", "Sign by", "last responsible day", "date"),
@@ -173,12 +208,19 @@ def orders_section(plan: Plan) -> Markup:
             Column("unit_price", "Unit price", f"{money} per unit", "money"),
             Column("price", "Price", money, "money"),
             Column("order_cost", "Order cost", money, "money"),
-            Column("it_mw_blocked", "Milestone blocked", "MW, IT power", "mw"), *note,
-        ], [{**row, "note": notes.get(str(row["order"]))} for row in shown],
-    )  # fmt: skip
-    return element("section", element("h2", "Orders"), element("p", text),
-                   table(sheet, tools=True, mark="orders-table"), id="orders",
-                   class_="landscape")  # fmt: skip
+            Column("it_mw_blocked", "Milestone blocked", "MW, IT power", "mw"),
+            *note,
+        ],
+        [{**row, "note": notes.get(str(row["order"]))} for row in shown],
+    )
+    return element(
+        "section",
+        element("h2", "Orders"),
+        element("p", text),
+        table(sheet, tools=True, mark="orders-table"),
+        id="orders",
+        class_="landscape",
+    )
 
 
 def notes_section(plan: Plan) -> Markup:
@@ -191,11 +233,19 @@ def notes_section(plan: Plan) -> Markup:
         "section",
         element("h2", "Notes and warnings"),
         element("ul", items, class_="notes") if items else element("p", "None."),
-        table(Sheet("What commitments, halls, feeders and supply add up to", [
-            Column("what", "What"), Column("value", "In all", kind="each"), Column("unit", "Unit"),
-        ], listed(plan, "totals"))),
+        table(
+            Sheet(
+                "What commitments, halls, feeders and supply add up to",
+                [
+                    Column("what", "What"),
+                    Column("value", "In all", kind="each"),
+                    Column("unit", "Unit"),
+                ],
+                listed(plan, "totals"),
+            )
+        ),
         id="notes",
-    )  # fmt: skip
+    )
 
 
 def warnings(plan: Plan) -> list[str]:
@@ -203,16 +253,21 @@ def warnings(plan: Plan) -> list[str]:
     found = []
     status = str(plan.summary.get("status") or "not known")
     if not status.startswith("proven"):
-        found.append(f"The run ended before the proof ({status}): a better plan may exist, "
-                     f"the gap is {percent(plan.summary.get('gap'))}.")  # fmt: skip
+        found.append(
+            f"The run ended before the proof ({status}): a better plan may exist, "
+            f"the gap is {percent(plan.summary.get('gap'))}."
+        )
     if plan.summary.get("verified") is not True:
         found.append("The independent checker has NOT passed this plan.")
     planned = [row for row in plan.tables["orders"] if row["firm"] != "yes"]
-    tight = [row for row in planned if row["slack_days"] is not None
-             and number(row["slack_days"]) <= 0]  # fmt: skip
+    tight = [
+        row for row in planned if row["slack_days"] is not None and number(row["slack_days"]) <= 0
+    ]
     if tight:
-        found.append(f"No slack: {len(tight):,} of {several(len(planned), 'planned order')}; "
-                     "a day later moves an install.")  # fmt: skip
+        found.append(
+            f"No slack: {len(tight):,} of {several(len(planned), 'planned order')}; "
+            "a day later moves an install."
+        )
     spare = list(order_notes(plan).values()).count(TAKE_OR_PAY)
     if spare:
         found.append(
@@ -238,26 +293,54 @@ def assumptions_section(plan: Plan) -> Markup:
             groups[sheet, str(row["source"])].append(row)
     whole, some = (sum(pair[n] for pair in counts.values()) for n in (0, 1))
     text = f"{as_sentence(origins(plan).words)}: what their column source says."
-    counted = [{"sheet": sheet, "rows": pair[0], "assumed": pair[1]}
-               for sheet, pair in counts.items()]  # fmt: skip
+    counted = [
+        {"sheet": sheet, "rows": pair[0], "assumed": pair[1]} for sheet, pair in counts.items()
+    ]
     ranked = sorted(groups.items(), key=lambda group: -len(group[1]))
-    listed = [{"sheet": sheet, "rows": len(rows), "cells": cells_of(rows), "names": _names(rows),
-               "source": source} for (sheet, source), rows in ranked[:MOST_SOURCES]]  # fmt: skip
+    listed = [
+        {
+            "sheet": sheet,
+            "rows": len(rows),
+            "cells": cells_of(rows),
+            "names": _names(rows),
+            "source": source,
+        }
+        for (sheet, source), rows in ranked[:MOST_SOURCES]
+    ]
     if len(ranked) > MOST_SOURCES:
         text += f" Shown are the {MOST_SOURCES} largest of {len(ranked):,} groups."
     sheets = [
-        Sheet("Rows on an assumption, by sheet", [
-            Column("sheet", "Sheet"), Column("rows", "Rows", "in all", "whole"),
-            Column("assumed", "On an assumption", "rows", "whole")], counted,
-            {"sheet": "total", "rows": whole, "assumed": some}),
-        Sheet("Assumptions, rows with the same source together", [
-            Column("sheet", "Sheet"), Column("rows", "Rows", "", "whole"),
-            Column("cells", "Cells"), Column("names", "Rows' names", kind="long"),
-            Column("source", "Source", kind="long")], listed),
-    ]  # fmt: skip
+        Sheet(
+            "Rows on an assumption, by sheet",
+            [
+                Column("sheet", "Sheet"),
+                Column("rows", "Rows", "in all", "whole"),
+                Column("assumed", "On an assumption", "rows", "whole"),
+            ],
+            counted,
+            {"sheet": "total", "rows": whole, "assumed": some},
+        ),
+        Sheet(
+            "Assumptions, rows with the same source together",
+            [
+                Column("sheet", "Sheet"),
+                Column("rows", "Rows", "", "whole"),
+                Column("cells", "Cells"),
+                Column("names", "Rows' names", kind="long"),
+                Column("source", "Source", kind="long"),
+            ],
+            listed,
+        ),
+    ]
     tables = [table(sheets[0]), table(sheets[1], tools=len(listed) > 1)] if listed else []
-    return element("section", element("h2", "Assumptions"), element("p", text), tables,
-                   id="assumptions", class_="landscape")  # fmt: skip
+    return element(
+        "section",
+        element("h2", "Assumptions"),
+        element("p", text),
+        tables,
+        id="assumptions",
+        class_="landscape",
+    )
 
 
 def cells_of(rows: Sequence[InputRow]) -> str:
@@ -292,11 +375,17 @@ def manifest_section(plan: Plan) -> Markup:
         entries = plan.summary.get(key)
         for name, value in entries.items() if isinstance(entries, Mapping) else ():
             rows.append({"what": f"{key}: {name}", "value": f"{_text(value)}{unit}"})
-    rows += [{"what": f"{kind}: {key}", "value": _text(finding.facts[key])}
-             for kind, finding in plan.findings.items()
-             for key in ("created", "seconds", "resolves") if key in finding.facts]  # fmt: skip
-    sheet = Sheet("Inputs, options and versions of this plan",
-                  [Column("what", "Entry"), Column("value", "Value")], rows)  # fmt: skip
+    rows += [
+        {"what": f"{kind}: {key}", "value": _text(finding.facts[key])}
+        for kind, finding in plan.findings.items()
+        for key in ("created", "seconds", "resolves")
+        if key in finding.facts
+    ]
+    sheet = Sheet(
+        "Inputs, options and versions of this plan",
+        [Column("what", "Entry"), Column("value", "Value")],
+        rows,
+    )
     return element("section", element("h2", "Manifest"), table(sheet), id="manifest")
 
 

@@ -191,8 +191,10 @@ def digest(text: str) -> str:
 
 def policy(styles: str) -> str:
     """Return the page's content security policy: only its own style and script."""
-    return (f"default-src 'none'; style-src {digest(styles)}; script-src {digest(SCRIPT)}; "
-            "base-uri 'none'; form-action 'none'")  # fmt: skip
+    return (
+        f"default-src 'none'; style-src {digest(styles)}; script-src {digest(SCRIPT)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
 
 
 def head(title: str) -> Markup:

@@ -99,9 +99,12 @@ class SitePlan:
 
 
 def solve_by_site(
-    case: Case, limits: SolveLimits, threads: int, listen: Listener,
+    case: Case,
+    limits: SolveLimits,
+    threads: int,
+    listen: Listener,
     coarser: Callable[[], Case | None] = lambda: None,
-) -> SitePlan | None:  # fmt: skip
+) -> SitePlan | None:
     """Solve a large case by site.
 
     Parameters
@@ -211,8 +214,11 @@ class _BySite:
         live, made = self.live, self.model.decisions
         fix_openings(self.model, live, longer)
         fleet = self.case.facility.fleet
-        kept = [live.position[id(variable)] for key, variable in made.remove_systems.items()
-                if not fleet.get(key[:2])]  # fmt: skip
+        kept = [
+            live.position[id(variable)]
+            for key, variable in made.remove_systems.items()
+            if not fleet.get(key[:2])
+        ]
         none = np.zeros(len(kept))
         live.set_permanent_bounds(
             np.array(kept, dtype=np.int32), none, none
@@ -264,9 +270,15 @@ class _BySite:
             self._raise_if_over(None)
             self.bound = max(self.bound, priced.bound)
             self._report_progress(None)
-            wider = {**spans, **{pair: _day_span(spans.get(pair, span), span) if limited
-                                 else _day_span(case.installing[pair])
-                                 for pair, span in priced.used.items()}}  # fmt: skip
+            wider = {
+                **spans,
+                **{
+                    pair: _day_span(spans.get(pair, span), span)
+                    if limited
+                    else _day_span(case.installing[pair])
+                    for pair, span in priced.used.items()
+                },
+            }
             if wider == spans or self._outcome_gap(relaxed) <= SIFTING_GAP_SHARE * self.limits.gap:
                 break
             spans = wider
@@ -279,10 +291,14 @@ class _BySite:
         is bought the dual value is not unique: any price up to the cost of supplying one more unit
         is valid, and only the highest keeps sites from ordering there when they are priced.
         """
-        firm: dict[RowKey, float] = {("stock_balance", key): units for key, units in
-                                     self.case.supply.firm_arrivals.items()}  # fmt: skip
-        drawn = {row: firm.get(key, 0.0) for row, key in enumerate(self.model.frame.rows)
-                 if is_shared_stock(self.case, key)}  # fmt: skip
+        firm: dict[RowKey, float] = {
+            ("stock_balance", key): units for key, units in self.case.supply.firm_arrivals.items()
+        }
+        drawn = {
+            row: firm.get(key, 0.0)
+            for row, key in enumerate(self.model.frame.rows)
+            if is_shared_stock(self.case, key)
+        }
         for row, units in drawn.items():
             set_row_bounds(
                 self.live, row, units - STOCK_PERTURBATION_UNITS, units - STOCK_PERTURBATION_UNITS
@@ -296,8 +312,11 @@ class _BySite:
             self._raise_if_over(found)
             return None
         rows = read_duals(self.live).rows if rows is None else rows
-        self.prices = {key: price for key, price in zip(self.model.frame.rows, rows, strict=False)
-                       if key[0] in SHARED_RULES or is_shared_stock(self.case, key)}  # fmt: skip
+        self.prices = {
+            key: price
+            for key, price in zip(self.model.frame.rows, rows, strict=False)
+            if key[0] in SHARED_RULES or is_shared_stock(self.case, key)
+        }
         return found
 
     def _relax_in_longer_periods(self) -> CoarseInstalls | None:
@@ -333,9 +352,11 @@ class _BySite:
         """Tighten the bound by integer openings in each site."""
         if not self._is_over():
             priced = self.blocks.bound(
-                self.prices, whole=True, gap=BLOCK_GAP_SHARE * self.limits.gap,
+                self.prices,
+                whole=True,
+                gap=BLOCK_GAP_SHARE * self.limits.gap,
                 ends=self._is_over,
-            )  # fmt: skip
+            )
             self.bound = max(self.bound, priced.bound)
             self._report_progress(None)
 
@@ -376,8 +397,9 @@ class _BySite:
             bound = (self.bound if tier is self.tiers[-1] else 0.0) * tier.scale
             gap = relative_gap(value, bound)
             status = "optimal" if gap <= self.limits.gap else self._end_status()
-            results.append(TierResult(tier.name, tier.unit, value, bound, gap, status,
-                                      self.clock.spent))  # fmt: skip
+            results.append(
+                TierResult(tier.name, tier.unit, value, bound, gap, status, self.clock.spent)
+            )
         return SitePlan(model, live, Solution(values, tuple(results), results[-1].status))
 
     def _end_status(self) -> str:
@@ -390,8 +412,9 @@ class _BySite:
         tier = self.tiers[-1]
         value = None if plan is None or plan.values is None else plan.objective * tier.scale
         gap = None if value is None else relative_gap(value, self.bound * tier.scale)
-        self.listen(Event(tier.name, tier.unit, value, self.bound * tier.scale, gap,
-                          self.clock.spent))  # fmt: skip
+        self.listen(
+            Event(tier.name, tier.unit, value, self.bound * tier.scale, gap, self.clock.spent)
+        )
 
 
 def _day_span(*days: Sequence[int]) -> range:

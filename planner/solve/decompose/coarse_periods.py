@@ -65,9 +65,13 @@ class CoarseOpenings:
 
 
 def relax_in_longer_periods(
-    case: Case, coarse: Case, pairs: Collection[Pair], threads: int, seconds: float,
+    case: Case,
+    coarse: Case,
+    pairs: Collection[Pair],
+    threads: int,
+    seconds: float,
     stop: threading.Event,
-) -> CoarseInstalls | None:  # fmt: skip
+) -> CoarseInstalls | None:
     """Return when the LP relaxation in longer periods installs each system.
 
     Parameters

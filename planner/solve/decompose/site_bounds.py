@@ -50,10 +50,17 @@ BLOCK_MAX_NODES = 200
 """Node limit for the openings of one block."""
 
 PLACE_POSITION = {
-    "install_systems": 0, "remove_systems": 0, "commissioned_systems": 0, "serve_mw": 1,
+    "install_systems": 0,
+    "remove_systems": 0,
+    "commissioned_systems": 0,
+    "serve_mw": 1,
     "carry_crews": 0,
-    "open_halls": 0, "opened_halls": 0, "open_site": 0, "ship_units": 1, "stock": 0,
-}  # fmt: skip
+    "open_halls": 0,
+    "opened_halls": 0,
+    "open_site": 0,
+    "ship_units": 1,
+    "stock": 0,
+}
 """Position of the hall, site or other place in the key of each decision."""
 
 NO_SITE = -1
@@ -155,9 +162,13 @@ class SiteBlocks:
             self._state(sites, with_supply=number == 0)
 
     def bound(
-        self, prices_of: Mapping[RowKey, float], *, whole: bool = False, gap: float = 0.0,
+        self,
+        prices_of: Mapping[RowKey, float],
+        *,
+        whole: bool = False,
+        gap: float = 0.0,
         ends: Callable[[], bool] = lambda: False,
-    ) -> LagrangianBound:  # fmt: skip
+    ) -> LagrangianBound:
         """Return the Lagrangian bound at given prices.
 
         Parameters
@@ -305,7 +316,8 @@ class _Chunk:
         label = np.full(len(self.lower), NO_SITE, dtype=np.int32)
         for family, place in PLACE_POSITION.items():
             made: Mapping[tuple[Hashable, ...], pulp.LpVariable] = getattr(
-                self.model.decisions, family)  # fmt: skip
+                self.model.decisions, family
+            )
             for key, variable in made.items():
                 name = str(key[place])
                 site = site_of.get(name, name) if family not in ("ship_units", "stock") else name
@@ -332,9 +344,11 @@ class _Chunk:
         return owner
 
     def block(
-        self, label: int, link: Callable[[RowKey, tuple[float, float]], int],
+        self,
+        label: int,
+        link: Callable[[RowKey, tuple[float, float]], int],
         numbers: Mapping[Pair, int],
-    ) -> Block:  # fmt: skip
+    ) -> Block:
         """Return one block."""
         columns = np.flatnonzero(self.label == label)
         place = np.full(len(self.label), NO_SITE, dtype=np.int32)
@@ -353,19 +367,29 @@ class _Chunk:
             row: link(keys[row], (self.row_lower[row], self.row_upper[row]))
             for row in np.unique(self.row[linking])
         }
-        pairs = [(numbers[hall, system], day, place[at])
-                 for (hall, system, day), variable in
-                 self.model.decisions.install_systems.items()
-                 if place[at := variable.column] >= 0]  # fmt: skip
+        pairs = [
+            (numbers[hall, system], day, place[at])
+            for (hall, system, day), variable in self.model.decisions.install_systems.items()
+            if place[at := variable.column] >= 0
+        ]
         pair, day, pair_column = np.array(pairs, dtype=np.int32).reshape(-1, 3).T
         return Block(
-            self.cost[columns], self.lower[columns], self.upper[columns],
+            self.cost[columns],
+            self.lower[columns],
+            self.upper[columns],
             np.flatnonzero(self.openings[columns]).astype(np.int32),
-            self.row_lower[rows], self.row_upper[rows], start.astype(np.int32),
-            place[self.column[own]], self.value[own],
+            self.row_lower[rows],
+            self.row_upper[rows],
+            start.astype(np.int32),
+            place[self.column[own]],
+            self.value[own],
             np.array([link_of[row] for row in self.row[linking]], dtype=np.int32),
-            place[self.column[linking]], self.value[linking], pair, day, pair_column,
-        )  # fmt: skip
+            place[self.column[linking]],
+            self.value[linking],
+            pair,
+            day,
+            pair_column,
+        )
 
 
 def _solve(
@@ -380,9 +404,14 @@ def _solve(
     lp.a_matrix_.start_, lp.a_matrix_.index_ = block.start, block.index
     lp.a_matrix_.value_ = block.value
     solver = highspy.Highs()
-    for option, value in (("output_flag", False), ("threads", threads), ("random_seed", 0),
-                          ("presolve_rule_off", PRESOLVE_RULES_OFF),
-                          ("mip_rel_gap", gap), ("mip_max_nodes", BLOCK_MAX_NODES)):  # fmt: skip
+    for option, value in (
+        ("output_flag", False),
+        ("threads", threads),
+        ("random_seed", 0),
+        ("presolve_rule_off", PRESOLVE_RULES_OFF),
+        ("mip_rel_gap", gap),
+        ("mip_max_nodes", BLOCK_MAX_NODES),
+    ):
         solver.setOptionValue(option, value)
     solver.passModel(lp)
     is_mip = whole and len(block.openings) > 0

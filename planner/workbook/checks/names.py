@@ -10,13 +10,15 @@ from planner.workbook.rows import Row
 from planner.workbook.schema.cell_contents import folded, shown
 from planner.workbook.schema.declarations import Column, Kind, Table
 from planner.workbook.schema.lists import list_text, unquoted
-from planner.workbook.schema.sheets import BY_NAME, SETTINGS, TABLES
+from planner.workbook.schema.settings_sheet import SETTINGS
+from planner.workbook.schema.sheets import BY_NAME, TABLES
 from planner.workbook.schema.spelling import Speller
 from planner.workbook.schema.unit_names import unit_name
 
 GROUPS = {"orders.order", "power.group", "scenarios.scenario", "sites.country"}
-NAMES = tuple(sorted(GROUPS.union(
-    *(column.refers_to for table in TABLES for column in table.columns))))  # fmt: skip
+NAMES = tuple(
+    sorted(GROUPS.union(*(column.refers_to for table in TABLES for column in table.columns)))
+)
 """Columns whose texts are names: what other sheets refer to, and what groups rows."""
 
 MOST_NAMED = 20
@@ -45,8 +47,12 @@ def _double(table: Table, row: Row, first: Row) -> Fault:
     names, cells = " and ".join(table.key), " and ".join(map(first.where, table.key))
     stands = "stands" if len(table.key) == 1 else "stand"
     value = ", ".join(shown(row[name]) for name in table.key)
-    return Fault(row.where(table.key[0]), value, f"the same {names} {stands} in {cells}",
-                 "Merge the two rows, or rename one")  # fmt: skip
+    return Fault(
+        row.where(table.key[0]),
+        value,
+        f"the same {names} {stands} in {cells}",
+        "Merge the two rows, or rename one",
+    )
 
 
 def names_are_told_apart(draft: Draft) -> Iterator[Fault]:
@@ -63,9 +69,13 @@ def names_are_told_apart(draft: Draft) -> Iterator[Fault]:
             if first is not row:
                 draft.blame(row, column, name)
                 other = f"{shown(first[column])} in {first.where(column)}"
-                yield row.fault(column, f"{other} differs only by case or spaces", "Write the name "
-                                "the same way in every row, or give one of two different things "
-                                "another name")  # fmt: skip
+                yield row.fault(
+                    column,
+                    f"{other} differs only by case or spaces",
+                    "Write the name "
+                    "the same way in every row, or give one of two different things "
+                    "another name",
+                )
 
 
 def references_exist(draft: Draft) -> Iterator[Fault]:
@@ -112,21 +122,31 @@ def _unknown(row: Row, column: Column, name: str, near: str | None) -> Fault:
 def places_have_one_kind(draft: Draft) -> Iterator[Fault]:
     """A name stands for a supplier, a plant, a depot or a site, never for two of them."""
     kinds: dict[str, tuple[str, Row]] = {}
-    for sheet, column in (("supply", "supplier"), ("plants", "plant"), ("depots", "depot"),
-                          ("sites", "site")):  # fmt: skip
+    for sheet, column in (
+        ("supply", "supplier"),
+        ("plants", "plant"),
+        ("depots", "depot"),
+        ("sites", "site"),
+    ):
         for name, row in draft.firsts(sheet, column).items():
             other, first = kinds.setdefault(name, (column, row))
             if other != column:
-                yield row.fault(column, f"{first.where(other)} is a {other} of the same name",
-                                f"Rename one, e.g. {name} {column}")  # fmt: skip
+                yield row.fault(
+                    column,
+                    f"{first.where(other)} is a {other} of the same name",
+                    f"Rename one, e.g. {name} {column}",
+                )
 
 
 def lanes_lead_elsewhere(draft: Draft) -> Iterator[Fault]:
     """A lane joins two places."""
     for row in draft.rows("lanes", "from", "to"):
         if row["from"] == row["to"]:
-            yield row.fault("to", "the lane leads back to where it starts",
-                            "Name another place, or remove the row")  # fmt: skip
+            yield row.fault(
+                "to",
+                "the lane leads back to where it starts",
+                "Name another place, or remove the row",
+            )
 
 
 def countries_exist(draft: Draft) -> Iterator[Fault]:
@@ -138,8 +158,12 @@ def countries_exist(draft: Draft) -> Iterator[Fault]:
     for row in draft.rows("commitments", "countries"):
         for country in row["countries"]:
             if country not in known:
-                yield Fault(row.where("countries"), shown(country), "no site lies in this country",
-                            f"Use the sites' own names: {names}")  # fmt: skip
+                yield Fault(
+                    row.where("countries"),
+                    shown(country),
+                    "no site lies in this country",
+                    f"Use the sites' own names: {names}",
+                )
 
 
 UNCHANGED = ("scenarios", "changes", "draws", "samples")
@@ -156,14 +180,16 @@ def _changes_fit(draft: Draft, sheet: str) -> Iterator[Fault]:
     known = [name for name in BY_NAME if name not in UNCHANGED]
     for row in draft.rows(sheet, "sheet"):
         if row["sheet"] not in known:
-            yield row.fault("sheet", "there is no such sheet to change",
-                            f"Give one of {', '.join(known)}")  # fmt: skip
+            yield row.fault(
+                "sheet", "there is no such sheet to change", f"Give one of {', '.join(known)}"
+            )
             draft.blame(row, "sheet")
     for row in draft.rows(sheet, "sheet", "column"):
         columns = BY_NAME[row["sheet"]].columns
         if row["column"] not in [column.name for column in columns]:
-            yield row.fault("column", f"{row['sheet']} has no such column",
-                            one_of(row["column"], columns))  # fmt: skip
+            yield row.fault(
+                "column", f"{row['sheet']} has no such column", one_of(row["column"], columns)
+            )
     for row in draft.rows(sheet, "sheet", "key"):
         is_pattern = "*" in row["key"] or '"' in row["key"]
         if row["sheet"] == "settings" and not is_pattern:

@@ -10,16 +10,25 @@ from planner.tolerance import exceeds
 from planner.workbook.drafts import Draft
 from planner.workbook.rows import Row
 from planner.workbook.schema.cell_contents import shown
-from planner.workbook.schema.sheets import BASES
+from planner.workbook.schema.column_kinds import BASES
 
 LIMITS = (
-    ("it_mw", ("power_kw", "overhead_kw"),
-     "the fleet in this hall draws {:.10g} MW of IT power, its open halls carry {:.10g} MW"),
-    ("slots", ("slots",),
-     "the fleet in this hall takes {:.10g} slots, its open halls have {:.10g}"),
-    ("coolant_lpm", ("coolant_lpm",),
-     "the fleet in this hall needs {:.10g} l/min of coolant, its open halls have {:.10g}"),
-)  # fmt: skip
+    (
+        "it_mw",
+        ("power_kw", "overhead_kw"),
+        "the fleet in this hall draws {:.10g} MW of IT power, its open halls carry {:.10g} MW",
+    ),
+    (
+        "slots",
+        ("slots",),
+        "the fleet in this hall takes {:.10g} slots, its open halls have {:.10g}",
+    ),
+    (
+        "coolant_lpm",
+        ("coolant_lpm",),
+        "the fleet in this hall needs {:.10g} l/min of coolant, its open halls have {:.10g}",
+    ),
+)
 """Of each limit of a hall what a system takes of it, and what is said of a fleet beyond it."""
 
 
@@ -31,8 +40,11 @@ def halls_hold_what_stands_in_them(draft: Draft) -> Iterator[Fault]:
     if any(draft.given("halls", "open_count")):
         for row in draft.rows("halls", "count", "open_count"):
             if row["open_count"] > row["count"]:
-                yield row.fault("open_count", f"there are only {row['count']} halls of this class",
-                                "Give at most count")  # fmt: skip
+                yield row.fault(
+                    "open_count",
+                    f"there are only {row['count']} halls of this class",
+                    "Give at most count",
+                )
     for limit, takes, rule in LIMITS:
         load = _load(draft, takes)
         for row in draft.rows("halls", "hall", "open_count", limit) if load else ():
@@ -40,8 +52,11 @@ def halls_hold_what_stands_in_them(draft: Draft) -> Iterator[Fault]:
                 continue
             room, used = row["open_count"] * row[limit], load[row["hall"]]
             if exceeds(used, room):
-                yield row.fault("open_count", rule.format(used, room), f"Raise open_count or "
-                                f"{limit}, or correct the fleet's count")  # fmt: skip
+                yield row.fault(
+                    "open_count",
+                    rule.format(used, room),
+                    f"Raise open_count or {limit}, or correct the fleet's count",
+                )
 
 
 def _load(draft: Draft, takes: tuple[str, ...]) -> dict[str, float]:
@@ -57,21 +72,28 @@ def _load(draft: Draft, takes: tuple[str, ...]) -> dict[str, float]:
 
 def facility_power_is_known(draft: Draft) -> Iterator[Fault]:
     """A site whose facility power counts states its PUE."""
-    fed = {row["site"] for row in draft.rows("halls", "site", "fed_by")
-           if row["fed_by"] is not None}  # fmt: skip
+    fed = {
+        row["site"] for row in draft.rows("halls", "site", "fed_by") if row["fed_by"] is not None
+    }
     on_facility = BASES[2] in draft.given("commitments", "basis")
     for row in draft.rows("sites", "pue"):
         if row["pue"] is not None:
             continue
         reason = (
-            "a power node feeds it" if row["site"] in fed
-            else "its energy has a price" if (row["energy_price"] or 0.0) > 0
-            else "a commitment counts facility megawatts" if on_facility
+            "a power node feeds it"
+            if row["site"] in fed
+            else "its energy has a price"
+            if (row["energy_price"] or 0.0) > 0
+            else "a commitment counts facility megawatts"
+            if on_facility
             else ""
-        )  # fmt: skip
+        )
         if reason:
-            yield row.fault("pue", f"pue is needed, for {reason}",
-                            "Give facility power for each unit of IT power, e.g. 1.2")  # fmt: skip
+            yield row.fault(
+                "pue",
+                f"pue is needed, for {reason}",
+                "Give facility power for each unit of IT power, e.g. 1.2",
+            )
 
 
 def coolant_is_known(draft: Draft) -> Iterator[Fault]:
@@ -82,8 +104,11 @@ def coolant_is_known(draft: Draft) -> Iterator[Fault]:
         return
     for row in draft.rows("systems", "coolant_lpm"):
         if row["coolant_lpm"] is None:
-            yield row.fault("coolant_lpm", f"coolant_lpm is needed, for hall {limited['hall']} "
-                            "limits it", "Give the flow, 0 for air cooling")  # fmt: skip
+            yield row.fault(
+                "coolant_lpm",
+                f"coolant_lpm is needed, for hall {limited['hall']} limits it",
+                "Give the flow, 0 for air cooling",
+            )
 
 
 def failover_groups_are_dated(draft: Draft) -> Iterator[Fault]:
@@ -94,11 +119,17 @@ def failover_groups_are_dated(draft: Draft) -> Iterator[Fault]:
         if row["group"] is not None:
             members[row["group"]].append(row)
             if dated is not None and row["node"] not in dated:
-                yield row.fault("node", "a member of a failover group has no power stated",
-                                "Add its dates and megawatts to energisation")  # fmt: skip
+                yield row.fault(
+                    "node",
+                    "a member of a failover group has no power stated",
+                    "Add its dates and megawatts to energisation",
+                )
     if not draft.every_row("power", "node", "group"):
         return
     for group, rows in members.items():
         if len(rows) == 1:
-            yield rows[0].fault("group", f"{shown(group)} has one member, which nothing can stand "
-                                "in for", "Name the other members, or leave it blank")  # fmt: skip
+            yield rows[0].fault(
+                "group",
+                f"{shown(group)} has one member, which nothing can stand in for",
+                "Name the other members, or leave it blank",
+            )

@@ -15,28 +15,39 @@ def systems_have_a_source(draft: Draft) -> Iterator[Fault | str]:
     if not draft.sheets["supply"].rows:
         for sheet in WITHOUT_SUPPLY:
             if draft.sheets[sheet].rows and draft.sheets["supply"].whole:
-                yield (f"sheet {sheet} is not used: without supply every system is bought at its "
-                       "price where it is installed")  # fmt: skip
+                yield (
+                    f"sheet {sheet} is not used: without supply every system is bought at its "
+                    "price where it is installed"
+                )
         return
     sold, assembled = draft.names("supply", "item"), draft.names("plants", "system")
     if sold is not None and assembled is not None:
         for row in draft.rows("systems", "system"):
             if row["system"] not in sold | assembled:
-                yield row.fault("system", "no supplier sells it and no plant assembles it",
-                                "Add it to supply, or to plants and bom")  # fmt: skip
+                yield row.fault(
+                    "system",
+                    "no supplier sells it and no plant assembles it",
+                    "Add it to supply, or to plants and bom",
+                )
     built_of = draft.names("bom", "system")
     for row in draft.rows("plants", "system"):
         if built_of is not None and row["system"] not in built_of:
-            yield row.fault("system", "it is assembled here and has no bill of materials",
-                            "Add its items to bom")  # fmt: skip
+            yield row.fault(
+                "system",
+                "it is assembled here and has no bill of materials",
+                "Add its items to bom",
+            )
     used, systems = draft.names("bom", "item"), draft.names("systems", "system")
     if used is not None and systems is not None:
         if draft.given("supply", "item") <= used | systems:
             return
         for row in draft.rows("supply", "item"):
             if row["item"] not in used | systems:
-                yield row.fault("item", "it is neither a system nor in any bill of materials",
-                                "Correct its name, add it to bom, or remove the row")  # fmt: skip
+                yield row.fault(
+                    "item",
+                    "it is neither a system nor in any bill of materials",
+                    "Correct its name, add it to bom, or remove the row",
+                )
 
 
 def orders_are_possible(draft: Draft) -> Iterator[Fault | str]:
@@ -45,12 +56,18 @@ def orders_are_possible(draft: Draft) -> Iterator[Fault | str]:
         sold = {(row["supplier"], row["item"]) for row in draft.rows("supply")}
         for row in draft.rows("orders", "supplier", "item"):
             if (row["supplier"], row["item"]) not in sold:
-                yield row.fault("item", f"{row['supplier']} does not sell it",
-                                "Add the row to supply, or correct the order")  # fmt: skip
+                yield row.fault(
+                    "item",
+                    f"{row['supplier']} does not sell it",
+                    "Add the row to supply, or correct the order",
+                )
     for row in draft.rows("orders", "placed", "arrives"):
         if row["placed"] is not None and row["arrives"] < row["placed"]:
-            yield row.fault("arrives", f"it is before it was placed on {row['placed']}",
-                            "Correct one of the two days")  # fmt: skip
+            yield row.fault(
+                "arrives",
+                f"it is before it was placed on {row['placed']}",
+                "Correct one of the two days",
+            )
     for row in draft.rows("orders", "arrives") if draft.settled("end") else ():
         if row["arrives"] > draft.inputs.settings["end"]:
             yield f"order {row['order']} arrives after the plan's end and is of no use to it"
@@ -63,9 +80,15 @@ def shared_payment_has_a_capacity(draft: Draft) -> Iterator[Fault]:
         return
     for row in draft.rows("supply", "supplier", "take_or_pay_share"):
         if row["take_or_pay_share"] > 0 and limited is not None and row["supplier"] not in limited:
-            yield row.fault("take_or_pay_share", f"{row['supplier']} has no capacity to share",
-                            "Add the supplier to supply_capacity")  # fmt: skip
+            yield row.fault(
+                "take_or_pay_share",
+                f"{row['supplier']} has no capacity to share",
+                "Add the supplier to supply_capacity",
+            )
     for row in draft.rows("supply", "take_or_pay_share", "capacity_use"):
         if row["take_or_pay_share"] > 0 and row["capacity_use"] == 0:
-            yield row.fault("capacity_use", "take-or-pay needs a use of capacity above 0",
-                            "Give the capacity that a unit takes")  # fmt: skip
+            yield row.fault(
+                "capacity_use",
+                "take-or-pay needs a use of capacity above 0",
+                "Give the capacity that a unit takes",
+            )

@@ -23,21 +23,30 @@ def dates_are_in_order(draft: Draft) -> Iterator[Fault]:
     if draft.settled("start", "period"):
         length = stretches(settings["period"])[0].length
         if length != "week" and start.day != 1:
-            yield draft.setting_fault("start", f"a plan by {length} starts on the first of a month",
-                                      f"Give {start.replace(day=1)}, or plan by week")  # fmt: skip
+            yield draft.setting_fault(
+                "start",
+                f"a plan by {length} starts on the first of a month",
+                f"Give {start.replace(day=1)}, or plan by week",
+            )
     if draft.settled("end") and start is not None:
         if end <= start:
             order = "on the day it starts" if end == start else f"before it starts on {start}"
             yield draft.setting_fault("end", f"the plan ends {order}", "Give a later end")
         elif _is_endless(draft):
-            yield draft.setting_fault("end", f"the plan has more than {MOST_PERIODS} periods",
-                                      "Give an earlier end or a longer period")  # fmt: skip
+            yield draft.setting_fault(
+                "end",
+                f"the plan has more than {MOST_PERIODS} periods",
+                "Give an earlier end or a longer period",
+            )
     yield from _lengths_begin_in_the_plan(draft)
     # A blank today is the start, which is at fault no more than the end is.
     given = "today" in draft.inputs.setting_cells and draft.settled("today", "end")
     if given and settings["today"] is not None and settings["today"] > end:
-        yield draft.setting_fault("today", f"today is after the plan's end on {end}",
-                                  "Give a later end, or an earlier today")  # fmt: skip
+        yield draft.setting_fault(
+            "today",
+            f"today is after the plan's end on {end}",
+            "Give a later end, or an earlier today",
+        )
 
 
 def _is_endless(draft: Draft) -> bool:
@@ -64,13 +73,17 @@ def _lengths_begin_in_the_plan(draft: Draft) -> Iterator[Fault]:
     for before, part in pairwise(stretches(settings["period"])):
         if part.since is not None and part.since <= settings["start"]:
             yield draft.setting_fault(
-                "period", f"{part} leaves no day to {before}: the plan starts on "
-                f"{settings['start']}", f"Give a later day, or leave {before} out")  # fmt: skip
+                "period",
+                f"{part} leaves no day to {before}: the plan starts on {settings['start']}",
+                f"Give a later day, or leave {before} out",
+            )
             return
         if part.since is not None and part.since > settings["end"]:
             yield draft.setting_fault(
-                "period", f"{part} begins after the plan's end on {settings['end']}",
-                "Give an earlier day, or leave it out")  # fmt: skip
+                "period",
+                f"{part} begins after the plan's end on {settings['end']}",
+                "Give an earlier day, or leave it out",
+            )
             return
 
 
@@ -79,8 +92,11 @@ def windows_are_in_order(draft: Draft) -> Iterator[Fault]:
     for row in draft.rows("systems", "available_from", "available_to"):
         first, last = row["available_from"], row["available_to"]
         if first is not None and last is not None and last < first:
-            yield row.fault("available_to", f"it is before available_from {first}",
-                            "Give a later day, or leave it blank")  # fmt: skip
+            yield row.fault(
+                "available_to",
+                f"it is before available_from {first}",
+                "Give a later day, or leave it blank",
+            )
 
 
 def milestones_grow(draft: Draft) -> Iterator[Fault]:
@@ -98,8 +114,11 @@ def milestones_grow(draft: Draft) -> Iterator[Fault]:
         last = _last_day(draft)
         for row in draft.rows("milestones", "date"):
             if row["date"] > last:
-                yield row.fault("date", "it is after the plan's end",
-                                "Give a later settings end, or remove the row")  # fmt: skip
+                yield row.fault(
+                    "date",
+                    "it is after the plan's end",
+                    "Give a later settings end, or remove the row",
+                )
     start = draft.inputs.settings["start"]
     if draft.settled("start", "end") and start < draft.inputs.settings["end"]:
         for row in draft.rows("milestones", "date"):
@@ -112,8 +131,11 @@ def milestones_grow(draft: Draft) -> Iterator[Fault]:
     due = draft.names("milestones", "commitment")
     for row in draft.rows("commitments", "commitment"):
         if due is not None and row["commitment"] not in due:
-            yield row.fault("commitment", "it has no milestone", "Add its megawatts and dates "
-                            "to milestones, or remove it")  # fmt: skip
+            yield row.fault(
+                "commitment",
+                "it has no milestone",
+                "Add its megawatts and dates to milestones, or remove it",
+            )
 
 
 def _successive_milestones(draft: Draft) -> Iterator[tuple[Row, Row]]:
@@ -138,6 +160,10 @@ def budget_grows(draft: Draft) -> Iterator[Fault]:
     rows = sorted(draft.rows("budget", "date", "cumulative"), key=lambda row: row["date"])
     for before, row in pairwise(rows):
         if row["cumulative"] < before["cumulative"]:
-            yield row.fault("cumulative", f"it is less than the {before['cumulative']:g} of "
-                            f"{before['date']} in {before.where('cumulative')}, though the budget "
-                            "is cumulative", "Give all money up to the date")  # fmt: skip
+            yield row.fault(
+                "cumulative",
+                f"it is less than the {before['cumulative']:g} of "
+                f"{before['date']} in {before.where('cumulative')}, though the budget "
+                "is cumulative",
+                "Give all money up to the date",
+            )

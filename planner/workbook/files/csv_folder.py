@@ -50,15 +50,20 @@ def csv_files(folder: Path) -> list[Path]:
         )
         size = sum(file.stat().st_size for file in files)
     except OSError as error:
-        raise PlannerError(f"{folder}: this folder cannot be looked into "
-                           f"({error.strerror or error}).") from error  # fmt: skip
+        raise PlannerError(
+            f"{folder}: this folder cannot be looked into ({error.strerror or error})."
+        ) from error
     if not files:
-        raise PlannerError(f"{folder}: this folder holds no CSV file. Name a workbook, or put one "
-                           "file for each sheet there, e.g. settings.csv.")  # fmt: skip
+        raise PlannerError(
+            f"{folder}: this folder holds no CSV file. Name a workbook, or put one "
+            "file for each sheet there, e.g. settings.csv."
+        )
     if size > MOST_UNPACKED or len(files) > MOST_SHEETS:
-        raise PlannerError(f"{folder}: this folder holds {plural(len(files), 'CSV file')} of "
-                           f"{size:,} bytes, and at most {MOST_SHEETS:,} of {MOST_UNPACKED:,} are "
-                           "read. Keep in it only the sheets that the plan needs.")  # fmt: skip
+        raise PlannerError(
+            f"{folder}: this folder holds {plural(len(files), 'CSV file')} of "
+            f"{size:,} bytes, and at most {MOST_SHEETS:,} of {MOST_UNPACKED:,} are "
+            "read. Keep in it only the sheets that the plan needs."
+        )
     return files
 
 
@@ -97,8 +102,9 @@ def _text_of(content: bytes) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         shown = content[error.start : error.start + 1].hex().upper()
-        raise _refused(f"line {line} is not in {encoding.removesuffix('-sig').upper()}: "
-                       f"byte {shown}") from error  # fmt: skip
+        raise _refused(
+            f"line {line} is not in {encoding.removesuffix('-sig').upper()}: byte {shown}"
+        ) from error
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise _refused(f"line {line} holds a zero byte, as no text does")
@@ -134,8 +140,10 @@ def _cells(text: str, delimiter: str) -> Grid:
             grid.append([cell or None for cell in row])
             cells += len(row)
             if cells > MOST_CELLS:
-                raise _refused(f"it holds more than {MOST_CELLS:,} cells",
-                               "Keep in it only the rows that the plan needs.")  # fmt: skip
+                raise _refused(
+                    f"it holds more than {MOST_CELLS:,} cells",
+                    "Keep in it only the rows that the plan needs.",
+                )
             begun = reader.line_num + 1
     except csv.Error as error:
         reason = str(error)
@@ -143,28 +151,32 @@ def _cells(text: str, delimiter: str) -> Grid:
             reason = f"a text of more than {LONGEST_CELL:,} characters"
         elif "unexpected end" in reason:
             reason = "a quotation mark opens there and none closes it"
-        raise _refused(f"in the row that begins in line {begun}: {reason}",
-                       'Put a text with a delimiter or line end between quotation marks, "...", '
-                       "and double the marks within it.") from error  # fmt: skip
+        raise _refused(
+            f"in the row that begins in line {begun}: {reason}",
+            'Put a text with a delimiter or line end between quotation marks, "...", '
+            "and double the marks within it.",
+        ) from error
     return grid
 
 
 def _check_widths(title: str, grid: Grid, delimiters: str) -> None:
     """Fault rows that are wider than the table: a value in them stands in the wrong column."""
-    widths = [next((n for n in range(len(row), 0, -1) if row[n - 1] is not None), 0)
-              for row in grid]  # fmt: skip
+    widths = [
+        next((n for n in range(len(row), 0, -1) if row[n - 1] is not None), 0) for row in grid
+    ]
     common = Counter(len(row) for row in grid if len(row) > 1).most_common(1)
     if not common:
         return
     most = common[0][0]
     faults = [
         Fault(
-            f"{title} row {number}", str(grid[number - 1][most]),
+            f"{title} row {number}",
+            str(grid[number - 1][most]),
             f"this row has {plural(width, 'cell')} where the table has {most}",
             f"Put a text that holds {delimiters} between quotation marks",
         )
         for number, width in enumerate(widths, start=1)
         if width > most
-    ]  # fmt: skip
+    ]
     if faults:
         raise InputFaults(faults)

@@ -117,8 +117,10 @@ def content_of(path: Path) -> bytes:
     """
     try:
         if not path.exists():
-            raise PlannerError(f"{path}: there is no such file. Check the name, or make a workbook "
-                               f"with: planner init {path}")  # fmt: skip
+            raise PlannerError(
+                f"{path}: there is no such file. Check the name, or make a workbook "
+                f"with: planner init {path}"
+            )
         if not path.is_file():
             raise RefusedError("this is not a file but a device or a pipe", "Name a workbook.")
         size = path.stat().st_size
@@ -258,9 +260,9 @@ class Archive:
             )
         if entry.flag_bits & 1:
             raise RefusedError(
-                f"part {short(name)} of this workbook is encrypted", SAVE_AGAIN + " again, "
-                "without a password.",
-            )  # fmt: skip
+                f"part {short(name)} of this workbook is encrypted",
+                SAVE_AGAIN + " again, without a password.",
+            )
         if name.lower() in self._entries:
             raise DamagedError(f"it holds part {short(name)} twice")
         if not name.endswith("/"):
@@ -299,8 +301,9 @@ class Archive:
     def _check_size(self, entry: zipfile.ZipInfo) -> None:
         name, size = short(entry.filename), entry.file_size
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise RefusedError(f"part {name} is packed in a way that workbooks do not use",
-                               SAVE_AGAIN + " again.")  # fmt: skip
+            raise RefusedError(
+                f"part {name} is packed in a way that workbooks do not use", SAVE_AGAIN + " again."
+            )
         if size > 10_000_000 and size > MOST_RATIO * max(1, entry.compress_size):
             raise RefusedError(
                 f"part {name} unpacks to {size / 1e6:,.0f} MB, more than {MOST_RATIO} times its "
@@ -315,9 +318,16 @@ class Archive:
 
 
 _ZIP_ERRORS = (
-    zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError, OverflowError,
-    NotImplementedError, LookupError,
-)  # fmt: skip
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+    ValueError,
+    RuntimeError,
+    OverflowError,
+    NotImplementedError,
+    LookupError,
+)
 
 
 def short(name: str) -> str:

@@ -32,8 +32,10 @@ def notes_of(workbook: Workbook, sheet: SheetPart, grid: Grid) -> list[str]:
         linked(title, sheet.linked),
         _uncalculated(title, workbook, sheet),
         f"sheet {title} has formatted cells without content as far as {cells.stray}; they "
-        "are not read" if cells.stray else "",
-    ]  # fmt: skip
+        "are not read"
+        if cells.stray
+        else "",
+    ]
     return [note for note in notes if note]
 
 
@@ -47,8 +49,10 @@ def hidden_rows(title: str, rows: Sequence[int], grid: Grid) -> str:
     full = [row for row in rows if row <= len(grid) and any(c is not None for c in grid[row - 1])]
     if not full:
         return ""
-    return (f"sheet {title} has {plural(len(full), 'hidden row')} ({some(_runs(full))}), read all "
-            "the same")  # fmt: skip
+    return (
+        f"sheet {title} has {plural(len(full), 'hidden row')} ({some(_runs(full))}), read all "
+        "the same"
+    )
 
 
 def hidden_columns(title: str, columns: Sequence[int], grid: Grid) -> str:
@@ -62,14 +66,22 @@ def hidden_columns(title: str, columns: Sequence[int], grid: Grid) -> str:
     ]
     if not full:
         return ""
-    return (f"sheet {title} has {plural(len(full), 'hidden column')} "
-            f"({some(letters(column) for column in full)}), read all the same")  # fmt: skip
+    return (
+        f"sheet {title} has {plural(len(full), 'hidden column')} "
+        f"({some(letters(column) for column in full)}), read all the same"
+    )
 
 
 def merged(title: str, ranges: Sequence[Range], grid: Grid) -> str:
     """Return the note on merged cells, but for titles and headings, which do no harm."""
-    first = next((number for number, row in enumerate(grid, start=1)
-                  if any(cell is not None for cell in row)), 0)  # fmt: skip
+    first = next(
+        (
+            number
+            for number, row in enumerate(grid, start=1)
+            if any(cell is not None for cell in row)
+        ),
+        0,
+    )
     filled: dict[int, int] = {}
     for top, _, _, _ in ranges:
         if top <= len(grid) and top not in filled:
@@ -103,8 +115,10 @@ def linked(title: str, names: Sequence[str]) -> str:
     """Return the note on values taken from other workbooks, or nothing."""
     if not names:
         return ""
-    return (f"sheet {title} holds values from {some(names)}, as they stood when the workbook was "
-            "last saved")  # fmt: skip
+    return (
+        f"sheet {title} holds values from {some(names)}, as they stood when the workbook was "
+        "last saved"
+    )
 
 
 def clear_totals(sheet: SheetPart, grid: Grid) -> None:
@@ -128,9 +142,11 @@ def _uncalculated(title: str, workbook: Workbook, sheet: SheetPart) -> str:
     count = sheet.cells.rows.count(b"</f>") if workbook.uncalculated else 0
     if not count:
         return ""
-    return (f"sheet {title} has {plural(count, 'formula')} whose values a program stored "
-            "that leaves calculating to the spreadsheet; open and save the workbook there to be "
-            "sure of them")  # fmt: skip
+    return (
+        f"sheet {title} has {plural(count, 'formula')} whose values a program stored "
+        "that leaves calculating to the spreadsheet; open and save the workbook there to be "
+        "sure of them"
+    )
 
 
 def _runs(numbers: Sequence[int]) -> list[str]:

@@ -59,8 +59,10 @@ def is_ods(archive: Archive) -> bool:
     if not kind.startswith(KIND):
         return False
     if not kind.removeprefix(KIND).startswith("spreadsheet"):
-        raise RefusedError(f"this is not a workbook but an OpenDocument {kind.rpartition('.')[2]}",
-                           "Name a workbook.")  # fmt: skip
+        raise RefusedError(
+            f"this is not a workbook but an OpenDocument {kind.rpartition('.')[2]}",
+            "Name a workbook.",
+        )
     return True
 
 
@@ -91,8 +93,10 @@ def read_ods(
     if manifest in archive and any(
         e.name == "encryption-data" for e in elements(archive.read(manifest), manifest)
     ):
-        raise RefusedError("this workbook is locked with a password",
-                           "Open it in a spreadsheet and save it without one.")  # fmt: skip
+        raise RefusedError(
+            "this workbook is locked with a password",
+            "Open it in a spreadsheet and save it without one.",
+        )
     reading = _Reading(wanted, stand_in, deadline)
     if "styles.xml" in archive:
         reading.styles.read(archive.read("styles.xml"), "styles.xml")
@@ -100,8 +104,10 @@ def read_ods(
     walk(part, "content.xml", Walk(reading.start, reading.end, reading.text))
     if not reading.sheets:
         raise DamagedError("it holds no sheet")
-    return [(sheet.title, sheet.grid, sheet.notes() if wanted(sheet.title) else [], sheet.shown)
-            for sheet in reading.sheets]  # fmt: skip
+    return [
+        (sheet.title, sheet.grid, sheet.notes() if wanted(sheet.title) else [], sheet.shown)
+        for sheet in reading.sheets
+    ]
 
 
 @dataclass
@@ -232,8 +238,10 @@ class _Reading:
         self.sheets.append(_Sheet(title, hidden))
         self.is_wanted = self.wanted(title)
         if len(self.sheets) > MOST_SHEETS:
-            raise RefusedError(f"this workbook has more than {MOST_SHEETS:,} sheets",
-                               "Keep in it only the sheets that the plan needs.")  # fmt: skip
+            raise RefusedError(
+                f"this workbook has more than {MOST_SHEETS:,} sheets",
+                "Keep in it only the sheets that the plan needs.",
+            )
 
     def _end_cell(self, attributes: dict[str, str]) -> None:
         self.deadline.check()
@@ -276,11 +284,17 @@ class _Reading:
 
     def _too_large(self, column: int) -> InputFaults:
         sheet = self.sheets[-1]
-        return InputFaults([Fault(
-            f"{short(sheet.title)}!{letters(column + 1)}{sheet.rows + 1}", "",
-            f"this cell, repeated or far from the others, makes the sheets reach over more than "
-            f"the {MOST_CELLS:,} cells that are read",
-            "Delete what stands in it, or its row and column, and save the workbook")])  # fmt: skip
+        return InputFaults(
+            [
+                Fault(
+                    f"{short(sheet.title)}!{letters(column + 1)}{sheet.rows + 1}",
+                    "",
+                    f"this cell, repeated or far from the others, makes the sheets reach over more "
+                    f"than the {MOST_CELLS:,} cells that are read",
+                    "Delete what stands in it, or its row and column, and save the workbook",
+                )
+            ]
+        )
 
     def _value(self, given: dict[str, str]) -> object:
         """Return the value of a cell."""
@@ -294,8 +308,14 @@ class _Reading:
                 return shown if shown.startswith("#") else "#VALUE!"
             if formula.rpartition(":=")[2] in ("TRUE()", "FALSE()"):
                 return "TRUE" in formula
-        typed = {"float": _number, "percentage": _number, "currency": _number, "boolean": _boolean,
-                 "date": _date, "time": _time}.get(kind)  # fmt: skip
+        typed = {
+            "float": _number,
+            "percentage": _number,
+            "currency": _number,
+            "boolean": _boolean,
+            "date": _date,
+            "time": _time,
+        }.get(kind)
         if typed is None:
             return given.get("string-value") or shown or None
         return typed(given.get(f"{PLACES.get(kind, '')}value", ""), shown)
@@ -344,9 +364,13 @@ def _time(written: str, shown: str) -> object:
         return shown or written or None
     sign, days, hours, minutes, seconds, fraction = found.groups()
     try:
-        span = timedelta(int(days or 0), int(seconds or 0), hours=int(hours or 0),
-                         minutes=int(minutes or 0),
-                         microseconds=int(((fraction or "") + "000000")[:6]))  # fmt: skip
+        span = timedelta(
+            int(days or 0),
+            int(seconds or 0),
+            hours=int(hours or 0),
+            minutes=int(minutes or 0),
+            microseconds=int(((fraction or "") + "000000")[:6]),
+        )
     except (OverflowError, ValueError):
         return shown or written
     if sign:

@@ -74,8 +74,10 @@ def read_raw(path: Path, wanted: Callable[[str], bool] = lambda title: True) -> 
     """
     try:
         if path.is_dir():
-            return [RawSheet(file.stem, read_csv(file) if wanted(file.stem) else [])
-                    for file in csv_files(path)]  # fmt: skip
+            return [
+                RawSheet(file.stem, read_csv(file) if wanted(file.stem) else [])
+                for file in csv_files(path)
+            ]
         content = content_of(path)
         if path.suffix.lower() in (".csv", ".tsv", ".txt") and not content.startswith(b"PK"):
             raise RefusedError(
@@ -153,8 +155,10 @@ def _grids(parser: Parser, workbook: Workbook) -> tuple[dict[int, Grid], bool]:
 
 
 def _sheets(workbook: Workbook, grids: dict[int, Grid]) -> list[RawSheet]:
-    return [_raw_sheet(workbook, sheet, grids.get(number, []))
-            for number, sheet in enumerate(workbook.sheets)]  # fmt: skip
+    return [
+        _raw_sheet(workbook, sheet, grids.get(number, []))
+        for number, sheet in enumerate(workbook.sheets)
+    ]
 
 
 def _raw_sheet(workbook: Workbook, sheet: SheetPart, grid: Grid) -> RawSheet:

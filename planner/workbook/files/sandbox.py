@@ -44,8 +44,10 @@ def _signals_held() -> Iterator[None]:
         yield  # no signal is handled here
         return
     came: list[int] = []
-    before = {number: signal.signal(number, lambda got, _: came.append(got))
-              for number in (signal.SIGINT, signal.SIGTERM)}  # fmt: skip
+    before = {
+        number: signal.signal(number, lambda got, _: came.append(got))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         yield
     finally:
@@ -104,8 +106,14 @@ class Parser:
                 f"no process can be started to read this file ({error})",
                 "See that the folder for temporary files has room and that Python can start.",
             ) from error
-        self._task = {"parser": name, "mark": mark, "memory": MOST_MEMORY, "path": _path(),
-                      "seconds": int(deadline.seconds), "file": str(self.file)}  # fmt: skip
+        self._task = {
+            "parser": name,
+            "mark": mark,
+            "memory": MOST_MEMORY,
+            "path": _path(),
+            "seconds": int(deadline.seconds),
+            "file": str(self.file),
+        }
 
     def __enter__(self) -> Parser:
         return self
@@ -185,8 +193,12 @@ def _plain(disguise: str, values: Sequence[Any], stand_in: object) -> Sequence[o
         return list(map(date.fromordinal, values))
     if disguise == "tuples":
         makers: dict[int, Callable[..., object]] = {
-            0: lambda: stand_in, 1: date.fromordinal, 3: timedelta, 4: time, 7: datetime
-        }  # fmt: skip
+            0: lambda: stand_in,
+            1: date.fromordinal,
+            3: timedelta,
+            4: time,
+            7: datetime,
+        }
         return [makers[len(v)](*v) if v.__class__ is tuple else v for v in values]
     return values
 

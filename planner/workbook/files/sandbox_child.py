@@ -56,8 +56,11 @@ def limit(memory: int, seconds: int) -> None:
         import resource  # noqa: PLC0415  (there is none on Windows)
     except ImportError:
         return
-    limits = {"RLIMIT_AS": (memory, memory), "RLIMIT_CPU": (seconds, 2 * seconds),
-              "RLIMIT_CORE": (0, 0)}  # fmt: skip
+    limits = {
+        "RLIMIT_AS": (memory, memory),
+        "RLIMIT_CPU": (seconds, 2 * seconds),
+        "RLIMIT_CORE": (0, 0),
+    }
     for name, values in limits.items():
         try:
             resource.setrlimit(getattr(resource, name), values)
@@ -128,9 +131,14 @@ def converted(column: Sequence[Any], mark: str) -> tuple[int, str, Sequence[Any]
     if kinds == {str} and mark not in column:
         return len(column) - blank, "", [v or None for v in column] if blank else column
     has_marks = mark in column
-    sent = [value or None if value.__class__ is str
-            else DISGUISES[type(value)](value) if type(value) in DISGUISES else value
-            for value in column]  # fmt: skip
+    sent = [
+        value or None
+        if value.__class__ is str
+        else DISGUISES[type(value)](value)
+        if type(value) in DISGUISES
+        else value
+        for value in column
+    ]
     if has_marks:
         sent = [() if value == mark else value for value in sent]
     disguised = has_marks or not kinds <= PLAIN

@@ -150,11 +150,13 @@ def _book_part(archive: Archive) -> str:
         if relation.kind == "officeDocument":
             name = relation.target.lower()
             if name.endswith(".bin"):
-                raise RefusedError("this is a binary workbook (.xlsb)",
-                                   "Save it as .xlsx (Excel Workbook).")  # fmt: skip
+                raise RefusedError(
+                    "this is a binary workbook (.xlsb)", "Save it as .xlsx (Excel Workbook)."
+                )
             if name.startswith(("word/", "ppt/", "visio/")):
-                raise RefusedError("this is not a workbook but a document of another program",
-                                   "Name a workbook.")  # fmt: skip
+                raise RefusedError(
+                    "this is not a workbook but a document of another program", "Name a workbook."
+                )
             return relation.target
     raise _no_workbook(archive)
 
@@ -165,12 +167,14 @@ def _no_workbook(archive: Archive) -> RefusedError:
     if any(name.endswith(".iwa") or name == "index.zip" for name in names):
         return RefusedError("this is a Numbers document", "Export it as .xlsx from Numbers.")
     if any(name.endswith((".xlsx", ".xlsm", ".ods")) for name in names):
-        return RefusedError("this is a zip archive with a workbook inside",
-                            "Unpack it and name the workbook.")  # fmt: skip
+        return RefusedError(
+            "this is a zip archive with a workbook inside", "Unpack it and name the workbook."
+        )
     if any(name.endswith("workbook.xml") for name in names):
         return DamagedError("its list of relations (_rels/.rels) is missing or names no workbook")
-    return RefusedError("this is not an .xlsx workbook but a zip archive of something else",
-                        "Name a workbook.")  # fmt: skip
+    return RefusedError(
+        "this is not an .xlsx workbook but a zip archive of something else", "Name a workbook."
+    )
 
 
 def relations_of(archive: Archive, part: str) -> dict[str, Relation]:
@@ -231,8 +235,10 @@ def _sheets(listed: Sequence[Element], relations: dict[str, Relation]) -> list[S
             hidden = given.get("state", "visible") not in ("visible", "")
             sheets.append(SheetPart(title, relation.target, hidden))
         if len(sheets) > MOST_SHEETS:
-            raise RefusedError(f"this workbook has more than {MOST_SHEETS:,} sheets",
-                               "Keep in it only the sheets that the plan needs.")  # fmt: skip
+            raise RefusedError(
+                f"this workbook has more than {MOST_SHEETS:,} sheets",
+                "Keep in it only the sheets that the plan needs.",
+            )
     if not sheets:
         raise DamagedError("it lists no sheet that holds cells")
     return sheets
@@ -245,8 +251,11 @@ def _take_styles(workbook: Workbook, listed: Sequence[Element]) -> None:
         for e in listed
         if e.name == "numFmt" and e.parent == "numFmts"
     }
-    used = [number_of(e.attributes, "numFmtId", 0) for e in listed
-            if e.name == "xf" and e.parent == "cellXfs"]  # fmt: skip
+    used = [
+        number_of(e.attributes, "numFmtId", 0)
+        for e in listed
+        if e.name == "xf" and e.parent == "cellXfs"
+    ]
     for number in DATE_IN_THE_EAST & set(used):
         codes.setdefault(str(number), "yyyy-mm-dd")
     named = {int(n): code for n, code in codes.items() if n.isdecimal() and len(n) < 10}
@@ -254,8 +263,9 @@ def _take_styles(workbook: Workbook, listed: Sequence[Element]) -> None:
         f'<numFmt numFmtId="{number}" formatCode={quoteattr(code)}/>'
         for number, code in named.items()
     )
-    cells = "".join(f'<xf numFmtId="{number}" fontId="0" fillId="0" borderId="0"/>'
-                    for number in used)  # fmt: skip
+    cells = "".join(
+        f'<xf numFmtId="{number}" fontId="0" fillId="0" borderId="0"/>' for number in used
+    )
     workbook.styles = f"<numFmts>{formats}</numFmts><cellXfs>{cells}</cellXfs>".encode()
     workbook.shown = shown_by_style(named, used)
 
@@ -285,7 +295,7 @@ def _take_texts(workbook: Workbook, name: str) -> None:
 
 def _links(
     archive: Archive, listed: Sequence[Element], relations: dict[str, Relation]
-) -> list[str]:  # fmt: skip
+) -> list[str]:
     """Return the names of the other workbooks that formulas refer to, in their order."""
     names = []
     for element in listed:
@@ -300,9 +310,13 @@ def _links(
 
 
 def take_cells(
-    workbook: Workbook, wanted: Callable[[str], bool], mark: str, deadline: Deadline,
-    *, careful: bool = False,
-) -> None:  # fmt: skip
+    workbook: Workbook,
+    wanted: Callable[[str], bool],
+    mark: str,
+    deadline: Deadline,
+    *,
+    careful: bool = False,
+) -> None:
     """Read and check the cells of every sheet that is wanted.
 
     Parameters

@@ -99,9 +99,14 @@ class _Careful:
         if xml is None:
             self.furthest = max(self.furthest, (row, column))
         elif (row, column) in self.cells and len(self.faults) < MOST_FAULTS:
-            self.faults.append(Fault(
-                f"{self.title}!{letters(column)}{row}", "", "this cell stands in the file twice",
-                "Retype it in a spreadsheet and save the workbook again"))  # fmt: skip
+            self.faults.append(
+                Fault(
+                    f"{self.title}!{letters(column)}{row}",
+                    "",
+                    "this cell stands in the file twice",
+                    "Retype it in a spreadsheet and save the workbook again",
+                )
+            )
         else:
             self.cells[row, column] = xml
             if len(self.cells) > MOST_CAREFUL_CELLS:
@@ -210,9 +215,7 @@ def careful_cells(
     return SheetCells(b"".join(rows), bottom, right, None, sheet.hidden, sheet.around, stray)
 
 
-def _check_extent(
-    title: str, places: Sequence[tuple[int, int]], bottom: int, right: int
-) -> None:  # fmt: skip
+def _check_extent(title: str, places: Sequence[tuple[int, int]], bottom: int, right: int) -> None:
     """Fault the cell that makes the used range too large."""
     if bottom * right <= MOST_CELLS:
         return
@@ -220,9 +223,14 @@ def _check_extent(
     low = places[-1]
     wide = max(places, key=lambda place: place[1])
     row, column = wide if wide[1] * 100 > low[0] else low
-    raise InputFaults([Fault(
-        f"{title}!{letters(column)}{row}", "",
-        f"this cell makes the sheet reach over {bottom:,} rows and {right:,} columns, more than "
-        f"the {MOST_CELLS:,} cells that are read",
-        "Delete what stands in it, or delete the row and column, and save the workbook",
-    )])  # fmt: skip
+    raise InputFaults(
+        [
+            Fault(
+                f"{title}!{letters(column)}{row}",
+                "",
+                f"this cell makes the sheet reach over {bottom:,} rows and {right:,} columns, more "
+                f"than the {MOST_CELLS:,} cells that are read",
+                "Delete what stands in it, or delete the row and column, and save the workbook",
+            )
+        ]
+    )

@@ -31,16 +31,21 @@ _PLAINEST = (
     rb"| t=\"n\"><v>" + _NUMBER + rb"</v></c>"
     rb"| t=\"b\"><v>[01]</v></c>"
     rb"|(?: t=\"\w*+\")?+ ?+/>"
-)  # fmt: skip
+)
 _OTHER = (
     rb"| t=\"inlineStr\"" + _MORE + rb"><is>" + _T + rb"</is></c>"
     rb"|(?: t=\"n\")?+" + _MORE + rb">" + _FORMULA + rb"<v>" + _NUMBER + rb"</v></c>"
-    rb"| t=\"str\"" + _MORE + rb">" + _FORMULA + rb"<v(?: xml:space=\"preserve\")?+>" + _TEXT
+    rb"| t=\"str\""
+    + _MORE
+    + rb">"
+    + _FORMULA
+    + rb"<v(?: xml:space=\"preserve\")?+>"
+    + _TEXT
     + rb"</v></c>"
     rb"| t=\"b\"" + _MORE + rb">" + _FORMULA + rb"<v>[01]</v></c>"
     rb"| t=\"s\"" + _MORE + rb"><v>\d{1,9}+</v></c>"
     rb"|(?: t=\"\w*+\")?+" + _MORE + rb"(?:/>|></c>)"
-)  # fmt: skip
+)
 
 
 @cache

@@ -41,15 +41,19 @@ def pack(workbook: Workbook, chosen: Sequence[SheetPart], place: Path) -> None:
     relations += f'<Relationship Id="t" Type="{TYPES}/sharedStrings" Target="sharedStrings.xml"/>'
     parts: dict[str, tuple[bytes, ...]] = {
         "[Content_Types].xml": (_types(numbers).encode(),),
-        "_rels/.rels": (_relationships(
-            f'<Relationship Id="r" Type="{TYPES}/officeDocument" Target="xl/workbook.xml"/>'),),
+        "_rels/.rels": (
+            _relationships(
+                f'<Relationship Id="r" Type="{TYPES}/officeDocument" Target="xl/workbook.xml"/>'
+            ),
+        ),
         "xl/workbook.xml": (
             f'<workbook {space} xmlns:r="{TYPES}"><workbookPr date1904="{int(workbook.is_1904)}"/>'
-            f"<sheets>{book}</sheets></workbook>".encode(),),
+            f"<sheets>{book}</sheets></workbook>".encode(),
+        ),
         "xl/_rels/workbook.xml.rels": (_relationships(relations),),
         "xl/styles.xml": (f"<styleSheet {space}>".encode(), workbook.styles, b"</styleSheet>"),
         "xl/sharedStrings.xml": (f"<sst {space}>".encode(), workbook.texts, b"</sst>"),
-    }  # fmt: skip
+    }
     for number, sheet in enumerate(chosen, start=1):
         # The empty list of merged cells spares the parser a second search through the sheet.
         parts[f"xl/worksheets/sheet{number}.xml"] = (
@@ -64,8 +68,10 @@ def pack(workbook: Workbook, chosen: Sequence[SheetPart], place: Path) -> None:
                     for piece in pieces:
                         part.write(piece)
     except OSError as error:
-        raise RefusedError(f"there is no room for a temporary copy of this file ({error})",
-                           "Free some room on the disk.") from error  # fmt: skip
+        raise RefusedError(
+            f"there is no room for a temporary copy of this file ({error})",
+            "Free some room on the disk.",
+        ) from error
 
 
 def _relationships(inside: str) -> bytes:
@@ -77,8 +83,11 @@ def _types(numbers: Sequence[int]) -> str:
     """Return the list of content types."""
     space = "http://schemas.openxmlformats.org/package/2006/content-types"
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-    names = {"workbook.xml": "sheet.main", "styles.xml": "styles",
-             "sharedStrings.xml": "sharedStrings"}  # fmt: skip
+    names = {
+        "workbook.xml": "sheet.main",
+        "styles.xml": "styles",
+        "sharedStrings.xml": "sharedStrings",
+    }
     names |= {f"worksheets/sheet{n}.xml": "worksheet" for n in numbers}
     listed = "".join(
         f'<Override PartName="{posixpath.sep}xl/{name}" ContentType="{kind}.{what}+xml"/>'

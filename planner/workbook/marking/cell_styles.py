@@ -100,10 +100,16 @@ class Styles:
         etree.SubElement(font, main("color")).set("rgb", colour or "FF1F2A36")
         etree.SubElement(font, main("name")).set("val", "Calibri")
         xf = etree.Element(main("xf"))
-        for name, value in (("numFmtId", 0), ("fontId", _place(self._fonts, font)),
-                            ("fillId", self.fill(fill) if fill else 0), ("borderId", 0),
-                            ("xfId", 0), ("applyFont", 1), ("applyFill", int(bool(fill))),
-                            ("applyAlignment", 1)):  # fmt: skip
+        for name, value in (
+            ("numFmtId", 0),
+            ("fontId", _place(self._fonts, font)),
+            ("fillId", self.fill(fill) if fill else 0),
+            ("borderId", 0),
+            ("xfId", 0),
+            ("applyFont", 1),
+            ("applyFill", int(bool(fill))),
+            ("applyAlignment", 1),
+        ):
             xf.set(name, str(value))
         alignment = etree.SubElement(xf, main("alignment"))
         alignment.set("vertical", "top")

@@ -17,8 +17,16 @@ HEADING = "== planner check =="
 
 COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 DRAWING_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
-BEHIND_DRAWING = ("legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls",
-                  "webPublishItems", "tableParts", "extLst")  # fmt: skip
+BEHIND_DRAWING = (
+    "legacyDrawingHF",
+    "drawingHF",
+    "picture",
+    "oleObjects",
+    "controls",
+    "webPublishItems",
+    "tableParts",
+    "extLst",
+)
 """Elements of a sheet that stand behind the one that names its old drawing."""
 
 USUAL_WIDTH, USUAL_HEIGHT = 64, 20
@@ -59,12 +67,14 @@ class Comments:
         self._box_relation = next((r for r in relations if id and r.id == id), None)
         self.list = (
             etree.fromstring(f'<comments xmlns="{MAIN}"><authors/><commentList/></comments>')
-            if self._list_relation is None else package.tree(self._list_relation.target)
-        )  # fmt: skip
+            if self._list_relation is None
+            else package.tree(self._list_relation.target)
+        )
         self.boxes = (
-            HEAD if self._box_relation is None
+            HEAD
+            if self._box_relation is None
             else package.read(self._box_relation.target).decode("utf-8-sig")
-        )  # fmt: skip
+        )
         numbers = [int(n) for n in re.findall(r'id="_x0000_s(\d+)"', self.boxes)]
         self._next = max([1024, *numbers]) + 1
         self._entries = self._need("commentList")
@@ -97,8 +107,12 @@ class Comments:
         entry.set("shapeId", "0")
         self._write(etree.SubElement(entry, main("text")), f"{HEADING}\n{text}")
         self._by_cell[ref] = entry
-        box = BOX.format(id=self._next, anchor=_anchor(down, across, text, widths),
-                         row=down - 1, column=across - 1)  # fmt: skip
+        box = BOX.format(
+            id=self._next,
+            anchor=_anchor(down, across, text, widths),
+            row=down - 1,
+            column=across - 1,
+        )
         self._next += 1
         end = self.boxes.rindex("</xml>")
         self.boxes = self.boxes[:end] + box + self.boxes[end:]
@@ -229,5 +243,7 @@ def _anchor(down: int, across: int, text: str, widths: Mapping[int, int]) -> str
         right += 1
     height = lines * LINE_HEIGHT + 10
     top = max(down - 2, 0)
-    return (f"{across}, 12, {top}, 6, {right}, {spare}, "
-            f"{top + height // USUAL_HEIGHT}, {height % USUAL_HEIGHT + 6}")  # fmt: skip
+    return (
+        f"{across}, 12, {top}, 6, {right}, {spare}, "
+        f"{top + height // USUAL_HEIGHT}, {height % USUAL_HEIGHT + 6}"
+    )

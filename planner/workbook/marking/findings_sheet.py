@@ -57,9 +57,7 @@ class Book:
         self.package, self.part = package, book_part(package)
         self.root = package.tree(self.part)
         relations = {relation.id: relation for relation in package.relations(self.part)}
-        self.styles_part = next(
-            (r.target for r in relations.values() if r.kind == "styles"), ""
-        )  # fmt: skip
+        self.styles_part = next((r.target for r in relations.values() if r.kind == "styles"), "")
         self._strings_part = next(
             (r.target for r in relations.values() if r.kind == "sharedStrings"), ""
         )
@@ -103,8 +101,12 @@ class Book:
 
     def write_page(self, lines: Sequence[Line], styles: Styles, advice: str) -> None:
         """Write our sheet in front of the others, or over its earlier self."""
-        content = _page(lines, styles, advice, {sheet_of(line.where): self.title_of(
-            sheet_of(line.where)) for line in lines})  # fmt: skip
+        content = _page(
+            lines,
+            styles,
+            advice,
+            {sheet_of(line.where): self.title_of(sheet_of(line.where)) for line in lines},
+        )
         if self.page:
             self.package.put(self.sheets[self.page], content)
             return
@@ -130,9 +132,7 @@ class Book:
         self.package.touch(self.part)
 
 
-def _page(
-    lines: Sequence[Line], styles: Styles, advice: str, titles: Mapping[str, str]
-) -> bytes:  # fmt: skip
+def _page(lines: Sequence[Line], styles: Styles, advice: str, titles: Mapping[str, str]) -> bytes:
     """Return our sheet."""
     root = etree.fromstring(f'<worksheet xmlns="{MAIN}"/>')
     properties = etree.SubElement(root, main("sheetPr"))
@@ -142,8 +142,12 @@ def _page(
     view.set("workbookViewId", "0")
     view.set("showGridLines", "0")
     pane = etree.SubElement(view, main("pane"))
-    for name, value in (("ySplit", "4"), ("topLeftCell", "A5"), ("activePane", "bottomLeft"),
-                        ("state", "frozen")):  # fmt: skip
+    for name, value in (
+        ("ySplit", "4"),
+        ("topLeftCell", "A5"),
+        ("activePane", "bottomLeft"),
+        ("state", "frozen"),
+    ):
         pane.set(name, value)
     columns = etree.SubElement(root, main("cols"))
     for number, width in [*enumerate(WIDTHS, start=1), (MEMORY, 8)]:
@@ -169,12 +173,16 @@ def _page(
 
 
 def _fill(
-    data: etree._Element, lines: Sequence[Line], styles: Styles, advice: str,
+    data: etree._Element,
+    lines: Sequence[Line],
+    styles: Styles,
+    advice: str,
     titles: Mapping[str, str],
-) -> dict[str, str]:  # fmt: skip
+) -> dict[str, str]:
     """Write the cells, and return the links by cell."""
-    looks = {kind: styles.text(bold=True, fill=f"{rgb}{FIRST_BLUE:02X}")
-             for kind, rgb in COLOURS.items()}  # fmt: skip
+    looks = {
+        kind: styles.text(bold=True, fill=f"{rgb}{FIRST_BLUE:02X}") for kind, rgb in COLOURS.items()
+    }
     plain, linked = styles.text(), styles.text(colour=LINK)
     looks["note"] = plain
     head = styles.text(bold=True, colour="FFFFFFFF", fill="FF1F4E79")
@@ -191,10 +199,15 @@ def _fill(
         target = _target(line.where, titles)
         if target:
             links[f"B{number}"] = target
-        rows.append([
-            (line.kind, looks[line.kind]), (line.where, linked if target else plain),
-            (line.value, plain), (line.rule, plain), (line.remedy, plain),
-        ])  # fmt: skip
+        rows.append(
+            [
+                (line.kind, looks[line.kind]),
+                (line.where, linked if target else plain),
+                (line.value, plain),
+                (line.rule, plain),
+                (line.remedy, plain),
+            ]
+        )
     covered = styles.covered
     for number in range(max(len(rows), len(covered))):
         row = etree.SubElement(data, main("row"))

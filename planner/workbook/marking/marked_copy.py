@@ -40,9 +40,7 @@ def marked_path(source: Path) -> Path:
     return source.with_name(f"{name}{ending}")
 
 
-def write_marked(
-    source: Path, target: Path, lines: Sequence[Line], *, force: bool = False
-) -> None:  # fmt: skip
+def write_marked(source: Path, target: Path, lines: Sequence[Line], *, force: bool = False) -> None:
     """Write a marked copy.
 
     Parameters
@@ -89,8 +87,9 @@ def marked(content: bytes, lines: Sequence[Line]) -> bytes:
         styles = Styles(package, book.styles_part, book.covered())
         sheets = {
             name: Sheet(package, part, styles)
-            for name, part in book.sheets.items() if name != book.page
-        }  # fmt: skip
+            for name, part in book.sheets.items()
+            if name != book.page
+        }
         if book.page:
             for sheet in sheets.values():
                 sheet.unmark()
@@ -100,8 +99,10 @@ def marked(content: bytes, lines: Sequence[Line]) -> bytes:
         styles.save()
         return package.save()
     except (KeyError, ValueError, zipfile.BadZipFile, etree.LxmlError) as error:
-        raise PlannerError(f"this workbook cannot be marked ({error}). Open it in a spreadsheet "
-                           "and save it as .xlsx again.") from error  # fmt: skip
+        raise PlannerError(
+            f"this workbook cannot be marked ({error}). Open it in a spreadsheet "
+            "and save it as .xlsx again."
+        ) from error
 
 
 def _by_sheet(lines: Sequence[Line], book: Book) -> dict[str, dict[str, CellMark]]:
@@ -115,9 +116,10 @@ def _by_sheet(lines: Sequence[Line], book: Book) -> dict[str, dict[str, CellMark
         text = f"{line.kind.upper()}: {line.rule}.\n{line.remedy.rstrip('.')}."
         before = cells.get(cell)
         cells[cell] = (
-            CellMark(line.kind, text) if before is None
+            CellMark(line.kind, text)
+            if before is None
             else CellMark(before.kind, f"{before.text}\n\n{text}")
-        )  # fmt: skip
+        )
     return found
 
 
@@ -131,17 +133,23 @@ def _refuse(source: Path, target: Path, force: bool) -> None:
     """Refuse to write over the workbook itself, over other files, or under a wrong name."""
     ending = source.suffix.lower() if source.suffix.lower() in PATCHED else ".xlsx"
     if target.suffix.lower() != ending:
-        raise PlannerError(f"{target}: the marked copy of {source.name} is a workbook whose name "
-                           f"ends in {ending}. Name it so.")  # fmt: skip
+        raise PlannerError(
+            f"{target}: the marked copy of {source.name} is a workbook whose name "
+            f"ends in {ending}. Name it so."
+        )
     if target.exists() and source.exists() and target.samefile(source):
-        raise PlannerError(f"{target}: this is the workbook itself, which is never overwritten. "
-                           "Name another file for the marked copy.")  # fmt: skip
+        raise PlannerError(
+            f"{target}: this is the workbook itself, which is never overwritten. "
+            "Name another file for the marked copy."
+        )
     if target.is_dir():
         raise PlannerError(f"{target}: this is a folder. Name a file for the marked copy.")
     if target.exists() and not force and not untouched(target):
-        raise PlannerError(f"{target}: it is not a marked copy as this command wrote it (or it "
-                           "was edited since) and is not replaced. Name another file, or add "
-                           "--force to replace it.")  # fmt: skip
+        raise PlannerError(
+            f"{target}: it is not a marked copy as this command wrote it (or it "
+            "was edited since) and is not replaced. Name another file, or add "
+            "--force to replace it."
+        )
 
 
 def _plain_workbook(sheets: Sequence[RawSheet]) -> bytes:

@@ -147,8 +147,11 @@ class Package:
         for entry in self.tree(name).findall(f"{{{RELATIONS}}}Relationship"):
             target = entry.get("Target", "")
             outside = entry.get("TargetMode") == "External"
-            full = target[1:] if target.startswith("/") else posixpath.normpath(
-                posixpath.join(folder, target))  # fmt: skip
+            full = (
+                target[1:]
+                if target.startswith("/")
+                else posixpath.normpath(posixpath.join(folder, target))
+            )
             kind = entry.get("Type", "").rpartition("/")[2]
             found.append(Relation(entry.get("Id", ""), kind, "" if outside else full))
         return found
@@ -222,8 +225,10 @@ def book_part(package: Package) -> str:
             if package.tree(relation.target).tag == main("workbook"):
                 return relation.target
             break
-    raise PlannerError("this workbook is not of the usual kind (it may be Strict Open XML) and "
-                       "cannot be marked. Save it as Excel Workbook (.xlsx).")  # fmt: skip
+    raise PlannerError(
+        "this workbook is not of the usual kind (it may be Strict Open XML) and "
+        "cannot be marked. Save it as Excel Workbook (.xlsx)."
+    )
 
 
 def _relations_of(part: str) -> str:

@@ -76,8 +76,9 @@ def refuse_unreadable(raw: object) -> None:
         For an error value, a formula without stored value, or a control character.
     """
     if raw is FORMULA_WITHOUT_VALUE:
-        raise BadValueError("the formula has no stored value",
-                            "Open the workbook in a spreadsheet and save it")  # fmt: skip
+        raise BadValueError(
+            "the formula has no stored value", "Open the workbook in a spreadsheet and save it"
+        )
     if not isinstance(raw, str):
         return
     if ERROR_VALUE.fullmatch(raw):
@@ -86,8 +87,9 @@ def refuse_unreadable(raw: object) -> None:
         return
     for character in raw:
         if unicodedata.category(character) in UNREADABLE and character not in "\t\n\r":
-            raise BadValueError(f"the text holds a control character (U+{ord(character):04X})",
-                                "Retype it")  # fmt: skip
+            raise BadValueError(
+                f"the text holds a control character (U+{ord(character):04X})", "Retype it"
+            )
 
 
 def shown(raw: object) -> str:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from planner.workbook.schema.cell_contents import BadValueError
 from planner.workbook.schema.column_values import TypedColumn
 from planner.workbook.schema.declarations import Column, Kind
-from planner.workbook.schema.sheets import BY_NAME, SETTINGS
+from planner.workbook.schema.settings_sheet import SETTINGS
+from planner.workbook.schema.sheets import BY_NAME
 from planner.workbook.schema.values import convert
 
 OPERANDS = {"scale": Kind.NUMBER, "add": Kind.NUMBER, "shift_days": Kind.WHOLE}
@@ -27,8 +28,9 @@ def typed_changes(typed: Mapping[str, TypedColumn], locale: str | None) -> Typed
     """
     given = typed["value"]
     values, faults = list(given.values), dict(given.faults)
-    lines = zip(*(typed[name].values for name in ("sheet", "key", "column", "operation")),
-                strict=True)  # fmt: skip
+    lines = zip(
+        *(typed[name].values for name in ("sheet", "key", "column", "operation")), strict=True
+    )
     for at, (sheet, key, name, operation) in enumerate(lines):
         column = changed_column(sheet, key, name)
         blank = given.blank is not None and given.blank[at]

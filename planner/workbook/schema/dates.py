@@ -25,11 +25,19 @@ TIME = re.compile(
 )
 ORDINALS = frozenset({"st", "nd", "rd", "th", "of"})
 MONTHS = (
-    "january januar janvier", "february februar février fevrier", "march märz maerz mars mrz",
-    "april avril", "may mai", "june juni juin", "july juli juillet", "august août aout",
-    "september septembre", "october oktober octobre", "november novembre",
+    "january januar janvier",
+    "february februar février fevrier",
+    "march märz maerz mars mrz",
+    "april avril",
+    "may mai",
+    "june juni juin",
+    "july juli juillet",
+    "august août aout",
+    "september septembre",
+    "october oktober octobre",
+    "november novembre",
     "december dezember décembre decembre",
-)  # fmt: skip
+)
 """English, German and French names; three letters and more that begin only one of them will do."""
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -147,8 +155,11 @@ def _named(text: str) -> tuple[int, int, int] | None:
 
 def _month(word: str) -> int:
     """Return the month that a word names or begins, 0 if that is none or several."""
-    found = [number for number, names in enumerate(MONTHS, start=1)
-             if any(name.startswith(word) for name in names.split())]  # fmt: skip
+    found = [
+        number
+        for number, names in enumerate(MONTHS, start=1)
+        if any(name.startswith(word) for name in names.split())
+    ]
     if word == "sept":
         return 9
     return found[0] if len(found) == 1 and len(word) >= 3 else 0
@@ -176,14 +187,16 @@ def _serial(name: str, raw: str | float) -> BadValueError:
         number = math.inf
     rule = f"{name} is a date, and this is a bare number"
     if number.is_integer() and 1900 <= number < 2200:
-        return BadValueError(f"{name} is a date, and this looks like a year alone",
-                             f"Give the day too, e.g. {number:.0f}-12-31")  # fmt: skip
+        return BadValueError(
+            f"{name} is a date, and this looks like a year alone",
+            f"Give the day too, e.g. {number:.0f}-12-31",
+        )
     if 60 < number <= LAST_SERIAL and number.is_integer():
         day = date(1899, 12, 30) + timedelta(days=int(number))
         return BadValueError(
-            rule, f"{text} would be {day}; if that is meant, format the cell as a date or "
-            f"write {day}",
-        )  # fmt: skip
+            rule,
+            f"{text} would be {day}; if that is meant, format the cell as a date or write {day}",
+        )
     if re.fullmatch(r"\d{8}", text, re.ASCII):
         meant = _day(int(text[:4]), int(text[4:6]), int(text[6:]))
         if meant is not None:
@@ -199,8 +212,10 @@ def _unclear(name: str, text: str) -> BadValueError:
     if not SPELLED.fullmatch(text) or len(months) != 1 or len(words) != 1 + len(figures):
         return _doubtful(name, [])
     if len(figures) == 1 and len(figures[0]) == 4:
-        return BadValueError(f"{name} is a date, and this is a month without a day",
-                             f"Give the day too, e.g. {figures[0]}-{months[0]:02d}-01")  # fmt: skip
+        return BadValueError(
+            f"{name} is a date, and this is a month without a day",
+            f"Give the day too, e.g. {figures[0]}-{months[0]:02d}-01",
+        )
     if len(figures) != 2 or max(map(len, figures)) > 2:
         return _doubtful(name, [])
     orders = ((figures[1], figures[0]), (figures[0], figures[1]))

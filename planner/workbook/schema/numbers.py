@@ -19,8 +19,10 @@ SEPARATED = {
     for locale, (thousands, decimal) in LOCALES.items()
 }
 MINUS_SIGNS = str.maketrans({"−": "-", "–": "-", "﹣": "-", "－": "-"})
-RETYPE = ("Retype it in plain digits, e.g. {}, or say in settings locale how numbers are written: "
-          + ", ".join(LOCALES))  # fmt: skip
+RETYPE = (
+    "Retype it in plain digits, e.g. {}, or say in settings locale how numbers are written: "
+    + ", ".join(LOCALES)
+)
 
 
 def number_of(text: str, locale: str | None = None) -> float | None:

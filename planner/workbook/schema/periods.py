@@ -137,18 +137,28 @@ def _follows(stretch: Stretch, before: Stretch | None) -> None:
     length, day = stretch.length, stretch.since
     if before is None:
         if day is not None:
-            raise BadValueError("the first length of periods holds from the plan's start",
-                                f"Write {length} alone, e.g. {EXAMPLE}")  # fmt: skip
+            raise BadValueError(
+                "the first length of periods holds from the plan's start",
+                f"Write {length} alone, e.g. {EXAMPLE}",
+            )
         return
     if day is None:
-        raise BadValueError(f"{length} has no day from which it holds",
-                            f"Write {length} from YYYY-MM-DD, e.g. {EXAMPLE}")  # fmt: skip
+        raise BadValueError(
+            f"{length} has no day from which it holds",
+            f"Write {length} from YYYY-MM-DD, e.g. {EXAMPLE}",
+        )
     if length == before.length:
-        raise BadValueError(f"{length} from {day} follows on {before}: the length stays the same",
-                            "Leave it out, or give another length")  # fmt: skip
+        raise BadValueError(
+            f"{length} from {day} follows on {before}: the length stays the same",
+            "Leave it out, or give another length",
+        )
     if before.since is not None and day <= before.since:
-        raise BadValueError(f"{stretch} follows on {before}, and is not after it",
-                            "Give the lengths in the order of their days")  # fmt: skip
+        raise BadValueError(
+            f"{stretch} follows on {before}, and is not after it",
+            "Give the lengths in the order of their days",
+        )
     if length != "week" and day.day != 1:
-        raise BadValueError(f"periods by {length} start on the first of a month, and {day} is none",
-                            f"Give {day.replace(day=1)}, or the first after it")  # fmt: skip
+        raise BadValueError(
+            f"periods by {length} start on the first of a month, and {day} is none",
+            f"Give {day.replace(day=1)}, or the first after it",
+        )

@@ -15,13 +15,29 @@ from planner.workbook.schema.cell_contents import BadValueError
 from planner.workbook.schema.declarations import Column, Kind
 from planner.workbook.schema.units import CURRENCIES, factor_to, is_share, own_unit, unit_of
 
-RATES = {"daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter",
-         "yearly": "year", "annual": "year", "annually": "year"}  # fmt: skip
+RATES = {
+    "daily": "day",
+    "weekly": "week",
+    "monthly": "month",
+    "quarterly": "quarter",
+    "yearly": "year",
+    "annual": "year",
+    "annually": "year",
+}
 QUANTITY_WORDS = {"power": {"power"}, "time": {"time", "duration"}, "volume": {"flow"}}
 """Words that say no more than the kind of a unit does, so that they tell no column apart."""
 
-SPELLINGS = {"w": "W", "kw": "kW", "mw": "MW", "gw": "GW", "wh": "Wh", "kwh": "kWh", "mwh": "MWh",
-             "gwh": "GWh", **{code: code.upper() for code in CURRENCIES}}  # fmt: skip
+SPELLINGS = {
+    "w": "W",
+    "kw": "kW",
+    "mw": "MW",
+    "gw": "GW",
+    "wh": "Wh",
+    "kwh": "kWh",
+    "mwh": "MWh",
+    "gwh": "GWh",
+    **{code: code.upper() for code in CURRENCIES},
+}
 SPANS = ("time",)
 """Kind of the columns that count days, weeks or seconds."""
 
@@ -56,8 +72,10 @@ class UnitName:
         """Say by which heading the column is read as it is meant."""
         name, unit = self.column.name, f"`{self.column.name} [{self.unit}]`"
         if self.error is not None and own_kind(self.column) == SPANS:
-            return (f"{self.error.rule}. Name it {name} and give {own_unit(self.column)}, or "
-                    f"`{name} [weeks]` and give weeks")  # fmt: skip
+            return (
+                f"{self.error.rule}. Name it {name} and give {own_unit(self.column)}, or "
+                f"`{name} [weeks]` and give weeks"
+            )
         if self.error is not None:
             return f"{self.meaning}. {self.error.remedy}; then name it {name} or {unit}"
         if not self.is_exact:
@@ -91,8 +109,9 @@ def column_of_words(text: str, unit: str, columns: Iterable[Column]) -> Column |
     if said is None:
         return None
     words = words_of(text)
-    found = [column for column in columns
-             if said.kind == own_kind(column) and words_match(words, column)]  # fmt: skip
+    found = [
+        column for column in columns if said.kind == own_kind(column) and words_match(words, column)
+    ]
     return found[0] if len(found) == 1 else None
 
 
@@ -111,8 +130,11 @@ def unit_name(name: str, columns: Sequence[Column], currency: str | None) -> Uni
     numbers = [column for column in columns if column.kind in (Kind.NUMBER, Kind.WHOLE)]
     for find in (named_columns, near_columns, only_column):
         for words, suffix in splits(name, turned=find is named_columns):
-            named = [read for column in find(words, suffix, numbers)
-                     if (read := in_unit(column, suffix, currency))]  # fmt: skip
+            named = [
+                read
+                for column in find(words, suffix, numbers)
+                if (read := in_unit(column, suffix, currency))
+            ]
             if len(named) == 1:
                 return replace(named[0], is_exact=find is named_columns)
     return None

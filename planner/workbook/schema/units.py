@@ -19,37 +19,107 @@ DAYS_OF_A_MONTH = Fraction(1461, 48)
 POWER = {"w": Fraction(1, 1000), "kw": Fraction(1), "mw": Fraction(1000), "gw": Fraction(10**6)}
 WATTS = {"watt": "w", "kilowatt": "kw", "megawatt": "mw", "gigawatt": "gw"}
 TIME = {
-    "second": Fraction(1, 86400), "minute": Fraction(1, 1440), "hour": Fraction(1, 24),
-    "day": Fraction(1), "week": Fraction(7), "month": DAYS_OF_A_MONTH,
-    "quarter": 3 * DAYS_OF_A_MONTH, "year": 12 * DAYS_OF_A_MONTH,
-}  # fmt: skip
+    "second": Fraction(1, 86400),
+    "minute": Fraction(1, 1440),
+    "hour": Fraction(1, 24),
+    "day": Fraction(1),
+    "week": Fraction(7),
+    "month": DAYS_OF_A_MONTH,
+    "quarter": 3 * DAYS_OF_A_MONTH,
+    "year": 12 * DAYS_OF_A_MONTH,
+}
 TIME_WORDS = {
-    "s": "second", "sec": "second", "min": "minute", "h": "hour", "hr": "hour", "d": "day",
-    "calendar day": "day", "wk": "week", "mo": "month", "mth": "month", "q": "quarter",
-    "qtr": "quarter", "y": "year", "yr": "year", "a": "year",
-}  # fmt: skip
-VOLUME = {"l": Fraction(1), "liter": Fraction(1), "litre": Fraction(1), "m3": Fraction(1000),
-          "gal": Fraction("3.785411784"), "gallon": Fraction("3.785411784")}  # fmt: skip
+    "s": "second",
+    "sec": "second",
+    "min": "minute",
+    "h": "hour",
+    "hr": "hour",
+    "d": "day",
+    "calendar day": "day",
+    "wk": "week",
+    "mo": "month",
+    "mth": "month",
+    "q": "quarter",
+    "qtr": "quarter",
+    "y": "year",
+    "yr": "year",
+    "a": "year",
+}
+VOLUME = {
+    "l": Fraction(1),
+    "liter": Fraction(1),
+    "litre": Fraction(1),
+    "m3": Fraction(1000),
+    "gal": Fraction("3.785411784"),
+    "gallon": Fraction("3.785411784"),
+}
 THINGS = {"capacity unit", "system", "hall", "slot", "order"}
 COUNTED = THINGS | {"unit", "piece", "pc", "pcs", "each", "ea", "count", "no", "nos", "number", "#"}
-SHARES = {"%": Fraction(1, 100), "percent": Fraction(1, 100), "per cent": Fraction(1, 100),
-          "pct": Fraction(1, 100), "share": Fraction(1), "fraction": Fraction(1)}  # fmt: skip
+SHARES = {
+    "%": Fraction(1, 100),
+    "percent": Fraction(1, 100),
+    "per cent": Fraction(1, 100),
+    "pct": Fraction(1, 100),
+    "share": Fraction(1),
+    "fraction": Fraction(1),
+}
 SCALES = {
-    "k": 10**3, "tsd": 10**3, "thousand": 10**3, "000": 10**3, "'000": 10**3,
-    "m": 10**6, "mm": 10**6, "mn": 10**6, "mio": 10**6, "mln": 10**6, "million": 10**6,
-    "b": 10**9, "bn": 10**9, "billion": 10**9,
-}  # fmt: skip
+    "k": 10**3,
+    "tsd": 10**3,
+    "thousand": 10**3,
+    "000": 10**3,
+    "'000": 10**3,
+    "m": 10**6,
+    "mm": 10**6,
+    "mn": 10**6,
+    "mio": 10**6,
+    "mln": 10**6,
+    "million": 10**6,
+    "b": 10**9,
+    "bn": 10**9,
+    "billion": 10**9,
+}
 SPELLED = {"tsd", "thousand", "000", "'000", "million", "billion", "k"}
 """Scales that may stand without a currency."""
 
 CENTS = {"ct", "cent", "¢"}
-SYMBOLS = {"$": {"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN"}, "€": {"EUR"},
-           "£": {"GBP"}, "¥": {"JPY", "CNY"}, "us$": {"USD"}, "fr": {"CHF"}}  # fmt: skip
+SYMBOLS = {
+    "$": {"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN"},
+    "€": {"EUR"},
+    "£": {"GBP"},
+    "¥": {"JPY", "CNY"},
+    "us$": {"USD"},
+    "fr": {"CHF"},
+}
 CURRENCIES = {
-    "usd", "eur", "gbp", "chf", "jpy", "cny", "cad", "aud", "nzd", "sgd", "hkd", "twd", "krw",
-    "inr", "sek", "nok", "dkk", "pln", "brl", "mxn", "aed", "sar", "ils", "zar", "myr", "idr",
+    "usd",
+    "eur",
+    "gbp",
+    "chf",
+    "jpy",
+    "cny",
+    "cad",
+    "aud",
+    "nzd",
+    "sgd",
+    "hkd",
+    "twd",
+    "krw",
+    "inr",
+    "sek",
+    "nok",
+    "dkk",
+    "pln",
+    "brl",
+    "mxn",
+    "aed",
+    "sar",
+    "ils",
+    "zar",
+    "myr",
+    "idr",
     "thb",
-}  # fmt: skip
+}
 NOTHING = {"", "-", "–", "—", "n/a", "na", "none", "no unit", "dimensionless"}
 """What states no unit."""
 
@@ -187,8 +257,10 @@ def factor_to(column: Column, said: str, currency: str | None) -> Fraction:
     if unit.kind != own.kind or is_share(column) or _counts_others(said, column.unit):
         raise BadValueError(f"{rule}, and this is a unit of another kind", remedy)
     if unit.span in ("month", "quarter", "year"):
-        raise BadValueError(f"{rule}, and a {unit.span} has no fixed number of them",
-                            "Write days or weeks there and their number below")  # fmt: skip
+        raise BadValueError(
+            f"{rule}, and a {unit.span} has no fixed number of them",
+            "Write days or weeks there and their number below",
+        )
     if unit.money and currency and not is_currency(unit.money, currency):
         remedy = f"Convert the column to {currency}, or correct settings currency"
         raise BadValueError(f"{rule}, and the plan's currency is {currency}", remedy)

@@ -110,19 +110,25 @@ def within_bounds(column: Column, low: float, high: float) -> bool:
 def _text(column: Column, raw: object, locale: str | None) -> str:
     if isinstance(raw, str):
         if (column.refers_to or column.required) and LINE_BREAK.search(raw):
-            raise BadValueError(f"{column.name} is a name, and this one holds a tab or line break",
-                                "Write it in one line")  # fmt: skip
+            raise BadValueError(
+                f"{column.name} is a name, and this one holds a tab or line break",
+                "Write it in one line",
+            )
         if (column.refers_to or column.required) and len(raw) > LONGEST_NAME:
-            raise BadValueError(f"{column.name} is a name, and this one has {len(raw)} characters",
-                                f"Shorten it to {LONGEST_NAME}")  # fmt: skip
+            raise BadValueError(
+                f"{column.name} is a name, and this one has {len(raw)} characters",
+                f"Shorten it to {LONGEST_NAME}",
+            )
         return raw
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         raise BadValueError(f"{column.name} is a text", "Format the cell as text and retype it")
     if isinstance(raw, float) and not math.isfinite(raw):
         raise BadValueError(f"{column.name} is a text", "Mend the formula behind it")
     if abs(raw) >= LONGEST_NUMBER:
-        raise BadValueError(f"{column.name} is a text, and a number this long has been rounded",
-                            "Format the cell as text and retype it")  # fmt: skip
+        raise BadValueError(
+            f"{column.name} is a text, and a number this long has been rounded",
+            "Format the cell as text and retype it",
+        )
     return str(int(raw)) if raw == int(raw) else shown(raw)
 
 
@@ -146,8 +152,10 @@ def _written(column: Column, text: str, locale: str | None) -> float:
     if not text.endswith("%"):
         return value
     if not is_share(column):
-        raise BadValueError(f"{column.name} is a number and not a share",
-                            f"Give {expected(column)}, digits only, without unit")  # fmt: skip
+        raise BadValueError(
+            f"{column.name} is a number and not a share",
+            f"Give {expected(column)}, digits only, without unit",
+        )
     return value / 100
 
 
@@ -162,7 +170,9 @@ def bounded(column: Column, value: float) -> float:
     if beyond_measure([value]):
         raise BadValueError(
             f"{column.name} is out of bounds: no quantity is beyond {LARGEST:g}, nor this near to "
-            "0", f"Give {expected(column)}")  # fmt: skip
+            "0",
+            f"Give {expected(column)}",
+        )
     if within_bounds(column, value, value):
         return value
     remedy = f"Give {expected(column)}"

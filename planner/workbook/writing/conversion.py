@@ -34,8 +34,9 @@ def raw_sheets(inputs: Inputs) -> Sheets:
     """
     sheets = {
         table.name: [_raw_row(table, row) for row in inputs.tables[table.name]]
-        for table in TABLES if inputs.tables[table.name]
-    }  # fmt: skip
+        for table in TABLES
+        if inputs.tables[table.name]
+    }
     # The copy's numbers are in plain digits or number cells, whatever the source's locale is.
     settings = [row for row in sheets["settings"] if row["setting"] != "locale"]
     sheets["settings"] = settings
@@ -48,10 +49,9 @@ def raw_sheets(inputs: Inputs) -> Sheets:
 def _raw_row(table: Table, row: Row) -> dict[str, object]:
     """Return one row's values, None for a blank cell."""
     return {
-        column.name: None if column.name in row.blank
-        else row[column.name]
+        column.name: None if column.name in row.blank else row[column.name]
         for column in table.columns
-    }  # fmt: skip
+    }
 
 
 def left_out(raw: Sequence[RawSheet]) -> list[str]:

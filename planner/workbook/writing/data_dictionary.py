@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from planner.workbook.schema.declarations import Column, Table
-from planner.workbook.schema.sheets import SETTINGS, TABLES
+from planner.workbook.schema.settings_sheet import SETTINGS
+from planner.workbook.schema.sheets import TABLES
 from planner.workbook.writing.descriptions import allowed_values, default_text
 
 INTRODUCTION = """\
@@ -78,10 +79,14 @@ def data_dictionary() -> str:
 def _contents() -> str:
     """Return the table of all sheets."""
     rows = [
-        [f"[`{table.name}`](#{table.name})", table.help, _names(table.key),
-         "yes" if table.required else ""]
+        [
+            f"[`{table.name}`](#{table.name})",
+            table.help,
+            _names(table.key),
+            "yes" if table.required else "",
+        ]
         for table in TABLES
-    ]  # fmt: skip
+    ]
     return "## Sheets\n\n" + _table(("sheet", "a row is", "key", "required"), rows)
 
 
@@ -98,11 +103,21 @@ def _section(table: Table) -> str:
 def _columns(heading: str, columns: Iterable[Column]) -> str:
     """Return the table of a sheet's columns, or of the settings."""
     headings = (heading, "meaning", "kind", "unit", "blank stands for", "allowed", "example")
-    return _table(headings, [
-        [f"`{column.name}`", _meaning(column), str(column.kind), column.unit, _blank(column),
-         allowed_values(column), column.example]
-        for column in columns
-    ])  # fmt: skip
+    return _table(
+        headings,
+        [
+            [
+                f"`{column.name}`",
+                _meaning(column),
+                str(column.kind),
+                column.unit,
+                _blank(column),
+                allowed_values(column),
+                column.example,
+            ]
+            for column in columns
+        ],
+    )
 
 
 def _meaning(column: Column) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from planner.workbook.schema.declarations import Column, Kind
-from planner.workbook.schema.sheets import BY_NAME, SETTINGS
+from planner.workbook.schema.settings_sheet import SETTINGS
+from planner.workbook.schema.sheets import BY_NAME
 
 Sheets = dict[str, list[dict[str, object]]]
 """Rows of raw values for each sheet."""
@@ -35,13 +36,14 @@ def first_plan() -> Sheets:
         "systems": [_example("systems", available_from=None, available_to=None)],
         "sites": [_example("sites", storage=None, holding_cost=None)],
         "halls": [_example("halls", coolant_lpm=None, ready=None, fed_by=None, open_count=None)],
-        "commitments": [_example("commitments", countries=("US",), systems=None, late_cost=None,
-                                 price=None)],
+        "commitments": [
+            _example("commitments", countries=("US",), systems=None, late_cost=None, price=None)
+        ],
         "milestones": [
             _example("milestones", date=date(2026, 12, 31), mw=8),
             _example("milestones", date=date(2027, 6, 30), mw=18),
         ],
-    }  # fmt: skip
+    }
 
 
 def blank_settings() -> list[dict[str, object]]:

@@ -35,22 +35,33 @@ COLOURS = (
 )
 WORDS = (
     ("system", "what is ordered and installed as one unit"),
-    ("basis", "which MW count: system = power_kw alone; it = with overhead_kw; facility = it "
-     "times the site's pue"),
+    (
+        "basis",
+        "which MW count: system = power_kw alone; it = with overhead_kw; facility = it "
+        "times the site's pue",
+    ),
     ("in service", "installed and commissioned; only this counts toward a commitment"),
     ("milestone", "MW of a commitment in service by a day, cumulative"),
-    ("lead, transit", "calendar days until what is ordered, started or sent can be used; not "
-     "rounded to periods"),
-    ("a month", "each day has its share of its own month: 31 a month are 7 in a week of January. "
-     "What is not used is lost, but for part of a system or order"),
+    (
+        "lead, transit",
+        "calendar days until what is ordered, started or sent can be used; not rounded to periods",
+    ),
+    (
+        "a month",
+        "each day has its share of its own month: 31 a month are 7 in a week of January. "
+        "What is not used is lost, but for part of a system or order",
+    ),
     ("hall class", "identical halls of one site in one row, with their count"),
-    ("sign from", "in a plan: from this day to its order date an order takes its supplier's "
-     "capacity, so sign it by this day"),
+    (
+        "sign from",
+        "in a plan: from this day to its order date an order takes its supplier's "
+        "capacity, so sign it by this day",
+    ),
     ("energised", "MW that a power node may carry from a day on"),
     ("blank", "not zero: the default, or no value and no limit"),
     ("source", "where a row's figures come from, or the word assumption"),
     ("#", "a column whose name begins with # is yours; it is not read"),
-)  # fmt: skip
+)
 
 
 def write_guide(sheet: Worksheet, names: Sequence[str]) -> None:

@@ -16,7 +16,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from planner.workbook.schema.declarations import Column, Kind, Table
-from planner.workbook.schema.sheets import SETTINGS
+from planner.workbook.schema.settings_sheet import SETTINGS
 from planner.workbook.writing import readme_sheet
 from planner.workbook.writing.descriptions import described
 from planner.workbook.writing.readme_sheet import write_guide

@@ -115,8 +115,11 @@ def _row(table: Table, row: Mapping[str, object]) -> list[CellValue]:
     """Return one row's cells in declared order."""
     unknown = set(row) - {column.name for column in table.columns}
     if unknown:
-        raise PlannerError(f"sheet {table.name} has no column {', '.join(sorted(unknown))}. Use "
-                           + ", ".join(column.name for column in table.columns) + ".")  # fmt: skip
+        raise PlannerError(
+            f"sheet {table.name} has no column {', '.join(sorted(unknown))}. Use "
+            + ", ".join(column.name for column in table.columns)
+            + "."
+        )
     return [_cell(table, column, row.get(column.name)) for column in table.columns]
 
 
@@ -144,8 +147,10 @@ def _cell(table: Table, column: Column, value: object) -> CellValue:
 
 def _text(where: str, text: str) -> str:
     if len(text) > LONGEST_TEXT:
-        raise PlannerError(f"{where}: a text of {len(text)} characters does not fit into a cell. "
-                           f"Shorten it to {LONGEST_TEXT}.")  # fmt: skip
+        raise PlannerError(
+            f"{where}: a text of {len(text)} characters does not fit into a cell. "
+            f"Shorten it to {LONGEST_TEXT}."
+        )
     if ILLEGAL_CHARACTERS_RE.search(text):
         raise PlannerError(f"{where}: {text!r} holds a control character. Remove it.")
     return text

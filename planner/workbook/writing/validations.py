@@ -14,7 +14,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from planner.workbook.schema.declarations import Column, Kind, Table
-from planner.workbook.schema.sheets import BY_NAME, SETTINGS
+from planner.workbook.schema.settings_sheet import SETTINGS
+from planner.workbook.schema.sheets import BY_NAME
 from planner.workbook.writing.descriptions import allowed_values, default_text, plain
 
 LAST_ROW = 2000
@@ -27,9 +28,7 @@ LONGEST_TITLE, LONGEST_TEXT = 32, 255
 ZERO_DAY = date(1899, 12, 30)
 
 
-def add_validations(
-    sheet: Worksheet, table: Table, names: Sequence[str], first: int
-) -> None:  # fmt: skip
+def add_validations(sheet: Worksheet, table: Table, names: Sequence[str], first: int) -> None:
     """Add to every column of a sheet what may be typed into it.
 
     Parameters
@@ -50,9 +49,7 @@ def add_validations(
             _add(sheet, cells, column, f"{letter}{first}")
 
 
-def add_setting_validations(
-    sheet: Worksheet, rows: Sequence[Sequence[object]], first: int
-) -> None:  # fmt: skip
+def add_setting_validations(sheet: Worksheet, rows: Sequence[Sequence[object]], first: int) -> None:
     """Add to each setting's value what may be typed there."""
     declared = {setting.name: setting for setting in SETTINGS}
     for number, row in enumerate(rows, start=first):
@@ -68,8 +65,9 @@ def _add(sheet: Worksheet, cells: str, column: Column, corner: str) -> None:
         rule = DataValidation("list", formula1=f'"{",".join(choices)}"')
     elif column.kind is Kind.DATE:
         days = [(day - ZERO_DAY).days for day in (FIRST_DAY, LAST_DAY)]
-        rule = DataValidation("date", operator="between", formula1=str(days[0]),
-                              formula2=str(days[1]))  # fmt: skip
+        rule = DataValidation(
+            "date", operator="between", formula1=str(days[0]), formula2=str(days[1])
+        )
     elif column.kind in (Kind.NUMBER, Kind.WHOLE):
         rule = _number(column, corner)
     else:

@@ -1,0 +1,140 @@
+"""The sheet `settings`: the plan's first and last day, its periods, and how to solve it."""
+
+from __future__ import annotations
+
+from planner.workbook.schema.column_kinds import (
+    ANY,
+    CHOICE,
+    DATE,
+    NUMBER,
+    TEXT,
+    WHOLE,
+    source,
+)
+from planner.workbook.schema.declarations import Column, Kind, Table
+from planner.workbook.schema.periods import LENGTHS
+
+SETTINGS = (
+    Column(
+        "plan",
+        TEXT,
+        "Name of the plan and of its output folder; blank: the workbook's name.",
+        example="openai-750mw",
+    ),
+    Column(
+        "start",
+        DATE,
+        "First day planned; for months and quarters the first of a month.",
+        required=True,
+        example="2026-01-01",
+    ),
+    Column(
+        "end",
+        DATE,
+        "Last day planned; the period that holds it is planned whole.",
+        required=True,
+        example="2029-12-31",
+    ),
+    Column(
+        "period",
+        Kind.PERIODS,
+        "Length of a planning period; others may follow, each from a "
+        "day on, and the period before that day is cut short. Months and quarters start on the "
+        "first of a month.",
+        default="month",
+        choices=LENGTHS,
+        example="month; quarter from 2028-01-01",
+    ),
+    Column(
+        "today",
+        DATE,
+        "The day of planning: no decision is dated before it. Blank: start.",
+        example="2026-01-15",
+    ),
+    Column(
+        "release_fence_days",
+        WHOLE,
+        "Days from today within which no new decision is taken.",
+        unit="days",
+        default=0,
+        low=0,
+        high=3650,
+        example="30",
+    ),
+    Column("currency", TEXT, "Currency of all money, whole units.", default="USD", example="USD"),
+    Column(
+        "discount_rate",
+        NUMBER,
+        "Interest a year by which later money counts less.",
+        unit="a year",
+        default=0.0,
+        low=0.0,
+        high=1.0,
+        example="0.08",
+    ),
+    Column(
+        "pace",
+        CHOICE,
+        "Whether megawatts before their milestone are worth money.",
+        default="just-in-time",
+        choices=("just-in-time", "as-early-as-possible"),
+        example="just-in-time",
+    ),
+    Column(
+        "counts",
+        CHOICE,
+        "Whether systems and lots are whole numbers; continuous is faster and shows fractions.",
+        default="integer",
+        choices=("integer", "continuous"),
+        example="integer",
+    ),
+    Column(
+        "gap",
+        NUMBER,
+        "Relative distance to the proven bound at which a tier may stop.",
+        default=0.001,
+        low=0.0,
+        high=0.5,
+        example="0.001",
+    ),
+    Column(
+        "time_limit_s",
+        NUMBER,
+        "Seconds after which the best plan so far is taken.",
+        unit="s",
+        default=600.0,
+        above=0.0,
+        example="600",
+    ),
+    Column("threads", WHOLE, "Solver threads.", default=1, low=1, high=64, example="1"),
+    Column(
+        "locale",
+        CHOICE,
+        "How texts write numbers: 1,234.5 (en), 1.234,5 (de), 1 234,5 (fr) or "
+        "1'234.5 (ch); blank: plain digits alone. Dates stay ISO.",
+        choices=("en", "de", "fr", "ch"),
+        example="en",
+    ),
+)
+"""The settings: each is a row of the sheet `settings`, declared like a column."""
+
+SETTINGS_TABLES = (
+    Table(
+        "settings",
+        "One setting of the plan.",
+        ("setting",),
+        (
+            Column(
+                "setting",
+                CHOICE,
+                "Name of the setting.",
+                required=True,
+                choices=tuple(setting.name for setting in SETTINGS),
+                example="start",
+            ),
+            Column("value", ANY, "Its value; blank: its default.", example="2026-01-01"),
+            source(),
+        ),
+        required=True,
+    ),
+)

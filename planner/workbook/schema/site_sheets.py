@@ -1,0 +1,237 @@
+"""Sheets of sites: halls, power and crews."""
+
+from __future__ import annotations
+
+from planner.workbook.schema.column_kinds import (
+    DATE,
+    NUMBER,
+    TEXT,
+    WHOLE,
+    identifier,
+    limit,
+    money,
+    source,
+)
+from planner.workbook.schema.declarations import Column, Table
+
+SITE_TABLES = (
+    Table(
+        "sites",
+        "A data-centre site.",
+        ("site",),
+        (
+            identifier("site", "Name of the site.", example="Oklahoma City"),
+            Column("country", TEXT, "Country it lies in.", example="US"),
+            Column("region", TEXT, "State or region.", example="OK"),
+            Column(
+                "pue",
+                NUMBER,
+                "Facility power for each unit of IT power; required where facility power counts.",
+                low=1.0,
+                high=3.0,
+                example="1.2",
+            ),
+            money(
+                "opening_cost",
+                "Cost of first using the site; none where systems or open halls already stand.",
+                "money",
+                example="5000000",
+            ),
+            money("energy_price", "Price of facility energy.", "money per MWh", example="62"),
+            money(
+                "lease",
+                "Lease of the halls, by the IT power of the systems in service there.",
+                "money per MW-month",
+                example="180000",
+            ),
+            limit(
+                "storage",
+                "Most units held there after a day on which some are taken; blank: no limit.",
+                "units",
+                example="500",
+            ),
+            money(
+                "holding_cost", "Cost of holding a unit there.", "money per unit and month", "120"
+            ),
+            Column(
+                "latitude",
+                NUMBER,
+                "Latitude.",
+                unit="degrees",
+                low=-90.0,
+                high=90.0,
+                example="35.47",
+            ),
+            Column(
+                "longitude",
+                NUMBER,
+                "Longitude.",
+                unit="degrees",
+                low=-180.0,
+                high=180.0,
+                example="-97.52",
+            ),
+            source(),
+        ),
+        required=True,
+    ),
+    Table(
+        "halls",
+        "A class of identical halls at one site.",
+        ("hall",),
+        (
+            identifier("hall", "Name of the hall class.", example="Oklahoma City A"),
+            identifier("site", "Site it belongs to.", ("sites.site",), example="Oklahoma City"),
+            Column(
+                "count",
+                WHOLE,
+                "Halls of this class.",
+                unit="halls",
+                default=1,
+                low=1,
+                high=10000,
+                example="2",
+            ),
+            Column(
+                "it_mw",
+                NUMBER,
+                "IT power of one hall.",
+                unit="MW",
+                required=True,
+                above=0.0,
+                high=5000.0,
+                example="10",
+            ),
+            limit("slots", "Slots in one hall; blank: no limit.", "slots", example="300"),
+            limit("coolant_lpm", "Coolant flow of one hall; blank: no limit.", "l/min", "28000"),
+            Column(
+                "ready",
+                DATE,
+                "First day on which one can be open; blank: from the start.",
+                example="2026-06-01",
+            ),
+            Column(
+                "build_days",
+                WHOLE,
+                "Days from the decision to open one until it is open.",
+                unit="days",
+                default=0,
+                low=0,
+                high=3650,
+                example="90",
+            ),
+            money(
+                "fit_out_cost", "Cost of opening one hall.", "money per hall", example="12000000"
+            ),
+            Column(
+                "fed_by",
+                TEXT,
+                "Power node that feeds it; blank: no power limit.",
+                refers_to=("power.node",),
+                example="OKC feeder",
+            ),
+            Column(
+                "open_count",
+                WHOLE,
+                "Halls of this class that are open at the start.",
+                unit="halls",
+                default=0,
+                low=0,
+                high=10000,
+                example="1",
+            ),
+            source(),
+        ),
+        required=True,
+    ),
+    Table(
+        "power",
+        "A node of the power tree: grid connection, substation, feeder.",
+        ("node",),
+        (
+            identifier("node", "Name of the node.", example="OKC feeder"),
+            Column(
+                "parent",
+                TEXT,
+                "Node that feeds it; blank: the grid.",
+                refers_to=("power.node",),
+                example="OKC substation",
+            ),
+            Column(
+                "site",
+                TEXT,
+                "Site it stands at.",
+                refers_to=("sites.site",),
+                example="Oklahoma City",
+            ),
+            Column(
+                "group",
+                TEXT,
+                "Failover group: when any one member is lost, the others, and what "
+                "feeds them, must carry its load beside their own.",
+                example="OKC feeders",
+            ),
+            source(),
+        ),
+    ),
+    Table(
+        "energisation",
+        "Power that a node may carry, from a date on.",
+        ("node", "from"),
+        (
+            identifier(
+                "node",
+                "Power node; one without a row here has no limit of its own.",
+                ("power.node",),
+                example="OKC feeder",
+            ),
+            Column(
+                "from",
+                DATE,
+                "First day of this power; before its first row a node carries none.",
+                required=True,
+                example="2026-06-01",
+            ),
+            Column(
+                "mw",
+                NUMBER,
+                "Firm facility power.",
+                unit="MW",
+                required=True,
+                low=0.0,
+                example="24",
+            ),
+            source(),
+        ),
+    ),
+    Table(
+        "crews",
+        "Installation crews of a site, from a date on.",
+        ("site", "from"),
+        (
+            identifier(
+                "site",
+                "Site; one without a row here has no limit.",
+                ("sites.site",),
+                example="Oklahoma City",
+            ),
+            Column(
+                "from",
+                DATE,
+                "First day of this number; before its first row a site installs none.",
+                required=True,
+                example="2026-01-01",
+            ),
+            Column(
+                "systems_per_month",
+                NUMBER,
+                "Systems that can be installed; each day has its share of its month.",
+                unit="systems per month",
+                required=True,
+                low=0.0,
+                example="150",
+            ),
+            source(),
+        ),
+    ),
+)
