@@ -4,7 +4,7 @@ Main classes:
 
 - `limits.Limit`: a workbook cell that can limit a plan, named in business words, with the size of
   one step (a unit, or a period earlier).
-- `limit_effects.Touch`: effect of one step of a limit on one row of the model.
+- `row_effects.Touch`: effect of one step of a limit on one row of the model.
 - `limit_moves.Move`: a limit moved by a number of steps, in the inputs themselves.
 - `problem.Problem`: the LP relaxation of one state of the inputs, as a live model. A MIP has no
   shadow prices, and with all integers fixed the LP could not react to a limit.

@@ -8,6 +8,7 @@ from typing import Any
 
 from planner.errors import InputFaults
 from planner.explain.integer_answers import contradicts_itself
+from planner.explain.limit_declarations import LIMITS, Amount
 from planner.explain.minimal import minimal
 from planner.explain.problem import Problem
 from planner.model.frame import ContradictionError
@@ -92,6 +93,15 @@ def _with_only(inputs: Inputs, rows: Sequence[Row], kept: Sequence[Row]) -> Inpu
     return replace(inputs, tables=tables)
 
 
+def _hall_limits() -> list[Amount]:
+    """Return the limits of what one hall holds."""
+    return [
+        limit
+        for limit in LIMITS
+        if isinstance(limit, Amount) and limit.sheet == "halls" and limit.column != "count"
+    ]
+
+
 def _more(*columns: str) -> Callable[[Row], dict[str, Any]]:
     def lift(row: Row) -> dict[str, Any]:
         return {column: HUGE * (1.0 + row[column]) for column in columns}
@@ -99,19 +109,19 @@ def _more(*columns: str) -> Callable[[Row], dict[str, Any]]:
     return lift
 
 
-def _hall(row: Row) -> dict[str, Any]:
-    return {
-        "it_mw": HUGE * row["it_mw"],
-        "slots": None,
-        "coolant_lpm": None,
-        "open_count": row["count"],
-    }
+def _lifted_hall(row: Row) -> dict[str, Any]:
+    """Return the cells of a hall that holds anything and is open from the start."""
+    lifted: dict[str, Any] = {"open_count": row["count"]}
+    for limit in _hall_limits():
+        if row[limit.column] is not None:
+            lifted[limit.column] = HUGE * (1.0 + row[limit.column])
+    return lifted
 
 
 LIFTS: dict[str, Callable[[Row], dict[str, Any]]] = {
     "supply_capacity": _more("units_per_month"),
     "energisation": _more("mw"),
-    "halls": _hall,
+    "halls": _lifted_hall,
     "supply": lambda row: {"take_or_pay_share": 0.0},
 }
 """Sheets whose rows are kept but made non-binding."""
@@ -146,13 +156,12 @@ def _fleet(v: Values) -> str:
 
 
 def _hall_in_words(v: Values) -> str:
-    limits = [
-        f"{v['it_mw']:g} MW",
-        f"{v['slots']:g} slots" if v["slots"] is not None else "",
-        f"{v['coolant_lpm']:g} l/min" if v["coolant_lpm"] is not None else "",
-        f"{v['open_count']} of {v['count']} open at the start",
-    ]
-    return f"hall {v['hall']}: {', '.join(filter(None, limits))}"
+    limits = []
+    for limit in _hall_limits():
+        if v[limit.column] is not None:
+            limits.append(f"{v[limit.column]:g} {limit.unit.removesuffix(' per hall')}")
+    limits.append(f"{v['open_count']} of {v['count']} open at the start")
+    return f"hall {v['hall']}: {', '.join(limits)}"
 
 
 WORDS: dict[str, Callable[[Values], str]] = {

@@ -26,34 +26,6 @@ from planner.model.objectives import Tier
 from planner.plan.tables import Row
 from planner.solve.duals import Basis, set_upper_bounds
 
-STAGES = (
-    "hall power",
-    "hall slots",
-    "hall coolant",
-    "number of halls",
-    "hall ready",
-    "days to open a hall",
-    "power",
-    "energised from",
-    "crews",
-    "crews from",
-    "days to commission",
-    "storage",
-    "lane",
-    "days under way",
-    "assembly",
-    "assembly from",
-    "days of assembly",
-    "system available from",
-    "supplier capacity",
-    "supplier capacity from",
-    "yield",
-    "supplier's lead time",
-    "on sale from",
-    "budget",
-)
-"""Kinds of limits, in order from the milestone back to the order."""
-
 Missed = Mapping[tuple[str, int], float]
 """Megawatts missed by commitment and period."""
 
@@ -162,9 +134,7 @@ def explain_lateness(
     return [
         replace(
             x,
-            links=tuple(
-                sorted(x.links, key=lambda link: (STAGES.index(link.limit.kind), -link.brings))
-            ),
+            links=tuple(sorted(x.links, key=lambda link: (link.limit.stage, -link.brings))),
         )
         for x in result
     ]

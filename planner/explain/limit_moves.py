@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from planner.case.calendar import Calendar
+from planner.explain.limit_declarations import Amount
 from planner.explain.limits import STEPS, Limit
 from planner.workbook.checks.cross_checks import check
 from planner.workbook.drafts import draft_of
@@ -120,11 +121,10 @@ def lifted_steps(inputs: Inputs, limit: Limit) -> float:
         return float(math.ceil((it_mw + due) / limit.row["it_mw"]))
     least_kw = min(row["power_kw"] + row["overhead_kw"] for row in inputs.tables["systems"])
     systems = (it_mw + due) * 1000 / least_kw
-    each = max((row["quantity"] for row in inputs.tables["bom"]), default=1.0)
-    slots = max((row["slots"] for row in inputs.tables["systems"]), default=1.0)
-    coolant = max((row["coolant_lpm"] or 0.0 for row in inputs.tables["systems"]), default=1.0)
-    whole = 1.0 if limit.row.sheet in ("crews", "plants") else max(each, 1.0)
-    units = {"slots": slots, "coolant_lpm": coolant}.get(limit.column, whole)
+    units = 1.0
+    if isinstance(limit.declared, Amount) and limit.declared.each_takes is not None:
+        sheet, column = limit.declared.each_takes
+        units = max((row[column] or 0.0 for row in inputs.tables[sheet]), default=1.0)
     return float(math.ceil(2 * systems * max(units, 1.0)))
 
 

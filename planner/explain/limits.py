@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from planner.explain.limit_declarations import LIMITS, Amount, Day
 from planner.workbook.rows import Inputs, Row
 from planner.workbook.schema.periods import earlier_days, stretches
 
@@ -19,29 +20,43 @@ class Limit:
 
     Attributes
     ----------
-    kind : str
-        Kind of limit in business words, e.g. ``supplier capacity``.
+    declared : Amount or Day
+        Its declaration.
     subject : str
         Owner of the limit, e.g. ``TSMC`` or ``Regina feeder``.
     row : Row
         Row of the workbook.
-    column : str
-        Column of the cell.
     unit : str
         Unit of one step, e.g. ``units per month``; for dates and days the whole step.
     step : float
         Addend of the cell for one step; for dates and days see `limit_moves`.
-    dated : bool
-        Whether it is a date or a number of days.
     """
 
-    kind: str
+    declared: Amount | Day
     subject: str
     row: Row
-    column: str
     unit: str
     step: float = 1.0
-    dated: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Kind of limit, e.g. ``supplier capacity``."""
+        return self.declared.kind
+
+    @property
+    def column(self) -> str:
+        """Column of the cell."""
+        return self.declared.column
+
+    @property
+    def dated(self) -> bool:
+        """Whether it is a date or a number of days."""
+        return isinstance(self.declared, Day)
+
+    @property
+    def stage(self) -> int:
+        """Place on the way from the milestone back to the order; limits of one kind share it."""
+        return min(n for n, declared in enumerate(LIMITS) if declared.kind == self.kind)
 
     @property
     def name(self) -> str:
@@ -70,72 +85,49 @@ class Limit:
         return (self.row.sheet, self.where, self.column)
 
 
-AMOUNTS = (
-    ("supply_capacity", "units_per_month", "supplier capacity", ("supplier",), "units per month"),
-    ("plants", "units_per_month", "assembly", ("plant", "system"), "systems per month"),
-    ("lanes", "units_per_month", "lane", ("from", "to"), "units per month"),
-    ("depots", "storage", "storage", ("depot",), "units"),
-    ("sites", "storage", "storage", ("site",), "units"),
-    ("crews", "systems_per_month", "crews", ("site",), "systems per month"),
-    ("energisation", "mw", "power", ("node",), "MW"),
-    ("halls", "it_mw", "hall power", ("hall",), "MW per hall"),
-    ("halls", "slots", "hall slots", ("hall",), "slots per hall"),
-    ("halls", "coolant_lpm", "hall coolant", ("hall",), "l/min per hall"),
-    ("halls", "count", "number of halls", ("hall",), "halls"),
-    ("supply", "yield", "yield", ("supplier", "item"), "percentage point"),
-    ("budget", "cumulative", "budget", ("date",), "money"),
-)
-"""Sheet, column, kind, subject and unit of every limit that is an amount."""
-
-DATES = (
-    ("energisation", "from", "energised from", ("node",)),
-    ("halls", "ready", "hall ready", ("hall",)),
-    ("halls", "build_days", "days to open a hall", ("hall",)),
-    ("supply_capacity", "from", "supplier capacity from", ("supplier",)),
-    ("supply", "lead_days", "supplier's lead time", ("supplier", "item")),
-    ("supply", "available_from", "on sale from", ("supplier", "item")),
-    ("plants", "from", "assembly from", ("plant", "system")),
-    ("plants", "lead_days", "days of assembly", ("plant", "system")),
-    ("lanes", "transit_days", "days under way", ("from", "to")),
-    ("crews", "from", "crews from", ("site",)),
-    ("systems", "available_from", "system available from", ("system",)),
-    ("systems", "commission_days", "days to commission", ("system",)),
-)
-"""Sheet, column, kind and subject of every limit that is a date or a number of days."""
-
 MONEY_STEPS = 1000.0
 """Divisor of a budget that gives the size of its step, rounded down to a power of ten."""
 
 
 def amounts(inputs: Inputs) -> list[Limit]:
-    """Return every limit that is an amount, in the order of the sheets."""
-    found = []
-    for sheet, column, kind, subject, unit in AMOUNTS:
-        for row in inputs.tables[sheet]:
-            if row[column] is None or (kind == "yield" and row[column] > 0.99):
+    """Return every limit that is an amount."""
+    limits = []
+    for declared in LIMITS:
+        if isinstance(declared, Day):
+            continue
+        for row in inputs.tables[declared.sheet]:
+            value = row[declared.column]
+            if value is None or (declared.kind == "yield" and value > 0.99):
                 continue
-            step = _money_step(row[column]) if sheet == "budget" else 1.0
-            step = 0.01 if kind == "yield" else step
-            shown = f"{step:,.0f} {inputs.settings['currency']}" if sheet == "budget" else unit
-            found.append(Limit(kind, _named(row, subject), row, column, shown, step))
-    return found
+            unit, step = declared.unit, 1.0
+            if declared.kind == "budget":
+                step = _money_step(value)
+                unit = f"{step:,.0f} {inputs.settings['currency']}"
+            elif declared.kind == "yield":
+                step = 0.01
+            limits.append(Limit(declared, _named(row, declared.subject), row, unit, step))
+    return limits
 
 
 def dates(inputs: Inputs) -> list[Limit]:
     """Return every limit that is a date after the plan's start, or a number of days above 0."""
-    found, period = [], inputs.settings["period"]
+    period = inputs.settings["period"]
     # If the period length changes, the same number of days is no fixed number of periods.
     shorter = f"{earlier_days(period)} days less" if len(stretches(period)) > 1 else EARLIER
-    for sheet, column, kind, subject in DATES:
-        for row in inputs.tables[sheet]:
-            value = row[column]
-            late = value is not None and (
-                value > inputs.settings["start"] if isinstance(value, date) else value > 0
-            )
-            if late and not _first_row_of_none(inputs, row, column):
-                unit = EARLIER if isinstance(value, date) else shorter
-                found.append(Limit(kind, _named(row, subject), row, column, unit, dated=True))
-    return found
+    limits = []
+    for declared in LIMITS:
+        if isinstance(declared, Amount):
+            continue
+        for row in inputs.tables[declared.sheet]:
+            value = row[declared.column]
+            if value is None:
+                continue
+            is_date = isinstance(value, date)
+            is_late = value > inputs.settings["start"] if is_date else value > 0
+            if is_late and not _first_row_of_none(inputs, row, declared.column):
+                unit = EARLIER if is_date else shorter
+                limits.append(Limit(declared, _named(row, declared.subject), row, unit))
+    return limits
 
 
 def _first_row_of_none(inputs: Inputs, row: Row, column: str) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 
 from planner.case.case import Case, make_case
 from planner.errors import NoPlanExists
-from planner.explain.limit_effects import Touch
+from planner.explain.row_effects import Touch
 from planner.model.build import build_model
 from planner.model.decisions import Decisions, Model
 from planner.model.objectives import Tier, missed_mw_months, present_cost

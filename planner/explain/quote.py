@@ -16,10 +16,11 @@ from datetime import date
 from planner.case.demand import cut_at
 from planner.errors import PlannerError
 from planner.explain.integer_answers import settle_whole, solve_whole
-from planner.explain.limit_effects import Catalogue, Touch
+from planner.explain.limit_effects import Catalogue
 from planner.explain.limits import Limit
 from planner.explain.problem import ZERO_TOLERANCE, Problem
 from planner.explain.quote_plans import DIGITS, QuotePlans, Served, rounded_down, rounded_up
+from planner.explain.row_effects import Touch
 from planner.explain.session import Session
 from planner.model.objectives import Tier
 from planner.plan.tables import Row

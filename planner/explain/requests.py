@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
+from planner.explain.limit_declarations import MAX_TIMES, Day
 from planner.explain.limit_moves import Move, lifted_steps
 from planner.explain.limits import STEPS, Limit
 from planner.workbook.rows import Inputs
@@ -26,18 +27,6 @@ HUNDREDTH = ("mw", "it_mw")
 YIELD_GRAIN = Decimal("0.0001")
 MONEY_DIGITS = 6
 """Significant digits of a request for budget; never finer than whole units of money."""
-
-MOST_TIMES = 10
-"""Largest requested amount, as a multiple of the largest amount of the limit.
-
-More than ten times the capacity of a supplier, plant, lane, crew, feeder or budget would be a
-different one. Likewise a yield can remove at most nine tenths of the failures.
-"""
-
-MOST_TIMES_HALL = 2
-"""The same for the capacity of a hall: it is built, and a refit doubles it at best."""
-
-HALL_COLUMNS = ("it_mw", "slots", "coolant_lpm")
 
 DAYS_DIVISOR = 4
 """Divisor of a number of days that gives the least value to ask for: expediting saves no more."""
@@ -162,16 +151,16 @@ def _most(inputs: Inputs, request: Request) -> int:
     first = request.limits[0]
     if isinstance(first.value, date):
         return (first.value - today_of(inputs)).days
-    if first.dated:
+    if isinstance(first.declared, Day):
         return int(first.value - math.ceil(first.value / DAYS_DIVISOR))
     if first.column == "yield":
         value = Decimal(str(first.value))
-        best = 1 - (1 - value) / MOST_TIMES
+        best = 1 - (1 - value) / MAX_TIMES
         grains = [(x / YIELD_GRAIN).to_integral_value(ROUND_FLOOR) for x in (value, best)]
         return int(grains[1] - grains[0])
     # More than lifts a limit altogether gains nothing.
     lifted = max(lifted_steps(inputs, x) * x.step for x in request.limits)
     base = max(float(limit.value) for limit in request.limits)
-    times = MOST_TIMES_HALL if first.column in HALL_COLUMNS else MOST_TIMES
+    times = first.declared.max_times
     more = min(lifted, (times - 1) * base) if base > 0 else lifted
     return int(Decimal(str(more)) / request.grain)

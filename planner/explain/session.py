@@ -10,10 +10,11 @@ from functools import cached_property
 from planner.case.case import Case
 from planner.errors import NoPlanExists
 from planner.explain.integer_answers import EXACT_GAP, Whole, solve_whole
-from planner.explain.limit_effects import Catalogue, Touch
+from planner.explain.limit_effects import Catalogue
 from planner.explain.limit_moves import Move, lifted_steps, moved
 from planner.explain.limits import RATES, Limit
 from planner.explain.problem import ZERO_TOLERANCE, Problem, Solved
+from planner.explain.row_effects import Touch
 from planner.model.objectives import make_tiers
 from planner.plan.store import Plan
 from planner.solve.duals import FAR_PIVOTS_PER_ROW, NEAR_PIVOTS_PER_ROW
