@@ -9,54 +9,87 @@ Examples
 
 from __future__ import annotations
 
-import sys
-from dataclasses import fields
-from pathlib import Path
-from types import ModuleType
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-import planner.plan  # noqa: F401  (the room below is made callable)
+from planner.errors import (
+    Fault,
+    InputFaults,
+    Interrupted,
+    LimitReached,
+    NoPlanExists,
+    OptionOutOfBounds,
+    PlannerError,
+    PlanRefused,
+    SolverFailed,
+)
 
 if TYPE_CHECKING:
+    from planner.api import (
+        check,
+        compare,
+        explain,
+        load,
+        plan,
+        quote,
+        read,
+        save,
+        sweep,
+        verify,
+        why,
+    )
+    from planner.pipeline import Options
     from planner.plan.store import Plan
+    from planner.workbook.rows import Inputs
 
 __version__ = "0.1.0"
 
+__all__ = [
+    "Fault",
+    "InputFaults",
+    "Inputs",
+    "Interrupted",
+    "LimitReached",
+    "NoPlanExists",
+    "OptionOutOfBounds",
+    "Options",
+    "Plan",
+    "PlanRefused",
+    "PlannerError",
+    "SolverFailed",
+    "check",
+    "compare",
+    "explain",
+    "load",
+    "plan",
+    "quote",
+    "read",
+    "save",
+    "sweep",
+    "verify",
+    "why",
+]
 
-class _PlanRoom(ModuleType):
-    """The room `planner.plan`, which is also the function that makes a plan.
+_HOMES = {
+    "Inputs": "planner.workbook.rows",
+    "Options": "planner.pipeline",
+    "Plan": "planner.plan.store",
+}
+"""Modules of the classes that are imported on first use; the functions are in `planner.api`."""
 
-    The contract has both names, and importing any module of the room would otherwise replace the
-    function by the room.
-    """
-
-    def __call__(self, workbook: str | Path, **options: Any) -> Plan:
-        """Make a plan from a workbook or a folder of CSV files.
-
-        Parameters
-        ----------
-        workbook
-            Path of the inputs.
-        **options
-            Fields of `planner.pipeline.Options`, e.g. ``gap=0.01``.
-
-        Raises
-        ------
-        OptionOutOfBounds
-            If an option is not known, or its value is not allowed.
-        PlannerError
-            As `planner.pipeline.make_plan`.
-        """
-        from planner.errors import OptionOutOfBounds  # noqa: PLC0415
-        from planner.pipeline import Options, make_plan  # noqa: PLC0415
-        from planner.workbook.reading import read_inputs  # noqa: PLC0415  (slow to import)
-
-        unknown = sorted(options.keys() - {field.name for field in fields(Options)})
-        if unknown:
-            known = ", ".join(field.name for field in fields(Options))
-            raise OptionOutOfBounds(f"{unknown[0]}: there is no such option. There are {known}")
-        chosen = Options(**options)  # refused before a large workbook is read
-        return make_plan(read_inputs(Path(workbook)), chosen)
+# The rooms `plan` and `explain` have the names of functions. Loaded once, they are not bound to
+# these names again when one of their modules is imported.
+for _room in ("plan", "explain"):
+    import_module(f"planner.{_room}")
+    del globals()[_room]
 
 
-sys.modules["planner.plan"].__class__ = _PlanRoom
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use, because pandas and the solver take a second to load."""
+    if name not in __all__:
+        raise AttributeError(f"module 'planner' has no attribute {name!r}")
+    return getattr(import_module(_HOMES.get(name, "planner.api")), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

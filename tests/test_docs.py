@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -211,16 +212,38 @@ def test_the_python_interface_is_in_step_with_the_docstrings() -> None:
     )
 
 
+def python_examples() -> list[str]:
+    """Return the Python examples of the pages."""
+    page = (ROOT / ".github/API.md").read_text(encoding="utf-8")
+    return re.findall(r"^```python\n(.*?)^```$", page + README, re.MULTILINE | re.DOTALL)
+
+
 def test_the_examples_in_python_run(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.chdir(ROOT)
-    page = (ROOT / ".github/API.md").read_text(encoding="utf-8")
-    examples = re.findall(r"^```python\n(.*?)^```$", page + README, re.MULTILINE | re.DOTALL)
-    assert examples
-    for example in examples:
-        exec(example.replace("openai-750mw", "first-plan"), {})
+    assert len(python_examples()) == 2
+    for example in python_examples():
+        mine = example.replace("openai-750mw", "first-plan")
+        exec(mine.replace('"outputs/', f'"{tmp_path}/'), {})
     assert "<Plan first-plan: " in capsys.readouterr().out
+    assert (tmp_path / "first-plan" / "plan.json").is_file()
+
+
+def test_the_examples_in_python_are_typed(tmp_path: Path) -> None:
+    for number, example in enumerate(python_examples()):
+        (tmp_path / f"example_{number}.py").write_text(example, encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", str(tmp_path)]
+    cache = f"--cache-dir={tmp_path / 'cache'}"
+    env = {**os.environ, "MYPYPATH": str(ROOT)}
+    ended = subprocess.run(
+        [*command, cache, "--follow-imports=silent", "--ignore-missing-imports"],
+        capture_output=True,
+        text=True,
+        env=env,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
 def test_the_glossary_gives_each_word_one_meaning() -> None:

@@ -24,6 +24,7 @@ from planner.attempts import Attempts
 from planner.checker.verify import verify
 from planner.cli.main import planner
 from planner.errors import PlannerError
+from planner.explain import findings
 from planner.explain.findings import Inquiry, _rising, explain_plan, quote_plan
 from planner.explain.quote import Largest, Terms
 from planner.explain.session import Session
@@ -287,7 +288,7 @@ def test_an_interrupted_explanation_leaves_the_plan(tmp_path, monkeypatch):
     def interrupted(plan, **_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("planner.explain.findings.explain_plan", interrupted)
+    monkeypatch.setattr(findings, "explain_plan", interrupted)
     result = run("plan", BOOK, "-o", tmp_path / "p", "--explain")
     assert "the plan is written, without an explanation" in result.stderr
     assert load_plan(tmp_path / "p").findings == {}

@@ -25,7 +25,9 @@ from planner.checker.verify import verify
 from planner.cli.main import planner
 from planner.diagnostics import warnings
 from planner.errors import PlannerError
+from planner.explain import contradictions
 from planner.pipeline import make_plan
+from planner.plan import saved_reports, store
 from planner.plan.store import load_plan, save_plan
 from planner.whatif.applied_changes import as_planned
 from planner.workbook import stored_inputs
@@ -80,6 +82,15 @@ def assert_said(result: Ended, claim: str) -> None:
     assert "Traceback" not in result.stderr
 
 
+def replace_by(monkeypatch: pytest.MonkeyPatch, name: str, value: object) -> None:
+    """Replace what a dotted name stands for; `plan` and `explain` are functions and rooms."""
+    parts = name.split(".")
+    is_method = parts[-2][0].isupper()
+    module = importlib.import_module(".".join(parts[: -2 if is_method else -1]))
+    holder = getattr(module, parts[-2]) if is_method else module
+    monkeypatch.setattr(holder, parts[-1], value)
+
+
 REPORTS = {
     "planner.reports.excel.plan_workbook.write_plan_workbook": "plan.xlsx could not be written",
     "planner.reports.page.plan_page.write_page": "report.html could not be written",
@@ -105,7 +116,7 @@ REPORTS = {
 def test_a_plan_outlives_all_that_tells_of_it(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(name, fails)
+    replace_by(monkeypatch, name, fails)
     result = run("plan", BOOK, "-o", tmp_path / "plan", "--explain", "--watch")
     assert_said(result, REPORTS[name])
     assert f"The plan is kept: {tmp_path / 'plan' / 'plan.json'}." in result.stderr
@@ -118,7 +129,7 @@ def test_the_other_report_is_written_all_the_same(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writer = next(one for one, claim in REPORTS.items() if claim.startswith(name))
-    monkeypatch.setattr(writer, fails)
+    replace_by(monkeypatch, writer, fails)
     result = run("plan", BOOK, "-o", tmp_path / "plan", "--json")
     assert_said(result, f"{name} could not be written")
     document = json.loads(result.stdout)
@@ -134,7 +145,7 @@ def test_the_reports_of_an_older_plan_do_not_stay_beside_a_new_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run("plan", BOOK, "-o", tmp_path / "plan").exit_code == 0
-    monkeypatch.setattr("planner.plan.saved_reports.save_reports", fails)
+    monkeypatch.setattr(saved_reports, "save_reports", fails)
     assert run("plan", BOOK, "-o", tmp_path / "plan", *LATE).exit_code == INCOMPLETE
     names = {path.name for path in (tmp_path / "plan").iterdir()}
     assert names == {"plan.json", "inputs.json", "tables"}
@@ -202,7 +213,7 @@ def test_that_no_plan_exists_is_said_though_the_rows_are_not_found(
         lines = csv.DictWriter(file, list(halls[0]))
         lines.writeheader()
         lines.writerows(halls)
-    monkeypatch.setattr("planner.explain.contradictions.find_contradiction", fails)
+    monkeypatch.setattr(contradictions, "find_contradiction", fails)
     result = run("plan", folder, "-o", tmp_path / "plan")
     assert result.exit_code == 3
     assert "no plan exists: " in result.stderr
@@ -221,7 +232,7 @@ def test_a_check_with_faults_ends_with_their_code(
 def test_without_its_inputs_a_plan_loads_and_verifies_and_says_what_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("planner.plan.store.as_document", fails)
+    monkeypatch.setattr(store, "as_document", fails)
     folder = tmp_path / "plan"
     result = run("plan", BOOK, "-o", folder)
     assert_said(result, "inputs.json could not be written")
@@ -292,7 +303,7 @@ def test_what_was_found_about_a_plan_is_kept(
     command: str, name: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = (folder / "plan.xlsx").read_bytes()
-    monkeypatch.setattr(name, fails)
+    replace_by(monkeypatch, name, fails)
     assert_said(run(command, folder), FOUND[command, name])
     if "write_plan_workbook" in name:
         assert (folder / "plan.xlsx").read_bytes() == before
@@ -317,7 +328,7 @@ def test_a_part_of_an_explanation_that_fails_takes_no_other_along(
     claim, other = PARTS[name]
     folder = tmp_path / "plan"
     assert run("plan", BOOK, "-o", folder, *LATE).exit_code == 0
-    monkeypatch.setattr(f"planner.explain.explanation.{name}", fails)
+    replace_by(monkeypatch, f"planner.explain.explanation.{name}", fails)
     assert_said(run("explain", folder), claim)
     assert load_plan(folder).rows(other)
     told = load_plan(folder).findings["explanation"].facts["undone"]
@@ -328,7 +339,7 @@ def test_a_part_of_an_explanation_that_fails_takes_no_other_along(
 def test_what_cannot_be_kept_is_printed(
     command: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("planner.plan.saved_reports.save_finding", fails)
+    monkeypatch.setattr(saved_reports, "save_finding", fails)
     result = run(command, folder, "--json")
     assert result.exit_code == INCOMPLETE
     document = json.loads(result.stdout)
@@ -378,7 +389,7 @@ COMPARED = {
 def test_a_comparison_outlives_its_files(
     name: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(name, fails)
+    replace_by(monkeypatch, name, fails)
     result = run("compare", folder, folder, "-o", tmp_path / "compare")
     assert_said(result, COMPARED[name])
     lost = COMPARED[name].split()[0]
@@ -402,7 +413,7 @@ def test_a_sweep_outlives_its_files(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = ["--method", "grid", "--vary", "halls[*].it_mw*=1,2", "--engine", "serial"]
-    monkeypatch.setattr(name, fails)
+    replace_by(monkeypatch, name, fails)
     result = run("sweep", BOOK, *asked, "-o", tmp_path / "sweep")
     assert_said(result, SWEPT[name])
     assert len((tmp_path / "sweep" / "cases.jsonl").read_bytes().splitlines()) == 2
@@ -440,7 +451,7 @@ def test_a_folder_that_cannot_be_written_costs_the_folder_not_the_plan(
 
         return taking
 
-    monkeypatch.setattr("planner.plan.store.save_plan", take(save_plan))
+    monkeypatch.setattr(store, "save_plan", take(save_plan))
     result = run("plan", BOOK, "-o", taken, "--json")
     assert result.exit_code == 2
     assert "is not a plan folder" in result.stderr

@@ -23,6 +23,7 @@ from instances import Sheets
 from random_cases import random_case
 from test_explain_quote import brute_largest, brute_missed
 
+from planner.explain import quote
 from planner.explain.quote import Quoter, Terms
 from planner.explain.session import Session
 from planner.pipeline import Options, make_plan
@@ -170,7 +171,7 @@ def test_twenty_megawatts_that_a_plan_serves_are_not_denied(
 ) -> None:
     """The plan is the one that `planner plan` makes; to make it here takes a minute."""
     inputs = read_inputs(Path(__file__).parent / "data/quotes/quote-denies.xlsx")
-    monkeypatch.setattr("planner.explain.quote.committed", lambda *_: (1.6, 0.0))
+    monkeypatch.setattr(quote, "committed", lambda *_: (1.6, 0.0))
     quoter = Quoter(Session(inputs, seconds=900.0), Terms("it"))
     by = quoter.problem.case.calendar.ends.index(date(2028, 6, 30))
     assert quoter.bound(by) >= 20.0

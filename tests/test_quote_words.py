@@ -12,6 +12,7 @@ from plan_samples import sample_plan
 from rich.console import Console
 from test_quote_checked import drawn
 
+from planner.explain import quote_plans
 from planner.explain.findings import Inquiry, quote_plan
 from planner.explain.integer_answers import Whole
 from planner.explain.quote import Earliest, Quoter, Terms
@@ -131,7 +132,7 @@ def test_out_of_time_denies_nothing(monkeypatch):
     def nothing(problem, tiers, held=(), seconds=0.0, **options):
         return Whole((float("inf"),), (float("-inf"),), "time limit", None)
 
-    monkeypatch.setattr("planner.explain.quote_plans.solve_whole", nothing)
+    monkeypatch.setattr(quote_plans, "solve_whole", nothing)
     found = quoter.earliest(mw)
     assert found.period is None
     assert not found.is_proven
@@ -148,7 +149,8 @@ def test_an_infeasible_search_denies_nothing(monkeypatch):
     """A plan that serves nothing of the quote always exists, whatever a solver says."""
     _, quoter = plan_and_quoter()
     monkeypatch.setattr(
-        "planner.explain.quote_plans.solve_whole",
+        quote_plans,
+        "solve_whole",
         lambda *_, **__: Whole((float("inf"),), (float("inf"),), "infeasible", None),
     )
     found = quoter.earliest(quoter.bound(quoter.last))

@@ -28,8 +28,9 @@ FLOORS = {
     "pipeline": 7,
     "whatif": 8,
     "explain": 8,
-    "cli": 9,
-    "__main__": 10,
+    "api": 9,
+    "cli": 10,
+    "__main__": 11,
 }
 """Floor of each room: it imports from itself and from lower floors alone."""
 

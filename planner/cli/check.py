@@ -9,10 +9,8 @@ import click
 
 from planner.cli.arguments import require_workbook
 from planner.cli.ending import ended
-from planner.errors import InputFaults
 
 if TYPE_CHECKING:
-    from planner.attempts import Attempts
     from planner.reports.console.faults import Findings
 
 USUAL = ""
@@ -48,6 +46,7 @@ def command(
     """  # noqa: D301  (the backspace keeps click from joining the lines)
     from rich.console import Console  # noqa: PLC0415  (slow to import)
 
+    from planner.api import findings_of  # noqa: PLC0415
     from planner.attempts import Attempts  # noqa: PLC0415
     from planner.reports.console.faults import as_json as document  # noqa: PLC0415
     from planner.reports.console.faults import print_findings  # noqa: PLC0415
@@ -61,7 +60,7 @@ def command(
         )
     require_workbook(workbook)
     tried = Attempts()
-    found = _findings(workbook, tried)
+    found = findings_of(workbook, tried)
     if mark is not None:
         found = _marked(found, mark, force)
     if as_json:
@@ -72,26 +71,6 @@ def command(
         click.echo(f"Marked copy: {found.marked}", err=True)
     code = ended(tried, 0, "All else was checked.")
     return 1 if found.faults else code
-
-
-def _findings(workbook: Path, tried: Attempts) -> Findings:
-    """Read a workbook and return its faults, warnings and notes."""
-    from planner.case.case import make_case  # noqa: PLC0415
-    from planner.diagnostics.warnings import find_warnings  # noqa: PLC0415
-    from planner.reports.console.faults import Findings  # noqa: PLC0415
-    from planner.whatif.rehearsal import rehearsed  # noqa: PLC0415
-    from planner.workbook.reading import read_inputs  # noqa: PLC0415
-
-    try:
-        inputs = read_inputs(workbook)
-    except InputFaults as error:
-        return Findings(workbook, error.faults)
-    try:
-        case = make_case(inputs)
-    except InputFaults as error:
-        return Findings(workbook, (*error.faults, *rehearsed(inputs)), (), inputs.notes)
-    warnings = find_warnings(inputs, case, tried)
-    return Findings(workbook, rehearsed(inputs), warnings, inputs.notes, can_be_planned=True)
 
 
 def _marked(found: Findings, target: str, force: bool) -> Findings:

@@ -34,20 +34,17 @@ def command(*, plan: Path, workbook: Path, as_json: bool) -> int:
         )
     require_plan(plan)
     require_workbook(workbook)
-    from planner.checker.verify import verify  # noqa: PLC0415
+    from planner.api import verify  # noqa: PLC0415  (slow to import)
     from planner.plan.store import load_plan  # noqa: PLC0415
-    from planner.plan.summary import wrong_figures  # noqa: PLC0415
     from planner.reports.plan_figures import several  # noqa: PLC0415
     from planner.whatif.applied_changes import as_planned  # noqa: PLC0415
-    from planner.workbook.reading import read_inputs  # noqa: PLC0415  (slow to import)
+    from planner.workbook.reading import read_inputs  # noqa: PLC0415
 
     loaded = load_plan(plan)
-    inputs = as_planned(read_inputs(workbook), loaded.manifest)
-    verdict = verify(inputs, loaded.tables)
+    inputs = read_inputs(workbook)
+    verdict = verify(loaded, inputs)
     violations = list(verdict.violations)
-    if verdict.ok:  # the tables behind the figures are valid
-        violations += wrong_figures(inputs, loaded)
-    same = loaded.manifest.get("inputs_sha256") == inputs.digest
+    same = loaded.manifest.get("inputs_sha256") == as_planned(inputs, loaded.manifest).digest
     if as_json:
         click.echo(
             json.dumps(

@@ -27,36 +27,46 @@ plan = planner.plan("inputs/first-plan.xlsx", gap=0.0005)
 print(plan)
 print(plan.ramp[["period", "required_mw", "in_service_mw", "missed_mw"]])
 print(plan.summary["gap"])  # what `planner plan --json` prints
+
+more = planner.plan("inputs/first-plan.xlsx", changes=["milestones[*,*].mw*=1.5"])
+print(planner.explain(more).lateness)
+print(planner.quote(plan, mw=[1]).earliest)
+print(planner.verify(plan, "inputs/first-plan.xlsx").ok)
+planner.save(plan, "outputs/first-plan")
 ```
 
-`planner.plan` reads, plans and checks. It writes nothing. Everything else is imported from the
-module that has it. What a command line can do beyond this page, `planner --help` says.
+Each function does what the command of the same name does. Nothing is written but by `save` and
+`sweep`. What a command line can do beyond this page, `planner --help` says.
 """
 
 SECTIONS = {
     "Make a plan": (
+        "planner.read",
+        "planner.check",
         "planner.plan",
-        "planner.pipeline.Options",
-        "planner.workbook.reading.read_inputs",
+        "planner.Options",
         "planner.workbook.reading.inputs_from_rows",
-        "planner.pipeline.make_plan",
     ),
     "Use a plan": (
-        "planner.plan.store.Plan",
-        "planner.plan.store.Plan.rows",
-        "planner.plan.store.Plan.frame",
-        "planner.plan.store.save_plan",
-        "planner.plan.store.load_plan",
+        "planner.Plan",
+        "planner.Plan.rows",
+        "planner.Plan.frame",
+        "planner.save",
+        "planner.load",
     ),
-    "Check a plan": ("planner.checker.verify.verify", "planner.checker.verify.Verdict"),
+    "Check a plan": ("planner.verify", "planner.checker.verify.Verdict"),
     "Explain and quote": (
-        "planner.explain.findings.explain_plan",
-        "planner.explain.findings.quote_plan",
-        "planner.explain.findings.Inquiry",
-        "planner.explain.quote.Terms",
+        "planner.explain",
+        "planner.why",
+        "planner.quote",
         "planner.plan.finding_tables.Finding",
     ),
-    "Compare plans": ("planner.whatif.compare.compare", "planner.whatif.compare.Comparison"),
+    "What-ifs": (
+        "planner.compare",
+        "planner.whatif.compare.Comparison",
+        "planner.sweep",
+        "planner.whatif.sweep.Sweep",
+    ),
 }
 """What the page describes, by heading."""
 
@@ -73,37 +83,25 @@ def page() -> str:
 def described(name: str) -> str:
     """Return the description of one function or class."""
     thing = found(name)
-    if name == "planner.plan":  # the room that is also the function
-        signature, doc = inspect.signature(type(thing).__call__), type(thing).__call__.__doc__
-    else:
-        signature, doc = inspect.signature(thing), thing.__doc__
-    short = name.removeprefix("planner.").rpartition(".")
-    title = name if name == "planner.plan" else short[2]
-    if short[0].endswith(".Plan"):
-        title = f"Plan.{short[2]}"
-    place = "" if title == name or title.startswith("Plan.") else imported(name)
-    call = f"```text\n{name.rpartition('.')[2]}{called(signature)}\n```\n"
-    return "\n".join(part for part in (f"### {title}\n", place, call, text(doc or "")) if part)
-
-
-def imported(name: str) -> str:
-    module, _, last = name.rpartition(".")
-    return f"`from {module} import {last}`\n"
+    home, _, last = name.rpartition(".")
+    is_public = home in ("planner", "planner.Plan")
+    title = name.removeprefix("planner.") if is_public else last
+    if home == "planner":
+        title = name
+    place = "" if is_public else f"`from {home} import {last}`\n"
+    call = f"```text\n{last}{called(inspect.signature(thing))}\n```\n"
+    parts = (f"### {title}\n", place, call, text(thing.__doc__ or ""))
+    return "\n".join(part for part in parts if part)
 
 
 def found(name: str) -> Any:
     """Return what a dotted name stands for."""
-    module, thing = name, None
-    rest: list[str] = []
-    while thing is None:
-        try:
-            thing = importlib.import_module(module)
-        except ModuleNotFoundError:
-            module, _, last = module.rpartition(".")
-            rest.insert(0, last)
-    for last in rest:
-        thing = getattr(thing, last)
-    return thing
+    home, _, last = name.rpartition(".")
+    if home == "planner":
+        return getattr(planner, last)
+    if home == "planner.Plan":
+        return getattr(planner.Plan, last)
+    return getattr(importlib.import_module(home), last)
 
 
 def called(signature: inspect.Signature) -> str:
@@ -175,7 +173,7 @@ def errors() -> str:
             if child.__module__ == planner.errors.__name__:
                 yield from lines(child, depth + 1)
 
-    head = "Every error raised on purpose is a `PlannerError`, in `planner.errors`.\n\n"
+    head = "Every error raised on purpose is a `planner.PlannerError`.\n\n"
     return head + "\n".join(lines(planner.errors.PlannerError, 0)) + "\n"
 
 
