@@ -34,10 +34,9 @@ from planner.reports.report_kinds import report_writers
 from planner.whatif.cases import Spec
 from planner.whatif.compare import as_document, compare
 from planner.whatif.compare_output import print_comparison, write_comparison
-from planner.whatif.console import print_sweep
 from planner.whatif.engines import Engine
 from planner.whatif.sweep import run_sweep
-from planner.whatif.sweep_output import write_sweep
+from planner.whatif.sweep_output import print_sweep, write_sweep
 from planner.workbook.reading import inputs_from_rows
 
 

@@ -404,7 +404,7 @@ SWEPT = {
     "planner.whatif.sweep_output.sweep_page": "sweep.html could not be written",
     "planner.whatif.sweep_output._write_csv": "cases.csv could not be written",
     "planner.whatif.sweep_output.tables_of": "the tables could not be computed",
-    "planner.whatif.console.print_sweep": "the sweep could not be printed",
+    "planner.whatif.sweep_output.print_sweep": "the sweep could not be printed",
 }
 
 

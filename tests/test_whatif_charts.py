@@ -10,17 +10,32 @@ import pytest
 from page_plans import edge
 from test_reports_agree import plan
 
+from planner.reports.charts.curves import curves_figure
+from planner.reports.charts.draw import NARROW, WIDE
+from planner.reports.charts.swings import swings_figure
 from planner.reports.views import missed_by_basis
+from planner.reports.whatif_report import Curve, CurveChart, Swing, SwingChart
 from planner.whatif.compare import compare
 from planner.whatif.compare_output import comparison_page
-from planner.whatif.plain_charts import HEIGHT, LEFT, RIGHT, WIDTH, Chart
 from planner.whatif.sweep_output import fan
+
+CURVES = "l[0-9]|due|f0 thin"
+"""Styles of curves, of what is committed, and of bands."""
 
 
 def lines(text: str) -> list[list[tuple[float, float]]]:
     """Points of every curve and band."""
-    found = re.findall(r'<poly(?:line|gon) points="([^"]*)"', text)
-    return [[tuple(map(float, pair.split(","))) for pair in line.split()] for line in found]  # type: ignore[misc]
+    found = []
+    for path in re.findall(rf'<path class="(?:{CURVES})" d="M([^"Z]*)Z?"', text):
+        pairs = [pair.split() for pair in path.split("L")]
+        found.append([(float(x), float(y)) for x, y in pairs])
+    return found
+
+
+def svg(chart: CurveChart, width: int = WIDE) -> str:
+    figure = curves_figure(chart)
+    assert figure is not None
+    return figure.svg(figure.drawn(width))
 
 
 def slants(text: str) -> list[object]:
@@ -32,16 +47,18 @@ def slants(text: str) -> list[object]:
     ]
 
 
-def test_a_step_stands_on_its_day() -> None:
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_a_step_stands_on_its_day(width: int) -> None:
+    """The axis is 61 days long and ends half a period, 15 days, after the last of them."""
     days = [date(2026, 5, 31), date(2026, 6, 30), date(2026, 7, 31)]
-    text = Chart("MW", {"one": list(zip(days, (0.0, 10.0, 10.0), strict=True))}).svg()
-    (line,) = lines(text)
-    whole = (days[-1] - days[0]).days + 15
-    x = LEFT + (WIDTH - LEFT - RIGHT) * 30 / whole
+    curve = Curve("one", list(zip(days, (0.0, 10.0, 10.0), strict=True)))
+    (_, line) = lines(svg(CurveChart("c", "One", "One.", "MW", (curve,)), width))
+    first, last = line[0][0], line[-1][0]
     rise = [(one, two) for one, two in pairwise(line) if one[1] != two[1]]
-    assert [(one[0], two[0]) for one, two in rise] == [(pytest.approx(x, abs=0.1),) * 2]
-    assert line[-1] == (pytest.approx(WIDTH - RIGHT, abs=0.1), line[-2][1])
-    assert line[0][1] == pytest.approx(HEIGHT - 56, abs=0.1)
+    x = first + (last - first) * 30 / 76.5
+    assert [(one[0], two[0]) for one, two in rise] == [(pytest.approx(x, abs=2.5),) * 2]
+    assert line[-1][1] == line[-2][1]
+    assert line[0][1] > line[-1][1]
 
 
 def test_a_comparison_has_steps_only() -> None:
@@ -64,9 +81,40 @@ def test_a_fan_has_steps_only() -> None:
         for n, end in enumerate(ends)
     ]
     due = [{"commitment": "c", "date": "2026-02-15", "required_mw": 4.0}]
-    text = fan({"percentiles": rows, "milestones": due}, "c")  # type: ignore[arg-type]
-    assert len(lines(text)) == 4
+    text = svg(fan({"percentiles": rows, "milestones": due}, "c", "fan-1"))  # type: ignore[arg-type]
+    assert len(lines(text)) >= 4
     assert slants(text) == []
+
+
+def bars(text: str) -> list[tuple[str, float, float]]:
+    """Style, left end and right end of every bar with a tooltip."""
+    pattern = r'<rect class="(f[01])" x="([^"]*)" y="[^"]*" width="([^"]*)" height="8"><title>'
+    found = re.findall(pattern, text)
+    return [(style, float(x), float(x) + float(width)) for style, x, width in found]
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_bars_of_a_tornado_go_from_the_base_case_to_both_results(width: int) -> None:
+    """From 2 to 0 and to 6: the bar to the right is twice as long as the one to the left."""
+    swings = (Swing("crews <b>", 6.0, 0.0), Swing("price", 2.0, 3.0))
+    chart = SwingChart("effect", "Effect", "Effect.", "MW-months", 2.0, swings)
+    figure = swings_figure(chart)
+    assert figure is not None
+    text = figure.svg(figure.drawn(width))
+    assert "crews &lt;b&gt;" in text
+    low, high, same, higher = bars(text)
+    base = low[1]
+    assert [low[0], high[0], same[0], higher[0]] == ["f0", "f1", "f0", "f1"]
+    assert high[2] == pytest.approx(base, abs=0.2)
+    assert low[2] - base == pytest.approx(2 * (base - high[1]), abs=0.3)
+    assert same[1] == pytest.approx(base, abs=0.2)
+    assert same[2] - same[1] <= 0.6
+    assert higher[2] - base == pytest.approx((low[2] - base) / 4, abs=0.2)
+
+
+def test_a_chart_without_figures_is_left_out() -> None:
+    assert curves_figure(CurveChart("c", "One", "One.", "MW", (Curve("one", []),))) is None
+    assert swings_figure(SwingChart("c", "One", "One.", "MW", 0.0, ())) is None
 
 
 def test_missed_megawatts_of_several_bases_are_compared_apart() -> None:

@@ -105,13 +105,13 @@ def _show(
         return
     from rich.console import Console  # noqa: PLC0415
 
+    from planner.reports.console.plan_text import print_files  # noqa: PLC0415
     from planner.whatif.compare_output import print_comparison  # noqa: PLC0415
-    from planner.whatif.console import print_files  # noqa: PLC0415
 
     console = Console()
     show = partial(print_comparison, comparison, console)
     tried("the comparison could not be printed", show, None)
-    print_files(console, files)
+    print_files(files, console)
 
 
 def _require(plans: tuple[Path, ...], scenarios: tuple[str, ...], folder: Path) -> None:

@@ -169,7 +169,7 @@ def _show(sweep: Sweep, folder: Path, tried: Attempts, *, as_json: bool) -> None
     else:
         from rich.console import Console  # noqa: PLC0415
 
-        from planner.whatif.console import print_sweep  # noqa: PLC0415
+        from planner.whatif.sweep_output import print_sweep  # noqa: PLC0415
 
         show = partial(print_sweep, sweep, Console(), files)
         tried("the sweep could not be printed", show, None)

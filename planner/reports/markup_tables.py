@@ -8,9 +8,19 @@ from datetime import date
 from numbers import Real
 
 from planner.reports.markup import Markup, element, join
-from planner.reports.views import NOTHING, figure
+from planner.reports.views import NOTHING, figure, percent, significant
 
-DECIMALS = {"whole": 0, "mw": 1, "money": 0, "millions": 1, "share": 1, "each": 1, "worth": 2}
+DECIMALS = {
+    "whole": 0,
+    "mw": 1,
+    "money": 0,
+    "millions": 1,
+    "share": 1,
+    "gap": 3,
+    "each": 1,
+    "worth": 2,
+    "digits": 3,
+}
 """Decimals of each kind of number; smaller numbers show more."""
 
 CLASSES = {"date": "d", "cell": "d", "long": "t"}
@@ -34,7 +44,8 @@ class Column:
         Unit, below the header.
     kind : str
         ``text``, ``long`` (text), ``cell`` (text that does not wrap), ``date`` or one of
-        `DECIMALS`, of which ``each`` shows decimals only where a number has them.
+        `DECIMALS`, of which ``each`` shows decimals only where a number has them, and ``digits``
+        four significant digits of numbers whose size is not known in advance.
     """
 
     key: str
@@ -77,12 +88,21 @@ def shown(value: object, kind: str) -> str:
     if isinstance(value, date):
         return value.isoformat()[:10]
     if isinstance(value, Real) and not isinstance(value, bool):
-        size = float(value) if abs(float(value)) >= NOTHING else 0.0
-        if kind == "share":
-            return f"{size:.1%}"
-        whole = kind in ("text", "each") and (size == round(size) or abs(size) >= 1e6)
-        return figure(size, 0 if whole else DECIMALS.get(kind, 2))
+        return _number_shown(float(value), kind)
     return str(value)
+
+
+def _number_shown(value: float, kind: str) -> str:
+    """Format a number by the kind of its column."""
+    size = value if abs(value) >= NOTHING else 0.0
+    if kind == "share":
+        return f"{size:.1%}"
+    if kind == "gap":
+        return percent(size)
+    if kind == "digits":
+        return significant(size)
+    whole = kind in ("text", "each") and (size == round(size) or abs(size) >= 1e6)
+    return figure(size, 0 if whole else DECIMALS.get(kind, 2))
 
 
 def table(sheet: Sheet, *, tools: bool = False, mark: str = "") -> Markup:

@@ -58,6 +58,20 @@ def figure(value: object, decimals: int = 0, unit: str = "") -> str:
     return f"{shown} {unit}".rstrip()
 
 
+def significant(value: object, digits: int = 4) -> str:
+    """Format a number of unknown size: so many significant digits, no trailing zeros."""
+    if not isinstance(value, Real) or not math.isfinite(value):
+        return "none"
+    number = float(value)
+    if number.is_integer() or abs(number) >= 10 ** (digits - 1):
+        return figure(number)
+    rounded = float(f"{number:.{digits}g}")
+    places_to_first_digit = -math.floor(math.log10(abs(rounded)))
+    decimals = max(places_to_first_digit + digits - 1, 0)
+    text = f"{rounded:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if decimals else text
+
+
 def percent(gap: object) -> str:
     """Return a relative distance in percent."""
     known = isinstance(gap, Real) and math.isfinite(gap)

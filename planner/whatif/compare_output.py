@@ -1,10 +1,14 @@
-"""A comparison on a terminal, as a workbook and as an offline page."""
+"""A comparison on a terminal, as a workbook and as an offline page.
+
+Changes are computed here; `planner.reports` draws them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.text import Text
@@ -12,105 +16,264 @@ from rich.text import Text
 from planner.attempts import Attempt, strictly
 from planner.plan.tables import Row
 from planner.reports.console.plan_text import printable
-from planner.reports.excel.styles import Field
-from planner.reports.excel.workbook_writer import TOP, Book
+from planner.reports.console.whatif_text import print_table
+from planner.reports.excel.whatif_workbook import write_whatif_workbook
+from planner.reports.markup_tables import Column, Sheet
+from planner.reports.page.whatif_page import whatif_page
+from planner.reports.views import BASIS_WORDS
+from planner.reports.whatif_columns import columns_of, declared_columns
+from planner.reports.whatif_report import (
+    UNPROVEN,
+    Curve,
+    CurveChart,
+    ReportTable,
+    WhatIfReport,
+)
 from planner.whatif.compare import SAME, Comparison, Section, differences, differing
-from planner.whatif.console import print_rows
-from planner.whatif.offline_page import UNPROVEN, page, table
 from planner.whatif.output_files import Writer, write_text, written_files
-from planner.whatif.plain_charts import Chart
 
 BY_PERIOD = ("ramp", "spend")
-"""Sections with a row for each period, too long for a terminal."""
+"""Sections with a row for each period, which the page shows as charts."""
 
 GAP_DIGITS = 4
 """Decimals of a gap in per cent; smaller differences are rounding errors."""
 
+ORDERS = (
+    "Orders that differ from the base plan: new, moved, cancelled, or placed already in one of the "
+    "plans; change in days and in money"
+)
+BOTTLENECKS = "Limits that are used up for longer or shorter than in the base plan, in months"
+
 
 def difference_rows(section: Section, comparison: Comparison) -> list[Row]:
     """Return a section as rows: key, base column, and the change of each other plan."""
-    base, *others = comparison.names
+    base = comparison.names[0]
+    others = comparison.names[1:]
     rows = []
-    for key, own, found in differences(section):
-        is_gap = section.name == "figures" and key[0] == "gap"
-        value, changes = own, list(found)
-        row: Row = {name: _day(part) for name, part in zip(section.keys, key, strict=True)}
-        # An unknown value among the headline figures is a gap without a proof.
-        unknown = UNPROVEN if section.name == "figures" else None
-        least, scale = SAME, 1.0
-        if is_gap:
-            row["unit"], least, scale = f"% {row['unit']}", 0.0, 100.0
-            value, changes = _rounded(value), [_rounded(change) for change in changes]
-        row[base] = unknown if value is None else value * scale
-        # Differences within the solver tolerance count as 0.
-        row |= {
-            f"{other}, change": unknown
-            if change is None
-            else change * scale
-            if abs(change) > least
-            else 0.0
-            for other, change in zip(others, changes, strict=True)
-        }
+    for key, value, changes in differences(section):
+        row: Row = {}
+        for name, part in zip(section.keys, key, strict=True):
+            row[name] = part.isoformat() if isinstance(part, date) else part
+        if section.name != "figures":
+            row[base] = value
+            shown: Sequence[object] = [_without_noise(change) for change in changes]
+        elif key[0] == "gap":
+            row["unit"] = f"% {row['unit']}"
+            row[base] = _per_cent(value)
+            shown = [_per_cent(change) for change in changes]
+        else:
+            row[base] = UNPROVEN if value is None else value
+            shown = [UNPROVEN if change is None else _without_noise(change) for change in changes]
+        for other, change in zip(others, shown, strict=True):
+            row[_change_of(other)] = change
         rows.append(row)
     return rows
 
 
-def _rounded(gap: float | None) -> float | None:
-    """Return a gap, or a difference of two, rounded to significant digits."""
-    return None if gap is None else round(gap, GAP_DIGITS + 2) + 0.0
+def _change_of(name: str) -> str:
+    """Return the key of the column with the change of a plan."""
+    return f"{name}, change"
+
+
+def _without_noise(change: float | None) -> float | None:
+    """Return a difference, 0 within the solver tolerance."""
+    if change is None or abs(change) > SAME:
+        return change
+    return 0.0
+
+
+def _per_cent(gap: float | None) -> float | str:
+    """Return a gap, or a difference of two, in per cent and without rounding errors."""
+    if gap is None:
+        return UNPROVEN
+    # Adding zero turns -0 into 0.
+    return (round(gap, GAP_DIGITS + 2) + 0.0) * 100.0
 
 
 def order_rows(comparison: Comparison) -> list[Row]:
     """Return the orders that differ; the column of their change in cost names the currency."""
-    return [
-        {
-            f"{comparison.currency} change" if name == "money" else name: value
-            for name, value in row.items()
-        }
-        for row in comparison.orders
+    rows = []
+    for order in comparison.orders:
+        row = dict(order)
+        row[f"{comparison.currency} change"] = row.pop("money")
+        rows.append(row)
+    return rows
+
+
+def comparison_report(comparison: Comparison) -> WhatIfReport:
+    """Return what a comparison shows: overlaid curves, then tables."""
+    tables = {section.name: section_table(section, comparison) for section in comparison.sections}
+    orders, bottlenecks = _orders_table(comparison), _bottlenecks_table(comparison)
+    curves = [*_ramp_charts(comparison), _spend_chart(comparison)]
+    shown = [table for name, table in tables.items() if name not in BY_PERIOD]
+    base = comparison.names[0]
+    others = ", ".join(comparison.names[1:])
+    states = []
+    for name, status in zip(comparison.names, comparison.status, strict=True):
+        states.append(f"{name}: {status}")
+    return WhatIfReport(
+        f"{base} against {others}",
+        "; ".join(states),
+        (*curves, *shown, orders, bottlenecks),
+        (*tables.values(), orders, bottlenecks),
+    )
+
+
+def section_table(section: Section, comparison: Comparison) -> ReportTable:
+    """Return a section as a table."""
+    base = comparison.names[0]
+    rows = difference_rows(section, comparison)
+    columns = [
+        *declared_columns(section.keys, rows, comparison.currency),
+        Column(base, base, section.unit, "digits"),
     ]
+    for name in comparison.names[1:]:
+        columns.append(Column(_change_of(name), _change_of(name), section.unit, "digits"))
+    return ReportTable(
+        section.name.capitalize(),
+        section.title,
+        f"Base: {base}. Each further column is the change from it",
+        tuple(columns),
+        rows,
+        len(section.keys),
+    )
 
 
-def _day(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
+def _orders_table(comparison: Comparison) -> ReportTable:
+    rows = order_rows(comparison)
+    columns = columns_of(rows, comparison.currency)
+    return ReportTable("Orders", "Orders that differ", ORDERS, columns, rows, 0)
+
+
+def _bottlenecks_table(comparison: Comparison) -> ReportTable:
+    rows = comparison.bottlenecks
+    columns = columns_of(rows, comparison.currency)
+    return ReportTable("Bottlenecks", "Limits used up", BOTTLENECKS, columns, rows, 0)
+
+
+def _ramp_charts(comparison: Comparison) -> list[CurveChart]:
+    """Return the ramp of each commitment that has any megawatts in service."""
+    ramp = _section_called("ramp", comparison)
+    by_commitment: dict[tuple[str, str], list[tuple[date, Sequence[float | None]]]] = {}
+    for (commitment, end, basis), values in ramp.rows:
+        by_commitment.setdefault((commitment, basis), []).append((end, values))
+    charts: list[CurveChart] = []
+    for (commitment, basis), rows in by_commitment.items():
+        has_megawatts = any(any(values) for _, values in rows)
+        if not has_megawatts:
+            continue
+        words = BASIS_WORDS.get(basis, basis)
+        chart = CurveChart(
+            f"ramp-{len(charts) + 1}",
+            f"Ramp of {commitment}",
+            f"MW of {words} in service at the end of each period, in each plan.",
+            "MW",
+            _curves(rows, comparison.names),
+            data=(_curve_data(rows, comparison.names, "MW"),),
+        )
+        charts.append(chart)
+    return charts
+
+
+def _spend_chart(comparison: Comparison) -> CurveChart:
+    """Return the cumulative spending of each plan, in millions."""
+    spend = _section_called("spend", comparison)
+    sums = [0.0] * len(comparison.names)
+    rows: list[tuple[date, Sequence[float | None]]] = []
+    for (day,), amounts in spend.rows:
+        for plan, amount in enumerate(amounts):
+            sums[plan] += (amount or 0.0) / 1e6
+        rows.append((day, tuple(sums)))
+    unit = f"{comparison.currency} million"
+    return CurveChart(
+        "spend",
+        "Money spent",
+        "Money spent so far in each plan, not discounted.",
+        unit,
+        _curves(rows, comparison.names),
+        data=(_curve_data(rows, comparison.names, unit),),
+    )
+
+
+def _section_called(name: str, comparison: Comparison) -> Section:
+    return next(section for section in comparison.sections if section.name == name)
+
+
+def _curves(
+    rows: Sequence[tuple[date, Sequence[float | None]]], names: Sequence[str]
+) -> tuple[Curve, ...]:
+    """Return the curve of each plan, on the days on which its value is known."""
+    curves = []
+    for plan, name in enumerate(names):
+        points = []
+        for day, values in rows:
+            value = values[plan]
+            if value is not None:
+                points.append((day, value))
+        curves.append(Curve(name, points))
+    return tuple(curves)
+
+
+def _curve_data(
+    rows: Sequence[tuple[date, Sequence[float | None]]], names: Sequence[str], unit: str
+) -> Sheet:
+    """Return the values of curves as a table."""
+    columns = [Column("day", "Day", kind="date")]
+    columns += [Column(name, name, unit, "digits") for name in names]
+    table = []
+    for day, values in rows:
+        table.append({"day": day, **dict(zip(names, values, strict=True))})
+    return Sheet("Values by day; each holds until the next", columns, table)
 
 
 def print_comparison(comparison: Comparison, console: Console) -> None:
     """Print the differences: a base column and changes."""
-    base, *others = comparison.names
-    console.print(Text(printable(f"Base: {base}; changes of {', '.join(others)}"), "bold"))
+    base = comparison.names[0]
+    others = ", ".join(comparison.names[1:])
+    console.print(Text(printable(f"Base: {base}; changes of {others}"), "bold"))
     for name, status in zip(comparison.names, comparison.status, strict=True):
         if not status.startswith("proven"):
             console.print(Text(printable(f"  {name}: {status}"), "red"))
     for section in comparison.sections:
-        if section.name in BY_PERIOD:
-            continue
-        kept = {key for key, _, _ in differing(differences(section))}
-        rows = [
-            row
-            for row, (key, _) in zip(
-                difference_rows(section, comparison), section.rows, strict=True
-            )
-            if key in kept or section.name == "figures"
-        ]
-        if rows:
-            unit = f", {section.unit}" if section.unit else ""
-            title = section.title if section.unit in section.title else section.title + unit
-            print_rows(console, title, rows, list(rows[0]))
-    if orders := order_rows(comparison):
-        shown = [c for c in orders[0] if c != "plan" or len(others) > 1]
-        print_rows(console, "Orders that differ", orders, shown)
-    if comparison.bottlenecks:
-        rows = [
-            {
-                "limit": row["limit"],
-                **{name: row[f"{name}, months used up"] for name in comparison.names},
-            }
-            for row in comparison.bottlenecks
-        ]
-        print_rows(console, "Limits used up, months", rows, list(rows[0]))
-    if not differing(row for section in comparison.sections for row in differences(section)):
+        if section.name not in BY_PERIOD:
+            print_table(_printed_section(section, comparison), console)
+    print_table(_orders_table(comparison), console)
+    print_table(_months_table(comparison), console)
+    every = (row for section in comparison.sections for row in differences(section))
+    if not differing(every):
         console.print(Text("The plans do not differ in any of these figures."))
+
+
+def _printed_section(section: Section, comparison: Comparison) -> ReportTable:
+    """Return a section for the terminal: the rows that differ, and the unit in the title.
+
+    The headline figures are complete.
+    """
+    table = section_table(section, comparison)
+    if section.name == "figures":
+        return table
+    title = table.title
+    if section.unit not in title:
+        title += f", {section.unit}"
+    columns = tuple(replace(column, unit="") for column in table.columns)
+    differ = {key for key, _, _ in differing(differences(section))}
+    kept = []
+    for row, (key, _) in zip(table.rows, section.rows, strict=True):
+        if key in differ:
+            kept.append(row)
+    return ReportTable(table.name, title, table.summary, columns, kept)
+
+
+def _months_table(comparison: Comparison) -> ReportTable:
+    """Return the months for which limits are used up, one column for each plan."""
+    rows = []
+    for found in comparison.bottlenecks:
+        row: Row = {"limit": found["limit"]}
+        for name in comparison.names:
+            row[name] = found[f"{name}, months used up"]
+        rows.append(row)
+    columns = columns_of(rows, comparison.currency)
+    return ReportTable("Bottlenecks", "Limits used up, months", BOTTLENECKS, columns, rows)
 
 
 def write_comparison(
@@ -143,94 +306,9 @@ def write_comparison(
 
 def _write_book(path: Path, comparison: Comparison) -> None:
     created = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-    book = Book(path, _title(comparison), created)
-    base, *others = comparison.names
-    for section in comparison.sections:
-        unit = section.unit
-        explained = f"Base: {base}. Each further column is the change from it"
-        sheet = book.page(section.name.capitalize(), section.title)
-        sheet.subtitle(explained)
-        fields = [Field(key, key.replace("_", " ")) for key in section.keys]
-        fields += [Field(base, base, unit, "amount")]
-        fields += [Field(f"{name}, change", f"{name}, change", unit, "amount") for name in others]
-        placed = sheet.table(TOP, fields, difference_rows(section, comparison))
-        sheet.freeze(placed.first - 1, len(section.keys))
-        sheet.filter(placed)
-    for title, rows in (
-        ("Orders", order_rows(comparison)),
-        ("Bottlenecks", comparison.bottlenecks),
-    ):
-        sheet = book.page(title)
-        sheet.subtitle(TITLES[title])
-        keys = list(rows[0]) if rows else ["none"]
-        fields = [Field(key, key, kind=_kind(key, rows)) for key in keys]
-        placed = sheet.table(TOP, fields, rows, empty="nothing differs")
-        sheet.freeze(placed.first - 1)
-    book.close()
-
-
-TITLES = {
-    "Orders": "Orders that differ from the base plan: new, moved, cancelled, or placed already in "
-    "one of the plans; change in days and in money",
-    "Bottlenecks": "Limits that are used up for longer or shorter than in the base plan, in months",
-}
-
-
-def _kind(key: str, rows: list[Row]) -> str:
-    values = [row[key] for row in rows if row.get(key) is not None]
-    if values and all(isinstance(value, date) for value in values):
-        return "date"
-    return "amount" if values and all(isinstance(v, int | float) for v in values) else "text"
-
-
-def _title(comparison: Comparison) -> str:
-    base, *others = comparison.names
-    return f"{base} against {', '.join(others)}"
+    write_whatif_workbook(comparison_report(comparison), path, created)
 
 
 def comparison_page(comparison: Comparison) -> str:
-    """Return the page of a comparison: overlaid curves, then tables."""
-    sections: list[tuple[str, str]] = []
-    found = {section.name: section for section in comparison.sections}
-    for commitment in dict.fromkeys(key[0] for key, _ in found["ramp"].rows):
-        own = [(key[1], values) for key, values in found["ramp"].rows if key[0] == commitment]
-        basis = next(key[2] for key, _ in found["ramp"].rows if key[0] == commitment)
-        chart = Chart(f"MW in service on basis {basis}", _curves(own, comparison.names))
-        if any(value for _, values in own for value in values):
-            sections.append((f"Ramp of {commitment}", chart.svg()))
-    spent = Chart(
-        f"{comparison.currency} spent in all, millions",
-        _curves(_cumulated(found["spend"]), comparison.names),
-    )
-    sections.append(("Money spent", spent.svg()))
-    for section in comparison.sections:
-        if section.name not in BY_PERIOD:
-            rows = difference_rows(section, comparison)
-            sections.append((section.title, table(list(rows[0]), rows) if rows else ""))
-    for title, rows in (
-        ("Orders", order_rows(comparison)),
-        ("Bottlenecks", comparison.bottlenecks),
-    ):
-        content = f"<p>{TITLES[title]}.</p>" + table(list(rows[0]), rows) if rows else ""
-        sections.append((title, content))
-    states = [f"{n}: {s}" for n, s in zip(comparison.names, comparison.status, strict=True)]
-    return page(_title(comparison), "; ".join(states), sections)
-
-
-def _curves(
-    rows: list[tuple[date, tuple[float | None, ...]]], names: tuple[str, ...]
-) -> dict[str, list[tuple[date, float]]]:
-    return {
-        name: [(day, values[at] or 0.0) for day, values in rows if values[at] is not None]
-        for at, name in enumerate(names)
-    }
-
-
-def _cumulated(spend: Section) -> list[tuple[date, tuple[float | None, ...]]]:
-    """Return cumulative spending by period, in millions."""
-    sums = [0.0] * len(spend.rows[0][1]) if spend.rows else []
-    found: list[tuple[date, tuple[float | None, ...]]] = []
-    for key, values in spend.rows:
-        sums = [total + (value or 0.0) / 1e6 for total, value in zip(sums, values, strict=True)]
-        found.append((key[0], tuple(sums)))
-    return found
+    """Return the page of a comparison."""
+    return whatif_page(comparison_report(comparison), f"Plans: {', '.join(comparison.names)}")

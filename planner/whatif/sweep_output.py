@@ -1,25 +1,44 @@
-"""A sweep's files: tables as CSV, a workbook, an offline page."""
+"""A sweep's files and its results on a terminal: tables as CSV, a workbook, an offline page.
+
+The tables are computed in `planner.whatif.results`; `planner.reports` draws them.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+
+from rich.console import Console
+from rich.text import Text
 
 from planner.attempts import Attempt, strictly
 from planner.plan.tables import Row, Tables
-from planner.reports.excel.styles import Field
-from planner.reports.excel.workbook_writer import TOP, Book
+from planner.reports.console.plan_text import print_files, printable
+from planner.reports.console.whatif_text import MOST_ROWS, print_table
+from planner.reports.excel.whatif_workbook import write_whatif_workbook
+from planner.reports.markup_tables import Sheet
+from planner.reports.page.whatif_page import whatif_page
 from planner.reports.plan_figures import several
-from planner.whatif.offline_page import page, table
+from planner.reports.views import number
+from planner.reports.whatif_columns import columns_of, declared_columns
+from planner.reports.whatif_report import (
+    Band,
+    Curve,
+    CurveChart,
+    Points,
+    ReportTable,
+    Swing,
+    SwingChart,
+    WhatIfReport,
+)
+from planner.whatif.cases import DRAWN
 from planner.whatif.output_files import Writer, write_text, written_files
-from planner.whatif.plain_charts import Chart, tornado
-from planner.whatif.results import MEASURES, bases_note, in_millions, tables_of
-from planner.whatif.sweep import Sweep
+from planner.whatif.results import MEASURES, MONEY, bases_note, in_millions, tables_of
+from planner.whatif.sweep import FAILED, Sweep
 
 TITLES = {
     "milestones": (
@@ -51,6 +70,27 @@ TITLES = {
 }
 """Sheets of the workbook in order: title and explanation."""
 
+ON_THE_PAGE = ("milestones", "scenarios", "regret")
+"""Tables that stand on the page between ramps and effects, with money in millions."""
+
+MOST_SWINGS = 15
+"""Largest number of quantities of a tornado chart."""
+
+RESULTS = ("result_low", "result_high", "swing")
+"""Columns of the table `tornado` in the unit of its measure."""
+
+EFFECT_COLUMNS = ("quantity", "low", "result_low", "high", "result_high", "swing")
+SCENARIO_COLUMNS = ("scenario", "missed_mw_months", "cost_more_millions", "met", "bottleneck")
+REGRET_COLUMNS = (
+    "decided_for",
+    "worst_missed_more",
+    "when",
+    "worst_cost_more_millions",
+    "when_cost",
+)
+BOTTLENECK_COLUMNS = ("bottleneck", "cases", "share")
+"""Columns of the printed tables."""
+
 
 def write_sweep(sweep: Sweep, folder: Path, attempt: Attempt = strictly) -> dict[str, str]:
     """Write a sweep's tables, then its workbook and its page.
@@ -72,49 +112,60 @@ def write_sweep(sweep: Sweep, folder: Path, attempt: Attempt = strictly) -> dict
         Paths of the files that are written, by kind.
     """
     tables = tables_of(sweep)
-    every: dict[str, Writer] = {
-        f"{name}.csv": partial(_write_csv, rows=rows) for name, rows in tables.items()
-    }
-    every["sweep.xlsx"] = lambda path: _write_book(path, sweep, tables)
-    every["sweep.html"] = lambda path: write_text(path, sweep_page(sweep, tables))
-    written = written_files(folder, every, attempt)
-    names = {"cases": "cases.csv", "xlsx": "sweep.xlsx", "html": "sweep.html"}
-    paths = {kind: written[name] for kind, name in names.items() if name in written}
-    return paths | {"journal": str(folder / "cases.jsonl")}
+    writers: dict[str, Writer] = {}
+    for name, rows in tables.items():
+        writers[f"{name}.csv"] = partial(_write_csv, rows=rows)
+    writers["sweep.xlsx"] = lambda path: _write_book(path, sweep, tables)
+    writers["sweep.html"] = lambda path: write_text(path, sweep_page(sweep, tables))
+    written = written_files(folder, writers, attempt)
+    paths = {}
+    for kind, name in (("cases", "cases.csv"), ("xlsx", "sweep.xlsx"), ("html", "sweep.html")):
+        if name in written:
+            paths[kind] = written[name]
+    paths["journal"] = str(folder / "cases.jsonl")
+    return paths
 
 
 def _write_csv(path: Path, rows: Sequence[Row]) -> None:
-    columns = list(dict.fromkeys(key for row in rows for key in row))
+    columns: dict[str, None] = {}
+    for row in rows:
+        columns.update(dict.fromkeys(row))
     text = io.StringIO()
-    lines = csv.DictWriter(text, columns, lineterminator="\n")
+    lines = csv.DictWriter(text, list(columns), lineterminator="\n")
     lines.writeheader()
     lines.writerows(rows)
     write_text(path, text.getvalue())
 
 
 def _write_book(path: Path, sweep: Sweep, tables: Tables) -> None:
-    book = Book(path, _title(sweep), datetime.now(UTC).replace(tzinfo=None, microsecond=0))
-    for name, (title, explained) in TITLES.items():
-        rows = tables.get(name, [])
-        if not rows:
-            continue
-        sheet = book.page(title)
-        sheet.subtitle(f"{explained}.{bases_note(sweep)}")
-        keys = list(dict.fromkeys(key for row in rows for key in row))
-        fields = [Field(key, key.replace("_", " "), kind=_kind(key, rows)) for key in keys]
-        placed = sheet.table(TOP, fields, rows)
-        sheet.freeze(placed.first - 1, 1)
-        sheet.filter(placed)
-    book.close()
+    created = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    write_whatif_workbook(sweep_report(sweep, tables), path, created)
 
 
-def _kind(key: str, rows: Sequence[Row]) -> str:
-    values = [row.get(key) for row in rows if row.get(key) is not None]
-    if not all(isinstance(value, int | float) for value in values) or not values:
-        return "text"
-    if key in ("share", "share_met", "probability_met", "probability"):
-        return "share"
-    return "gap" if key == "gap" else "amount"
+def sweep_page(sweep: Sweep, tables: Tables) -> str:
+    """Return the page of a sweep."""
+    return whatif_page(sweep_report(sweep, tables), f"Inputs sha256 {sweep.inputs.digest}")
+
+
+def sweep_report(sweep: Sweep, tables: Tables) -> WhatIfReport:
+    """Return what a sweep shows: fans, tables and effects on the page, each table as a sheet."""
+    spec = sweep.spec
+    failed = len(sweep.records) - len({row["case"] for row in tables["ramp"]})
+    note = (
+        f"Seed {spec.seed}, gap {spec.gap:.2%}, counts {spec.counts}; "
+        f"{failed} of {len(sweep.records)} cases have no plan.{bases_note(sweep)}"
+    )
+    parts: list[CurveChart | SwingChart | ReportTable] = []
+    for number_of_fan, commitment in enumerate(sweep.base["ramp"], start=1):
+        parts.append(fan(tables, commitment, f"fan-{number_of_fan}"))
+    for name in ON_THE_PAGE:
+        parts.append(_table(name, in_millions(tables.get(name, [])), sweep))
+    for measure in MEASURES:
+        parts.append(_swing_chart(measure, sweep, tables))
+    parts.append(_table("slips", slip_matrix(tables["slips"]), sweep))
+    parts.append(_table("bottlenecks", tables["bottlenecks"], sweep))
+    sheets = [_table(name, tables[name], sweep) for name in TITLES if tables.get(name)]
+    return WhatIfReport(_title(sweep), note, tuple(parts), tuple(sheets))
 
 
 def _title(sweep: Sweep) -> str:
@@ -122,71 +173,159 @@ def _title(sweep: Sweep) -> str:
     return f"{sweep.inputs.settings['plan']}: {cases}, method {sweep.spec.method}"
 
 
-def sweep_page(sweep: Sweep, tables: Tables) -> str:
-    """Return the page of a sweep."""
-    failed = len(sweep.records) - len({r["case"] for r in tables["ramp"]})
-    spec = sweep.spec
-    note = (
-        f"Seed {spec.seed}, gap {spec.gap:.2%}, counts {spec.counts}; "
-        f"{failed} of {len(sweep.records)} cases have no plan.{bases_note(sweep)}"
-    )
-    sections = [(f"Ramp of {name}", fan(tables, name)) for name in sweep.base["ramp"]]
-    sections += [
-        (TITLES[name][0], f"<p>{TITLES[name][1]}.</p>" + _money_table(tables[name]))
-        for name in ("milestones", "scenarios", "regret")
-        if tables.get(name)
-    ]
-    for measure, unit in MEASURES.items():
-        rows = [r for r in tables["tornado"] if r["measure"] == measure][:15]
-        bars: list[Any] = [(r["quantity"], r["result_low"], r["result_high"]) for r in rows]
-        sections.append((f"Effect on {unit}", tornado(bars, sweep.base[measure], unit)))
-    sections.append((TITLES["slips"][0], slip_matrix(tables["slips"])))
-    bottlenecks = table(["bottleneck", "cases", "share"], tables["bottlenecks"])
-    sections.append((TITLES["bottlenecks"][0], f"<p>{TITLES['bottlenecks'][1]}.</p>{bottlenecks}"))
-    return page(_title(sweep), note, sections)
+def _currency(sweep: Sweep) -> str:
+    return str(sweep.inputs.settings["currency"])
 
 
-def _money_table(rows: Sequence[Row]) -> str:
-    shown = in_millions(rows)
-    return table(list(shown[0]), shown)
+def _table(name: str, rows: Sequence[Row], sweep: Sweep) -> ReportTable:
+    """Return a table of the sweep with all its columns."""
+    title, explained = TITLES[name]
+    summary = f"{explained}.{bases_note(sweep)}"
+    return ReportTable(title, title, summary, columns_of(rows, _currency(sweep)), rows)
 
 
-def fan(tables: Tables, commitment: str) -> str:
+def fan(tables: Tables, commitment: str, name: str) -> CurveChart:
     """Return the fan of a commitment: the band between P10 and P90, the median, the base case."""
-    rows = [r for r in tables["percentiles"] if r["commitment"] == commitment]
-    if not any(r["p90"] for r in rows):
-        return ""
-    days = [date.fromisoformat(str(row["period_end"])) for row in rows]
-
-    def points(key: str) -> list[tuple[date, float]]:
-        return [
-            (d, float(str(r[key]))) for d, r in zip(days, rows, strict=True) if r[key] is not None
+    rows = [row for row in tables["percentiles"] if row["commitment"] == commitment]
+    curves: list[Curve] = []
+    band = None
+    if any(row["p90"] for row in rows):
+        curves = [
+            Curve("median of the cases", _points(rows, "p50")),
+            Curve("base case", _points(rows, "base")),
+            Curve("committed", _committed(tables, commitment, rows), is_committed=True),
         ]
-
-    due = [
-        (date.fromisoformat(str(m["date"])), float(str(m["required_mw"])))
-        for m in tables["milestones"]
-        if m["commitment"] == commitment
-    ]
-    if due:
-        due = [(min(days[0], due[0][0]), 0.0), *due, (max(days[-1], due[-1][0]), due[-1][1])]
-    chart = Chart(
-        "MW in service; the band holds 80 % of the cases",
-        {"median of the cases": points("p50"), "base case": points("base"), "committed": due},
-        (points("p10"), points("p90")),
-        frozenset({"committed"}),
+        band = Band("80 % of the cases", _points(rows, "p10"), _points(rows, "p90"))
+    columns = declared_columns(("period_end", "base", "p10", "p50", "p90", "mean"), rows, "")
+    return CurveChart(
+        name,
+        f"Ramp of {commitment}",
+        "MW in service at the end of each period; the band holds 80 % of the cases.",
+        "MW",
+        tuple(curves),
+        band,
+        (Sheet(TITLES["percentiles"][1], columns, rows),),
     )
-    return chart.svg()
 
 
-def slip_matrix(rows: Sequence[Row]) -> str:
-    """Return the matrix of slip to MW short: a row for each slip, a column for each milestone."""
+def _points(rows: Sequence[Row], key: str) -> Points:
+    """Return the known values of a column by period end."""
+    points = []
+    for row in rows:
+        if row[key] is not None:
+            points.append((_day(row["period_end"]), number(row[key])))
+    return points
+
+
+def _committed(tables: Tables, commitment: str, rows: Sequence[Row]) -> Points:
+    """Return the MW committed, from the first period to the last."""
+    due = []
+    for milestone in tables["milestones"]:
+        if milestone["commitment"] == commitment:
+            due.append((_day(milestone["date"]), number(milestone["required_mw"])))
+    if not due:
+        return []
+    first_end, last_end = _day(rows[0]["period_end"]), _day(rows[-1]["period_end"])
+    first_due, last_due = due[0][0], due[-1][0]
+    return [(min(first_end, first_due), 0.0), *due, (max(last_end, last_due), due[-1][1])]
+
+
+def _day(value: object) -> date:
+    return date.fromisoformat(str(value))
+
+
+def _swing_chart(measure: str, sweep: Sweep, tables: Tables) -> SwingChart:
+    """Return the tornado chart of a measure."""
+    rows = _effects(measure, tables)
+    swings = []
+    for row in rows[:MOST_SWINGS]:
+        at_low, at_high = number(row["result_low"]), number(row["result_high"])
+        swings.append(Swing(str(row["quantity"]), at_low, at_high))
+    columns = declared_columns(EFFECT_COLUMNS, rows, "")
+    caption = f"{TITLES['tornado'][1]}, in {_unit_of(measure, sweep)}"
+    return SwingChart(
+        f"effect-{measure}",
+        f"Effect on {MEASURES[measure]}",
+        f"{TITLES['tornado'][1]}, from the largest difference down.",
+        _unit_of(measure, sweep),
+        number(sweep.base[measure]) / _scale_of(measure),
+        tuple(swings),
+        (Sheet(caption, columns, rows),),
+    )
+
+
+def _effects(measure: str, tables: Tables) -> list[Row]:
+    """Return the rows of the table `tornado` for a measure; money in millions."""
+    rows = []
+    for row in tables["tornado"]:
+        if row["measure"] == measure:
+            scaled = {key: number(row[key]) / _scale_of(measure) for key in RESULTS}
+            rows.append({**row, **scaled})
+    return rows
+
+
+def _scale_of(measure: str) -> float:
+    return 1e6 if measure in MONEY else 1.0
+
+
+def _unit_of(measure: str, sweep: Sweep) -> str:
+    return f"{_currency(sweep)} million" if measure in MONEY else "MW-months"
+
+
+def slip_matrix(rows: Sequence[Row]) -> list[Row]:
+    """Return the MW short with a row for each slip and a column for each milestone."""
     lines: dict[tuple[object, object], Row] = {}
     for row in rows:
         key = row["quantity"], row["slip"]
-        line = lines.setdefault(key, {"quantity": key[0], "slip": key[1], "cases": row["cases"]})
-        line[f"{row['commitment']}, {row['date']}"] = row["mean_missed_mw"]
-    found = list(lines.values())
-    if not found:
-        return ""
-    return f"<p>{TITLES['slips'][1]}.</p>" + table(list(found[0]), found)
+        if key not in lines:
+            lines[key] = {"quantity": row["quantity"], "slip": row["slip"], "cases": row["cases"]}
+        lines[key][f"{row['commitment']}, {row['date']}"] = row["mean_missed_mw"]
+    return list(lines.values())
+
+
+def print_sweep(sweep: Sweep, console: Console, files: Mapping[str, str]) -> None:
+    """Print the results of a sweep."""
+    tables = tables_of(sweep)
+    _print_state(sweep, console)
+    is_drawn = sweep.spec.method in DRAWN
+    met = "probability_met" if is_drawn else "share_met"
+    shown = ("commitment", "date", "required_mw", met, "p10", "p50", "p90")
+    print_table(_printed("Milestones", tables["milestones"], shown, sweep), console)
+    every_scenario = len(sweep.records)
+    scenarios = []
+    for row in in_millions(tables.get("scenarios", [])):
+        scenarios.append({**row, "met": f"{row['milestones_met']} of {row['milestones']}"})
+    table = _printed("Scenarios", scenarios, SCENARIO_COLUMNS, sweep)
+    print_table(table, console, every_scenario)
+    title = f"Regret of decisions before {sweep.spec.decide_by}"
+    table = _printed(title, in_millions(tables.get("regret", [])), REGRET_COLUMNS, sweep)
+    print_table(table, console, every_scenario)
+    for measure, words in MEASURES.items():
+        title = f"Effect on {words}"
+        if measure in MONEY:
+            title += f", {_unit_of(measure, sweep)}"
+        table = _printed(title, _effects(measure, tables), EFFECT_COLUMNS, sweep)
+        print_table(table, console)
+    table = _printed("Bottlenecks", tables["bottlenecks"], BOTTLENECK_COLUMNS, sweep)
+    print_table(table, console)
+    print_files(files, console)
+
+
+def _print_state(sweep: Sweep, console: Console) -> None:
+    """Print the number of cases and, for those that failed, the reason."""
+    failed = [record for record in sweep.records if record["result"]["status"] == FAILED]
+    text = f"{several(len(sweep.records), 'case')}, method {sweep.spec.method}"
+    if failed:
+        text += f", {len(failed)} failed"
+    console.print(Text(text, "bold"))
+    note = bases_note(sweep)
+    if note:
+        console.print(Text(note.strip(), "dim"))
+    for record in failed[:MOST_ROWS]:
+        why = str(record["result"]["why"]).strip().splitlines()[-1]
+        console.print(Text(f"  case {record['case']}: {printable(why)}", "red"))
+
+
+def _printed(title: str, rows: Sequence[Row], keys: Sequence[str], sweep: Sweep) -> ReportTable:
+    """Return some columns of a table, for the terminal."""
+    return ReportTable(title, title, "", declared_columns(keys, rows, _currency(sweep)), rows)

@@ -14,6 +14,7 @@ from datetime import date
 from functools import cached_property
 from itertools import pairwise
 
+from planner.reports.colours import SERIES_COUNT
 from planner.reports.markup import Markup, amount, element
 from planner.reports.markup_tables import Sheet
 
@@ -24,7 +25,7 @@ LINE = 17
 """Height of a line of text, in pixels."""
 
 
-LINES = ("due", "route", "now")
+LINES = ("due", "route", "now", *(f"l{number}" for number in range(SERIES_COUNT)))
 """Styles of lines; all others fill."""
 
 

@@ -78,15 +78,19 @@ def print_plan(plan: Plan, console: Console, files: Mapping[str, str] | None = N
 FOR_PROGRAMS = ("npz",)
 """Kinds of files that are not for people."""
 
+SHORTEST_KIND = 6
+"""Least width of the kinds of files, in characters."""
+
 
 def print_files(files: Mapping[str, str], console: Console) -> None:
     """Print the paths of a plan's files, by kind."""
     if files:
         console.print()
+    widest = max([SHORTEST_KIND, *map(len, files)])
     for kind, path in files.items():
         if kind in FOR_PROGRAMS:
             continue
-        line = Text.assemble((f"{kind:<7}", "dim"), printable(path))
+        line = Text.assemble((f"{kind:<{widest}} ", "dim"), printable(path))
         console.print(line, soft_wrap=True)  # a path must stay in one piece
 
 

@@ -10,10 +10,9 @@ from pathlib import Path
 
 from planner.errors import PlannerError
 from planner.plan.store import Plan
-from planner.reports.charts.draw import NARROW, WIDE, Figure
+from planner.reports.charts.draw import Figure
 from planner.reports.charts.plan_charts import figures
 from planner.reports.markup import Markup, element
-from planner.reports.markup_tables import table
 from planner.reports.page.days import days_section
 from planner.reports.page.explained import (
     asks_section,
@@ -24,6 +23,7 @@ from planner.reports.page.explained import (
     late_section,
     slack_section,
 )
+from planner.reports.page.frame import figure_parts, framed
 from planner.reports.page.sections import (
     assumptions_section,
     headline_section,
@@ -31,7 +31,6 @@ from planner.reports.page.sections import (
     notes_section,
     orders_section,
 )
-from planner.reports.page.style import head, script
 
 SECTIONS = {
     "headline": "Headline",
@@ -124,27 +123,14 @@ def page(plan: Plan) -> str:
         WRITERS[name](plan) if name in WRITERS else figure_section(name, drawn.get(name))
         for name in names
     ]
-    links = [element("li", element("a", name, href=f"#{anchor}")) for anchor, name in names.items()]
-    toggle = element("button", "Theme: auto", id="theme", type="button", hidden=True)
-    body = element(
-        "body",
-        element("a", "To the plan", href="#headline", class_="skip"),
-        element(
-            "nav", element("div", element("ul", links), toggle, class_="top"), aria_label="Sections"
-        ),
-        element(
-            "main",
-            shown,
-            element(
-                "footer",
-                f"Plan {plan.name}, inputs sha256 "
-                f"{plan.manifest.get('inputs_sha256') or 'not known'}",
-            ),
-        ),
-        script(),
+    inputs = plan.manifest.get("inputs_sha256") or "not known"
+    return framed(
+        f"Deployment plan {plan.name}",
+        names,
+        shown,
+        "To the plan",
+        f"Plan {plan.name}, inputs sha256 {inputs}",
     )
-    whole = element("html", head(f"Deployment plan {plan.name}"), body, lang="en")
-    return f"<!DOCTYPE html>\n{whole}\n"
 
 
 def sections_of(plan: Plan) -> dict[str, str]:
@@ -159,21 +145,4 @@ def figure_section(name: str, figure: Figure | None) -> Markup:
     if figure is None:
         title, sentence = INSTEAD[name]
         return element("section", element("h2", title), element("p", sentence), id=name)
-    data = element(
-        "details",
-        element("summary", "The data as tables"),
-        [table(sheet) for sheet in figure.data],
-        class_="data",
-    )
-    return element(
-        "section",
-        element("h2", TITLES[name]),
-        element(
-            "figure",
-            element("figcaption", element("p", figure.summary)),
-            figure.svg(figure.drawn(WIDE), class_="wide"),
-            figure.svg(figure.drawn(NARROW), class_="narrow"),
-        ),
-        data if figure.data else None,
-        id=name,
-    )
+    return element("section", element("h2", TITLES[name]), figure_parts(figure), id=name)
