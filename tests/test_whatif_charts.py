@@ -19,7 +19,7 @@ from planner.whatif.compare import compare
 from planner.whatif.compare_output import comparison_page
 from planner.whatif.sweep_output import fan
 
-CURVES = "l[0-9]|due|f0 thin"
+CURVES = "l[0-9]|due dash|f0 thin"
 """Styles of curves, of what is committed, and of bands."""
 
 

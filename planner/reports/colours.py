@@ -107,6 +107,7 @@ def figure_style(colour: Callable[[str], str]) -> str:
         f".grid{{stroke:{colour('line')};stroke-width:1px;fill:none}}",
         f".axis{{stroke:{colour('muted')};stroke-width:1px;fill:none}}",
         f".due{{stroke:{colour('ink')};stroke-width:2px;fill:none}}",
+        ".dash{stroke-dasharray:6 4}",
         f".due-fill{{fill:{colour('ink')}}}",
         f".bad{{fill:{colour('bad')}}}.bad-line{{stroke:{colour('bad')};stroke-width:1.5px}}",
         f".now{{stroke:{colour('accent')};stroke-width:1.5px;stroke-dasharray:4 3;fill:none}}",

@@ -13,7 +13,8 @@ HEIGHT = 260.0
 """Height of the plot, in pixels."""
 
 BAND = "f0 thin"
-COMMITTED = "due"
+COMMITTED = "due dash"
+"""Dashed, because it often lies on a curve, which shows through."""
 
 
 def curves_figure(chart: CurveChart) -> Figure | None:

@@ -25,7 +25,7 @@ LINE = 17
 """Height of a line of text, in pixels."""
 
 
-LINES = ("due", "route", "now", *(f"l{number}" for number in range(SERIES_COUNT)))
+LINES = ("due", "due dash", "route", "now", *(f"l{number}" for number in range(SERIES_COUNT)))
 """Styles of lines; all others fill."""
 
 

@@ -56,8 +56,6 @@ def swings_figure(chart: SwingChart) -> Figure | None:
         y = top
         for swing in chart.swings:
             y = _draw_swing(canvas, axis, swing, chart, y)
-        base = axis.x(chart.base)
-        canvas.line([(base, top), (base, y)], BASE)
         _draw_labels(canvas, axis, chart.base, y + 14)
         canvas.text(canvas.width - 4, y + 14 + LINE, chart.unit, "m", anchor="end")
         canvas.height = y + 14 + LINE + 6
@@ -79,7 +77,9 @@ def _draw_swing(canvas: Canvas, axis: _Axis, swing: Swing, chart: SwingChart, to
         tip = f"{swing.quantity} at its {end} end: {significant(value)} {chart.unit}"
         width = max(abs(x - base), 0.5)
         canvas.rect(min(x, base), top + 1 + number * BAR, width, BAR, style, tip)
-    return top + 2 * BAR + 8
+    bottom = top + 2 * BAR + 8
+    canvas.line([(base, top), (base, bottom)], BASE)
+    return bottom
 
 
 def _draw_labels(canvas: Canvas, axis: _Axis, base: float, y: float) -> None:
