@@ -24,8 +24,6 @@ from planner.whatif.changes import what_if
 from planner.whatif.common_dates import held_together, summed_together
 from planner.whatif.compare import (
     Section,
-    _Lot,
-    _moves,
     as_document,
     compare,
     differences,
@@ -39,6 +37,7 @@ from planner.whatif.compare_output import (
     write_comparison,
 )
 from planner.whatif.limit_usage import pressures
+from planner.whatif.order_changes import Lot, moves
 from planner.workbook.reading import inputs_from_rows
 from planner.workbook.writing.template import write_workbook
 
@@ -53,14 +52,14 @@ def base() -> Plan:
     return plan_with()
 
 
-def lots(**quantities: float) -> dict[date, _Lot]:
+def lots(**quantities: float) -> dict[date, Lot]:
     months = {"jan": 1, "feb": 2, "mar": 3, "apr": 4}
     days = {date(2026, months[name], 1): q for name, q in quantities.items()}
-    return {day: _Lot(day, quantity, 10.0) for day, quantity in days.items()}
+    return {day: Lot(day, quantity, 10.0) for day, quantity in days.items()}
 
 
 def test_orders_move_in_the_order_of_their_days() -> None:
-    rows = list(_moves(lots(jan=5, feb=3), lots(jan=2, mar=4, apr=2)))
+    rows = list(moves(lots(jan=5, feb=3), lots(jan=2, mar=4, apr=2)))
     assert [(r["change"], r["quantity"], r["from"], r["to"], r["days"]) for r in rows] == [
         ("moved", 3, date(2026, 1, 1), date(2026, 3, 1), 59),
         ("moved", 1, date(2026, 2, 1), date(2026, 3, 1), 28),
@@ -70,28 +69,28 @@ def test_orders_move_in_the_order_of_their_days() -> None:
 
 
 def test_orders_are_new_or_cancelled_where_nothing_pairs() -> None:
-    (row,) = _moves(lots(jan=5), lots(jan=5, mar=2))
+    (row,) = moves(lots(jan=5), lots(jan=5, mar=2))
     assert (row["change"], row["quantity"], row["to"], row["money"]) == (
         "new",
         2,
         date(2026, 3, 1),
         20,
     )
-    (row,) = _moves(lots(jan=5), lots(jan=2))
+    (row,) = moves(lots(jan=5), lots(jan=2))
     assert (row["change"], row["quantity"], row["money"]) == ("cancelled", 3, -30)
-    assert list(_moves(lots(jan=5), lots(jan=5))) == []
+    assert list(moves(lots(jan=5), lots(jan=5))) == []
 
 
 def test_what_one_plan_decides_and_the_other_has_placed_is_told_as_placed() -> None:
     """Of 5 and 3, 4 are placed in the other plan, on 1 March; what is left moves."""
-    march = _Lot(date(2026, 3, 1), 6.0, 12.0)
-    rows = list(_moves(lots(jan=5, feb=3), lots(apr=2), (), [march]))
+    march = Lot(date(2026, 3, 1), 6.0, 12.0)
+    rows = list(moves(lots(jan=5, feb=3), lots(apr=2), (), [march]))
     assert [(r["change"], r["quantity"], r["from"], r["to"], r["money"]) for r in rows] == [
         ("placed", 5, date(2026, 1, 1), date(2026, 3, 1), 10),
         ("placed", 1, date(2026, 2, 1), date(2026, 3, 1), 2),
         ("moved", 2, date(2026, 2, 1), date(2026, 4, 1), 0),
     ]
-    (row,) = _moves({}, lots(jan=5), [march], ())
+    (row,) = moves({}, lots(jan=5), [march], ())
     assert (row["change"], row["quantity"], row["days"]) == ("placed", 5, -59)
     assert march.quantity == 6
 

@@ -109,30 +109,38 @@ class Edit:
             self._fault(change, "sheet", change.sheet, "there is no such sheet to change", known)
             return
         if change.column not in sheet.values:
-            rule = f"{change.sheet} has no such column"
-            meant = unit_name(change.column, sheet.table.columns, None)
-            known = list(sheet.values) if meant is None else []
-            self._fault(
-                change, "column", change.column, rule, known, meant.value() if meant else ""
-            )
+            self._no_such_column(change, sheet)
             return
-        found = self._matching(change, sheet)
-        values, empty = sheet.values[change.column], sheet.blank[change.column]
+        rows = self._matching(change, sheet)
+        if not rows:
+            return
         blank, same = [], 0
-        for at in found:
-            if values[at] is None and change.operation != "set":
-                blank.append(key_text(sheet.keys[at]))
+        values = sheet.values[change.column]
+        for row in rows:
+            before = values[row]
+            if before is None and change.operation != "set":
+                blank.append(key_text(sheet.keys[row]))
                 continue
-            new = self._changed(change, sheet, at)
+            new = self._changed(change, sheet, row)
             if new is FAULTY:
                 return
-            same += new == values[at]
-            values[at], empty[at] = new, change.value in (None, "")
-            self.touched[sheet.where(change.column, at)].append(change)
+            if new == before:
+                same += 1
+            values[row] = new
+            sheet.blank[change.column][row] = change.value in (None, "")
+            self.touched[sheet.where(change.column, row)].append(change)
             if change.sheet == "settings":
-                self.settings.add(str(sheet.values["setting"][at]))
-        if found:
-            self._note(change, len(found), same, blank)
+                self.settings.add(str(sheet.values["setting"][row]))
+        self._note(change, len(rows), same, blank)
+
+    def _no_such_column(self, change: Change, sheet: Columns) -> None:
+        """Add a fault for an unknown column; the remedy may be its name with another unit."""
+        rule = f"{change.sheet} has no such column"
+        meant = unit_name(change.column, sheet.table.columns, None)
+        if meant is None:
+            self._fault(change, "column", change.column, rule, list(sheet.values))
+        else:
+            self._fault(change, "column", change.column, rule, [], meant.value())
 
     def _matching(self, change: Change, sheet: Columns) -> list[int]:
         """Return the positions of the rows that match a change; empty after a fault."""
@@ -141,25 +149,23 @@ class Edit:
             patterns = key_parts(change.key)
         except ValueError:
             rule = "a double quote in this key is not closed, or is inside a name"
-            self._fault(change, "key", change.key, rule, (), 'Write "a name" or "a ""quoted"" one')
+            remedy = 'Write "a name" or "a ""quoted"" one'
+            self._fault(change, "key", change.key, rule, (), remedy)
             return []
         if len(patterns) > len(key):
-            self._fault(
-                change,
-                "key",
-                change.key,
+            rule = (
                 f"the key of {change.sheet} is {', '.join(key)}, but this key has "
-                f"{len(patterns)} parts",
-                (),
-                "Put a name that contains a comma in double quotes",
+                f"{len(patterns)} parts"
             )
+            remedy = "Put a name that contains a comma in double quotes"
+            self._fault(change, "key", change.key, rule, (), remedy)
             return []
-        texts = [[written(part) for part in parts] for parts in sheet.keys]
-        found = [
-            at
-            for at, parts in enumerate(texts)
-            if all(p.fullmatch(part) for p, part in zip(patterns, parts, strict=False))
-        ]
+        found = []
+        for row, parts in enumerate(sheet.keys):
+            # A key may have fewer parts than the sheet's: the others match anything.
+            pairs = zip(patterns, parts, strict=False)
+            if all(pattern.fullmatch(written(part)) for pattern, part in pairs):
+                found.append(row)
         if not found:
             self._no_match(change, [key_text(parts) for parts in sheet.keys])
         return found
@@ -168,8 +174,12 @@ class Edit:
         """Add a fault for a key without a row; the remedy names the closest keys."""
         lowered = {text.lower(): text for text in reversed(known)}
         near = difflib.get_close_matches(change.key.lower(), lowered, n=3, cutoff=0.4)
-        nearest = [lowered[text] for text in near] or list(dict.fromkeys(known))[:3]
-        hint = f"The closest keys are {'; '.join(nearest)}" if nearest else "The sheet has no rows"
+        nearest = [lowered[text] for text in near]
+        if not nearest:
+            nearest = list(dict.fromkeys(known))[:3]
+        hint = "The sheet has no rows"
+        if nearest:
+            hint = f"The closest keys are {'; '.join(nearest)}"
         self._fault(change, "key", change.key, f"no row of {change.sheet} has this key", (), hint)
 
     def _changed(self, change: Change, sheet: Columns, at: int) -> object:
@@ -202,18 +212,25 @@ class Edit:
 
     def _note(self, change: Change, found: int, same: int, blank: Sequence[str]) -> None:
         """Add notes on the cells that a change alters and on blank ones that it skips."""
-        said, cells = self._said(change), found - len(blank) - same
+        said = self._said(change)
+        cells = found - len(blank) - same
         if blank:
-            more = f" and {len(blank) - SHOWN} more" if len(blank) > SHOWN else ""
-            some = ", ".join(blank[:SHOWN]) + more
+            some = ", ".join(blank[:SHOWN])
+            if len(blank) > SHOWN:
+                some += f" and {len(blank) - SHOWN} more"
             self.notes.append(f"{said} leaves {change.column} blank for {some}")
-        done = f"{cells} cell{'s' if cells != 1 else ''}" if cells else "nothing"
+        done = "nothing"
+        if cells:
+            done = f"{cells} cell" if cells == 1 else f"{cells} cells"
         self.notes.append(f"{said} changes {done}")
 
     def _said(self, change: Change) -> str:
-        name = f" ({change.name})" if change.name and change.name != self.what_if.scenario else ""
-        of = f"scenario {self.what_if.scenario}{name}" if change.name else "--set"
-        return f"{of}: {change}"
+        """Return where a change comes from, and the change."""
+        if not change.name:
+            return f"--set: {change}"
+        scenario = self.what_if.scenario
+        name = f" ({change.name})" if change.name != scenario else ""
+        return f"scenario {scenario}{name}: {change}"
 
     def place(self, change: Change, column: str) -> str:
         """Return the place of a change for messages: a cell with its scenario, or the option."""
@@ -248,14 +265,15 @@ class Edit:
         """Return the changed inputs, checked."""
         if self.faults:
             raise InputFaults(self.faults)
-        base, name = self.base, self.what_if.name
-        said = check_notes(base)
-        plan = str(base.settings["plan"])
-        plan = f"{plan}, {name}" if name else plan
-        changed, faults = checked(base, self.sheets, self.settings, plan)
+        plan = str(self.base.settings["plan"])
+        if self.what_if.name:
+            plan = f"{plan}, {self.what_if.name}"
+        before = check_notes(self.base)
+        changed, faults = checked(self.base, self.sheets, self.settings, plan)
         if faults:
             raise InputFaults(self._explained(faults))
-        kept = [note for note in base.notes if note not in said]
+        # The checks have made their notes again, on the changed inputs.
+        kept = [note for note in self.base.notes if note not in before]
         return replace(changed, notes=(*kept, *self.notes, *changed.notes))
 
     def _explained(self, faults: Sequence[Fault]) -> Iterator[Fault]:
@@ -263,7 +281,9 @@ class Edit:
         for fault in faults:
             own = self.touched.get(fault.where, ())
             places = [self.place(change, "value") for change in own or self.what_if.changes]
-            names = list(dict.fromkeys(places))[: None if own else SHOWN]
+            names = list(dict.fromkeys(places))
+            if not own:
+                names = names[:SHOWN]
             yield replace(fault, where=f"{fault.where} after {'; '.join(names)}")
 
 

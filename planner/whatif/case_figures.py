@@ -34,32 +34,50 @@ def figures(plan: Plan, limits: tuple[Limit, ...] = ()) -> dict[str, Any]:
         (MW in service of each commitment by period end) and ``costs``.
     """
     summary: dict[str, Any] = plan.summary
-    ramp: dict[str, dict[str, float]] = defaultdict(dict)
-    for row in plan.tables["ramp"]:
-        ramp[str(row["commitment"])][str(row["period_end"])[:10]] = _short(row["in_service_mw"])
     missed = _short(summary["missed_mw_months"])
     return {
         "status": summary["status"],
-        "gap": None if summary["gap"] is None else float(f"{summary['gap']:.3g}"),
+        "gap": _gap(summary["gap"]),
         "missed_mw_months": missed,
         "present_cost": round(sum(summary["present_costs"].values())),
         "halls_opened": _short(summary["halls_opened"]),
-        "bottleneck": limits[0].name if limits else (DATES if missed > MET else NONE),
-        "milestones": [
-            {
-                "commitment": m["commitment"],
-                "date": str(m["date"])[:10],
-                "basis": m["basis"],
-                "required_mw": _short(m["required_mw"]),
-                "in_service_mw": _short(m["in_service_mw"]),
-                "missed_mw": _short(m["missed_mw"]),
-            }
-            for m in summary["milestones"]
-        ],
+        "bottleneck": _bottleneck(limits, missed),
+        "milestones": [_milestone(row) for row in summary["milestones"]],
         "systems": {name: _short(count) for name, count in sorted(summary["systems"].items())},
         "costs": {name: round(cost) for name, cost in summary["present_costs"].items()},
-        "ramp": dict(ramp),
+        "ramp": _ramp(plan),
     }
+
+
+def _gap(gap: float | None) -> float | None:
+    return None if gap is None else float(f"{gap:.3g}")
+
+
+def _bottleneck(limits: tuple[Limit, ...], missed: float) -> str:
+    """Return the name of the limit with the largest worth, or why there is none."""
+    if limits:
+        return limits[0].name
+    return DATES if missed > MET else NONE
+
+
+def _milestone(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "commitment": row["commitment"],
+        "date": str(row["date"])[:10],
+        "basis": row["basis"],
+        "required_mw": _short(row["required_mw"]),
+        "in_service_mw": _short(row["in_service_mw"]),
+        "missed_mw": _short(row["missed_mw"]),
+    }
+
+
+def _ramp(plan: Plan) -> dict[str, dict[str, float]]:
+    """Return MW in service of each commitment by period end."""
+    ramp: dict[str, dict[str, float]] = defaultdict(dict)
+    for row in plan.tables["ramp"]:
+        end = str(row["period_end"])[:10]
+        ramp[str(row["commitment"])][end] = _short(row["in_service_mw"])
+    return dict(ramp)
 
 
 def _short(value: object) -> float:

@@ -138,26 +138,27 @@ class Cases:
     """
 
     def __init__(self, inputs: Inputs, spec: Spec) -> None:
-        self.inputs, self.spec = inputs, spec
+        self.inputs = inputs
+        self.spec = spec
         self.draws: list[Draw] = []
         self.axes: list[Axis] = []
         self.scenarios: list[str] = []
         if spec.method == "scenarios":
-            names = spec.scenarios or scenario_names(inputs)
-            self.scenarios = [BASE, *(n for n in dict.fromkeys(names) if n != BASE)]
-            for name in self.scenarios:
-                _scenario_case(inputs, 0, name)  # raises if there is no such scenario
+            self.scenarios = _scenarios(inputs, spec)
             self.count = len(self.scenarios)
         elif spec.method in DRAWN:
             self.draws = read_draws(inputs)
             _require(self.draws, "The sheet draws is empty. List the quantities to draw in it")
             self.count = spec.cases
         else:
-            self.axes = [parse_axis(text) for text in spec.vary]
-            self.axes = self.axes or [axis_of(draw) for draw in read_draws(inputs)]
+            self.axes = _axes(inputs, spec)
             _require(self.axes, "Nothing varies. Give --vary, or fill in the sheet draws")
-            sizes = [len(axis.values) for axis in self.axes]
+            sizes = self._sizes()
             self.count = math.prod(sizes) if spec.method == "grid" else 1 + sum(sizes)
+
+    def _sizes(self) -> list[int]:
+        """Return the number of values on each axis."""
+        return [len(axis.values) for axis in self.axes]
 
     @property
     def names(self) -> list[str]:
@@ -174,13 +175,12 @@ class Cases:
         """Case number, deciding scenario and true scenario of each regret trial."""
         if not self.spec.decide_by:
             return []
-        numbers = range(self.count)
-        return [
-            (self.count * (1 + one) + other, one, other)
-            for one in numbers
-            for other in numbers
-            if one != other
-        ]
+        trials = []
+        for decided, true in itertools.permutations(range(self.count), 2):
+            # Trials are numbered after the cases.
+            number = self.count * (1 + decided) + true
+            trials.append((number, decided, true))
+        return trials
 
     def __getitem__(self, number: int) -> Case:
         """Return the case of a number."""
@@ -204,19 +204,55 @@ class Cases:
         return Case(number, f"draw {number}", drawn, tuple(changes))
 
     def _on_axes(self, number: int) -> Case:
-        places: list[int | None]
         if self.spec.method == "grid":
-            sizes = [len(axis.values) for axis in self.axes]
-            places = list(
-                next(itertools.islice(itertools.product(*map(range, sizes)), number, None))
-            )
+            places = _on_grid(self._sizes(), number)
         else:
             places = _one(self.axes, number)
-        chosen = [(axis, at) for axis, at in zip(self.axes, places, strict=True)]
-        drawn = {axis.name: None if at is None else axis.values[at] for axis, at in chosen}
-        changes = [c for axis, at in chosen if at is not None for c in axis.edits[at]]
-        label = ", ".join(f"{name} {value}" for name, value in drawn.items() if value is not None)
-        return Case(number, label or BASE, drawn, tuple(changes))
+        drawn: dict[str, float | str | None] = {}
+        changes: list[Change] = []
+        for axis, place in zip(self.axes, places, strict=True):
+            if place is None:
+                drawn[axis.name] = None
+                continue
+            value = axis.values[place]
+            drawn[axis.name] = value
+            changes += axis.edits[place]
+        words = [f"{name} {value}" for name, value in drawn.items() if value is not None]
+        label = ", ".join(words) or BASE
+        return Case(number, label, drawn, tuple(changes))
+
+
+def _scenarios(inputs: Inputs, spec: Spec) -> list[str]:
+    """Return the scenarios to sweep, the base case first.
+
+    Raises
+    ------
+    PlannerError
+        If the workbook lacks one of them.
+    """
+    names = [BASE]
+    for name in spec.scenarios or scenario_names(inputs):
+        if name not in names:
+            names.append(name)
+    for name in names:
+        _scenario_case(inputs, 0, name)  # raises if there is no such scenario
+    return names
+
+
+def _axes(inputs: Inputs, spec: Spec) -> list[Axis]:
+    """Return the axes of ``--vary``, or else of the sheet `draws`."""
+    if spec.vary:
+        return [parse_axis(text) for text in spec.vary]
+    return [axis_of(draw) for draw in read_draws(inputs)]
+
+
+def _on_grid(sizes: Sequence[int], number: int) -> list[int | None]:
+    """Return the position on each axis of a case of a grid; the last axis varies fastest."""
+    places: list[int | None] = []
+    for size in reversed(sizes):
+        number, place = divmod(number, size)
+        places.insert(0, place)
+    return places
 
 
 def _one(axes: Sequence[Axis], number: int) -> list[int | None]:
@@ -239,23 +275,33 @@ def parse_axis(text: str) -> Axis:
         If the text is not such a change.
     """
     single = parse_change(text)
-    head = text[: len(text.rstrip()) - len(str(text.rstrip().rpartition("=")[2]))]
-    values = text.rstrip().rpartition("=")[2].split(",")
-    edits = tuple((parse_change(f"{head}{value.strip()}"),) for value in values)
+    whole = text.rstrip()
+    values = whole.rpartition("=")[2]
+    head = whole.removesuffix(values)
+    edits = []
+    for value in values.split(","):
+        change = parse_change(f"{head}{value.strip()}")
+        edits.append((change,))
     kinds = {edit[0].operation for edit in edits}
     if len(kinds) > 1:
         raise PlannerError(
             f"--vary {text!r} mixes numbers and days. Give only numbers or only days"
         )
     shown = tuple(_plain(edit[0].value) for edit in edits)
-    return Axis(f"{single.sheet}[{single.key}].{single.column}", shown, edits)
+    return Axis(f"{single.sheet}[{single.key}].{single.column}", shown, tuple(edits))
 
 
 def axis_of(draw: Draw) -> Axis:
     """Return the axis of a drawn quantity at its low, middle and high quantiles."""
-    edits = [draw.changes(draw.value(share)) for share in (LOW, MIDDLE, HIGH)]
-    unlike = list({str(edit[0].value): edit for edit in edits}.values())
-    return Axis(draw.name, tuple(float(str(e[0].value)) for e in unlike), tuple(unlike))
+    values: list[float] = []
+    edits: list[tuple[Change, ...]] = []
+    for share in (LOW, MIDDLE, HIGH):
+        changes = draw.changes(draw.value(share))
+        value = float(str(changes[0].value))
+        if value not in values:
+            values.append(value)
+            edits.append(changes)
+    return Axis(draw.name, tuple(values), tuple(edits))
 
 
 def _plain(value: object) -> float | str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from planner.errors import Fault
 from planner.workbook.checks.cross_checks import check
@@ -15,6 +16,8 @@ from planner.workbook.schema.declarations import Column, Table
 from planner.workbook.schema.settings_sheet import SETTINGS
 from planner.workbook.schema.sheets import BY_NAME
 from planner.workbook.settings import read_settings
+
+Item = TypeVar("Item")
 
 
 @dataclass
@@ -62,16 +65,19 @@ class Columns:
 
     def sheet(self) -> Sheet:
         """Return the sheet as rows, as the reader does."""
-        names = list(self.values)
+        places = {name: number for number, name in enumerate(self.values)}
         blank = {name: marks for name, marks in self.blank.items() if any(marks)}
-        place = Place(
-            self.table.name,
-            {name: at for at, name in enumerate(names)},
-            self.letters,
-            self.numbers,
-            blank,
-        )
+        place = Place(self.table.name, places, self.letters, self.numbers, blank)
         return Sheet(self.table, place.rows(self.values.values()), dict(self.values), blank)
+
+    def add_setting(self, name: str, value: object) -> None:
+        """Add a row for a setting without a cell."""
+        cells = {"setting": name, "value": value, "source": None}
+        for column, cell in cells.items():
+            self.values[column].append(cell)
+            self.blank[column].append(cell is None)
+        self.numbers.append(0)
+        self.keys.append((name,))
 
 
 def columns_of(inputs: Inputs) -> dict[str, Columns]:
@@ -80,27 +86,26 @@ def columns_of(inputs: Inputs) -> dict[str, Columns]:
     settings = sheets["settings"]
     for setting in SETTINGS:
         if setting.name not in settings.values["setting"]:
-            value = inputs.settings[setting.name]
-            for name, cell in (("setting", setting.name), ("value", value), ("source", None)):
-                settings.values[name].append(cell)
-                settings.blank[name].append(cell is None)
-            settings.numbers.append(0)
-            settings.keys.append((setting.name,))
+            settings.add_setting(setting.name, inputs.settings[setting.name])
     return sheets
 
 
 def _columns(table: Table, rows: Sequence[Row]) -> Columns:
-    names = [column.name for column in table.columns]
-    cells = rows[0].cells if rows else {}
-    return Columns(
-        table,
-        {name: [row[name] for row in rows] for name in names},
-        {name: [row.is_blank(name) for row in rows] for name in names},
-        {name: cell.rstrip("0123456789") for name, cell in cells.items()},
-        [row.number for row in rows],
-        [tuple(row[name] for name in table.key) for row in rows],
-        len(rows),
-    )
+    """Return a sheet column by column."""
+    values: dict[str, list[object]] = {}
+    blank: dict[str, list[bool]] = {}
+    for column in table.columns:
+        values[column.name] = [row[column.name] for row in rows]
+        blank[column.name] = [row.is_blank(column.name) for row in rows]
+    letters = {}
+    if rows:
+        for name, cell in rows[0].cells.items():
+            letters[name] = cell.rstrip("0123456789")
+    keys: list[tuple[object, ...]] = []
+    for row in rows:
+        keys.append(tuple(row[name] for name in table.key))
+    numbers = [row.number for row in rows]
+    return Columns(table, values, blank, letters, numbers, keys, len(rows))
 
 
 def checked(
@@ -132,9 +137,14 @@ def checked(
     settings = read_settings(typed["settings"], findings)
     values = dict(settings.values)
     given = dict(values)
-    values["plan"] = values["plan"] if "plan" in changed else plan
-    values["today"] = given["today"] = values["today"] or values["start"]
-    cells = {name: cell for name, cell in settings.cells.items() if name in base.setting_cells}
+    if "plan" not in changed:
+        values["plan"] = plan
+    today = values["today"] or values["start"]
+    values["today"] = given["today"] = today
+    cells = {}
+    for name, cell in settings.cells.items():
+        if name in base.setting_cells:
+            cells[name] = cell
     inputs = Inputs(
         base.name,
         values,
@@ -144,20 +154,25 @@ def checked(
         what_if_faults=base.what_if_faults,
     )
     # These sheets cannot be changed, and their faults do not affect a plan without them.
-    others = {name: Sheet(BY_NAME[name]) for name in UNCHANGED}
-    faults, notes = check(Draft(inputs, {**typed, **others}, settings.unsettled))
-    digest = "" if findings.faults or faults or not sealed else digest_of(given, typed)
-    return replace(inputs, notes=tuple(notes), digest=digest), [*findings.faults, *faults]
+    unchanged = {name: Sheet(BY_NAME[name]) for name in UNCHANGED}
+    rule_faults, notes = check(Draft(inputs, {**typed, **unchanged}, settings.unsettled))
+    faults = [*findings.faults, *rule_faults]
+    digest = digest_of(given, typed) if sealed and not faults else ""
+    return replace(inputs, notes=tuple(notes), digest=digest), faults
 
 
 def _drop_unwritten(settings: Columns, changed: set[str]) -> None:
     """Drop unchanged settings without a cell."""
-    kept = [
-        at
-        for at, name in enumerate(settings.values["setting"])
-        if at < settings.given or name in changed
-    ]
-    settings.values = {n: [values[at] for at in kept] for n, values in settings.values.items()}
-    settings.blank = {n: [marks[at] for at in kept] for n, marks in settings.blank.items()}
-    settings.numbers = [settings.numbers[at] for at in kept]
-    settings.keys = [settings.keys[at] for at in kept]
+    kept = []
+    for place, name in enumerate(settings.values["setting"]):
+        if place < settings.given or name in changed:
+            kept.append(place)
+    settings.values = {name: _at(kept, cells) for name, cells in settings.values.items()}
+    settings.blank = {name: _at(kept, marks) for name, marks in settings.blank.items()}
+    settings.numbers = _at(kept, settings.numbers)
+    settings.keys = _at(kept, settings.keys)
+
+
+def _at(places: Sequence[int], items: Sequence[Item]) -> list[Item]:
+    """Return the items at some places."""
+    return [items[place] for place in places]

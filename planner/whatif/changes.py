@@ -34,6 +34,9 @@ DAYS = re.compile(r"([+-]?\d+)\s*d")
 QUOTED = r'''"(?:[^"]|"")*"'''
 PIECE = rf"""(?:{QUOTED}|[^",*]*?)"""
 PART = re.compile(rf"""\s*(?P<part>{PIECE}(?:\*{PIECE})*)\s*(?:,|$)""")
+SPECIAL = re.compile(r"""[,"*\[\]]""")
+"""Characters that a name in a key has only between quotes."""
+
 TOKEN = re.compile(rf"""(?P<quoted>{QUOTED})|(?P<star>\*)|(?P<plain>[^",*]+)""")
 
 
@@ -124,7 +127,7 @@ def parse_change(expression: str) -> Change:
             'in place of =, e.g. --set "supply_capacity[TSMC,*].units_per_month*=0.8"; put a name '
             'with a comma or a bracket in double quotes, e.g. halls["Hall A, north"].count=2'
         )
-    sheet, key, column, operator, value = found.group("sheet", "key", "column", "operator", "value")
+    operator, value = found["operator"], found["value"]
     operation = OPERATORS[operator]
     days = DAYS.fullmatch(value)
     if operation == "add" and days:
@@ -133,7 +136,9 @@ def parse_change(expression: str) -> Change:
         raise PlannerError(f"--set {expression!r} ends after {operator}. Add a value")
     if operator == "-=":
         value = value[1:] if value.startswith("-") else f"-{value.lstrip('+')}"
-    return Change(sheet, key.strip(), column, operation, value, where=f"--set {expression!r}")
+    place = f"--set {expression!r}"
+    key = found["key"].strip()
+    return Change(found["sheet"], key, found["column"], operation, value, where=place)
 
 
 def key_parts(key: str) -> tuple[re.Pattern[str], ...]:
@@ -144,17 +149,17 @@ def key_parts(key: str) -> tuple[re.Pattern[str], ...]:
     ValueError
         If a double quote is not closed, or is inside a part.
     """
-    patterns, at = [], 0
+    patterns = []
+    start = 0
     while True:
-        part = PART.match(key, at)
+        part = PART.match(key, start)
         if part is None:
             raise ValueError(key)
-        pieces = [
-            ".*" if token["star"] else re.escape(_unquoted(token[0]))
-            for token in TOKEN.finditer(part["part"])
-        ]
+        pieces = []
+        for token in TOKEN.finditer(part["part"]):
+            pieces.append(".*" if token["star"] else re.escape(_unquoted(token[0])))
         patterns.append(re.compile("".join(pieces), re.DOTALL))
-        at = part.end()
+        start = part.end()
         if not part[0].endswith(","):
             return tuple(patterns)
 
@@ -183,11 +188,14 @@ def bracketed(key: str) -> str:
 
 def key_text(parts: Iterable[object]) -> str:
     """Return a key as it is written, names with a comma, quote, bracket or star in quotes."""
-    texts = [written(part) for part in parts]
-    return ",".join(
-        '"' + text.replace('"', '""') + '"' if re.search(r"""[,"*\[\]]""", text) else text
-        for text in texts
-    )
+    texts = []
+    for part in parts:
+        text = written(part)
+        if SPECIAL.search(text):
+            escaped = text.replace('"', '""')
+            text = f'"{escaped}"'
+        texts.append(text)
+    return ",".join(texts)
 
 
 def scenario_names(inputs: Inputs) -> list[str]:
@@ -198,8 +206,11 @@ def scenario_names(inputs: Inputs) -> list[str]:
 
 def probability(inputs: Inputs, scenario: str) -> float | None:
     """Return the probability of a scenario; None if the workbook gives none."""
-    rows = [row for row in inputs.tables["scenarios"] if row["scenario"] == scenario]
-    return next((row["probability"] for row in rows if row["probability"] is not None), None)
+    for row in inputs.tables["scenarios"]:
+        if row["scenario"] == scenario and row["probability"] is not None:
+            found: float = row["probability"]
+            return found
+    return None
 
 
 def what_if(
@@ -230,11 +241,14 @@ def what_if(
     said = tuple(parse_change(expression) for expression in expressions)
     if not named and not said:
         return None
-    parts = [scenario] if scenario and named else []
+    chosen = ""
+    if scenario and named:
+        chosen = scenario
+    names = [chosen] if chosen else []
     if said:
         text = "\n".join(map(str, said)).encode("utf-8", "surrogatepass")
-        parts.append(f"set {hashlib.sha256(text).hexdigest()[:6]}")
-    return WhatIf(", ".join(parts), (*named, *said), scenario if scenario and named else "")
+        names.append(f"set {hashlib.sha256(text).hexdigest()[:6]}")
+    return WhatIf(", ".join(names), (*named, *said), chosen)
 
 
 def scenario_changes(inputs: Inputs, scenario: str) -> tuple[Change, ...]:
@@ -256,15 +270,19 @@ def scenario_changes(inputs: Inputs, scenario: str) -> tuple[Change, ...]:
     if scenario not in names:
         known = ", ".join(map(repr, names)) or "none"
         raise PlannerError(f"the workbook has no scenario {scenario!r}. Its scenarios are: {known}")
-    return tuple(map(change_of, rows_of_scenario(inputs, scenario)[1]))
+    _, rows = rows_of_scenario(inputs, scenario)
+    return tuple(change_of(row) for row in rows)
 
 
 def rows_of_scenario(inputs: Inputs, scenario: str) -> tuple[list[Row], list[Row]]:
     """Return a scenario's rows of `scenarios` and, in their order, its rows of `changes`."""
     named = [row for row in inputs.tables["scenarios"] if row["scenario"] == scenario]
-    return named, [
-        row for name in named for row in inputs.tables["changes"] if row["change"] == name["change"]
-    ]
+    changes = []
+    for name in named:
+        for row in inputs.tables["changes"]:
+            if row["change"] == name["change"]:
+                changes.append(row)
+    return named, changes
 
 
 def faults_of_scenario(inputs: Inputs, scenario: str) -> list[Fault]:
@@ -273,18 +291,21 @@ def faults_of_scenario(inputs: Inputs, scenario: str) -> list[Fault]:
     A row with an unreadable name may belong to any scenario, and so may any row of a faulty sheet
     or column.
     """
-    own = {(row.sheet, row.number) for rows in rows_of_scenario(inputs, scenario) for row in rows}
-    others = {
-        (row.sheet, row.number)
-        for sheet, column in (("scenarios", "scenario"), ("changes", "change"))
-        for row in inputs.tables[sheet]
-        if row[column] is not None
-    } - own
-    return [
-        fault
-        for fault in inputs.what_if_faults
-        if sheet_of_fault(fault) not in FOR_DRAWS and sheet_and_row(fault) not in others
-    ]
+    own = set()
+    for rows in rows_of_scenario(inputs, scenario):
+        for row in rows:
+            own.add((row.sheet, row.number))
+    others = set()
+    for sheet, column in (("scenarios", "scenario"), ("changes", "change")):
+        for row in inputs.tables[sheet]:
+            place = (row.sheet, row.number)
+            if row[column] is not None and place not in own:
+                others.add(place)
+    faults = []
+    for fault in inputs.what_if_faults:
+        if sheet_of_fault(fault) not in FOR_DRAWS and sheet_and_row(fault) not in others:
+            faults.append(fault)
+    return faults
 
 
 def sheet_of_fault(fault: Fault) -> str:

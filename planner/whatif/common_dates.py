@@ -23,8 +23,14 @@ def held(values: Mapping[str, float], days: Iterable[str]) -> dict[str, float]:
         Days to evaluate.
     """
     known = sorted(values)
-    inside = [day for day in days if known and known[0] <= day <= known[-1]]
-    return {day: values[known[bisect_right(known, day) - 1]] for day in inside}
+    if not known:
+        return {}
+    found = {}
+    for day in days:
+        if known[0] <= day <= known[-1]:
+            latest = known[bisect_right(known, day) - 1]
+            found[day] = values[latest]
+    return found
 
 
 def held_together(plans: Sequence[Values], at: int) -> list[Values]:
@@ -42,18 +48,21 @@ def held_together(plans: Sequence[Values], at: int) -> list[Values]:
     for values in plans:
         own: dict[tuple[Any, ...], dict[str, float]] = defaultdict(dict)
         for key, value in values.items():
-            rest, day = (*key[:at], *key[at + 1 :]), key[at]
+            day = key[at]
+            rest = key[:at] + key[at + 1 :]
             own[rest][day.isoformat()] = value
             days[rest][day.isoformat()] = day
         series.append(own)
-    return [
-        {
-            (*rest[:at], days[rest][day], *rest[at:]): value
-            for rest in days
-            for day, value in held(own.get(rest, {}), sorted(days[rest])).items()
-        }
-        for own in series
-    ]
+    together: list[Values] = []
+    for own in series:
+        aligned: dict[tuple[Any, ...], float] = {}
+        for rest, every_day in days.items():
+            steps = held(own.get(rest, {}), sorted(every_day))
+            for written, value in steps.items():
+                key = (*rest[:at], every_day[written], *rest[at:])
+                aligned[key] = value
+        together.append(aligned)
+    return together
 
 
 def summed_together(plans: Sequence[Values], starts: Sequence[Sequence[date]]) -> list[Values]:
@@ -66,16 +75,29 @@ def summed_together(plans: Sequence[Values], starts: Sequence[Sequence[date]]) -
     starts
         First day of each period of each plan, in order, and of the one after the last.
     """
-    ways = [(set(own), own[0], own[-1]) for own in starts if own]
-    shared = [
-        day
-        for day in sorted({day for own in starts for day in own[:-1]})
-        if all(day in own or not first <= day < after for own, first, after in ways)
-    ]
+    shared = _shared_starts(starts)
     found: list[Values] = []
     for values in plans:
         sums: dict[tuple[Any, ...], float] = defaultdict(float)
         for (day,), amount in values.items():
-            sums[shared[bisect_right(shared, day) - 1],] += amount
+            span = shared[bisect_right(shared, day) - 1]
+            sums[(span,)] += amount
         found.append(dict(sums))
     return found
+
+
+def _shared_starts(starts: Sequence[Sequence[date]]) -> list[date]:
+    """Return the days on which a period starts in each plan that spans them."""
+    days: set[date] = set()
+    for own in starts:
+        days.update(own[:-1])
+    shared = []
+    for day in sorted(days):
+        if all(day in own or not _spans(own, day) for own in starts):
+            shared.append(day)
+    return shared
+
+
+def _spans(starts: Sequence[date], day: date) -> bool:
+    """Return whether a plan has begun, and not ended, on a day."""
+    return bool(starts) and starts[0] <= day < starts[-1]

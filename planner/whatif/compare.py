@@ -5,22 +5,26 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from planner.errors import PlannerError
 from planner.plan.store import Plan
 from planner.plan.tables import Row
-from planner.reports.views import BASIS_WORDS, missed_by_basis
+from planner.reports.views import BASIS_WORDS, missed_by_basis, number
 from planner.whatif.common_dates import Values, held_together, summed_together
 from planner.whatif.limit_usage import pressures
+from planner.whatif.order_changes import order_changes
 
 Known = Mapping[tuple[Any, ...], float | None]
 """Figures by a key; None where a figure is not known."""
 
 SAME = 1e-6
 """Tolerance in units, money or MW below which figures count as equal."""
+
+DATED = ("ramp", "spend", "milestones", "missed")
+"""Sections whose rows are sorted by key, and so by day."""
 
 
 @dataclass(frozen=True)
@@ -96,14 +100,13 @@ def compare(plans: Sequence[Plan], names: Sequence[str] = ()) -> Comparison:
             f"the plans are in {' and '.join(sorted(currencies))}. Their costs cannot be compared"
         )
     called = tuple(names) or unlike([plan.name for plan in plans])
-    bases = sorted({basis for plan in plans for basis in missed_by_basis(plan)})
-    sections = tuple(_section(plans, *each) for each in _sections(currencies.pop(), bases))
+    sections = [_section(plans, measure) for measure in _measures(plans)]
     return Comparison(
         called,
         tuple(str(plan.summary["status"]) for plan in plans),
-        str(plans[0].summary["currency"]),
-        sections,
-        list(_orders(plans, called)),
+        currencies.pop(),
+        tuple(sections),
+        list(order_changes(plans, called)),
         list(_bottlenecks(plans, called)),
     )
 
@@ -118,50 +121,64 @@ def unlike(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _sections(
-    money: str, bases: Sequence[str]
-) -> list[tuple[str, str, str, tuple[str, ...], Callable[[Plan], Known]]]:
-    """Return the sections: name, title, unit, keys and the function that gets the figures."""
+@dataclass(frozen=True)
+class _Measure:
+    """A section to be made, and the function that gets its figures from a plan."""
+
+    name: str
+    title: str
+    unit: str
+    keys: tuple[str, ...]
+    figures: Callable[[Plan], Known]
+
+
+def _measures(plans: Sequence[Plan]) -> list[_Measure]:
+    """Return what is compared, in order."""
+    money = str(plans[0].summary["currency"])
+    found: set[str] = set()
+    for plan in plans:
+        found.update(missed_by_basis(plan))
+    bases = sorted(found)
+    milestone = ("commitment", "date", "basis")
+    period = ("commitment", "period_end", "basis")
     return [
-        ("figures", "In all", "", ("figure", "unit"), lambda plan: _figures(plan, bases)),
-        (
+        _Measure(
+            "figures",
+            "In all",
+            "",
+            ("figure", "unit"),
+            lambda plan: _figures(plan, bases),
+        ),
+        _Measure(
             "milestones",
             "Milestones, MW in service",
             "MW",
-            ("commitment", "date", "basis"),
+            milestone,
             lambda plan: _milestones(plan, "in_service_mw"),
         ),
-        (
+        _Measure(
             "missed",
             "Milestones, MW missed",
             "MW",
-            ("commitment", "date", "basis"),
+            milestone,
             lambda plan: _milestones(plan, "missed_mw"),
         ),
-        (
+        _Measure(
             "ramp",
             "MW in service by period",
             "MW",
-            ("commitment", "period_end", "basis"),
-            lambda plan: _sums(
-                plan, "ramp", ("commitment", "period_end", "basis"), "in_service_mw"
-            ),
+            period,
+            lambda plan: _sums(plan, "ramp", period, "in_service_mw"),
         ),
-        (
-            "systems",
-            "Systems installed",
-            "systems",
-            ("system",),
-            lambda plan: {(name,): count for name, count in _mapping(plan, "systems").items()},
-        ),
-        (
+        _Measure("systems", "Systems installed", "systems", ("system",), _systems),
+        _Measure(
             "costs",
             "Present cost by term",
             money,
             ("term",),
             lambda plan: _sums(plan, "costs", ("term",), "present_cost"),
         ),
-        (
+        _Measure(
             "spend",
             "Money spent by period",
             money,
@@ -171,216 +188,102 @@ def _sections(
     ]
 
 
-def _section(
-    plans: Sequence[Plan],
-    name: str,
-    title: str,
-    unit: str,
-    keys: tuple[str, ...],
-    figures: Callable[[Plan], Known],
-) -> Section:
-    found: list[Known] = [figures(plan) for plan in plans]
-    if name == "ramp":
-        found = [*held_together(found, keys.index("period_end"))]  # type: ignore[arg-type]
-    elif name == "spend":
-        found = [*summed_together(found, [_starts(plan) for plan in plans])]  # type: ignore[arg-type]
-    every = dict.fromkeys(key for values in found for key in values)
-    dated = name in ("ramp", "spend", "milestones", "missed")
-    order = sorted(every, key=_as_texts) if dated else every
-    rows = tuple((key, tuple(values.get(key) for values in found)) for key in order)
-    return Section(name, title, unit, keys, rows)
+def _section(plans: Sequence[Plan], measure: _Measure) -> Section:
+    """Return the figures of every plan, aligned on common days where periods may differ."""
+    found: list[Known] = [measure.figures(plan) for plan in plans]
+    if measure.name == "ramp":
+        place = measure.keys.index("period_end")
+        found = [*held_together(found, place)]  # type: ignore[arg-type]
+    elif measure.name == "spend":
+        starts = [_starts(plan) for plan in plans]
+        found = [*summed_together(found, starts)]  # type: ignore[arg-type]
+    keys: dict[tuple[Any, ...], None] = {}
+    for values in found:
+        keys.update(dict.fromkeys(values))
+    order = list(keys)
+    if measure.name in DATED:
+        order.sort(key=_as_texts)
+    rows = []
+    for key in order:
+        rows.append((key, tuple(values.get(key) for values in found)))
+    return Section(measure.name, measure.title, measure.unit, measure.keys, tuple(rows))
 
 
 def _as_texts(key: tuple[Any, ...]) -> tuple[str, ...]:
     """Return a sort key of texts, in which ISO days sort by time."""
-    return tuple(str(part) for part in key)
+    return tuple(map(str, key))
 
 
-def _starts(plan: Plan) -> list[Any]:
+def _starts(plan: Plan) -> list[date]:
     """Return the first day of each period of a plan, and of the one after the last."""
-    ends: set[Any] = {row["period_end"] for row in plan.tables["ramp"]}
-    starts: set[Any] = {row["period"] for row in plan.tables["ramp"]}
-    return sorted(starts | {end + timedelta(days=1) for end in ends})
+    starts: set[Any] = set()
+    for row in plan.tables["ramp"]:
+        end: Any = row["period_end"]
+        starts.add(row["period"])
+        starts.add(end + timedelta(days=1))
+    return sorted(starts)
 
 
 def _figures(plan: Plan, bases: Sequence[str]) -> Known:
     """Return the figures of a plan; MW-months missed separately for each basis."""
     summary: dict[str, Any] = plan.summary
-    money, found = summary["currency"], missed_by_basis(plan)
-    missed = {f"MW-months of {BASIS_WORDS[basis]}": found.get(basis, 0.0) for basis in bases}
+    money = summary["currency"]
+    figures: dict[tuple[Any, ...], float | None] = {}
     if len(bases) <= 1:
-        missed = {"MW-months": float(summary["missed_mw_months"])}
-    return {
-        **{("missed", unit): value for unit, value in missed.items()},
-        ("present cost", money): math.fsum(summary["present_costs"].values()),
-        ("amount, not discounted", money): math.fsum(summary["costs"].values()),
-        ("revenue", money): float(summary["revenue"]),
-        ("halls opened", "halls"): float(summary["halls_opened"]),
-        ("gap", "of present cost"): summary["gap"],
-    }
+        figures["missed", "MW-months"] = float(summary["missed_mw_months"])
+    else:
+        missed = missed_by_basis(plan)
+        for basis in bases:
+            figures["missed", f"MW-months of {BASIS_WORDS[basis]}"] = missed.get(basis, 0.0)
+    figures["present cost", money] = math.fsum(summary["present_costs"].values())
+    figures["amount, not discounted", money] = math.fsum(summary["costs"].values())
+    figures["revenue", money] = float(summary["revenue"])
+    figures["halls opened", "halls"] = float(summary["halls_opened"])
+    figures["gap", "of present cost"] = summary["gap"]
+    return figures
 
 
-def _mapping(plan: Plan, name: str) -> Mapping[str, float]:
-    found: Any = plan.summary[name]
-    return {str(key): float(value) for key, value in found.items()}
+def _systems(plan: Plan) -> Values:
+    """Return the number of systems installed, by name."""
+    systems: Any = plan.summary["systems"]
+    return {(str(name),): float(count) for name, count in systems.items()}
 
 
 def _milestones(plan: Plan, column: str) -> Values:
-    rows: Any = plan.summary["milestones"]
-    return {(r["commitment"], str(r["date"])[:10], r["basis"]): float(r[column]) for r in rows}
-
-
-def _sums(plan: Plan, table: str, keys: tuple[str, ...], column: str) -> Values:
-    found: dict[tuple[Any, ...], float] = defaultdict(float)
-    for row in plan.tables[table]:
-        found[tuple(row[key] for key in keys)] += _number(row[column])
-    return dict(found)
-
-
-def _orders(plans: Sequence[Plan], names: Sequence[str]) -> Iterator[Row]:
-    """Yield the changes of orders from the base plan to each other plan.
-
-    Placed orders are facts, not decisions. A decision of one plan that is a placed order in the
-    other is reported as ``placed``.
-    """
-    base = _ordered(plans[0])
-    for plan, name in zip(plans[1:], names[1:], strict=True):
-        other = _ordered(plan)
-        here, there = _placed(plans[0], plan), _placed(plan, plans[0])
-        for key in sorted({*base, *other}, key=_as_texts):
-            moves = _moves(
-                base.get(key, {}), other.get(key, {}), here.get(key, ()), there.get(key, ())
-            )
-            for row in moves:
-                yield {
-                    "plan": name,
-                    "change": row.pop("change"),
-                    "supplier": key[0],
-                    "item": key[1],
-                    **row,
-                }
-
-
-@dataclass
-class _Lot:
-    """Units ordered on a day and their price."""
-
-    day: date
-    quantity: float
-    price: float
-
-
-def _ordered(plan: Plan) -> dict[tuple[Any, Any], dict[date, _Lot]]:
-    """Return the orders that a plan decides, by supplier, item and day."""
-    found: dict[tuple[Any, Any], dict[date, _Lot]] = defaultdict(dict)
-    for row in plan.tables["orders"]:
-        day = row["order_date"]
-        if row["firm"] != "no" or not isinstance(day, date):
-            continue
-        lot = found[row["supplier"], row["item"]].setdefault(day, _Lot(day, 0.0, 0.0))
-        money = lot.quantity * lot.price + _number(row["price"])
-        lot.quantity += _number(row["quantity"])
-        lot.price = money / lot.quantity if lot.quantity else 0.0
+    """Return a figure of each milestone."""
+    milestones: Any = plan.summary["milestones"]
+    found = {}
+    for row in milestones:
+        day = str(row["date"])[:10]
+        found[row["commitment"], day, row["basis"]] = float(row[column])
     return found
 
 
-def _placed(plan: Plan, other: Plan) -> dict[tuple[Any, Any], list[_Lot]]:
-    """Return the placed units of a plan that another has not placed, by supplier and item.
-
-    An order of the same number may have become larger: the units that it has more are placed.
-    """
-    known: dict[tuple[Any, ...], float] = defaultdict(float)
-    for row in other.tables["orders"]:
-        if row["firm"] != "no":
-            known[row["supplier"], row["item"], row["order"]] += _number(row["quantity"])
-    found: dict[tuple[Any, Any], list[_Lot]] = defaultdict(list)
-    for row in plan.tables["orders"]:
-        if row["firm"] == "no":
-            continue
-        day, units = row["order_date"], _number(row["quantity"])
-        number = row["supplier"], row["item"], row["order"]
-        shared = min(units, known[number])
-        known[number] -= shared
-        # An order without a placing date is dated by its arrival.
-        placed = day if isinstance(day, date) else row["arrival_date"]
-        if isinstance(placed, date) and units - shared > SAME:
-            price = _number(row["price"]) / units
-            found[row["supplier"], row["item"]].append(_Lot(placed, units - shared, price))
-    return {key: sorted(lots, key=lambda lot: lot.day) for key, lots in found.items()}
-
-
-def _moves(
-    base: Mapping[date, _Lot],
-    other: Mapping[date, _Lot],
-    placed_in_base: Sequence[_Lot] = (),
-    placed_in_other: Sequence[_Lot] = (),
-) -> Iterator[dict[str, Any]]:
-    """Yield placed, moved, new and cancelled units of one item.
-
-    Units on the same day are the same order. The rest are paired in order of their days, the first
-    removed with the first new one, so that orders keep their sequence; already placed units are
-    paired first.
-    """
-    gone = [lot for day in sorted(base) if (lot := _rest(base[day], other.get(day))).quantity]
-    come = [lot for day in sorted(other) if (lot := _rest(other[day], base.get(day))).quantity]
-    yield from _paired("placed", gone, [*map(replace, placed_in_other)])
-    yield from _paired("placed", [*map(replace, placed_in_base)], come)
-    yield from _paired("moved", gone, come)
-    for lot in come:
-        yield {
-            "change": "new",
-            "quantity": lot.quantity,
-            "from": None,
-            "to": lot.day,
-            "days": None,
-            "money": lot.quantity * lot.price,
-        }
-    for lot in gone:
-        yield {
-            "change": "cancelled",
-            "quantity": lot.quantity,
-            "from": lot.day,
-            "to": None,
-            "days": None,
-            "money": -lot.quantity * lot.price,
-        }
-
-
-def _paired(change: str, gone: list[_Lot], come: list[_Lot]) -> Iterator[dict[str, Any]]:
-    """Pair units of two plans in order of their days; units without a partner stay."""
-    while gone and come:
-        old, new = gone[0], come[0]
-        units = min(old.quantity, new.quantity)
-        yield {
-            "change": change,
-            "quantity": units,
-            "from": old.day,
-            "to": new.day,
-            "days": (new.day - old.day).days,
-            "money": units * (new.price - old.price),
-        }
-        for lots in (gone, come):
-            lots[0].quantity -= units
-            if lots[0].quantity <= SAME:
-                lots.pop(0)
-
-
-def _rest(lot: _Lot, same_day: _Lot | None) -> _Lot:
-    """Return the units of a day beyond those that the other plan orders on it too."""
-    units = lot.quantity - (same_day.quantity if same_day else 0.0)
-    return _Lot(lot.day, units if units > SAME else 0.0, lot.price)
+def _sums(plan: Plan, table: str, keys: tuple[str, ...], column: str) -> Values:
+    """Return the sums of a column of a table by a key."""
+    found: dict[tuple[Any, ...], float] = defaultdict(float)
+    for row in plan.tables[table]:
+        key = tuple(row[name] for name in keys)
+        found[key] += number(row[column])
+    return dict(found)
 
 
 def _bottlenecks(plans: Sequence[Plan], names: Sequence[str]) -> Iterator[Row]:
     """Yield limits that are binding for longer or shorter than in the base plan."""
     found = [pressures(plan) for plan in plans]
-    for limit in sorted({limit for each in found for limit in each}):
-        months = [round(sum(each.get(limit, {}).values()), 1) for each in found]
-        if len(set(months)) > 1:
-            row: Row = {"limit": limit}
-            for name, each, long in zip(names, found, months, strict=True):
-                row[f"{name}, months used up"] = long
-                row[f"{name}, first"] = min(each.get(limit, {}), default=None)
+    limits: set[str] = set()
+    for spans in found:
+        limits.update(spans)
+    for limit in sorted(limits):
+        row: Row = {"limit": limit}
+        different = set()
+        for name, spans in zip(names, found, strict=True):
+            used = spans.get(limit, {})
+            months = round(sum(used.values()), 1)
+            different.add(months)
+            row[f"{name}, months used up"] = months
+            row[f"{name}, first"] = min(used, default=None)
+        if len(different) > 1:
             yield row
 
 
@@ -391,45 +294,55 @@ def differences(
 
     A missing value counts as 0, except that the change of an unknown ramp or gap is unknown.
     """
-    for key, (base, *others) in section.rows:
-        is_sum = section.name not in ("ramp", "figures")
-        is_known = [is_sum or None not in (value, base) for value in others]
-        yield (
-            key,
-            base,
-            [
-                (value or 0.0) - (base or 0.0) if known else None
-                for value, known in zip(others, is_known, strict=True)
-            ],
-        )
+    is_sum = section.name not in ("ramp", "figures")
+    for key, values in section.rows:
+        base = values[0]
+        changes: list[float | None] = []
+        for value in values[1:]:
+            is_known = value is not None and base is not None
+            if is_sum or is_known:
+                changes.append((value or 0.0) - (base or 0.0))
+            else:
+                changes.append(None)
+        yield key, base, changes
 
 
 def differing(rows: Iterable[tuple[Hashable, float | None, list[float | None]]]) -> list[Any]:
     """Return the rows with any change."""
-    return [row for row in rows if any(abs(change or 0.0) > SAME for change in row[2])]
+    found = []
+    for row in rows:
+        changes = row[2]
+        if any(abs(change or 0.0) > SAME for change in changes):
+            found.append(row)
+    return found
 
 
 def as_document(comparison: Comparison) -> dict[str, Any]:
     """Return a comparison as a JSON document."""
+    plans = []
+    for name, status in zip(comparison.names, comparison.status, strict=True):
+        plans.append({"name": name, "status": status})
     document: dict[str, Any] = {
-        "plans": [
-            {"name": n, "status": s}
-            for n, s in zip(comparison.names, comparison.status, strict=True)
-        ],
+        "plans": plans,
         "base": comparison.names[0],
         "currency": comparison.currency,
     }
     for section in comparison.sections:
-        document[section.name] = [
-            {
-                **{name: str(part) for name, part in zip(section.keys, key, strict=True)},
-                "unit": section.unit or str(key[section.keys.index("unit")]),
-                "values": dict(zip(comparison.names, values, strict=True)),
-            }
-            for key, values in section.rows
-        ]
-    return {**document, "orders": comparison.orders, "bottlenecks": comparison.bottlenecks}
+        document[section.name] = _section_document(section, comparison.names)
+    document["orders"] = comparison.orders
+    document["bottlenecks"] = comparison.bottlenecks
+    return document
 
 
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
+def _section_document(section: Section, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the rows of a section as JSON objects."""
+    rows = []
+    for key, values in section.rows:
+        row: dict[str, Any] = {}
+        for name, part in zip(section.keys, key, strict=True):
+            row[name] = str(part)
+        # The headline figures name their units in their keys.
+        row["unit"] = section.unit or row["unit"]
+        row["values"] = dict(zip(names, values, strict=True))
+        rows.append(row)
+    return rows

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
@@ -65,19 +65,14 @@ class Draw:
 
     def changes(self, value: float) -> tuple[Change, ...]:
         """Return the changes for a drawn value; days are rounded."""
-        return tuple(
-            Change(
-                e.sheet,
-                e.key,
-                e.column,
-                e.operation,
-                round(value) if e.operation == "shift_days" else float(f"{value:.{DIGITS}g}"),
-                e.name,
-                e.where,
-                e.cells,
-            )
-            for e in self.edits
-        )
+        changes = []
+        for edit in self.edits:
+            if edit.operation == "shift_days":
+                rounded: float = round(value)
+            else:
+                rounded = float(f"{value:.{DIGITS}g}")
+            changes.append(replace(edit, value=rounded))
+        return tuple(changes)
 
 
 def read_draws(inputs: Inputs) -> list[Draw]:
@@ -88,20 +83,21 @@ def read_draws(inputs: Inputs) -> list[Draw]:
     InputFaults
         If a distribution lacks a figure, or its figures contradict each other.
     """
-    faults = [f for f in inputs.what_if_faults if sheet_of_fault(f) not in FOR_SCENARIOS]
+    faults = []
+    for fault in inputs.what_if_faults:
+        if sheet_of_fault(fault) not in FOR_SCENARIOS:
+            faults.append(fault)
     faults = faults or faults_of_draws(inputs)
     if faults:
         raise InputFaults(faults)
-    return [
-        Draw(
-            name,
-            tuple(edit_of(row) for row in own),
-            _inverse(own[0], inputs),
-            own[0]["group"] or "",
-            own[0]["correlation"] or 0.0,
-        )
-        for name, own in _by_name(inputs).items()
-    ]
+    draws = []
+    for name, rows in _by_name(inputs).items():
+        first = rows[0]
+        edits = tuple(edit_of(row) for row in rows)
+        group = first["group"] or ""
+        correlation = first["correlation"] or 0.0
+        draws.append(Draw(name, edits, _inverse(first, inputs), group, correlation))
+    return draws
 
 
 def _by_name(inputs: Inputs) -> dict[str, list[Row]]:
@@ -122,8 +118,11 @@ def faults_of_draws(inputs: Inputs, in_part: Collection[str] = ()) -> list[Fault
     in_part
         Names of draws with a faulty row, which are skipped.
     """
-    rows = _by_name(inputs)
-    return [f for name in rows if name not in in_part for f in _faults(rows[name], inputs)]
+    faults = []
+    for name, rows in _by_name(inputs).items():
+        if name not in in_part:
+            faults += _faults(rows)
+    return faults
 
 
 def edit_of(row: Row) -> Change:
@@ -140,66 +139,64 @@ def edit_of(row: Row) -> Change:
     )
 
 
-def _faults(rows: Sequence[Row], inputs: Inputs) -> list[Fault]:
-    """Return the faults of one quantity."""
+def _faults(rows: Sequence[Row]) -> list[Fault]:
+    """Return the faults of one quantity; its first row has the distribution."""
     first = rows[0]
     kind = first["distribution"]
     if kind is None:
-        return [
-            first.fault(
-                "distribution",
-                "the first row of a draw must name its distribution",
-                f"Give one of {', '.join(NEEDED)}",
-            )
-        ]
-    faults = [
-        first.fault(column, f"a {kind} draw needs {column}", "Fill it in")
-        for column in NEEDED[kind]
-        if first[column] is None
-    ]
-    faults += [
-        row.fault(
-            "distribution",
-            f"{row['draw']} has a distribution in {first.where('draw')}",
-            "Leave it blank, or give the draw another name",
-        )
-        for row in rows[1:]
-        if row["distribution"] is not None
-    ]
-    ordered = [first[c] for c in ("low", "mode", "high") if first[c] is not None]
-    if ordered != sorted(ordered):
-        faults.append(
-            first.fault(
-                "low", "low, mode and high are not in ascending order", "Give low <= mode <= high"
-            )
-        )
-    if kind == "lognormal" and first["mean"] is not None and first["mean"] <= 0:
-        faults.append(
-            first.fault("mean", "the mean of a lognormal draw must be above 0", "Correct it")
-        )
+        remedy = f"Give one of {', '.join(NEEDED)}"
+        rule = "the first row of a draw must name its distribution"
+        return [first.fault("distribution", rule, remedy)]
+    faults = []
+    for column in NEEDED[kind]:
+        if first[column] is None:
+            faults.append(first.fault(column, f"a {kind} draw needs {column}", "Fill it in"))
+    for row in rows[1:]:
+        if row["distribution"] is not None:
+            rule = f"{row['draw']} has a distribution in {first.where('draw')}"
+            remedy = "Leave it blank, or give the draw another name"
+            faults.append(row.fault("distribution", rule, remedy))
+    given = [first[column] for column in ("low", "mode", "high") if first[column] is not None]
+    if given != sorted(given):
+        rule = "low, mode and high are not in ascending order"
+        faults.append(first.fault("low", rule, "Give low <= mode <= high"))
+    mean = first["mean"]
+    if kind == "lognormal" and mean is not None and mean <= 0:
+        rule = "the mean of a lognormal draw must be above 0"
+        faults.append(first.fault("mean", rule, "Correct it"))
     return faults
 
 
 def _inverse(row: Row, inputs: Inputs) -> Callable[[float], float]:
     """Return the quantile function of a row."""
-    low, mode, high, mean, sd = (row[c] for c in ("low", "mode", "high", "mean", "sd"))
     kind = row["distribution"]
+    low, mode, high = row["low"], row["mode"], row["high"]
+    mean, sd = row["mean"], row["sd"]
     if kind == "triangular":
         return lambda share: triangular(share, low, mode, high)
     if kind == "uniform":
         return lambda share: low + share * (high - low)
     if kind == "empirical":
-        own = [r["value"] for r in inputs.tables["samples"] if r["sample"] == row["sample"]]
-        return lambda share: empirical(share, sorted(own))
+        ordered = sorted(_sample(row["sample"], inputs))
+        return lambda share: empirical(share, ordered)
     if kind == "lognormal":
+        # Mean and deviation are of the quantity; the normal distribution is of its logarithm.
         spread = math.sqrt(math.log1p((sd / mean) ** 2))
-        normal = NormalDist(math.log(mean) - spread**2 / 2, spread)
-        least, most = (
-            math.log(cut) if cut is not None and cut > 0 else None for cut in (low, high)
-        )
-        return lambda share: math.exp(cut_off(share, normal, least, most))
+        logarithm = NormalDist(math.log(mean) - spread**2 / 2, spread)
+        least, most = _log(low), _log(high)
+        return lambda share: math.exp(cut_off(share, logarithm, least, most))
     normal = NormalDist(mean, sd)
     return lambda share: cut_off(share, normal, low, high)
+
+
+def _sample(name: str, inputs: Inputs) -> list[float]:
+    """Return the values of a sample."""
+    return [row["value"] for row in inputs.tables["samples"] if row["sample"] == name]
+
+
+def _log(bound: float | None) -> float | None:
+    """Return the logarithm of a bound; None if it does not bind a positive quantity."""
+    return math.log(bound) if bound is not None and bound > 0 else None
 
 
 def triangular(share: float, low: float, mode: float, high: float) -> float:
@@ -217,13 +214,23 @@ def cut_off(share: float, normal: NormalDist, low: float | None, high: float | N
     least = 0.0 if low is None else normal.cdf(low)
     most = 1.0 if high is None else normal.cdf(high)
     inside = least + share * (most - least)
-    value = normal.inv_cdf(min(max(inside, NEARLY), 1 - NEARLY))
-    return min(max(value, -math.inf if low is None else low), math.inf if high is None else high)
+    value = normal.inv_cdf(_inner(inside))
+    if low is not None:
+        value = max(value, low)
+    if high is not None:
+        value = min(value, high)
+    return value
+
+
+def _inner(share: float) -> float:
+    """Return a coordinate at which an unbounded distribution is finite."""
+    return min(max(share, NEARLY), 1 - NEARLY)
 
 
 def empirical(share: float, ordered: Sequence[float]) -> float:
     """Return a quantile of an ordered sample with equal weights."""
-    return float(ordered[min(int(share * len(ordered)), len(ordered) - 1)])
+    place = min(int(share * len(ordered)), len(ordered) - 1)
+    return float(ordered[place])
 
 
 def monte_carlo(draws: Sequence[Draw], seed: int, case: int) -> Point:
@@ -252,12 +259,9 @@ def grouped(draws: Sequence[Draw], point: Point, seed: int, case: int) -> Point:
     stream = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(2, case)))
     common = dict(zip(groups, stream.standard_normal(len(groups)), strict=True))
     moved = point.copy()
-    for at, draw in enumerate(draws):
+    for place, draw in enumerate(draws):
         if draw.group and draw.correlation:
-            own = STANDARD.inv_cdf(min(max(float(point[at]), NEARLY), 1 - NEARLY))
-            z = (
-                math.sqrt(draw.correlation) * common[draw.group]
-                + math.sqrt(1 - draw.correlation) * own
-            )
-            moved[at] = STANDARD.cdf(z)
+            own = STANDARD.inv_cdf(_inner(float(point[place])))
+            shared = math.sqrt(draw.correlation) * common[draw.group]
+            moved[place] = STANDARD.cdf(shared + math.sqrt(1 - draw.correlation) * own)
     return moved

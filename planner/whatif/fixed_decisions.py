@@ -7,6 +7,7 @@ freight, installations and service adapt to the scenario.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -45,11 +46,10 @@ def decided_before(kept: Kept, starts: Sequence[date], day: date) -> Decided:
     for (name, index), value in zip(kept.columns, kept.values, strict=True):
         if name not in COMMITTING or not isinstance(index, tuple):
             continue
-        *key, number = index
-        decided = starts[0] + timedelta(days=number)
+        decided = starts[0] + timedelta(days=index[-1])
         if decided < day and value > SEARCH_TOLERANCE:
             amount = float(round(value, 9))
-            found.append((name, tuple(map(str, key)), decided.isoformat(), amount))
+            found.append((name, _texts(index[:-1]), decided.isoformat(), amount))
     return tuple(found)
 
 
@@ -65,19 +65,20 @@ def keep_decided(model: Model, live: LiveModel, *, decided: Decided, day: date) 
         If none of the decisions can be kept.
     """
     amounts = _on_days_of(model, decided, day)
-    at, most, shares = [], [], []
+    column_numbers, amount_of_each, shares = [], [], []
     for name in COMMITTING:
         for index, variable in getattr(model.decisions, name).items():
             if model.case.calendar.date_of(index[-1]) >= day:
                 continue
             amount = amounts.get((name, index), 0.0)
-            at.append(live.position[id(variable)])
-            most.append(amount)
+            column_numbers.append(live.position[id(variable)])
+            amount_of_each.append(amount)
             if amount:
+                # Minimising minus each share keeps as much of all decisions as can be.
                 shares.append((variable, -1.0 / amount))
-    columns, upper = np.array(at, dtype=np.int32), np.array(most)
+    columns = np.array(column_numbers, dtype=np.int32)
     most_at_all = live.upper[columns]
-    upper = np.minimum(upper, most_at_all)
+    upper = np.minimum(np.array(amount_of_each), most_at_all)
     live.set_permanent_bounds(columns, np.zeros(len(columns)), upper)
     if not shares:
         return
@@ -92,9 +93,9 @@ def keep_decided(model: Model, live: LiveModel, *, decided: Decided, day: date) 
     # Fix each at its full value, or at the integer part of the feasible value, with a small
     # tolerance: a value within the tolerance of one solve need not be feasible in another.
     kept = np.where(kept >= upper - HAIR, upper, np.floor(kept + HAIR))
-    live.set_permanent_bounds(
-        columns, np.maximum(kept - HAIR, 0.0), np.minimum(upper + HAIR, most_at_all)
-    )
+    least = np.maximum(kept - HAIR, 0.0)
+    most = np.minimum(upper + HAIR, most_at_all)
+    live.set_permanent_bounds(columns, least, most)
 
 
 def _on_days_of(
@@ -109,21 +110,34 @@ def _on_days_of(
     PlannerError
         If none of the decisions can be kept.
     """
-    date_of, amounts = model.case.calendar.date_of, dict[tuple[str, tuple[Any, ...]], float]()
+    amounts: dict[tuple[str, tuple[Any, ...]], float] = defaultdict(float)
     for name, key, written, amount in decided:
-        on = date.fromisoformat(written)
-        days = [
-            index
-            for index in getattr(model.decisions, name)
-            if tuple(map(str, index[:-1])) == key and date_of(index[-1]) < day
-        ]
-        if not days:
-            continue
-        nearest = min(days, key=lambda index: (abs((date_of(index[-1]) - on).days), index[-1]))
-        amounts[name, nearest] = amounts.get((name, nearest), 0.0) + amount
+        nearest = _nearest(model, name, key, date.fromisoformat(written), day)
+        if nearest is not None:
+            amounts[name, nearest] += amount
     if decided and not amounts:
         raise PlannerError(f"none of the decisions before {day} can be kept")
     return amounts
+
+
+def _nearest(
+    model: Model, name: str, key: tuple[str, ...], decided: date, before: date
+) -> tuple[Any, ...] | None:
+    """Return the index of a decision on the day nearest to one; None if there is none before."""
+    date_of = model.case.calendar.date_of
+    candidates = []
+    for index in getattr(model.decisions, name):
+        if _texts(index[:-1]) == key and date_of(index[-1]) < before:
+            candidates.append(index)
+
+    def distance(index: tuple[Any, ...]) -> tuple[int, int]:
+        return abs((date_of(index[-1]) - decided).days), index[-1]
+
+    return min(candidates, key=distance, default=None)
+
+
+def _texts(key: Sequence[Any]) -> tuple[str, ...]:
+    return tuple(map(str, key))
 
 
 def as_lists(decided: Decided) -> list[list[Any]]:
@@ -133,7 +147,7 @@ def as_lists(decided: Decided) -> list[list[Any]]:
 
 def from_lists(found: Sequence[Sequence[Any]]) -> Decided:
     """Return decisions from the format of the journal."""
-    return tuple(
-        (str(name), tuple(map(str, key)), str(start), float(amount))
-        for name, key, start, amount in found
-    )
+    decided = []
+    for name, key, start, amount in found:
+        decided.append((str(name), _texts(key), str(start), float(amount)))
+    return tuple(decided)

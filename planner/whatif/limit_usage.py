@@ -10,9 +10,16 @@ from typing import Any
 from planner.case.case import Case, make_case
 from planner.case.rates import windows
 from planner.plan.store import Plan
+from planner.reports.views import number
 
 USED_UP = 0.995
 """Utilisation from which a limit counts as binding: whole systems rarely fill every kilowatt."""
+
+UNUSED = 1e-9
+"""Use of a limit that counts as none."""
+
+RATES = {"order": "supply of", "start": "assembly of", "install": "crews of"}
+"""Name of the limit on each step that has a rate."""
 
 Used = dict[tuple[str, str], dict[int, float]]
 """Use of each limit, by kind, name and period."""
@@ -29,54 +36,61 @@ def pressures(plan: Plan) -> dict[str, dict[date, float]]:
     power of the halls of each site.
     """
     case = make_case(plan.inputs)
-    used, (most, spans) = _used(plan, case), _most(case)
+    calendar = case.calendar
+    used = _used(plan, case)
+    most, spans = _most(case)
     found = {}
-    for (kind, name), amounts in used.items():
-        limit = most.get((kind, name), {})
-        full = [
-            t
-            for t, amount in sorted(amounts.items())
-            if t in limit and amount > 1e-9 and amount >= USED_UP * limit[t]
-        ]
-        if full:
-            calendar, days = case.calendar, spans.get((kind, name), {})
-            first_last = [
-                days.get(t, (calendar.first_days[t], calendar.last_days[t])) for t in full
-            ]
-            found[f"{kind} {name}"] = {
-                calendar.date_of(first): calendar.months_over(first, last)
-                for first, last in first_last
-            }
+    for limit, amounts in used.items():
+        binding = {}
+        for period in _full_periods(amounts, most.get(limit, {})):
+            whole_period = calendar.first_days[period], calendar.last_days[period]
+            first, last = spans.get(limit, {}).get(period, whole_period)
+            binding[calendar.date_of(first)] = calendar.months_over(first, last)
+        if binding:
+            kind, name = limit
+            found[f"{kind} {name}"] = binding
     return found
+
+
+def _full_periods(amounts: Mapping[int, float], most: Mapping[int, float]) -> list[int]:
+    """Return the periods in which a limit is used up."""
+    full = []
+    for period in sorted(amounts):
+        amount = amounts[period]
+        if period in most and amount > UNUSED and amount >= USED_UP * most[period]:
+            full.append(period)
+    return full
 
 
 def _used(plan: Plan, case: Case) -> Used:
     """Return the use of each limit by a plan."""
-    at = {start: t for t, start in enumerate(case.calendar.starts)}
+    period_of = {start: period for period, start in enumerate(case.calendar.starts)}
     used: Used = defaultdict(lambda: defaultdict(float))
-    use = {
-        (row["supplier"], row["item"]): row["capacity_use"] for row in plan.inputs.tables["supply"]
-    }
-    for row in plan.tables["orders"]:
-        if row["period"] is not None:
-            key = ("supply of", str(row["supplier"]))
-            used[key][_at(at, row)] += _n(row["quantity"]) * use[row["supplier"], row["item"]]
-    for row in plan.tables["production"]:
-        used["assembly of", f"{row['system']} at {row['plant']}"][_at(at, row)] += _n(
-            row["quantity"]
-        )
-    for row in plan.tables["installs"]:
-        used["crews of", str(row["site"])][_at(at, row)] += _n(row["installed"])
-    for row in plan.tables["power"]:
-        used["power of", str(row["node"])][_at(at, row)] += _n(row["load_mw"])
-    it_mw = {
-        row["system"]: (row["power_kw"] + row["overhead_kw"]) / 1000
-        for row in plan.inputs.tables["systems"]
-    }
-    for row in plan.tables["fleet"]:
-        used["halls of", str(row["site"])][_at(at, row)] += (
-            _n(row["installed"]) * it_mw[row["system"]]
-        )
+    capacity_use = {}
+    for row in plan.inputs.tables["supply"]:
+        capacity_use[row["supplier"], row["item"]] = row["capacity_use"]
+    it_mw: dict[object, float] = {}
+    for row in plan.inputs.tables["systems"]:
+        it_mw[row["system"]] = (row["power_kw"] + row["overhead_kw"]) / 1000
+
+    def add(kind: str, name: object, start: Any, amount: float) -> None:
+        used[kind, str(name)][period_of[start]] += amount
+
+    tables = plan.tables
+    for order in tables["orders"]:
+        if order["period"] is not None:
+            each = capacity_use[order["supplier"], order["item"]]
+            add("supply of", order["supplier"], order["period"], number(order["quantity"]) * each)
+    for made in tables["production"]:
+        assembled = f"{made['system']} at {made['plant']}"
+        add("assembly of", assembled, made["period"], number(made["quantity"]))
+    for install in tables["installs"]:
+        add("crews of", install["site"], install["period"], number(install["installed"]))
+    for load in tables["power"]:
+        add("power of", load["node"], load["period"], number(load["load_mw"]))
+    for fleet in tables["fleet"]:
+        it = number(fleet["installed"]) * it_mw[fleet["system"]]
+        add("halls of", fleet["site"], fleet["period"], it)
     return used
 
 
@@ -84,35 +98,41 @@ def _most(case: Case) -> tuple[Used, Spans]:
     """Return each limit by period; for a rate, capacity and days of the windows that end in it."""
     most: Used = defaultdict(lambda: defaultdict(float))
     spans: Spans = defaultdict(dict)
-    table = case.timetable
-    for name, rate in table.rates.items():
-        kind, place, *more = name
-        if kind == "ship":
-            continue
-        assembled = f"{more[0]} at {place}" if more else place
-        of = {"order": "supply of", "start": "assembly of", "install": "crews of"}[kind]
-        what, days = (of, assembled), table.clock.days.get(name, ())
-        for first, last in windows(days, table.clock.since.get(name, 0)):
-            period = case.calendar.period_of(last)
-            most[what][period] += table.gross.get(name, rate).accrued(first, last)
-            begun, _ = spans[what].get(period, (first, last))
-            spans[what][period] = begun, last
-    for (node, t), mw in case.facility.energised_mw.items():
-        most["power of", node][t] = mw
-    facility = case.facility
-    for hall in facility.halls:
-        for t in case.calendar.periods:
-            # All halls of a class can be open from the first period in which any can be.
-            opens = facility.first_open.get(hall, case.calendar.day_count)
-            can_open = opens <= case.calendar.last_days[t]
-            count = facility.hall_count[hall] if can_open else facility.open_count[hall]
-            most["halls of", facility.site_of[hall]][t] += count * facility.hall_it_mw[hall]
+    _add_rates(case, most, spans)
+    _add_power_and_halls(case, most)
     return most, spans
 
 
-def _at(at: Mapping[date, int], row: Mapping[str, Any]) -> int:
-    return at[row["period"]]
+def _add_rates(case: Case, most: Used, spans: Spans) -> None:
+    """Add the capacities of suppliers, plants and crews, with the days in which they accrue."""
+    table = case.timetable
+    for name, rate in table.rates.items():
+        step, place = name[0], name[1]
+        if step not in RATES:
+            continue
+        limit = RATES[step], place
+        if len(name) > 2:
+            limit = RATES[step], f"{name[2]} at {place}"
+        days = table.clock.days.get(name, ())
+        gross = table.gross.get(name, rate)
+        for first, last in windows(days, table.clock.since.get(name, 0)):
+            period = case.calendar.period_of(last)
+            most[limit][period] += gross.accrued(first, last)
+            begun, _ = spans[limit].get(period, (first, last))
+            spans[limit][period] = begun, last
 
 
-def _n(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
+def _add_power_and_halls(case: Case, most: Used) -> None:
+    """Add the power of nodes, and the IT power of the halls of each site."""
+    facility, calendar = case.facility, case.calendar
+    for (node, period), mw in facility.energised_mw.items():
+        most["power of", node][period] = mw
+    for hall in facility.halls:
+        halls = most["halls of", facility.site_of[hall]]
+        # All halls of a class can be open from the first period in which any can be.
+        opens = facility.first_open.get(hall, calendar.day_count)
+        for period in calendar.periods:
+            count = facility.open_count[hall]
+            if opens <= calendar.last_days[period]:
+                count = facility.hall_count[hall]
+            halls[period] += count * facility.hall_it_mw[hall]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -77,41 +78,60 @@ def limits_of(
 
 
 def _limits(model: Model, tier: Tier, relaxed: TierRelaxation) -> tuple[Limit, ...]:
+    """Return the limits with a worth in the relaxation of one tier."""
     worth: dict[str, float] = defaultdict(float)
     awaited: dict[str, float] = defaultdict(float)
-    rights = [-row.constant for row in model.frame.constraints()]
-    for (rule, index), dual, right in zip(model.frame.rows, relaxed.duals, rights, strict=True):
-        if dual and rule in RESOURCES:
-            holder = index[0] if index else ""
-            name = str(holder)
-            if rule == "lane_capacity":
-                name = f"{holder} to {index[1]}"
-            elif rule == "budget":
-                name = f"until {model.case.calendar.date_of(int(name))}"
-            limit = f"{RESOURCES[rule]} {name}".strip()
-            worth[limit] -= 0.01 * dual * right
-            if right == 0:
-                awaited[limit] -= dual
-    place = {id(variable): at for at, variable in enumerate(model.frame.columns)}
-    for (supplier, _, period), variable in model.decisions.order_lots.items():
-        price = relaxed.reduced[place[id(variable)]]
-        if price < 0 and (supplier, period) in model.case.supply.capacity:
-            # Integer lots reach their bound slightly below the supplier's row.
-            holder = f"{RESOURCES['supplier_capacity']} {supplier}"
-            worth[holder] -= 0.01 * price * variable.upBound
-    for (hall, _), variable in model.decisions.opened_halls.items():
-        price = relaxed.reduced[place[id(variable)]]
-        if price < 0 and variable.upBound:
-            site = model.case.facility.site_of[hall]
-            worth[f"{HALLS} {site}"] -= 0.01 * price * variable.upBound
+    _add_rows(model, relaxed, worth, awaited)
+    _add_columns(model, relaxed, worth)
     least = WORTHLESS * max(1.0, abs(relaxed.bound))
-    found = [
-        Limit(name, float(np.round(gain * tier.scale, 6)), tier.unit)
-        for name, gain in worth.items()
-        if gain > least
-    ]
+    found = []
+    for name, gain in worth.items():
+        if gain > least:
+            found.append(Limit(name, float(np.round(gain * tier.scale, 6)), tier.unit))
     if not found and max(awaited.values(), default=0.0) > least:
         # One per cent of 0 is 0: an earlier first day would help instead.
         name = max(sorted(awaited), key=lambda limit: awaited[limit])
         return (Limit(f"{AWAITED} {name}", 0.0, tier.unit),)
-    return tuple(sorted(found, key=lambda limit: (-limit.worth, limit.name)))
+    found.sort(key=lambda limit: (-limit.worth, limit.name))
+    return tuple(found)
+
+
+def _add_rows(
+    model: Model, relaxed: TierRelaxation, worth: dict[str, float], awaited: dict[str, float]
+) -> None:
+    """Add the worth of limits that are right-hand sides of rows, by their duals."""
+    rows = zip(model.frame.rows, model.frame.constraints(), relaxed.duals, strict=True)
+    for (rule, index), row, dual in rows:
+        if not dual or rule not in RESOURCES:
+            continue
+        right = -row.constant
+        limit = _limit_of_row(model, rule, index)
+        worth[limit] -= 0.01 * dual * right
+        if right == 0:
+            awaited[limit] -= dual
+
+
+def _limit_of_row(model: Model, rule: str, index: tuple[Any, ...]) -> str:
+    """Return the name of the limit that a row states."""
+    name = str(index[0]) if index else ""
+    if rule == "lane_capacity":
+        name = f"{name} to {index[1]}"
+    elif rule == "budget":
+        name = f"until {model.case.calendar.date_of(int(name))}"
+    return f"{RESOURCES[rule]} {name}".strip()
+
+
+def _add_columns(model: Model, relaxed: TierRelaxation, worth: dict[str, float]) -> None:
+    """Add the worth of limits that are upper bounds of decisions, by their reduced costs."""
+    column_of = {id(variable): column for column, variable in enumerate(model.frame.columns)}
+    for (supplier, _, period), variable in model.decisions.order_lots.items():
+        price = relaxed.reduced[column_of[id(variable)]]
+        if price < 0 and (supplier, period) in model.case.supply.capacity:
+            # Integer lots reach their bound slightly below the supplier's row.
+            limit = f"{RESOURCES['supplier_capacity']} {supplier}"
+            worth[limit] -= 0.01 * price * variable.upBound
+    for (hall, _), variable in model.decisions.opened_halls.items():
+        price = relaxed.reduced[column_of[id(variable)]]
+        if price < 0 and variable.upBound:
+            site = model.case.facility.site_of[hall]
+            worth[f"{HALLS} {site}"] -= 0.01 * price * variable.upBound

@@ -11,39 +11,36 @@ from collections.abc import Iterator
 from typing import Any
 
 from planner.plan.tables import Row
+from planner.reports.views import number
 from planner.whatif.case_figures import MET
 from planner.whatif.sweep import FAILED, Sweep
 
 
 def tried(sweep: Sweep) -> Iterator[Row]:
     """Yield every pair: the decisions for one scenario and their result in another."""
-    own = {record["case"]: record["result"] for record in sweep.records}
-    for (one, other), record in sorted(sweep.tried.items()):
-        result, best = record["result"], own[other]
-        names = sweep.cases.scenarios
+    best_results = {record["case"]: record["result"] for record in sweep.records}
+    names = sweep.cases.scenarios
+    for decided_for, comes_true in sorted(sweep.tried):
+        result = sweep.tried[decided_for, comes_true]["result"]
         row: Row = {
-            "decided_for": names[one],
-            "comes_true": names[other],
+            "decided_for": names[decided_for],
+            "comes_true": names[comes_true],
             "status": result["status"],
-        }
-        if result["status"] == FAILED:
-            yield {
-                **row,
-                "missed_mw_months": None,
-                "missed_more": None,
-                "present_cost": None,
-                "cost_more": None,
-                "why": result["why"],
-            }
-            continue
-        yield {
-            **row,
-            "missed_mw_months": result["missed_mw_months"],
-            "missed_more": _more(result, best, "missed_mw_months", MET),
-            "present_cost": result["present_cost"],
-            "cost_more": _more(result, best, "present_cost", 0.0),
+            "missed_mw_months": None,
+            "missed_more": None,
+            "present_cost": None,
+            "cost_more": None,
             "why": None,
         }
+        if result["status"] == FAILED:
+            row["why"] = result["why"]
+        else:
+            best = best_results[comes_true]
+            row["missed_mw_months"] = result["missed_mw_months"]
+            row["missed_more"] = _more(result, best, "missed_mw_months", MET)
+            row["present_cost"] = result["present_cost"]
+            row["cost_more"] = _more(result, best, "present_cost", 0.0)
+        yield row
 
 
 def _more(result: dict[str, Any], best: dict[str, Any], measure: str, least: float) -> float:
@@ -54,32 +51,34 @@ def _more(result: dict[str, Any], best: dict[str, Any], measure: str, least: flo
 
 def regret(sweep: Sweep) -> list[Row]:
     """Return a row for each scenario's decisions, the smallest regret first."""
-    rows = []
     every = list(tried(sweep))
+    rows = []
     for name in sweep.cases.scenarios:
         own = [row for row in every if row["decided_for"] == name]
-        kept = [row for row in own if row["missed_more"] is not None]
-        if not kept:
-            continue
-        missed = max(kept, key=lambda row: float(str(row["missed_more"])))
-        cost = max(kept, key=lambda row: float(str(row["cost_more"])))
-        rows.append(
-            {
-                "decided_for": name,
-                "worst_missed_more": max(0.0, float(str(missed["missed_more"]))),
-                "when": missed["comes_true"],
-                "mean_missed_more": _mean(kept, "missed_more"),
-                "worst_cost_more": max(0.0, float(str(cost["cost_more"]))),
-                "when_cost": cost["comes_true"],
-                "mean_cost_more": _mean(kept, "cost_more"),
-                "scenarios_tried": len(own),
-                "no_plan": len(own) - len(kept),
-            }
-        )
-    return sorted(
-        rows, key=lambda row: (row["no_plan"], row["worst_missed_more"], row["worst_cost_more"])
-    )
+        planned = [row for row in own if row["missed_more"] is not None]
+        if planned:
+            rows.append(_regret_of(name, own, planned))
+    rows.sort(key=lambda row: (row["no_plan"], row["worst_missed_more"], row["worst_cost_more"]))
+    return rows
+
+
+def _regret_of(name: str, own: list[Row], planned: list[Row]) -> dict[str, Any]:
+    """Return the regret of one scenario's decisions in the scenarios in which they have a plan."""
+    most_missed = max(planned, key=lambda row: number(row["missed_more"]))
+    dearest = max(planned, key=lambda row: number(row["cost_more"]))
+    return {
+        "decided_for": name,
+        "worst_missed_more": max(0.0, number(most_missed["missed_more"])),
+        "when": most_missed["comes_true"],
+        "mean_missed_more": _mean(planned, "missed_more"),
+        "worst_cost_more": max(0.0, number(dearest["cost_more"])),
+        "when_cost": dearest["comes_true"],
+        "mean_cost_more": _mean(planned, "cost_more"),
+        "scenarios_tried": len(own),
+        "no_plan": len(own) - len(planned),
+    }
 
 
 def _mean(rows: list[Row], measure: str) -> float:
-    return round(sum(float(str(row[measure])) for row in rows) / len(rows), 3)
+    total = sum(number(row[measure]) for row in rows)
+    return round(total / len(rows), 3)

@@ -55,39 +55,56 @@ def rehearsed(inputs: Inputs) -> tuple[Fault, ...]:
         Each at its cell of `changes`, `scenarios` or `draws`.
     """
     sound = _sound_rows(inputs)
-    rows = {change_of(row).where: row for row in sound.tables["changes"]}
-    names = scenario_names(sound)
-    made = {name: list(map(change_of, rows_of_scenario(sound, name)[1])) for name in names}
-    used = {row["change"] for row in inputs.tables["scenarios"]}
-    changes = list(map(change_of, rows.values()))
-    alone = dict.fromkeys(change.name for change in changes if change.name not in used)
+    rows: dict[str, Row] = {}
+    changes = []
+    for row in sound.tables["changes"]:
+        change = change_of(row)
+        rows[change.where] = row
+        changes.append(change)
     faults = list(inputs.what_if_faults)
-    for name, together in made.items():
+    for name in scenario_names(sound):
+        together = [change_of(row) for row in rows_of_scenario(sound, name)[1]]
         in_part = bool(faults_of_scenario(inputs, name))
         faults += _of_changes(sound, name, together, rows, in_part=in_part)
-    for name in alone:
-        own = [change for change in changes if change.name == name]
-        in_part = len(own) < sum(row["change"] == name for row in inputs.tables["changes"])
+    for name, own in _without_scenario(inputs, changes).items():
+        written_rows = [row for row in inputs.tables["changes"] if row["change"] == name]
+        in_part = len(own) < len(written_rows)
         faults += _of_changes(sound, name, own, rows, in_part=in_part)
     faults += _of_draws(inputs, sound)
-    return tuple({(fault.where, fault.rule): fault for fault in faults}.values())
+    # Several scenarios may find the same fault.
+    unlike: dict[tuple[str, str], Fault] = {}
+    for fault in faults:
+        unlike[fault.where, fault.rule] = fault
+    return tuple(unlike.values())
+
+
+def _without_scenario(inputs: Inputs, changes: Sequence[Change]) -> dict[str, list[Change]]:
+    """Return the changes that no scenario names, by name."""
+    used = {row["change"] for row in inputs.tables["scenarios"]}
+    alone: dict[str, list[Change]] = {}
+    for change in changes:
+        if change.name not in used:
+            alone.setdefault(change.name, []).append(change)
+    return alone
 
 
 def _sound_rows(inputs: Inputs) -> Inputs:
     """Return inputs without the faulty rows of scenarios, changes and draws."""
-    faulty = set(map(sheet_and_row, inputs.what_if_faults))
+    faulty = {sheet_and_row(fault) for fault in inputs.what_if_faults}
     if not faulty:
         return inputs
-    sound = {
-        sheet: tuple(
-            row
-            for row in inputs.tables[sheet]
-            if (sheet, row.number) not in faulty and None not in map(row.__getitem__, needed)
-        )
-        for sheet in UNCHANGED
-        if (needed := [column.name for column in BY_NAME[sheet].columns if column.required])
-    }
-    return replace(inputs, tables={**inputs.tables, **sound})
+    tables = dict(inputs.tables)
+    for sheet in UNCHANGED:
+        required = [column.name for column in BY_NAME[sheet].columns if column.required]
+        sound = []
+        for row in inputs.tables[sheet]:
+            is_complete = all(row[name] is not None for name in required)
+            if is_complete and (sheet, row.number) not in faulty:
+                sound.append(row)
+        # A sheet without required columns is kept as it is.
+        if required:
+            tables[sheet] = tuple(sound)
+    return replace(inputs, tables=tables)
 
 
 def _of_changes(
@@ -104,17 +121,16 @@ def _of_changes(
         return edit.faults
     found = []
     for fault in edit.broken_rules():
-        touched = {change.where: change for change in edit.touched.get(fault.where, ())}
-        at = (
-            f"{fault.where} would be {fault.value}: "
-            if touched and fault.value
-            else (f"{fault.where}: ")
-        )
-        where, value = _scenario_cell(inputs, name, changes, rows)
+        touched = {change.where for change in edit.touched.get(fault.where, ())}
+        place = fault.where
+        if touched and fault.value:
+            place += f" would be {fault.value}"
         if len(touched) == 1:
-            row = rows[next(iter(touched))]
+            row = rows[touched.pop()]
             where, value = row.where("value"), row.shown("value")
-        found.append(Fault(where, value, f"after this change {at}{fault.rule}", fault.remedy))
+        else:
+            where, value = _scenario_cell(inputs, name, changes, rows)
+        found.append(Fault(where, value, f"after this change {place}: {fault.rule}", fault.remedy))
     return found
 
 
@@ -132,7 +148,10 @@ def _scenario_cell(
 def _of_draws(inputs: Inputs, sound: Inputs) -> list[Fault]:
     """Return the faults of the draws: wrong figures, and keys without a row."""
     rows = sound.tables["draws"]
-    in_part = {row["draw"] for row in inputs.tables["draws"] if row not in rows}
+    in_part = set()
+    for row in inputs.tables["draws"]:
+        if row not in rows:
+            in_part.add(row["draw"])
     faults = faults_of_draws(sound, in_part)
     edit = _Rehearsal(sound, ())
     for row in rows:

@@ -27,6 +27,16 @@ TAIL = 0.2
 MEASURES = {"missed_mw_months": "MW-months missed", "present_cost": "present cost"}
 """Measures of a sweep, in words."""
 
+CASE_RESULTS = (
+    "status",
+    "gap",
+    "missed_mw_months",
+    "present_cost",
+    "halls_opened",
+    "bottleneck",
+)
+"""Figures of a plan in the table `cases`."""
+
 SLIPS = (
     ("earlier", -math.inf, -1),
     ("on time", 0, 0),
@@ -58,7 +68,8 @@ def tables_of(sweep: Sweep) -> Tables:
     if sweep.cases.scenarios:
         tables["scenarios"] = list(_scenarios(sweep))
     if sweep.tried:
-        tables["regret"], tables["tried"] = regret(sweep), list(tried(sweep))
+        tables["regret"] = regret(sweep)
+        tables["tried"] = list(tried(sweep))
     return tables
 
 
@@ -68,21 +79,25 @@ MONEY = ("present_cost", "cost_more", "worst_cost_more", "mean_cost_more")
 
 def in_millions(rows: Sequence[Row]) -> list[Row]:
     """Return rows with money columns in millions, renamed accordingly."""
-    return [
-        {
-            f"{key}_millions" if key in MONEY else key: _million(value) if key in MONEY else value
-            for key, value in row.items()
-        }
-        for row in rows
-    ]
+    found = []
+    for row in rows:
+        changed: Row = {}
+        for key, value in row.items():
+            if key in MONEY:
+                changed[f"{key}_millions"] = _million(value)
+            else:
+                changed[key] = value
+        found.append(changed)
+    return found
 
 
 def _million(value: object) -> float | None:
     if value is None:
         return None
     millions = float(str(value)) / 1e6
+    decimals = 2 if abs(millions) >= 1 else 4
     # Adding zero turns -0 into 0.
-    return round(millions, 2 if abs(millions) >= 1 else 4) + 0.0
+    return round(millions, decimals) + 0.0
 
 
 def bases_note(sweep: Sweep) -> str:
@@ -93,37 +108,34 @@ def bases_note(sweep: Sweep) -> str:
 
 def planned(sweep: Sweep) -> list[tuple[int, dict[str, Any]]]:
     """Return number and figures of every case with a plan."""
-    return [
-        (record["case"], record["result"])
-        for record in sweep.records
-        if record["result"]["status"] != FAILED
-    ]
+    found = []
+    for record in sweep.records:
+        if record["result"]["status"] != FAILED:
+            found.append((record["case"], record["result"]))
+    return found
 
 
 def _cases(sweep: Sweep) -> Iterator[Row]:
-    due = [(m["commitment"], m["date"]) for m in sweep.base["milestones"]]
+    """One row for each case: drawn values and results."""
     for record in sweep.records:
-        case, result = sweep.cases[record["case"]], record["result"]
+        case = sweep.cases[record["case"]]
+        result = record["result"]
         row: Row = {"case": case.number, "label": case.label, **case.drawn}
-        row |= {
-            key: result.get(key)
-            for key in (
-                "status",
-                "gap",
-                "missed_mw_months",
-                "present_cost",
-                "halls_opened",
-                "bottleneck",
-            )
-        }
-        found = {(m["commitment"], m["date"]): m for m in result.get("milestones", ())}
-        for commitment, date in due:
-            reached = found.get((commitment, date))
-            row[f"MW in service, {commitment}, {date}"] = reached and reached["in_service_mw"]
-        yield {**row, "why": result.get("why")}
+        for key in CASE_RESULTS:
+            row[key] = result.get(key)
+        # A failed case has no milestones.
+        in_service = {}
+        for reached in result.get("milestones", ()):
+            in_service[reached["commitment"], reached["date"]] = reached["in_service_mw"]
+        for milestone in sweep.base["milestones"]:
+            commitment, date = milestone["commitment"], milestone["date"]
+            row[f"MW in service, {commitment}, {date}"] = in_service.get((commitment, date))
+        row["why"] = result.get("why")
+        yield row
 
 
 def _ramp(sweep: Sweep) -> Iterator[Row]:
+    """MW in service of every case by commitment and period end."""
     for number, result in planned(sweep):
         for commitment, months in result["ramp"].items():
             for end, mw in months.items():
@@ -141,46 +153,65 @@ def _percentiles(sweep: Sweep) -> Iterator[Row]:
     for _, result in planned(sweep):
         for commitment, ramp in result["ramp"].items():
             ramps[commitment].append(ramp)
-    for commitment, found in sorted(ramps.items()):
-        ends = sorted({end for ramp in found for end in ramp})
-        values = [held(ramp, ends) for ramp in found]
+    for commitment in sorted(ramps):
+        own = ramps[commitment]
+        every_end: set[str] = set()
+        for ramp in own:
+            every_end.update(ramp)
+        ends = sorted(every_end)
+        # Cases may have different periods: each holds its values until its next period.
+        values = [held(ramp, ends) for ramp in own]
         base = held(sweep.base["ramp"].get(commitment, {}), ends)
         for end in ends:
             known = [ramp[end] for ramp in values if end in ramp]
-            yield {
-                "commitment": commitment,
-                "period_end": end,
-                "base": base.get(end),
-                **_spread(known),
-            }
+            row: Row = {"commitment": commitment, "period_end": end, "base": base.get(end)}
+            row.update(_spread(known))
+            yield row
 
 
 def _spread(values: Sequence[float]) -> Row:
     """Return percentiles and mean of some values."""
-    levels = np.percentile(values, PERCENTILES)
-    named = {f"p{level}": round(float(v), 3) for level, v in zip(PERCENTILES, levels, strict=True)}
-    return {**named, "mean": round(float(np.mean(values)), 3)}
+    row: Row = {}
+    for level, value in zip(PERCENTILES, np.percentile(values, PERCENTILES), strict=True):
+        row[f"p{level}"] = _short(value)
+    row["mean"] = _mean(values)
+    return row
+
+
+def _mean(values: Sequence[float]) -> float:
+    return _short(np.mean(values))
+
+
+def _short(value: Any) -> float:
+    """Return a number rounded to the digits of the tables."""
+    return round(float(value), 3)
 
 
 def _milestones(sweep: Sweep) -> Iterator[Row]:
     """Share of the cases that meet each milestone: a probability where the cases are drawn."""
-    met = "probability_met" if sweep.spec.method in DRAWN else "share_met"
+    is_drawn = sweep.spec.method in DRAWN
+    met = "probability_met" if is_drawn else "share_met"
     found: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
     for _, result in planned(sweep):
         for milestone in result["milestones"]:
             found[milestone["commitment"], milestone["date"]].append(milestone)
-    for (commitment, date), rows in sorted(found.items()):
+    for commitment, date in sorted(found):
+        rows = found[commitment, date]
         missed = [row["missed_mw"] for row in rows]
         yield {
             "commitment": commitment,
             "date": date,
             "required_mw": rows[0]["required_mw"],
             "cases": len(rows),
-            met: round(sum(mw <= MET for mw in missed) / len(rows), 4),
+            met: round(_count_met(rows) / len(rows), 4),
             **_spread([row["in_service_mw"] for row in rows]),
-            "mean_missed_mw": round(float(np.mean(missed)), 3),
+            "mean_missed_mw": _mean(missed),
             "most_missed_mw": max(missed),
         }
+
+
+def _count_met(milestones: Sequence[Mapping[str, Any]]) -> int:
+    return sum(milestone["missed_mw"] <= MET for milestone in milestones)
 
 
 def _tornado(sweep: Sweep) -> Iterator[Row]:
@@ -188,94 +219,120 @@ def _tornado(sweep: Sweep) -> Iterator[Row]:
 
     For one-at-a-time sweeps these are the cases themselves.
     """
-    rows = planned(sweep)
     found: list[Row] = []
     for name in sweep.cases.names:
-        drawn = [
-            (value, result)
-            for number, result in rows
-            if isinstance(value := sweep.cases[number].drawn.get(name), float)
-        ]
-        if len({value for value, _ in drawn}) < 2:
+        drawn = _drawn_results(sweep, name)
+        values = [value for value, _ in drawn]
+        if len(set(values)) < 2:
             continue
-        drawn.sort(key=lambda pair: pair[0])
-        low, high = _ends([value for value, _ in drawn])
+        low, high = _ends(values)
         for measure in MEASURES:
-            below = float(np.mean([r[measure] for v, r in drawn if v <= low]))
-            above = float(np.mean([r[measure] for v, r in drawn if v >= high]))
-            found.append(
-                {
-                    "quantity": name,
-                    "measure": measure,
-                    "base": sweep.base[measure],
-                    "low": low,
-                    "result_low": round(below, 3),
-                    "high": high,
-                    "result_high": round(above, 3),
-                    "swing": round(abs(above - below), 3),
-                }
-            )
-    yield from sorted(
-        found, key=lambda row: (row["measure"], -float(str(row["swing"])), str(row["quantity"]))
-    )
+            below = np.mean([result[measure] for value, result in drawn if value <= low])
+            above = np.mean([result[measure] for value, result in drawn if value >= high])
+            row: Row = {
+                "quantity": name,
+                "measure": measure,
+                "base": sweep.base[measure],
+                "low": low,
+                "result_low": _short(below),
+                "high": high,
+                "result_high": _short(above),
+                "swing": _short(abs(above - below)),
+            }
+            found.append(row)
+    found.sort(key=_largest_swing_first)
+    yield from found
+
+
+def _drawn_results(sweep: Sweep, name: str) -> list[tuple[float, dict[str, Any]]]:
+    """Return the numeric values of a quantity with the figures of their cases, in order."""
+    found = []
+    for number, result in planned(sweep):
+        value = sweep.cases[number].drawn.get(name)
+        if isinstance(value, float):
+            found.append((value, result))
+    found.sort(key=lambda pair: pair[0])
+    return found
+
+
+def _largest_swing_first(row: Row) -> tuple[str, float, str]:
+    return str(row["measure"]), -float(str(row["swing"])), str(row["quantity"])
 
 
 def _ends(values: Sequence[float]) -> tuple[float, float]:
     """Return the upper limit of low cases and the lower limit of high cases."""
-    low = values[max(0, math.ceil(TAIL * len(values)) - 1)]
-    high = values[min(len(values) - 1, math.floor((1 - TAIL) * len(values)))]
-    return (low, high) if low < high else (values[0], values[-1])
+    count = len(values)
+    last_low = max(0, math.ceil(TAIL * count) - 1)
+    first_high = min(count - 1, math.floor((1 - TAIL) * count))
+    low, high = values[last_low], values[first_high]
+    if low < high:
+        return low, high
+    return values[0], values[-1]
 
 
 def _slips(sweep: Sweep) -> Iterator[Row]:
     """Mean megawatts short at each milestone by how far a date slipped."""
-    edits = {draw.name: draw.edits for draw in sweep.cases.draws}
-    edits |= {axis.name: axis.edits[0] for axis in sweep.cases.axes}
-    shifts = [n for n, own in edits.items() if any(e.operation == "shift_days" for e in own)]
+    shifted = _shifted_quantities(sweep)
     rows = planned(sweep)
     for name in sweep.cases.names:
-        if name not in shifts:
+        if name not in shifted:
             continue
         for label, least, most in SLIPS:
-            within = [
-                r
-                for number, r in rows
-                if least <= float(str(sweep.cases[number].drawn[name] or 0.0)) <= most
-            ]
-            for at, milestone in enumerate(sweep.base["milestones"]):
-                if not within:
-                    continue
-                short = float(np.mean([r["milestones"][at]["missed_mw"] for r in within]))
+            within = []
+            for number, result in rows:
+                days = float(str(sweep.cases[number].drawn[name] or 0.0))
+                if least <= days <= most:
+                    within.append(result)
+            if not within:
+                continue
+            for place, milestone in enumerate(sweep.base["milestones"]):
+                missed = [result["milestones"][place]["missed_mw"] for result in within]
                 yield {
                     "quantity": name,
                     "slip": label,
                     "cases": len(within),
                     "commitment": milestone["commitment"],
                     "date": milestone["date"],
-                    "mean_missed_mw": round(short, 3),
+                    "mean_missed_mw": _mean(missed),
                 }
+
+
+def _shifted_quantities(sweep: Sweep) -> set[str]:
+    """Return the names of the quantities that shift days."""
+    edits = {draw.name: draw.edits for draw in sweep.cases.draws}
+    for axis in sweep.cases.axes:
+        edits[axis.name] = axis.edits[0]
+    found = set()
+    for name, own in edits.items():
+        if any(edit.operation == "shift_days" for edit in own):
+            found.add(name)
+    return found
 
 
 def _bottlenecks(sweep: Sweep) -> Iterator[Row]:
     """Number of cases in which each limit has the largest worth."""
     rows = planned(sweep)
     counts = Counter(result["bottleneck"] for _, result in rows)
-    for name, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
-        yield {"bottleneck": name, "cases": count, "share": round(count / len(rows), 4)}
+    most_often_first = sorted(counts, key=lambda name: (-counts[name], name))
+    for name in most_often_first:
+        share = round(counts[name] / len(rows), 4)
+        yield {"bottleneck": name, "cases": counts[name], "share": share}
 
 
 def _scenarios(sweep: Sweep) -> Iterator[Row]:
     """Each scenario against the base case."""
+    base = sweep.base
     for number, result in planned(sweep):
         name = sweep.cases.scenarios[number]
+        missed, cost = result["missed_mw_months"], result["present_cost"]
         yield {
             "scenario": name,
             "probability": None if name == BASE else probability(sweep.inputs, name),
-            "missed_mw_months": result["missed_mw_months"],
-            "missed_more": round(result["missed_mw_months"] - sweep.base["missed_mw_months"], 3),
-            "present_cost": result["present_cost"],
-            "cost_more": result["present_cost"] - sweep.base["present_cost"],
-            "milestones_met": sum(m["missed_mw"] <= MET for m in result["milestones"]),
+            "missed_mw_months": missed,
+            "missed_more": round(missed - base["missed_mw_months"], 3),
+            "present_cost": cost,
+            "cost_more": cost - base["present_cost"],
+            "milestones_met": _count_met(result["milestones"]),
             "milestones": len(result["milestones"]),
             "bottleneck": result["bottleneck"],
         }

@@ -63,43 +63,50 @@ def load_near(folder: Path) -> tuple[Plan, Base]:
 
 
 def _packed(kept: Kept | Base) -> bytes:
+    """Return a solve as the content of a file of arrays."""
     arrays: dict[str, Any] = {"columns": _text(kept.columns), "values": kept.values}
     if isinstance(kept, Kept):
         arrays["proven"] = np.array(kept.proven)
     else:
-        arrays |= {
-            "rows": _text(kept.rows),
-            "tiers": _text(kept.tiers),
-            "slack": np.array(kept.slack),
-        }
-        for number, (columns, rows) in enumerate(kept.bases):
-            arrays |= {f"columns_{number}": columns, f"rows_{number}": rows}
+        arrays["rows"] = _text(kept.rows)
+        arrays["tiers"] = _text(kept.tiers)
+        arrays["slack"] = np.array(kept.slack)
+        for tier, (columns, rows) in enumerate(kept.bases):
+            arrays[f"columns_{tier}"] = columns
+            arrays[f"rows_{tier}"] = rows
     packed = io.BytesIO()
     np.savez_compressed(packed, **arrays)
     return packed.getvalue()
 
 
 def _unpacked(content: bytes) -> Kept | Base:
+    """Return the solve in a file of arrays.
+
+    Raises
+    ------
+    ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile
+        If the content is not a solve.
+    """
     with np.load(io.BytesIO(content), allow_pickle=False) as file:
-        columns, values = _keys(file["columns"]), np.asarray(file["values"], dtype=float)
+        columns = _keys(file["columns"])
+        values = np.asarray(file["values"], dtype=float)
         if values.shape != (len(columns),):
             raise ValueError("not a value for each decision")
         if "rows" not in file:
             return Kept(columns, values, float(file["proven"]))
-        rows, tiers = _keys(file["rows"]), tuple(json.loads(file["tiers"].tobytes()))
-        bases = tuple(
-            (
-                np.asarray(file[f"columns_{number}"], dtype=np.int8),
-                np.asarray(file[f"rows_{number}"], dtype=np.int8),
-            )
-            for number in range(len(tiers))
-        )
-        if any(c.shape != (len(columns),) or r.shape != (len(rows),) for c, r in bases):
-            raise ValueError("not a status for each decision and row")
+        rows = _keys(file["rows"])
+        tiers = tuple(json.loads(file["tiers"].tobytes()))
+        bases = []
+        for tier in range(len(tiers)):
+            of_columns = np.asarray(file[f"columns_{tier}"], dtype=np.int8)
+            of_rows = np.asarray(file[f"rows_{tier}"], dtype=np.int8)
+            if of_columns.shape != (len(columns),) or of_rows.shape != (len(rows),):
+                raise ValueError("not a status for each decision and row")
+            bases.append((of_columns, of_rows))
         slack = float(file["slack"])
         if not math.isfinite(slack):
             raise ValueError("no distance of the bounds")
-        return Base(columns, rows, values, bases, tiers, slack)
+        return Base(columns, rows, values, tuple(bases), tiers, slack)
 
 
 def _text(keys: Iterable[object]) -> Any:
@@ -114,7 +121,11 @@ def _keys(text: Any) -> tuple[Key, ...]:
 
 
 def _index(value: Any) -> Hashable:
-    return tuple(map(_index, value)) if isinstance(value, list) else value
+    """Return an index with tuples in place of the lists of JSON."""
+    if isinstance(value, list):
+        return tuple(_index(part) for part in value)
+    found: Hashable = value
+    return found
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -145,7 +146,7 @@ def make_kept(
     def keep(model: Model, live: LiveModel, solution: Solution) -> None:
         if solved is not None:
             solved(model, live, solution)
-        kept.append(attempt(UNKEPT, lambda: _kept(model, solution), NO_SOLVE))
+        kept.append(attempt(UNKEPT, partial(_kept, model, solution), NO_SOLVE))
 
     plan = find_plan(inputs, options, listen, solved=keep)
     return plan, kept[0]
@@ -196,7 +197,11 @@ def base_of(inputs: Inputs, kept: Kept) -> Base:
 
 
 def _kept(model: Model, solution: Solution) -> Kept:
-    proven = next((t.bound for t in solution.tiers if t.name == PRESENT_COST), math.nan)
+    """Return the solve of a plan as it is saved."""
+    proven = math.nan
+    for tier in solution.tiers:
+        if tier.name == PRESENT_COST:
+            proven = tier.bound
     return Kept(column_keys(model), solution.values, proven)
 
 
@@ -253,9 +258,8 @@ def plan_near(  # noqa: PLR0913  (what commands and sweeps need of it differs)
         As `find_plan`.
     """
     if from_base:
-        with suppress(
-            LimitReached, PlanRefused
-        ):  # no valid plan from the warm start: solve from scratch
+        # Without a valid plan from the warm start, the case is solved from scratch.
+        with suppress(LimitReached, PlanRefused):
             return _planned(base, inputs, options, listen, prepare, solved, attempt, True)
     return _planned(base, inputs, options, listen, prepare, solved, attempt, False)
 
@@ -280,26 +284,27 @@ def _planned(  # noqa: PLR0913  (as `plan_near`)
         allowed = SolveLimits(chosen.gap or 0.0, chosen.time_limit_s or math.inf)
         if prepare is not None:
             prepare(model, live)
-        tiers, start = make_tiers(model), start_for(base, model)
-        shown, wholes = in_service_mw_months(model), make_wholes(model)
+        tiers = make_tiers(model)
+        start = start_for(base, model)
+        found = None
         if from_base:
-            found, relaxed = solve_near_start(
-                live, tiers, shown, wholes, allowed, start, crew_links(model)
-            )
+            shown = in_service_mw_months(model)
+            wholes = make_wholes(model)
+            links = crew_links(model)
+            found, relaxed = solve_near_start(live, tiers, shown, wholes, allowed, start, links)
         else:
-            found, relaxed = None, solve_relaxations(live, counted_tiers(tiers), start.bases)
+            # The relaxations only serve to compute the worth of limits.
+            relaxed = solve_relaxations(live, counted_tiers(tiers), start.bases)
             live.release()
             live.set_integer_columns(np.flatnonzero(live.whole).astype(np.int32))
-        worth.append(
-            attempt(
-                "the worth of limits could not be computed",
-                lambda: limits_of(model, counted_tiers(tiers), relaxed),
-                (),
-            )
-        )
+
+        def limits() -> tuple[Limit, ...]:
+            return limits_of(model, counted_tiers(tiers), relaxed)
+
+        worth.append(attempt("the worth of limits could not be computed", limits, ()))
         near.append(found is not None)
         solution = found or solve_model(model, live, chosen, listen)
-        kept.append(attempt(UNKEPT, lambda: _kept(model, solution), NO_SOLVE))
+        kept.append(attempt(UNKEPT, partial(_kept, model, solution), NO_SOLVE))
         starts.append(model.case.calendar.starts)
         return solution
 
@@ -309,36 +314,33 @@ def _planned(  # noqa: PLR0913  (as `plan_near`)
 
 def start_for(base: Base, model: Model) -> WarmStart:
     """Map a base plan's solve to the columns and rows of another model."""
-    at_column = {key: at for at, key in enumerate(base.columns)}
-    at_row = {key: at for at, key in enumerate(base.rows)}
-    columns = _places(at_column, column_keys(model))
-    rows = _places(at_row, model.frame.rows)
-    values = np.append(base.values, np.nan)[columns]  # -1 is the last one
-    names = [tier.name for tier in counted_tiers(make_tiers(model))]
+    columns = _places(base.columns, column_keys(model))
+    rows = _places(base.rows, model.frame.rows)
+    # Place -1, of absent keys, is the last one: a default appended to what the base has.
+    values = np.append(base.values, np.nan)[columns]
     bases = []
-    for name in names:
-        if name not in base.tiers:
+    for tier in counted_tiers(make_tiers(model)):
+        if tier.name not in base.tiers:
             break
-        of_columns, of_rows = base.bases[base.tiers.index(name)]
-        bases.append(
-            (
-                np.append(of_columns, AT_LOWER)[columns].astype(np.int8),
-                np.append(of_rows, BASIC)[rows].astype(np.int8),
-            )
-        )
+        of_columns, of_rows = base.bases[base.tiers.index(tier.name)]
+        of_columns = np.append(of_columns, AT_LOWER)[columns].astype(np.int8)
+        of_rows = np.append(of_rows, BASIC)[rows].astype(np.int8)
+        bases.append((of_columns, of_rows))
     return WarmStart(values, tuple(bases), base.slack)
 
 
-def _places(known: dict[Key, int], keys: Sequence[Key]) -> npt.NDArray[np.int64]:
-    """Return the index of each key among the known ones, -1 if absent."""
-    return np.array([known.get(key, -1) for key in keys], dtype=np.int64)
+def _places(known: Sequence[Key], keys: Sequence[Key]) -> npt.NDArray[np.int64]:
+    """Return the place of each key among the known ones, -1 if absent."""
+    place_of = {key: place for place, key in enumerate(known)}
+    return np.array([place_of.get(key, -1) for key in keys], dtype=np.int64)
 
 
 def column_keys(model: Model) -> tuple[Key, ...]:
     """Return the key of each column of a model."""
-    place = {id(variable): at for at, variable in enumerate(model.frame.columns)}
-    keys: list[Key] = [("", 0)] * len(place)
+    column_of = {id(variable): column for column, variable in enumerate(model.frame.columns)}
+    keys: list[Key] = [("", 0)] * len(column_of)
     for decision in fields(model.decisions):
-        for index, variable in getattr(model.decisions, decision.name).items():
-            keys[place[id(variable)]] = (decision.name, index)
+        variables = getattr(model.decisions, decision.name)
+        for index, variable in variables.items():
+            keys[column_of[id(variable)]] = (decision.name, index)
     return tuple(keys)

@@ -162,26 +162,47 @@ def run_sweep(
     if base is None or signals_taken() > before:
         raise KeyboardInterrupt
     payload = pickle.dumps((as_document(base_inputs), base, spec))
-    key = hashlib.sha256(payload).hexdigest()
-    found = journal.records
-    tasks = [Task(cases[n], payload, key, None, n) for n in range(len(cases)) if n not in found]
-    pace = _Pace(len(cases) + len(cases.pairs), journal, listen or (lambda progress: None))
+    count = len(cases) + len(cases.pairs)
+    pace = _Pace(count, journal, listen or (lambda progress: None))
     where = engine or Engine()
     with journal.open():
-        for record in run_all(where, run_case, tasks, _lost):
+        first = _case_tasks(cases, payload, journal.records)
+        for record in run_all(where, run_case, first, _lost):
             journal.add(record)
             pace.tell()
-        trials = [
-            Task(cases[other], payload, key, from_lists(found[one]["result"]["decided"]), number)
-            for number, one, other in cases.pairs
-            if number not in found and all(_is_planned(found[n]) for n in (one, other))
-        ]
+        # Trials need the decisions of the cases, which are finished now.
+        trials = _trial_tasks(cases, payload, journal.records)
         for record in run_all(where, run_case, trials, _lost):
             journal.add(record)
             pace.tell()
-    tried = {(one, other): found[n] for n, one, other in cases.pairs if n in found}
-    records = [found[number] for number in range(len(cases))]
+    tried = {}
+    for number, decided, true in cases.pairs:
+        if number in journal.records:
+            tried[decided, true] = journal.records[number]
+    records = [journal.records[number] for number in range(len(cases))]
     return Sweep(base_inputs, spec, cases, records, figures(plan), tried)
+
+
+def _case_tasks(cases: Cases, payload: bytes, done: Mapping[int, Record]) -> list[Task]:
+    """Return the cases that are not finished."""
+    digest = hashlib.sha256(payload).hexdigest()
+    tasks = []
+    for number in range(len(cases)):
+        if number not in done:
+            tasks.append(Task(cases[number], payload, digest, None, number))
+    return tasks
+
+
+def _trial_tasks(cases: Cases, payload: bytes, done: Mapping[int, Record]) -> list[Task]:
+    """Return the unfinished trials of one scenario's decisions in another; both have a plan."""
+    digest = hashlib.sha256(payload).hexdigest()
+    tasks = []
+    for number, decided, true in cases.pairs:
+        if number in done or not (_is_planned(done[decided]) and _is_planned(done[true])):
+            continue
+        decisions = from_lists(done[decided]["result"]["decided"])
+        tasks.append(Task(cases[true], payload, digest, decisions, number))
+    return tasks
 
 
 def _is_planned(record: Record) -> bool:
@@ -221,15 +242,22 @@ class _Pace:
     """Reports the progress of a sweep and its estimated remaining time."""
 
     def __init__(self, count: int, journal: Journal, listen: Listener) -> None:
-        self.count, self.journal, self.listen = count, journal, listen
-        self.before, self.started = len(journal.records), time.monotonic()
+        self.count = count
+        self.journal = journal
+        self.listen = listen
+        self.before = len(journal.records)
+        self.started = time.monotonic()
 
     def tell(self) -> None:
-        records = self.journal.records
-        done, seconds = len(records), time.monotonic() - self.started
-        run = done - self.before
-        left = (self.count - done) * seconds / run if run else None
-        failed = sum(record["result"]["status"] == FAILED for record in records.values())
+        """Report the progress."""
+        records = self.journal.records.values()
+        done = len(records)
+        failed = sum(not _is_planned(record) for record in records)
+        seconds = time.monotonic() - self.started
+        left = None
+        in_this_run = done - self.before
+        if in_this_run:
+            left = (self.count - done) * seconds / in_this_run
         self.listen(Progress(done, failed, self.count, seconds, left))
 
 
