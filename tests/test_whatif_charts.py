@@ -13,7 +13,8 @@ from test_reports_agree import plan
 from planner.reports.charts.curves import curves_figure
 from planner.reports.charts.draw import NARROW, WIDE
 from planner.reports.charts.swings import swings_figure
-from planner.reports.views import missed_by_basis
+from planner.reports.views import missed_by_basis, significant
+from planner.reports.whatif_columns import columns_of
 from planner.reports.whatif_report import Curve, CurveChart, Swing, SwingChart
 from planner.whatif.compare import compare
 from planner.whatif.compare_output import comparison_page
@@ -128,3 +129,34 @@ def test_missed_megawatts_of_several_bases_are_compared_apart() -> None:
     }
     (figures,) = (s for s in compare([edge("chain"), plans[1]]).sections if s.name == "figures")
     assert dict(figures.rows)["missed", "MW-months"] == (0, pytest.approx(1))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"),
+        (-0.0, "0"),
+        (12.0, "12"),
+        (2.4534, "2.453"),
+        (0.82079, "0.8208"),
+        (0.9, "0.9"),
+        (0.99996, "1"),
+        (999.96, "1,000"),
+        (123456.7, "123,457"),
+        (-18051604.2, "-18,051,604"),
+        (0.0000265, "0.0000265"),
+        (-0.04344, "-0.04344"),
+    ],
+)
+def test_four_digits_are_shown_without_an_exponent(value: float, text: str) -> None:
+    assert significant(value) == text
+
+
+def test_columns_name_the_currency_and_drawn_quantities_name_themselves() -> None:
+    rows = [{"scenario": "late", "cost_more": 5.0}, {"scenario": "base", "price of TSMC": 1.1}]
+    found = [(c.header, c.unit, c.kind) for c in columns_of(rows, "EUR")]
+    assert found == [
+        ("Scenario", "", "text"),
+        ("Cost change", "EUR", "digits"),
+        ("price of TSMC", "", "digits"),
+    ]

@@ -54,20 +54,23 @@ def difference_rows(section: Section, comparison: Comparison) -> list[Row]:
         row: Row = {}
         for name, part in zip(section.keys, key, strict=True):
             row[name] = part.isoformat() if isinstance(part, date) else part
-        if section.name != "figures":
-            row[base] = value
-            shown: Sequence[object] = [_without_noise(change) for change in changes]
-        elif key[0] == "gap":
+        is_gap = section.name == "figures" and key[0] == "gap"
+        if is_gap:
             row["unit"] = f"% {row['unit']}"
-            row[base] = _per_cent(value)
-            shown = [_per_cent(change) for change in changes]
-        else:
-            row[base] = UNPROVEN if value is None else value
-            shown = [UNPROVEN if change is None else _without_noise(change) for change in changes]
-        for other, change in zip(others, shown, strict=True):
-            row[_change_of(other)] = change
+        row[base] = _per_cent(value) if is_gap else value
+        for other, change in zip(others, changes, strict=True):
+            row[_change_of(other)] = _per_cent(change) if is_gap else _without_noise(change)
+        if section.name == "figures":
+            _name_unknown(row)
         rows.append(row)
     return rows
+
+
+def _name_unknown(row: Row) -> None:
+    """Say of unknown headline figures that they have no proof."""
+    for name, value in row.items():
+        if value is None:
+            row[name] = UNPROVEN
 
 
 def _change_of(name: str) -> str:
@@ -82,10 +85,10 @@ def _without_noise(change: float | None) -> float | None:
     return 0.0
 
 
-def _per_cent(gap: float | None) -> float | str:
+def _per_cent(gap: float | None) -> float | None:
     """Return a gap, or a difference of two, in per cent and without rounding errors."""
     if gap is None:
-        return UNPROVEN
+        return None
     # Adding zero turns -0 into 0.
     return (round(gap, GAP_DIGITS + 2) + 0.0) * 100.0
 

@@ -63,12 +63,13 @@ def rehearsed(inputs: Inputs) -> tuple[Fault, ...]:
         changes.append(change)
     faults = list(inputs.what_if_faults)
     for name in scenario_names(sound):
-        together = [change_of(row) for row in rows_of_scenario(sound, name)[1]]
+        _, own_rows = rows_of_scenario(sound, name)
+        together = [change_of(row) for row in own_rows]
         in_part = bool(faults_of_scenario(inputs, name))
         faults += _of_changes(sound, name, together, rows, in_part=in_part)
     for name, own in _without_scenario(inputs, changes).items():
-        written_rows = [row for row in inputs.tables["changes"] if row["change"] == name]
-        in_part = len(own) < len(written_rows)
+        # Faulty rows of the same name are not among the changes.
+        in_part = len(own) < _count_named(name, inputs)
         faults += _of_changes(sound, name, own, rows, in_part=in_part)
     faults += _of_draws(inputs, sound)
     # Several scenarios may find the same fault.
@@ -88,6 +89,11 @@ def _without_scenario(inputs: Inputs, changes: Sequence[Change]) -> dict[str, li
     return alone
 
 
+def _count_named(name: str, inputs: Inputs) -> int:
+    """Return the number of rows of `changes` with a name."""
+    return sum(row["change"] == name for row in inputs.tables["changes"])
+
+
 def _sound_rows(inputs: Inputs) -> Inputs:
     """Return inputs without the faulty rows of scenarios, changes and draws."""
     faulty = {sheet_and_row(fault) for fault in inputs.what_if_faults}
@@ -95,16 +101,20 @@ def _sound_rows(inputs: Inputs) -> Inputs:
         return inputs
     tables = dict(inputs.tables)
     for sheet in UNCHANGED:
-        required = [column.name for column in BY_NAME[sheet].columns if column.required]
         sound = []
         for row in inputs.tables[sheet]:
-            is_complete = all(row[name] is not None for name in required)
-            if is_complete and (sheet, row.number) not in faulty:
+            if (sheet, row.number) not in faulty and _is_complete(row):
                 sound.append(row)
-        # A sheet without required columns is kept as it is.
-        if required:
-            tables[sheet] = tuple(sound)
+        tables[sheet] = tuple(sound)
     return replace(inputs, tables=tables)
+
+
+def _is_complete(row: Row) -> bool:
+    """Return whether a row has a value in each required column."""
+    for column in BY_NAME[row.sheet].columns:
+        if column.required and row[column.name] is None:
+            return False
+    return True
 
 
 def _of_changes(
@@ -164,9 +174,9 @@ def warning_of_scenarios(inputs: Inputs) -> str:
     faults = rehearsed(inputs)
     if not faults:
         return ""
-    places = ", ".join(dict.fromkeys(fault.where for fault in faults[:FIRST_SCENARIOS]))
+    cells = dict.fromkeys(fault.where for fault in faults[:FIRST_SCENARIOS])
+    places = ", ".join(cells)
     rest = len(faults) - FIRST_SCENARIOS
-    more = f" and {rest} more" if rest > 0 else ""
-    return (
-        f"some scenarios of this workbook have faults ({places}{more}). To see them: planner check"
-    )
+    if rest > 0:
+        places += f" and {rest} more"
+    return f"some scenarios of this workbook have faults ({places}). To see them: planner check"

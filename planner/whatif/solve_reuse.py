@@ -91,6 +91,9 @@ class Kept:
 NO_SOLVE = Kept((), np.empty(0), math.nan)
 """Placeholder if saving the solve failed."""
 
+NO_LIMITS: tuple[Limit, ...] = ()
+"""Placeholder if computing the worth of limits failed."""
+
 UNKEPT = "the solve could not be saved for later what-ifs"
 
 
@@ -215,9 +218,14 @@ def _base(model: Model, live: LiveModel, kept: Kept) -> Base:
         last = tighten_relaxation(live, tiers, relaxed, crew_links(model))
         weaker = last.bound * tiers[-1].scale
         slack = max(0.0, (kept.proven - weaker) / max(1.0, abs(kept.proven)))
-    bases = tuple((each.columns, each.rows) for each in relaxed)
-    names = tuple(tier.name for tier in tiers[: len(relaxed)])
-    return Base(kept.columns, tuple(model.frame.rows), kept.values, bases, names, slack)
+    bases = []
+    names = []
+    # A relaxation that reached a limit ends the list before the last tier.
+    for tier, relaxation in zip(tiers, relaxed, strict=False):
+        bases.append((relaxation.columns, relaxation.rows))
+        names.append(tier.name)
+    rows = tuple(model.frame.rows)
+    return Base(kept.columns, rows, kept.values, tuple(bases), tuple(names), slack)
 
 
 def plan_near(  # noqa: PLR0913  (what commands and sweeps need of it differs)
@@ -257,11 +265,22 @@ def plan_near(  # noqa: PLR0913  (what commands and sweeps need of it differs)
     PlannerError
         As `find_plan`.
     """
+    make = partial(_planned, base, inputs, options, listen, prepare, solved, attempt)
     if from_base:
         # Without a valid plan from the warm start, the case is solved from scratch.
         with suppress(LimitReached, PlanRefused):
-            return _planned(base, inputs, options, listen, prepare, solved, attempt, True)
-    return _planned(base, inputs, options, listen, prepare, solved, attempt, False)
+            return make(from_base=True)
+    return make(from_base=False)
+
+
+@dataclass(frozen=True)
+class _Solve:
+    """What a what-if keeps of its solve, as in `Near`."""
+
+    limits: tuple[Limit, ...]
+    is_near: bool
+    kept: Kept
+    starts: tuple[date, ...]
 
 
 def _planned(  # noqa: PLR0913  (as `plan_near`)
@@ -272,13 +291,11 @@ def _planned(  # noqa: PLR0913  (as `plan_near`)
     prepare: Prepare | None,
     solved: OnSolved | None,
     attempt: Attempt,
+    *,
     from_base: bool,
 ) -> Near:
     """Make a plan, warm-started or from scratch, and compute the worth of limits."""
-    worth: list[tuple[Limit, ...]] = []
-    near: list[bool] = []
-    kept: list[Kept] = []
-    starts: list[tuple[date, ...]] = []
+    made: list[_Solve] = []
 
     def solve(model: Model, live: LiveModel, chosen: Options, listen: Listener | None) -> Solution:
         allowed = SolveLimits(chosen.gap or 0.0, chosen.time_limit_s or math.inf)
@@ -298,18 +315,18 @@ def _planned(  # noqa: PLR0913  (as `plan_near`)
             live.release()
             live.set_integer_columns(np.flatnonzero(live.whole).astype(np.int32))
 
-        def limits() -> tuple[Limit, ...]:
+        def find_limits() -> tuple[Limit, ...]:
             return limits_of(model, counted_tiers(tiers), relaxed)
 
-        worth.append(attempt("the worth of limits could not be computed", limits, ()))
-        near.append(found is not None)
+        limits = attempt("the worth of limits could not be computed", find_limits, NO_LIMITS)
         solution = found or solve_model(model, live, chosen, listen)
-        kept.append(attempt(UNKEPT, partial(_kept, model, solution), NO_SOLVE))
-        starts.append(model.case.calendar.starts)
+        kept = attempt(UNKEPT, partial(_kept, model, solution), NO_SOLVE)
+        made.append(_Solve(limits, found is not None, kept, model.case.calendar.starts))
         return solution
 
     plan = find_plan(inputs, options, listen, solve, solved)
-    return Near(plan, worth[0], near[0], kept[0], starts[0])
+    (own,) = made
+    return Near(plan, own.limits, own.is_near, own.kept, own.starts)
 
 
 def start_for(base: Base, model: Model) -> WarmStart:
