@@ -79,7 +79,9 @@ def as_planned(inputs: Inputs, manifest: Mapping[str, Any]) -> Inputs:
     if not expressions:
         return inputs
     changes = tuple(parse_change(expression) for expression in expressions)
-    return apply(inputs, WhatIf(str(manifest["what_if"]), changes, str(manifest["scenario"])))
+    name = str(manifest["what_if"])
+    scenario = str(manifest["scenario"])
+    return apply(inputs, WhatIf(name, changes, scenario))
 
 
 class Edit:
@@ -94,7 +96,8 @@ class Edit:
     """
 
     def __init__(self, inputs: Inputs, what_if: WhatIf) -> None:
-        self.base, self.what_if = inputs, what_if
+        self.base = inputs
+        self.what_if = what_if
         self.sheets = columns_of(inputs)
         self.faults: list[Fault] = []
         self.notes: list[str] = []
@@ -114,7 +117,8 @@ class Edit:
         rows = self._matching(change, sheet)
         if not rows:
             return
-        blank, same = [], 0
+        blank = []
+        same = 0
         values = sheet.values[change.column]
         for row in rows:
             before = values[row]
@@ -123,6 +127,7 @@ class Edit:
                 continue
             new = self._changed(change, sheet, row)
             if new is FAULTY:
+                # The other rows would break the same rule: one fault is enough.
                 return
             if new == before:
                 same += 1
@@ -184,30 +189,22 @@ class Edit:
 
     def _changed(self, change: Change, sheet: Columns, at: int) -> object:
         """Return the new value of a cell; `FAULTY` if it breaks its column's rule."""
-        column, before = sheet.declared(change.column, at), sheet.values[change.column][at]
+        column = sheet.declared(change.column, at)
         cell = sheet.where(change.column, at)
+        before = sheet.values[change.column][at]
         try:
             if change.sheet == "settings":
+                # A setting is kept as typed, perhaps with a decimal comma.
                 before = convert(column, before, self.base.settings["locale"])
-            return convert(column, OPERATIONS[change.operation](column, before, change.value))
+            operate = OPERATIONS[change.operation]
+            return convert(column, operate(column, before, change.value))
         except BadValueError as error:
-            self._fault(
-                change,
-                "value",
-                _text(change.value),
-                f"{cell} is {_text(before) or 'blank'}: {error.rule}",
-                (),
-                error.remedy,
-            )
+            rule = f"{cell} is {_text(before) or 'blank'}: {error.rule}"
+            remedy = error.remedy
         except OverflowError:
-            self._fault(
-                change,
-                "value",
-                _text(change.value),
-                f"{cell} would lie outside the calendar",
-                (),
-                "Shift by fewer days",
-            )
+            rule = f"{cell} would lie outside the calendar"
+            remedy = "Shift by fewer days"
+        self._fault(change, "value", _text(change.value), rule, (), remedy)
         return FAULTY
 
     def _note(self, change: Change, found: int, same: int, blank: Sequence[str]) -> None:
@@ -248,10 +245,12 @@ class Edit:
         known: Sequence[str],
         remedy: str = "",
     ) -> None:
-        near = difflib.get_close_matches(value, known, n=1, cutoff=0.6)
-        hint = f"Did you mean {near[0]}? " if near else ""
-        listed = f"{hint}Give one of {', '.join(known)}" if known else remedy
-        self.faults.append(Fault(self.place(change, column), value, rule, listed))
+        if known:
+            remedy = f"Give one of {', '.join(known)}"
+            near = difflib.get_close_matches(value, known, n=1, cutoff=0.6)
+            if near:
+                remedy = f"Did you mean {near[0]}? {remedy}"
+        self.faults.append(Fault(self.place(change, column), value, rule, remedy))
 
     def rows_of(self, change: Change) -> list[int]:
         """Return the positions of the rows that match a change; add a fault if there are none."""
@@ -259,7 +258,9 @@ class Edit:
 
     def broken_rules(self) -> list[Fault]:
         """Return every fault of the inputs as changed so far."""
-        return checked(self.base, self.sheets, self.settings, self.what_if.name, sealed=False)[1]
+        plan = self.what_if.name
+        _, faults = checked(self.base, self.sheets, self.settings, plan, sealed=False)
+        return faults
 
     def result(self) -> Inputs:
         """Return the changed inputs, checked."""
@@ -289,7 +290,8 @@ class Edit:
 
 def check_notes(inputs: Inputs) -> set[str]:
     """Return the notes of the cross-sheet checks on unchanged inputs."""
-    unchanged, _ = checked(inputs, columns_of(inputs), set(), str(inputs.settings["plan"]))
+    plan = str(inputs.settings["plan"])
+    unchanged, _ = checked(inputs, columns_of(inputs), set(), plan)
     return set(unchanged.notes)
 
 
@@ -302,11 +304,13 @@ def _set(column: Column, before: object, value: object) -> object:
 
 
 def _scale(column: Column, before: object, value: object) -> object:
-    return _rounded(column, _figure(column, before) * _figure(column, value, "the factor"))
+    number = _figure(column, before)
+    return _rounded(column, number * _figure(column, value, "the factor"))
 
 
 def _add(column: Column, before: object, value: object) -> object:
-    return _rounded(column, _figure(column, before) + _figure(column, value, "the value to add"))
+    number = _figure(column, before)
+    return _rounded(column, number + _figure(column, value, "the value to add"))
 
 
 def _shift_days(column: Column, before: object, value: object) -> object:

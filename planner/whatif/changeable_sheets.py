@@ -19,6 +19,8 @@ from planner.workbook.settings import read_settings
 
 Item = TypeVar("Item")
 
+SETTING_BY_NAME = {setting.name: setting for setting in SETTINGS}
+
 
 @dataclass
 class Columns:
@@ -54,21 +56,26 @@ class Columns:
         """Return the declaration of a cell; each setting has its own."""
         if self.table.name == "settings" and column == "value":
             setting = self.values["setting"][at]
-            return next(declared for declared in SETTINGS if declared.name == setting)
+            return SETTING_BY_NAME[str(setting)]
         return self.table.column(column)
 
     def where(self, column: str, at: int) -> str:
         """Return sheet and cell, or the name of a setting without a cell."""
-        if not self.numbers[at]:
-            return f"{self.table.name}[{self.values['setting'][at]}]"
-        return f"{self.table.name}!{self.letters.get(column, 'row ')}{self.numbers[at]}"
+        sheet = self.table.name
+        number = self.numbers[at]
+        if not number:
+            return f"{sheet}[{self.values['setting'][at]}]"
+        # A column that the sheet lacks has no letter.
+        letters = self.letters.get(column, "row ")
+        return f"{sheet}!{letters}{number}"
 
     def sheet(self) -> Sheet:
         """Return the sheet as rows, as the reader does."""
         places = {name: number for number, name in enumerate(self.values)}
         blank = {name: marks for name, marks in self.blank.items() if any(marks)}
         place = Place(self.table.name, places, self.letters, self.numbers, blank)
-        return Sheet(self.table, place.rows(self.values.values()), dict(self.values), blank)
+        rows = place.rows(self.values.values())
+        return Sheet(self.table, rows, dict(self.values), blank)
 
     def add_setting(self, name: str, value: object) -> None:
         """Add a row for a setting without a cell."""
@@ -82,7 +89,9 @@ class Columns:
 
 def columns_of(inputs: Inputs) -> dict[str, Columns]:
     """Return every sheet of inputs; `settings` has a row for every setting."""
-    sheets = {name: _columns(BY_NAME[name], rows) for name, rows in inputs.tables.items()}
+    sheets = {}
+    for name, rows in inputs.tables.items():
+        sheets[name] = _columns(BY_NAME[name], rows)
     settings = sheets["settings"]
     for setting in SETTINGS:
         if setting.name not in settings.values["setting"]:
@@ -140,15 +149,18 @@ def checked(
     if "plan" not in changed:
         values["plan"] = plan
     today = values["today"] or values["start"]
-    values["today"] = given["today"] = today
+    values["today"] = today
+    given["today"] = today
+    # Settings that were added here have no cell in the workbook.
     cells = {}
     for name, cell in settings.cells.items():
         if name in base.setting_cells:
             cells[name] = cell
+    tables = {name: sheet.rows for name, sheet in typed.items()}
     inputs = Inputs(
         base.name,
         values,
-        {name: sheet.rows for name, sheet in typed.items()},
+        tables,
         setting_cells=cells,
         doubts=base.doubts,
         what_if_faults=base.what_if_faults,
@@ -157,7 +169,9 @@ def checked(
     unchanged = {name: Sheet(BY_NAME[name]) for name in UNCHANGED}
     rule_faults, notes = check(Draft(inputs, {**typed, **unchanged}, settings.unsettled))
     faults = [*findings.faults, *rule_faults]
-    digest = digest_of(given, typed) if sealed and not faults else ""
+    digest = ""
+    if sealed and not faults:
+        digest = digest_of(given, typed)
     return replace(inputs, notes=tuple(notes), digest=digest), faults
 
 
@@ -167,8 +181,9 @@ def _drop_unwritten(settings: Columns, changed: set[str]) -> None:
     for place, name in enumerate(settings.values["setting"]):
         if place < settings.given or name in changed:
             kept.append(place)
-    settings.values = {name: _at(kept, cells) for name, cells in settings.values.items()}
-    settings.blank = {name: _at(kept, marks) for name, marks in settings.blank.items()}
+    for column in ("setting", "value", "source"):
+        settings.values[column] = _at(kept, settings.values[column])
+        settings.blank[column] = _at(kept, settings.blank[column])
     settings.numbers = _at(kept, settings.numbers)
     settings.keys = _at(kept, settings.keys)
 

@@ -8,11 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-Values = Mapping[tuple[Any, ...], float]
+Key = tuple[Any, ...]
+Values = Mapping[Key, float]
 """Figures by a key."""
 
+Steps = dict[str, float]
+"""Values by ISO day; each holds until the next day."""
 
-def held(values: Mapping[str, float], days: Iterable[str]) -> dict[str, float]:
+
+def held(values: Mapping[str, float], days: Iterable[str]) -> Steps:
     """Return the step function of values on days, within its first and last day.
 
     Parameters
@@ -43,26 +47,30 @@ def held_together(plans: Sequence[Values], at: int) -> list[Values]:
     at
         Place of that day in the keys.
     """
-    series: list[dict[tuple[Any, ...], dict[str, float]]] = []
-    days: dict[tuple[Any, ...], dict[str, date]] = defaultdict(dict)
+    series: list[dict[Key, Steps]] = []
+    days: dict[Key, dict[str, date]] = defaultdict(dict)
     for values in plans:
-        own: dict[tuple[Any, ...], dict[str, float]] = defaultdict(dict)
+        own: dict[Key, Steps] = defaultdict(dict)
         for key, value in values.items():
             day = key[at]
+            written = day.isoformat()
             rest = key[:at] + key[at + 1 :]
-            own[rest][day.isoformat()] = value
-            days[rest][day.isoformat()] = day
+            own[rest][written] = value
+            days[rest][written] = day
         series.append(own)
-    together: list[Values] = []
-    for own in series:
-        aligned: dict[tuple[Any, ...], float] = {}
-        for rest, every_day in days.items():
-            steps = held(own.get(rest, {}), sorted(every_day))
-            for written, value in steps.items():
-                key = (*rest[:at], every_day[written], *rest[at:])
-                aligned[key] = value
-        together.append(aligned)
-    return together
+    return [_aligned(own, days, at) for own in series]
+
+
+def _aligned(own: Mapping[Key, Steps], days: Mapping[Key, dict[str, date]], at: int) -> Values:
+    """Return the values of a plan on every day of its range; keys hold the day again."""
+    aligned = {}
+    for rest, day_of in days.items():
+        steps = held(own.get(rest, {}), sorted(day_of))
+        for written, value in steps.items():
+            key = list(rest)
+            key.insert(at, day_of[written])
+            aligned[tuple(key)] = value
+    return aligned
 
 
 def summed_together(plans: Sequence[Values], starts: Sequence[Sequence[date]]) -> list[Values]:
@@ -78,8 +86,9 @@ def summed_together(plans: Sequence[Values], starts: Sequence[Sequence[date]]) -
     shared = _shared_starts(starts)
     found: list[Values] = []
     for values in plans:
-        sums: dict[tuple[Any, ...], float] = defaultdict(float)
+        sums: dict[Key, float] = defaultdict(float)
         for (day,), amount in values.items():
+            # The span that holds a day begins at the latest shared start up to it.
             span = shared[bisect_right(shared, day) - 1]
             sums[(span,)] += amount
         found.append(dict(sums))

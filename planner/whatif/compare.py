@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,12 +13,15 @@ from planner.errors import PlannerError
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.views import BASIS_WORDS, missed_by_basis, number
-from planner.whatif.common_dates import Values, held_together, summed_together
+from planner.whatif.common_dates import Key, Values, held_together, summed_together
 from planner.whatif.limit_usage import pressures
 from planner.whatif.order_changes import order_changes
 
-Known = Mapping[tuple[Any, ...], float | None]
+Known = Mapping[Key, float | None]
 """Figures by a key; None where a figure is not known."""
+
+Difference = tuple[Key, float | None, list[float | None]]
+"""Key, value in the base plan, and change of each other plan."""
 
 SAME = 1e-6
 """Tolerance in units, money or MW below which figures count as equal."""
@@ -45,7 +48,7 @@ class Section:
     title: str
     unit: str
     keys: tuple[str, ...]
-    rows: tuple[tuple[tuple[Any, ...], tuple[float | None, ...]], ...]
+    rows: tuple[tuple[Key, tuple[float | None, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -100,10 +103,11 @@ def compare(plans: Sequence[Plan], names: Sequence[str] = ()) -> Comparison:
             f"the plans are in {' and '.join(sorted(currencies))}. Their costs cannot be compared"
         )
     called = tuple(names) or unlike([plan.name for plan in plans])
+    statuses = [str(plan.summary["status"]) for plan in plans]
     sections = [_section(plans, measure) for measure in _measures(plans)]
     return Comparison(
         called,
-        tuple(str(plan.summary["status"]) for plan in plans),
+        tuple(statuses),
         currencies.pop(),
         tuple(sections),
         list(order_changes(plans, called)),
@@ -197,7 +201,8 @@ def _section(plans: Sequence[Plan], measure: _Measure) -> Section:
     elif measure.name == "spend":
         starts = [_starts(plan) for plan in plans]
         found = [*summed_together(found, starts)]  # type: ignore[arg-type]
-    keys: dict[tuple[Any, ...], None] = {}
+    # Keys of all plans, in the order in which they are found.
+    keys: dict[Key, None] = {}
     for values in found:
         keys.update(dict.fromkeys(values))
     order = list(keys)
@@ -209,7 +214,7 @@ def _section(plans: Sequence[Plan], measure: _Measure) -> Section:
     return Section(measure.name, measure.title, measure.unit, measure.keys, tuple(rows))
 
 
-def _as_texts(key: tuple[Any, ...]) -> tuple[str, ...]:
+def _as_texts(key: Key) -> tuple[str, ...]:
     """Return a sort key of texts, in which ISO days sort by time."""
     return tuple(map(str, key))
 
@@ -228,7 +233,7 @@ def _figures(plan: Plan, bases: Sequence[str]) -> Known:
     """Return the figures of a plan; MW-months missed separately for each basis."""
     summary: dict[str, Any] = plan.summary
     money = summary["currency"]
-    figures: dict[tuple[Any, ...], float | None] = {}
+    figures: dict[Key, float | None] = {}
     if len(bases) <= 1:
         figures["missed", "MW-months"] = float(summary["missed_mw_months"])
     else:
@@ -261,7 +266,7 @@ def _milestones(plan: Plan, column: str) -> Values:
 
 def _sums(plan: Plan, table: str, keys: tuple[str, ...], column: str) -> Values:
     """Return the sums of a column of a table by a key."""
-    found: dict[tuple[Any, ...], float] = defaultdict(float)
+    found: dict[Key, float] = defaultdict(float)
     for row in plan.tables[table]:
         key = tuple(row[name] for name in keys)
         found[key] += number(row[column])
@@ -287,9 +292,7 @@ def _bottlenecks(plans: Sequence[Plan], names: Sequence[str]) -> Iterator[Row]:
             yield row
 
 
-def differences(
-    section: Section,
-) -> Iterator[tuple[tuple[Any, ...], float | None, list[float | None]]]:
+def differences(section: Section) -> Iterator[Difference]:
     """Yield key, value in the base plan, and change of each other plan.
 
     A missing value counts as 0, except that the change of an unknown ramp or gap is unknown.
@@ -307,13 +310,12 @@ def differences(
         yield key, base, changes
 
 
-def differing(rows: Iterable[tuple[Hashable, float | None, list[float | None]]]) -> list[Any]:
+def differing(rows: Iterable[Difference]) -> list[Difference]:
     """Return the rows with any change."""
     found = []
-    for row in rows:
-        changes = row[2]
+    for key, value, changes in rows:
         if any(abs(change or 0.0) > SAME for change in changes):
-            found.append(row)
+            found.append((key, value, changes))
     return found
 
 

@@ -26,6 +26,12 @@ COMMITTING = ("order_lots", "open_halls")
 HAIR = 1e-5
 """Tolerance in lots or halls of a fixed decision."""
 
+Index = tuple[Any, ...]
+"""Index of a decision in the model, the day last."""
+
+Amounts = dict[tuple[str, Index], float]
+"""Value of each decision, by its name and index."""
+
 Decided = tuple[tuple[str, tuple[str, ...], str, float], ...]
 """Decision, its index without the day, the day, and the value."""
 
@@ -82,6 +88,7 @@ def keep_decided(model: Model, live: LiveModel, *, decided: Decided, day: date) 
     live.set_permanent_bounds(columns, np.zeros(len(columns)), upper)
     if not shares:
         return
+    # An LP says in little time what can be kept at all.
     whole = np.flatnonzero(live.whole).astype(np.int32)
     live.set_integer_columns(np.zeros(0, dtype=np.int32))
     live.minimise(model.frame.objective(shares))
@@ -98,9 +105,7 @@ def keep_decided(model: Model, live: LiveModel, *, decided: Decided, day: date) 
     live.set_permanent_bounds(columns, least, most)
 
 
-def _on_days_of(
-    model: Model, decided: Decided, day: date
-) -> dict[tuple[str, tuple[Any, ...]], float]:
+def _on_days_of(model: Model, decided: Decided, day: date) -> Amounts:
     """Map decided values to the model's decisions, each on its nearest day.
 
     Dates and lead times of a scenario may differ, and so may its decision days.
@@ -110,7 +115,7 @@ def _on_days_of(
     PlannerError
         If none of the decisions can be kept.
     """
-    amounts: dict[tuple[str, tuple[Any, ...]], float] = defaultdict(float)
+    amounts: Amounts = defaultdict(float)
     for name, key, written, amount in decided:
         nearest = _nearest(model, name, key, date.fromisoformat(written), day)
         if nearest is not None:
@@ -122,7 +127,7 @@ def _on_days_of(
 
 def _nearest(
     model: Model, name: str, key: tuple[str, ...], decided: date, before: date
-) -> tuple[Any, ...] | None:
+) -> Index | None:
     """Return the index of a decision on the day nearest to one; None if there is none before."""
     date_of = model.case.calendar.date_of
     candidates = []
@@ -130,8 +135,9 @@ def _nearest(
         if _texts(index[:-1]) == key and date_of(index[-1]) < before:
             candidates.append(index)
 
-    def distance(index: tuple[Any, ...]) -> tuple[int, int]:
-        return abs((date_of(index[-1]) - decided).days), index[-1]
+    def distance(index: Index) -> tuple[int, int]:
+        days = (date_of(index[-1]) - decided).days
+        return abs(days), index[-1]
 
     return min(candidates, key=distance, default=None)
 

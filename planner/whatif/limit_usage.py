@@ -107,24 +107,28 @@ def _add_rates(case: Case, most: Used, spans: Spans) -> None:
     """Add the capacities of suppliers, plants and crews, with the days in which they accrue."""
     table = case.timetable
     for name, rate in table.rates.items():
-        step, place = name[0], name[1]
+        step = name[0]
         if step not in RATES:
+            # Lanes are not covered.
             continue
-        limit = RATES[step], place
+        subject = name[1]
         if len(name) > 2:
-            limit = RATES[step], f"{name[2]} at {place}"
+            subject = f"{name[2]} at {subject}"
+        limit = RATES[step], subject
         days = table.clock.days.get(name, ())
         gross = table.gross.get(name, rate)
         for first, last in windows(days, table.clock.since.get(name, 0)):
             period = case.calendar.period_of(last)
             most[limit][period] += gross.accrued(first, last)
+            # Several windows may end in a period: its span begins with the first of them.
             begun, _ = spans[limit].get(period, (first, last))
             spans[limit][period] = begun, last
 
 
 def _add_power_and_halls(case: Case, most: Used) -> None:
     """Add the power of nodes, and the IT power of the halls of each site."""
-    facility, calendar = case.facility, case.calendar
+    facility = case.facility
+    calendar = case.calendar
     for (node, period), mw in facility.energised_mw.items():
         most["power of", node][period] = mw
     for hall in facility.halls:

@@ -197,14 +197,16 @@ def _milestones(sweep: Sweep) -> Iterator[Row]:
             found[milestone["commitment"], milestone["date"]].append(milestone)
     for commitment, date in sorted(found):
         rows = found[commitment, date]
+        in_service = [row["in_service_mw"] for row in rows]
         missed = [row["missed_mw"] for row in rows]
+        share = _count_met(rows) / len(rows)
         yield {
             "commitment": commitment,
             "date": date,
             "required_mw": rows[0]["required_mw"],
             "cases": len(rows),
-            met: round(_count_met(rows) / len(rows), 4),
-            **_spread([row["in_service_mw"] for row in rows]),
+            met: round(share, 4),
+            **_spread(in_service),
             "mean_missed_mw": _mean(missed),
             "most_missed_mw": max(missed),
         }
@@ -226,9 +228,11 @@ def _tornado(sweep: Sweep) -> Iterator[Row]:
         if len(set(values)) < 2:
             continue
         low, high = _ends(values)
+        at_low = [result for value, result in drawn if value <= low]
+        at_high = [result for value, result in drawn if value >= high]
         for measure in MEASURES:
-            below = np.mean([result[measure] for value, result in drawn if value <= low])
-            above = np.mean([result[measure] for value, result in drawn if value >= high])
+            below = np.mean([result[measure] for result in at_low])
+            above = np.mean([result[measure] for result in at_high])
             row: Row = {
                 "quantity": name,
                 "measure": measure,

@@ -227,7 +227,7 @@ def _refuse_another(folder: Path) -> None:
 
 
 def _begin(folder: Path, inputs: Inputs, spec: Spec, digest: str) -> None:
-    """Write the specification of the sweep."""
+    """Write the specification of the sweep, for people: the journal has its digest."""
     document = {
         "sweep": digest,
         "inputs": inputs.name,
@@ -263,6 +263,7 @@ class _Pace:
 
 @lru_cache(maxsize=2)
 def _unpacked(digest: str, payload: bytes) -> tuple[Inputs, Base, Spec]:
+    """Return base case, its solve and the spec; a worker unpacks them once for all its tasks."""
     document, base, spec = pickle.loads(payload)
     return from_document(document), base, spec
 
@@ -282,17 +283,25 @@ def case_result(task: Task) -> dict[str, Any]:
         if task.case.faults:
             raise InputFaults(task.case.faults)
         inputs, base, spec = _unpacked(task.digest, task.payload)
-        changed = apply(inputs, task.case.what_if()) if task.case.changes else inputs
-        day = date.fromisoformat(spec.decide_by) if spec.decide_by else None
+        changed = inputs
+        if task.case.changes:
+            changed = apply(inputs, task.case.what_if())
+        day = None
+        if spec.decide_by:
+            day = date.fromisoformat(spec.decide_by)
         prepare = None
         if task.decided is not None and day is not None:
             prepare = partial(keep_decided, decided=task.decided, day=day)
-        near = plan_near(base, changed, Options(gap=spec.gap, threads=1), prepare=prepare)
+        # One thread: cases run side by side, and give the same plan on any number of workers.
+        options = Options(gap=spec.gap, threads=1)
+        near = plan_near(base, changed, options, prepare=prepare)
         if near.plan.summary["status"] == INTERRUPTED or signals_taken() > before:
+            # The best plan so far would not be the one that an undisturbed sweep finds.
             raise KeyboardInterrupt
         found = figures(near.plan, near.limits)
         if day is not None and task.decided is None:
-            found["decided"] = as_lists(decided_before(near.kept, near.starts, day))
+            decided = decided_before(near.kept, near.starts, day)
+            found["decided"] = as_lists(decided)
         return found
     except Interrupted:
         raise KeyboardInterrupt from None  # the sweep ends with it

@@ -36,6 +36,7 @@ from planner.reports.whatif_report import (
     WhatIfReport,
 )
 from planner.whatif.cases import DRAWN
+from planner.whatif.journal import Record
 from planner.whatif.output_files import Writer, write_text, written_files
 from planner.whatif.results import MEASURES, MONEY, bases_note, in_millions, tables_of
 from planner.whatif.sweep import FAILED, Sweep
@@ -150,7 +151,7 @@ def sweep_page(sweep: Sweep, tables: Tables) -> str:
 def sweep_report(sweep: Sweep, tables: Tables) -> WhatIfReport:
     """Return what a sweep shows: fans, tables and effects on the page, each table as a sheet."""
     spec = sweep.spec
-    failed = len(sweep.records) - len({row["case"] for row in tables["ramp"]})
+    failed = len(_failed(sweep))
     note = (
         f"Seed {spec.seed}, gap {spec.gap:.2%}, counts {spec.counts}; "
         f"{failed} of {len(sweep.records)} cases have no plan.{bases_note(sweep)}"
@@ -164,13 +165,21 @@ def sweep_report(sweep: Sweep, tables: Tables) -> WhatIfReport:
         parts.append(_swing_chart(measure, sweep, tables))
     parts.append(_table("slips", slip_matrix(tables["slips"]), sweep))
     parts.append(_table("bottlenecks", tables["bottlenecks"], sweep))
-    sheets = [_table(name, tables[name], sweep) for name in TITLES if tables.get(name)]
+    sheets = []
+    for name in TITLES:
+        if tables.get(name):
+            sheets.append(_table(name, tables[name], sweep))
     return WhatIfReport(_title(sweep), note, tuple(parts), tuple(sheets))
 
 
 def _title(sweep: Sweep) -> str:
     cases = several(len(sweep.records), "case")
     return f"{sweep.inputs.settings['plan']}: {cases}, method {sweep.spec.method}"
+
+
+def _failed(sweep: Sweep) -> list[Record]:
+    """Return the cases without a plan."""
+    return [record for record in sweep.records if record["result"]["status"] == FAILED]
 
 
 def _currency(sweep: Sweep) -> str:
@@ -225,9 +234,11 @@ def _committed(tables: Tables, commitment: str, rows: Sequence[Row]) -> Points:
             due.append((_day(milestone["date"]), number(milestone["required_mw"])))
     if not due:
         return []
-    first_end, last_end = _day(rows[0]["period_end"]), _day(rows[-1]["period_end"])
-    first_due, last_due = due[0][0], due[-1][0]
-    return [(min(first_end, first_due), 0.0), *due, (max(last_end, last_due), due[-1][1])]
+    first_due, _ = due[0]
+    last_due, megawatts = due[-1]
+    begin = min(_day(rows[0]["period_end"]), first_due)
+    end = max(_day(rows[-1]["period_end"]), last_due)
+    return [(begin, 0.0), *due, (end, megawatts)]
 
 
 def _day(value: object) -> date:
@@ -259,8 +270,10 @@ def _effects(measure: str, tables: Tables) -> list[Row]:
     rows = []
     for row in tables["tornado"]:
         if row["measure"] == measure:
-            scaled = {key: number(row[key]) / _scale_of(measure) for key in RESULTS}
-            rows.append({**row, **scaled})
+            changed = dict(row)
+            for key in RESULTS:
+                changed[key] = number(row[key]) / _scale_of(measure)
+            rows.append(changed)
     return rows
 
 
@@ -276,10 +289,11 @@ def slip_matrix(rows: Sequence[Row]) -> list[Row]:
     """Return the MW short with a row for each slip and a column for each milestone."""
     lines: dict[tuple[object, object], Row] = {}
     for row in rows:
-        key = row["quantity"], row["slip"]
-        if key not in lines:
-            lines[key] = {"quantity": row["quantity"], "slip": row["slip"], "cases": row["cases"]}
-        lines[key][f"{row['commitment']}, {row['date']}"] = row["mean_missed_mw"]
+        quantity, slip = row["quantity"], row["slip"]
+        line: Row = {"quantity": quantity, "slip": slip, "cases": row["cases"]}
+        line = lines.setdefault((quantity, slip), line)
+        milestone = f"{row['commitment']}, {row['date']}"
+        line[milestone] = row["mean_missed_mw"]
     return list(lines.values())
 
 
@@ -313,7 +327,7 @@ def print_sweep(sweep: Sweep, console: Console, files: Mapping[str, str]) -> Non
 
 def _print_state(sweep: Sweep, console: Console) -> None:
     """Print the number of cases and, for those that failed, the reason."""
-    failed = [record for record in sweep.records if record["result"]["status"] == FAILED]
+    failed = _failed(sweep)
     text = f"{several(len(sweep.records), 'case')}, method {sweep.spec.method}"
     if failed:
         text += f", {len(failed)} failed"
