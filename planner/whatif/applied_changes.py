@@ -177,6 +177,7 @@ class Edit:
 
     def _no_match(self, change: Change, known: Sequence[str]) -> None:
         """Add a fault for a key without a row; the remedy names the closest keys."""
+        # Reversed, so that of keys which differ in case alone the first is named.
         lowered = {text.lower(): text for text in reversed(known)}
         near = difflib.get_close_matches(change.key.lower(), lowered, n=3, cutoff=0.4)
         nearest = [lowered[text] for text in near]
@@ -281,6 +282,7 @@ class Edit:
         """Add to each fault of the changed inputs the changes that may have caused it."""
         for fault in faults:
             own = self.touched.get(fault.where, ())
+            # A fault in a cell that no change touched may come from any of them.
             places = [self.place(change, "value") for change in own or self.what_if.changes]
             names = list(dict.fromkeys(places))
             if not own:

@@ -282,6 +282,7 @@ def parse_axis(text: str) -> Axis:
     for value in values.split(","):
         change = parse_change(f"{head}{value.strip()}")
         edits.append((change,))
+    # An axis with numbers and days could be neither sorted nor read.
     kinds = {edit[0].operation for edit in edits}
     if len(kinds) > 1:
         raise PlannerError(

@@ -25,6 +25,7 @@ FOR_DRAWS = ("draws", "samples")
 OPERATORS = {"=": "set", "*=": "scale", "+=": "add", "-=": "add"}
 """Operators of ``--set``; `+=` and `-=` with a value such as ``90d`` shift days."""
 
+# Brackets and commas between double quotes belong to a name.
 EXPRESSION = re.compile(
     r"""\s*(?P<sheet>\w+)\s*\[(?P<key>(?:[^"\]]|"(?:[^"]|"")*")*)\]\s*\.\s*(?P<column>\w+)"""
     r"""\s*(?P<operator>[*+-]?=)\s*(?P<value>.*?)\s*""",
@@ -135,6 +136,7 @@ def parse_change(expression: str) -> Change:
     if operation != "set" and not value:
         raise PlannerError(f"--set {expression!r} ends after {operator}. Add a value")
     if operator == "-=":
+        # Subtracting a negative number adds it.
         value = value[1:] if value.startswith("-") else f"-{value.lstrip('+')}"
     place = f"--set {expression!r}"
     key = found["key"].strip()
@@ -246,6 +248,7 @@ def what_if(
         chosen = scenario
     names = [chosen] if chosen else []
     if said:
+        # A command line may hold bytes that are no UTF-8.
         text = "\n".join(map(str, said)).encode("utf-8", "surrogatepass")
         names.append(f"set {hashlib.sha256(text).hexdigest()[:6]}")
     return WhatIf(", ".join(names), (*named, *said), chosen)

@@ -195,6 +195,7 @@ def _measures(plans: Sequence[Plan]) -> list[_Measure]:
 def _section(plans: Sequence[Plan], measure: _Measure) -> Section:
     """Return the figures of every plan, aligned on common days where periods may differ."""
     found: list[Known] = [measure.figures(plan) for plan in plans]
+    # Megawatts hold until the next period end; money is added up over whole periods.
     if measure.name == "ramp":
         place = measure.keys.index("period_end")
         found = [*held_together(found, place)]  # type: ignore[arg-type]

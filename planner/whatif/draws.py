@@ -204,6 +204,7 @@ def triangular(share: float, low: float, mode: float, high: float) -> float:
     width = high - low
     if width == 0:
         return low
+    # The distribution function at the mode is (mode - low) / width.
     if share * width <= mode - low:
         return low + math.sqrt(share * width * (mode - low))
     return high - math.sqrt((1 - share) * width * (high - mode))
@@ -235,6 +236,7 @@ def empirical(share: float, ordered: Sequence[float]) -> float:
 
 def monte_carlo(draws: Sequence[Draw], seed: int, case: int) -> Point:
     """Return the point of a case, shape (draws,); it depends only on seed and case."""
+    # A stream for each case: cases can be drawn in any order, and more of them change none.
     stream = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0, case)))
     return stream.random(len(draws))
 
@@ -244,7 +246,10 @@ def latin_hypercube(draws: Sequence[Draw], seed: int, case: int, cases: int) -> 
     point = np.empty(len(draws))
     for number in range(len(draws)):
         stream = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1, number)))
-        point[number] = (stream.permutation(cases)[case] + stream.random(cases)[case]) / cases
+        # Each case falls into another of as many equal slices.
+        slices = stream.permutation(cases)
+        offsets = stream.random(cases)
+        point[number] = (slices[case] + offsets[case]) / cases
     return point
 
 
@@ -257,6 +262,7 @@ def grouped(draws: Sequence[Draw], point: Point, seed: int, case: int) -> Point:
     """
     groups = sorted({draw.group for draw in draws if draw.group})
     stream = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(2, case)))
+    # A normal value that all quantities of a group share.
     common = dict(zip(groups, stream.standard_normal(len(groups)), strict=True))
     moved = point.copy()
     for place, draw in enumerate(draws):

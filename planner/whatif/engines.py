@@ -78,6 +78,7 @@ def run_all(
     """
     if not tasks:
         return
+    # Workers inherit these: cases run side by side, each on one thread.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     if engine.name == "serial":
@@ -222,6 +223,7 @@ def _windowed(
     losses: tuple[type[BaseException], ...],
 ) -> Iterator[Done]:
     """Submit tasks to a cluster a few at a time, to limit the memory of their payloads."""
+    # Taken from the end, in the order of the tasks.
     waiting = list(reversed(tasks))
     under_way: dict[Any, Task] = {}
     while waiting or under_way:
@@ -266,6 +268,7 @@ def _ray(engine: Engine) -> Iterator[None]:
     import ray  # noqa: PLC0415
 
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+    # A connection that was there before is left open.
     started = not ray.is_initialized()
     if started and engine.address:
         try:

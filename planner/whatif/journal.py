@@ -42,6 +42,7 @@ class Journal:
         for line in content.splitlines(keepends=True):
             record = _parsed(line)
             if record is None:
+                # Only the last line can be torn by a crash.
                 if whole + len(line) < len(content):
                     raise PlannerError(
                         f"{path} is damaged before its last line. Give another folder (-o)"

@@ -72,6 +72,7 @@ def limits_of(
         any, else cost.
     """
     for tier, one in zip(tiers, relaxed, strict=False):
+        # A tier at zero has nothing to gain.
         if abs(one.bound) > 10 * SEARCH_TOLERANCE:
             return _limits(model, tier, one)
     return ()
@@ -105,6 +106,7 @@ def _add_rows(
         if not dual or rule not in RESOURCES:
             continue
         right = -row.constant
+        # A dual says how the minimised objective grows with the right-hand side.
         limit = _limit_of_row(model, rule, index)
         worth[limit] -= 0.01 * dual * right
         if right == 0:

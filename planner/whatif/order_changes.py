@@ -70,6 +70,7 @@ def _decided_orders(plan: Plan) -> dict[Item, dict[date, Lot]]:
             continue
         lots = found[row["supplier"], row["item"]]
         lot = lots.setdefault(day, Lot(day, 0.0, 0.0))
+        # Several rows of a day become one lot at their mean price.
         money = lot.quantity * lot.price + number(row["price"])
         lot.quantity += number(row["quantity"])
         lot.price = money / lot.quantity if lot.quantity else 0.0
@@ -91,6 +92,7 @@ def _placed_only_in(plan: Plan, other: Plan) -> dict[Item, list[Lot]]:
             continue
         units = number(row["quantity"])
         order = row["supplier"], row["item"], row["order"]
+        # What is counted here is not counted again for another row of the order.
         in_both = min(units, shared[order])
         shared[order] -= in_both
         more = units - in_both

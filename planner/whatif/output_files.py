@@ -42,6 +42,7 @@ def _replaced(path: Path, write: Writer) -> bool:
     new = path.with_name(f".{path.stem}.new{path.suffix}")
     try:
         write(new)
+        # On disk before the old file goes, so that no crash leaves neither.
         with new.open("rb+") as file:
             os.fsync(file.fileno())
         new.replace(path)

@@ -66,6 +66,7 @@ def _regret_of(name: str, own: list[Row], planned: list[Row]) -> dict[str, Any]:
     """Return the regret of one scenario's decisions in the scenarios in which they have a plan."""
     most_missed = max(planned, key=lambda row: number(row["missed_more"]))
     dearest = max(planned, key=lambda row: number(row["cost_more"]))
+    # Within the gap, a trial may be slightly better than the best plan: that is no regret.
     return {
         "decided_for": name,
         "worst_missed_more": max(0.0, number(most_missed["missed_more"])),

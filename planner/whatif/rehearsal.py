@@ -135,6 +135,7 @@ def _of_changes(
         place = fault.where
         if touched and fault.value:
             place += f" would be {fault.value}"
+        # With one change the fault is at its value, with several at the scenario's name.
         if len(touched) == 1:
             row = rows[touched.pop()]
             where, value = row.where("value"), row.shown("value")

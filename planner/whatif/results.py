@@ -226,6 +226,7 @@ def _tornado(sweep: Sweep) -> Iterator[Row]:
         drawn = _drawn_results(sweep, name)
         values = [value for value, _ in drawn]
         if len(set(values)) < 2:
+            # A quantity with one value has no effect to show.
             continue
         low, high = _ends(values)
         at_low = [result for value, result in drawn if value <= low]
@@ -271,6 +272,7 @@ def _ends(values: Sequence[float]) -> tuple[float, float]:
     low, high = values[last_low], values[first_high]
     if low < high:
         return low, high
+    # So many cases have one value that both tails end in it.
     return values[0], values[-1]
 
 

@@ -56,6 +56,7 @@ def load_near(folder: Path) -> tuple[Plan, Base]:
         ) from None
     if isinstance(kept, Base):
         return plan, kept
+    # The first what-if of a plan solves the relaxations, and keeps them for the next.
     base = base_of(plan.inputs, kept)
     with suppress(OSError):  # a read-only folder only costs time
         _replace(path, _packed(base))

@@ -193,6 +193,7 @@ def base_of(inputs: Inputs, kept: Kept) -> Base:
     """
     model = build_model(make_case(inputs))
     live = LiveModel(model.frame, model.frame.columns, 1)
+    # The version that saved the plan may have had other decisions.
     known = dict(zip(kept.columns, kept.values, strict=True))
     columns = column_keys(model)
     values = np.array([known.get(key, math.nan) for key in columns])
