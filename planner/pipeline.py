@@ -25,7 +25,7 @@ from planner.model.wholes import crew_links, lot_limits, make_wholes
 from planner.plan.extract import extract
 from planner.plan.store import Plan
 from planner.plan.summary import PROVEN, manifest, summary
-from planner.plan.tables import Row
+from planner.plan.tables import Row, Tables
 from planner.solve.coefficient_ranges import coefficient_ranges
 from planner.solve.decompose.by_site import solve_by_site
 from planner.solve.highs_model import LiveModel
@@ -101,11 +101,44 @@ LONGER_PERIOD = {"week": "month", "month": "quarter"}
 
 Result = TypeVar("Result")
 Listener = Callable[[Event], None]
-Solver = Callable[[Model, LiveModel, Options, Listener | None], Solution]
-"""Solves a model; no option is None."""
 
-OnSolved = Callable[[Model, LiveModel, Solution], None]
-"""Called with a solved model and its solution."""
+
+@dataclass(frozen=True)
+class Problem:
+    """What is to be planned.
+
+    Attributes
+    ----------
+    inputs : Inputs
+        The workbook, read and changed.
+    case : Case
+        The case prepared from it.
+    options : Options
+        With the workbook's settings for all that is not overridden: no option is None.
+    timer : StageTimer
+        Seconds of each stage.
+    """
+
+    inputs: Inputs
+    case: Case
+    options: Options
+    timer: StageTimer
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A solved model.
+
+    Attributes
+    ----------
+    model : Model
+    live : LiveModel
+    solution : Solution
+    """
+
+    model: Model
+    live: LiveModel
+    solution: Solution
 
 
 def make_plan(
@@ -170,22 +203,16 @@ def with_warnings(plan: Plan, attempts: Attempts | None = None) -> Plan:
 
 
 def find_plan(
-    inputs: Inputs,
-    options: Options | None = None,
-    listen: Listener | None = None,
-    solve: Solver | None = None,
-    solved: OnSolved | None = None,
+    inputs: Inputs, options: Options | None = None, listen: Listener | None = None
 ) -> Plan:
     """Find an optimal, independently checked plan, without warnings about its inputs.
+
+    The three steps are also taken one by one, by what-ifs that solve in their own way.
 
     Parameters
     ----------
     inputs, options, listen
         As for `make_plan`.
-    solve
-        Replaces `solve_model` and solving by site.
-    solved
-        Called with the model and its solution once it is solved.
 
     Returns
     -------
@@ -196,15 +223,80 @@ def find_plan(
     InputFaults, NoPlanExists, LimitReached, Interrupted, PlanRefused
         As for `make_plan`.
     """
-    chosen = _with_settings(options or Options(), inputs)
-    clock = StageTimer()
-    with clock.stage("case"):
+    problem = state(inputs, options)
+    return finish(problem, solve(problem, listen))
+
+
+def state(inputs: Inputs, options: Options | None = None) -> Problem:
+    """State the problem of some inputs.
+
+    Raises
+    ------
+    InputFaults
+        If the site graph is broken.
+    """
+    timer = StageTimer()
+    with timer.stage("case"):
         case = make_case(inputs)
-    model, live, solution = _build_and_solve(
-        case, lambda: _with_longer_periods(inputs), chosen, listen, solve, clock
-    )
-    if solved is not None:
-        solved(model, live, solution)
+    return Problem(inputs, case, _with_settings(options or Options(), inputs), timer)
+
+
+def solve(problem: Problem, listen: Listener | None = None) -> Solved:
+    """Solve a problem: by site if it is large and that yields a plan, else as a whole.
+
+    Raises
+    ------
+    NoPlanExists
+        If firm data contradict each other.
+    LimitReached, Interrupted
+        If a limit or a person ended the run before any plan was found.
+    """
+    case, options, timer = problem.case, problem.options, problem.timer
+    limits = limits_of_solve(options)
+    with timer.stage("by site"), collector_paused():
+        by_site = _explaining_contradictions(
+            lambda: solve_by_site(
+                case,
+                limits,
+                options.threads or 1,
+                listen or _ignore_event,
+                lambda: _with_longer_periods(problem.inputs),
+            )
+        )
+    if by_site is not None:
+        return Solved(by_site.model, by_site.live, by_site.solution)
+    if options.time_limit_s is not None:
+        left = max(0.01, options.time_limit_s - timer.seconds["by site"])
+        options = replace(options, time_limit_s=left)
+    model, live = build(problem)
+    with timer.stage("solve"):
+        return Solved(model, live, solve_model(model, live, options, listen))
+
+
+def build(problem: Problem) -> tuple[Model, LiveModel]:
+    """Build the model of a problem and hand it over to the solver.
+
+    Raises
+    ------
+    NoPlanExists
+        If firm data violate a rule by themselves.
+    """
+    with problem.timer.stage("model"), collector_paused():
+        model = _explaining_contradictions(lambda: build_model(problem.case))
+    with problem.timer.stage("handover"), collector_paused():
+        live = LiveModel(model.frame, model.frame.columns, problem.options.threads or 1)
+    return model, live
+
+
+def finish(problem: Problem, solved: Solved) -> Plan:
+    """Return the plan of a solved model, checked independently.
+
+    Raises
+    ------
+    PlanRefused
+        If the checker finds that the plan breaks its inputs.
+    """
+    inputs, live, timer = problem.inputs, solved.live, problem.timer
     size = {
         "rows": live.rows,
         "columns": live.columns,
@@ -212,46 +304,23 @@ def find_plan(
         "integers": int(live.whole.sum()),
         **coefficient_ranges(live),
     }
-    with clock.stage("extract"):
-        tables = extract(inputs, model, list(solution.values), map(_tier_row, solution.tiers))
-    with clock.stage("verify"):
+    with timer.stage("extract"):
+        tables = result_tables(inputs, solved)
+    with timer.stage("verify"):
         verdict = verify(inputs, tables)
     if not verdict.ok:
         raise PlanRefused(verdict.violations)
+    solution = solved.solution
     status = PROVEN if solution.status == "optimal" else solution.status
-    figures = summary(inputs, case, tables, status, verdict.checks, size, clock.seconds)
-    made_from = manifest(inputs, figures, asdict(chosen), _now())
-    return Plan(case.name, tables, made_from, figures, inputs)
+    figures = summary(inputs, problem.case, tables, status, verdict.checks, size, timer.seconds)
+    made_from = manifest(inputs, figures, asdict(problem.options), _now())
+    return Plan(problem.case.name, tables, made_from, figures, inputs)
 
 
-def _build_and_solve(
-    case: Case,
-    coarser: Callable[[], Case | None],
-    options: Options,
-    listen: Listener | None,
-    solve: Solver | None,
-    clock: StageTimer,
-) -> tuple[Model, LiveModel, Solution]:
-    """Build and solve a case: by site if it is large and that yields a plan, else as a whole."""
-    if solve is None:
-        limits = SolveLimits(options.gap or 0.0, options.time_limit_s or math.inf)
-        with clock.stage("by site"), collector_paused():
-            found = _explaining_contradictions(
-                lambda: solve_by_site(
-                    case, limits, options.threads or 1, listen or _ignore_event, coarser
-                )
-            )
-        if found is not None:
-            return found.model, found.live, found.solution
-        if options.time_limit_s is not None:
-            left = max(0.01, options.time_limit_s - clock.seconds["by site"])
-            options = replace(options, time_limit_s=left)
-    with clock.stage("model"), collector_paused():
-        model = _explaining_contradictions(lambda: build_model(case))
-    with clock.stage("handover"), collector_paused():
-        live = LiveModel(model.frame, model.frame.columns, options.threads or 1)
-    with clock.stage("solve"):
-        return model, live, (solve or solve_model)(model, live, options, listen)
+def result_tables(inputs: Inputs, solved: Solved) -> Tables:
+    """Return the result tables of a solved model, which are not checked yet."""
+    solution = solved.solution
+    return extract(inputs, solved.model, list(solution.values), map(_tier_row, solution.tiers))
 
 
 def _with_longer_periods(inputs: Inputs) -> Case | None:
@@ -291,15 +360,24 @@ def solve_model(
     model: Model, live: LiveModel, options: Options, listen: Listener | None
 ) -> Solution:
     """Solve a model from scratch; a large one with additional rows that tighten its relaxation."""
-    limits = SolveLimits(options.gap or 0.0, options.time_limit_s or math.inf)
     shown = in_service_mw_months(model)
     if not is_small(live):
         live.add_links(crew_links(model))
         rows = lot_limits(model)
         live.add_links([terms for terms, _ in rows], [most for _, most in rows])
     return solve_tiers(
-        live, make_tiers(model), shown, make_wholes(model), limits, listen or _ignore_event
+        live,
+        make_tiers(model),
+        shown,
+        make_wholes(model),
+        limits_of_solve(options),
+        listen or _ignore_event,
     )
+
+
+def limits_of_solve(options: Options) -> SolveLimits:
+    """Return the limits of a solve with some options."""
+    return SolveLimits(options.gap or 0.0, options.time_limit_s or math.inf)
 
 
 def _tier_row(tier: TierResult) -> Row:

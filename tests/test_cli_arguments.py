@@ -76,8 +76,8 @@ def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     def work(*_: object, **__: object) -> None:
         raise AssertionError("the work was begun")
 
-    for module, name in ((solve_reuse, "find_plan"), (planner.pipeline, "find_plan")):
-        monkeypatch.setattr(module, name, work)
+    for module in (solve_reuse, planner.pipeline):
+        monkeypatch.setattr(module, "state", work)
 
 
 A_PLAN = "Expected a plan folder, which planner plan has written, e.g. outputs/my-plan"

@@ -101,7 +101,7 @@ REPORTS = {
     "planner.reports.console.plan_text.describe": "progress could not be shown",
     "planner.reports.console.plan_text.Progress.close": "progress could not be shown",
     "planner.whatif.saved_solve._packed": "start.npz could not be written",
-    "planner.whatif.solve_reuse._kept": "the solve could not be saved for later what-ifs",
+    "planner.whatif.solve_reuse.column_keys": "the solve could not be saved for later what-ifs",
     "planner.pipeline.find_warnings": "the warnings could not be computed",
     "planner.explain.findings.explain_plan": "the plan could not be explained",
     "planner.explain.findings.explain": "the plan could not be explained",

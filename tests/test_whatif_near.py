@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from instances import settings, unit_system
-from whatif_case import small_case, small_sheets
+from whatif_case import make_kept, small_case, small_sheets
 
 from planner.cli.main import planner
 from planner.errors import PlannerError
 from planner.plan.store import save_plan
 from planner.solve import warm_start
 from planner.whatif.saved_solve import FILE, load_near, start_writer
-from planner.whatif.solve_reuse import NO_SOLVE, Base, base_of, make_base, make_kept, plan_near
+from planner.whatif.solve_reuse import NO_SOLVE, Base, base_of, make_base, plan_near
 from planner.workbook.reading import inputs_from_rows
 from planner.workbook.writing.template import write_workbook
 

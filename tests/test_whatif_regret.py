@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from instances import Sheets, settings, unit_system
+from whatif_case import make_kept
 
 from planner.cli.main import planner
 from planner.whatif.cases import Spec
 from planner.whatif.engines import Engine
 from planner.whatif.fixed_decisions import as_lists, decided_before, from_lists
 from planner.whatif.results import tables_of
-from planner.whatif.solve_reuse import make_kept
 from planner.whatif.sweep import Sweep, run_sweep
 from planner.whatif.sweep_output import write_sweep
 from planner.workbook.reading import inputs_from_rows

@@ -19,11 +19,8 @@ from planner.cli.kinds import ALL, HELP, chosen
 
 if TYPE_CHECKING:
     from planner.attempts import Attempts
-    from planner.model.decisions import Model
-    from planner.pipeline import Options
+    from planner.pipeline import Options, Solved
     from planner.plan.store import Plan, Writer
-    from planner.solve.highs_model import LiveModel
-    from planner.solve.lexicographic import Solution
     from planner.solve.progress import Event
     from planner.workbook.rows import Inputs
 
@@ -196,13 +193,14 @@ def _made(
     After the solve an interruption still saves the plan; a second one does not.
     """
     from planner.errors import NoPlanExists  # noqa: PLC0415
+    from planner.pipeline import finish, solve, state  # noqa: PLC0415
     from planner.reports.console.plan_text import Progress  # noqa: PLC0415
     from planner.solve.interrupt import interruptible  # noqa: PLC0415
     from planner.whatif.saved_solve import FILE, load_near, start_writer  # noqa: PLC0415
-    from planner.whatif.solve_reuse import make_kept, plan_near  # noqa: PLC0415
+    from planner.whatif.solve_reuse import kept_of, plan_near  # noqa: PLC0415
 
-    def solved(_model: Model, live: LiveModel, _solution: Solution) -> None:
-        found.enter_context(interruptible(live.stop))
+    def keep_on(solved: Solved) -> None:
+        found.enter_context(interruptible(solved.live.stop))
 
     unshown = "progress could not be shown"
     nothing: Progress | None = None
@@ -214,10 +212,13 @@ def _made(
 
     try:
         if near is None:
-            plan, kept = make_kept(inputs, options, listen, solved, tried)
-            return plan, {FILE: start_writer(kept)}, None
+            problem = state(inputs, options)
+            solved = solve(problem, listen)
+            keep_on(solved)
+            kept = kept_of(solved, tried)
+            return finish(problem, solved), {FILE: start_writer(kept)}, None
         other, base = load_near(near)
-        by = plan_near(base, inputs, options, listen, solved=solved, attempt=tried)
+        by = plan_near(base, inputs, options, listen, solved=keep_on, attempt=tried)
         return by.plan, {FILE: start_writer(by.kept)}, other
     except NoPlanExists as error:
         from planner.explain.contradictions import find_contradiction  # noqa: PLC0415

@@ -20,8 +20,7 @@ from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import PRESENT_COST, in_service_mw_months, make_tiers
 from planner.model.wholes import make_wholes
-from planner.pipeline import collector_paused
-from planner.plan.extract import extract
+from planner.pipeline import Solved, collector_paused, result_tables
 from planner.plan.store import Plan
 from planner.plan.tables import Row, Tables
 from planner.solve.highs_model import LiveModel
@@ -219,7 +218,7 @@ def ask_why(plan: Plan, text: str, seconds: float | None = None) -> Alternative:
         solution = _solved(plan, model, live, allowed - (time.monotonic() - began))
     except NoPlanExists:
         return Alternative(question, forced, None, None, None, None, [], "no plan exists")
-    tables = extract(plan.inputs, model, list(solution.values), map(_tier_row, solution.tiers))
+    tables = result_tables(plan.inputs, Solved(model, live, solution))
     verdict = verify(plan.inputs, tables)
     status = solution.status if verdict.ok else "refused by the checker"
     return _compared(question, plan, tables, solution.tiers, forced=forced, status=status)
@@ -269,19 +268,6 @@ def _solved(plan: Plan, model: Model, live: LiveModel, seconds: float) -> Soluti
         if is_over.is_set() and found.status == "interrupted"
         else found
     )
-
-
-def _tier_row(tier: TierResult) -> Row:
-    proven = math.isfinite(tier.bound)
-    return {
-        "tier": tier.name,
-        "unit": tier.unit,
-        "value": tier.value,
-        "bound": tier.bound if proven else None,
-        "gap": tier.gap if proven else None,
-        "status": tier.status,
-        "seconds": tier.seconds,
-    }
 
 
 def _does(plan: Plan, question: Question, model: Model) -> bool:

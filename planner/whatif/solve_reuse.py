@@ -7,7 +7,6 @@ from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +18,21 @@ from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import PRESENT_COST, in_service_mw_months, make_tiers
 from planner.model.wholes import crew_links, make_wholes
-from planner.pipeline import Listener, OnSolved, Options, find_plan, solve_model
+from planner.pipeline import (
+    Listener,
+    Options,
+    Problem,
+    Solved,
+    build,
+    finish,
+    limits_of_solve,
+    solve,
+    solve_model,
+    state,
+)
 from planner.plan.store import Plan
 from planner.plan.summary import INTERRUPTED
 from planner.solve.highs_model import LiveModel, Statuses
-from planner.solve.lexicographic import Solution, SolveLimits
 from planner.solve.warm_start import (
     AT_LOWER,
     BASIC,
@@ -38,6 +47,9 @@ from planner.workbook.rows import Inputs
 
 Key = tuple[str, Hashable]
 """Name and index of a decision, or of a row of a rule."""
+
+OnSolved = Callable[[Solved], None]
+"""Called with a solved model, before its plan is checked."""
 
 Prepare = Callable[[Model, LiveModel], None]
 """Modifies a model before it is solved."""
@@ -121,40 +133,6 @@ class Near:
     starts: tuple[date, ...]
 
 
-def make_kept(
-    inputs: Inputs,
-    options: Options | None = None,
-    listen: Listener | None = None,
-    solved: OnSolved | None = None,
-    attempt: Attempt = strictly,
-) -> tuple[Plan, Kept]:
-    """Plan a case from scratch and save its solve.
-
-    Parameters
-    ----------
-    inputs, options, listen
-        As for `find_plan`.
-    solved
-        Called when the solver is done.
-    attempt
-        Runs the saving of the solve; `NO_SOLVE` if it fails.
-
-    Raises
-    ------
-    PlannerError
-        As `find_plan`.
-    """
-    kept: list[Kept] = []
-
-    def keep(model: Model, live: LiveModel, solution: Solution) -> None:
-        if solved is not None:
-            solved(model, live, solution)
-        kept.append(attempt(UNKEPT, partial(_kept, model, solution), NO_SOLVE))
-
-    plan = find_plan(inputs, options, listen, solved=keep)
-    return plan, kept[0]
-
-
 def make_base(
     inputs: Inputs, options: Options | None = None, listen: Listener | None = None
 ) -> tuple[Plan, Base | None]:
@@ -169,16 +147,14 @@ def make_base(
     Raises
     ------
     PlannerError
-        As `find_plan`.
+        As `planner.pipeline.find_plan`.
     """
-    made: list[Base] = []
-
-    def keep(model: Model, live: LiveModel, solution: Solution) -> None:
-        if solution.status != INTERRUPTED:
-            made.append(_base(model, live, _kept(model, solution)))
-
-    plan = find_plan(inputs, options, listen, solved=keep)
-    return plan, made[0] if made else None
+    problem = state(inputs, options)
+    solved = solve(problem, listen)
+    base = None
+    if solved.solution.status != INTERRUPTED:
+        base = _base(solved.model, solved.live, kept_of(solved))
+    return finish(problem, solved), base
 
 
 def base_of(inputs: Inputs, kept: Kept) -> Base:
@@ -200,13 +176,17 @@ def base_of(inputs: Inputs, kept: Kept) -> Base:
     return _base(model, live, Kept(columns, values, kept.proven))
 
 
-def _kept(model: Model, solution: Solution) -> Kept:
-    """Return the solve of a plan as it is saved."""
-    proven = math.nan
-    for tier in solution.tiers:
-        if tier.name == PRESENT_COST:
-            proven = tier.bound
-    return Kept(column_keys(model), solution.values, proven)
+def kept_of(solved: Solved, attempt: Attempt = strictly) -> Kept:
+    """Return the solve of a plan as it is saved; `NO_SOLVE` if that fails."""
+
+    def kept() -> Kept:
+        proven = math.nan
+        for tier in solved.solution.tiers:
+            if tier.name == PRESENT_COST:
+                proven = tier.bound
+        return Kept(column_keys(solved.model), solved.solution.values, proven)
+
+    return attempt(UNKEPT, kept, NO_SOLVE)
 
 
 def _base(model: Model, live: LiveModel, kept: Kept) -> Base:
@@ -249,7 +229,7 @@ def plan_near(  # noqa: PLR0913  (what commands and sweeps need of it differs)
     inputs
         Changed inputs.
     options
-        As for `find_plan`.
+        As for `planner.pipeline.find_plan`.
     listen
         Called with the solver's events if the case is solved from scratch.
     from_base
@@ -257,59 +237,71 @@ def plan_near(  # noqa: PLR0913  (what commands and sweeps need of it differs)
     prepare
         Called with the model before it is solved, to restrict it further.
     solved
-        Called when the solver is done.
+        Called when the solver is done, before the plan is checked.
     attempt
         Runs the optional steps: saving the solve, computing the worth of limits.
 
     Raises
     ------
     PlannerError
-        As `find_plan`.
+        As `planner.pipeline.find_plan`.
     """
-    make = partial(_planned, base, inputs, options, listen, prepare, solved, attempt)
+    hooks = Hooks(listen, prepare, solved, attempt)
     if from_base:
         # Without a valid plan from the warm start, the case is solved from scratch.
         with suppress(LimitReached, PlanRefused):
-            return make(from_base=True)
-    return make(from_base=False)
+            return _planned(state(inputs, options), base, hooks, is_warm=True)
+    return _planned(state(inputs, options), base, hooks, is_warm=False)
 
 
 @dataclass(frozen=True)
-class _Solve:
-    """What a what-if keeps of its solve, as in `Near`."""
+class Hooks:
+    """What others do around the solve of a what-if; see `plan_near`."""
 
+    listen: Listener | None
+    prepare: Prepare | None
+    solved: OnSolved | None
+    attempt: Attempt
+
+
+def _planned(problem: Problem, base: Base, hooks: Hooks, *, is_warm: bool) -> Near:
+    """Make the plan of a what-if, warm-started or from scratch."""
+    near = _solve(problem, base, hooks, is_warm=is_warm)
+    if hooks.solved is not None:
+        hooks.solved(near.solved)
+    kept = kept_of(near.solved, hooks.attempt)
+    plan = finish(problem, near.solved)
+    return Near(plan, near.limits, near.is_near, kept, problem.case.calendar.starts)
+
+
+@dataclass(frozen=True)
+class _NearSolve:
+    """A solved what-if, as in `Near`."""
+
+    solved: Solved
     limits: tuple[Limit, ...]
     is_near: bool
-    kept: Kept
-    starts: tuple[date, ...]
 
 
-def _planned(  # noqa: PLR0913  (as `plan_near`)
-    base: Base,
-    inputs: Inputs,
-    options: Options | None,
-    listen: Listener | None,
-    prepare: Prepare | None,
-    solved: OnSolved | None,
-    attempt: Attempt,
-    *,
-    from_base: bool,
-) -> Near:
-    """Make a plan, warm-started or from scratch, and compute the worth of limits."""
-    made: list[_Solve] = []
-
-    def solve(model: Model, live: LiveModel, chosen: Options, listen: Listener | None) -> Solution:
-        allowed = SolveLimits(chosen.gap or 0.0, chosen.time_limit_s or math.inf)
-        if prepare is not None:
-            prepare(model, live)
+def _solve(problem: Problem, base: Base, hooks: Hooks, *, is_warm: bool) -> _NearSolve:
+    """Solve a what-if, and compute the worth of its limits."""
+    model, live = build(problem)
+    with problem.timer.stage("solve"):
+        if hooks.prepare is not None:
+            hooks.prepare(model, live)
         tiers = make_tiers(model)
         start = start_for(base, model)
-        found = None
-        if from_base:
-            shown = in_service_mw_months(model)
-            wholes = make_wholes(model)
-            links = crew_links(model)
-            found, relaxed = solve_near_start(live, tiers, shown, wholes, allowed, start, links)
+        solution = None
+        if is_warm:
+            solution, relaxed = solve_near_start(
+                live,
+                tiers,
+                in_service_mw_months(model),
+                make_wholes(model),
+                limits_of_solve(problem.options),
+                start,
+                crew_links(model),
+            )
         else:
             # The relaxations only serve to compute the worth of limits.
             relaxed = solve_relaxations(live, counted_tiers(tiers), start.bases)
@@ -319,15 +311,11 @@ def _planned(  # noqa: PLR0913  (as `plan_near`)
         def find_limits() -> tuple[Limit, ...]:
             return limits_of(model, counted_tiers(tiers), relaxed)
 
-        limits = attempt("the worth of limits could not be computed", find_limits, NO_LIMITS)
-        solution = found or solve_model(model, live, chosen, listen)
-        kept = attempt(UNKEPT, partial(_kept, model, solution), NO_SOLVE)
-        made.append(_Solve(limits, found is not None, kept, model.case.calendar.starts))
-        return solution
-
-    plan = find_plan(inputs, options, listen, solve, solved)
-    (own,) = made
-    return Near(plan, own.limits, own.is_near, own.kept, own.starts)
+        limits = hooks.attempt("the worth of limits could not be computed", find_limits, NO_LIMITS)
+        is_near = solution is not None
+        if solution is None:
+            solution = solve_model(model, live, problem.options, hooks.listen)
+    return _NearSolve(Solved(model, live, solution), limits, is_near)
 
 
 def start_for(base: Base, model: Model) -> WarmStart:

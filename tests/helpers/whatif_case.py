@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from instances import Sheets, settings, unit_system
 
+from planner.pipeline import finish, solve, state
+from planner.plan.store import Plan
+from planner.whatif.solve_reuse import Kept, kept_of
 from planner.workbook.reading import inputs_from_rows
 from planner.workbook.rows import Inputs
 
@@ -132,3 +135,10 @@ def small_sheets() -> Sheets:
 
 def small_case() -> Inputs:
     return inputs_from_rows("small", small_sheets())
+
+
+def make_kept(inputs: Inputs) -> tuple[Plan, Kept]:
+    """Return the plan of some inputs, with its solve as it is saved."""
+    problem = state(inputs)
+    solved = solve(problem)
+    return finish(problem, solved), kept_of(solved)
