@@ -57,27 +57,29 @@ class Timetable:
     kept: dict[Name, dict[int, float]] = field(default_factory=dict)
 
     def days(self, *key: str) -> Days:
-        """Return the dispatch days of a key, in order; empty if it is never possible.
-
-        Days whose window accrues nothing are left out: remainders must not be used in them.
-        """
+        """Return the dispatch days of a key, in order; empty if it is never possible."""
         leg = self.leg.get(key)
         if leg is None or leg not in self.clock.possible:
             return ()
-        name, possible = self.act[key], self.clock.possible[leg]
-        days = self.clock.days[name]
-        if name in self.rates:
-            accrued = self.accrued(name)
-            days = tuple(day for day in days if accrued[day] > 0)
-        return tuple(day for day in days if day >= possible)
+        name = self.act[key]
+        since = self.clock.possible[leg]
+        days = tuple(day for day in self.clock.days[name] if day >= since)
+        if name not in self.rates:
+            return days
+        # If a window accrues nothing, remainders of earlier windows must not be used in it either.
+        accrued = self.accrued(name)
+        return tuple(day for day in days if accrued[day] > 0)
 
     def accrued(self, name: Name) -> dict[int, float]:
         """Return the units that the rate of an act accrues over the window of each dispatch day."""
         if name not in self.kept:
+            units: dict[int, float] = {}
             days = self.clock.days.get(name, ())
-            rate = self.rates[name]
-            spans = windows(days, self.clock.since[name]) if days else ()
-            self.kept[name] = {last: rate.accrued(first, last) for first, last in spans}
+            if days:
+                rate = self.rates[name]
+                for first, last in windows(days, self.clock.since[name]):
+                    units[last] = rate.accrued(first, last)
+            self.kept[name] = units
         return self.kept[name]
 
 
@@ -119,7 +121,8 @@ class ActBuilder:
 
     def _act(self, name: Name) -> Act:
         """Return an act with its legs, and the days on which its rate changes, if it has one."""
-        legs, events = tuple(self.legs[name]), tuple(self.events[name])
+        legs = tuple(self.legs[name])
+        events = tuple(self.events[name])
         rate = self.table.rates.get(name)
         if rate is None:
             return Act(name, legs, events=events)
@@ -144,52 +147,60 @@ class ActBuilder:
 
     def _since(self, name: Name, *days: date | None) -> int:
         """Return the first day allowed by release fence, dates and rate."""
-        since = max([self.calendar.fence, *map(self.calendar.from_day, days)])
-        rate = self.table.rates.get(name)
-        return since if rate is None else max(since, rate.first)
+        since = self.calendar.fence
+        for day in days:
+            since = max(since, self.calendar.from_day(day))
+        if name in self.table.rates:
+            since = max(since, self.table.rates[name].first)
+        return since
 
     def _add(self, key: Key, name: Name, leg: Leg) -> None:
-        self.table.act[key], self.table.leg[key] = name, leg
+        self.table.act[key] = name
+        self.table.leg[key] = leg
         self.legs[name].append(leg)
 
     def _orders(self) -> None:
         """Add orders; all items of a supplier with limited capacity share one act."""
-        steps = self._steps("supply_capacity", "supplier", "units_per_month")
-        for supplier, found in steps.items():
-            limited = ("order", supplier)
-            self.table.rates[limited] = self._rate(found)
-            self.table.gross[limited] = self._rate(found)
+        capacity = self._steps("supply_capacity", "supplier", "units_per_month")
+        for supplier, steps in capacity.items():
+            name = ("order", supplier)
+            self.table.rates[name] = self._rate(steps)
+            self.table.gross[name] = self._rate(steps)
         self._placed()
         for row in self.inputs.tables["supply"]:
             supplier, item = row["supplier"], row["item"]
             key = ("order", supplier, item)
-            name: Name = key[:2] if supplier in steps else key
+            act: Name = ("order", supplier) if supplier in capacity else key
             spot = (self.place(supplier), item)
-            since = self._since(name, row["available_from"])
-            self._add(key, name, Leg((), spot, row["lead_days"], since))
+            since = self._since(act, row["available_from"])
+            self._add(key, act, Leg((), spot, row["lead_days"], since))
 
     def _placed(self) -> None:
         """Subtract orders already placed from the capacities."""
-        uses = {
-            (row["supplier"], row["item"]): row["capacity_use"]
-            for row in self.inputs.tables["supply"]
-        }
-        for row in sorted(self.inputs.tables["orders"], key=lambda row: row["placed"] or date.min):
-            key, placed = (row["supplier"], row["item"]), row["placed"]
+        capacity_use = {}
+        for row in self.inputs.tables["supply"]:
+            capacity_use[row["supplier"], row["item"]] = row["capacity_use"]
+        # Each order takes what the orders before it have left.
+        rows = sorted(self.inputs.tables["orders"], key=lambda row: row["placed"] or date.min)
+        for row in rows:
+            source, placed = (row["supplier"], row["item"]), row["placed"]
             rate = self.table.rates.get(("order", row["supplier"]))
             if rate is None or placed is None or self.calendar.holding(placed) is None:
                 continue
-            (taken,) = rate.less([(self.calendar.number(placed), row["quantity"] * uses[key])])
-            self.table.placed[key] = self.table.placed.get(key, 0.0) + taken
+            units = row["quantity"] * capacity_use[source]
+            taken = rate.less([(self.calendar.number(placed), units)])[0]
+            self.table.placed[source] = self.table.placed.get(source, 0.0) + taken
 
     def _arrivals(self) -> dict[Spot, list[int]]:
         """Return the days on which orders already placed arrive, by stock."""
-        found = defaultdict(list)
-        for row in self.inputs.tables["orders"] if self.planned else ():
+        arrivals: dict[Spot, list[int]] = defaultdict(list)
+        if not self.planned:
+            return arrivals
+        for row in self.inputs.tables["orders"]:
             day = self.calendar.from_day(row["arrives"])
             if day < self.calendar.day_count:
-                found[self.place(row["supplier"]), row["item"]].append(day)
-        return found
+                arrivals[self.place(row["supplier"]), row["item"]].append(day)
+        return arrivals
 
     def _starts(self) -> None:
         """Add starts of assembly; each system of a plant has its own rate."""
@@ -197,22 +208,25 @@ class ActBuilder:
         for row in self.inputs.tables["bom"]:
             parts[row["system"]].append(row["item"])
         for row in self.inputs.tables["plants"]:
-            key = ("start", row["plant"], row["system"])
-            place = self.place(row["plant"])
+            system = row["system"]
+            key = ("start", row["plant"], system)
             self.table.rates[key] = self._rate([(row["from"], row["units_per_month"])])
-            takes = tuple((place, item) for item in parts[row["system"]])
-            leg = Leg(takes, (place, row["system"]), row["lead_days"], self._since(key))
+            place = self.place(row["plant"])
+            takes = tuple((place, item) for item in parts[system])
+            leg = Leg(takes, (place, system), row["lead_days"], self._since(key))
             self._add(key, key, leg)
 
     def _shipments(self) -> None:
         """Add shipments; all items on a limited lane share one act."""
         for row in self.inputs.tables["lanes"]:
-            origin, end, most = row["from"], row["to"], row["units_per_month"]
-            if most is not None:
-                self.table.rates["ship", origin, end] = self._rate([(None, most)])
+            origin, end = row["from"], row["to"]
+            lane = ("ship", origin, end)
+            is_limited = row["units_per_month"] is not None
+            if is_limited:
+                self.table.rates[lane] = self._rate([(None, row["units_per_month"])])
             for item in self.flows.lane_items[origin, end]:
                 key = ("ship", origin, end, item)
-                name: Name = key if most is None else key[:3]
+                name: Name = lane if is_limited else key
                 leg = Leg(((origin, item),), (end, item), row["transit_days"], self._since(name))
                 self._add(key, name, leg)
 
@@ -220,30 +234,44 @@ class ActBuilder:
         """Add installs; all systems of a site with limited crews share one act."""
         for site, steps in self._steps("crews", "site", "systems_per_month").items():
             self.table.rates["install", site] = self._rate(steps)
-        halls = defaultdict(list)
+        halls_at: dict[str, list[Row]] = defaultdict(list)
         for row in self.inputs.tables["halls"]:
-            halls[row["site"]].append(row)
-        for site, found in halls.items():
-            for row in self.inputs.tables["systems"]:
-                if (site, row["system"]) in self.servable:
-                    self._install(site, row, found)
+            halls_at[row["site"]].append(row)
+        for site, halls in halls_at.items():
+            for system in self.inputs.tables["systems"]:
+                if (site, system["system"]) in self.servable:
+                    self._install(site, system, halls)
 
     def _install(self, site: str, system: Row, halls: Iterable[Row]) -> None:
         """Add the installs of a system at a site."""
-        key, calendar = ("install", site, system["system"]), self.calendar
-        name: Name = key[:2] if key[:2] in self.table.rates else key
+        key = ("install", site, system["system"])
+        crews = ("install", site)
+        name: Name = crews if crews in self.table.rates else key
         since = self._since(name, system["available_from"])
-        to = system["available_to"]
-        last = calendar.day_count if to is None else calendar.number(to)
-        wanted = {end - system["commission_days"] for end in calendar.last_days} | {last}
         takes = ((self.place(site), system["system"]),) if self.planned else ()
-        days = tuple(sorted(day for day in wanted if since <= day <= last))
+        days = self._install_days(system, since)
         self._add(key, name, Leg(takes, None, 0, since, days))
         for row in halls:
-            self.events[name] |= {self.opens(row)} if row["open_count"] < row["count"] else set()
+            if row["open_count"] < row["count"]:
+                self.events[name].add(self.opens(row))
             for node in self._limiting_nodes(row["hall"]):
                 if node in self.table.levels:
                     self.events[name].update(self.table.levels[node].rises)
+
+    def _install_days(self, system: Row, since: int) -> Days:
+        """Return the days on which installs of a system are wanted, in order.
+
+        These are the last days that bring it into service by the end of a period, and the last day
+        on which it is available.
+        """
+        calendar = self.calendar
+        last = calendar.day_count
+        if system["available_to"] is not None:
+            last = calendar.number(system["available_to"])
+        wanted = {last}
+        for period_end in calendar.last_days:
+            wanted.add(period_end - system["commission_days"])
+        return tuple(sorted(day for day in wanted if since <= day <= last))
 
     def _limiting_nodes(self, hall: str) -> set[str]:
         """Return the power nodes whose limits may restrict a hall.
@@ -251,12 +279,13 @@ class ActBuilder:
         They feed it, belong to a failover group with a node that does, or feed part of such a
         group.
         """
-        path = set(self.tree.path.get(hall, ()))
-        felt = set(path)
-        for group, members in self.tree.groups.items():
-            nodes = {*members, *(node for name, node in self.tree.upstream if name == group)}
-            felt |= nodes if nodes & path else set()
-        return felt
+        feeders = set(self.tree.path.get(hall, ()))
+        limiting = set(feeders)
+        for group in self.tree.groups:
+            nodes = self.tree.nodes_of_group(group)
+            if nodes & feeders:
+                limiting |= nodes
+        return limiting
 
     def opens(self, hall: Row) -> int:
         """Return the first day on which a hall opened by the plan can be open."""

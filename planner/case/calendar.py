@@ -106,12 +106,15 @@ class Calendar:
 
     def holding(self, day: date) -> int | None:
         """Return the period that contains a date; None if it is outside the plan."""
-        inside = 0 <= self.number(day) < self.day_count
-        return self.period_of(self.number(day)) if inside else None
+        number = self.number(day)
+        if 0 <= number < self.day_count:
+            return self.period_of(number)
+        return None
 
     def last_ending_by(self, day: date) -> int | None:
         """Return the last period that ends on or before a date; None if none does."""
-        return bisect_right(self.ends, day) - 1 if self.ends[0] <= day else None
+        ended = bisect_right(self.ends, day)
+        return ended - 1 if ended else None
 
     def earlier(self, day: date, periods: int) -> date:
         """Return the date at the same position in an earlier period as a date in its own.
@@ -119,10 +122,17 @@ class Calendar:
         Returns the plan's first day if that period is before the plan. A date after the plan counts
         as the first day of one more period.
         """
-        at = bisect_right(self.starts, day) - 1 if day <= self.ends[-1] else self.count
-        offset = day - self.starts[at] if at < self.count else timedelta()
-        moved = at - periods
-        return self.starts[0] if moved < 0 else min(self.starts[moved] + offset, self.ends[moved])
+        if day <= self.ends[-1]:
+            period = bisect_right(self.starts, day) - 1
+            offset = day - self.starts[period]
+        else:
+            period = self.count
+            offset = timedelta()
+        moved = period - periods
+        if moved < 0:
+            return self.starts[0]
+        # A longer period may have no such position in a shorter one.
+        return min(self.starts[moved] + offset, self.ends[moved])
 
     def from_day(self, day: date | None) -> int:
         """Return the number of the first day of the plan on or after a date."""
@@ -153,9 +163,13 @@ def make_calendar(
     cuts
         Extra last days: a period that contains one of these is split after it.
     """
-    *starts, after = starts_of(start, end, period)
-    cut = {day + DAY for day in cuts if start <= day and day + DAY < after}
-    starts = sorted({*starts, *cut})
-    ends = [following - DAY for following in [*starts[1:], after]]
+    uncut = starts_of(start, end, period)
+    day_after_plan = uncut[-1]
+    starts = set(uncut[:-1])
+    for day in cuts:
+        if start <= day and day + DAY < day_after_plan:
+            starts.add(day + DAY)
+    ordered = sorted(starts)
+    ends = [following - DAY for following in [*ordered[1:], day_after_plan]]
     fence = max(0, (fence_day - start).days)
-    return Calendar(tuple(starts), tuple(ends), fence, discount_rate)
+    return Calendar(tuple(ordered), tuple(ends), fence, discount_rate)

@@ -74,31 +74,49 @@ class Line:
 
 def in_canonical_order(inputs: Inputs) -> Inputs:
     """Return the same inputs with the rows of every sheet in canonical order."""
-    lines = {
-        sheet: [_line(row, inputs.settings["start"]) for row in rows]
-        for sheet, rows in inputs.tables.items()
-        if rows and sheet not in SHEETS_WITHOUT_MODEL_ROWS
-    }
+    start = inputs.settings["start"]
+    lines: dict[str, list[Line]] = {}
+    for sheet, rows in inputs.tables.items():
+        if rows and sheet not in SHEETS_WITHOUT_MODEL_ROWS:
+            lines[sheet] = [_line(row, start) for row in rows]
     signatures, numbers = _distinguish(lines)
-    ordered = {
-        sheet: tuple(line.row for line in sorted(found, key=_sort_key(sheet, signatures, numbers)))
-        for sheet, found in lines.items()
-    }
-    return replace(inputs, tables={**inputs.tables, **ordered})
+    tables = dict(inputs.tables)
+    for sheet, unordered in lines.items():
+        ordered = sorted(unordered, key=_sort_key(sheet, signatures, numbers))
+        tables[sheet] = tuple(line.row for line in ordered)
+    return replace(inputs, tables=tables)
 
 
 def _line(row: Row, start: date) -> Line:
     """Return a row as figures and names, with dates as days from the plan's start."""
-    names, figures = [], []
+    names: list[tuple[str, Name]] = []
+    figures: list[tuple[bool, Any]] = []
     for column in BY_NAME[row.sheet].columns:
         value = row[column.name]
         if _holds_names(column):
-            parts = value if isinstance(value, tuple) else () if value is None else (value,)
-            names += [(column.name, (KIND_OF_COLUMN[column.name], part)) for part in parts]
+            kind = KIND_OF_COLUMN[column.name]
+            for name in _parts(value):
+                names.append((column.name, (kind, name)))
         elif column.kind is not Kind.TEXT and column.name not in INFORMATIVE_COLUMNS:
-            value = (value - start).days if isinstance(value, date) else value
-            figures.append((value is None, 0 if value is None else value))
+            figures.append(_figure(value, start))
     return Line(row, tuple(figures), tuple(names))
+
+
+def _parts(value: Any) -> tuple[str, ...]:
+    """Return the names in a cell."""
+    if value is None:
+        return ()
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _figure(value: Any, start: date) -> tuple[bool, Any]:
+    """Return whether a cell is blank, and its value as a number."""
+    # The flag comes first, so that a blank is never compared with a number of the same figure.
+    if value is None:
+        return True, 0
+    if isinstance(value, date):
+        return False, (value - start).days
+    return False, value
 
 
 def _holds_names(column: Column) -> bool:
@@ -129,7 +147,8 @@ def _distinguish(lines: Mapping[str, Iterable[Line]]) -> tuple[dict[Name, str], 
     numbers : dict of Name to int
         Number of each name that was distinguished alphabetically.
     """
-    signatures, numbers = dict[Name, str](), dict[Name, int]()
+    signatures: dict[Name, str] = {}
+    numbers: dict[Name, int] = {}
     while True:
         signatures = _refine(lines, signatures)
         alike: dict[str, list[Name]] = defaultdict(list)
@@ -138,13 +157,15 @@ def _distinguish(lines: Mapping[str, Iterable[Line]]) -> tuple[dict[Name, str], 
         tied = [signature for signature, names in alike.items() if len(names) > 1]
         if not tied:
             return signatures, numbers
-        kind, _ = alike[min(tied)][0]
-        at_once = tied if len(tied) > MAX_SEQUENTIAL_TIES else [min(tied)]
-        for names in (sorted(alike[signature]) for signature in at_once):
-            for number, name in enumerate(names):
+        first = min(tied)
+        kind, _ = alike[first][0]
+        broken_now = tied if len(tied) > MAX_SEQUENTIAL_TIES else [first]
+        for signature in broken_now:
+            for number, name in enumerate(sorted(alike[signature])):
+                # Names of other kinds are refined by these numbers in the next round.
                 if name[0] == kind:
                     numbers[name] = number
-                    signatures[name] = _digest(signatures[name], str(number))
+                    signatures[name] = _digest(signature, str(number))
 
 
 def _refine(lines: Mapping[str, Iterable[Line]], signatures: Mapping[Name, str]) -> dict[Name, str]:
@@ -152,25 +173,26 @@ def _refine(lines: Mapping[str, Iterable[Line]], signatures: Mapping[Name, str])
 
     Stops when no further names are distinguished (colour refinement of a graph).
     """
-    count = 0
+    known_count = 0
     while True:
-        seen: dict[Name, list[str]] = defaultdict(list)
+        uses: dict[Name, list[str]] = defaultdict(list)
         for sheet, column, name, signature in _uses(lines, signatures):
-            seen[name].append(f"{sheet}.{column}:{signature}")
-        signatures = {
-            name: _digest(signatures.get(name, ""), *sorted(used)) for name, used in seen.items()
-        }
-        if len(set(signatures.values())) <= count:
-            return signatures
-        count = len(set(signatures.values()))
+            uses[name].append(f"{sheet}.{column}:{signature}")
+        refined: dict[Name, str] = {}
+        for name, texts in uses.items():
+            refined[name] = _digest(signatures.get(name, ""), *sorted(texts))
+        count = len(set(refined.values()))
+        if count <= known_count:
+            return refined
+        signatures, known_count = refined, count
 
 
 def _uses(
     lines: Mapping[str, Iterable[Line]], signatures: Mapping[Name, str]
 ) -> Iterator[tuple[str, str, Name, str]]:
     """Yield sheet, column and name of every use, with the signature of its row."""
-    for sheet, found in lines.items():
-        for line in found:
+    for sheet, lines_of_sheet in lines.items():
+        for line in lines_of_sheet:
             signature = _signature(sheet, line, signatures)
             for column, name in line.names:
                 yield sheet, column, name, signature

@@ -22,6 +22,22 @@ from planner.workbook.rows import Inputs
 
 HOURS_PER_DAY = 24.0
 
+MONEY_COLUMNS = (
+    ("systems", "price"),
+    ("supply", "price"),
+    ("supply", "order_cost"),
+    ("plants", "cost"),
+    ("lanes", "cost"),
+    ("depots", "holding_cost"),
+    ("sites", "holding_cost"),
+    ("sites", "opening_cost"),
+    ("sites", "lease"),
+    ("halls", "fit_out_cost"),
+    ("service", "cost"),
+    ("commitments", "late_cost"),
+)
+"""Sheet and column of each price or cost by which the unit of money is chosen."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -80,16 +96,21 @@ class Case:
 
         Its nodes are its members and the nodes that feed them. Checking these days suffices.
         """
-        tree, found = self.facility.tree, dict[str, Days]()
-        for group, members in tree.groups.items():
-            nodes = {*members, *(node for name, node in tree.upstream if name == group)}
-            halls = {hall for node in nodes for hall in tree.halls_below[node]}
-            days = {day for node in nodes for day in self.facility.levels[node].falls}
-            days |= {0 for hall, _ in self.facility.fleet if hall in halls}
-            for (hall, _), useful in self.installing.items():
-                days.update(useful if hall in halls else ())
-            found[group] = tuple(sorted(days))
-        return found
+        tree = self.facility.tree
+        days_of_group: dict[str, Days] = {}
+        for group in tree.groups:
+            days: set[int] = set()
+            halls: set[str] = set()
+            for node in tree.nodes_of_group(group):
+                days.update(self.facility.levels[node].falls)
+                halls.update(tree.halls_below[node])
+            if any(hall in halls for hall, _ in self.facility.fleet):
+                days.add(0)
+            for (hall, _), install_days in self.installing.items():
+                if hall in halls:
+                    days.update(install_days)
+            days_of_group[group] = tuple(sorted(days))
+        return days_of_group
 
 
 def calendar_of(inputs: Inputs) -> Calendar:
@@ -114,18 +135,19 @@ def make_case(inputs: Inputs) -> Case:
     InputFaults
         With every fault of the site graph, or if feeders cannot carry the existing fleet.
     """
-    read, inputs = inputs, in_canonical_order(inputs)
+    as_read = inputs
+    inputs = in_canonical_order(as_read)
     settings, calendar = inputs.settings, calendar_of(inputs)
     tree, power_faults = trace_power(inputs)
     flows, flow_faults = trace_flows(inputs)
     if power_faults or flow_faults:
         # Faults are reported in the order of the sheets, not in canonical order.
-        raise InputFaults([*trace_flows(read)[1], *trace_power(read)[1]])
+        raise InputFaults([*trace_flows(as_read)[1], *trace_power(as_read)[1]])
     demand = make_demand(inputs, calendar)
     servable = {(site, system) for _, site, system in demand.mw_per_system}
     timetable = ActBuilder(inputs, calendar, flows, tree, servable).build()
     facility = make_facility(inputs, calendar, tree, servable, timetable)
-    fleet_faults = _fleet_faults(read, facility)
+    fleet_faults = _fleet_faults(as_read, facility)
     if fleet_faults:
         raise InputFaults(fleet_faults)
     facility = _with_room_for_the_fleet(facility)
@@ -155,26 +177,29 @@ def _fleet_faults(inputs: Inputs, facility: Facility) -> list[Fault]:
     loads = {node: facility.fleet_load(node) for node in facility.nodes}
     for row in inputs.tables["power"]:
         node, group = row["node"], row["group"]
-        level, load = facility.levels.get(node), loads[node]
-        energised = math.inf if level is None else level.on(0)
-        if exceeds(load, energised):
+        load = loads[node]
+        level = facility.levels.get(node)
+        if level is not None and exceeds(load, level.on(0)):
             faults.append(
                 row.fault(
                     "node",
                     f"the fleet below it draws {load:.10g} MW of facility power, it carries "
-                    f"{energised:.10g} MW at the start",
+                    f"{level.on(0):.10g} MW at the start",
                     "Correct its first rows in energisation, or the fleet's count",
                 )
             )
-        taken = math.inf if group is None else facility.taken_over_mw(group, node, 0, loads)
+        if group is None:
+            continue
+        # A fleet above a limit within the tolerance leaves less than nothing to take over.
+        taken_over = max(facility.taken_over_mw(group, node, 0, loads), 0.0)
         # Only the solver's tolerance: a limit shared by members cannot be raised to the fleet.
-        if load > max(taken, 0.0) + SEARCH_TOLERANCE:
+        if load > taken_over + SEARCH_TOLERANCE:
             faults.append(
                 row.fault(
                     "group",
                     f"the fleet below {node} draws {load:.10g} MW of facility power at the "
                     f"start; the others of {group}, and what feeds them, can take over "
-                    f"{max(taken, 0.0):.10g} MW when it is lost",
+                    f"{taken_over:.10g} MW when it is lost",
                     "Correct the others' first rows in energisation or the fleet's count, or leave "
                     "group blank",
                 )
@@ -204,11 +229,10 @@ def _raised_limits(
         if hall in used:
             used[hall] += count * taken.get(system, 0.0)
     raised = dict(limits)
-    for hall, count in facility.open_count.items():
-        if used.get(hall, 0.0) > 0 < count:
-            raised[hall] = max(
-                limits[hall], raised_to_use(count * limits[hall], used[hall]) / count
-            )
+    for hall, open_halls in facility.open_count.items():
+        if open_halls > 0 and used.get(hall, 0.0) > 0:
+            needed = raised_to_use(open_halls * limits[hall], used[hall]) / open_halls
+            raised[hall] = max(limits[hall], needed)
     return raised
 
 
@@ -217,19 +241,20 @@ def _installing(
 ) -> dict[tuple[str, str], Days]:
     """Return the days on which each system may be installed in each hall, where it can serve."""
     systems = {row["system"]: row for row in inputs.tables["systems"]}
-    found = {}
+    installing: dict[tuple[str, str], Days] = {}
     for hall, system in facility.hosted:
-        opens, row = facility.first_open.get(hall), systems[system]
+        opens = facility.first_open.get(hall)
         if opens is None or facility.most_systems(hall, system) < LAST_TOLERANCE:
             continue
+        row = systems[system]
         last = calendar.last_days[-1] - row["commission_days"]
         if row["available_to"] is not None:
             last = min(last, calendar.number(row["available_to"]))
         days = timetable.days("install", facility.site_of[hall], system)
         useful = tuple(day for day in days if opens <= day <= last)
         if useful:
-            found[hall, system] = useful
-    return found
+            installing[hall, system] = useful
+    return installing
 
 
 def _serving(
@@ -274,26 +299,11 @@ def _power_unit(demand: Demand) -> float:
 
 def _money_unit(inputs: Inputs) -> float:
     """Return the power of ten nearest to the geometric mean of the extreme prices and costs."""
-    columns = (
-        ("systems", "price"),
-        ("supply", "price"),
-        ("supply", "order_cost"),
-        ("plants", "cost"),
-        ("lanes", "cost"),
-        ("depots", "holding_cost"),
-        ("sites", "holding_cost"),
-        ("sites", "opening_cost"),
-        ("sites", "lease"),
-        ("halls", "fit_out_cost"),
-        ("service", "cost"),
-        ("commitments", "late_cost"),
-    )
-    amounts = [
-        row[column]
-        for sheet, column in columns
-        for row in inputs.tables[sheet]
-        if row[column] is not None and row[column] > 0
-    ]
+    amounts = []
+    for sheet, column in MONEY_COLUMNS:
+        for row in inputs.tables[sheet]:
+            if row[column] is not None and row[column] > 0:
+                amounts.append(row[column])
     if not amounts:
         return 1.0
     middle = math.sqrt(min(amounts) * max(amounts))

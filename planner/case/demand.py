@@ -59,23 +59,24 @@ def days_to_end_on(inputs: Inputs) -> set[date]:
     Until the day before a lower milestone, the earlier one is still in force.
     """
     rows = sorted(inputs.tables["milestones"], key=lambda row: (row["commitment"], row["date"]))
-    falls = {
-        row["date"] - DAY
-        for before, row in pairwise(rows)
-        if before["commitment"] == row["commitment"] and row["mw"] < before["mw"]
-    }
-    return falls | {row["date"] for row in rows}
+    days = {row["date"] for row in rows}
+    for before, row in pairwise(rows):
+        if before["commitment"] == row["commitment"] and row["mw"] < before["mw"]:
+            days.add(row["date"] - DAY)
+    return days
 
 
 def cut_at(inputs: Inputs, days: Iterable[date]) -> Inputs:
     """Return inputs in which a period also ends on some days, with the same megawatts due."""
     milestones = inputs.tables["milestones"]
-    row = milestones[0]
-    ends = [
-        row.changed({**row.values, "date": day, "mw": due_by(inputs, row["commitment"], day)})
-        for day in days
-    ]
-    return replace(inputs, tables={**inputs.tables, "milestones": (*milestones, *ends)})
+    first = milestones[0]
+    commitment = first["commitment"]
+    # A milestone ends a period. One for the MW already due asks for nothing more.
+    added = []
+    for day in days:
+        due_mw = due_by(inputs, commitment, day)
+        added.append(first.changed({**first.values, "date": day, "mw": due_mw}))
+    return replace(inputs, tables={**inputs.tables, "milestones": (*milestones, *added)})
 
 
 def due_by(inputs: Inputs, commitment: str, day: date) -> float:
@@ -85,7 +86,10 @@ def due_by(inputs: Inputs, commitment: str, day: date) -> float:
         for row in inputs.tables["milestones"]
         if row["commitment"] == commitment and row["date"] <= day
     ]
-    return float(max(rows, key=lambda row: row["date"])["mw"]) if rows else 0.0
+    if not rows:
+        return 0.0
+    latest = max(rows, key=lambda row: row["date"])
+    return float(latest["mw"])
 
 
 def kw_on_basis(basis: str, power_kw: float, overhead_kw: float, pue: float | None) -> float:
@@ -103,68 +107,94 @@ def kw_on_basis(basis: str, power_kw: float, overhead_kw: float, pue: float | No
     if basis == "system":
         return power_kw
     it_kw = power_kw + overhead_kw
-    return it_kw if basis == "it" else it_kw * (pue or 1.0)
+    if basis == "it":
+        return it_kw
+    return it_kw * (pue or 1.0)
 
 
 def make_demand(inputs: Inputs, calendar: Calendar) -> Demand:
     """Return the look-ups of the commitments."""
     rows = {row["commitment"]: row for row in inputs.tables["commitments"]}
     names = tuple(rows)
-    judged = tuple(
-        (
-            row["commitment"],
-            row["date"],
-            calendar.period_of(calendar.number(row["date"])),
-            row["mw"],
-        )
-        for row in sorted(inputs.tables["milestones"], key=lambda row: row["date"])
-    )
-    required = {(name, period): 0.0 for name in names for period in calendar.periods}
-    for name, _, due, mw in judged:
-        required.update({(name, period): mw for period in range(due, calendar.count)})
-    most = dict(required)
-    for name in names:
-        for period in reversed(calendar.periods[:-1]):
-            most[name, period] = max(required[name, period], most[name, period + 1])
-    priorities = tuple(sorted({row["priority"] for row in rows.values()}))
+    judged = _judged(inputs, calendar)
+    required = _required_mw(names, calendar, judged)
+    of_priority: dict[int, tuple[str, ...]] = {}
+    for priority in sorted({row["priority"] for row in rows.values()}):
+        of_priority[priority] = tuple(n for n in names if rows[n]["priority"] == priority)
+    service = inputs.tables["service"]
     return Demand(
         commitments=names,
         basis={name: rows[name]["basis"] for name in names},
-        priorities=priorities,
-        of_priority={
-            priority: tuple(name for name in names if rows[name]["priority"] == priority)
-            for priority in priorities
-        },
+        priorities=tuple(of_priority),
+        of_priority=of_priority,
         required_mw=required,
-        most_mw=most,
+        most_mw=_most_mw(names, calendar, required),
         judged=judged,
         late_cost={name: rows[name]["late_cost"] for name in names},
         price={name: rows[name]["price"] for name in names},
         mw_per_system=_mw_per_system(inputs, rows),
-        service_cost={
-            (row["commitment"], row["site"]): row["cost"] for row in inputs.tables["service"]
-        },
+        service_cost={(row["commitment"], row["site"]): row["cost"] for row in service},
     )
+
+
+def _judged(inputs: Inputs, calendar: Calendar) -> tuple[tuple[str, date, int, float], ...]:
+    """Return commitment, date, period and MW of each milestone, by date."""
+    judged = []
+    for row in sorted(inputs.tables["milestones"], key=lambda row: row["date"]):
+        period = calendar.period_of(calendar.number(row["date"]))
+        judged.append((row["commitment"], row["date"], period, row["mw"]))
+    return tuple(judged)
+
+
+def _required_mw(
+    names: Iterable[str],
+    calendar: Calendar,
+    judged: Iterable[tuple[str, date, int, float]],
+) -> dict[tuple[str, int], float]:
+    """Return the MW due by the end of each period."""
+    required: dict[tuple[str, int], float] = {}
+    for name in names:
+        for period in calendar.periods:
+            required[name, period] = 0.0
+    # Milestones come by date, so a later one replaces the earlier ones from its period on.
+    for name, _, first, mw in judged:
+        for period in range(first, calendar.count):
+            required[name, period] = mw
+    return required
+
+
+def _most_mw(
+    names: Iterable[str], calendar: Calendar, required: Mapping[tuple[str, int], float]
+) -> dict[tuple[str, int], float]:
+    """Return the largest MW due by the end of each period or of any later one."""
+    most = dict(required)
+    for name in names:
+        for period in reversed(calendar.periods[:-1]):
+            most[name, period] = max(required[name, period], most[name, period + 1])
+    return most
 
 
 def _mw_per_system(
     inputs: Inputs, commitments: Mapping[str, Row]
 ) -> dict[tuple[str, str, str], float]:
     """Return MW per system on each commitment's basis, for the sites and systems it allows."""
-    barred = {
-        (row["commitment"], row["site"]) for row in inputs.tables["service"] if not row["allowed"]
-    }
-    found = {}
-    for name in commitments:
-        terms = commitments[name]
+    barred = set()
+    for row in inputs.tables["service"]:
+        if not row["allowed"]:
+            barred.add((row["commitment"], row["site"]))
+    mw_per_system: dict[tuple[str, str, str], float] = {}
+    for name, terms in commitments.items():
         for site in inputs.tables["sites"]:
-            abroad = terms["countries"] and site["country"] not in terms["countries"]
-            if abroad or (name, site["site"]) in barred:
+            # A blank list of countries or systems allows all of them.
+            if terms["countries"] and site["country"] not in terms["countries"]:
+                continue
+            if (name, site["site"]) in barred:
                 continue
             for system in inputs.tables["systems"]:
-                if not terms["systems"] or system["system"] in terms["systems"]:
-                    kw = kw_on_basis(
-                        terms["basis"], system["power_kw"], system["overhead_kw"], site["pue"]
-                    )
-                    found[name, site["site"], system["system"]] = kw / 1000
-    return found
+                if terms["systems"] and system["system"] not in terms["systems"]:
+                    continue
+                kw = kw_on_basis(
+                    terms["basis"], system["power_kw"], system["overhead_kw"], site["pue"]
+                )
+                mw_per_system[name, site["site"], system["system"]] = kw / 1000
+    return mw_per_system

@@ -111,13 +111,15 @@ class Facility:
         This counts the power of each node above as if nothing else drew on it; the model limits
         the total below each node.
         """
-        most, each = self.most_systems(hall, system), self.facility_mw[self.site_of[hall], system]
-        found = [most] * len(periods)
+        each_mw = self.facility_mw[self.site_of[hall], system]
+        most = [self.most_systems(hall, system)] * len(periods)
         for node in self.tree.path.get(hall, ()):
-            if (node, periods.start) in self.energised_mw:
-                carried = (self.energised_mw[node, period] / each for period in periods)
-                found = list(map(min, found, carried))
-        return found
+            # A node is limited in all periods or in none.
+            if (node, periods.start) not in self.energised_mw:
+                continue
+            for index, period in enumerate(periods):
+                most[index] = min(most[index], self.energised_mw[node, period] / each_mw)
+        return most
 
     def taken_over_mw(
         self, group: str, lost: str, day: int, load: Mapping[str, float] | None = None
@@ -129,14 +131,16 @@ class Facility:
         load
             Load of each node before the loss, MW; zero if not given.
         """
-        tree, carried = self.tree, load or {}
+        loads = load or {}
 
-        def spare(node: str) -> float:
-            own = self.levels[node].on(day) - carried.get(node, 0.0)
-            below = tree.upstream.get((group, node))
-            return own if below is None else min(own, sum(map(spare, below)))
+        def spare_mw(node: str) -> float:
+            own = self.levels[node].on(day) - loads.get(node, 0.0)
+            below = self.tree.upstream.get((group, node))
+            if below is None:
+                return own
+            return min(own, sum(map(spare_mw, below)))
 
-        return sum(map(spare, tree.others[group, lost]))
+        return sum(map(spare_mw, self.tree.others[group, lost]))
 
 
 def make_facility(
@@ -159,65 +163,80 @@ def make_facility(
     systems = {row["system"]: row for row in tables["systems"]}
     sites = {row["site"]: row for row in tables["sites"]}
     halls = {row["hall"]: row for row in tables["halls"]}
-    fleet = {(row["hall"], row["system"]): row["count"] for row in tables["fleet"]}
-    hosted = tuple(
-        (hall, system)
-        for hall, row in halls.items()
-        for system in systems
-        if (row["site"], system) in servable or (hall, system) in fleet
-    )
+    fleet: dict[tuple[str, str], int] = {}
+    dedicated: dict[tuple[str, str], str] = {}
+    for row in tables["fleet"]:
+        fleet[row["hall"], row["system"]] = row["count"]
+        if row["commitment"] is not None:
+            dedicated[row["hall"], row["system"]] = row["commitment"]
+    hosted = []
+    for hall, row in halls.items():
+        for system in systems:
+            if (row["site"], system) in servable or (hall, system) in fleet:
+                hosted.append((hall, system))
     return Facility(
         **_of_systems(systems, sites),
         **_of_sites(sites, halls, fleet),
         **_of_halls(halls, calendar, _install_days(halls, hosted, timetable)),
         nodes=tuple(row["node"] for row in tables["power"]),
-        hosted=hosted,
+        hosted=tuple(hosted),
         fleet=fleet,
-        dedicated={
-            (row["hall"], row["system"]): row["commitment"]
-            for row in tables["fleet"]
-            if row["commitment"] is not None
-        },
-        crew_capacity={
-            (name[1], day): most
-            for name in timetable.rates
-            if name[0] == "install"
-            for day, most in timetable.accrued(name).items()
-        },
-        energised_mw={
-            (node, period): level.on(day)
-            for node, level in timetable.levels.items()
-            for period, day in enumerate(calendar.last_days)
-        },
+        dedicated=dedicated,
+        crew_capacity=_crew_capacity(timetable),
+        energised_mw=_energised_mw(timetable, calendar),
         levels=timetable.levels,
         tree=tree,
     )
+
+
+def _crew_capacity(timetable: Timetable) -> dict[tuple[str, int], float]:
+    """Return the systems that each limited site can install in the window of a day."""
+    capacity: dict[tuple[str, int], float] = {}
+    for name in timetable.rates:
+        if name[0] == "install":
+            site = name[1]
+            for day, units in timetable.accrued(name).items():
+                capacity[site, day] = units
+    return capacity
+
+
+def _energised_mw(timetable: Timetable, calendar: Calendar) -> dict[tuple[str, int], float]:
+    """Return the MW that each limited node may carry on the last day of each period."""
+    energised: dict[tuple[str, int], float] = {}
+    for node, level in timetable.levels.items():
+        for period, day in enumerate(calendar.last_days):
+            energised[node, period] = level.on(day)
+    return energised
 
 
 def _install_days(
     halls: Mapping[str, Row], hosted: Iterable[tuple[str, str]], timetable: Timetable
 ) -> dict[str, list[int]]:
     """Return the days on which anything may be installed in each hall."""
-    found: dict[str, set[int]] = defaultdict(set)
+    days: dict[str, set[int]] = defaultdict(set)
     for hall, system in hosted:
-        found[hall].update(timetable.days("install", halls[hall]["site"], system))
-    return {hall: sorted(days) for hall, days in found.items()}
+        days[hall].update(timetable.days("install", halls[hall]["site"], system))
+    return {hall: sorted(days_of_hall) for hall, days_of_hall in days.items()}
 
 
 def _of_systems(systems: Mapping[str, Row], sites: Mapping[str, Row]) -> dict[str, Any]:
     """Return the look-ups by system."""
-    it_mw = {s: (row["power_kw"] + row["overhead_kw"]) / 1000 for s, row in systems.items()}
+    it_mw: dict[str, float] = {}
+    for system, row in systems.items():
+        it_mw[system] = (row["power_kw"] + row["overhead_kw"]) / 1000
+    facility_mw: dict[tuple[str, str], float] = {}
+    for site, row in sites.items():
+        # A blank PUE is allowed if no limit or commitment counts facility power.
+        pue = row["pue"] or 1.0
+        for system, mw in it_mw.items():
+            facility_mw[site, system] = mw * pue
     return {
         "systems": tuple(systems),
         "it_mw": it_mw,
-        "facility_mw": {
-            (site, system): mw * (row["pue"] or 1.0)
-            for site, row in sites.items()
-            for system, mw in it_mw.items()
-        },
+        "facility_mw": facility_mw,
         "slots": _look_up(systems, "slots"),
         "coolant_lpm": _look_up(systems, "coolant_lpm"),
-        "commission_days": {system: row["commission_days"] for system, row in systems.items()},
+        "commission_days": _look_up(systems, "commission_days"),
     }
 
 
@@ -225,21 +244,23 @@ def _of_sites(
     sites: Mapping[str, Row], halls: Mapping[str, Row], fleet: Mapping[tuple[str, str], int]
 ) -> dict[str, Any]:
     """Return the look-ups by site."""
-    used = {hall["site"] for hall in halls.values() if hall["open_count"] > 0}
-    used |= {halls[hall]["site"] for (hall, _), count in fleet.items() if count > 0}
+    halls_at: dict[str, list[str]] = {site: [] for site in sites}
+    used: set[str] = set()
+    for hall, row in halls.items():
+        halls_at[row["site"]].append(hall)
+        if row["open_count"] > 0:
+            used.add(row["site"])
+    for (hall, _), count in fleet.items():
+        if count > 0:
+            used.add(halls[hall]["site"])
+    # A cost of zero is left out, so that the model gets no column for it.
+    opening_cost = _positive(sites, "opening_cost")
     return {
         "sites": tuple(sites),
-        "halls_at": {
-            site: tuple(hall for hall, row in halls.items() if row["site"] == site)
-            for site in sites
-        },
-        "opening_cost": {
-            site: row["opening_cost"]
-            for site, row in sites.items()
-            if row["opening_cost"] > 0 and site not in used
-        },
-        "energy_price": {s: row["energy_price"] for s, row in sites.items() if row["energy_price"]},
-        "lease": {s: row["lease"] for s, row in sites.items() if row["lease"]},
+        "halls_at": {site: tuple(names) for site, names in halls_at.items()},
+        "opening_cost": {site: cost for site, cost in opening_cost.items() if site not in used},
+        "energy_price": _positive(sites, "energy_price"),
+        "lease": _positive(sites, "lease"),
     }
 
 
@@ -247,25 +268,29 @@ def _of_halls(
     halls: Mapping[str, Row], calendar: Calendar, install_days: Mapping[str, list[int]]
 ) -> dict[str, Any]:
     """Return the look-ups by hall class."""
-    opening = _openings(halls, calendar, install_days)
     return {
         "halls": tuple(halls),
         "site_of": {hall: row["site"] for hall, row in halls.items()},
         "hall_it_mw": _look_up(halls, "it_mw"),
         "hall_slots": _look_up(halls, "slots"),
         "hall_coolant_lpm": _look_up(halls, "coolant_lpm"),
-        "hall_count": {hall: row["count"] for hall, row in halls.items()},
-        "open_count": {hall: row["open_count"] for hall, row in halls.items()},
-        "build_days": {hall: row["build_days"] for hall, row in halls.items()},
+        "hall_count": _look_up(halls, "count"),
+        "open_count": _look_up(halls, "open_count"),
+        "build_days": _look_up(halls, "build_days"),
         "first_open": _first_open(halls, calendar),
-        "opening": opening,
+        "opening": _openings(halls, calendar, install_days),
         "fit_out_cost": _look_up(halls, "fit_out_cost"),
     }
 
 
-def _look_up(rows: Mapping[str, Row], column: str) -> dict[str, float]:
+def _look_up(rows: Mapping[str, Row], column: str) -> dict[str, Any]:
     """Return the numbers of a column by name, without blanks."""
     return {name: row[column] for name, row in rows.items() if row[column] is not None}
+
+
+def _positive(rows: Mapping[str, Row], column: str) -> dict[str, float]:
+    """Return the numbers of a column by name, without blanks and zeros."""
+    return {name: row[column] for name, row in rows.items() if row[column]}
 
 
 def _openings(
@@ -275,7 +300,7 @@ def _openings(
 
     Halls open only on days of installs, and are decided just in time for them.
     """
-    opening = {}
+    opening: dict[tuple[str, int], int] = {}
     for hall, row in halls.items():
         if row["open_count"] >= row["count"]:
             continue
@@ -289,9 +314,11 @@ def _openings(
 
 def _first_open(halls: Mapping[str, Row], calendar: Calendar) -> dict[str, int]:
     """Return the first day on which a hall of each class can be open."""
-    first = {hall: 0 for hall, row in halls.items() if row["open_count"] > 0}
+    first: dict[str, int] = {}
     for hall, row in halls.items():
         built = max(calendar.fence + row["build_days"], calendar.from_day(row["ready"]))
-        if built < calendar.day_count:
-            first.setdefault(hall, built)
+        if row["open_count"] > 0:
+            first[hall] = 0
+        elif built < calendar.day_count:
+            first[hall] = built
     return first

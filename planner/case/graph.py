@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from typing import NamedTuple
 
 import networkx as nx
 
 from planner.errors import Fault
-from planner.workbook.rows import Inputs
+from planner.workbook.rows import Inputs, Row
 
 EVERYWHERE = "*"
 """The one place of a plan without lanes."""
+
+GroupNodes = dict[tuple[str, str], tuple[str, ...]]
+"""Power nodes by failover group and another node, as `PowerTree` describes them."""
 
 
 class Hop(NamedTuple):
@@ -74,6 +77,14 @@ class PowerTree:
     upstream: Mapping[tuple[str, str], tuple[str, ...]]
     others: Mapping[tuple[str, str], tuple[str, ...]]
 
+    def nodes_of_group(self, group: str) -> set[str]:
+        """Return the members of a failover group and the limited nodes that feed some of them."""
+        nodes = set(self.groups[group])
+        for name, node in self.upstream:
+            if name == group:
+                nodes.add(node)
+        return nodes
+
 
 def trace_flows(inputs: Inputs) -> tuple[FlowGraph, list[Fault]]:
     """Trace every item along the lanes from its suppliers to the plants and halls that use it.
@@ -90,38 +101,60 @@ def trace_flows(inputs: Inputs) -> tuple[FlowGraph, list[Fault]]:
     if not inputs.tables["supply"]:
         return FlowGraph({}, {}, {}, {}), []
     pooled = not inputs.tables["lanes"]
-    lanes: nx.DiGraph[str] = nx.DiGraph()
-    lanes.add_weighted_edges_from(
-        ((row["from"], row["to"], row["transit_days"]) for row in inputs.tables["lanes"]),
-        weight="days",
-    )
     sources, uses = _sources_and_uses(inputs, pooled)
-    places: dict[str, frozenset[str]] = {}
+    lanes = _lane_graph(inputs)
     for item in sources:
         lanes.add_nodes_from(sources[item] | uses[item])
-        reached = set(sources[item]).union(*(nx.descendants(lanes, p) for p in sources[item]))
-        useful = set(uses[item]).union(*(nx.ancestors(lanes, p) for p in uses[item]))
-        places[item] = frozenset(reached & useful)
-    lane_items = {
-        (row["from"], row["to"]): tuple(
-            item for item in places if {row["from"], row["to"]} <= places[item]
-        )
-        for row in inputs.tables["lanes"]
-    }
-    entries = {place for found in sources.values() for place in found}
+    places = {item: _useful_places(lanes, sources[item], uses[item]) for item in sources}
     flows = FlowGraph(
-        {i: frozenset(p) for i, p in sources.items()}, places, lane_items, _quickest(lanes, entries)
+        sources={item: frozenset(entries) for item, entries in sources.items()},
+        places=places,
+        lane_items=_lane_items(inputs, places),
+        routes=_quickest(lanes, set[str]().union(*sources.values())),
     )
     return flows, [*_lane_faults(inputs, flows), *_reach_faults(inputs, flows, pooled)]
 
 
+def _lane_graph(inputs: Inputs) -> nx.DiGraph[str]:
+    """Return the lanes as a graph of places, weighted by transit days."""
+    lanes: nx.DiGraph[str] = nx.DiGraph()
+    for row in inputs.tables["lanes"]:
+        lanes.add_edge(row["from"], row["to"], days=row["transit_days"])
+    return lanes
+
+
+def _useful_places(lanes: nx.DiGraph[str], sources: set[str], uses: set[str]) -> frozenset[str]:
+    """Return the places on the way from any source of an item to any of its uses."""
+    reached = set(sources)
+    for place in sources:
+        reached |= nx.descendants(lanes, place)
+    useful = set(uses)
+    for place in uses:
+        useful |= nx.ancestors(lanes, place)
+    return frozenset(reached & useful)
+
+
+def _lane_items(
+    inputs: Inputs, places: Mapping[str, frozenset[str]]
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the items that can usefully travel on each lane."""
+    lane_items: dict[tuple[str, str], tuple[str, ...]] = {}
+    for row in inputs.tables["lanes"]:
+        origin, end = row["from"], row["to"]
+        items = [item for item, useful in places.items() if origin in useful and end in useful]
+        lane_items[origin, end] = tuple(items)
+    return lane_items
+
+
 def _quickest(lanes: nx.DiGraph[str], entries: set[str]) -> dict[tuple[str, str], tuple[Hop, ...]]:
     """Return the lanes of the quickest route from each entry to each place."""
-    return {
-        (entry, end): tuple(Hop(a, b, lanes.edges[a, b]["days"]) for a, b in pairwise(path))
-        for entry in sorted(entries)
-        for end, path in nx.single_source_dijkstra_path(lanes, entry, weight="days").items()
-    }
+    routes: dict[tuple[str, str], tuple[Hop, ...]] = {}
+    for entry in sorted(entries):
+        paths = nx.single_source_dijkstra_path(lanes, entry, weight="days")
+        for end, path in paths.items():
+            hops = [Hop(a, b, lanes.edges[a, b]["days"]) for a, b in pairwise(path)]
+            routes[entry, end] = tuple(hops)
+    return routes
 
 
 def _sources_and_uses(
@@ -130,7 +163,6 @@ def _sources_and_uses(
     """Return the places where each item enters and where it is used up."""
     sources: dict[str, set[str]] = defaultdict(set)
     uses: dict[str, set[str]] = defaultdict(set)
-    systems = {row["system"] for row in inputs.tables["systems"]}
     for row in inputs.tables["supply"]:
         sources[row["item"]].add(EVERYWHERE if pooled else row["supplier"])
     for row in inputs.tables["plants"]:
@@ -139,9 +171,12 @@ def _sources_and_uses(
         for part in inputs.tables["bom"]:
             if part["system"] == row["system"]:
                 uses[part["item"]].add(plant)
-    for system in systems & set(sources):
+    for system in inputs.tables["systems"]:
+        # A system that nobody sells or assembles cannot be used anywhere.
+        if system["system"] not in sources:
+            continue
         for row in inputs.tables["halls"]:
-            uses[system].add(EVERYWHERE if pooled else row["site"])
+            uses[system["system"]].add(EVERYWHERE if pooled else row["site"])
     return sources, uses
 
 
@@ -201,34 +236,61 @@ def trace_power(inputs: Inputs) -> tuple[PowerTree, list[Fault]]:
     faults : list of Fault
         Nodes that feed themselves, and failover groups with one member below another.
     """
-    tree: nx.DiGraph[str] = nx.DiGraph()
     rows = {row["node"]: row for row in inputs.tables["power"]}
+    tree: nx.DiGraph[str] = nx.DiGraph()
     tree.add_nodes_from(rows)
-    tree.add_edges_from(
-        (row["parent"], row["node"]) for row in rows.values() if row["parent"] is not None
+    for node, row in rows.items():
+        if row["parent"] is not None:
+            tree.add_edge(row["parent"], node)
+    faults = _loop_faults(tree, rows)
+    if faults:
+        return PowerTree({}, {}, {}, {}, {}), faults
+    path: dict[str, tuple[str, ...]] = {}
+    halls_below: dict[str, list[str]] = {node: [] for node in rows}
+    for hall in inputs.tables["halls"]:
+        if hall["fed_by"]:
+            path[hall["hall"]] = _up_to_grid(tree, hall["fed_by"])
+            for node in path[hall["hall"]]:
+                halls_below[node].append(hall["hall"])
+    groups: dict[str, list[str]] = defaultdict(list)
+    for node, row in rows.items():
+        if row["group"] is not None:
+            groups[row["group"]].append(node)
+    faults = _group_faults(tree, rows, groups)
+    upstream: GroupNodes = {}
+    others: GroupNodes = {}
+    if not faults:
+        limited = {row["node"] for row in inputs.tables["energisation"]}
+        upstream, others = _trace_groups(tree, groups, limited)
+    power_tree = PowerTree(
+        halls_below={node: tuple(halls) for node, halls in halls_below.items()},
+        groups={group: tuple(members) for group, members in groups.items()},
+        path=path,
+        upstream=upstream,
+        others=others,
     )
+    return power_tree, faults
+
+
+def _loop_faults(tree: nx.DiGraph[str], rows: Mapping[str, Row]) -> list[Fault]:
+    """Return faults of power nodes that feed themselves."""
     faults = []
     for loop in nx.simple_cycles(tree):
-        names = sorted(loop)
         faults.append(
-            rows[names[0]].fault(
+            rows[min(loop)].fault(
                 "parent",
                 "the node feeds itself: " + " - ".join([*loop, loop[0]]),
                 "Leave parent blank for the node at the grid",
             )
         )
-    if faults:
-        return PowerTree({}, {}, {}, {}, {}), faults
-    fed = {row["hall"]: row["fed_by"] for row in inputs.tables["halls"] if row["fed_by"]}
-    path = {hall: _up_to_grid(tree, node) for hall, node in fed.items()}
-    below: dict[str, list[str]] = {node: [] for node in rows}
-    for hall, nodes in path.items():
-        for node in nodes:
-            below[node].append(hall)
-    groups: dict[str, list[str]] = defaultdict(list)
-    for node in rows:
-        if rows[node]["group"] is not None:
-            groups[rows[node]["group"]].append(node)
+    return faults
+
+
+def _group_faults(
+    tree: nx.DiGraph[str], rows: Mapping[str, Row], groups: Mapping[str, Sequence[str]]
+) -> list[Fault]:
+    """Return faults of failover groups with one member below another."""
+    faults = []
     for group, members in groups.items():
         for node in members:
             above = nx.ancestors(tree, node) & set(members)
@@ -240,32 +302,26 @@ def trace_power(inputs: Inputs) -> tuple[PowerTree, list[Fault]]:
                         "Name only nodes that can stand in for each other",
                     )
                 )
-    halls_below = {node: tuple(halls) for node, halls in below.items()}
-    members_of = {g: tuple(m) for g, m in groups.items()}
-    limited = {row["node"] for row in inputs.tables["energisation"]}
-    feeds = _trace_groups(tree, members_of, limited) if not faults else ({}, {})
-    return PowerTree(halls_below, members_of, path, *feeds), faults
+    return faults
 
 
 def _trace_groups(
-    tree: nx.DiGraph[str], groups: Mapping[str, tuple[str, ...]], limited: Set[str]
-) -> tuple[dict[tuple[str, str], tuple[str, ...]], dict[tuple[str, str], tuple[str, ...]]]:
+    tree: nx.DiGraph[str], groups: Mapping[str, Sequence[str]], limited: Set[str]
+) -> tuple[GroupNodes, GroupNodes]:
     """Trace what feeds the members of failover groups: `upstream` and `others` of `PowerTree`.
 
     Everything is in the order of the members, because names must not change a plan.
     """
-    upstream: dict[tuple[str, str], tuple[str, ...]] = {}
-    others: dict[tuple[str, str], tuple[str, ...]] = {}
+    upstream: GroupNodes = {}
+    others: GroupNodes = {}
     for group, members in groups.items():
         above = {node: _up_to_grid(tree, node)[1:] for node in members}
-        feeds_all = set(above[members[0]]).intersection(*above.values())
-        next_up: dict[str, str | None] = {}
-        for node in members:
-            partial = [up for up in above[node] if up in limited and up not in feeds_all]
-            next_up.update(zip_longest([node, *partial], partial))
-        for node in dict.fromkeys(up for up in next_up.values() if up is not None):
-            upstream[group, node] = tuple(n for n, up in next_up.items() if up == node)
+        next_up = _next_limited_above(members, above, limited)
+        for node in dict.fromkeys(next_up.values()):
+            if node is not None:
+                upstream[group, node] = tuple(n for n, up in next_up.items() if up == node)
         for lost in members:
+            # None stands for what is above all partial feeders: it feeds the lost member, too.
             feeds_lost = {lost, None, *above[lost]}
             others[group, lost] = tuple(
                 node for node, up in next_up.items() if node not in feeds_lost and up in feeds_lost
@@ -273,9 +329,30 @@ def _trace_groups(
     return upstream, others
 
 
+def _next_limited_above(
+    members: Sequence[str], above: Mapping[str, tuple[str, ...]], limited: Set[str]
+) -> dict[str, str | None]:
+    """Return the next limited node above each member and above each such node.
+
+    Only nodes that feed some members but not all are counted. The value is None if there is none.
+    """
+    feeds_all = set(above[members[0]]).intersection(*above.values())
+    next_up: dict[str, str | None] = {}
+    for member in members:
+        below = member
+        for node in above[member]:
+            if node in limited and node not in feeds_all:
+                next_up[below] = node
+                below = node
+        next_up[below] = None
+    return next_up
+
+
 def _up_to_grid(tree: nx.DiGraph[str], node: str) -> tuple[str, ...]:
     """Return a node and all that feed it, up to the grid."""
     path = [node]
-    while parents := list(tree.predecessors(path[-1])):
+    parents = list(tree.predecessors(node))
+    while parents:
         path.append(parents[0])
+        parents = list(tree.predecessors(parents[0]))
     return tuple(path)

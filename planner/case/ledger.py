@@ -187,26 +187,31 @@ def ledger(
         By basis, then power, overhead and PUE in the order given.
     """
     powers, overheads, ratios = tuple(powers_kw), tuple(overheads_kw), tuple(pues)
-    return (
-        *(_row(mw, SYSTEM, power) for power in powers),
-        *(_row(mw, IT, power, overhead) for power in powers for overhead in overheads),
-        *(
-            _row(mw, FACILITY, power, overhead, pue)
-            for power in powers
-            for overhead in overheads
-            for pue in ratios
-        ),
-    )
+    on_system = [_row(mw, SYSTEM, power) for power in powers]
+    on_it = []
+    on_facility = []
+    for power in powers:
+        for overhead in overheads:
+            on_it.append(_row(mw, IT, power, overhead))
+            for pue in ratios:
+                on_facility.append(_row(mw, FACILITY, power, overhead, pue))
+    return (*on_system, *on_it, *on_facility)
 
 
 def _row(
     mw: float, basis: str, power: float, overhead: float | None = None, pue: float | None = None
 ) -> LedgerRow:
-    kw = kw_per_system(
-        basis, power, 0.0 if overhead is None else overhead, 1.0 if pue is None else pue
-    )
+    counted_overhead = 0.0 if overhead is None else overhead
+    counted_pue = 1.0 if pue is None else pue
+    kw = kw_per_system(basis, power, counted_overhead, counted_pue)
     return LedgerRow(
-        basis, power, overhead, pue, float(kw), systems_to_meet(mw, kw), systems_within(mw, kw)
+        basis=basis,
+        power_kw=power,
+        overhead_kw=overhead,
+        pue=pue,
+        kw_per_system=float(kw),
+        systems_to_meet=systems_to_meet(mw, kw),
+        systems_within=systems_within(mw, kw),
     )
 
 
@@ -273,24 +278,28 @@ def reconciled(
 
 
 def _reading(
-    count: PublishedCount, power_kw: float, it_low: float, it_high: float, found: Reconciliation
+    count: PublishedCount, power_kw: float, it_low: float, it_high: float, result: Reconciliation
 ) -> str:
     """Return a reconciliation as a sentence, from its figures."""
-    if found.pue_low is not None and found.pue_high is not None:
+    if result.pue_low is not None and result.pue_high is not None:
         return (
-            f"{count.mw:g} MW / {count.systems:,} = {found.kw_per_system:.4g} kW each: "
+            f"{count.mw:g} MW / {count.systems:,} = {result.kw_per_system:.4g} kW each: "
             f"IT power of {_range(it_low, it_high, 'g')} kW "
-            f"at a PUE of {_range(found.pue_low, found.pue_high, '.2f')}"
+            f"at a PUE of {_range(result.pue_low, result.pue_high, '.2f')}"
         )
-    more = "more" if found.more_systems >= 0 else "fewer"
+    more = "more" if result.more_systems >= 0 else "fewer"
     text = (
-        f"{count.systems:,} x {power_kw:g} kW = {found.mw_on_system_power:.1f} MW: "
-        f"{abs(found.more_systems):,} systems ({abs(found.more_percent):.1f} %) {more} than "
-        f"the {found.our_systems:,} that {count.mw:g} MW on system power needs"
+        f"{count.systems:,} x {power_kw:g} kW = {result.mw_on_system_power:.1f} MW: "
+        f"{abs(result.more_systems):,} systems ({abs(result.more_percent):.1f} %) {more} than "
+        f"the {result.our_systems:,} that {count.mw:g} MW on system power needs"
     )
-    return text + (f"; it is 2^{found.power_of_two}" if found.power_of_two is not None else "")
+    if result.power_of_two is not None:
+        text += f"; it is 2^{result.power_of_two}"
+    return text
 
 
 def _range(low: float, high: float, form: str) -> str:
     first, last = format(low, form), format(high, form)
-    return first if first == last else f"{first} to {last}"
+    if first == last:
+        return first
+    return f"{first} to {last}"

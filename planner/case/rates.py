@@ -21,11 +21,13 @@ def months_between(first: date, after: date) -> float:
 
     Each day counts as its share of its calendar month.
     """
-    months, day = 0.0, first
+    months = 0.0
+    day = first
     while day < after:
         following = _next_month(day)
         until = min(following, after)
-        months += (until - day).days / (following - day.replace(day=1)).days
+        days_in_month = (following - day.replace(day=1)).days
+        months += (until - day).days / days_in_month
         day = until
     return months
 
@@ -68,7 +70,8 @@ class Rate(Dated):
 
     def __init__(self, start: date, count: int, steps: Steps) -> None:
         super().__init__(start, count, steps)
-        self.first = int(np.argmax(self.values > 0)) if (self.values > 0).any() else count
+        days_with_rate = np.flatnonzero(self.values > 0)
+        self.first = int(days_with_rate[0]) if len(days_with_rate) else count
         self.daily = self.values * _month_shares(start, count)
 
     def accrued(self, first: int, last: int) -> float:
@@ -94,15 +97,23 @@ class Rate(Dated):
         """
         taken = []
         for day, units in placed:
-            allowed = np.concatenate([np.zeros(day), self.daily[day:]])
-            paid = np.diff(np.minimum(np.cumsum(allowed), units), prepend=0.0)
-            left = self.daily - paid
-            self.daily = np.where(left > LAST_TOLERANCE, left, 0.0)  # less is rounding noise
-            used = np.flatnonzero(paid > LAST_TOLERANCE)
-            if len(used) and paid.sum() > units - LAST_TOLERANCE:
-                free = {int(used[-1]) + 1} - {len(self.daily)}
-                self.rises = tuple(sorted({*self.rises, *free}))
-            taken.append(paid)
+            taken.append(self._take(day, units))
+        return taken
+
+    def _take(self, day: int, units: float) -> np.ndarray:
+        """Subtract one order; return the units that it takes on each day."""
+        allowed = self.daily.copy()
+        allowed[:day] = 0.0
+        covered = np.minimum(np.cumsum(allowed), units)
+        taken: np.ndarray = np.diff(covered, prepend=0.0)
+        remaining = self.daily - taken
+        self.daily = np.where(remaining > LAST_TOLERANCE, remaining, 0.0)  # less is rounding noise
+        days_taken = np.flatnonzero(taken > LAST_TOLERANCE)
+        is_covered = taken.sum() > units - LAST_TOLERANCE
+        if is_covered and len(days_taken):
+            day_after = int(days_taken[-1]) + 1
+            if day_after < len(self.daily):
+                self.rises = tuple(sorted({*self.rises, day_after}))
         return taken
 
 
@@ -144,29 +155,33 @@ def carried(accrued: Iterable[float], unit: float) -> list[bool]:
     unit
         The largest indivisible amount; 0 if there is none.
     """
-    found, any_left = list[bool](), False
-    for most in accrued:
-        units = most / unit if unit > 0 else 0.0
-        any_left = any_left or abs(units - round(units)) > LAST_TOLERANCE
-        found.append(any_left)
-    return found
+    may_carry: list[bool] = []
+    has_remainder = False
+    for units in accrued:
+        multiple = units / unit if unit > 0 else 0.0
+        if abs(multiple - round(multiple)) > LAST_TOLERANCE:
+            has_remainder = True
+        may_carry.append(has_remainder)
+    return may_carry
 
 
 def _steps(values: np.ndarray) -> tuple[Days, Days]:
     """Return the days on which values rise, and those on which they fall."""
-    up = np.diff(values)
-    return (
-        tuple(int(day) + 1 for day in np.flatnonzero(up > 0)),
-        tuple(int(day) + 1 for day in np.flatnonzero(up < 0)),
-    )
+    change = np.diff(values)
+    rises = np.flatnonzero(change > 0) + 1
+    falls = np.flatnonzero(change < 0) + 1
+    return tuple(rises.tolist()), tuple(falls.tolist())
 
 
 def _by_day(start: date, count: int, steps: Steps) -> np.ndarray:
     """Return the value in force on each day."""
-    found = np.zeros(count)
-    for since, value in sorted((day or date.min, value) for day, value in steps):
-        found[max(0, (max(since, start) - start).days) :] = value
-    return found
+    values = np.zeros(count)
+    # By date, so that a later step replaces the earlier ones from its day on.
+    dated = sorted((day or date.min, value) for day, value in steps)
+    for since, value in dated:
+        first = max(0, (since - start).days)
+        values[first:] = value
+    return values
 
 
 def _next_month(day: date) -> date:
@@ -175,10 +190,11 @@ def _next_month(day: date) -> date:
 
 def _month_shares(start: date, count: int) -> np.ndarray:
     """Return each day's share of its calendar month."""
-    shares, day = list[float](), start
+    shares: list[float] = []
+    day = start
     while len(shares) < count:
-        days = (_next_month(day) - day.replace(day=1)).days
-        left = (_next_month(day) - day).days
-        shares += [1 / days] * left
-        day = _next_month(day)
+        following = _next_month(day)
+        days_in_month = (following - day.replace(day=1)).days
+        shares += [1 / days_in_month] * (following - day).days
+        day = following
     return np.array(shares[:count])

@@ -39,52 +39,51 @@ def restrict_case(
     """
     kept, limits = set(pairs), spans or {}
     whole = range(case.calendar.day_count)
-    installing = {
-        pair: tuple(day for day in days if day in limits.get(pair, whole))
-        for pair, days in case.installing.items()
-        if pair in kept
-    }
-    installing = {pair: days for pair, days in installing.items() if days}
-    near = {
-        pair: _days_before(case, days) if pair in limits else whole
-        for pair, days in installing.items()
-    }
-    at_hall = _day_span_by_group(near, lambda pair: pair[0])
-    opening = {
-        key: opens
-        for key, opens in case.facility.opening.items()
-        if opens in at_hall.get(key[0], ())
-    }
+    installing: dict[Pair, Days] = {}
+    preparing: dict[Pair, range] = {}
+    for pair, all_days in case.installing.items():
+        if pair not in kept:
+            continue
+        days = tuple(day for day in all_days if day in limits.get(pair, whole))
+        if days:
+            installing[pair] = days
+            preparing[pair] = _days_before(case, days) if pair in limits else whole
+    at_hall = _day_span_by_group(preparing, lambda pair: pair[0])
+    opening: dict[tuple[str, int], int] = {}
+    for (hall, decided), opens in case.facility.opening.items():
+        if opens in at_hall.get(hall, ()):
+            opening[hall, decided] = opens
     return replace(
         case,
         installing=installing,
         serving=_serving(case, installing),
         facility=replace(case.facility, opening=opening),
-        supply=_supply(case, near),
+        supply=_supply(case, preparing),
     )
 
 
 def _days_before(case: Case, days: Days) -> range:
     """Return the days from `MAX_PERIODS_BEFORE_INSTALL` before the first day to the last."""
     calendar = case.calendar
-    before = calendar.first_days[max(0, calendar.period_of(days[0]) - MAX_PERIODS_BEFORE_INSTALL)]
-    return range(before, days[-1] + 1)
+    period = max(0, calendar.period_of(days[0]) - MAX_PERIODS_BEFORE_INSTALL)
+    return range(calendar.first_days[period], days[-1] + 1)
 
 
 def _day_span_by_group(
     spans: Mapping[Pair, range], group: Callable[[Pair], Hashable]
 ) -> dict[Hashable, range]:
     """Return the days from the first to the last of each group of pairs."""
-    found: dict[Hashable, range] = {}
+    by_group: dict[Hashable, range] = {}
     for pair, span in spans.items():
-        known = found.get(group(pair), span)
-        found[group(pair)] = range(min(span.start, known.start), max(span.stop, known.stop))
-    return found
+        known = by_group.get(group(pair), span)
+        first, stop = min(span.start, known.start), max(span.stop, known.stop)
+        by_group[group(pair)] = range(first, stop)
+    return by_group
 
 
 def _serving(case: Case, installing: Mapping[Pair, Days]) -> dict[Pair, int]:
     """Return the first period of service of each pair, given the days of installs."""
-    serving = {}
+    serving: dict[Pair, int] = {}
     for pair, start in case.serving.items():
         if pair in case.facility.fleet:
             serving[pair] = start
@@ -94,7 +93,7 @@ def _serving(case: Case, installing: Mapping[Pair, Days]) -> dict[Pair, int]:
     return serving
 
 
-def _supply(case: Case, near: Mapping[Pair, range]) -> Supply:
+def _supply(case: Case, preparing: Mapping[Pair, range]) -> Supply:
     """Return the supply without shipments and stock that cannot reach any install.
 
     Orders, assembly and stock at plants and depots are kept, because take-or-pay may require the
@@ -103,31 +102,46 @@ def _supply(case: Case, near: Mapping[Pair, range]) -> Supply:
     supply, facility = case.supply, case.facility
     if not supply.planned or supply.pooled:
         return supply
-    at_site = _day_span_by_group(near, lambda pair: (facility.site_of[pair[0]], pair[1]))
-    useful = set(at_site)
-    useful |= {(place, item) for place, item, _ in supply.firm_arrivals}
-    useful |= {(place, item) for place, item in supply.first_at if place not in facility.halls_at}
+    at_site = _day_span_by_group(preparing, lambda pair: (facility.site_of[pair[0]], pair[1]))
+    always = _spots_kept_always(case, set(at_site))
+    landing: dict[tuple[str, str, str, int], int] = {}
+    for (origin, end, item, day), lands in supply.landing.items():
+        if (end, item) in always or lands in at_site.get((end, item), ()):
+            landing[origin, end, item, day] = lands
+    held = []
+    for place, item, day in supply.held:
+        spot = (place, item)
+        # Stock may wait at a site for longer than the span, so only its first day counts.
+        if spot in always or (spot in at_site and day >= at_site[spot].start):
+            held.append((place, item, day))
+    return replace(supply, landing=landing, held=tuple(held))
+
+
+def _spots_kept_always(case: Case, at_site: set[Hashable]) -> set[Hashable]:
+    """Return the stocks, by place and item, that are kept on all days.
+
+    Parameters
+    ----------
+    at_site
+        Site and system of the installs.
+    """
+    supply, facility = case.supply, case.facility
+    firm: set[Hashable] = {(place, item) for place, item, _ in supply.firm_arrivals}
+    useful = at_site | firm
+    for place, item in supply.first_at:
+        if place not in facility.halls_at:
+            useful.add((place, item))
     lanes = {(origin, end, item) for origin, end, item, _ in supply.landing}
-    before = 0
-    while len(useful) > before:
-        before = len(useful)
-        useful |= {(origin, item) for origin, end, item in lanes if (end, item) in useful}
-    passes_on = {(origin, item) for origin, end, item in lanes if (end, item) in useful}
-    always = useful - set(at_site) | passes_on
-    always |= {(place, item) for place, item, _ in supply.firm_arrivals}
-    return replace(
-        supply,
-        landing={
-            key: lands
-            for key, lands in supply.landing.items()
-            if key[1:3] in always or lands in at_site.get(key[1:3], ())
-        },
-        held=tuple(
-            key
-            for key in supply.held
-            if key[:2] in always or (key[:2] in at_site and key[2] >= at_site[key[:2]].start)
-        ),
-    )
+    passes_on: set[Hashable] = set()
+    known_count = 0
+    while len(useful) > known_count:
+        known_count = len(useful)
+        for origin, end, item in lanes:
+            if (end, item) in useful:
+                passes_on.add((origin, item))
+        useful |= passes_on
+    # A site that passes a system on is treated like a depot.
+    return (useful - at_site) | passes_on | firm
 
 
 def promising_pairs(case: Case) -> set[Pair]:
@@ -141,31 +155,51 @@ def promising_pairs(case: Case) -> set[Pair]:
     cheapest: dict[str, Pair] = {}
     by_system: dict[str, list[Pair]] = defaultdict(list)
     for pair in sorted(case.installing, key=lambda pair: (cost[pair], pair)):
-        cheapest.setdefault(pair[0], pair)
-        by_system[pair[1]].append(pair)
-    return set(cheapest.values()) | {
-        pair for pairs in by_system.values() for pair in pairs[: max(3, len(pairs) // 20)]
-    }
+        hall, system = pair
+        cheapest.setdefault(hall, pair)
+        by_system[system].append(pair)
+    promising = set(cheapest.values())
+    for pairs in by_system.values():
+        promising.update(pairs[: max(3, len(pairs) // 20)])
+    return promising
 
 
 def money_per_mw(case: Case) -> dict[Pair, float]:
     """Return the approximate cost of one megawatt in service, by hall and system."""
-    supply, facility, demand = case.supply, case.facility, case.demand
+    supply, facility = case.supply, case.facility
+    price = _lowest_prices(supply)
+    years = sum(case.calendar.months) / 12.0
+    # Systems come into service over the whole plan, so on average they run for half of it.
+    hours = HOURS_PER_DAY * 365.0 * years / 2.0
+    cost_per_mw: dict[Pair, float] = {}
+    for hall, system in case.installing:
+        site = facility.site_of[hall]
+        parts = supply.bom.get(system, {})
+        cost = sum(price.get(item, 0.0) * quantity for item, quantity in parts.items())
+        if not cost:
+            cost = price.get(system) or 0.0
+        fit_out = facility.fit_out_cost.get(hall, 0.0) * facility.hall_count[hall]
+        opening = facility.opening_cost.get(site, 0.0)
+        cost += (fit_out + opening) / facility.most_systems(hall, system)
+        energy_price = facility.energy_price.get(site, 0.0)
+        cost += energy_price * facility.facility_mw[site, system] * hours
+        cost_per_mw[hall, system] = cost / _most_mw_of_one(case, site, system)
+    return cost_per_mw
+
+
+def _lowest_prices(supply: Supply) -> dict[str, float]:
+    """Return the lowest price of one good unit of each item or system."""
     price = dict(supply.market_price)
     for (supplier, item), money in supply.price.items():
         good = money / supply.sources[supplier, item]["yield"]
         price[item] = min(good, price.get(item, math.inf))
-    years = sum(case.calendar.months) / 12.0
-    found = {}
-    for hall, system in case.installing:
-        site, parts = facility.site_of[hall], supply.bom.get(system, {})
-        one = sum(price.get(item, 0.0) * quantity for item, quantity in parts.items())
-        one = one or price.get(system) or 0.0
-        room = facility.most_systems(hall, system)
-        opened = facility.fit_out_cost.get(hall, 0.0) * facility.hall_count[hall]
-        one += (opened + facility.opening_cost.get(site, 0.0)) / room
-        hours = HOURS_PER_DAY * 365.0 * years / 2.0
-        one += facility.energy_price.get(site, 0.0) * facility.facility_mw[site, system] * hours
-        mw = [demand.mw_per_system.get((c, site, system), 0.0) for c in demand.commitments]
-        found[hall, system] = one / max(*mw, 1e-9)
-    return found
+    return price
+
+
+def _most_mw_of_one(case: Case, site: str, system: str) -> float:
+    """Return the most MW that one system at a site serves, over all commitments."""
+    most = 1e-9  # never zero, so that it can divide
+    for commitment in case.demand.commitments:
+        mw = case.demand.mw_per_system.get((commitment, site, system), 0.0)
+        most = max(most, mw)
+    return most

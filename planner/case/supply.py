@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from planner.case.acts import Timetable
@@ -139,18 +140,12 @@ class SupplyBuilder:
 
     def build(self) -> Supply:
         """Return the look-ups and index sets."""
-        stores = [*self.inputs.tables["depots"], *self.inputs.tables["sites"]]
-        names = {id(row): str(row.values.get("depot") or row["site"]) for row in stores}
-        price = {row["system"]: row["price"] for row in self.inputs.tables["systems"]}
-        held = tuple((*spot, day) for spot, days in self.uses.items() for day in days)
+        market_price = {row["system"]: row["price"] for row in self.inputs.tables["systems"]}
         return Supply(
             planned=self.planned,
-            market_price={} if self.planned else price,
+            market_price={} if self.planned else market_price,
             sources=self.sources if self.planned else {},
-            price={
-                (supplier, item): row["price"] if row["price"] is not None else price.get(item, 0.0)
-                for (supplier, item), row in self.sources.items()
-            },
+            price=self._prices(market_price),
             capacity=self._accrued("order"),
             reserved=self._reserved(),
             carry=self._carry(),
@@ -165,19 +160,11 @@ class SupplyBuilder:
             landing=self._landing(),
             freight={lane: row["cost"] for lane, row in self.lanes.items()},
             lane_capacity=self._accrued("ship"),
-            held=held,
+            held=self._held(),
             held_months=self._held_months(),
-            storage={}
-            if self.pooled
-            else {names[id(row)]: row["storage"] for row in stores if row["storage"] is not None},
-            holding_cost={}
-            if self.pooled
-            else {names[id(row)]: row["holding_cost"] for row in stores if row["holding_cost"] > 0},
-            first_at={
-                spot: day
-                for spot, day in self.timetable.clock.earliest.items()
-                if day < self.calendar.day_count
-            },
+            storage=self._storage(),
+            holding_cost=self._holding_cost(),
+            first_at=self._first_at(),
             routes=self.flows.routes,
             plant_days={key: row["lead_days"] for key, row in self.plants.items()},
             pooled=self.pooled,
@@ -186,113 +173,186 @@ class SupplyBuilder:
     def _place(self, name: str) -> str:
         return EVERYWHERE if self.pooled else name
 
+    def _prices(self, market_price: Mapping[str, float]) -> dict[Source, float]:
+        """Return the price of each source; a blank price of a system is that on its own sheet."""
+        prices: dict[Source, float] = {}
+        for (supplier, item), row in self.sources.items():
+            price = row["price"]
+            prices[supplier, item] = market_price.get(item, 0.0) if price is None else price
+        return prices
+
+    def _stores(self) -> Iterator[tuple[str, Row]]:
+        """Yield name and row of each depot and site; none if all places are one."""
+        if self.pooled:
+            return
+        for row in self.inputs.tables["depots"]:
+            yield row["depot"], row
+        for row in self.inputs.tables["sites"]:
+            yield row["site"], row
+
+    def _storage(self) -> dict[str, float]:
+        """Return the units that each limited store can hold."""
+        storage: dict[str, float] = {}
+        for name, row in self._stores():
+            if row["storage"] is not None:
+                storage[name] = row["storage"]
+        return storage
+
+    def _holding_cost(self) -> dict[str, float]:
+        """Return the holding cost of each store that has one."""
+        costs: dict[str, float] = {}
+        for name, row in self._stores():
+            if row["holding_cost"] > 0:
+                costs[name] = row["holding_cost"]
+        return costs
+
+    def _first_at(self) -> dict[tuple[str, str], int]:
+        """Return the first day of the plan on which each item can be at each place."""
+        first: dict[tuple[str, str], int] = {}
+        for spot, day in self.timetable.clock.earliest.items():
+            if day < self.calendar.day_count:
+                first[spot] = day
+        return first
+
     def _days_of_use(self) -> dict[tuple[str, str], tuple[int, ...]]:
         """Return the days on which units are taken from each stock, in order."""
-        found: dict[tuple[str, str], set[int]] = defaultdict(set)
+        if not self.planned:
+            return {}
+        uses: dict[tuple[str, str], set[int]] = defaultdict(set)
         for key, leg in self.timetable.leg.items():
-            for spot in leg.takes if self.planned else ():
-                found[spot].update(self.timetable.days(*key))
-        return {spot: tuple(sorted(days)) for spot, days in found.items() if days}
+            for spot in leg.takes:
+                uses[spot].update(self.timetable.days(*key))
+        return {spot: tuple(sorted(days)) for spot, days in uses.items() if days}
 
-    def _used(self, spot: tuple[str, str], day: int) -> int | None:
+    def _day_of_use(self, spot: tuple[str, str], day: int) -> int | None:
         """Return the first day of use on or after a day; None if there is none."""
         return first_on(self.uses.get(spot, ()), day)
 
+    def _held(self) -> tuple[tuple[str, str, int], ...]:
+        """Return place, item and day of each possible stock."""
+        held = []
+        for (place, item), days in self.uses.items():
+            for day in days:
+                held.append((place, item, day))
+        return tuple(held)
+
+    def _held_months(self) -> dict[tuple[str, str, int], float]:
+        """Return the months from each day of use to the next, or to the plan's end."""
+        months: dict[tuple[str, str, int], float] = {}
+        for (place, item), days in self.uses.items():
+            for day, following in pairwise([*days, self.calendar.day_count]):
+                months[place, item, day] = self.calendar.months_over(day, following - 1)
+        return months
+
     def _accrued(self, kind: str) -> dict[Any, float]:
         """Return the units that the rates of one kind of act accrue, by day."""
-        return {
-            (*name[1:], day): most
-            for name in self.timetable.rates
-            if name[0] == kind and self.planned
-            for day, most in self.timetable.accrued(name).items()
-        }
+        accrued: dict[tuple[str | int, ...], float] = {}
+        if not self.planned:
+            return accrued
+        for name in self.timetable.rates:
+            if name[0] == kind:
+                for day, units in self.timetable.accrued(name).items():
+                    accrued[(*name[1:], day)] = units
+        return accrued
 
     def _carry(self) -> dict[str, float]:
         """Return the largest indivisible order of each limited supplier, in capacity units."""
-        found: dict[str, float] = defaultdict(float)
+        largest: dict[str, float] = defaultdict(float)
         for (supplier, _), row in self.sources.items():
-            lots = math.ceil(row["min_order"] / row["lot"] - LAST_TOLERANCE)
-            least = max(lots, 1) * row["lot"] if self.whole else row["min_order"]
-            found[supplier] = max(found[supplier], least * row["capacity_use"])
-        return found
+            least = row["min_order"]
+            if self.whole:
+                least = _least_lots(row) * row["lot"]
+            largest[supplier] = max(largest[supplier], least * row["capacity_use"])
+        return largest
 
     def _reserved(self) -> dict[tuple[str, str, int], float]:
         """Return the units that take-or-pay counts by order day, to the plan's end.
 
         Before the first order day and after the last, take-or-pay is settled at period ends.
         """
-        found = {}
-        for (supplier, item), row in self.sources.items() if self.planned else ():
-            if row["take_or_pay_share"] <= 0 or row["capacity_use"] <= 0:
+        reserved: dict[tuple[str, str, int], float] = {}
+        if not self.planned:
+            return reserved
+        for (supplier, item), row in self.sources.items():
+            share, capacity_use = row["take_or_pay_share"], row["capacity_use"]
+            if share <= 0 or capacity_use <= 0:
                 continue
-            days = self.timetable.days("order", supplier, item)
-            ends = self.calendar.last_days
-            outside = (day for day in ends if not days or not days[0] <= day <= days[-1])
             gross = self.timetable.gross["order", supplier]
             placed = self.timetable.placed.get((supplier, item))
-            for first, last in windows(sorted({*days, *outside}), 0):
-                due = row["take_or_pay_share"] * gross.accrued(first, last)
-                due -= 0.0 if placed is None else float(placed[first : last + 1].sum())
-                found[supplier, item, last] = due / row["capacity_use"]
-        return found
+            for first, last in windows(self._settlement_days(supplier, item), 0):
+                due = share * gross.accrued(first, last)
+                if placed is not None:
+                    due -= float(placed[first : last + 1].sum())
+                reserved[supplier, item, last] = due / capacity_use
+        return reserved
+
+    def _settlement_days(self, supplier: str, item: str) -> list[int]:
+        """Return the days on which take-or-pay of a source is settled, in order."""
+        order_days = self.timetable.days("order", supplier, item)
+        days = set(order_days)
+        for period_end in self.calendar.last_days:
+            if not order_days or not order_days[0] <= period_end <= order_days[-1]:
+                days.add(period_end)
+        return sorted(days)
 
     def _firm_arrivals(self) -> dict[tuple[str, str, int], float]:
         """Return good units of placed orders by place, item and day of use."""
         arrivals: dict[tuple[str, str, int], float] = defaultdict(float)
         for row in self.inputs.tables["orders"]:
-            spot = self._place(row["supplier"]), row["item"]
-            used = self._used(spot, self.calendar.from_day(row["arrives"]))
+            supplier, item = row["supplier"], row["item"]
+            place = self._place(supplier)
+            used = self._day_of_use((place, item), self.calendar.from_day(row["arrives"]))
             if used is not None:
-                good = row["quantity"] * self.sources[row["supplier"], row["item"]]["yield"]
-                arrivals[(*spot, used)] += good
+                good = row["quantity"] * self.sources[supplier, item]["yield"]
+                arrivals[place, item, used] += good
         return dict(arrivals)
 
     def _firm_orders(self) -> dict[tuple[str, str, int], tuple[float, ...]]:
         """Return quantities of placed orders that are dated on a day of the plan."""
-        placed = defaultdict(list)
+        placed: dict[tuple[str, str, int], list[float]] = defaultdict(list)
         for row in self.inputs.tables["orders"]:
             if row["placed"] is not None and self.calendar.holding(row["placed"]) is not None:
                 day = self.calendar.number(row["placed"])
                 placed[row["supplier"], row["item"], day].append(row["quantity"])
         return {key: tuple(quantities) for key, quantities in placed.items()}
 
-    def _held_months(self) -> dict[tuple[str, str, int], float]:
-        """Return the months from each day of use to the next, or to the plan's end."""
-        return {
-            (*spot, day): self.calendar.months_over(day, following - 1)
-            for spot, days in self.uses.items()
-            for day, following in zip(days, [*days[1:], self.calendar.day_count], strict=True)
-        }
-
     def _arrival(self) -> dict[tuple[str, str, int], int]:
         """Return when each useful order can be used."""
-        arrival = {}
-        for (supplier, item), row in self.sources.items() if self.planned else ():
+        arrival: dict[tuple[str, str, int], int] = {}
+        if not self.planned:
+            return arrival
+        for (supplier, item), row in self.sources.items():
+            spot = (self._place(supplier), item)
             for day in self.timetable.days("order", supplier, item):
-                used = self._used((self._place(supplier), item), day + row["lead_days"])
+                used = self._day_of_use(spot, day + row["lead_days"])
                 if used is not None:
                     arrival[supplier, item, day] = used
         return arrival
 
     def _finish(self) -> dict[tuple[str, str, int], int]:
         """Return when each useful start of assembly can be used."""
-        finish = {}
-        for (plant, system), row in self.plants.items() if self.planned else ():
+        finish: dict[tuple[str, str, int], int] = {}
+        if not self.planned:
+            return finish
+        for (plant, system), row in self.plants.items():
+            spot = (self._place(plant), system)
             for day in self.timetable.days("start", plant, system):
-                used = self._used((self._place(plant), system), day + row["lead_days"])
+                used = self._day_of_use(spot, day + row["lead_days"])
                 if used is not None:
                     finish[plant, system, day] = used
         return finish
 
     def _landing(self) -> dict[tuple[str, str, str, int], int]:
         """Return when each useful shipment can be used."""
-        landing = {}
-        for lane, row in self.lanes.items() if self.planned else ():
-            for item in self.flows.lane_items[lane]:
-                for day in self.timetable.days("ship", *lane, item):
-                    used = self._used((lane[1], item), day + row["transit_days"])
+        landing: dict[tuple[str, str, str, int], int] = {}
+        if not self.planned:
+            return landing
+        for (origin, end), row in self.lanes.items():
+            for item in self.flows.lane_items[origin, end]:
+                for day in self.timetable.days("ship", origin, end, item):
+                    used = self._day_of_use((end, item), day + row["transit_days"])
                     if used is not None:
-                        landing[(*lane, item, day)] = used
+                        landing[origin, end, item, day] = used
         return landing
 
     def _largest_order(self) -> dict[tuple[str, str, int], float]:
@@ -301,22 +361,34 @@ class SupplyBuilder:
         All halls full is a valid bound: a plan that filled them twice from one order would discard
         systems that it had just bought.
         """
-        room: dict[str, float] = defaultdict(float)
-        for hall, system in self.facility.hosted:
-            most = self.facility.most_systems(hall, system)
-            room[system] += most
-            for item, quantity in self.bom.get(system, {}).items():
-                room[item] += most * quantity
-        capacity, carry, largest = self._accrued("order"), self._carry(), {}
+        units_to_fill = self._units_to_fill_all_halls()
+        capacity = self._accrued("order")
+        carry = self._carry()
+        largest: dict[tuple[str, str, int], float] = {}
         for supplier, item, day in self._arrival():
             row = self.sources[supplier, item]
             # Add one minimum order in whole lots, to leave room for rounding up.
-            least = math.ceil(max(row["min_order"] / row["lot"], 1.0) - LAST_TOLERANCE) * row["lot"]
-            most = room[item] / row["yield"] + least
+            most = units_to_fill[item] / row["yield"] + _least_lots(row) * row["lot"]
             if (supplier, day) in capacity and row["capacity_use"] > 0:
-                left = capacity[supplier, day] + carry[supplier]
-                most = min(most, left / row["capacity_use"])
+                available = capacity[supplier, day] + carry[supplier]
+                most = min(most, available / row["capacity_use"])
             if self.whole:
                 most = whole_part(most / row["lot"]) * row["lot"]
             largest[supplier, item, day] = most
         return largest
+
+    def _units_to_fill_all_halls(self) -> dict[str, float]:
+        """Return the units of each system and item that fill every hall with every system."""
+        units: dict[str, float] = defaultdict(float)
+        for hall, system in self.facility.hosted:
+            most = self.facility.most_systems(hall, system)
+            units[system] += most
+            for item, quantity in self.bom.get(system, {}).items():
+                units[item] += most * quantity
+        return units
+
+
+def _least_lots(row: Row) -> int:
+    """Return the fewest lots of a source that make its minimum order, at least one."""
+    lots: int = math.ceil(row["min_order"] / row["lot"] - LAST_TOLERANCE)
+    return max(lots, 1)
