@@ -92,7 +92,7 @@ def test_malformed_tables_are_judged_no_further() -> None:
     change("stock", ("Fab", "wafer", date(2026, 1, 1)), quantity="two")(tables)
     verdict = verify(workbook("full"), tables)
     assert verdict.rules == ("columns", "values")
-    assert verdict.violations == ("values: row 1 of stock has 'two' in quantity, no number",)
+    assert verdict.violations == ("values: row 1 of stock has 'two' in quantity, not a number",)
 
 
 def test_an_empty_plan_is_refused() -> None:

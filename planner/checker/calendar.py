@@ -52,10 +52,10 @@ class Part:
 
     def days_until(self, last: date) -> list[date]:
         """First days of its periods up to a day, and the first one after it."""
-        found = [self.start]
-        while found[-1] <= last:
-            found.append(self.day(len(found)))
-        return found
+        days = [self.start]
+        while days[-1] <= last:
+            days.append(self.day(len(days)))
+        return days
 
 
 class Calendar:
@@ -83,12 +83,16 @@ class Calendar:
         for other in others:
             length, day = other.split(" from ")
             parts.append(Part(length, date.fromisoformat(day)))
-        found: set[date] = set()
+        starts: set[date] = set()
         for part in parts:
-            found = {day for day in found if day < part.start} | set(part.days_until(self.end))
-        after = max(found)
-        cuts = {day + DAY for day in self.last_days}
-        return tuple(sorted(found | {day for day in cuts if self.start < day < after}))
+            # A part replaces what the parts before it say about its days.
+            starts = {day for day in starts if day < part.start}
+            starts.update(part.days_until(self.end))
+        day_after_plan = max(starts)
+        for last_day in self.last_days:
+            if self.start < last_day + DAY < day_after_plan:
+                starts.add(last_day + DAY)
+        return tuple(sorted(starts))
 
     @cached_property
     def count(self) -> int:
@@ -119,9 +123,10 @@ class Calendar:
 
     def months_served(self, period: int) -> float:
         """Months from a period's last day to the day before the next one's."""
-        begins = self.last_day(period)
-        ends = self.last_day(period + 1) - DAY if period + 1 < self.count else begins
-        return months(begins, ends)
+        first = self.last_day(period)
+        if period + 1 == self.count:
+            return months(first, first)
+        return months(first, self.last_day(period + 1) - DAY)
 
     def holding(self, day: date | None) -> int | None:
         """Period that contains a day; None for no day and for a day outside the plan."""

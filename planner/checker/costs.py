@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 
 from planner.checker.calendar import DAY, months
 from planner.checker.facts import Amounts, Book, Figures, number
@@ -15,6 +16,12 @@ from planner.checker.ways import UNITS_TOLERANCE, ways_of
 from planner.plan.tables import Row
 
 HOURS_PER_DAY = 24
+
+MISSED_TIER = "missed_mw_months_priority_"
+"""Name of the tier of missed megawatts, up to the number of the priority."""
+
+EARLY_TIER = "in_service_mw_months"
+COST_TIER = "present_cost"
 
 
 def purchase_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -39,15 +46,16 @@ def take_or_pay_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
     It is settled by order day, before the first and after the last at the ends of periods. What a
     window leaves to the next, up to an order, is settled there.
     """
-    due, ways = Amounts(), ways_of(book, figures)
+    due = Amounts()
+    ways = ways_of(book, figures)
     for (supplier, item), row in book.supply.items():
         share, use = row["take_or_pay_share"], row["capacity_use"]
         act = ("order", supplier, None, None)
         if not share or not use or act not in ways.rates:
             continue
         firm = [(day, units) for day, of, units in taken(book, ways, supplier) if of == item]
-        for first, last, left in _settled(book, figures, supplier, item):
-            reserved = share * (accrued(ways.rates[act], first, last) + left)
+        for first, last, carried in _settled(book, figures, supplier, item):
+            reserved = share * (accrued(ways.rates[act], first, last) + carried)
             reserved -= sum(units for day, units in firm if first <= day <= last)
             unused = reserved / use - figures.ordered[supplier, item, last]
             if unused > ledger.tolerance:
@@ -63,13 +71,19 @@ def _settled(
     What a window leaves is settled in the next stretch; the last one leaves nothing. A window
     whose rate is nothing is no order day.
     """
-    windows = windows_of(book, figures).get(("order", supplier, None, None), [])
     opens = book.supply[supplier, item]["available_from"] or book.calendar.start
-    carried = {window.last: window.carried for window in windows}
-    days = {window.last for window in windows if window.allowed > UNITS_TOLERANCE}
-    days = {day for day in days if day >= opens}
-    ends = {book.calendar.last_day(period) for period in book.periods}
-    days |= {day for day in ends if not days or not min(days) <= day <= max(days)}
+    windows = windows_of(book, figures).get(("order", supplier, None, None), [])
+    carried: dict[date, float] = {}
+    order_days: set[date] = set()
+    for window in windows:
+        carried[window.last] = window.carried
+        if window.allowed > UNITS_TOLERANCE and window.last >= opens:
+            order_days.add(window.last)
+    days = set(order_days)
+    for period in book.periods:
+        end = book.calendar.last_day(period)
+        if not order_days or not min(order_days) <= end <= max(order_days):
+            days.add(end)
     first, before = book.calendar.start, 0.0
     for last in sorted(days):
         after = 0.0 if last == max(days) else carried.get(last, 0.0)
@@ -113,15 +127,18 @@ def holding_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
 
     At depots and sites; what is held last is held until the plan's end.
     """
-    due, days = Amounts(), defaultdict[tuple[str, str], list[date]](list)
+    due = Amounts()
+    days_of_stock: dict[tuple[str, str], list[date]] = defaultdict(list)
     for place, item, day in sorted(stock_after(book, figures)):
-        days[place, item].append(day)
-    for (place, item), found in days.items():
+        days_of_stock[place, item].append(day)
+    day_after_plan = book.calendar.starts[-1]
+    for (place, item), days in days_of_stock.items():
         row = book.depots.get(place) or book.sites.get(place)
-        for day, following in zip(found, [*found[1:], book.calendar.starts[-1]], strict=True):
-            if row is not None and row["holding_cost"]:
-                held = row["holding_cost"] * months(day, following - DAY)
-                due[day,] += figures.stock[place, item, day] * held
+        if row is None or not row["holding_cost"]:
+            continue
+        for day, following in pairwise([*days, day_after_plan]):
+            money_per_unit = row["holding_cost"] * months(day, following - DAY)
+            due[day,] += figures.stock[place, item, day] * money_per_unit
     _compare("holding", due, book, figures, ledger)
 
 
@@ -131,18 +148,28 @@ def openings_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
     None where halls are open or systems stand at the start.
     """
     due = Amounts()
+    in_use = _sites_in_use(book)
+    first_decision: dict[str, date] = {}
+    for (hall, day), count in figures.decided.items():
+        if count > ledger.tolerance:
+            site = book.site_of(hall)
+            first_decision[site] = min(day, first_decision.get(site, day))
     for site, row in book.sites.items():
-        halls = [hall for hall in book.halls if book.site_of(hall) == site]
-        stands = any(book.halls[hall]["open_count"] > 0 for hall in halls)
-        stands = stands or any(r["count"] > 0 for (h, _), r in book.fleet.items() if h in halls)
-        decided = [
-            day
-            for (hall, day), count in figures.decided.items()
-            if hall in halls and count > ledger.tolerance
-        ]
-        if decided and not stands:
-            due[min(decided),] += row["opening_cost"]
+        if site in first_decision and site not in in_use:
+            due[first_decision[site],] += row["opening_cost"]
     _compare("openings", due, book, figures, ledger)
+
+
+def _sites_in_use(book: Book) -> set[str]:
+    """Return the sites where halls are open or systems stand at the start."""
+    sites = set()
+    for hall, row in book.halls.items():
+        if row["open_count"] > 0:
+            sites.add(book.site_of(hall))
+    for (hall, _), row in book.fleet.items():
+        if row["count"] > 0:
+            sites.add(book.site_of(hall))
+    return sites
 
 
 def fit_out_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -155,55 +182,62 @@ def fit_out_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 def lease_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
     """IT MW of the systems in service x months from their first day on x the site's lease."""
-    prices = {site: row["lease"] for site, row in book.sites.items() if row["lease"]}
-    due = _while_in_service(book, figures, prices, months, facility=False)
+
+    def money_per_month(hall: str, system: str) -> float:
+        lease = book.sites[book.site_of(hall)]["lease"]
+        return lease * book.it_mw(system) if lease else 0.0
+
+    due = _while_in_service(book, figures, money_per_month, months)
     _compare("lease", due, book, figures, ledger)
 
 
 def energy_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
     """Facility MW of systems in service x hours from their first day on x the energy price."""
-    prices = {site: row["energy_price"] for site, row in book.sites.items() if row["energy_price"]}
-    due = _while_in_service(
-        book,
-        figures,
-        prices,
-        lambda first, last: HOURS_PER_DAY * max(0, (last - first).days + 1),
-        facility=True,
-    )
+
+    def money_per_hour(hall: str, system: str) -> float:
+        price = book.sites[book.site_of(hall)]["energy_price"]
+        return price * book.facility_mw(hall, system) if price else 0.0
+
+    def hours(first: date, last: date) -> float:
+        return HOURS_PER_DAY * max(0, (last - first).days + 1)
+
+    due = _while_in_service(book, figures, money_per_hour, hours)
     _compare("energy", due, book, figures, ledger)
 
 
 def _while_in_service(
     book: Book,
     figures: Figures,
-    prices: Mapping[str, float],
-    long: Callable[[date, date], float],
-    *,
-    facility: bool,
+    price: Callable[[str, str], float],
+    length: Callable[[date, date], float],
 ) -> Amounts:
-    """Return the cost of megawatts in service, dated the first day of each period.
+    """Return the cost of systems in service, dated the first day of each period.
 
     What is removed in a period is paid for to its end.
+
+    Parameters
+    ----------
+    price
+        Gives the money per system and unit of time, by hall and system.
+    length
+        Gives the time from one day to another, both included.
     """
     due = Amounts()
-
-    def price(hall: str, system: str) -> float:
-        mw = book.facility_mw(hall, system) if facility else book.it_mw(system)
-        return prices[book.site_of(hall)] * mw
-
-    counts = [*figures.in_service.items()]
+    in_service = list(figures.in_service.items())
     for (hall, system, day), removed in figures.removed.items():
-        counts.append(((hall, system, book.calendar.holding(day)), removed))
-    for (hall, system, period), count in counts:
-        if count and book.site_of(hall) in prices:
-            whole = long(book.day(period), book.calendar.last_day(period))
-            due[book.day(period),] += count * price(hall, system) * whole
+        in_service.append(((hall, system, book.calendar.holding(day)), removed))
+    for (hall, system, period), count in in_service:
+        if count:
+            first = book.day(period)
+            whole = length(first, book.calendar.last_day(period))
+            due[first,] += count * price(hall, system) * whole
+    # New systems are in service for the rest of their first period only.
     for (hall, system, day), count in figures.installed.items():
         begins = day + timedelta(days=book.systems[system]["commission_days"])
         period = book.calendar.holding(begins)
-        if count and period is not None and book.site_of(hall) in prices:
-            before = long(book.day(period), begins - DAY)
-            due[book.day(period),] -= count * price(hall, system) * before
+        if count and period is not None:
+            first = book.day(period)
+            due[first,] -= count * price(hall, system) * length(first, begins - DAY)
     return due
 
 
@@ -230,16 +264,17 @@ def late_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
 def _compare(term: str, due: Amounts, book: Book, figures: Figures, ledger: Ledger) -> None:
     """Compare a term of the spend table with the recomputed money, nominal and discounted."""
     figures.due[term] = due
-    rate, amounts, presents = book.settings["discount_rate"], Amounts(), Amounts()
+    rate = book.settings["discount_rate"]
+    amounts, presents = Amounts(), Amounts()
     for (day,), amount in due.items():
         period = book.calendar.holding(day)
         amounts[period,] += amount
         presents[period,] += amount * book.calendar.discount(day, rate)
     for period in book.periods:
-        found, present = figures.spend[term, period], figures.present[term, period]
-        if ledger.strays(found, amounts[period,]):
+        spent, present = figures.spend[term, period], figures.present[term, period]
+        if ledger.strays(spent, amounts[period,]):
             ledger.refuse(
-                f"{book.day(period)} has {figure(found)} money of {term}, its "
+                f"{book.day(period)} has {figure(spent)} money of {term}, its "
                 f"quantities make {figure(amounts[period,])} money"
             )
         if ledger.strays(present, presents[period,]):
@@ -263,14 +298,13 @@ def cost_totals(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 def budget(book: Book, figures: Figures, ledger: Ledger) -> None:
     """What is spent until a date, late cost aside, is within the budget; not discounted."""
+    # Late cost is a penalty that the objective weighs, not money that is spent.
+    payments: list[tuple[date, float]] = []
+    for term, due in figures.due.items():
+        if term != "late":
+            payments += [(day, amount) for (day,), amount in due.items()]
     for row in book.tables["budget"]:
-        spent = sum(
-            amount
-            for term, due in figures.due.items()
-            if term != "late"
-            for (day,), amount in due.items()
-            if day <= row["date"]
-        )
+        spent = sum(amount for day, amount in payments if day <= row["date"])
         if ledger.above(spent, row["cumulative"]):
             ledger.refuse(
                 f"{figure(spent)} money is spent by {row['date']}, the budget is "
@@ -285,10 +319,10 @@ def tier_order(book: Book, figures: Figures, ledger: Ledger) -> None:
     against a baseline, may follow.
     """
     due = tiers_in_order(book)
-    ours = ("missed_mw_months_priority_", "in_service_mw_months", "present_cost")
-    found = [tier for tier in _tiers(figures) if tier.startswith(ours)]
-    if ledger.fails(bool(found) and found == due[: len(found)]):
-        ledger.refuse(f"the tiers are {', '.join(found) or 'none'}, those due are {', '.join(due)}")
+    ours = (MISSED_TIER, EARLY_TIER, COST_TIER)
+    tiers = [tier for tier in _tiers(figures) if tier.startswith(ours)]
+    if ledger.fails(bool(tiers) and tiers == due[: len(tiers)]):
+        ledger.refuse(f"the tiers are {', '.join(tiers) or 'none'}, those due are {', '.join(due)}")
 
 
 def tier_missed(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -296,9 +330,9 @@ def tier_missed(book: Book, figures: Figures, ledger: Ledger) -> None:
     due = Amounts()
     for (commitment, period), mw in figures.missed.items():
         priority = book.commitments[commitment]["priority"]
-        due[f"missed_mw_months_priority_{priority}",] += mw * book.calendar.months(period)
+        due[f"{MISSED_TIER}{priority}",] += mw * book.calendar.months(period)
     for tier, value in _tiers(figures).items():
-        if tier.startswith("missed_mw_months_priority_") and ledger.differs(value, due[tier,]):
+        if tier.startswith(MISSED_TIER) and ledger.differs(value, due[tier,]):
             ledger.refuse(
                 f"{tier} is {figure(value)}, the ramp misses {figure(due[tier,])} MW-months"
             )
@@ -306,21 +340,20 @@ def tier_missed(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 def tier_in_service(book: Book, figures: Figures, ledger: Ledger) -> None:
     """The tier of early service is the sum of MW in service for commitments x months."""
-    found = _tiers(figures).get("in_service_mw_months")
+    value = _tiers(figures).get(EARLY_TIER)
     due = sum(mw * book.calendar.months(period) for (_, period), mw in figures.met.items())
-    if found is not None and ledger.differs(found, due):
+    if value is not None and ledger.differs(value, due):
         ledger.refuse(
-            f"in_service_mw_months is {figure(found)}, the ramp has {figure(due)} "
-            "MW-months in service"
+            f"{EARLY_TIER} is {figure(value)}, the ramp has {figure(due)} MW-months in service"
         )
 
 
 def tier_present_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
     """The tier of cost is the sum of the terms' present costs, as near as a solver adds them up."""
+    value = _tiers(figures).get(COST_TIER)
     due = sum(number(row, "present_cost") for row in figures.tables["costs"])
-    found = _tiers(figures).get("present_cost")
-    if found is not None and ledger.differs(found, due):
-        ledger.refuse(f"present_cost is {figure(found)}, its terms sum to {figure(due)} money")
+    if value is not None and ledger.differs(value, due):
+        ledger.refuse(f"{COST_TIER} is {figure(value)}, its terms sum to {figure(due)} money")
 
 
 def tier_bounds(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -328,19 +361,24 @@ def tier_bounds(book: Book, figures: Figures, ledger: Ledger) -> None:
 
     Its gap is the distance of the two, relative to the value, absolute where that is below one.
     """
+    due_tiers = tiers_in_order(book)
     for row in figures.tables["tiers"]:
-        distance = None if row["bound"] is None else _distance(row)
-        stated = None if row["gap"] is None else number(row, "gap")
-        if ledger.fails((stated is None) == (distance is None)) or (
-            stated is not None and distance is not None and ledger.differs(stated, distance)
-        ):
-            ledger.refuse(f"the gap of {row['tier']} is {stated}, value and bound give {distance}")
-        if row["tier"] not in tiers_in_order(book) or row["bound"] is None:
+        gap_due = None if row["bound"] is None else _distance(row)
+        gap = None if row["gap"] is None else number(row, "gap")
+        is_wrong = ledger.fails((gap is None) == (gap_due is None))
+        if gap is not None and gap_due is not None and not is_wrong:
+            is_wrong = ledger.differs(gap, gap_due)
+        if is_wrong:
+            ledger.refuse(f"the gap of {row['tier']} is {gap}, value and bound give {gap_due}")
+        if row["tier"] not in due_tiers or row["bound"] is None:
             continue
         value, bound = number(row, "value"), number(row, "bound")
-        largest = row["tier"] == "in_service_mw_months"
-        if ledger.above(value, bound) if largest else ledger.below(value, bound):
-            side = "above" if largest else "below"
+        # Early service is the only tier that is maximised.
+        if row["tier"] == EARLY_TIER:
+            is_better, side = ledger.above(value, bound), "above"
+        else:
+            is_better, side = ledger.below(value, bound), "below"
+        if is_better:
             ledger.refuse(f"{row['tier']} is {figure(value)}, {side} its bound {figure(bound)}")
 
 
@@ -352,12 +390,11 @@ def _distance(row: Row) -> float:
 def tiers_in_order(book: Book) -> list[str]:
     """Return the names of the tiers that a plan of these inputs has, first to last."""
     priorities = sorted({row["priority"] for row in book.commitments.values()})
-    early = book.settings["pace"] == "as-early-as-possible"
-    return [
-        *(f"missed_mw_months_priority_{priority}" for priority in priorities),
-        *(["in_service_mw_months"] if early else []),
-        "present_cost",
-    ]
+    tiers = [f"{MISSED_TIER}{priority}" for priority in priorities]
+    if book.settings["pace"] == "as-early-as-possible":
+        tiers.append(EARLY_TIER)
+    tiers.append(COST_TIER)
+    return tiers
 
 
 def _tiers(figures: Figures) -> dict[str, float]:

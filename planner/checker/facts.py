@@ -53,8 +53,10 @@ class Book:
         self.settings = settings
         self.tables = tables
         self.milestones = _milestones(tables["milestones"])
-        ends = {day for found in self.milestones.values() for day in _ends(found)}
-        self.calendar = Calendar(settings["start"], settings["end"], settings["period"], ends)
+        last_days: set[date] = set()
+        for milestones in self.milestones.values():
+            last_days.update(_last_days(milestones))
+        self.calendar = Calendar(settings["start"], settings["end"], settings["period"], last_days)
         self.periods = range(self.calendar.count)
         self.systems = {row["system"]: row for row in tables["systems"]}
         self.sites = {row["site"]: row for row in tables["sites"]}
@@ -68,19 +70,22 @@ class Book:
         self.terms = {(row["commitment"], row["site"]): row for row in tables["service"]}
         self.fleet = {(row["hall"], row["system"]): row for row in tables["fleet"]}
         self.places = self._places()
-        self.items = {item for _, item in self.supply} | set(self.systems)
+        self.items = set(self.systems)
+        self.items |= {item for _, item in self.supply}
         self.items |= {row["item"] for row in tables["bom"]}
+        self._dated: dict[str, dict[str, list[tuple[date, float]]]] = {}
+        for sheet, (key, column) in DATED_CAPACITIES.items():
+            self._dated[sheet] = self._capacities(sheet, key, column)
         days = timedelta(days=settings["release_fence_days"])
-        self._dated = {
-            sheet: self._capacities(sheet, *columns) for sheet, columns in DATED_CAPACITIES.items()
-        }
         self.fence = max(settings["start"], settings["today"] + days)
 
     def _places(self) -> set[str]:
         if not self.lanes:
             return {EVERYWHERE}
-        makers = {supplier for supplier, _ in self.supply} | {plant for plant, _ in self.plants}
-        return makers | set(self.depots) | set(self.sites)
+        places = set(self.depots) | set(self.sites)
+        places |= {supplier for supplier, _ in self.supply}
+        places |= {plant for plant, _ in self.plants}
+        return places
 
     def _capacities(self, sheet: str, key: str, column: str) -> dict[str, list[tuple[date, float]]]:
         dated: dict[str, list[tuple[date, float]]] = {}
@@ -108,14 +113,18 @@ class Book:
     def facility_mw(self, hall: str, system: str) -> float:
         """MW of facility power of one system in a hall; NaN if the PUE is unknown."""
         pue = self.sites[self.site_of(hall)]["pue"]
-        return self.it_mw(system) * pue if pue is not None else float("nan")
+        if pue is None:
+            return float("nan")
+        return self.it_mw(system) * float(pue)
 
     def basis_mw(self, commitment: str, hall: str, system: str) -> float:
         """MW that one system in a hall counts for a commitment, on the commitment's basis."""
         basis = self.commitments[commitment]["basis"]
         if basis == "system":
             return float(self.systems[system]["power_kw"]) / 1000
-        return self.it_mw(system) if basis == "it" else self.facility_mw(hall, system)
+        if basis == "it":
+            return self.it_mw(system)
+        return self.facility_mw(hall, system)
 
     def steps(self, sheet: str, name: str) -> list[tuple[date, float]] | None:
         """Values of a dated capacity, each with its first day; None without any row."""
@@ -137,15 +146,18 @@ class Book:
 
     def due_mw(self, commitment: str, day: date) -> float:
         """MW due on a day: the largest milestone by then, or the latest if they may fall."""
-        found = [mw for at, mw in self.milestones.get(commitment, ()) if at <= day]
-        if self.commitments[commitment]["may_fall"]:
-            return found[-1] if found else 0.0
-        return max(found, default=0.0)
+        due = [mw for since, mw in self.milestones.get(commitment, ()) if since <= day]
+        if not due:
+            return 0.0
+        return due[-1] if self.commitments[commitment]["may_fall"] else max(due)
 
     def due_from(self, commitment: str, day: date) -> float:
         """MW due at most on a day or on any later one."""
-        later = [mw for at, mw in self.milestones.get(commitment, ()) if at > day]
-        return max([self.due_mw(commitment, day), *later])
+        most = self.due_mw(commitment, day)
+        for since, mw in self.milestones.get(commitment, ()):
+            if since > day:
+                most = max(most, mw)
+        return most
 
     def paid_orders(self) -> Iterator[tuple[Row, date]]:
         """Firm orders that are placed, and so paid, on a day of the plan."""
@@ -156,13 +168,13 @@ class Book:
 
 def _milestones(rows: Iterable[Row]) -> dict[str, list[tuple[date, float]]]:
     """Return day and MW of the milestones of each commitment, by day."""
-    found: dict[str, list[tuple[date, float]]] = {}
+    milestones: dict[str, list[tuple[date, float]]] = {}
     for row in sorted(rows, key=lambda row: row["date"]):
-        found.setdefault(row["commitment"], []).append((row["date"], float(row["mw"])))
-    return found
+        milestones.setdefault(row["commitment"], []).append((row["date"], float(row["mw"])))
+    return milestones
 
 
-def _ends(milestones: list[tuple[date, float]]) -> Iterator[date]:
+def _last_days(milestones: list[tuple[date, float]]) -> Iterator[date]:
     """Yield the days with which periods end: of milestones, and before the lower ones."""
     before = 0.0
     for day, mw in milestones:
@@ -232,8 +244,9 @@ class Figures:
         """Return the figures of one column of a table by key and period."""
         amounts = Amounts()
         for row in self.tables[name]:
+            key = tuple(row[part] for part in keys)
             period = self.calendar.period_of_start[cast(date, row["period"])]
-            amounts[(*(row[key] for key in keys), period)] += number(row, column)
+            amounts[(*key, period)] += number(row, column)
         return amounts
 
 

@@ -79,5 +79,7 @@ class Ledger:
 
 def figure(value: float) -> str:
     """Format a number with up to six decimals, e.g. ``1,234.5``."""
-    shown = f"{value:,.6f}".rstrip("0").rstrip(".") if not math.isnan(value) else "no number"
-    return "0" if shown == "-0" else shown
+    if math.isnan(value):
+        return "no number"
+    text = f"{value:,.6f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text

@@ -19,6 +19,10 @@ SERVED_TOLERANCE_MW = 1e-6
 Purpose = tuple[date, str, str]
 """Day of a milestone, its commitment, and whether systems are late."""
 
+Milestone = tuple[int, date, float]
+"""Period at whose end a milestone is judged, its day, and its MW."""
+"""Day of a milestone, its commitment, and whether systems are late."""
+
 
 def install_purpose(book: Book, figures: Figures, ledger: Ledger) -> None:
     """An install is for the earliest milestone to come that its hall serves once in service.
@@ -28,61 +32,66 @@ def install_purpose(book: Book, figures: Figures, ledger: Ledger) -> None:
     """
     judged = _judged(book)
     for row in figures.tables["installs"]:
-        found = tuple(row[column] for column in ("milestone", "commitment", "late"))
+        stated = tuple(row[column] for column in ("milestone", "commitment", "late"))
         due: tuple[object, ...] = (None, None, None)
+        # A row of removals alone is for nothing.
         if number(row, "installed") > 0:
             due = min(_purposes(row, judged, book, figures), default=due)
-        if ledger.fails(found == due):
+        if ledger.fails(stated == due):
             ledger.refuse(
                 f"install of {row['system']!r} in hall {row['hall']!r} on {row['date']} is for "
-                f"{_shown(found)}, what its hall serves gives {_shown(due)}"
+                f"{_shown(stated)}, what its hall serves gives {_shown(due)}"
             )
 
 
-def _judged(book: Book) -> dict[str, list[tuple[int, date, float]]]:
-    """Return the milestones of each commitment: period at whose end it is judged, day, MW."""
-    found: dict[str, list[tuple[int, date, float]]] = defaultdict(list)
+def _judged(book: Book) -> dict[str, list[Milestone]]:
+    """Return the milestones of each commitment."""
+    judged: dict[str, list[Milestone]] = defaultdict(list)
     for row in book.tables["milestones"]:
         if row["mw"] > 0:
             period = book.calendar.holding(row["date"]) or 0
-            found[row["commitment"]].append((period, row["date"], row["mw"]))
-    return found
+            judged[row["commitment"]].append((period, row["date"], row["mw"]))
+    return judged
 
 
 def _purposes(
-    row: Row, judged: dict[str, list[tuple[int, date, float]]], book: Book, figures: Figures
+    row: Row, judged: dict[str, list[Milestone]], book: Book, figures: Figures
 ) -> list[Purpose]:
     """Return the milestone of each commitment that may wait for an install."""
     hall, system = row["hall"], str(row["system"])
     ready = timedelta(days=book.systems[system]["commission_days"])
     first = book.calendar.holding(cast(date, row["date"]) + ready)
-    found: list[Purpose] = []
+    purposes: list[Purpose] = []
     if first is None:
-        return found
+        return purposes
     for commitment, milestones in judged.items():
-        served = [
-            later
-            for later in range(first, book.calendar.count)
-            if figures.served.get((commitment, hall, system, later), 0.0) > SERVED_TOLERANCE_MW
-        ]
-        coming = [m for m in milestones if m[0] >= first and m[0] in served]
+        served: list[int] = []
+        for period in range(first, book.calendar.count):
+            if figures.served[commitment, hall, system, period] > SERVED_TOLERANCE_MW:
+                served.append(period)
         if served and served[0] == first and figures.missed[commitment, first - 1] > 0:
-            found += _in_force(milestones, first - 1, commitment)
-        elif coming:
-            found.append((min(coming)[1], commitment, "no"))
-    return found
+            purposes += _in_force(milestones, first - 1, commitment)
+            continue
+        # Only periods from the first on are in `served`, so these milestones are still to come.
+        coming = [milestone for milestone in milestones if milestone[0] in served]
+        if coming:
+            _, day, _ = min(coming)
+            purposes.append((day, commitment, "no"))
+    return purposes
 
 
-def _in_force(
-    milestones: list[tuple[int, date, float]], period: int, commitment: str
-) -> list[Purpose]:
+def _in_force(milestones: list[Milestone], period: int, commitment: str) -> list[Purpose]:
     """Return the first milestone with the MW that are missed in a period, if any."""
-    due = sorted((at, day, mw) for at, day, mw in milestones if at <= period)
+    due = sorted(milestone for milestone in milestones if milestone[0] <= period)
     if not due:
         return []
-    others = [place for place, (_, _, mw) in enumerate(due) if mw != due[-1][2]]
-    first = max(others, default=-1) + 1
-    return [(due[first][1], commitment, "yes")]
+    _, first_day, last_mw = due[-1]
+    # Later milestones of the same MW ask for nothing more: the first of them sets the date.
+    for _, day, mw in reversed(due):
+        if mw != last_mw:
+            break
+        first_day = day
+    return [(first_day, commitment, "yes")]
 
 
 def known_pegs(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -105,42 +114,56 @@ def pegged_units(book: Book, figures: Figures, ledger: Ledger) -> None:
 
     As many wait as the systems take of them; their IT power is that of those systems.
     """
-    takes = {(row["system"], row["item"]): row["quantity"] for row in book.tables["bom"]}
+    units_per_system = {}
+    for line in book.tables["bom"]:
+        units_per_system[line["system"], line["item"]] = float(line["quantity"])
+    for system in book.systems:
+        units_per_system.setdefault((system, system), 1.0)
     orders = {str(row["order"]): row for row in figures.tables["orders"]}
     pegged = Amounts()
-    for row in figures.tables["pegs"]:
-        order = orders.get(str(row["order"]))
-        if order is None:
-            continue
-        pegged[row["order"],] += number(row, "quantity")
-        early = cast(date, row["date"]) < cast(date, order["arrival_date"])
-        if ledger.fails(not early or number(row, "systems") <= PEG_TOLERANCE_SYSTEMS):
-            ledger.refuse(
-                f"order {row['order']} arrives on {order['arrival_date']}, an install of "
-                f"{row['date']} waits for it"
-            )
-        each = takes.get((row["system"], order["item"]), row["system"] == order["item"])
-        if each and ledger.differs(number(row, "quantity"), number(row, "systems") * float(each)):
-            ledger.refuse(
-                f"{figure(number(row, 'quantity'))} units of order {row['order']} are pegged to "
-                f"{figure(number(row, 'systems'))} {row['system']!r}"
-            )
-        due = number(row, "systems") * book.it_mw(str(row["system"]))
-        if ledger.differs(number(row, "it_mw"), due):
-            ledger.refuse(
-                f"{figure(number(row, 'systems'))} {row['system']!r} that wait for order "
-                f"{row['order']} have {figure(number(row, 'it_mw'))} MW of IT power in the plan, "
-                f"the workbook gives {figure(due)} MW"
-            )
+    for peg in figures.tables["pegs"]:
+        order = orders.get(str(peg["order"]))
+        if order is not None:
+            pegged[peg["order"],] += number(peg, "quantity")
+            per_system = units_per_system.get((peg["system"], order["item"]))
+            _check_peg(peg, order, per_system, book, ledger)
     for (name,), units in pegged.items():
         order = orders[name]
-        good = number(order, "quantity") * float(
-            book.supply[str(order["supplier"]), str(order["item"])]["yield"]
-        )
+        source = book.supply[str(order["supplier"]), str(order["item"])]
+        good = number(order, "quantity") * float(source["yield"])
         if ledger.above(units, good):
             ledger.refuse(
                 f"{figure(units)} units of order {name} are pegged, {figure(good)} are good"
             )
+
+
+def _check_peg(peg: Row, order: Row, per_system: float | None, book: Book, ledger: Ledger) -> None:
+    """Check the day, the units and the IT power of one peg.
+
+    Parameters
+    ----------
+    per_system
+        Units of the order in one system; None if they are in its parts.
+    """
+    units, systems = number(peg, "quantity"), number(peg, "systems")
+    is_early = cast(date, peg["date"]) < cast(date, order["arrival_date"])
+    if ledger.fails(not is_early or systems <= PEG_TOLERANCE_SYSTEMS):
+        ledger.refuse(
+            f"order {peg['order']} arrives on {order['arrival_date']}, an install of "
+            f"{peg['date']} waits for it"
+        )
+    if per_system and ledger.differs(units, systems * per_system):
+        ledger.refuse(
+            f"{figure(units)} units of order {peg['order']} are pegged to "
+            f"{figure(systems)} {peg['system']!r}"
+        )
+    it_mw = systems * book.it_mw(str(peg["system"]))
+    if ledger.differs(number(peg, "it_mw"), it_mw):
+        ledger.refuse(
+            f"{figure(systems)} {peg['system']!r} that wait for order {peg['order']} have "
+            f"{figure(number(peg, 'it_mw'))} MW of IT power in the plan, the workbook gives "
+            f"{figure(it_mw)} MW"
+        )
 
 
 def pegged_installs(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -148,64 +171,82 @@ def pegged_installs(book: Book, figures: Figures, ledger: Ledger) -> None:
 
     Not judged where items are made of items; without supply there are no orders to wait for.
     """
-    made = {system for _, system in book.plants}
+    if not book.supply:
+        return
+    assembled = {system for _, system in book.plants}
     items: dict[str, list[str]] = defaultdict(list)
     for line in book.tables["bom"]:
         items[line["system"]].append(line["item"])
     item_of = {str(row["order"]): str(row["item"]) for row in figures.tables["orders"]}
     waiting = Amounts()
     for peg in figures.tables["pegs"]:
-        key = (peg["hall"], peg["system"], peg["date"], item_of.get(str(peg["order"])))
-        waiting[key] += number(peg, "systems")
-    for row in figures.tables["installs"] if book.supply else []:
+        item = item_of.get(str(peg["order"]))
+        waiting[peg["hall"], peg["system"], peg["date"], item] += number(peg, "systems")
+    for row in figures.tables["installs"]:
         hall, system, day = row["hall"], str(row["system"]), row["date"]
-        parts = items[system] if system in made else []
-        if made.intersection(parts):
+        parts = items[system] if system in assembled else []
+        if assembled.intersection(parts):
             continue
-        whole = waiting[hall, system, day, system]
-        for part in parts or [system]:
-            systems = whole + (waiting[hall, system, day, part] if parts else 0.0)
+        bought_whole = waiting[hall, system, day, system]
+        for item in parts or [system]:
+            systems = bought_whole
+            if item != system:
+                systems += waiting[hall, system, day, item]
             if ledger.differs(systems, number(row, "installed")):
                 ledger.refuse(
                     f"{figure(systems)} {system!r} of hall {hall!r} on {day} wait for orders of "
-                    f"{part!r}, {figure(number(row, 'installed'))} are installed"
+                    f"{item!r}, {figure(number(row, 'installed'))} are installed"
                 )
 
 
 def order_pegs(book: Book, figures: Figures, ledger: Ledger) -> None:
     """What waits for an order is what is pegged to it: MW, sites, and the first milestone."""
     installs = {(r["hall"], r["system"], r["date"]): r for r in figures.tables["installs"]}
-    pegs: dict[object, list[Row]] = defaultdict(list)
+    pegs_of: dict[object, list[Row]] = defaultdict(list)
     for peg in figures.tables["pegs"]:
-        pegs[peg["order"]].append(peg)
+        pegs_of[peg["order"]].append(peg)
     for row in figures.tables["orders"]:
-        named = [(peg["hall"], peg["system"], peg["date"]) for peg in pegs[row["order"]]]
-        waiting = [installs[at] for at in named if at in installs]
-        mw = sum(number(peg, "it_mw") for peg in pegs[row["order"]])
+        pegs = pegs_of[row["order"]]
+        mw = sum(number(peg, "it_mw") for peg in pegs)
         blocked = 0.0 if row["it_mw_blocked"] is None else number(row, "it_mw_blocked")
         if ledger.differs(blocked, mw):
             ledger.refuse(
                 f"order {row['order']} blocks {figure(blocked)} MW of IT power, "
                 f"{figure(mw)} MW wait for it"
             )
-        due = min(
-            ((str(r["milestone"]), str(r["commitment"])) for r in waiting if r["milestone"]),
-            default=None,
-        )
-        late = "yes" if any(r["late"] == "yes" for r in waiting) else "no"
-        for column, value in (
-            ("milestone_blocked", due and f"{due[1]} {due[0]}"),
-            ("already_late", due and late),
-            ("sites_fed", "; ".join(sorted({str(r["site"]) for r in waiting})) or None),
-        ):
-            if ledger.fails(row[column] == value):
+        waiting = []
+        for peg in pegs:
+            key = (peg["hall"], peg["system"], peg["date"])
+            if key in installs:
+                waiting.append(installs[key])
+        for column, due in _due_of_waiting(waiting).items():
+            if ledger.fails(row[column] == due):
                 ledger.refuse(
-                    f"order {row['order']} has {column} {row[column]!r}, its pegs give {value!r}"
+                    f"order {row['order']} has {column} {row[column]!r}, its pegs give {due!r}"
                 )
+
+
+def _due_of_waiting(installs: list[Row]) -> dict[str, str | None]:
+    """Return what an order states about the installs that wait for it, by column."""
+    milestones = [
+        (str(row["milestone"]), str(row["commitment"])) for row in installs if row["milestone"]
+    ]
+    milestone = late = None
+    if milestones:
+        day, commitment = min(milestones)
+        milestone = f"{commitment} {day}"
+        late = "yes" if any(row["late"] == "yes" for row in installs) else "no"
+    sites = sorted({str(row["site"]) for row in installs})
+    return {
+        "milestone_blocked": milestone,
+        "already_late": late,
+        "sites_fed": "; ".join(sites) or None,
+    }
 
 
 def _shown(purpose: tuple[object, ...]) -> str:
     day, commitment, late = purpose
     if day is None:
         return "no milestone"
-    return f"{commitment} {day}, {'late' if late == 'yes' else 'not late'}"
+    lateness = "late" if late == "yes" else "not late"
+    return f"{commitment} {day}, {lateness}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from typing import cast
 
 from planner.checker.facts import Amounts, Book, Figures, number
@@ -15,8 +16,10 @@ def node_load(book: Book, figures: Figures, ledger: Ledger) -> None:
     """A power node carries the facility power of all systems in halls fed from it or below it."""
     due = Amounts()
     for (hall, system, period), count in figures.fleet.items():
-        for node in _feeders(book, book.halls[hall]["fed_by"]) if count else ():
-            due[node, period] += count * book.facility_mw(hall, system)
+        if count:
+            mw = count * book.facility_mw(hall, system)
+            for node in _feeders(book, book.halls[hall]["fed_by"]):
+                due[node, period] += mw
     for row in figures.tables["power"]:
         node, period = str(row["node"]), _period(book, row)
         if ledger.differs(number(row, "load_mw"), due[node, period]):
@@ -34,16 +37,15 @@ def node_headroom(book: Book, figures: Figures, ledger: Ledger) -> None:
         energised = book.level("energisation", str(row["node"]), last)
         headroom = None if energised is None else energised - number(row, "load_mw")
         for column, due in (("energised_mw", energised), ("headroom_mw", headroom)):
-            blank = row[column] is None
-            if due is None or blank:
-                differs = ledger.fails(blank == (due is None))
+            stated = None if row[column] is None else number(row, column)
+            if stated is None or due is None:
+                is_wrong = ledger.fails(stated is None and due is None)
             else:
-                differs = ledger.differs(number(row, column), due)
-            if differs:
+                is_wrong = ledger.differs(stated, due)
+            if is_wrong:
                 ledger.refuse(
-                    f"node {row['node']!r} in {row['period']} has {column} "
-                    f"{_mw(None if blank else number(row, column))} in the plan, the "
-                    f"workbook and its load give {_mw(due)}"
+                    f"node {row['node']!r} in {row['period']} has {column} {_mw(stated)} in the "
+                    f"plan, the workbook and its load give {_mw(due)}"
                 )
 
 
@@ -67,18 +69,20 @@ def failover_groups(book: Book, figures: Figures, ledger: Ledger) -> None:
         if row["group"] is not None:
             groups.setdefault(row["group"], []).append(node)
     for group, members in groups.items():
-        feeders = sorted({up for node in members for up in _feeders(book, node)})
-        below = {lost: _survivors(book, lost, members) for lost in members}
-        for day in _load_days(book, figures, feeders):
+        feeders: set[str] = set()
+        for node in members:
+            feeders.update(_feeders(book, node))
+        survivors = {lost: _survivors(book, lost, members) for lost in members}
+        for day in _load_days(book, figures, sorted(feeders)):
             load = _load(book, figures, members, day)
             for lost in members:
-                spare, full = _spare(book, figures, day, below[lost], None)
-                left = load - _load(book, figures, [lost], day) + spare
-                if ledger.above(load, left):
+                spare, full = _spare(book, figures, day, survivors[lost], None)
+                carried = load - _load(book, figures, [lost], day) + spare
+                if ledger.above(load, carried):
                     through = f" through {' and '.join(map(repr, full))}" if full else ""
                     ledger.refuse(
                         f"group {group!r} on {day} carries {figure(load)} MW, "
-                        f"without {lost!r} its others carry {figure(left)} MW{through}"
+                        f"without {lost!r} its others carry {figure(carried)} MW{through}"
                     )
 
 
@@ -90,11 +94,17 @@ def _survivors(book: Book, lost: str, members: list[str]) -> dict[str | None, li
     """
     below: dict[str | None, list[str]] = {None: []}
     feeds_lost = set(_feeders(book, lost))
-    for other in (node for node in members if node != lost):
-        way = [node for node in _feeders(book, other) if node not in feeds_lost]
-        for node, above in zip(way, [*way[1:], None], strict=True):
-            if node not in below.setdefault(above, []):
-                below[above].append(node)
+    for member in members:
+        if member == lost:
+            continue
+        path: list[str | None] = []
+        for node in _feeders(book, member):
+            if node not in feeds_lost:
+                path.append(node)
+        for child, above in pairwise([*path, None]):
+            known = below.setdefault(above, [])
+            if child is not None and child not in known:
+                known.append(child)
     return below
 
 
@@ -109,46 +119,58 @@ def _spare(
 
     A node passes on its spare power, limited by what the nodes below it can take.
     """
-    parts = [_spare(book, figures, day, below, each) for each in below.get(node, [])]
-    taken, full = sum(mw for mw, _ in parts), [name for _, names in parts for name in names]
-    energised = None if node is None else book.level("energisation", node, day)
+    taken_below = 0.0
+    full: list[str] = []
+    for child in below.get(node, []):
+        mw, names = _spare(book, figures, day, below, child)
+        taken_below += mw
+        full += names
     if node is None:
-        return taken, full
-    own = float("inf") if energised is None else energised - _load(book, figures, [node], day)
-    if not parts:
+        return taken_below, full
+    energised = book.level("energisation", node, day)
+    own = float("inf")
+    if energised is not None:
+        own = energised - _load(book, figures, [node], day)
+    is_member = node not in below
+    if is_member:
         return own, []
-    return (own, [node]) if own < taken else (taken, full)
+    if own < taken_below:
+        return own, [node]
+    return taken_below, full
 
 
 def _halls_below(book: Book, nodes: list[str]) -> list[str]:
     """Return the halls that are fed from some nodes or below them."""
-    return [
-        hall
-        for hall, row in book.halls.items()
-        if any(node in nodes for node in _feeders(book, row["fed_by"]))
-    ]
+    halls = []
+    for hall, row in book.halls.items():
+        if not set(nodes).isdisjoint(_feeders(book, row["fed_by"])):
+            halls.append(hall)
+    return halls
 
 
 def _load_days(book: Book, figures: Figures, nodes: list[str]) -> list[date]:
     """Return the days on which the load of nodes, or what they carry, can change for the worse."""
-    if not any(book.steps("energisation", node) for node in nodes):
+    steps = [book.steps("energisation", node) or [] for node in nodes]
+    if not any(steps):
         return []
     days = {book.calendar.start}
-    for node in nodes:
-        days |= {day for day, _ in book.steps("energisation", node) or []}
+    for steps_of_node in steps:
+        days.update(day for day, _ in steps_of_node)
     for hall in _halls_below(book, nodes):
-        days |= days_of(figures).get(hall, set())
+        days.update(days_of(figures).get(hall, set()))
     return sorted(day for day in days if book.calendar.start <= day <= book.calendar.last)
 
 
 def _load(book: Book, figures: Figures, nodes: list[str], day: date) -> float:
     """Return the MW of facility power of all systems in place below some nodes on a day."""
-    return sum(
-        count * book.facility_mw(hall, system)
-        for hall in _halls_below(book, nodes)
-        for system in in_hall(figures, hall)
-        if (count := standing(book, figures, hall, system, day))
-    )
+    load = 0.0
+    for hall in _halls_below(book, nodes):
+        for system in in_hall(figures, hall):
+            count = standing(book, figures, hall, system, day)
+            # The PUE of a site where nothing stands may be unknown.
+            if count:
+                load += count * book.facility_mw(hall, system)
+    return load
 
 
 def _feeders(book: Book, node: str | None) -> list[str]:
@@ -165,4 +187,6 @@ def _period(book: Book, row: Row) -> int:
 
 
 def _mw(value: float | None) -> str:
-    return "blank" if value is None else f"{figure(value)} MW"
+    if value is None:
+        return "blank"
+    return f"{figure(value)} MW"

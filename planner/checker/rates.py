@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -61,12 +60,14 @@ def windows_follow(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 def work_by_a_stated_day(book: Book, figures: Figures, ledger: Ledger) -> None:
     """What a rate limits is done by the last day of a window."""
-    stated = {act: {last for _, last in spans} for act, spans in _spans(figures).items()}
+    spans = _spans(figures)
     ways = ways_of(book, figures)
     for act, uses in ways.uses.items():
-        for (day,), units in uses.items() if act in ways.rates else ():
-            known = day in stated.get(act, set())
-            if units > UNITS_TOLERANCE and ledger.fails(known):
+        if act not in ways.rates:
+            continue
+        last_days = {last for _, last in spans.get(act, [])}
+        for (day,), units in uses.items():
+            if units > UNITS_TOLERANCE and ledger.fails(day in last_days):
                 ledger.refuse(f"{_told(act)} delivers on {day}, no window of it ends then")
 
 
@@ -117,50 +118,57 @@ def _within(kind: str, unit: str, book: Book, figures: Figures, ledger: Ledger) 
     What a window leaves for the next is less than the largest indivisible amount, or that amount.
     It is not used while the rate is nothing.
     """
-    for act, found in windows_of(book, figures).items():
+    for act, windows in windows_of(book, figures).items():
         if act[0] != kind:
             continue
-        before, most = 0.0, indivisible(book, act)
-        for window in found:
-            if ledger.above(window.carried, most):
+        most_carried = indivisible(book, act)
+        carried_in = 0.0
+        for window in windows:
+            if ledger.above(window.carried, most_carried):
                 ledger.refuse(
                     f"{_told(act)} carries {figure(window.carried)} {unit} from {window.last} on, "
-                    f"at most {figure(most)} may be left"
+                    f"at most {figure(most_carried)} may be left"
                 )
             if window.allowed <= UNITS_TOLERANCE and ledger.above(window.used, 0.0):
                 ledger.refuse(
                     f"{_told(act)} delivers {figure(window.used)} on {window.last}, its rate is "
                     f"nothing from {window.first} on"
                 )
-            if ledger.above(window.used + window.carried, window.allowed + before):
+            available = window.allowed + carried_in
+            if ledger.above(window.used + window.carried, available):
                 ledger.refuse(
                     f"{_told(act)} uses {figure(window.used)} and carries "
                     f"{figure(window.carried)} from {window.first} to {window.last}, its rate "
-                    f"and what was carried allow {figure(window.allowed + before)} {unit}"
+                    f"and what was carried allow {figure(available)} {unit}"
                 )
-            before = window.carried
+            carried_in = window.carried
 
 
 def windows_of(book: Book, figures: Figures) -> dict[Act, list[Window]]:
     """Return the windows of every rated act, in order."""
     if "windows" not in figures.kept:
-        ways = ways_of(book, figures)
-        carried = tally(figures.tables["clock"], ("act", "place", "to", "item", "date"), "carried")
-        figures.kept["windows"] = {
-            act: [
-                Window(
-                    first,
-                    last,
-                    allowed(book, ways, act, first, last),
-                    ways.uses[act][last,],
-                    carried[(*act, last)],
-                )
-                for first, last in spans
-            ]
-            for act, spans in _spans(figures).items()
-            if act in ways.rates
-        }
+        figures.kept["windows"] = _windows(book, figures)
     return cast(dict[Act, list[Window]], figures.kept["windows"])
+
+
+def _windows(book: Book, figures: Figures) -> dict[Act, list[Window]]:
+    ways = ways_of(book, figures)
+    carried = tally(figures.tables["clock"], ("act", "place", "to", "item", "date"), "carried")
+    windows: dict[Act, list[Window]] = {}
+    for act, spans in _spans(figures).items():
+        if act not in ways.rates:
+            continue
+        windows[act] = []
+        for first, last in spans:
+            window = Window(
+                first=first,
+                last=last,
+                allowed=allowed(book, ways, act, first, last),
+                used=ways.uses[act][last,],
+                carried=carried[(*act, last)],
+            )
+            windows[act].append(window)
+    return windows
 
 
 def work_begins(book: Book, figures: Figures, act: Act, day: date) -> date:
@@ -169,11 +177,13 @@ def work_begins(book: Book, figures: Figures, act: Act, day: date) -> date:
     It is the latest day from which the rate suffices for the units dispatched then and for those
     carried to later windows; the dispatch day itself if no rate limits the act.
     """
-    ways, owed = ways_of(book, figures), 0.0
+    ways = ways_of(book, figures)
+    owed = 0.0  # units of later windows for which their own rate does not suffice
     for window in reversed(windows_of(book, figures).get(act, [])):
         wanted = window.used + owed
         if window.last == day:
-            enough, begins = wanted - UNITS_TOLERANCE * max(1.0, wanted), day
+            enough = wanted - UNITS_TOLERANCE * max(1.0, wanted)
+            begins = day
             while begins > window.first and allowed(book, ways, act, begins, day) < enough:
                 begins -= DAY
             return begins
@@ -183,20 +193,25 @@ def work_begins(book: Book, figures: Figures, act: Act, day: date) -> date:
 
 def allowed(book: Book, ways: Ways, act: Act, first: date, last: date) -> float:
     """Return the units that a rate accrues over some days, less those taken by placed orders."""
-    debts = taken(book, ways, act[1]) if act[0] == "order" else []
-    return accrued(ways.rates[act], first, last) - sum(
-        units for day, _, units in debts if first <= day <= last
-    )
+    units = accrued(ways.rates[act], first, last)
+    if act[0] != "order":
+        return units
+    placed = taken(book, ways, act[1])
+    return units - sum(units_taken for day, _, units_taken in placed if first <= day <= last)
 
 
 def accrued(steps: list[tuple[date, float]], first: date, last: date) -> float:
     """Return the units that monthly rates accrue from one day to another, both included."""
-    ends = [day - DAY for day, _ in steps[1:]] + [date.max - DAY]
-    return sum(
-        rate * months(max(day, first), min(end, last))
-        for (day, rate), end in zip(steps, ends, strict=True)
-        if max(day, first) <= min(end, last)
-    )
+    units = 0.0
+    for number, (day, rate) in enumerate(steps):
+        begins, ends = max(day, first), last
+        is_last_step = number + 1 == len(steps)
+        if not is_last_step:
+            next_day, _ = steps[number + 1]
+            ends = min(last, next_day - DAY)
+        if begins <= ends:
+            units += rate * months(begins, ends)
+    return units
 
 
 def taken(book: Book, ways: Ways, supplier: str) -> list[tuple[date, str, float]]:
@@ -205,58 +220,63 @@ def taken(book: Book, ways: Ways, supplier: str) -> list[tuple[date, str, float]
     Each takes all capacity from its day on until it is covered.
     """
     steps = ways.rates.get(("order", supplier, None, None))
+    if not steps:
+        return []
     placed = [(row, day) for row, day in book.paid_orders() if row["supplier"] == supplier]
-    found: list[tuple[date, str, float]] = []
-    left: dict[date, float] = {}
-    for row, begins in sorted(placed, key=lambda pair: pair[1]) if steps else ():
+    takings: list[tuple[date, str, float]] = []
+    free: dict[date, float] = {}
+    for row, placed_on in sorted(placed, key=lambda order: order[1]):
         owed = row["quantity"] * book.supply[supplier, row["item"]]["capacity_use"]
-        day = begins
+        day = placed_on
         while owed > 0 and day <= book.calendar.last:
-            paid = min(owed, left.get(day, accrued(steps or [], day, day)))
-            left[day] = left.get(day, accrued(steps or [], day, day)) - paid
-            found.append((day, row["item"], paid))
-            owed, day = owed - paid, day + DAY
-    return found
+            if day not in free:
+                free[day] = accrued(steps, day, day)
+            units = min(owed, free[day])
+            takings.append((day, row["item"], units))
+            free[day] -= units
+            owed -= units
+            day += DAY
+    return takings
 
 
 def indivisible(book: Book, act: Act) -> float:
     """Return the largest indivisible amount of an act: one system, or one order of whole lots."""
-    whole = book.settings["counts"] == "integer"
+    is_whole = book.settings["counts"] == "integer"
     if act[0] == "install":
-        return 1.0 if whole else 0.0
+        return 1.0 if is_whole else 0.0
     if act[0] != "order":
         return 0.0
-    rows = [row for (supplier, _), row in book.supply.items() if supplier == act[1]]
-    least = [
-        max(1, math.ceil(row["min_order"] / row["lot"] - 1e-9)) * row["lot"]
-        if whole
-        else row["min_order"]
-        for row in rows
-    ]
-    uses = [units * float(row["capacity_use"]) for units, row in zip(least, rows, strict=True)]
-    return float(max(uses))
+    largest = 0.0
+    for (supplier, _), row in book.supply.items():
+        if supplier != act[1]:
+            continue
+        units = row["min_order"]
+        if is_whole:
+            # Less than 1e-9 of a lot is rounding noise of the division.
+            lots = max(1, math.ceil(row["min_order"] / row["lot"] - 1e-9))
+            units = lots * row["lot"]
+        largest = max(largest, units * float(row["capacity_use"]))
+    return largest
 
 
 def _spans(figures: Figures) -> dict[Act, list[tuple[date, date]]]:
     """Return first and last day of the windows of each act, in order."""
-    found: dict[Act, list[tuple[date, date]]] = defaultdict(list)
+    spans: dict[Act, list[tuple[date, date]]] = defaultdict(list)
     for row in figures.tables["clock"]:
         act = cast(Act, tuple(row[column] for column in ("act", "place", "to", "item")))
-        found[act].append((cast(date, row["window_from"]), cast(date, row["date"])))
-    return {act: sorted(spans, key=lambda span: span[1]) for act, spans in found.items()}
+        spans[act].append((cast(date, row["window_from"]), cast(date, row["date"])))
+    for spans_of_act in spans.values():
+        spans_of_act.sort(key=lambda span: span[1])
+    return spans
 
 
 def _told(act: Act) -> str:
     """Name an act in a message."""
-    return " ".join(_words(act))
-
-
-def _words(act: Act) -> Iterator[str]:
     kind, place, to, item = act
-    known = {"order": "supplier", "start": "plant", "ship": "the lane", "install": "site"}
-    yield known.get(kind, f"the act {kind!r} at")
-    yield f"{place!r}"
+    kinds = {"order": "supplier", "start": "plant", "ship": "the lane", "install": "site"}
+    name = f"{kinds.get(kind, f'the act {kind!r} at')} {place!r}"
     if to is not None:
-        yield f"to {to!r}"
+        name += f" to {to!r}"
     if item is not None:
-        yield f"with {item!r}"
+        name += f" with {item!r}"
+    return name

@@ -15,13 +15,16 @@ def service_allowed(book: Book, figures: Figures, ledger: Ledger) -> None:
         if not ledger.above(mw, 0.0):
             continue
         row, site = book.commitments[commitment], book.site_of(hall)
-        country, terms = book.sites[site]["country"], book.terms.get((commitment, site))
-        for what, allowed in (
-            (f"in {country}", not row["countries"] or country in row["countries"]),
-            (f"with {system!r}", not row["systems"] or system in row["systems"]),
-            ("from there", terms is None or terms["allowed"]),
-        ):
-            if ledger.fails(allowed):
+        country = book.sites[site]["country"]
+        terms = book.terms.get((commitment, site))
+        # A blank list of countries or systems allows all of them.
+        allowed = {
+            f"in {country}": not row["countries"] or country in row["countries"],
+            f"with {system!r}": not row["systems"] or system in row["systems"],
+            "from there": terms is None or terms["allowed"],
+        }
+        for what, is_allowed in allowed.items():
+            if ledger.fails(is_allowed):
                 ledger.refuse(
                     f"{commitment!r} is served {figure(mw)} MW from hall {hall!r} at "
                     f"{site!r} in {book.day(period)}, it must not be {what}"
@@ -47,14 +50,17 @@ def service_capacity(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 def dedicated_fleet_serves(book: Book, figures: Figures, ledger: Ledger) -> None:
     """Systems that stand for one commitment serve no other."""
-    serving = Amounts()
+    serving_others = Amounts()
     for (commitment, hall, system, period), mw in figures.served.items():
         row = book.fleet.get((hall, system))
         if row is not None and row["commitment"] not in (None, commitment):
-            serving[hall, system, period] += mw / book.basis_mw(commitment, hall, system)
+            count = mw / book.basis_mw(commitment, hall, system)
+            serving_others[hall, system, period] += count
     for (hall, system), row in book.fleet.items():
-        for period in book.periods if row["commitment"] is not None else ():
-            count = serving[hall, system, period]
+        if row["commitment"] is None:
+            continue
+        for period in book.periods:
+            count = serving_others[hall, system, period]
             free = figures.in_service[hall, system, period] - row["count"]
             if ledger.above(count, free):
                 ledger.refuse(
@@ -68,10 +74,11 @@ def ramp_labels(book: Book, figures: Figures, ledger: Ledger) -> None:
     """A row of the ramp states the last day of its period and the commitment's basis."""
     for row in figures.tables["ramp"]:
         period = book.calendar.period_of_start[cast(date, row["period"])]
-        for column, due in (
-            ("period_end", book.calendar.last_day(period)),
-            ("basis", book.commitments[str(row["commitment"])]["basis"]),
-        ):
+        labels = {
+            "period_end": book.calendar.last_day(period),
+            "basis": book.commitments[str(row["commitment"])]["basis"],
+        }
+        for column, due in labels.items():
             if ledger.fails(row[column] == due):
                 ledger.refuse(
                     f"{row['commitment']!r} in {row['period']} has {column} "
@@ -84,10 +91,10 @@ def ramp_required(book: Book, figures: Figures, ledger: Ledger) -> None:
     for row in figures.tables["ramp"]:
         period = book.calendar.period_of_start[cast(date, row["period"])]
         due = book.due_mw(str(row["commitment"]), book.calendar.last_day(period))
-        found = number(row, "required_mw")
-        if ledger.differs(found, due):
+        stated = number(row, "required_mw")
+        if ledger.differs(stated, due):
             ledger.refuse(
-                f"{row['commitment']!r} requires {figure(found)} MW in {row['period']}, "
+                f"{row['commitment']!r} requires {figure(stated)} MW in {row['period']}, "
                 f"by its milestones {figure(due)} MW"
             )
 
@@ -95,11 +102,11 @@ def ramp_required(book: Book, figures: Figures, ledger: Ledger) -> None:
 def ramp_in_service(book: Book, figures: Figures, ledger: Ledger) -> None:
     """What is in service for a commitment is the sum of what all halls serve to it."""
     served = _served(figures)
-    for (commitment, period), found in figures.met.items():
+    for (commitment, period), stated in figures.met.items():
         due = served[commitment, period]
-        if ledger.differs(found, due):
+        if ledger.differs(stated, due):
             ledger.refuse(
-                f"{commitment!r} in {book.day(period)} has {figure(found)} MW in "
+                f"{commitment!r} in {book.day(period)} has {figure(stated)} MW in "
                 f"service, its halls serve {figure(due)} MW"
             )
 
@@ -108,10 +115,10 @@ def ramp_missed(book: Book, figures: Figures, ledger: Ledger) -> None:
     """Missed is what is required less what is in service, and nothing where that is enough."""
     for row in figures.tables["ramp"]:
         due = max(0.0, number(row, "required_mw") - number(row, "in_service_mw"))
-        found = number(row, "missed_mw")
-        if ledger.differs(found, due):
+        stated = number(row, "missed_mw")
+        if ledger.differs(stated, due):
             ledger.refuse(
-                f"{row['commitment']!r} in {row['period']} misses {figure(found)} MW "
+                f"{row['commitment']!r} in {row['period']} misses {figure(stated)} MW "
                 f"in the plan, required less in service is {figure(due)} MW"
             )
 

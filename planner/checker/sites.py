@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import cast
 
@@ -11,6 +12,9 @@ from planner.checker.facts import Amounts, Book, Figures, number
 from planner.checker.ledger import Ledger, figure
 
 NO_DELAY = timedelta()
+
+Move = tuple[date, float, float]
+"""A day, and the systems installed and removed on it."""
 
 
 def release_fence(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -46,7 +50,7 @@ def whole_systems(book: Book, figures: Figures, ledger: Ledger) -> None:
             if ledger.fails(abs(count - round(count)) <= ledger.tolerance):
                 ledger.refuse(
                     f"{figure(count)} {system!r} are {what} in hall {hall!r} on "
-                    f"{day}, no whole number of systems"
+                    f"{day}, not a whole number of systems"
                 )
 
 
@@ -57,7 +61,7 @@ def whole_halls(book: Book, figures: Figures, ledger: Ledger) -> None:
             if ledger.fails(abs(count - round(count)) <= ledger.tolerance):
                 ledger.refuse(
                     f"{figure(count)} halls of {hall!r} are {what} in "
-                    f"{book.day(period)}, no whole number of halls"
+                    f"{book.day(period)}, not a whole number of halls"
                 )
 
 
@@ -66,8 +70,9 @@ def system_window(book: Book, figures: Figures, ledger: Ledger) -> None:
     for (hall, system, day), count in figures.installed.items():
         opens = book.systems[system]["available_from"]
         closes = book.systems[system]["available_to"]
-        inside = (opens is None or day >= opens) and (closes is None or day <= closes)
-        if ledger.above(count, 0.0) and ledger.fails(inside):
+        is_early = opens is not None and day < opens
+        is_late = closes is not None and day > closes
+        if ledger.above(count, 0.0) and ledger.fails(not is_early and not is_late):
             ledger.refuse(
                 f"{figure(count)} {system!r} are installed in hall {hall!r} on "
                 f"{day}, the system is available from {opens or 'the start'} "
@@ -79,11 +84,11 @@ def fleet_balance(book: Book, figures: Figures, ledger: Ledger) -> None:
     """The fleet of a hall at a period's end is the first, plus installs, less removals by then."""
     for hall, system in _pairs(figures):
         for period in book.periods:
-            found = figures.fleet[hall, system, period]
+            stated = figures.fleet[hall, system, period]
             due = standing(book, figures, hall, system, book.calendar.last_day(period))
-            if ledger.differs(found, due) or ledger.below(due, 0.0):
+            if ledger.differs(stated, due) or ledger.below(due, 0.0):
                 ledger.refuse(
-                    f"hall {hall!r} in {book.day(period)} has {figure(found)} {system!r}, "
+                    f"hall {hall!r} in {book.day(period)} has {figure(stated)} {system!r}, "
                     f"before, installs and removals make {figure(due)} systems"
                 )
 
@@ -96,11 +101,11 @@ def fleet_in_service(book: Book, figures: Figures, ledger: Ledger) -> None:
     for hall, system in _pairs(figures):
         ready = timedelta(days=book.systems[system]["commission_days"])
         for period in book.periods:
-            found = figures.in_service[hall, system, period]
+            stated = figures.in_service[hall, system, period]
             due = standing(book, figures, hall, system, book.calendar.last_day(period), ready)
-            if ledger.differs(found, due) or ledger.below(due, 0.0):
+            if ledger.differs(stated, due) or ledger.below(due, 0.0):
                 ledger.refuse(
-                    f"hall {hall!r} in {book.day(period)} has {figure(found)} "
+                    f"hall {hall!r} in {book.day(period)} has {figure(stated)} "
                     f"{system!r} in service, commissioned less removed are "
                     f"{figure(due)} systems"
                 )
@@ -118,29 +123,38 @@ def standing(
     book: Book, figures: Figures, hall: str, system: str, day: date, ready: timedelta = NO_DELAY
 ) -> float:
     """Return the systems in a hall on a day that were installed at least `ready` before."""
-    if "moves" not in figures.kept:
-        moves: dict[tuple[str, str], list[tuple[date, float, float]]] = defaultdict(list)
-        for row in figures.tables["installs"]:
-            key = (str(row["hall"]), str(row["system"]))
-            moved = number(row, "installed"), number(row, "removed")
-            moves[key].append((cast(date, row["date"]), *moved))
-        figures.kept["moves"] = moves
-    known = cast(dict[tuple[str, str], list[tuple[date, float, float]]], figures.kept["moves"])
-    count = float(book.fleet[hall, system]["count"]) if (hall, system) in book.fleet else 0.0
-    for at, installed, removed in known.get((hall, system), ()):
-        count += installed if at + ready <= day else 0.0
-        count -= removed if at <= day else 0.0
+    count = 0.0
+    if (hall, system) in book.fleet:
+        count = float(book.fleet[hall, system]["count"])
+    for moved_on, installed, removed in _moves(figures).get((hall, system), []):
+        if moved_on + ready <= day:
+            count += installed
+        if moved_on <= day:
+            count -= removed
     return count
+
+
+def _moves(figures: Figures) -> dict[tuple[str, str], list[Move]]:
+    """Return the moves of each hall and system."""
+    if "moves" not in figures.kept:
+        moves: dict[tuple[str, str], list[Move]] = defaultdict(list)
+        for row in figures.tables["installs"]:
+            move = (cast(date, row["date"]), number(row, "installed"), number(row, "removed"))
+            moves[str(row["hall"]), str(row["system"])].append(move)
+        figures.kept["moves"] = moves
+    return cast(dict[tuple[str, str], list[Move]], figures.kept["moves"])
 
 
 def dedicated_fleet_stays(book: Book, figures: Figures, ledger: Ledger) -> None:
     """Systems that stand for one commitment stay in service: none of them is removed."""
     for (hall, system), row in book.fleet.items():
-        for period in book.periods if row["commitment"] is not None else ():
-            found = figures.in_service[hall, system, period]
-            if ledger.below(found, row["count"]):
+        if row["commitment"] is None:
+            continue
+        for period in book.periods:
+            in_service = figures.in_service[hall, system, period]
+            if ledger.below(in_service, row["count"]):
                 ledger.refuse(
-                    f"hall {hall!r} in {book.day(period)} has {figure(found)} "
+                    f"hall {hall!r} in {book.day(period)} has {figure(in_service)} "
                     f"{system!r} in service, {row['count']} of them stand for "
                     f"{row['commitment']!r}"
                 )
@@ -165,15 +179,19 @@ def hall_ready(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 def opened(book: Book, figures: Figures, hall: str, day: date) -> float:
     """Return the halls of a class that are open on a day."""
+    by_plan = sum(count for opens, count in _openings(book, figures).get(hall, []) if opens <= day)
+    return float(book.halls[hall]["open_count"]) + by_plan
+
+
+def _openings(book: Book, figures: Figures) -> dict[str, list[tuple[date, float]]]:
+    """Return opening day and number of the halls of each class that the plan opens."""
     if "openings" not in figures.kept:
-        found: dict[str, list[tuple[date, float]]] = defaultdict(list)
-        for (name, decided), count in figures.decided.items():
-            built = decided + timedelta(days=book.halls[name]["build_days"])
-            found[name].append((built, count))
-        figures.kept["openings"] = found
-    known = cast(dict[str, list[tuple[date, float]]], figures.kept["openings"])
-    later = sum(count for built, count in known.get(hall, ()) if built <= day)
-    return float(book.halls[hall]["open_count"]) + later
+        openings: dict[str, list[tuple[date, float]]] = defaultdict(list)
+        for (hall, decided), count in figures.decided.items():
+            opens = decided + timedelta(days=book.halls[hall]["build_days"])
+            openings[hall].append((opens, count))
+        figures.kept["openings"] = openings
+    return cast(dict[str, list[tuple[date, float]]], figures.kept["openings"])
 
 
 def halls_opened(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -184,13 +202,13 @@ def halls_opened(book: Book, figures: Figures, ledger: Ledger) -> None:
     for hall in book.halls:
         for period in book.periods:
             open_halls = opened(book, figures, hall, book.calendar.last_day(period))
-            for what, found, due in (
+            for what, stated, due in (
                 ("decided", figures.decided_in[hall, period], decided[hall, period]),
                 ("open", figures.opened[hall, period], open_halls),
             ):
-                if ledger.differs(found, due):
+                if ledger.differs(stated, due):
                     ledger.refuse(
-                        f"{figure(found)} halls of {hall!r} are {what} in "
+                        f"{figure(stated)} halls of {hall!r} are {what} in "
                         f"{book.day(period)}, its decisions make {figure(due)} halls"
                     )
 
@@ -207,38 +225,77 @@ def hall_count(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 def hall_power(book: Book, figures: Figures, ledger: Ledger) -> None:
     """The IT power of the systems in a hall class is within that of its open halls, on any day."""
-    for hall, day, open_halls in _moments(book, figures):
-        mw = sum(
-            standing(book, figures, hall, system, day) * book.it_mw(system)
-            for system in in_hall(figures, hall)
-        )
-        carried = open_halls * book.halls[hall]["it_mw"]
-        if ledger.above(mw, carried):
-            ledger.refuse(
-                f"hall {hall!r} on {day} draws {figure(mw)} MW of IT "
-                f"power, its {_open(open_halls)} {figure(carried)} MW"
-            )
+    limit = HallLimit("it_mw", "draws {} MW of IT power", "MW")
+    _systems_fit(limit, book.it_mw, book, figures, ledger)
 
 
 def hall_slots(book: Book, figures: Figures, ledger: Ledger) -> None:
     """The systems in a hall class take no more slots than its open halls have."""
-    for hall, day, taken, open_halls in _use(book, figures, "slots"):
-        has = open_halls * book.halls[hall]["slots"]
-        if ledger.above(taken, has):
-            ledger.refuse(
-                f"hall {hall!r} on {day} takes {figure(taken)} slots, its "
-                f"{_open(open_halls)} {figure(has)} slots"
-            )
+
+    def slots(system: str) -> float | None:
+        return cast(float | None, book.systems[system]["slots"])
+
+    _systems_fit(HallLimit("slots", "takes {} slots", "slots"), slots, book, figures, ledger)
 
 
 def hall_coolant(book: Book, figures: Figures, ledger: Ledger) -> None:
     """The systems in a hall class need no more coolant than flows in its open halls."""
-    for hall, day, needed, open_halls in _use(book, figures, "coolant_lpm"):
-        has = open_halls * book.halls[hall]["coolant_lpm"]
-        if ledger.above(needed, has):
+
+    def coolant(system: str) -> float | None:
+        return cast(float | None, book.systems[system]["coolant_lpm"])
+
+    limit = HallLimit("coolant_lpm", "needs {} l/min of coolant", "l/min")
+    _systems_fit(limit, coolant, book, figures, ledger)
+
+
+@dataclass(frozen=True)
+class HallLimit:
+    """A limit of one hall, and its words in a message.
+
+    Attributes
+    ----------
+    column : str
+        Its column in the sheet `halls`.
+    use : str
+        What a hall does with the amount that its systems need, e.g. ``takes {} slots``.
+    unit : str
+    """
+
+    column: str
+    use: str
+    unit: str
+
+
+def _systems_fit(
+    limit: HallLimit,
+    needed_by: Callable[[str], float | None],
+    book: Book,
+    figures: Figures,
+    ledger: Ledger,
+) -> None:
+    """Require that the systems in each hall class stay within a limit of its open halls.
+
+    Parameters
+    ----------
+    needed_by
+        Gives what one system needs; None if that is unknown.
+    """
+    for hall, day, open_halls in _moments(book, figures):
+        most = book.halls[hall][limit.column]
+        if most is None:
+            continue
+        use = 0.0
+        for system in in_hall(figures, hall):
+            count = standing(book, figures, hall, system, day)
+            if count:
+                each = needed_by(system)
+                # An unknown need of a system that is there is refused: NaN is above every limit.
+                use += float("nan") if each is None else count * each
+        carried = open_halls * most
+        if ledger.above(use, carried):
             ledger.refuse(
-                f"hall {hall!r} on {day} needs {figure(needed)} l/min of "
-                f"coolant, its {_open(open_halls)} {figure(has)} l/min"
+                f"hall {hall!r} on {day} {limit.use.format(figure(use))}, "
+                f"its {_open(open_halls)} {figure(carried)} {limit.unit}"
             )
 
 
@@ -252,20 +309,20 @@ def _moments(book: Book, figures: Figures) -> Iterator[tuple[str, date, float]]:
 def days_of(figures: Figures) -> dict[str, set[date]]:
     """Return the days on which anything is installed in each hall."""
     if "install days" not in figures.kept:
-        found: dict[str, set[date]] = defaultdict(set)
+        days: dict[str, set[date]] = defaultdict(set)
         for row in figures.tables["installs"]:
-            found[str(row["hall"])].add(cast(date, row["date"]))
-        figures.kept["install days"] = found
+            days[str(row["hall"])].add(cast(date, row["date"]))
+        figures.kept["install days"] = days
     return cast(dict[str, set[date]], figures.kept["install days"])
 
 
 def in_hall(figures: Figures, hall: str) -> list[str]:
     """Return the systems that are ever in a hall."""
     if "in hall" not in figures.kept:
-        found: dict[str, list[str]] = defaultdict(list)
+        systems: dict[str, list[str]] = defaultdict(list)
         for name, system in _pairs(figures):
-            found[name].append(system)
-        figures.kept["in hall"] = found
+            systems[name].append(system)
+        figures.kept["in hall"] = systems
     return cast(dict[str, list[str]], figures.kept["in hall"]).get(hall, [])
 
 
@@ -274,22 +331,7 @@ def _pairs(figures: Figures) -> list[tuple[str, str]]:
     return sorted({(hall, system) for hall, system, _ in figures.fleet})
 
 
-def _use(book: Book, figures: Figures, column: str) -> Iterator[tuple[str, date, float, float]]:
-    """Yield hall, day, use of a limited column, and open halls, where the hall limits it."""
-    for hall, day, open_halls in _moments(book, figures):
-        if book.halls[hall][column] is None:
-            continue
-        use = 0.0
-        for system in in_hall(figures, hall):
-            each, count = (
-                book.systems[system][column],
-                standing(book, figures, hall, system, day),
-            )
-            use += count * (float("nan") if each is None else each) if count else 0.0
-        yield hall, day, use, open_halls
-
-
 def _open(halls: float) -> str:
-    return (
-        f"{figure(halls)} open hall carries" if halls == 1 else f"{figure(halls)} open halls carry"
-    )
+    if halls == 1:
+        return f"{figure(halls)} open hall carries"
+    return f"{figure(halls)} open halls carry"

@@ -66,23 +66,24 @@ def planned_order_dates(book: Book, figures: Figures, ledger: Ledger) -> None:
     Where no rate limits the supplier, it is begun on the order day at the latest. It is not begun
     before the fence, or before the supplier sells.
     """
-    windows = {
-        (act[1], window.last): window.first
-        for act, found in windows_of(book, figures).items()
-        if act[0] == "order"
-        for window in found
-    }
+    window_starts: dict[tuple[str, date], date] = {}
+    for (kind, supplier, _, _), windows in windows_of(book, figures).items():
+        if kind == "order":
+            for window in windows:
+                window_starts[supplier, window.last] = window.first
     for row in figures.planned_orders:
-        day, source = cast(date, row["order_date"]), book.supply[_pair(row)]
-        sells = max(book.fence, source["available_from"] or book.fence)
-        last = max(windows.get((str(row["supplier"]), day), day), sells)
+        day = cast(date, row["order_date"])
+        sells = _first_order_day(book, row)
+        begun_by = window_starts.get((str(row["supplier"]), day), day)
+        last = max(begun_by, sells)
         begun = cast(date | None, row["order_from"])
         if ledger.fails(begun is not None and sells <= begun <= last):
             ledger.refuse(f"{_order(row)} is begun on {begun}, it is from {sells} to {last}")
-        due = day + timedelta(days=source["lead_days"])
+        lead = book.supply[_pair(row)]["lead_days"]
+        due = day + timedelta(days=lead)
         if ledger.fails(row["arrival_date"] == due):
             ledger.refuse(
-                f"{_order(row)} arrives on {row['arrival_date']}, {source['lead_days']} days after "
+                f"{_order(row)} arrives on {row['arrival_date']}, {lead} days after "
                 f"its order it is {due}"
             )
 
@@ -93,7 +94,7 @@ def order_slack(book: Book, figures: Figures, ledger: Ledger) -> None:
     It is begun in time for the work of the crews that install what waits for it. An order that
     nothing waits for has no slack.
     """
-    by = _last_days(book, figures)
+    last_days = _last_days(book, figures)
     for row in figures.planned_orders:
         latest, slack = row["latest_order_date"], row["slack_days"]
         if latest is None or slack is None:
@@ -111,7 +112,7 @@ def order_slack(book: Book, figures: Figures, ledger: Ledger) -> None:
                 f"{_order(row)} is begun on {row['order_from']}, after its latest order date "
                 f"{latest}"
             )
-        last = by.get(str(row["order"]), date.max)
+        last = last_days.get(str(row["order"]), date.max)
         if ledger.fails(cast(date, latest) <= last):
             ledger.refuse(
                 f"{_order(row)} may be begun on {latest}, for the work that waits for it "
@@ -125,26 +126,37 @@ def _last_days(book: Book, figures: Figures) -> dict[str, date]:
     What is installed by a day is worked on before. Freight may take longer than is counted here:
     lead and the quickest assembly.
     """
-    made: dict[str, int] = {}
+    assembly_days: dict[str, int] = {}
     for (_, system), row in book.plants.items():
-        made[system] = min(row["lead_days"], made.get(system, row["lead_days"]))
+        days = row["lead_days"]
+        assembly_days[system] = min(days, assembly_days.get(system, days))
     orders = {str(row["order"]): row for row in figures.planned_orders}
-    found: dict[str, date] = {}
-    begun: dict[tuple[str, date], date] = {}
+    last_days: dict[str, date] = {}
+    work_begun: dict[tuple[str, date], date] = {}
     for peg in figures.tables["pegs"]:
         name, system, hall = str(peg["order"]), str(peg["system"]), str(peg["hall"])
         order = orders.get(name)
         if order is None or hall not in book.halls:
             continue
-        at = (book.site_of(hall), cast(date, peg["date"]))
-        if at not in begun:
-            begun[at] = work_begins(book, figures, ("install", at[0], None, None), at[1])
+        site, day = book.site_of(hall), cast(date, peg["date"])
+        if (site, day) not in work_begun:
+            act = ("install", site, None, None)
+            work_begun[site, day] = work_begins(book, figures, act, day)
         lead = int(book.supply[_pair(order)]["lead_days"])
-        lead += made.get(system, 0) if order["item"] != system else 0
-        last = begun[at] - timedelta(days=lead)
-        sells = max(book.fence, book.supply[_pair(order)]["available_from"] or book.fence)
-        found[name] = min(max(last, sells), found.get(name, date.max))
-    return found
+        if order["item"] != system:
+            lead += assembly_days.get(system, 0)
+        last = work_begun[site, day] - timedelta(days=lead)
+        # Nothing is ordered before it is sold, even if that is too late for the work.
+        last = max(last, _first_order_day(book, order))
+        last_days[name] = min(last, last_days.get(name, date.max))
+    return last_days
+
+
+def _first_order_day(book: Book, order: Row) -> date:
+    """Return the first day on which an order may be begun: when it is sold, after the fence."""
+    opens: date | None = book.supply[_pair(order)]["available_from"]
+    fence: date = book.fence
+    return fence if opens is None else max(fence, opens)
 
 
 def order_prices(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -284,46 +296,59 @@ def stock_covers_use(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 def storage(book: Book, figures: Figures, ledger: Ledger) -> None:
     """What a depot or a site holds after a day, of all items, is within its storage."""
-    held: dict[str, dict[str, list[tuple[date, float]]]] = defaultdict(lambda: defaultdict(list))
-    for (place, item, day), quantity in sorted(stock_after(book, figures).items()):
-        held[place][item].append((day, max(0.0, quantity)))
-    for place, items in held.items():
+    stock: dict[str, dict[str, list[tuple[date, float]]]] = defaultdict(lambda: defaultdict(list))
+    for (place, item, day), units in sorted(stock_after(book, figures).items()):
+        stock[place][item].append((day, max(0.0, units)))
+    for place, items in stock.items():
         row = book.depots.get(place) or book.sites.get(place)
-        room = row["storage"] if row is not None else None
-        for day in sorted({day for found in items.values() for day, _ in found}):
-            if room is None:
-                continue
-            last = ([units for at, units in found if at <= day][-1:] for found in items.values())
-            quantity = sum(sum(units) for units in last)
-            if ledger.above(quantity, room):
+        if row is None or row["storage"] is None:
+            continue
+        days = {day for stock_of_item in items.values() for day, _ in stock_of_item}
+        for day in sorted(days):
+            held = sum(_units_on(stock_of_item, day) for stock_of_item in items.values())
+            if ledger.above(held, row["storage"]):
                 ledger.refuse(
-                    f"{place!r} holds {figure(quantity)} units after {day}, "
-                    f"its storage is {figure(room)} units"
+                    f"{place!r} holds {figure(held)} units after {day}, "
+                    f"its storage is {figure(row['storage'])} units"
                 )
+
+
+def _units_on(stock: list[tuple[date, float]], day: date) -> float:
+    """Return the last stock on or before a day; zero before the first."""
+    units = 0.0
+    for stated_on, stated in stock:
+        if stated_on <= day:
+            units = stated
+    return units
 
 
 def stock_after(book: Book, figures: Figures) -> Amounts:
     """Return the stock at each place on each day with a withdrawal or a stated stock."""
-    if "stock after" in figures.kept:
-        return cast(Amounts, figures.kept["stock after"])
-    taken, flows = _taken(book, figures), _arrivals(book, figures)
-    days: dict[tuple[str, str], set[date]] = defaultdict(set)
+    if "stock after" not in figures.kept:
+        figures.kept["stock after"] = _stock_after(book, figures)
+    return cast(Amounts, figures.kept["stock after"])
+
+
+def _stock_after(book: Book, figures: Figures) -> Amounts:
+    taken = _taken(book, figures)
+    days_of: dict[tuple[str, str], set[date]] = defaultdict(set)
     for place, item, day in (*taken, *figures.stock):
-        days[place, item].add(day)
-    moved: dict[tuple[str, str], list[tuple[date, float]]] = defaultdict(list)
-    for amounts, sign in ((flows, 1.0), (taken, -1.0)):
-        for (place, item, day), units in amounts.items():
-            moved[place, item].append((day, sign * units))
-    after = Amounts()
-    for spot, found in days.items():
-        changes, at, units = sorted(moved[spot], key=lambda change: change[0]), 0, 0.0
-        for day in sorted(found):
-            while at < len(changes) and changes[at][0] <= day:
-                units += changes[at][1]
-                at += 1
-            after[(*spot, day)] = units
-    figures.kept["stock after"] = after
-    return after
+        days_of[place, item].add(day)
+    changes_of: dict[tuple[str, str], list[tuple[date, float]]] = defaultdict(list)
+    for (place, item, day), units in _arrivals(book, figures).items():
+        changes_of[place, item].append((day, units))
+    for (place, item, day), units in taken.items():
+        changes_of[place, item].append((day, -units))
+    stock = Amounts()
+    for (place, item), days in days_of.items():
+        changes = sorted(changes_of[place, item], key=lambda change: change[0])
+        number_done, units = 0, 0.0
+        for day in sorted(days):
+            while number_done < len(changes) and changes[number_done][0] <= day:
+                units += changes[number_done][1]
+                number_done += 1
+            stock[place, item, day] = units
+    return stock
 
 
 def _taken(book: Book, figures: Figures) -> Amounts:

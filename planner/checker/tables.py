@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import cast
 
@@ -106,7 +106,7 @@ def columns(book: Book, tables: Tables, ledger: Ledger) -> None:
     """Every result table is there, no other, and each of its rows has exactly its columns."""
     for name in tables:
         if ledger.fails(name in COLUMNS):
-            ledger.refuse(f"there is a table {name!r}, which is none of a plan's")
+            ledger.refuse(f"there is a table {name!r}, which is not part of a plan")
     for result in RESULTS:
         if ledger.fails(result.name in tables):
             ledger.refuse(f"table {result.name!r} is missing")
@@ -119,21 +119,25 @@ def columns(book: Book, tables: Tables, ledger: Ledger) -> None:
 
 
 def values(book: Book, tables: Tables, ledger: Ledger) -> None:
-    """A day is a date, a name a text, a figure a finite number; blank only where that has sense."""
+    """A day is a date, a name a text, a figure a finite number; few columns may be blank."""
     for name, rows in tables.items():
+        may_be_blank = MAY_BE_BLANK.get(name, set())
         for place, row in enumerate(rows, start=1):
             for column, value in row.items():
-                if value is None and column in MAY_BE_BLANK.get(name, set()):
+                if value is None and column in may_be_blank:
                     continue
                 if ledger.fails(_fits(column, value)):
-                    kind = (
-                        "day"
-                        if column in DATE_COLUMNS
-                        else "text"
-                        if column in TEXT_COLUMNS
-                        else "number"
+                    ledger.refuse(
+                        f"row {place} of {name} has {value!r} in {column}, not a {_kind(column)}"
                     )
-                    ledger.refuse(f"row {place} of {name} has {value!r} in {column}, no {kind}")
+
+
+def _kind(column: str) -> str:
+    if column in DATE_COLUMNS:
+        return "day"
+    if column in TEXT_COLUMNS:
+        return "text"
+    return "number"
 
 
 def _fits(column: str, value: object) -> bool:
@@ -151,7 +155,9 @@ def known_periods(book: Book, tables: Tables, ledger: Ledger) -> None:
     A tier and a cost over the whole plan have no period.
     """
     for name, rows in tables.items():
-        for row in rows if "period" in COLUMNS[name] else ():
+        if "period" not in COLUMNS[name]:
+            continue
+        for row in rows:
             period = row["period"]
             if period is None and name == "orders" and row["firm"] == "yes":
                 continue
@@ -229,21 +235,30 @@ def complete_tables(book: Book, tables: Tables, ledger: Ledger) -> None:
     The fleet has them for each hall and system that the workbook's fleet, an install or a row of
     the fleet names. What is not there counts as nothing, so no other pair can hide a system.
     """
-    days = book.calendar.starts[:-1]
-    pairs = {(row["hall"], row["system"]) for row in (*tables["fleet"], *tables["installs"])}
-    pairs |= set(book.fleet)
+    pairs: set[tuple[object, ...]] = set(book.fleet)
+    for row in (*tables["fleet"], *tables["installs"]):
+        pairs.add((row["hall"], row["system"]))
     required: dict[str, set[tuple[object, ...]]] = {
-        "power": {(node, day) for node in book.nodes for day in days},
-        "ramp": {(commitment, day) for commitment in book.commitments for day in days},
-        "fleet": {(*pair, day) for pair in pairs for day in days},
+        "power": _in_every_period(book, [(node,) for node in book.nodes]),
+        "ramp": _in_every_period(book, [(commitment,) for commitment in book.commitments]),
+        "fleet": _in_every_period(book, pairs),
         "costs": {(term,) for term in COST_TERMS},
     }
     for name, keys in required.items():
-        found = {tuple(row[column] for column in KEYS[name]) for row in tables[name]}
+        stated = {tuple(row[column] for column in KEYS[name]) for row in tables[name]}
         for key in sorted(keys, key=str):
-            if ledger.fails(key in found):
+            if ledger.fails(key in stated):
                 shown = ", ".join(str(part) for part in key)
                 ledger.refuse(f"table {name} has no row for {shown}")
+
+
+def _in_every_period(book: Book, names: Iterable[tuple[object, ...]]) -> set[tuple[object, ...]]:
+    """Return the keys that consist of some names and the first day of any period."""
+    keys = set()
+    for name in names:
+        for period in book.periods:
+            keys.add((*name, book.day(period)))
+    return keys
 
 
 def no_negative_figures(book: Book, tables: Tables, ledger: Ledger) -> None:
@@ -251,10 +266,9 @@ def no_negative_figures(book: Book, tables: Tables, ledger: Ledger) -> None:
 
     A headroom, a slack and a tier's figures may be; rules of their own judge them.
     """
+    exempt = DATE_COLUMNS | TEXT_COLUMNS | MAY_BE_NEGATIVE
     for name, rows in tables.items():
-        numbers = [
-            c for c in COLUMNS[name] if c not in DATE_COLUMNS | TEXT_COLUMNS | MAY_BE_NEGATIVE
-        ]
+        numbers = [column for column in COLUMNS[name] if column not in exempt]
         for row in rows:
             for column in numbers:
                 value = row[column]
@@ -264,7 +278,8 @@ def no_negative_figures(book: Book, tables: Tables, ledger: Ledger) -> None:
 
 def _label(name: str, row: Row) -> str:
     """Return the table and the key of a row, for a message."""
-    return f"{name} {', '.join(str(row[column]) for column in KEYS[name])}"
+    key = [str(row[column]) for column in KEYS[name]]
+    return f"{name} {', '.join(key)}"
 
 
 FORM_RULES: tuple[Callable[[Book, Tables, Ledger], None], ...] = (
