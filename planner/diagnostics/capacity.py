@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from planner.diagnostics.warning_context import (
     AMOUNT_TOLERANCE,
@@ -20,6 +21,27 @@ UpperBound = Callable[[WarningContext, tuple[str, ...], int], float]
 
 SHORTFALL_TOLERANCE = 1e-6
 """Shortfalls below this share of the MW due are rounding noise."""
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """A milestone that an upper bound falls short of.
+
+    Attributes
+    ----------
+    warning : InputWarning
+    names : tuple of str
+        Commitments that count: those that can have any system in service by then.
+    period : int
+        Period that ends with the milestone.
+    due_mw : float
+        Least IT power that is due, MW.
+    """
+
+    warning: InputWarning
+    names: tuple[str, ...]
+    period: int
+    due_mw: float
 
 
 def halls_hold_what_is_due(context: WarningContext) -> Iterator[InputWarning]:
@@ -79,9 +101,8 @@ def by_power(context: WarningContext, names: tuple[str, ...], period: int) -> fl
 
 def by_crews(context: WarningContext, names: tuple[str, ...], period: int) -> float:
     """Return the most MW that crews can have installed in time, within the halls of each site."""
-    return math.fsum(
-        _within_crews(context, names, period, context.bounds.full_halls_mw(names)).values()
-    )
+    halls_mw = context.bounds.full_halls_mw(names)
+    return math.fsum(_within_crews(context, names, period, halls_mw).values())
 
 
 def by_systems(context: WarningContext, names: tuple[str, ...], period: int) -> float:
@@ -90,57 +111,61 @@ def by_systems(context: WarningContext, names: tuple[str, ...], period: int) -> 
 
 
 def _within_crews(
-    context: WarningContext, names: tuple[str, ...], period: int, halls: dict[str, float]
+    context: WarningContext, names: tuple[str, ...], period: int, halls_mw: dict[str, float]
 ) -> dict[str, float]:
     """Return the most MW within crews and halls, by site."""
-    crews, site_of = context.bounds.crews_mw(names, period), context.case.facility.site_of
-    sites: dict[str, float] = {}
-    for hall, mw in sorted(halls.items()):
-        sites[site_of[hall]] = sites.get(site_of[hall], 0.0) + mw
-    return {site: min(mw, crews.get(site, math.inf)) for site, mw in sites.items()}
+    sites_mw: dict[str, float] = {}
+    for hall, mw in sorted(halls_mw.items()):
+        site = context.case.facility.site_of[hall]
+        sites_mw[site] = sites_mw.get(site, 0.0) + mw
+    crews_mw = context.bounds.crews_mw(names, period)
+    return {site: min(mw, crews_mw.get(site, math.inf)) for site, mw in sites_mw.items()}
 
 
 def together(context: WarningContext, names: tuple[str, ...], period: int) -> float:
     """Return the most MW within all limits together, by site where the limits are local."""
-    halls = context.bounds.halls_mw(names, period)
     facility = context.case.facility
-    crews = context.bounds.crews_mw(names, period)
-    sites = 0.0
+    halls_mw = context.bounds.halls_mw(names, period)
+    crews_mw = context.bounds.crews_mw(names, period)
+    by_site = 0.0
     for site in facility.sites:
-        here = {hall: halls[hall] for hall in facility.halls_at[site] if hall in halls}
+        here = {hall: halls_mw[hall] for hall in facility.halls_at[site] if hall in halls_mw}
         if here:
-            carried = context.bounds.powered_mw(here, names, period)
-            sites += min(carried, crews.get(site, math.inf))
-    return min(
-        sites, context.bounds.powered_mw(halls, names, period), by_systems(context, names, period)
-    )
+            powered_mw = context.bounds.powered_mw(here, names, period)
+            by_site += min(powered_mw, crews_mw.get(site, math.inf))
+    # Nodes above several sites limit them only in the whole.
+    powered_mw = context.bounds.powered_mw(halls_mw, names, period)
+    return min(by_site, powered_mw, by_systems(context, names, period))
 
 
 def all_limits_together_allow_what_is_due(context: WarningContext) -> Iterator[InputWarning]:
     """Halls, power, crews and supply together allow what is due, where each alone does."""
     alone = (by_halls, by_power, by_crews, by_systems)
-    for warning, names, period, due in _shortfalls(
+    shortfalls = _shortfalls(
         context,
         together,
         "halls, power, crews and supply together allow at most {most} MW by then, "
         "though each alone allows it",
         "See where their dates and sites do not meet, or move the milestone",
-    ):
-        if not any(_short(due, bound(context, names, period)) for bound in alone):
-            yield warning
+    )
+    for shortfall in shortfalls:
+        bounds = [bound(context, shortfall.names, shortfall.period) for bound in alone]
+        if not any(exceeds(shortfall.due_mw, most) for most in bounds):
+            yield shortfall.warning
 
 
 def suppliers_deliver_the_items_of_what_is_due(context: WarningContext) -> Iterator[InputWarning]:
     """Suppliers can deliver, in time, the items that the megawatts due by each milestone take."""
     if not context.case.supply.planned:
         return
-    names, told = context.case.demand.commitments, set[str]()
+    names = context.case.demand.commitments
+    reported: set[str] = set()
     for period in context.due_periods(names):
         day = context.milestone(names, period)["date"]
         for item, (needed, most) in context.bounds.items(names, period).items():
-            if item in told or not _short(needed, most):
+            if item in reported or not exceeds(needed, most):
                 continue
-            told.add(item)
+            reported.add(item)
             row = next(r for r in context.inputs.tables["supply"] if r["item"] == item)
             yield warn(
                 row,
@@ -161,49 +186,48 @@ def _first_shortfalls(
     context: WarningContext, bound: UpperBound, limit: str, remedy: str
 ) -> Iterator[InputWarning]:
     """Yield the first milestone of each commitment that a bound falls short of."""
-    for warning, *_ in _shortfalls(context, bound, limit, remedy):
-        yield warning
+    for shortfall in _shortfalls(context, bound, limit, remedy):
+        yield shortfall.warning
 
 
 def _beyond_the_halls(
     context: WarningContext, bound: UpperBound, limit: str, remedy: str
 ) -> Iterator[InputWarning]:
     """Yield shortfalls of a bound that is below all halls; for the others see the hall rule."""
-    for warning, names, period, _ in _shortfalls(context, bound, limit, remedy):
-        full = math.fsum(context.bounds.full_halls_mw(names).values())
-        if bound(context, names, period) < full * (1 - SHORTFALL_TOLERANCE):
-            yield warning
+    for shortfall in _shortfalls(context, bound, limit, remedy):
+        full = math.fsum(context.bounds.full_halls_mw(shortfall.names).values())
+        most = bound(context, shortfall.names, shortfall.period)
+        if most < full * (1 - SHORTFALL_TOLERANCE):
+            yield shortfall.warning
 
 
 def _shortfalls(
     context: WarningContext, bound: UpperBound, limit: str, remedy: str
-) -> Iterator[tuple[InputWarning, tuple[str, ...], int, float]]:
-    """Yield the same warnings with their commitments, period and MW due.
+) -> Iterator[Shortfall]:
+    """Yield the first milestone of each commitment that a bound falls short of.
 
     All commitments together are reported only if none is short by itself. Commitments that cannot
     have any system in service yet are left out: another rule reports them.
     """
-    told: set[tuple[str, ...]] = set()
+    reported: set[tuple[str, ...]] = set()
     for group in context.groups():
+        if len(group) > 1 and reported:
+            continue
         for period in context.due_periods(group):
             names = tuple(name for name in group if _can_have(context, name, period))
-            due = math.fsum(context.bounds.due_mw(name, period) for name in names)
-            if due <= AMOUNT_TOLERANCE or group in told or (len(group) > 1 and told):
+            due_mw = math.fsum(context.bounds.due_mw(name, period) for name in names)
+            if due_mw <= AMOUNT_TOLERANCE:
                 continue
-            most = bound(context, names, period)
-            if _short(due, most):
-                told.add(group)
-                warning = _shortfall(context, names, period, due, most, limit, remedy)
-                yield warning, names, period, due
+            most_mw = bound(context, names, period)
+            if exceeds(due_mw, most_mw):
+                reported.add(group)
+                yield _shortfall(context, names, period, due_mw, most_mw, limit, remedy)
+                break
 
 
 def _can_have(context: WarningContext, commitment: str, period: int) -> bool:
     first = context.first[commitment]
     return first is not None and first.period <= period
-
-
-def _short(due: float, most: float) -> bool:
-    return exceeds(due, most)
 
 
 def _shortfall(
@@ -214,13 +238,13 @@ def _shortfall(
     most: float,
     limit: str,
     remedy: str,
-) -> InputWarning:
-    """Return the warning that a bound falls short of what is due by the end of a period."""
+) -> Shortfall:
+    """Return the shortfall of a bound against what is due by the end of a period."""
     whose = names[0] if len(names) == 1 else f"{len(names)} commitments together"
     row = context.milestone(names, period)
     day = row["date"]
     needed, possible = amounts(due, most)
-    return warn(
+    warning = warn(
         row,
         "mw",
         f"by {day} at least {needed} MW of IT power are due to {whose}, "
@@ -231,3 +255,4 @@ def _shortfall(
         most_mw=most,
         short_mw=due - most,
     )
+    return Shortfall(warning, names, period, due)

@@ -29,12 +29,11 @@ def items_arrive_within_the_plan(context: WarningContext) -> Iterator[InputWarni
     supply, calendar = context.case.supply, context.case.calendar
     useful = {(supplier, item) for supplier, item, _ in supply.arrival}
     for (supplier, item), row in supply.sources.items():
+        if (supplier, item) in useful or not _is_needed(context, item):
+            continue
         first = context.case.timetable.leg["order", supplier, item].since
-        if (
-            (supplier, item) in useful
-            or first >= calendar.day_count
-            or not _is_needed(context, item)
-        ):
+        # A source that opens after the plan is reported by `days_fall_within_the_plan`.
+        if first >= calendar.day_count:
             continue
         ordered = calendar.date_of(first)
         arrives = ordered + timedelta(days=row["lead_days"])
@@ -53,11 +52,13 @@ def items_arrive_within_the_plan(context: WarningContext) -> Iterator[InputWarni
 def _is_needed(context: WarningContext, item: str) -> bool:
     """Return whether an item is part of a system that may be installed within the plan."""
     case = context.case
-    return any(
-        leg.wanted
-        for (kind, _, *rest), leg in case.timetable.leg.items()
-        if kind == "install" and (rest[0] == item or item in case.supply.bom.get(rest[0], {}))
-    )
+    for key, leg in case.timetable.leg.items():
+        if key[0] != "install" or not leg.wanted:
+            continue
+        system = key[2]
+        if item == system or item in case.supply.bom.get(system, {}):
+            return True
+    return False
 
 
 def days_fall_within_the_plan(context: WarningContext) -> Iterator[InputWarning]:
@@ -79,12 +80,12 @@ def milestones_come_after_the_first_possible_day(context: WarningContext) -> Ite
     for name in context.case.demand.commitments:
         if not context.bounds.allowed(name):
             continue
-        found = context.first[name]
+        first = context.first[name]
         for row in context.inputs.tables["milestones"]:
             if row["commitment"] != name or row["mw"] <= AMOUNT_TOLERANCE:
                 continue
             due = context.case.calendar.holding(row["date"]) or 0
-            if found is None:
+            if first is None:
                 yield warn(
                     row,
                     "date",
@@ -92,7 +93,7 @@ def milestones_come_after_the_first_possible_day(context: WarningContext) -> Ite
                     "See what limits its halls, systems, supply, power and crews, or "
                     "give a later settings end",
                 )
-            elif due < found.period:
+            elif due < first.period:
                 yield _too_early(context, row, name)
 
 
@@ -103,18 +104,20 @@ def orders_are_dispatched_in_time(context: WarningContext) -> Iterator[InputWarn
         period = calendar.holding(row["date"])
         if period is None or row["mw"] <= AMOUNT_TOLERANCE:
             continue
-        found = critical_order(context.bounds, row["commitment"], period)
-        if found is not None and found.days_lost > 0:
-            supplier, item = found.line
-            ordered, could = map(calendar.date_of, (found.dispatched, found.by_leads))
-            yield warn(
-                row,
-                "date",
-                f"by leads alone {item} from {supplier} could be ordered for it by {could}, on "
-                f"the days on which the plan orders by {ordered}: {found.days_lost} days are lost",
-                "Plan by shorter periods, or order the item from a supplier of its own",
-                days_lost=found.days_lost,
-            )
+        order = critical_order(context.bounds, row["commitment"], period)
+        if order is None or order.days_lost <= 0:
+            continue
+        supplier, item = order.line
+        by_leads = calendar.date_of(order.by_leads)
+        dispatched = calendar.date_of(order.dispatched)
+        yield warn(
+            row,
+            "date",
+            f"by leads alone {item} from {supplier} could be ordered for it by {by_leads}, on "
+            f"the days on which the plan orders by {dispatched}: {order.days_lost} days are lost",
+            "Plan by shorter periods, or order the item from a supplier of its own",
+            days_lost=order.days_lost,
+        )
 
 
 def _too_early(context: WarningContext, row: Row, name: str) -> InputWarning:
@@ -135,17 +138,17 @@ def _first_day(context: WarningContext, name: str, early: date) -> tuple[date, s
     Systems enter service on the last day of a period. So a bisection ends a period on each trial
     day until the first feasible one is found.
     """
-    found = context.first[name]
-    assert found is not None
-    day = context.case.calendar.ends[found.period]
-    way = critical_path(context.case, context.routes, found)
+    first = context.first[name]
+    assert first is not None
+    day = context.case.calendar.ends[first.period]
+    way = critical_path(context.case, context.routes, first)
     while (day - early).days > 1:
         middle = early + (day - early) // 2
         inputs = cut_at(context.inputs, [middle])
-        cut = WarningContext(inputs, make_case(inputs))
-        found = cut.first[name]
-        if found is not None and cut.case.calendar.ends[found.period] <= middle:
-            day, way = middle, critical_path(cut.case, cut.routes, found)
+        trial = WarningContext(inputs, make_case(inputs))
+        first = trial.first[name]
+        if first is not None and trial.case.calendar.ends[first.period] <= middle:
+            day, way = middle, critical_path(trial.case, trial.routes, first)
         else:
             early = middle
     return day, way

@@ -36,7 +36,8 @@ def first_service(
     case: Case, bounds: Bounds, routes: Routes, commitment: str
 ) -> FirstService | None:
     """Return the first possible service of a commitment; None if there is none in the plan."""
-    facility, found = case.facility, list[FirstService]()
+    facility = case.facility
+    possible: list[FirstService] = []
     for site, system in bounds.allowed(commitment):
         for hall in facility.halls_at[site]:
             dedicated = facility.dedicated.get((hall, system))
@@ -45,9 +46,9 @@ def first_service(
             for day in case.installing.get((hall, system), ()):
                 if _can_install(case, bounds, routes, hall, system, day):
                     serves = case.calendar.period_of(day + facility.commission_days[system])
-                    found.append(FirstService(serves, hall, system, day))
+                    possible.append(FirstService(serves, hall, system, day))
                     break
-    return min(found, key=lambda first: (first.period, first.installed), default=None)
+    return min(possible, key=lambda first: (first.period, first.installed), default=None)
 
 
 def _can_install(
@@ -70,27 +71,24 @@ def _can_install(
 
 def critical_path(case: Case, routes: Routes, first: FirstService) -> str:
     """Return the critical path of the first service, in words, step by step."""
-    calendar, steps = case.calendar, list[str]()
+    calendar = case.calendar
     hall, system = first.hall, first.system
     if hall is None or system is None:
         return "it stands there already"
-    place = (case.supply.place(case.facility.site_of[hall]), system)
+    steps: list[str] = []
     arrives = -1
     if case.supply.planned:
-        for step in routes.path(place):
+        place = case.supply.place(case.facility.site_of[hall])
+        for step in routes.path((place, system)):
             steps.append(f"{step.what} {calendar.date_of(step.begun)}")
             arrives = step.done
-    opens = case.facility.first_open[hall]
+    installed = f"{system} installed in {hall} {calendar.date_of(first.installed)}"
     if first.installed > arrives:
-        waits = (
-            f"{hall} can be open"
-            if opens == first.installed
-            else "availability, power or crews allow it"
-        )
-        when = f" (the first day on which {waits})"
-    else:
-        when = ""
-    days = case.facility.commission_days[system]
-    steps.append(f"{system} installed in {hall} {calendar.date_of(first.installed)}{when}")
-    steps.append(f"in service {days} days later")
+        # The system was there before, so the install has waited for something else.
+        reason = "availability, power or crews allow it"
+        if case.facility.first_open[hall] == first.installed:
+            reason = f"{hall} can be open"
+        installed += f" (the first day on which {reason})"
+    steps.append(installed)
+    steps.append(f"in service {case.facility.commission_days[system]} days later")
     return ", ".join(steps)

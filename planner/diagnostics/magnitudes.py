@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from statistics import median
 
@@ -65,12 +64,14 @@ def figures_are_like_their_peers(context: WarningContext) -> Iterator[InputWarni
     """A figure is not hundreds of times off the middle of the others in its column."""
     for sheet, column, unit, remedy, measured in COMPARED_COLUMNS:
         rows = [row for row in context.inputs.tables[sheet] if row[column]]
+        if len(rows) <= MIN_PEERS:
+            continue
         values = [measured(row) for row in rows]
-        for at, (row, value) in enumerate(zip(rows, values, strict=True)):
-            others = values[:at] + values[at + 1 :]
-            if len(others) < MIN_PEERS or not _is_outlier(
-                value, usual := median(others), OUTLIER_FACTOR
-            ):
+        for index, row in enumerate(rows):
+            value = values[index]
+            others = values[:index] + values[index + 1 :]
+            usual = median(others)
+            if not _is_outlier(value, usual, OUTLIER_FACTOR):
                 continue
             yield warn(
                 row,
@@ -85,14 +86,17 @@ def figures_are_like_their_peers(context: WarningContext) -> Iterator[InputWarni
 
 def systems_cost_like_their_peers(context: WarningContext) -> Iterator[InputWarning]:
     """A kW of one system does not cost hundreds of times that of the others."""
-    it_mw = context.case.facility.it_mw
-    cost = {s: c / it_mw[s] / 1000 for s, c in least_costs(context).items() if c > 0}
-    for system, value in sorted(cost.items()):
-        others = [other for name, other in cost.items() if name != system]
+    cost_per_kw: dict[str, float] = {}
+    for system, cost in least_costs(context).items():
+        if cost > 0:
+            cost_per_kw[system] = cost / context.case.facility.it_mw[system] / 1000
+    for system, value in sorted(cost_per_kw.items()):
+        others = [other for name, other in cost_per_kw.items() if name != system]
         # Of two systems only the dearer is reported, because either may be wrong.
         if not others or (len(others) < MIN_PEERS and value < others[0]):
             continue
-        if _is_outlier(value, usual := median(others), PRICE_OUTLIER_FACTOR):
+        usual = median(others)
+        if _is_outlier(value, usual, PRICE_OUTLIER_FACTOR):
             yield warn(
                 context.rows["systems"][system],
                 "price",
@@ -109,18 +113,15 @@ def systems_cost_like_their_peers(context: WarningContext) -> Iterator[InputWarn
 def demand_is_of_the_size_of_the_halls(context: WarningContext) -> Iterator[InputWarning]:
     """The most that is due is not hundreds of times what all halls hold, nor the reverse."""
     names = context.case.demand.commitments
-    dues = {
-        period: math.fsum(context.bounds.due_mw(name, period) for name in names)
-        for period in context.due_periods(names)
-    }
-    period = max(dues, key=lambda period: (dues[period], period))
-    due = dues[period]
+    due_mw: dict[int, float] = {}
+    for period in context.due_periods(names):
+        due_mw[period] = math.fsum(context.bounds.due_mw(name, period) for name in names)
+    period = max(due_mw, key=lambda period: (due_mw[period], period))
+    due = due_mw[period]
     halls = math.fsum(context.bounds.full_halls_mw(names).values())
-    if (
-        due > AMOUNT_TOLERANCE
-        and halls > AMOUNT_TOLERANCE
-        and _is_outlier(due, halls, OUTLIER_FACTOR)
-    ):
+    if due <= AMOUNT_TOLERANCE or halls <= AMOUNT_TOLERANCE:
+        return
+    if _is_outlier(due, halls, OUTLIER_FACTOR):
         yield warn(
             context.milestone(names, period),
             "mw",
@@ -134,27 +135,29 @@ def demand_is_of_the_size_of_the_halls(context: WarningContext) -> Iterator[Inpu
 
 def budget_pays_for_what_is_due(context: WarningContext) -> Iterator[InputWarning]:
     """A budget is no less than the least price of the systems that are due by its day."""
+    ends = context.case.calendar.ends
+    periods = context.due_periods(context.case.demand.commitments)
     for row in sorted(context.inputs.tables["budget"], key=lambda row: row["date"]):
-        ends, periods = (
-            context.case.calendar.ends,
-            context.due_periods(context.case.demand.commitments),
+        budget = row["cumulative"]
+        least = 0.0
+        for period in periods:
+            if ends[period] <= row["date"]:
+                least = max(least, _least_spend(context, period))
+        if not exceeds(least, budget):
+            continue
+        needed_text, budget_text = amounts(least, budget)
+        if budget > 0 and _is_outlier(budget, least, OUTLIER_FACTOR):
+            budget_text += f", {_times(budget, least)} that"
+        yield warn(
+            row,
+            "cumulative",
+            f"the systems that are due by {row['date']} cost at least "
+            f"{needed_text}, the budget is {budget_text}",
+            "Give all money in whole units, or expect megawatts to be missed",
+            least=least,
+            budget=budget,
         )
-        covered = [period for period in periods if ends[period] <= row["date"]]
-        least = max((_least_spend(context, period) for period in covered), default=0.0)
-        if exceeds(least, row["cumulative"]):
-            needed, budget = amounts(least, row["cumulative"])
-            is_far = row["cumulative"] > 0 and _is_outlier(row["cumulative"], least, OUTLIER_FACTOR)
-            hint = f", {_times(row['cumulative'], least)} that" if is_far else ""
-            yield warn(
-                row,
-                "cumulative",
-                f"the systems that are due by {row['date']} cost at least "
-                f"{needed}, the budget is {budget}{hint}",
-                "Give all money in whole units, or expect megawatts to be missed",
-                least=least,
-                budget=row["cumulative"],
-            )
-            return
+        return  # later budgets are short for the same reason
 
 
 def _least_spend(context: WarningContext, period: int) -> float:
@@ -162,41 +165,43 @@ def _least_spend(context: WarningContext, period: int) -> float:
 
     Each system costs at least `least_costs`, less the systems that the fleet and firm orders cover.
     """
-    bounds, facility, costs = context.bounds, context.case.facility, least_costs(context)
-    demand, rates = context.case.demand, dict[str, float]()
+    case, bounds = context.case, context.bounds
+    costs = least_costs(context)
     spend = 0.0
-    for name in demand.commitments:
-        rates[name] = min(
-            (costs[system] / mw for (_, system), mw in bounds.allowed(name).items() if mw > 0),
-            default=0.0,
-        )
-        spend += demand.required_mw[name, period] * rates[name]
-    for (hall, system), count in facility.fleet.items():
-        site = facility.site_of[hall]
-        spend -= count * max(
-            (bounds.allowed(name).get((site, system), 0.0) * rates[name] for name in rates),
-            default=0.0,
-        )
+    money_per_mw: dict[str, float] = {}
+    for name in case.demand.commitments:
+        rates = [costs[system] / mw for (_, system), mw in bounds.allowed(name).items() if mw > 0]
+        money_per_mw[name] = min(rates, default=0.0)
+        spend += case.demand.required_mw[name, period] * money_per_mw[name]
+    for (hall, system), count in case.facility.fleet.items():
+        site = case.facility.site_of[hall]
+        most_saved = 0.0
+        for name, rate in money_per_mw.items():
+            mw = bounds.allowed(name).get((site, system), 0.0)
+            most_saved = max(most_saved, mw * rate)
+        spend -= count * most_saved
     prices = _item_prices(context)
-    for (_, item, arrives), units in context.case.supply.firm_arrivals.items():
-        if arrives <= context.case.calendar.last_days[period]:
+    for (_, item, arrives), units in case.supply.firm_arrivals.items():
+        if arrives <= case.calendar.last_days[period]:
             spend -= units * max(prices.get(item, 0.0), costs.get(item, 0.0))
     return spend
 
 
 def least_costs(context: WarningContext) -> Mapping[str, float]:
     """Return the least price of one system, bought complete or assembled from its items."""
-    supply, prices = context.case.supply, _item_prices(context)
+    supply = context.case.supply
     if not supply.planned:
         return supply.market_price
-    costs: dict[str, list[float]] = defaultdict(list)
+    prices = _item_prices(context)
+    least: dict[str, float] = {}
     for system in context.case.facility.systems:
         if system in prices:
-            costs[system].append(prices[system])
+            least[system] = prices[system]
     for (_, system), assembly in supply.assembly_cost.items():
-        parts = (quantity * prices[item] for item, quantity in supply.bom[system].items())
-        costs[system].append(assembly + math.fsum(parts))
-    return {system: min(found) for system, found in costs.items()}
+        parts = [quantity * prices[item] for item, quantity in supply.bom[system].items()]
+        cost = assembly + math.fsum(parts)
+        least[system] = min(cost, least.get(system, cost))
+    return least
 
 
 def _item_prices(context: WarningContext) -> Mapping[str, float]:

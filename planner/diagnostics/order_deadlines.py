@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from planner.case.case import Case
+from planner.case.supply import Supply
 from planner.diagnostics.bounds import Bounds
 
 Line = tuple[str, str]
@@ -13,40 +14,52 @@ Line = tuple[str, str]
 
 def last_orders(case: Case, commitment: str, period: int) -> dict[Line, int]:
     """Return the last order day, by leads alone, for service by a period's end, by line."""
-    supply, facility, calendar = case.supply, case.facility, case.calendar
+    supply, facility = case.supply, case.facility
+    end = case.calendar.last_days[period]
     last: dict[Line, int] = {}
-
-    def back(origin: str, end: str, by: int) -> int | None:
-        if origin != end and not supply.pooled and (origin, end) not in supply.routes:
-            return None
-        return by - sum(hop.days for hop in supply.routes.get((origin, end), ()))
-
-    def order(item: str, place: str, by: int) -> None:
-        for (supplier, sold), row in supply.sources.items():
-            at = back(supply.place(supplier), place, by) if sold == item else None
-            if at is not None:
-                placed = at - row["lead_days"]
-                last[supplier, item] = max(placed, last.get((supplier, item), placed))
-
-    for hall, system in case.installing:
+    for (hall, system), install_days in case.installing.items():
         site = facility.site_of[hall]
         if (commitment, site, system) not in case.demand.mw_per_system:
             continue
-        by = calendar.last_days[period] - facility.commission_days[system]
-        by = min(by, case.installing[hall, system][-1])
-        order(system, supply.place(site), by)
-        for (plant, made), days in supply.plant_days.items():
-            ready = back(supply.place(plant), supply.place(site), by) if made == system else None
-            if ready is not None:
-                for item in supply.bom.get(system, {}):
-                    order(item, supply.place(plant), ready - days)
+        installed = min(end - facility.commission_days[system], install_days[-1])
+        place = supply.place(site)
+        _add_orders(supply, system, place, installed, last)
+        for (plant, assembled), days in supply.plant_days.items():
+            if assembled != system:
+                continue
+            finished = _departure(supply, supply.place(plant), place, installed)
+            if finished is None:
+                continue
+            for item in supply.bom.get(system, {}):
+                _add_orders(supply, item, supply.place(plant), finished - days, last)
     return last
+
+
+def _add_orders(supply: Supply, item: str, place: str, day: int, last: dict[Line, int]) -> None:
+    """Add the last day on which each supplier can be asked for an item, at a place by a day."""
+    for (supplier, sold), row in supply.sources.items():
+        if sold != item:
+            continue
+        ready = _departure(supply, supply.place(supplier), place, day)
+        if ready is not None:
+            ordered = ready - row["lead_days"]
+            last[supplier, item] = max(ordered, last.get((supplier, item), ordered))
+
+
+def _departure(supply: Supply, origin: str, end: str, arrival: int) -> int | None:
+    """Return the last day to leave one place for another; None if no route joins them."""
+    if supply.pooled or origin == end:
+        return arrival
+    if (origin, end) not in supply.routes:
+        return None
+    return arrival - sum(hop.days for hop in supply.routes[origin, end])
 
 
 def dispatched_orders(bounds: Bounds, commitment: str, period: int) -> dict[Line, int]:
     """Return the last dispatch day of orders for service by a period's end, by line."""
-    supply, last = bounds.case.supply, dict[Line, int]()
+    supply = bounds.case.supply
     useful = bounds.routes.last_useful(bounds.installs((commitment,), period))
+    last: dict[Line, int] = {}
     for (supplier, item, day), done in supply.arrival.items():
         if done <= useful.get((supply.place(supplier), item), -1):
             last[supplier, item] = max(day, last.get((supplier, item), day))

@@ -35,9 +35,11 @@ def sites_have_halls(context: WarningContext) -> Iterator[InputWarning]:
 def sites_have_crews(context: WarningContext) -> Iterator[InputWarning]:
     """Where crews limit some sites, a site without crews installs any number in a day."""
     limited = {row["site"] for row in context.inputs.tables["crews"]}
+    if not limited:
+        return
     used = {context.case.facility.site_of[hall] for hall, _ in context.case.installing}
     for row in context.inputs.tables["sites"]:
-        if limited and row["site"] in used - limited:
+        if row["site"] in used and row["site"] not in limited:
             yield warn(
                 row,
                 "site",
@@ -50,17 +52,21 @@ def sites_have_crews(context: WarningContext) -> Iterator[InputWarning]:
 def suppliers_have_capacity(context: WarningContext) -> Iterator[InputWarning]:
     """Where capacity limits some suppliers, one without it delivers any number."""
     limited = {row["supplier"] for row in context.inputs.tables["supply_capacity"]}
-    seen = set(limited)
+    if not limited:
+        return
+    reported: set[str] = set()
     for row in context.inputs.tables["supply"]:
-        if limited and row["supplier"] not in seen:
-            seen.add(row["supplier"])
-            yield warn(
-                row,
-                "supplier",
-                "this supplier has no row in supply_capacity, though "
-                "others have: there is no limit on what it delivers",
-                "Add its capacity, however large",
-            )
+        supplier = row["supplier"]
+        if supplier in limited or supplier in reported:
+            continue
+        reported.add(supplier)
+        yield warn(
+            row,
+            "supplier",
+            "this supplier has no row in supply_capacity, though "
+            "others have: there is no limit on what it delivers",
+            "Add its capacity, however large",
+        )
 
 
 def nodes_feed_halls(context: WarningContext) -> Iterator[InputWarning]:
@@ -68,11 +74,12 @@ def nodes_feed_halls(context: WarningContext) -> Iterator[InputWarning]:
     tree = context.case.facility.tree
     parents = {row["node"]: row["parent"] for row in context.inputs.tables["power"]}
     spares: set[str] = set()
-    for member in (member for members in tree.groups.values() for member in members):
-        node: str | None = member
-        while node is not None:
-            spares.add(node)
-            node = parents[node]
+    for members in tree.groups.values():
+        for member in members:
+            node: str | None = member
+            while node is not None:
+                spares.add(node)
+                node = parents[node]
     for row in context.inputs.tables["power"]:
         if not tree.halls_below[row["node"]] and row["node"] not in spares:
             yield warn(
@@ -85,13 +92,13 @@ def nodes_feed_halls(context: WarningContext) -> Iterator[InputWarning]:
 
 def nodes_have_power_stated(context: WarningContext) -> Iterator[InputWarning]:
     """A hall's way to the grid holds a node with megawatts, where others do."""
-    tree, dated = (
-        context.case.facility.tree,
-        {r["node"] for r in context.inputs.tables["energisation"]},
-    )
+    tree = context.case.facility.tree
+    limited = {row["node"] for row in context.inputs.tables["energisation"]}
+    if not limited:
+        return
     for row in context.inputs.tables["halls"]:
         path = tree.path.get(row["hall"], ())
-        if dated and path and not dated & set(path):
+        if path and limited.isdisjoint(path):
             yield warn(
                 row,
                 "fed_by",
@@ -122,11 +129,14 @@ def power_is_of_use(context: WarningContext) -> Iterator[InputWarning]:
     """A node's power does not far exceed what the halls below it can ever draw."""
     tree = context.case.facility.tree
     # Failover members, and nodes that feed part of a group, also carry load of others.
-    ways = [*tree.others.values(), *tree.upstream.values()]
+    spares: set[str] = set()
+    for nodes in (*tree.others.values(), *tree.upstream.values()):
+        spares.update(nodes)
     for row in context.inputs.tables["power"]:
         need, ever = _need_and_capacity(context, row["node"])
-        is_spare = any(row["node"] in nodes for nodes in ways)
-        if ever is not None and need and not is_spare and ever > IDLE_POWER_FACTOR * need:
+        if ever is None or not need or row["node"] in spares:
+            continue
+        if ever > IDLE_POWER_FACTOR * need:
             yield warn(
                 row,
                 "node",
@@ -153,68 +163,70 @@ def _need_and_capacity(context: WarningContext, node: str) -> tuple[float, float
 
 def commitments_have_a_place(context: WarningContext) -> Iterator[InputWarning]:
     """What a commitment allows leaves a hall and a system that may serve it."""
-    facility = context.case.facility
-    sites = {row["site"]: row for row in context.inputs.tables["sites"]}
+    sites = context.inputs.tables["sites"]
     for row in context.inputs.tables["commitments"]:
         name, countries = row["commitment"], row["countries"]
         if context.bounds.allowed(name):
             continue
-        inside = [s for s, site in sites.items() if not countries or site["country"] in countries]
-        barred = {
-            r["site"]
-            for r in context.inputs.tables["service"]
-            if r["commitment"] == name and not r["allowed"]
-        }
-        open_to_it = [site for site in inside if site not in barred]
-        halls = [hall for site in open_to_it for hall in facility.halls_at[site]]
+        barred = set()
+        for terms in context.inputs.tables["service"]:
+            if terms["commitment"] == name and not terms["allowed"]:
+                barred.add(terms["site"])
+        inside = [s["site"] for s in sites if not countries or s["country"] in countries]
+        allowed = [site for site in inside if site not in barred]
+        hall_count = sum(len(context.case.facility.halls_at[site]) for site in allowed)
         yield warn(
             row,
             "commitment",
             "no hall may serve this commitment: its countries hold "
-            f"{len(inside)} of {len(sites)} sites, service bars {len(inside) - len(open_to_it)} "
-            f"of them, and the rest has {len(halls)} halls",
+            f"{len(inside)} of {len(sites)} sites, service bars {len(inside) - len(allowed)} "
+            f"of them, and the rest has {hall_count} halls",
             "Correct its countries or its rows in service",
             sites=len(sites),
             inside=len(inside),
-            allowed=len(open_to_it),
-            halls=len(halls),
+            allowed=len(allowed),
+            halls=hall_count,
         )
 
 
 def halls_can_be_used(context: WarningContext) -> Iterator[InputWarning]:
     """In every hall stands something, or some system can be installed."""
     case = context.case
-    filled = {hall for hall, _ in case.installing} | {
-        hall for (hall, _), count in case.facility.fleet.items() if count > 0
-    }
+    used = {hall for hall, _ in case.installing}
+    for (hall, _), count in case.facility.fleet.items():
+        if count > 0:
+            used.add(hall)
     for row in context.inputs.tables["halls"]:
         hosted = [system for hall, system in case.facility.hosted if hall == row["hall"]]
-        if row["hall"] in filled:
-            each = [context.bounds.one_hall_systems(row["hall"], system) for system in hosted]
-            if each and max(each) < 1 - AMOUNT_TOLERANCE:
-                yield warn(
-                    row,
-                    "it_mw",
-                    f"one hall of this class holds {amount(max(each))} of a "
-                    f"system, not a whole one ({some(hosted)})",
-                    "Give MW, not kW, or correct the systems' power, slots and coolant",
-                    systems=max(each),
-                )
-        else:
+        if row["hall"] not in used:
             yield _unused(context, row["hall"], hosted)
+            continue
+        fitting = [context.bounds.one_hall_systems(row["hall"], system) for system in hosted]
+        if fitting and max(fitting) < 1 - AMOUNT_TOLERANCE:
+            yield warn(
+                row,
+                "it_mw",
+                f"one hall of this class holds {amount(max(fitting))} of a "
+                f"system, not a whole one ({some(hosted)})",
+                "Give MW, not kW, or correct the systems' power, slots and coolant",
+                systems=max(fitting),
+            )
 
 
 def _unused(context: WarningContext, hall: str, hosted: list[str]) -> InputWarning:
     """Return a warning that says why nothing can be installed in a hall within the plan."""
     case, row = context.case, context.rows["halls"][hall]
-    end, supply = case.calendar.ends[-1], case.supply
-    place = supply.place(row["site"])
-    reached = [s for s in hosted if not supply.planned or (place, s) in supply.first_at]
+    end = case.calendar.ends[-1]
+    place = case.supply.place(row["site"])
+    reached = hosted
+    if case.supply.planned:
+        reached = [system for system in hosted if (place, system) in case.supply.first_at]
     if not hosted:
         why = "no commitment may be served from its site"
         remedy = "Correct countries, systems and service, or remove the hall"
     elif hall not in case.facility.first_open:
-        why, remedy = f"it cannot be open by {end}", "Correct ready and build_days"
+        why = f"it cannot be open by {end}"
+        remedy = "Correct ready and build_days"
     elif not reached:
         why = f"no system that may serve a commitment can reach it by {end}: {some(hosted)}"
         remedy = "Correct lead and transit days, or add a lane to its site"

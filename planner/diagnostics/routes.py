@@ -50,18 +50,19 @@ class Routes:
     def good_units(self, supplier: str, item: str, day: int) -> float:
         """Return the most good units that a supplier can deliver from orders up to a day."""
         row = self.supply.sources[supplier, item]
-        limited = ("order", supplier) in self.case.timetable.rates
-        if not limited or row["capacity_use"] == 0:
+        is_limited = ("order", supplier) in self.case.timetable.rates
+        if not is_limited or row["capacity_use"] == 0:
             return math.inf
-        capacity = math.fsum(
-            most
-            for (name, at), most in self.supply.capacity.items()
-            if name == supplier and at <= day
-        )
-        units = capacity / row["capacity_use"]
+        windows = []
+        for (name, last), capacity in self.supply.capacity.items():
+            if name == supplier and last <= day:
+                windows.append(capacity)
+        units = math.fsum(windows) / row["capacity_use"]
         if self.case.whole:
             units = math.floor(units / row["lot"] + UNITS_TOLERANCE) * row["lot"]
-        return 0.0 if units < row["min_order"] - UNITS_TOLERANCE else float(units * row["yield"])
+        if units < row["min_order"] - UNITS_TOLERANCE:
+            return 0.0
+        return float(units * row["yield"])
 
     def starts(self, plant: str, system: str, day: int) -> float:
         """Return the most systems that a plant can start by a day."""
@@ -74,11 +75,13 @@ class Routes:
     def path(self, spot: Spot) -> list[RouteStep]:
         """Return the steps by which an item first reaches a place, in order."""
         steps: list[RouteStep] = []
-        at: Spot | None = spot
-        while at is not None:
-            steps.append(self.first[at])
-            at = self.first[at].before
-        return steps[::-1]
+        input_spot: Spot | None = spot
+        while input_spot is not None:
+            step = self.first[input_spot]
+            steps.append(step)
+            input_spot = step.before
+        steps.reverse()
+        return steps
 
     def _first(self) -> dict[Spot, RouteStep]:
         """Return the step by which each item first reaches each place."""
@@ -100,34 +103,41 @@ class Routes:
                 offer((supply.place(supplier), item), step)
         changed = True
         while changed:
-            changed = self._relax_lanes(first, offer) | self._relax_plants(first, offer)
+            is_shipped_earlier = self._relax_lanes(first, offer)
+            is_assembled_earlier = self._relax_plants(first, offer)
+            changed = is_shipped_earlier or is_assembled_earlier
         return first
 
     def _relax_lanes(
         self, first: Mapping[Spot, RouteStep], offer: Callable[[Spot, RouteStep], bool]
     ) -> bool:
+        """Offer the shipments of what has reached their origins; return whether any is earlier."""
         changed = False
         for (origin, end, item, day), done in self.supply.landing.items():
             known = first.get((origin, item))
             if known is None or day < known.done or self.lane_units(origin, end, day) <= 0:
                 continue
             step = RouteStep(f"{item} shipped to {end}", day, done, (origin, item))
-            changed |= offer((end, item), step)
+            if offer((end, item), step):
+                changed = True
         return changed
 
     def _relax_plants(
         self, first: Mapping[Spot, RouteStep], offer: Callable[[Spot, RouteStep], bool]
     ) -> bool:
+        """Offer the starts for which all parts are there; return whether any is earlier."""
         changed = False
         for (plant, system, day), done in self.supply.finish.items():
             place = self.supply.place(plant)
             parts = [(place, item) for item in self.supply.bom[system]]
             if any(part not in first or first[part].done > day for part in parts):
                 continue
-            if self.starts(plant, system, day) > 0:
-                last = max(parts, key=lambda part: first[part].done, default=None)
-                step = RouteStep(f"{system} started at {plant}", day, done, last)
-                changed |= offer((place, system), step)
+            if self.starts(plant, system, day) <= 0:
+                continue
+            last_part = max(parts, key=lambda part: first[part].done, default=None)
+            step = RouteStep(f"{system} started at {plant}", day, done, last_part)
+            if offer((place, system), step):
+                changed = True
         return changed
 
     def last_useful(self, installs: Mapping[tuple[str, str], int]) -> dict[Spot, int]:
@@ -138,22 +148,31 @@ class Routes:
         installs
             Last day of installation by hall and system.
         """
-        supply, last = self.supply, dict[Spot, int]()
+        supply = self.supply
+        last: dict[Spot, int] = {}
+
+        def extend(spot: Spot, day: int) -> bool:
+            if day <= last.get(spot, -1):
+                return False
+            last[spot] = day
+            return True
+
         for (hall, system), day in installs.items():
-            spot = (supply.place(self.case.facility.site_of[hall]), system)
-            last[spot] = max(day, last.get(spot, -1))
-        changed = bool(supply.planned)
+            extend((supply.place(self.case.facility.site_of[hall]), system), day)
+        # Shipments and starts pass the days on to what they take, until nothing is later.
+        changed = supply.planned
         while changed:
             changed = False
             for (origin, end, item, day), done in supply.landing.items():
-                if done <= last.get((end, item), -1) and day > last.get((origin, item), -1):
-                    last[origin, item], changed = day, True
+                if done <= last.get((end, item), -1) and extend((origin, item), day):
+                    changed = True
             for (plant, system, day), done in supply.finish.items():
                 place = supply.place(plant)
-                if done <= last.get((place, system), -1):
-                    for item in supply.bom[system]:
-                        if day > last.get((place, item), -1):
-                            last[place, item], changed = day, True
+                if done > last.get((place, system), -1):
+                    continue
+                for item in supply.bom[system]:
+                    if extend((place, item), day):
+                        changed = True
         return last
 
     def delivered(self, last: Mapping[Spot, int]) -> dict[str, float]:
@@ -164,15 +183,16 @@ class Routes:
         last
             Last useful day by place and item.
         """
-        supply, units = self.supply, defaultdict[str, float](float)
+        supply = self.supply
+        units: dict[str, float] = defaultdict(float)
         for (place, item, day), quantity in supply.firm_arrivals.items():
             if day <= last.get((place, item), -1):
                 units[item] += quantity
-        by: dict[tuple[str, str], int] = {}
+        last_order: dict[tuple[str, str], int] = {}
         for (supplier, item, day), done in supply.arrival.items():
             if done <= last.get((supply.place(supplier), item), -1):
-                by[supplier, item] = max(day, by.get((supplier, item), -1))
-        for (supplier, item), day in by.items():
+                last_order[supplier, item] = max(day, last_order.get((supplier, item), -1))
+        for (supplier, item), day in last_order.items():
             units[item] += self.good_units(supplier, item, day)
         return units
 

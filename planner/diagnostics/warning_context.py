@@ -72,9 +72,11 @@ def amounts(*values: float) -> list[str]:
 
 def some(names: Iterable[str], most: int = 3) -> str:
     """Return the first of several names and the number of the others."""
-    found = list(names)
-    rest = f" and {len(found) - most} more" if len(found) > most else ""
-    return ", ".join(found[:most]) + rest
+    listed = list(names)
+    text = ", ".join(listed[:most])
+    if len(listed) > most:
+        text += f" and {len(listed) - most} more"
+    return text
 
 
 @dataclass(frozen=True)
@@ -117,27 +119,29 @@ class WarningContext:
     @cached_property
     def rows(self) -> Mapping[str, Mapping[str, Row]]:
         """Rows by sheet and by the first column of the sheet's key; the last row of several."""
-        return {
-            sheet: {str(row[BY_NAME[sheet].key[0]]): row for row in rows}
-            for sheet, rows in self.inputs.tables.items()
-        }
+        by_sheet: dict[str, dict[str, Row]] = {}
+        for sheet, rows in self.inputs.tables.items():
+            column = BY_NAME[sheet].key[0]
+            by_sheet[sheet] = {str(row[column]): row for row in rows}
+        return by_sheet
 
     def milestone(self, commitments: Iterable[str], period: int) -> Row:
         """Return the last milestone of some commitments by the end of a period.
 
         Milestones of one period may fall on different days, so the period decides, not a day.
         """
-        names, calendar = set(commitments), self.case.calendar
-        rows = [
-            row
-            for row in self.inputs.tables["milestones"]
-            if row["commitment"] in names and (calendar.last_ending_by(row["date"]) or 0) <= period
-        ]
+        names = set(commitments)
+        rows = []
+        for row in self.inputs.tables["milestones"]:
+            judged = self.case.calendar.last_ending_by(row["date"]) or 0
+            if row["commitment"] in names and judged <= period:
+                rows.append(row)
         return max(rows, key=lambda row: (row["date"], row["mw"]))
 
     def groups(self) -> Iterator[tuple[str, ...]]:
         """Yield the commitments one by one, then all together if there are several."""
         commitments = self.case.demand.commitments
-        yield from ((name,) for name in commitments)
+        for name in commitments:
+            yield (name,)
         if len(commitments) > 1:
             yield commitments

@@ -65,12 +65,15 @@ def find_warnings(
         Runs each rule, so that a failing rule loses neither other rules nor earlier warnings.
     """
     context = WarningContext(inputs, case)
-    found = [InputWarning(d.where, d.value, d.rule, d.remedy) for d in inputs.doubts]
+    warnings = [
+        InputWarning(doubt.where, doubt.value, doubt.rule, doubt.remedy) for doubt in inputs.doubts
+    ]
     for rule in RULES:
         words = rule.__name__.replace("_", " ")
         claim = f'the warning "{words}" could not be computed'
-        attempt(claim, partial(found.extend, _each(rule, context)), None)
-    return tuple(found)
+        # Extended one by one, so that the warnings before a failure are kept.
+        attempt(claim, partial(warnings.extend, _each(rule, context)), None)
+    return tuple(warnings)
 
 
 def _each(rule: Rule, context: WarningContext) -> Iterator[InputWarning]:
