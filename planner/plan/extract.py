@@ -72,44 +72,45 @@ class Extraction:
 
     def of(self, variables: Mapping[Any, Any]) -> dict[Any, float]:
         """Return the values of variables that are not zero, by key."""
-        return {
-            key: value
-            for key, variable in variables.items()
-            if (value := self.value[id(variable)]) != 0
-        }
+        values: dict[Any, float] = {}
+        for key, variable in variables.items():
+            value = self.value[id(variable)]
+            if value != 0:
+                values[key] = value
+        return values
 
     def tables(self, tiers: Iterable[Row]) -> Tables:
         """Return all result tables."""
+        decisions = self.model.decisions
+        # What serves, and what is for which milestone, follows from the figures as they are shown.
         service = [_tidied(row) for row in self._service()]
         ramp, spend = self._ramp(service), self._spend()
         costs = cost_rows(spend)
         installs = self._installs(Purposes(self.case, service, ramp))
-        orders, made = self._orders(), self.model.decisions
-        starts = self.of(made.start_assembly)
-        shipped = self.of(made.ship_units)
-        work = work_of(self.case, orders, starts, shipped, self.of(made.install_systems))
+        orders = self._orders()
+        starts = self.of(decisions.start_assembly)
+        shipped = self.of(decisions.ship_units)
+        work = work_of(self.case, orders, starts, shipped, self.of(decisions.install_systems))
         pegs = peg_rows(self.case, orders, starts, installs, work)
-        return {
-            name: [_tidied(row) for row in rows]
-            for name, rows in {
-                "orders": orders,
-                "pegs": pegs,
-                "production": production_rows(self.case, starts),
-                "shipments": shipment_rows(self.inputs, self.case, shipped),
-                "stock": stock_rows(self.case, self.of(made.stock)),
-                "installs": installs,
-                "fleet": self._fleet(),
-                "halls": self._halls(),
-                "openings": self._openings(),
-                "clock": clock_rows(self.case, self._carried()),
-                "power": self._power(),
-                "service": service,
-                "ramp": ramp,
-                "spend": spend,
-                "tiers": tier_rows(self.case, tiers, ramp, costs),
-                "costs": costs,
-            }.items()
+        tables: Tables = {
+            "orders": orders,
+            "pegs": pegs,
+            "production": production_rows(self.case, starts),
+            "shipments": shipment_rows(self.inputs, self.case, shipped),
+            "stock": stock_rows(self.case, self.of(decisions.stock)),
+            "installs": installs,
+            "fleet": self._fleet(),
+            "halls": self._halls(),
+            "openings": self._openings(),
+            "clock": clock_rows(self.case, self._carried()),
+            "power": self._power(),
+            "service": service,
+            "ramp": ramp,
+            "spend": spend,
+            "tiers": tier_rows(self.case, tiers, ramp, costs),
+            "costs": costs,
         }
+        return {name: [_tidied(row) for row in rows] for name, rows in tables.items()}
 
     def _date(self, day: int) -> date:
         return self.case.calendar.date_of(day)
@@ -121,27 +122,29 @@ class Extraction:
 
     def _follow_installs(self) -> None:
         """Work out systems standing and in service, and set the variables of the latter."""
-        made, facility = self.model.decisions, self.case.facility
-        calendar = self.case.calendar
-        install, remove = self.of(made.install_systems), self.of(made.remove_systems)
+        decisions, facility = self.model.decisions, self.case.facility
+        install, remove = self.of(decisions.install_systems), self.of(decisions.remove_systems)
         self.standing: dict[tuple[str, str, int], float] = {}
         self.in_service: dict[tuple[str, str, int], float] = {}
-        for hall, system in sorted({key[:2] for key in install} | set(facility.fleet)):
-            standing = serving = float(facility.fleet.get((hall, system), 0))
-            added: dict[int, float] = defaultdict(float)
-            begun: dict[int, float] = defaultdict(float)
-            days = facility.commission_days[system]
+        period_of = self.case.calendar.period_of
+        pairs = {(hall, system) for hall, system, _ in install} | set(facility.fleet)
+        for hall, system in sorted(pairs):
+            installed: dict[int, float] = defaultdict(float)
+            commissioned: dict[int, float] = defaultdict(float)
             for day in self.case.installing.get((hall, system), ()):
                 count = install.get((hall, system, day), 0.0)
-                added[calendar.period_of(day)] += count
-                begun[calendar.period_of(day + days)] += count
-            for period in calendar.periods:
+                installed[period_of(day)] += count
+                commissioned[period_of(day + facility.commission_days[system])] += count
+            standing = serving = float(facility.fleet.get((hall, system), 0))
+            for period in self.case.calendar.periods:
                 key = (hall, system, period)
                 removed = remove.get(key, 0.0)
-                standing = self.standing[key] = _clean(standing + added[period] - removed)
-                serving = self.in_service[key] = _clean(serving + begun[period] - removed)
-                if key in made.commissioned_systems:
-                    self.value[id(made.commissioned_systems[key])] = serving
+                standing = _clean(standing + installed[period] - removed)
+                serving = _clean(serving + commissioned[period] - removed)
+                self.standing[key] = standing
+                self.in_service[key] = serving
+                if key in decisions.commissioned_systems:
+                    self.value[id(decisions.commissioned_systems[key])] = serving
 
     def _follow_stock(self) -> None:
         """Clean stock of the noise of its balance."""
@@ -150,72 +153,78 @@ class Extraction:
 
     def _follow_unused(self) -> None:
         """Work out what take-or-pay charges from what is ordered and carried, and set it."""
-        made, supply = self.model.decisions, self.case.supply
-        for variable in made.carry_capacity.values():
-            self.value[id(variable)] = tidy(max(0.0, self.value[id(variable)]))
-        carried = {key: self.value[id(v)] for key, v in made.carry_capacity.items()}
+        decisions, supply = self.model.decisions, self.case.supply
+        carried: dict[Any, float] = {}
+        for window, variable in decisions.carry_capacity.items():
+            carried[window] = tidy(max(0.0, self.value[id(variable)]))
+            self.value[id(variable)] = carried[window]
         for key, (before, after) in settled_with(self.model).items():
-            variable, row = made.pay_unused[key], supply.sources[key[0], key[1]]
+            supplier, item, _ = key
+            row = supply.sources[supplier, item]
+            units_per_capacity = row["take_or_pay_share"] / row["capacity_use"]
             moved = carried.get(before, 0.0) - carried.get(after, 0.0)
-            due = supply.reserved[key]
-            due += row["take_or_pay_share"] / row["capacity_use"] * moved
-            if key in made.order_lots:
-                due -= row["lot"] * self.value[id(made.order_lots[key])]
-            self.value[id(variable)] = due if due > TOLERANCE else 0.0
+            unused = supply.reserved[key] + units_per_capacity * moved
+            if key in decisions.order_lots:
+                unused -= row["lot"] * self.value[id(decisions.order_lots[key])]
+            self.value[id(decisions.pay_unused[key])] = unused if unused > TOLERANCE else 0.0
 
     def _follow_service(self) -> None:
         """Work out megawatts missed from those served, and set their variables to it."""
-        made, demand = self.model.decisions, self.case.demand
+        decisions = self.model.decisions
         served: dict[tuple[str, int], float] = defaultdict(float)
-        for (commitment, _, _, period), mw in self.of(made.serve_mw).items():
+        for (commitment, _, _, period), mw in self.of(decisions.serve_mw).items():
             served[commitment, period] += mw
         self.missed: dict[tuple[str, int], float] = {}
-        for key, required in demand.required_mw.items():
+        for key, required in self.case.demand.required_mw.items():
             missed = required - served[key]
             self.missed[key] = missed if missed > TOLERANCE else 0.0
-            if key in made.missed_mw:
-                self.value[id(made.missed_mw[key])] = self.missed[key]
+            if key in decisions.missed_mw:
+                self.value[id(decisions.missed_mw[key])] = self.missed[key]
 
     def _carried(self) -> dict[tuple[str, str, int], float]:
         """Return what windows of suppliers and crews leave for the next."""
-        made = self.model.decisions
-        return {
-            (kind, *key): left
-            for kind, carried in (("order", made.carry_capacity), ("install", made.carry_crews))
-            for key, left in self.of(carried).items()
-        }
+        decisions = self.model.decisions
+        carried: dict[tuple[str, str, int], float] = {}
+        for (supplier, day), units in self.of(decisions.carry_capacity).items():
+            carried["order", supplier, day] = units
+        for (site, day), systems in self.of(decisions.carry_crews).items():
+            carried["install", site, day] = systems
+        return carried
 
     def _orders(self) -> list[Row]:
-        made = self.model.decisions
+        decisions = self.model.decisions
         placed = self.inputs.tables["orders"]
-        return order_rows(self.case, placed, self.of(made.order_lots), made.place_order)
+        return order_rows(self.case, placed, self.of(decisions.order_lots), decisions.place_order)
 
     def _installs(self, purposes: Purposes) -> list[Row]:
-        made, calendar = self.model.decisions, self.case.calendar
-        install = self.of(made.install_systems)
-        remove = {
-            (hall, system, calendar.first_days[period]): count
-            for (hall, system, period), count in self.of(made.remove_systems).items()
-        }
-        both = {key: install.get(key, 0.0) for key in {**install, **remove}}
+        decisions, calendar = self.model.decisions, self.case.calendar
+        install = self.of(decisions.install_systems)
+        # Systems are removed by period; their row stands on its first day.
+        remove: dict[tuple[str, str, int], float] = {}
+        for (hall, system, period), count in self.of(decisions.remove_systems).items():
+            remove[hall, system, calendar.first_days[period]] = count
+        both = {key: install.get(key, 0.0) for key in (*install, *remove)}
         rows: list[Row] = []
-        for (hall, system, day), count in dated(both):
-            purpose = purposes.of((hall, system, day)) if count else None
-            late = None if purpose is None else "yes" if purpose.late else "no"
-            rows.append(
-                {
-                    "site": self.case.facility.site_of[hall],
-                    "hall": hall,
-                    "system": system,
-                    "period": self._period(day),
-                    "date": self._date(day),
-                    "installed": count,
-                    "removed": remove.get((hall, system, day), 0.0),
-                    "commitment": purpose and purpose.commitment,
-                    "milestone": purpose and purpose.milestone,
-                    "late": late,
-                }
-            )
+        for key, count in dated(both):
+            hall, system, day = key
+            purpose = purposes.of(key) if count else None
+            row: Row = {
+                "site": self.case.facility.site_of[hall],
+                "hall": hall,
+                "system": system,
+                "period": self._period(day),
+                "date": self._date(day),
+                "installed": count,
+                "removed": remove.get(key, 0.0),
+                "commitment": None,
+                "milestone": None,
+                "late": None,
+            }
+            if purpose is not None:
+                row["commitment"] = purpose.commitment
+                row["milestone"] = purpose.milestone
+                row["late"] = "yes" if purpose.late else "no"
+            rows.append(row)
         return rows
 
     def _fleet(self) -> list[Row]:
@@ -239,63 +248,72 @@ class Extraction:
 
     def _openings(self) -> list[Row]:
         facility = self.case.facility
-        return [
-            {
-                "site": facility.site_of[hall],
-                "hall": hall,
-                "period": self._period(day),
-                "date": self._date(day),
-                "opens": self._date(facility.opening[hall, day]),
-                "count": count,
-            }
-            for (hall, day), count in self._decided()
-            if count
-        ]
+        rows: list[Row] = []
+        for (hall, day), count in self._decided():
+            if count:
+                rows.append(
+                    {
+                        "site": facility.site_of[hall],
+                        "hall": hall,
+                        "period": self._period(day),
+                        "date": self._date(day),
+                        "opens": self._date(facility.opening[hall, day]),
+                        "count": count,
+                    }
+                )
+        return rows
 
     def _halls(self) -> list[Row]:
-        facility, calendar, rows = self.case.facility, self.case.calendar, list[Row]()
+        facility, calendar = self.case.facility, self.case.calendar
         decided: dict[tuple[str, int], float] = defaultdict(float)
         opened: dict[tuple[str, int], float] = defaultdict(float)
         for (hall, day), count in self._decided():
             decided[hall, calendar.period_of(day)] += count
             opened[hall, calendar.period_of(facility.opening[hall, day])] += count
+        rows: list[Row] = []
         for hall in sorted(facility.halls):
-            in_all = float(facility.open_count[hall])
+            open_halls = float(facility.open_count[hall])
             for period in calendar.periods:
-                in_all = _clean(in_all + opened[hall, period])
-                if decided[hall, period] or in_all:
+                open_halls = _clean(open_halls + opened[hall, period])
+                if decided[hall, period] or open_halls:
                     rows.append(
                         {
                             "site": facility.site_of[hall],
                             "hall": hall,
                             "period": calendar.starts[period],
                             "decided": decided[hall, period],
-                            "opened": in_all,
+                            "opened": open_halls,
                         }
                     )
         return rows
 
     def _power(self) -> list[Row]:
-        facility, rows = self.case.facility, []
+        facility, calendar = self.case.facility, self.case.calendar
+        rows: list[Row] = []
         for node in sorted(facility.nodes):
-            for period in self.case.calendar.periods:
-                load = math.fsum(
-                    self.standing.get((hall, system, period), 0.0)
-                    * facility.facility_mw[facility.site_of[hall], system]
-                    for hall in facility.tree.halls_below[node]
-                    for system in facility.systems
-                )
-                carried = facility.energised_mw.get((node, period))
+            for period in calendar.periods:
+                load = self._load_mw(node, period)
+                energised = facility.energised_mw.get((node, period))
                 rows.append(
                     {
                         "node": node,
-                        "period": self.case.calendar.starts[period],
-                        "load_mw": float(load),
-                        "energised_mw": carried,
-                        "headroom_mw": None if carried is None else carried - load,
+                        "period": calendar.starts[period],
+                        "load_mw": load,
+                        "energised_mw": energised,
+                        "headroom_mw": None if energised is None else energised - load,
                     }
                 )
         return rows
+
+    def _load_mw(self, node: str, period: int) -> float:
+        """Return the facility power that the systems below a node draw at a period's end."""
+        facility = self.case.facility
+        loads = []
+        for hall in facility.tree.halls_below[node]:
+            for system in facility.systems:
+                count = self.standing.get((hall, system, period), 0.0)
+                loads.append(count * facility.facility_mw[facility.site_of[hall], system])
+        return math.fsum(loads)
 
     def _service(self) -> list[Row]:
         served = self.of(self.model.decisions.serve_mw)
@@ -319,41 +337,45 @@ class Extraction:
         rows: list[Row] = []
         for commitment in sorted(demand.commitments):
             for period in calendar.periods:
-                required = demand.required_mw[commitment, period]
-                in_service = math.fsum(served[commitment, calendar.starts[period]])
+                start = calendar.starts[period]
                 rows.append(
                     {
                         "commitment": commitment,
-                        "period": calendar.starts[period],
+                        "period": start,
                         "period_end": calendar.ends[period],
                         "basis": demand.basis[commitment],
-                        "required_mw": required,
-                        "in_service_mw": in_service,
+                        "required_mw": demand.required_mw[commitment, period],
+                        "in_service_mw": math.fsum(served[commitment, start]),
                         "missed_mw": self.missed[commitment, period],
                     }
                 )
         return rows
 
     def _spend(self) -> list[Row]:
-        calendar, rows = self.case.calendar, list[Row]()
+        calendar = self.case.calendar
+        rows: list[Row] = []
         for term, spend in spending.costs(self.model).items():
+            payments = [(day, self.value[id(v)] * amount) for day, v, amount in spend.expenses]
+            payments += spend.firm.items()
             amounts: dict[int, list[float]] = defaultdict(list)
             presents: dict[int, list[float]] = defaultdict(list)
-            paid = [(day, self.value[id(v)] * amount) for day, v, amount in spend.expenses]
-            for day, amount in (*paid, *spend.firm.items()):
+            for day, amount in payments:
                 if amount:
-                    amounts[calendar.period_of(day)].append(amount)
-                    presents[calendar.period_of(day)].append(amount * calendar.discount(day))
-            rows += [
-                {
-                    "period": calendar.starts[period],
-                    "term": term,
-                    "amount": math.fsum(amounts[period]),
-                    "present_cost": math.fsum(presents[period]),
-                }
-                for period in sorted(amounts)
-            ]
-        return [row for row in rows if row["amount"]]
+                    period = calendar.period_of(day)
+                    amounts[period].append(amount)
+                    presents[period].append(amount * calendar.discount(day))
+            for period in sorted(amounts):
+                amount = math.fsum(amounts[period])
+                if amount:
+                    rows.append(
+                        {
+                            "period": calendar.starts[period],
+                            "term": term,
+                            "amount": amount,
+                            "present_cost": math.fsum(presents[period]),
+                        }
+                    )
+        return rows
 
 
 def milestone_rows(case: Case, ramp: Iterable[Row]) -> list[Row]:
@@ -362,19 +384,19 @@ def milestone_rows(case: Case, ramp: Iterable[Row]) -> list[Row]:
     With it stand the days that its critical chain of orders loses; 0 if none is in time.
     """
     bounds = Bounds(case, Routes(case))
-    found = {(row["commitment"], row["period"]): row for row in ramp}
+    ramp_of = {(row["commitment"], row["period"]): row for row in ramp}
     rows: list[Row] = []
-    for commitment, day, period, mw in sorted(case.demand.judged):
-        row = found[commitment, case.calendar.starts[period]]
-        in_service = float(row["in_service_mw"])  # type: ignore[arg-type]
-        missed = mw - in_service
+    for commitment, day, period, required in sorted(case.demand.judged):
+        ramp_row = ramp_of[commitment, case.calendar.starts[period]]
+        in_service = float(ramp_row["in_service_mw"])  # type: ignore[arg-type]
+        missed = required - in_service
         critical = critical_order(bounds, commitment, period)
         rows.append(
             {
                 "commitment": commitment,
                 "date": day.isoformat(),
-                "basis": row["basis"],
-                "required_mw": mw,
+                "basis": ramp_row["basis"],
+                "required_mw": required,
                 "in_service_mw": in_service,
                 "missed_mw": tidy(round(missed, MW_DECIMALS)) if missed > TOLERANCE else 0.0,
                 "days_lost": 0 if critical is None else critical.days_lost,
@@ -385,23 +407,29 @@ def milestone_rows(case: Case, ramp: Iterable[Row]) -> list[Row]:
 
 def _tidied(row: Row) -> Row:
     """Return a row without dust; MW may also be what is left of a difference."""
-    return {
-        key: tidy(round(value, MW_DECIMALS) if key.endswith("mw") else value)
-        if type(value) is float
-        else value
-        for key, value in row.items()
-    }
+    tidied: Row = {}
+    for column, value in row.items():
+        if type(value) is not float:
+            tidied[column] = value
+        elif column.endswith("mw"):
+            tidied[column] = tidy(round(value, MW_DECIMALS))
+        else:
+            tidied[column] = tidy(value)
+    return tidied
 
 
 def _clean_all(values: Sequence[float]) -> list[float]:
     """Take each value within the solver's noise of a whole number for that number."""
-    found = np.asarray(values, dtype=float)
-    near = np.round(found) + 0.0  # no minus zero
-    cleaned: list[float] = np.where(np.abs(found - near) <= LAST_TOLERANCE, near, found).tolist()
+    exact = np.asarray(values, dtype=float)
+    whole = np.round(exact) + 0.0  # no minus zero
+    is_noise = np.abs(exact - whole) <= LAST_TOLERANCE
+    cleaned: list[float] = np.where(is_noise, whole, exact).tolist()
     return cleaned
 
 
 def _clean(value: float) -> float:
     """Take a value within the solver's noise of a whole number for that number."""
-    near = round(value)
-    return float(near) if abs(value - near) <= LAST_TOLERANCE else float(value)
+    whole = round(value)
+    if abs(value - whole) <= LAST_TOLERANCE:
+        return float(whole)
+    return float(value)

@@ -99,17 +99,18 @@ def clock_rows(case: Case, carried: Mapping[tuple[str, str, int], float]) -> lis
     carried
         What a window leaves for the next, by kind of act, place and numbered day.
     """
-    table, date_of, rows = case.timetable, case.calendar.date_of, list[Row]()
-    for name in sorted(table.rates):
-        days = table.clock.days.get(name, ())
-        kind, place, *more = name
-        for first, last in windows(days, table.clock.since.get(name, 0)):
+    timetable, date_of = case.timetable, case.calendar.date_of
+    rows: list[Row] = []
+    for name in sorted(timetable.rates):
+        kind, place = name[0], name[1]
+        days = timetable.clock.days.get(name, ())
+        for first, last in windows(days, timetable.clock.since.get(name, 0)):
             rows.append(
                 {
                     "act": kind,
                     "place": place,
-                    "to": more[0] if kind == "ship" else None,
-                    "item": more[0] if kind == "start" else None,
+                    "to": name[2] if kind == "ship" else None,
+                    "item": name[2] if kind == "start" else None,
                     "window_from": date_of(first),
                     "date": date_of(last),
                     "carried": carried.get((kind, place, last), 0.0),
@@ -136,20 +137,24 @@ def work_of(
     starts, shipped, installed
         What is started, shipped and installed by key and numbered day.
     """
-    table, used = case.timetable, defaultdict[tuple[Name, int], float](float)
+    act = case.timetable.act
+    used: dict[tuple[Name, int], float] = defaultdict(float)
     for row in orders:
-        if row["firm"] == "no":
-            supplier, item = str(row["supplier"]), str(row["item"])
-            day = case.calendar.number(cast(date, row["order_date"]))
-            capacity = float(row["quantity"]) * case.supply.sources[supplier, item]["capacity_use"]  # type: ignore[arg-type]
-            used[table.act["order", supplier, item], day] += capacity
+        # Orders already placed are subtracted from the rates before.
+        if row["firm"] == "yes":
+            continue
+        supplier, item = str(row["supplier"]), str(row["item"])
+        day = case.calendar.number(cast(date, row["order_date"]))
+        capacity_use = case.supply.sources[supplier, item]["capacity_use"]
+        units = float(row["quantity"]) * capacity_use  # type: ignore[arg-type]
+        used[act["order", supplier, item], day] += units
     for (plant, system, day), count in starts.items():
-        used[table.act["start", plant, system], day] += count
+        used[act["start", plant, system], day] += count
     for (origin, end, item, day), units in shipped.items():
-        used[table.act["ship", origin, end, item], day] += units
+        used[act["ship", origin, end, item], day] += units
     for (hall, system, day), count in installed.items():
-        used[table.act["install", case.facility.site_of[hall], system], day] += count
-    return Work(table, used)
+        used[act["install", case.facility.site_of[hall], system], day] += count
+    return Work(case.timetable, used)
 
 
 def period_of(case: Case, day: int) -> date:
@@ -157,6 +162,6 @@ def period_of(case: Case, day: int) -> date:
     return case.calendar.starts[case.calendar.period_of(day)]
 
 
-def dated(found: Mapping[Any, float]) -> list[tuple[Any, float]]:
+def dated(amounts: Mapping[Any, float]) -> list[tuple[Any, float]]:
     """Return items by day or period, then by name."""
-    return sorted(found.items(), key=lambda pair: (pair[0][-1], pair[0][:-1]))
+    return sorted(amounts.items(), key=lambda pair: (pair[0][-1], pair[0][:-1]))

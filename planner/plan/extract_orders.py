@@ -35,13 +35,14 @@ def order_rows(
     charged
         Those keys that have an order cost or a minimum.
     """
+    calendar = case.calendar
     rows = [_firm_order(case, row) for row in sorted(placed, key=lambda row: str(row["order"]))]
-    costly = set(charged)
-    for key in sorted(lots, key=lambda k: (k[2], k[0], k[1])):
+    with_order_cost = set(charged)
+    for key in sorted(lots, key=lambda key: (key[2], key[0], key[1])):
         supplier, item, day = key
-        terms, calendar = case.supply.sources[supplier, item], case.calendar
+        terms = case.supply.sources[supplier, item]
         quantity = lots[key] * terms["lot"]
-        price = case.supply.price[supplier, item]
+        unit_price = case.supply.price[supplier, item]
         rows.append(
             {
                 "order": f"P-{len(rows) + 1:05d}",
@@ -53,9 +54,9 @@ def order_rows(
                 "order_date": calendar.date_of(day),
                 "order_from": calendar.date_of(_window_from(case, supplier, item, day)),
                 "arrival_date": calendar.date_of(day + terms["lead_days"]),
-                "unit_price": price,
-                "price": quantity * price,
-                "order_cost": terms["order_cost"] if key in costly else 0.0,
+                "unit_price": unit_price,
+                "price": quantity * unit_price,
+                "order_cost": terms["order_cost"] if key in with_order_cost else 0.0,
             }
         )
     return rows
@@ -115,21 +116,22 @@ def peg_rows(
     work
         How long the work of acts with a rate takes.
     """
-    purpose = {_install_of(case, row): row for row in installs}
-    done = [
-        (*key, float(row["installed"]))  # type: ignore[arg-type]
-        for key, row in purpose.items()
-        if row["installed"]
+    row_of = {_install_of(case, row): row for row in installs}
+    installed: list[tuple[str, str, int, float]] = []
+    for (hall, system, day), row in row_of.items():
+        if row["installed"]:
+            installed.append((hall, system, day, float(row["installed"])))  # type: ignore[arg-type]
+    started = [
+        (plant, system, day, count) for (plant, system, day), count in sorted(starts.items())
     ]
-    begun = [(*key, count) for key, count in sorted(starts.items())]
-    pegs = peg_orders(case, _batches(case, orders), begun, sorted(done), work)
+    pegs = peg_orders(case, _batches(case, orders), started, sorted(installed), work)
     rows: list[Row] = []
     for order in orders:
-        found = pegs.get(str(order["order"]), Peg())
-        waiting = _waiting(case, str(order["order"]), found)
+        peg = pegs.get(str(order["order"]), Peg())
+        waiting = _waiting(case, str(order["order"]), peg)
         rows += waiting
-        _date(case, order, found, work)
-        _describe(order, [purpose[_install_of(case, row)] for row in waiting])
+        _date(case, order, peg, work)
+        _describe(order, [row_of[_install_of(case, row)] for row in waiting])
         order["it_mw_blocked"] = math.fsum(row["it_mw"] for row in waiting)  # type: ignore[misc]
     return rows
 
@@ -153,43 +155,50 @@ def _batches(case: Case, orders: Iterable[Row]) -> dict[str, list[Batch]]:
     return batches
 
 
-def _waiting(case: Case, order: str, found: Peg) -> list[Row]:
+def _waiting(case: Case, order: str, peg: Peg) -> list[Row]:
     """Return the rows of one order's pegs, one for each install."""
-    totals: dict[tuple[str, str, int], list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for wait in found.waits:
-        totals[wait.install][0] += wait.units
-        totals[wait.install][1] += wait.systems
+    units: dict[Install, float] = defaultdict(float)
+    systems: dict[Install, float] = defaultdict(float)
+    for wait in peg.waits:
+        units[wait.install] += wait.units
+        systems[wait.install] += wait.systems
     calendar = case.calendar
-    return [
-        {
-            "order": order,
-            "hall": hall,
-            "system": system,
-            "period": calendar.starts[calendar.period_of(day)],
-            "date": calendar.date_of(day),
-            "quantity": units,
-            "systems": systems,
-            "it_mw": systems * case.facility.it_mw[system],
-        }
-        for (hall, system, day), (units, systems) in totals.items()
-    ]
+    rows: list[Row] = []
+    for install, units_waiting in units.items():
+        hall, system, day = install
+        rows.append(
+            {
+                "order": order,
+                "hall": hall,
+                "system": system,
+                "period": calendar.starts[calendar.period_of(day)],
+                "date": calendar.date_of(day),
+                "quantity": units_waiting,
+                "systems": systems[install],
+                "it_mw": systems[install] * case.facility.it_mw[system],
+            }
+        )
+    return rows
 
 
-def _date(case: Case, order: Row, found: Peg, work: Work) -> None:
+def _date(case: Case, order: Row, peg: Peg, work: Work) -> None:
     """Say by when an order must be signed so that the same systems are installed by their days.
 
     Its first units are needed before its last ones where rates limit what is done with them.
     """
-    order["latest_order_date"] = order["slack_days"] = None
+    order["latest_order_date"] = None
+    order["slack_days"] = None
     if order["firm"] == "yes":
         return
-    key = ("order", str(order["supplier"]), str(order["item"]))
-    table, terms = case.timetable, case.supply.sources[key[1], key[2]]
+    supplier, item = str(order["supplier"]), str(order["item"])
+    key = ("order", supplier, item)
+    timetable = case.timetable
     ordered = case.calendar.number(cast(date, order["order_date"]))
-    begins = found.begins(work.days_before(table.act[key], ordered))
+    begins = peg.begins(work.days_before(timetable.act[key], ordered))
     if begins is None:
         return
-    latest = max(begins - terms["lead_days"], table.clock.possible[table.leg[key]])
+    lead_days = case.supply.sources[supplier, item]["lead_days"]
+    latest = max(begins - lead_days, timetable.clock.possible[timetable.leg[key]])
     first = min(case.calendar.number(cast(date, order["order_from"])), latest)
     order["order_from"] = case.calendar.date_of(first)
     order["latest_order_date"] = case.calendar.date_of(latest)
@@ -198,12 +207,16 @@ def _date(case: Case, order: Row, found: Peg, work: Work) -> None:
 
 def _describe(order: Row, installs: Sequence[Row]) -> None:
     """Say which milestone an order blocks and which sites it feeds."""
-    due = sorted(
-        (str(row["milestone"]), str(row["commitment"]))
-        for row in installs
-        if row["milestone"] is not None
-    )
-    order["milestone_blocked"] = f"{due[0][1]} {due[0][0]}" if due else None
-    late = any(row["late"] == "yes" for row in installs)
-    order["already_late"] = ("yes" if late else "no") if due else None
-    order["sites_fed"] = SEPARATOR.join(sorted({str(row["site"]) for row in installs})) or None
+    order["milestone_blocked"] = None
+    order["already_late"] = None
+    due = []
+    for row in installs:
+        if row["milestone"] is not None:
+            due.append((str(row["milestone"]), str(row["commitment"])))
+    if due:
+        milestone, commitment = min(due)
+        order["milestone_blocked"] = f"{commitment} {milestone}"
+        is_late = any(row["late"] == "yes" for row in installs)
+        order["already_late"] = "yes" if is_late else "no"
+    sites = sorted({str(row["site"]) for row in installs})
+    order["sites_fed"] = SEPARATOR.join(sites) or None

@@ -15,7 +15,7 @@ EARLY = "in_service_mw_months"
 
 
 def tier_rows(
-    case: Case, found: Iterable[Row], ramp: Sequence[Row], costs: Sequence[Row]
+    case: Case, solved: Iterable[Row], ramp: Sequence[Row], costs: Sequence[Row]
 ) -> list[Row]:
     """Return the rows of `tiers` with the values of the tables.
 
@@ -26,35 +26,39 @@ def tier_rows(
     ----------
     case
         The case.
-    found
+    solved
         Rows of `tiers`, as they were solved.
     ramp, costs
         Rows of these tables.
     """
-    months = dict(zip(case.calendar.starts, case.calendar.months, strict=False))
-    priority = {name: p for p, names in case.demand.of_priority.items() for name in names}
+    months = dict(zip(case.calendar.starts, case.calendar.months, strict=True))
+    priority_of: dict[str, int] = {}
+    for priority, names in case.demand.of_priority.items():
+        priority_of.update(dict.fromkeys(names, priority))
     parts: dict[str, list[float]] = defaultdict(list)
     for row in ramp:
-        over = months[row["period"]]  # type: ignore[index]
-        tier = f"missed_mw_months_priority_{priority[str(row['commitment'])]}"
-        parts[tier].append(over * float(row["missed_mw"]))  # type: ignore[arg-type]
-        parts[EARLY].append(over * float(row["in_service_mw"]))  # type: ignore[arg-type]
+        length = months[row["period"]]  # type: ignore[index]
+        tier = f"missed_mw_months_priority_{priority_of[str(row['commitment'])]}"
+        parts[tier].append(length * float(row["missed_mw"]))  # type: ignore[arg-type]
+        parts[EARLY].append(length * float(row["in_service_mw"]))  # type: ignore[arg-type]
     parts["present_cost"] = [float(row["present_cost"]) for row in costs]  # type: ignore[arg-type]
-    return [
-        _valued(row, math.fsum(parts[str(row["tier"])])) if row["tier"] in parts else row
-        for row in found
-    ]
+    rows = []
+    for row in solved:
+        tier = str(row["tier"])
+        rows.append(_valued(row, math.fsum(parts[tier])) if tier in parts else row)
+    return rows
 
 
 def _valued(row: Row, value: float) -> Row:
     """Return a tier with another value, and with its bound and its gap as that makes them."""
-    better = value - float(row["value"])  # type: ignore[arg-type]
-    if abs(better) <= LAST_TOLERANCE * max(1.0, abs(value)):
+    change = value - float(row["value"])  # type: ignore[arg-type]
+    if abs(change) <= LAST_TOLERANCE * max(1.0, abs(value)):
         return row
     if row["bound"] is None:
         return {**row, "value": value}
-    better = max(0.0, better) if row["tier"] == EARLY else min(0.0, better)
-    bound = float(row["bound"]) + better  # type: ignore[arg-type]
+    # A bound gives way to a better value only; a worse one widens the gap.
+    change = max(0.0, change) if row["tier"] == EARLY else min(0.0, change)
+    bound = float(row["bound"]) + change  # type: ignore[arg-type]
     gap = abs(value - bound) / max(1.0, abs(value))
     return {**row, "value": value, "bound": bound, "gap": gap}
 

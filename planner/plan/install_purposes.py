@@ -89,12 +89,12 @@ class Purposes:
         if serves >= self.case.calendar.day_count:
             return None
         first = self.case.calendar.period_of(serves)
-        found = [
-            purpose
-            for commitment, served in self.served[hall, system].items()
-            if (purpose := self._for(commitment, served, first)) is not None
-        ]
-        return min(found, key=lambda purpose: (purpose.milestone, purpose.commitment), default=None)
+        purposes = []
+        for commitment, served in self.served[hall, system].items():
+            purpose = self._for(commitment, served, first)
+            if purpose is not None:
+                purposes.append(purpose)
+        return min(purposes, key=lambda each: (each.milestone, each.commitment), default=None)
 
     def _for(self, commitment: str, served: set[int], first: int) -> Purpose | None:
         """Return the milestone of one commitment, which the hall serves in the periods given."""
@@ -107,5 +107,5 @@ class Purposes:
 
     def _in_force(self, commitment: str, period: int) -> date:
         """Return the milestone that sets the requirement in a period: the first of its MW."""
-        due = [(day, mw) for at, day, mw in sorted(self.judged[commitment]) if at <= period]
+        due = [(day, mw) for judged, day, mw in sorted(self.judged[commitment]) if judged <= period]
         return first_of_the_last(due)

@@ -9,7 +9,7 @@ planned.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +17,7 @@ from planner.case.case import Case
 from planner.plan.work_durations import Work
 
 NONE_LEFT = 1e-7
+"""Units up to this are solver noise."""
 
 Start = tuple[str, str, int, float]
 """Systems that a plant starts: plant, system, day, how many."""
@@ -119,7 +120,7 @@ class Peg:
         lead_in
             Days that the batch itself comes in over.
         """
-        days = (wait.needed - max(wait.lead_in, lead_in) for wait in self.waits)
+        days = [wait.needed - max(wait.lead_in, lead_in) for wait in self.waits]
         return min(days, default=None)
 
 
@@ -140,22 +141,28 @@ def peg(case: Case, batches: Iterable[Batch], uses: Iterable[Use], work: Work) -
     dict of str to Peg
         By the batches' names.
     """
-    waiting = sorted(uses, key=lambda use: (use.needed, use.place, use.install or ("", "", -1)))
+    # Uses without an install come first of those of a day and place.
+    no_install = ("", "", -1)
+    waiting = deque(
+        sorted(uses, key=lambda use: (use.needed, use.place, use.install or no_install))
+    )
+    wanted = waiting[0].quantity if waiting else 0.0
     pegs: dict[str, Peg] = {}
-    at, left = 0, waiting[0].quantity if waiting else 0.0
-    for batch in sorted(batches, key=lambda b: (b.usable, str(b.name))):
-        found = pegs.setdefault(batch.name, Peg())
+    for batch in sorted(batches, key=lambda batch: (batch.usable, str(batch.name))):
+        batch_peg = pegs.setdefault(batch.name, Peg())
         units = batch.quantity
-        while units > NONE_LEFT and at < len(waiting):
-            use, taken = waiting[at], min(units, left)
+        while units > NONE_LEFT and waiting:
+            use = waiting[0]
+            taken = min(units, wanted)
             if use.install is not None and taken > NONE_LEFT:
-                by, lead_in = _needed_at(case, batch.place, use, work)
+                needed, lead_in = _needed_at(case, batch.place, use, work)
                 systems = taken * use.systems_per_unit
-                found.waits.append(Wait(use.install, by, taken, systems, lead_in))
-            units, left = units - taken, left - taken
-            if left <= NONE_LEFT:
-                at += 1
-                left = waiting[at].quantity if at < len(waiting) else 0.0
+                batch_peg.waits.append(Wait(use.install, needed, taken, systems, lead_in))
+            units -= taken
+            wanted -= taken
+            if wanted <= NONE_LEFT:
+                waiting.popleft()
+                wanted = waiting[0].quantity if waiting else 0.0
     return pegs
 
 
@@ -200,49 +207,67 @@ def peg_orders(
     """
     uses: dict[str, list[Use]] = defaultdict(list)
     for hall, system, day, count in installs:
-        site = case.supply.place(case.facility.site_of[hall])
-        act = case.timetable.act["install", case.facility.site_of[hall], system]
-        lead_in = work.days_before(act, day)
-        uses[system].append(Use(site, day, count, 1.0, (hall, system, day), lead_in))
-    made: dict[str, list[tuple[Start, Batch]]] = defaultdict(list)
+        site = case.facility.site_of[hall]
+        lead_in = work.days_before(case.timetable.act["install", site, system], day)
+        place = case.supply.place(site)
+        uses[system].append(Use(place, day, count, 1.0, (hall, system, day), lead_in))
+    assembled: dict[str, list[tuple[Start, Batch]]] = defaultdict(list)
     for number, start in enumerate(starts):
         plant, system, day, count = start
         usable = day + case.supply.plant_days[plant, system]
         batch = Batch(f"start {number:09d}", case.supply.place(plant), usable, count)
-        made[system].append((start, batch))
+        assembled[system].append((start, batch))
     pegs: dict[str, Peg] = {}
-    for item in _whole_before_parts(case, {*orders, *made, *uses}):
+    # What waits for a start waits for its parts, so a system comes before the items in it.
+    for item in _whole_before_parts(case, {*orders, *assembled, *uses}):
         bought = list(orders.get(item, ()))
-        found = peg(case, [*(batch for _, batch in made[item]), *bought], uses[item], work)
-        pegs.update({batch.name: found[batch.name] for batch in bought})
-        for start, batch in made[item]:
-            for part, use in _part_uses(case, start, found[batch.name], work):
+        batches = [batch for _, batch in assembled[item]] + bought
+        pegs_of_item = peg(case, batches, uses[item], work)
+        for batch in bought:
+            pegs[batch.name] = pegs_of_item[batch.name]
+        for start, batch in assembled[item]:
+            for part, use in _part_uses(case, start, pegs_of_item[batch.name], work):
                 uses[part].append(use)
     return pegs
 
 
 def _whole_before_parts(case: Case, items: set[str]) -> Iterator[str]:
     """Give items so that whatever an item goes into comes before it."""
-    left = set(items) | {part for item in items for part in case.supply.bom.get(item, ())}
-    while left:
-        parts = {part for item in left for part in case.supply.bom.get(item, ())}
+    remaining = items | _parts_of(case, items)
+    while remaining:
+        parts = _parts_of(case, remaining)
         # Items that go into each other have no order; their names then decide.
-        ready = sorted(left - parts) or sorted(left)[:1]
+        ready = sorted(remaining - parts) or sorted(remaining)[:1]
         yield from ready
-        left.difference_update(ready)
+        remaining.difference_update(ready)
 
 
-def _part_uses(case: Case, start: Start, waiting: Peg, work: Work) -> Iterator[tuple[str, Use]]:
+def _parts_of(case: Case, items: set[str]) -> set[str]:
+    """Return what any of some items is made of."""
+    parts: set[str] = set()
+    for item in items:
+        parts.update(case.supply.bom.get(item, {}))
+    return parts
+
+
+def _part_uses(case: Case, start: Start, peg: Peg, work: Work) -> Iterator[tuple[str, Use]]:
     """Give what a start of assembly uses, needed so that each install is in time."""
     plant, system, day, count = start
     place, days = case.supply.place(plant), case.supply.plant_days[plant, system]
-    idle = count - sum(wait.units for wait in waiting.waits)
-    own = work.days_before(("start", plant, system), day)
-    for part, quantity in case.supply.bom[system].items():
-        for wait in waiting.waits:
-            needed = max(day, wait.needed - days)
-            each = wait.systems / wait.units / quantity
-            lead_in = max(wait.lead_in, own)
-            yield part, Use(place, needed, quantity * wait.units, each, wait.install, lead_in)
+    idle = count - sum(wait.units for wait in peg.waits)
+    own_lead_in = work.days_before(("start", plant, system), day)
+    for part, per_system in case.supply.bom[system].items():
+        for wait in peg.waits:
+            yield (
+                part,
+                Use(
+                    place=place,
+                    needed=max(day, wait.needed - days),
+                    quantity=per_system * wait.units,
+                    systems_per_unit=wait.systems / wait.units / per_system,
+                    install=wait.install,
+                    lead_in=max(wait.lead_in, own_lead_in),
+                ),
+            )
         if idle > NONE_LEFT:
-            yield part, Use(place, day, quantity * idle, 0.0, None)
+            yield part, Use(place, day, per_system * idle, 0.0, None)

@@ -80,13 +80,14 @@ def require_room(folder: Path, marks: Collection[str], what: str) -> None:
     with _written(folder, what):
         folder = folder.resolve()
         place = _existing(folder, what)
-        held = sorted(path.name for path in folder.iterdir()) if place == folder else []
-        if held and not set(held).intersection(marks):
-            names = ", ".join(map(repr, held[:3]))
-            raise PlannerError(
-                f"{folder} is not the folder of {what}: it holds {names}. Nothing "
-                "is written; give another folder with -o"
-            )
+        if place == folder:
+            held = sorted(path.name for path in folder.iterdir())
+            if held and not set(held).intersection(marks):
+                names = ", ".join(repr(name) for name in held[:3])
+                raise PlannerError(
+                    f"{folder} is not the folder of {what}: it holds {names}. Nothing "
+                    "is written; give another folder with -o"
+                )
         Path(tempfile.mkdtemp(prefix=".planner-", dir=place)).rmdir()
 
 
@@ -224,13 +225,16 @@ def _retire(away: Path, folder: Path, ours: Callable[[Path], set[str]]) -> None:
     """Keep the files that are not the planner's, then remove the old folder, its list last."""
     if not away.is_dir():
         return
-    known = ours(away if (away / CONTENTS).is_file() else folder) | {CONTENTS}
+    has_list = (away / CONTENTS).is_file()
+    known = ours(away if has_list else folder) | {CONTENTS}
     for path in sorted(away.rglob("*")):
-        place = folder / path.relative_to(away)
-        if path.is_dir() or path.relative_to(away).as_posix() in known or place.exists():
+        relative = path.relative_to(away)
+        place = folder / relative
+        if path.is_dir() or relative.as_posix() in known or place.exists():
             continue
         place.parent.mkdir(parents=True, exist_ok=True)
         path.rename(place)
+    # Without its list the folder could not be told from another program's, if this is killed.
     for path in away.iterdir():
         if path.name != CONTENTS:
             _remove(path)

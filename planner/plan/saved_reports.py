@@ -147,7 +147,6 @@ def _rewritten(
     folder: Path, contents: bytes, plan: Plan, make: Make, attempt: Attempt
 ) -> dict[str, str]:
     """Write a folder anew with some reports, if its list is still as it was read."""
-    writers = dict(make(plan))
 
     def guard() -> None:
         if _contents(folder) != contents:
@@ -155,17 +154,16 @@ def _rewritten(
                 f"{folder} was written anew meanwhile. Nothing is changed; run the command again"
             )
 
+    # `save_plan` writes the plan's own files itself; all others are copied.
     own = {CONTENTS, INPUTS, *(f"tables/{name}.csv" for name in EVERY)}
-    kept = {
-        str(name): _copier(folder / str(name))
-        for name in json.loads(contents)["files"]
-        if name not in own and (settled(folder) / str(name)).is_file()
-    }
-    tried = {
-        name: _tried(name, write, kept.get(name, _nothing), attempt)
-        for name, write in writers.items()
-    }
-    return save_plan(plan, folder, kept | tried, guard, attempt)
+    writers: dict[str, Writer] = {}
+    for entry in json.loads(contents)["files"]:
+        name = str(entry)
+        if entry not in own and (settled(folder) / name).is_file():
+            writers[name] = _copier(folder / name)
+    for name, write in make(plan).items():
+        writers[name] = _tried(name, write, writers.get(name, _nothing), attempt)
+    return save_plan(plan, folder, writers, guard, attempt)
 
 
 def _tried(name: str, write: Writer, otherwise: Writer, attempt: Attempt) -> Writer:

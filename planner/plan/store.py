@@ -81,20 +81,26 @@ class Plan:
 
     def __repr__(self) -> str:
         """Return name, state and figures in one line, for the tables fill screens."""
-        told = [str(self.summary.get("status", "no status"))]
-        for key, form in (("gap", "gap {:.2%}"), ("missed_mw_months", "{:,.6g} MW-months missed")):
-            value = self.summary.get(key)
-            if isinstance(value, float):
-                told.append(form.format(value))
+        facts = [str(self.summary.get("status", "no status"))]
+        gap = self.summary.get("gap")
+        if isinstance(gap, float):
+            facts.append(f"gap {gap:.2%}")
+        missed = self.summary.get("missed_mw_months")
+        if isinstance(missed, float):
+            facts.append(f"{missed:,.6g} MW-months missed")
         costs = self.summary.get("present_costs")
         if isinstance(costs, dict):
-            told.append(f"{sum(costs.values()):,.0f} {self.summary.get('currency')} present cost")
-        return f"<Plan {self.name}: {', '.join(told)}>"
+            facts.append(f"{sum(costs.values()):,.0f} {self.summary.get('currency')} present cost")
+        return f"<Plan {self.name}: {', '.join(facts)}>"
 
     def rows(self, table: str) -> list[Row]:
         """Return a table of the plan or of its findings, without rows if there are none."""
-        every = [self.tables, *(finding.tables for finding in self.findings.values())]
-        return next((tables[table] for tables in every if table in tables), [])
+        if table in self.tables:
+            return self.tables[table]
+        for finding in self.findings.values():
+            if table in finding.tables:
+                return finding.tables[table]
+        return []
 
     def frame(self, table: str) -> pd.DataFrame:
         """Return a result table as a DataFrame, dates as timestamps.
@@ -161,49 +167,55 @@ def save_plan(
         If the folder cannot be written, or holds files and is not a plan folder.
     """
     for name in writers:
-        parts = name.split("/")
-        safe = len(parts) <= 2 and [*map(safe_name, parts)] == parts
-        if not safe or parts[0] in (CONTENTS, INPUTS, "tables"):
-            raise ValueError(f"{name!r} cannot be a file of a plan")
+        _require_safe(name)
     with replaced(folder, _ours) as new:
         if guard:
             guard()
         (new / "tables").mkdir()
-        listing = {
-            name: save_table(new, name, COLUMNS[name], plan.tables.get(name, []))
-            for name in COLUMNS
-        }
+        tables: dict[str, Row] = {}
+        for name, columns in COLUMNS.items():
+            tables[name] = save_table(new, name, columns, plan.tables.get(name, []))
         for name, write in writers.items():
             (new / name).parent.mkdir(exist_ok=True)
             write(new / name)
+        # A writer may have failed without costing the plan.
         written = [name for name in writers if (new / name).is_file()]
-        findings = save_findings(new, plan.findings, _identity(plan, listing))
+        findings = save_findings(new, plan.findings, _identity(plan, tables))
         inputs = _save_inputs(new, plan.inputs, attempt)
-        kept = [INPUTS] if "file" in inputs else []
-        files = [
-            CONTENTS,
-            *kept,
-            *(str(e["file"]) for e in listing.values()),
-            *files_of(findings),
-            *written,
-        ]
-        summary = {key: value for key, value in plan.summary.items() if key not in OWN_KEYS}
-        document = plain(
-            {
-                "format": FORMAT,
-                **summary,
-                "plan": plan.name,
-                "manifest": plan.manifest,
-                "inputs": inputs,
-                "files": files,
-                "tables": listing,
-                "findings": findings,
-            }
-        )
-        document["seal"] = _seal(document)
-        text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
-        (new / CONTENTS).write_text(text + "\n", encoding="utf-8", newline="\n")
+        files = [CONTENTS]
+        if "file" in inputs:
+            files.append(INPUTS)
+        files += [str(entry["file"]) for entry in tables.values()]
+        files += files_of(findings)
+        files += written
+        entries = {"inputs": inputs, "files": files, "tables": tables, "findings": findings}
+        _write_contents(new / CONTENTS, plan, entries)
     return _paths(folder, written)
+
+
+def _require_safe(name: str) -> None:
+    """Refuse the name of a report that would leave the folder, or replace a file of the plan."""
+    parts = name.split("/")
+    is_safe = len(parts) <= 2 and all(safe_name(part) == part for part in parts)
+    if not is_safe or parts[0] in (CONTENTS, INPUTS, "tables"):
+        raise ValueError(f"{name!r} cannot be a file of a plan")
+
+
+def _write_contents(path: Path, plan: Plan, entries: Mapping[str, object]) -> None:
+    """Write the list of a plan folder: summary, manifest, and the entries of its files."""
+    summary = {key: value for key, value in plan.summary.items() if key not in OWN_KEYS}
+    document = plain(
+        {
+            "format": FORMAT,
+            **summary,
+            "plan": plan.name,
+            "manifest": plan.manifest,
+            **entries,
+        }
+    )
+    document["seal"] = _seal(document)
+    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def require_plan_folder(folder: Path) -> None:
@@ -229,14 +241,15 @@ def load_plan(folder: Path) -> Plan:
     place = settled(folder)
     document = _document(place)
     try:
-        listing = document["tables"]
-        tables = {name: load_table(place, name, COLUMNS[name], listing[name]) for name in COLUMNS}
+        entries = document["tables"]
+        tables = {name: load_table(place, name, COLUMNS[name], entries[name]) for name in COLUMNS}
         summary = {key: value for key, value in document.items() if key not in OWN_KEYS}
         inputs = _load_inputs(place, document["inputs"])
         plan = Plan(document["plan"], tables, document["manifest"], summary, inputs)
-        entries = document.get("findings", {})  # planned before there were any
-        found = load_findings(place, entries, _identity(plan, listing)) if entries else {}
-        return replace(plan, findings=found)
+        findings = document.get("findings")
+        if not findings:  # none yet, or planned before there were any
+            return plan
+        return replace(plan, findings=load_findings(place, findings, _identity(plan, entries)))
     except (KeyError, TypeError, ValueError):
         raise PlannerError(
             f"{place / CONTENTS} was written by another version or by hand. Plan again"
@@ -245,45 +258,52 @@ def load_plan(folder: Path) -> Plan:
 
 def plan_digest(plan: Plan) -> str:
     """Return the digest that tells a plan from every other, whatever was found out about it."""
-    return _identity(
-        plan,
-        {
-            name: {"sha256": table_digest(name, COLUMNS[name], plan.tables.get(name, []))}
-            for name in COLUMNS
-        },
-    )
+    tables = {}
+    for name, columns in COLUMNS.items():
+        tables[name] = {"sha256": table_digest(name, columns, plan.tables.get(name, []))}
+    return _identity(plan, tables)
 
 
-def _identity(plan: Plan, listing: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return a plan's digest from the digests of its tables."""
-    digests = {name: str(listing[name]["sha256"]) for name in COLUMNS}
+def _identity(plan: Plan, tables: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return a plan's digest from the entries of its tables."""
+    digests = {name: str(tables[name]["sha256"]) for name in COLUMNS}
     return identity(plan.name, plain(plan.manifest), plan.inputs.digest, digests)
 
 
 def plain(value: Any) -> Any:
     """Return a value as JSON can hold it: dates as ISO texts, no infinities, plain numbers."""
+    # A bool is a number too, so it comes first.
+    if value is None or isinstance(value, bool):
+        return value
     if isinstance(value, Mapping):
         return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(inner) for inner in value]
-    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
-        return int(value)
-    if isinstance(value, numbers.Real) and not isinstance(value, bool):
-        return float(value) if math.isfinite(value) else None
+    if isinstance(value, numbers.Real):
+        return _plain_number(value)
     if isinstance(value, date):
         return value.isoformat()
-    return value if value is None or isinstance(value, bool) else str(value)
+    return str(value)
 
 
-def _paths(folder: Path, writers: Iterable[str]) -> dict[str, str]:
+def _plain_number(value: numbers.Real) -> int | float | None:
+    """Return a number, also one of numpy, as a plain one; None for infinities and NaN."""
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    return float(value) if math.isfinite(value) else None
+
+
+def _paths(folder: Path, names: Iterable[str]) -> dict[str, str]:
     """Paths of a plan's files by kind."""
     paths = {"json": str(folder / CONTENTS), "tables": str(folder / "tables")}
-    for name in writers:
+    for name in names:
         if "/" in name:
             paths[name.split("/")[0]] = str((folder / name).parent)
             continue
         kind = Path(name).suffix.lstrip(".")
-        paths[name if not kind or kind in paths else kind] = str(folder / name)
+        if not kind or kind in paths:
+            kind = name
+        paths[kind] = str(folder / name)
     return paths
 
 
@@ -292,7 +312,8 @@ def _ours(folder: Path) -> set[str]:
 
     Of a plan folder whose list is damaged these are the files that every plan has.
     """
-    path, mark = folder / CONTENTS, FORMAT.split(",", maxsplit=1)[0]
+    path = folder / CONTENTS
+    any_version = FORMAT.split(",", maxsplit=1)[0]
     always = REPORTS | {CONTENTS, INPUTS} | {f"tables/{name}.csv" for name in EVERY}
     try:
         text = path.read_bytes().decode("utf-8", "replace")
@@ -301,11 +322,11 @@ def _ours(folder: Path) -> set[str]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        if f'"format": "{mark}' in text[:HEAD]:
+        if f'"format": "{any_version}' in text[:HEAD]:
             return always
         raise _not_ours(folder, f"and its {CONTENTS} cannot be read") from None
     try:
-        if not str(document["format"]).startswith(mark):
+        if not str(document["format"]).startswith(any_version):
             raise ValueError("another program's file")
         return always | {str(name) for name in document["files"]}
     except (ValueError, TypeError, KeyError):
@@ -314,9 +335,10 @@ def _ours(folder: Path) -> set[str]:
 
 def _not_ours(folder: Path, reason: str) -> PlannerError:
     """Return the error of a folder that is not to be replaced."""
-    found = sorted(path.name for path in folder.iterdir())[:3]
+    names = sorted(path.name for path in folder.iterdir())
+    first_names = ", ".join(repr(name) for name in names[:3])
     return PlannerError(
-        f"{folder} is not a plan folder: it holds {', '.join(map(repr, found))} {reason}. Nothing "
+        f"{folder} is not a plan folder: it holds {first_names} {reason}. Nothing "
         "is replaced; give another folder"
     )
 

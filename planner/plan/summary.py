@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import platform
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import metadata
 from typing import Any
 
@@ -48,28 +48,15 @@ def summary(
     """
     tiers = tables["tiers"]
     missed = sum(_number(r["value"]) for r in tiers if str(r["tier"]).startswith("missed_mw"))
-    gaps = [r["gap"] for r in tiers if r["tier"] != CHOOSING]
-    if not any(row["tier"] == PRESENT_COST for row in tiers):
-        gaps.append(None)  # the run ended before the plan's cost was looked at
     return {
         "plan": case.name,
         "status": status,
         "verified": True,
         "checks": checks,
-        "gap": None if None in gaps else max((_number(gap) for gap in gaps), default=0.0),
+        "gap": _largest_gap(tiers),
         "missed_mw_months": missed,
         "currency": inputs.settings["currency"],
-        "tiers": [
-            {
-                "name": row["tier"],
-                "unit": row["unit"],
-                "value": row["value"],
-                "bound": row["bound"],
-                "gap": row["gap"],
-                "status": row["status"],
-            }
-            for row in tiers
-        ],
+        "tiers": [_tier_summary(row) for row in tiers],
         "costs": {str(row["term"]): row["amount"] for row in tables["costs"]},
         "present_costs": {str(row["term"]): row["present_cost"] for row in tables["costs"]},
         "milestones": milestone_rows(case, tables["ramp"]),
@@ -80,6 +67,29 @@ def summary(
         "notes": list(inputs.notes),
         "model": dict(size),
         "seconds": dict(seconds),
+    }
+
+
+def _largest_gap(tiers: Iterable[Row]) -> float | None:
+    """Return the largest gap of the tiers of a plan; None if that of any is not known."""
+    gaps: dict[object, object] = {}
+    for row in tiers:
+        if row["tier"] != CHOOSING:
+            gaps[row["tier"]] = row["gap"]
+    # Without the tier of cost the run ended before the plan's cost was looked at.
+    if PRESENT_COST not in gaps or None in gaps.values():
+        return None
+    return max(_number(gap) for gap in gaps.values())
+
+
+def _tier_summary(row: Row) -> dict[str, object]:
+    return {
+        "name": row["tier"],
+        "unit": row["unit"],
+        "value": row["value"],
+        "bound": row["bound"],
+        "gap": row["gap"],
+        "status": row["status"],
     }
 
 
@@ -108,16 +118,16 @@ def wrong_figures(inputs: Inputs, plan: Plan) -> list[str]:
         A plan whose tables are right.
     """
     case = make_case(inputs)
-    anew = plain(summary(inputs, case, plan.tables, "", 0, {}, {}))
-    wrong = [
-        f"summary: {name} is not what the tables say"
-        for name in FIGURES
-        if not _agree(plan.summary.get(name), anew[name])
-    ]
+    due = plain(summary(inputs, case, plan.tables, "", 0, {}, {}))
+    sentences = []
+    for name in FIGURES:
+        if not _agree(plan.summary.get(name), due[name]):
+            sentences.append(f"summary: {name} is not what the tables say")
     ends = {row["status"] for row in plan.tables["tiers"] if row["tier"] != CHOOSING}
-    if plan.summary.get("status") == PROVEN and (anew["gap"] is None or ends - {"optimal"}):
-        wrong.append(f"summary: status is {PROVEN!r}, and the tiers do not say so")
-    return wrong
+    is_proven = due["gap"] is not None and ends <= {"optimal"}
+    if plan.summary.get("status") == PROVEN and not is_proven:
+        sentences.append(f"summary: status is {PROVEN!r}, and the tiers do not say so")
+    return sentences
 
 
 def _agree(one: object, other: object) -> bool:
@@ -170,45 +180,63 @@ def totals(inputs: Inputs, case: Case) -> list[dict[str, object]]:
     A damaged workbook often plans without complaint; these sums are where a reader who knows the
     case sees that a figure is missing. Different items, systems and bases are never added.
     """
-    tables, facility, last = inputs.tables, case.facility, case.calendar.count - 1
-    rows: list[dict[str, object]] = []
-    days = case.calendar.day_count
+    return [
+        *_commitment_totals(case),
+        *_facility_totals(inputs, case),
+        *_capacity_totals(inputs, case),
+        *_firm_totals(inputs),
+    ]
 
-    def add(what: str, value: float, unit: str) -> None:
-        rows.append({"what": what, "value": value, "unit": unit})
 
-    for basis in sorted(set(case.demand.basis.values())):
-        names = [c for c in case.demand.commitments if case.demand.basis[c] == basis]
+def _total(what: str, value: float, unit: str) -> dict[str, object]:
+    return {"what": what, "value": value, "unit": unit}
+
+
+def _commitment_totals(case: Case) -> Iterator[dict[str, object]]:
+    demand = case.demand
+    for basis in sorted(set(demand.basis.values())):
+        names = [name for name in demand.commitments if demand.basis[name] == basis]
         word = "IT" if basis == "it" else basis
-        add(
-            f"commitments on {word} power ({len(names)})",
-            math.fsum(case.demand.most_mw[name, 0] for name in names),
-            "MW",
-        )
+        mw = math.fsum(demand.most_mw[name, 0] for name in names)
+        yield _total(f"commitments on {word} power ({len(names)})", mw, "MW")
+
+
+def _facility_totals(inputs: Inputs, case: Case) -> Iterator[dict[str, object]]:
+    facility = case.facility
     it_mw = math.fsum(facility.hall_count[h] * facility.hall_it_mw[h] for h in facility.halls)
-    add(f"hall classes ({len(facility.halls)}), IT power", it_mw, "MW")
-    roots = [row["node"] for row in tables["power"] if row["parent"] is None]
+    yield _total(f"hall classes ({len(facility.halls)}), IT power", it_mw, "MW")
+    roots = [row["node"] for row in inputs.tables["power"] if row["parent"] is None]
     if roots:
+        last = case.calendar.count - 1
         energised = math.fsum(facility.energised_mw.get((node, last), 0.0) for node in roots)
-        add(
-            f"nodes at the grid ({len(roots)}), energised at the end, facility power",
-            energised,
-            "MW",
-        )
-    limited = {row["supplier"] for row in tables["supply_capacity"]} if tables["supply"] else set()
-    for supplier in sorted(limited):
-        capacity = case.timetable.gross["order", supplier].accrued(0, days - 1)
-        add(f"capacity of {supplier} over the plan", capacity, "units")
-    for plant, system in sorted(case.supply.plant_days) if case.supply.planned else ():
-        capacity = case.timetable.rates["start", plant, system].accrued(0, days - 1)
-        add(f"assembly of {system} at {plant} over the plan", capacity, "systems")
-    for system in sorted({row["system"] for row in tables["fleet"]}):
-        standing = sum(row["count"] for row in tables["fleet"] if row["system"] == system)
-        add(f"{system} standing at the start", float(standing), "systems")
-    for item in sorted({row["item"] for row in tables["orders"]}):
-        placed = [row["quantity"] for row in tables["orders"] if row["item"] == item]
-        add(f"orders already placed of {item} ({len(placed)})", math.fsum(placed), "units")
-    return rows
+        what = f"nodes at the grid ({len(roots)}), energised at the end, facility power"
+        yield _total(what, energised, "MW")
+
+
+def _capacity_totals(inputs: Inputs, case: Case) -> Iterator[dict[str, object]]:
+    if not case.supply.planned:
+        return
+    last_day = case.calendar.day_count - 1
+    for supplier in sorted({row["supplier"] for row in inputs.tables["supply_capacity"]}):
+        capacity = case.timetable.gross["order", supplier].accrued(0, last_day)
+        yield _total(f"capacity of {supplier} over the plan", capacity, "units")
+    for plant, system in sorted(case.supply.plant_days):
+        capacity = case.timetable.rates["start", plant, system].accrued(0, last_day)
+        yield _total(f"assembly of {system} at {plant} over the plan", capacity, "systems")
+
+
+def _firm_totals(inputs: Inputs) -> Iterator[dict[str, object]]:
+    systems: dict[str, int] = defaultdict(int)
+    for row in inputs.tables["fleet"]:
+        systems[row["system"]] += row["count"]
+    for system, count in sorted(systems.items()):
+        yield _total(f"{system} standing at the start", float(count), "systems")
+    quantities: dict[str, list[float]] = defaultdict(list)
+    for row in inputs.tables["orders"]:
+        quantities[row["item"]].append(row["quantity"])
+    for item, placed in sorted(quantities.items()):
+        what = f"orders already placed of {item} ({len(placed)})"
+        yield _total(what, math.fsum(placed), "units")
 
 
 def _systems(installs: Iterable[Row]) -> dict[str, float]:
@@ -225,12 +253,11 @@ def _revenue(case: Case, ramp: Iterable[Row]) -> float:
     What is in service on a period's last day is paid until the day before the next one's.
     """
     months = dict(zip(case.calendar.starts, case.calendar.served_months, strict=True))
-    return math.fsum(
-        case.demand.price[str(row["commitment"])]
-        * _number(row["in_service_mw"])
-        * months[row["period"]]  # type: ignore[index]
-        for row in ramp
-    )
+    revenues = []
+    for row in ramp:
+        money_per_month = case.demand.price[str(row["commitment"])] * _number(row["in_service_mw"])
+        revenues.append(money_per_month * months[row["period"]])  # type: ignore[index]
+    return math.fsum(revenues)
 
 
 def _number(value: object) -> float:

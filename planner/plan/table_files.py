@@ -44,10 +44,13 @@ def load_table(
     if header != list(columns):
         raise PlannerError(f"{path} was written by another version. Plan again")
     readers = [_READERS[entry["kinds"][column]] for column in header]
-    return [
-        {c: read(text) if text else None for c, read, text in zip(header, readers, line)}  # noqa: B905
-        for line in lines
-    ]
+    rows: list[Row] = []
+    for line in lines:
+        row: Row = {}
+        for column, read, text in zip(header, readers, line, strict=False):
+            row[column] = read(text) if text else None
+        rows.append(row)
+    return rows
 
 
 def vouched(path: Path, digest: str) -> bytes:
@@ -72,10 +75,13 @@ def _written(
     name: str, columns: Sequence[str], rows: Sequence[Row]
 ) -> tuple[bytes, dict[str, str]]:
     """Return a table as a file's content, and the kind of each column."""
-    if strangers := sorted({key for row in rows for key in row} - set(columns)):
-        raise ValueError(f"result table {name} has no column {', '.join(strangers)}")
+    unknown = {column for row in rows for column in row} - set(columns)
+    if unknown:
+        raise ValueError(f"result table {name} has no column {', '.join(sorted(unknown))}")
     kinds = {column: _kind(name, column, (row.get(column) for row in rows)) for column in columns}
-    lines = [_line(columns), *(_line(_text(row.get(c)) for c in columns) for row in rows)]
+    lines = [_line(columns)]
+    for row in rows:
+        lines.append(_line(_text(row.get(column)) for column in columns))
     return "".join(lines).encode("utf-8"), kinds
 
 
@@ -120,16 +126,21 @@ def _text(value: object) -> str:
 
 def _number(text: str) -> float | int:
     """Read a number as it was: whole numbers without a point stay whole."""
-    return int(text) if text.lstrip("-").isdigit() else float(text)
+    if text.lstrip("-").isdigit():
+        return int(text)
+    return float(text)
 
 
 def _line(cells: Iterable[str]) -> str:
     """One line of CSV; the csv module would leave a lone carriage return unquoted."""
-    quoted = (
-        '"' + cell.replace('"', '""') + '"' if any(c in cell for c in ',"\r\n') else cell
-        for cell in cells
-    )
-    return ",".join(quoted) + "\n"
+    return ",".join(_quoted(cell) for cell in cells) + "\n"
+
+
+def _quoted(cell: str) -> str:
+    """Return a cell in quotation marks, if it holds what separates cells or lines."""
+    if not any(character in cell for character in ',"\r\n'):
+        return cell
+    return '"' + cell.replace('"', '""') + '"'
 
 
 _READERS: dict[str, Callable[[str], object]] = {

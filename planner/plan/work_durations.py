@@ -29,7 +29,7 @@ class Work:
 
     def __init__(self, timetable: Timetable, used: Mapping[tuple[Name, int], float]) -> None:
         self.timetable, self.used = timetable, used
-        self._found: dict[Name, dict[int, int]] = {}
+        self._days_of_act: dict[Name, dict[int, int]] = {}
 
     def days_before(self, name: Name, day: int) -> int:
         """Return the days between the begin of the work of an act and the day it is dispatched.
@@ -39,21 +39,26 @@ class Work:
         """
         if name not in self.timetable.rates:
             return 0
-        if name not in self._found:
-            self._found[name] = self._days_of_work(name)
-        found = self._found[name]
-        at = bisect_right(list(found), day)
-        return found[list(found)[at - 1]] if at else 0
+        if name not in self._days_of_act:
+            self._days_of_act[name] = self._days_of_work(name)
+        days_of_work = self._days_of_act[name]
+        dispatch_days = list(days_of_work)
+        index = bisect_right(dispatch_days, day) - 1
+        if index < 0:
+            return 0
+        return days_of_work[dispatch_days[index]]
 
     def _days_of_work(self, name: Name) -> dict[int, int]:
         """Return the days of work before each dispatch day of an act, in order of days."""
         clock, daily = self.timetable.clock, self.timetable.rates[name].daily
-        found: dict[int, int] = {}
+        act_windows = windows(clock.days.get(name, ()), clock.since.get(name, 0))
+        days_of_work: dict[int, int] = {}
         owed = 0.0  # What later windows use of the rate of this one.
-        for first, last in reversed(windows(clock.days.get(name, ()), clock.since.get(name, 0))):
+        for first, last in reversed(act_windows):
             wanted = self.used.get((name, last), 0.0) + owed
+            # Units accrued from the last day back to each earlier one.
             accrued = np.cumsum(daily[first : last + 1][::-1])
             enough = wanted - TOLERANCE * max(1.0, wanted)
-            found[last] = min(int(np.searchsorted(accrued, enough)), last - first)
+            days_of_work[last] = min(int(np.searchsorted(accrued, enough)), last - first)
             owed = max(0.0, wanted - float(accrued[-1]))
-        return dict(sorted(found.items()))
+        return dict(sorted(days_of_work.items()))
