@@ -79,7 +79,7 @@ def test_an_order_due_before_today_is_counted_as_received() -> None:
     (found,) = of_rows({APRIL: 2}, settings=options(today="2026-02-15"), supply=SOLD, orders=orders)
     assert str(found) == (
         "orders!E2 '2026-02-14': this was due before today, 2026-02-15, and is counted as received "
-        "and not yet used. Move arrives if it is late; remove the row if what came is in fleet "
+        "but not yet used. Move arrives if it is late; remove the row if what came is in fleet "
         "already"
     )
 

@@ -44,7 +44,7 @@ class Part:
     start: date
 
     def day(self, number: int) -> date:
-        """First day of a period of this part, counted from 0, were no part to follow."""
+        """First day of a period of this part, counted from 0, as if no part followed."""
         if self.length == "week":
             return self.start + timedelta(days=7 * number)
         count = self.start.month - 1 + number * MONTHS_OF_PERIOD[self.length]

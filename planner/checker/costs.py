@@ -41,7 +41,7 @@ def purchase_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 
 def take_or_pay_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """Units that the supplier's share of capacity exceeds those ordered by x price.
+    """Units reserved by take-or-pay and not ordered x price.
 
     It is settled by order day, before the first and after the last at the ends of periods. What a
     window leaves to the next, up to an order, is settled there.

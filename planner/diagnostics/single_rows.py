@@ -47,7 +47,7 @@ def orders_arrive_from_today_on(context: WarningContext) -> Iterator[InputWarnin
             yield warn(
                 row,
                 "arrives",
-                f"this was due before today, {today}, and is counted as received and not yet used",
+                f"this was due before today, {today}, and is counted as received but not yet used",
                 "Move arrives if it is late; remove the row if what came is in fleet already",
                 today=str(today),
             )

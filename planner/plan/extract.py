@@ -1,4 +1,4 @@
-"""A solved model's values to result tables.
+"""Turn the values of a solved model into result tables.
 
 Decisions are read, and everything that follows from them is worked out again from their cleaned
 values, so that tables agree with each other to the last digit.
@@ -406,7 +406,7 @@ def milestone_rows(case: Case, ramp: Iterable[Row]) -> list[Row]:
 
 
 def _tidied(row: Row) -> Row:
-    """Return a row without dust; MW may also be what is left of a difference."""
+    """Return a row without rounding noise; MW may also be remainders of a difference."""
     tidied: Row = {}
     for column, value in row.items():
         if type(value) is not float:
@@ -419,7 +419,7 @@ def _tidied(row: Row) -> Row:
 
 
 def _clean_all(values: Sequence[float]) -> list[float]:
-    """Take each value within the solver's noise of a whole number for that number."""
+    """Round the values that differ from whole numbers by solver noise only."""
     exact = np.asarray(values, dtype=float)
     whole = np.round(exact) + 0.0  # no minus zero
     is_noise = np.abs(exact - whole) <= LAST_TOLERANCE
@@ -428,7 +428,7 @@ def _clean_all(values: Sequence[float]) -> list[float]:
 
 
 def _clean(value: float) -> float:
-    """Take a value within the solver's noise of a whole number for that number."""
+    """Round a value that differs from a whole number by solver noise only."""
     whole = round(value)
     if abs(value - whole) <= LAST_TOLERANCE:
         return float(whole)

@@ -1,4 +1,4 @@
-"""What is assembled, shipped and held, and the windows of work, to result tables."""
+"""Turn assembly, shipments, stock and windows of work into result tables."""
 
 from __future__ import annotations
 

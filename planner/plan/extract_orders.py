@@ -1,4 +1,4 @@
-"""Orders, and what waits for their units, to result tables."""
+"""Turn orders, and the installs that wait for them, into result tables."""
 
 from __future__ import annotations
 

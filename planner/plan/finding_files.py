@@ -1,4 +1,4 @@
-"""What was found out about a plan, in its folder: never beside another plan than its own."""
+"""Findings about a plan, saved in its folder and never beside another plan."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Entry = dict[str, Any]
 
 
 def identity(name: str, manifest: object, inputs_digest: str, tables: Mapping[str, str]) -> str:
-    """Return the digest that tells a plan from every other.
+    """Return the digest that identifies a plan.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def save_findings(folder: Path, findings: Mapping[str, Finding], of: str) -> dic
     Raises
     ------
     ValueError
-        If a finding is of another plan, or of a kind that there is not.
+        If a finding is of another plan, or of an unknown kind.
     """
     entries: dict[str, Entry] = {}
     for kind, finding in findings.items():

@@ -12,7 +12,7 @@ from planner.plan.pegging import Install
 from planner.plan.tables import Row
 
 NOTHING = 1e-6
-"""MW up to which a hall serves nothing: a solver's noise."""
+"""MW served up to this are solver noise."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def first_of_the_last(milestones: Sequence[tuple[date, float]]) -> date:
 
 
 class Purposes:
-    """Tells what installs are for, from what their halls serve.
+    """Finds the milestone that each install is for, from what its hall serves.
 
     Parameters
     ----------

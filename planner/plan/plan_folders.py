@@ -1,8 +1,8 @@
 """Plan folders: safe names, and a whole folder put in place of another in one step.
 
 A plan is several files that belong together. They are written into a hidden sibling folder,
-forced to disk and then moved into place by two renames, so that whoever reads, and whatever is
-killed at any moment, meets the old plan or the new one, never a mixture:
+forced to disk and then moved into place by two renames. So a reader sees the old plan or the new
+one, never a mixture, even if the process is killed at any moment:
 
 1. write ``.<name>.planner-new``;
 2. rename ``<name>`` to ``.<name>.planner-old``;

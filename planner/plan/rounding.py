@@ -1,4 +1,4 @@
-"""Figures without the dust of floating point."""
+"""Figures without the rounding noise of floating point."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LARGE = 1e9
 
 
 def tidy(value: float) -> float:
-    """Return a figure without the dust of floating point: 750 for 749.9999999999999.
+    """Return a figure without the rounding noise of floating point: 750 for 749.9999999999999.
 
     It keeps 14 digits, and 15 of large amounts of money: a tenth of a cent in a hundred billion.
     That is 100,000 times finer than what the checker holds money to.
@@ -20,11 +20,11 @@ def tidy(value: float) -> float:
 
 
 def total(values: Iterable[float]) -> float:
-    """Return the sum of figures, without dust."""
+    """Return the sum of figures, without rounding noise."""
     return tidy(math.fsum(values))
 
 
 def running(values: Iterable[float]) -> list[float]:
-    """Return the sums of figures so far, each without dust and without that of those before."""
+    """Return the running sums of figures; rounding noise does not add up along them."""
     exact = accumulate((Fraction(value) for value in values), initial=Fraction())
     return [tidy(float(value)) for value in exact][1:]

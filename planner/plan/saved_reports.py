@@ -1,4 +1,4 @@
-"""A saved plan's reports and findings, written into its folder as safely as the plan itself."""
+"""Write the reports and findings of a saved plan into its folder, as safely as the plan itself."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def save_reports(
 def save_finding(
     folder: Path, kind: str, finding: Finding, make: Make, attempt: Attempt = strictly
 ) -> dict[str, str]:
-    """Keep what was found out about a saved plan, then write the reports that tell of it.
+    """Save a finding about a plan, then write the reports that show it.
 
     Parameters
     ----------

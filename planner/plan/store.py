@@ -80,7 +80,7 @@ class Plan:
     findings: dict[str, Finding] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        """Return name, state and figures in one line, for the tables fill screens."""
+        """Return name, state and figures in one line; the tables would fill screens."""
         facts = [str(self.summary.get("status", "no status"))]
         gap = self.summary.get("gap")
         if isinstance(gap, float):
@@ -182,12 +182,8 @@ def save_plan(
         written = [name for name in writers if (new / name).is_file()]
         findings = save_findings(new, plan.findings, _identity(plan, tables))
         inputs = _save_inputs(new, plan.inputs, attempt)
-        files = [CONTENTS]
-        if "file" in inputs:
-            files.append(INPUTS)
-        files += [str(entry["file"]) for entry in tables.values()]
-        files += files_of(findings)
-        files += written
+        files = [str(entry["file"]) for entry in (inputs, *tables.values()) if "file" in entry]
+        files = [CONTENTS, *files, *files_of(findings), *written]
         entries = {"inputs": inputs, "files": files, "tables": tables, "findings": findings}
         _write_contents(new / CONTENTS, plan, entries)
     return _paths(folder, written)
@@ -257,7 +253,7 @@ def load_plan(folder: Path) -> Plan:
 
 
 def plan_digest(plan: Plan) -> str:
-    """Return the digest that tells a plan from every other, whatever was found out about it."""
+    """Return the digest that identifies a plan, whatever findings it has."""
     tables = {}
     for name, columns in COLUMNS.items():
         tables[name] = {"sha256": table_digest(name, columns, plan.tables.get(name, []))}

@@ -1,4 +1,4 @@
-"""Result tables as CSV files: each column of one kind, each file vouched for by its digest."""
+"""Result tables as CSV files: each column has one kind, each file is checked by its digest."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def _line(cells: Iterable[str]) -> str:
 
 
 def _quoted(cell: str) -> str:
-    """Return a cell in quotation marks, if it holds what separates cells or lines."""
+    """Return a cell, in quotation marks if it contains a comma, a quotation mark or a line end."""
     if not any(character in cell for character in ',"\r\n'):
         return cell
     return '"' + cell.replace('"', '""') + '"'

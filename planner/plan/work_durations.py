@@ -1,4 +1,4 @@
-"""How long the work for a dispatch day takes: what a rate allows does not happen in one day."""
+"""How long the work for a dispatch day takes, because a rate spreads it over several days."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class Work:
         self._days_of_act: dict[Name, dict[int, int]] = {}
 
     def days_before(self, name: Name, day: int) -> int:
-        """Return the days between the begin of the work of an act and the day it is dispatched.
+        """Return the days between the beginning of an act's work and its dispatch.
 
-        0 for an act without a rate. What leaves on a day that is no dispatch day of the act left
-        on the dispatch day before.
+        0 for an act without a rate. What leaves between two dispatch days was dispatched on the
+        earlier one.
         """
         if name not in self.timetable.rates:
             return 0
