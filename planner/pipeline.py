@@ -32,6 +32,7 @@ from planner.solve.highs_model import LiveModel
 from planner.solve.lexicographic import Solution, SolveLimits, TierResult, solve_tiers
 from planner.solve.progress import Event
 from planner.solve.staged import is_small
+from planner.solve.tuning import DEFAULT_TUNING, Tuning
 from planner.workbook.rows import Inputs
 from planner.workbook.schema.declarations import Column, Kind
 from planner.workbook.schema.settings_sheet import SETTINGS
@@ -175,6 +176,7 @@ def find_plan(
     listen: Listener | None = None,
     solve: Solver | None = None,
     solved: OnSolved | None = None,
+    tuning: Tuning = DEFAULT_TUNING,
 ) -> Plan:
     """Find an optimal, independently checked plan, without warnings about its inputs.
 
@@ -186,6 +188,8 @@ def find_plan(
         Replaces `solve_model` and solving by site.
     solved
         Called with the model and its solution once it is solved.
+    tuning
+        Tuning numbers of the solver.
 
     Returns
     -------
@@ -201,7 +205,7 @@ def find_plan(
     with clock.stage("case"):
         case = make_case(inputs)
     model, live, solution = _build_and_solve(
-        case, lambda: _with_longer_periods(inputs), chosen, listen, solve, clock
+        case, lambda: _with_longer_periods(inputs), chosen, listen, solve, clock, tuning
     )
     if solved is not None:
         solved(model, live, solution)
@@ -231,6 +235,7 @@ def _build_and_solve(
     listen: Listener | None,
     solve: Solver | None,
     clock: StageTimer,
+    tuning: Tuning,
 ) -> tuple[Model, LiveModel, Solution]:
     """Build and solve a case: by site if it is large and that yields a plan, else as a whole."""
     if solve is None:
@@ -238,7 +243,7 @@ def _build_and_solve(
         with clock.stage("by site"), collector_paused():
             found = _explaining_contradictions(
                 lambda: solve_by_site(
-                    case, limits, options.threads or 1, listen or _ignore_event, coarser
+                    case, limits, options.threads or 1, listen or _ignore_event, coarser, tuning
                 )
             )
         if found is not None:
@@ -249,7 +254,7 @@ def _build_and_solve(
     with clock.stage("model"), collector_paused():
         model = _explaining_contradictions(lambda: build_model(case))
     with clock.stage("handover"), collector_paused():
-        live = LiveModel(model.frame, model.frame.columns, options.threads or 1)
+        live = LiveModel(model.frame, model.frame.columns, options.threads or 1, tuning)
     with clock.stage("solve"):
         return model, live, (solve or solve_model)(model, live, options, listen)
 

@@ -14,14 +14,14 @@ import pytest
 from blocks import hall, rows_of, sold
 from instances import Sheets
 from micro import FEBRUARY, START, near
-from oracle import model_of
+from oracle import STAGED, model_of
 from random_cases import hard_case, random_case
 from test_reading import folder_of
 
 from planner.checker.verify import verify
 from planner.errors import LimitReached, NoPlanExists
 from planner.model.objectives import make_tiers, present_cost
-from planner.pipeline import Options, make_plan
+from planner.pipeline import Options, find_plan
 from planner.plan.store import Plan, load_plan
 from planner.plan.summary import PROVEN
 from planner.solve import staged
@@ -29,6 +29,7 @@ from planner.solve.decompose.openings import OpeningSearch
 from planner.solve.highs_model import NO_COLUMNS, LiveModel
 from planner.solve.outcome import Outcome
 from planner.solve.time_limit import TimeBudget
+from planner.solve.tuning import DEFAULT_TUNING, Tuning
 from planner.workbook.reading import inputs_from_rows, read_inputs
 
 HOUSE = Path(__file__).parent.parent
@@ -185,8 +186,9 @@ def test_a_stopped_model_goes_on_when_it_is_asked_again() -> None:
     assert live.solve(gap=0.0, seconds=20.0).status == "optimal"
 
 
-def plan_of(sheets: Sheets, **options: float) -> Plan:
-    return make_plan(inputs_from_rows("solve", sheets), Options(**options))  # type: ignore[arg-type]
+def plan_of(sheets: Sheets, tuning: Tuning = DEFAULT_TUNING, **options: float) -> Plan:
+    chosen = Options(**options)  # type: ignore[arg-type]
+    return find_plan(inputs_from_rows("solve", sheets), chosen, tuning=tuning)
 
 
 def test_a_time_limit_keeps_the_best_plan_and_says_so() -> None:
@@ -307,14 +309,11 @@ CONTRADICTIONS = {
 """Firm data of which no plan can make anything."""
 
 
-@pytest.mark.parametrize("few", [staged.SMALL_MODEL_MAX_INTEGERS, 0])
+@pytest.mark.parametrize("tuning", [DEFAULT_TUNING, STAGED], ids=["at once", "staged"])
 @pytest.mark.parametrize("changes", CONTRADICTIONS.values(), ids=CONTRADICTIONS.keys())
-def test_contradictory_firm_data(
-    changes: Sheets, few: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(staged, "SMALL_MODEL_MAX_INTEGERS", few)
+def test_contradictory_firm_data(changes: Sheets, tuning: Tuning) -> None:
     with pytest.raises(NoPlanExists) as caught:
-        plan_of(rows_of(**changes))
+        plan_of(rows_of(**changes), tuning)
     assert "orders already placed, the fleet or the budget contradict" in str(caught.value)
 
 
@@ -344,13 +343,10 @@ def tables_of(plan: Plan) -> dict[str, object]:
     return {**plan.tables, "tiers": tiers}
 
 
-@pytest.mark.parametrize("few", [staged.SMALL_MODEL_MAX_INTEGERS, 0])
+@pytest.mark.parametrize("tuning", [DEFAULT_TUNING, STAGED], ids=["at once", "staged"])
 @pytest.mark.parametrize("seed", [7, 20])
-def test_the_same_input_gives_the_same_plan(
-    seed: int, few: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(staged, "SMALL_MODEL_MAX_INTEGERS", few)
-    once, again = (tables_of(plan_of(random_case(seed))) for _ in range(2))
+def test_the_same_input_gives_the_same_plan(seed: int, tuning: Tuning) -> None:
+    once, again = (tables_of(plan_of(random_case(seed), tuning)) for _ in range(2))
     assert once == again
 
 
@@ -368,23 +364,20 @@ def test_a_plan_holds_where_several_are_equal(seed: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seed", "counts", "few"),
+    ("seed", "counts", "tuning"),
     [
-        (18, "integer", 0),
-        (24, "integer", 0),
-        (45, "integer", 0),
-        (21, "continuous", staged.SMALL_MODEL_MAX_INTEGERS),
-        (37, "continuous", staged.SMALL_MODEL_MAX_INTEGERS),
+        (18, "integer", STAGED),
+        (24, "integer", STAGED),
+        (45, "integer", STAGED),
+        (21, "continuous", DEFAULT_TUNING),
+        (37, "continuous", DEFAULT_TUNING),
     ],
 )
-def test_a_plan_holds_where_it_is_not_the_best(
-    seed: int, counts: str, few: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_plan_holds_where_it_is_not_the_best(seed: int, counts: str, tuning: Tuning) -> None:
     """A wide gap leaves waste in a plan, e.g. an order of nothing; its books still agree."""
-    monkeypatch.setattr(staged, "SMALL_MODEL_MAX_INTEGERS", few)
     sheets = random_case(seed)
     sheets["settings"].append({"setting": "counts", "value": counts})
-    plan = plan_of(sheets, gap=0.2)
+    plan = plan_of(sheets, tuning, gap=0.2)
     assert plan.summary["verified"] is True
     assert plan.summary["status"] == "proven within the gap"
     assert plan.summary["gap"] <= 0.2 + 1e-9  # type: ignore[operator]

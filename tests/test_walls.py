@@ -74,6 +74,7 @@ WINGS = {
         "report_kinds": 6,
     },
     "solve": {
+        "tuning": 0,
         "outcome": 1,
         "time_limit": 1,
         "interrupt": 1,

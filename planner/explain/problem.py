@@ -23,7 +23,6 @@ from planner.model.objectives import Tier, missed_mw_months, present_cost
 from planner.pipeline import collector_paused
 from planner.solve.duals import (
     BOUND_PASSED,
-    FURTHER_PIVOTS_PER_ROW,
     Basis,
     Duals,
     discard_basis,
@@ -123,7 +122,10 @@ class Problem:
         self.cost_tier = present_cost(self.model)
 
     def least_missed(
-        self, start: Sequence[Basis], before: Sequence[float], share: float = FURTHER_PIVOTS_PER_ROW
+        self,
+        start: Sequence[Basis],
+        before: Sequence[float],
+        pivots_per_row: float | None = None,
     ) -> tuple[float, ...]:
         """Return the least MW-months missed by priority, without shadow prices.
 
@@ -134,8 +136,8 @@ class Problem:
         before
             MW-months missed before a change that cannot increase them. A solve stops as soon as its
             bound proves that there is no gain.
-        share
-            Pivot limit of a warm start, as a share of the rows, see `planner.solve.duals.NEAR`.
+        pivots_per_row
+            Pivot limit of a warm start, see `solve_from_basis`.
 
         Raises
         ------
@@ -154,7 +156,7 @@ class Problem:
             stops = is_last and as_before and most > 2 * ZERO_TOLERANCE
             beyond = most / tier.scale - ZERO_TOLERANCE if stops else math.inf
             outcome = solve_from_basis(
-                live, start[number] if number < len(start) else None, beyond, share
+                live, start[number] if number < len(start) else None, beyond, pivots_per_row
             )
             if outcome.status == BOUND_PASSED:
                 values.append(most)

@@ -15,9 +15,7 @@ import numpy.typing as npt
 from planner.solve.highs_model import LiveModel
 from planner.solve.outcome import Array, Outcome
 from planner.solve.recheck import solve_again_if_infeasible
-
-LINEAR_TIME_LIMIT_SECONDS = 600.0
-"""Time limit of a linear program; each takes a small fraction of it."""
+from planner.tolerance import REDUCED_COST_TOLERANCE
 
 BOUND_PASSED = "bound passed"
 """Status of an LP solve that stopped because its objective provably reached the cutoff."""
@@ -25,26 +23,8 @@ BOUND_PASSED = "bound passed"
 ANSWERED_STATUSES = ("optimal", "infeasible", BOUND_PASSED)
 """Statuses that settle an LP solve; any other means that a limit ended it."""
 
-NEAR_PIVOTS_PER_ROW, FURTHER_PIVOTS_PER_ROW, FAR_PIVOTS_PER_ROW, MIN_PIVOTS = 0.4, 0.2, 0.05, 200
-"""Pivot limit from an old basis, per row of the model, before the solve starts from scratch.
-
-By the likely distance of the basis: one limit moved, several moved, or another model; and the
-least number of pivots. Most changes need far fewer; those that need more are faster with presolve.
-"""
-
-GROWN_PIVOTS_PER_ROW = 1.0
-"""Pivot limit of primal simplex from the basis of a model with fewer columns, per row.
-
-That basis is primal feasible, and optimal without a pivot if the new columns do not improve the
-objective. Over all kinds of dates of six late cases this took 70 % of the time of a solve from
-scratch, and one thirtieth where the new columns gain nothing.
-"""
-
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
 """Values of HiGHS's option simplex_strategy."""
-
-REDUCED_COST_TOLERANCE = 1e-9
-"""Reduced costs below this are rounding noise."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +145,9 @@ def solve_linear(
     live.highs.setOptionValue("simplex_iteration_limit", most)
     live.highs.setOptionValue("objective_bound", cutoff)
     outcome = solve_again_if_infeasible(
-        live, live.solve(gap=0.0, seconds=LINEAR_TIME_LIMIT_SECONDS), LINEAR_TIME_LIMIT_SECONDS
+        live,
+        live.solve(gap=0.0, seconds=live.tuning.linear_time_limit_seconds),
+        live.tuning.linear_time_limit_seconds,
     )
     live.highs.setOptionValue("simplex_iteration_limit", 2**31 - 1)
     live.highs.setOptionValue("objective_bound", np.inf)
@@ -177,7 +159,7 @@ def solve_from_basis(
     live: LiveModel,
     start: Basis | None,
     cutoff: float = np.inf,
-    pivots_per_row: float = FURTHER_PIVOTS_PER_ROW,
+    pivots_per_row: float | None = None,
 ) -> Outcome:
     """Solve an LP from a basis within a pivot limit, else from scratch.
 
@@ -190,19 +172,24 @@ def solve_from_basis(
     cutoff
         As in `solve_linear`.
     pivots_per_row
-        Pivot limit from the basis, see `NEAR_PIVOTS_PER_ROW`.
+        Pivot limit from the basis; None for `Tuning.further_pivots_per_row`.
     """
     if start is not None:
         start_from_basis(live, start)
-        pivots_per_row = 0.0 if start.has_grown else pivots_per_row
-        pivots = max(MIN_PIVOTS, round(pivots_per_row * live.rows))
+        if pivots_per_row is None:
+            pivots_per_row = live.tuning.further_pivots_per_row
+        if start.has_grown:
+            pivots_per_row = 0.0
+        pivots = max(live.tuning.min_pivots, round(pivots_per_row * live.rows))
         outcome = solve_linear(live, pivots=pivots, cutoff=cutoff)
         if outcome.status in ANSWERED_STATUSES:
             return outcome
         if start.has_grown:
             start_from_basis(live, start)
             outcome = solve_linear(
-                live, pivots=round(GROWN_PIVOTS_PER_ROW * live.rows), strategy=PRIMAL_SIMPLEX
+                live,
+                pivots=round(live.tuning.grown_pivots_per_row * live.rows),
+                strategy=PRIMAL_SIMPLEX,
             )
             if outcome.status in ANSWERED_STATUSES:
                 return outcome

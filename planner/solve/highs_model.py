@@ -23,7 +23,8 @@ from planner.solve.highs_options import PRESOLVE_RULES_OFF, SUB_MIP_HEURISTICS, 
 from planner.solve.highs_thread import run_in_thread
 from planner.solve.outcome import STATUS, STATUS_WORDS, Array, Outcome
 from planner.solve.problem_arrays import HasRows, ProblemArrays, indices_of
-from planner.tolerance import SEARCH_TOLERANCE
+from planner.solve.tuning import DEFAULT_TUNING, Tuning
+from planner.tolerance import HELD_TIER_SLACK, SEARCH_TOLERANCE
 
 Statuses = npt.NDArray[np.int8]
 Watcher = Callable[[float | None, float | None], None]
@@ -32,9 +33,6 @@ Watcher = Callable[[float | None, float | None], None]
 BASIS_STATUSES = tuple(highspy.HighsBasisStatus.__members__.values())
 NO_COLUMNS = np.zeros(0, dtype=np.int32)
 """No columns, e.g. to solve the LP relaxation (`LiveModel.set_integer_columns`)."""
-
-HELD_TIER_SLACK = 10 * SEARCH_TOLERANCE
-"""Slack of a held tier during the search; polishing uses `LAST_TOLERANCE` instead."""
 
 
 class LiveModel:
@@ -51,6 +49,8 @@ class LiveModel:
         All its variables, in column order.
     threads
         Solver threads. The first model of a process decides for all, a restriction of HiGHS.
+    tuning
+        Tuning numbers of every solver of this model.
 
     Attributes
     ----------
@@ -65,8 +65,13 @@ class LiveModel:
     """
 
     def __init__(
-        self, problem: HasRows, columns: Sequence[pulp.LpVariable], threads: int = 1
+        self,
+        problem: HasRows,
+        columns: Sequence[pulp.LpVariable],
+        threads: int = 1,
+        tuning: Tuning = DEFAULT_TUNING,
     ) -> None:
+        self.tuning = tuning
         self._columns = columns
         arrays = ProblemArrays(problem, columns)
         self.whole, self.lower, self.upper = arrays.whole, arrays.lower, arrays.upper
@@ -369,7 +374,7 @@ class LiveModel:
 
     def _run(self) -> bool:
         """Run HiGHS; return False if it was interrupted and had to be abandoned."""
-        return run_in_thread(self.highs, lambda: self._is_stopped and self.is_mip)
+        return run_in_thread(self.highs, lambda: self._is_stopped and self.is_mip, self.tuning)
 
     def _abandon_solver(self, seconds: float) -> Outcome:
         """Replace an abandoned solver by one of the same model, and return its incumbent."""

@@ -32,18 +32,6 @@ from planner.solve.staged import StagedSolver, least_value
 from planner.solve.time_limit import TimeBudget
 from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE
 
-RELAXATION_GAP_SHARE = 0.3
-"""Share of its gap that each tier gives up in the relaxation to the later tiers."""
-
-MIN_COUNTS_GAP_SHARE = 0.3
-"""Least share of the last tier's gap for integer counts, however much the openings use."""
-
-MIN_TIER_GAP = 1e-3
-"""Least relative gap sought here for a tier; closer proofs are left to the tiers in turn."""
-
-MIN_DUAL_FACTOR = 2.0
-"""Least weight of a tier as a multiple of its dual value, so that missing more never pays."""
-
 
 @dataclass(frozen=True)
 class _HeldTier:
@@ -66,7 +54,7 @@ class InitialPlan:
     tiers
         Tiers, most important first.
     gaps
-        Relative gap requested for each tier; raised to `MIN_TIER_GAP`.
+        Relative gap requested for each tier; raised to `Tuning.min_tier_gap`.
     clock
         Time left.
     watch
@@ -88,8 +76,9 @@ class InitialPlan:
         watch: Watcher | None = None,
     ) -> None:
         self.live, self.solver, self.clock, self.watch = live, solver, clock, watch
+        self.tuning = live.tuning
         self.tiers = [tier for tier in tiers if tier.name != CHOOSING]
-        self.gaps = [max(gap, MIN_TIER_GAP) for gap in gaps]
+        self.gaps = [max(gap, self.tuning.min_tier_gap) for gap in gaps]
         self.relaxed: list[_HeldTier] = []
         self.relaxations: dict[str, Outcome] = {}
         self.bound = -math.inf
@@ -134,7 +123,9 @@ class InitialPlan:
                 break
             if self.watch is not None and not self.relaxed:
                 self.watch(None, outcome.bound)
-            near = outcome.objective + RELAXATION_GAP_SHARE * gap * abs(outcome.objective)
+            near = outcome.objective + self.tuning.relaxation_gap_share * gap * abs(
+                outcome.objective
+            )
             rows = live.highs.getNumRow()
             live.hold(tier.expression, near)
             row = rows if live.highs.getNumRow() > rows else None
@@ -143,7 +134,7 @@ class InitialPlan:
         assert outcome is not None
         self.bound = outcome.objective
         self.prices = self.live.highs.getSolution().row_dual
-        return self.solver.dive(outcome, self.clock, self.clock.seconds)
+        return self.solver.dive(outcome, self.clock, self.clock.seconds, self.tuning.shape_dive)
 
     def _relax(self, tier: Tier, before: Outcome | None) -> Outcome:
         """Relax a tier; reuse the previous relaxation if it attains the tier's least value."""
@@ -183,8 +174,8 @@ class InitialPlan:
         mixed = pulp.LpAffineExpression(self.tiers[-1].expression)
         for each, gap in zip(self.relaxed, self.gaps, strict=False):
             if each.row is not None:
-                left = (1.0 - RELAXATION_GAP_SHARE) * gap * max(1.0, abs(each.bound))
-                weight = max(MIN_DUAL_FACTOR * abs(self.prices[each.row]), room / left)
+                left = (1.0 - self.tuning.relaxation_gap_share) * gap * max(1.0, abs(each.bound))
+                weight = max(self.tuning.min_dual_factor * abs(self.prices[each.row]), room / left)
                 for variable, part in each.tier.expression.items():
                     mixed[variable] = mixed.get(variable, 0.0) + weight * part
         return mixed
@@ -199,7 +190,7 @@ class InitialPlan:
         cost = live.evaluate(last, shape.values)
         most = self.gaps[len(self.tiers) - 1] * abs(cost)
         # Counts may use all of the gap that the openings leave.
-        room = max(MIN_COUNTS_GAP_SHARE * most, most - (cost - self.bound))
+        room = max(self.tuning.min_counts_gap_share * most, most - (cost - self.bound))
         mixed = self._weighted_sum(room)
         live.minimise(mixed)
         value = live.evaluate(mixed, shape.values)

@@ -21,22 +21,10 @@ from planner.solve.progress import Event
 from planner.solve.rounding import find_columns
 from planner.solve.staged import StagedSolver
 from planner.solve.time_limit import TimeBudget
-
-TIGHT_TIER_MAX_GAP = 1e-3
-"""Widest relative gap of a tight tier (e.g. missed megawatts), whatever gap was requested.
-
-No later tier can repair a tight tier. Because the gap is relative, no megawatt is missed if none
-need be.
-"""
+from planner.tolerance import GAP_ALLOWANCE
 
 GAP_NOT_PROVEN = "gap not proven"
 """Status of a plan whose gap is not proven although no limit ended the search."""
-
-GAP_ALLOWANCE = 1e-4
-"""Excess over the requested relative gap that still counts as proven.
-
-Earlier tiers are held with a slack, whose saving is in the bound but not in the plan.
-"""
 
 LIMIT_STATUSES = ("time limit", "node limit")
 """Statuses of a solve that might have found a plan with more time."""
@@ -277,7 +265,11 @@ class _TierLoop:
 
     def gap(self, tier: Tier) -> float:
         """Return the relative gap requested for a tier."""
-        return min(self.limits.gap, TIGHT_TIER_MAX_GAP) if tier.tight else self.limits.gap
+        return (
+            min(self.limits.gap, self.live.tuning.tight_tier_max_gap)
+            if tier.tight
+            else self.limits.gap
+        )
 
     def _watcher(self, tier: Tier) -> Watcher:
         """Return a watcher that turns the solver's progress into events of the tier."""

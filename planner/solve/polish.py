@@ -18,19 +18,10 @@ from planner.solve.outcome import Array
 from planner.solve.problem_arrays import indices_of
 from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE, TOLERANCE
 
-LARGE_MODEL_MIN_COLUMNS = 300_000
-"""Columns above which tiers at zero are not re-solved and presolve beats a warm basis."""
-
 Index = npt.NDArray[np.int32]
 
 BINARY_THRESHOLD = 0.5
 """Threshold between zero and one for the value of a binary column."""
-
-SPARE_MAX_NODES, SPARE_TIME_LIMIT_SECONDS = 100, 60.0
-"""Limits on removing spare openings and lots; the nodes take a fraction of the time."""
-
-POLISH_TIME_LIMIT_SECONDS = 600.0
-"""Time limit of each LP that remains once integers are fixed; each takes a fraction of it."""
 
 
 def polish(
@@ -128,7 +119,7 @@ def solve_with_integers_fixed(
         is_last = number == len(held) - 1
         if (
             not is_last
-            and live.columns > LARGE_MODEL_MIN_COLUMNS
+            and live.columns > live.tuning.large_model_min_columns
             and _is_at_zero(live, tier, values)
         ):
             live.hold(tier.expression, 0.0)  # fixes its columns for the later tiers
@@ -188,15 +179,15 @@ def _solve_tier(live: LiveModel, tier: Tier, values: Array) -> Array:
     returned unchanged.
     """
     live.minimise(tier.expression)
-    outcome = live.solve(gap=0.0, seconds=POLISH_TIME_LIMIT_SECONDS)
+    outcome = live.solve(gap=0.0, seconds=live.tuning.polish_time_limit_seconds)
     if outcome.values is not None:
         return outcome.values
     live.set_tolerance(SEARCH_TOLERANCE)
-    near = live.solve(gap=0.0, seconds=POLISH_TIME_LIMIT_SECONDS)
+    near = live.solve(gap=0.0, seconds=live.tuning.polish_time_limit_seconds)
     live.set_tolerance(LAST_TOLERANCE)
     point = np.clip(values, *live.all_bounds()) if near.values is None else near.values
     live.widen_rows(point)
-    outcome = live.solve(gap=0.0, seconds=POLISH_TIME_LIMIT_SECONDS)
+    outcome = live.solve(gap=0.0, seconds=live.tuning.polish_time_limit_seconds)
     return point if outcome.values is None else outcome.values
 
 
@@ -209,7 +200,7 @@ def _solve_tier_over(live: LiveModel, tier: Tier, at: Index, values: Array) -> A
     live.release()
     kept, decided = _other_columns(live, at, values)
     live.fix(kept, decided)
-    if live.columns > LARGE_MODEL_MIN_COLUMNS:
+    if live.columns > live.tuning.large_model_min_columns:
         live.highs.clearSolver()  # presolve reduces the model to the few free columns
     values = _solve_tier(live, tier, values)
     values[kept] = decided  # HiGHS may have moved them within its tolerance
@@ -238,7 +229,9 @@ def _without_spare(live: LiveModel, counted: Index, spare: Spare, values: Array)
     live.set_integer_columns(fewer[live.whole[fewer]])
     live.set_start(values)
     live.set_tolerance(LAST_TOLERANCE)  # keep what is needed by tiny amounts
-    outcome = live.solve(gap=0.0, seconds=SPARE_TIME_LIMIT_SECONDS, nodes=SPARE_MAX_NODES)
+    outcome = live.solve(
+        gap=0.0, seconds=live.tuning.spare_time_limit_seconds, nodes=live.tuning.spare_max_nodes
+    )
     live.set_tolerance(SEARCH_TOLERANCE)
     live.set_integer_columns(NO_COLUMNS)
     if outcome.values is None:

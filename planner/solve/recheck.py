@@ -20,7 +20,7 @@ and with or without a warm start; older versions have the same fault. The counte
   every wrong verdict observed came from the restart after the root node. The third has no node
   limit: it ends with a plan, with the same verdict, or at the caller's time limit.
 - *Linear models.* An infeasible LP is solved again from scratch without presolve, within a limit
-  on pivots (`SECOND_SOLVE_PIVOTS_PER_ROW`).
+  on pivots (`Tuning.second_solve_pivots_per_row`).
 """
 
 from __future__ import annotations
@@ -32,19 +32,6 @@ from planner.solve.highs_model import LiveModel, Watcher
 from planner.solve.outcome import Array, Outcome
 from planner.solve.time_limit import TimeBudget
 from planner.tolerance import SEARCH_TOLERANCE
-
-SECOND_SOLVE_NODE_FACTOR = 5
-"""Node limit of the second solve, as a multiple of the nodes of the first."""
-
-SECOND_SOLVE_MIN_NODES, SECOND_SOLVE_NODES_TIMES_COLUMNS = 10, 1_000_000
-"""Least node limit of the second solve: in any model, and its product with the columns.
-
-The second is about one second's work. With 10 nodes alone, one of 5,000 small models solved in
-stages kept a wrong bound.
-"""
-
-SECOND_SOLVE_MIN_PIVOTS, SECOND_SOLVE_PIVOTS_PER_ROW = 10_000, 10
-"""Pivot limit of the second solve of an infeasible LP: at least, and per row."""
 
 
 def solve_checked(
@@ -93,9 +80,9 @@ def solve_checked(
     if first.values is not None:
         live.set_start(first.values)
     most = max(
-        SECOND_SOLVE_MIN_NODES,
-        SECOND_SOLVE_NODES_TIMES_COLUMNS // live.columns,
-        SECOND_SOLVE_NODE_FACTOR * first.nodes,
+        live.tuning.second_solve_min_nodes,
+        live.tuning.second_solve_nodes_times_columns // live.columns,
+        live.tuning.second_solve_node_factor * first.nodes,
     )
     second = live.solve(
         gap=gap,
@@ -131,7 +118,9 @@ def solve_again_if_infeasible(live: LiveModel, outcome: Outcome, seconds: float)
     if outcome.status != "infeasible":
         return outcome
     live.highs.clearSolver()
-    most = max(SECOND_SOLVE_MIN_PIVOTS, SECOND_SOLVE_PIVOTS_PER_ROW * live.rows)
+    most = max(
+        live.tuning.second_solve_min_pivots, live.tuning.second_solve_pivots_per_row * live.rows
+    )
     live.highs.setOptionValue("simplex_iteration_limit", most)
     second = live.solve(gap=0.0, seconds=seconds, presolve=False)
     live.highs.setOptionValue("simplex_iteration_limit", 2**31 - 1)

@@ -24,18 +24,6 @@ from planner.solve.time_limit import TimeBudget
 
 Index = npt.NDArray[np.int32]
 
-MILESTONES_GAP_SHARE, COUNTS_GAP_SHARE = 0.7, 0.95
-"""Shares of the gap that the milestones, and then all counts, may have used."""
-
-NEAR_MAX_NODES, MILESTONES_MAX_NODES, COUNTS_MAX_NODES = 20, 100, 200
-"""Node limits of the search over all counts near a shape, over milestones, and between them.
-
-Any gap that these searches leave is left to branch and bound on the whole model.
-"""
-
-COUNT_BAND_UNITS = 5.0
-"""Number of systems or lots by which a count may move from its value in the shape."""
-
 
 @dataclass(frozen=True)
 class IntegerColumns:
@@ -75,7 +63,9 @@ class CountRounder:
     """
 
     def __init__(self, live: LiveModel, columns: IntegerColumns) -> None:
-        self.live, self.columns = live, columns
+        self.live = live
+        self.columns = columns
+        self.tuning = live.tuning
 
     def round_counts(
         self,
@@ -104,7 +94,7 @@ class CountRounder:
         """
         assert shape.values is not None
         bounds = self.live.all_bounds()
-        target = shape.bound + COUNTS_GAP_SHARE * gap * abs(shape.bound)
+        target = shape.bound + self.tuning.counts_gap_share * gap * abs(shape.bound)
         outcome = self._round_near(shape.values, gap, target, clock, watch)
         self.live.set_all_bounds(bounds)
         if outcome.objective > target:
@@ -126,7 +116,7 @@ class CountRounder:
         assert shape.values is not None
         live, bounds = self.live, self.live.all_bounds()
         self._fix_openings(shape.values)
-        target = shape.bound + COUNTS_GAP_SHARE * gap * abs(shape.bound)
+        target = shape.bound + self.tuning.counts_gap_share * gap * abs(shape.bound)
         outcome = self._round_milestones(shape, gap, clock, in_hand)
         if outcome.values is not None:
             outcome = self._round_between_milestones(outcome.values, gap, target, clock, watch)
@@ -148,13 +138,13 @@ class CountRounder:
         columns, live = self.columns, self.live
         counts = np.concatenate([columns.installs, columns.lots, columns.at_milestones])
         self._fix_openings(near)
-        live.restrict_to_band(counts, near, COUNT_BAND_UNITS)
+        live.restrict_to_band(counts, near, self.tuning.count_band_units)
         live.set_integer_columns(counts)
         return live.solve(
-            gap=gap / 8,
-            seconds=clock.left / 3,
+            gap=self.tuning.count_search_gap_share * gap,
+            seconds=self.tuning.count_search_time_share * clock.left,
             watch=watch,
-            nodes=NEAR_MAX_NODES,
+            nodes=self.tuning.near_max_nodes,
             target=target,
             all_rules=True,
         )
@@ -166,11 +156,11 @@ class CountRounder:
         live, room = self.live, gap * abs(shape.bound)
         live.set_integer_columns(self.columns.at_milestones)
         return live.solve(
-            gap=gap / 8,
-            seconds=clock.left / 3,
+            gap=self.tuning.count_search_gap_share * gap,
+            seconds=self.tuning.count_search_time_share * clock.left,
             watch=in_hand,
-            nodes=MILESTONES_MAX_NODES,
-            target=shape.bound + MILESTONES_GAP_SHARE * room,
+            nodes=self.tuning.milestones_max_nodes,
+            target=shape.bound + self.tuning.milestones_gap_share * room,
         )
 
     def _round_between_milestones(
@@ -180,19 +170,23 @@ class CountRounder:
         columns, live = self.columns, self.live
         counts = np.concatenate([columns.installs, columns.lots])
         live.fix_at_rounded(columns.at_milestones, near)
-        live.restrict_to_band(counts, near, COUNT_BAND_UNITS)
+        live.restrict_to_band(counts, near, self.tuning.count_band_units)
         live.set_integer_columns(counts)
         outcome = live.solve(
-            gap=gap / 8, seconds=clock.left / 3, watch=watch, nodes=COUNTS_MAX_NODES, target=target
+            gap=self.tuning.count_search_gap_share * gap,
+            seconds=self.tuning.count_search_time_share * clock.left,
+            watch=watch,
+            nodes=self.tuning.counts_max_nodes,
+            target=target,
         )
         if outcome.status == "infeasible":
             # Whole lots need not add up to exactly the systems in place at milestones.
-            live.restrict_to_band(columns.at_milestones, near, COUNT_BAND_UNITS)
+            live.restrict_to_band(columns.at_milestones, near, self.tuning.count_band_units)
             outcome = live.solve(
-                gap=gap / 8,
-                seconds=clock.left / 3,
+                gap=self.tuning.count_search_gap_share * gap,
+                seconds=self.tuning.count_search_time_share * clock.left,
                 watch=watch,
-                nodes=COUNTS_MAX_NODES,
+                nodes=self.tuning.counts_max_nodes,
                 target=target,
             )
         return outcome

@@ -27,33 +27,10 @@ from planner.solve.highs_model import NO_COLUMNS, LiveModel, Watcher
 from planner.solve.outcome import Array, Outcome
 from planner.solve.problem_arrays import indices_of
 from planner.solve.recheck import solve_again_if_infeasible, solve_checked
-from planner.solve.rounding import COUNT_BAND_UNITS, CountRounder
+from planner.solve.rounding import CountRounder
 from planner.solve.time_limit import TimeBudget
-from planner.tolerance import SEARCH_TOLERANCE
-
-SMALL_MODEL_MAX_INTEGERS = 400
-"""Integer columns up to which the whole model goes to branch and bound at once."""
-
-SHAPE_GAP_SHARE = 0.5
-"""Share of the gap that the shape may use; the rest is for the counts."""
-
-SHAPE_TIME_SHARE, PROOF_GAP_SHARE = 0.7, 0.9
-"""Share of the time for the shape, and of the gap at which its bound would prove the incumbent."""
-
-NEAR_PROOF_GAP_FACTOR = 3.0
-"""An incumbent within this multiple of the gap is improved before a new plan is sought."""
-
-MAX_DIVES = 12
-"""Most dives: each rounds some openings up and solves the relaxation again."""
-
-INTEGRALITY_TOLERANCE = 1e-6
-"""Integrality tolerance: a value this close to a whole number counts as one."""
-
-TIE_BREAK_MAX_NODES = 200
-"""Node limit for breaking ties in a small model; a large one gets its root node only."""
-
-TIE_BREAK_GAP = 1e-3
-"""Relative gap at which tie-breaking in a large model stops."""
+from planner.solve.tuning import DivePace
+from planner.tolerance import INTEGRALITY_TOLERANCE, SEARCH_TOLERANCE
 
 
 class StagedSolver(CountRounder):
@@ -120,8 +97,13 @@ class StagedSolver(CountRounder):
     ) -> Outcome:
         """Round counts with a shape's openings; if the gap is too wide, solve the whole model."""
         bounded = _watch_with_bound(watch, shape.bound)
-        if outcome_gap(plan) <= NEAR_PROOF_GAP_FACTOR * gap:
-            near = self._solve_whole_model(gap, TimeBudget(clock.left / 3), plan.values, bounded)
+        if outcome_gap(plan) <= self.tuning.near_proof_gap_factor * gap:
+            near = self._solve_whole_model(
+                gap,
+                TimeBudget(self.tuning.near_proof_time_share * clock.left),
+                plan.values,
+                bounded,
+            )
             near = replace(near, bound=max(near.bound, shape.bound), seconds=clock.spent)
             if outcome_gap(near) <= gap:
                 return _with_proven_status(near, gap)
@@ -195,7 +177,9 @@ class StagedSolver(CountRounder):
         if plan is None or self.is_small:
             if plan is not None:
                 self.live.set_start(plan)
-            return self.live.solve(gap=0.0, seconds=seconds, nodes=TIE_BREAK_MAX_NODES, watch=watch)
+            return self.live.solve(
+                gap=0.0, seconds=seconds, nodes=self.tuning.tie_break_max_nodes, watch=watch
+            )
         bounds = self.live.all_bounds()
         kept = (
             self.columns.openings,
@@ -204,9 +188,11 @@ class StagedSolver(CountRounder):
             self.columns.at_milestones,
         )
         self.live.fix_at_rounded(np.concatenate(kept), plan)
-        self.live.restrict_to_band(self.columns.installs, plan, COUNT_BAND_UNITS)
+        self.live.restrict_to_band(self.columns.installs, plan, self.tuning.count_band_units)
         self.live.set_start(plan)
-        outcome = self.live.solve(gap=TIE_BREAK_GAP, seconds=seconds, nodes=1, watch=watch)
+        outcome = self.live.solve(
+            gap=self.tuning.tie_break_gap, seconds=seconds, nodes=1, watch=watch
+        )
         self.live.set_all_bounds(bounds)
         return outcome
 
@@ -240,8 +226,10 @@ class StagedSolver(CountRounder):
         whole = np.flatnonzero(self.live.whole).astype(np.int32)
         bounds = self.live.all_bounds()
         self.live.set_integer_columns(NO_COLUMNS)
-        seconds = clock.spent + (SHAPE_TIME_SHARE if self.has_counts else 1.0) * clock.left
-        dived = self.dive(relaxed, clock, seconds)
+        seconds = (
+            clock.spent + (self.tuning.shape_time_share if self.has_counts else 1.0) * clock.left
+        )
+        dived = self.dive(relaxed, clock, seconds, self.tuning.shape_dive)
         self.live.set_all_bounds(bounds)
         if watch is not None and dived.values is not None:
             watch(dived.objective, relaxed.bound)
@@ -271,17 +259,18 @@ class StagedSolver(CountRounder):
             return gap
         proof = (1.0 - gap) * plan.objective
         if plan.values is None or dived.values is None or dived.objective <= abs(proof):
-            return SHAPE_GAP_SHARE * gap
-        return max(SHAPE_GAP_SHARE * gap, PROOF_GAP_SHARE * (1.0 - proof / dived.objective))
+            return self.tuning.shape_gap_share * gap
+        return max(
+            self.tuning.shape_gap_share * gap,
+            self.tuning.proof_gap_share * (1.0 - proof / dived.objective),
+        )
 
     def dive(
         self,
         relaxed: Outcome,
         clock: TimeBudget,
         until: float,
-        *,
-        postponed_share: float = 0.5,
-        max_dives: int = MAX_DIVES,
+        pace: DivePace,
     ) -> Outcome:
         """Round openings up, the nearest to a whole number first, until all are integer.
 
@@ -295,39 +284,43 @@ class StagedSolver(CountRounder):
         clock
             Time left.
         until
-            Seconds on the clock at which diving must end. The last dive starts once half of them
-            have passed.
-        postponed_share
-            Share of the fractional openings that each dive leaves to the next.
-        max_dives
-            Most dives.
+            Seconds on the clock at which diving must end. The last step starts
+            after `Tuning.dive_time_share` of them.
+        pace
+            How many openings each step rounds, and the most steps.
         """
         at, outcome = self.columns.openings, relaxed
-        for dive in range(max_dives):
+        for step in range(pace.max_steps):
             if outcome.values is None:
                 break
             share = outcome.values[at] - np.floor(outcome.values[at] + INTEGRALITY_TOLERANCE)
             open_ended = share > INTEGRALITY_TOLERANCE
             if not open_ended.any():
                 return replace(outcome, bound=relaxed.bound, seconds=clock.spent)
-            is_last = dive == max_dives - 1 or clock.spent > until / 2
-            least = 0.0 if is_last else np.quantile(share[open_ended], postponed_share)
+            is_last = (
+                step == pace.max_steps - 1 or clock.spent > self.tuning.dive_time_share * until
+            )
+            least = 0.0 if is_last else np.quantile(share[open_ended], pace.postponed_share)
             up = at[open_ended & (share >= least)]
             _, upper = self.live.all_bounds()
             self.live.set_column_bounds(
                 up, np.ceil(outcome.values[up] - INTEGRALITY_TOLERANCE), upper[up]
             )
-            outcome = self.live.solve(gap=0.0, seconds=max(until - clock.spent, 1.0))
+            outcome = self.live.solve(
+                gap=0.0, seconds=max(until - clock.spent, self.tuning.min_dive_seconds)
+            )
         if outcome.values is not None:
             # Openings that are still fractional are rounded up without another solve between.
             self.live.fix_at_rounded(at, np.ceil(outcome.values - INTEGRALITY_TOLERANCE))
-            outcome = self.live.solve(gap=0.0, seconds=max(until - clock.spent, 1.0))
+            outcome = self.live.solve(
+                gap=0.0, seconds=max(until - clock.spent, self.tuning.min_dive_seconds)
+            )
         return replace(outcome, bound=relaxed.bound, seconds=clock.spent)
 
 
 def is_small(live: LiveModel) -> bool:
     """Return whether a model is small enough to be solved at once."""
-    return int(live.whole.sum()) <= SMALL_MODEL_MAX_INTEGERS
+    return int(live.whole.sum()) <= live.tuning.small_model_max_integers
 
 
 def least_value(live: LiveModel) -> float:
@@ -340,7 +333,6 @@ def least_value(live: LiveModel) -> float:
 
 
 def outcome_gap(outcome: Outcome) -> float:
-    """Return the relative gap of a minimised objective; infinite without a plan or a bound."""
     """Return the relative gap of a minimised objective; infinite without a plan or a bound."""
     if outcome.values is None or not math.isfinite(outcome.bound):
         return math.inf

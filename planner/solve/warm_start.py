@@ -31,12 +31,9 @@ from planner.solve.outcome import Array, Outcome
 from planner.solve.polish import polish
 from planner.solve.recheck import solve_checked
 from planner.solve.rounding import IntegerColumns, find_columns
-from planner.solve.staged import INTEGRALITY_TOLERANCE, SMALL_MODEL_MAX_INTEGERS, StagedSolver
+from planner.solve.staged import StagedSolver
 from planner.solve.time_limit import TimeBudget
-from planner.tolerance import SEARCH_TOLERANCE
-
-OPENINGS_MAX_NODES = 1
-"""Node limit for openings if the known plan and the dive leave too wide a gap."""
+from planner.tolerance import INTEGRALITY_TOLERANCE, SEARCH_TOLERANCE
 
 BOUND_NOT_CLOSED = "bound not closed"
 """Status of a plan whose gap to the relaxation is wider than requested."""
@@ -198,7 +195,10 @@ def solve_from_warm_start(
     counted = counted_tiers(tiers)
     relaxed = solve_relaxations(live, counted, start.bases)
     found = None
-    if len(relaxed) == len(counted) and int(live.whole.sum()) > SMALL_MODEL_MAX_INTEGERS:
+    if (
+        len(relaxed) == len(counted)
+        and int(live.whole.sum()) > live.tuning.small_model_max_integers
+    ):
         last = tighten_relaxation(live, counted, relaxed, links)
         found = _Search(
             live, find_columns(live, wholes), [*relaxed[:-1], last], limits, start
@@ -293,7 +293,7 @@ class _Search(StagedSolver):
         self.live.set_all_bounds(bounds)
         self.live.set_basis(*self.relaxed[-1].basis)
         relaxed = self.live.solve(gap=0.0, seconds=self.clock.left)
-        dived = self.dive(relaxed, self.clock, self.clock.seconds)
+        dived = self.dive(relaxed, self.clock, self.clock.seconds, self.tuning.shape_dive)
         self.live.set_all_bounds(bounds)
         found = [one for one in (kept, dived) if one is not None and one.values is not None]
         if not found:
@@ -306,10 +306,10 @@ class _Search(StagedSolver):
         branched = solve_checked(
             self.live,
             best.values,
-            gap=self.limits.gap / 2,
+            gap=self.tuning.warm_openings_gap_share * self.limits.gap,
             clock=self.clock,
             is_small=False,
-            nodes=OPENINGS_MAX_NODES,
+            nodes=self.tuning.warm_openings_max_nodes,
         )
         self.live.set_integer_columns(NO_COLUMNS)
         bound = max(branched.bound, best.bound)

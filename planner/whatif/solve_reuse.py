@@ -23,6 +23,7 @@ from planner.plan.store import Plan
 from planner.plan.summary import INTERRUPTED
 from planner.solve.highs_model import LiveModel, Statuses
 from planner.solve.lexicographic import Solution, SolveLimits
+from planner.solve.tuning import DEFAULT_TUNING, Tuning
 from planner.solve.warm_start import (
     AT_LOWER,
     BASIC,
@@ -225,6 +226,7 @@ def plan_near(  # noqa: PLR0913  (what commands and sweeps need of it differs)
     prepare: Prepare | None = None,
     solved: OnSolved | None = None,
     attempt: Attempt = strictly,
+    tuning: Tuning = DEFAULT_TUNING,
 ) -> Near:
     """Make a checked plan of changed inputs, warm-started from a base plan.
 
@@ -246,6 +248,8 @@ def plan_near(  # noqa: PLR0913  (what commands and sweeps need of it differs)
         Called when the solver is done.
     attempt
         Runs the optional steps: saving the solve, computing the worth of limits.
+    tuning
+        Tuning numbers of the solver.
 
     Raises
     ------
@@ -256,8 +260,8 @@ def plan_near(  # noqa: PLR0913  (what commands and sweeps need of it differs)
         with suppress(
             LimitReached, PlanRefused
         ):  # no valid plan from the warm start: solve from scratch
-            return _planned(base, inputs, options, listen, prepare, solved, attempt, True)
-    return _planned(base, inputs, options, listen, prepare, solved, attempt, False)
+            return _planned(base, inputs, options, listen, prepare, solved, attempt, tuning, True)
+    return _planned(base, inputs, options, listen, prepare, solved, attempt, tuning, False)
 
 
 def _planned(  # noqa: PLR0913  (as `plan_near`)
@@ -268,6 +272,7 @@ def _planned(  # noqa: PLR0913  (as `plan_near`)
     prepare: Prepare | None,
     solved: OnSolved | None,
     attempt: Attempt,
+    tuning: Tuning,
     from_base: bool,
 ) -> Near:
     """Make a plan, warm-started or from scratch, and compute the worth of limits."""
@@ -303,7 +308,7 @@ def _planned(  # noqa: PLR0913  (as `plan_near`)
         starts.append(model.case.calendar.starts)
         return solution
 
-    plan = find_plan(inputs, options, listen, solve, solved)
+    plan = find_plan(inputs, options, listen, solve, solved, tuning)
     return Near(plan, worth[0], near[0], kept[0], starts[0])
 
 

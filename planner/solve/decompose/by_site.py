@@ -65,28 +65,10 @@ from planner.solve.polish import polish
 from planner.solve.progress import Event
 from planner.solve.staged import outcome_gap
 from planner.solve.time_limit import TimeBudget
+from planner.solve.tuning import DEFAULT_TUNING, DivePace, Tuning
 
-BY_SITE_MIN_INSTALLS = 8_000
-"""Least number of installs (hall, system, day) of a case that is solved by site."""
-
-COARSE_RELAXATION_MIN_INSTALLS, COARSE_OPENINGS_MIN_INSTALLS = 20_000, 40_000
-"""Numbers of installs above which longer periods are used.
-
-Above the first number of promising installs, a relaxation in longer periods is solved first; above
-the second number of installs that it leaves, the openings are rounded in longer periods, too.
-"""
-
-STOCK_PERTURBATION_UNITS = 1e-3
-"""Units drawn from each stock on each day while dual values are computed."""
-
-MAX_SIFTING_ROUNDS, SIFTING_GAP_SHARE = 8, 0.05
-"""Most sifting rounds, and the share of the gap at which sifting stops."""
-
-BLOCK_GAP_SHARE = 0.02
-"""Share of the requested gap to which the bound of each site is solved."""
-
-COUNTS_GAP_SHARE = 0.2
-"""Share of the requested gap that integer counts may cost."""
+ROUND_AT_ONCE = DivePace(postponed_share=0.0, max_steps=1)
+"""Pace of a dive that rounds all openings in one step."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +86,7 @@ def solve_by_site(
     threads: int,
     listen: Listener,
     coarser: Callable[[], Case | None] = lambda: None,
+    tuning: Tuning = DEFAULT_TUNING,
 ) -> SitePlan | None:
     """Solve a large case by site.
 
@@ -120,10 +103,12 @@ def solve_by_site(
     coarser
         Returns the same case in longer periods, or None if there is none; see
         `relax_in_longer_periods`.
+    tuning
+        Tuning numbers.
 
     Returns
     -------
-    Found or None
+    SitePlan or None
         None if the case is small, its sites share too much, or a megawatt must be missed.
 
     Raises
@@ -132,11 +117,15 @@ def solve_by_site(
         If a limit or a person ended the run before any plan was found.
     """
     installs = sum(len(span) for span in case.installing.values())
-    if installs < BY_SITE_MIN_INSTALLS or case.as_early_as_possible or not is_separable(case):
+    if (
+        installs < tuning.by_site_min_installs
+        or case.as_early_as_possible
+        or not is_separable(case)
+    ):
         return None
     stop = threading.Event()
     with interruptible(stop):
-        return _BySite(case, limits, threads, listen, stop, coarser).solve()
+        return _BySite(case, limits, threads, listen, coarser, stop, tuning).solve()
 
 
 class _BySite:
@@ -148,12 +137,14 @@ class _BySite:
         limits: SolveLimits,
         threads: int,
         listen: Listener,
-        stop: threading.Event,
         coarser: Callable[[], Case | None],
+        stop: threading.Event,
+        tuning: Tuning,
     ) -> None:
         self.case, self.limits, self.threads, self.stop = case, limits, threads, stop
         self.listen, self.clock = listen, TimeBudget(limits.seconds)
         self.coarser = coarser
+        self.tuning = tuning
         self.bound, self.status = -math.inf, "optimal"
         self.prices: dict[RowKey, float] = {}
         self.blocks: SiteBlocks
@@ -165,7 +156,10 @@ class _BySite:
         """Return a plan; None if the method does not apply."""
         ahead = self._relax_in_longer_periods()
         self._raise_if_over(None)
-        if ahead is not None and sum(map(len, ahead.spans.values())) > COARSE_OPENINGS_MIN_INSTALLS:
+        if (
+            ahead is not None
+            and sum(map(len, ahead.spans.values())) > self.tuning.coarse_openings_min_installs
+        ):
             refined = self._plan_from_coarse_openings(ahead)
             if refined is not None:
                 return self._polish(refined)
@@ -184,7 +178,7 @@ class _BySite:
 
     def _improve_and_round_counts(self, search: OpeningSearch, shape: Outcome) -> Outcome:
         """Improve the openings as far as the gap requires, then make the counts integer."""
-        enough = (1.0 - COUNTS_GAP_SHARE) * self.limits.gap
+        enough = (1.0 - self.tuning.site_counts_gap_share) * self.limits.gap
         if self._outcome_gap(shape) > enough:
             self._tighten_bound()
         later = search.delay(shape, lambda found: self._outcome_gap(found) <= enough)
@@ -206,7 +200,9 @@ class _BySite:
         """
         if self.case.whole:
             return None  # whole systems need more capacity than these openings provide
-        longer = round_openings_in_longer_periods(ahead, self.threads, self.clock, self.stop)
+        longer = round_openings_in_longer_periods(
+            ahead, self.threads, self.clock, self.stop, self.tuning
+        )
         self._raise_if_over(None)
         if longer is None:
             return None
@@ -226,7 +222,7 @@ class _BySite:
         found = live.solve(gap=0.0, seconds=self.clock.left, cold=True)
         self._raise_if_over(found)
         # Order decisions are still fractional; rounding them down would make megawatts missed.
-        found = OpeningSearch(self.model, live, self.clock).round_up(found, steps=1)
+        found = OpeningSearch(self.model, live, self.clock).round_up(found, ROUND_AT_ONCE)
         if found.values is None:
             self._raise_if_over(found)
             return None
@@ -252,13 +248,13 @@ class _BySite:
     def _sift_relaxation(self, ahead: CoarseInstalls | None) -> Outcome | None:
         """Return the LP relaxation over the halls and systems that matter, and set the bound."""
         case = self.case
-        blocks = self.blocks = SiteBlocks(case, self.threads, self._is_over)
+        blocks = self.blocks = SiteBlocks(case, self.threads, self._is_over, self.tuning)
         self._raise_if_over(None)
         limited = ahead.spans if ahead is not None else {}
         few = {pair: _day_span(case.installing[pair]) for pair in promising_pairs(case)}
         spans = limited or few
         relaxed: Outcome | None = None
-        for _ in range(MAX_SIFTING_ROUNDS):
+        for _ in range(self.tuning.max_sifting_rounds):
             self._build(spans, limited=bool(limited))
             relaxed = self._relax()
             if relaxed is None and limited:
@@ -279,7 +275,10 @@ class _BySite:
                     for pair, span in priced.used.items()
                 },
             }
-            if wider == spans or self._outcome_gap(relaxed) <= SIFTING_GAP_SHARE * self.limits.gap:
+            if (
+                wider == spans
+                or self._outcome_gap(relaxed) <= self.tuning.sifting_gap_share * self.limits.gap
+            ):
                 break
             spans = wider
         return relaxed
@@ -287,9 +286,10 @@ class _BySite:
     def _relax(self) -> Outcome | None:
         """Solve the relaxation of the current model, and set the prices of what sites share.
 
-        Dual values are read with `STOCK_PERTURBATION_UNITS` drawn from every stock. Where nothing
-        is bought the dual value is not unique: any price up to the cost of supplying one more unit
-        is valid, and only the highest keeps sites from ordering there when they are priced.
+        Dual values are read with `Tuning.stock_perturbation_units` drawn from every stock. Where
+        nothing is bought the dual value is not unique: any price up to the cost of supplying one
+        more unit is valid, and only the highest keeps sites from ordering there when they are
+        priced.
         """
         firm: dict[RowKey, float] = {
             ("stock_balance", key): units for key, units in self.case.supply.firm_arrivals.items()
@@ -301,7 +301,10 @@ class _BySite:
         }
         for row, units in drawn.items():
             set_row_bounds(
-                self.live, row, units - STOCK_PERTURBATION_UNITS, units - STOCK_PERTURBATION_UNITS
+                self.live,
+                row,
+                units - self.tuning.stock_perturbation_units,
+                units - self.tuning.stock_perturbation_units,
             )
         found = self.live.solve(gap=0.0, seconds=self.clock.left, cold=True)
         rows = read_duals(self.live).rows if found.status == "optimal" else None
@@ -323,18 +326,24 @@ class _BySite:
         """Return when longer periods install each system; None unless the case is very large."""
         pairs = promising_pairs(self.case)
         installs = sum(len(self.case.installing[pair]) for pair in pairs)
-        coarse = self.coarser() if installs > COARSE_RELAXATION_MIN_INSTALLS else None
+        coarse = self.coarser() if installs > self.tuning.coarse_relaxation_min_installs else None
         if coarse is None:
             return None
         return relax_in_longer_periods(
-            self.case, coarse, pairs, self.threads, self.clock.left / 3, self.stop
+            self.case,
+            coarse,
+            pairs,
+            self.threads,
+            self.tuning.coarse_relaxation_time_share * self.clock.left,
+            self.stop,
+            self.tuning,
         )
 
     def _build(self, spans: dict[Pair, range], *, limited: bool) -> None:
         """Build the LP relaxation over some halls and systems, with no megawatt missed."""
         self.model = build_model(restrict_case(self.case, spans, spans if limited else None))
         frame = self.model.frame
-        self.live = live = LiveModel(frame, frame.columns, self.threads)
+        self.live = live = LiveModel(frame, frame.columns, self.threads, self.tuning)
         live.stop = self.stop
         live.add_links(crew_links(self.model))
         self.whole = np.flatnonzero(live.whole).astype(np.int32)
@@ -354,7 +363,7 @@ class _BySite:
             priced = self.blocks.bound(
                 self.prices,
                 whole=True,
-                gap=BLOCK_GAP_SHARE * self.limits.gap,
+                gap=self.tuning.block_gap_share * self.limits.gap,
                 ends=self._is_over,
             )
             self.bound = max(self.bound, priced.bound)
@@ -368,7 +377,10 @@ class _BySite:
         columns, plan = search.columns, shape
         if shape.values is None or not len(columns.installs):
             return shape
-        room = max(COUNTS_GAP_SHARE * self.limits.gap, self.limits.gap - self._outcome_gap(shape))
+        room = max(
+            self.tuning.site_counts_gap_share * self.limits.gap,
+            self.limits.gap - self._outcome_gap(shape),
+        )
         for far in (search.distant_installs(shape), NO_COLUMNS):
             self.live.hold_at_zero(far)
             self.live.set_integer_columns(self.whole)

@@ -21,14 +21,9 @@ from planner.model.decisions import Model
 from planner.model.objectives import make_tiers, present_cost
 from planner.solve.decompose.openings import OpeningSearch
 from planner.solve.highs_model import NO_COLUMNS, LiveModel
-from planner.solve.staged import INTEGRALITY_TOLERANCE
 from planner.solve.time_limit import TimeBudget
-
-MARGIN_PERIODS = 1
-"""Longer periods before the first install and after the last that are considered as well."""
-
-POSTPONED_SHARE, MAX_ROUNDING_STEPS = 0.8, 20
-"""Share of the openings that each rounding step postpones, and the most steps."""
+from planner.solve.tuning import DEFAULT_TUNING, Tuning
+from planner.tolerance import INTEGRALITY_TOLERANCE
 
 
 @dataclass(frozen=True)
@@ -71,6 +66,7 @@ def relax_in_longer_periods(
     threads: int,
     seconds: float,
     stop: threading.Event,
+    tuning: Tuning = DEFAULT_TUNING,
 ) -> CoarseInstalls | None:
     """Return when the LP relaxation in longer periods installs each system.
 
@@ -88,13 +84,15 @@ def relax_in_longer_periods(
         Time limit.
     stop
         Event that interrupts the solver.
+    tuning
+        Tuning numbers.
 
     Returns
     -------
-    Ahead or None
+    CoarseInstalls or None
         None if the relaxation was not solved to optimality.
     """
-    model, live = _build(restrict_case(coarse, pairs), threads, stop)
+    model, live = _build(restrict_case(coarse, pairs), threads, stop, tuning)
     outcome = live.solve(gap=0.0, seconds=seconds, cold=True)
     if outcome.status != "optimal" or outcome.values is None:
         return None
@@ -105,8 +103,8 @@ def relax_in_longer_periods(
     first, last = coarse.calendar.first_days, coarse.calendar.last_days
     spans = {
         pair: range(
-            first[max(0, min(at) - MARGIN_PERIODS)],
-            last[min(len(last) - 1, max(at) + MARGIN_PERIODS)] + 1,
+            first[max(0, min(at) - tuning.coarse_margin_periods)],
+            last[min(len(last) - 1, max(at) + tuning.coarse_margin_periods)] + 1,
         )
         for pair, at in used.items()
     }
@@ -114,7 +112,11 @@ def relax_in_longer_periods(
 
 
 def round_openings_in_longer_periods(
-    ahead: CoarseInstalls, threads: int, clock: TimeBudget, stop: threading.Event
+    ahead: CoarseInstalls,
+    threads: int,
+    clock: TimeBudget,
+    stop: threading.Event,
+    tuning: Tuning = DEFAULT_TUNING,
 ) -> CoarseOpenings | None:
     """Return openings in longer periods, rounded.
 
@@ -128,19 +130,19 @@ def round_openings_in_longer_periods(
         Time left.
     stop
         Event that interrupts the solver.
+    tuning
+        Tuning numbers.
 
     Returns
     -------
     CoarseOpenings or None
         None if there was no time, or no feasible plan.
     """
-    model, live = _build(restrict_case(ahead.case, ahead.spans, ahead.spans), threads, stop)
+    model, live = _build(restrict_case(ahead.case, ahead.spans, ahead.spans), threads, stop, tuning)
     relaxed = live.solve(gap=0.0, seconds=clock.left, cold=True)
     if relaxed.status != "optimal":
         return None
-    shape = OpeningSearch(model, live, clock).round_up(
-        relaxed, postponed_share=POSTPONED_SHARE, steps=MAX_ROUNDING_STEPS
-    )
+    shape = OpeningSearch(model, live, clock).round_up(relaxed, tuning.coarse_dive)
     if shape.values is None or stop.is_set():
         return None
     opened: dict[str, list[tuple[int, int]]] = {}
@@ -182,13 +184,15 @@ def fix_openings(model: Model, live: LiveModel, shape: CoarseOpenings) -> None:
     live.fix(columns, np.array([fixed[int(at)] for at in columns], dtype=float))
 
 
-def _build(case: Case, threads: int, stop: threading.Event) -> tuple[Model, LiveModel]:
+def _build(
+    case: Case, threads: int, stop: threading.Event, tuning: Tuning
+) -> tuple[Model, LiveModel]:
     """Build the LP relaxation of a case in longer periods, with all tiers in one objective.
 
     Longer periods delay everything, so missing megawatts must be allowed, at a penalty.
     """
     model = build_model(case)
-    live = LiveModel(model.frame, model.frame.columns, threads)
+    live = LiveModel(model.frame, model.frame.columns, threads, tuning)
     live.stop = stop
     live.set_integer_columns(NO_COLUMNS)
     dear = max(money_per_mw(case).values(), default=1.0) / case.money_unit

@@ -16,14 +16,10 @@ from planner.solve.duals import set_coefficient, set_row_bounds
 from planner.solve.highs_model import LiveModel
 from planner.solve.outcome import Array, Outcome
 from planner.solve.rounding import Index, find_columns
-from planner.solve.staged import INTEGRALITY_TOLERANCE, StagedSolver
+from planner.solve.staged import StagedSolver
 from planner.solve.time_limit import TimeBudget
-
-POSTPONED_SHARE, MAX_ROUNDING_STEPS = 0.9, 60
-"""Share of the openings that each rounding step postpones, and the most steps."""
-
-SPREAD_PERIODS = 2
-"""Periods before and after those of the relaxation in which whole systems may be installed."""
+from planner.solve.tuning import DivePace
+from planner.tolerance import INTEGRALITY_TOLERANCE
 
 
 class OpeningSearch(StagedSolver):
@@ -41,32 +37,19 @@ class OpeningSearch(StagedSolver):
         super().__init__(live, find_columns(live, make_wholes(model)))
         self.model, self.clock = model, clock
 
-    def round_up(
-        self,
-        relaxed: Outcome,
-        *,
-        postponed_share: float = POSTPONED_SHARE,
-        steps: int = MAX_ROUNDING_STEPS,
-    ) -> Outcome:
+    def round_up(self, relaxed: Outcome, pace: DivePace | None = None) -> Outcome:
         """Round openings up from the relaxation, the nearest to a whole number first.
 
         Parameters
         ----------
         relaxed
             The LP relaxation.
-        postponed_share
-            Share of the fractional openings that each step leaves to the next.
-        steps
-            Most steps.
+        pace
+            How fast; None for `Tuning.openings_dive`.
         """
         bounds = self.live.all_bounds()
-        outcome = self.dive(
-            relaxed,
-            self.clock,
-            self.clock.seconds,
-            postponed_share=postponed_share,
-            max_dives=steps,
-        )
+        pace = pace or self.tuning.openings_dive
+        outcome = self.dive(relaxed, self.clock, self.clock.seconds, pace)
         self.live.set_all_bounds(bounds)
         return outcome
 
@@ -186,7 +169,7 @@ class OpeningSearch(StagedSolver):
             near = {
                 (key[0], periods[key] + shift)
                 for key in used
-                for shift in range(-SPREAD_PERIODS, SPREAD_PERIODS + 1)
+                for shift in range(-self.tuning.spread_periods, self.tuning.spread_periods + 1)
             }
             far += [place for key, place in at.items() if (key[0], periods[key]) not in near]
         return np.array(far, dtype=np.int32)

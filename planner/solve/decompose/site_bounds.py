@@ -31,23 +31,15 @@ from planner.model.wholes import crew_links, make_wholes
 from planner.solve.highs_options import PRESOLVE_RULES_OFF
 from planner.solve.outcome import Array
 from planner.solve.problem_arrays import ProblemArrays
+from planner.solve.tuning import DEFAULT_TUNING, Tuning
 from planner.tolerance import SEARCH_TOLERANCE
 
 Index = npt.NDArray[np.int32]
 RowKey = tuple[str, tuple[Hashable, ...]]
 """Rule and index of a row."""
 
-MIN_PAIRS_PER_CHUNK = 200
-"""Least number of pairs of hall and system that are built at once.
-
-More take memory, and seconds without a check of the time limit; fewer build the supply more often.
-"""
-
 SHARED_RULES = frozenset({"milestone", "served_in_all", "budget"})
 """Rules whose rows are linking even if they contain only one site."""
-
-BLOCK_MAX_NODES = 200
-"""Node limit for the openings of one block."""
 
 PLACE_POSITION = {
     "install_systems": 0,
@@ -136,6 +128,8 @@ class SiteBlocks:
         Number of blocks that are solved at the same time.
     ends
         Returns whether time is up; the remaining blocks are then not built.
+    tuning
+        Tuning numbers.
 
     Attributes
     ----------
@@ -144,9 +138,14 @@ class SiteBlocks:
     """
 
     def __init__(
-        self, case: Case, threads: int = 1, ends: Callable[[], bool] = lambda: False
+        self,
+        case: Case,
+        threads: int = 1,
+        ends: Callable[[], bool] = lambda: False,
+        tuning: Tuning = DEFAULT_TUNING,
     ) -> None:
         self.case, self.threads = case, threads
+        self.tuning = tuning
         self.pairs = sorted(case.installing)
         self.blocks: list[Block] = []
         self.links: dict[RowKey, int] = {}
@@ -155,7 +154,7 @@ class SiteBlocks:
         self.relaxed: list[float] = []
         self.prices = np.zeros(0)
         self.are_all_there = True
-        for number, sites in enumerate(_chunks(case)):
+        for number, sites in enumerate(_chunks(case, tuning.min_pairs_per_chunk)):
             if ends():
                 self.are_all_there = False
                 break
@@ -193,11 +192,17 @@ class SiteBlocks:
         worth += np.where(prices < 0, prices, 0.0) @ np.where(np.isinf(upper), 0.0, upper)
         known = self.relaxed if np.array_equal(prices, self.prices) else []
 
+        options = {
+            "threads": self.threads,
+            "mip_rel_gap": gap,
+            "mip_max_nodes": self.tuning.block_max_nodes,
+        }
+
         def solve(number: int) -> tuple[float, dict[Pair, range]]:
             if ends():
                 return (known[number] if known else -math.inf), {}
             block = self.blocks[number]
-            least, values = _solve(block, block.priced(prices), self.threads, whole=whole, gap=gap)
+            least, values = _solve(block, block.priced(prices), options, is_mip=whole)
             return least, self._used(block, values)
 
         with ThreadPoolExecutor(self.threads) as pool:
@@ -260,15 +265,15 @@ def is_separable(case: Case) -> bool:
     return all(len({facility.site_of[hall] for hall in halls}) <= 1 for halls in together)
 
 
-def _chunks(case: Case) -> Iterator[list[str]]:
-    """Yield sites in order, in chunks whose models are small."""
+def _chunks(case: Case, least: int) -> Iterator[list[str]]:
+    """Yield sites in order, in chunks of at least so many pairs of hall and system."""
     pairs: dict[str, int] = dict.fromkeys(case.facility.sites, 0)
     for hall, _ in case.installing:
         pairs[case.facility.site_of[hall]] += 1
     chunk: list[str] = []
     for site in case.facility.sites:
         chunk.append(site)
-        if sum(pairs[one] for one in chunk) >= MIN_PAIRS_PER_CHUNK:
+        if sum(pairs[one] for one in chunk) >= least:
             yield chunk
             chunk = []
     if chunk:
@@ -393,7 +398,7 @@ class _Chunk:
 
 
 def _solve(
-    block: Block, cost: Array, threads: int, *, whole: bool, gap: float
+    block: Block, cost: Array, options: Mapping[str, float], *, is_mip: bool
 ) -> tuple[float, Array]:
     """Return the least cost of a block and the point that attains it; openings may be integer."""
     lp = highspy.HighsLp()
@@ -404,17 +409,13 @@ def _solve(
     lp.a_matrix_.start_, lp.a_matrix_.index_ = block.start, block.index
     lp.a_matrix_.value_ = block.value
     solver = highspy.Highs()
-    for option, value in (
-        ("output_flag", False),
-        ("threads", threads),
-        ("random_seed", 0),
-        ("presolve_rule_off", PRESOLVE_RULES_OFF),
-        ("mip_rel_gap", gap),
-        ("mip_max_nodes", BLOCK_MAX_NODES),
-    ):
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("random_seed", 0)
+    solver.setOptionValue("presolve_rule_off", PRESOLVE_RULES_OFF)
+    for option, value in options.items():
         solver.setOptionValue(option, value)
     solver.passModel(lp)
-    is_mip = whole and len(block.openings) > 0
+    is_mip = is_mip and len(block.openings) > 0
     if is_mip:
         kinds = np.full(len(block.openings), int(highspy.HighsVarType.kInteger), dtype=np.uint8)
         solver.changeColsIntegrality(len(kinds), block.openings, kinds)
