@@ -100,6 +100,12 @@ BOUNDED_SETTINGS = {setting.name: setting for setting in SETTINGS}
 LONGER_PERIOD = {"week": "month", "month": "quarter"}
 """Longer period in which a very large case is solved first."""
 
+FALLBACK_NOTE = (
+    "The time limit ended the search before it found a plan. This plan decides nothing but what "
+    "firm data force. Give more time (--time-limit), or a longer period in settings."
+)
+"""Note on a plan that a search without any result falls back on."""
+
 Result = TypeVar("Result")
 Listener = Callable[[Event], None]
 Solver = Callable[[Model, LiveModel, Options, Listener | None], Solution]
@@ -224,6 +230,8 @@ def find_plan(
         raise PlanRefused(verdict.violations)
     status = PROVEN if solution.status == "optimal" else solution.status
     figures = summary(inputs, case, tables, status, verdict.checks, size, clock.seconds)
+    if solution.is_fallback:
+        figures["notes"] = [FALLBACK_NOTE, *inputs.notes]
     made_from = manifest(inputs, figures, asdict(chosen), _now())
     return Plan(case.name, tables, made_from, figures, inputs)
 

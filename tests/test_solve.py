@@ -19,7 +19,7 @@ from random_cases import hard_case, random_case
 from test_reading import folder_of
 
 from planner.checker.verify import verify
-from planner.errors import LimitReached, NoPlanExists
+from planner.errors import NoPlanExists
 from planner.model.objectives import make_tiers, present_cost
 from planner.pipeline import Options, find_plan
 from planner.plan.store import Plan, load_plan
@@ -246,14 +246,31 @@ def test_openings_are_rounded_in_steps_until_half_of_the_time_is_up(
     assert all(100.0 - spent - 10.0 < seconds <= 100.0 - spent for seconds in solves)
 
 
-def test_without_time_for_any_plan_there_is_none(tmp_path: Path) -> None:
+def test_without_time_for_any_plan_there_is_the_one_that_decides_nothing(tmp_path: Path) -> None:
+    """All that is due later than the existing fleet serves is missed: 250 MW a year for 3 years."""
+    folder = tmp_path / "plan"
     run = planner(
-        "plan", "inputs/openai-750mw.xlsx", "--time-limit", "0.001", "-o", str(tmp_path / "plan")
+        "plan", "inputs/openai-750mw.xlsx", "--time-limit", "0.001", "-o", str(folder), "--json"
     )
-    assert run.returncode == LimitReached.exit_code == 5
-    assert "before any plan was found. Give more time (--time-limit)" in run.stderr
-    assert run.stdout == ""
-    assert not (tmp_path / "plan").exists()
+    assert run.returncode == 4
+    told = json.loads(run.stdout)
+    assert (told["status"], told["verified"]) == ("time limit", True)
+    assert told["systems"] == {}
+    missed = {row["date"]: row["missed_mw"] for row in told["milestones"] if row["missed_mw"]}
+    assert missed == near({"2026-12-31": 250, "2027-12-31": 500, "2028-12-31": 750})
+    assert "Give more time (--time-limit)" in told["notes"][0] + told["notes"][-1]
+    assert (folder / "plan.json").exists()
+
+
+def test_a_large_case_without_time_has_the_plan_that_decides_nothing() -> None:
+    """2 MW due at the end of January, and none is installed: the bound stays that of all plans."""
+    sheets = rows_of({"2026-01-31": 2})
+    tuning = Tuning(by_site_min_installs=1)
+    plan = plan_of(sheets, tuning, time_limit_s=1e-6)
+    assert plan.summary["status"] == "time limit"
+    (missed,) = plan.tables["tiers"]
+    assert (missed["value"], missed["bound"]) == (near(plan.summary["missed_mw_months"]), 0.0)
+    assert plan.tables["ramp"][0]["missed_mw"] == near(2)
 
 
 def test_a_limit_ends_with_its_own_code_and_one_json_document(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def test_rounds_where_whole_lots_serve_nothing() -> None:
     assert tiers["in_service_mw_months"].value == near(0)
 
 
-@pytest.mark.parametrize("seed", [2, 8, 13])
+@pytest.mark.parametrize("seed", [2, 6, 13])
 def test_rounds_without_counts_do_not_call_a_plan_proven_that_is_not(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

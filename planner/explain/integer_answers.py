@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from planner.explain.problem import ZERO_TOLERANCE, Problem
 from planner.model.objectives import Tier
 from planner.model.wholes import make_wholes
-from planner.solve.duals import discard_basis, set_upper_bounds, solve_linear
+from planner.solve.duals import set_upper_bounds, solve_linear
 from planner.solve.highs_model import NO_COLUMNS
 from planner.solve.outcome import Array
 from planner.solve.rounding import find_columns
@@ -144,7 +144,7 @@ def settle_whole(
             live.set_integer_columns(NO_COLUMNS)
             live.set_tolerance(tolerance)
             live.minimise(goal.expression)
-            discard_basis(live)
+            live.discard_basis()
             outcome = solve_linear(live)
             live.set_tolerance(SEARCH_TOLERANCE)
         if outcome.status == "optimal":
@@ -160,7 +160,7 @@ def contradicts_itself(problem: Problem, seconds: float) -> bool:
     live = problem.live
     live.release()
     live.minimise(problem.model.frame.objective([]))
-    discard_basis(live)
+    live.discard_basis()
     if solve_linear(live).status == "infeasible":
         return True
     if len(problem.whole) > live.tuning.small_model_max_integers:

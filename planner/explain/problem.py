@@ -21,14 +21,11 @@ from planner.model.build import build_model
 from planner.model.decisions import Decisions, Model
 from planner.model.objectives import Tier, missed_mw_months, present_cost
 from planner.pipeline import collector_paused
+from planner.solve.basis import Basis, map_basis
 from planner.solve.duals import (
     BOUND_PASSED,
-    Basis,
     Duals,
-    discard_basis,
-    map_basis,
     proven_bound,
-    read_basis,
     read_duals,
     read_rows,
     row_count,
@@ -262,7 +259,7 @@ class Problem:
         outcome = solve_from_basis(live, start, most / goal.scale)
         found = read_duals(live)
         if outcome.status == BOUND_PASSED and proven_bound(live) <= most / goal.scale:
-            discard_basis(live)
+            live.discard_basis()
             outcome = solve_linear(live)
             found = read_duals(live)
         live.release()
@@ -296,7 +293,7 @@ class Problem:
             if outcome.values is None or outcome.status != "optimal":
                 raise NoPlanExists(f"{tier.name}: {outcome.status}")
             point = outcome.values
-            bases.append(read_basis(live))
+            bases.append(live.full_basis())
             found = read_duals(live)
             none = tier is not self.cost_tier and outcome.objective <= ZERO_TOLERANCE
             prices.append(self._chained(found, prices, held, first, tier.scale, none=none))

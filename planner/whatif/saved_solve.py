@@ -20,6 +20,7 @@ import numpy as np
 from planner.errors import PlannerError
 from planner.plan.plan_folders import CONTENTS, settled
 from planner.plan.store import Plan, Writer, load_plan
+from planner.solve.basis import Basis
 from planner.whatif.solve_reuse import Base, Kept, Key, base_of
 
 FILE = "start.npz"
@@ -72,8 +73,9 @@ def _packed(kept: Kept | Base) -> bytes:
             "tiers": _text(kept.tiers),
             "slack": np.array(kept.slack),
         }
-        for number, (columns, rows) in enumerate(kept.bases):
-            arrays |= {f"columns_{number}": columns, f"rows_{number}": rows}
+        for number, basis in enumerate(kept.bases):
+            arrays[f"columns_{number}"] = basis.columns
+            arrays[f"rows_{number}"] = basis.rows
     packed = io.BytesIO()
     np.savez_compressed(packed, **arrays)
     return packed.getvalue()
@@ -88,13 +90,14 @@ def _unpacked(content: bytes) -> Kept | Base:
             return Kept(columns, values, float(file["proven"]))
         rows, tiers = _keys(file["rows"]), tuple(json.loads(file["tiers"].tobytes()))
         bases = tuple(
-            (
+            Basis(
                 np.asarray(file[f"columns_{number}"], dtype=np.int8),
                 np.asarray(file[f"rows_{number}"], dtype=np.int8),
             )
             for number in range(len(tiers))
         )
-        if any(c.shape != (len(columns),) or r.shape != (len(rows),) for c, r in bases):
+        shape = (len(columns),), (len(rows),)
+        if any((basis.columns.shape, basis.rows.shape) != shape for basis in bases):
             raise ValueError("not a status for each decision and row")
         slack = float(file["slack"])
         if not math.isfinite(slack):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date
@@ -21,12 +21,11 @@ from planner.model.wholes import crew_links, make_wholes
 from planner.pipeline import Listener, OnSolved, Options, find_plan, solve_model
 from planner.plan.store import Plan
 from planner.plan.summary import INTERRUPTED
-from planner.solve.highs_model import LiveModel, Statuses
+from planner.solve.basis import Basis, map_basis
+from planner.solve.highs_model import LiveModel
 from planner.solve.lexicographic import Solution, SolveLimits
 from planner.solve.tuning import DEFAULT_TUNING, Tuning
 from planner.solve.warm_start import (
-    AT_LOWER,
-    BASIC,
     WarmStart,
     counted_tiers,
     solve_relaxations,
@@ -53,7 +52,7 @@ class Base:
         Their keys.
     values : array of float
         Value of each column in the plan.
-    bases : tuple of (columns, rows)
+    bases : tuple of Basis
         Basis of each tier's relaxation.
     tiers : tuple of str
         Names of those tiers.
@@ -64,7 +63,7 @@ class Base:
     columns: tuple[Key, ...]
     rows: tuple[Key, ...]
     values: npt.NDArray[np.float64]
-    bases: tuple[tuple[Statuses, Statuses], ...]
+    bases: tuple[Basis, ...]
     tiers: tuple[str, ...]
     slack: float
 
@@ -211,7 +210,7 @@ def _base(model: Model, live: LiveModel, kept: Kept) -> Base:
         last = tighten_relaxation(live, tiers, relaxed, crew_links(model))
         weaker = last.bound * tiers[-1].scale
         slack = max(0.0, (kept.proven - weaker) / max(1.0, abs(kept.proven)))
-    bases = tuple((each.columns, each.rows) for each in relaxed)
+    bases = tuple(each.basis for each in relaxed)
     names = tuple(tier.name for tier in tiers[: len(relaxed)])
     return Base(kept.columns, tuple(model.frame.rows), kept.values, bases, names, slack)
 
@@ -294,7 +293,7 @@ def _planned(  # noqa: PLR0913  (as `plan_near`)
         else:
             found, relaxed = None, solve_relaxations(live, counted_tiers(tiers), start.bases)
             live.release()
-            live.set_integer_columns(np.flatnonzero(live.whole).astype(np.int32))
+            live.set_integer_columns(live.integer_columns)
         worth.append(
             attempt(
                 "the worth of limits could not be computed",
@@ -316,27 +315,17 @@ def start_for(base: Base, model: Model) -> WarmStart:
     """Map a base plan's solve to the columns and rows of another model."""
     at_column = {key: at for at, key in enumerate(base.columns)}
     at_row = {key: at for at, key in enumerate(base.rows)}
-    columns = _places(at_column, column_keys(model))
-    rows = _places(at_row, model.frame.rows)
-    values = np.append(base.values, np.nan)[columns]  # -1 is the last one
+    columns = [at_column.get(key) for key in column_keys(model)]
+    rows = [at_row.get(key) for key in model.frame.rows]
+    values = np.array([math.nan if at is None else base.values[at] for at in columns])
     names = [tier.name for tier in counted_tiers(make_tiers(model))]
     bases = []
     for name in names:
         if name not in base.tiers:
             break
-        of_columns, of_rows = base.bases[base.tiers.index(name)]
-        bases.append(
-            (
-                np.append(of_columns, AT_LOWER)[columns].astype(np.int8),
-                np.append(of_rows, BASIC)[rows].astype(np.int8),
-            )
-        )
+        basis = base.bases[base.tiers.index(name)]
+        bases.append(map_basis(basis, columns, rows))
     return WarmStart(values, tuple(bases), base.slack)
-
-
-def _places(known: dict[Key, int], keys: Sequence[Key]) -> npt.NDArray[np.int64]:
-    """Return the index of each key among the known ones, -1 if absent."""
-    return np.array([known.get(key, -1) for key in keys], dtype=np.int64)
 
 
 def column_keys(model: Model) -> tuple[Key, ...]:

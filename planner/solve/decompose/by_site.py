@@ -59,7 +59,14 @@ from planner.solve.decompose.site_bounds import (
 from planner.solve.duals import read_duals, set_row_bounds
 from planner.solve.highs_model import NO_COLUMNS, LiveModel
 from planner.solve.interrupt import interruptible
-from planner.solve.lexicographic import Listener, Solution, SolveLimits, TierResult, relative_gap
+from planner.solve.lexicographic import (
+    Listener,
+    Solution,
+    SolveLimits,
+    TierResult,
+    relative_gap,
+    solve_fallback,
+)
 from planner.solve.outcome import Outcome
 from planner.solve.polish import polish
 from planner.solve.progress import Event
@@ -114,18 +121,39 @@ def solve_by_site(
     Raises
     ------
     LimitReached, Interrupted
-        If a limit or a person ended the run before any plan was found.
+        If a limit or a person ended the run before any plan was found, and after a limit not even
+        the plan that decides nothing.
     """
     installs = sum(len(span) for span in case.installing.values())
-    if (
-        installs < tuning.by_site_min_installs
-        or case.as_early_as_possible
-        or not is_separable(case)
-    ):
+    if installs < tuning.by_site_min_installs or case.as_early_as_possible:
+        return None
+    if not is_separable(case):
         return None
     stop = threading.Event()
+    clock = TimeBudget(limits.seconds)
     with interruptible(stop):
-        return _BySite(case, limits, threads, listen, coarser, stop, tuning).solve()
+        try:
+            return _BySite(case, limits, threads, listen, coarser, stop, tuning).solve()
+        except LimitReached:
+            found = _plan_without_decisions(case, threads, tuning, clock.spent)
+            if found is None:
+                raise
+            return found
+
+
+def _plan_without_decisions(
+    case: Case, threads: int, tuning: Tuning, seconds: float
+) -> SitePlan | None:
+    """Return the plan that installs nothing; None if firm data do not allow it."""
+    # The existing fleet is kept in the restricted case.
+    model = build_model(restrict_case(case, []))
+    live = LiveModel(model.frame, model.frame.columns, threads, tuning)
+    shown = in_service_mw_months(model)
+    # A plan of the whole case may miss nothing, whatever the restricted case must miss.
+    solution = solve_fallback(live, make_tiers(model), shown, make_wholes(model), 0.0, seconds)
+    if solution is None:
+        return None
+    return SitePlan(model, live, solution)
 
 
 class _BySite:

@@ -13,9 +13,9 @@ from planner.model.decisions import Model
 from planner.model.facility import load_on
 from planner.model.wholes import make_wholes
 from planner.solve.duals import set_coefficient, set_row_bounds
-from planner.solve.highs_model import LiveModel
+from planner.solve.highs_model import Index, LiveModel
 from planner.solve.outcome import Array, Outcome
-from planner.solve.rounding import Index, find_columns
+from planner.solve.rounding import find_columns
 from planner.solve.staged import StagedSolver
 from planner.solve.time_limit import TimeBudget
 from planner.solve.tuning import DivePace
