@@ -179,7 +179,10 @@ def solve_from_basis(
 
 
 def _solve_within_pivots(
-    live: LiveModel, start: Basis, cutoff: float, pivots_per_row: float
+    live: LiveModel,
+    start: Basis,
+    cutoff: float,
+    pivots_per_row: float,
 ) -> Outcome:
     """Solve an LP from a basis by dual simplex; if columns were added, by primal simplex next."""
     tuning = live.tuning

@@ -20,7 +20,9 @@ _ABANDONED: list[tuple[threading.Thread, highspy.Highs]] = []
 
 
 def run_in_thread(
-    highs: highspy.Highs, should_interrupt: Callable[[], bool], tuning: Tuning
+    highs: highspy.Highs,
+    should_interrupt: Callable[[], bool],
+    tuning: Tuning,
 ) -> bool:
     """Run HiGHS and return whether it ended; if not, its object must not be used any more.
 

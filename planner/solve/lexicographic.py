@@ -209,7 +209,13 @@ def solve_fallback(
     value = live.evaluate(first.expression, values) * first.scale
     gap = relative_gap(value, least)
     result = TierResult(
-        first.name, first.unit, value, least, gap, "time limit", seconds + clock.spent
+        first.name,
+        first.unit,
+        value,
+        least,
+        gap,
+        "time limit",
+        seconds + clock.spent,
     )
     return Solution(values, (result,), "time limit", is_fallback=True)
 
@@ -223,7 +229,11 @@ class _TierLoop:
     """Solves tier after tier on one live model."""
 
     def __init__(
-        self, live: LiveModel, wholes: Wholes, limits: SolveLimits, listen: Listener
+        self,
+        live: LiveModel,
+        wholes: Wholes,
+        limits: SolveLimits,
+        listen: Listener,
     ) -> None:
         self.live = live
         self.limits = limits
@@ -368,7 +378,11 @@ class _TierLoop:
         return watch
 
     def _tell(
-        self, tier: Tier, value: float | None, bound: float | None, gap: float | None
+        self,
+        tier: Tier,
+        value: float | None,
+        bound: float | None,
+        gap: float | None,
     ) -> None:
         """Report the progress of a tier."""
         elapsed = time.monotonic() - self.started

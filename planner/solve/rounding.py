@@ -134,7 +134,12 @@ class CountRounder:
         self.live.fix_at_rounded(self.columns.removals, values)
 
     def _round_near(
-        self, near: Array, gap: float, target: float, clock: TimeBudget, watch: Watcher | None
+        self,
+        near: Array,
+        gap: float,
+        target: float,
+        clock: TimeBudget,
+        watch: Watcher | None,
     ) -> Outcome:
         """Make all counts integer near their values, with openings fixed."""
         columns = self.columns
@@ -147,7 +152,11 @@ class CountRounder:
         return self._search(gap, target, nodes, clock, watch, all_rules=True)
 
     def _round_milestones(
-        self, shape: Outcome, gap: float, clock: TimeBudget, in_hand: Watcher | None
+        self,
+        shape: Outcome,
+        gap: float,
+        clock: TimeBudget,
+        in_hand: Watcher | None,
     ) -> Outcome:
         """Make the systems in place at milestones integer, with openings fixed."""
         room = gap * abs(shape.bound)
@@ -156,7 +165,12 @@ class CountRounder:
         return self._search(gap, target, self.tuning.milestones_max_nodes, clock, in_hand)
 
     def _round_between_milestones(
-        self, near: Array, gap: float, target: float, clock: TimeBudget, watch: Watcher | None
+        self,
+        near: Array,
+        gap: float,
+        target: float,
+        clock: TimeBudget,
+        watch: Watcher | None,
     ) -> Outcome:
         """Make installs and lots integer, with openings and systems at milestones fixed."""
         columns = self.columns

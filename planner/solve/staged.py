@@ -113,7 +113,12 @@ class StagedSolver(CountRounder):
         return self._round_counts_or_solve(shape, plan, gap, clock, watch)
 
     def _round_counts_or_solve(
-        self, shape: Outcome, plan: Outcome, gap: float, clock: TimeBudget, watch: Watcher | None
+        self,
+        shape: Outcome,
+        plan: Outcome,
+        gap: float,
+        clock: TimeBudget,
+        watch: Watcher | None,
     ) -> Outcome:
         """Round counts with a shape's openings; if the gap is too wide, solve the whole model."""
         bounded = _watch_with_bound(watch, shape.bound)
@@ -212,7 +217,11 @@ class StagedSolver(CountRounder):
         return outcome
 
     def _solve_whole_model(
-        self, gap: float, clock: TimeBudget, start: Array | None, watch: Watcher | None
+        self,
+        gap: float,
+        clock: TimeBudget,
+        start: Array | None,
+        watch: Watcher | None,
     ) -> Outcome:
         """Solve the whole model by branch and bound, re-checked."""
         if not self.live.is_mip:
@@ -238,7 +247,12 @@ class StagedSolver(CountRounder):
         return relaxed
 
     def _find_shape(
-        self, relaxed: Outcome, gap: float, clock: TimeBudget, watch: Watcher | None, plan: Outcome
+        self,
+        relaxed: Outcome,
+        gap: float,
+        clock: TimeBudget,
+        watch: Watcher | None,
+        plan: Outcome,
     ) -> Outcome:
         """Solve with integer openings and continuous counts: by diving, then by branch and bound.
 
@@ -264,7 +278,11 @@ class StagedSolver(CountRounder):
         return dived
 
     def _branch_on_openings(
-        self, dived: Outcome, gap: float, seconds: float, watch: Watcher | None
+        self,
+        dived: Outcome,
+        gap: float,
+        seconds: float,
+        watch: Watcher | None,
     ) -> Outcome:
         """Improve a shape by branch and bound."""
         self.live.set_integer_columns(self.columns.openings)

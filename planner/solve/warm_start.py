@@ -88,7 +88,9 @@ def counted_tiers(tiers: Sequence[Tier]) -> list[Tier]:
 
 
 def solve_relaxations(
-    live: LiveModel, tiers: Sequence[Tier], bases: Sequence[Basis] = ()
+    live: LiveModel,
+    tiers: Sequence[Tier],
+    bases: Sequence[Basis] = (),
 ) -> list[TierRelaxation]:
     """Solve the LP relaxations of the tiers in turn, holding each before the next.
 
@@ -124,7 +126,10 @@ def solve_relaxations(
 
 
 def tighten_relaxation(
-    live: LiveModel, tiers: Sequence[Tier], relaxed: Sequence[TierRelaxation], links: Sequence[Link]
+    live: LiveModel,
+    tiers: Sequence[Tier],
+    relaxed: Sequence[TierRelaxation],
+    links: Sequence[Link],
 ) -> TierRelaxation:
     """Tighten the last tier's relaxation by additional rows, which the model keeps.
 

@@ -56,7 +56,11 @@ class CoarseOpenings:
 
     def on(self, hall: str, day: int) -> int:
         """Return the number of halls of a class that are open on a day."""
-        return max((count for at, count in self.opened.get(hall, ()) if at <= day), default=0)
+        count = 0
+        for since, open_then in self.opened.get(hall, ()):
+            if since <= day:
+                count = max(count, open_then)
+        return count
 
 
 def relax_in_longer_periods(
@@ -99,15 +103,15 @@ def relax_in_longer_periods(
     used: dict[Pair, list[int]] = {}
     for (hall, system, day), variable in model.decisions.install_systems.items():
         if outcome.values[live.position[id(variable)]] > INTEGRALITY_TOLERANCE:
-            used.setdefault((hall, system), []).append(coarse.calendar.period_of(day))
-    first, last = coarse.calendar.first_days, coarse.calendar.last_days
-    spans = {
-        pair: range(
-            first[max(0, min(at) - tuning.coarse_margin_periods)],
-            last[min(len(last) - 1, max(at) + tuning.coarse_margin_periods)] + 1,
-        )
-        for pair, at in used.items()
-    }
+            period = coarse.calendar.period_of(day)
+            used.setdefault((hall, system), []).append(period)
+    first_days = coarse.calendar.first_days
+    last_days = coarse.calendar.last_days
+    spans: dict[Pair, range] = {}
+    for pair, periods in used.items():
+        first = max(0, min(periods) - tuning.coarse_margin_periods)
+        last = min(len(last_days) - 1, max(periods) + tuning.coarse_margin_periods)
+        spans[pair] = range(first_days[first], last_days[last] + 1)
     return CoarseInstalls(coarse, spans)
 
 
@@ -162,30 +166,40 @@ def fix_openings(model: Model, live: LiveModel, shape: CoarseOpenings) -> None:
     shape
         Openings; a hall that cannot be open that early opens on its first possible day.
     """
-    made, facility, fixed = model.decisions, model.case.facility, dict[int, float]()
+    made = model.decisions
+    facility = model.case.facility
+    position = live.position
+    fixed: dict[int, float] = {}
     by_hall: dict[str, list[tuple[int, int]]] = {}
     for (hall, decided), opens in facility.opening.items():
         by_hall.setdefault(hall, []).append((opens, decided))
-    sites: dict[str, int] = {}
-    for hall, keys in by_hall.items():
-        count, at = facility.open_count[hall], {}
-        for opens, decided in sorted(keys):
+    first_decided: dict[str, int] = {}
+    for hall, days in by_hall.items():
+        site = facility.site_of[hall]
+        count = facility.open_count[hall]
+        counts: dict[int, int] = {}
+        for opens, decided in sorted(days):
             more = max(0, shape.on(hall, opens) - count)
-            count = at[opens] = count + more
-            fixed[live.position[id(made.open_halls[hall, decided])]] = more
+            count += more
+            counts[opens] = count
+            fixed[position[id(made.open_halls[hall, decided])]] = more
             if more:
-                site = facility.site_of[hall]
-                sites[site] = min(decided, sites.get(site, decided))
-        for opens, count in at.items():
-            fixed[live.position[id(made.opened_halls[hall, opens])]] = count
+                first_decided[site] = min(decided, first_decided.get(site, decided))
+        for opens, opened in counts.items():
+            fixed[position[id(made.opened_halls[hall, opens])]] = opened
     for (site, day), variable in made.open_site.items():
-        fixed[live.position[id(variable)]] = float(day >= sites.get(site, day + 1))
-    columns = np.array(sorted(fixed), dtype=np.int32)
-    live.fix(columns, np.array([fixed[int(at)] for at in columns], dtype=float))
+        is_open = site in first_decided and day >= first_decided[site]
+        fixed[position[id(variable)]] = float(is_open)
+    columns = sorted(fixed)
+    values = [fixed[at] for at in columns]
+    live.fix(np.array(columns, dtype=np.int32), np.array(values, dtype=float))
 
 
 def _build(
-    case: Case, threads: int, stop: threading.Event, tuning: Tuning
+    case: Case,
+    threads: int,
+    stop: threading.Event,
+    tuning: Tuning,
 ) -> tuple[Model, LiveModel]:
     """Build the LP relaxation of a case in longer periods, with all tiers in one objective.
 
