@@ -32,6 +32,7 @@ from planner.solve.highs_model import LiveModel
 from planner.solve.lexicographic import Solution, SolveLimits, TierResult, solve_tiers
 from planner.solve.progress import Event
 from planner.solve.staged import is_small
+from planner.solve.tuning import DEFAULT_TUNING, Tuning
 from planner.workbook.rows import Inputs
 from planner.workbook.schema.declarations import Column, Kind
 from planner.workbook.schema.settings_sheet import SETTINGS
@@ -99,6 +100,12 @@ BOUNDED_SETTINGS = {setting.name: setting for setting in SETTINGS}
 LONGER_PERIOD = {"week": "month", "month": "quarter"}
 """Longer period in which a very large case is solved first."""
 
+FALLBACK_NOTE = (
+    "The time limit ended the search before it found a plan. This plan decides nothing but what "
+    "firm data force. Give more time (--time-limit), or a longer period in settings."
+)
+"""Note on a plan that a search without any result falls back on."""
+
 Result = TypeVar("Result")
 Listener = Callable[[Event], None]
 
@@ -117,12 +124,15 @@ class Problem:
         With the workbook's settings for all that is not overridden: no option is None.
     timer : StageTimer
         Seconds of each stage.
+    tuning : Tuning
+        Tuning numbers of the solver.
     """
 
     inputs: Inputs
     case: Case
     options: Options
     timer: StageTimer
+    tuning: Tuning
 
 
 @dataclass(frozen=True)
@@ -203,7 +213,10 @@ def with_warnings(plan: Plan, attempts: Attempts | None = None) -> Plan:
 
 
 def find_plan(
-    inputs: Inputs, options: Options | None = None, listen: Listener | None = None
+    inputs: Inputs,
+    options: Options | None = None,
+    listen: Listener | None = None,
+    tuning: Tuning = DEFAULT_TUNING,
 ) -> Plan:
     """Find an optimal, independently checked plan, without warnings about its inputs.
 
@@ -213,6 +226,8 @@ def find_plan(
     ----------
     inputs, options, listen
         As for `make_plan`.
+    tuning
+        Tuning numbers of the solver.
 
     Returns
     -------
@@ -223,11 +238,13 @@ def find_plan(
     InputFaults, NoPlanExists, LimitReached, Interrupted, PlanRefused
         As for `make_plan`.
     """
-    problem = state(inputs, options)
+    problem = state(inputs, options, tuning)
     return finish(problem, solve(problem, listen))
 
 
-def state(inputs: Inputs, options: Options | None = None) -> Problem:
+def state(
+    inputs: Inputs, options: Options | None = None, tuning: Tuning = DEFAULT_TUNING
+) -> Problem:
     """State the problem of some inputs.
 
     Raises
@@ -238,7 +255,8 @@ def state(inputs: Inputs, options: Options | None = None) -> Problem:
     timer = StageTimer()
     with timer.stage("case"):
         case = make_case(inputs)
-    return Problem(inputs, case, _with_settings(options or Options(), inputs), timer)
+    chosen = _with_settings(options or Options(), inputs)
+    return Problem(inputs, case, chosen, timer, tuning)
 
 
 def solve(problem: Problem, listen: Listener | None = None) -> Solved:
@@ -261,6 +279,7 @@ def solve(problem: Problem, listen: Listener | None = None) -> Solved:
                 options.threads or 1,
                 listen or _ignore_event,
                 lambda: _with_longer_periods(problem.inputs),
+                problem.tuning,
             )
         )
     if by_site is not None:
@@ -284,7 +303,8 @@ def build(problem: Problem) -> tuple[Model, LiveModel]:
     with problem.timer.stage("model"), collector_paused():
         model = _explaining_contradictions(lambda: build_model(problem.case))
     with problem.timer.stage("handover"), collector_paused():
-        live = LiveModel(model.frame, model.frame.columns, problem.options.threads or 1)
+        threads = problem.options.threads or 1
+        live = LiveModel(model.frame, model.frame.columns, threads, problem.tuning)
     return model, live
 
 
@@ -313,6 +333,8 @@ def finish(problem: Problem, solved: Solved) -> Plan:
     solution = solved.solution
     status = PROVEN if solution.status == "optimal" else solution.status
     figures = summary(inputs, problem.case, tables, status, verdict.checks, size, timer.seconds)
+    if solution.is_fallback:
+        figures["notes"] = [FALLBACK_NOTE, *inputs.notes]
     made_from = manifest(inputs, figures, asdict(problem.options), _now())
     return Plan(problem.case.name, tables, made_from, figures, inputs)
 

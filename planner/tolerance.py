@@ -28,6 +28,21 @@ SEARCH_TOLERANCE = 1e-7
 LAST_TOLERANCE = 1e-9
 """Feasibility tolerance of the final values, and the rounding error of a single figure."""
 
+HELD_TIER_SLACK = 10 * SEARCH_TOLERANCE
+"""Slack of a held tier during the search; polishing uses `LAST_TOLERANCE` instead."""
+
+GAP_ALLOWANCE = 1e-4
+"""Excess over the requested relative gap that still counts as proven.
+
+Earlier tiers are held with a slack, whose saving is in the bound but not in the plan.
+"""
+
+INTEGRALITY_TOLERANCE = 1e-6
+"""Integrality tolerance: a value this close to a whole number counts as one."""
+
+REDUCED_COST_TOLERANCE = 1e-9
+"""Reduced costs below this are rounding noise."""
+
 
 def whole_part(figure: float) -> int:
     """Return the whole part of a figure, forgiving a rounding error below the next whole number."""

@@ -23,17 +23,20 @@ from planner.case.reduced_case import promising_pairs, restrict_case
 from planner.model.build import build_model
 from planner.model.objectives import make_tiers
 from planner.model.wholes import crew_links
-from planner.pipeline import Options, make_plan
-from planner.solve import polish
+from planner.pipeline import Options, find_plan
 from planner.solve.decompose import by_site
 from planner.solve.decompose.coarse_periods import CoarseInstalls, relax_in_longer_periods
 from planner.solve.decompose.site_bounds import SiteBlocks, is_separable
 from planner.solve.highs_model import LiveModel
 from planner.solve.outcome import Outcome
+from planner.solve.tuning import Tuning
 from planner.solve.warm_start import counted_tiers, solve_relaxations, tighten_relaxation
 from planner.workbook.reading import inputs_from_rows
 
 SEEDS = (10, 12, 22, 31)
+
+BY_SITE = Tuning(by_site_min_installs=1)
+"""Tuning with which every case is solved by site, however small it is."""
 
 
 def case_of(seed: int) -> Case:
@@ -191,8 +194,7 @@ def test_spans_that_are_too_narrow_are_given_up(
     known: dict[int, float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the last possible day alone is told, all days are looked at after all."""
-    monkeypatch.setattr(by_site, "BY_SITE_MIN_INSTALLS", 1)
-    monkeypatch.setattr(by_site, "COARSE_RELAXATION_MIN_INSTALLS", 0)
+    tuning = replace(BY_SITE, coarse_relaxation_min_installs=0)
     monkeypatch.setattr(
         by_site,
         "relax_in_longer_periods",
@@ -204,7 +206,9 @@ def test_spans_that_are_too_narrow_are_given_up(
     for seed, optimum in known.items():
         case = case_of(seed)
         limits = by_site.SolveLimits(0.01, math.inf)
-        found = by_site.solve_by_site(case, limits, 1, lambda event: None, partial(case_of, seed))
+        found = by_site.solve_by_site(
+            case, limits, 1, lambda event: None, partial(case_of, seed), tuning
+        )
         if found is not None:
             made += 1
             assert found.solution.tiers[-1].value >= optimum * (1 - 1e-6) - 1e-6
@@ -243,14 +247,13 @@ def test_rows_of_crews_narrow_a_relaxation(known: dict[int, float]) -> None:
 
 
 @pytest.mark.parametrize(
-    "wide", [by_site.COARSE_RELAXATION_MIN_INSTALLS, 0], ids=["at once", "longer periods first"]
+    "wide", [BY_SITE.coarse_relaxation_min_installs, 0], ids=["at once", "longer periods first"]
 )
 def test_a_plan_by_site_is_checked_and_bounded_truly(
     wide: int, known: dict[int, float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The bound is below the optimum, the plan above it, and the checker accepts the plan."""
-    monkeypatch.setattr(by_site, "BY_SITE_MIN_INSTALLS", 1)
-    monkeypatch.setattr(by_site, "COARSE_RELAXATION_MIN_INSTALLS", wide)
+    tuning = replace(BY_SITE, coarse_relaxation_min_installs=wide)
     made = 0
     original = by_site._BySite.solve
 
@@ -262,7 +265,7 @@ def test_a_plan_by_site_is_checked_and_bounded_truly(
 
     monkeypatch.setattr(by_site._BySite, "solve", counted)
     for seed, optimum in known.items():
-        plan = make_plan(inputs_from_rows("t", random_case(seed)), Options(gap=0.01))
+        plan = find_plan(inputs_from_rows("t", random_case(seed)), Options(gap=0.01), tuning=tuning)
         cost = next(t for t in plan.summary["tiers"] if t["name"] == "present_cost")
         assert plan.summary["verified"]
         assert plan.summary["missed_mw_months"] == pytest.approx(0.0, abs=1e-6)
@@ -285,10 +288,12 @@ def test_a_vast_plan_has_the_openings_of_longer_periods(
     known: dict[int, float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is checked, dearer than the best plan or as dear, and bounded truly by its prices."""
-    for name in ("COARSE_RELAXATION_MIN_INSTALLS", "COARSE_OPENINGS_MIN_INSTALLS"):
-        monkeypatch.setattr(by_site, name, 0)
-    monkeypatch.setattr(by_site, "BY_SITE_MIN_INSTALLS", 1)
-    monkeypatch.setattr(polish, "LARGE_MODEL_MIN_COLUMNS", 0)
+    tuning = replace(
+        BY_SITE,
+        coarse_relaxation_min_installs=0,
+        coarse_openings_min_installs=0,
+        large_model_min_columns=0,
+    )
     refined, made = by_site._BySite._plan_from_coarse_openings, 0
 
     def counted(self: by_site._BySite, ahead: CoarseInstalls) -> Outcome | None:
@@ -301,7 +306,7 @@ def test_a_vast_plan_has_the_openings_of_longer_periods(
     for seed in known:
         sheets = divisible(seed)
         optimum = proper(solution_of(model_of(sheets)).tiers)["present_cost"].value
-        plan = make_plan(inputs_from_rows("t", sheets), Options(gap=0.01))
+        plan = find_plan(inputs_from_rows("t", sheets), Options(gap=0.01), tuning=tuning)
         cost = next(t for t in plan.summary["tiers"] if t["name"] == "present_cost")
         assert plan.summary["verified"]
         assert plan.summary["missed_mw_months"] == pytest.approx(0.0, abs=1e-6)

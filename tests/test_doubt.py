@@ -12,13 +12,13 @@ from random_cases import random_case
 
 from planner.model.objectives import CHOOSING
 from planner.pipeline import Options, make_plan
-from planner.solve import recheck
 from planner.solve.highs_model import NO_COLUMNS, LiveModel
 from planner.solve.lexicographic import GAP_NOT_PROVEN
 from planner.solve.outcome import Outcome
 from planner.solve.recheck import _reconcile, solve_again_if_infeasible, solve_checked
 from planner.solve.staged import StagedSolver
 from planner.solve.time_limit import TimeBudget
+from planner.solve.tuning import Tuning
 from planner.workbook.reading import inputs_from_rows
 
 NOTHING = np.zeros(1)
@@ -130,15 +130,14 @@ def test_infeasible_is_believed_only_if_two_solves_agree(
     assert [one.get("restarts", True) for one in asked] == [True, True, False][: len(answers)]
 
 
-def test_a_linear_model_called_infeasible_is_solved_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_linear_model_called_infeasible_is_solved_again() -> None:
     live = knapsack()
     live.set_integer_columns(NO_COLUMNS)
     wrong = Outcome("infeasible", None, math.inf, -math.inf, 0.0)
     right = solve_again_if_infeasible(live, wrong, 9.0)
     assert (right.status, right.objective) == ("optimal", near(6.7))
     assert solve_again_if_infeasible(live, right, 9.0) is right
-    monkeypatch.setattr(recheck, "SECOND_SOLVE_MIN_PIVOTS", 0)
-    monkeypatch.setattr(recheck, "SECOND_SOLVE_PIVOTS_PER_ROW", 0)
+    live.tuning = Tuning(second_solve_min_pivots=0, second_solve_pivots_per_row=0)
     assert solve_again_if_infeasible(live, wrong, 9.0).status == "pivot limit"
 
 
@@ -176,7 +175,8 @@ def test_a_second_solve_ends_by_a_count_that_is_the_same_on_any_machine(
 def test_a_second_solve_of_many_columns_may_take_some_times_the_nodes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(recheck, "SECOND_SOLVE_NODES_TIMES_COLUMNS", 5)
+    live = knapsack()
+    live.tuning = Tuning(second_solve_nodes_times_columns=5)
     asked: list[object] = []
     taken = iter([1, 1, 7, 7])
 
@@ -186,7 +186,7 @@ def test_a_second_solve_of_many_columns_may_take_some_times_the_nodes(
 
     monkeypatch.setattr(LiveModel, "solve", solve)
     for _ in range(2):
-        solve_checked(knapsack(), None, gap=0.0, clock=TimeBudget(99.0), is_small=False)
+        solve_checked(live, None, gap=0.0, clock=TimeBudget(99.0), is_small=False)
     assert asked == [None, 10, None, 35]
 
 

@@ -14,7 +14,7 @@ from planner.explain.on_time_oracle import ON_TIME_TOLERANCE, Oracle
 from planner.explain.problem import ZERO_TOLERANCE, Problem
 from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of, others_of, shortfalls
-from planner.solve.duals import discard_basis, proven_bound, solve_linear
+from planner.solve.duals import proven_bound, solve_linear
 from planner.workbook.reading import inputs_from_rows
 
 
@@ -26,7 +26,7 @@ def session_of(seed: int) -> Session:
 def test_prices_of_an_optimum_prove_it(seed: int) -> None:
     problem = session_of(seed).base
     problem.live.minimise(problem.missed_tiers[0].expression)
-    discard_basis(problem.live)
+    problem.live.discard_basis()
     outcome = solve_linear(problem.live)
     assert proven_bound(problem.live) == pytest.approx(outcome.objective, abs=1e-7)
 

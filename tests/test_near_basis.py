@@ -9,7 +9,8 @@ from micro import near
 from random_cases import random_case
 
 from planner.explain.session import Session
-from planner.solve.duals import Basis, map_basis, read_basis, solve_from_basis, solve_linear
+from planner.solve.basis import Basis, map_basis
+from planner.solve.duals import solve_from_basis, solve_linear
 from planner.solve.highs_model import LiveModel
 from planner.workbook.reading import inputs_from_rows
 
@@ -26,7 +27,7 @@ def cheapest(costs: dict[str, float], least: float) -> LiveModel:
 
 def solved(costs: dict[str, float], least: float) -> tuple[float, Basis]:
     live = cheapest(costs, least)
-    return solve_linear(live).objective, read_basis(live)
+    return solve_linear(live).objective, live.full_basis()
 
 
 def test_a_carried_basis_knows_that_columns_were_added() -> None:

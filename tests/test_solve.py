@@ -14,14 +14,14 @@ import pytest
 from blocks import hall, rows_of, sold
 from instances import Sheets
 from micro import FEBRUARY, START, near
-from oracle import model_of
+from oracle import STAGED, model_of
 from random_cases import hard_case, random_case
 from test_reading import folder_of
 
 from planner.checker.verify import verify
-from planner.errors import LimitReached, NoPlanExists
+from planner.errors import NoPlanExists
 from planner.model.objectives import make_tiers, present_cost
-from planner.pipeline import Options, make_plan
+from planner.pipeline import Options, find_plan
 from planner.plan.store import Plan, load_plan
 from planner.plan.summary import PROVEN
 from planner.solve import staged
@@ -29,6 +29,7 @@ from planner.solve.decompose.openings import OpeningSearch
 from planner.solve.highs_model import NO_COLUMNS, LiveModel
 from planner.solve.outcome import Outcome
 from planner.solve.time_limit import TimeBudget
+from planner.solve.tuning import DEFAULT_TUNING, Tuning
 from planner.workbook.reading import inputs_from_rows, read_inputs
 
 HOUSE = Path(__file__).parent.parent
@@ -185,8 +186,9 @@ def test_a_stopped_model_goes_on_when_it_is_asked_again() -> None:
     assert live.solve(gap=0.0, seconds=20.0).status == "optimal"
 
 
-def plan_of(sheets: Sheets, **options: float) -> Plan:
-    return make_plan(inputs_from_rows("solve", sheets), Options(**options))  # type: ignore[arg-type]
+def plan_of(sheets: Sheets, tuning: Tuning = DEFAULT_TUNING, **options: float) -> Plan:
+    chosen = Options(**options)  # type: ignore[arg-type]
+    return find_plan(inputs_from_rows("solve", sheets), chosen, tuning=tuning)
 
 
 def test_a_time_limit_keeps_the_best_plan_and_says_so() -> None:
@@ -205,8 +207,8 @@ def test_a_time_limit_keeps_the_best_plan_and_says_so() -> None:
     assert plan.summary["seconds"]["solve"] < 15  # type: ignore[index]
 
 
-def test_with_a_plan_in_hand_a_solve_ends_on_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without one it may go on until there is a first."""
+def test_every_tier_ends_on_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a plan, too, because there is always one to fall back on."""
     seen, solve = [], staged.StagedSolver.solve
 
     def seeing(self: staged.StagedSolver, **how: object) -> Outcome:
@@ -215,8 +217,9 @@ def test_with_a_plan_in_hand_a_solve_ends_on_time(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(staged.StagedSolver, "solve", seeing)
     plan_of(hard_case(), gap=0.5)
+    assert seen[0] == (False, True)
     assert seen[-1] == (True, True)
-    assert all(has_plan == ends for has_plan, ends in seen)
+    assert all(ends for _, ends in seen)
 
 
 @pytest.mark.parametrize(("spent", "steps"), [(40.0, True), (60.0, False)])
@@ -244,14 +247,31 @@ def test_openings_are_rounded_in_steps_until_half_of_the_time_is_up(
     assert all(100.0 - spent - 10.0 < seconds <= 100.0 - spent for seconds in solves)
 
 
-def test_without_time_for_any_plan_there_is_none(tmp_path: Path) -> None:
+def test_without_time_for_any_plan_there_is_the_one_that_decides_nothing(tmp_path: Path) -> None:
+    """All that is due later than the existing fleet serves is missed: 250 MW a year for 3 years."""
+    folder = tmp_path / "plan"
     run = planner(
-        "plan", "inputs/openai-750mw.xlsx", "--time-limit", "0.001", "-o", str(tmp_path / "plan")
+        "plan", "inputs/openai-750mw.xlsx", "--time-limit", "0.001", "-o", str(folder), "--json"
     )
-    assert run.returncode == LimitReached.exit_code == 5
-    assert "before any plan was found. Give more time (--time-limit)" in run.stderr
-    assert run.stdout == ""
-    assert not (tmp_path / "plan").exists()
+    assert run.returncode == 4
+    told = json.loads(run.stdout)
+    assert (told["status"], told["verified"]) == ("time limit", True)
+    assert told["systems"] == {}
+    missed = {row["date"]: row["missed_mw"] for row in told["milestones"] if row["missed_mw"]}
+    assert missed == near({"2026-12-31": 250, "2027-12-31": 500, "2028-12-31": 750})
+    assert "Give more time (--time-limit)" in told["notes"][0] + told["notes"][-1]
+    assert (folder / "plan.json").exists()
+
+
+def test_a_large_case_without_time_has_the_plan_that_decides_nothing() -> None:
+    """2 MW due at the end of January, and none is installed: the bound stays that of all plans."""
+    sheets = rows_of({"2026-01-31": 2})
+    tuning = Tuning(by_site_min_installs=1)
+    plan = plan_of(sheets, tuning, time_limit_s=1e-6)
+    assert plan.summary["status"] == "time limit"
+    (missed,) = plan.tables["tiers"]
+    assert (missed["value"], missed["bound"]) == (near(plan.summary["missed_mw_months"]), 0.0)
+    assert plan.tables["ramp"][0]["missed_mw"] == near(2)
 
 
 def test_a_limit_ends_with_its_own_code_and_one_json_document(tmp_path: Path) -> None:
@@ -307,14 +327,11 @@ CONTRADICTIONS = {
 """Firm data of which no plan can make anything."""
 
 
-@pytest.mark.parametrize("few", [staged.SMALL_MODEL_MAX_INTEGERS, 0])
+@pytest.mark.parametrize("tuning", [DEFAULT_TUNING, STAGED], ids=["at once", "staged"])
 @pytest.mark.parametrize("changes", CONTRADICTIONS.values(), ids=CONTRADICTIONS.keys())
-def test_contradictory_firm_data(
-    changes: Sheets, few: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(staged, "SMALL_MODEL_MAX_INTEGERS", few)
+def test_contradictory_firm_data(changes: Sheets, tuning: Tuning) -> None:
     with pytest.raises(NoPlanExists) as caught:
-        plan_of(rows_of(**changes))
+        plan_of(rows_of(**changes), tuning)
     assert "orders already placed, the fleet or the budget contradict" in str(caught.value)
 
 
@@ -344,13 +361,10 @@ def tables_of(plan: Plan) -> dict[str, object]:
     return {**plan.tables, "tiers": tiers}
 
 
-@pytest.mark.parametrize("few", [staged.SMALL_MODEL_MAX_INTEGERS, 0])
+@pytest.mark.parametrize("tuning", [DEFAULT_TUNING, STAGED], ids=["at once", "staged"])
 @pytest.mark.parametrize("seed", [7, 20])
-def test_the_same_input_gives_the_same_plan(
-    seed: int, few: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(staged, "SMALL_MODEL_MAX_INTEGERS", few)
-    once, again = (tables_of(plan_of(random_case(seed))) for _ in range(2))
+def test_the_same_input_gives_the_same_plan(seed: int, tuning: Tuning) -> None:
+    once, again = (tables_of(plan_of(random_case(seed), tuning)) for _ in range(2))
     assert once == again
 
 
@@ -368,23 +382,20 @@ def test_a_plan_holds_where_several_are_equal(seed: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seed", "counts", "few"),
+    ("seed", "counts", "tuning"),
     [
-        (18, "integer", 0),
-        (24, "integer", 0),
-        (45, "integer", 0),
-        (21, "continuous", staged.SMALL_MODEL_MAX_INTEGERS),
-        (37, "continuous", staged.SMALL_MODEL_MAX_INTEGERS),
+        (18, "integer", STAGED),
+        (24, "integer", STAGED),
+        (45, "integer", STAGED),
+        (21, "continuous", DEFAULT_TUNING),
+        (37, "continuous", DEFAULT_TUNING),
     ],
 )
-def test_a_plan_holds_where_it_is_not_the_best(
-    seed: int, counts: str, few: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_plan_holds_where_it_is_not_the_best(seed: int, counts: str, tuning: Tuning) -> None:
     """A wide gap leaves waste in a plan, e.g. an order of nothing; its books still agree."""
-    monkeypatch.setattr(staged, "SMALL_MODEL_MAX_INTEGERS", few)
     sheets = random_case(seed)
     sheets["settings"].append({"setting": "counts", "value": counts})
-    plan = plan_of(sheets, gap=0.2)
+    plan = plan_of(sheets, tuning, gap=0.2)
     assert plan.summary["verified"] is True
     assert plan.summary["status"] == "proven within the gap"
     assert plan.summary["gap"] <= 0.2 + 1e-9  # type: ignore[operator]

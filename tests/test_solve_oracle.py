@@ -11,7 +11,7 @@ import pytest
 from blocks import rows_of, sold
 from instances import Sheets
 from micro import FEBRUARY, JANUARY, START, near
-from oracle import Stated, cbc_optima, highs_optima, model_of, proper, solution_of
+from oracle import STAGED, Stated, cbc_optima, highs_optima, model_of, proper, solution_of
 from random_cases import random_case
 from reference import reference_of
 
@@ -56,19 +56,16 @@ def test_the_random_cases_are_not_trivial() -> None:
     assert all(optima["present_cost"] > 1 for optima in found)
 
 
-def in_rounds(sheets: Sheets, gap: float, monkeypatch: pytest.MonkeyPatch) -> Solution:
+def in_rounds(sheets: Sheets, gap: float) -> Solution:
     """Solve a small case as if it were a large one."""
-    monkeypatch.setattr(staged, "SMALL_MODEL_MAX_INTEGERS", 0)
-    solution = solution_of(model_of(sheets), gap)
-    monkeypatch.undo()
-    return solution
+    return solution_of(model_of(sheets), gap, tuning=STAGED)
 
 
 @pytest.mark.parametrize("gap", [0.0, 1e-6])
 @pytest.mark.parametrize("seed", IN_ROUNDS)
-def test_rounds_reach_the_optimum(seed: int, gap: float, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rounds_reach_the_optimum(seed: int, gap: float) -> None:
     at_once = proper(solution_of(model_of(random_case(seed))).tiers)
-    solution = in_rounds(random_case(seed), gap, monkeypatch)
+    solution = in_rounds(random_case(seed), gap)
     assert solution.status == "optimal"
     for name, tier in proper(solution.tiers).items():
         assert tier.value == pytest.approx(at_once[name].value, rel=2e-6, abs=2e-6)
@@ -77,12 +74,10 @@ def test_rounds_reach_the_optimum(seed: int, gap: float, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("gap", [0.02, 0.2])
 @pytest.mark.parametrize("seed", [*IN_ROUNDS, 13])
-def test_rounds_stop_within_the_gap_and_their_bound_is_one(
-    seed: int, gap: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rounds_stop_within_the_gap_and_their_bound_is_one(seed: int, gap: float) -> None:
     """No bound is beyond the true optimum, as long as the tiers before are what they could be."""
     best = proper(solution_of(model_of(random_case(seed))).tiers)
-    solution = in_rounds(random_case(seed), gap, monkeypatch)
+    solution = in_rounds(random_case(seed), gap)
     assert solution.status == "optimal"
     for name, tier in proper(solution.tiers).items():
         maximised = name == "in_service_mw_months"
@@ -95,7 +90,7 @@ def test_rounds_stop_within_the_gap_and_their_bound_is_one(
             break
 
 
-def test_rounds_where_whole_lots_serve_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rounds_where_whole_lots_serve_nothing() -> None:
     """The maker starts 5 units in lots of 10: half a lot would serve, whole ones serve nothing."""
     sheets = rows_of(
         {JANUARY: 5},
@@ -103,28 +98,27 @@ def test_rounds_where_whole_lots_serve_nothing(monkeypatch: pytest.MonkeyPatch) 
         supply=[sold(lot=10, lead_days=31)],
         supply_capacity=[{"supplier": "maker", "from": START, "units_per_month": 5}],
     )
-    tiers = proper(in_rounds(sheets, 0.0, monkeypatch).tiers)
+    tiers = proper(in_rounds(sheets, 0.0).tiers)
     assert tiers["missed_mw_months_priority_1"].value == near(10)
     assert tiers["in_service_mw_months"].value == near(0)
 
 
-@pytest.mark.parametrize("seed", [2, 8, 13])
+@pytest.mark.parametrize("seed", [2, 6, 13])
 def test_rounds_without_counts_do_not_call_a_plan_proven_that_is_not(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only openings and orders are whole, and the time is up when they have been rounded up."""
     sheets = random_case(seed)
     sheets["settings"].append({"setting": "counts", "value": "continuous"})
-    monkeypatch.setattr(staged, "SMALL_MODEL_MAX_INTEGERS", 0)
     monkeypatch.setattr(staged.TimeBudget, "spent", property(lambda clock: clock.seconds))
-    solution = solution_of(model_of(sheets))
+    solution = solution_of(model_of(sheets), tuning=STAGED)
     for tier in proper(solution.tiers).values():
         assert tier.status != "optimal" or tier.gap <= 1e-6
 
 
-def test_a_milestone_in_the_first_period_is_met_in_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_milestone_in_the_first_period_is_met_in_rounds() -> None:
     """3 MW in January and 5 in February of systems of 1 MW at 10: 50, nothing missed."""
-    tiers = proper(in_rounds(rows_of({JANUARY: 3, FEBRUARY: 5}), 0.0, monkeypatch).tiers)
+    tiers = proper(in_rounds(rows_of({JANUARY: 3, FEBRUARY: 5}), 0.0).tiers)
     assert tiers["missed_mw_months_priority_1"].value == near(0)
     assert tiers["present_cost"].value == near(50)
 
@@ -145,5 +139,5 @@ def test_a_relaxation_that_was_stopped_proves_nothing(
         return replace(outcome, status="time limit", objective=worse, bound=-math.inf)
 
     monkeypatch.setattr(LiveModel, "solve", stopped)
-    cost = proper(in_rounds(random_case(seed), 0.0, monkeypatch).tiers)["present_cost"]
+    cost = proper(in_rounds(random_case(seed), 0.0).tiers)["present_cost"]
     assert cost.bound <= best["present_cost"].value * (1 + 1e-6)

@@ -11,7 +11,7 @@ import pytest
 from how_many import CASES, seeds
 from instances import Sheets, lane, unit_system
 from micro import FEBRUARY, JANUARY, MARCH, START, assert_optimum, plan_of
-from oracle import model_of, solution_of
+from oracle import STAGED, model_of, solution_of
 from random_cases import random_case
 from random_wide import wide_case
 
@@ -20,9 +20,9 @@ from planner.model.decisions import Model
 from planner.model.frame import ContradictionError
 from planner.model.objectives import CHOOSING, make_tiers
 from planner.plan.store import Plan
-from planner.solve import staged
 from planner.solve.highs_model import NO_COLUMNS, LiveModel
 from planner.solve.outcome import Array
+from planner.solve.tuning import DEFAULT_TUNING, Tuning
 
 IN_MARCH = unit_system(price=10, available_from="2026-03-01")
 
@@ -234,11 +234,11 @@ def unneeded_orders(model: Model, values: Array) -> Iterator[str]:
             yield f"order {key}: {outcome.objective} without it, {cost} with it"
 
 
-def unneeded(sheets: Sheets) -> list[str]:
+def unneeded(sheets: Sheets, tuning: Tuning = DEFAULT_TUNING) -> list[str]:
     """Return what a plan of some sheets has without a need; nothing if there is no plan."""
     try:
         model = model_of(sheets)
-        solution = solution_of(model)
+        solution = solution_of(model, tuning=tuning)
     except (PlannerError, ContradictionError):
         return []
     if solution.status == "time limit":
@@ -255,9 +255,6 @@ def test_random_plans_have_nothing_that_nobody_needs(first: int) -> None:
 
 
 @pytest.mark.parametrize("seed", [3, 6, 20, 25])
-def test_plans_solved_in_rounds_have_nothing_either(
-    seed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(staged, "SMALL_MODEL_MAX_INTEGERS", 0)
-    assert not unneeded(random_case(seed))
-    assert not unneeded(wide_case(seed))
+def test_plans_solved_in_rounds_have_nothing_either(seed: int) -> None:
+    assert not unneeded(random_case(seed), STAGED)
+    assert not unneeded(wide_case(seed), STAGED)

@@ -6,18 +6,18 @@ import math
 
 import numpy as np
 import pytest
-from oracle import model_of, proper, solution_of
+from oracle import STAGED, model_of, proper, solution_of
 from random_cases import random_case
 
 from planner.model.objectives import CHOOSING, make_tiers
 from planner.model.wholes import make_wholes
-from planner.solve import staged
 from planner.solve.highs_model import LiveModel
 from planner.solve.initial_plan import InitialPlan
 from planner.solve.outcome import Array
 from planner.solve.rounding import find_columns
 from planner.solve.staged import StagedSolver
 from planner.solve.time_limit import TimeBudget
+from planner.solve.tuning import DEFAULT_TUNING, Tuning
 
 SEEDS = (5, 7, 10, 17, 20, 33, 40)
 
@@ -25,9 +25,9 @@ SEEDS = (5, 7, 10, 17, 20, 33, 40)
 class Looked:
     """A small case, what was found for it, and its bounds and rows before."""
 
-    def __init__(self, seed: int, seconds: float = math.inf) -> None:
+    def __init__(self, seed: int, seconds: float = math.inf, tuning: Tuning = STAGED) -> None:
         model = model_of(random_case(seed))
-        self.live = LiveModel(model.frame.problem, model.frame.columns)
+        self.live = LiveModel(model.frame.problem, model.frame.columns, tuning=tuning)
         self.bounds, self.rows = self.live.all_bounds(), self.live.highs.getNumRow()
         self.tiers = [tier for tier in make_tiers(model) if tier.name != CHOOSING]
         search = StagedSolver(self.live, find_columns(self.live, make_wholes(model)))
@@ -42,16 +42,9 @@ class Looked:
         ).plan()
 
 
-@pytest.fixture
-def any_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Treat small cases as if they were large ones."""
-    monkeypatch.setattr(staged, "SMALL_MODEL_MAX_INTEGERS", 0)
-
-
-@pytest.mark.usefixtures("any_size")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_is_found_is_a_plan_no_better_than_the_best(
-    seed: int, monkeypatch: pytest.MonkeyPatch
+    seed: int,
 ) -> None:
     found = Looked(seed)
     assert found.values is not None
@@ -61,7 +54,6 @@ def test_what_is_found_is_a_plan_no_better_than_the_best(
     live.minimise(found.tiers[0].expression)
     again = live.solve(gap=0.0, seconds=60.0)
     assert again.status == "optimal"
-    monkeypatch.undo()
     first = next(iter(proper(solution_of(model_of(random_case(seed))).tiers).values()))
     value = live.evaluate(found.tiers[0].expression, found.values)
     assert value >= first.value - 1e-6
@@ -69,7 +61,6 @@ def test_what_is_found_is_a_plan_no_better_than_the_best(
     assert found.bound[0] <= first.value + 1e-6
 
 
-@pytest.mark.usefixtures("any_size")
 @pytest.mark.parametrize("seed", SEEDS[:3])
 def test_the_model_is_left_as_it_was(seed: int) -> None:
     found = Looked(seed)
@@ -79,7 +70,6 @@ def test_the_model_is_left_as_it_was(seed: int) -> None:
     assert found.live.is_mip
 
 
-@pytest.mark.usefixtures("any_size")
 def test_without_time_nothing_is_found_and_nothing_is_left_behind() -> None:
     found = Looked(20, seconds=0.0)
     assert found.live.highs.getNumRow() == found.rows
@@ -87,4 +77,4 @@ def test_without_time_nothing_is_found_and_nothing_is_left_behind() -> None:
 
 
 def test_a_small_model_is_left_to_be_solved_at_once() -> None:
-    assert Looked(5).values is None
+    assert Looked(5, tuning=DEFAULT_TUNING).values is None

@@ -19,7 +19,7 @@ from whatif_case import small_case, small_sheets
 from planner.cli import sweep as command
 from planner.cli.main import planner
 from planner.errors import InputFaults, PlannerError
-from planner.solve import warm_start
+from planner.solve.tuning import Tuning
 from planner.whatif import cases as cases_module
 from planner.whatif.applied_changes import apply
 from planner.whatif.case_figures import MET
@@ -381,11 +381,9 @@ def test_the_command_knows_the_methods_and_engines() -> None:
 
 
 @pytest.mark.parametrize("counts", ["integer", "continuous"])
-def test_a_what_if_near_the_base_is_the_plan_from_the_beginning(
-    counts: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_what_if_near_the_base_is_the_plan_from_the_beginning(counts: str) -> None:
     # Small models are otherwise planned from the beginning.
-    monkeypatch.setattr(warm_start, "SMALL_MODEL_MAX_INTEGERS", 0)
+    tuning = Tuning(small_model_max_integers=0)
     inputs = small_case()
     inputs = apply(inputs, what_if(inputs, None, [f"settings[counts].value={counts}"]))
     _, base = make_base(inputs)
@@ -398,7 +396,8 @@ def test_a_what_if_near_the_base_is_the_plan_from_the_beginning(
     found_near = 0
     for asked in (["few crews"], ["late south"], *[[None, [one]] for one in expressions]):
         changed = apply(inputs, what_if(inputs, *asked))  # type: ignore[arg-type]
-        near, cold = plan_near(base, changed), plan_near(base, changed, from_base=False)
+        near = plan_near(base, changed, tuning=tuning)
+        cold = plan_near(base, changed, from_base=False)
         found_near += near.is_near
         assert cold.is_near is False
         missed = [p.plan.summary["missed_mw_months"] for p in (near, cold)]

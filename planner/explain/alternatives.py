@@ -235,6 +235,10 @@ def _solved(plan: Plan, model: Model, live: LiveModel, seconds: float) -> Soluti
     """Solve the changed model within a time limit, to the gap of the plan."""
     gap = plan.manifest.get("gap_asked")
     limits = SolveLimits(float(gap) if isinstance(gap, int | float) else 0.0, max(seconds, 0.01))
+    unsettled = (
+        f"not settled within {limits.seconds:,.0f} s: found neither a plan with the decision "
+        "reversed nor a proof that none exists. Give more time (--time-limit)"
+    )
     is_over = threading.Event()
 
     def end() -> None:
@@ -257,12 +261,11 @@ def _solved(plan: Plan, model: Model, live: LiveModel, seconds: float) -> Soluti
     except (Interrupted, LimitReached):
         if not is_over.is_set():
             raise
-        raise LimitReached(
-            f"not settled within {limits.seconds:,.0f} s: found neither a plan with the decision "
-            "reversed nor a proof that none exists. Give more time (--time-limit)"
-        ) from None
+        raise LimitReached(unsettled) from None
     finally:
         timer.cancel()
+    if found.is_fallback:
+        raise LimitReached(unsettled)
     return (
         replace(found, status="time limit")
         if is_over.is_set() and found.status == "interrupted"

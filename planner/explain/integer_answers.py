@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from planner.explain.problem import ZERO_TOLERANCE, Problem
 from planner.model.objectives import Tier
 from planner.model.wholes import make_wholes
-from planner.solve.duals import discard_basis, set_upper_bounds, solve_linear
-from planner.solve.highs_model import HELD_TIER_SLACK, NO_COLUMNS
+from planner.solve.duals import set_upper_bounds, solve_linear
+from planner.solve.highs_model import NO_COLUMNS
 from planner.solve.outcome import Array
 from planner.solve.rounding import find_columns
-from planner.solve.staged import SMALL_MODEL_MAX_INTEGERS, StagedSolver
-from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE
+from planner.solve.staged import StagedSolver
+from planner.tolerance import HELD_TIER_SLACK, LAST_TOLERANCE, SEARCH_TOLERANCE
 
 EXACT_GAP = 1e-6
 """Relative MIP gap of quotes and reasons, smaller than the gap of a plan."""
@@ -144,7 +144,7 @@ def settle_whole(
             live.set_integer_columns(NO_COLUMNS)
             live.set_tolerance(tolerance)
             live.minimise(goal.expression)
-            discard_basis(live)
+            live.discard_basis()
             outcome = solve_linear(live)
             live.set_tolerance(SEARCH_TOLERANCE)
         if outcome.status == "optimal":
@@ -160,10 +160,10 @@ def contradicts_itself(problem: Problem, seconds: float) -> bool:
     live = problem.live
     live.release()
     live.minimise(problem.model.frame.objective([]))
-    discard_basis(live)
+    live.discard_basis()
     if solve_linear(live).status == "infeasible":
         return True
-    if len(problem.whole) > SMALL_MODEL_MAX_INTEGERS:
+    if len(problem.whole) > live.tuning.small_model_max_integers:
         return False
     return solve_whole(problem, seconds=seconds).status == "infeasible"
 

@@ -24,7 +24,8 @@ from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of
 from planner.model.objectives import Tier
 from planner.plan.tables import Row
-from planner.solve.duals import Basis, set_upper_bounds
+from planner.solve.basis import Basis
+from planner.solve.duals import set_upper_bounds
 
 Missed = Mapping[tuple[str, int], float]
 """Megawatts missed by commitment and period."""

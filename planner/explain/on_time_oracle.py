@@ -23,7 +23,8 @@ from planner.explain.requests import Name, Request, names_of
 from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of, others_of, shortfalls
 from planner.model.objectives import Tier
-from planner.solve.duals import Basis, Duals
+from planner.solve.basis import Basis
+from planner.solve.duals import Duals
 
 ON_TIME_TOLERANCE = 10 * ZERO_TOLERANCE
 """Tolerance in MW-months up to which a commitment counts as on time."""

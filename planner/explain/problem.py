@@ -21,15 +21,11 @@ from planner.model.build import build_model
 from planner.model.decisions import Decisions, Model
 from planner.model.objectives import Tier, missed_mw_months, present_cost
 from planner.pipeline import collector_paused
+from planner.solve.basis import Basis, map_basis
 from planner.solve.duals import (
     BOUND_PASSED,
-    FURTHER_PIVOTS_PER_ROW,
-    Basis,
     Duals,
-    discard_basis,
-    map_basis,
     proven_bound,
-    read_basis,
     read_duals,
     read_rows,
     row_count,
@@ -123,7 +119,10 @@ class Problem:
         self.cost_tier = present_cost(self.model)
 
     def least_missed(
-        self, start: Sequence[Basis], before: Sequence[float], share: float = FURTHER_PIVOTS_PER_ROW
+        self,
+        start: Sequence[Basis],
+        before: Sequence[float],
+        pivots_per_row: float | None = None,
     ) -> tuple[float, ...]:
         """Return the least MW-months missed by priority, without shadow prices.
 
@@ -134,8 +133,8 @@ class Problem:
         before
             MW-months missed before a change that cannot increase them. A solve stops as soon as its
             bound proves that there is no gain.
-        share
-            Pivot limit of a warm start, as a share of the rows, see `planner.solve.duals.NEAR`.
+        pivots_per_row
+            Pivot limit of a warm start, see `solve_from_basis`.
 
         Raises
         ------
@@ -154,7 +153,7 @@ class Problem:
             stops = is_last and as_before and most > 2 * ZERO_TOLERANCE
             beyond = most / tier.scale - ZERO_TOLERANCE if stops else math.inf
             outcome = solve_from_basis(
-                live, start[number] if number < len(start) else None, beyond, share
+                live, start[number] if number < len(start) else None, beyond, pivots_per_row
             )
             if outcome.status == BOUND_PASSED:
                 values.append(most)
@@ -260,7 +259,7 @@ class Problem:
         outcome = solve_from_basis(live, start, most / goal.scale)
         found = read_duals(live)
         if outcome.status == BOUND_PASSED and proven_bound(live) <= most / goal.scale:
-            discard_basis(live)
+            live.discard_basis()
             outcome = solve_linear(live)
             found = read_duals(live)
         live.release()
@@ -294,7 +293,7 @@ class Problem:
             if outcome.values is None or outcome.status != "optimal":
                 raise NoPlanExists(f"{tier.name}: {outcome.status}")
             point = outcome.values
-            bases.append(read_basis(live))
+            bases.append(live.full_basis())
             found = read_duals(live)
             none = tier is not self.cost_tier and outcome.objective <= ZERO_TOLERANCE
             prices.append(self._chained(found, prices, held, first, tier.scale, none=none))

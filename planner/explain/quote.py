@@ -24,12 +24,10 @@ from planner.explain.row_effects import Touch
 from planner.explain.session import Session
 from planner.model.objectives import Tier
 from planner.plan.tables import Row
+from planner.solve.basis import Basis
 from planner.solve.duals import (
-    Basis,
-    read_basis,
     set_coefficient,
     solve_linear,
-    start_from_basis,
 )
 from planner.solve.outcome import Outcome
 from planner.workbook.rows import Inputs
@@ -206,7 +204,7 @@ class Quoter:
         if outcome.status == "infeasible":
             self.plans.loosen()
             outcome = self._least_shortfall()
-        self._basis = read_basis(self.problem.live) if outcome.status == "optimal" else None
+        self._basis = self.problem.live.full_basis() if outcome.status == "optimal" else None
         self.session.resolves += 1
         self.problem.live.release()
         return rounded_up(self.all_mw - outcome.bound) if outcome.status == "optimal" else None
@@ -218,7 +216,7 @@ class Quoter:
             live.hold(tier.expression, most / tier.scale)
         live.minimise(self.tier.expression)
         if self._basis is not None:
-            start_from_basis(live, self._basis)
+            live.set_basis(self._basis)
         return solve_linear(live)
 
     def largest(self, period: int, *, whole: bool) -> Largest:

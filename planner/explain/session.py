@@ -17,8 +17,6 @@ from planner.explain.problem import ZERO_TOLERANCE, Problem, Solved
 from planner.explain.row_effects import Touch
 from planner.model.objectives import make_tiers
 from planner.plan.store import Plan
-from planner.solve.duals import FAR_PIVOTS_PER_ROW, NEAR_PIVOTS_PER_ROW
-from planner.solve.staged import SMALL_MODEL_MAX_INTEGERS
 from planner.tolerance import LAST_TOLERANCE
 from planner.workbook.rows import Inputs
 
@@ -135,7 +133,7 @@ class Session:
     @property
     def is_small(self) -> bool:
         """Whether the model has few enough integers to answer every question by a MIP."""
-        return len(self.base.whole) <= SMALL_MODEL_MAX_INTEGERS
+        return len(self.base.whole) <= self.base.live.tuning.small_model_max_integers
 
     @property
     def little(self) -> float:
@@ -240,9 +238,9 @@ class Session:
         try:
             other = self.moved(moves)
             carried = [self.base.carried(basis, other) for basis in bases]
-            return other.least_missed(
-                carried, before, NEAR_PIVOTS_PER_ROW if len(moves) == 1 else FAR_PIVOTS_PER_ROW
-            )
+            tuning = other.live.tuning
+            near, far = tuning.near_pivots_per_row, tuning.far_pivots_per_row
+            return other.least_missed(carried, before, near if len(moves) == 1 else far)
         except (NoPlanExists, ValueError):
             return None
 

@@ -7,6 +7,9 @@ import numpy.typing as npt
 
 from planner.solve.highs_model import LiveModel
 
+LEAST_INFINITE = 1e30
+"""Least magnitude that stands for no bound."""
+
 Range = list[float]
 """Smallest and largest non-zero magnitude; empty if all are zero."""
 
@@ -20,10 +23,12 @@ def coefficient_ranges(live: LiveModel) -> dict[str, Range]:
         The model, with nothing fixed or held.
     """
     lp = live.highs.getLp()
-    sides = np.concatenate([np.array(lp.row_lower_), np.array(lp.row_upper_)])
+    coefficients = np.array(lp.a_matrix_.value_, dtype=float)
+    bounds = np.concatenate([live.lower, live.upper])
+    sides = np.concatenate([lp.row_lower_, lp.row_upper_])
     return {
-        "coefficients": _range(np.array(lp.a_matrix_.value_, dtype=float)),
-        "bounds": _range(np.concatenate([live.lower, live.upper])),
+        "coefficients": _range(coefficients),
+        "bounds": _range(bounds),
         "right_sides": _range(sides),
     }
 
@@ -31,5 +36,7 @@ def coefficient_ranges(live: LiveModel) -> dict[str, Range]:
 def _range(values: npt.NDArray[np.float64]) -> Range:
     """Return the range of the finite, non-zero magnitudes."""
     sizes = np.abs(values[np.isfinite(values)])
-    sizes = sizes[(sizes > 0) & (sizes < 1e30)]
-    return [float(sizes.min()), float(sizes.max())] if len(sizes) else []
+    sizes = sizes[(sizes > 0) & (sizes < LEAST_INFINITE)]
+    if not len(sizes):
+        return []
+    return [float(sizes.min()), float(sizes.max())]

@@ -1,4 +1,4 @@
-"""Dual values and bases of linear solves, and limits changed on a live model.
+"""Dual values of linear solves, and limits changed on a live model.
 
 Dual values are read after an LP solve only: a MIP has none.
 """
@@ -12,12 +12,12 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 
+from planner.solve.basis import Basis
 from planner.solve.highs_model import LiveModel
+from planner.solve.highs_run import NO_LIMIT
 from planner.solve.outcome import Array, Outcome
 from planner.solve.recheck import solve_again_if_infeasible
-
-LINEAR_TIME_LIMIT_SECONDS = 600.0
-"""Time limit of a linear program; each takes a small fraction of it."""
+from planner.tolerance import REDUCED_COST_TOLERANCE
 
 BOUND_PASSED = "bound passed"
 """Status of an LP solve that stopped because its objective provably reached the cutoff."""
@@ -25,26 +25,8 @@ BOUND_PASSED = "bound passed"
 ANSWERED_STATUSES = ("optimal", "infeasible", BOUND_PASSED)
 """Statuses that settle an LP solve; any other means that a limit ended it."""
 
-NEAR_PIVOTS_PER_ROW, FURTHER_PIVOTS_PER_ROW, FAR_PIVOTS_PER_ROW, MIN_PIVOTS = 0.4, 0.2, 0.05, 200
-"""Pivot limit from an old basis, per row of the model, before the solve starts from scratch.
-
-By the likely distance of the basis: one limit moved, several moved, or another model; and the
-least number of pivots. Most changes need far fewer; those that need more are faster with presolve.
-"""
-
-GROWN_PIVOTS_PER_ROW = 1.0
-"""Pivot limit of primal simplex from the basis of a model with fewer columns, per row.
-
-That basis is primal feasible, and optimal without a pivot if the new columns do not improve the
-objective. Over all kinds of dates of six late cases this took 70 % of the time of a solve from
-scratch, and one thirtieth where the new columns gain nothing.
-"""
-
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
 """Values of HiGHS's option simplex_strategy."""
-
-REDUCED_COST_TOLERANCE = 1e-9
-"""Reduced costs below this are rounding noise."""
 
 
 @dataclass(frozen=True)
@@ -87,54 +69,48 @@ class RowMatrix:
     def coefficient(self, row: int, column: int) -> float:
         """Return one coefficient; zero if the row does not contain the column."""
         entries = slice(self.start[row], self.start[row + 1])
-        return float(self.value[entries][self.index[entries] == column].sum())
-
-
-@dataclass(frozen=True)
-class Basis:
-    """Simplex basis of an LP solve, from which a similar model can start.
-
-    Attributes
-    ----------
-    columns, rows : tuple of HighsBasisStatus
-        Status of each column and of each row.
-    has_grown : bool
-        Whether the model to start has columns that the solved one did not have.
-    """
-
-    columns: tuple[highspy.HighsBasisStatus, ...]
-    rows: tuple[highspy.HighsBasisStatus, ...]
-    has_grown: bool = False
+        is_column = self.index[entries] == column
+        return float(self.value[entries][is_column].sum())
 
 
 def read_rows(live: LiveModel) -> RowMatrix:
     """Return the rows of a live model, in row order whatever HiGHS's storage order."""
     lp = live.highs.getLp()
-    # The kind is stated, for numpy takes what is empty for floating point.
-    start = np.array(lp.a_matrix_.start_, dtype=np.int64)
-    index = np.array(lp.a_matrix_.index_, dtype=np.int64)
-    value = np.array(lp.a_matrix_.value_, dtype=float)
-    across = np.repeat(np.arange(len(start) - 1), np.diff(start))
-    if lp.a_matrix_.format_ == highspy.MatrixFormat.kColwise:
-        order = np.argsort(index, kind="stable")
-        counts = np.bincount(index, minlength=lp.num_row_)
-        start = np.concatenate([[0], np.cumsum(counts)])
-        index, value = across[order], value[order]
+    rows, columns, value = _entries(lp)
+    order = np.argsort(rows, kind="stable")
+    counts = np.bincount(rows, minlength=lp.num_row_)
+    start = np.concatenate([[0], np.cumsum(counts)])
     return RowMatrix(
         np.array(lp.row_lower_, dtype=float),
         np.array(lp.row_upper_, dtype=float),
         start.astype(np.int32),
-        index.astype(np.int32),
-        value,
+        columns[order].astype(np.int32),
+        value[order],
     )
+
+
+def _entries(
+    lp: highspy.HighsLp,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Array]:
+    """Return row, column and coefficient of each entry of a model."""
+    matrix = lp.a_matrix_
+    # The type is stated, because numpy takes an empty list for floating point.
+    start = np.array(matrix.start_, dtype=np.int64)
+    index = np.array(matrix.index_, dtype=np.int64)
+    value = np.array(matrix.value_, dtype=float)
+    vector = np.repeat(np.arange(len(start) - 1), np.diff(start))
+    if matrix.format_ == highspy.MatrixFormat.kColwise:
+        return index, vector, value
+    return vector, index, value
 
 
 def read_duals(live: LiveModel) -> Duals:
     """Return the dual values of the LP solve that has just ended."""
     solution = live.highs.getSolution()
+    reduced = np.array(solution.col_dual, dtype=float)
     return Duals(
         np.array(solution.row_dual, dtype=float),
-        np.minimum(np.array(solution.col_dual, dtype=float), 0.0),
+        np.minimum(reduced, 0.0),
         np.array(solution.row_value, dtype=float),
     )
 
@@ -160,14 +136,14 @@ def solve_linear(
     strategy
         `DUAL_SIMPLEX`, or `PRIMAL_SIMPLEX`, which ignores the cutoff.
     """
-    most = pivots if pivots is not None else 2**31 - 1
+    seconds = live.tuning.linear_time_limit_seconds
+    limit = NO_LIMIT if pivots is None else pivots
     live.highs.setOptionValue("simplex_strategy", strategy)
-    live.highs.setOptionValue("simplex_iteration_limit", most)
+    live.highs.setOptionValue("simplex_iteration_limit", limit)
     live.highs.setOptionValue("objective_bound", cutoff)
-    outcome = solve_again_if_infeasible(
-        live, live.solve(gap=0.0, seconds=LINEAR_TIME_LIMIT_SECONDS), LINEAR_TIME_LIMIT_SECONDS
-    )
-    live.highs.setOptionValue("simplex_iteration_limit", 2**31 - 1)
+    outcome = live.solve(gap=0.0, seconds=seconds)
+    outcome = solve_again_if_infeasible(live, outcome, seconds)
+    live.highs.setOptionValue("simplex_iteration_limit", NO_LIMIT)
     live.highs.setOptionValue("objective_bound", np.inf)
     live.highs.setOptionValue("simplex_strategy", DUAL_SIMPLEX)
     return outcome
@@ -177,7 +153,7 @@ def solve_from_basis(
     live: LiveModel,
     start: Basis | None,
     cutoff: float = np.inf,
-    pivots_per_row: float = FURTHER_PIVOTS_PER_ROW,
+    pivots_per_row: float | None = None,
 ) -> Outcome:
     """Solve an LP from a basis within a pivot limit, else from scratch.
 
@@ -190,24 +166,37 @@ def solve_from_basis(
     cutoff
         As in `solve_linear`.
     pivots_per_row
-        Pivot limit from the basis, see `NEAR_PIVOTS_PER_ROW`.
+        Pivot limit from the basis; None for `Tuning.further_pivots_per_row`.
     """
+    if pivots_per_row is None:
+        pivots_per_row = live.tuning.further_pivots_per_row
     if start is not None:
-        start_from_basis(live, start)
-        pivots_per_row = 0.0 if start.has_grown else pivots_per_row
-        pivots = max(MIN_PIVOTS, round(pivots_per_row * live.rows))
-        outcome = solve_linear(live, pivots=pivots, cutoff=cutoff)
+        outcome = _solve_within_pivots(live, start, cutoff, pivots_per_row)
         if outcome.status in ANSWERED_STATUSES:
             return outcome
-        if start.has_grown:
-            start_from_basis(live, start)
-            outcome = solve_linear(
-                live, pivots=round(GROWN_PIVOTS_PER_ROW * live.rows), strategy=PRIMAL_SIMPLEX
-            )
-            if outcome.status in ANSWERED_STATUSES:
-                return outcome
-    discard_basis(live)
+    live.discard_basis()
     return solve_linear(live, cutoff=cutoff)
+
+
+def _solve_within_pivots(
+    live: LiveModel,
+    start: Basis,
+    cutoff: float,
+    pivots_per_row: float,
+) -> Outcome:
+    """Solve an LP from a basis by dual simplex; if columns were added, by primal simplex next."""
+    tuning = live.tuning
+    if start.has_grown:
+        # The new columns may make the basis dual infeasible, so dual simplex gets few pivots.
+        pivots_per_row = 0.0
+    pivots = max(tuning.min_pivots, round(pivots_per_row * live.rows))
+    live.set_basis(start)
+    outcome = solve_linear(live, pivots=pivots, cutoff=cutoff)
+    if outcome.status in ANSWERED_STATUSES or not start.has_grown:
+        return outcome
+    live.set_basis(start)
+    pivots = round(tuning.grown_pivots_per_row * live.rows)
+    return solve_linear(live, pivots=pivots, strategy=PRIMAL_SIMPLEX)
 
 
 def proven_bound(live: LiveModel) -> float:
@@ -217,67 +206,27 @@ def proven_bound(live: LiveModel) -> float:
     favours, and each column at the bound that its reduced cost favours. A row whose favoured side
     is infinite gets the multiplier zero.
     """
-    lp, price = live.highs.getLp(), np.array(live.highs.getSolution().row_dual, dtype=float)
-    lower, upper = np.array(lp.row_lower_, dtype=float), np.array(lp.row_upper_, dtype=float)
-    if len(price) != len(lower):
+    lp = live.highs.getLp()
+    price = np.array(live.highs.getSolution().row_dual, dtype=float)
+    row_lower = np.array(lp.row_lower_, dtype=float)
+    row_upper = np.array(lp.row_upper_, dtype=float)
+    if len(price) != len(row_lower):
+        # HiGHS has no dual values.
         return -np.inf
-    side = np.where(price > 0, lower, upper)
+    side = np.where(price > 0, row_lower, row_upper)
     price[~np.isfinite(side)] = 0.0
-    # The kind is stated, for numpy takes what is empty for floating point.
-    start = np.array(lp.a_matrix_.start_, dtype=np.int64)
-    index = np.array(lp.a_matrix_.index_, dtype=np.int64)
-    value, counts = np.array(lp.a_matrix_.value_, dtype=float), np.diff(start)
+    rows, columns, value = _entries(lp)
     cost = np.array(lp.col_cost_, dtype=float)
-    if lp.a_matrix_.format_ == highspy.MatrixFormat.kColwise:
-        column, weight = np.repeat(np.arange(len(counts)), counts), price[index] * value
-    else:
-        column, weight = index, np.repeat(price, counts) * value
-    reduced = cost - np.bincount(column, weights=weight, minlength=len(cost))
+    worth = np.bincount(columns, weights=price[rows] * value, minlength=len(cost))
+    reduced = cost - worth
     reduced[np.abs(reduced) < REDUCED_COST_TOLERANCE] = 0.0
-    near = np.where(reduced > 0, np.array(lp.col_lower_), np.array(lp.col_upper_))
+    bound = np.where(reduced > 0, np.array(lp.col_lower_), np.array(lp.col_upper_))
+    # Zero times infinity is not a number, so only what counts is multiplied.
+    priced = price != 0
     counted = reduced != 0
-    return float(
-        lp.offset_ + price[price != 0] @ side[price != 0] + reduced[counted] @ near[counted]
-    )
-
-
-def read_basis(live: LiveModel) -> Basis:
-    """Return the basis of the LP solve that has just ended."""
-    basis = live.highs.getBasis()
-    return Basis(tuple(basis.col_status), tuple(basis.row_status))
-
-
-def start_from_basis(live: LiveModel, basis: Basis) -> None:
-    """Start the next LP solve from a basis; rows that it does not cover are basic (not binding)."""
-    begin, rows = highspy.HighsBasis(), live.highs.getNumRow()
-    begin.col_status = list(basis.columns)
-    spare = [highspy.HighsBasisStatus.kBasic] * max(0, rows - len(basis.rows))
-    begin.row_status = list(basis.rows[:rows]) + spare
-    begin.valid = begin.alien = True
-    live.highs.setBasis(begin)
-
-
-def discard_basis(live: LiveModel) -> None:
-    """Discard basis and solution, so that the next solve starts from scratch."""
-    live.highs.clearSolver()
-
-
-def map_basis(basis: Basis, columns: Sequence[int | None], rows: Sequence[int | None]) -> Basis:
-    """Map a basis to a similar model.
-
-    Parameters
-    ----------
-    basis
-        Basis of the old model.
-    columns, rows
-        Index of each column and row of the new model in the old one; None if it is new.
-    """
-    lower, basic = highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBasic
-    return Basis(
-        tuple(lower if at is None else basis.columns[at] for at in columns),
-        tuple(basic if at is None else basis.rows[at] for at in rows),
-        any(at is None for at in columns),
-    )
+    of_rows = price[priced] @ side[priced]
+    of_columns = reduced[counted] @ bound[counted]
+    return float(lp.offset_ + of_rows + of_columns)
 
 
 def set_row_bounds(live: LiveModel, row: int, lower: float, upper: float) -> None:

@@ -19,9 +19,10 @@ SUB_MIP_HEURISTICS = ("rins", "rens", "root_reduced_cost")
 
 def new_solver(threads: int) -> highspy.Highs:
     """Return a silent HiGHS object without a model, with the tolerances of a search."""
-    highs = highspy.Highs()  # whose random_seed is 0
-    for option, value in (("output_flag", False), ("threads", threads)):
-        highs.setOptionValue(option, value)
+    # Its random_seed is zero, so that the same input gives the same plan.
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("threads", threads)
     for kind in ("primal", "dual", "mip"):
         highs.setOptionValue(f"{kind}_feasibility_tolerance", SEARCH_TOLERANCE)
     return highs

@@ -13,23 +13,27 @@ from collections.abc import Callable
 import highspy
 
 from planner.errors import SolverFailed
-
-POLL_SECONDS, INTERRUPT_GRACE_SECONDS = 0.05, 0.1
-"""Seconds between polls of the interrupt condition, and the grace period that follows it."""
+from planner.solve.tuning import Tuning
 
 _ABANDONED: list[tuple[threading.Thread, highspy.Highs]] = []
 """Abandoned solvers; referenced here because a running one must not be garbage-collected."""
 
 
-def run_in_thread(highs: highspy.Highs, should_interrupt: Callable[[], bool]) -> bool:
+def run_in_thread(
+    highs: highspy.Highs,
+    should_interrupt: Callable[[], bool],
+    tuning: Tuning,
+) -> bool:
     """Run HiGHS and return whether it ended; if not, its object must not be used any more.
 
     Parameters
     ----------
     highs
         The solver, with its model.
-    is_asked_to_end
+    should_interrupt
         Polled while HiGHS runs; returns True to interrupt it.
+    tuning
+        Seconds between polls, and the grace period that follows an interrupt.
 
     Raises
     ------
@@ -48,10 +52,10 @@ def run_in_thread(highs: highspy.Highs, should_interrupt: Callable[[], bool]) ->
     thread.start()
     try:
         while not should_interrupt():
-            thread.join(POLL_SECONDS)
+            thread.join(tuning.poll_seconds)
             if not thread.is_alive():
                 break
-        thread.join(INTERRUPT_GRACE_SECONDS)
+        thread.join(tuning.interrupt_grace_seconds)
     finally:
         if thread.is_alive():
             _ABANDONED.append((thread, highs))

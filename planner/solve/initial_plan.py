@@ -22,27 +22,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pulp
 
 from planner.model.objectives import CHOOSING, Tier
-from planner.solve.highs_model import NO_COLUMNS, LiveModel, Watcher
+from planner.solve.highs_model import NO_COLUMNS, LiveModel
+from planner.solve.highs_run import Watcher
 from planner.solve.outcome import Array, Outcome
 from planner.solve.staged import StagedSolver, least_value
 from planner.solve.time_limit import TimeBudget
 from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE
-
-RELAXATION_GAP_SHARE = 0.3
-"""Share of its gap that each tier gives up in the relaxation to the later tiers."""
-
-MIN_COUNTS_GAP_SHARE = 0.3
-"""Least share of the last tier's gap for integer counts, however much the openings use."""
-
-MIN_TIER_GAP = 1e-3
-"""Least relative gap sought here for a tier; closer proofs are left to the tiers in turn."""
-
-MIN_DUAL_FACTOR = 2.0
-"""Least weight of a tier as a multiple of its dual value, so that missing more never pays."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +54,7 @@ class InitialPlan:
     tiers
         Tiers, most important first.
     gaps
-        Relative gap requested for each tier; raised to `MIN_TIER_GAP`.
+        Relative gap requested for each tier; raised to `Tuning.min_tier_gap`.
     clock
         Time left.
     watch
@@ -87,9 +75,13 @@ class InitialPlan:
         clock: TimeBudget,
         watch: Watcher | None = None,
     ) -> None:
-        self.live, self.solver, self.clock, self.watch = live, solver, clock, watch
+        self.live = live
+        self.solver = solver
+        self.clock = clock
+        self.watch = watch
+        self.tuning = live.tuning
         self.tiers = [tier for tier in tiers if tier.name != CHOOSING]
-        self.gaps = [max(gap, MIN_TIER_GAP) for gap in gaps]
+        self.gaps = [max(gap, self.tuning.min_tier_gap) for gap in gaps]
         self.relaxed: list[_HeldTier] = []
         self.relaxations: dict[str, Outcome] = {}
         self.bound = -math.inf
@@ -103,47 +95,55 @@ class InitialPlan:
             None if the model is small, has no integer columns except openings, or no plan was
             found.
         """
-        live = self.live
-        whole = np.flatnonzero(live.whole).astype(np.int32)
         if self.solver.is_small or not self.solver.has_counts:
             return None
+        live = self.live
         live.set_integer_columns(NO_COLUMNS)
         shape = self._find_shape()
-        live.release()
-        live.set_integer_columns(whole)
+        self._restore()
         if shape is None or shape.values is None:
             return None
         counted = self._round_counts(shape)
-        live.release()
-        live.set_integer_columns(whole)
+        self._restore()
         return counted.values
+
+    def _restore(self) -> None:
+        self.live.release()
+        self.live.set_integer_columns(self.live.integer_columns)
 
     def _find_shape(self) -> Outcome | None:
         """Relax the tiers in turn, each held near its bound; round the openings of the last."""
-        live = self.live
-        tiers = list(zip(self.tiers, self.gaps, strict=False))
-        outcome, before = self._relax_without_misses(), None
-        for tier, gap in tiers[len(self.relaxed) :]:
+        outcome = self._relax_without_misses()
+        before: Outcome | None = None
+        for number in range(len(self.relaxed), len(self.tiers)):
+            tier = self.tiers[number]
             if outcome is None:
                 outcome = self._relax(tier, before)
             if outcome.status != "optimal":
                 return None
-            if not live.has_held_rows:
+            if not self.live.has_held_rows:
                 self.relaxations[tier.name] = outcome
             if tier is self.tiers[-1]:
                 break
             if self.watch is not None and not self.relaxed:
                 self.watch(None, outcome.bound)
-            near = outcome.objective + RELAXATION_GAP_SHARE * gap * abs(outcome.objective)
-            rows = live.highs.getNumRow()
-            live.hold(tier.expression, near)
-            row = rows if live.highs.getNumRow() > rows else None
-            self.relaxed.append(_HeldTier(tier, outcome.objective, row))
-            before, outcome = outcome, None
+            self._hold_near(tier, outcome.objective, self.gaps[number])
+            before = outcome
+            outcome = None
         assert outcome is not None
         self.bound = outcome.objective
         self.prices = self.live.highs.getSolution().row_dual
-        return self.solver.dive(outcome, self.clock, self.clock.seconds)
+        pace = self.tuning.shape_dive
+        return self.solver.dive(outcome, self.clock, self.clock.seconds, pace)
+
+    def _hold_near(self, tier: Tier, bound: float, gap: float) -> None:
+        """Hold a tier near its bound, so that the later tiers have some freedom."""
+        highs = self.live.highs
+        rows = highs.getNumRow()
+        room = self.tuning.relaxation_gap_share * gap * abs(bound)
+        self.live.hold(tier.expression, bound + room)
+        row = rows if highs.getNumRow() > rows else None
+        self.relaxed.append(_HeldTier(tier, bound, row))
 
     def _relax(self, tier: Tier, before: Outcome | None) -> Outcome:
         """Relax a tier; reuse the previous relaxation if it attains the tier's least value."""
@@ -153,7 +153,8 @@ class InitialPlan:
             value = live.evaluate(tier.expression, before.values)
             if value <= least_value(live) + LAST_TOLERANCE:
                 return replace(before, objective=value, bound=value)
-        live.highs.clearSolver()  # from another tier's basis HiGHS skips presolve
+        # From the basis of another tier HiGHS skips presolve.
+        live.discard_basis()
         return live.solve(gap=0.0, seconds=self.clock.left)
 
     def _relax_without_misses(self) -> Outcome | None:
@@ -161,7 +162,8 @@ class InitialPlan:
 
         Returns None, and holds no tier, if some megawatts must be missed.
         """
-        live, missed = self.live, [tier for tier in self.tiers if tier.tight]
+        live = self.live
+        missed = [tier for tier in self.tiers if tier.tight]
         for tier in missed:
             live.hold(tier.expression, 0.0)
         live.minimise(self.tiers[len(missed)].expression)
@@ -180,26 +182,30 @@ class InitialPlan:
         The weights are large enough that every tier stays within its gap while the sum rises by
         no more than `room`, in the unit of the last tier.
         """
+        tuning = self.tuning
         mixed = pulp.LpAffineExpression(self.tiers[-1].expression)
         for each, gap in zip(self.relaxed, self.gaps, strict=False):
-            if each.row is not None:
-                left = (1.0 - RELAXATION_GAP_SHARE) * gap * max(1.0, abs(each.bound))
-                weight = max(MIN_DUAL_FACTOR * abs(self.prices[each.row]), room / left)
-                for variable, part in each.tier.expression.items():
-                    mixed[variable] = mixed.get(variable, 0.0) + weight * part
+            if each.row is None:
+                continue
+            rest = (1.0 - tuning.relaxation_gap_share) * gap * max(1.0, abs(each.bound))
+            price = abs(self.prices[each.row])
+            weight = max(tuning.min_dual_factor * price, room / rest)
+            for variable, part in each.tier.expression.items():
+                mixed[variable] = mixed.get(variable, 0.0) + weight * part
         return mixed
 
     def _round_counts(self, shape: Outcome) -> Outcome:
         """Make counts integer with a shape's openings, minimising the weighted sum of tiers."""
         assert shape.values is not None
-        live, last = self.live, self.tiers[-1].expression
+        live = self.live
         for each in self.relaxed:
             if each.row is None:
                 live.hold(each.tier.expression, 0.0)
-        cost = live.evaluate(last, shape.values)
+        cost = live.evaluate(self.tiers[-1].expression, shape.values)
         most = self.gaps[len(self.tiers) - 1] * abs(cost)
         # Counts may use all of the gap that the openings leave.
-        room = max(MIN_COUNTS_GAP_SHARE * most, most - (cost - self.bound))
+        unused = most - (cost - self.bound)
+        room = max(self.tuning.min_counts_gap_share * most, unused)
         mixed = self._weighted_sum(room)
         live.minimise(mixed)
         value = live.evaluate(mixed, shape.values)

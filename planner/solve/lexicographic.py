@@ -7,36 +7,31 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from planner.errors import Interrupted, LimitReached, NoPlanExists, PlannerError, SolverFailed
 from planner.model.objectives import CHOOSING, Tier
 from planner.model.wholes import Wholes
-from planner.solve.highs_model import LiveModel, Watcher
+from planner.solve.fallback_plan import plan_without_decisions
+from planner.solve.highs_model import LiveModel
+from planner.solve.highs_run import Watcher
 from planner.solve.initial_plan import InitialPlan
 from planner.solve.interrupt import interruptible
 from planner.solve.outcome import Array, Outcome
 from planner.solve.polish import consistent_bound, polish, solve_with_integers_fixed, uses_tolerance
 from planner.solve.progress import Event
 from planner.solve.rounding import find_columns
-from planner.solve.staged import StagedSolver
+from planner.solve.staged import StagedSolver, least_value
 from planner.solve.time_limit import TimeBudget
-
-TIGHT_TIER_MAX_GAP = 1e-3
-"""Widest relative gap of a tight tier (e.g. missed megawatts), whatever gap was requested.
-
-No later tier can repair a tight tier. Because the gap is relative, no megawatt is missed if none
-need be.
-"""
+from planner.tolerance import GAP_ALLOWANCE
 
 GAP_NOT_PROVEN = "gap not proven"
 """Status of a plan whose gap is not proven although no limit ended the search."""
 
-GAP_ALLOWANCE = 1e-4
-"""Excess over the requested relative gap that still counts as proven.
-
-Earlier tiers are held with a slack, whose saving is in the bound but not in the plan.
-"""
+CONTRADICTION = (
+    "no feasible plan exists: orders already placed, the fleet or the budget "
+    "contradict other firm data. Compare orders with supply_capacity, dedicated fleet "
+    "with its halls, and the budget with what is already spent."
+)
+"""Message of a model that is infeasible."""
 
 LIMIT_STATUSES = ("time limit", "node limit")
 """Statuses of a solve that might have found a plan with more time."""
@@ -61,7 +56,7 @@ class TierResult:
     status : str
         HiGHS's model status.
     seconds : float
-        Time the tier took.
+        Time the tier took. The first tier includes the initial plan, which serves all tiers.
     """
 
     name: str
@@ -102,11 +97,15 @@ class Solution:
     status : str
         ``optimal`` if every tier is proven within its gap; otherwise ``time limit``,
         ``interrupted`` or `GAP_NOT_PROVEN`.
+    is_fallback : bool
+        Whether a limit ended the search before any plan was found, so that this one decides
+        nothing but what firm data force.
     """
 
     values: Array
     tiers: tuple[TierResult, ...]
     status: str
+    is_fallback: bool = False
 
 
 def solve_tiers(
@@ -144,7 +143,8 @@ def solve_tiers(
     NoPlanExists
         If firm data contradict each other.
     LimitReached, Interrupted
-        If a limit or a person ended the first tier before any plan was found.
+        If a limit or a person ended the first tier before any plan was found, and after a limit
+        not even the plan that decides nothing.
     """
     with interruptible(live.stop):
         reached = _TierLoop(live, wholes, limits, listen)
@@ -154,21 +154,70 @@ def solve_tiers(
                 break
         assert reached.values is not None
         values = polish(live, reached.held, shown, wholes, reached.values)
-    results, status = [], reached.status
+    results = []
+    status = reached.status
     for tier, result in zip(tiers, reached.results, strict=False):
-        value = live.evaluate(tier.expression, values) * tier.scale
-        bound = consistent_bound(tier, value, result.bound)
-        gap = relative_gap(value, bound)
-        results.append(replace(result, value=value, bound=bound, gap=gap))
+        polished = _polished_result(live, tier, result, values)
+        results.append(polished)
         if status != "optimal" or tier.name == CHOOSING:
             continue
         # HiGHS may report optimal though its own bound, or a better plan, says otherwise.
-        beaten = abs(bound - result.bound) > GAP_ALLOWANCE * max(1.0, abs(bound))
-        if not gap <= reached.gap(tier) + GAP_ALLOWANCE or (
-            beaten and not uses_tolerance(live, values)
-        ):
+        # Written so that a gap that is not a number proves nothing.
+        is_proven = polished.gap <= reached.gap(tier) + GAP_ALLOWANCE
+        moved = abs(polished.bound - result.bound)
+        is_beaten = moved > GAP_ALLOWANCE * max(1.0, abs(polished.bound))
+        if not is_proven or (is_beaten and not uses_tolerance(live, values)):
             status = GAP_NOT_PROVEN
-    return Solution(values, tuple(results), status)
+    return Solution(values, tuple(results), status, reached.is_fallback)
+
+
+def _polished_result(live: LiveModel, tier: Tier, result: TierResult, values: Array) -> TierResult:
+    """Return the result of a tier with the value of the polished plan."""
+    value = live.evaluate(tier.expression, values) * tier.scale
+    bound = consistent_bound(tier, value, result.bound)
+    return replace(result, value=value, bound=bound, gap=relative_gap(value, bound))
+
+
+def solve_fallback(
+    live: LiveModel,
+    tiers: Sequence[Tier],
+    shown: Tier,
+    wholes: Wholes,
+    least: float,
+    seconds: float,
+) -> Solution | None:
+    """Return the plan that decides nothing; None if it is not found within a few seconds.
+
+    Parameters
+    ----------
+    live
+        The model, with nothing fixed or held.
+    tiers, shown, wholes
+        As for `solve_tiers`.
+    least
+        Proven bound of the first tier, in its own unit.
+    seconds
+        Time spent before.
+    """
+    first = tiers[0]
+    clock = TimeBudget(math.inf)
+    values = plan_without_decisions(live)
+    if values is None:
+        return None
+    held = [(first, live.evaluate(first.expression, values))]
+    values = polish(live, held, shown, wholes, values)
+    value = live.evaluate(first.expression, values) * first.scale
+    gap = relative_gap(value, least)
+    result = TierResult(
+        first.name,
+        first.unit,
+        value,
+        least,
+        gap,
+        "time limit",
+        seconds + clock.spent,
+    )
+    return Solution(values, (result,), "time limit", is_fallback=True)
 
 
 def relative_gap(value: float, bound: float) -> float:
@@ -180,9 +229,15 @@ class _TierLoop:
     """Solves tier after tier on one live model."""
 
     def __init__(
-        self, live: LiveModel, wholes: Wholes, limits: SolveLimits, listen: Listener
+        self,
+        live: LiveModel,
+        wholes: Wholes,
+        limits: SolveLimits,
+        listen: Listener,
     ) -> None:
-        self.live, self.limits, self.listen = live, limits, listen
+        self.live = live
+        self.limits = limits
+        self.listen = listen
         self.solver = StagedSolver(live, find_columns(live, wholes))
         self.started = time.monotonic()
         self.values: Array | None = None
@@ -192,15 +247,21 @@ class _TierLoop:
         self.held: list[tuple[Tier, float]] = []
         self.results: list[TierResult] = []
         self.status = "optimal"
+        self.initial_seconds = 0.0
+        self.is_fallback = False
+        # There is a plan to fall back on, so no solve needs to overrun for want of another.
+        live.ends_on_time = True
 
     def find_initial_plan(self, tiers: Sequence[Tier]) -> None:
         """Seek a plan that is near-optimal in every tier, as the first tier's warm start."""
-        gaps, watch = [self.gap(tier) for tier in tiers], self._watcher(tiers[0])
+        gaps = [self.gap(tier) for tier in tiers]
+        watch = self._watcher(tiers[0])
         clock = TimeBudget(self.limits.seconds)
         initial = InitialPlan(self.live, self.solver, tiers, gaps, clock, watch)
         self.ahead = initial.plan()
         self.relaxations = initial.relaxations
         self.tiers = initial.tiers
+        self.initial_seconds = clock.spent
 
     def solve(self, tier: Tier, *, is_last: bool) -> bool:
         """Solve one tier and hold it; return whether to go on to the next."""
@@ -214,15 +275,9 @@ class _TierLoop:
             # The incumbent is feasible within the search tolerance: widen the rows it violates.
             self.live.widen_rows(self.values)
             outcome = self._run(tier, left, is_last=is_last)
-        if outcome.status == "infeasible" and self.values is None:
-            raise NoPlanExists(
-                "no feasible plan exists: orders already placed, the fleet or the budget "
-                "contradict other firm data. Compare orders with supply_capacity, dedicated fleet "
-                "with its halls, and the budget with what is already spent."
-            )
+        if outcome.values is None and self.values is None:
+            outcome = self._fall_back(tier, outcome)
         if outcome.values is None:
-            if self.values is None:
-                raise _no_plan_error(outcome)
             if not is_last:
                 ended = outcome.status in (*LIMIT_STATUSES, "interrupted")
                 self.status = outcome.status if ended else GAP_NOT_PROVEN
@@ -231,12 +286,36 @@ class _TierLoop:
         self._record(tier, outcome)
         if tier.name != CHOOSING:
             self.held.append((tier, outcome.objective))
-        if outcome.status != "optimal" and not is_last:
+        if is_last:
+            return True
+        if outcome.status != "optimal":
             self.status = outcome.status
             return False
-        if not is_last:
-            self._hold()
+        self._hold()
         return True
+
+    def _fall_back(self, tier: Tier, outcome: Outcome) -> Outcome:
+        """Return the plan that decides nothing, if a limit ended the search before any plan.
+
+        Raises
+        ------
+        NoPlanExists, LimitReached, Interrupted, SolverFailed
+            If anything else ended it, or not even that plan is found.
+        """
+        if outcome.status == "infeasible":
+            raise NoPlanExists(CONTRADICTION)
+        if outcome.status not in LIMIT_STATUSES:
+            raise _no_plan_error(outcome)
+        began = time.monotonic()
+        values = plan_without_decisions(self.live)
+        if values is None:
+            raise _no_plan_error(outcome)
+        self.is_fallback = True
+        value = self.live.evaluate(tier.expression, values)
+        self.live.minimise(tier.expression)
+        bound = min(value, max(outcome.bound, least_value(self.live)))
+        seconds = outcome.seconds + time.monotonic() - began
+        return Outcome("time limit", values, value, bound, seconds)
 
     def _hold(self) -> None:
         """Hold the tier just solved at the value that its plan reaches without slack.
@@ -246,25 +325,25 @@ class _TierLoop:
         continuous columns, too, because the incumbent may already be good enough for them.
         """
         tier, found = self.held[-1]
-        if self.live.has_held_rows and self.values is not None:
-            whole = np.flatnonzero(self.live.whole).astype(np.int32)
+        live = self.live
+        if live.has_held_rows and self.values is not None:
             to_come = [(each, -math.inf) for each in self.tiers[len(self.held) :]]
-            self.values = solve_with_integers_fixed(self.live, [*self.held, *to_come], self.values)
-            self.live.set_integer_columns(whole)
-            self.live.is_interruptible = True
-            value = self.live.evaluate(tier.expression, self.values)
-            value = value if tier.tight else max(value, found)
+            self.values = solve_with_integers_fixed(live, [*self.held, *to_come], self.values)
+            live.set_integer_columns(live.integer_columns)
+            live.is_interruptible = True
+            value = live.evaluate(tier.expression, self.values)
+            if not tier.tight:
+                value = max(value, found)
             self.held[-1] = tier, value
-        self.live.release()
+        live.release()
         for (each, held), result in zip(self.held, self.results, strict=True):
-            self.live.hold(each.expression, held, least=result.bound / each.scale)
+            live.hold(each.expression, held, least=result.bound / each.scale)
 
     def _run(self, tier: Tier, left: float, *, is_last: bool) -> Outcome:
-        """Solve one tier from the incumbent; without one, HiGHS may overrun the time limit."""
+        """Solve one tier from the incumbent."""
         self.live.minimise(tier.expression)
         watch = self._watcher(tier)
         start = self.ahead if self.values is None else self.values
-        self.live.ends_on_time = start is not None
         if is_last:
             return self.solver.break_ties(start, seconds=left, watch=watch)
         # Used once: it is a relaxation of the rows as stated, not of rows widened later.
@@ -272,12 +351,18 @@ class _TierLoop:
         if self.live.has_held_rows:
             known = None
         return self.solver.solve(
-            gap=self.gap(tier), seconds=left, start=start, watch=watch, relaxed=known
+            gap=self.gap(tier),
+            seconds=left,
+            start=start,
+            watch=watch,
+            relaxed=known,
         )
 
     def gap(self, tier: Tier) -> float:
         """Return the relative gap requested for a tier."""
-        return min(self.limits.gap, TIGHT_TIER_MAX_GAP) if tier.tight else self.limits.gap
+        if tier.tight:
+            return min(self.limits.gap, self.live.tuning.tight_tier_max_gap)
+        return self.limits.gap
 
     def _watcher(self, tier: Tier) -> Watcher:
         """Return a watcher that turns the solver's progress into events of the tier."""
@@ -285,20 +370,35 @@ class _TierLoop:
         def watch(incumbent: float | None, bound: float | None) -> None:
             value = None if incumbent is None else incumbent * tier.scale
             proven = None if bound is None else bound * tier.scale
-            gap = None if value is None or proven is None else relative_gap(value, proven)
-            elapsed = time.monotonic() - self.started
-            self.listen(Event(tier.name, tier.unit, value, proven, gap, elapsed))
+            gap = None
+            if value is not None and proven is not None:
+                gap = relative_gap(value, proven)
+            self._tell(tier, value, proven, gap)
 
         return watch
 
-    def _record(self, tier: Tier, outcome: Outcome) -> None:
-        value, bound = outcome.objective * tier.scale, outcome.bound * tier.scale
-        gap = relative_gap(value, bound)
-        self.results.append(
-            TierResult(tier.name, tier.unit, value, bound, gap, outcome.status, outcome.seconds)
-        )
+    def _tell(
+        self,
+        tier: Tier,
+        value: float | None,
+        bound: float | None,
+        gap: float | None,
+    ) -> None:
+        """Report the progress of a tier."""
         elapsed = time.monotonic() - self.started
         self.listen(Event(tier.name, tier.unit, value, bound, gap, elapsed))
+
+    def _record(self, tier: Tier, outcome: Outcome) -> None:
+        """Keep and report the result of a tier."""
+        value = outcome.objective * tier.scale
+        bound = outcome.bound * tier.scale
+        gap = relative_gap(value, bound)
+        seconds = outcome.seconds
+        if not self.results:
+            seconds += self.initial_seconds
+        result = TierResult(tier.name, tier.unit, value, bound, gap, outcome.status, seconds)
+        self.results.append(result)
+        self._tell(tier, value, bound, gap)
 
 
 def _no_plan_error(outcome: Outcome) -> PlannerError:

@@ -6,40 +6,33 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
+import pulp
 
 from planner.model.frame import collect
 from planner.model.objectives import Tier
 from planner.model.spare import Spare
 from planner.model.wholes import Wholes
+from planner.solve.basis import Basis
 from planner.solve.elastic_rows import largest_miss
-from planner.solve.highs_model import NO_COLUMNS, LiveModel, Statuses
+from planner.solve.highs_model import NO_COLUMNS, Index, LiveModel
 from planner.solve.outcome import Array
 from planner.solve.problem_arrays import indices_of
 from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE, TOLERANCE
 
-LARGE_MODEL_MIN_COLUMNS = 300_000
-"""Columns above which tiers at zero are not re-solved and presolve beats a warm basis."""
-
-Index = npt.NDArray[np.int32]
-
 BINARY_THRESHOLD = 0.5
 """Threshold between zero and one for the value of a binary column."""
 
-SPARE_MAX_NODES, SPARE_TIME_LIMIT_SECONDS = 100, 60.0
-"""Limits on removing spare openings and lots; the nodes take a fraction of the time."""
-
-POLISH_TIME_LIMIT_SECONDS = 600.0
-"""Time limit of each LP that remains once integers are fixed; each takes a fraction of it."""
+HeldTier = tuple[Tier, float]
+"""A tier, and the value that the search found."""
 
 
 def polish(
     live: LiveModel,
-    held: Sequence[tuple[Tier, float]],
+    held: Sequence[HeldTier],
     shown: Tier,
     wholes: Wholes,
     values: Array,
-    bases: Sequence[tuple[Statuses, Statuses]] = (),
+    bases: Sequence[Basis] = (),
 ) -> Array:
     """Round the integer columns and solve the tiers again over the continuous ones.
 
@@ -66,18 +59,17 @@ def polish(
     array of float
         The polished plan, shape (columns,).
     """
-    whole = np.flatnonzero(live.whole).astype(np.int32)
     values = solve_with_integers_fixed(live, held, values, bases)
     if _drop_empty_orders(live, wholes, values):
         values = solve_with_integers_fixed(live, held, values, bases)
-    counted = np.concatenate([NO_COLUMNS, *(indices_of(tier.expression) for tier, _ in held)])
+    counted = _columns_of(held)
     values = _without_spare(live, counted, wholes.spare, values)
     last = _with_flows(shown, wholes.spare)
     at = np.setdiff1d(indices_of(last.expression), counted)
     values = _solve_tier_over(live, last, at, values)
     live.set_tolerance(SEARCH_TOLERANCE)
     live.release()
-    live.set_integer_columns(whole)
+    live.set_integer_columns(live.integer_columns)
     live.is_interruptible = True
     return values
 
@@ -88,7 +80,9 @@ def consistent_bound(tier: Tier, value: float, bound: float) -> float:
     A plan beats its bound where it misses rows within the tolerance, as whole numbers at a
     coincidence may. The bound then still proves that no plan which keeps every row is better.
     """
-    return min(bound, value) if tier.scale > 0 else max(bound, value)
+    if tier.scale > 0:
+        return min(bound, value)
+    return max(bound, value)
 
 
 def uses_tolerance(live: LiveModel, values: Array) -> bool:
@@ -98,9 +92,9 @@ def uses_tolerance(live: LiveModel, values: Array) -> bool:
 
 def solve_with_integers_fixed(
     live: LiveModel,
-    held: Sequence[tuple[Tier, float]],
+    held: Sequence[HeldTier],
     values: Array,
-    bases: Sequence[tuple[Statuses, Statuses]] = (),
+    bases: Sequence[Basis] = (),
 ) -> Array:
     """Fix the integer columns, rounded, and solve the tiers again, held within `LAST_TOLERANCE`.
 
@@ -118,36 +112,48 @@ def solve_with_integers_fixed(
     bases
         Bases to start the tiers from.
     """
-    whole = np.flatnonzero(live.whole).astype(np.int32)
     live.release()
-    live.fix_at_rounded(whole, values)
+    live.fix_at_rounded(live.integer_columns, values)
     live.set_integer_columns(NO_COLUMNS)
-    live.is_interruptible = False  # this takes seconds, and there is a plan to keep
+    # This takes seconds, and there is a plan to keep.
+    live.is_interruptible = False
     live.set_tolerance(LAST_TOLERANCE)
+    last = len(held) - 1
     for number, (tier, found) in enumerate(held):
-        is_last = number == len(held) - 1
-        if (
-            not is_last
-            and live.columns > LARGE_MODEL_MIN_COLUMNS
-            and _is_at_zero(live, tier, values)
-        ):
-            live.hold(tier.expression, 0.0)  # fixes its columns for the later tiers
+        if number < last and _is_large(live) and _is_at_zero(live, tier, values):
+            # No solve can improve it; this fixes its columns for the later tiers.
+            live.hold(tier.expression, 0.0)
             continue
         if number < len(bases):
-            live.set_basis(*bases[number])
-        values = _without_negligible_misses(live, tier, _solve_tier(live, tier, values))
-        reached = live.evaluate(tier.expression, values)
-        limit = reached if tier.tight else max(reached, found)
+            live.set_basis(bases[number])
+        values = _solve_tier(live, tier, values)
+        values = _without_negligible_misses(live, tier, values)
+        limit = live.evaluate(tier.expression, values)
+        if not tier.tight:
+            limit = max(limit, found)
         live.hold(tier.expression, limit, LAST_TOLERANCE)
     live.set_tolerance(SEARCH_TOLERANCE)
     return values
 
 
+def _columns_of(held: Sequence[HeldTier]) -> Index:
+    """Return the columns that the tiers contain."""
+    columns = [NO_COLUMNS]
+    for tier, _ in held:
+        columns.append(indices_of(tier.expression))
+    return np.concatenate(columns)
+
+
+def _is_large(live: LiveModel) -> bool:
+    return live.columns > live.tuning.large_model_min_columns
+
+
 def _is_at_zero(live: LiveModel, tier: Tier, values: Array) -> bool:
-    """Return whether a tier is at zero and cannot be negative, so that no solve can improve it."""
+    """Return whether a tier is at zero and cannot be negative."""
     at = indices_of(tier.expression)
-    is_least = np.all(live.lower[at] >= 0) and all(c >= 0 for c in tier.expression.values())
-    return bool(is_least) and live.evaluate(tier.expression, values) <= LAST_TOLERANCE
+    if np.any(live.lower[at] < 0) or min(tier.expression.values(), default=0.0) < 0:
+        return False
+    return live.evaluate(tier.expression, values) <= LAST_TOLERANCE
 
 
 def _without_negligible_misses(live: LiveModel, tier: Tier, values: Array) -> Array:
@@ -155,12 +161,15 @@ def _without_negligible_misses(live: LiveModel, tier: Tier, values: Array) -> Ar
 
     The tier's bound does not count them, so later tiers must not pay for them either.
     """
-    at = indices_of(tier.expression) if tier.tight else NO_COLUMNS
-    nearly = at[(values[at] > 0) & (values[at] <= SEARCH_TOLERANCE)]
-    if len(nearly):
-        values = values.copy()
-        values[nearly] = 0.0
-        live.widen_rows(values)
+    if not tier.tight:
+        return values
+    at = indices_of(tier.expression)
+    is_negligible = (values[at] > 0) & (values[at] <= SEARCH_TOLERANCE)
+    if not is_negligible.any():
+        return values
+    values = values.copy()
+    values[at[is_negligible]] = 0.0
+    live.widen_rows(values)
     return values
 
 
@@ -170,14 +179,14 @@ def _drop_empty_orders(live: LiveModel, wholes: Wholes, values: Array) -> bool:
     In a plan without whole lots, a gap can leave an order open whose quantity is zero, or within
     the feasibility tolerance. The tiers are then solved again without that quantity.
     """
-    dropped = [
-        live.position[id(placed)]
-        for placed, lots in wholes.orders
-        if values[live.position[id(placed)]] > BINARY_THRESHOLD
-        and values[live.position[id(lots)]] <= TOLERANCE
-    ]
-    values[dropped] = 0.0
-    return bool(dropped)
+    has_dropped = False
+    for placed, lots in wholes.orders:
+        order = live.position[id(placed)]
+        quantity = live.position[id(lots)]
+        if values[order] > BINARY_THRESHOLD and values[quantity] <= TOLERANCE:
+            values[order] = 0.0
+            has_dropped = True
+    return has_dropped
 
 
 def _solve_tier(live: LiveModel, tier: Tier, values: Array) -> Array:
@@ -187,17 +196,22 @@ def _solve_tier(live: LiveModel, tier: Tier, values: Array) -> Array:
     `LAST_TOLERANCE` are widened (`LiveModel.widen_rows`). If HiGHS still fails, the incumbent is
     returned unchanged.
     """
+    seconds = live.tuning.polish_time_limit_seconds
     live.minimise(tier.expression)
-    outcome = live.solve(gap=0.0, seconds=POLISH_TIME_LIMIT_SECONDS)
+    outcome = live.solve(gap=0.0, seconds=seconds)
     if outcome.values is not None:
         return outcome.values
     live.set_tolerance(SEARCH_TOLERANCE)
-    near = live.solve(gap=0.0, seconds=POLISH_TIME_LIMIT_SECONDS)
+    near = live.solve(gap=0.0, seconds=seconds)
     live.set_tolerance(LAST_TOLERANCE)
-    point = np.clip(values, *live.all_bounds()) if near.values is None else near.values
+    point = near.values
+    if point is None:
+        point = np.clip(values, *live.all_bounds())
     live.widen_rows(point)
-    outcome = live.solve(gap=0.0, seconds=POLISH_TIME_LIMIT_SECONDS)
-    return point if outcome.values is None else outcome.values
+    outcome = live.solve(gap=0.0, seconds=seconds)
+    if outcome.values is None:
+        return point
+    return outcome.values
 
 
 def _solve_tier_over(live: LiveModel, tier: Tier, at: Index, values: Array) -> Array:
@@ -209,10 +223,12 @@ def _solve_tier_over(live: LiveModel, tier: Tier, at: Index, values: Array) -> A
     live.release()
     kept, decided = _other_columns(live, at, values)
     live.fix(kept, decided)
-    if live.columns > LARGE_MODEL_MIN_COLUMNS:
-        live.highs.clearSolver()  # presolve reduces the model to the few free columns
+    if _is_large(live):
+        # From scratch, so that presolve reduces the model to the few free columns.
+        live.discard_basis()
     values = _solve_tier(live, tier, values)
-    values[kept] = decided  # HiGHS may have moved them within its tolerance
+    # HiGHS may have moved them within its tolerance.
+    values[kept] = decided
     return values
 
 
@@ -225,20 +241,26 @@ def _without_spare(live: LiveModel, counted: Index, spare: Spare, values: Array)
     """
     if live.stop.is_set():
         return values
-    fewer = indices_of([variable for variable, _ in spare.fewer])
-    follow = indices_of([variable for variable, _ in spare.follow])
-    flows = indices_of([variable for variable, _ in spare.flows])
+    fewer = _columns_in(spare.fewer)
+    follow = _columns_in(spare.follow)
+    flows = _columns_in(spare.flows)
     free = np.concatenate([fewer, follow, np.setdiff1d(flows, counted)])
     values = np.where(live.whole, np.round(values), values)
     live.release()
     kept, decided = _other_columns(live, free, values)
     live.fix(kept, decided)
-    live.set_column_bounds(fewer, live.lower[fewer], np.maximum(values[fewer], live.lower[fewer]))
+    least = live.lower[fewer]
+    live.set_column_bounds(fewer, least, np.maximum(values[fewer], least))
     live.minimise(collect([*spare.fewer, *spare.follow]))
     live.set_integer_columns(fewer[live.whole[fewer]])
     live.set_start(values)
-    live.set_tolerance(LAST_TOLERANCE)  # keep what is needed by tiny amounts
-    outcome = live.solve(gap=0.0, seconds=SPARE_TIME_LIMIT_SECONDS, nodes=SPARE_MAX_NODES)
+    # A tight tolerance keeps what is needed by tiny amounts.
+    live.set_tolerance(LAST_TOLERANCE)
+    outcome = live.solve(
+        gap=0.0,
+        seconds=live.tuning.spare_time_limit_seconds,
+        nodes=live.tuning.spare_max_nodes,
+    )
     live.set_tolerance(SEARCH_TOLERANCE)
     live.set_integer_columns(NO_COLUMNS)
     if outcome.values is None:
@@ -248,12 +270,19 @@ def _without_spare(live: LiveModel, counted: Index, spare: Spare, values: Array)
     return found
 
 
+def _columns_in(terms: Sequence[tuple[pulp.LpVariable, float]]) -> Index:
+    """Return the columns of terms."""
+    return indices_of([variable for variable, _ in terms])
+
+
 def _other_columns(live: LiveModel, at: Index, values: Array) -> tuple[Index, Array]:
     """Return all columns except some, and their values clipped to their bounds."""
     kept = np.setdiff1d(np.arange(live.columns, dtype=np.int32), at)
-    return kept, np.clip(values[kept], live.lower[kept], live.upper[kept])
+    decided = np.clip(values[kept], live.lower[kept], live.upper[kept])
+    return kept, decided
 
 
 def _with_flows(shown: Tier, spare: Spare) -> Tier:
     """Return a tier with early starts and shipments, and their quantities, added to it."""
-    return replace(shown, expression=collect([*shown.expression.items(), *spare.flows]))
+    terms = [*shown.expression.items(), *spare.flows]
+    return replace(shown, expression=collect(terms))

@@ -42,14 +42,19 @@ class ProblemArrays:
             variable.column = at
         rows = problem.constraints()
         expressions = [row.expr for row in rows]
-        counts = np.fromiter(map(len, expressions), dtype=np.int64, count=len(rows))
-        self.start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        # Iterators without a Python loop: a model has millions of terms.
+        count = len(rows)
+        lengths = np.fromiter(map(len, expressions), dtype=np.int64, count=count)
+        self.start = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
         total = int(self.start[-1])
         self.index = indices_of(chain.from_iterable(expressions), total)
         values = chain.from_iterable(map(dict.values, expressions))
         self.value = np.fromiter(values, dtype=np.float64, count=total)
-        right = -np.fromiter(map(attrgetter("constant"), rows), dtype=float, count=len(rows))
-        sense = np.fromiter(map(attrgetter("sense"), rows), dtype=np.int8, count=len(rows))
+        constants = map(attrgetter("constant"), rows)
+        senses = map(attrgetter("sense"), rows)
+        # PuLP keeps a row's right-hand side, negated, as the constant on its left.
+        right = -np.fromiter(constants, dtype=float, count=count)
+        sense = np.fromiter(senses, dtype=np.int8, count=count)
         self.row_lower = np.where(sense >= 0, right, -np.inf)
         self.row_upper = np.where(sense <= 0, right, np.inf)
         # As numbers, PuLP's None for no bound becomes NaN.
@@ -61,10 +66,10 @@ class ProblemArrays:
 
     def pass_to(self, highs: highspy.Highs) -> None:
         """Pass these arrays to HiGHS as its model, with zero costs."""
-        columns, rows = len(self.lower), len(self.row_lower)
+        columns = len(self.lower)
         highs.passModel(
             columns,
-            rows,
+            len(self.row_lower),
             len(self.value),
             int(highspy.MatrixFormat.kRowwise),
             int(highspy.ObjSense.kMinimize),
@@ -91,4 +96,5 @@ def indices_of(variables: Iterable[pulp.LpVariable], count: int = -1) -> npt.NDA
     count
         Number of variables, if known.
     """
-    return np.fromiter(map(attrgetter("column"), variables), dtype=np.int32, count=count)
+    columns = map(attrgetter("column"), variables)
+    return np.fromiter(columns, dtype=np.int32, count=count)

@@ -20,31 +20,18 @@ and with or without a warm start; older versions have the same fault. The counte
   every wrong verdict observed came from the restart after the root node. The third has no node
   limit: it ends with a plan, with the same verdict, or at the caller's time limit.
 - *Linear models.* An infeasible LP is solved again from scratch without presolve, within a limit
-  on pivots (`SECOND_SOLVE_PIVOTS_PER_ROW`).
+  on pivots (`Tuning.second_solve_pivots_per_row`).
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
-from planner.solve.highs_model import LiveModel, Watcher
+from planner.solve.highs_model import LiveModel
+from planner.solve.highs_run import NO_LIMIT, Watcher
 from planner.solve.outcome import Array, Outcome
 from planner.solve.time_limit import TimeBudget
 from planner.tolerance import SEARCH_TOLERANCE
-
-SECOND_SOLVE_NODE_FACTOR = 5
-"""Node limit of the second solve, as a multiple of the nodes of the first."""
-
-SECOND_SOLVE_MIN_NODES, SECOND_SOLVE_NODES_TIMES_COLUMNS = 10, 1_000_000
-"""Least node limit of the second solve: in any model, and its product with the columns.
-
-The second is about one second's work. With 10 nodes alone, one of 5,000 small models solved in
-stages kept a wrong bound.
-"""
-
-SECOND_SOLVE_MIN_PIVOTS, SECOND_SOLVE_PIVOTS_PER_ROW = 10_000, 10
-"""Pivot limit of the second solve of an infeasible LP: at least, and per row."""
 
 
 def solve_checked(
@@ -81,26 +68,26 @@ def solve_checked(
     Outcome
         The better plan, with the weaker of the bounds.
     """
-    afresh = start is None or is_small
+    is_afresh = start is None or is_small
     if start is not None and not is_small:
         live.set_start(start)
-    first = live.solve(gap=gap, seconds=clock.left, presolve=afresh, watch=watch, nodes=nodes)
-    value = math.inf if start is None else live.evaluate(live.objective, start)
-    if value < first.objective:
-        first = replace(first, values=start, objective=value, bound=min(first.bound, value))
+    first = live.solve(
+        gap=gap,
+        seconds=clock.left,
+        presolve=is_afresh,
+        watch=watch,
+        nodes=nodes,
+    )
+    first = _no_worse_than(live, start, first)
     if first.status not in ("optimal", "infeasible"):
         return first
     if first.values is not None:
         live.set_start(first.values)
-    most = max(
-        SECOND_SOLVE_MIN_NODES,
-        SECOND_SOLVE_NODES_TIMES_COLUMNS // live.columns,
-        SECOND_SOLVE_NODE_FACTOR * first.nodes,
-    )
+    most = _second_solve_nodes(live, first)
     second = live.solve(
         gap=gap,
         seconds=clock.left,
-        presolve=not afresh,
+        presolve=not is_afresh,
         heuristics=is_small,
         nodes=most if nodes is None else min(nodes, most),
     )
@@ -109,6 +96,26 @@ def solve_checked(
     if first.status == "infeasible" and second.status != "infeasible":
         return live.solve(gap=gap, seconds=clock.left, restarts=False, watch=watch, nodes=nodes)
     return first
+
+
+def _no_worse_than(live: LiveModel, start: Array | None, first: Outcome) -> Outcome:
+    """Return an outcome with the incumbent as its plan if that is better."""
+    if start is None:
+        return first
+    value = live.evaluate(live.objective, start)
+    if value >= first.objective:
+        return first
+    return replace(first, values=start, objective=value, bound=min(first.bound, value))
+
+
+def _second_solve_nodes(live: LiveModel, first: Outcome) -> int:
+    """Return the node limit of the second solve."""
+    tuning = live.tuning
+    return max(
+        tuning.second_solve_min_nodes,
+        tuning.second_solve_nodes_times_columns // live.columns,
+        tuning.second_solve_node_factor * first.nodes,
+    )
 
 
 def solve_again_if_infeasible(live: LiveModel, outcome: Outcome, seconds: float) -> Outcome:
@@ -130,11 +137,12 @@ def solve_again_if_infeasible(live: LiveModel, outcome: Outcome, seconds: float)
     """
     if outcome.status != "infeasible":
         return outcome
-    live.highs.clearSolver()
-    most = max(SECOND_SOLVE_MIN_PIVOTS, SECOND_SOLVE_PIVOTS_PER_ROW * live.rows)
-    live.highs.setOptionValue("simplex_iteration_limit", most)
+    tuning = live.tuning
+    pivots = max(tuning.second_solve_min_pivots, tuning.second_solve_pivots_per_row * live.rows)
+    live.discard_basis()
+    live.highs.setOptionValue("simplex_iteration_limit", pivots)
     second = live.solve(gap=0.0, seconds=seconds, presolve=False)
-    live.highs.setOptionValue("simplex_iteration_limit", 2**31 - 1)
+    live.highs.setOptionValue("simplex_iteration_limit", NO_LIMIT)
     return second
 
 
@@ -143,14 +151,24 @@ def _reconcile(first: Outcome, second: Outcome, gap: float) -> Outcome:
 
     HiGHS sometimes reports "optimal" with a bound that does not prove it, or with no bound at all.
     """
-    best = min(first, second, key=lambda outcome: outcome.objective)
-    if second.objective < first.bound - SEARCH_TOLERANCE:  # the first was wrong
-        status, bounds = second.status, [second.bound]
+    best = first if first.objective <= second.objective else second
+    if second.objective < first.bound - SEARCH_TOLERANCE:
+        # The first bound was wrong.
+        status = second.status
+        bounds = [second.bound]
     elif second.status == "optimal":
-        status, bounds = "optimal", [first.bound, second.bound]
+        status = "optimal"
+        bounds = [first.bound, second.bound]
     else:
-        status, bounds = first.status, [first.bound]
-    room = gap * abs(best.objective) + SEARCH_TOLERANCE * max(1.0, abs(best.objective))
+        status = first.status
+        bounds = [first.bound]
+    size = abs(best.objective)
+    room = gap * size + SEARCH_TOLERANCE * max(1.0, size)
     proofs = [bound for bound in bounds if bound >= best.objective - room]
-    bound = min(*(proofs or bounds), best.objective)
-    return replace(best, status=status, bound=bound, seconds=first.seconds + second.seconds)
+    bound = min(proofs or bounds)
+    return replace(
+        best,
+        status=status,
+        bound=min(bound, best.objective),
+        seconds=first.seconds + second.seconds,
+    )

@@ -14,27 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import pulp
 
 from planner.model.wholes import Wholes
-from planner.solve.highs_model import LiveModel, Watcher
+from planner.solve.highs_model import Index, LiveModel
+from planner.solve.highs_run import Watcher
 from planner.solve.outcome import Array, Outcome
 from planner.solve.time_limit import TimeBudget
-
-Index = npt.NDArray[np.int32]
-
-MILESTONES_GAP_SHARE, COUNTS_GAP_SHARE = 0.7, 0.95
-"""Shares of the gap that the milestones, and then all counts, may have used."""
-
-NEAR_MAX_NODES, MILESTONES_MAX_NODES, COUNTS_MAX_NODES = 20, 100, 200
-"""Node limits of the search over all counts near a shape, over milestones, and between them.
-
-Any gap that these searches leave is left to branch and bound on the whole model.
-"""
-
-COUNT_BAND_UNITS = 5.0
-"""Number of systems or lots by which a count may move from its value in the shape."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +38,8 @@ def find_columns(live: LiveModel, wholes: Wholes) -> IntegerColumns:
     """Return the indices of the integer variables in a live model."""
 
     def at(variables: Sequence[pulp.LpVariable]) -> Index:
-        return np.array(sorted(live.position[id(v)] for v in variables), dtype=np.int32)
+        places = [live.position[id(variable)] for variable in variables]
+        return np.array(sorted(places), dtype=np.int32)
 
     return IntegerColumns(
         at(wholes.openings),
@@ -75,7 +62,9 @@ class CountRounder:
     """
 
     def __init__(self, live: LiveModel, columns: IntegerColumns) -> None:
-        self.live, self.columns = live, columns
+        self.live = live
+        self.columns = columns
+        self.tuning = live.tuning
 
     def round_counts(
         self,
@@ -103,15 +92,16 @@ class CountRounder:
             Called with the same of the search over milestones, whose incumbents are no plans yet.
         """
         assert shape.values is not None
-        bounds = self.live.all_bounds()
-        target = shape.bound + COUNTS_GAP_SHARE * gap * abs(shape.bound)
+        live = self.live
+        bounds = live.all_bounds()
+        target = self._counts_target(shape, gap)
         outcome = self._round_near(shape.values, gap, target, clock, watch)
-        self.live.set_all_bounds(bounds)
+        live.set_all_bounds(bounds)
         if outcome.objective > target:
             staged = self.round_counts_in_stages(shape, gap, clock, watch, in_hand)
             if outcome.values is None or staged.objective < outcome.objective:
                 return staged
-        self.live.set_integer_columns(np.flatnonzero(self.live.whole).astype(np.int32))
+        live.set_integer_columns(live.integer_columns)
         return replace(outcome, bound=shape.bound)
 
     def round_counts_in_stages(
@@ -124,75 +114,96 @@ class CountRounder:
     ) -> Outcome:
         """Make systems at milestones, then counts integer; parameters as for `round_counts`."""
         assert shape.values is not None
-        live, bounds = self.live, self.live.all_bounds()
+        live = self.live
+        bounds = live.all_bounds()
         self._fix_openings(shape.values)
-        target = shape.bound + COUNTS_GAP_SHARE * gap * abs(shape.bound)
         outcome = self._round_milestones(shape, gap, clock, in_hand)
         if outcome.values is not None:
+            target = self._counts_target(shape, gap)
             outcome = self._round_between_milestones(outcome.values, gap, target, clock, watch)
-        live.set_integer_columns(np.flatnonzero(live.whole).astype(np.int32))
+        live.set_integer_columns(live.integer_columns)
         live.set_all_bounds(bounds)
         return replace(outcome, bound=shape.bound)
+
+    def _counts_target(self, shape: Outcome, gap: float) -> float:
+        """Return the objective at which a search over counts may stop."""
+        return shape.bound + self.tuning.counts_gap_share * gap * abs(shape.bound)
 
     def _fix_openings(self, values: Array) -> None:
         self.live.fix_at_rounded(self.columns.openings, values)
         self.live.fix_at_rounded(self.columns.removals, values)
 
     def _round_near(
-        self, near: Array, gap: float, target: float, clock: TimeBudget, watch: Watcher | None
+        self,
+        near: Array,
+        gap: float,
+        target: float,
+        clock: TimeBudget,
+        watch: Watcher | None,
     ) -> Outcome:
-        """Make all counts integer near their values, with openings fixed.
-
-        Its bound is not used, so that all presolve rules may stay on.
-        """
-        columns, live = self.columns, self.live
+        """Make all counts integer near their values, with openings fixed."""
+        columns = self.columns
         counts = np.concatenate([columns.installs, columns.lots, columns.at_milestones])
         self._fix_openings(near)
-        live.restrict_to_band(counts, near, COUNT_BAND_UNITS)
-        live.set_integer_columns(counts)
-        return live.solve(
-            gap=gap / 8,
-            seconds=clock.left / 3,
-            watch=watch,
-            nodes=NEAR_MAX_NODES,
-            target=target,
-            all_rules=True,
-        )
+        self.live.restrict_to_band(counts, near, self.tuning.count_band_units)
+        self.live.set_integer_columns(counts)
+        # Its bound is not used, so that all presolve rules may stay on.
+        nodes = self.tuning.near_max_nodes
+        return self._search(gap, target, nodes, clock, watch, all_rules=True)
 
     def _round_milestones(
-        self, shape: Outcome, gap: float, clock: TimeBudget, in_hand: Watcher | None
+        self,
+        shape: Outcome,
+        gap: float,
+        clock: TimeBudget,
+        in_hand: Watcher | None,
     ) -> Outcome:
         """Make the systems in place at milestones integer, with openings fixed."""
-        live, room = self.live, gap * abs(shape.bound)
-        live.set_integer_columns(self.columns.at_milestones)
-        return live.solve(
-            gap=gap / 8,
-            seconds=clock.left / 3,
-            watch=in_hand,
-            nodes=MILESTONES_MAX_NODES,
-            target=shape.bound + MILESTONES_GAP_SHARE * room,
-        )
+        room = gap * abs(shape.bound)
+        target = shape.bound + self.tuning.milestones_gap_share * room
+        self.live.set_integer_columns(self.columns.at_milestones)
+        return self._search(gap, target, self.tuning.milestones_max_nodes, clock, in_hand)
 
     def _round_between_milestones(
-        self, near: Array, gap: float, target: float, clock: TimeBudget, watch: Watcher | None
+        self,
+        near: Array,
+        gap: float,
+        target: float,
+        clock: TimeBudget,
+        watch: Watcher | None,
     ) -> Outcome:
         """Make installs and lots integer, with openings and systems at milestones fixed."""
-        columns, live = self.columns, self.live
+        columns = self.columns
+        live = self.live
+        band = self.tuning.count_band_units
+        nodes = self.tuning.counts_max_nodes
         counts = np.concatenate([columns.installs, columns.lots])
         live.fix_at_rounded(columns.at_milestones, near)
-        live.restrict_to_band(counts, near, COUNT_BAND_UNITS)
+        live.restrict_to_band(counts, near, band)
         live.set_integer_columns(counts)
-        outcome = live.solve(
-            gap=gap / 8, seconds=clock.left / 3, watch=watch, nodes=COUNTS_MAX_NODES, target=target
-        )
+        outcome = self._search(gap, target, nodes, clock, watch)
         if outcome.status == "infeasible":
             # Whole lots need not add up to exactly the systems in place at milestones.
-            live.restrict_to_band(columns.at_milestones, near, COUNT_BAND_UNITS)
-            outcome = live.solve(
-                gap=gap / 8,
-                seconds=clock.left / 3,
-                watch=watch,
-                nodes=COUNTS_MAX_NODES,
-                target=target,
-            )
+            live.restrict_to_band(columns.at_milestones, near, band)
+            outcome = self._search(gap, target, nodes, clock, watch)
         return outcome
+
+    def _search(
+        self,
+        gap: float,
+        target: float,
+        nodes: int,
+        clock: TimeBudget,
+        watch: Watcher | None,
+        *,
+        all_rules: bool = False,
+    ) -> Outcome:
+        """Search over counts within a share of the gap and of the time left."""
+        return self.live.solve(
+            gap=self.tuning.count_search_gap_share * gap,
+            seconds=self.tuning.count_search_time_share * clock.left,
+            nodes=nodes,
+            target=target,
+            all_rules=all_rules,
+            watch=watch,
+        )

@@ -26,8 +26,9 @@ def trial_optimum() -> float:
         solver.addVar(0.0, highspy.kHighsInf)
         solver.changeColCost(column, cost)
         solver.changeColIntegrality(column, highspy.HighsVarType.kInteger)
-    for most, weights in ((24.0, (6.0, 4.0)), (6.0, (1.0, 2.0))):
-        solver.addRow(-highspy.kHighsInf, most, 2, [0, 1], weights)
+    columns = [0, 1]
+    solver.addRow(-highspy.kHighsInf, 24.0, 2, columns, (6.0, 4.0))
+    solver.addRow(-highspy.kHighsInf, 6.0, 2, columns, (1.0, 2.0))
     solver.run()
     status = solver.getModelStatus()
     if status != highspy.HighsModelStatus.kOptimal:

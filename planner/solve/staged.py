@@ -22,38 +22,20 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
-from planner.solve.highs_model import NO_COLUMNS, LiveModel, Watcher
+from planner.solve.highs_model import NO_COLUMNS, LiveModel
+from planner.solve.highs_run import Watcher
 from planner.solve.outcome import Array, Outcome
 from planner.solve.problem_arrays import indices_of
 from planner.solve.recheck import solve_again_if_infeasible, solve_checked
-from planner.solve.rounding import COUNT_BAND_UNITS, CountRounder
+from planner.solve.rounding import CountRounder
 from planner.solve.time_limit import TimeBudget
-from planner.tolerance import SEARCH_TOLERANCE
+from planner.solve.tuning import DivePace
+from planner.tolerance import INTEGRALITY_TOLERANCE, SEARCH_TOLERANCE
 
-SMALL_MODEL_MAX_INTEGERS = 400
-"""Integer columns up to which the whole model goes to branch and bound at once."""
-
-SHAPE_GAP_SHARE = 0.5
-"""Share of the gap that the shape may use; the rest is for the counts."""
-
-SHAPE_TIME_SHARE, PROOF_GAP_SHARE = 0.7, 0.9
-"""Share of the time for the shape, and of the gap at which its bound would prove the incumbent."""
-
-NEAR_PROOF_GAP_FACTOR = 3.0
-"""An incumbent within this multiple of the gap is improved before a new plan is sought."""
-
-MAX_DIVES = 12
-"""Most dives: each rounds some openings up and solves the relaxation again."""
-
-INTEGRALITY_TOLERANCE = 1e-6
-"""Integrality tolerance: a value this close to a whole number counts as one."""
-
-TIE_BREAK_MAX_NODES = 200
-"""Node limit for breaking ties in a small model; a large one gets its root node only."""
-
-TIE_BREAK_GAP = 1e-3
-"""Relative gap at which tie-breaking in a large model stops."""
+SMALLEST_OBJECTIVE = 1e-12
+"""Least magnitude by which a gap is divided."""
 
 
 class StagedSolver(CountRounder):
@@ -96,47 +78,69 @@ class StagedSolver(CountRounder):
         Outcome
             The best plan found, with a bound that holds for the whole model.
         """
-        clock, plan = TimeBudget(seconds), self._as_outcome(start)
+        clock = TimeBudget(seconds)
+        plan = self._as_outcome(start)
         if outcome_gap(plan) <= gap:
             return plan
         if self.is_small:
             return self._solve_whole_model(gap, clock, start, watch)
+        return self._solve_in_stages(plan, relaxed, gap, clock, watch)
+
+    def _solve_in_stages(
+        self,
+        plan: Outcome,
+        relaxed: Outcome | None,
+        gap: float,
+        clock: TimeBudget,
+        watch: Watcher | None,
+    ) -> Outcome:
+        """Solve the relaxation, then the shape, then the counts, until the gap is reached."""
         if relaxed is None:
             relaxed = self._solve_relaxation(clock.left)
-        plan = replace(plan, bound=max(plan.bound, relaxed.bound), seconds=clock.spent)
+        plan = _with_bound(plan, relaxed.bound, clock)
         if outcome_gap(plan) <= gap:
             return plan
-        told = _watch_with_incumbent(watch, plan) if self.has_counts else watch
-        shape = self._find_shape(relaxed, gap, clock, told, plan)
-        if not self.has_counts and shape.values is not None:
+        # A shape is a plan only if nothing but openings is integer.
+        of_shape = _watch_with_incumbent(watch, plan) if self.has_counts else watch
+        shape = self._find_shape(relaxed, gap, clock, of_shape, plan)
+        if shape.values is not None and not self.has_counts:
             return replace(_with_proven_status(shape, gap), seconds=clock.spent)
-        plan = replace(plan, bound=max(plan.bound, shape.bound), seconds=clock.spent)
-        if shape.values is None or outcome_gap(plan) <= gap:
-            return plan if outcome_gap(plan) <= gap else replace(plan, status=shape.status)
+        plan = _with_bound(plan, shape.bound, clock)
+        if outcome_gap(plan) <= gap:
+            return plan
+        if shape.values is None:
+            return replace(plan, status=shape.status)
         return self._round_counts_or_solve(shape, plan, gap, clock, watch)
 
     def _round_counts_or_solve(
-        self, shape: Outcome, plan: Outcome, gap: float, clock: TimeBudget, watch: Watcher | None
+        self,
+        shape: Outcome,
+        plan: Outcome,
+        gap: float,
+        clock: TimeBudget,
+        watch: Watcher | None,
     ) -> Outcome:
         """Round counts with a shape's openings; if the gap is too wide, solve the whole model."""
         bounded = _watch_with_bound(watch, shape.bound)
-        if outcome_gap(plan) <= NEAR_PROOF_GAP_FACTOR * gap:
-            near = self._solve_whole_model(gap, TimeBudget(clock.left / 3), plan.values, bounded)
-            near = replace(near, bound=max(near.bound, shape.bound), seconds=clock.spent)
+        if outcome_gap(plan) <= self.tuning.near_proof_gap_factor * gap:
+            share = TimeBudget(self.tuning.near_proof_time_share * clock.left)
+            near = self._solve_whole_model(gap, share, plan.values, bounded)
+            near = _with_bound(near, shape.bound, clock)
             if outcome_gap(near) <= gap:
                 return _with_proven_status(near, gap)
-            plan = near if near.values is not None else plan
+            if near.values is not None:
+                plan = near
             shape = replace(shape, bound=near.bound)
-        told = _watch_with_bound(_watch_with_incumbent(watch, plan), shape.bound)
-        counted = self.round_counts(shape, gap, clock, bounded, told)
-        if counted.values is not None and outcome_gap(counted) <= gap:
+        in_hand = _watch_with_bound(_watch_with_incumbent(watch, plan), shape.bound)
+        counted = self.round_counts(shape, gap, clock, bounded, in_hand)
+        if outcome_gap(counted) <= gap:
             return replace(counted, status="optimal", seconds=clock.spent)
-        best = min(counted, plan, key=lambda outcome: outcome.objective)
+        best = counted if counted.objective <= plan.objective else plan
         rest = self._solve_whole_model(gap, clock, best.values, bounded)
         if best.values is not None and rest.objective > best.objective:
-            rest = replace(best, status=rest.status, bound=min(rest.bound, best.objective))
-        proven = replace(rest, bound=max(rest.bound, shape.bound), seconds=clock.spent)
-        return _with_proven_status(proven, gap)
+            bound = min(rest.bound, best.objective)
+            rest = replace(best, status=rest.status, bound=bound)
+        return _with_proven_status(_with_bound(rest, shape.bound, clock), gap)
 
     @property
     def is_small(self) -> bool:
@@ -147,14 +151,15 @@ class StagedSolver(CountRounder):
     def has_counts(self) -> bool:
         """Whether anything besides openings is integer."""
         columns = self.columns
-        return any(map(len, (columns.installs, columns.lots, columns.removals)))
+        return bool(len(columns.installs) or len(columns.lots) or len(columns.removals))
 
     def _as_outcome(self, start: Array | None) -> Outcome:
         """Return an incumbent as an outcome, bounded by the bounds of its columns alone."""
         if start is None:
             return Outcome("no plan", None, math.inf, -math.inf, 0.0)
         value = self.live.evaluate(self.live.objective, start)
-        return Outcome("optimal", start, value, min(value, least_value(self.live)), 0.0)
+        bound = min(value, least_value(self.live))
+        return Outcome("optimal", start, value, bound, 0.0)
 
     def find_plan_without_proof(self, *, gap: float, seconds: float) -> Outcome:
         """Return the plan that the stages reach, without closing its gap afterwards.
@@ -171,11 +176,12 @@ class StagedSolver(CountRounder):
         clock = TimeBudget(seconds)
         if self.is_small:
             return self._solve_whole_model(gap, clock, None, None)
-        none = self._as_outcome(None)
-        shape = self._find_shape(self._solve_relaxation(clock.left), gap, clock, None, none)
+        relaxed = self._solve_relaxation(clock.left)
+        shape = self._find_shape(relaxed, gap, clock, None, self._as_outcome(None))
         if shape.values is None or not self.has_counts:
             return shape
-        return replace(self.round_counts(shape, gap, clock, None, None), seconds=clock.spent)
+        counted = self.round_counts(shape, gap, clock, None, None)
+        return replace(counted, seconds=clock.spent)
 
     def break_ties(self, plan: Array | None, *, seconds: float, watch: Watcher | None) -> Outcome:
         """Break ties among the plans that are equal in every earlier tier.
@@ -192,97 +198,119 @@ class StagedSolver(CountRounder):
         watch
             Called with incumbent and bound.
         """
+        live = self.live
         if plan is None or self.is_small:
             if plan is not None:
-                self.live.set_start(plan)
-            return self.live.solve(gap=0.0, seconds=seconds, nodes=TIE_BREAK_MAX_NODES, watch=watch)
-        bounds = self.live.all_bounds()
-        kept = (
-            self.columns.openings,
-            self.columns.lots,
-            self.columns.removals,
-            self.columns.at_milestones,
-        )
-        self.live.fix_at_rounded(np.concatenate(kept), plan)
-        self.live.restrict_to_band(self.columns.installs, plan, COUNT_BAND_UNITS)
-        self.live.set_start(plan)
-        outcome = self.live.solve(gap=TIE_BREAK_GAP, seconds=seconds, nodes=1, watch=watch)
-        self.live.set_all_bounds(bounds)
+                live.set_start(plan)
+            nodes = self.tuning.tie_break_max_nodes
+            return live.solve(gap=0.0, seconds=seconds, nodes=nodes, watch=watch)
+        bounds = live.all_bounds()
+        live.fix_at_rounded(self.columns.openings, plan)
+        live.fix_at_rounded(self.columns.lots, plan)
+        live.fix_at_rounded(self.columns.removals, plan)
+        live.fix_at_rounded(self.columns.at_milestones, plan)
+        live.restrict_to_band(self.columns.installs, plan, self.tuning.count_band_units)
+        live.set_start(plan)
+        gap = self.tuning.tie_break_gap
+        outcome = live.solve(gap=gap, seconds=seconds, nodes=1, watch=watch)
+        live.set_all_bounds(bounds)
         return outcome
 
     def _solve_whole_model(
-        self, gap: float, clock: TimeBudget, start: Array | None, watch: Watcher | None
+        self,
+        gap: float,
+        clock: TimeBudget,
+        start: Array | None,
+        watch: Watcher | None,
     ) -> Outcome:
         """Solve the whole model by branch and bound, re-checked."""
         if not self.live.is_mip:
             return self.live.solve(gap=gap, seconds=clock.left, watch=watch)
         return solve_checked(
-            self.live, start, gap=gap, clock=clock, is_small=self.is_small, watch=watch
+            self.live,
+            start,
+            gap=gap,
+            clock=clock,
+            is_small=self.is_small,
+            watch=watch,
         )
 
     def _solve_relaxation(self, seconds: float) -> Outcome:
         """Solve the LP relaxation."""
-        whole = np.flatnonzero(self.live.whole).astype(np.int32)
-        self.live.set_integer_columns(NO_COLUMNS)
-        self.live.highs.clearSolver()  # with the basis of another tier it skips presolve
-        relaxed = self.live.solve(gap=0.0, seconds=seconds)
-        relaxed = solve_again_if_infeasible(self.live, relaxed, seconds)
-        self.live.set_integer_columns(whole)
+        live = self.live
+        live.set_integer_columns(NO_COLUMNS)
+        # From the basis of another tier HiGHS skips presolve.
+        live.discard_basis()
+        relaxed = live.solve(gap=0.0, seconds=seconds)
+        relaxed = solve_again_if_infeasible(live, relaxed, seconds)
+        live.set_integer_columns(live.integer_columns)
         return relaxed
 
     def _find_shape(
-        self, relaxed: Outcome, gap: float, clock: TimeBudget, watch: Watcher | None, plan: Outcome
+        self,
+        relaxed: Outcome,
+        gap: float,
+        clock: TimeBudget,
+        watch: Watcher | None,
+        plan: Outcome,
     ) -> Outcome:
         """Solve with integer openings and continuous counts: by diving, then by branch and bound.
 
         Stops once enough of the gap is left for the counts, or once the incumbent is proven.
         """
-        whole = np.flatnonzero(self.live.whole).astype(np.int32)
-        bounds = self.live.all_bounds()
-        self.live.set_integer_columns(NO_COLUMNS)
-        seconds = clock.spent + (SHAPE_TIME_SHARE if self.has_counts else 1.0) * clock.left
-        dived = self.dive(relaxed, clock, seconds)
-        self.live.set_all_bounds(bounds)
+        live = self.live
+        bounds = live.all_bounds()
+        share = self.tuning.shape_time_share if self.has_counts else 1.0
+        until = clock.spent + share * clock.left
+        live.set_integer_columns(NO_COLUMNS)
+        dived = self.dive(relaxed, clock, until, self.tuning.shape_dive)
+        live.set_all_bounds(bounds)
         if watch is not None and dived.values is not None:
             watch(dived.objective, relaxed.bound)
         narrow = self._shape_gap_target(dived, plan, gap)
-        if relaxed.values is not None and dived.values is None and clock.spent >= seconds:
+        is_late = clock.spent >= until
+        if relaxed.values is not None and is_late and dived.values is None:
             # The rounded openings may be infeasible; others need not be.
             dived = replace(dived, status="time limit")
-        elif relaxed.values is not None and outcome_gap(dived) > narrow and clock.spent < seconds:
-            self.live.set_integer_columns(self.columns.openings)
-            branched = solve_checked(
-                self.live,
-                dived.values,
-                gap=narrow,
-                is_small=False,
-                clock=TimeBudget(seconds - clock.spent),
-                watch=watch,
-            )
-            if branched.values is None:
-                branched = replace(dived, status=branched.status)
-            dived = replace(branched, bound=max(branched.bound, dived.bound))
-        self.live.set_integer_columns(whole)
+        elif relaxed.values is not None and not is_late and outcome_gap(dived) > narrow:
+            dived = self._branch_on_openings(dived, narrow, until - clock.spent, watch)
+        live.set_integer_columns(live.integer_columns)
         return dived
+
+    def _branch_on_openings(
+        self,
+        dived: Outcome,
+        gap: float,
+        seconds: float,
+        watch: Watcher | None,
+    ) -> Outcome:
+        """Improve a shape by branch and bound."""
+        self.live.set_integer_columns(self.columns.openings)
+        branched = solve_checked(
+            self.live,
+            dived.values,
+            gap=gap,
+            is_small=False,
+            clock=TimeBudget(seconds),
+            watch=watch,
+        )
+        if branched.values is None:
+            return replace(dived, status=branched.status)
+        return replace(branched, bound=max(branched.bound, dived.bound))
 
     def _shape_gap_target(self, dived: Outcome, plan: Outcome, gap: float) -> float:
         """Return the gap at which a shape is good enough to go on to the counts."""
         if not self.has_counts:
             return gap
+        target = self.tuning.shape_gap_share * gap
+        # A bound of this much proves the incumbent.
         proof = (1.0 - gap) * plan.objective
         if plan.values is None or dived.values is None or dived.objective <= abs(proof):
-            return SHAPE_GAP_SHARE * gap
-        return max(SHAPE_GAP_SHARE * gap, PROOF_GAP_SHARE * (1.0 - proof / dived.objective))
+            return target
+        gap_of_proof = 1.0 - proof / dived.objective
+        return max(target, self.tuning.proof_gap_share * gap_of_proof)
 
-    def dive(
-        self,
-        relaxed: Outcome,
-        clock: TimeBudget,
-        until: float,
-        *,
-        postponed_share: float = 0.5,
-        max_dives: int = MAX_DIVES,
-    ) -> Outcome:
+    def dive(self, relaxed: Outcome, clock: TimeBudget, until: float, pace: DivePace) -> Outcome:
         """Round openings up, the nearest to a whole number first, until all are integer.
 
         Openings are only rounded up, because one more opening never makes a plan infeasible. The
@@ -295,39 +323,49 @@ class StagedSolver(CountRounder):
         clock
             Time left.
         until
-            Seconds on the clock at which diving must end. The last dive starts once half of them
-            have passed.
-        postponed_share
-            Share of the fractional openings that each dive leaves to the next.
-        max_dives
-            Most dives.
+            Seconds on the clock at which diving must end. The last step starts after
+            `Tuning.dive_time_share` of them.
+        pace
+            How many openings each step rounds, and the most steps.
         """
-        at, outcome = self.columns.openings, relaxed
-        for dive in range(max_dives):
+        at = self.columns.openings
+        outcome = relaxed
+        for step in range(pace.max_steps):
             if outcome.values is None:
                 break
-            share = outcome.values[at] - np.floor(outcome.values[at] + INTEGRALITY_TOLERANCE)
-            open_ended = share > INTEGRALITY_TOLERANCE
-            if not open_ended.any():
+            share = _fractional_parts(outcome.values[at])
+            is_fractional = share > INTEGRALITY_TOLERANCE
+            if not is_fractional.any():
                 return replace(outcome, bound=relaxed.bound, seconds=clock.spent)
-            is_last = dive == max_dives - 1 or clock.spent > until / 2
-            least = 0.0 if is_last else np.quantile(share[open_ended], postponed_share)
-            up = at[open_ended & (share >= least)]
-            _, upper = self.live.all_bounds()
-            self.live.set_column_bounds(
-                up, np.ceil(outcome.values[up] - INTEGRALITY_TOLERANCE), upper[up]
-            )
-            outcome = self.live.solve(gap=0.0, seconds=max(until - clock.spent, 1.0))
+            is_last = step == pace.max_steps - 1
+            is_late = clock.spent > self.tuning.dive_time_share * until
+            least = 0.0
+            if not is_last and not is_late:
+                least = float(np.quantile(share[is_fractional], pace.postponed_share))
+            self._round_up(at[is_fractional & (share >= least)], outcome.values)
+            outcome = self._solve_dive(clock, until)
         if outcome.values is not None:
             # Openings that are still fractional are rounded up without another solve between.
-            self.live.fix_at_rounded(at, np.ceil(outcome.values - INTEGRALITY_TOLERANCE))
-            outcome = self.live.solve(gap=0.0, seconds=max(until - clock.spent, 1.0))
+            rounded = np.ceil(outcome.values - INTEGRALITY_TOLERANCE)
+            self.live.fix_at_rounded(at, rounded)
+            outcome = self._solve_dive(clock, until)
         return replace(outcome, bound=relaxed.bound, seconds=clock.spent)
+
+    def _round_up(self, at: npt.NDArray[np.int32], values: Array) -> None:
+        """Raise the lower bounds of columns to the next whole number."""
+        _, upper = self.live.all_bounds()
+        least = np.ceil(values[at] - INTEGRALITY_TOLERANCE)
+        self.live.set_column_bounds(at, least, upper[at])
+
+    def _solve_dive(self, clock: TimeBudget, until: float) -> Outcome:
+        """Solve the relaxation again after a step of a dive."""
+        seconds = max(until - clock.spent, self.tuning.min_dive_seconds)
+        return self.live.solve(gap=0.0, seconds=seconds)
 
 
 def is_small(live: LiveModel) -> bool:
     """Return whether a model is small enough to be solved at once."""
-    return int(live.whole.sum()) <= SMALL_MODEL_MAX_INTEGERS
+    return len(live.integer_columns) <= live.tuning.small_model_max_integers
 
 
 def least_value(live: LiveModel) -> float:
@@ -335,24 +373,37 @@ def least_value(live: LiveModel) -> float:
     at = indices_of(live.objective)
     weights = np.array(list(live.objective.values()), dtype=float)
     lower, upper = live.all_bounds()
-    parts = weights * np.where(weights >= 0, lower[at], upper[at])
-    return float(live.objective.constant) + math.fsum(parts)
+    least = np.where(weights >= 0, lower[at], upper[at])
+    return float(live.objective.constant) + math.fsum(weights * least)
 
 
 def outcome_gap(outcome: Outcome) -> float:
     """Return the relative gap of a minimised objective; infinite without a plan or a bound."""
-    """Return the relative gap of a minimised objective; infinite without a plan or a bound."""
     if outcome.values is None or not math.isfinite(outcome.bound):
         return math.inf
     distance = outcome.objective - outcome.bound
-    return 0.0 if distance <= SEARCH_TOLERANCE else distance / max(abs(outcome.objective), 1e-12)
+    if distance <= SEARCH_TOLERANCE:
+        return 0.0
+    return distance / max(abs(outcome.objective), SMALLEST_OBJECTIVE)
+
+
+def _fractional_parts(values: Array) -> Array:
+    """Return how far values are above a whole number; below zero if just short of one."""
+    return np.asarray(values - np.floor(values + INTEGRALITY_TOLERANCE), dtype=float)
+
+
+def _with_bound(outcome: Outcome, bound: float, clock: TimeBudget) -> Outcome:
+    """Return an outcome with another bound if that is tighter, and the seconds spent so far."""
+    return replace(outcome, bound=max(outcome.bound, bound), seconds=clock.spent)
 
 
 def _with_proven_status(outcome: Outcome, gap: float) -> Outcome:
     """Return an outcome whose status is optimal exactly if its gap proves it."""
-    if outcome.values is not None and outcome_gap(outcome) <= gap:
+    if outcome_gap(outcome) <= gap:
         return replace(outcome, status="optimal")
-    return replace(outcome, status="time limit") if outcome.status == "optimal" else outcome
+    if outcome.status == "optimal":
+        return replace(outcome, status="time limit")
+    return outcome
 
 
 def _watch_with_incumbent(watch: Watcher | None, plan: Outcome) -> Watcher | None:

@@ -9,7 +9,8 @@ class TimeBudget:
     """Seconds spent and seconds left of a time limit, from the moment it is created."""
 
     def __init__(self, seconds: float) -> None:
-        self.started, self.seconds = time.monotonic(), seconds
+        self.started = time.monotonic()
+        self.seconds = seconds
 
     @property
     def spent(self) -> float:

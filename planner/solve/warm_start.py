@@ -20,32 +20,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import pulp
 
 from planner.model.objectives import CHOOSING, Tier
 from planner.model.wholes import Wholes
-from planner.solve.highs_model import NO_COLUMNS, LiveModel, Statuses
+from planner.solve.basis import Basis
+from planner.solve.highs_model import NO_COLUMNS, Index, LiveModel
 from planner.solve.lexicographic import Solution, SolveLimits, TierResult, relative_gap
 from planner.solve.outcome import Array, Outcome
 from planner.solve.polish import polish
 from planner.solve.recheck import solve_checked
 from planner.solve.rounding import IntegerColumns, find_columns
-from planner.solve.staged import INTEGRALITY_TOLERANCE, SMALL_MODEL_MAX_INTEGERS, StagedSolver
+from planner.solve.staged import StagedSolver, is_small
 from planner.solve.time_limit import TimeBudget
-from planner.tolerance import SEARCH_TOLERANCE
-
-OPENINGS_MAX_NODES = 1
-"""Node limit for openings if the known plan and the dive leave too wide a gap."""
+from planner.tolerance import INTEGRALITY_TOLERANCE, SEARCH_TOLERANCE
 
 BOUND_NOT_CLOSED = "bound not closed"
 """Status of a plan whose gap to the relaxation is wider than requested."""
 
 Link = Sequence[tuple[pulp.LpVariable, float]]
 """Terms of a row whose sum is at most zero."""
-
-AT_LOWER, BASIC = 0, 1
-"""Basis statuses of a column and of a row that the solved model did not have."""
 
 
 @dataclass(frozen=True)
@@ -56,22 +50,16 @@ class TierRelaxation:
     ----------
     bound : float
         Its optimum, in the objective's unit: no plan is better.
-    columns, rows : array of int8
-        Basis: HiGHS's status of each column, shape (columns,), and of each row, shape (rows,).
+    basis : Basis
+        Its basis, without the rows of held tiers.
     duals, reduced : array of float
         Dual value of each row, shape (rows,), and reduced cost of each column, shape (columns,).
     """
 
     bound: float
-    columns: Statuses
-    rows: Statuses
+    basis: Basis
     duals: Array
     reduced: Array
-
-    @property
-    def basis(self) -> tuple[Statuses, Statuses]:
-        """Status of each column and of each row."""
-        return self.columns, self.rows
 
 
 @dataclass(frozen=True)
@@ -82,7 +70,7 @@ class WarmStart:
     ----------
     values : array of float
         Value of each column, shape (columns,); NaN for a column that the solved model lacked.
-    bases : tuple of (columns, rows)
+    bases : tuple of Basis
         Basis of each tier's relaxation.
     slack : float
         Relative gap between the tightened relaxation of the last tier and the proven bound: the
@@ -90,7 +78,7 @@ class WarmStart:
     """
 
     values: Array
-    bases: tuple[tuple[Statuses, Statuses], ...]
+    bases: tuple[Basis, ...]
     slack: float
 
 
@@ -100,7 +88,9 @@ def counted_tiers(tiers: Sequence[Tier]) -> list[Tier]:
 
 
 def solve_relaxations(
-    live: LiveModel, tiers: Sequence[Tier], bases: Sequence[tuple[Statuses, Statuses]] = ()
+    live: LiveModel,
+    tiers: Sequence[Tier],
+    bases: Sequence[Basis] = (),
 ) -> list[TierRelaxation]:
     """Solve the LP relaxations of the tiers in turn, holding each before the next.
 
@@ -125,7 +115,7 @@ def solve_relaxations(
     for number, tier in enumerate(tiers):
         live.minimise(tier.expression)
         if number < len(bases):
-            live.set_basis(*bases[number])
+            live.set_basis(bases[number])
         outcome = live.solve(gap=0.0, seconds=math.inf)
         if outcome.status != "optimal":
             break
@@ -136,7 +126,10 @@ def solve_relaxations(
 
 
 def tighten_relaxation(
-    live: LiveModel, tiers: Sequence[Tier], relaxed: Sequence[TierRelaxation], links: Sequence[Link]
+    live: LiveModel,
+    tiers: Sequence[Tier],
+    relaxed: Sequence[TierRelaxation],
+    links: Sequence[Link],
 ) -> TierRelaxation:
     """Tighten the last tier's relaxation by additional rows, which the model keeps.
 
@@ -160,9 +153,12 @@ def tighten_relaxation(
     for tier, before in zip(tiers[:-1], relaxed[:-1], strict=True):
         live.hold(tier.expression, before.bound)
     live.minimise(tiers[-1].expression)
-    live.set_basis(last.columns, np.append(last.rows, np.full(len(links), BASIC, dtype=np.int8)))
+    # The additional rows are basic in it, because it does not cover them.
+    live.set_basis(last.basis)
     outcome = live.solve(gap=0.0, seconds=math.inf)
-    return _read(live, outcome.objective) if outcome.status == "optimal" else last
+    if outcome.status != "optimal":
+        return last
+    return _read(live, outcome.objective)
 
 
 def solve_from_warm_start(
@@ -198,39 +194,33 @@ def solve_from_warm_start(
     counted = counted_tiers(tiers)
     relaxed = solve_relaxations(live, counted, start.bases)
     found = None
-    if len(relaxed) == len(counted) and int(live.whole.sum()) > SMALL_MODEL_MAX_INTEGERS:
+    if len(relaxed) == len(counted) and not is_small(live):
         last = tighten_relaxation(live, counted, relaxed, links)
-        found = _Search(
-            live, find_columns(live, wholes), [*relaxed[:-1], last], limits, start
-        ).plan()
+        columns = find_columns(live, wholes)
+        found = _Search(live, columns, [*relaxed[:-1], last], limits, start).plan()
     live.drop_links()
-    live.set_integer_columns(np.flatnonzero(live.whole).astype(np.int32))
+    live.set_integer_columns(live.integer_columns)
     if found is None or found.values is None:
         return None, relaxed
-    held = [(tier, live.evaluate(tier.expression, found.values)) for tier in counted]
-    values = polish(live, held, shown, wholes, found.values, [r.basis for r in relaxed])
-    bounds = [
-        *(solve_relaxations.bound for solve_relaxations in relaxed[:-1]),
-        max(found.bound, relaxed[-1].bound),
-    ]
+    held = []
+    for tier in counted:
+        held.append((tier, live.evaluate(tier.expression, found.values)))
+    bases = [each.basis for each in relaxed]
+    values = polish(live, held, shown, wholes, found.values, bases)
+    bounds = [each.bound for each in relaxed]
+    bounds[-1] = max(found.bound, bounds[-1])
     results = []
-    for tier, bound in zip(counted, bounds, strict=True):
+    status = "optimal"
+    for tier, least in zip(counted, bounds, strict=True):
         value = live.evaluate(tier.expression, values) * tier.scale
-        gap = relative_gap(value, bound * tier.scale)
-        status = "optimal" if gap <= limits.gap else BOUND_NOT_CLOSED
-        results.append(
-            TierResult(
-                tier.name,
-                tier.unit,
-                value,
-                bound * tier.scale,
-                gap,
-                status,
-                time.monotonic() - began,
-            )
-        )
-    worst = next((r.status for r in results if r.status != "optimal"), "optimal")
-    return Solution(values, tuple(results), worst), relaxed
+        bound = least * tier.scale
+        gap = relative_gap(value, bound)
+        seconds = time.monotonic() - began
+        of_tier = "optimal" if gap <= limits.gap else BOUND_NOT_CLOSED
+        results.append(TierResult(tier.name, tier.unit, value, bound, gap, of_tier, seconds))
+        if of_tier != "optimal":
+            status = of_tier
+    return Solution(values, tuple(results), status), relaxed
 
 
 class _Search(StagedSolver):
@@ -245,7 +235,9 @@ class _Search(StagedSolver):
         start: WarmStart,
     ) -> None:
         super().__init__(live, columns)
-        self.relaxed, self.limits, self.start = relaxed, limits, start
+        self.relaxed = relaxed
+        self.limits = limits
+        self.start = start
         self.clock = TimeBudget(limits.seconds)
         # The relaxation's own share of the gap is credited, up to the requested gap.
         self.enough = limits.gap + min(start.slack, limits.gap)
@@ -253,8 +245,7 @@ class _Search(StagedSolver):
     def plan(self) -> Outcome | None:
         """Return a plan with its bound; None if none is found nearby."""
         bounds = self.live.all_bounds()
-        whole = np.flatnonzero(self.live.whole).astype(np.int32)
-        same = self._solve_fixed(whole)
+        same = self._solve_fixed(self.live.integer_columns)
         self.live.set_all_bounds(bounds)
         if same is not None and self._gap_to_relaxation(same) <= self.enough:
             return same
@@ -262,23 +253,26 @@ class _Search(StagedSolver):
         if shape is None or not len(self.columns.installs):
             return shape
         if any(relaxed.bound > SEARCH_TOLERANCE for relaxed in self.relaxed[:-1]):
-            return None  # choosing which systems to miss needs a full search
-        self.live.set_integer_columns(whole)
+            # Choosing which megawatts to miss needs a full search.
+            return None
+        self.live.set_integer_columns(self.live.integer_columns)
         # Counts may use the requested gap on top; the bound stays that of the shape.
         apart = replace(shape, bound=shape.objective)
         counts = self.round_counts_in_stages(apart, self.limits.gap, self.clock, None, None)
-        return None if counts.values is None else replace(counts, bound=shape.bound)
+        if counts.values is None:
+            return None
+        return replace(counts, bound=shape.bound)
 
-    def _solve_fixed(self, at: npt.NDArray[np.int32]) -> Outcome | None:
+    def _solve_fixed(self, at: Index) -> Outcome | None:
         """Solve with columns fixed as in the known plan; None if that is infeasible."""
         known = self.start.values[at]
         if np.isnan(known).any():
             return None
-        lower, upper = self.live.all_bounds()
         rounded = np.round(known)
-        if np.any(rounded < lower[at] - INTEGRALITY_TOLERANCE) or np.any(
-            rounded > upper[at] + INTEGRALITY_TOLERANCE
-        ):
+        lower, upper = self.live.all_bounds()
+        is_below = rounded < lower[at] - INTEGRALITY_TOLERANCE
+        is_above = rounded > upper[at] + INTEGRALITY_TOLERANCE
+        if np.any(is_below | is_above):
             return None
         self.live.fix(at, rounded)
         outcome = self.live.solve(gap=0.0, seconds=self.clock.left)
@@ -288,33 +282,41 @@ class _Search(StagedSolver):
 
     def _find_openings(self, bounds: tuple[Array, Array]) -> Outcome | None:
         """Return a plan with integer openings; its counts may be fractional."""
-        at = self.columns.openings
-        kept = self._solve_fixed(at)
+        kept = self._solve_fixed(self.columns.openings)
         self.live.set_all_bounds(bounds)
-        self.live.set_basis(*self.relaxed[-1].basis)
-        relaxed = self.live.solve(gap=0.0, seconds=self.clock.left)
-        dived = self.dive(relaxed, self.clock, self.clock.seconds)
+        dived = self._dive_from_known_basis()
         self.live.set_all_bounds(bounds)
-        found = [one for one in (kept, dived) if one is not None and one.values is not None]
-        if not found:
+        best = dived
+        if kept is not None and kept.objective <= dived.objective:
+            best = kept
+        if best.values is None:
             return None
-        best = min(found, key=lambda outcome: outcome.objective)
         if self._gap_to_relaxation(best) <= self.enough:
             return best
-        self.live.set_integer_columns(at)
-        assert best.values is not None
+        return self._improve_openings(best)
+
+    def _dive_from_known_basis(self) -> Outcome:
+        """Round openings up from the relaxation, which starts from its known basis."""
+        self.live.set_basis(self.relaxed[-1].basis)
+        relaxed = self.live.solve(gap=0.0, seconds=self.clock.left)
+        return self.dive(relaxed, self.clock, self.clock.seconds, self.tuning.shape_dive)
+
+    def _improve_openings(self, best: Outcome) -> Outcome:
+        """Improve a plan with integer openings by a short branch and bound."""
+        self.live.set_integer_columns(self.columns.openings)
         branched = solve_checked(
             self.live,
             best.values,
-            gap=self.limits.gap / 2,
+            gap=self.tuning.warm_openings_gap_share * self.limits.gap,
             clock=self.clock,
             is_small=False,
-            nodes=OPENINGS_MAX_NODES,
+            nodes=self.tuning.warm_openings_max_nodes,
         )
         self.live.set_integer_columns(NO_COLUMNS)
         bound = max(branched.bound, best.bound)
-        better = branched if branched.values is not None else best
-        return replace(min(better, best, key=lambda outcome: outcome.objective), bound=bound)
+        if branched.values is None or best.objective < branched.objective:
+            return replace(best, bound=bound)
+        return replace(branched, bound=bound)
 
     def _gap_to_relaxation(self, outcome: Outcome) -> float:
         bound = max(outcome.bound, self.relaxed[-1].bound)
@@ -323,12 +325,7 @@ class _Search(StagedSolver):
 
 def _read(live: LiveModel, bound: float) -> TierRelaxation:
     """Return basis and dual values of the LP solve that has just ended."""
-    columns, rows = live.basis()
     solution = live.highs.getSolution()
-    return TierRelaxation(
-        bound,
-        columns,
-        rows,
-        np.array(solution.row_dual, dtype=float)[: live.rows],
-        np.array(solution.col_dual, dtype=float),
-    )
+    duals = np.array(solution.row_dual, dtype=float)
+    reduced = np.array(solution.col_dual, dtype=float)
+    return TierRelaxation(bound, live.basis(), duals[: live.rows], reduced)

@@ -20,6 +20,7 @@ import numpy as np
 from planner.errors import PlannerError
 from planner.plan.plan_folders import CONTENTS, settled
 from planner.plan.store import Plan, Writer, load_plan
+from planner.solve.basis import Basis
 from planner.whatif.solve_reuse import Base, Kept, Key, base_of
 
 FILE = "start.npz"
@@ -72,9 +73,9 @@ def _packed(kept: Kept | Base) -> bytes:
         arrays["rows"] = _text(kept.rows)
         arrays["tiers"] = _text(kept.tiers)
         arrays["slack"] = np.array(kept.slack)
-        for tier, (columns, rows) in enumerate(kept.bases):
-            arrays[f"columns_{tier}"] = columns
-            arrays[f"rows_{tier}"] = rows
+        for tier, basis in enumerate(kept.bases):
+            arrays[f"columns_{tier}"] = basis.columns
+            arrays[f"rows_{tier}"] = basis.rows
     packed = io.BytesIO()
     np.savez_compressed(packed, **arrays)
     return packed.getvalue()
@@ -103,7 +104,7 @@ def _unpacked(content: bytes) -> Kept | Base:
             of_rows = np.asarray(file[f"rows_{tier}"], dtype=np.int8)
             if of_columns.shape != (len(columns),) or of_rows.shape != (len(rows),):
                 raise ValueError("not a status for each decision and row")
-            bases.append((of_columns, of_rows))
+            bases.append(Basis(of_columns, of_rows))
         slack = float(file["slack"])
         if not math.isfinite(slack):
             raise ValueError("no distance of the bounds")

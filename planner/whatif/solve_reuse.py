@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date
@@ -32,10 +32,10 @@ from planner.pipeline import (
 )
 from planner.plan.store import Plan
 from planner.plan.summary import INTERRUPTED
-from planner.solve.highs_model import LiveModel, Statuses
+from planner.solve.basis import Basis, map_basis
+from planner.solve.highs_model import LiveModel
+from planner.solve.tuning import DEFAULT_TUNING, Tuning
 from planner.solve.warm_start import (
-    AT_LOWER,
-    BASIC,
     WarmStart,
     counted_tiers,
     solve_relaxations,
@@ -65,7 +65,7 @@ class Base:
         Their keys.
     values : array of float
         Value of each column in the plan.
-    bases : tuple of (columns, rows)
+    bases : tuple of Basis
         Basis of each tier's relaxation.
     tiers : tuple of str
         Names of those tiers.
@@ -76,7 +76,7 @@ class Base:
     columns: tuple[Key, ...]
     rows: tuple[Key, ...]
     values: npt.NDArray[np.float64]
-    bases: tuple[tuple[Statuses, Statuses], ...]
+    bases: tuple[Basis, ...]
     tiers: tuple[str, ...]
     slack: float
 
@@ -203,7 +203,7 @@ def _base(model: Model, live: LiveModel, kept: Kept) -> Base:
     names = []
     # A relaxation that reached a limit ends the list before the last tier.
     for tier, relaxation in zip(tiers, relaxed, strict=False):
-        bases.append((relaxation.columns, relaxation.rows))
+        bases.append(relaxation.basis)
         names.append(tier.name)
     rows = tuple(model.frame.rows)
     return Base(kept.columns, rows, kept.values, tuple(bases), tuple(names), slack)
@@ -219,6 +219,7 @@ def plan_near(  # noqa: PLR0913  (what commands and sweeps need of it differs)
     prepare: Prepare | None = None,
     solved: OnSolved | None = None,
     attempt: Attempt = strictly,
+    tuning: Tuning = DEFAULT_TUNING,
 ) -> Near:
     """Make a checked plan of changed inputs, warm-started from a base plan.
 
@@ -240,6 +241,8 @@ def plan_near(  # noqa: PLR0913  (what commands and sweeps need of it differs)
         Called when the solver is done, before the plan is checked.
     attempt
         Runs the optional steps: saving the solve, computing the worth of limits.
+    tuning
+        Tuning numbers of the solver.
 
     Raises
     ------
@@ -250,8 +253,8 @@ def plan_near(  # noqa: PLR0913  (what commands and sweeps need of it differs)
     if from_base:
         # Without a valid plan from the warm start, the case is solved from scratch.
         with suppress(LimitReached, PlanRefused):
-            return _planned(state(inputs, options), base, hooks, is_warm=True)
-    return _planned(state(inputs, options), base, hooks, is_warm=False)
+            return _planned(state(inputs, options, tuning), base, hooks, is_warm=True)
+    return _planned(state(inputs, options, tuning), base, hooks, is_warm=False)
 
 
 @dataclass(frozen=True)
@@ -306,7 +309,7 @@ def _solve(problem: Problem, base: Base, hooks: Hooks, *, is_warm: bool) -> _Nea
             # The relaxations only serve to compute the worth of limits.
             relaxed = solve_relaxations(live, counted_tiers(tiers), start.bases)
             live.release()
-            live.set_integer_columns(np.flatnonzero(live.whole).astype(np.int32))
+            live.set_integer_columns(live.integer_columns)
 
         def find_limits() -> tuple[Limit, ...]:
             return limits_of(model, counted_tiers(tiers), relaxed)
@@ -320,25 +323,18 @@ def _solve(problem: Problem, base: Base, hooks: Hooks, *, is_warm: bool) -> _Nea
 
 def start_for(base: Base, model: Model) -> WarmStart:
     """Map a base plan's solve to the columns and rows of another model."""
-    columns = _places(base.columns, column_keys(model))
-    rows = _places(base.rows, model.frame.rows)
-    # Place -1, of absent keys, is the last one: a default appended to what the base has.
-    values = np.append(base.values, np.nan)[columns]
+    at_column = {key: at for at, key in enumerate(base.columns)}
+    at_row = {key: at for at, key in enumerate(base.rows)}
+    columns = [at_column.get(key) for key in column_keys(model)]
+    rows = [at_row.get(key) for key in model.frame.rows]
+    values = np.array([math.nan if at is None else base.values[at] for at in columns])
     bases = []
     for tier in counted_tiers(make_tiers(model)):
         if tier.name not in base.tiers:
             break
-        of_columns, of_rows = base.bases[base.tiers.index(tier.name)]
-        of_columns = np.append(of_columns, AT_LOWER)[columns].astype(np.int8)
-        of_rows = np.append(of_rows, BASIC)[rows].astype(np.int8)
-        bases.append((of_columns, of_rows))
+        basis = base.bases[base.tiers.index(tier.name)]
+        bases.append(map_basis(basis, columns, rows))
     return WarmStart(values, tuple(bases), base.slack)
-
-
-def _places(known: Sequence[Key], keys: Sequence[Key]) -> npt.NDArray[np.int64]:
-    """Return the place of each key among the known ones, -1 if absent."""
-    place_of = {key: place for place, key in enumerate(known)}
-    return np.array([place_of.get(key, -1) for key in keys], dtype=np.int64)
 
 
 def column_keys(model: Model) -> tuple[Key, ...]:

@@ -7,23 +7,21 @@ and by HiGHS; of tiny cases every plan is tried.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from brute import best_tiers, tiny_case
 from instances import Sheets
-from oracle import ImpossibleError, NotProvenError, cbc_optima, highs_optima, model_of
+from oracle import STAGED, ImpossibleError, NotProvenError, cbc_optima, highs_optima, model_of
 from random_wide import KINDS, wide_case
 from reference import reference_of
 
 from planner.errors import InputFaults, NoPlanExists, PlannerError
 from planner.model.frame import ContradictionError
 from planner.model.objectives import CHOOSING, make_tiers
-from planner.pipeline import Options, make_plan
+from planner.pipeline import Options, find_plan, make_plan
 from planner.plan.store import Plan
 from planner.plan.summary import PROVEN
-from planner.solve import staged
-from planner.solve.lexicographic import TIGHT_TIER_MAX_GAP
+from planner.solve.tuning import DEFAULT_TUNING, Tuning
 from planner.workbook.reading import inputs_from_rows
 
 MARGIN = 2e-6
@@ -45,19 +43,19 @@ class Way:
     ----------
     gap : float
         Asked gap.
-    few : int
-        Whole numbers up to which a model is solved at once.
+    tuning : Tuning
+        Whether small models are solved in stages, too.
     """
 
     gap: float
-    few: int
+    tuning: Tuning
 
 
 WAYS = {
-    "at once": Way(0.0, staged.SMALL_MODEL_MAX_INTEGERS),
-    "in rounds": Way(0.0, 0),
-    "at once, wide gap": Way(0.1, staged.SMALL_MODEL_MAX_INTEGERS),
-    "in rounds, wide gap": Way(0.1, 0),
+    "at once": Way(0.0, DEFAULT_TUNING),
+    "in rounds": Way(0.0, STAGED),
+    "at once, wide gap": Way(0.1, DEFAULT_TUNING),
+    "in rounds, wide gap": Way(0.1, STAGED),
 }
 
 
@@ -172,18 +170,7 @@ def better(
 def _plans(sheets: Sheets, seconds: float) -> Iterator[tuple[str, Plan]]:
     inputs = inputs_from_rows("fuzz", sheets)
     for name, way in WAYS.items():
-        with solved_at_once_up_to(way.few):
-            yield name, make_plan(inputs, Options(gap=way.gap, time_limit_s=seconds))
-
-
-@contextmanager
-def solved_at_once_up_to(few: int) -> Iterator[None]:
-    """Let models with more whole numbers be solved in rounds."""
-    before, staged.SMALL_MODEL_MAX_INTEGERS = staged.SMALL_MODEL_MAX_INTEGERS, few
-    try:
-        yield
-    finally:
-        staged.SMALL_MODEL_MAX_INTEGERS = before
+        yield name, find_plan(inputs, Options(gap=way.gap, time_limit_s=seconds), tuning=way.tuning)
 
 
 def disagreements(
@@ -204,7 +191,7 @@ def disagreements(
             for number in (row["value"], row["bound"], optima[name])
         )
         tight = name.startswith("missed")
-        allowed = min(gap, TIGHT_TIER_MAX_GAP) if tight else gap
+        allowed = min(gap, DEFAULT_TUNING.tight_tier_max_gap) if tight else gap
         margin = MARGIN * max(1.0, abs(optimum))
         told = f"{name} is {value:.9g}, bound {bound:.9g}, optimum {optimum:.9g}"
         if value < optimum - margin:

@@ -21,7 +21,11 @@ from planner.model.objectives import CHOOSING, in_service_mw_months, make_tiers
 from planner.model.wholes import make_wholes
 from planner.solve.highs_model import LiveModel
 from planner.solve.lexicographic import Solution, SolveLimits, TierResult, solve_tiers
+from planner.solve.tuning import DEFAULT_TUNING, Tuning
 from planner.workbook.reading import inputs_from_rows
+
+STAGED = Tuning(small_model_max_integers=0)
+"""Tuning with which every model is solved in stages, however small it is."""
 
 LARGE = 3141.59265
 """CBC 2.10 takes a plan within one unit of the objective's bound for the best; units are small."""
@@ -55,9 +59,11 @@ def model_of(sheets: Sheets) -> Model:
     return build_model(make_case(inputs_from_rows("oracle", sheets)))
 
 
-def solution_of(model: Model, gap: float = 0.0, seconds: float = 60.0) -> Solution:
+def solution_of(
+    model: Model, gap: float = 0.0, seconds: float = 60.0, tuning: Tuning = DEFAULT_TUNING
+) -> Solution:
     """Solve a model as the planner does, without the tables and the checker that follow."""
-    live = LiveModel(model.frame.problem, model.frame.columns)
+    live = LiveModel(model.frame.problem, model.frame.columns, tuning=tuning)
     shown, wholes = in_service_mw_months(model), make_wholes(model)
     limits = SolveLimits(gap, seconds)
     return solve_tiers(live, make_tiers(model), shown, wholes, limits, lambda event: None)

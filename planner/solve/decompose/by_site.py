@@ -30,8 +30,9 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -59,34 +60,23 @@ from planner.solve.decompose.site_bounds import (
 from planner.solve.duals import read_duals, set_row_bounds
 from planner.solve.highs_model import NO_COLUMNS, LiveModel
 from planner.solve.interrupt import interruptible
-from planner.solve.lexicographic import Listener, Solution, SolveLimits, TierResult, relative_gap
+from planner.solve.lexicographic import (
+    Listener,
+    Solution,
+    SolveLimits,
+    TierResult,
+    relative_gap,
+    solve_fallback,
+)
 from planner.solve.outcome import Outcome
 from planner.solve.polish import polish
 from planner.solve.progress import Event
 from planner.solve.staged import outcome_gap
 from planner.solve.time_limit import TimeBudget
+from planner.solve.tuning import DEFAULT_TUNING, DivePace, Tuning
 
-BY_SITE_MIN_INSTALLS = 8_000
-"""Least number of installs (hall, system, day) of a case that is solved by site."""
-
-COARSE_RELAXATION_MIN_INSTALLS, COARSE_OPENINGS_MIN_INSTALLS = 20_000, 40_000
-"""Numbers of installs above which longer periods are used.
-
-Above the first number of promising installs, a relaxation in longer periods is solved first; above
-the second number of installs that it leaves, the openings are rounded in longer periods, too.
-"""
-
-STOCK_PERTURBATION_UNITS = 1e-3
-"""Units drawn from each stock on each day while dual values are computed."""
-
-MAX_SIFTING_ROUNDS, SIFTING_GAP_SHARE = 8, 0.05
-"""Most sifting rounds, and the share of the gap at which sifting stops."""
-
-BLOCK_GAP_SHARE = 0.02
-"""Share of the requested gap to which the bound of each site is solved."""
-
-COUNTS_GAP_SHARE = 0.2
-"""Share of the requested gap that integer counts may cost."""
+ROUND_AT_ONCE = DivePace(postponed_share=0.0, max_steps=1)
+"""Pace of a dive that rounds all openings in one step."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +94,7 @@ def solve_by_site(
     threads: int,
     listen: Listener,
     coarser: Callable[[], Case | None] = lambda: None,
+    tuning: Tuning = DEFAULT_TUNING,
 ) -> SitePlan | None:
     """Solve a large case by site.
 
@@ -120,23 +111,53 @@ def solve_by_site(
     coarser
         Returns the same case in longer periods, or None if there is none; see
         `relax_in_longer_periods`.
+    tuning
+        Tuning numbers.
 
     Returns
     -------
-    Found or None
+    SitePlan or None
         None if the case is small, its sites share too much, or a megawatt must be missed.
 
     Raises
     ------
     LimitReached, Interrupted
-        If a limit or a person ended the run before any plan was found.
+        If a limit or a person ended the run before any plan was found, and after a limit not even
+        the plan that decides nothing.
     """
     installs = sum(len(span) for span in case.installing.values())
-    if installs < BY_SITE_MIN_INSTALLS or case.as_early_as_possible or not is_separable(case):
+    if installs < tuning.by_site_min_installs or case.as_early_as_possible:
+        return None
+    if not is_separable(case):
         return None
     stop = threading.Event()
+    clock = TimeBudget(limits.seconds)
     with interruptible(stop):
-        return _BySite(case, limits, threads, listen, stop, coarser).solve()
+        try:
+            return _BySite(case, limits, threads, listen, coarser, stop, tuning).solve()
+        except LimitReached:
+            found = _plan_without_decisions(case, threads, tuning, clock.spent)
+            if found is None:
+                raise
+            return found
+
+
+def _plan_without_decisions(
+    case: Case,
+    threads: int,
+    tuning: Tuning,
+    seconds: float,
+) -> SitePlan | None:
+    """Return the plan that installs nothing; None if firm data do not allow it."""
+    # The existing fleet is kept in the restricted case.
+    model = build_model(restrict_case(case, []))
+    live = LiveModel(model.frame, model.frame.columns, threads, tuning)
+    shown = in_service_mw_months(model)
+    # A plan of the whole case may miss nothing, whatever the restricted case must miss.
+    solution = solve_fallback(live, make_tiers(model), shown, make_wholes(model), 0.0, seconds)
+    if solution is None:
+        return None
+    return SitePlan(model, live, solution)
 
 
 class _BySite:
@@ -148,13 +169,19 @@ class _BySite:
         limits: SolveLimits,
         threads: int,
         listen: Listener,
-        stop: threading.Event,
         coarser: Callable[[], Case | None],
+        stop: threading.Event,
+        tuning: Tuning,
     ) -> None:
-        self.case, self.limits, self.threads, self.stop = case, limits, threads, stop
-        self.listen, self.clock = listen, TimeBudget(limits.seconds)
+        self.case = case
+        self.limits = limits
+        self.threads = threads
+        self.listen = listen
+        self.stop = stop
+        self.clock = TimeBudget(limits.seconds)
         self.coarser = coarser
-        self.bound, self.status = -math.inf, "optimal"
+        self.tuning = tuning
+        self.bound = -math.inf
         self.prices: dict[RowKey, float] = {}
         self.blocks: SiteBlocks
         self.model: Model
@@ -165,7 +192,7 @@ class _BySite:
         """Return a plan; None if the method does not apply."""
         ahead = self._relax_in_longer_periods()
         self._raise_if_over(None)
-        if ahead is not None and sum(map(len, ahead.spans.values())) > COARSE_OPENINGS_MIN_INSTALLS:
+        if ahead is not None and self._is_very_large(ahead):
             refined = self._plan_from_coarse_openings(ahead)
             if refined is not None:
                 return self._polish(refined)
@@ -180,11 +207,18 @@ class _BySite:
         if shape.values is None:
             return None
         plan = self._improve_and_round_counts(search, shape)
-        return self._polish(plan) if plan.values is not None else None
+        if plan.values is None:
+            return None
+        return self._polish(plan)
+
+    def _is_very_large(self, ahead: CoarseInstalls) -> bool:
+        """Return whether openings are rounded in longer periods, too."""
+        installs = sum(map(len, ahead.spans.values()))
+        return installs > self.tuning.coarse_openings_min_installs
 
     def _improve_and_round_counts(self, search: OpeningSearch, shape: Outcome) -> Outcome:
         """Improve the openings as far as the gap requires, then make the counts integer."""
-        enough = (1.0 - COUNTS_GAP_SHARE) * self.limits.gap
+        enough = (1.0 - self.tuning.site_counts_gap_share) * self.limits.gap
         if self._outcome_gap(shape) > enough:
             self._tighten_bound()
         later = search.delay(shape, lambda found: self._outcome_gap(found) <= enough)
@@ -192,9 +226,8 @@ class _BySite:
         search.reserve_capacity(whole_systems=False)
         plan = self._round_counts(search, later)
         if plan.values is None and later is not shape:
-            plan = self._round_counts(
-                search, shape
-            )  # whole systems may need the capacity that later openings leave out
+            # Whole systems may need the capacity that later openings leave out.
+            plan = self._round_counts(search, shape)
         return plan
 
     def _plan_from_coarse_openings(self, ahead: CoarseInstalls) -> Outcome | None:
@@ -206,27 +239,31 @@ class _BySite:
         """
         if self.case.whole:
             return None  # whole systems need more capacity than these openings provide
-        longer = round_openings_in_longer_periods(ahead, self.threads, self.clock, self.stop)
+        longer = round_openings_in_longer_periods(
+            ahead,
+            self.threads,
+            self.clock,
+            self.stop,
+            self.tuning,
+        )
         self._raise_if_over(None)
         if longer is None:
             return None
         self._build(ahead.spans, limited=True)
-        live, made = self.live, self.model.decisions
+        live = self.live
         fix_openings(self.model, live, longer)
         fleet = self.case.facility.fleet
-        kept = [
-            live.position[id(variable)]
-            for key, variable in made.remove_systems.items()
-            if not fleet.get(key[:2])
-        ]
+        kept: list[int] = []
+        for key, variable in self.model.decisions.remove_systems.items():
+            if not fleet.get(key[:2]):
+                kept.append(live.position[id(variable)])
         none = np.zeros(len(kept))
-        live.set_permanent_bounds(
-            np.array(kept, dtype=np.int32), none, none
-        )  # permanent, so that polishing keeps them
+        # Permanent, so that polishing keeps them.
+        live.set_permanent_bounds(np.array(kept, dtype=np.int32), none, none)
         found = live.solve(gap=0.0, seconds=self.clock.left, cold=True)
         self._raise_if_over(found)
         # Order decisions are still fractional; rounding them down would make megawatts missed.
-        found = OpeningSearch(self.model, live, self.clock).round_up(found, steps=1)
+        found = OpeningSearch(self.model, live, self.clock).round_up(found, ROUND_AT_ONCE)
         if found.values is None:
             self._raise_if_over(found)
             return None
@@ -251,93 +288,115 @@ class _BySite:
 
     def _sift_relaxation(self, ahead: CoarseInstalls | None) -> Outcome | None:
         """Return the LP relaxation over the halls and systems that matter, and set the bound."""
-        case = self.case
-        blocks = self.blocks = SiteBlocks(case, self.threads, self._is_over)
+        self.blocks = SiteBlocks(self.case, self.threads, self._is_over, self.tuning)
         self._raise_if_over(None)
-        limited = ahead.spans if ahead is not None else {}
-        few = {pair: _day_span(case.installing[pair]) for pair in promising_pairs(case)}
-        spans = limited or few
+        few: dict[Pair, range] = {}
+        for pair in promising_pairs(self.case):
+            few[pair] = _day_span(self.case.installing[pair])
+        spans = few
+        is_limited = False
+        if ahead is not None and ahead.spans:
+            spans = ahead.spans
+            is_limited = True
+        enough = self.tuning.sifting_gap_share * self.limits.gap
         relaxed: Outcome | None = None
-        for _ in range(MAX_SIFTING_ROUNDS):
-            self._build(spans, limited=bool(limited))
+        for _ in range(self.tuning.max_sifting_rounds):
+            self._build(spans, limited=is_limited)
             relaxed = self._relax()
-            if relaxed is None and limited:
-                limited, spans = {}, few  # the days from longer periods were too few
+            if relaxed is None and is_limited:
+                # The days from longer periods were too few.
+                spans = few
+                is_limited = False
                 continue
             if relaxed is None:
                 return None
-            priced = blocks.bound(self.prices, ends=self._is_over)
+            priced = self.blocks.bound(self.prices, ends=self._is_over)
             self._raise_if_over(None)
             self.bound = max(self.bound, priced.bound)
             self._report_progress(None)
-            wider = {
-                **spans,
-                **{
-                    pair: _day_span(spans.get(pair, span), span)
-                    if limited
-                    else _day_span(case.installing[pair])
-                    for pair, span in priced.used.items()
-                },
-            }
-            if wider == spans or self._outcome_gap(relaxed) <= SIFTING_GAP_SHARE * self.limits.gap:
+            wider = self._with_used(spans, priced.used, limited=is_limited)
+            if wider == spans or self._outcome_gap(relaxed) <= enough:
                 break
             spans = wider
         return relaxed
 
+    def _with_used(
+        self,
+        spans: dict[Pair, range],
+        used: dict[Pair, range],
+        *,
+        limited: bool,
+    ) -> dict[Pair, range]:
+        """Return the pairs of a model with those that some site uses at the current prices."""
+        wider = dict(spans)
+        for pair, span in used.items():
+            if limited:
+                wider[pair] = _day_span(spans.get(pair, span), span)
+            else:
+                wider[pair] = _day_span(self.case.installing[pair])
+        return wider
+
     def _relax(self) -> Outcome | None:
         """Solve the relaxation of the current model, and set the prices of what sites share.
 
-        Dual values are read with `STOCK_PERTURBATION_UNITS` drawn from every stock. Where nothing
-        is bought the dual value is not unique: any price up to the cost of supplying one more unit
-        is valid, and only the highest keeps sites from ordering there when they are priced.
+        Dual values are read with `Tuning.stock_perturbation_units` drawn from every stock. Where
+        nothing is bought the dual value is not unique: any price up to the cost of supplying one
+        more unit is valid, and only the highest keeps sites from ordering there when they are
+        priced.
         """
-        firm: dict[RowKey, float] = {
-            ("stock_balance", key): units for key, units in self.case.supply.firm_arrivals.items()
-        }
-        drawn = {
-            row: firm.get(key, 0.0)
-            for row, key in enumerate(self.model.frame.rows)
-            if is_shared_stock(self.case, key)
-        }
-        for row, units in drawn.items():
-            set_row_bounds(
-                self.live, row, units - STOCK_PERTURBATION_UNITS, units - STOCK_PERTURBATION_UNITS
-            )
+        firm: Mapping[Any, float] = self.case.supply.firm_arrivals
+        stocks: dict[int, float] = {}
+        for row, key in enumerate(self.model.frame.rows):
+            if is_shared_stock(self.case, key):
+                stocks[row] = firm.get(key[1], 0.0)
+        self._draw_from(stocks, self.tuning.stock_perturbation_units)
         found = self.live.solve(gap=0.0, seconds=self.clock.left, cold=True)
-        rows = read_duals(self.live).rows if found.status == "optimal" else None
-        for row, units in drawn.items():
-            set_row_bounds(self.live, row, units, units)
+        rows = None
+        if found.status == "optimal":
+            rows = read_duals(self.live).rows
+        self._draw_from(stocks, 0.0)
         found = self.live.solve(gap=0.0, seconds=self.clock.left, cold=rows is None)
         if found.status != "optimal":
             self._raise_if_over(found)
             return None
-        rows = read_duals(self.live).rows if rows is None else rows
-        self.prices = {
-            key: price
-            for key, price in zip(self.model.frame.rows, rows, strict=False)
-            if key[0] in SHARED_RULES or is_shared_stock(self.case, key)
-        }
+        if rows is None:
+            rows = read_duals(self.live).rows
+        self.prices = {}
+        for key, price in zip(self.model.frame.rows, rows, strict=False):
+            if key[0] in SHARED_RULES or is_shared_stock(self.case, key):
+                self.prices[key] = price
         return found
+
+    def _draw_from(self, stocks: dict[int, float], drawn: float) -> None:
+        """Set the balance of each stock to its firm arrivals less what is drawn."""
+        for row, units in stocks.items():
+            set_row_bounds(self.live, row, units - drawn, units - drawn)
 
     def _relax_in_longer_periods(self) -> CoarseInstalls | None:
         """Return when longer periods install each system; None unless the case is very large."""
         pairs = promising_pairs(self.case)
         installs = sum(len(self.case.installing[pair]) for pair in pairs)
-        coarse = self.coarser() if installs > COARSE_RELAXATION_MIN_INSTALLS else None
+        coarse = self.coarser() if installs > self.tuning.coarse_relaxation_min_installs else None
         if coarse is None:
             return None
         return relax_in_longer_periods(
-            self.case, coarse, pairs, self.threads, self.clock.left / 3, self.stop
+            self.case,
+            coarse,
+            pairs,
+            self.threads,
+            self.tuning.coarse_relaxation_time_share * self.clock.left,
+            self.stop,
+            self.tuning,
         )
 
     def _build(self, spans: dict[Pair, range], *, limited: bool) -> None:
         """Build the LP relaxation over some halls and systems, with no megawatt missed."""
         self.model = build_model(restrict_case(self.case, spans, spans if limited else None))
         frame = self.model.frame
-        self.live = live = LiveModel(frame, frame.columns, self.threads)
+        live = LiveModel(frame, frame.columns, self.threads, self.tuning)
+        self.live = live
         live.stop = self.stop
         live.add_links(crew_links(self.model))
-        self.whole = np.flatnonzero(live.whole).astype(np.int32)
         self.tiers = [tier for tier in make_tiers(self.model) if tier.name != CHOOSING]
         self.hold()
         live.set_integer_columns(NO_COLUMNS)
@@ -350,28 +409,26 @@ class _BySite:
 
     def _tighten_bound(self) -> None:
         """Tighten the bound by integer openings in each site."""
-        if not self._is_over():
-            priced = self.blocks.bound(
-                self.prices,
-                whole=True,
-                gap=BLOCK_GAP_SHARE * self.limits.gap,
-                ends=self._is_over,
-            )
-            self.bound = max(self.bound, priced.bound)
-            self._report_progress(None)
+        if self._is_over():
+            return
+        gap = self.tuning.block_gap_share * self.limits.gap
+        priced = self.blocks.bound(self.prices, whole=True, gap=gap, ends=self._is_over)
+        self.bound = max(self.bound, priced.bound)
+        self._report_progress(None)
 
     def _round_counts(self, search: OpeningSearch, shape: Outcome) -> Outcome:
         """Make systems and lots integer, with the openings of a shape.
 
         First only in periods near those of the shape, then in all.
         """
-        columns, plan = search.columns, shape
-        if shape.values is None or not len(columns.installs):
+        plan = shape
+        if shape.values is None or not len(search.columns.installs):
             return shape
-        room = max(COUNTS_GAP_SHARE * self.limits.gap, self.limits.gap - self._outcome_gap(shape))
+        least = self.tuning.site_counts_gap_share * self.limits.gap
+        room = max(least, self.limits.gap - self._outcome_gap(shape))
         for far in (search.distant_installs(shape), NO_COLUMNS):
             self.live.hold_at_zero(far)
-            self.live.set_integer_columns(self.whole)
+            self.live.set_integer_columns(self.live.integer_columns)
             apart = replace(shape, bound=shape.objective)
             plan = search.round_counts_in_stages(apart, room, self.clock, None, None)
             self.live.release()
@@ -387,18 +444,22 @@ class _BySite:
         assert plan.values is not None
         live, model = self.live, self.model
         live.release()
-        live.set_integer_columns(self.whole)
-        held = [(tier, live.evaluate(tier.expression, plan.values)) for tier in self.tiers]
-        shown, wholes = in_service_mw_months(model), make_wholes(model)
-        values = polish(live, held, shown, wholes, plan.values)
+        live.set_integer_columns(self.live.integer_columns)
+        held = []
+        for tier in self.tiers:
+            held.append((tier, live.evaluate(tier.expression, plan.values)))
+        shown = in_service_mw_months(model)
+        values = polish(live, held, shown, make_wholes(model), plan.values)
         results = []
         for tier in self.tiers:
             value = live.evaluate(tier.expression, values) * tier.scale
-            bound = (self.bound if tier is self.tiers[-1] else 0.0) * tier.scale
+            # The method only plans what misses no megawatt.
+            least = self.bound if tier is self.tiers[-1] else 0.0
+            bound = least * tier.scale
             gap = relative_gap(value, bound)
             status = "optimal" if gap <= self.limits.gap else self._end_status()
             results.append(
-                TierResult(tier.name, tier.unit, value, bound, gap, status, self.clock.spent)
+                TierResult(tier.name, tier.unit, value, bound, gap, status, self.clock.spent),
             )
         return SitePlan(model, live, Solution(values, tuple(results), results[-1].status))
 
@@ -413,10 +474,12 @@ class _BySite:
         value = None if plan is None or plan.values is None else plan.objective * tier.scale
         gap = None if value is None else relative_gap(value, self.bound * tier.scale)
         self.listen(
-            Event(tier.name, tier.unit, value, self.bound * tier.scale, gap, self.clock.spent)
+            Event(tier.name, tier.unit, value, self.bound * tier.scale, gap, self.clock.spent),
         )
 
 
 def _day_span(*days: Sequence[int]) -> range:
     """Return the range from the earliest to the latest of several days."""
-    return range(min(found[0] for found in days), max(found[-1] for found in days) + 1)
+    first = min(span[0] for span in days)
+    last = max(span[-1] for span in days)
+    return range(first, last + 1)

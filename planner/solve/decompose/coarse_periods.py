@@ -21,14 +21,9 @@ from planner.model.decisions import Model
 from planner.model.objectives import make_tiers, present_cost
 from planner.solve.decompose.openings import OpeningSearch
 from planner.solve.highs_model import NO_COLUMNS, LiveModel
-from planner.solve.staged import INTEGRALITY_TOLERANCE
 from planner.solve.time_limit import TimeBudget
-
-MARGIN_PERIODS = 1
-"""Longer periods before the first install and after the last that are considered as well."""
-
-POSTPONED_SHARE, MAX_ROUNDING_STEPS = 0.8, 20
-"""Share of the openings that each rounding step postpones, and the most steps."""
+from planner.solve.tuning import DEFAULT_TUNING, Tuning
+from planner.tolerance import INTEGRALITY_TOLERANCE
 
 
 @dataclass(frozen=True)
@@ -61,7 +56,11 @@ class CoarseOpenings:
 
     def on(self, hall: str, day: int) -> int:
         """Return the number of halls of a class that are open on a day."""
-        return max((count for at, count in self.opened.get(hall, ()) if at <= day), default=0)
+        count = 0
+        for since, open_then in self.opened.get(hall, ()):
+            if since <= day:
+                count = max(count, open_then)
+        return count
 
 
 def relax_in_longer_periods(
@@ -71,6 +70,7 @@ def relax_in_longer_periods(
     threads: int,
     seconds: float,
     stop: threading.Event,
+    tuning: Tuning = DEFAULT_TUNING,
 ) -> CoarseInstalls | None:
     """Return when the LP relaxation in longer periods installs each system.
 
@@ -88,33 +88,39 @@ def relax_in_longer_periods(
         Time limit.
     stop
         Event that interrupts the solver.
+    tuning
+        Tuning numbers.
 
     Returns
     -------
-    Ahead or None
+    CoarseInstalls or None
         None if the relaxation was not solved to optimality.
     """
-    model, live = _build(restrict_case(coarse, pairs), threads, stop)
+    model, live = _build(restrict_case(coarse, pairs), threads, stop, tuning)
     outcome = live.solve(gap=0.0, seconds=seconds, cold=True)
     if outcome.status != "optimal" or outcome.values is None:
         return None
     used: dict[Pair, list[int]] = {}
     for (hall, system, day), variable in model.decisions.install_systems.items():
         if outcome.values[live.position[id(variable)]] > INTEGRALITY_TOLERANCE:
-            used.setdefault((hall, system), []).append(coarse.calendar.period_of(day))
-    first, last = coarse.calendar.first_days, coarse.calendar.last_days
-    spans = {
-        pair: range(
-            first[max(0, min(at) - MARGIN_PERIODS)],
-            last[min(len(last) - 1, max(at) + MARGIN_PERIODS)] + 1,
-        )
-        for pair, at in used.items()
-    }
+            period = coarse.calendar.period_of(day)
+            used.setdefault((hall, system), []).append(period)
+    first_days = coarse.calendar.first_days
+    last_days = coarse.calendar.last_days
+    spans: dict[Pair, range] = {}
+    for pair, periods in used.items():
+        first = max(0, min(periods) - tuning.coarse_margin_periods)
+        last = min(len(last_days) - 1, max(periods) + tuning.coarse_margin_periods)
+        spans[pair] = range(first_days[first], last_days[last] + 1)
     return CoarseInstalls(coarse, spans)
 
 
 def round_openings_in_longer_periods(
-    ahead: CoarseInstalls, threads: int, clock: TimeBudget, stop: threading.Event
+    ahead: CoarseInstalls,
+    threads: int,
+    clock: TimeBudget,
+    stop: threading.Event,
+    tuning: Tuning = DEFAULT_TUNING,
 ) -> CoarseOpenings | None:
     """Return openings in longer periods, rounded.
 
@@ -128,19 +134,19 @@ def round_openings_in_longer_periods(
         Time left.
     stop
         Event that interrupts the solver.
+    tuning
+        Tuning numbers.
 
     Returns
     -------
     CoarseOpenings or None
         None if there was no time, or no feasible plan.
     """
-    model, live = _build(restrict_case(ahead.case, ahead.spans, ahead.spans), threads, stop)
+    model, live = _build(restrict_case(ahead.case, ahead.spans, ahead.spans), threads, stop, tuning)
     relaxed = live.solve(gap=0.0, seconds=clock.left, cold=True)
     if relaxed.status != "optimal":
         return None
-    shape = OpeningSearch(model, live, clock).round_up(
-        relaxed, postponed_share=POSTPONED_SHARE, steps=MAX_ROUNDING_STEPS
-    )
+    shape = OpeningSearch(model, live, clock).round_up(relaxed, tuning.coarse_dive)
     if shape.values is None or stop.is_set():
         return None
     opened: dict[str, list[tuple[int, int]]] = {}
@@ -160,35 +166,47 @@ def fix_openings(model: Model, live: LiveModel, shape: CoarseOpenings) -> None:
     shape
         Openings; a hall that cannot be open that early opens on its first possible day.
     """
-    made, facility, fixed = model.decisions, model.case.facility, dict[int, float]()
+    made = model.decisions
+    facility = model.case.facility
+    position = live.position
+    fixed: dict[int, float] = {}
     by_hall: dict[str, list[tuple[int, int]]] = {}
     for (hall, decided), opens in facility.opening.items():
         by_hall.setdefault(hall, []).append((opens, decided))
-    sites: dict[str, int] = {}
-    for hall, keys in by_hall.items():
-        count, at = facility.open_count[hall], {}
-        for opens, decided in sorted(keys):
+    first_decided: dict[str, int] = {}
+    for hall, days in by_hall.items():
+        site = facility.site_of[hall]
+        count = facility.open_count[hall]
+        counts: dict[int, int] = {}
+        for opens, decided in sorted(days):
             more = max(0, shape.on(hall, opens) - count)
-            count = at[opens] = count + more
-            fixed[live.position[id(made.open_halls[hall, decided])]] = more
+            count += more
+            counts[opens] = count
+            fixed[position[id(made.open_halls[hall, decided])]] = more
             if more:
-                site = facility.site_of[hall]
-                sites[site] = min(decided, sites.get(site, decided))
-        for opens, count in at.items():
-            fixed[live.position[id(made.opened_halls[hall, opens])]] = count
+                first_decided[site] = min(decided, first_decided.get(site, decided))
+        for opens, opened in counts.items():
+            fixed[position[id(made.opened_halls[hall, opens])]] = opened
     for (site, day), variable in made.open_site.items():
-        fixed[live.position[id(variable)]] = float(day >= sites.get(site, day + 1))
-    columns = np.array(sorted(fixed), dtype=np.int32)
-    live.fix(columns, np.array([fixed[int(at)] for at in columns], dtype=float))
+        is_open = site in first_decided and day >= first_decided[site]
+        fixed[position[id(variable)]] = float(is_open)
+    columns = sorted(fixed)
+    values = [fixed[at] for at in columns]
+    live.fix(np.array(columns, dtype=np.int32), np.array(values, dtype=float))
 
 
-def _build(case: Case, threads: int, stop: threading.Event) -> tuple[Model, LiveModel]:
+def _build(
+    case: Case,
+    threads: int,
+    stop: threading.Event,
+    tuning: Tuning,
+) -> tuple[Model, LiveModel]:
     """Build the LP relaxation of a case in longer periods, with all tiers in one objective.
 
     Longer periods delay everything, so missing megawatts must be allowed, at a penalty.
     """
     model = build_model(case)
-    live = LiveModel(model.frame, model.frame.columns, threads)
+    live = LiveModel(model.frame, model.frame.columns, threads, tuning)
     live.stop = stop
     live.set_integer_columns(NO_COLUMNS)
     dear = max(money_per_mw(case).values(), default=1.0) / case.money_unit
