@@ -354,21 +354,47 @@ def safe_milestones(plan: Plan) -> list[Safe]:
         found.setdefault((str(row["commitment"]), row["date"]), []).append(row)
     result = []
     for (commitment, due), rows in found.items():
-        orders = [(row, last) for row in rows if (last := day(row["last_order_date"]))]
+        first = rows[0]
+        orders = []
+        for row in rows:
+            last = day(row["last_order_date"])
+            if last:
+                orders.append((row, last))
         orders.sort(key=lambda line: (line[1], str(line[0]["item"]), str(line[0]["supplier"])))
-        slack = None if rows[0]["slack_days"] is None else number(rows[0]["slack_days"])
         result.append(
             Safe(
-                commitment,
-                day(due) or date.min,
-                number(rows[0]["mw"]),
-                slack,
-                day(rows[0]["could_be_met_by"]),
-                str(rows[0]["proof"] or ""),
-                tuple(orders),
+                commitment=commitment,
+                due=day(due) or date.min,
+                mw=number(first["mw"]),
+                slack=None if first["slack_days"] is None else number(first["slack_days"]),
+                could_be_met_by=day(first["could_be_met_by"]),
+                proof=str(first["proof"] or ""),
+                orders=tuple(orders),
             )
         )
     return result
+
+
+def slack_rows(plan: Plan) -> list[Row]:
+    """Return a row for each purchase line of the milestones that are met, or for one without any.
+
+    The columns are those of `planner.plan.report_tables.MILESTONE_SLACK`.
+    """
+    rows: list[Row] = []
+    for one in safe_milestones(plan):
+        head: Row = {
+            "commitment": one.commitment,
+            "date": one.due,
+            "mw": one.mw,
+            "slack_days": one.slack,
+            "could_be_met_by": one.could_be_met_by,
+            "proof": one.proof,
+        }
+        for line, last in one.orders:
+            rows.append(line | head | {"lead_days": float((one.due - last).days)})
+        if not one.orders:
+            rows.append(head | {"supplier": "nothing to order in advance"})
+    return rows
 
 
 def slack_sentence(plan: Plan) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from planner.plan.report_tables import COST_STEPS
 from planner.plan.store import Plan
 from planner.reports.charts.draw import LINE, Canvas, Figure, spoken, text_width, ticks
-from planner.reports.markup_tables import Column, Sheet
+from planner.reports.markup_tables import Sheet
 from planner.reports.plan_figures import cost_steps
 from planner.reports.views import TERM_WORDS, currency, figure, number
 
@@ -39,9 +40,7 @@ def costs_figure(plan: Plan) -> Figure:
             f" The largest term is {largest['term']}: "
             f"{figure(number(largest['present_cost']) / size, decimals)} {unit}."
         )
-    return Figure(
-        "costs", "What makes up the present cost", said, draw, (_table(plan, unit, size),)
-    )
+    return Figure("costs", "What makes up the present cost", said, draw, (_table(plan, size),))
 
 
 def _waterfall(
@@ -80,35 +79,20 @@ def _waterfall(
     canvas.height = bottom + LINE + 6
 
 
-def _table(plan: Plan, unit: str, size: float) -> Sheet:
-    """Return the terms with both totals."""
-    kind = "millions" if size > 1 else "money"
-    terms = [row["term"] for row in cost_steps(plan)]
+def _table(plan: Plan, size: float) -> Sheet:
+    """Return the terms with both totals, in millions if the chart is."""
+    names = {"amount": "amount", "present_cost": "present_cost"}
+    if size > 1:
+        names = {"amount_m": "amount", "present_m": "present_cost"}
     known = {row["term"]: row for row in plan.tables["costs"]}
-    rows = [
-        {
-            "term": term,
-            "what": TERM_WORDS.get(str(term), ""),
-            **{key: number(known[term][key]) / size for key in ("amount", "present_cost")},
-        }
-        for term in terms
-    ]
-    total = {
-        "term": "total",
-        "what": "sum of all terms",
-        **{
-            key: sum(number(row[key]) for row in plan.tables["costs"]) / size
-            for key in ("amount", "present_cost")
-        },
-    }
-    return Sheet(
-        "Cost terms; those that are nothing are left out",
-        [
-            Column("term", "Term"),
-            Column("what", "What it pays for"),
-            Column("amount", "Amount", unit, kind),
-            Column("present_cost", "Present cost", f"{unit}, discounted to start", kind),
-        ],
-        rows,
-        total,
-    )
+    rows = []
+    for step in cost_steps(plan):
+        row = {"term": step["term"], "words": TERM_WORDS.get(str(step["term"]), "")}
+        for shown, name in names.items():
+            row[shown] = number(known[step["term"]][name]) / size
+        rows.append(row)
+    total: dict[str, object] = {"term": "total", "words": "sum of all terms"}
+    for shown, name in names.items():
+        total[shown] = sum(number(row[name]) for row in plan.tables["costs"]) / size
+    columns = COST_STEPS.select("term", "words", *names, money=currency(plan))
+    return Sheet("Cost terms; those that are zero are left out", columns, rows, total)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from planner.plan.site_tables import TRANCHES
 from planner.plan.store import Plan
 from planner.reports.charts.draw import LINE, Canvas, Figure, Plot, fit, text_width
 from planner.reports.charts.tranches import STAGES, Tranche, missing_mw, tranches
-from planner.reports.markup_tables import Column, Sheet
+from planner.reports.markup_tables import Sheet
 from planner.reports.plan_figures import several, time_of
 from planner.reports.views import BASIS_WORDS, figure
 
@@ -212,21 +213,13 @@ def _missing(canvas: Canvas, plot: Plot, due: date, mw: float, top: float) -> No
 
 def _table(plan: Plan, found: list[Tranche], missing: Missing, stages: list[str]) -> Sheet:
     """Return every tranche with the days of its stages, and the MW never in service."""
-    columns = [
-        Column("commitment", "Commitment"),
-        Column("due", "Due", kind="date"),
-        Column("site", "Site"),
-        Column("mw", "Served", "MW", "mw"),
-        Column("late_mw", "Late", "MW", "mw"),
-        Column("missing_mw", "Not in service at the end", "MW", "mw"),
-        Column("basis", "Basis"),
-    ]
+    columns = TRANCHES.select("commitment", "due", "site", "mw", "late_mw", "missing_mw", "basis")
     for stage in stages:
-        columns += [
-            Column(f"{stage} {end}", f"{WORDS[stage].split()[0]}, {end}", kind="date")
-            for end in ("first", "last")
-        ]
-    columns.append(Column("in_service", "In service", "last day", "date"))
+        words = WORDS[stage].split()[0]
+        for column in TRANCHES.select("first", "last"):
+            name = f"{stage} {column.name}"
+            columns.append(replace(column.worded(stage=words), name=name))
+    columns += TRANCHES.select("in_service")
     rows: list[dict[str, object]] = []
     for tranche in found:
         row: dict[str, object] = {

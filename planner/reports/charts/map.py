@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from planner.plan.site_tables import ROUTES, SITE_MAP
 from planner.plan.store import Plan
 from planner.reports.charts.draw import LINE, Canvas, Figure, fit, text_width
-from planner.reports.markup_tables import Column, Sheet
+from planner.reports.markup_tables import Sheet
 from planner.reports.plan_figures import Route, coordinates, routes, several, site_mw
 from planner.reports.views import figure, number
 
@@ -294,31 +295,13 @@ def _degrees(value: float, sides: str) -> str:
 
 def _tables(plan: Plan, final: Mapping[str, float], ways: Sequence[Route]) -> tuple[Sheet, ...]:
     """Return sites and routes as tables."""
-    rows = [
-        {**row.values, "mw": final.get(row["site"], 0.0)} for row in plan.inputs.tables["sites"]
-    ]
-    sites = Sheet(
-        "Sites, with the IT power of all systems in service at the end",
-        [
-            Column("site", "Site"),
-            Column("country", "Country"),
-            Column("region", "Region"),
-            Column("latitude", "Latitude", "degrees", "mw"),
-            Column("longitude", "Longitude", "degrees", "mw"),
-            Column("pue", "PUE", "", "mw"),
-            Column("mw", "In service", "MW, IT power", "mw"),
-        ],
-        sorted(rows, key=lambda row: -number(row["mw"])),
-    )
-    moved = [{"start": r.start, "end": r.end, "item": r.item, "units": r.units} for r in ways]
-    lanes = Sheet(
-        "Routes over the whole plan",
-        [
-            Column("start", "From"),
-            Column("end", "To"),
-            Column("item", "Item"),
-            Column("units", "Shipped", "units", "whole"),
-        ],
-        moved,
-    )
-    return (sites, lanes) if moved else (sites,)
+    rows = []
+    for row in plan.inputs.tables["sites"]:
+        rows.append({**row.values, "mw": final.get(row["site"], 0.0)})
+    rows.sort(key=lambda row: -number(row["mw"]))
+    caption = "Sites, with the IT power of all systems in service at the end"
+    sites = Sheet(caption, SITE_MAP.select(), rows)
+    if not ways:
+        return (sites,)
+    moved = [vars(route) for route in ways]
+    return sites, Sheet("Routes over the whole plan", ROUTES.select(), moved)

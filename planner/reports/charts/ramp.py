@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from planner.plan.site_tables import SITE_MW
 from planner.plan.store import Plan
-from planner.plan.tables import Row
+from planner.plan.tables import RAMP, Row
 from planner.reports.charts.draw import LINE, Canvas, Figure, Plot, stairs
 from planner.reports.colours import SERIES_COUNT
-from planner.reports.markup_tables import Column, Sheet
+from planner.reports.markup_tables import Sheet
 from planner.reports.plan_figures import SiteMw, Time, active, several, site_mw, time_of
 from planner.reports.views import BASIS_WORDS, NOTHING, figure, number, ramps
 
@@ -115,18 +117,11 @@ def _ramp_table(shown: Mapping[str, Sequence[Row]]) -> Sheet:
             )
             if changed or n == len(ramp) - 1:
                 rows.append({**row, "class": "bad" if number(row["missed_mw"]) > NOTHING else None})
-    return Sheet(
-        "In service against committed, at the end of each period in which it changes",
-        [
-            Column("period_end", "Period end", kind="date"),
-            Column("commitment", "Commitment"),
-            Column("basis", "Basis"),
-            Column("required_mw", "Committed", "MW", "mw"),
-            Column("in_service_mw", "In service", "MW", "mw"),
-            Column("missed_mw", "Missed", "MW", "mw"),
-        ],
-        rows,
+    columns = RAMP.select(
+        "period_end", "commitment", "basis", "required_mw", "in_service_mw", "missed_mw"
     )
+    caption = "In service against committed, at the end of each period in which it changes"
+    return Sheet(caption, columns, rows)
 
 
 def sites_figure(plan: Plan) -> Figure:
@@ -167,19 +162,17 @@ def sites_figure(plan: Plan) -> Figure:
 
 def _sites_table(time: Time, sites: SiteMw) -> Sheet:
     """Return every site's IT power in service at the ends of years, and at the plan's end."""
-    last = len(time.ends) - 1
-    places = {end.year: n for n, end in enumerate(time.ends)}
-    columns = [Column(str(n), f"{time.ends[n]}", "MW, IT power", "mw") for n in places.values()]
-    rows = [
-        {"site": name, **{str(n): values[n] for n in places.values()}}
-        for name, values in sites.mw.items()
-    ]
+    # The last period of each year; the last of all is the plan's end.
+    positions = {end.year: n for n, end in enumerate(time.ends)}
+    columns = SITE_MW.select("site")
+    rows: list[dict[str, object]] = [{"site": name} for name in sites.mw]
     total: dict[str, object] = {"site": "total"}
-    total |= {str(n): sum(values[n] for values in sites.mw.values()) for n in places.values()}
-    assert not places or last in places.values()
-    return Sheet(
-        "IT power in service by site, at the last period's end of each year",
-        [Column("site", "Site"), *columns],
-        rows,
-        total,
-    )
+    for n in positions.values():
+        (column,) = SITE_MW.select("mw")
+        name = str(n)
+        columns.append(replace(column.worded(day=str(time.ends[n])), name=name))
+        for row in rows:
+            row[name] = sites.mw[str(row["site"])][n]
+        total[name] = sum(values[n] for values in sites.mw.values())
+    caption = "IT power in service by site, at the last period's end of each year"
+    return Sheet(caption, columns, rows, total)

@@ -6,6 +6,15 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from planner.plan.report_tables import (
+    ASSUMPTION_COUNTS,
+    ASSUMPTION_GROUPS,
+    MANIFEST,
+    MILESTONES,
+    PROOF,
+    PURCHASE_ORDERS,
+    TOTALS,
+)
 from planner.plan.store import Plan
 from planner.reports.charts.costs import money_unit
 from planner.reports.counts import (
@@ -20,7 +29,7 @@ from planner.reports.counts import (
 )
 from planner.reports.install_days import ORDER_WORDS
 from planner.reports.markup import Markup, element
-from planner.reports.markup_tables import Column, Sheet, table
+from planner.reports.markup_tables import Sheet, table
 from planner.reports.order_notes import TAKE_OR_PAY, order_notes
 from planner.reports.page.explained import headline_sentences, left_open
 from planner.reports.plan_figures import node_uses, several, time_of
@@ -40,6 +49,24 @@ from planner.workbook.schema.sheets import BY_NAME
 
 MOST_ORDERS = 1000
 """Largest number of orders on the page; ``tables/orders.csv`` has all of them."""
+
+SHOWN_OF_ORDERS = [
+    "order",
+    "supplier",
+    "item",
+    "firm",
+    "quantity",
+    "order_from",
+    "order_date",
+    "latest_order_date",
+    "slack_days",
+    "arrival_date",
+    "unit_price",
+    "price",
+    "order_cost",
+    "it_mw_blocked",
+]
+"""Columns of the table of orders."""
 
 MOST_SOURCES = 400
 """Largest number of groups of assumptions on the page."""
@@ -130,16 +157,7 @@ def _milestones(plan: Plan) -> Sheet:
     return Sheet(
         f"Milestones, {milestone_words(plan)}: MW due in all by the day, each on its "
         "commitment's basis",
-        [
-            Column("commitment", "Commitment"),
-            Column("date", "Due", kind="date"),
-            Column("basis", "Basis"),
-            Column("required_mw", "Committed", "MW", "mw"),
-            Column("in_service_mw", "In service", "MW", "mw"),
-            Column("missed_mw", "Missed", "MW", "mw"),
-            Column("met", "Milestone"),
-            Column("days_lost", "Days lost", "days", "whole"),
-        ],
+        MILESTONES.select(),
         rows,
     )
 
@@ -147,25 +165,13 @@ def _milestones(plan: Plan) -> Sheet:
 def _tiers(plan: Plan) -> Sheet:
     """Return the tiers with their bounds."""
     money = currency(plan)
-    rows = [
-        {
-            **row,
-            "gap": percent(row["gap"]),
-            "unit": money if row["unit"] == "money" else row["unit"],
-        }
-        for row in tiers(plan)
-    ]
+    rows = []
+    for row in tiers(plan):
+        unit = money if row["unit"] == "money" else row["unit"]
+        rows.append(row | {"unit": unit})
     return Sheet(
         "Tiers: each is held at its value before the next; no plan can beat a bound",
-        [
-            Column("words", "Tier"),
-            Column("unit", "Unit"),
-            Column("value", "Value", "", "each"),
-            Column("bound", "Proven bound", "", "each"),
-            Column("gap", "Gap"),
-            Column("status", "Solver"),
-            Column("seconds", "Time", "s", "mw"),
-        ],
+        PROOF.select(),
         rows,
     )
 
@@ -191,28 +197,10 @@ def orders_section(plan: Plan) -> Markup:
     if len(shown) < len(orders):
         text += f" Shown are the first {len(shown):,} by date; all are in tables/orders.csv."
     notes = order_notes(plan)
-    note = [Column("note", "Note")] if notes else []
-    sheet = Sheet(
-        "Orders by date",
-        [
-            Column("order", "Order"),
-            Column("supplier", "Supplier"),
-            Column("item", "Item"),
-            Column("firm", "Firm"),
-            Column("quantity", "Quantity", "units", "whole"),
-            Column("order_from", "Sign from", kind="date"),
-            Column("order_date", "Order date", "of the last units", "date"),
-            Column("latest_order_date", "Sign by", "last responsible day", "date"),
-            Column("slack_days", "Slack", "days", "whole"),
-            Column("arrival_date", "Arrives", kind="date"),
-            Column("unit_price", "Unit price", f"{money} per unit", "money"),
-            Column("price", "Price", money, "money"),
-            Column("order_cost", "Order cost", money, "money"),
-            Column("it_mw_blocked", "Milestone blocked", "MW, IT power", "mw"),
-            *note,
-        ],
-        [{**row, "note": notes.get(str(row["order"]))} for row in shown],
-    )
+    names = [*SHOWN_OF_ORDERS, "note"] if notes else SHOWN_OF_ORDERS
+    columns = PURCHASE_ORDERS.select(*names, money=money)
+    rows = [{**row, "note": notes.get(str(row["order"]))} for row in shown]
+    sheet = Sheet("Orders by date", columns, rows)
     return element(
         "section",
         element("h2", "Orders"),
@@ -236,11 +224,7 @@ def notes_section(plan: Plan) -> Markup:
         table(
             Sheet(
                 "What commitments, halls, feeders and supply add up to",
-                [
-                    Column("what", "What"),
-                    Column("value", "In all", kind="each"),
-                    Column("unit", "Unit"),
-                ],
+                TOTALS.select(),
                 listed(plan, "totals"),
             )
         ),
@@ -312,23 +296,13 @@ def assumptions_section(plan: Plan) -> Markup:
     sheets = [
         Sheet(
             "Rows on an assumption, by sheet",
-            [
-                Column("sheet", "Sheet"),
-                Column("rows", "Rows", "in all", "whole"),
-                Column("assumed", "On an assumption", "rows", "whole"),
-            ],
+            ASSUMPTION_COUNTS.select(),
             counted,
             {"sheet": "total", "rows": whole, "assumed": some},
         ),
         Sheet(
             "Assumptions, rows with the same source together",
-            [
-                Column("sheet", "Sheet"),
-                Column("rows", "Rows", "", "whole"),
-                Column("cells", "Cells"),
-                Column("names", "Rows' names", kind="long"),
-                Column("source", "Source", kind="long"),
-            ],
+            ASSUMPTION_GROUPS.select(),
             listed,
         ),
     ]
@@ -370,22 +344,18 @@ def _names(rows: Sequence[InputRow]) -> str:
 
 def manifest_section(plan: Plan) -> Markup:
     """Return the inputs, options and versions of the plan."""
-    rows = [{"what": key, "value": _text(value)} for key, value in plan.manifest.items()]
+    rows = [{"key": key, "value": _text(value)} for key, value in plan.manifest.items()]
     for key, unit in (("model", ""), ("seconds", " s")):
         entries = plan.summary.get(key)
         for name, value in entries.items() if isinstance(entries, Mapping) else ():
-            rows.append({"what": f"{key}: {name}", "value": f"{_text(value)}{unit}"})
+            rows.append({"key": f"{key}: {name}", "value": f"{_text(value)}{unit}"})
     rows += [
-        {"what": f"{kind}: {key}", "value": _text(finding.facts[key])}
+        {"key": f"{kind}: {key}", "value": _text(finding.facts[key])}
         for kind, finding in plan.findings.items()
         for key in ("created", "seconds", "resolves")
         if key in finding.facts
     ]
-    sheet = Sheet(
-        "Inputs, options and versions of this plan",
-        [Column("what", "Entry"), Column("value", "Value")],
-        rows,
-    )
+    sheet = Sheet("Inputs, options and versions of this plan", MANIFEST.select(), rows)
     return element("section", element("h2", "Manifest"), table(sheet), id="manifest")
 
 
