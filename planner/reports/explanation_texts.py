@@ -55,8 +55,9 @@ def money(plan: Plan, value: object) -> str:
 
 def in_cell(row: Row) -> str:
     """Return the value of a limit's cell: a number or a day."""
-    if (found := day(row["day"])) is not None:
-        return found.isoformat()
+    date_of_cell = day(row["day"])
+    if date_of_cell is not None:
+        return date_of_cell.isoformat()
     return "" if row["value"] is None else f"{number(row['value']):,.12g}"
 
 
@@ -107,7 +108,8 @@ def worth(plan: Plan, row: Row) -> str:
 
 def _whole_worth(plan: Plan, row: Row) -> str:
     """Return the gain from one step more in whole systems; empty if not known."""
-    if (gain := row.get(WHOLE_GAIN)) is not None and number(gain) > NOTHING:
+    gain = row.get(WHOLE_GAIN)
+    if gain is not None and number(gain) > NOTHING:
         return f"{one_more(row)} gains {_mw_months(number(gain))}"
     saved = row.get(WHOLE_SAVING)
     if gain is None or saved is None:
@@ -286,22 +288,24 @@ class Asked:
     @property
     def proof(self) -> str:
         """Proofs about the set, in a sentence."""
-        row, smaller = self.rows[0], [row.get("not_enough") for row in self.rows]
-        parts = [
-            f"Proof: {row['proof']}" if row["proof"] else "",
-            "no cheaper set exists"
-            if row["fewest"] == "yes"
-            else "not proved to be the cheapest set"
-            if row["fewest"]
-            else "",
-            "every change is needed"
-            if row["irreducible"] == "yes"
-            else "not proved that every change is needed",
-            f"not enough: {'; '.join(map(str, smaller))}"
-            if all(smaller)
-            else "not proved that smaller changes fall short",
-        ]
-        return "; ".join(part for part in parts if part)
+        row = self.rows[0]
+        parts = []
+        if row["proof"]:
+            parts.append(f"Proof: {row['proof']}")
+        if row["fewest"] == "yes":
+            parts.append("no cheaper set exists")
+        elif row["fewest"]:
+            parts.append("not proved to be the cheapest set")
+        if row["irreducible"] == "yes":
+            parts.append("every change is needed")
+        else:
+            parts.append("not proved that every change is needed")
+        smaller = [change.get("not_enough") for change in self.rows]
+        if all(smaller):
+            parts.append(f"not enough: {'; '.join(map(str, smaller))}")
+        else:
+            parts.append("not proved that smaller changes fall short")
+        return "; ".join(parts)
 
 
 def ask_sets(plan: Plan) -> list[Asked]:
@@ -409,7 +413,8 @@ def slack_sentence(plan: Plan) -> str:
         f"Least slack of the milestones that are met: {first.commitment}, "
         f"{figure(first.mw, 1)} MW due {first.due}, {first.slack_words}"
     )
-    if planned := _first_order(plan, first):
+    planned = _first_order(plan, first)
+    if planned:
         text += f"; its first order: {line_words(planned)} by {planned['latest_order_date']}"
     return f"{text}."
 

@@ -233,11 +233,11 @@ def quote_figure(plan: Plan) -> Figure | None:
 
 def _curve(canvas: Canvas, plot: Plot, rows: Sequence[Row]) -> None:
     """Draw the bound as a step line, and firm megawatts as marks."""
-    points = [
-        (plot.x(due), plot.y(number(row["at_most_mw"])))
-        for row in rows
-        if (due := day(row["date"]))
-    ]
+    points = []
+    for row in rows:
+        due = day(row["date"])
+        if due:
+            points.append((plot.x(due), plot.y(number(row["at_most_mw"]))))
     if points:
         line = stairs([*points, (plot.left + plot.width, points[-1][1])])
         ground = plot.y(0.0)

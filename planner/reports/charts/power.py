@@ -100,7 +100,7 @@ def _node(canvas: Canvas, plot: Plot, time: Time, use: NodeUse, top: float) -> N
 
 def _level(use: NodeUse, group: Sequence[int]) -> tuple[str, float]:
     """Return style and largest share in use of merged periods; -1 if not energised."""
-    shares = [share for t in group if (share := use.share(t)) is not None]
+    shares = [share for share in map(use.share, group) if share is not None]
     if not shares:
         return "off", -1.0
     most = max(shares)

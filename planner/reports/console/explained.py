@@ -58,7 +58,8 @@ def print_explanation(plan: Plan, console: Console) -> None:
     )
     if not groups:
         _title(no_limit(plan), console)
-    if rest := collapsed(plan, "--json"):
+    rest = collapsed(plan, "--json")
+    if rest:
         console.print(Padding(Text(rest, "dim"), (0, 0, 0, 4), expand=False))
     _print_late(plan, console)
     if is_late(plan):
@@ -218,19 +219,20 @@ def _print_curve(rows: Sequence[Row], asked: Sequence[Row], console: Console) ->
 
 def _steps(rows: Sequence[Row], asked: Sequence[Row]) -> Iterable[Row]:
     """Return the first and last rows, requested rows, and the largest rises, by date."""
-    rises = {
-        n: max(
-            number(row[column]) - number(rows[n - 1][column])
-            for column in ("at_most_mw", "firm_mw")
-        )
-        for n, row in enumerate(rows)
-        if n
-    }
-    kept = {0, len(rows) - 1, *(n for n, row in enumerate(rows) if row in asked)}
+    rises = {}
+    for n in range(1, len(rows)):
+        before, row = rows[n - 1], rows[n]
+        rise = number(row["at_most_mw"]) - number(before["at_most_mw"])
+        firm_rise = number(row["firm_mw"]) - number(before["firm_mw"])
+        rises[n] = max(rise, firm_rise)
+    kept = {0, len(rows) - 1}
+    for n, row in enumerate(rows):
+        if row in asked:
+            kept.add(n)
     for n in sorted(rises, key=lambda n: -rises[n]):
         if len(kept) < MOST and rises[n] > NOTHING:
             kept.add(n)
-    return [rows[n] for n in sorted(kept) if rows]
+    return [rows[n] for n in sorted(kept)] if rows else []
 
 
 def _print_overtime(rows: Sequence[Row], console: Console) -> None:

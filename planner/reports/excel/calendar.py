@@ -152,7 +152,8 @@ def _grid(report: Report) -> Grid:
         tranches[str(row["hall"]), str(row["system"]), str(done)] = tranche
         count, system = number(row["installed"]), str(row["system"])
         grid[tranche, "install", system][done] += count
-        if ready := day(row["in_service"]):
+        ready = day(row["in_service"])
+        if ready:
             grid[tranche, "in service", system][ready] += count
     for stage, tranche, when in _order_dates(report, tranches):
         grid[tranche, stage, ORDERS][when] += 1
@@ -171,5 +172,6 @@ def _order_dates(
     for row in report.rows("orders"):
         for tranche in sorted(fed.get(str(row["order"]), ())):
             for stage, column in (("order", "order_date"), ("arrive", "arrival_date")):
-                if when := day(row[column]):
+                when = day(row[column])
+                if when:
                     yield stage, tranche, when

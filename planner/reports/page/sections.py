@@ -105,10 +105,9 @@ def _tiles(plan: Plan) -> Iterable[tuple[str, str, str, bool]]:
     """Yield label, value, unit or remark, and whether the value is bad."""
     size, unit = money_unit(plan)
     decimals = 1 if size > 1 else 0
-    cost = {
-        key: sum(number(row[key]) for row in plan.tables["costs"]) / size
-        for key in ("amount", "present_cost")
-    }
+    costs = plan.tables["costs"]
+    present = sum(number(row["present_cost"]) for row in costs) / size
+    spent = sum(number(row["amount"]) for row in costs) / size
     status = str(plan.summary.get("status") or "not known")
     verified = plan.summary.get("verified") is True
     missed = missed_mw_months(plan) or {"": 0.0}
@@ -120,9 +119,10 @@ def _tiles(plan: Plan) -> Iterable[tuple[str, str, str, bool]]:
     checks = plan.summary.get("checks")
     remark = f"{figure(checks)} comparisons" if checks is not None else ""
     yield "Independent checker", "passed" if verified else "NOT PASSED", remark, not verified
-    yield "Present cost", figure(cost["present_cost"], decimals), f"{unit}, discounted", False
-    yield "Money spent", figure(cost["amount"], decimals), f"{unit}, not discounted", False
-    if revenue := number(plan.summary.get("revenue")):
+    yield "Present cost", figure(present, decimals), f"{unit}, discounted", False
+    yield "Money spent", figure(spent, decimals), f"{unit}, not discounted", False
+    revenue = number(plan.summary.get("revenue"))
+    if revenue:
         shown = figure(revenue / size, decimals)
         yield "Revenue, not in the cost", shown, f"{unit}, not discounted", False
     for name, count in systems_installed(plan).items():
@@ -243,13 +243,17 @@ def warnings(plan: Plan) -> list[str]:
         )
     if plan.summary.get("verified") is not True:
         found.append("The independent checker has NOT passed this plan.")
-    planned = [row for row in plan.tables["orders"] if row["firm"] != "yes"]
-    tight = [
-        row for row in planned if row["slack_days"] is not None and number(row["slack_days"]) <= 0
-    ]
+    planned = 0
+    tight = 0
+    for row in plan.tables["orders"]:
+        if row["firm"] == "yes":
+            continue
+        planned += 1
+        if row["slack_days"] is not None and number(row["slack_days"]) <= 0:
+            tight += 1
     if tight:
         found.append(
-            f"No slack: {len(tight):,} of {several(len(planned), 'planned order')}; "
+            f"No slack: {tight:,} of {several(planned, 'planned order')}; "
             "a day later moves an install."
         )
     spare = list(order_notes(plan).values()).count(TAKE_OR_PAY)
@@ -260,7 +264,9 @@ def warnings(plan: Plan) -> list[str]:
         )
     full = [use.node for use in node_uses(plan) if use.tightest >= 0.99]
     if full:
-        names = ", ".join(full[:MOST_NAMES]) + (" and others" if len(full) > MOST_NAMES else "")
+        names = ", ".join(full[:MOST_NAMES])
+        if len(full) > MOST_NAMES:
+            names += " and others"
         found.append(f"In use to 99 % and more: {several(len(full), 'power node')}: {names}.")
     return [*found, *left_open(plan)]
 
@@ -268,29 +274,31 @@ def warnings(plan: Plan) -> list[str]:
 def assumptions_section(plan: Plan) -> Markup:
     """Return the rows that rest on an assumption, by sheet and by source."""
     groups: dict[tuple[str, str], list[InputRow]] = defaultdict(list)
-    counts: dict[str, list[int]] = {}
+    counted = []
+    row_count = 0
+    assumed_count = 0
     for sheet, rows in plan.inputs.tables.items():
+        if not rows:
+            continue
         assumed = [row for row in rows if rests_on(row) == "assumption"]
-        if rows:
-            counts[sheet] = [len(rows), len(assumed)]
         for row in assumed:
             groups[sheet, str(row["source"])].append(row)
-    whole, some = (sum(pair[n] for pair in counts.values()) for n in (0, 1))
+        counted.append({"sheet": sheet, "rows": len(rows), "assumed": len(assumed)})
+        row_count += len(rows)
+        assumed_count += len(assumed)
     text = f"{as_sentence(origins(plan).words)}: what their column source says."
-    counted = [
-        {"sheet": sheet, "rows": pair[0], "assumed": pair[1]} for sheet, pair in counts.items()
-    ]
     ranked = sorted(groups.items(), key=lambda group: -len(group[1]))
-    listed = [
-        {
-            "sheet": sheet,
-            "rows": len(rows),
-            "cells": cells_of(rows),
-            "names": _names(rows),
-            "source": source,
-        }
-        for (sheet, source), rows in ranked[:MOST_SOURCES]
-    ]
+    listed = []
+    for (sheet, source), group in ranked[:MOST_SOURCES]:
+        listed.append(
+            {
+                "sheet": sheet,
+                "rows": len(group),
+                "cells": cells_of(group),
+                "names": _names(group),
+                "source": source,
+            }
+        )
     if len(ranked) > MOST_SOURCES:
         text += f" Shown are the {MOST_SOURCES} largest of {len(ranked):,} groups."
     sheets = [
@@ -298,7 +306,7 @@ def assumptions_section(plan: Plan) -> Markup:
             "Rows on an assumption, by sheet",
             ASSUMPTION_COUNTS.select(),
             counted,
-            {"sheet": "total", "rows": whole, "assumed": some},
+            {"sheet": "total", "rows": row_count, "assumed": assumed_count},
         ),
         Sheet(
             "Assumptions, rows with the same source together",
@@ -330,8 +338,12 @@ def cells_of(rows: Sequence[InputRow]) -> str:
             runs[-1] = (letters, runs[-1][1], at)
         else:
             runs.append((letters, at, at))
-    shown = [f"{a}{low}" if low == high else f"{a}{low}:{a}{high}" for a, low, high in runs]
-    return ", ".join(shown[:MOST_NAMES]) + (" ..." if len(shown) > MOST_NAMES else "")
+    shown = []
+    for letters, low, high in runs:
+        first = f"{letters}{low}"
+        shown.append(first if low == high else f"{first}:{letters}{high}")
+    text = ", ".join(shown[:MOST_NAMES])
+    return f"{text} ..." if len(shown) > MOST_NAMES else text
 
 
 def _names(rows: Sequence[InputRow]) -> str:
@@ -347,14 +359,13 @@ def manifest_section(plan: Plan) -> Markup:
     rows = [{"key": key, "value": _text(value)} for key, value in plan.manifest.items()]
     for key, unit in (("model", ""), ("seconds", " s")):
         entries = plan.summary.get(key)
-        for name, value in entries.items() if isinstance(entries, Mapping) else ():
-            rows.append({"key": f"{key}: {name}", "value": f"{_text(value)}{unit}"})
-    rows += [
-        {"key": f"{kind}: {key}", "value": _text(finding.facts[key])}
-        for kind, finding in plan.findings.items()
-        for key in ("created", "seconds", "resolves")
-        if key in finding.facts
-    ]
+        if isinstance(entries, Mapping):
+            for name, value in entries.items():
+                rows.append({"key": f"{key}: {name}", "value": f"{_text(value)}{unit}"})
+    for kind, finding in plan.findings.items():
+        for name in ("created", "seconds", "resolves"):
+            if name in finding.facts:
+                rows.append({"key": f"{kind}: {name}", "value": _text(finding.facts[name])})
     sheet = Sheet("Inputs, options and versions of this plan", MANIFEST.select(), rows)
     return element("section", element("h2", "Manifest"), table(sheet), id="manifest")
 
