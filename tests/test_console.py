@@ -35,10 +35,10 @@ def test_all_parts_are_there_with_units():
     for part in (
         "OpenAI        2028-12-31  it             562.0          505.8       56.2",
         "CS-3 15,234, NVL72 1,020; halls opened: 87",
-        "Cost, USD million",
-        "total              22,144.3      19,265.5",
+        "Amount USD million",
+        "total                22,144.3                  19,265.5",
         "24.830 billion  24.810 billion     0.081%",
-        "31,200.0 million USD",
+        "31,200.0 USD million",
         "Note: systems: 1 system has no overhead_kw",
         "outputs/openai-750mw/plan.xlsx",
     ):

@@ -151,7 +151,7 @@ def test_an_order_line_says_what_a_buyer_must_know(values):
             "Slack",
             "Arrival",
             "Already late",
-            "Blocked if missed",
+            "Power blocked",
             "Milestone blocked",
             "Sites fed",
         )
@@ -170,7 +170,7 @@ def test_an_order_line_says_what_a_buyer_must_know(values):
         "Slack": 20,
         "Arrival": datetime.combine(order["arrival_date"], datetime.min.time()),
         "Already late": order["already_late"],
-        "Blocked if missed": pytest.approx(11.05),
+        "Power blocked": pytest.approx(11.05),
         "Milestone blocked": order["milestone_blocked"],
         "Sites fed": order["sites_fed"],
     }
@@ -441,7 +441,7 @@ def test_units_stand_in_the_headers_of_figures(values):
     for name, texts_with_unit in (
         (
             "Purchase orders",
-            ("Quantity", "Unit price", "Extended price", "Slack", "Blocked if missed"),
+            ("Quantity", "Unit price", "Extended price", "Slack", "Power blocked"),
         ),
         ("Ramp", ("Committed", "In service", "Missed")),
         ("Cash", ("Commit: orders", "Pay: all", "Paid so far", "Budget left")),

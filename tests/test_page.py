@@ -286,7 +286,7 @@ def test_ramp_and_sites_are_the_plans():
     for row in reader.rows("In service against committed"):
         assert value(row[3]) == pytest.approx(ramp[row[0]]["required_mw"], abs=0.05)
         assert value(row[4]) == pytest.approx(ramp[row[0]]["in_service_mw"], abs=0.05)
-    assert reader.rows("IT power in service by site") == [["site", "5.0"], ["total", "5.0"]]
+    assert reader.rows("IT power in service by site") == [["site", "5.00"], ["total", "5.00"]]
 
 
 def test_assumptions_are_counted_with_their_cells():
@@ -326,13 +326,13 @@ def test_what_is_not_proven_or_not_checked_is_a_warning():
     [
         (1234567.8, "money", "1,234,568"),
         (0.0004, "mw", "0.0004"),
-        (-0.0, "mw", "0.0"),
-        (1e-9, "mw", "0.0"),
+        (-0.0, "mw", "0.00"),
+        (1e-9, "mw", "0.00"),
         (0.5, "share", "50.0%"),
-        (7.0, "each", "7"),
-        (7.25, "each", "7.2"),
+        (7.0, "mixed", "7"),
+        (7.25, "mixed", "7.25"),
         (None, "mw", ""),
-        (2.5e9, "each", "2,500,000,000"),
+        (2.5e9, "mixed", "2,500,000,000"),
         ("x", "mw", "x"),
     ],
 )
@@ -430,7 +430,7 @@ def test_mark_up_is_made_of_escaped_texts_alone():
 def test_a_table_keeps_the_whole_number_for_sorting():
     columns = [Column("name", "Name"), Column("mw", "MW", "MW", "mw")]
     text = table(Sheet("t", columns, [{"name": "a", "mw": 1234.5678}, {"name": "b", "mw": 2.0}]))
-    assert '<td class="n" data-v="1234.5678">1,234.6</td>' in text
+    assert '<td class="n" data-v="1234.5678">1,234.57</td>' in text
     assert html.unescape(text).count("data-v") == 2
 
 

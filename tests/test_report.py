@@ -216,7 +216,7 @@ def test_nothing_is_shown_of_nothing():
 
 def test_no_milestone_is_left_out_of_a_long_ramp():
     text = ramp("long names")
-    assert "2026-03-31     5.0" in text
+    assert "2026-03-31          5.0" in text
     assert max(map(len, text.splitlines())) <= 80
 
 

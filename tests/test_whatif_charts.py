@@ -154,7 +154,7 @@ def test_four_digits_are_shown_without_an_exponent(value: float, text: str) -> N
 
 def test_columns_name_the_currency_and_drawn_quantities_name_themselves() -> None:
     rows = [{"scenario": "late", "cost_more": 5.0}, {"scenario": "base", "price of TSMC": 1.1}]
-    found = [(c.header, c.unit, c.kind) for c in columns_of(rows, "EUR")]
+    found = [(c.title, c.unit, c.kind) for c in columns_of(rows, "EUR")]
     assert found == [
         ("Scenario", "", "text"),
         ("Cost change", "EUR", "digits"),

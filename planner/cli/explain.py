@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from planner.workbook.rows import Inputs
 
 NO_PLAN = 3
-MOVES = ("decision", "what", "period", "plan", "alternative")
-"""Printed columns of the decisions that differ in an alternative."""
-
 MOST = 15
 """Largest number of printed rows; the JSON document has all of them."""
 
@@ -276,12 +273,18 @@ def _print_moves(rows: Sequence[Row]) -> None:
     """Print the first decisions that differ."""
     from rich.console import Console  # noqa: PLC0415
 
-    from planner.reports.console.plan_text import add_line, new_table, show  # noqa: PLC0415
+    from planner.plan.finding_tables import ALTERNATIVE  # noqa: PLC0415
+    from planner.reports.console.plan_text import (  # noqa: PLC0415
+        add_line,
+        headings,
+        new_table,
+        show,
+    )
 
     console = Console()
-    table = new_table("Decision", "What", "Period", ">Plan", ">Alternative")
+    table = new_table(*headings(ALTERNATIVE.select()))
     for row in rows[:MOST]:
-        add_line(table, (_cell(row[column]) for column in MOVES))
+        add_line(table, (_cell(row[column]) for column in ALTERNATIVE.columns))
     show(table, console)
     if len(rows) > MOST:
         console.print(f"and {len(rows) - MOST} more with --json", style="dim")

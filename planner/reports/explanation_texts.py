@@ -55,8 +55,9 @@ def money(plan: Plan, value: object) -> str:
 
 def in_cell(row: Row) -> str:
     """Return the value of a limit's cell: a number or a day."""
-    if (found := day(row["day"])) is not None:
-        return found.isoformat()
+    date_of_cell = day(row["day"])
+    if date_of_cell is not None:
+        return date_of_cell.isoformat()
     return "" if row["value"] is None else f"{number(row['value']):,.12g}"
 
 
@@ -107,7 +108,8 @@ def worth(plan: Plan, row: Row) -> str:
 
 def _whole_worth(plan: Plan, row: Row) -> str:
     """Return the gain from one step more in whole systems; empty if not known."""
-    if (gain := row.get(WHOLE_GAIN)) is not None and number(gain) > NOTHING:
+    gain = row.get(WHOLE_GAIN)
+    if gain is not None and number(gain) > NOTHING:
         return f"{one_more(row)} gains {_mw_months(number(gain))}"
     saved = row.get(WHOLE_SAVING)
     if gain is None or saved is None:
@@ -286,22 +288,24 @@ class Asked:
     @property
     def proof(self) -> str:
         """Proofs about the set, in a sentence."""
-        row, smaller = self.rows[0], [row.get("not_enough") for row in self.rows]
-        parts = [
-            f"Proof: {row['proof']}" if row["proof"] else "",
-            "no cheaper set exists"
-            if row["fewest"] == "yes"
-            else "not proved to be the cheapest set"
-            if row["fewest"]
-            else "",
-            "every change is needed"
-            if row["irreducible"] == "yes"
-            else "not proved that every change is needed",
-            f"not enough: {'; '.join(map(str, smaller))}"
-            if all(smaller)
-            else "not proved that smaller changes fall short",
-        ]
-        return "; ".join(part for part in parts if part)
+        row = self.rows[0]
+        parts = []
+        if row["proof"]:
+            parts.append(f"Proof: {row['proof']}")
+        if row["fewest"] == "yes":
+            parts.append("no cheaper set exists")
+        elif row["fewest"]:
+            parts.append("not proved to be the cheapest set")
+        if row["irreducible"] == "yes":
+            parts.append("every change is needed")
+        else:
+            parts.append("not proved that every change is needed")
+        smaller = [change.get("not_enough") for change in self.rows]
+        if all(smaller):
+            parts.append(f"not enough: {'; '.join(map(str, smaller))}")
+        else:
+            parts.append("not proved that smaller changes fall short")
+        return "; ".join(parts)
 
 
 def ask_sets(plan: Plan) -> list[Asked]:
@@ -354,21 +358,47 @@ def safe_milestones(plan: Plan) -> list[Safe]:
         found.setdefault((str(row["commitment"]), row["date"]), []).append(row)
     result = []
     for (commitment, due), rows in found.items():
-        orders = [(row, last) for row in rows if (last := day(row["last_order_date"]))]
+        first = rows[0]
+        orders = []
+        for row in rows:
+            last = day(row["last_order_date"])
+            if last:
+                orders.append((row, last))
         orders.sort(key=lambda line: (line[1], str(line[0]["item"]), str(line[0]["supplier"])))
-        slack = None if rows[0]["slack_days"] is None else number(rows[0]["slack_days"])
         result.append(
             Safe(
-                commitment,
-                day(due) or date.min,
-                number(rows[0]["mw"]),
-                slack,
-                day(rows[0]["could_be_met_by"]),
-                str(rows[0]["proof"] or ""),
-                tuple(orders),
+                commitment=commitment,
+                due=day(due) or date.min,
+                mw=number(first["mw"]),
+                slack=None if first["slack_days"] is None else number(first["slack_days"]),
+                could_be_met_by=day(first["could_be_met_by"]),
+                proof=str(first["proof"] or ""),
+                orders=tuple(orders),
             )
         )
     return result
+
+
+def slack_rows(plan: Plan) -> list[Row]:
+    """Return a row for each purchase line of the milestones that are met, or for one without any.
+
+    The columns are those of `planner.plan.report_tables.MILESTONE_SLACK`.
+    """
+    rows: list[Row] = []
+    for one in safe_milestones(plan):
+        head: Row = {
+            "commitment": one.commitment,
+            "date": one.due,
+            "mw": one.mw,
+            "slack_days": one.slack,
+            "could_be_met_by": one.could_be_met_by,
+            "proof": one.proof,
+        }
+        for line, last in one.orders:
+            rows.append(line | head | {"lead_days": float((one.due - last).days)})
+        if not one.orders:
+            rows.append(head | {"supplier": "nothing to order in advance"})
+    return rows
 
 
 def slack_sentence(plan: Plan) -> str:
@@ -383,7 +413,8 @@ def slack_sentence(plan: Plan) -> str:
         f"Least slack of the milestones that are met: {first.commitment}, "
         f"{figure(first.mw, 1)} MW due {first.due}, {first.slack_words}"
     )
-    if planned := _first_order(plan, first):
+    planned = _first_order(plan, first)
+    if planned:
         text += f"; its first order: {line_words(planned)} by {planned['latest_order_date']}"
     return f"{text}."
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.plan_figures import commission_days
-from planner.reports.views import NOTHING, day, figure, number
+from planner.reports.views import NOTHING, day, figure, number, period_ends
 
 WORK = {"order": "orders", "start": "assembly", "ship": "freight", "install": "installation"}
 """Words for the work of each kind of act."""
@@ -35,15 +35,17 @@ def installs(plan: Plan) -> list[Row]:
     The day is None if nothing is installed, or if it is after the plan's end.
     """
     waits = commission_days(plan)
-    end = max(
-        (last for row in plan.rows("ramp") if (last := day(row["period_end"]))), default=date.max
-    )
+    ends = period_ends(plan).values()
+    end = max(ends, default=date.max)
     rows: list[Row] = []
     for row in plan.rows("installs"):
-        done, ready = day(row["date"]), None
+        done = day(row["date"])
+        ready = None
         if done and number(row["installed"]):
             ready = done + timedelta(days=waits.get(str(row["system"]), 0))
-        rows.append(row | {"in_service": ready if ready and ready <= end else None})
+            if ready > end:
+                ready = None
+        rows.append(row | {"in_service": ready})
     return rows
 
 
@@ -53,32 +55,35 @@ def moves(plan: Plan) -> list[Row]:
     Columns: what, from, to, item, since, date, done, quantity.
     """
     since = {_window(row): row["window_from"] for row in plan.rows("clock")}
-    rows: list[Row] = [
-        {
-            "what": "assembly",
-            "from": row["plant"],
-            "to": row["plant"],
-            "item": row["system"],
-            "since": since.get(("start", row["plant"], row["system"], row["start_date"])),
-            "date": row["start_date"],
-            "done": row["finish_date"],
-            "quantity": row["quantity"],
-        }
-        for row in plan.rows("production")
-    ]
-    rows += [
-        {
-            "what": "shipment",
-            "from": row["from"],
-            "to": row["to"],
-            "item": row["item"],
-            "since": since.get(("ship", row["from"], row["to"], row["departure_date"])),
-            "date": row["departure_date"],
-            "done": row["arrival_date"],
-            "quantity": row["quantity"],
-        }
-        for row in plan.rows("shipments")
-    ]
+    rows: list[Row] = []
+    for row in plan.rows("production"):
+        window = ("start", row["plant"], row["system"], row["start_date"])
+        rows.append(
+            {
+                "what": "assembly",
+                "from": row["plant"],
+                "to": row["plant"],
+                "item": row["system"],
+                "since": since.get(window),
+                "date": row["start_date"],
+                "done": row["finish_date"],
+                "quantity": row["quantity"],
+            }
+        )
+    for row in plan.rows("shipments"):
+        window = ("ship", row["from"], row["to"], row["departure_date"])
+        rows.append(
+            {
+                "what": "shipment",
+                "from": row["from"],
+                "to": row["to"],
+                "item": row["item"],
+                "since": since.get(window),
+                "date": row["departure_date"],
+                "done": row["arrival_date"],
+                "quantity": row["quantity"],
+            }
+        )
     return sorted(rows, key=lambda row: str(row["date"]))
 
 
@@ -88,22 +93,25 @@ def windows(plan: Plan) -> list[Row]:
     Columns: work, place, more (where to, or what), window_from, date, done, carried.
     """
     done = _done(plan)
-    rows: list[Row] = [
-        {
-            "work": WORK.get(str(row["act"]), row["act"]),
-            "place": row["place"],
-            "more": row["to"] or row["item"],
-            "window_from": row["window_from"],
-            "date": row["date"],
-            "done": ", ".join(
-                f"{figure(count, 2)} {item}".replace(".00 ", " ")
-                for item, count in done[_window(row)].items()
-            ),
-            "carried": row["carried"] if number(row["carried"]) > NOTHING else None,
-        }
-        for row in plan.rows("clock")
-        if _window(row) in done
-    ]
+    rows: list[Row] = []
+    for row in plan.rows("clock"):
+        items = done.get(_window(row))
+        if items is None:
+            continue
+        counts = []
+        for item, count in items.items():
+            counts.append(f"{figure(count, 2)} {item}".replace(".00 ", " "))
+        rows.append(
+            {
+                "work": WORK.get(str(row["act"]), row["act"]),
+                "place": row["place"],
+                "more": row["to"] or row["item"],
+                "window_from": row["window_from"],
+                "date": row["date"],
+                "done": ", ".join(counts),
+                "carried": row["carried"] if number(row["carried"]) > NOTHING else None,
+            }
+        )
     return sorted(rows, key=lambda row: (str(row["date"]), str(row["work"]), str(row["place"])))
 
 

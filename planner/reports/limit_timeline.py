@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +12,7 @@ from planner.plan.rounding import tidy
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.explanation_texts import is_late
-from planner.reports.views import currency, day, number
+from planner.reports.views import currency, day, number, period_starts
 
 DECADES = 3
 """Number of shades, each a factor of ten."""
@@ -40,9 +41,10 @@ class Timeline:
     @property
     def most(self) -> float:
         """Largest gain of a limit in a period."""
-        return max(
-            (value for cells in self.worth.values() for value in cells.values()), default=0.0
-        )
+        largest = 0.0
+        for cells in self.worth.values():
+            largest = max(largest, *cells.values(), 0.0)
+        return largest
 
     @property
     def levels(self) -> tuple[float, ...]:
@@ -68,30 +70,35 @@ def timeline(plan: Plan, keys: Sequence[str]) -> Timeline:
     def name(row: Row) -> tuple[str, ...]:
         return tuple(str(row[key]) for key in keys)
 
-    shares, found = _shares(plan, column), dict[tuple[str, ...], dict[date, float]]()
+    shares = _shares(plan, column)
+    found: dict[tuple[str, ...], dict[date, float]] = {}
     for row in plan.rows("bottleneck_periods"):
         cells = found.setdefault(name(row), {})
-        if start := day(row["period"]):
+        start = day(row["period"])
+        if start:
             part = number(row[column]) * shares.get(row["cell"], 0.0)
             cells[start] = tidy(cells.get(start, 0.0) + part)
-    place: dict[tuple[str, ...], int] = {}
-    for n, row in enumerate(plan.rows("bottlenecks")):
-        place.setdefault(name(row), n)
-    order = sorted(
-        found, key=lambda limit: (sum(found[limit].values()) <= 0, place.get(limit, len(place)))
-    )
-    starts = sorted({s for row in plan.rows("ramp") if (s := day(row["period"]))})
+    rank: dict[tuple[str, ...], int] = {}
+    for position, row in enumerate(plan.rows("bottlenecks")):
+        rank.setdefault(name(row), position)
+
+    def order(limit: tuple[str, ...]) -> tuple[bool, int]:
+        gains_nothing = sum(found[limit].values()) <= 0
+        return gains_nothing, rank.get(limit, len(rank))
+
     unit = "MW-months" if column == "mw_months" else currency(plan)
-    return Timeline(unit, tuple(starts), {limit: found[limit] for limit in order})
+    worth = {limit: found[limit] for limit in sorted(found, key=order)}
+    return Timeline(unit, tuple(period_starts(plan)), worth)
 
 
 def _shares(plan: Plan, column: str) -> dict[object, float]:
     """Return the share of its shadow prices that a re-solve confirms, by cell, from 0 to 1."""
-    prices: dict[object, float] = {}
+    prices: dict[object, float] = defaultdict(float)
     for row in plan.rows("bottleneck_periods"):
-        prices[row["cell"]] = prices.get(row["cell"], 0.0) + number(row[column])
-    return {
-        row["cell"]: min(1.0, max(0.0, number(row[column]) / price))
-        for row in plan.rows("bottlenecks")
-        if (price := prices.get(row["cell"], 0.0))
-    }
+        prices[row["cell"]] += number(row[column])
+    shares = {}
+    for row in plan.rows("bottlenecks"):
+        price = prices.get(row["cell"], 0.0)
+        if price:
+            shares[row["cell"]] = min(1.0, max(0.0, number(row[column]) / price))
+    return shares

@@ -7,56 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from numbers import Real
 
+from planner.plan.columns import KINDS, Column, resolved_kind
 from planner.reports.markup import Markup, element, join
-from planner.reports.views import NOTHING, figure, percent, significant
+from planner.reports.views import NOTHING, figure, significant
 
-DECIMALS = {
-    "whole": 0,
-    "mw": 1,
-    "money": 0,
-    "millions": 1,
-    "share": 1,
-    "gap": 3,
-    "each": 1,
-    "worth": 2,
-    "digits": 3,
-}
-"""Decimals of each kind of number; smaller numbers show more."""
-
-CLASSES = {"date": "d", "cell": "d", "long": "t"}
-"""Styles of the other kinds."""
+__all__ = ["Column", "Sheet", "shown", "table"]
 
 LONG = 60
 """Number of rows above which a table scrolls by itself on a screen."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table.
-
-    Attributes
-    ----------
-    key : str
-        Key of the value in a row.
-    header : str
-        Header.
-    unit : str
-        Unit, below the header.
-    kind : str
-        ``text``, ``long`` (text), ``cell`` (text that does not wrap), ``date`` or one of
-        `DECIMALS`, of which ``each`` shows decimals only where a number has them, and ``digits``
-        four significant digits of numbers whose size is not known in advance.
-    """
-
-    key: str
-    header: str
-    unit: str = ""
-    kind: str = "text"
-
-    @property
-    def numeric(self) -> bool:
-        """Whether its values are numbers."""
-        return self.kind in DECIMALS
 
 
 @dataclass(frozen=True)
@@ -87,22 +45,23 @@ def shown(value: object, kind: str) -> str:
         return ""
     if isinstance(value, date):
         return value.isoformat()[:10]
-    if isinstance(value, Real) and not isinstance(value, bool):
-        return _number_shown(float(value), kind)
-    return str(value)
-
-
-def _number_shown(value: float, kind: str) -> str:
-    """Format a number by the kind of its column."""
-    size = value if abs(value) >= NOTHING else 0.0
-    if kind == "share":
-        return f"{size:.1%}"
-    if kind == "gap":
-        return percent(size)
-    if kind == "digits":
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return str(value)
+    size = float(value)
+    if abs(size) < NOTHING:
+        size = 0.0
+    shown_as = KINDS[resolved_kind(kind, [size])]
+    if shown_as.is_significant:
         return significant(size)
-    whole = kind in ("text", "each") and (size == round(size) or abs(size) >= 1e6)
-    return figure(size, 0 if whole else DECIMALS.get(kind, 2))
+    if shown_as.is_percent:
+        return f"{size:.{shown_as.decimals}%}"
+    if shown_as.is_in_millions:
+        size /= 1e6
+    # A number in a column of texts has as many decimals as it needs, up to two.
+    decimals = shown_as.decimals
+    if decimals is None:
+        decimals = KINDS[resolved_kind("mixed", [size])].decimals or 0
+    return figure(size, decimals)
 
 
 def table(sheet: Sheet, *, tools: bool = False, mark: str = "") -> Markup:
@@ -117,9 +76,12 @@ def table(sheet: Sheet, *, tools: bool = False, mark: str = "") -> Markup:
     mark
         Its anchor.
     """
+    kinds = [_kind(sheet, column) for column in sheet.columns]
     head = element("thead", element("tr", [_header(column) for column in sheet.columns]))
-    body = element("tbody", [_row(sheet.columns, row) for row in sheet.rows])
-    foot = element("tfoot", _row(sheet.columns, sheet.total)) if sheet.total else None
+    body = element("tbody", [_row(sheet.columns, kinds, row) for row in sheet.rows])
+    foot = None
+    if sheet.total:
+        foot = element("tfoot", _row(sheet.columns, kinds, sheet.total))
     caption = element("caption", element("span", sheet.caption))
     whole = element(
         "table", caption, head, body, foot, id=mark or None, data_tools="yes" if tools else None
@@ -135,30 +97,49 @@ def table(sheet: Sheet, *, tools: bool = False, mark: str = "") -> Markup:
     )
 
 
+def _kind(sheet: Sheet, column: Column) -> str:
+    """Return the kind by which all values of a column are shown; mixed ones vary by value."""
+    if column.kind == "mixed":
+        return column.kind
+    return resolved_kind(column.kind, [row.get(column.name) for row in sheet.rows])
+
+
 def _header(column: Column) -> Markup:
     unit = element("span", column.unit, class_="unit") if column.unit else None
     return element(
         "th",
-        element("span", column.header),
+        element("span", column.title),
         unit,
         scope="col",
-        class_="n" if column.numeric else None,
+        class_="n" if column.is_number else None,
     )
 
 
-def _row(columns: Sequence[Column], row: Mapping[str, object]) -> Markup:
+def _row(columns: Sequence[Column], kinds: Sequence[str], row: Mapping[str, object]) -> Markup:
+    """Return a row; numbers that are shown rounded carry the whole number for sorting."""
     cells = []
-    for place, column in enumerate(columns):
-        value = row.get(column.key)
-        text = shown(value, column.kind)
+    for position, (column, kind) in enumerate(zip(columns, kinds, strict=True)):
+        value = row.get(column.name)
+        text = shown(value, kind)
         exact = None
-        if column.numeric and isinstance(value, Real):
+        if column.is_number and isinstance(value, Real):
             exact = repr(float(value)).removesuffix(".0")
-            exact = None if text.replace(",", "") == exact else exact
-        kind = "n" if column.numeric else CLASSES.get(column.kind)
-        if place == 0:
+            if text.replace(",", "") == exact:
+                exact = None
+        style = _cell_class(column)
+        if position == 0:
             parts = join(text.split("_"), "_<wbr>")
-            cells.append(element("th", parts, scope="row", class_=kind, data_v=exact))
+            cells.append(element("th", parts, scope="row", class_=style, data_v=exact))
         else:
-            cells.append(element("td", text, class_=kind, data_v=exact))
+            cells.append(element("td", text, class_=style, data_v=exact))
     return element("tr", cells, class_=row.get("class"))
+
+
+def _cell_class(column: Column) -> str | None:
+    """Return the style of the cells of a column."""
+    kind = KINDS[column.kind]
+    if column.is_number:
+        return "n"
+    if kind.is_unbroken:
+        return "d"
+    return "t" if kind.is_long else None

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from planner.plan.store import Plan
 from planner.plan.tables import COST_TERMS, Row
-from planner.reports.views import NOTHING, day, number
+from planner.reports.views import NOTHING, day, number, period_ends
 
 EVERYWHERE = "*"
 """The single place of a plan without lanes."""
@@ -55,17 +55,17 @@ def several(count: int, noun: str) -> str:
 
 def time_of(plan: Plan) -> Time:
     """Return the periods of a plan, which every commitment's ramp has."""
-    found = {row["period"]: row["period_end"] for row in plan.tables["ramp"]}
-    pairs = sorted((start, end) for a, b in found.items() if (start := day(a)) and (end := day(b)))
-    return Time(tuple(start for start, _ in pairs), tuple(end for _, end in pairs))
+    ends = period_ends(plan)
+    starts = sorted(ends)
+    return Time(tuple(starts), tuple(ends[start] for start in starts))
 
 
 def it_mw(plan: Plan) -> dict[str, float]:
     """Return the IT power of one system by its name, in MW."""
-    return {
-        row["system"]: (row["power_kw"] + row["overhead_kw"]) / 1000
-        for row in plan.inputs.tables["systems"]
-    }
+    found = {}
+    for row in plan.inputs.tables["systems"]:
+        found[row["system"]] = (row["power_kw"] + row["overhead_kw"]) / 1000
+    return found
 
 
 def commission_days(plan: Plan) -> dict[str, int]:
@@ -93,22 +93,25 @@ class SiteMw:
             return dict(self.mw), 0
         others = names[most:]
         kept = {name: self.mw[name] for name in names[:most]}
-        count = len(next(iter(self.mw.values())))
-        rest = [sum(self.mw[name][t] for name in others) for t in range(count)]
-        return kept | {f"{len(others)} other sites": rest}, len(others)
+        by_period = zip(*(self.mw[name] for name in others), strict=True)
+        kept[f"{len(others)} other sites"] = [sum(values) for values in by_period]
+        return kept, len(others)
 
 
 def site_mw(plan: Plan) -> SiteMw:
     """Return IT power in service by site."""
-    time, each = time_of(plan), it_mw(plan)
-    place = {start: n for n, start in enumerate(time.starts)}
-    found: dict[str, list[float]] = defaultdict(lambda: [0.0] * len(time.starts))
+    starts = time_of(plan).starts
+    positions = {start: position for position, start in enumerate(starts)}
+    mw_of = it_mw(plan)
+    found: dict[str, list[float]] = defaultdict(lambda: [0.0] * len(starts))
     for row in plan.tables["fleet"]:
-        if systems := number(row["in_service"]):
-            found[str(row["site"])][place[row["period"]]] += systems * each[str(row["system"])]  # type: ignore[index]
-    some = {name: values for name, values in found.items() if max(values) > NOTHING}
-    names = sorted(some, key=lambda name: (-some[name][-1], -max(some[name]), name))
-    return SiteMw({name: some[name] for name in names})
+        systems = number(row["in_service"])
+        period = day(row["period"])
+        if systems and period:
+            found[str(row["site"])][positions[period]] += systems * mw_of[str(row["system"])]
+    used = {name: values for name, values in found.items() if max(values) > NOTHING}
+    names = sorted(used, key=lambda name: (-used[name][-1], -max(used[name]), name))
+    return SiteMw({name: used[name] for name in names})
 
 
 @dataclass(frozen=True)
@@ -140,17 +143,19 @@ def routes(plan: Plan) -> list[Route]:
     for row in plan.tables["shipments"]:
         units[str(row["from"]), str(row["to"]), str(row["item"])] += number(row["quantity"])
     systems = {row["system"] for row in plan.inputs.tables["systems"]}
-    found = [Route(*key, count, key[2] in systems) for key, count in units.items()]
+    found = []
+    for (start, end, item), count in units.items():
+        found.append(Route(start, end, item, count, is_system=item in systems))
     return sorted(found, key=lambda r: (not r.is_system, -r.units, r.start, r.end, r.item))
 
 
 def coordinates(plan: Plan) -> dict[str, tuple[float, float]]:
     """Return latitude and longitude of the sites that have both."""
-    return {
-        row["site"]: (row["latitude"], row["longitude"])
-        for row in plan.inputs.tables["sites"]
-        if row["latitude"] is not None and row["longitude"] is not None
-    }
+    found = {}
+    for row in plan.inputs.tables["sites"]:
+        if row["latitude"] is not None and row["longitude"] is not None:
+            found[row["site"]] = (row["latitude"], row["longitude"])
+    return found
 
 
 def cost_steps(plan: Plan) -> list[Row]:
@@ -170,7 +175,9 @@ def cost_steps(plan: Plan) -> list[Row]:
 
 
 def _rank(term: str) -> tuple[int, str]:
-    return (COST_TERMS.index(term) if term in COST_TERMS else len(COST_TERMS)), term
+    """Return the sort key of a cost term; unknown ones come last."""
+    position = COST_TERMS.index(term) if term in COST_TERMS else len(COST_TERMS)
+    return position, term
 
 
 @dataclass(frozen=True)
@@ -197,12 +204,15 @@ class NodeUse:
     @property
     def tightest(self) -> float:
         """Largest share of its energised power in use; 0 if it is never energised."""
-        return max((self.share(t) or 0.0 for t in range(len(self.load))), default=0.0)
+        shares = [self.share(period) or 0.0 for period in range(len(self.load))]
+        return max(shares, default=0.0)
 
     def share(self, period: int) -> float | None:
         """Return the share in use; None without a limit or before it is energised."""
         limit = self.energised[period]
-        return None if limit is None or limit <= NOTHING else self.load[period] / limit
+        if limit is None or limit <= NOTHING:
+            return None
+        return self.load[period] / limit
 
 
 def node_uses(plan: Plan) -> list[NodeUse]:
@@ -210,15 +220,16 @@ def node_uses(plan: Plan) -> list[NodeUse]:
     loads: dict[str, list[Row]] = defaultdict(list)
     for row in sorted(plan.tables["power"], key=lambda row: str(row["period"])):
         loads[str(row["node"])].append(row)
-    uses = [
-        NodeUse(
-            name,
-            tuple(number(row["load_mw"]) for row in rows),
-            tuple(None if (mw := row["energised_mw"]) is None else number(mw) for row in rows),
-        )
-        for name, rows in loads.items()
-    ]
-    limited = [use for use in uses if use.limited]
+    limited = []
+    for name, rows in loads.items():
+        load = [number(row["load_mw"]) for row in rows]
+        energised = []
+        for row in rows:
+            limit = row["energised_mw"]
+            energised.append(None if limit is None else number(limit))
+        use = NodeUse(name, tuple(load), tuple(energised))
+        if use.limited:
+            limited.append(use)
     return sorted(limited, key=lambda use: (-round(use.tightest, 4), -max(use.load), use.node))
 
 

@@ -44,12 +44,13 @@ class Usable:
         """Return the MW that halls below a node could draw on the last day of a period."""
         if (node, last) not in self.known:
             self.known[node, last] = 0.0  # a node that feeds itself draws nothing more
-            halls = (
-                full if ready is None or ready <= last else now
-                for ready, now, full in self.halls[node]
-            )
-            passed = (self.passed(child, last) for child in self.children[node])
-            self.known[node, last] = math.fsum((*halls, *passed))
+            parts = []
+            for ready, open_now, all_halls in self.halls[node]:
+                can_open = ready is None or ready <= last
+                parts.append(all_halls if can_open else open_now)
+            for child in self.children[node]:
+                parts.append(self.passed(child, last))
+            self.known[node, last] = math.fsum(parts)
         return self.known[node, last]
 
     def passed(self, node: str, last: date) -> float:
@@ -68,13 +69,15 @@ def stranded_mw(plan: Plan) -> dict[tuple[str, date], float]:
     energised: dict[tuple[str, date], float | None] = {}
     ends = period_ends(plan)
     for row in plan.tables.get("power", []):
-        if period := day(row["period"]):
+        period = day(row["period"])
+        if period:
             limit = row["energised_mw"]
             last = ends.get(period, period)
             energised[str(row["node"]), last] = None if limit is None else number(limit)
     usable = Usable(plan.inputs, energised)
-    return {
-        (node, last): max(0.0, tidy(round(limit - usable.below(node, last), 9)))
-        for (node, last), limit in energised.items()
-        if limit is not None
-    }
+    stranded = {}
+    for (node, last), mw in energised.items():
+        if mw is not None:
+            unused = tidy(round(mw - usable.below(node, last), 9))
+            stranded[node, last] = max(0.0, unused)
+    return stranded

@@ -119,11 +119,16 @@ class Headline:
 def headline(plan: Plan) -> Headline:
     """Return whether and where promised MW are missed."""
     missed = missed_mw_months(plan)
-    details = tuple(filter(None, (_shortfall(rows) for rows in ramps(plan).values())))
+    details = []
+    for rows in ramps(plan).values():
+        sentence = _shortfall(rows)
+        if sentence:
+            details.append(sentence)
     if not details and not missed:
         return Headline(False, "Every milestone is met: no MW is missed.", ())
-    words = [figure(value, 1, f"MW-months{of}") for of, value in missed.items()]
-    return Headline(True, f"MEGAWATTS ARE MISSED: {' and '.join(words)}", details)
+    amounts = [figure(value, 1, f"MW-months{of}") for of, value in missed.items()]
+    text = f"MEGAWATTS ARE MISSED: {' and '.join(amounts)}"
+    return Headline(True, text, tuple(details))
 
 
 def missed_mw_months(plan: Plan) -> dict[str, float]:
@@ -132,18 +137,22 @@ def missed_mw_months(plan: Plan) -> dict[str, float]:
     If only one basis misses any, the value is the plan's own figure, with an empty key. Values of
     several bases are not added up.
     """
-    found = missed_by_basis(plan)
-    if len(found) > 1:
-        return {f" of {BASIS_WORDS.get(basis, basis)}": value for basis, value in found.items()}
+    by_basis = missed_by_basis(plan)
+    if len(by_basis) > 1:
+        return {f" of {BASIS_WORDS.get(name, name)}": value for name, value in by_basis.items()}
     whole = number(plan.summary.get("missed_mw_months"))
-    return {"": whole} if whole > NOTHING or found else {}
+    if by_basis or whole > NOTHING:
+        return {"": whole}
+    return {}
 
 
 def missed_by_basis(plan: Plan) -> dict[str, float]:
     """Return the MW-months missed by the commitments of each basis that misses any."""
     found: dict[str, float] = defaultdict(float)
     for row in plan.tables.get("ramp", []):
-        first, last, missed = day(row["period"]), day(row["period_end"]), number(row["missed_mw"])
+        missed = number(row["missed_mw"])
+        first = day(row["period"])
+        last = day(row["period_end"])
         if first and last and missed > NOTHING:
             found[str(row["basis"])] += missed * months_between(first, last + DAY)
     return {basis: tidy(found[basis]) for basis in sorted(found)}
@@ -162,20 +171,37 @@ def _shortfall(rows: list[Row]) -> str:
 
 def _spell(rows: list[Row], short: list[Row]) -> str:
     """Return from when a commitment is short, and when it is fully in service."""
-    first, last = short[0]["period_end"], rows.index(short[-1])
-    # A row is judged on its last day, so a shortfall may last until the next row's last day.
-    often = "" if last - rows.index(short[0]) + 1 == len(short) else "at times "
+    begin = rows.index(short[0])
+    last = rows.index(short[-1])
+    is_interrupted = last - begin + 1 > len(short)
+    text = f"from {short[0]['period_end']}"
+    if is_interrupted:
+        text = f"at times {text}"
     if last + 1 == len(rows):
-        return f"{often}from {first} to the plan's end"
-    return f"{often}from {first}, made good by {rows[last + 1]['period_end']}"
+        return f"{text} to the plan's end"
+    # A row is judged on its last day, so a shortfall may last until the next row's last day.
+    return f"{text}, made good by {rows[last + 1]['period_end']}"
 
 
 def ramps(plan: Plan) -> dict[str, list[Row]]:
     """Return the ramp of each commitment, by period, in the plan's own order."""
-    found: dict[str, list[Row]] = defaultdict(list)
-    for row in plan.tables.get("ramp", []):
-        found[str(row["commitment"])].append(row)
-    return {name: sorted(rows, key=lambda row: str(row["period"])) for name, rows in found.items()}
+    return _by_period(plan.tables.get("ramp", []), "commitment")
+
+
+def _by_period(rows: Iterable[Row], column: str) -> dict[str, list[Row]]:
+    """Return rows grouped by a column, each group sorted by period."""
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[str(row[column])].append(row)
+    for group in groups.values():
+        group.sort(key=lambda row: str(row["period"]))
+    return dict(groups)
+
+
+def period_starts(plan: Plan) -> list[date]:
+    """Return the first day of each period, in order."""
+    starts = {day(row["period"]) for row in plan.tables.get("ramp", [])}
+    return sorted(start for start in starts if start)
 
 
 def period_word(plan: Plan) -> str:
@@ -189,34 +215,44 @@ def periods_said(plan: Plan) -> str:
 
     A month cut in two by a milestone counts once.
     """
-    starts = sorted({start for row in plan.tables.get("ramp", []) if (start := day(row["period"]))})
+    starts = period_starts(plan)
     parts = stretches(plan.inputs.settings["period"])
-    firsts = [bisect_left(starts, part.since) if part.since else 0 for part in parts]
-    said = []
-    for part, (first, after) in zip(parts, pairwise([*firsts, len(starts)]), strict=True):
+    positions = [bisect_left(starts, part.since) if part.since else 0 for part in parts]
+    texts = []
+    for part, (first, after) in zip(parts, pairwise([*positions, len(starts)]), strict=True):
         whole = {_whole(part.length, start, starts[first]) for start in starts[first:after]}
-        said.append(f"{len(whole):,} {part.length}{'' if len(whole) == 1 else 's'}")
-    return ", then ".join(said)
+        plural = "" if len(whole) == 1 else "s"
+        texts.append(f"{len(whole):,} {part.length}{plural}")
+    return ", then ".join(texts)
 
 
 def _whole(length: str, start: date, first: date) -> object:
     """Return the week, month or quarter that a period is, or is part of."""
     if length == "week":
         return (start - first).days // 7
-    return start.year, start.month if length == "month" else (start.month - 1) // 3
+    if length == "month":
+        return start.year, start.month
+    return start.year, (start.month - 1) // 3
 
 
 def period_ends(plan: Plan) -> dict[date, date]:
     """Return the last day of each period by its first."""
-    found = ((day(row["period"]), day(row["period_end"])) for row in plan.tables.get("ramp", []))
-    return {first: last for first, last in found if first and last}
+    ends = {}
+    for row in plan.tables.get("ramp", []):
+        first = day(row["period"])
+        last = day(row["period_end"])
+        if first and last:
+            ends[first] = last
+    return ends
 
 
 def months_long(plan: Plan) -> int:
     """Return about how many months the plan spans, at least one."""
-    rows = plan.tables.get("ramp", [])
-    days = [found for row in rows for key in ("period", "period_end") if (found := day(row[key]))]
-    return max(1, round((max(days) - min(days)).days / 30.4)) if days else 1
+    ends = period_ends(plan)
+    if not ends:
+        return 1
+    span = max(ends.values()) - min(ends)
+    return max(1, round(span.days / 30.4))
 
 
 @dataclass(frozen=True)
@@ -245,15 +281,16 @@ class Pivot:
 def pivot(plan: Plan, rows: Iterable[Row], column: str, value: str) -> Pivot:
     """Return the sums of `value` over periods and the values of `column`, these by name."""
     cells: dict[tuple[date, str], float] = defaultdict(float)
+    periods = set(period_starts(plan))
+    columns = set()
     for row in rows:
         period = day(row["period"])
         if period and row[value]:
-            cells[period, str(row[column])] += number(row[value])
-    periods = {period for period, _ in cells} | {
-        period for row in plan.tables.get("ramp", []) if (period := day(row["period"]))
-    }
-    columns = sorted({column for _, column in cells})
-    return Pivot(tuple(sorted(periods)), tuple(columns), dict(cells))
+            name = str(row[column])
+            cells[period, name] += number(row[value])
+            periods.add(period)
+            columns.add(name)
+    return Pivot(tuple(sorted(periods)), tuple(sorted(columns)), dict(cells))
 
 
 def mw_words(plan: Plan) -> str:
@@ -273,52 +310,59 @@ def power_nodes(plan: Plan) -> list[Row]:
     five are None.
     """
     ends = period_ends(plan)
-    found: dict[str, list[Row]] = defaultdict(list)
-    for row in plan.tables.get("power", []):
-        found[str(row["node"])].append(row)
-    return [
-        _node(name, sorted(rows, key=lambda row: str(row["period"])), ends)
-        for name, rows in found.items()
-    ]
+    nodes = _by_period(plan.tables.get("power", []), "node")
+    return [_node(name, rows, ends) for name, rows in nodes.items()]
 
 
 def _node(name: str, rows: list[Row], ends: Mapping[date, date]) -> Row:
-    last, peak = rows[-1], max(rows, key=lambda row: number(row["load_mw"]))
-    fed = [row for row in rows if number(row["energised_mw"]) > NOTHING]
-    least = min(fed, key=lambda row: number(row["headroom_mw"]), default=None)
+    """Return the row of a power node, from its rows by period."""
 
     def last_day(row: Row) -> date | None:
         period = day(row["period"])
         return ends.get(period, period) if period else None
 
-    uses = [number(row["load_mw"]) / number(row["energised_mw"]) for row in fed]
-    return {
+    last = rows[-1]
+    peak = max(rows, key=lambda row: number(row["load_mw"]))
+    node: Row = {
         "node": name,
         "load_mw": last["load_mw"],
         "energised_mw": last["energised_mw"],
         "headroom_mw": last["headroom_mw"],
         "peak_mw": peak["load_mw"],
         "peak_day": last_day(peak) if number(peak["load_mw"]) > NOTHING else None,
-        "least_mw": least["headroom_mw"] if least else None,
-        "least_day": last_day(least) if least else None,
-        "use": tidy(max(uses)) if uses else None,
+        "least_mw": None,
+        "least_day": None,
+        "use": None,
     }
+    energised = [row for row in rows if number(row["energised_mw"]) > NOTHING]
+    if energised:
+        least = min(energised, key=lambda row: number(row["headroom_mw"]))
+        shares = [number(row["load_mw"]) / number(row["energised_mw"]) for row in energised]
+        node["least_mw"] = least["headroom_mw"]
+        node["least_day"] = last_day(least)
+        node["use"] = tidy(max(shares))
+    return node
 
 
 def spend_by_year(plan: Plan) -> list[Row]:
     """Return money by calendar year: year, amount, present_cost and cumulative amount."""
-    years: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    amounts: dict[int, float] = defaultdict(float)
+    present: dict[int, float] = defaultdict(float)
     for row in plan.tables.get("spend", []):
-        if period := day(row["period"]):
-            years[period.year][0] += number(row["amount"])
-            years[period.year][1] += number(row["present_cost"])
-    spent = running(years[year][0] for year in sorted(years))
-    return [
-        {
-            "year": str(year),
-            "amount": tidy(years[year][0]),
-            "present_cost": tidy(years[year][1]),
-            "cumulative": so_far,
-        }
-        for year, so_far in zip(sorted(years), spent, strict=True)
-    ]
+        period = day(row["period"])
+        if period:
+            amounts[period.year] += number(row["amount"])
+            present[period.year] += number(row["present_cost"])
+    years = sorted(amounts)
+    spent = running(amounts[year] for year in years)
+    rows: list[Row] = []
+    for year, so_far in zip(years, spent, strict=True):
+        rows.append(
+            {
+                "year": str(year),
+                "amount": tidy(amounts[year]),
+                "present_cost": tidy(present[year]),
+                "cumulative": so_far,
+            }
+        )
+    return rows

@@ -12,8 +12,11 @@ from planner.reports.markup_tables import Column
 MONEY = "money"
 """Unit that stands for the currency of the inputs."""
 
+NO_COLUMN = Column("none", "none")
+"""The column of a table in which nothing differs."""
+
 COLUMNS = (
-    Column("case", "Case", kind="whole"),
+    Column("case", "Case", kind="count"),
     Column("label", "Label"),
     Column("scenario", "Scenario"),
     Column("commitment", "Commitment"),
@@ -27,7 +30,7 @@ COLUMNS = (
     Column("period", "Period", kind="date"),
     Column("required_mw", "Committed", "MW", "mw"),
     Column("in_service_mw", "In service", "MW", "mw"),
-    Column("cases", "Cases", kind="whole"),
+    Column("cases", "Cases", kind="count"),
     Column("share", "Share of the cases", kind="share"),
     Column("share_met", "Share met", "of the cases", "share"),
     Column("probability_met", "Probability met", kind="share"),
@@ -46,8 +49,8 @@ COLUMNS = (
     Column("cost_more", "Cost change", MONEY, "digits"),
     Column("cost_more_millions", "Cost change", "money million", "digits"),
     Column("met", "Milestones met"),
-    Column("milestones_met", "Milestones met", kind="whole"),
-    Column("milestones", "Milestones", kind="whole"),
+    Column("milestones_met", "Milestones met", kind="count"),
+    Column("milestones", "Milestones", kind="count"),
     Column("bottleneck", "Bottleneck"),
     Column("decided_for", "Decided for"),
     Column("comes_true", "Comes true"),
@@ -59,8 +62,8 @@ COLUMNS = (
     Column("when_cost", "when this comes true"),
     Column("mean_cost_more", "Mean regret", MONEY, "digits"),
     Column("mean_cost_more_millions", "Mean regret", "money million", "digits"),
-    Column("scenarios_tried", "Scenarios tried", kind="whole"),
-    Column("no_plan", "Without a plan", kind="whole"),
+    Column("scenarios_tried", "Scenarios tried", kind="count"),
+    Column("no_plan", "Without a plan", kind="count"),
     Column("quantity", "Quantity"),
     Column("measure", "Measure"),
     Column("low", "Low end", kind="digits"),
@@ -76,7 +79,7 @@ COLUMNS = (
 )
 """Columns of the tables of sweeps, and key columns of comparisons."""
 
-DECLARED = {column.key: column for column in COLUMNS}
+DECLARED = {column.name: column for column in COLUMNS}
 
 
 def columns_of(rows: Sequence[Mapping[str, object]], currency: str) -> tuple[Column, ...]:

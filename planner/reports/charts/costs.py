@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from planner.plan.report_tables import COST_STEPS
 from planner.plan.store import Plan
 from planner.reports.charts.draw import LINE, Canvas, Figure, spoken, text_width, ticks
-from planner.reports.markup_tables import Column, Sheet
+from planner.reports.markup_tables import Sheet
 from planner.reports.plan_figures import cost_steps
 from planner.reports.views import TERM_WORDS, currency, figure, number
 
@@ -15,7 +18,9 @@ ROW = 30.0
 def money_unit(plan: Plan) -> tuple[float, str]:
     """Return the divisor and the unit of money in the chart."""
     total = sum(number(row["amount"]) for row in plan.tables["costs"])
-    return (1e6, f"{currency(plan)} million") if abs(total) >= 1e7 else (1.0, currency(plan))
+    if abs(total) >= 1e7:
+        return 1e6, f"{currency(plan)} million"
+    return 1.0, currency(plan)
 
 
 def costs_figure(plan: Plan) -> Figure:
@@ -25,11 +30,11 @@ def costs_figure(plan: Plan) -> Figure:
     decimals = 1 if size > 1 else 0
 
     def draw(canvas: Canvas) -> None:
-        bars = [
-            (str(row["term"]), number(row["before"]) / size, number(row["present_cost"]) / size)
-            for row in steps
-        ]
-        bars.append(("total", 0.0, total / size))
+        bars = []
+        for row in steps:
+            before, present = number(row["before"]), number(row["present_cost"])
+            bars.append(Bar(str(row["term"]), before / size, present / size))
+        bars.append(Bar("total", 0.0, total / size))
         _waterfall(canvas, bars, unit, decimals)
 
     largest = max(steps, key=lambda row: number(row["present_cost"]), default=None)
@@ -39,20 +44,31 @@ def costs_figure(plan: Plan) -> Figure:
             f" The largest term is {largest['term']}: "
             f"{figure(number(largest['present_cost']) / size, decimals)} {unit}."
         )
-    return Figure(
-        "costs", "What makes up the present cost", said, draw, (_table(plan, unit, size),)
-    )
+    return Figure("costs", "What makes up the present cost", said, draw, (_table(plan, size),))
 
 
-def _waterfall(
-    canvas: Canvas, bars: list[tuple[str, float, float]], unit: str, decimals: int
-) -> None:
+@dataclass(frozen=True)
+class Bar:
+    """A bar of the waterfall: a term, the cost of the terms above, and its own cost."""
+
+    term: str
+    before: float
+    value: float
+
+    @property
+    def end(self) -> float:
+        """Cost of this term and of those above."""
+        return self.before + self.value
+
+
+def _waterfall(canvas: Canvas, bars: list[Bar], unit: str, decimals: int) -> None:
     """Draw a bar for each term, starting at the end of the bar above."""
-    labels = [figure(value, decimals) for _, _, value in bars]
+    labels = [figure(bar.value, decimals) for bar in bars]
     left = 92.0
     right = canvas.width - max(map(text_width, labels)) - 14
-    scale = ticks(max(before + value for _, before, value in bars), 3 if canvas.narrow else 7)
-    top, bottom = 24.0, 24.0 + ROW * len(bars)
+    scale = ticks(max(bar.end for bar in bars), 3 if canvas.narrow else 7)
+    top = 24.0
+    bottom = top + ROW * len(bars)
 
     def x(value: float) -> float:
         return left + (right - left) * value / scale[-1]
@@ -61,54 +77,35 @@ def _waterfall(
     for value in scale:
         canvas.line([(x(value), top), (x(value), bottom)], "grid")
         canvas.text(x(value), bottom + 16, spoken(value, scale[1]), "m", anchor="middle")
-    for n, (term, before, value) in enumerate(bars):
-        y, last = top + ROW * n, n == len(bars) - 1
-        canvas.text(left - 8, y + 19, term, "b" if last else "", anchor="end", room=left - 10)
-        tip = f"{term}: {labels[n]} {unit}; {TERM_WORDS.get(term, 'sum of all terms')}"
-        canvas.rect(
-            x(before),
-            y + 6,
-            max(x(before + value) - x(before), 1.0),
-            ROW - 11,
-            "f0" if last else "f5",
-            tip,
-        )
-        canvas.text(x(before + value) + 5, y + 19, labels[n], "b halo" if last else "halo")
-        if not last:
-            end = x(before + value)
+    for n, (bar, label) in enumerate(zip(bars, labels, strict=True)):
+        y = top + ROW * n
+        is_total = n == len(bars) - 1
+        start, end = x(bar.before), x(bar.end)
+        bold = "b" if is_total else ""
+        canvas.text(left - 8, y + 19, bar.term, bold, anchor="end", room=left - 10)
+        tip = f"{bar.term}: {label} {unit}; {TERM_WORDS.get(bar.term, 'sum of all terms')}"
+        style = "f0" if is_total else "f5"
+        canvas.rect(start, y + 6, max(end - start, 1.0), ROW - 11, style, tip)
+        canvas.text(end + 5, y + 19, label, "b halo" if is_total else "halo")
+        if not is_total:
             canvas.line([(end, y + ROW - 5), (end, y + ROW + 6)], "axis")
     canvas.height = bottom + LINE + 6
 
 
-def _table(plan: Plan, unit: str, size: float) -> Sheet:
-    """Return the terms with both totals."""
-    kind = "millions" if size > 1 else "money"
-    terms = [row["term"] for row in cost_steps(plan)]
+def _table(plan: Plan, size: float) -> Sheet:
+    """Return the terms with both totals, in millions if the chart is."""
+    names = {"amount": "amount", "present_cost": "present_cost"}
+    if size > 1:
+        names = {"amount_m": "amount", "present_m": "present_cost"}
     known = {row["term"]: row for row in plan.tables["costs"]}
-    rows = [
-        {
-            "term": term,
-            "what": TERM_WORDS.get(str(term), ""),
-            **{key: number(known[term][key]) / size for key in ("amount", "present_cost")},
-        }
-        for term in terms
-    ]
-    total = {
-        "term": "total",
-        "what": "sum of all terms",
-        **{
-            key: sum(number(row[key]) for row in plan.tables["costs"]) / size
-            for key in ("amount", "present_cost")
-        },
-    }
-    return Sheet(
-        "Cost terms; those that are nothing are left out",
-        [
-            Column("term", "Term"),
-            Column("what", "What it pays for"),
-            Column("amount", "Amount", unit, kind),
-            Column("present_cost", "Present cost", f"{unit}, discounted to start", kind),
-        ],
-        rows,
-        total,
-    )
+    rows = []
+    for step in cost_steps(plan):
+        row = {"term": step["term"], "words": TERM_WORDS.get(str(step["term"]), "")}
+        for shown, name in names.items():
+            row[shown] = number(known[step["term"]][name]) / size
+        rows.append(row)
+    total: dict[str, object] = {"term": "total", "words": "sum of all terms"}
+    for shown, name in names.items():
+        total[shown] = sum(number(row[name]) for row in plan.tables["costs"]) / size
+    columns = COST_STEPS.select("term", "words", *names, money=currency(plan))
+    return Sheet("Cost terms; those that are zero are left out", columns, rows, total)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
+from planner.plan.finding_tables import BOTTLENECKS, QUOTED_MW
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.charts.costs import money_unit
@@ -20,7 +21,7 @@ from planner.reports.explanation_texts import (
     telling,
 )
 from planner.reports.limit_timeline import Timeline, timeline
-from planner.reports.markup_tables import Column, Sheet
+from planner.reports.markup_tables import Sheet
 from planner.reports.plan_figures import Time, buckets, time_of
 from planner.reports.quote_texts import firm_figure, quote_sentences, shown_quote
 from planner.reports.views import BASIS_WORDS, currency, day, figure, number
@@ -33,6 +34,28 @@ MOST_STEPS = 60
 
 STYLES = ("h5", "h4", "h2", "h1")
 """Styles from the largest gain to the smallest."""
+
+SHOWN = (
+    "rank",
+    "subject",
+    "kind",
+    "cell",
+    "value",
+    "day",
+    "mw_months_percent",
+    "money_percent",
+    "one_more",
+    "mw_months",
+    "status",
+    "money",
+    "money_status",
+    "mw_months_whole",
+    "money_whole",
+    "moved",
+    "mw_months_lifted",
+    "note",
+)
+"""Columns of the bottlenecks; those without any value are left out."""
 
 
 def bottlenecks_figure(plan: Plan) -> Figure | None:
@@ -153,34 +176,17 @@ def _limit(
 
 def bottlenecks_sheet(plan: Plan) -> Sheet:
     """Return the bottlenecks with a gain or a saving, by rank."""
-    money = currency(plan)
-    columns = [
-        Column("rank", "Rank", "", "whole"),
-        Column("subject", "Subject"),
-        Column("kind", "Limit"),
-        Column("cell", "Input cell", kind="cell"),
-        Column("value", "Cell value", "", "each"),
-        Column("day", "or date", kind="date"),
-        Column("mw_months_percent", "Gain from 1 % more", "MW-months", "worth"),
-        Column("money_percent", "Saving from 1 % more", money, "money"),
-        Column("one_more", "Step"),
-        Column("mw_months", "Gain per step", "MW-months", "worth"),
-        Column("status", "Proof"),
-        Column("money", "Saving per step", money, "money"),
-        Column("money_status", "Proof"),
-        Column("mw_months_whole", "Gain per step, whole systems", "MW-months", "worth"),
-        Column("money_whole", "Saving per step, whole systems", money, "money"),
-        Column("moved", "Shifted between priorities", kind="long"),
-        Column("mw_months_lifted", "Gain if lifted", "MW-months", "worth"),
-        Column("note", "Note", kind="long"),
-    ]
     rows = telling(plan)
-    kept = [c for c in columns if any(row.get(c.key) is not None for row in rows)] or columns[:3]
+    columns = BOTTLENECKS.select(*SHOWN, money=currency(plan))
+    kept = []
+    for column in columns:
+        if any(row.get(column.name) is not None for row in rows):
+            kept.append(column)
     shown = [{**row, "one_more": one_more(row)} for row in rows]
     return Sheet(
         "Bottlenecks, ranked by the gain from 1 % more of each limit; every gain is "
         "re-solved, with divisible systems unless stated otherwise",
-        kept,
+        kept or columns[:3],
         shown,
     )
 
@@ -227,11 +233,11 @@ def quote_figure(plan: Plan) -> Figure | None:
 
 def _curve(canvas: Canvas, plot: Plot, rows: Sequence[Row]) -> None:
     """Draw the bound as a step line, and firm megawatts as marks."""
-    points = [
-        (plot.x(due), plot.y(number(row["at_most_mw"])))
-        for row in rows
-        if (due := day(row["date"]))
-    ]
+    points = []
+    for row in rows:
+        due = day(row["date"])
+        if due:
+            points.append((plot.x(due), plot.y(number(row["at_most_mw"]))))
     if points:
         line = stairs([*points, (plot.left + plot.width, points[-1][1])])
         ground = plot.y(0.0)
@@ -246,28 +252,21 @@ def _curve(canvas: Canvas, plot: Plot, rows: Sequence[Row]) -> None:
 
 def _quote_sheets(plan: Plan, basis: str) -> list[Sheet]:
     """Return the bounds by date of change, and the gains from overtime."""
-    alone = [shown_quote(row) for row in plan.rows("quote") if not row["overtime_of"]]
-    kept = [
-        row
-        for n, row in enumerate(alone)
-        if not n
-        or n == len(alone) - 1
-        or row["firm_mw"] is not None
-        or row["at_most_mw"] != alone[n - 1]["at_most_mw"]
-    ]
-    columns = [
-        Column("date", "From", kind="date"),
-        Column("at_most_mw", "At most", f"MW, {basis}", "worth"),
-    ]
+    bounds: list[Row] = []
+    stretched: list[Row] = []
+    for row in plan.rows("quote"):
+        (stretched if row["overtime_of"] else bounds).append(shown_quote(row))
+    kept = []
+    for n, row in enumerate(bounds):
+        is_end = n in (0, len(bounds) - 1)
+        if is_end or row["firm_mw"] is not None or row["at_most_mw"] != bounds[n - 1]["at_most_mw"]:
+            kept.append(row)
+    names = ["date", "at_most_mw"]
     if any(row["firm_mw"] is not None for row in kept):
-        columns.append(Column("firm_mw", "Firm, in whole systems", "MW", "worth"))
-    sheets = [Sheet("At most on top of the plan, by date of change", columns, kept)]
-    stretched = [shown_quote(row) for row in plan.rows("quote") if row["overtime_of"]]
+        names.append("firm_mw")
+    title = f"At most on top of the plan, MW of {basis}, by date of change"
+    sheets = [Sheet(title, QUOTED_MW.select(*names), kept)]
     if stretched:
-        columns = [
-            *columns[:2],
-            Column("gain_mw", "Gain", "MW", "worth"),
-            Column("overtime_of", "Limits stretched"),
-        ]
+        columns = QUOTED_MW.select("date", "at_most_mw", "gain_mw", "overtime_of")
         sheets.append(Sheet("With all limits of one kind stretched", columns, stretched))
     return sheets

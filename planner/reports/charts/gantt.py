@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from planner.plan.site_tables import TRANCHES
 from planner.plan.store import Plan
 from planner.reports.charts.draw import LINE, Canvas, Figure, Plot, fit, text_width
 from planner.reports.charts.tranches import STAGES, Tranche, missing_mw, tranches
-from planner.reports.markup_tables import Column, Sheet
+from planner.reports.markup_tables import Sheet
 from planner.reports.plan_figures import several, time_of
 from planner.reports.views import BASIS_WORDS, figure
 
@@ -41,14 +42,17 @@ def gantt_figure(plan: Plan) -> Figure:
 
     def draw(canvas: Canvas) -> None:
         most = MOST_NARROW if canvas.narrow else MOST_WIDE
-        names = {id(t) for t in sorted(found, key=lambda t: -t.mw)[:most]}
-        shown = [tranche for tranche in found if id(tranche) in names]
-        marks = [("due-fill", "in service"), ("due", "due")]
+        largest = sorted(found, key=lambda tranche: -tranche.mw)[:most]
+        kept = {id(tranche) for tranche in largest}
+        shown = [tranche for tranche in found if id(tranche) in kept]
+        legend = [(STYLES[stage], WORDS[stage]) for stage in stages]
+        legend += [("due-fill", "in service"), ("due", "due")]
         if missing or any(tranche.is_late for tranche in found):
-            marks.append(("bad", "late, or not in service at the end"))
-        if today := _today(plan):
-            marks.append(("now", f"today, {today}"))
-        top = canvas.legend(0, [(STYLES[stage], WORDS[stage]) for stage in stages] + marks)
+            legend.append(("bad", "late, or not in service at the end"))
+        today = _today(plan)
+        if today:
+            legend.append(("now", f"today, {today}"))
+        top = canvas.legend(0, legend)
         if shown or missing:
             _draw(canvas, plan, _Ways(found, shown, missing, stages), top)
         else:
@@ -73,15 +77,18 @@ def _said(found: list[Tranche], missing: Missing) -> str:
     if not found and not missing:
         return NOTHING_DUE
     late = [tranche for tranche in found if tranche.is_late]
-    bases = {tranche.basis for tranche in late}
-    mw = f"{figure(sum(tranche.late_mw for tranche in late), 1)} MW " if len(bases) == 1 else ""
     said = f"{several(len(found), 'way')} of tranches to sites; "
-    said += f"{mw}at {len(late):,} of them in service after the due day" if late else "none is late"
+    if late:
+        # Megawatts on different bases do not add up.
+        if len({tranche.basis for tranche in late}) == 1:
+            said += f"{figure(sum(tranche.late_mw for tranche in late), 1)} MW "
+        said += f"at {len(late):,} of them in service after the due day"
+    else:
+        said += "none is late"
     if missing:
-        parts = (
-            f"{figure(part, 1)} MW of {commitment} due {due}"
-            for (commitment, due), part in missing.items()
-        )
+        parts = []
+        for (commitment, due), mw in missing.items():
+            parts.append(f"{figure(mw, 1)} MW of {commitment} due {due}")
         said += f"; not in service at the plan's end: {', '.join(parts)}"
     return (
         f"{said}. A bar spans from the first to the last day of its stage; units are followed "
@@ -101,10 +108,10 @@ class _Ways:
     def groups(self) -> dict[tuple[str, date], list[Tranche]]:
         """Return the shown tranches by commitment and due day; empty lists if nothing arrives."""
         keys = {(tranche.commitment, tranche.due) for tranche in self.shown} | set(self.missing)
-        return {
-            key: [tranche for tranche in self.shown if (tranche.commitment, tranche.due) == key]
-            for key in sorted(keys)
-        }
+        groups: dict[tuple[str, date], list[Tranche]] = {key: [] for key in sorted(keys)}
+        for tranche in self.shown:
+            groups[tranche.commitment, tranche.due].append(tranche)
+        return groups
 
 
 def _draw(canvas: Canvas, plan: Plan, ways: _Ways, top: float) -> None:
@@ -132,7 +139,8 @@ def _draw(canvas: Canvas, plan: Plan, ways: _Ways, top: float) -> None:
             _missing(canvas, plot, due, ways.missing[commitment, due], y)
             y += row
         y += 2
-    if (today := _today(plan)) and today <= last:
+    today = _today(plan)
+    if today and today <= last:
         x = plot.x(today)
         canvas.line([(x, top), (x, top + height)], "now")
     canvas.height = top + height + 24
@@ -180,10 +188,13 @@ def _way(canvas: Canvas, plot: Plot, tranche: Tranche, stages: list[str], top: f
     due = plot.x(tranche.due)
     canvas.line([(due, top - 1), (due, top + BAR * len(stages) + 3)], "due")
     for n, stage in enumerate(stages):
-        if span := tranche.stages.get(stage):
-            x, right = plot.x(span[0]), plot.x(span[1])
-            tip = f"{tranche.site}, {WORDS[stage]}: {span[0]} to {span[1]}"
-            canvas.rect(x, top + BAR * n + 1, max(right - x, 2.0), BAR - 0.5, STYLES[stage], tip)
+        if stage not in tranche.stages:
+            continue
+        first, last = tranche.stages[stage]
+        x = plot.x(first)
+        wide = max(plot.x(last) - x, 2.0)
+        tip = f"{tranche.site}, {WORDS[stage]}: {first} to {last}"
+        canvas.rect(x, top + BAR * n + 1, wide, BAR - 0.5, STYLES[stage], tip)
     middle = top + BAR * (len(stages) - 0.5) + 1
     if tranche.is_late:
         x, below = plot.x(tranche.in_service), top + BAR * len(stages) + 3
@@ -212,21 +223,13 @@ def _missing(canvas: Canvas, plot: Plot, due: date, mw: float, top: float) -> No
 
 def _table(plan: Plan, found: list[Tranche], missing: Missing, stages: list[str]) -> Sheet:
     """Return every tranche with the days of its stages, and the MW never in service."""
-    columns = [
-        Column("commitment", "Commitment"),
-        Column("due", "Due", kind="date"),
-        Column("site", "Site"),
-        Column("mw", "Served", "MW", "mw"),
-        Column("late_mw", "Late", "MW", "mw"),
-        Column("missing_mw", "Not in service at the end", "MW", "mw"),
-        Column("basis", "Basis"),
-    ]
+    columns = TRANCHES.select("commitment", "due", "site", "mw", "late_mw", "missing_mw", "basis")
     for stage in stages:
-        columns += [
-            Column(f"{stage} {end}", f"{WORDS[stage].split()[0]}, {end}", kind="date")
-            for end in ("first", "last")
-        ]
-    columns.append(Column("in_service", "In service", "last day", "date"))
+        words = WORDS[stage].split()[0]
+        for column in TRANCHES.select("first", "last"):
+            name = f"{stage} {column.name}"
+            columns.append(replace(column.worded(stage=words), name=name))
+    columns += TRANCHES.select("in_service")
     rows: list[dict[str, object]] = []
     for tranche in found:
         row: dict[str, object] = {

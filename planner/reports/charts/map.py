@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from planner.plan.site_tables import ROUTES, SITE_MAP
 from planner.plan.store import Plan
 from planner.reports.charts.draw import LINE, Canvas, Figure, fit, text_width
-from planner.reports.markup_tables import Column, Sheet
+from planner.reports.markup_tables import Sheet
 from planner.reports.plan_figures import Route, coordinates, routes, several, site_mw
 from planner.reports.views import figure, number
 
@@ -73,9 +74,13 @@ def project(points: Sequence[Point], top: float, canvas: Canvas) -> Projection:
 def _longitudes(values: Sequence[float]) -> tuple[float, float]:
     """Return the shortest span with all longitudes, which may cross the date line."""
     around = sorted({value % 360 for value in values})
-    after = [*around[1:], around[0] + 360]
-    _, west = max((right - left, right % 360) for left, right in zip(around, after, strict=True))
-    west -= 360 if west > 180 else 0
+    # The map begins at the east end of the widest gap between neighbours.
+    west, widest = around[0], -1.0
+    for left, right in zip(around, [*around[1:], around[0] + 360], strict=True):
+        if (right - left, right % 360) > (widest, west):
+            west, widest = right % 360, right - left
+    if west > 180:
+        west -= 360
     return west, west + max((value - west) % 360 for value in values)
 
 
@@ -93,25 +98,28 @@ def map_figure(plan: Plan) -> Figure | None:
     final = {name: values[-1] for name, values in sites.items()}
     used = set(sites) | {route.end for route in ways}
     known = {name: point for name, point in placed.items() if name in used} or placed
-    idle, lost = sorted(set(placed) - set(known)), sorted(used & set(sites) - set(placed))
+    idle = sorted(set(placed) - set(known))
+    lost = sorted(used & set(sites) - set(placed))
 
     def draw(canvas: Canvas) -> None:
         legend = [("f0", "MW of IT power in service at the end, by area")]
-        legend += [("route", "systems shipped, by width; parts thin")] * bool(ways)
+        if ways:
+            legend.append(("route", "systems shipped, by width; parts thin"))
         top = canvas.legend(0, legend)
         Drawing(canvas, known, final, ways, ranks(plan)).draw(top)
 
-    said = (
-        f"{several(len(known), 'site')} with coordinates, "
-        f"{figure(sum(final.get(name, 0.0) for name in known), 1)} MW of IT power in service "
-        "at the end on them."
-    )
+    total = sum(final.get(name, 0.0) for name in known)
+    sentences = [
+        f"{several(len(known), 'site')} with coordinates, {figure(total, 1)} MW of IT power in "
+        "service at the end on them."
+    ]
     if lost:
-        said += f" Without coordinates: {', '.join(lost)}."
+        sentences.append(f"Without coordinates: {', '.join(lost)}.")
     if idle:
-        said += f" Never used, so not on the map: {', '.join(idle)}."
+        sentences.append(f"Never used, so not on the map: {', '.join(idle)}.")
     if ways:
-        said += " Places without coordinates stand in rows above the map."
+        sentences.append("Places without coordinates stand in rows above the map.")
+    said = " ".join(sentences)
     return Figure("map", "Sites and routes", said, draw, _tables(plan, final, ways))
 
 
@@ -294,31 +302,13 @@ def _degrees(value: float, sides: str) -> str:
 
 def _tables(plan: Plan, final: Mapping[str, float], ways: Sequence[Route]) -> tuple[Sheet, ...]:
     """Return sites and routes as tables."""
-    rows = [
-        {**row.values, "mw": final.get(row["site"], 0.0)} for row in plan.inputs.tables["sites"]
-    ]
-    sites = Sheet(
-        "Sites, with the IT power of all systems in service at the end",
-        [
-            Column("site", "Site"),
-            Column("country", "Country"),
-            Column("region", "Region"),
-            Column("latitude", "Latitude", "degrees", "mw"),
-            Column("longitude", "Longitude", "degrees", "mw"),
-            Column("pue", "PUE", "", "mw"),
-            Column("mw", "In service", "MW, IT power", "mw"),
-        ],
-        sorted(rows, key=lambda row: -number(row["mw"])),
-    )
-    moved = [{"start": r.start, "end": r.end, "item": r.item, "units": r.units} for r in ways]
-    lanes = Sheet(
-        "Routes over the whole plan",
-        [
-            Column("start", "From"),
-            Column("end", "To"),
-            Column("item", "Item"),
-            Column("units", "Shipped", "units", "whole"),
-        ],
-        moved,
-    )
-    return (sites, lanes) if moved else (sites,)
+    rows = []
+    for row in plan.inputs.tables["sites"]:
+        rows.append({**row.values, "mw": final.get(row["site"], 0.0)})
+    rows.sort(key=lambda row: -number(row["mw"]))
+    caption = "Sites, with the IT power of all systems in service at the end"
+    sites = Sheet(caption, SITE_MAP.select(), rows)
+    if not ways:
+        return (sites,)
+    moved = [vars(route) for route in ways]
+    return sites, Sheet("Routes over the whole plan", ROUTES.select(), moved)

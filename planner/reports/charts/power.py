@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+from planner.plan.site_tables import POWER_NODES
 from planner.plan.store import Plan
 from planner.reports.charts.draw import LINE, Canvas, Figure, Plot, text_width
-from planner.reports.markup_tables import Column, Sheet
+from planner.reports.markup_tables import Sheet
 from planner.reports.plan_figures import NodeUse, Time, buckets, node_uses, several, time_of
 from planner.reports.views import NOTHING, figure, power_nodes
 
@@ -99,7 +100,7 @@ def _node(canvas: Canvas, plot: Plot, time: Time, use: NodeUse, top: float) -> N
 
 def _level(use: NodeUse, group: Sequence[int]) -> tuple[str, float]:
     """Return style and largest share in use of merged periods; -1 if not energised."""
-    shares = [share for t in group if (share := use.share(t)) is not None]
+    shares = [share for share in map(use.share, group) if share is not None]
     if not shares:
         return "off", -1.0
     most = max(shares)
@@ -117,19 +118,11 @@ def _table(plan: Plan) -> Sheet:
         ),
     )
     rows = [{**row, "class": "warn" if _full(row["use"]) else None} for row in nodes]
-    return Sheet(
-        "Power nodes, in facility power; headroom is what is energised less the load",
-        [
-            Column("node", "Node"),
-            Column("peak_mw", "Peak load", "MW", "mw"),
-            Column("peak_day", "Peak on", kind="date"),
-            Column("energised_mw", "Energised at the end", "MW", "mw"),
-            Column("least_mw", "Least headroom", "MW", "mw"),
-            Column("least_day", "Least on", kind="date"),
-            Column("use", "Peak use", "share", "share"),
-        ],
-        rows,
+    columns = POWER_NODES.select(
+        "node", "peak_mw", "peak_day", "energised_mw", "least_mw", "least_day", "use"
     )
+    caption = "Power nodes, in facility power; headroom is what is energised less the load"
+    return Sheet(caption, columns, rows)
 
 
 def _full(use: object) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from planner.plan.site_tables import SITE_MW
 from planner.plan.store import Plan
-from planner.plan.tables import Row
+from planner.plan.tables import RAMP, Row
 from planner.reports.charts.draw import LINE, Canvas, Figure, Plot, stairs
 from planner.reports.colours import SERIES_COUNT
-from planner.reports.markup_tables import Column, Sheet
+from planner.reports.markup_tables import Sheet
 from planner.reports.plan_figures import SiteMw, Time, active, several, site_mw, time_of
 from planner.reports.views import BASIS_WORDS, NOTHING, figure, number, ramps
 
@@ -27,25 +30,31 @@ def ramp_figure(plan: Plan) -> Figure:
 
     def draw(canvas: Canvas) -> None:
         top = canvas.legend(0, [("f0 half", "in service"), ("due", "committed"), ("bad", "missed")])
-        columns = 1 if canvas.narrow or len(shown) <= FULL else 3
-        width, height = canvas.width / columns, 250.0 if columns == 1 else 150.0
-        height = 150.0 if canvas.narrow and len(shown) > FULL else height
-        for n, (name, rows) in enumerate(shown.items()):
-            left, y = n % columns * width, top + n // columns * (height + LINE)
-            _panel(canvas, time, (left, y, width, height), name, rows)
-        lines = -(-len(shown) // columns)
-        canvas.height = top + lines * (height + LINE) - (LINE if shown else -LINE)
         if not shown:
             canvas.text(0, top + 12, "No megawatts are due, and none are in service.", "m")
+            canvas.height = top + LINE
+            return
+        is_crowded = len(shown) > FULL
+        columns = 3 if is_crowded and not canvas.narrow else 1
+        width = canvas.width / columns
+        height = 150.0 if is_crowded else 250.0
+        for n, (name, rows) in enumerate(shown.items()):
+            line, column = divmod(n, columns)
+            box = (column * width, top + line * (height + LINE), width, height)
+            _panel(canvas, time, box, name, rows)
+        lines = math.ceil(len(shown) / columns)
+        canvas.height = top + lines * (height + LINE) - LINE
 
-    said = (
-        f"{several(len(shown), 'commitment')}, each on its own basis, at the end of each period. "
-    )
-    said += f"Missed by: {', '.join(missed)}." if missed else "None misses any megawatts."
-    said += f" Nothing is due or served: {', '.join(idle)}." if idle else ""
-    return Figure(
-        "ramp", "Megawatts in service against the committed ones", said, draw, (_ramp_table(shown),)
-    )
+    count = several(len(shown), "commitment")
+    sentences = [f"{count}, each on its own basis, at the end of each period."]
+    if missed:
+        sentences.append(f"Missed by: {', '.join(missed)}.")
+    else:
+        sentences.append("None misses any megawatts.")
+    if idle:
+        sentences.append(f"Nothing is due or served: {', '.join(idle)}.")
+    title = "Megawatts in service against the committed ones"
+    return Figure("ramp", title, " ".join(sentences), draw, (_ramp_table(shown),))
 
 
 def _worst(rows: Sequence[Row]) -> float:
@@ -63,29 +72,28 @@ def _panel(
     left, top, width, height = box
     due = [number(row["required_mw"]) for row in rows]
     served = [number(row["in_service_mw"]) for row in rows]
-    worst, basis = _worst(rows), BASIS_WORDS.get(str(rows[0]["basis"]), str(rows[0]["basis"]))
-    plot = Plot(
-        canvas,
-        left + 46,
-        top + 40,
-        width - 62,
-        height - 62,
-        time.first,
-        time.horizon,
-        max(*due, *served),
-    )
+    largest = max(*due, *served)
+    area = (left + 46, top + 40, width - 62, height - 62)
+    plot = Plot(canvas, *area, time.first, time.horizon, largest)
     canvas.text(left + 4, top + 12, name, "b k", room=width - 20, size=14)
-    tail = f"; missed up to {figure(worst, 1)} MW" if worst > NOTHING else ""
-    canvas.text(left + 4, top + 28, f"MW, {basis}{tail}", "bad b" if tail else "m", room=width - 16)
+    basis = str(rows[0]["basis"])
+    text, style = f"MW, {BASIS_WORDS.get(basis, basis)}", "m"
+    worst = _worst(rows)
+    if worst > NOTHING:
+        text, style = f"{text}; missed up to {figure(worst, 1)} MW", "bad b"
+    canvas.text(left + 4, top + 28, text, style, room=width - 16)
     plot.axes()
     ends = [plot.x(end) for end in time.ends]
     canvas.area(_ground(plot, ends, served), "f0 half")
     for n, row in enumerate(rows):
-        if number(row["missed_mw"]) > NOTHING:
-            right = ends[n + 1] if n + 1 < len(ends) else plot.left + plot.width
-            low, high = plot.y(served[n]), plot.y(due[n])
-            tip = f"{row['period_end']}: {figure(row['missed_mw'], 1)} MW missed"
-            canvas.rect(ends[n], high, max(right - ends[n], 1.5), max(low - high, 1.0), "bad", tip)
+        if number(row["missed_mw"]) <= NOTHING:
+            continue
+        is_last = n + 1 == len(ends)
+        right = plot.left + plot.width if is_last else ends[n + 1]
+        low = plot.y(served[n])
+        high = plot.y(due[n])
+        tip = f"{row['period_end']}: {figure(row['missed_mw'], 1)} MW missed"
+        canvas.rect(ends[n], high, max(right - ends[n], 1.5), max(low - high, 1.0), "bad", tip)
     canvas.line(_held(plot, ends, due), "due")
 
 
@@ -105,28 +113,26 @@ def _ground(
 
 def _ramp_table(shown: Mapping[str, Sequence[Row]]) -> Sheet:
     """Return the ramps at the periods with a change."""
-    keys = ("required_mw", "in_service_mw", "missed_mw")
     rows: list[Mapping[str, object]] = []
     for ramp in shown.values():
         for n, row in enumerate(ramp):
-            before = ramp[n - 1] if n else None
-            changed = before is None or any(
-                abs(number(row[key]) - number(before[key])) > NOTHING for key in keys
-            )
-            if changed or n == len(ramp) - 1:
-                rows.append({**row, "class": "bad" if number(row["missed_mw"]) > NOTHING else None})
-    return Sheet(
-        "In service against committed, at the end of each period in which it changes",
-        [
-            Column("period_end", "Period end", kind="date"),
-            Column("commitment", "Commitment"),
-            Column("basis", "Basis"),
-            Column("required_mw", "Committed", "MW", "mw"),
-            Column("in_service_mw", "In service", "MW", "mw"),
-            Column("missed_mw", "Missed", "MW", "mw"),
-        ],
-        rows,
+            is_end = n in (0, len(ramp) - 1)
+            if is_end or _changes(ramp[n - 1], row):
+                style = "bad" if number(row["missed_mw"]) > NOTHING else None
+                rows.append({**row, "class": style})
+    columns = RAMP.select(
+        "period_end", "commitment", "basis", "required_mw", "in_service_mw", "missed_mw"
     )
+    caption = "In service against committed, at the end of each period in which it changes"
+    return Sheet(caption, columns, rows)
+
+
+def _changes(before: Row, row: Row) -> bool:
+    """Return whether a commitment's figures change from one period to the next."""
+    for name in ("required_mw", "in_service_mw", "missed_mw"):
+        if abs(number(row[name]) - number(before[name])) > NOTHING:
+            return True
+    return False
 
 
 def sites_figure(plan: Plan) -> Figure:
@@ -136,14 +142,18 @@ def sites_figure(plan: Plan) -> Figure:
 
     def draw(canvas: Canvas) -> None:
         top, _ = sites.top(SERIES_COUNT)
-        styles = {name: f"f{n}" if n < SERIES_COUNT else OTHERS for n, name in enumerate(top)}
+        styles = {}
+        for n, name in enumerate(top):
+            styles[name] = f"f{n}" if n < SERIES_COUNT else OTHERS
         y = canvas.legend(0, [(style, name) for name, style in styles.items()])
         height = 260.0 if canvas.narrow else 330.0
-        peak = max((sum(column) for column in zip(*top.values(), strict=True)), default=0.0)
+        totals = [sum(values) for values in zip(*top.values(), strict=True)]
+        peak = max(totals, default=0.0)
         plot = Plot(canvas, 52, y + 24, canvas.width - 68, height, time.first, time.horizon, peak)
         canvas.text(4, y + 8, "MW, IT power, in service", "m")
         plot.axes()
-        ends, below = [plot.x(end) for end in time.ends], [0.0] * len(time.ends)
+        ends = [plot.x(end) for end in time.ends]
+        below = [0.0] * len(time.ends)
         for name, values in top.items():
             above = [low + value for low, value in zip(below, values, strict=True)]
             tip = f"{name}: {figure(values[-1], 1)} MW IT power at the end"
@@ -151,35 +161,32 @@ def sites_figure(plan: Plan) -> Figure:
             below = above
         canvas.height = y + 24 + height + 24
 
-    said = "IT power of all systems in service, whether due or not, at "
-    said += f"{several(len(sites.mw), 'site')}: {figure(final, 1)} MW at the end. "
-    said += (
-        "Most: "
-        + ", ".join(
-            f"{name} {figure(values[-1], 1)} MW" for name, values in list(sites.mw.items())[:3]
-        )
-        + "."
-        if sites.mw
-        else ""
+    count = several(len(sites.mw), "site")
+    said = (
+        "IT power of all systems in service, whether due or not, at "
+        f"{count}: {figure(final, 1)} MW at the end. "
     )
+    largest = []
+    for name, values in list(sites.mw.items())[:3]:
+        largest.append(f"{name} {figure(values[-1], 1)} MW")
+    if largest:
+        said += f"Most: {', '.join(largest)}."
     return Figure("sites", "IT power in service by site", said, draw, (_sites_table(time, sites),))
 
 
 def _sites_table(time: Time, sites: SiteMw) -> Sheet:
     """Return every site's IT power in service at the ends of years, and at the plan's end."""
-    last = len(time.ends) - 1
-    places = {end.year: n for n, end in enumerate(time.ends)}
-    columns = [Column(str(n), f"{time.ends[n]}", "MW, IT power", "mw") for n in places.values()]
-    rows = [
-        {"site": name, **{str(n): values[n] for n in places.values()}}
-        for name, values in sites.mw.items()
-    ]
+    # The last period of each year; the last of all is the plan's end.
+    positions = {end.year: n for n, end in enumerate(time.ends)}
+    columns = SITE_MW.select("site")
+    rows: list[dict[str, object]] = [{"site": name} for name in sites.mw]
     total: dict[str, object] = {"site": "total"}
-    total |= {str(n): sum(values[n] for values in sites.mw.values()) for n in places.values()}
-    assert not places or last in places.values()
-    return Sheet(
-        "IT power in service by site, at the last period's end of each year",
-        [Column("site", "Site"), *columns],
-        rows,
-        total,
-    )
+    for n in positions.values():
+        (column,) = SITE_MW.select("mw")
+        name = str(n)
+        columns.append(replace(column.worded(day=str(time.ends[n])), name=name))
+        for row in rows:
+            row[name] = sites.mw[str(row["site"])][n]
+        total[name] = sum(values[n] for values in sites.mw.values())
+    caption = "IT power in service by site, at the last period's end of each year"
+    return Sheet(caption, columns, rows, total)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -159,11 +159,12 @@ class Ways:
         self._coming.append((arrives or date.max, key, good, "order", span, []))
 
     def _assembly(self, row: Row) -> None:
-        plant, system, count = self.place(row["plant"]), str(row["system"]), number(row["quantity"])
-        used = [
-            ((plant, item), self.take(plant, item, each * count))
-            for item, each in self._bom[system]
-        ]
+        plant = self.place(row["plant"])
+        system = str(row["system"])
+        used: Taken = []
+        for item, per_system in self._bom[system]:
+            units = per_system * number(row["quantity"])
+            used.append(((plant, item), self.take(plant, item, units)))
         self._come(plant, system, "assemble", row, ("start_date", "finish_date"), used)
 
     def _shipment(self, row: Row) -> None:
@@ -175,10 +176,11 @@ class Ways:
     def _come(
         self, place: str, item: str, stage: str, row: Row, days: tuple[str, str], used: Taken
     ) -> None:
-        first, end = (day(row[column]) for column in days)
+        first = day(row[days[0]])
+        end = day(row[days[1]])
         span = (first, end) if first and end else None
-        coming = end or date.max, (place, item), number(row["quantity"]), stage, span, used
-        self._coming.append(coming)
+        count = number(row["quantity"])
+        self._coming.append((end or date.max, (place, item), count, stage, span, used))
 
     def trace(self, place: str, item: str, units: Units, system: str) -> dict[str, Span]:
         """Return the days of each stage that units passed through.
@@ -205,50 +207,66 @@ def tranches(plan: Plan) -> list[Tranche]:
     Sorted by commitment, date and first day. Systems in place at the start serve first and have no
     stages.
     """
-    time, ways, growth = time_of(plan), Ways(plan), list(_growth(plan))
-    installs, waits = _installs(plan, ways), commission_days(plan)
-    standing = {
-        (row["hall"], row["system"]): float(row["count"]) for row in plan.inputs.tables["fleet"]
-    }
+    time = time_of(plan)
+    ways = Ways(plan)
+    installs = _installs(plan, ways)
+    waits = commission_days(plan)
+    standing = {}
+    for row in plan.inputs.tables["fleet"]:
+        standing[row["hall"], row["system"]] = float(row["count"])
     basis = {row["commitment"]: row["basis"] for row in plan.inputs.tables["commitments"]}
     found: dict[tuple[str, str, date], Tranche] = {}
-    for (commitment, site, due), hall, system, mw, late_mw, units, period in growth:
-        start = standing.get((hall, system), 0.0)
-        standing[hall, system] = start - units
-        new = min(units, units - start)
+    for growth in _growth(plan):
+        key = growth.hall, growth.system
+        start = standing.get(key, 0.0)
+        standing[key] = start - growth.systems
+        # Systems in place at the start serve first.
+        new = min(growth.systems, growth.systems - start)
         if new <= NOTHING:
             continue
-        queue = installs[hall, system]
-        stages: dict[str, Span] = {}
-        commission, ready = timedelta(days=waits[system]), date.min
         first = max(0.0, -start)
-        for at, (low, high) in queue.within((first, first + new)):
-            _, span, used = queue.arrivals[at]
-            assert span is not None
-            stages = _merge(stages, {"install": span})
-            ready = max(ready, span[1] + commission)
-            if commission:
-                stages = _merge(stages, {"commission": (span[1], span[1] + commission)})
-            for (place, item), (begin, end) in used:
-                size = end - begin
-                part = begin + low * size, begin + high * size
-                stages = _merge(stages, ways.trace(place, item, part, system))
-        if stages:
-            # Units ready before the period were not needed until then: the day is unknown.
-            share, served = new / units, ready if ready > time.starts[period] else time.ends[period]
-            more = Tranche(
-                commitment,
-                site,
-                due,
-                mw * share,
-                late_mw * share,
-                basis[commitment],
-                stages,
-                served,
-                None if late_mw else served,
-            )
-            _grow(found, more)
+        wait = timedelta(days=waits[growth.system])
+        stages, ready = _stages(ways, installs[key], (first, first + new), growth.system, wait)
+        if not stages:
+            continue
+        # Units ready before the period were not needed until then: the day is unknown.
+        is_needed = ready > time.starts[growth.period]
+        served = ready if is_needed else time.ends[growth.period]
+        share = new / growth.systems
+        more = Tranche(
+            commitment=growth.commitment,
+            site=growth.site,
+            due=growth.due,
+            mw=growth.mw * share,
+            late_mw=growth.late_mw * share,
+            basis=basis[growth.commitment],
+            stages=stages,
+            in_service=served,
+            on_time=None if growth.late_mw else served,
+        )
+        _grow(found, more)
     return sorted(found.values(), key=lambda t: (t.commitment, t.due, t.start, t.site))
+
+
+def _stages(
+    ways: Ways, queue: Queue, units: Units, system: str, wait: timedelta
+) -> tuple[dict[str, Span], date]:
+    """Return the days of each stage of installed systems, and the day on which all are ready."""
+    stages: dict[str, Span] = {}
+    ready = date.min
+    for position, (low, high) in queue.within(units):
+        _, span, used = queue.arrivals[position]
+        assert span is not None
+        installed = span[1]
+        ready = max(ready, installed + wait)
+        stages = _merge(stages, {"install": span})
+        if wait:
+            stages = _merge(stages, {"commission": (installed, installed + wait)})
+        for (place, item), (begin, end) in used:
+            size = end - begin
+            part = begin + low * size, begin + high * size
+            stages = _merge(stages, ways.trace(place, item, part, system))
+    return stages, ready
 
 
 def _grow(found: dict[tuple[str, str, date], Tranche], more: Tranche) -> None:
@@ -280,42 +298,83 @@ def _installs(plan: Plan, ways: Ways) -> dict[tuple[str, str], Queue]:
     return queues
 
 
-Growth = tuple[tuple[str, str, date], str, str, float, float, float, int]
-"""(commitment, site, due), hall, system, MW, MW of them that are late, systems, period."""
+@dataclass(frozen=True)
+class Growth:
+    """Growth of service toward a milestone, by systems of a hall class in a period.
+
+    Attributes
+    ----------
+    commitment, site, hall, system : str
+        What is served, and by which systems.
+    due : datetime.date
+        Day of the milestone.
+    mw, late_mw : float
+        MW on the commitment's basis, and those of them that are late.
+    systems : float
+        Systems that serve them.
+    period : int
+        Position of the period.
+    """
+
+    commitment: str
+    site: str
+    hall: str
+    system: str
+    due: date
+    mw: float
+    late_mw: float
+    systems: float
+    period: int
+
+
+Serving = dict[tuple[str, str, str], float]
+"""MW by site, hall class and system."""
 
 
 def _growth(plan: Plan) -> Iterator[Growth]:
     """Yield the growth of service toward each milestone, period by period."""
-    time, each = time_of(plan), _mw_per_system(plan)
-    place = {start: n for n, start in enumerate(time.starts)}
-    served: dict[str, dict[int, dict[tuple[str, str, str], float]]] = defaultdict(
-        lambda: defaultdict(dict)
-    )
-    for row in plan.tables["service"]:
-        key = str(row["site"]), str(row["hall"]), str(row["system"])
-        served[str(row["commitment"])][place[row["period"]]][key] = number(row["mw"])  # type: ignore[index]
+    time = time_of(plan)
+    mw_per_system = _mw_per_system(plan)
+    served = _served(plan)
     for commitment, due in milestones_of(plan).items():
-        best: dict[tuple[str, str, str], float] = defaultdict(float)
-        slack = max((mw for key, mw in each.items() if key[0] == commitment), default=0.0)
+        sizes = [mw for key, mw in mw_per_system.items() if key[0] == commitment]
+        largest_system = max(sizes, default=0.0)
+        best: Serving = defaultdict(float)
         level = 0.0
         for period in sorted(served[commitment]):
             now = served[commitment][period]
             total = sum(now.values())
-            shares = list(_shares(due, level, total, slack, time.ends[period]))
-            for key, mw in sorted(now.items()):
-                more, best[key] = mw - best[key], max(best[key], mw)
-                for day_due, share, late in shares if more > NOTHING else ():
-                    part, per = more * share, each[commitment, key[0], key[2]]
-                    yield (
-                        (commitment, key[0], day_due),
-                        key[1],
-                        key[2],
-                        part,
-                        more * late,
-                        part / per,
-                        period,
+            shares = list(_shares(due, level, total, largest_system, time.ends[period]))
+            for (site, hall, system), mw in sorted(now.items()):
+                more = mw - best[site, hall, system]
+                best[site, hall, system] = max(best[site, hall, system], mw)
+                if more <= NOTHING:
+                    continue
+                for due_day, share, late_share in shares:
+                    yield Growth(
+                        commitment=commitment,
+                        site=site,
+                        hall=hall,
+                        system=system,
+                        due=due_day,
+                        mw=more * share,
+                        late_mw=more * late_share,
+                        systems=more * share / mw_per_system[commitment, site, system],
+                        period=period,
                     )
             level = max(level, total)
+
+
+def _served(plan: Plan) -> dict[str, dict[int, Serving]]:
+    """Return the MW served by commitment and position of the period."""
+    positions = {start: position for position, start in enumerate(time_of(plan).starts)}
+    served: dict[str, dict[int, Serving]] = defaultdict(lambda: defaultdict(dict))
+    for row in plan.tables["service"]:
+        period = day(row["period"])
+        assert period is not None
+        key = str(row["site"]), str(row["hall"]), str(row["system"])
+        served[str(row["commitment"])][positions[period]][key] = number(row["mw"])
+    return served
 
 
 def _shares(
@@ -364,24 +423,28 @@ def _mw_per_system(plan: Plan) -> dict[tuple[str, str, str], float]:
     tables, it = plan.inputs.tables, it_mw(plan)
     found = {}
     for commitment in tables["commitments"]:
+        basis = commitment["basis"]
         for site in tables["sites"]:
             for system in tables["systems"]:
-                mw = it[system["system"]] * (site["pue"] or 1.0)
-                if commitment["basis"] != "facility":
-                    mw = it[system["system"]]
-                if commitment["basis"] == "system":
+                mw = it[system["system"]]
+                if basis == "facility":
+                    mw *= site["pue"] or 1.0
+                elif basis == "system":
                     mw = system["power_kw"] / 1000
                 found[commitment["commitment"], site["site"], system["system"]] = mw
     return found
 
 
 def _join(known: Span | None, more: Span) -> Span:
-    return more if known is None else (min(known[0], more[0]), max(known[1], more[1]))
+    """Return the shortest span with both."""
+    if known is None:
+        return more
+    return min(known[0], more[0]), max(known[1], more[1])
 
 
 def _merge(known: dict[str, Span], more: dict[str, Span]) -> dict[str, Span]:
     """Return the union of two sets of spans."""
-    stages: Iterable[str] = {**known, **more}
-    return {
-        name: _join(known.get(name), more[name]) if name in more else known[name] for name in stages
-    }
+    merged = dict(known)
+    for stage, span in more.items():
+        merged[stage] = _join(known.get(stage), span)
+    return merged

@@ -9,10 +9,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from planner.plan.finding_tables import PERIODS
+from planner.plan.finding_tables import PERIODS, QUOTED_MW
+from planner.plan.report_tables import MILESTONE_SLACK
 from planner.plan.store import Plan
 from planner.plan.tables import Row
-from planner.reports.console.plan_text import add_line, new_table, printable
+from planner.reports.console.plan_text import add_line, headings, new_table, printable
 from planner.reports.explanation_texts import (
     Held,
     Safe,
@@ -57,7 +58,8 @@ def print_explanation(plan: Plan, console: Console) -> None:
     )
     if not groups:
         _title(no_limit(plan), console)
-    if rest := collapsed(plan, "--json"):
+    rest = collapsed(plan, "--json")
+    if rest:
         console.print(Padding(Text(rest, "dim"), (0, 0, 0, 4), expand=False))
     _print_late(plan, console)
     if is_late(plan):
@@ -163,7 +165,8 @@ def _print_slack(plan: Plan, console: Console) -> None:
         return
     title = "Milestones that are met: slack, and the last day to order"
     _title(title, console)
-    table = new_table("Milestone", "Due", ">MW", ">Slack days", "Last order")
+    columns = MILESTONE_SLACK.select("commitment", "date", "mw", "slack_days", "last_order_date")
+    table = new_table(*headings(columns))
     for one in found[:MOST]:
         slack = "not known" if one.slack is None else figure(one.slack)
         add_line(table, [one.commitment, one.due, figure(one.mw, 1), slack, _orders(one)])
@@ -197,14 +200,17 @@ def _print_curve(rows: Sequence[Row], asked: Sequence[Row], console: Console) ->
     """Print bounds as bars, for dates of change and for requested dates."""
     full = "#" if console.options.ascii_only else "\N{FULL BLOCK}"
     most = max((number(row["at_most_mw"]) for row in rows), default=0.0) or 1.0
-    firm = any(row["firm_mw"] is not None for row in rows)
-    table = new_table("From", ">At most MW", *([">Firm MW"] if firm else []), "")
+    has_firm = any(row["firm_mw"] is not None for row in rows)
+    names = ["date", "at_most_mw", "firm_mw"] if has_firm else ["date", "at_most_mw"]
+    table = new_table(*headings(QUOTED_MW.select(*names)), "")
     shown = list(_steps(rows, asked))
     for row in shown:
         mw = number(row["at_most_mw"])
-        sure = "" if row["firm_mw"] is None else firm_figure(row["firm_mw"])
+        cells = [row["date"], bound_figure(mw)]
+        if has_firm:
+            cells.append("" if row["firm_mw"] is None else firm_figure(row["firm_mw"]))
         bar = full * round(BAR * mw / most)
-        add_line(table, [row["date"], bound_figure(mw), *([sure] if firm else []), bar])
+        add_line(table, [*cells, bar])
     console.print(table)
     if len(shown) < len(rows):
         rest = "only the largest rises; the sheet Quote has every date"
@@ -213,24 +219,26 @@ def _print_curve(rows: Sequence[Row], asked: Sequence[Row], console: Console) ->
 
 def _steps(rows: Sequence[Row], asked: Sequence[Row]) -> Iterable[Row]:
     """Return the first and last rows, requested rows, and the largest rises, by date."""
-    rises = {
-        n: max(
-            number(row[column]) - number(rows[n - 1][column])
-            for column in ("at_most_mw", "firm_mw")
-        )
-        for n, row in enumerate(rows)
-        if n
-    }
-    kept = {0, len(rows) - 1, *(n for n, row in enumerate(rows) if row in asked)}
+    rises = {}
+    for n in range(1, len(rows)):
+        before, row = rows[n - 1], rows[n]
+        rise = number(row["at_most_mw"]) - number(before["at_most_mw"])
+        firm_rise = number(row["firm_mw"]) - number(before["firm_mw"])
+        rises[n] = max(rise, firm_rise)
+    kept = {0, len(rows) - 1}
+    for n, row in enumerate(rows):
+        if row in asked:
+            kept.add(n)
     for n in sorted(rises, key=lambda n: -rises[n]):
         if len(kept) < MOST and rises[n] > NOTHING:
             kept.add(n)
-    return [rows[n] for n in sorted(kept) if rows]
+    return [rows[n] for n in sorted(kept)] if rows else []
 
 
 def _print_overtime(rows: Sequence[Row], console: Console) -> None:
     """Print the gain from overtime of each kind of limit, the largest first."""
-    table = new_table("Limits stretched", "From", ">At most MW", ">Gain MW")
+    columns = QUOTED_MW.select("overtime_of", "date", "at_most_mw", "gain_mw")
+    table = new_table(*headings(columns))
     ranked = sorted(rows, key=lambda row: (-number(row["gain_mw"]), str(row["date"])))
     for row in ranked[:MOST]:
         cells = [

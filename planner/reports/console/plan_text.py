@@ -13,8 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from planner.model.objectives import CHOOSING
+from planner.plan.columns import Column
+from planner.plan.report_tables import MILESTONES, PROOF, RAMP_ENDS
 from planner.plan.store import Plan
-from planner.plan.tables import Row
+from planner.plan.tables import COSTS, RAMP, Row
 from planner.reports.counts import (
     as_sentence,
     milestone_words,
@@ -34,6 +36,7 @@ from planner.reports.views import (
     listed,
     number,
     percent,
+    period_word,
     ramps,
 )
 from planner.solve.progress import Event
@@ -121,18 +124,23 @@ def _print_state(plan: Plan, console: Console) -> None:
 def _print_milestones(plan: Plan, console: Console) -> None:
     """Print the number of milestones met, and each milestone on its basis."""
     console.print(Text(f"Milestones: {milestone_words(plan)}"))
-    table = new_table("Milestone", "Due", "Basis", ">Committed MW", ">In service MW", ">Missed MW")
+    columns = MILESTONES.select(
+        "commitment", "date", "basis", "required_mw", "in_service_mw", "missed_mw"
+    )
+    table = new_table(*headings(columns))
     for row in listed(plan, "milestones"):
         missed = number(row.get("missed_mw"))
+        if missed <= NOTHING:
+            missed = 0.0
         cells = [
             row.get("commitment"),
             str(row.get("date"))[:10],
             row.get("basis"),
             figure(row.get("required_mw"), 1),
             figure(row.get("in_service_mw"), 1),
-            figure(missed if missed > NOTHING else 0.0, 1),
+            figure(missed, 1),
         ]
-        add_line(table, cells, "red" if missed > NOTHING else "")
+        add_line(table, cells, "red" if missed else "")
     show(table, console)
 
 
@@ -148,25 +156,29 @@ def _print_systems(plan: Plan, console: Console) -> None:
 def _print_costs(plan: Plan, console: Console) -> None:
     """Print the non-zero cost terms and their sum."""
     terms = [row for row in plan.tables.get("costs", []) if row["amount"] or row["present_cost"]]
-    keys = ("amount", "present_cost")
-    total: Row = {key: sum(number(row[key]) for row in terms) for key in keys} | {"term": "total"}
-    large = number(total["amount"]) >= 1e7
-    money = printable(currency(plan)) + (" million" if large else "")
-    table = new_table(f"Cost, {money}", ">Amount", ">Present cost")
+    total: Row = {"term": "total"}
+    for name in ("amount", "present_cost"):
+        total[name] = sum(number(row[name]) for row in terms)
+    money, size, decimals = printable(currency(plan)), 1.0, 0
+    if number(total["amount"]) >= 1e7:
+        money, size, decimals = f"{money} million", 1e6, 1
+    term, *amounts = COSTS.select(money=money)
+    table = new_table(*headings([term, *amounts]))
     for row in [*terms, total]:
-        amounts = [number(row[key]) / (1e6 if large else 1.0) for key in keys]
-        style = "bold" if row is total else ""
-        add_line(table, [row["term"], *(figure(amount, int(large)) for amount in amounts)], style)
+        cells = [row["term"]]
+        for column in amounts:
+            cells.append(figure(number(row[column.name]) / size, decimals))
+        add_line(table, cells, "bold" if row is total else "")
     show(table, console)
-    if revenue := number(plan.summary.get("revenue")):
-        shown = figure(revenue / (1e6 if large else 1.0), int(large))
-        earned = f"{shown} {'million ' if large else ''}{printable(currency(plan))}"
+    revenue = number(plan.summary.get("revenue"))
+    if revenue:
+        earned = f"{figure(revenue / size, decimals)} {money}"
         console.print(Text(f"Revenue of the MW served, not in the cost: {earned}"))
 
 
 def _print_tiers(plan: Plan, console: Console) -> None:
     """Print the tiers in order with their bounds, except the tie-break, which has none."""
-    table = new_table("Optimised, in order", "Unit", ">Value", ">Proven bound", ">Gap")
+    table = new_table(*headings(PROOF.select("words", "unit", "value", "bound", "gap")))
     for row in tiers(plan):
         if row["tier"] != CHOOSING:
             proof = [short(row["value"]), short(row["bound"]), percent(row["gap"])]
@@ -185,6 +197,17 @@ def _print_notes(plan: Plan, console: Console) -> None:
     if len(notes) > MOST_NOTES:
         more = several(len(notes) - MOST_NOTES, "more note")
         console.print(Text(f"and {more} in the summary", "dim"))
+
+
+def headings(columns: Iterable[Column], between: str = " ") -> list[str]:
+    """Return the headings of declared columns for `new_table`, with the units of numbers."""
+    texts = []
+    for column in columns:
+        if column.is_number:
+            texts.append(f">{column.title}{between}{column.unit}".rstrip())
+        else:
+            texts.append(column.title)
+    return texts
 
 
 def new_table(*headers: str) -> Table:
@@ -224,8 +247,8 @@ def print_ramp(plan: Plan, console: Console) -> None:
         Console to print to. A full bar is the commitment's largest value; missed MW are light.
     """
     shown = {name: rows for name, rows in ramps(plan).items() if _top(rows) > NOTHING}
-    plain = console.options.ascii_only
-    table = new_table("In service over time", "Basis", ">Last MW", ">Missed MW", "Ramp")
+    plain, word = console.options.ascii_only, period_word(plan)
+    table = new_table(*headings(RAMP_ENDS.select(), "\n"), "Ramp")
     for name, rows in shown.items():
         worst = _worst(rows)
         last = figure(rows[-1]["in_service_mw"], 1)
@@ -240,19 +263,19 @@ def print_ramp(plan: Plan, console: Console) -> None:
     printed = {*missing, *met[: max(MOST_RAMPS - len(missing), 0)]}
     for name, rows in shown.items():
         if name in printed:
-            _print_ramp_of(name, rows, console)
+            _print_ramp_of(name, rows, word, console)
     if len(printed) < len(shown):
         others = several(len(shown) - len(printed), "more commitment")
         console.print(Text(f"and {others}, without missed MW, in the reports", "dim"))
 
 
-def _print_ramp_of(name: str, rows: Sequence[Row], console: Console) -> None:
+def _print_ramp_of(name: str, rows: Sequence[Row], word: str, console: Console) -> None:
     """Print the periods with a change of one commitment, and the number omitted."""
     basis = BASIS_WORDS.get(str(rows[0]["basis"]), rows[0]["basis"])
     shown, left_out = _chosen(rows)
     console.print()
     console.print(Text(printable(f"{name}, MW {basis}, where it changes"), "bold"))
-    console.print(_ramp_table(shown, _top(rows), console.options.ascii_only))
+    console.print(_ramp_table(shown, _top(rows), word, console.options.ascii_only))
     if left_out:
         periods = several(left_out, "more period")
         text = f"{periods} in which it changes, without missed MW, in the reports"
@@ -267,10 +290,12 @@ def sparkline(rows: Sequence[Row], plain: bool = False, most: int = 24) -> str:
     return "".join(steps[math.ceil(8 * value / top - 1e-9)] if top > 0 else " " for value in values)
 
 
-def _ramp_table(rows: Sequence[Row], top: float, plain: bool) -> Table:
+def _ramp_table(rows: Sequence[Row], top: float, word: str, plain: bool) -> Table:
     """Return periods of a commitment with bars of MW in service and missed."""
     full, light = ("#", ".") if plain else ("\N{FULL BLOCK}", "\N{LIGHT SHADE}")
-    table = new_table("On", ">Due MW", ">In service MW", ">Missed MW", "")
+    columns = RAMP.select("period_end", "required_mw", "in_service_mw", "missed_mw", period=word)
+    # Units below the titles leave room for the bars on 80 columns.
+    table = new_table(*headings(columns, "\n"), "")
     for row in rows:
         served, missed = number(row["in_service_mw"]), _missed(row)
         bar = full * round(BAR * served / top) + light * round(BAR * missed / top)

@@ -34,9 +34,9 @@ def print_table(table: ReportTable, console: Console, most: int = MOST_ROWS) -> 
     drawn.title = Text(printable(table.title), "bold")
     drawn.title_justify = "left"
     for column in table.columns:
-        _add_column(drawn, column, [shown(row.get(column.key), column.kind) for row in rows])
+        _add_column(drawn, column, [shown(row.get(column.name), column.kind) for row in rows])
     for row in rows:
-        add_line(drawn, [shown(row.get(column.key), column.kind) for column in table.columns])
+        add_line(drawn, [shown(row.get(column.name), column.kind) for column in table.columns])
     show(drawn, console)
     if len(table.rows) > most:
         console.print(Text(f"and {len(table.rows) - most} more in the files", "dim"))
@@ -44,13 +44,13 @@ def print_table(table: ReportTable, console: Console, most: int = MOST_ROWS) -> 
 
 def _add_column(drawn: Table, column: Column, cells: list[str]) -> None:
     """Add a column: numbers and days are never wrapped, long texts and headers are."""
-    header = f"{column.header}, {column.unit}" if column.unit else column.header
+    header = f"{column.title}, {column.unit}" if column.unit else column.title
     longest = max(map(len, cells), default=0)
-    whole = longest if column.numeric else min(longest, LONGEST_WHOLE)
+    whole = longest if column.is_number else min(longest, LONGEST_WHOLE)
     words = [len(word) for word in header.split()]
     drawn.add_column(
         Text(printable(header)),
-        justify="right" if column.numeric else "left",
+        justify="right" if column.is_number else "left",
         overflow="fold",
         min_width=max([whole, *words]),
     )

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from planner.plan.rounding import tidy
+from planner.plan.site_tables import CALENDAR
 from planner.plan.tables import Row
 from planner.reports.excel.parts import Report
-from planner.reports.excel.styles import Field, cell
+from planner.reports.excel.styles import cell
 from planner.reports.excel.workbook_writer import TOP, Page
 from planner.reports.install_days import installs
 from planner.reports.views import day, number
@@ -26,7 +27,7 @@ ORDERS = "orders"
 """Unit of orders; systems are counted by kind."""
 
 MOST_MONTHS = 240
-HEAD = 8
+HEAD = len(CALENDAR.declared)
 """Columns before the months."""
 
 Tranche = tuple[str, str, str]
@@ -48,19 +49,9 @@ def write_calendar(report: Report, page: Page) -> None:
     )
     grid = _grid(report)
     months, lines = _months(grid), sorted(grid.items(), key=_place)
-    fields = [
-        Field("due", "Milestone due", kind="date"),
-        Field("commitment", "Commitment"),
-        Field("site", "Site"),
-        Field("stage", "Stage", kind="center"),
-        Field("unit", "Counted", kind="center"),
-        Field("first", "First", kind="date"),
-        Field("last", "Last", kind="date"),
-        Field("all", "All", "number", "amount"),
-    ]
     rows = [_line(key, amounts) for key, amounts in lines]
     page.widths = {0: 11.0}
-    placed = page.table(TOP, fields, rows, empty="no installs for any milestone")
+    placed = page.table(TOP, CALENDAR.select(), rows, empty="no installs for any milestone")
     page.freeze(TOP, HEAD)
     report.placed["Calendar"] = placed
     if not rows:
@@ -74,10 +65,10 @@ def write_calendar(report: Report, page: Page) -> None:
     for at, (_, amounts) in enumerate(lines, start=placed.first):
         by_month = _by_month(amounts)
         for column, month in enumerate(months, start=HEAD):
-            page.value(at, column, by_month.get(month), "count")
+            page.value(at, column, by_month.get(month), "month_count")
         formula = f"=SUM({cell(at, HEAD)}:{cell(at, last)})"
         page.formula(
-            at, HEAD - 1, formula, number(rows[at - placed.first]["all"]), "body", "sum", "whole"
+            at, HEAD - 1, formula, number(rows[at - placed.first]["all"]), "body", "sum", "count"
         )
     _colour(page, placed.first, placed.last, last)
     page.sheet.repeat_columns(0, HEAD - 1)
@@ -161,7 +152,8 @@ def _grid(report: Report) -> Grid:
         tranches[str(row["hall"]), str(row["system"]), str(done)] = tranche
         count, system = number(row["installed"]), str(row["system"])
         grid[tranche, "install", system][done] += count
-        if ready := day(row["in_service"]):
+        ready = day(row["in_service"])
+        if ready:
             grid[tranche, "in service", system][ready] += count
     for stage, tranche, when in _order_dates(report, tranches):
         grid[tranche, stage, ORDERS][when] += 1
@@ -180,5 +172,6 @@ def _order_dates(
     for row in report.rows("orders"):
         for tranche in sorted(fed.get(str(row["order"]), ())):
             for stage, column in (("order", "order_date"), ("arrive", "arrival_date")):
-                if when := day(row[column]):
+                when = day(row[column])
+                if when:
                     yield stage, tranche, when

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from planner.plan.site_tables import DAILY_INSTALLS, WINDOWS
 from planner.reports.excel.parts import Report
-from planner.reports.excel.styles import Field
 from planner.reports.excel.workbook_writer import TOP, Page
 from planner.reports.install_days import CLOCK_WORDS, installs, windows
 
@@ -14,23 +14,23 @@ def write_installs(report: Report, page: Page) -> None:
         "Systems installed or removed, by day. In service on: after commissioning; blank after the "
         "plan's end. Late: the milestone is short of MW before then"
     )
-    fields = [
-        Field("date", "Installed by", kind="date"),
-        Field("site", "Site", most=32),
-        Field("hall", "Hall class", most=32),
-        Field("system", "System", most=24),
-        Field("installed", "Installed", "systems", "amount", total=True),
-        Field("removed", "Removed", "systems", "amount", total=True),
-        Field("in_service", "In service on", kind="date"),
-        Field("commitment", "Commitment", most=28),
-        Field("milestone", "Milestone", kind="date"),
-        Field("late", "Late", kind="center"),
-    ]
+    columns = DAILY_INSTALLS.select(
+        "date",
+        "site",
+        "hall",
+        "system",
+        "installed",
+        "removed",
+        "in_service",
+        "commitment",
+        "milestone",
+        "late",
+    )
     rows = installs(report.plan)
-    placed = page.table(TOP, fields, rows, "Total of visible rows", "no installs")
+    placed = page.table(TOP, columns, rows, "Total of visible rows", "no installs")
     page.freeze(TOP + 1, 1, first=TOP)
     page.filter(placed)
-    page.mark(placed.cells("late"), "==", "yes", "bad", "center")
+    page.mark(placed.cells("late"), "==", "yes", "bad", "label")
     report.placed["Installs"] = placed
 
 
@@ -42,17 +42,7 @@ def write_clock(report: Report, page: Page) -> None:
         f"{count:,} windows in which anything is done; all are in tables/clock.csv"
     )
     page.subtitle(text if count else "Windows in which suppliers, plants, lanes and crews work")
-    fields = [
-        Field("work", "Work", kind="center"),
-        Field("place", "Supplier, plant, place or site"),
-        Field("more", "To, or item"),
-        Field("window_from", "First day", kind="date"),
-        Field("date", "Last day", kind="date"),
-        Field("done", "Completed", most=60),
-        Field("carried", "Carried over", "units", "decimal"),
-    ]
-    empty = "no rate limits this plan"
-    placed = page.table(TOP, fields, rows, empty=empty)
+    placed = page.table(TOP, WINDOWS.select(), rows, empty="no rate limits this plan")
     page.freeze(TOP, 1)
     page.filter(placed)
     report.placed["Clock"] = placed

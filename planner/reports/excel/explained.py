@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
-from planner.plan.finding_tables import Finding
+from planner.plan.finding_tables import BOTTLENECKS as BOTTLENECKS_TABLE
+from planner.plan.finding_tables import LATENESS, Finding
+from planner.plan.report_tables import LIMIT_PERIODS
 from planner.plan.rounding import total
 from planner.plan.tables import Row
 from planner.reports.excel.parts import Report
-from planner.reports.excel.styles import Field, Placed, cell
+from planner.reports.excel.styles import Placed, cell
 from planner.reports.excel.workbook_writer import TOP, Page
 from planner.reports.explanation_texts import (
     MILLIONS_FROM,
@@ -35,7 +37,7 @@ ASKS, SLACK, QUOTE = "Asks", "Slack", "Quote"
 KEYS = ("subject", "kind", "cell")
 """Columns that identify a limit in the timeline."""
 
-HEAD = 5
+HEAD = len(LIMIT_PERIODS.declared)
 """Columns before the periods."""
 
 MOST_LIMITS, MOST_PERIODS = 400, 300
@@ -43,6 +45,36 @@ MOST_LIMITS, MOST_PERIODS = 400, 300
 
 SHADES = ("#DDE6F2", "#FFF1D6", "#FBD9A5", "#F3B562", "#E88A1E")
 """Colours: first a binding limit without a gain, then gains from the smallest to the largest."""
+
+
+SHOWN = (
+    "rank",
+    "subject",
+    "kind",
+    "cell",
+    "value",
+    "day",
+    "mw_months_percent",
+    "money_percent",
+    "one_more",
+    "mw_months",
+    "status",
+    "money",
+    "money_status",
+    "mw_months_lifted",
+    "mw_months_kind",
+    "mw_months_whole",
+    "money_whole",
+    "moved",
+    "first_period",
+    "last_period",
+    "periods",
+    "note",
+)
+"""Columns of the bottlenecks; those without any value are left out."""
+
+ALWAYS_SHOWN = ("rank", "cell", "value", "one_more")
+"""Columns of the bottlenecks that are never left out."""
 
 
 def has_explanation(report: Report) -> bool:
@@ -69,6 +101,7 @@ def write_bottlenecks(report: Report, page: Page) -> None:
     """Write every limit with a gain or a saving, ranked by the gain from one per cent more."""
     money = currency(report.plan)
     rest = collapsed(report.plan)
+    more = f". {rest}" if rest else ""
     page.subtitle(
         "Input cells that hold the plan back, ranked by the gain from 1 % more of the limit, in "
         "all its rows; for dates and days, by a hundredth of the gain if lifted. Every gain is "
@@ -76,54 +109,21 @@ def write_bottlenecks(report: Report, page: Page) -> None:
         "also re-solved in whole systems, one step more. Across priorities only the gains are "
         "added up. Proof: confirmed if the shadow price and the re-solve of one step agree; "
         "degenerate if they do not, and the re-solved gain is shown"
-        + (f". {rest}" if rest else "")
-        + left_open(explanation(report.plan))
+        f"{more}{left_open(explanation(report.plan))}"
     )
-    fields = [
-        Field("rank", "Rank", kind="whole"),
-        Field("subject", "Subject", most=34),
-        Field("kind", "Limit", most=24),
-        Field("cell", "Input cell", most=24),
-        Field("value", "Cell value", kind="each"),
-        Field("day", "or date", kind="date"),
-        Field("mw_months_percent", "Gain from 1 % more", "MW-months", "decimal"),
-        Field("money_percent", "Saving from 1 % more", f"{money}, present cost", "whole"),
-        Field("one_more", "Step", most=26),
-        Field("mw_months", "Gain per step", "MW-months", "decimal"),
-        Field("status", "Proof", most=22),
-        Field("money", "Saving per step", f"{money}, present cost", "whole"),
-        Field("money_status", "Proof", most=22),
-        Field("mw_months_lifted", "Gain if lifted", "MW-months", "decimal"),
-        Field("mw_months_kind", "Gain if its kind is lifted", "MW-months", "decimal"),
-        Field("mw_months_whole", "Gain per step, whole systems", "MW-months", "decimal"),
-        Field("money_whole", "Saving per step, whole systems", f"{money}, present cost", "whole"),
-        Field("moved", "Shifted between priorities", most=40),
-        Field("first_period", "Counts from", kind="date"),
-        Field("last_period", "to", kind="date"),
-        Field("periods", "Periods", "", "whole"),
-        Field("note", "Note", most=40),
-    ]
     rows = telling(report.plan)
-    kept = [
-        f
-        for f in fields
-        if f.key in ("rank", "cell", "value", "one_more")
-        or any(row.get(f.key) is not None for row in rows)
-    ]
+    columns = []
+    for column in BOTTLENECKS_TABLE.select(*SHOWN, money=money):
+        is_filled = any(row.get(column.name) is not None for row in rows)
+        if is_filled or column.name in ALWAYS_SHOWN:
+            columns.append(column)
     shown = [row | {"one_more": one_more(row)} for row in rows]
-    placed = page.table(TOP, kept, shown, empty=no_limit(report.plan))
+    placed = page.table(TOP, columns, shown, empty=no_limit(report.plan))
     page.freeze(TOP, 3)
     page.filter(placed)
-    for key in ("mw_months_percent", "money_percent"):
-        if key in placed.columns and rows:
-            page.sheet.conditional_format(
-                *placed.cells(key),
-                {
-                    "type": "data_bar",
-                    "bar_solid": True,
-                    "bar_color": "#F3C98B",
-                },
-            )
+    for name in ("mw_months_percent", "money_percent"):
+        if name in placed.columns and rows:
+            page.data_bars(placed, name, "#F3C98B")
     report.placed[BOTTLENECKS] = placed
 
 
@@ -141,43 +141,44 @@ def write_by_period(report: Report, page: Page) -> None:
     found = timeline(report.plan, KEYS)
     limits = list(found.worth)[:MOST_LIMITS]
     large = found.most >= MILLIONS_FROM
-    unit, style = f"{found.unit}{' million' * large}", "in_millions" if large else "decimal"
-    cut = (
-        f"; {len(limits)} of {len(found.worth)} limits shown, all in tables/bottleneck_periods.csv"
-        if len(limits) < len(found.worth)
-        else ""
-    )
+    kind = "in_millions" if large else "mw_months"
+    unit = f"{found.unit} million" if large else found.unit
+    cut = ""
+    if len(limits) < len(found.worth):
+        cut = (
+            f"; {len(limits)} of {len(found.worth)} limits shown, "
+            "all in tables/bottleneck_periods.csv"
+        )
     page.subtitle(
         f"Gain from one step more of each limit with divisible systems, {unit}, "
         "allocated to the periods in which it is binding; blue: at its limit, but "
         "raising it alone gains nothing. Lead times and other numbers of days belong to "
         f"no single period{cut}"
     )
-    fields = [
-        Field("subject", "Subject", most=30),
-        Field("kind", "Limit", most=22),
-        Field("cell", "Input cell", most=22),
-        Field("binds", "Periods", "", "whole"),
-        Field("all", "All", unit, style),
-    ]
-    rows: list[Row] = [
-        {
-            **dict(zip(KEYS, limit, strict=True)),
-            "binds": len(found.worth[limit]),
-            "all": total(found.worth[limit].values()),
-        }
-        for limit in limits
-    ]
-    placed = page.table(TOP, fields, rows, empty="no limit is binding in any period")
+    *columns, total_gain = LIMIT_PERIODS.select()
+    columns.append(replace(total_gain.worded(gain=unit), kind=kind))
+    rows: list[Row] = []
+    for limit in limits:
+        subject, limit_kind, where = limit
+        rows.append(
+            {
+                "subject": subject,
+                "kind": limit_kind,
+                "cell": where,
+                "binds": len(found.worth[limit]),
+                "all": total(found.worth[limit].values()),
+            }
+        )
+    placed = page.table(TOP, columns, rows, empty="no limit is binding in any period")
     page.freeze(TOP, HEAD)
     report.placed[BY_PERIOD] = placed
     if rows:
         page.filter(placed)
-        _grid(page, placed, found, [found.worth[limit] for limit in limits], style)
+        _grid(page, placed, found, [found.worth[limit] for limit in limits], kind)
 
 
 def _grid(
-    page: Page, placed: Placed, found: Timeline, worth: list[dict[date, float]], style: str
+    page: Page, placed: Placed, found: Timeline, worth: list[dict[date, float]], kind: str
 ) -> None:
     """Write the gain by period beside the limits, blank where a limit is not binding."""
     periods = found.periods[:MOST_PERIODS]
@@ -189,9 +190,9 @@ def _grid(
     for row, by_period in enumerate(worth, start=placed.first):
         cells = [by_period.get(start) for start in periods]
         for column, value in enumerate(cells, start=HEAD):
-            page.value(row, column, value, "worth", f"{style}_or_none")
+            page.value(row, column, value, "worth", f"{kind}_or_none")
         formula = f"=SUM({cell(row, HEAD)}:{cell(row, last)})"
-        page.formula(row, HEAD - 1, formula, total(map(number, cells)), "body", "sum", style)
+        page.formula(row, HEAD - 1, formula, total(map(number, cells)), "body", "sum", kind)
     _shade(page, (placed.first, HEAD, placed.last, last), found.levels)
     page.sheet.repeat_columns(0, HEAD - 1)
     page.pages_wide = 1 if len(periods) <= 24 else 2
@@ -200,15 +201,13 @@ def _grid(
 def _shade(page: Page, area: tuple[int, int, int, int], levels: tuple[float, ...]) -> None:
     """Colour each cell by its gain; a binding limit without a gain has a colour of its own."""
     # Excel's own colour scales would also colour a gain of zero.
-    first, (binds, *shades) = cell(*area[:2]), SHADES
-    rules = [
-        (f"{first}=0", binds),
-        *(
-            (f"{first}>={level!r}", shade)
-            for level, shade in zip(levels, shades[::-1], strict=False)
-        ),
-    ]
-    for criteria, colour in [*rules, (f"{first}>0", shades[0])]:
+    first = cell(*area[:2])
+    binding, *shades = SHADES
+    rules = [(f"{first}=0", binding)]
+    for level, shade in zip(levels, reversed(shades), strict=False):
+        rules.append((f"{first}>={level!r}", shade))
+    rules.append((f"{first}>0", shades[0]))
+    for criteria, colour in rules:
         page.sheet.conditional_format(
             *area,
             {
@@ -228,20 +227,20 @@ def write_late(report: Report, page: Page) -> None:
         "several. Gain without this date: MW gained if this date did not exist, given where one "
         "period earlier gains nothing"
     )
-    fields = [
-        Field("commitment", "Milestone"),
-        Field("date", "Due", kind="date"),
-        Field("missed_mw", "Missed", "MW", "mw"),
-        Field("link", "Link", kind="whole"),
-        Field("says", "Cause", most=60),
-        Field("cell", "Input cell", most=24),
-        Field("mw_through", "Depends on it", "MW", "mw"),
-        Field("mw_a_step", "Gain per step", "MW", "decimal"),
-        Field("mw_without", "Gain without this date", "MW", "decimal"),
-        Field("first_period", "Holds from", kind="date"),
-        Field("last_period", "to", kind="date"),
-    ]
-    placed = page.table(TOP, fields, report.rows("lateness"))
+    columns = LATENESS.select(
+        "commitment",
+        "date",
+        "missed_mw",
+        "link",
+        "says",
+        "cell",
+        "mw_through",
+        "mw_a_step",
+        "mw_without",
+        "first_period",
+        "last_period",
+    )
+    placed = page.table(TOP, columns, report.rows("lateness"))
     page.freeze(TOP, 2)
     page.filter(placed)
     report.placed[LATE] = placed
@@ -251,11 +250,11 @@ def headline_sentences(report: Report) -> list[tuple[str, str]]:
     """Return the most important sentences of the explanation, each with its sheet."""
     if not has_explanation(report):
         return []
-    makers: list[tuple[Callable[..., str], str]] = [
-        (periods_sentence, LATE),
-        (holding_sentence, BOTTLENECKS),
-        (ask_sentence, ASKS),
-        (slack_sentence, SLACK),
+    plan = report.plan
+    sentences = [
+        (periods_sentence(plan), LATE),
+        (holding_sentence(plan), BOTTLENECKS),
+        (ask_sentence(plan), ASKS),
+        (slack_sentence(plan), SLACK),
     ]
-    found = [(make(report.plan), sheet) for make, sheet in makers]
-    return [(text, sheet) for text, sheet in found if text]
+    return [(text, sheet) for text, sheet in sentences if text]

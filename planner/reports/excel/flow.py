@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from planner.plan.site_tables import MOVES
+from planner.plan.tables import STOCK
 from planner.reports.excel.parts import Report
-from planner.reports.excel.styles import Field
 from planner.reports.excel.workbook_writer import TOP, Page
 from planner.reports.install_days import moves
 
@@ -14,13 +15,8 @@ def write_stock(report: Report, page: Page) -> None:
         "Units held after what is taken on a day, where any are left; the place * is everywhere, "
         "in a plan without lanes"
     )
-    fields = [
-        Field("place", "Place"),
-        Field("item", "Item"),
-        Field("date", "After", kind="date"),
-        Field("quantity", "Held", "units", "amount"),
-    ]
-    placed = page.table(TOP, fields, report.rows("stock"), empty="no stock is held")
+    columns = STOCK.select("place", "item", "date", "quantity")
+    placed = page.table(TOP, columns, report.rows("stock"), empty="no stock is held")
     page.freeze(TOP, 1)
     page.filter(placed)
     report.placed["Stock"] = placed
@@ -32,19 +28,9 @@ def write_shipments(report: Report, page: Page) -> None:
         "Systems that plants start to assemble, and units that leave on lanes, by day. Since: with "
         "a limited rate they are started or sent evenly from this day on, the last on the day"
     )
-    fields = [
-        Field("what", "Movement", kind="center"),
-        Field("from", "From"),
-        Field("to", "To"),
-        Field("item", "Item"),
-        Field("since", "Since", kind="date"),
-        Field("date", "Starts or leaves", kind="date"),
-        Field("done", "Finished or arrives", kind="date"),
-        Field("quantity", "Quantity", "units", "amount"),
-    ]
     rows = moves(report.plan)
     empty = "no shipments: the plan has no lanes and no plants"
-    placed = page.table(TOP, fields, rows, empty=empty)
+    placed = page.table(TOP, MOVES.select(), rows, empty=empty)
     page.freeze(TOP, 1)
     page.filter(placed)
     report.placed["Shipments"] = placed

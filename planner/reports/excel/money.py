@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from functools import partial
 
+from planner.plan.columns import Column
+from planner.plan.report_tables import CASH, COST_STEPS
 from planner.plan.rounding import running, tidy, total
 from planner.plan.tables import COST_TERMS, Row
 from planner.reports.excel import native_charts
 from planner.reports.excel.orders import ORDERS
 from planner.reports.excel.parts import Report
-from planner.reports.excel.styles import Field
+from planner.reports.excel.styles import Placed
 from planner.reports.excel.workbook_writer import TOP, Page
 from planner.reports.views import (
     TERM_WORDS,
+    Pivot,
     currency,
     day,
     months_long,
     number,
+    period_ends,
     period_word,
     pivot,
 )
@@ -33,106 +40,142 @@ def write_cash(report: Report, page: Page) -> None:
     plan = report.plan
     money, word = currency(plan), period_word(plan)
     page.subtitle(CASH_CAPTION.format(word=word))
-    found = pivot(plan, report.rows("spend"), "term", "amount")
-    terms = [term for term in COST_TERMS if term in found.columns]
-    if not set(terms) - {"late"}:
-        terms.insert(0, COST_TERMS[0])  # the sums need a column even if nothing is spent
-    ends = {day(row["period"]): day(row["period_end"]) for row in report.rows("ramp")}
-    rows: list[Row] = [
-        {
-            "period": period,
-            "last": ends.get(period, period),
-            **{term: found.cells.get((period, term)) for term in terms},
-        }
-        for period in found.periods
-    ]
-    if not rows:
+    spent = pivot(plan, report.rows("spend"), "term", "amount")
+    if not spent.periods:
         page.text(TOP, 0, "none", "subtitle")
         return
-    fields = [
-        Field("period", f"First day of {word}", kind="date"),
-        Field("last", f"Last day of {word}", kind="date"),
-        _commit(report, rows, money),
-        *(Field(term, f"Pay: {term}", money, "whole", total=True) for term in terms),
-        *_payments(report, rows, terms, money),
-    ]
-    placed = page.table(TOP, fields, rows, "Total")
+    terms = [term for term in COST_TERMS if term in spent.columns]
+    if not set(terms) - {"late"}:
+        terms.insert(0, COST_TERMS[0])  # the sums need a column even if nothing is spent
+    rows = _cash_rows(report, spent, terms)
+    has_budget = _add_budget(report, rows, terms)
+    columns = _cash_columns(terms, has_budget, money, word)
+    formulas = _cash_formulas(report, terms)
+    placed = page.table(TOP, columns, rows, "Total", formulas=formulas)
     page.freeze(TOP + 1, 1, first=TOP)
     page.sheet.repeat_columns(0)
     page.filter(placed)
-    if "left" in placed.columns:
-        page.mark(placed.cells("left"), "<", -0.005, "bad", "whole")
-    columns = {
-        "period": placed.cells("period"),
-        "paid": placed.cells("paid"),
-        "paid so far": placed.cells("so_far"),
-    }
-    if "budget" in placed.columns:
-        columns["budget"] = placed.cells("budget")
-    # On a time axis a bar is at most a month wide, and a day if any period is shorter.
-    look = native_charts.Look(
-        f"Money paid in each {word}",
-        f"{money} million",
-        months_long(plan),
-        periods=0 if word == "month" else len(rows),
-    )
-    make = partial(native_charts.money_chart, page.book, page, look, columns)
-    report.add_chart(make, page, TOP + 1, len(fields) + 1)
-    page.print_only(placed.last, len(fields) - 1)
+    if has_budget:
+        page.mark(placed.cells("left"), "<", -0.005, "bad", "money")
+    _add_cash_chart(report, page, placed)
+    page.print_only(placed.last, len(columns) - 1)
     page.pages_wide = max(1, round(sum(page.widths.values()) / 230))
     page.on_one_page(placed)
     report.placed["Cash"] = placed
 
 
-def _commit(report: Report, rows: list[Row], money: str) -> Field:
-    """Add the value of the orders dated in each period to its row; return the live column."""
-    orders = report.placed[ORDERS]
-    starts = [row["period"] for row in rows]
-    placed: list[list[float]] = [[] for _ in rows]
+def _cash_rows(report: Report, spent: Pivot, terms: list[str]) -> list[Row]:
+    """Return the money committed and paid in each period."""
+    ends = period_ends(report.plan)
+    committed = _committed(report, spent.periods)
+    rows: list[Row] = []
+    paid_so_far: list[float] = []
+    for period in spent.periods:
+        row: Row = {
+            "period": period,
+            "last": ends.get(period, period),
+            "commit": committed[period],
+        }
+        for term in terms:
+            row[term] = spent.cells.get((period, term))
+        row["paid"] = total(number(row[term]) for term in terms)
+        paid_so_far.append(number(row["paid"]))
+        rows.append(row)
+    for row, so_far in zip(rows, running(paid_so_far), strict=True):
+        row["so_far"] = so_far
+    return rows
+
+
+def _committed(report: Report, periods: Sequence[date]) -> dict[date, float]:
+    """Return the value of the orders dated in each period, order cost included."""
+    ends = period_ends(report.plan)
+    values: dict[date, list[float]] = {period: [] for period in periods}
     for order in report.rows("orders"):
         ordered = day(order["order_date"])
-        at = bisect_right(starts, ordered) - 1 if ordered else -1  # type: ignore[type-var]
-        if at >= 0 and ordered <= rows[at]["last"]:  # type: ignore[operator]
-            placed[at] += [number(order["price"]), number(order["order_cost"])]
-    for row, amounts in zip(rows, placed, strict=True):
-        row["commit"] = total(amounts)
+        if ordered is None:
+            continue
+        position = bisect_right(periods, ordered) - 1
+        if position < 0:
+            continue
+        period = periods[position]
+        if ordered <= ends.get(period, period):
+            values[period] += [number(order["price"]), number(order["order_cost"])]
+    return {period: total(amounts) for period, amounts in values.items()}
+
+
+def _add_budget(report: Report, rows: list[Row], terms: list[str]) -> bool:
+    """Add the budget of each period and what is left of it; return whether there is a budget."""
+    limits = []
+    for given in report.plan.inputs.tables["budget"]:
+        limits.append((day(given["date"]), given["cumulative"]))
+    if not limits:
+        return False
+    counted = _within_budget(terms)
+    spending = running(total(number(row[term]) for term in counted) for row in rows)
+    for row, spent in zip(rows, spending, strict=True):
+        last = day(row["last"])
+        # A limit holds until its day, so the lowest of those still to come applies.
+        ahead = [limit for until, limit in limits if until and last and until >= last]
+        row["against"] = spent
+        row["budget"] = min(ahead, default=None)
+        row["left"] = total((min(ahead), -spent)) if ahead else None
+    return True
+
+
+def _within_budget(terms: list[str]) -> list[str]:
+    """Return the cost terms that the budget covers."""
+    return [term for term in terms if term != "late"]
+
+
+def _cash_columns(terms: list[str], has_budget: bool, money: str, word: str) -> list[Column]:
+    """Return the columns of the sheet, one of them for each cost term."""
+    columns = CASH.select("period", "last", "commit", money=money, period=word)
+    for term in terms:
+        (column,) = CASH.select("term", money=money)
+        columns.append(replace(column.worded(term=term), name=term))
+    columns += CASH.select("paid", "so_far", money=money)
+    if has_budget:
+        columns += CASH.select("against", "budget", "left", money=money)
+    return columns
+
+
+def _cash_formulas(report: Report, terms: list[str]) -> dict[str, str]:
+    """Return the formulas of the live columns."""
+    orders = report.placed[ORDERS]
     dates = orders.area("order_date", ORDERS)
-    sums = "+".join(
-        f'SUMIFS({orders.area(key, ORDERS)},{dates},">="&{{period}},{dates},"<="&{{last}})'
-        for key in ("price", "order_cost")
+    within = f'{dates},">="&{{period}},{dates},"<="&{{last}}'
+    prices = f"SUMIFS({orders.area('price', ORDERS)},{within})"
+    costs = f"SUMIFS({orders.area('order_cost', ORDERS)},{within})"
+    counted = _within_budget(terms)
+    return {
+        "commit": f"={prices}+{costs}",
+        "paid": f"=SUM({{{terms[0]}}}:{{{terms[-1]}}})",
+        "so_far": "=SUM({first_paid}:{paid})",
+        "against": f"=SUM({{first_{counted[0]}}}:{{{counted[-1]}}})",
+        "left": "={budget}-{against}",
+    }
+
+
+def _add_cash_chart(report: Report, page: Page, placed: Placed) -> None:
+    """Show the money paid in each period and so far, against the budget."""
+    plan = report.plan
+    word = period_word(plan)
+    series = {
+        "period": placed.cells("period"),
+        "paid": placed.cells("paid"),
+        "paid so far": placed.cells("so_far"),
+    }
+    if "budget" in placed.columns:
+        series["budget"] = placed.cells("budget")
+    # On a time axis a bar is at most a month wide, and a day if any period is shorter.
+    look = native_charts.Look(
+        f"Money paid in each {word}",
+        f"{currency(plan)} million",
+        months_long(plan),
+        periods=0 if word == "month" else placed.rows,
     )
-    return Field("commit", "Commit: orders", money, "whole", total=True, formula=f"={sums}")
-
-
-def _payments(report: Report, rows: list[Row], terms: list[str], money: str) -> list[Field]:
-    """Add the money paid in each period and so far to its row; return the live columns."""
-    counted = [term for term in terms if term != "late"]
-    limits = [(day(row["date"]), row["cumulative"]) for row in report.plan.inputs.tables["budget"]]
-    paid = [total(number(row[term]) for term in terms) for row in rows]
-    against = running(total(number(row[term]) for term in counted) for row in rows)
-    for row, amount, so_far, spent in zip(rows, paid, running(paid), against, strict=True):
-        row["paid"], row["so_far"], row["against"] = amount, so_far, spent
-        row["budget"] = min(
-            (limit for until, limit in limits if until and until >= row["last"]),  # type: ignore[operator]
-            default=None,
-        )
-        limit = row["budget"]
-        row["left"] = None if limit is None else total((number(limit), -spent))
-    return [
-        Field("paid", "Pay: all", money, "whole", True, f"=SUM({{{terms[0]}}}:{{{terms[-1]}}})"),
-        Field("so_far", "Paid so far", money, "whole", formula="=SUM({first_paid}:{paid})"),
-        *(_against_budget(counted, money) if limits else ()),
-    ]
-
-
-def _against_budget(counted: list[str], money: str) -> tuple[Field, ...]:
-    """Return the columns of payments against the budget, which excludes `late`."""
-    against = f"=SUM({{first_{counted[0]}}}:{{{counted[-1]}}})"
-    return (
-        Field("against", "Paid so far without late", money, "whole", formula=against),
-        Field("budget", "Budget so far", money, "whole"),
-        Field("left", "Budget left", money, "whole", formula="={budget}-{against}"),
-    )
+    make = partial(native_charts.money_chart, page.book, page, look, series)
+    report.add_chart(make, page, TOP + 1, len(placed.columns) + 1)
 
 
 def write_costs(report: Report, page: Page) -> None:
@@ -142,41 +185,27 @@ def write_costs(report: Report, page: Page) -> None:
         "Cost terms over the whole plan: nominal, and discounted to its first day (present cost); "
         "the totals are live sums"
     )
-    large = any(abs(number(row["amount"])) >= 1e6 for row in report.rows("costs"))
-    kind = "whole" if large else "decimal"
-    fields = [
-        Field("term", "Cost term"),
-        Field("words", "What it pays for"),
-        Field("amount", "Amount", money, kind, total=True),
-        Field("present_cost", "Present cost", money, kind, total=True),
-        Field("amount_m", "Amount", f"{money} million", "millions", True, "={amount}/1000000"),
-        Field(
-            "present_m",
-            "Present cost",
-            f"{money} million",
-            "millions",
-            True,
-            "={present_cost}/1000000",
-        ),
-    ]
-    rows = [
-        row
-        | {
+    columns = COST_STEPS.select(
+        "term", "words", "amount", "present_cost", "amount_m", "present_m", money=money
+    )
+    rows: list[Row] = []
+    for row in report.rows("costs"):
+        more = {
             "words": TERM_WORDS.get(str(row["term"]), ""),
             "amount_m": tidy(number(row["amount"]) / 1e6),
             "present_m": tidy(number(row["present_cost"]) / 1e6),
         }
-        for row in report.rows("costs")
-    ]
-    placed = page.table(TOP, fields, rows, "Total")
+        rows.append(row | more)
+    formulas = {"amount_m": "={amount}/1000000", "present_m": "={present_cost}/1000000"}
+    placed = page.table(TOP, columns, rows, "Total", formulas=formulas)
     page.freeze(TOP + 1, 1, first=TOP)
-    columns = {
+    series = {
         "term": placed.cells("term"),
         "amount": placed.cells("amount_m"),
         "present cost": placed.cells("present_m"),
     }
     look = native_charts.Look("Cost by term", f"{money} million")
-    make = partial(native_charts.column_chart, page.book, page, look, columns)
+    make = partial(native_charts.column_chart, page.book, page, look, series)
     report.add_chart(make, page, placed.last + 2, 0, 820, 300)
-    page.print_only(placed.last, len(fields) - 1)
+    page.print_only(placed.last, len(columns) - 1)
     report.placed["Costs"] = placed

@@ -6,12 +6,12 @@ from collections import defaultdict
 from datetime import date, timedelta
 from functools import partial
 
+from planner.plan.report_tables import ORDERS_BY_MONTH, ORDERS_BY_SUPPLIER, PURCHASE_ORDERS
 from planner.plan.rounding import running, total
 from planner.plan.tables import Row
 from planner.reports.counts import as_sentence, order_words
 from planner.reports.excel import native_charts
 from planner.reports.excel.parts import Report
-from planner.reports.excel.styles import Field, Placed, cell
 from planner.reports.excel.workbook_writer import TOP, Page
 from planner.reports.install_days import ORDER_WORDS
 from planner.reports.order_notes import order_notes
@@ -19,6 +19,28 @@ from planner.reports.views import currency, day, number
 
 ORDERS = "Purchase orders"
 MOST_MONTHS = 600
+
+SHOWN = (
+    "order",
+    "supplier",
+    "item",
+    "firm",
+    "quantity",
+    "unit_price",
+    "price",
+    "order_cost",
+    "currency",
+    "order_from",
+    "order_date",
+    "latest_order_date",
+    "slack_days",
+    "arrival_date",
+    "already_late",
+    "it_mw_blocked",
+    "milestone_blocked",
+    "sites_fed",
+)
+"""Columns of the sheet of orders."""
 
 
 def write_orders(report: Report, page: Page) -> None:
@@ -28,53 +50,21 @@ def write_orders(report: Report, page: Page) -> None:
         f"{as_sentence(order_words(report.plan))}. {ORDER_WORDS}. Late: the milestone is short of "
         "MW before these units are in service"
     )
-    fields = [
-        Field("order", "Order", most=14),
-        Field("supplier", "Supplier", most=18),
-        Field("item", "Item", most=16),
-        Field("firm", "Firm", kind="center"),
-        Field("quantity", "Quantity", "units", "amount"),
-        Field("unit_price", "Unit price", f"{money} per unit", "amount"),
-        Field("price", "Extended price", money, "amount", total=True),
-        Field("order_cost", "Order cost", money, "amount", total=True),
-        Field("currency", "Currency", kind="center"),
-        Field("order_from", "Sign from", kind="date"),
-        Field("order_date", "Order date", "of the last units", "date"),
-        Field("latest_order_date", "Sign by", "last responsible day", "date"),
-        Field("slack_days", "Slack", "days", "whole"),
-        Field("arrival_date", "Arrival", kind="date"),
-        Field("already_late", "Already late", kind="center"),
-        Field("it_mw_blocked", "Blocked if missed", "MW, IT power", "mw"),
-        Field("milestone_blocked", "Milestone blocked", most=22),
-        Field("sites_fed", "Sites fed", most=32),
-    ]
     notes = order_notes(report.plan)
-    rows: list[Row] = [
-        row | {"currency": money, "note": notes.get(str(row["order"]))}
-        for row in report.rows("orders")
-    ]
+    rows: list[Row] = []
+    for row in report.rows("orders"):
+        rows.append(row | {"currency": money, "note": notes.get(str(row["order"]))})
+    columns = PURCHASE_ORDERS.select(*SHOWN, money=money)
     if notes:
-        fields.append(Field("note", "Note", most=26))
+        columns += PURCHASE_ORDERS.select("note")
     empty = "no orders: systems are bought where and when they are installed"
-    placed = page.table(TOP, fields, rows, "Total of visible rows", empty)
+    placed = page.table(TOP, columns, rows, "Total of visible rows", empty)
     page.freeze(TOP + 1, 1, first=TOP)
     page.filter(placed)
-    page.mark(placed.cells("already_late"), "==", "yes", "bad", "center")
+    page.mark(placed.cells("already_late"), "==", "yes", "bad", "label")
     if rows:
-        page.sheet.conditional_format(
-            *placed.cells("slack_days"),
-            {
-                "type": "formula",
-                "format": page.book.style("tight", "whole"),
-                "criteria": f"=AND(ISNUMBER({_first(placed, 'slack_days')}),"
-                f"{_first(placed, 'slack_days')}=0)",
-            },
-        )
+        page.mark_zero(placed, "slack_days")
     report.placed[ORDERS] = placed
-
-
-def _first(placed: Placed, key: str) -> str:
-    return cell(placed.first, placed.columns[key])
 
 
 def write_orders_by_supplier(report: Report, page: Page) -> None:
@@ -84,59 +74,30 @@ def write_orders_by_supplier(report: Report, page: Page) -> None:
     groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in report.rows("orders"):
         groups[str(row["supplier"]), str(row["item"])].append(row)
-    names = {key: orders.area(key, ORDERS) for key in orders.columns}
+    areas = {name: orders.area(name, ORDERS) for name in orders.columns}
     # Not SUMIFS, which would take names such as =A* or >5 for conditions.
-    same = f"EXACT({names['supplier']},{{supplier}})*EXACT({names['item']},{{item}})"
-    fields = [
-        Field("supplier", "Supplier"),
-        Field("item", "Item"),
-        Field("lines", "Orders", "lines", "whole", True, f"=SUMPRODUCT({same})"),
-        Field(
-            "quantity",
-            "Quantity",
-            "units",
-            "amount",
-            formula=f"=SUMPRODUCT({same},{names['quantity']})",
-        ),
-        Field(
-            "price",
-            "Extended price",
-            money,
-            "amount",
-            True,
-            f"=SUMPRODUCT({same},{names['price']})",
-        ),
-        Field(
-            "order_cost",
-            "Order cost",
-            money,
-            "amount",
-            True,
-            f"=SUMPRODUCT({same},{names['order_cost']})",
-        ),
-        Field("first", "First order", kind="date"),
-        Field("last", "Last order", kind="date"),
-    ]
-    table = [_sums(names, group) for names, group in sorted(groups.items())]
-    placed = page.table(TOP, fields, table, "Total", "no orders")
+    same = f"EXACT({areas['supplier']},{{supplier}})*EXACT({areas['item']},{{item}})"
+    formulas = {"lines": f"=SUMPRODUCT({same})"}
+    for name in ("quantity", "price", "order_cost"):
+        formulas[name] = f"=SUMPRODUCT({same},{areas[name]})"
+    rows = [_sums(names, group) for names, group in sorted(groups.items())]
+    columns = ORDERS_BY_SUPPLIER.select(money=money)
+    placed = page.table(TOP, columns, rows, "Total", "no orders", formulas)
     page.freeze(TOP + 1, 1, first=TOP)
     page.filter(placed)
     report.placed["Orders by supplier"] = placed
 
 
 def _sums(names: tuple[str, str], group: list[Row]) -> Row:
-    days = [found for row in group if (found := day(row["order_date"]))]
-    return {
-        "supplier": names[0],
-        "item": names[1],
-        "lines": len(group),
-        **{
-            key: total(number(row[key]) for row in group)
-            for key in ("quantity", "price", "order_cost")
-        },
-        "first": min(days, default=None),
-        "last": max(days, default=None),
-    }
+    """Return the sums of the orders of a supplier and item, with their first and last day."""
+    supplier, item = names
+    days = [ordered for ordered in (day(row["order_date"]) for row in group) if ordered]
+    sums: Row = {"supplier": supplier, "item": item, "lines": len(group)}
+    for name in ("quantity", "price", "order_cost"):
+        sums[name] = total(number(row[name]) for row in group)
+    sums["first"] = min(days, default=None)
+    sums["last"] = max(days, default=None)
+    return sums
 
 
 def write_orders_by_month(report: Report, page: Page) -> None:
@@ -147,57 +108,46 @@ def write_orders_by_month(report: Report, page: Page) -> None:
     page.subtitle(f"Live sums over all lines of the sheet {ORDERS}{more}")
     dates = orders.area("order_date", ORDERS)
     between = f'{dates},">="&{{first}},{dates},"<="&{{last}}'
-    fields = [
-        Field("first", "Ordered from", kind="date"),
-        Field("last", "to", kind="date"),
-        Field("lines", "Orders", "lines", "whole", True, f"=COUNTIFS({between})"),
-        Field(
-            "price",
-            "Extended price",
-            money,
-            "amount",
-            True,
-            f"=SUMIFS({orders.area('price', ORDERS)},{between})",
-        ),
-        Field(
-            "order_cost",
-            "Order cost",
-            money,
-            "amount",
-            True,
-            f"=SUMIFS({orders.area('order_cost', ORDERS)},{between})",
-        ),
-        Field("so_far", "Ordered so far", money, "amount", formula="=SUM({first_price}:{price})"),
-    ]
-    placed = page.table(TOP, fields, _months(report.rows("orders")), "Total", "no dated orders")
+    formulas = {
+        "lines": f"=COUNTIFS({between})",
+        "price": f"=SUMIFS({orders.area('price', ORDERS)},{between})",
+        "order_cost": f"=SUMIFS({orders.area('order_cost', ORDERS)},{between})",
+        "so_far": "=SUM({first_price}:{price})",
+    }
+    columns = ORDERS_BY_MONTH.select(money=money)
+    rows = _months(report.rows("orders"))
+    placed = page.table(TOP, columns, rows, "Total", "no dated orders", formulas)
     page.freeze(TOP + 1, 1, first=TOP)
     report.placed["Orders by month"] = placed
     if not placed.rows:
         return
     page.filter(placed)
     look = native_charts.Look("Orders by month of the order date", f"{money} million", placed.rows)
-    columns = {
+    series = {
         "period": placed.cells("first"),
         "orders placed": placed.cells("price"),
         "orders so far": placed.cells("so_far"),
     }
-    make = partial(native_charts.money_chart, page.book, page, look, columns)
-    report.add_chart(make, page, TOP + 1, len(fields) + 1)
-    page.print_only(placed.last, len(fields) - 1)
+    make = partial(native_charts.money_chart, page.book, page, look, series)
+    report.add_chart(make, page, TOP + 1, len(columns) + 1)
+    page.print_only(placed.last, len(columns) - 1)
 
 
-def _months(rows: list[Row]) -> list[Row]:
+def _months(orders: list[Row]) -> list[Row]:
     """Return the orders of each month from the first to the last."""
     dated: dict[date, list[Row]] = defaultdict(list)
-    for row in rows:
-        if ordered := day(row["order_date"]):
-            dated[ordered.replace(day=1)].append(row)
-    table: list[Row] = []
-    month = min(dated, default=date.max)
-    while dated and month <= max(dated) and len(table) < MOST_MONTHS:
+    for order in orders:
+        ordered = day(order["order_date"])
+        if ordered:
+            dated[ordered.replace(day=1)].append(order)
+    if not dated:
+        return []
+    rows: list[Row] = []
+    month = min(dated)
+    while month <= max(dated) and len(rows) < MOST_MONTHS:
         following = (month + timedelta(days=32)).replace(day=1)
         group = dated.get(month, [])
-        table.append(
+        rows.append(
             {
                 "first": month,
                 "last": following - timedelta(days=1),
@@ -207,6 +157,7 @@ def _months(rows: list[Row]) -> list[Row]:
             }
         )
         month = following
-    for row, spent in zip(table, running(number(row["price"]) for row in table), strict=True):
-        row["so_far"] = spent
-    return table
+    spent = running(number(row["price"]) for row in rows)
+    for row, so_far in zip(rows, spent, strict=True):
+        row["so_far"] = so_far
+    return rows

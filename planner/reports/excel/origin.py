@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from planner.plan.finding_tables import FINDINGS
+from planner.plan.report_tables import ASSUMPTIONS, FILES, MANIFEST
 from planner.plan.tables import RESULTS, Row
 from planner.reports.counts import as_sentence, origins, rests_on
 from planner.reports.excel.parts import Report
-from planner.reports.excel.styles import Field, clean
+from planner.reports.excel.styles import clean
 from planner.reports.excel.workbook_writer import TOP, Page
 from planner.workbook.rows import Row as SheetRow
 from planner.workbook.schema.declarations import Table
@@ -18,12 +19,12 @@ from planner.workbook.schema.sheets import TABLES
 
 def assumptions(report: Report) -> list[Row]:
     """Return every input row with a source, assumptions first."""
-    rows = [
-        found
-        for table in TABLES
-        for row in report.plan.inputs.tables[table.name]
-        if (found := _origin(table, row)) is not None
-    ]
+    rows = []
+    for table in TABLES:
+        for row in report.plan.inputs.tables[table.name]:
+            origin = _origin(table, row)
+            if origin is not None:
+                rows.append(origin)
     return sorted(rows, key=lambda row: row["kind"] != "assumption")
 
 
@@ -33,12 +34,11 @@ def _origin(table: Table, row: SheetRow) -> Row | None:
     if kind is None:
         return None
     key = [_shown(row.values.get(column)) for column in table.key]
-    units = {column.name: column.unit for column in table.columns}
-    given = [
-        f"{column.name} {_shown(row.values[column.name])} {units[column.name]}".rstrip()
-        for column in table.columns
-        if column.name not in (*table.key, "source") and column.name not in row.blank
-    ]
+    given = []
+    for column in table.columns:
+        is_named = column.name in table.key or column.name == "source"
+        if not is_named and column.name not in row.blank:
+            given.append(f"{column.name} {_shown(row.values[column.name])} {column.unit}".rstrip())
     cells = list(row.cells.values())
     return {
         "kind": kind,
@@ -67,18 +67,10 @@ def write_assumptions(report: Report, page: Page) -> None:
     words = as_sentence(origins(report.plan).words)
     page.subtitle(f"{words}; sheet and cells are those of the input workbook")
     page.widths, page.fixed = dict(enumerate((12.0, 16.0, 10.0, 26.0, 50.0, 70.0))), True
-    fields = [
-        Field("kind", "Rests on", kind="center"),
-        Field("sheet", "Sheet"),
-        Field("cells", "Cells", kind="center"),
-        Field("key", "Row"),
-        Field("values", "Values, with units"),
-        Field("source", "Source"),
-    ]
-    placed = page.table(TOP, fields, rows, empty="no sources given")
+    placed = page.table(TOP, ASSUMPTIONS.select(), rows, empty="no sources given")
     page.freeze(TOP)
     page.filter(placed)
-    page.mark(placed.cells("kind"), "==", "assumption", "tight", "center")
+    page.mark(placed.cells("kind"), "==", "assumption", "tight", "label")
     report.placed["Assumptions"] = placed
 
 
@@ -87,29 +79,26 @@ def write_manifest(report: Report, page: Page) -> None:
     plan = report.plan
     page.subtitle("Inputs, options and versions of this plan, and the files of its tables")
     page.widths, page.fixed = {0: 26.0, 1: 84.0, 2: 10.0}, True
-    facts: list[Row] = [
-        {"key": key, "value": value}
-        for part in (
-            plan.manifest,
-            {key: plan.summary.get(key) for key in ("model", "seconds")},
-            {kind: finding.facts for kind, finding in plan.findings.items()},
-        )
-        for key, value in _flat(part)
-    ]
-    fields = [Field("key", "Entry"), Field("value", "Value")]
-    placed = page.table(TOP, fields, facts)
+    parts: tuple[Mapping[str, object], ...] = (
+        plan.manifest,
+        {key: plan.summary.get(key) for key in ("model", "seconds")},
+        {kind: finding.facts for kind, finding in plan.findings.items()},
+    )
+    facts: list[Row] = []
+    for part in parts:
+        for key, value in _flat(part):
+            facts.append({"key": key, "value": value})
+    placed = page.table(TOP, MANIFEST.select(), facts)
     page.freeze(TOP)
-    tables: list[Row] = [
-        {"key": f"tables/{table.name}.csv", "value": table.help, "rows": len(plan.rows(table.name))}
-        for table in (*RESULTS, *(t for kind in plan.findings for t in FINDINGS[kind]))
-    ]
+    written = list(RESULTS)
+    for kind in plan.findings:
+        written += FINDINGS[kind]
+    files: list[Row] = []
+    for table in written:
+        name, count = f"tables/{table.name}.csv", len(plan.rows(table.name))
+        files.append({"key": name, "value": table.help, "rows": count})
     row = page.section(placed.last + 2, "Tables beside this workbook")
-    fields = [
-        Field("key", "File"),
-        Field("value", "Each row is"),
-        Field("rows", "Rows", "", "whole"),
-    ]
-    page.table(row, fields, tables)
+    page.table(row, FILES.select(), files)
     report.placed["Manifest"] = placed
 
 

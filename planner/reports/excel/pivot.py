@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from planner.plan.columns import resolved_kind
 from planner.plan.rounding import total
+from planner.plan.site_tables import SITE_PERIODS
 from planner.plan.tables import Row
 from planner.reports.excel.parts import Report
-from planner.reports.excel.styles import Field, Placed, cell, exact
+from planner.reports.excel.styles import Placed, cell, heading
 from planner.reports.excel.workbook_writer import TOP, Page
 from planner.reports.views import Pivot, period_ends, period_word, pivot
 
@@ -74,14 +76,15 @@ def write_pivot(
     if not made:
         page.text(TOP, 0, "none", "subtitle")
         return None
-    day_of = "First day" if shown.adds_up else "End"
-    fields = [Field("period", f"{day_of} of {period_word(report.plan)}", kind="date")]
+    period = "period" if shown.adds_up else "period_end"
+    columns = SITE_PERIODS.select(period, period=period_word(report.plan))
+    (each,) = SITE_PERIODS.select("site")
     for group in made:
-        fields += [
-            Field(key, site, group.name, shown.kind, total=shown.adds_up)
-            for site, key in group.keys.items()
-        ]
-    placed = page.table(TOP, fields, _rows(report, made, shown), "Total" if shown.adds_up else "")
+        for site, name in group.keys.items():
+            column = replace(each, name=name, unit=group.name, kind=shown.kind)
+            columns.append(replace(column, title=site, adds_up=shown.adds_up))
+    rows = _rows(report, made)
+    placed = page.table(TOP, columns, rows, "Total" if shown.adds_up else "")
     for group in made:
         _write_sums(page, placed, group, shown)
     page.freeze(placed.first - 1, 1, first=TOP)
@@ -94,8 +97,11 @@ def write_pivot(
 
 def _groups(report: Report, groups: Mapping[str, Iterable[Row]], shown: Shown) -> list[Group]:
     """Return the non-empty groups; the columns of their sums come last."""
-    pivots = {name: pivot(report.plan, rows, "site", shown.value) for name, rows in groups.items()}
-    pivots = {name: found for name, found in pivots.items() if found.columns}
+    pivots = {}
+    for name, rows in groups.items():
+        found = pivot(report.plan, rows, "site", shown.value)
+        if found.columns:
+            pivots[name] = found
     after = 1 + sum(len(found.columns) for found in pivots.values())
     made = []
     for n, (name, found) in enumerate(pivots.items()):
@@ -104,13 +110,15 @@ def _groups(report: Report, groups: Mapping[str, Iterable[Row]], shown: Shown) -
     return made
 
 
-def _rows(report: Report, groups: list[Group], shown: Shown) -> list[Row]:
-    """Return a row for each period, dated by its first or by its last day."""
-    ends, rows = period_ends(report.plan), []
+def _rows(report: Report, groups: list[Group]) -> list[Row]:
+    """Return a row for each period."""
+    ends = period_ends(report.plan)
+    rows: list[Row] = []
     for period in groups[0].found.periods:
-        row: Row = {"period": period if shown.adds_up else ends.get(period, period)}
+        row: Row = {"period": period, "period_end": ends.get(period, period)}
         for group in groups:
-            row |= {key: group.found.cells.get((period, site)) for site, key in group.keys.items()}
+            for site, name in group.keys.items():
+                row[name] = group.found.cells.get((period, site))
         rows.append(row)
     return rows
 
@@ -120,19 +128,19 @@ def _write_sums(page: Page, placed: Placed, group: Group, shown: Shown) -> None:
     columns = [placed.columns[key] for key in group.keys.values()]
     first, last = columns[0], columns[-1]
     found = group.found
-    sums = [
-        total(found.cells.get((period, site), 0.0) for site in found.columns)
-        for period in found.periods
-    ]
+    sums = []
+    for period in found.periods:
+        sums.append(total(found.cells.get((period, site), 0.0) for site in found.columns))
     unit = f"{shown.unit}, {group.name}" if group.name else shown.unit
-    field = Field("all", "All", unit, shown.kind)
-    kind = exact(shown.kind, sums)
-    page.text(placed.first - 1, group.sums, field.label, "header")
+    (column,) = SITE_PERIODS.select("all")
+    label = heading(replace(column, unit=unit))
+    kind = resolved_kind(shown.kind, sums)
+    page.text(placed.first - 1, group.sums, label, "header")
     for row, value in enumerate(sums, start=placed.first):
         formula = f"=SUM({cell(row, first)}:{cell(row, last)})"
         page.formula(row, group.sums, formula, value, "body", "sum", kind)
     if placed.total_row is not None:
         formula = f"=SUM({cell(placed.total_row, first)}:{cell(placed.total_row, last)})"
         page.formula(placed.total_row, group.sums, formula, total(sums), "total", kind)
-    longest = max(map(len, field.label.split()))
+    longest = max(map(len, label.split()))
     page.widen(group.sums, max(longest + 2.5, len(f"{max(sums, default=0):,.2f}") + 3))

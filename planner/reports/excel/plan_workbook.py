@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from planner.plan.report_tables import CONTENTS as CONTENTS_TABLE
 from planner.plan.store import Plan
 from planner.reports.excel.calendar import write_calendar
 from planner.reports.excel.days import write_clock, write_installs
@@ -48,7 +49,6 @@ from planner.reports.excel.sites import (
     write_systems_by_site,
 )
 from planner.reports.excel.steps import STEPS, write_steps
-from planner.reports.excel.styles import Field
 from planner.reports.excel.summary import subtitle, write_banner, write_summary
 from planner.reports.excel.workbook_writer import TOP, Book, Page
 
@@ -94,22 +94,12 @@ def write_contents(report: Report, page: Page) -> None:
     page.widths, page.fixed = {0: 22.0, 1: 92.0, 2: 12.0}, True
     row = write_banner(page, report.plan, TOP, last=2)
     sheets = [sheet for sheet in SHEETS if sheet.name in report.pages and sheet.name != CONTENTS]
-    rows = [
-        {
-            "name": sheet.name,
-            "help": sheet.help,
-            "rows": float(report.placed[sheet.name].rows)
-            if report.placed.get(sheet.name) and report.placed[sheet.name].rows
-            else None,
-        }
-        for sheet in sheets
-    ]
-    fields = [
-        Field("name", "Sheet"),
-        Field("help", "What it shows"),
-        Field("rows", "Lines", "", "whole"),
-    ]
-    placed = page.table(row, fields, rows)
+    rows = []
+    for sheet in sheets:
+        table = report.placed.get(sheet.name)
+        count = float(table.rows) if table and table.rows else None
+        rows.append({"name": sheet.name, "help": sheet.help, "rows": count})
+    placed = page.table(row, CONTENTS_TABLE.select(), rows)
     for at, sheet in enumerate(sheets, start=placed.first):
         page.link(at, 0, sheet.name, sheet.name)
     page.sheet.freeze_panes(TOP, 0)

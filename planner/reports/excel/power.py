@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from datetime import date
 from functools import partial
 
+from planner.plan.site_tables import POWER_NODES, POWER_PERIODS
 from planner.plan.tables import Row
 from planner.reports.excel import native_charts
 from planner.reports.excel.parts import Report
-from planner.reports.excel.styles import Field
 from planner.reports.excel.workbook_writer import TOP, Page
 from planner.reports.stranded_power import stranded_mw
-from planner.reports.views import day, number, period_ends, period_word, power_nodes
+from planner.reports.views import day, period_ends, period_word, power_nodes
 
 MOST_ROWS = 20_000
 """Largest number of rows of a table by period; larger tables are only in the CSV files."""
@@ -29,40 +31,16 @@ def write_power(report: Report, page: Page) -> None:
     word, nodes = period_word(report.plan), power_nodes(report.plan)
     page.subtitle(POWER_CAPTION)
     _add_stranded(report, nodes)
-    fields = [
-        Field("node", "Power node"),
-        Field("load_mw", "Load at the end", "MW", "mw"),
-        Field("energised_mw", "Energised at the end", "MW", "mw"),
-        Field("headroom_mw", "Headroom at the end", "MW", "mw"),
-        Field("stranded_mw", "Stranded at the end", "MW", "mw"),
-        Field("most_stranded_mw", "Most stranded", "MW", "mw"),
-        Field("most_day", "Most stranded on", kind="date"),
-        Field("peak_mw", "Peak load", "MW", "mw"),
-        Field("peak_day", "Peak load on", kind="date"),
-        Field("least_mw", "Least headroom", "MW", "mw"),
-        Field("least_day", "Least headroom on", kind="date"),
-        Field("use", "Most used", "% of energised", "share"),
-    ]
-    placed = page.table(TOP, fields, nodes, empty="no power nodes: power does not limit this plan")
+    columns = POWER_NODES.select()
+    placed = page.table(TOP, columns, nodes, empty="no power nodes: power does not limit this plan")
     page.freeze(TOP, 1)
     report.placed["Power"] = placed
     if not nodes:
         return
     page.filter(placed)
-    page.sheet.conditional_format(
-        *placed.cells("use"),
-        {
-            "type": "data_bar",
-            "bar_solid": True,
-            "bar_color": "#A9C4E6",
-            "min_type": "num",
-            "max_type": "num",
-            "min_value": 0,
-            "max_value": 1,
-        },
-    )
+    page.data_bars(placed, "use", "#A9C4E6", most=1)
     page.mark(placed.cells("stranded_mw"), ">", 0.005, "tight", "mw")
-    columns = {
+    series = {
         "node": placed.cells("node"),
         "energised": placed.cells("energised_mw"),
         "load": placed.cells("load_mw"),
@@ -70,9 +48,9 @@ def write_power(report: Report, page: Page) -> None:
     }
     if len(nodes) <= MOST_BARS:
         look = native_charts.Look("Energised, load and stranded at the end", "MW, facility power")
-        make = partial(native_charts.bar_chart, page.book, page, look, columns)
-        report.add_chart(make, page, TOP, len(fields) + 1, 760, 140 + 32 * len(nodes))
-    page.print_only(placed.last, len(fields) - 1)
+        make = partial(native_charts.bar_chart, page.book, page, look, series)
+        report.add_chart(make, page, TOP, len(columns) + 1, 760, 140 + 32 * len(nodes))
+    page.print_only(placed.last, len(columns) - 1)
     if len(report.rows("power")) > MOST_ROWS:
         page.text(
             placed.last + 2,
@@ -84,15 +62,19 @@ def write_power(report: Report, page: Page) -> None:
 
 def _add_stranded(report: Report, nodes: list[Row]) -> None:
     """Add the stranded MW at the end and at most to each node."""
-    found: dict[str, list[tuple[float, object]]] = {}
+    by_node: dict[str, dict[date, float]] = defaultdict(dict)
     for (node, last), mw in stranded_mw(report.plan).items():
-        found.setdefault(node, []).append((mw, last))
+        by_node[node][last] = mw
     for row in nodes:
-        spells = sorted(found.get(str(row["node"]), []), key=lambda pair: str(pair[1]))
-        row["stranded_mw"] = spells[-1][0] if spells else None
-        most = max(spells, key=lambda pair: pair[0], default=None)
-        row["most_stranded_mw"] = most[0] if most else None
-        row["most_day"] = most[1] if most and most[0] > 0 else None
+        stranded = by_node.get(str(row["node"]), {})
+        if not stranded:
+            row |= {"stranded_mw": None, "most_stranded_mw": None, "most_day": None}
+            continue
+        days = sorted(stranded)
+        worst = max(days, key=lambda last: stranded[last])
+        row["stranded_mw"] = stranded[days[-1]]
+        row["most_stranded_mw"] = stranded[worst]
+        row["most_day"] = worst if stranded[worst] > 0 else None
 
 
 def has_power_by_period(report: Report) -> bool:
@@ -105,29 +87,17 @@ def write_power_by_period(report: Report, page: Page) -> None:
     word, stranded = period_word(report.plan), stranded_mw(report.plan)
     ends = period_ends(report.plan)
     page.subtitle(POWER_CAPTION)
-    fields = [
-        Field("node", "Power node"),
-        Field("last", f"Last day of {word}", kind="date"),
-        Field("load_mw", "Load", "MW", "mw"),
-        Field("energised_mw", "Energised", "MW", "mw"),
-        Field("headroom_mw", "Headroom", "MW", "mw", formula="={energised_mw}-{load_mw}"),
-        Field("stranded_mw", "Stranded", "MW", "mw"),
-    ]
+    columns = POWER_PERIODS.select(
+        "node", "last", "load_mw", "energised_mw", "headroom_mw", "stranded_mw", period=word
+    )
     rows: list[Row] = []
     for row in report.rows("power"):
         period = day(row["period"])
         last = ends.get(period, period) if period else None
         stuck = stranded.get((str(row["node"]), last)) if last else None
-        headroom = row["headroom_mw"]
-        rows.append(
-            {
-                **row,
-                "last": last,
-                "stranded_mw": stuck,
-                "headroom_mw": None if headroom is None else number(headroom),
-            }
-        )
-    placed = page.table(TOP, fields, rows)
+        rows.append(row | {"last": last, "stranded_mw": stuck})
+    formulas = {"headroom_mw": "={energised_mw}-{load_mw}"}
+    placed = page.table(TOP, columns, rows, formulas=formulas)
     page.freeze(TOP, 1)
     page.filter(placed)
     page.mark(placed.cells("stranded_mw"), ">", 0.005, "tight", "mw")

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 
+from planner.plan.finding_tables import ASKS as ASKS_TABLE
+from planner.plan.finding_tables import QUOTED_MW
+from planner.plan.report_tables import MILESTONE_SLACK
 from planner.plan.tables import Row
 from planner.reports.excel import native_charts
 from planner.reports.excel.explained import ASKS, QUOTE, SLACK, left_open
 from planner.reports.excel.parts import Report
 from planner.reports.excel.steps import STEPS, Values, stepped
-from planner.reports.excel.styles import Field, Placed, cell, lines
+from planner.reports.excel.styles import Placed, lines
 from planner.reports.excel.workbook_writer import SHORT, TOP, Page
-from planner.reports.explanation_texts import (
-    ask_sets,
-    no_asks,
-    quote,
-    safe_milestones,
-)
+from planner.reports.explanation_texts import ask_sets, no_asks, quote, slack_rows
 from planner.reports.quote_texts import quote_sentences, shown_quote
 from planner.reports.views import BASIS_WORDS, day, months_long, number
 
@@ -34,23 +32,22 @@ def write_asks(report: Report, page: Page) -> None:
         "later; the first set is the smallest. Not enough: the next smaller figure, proved too "
         "small by a re-solve; blank: not proved. Gain alone: the gain from this change by itself"
     )
-    fields = [
-        Field("aim", "Goal", most=40),
-        Field("set", "Set", kind="whole"),
-        Field("says", "Ask", most=60),
-        Field("cells", "Input cells", most=30),
-        Field("not_enough", "Not enough", most=20),
-        Field("mw_months_alone", "Gain alone", "MW-months", "decimal"),
-        Field("fewest", "Cheapest", kind="center", most=14),
-        Field("irreducible", "All needed", kind="center", most=16),
-        Field("proof", "Proof", most=44),
-    ]
-    rows = [
-        row | {"fewest": row["fewest"] or "alternative"}
-        for asked in ask_sets(report.plan)
-        for row in asked.rows
-    ]
-    placed = page.table(TOP, fields, rows, empty=no_asks(report.plan))
+    columns = ASKS_TABLE.select(
+        "aim",
+        "set",
+        "says",
+        "cells",
+        "not_enough",
+        "mw_months_alone",
+        "fewest",
+        "irreducible",
+        "proof",
+    )
+    rows: list[Row] = []
+    for asked in ask_sets(report.plan):
+        for row in asked.rows:
+            rows.append(row | {"fewest": row["fewest"] or "alternative"})
+    placed = page.table(TOP, columns, rows, empty=no_asks(report.plan))
     page.freeze(TOP, 2)
     page.filter(placed)
     report.placed[ASKS] = placed
@@ -64,35 +61,26 @@ def write_slack(report: Report, page: Page) -> None:
         "can be ordered and still be in service by the milestone. Lead time: due day less last "
         "order day"
     )
-    fields = [
-        Field("commitment", "Milestone"),
-        Field("due", "Due", kind="date"),
-        Field("mw", "Committed", "MW", "mw"),
-        Field("slack", "Slack", "days", "whole"),
-        Field("could", "Earliest possible", kind="date"),
-        Field("supplier", "Supplier", most=30),
-        Field("item", "Item", most=24),
-        Field("last_order_date", "Last order", "latest day", "date"),
-        Field("takes", "Lead time", "days", "whole", formula="={due}-{last_order_date}"),
-        Field("proof", "Proof of the slack", most=30),
-    ]
-    rows: list[Row] = []
-    for one in safe_milestones(report.plan):
-        head = {
-            "commitment": one.commitment,
-            "due": one.due,
-            "mw": one.mw,
-            "slack": one.slack,
-            "could": one.could_be_met_by,
-            "proof": one.proof,
-        }
-        rows += [head | line | {"takes": float((one.due - last).days)} for line, last in one.orders]
-        rows += [head | {"supplier": "nothing to order in advance"}] * (not one.orders)
-    placed = page.table(TOP, fields, rows, empty="no milestone with MW due is met")
+    columns = MILESTONE_SLACK.select(
+        "commitment",
+        "date",
+        "mw",
+        "slack_days",
+        "could_be_met_by",
+        "supplier",
+        "item",
+        "last_order_date",
+        "lead_days",
+        "proof",
+    )
+    rows = slack_rows(report.plan)
+    empty = "no milestone with MW due is met"
+    formulas = {"lead_days": "={date}-{last_order_date}"}
+    placed = page.table(TOP, columns, rows, empty=empty, formulas=formulas)
     page.freeze(TOP, 2)
     page.filter(placed)
     if rows:
-        mark_none(page, placed, "slack")
+        page.mark_zero(placed, "slack_days")
     report.placed[SLACK] = placed
 
 
@@ -101,12 +89,11 @@ def write_quote(report: Report, page: Page) -> None:
     found = quote(report.plan)
     assert found is not None
     basis = str(found.facts.get("basis"))
-    only = [
-        str(name)
-        for key in ("countries", "systems")
-        if isinstance(names := found.facts.get(key), (list, tuple))
-        for name in names
-    ]
+    only: list[str] = []
+    for key in ("countries", "systems"):
+        names = found.facts.get(key)
+        if isinstance(names, (list, tuple)):
+            only += map(str, names)
     restricted = f", only {', '.join(only)}" if only else ""
     page.subtitle(
         f"What can be promised on top of the plan, {BASIS_WORDS.get(basis, basis)}, with no "
@@ -131,25 +118,27 @@ def write_quote(report: Report, page: Page) -> None:
 
 def _curve(report: Report, page: Page, top: int) -> Placed:
     """Write the bounds by date, with a chart."""
-    fields = [
-        Field("date", "From", kind="date"),
-        Field("at_most_mw", "At most", "MW", "mw"),
-        Field("firm_mw", "Firm", "MW", "mw"),
-    ]
+    columns = QUOTED_MW.select("date", "at_most_mw", "firm_mw")
     rows = [shown_quote(row) for row in report.rows("quote") if not row["overtime_of"]]
-    placed = page.table(top, fields, rows)
+    placed = page.table(top, columns, rows)
     page.freeze(top, 1)
     page.filter(placed)
-    if rows:
-        look = native_charts.Look(
-            "At most on top of the plan, from the date on", "MW", months_long(report.plan)
-        )
-        days = [due for row in rows if (due := day(row["date"]))]
-        held = [number(row["at_most_mw"]) for row in rows]
-        most = Values("at most", placed.cells("at_most_mw"), held)
-        steps = stepped(report, page, days, {"at most": most})
-        make = partial(native_charts.stacked_chart, page.book, report.pages[STEPS], look, steps)
-        report.add_chart(make, page, top, len(fields) + 1, 560, 340)
+    if not rows:
+        return placed
+    look = native_charts.Look(
+        "At most on top of the plan, from the date on", "MW", months_long(report.plan)
+    )
+    days = []
+    bounds = []
+    for row in rows:
+        due = day(row["date"])
+        if due:
+            days.append(due)
+        bounds.append(number(row["at_most_mw"]))
+    series = {"at most": Values("at most", placed.cells("at_most_mw"), bounds)}
+    steps = stepped(report, page, days, series)
+    make = partial(native_charts.stacked_chart, page.book, report.pages[STEPS], look, steps)
+    report.add_chart(make, page, top, len(columns) + 1, 560, 340)
     return placed
 
 
@@ -158,25 +147,7 @@ def _overtime(report: Report, page: Page, row: int, share: object) -> int:
     rows = [shown_quote(row) for row in report.rows("quote") if row["overtime_of"]]
     if not rows:
         return row
-    fields = [
-        Field("date", "From", kind="date"),
-        Field("at_most_mw", "At most", "MW", "mw"),
-        Field("gain_mw", "Gain", "MW", "mw"),
-        Field("overtime_of", "Limits stretched", most=30),
-    ]
+    columns = QUOTED_MW.select("date", "at_most_mw", "gain_mw", "overtime_of")
     title = f"With {number(share):.0%} more of all limits of one kind"
     rows.sort(key=lambda row: (str(row["date"]), -number(row["gain_mw"]), str(row["overtime_of"])))
-    return page.table(page.section(row, title), fields, rows).last
-
-
-def mark_none(page: Page, placed: Placed, key: str) -> None:
-    """Mark the cells of a column that are 0 but not blank."""
-    first = cell(placed.first, placed.columns[key])
-    page.sheet.conditional_format(
-        *placed.cells(key),
-        {
-            "type": "formula",
-            "format": page.book.style("tight", "whole"),
-            "criteria": f"=AND(ISNUMBER({first}),{first}=0)",
-        },
-    )
+    return page.table(page.section(row, title), columns, rows).last

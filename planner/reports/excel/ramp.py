@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from planner.case.ledger import SYSTEM, ledger, published_counts
+from planner.case.ledger import FACILITY, SYSTEM, ledger, published_counts
 from planner.plan.rounding import tidy
-from planner.plan.tables import Row
+from planner.plan.site_tables import LEDGER, MW_BY_BASIS
+from planner.plan.tables import RAMP, Row
 from planner.reports.excel import native_charts
 from planner.reports.excel.parts import MOST_CHARTS, Report
 from planner.reports.excel.steps import STEPS, Values, stepped
-from planner.reports.excel.styles import Field
 from planner.reports.excel.workbook_writer import TOP, Page
 from planner.reports.views import (
     BASIS_WORDS,
@@ -34,21 +34,22 @@ def write_ramp(report: Report, page: Page) -> None:
     """Write each commitment over time, with a chart for each."""
     plan, word = report.plan, period_word(report.plan)
     page.subtitle(f"MW of each commitment at the end of each {word}, on its own basis")
-    fields = [
-        Field("commitment", "Commitment"),
-        Field("basis", "Basis", kind="center"),
-        Field("period_end", f"End of {word}", kind="date"),
-        Field("required_mw", "Committed", "MW", "mw"),
-        Field("in_service_mw", "In service", "MW", "mw"),
-        Field("missed_mw", "Missed", "MW", "mw"),
-    ]
+    columns = RAMP.select(
+        "commitment",
+        "basis",
+        "period_end",
+        "required_mw",
+        "in_service_mw",
+        "missed_mw",
+        period=word,
+    )
     groups = ramps(plan)
     rows = [row for group in groups.values() for row in group]
-    placed = page.table(TOP, fields, rows, empty="no commitments")
+    placed = page.table(TOP, columns, rows, empty="no commitments")
     page.freeze(TOP, 1)
     page.filter(placed)
     page.mark(placed.cells("missed_mw"), ">", NOTHING, "bad", "mw")
-    page.print_only(placed.last, len(fields) - 1)
+    page.print_only(placed.last, len(columns) - 1)
     report.placed["Ramp"] = placed
     first = placed.first
     for place, (name, group) in enumerate(groups.items()):
@@ -65,7 +66,7 @@ def write_ramp(report: Report, page: Page) -> None:
             steps = _steps(report, page, cells, group)
             make = partial(native_charts.ramp_chart, page.book, report.pages[STEPS], look, steps)
             rank = -max(number(row["required_mw"]) for row in group)
-            report.add_chart(make, page, TOP + 1 + 20 * place, len(fields) + 1, rank=rank)
+            report.add_chart(make, page, TOP + 1 + 20 * place, len(columns) + 1, rank=rank)
 
 
 def _steps(
@@ -99,26 +100,17 @@ def write_ledger(report: Report, page: Page) -> None:
         "meet the MW, down to stay within them"
     )
     rows = [line for promise in _promises(report) for line in _ledger_rows(promise)]
-    fields = [
-        Field("commitment", "Commitment"),
-        Field("system", "System"),
-        Field("basis", "Basis", kind="center"),
-        Field("own", "Basis of the contract", kind="center"),
-        Field("mw", "Contract", "MW", "mw"),
-        Field("power_kw", "System power", "kW", "decimal"),
-        Field("overhead_kw", "Overhead counted", "kW", "decimal"),
-        Field("pue", "PUE counted", "facility / IT", "decimal"),
-        Field(
-            "kw", "One system counts", "kW", "decimal", formula="=({power_kw}+{overhead_kw})*{pue}"
-        ),
-        Field("to_meet", "Systems to meet it", "systems, up", "whole", formula=ROUND_UP),
-        Field("within", "Systems within it", "systems, down", "whole", formula=ROUND_DOWN),
-    ]
-    placed = page.table(TOP, fields, rows, empty="no commitments")
+    formulas = {
+        "kw": "=({power_kw}+{overhead_kw})*{pue}",
+        "to_meet": ROUND_UP,
+        "within": ROUND_DOWN,
+    }
+    columns = LEDGER.select()
+    placed = page.table(TOP, columns, rows, empty="no commitments", formulas=formulas)
     page.freeze(TOP, 2)
     page.filter(placed)
     if rows:
-        page.mark(placed.cells("own"), "==", "contract", "good", "center")
+        page.mark(placed.cells("own"), "==", "contract", "good", "label")
     report.placed["Megawatt ledger"] = placed
     _write_published(report, page, placed.last + 2)
 
@@ -130,18 +122,16 @@ def _promises(report: Report) -> list[Promise]:
     for row in tables["milestones"]:
         final[row["commitment"]] = max(final[row["commitment"]], row["mw"])
     pues = sorted({row["pue"] for row in tables["sites"] if row["pue"] is not None})
-    return [
-        Promise(
-            row,
-            system,
-            final[row["commitment"]],
-            tuple(dict.fromkeys((pues[0], pues[-1]))) if pues else (),
-        )
-        for row in tables["commitments"]
-        if final[row["commitment"]] > 0
-        for system in tables["systems"]
-        if not row["systems"] or system["system"] in row["systems"]
-    ]
+    extremes = tuple(dict.fromkeys((pues[0], pues[-1]))) if pues else ()
+    promises = []
+    for commitment in tables["commitments"]:
+        mw = final[commitment["commitment"]]
+        if mw <= 0:
+            continue
+        for system in tables["systems"]:
+            if not commitment["systems"] or system["system"] in commitment["systems"]:
+                promises.append(Promise(commitment, system, mw, extremes))
+    return promises
 
 
 def _ledger_rows(promise: Promise) -> list[Row]:
@@ -170,24 +160,20 @@ def write_bases(report: Report, page: Page) -> None:
     """Write the systems that serve each commitment at the end, counted on every basis."""
     page.subtitle("What serves the commitments at the end of the plan, counted on every basis")
     rows = _served(report)
-    bases, systems = ({row[key] for row in rows} for key in ("own", "system"))
-    fields = [
-        Field("commitment", "Commitment"),
-        Field("system", "System"),
-        Field("site", "Site"),
-        Field("own", "Basis of the contract", kind="center"),
-        Field("mw", "In service", "MW, that basis", "mw", total=len(bases) == 1),
-        Field("power_kw", "System power", "kW", "decimal"),
-        Field("overhead_kw", "Overhead", "kW", "decimal"),
-        Field("pue", "PUE", "facility / IT", "decimal"),
-        Field("systems", "Systems", "systems", "amount", total=len(systems) == 1),
-        Field("system_mw", "On basis system", "MW", "mw", True, "={systems}*{power_kw}/1000"),
-        Field(
-            "it_mw", "On basis it", "MW", "mw", True, "={systems}*({power_kw}+{overhead_kw})/1000"
-        ),
-        Field("facility_mw", "On basis facility", "MW", "mw", True, "={it_mw}*{pue}"),
-    ]
-    placed = page.table(TOP, fields, rows, "Total of visible rows", "no MW served")
+    bases = {row["own"] for row in rows}
+    systems = {row["system"] for row in rows}
+    # Megawatts on different bases, and systems of different kinds, do not add up.
+    adding = {"mw": len(bases) == 1, "systems": len(systems) == 1}
+    columns = []
+    for column in MW_BY_BASIS.select():
+        columns.append(replace(column, adds_up=adding.get(column.name, column.adds_up)))
+    formulas = {
+        "system_mw": "={systems}*{power_kw}/1000",
+        "it_mw": "={systems}*({power_kw}+{overhead_kw})/1000",
+        "facility_mw": "={it_mw}*{pue}",
+    }
+    totals = "Total of visible rows"
+    placed = page.table(TOP, columns, rows, totals, "no MW served", formulas)
     page.freeze(TOP + 1, 1, first=TOP)
     page.filter(placed)
     report.placed["MW by basis"] = placed
@@ -209,10 +195,13 @@ def _served(report: Report) -> list[Row]:
             sums[names] += number(row["mw"])
     rows: list[Row] = []
     for (commitment, system, site), mw in sorted(sums.items()):
-        power, overhead = systems[system]["power_kw"], systems[system]["overhead_kw"]
-        pue, basis = sites[site]["pue"] or 1.0, bases[commitment]
-        kw = power if basis == SYSTEM else (power + overhead) * (pue if basis == "facility" else 1)
-        count = tidy(mw * 1000 / kw)
+        basis = bases[commitment]
+        power = systems[system]["power_kw"]
+        overhead = systems[system]["overhead_kw"]
+        pue = sites[site]["pue"] or 1.0
+        it_power = power + overhead
+        kw_on_basis = {SYSTEM: power, FACILITY: it_power * pue}.get(basis, it_power)
+        count = tidy(mw * 1000 / kw_on_basis)
         rows.append(
             {
                 "commitment": commitment,
@@ -225,8 +214,8 @@ def _served(report: Report) -> list[Row]:
                 "pue": float(pue),
                 "systems": count,
                 "system_mw": tidy(count * power / 1000),
-                "it_mw": tidy(count * (power + overhead) / 1000),
-                "facility_mw": tidy(count * (power + overhead) * pue / 1000),
+                "it_mw": tidy(count * it_power / 1000),
+                "facility_mw": tidy(count * it_power * pue / 1000),
             }
         )
     return rows
@@ -238,15 +227,13 @@ def _write_published(report: Report, page: Page, row: int) -> None:
     for promise in _promises(report):
         key = (promise.system["system"], promise.mw, promise.system["power_kw"])
         overheads[key].add(promise.system["overhead_kw"])
-    lines = [
-        {"source": count.source, "says": count.says, "reading": count.reading}
-        for (system, mw, power), found in overheads.items()
-        for count in published_counts(system, mw, power, sorted(found))
-    ]
-    if not lines:
+    texts = []
+    for (system, mw, power), found in overheads.items():
+        for count in published_counts(system, mw, power, sorted(found)):
+            texts.append(f"{count.says} ({count.source}): {count.reading}")
+    if not texts:
         return
     row = page.section(row, "Counts in print for the same MW")
-    for line in lines:
-        text = f"{line['says']} ({line['source']}): {line['reading']}"
+    for text in texts:
         page.merged(row, 10, text, "note", height=28)
         row += 1

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
 from planner.plan.rounding import tidy, total
+from planner.plan.site_tables import HALL_OPENINGS
+from planner.plan.site_tables import SITES as SITES_TABLE
 from planner.plan.tables import Row
 from planner.reports.excel import native_charts
 from planner.reports.excel.parts import Report
 from planner.reports.excel.pivot import Group, Shown, write_pivot
 from planner.reports.excel.steps import STEPS, Values, stepped
-from planner.reports.excel.styles import Field, Placed, cell
+from planner.reports.excel.styles import Placed, cell
 from planner.reports.excel.workbook_writer import TOP, Page
+from planner.reports.plan_figures import it_mw
 from planner.reports.views import (
     BASIS_WORDS,
     currency,
@@ -35,22 +39,14 @@ def write_sites(report: Report, page: Page) -> None:
         "Each hall class at the end of the plan; IT power counts systems with their overhead"
     )
     rows = _halls(report)
-    alike = len({row["system"] for row in rows if row["system"]}) <= 1
-    fields = [
-        Field("site", "Site"),
-        Field("country", "Country", kind="center"),
-        Field("hall", "Hall class"),
-        Field("halls", "Halls", "in all", "whole", total=True),
-        Field("opened", "Open", "halls", "amount", total=True),
-        Field("open_mw", "Open halls", "MW, IT power", "mw", total=True),
-        Field("system", "System"),
-        Field("installed", "Installed", "systems", "amount", total=alike),
-        Field("in_service", "In service", "systems", "amount", total=alike),
-        Field("it_mw", "In service", "MW, IT power", "mw", total=True),
-        Field("first", "First install", kind="date"),
-        Field("last", "Last install", kind="date"),
-    ]
-    placed = page.table(TOP, fields, rows, "Total of visible rows")
+    kinds = {row["system"] for row in rows if row["system"]}
+    columns = SITES_TABLE.select()
+    if len(kinds) > 1:
+        # Systems of different kinds do not add up.
+        for position, column in enumerate(columns):
+            if column.unit == "systems":
+                columns[position] = replace(column, adds_up=False)
+    placed = page.table(TOP, columns, rows, "Total of visible rows")
     page.freeze(TOP + 1, 1, first=TOP)
     page.filter(placed)
     report.placed["Sites"] = placed
@@ -63,16 +59,11 @@ def write_openings(report: Report, page: Page) -> None:
         "Halls decided on a day, and the day from which systems can be installed in them; the "
         "fit-out is paid on the day of the decision"
     )
-    fields = [
-        Field("site", "Site"),
-        Field("country", "Country", kind="center"),
-        Field("hall", "Hall class"),
-        Field("count", "Decided", "halls", "amount", total=True),
-        Field("date", "Decided on", kind="date"),
-        Field("opens", "Open from", kind="date"),
-        Field("fit_out", "Fit-out cost", money, "whole", total=True),
-    ]
-    placed = page.table(TOP, fields, _openings(report), "Total of visible rows", "no halls opened")
+    columns = HALL_OPENINGS.select(
+        "site", "country", "hall", "count", "date", "opens", "fit_out", money=money
+    )
+    rows = _openings(report)
+    placed = page.table(TOP, columns, rows, "Total of visible rows", "no halls opened")
     page.freeze(TOP + 1, 1, first=TOP)
     page.filter(placed)
     report.placed["Openings"] = placed
@@ -81,38 +72,29 @@ def write_openings(report: Report, page: Page) -> None:
 def _halls(report: Report) -> list[Row]:
     """Return each hall class with its systems; the number of halls is on its first row."""
     tables = report.plan.inputs.tables
-    sites = {row["site"]: row for row in tables["sites"]}
+    countries = {row["site"]: row["country"] for row in tables["sites"]}
     halls = {row["hall"]: row for row in tables["halls"]}
-    power = {
-        row["system"]: (row["power_kw"] + row["overhead_kw"]) / 1000 for row in tables["systems"]
-    }
+    power = it_mw(report.plan)
     opened = _last(report.rows("halls"), ("hall",), "opened")
     standing = _last(report.rows("fleet"), ("hall", "system"), "installed")
     serving = _last(report.rows("fleet"), ("hall", "system"), "in_service")
-    days: dict[tuple[str, ...], list[date]] = defaultdict(list)
+    days = _install_days(report)
     site_of = {name: str(row["site"]) for name, row in halls.items()}
     for row in report.rows("installs"):
         site_of.setdefault(str(row["hall"]), str(row["site"]))
-        if number(row["installed"]) and (found := day(row["date"])):
-            days[str(row["hall"]), str(row["system"])].append(found)
     rows: list[Row] = []
     for hall, site in sorted(site_of.items(), key=lambda pair: (pair[1], pair[0])):
-        systems = sorted(key[1] for key in standing if key[0] == hall) or [""]
-        known, place = halls.get(hall), sites.get(site)
-        for system in systems:
+        systems = sorted(system for name, system in standing if name == hall)
+        for system in systems or [""]:
             count = serving.get((hall, system), 0.0)
-            first = system == systems[0]
-            open_halls = opened.get((hall,), 0.0) if first else None
             rows.append(
                 {
                     "site": site,
-                    "country": place["country"] if place else None,
+                    "country": countries.get(site),
                     "hall": hall,
-                    "halls": float(known["count"]) if known and first else None,
-                    "opened": open_halls,
-                    "open_mw": tidy(number(open_halls) * known["it_mw"])
-                    if known and first
-                    else None,
+                    "halls": None,
+                    "opened": None,
+                    "open_mw": None,
                     "system": system,
                     "installed": standing.get((hall, system), 0.0),
                     "in_service": count,
@@ -121,18 +103,35 @@ def _halls(report: Report) -> list[Row]:
                     "last": max(days[hall, system], default=None),
                 }
             )
+        first = rows[-max(len(systems), 1)]
+        first["opened"] = opened.get((hall,), 0.0)
+        if hall in halls:
+            first["halls"] = float(halls[hall]["count"])
+            first["open_mw"] = tidy(number(first["opened"]) * halls[hall]["it_mw"])
     return rows
+
+
+def _install_days(report: Report) -> dict[tuple[str, str], list[date]]:
+    """Return the days of the installs by hall class and system."""
+    days: dict[tuple[str, str], list[date]] = defaultdict(list)
+    for row in report.rows("installs"):
+        done = day(row["date"])
+        if done and number(row["installed"]):
+            days[str(row["hall"]), str(row["system"])].append(done)
+    return days
 
 
 def _last(rows: list[Row], keys: tuple[str, ...], value: str) -> dict[tuple[str, ...], float]:
     """Return the value of the last period by key."""
-    found: dict[tuple[str, ...], tuple[str, float]] = {}
+    latest: dict[tuple[str, ...], str] = {}
+    values: dict[tuple[str, ...], float] = {}
     for row in rows:
         key = tuple(str(row[name]) for name in keys)
-        at = str(row["period"])
-        if key not in found or at >= found[key][0]:
-            found[key] = (at, number(row[value]))
-    return {key: figure for key, (_, figure) in found.items()}
+        period = str(row["period"])
+        if period >= latest.get(key, ""):
+            latest[key] = period
+            values[key] = number(row[value])
+    return values
 
 
 def _openings(report: Report) -> list[Row]:
@@ -191,17 +190,16 @@ def _chart_cells(
     report: Report, page: Page, placed: Placed, part: Group
 ) -> dict[str, native_charts.Cells]:
     """Return the points of a chart of sites; if there are many, the smaller ones are summed."""
-    found, most = part.found, MOST_SERIES if _short_names(part) else MOST_SERIES // 2
+    found = part.found
+    most = MOST_SERIES if _short_names(part) else MOST_SERIES // 2
     sites = list(part.keys)
     if len(sites) > most + 1:
         sites = sorted(sites, key=lambda site: (-found.total(site), site))[:most]
-    series = {
-        key: Values(
-            site, placed.cells(key), [found.cells.get((p, site), 0.0) for p in found.periods]
-        )
-        for site, key in part.keys.items()
-        if site in sites
-    }
+    series = {}
+    for site, key in part.keys.items():
+        if site in sites:
+            held = [found.cells.get((period, site), 0.0) for period in found.periods]
+            series[key] = Values(site, placed.cells(key), held)
     if len(sites) < len(part.keys):
         series["rest"] = _rest(page, placed, part, series)
     ends = period_ends(report.plan)
@@ -233,8 +231,13 @@ def write_systems_by_site(report: Report, page: Page) -> None:
         system = str(row["system"])
         groups.setdefault(system, []).append(row)
         removed[system] = removed.get(system, 0.0) + number(row["removed"])
-    gone = ", ".join(f"{count:,.0f} {name}" for name, count in removed.items() if count)
-    gone = f"; not counted here are those that are removed in the plan: {gone}" if gone else ""
+    taken_out = []
+    for name, count in removed.items():
+        if count:
+            taken_out.append(f"{count:,.0f} {name}")
+    gone = ""
+    if taken_out:
+        gone = f"; without those that the plan removes: {', '.join(taken_out)}"
     page.subtitle(f"Systems installed in each {word}{gone}")
     written = write_pivot(
         report, page, groups, Shown("installed", "systems", "amount", adds_up=True)

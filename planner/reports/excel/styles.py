@@ -13,6 +13,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
+from planner.plan.columns import KINDS, Column, Kind
 from planner.reports.views import number
 
 NAVY, GREY, PALE, LINE = "#1F3864", "#6B7280", "#EEF2F8", "#D5DAE3"
@@ -37,19 +38,31 @@ SERIES = (
 
 FONT = {"font_name": "Arial", "font_size": 10, "font_scheme": "none"}
 
-WIDEST = 44
-"""Widest column, in characters; longer texts wrap."""
+
+def number_format(kind: Kind) -> str:
+    """Return Excel's number format of a kind of number."""
+    decimals = kind.decimals or 0
+    fraction = "." + "0" * decimals if decimals else ""
+    if kind.is_percent:
+        return f"0{fraction}%"
+    # In a number format each comma at the end divides by a thousand.
+    return f"#,##0{fraction},," if kind.is_in_millions else f"#,##0{fraction}"
+
+
+def kind_style(name: str) -> dict[str, Any]:
+    """Return the cell format of a kind of column."""
+    kind = KINDS[name]
+    if kind.decimals is not None:
+        return {"num_format": number_format(kind), "shrink": True}
+    if name == "date":
+        return {"num_format": "yyyy-mm-dd", "align": "center", "shrink": True}
+    if kind.is_centered:
+        return {"align": "center", "text_wrap": True}
+    return {"text_wrap": True, "align": "left", "indent": 1}
+
 
 STYLES: dict[str, dict[str, Any]] = {
-    "text": {"text_wrap": True, "align": "left", "indent": 1},
-    "center": {"align": "center", "text_wrap": True},
-    "date": {"num_format": "yyyy-mm-dd", "align": "center", "shrink": True},
-    "whole": {"num_format": "#,##0", "shrink": True},
-    "decimal": {"num_format": "#,##0.00", "shrink": True},
-    "mw": {"num_format": "#,##0.00", "shrink": True},
-    "millions": {"num_format": "#,##0.0", "shrink": True},
-    "share": {"num_format": "0.0%", "shrink": True},
-    "gap": {"num_format": "0.000%", "shrink": True},
+    **{name: kind_style(name) for name in KINDS},
     "body": {"bottom": 1, "bottom_color": LINE},
     "header": {
         "bold": True,
@@ -62,7 +75,7 @@ STYLES: dict[str, dict[str, Any]] = {
         "border_color": "#FFFFFF",
     },
     "turned": {"rotation": 90, "font_size": 8, "num_format": "mmm yy"},
-    "count": {
+    "month_count": {
         "num_format": "#,##0;-#,##0;",
         "align": "center",
         "font_size": 7,
@@ -71,8 +84,7 @@ STYLES: dict[str, dict[str, Any]] = {
         "border_color": LINE,
     },
     "worth": {"align": "center", "font_size": 7, "border": 1, "border_color": LINE},
-    "in_millions": {"num_format": "#,##0.00,,", "shrink": True},
-    "decimal_or_none": {"num_format": "#,##0.00;-#,##0.00;", "shrink": True},
+    "mw_months_or_none": {"num_format": "#,##0.00;-#,##0.00;", "shrink": True},
     "in_millions_or_none": {"num_format": "#,##0.00,,;-#,##0.00,,;", "shrink": True},
     "total": {"bold": True, "bg_color": PALE},
     "sum": {"bold": True, "bg_color": PALE},
@@ -95,7 +107,7 @@ STYLES: dict[str, dict[str, Any]] = {
     },
     "bad_banner": {"bg_color": RED},
     "good_banner": {"bg_color": GREEN},
-    "label": {
+    "caption": {
         "font_color": GREY,
         "font_size": 9,
         "bg_color": PALE,
@@ -116,47 +128,13 @@ STYLES: dict[str, dict[str, Any]] = {
 UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """Characters that are invalid or invisible in a workbook."""
 
-NUMBERS = {"whole": 0, "in_millions": 2, "millions": 1, "mw": 2, "decimal": 2, "gap": 3, "share": 1}
-"""Decimals of each kind of number."""
+Field = Column
+"""Name under which the what-if reports build their columns."""
 
 
-@dataclass(frozen=True)
-class Field:
-    """A column of a table in the workbook.
-
-    Attributes
-    ----------
-    key : str
-        Key of the value in a row.
-    header : str
-        Header.
-    unit : str
-        Unit, shown below the header.
-    kind : str
-        ``text``, ``center``, ``date``, ``whole``, ``mw``, ``millions``, ``share``, ``gap``;
-        ``amount``: whole numbers, with two decimals if any value below a million needs them;
-        ``each``: the same, judged for each value.
-    total : bool
-        Whether the column is added up.
-    most : float
-        Widest that the column gets, in characters.
-    formula : str
-        Formula of each cell, with ``{key}`` for the row's cell of another field; its value is
-        the row's own.
-    """
-
-    key: str
-    header: str
-    unit: str = ""
-    kind: str = "text"
-    total: bool = False
-    formula: str = ""
-    most: float = WIDEST
-
-    @property
-    def label(self) -> str:
-        """Header with its unit."""
-        return f"{self.header}\n({self.unit})" if self.unit else self.header
+def heading(column: Column) -> str:
+    """Return the title of a column with its unit below."""
+    return f"{column.title}\n({column.unit})" if column.unit else column.title
 
 
 @dataclass(frozen=True)
@@ -196,14 +174,6 @@ def clean(value: object) -> str:
     return text if len(text) <= 32767 else f"{text[:32760]} [...]"
 
 
-def exact(kind: str, values: Iterable[object]) -> str:
-    """Return the style of an ``amount``: decimals only if a value of the column has any."""
-    if kind not in ("amount", "each"):
-        return kind
-    whole = all(abs(n) >= 1e6 or n == round(n) for n in map(number, values))
-    return "whole" if whole else "decimal"
-
-
 def shown(value: object, kind: str) -> str:
     """Return the approximate text of a cell, to measure its width."""
     if value is None:
@@ -211,22 +181,24 @@ def shown(value: object, kind: str) -> str:
     if isinstance(value, date):
         return "2026-01-01"
     if isinstance(value, Real) and not isinstance(value, bool):
-        return f"{float(value):,.{NUMBERS.get(kind, 2)}f}"
+        decimals = KINDS[kind].decimals
+        return f"{float(value):,.{2 if decimals is None else decimals}f}"
     return str(value)
 
 
 def widest(values: Iterable[object], kind: str) -> int:
     """Return the width of a column's widest value, in characters."""
-    if kind in NUMBERS:
-        found = [number(value) for value in values]
-        return max((len(shown(end, kind)) for end in (min(found), max(found))), default=0)
     if kind == "date":
         return 10
+    if KINDS[kind].decimals is not None:
+        # The longest number is the smallest or the largest: formatting all of them is slow.
+        numbers = [number(value) for value in values]
+        ends = (min(numbers), max(numbers)) if numbers else ()
+        return max((len(shown(end, kind)) for end in ends), default=0)
     longest = 0
     for value in values:
-        if value is not None:
-            text = value if isinstance(value, str) else shown(value, kind)
-            longest = max(longest, len(text))
+        text = value if isinstance(value, str) else shown(value, kind)
+        longest = max(longest, len(text))
     return longest
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from planner.plan.columns import Column
+from planner.plan.report_tables import MILESTONES, PROOF, SPEND_BY_YEAR, SYSTEM_COUNTS, TOTALS
 from planner.plan.rounding import tidy, total
 from planner.plan.store import Plan
-from planner.plan.tables import Row
+from planner.plan.tables import COSTS, Row
 from planner.reports.counts import (
     as_sentence,
     is_missed,
@@ -18,7 +20,7 @@ from planner.reports.counts import (
 )
 from planner.reports.excel.explained import headline_sentences
 from planner.reports.excel.parts import Report
-from planner.reports.excel.styles import Field, Placed, cell
+from planner.reports.excel.styles import Placed, cell
 from planner.reports.excel.styles import lines as wrapped
 from planner.reports.excel.workbook_writer import TALLEST, TOP, Page
 from planner.reports.views import (
@@ -97,36 +99,42 @@ def _keys(page: Page, plan: Plan, costs: Placed, row: int) -> int:
     money, summary = currency(plan), plan.summary
     verified = summary.get("verified") is True
     rows = plan.tables.get("costs", [])
-    figures: list[tuple[str, object, str]] = [
-        ("status", str(summary.get("status") or "not known"), "key"),
-        ("gap to the proven bound", percent(summary.get("gap")), "key"),
-        ("independent checker", "passed" if verified else "NOT PASSED", "key"),
-        (f"amount, {money} million", "amount_m", "millions"),
-        (f"present cost, {money} million", "present_m", "millions"),
-        ("systems installed", system_words(plan, "\n"), "key"),
-        ("halls opened", summary.get("halls_opened"), "whole"),
-    ]
-    for column, (label, value, kind) in enumerate(figures):
-        page.text(row, column, label, "label")
-        if kind == "millions":
-            source = "amount" if value == "amount_m" else "present_cost"
-            amount = tidy(total(number(term[source]) for term in rows) / 1e6)
-            target = cell(costs.total_row or 0, costs.columns[str(value)])
-            page.formula(row + 1, column, f"=Costs!{target}", amount, "key", "millions")
-        else:
-            page.value(row + 1, column, value, "key", *([kind] if kind != "key" else []))
+    systems = system_words(plan, "\n")
+    status = str(summary.get("status") or "not known")
+    texts: dict[int, tuple[str, str]] = {
+        0: ("status", status),
+        1: ("gap to the proven bound", percent(summary.get("gap"))),
+        2: ("independent checker", "passed" if verified else "NOT PASSED"),
+        5: ("systems installed", systems),
+    }
+    for column, (label, text) in texts.items():
+        page.text(row, column, label, "caption")
+        page.value(row + 1, column, text, "key")
     if not verified:
         page.text(row + 1, 2, "NOT PASSED", "key", "bad")
+    sums = {3: ("amount", "amount_m"), 4: ("present_cost", "present_m")}
+    for column, (name, in_millions) in sums.items():
+        label = f"{COSTS.columns[name].title.lower()}, {money} million"
+        page.text(row, column, label, "caption")
+        amount = tidy(total(number(term[name]) for term in rows) / 1e6)
+        target = cell(costs.total_row or 0, costs.columns[in_millions])
+        page.formula(row + 1, column, f"=Costs!{target}", amount, "key", "millions")
+    page.text(row, 6, "halls opened", "caption")
+    page.value(row + 1, 6, summary.get("halls_opened"), "key", "count")
     page.sheet.set_row(row, 26)
-    words = ((str(figures[0][1]), WIDTHS[0]), (system_words(plan, "\n"), WIDTHS[5]))
-    tall = max(wrapped(text, int(width * LARGE)) for text, width in words)
+    tall = max(
+        wrapped(status, int(WIDTHS[0] * LARGE)),
+        wrapped(systems, int(WIDTHS[5] * LARGE)),
+    )
     page.sheet.set_row(row + 1, min(max(36, 18 * tall + 2), TALLEST))
     return row + 3
 
 
-def _section(page: Page, title: str, row: int, fields: Sequence[Field], rows: list[Row]) -> Placed:
+def _section(
+    page: Page, title: str, row: int, columns: Sequence[Column], rows: list[Row]
+) -> Placed:
     """Write a table below its title."""
-    return page.table(page.section(row, title), fields, rows)
+    return page.table(page.section(row, title), columns, rows)
 
 
 def _milestones(page: Page, plan: Plan, row: int) -> int:
@@ -135,36 +143,11 @@ def _milestones(page: Page, plan: Plan, row: int) -> int:
     for item in listed(plan, "milestones"):
         met = "MISSED" if is_missed(item) else "met"
         rows.append(dict(item) | {"date": day(item.get("date")), "met": met})
-    fields = [
-        Field("commitment", "Commitment"),
-        Field("date", "Due", kind="date"),
-        Field("basis", "Basis", kind="center"),
-        Field("required_mw", "Committed", "MW", "mw"),
-        Field("in_service_mw", "In service", "MW", "mw"),
-        Field("missed_mw", "Missed", "MW", "mw"),
-        Field("met", "Milestone", kind="center"),
-        Field("days_lost", "Days lost", "days", "whole"),
-    ]
-    placed = _section(page, f"Milestones: {milestone_words(plan)}", row, fields, rows)
-    for criteria, style in (("MISSED", "bad"), ("met", "good")):
-        page.sheet.conditional_format(
-            *placed.cells("met"),
-            {
-                "type": "cell",
-                "criteria": "==",
-                "value": f'"{criteria}"',
-                "format": page.book.style(style, "center"),
-            },
-        )
-    page.sheet.conditional_format(
-        *placed.cells("missed_mw"),
-        {
-            "type": "cell",
-            "criteria": ">",
-            "value": NOTHING,
-            "format": page.book.style("bad", "mw"),
-        },
-    )
+    title = f"Milestones: {milestone_words(plan)}"
+    placed = _section(page, title, row, MILESTONES.select(), rows)
+    page.mark(placed.cells("met"), "==", "MISSED", "bad", "label")
+    page.mark(placed.cells("met"), "==", "met", "good", "label")
+    page.mark(placed.cells("missed_mw"), ">", NOTHING, "bad", "mw")
     return placed.last + 2
 
 
@@ -193,18 +176,14 @@ def _assumed(plan: Plan, page: Page, row: int) -> int:
 def _spend(page: Page, plan: Plan, row: int) -> int:
     """Write money by calendar year."""
     money = currency(plan)
-    years = [
-        year
-        | {key: tidy(number(year[key]) / 1e6) for key in ("amount", "present_cost", "cumulative")}
-        for year in spend_by_year(plan)
-    ]
-    fields = [
-        Field("year", "Year"),
-        Field("amount", "Amount", f"{money} million", "millions"),
-        Field("present_cost", "Present cost", f"{money} million", "millions"),
-        Field("cumulative", "Spent so far", f"{money} million", "millions"),
-    ]
-    placed = _section(page, "Spending by year", row, fields, years)
+    years: list[Row] = []
+    for year in spend_by_year(plan):
+        in_millions: Row = {"year": year["year"]}
+        for name in ("amount", "present_cost", "cumulative"):
+            in_millions[name] = tidy(number(year[name]) / 1e6)
+        years.append(in_millions)
+    columns = SPEND_BY_YEAR.select(money=money)
+    placed = _section(page, "Spending by year", row, columns, years)
     revenue = plan.summary.get("revenue")
     if not number(revenue):
         return placed.last + 2
@@ -218,36 +197,22 @@ def _spend(page: Page, plan: Plan, row: int) -> int:
 
 def _systems(page: Page, plan: Plan, row: int) -> int:
     """Write systems installed, and the totals of commitments, halls, feeders and supply."""
-    counts: list[Row] = [
-        {"what": name, "value": count, "unit": "systems"}
-        for name, count in systems_installed(plan).items()
-    ]
-    fields = [
-        Field("what", "System"),
-        Field("value", "Installed", kind="each"),
-        Field("unit", "Unit", kind="center"),
-    ]
-    row = _section(page, "Systems installed", row, fields, counts).last + 2
+    counts: list[Row] = []
+    for name, count in systems_installed(plan).items():
+        counts.append({"what": name, "value": count, "unit": "systems"})
+    columns = SYSTEM_COUNTS.select()
+    row = _section(page, "Systems installed", row, columns, counts).last + 2
     totals = [dict(item) for item in listed(plan, "totals")]
     if not totals:
         return row
-    fields = [Field("what", "What"), Field("value", "In all", kind="each"), fields[2]]
     title = "What commitments, halls, feeders and supply add up to"
-    return _section(page, title, row, fields, totals).last + 2
+    return _section(page, title, row, TOTALS.select(), totals).last + 2
 
 
 def _tiers(page: Page, plan: Plan, row: int) -> int:
     """Write the tiers in order, with their proof."""
-    fields = [
-        Field("words", "Tier, in order"),
-        Field("unit", "Unit", kind="center"),
-        Field("value", "Value", kind="each"),
-        Field("bound", "Proven bound", kind="each"),
-        Field("gap", "Gap", kind="gap"),
-        Field("status", "Solver", kind="center"),
-        Field("seconds", "Time", "s", "mw"),
-    ]
-    return _section(page, "What was optimised, and the proof", row, fields, tiers(plan)).last + 2
+    title = "What was optimised, and the proof"
+    return _section(page, title, row, PROOF.select(), tiers(plan)).last + 2
 
 
 def _notes(page: Page, plan: Plan, row: int) -> int:

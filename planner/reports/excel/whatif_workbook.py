@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from planner.reports.excel.styles import Field
 from planner.reports.excel.workbook_writer import TOP, Book
 from planner.reports.markup_tables import Column
+from planner.reports.whatif_columns import NO_COLUMN
 from planner.reports.whatif_report import WhatIfReport
 
 KINDS = {"digits": "amount", "long": "text"}
-"""Kinds of fields for kinds of columns that are called differently here."""
+"""Kinds that a workbook shows in another way than a page."""
 
 
 def write_whatif_workbook(report: WhatIfReport, path: Path, created: datetime) -> None:
@@ -35,13 +36,14 @@ def write_whatif_workbook(report: WhatIfReport, path: Path, created: datetime) -
     for table in report.sheets:
         sheet = book.page(table.name, table.title)
         sheet.subtitle(table.summary)
-        fields = [_field(column) for column in table.columns] or [Field("none", "none")]
-        placed = sheet.table(TOP, fields, table.rows, empty="nothing differs")
+        columns = [_written(column) for column in table.columns] or [NO_COLUMN]
+        placed = sheet.table(TOP, columns, table.rows, empty="nothing differs")
         sheet.freeze(placed.first - 1, table.keys)
         if table.rows:
             sheet.filter(placed)
     book.close()
 
 
-def _field(column: Column) -> Field:
-    return Field(column.key, column.header, column.unit, KINDS.get(column.kind, column.kind))
+def _written(column: Column) -> Column:
+    """Return a column as a workbook writes it: cells have formats instead of fewer digits."""
+    return replace(column, kind=KINDS.get(column.kind, column.kind))

@@ -17,18 +17,9 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_range
 
 from planner.errors import PlannerError
+from planner.plan.columns import KINDS, WIDEST, Column, resolved_kind
 from planner.plan.rounding import total
-from planner.reports.excel.styles import (
-    FONT,
-    STYLES,
-    WIDEST,
-    Field,
-    Placed,
-    clean,
-    exact,
-    lines,
-    widest,
-)
+from planner.reports.excel.styles import FONT, STYLES, Placed, cell, clean, heading, lines, widest
 from planner.reports.views import number
 
 TOP = 3
@@ -186,10 +177,11 @@ class Page:
     def table(
         self,
         top: int,
-        fields: Sequence[Field],
+        columns: Sequence[Column],
         rows: Sequence[Mapping[str, object]],
         totals: str = "",
         empty: str = "none",
+        formulas: Mapping[str, str] | None = None,
     ) -> Placed:
         """Write a table.
 
@@ -197,7 +189,7 @@ class Page:
         ----------
         top
             Row at which it starts.
-        fields
+        columns
             Its columns.
         rows
             Its rows.
@@ -205,6 +197,9 @@ class Page:
             Text beside live subtotals above the header, which follow the filter; empty: none.
         empty
             What to say instead of rows where there are none.
+        formulas
+            Formulas of the cells of columns by name, with ``{name}`` for the row's cell of another
+            column and ``{first_name}`` for the first cell of one; the row holds their values.
         """
         if len(rows) > MOST_ROWS:
             first = f"THE FIRST {MOST_ROWS:,} OF {len(rows):,} LINES"
@@ -213,96 +208,116 @@ class Page:
         header = top + 1 if totals else top
         start = header + 1
         placed = Placed(
-            start,
-            start + max(len(rows), 1) - 1,
-            {field.key: n for n, field in enumerate(fields)},
-            top if totals else None,
-            len(rows),
+            first=start,
+            last=start + max(len(rows), 1) - 1,
+            columns={column.name: position for position, column in enumerate(columns)},
+            total_row=top if totals else None,
+            rows=len(rows),
         )
-        for column, field in enumerate(fields):
-            values = [row.get(field.key) for row in rows]
-            kind = field.kind if field.kind == "each" else exact(field.kind, values)
-            self._fit(column, field, kind, values)
-            self.text(header, column, field.label, "header")
-            self._column(placed, field, kind, values)
-            if totals and field.total:
-                self._subtotal(placed, field, kind, values)
-            elif totals:
-                self.text(top, column, totals if column == 0 else "", "total")
+        for column in columns:
+            formula = (formulas or {}).get(column.name, "")
+            self._write_column(placed, column, [row.get(column.name) for row in rows], formula)
+            if totals and not column.adds_up:
+                is_first = column is columns[0]
+                self.text(top, placed.columns[column.name], totals if is_first else "", "total")
         if not rows:
             self.text(start, 0, empty, "subtitle")
-        self._heights(start, fields, rows)
+        self._heights(start, columns, rows)
         if totals:
             self.sheet.set_row(top, 18)
-        tall = max(self._lines(column, field.label) for column, field in enumerate(fields))
-        self.sheet.set_row(header, 14 * tall + 6)
+        self._header_height(header, columns)
         return placed
 
-    def _column(self, placed: Placed, field: Field, kind: str, values: Sequence[object]) -> None:
+    def _write_column(
+        self, placed: Placed, column: Column, values: Sequence[object], formula: str
+    ) -> None:
+        """Write a column with its heading, and with its subtotal if the table has totals."""
+        position = placed.columns[column.name]
+        # A mixed column is resolved cell by cell.
+        kind = column.kind if column.kind == "mixed" else resolved_kind(column.kind, values)
+        self._fit(position, column, kind, values)
+        self.text(placed.first - 1, position, heading(column), "header")
+        if formula:
+            self._formulas(placed, column, formula, kind, values)
+        else:
+            self._column(placed, column, kind, values)
+        if column.adds_up and placed.total_row is not None:
+            self._subtotal(placed, column, kind, values)
+
+    def _column(self, placed: Placed, column: Column, kind: str, values: Sequence[object]) -> None:
         """Write the cells of a column, which is quick where all are of one type."""
-        column, first = placed.columns[field.key], placed.first
-        if field.formula:
-            self._formulas(placed, field, kind, values)
-            return
-        if kind == "each":
+        position, first = placed.columns[column.name], placed.first
+        if kind == "mixed":
             for row, value in enumerate(values, start=first):
-                self.value(row, column, value, "body", exact("amount", [value]))
+                self.value(row, position, value, "body", resolved_kind(kind, [value]))
             return
         style = self.book.style("body", kind)
         write_number, write_string = self.sheet.write_number, self.sheet.write_string
         for row, value in enumerate(values, start=first):
+            # The difference is 0 only for finite numbers.
             if type(value) is float and value - value == 0:
-                write_number(row, column, value, style)
+                write_number(row, position, value, style)
             elif type(value) is str:
-                write_string(row, column, clean(value), style)
+                write_string(row, position, clean(value), style)
             else:
-                self.value(row, column, value, "body", kind)
+                self.value(row, position, value, "body", kind)
 
-    def _formulas(self, placed: Placed, field: Field, kind: str, values: Sequence[object]) -> None:
+    def _formulas(
+        self, placed: Placed, column: Column, formula: str, kind: str, values: Sequence[object]
+    ) -> None:
         """Write the live cells of a column, blank where there is no value."""
-        column, style = placed.columns[field.key], self.book.style("body", kind)
-        names = {key: xl_col_to_name(other) for key, other in placed.columns.items()}
-        at = {key: f"{name}#" for key, name in names.items()}
-        firsts = {f"first_{key}": f"${name}${placed.first + 1}" for key, name in names.items()}
-        pattern = field.formula.format(**at, **firsts)
+        position, style = placed.columns[column.name], self.book.style("body", kind)
+        references = {}
+        for name, other in placed.columns.items():
+            letters = xl_col_to_name(other)
+            references[name] = f"{letters}#"
+            references[f"first_{name}"] = f"${letters}${placed.first + 1}"
+        pattern = formula.format(**references)
         for row, value in enumerate(values, start=placed.first):
             if value is None:
-                self.sheet.write_blank(row, column, None, style)
+                self.sheet.write_blank(row, position, None, style)
             else:
-                formula = pattern.replace("#", str(row + 1))
-                self.sheet.write_formula(row, column, formula, style, value)
+                live = pattern.replace("#", str(row + 1))
+                self.sheet.write_formula(row, position, live, style, value)
 
-    def _subtotal(self, placed: Placed, field: Field, kind: str, values: Iterable[object]) -> None:
+    def _subtotal(
+        self, placed: Placed, column: Column, kind: str, values: Iterable[object]
+    ) -> None:
         """Write a live subtotal of a column into its table's row of totals."""
-        column = placed.columns[field.key]
+        position = placed.columns[column.name]
         value = total(map(number, values))
-        self.widen(column, len(f"{value:,.2f}") + 3)
+        self.widen(position, len(f"{value:,.2f}") + 3)
         assert placed.total_row is not None
-        formula = f"=SUBTOTAL(109,{xl_range(*placed.cells(field.key))})"
-        self.formula(placed.total_row, column, formula, value, "total", kind)
+        formula = f"=SUBTOTAL(109,{xl_range(*placed.cells(column.name))})"
+        self.formula(placed.total_row, position, formula, value, "total", kind)
 
-    def _fit(self, column: int, field: Field, kind: str, values: Sequence[object]) -> None:
+    def _fit(self, position: int, column: Column, kind: str, values: Sequence[object]) -> None:
         """Make a column wide enough for its header and its values."""
-        width = max(map(len, field.label.split())) + 2.5
+        longest_word = max(map(len, heading(column).split()))
+        width = longest_word + 2.5
         if values:
-            width = max(width, min(widest(values, kind) + 2.5, field.most))
-        self.widen(column, width)
+            width = max(width, min(widest(values, kind) + 2.5, column.width))
+        self.widen(position, width)
 
-    def _lines(self, column: int, label: str, narrow: float = 0.95) -> int:
-        """Return how many lines a text takes in its column; plain texts are narrower than bold."""
-        return lines(label, max(int(self.widths[column] * narrow), 1))
+    def _header_height(self, header: int, columns: Sequence[Column]) -> None:
+        """Make the header as tall as its longest heading, wrapped."""
+        tallest = 1
+        for position, column in enumerate(columns):
+            # Headings are bold, so fewer characters fit.
+            width = max(int(self.widths[position] * 0.95), 1)
+            tallest = max(tallest, lines(heading(column), width))
+        self.sheet.set_row(header, 14 * tallest + 6)
 
-    def _heights(self, first: int, fields: Sequence[Field], rows: Sequence[Any]) -> None:
+    def _heights(self, first: int, columns: Sequence[Column], rows: Sequence[Any]) -> None:
         """Give rows with texts that wrap their height, which not every program finds itself."""
-        wide = [
-            (column, field.key, int(self.widths[column] * 1.05))
-            for column, field in enumerate(fields)
-            if field.kind in ("text", "center")
-        ]
+        texts = []
+        for position, column in enumerate(columns):
+            if column.kind != "date" and KINDS[column.kind].decimals is None:
+                texts.append((column.name, int(self.widths[position] * 1.05)))
         for place, row in enumerate(rows, start=first):
             tall = 1
-            for _, key, width in wide:
-                text = row.get(key)
+            for name, width in texts:
+                text = row.get(name)
                 if type(text) is str and (len(text) > width or "\n" in text):
                     tall = max(tall, lines(text, max(width, 1)))
             if tall > 1:
@@ -340,6 +355,25 @@ class Page:
                 "format": self.book.style(*styles),
             },
         )
+
+    def mark_zero(self, placed: Placed, name: str) -> None:
+        """Mark the cells of a column of days that are 0 but not blank."""
+        first = cell(placed.first, placed.columns[name])
+        self.sheet.conditional_format(
+            *placed.cells(name),
+            {
+                "type": "formula",
+                "format": self.book.style("tight", "days"),
+                "criteria": f"=AND(ISNUMBER({first}),{first}=0)",
+            },
+        )
+
+    def data_bars(self, placed: Placed, name: str, colour: str, most: float | None = None) -> None:
+        """Show the numbers of a column as bars, a full one for `most` or else for the largest."""
+        bars: dict[str, Any] = {"type": "data_bar", "bar_solid": True, "bar_color": colour}
+        if most is not None:
+            bars |= {"min_type": "num", "max_type": "num", "min_value": 0, "max_value": most}
+        self.sheet.conditional_format(*placed.cells(name), bars)
 
     def chart(self, chart: Any, row: int, column: int, width: int = 760, height: int = 380) -> None:
         """Show a chart with its corner at a cell."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from planner.plan.finding_tables import ASKS, LATENESS
+from planner.plan.report_tables import MILESTONE_SLACK
 from planner.plan.store import Plan
 from planner.plan.tables import Row
 from planner.reports.explanation_texts import (
@@ -13,12 +15,12 @@ from planner.reports.explanation_texts import (
     no_asks,
     periods_sentence,
     quote,
-    safe_milestones,
+    slack_rows,
     slack_sentence,
     undone,
 )
 from planner.reports.markup import Markup, element
-from planner.reports.markup_tables import Column, Sheet, table
+from planner.reports.markup_tables import Sheet, table
 from planner.reports.views import figure
 
 
@@ -59,14 +61,7 @@ def headline_sentences(plan: Plan) -> Markup | None:
 def late_section(plan: Plan) -> Markup:
     """Return a table of the limits that delay each missed milestone, back to the order."""
     parts: list[Markup] = []
-    columns = [
-        Column("link", "Link", "", "whole"),
-        Column("says", "Cause", kind="long"),
-        Column("cell", "Input cell", kind="cell"),
-        Column("mw_through", "Depends on it", "MW", "mw"),
-        Column("mw_a_step", "Gain per step", "MW", "worth"),
-        Column("mw_without", "Gain without this date", "MW", "worth"),
-    ]
+    columns = LATENESS.select("link", "says", "cell", "mw_through", "mw_a_step", "mw_without")
     chains: dict[tuple[str, str], list[Row]] = {}
     for row in plan.rows("lateness"):
         chains.setdefault((str(row["commitment"]), str(row["date"])), []).append(row)
@@ -84,12 +79,7 @@ def late_section(plan: Plan) -> Markup:
 
 def asks_section(plan: Plan) -> Markup:
     """Return the sets of changes that put late commitments back on time."""
-    columns = [
-        Column("says", "Ask", kind="long"),
-        Column("cells", "Input cells"),
-        Column("not_enough", "Not enough"),
-        Column("mw_months_alone", "Gain alone", "MW-months", "worth"),
-    ]
+    columns = ASKS.select("says", "cells", "not_enough", "mw_months_alone")
     parts: list[Markup] = []
     for asked in ask_sets(plan):
         caption = f"Set {asked.number}, so that {asked.aim}"
@@ -105,28 +95,15 @@ def asks_section(plan: Plan) -> Markup:
 
 def slack_section(plan: Plan) -> Markup:
     """Return the slack and the last order day of each milestone that is met."""
-    found = safe_milestones(plan)
     rows = []
-    for one in found:
-        head = {
-            "commitment": one.commitment,
-            "due": one.due,
-            "mw": one.mw,
-            "slack": one.slack,
-            "class": "warn" if one.slack == 0 and one.orders else None,
-        }
-        rows += [{**line, **head} for line, _ in one.orders]
-        rows += [{**head, "supplier": "nothing to order in advance"}] * (not one.orders)
-    columns = [
-        Column("commitment", "Milestone"),
-        Column("due", "Due", kind="date"),
-        Column("slack", "Slack", "days", "whole"),
-        Column("last_order_date", "Last order", "latest day", "date"),
-        Column("item", "Item"),
-        Column("supplier", "Supplier"),
-        Column("mw", "Committed", "MW", "mw"),
-    ]
-    proof = next((f", {one.proof}" for one in found if one.proof), "")
+    for row in slack_rows(plan):
+        is_tight = row["slack_days"] == 0 and "last_order_date" in row
+        rows.append(row | {"class": "warn" if is_tight else None})
+    columns = MILESTONE_SLACK.select(
+        "commitment", "date", "slack_days", "last_order_date", "item", "supplier", "mw"
+    )
+    proofs = [f", {row['proof']}" for row in rows if row["proof"]]
+    proof = proofs[0] if proofs else ""
     text = (
         f"{slack_sentence(plan)} Slack: days by which a milestone could be due earlier without "
         f"missing more MW{proof}; blank: not solved in time. Last order: the last day on "
@@ -139,13 +116,9 @@ def slack_section(plan: Plan) -> Markup:
 
 def left_open(plan: Plan) -> list[str]:
     """Return sentences that list the steps an explanation and a quote skipped."""
-    found = [
-        (finding, name)
-        for finding, name in ((explanation(plan), "the explanation"), (quote(plan), "the quote"))
-        if finding
-    ]
-    return [
-        f"Not finished in {name}: {'; '.join(undone(finding))}."
-        for finding, name in found
-        if undone(finding)
-    ]
+    sentences = []
+    for finding, name in ((explanation(plan), "the explanation"), (quote(plan), "the quote")):
+        skipped = undone(finding) if finding else []
+        if skipped:
+            sentences.append(f"Not finished in {name}: {'; '.join(skipped)}.")
+    return sentences

@@ -6,6 +6,15 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from planner.plan.report_tables import (
+    ASSUMPTION_COUNTS,
+    ASSUMPTION_GROUPS,
+    MANIFEST,
+    MILESTONES,
+    PROOF,
+    PURCHASE_ORDERS,
+    TOTALS,
+)
 from planner.plan.store import Plan
 from planner.reports.charts.costs import money_unit
 from planner.reports.counts import (
@@ -20,7 +29,7 @@ from planner.reports.counts import (
 )
 from planner.reports.install_days import ORDER_WORDS
 from planner.reports.markup import Markup, element
-from planner.reports.markup_tables import Column, Sheet, table
+from planner.reports.markup_tables import Sheet, table
 from planner.reports.order_notes import TAKE_OR_PAY, order_notes
 from planner.reports.page.explained import headline_sentences, left_open
 from planner.reports.plan_figures import node_uses, several, time_of
@@ -40,6 +49,24 @@ from planner.workbook.schema.sheets import BY_NAME
 
 MOST_ORDERS = 1000
 """Largest number of orders on the page; ``tables/orders.csv`` has all of them."""
+
+SHOWN_OF_ORDERS = [
+    "order",
+    "supplier",
+    "item",
+    "firm",
+    "quantity",
+    "order_from",
+    "order_date",
+    "latest_order_date",
+    "slack_days",
+    "arrival_date",
+    "unit_price",
+    "price",
+    "order_cost",
+    "it_mw_blocked",
+]
+"""Columns of the table of orders."""
 
 MOST_SOURCES = 400
 """Largest number of groups of assumptions on the page."""
@@ -78,10 +105,9 @@ def _tiles(plan: Plan) -> Iterable[tuple[str, str, str, bool]]:
     """Yield label, value, unit or remark, and whether the value is bad."""
     size, unit = money_unit(plan)
     decimals = 1 if size > 1 else 0
-    cost = {
-        key: sum(number(row[key]) for row in plan.tables["costs"]) / size
-        for key in ("amount", "present_cost")
-    }
+    costs = plan.tables["costs"]
+    present = sum(number(row["present_cost"]) for row in costs) / size
+    spent = sum(number(row["amount"]) for row in costs) / size
     status = str(plan.summary.get("status") or "not known")
     verified = plan.summary.get("verified") is True
     missed = missed_mw_months(plan) or {"": 0.0}
@@ -93,9 +119,10 @@ def _tiles(plan: Plan) -> Iterable[tuple[str, str, str, bool]]:
     checks = plan.summary.get("checks")
     remark = f"{figure(checks)} comparisons" if checks is not None else ""
     yield "Independent checker", "passed" if verified else "NOT PASSED", remark, not verified
-    yield "Present cost", figure(cost["present_cost"], decimals), f"{unit}, discounted", False
-    yield "Money spent", figure(cost["amount"], decimals), f"{unit}, not discounted", False
-    if revenue := number(plan.summary.get("revenue")):
+    yield "Present cost", figure(present, decimals), f"{unit}, discounted", False
+    yield "Money spent", figure(spent, decimals), f"{unit}, not discounted", False
+    revenue = number(plan.summary.get("revenue"))
+    if revenue:
         shown = figure(revenue / size, decimals)
         yield "Revenue, not in the cost", shown, f"{unit}, not discounted", False
     for name, count in systems_installed(plan).items():
@@ -130,16 +157,7 @@ def _milestones(plan: Plan) -> Sheet:
     return Sheet(
         f"Milestones, {milestone_words(plan)}: MW due in all by the day, each on its "
         "commitment's basis",
-        [
-            Column("commitment", "Commitment"),
-            Column("date", "Due", kind="date"),
-            Column("basis", "Basis"),
-            Column("required_mw", "Committed", "MW", "mw"),
-            Column("in_service_mw", "In service", "MW", "mw"),
-            Column("missed_mw", "Missed", "MW", "mw"),
-            Column("met", "Milestone"),
-            Column("days_lost", "Days lost", "days", "whole"),
-        ],
+        MILESTONES.select(),
         rows,
     )
 
@@ -147,25 +165,13 @@ def _milestones(plan: Plan) -> Sheet:
 def _tiers(plan: Plan) -> Sheet:
     """Return the tiers with their bounds."""
     money = currency(plan)
-    rows = [
-        {
-            **row,
-            "gap": percent(row["gap"]),
-            "unit": money if row["unit"] == "money" else row["unit"],
-        }
-        for row in tiers(plan)
-    ]
+    rows = []
+    for row in tiers(plan):
+        unit = money if row["unit"] == "money" else row["unit"]
+        rows.append(row | {"unit": unit})
     return Sheet(
         "Tiers: each is held at its value before the next; no plan can beat a bound",
-        [
-            Column("words", "Tier"),
-            Column("unit", "Unit"),
-            Column("value", "Value", "", "each"),
-            Column("bound", "Proven bound", "", "each"),
-            Column("gap", "Gap"),
-            Column("status", "Solver"),
-            Column("seconds", "Time", "s", "mw"),
-        ],
+        PROOF.select(),
         rows,
     )
 
@@ -191,28 +197,10 @@ def orders_section(plan: Plan) -> Markup:
     if len(shown) < len(orders):
         text += f" Shown are the first {len(shown):,} by date; all are in tables/orders.csv."
     notes = order_notes(plan)
-    note = [Column("note", "Note")] if notes else []
-    sheet = Sheet(
-        "Orders by date",
-        [
-            Column("order", "Order"),
-            Column("supplier", "Supplier"),
-            Column("item", "Item"),
-            Column("firm", "Firm"),
-            Column("quantity", "Quantity", "units", "whole"),
-            Column("order_from", "Sign from", kind="date"),
-            Column("order_date", "Order date", "of the last units", "date"),
-            Column("latest_order_date", "Sign by", "last responsible day", "date"),
-            Column("slack_days", "Slack", "days", "whole"),
-            Column("arrival_date", "Arrives", kind="date"),
-            Column("unit_price", "Unit price", f"{money} per unit", "money"),
-            Column("price", "Price", money, "money"),
-            Column("order_cost", "Order cost", money, "money"),
-            Column("it_mw_blocked", "Milestone blocked", "MW, IT power", "mw"),
-            *note,
-        ],
-        [{**row, "note": notes.get(str(row["order"]))} for row in shown],
-    )
+    names = [*SHOWN_OF_ORDERS, "note"] if notes else SHOWN_OF_ORDERS
+    columns = PURCHASE_ORDERS.select(*names, money=money)
+    rows = [{**row, "note": notes.get(str(row["order"]))} for row in shown]
+    sheet = Sheet("Orders by date", columns, rows)
     return element(
         "section",
         element("h2", "Orders"),
@@ -236,11 +224,7 @@ def notes_section(plan: Plan) -> Markup:
         table(
             Sheet(
                 "What commitments, halls, feeders and supply add up to",
-                [
-                    Column("what", "What"),
-                    Column("value", "In all", kind="each"),
-                    Column("unit", "Unit"),
-                ],
+                TOTALS.select(),
                 listed(plan, "totals"),
             )
         ),
@@ -259,13 +243,17 @@ def warnings(plan: Plan) -> list[str]:
         )
     if plan.summary.get("verified") is not True:
         found.append("The independent checker has NOT passed this plan.")
-    planned = [row for row in plan.tables["orders"] if row["firm"] != "yes"]
-    tight = [
-        row for row in planned if row["slack_days"] is not None and number(row["slack_days"]) <= 0
-    ]
+    planned = 0
+    tight = 0
+    for row in plan.tables["orders"]:
+        if row["firm"] == "yes":
+            continue
+        planned += 1
+        if row["slack_days"] is not None and number(row["slack_days"]) <= 0:
+            tight += 1
     if tight:
         found.append(
-            f"No slack: {len(tight):,} of {several(len(planned), 'planned order')}; "
+            f"No slack: {tight:,} of {several(planned, 'planned order')}; "
             "a day later moves an install."
         )
     spare = list(order_notes(plan).values()).count(TAKE_OR_PAY)
@@ -276,7 +264,9 @@ def warnings(plan: Plan) -> list[str]:
         )
     full = [use.node for use in node_uses(plan) if use.tightest >= 0.99]
     if full:
-        names = ", ".join(full[:MOST_NAMES]) + (" and others" if len(full) > MOST_NAMES else "")
+        names = ", ".join(full[:MOST_NAMES])
+        if len(full) > MOST_NAMES:
+            names += " and others"
         found.append(f"In use to 99 % and more: {several(len(full), 'power node')}: {names}.")
     return [*found, *left_open(plan)]
 
@@ -284,51 +274,43 @@ def warnings(plan: Plan) -> list[str]:
 def assumptions_section(plan: Plan) -> Markup:
     """Return the rows that rest on an assumption, by sheet and by source."""
     groups: dict[tuple[str, str], list[InputRow]] = defaultdict(list)
-    counts: dict[str, list[int]] = {}
+    counted = []
+    row_count = 0
+    assumed_count = 0
     for sheet, rows in plan.inputs.tables.items():
+        if not rows:
+            continue
         assumed = [row for row in rows if rests_on(row) == "assumption"]
-        if rows:
-            counts[sheet] = [len(rows), len(assumed)]
         for row in assumed:
             groups[sheet, str(row["source"])].append(row)
-    whole, some = (sum(pair[n] for pair in counts.values()) for n in (0, 1))
+        counted.append({"sheet": sheet, "rows": len(rows), "assumed": len(assumed)})
+        row_count += len(rows)
+        assumed_count += len(assumed)
     text = f"{as_sentence(origins(plan).words)}: what their column source says."
-    counted = [
-        {"sheet": sheet, "rows": pair[0], "assumed": pair[1]} for sheet, pair in counts.items()
-    ]
     ranked = sorted(groups.items(), key=lambda group: -len(group[1]))
-    listed = [
-        {
-            "sheet": sheet,
-            "rows": len(rows),
-            "cells": cells_of(rows),
-            "names": _names(rows),
-            "source": source,
-        }
-        for (sheet, source), rows in ranked[:MOST_SOURCES]
-    ]
+    listed = []
+    for (sheet, source), group in ranked[:MOST_SOURCES]:
+        listed.append(
+            {
+                "sheet": sheet,
+                "rows": len(group),
+                "cells": cells_of(group),
+                "names": _names(group),
+                "source": source,
+            }
+        )
     if len(ranked) > MOST_SOURCES:
         text += f" Shown are the {MOST_SOURCES} largest of {len(ranked):,} groups."
     sheets = [
         Sheet(
             "Rows on an assumption, by sheet",
-            [
-                Column("sheet", "Sheet"),
-                Column("rows", "Rows", "in all", "whole"),
-                Column("assumed", "On an assumption", "rows", "whole"),
-            ],
+            ASSUMPTION_COUNTS.select(),
             counted,
-            {"sheet": "total", "rows": whole, "assumed": some},
+            {"sheet": "total", "rows": row_count, "assumed": assumed_count},
         ),
         Sheet(
             "Assumptions, rows with the same source together",
-            [
-                Column("sheet", "Sheet"),
-                Column("rows", "Rows", "", "whole"),
-                Column("cells", "Cells"),
-                Column("names", "Rows' names", kind="long"),
-                Column("source", "Source", kind="long"),
-            ],
+            ASSUMPTION_GROUPS.select(),
             listed,
         ),
     ]
@@ -356,8 +338,12 @@ def cells_of(rows: Sequence[InputRow]) -> str:
             runs[-1] = (letters, runs[-1][1], at)
         else:
             runs.append((letters, at, at))
-    shown = [f"{a}{low}" if low == high else f"{a}{low}:{a}{high}" for a, low, high in runs]
-    return ", ".join(shown[:MOST_NAMES]) + (" ..." if len(shown) > MOST_NAMES else "")
+    shown = []
+    for letters, low, high in runs:
+        first = f"{letters}{low}"
+        shown.append(first if low == high else f"{first}:{letters}{high}")
+    text = ", ".join(shown[:MOST_NAMES])
+    return f"{text} ..." if len(shown) > MOST_NAMES else text
 
 
 def _names(rows: Sequence[InputRow]) -> str:
@@ -370,22 +356,17 @@ def _names(rows: Sequence[InputRow]) -> str:
 
 def manifest_section(plan: Plan) -> Markup:
     """Return the inputs, options and versions of the plan."""
-    rows = [{"what": key, "value": _text(value)} for key, value in plan.manifest.items()]
+    rows = [{"key": key, "value": _text(value)} for key, value in plan.manifest.items()]
     for key, unit in (("model", ""), ("seconds", " s")):
         entries = plan.summary.get(key)
-        for name, value in entries.items() if isinstance(entries, Mapping) else ():
-            rows.append({"what": f"{key}: {name}", "value": f"{_text(value)}{unit}"})
-    rows += [
-        {"what": f"{kind}: {key}", "value": _text(finding.facts[key])}
-        for kind, finding in plan.findings.items()
-        for key in ("created", "seconds", "resolves")
-        if key in finding.facts
-    ]
-    sheet = Sheet(
-        "Inputs, options and versions of this plan",
-        [Column("what", "Entry"), Column("value", "Value")],
-        rows,
-    )
+        if isinstance(entries, Mapping):
+            for name, value in entries.items():
+                rows.append({"key": f"{key}: {name}", "value": f"{_text(value)}{unit}"})
+    for kind, finding in plan.findings.items():
+        for name in ("created", "seconds", "resolves"):
+            if name in finding.facts:
+                rows.append({"key": f"{kind}: {name}", "value": _text(finding.facts[name])})
+    sheet = Sheet("Inputs, options and versions of this plan", MANIFEST.select(), rows)
     return element("section", element("h2", "Manifest"), table(sheet), id="manifest")
 
 
