@@ -1,6 +1,6 @@
 """Property tests try the same examples on every run; on demand they try others, and more.
 
-PLANNER_CASES=2000 pytest tests/test_random_grids.py
+PLANNER_CASES=2000 pytest tests/property/test_random_grids.py
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Which random cases the tests try: some fixed ones in the suite, others and more on demand.
 
-PLANNER_CASES=300 pytest tests/test_explain_asks.py
+PLANNER_CASES=300 pytest tests/unit/explain/test_explain_asks.py
 PLANNER_SEED=3 pytest
 """
 

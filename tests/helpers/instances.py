@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
+
+from places import DATA
 
 Sheets = dict[str, list[dict[str, object]]]
 Costs = Mapping[str, Mapping[str, float]]
 
-CFLP = Path(__file__).parents[1] / "data" / "cflp"
+CFLP = DATA / "cflp"
 HOURS_A_WEEK = 168
 
 FIRST_DAY = "2026-01-01"

@@ -11,7 +11,8 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from pathlib import Path
+
+from places import INPUTS
 
 from planner.workbook.files.raw_cells import FORMULA_WITHOUT_VALUE, RawSheet, read_raw
 from planner.workbook.schema.cell_contents import letters
@@ -20,7 +21,6 @@ from planner.workbook.schema.settings_sheet import SETTINGS
 from planner.workbook.schema.sheets import BY_NAME, FOR_PEOPLE
 from planner.workbook.writing.validations import has_units
 
-INPUTS = Path(__file__).parents[2] / "inputs"
 WORKBOOKS = ("first-plan", "openai-750mw", "openai-2gw", "frontier-sites")
 _READ: dict[str, list[RawSheet]] = {}
 
