@@ -34,14 +34,13 @@ def command(*, plan: Path, workbook: Path, as_json: bool) -> int:
         )
     require_plan(plan)
     require_workbook(workbook)
-    from planner.api import verify  # noqa: PLC0415  (slow to import)
+    from planner.api import read, verify  # noqa: PLC0415  (slow to import)
     from planner.plan.store import load_plan  # noqa: PLC0415
     from planner.reports.plan_figures import several  # noqa: PLC0415
     from planner.whatif.applied_changes import as_planned  # noqa: PLC0415
-    from planner.workbook.reading import read_inputs  # noqa: PLC0415
 
     loaded = load_plan(plan)
-    inputs = read_inputs(workbook)
+    inputs = read(workbook)
     verdict = verify(loaded, inputs)
     violations = list(verdict.violations)
     same = loaded.manifest.get("inputs_sha256") == as_planned(inputs, loaded.manifest).digest

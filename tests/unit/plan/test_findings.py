@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from page_plans import edge
 from places import ROOT
 from plan_samples import sample_plan
-from test_store import hidden, small
+from small_plan import hidden, small
 
 from planner.attempts import Attempts
 from planner.checker.verify import verify
@@ -178,7 +178,10 @@ LOOP = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from test_findings import EXPLANATION, Finding, plan_digest, save_finding, small
+from small_plan import small
+from planner.plan.finding_tables import EXPLANATION, Finding
+from planner.plan.saved_reports import save_finding
+from planner.plan.store import plan_digest
 plan, version = small(1, 200), int(sys.argv[2])
 while True:
     version += 1

@@ -10,46 +10,19 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
-from blocks import rows_of
 from micro import JANUARY, plan_of
 from places import ROOT
 from plan_samples import HOSTILE, sample_plan
+from small_plan import hidden, small
 
 from planner.errors import PlannerError
 from planner.plan.plan_folders import plan_folder, safe_name
-from planner.plan.store import Plan, load_plan, require_plan_folder, save_plan
+from planner.plan.store import load_plan, require_plan_folder, save_plan
 from planner.plan.tables import COLUMNS
-from planner.workbook.reading import inputs_from_rows
-
-
-def small(version=0, rows=3):
-    tables = {name: [] for name in COLUMNS}
-    tables["costs"] = [{"term": "purchase", "amount": float(version), "present_cost": 0.1}] * rows
-    tables["stock"] = [
-        {
-            "place": "*",
-            "item": "x",
-            "period": date(2026, 1, 1),
-            "date": date(2026, 1, 1),
-            "quantity": version,
-        }
-    ] * rows
-    return Plan(
-        "small",
-        tables,
-        {"version": version},
-        {"plan": "small", "status": "proven"},
-        inputs_from_rows("small", rows_of()),
-    )
-
-
-def hidden(folder):
-    return sorted(path.name for path in folder.iterdir() if path.name.startswith("."))
 
 
 def test_round_trip_keeps_every_value_and_type(tmp_path):
@@ -270,7 +243,8 @@ def test_what_a_kill_left_is_found_and_settled(tmp_path, moved):
 LOOP = """
 import sys
 from pathlib import Path
-from test_store import save_plan, small
+from small_plan import small
+from planner.plan.store import save_plan
 version = int(sys.argv[2])
 while True:
     version += 1

@@ -14,6 +14,7 @@ from plan_samples import sample_plan
 from rich.console import Console
 from whatif_case import small_sheets
 
+from planner import api
 from planner.cli import verify as verify_command
 from planner.cli.compare import _incumbent
 from planner.cli.main import planner
@@ -39,7 +40,7 @@ def test_verify_says_first_what_helps_and_then_at_most_twenty_violations(
 ) -> None:
     save_plan(first, tmp_path / "plan", {})
     other = inputs_from_rows("other", small_sheets())
-    monkeypatch.setattr("planner.workbook.reading.read_inputs", lambda _: other)
+    monkeypatch.setattr(api, "read_inputs", lambda _: other)
     ended = CliRunner().invoke(planner, ["verify", str(tmp_path / "plan"), str(FIRST)])
     said = ended.stdout.splitlines()
     assert said[0] == "note: the workbook is not the one that this plan was made from"
