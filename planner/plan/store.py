@@ -6,6 +6,7 @@ The folder holds ``plan.json``, ``inputs.json``, ``tables/*.csv`` and the report
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import math
 import numbers
@@ -92,6 +93,14 @@ class Plan:
         if isinstance(costs, dict):
             facts.append(f"{sum(costs.values()):,.0f} {self.summary.get('currency')} present cost")
         return f"<Plan {self.name}: {', '.join(facts)}>"
+
+    def _repr_html_(self) -> str:
+        """Return the same with the milestones as a table, for notebooks."""
+        import pandas as pd  # noqa: PLC0415 - half a second that most commands never need
+
+        milestones = self.summary.get("milestones")
+        table = pd.DataFrame(milestones if isinstance(milestones, list) else [])
+        return f"<p>{html.escape(repr(self)[1:-1])}</p>{table.to_html(index=False)}"
 
     def rows(self, table: str) -> list[Row]:
         """Return a table of the plan or of its findings, without rows if there are none."""

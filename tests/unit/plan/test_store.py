@@ -84,6 +84,18 @@ def test_a_plan_shows_itself_in_one_line() -> None:
     assert repr(replace(plan, summary={})) == "<Plan micro: no status>"
 
 
+def test_a_notebook_shows_state_and_milestones_and_runs_no_text() -> None:
+    plan = plan_of({JANUARY: 3})
+    shown = plan._repr_html_()
+    assert shown.startswith("<p>Plan micro: ")
+    milestones = plan.summary["milestones"]
+    assert isinstance(milestones, list)
+    assert shown.count("<tr") == 1 + len(milestones) > 1
+    hostile = replace(plan, name="<script>", summary={"milestones": [{"commitment": "<b>"}]})
+    assert "<script>" not in hostile._repr_html_()
+    assert "<b>" not in hostile._repr_html_()
+
+
 def test_tables_are_attributes():
     plan = sample_plan()
     assert list(plan.ramp.columns) == list(COLUMNS["ramp"])
