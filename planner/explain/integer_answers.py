@@ -21,6 +21,9 @@ from planner.tolerance import HELD_TIER_SLACK, LAST_TOLERANCE, SEARCH_TOLERANCE
 EXACT_GAP = 1e-6
 """Relative MIP gap of quotes and reasons, smaller than the gap of a plan."""
 
+SEEK_GAP = 0.02
+"""Relative gap in cost within which a plan is sought whose cost does not matter."""
+
 
 @dataclass(frozen=True)
 class Whole:
@@ -113,6 +116,38 @@ def reach_whole(
         problem.live.minimise(goal.expression)
         outcome = rounds.find_plan_without_proof(gap=EXACT_GAP, seconds=seconds)
     return outcome.objective * goal.scale if outcome.values is not None else math.inf
+
+
+def seek_whole(
+    problem: Problem, goal: Tier, held: Sequence[tuple[Tier, float]], seconds: float
+) -> Array | None:
+    """Seek a plan of a large model that reaches zero in a goal, near the cheapest such plan.
+
+    A goal alone leaves almost every decision open, so that whole numbers near its relaxation are
+    rarely feasible. The relaxation of the cost, with the goal held, is near good plans.
+
+    Parameters
+    ----------
+    problem
+        Left divisible, as it was.
+    goal
+        What must be zero.
+    held
+        Tiers that stay at most at a value.
+    seconds
+        Time for it.
+
+    Returns
+    -------
+    array of float or None
+        None if the model is small, so that searching it as a whole is better, or if no plan was
+        found, which proves nothing.
+    """
+    with _whole(problem, [*held, (goal, 0.0)]) as rounds:
+        if rounds.is_small or not rounds.has_counts:
+            return None
+        problem.live.minimise(problem.cost_tier.expression)
+        return rounds.find_plan_without_proof(gap=SEEK_GAP, seconds=seconds).values
 
 
 def settle_whole(

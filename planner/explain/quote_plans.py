@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from planner.explain.integer_answers import EXACT_GAP, settle_whole, solve_whole
+from planner.explain.integer_answers import EXACT_GAP, seek_whole, settle_whole, solve_whole
 from planner.explain.problem import ZERO_TOLERANCE, Problem
 from planner.model.objectives import Tier
 from planner.solve.duals import set_upper_bounds
@@ -141,17 +142,31 @@ class QuotePlans:
         self.ask_from(period, mw)
         expression = self.problem.model.frame.objective([(self.variable, 1.0)], asked - self.all_mw)
         goal = Tier("missing", "MW", expression)
+        began = time.monotonic()
+        if mw is not None:
+            self._keep(goal, seek_whole(self.problem, goal, self.held, seconds / 2))
+            known = self.known(period)
+            if known is not None and Served(known, asked).is_met(mw):
+                self.ask_from(period)
+                return Served(known, asked)
+            seconds -= time.monotonic() - began
         gap, start = EXACT_GAP if mw is None else PROOF_GAP, self._start(period, asked)
         found = solve_whole(self.problem, [goal], self.held, seconds, gap=gap, start=start)
         if found.status == "infeasible" and found.point is None:
             self.loosen()
             found = solve_whole(self.problem, [goal], self.held, seconds, gap=gap)
-        if found.point is not None:
-            settled = settle_whole(self.problem, goal, self.held, found.point)
-            self._plans += [] if settled is None else [settled]
+        self._keep(goal, found.point)
         self.ask_from(period)
         bound = found.bounds[0] if math.isfinite(found.bounds[0]) else 0.0
         return Served(self.known(period), asked - max(0.0, bound))
+
+    def _keep(self, goal: Tier, point: Array | None) -> None:
+        """Keep a plan that was found, solved to full precision."""
+        settled = None
+        if point is not None:
+            settled = settle_whole(self.problem, goal, self.held, point)
+        if settled is not None:
+            self._plans.append(settled)
 
     def loosen(self) -> None:
         """Loosen the bounds on held tiers by the tolerance that counts as zero.
