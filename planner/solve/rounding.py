@@ -76,7 +76,8 @@ class CountRounder:
     ) -> Outcome:
         """Make counts integer, with the openings of a shape.
 
-        All counts at once near the shape first; in stages if that yields no plan close enough.
+        All counts at once near the shape first. If that plan is not close enough, all counts near
+        that plan, where the search has other neighbours; if there is none, counts in stages.
 
         Parameters
         ----------
@@ -97,10 +98,13 @@ class CountRounder:
         target = self._counts_target(shape, gap)
         outcome = self._round_near(shape.values, gap, target, clock, watch)
         live.set_all_bounds(bounds)
+        if outcome.values is None:
+            return self.round_counts_in_stages(shape, gap, clock, watch, in_hand)
         if outcome.objective > target:
-            staged = self.round_counts_in_stages(shape, gap, clock, watch, in_hand)
-            if outcome.values is None or staged.objective < outcome.objective:
-                return staged
+            again = self._round_near(outcome.values, gap, target, clock, watch)
+            live.set_all_bounds(bounds)
+            if again.objective < outcome.objective:
+                outcome = again
         live.set_integer_columns(live.integer_columns)
         return replace(outcome, bound=shape.bound)
 

@@ -122,15 +122,6 @@ class StagedSolver(CountRounder):
     ) -> Outcome:
         """Round counts with a shape's openings; if the gap is too wide, solve the whole model."""
         bounded = _watch_with_bound(watch, shape.bound)
-        if outcome_gap(plan) <= self.tuning.near_proof_gap_factor * gap:
-            share = TimeBudget(self.tuning.near_proof_time_share * clock.left)
-            near = self._solve_whole_model(gap, share, plan.values, bounded)
-            near = _with_bound(near, shape.bound, clock)
-            if outcome_gap(near) <= gap:
-                return _with_proven_status(near, gap)
-            if near.values is not None:
-                plan = near
-            shape = replace(shape, bound=near.bound)
         in_hand = _watch_with_bound(_watch_with_incumbent(watch, plan), shape.bound)
         counted = self.round_counts(shape, gap, clock, bounded, in_hand)
         if outcome_gap(counted) <= gap:
