@@ -25,6 +25,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from planner.errors import PlannerError
+from planner.workbook.files.atomic import sync_file, sync_folder
 
 CONTENTS = "plan.json"
 """The file that makes a folder a plan folder; it lists the files of the plan."""
@@ -194,7 +195,7 @@ def _staged(folder: Path, ours: Callable[[Path], set[str]]) -> Iterator[Path]:
             with suppress(OSError):
                 away.rename(folder)
             raise
-        _sync(folder.parent)
+        sync_folder(folder.parent)
     finally:
         _remove(new)
     _retire(away, folder, ours)
@@ -259,20 +260,9 @@ def _to_disk(folder: Path) -> None:
     """Force a folder with all that is below it to disk."""
     for path in [*folder.rglob("*"), folder]:
         if path.is_dir():
-            _sync(path)
+            sync_folder(path)
         else:
-            with path.open("rb+") as file:
-                os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    """Force a folder's own entries to disk, where the system can."""
-    if sys.platform != "win32":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+            sync_file(path)
 
 
 @contextmanager

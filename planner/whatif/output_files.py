@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
 from planner.attempts import Attempt
+from planner.workbook.files.atomic import replacement
 
 Writer = Callable[[Path], None]
 
@@ -38,16 +38,9 @@ def written_files(folder: Path, writers: Mapping[str, Writer], attempt: Attempt)
 
 
 def _replaced(path: Path, write: Writer) -> bool:
-    """Write a file atomically: temporary file, sync, rename."""
-    new = path.with_name(f".{path.stem}.new{path.suffix}")
-    try:
+    """Write a file atomically."""
+    with replacement(path) as new:
         write(new)
-        # On disk before the old file goes, so that no crash leaves neither.
-        with new.open("rb+") as file:
-            os.fsync(file.fileno())
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
     return True
 
 

@@ -22,6 +22,7 @@ from planner.plan.plan_folders import CONTENTS, settled
 from planner.plan.store import Plan, Writer, load_plan
 from planner.solve.basis import Basis
 from planner.whatif.solve_reuse import Base, Kept, Key, base_of
+from planner.workbook.files.atomic import replacement
 
 FILE = "start.npz"
 
@@ -59,8 +60,9 @@ def load_near(folder: Path) -> tuple[Plan, Base]:
         return plan, kept
     # The first what-if of a plan solves the relaxations, and keeps them for the next.
     base = base_of(plan.inputs, kept)
-    with suppress(OSError):  # a read-only folder only costs time
-        _replace(path, _packed(base))
+    # A read-only folder only costs time.
+    with suppress(OSError), replacement(path) as new:
+        new.write_bytes(_packed(base))
     return plan, base
 
 
@@ -128,13 +130,3 @@ def _index(value: Any) -> Hashable:
         return tuple(_index(part) for part in value)
     found: Hashable = value
     return found
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Replace a file atomically."""
-    new = path.with_name(f".{path.name}.new")
-    try:
-        new.write_bytes(content)
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)

@@ -33,6 +33,7 @@ from planner.whatif.fixed_decisions import (
 )
 from planner.whatif.journal import Journal, Record
 from planner.whatif.solve_reuse import Base, make_base, plan_near
+from planner.workbook.files.atomic import write_atomically
 from planner.workbook.rows import Inputs
 from planner.workbook.stored_inputs import as_document, from_document
 
@@ -235,7 +236,7 @@ def _begin(folder: Path, inputs: Inputs, spec: Spec, digest: str) -> None:
         "planner": __version__,
         **asdict(spec),
     }
-    (folder / SPEC).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    write_atomically(folder / SPEC, (json.dumps(document, indent=1) + "\n").encode())
 
 
 class _Pace:
