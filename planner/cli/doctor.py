@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 DISTRIBUTION = "megawatt-planner"
 OUTPUTS = Path("outputs")
 LEAST_MEMORY_GB = 1.0
-BOUND = re.compile(r"(>=|<=|==|!=|>|<)\s*(\S+)")
-REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*\(?([^;()]*)\)?\s*(;.*)?")
 
 
 @dataclass(frozen=True)
@@ -76,14 +73,16 @@ def _versions() -> Iterator[Check]:
     """Check Python and every dependency against what the package requires."""
     from importlib import metadata  # noqa: PLC0415
 
+    from packaging.requirements import Requirement  # noqa: PLC0415  (slow to import)
+
     python, requirements = _required()
     found = ".".join(map(str, sys.version_info[:3]))
     yield Check("Python", found, python, satisfies(found, python), f"Install Python {python}.")
-    for requirement in requirements:
-        match = REQUIREMENT.fullmatch(requirement.strip())
-        if match is None or "extra" in (match[3] or ""):
+    for requirement in map(Requirement, requirements):
+        # The metadata lists the optional dependencies too, with an extra in their marker.
+        if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
             continue
-        name, wanted = match[1], match[2].strip()
+        name, wanted = requirement.name, str(requirement.specifier)
         try:
             version = metadata.version(name)
         except metadata.PackageNotFoundError:
@@ -113,31 +112,14 @@ def _required() -> tuple[str, list[str]]:
 
 
 def satisfies(version: str, wanted: str) -> bool:
-    """Return whether a version meets comma-separated bounds such as ``>=3.3.2,<4``."""
-    held = _numbers(version)
-    for part in filter(None, wanted.split(",")):
-        bound = BOUND.fullmatch(part.strip())
-        if bound is None:
-            return False
-        limit = _numbers(bound[2])
-        met = {
-            ">=": held >= limit,
-            "<=": held <= limit,
-            ">": held > limit,
-            "<": held < limit,
-            "==": held == limit,
-            "!=": held != limit,
-        }
-        if not met[bound[1]]:
-            return False
-    return True
+    """Return whether a version meets bounds such as ``>=3.3.2,<4``, by the rules of PEP 440."""
+    from packaging.specifiers import SpecifierSet  # noqa: PLC0415  (slow to import)
+    from packaging.version import InvalidVersion  # noqa: PLC0415
 
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """Return a version's leading numbers, padded with zeros so that 4 equals 4.0."""
-    digits = re.match(r"\d+(\.\d+)*", version.strip())
-    numbers = [int(part) for part in digits[0].split(".")] if digits else []
-    return tuple([*numbers, 0, 0, 0, 0][:4])
+    try:
+        return SpecifierSet(wanted).contains(version, prereleases=True)
+    except InvalidVersion:
+        return False
 
 
 def _solver() -> Check:

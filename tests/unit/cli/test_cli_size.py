@@ -205,8 +205,15 @@ def test_the_doctor_names_a_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         ("1.15.0", ">=1.15.1", False),
         ("2.0", "!=2.0", False),
         ("8.1", "", True),
-        ("1.0", "~=1.0", False),
+        # What PEP 440 says of compatible releases, pre-releases and local versions.
+        ("1.0", "~=1.0", True),
+        ("2.0", "~=1.0", False),
+        ("1.15.1rc1", ">=1.15.1", False),
+        ("1.15.2rc1", ">=1.15.1", True),
+        ("1.15.1.post1", ">=1.15.1", True),
+        ("2.0.0+cpu", "==2.0.0", True),
+        ("not a version", ">=1", False),
     ],
 )
-def test_versions_compare_as_numbers(version: str, wanted: str, met: bool) -> None:
+def test_versions_compare_by_the_rules_of_pep_440(version: str, wanted: str, met: bool) -> None:
     assert satisfies(version, wanted) is met
