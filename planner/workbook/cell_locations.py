@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]+)")
+from planner.workbook.files.cell_names import CELL
 
 
 class Finding(Protocol):
@@ -42,32 +41,6 @@ def cell_of(where: str) -> str:
     """Return the cell of a place, e.g. ``D7`` of ``halls!D7``; empty if it names no one cell."""
     cell = where.rpartition("!")[2] if "!" in where else ""
     return cell if CELL.fullmatch(cell) else ""
-
-
-def position(name: str) -> tuple[int, int]:
-    """Return row and column of a cell, both from 1.
-
-    Raises
-    ------
-    ValueError
-        If it is no cell.
-    """
-    found = CELL.fullmatch(name)
-    if found is None:
-        raise ValueError(f"{name} is no cell")
-    across = 0
-    for letter in found[1].upper():
-        across = across * 26 + ord(letter) - 64
-    return int(found[2]), across
-
-
-def letters(across: int) -> str:
-    """Return the letters of a column from its number, from 1."""
-    text = ""
-    while across:
-        across, rest = divmod(across - 1, 26)
-        text = chr(65 + rest) + text
-    return text
 
 
 @dataclass(frozen=True)

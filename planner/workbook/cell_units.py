@@ -8,9 +8,10 @@ from fractions import Fraction
 
 from planner.errors import Fault
 from planner.workbook.drafts import Findings
+from planner.workbook.files.cell_names import letters
 from planner.workbook.files.number_formats import Cells, ShownUnit
 from planner.workbook.headers import Header
-from planner.workbook.schema.cell_contents import BadValueError, is_blank, letters, shown, tidy_text
+from planner.workbook.schema.cell_contents import BadValueError, is_blank, shown, tidy_text
 from planner.workbook.schema.change_values import changed_column
 from planner.workbook.schema.declarations import Column, Table
 from planner.workbook.schema.units import (
@@ -200,7 +201,7 @@ class Formats:
 
     def _where(self, name: str, at: int) -> str:
         position = self.header.columns[name].position
-        return f"{self.table.name}!{letters(position)}{self.numbers[at]}"
+        return f"{self.table.name}!{letters(position + 1)}{self.numbers[at]}"
 
     def _fault(self, name: str, at: int, unit: ShownUnit, rule: str, remedy: str) -> Fault:
         value = f"{shown(self.cells[name][at])} {unit.text}".strip()

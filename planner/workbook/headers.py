@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 from planner.errors import Fault
 from planner.workbook.drafts import Findings
+from planner.workbook.files.cell_names import letters
 from planner.workbook.files.raw_cells import FORMULA_WITHOUT_VALUE, Grid
 from planner.workbook.schema.cell_contents import (
     ERROR_VALUE,
     BadValueError,
     is_blank,
-    letters,
     refuse_unreadable,
     shown,
     tidy_text,
@@ -55,7 +55,7 @@ class Heading:
 
     def where(self, table: Table) -> str:
         """Return sheet and cell."""
-        return f"{table.name}!{letters(self.position)}{self.row + 1}"
+        return f"{table.name}!{letters(self.position + 1)}{self.row + 1}"
 
 
 @dataclass
@@ -223,7 +223,7 @@ def look_above(table: Table, header: Header, grid: Grid, findings: Findings) -> 
         filled = [place for place, cell in enumerate(row) if not is_blank(cell)]
         if header.headings[0].row == number or not filled:
             continue
-        where = f"{table.name}!{letters(filled[0])}{number + 1}"
+        where = f"{table.name}!{letters(filled[0] + 1)}{number + 1}"
         text = shown(row[filled[0]])
         if len(filled) > 1 and needed and needed <= set(filled):
             findings.faults.append(
@@ -260,7 +260,7 @@ def look_beside(
             continue
         filled = [at for at, cell in enumerate(cells) if cell is not None and not is_blank(cell)]
         if filled:
-            first = f"{table.name}!{letters(place)}{top + 1 + filled[0]}"
+            first = f"{table.name}!{letters(place + 1)}{top + 1 + filled[0]}"
             more = f" and {len(filled) - 1} more below" if len(filled) > 1 else ""
             findings.notes.append(
                 f"{first} {shown(cells[filled[0]])!r}{more}: no column name "

@@ -10,11 +10,12 @@ from typing import Any
 from planner.errors import Fault
 from planner.workbook.cell_units import Formats
 from planner.workbook.drafts import Findings, Sheet
+from planner.workbook.files.cell_names import letters
 from planner.workbook.files.number_formats import Cells
 from planner.workbook.files.raw_cells import Grid
 from planner.workbook.headers import Header, find_header, look_above, look_beside, match_columns
 from planner.workbook.rows import Place
-from planner.workbook.schema.cell_contents import is_blank, letters, shown
+from planner.workbook.schema.cell_contents import is_blank, shown
 from planner.workbook.schema.change_values import typed_changes
 from planner.workbook.schema.column_values import TypedColumn, absent_column, typed_column
 from planner.workbook.schema.declarations import Table
@@ -166,7 +167,7 @@ def _sheet(
     place = Place(
         table.name,
         {name: position for position, name in enumerate(typed)},
-        {name: letters(heading.position) for name, heading in header.columns.items()},
+        {name: letters(heading.position + 1) for name, heading in header.columns.items()},
         numbers,
         {name: column.blank for name, column in typed.items() if column.blank is not None},
         {name: column.cells for name, column in typed.items() if column.cells is not None},

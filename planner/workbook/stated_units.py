@@ -10,9 +10,10 @@ from itertools import repeat
 
 from planner.errors import Fault
 from planner.workbook.drafts import Findings
+from planner.workbook.files.cell_names import letters
 from planner.workbook.files.raw_cells import Grid
 from planner.workbook.headers import Header
-from planner.workbook.schema.cell_contents import BadValueError, is_blank, letters, tidy_text
+from planner.workbook.schema.cell_contents import BadValueError, is_blank, tidy_text
 from planner.workbook.schema.declarations import Column, Kind, Table
 from planner.workbook.schema.numbers import looks_like_number, number_of
 from planner.workbook.schema.units import NOTHING, factor_to, is_share, own_unit
@@ -104,7 +105,7 @@ def stated_scales(
             continue
         stated = [(heading.where(table), heading.unit)] if heading.unit else []
         if column.name in below and row is not None and column.kind in NUMBERS:
-            where = f"{table.name}!{letters(heading.position)}{row + 1}"
+            where = f"{table.name}!{letters(heading.position + 1)}{row + 1}"
             stated.append((where, tidy_text(str(below[column.name]))))
         found = [_scale(column, where, said, findings) for where, said in stated]
         known = [scale for scale in found if scale is not None]

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from planner.errors import Fault
+from planner.workbook.files.cell_names import letters
 from planner.workbook.files.raw_cells import Grid
 from planner.workbook.headers import Header
-from planner.workbook.schema.cell_contents import BadValueError, is_blank, letters, shown, tidy_text
+from planner.workbook.schema.cell_contents import BadValueError, is_blank, shown, tidy_text
 from planner.workbook.schema.dates import day_of
 from planner.workbook.schema.declarations import Kind, Table
 
@@ -89,7 +90,7 @@ def _kind(cell: object) -> str:
 
 def _fault(table: Table, number: int, row: Sequence[object], places: Sequence[int]) -> Fault:
     names = [column.name for column in table.columns if column.required]
-    first, last = (f"{letters(place)}{number}" for place in (places[0], places[-1]))
+    first, last = (f"{letters(place + 1)}{number}" for place in (places[0], places[-1]))
     across = f"from {first} to {last}" if first != last else f"in {first}"
     return Fault(
         f"{table.name}!{first}",

@@ -14,8 +14,8 @@ from datetime import date, datetime, time
 
 from places import INPUTS
 
+from planner.workbook.files.cell_names import letters
 from planner.workbook.files.raw_cells import FORMULA_WITHOUT_VALUE, RawSheet, read_raw
-from planner.workbook.schema.cell_contents import letters
 from planner.workbook.schema.declarations import Column, Kind
 from planner.workbook.schema.settings_sheet import SETTINGS
 from planner.workbook.schema.sheets import BY_NAME, FOR_PEOPLE
@@ -85,7 +85,7 @@ class Book:
         return self.where(sheet, row, column)
 
     def where(self, sheet: str, row: int, column: str) -> str:
-        return f"{sheet}!{letters(self.at(sheet, column))}{row + 1}"
+        return f"{sheet}!{letters(self.at(sheet, column) + 1)}{row + 1}"
 
     def add(self, sheet: str, /, **cells: object) -> int:
         """Append a row, to a new sheet if need be, and return its number from 0."""

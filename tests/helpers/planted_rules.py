@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from planted import Book, Plant, Planted
 
-from planner.workbook.schema.cell_contents import letters
+from planner.workbook.files.cell_names import letters
 from planner.workbook.schema.declarations import Kind
 from planner.workbook.schema.sheets import BY_NAME, TABLES
 
@@ -368,7 +368,7 @@ def an_unknown_column(book: Book, chance: random.Random) -> Planted | None:
     book.grids[sheet][0][at] = chance.choice(["remarks", "power", "#REF!", "it mw max", "n/a"])
     error = book.grids[sheet][0][at] == "#REF!"
     rule = "spreadsheet error" if error else "there is no such column"
-    return Planted(f"{sheet}!{letters(at)}1", rule)
+    return Planted(f"{sheet}!{letters(at + 1)}1", rule)
 
 
 def a_double_column(book: Book, chance: random.Random) -> Planted | None:
@@ -378,8 +378,8 @@ def a_double_column(book: Book, chance: random.Random) -> Planted | None:
     for number, row in enumerate(book.grids[sheet]):
         row.extend([None] * (width - len(row)))
         row.append(str(name).upper() if number == 0 else row[at])
-    where = f"{sheet}!{letters(width)}1"
-    return Planted(where, f"this column stands in {letters(at)}1 already")
+    where = f"{sheet}!{letters(width + 1)}1"
+    return Planted(where, f"this column stands in {letters(at + 1)}1 already")
 
 
 def a_unit_of_another_kind(book: Book, chance: random.Random) -> Planted | None:
@@ -395,11 +395,11 @@ def a_unit_of_another_kind(book: Book, chance: random.Random) -> Planted | None:
     at = book.at(sheet, column.name)
     if chance.random() < 0.5:
         book.grids[sheet][0][at] = f"{column.name} [{unit}]"
-        return Planted(f"{sheet}!{letters(at)}1", f"{column.name} is in ")
+        return Planted(f"{sheet}!{letters(at + 1)}1", f"{column.name} is in ")
     book.grids[sheet].insert(
         1, [unit if place == at else None for place in range(len(book.grids[sheet][0]))]
     )
-    return Planted(f"{sheet}!{letters(at)}2", f"{column.name} is in ")
+    return Planted(f"{sheet}!{letters(at + 1)}2", f"{column.name} is in ")
 
 
 def data_above_the_header(book: Book, chance: random.Random) -> Planted | None:

@@ -38,8 +38,8 @@ FLOORS = {
 WINGS = {
     "workbook": {
         "files": 1,
-        "cell_locations": 1,
         "catalogue": 1,
+        "cell_locations": 2,
         "schema": 2,
         "rows": 3,
         "drafts": 4,

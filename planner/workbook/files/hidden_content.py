@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from planner.workbook.files.cell_names import Range, letters, range_name
 from planner.workbook.files.guard import plural, short, some
 from planner.workbook.files.sandbox import Grid
 from planner.workbook.files.xlsx import SheetPart, Workbook
-from planner.workbook.files.xlsx_quick import Range, letters, range_name
 
 
 def notes_of(workbook: Workbook, sheet: SheetPart, grid: Grid) -> list[str]:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from planner.workbook.files.cell_names import column_of
+
 TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_.|\*.|\[\$(?P<currency>[^\]-]*)[^\]]*\]|\[[^\]]*\]'
     r"|(?P<general>General|Standard)|(?P<plain>.)",
@@ -98,13 +100,6 @@ def shown_in_cells(rows: bytes, styles: Mapping[int, ShownUnit]) -> Cells:
     numbers = b"|".join(b"%d" % style for style in styles)
     cell = re.compile(rb'<c r="([A-Z]+)(\d+)" s="0*+(' + numbers + rb')"')
     return {
-        (int(row) - 1, _column(name)): styles[int(style)] for name, row, style in cell.findall(rows)
+        (int(row) - 1, column_of(name.decode()) - 1): styles[int(style)]
+        for name, row, style in cell.findall(rows)
     }
-
-
-def _column(name: bytes) -> int:
-    """Return the number of a column, from 0, from its letters."""
-    number = 0
-    for letter in name:
-        number = number * 26 + letter - 64
-    return number - 1

@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from urllib.parse import unquote
 
 from planner.errors import Fault, InputFaults
+from planner.workbook.files.cell_names import Range, letters
 from planner.workbook.files.guard import (
     MOST_CELLS,
     MOST_SHEETS,
@@ -33,7 +34,6 @@ from planner.workbook.files.number_formats import Cells, ShownUnit, of_literal
 from planner.workbook.files.ods_formats import OdsStyles
 from planner.workbook.files.safe_xml import Walk, elements, in_utf_8, walk
 from planner.workbook.files.sandbox import Grid
-from planner.workbook.files.xlsx_quick import Range, letters
 
 KIND = "application/vnd.oasis.opendocument."
 DURATION = re.compile(r"(-?)P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?")

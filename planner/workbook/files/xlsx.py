@@ -10,6 +10,7 @@ from itertools import islice
 from urllib.parse import unquote
 from xml.sax.saxutils import quoteattr
 
+from planner.workbook.files.cell_names import Range, range_of
 from planner.workbook.files.guard import (
     MOST_CELLS,
     MOST_SHEETS,
@@ -22,7 +23,7 @@ from planner.workbook.files.guard import (
 from planner.workbook.files.number_formats import ShownUnit, shown_by_style
 from planner.workbook.files.safe_xml import Element, check, elements, in_utf_8, is_true, number_of
 from planner.workbook.files.xlsx_careful import careful_cells
-from planner.workbook.files.xlsx_quick import LostValues, Range, SheetCells, quick_cells, range_of
+from planner.workbook.files.xlsx_quick import LostValues, SheetCells, quick_cells
 
 SST = re.compile(rb"<(?:(\w+):)?sst[ >/]")
 FORMULA = re.compile(rb"<(?:\w+:)?f[^<>]*>([^<]*\[\d[^<]*)")

@@ -8,16 +8,10 @@ from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 from planner.errors import Fault, InputFaults
+from planner.workbook.files.cell_names import LAST_COLUMN, LAST_ROW, column_of, letters
 from planner.workbook.files.guard import MOST_CELLS, DamagedError, Deadline, RefusedError, short
 from planner.workbook.files.safe_xml import Element, Walk, is_true, unescaped, walk
-from planner.workbook.files.xlsx_quick import (
-    LAST_COLUMN,
-    LAST_ROW,
-    LostValues,
-    SheetCells,
-    column_of,
-    letters,
-)
+from planner.workbook.files.xlsx_quick import LostValues, SheetCells
 
 REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)

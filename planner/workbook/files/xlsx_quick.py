@@ -15,10 +15,16 @@ from functools import cache
 from itertools import accumulate
 from operator import lt
 
+from planner.workbook.files.cell_names import (
+    LAST_COLUMN,
+    LAST_ROW,
+    Range,
+    column_of,
+    letters,
+    range_of,
+)
 from planner.workbook.files.guard import MOST_CELLS
 from planner.workbook.files.safe_xml import Element, elements, is_true, number_of
-
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
 _TEXT = rb"[^<\x00-\x08\x0b\x0c\x0e-\x1f]*+"
 _NUMBER = rb"[-+.0-9eE]++"
@@ -82,9 +88,6 @@ ZERO_FORMULA = re.compile(
     rb"<f[^<>]*(?:/>|>[^<]*+</f>)\s*+<v>[-+]?0*+\.?0*+(?:[eE][-+]?\d++)?</v>\s*+</c>"
 )
 WITHOUT_VALUE = re.compile(rb"(?:</f>|<f[^<>]*/>)\s*+(?:<v\s*+/>|<v>\s*+</v>)?\s*+</c>")
-RANGE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Za-z]{1,3})\$?([0-9]{1,7}))?")
-Range = tuple[int, int, int, int]
-"""Top row, left column, bottom row, right column, from 1."""
 
 
 @dataclass(frozen=True)
@@ -164,42 +167,6 @@ class SheetCells:
                 changes[first] += 1
                 changes[last + 1] -= 1
         return [column for column, depth in enumerate(accumulate(changes)) if depth]
-
-
-def letters(column: int) -> str:
-    """Return the letters of a column, from 1."""
-    name = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return name
-
-
-def column_of(name: str) -> int:
-    """Return the number of a column, from 1, from its letters."""
-    number = 0
-    for letter in name.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def range_of(name: str) -> Range | None:
-    """Return the corners of a range such as ``A1:C7``, or None where it is none."""
-    found = RANGE.fullmatch(name)
-    if found is None:
-        return None
-    left, top = column_of(found[1]), int(found[2])
-    right, bottom = (column_of(found[3]), int(found[4])) if found[3] else (left, top)
-    if not (1 <= top <= bottom <= LAST_ROW and left <= right <= LAST_COLUMN):
-        return None
-    return top, left, bottom, right
-
-
-def range_name(found: Range) -> str:
-    """Return a range as spreadsheets name it."""
-    top, left, bottom, right = found
-    first, last = f"{letters(left)}{top}", f"{letters(right)}{bottom}"
-    return first if first == last else f"{first}:{last}"
 
 
 def quick_cells(

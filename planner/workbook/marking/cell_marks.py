@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from planner.workbook.cell_locations import letters, position
+from planner.workbook.files.cell_names import letters, position
 from planner.workbook.marking.cell_styles import Styles
 from planner.workbook.marking.comments import Comments
 from planner.workbook.marking.office_package import Package, main

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from planner.workbook.cell_locations import letters, position
+from planner.workbook.files.cell_names import letters, position
 from planner.workbook.marking.office_package import MAIN, OFFICE, Package, main, readable
 
 AUTHOR = "planner check"

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from planner.workbook.cell_locations import cell_of, letters, sheet_of
+from planner.workbook.cell_locations import cell_of, sheet_of
+from planner.workbook.files.cell_names import letters
 from planner.workbook.marking.cell_styles import COLOURS, FIRST_BLUE, LINK, Styles
 from planner.workbook.marking.office_package import MAIN, OFFICE, Package, book_part, main, readable
 

@@ -107,13 +107,3 @@ def shown(raw: object) -> str:
     else:
         text = ", ".join(map(str, raw)) if isinstance(raw, tuple) else str(raw)
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
-
-
-def letters(position: int) -> str:
-    """Return the letters of a column from its position, from 0."""
-    name = ""
-    position += 1
-    while position:
-        position, rest = divmod(position - 1, 26)
-        name = chr(65 + rest) + name
-    return name

@@ -15,7 +15,8 @@ from planner.cli.check import command
 from planner.diagnostics.warning_context import InputWarning
 from planner.errors import Fault, PlannerError
 from planner.reports.console.faults import Findings, as_document, print_findings
-from planner.workbook.cell_locations import cell_of, fold, letters, position, sheet_of
+from planner.workbook.cell_locations import cell_of, fold, sheet_of
+from planner.workbook.files.cell_names import letters, position
 from planner.workbook.writing.template import template_sheets, write_csv_folder, write_workbook
 
 
