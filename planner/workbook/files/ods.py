@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from planner.errors import Fault, InputFaults
-from planner.workbook.files.cell_names import Range, letters
+from planner.workbook.files.cell_names import LAST_COLUMN, LAST_ROW, Range, letters
 from planner.workbook.files.guard import (
     MOST_CELLS,
     MOST_SHEETS,
@@ -40,9 +41,16 @@ DURATION = re.compile(r"(-?)P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](
 ERROR = re.compile(r"#[A-Z0-9/?!_]+|Err:\d+")
 OUTSIDE = re.compile(r"'(?:file|https?)://([^'#]*)'#")
 NOT_TEXT = frozenset({"annotation", "annotation-end", "shapes", "forms", "tracked-changes"})
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 PLACES = {"boolean": "boolean-", "date": "date-", "time": "time-"}
-Sheet = tuple[str, Grid, list[str], Cells]
+
+
+class OdsSheet(NamedTuple):
+    """One sheet: its name, cells, notes, and the units that number formats show."""
+
+    title: str
+    grid: Grid
+    notes: list[str]
+    shown: Cells
 
 
 def is_ods(archive: Archive) -> bool:
@@ -68,7 +76,7 @@ def is_ods(archive: Archive) -> bool:
 
 def read_ods(
     archive: Archive, wanted: Callable[[str], bool], stand_in: object, deadline: Deadline
-) -> list[Sheet]:
+) -> list[OdsSheet]:
     """Return name, cells, notes and shown units of every sheet.
 
     Parameters
@@ -105,13 +113,13 @@ def read_ods(
     if not reading.sheets:
         raise DamagedError("it holds no sheet")
     return [
-        (sheet.title, sheet.grid, sheet.notes() if wanted(sheet.title) else [], sheet.shown)
+        OdsSheet(sheet.title, sheet.grid, sheet.notes() if wanted(sheet.title) else [], sheet.shown)
         for sheet in reading.sheets
     ]
 
 
 @dataclass
-class _Sheet:
+class _SheetDraft:
     title: str
     hidden: bool
     grid: Grid = field(default_factory=list)
@@ -147,7 +155,7 @@ class _Reading:
     wanted: Callable[[str], bool]
     stand_in: object
     deadline: Deadline
-    sheets: list[_Sheet] = field(default_factory=list)
+    sheets: list[_SheetDraft] = field(default_factory=list)
     above: list[str] = field(default_factory=list)
     style: str = ""
     styles: OdsStyles = field(default_factory=OdsStyles)
@@ -235,7 +243,7 @@ class _Reading:
     def _begin_sheet(self, attributes: dict[str, str]) -> None:
         title = attributes.get("name", "")
         hidden = attributes.get("style-name", "") in self.hidden_styles
-        self.sheets.append(_Sheet(title, hidden))
+        self.sheets.append(_SheetDraft(title, hidden))
         self.is_wanted = self.wanted(title)
         if len(self.sheets) > MOST_SHEETS:
             raise RefusedError(

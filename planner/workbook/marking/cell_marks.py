@@ -30,7 +30,7 @@ class CellMark:
     text: str
 
 
-class Sheet:
+class MarkedSheet:
     """One sheet of a workbook that is marked.
 
     Parameters

@@ -20,7 +20,7 @@ from planner.errors import PlannerError
 from planner.workbook.cell_locations import cell_of, sheet_of
 from planner.workbook.files.atomic import write_atomically
 from planner.workbook.files.raw_cells import FORMULA_WITHOUT_VALUE, RawSheet, read_raw
-from planner.workbook.marking.cell_marks import CellMark, Sheet
+from planner.workbook.marking.cell_marks import CellMark, MarkedSheet
 from planner.workbook.marking.cell_styles import Styles
 from planner.workbook.marking.findings_sheet import Book, Line
 from planner.workbook.marking.office_package import Package, untouched
@@ -86,7 +86,7 @@ def marked(content: bytes, lines: Sequence[Line]) -> bytes:
         book = Book(package)
         styles = Styles(package, book.styles_part, book.covered())
         sheets = {
-            name: Sheet(package, part, styles)
+            name: MarkedSheet(package, part, styles)
             for name, part in book.sheets.items()
             if name != book.page
         }
