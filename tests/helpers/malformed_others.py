@@ -328,10 +328,10 @@ CSVS = [
     csv_case("an empty file", "", {"halls": {"A1": None}}),
     csv_case("nothing but a mark", b"\xef\xbb\xbf", {"halls": {"A1": None}}),
     csv_case(
-        "a quotation mark that none closes",
+        "a quotation mark that is never closed",
         'hall,mw\nnorth,"7.5\nsouth,3\n',
         refusal=CANNOT + "in the row that begins in line 2: a quotation mark opens there and "
-        "none closes it). Put a text",
+        "is never closed). Put a text",
     ),
     csv_case(
         "letters behind a quotation",

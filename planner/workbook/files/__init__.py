@@ -1,1 +1,1 @@
-"""Untrusted files to raw cells: guarded, sandboxed, and never judged."""
+"""Read untrusted files into raw cells, behind a guard and in a sandbox."""

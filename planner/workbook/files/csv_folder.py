@@ -1,4 +1,4 @@
-"""CSV files of a folder, one for each sheet, with any of the delimiters that spreadsheets write."""
+"""Read a folder of CSV files, one for each sheet, with any delimiter that spreadsheets write."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from planner.workbook.files.sandbox import Grid
 ENDINGS = (".csv", ".tsv")
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 FIRST_LINES = 10
-"""The delimiter is told from the first of so many lines that holds one: the header, or a title."""
+"""Lines that are searched for a delimiter; the first line that contains one decides."""
 
 LONGEST_CELL = 100_000
 MARKS = {
@@ -39,19 +39,19 @@ def csv_files(folder: Path) -> list[Path]:
     Raises
     ------
     PlannerError
-        If there is none, or the folder cannot be looked into.
+        If there is no CSV file, or the folder cannot be listed.
     """
     try:
         files = sorted(
             file
             for file in folder.iterdir()
-            # Programs leave locks and drafts beside a file whose names begin like this.
+            # Names of lock files and of temporary files begin with these characters.
             if file.suffix.lower() in ENDINGS and not file.name.startswith((".", "~"))
         )
         size = sum(file.stat().st_size for file in files)
     except OSError as error:
         raise PlannerError(
-            f"{folder}: this folder cannot be looked into ({error.strerror or error})."
+            f"{folder}: this folder cannot be listed ({error.strerror or error})."
         ) from error
     if not files:
         raise PlannerError(
@@ -79,11 +79,11 @@ def read_csv(file: Path) -> Grid:
     """
     try:
         text = _text_of(content_of(file))
-        delimiter, is_told = _delimiter(text)
+        delimiter, is_declared = _delimiter(text)
         grid = _cells(text, delimiter)
     except RefusedError as error:
         raise PlannerError(f"{file}: {error}") from error
-    if is_told:
+    if is_declared:
         grid[0] = []
     _check_widths(file.stem, grid, DELIMITERS.get(delimiter, "delimiters"))
     return grid
@@ -94,7 +94,7 @@ def _refused(reason: str, remedy: str = f"{SAVE_AS_UTF_8}.") -> RefusedError:
 
 
 def _text_of(content: bytes) -> str:
-    """Return the text of a file, which says its encoding by its first bytes or is UTF-8."""
+    """Return the text of a file: in the encoding of its byte order mark, without one in UTF-8."""
     mark = next((mark for mark in MARKS if content.startswith(mark)), b"")
     encoding = MARKS.get(mark, "utf-8")
     try:
@@ -112,12 +112,12 @@ def _text_of(content: bytes) -> str:
 
 
 def _delimiter(text: str) -> tuple[str, bool]:
-    """Return the delimiter, and whether the first line does nothing but tell it."""
+    """Return the delimiter, and whether the first line only declares it (``sep=;``)."""
     lines = text[: 200 * LONGEST_CELL].split("\n", FIRST_LINES)[:FIRST_LINES]
     if lines[0].lower().startswith("sep=") and len(lines[0].rstrip("\r")) == 5:
         return lines[0][4], True
     for number, line in enumerate(lines, start=1):
-        # What stands between quotes is text: every second piece.
+        # Every second piece stands between quotes, where a delimiter is text.
         bare = "".join(line.split('"')[::2])
         counts = {delimiter: bare.count(delimiter) for delimiter in DELIMITERS}
         most = max(counts.values())
@@ -150,7 +150,7 @@ def _cells(text: str, delimiter: str) -> Grid:
         if "field larger" in reason:
             reason = f"a text of more than {LONGEST_CELL:,} characters"
         elif "unexpected end" in reason:
-            reason = "a quotation mark opens there and none closes it"
+            reason = "a quotation mark opens there and is never closed"
         raise _refused(
             f"in the row that begins in line {begun}: {reason}",
             'Put a text with a delimiter or line end between quotation marks, "...", '
@@ -160,7 +160,7 @@ def _cells(text: str, delimiter: str) -> Grid:
 
 
 def _check_widths(title: str, grid: Grid, delimiters: str) -> None:
-    """Fault rows that are wider than the table: a value in them stands in the wrong column."""
+    """Report rows that are wider than the table: some value in them is in the wrong column."""
     widths = [
         next((n for n in range(len(row), 0, -1) if row[n - 1] is not None), 0) for row in grid
     ]

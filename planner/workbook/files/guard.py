@@ -1,4 +1,4 @@
-"""What a file is, and whether it may be unpacked: the checks before anything in it is parsed."""
+"""Checks before anything in a file is parsed: what it is, and whether it is safe to unpack."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ from pathlib import Path
 from planner.errors import PlannerError
 
 MOST_BYTES = 20_000_000
-"""A larger file is not read at all."""
+"""Size limit of a file, bytes."""
 
 MOST_UNPACKED = 100_000_000
-"""Bytes that the parts of one workbook may unpack to, as far as they are read."""
+"""Limit of the unpacked size of the parts of one workbook that are read, bytes."""
 
 MOST_RATIO = 500
-"""A part of more than ten megabytes may be so many times larger than it is packed."""
+"""Limit of the compression ratio of parts that unpack to more than ten megabytes."""
 
 MOST_PARTS = 10_000
 MOST_SHEETS = 1_000
 
 MOST_CELLS = 5_000_000
-"""Cells from A1 to the last used row and column, blank ones too, over all sheets of a file."""
+"""Limit of the used area of all sheets together, in cells. Blank cells count too."""
 
 LONGEST_S = 10.0
-"""Seconds of computing that reading one workbook may take, here and in the parser's process."""
+"""Limit of CPU time for reading one workbook, here and in the parser's process, seconds."""
 
 LONGEST_WAIT_S = 60.0
-"""Seconds that it may take by the clock, on a machine that has other things to do."""
+"""Limit of elapsed time for reading one workbook, seconds; longer, for busy machines."""
 
 SAVE_AGAIN = "Open it in a spreadsheet and save it as .xlsx"
 
 
 class RefusedError(Exception):
-    """A file is not read; the reason and the remedy, without the file's name.
+    """A file is refused. The message has a reason and a remedy, but not the file's name.
 
     Parameters
     ----------
     reason
-        What the file is or what is wrong with it.
+        What the file is, or what is wrong with it.
     remedy
-        What to do about it, in whole sentences.
+        What to do about it, in full sentences.
     """
 
     def __init__(self, reason: str, remedy: str = "") -> None:
@@ -53,12 +53,12 @@ class RefusedError(Exception):
 
 
 class DamagedError(RefusedError):
-    """A workbook is broken in itself, so that no program can be trusted to read it right.
+    """A workbook is damaged, so that no program can be trusted to read it correctly.
 
     Parameters
     ----------
     reason
-        What is broken, and where.
+        What is damaged, and where.
     """
 
     def __init__(self, reason: str) -> None:
@@ -71,9 +71,9 @@ class DamagedError(RefusedError):
 
 @dataclass
 class Deadline:
-    """When reading has to be done: after some seconds of computing, or more by the clock.
+    """Time limit of reading: some seconds of CPU time, or more of elapsed time.
 
-    A limit by the clock alone would refuse a good file on a busy machine.
+    A limit of elapsed time alone would refuse a good file on a busy machine.
     """
 
     seconds: float = LONGEST_S
@@ -82,22 +82,22 @@ class Deadline:
 
     @property
     def left(self) -> float:
-        """Seconds that are left by the clock, never below a moment."""
+        """Elapsed time that is left, seconds; at least 0.01."""
         return max(0.01, self.start + LONGEST_WAIT_S - time.monotonic())
 
     def check(self) -> None:
-        """Refuse the file if its time is over.
+        """Refuse the file if the time is up.
 
         Raises
         ------
         RefusedError
-            If it is.
+            If the time is up.
         """
         if time.thread_time() > self.begun + self.seconds or self.left <= 0.01:
             raise self.overdue()
 
     def overdue(self) -> RefusedError:
-        """Return the refusal of a file whose time is over."""
+        """Return the error for a file that takes too long."""
         return RefusedError(
             f"reading this file takes more than {self.seconds:g} seconds",
             "Keep in it only the sheets that the plan needs, or try again when the machine has "
@@ -111,9 +111,9 @@ def content_of(path: Path) -> bytes:
     Raises
     ------
     PlannerError
-        If there is no such file, or it is none that can be read.
+        If there is no such file, or it cannot be opened.
     RefusedError
-        If it is too large or no plain file.
+        If it is too large, or not a regular file.
     """
     try:
         if not path.exists():
@@ -138,12 +138,12 @@ def content_of(path: Path) -> bytes:
 
 
 def check_is_zip(content: bytes) -> None:
-    """Refuse what is no workbook, and say what it is.
+    """Refuse a file that is not a zip archive, and say what it is.
 
     Raises
     ------
     RefusedError
-        If the file does not begin as a zip archive does, as every .xlsx and .ods.
+        If the file does not begin like a zip archive, as every .xlsx and .ods file does.
     """
     if content.startswith(b"PK\x03\x04"):
         return
@@ -152,7 +152,7 @@ def check_is_zip(content: bytes) -> None:
 
 
 def _what_it_is(content: bytes) -> tuple[str, str]:
-    """Return what a file that is no zip archive is, and what to do about it."""
+    """Return the kind of a file that is not a zip archive, and what to do about it."""
     if not content:
         return "an empty file", (
             "Its copying or saving was cut short: fetch it again from where it came."
@@ -178,7 +178,7 @@ _OTHER = ("a file of another kind", "Check the name: an .xlsx or .ods workbook i
 
 
 def _what_markup_it_is(text: bytes) -> str:
-    """Return what a file that begins with markup is, or nothing."""
+    """Return the kind of a file that begins with markup; empty if it is unknown."""
     if b"urn:schemas-microsoft-com:office:spreadsheet" in text or b"excel.sheet" in text:
         return "XML Spreadsheet 2003"
     if b"office:document" in text and text.startswith(b"<?xml"):
@@ -204,7 +204,7 @@ _MAGIC = (
 
 
 def _what_ole_it_is(content: bytes) -> tuple[str, str]:
-    """Return what a file in the container of old office programs is."""
+    """Return the kind of a file in the container of old office programs, and a remedy."""
     if "EncryptedPackage".encode("utf-16-le") in content:
         return "a workbook locked with a password", (
             "Open it in a spreadsheet, remove the password (File, Info, Protect Workbook, Encrypt "
@@ -228,7 +228,7 @@ class Archive:
     Raises
     ------
     RefusedError
-        If the archive is damaged, encrypted, or of a kind that is made to harm.
+        If the archive is damaged or encrypted, or looks like an attack.
     """
 
     def __init__(self, content: bytes) -> None:
@@ -272,16 +272,16 @@ class Archive:
         return name.lower() in self._entries
 
     def names(self) -> Iterator[str]:
-        """Yield the name of each part, in small letters."""
+        """Yield the name of each part, in lower case."""
         yield from self._entries
 
     def read(self, name: str) -> bytes:
-        """Return a part, unpacked, as it stands.
+        """Return the unpacked content of a part.
 
         Raises
         ------
         RefusedError
-            If it is missing, damaged, or unpacks to too much.
+            If it is missing or damaged, or unpacks to too much.
         """
         entry = self._entries.get(name.lower())
         if entry is None:
@@ -331,7 +331,7 @@ _ZIP_ERRORS = (
 
 
 def short(name: str) -> str:
-    """Return a name from a file as it can stand in a message."""
+    """Return a name from a file, made printable and short enough for a message."""
     tidy = "".join(c if c.isprintable() else "?" for c in name)
     return tidy if len(tidy) <= 60 else f"{tidy[:57]}..."
 
@@ -342,7 +342,7 @@ def plural(count: int, noun: str) -> str:
 
 
 def some(names: Iterable[str], most: int = 4) -> str:
-    """Return names as they stand in a sentence, the first few alone."""
+    """Return names as a list in a sentence: the first few, and the number of the others."""
     listed = list(names)
     if len(listed) <= most:
         return " and ".join([", ".join(listed[:-1]), listed[-1]] if len(listed) > 1 else listed)

@@ -1,4 +1,4 @@
-"""What a reader of the plan should know of a sheet: what is hidden, merged, linked or left out."""
+"""Notes on a sheet for readers of the plan: what is hidden, merged, linked or left out."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ def notes_of(workbook: Workbook, sheet: SheetPart, grid: Grid) -> list[str]:
     Parameters
     ----------
     workbook
-        The workbook that it stands in.
+        The workbook of the sheet.
     sheet
-        The sheet, its cells read.
+        The sheet, after its cells were read.
     grid
         Its values.
     """
@@ -45,7 +45,7 @@ def hidden_sheet(title: str) -> str:
 
 
 def hidden_rows(title: str, rows: Sequence[int], grid: Grid) -> str:
-    """Return the note on hidden rows that hold anything, or nothing."""
+    """Return the note on hidden rows with content; empty if there are none."""
     full = [row for row in rows if row <= len(grid) and any(c is not None for c in grid[row - 1])]
     if not full:
         return ""
@@ -56,7 +56,7 @@ def hidden_rows(title: str, rows: Sequence[int], grid: Grid) -> str:
 
 
 def hidden_columns(title: str, columns: Sequence[int], grid: Grid) -> str:
-    """Return the note on hidden columns that hold anything, or nothing."""
+    """Return the note on hidden columns with content; empty if there are none."""
     width = max(map(len, grid), default=0)
     full = [
         column
@@ -73,7 +73,7 @@ def hidden_columns(title: str, columns: Sequence[int], grid: Grid) -> str:
 
 
 def merged(title: str, ranges: Sequence[Range], grid: Grid) -> str:
-    """Return the note on merged cells, but for titles and headings, which do no harm."""
+    """Return the note on merged cells; empty if only titles and headings are merged."""
     first = next(
         (
             number
@@ -96,23 +96,23 @@ def merged(title: str, ranges: Sequence[Range], grid: Grid) -> str:
 
 
 def _is_heading(found: Range, first: int, filled: Mapping[int, int]) -> bool:
-    """Return whether merged cells do no harm: a title or a heading, or nothing stands there.
+    """Return whether merged cells are harmless: a title, a heading, or blank.
 
     Parameters
     ----------
     found
         The cells that are merged.
     first
-        The first row that holds anything.
+        The first row with content.
     filled
-        How many cells hold anything in the row where the merge begins.
+        Number of cells with content, by row in which a merge begins.
     """
     top, _, bottom, _ = found
     return top not in filled or (top == bottom and (top <= first or filled[top] <= 1))
 
 
 def linked(title: str, names: Sequence[str]) -> str:
-    """Return the note on values taken from other workbooks, or nothing."""
+    """Return the note on values taken from other workbooks; empty if there are none."""
     if not names:
         return ""
     return (
@@ -122,7 +122,7 @@ def linked(title: str, names: Sequence[str]) -> str:
 
 
 def clear_totals(sheet: SheetPart, grid: Grid) -> None:
-    """Blank the totals rows of a sheet's tables: they are no rows of it."""
+    """Clear the totals rows of a sheet's tables, which would be read as data."""
     for totals in sheet.totals:
         top, left, bottom, right = totals.where
         for row in grid[top - 1 : bottom]:
@@ -138,7 +138,7 @@ def _totals(title: str, sheet: SheetPart) -> str:
 
 
 def _uncalculated(title: str, workbook: Workbook, sheet: SheetPart) -> str:
-    """Return the note on formulas that no spreadsheet has calculated, or nothing."""
+    """Return the note on formulas that no spreadsheet has calculated; empty if there are none."""
     count = sheet.cells.rows.count(b"</f>") if workbook.uncalculated else 0
     if not count:
         return ""
@@ -150,7 +150,7 @@ def _uncalculated(title: str, workbook: Workbook, sheet: SheetPart) -> str:
 
 
 def _runs(numbers: Sequence[int]) -> list[str]:
-    """Return rising numbers as single ones and runs, e.g. ``3``, ``5-9``."""
+    """Return ascending numbers as single numbers and ranges, e.g. ``3``, ``5-9``."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][1] + 1:

@@ -1,7 +1,7 @@
 """Units and currencies that a number format shows beside a number, e.g. ``0" weeks"``.
 
-Whoever looks at the sheet sees 26 weeks, where the cell holds 26. So what the format says is as
-good as a unit in the heading.
+The cell contains 26, but a person sees 26 weeks. So a unit in a number format counts like a unit
+in the heading.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ TOKEN = re.compile(
 )
 PLACEHOLDERS = frozenset("0#?")
 SAID = re.compile(r"[^\W\d_]|[%$€£¥°]")
-"""What makes a literal more than a mark: a letter, a currency, a per cent or degree sign."""
+"""Characters that make a literal a unit: a letter, a currency, a per cent or degree sign."""
 
 Cells = Mapping[tuple[int, int], "ShownUnit"]
-"""What the number formats of a sheet's cells show, by row and column from 0."""
+"""Units that the number formats of cells show, by row and column from 0."""
 
 
 @dataclass(frozen=True)
 class ShownUnit:
-    """What a number format shows beside a number.
+    """Unit that a number format shows beside a number.
 
     Attributes
     ----------
     text : str
-        The unit, as it stands there.
+        The unit, as written.
     divisor : int
-        By what the number is divided before it is shown, e.g. 1000 where thousands are shown.
+        The format shows the number divided by this, e.g. by 1000 if it shows thousands.
     """
 
     text: str
@@ -42,12 +42,12 @@ class ShownUnit:
 
 
 def shown_unit(code: str) -> ShownUnit | None:
-    """Return the unit that a number format of an .xlsx workbook shows, None if it shows none.
+    """Return the unit that a number format of an .xlsx workbook shows; None without a unit.
 
     Parameters
     ----------
     code
-        The format, e.g. ``#,##0.0," k$"``; what it says of positive numbers counts.
+        The format, e.g. ``#,##0.0," k$"``. Only its part for positive numbers counts.
     """
     literal, commas, is_number = [], 0, False
     for token in TOKEN.finditer(code):
@@ -60,7 +60,7 @@ def shown_unit(code: str) -> ShownUnit | None:
         elif plain in (",", "."):
             commas += is_number and plain == ","
         elif plain.lower() in tuple("ymdhse@") or plain == "%":
-            # A date, a duration, a text; or a share, which the format itself multiplies by 100.
+            # A date, a duration or a text; or a percentage, which the format multiplies by 100.
             return None
         else:
             literal.append(token["quoted"] or token["escaped"] or token["currency"] or plain)
@@ -68,9 +68,9 @@ def shown_unit(code: str) -> ShownUnit | None:
 
 
 def of_literal(text: str, divisor: int = 1) -> ShownUnit | None:
-    """Return the unit of what is shown around a number, None if that is no more than a mark.
+    """Return the unit in the text around a number; None if that is only punctuation.
 
-    Its text is empty where thousands or millions are shown and no word says so.
+    The unit's text is empty if thousands or millions are shown without a word for them.
     """
     words = " ".join(text.replace("\u00a0", " ").strip(" .,()-+:").split())
     if not SAID.search(words):
@@ -79,14 +79,14 @@ def of_literal(text: str, divisor: int = 1) -> ShownUnit | None:
 
 
 def shown_by_style(codes: Mapping[int, str], used: Iterable[int]) -> dict[int, ShownUnit]:
-    """Return what each cell style shows, by its number.
+    """Return the unit that each cell style shows, by number of the style.
 
     Parameters
     ----------
     codes
-        The formats of the workbook by their numbers.
+        Formats of the workbook, by their numbers.
     used
-        The number of the format of each cell style.
+        Number of the format of each cell style.
     """
     shown = {number: shown_unit(code) for number, code in codes.items()}
     found = {style: shown.get(number) for style, number in enumerate(used)}
@@ -94,7 +94,7 @@ def shown_by_style(codes: Mapping[int, str], used: Iterable[int]) -> dict[int, S
 
 
 def shown_in_cells(rows: bytes, styles: Mapping[int, ShownUnit]) -> Cells:
-    """Return what the formats of a sheet's cells show, from its plain XML."""
+    """Return the units that the formats of a sheet's cells show, from its plain XML."""
     if not styles:
         return {}
     numbers = b"|".join(b"%d" % style for style in styles)

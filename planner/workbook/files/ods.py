@@ -1,7 +1,7 @@
-"""An .ods workbook, as LibreOffice and others save it, read element by element.
+"""Reader of .ods workbooks, as LibreOffice and others save them.
 
-The fast parser of .xlsx loses errors and durations of .ods files, so this format has its own
-reader, on Python's XML parser.
+calamine, which parses .xlsx files, loses the errors and durations of .ods files. So this format
+has its own reader, which uses Python's XML parser.
 """
 
 from __future__ import annotations
@@ -84,11 +84,11 @@ def read_ods(
     archive
         The workbook.
     wanted
-        Says of a sheet's name whether its cells are needed.
+        Whether the cells of a sheet are needed, given its name.
     stand_in
-        What stands for a formula without a value.
+        Value for a formula whose value is not stored.
     deadline
-        When reading has to be done.
+        Time limit.
 
     Raises
     ------
@@ -133,7 +133,7 @@ class _SheetDraft:
     shown: dict[tuple[int, int], ShownUnit] = field(default_factory=dict)
 
     def column_style(self, column: int) -> str:
-        """Return the style of cells of a column, from 0, that name none."""
+        """Return the style of those cells of a column (from 0) that have no style of their own."""
         return next((style for last, style in self.column_styles if column < last), "")
 
     def notes(self) -> list[str]:
@@ -150,7 +150,7 @@ class _SheetDraft:
 
 @dataclass
 class _Reading:
-    """Where the reader stands in the document."""
+    """State of the reader while it walks through the document."""
 
     wanted: Callable[[str], bool]
     stand_in: object
@@ -272,7 +272,7 @@ class _Reading:
         self.width += count
 
     def _shown(self, attributes: dict[str, str]) -> ShownUnit | None:
-        """Return what a cell's format shows beside its number; without one its currency."""
+        """Return the unit that a cell's format shows; without one, the cell's currency."""
         sheet = self.sheets[-1]
         style = attributes.get("style-name") or self.row_style or sheet.column_style(self.width)
         currency = attributes.get("currency", "")
@@ -336,7 +336,7 @@ class _Reading:
 
 
 def _count(attributes: dict[str, str], name: str, most: int) -> int:
-    """Return how often something is repeated."""
+    """Return how often an element is repeated."""
     written = attributes.get(name, "1").strip()
     if not (written.isascii() and written.isdigit()):
         return 1

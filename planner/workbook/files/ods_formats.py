@@ -1,4 +1,4 @@
-"""What the number formats of an .ods workbook show beside a number."""
+"""Units that the number formats of an .ods workbook show beside a number."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ LITERALS = frozenset({"text", "currency-symbol"})
 
 @dataclass
 class OdsStyles:
-    """Number formats and cell styles, as they are met in the document.
+    """Collects number formats and cell styles while a document is read.
 
     Attributes
     ----------
     formats : dict of str to ShownUnit or None
-        What each number format shows.
+        The unit that each number format shows.
     cells : dict of str to tuple of str
-        Of each cell style its number format and the style that it takes the rest from.
+        The number format and the parent style of each cell style.
     """
 
     formats: dict[str, ShownUnit | None] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class OdsStyles:
     is_literal: bool = False
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Take the start of an element, its attributes without prefix."""
+        """Handle the start of an element; its attributes come without prefix."""
         if name in FORMATS:
             self.name, self.literal, self.divisor = attributes.get("name", ""), [], 1
         elif name == "number" and self.name:
@@ -45,19 +45,19 @@ class OdsStyles:
         self.is_literal = bool(self.name) and name in LITERALS
 
     def text(self, piece: str) -> None:
-        """Take a piece of text between tags."""
+        """Handle a piece of text between tags."""
         if self.is_literal:
             self.literal.append(piece)
 
     def end(self, name: str) -> None:
-        """Take the end of an element."""
+        """Handle the end of an element."""
         self.is_literal = False
         if name in FORMATS and self.name:
             self.formats[self.name] = of_literal("".join(self.literal), self.divisor)
             self.name = ""
 
     def shown(self, style: str) -> ShownUnit | None:
-        """Return what a cell of some style shows beside its number."""
+        """Return the unit that cells of a style show beside their numbers."""
         for _ in range(10):
             data, parent = self.cells.get(style, ("", ""))
             if data or not parent:
@@ -66,7 +66,7 @@ class OdsStyles:
         return None
 
     def read(self, part: bytes, name: str) -> None:
-        """Take the styles of a part that holds nothing else."""
+        """Read a part that contains only styles."""
 
         def start(tag: str, given: dict[str, str]) -> None:
             self.start(tag, {key.rpartition(":")[2]: value for key, value in given.items()})

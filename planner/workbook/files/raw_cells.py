@@ -1,4 +1,4 @@
-"""Raw cells of a workbook or a folder of CSV files, as they stand there; no cell is judged here."""
+"""Read the raw cells of a workbook or a folder of CSV files; nothing is validated here."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ from planner.workbook.files.xlsx import SheetPart, Workbook, open_workbook, take
 from planner.workbook.files.xlsx_rewrite import pack
 
 FORMULA_WITHOUT_VALUE = object()
-"""Stands in a grid for a formula whose value the workbook does not hold."""
+"""Placeholder in a grid for a formula whose value is not stored in the workbook."""
 
 __all__ = ["FORMULA_WITHOUT_VALUE", "Grid", "RawSheet", "read_raw"]
 
 
 @dataclass(frozen=True)
 class RawSheet:
-    """One sheet as it stands in the file.
+    """One sheet, as it is in the file.
 
     Attributes
     ----------
     title : str
-        Name of the sheet, as it is written.
+        Name of the sheet, as written.
     grid : list of list of object
         Cells from A1 on: None, text, bool, number, date, datetime, time or timedelta, or
         `FORMULA_WITHOUT_VALUE`. A spreadsheet's error is its text, e.g. ``#REF!``. Rows may differ
         in length. Empty, and without notes, for a sheet that was not wanted.
     notes : tuple of str
-        What a reader of the plan should know of the sheet, e.g. that it is hidden.
+        Notes for readers of the plan, e.g. that the sheet is hidden.
     shown : mapping of tuple of int to ShownUnit
         Units and currencies that number formats show, by row and column from 0.
     """
@@ -62,15 +62,15 @@ def read_raw(path: Path, wanted: Callable[[str], bool] = lambda title: True) -> 
     path
         An ``.xlsx``, ``.xlsm`` or ``.ods`` file, or a folder of ``.csv`` files.
     wanted
-        Says of a sheet's name whether its cells are needed. The others are not even unpacked, so
-        that no sheet beside the plan's own can make a workbook too large.
+        Whether the cells of a sheet are needed, given its name. Other sheets are not even
+        unpacked, so that they cannot make a workbook too large.
 
     Raises
     ------
     PlannerError
-        If there is no such file, or it cannot be read or must not be.
+        If there is no such file, or it cannot be read, or is refused for safety.
     InputFaults
-        If a cell stands in the file twice or makes a sheet too large.
+        If a cell is in the file twice, or makes a sheet too large.
     """
     try:
         if path.is_dir():
@@ -114,10 +114,10 @@ def _workbook_sheets(
 ) -> list[RawSheet]:
     """Return the sheets of an .xlsx workbook.
 
-    A parser that gives up on what looked plain is given what was read with care; if it gives up on
-    that too, a slower one tries.
+    The first try takes plain sheets as they are. If the parser fails, or loses a cell, all sheets
+    are read element by element and parsed again, at last with a slower parser.
     """
-    mark = secrets.token_hex(16)  # no cell of a file can hold it by chance or on purpose
+    mark = secrets.token_hex(16)  # Random, so that no file can contain it.
     workbook = open_workbook(archive)
     try:
         with Parser("calamine", mark, deadline) as parser:
@@ -140,10 +140,9 @@ def _workbook_sheets(
 
 
 def _grids(parser: Parser, workbook: Workbook) -> tuple[dict[int, Grid], bool]:
-    """Return the cells of the sheets that hold any, by place, and whether none of them is lost.
+    """Return the cells of all sheets that are not empty, by index, and whether all were parsed.
 
-    Fewer values come out than went in where a shared text is empty, which is harmless, and where a
-    cell stands there twice, which is not.
+    The parser returns fewer values than the sheet has cells if a cell is in the file twice.
     """
     chosen = [number for number, sheet in enumerate(workbook.sheets) if sheet.cells.area]
     pack(workbook, [workbook.sheets[number] for number in chosen], parser.file)

@@ -1,4 +1,4 @@
-"""XML parts of a workbook, read without document types, entities or anything from outside."""
+"""Safe parsing of the XML parts of a workbook: no document types, entities or external content."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ UTF_8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 OTHER_ENCODINGS = frozenset({"iso-8859-1", "iso-8859-15", "latin1", "windows-1252", "cp1252"})
 ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 MOST_ELEMENTS = 500_000
-"""Elements of a part that is not a sheet's cells nor the shared texts."""
+"""Limit of the number of elements in a part, apart from cells and shared texts."""
 
 DEEPEST = 100
-"""Elements that may stand inside one another; spreadsheets nest about ten."""
+"""Limit of the nesting depth of elements; spreadsheets nest about ten."""
 
 
 @dataclass(frozen=True)
 class Walk:
-    """What is called while an XML part is read, from its first to its last byte.
+    """Callbacks of `walk`.
 
     Attributes
     ----------
     start : callable of str and dict
-        Takes the name of an element that begins, without prefix, and its attributes.
+        Called with the name of an element that begins, without prefix, and its attributes.
     end : callable of str
-        Takes the name of an element that ends, without prefix.
+        Called with the name of an element that ends, without prefix.
     text : callable of str
-        Takes the text between tags, in pieces.
+        Called with the text between tags, in pieces.
     """
 
     start: Callable[[str, dict[str, str]], None]
@@ -41,7 +41,7 @@ class Walk:
 
 
 class Element(NamedTuple):
-    """An element where the order of a part does not matter, only what stands in what."""
+    """An element, with the name of its parent."""
 
     parent: str
     name: str
@@ -54,7 +54,7 @@ def local(name: str) -> str:
 
 
 def walk(part: bytes, name: str, steps: Walk) -> None:
-    """Read an XML part, in UTF-8.
+    """Parse an XML part in UTF-8, and call back for its elements and texts.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def walk(part: bytes, name: str, steps: Walk) -> None:
     name
         Its name, for messages.
     steps
-        What is called on the way.
+        The callbacks.
 
     Raises
     ------
@@ -109,7 +109,7 @@ def walk(part: bytes, name: str, steps: Walk) -> None:
 
 
 def check(part: bytes, name: str) -> None:
-    """Refuse an XML part that is not well formed or declares entities; cheaper than `walk`.
+    """Refuse an XML part that is not well-formed or declares entities; faster than `walk`.
 
     Raises
     ------
@@ -125,7 +125,7 @@ def check(part: bytes, name: str) -> None:
 
 
 def elements(part: bytes, name: str) -> list[Element]:
-    """Return every element of an XML part, each with the name of what it stands in.
+    """Return every element of an XML part, each with the name of its parent.
 
     Raises
     ------
@@ -149,12 +149,12 @@ def elements(part: bytes, name: str) -> list[Element]:
 
 
 def in_utf_8(part: bytes, name: str) -> bytes:
-    """Return an XML part in UTF-8, so that a search for bytes finds what is there.
+    """Return an XML part in UTF-8, so that it can be searched for bytes.
 
     Raises
     ------
     DamagedError
-        If its encoding is unknown or it breaks it.
+        If its encoding is unknown, or its bytes are invalid in that encoding.
     """
     encoding = ""
     if part.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -177,7 +177,7 @@ def in_utf_8(part: bytes, name: str) -> bytes:
 
 
 def unescaped(text: str) -> str:
-    """Return a text with what the format writes as ``_x000D_`` put back."""
+    """Return a text with escapes such as ``_x000D_`` decoded."""
     if "_x" not in text:
         return text
     return ESCAPED.sub(_character, text)
@@ -189,11 +189,11 @@ def _character(match: re.Match[str]) -> str:
 
 
 def is_true(attributes: Mapping[str, str], name: str) -> bool:
-    """Return whether an attribute is set."""
+    """Return whether a boolean attribute is true."""
     return attributes.get(name, "").strip().lower() in ("1", "true", "on")
 
 
 def number_of(attributes: Mapping[str, str], name: str, default: int) -> int:
-    """Return a whole number from an attribute, or a default where there is none."""
+    """Return the whole number in an attribute; the default if it contains none."""
     written = attributes.get(name, "").strip()
     return int(written) if written.isdecimal() and len(written) < 10 else default

@@ -1,4 +1,4 @@
-"""Runs the parser in a process of its own, with a limit of memory and of time."""
+"""Runs the parser in a separate process, with limits of memory and time."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from planner.workbook.files.guard import Deadline, RefusedError
 from planner.workbook.files.sandbox_child import LENGTH
 
 MOST_MEMORY = 1_000_000_000
-"""Bytes of memory that the parser may take, where the platform can limit it."""
+"""Memory limit of the parser's process, bytes, on platforms that can limit it."""
 
 OVERDUE = {-getattr(signal, name) for name in ("SIGXCPU",) if hasattr(signal, name)}
-"""What a process says that was ended for having computed too long."""
+"""Exit codes of a process that exceeded its limit of CPU time."""
 
 DYING_S = 10.0
 CHILD = Path(__file__).with_name("sandbox_child.py")
@@ -30,18 +30,18 @@ Grid = list[list[object]]
 
 
 class ParserError(Exception):
-    """The parser failed on a workbook that the guard let pass, or died of it."""
+    """The parser failed or crashed on a workbook that passed the guard."""
 
 
 @contextlib.contextmanager
 def _signals_held() -> Iterator[None]:
-    """Let Ctrl-C and termination wait.
+    """Delay Ctrl-C and termination until the block ends.
 
-    Python tries out the folder for temporary files with a file, and makes a folder before anyone
-    knows of it: an exception between two such steps would leave one of them behind.
+    Python tests the directory for temporary files by writing a file, and creates a folder before
+    it returns its name. An exception in between would leave the file or the folder behind.
     """
     if threading.current_thread() is not threading.main_thread():
-        yield  # no signal is handled here
+        yield  # Python handles signals in the main thread only.
         return
     came: list[int] = []
     before = {
@@ -58,23 +58,23 @@ def _signals_held() -> Iterator[None]:
 
 
 class Parser:
-    """A process that waits for one workbook and gives back the cells of its sheets.
+    """A process that parses one workbook and returns the cells of its sheets.
 
-    Use it as a context: whatever happens, the process and its file are gone afterwards.
+    Use it as a context manager, which ends the process and removes its temporary file.
 
     Parameters
     ----------
     name
         ``calamine`` or ``openpyxl``.
     mark
-        A text that stands for a formula without a value.
+        Placeholder text for a formula whose value is not stored.
     deadline
-        When the process is ended.
+        Time limit, after which the process is ended.
 
     Attributes
     ----------
     file : Path
-        Where the workbook is to be written before it is read.
+        Where to write the workbook before calling `read`.
 
     Raises
     ------
@@ -90,7 +90,7 @@ class Parser:
             with _signals_held():
                 self._folder = tempfile.TemporaryDirectory(prefix="planner-")
             self.file = Path(self._folder.name, "book.xlsx")
-            # Without the site's start-up, which would import half of what is installed.
+            # -S skips site-packages, whose start-up files could import many packages.
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(CHILD)],
                 stdin=subprocess.PIPE,
@@ -128,28 +128,28 @@ class Parser:
         self._folder.cleanup()
 
     def read(self, extents: Sequence[tuple[int, int]], stand_in: object) -> list[tuple[Grid, int]]:
-        """Return the cells of every sheet of the file, and how many of them hold a value.
+        """Return the cells of every sheet of the file, each with the number of its values.
 
         Parameters
         ----------
         extents
-            Row and column of each sheet beyond which no cell may stand.
+            Last row and last column of each sheet; a cell beyond them is an error.
         stand_in
-            What stands for a formula without a value.
+            Value for a formula whose value is not stored.
 
         Raises
         ------
         ParserError
-            If the parser gives up or dies.
+            If the parser fails or crashes.
         RefusedError
-            If its time is over.
+            If it takes too long.
         """
         watch = threading.Timer(self._deadline.left, self._process.kill)
         watch.daemon = True
         watch.start()
         try:
             pipe = _open(self._process.stdin)
-            with contextlib.suppress(OSError):  # a process that is gone answers nothing either
+            with contextlib.suppress(OSError):  # A crash is detected when its answer is missing.
                 pipe.write(marshal.dumps({**self._task, "extents": list(extents)}))
                 pipe.close()
             return [self._sheet(stand_in) for _ in extents]
@@ -178,7 +178,7 @@ class Parser:
 
 
 def _frame(pipe: IO[bytes]) -> Any:
-    """Return what the process sends next."""
+    """Return the next value that the process sends."""
     head = pipe.read(LENGTH)
     size = int.from_bytes(head, "big")
     frame = pipe.read(size) if size < MOST_MEMORY else b""
@@ -188,7 +188,7 @@ def _frame(pipe: IO[bytes]) -> Any:
 
 
 def _plain(disguise: str, values: Sequence[Any], stand_in: object) -> Sequence[object]:
-    """Return a column's values, out of the disguise that they were sent in."""
+    """Return a column's values, decoded from the form in which they were sent."""
     if disguise == "ordinals":
         return list(map(date.fromordinal, values))
     if disguise == "tuples":
@@ -204,7 +204,7 @@ def _plain(disguise: str, values: Sequence[Any], stand_in: object) -> Sequence[o
 
 
 def _path() -> list[str]:
-    """Return where this process finds its packages, for the other to find the same."""
+    """Return this process's import path, so that the other process uses the same packages."""
     return [place for place in sys.path if place and Path(place).is_absolute()]
 
 

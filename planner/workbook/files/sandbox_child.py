@@ -1,9 +1,9 @@
-"""Parses one checked workbook in a process of its own, which may die without harm.
+"""Script that parses one checked workbook in a separate process, which may crash without harm.
 
-Run as a script and told on standard input what to do, it imports nothing of the planner and no
-package but the parser: starting it takes some hundredths of a second. It answers in frames, each a
-length and a marshalled value: for every sheet its rows in blocks of columns, then None; or one
-text, the reason why it cannot.
+It reads its task from standard input. It imports no package except the parser, and nothing of the
+planner, so that it starts in some hundredths of a second. It writes frames, each a length and a
+marshalled value. For each sheet these are blocks of rows, each as a list of columns, and then
+None. If parsing fails, the last frame is the reason as a text.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from math import isfinite
 
-TYPE_CHECKING = False  # as in typing, whose import would take longer than the rest
+TYPE_CHECKING = False  # As in typing, which would take longer to import than all the rest.
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any, BinaryIO
@@ -26,12 +26,12 @@ LENGTH = 8
 BLOCK_ROWS = 4000
 NUMERIC_ERROR = "#NUM!"
 LARGEST = 1e15
-"""Numbers that are larger stay as they are: beyond it, whole numbers are no longer exact."""
+"""Larger numbers stay floats, because a float cannot represent every larger whole number."""
 
 
 def main() -> None:
     """Read what to do from standard input; write cells to standard output."""
-    gc.disable()  # this process only grows, and ends soon
+    gc.disable()  # This process is short-lived and frees next to nothing.
     source, out = sys.stdin.buffer, sys.stdout.buffer
     task = marshal.loads(source.read())
     limit(task["memory"], task["seconds"])
@@ -45,13 +45,13 @@ def main() -> None:
                 send(out, [converted(column, task["mark"]) for column in columns])
             send(out, None)
             done += 1
-    except BaseException as error:  # a panic of the parser is no Exception
+    except BaseException as error:  # A panic of the parser is not an Exception.
         send(out, f"{type(error).__name__} after {done} sheets: {error}"[:500])
     out.flush()
 
 
 def limit(memory: int, seconds: int) -> None:
-    """Keep this process from taking more memory or time than it may, where the platform can."""
+    """Limit the memory and CPU time of this process, on platforms that can do so."""
     try:
         import resource  # noqa: PLC0415  (there is none on Windows)
     except ImportError:
@@ -76,7 +76,7 @@ def send(out: BinaryIO, value: Any) -> None:
 
 
 def blocks(rows: Iterable[Sequence[Any]]) -> Iterator[Rows]:
-    """Yield rows some thousands at a time."""
+    """Yield rows in blocks of some thousands."""
     source = iter(rows)
     while block := list(islice(source, BLOCK_ROWS)):
         yield block
@@ -103,7 +103,7 @@ def with_calamine(file: str, extents: Sequence[tuple[int, int]]) -> Iterator[Ite
 
 
 def with_openpyxl(file: str, extents: Sequence[tuple[int, int]]) -> Iterator[Iterable[Rows]]:
-    """Yield the same with a slower parser."""
+    """Yield the same as `with_calamine`, with a slower parser that fails on fewer files."""
     from openpyxl import load_workbook  # noqa: PLC0415  (on the path only now, and slow)
 
     workbook = load_workbook(file, read_only=True, data_only=True)
@@ -115,10 +115,11 @@ def with_openpyxl(file: str, extents: Sequence[tuple[int, int]]) -> Iterator[Ite
 
 
 def converted(column: Sequence[Any], mark: str) -> tuple[int, str, Sequence[Any]]:
-    """Return how many values a column holds, the disguise they go in, and what is sent.
+    """Return the number of values in a column, their encoding, and the encoded values.
 
-    Dates go as their ordinals where they stand alone. Otherwise dates and times go as tuples that
-    differ in length, and a formula without a value as the empty one.
+    marshal knows no dates. A column of only dates is sent as ordinals. In other columns, dates
+    and times are sent as tuples, whose length tells the type; the empty tuple stands for a
+    formula whose value is not stored.
     """
     kinds = set(map(type, column))
     if kinds == {float} and are_exact(column):
@@ -146,12 +147,12 @@ def converted(column: Sequence[Any], mark: str) -> tuple[int, str, Sequence[Any]
 
 
 def are_exact(numbers: Sequence[float]) -> bool:
-    """Return whether all numbers are so small that a whole one is exact; others are none."""
+    """Return whether all numbers are finite, and small enough for whole numbers to be exact."""
     return -LARGEST < min(numbers) <= max(numbers) < LARGEST and isfinite(sum(numbers))
 
 
 def whole(value: float) -> float | str:
-    """Return a number, without a fraction of nothing; what is none as a spreadsheet's error."""
+    """Return a whole number as an int, and infinity or NaN as a spreadsheet's error."""
     if not isfinite(value):
         return NUMERIC_ERROR
     return int(value) if value.is_integer() and abs(value) < LARGEST else value

@@ -1,4 +1,4 @@
-"""An .xlsx or .xlsm workbook: its parts found and checked."""
+"""Find and check the parts of an .xlsx or .xlsm workbook."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ BLANK_TEXT = re.compile(rb"<si>\s*+(?:<t[^<>]*/>|<t[^<>]*>\s*+</t>)?\s*+</si>|<s
 MOST_BLANK_TEXTS = 20
 LONGEST_TITLE = 255
 DATE_IN_THE_EAST = frozenset([*range(27, 37), *range(50, 59)])
-"""Formats that show a date in the spreadsheets of East Asia, and that files only number."""
+"""Built-in formats that are dates in East Asian locales; files contain only their numbers."""
 
 
 @dataclass(frozen=True)
 class Totals:
-    """Totals rows of a table: its name and the range that they take."""
+    """Totals rows of a table: its name, and their range."""
 
     table: str
     where: Range
@@ -51,11 +51,11 @@ class SheetPart:
     Attributes
     ----------
     title : str
-        Its name, as it is written.
+        Its name, as written.
     part : str
         Its part in the archive.
     hidden : bool
-        Whether it is hidden, by any means.
+        Whether it is hidden or "very hidden".
     is_wanted : bool
         Whether its cells are needed.
     cells : SheetCells
@@ -63,7 +63,7 @@ class SheetPart:
     totals : list of Totals
         Totals rows of its tables.
     linked : list of str
-        Other workbooks whose values its formulas hold.
+        Names of other workbooks that its formulas refer to.
     """
 
     title: str
@@ -77,20 +77,30 @@ class SheetPart:
 
 @dataclass
 class Workbook:
-    """An .xlsx workbook whose parts are found.
+    """An .xlsx workbook, with its parts located.
 
     Attributes
     ----------
     archive : Archive
         Its parts.
     sheets : list of SheetPart
-        Its sheets that hold cells, in the order of their tabs.
+        Its worksheets, in the order of their tabs.
     is_1904 : bool
         Whether days are counted from 1904.
     uncalculated : bool
-        Whether the program that wrote it left all formulas to be calculated on opening.
+        Whether the program that wrote it leaves all formulas to be calculated on opening.
+    styles : bytes
+        The number formats of cells, as the content of a style sheet.
     shown : dict of int to ShownUnit
-        The unit or currency that cells of a style show beside their number, by style.
+        The unit or currency that cells show beside their number, by number of their style.
+    texts : bytes
+        The shared texts, as the content of their part.
+    text_count : int
+        Number of shared texts.
+    blank_texts : list of int
+        Indexes of shared texts that are empty.
+    links : list of str
+        Names of other workbooks, in the order in which formulas number them.
     """
 
     archive: Archive
@@ -107,7 +117,7 @@ class Workbook:
 
 @dataclass(frozen=True)
 class Relation:
-    """What a part refers to: kind, and part or place outside."""
+    """A reference of a part: its kind, and its target inside or outside the archive."""
 
     kind: str
     target: str
@@ -120,7 +130,7 @@ def open_workbook(archive: Archive) -> Workbook:
     Raises
     ------
     RefusedError
-        If it is no workbook, or is damaged.
+        If the archive is not a workbook, or is damaged.
     """
     book = _book_part(archive)
     relations = relations_of(archive, book)
@@ -163,7 +173,7 @@ def _book_part(archive: Archive) -> str:
 
 
 def _no_workbook(archive: Archive) -> RefusedError:
-    """Return the refusal of an archive without a workbook in it."""
+    """Return the error for an archive that is not a workbook."""
     names = list(archive.names())
     if any(name.endswith(".iwa") or name == "index.zip" for name in names):
         return RefusedError("this is a Numbers document", "Export it as .xlsx from Numbers.")
@@ -179,12 +189,12 @@ def _no_workbook(archive: Archive) -> RefusedError:
 
 
 def relations_of(archive: Archive, part: str) -> dict[str, Relation]:
-    """Return the relations of a part, by their ids; empty where it has none.
+    """Return the relations of a part, by their ids; empty if it has none.
 
     Raises
     ------
     RefusedError
-        If one points out of the archive.
+        If an internal target is outside the archive.
     """
     folder, name = posixpath.split(part)
     place = posixpath.join(folder, "_rels", f"{name}.rels")
@@ -206,7 +216,7 @@ def relations_of(archive: Archive, part: str) -> dict[str, Relation]:
 
 
 def _inside(folder: str, target: str, place: str) -> str:
-    """Return the part that a relation names."""
+    """Return the name of a relation's target part."""
     tidy = unquote(target.replace("\\", "/")).partition("#")[0]
     path = posixpath.normpath(tidy if tidy.startswith("/") else posixpath.join(folder, tidy))
     path = path.lstrip("/")
@@ -219,7 +229,7 @@ def _inside(folder: str, target: str, place: str) -> str:
 
 
 def _sheets(listed: Sequence[Element], relations: dict[str, Relation]) -> list[SheetPart]:
-    """Return the sheets that hold cells."""
+    """Return the worksheets; chart sheets are left out."""
     sheets = []
     for element in listed:
         if element.name != "sheet" or element.parent != "sheets":
@@ -246,7 +256,7 @@ def _sheets(listed: Sequence[Element], relations: dict[str, Relation]) -> list[S
 
 
 def _take_styles(workbook: Workbook, listed: Sequence[Element]) -> None:
-    """Keep a style sheet with the number formats of cells and nothing else, and what they show."""
+    """Keep only the number formats of cells, and the units that they show."""
     codes = {
         e.attributes.get("numFmtId", ""): e.attributes.get("formatCode", "")
         for e in listed
@@ -272,7 +282,7 @@ def _take_styles(workbook: Workbook, listed: Sequence[Element]) -> None:
 
 
 def _take_texts(workbook: Workbook, name: str) -> None:
-    """Check the shared texts and keep them, but for what they say of their own number."""
+    """Check and keep the shared texts, without the counts that the part states."""
     part = in_utf_8(workbook.archive.read(name), name)
     check(part, name)
     head = SST.search(part)
@@ -318,20 +328,20 @@ def take_cells(
     *,
     careful: bool = False,
 ) -> None:
-    """Read and check the cells of every sheet that is wanted.
+    """Read and check the cells of every wanted sheet, and store them in the workbook.
 
     Parameters
     ----------
     workbook
-        Where they are kept.
+        The workbook.
     wanted
-        Says of a sheet's name whether it is to be read.
+        Whether a sheet is needed, given its name.
     mark
-        A text that stands for a formula without a value.
+        Placeholder text for a formula whose value is not stored.
     deadline
-        When reading has to be done.
+        Time limit.
     careful
-        Whether every sheet is read element by element, even one that looks plain.
+        Whether to read plain sheets element by element too.
 
     Raises
     ------
@@ -381,7 +391,7 @@ def _totals(archive: Archive, sheet: SheetPart) -> list[Totals]:
 
 
 def _linked(part: bytes, links: Sequence[str]) -> list[str]:
-    """Return the other workbooks whose values a sheet's formulas hold."""
+    """Return the names of other workbooks that a sheet's formulas refer to."""
     if not links:
         return []
     numbers = {int(n) for formula in FORMULA.findall(part) for n in EXTERNAL.findall(formula)}

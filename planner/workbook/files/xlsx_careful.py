@@ -1,4 +1,4 @@
-"""Cells of a sheet of an .xlsx workbook that does not look plain, read element by element."""
+"""Reader for .xlsx sheets that are not written plainly: element by element, with an XML parser."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
 MOST_FAULTS = 100
 MOST_CAREFUL_CELLS = 1_500_000
-"""Cells of one sheet; reading more of them one by one would take too much time and memory."""
+"""Limit of the number of cells in one sheet, because this reader needs much time and memory."""
 
 
 @dataclass
 class _Careful:
-    """Reads a sheet element by element; every cell that could mean two things is a fault."""
+    """Reads a sheet element by element, and reports every ambiguous cell."""
 
     title: str
     texts: int
@@ -78,7 +78,7 @@ class _Careful:
         return number
 
     def _take(self) -> None:
-        """Keep the cell that has just ended."""
+        """Store the cell that has just ended."""
         written = self.cell.get("r", "").strip()
         found = REFERENCE.fullmatch(written) if written else None
         row, column = self.row, self.column + 1
@@ -111,7 +111,7 @@ class _Careful:
                 )
 
     def _value(self, cell: str) -> bytes | None:
-        """Return the cell in its plainest form, or None if it is blank."""
+        """Return the XML of the cell in its plainest form; None if the cell is blank."""
         kind = self.cell.get("t", "n").strip()
         if kind in ("inlineStr", "is"):
             value = "".join(self.pieces.get("is", ()))
@@ -127,14 +127,14 @@ class _Careful:
         return f'<c r="{cell}" s="{number}" t="{kind}"><v>{escape(value)}</v></c>'.encode()
 
     def _is_lost(self, kind: str, value: str) -> bool:
-        """Say whether a formula's value is not stored."""
+        """Return whether the value of a formula is not stored."""
         if not value:
             return kind != "str" or "v" not in self.pieces
         is_number = kind == "n" and NUMBER.fullmatch(value.strip()) is not None
         return self.lost.zeros and is_number and float(value) == 0
 
     def _plain(self, kind: str, value: str, cell: str) -> tuple[str, str]:
-        """Return the one way to write a value."""
+        """Return the plainest type and text of a value."""
         bare = value.strip()
         if kind == "n":
             if NUMBER.fullmatch(bare):
@@ -163,7 +163,7 @@ class _Careful:
 def careful_cells(
     part: bytes, name: str, title: str, texts: int, lost: LostValues, deadline: Deadline
 ) -> SheetCells:
-    """Return the cells of any sheet, read element by element.
+    """Return the cells of a sheet, read element by element.
 
     Parameters
     ----------
@@ -174,18 +174,18 @@ def careful_cells(
     title
         The sheet's name.
     texts
-        How many shared texts the workbook holds.
+        Number of shared texts in the workbook.
     lost
-        What stands for a formula without a value, and which formulas are.
+        How to recognise and mark a formula whose value is not stored.
     deadline
-        When reading has to be done.
+        Time limit.
 
     Raises
     ------
     RefusedError
-        If the XML is damaged or a cell says what cannot be.
+        If the XML is damaged, or a cell is invalid.
     InputFaults
-        If cells stand there twice, or the used range is too large.
+        If a cell is in the file twice, or the used range is too large.
     """
     title = short(title)
     sheet = _Careful(title, texts, lost, deadline)
@@ -210,10 +210,10 @@ def careful_cells(
 
 
 def _check_extent(title: str, places: Sequence[tuple[int, int]], bottom: int, right: int) -> None:
-    """Fault the cell that makes the used range too large."""
+    """Report the cell that makes the used range too large."""
     if bottom * right <= MOST_CELLS:
         return
-    # Of the last row and the widest column, the one that stands further from its neighbour.
+    # Either the last row or the last column is far out. One column counts like a hundred rows.
     low = places[-1]
     wide = max(places, key=lambda place: place[1])
     row, column = wide if wide[1] * 100 > low[0] else low

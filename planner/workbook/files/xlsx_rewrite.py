@@ -1,7 +1,7 @@
-"""Writes the sheets of a checked workbook anew, in the plainest form, for the parser.
+"""Write the checked sheets of a workbook into a new, minimal workbook for the parser.
 
-What the parser is handed is an archive made here, with names of ours, so that it reads exactly the
-bytes that were checked: no second copy of a part, no part that only one of two readers finds.
+So the parser reads exactly the bytes that were checked. In the original archive it could find
+another copy of a part, or another part, than the checks did.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
 def pack(workbook: Workbook, chosen: Sequence[SheetPart], place: Path) -> None:
-    """Write a workbook of the sheets chosen, named ``1``, ``2`` and so on in their order.
+    """Write a workbook of some sheets, which get the names ``1``, ``2`` and so on.
 
     Parameters
     ----------
     workbook
-        Where they come from.
+        The workbook that contains the sheets.
     chosen
-        Sheets whose cells have been taken.
+        Sheets whose cells were read by `take_cells`.
     place
         The file to write.
     """
@@ -55,7 +55,7 @@ def pack(workbook: Workbook, chosen: Sequence[SheetPart], place: Path) -> None:
         "xl/sharedStrings.xml": (f"<sst {space}>".encode(), workbook.texts, b"</sst>"),
     }
     for number, sheet in enumerate(chosen, start=1):
-        # The empty list of merged cells spares the parser a second search through the sheet.
+        # calamine would search the whole sheet for merged cells without this empty list.
         parts[f"xl/worksheets/sheet{number}.xml"] = (
             f"<worksheet {space}><mergeCells></mergeCells><sheetData>".encode(),
             sheet.cells.rows,
