@@ -31,19 +31,19 @@ class KnownSystem:
     Attributes
     ----------
     system, vendor : str
-        Its name and who makes it.
+        Its name and its maker.
     kind : str
         Kind of silicon, as in the column ``systems.class``.
     accelerators : str
-        What it holds.
+        Its accelerators.
     power_kw : Spread or None
-        Power of the system itself, kW; None where none was found in print.
+        Power of the system itself, kW; None if no figure is published.
     overhead_kw : Spread or None
-        Power of what comes with it, kW; None where none was found in print.
+        Power of the equipment that comes with it, kW; None if no figure is published.
     power_of : str
-        What the power is the power of: a system, a rack.
+        Unit that the power refers to: a system or a rack.
     confidence, note, source : str
-        How sure the figure is, what to know about it, where it comes from.
+        Reliability of the figure, a remark, and its origin.
     """
 
     system: str
@@ -65,12 +65,12 @@ def catalogue() -> tuple[KnownSystem, ...]:
 
 
 def known_system(name: str) -> KnownSystem:
-    """Return the known system of that name, with or without its vendor, in any case of letters.
+    """Return the known system of a name, with or without its vendor; case does not matter.
 
     Raises
     ------
     PlannerError
-        If the catalogue has no such system; names the nearest one and all others.
+        If the catalogue has no such system. The message names the nearest one and all others.
     """
     known = catalogue()
     wanted = " ".join(name.split()).lower()

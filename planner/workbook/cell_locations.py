@@ -1,4 +1,4 @@
-"""Where findings stand: sheet and cell, and one line for the same finding in many cells."""
+"""Locations of findings, and groups of equal findings in many cells."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from planner.workbook.files.cell_names import CELL
 
 
 class Finding(Protocol):
-    """A fault or a warning: where it stands, what stands there, which rule, what to do."""
+    """A fault or a warning: its location, the value there, the rule, and the remedy."""
 
     @property
     def where(self) -> str:
@@ -18,7 +18,7 @@ class Finding(Protocol):
 
     @property
     def value(self) -> str:
-        """Value found there."""
+        """Value at that location."""
 
     @property
     def rule(self) -> str:
@@ -33,24 +33,24 @@ F = TypeVar("F", bound=Finding)
 
 
 def sheet_of(where: str) -> str:
-    """Return the sheet of a place, e.g. ``halls`` of ``halls!D7``."""
+    """Return the sheet of a location, e.g. ``halls`` of ``halls!D7``."""
     return where.rpartition("!")[0] or where
 
 
 def cell_of(where: str) -> str:
-    """Return the cell of a place, e.g. ``D7`` of ``halls!D7``; empty if it names no one cell."""
+    """Return the cell of a location, e.g. ``D7`` of ``halls!D7``; empty if it is not one cell."""
     cell = where.rpartition("!")[2] if "!" in where else ""
     return cell if CELL.fullmatch(cell) else ""
 
 
 @dataclass(frozen=True)
 class Group(Generic[F]):
-    """Findings of one sheet that say the same of different cells.
+    """Findings of one sheet that break the same rule in different cells.
 
     Attributes
     ----------
     sheet, rule : str
-        What they share.
+        The sheet and the rule that they share.
     findings : tuple
         The findings in their order.
     """
@@ -65,12 +65,12 @@ class Group(Generic[F]):
         return self.findings[0]
 
     def places(self, most: int) -> str:
-        """Return the places in short, e.g. ``halls!D7, D9 and 14 more``.
+        """Return the locations in short form, e.g. ``halls!D7, D9 and 14 more``.
 
         Parameters
         ----------
         most
-            Cells that are named; the rest is counted.
+            Number of cells to name; the others are counted.
         """
         wheres = list(dict.fromkeys(finding.where for finding in self.findings))
         named = [wheres[0], *(where.rpartition("!")[2] for where in wheres[1:most])]
@@ -79,7 +79,7 @@ class Group(Generic[F]):
 
 
 def fold(findings: Iterable[F]) -> list[Group[F]]:
-    """Return findings with those of one sheet and one rule together, in order of the first."""
+    """Group findings by sheet and rule, in the order of the first finding of each group."""
     groups: dict[tuple[str, str], list[F]] = {}
     for finding in findings:
         groups.setdefault((sheet_of(finding.where), finding.rule), []).append(finding)

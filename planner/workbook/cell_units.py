@@ -1,4 +1,4 @@
-"""Units that number formats show, held to what the columns are in: converted, or refused."""
+"""Convert numbers whose number format shows another unit than their column's, or report them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from planner.workbook.schema.units import (
 from planner.workbook.stated_units import NUMBERS, Scale
 
 Found = dict[int, ShownUnit]
-"""What the formats of a column's cells show, by row of the sheet's rows from 0."""
+"""Units that the formats of a column's cells show, by index of the row."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ class Formats:
     table, header
         The sheet's declaration and its header.
     cells, numbers
-        The cells of each declared column, and the number of each row from 1.
+        The cells of each declared column, and the number of each row, from 1.
     shown : mapping of tuple of int to ShownUnit
-        What the formats show, by row and column from 0.
+        The units that the formats show, by row and column from 0.
     """
 
     table: Table
@@ -52,16 +52,16 @@ class Formats:
     def add_scales(
         self, scales: dict[str, Scale | None], units: Sequence[object], findings: Findings
     ) -> None:
-        """Add the units that formats state to those of headings; fault what contradicts them.
+        """Add the units of number formats to those of headings, and report contradictions.
 
         Parameters
         ----------
         scales
-            By what the numbers of each column are multiplied, as its heading says.
+            Conversion of each column whose heading states another unit; extended here.
         units
-            The row of units below the header; empty where there is none.
+            The row of units below the header; empty if there is none.
         findings
-            Takes faults, and doubts about currencies.
+            Collects faults, and doubts about currencies.
         """
         for column in self.table.columns:
             found = self._found(column.name)
@@ -72,7 +72,7 @@ class Formats:
                 findings.faults += self._single_values(found, findings)
 
     def _found(self, name: str) -> Found:
-        """Return what is shown in the cells of a column that hold a number."""
+        """Return the units that the formats of a column's numbers show."""
         heading = self.header.columns.get(name)
         if heading is None:
             return {}
@@ -85,7 +85,7 @@ class Formats:
         }
 
     def _is_stated(self, name: str, units: Sequence[object]) -> bool:
-        """Say whether the heading of a column, or the row below it, states a unit."""
+        """Return whether the heading of a column, or the row of units, states a unit."""
         heading = self.header.columns[name]
         below = units[heading.position] if heading.position < len(units) else None
         return any(
@@ -103,11 +103,11 @@ class Formats:
         *,
         stated: bool,
     ) -> None:
-        """Convert a column whose cells all show one unit; fault cells that contradict others."""
+        """Convert a column whose cells all show one unit; report contradictory cells."""
         name = column.name
         given = scales.get(name)
         if name in scales and given is None:
-            return  # its heading is at fault already
+            return  # The fault of its heading is reported already.
         own = Fraction(1) if given is None else given.factor
         factors, faults = self._factors(column, found, own, findings)
         other = {at: factor for at, factor in factors.items() if factor != own}
@@ -136,7 +136,7 @@ class Formats:
     def _factors(
         self, column: Column, found: Found, own: Fraction, findings: Findings
     ) -> tuple[dict[int, Fraction], list[Fault]]:
-        """Return by what each cell is multiplied, and the faults of those that cannot be."""
+        """Return the conversion factor of each cell, and faults of cells without one."""
         factors, faults = {}, []
         for at, unit in found.items():
             try:
@@ -175,7 +175,7 @@ class Formats:
         )
 
     def _single_values(self, found: Found, findings: Findings) -> Iterator[Fault]:
-        """Yield the faults of settings and changes: there each row is in a unit of its own."""
+        """Yield the faults of settings and changes, where each row has its own unit."""
         for at, unit in found.items():
             column = self._changed(at)
             if column is None or column.kind not in NUMBERS:
@@ -191,7 +191,7 @@ class Formats:
                 yield self._fault("value", at, unit, rule, remedy)
 
     def _changed(self, at: int) -> Column | None:
-        """Return the setting, or the column that a change is of; None for any other sheet."""
+        """Return the setting, or the column that a change changes; None in other sheets."""
         if self.table.name == "settings":
             named = self.cells.get("setting", ())
             return changed_column("settings", named[at] if named else None, "value")
@@ -213,36 +213,37 @@ def _is_number(cell: object) -> bool:
 
 
 def _words(unit: ShownUnit) -> str:
-    """Return in words what a format shows."""
+    """Return in words the unit that a format shows."""
     thousands = {10**3: "thousands", 10**6: "millions", 10**9: "billions"}.get(unit.divisor, "")
     return " of ".join(part for part in (thousands, unit.text) if part) or "another unit"
 
 
 def _money(unit: ShownUnit) -> str:
-    """Return the currency that a format shows, in small letters, or nothing."""
+    """Return the currency that a format shows, in lower case; empty if it shows none."""
     said = unit_of(unit.text)
     return said.money if said is not None else ""
 
 
 def _factor(column: Column, unit: ShownUnit, own: Fraction) -> Fraction | None:
-    """Return by what a number is multiplied that a format shows in some unit.
+    """Return the factor that converts a number from a shown unit into the column's unit.
 
-    None if the format shows no unit: the thing that is counted, or a scale that it applies itself.
+    It is None if the format shows no unit, but the thing that is counted, or a scale that the
+    format itself applies.
 
     Raises
     ------
     BadValueError
-        If the unit is not known, or of another kind than the column's.
+        If the unit is unknown, or of another dimension than the column's.
     """
     scale = SCALES.get(unit.text.lower())
     if not unit.text or scale == unit.divisor:
-        # 1500 shown as 1.5 or as 1.5k is 1500, unless a heading says what the 1.5 are.
+        # 1500 shown as 1.5 or as 1.5k is 1500, unless a heading states the unit of the 1.5.
         return None if own == 1 else own / unit.divisor
     said, declared = unit_of(unit.text), unit_of(column.unit) or Unit(("",), Fraction(1))
     if said is None and declared.kind == ("",):
         return None
     if said is not None and said.kind[0] == "money" != declared.kind[0]:
-        return None  # a currency beside megawatts is a slip of formatting
+        return None  # A currency beside megawatts is a formatting mistake.
     if said is not None and said.kind == declared.kind[:1] and len(declared.kind) > 1:
-        return said.factor / unit.divisor  # 400 k$, by the MW and month that the column is in
+        return said.factor / unit.divisor  # E.g. k$ in a column of $ per MW and month.
     return factor_to(column, unit.text, None) / unit.divisor

@@ -1,4 +1,4 @@
-"""A fingerprint of inputs: the same for the same values, in any file format and order of rows."""
+"""Digest of inputs: equal for equal values, in any file format and order of rows."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from planner.workbook.drafts import Sheet
 from planner.workbook.schema.declarations import Column, Kind
 
-# No text holds these three, for control characters are refused.
+# No text contains these three, because control characters are refused.
 ITEM_END, CELL_END, ROW_END = "\x1d", "\x1f", "\x1e"
 
 NO_CONTENT = ("plan", "locale")
-"""Settings that say what the plan is called and how cells are written, not what is planned."""
+"""Settings that do not affect the plan: its name, and the notation of numbers."""
 
 
 def digest_of(settings: Mapping[str, object], sheets: Mapping[str, Sheet]) -> str:
@@ -38,7 +38,7 @@ def digest_of(settings: Mapping[str, object], sheets: Mapping[str, Sheet]) -> st
 
 
 def _texts(column: Column, values: Sequence[object]) -> Iterable[str]:
-    """Return a column's values as texts that tell any two of them apart."""
+    """Return a column's values as texts; different values have different texts."""
     if column.kind is Kind.ANY:
         return map(_written, values)
     if None not in values:

@@ -1,7 +1,7 @@
-"""Inputs while they are checked: what is known of each sheet, and what its faults leave unknown.
+"""Inputs while they are checked, with the cells that are valid and those that are at fault.
 
-A rule across cells asks a draft only for rows and names that are sound. So it reports causes, and
-never what follows from a cell that is at fault itself.
+Rules across cells get only valid rows and names from a draft. So they never report a consequence
+of a fault that is reported already.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ class Sheet:
     table : Table
         Its declaration.
     rows : tuple of Row
-        Its rows; empty where the workbook does not have it.
+        Its rows; empty if the workbook does not have the sheet.
     columns : mapping of str to sequence
         The values of each declared column, row by row.
     blank : mapping of str to sequence of bool
-        Of each column with blank cells whether each is blank.
+        For each column with blank cells: whether each cell is blank.
     faulty : dict of str to dict of int to str or None
-        The cells at fault of each column, by row from 0, each with the name that was probably
-        meant, or None where that cannot be told.
+        Cells at fault of each column, by index of the row. The value is the name that was
+        probably meant; None if there is no likely one.
     unknown : set of str
-        Columns of which no cell can be trusted.
+        Columns whose cells are all unreliable.
     whole : bool
         Whether all its rows are known.
     """
@@ -51,7 +51,7 @@ class Sheet:
 
 @dataclass
 class Draft:
-    """The inputs as read, with what is sound in them.
+    """The inputs as read, with access to their valid parts.
 
     Attributes
     ----------
@@ -68,7 +68,7 @@ class Draft:
     unsettled: set[str]
 
     def rows(self, sheet: str, *columns: str) -> Sequence[Row]:
-        """Return the rows of a sheet whose cells in some columns are sound."""
+        """Return the rows of a sheet whose cells in some columns are valid."""
         found = self.sheets[sheet]
         if found.unknown.intersection(columns):
             return ()
@@ -78,14 +78,14 @@ class Draft:
         return [row for at, row in enumerate(found.rows) if at not in faulty]
 
     def every_row(self, sheet: str, *columns: str) -> bool:
-        """Say whether all rows of a sheet are known, with sound cells in some columns."""
+        """Return whether all rows of a sheet are known, with valid cells in some columns."""
         found = self.sheets[sheet]
         return found.whole and not any(
             column in found.unknown or found.faulty.get(column) for column in columns
         )
 
     def names(self, sheet: str, column: str) -> set[Any] | None:
-        """Return what stands in a column or was meant there; None if that is not all known."""
+        """Return all values of a column, with faulty ones as meant; None if any is unknown."""
         found = self.sheets[sheet]
         meant = set(found.faulty.get(column, {}).values())
         if not found.whole or column in found.unknown or None in meant:
@@ -93,7 +93,7 @@ class Draft:
         return self.given(sheet, column) | meant
 
     def given(self, sheet: str, column: str) -> set[Any]:
-        """Return every sound value of a column, None for blank cells left out."""
+        """Return every valid value of a column, without blank cells."""
         found = self.sheets[sheet]
         if column in found.unknown:
             return set()
@@ -102,7 +102,7 @@ class Draft:
         return set(found.columns.get(column, ())) - {None}
 
     def firsts(self, sheet: str, column: str) -> dict[Any, Row]:
-        """Return the first row of each sound value of a column, in the order of the sheet."""
+        """Return the first row of each valid value of a column, in the order of the sheet."""
         found: dict[Any, Row] = {}
         for row in self.rows(sheet, column):
             found.setdefault(row[column], row)
@@ -110,7 +110,7 @@ class Draft:
         return found
 
     def blanks(self, sheet: str, column: str) -> list[Row]:
-        """Return the rows whose cell of a column is blank."""
+        """Return the rows with a blank cell in a column."""
         found = self.sheets[sheet]
         blank = found.blank.get(column)
         if blank is None or column in found.unknown:
@@ -118,21 +118,21 @@ class Draft:
         return [row for row, empty in zip(found.rows, blank, strict=True) if empty]
 
     def settled(self, *settings: str) -> bool:
-        """Say whether some settings are sound."""
+        """Return whether some settings are valid."""
         return self.unsettled.isdisjoint(settings)
 
     def blame(self, row: Row, column: str, meant: str | None = None) -> None:
-        """Remember that a cell is at fault, so that nothing that follows from it is reported."""
+        """Record that a cell is at fault, so that no consequence of it is reported."""
         self.sheets[row.sheet].faulty[column][row.position] = meant
 
     def setting_fault(self, setting: str, rule: str, remedy: str) -> Fault:
-        """Return a fault at the cell of a setting, and remember that it is at fault."""
+        """Return a fault at the cell of a setting, and record that it is at fault."""
         self.unsettled.add(setting)
         return self.inputs.setting_fault(setting, rule, remedy)
 
 
 def draft_of(inputs: Inputs) -> Draft:
-    """Return inputs whose single cells are sound as a draft, to be checked across cells."""
+    """Return a draft of inputs whose cells are all valid, for the rules across cells."""
     sheets = {
         name: Sheet(
             BY_NAME[name],
@@ -147,20 +147,20 @@ def draft_of(inputs: Inputs) -> Draft:
 
 @dataclass
 class Findings:
-    """What is wrong with the cells read so far, and what is to be known of them.
+    """Faults, doubts and notes about the cells read so far.
 
     Attributes
     ----------
     faults : list of Fault
-        What must be mended.
+        Errors, which must be corrected.
     doubts : list of Fault
-        What looks wrong and is read all the same.
+        Cells that look wrong but are read.
     notes : list of str
         What was ignored, converted or assumed.
     locale : str or None
-        How texts write numbers, as the settings say.
+        Notation of numbers in texts, from the settings.
     currency : str or None
-        Currency of the plan; None where it is at fault.
+        Currency of the plan; None if the setting is at fault.
     """
 
     faults: list[Fault] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Where the header of a sheet stands, and which column each of its headings names."""
+"""Find the header of a sheet, and the column that each heading names."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from planner.workbook.schema.unit_names import UnitName, column_of_words, unit_n
 from planner.workbook.schema.units import unit_of
 
 SEARCHED_ROWS = 10
-"""A header is looked for in so many rows from the top, below a title block if there is one."""
+"""Number of rows, from the top, that are searched for a header. It may be below a title."""
 
 IN_BRACKETS = re.compile(r"(.+?)\s*[\[({<](.*)[\])}>]")
 MARK = re.compile(r"\s*(?:[,:;]|\bin\b|\s)\s*")
@@ -40,11 +40,11 @@ class Heading:
     row, position : int
         Its cell, from 0.
     cell : object
-        What stands there.
+        Content of the cell.
     name : str
-        Column that it names, whether there is one or not; empty for a column of notes.
+        Name of a column, which may not exist; empty for a column of notes.
     unit : str
-        Unit that stands with the name; empty where none does.
+        Unit beside the name; empty if there is none.
     """
 
     row: int
@@ -71,7 +71,7 @@ class Header:
     columns : dict of str to Heading
         The heading of each declared column that the sheet has.
     unknown : set of str
-        Columns of which no cell can be trusted.
+        Columns whose cells are all unreliable.
     """
 
     row: int
@@ -81,15 +81,15 @@ class Header:
 
 
 def name_of(text: str) -> str:
-    """Return the name that a heading or a sheet's title writes, in any case, with any spaces."""
+    """Return the name in a heading or a sheet's title, whatever its case and spaces."""
     return re.sub(r"[\s_-]+", "_", tidy_text(text).rstrip("* ").lower())
 
 
 def find_header(table: Table, grid: Grid) -> Header | None:
-    """Return the header of a sheet, below a title block or not; None if there is none.
+    """Return the header of a sheet; None if there is none.
 
-    It is the row with the most names of columns, if these are half of its cells at least. A
-    header of two rows, as merged cells leave it, is read as one.
+    The header is the row with the most column names, if these are at least half of its cells. A
+    header of two rows, as merged cells produce it, is read as one.
     """
     known = {column.name for column in table.columns}
     best, most = None, 0
@@ -104,7 +104,7 @@ def find_header(table: Table, grid: Grid) -> Header | None:
 
 
 def _headings(grid: Grid, row: int, table: Table) -> list[Heading]:
-    """Return what a row says if it is a header; nothing if it holds a number or a day."""
+    """Return the headings in a row; none if a cell of the row is a number or a date."""
     if row < 0:
         return []
     cells = [(at, cell) for at, cell in enumerate(grid[row]) if not is_blank(cell)]
@@ -120,7 +120,7 @@ def _is_words(cell: object) -> bool:
 
 
 def _name_and_unit(cell: object, table: Table) -> tuple[str, str]:
-    """Return the column that a heading names, and the unit behind it, in brackets or not."""
+    """Return the column name in a heading, and the unit after it, with or without brackets."""
     text = tidy_text(cell) if isinstance(cell, str) else "formula"
     if text.startswith("#") and not ERROR_VALUE.fullmatch(text):
         return "", ""
@@ -134,7 +134,7 @@ def _name_and_unit(cell: object, table: Table) -> tuple[str, str]:
         name, unit = name_of(text[: mark.start()]), text[mark.end() :]
         if name in known and unit_of(unit):
             return name, unit
-    # Without the unit in its name a column is known by the unit beside it: Power (kW).
+    # A heading may write the unit of a column's name beside it: Power (kW) for power_kw.
     marks = [mark for mark in MARK.finditer(text) if mark[0].strip() and not stated]
     parts = [(stated[1], stated[2])] if stated else []
     parts += [(text[: mark.start()], text[mark.end() :]) for mark in marks]
@@ -148,7 +148,7 @@ def _name_and_unit(cell: object, table: Table) -> tuple[str, str]:
 def _joined(
     upper: Sequence[Heading], lower: Sequence[Heading], known: Collection[str]
 ) -> list[Heading]:
-    """Return two rows as one header where all of the lower one are columns; the lower one wins."""
+    """Join two rows to one header if the lower row has only column names; it takes precedence."""
     if not lower or any(heading.name not in known for heading in lower):
         return []
     below = {heading.position for heading in lower}
@@ -158,7 +158,7 @@ def _joined(
 
 
 def match_columns(table: Table, header: Header, findings: Findings) -> None:
-    """Give each declared column its heading; fault unknown, double and missing ones."""
+    """Assign headings to declared columns; report unknown, duplicate and missing ones."""
     known = {column.name for column in table.columns}
     given = {heading.name for heading in header.headings}
     absent = [column for column in table.columns if column.name not in given]
@@ -170,7 +170,7 @@ def match_columns(table: Table, header: Header, findings: Findings) -> None:
             meant = unit_name(heading.name, absent, findings.currency)
             findings.faults.append(_unknown(table, heading, absent, meant))
             renamed |= {meant.column.name} if meant is not None and meant.is_exact else set()
-            # One of the columns that seem absent stands here.
+            # This may be any of the columns that seem to be absent.
             header.unknown |= known - given
         elif heading.name in header.columns:
             first = header.columns[heading.name].where(table).partition("!")[2]
@@ -198,7 +198,7 @@ def match_columns(table: Table, header: Header, findings: Findings) -> None:
 def _unknown(
     table: Table, heading: Heading, absent: Sequence[Column], meant: UnitName | None
 ) -> Fault:
-    """Return the fault of a heading that names no column, with the one that it probably means."""
+    """Return the fault of a heading that names no column, with the likely one as the remedy."""
     where, text, rule = heading.where(table), shown(heading.cell), "there is no such column"
     notes = "or begin its name with # to keep notes"
     try:
@@ -214,7 +214,7 @@ def _unknown(
 
 
 def look_above(table: Table, header: Header, grid: Grid, findings: Findings) -> None:
-    """Fault rows of data above the header; note other figures there, for they are not read."""
+    """Report rows of data above the header; note other content there, which is not read."""
     needed = {
         heading.position for name, heading in header.columns.items() if table.column(name).required
     }
@@ -243,16 +243,16 @@ def look_above(table: Table, header: Header, grid: Grid, findings: Findings) -> 
 def look_beside(
     table: Table, header: Header, body: Sequence[Sequence[object]], top: int, findings: Findings
 ) -> None:
-    """Note cells that stand under no heading, for they are not read.
+    """Note cells in columns without a heading, which are not read.
 
     Parameters
     ----------
     table, header
         The sheet's declaration and its header.
     body, top
-        The cells below the header, column by column, and the row of the first of them, from 0.
+        The cells below the header, column by column, and their first row, from 0.
     findings
-        Takes one note for each column.
+        Collects one note for each column.
     """
     headed = {heading.position for heading in header.headings}
     for place, cells in enumerate(body):

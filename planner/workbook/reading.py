@@ -1,4 +1,4 @@
-"""Reads a workbook or a folder of CSV files into typed rows, or reports every cell to mend."""
+"""Read a workbook or a folder of CSV files into typed rows, or report every fault."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def read_inputs(path: Path) -> Inputs:
     Raises
     ------
     PlannerError
-        If there is no such file, or it is not a workbook of inputs.
+        If there is no such file, or it is not an input workbook.
     InputFaults
-        With every fault: of single cells, and of the rules across cells as far as these are sound.
-        Faults of scenarios, changes, draws and samples alone are returned with the inputs.
+        With the faults of all cells, and of the rules across valid cells. If there are only
+        faults of scenarios, changes, draws and samples, they are returned with the inputs.
     """
     whole = path.resolve()
     raw = read_raw(path, lambda title: name_of(title) in BY_NAME)
@@ -50,14 +50,14 @@ def read_inputs(path: Path) -> Inputs:
 
 
 def inputs_from_rows(name: str, sheets: Mapping[str, Sequence[Mapping[str, object]]]) -> Inputs:
-    """Read and check inputs given as rows of raw values, as a workbook would hold them.
+    """Read and check inputs that are given as rows of raw values.
 
     Parameters
     ----------
     name
-        Name of the inputs, in place of a workbook's.
+        Name of the inputs, in place of a workbook's name.
     sheets
-        For each sheet its rows, each from column name to raw value.
+        Rows of each sheet; each row maps column names to raw values.
 
     Raises
     ------
@@ -78,9 +78,9 @@ def inputs_from_sheets(name: str, raw: Sequence[RawSheet]) -> Inputs:
     Parameters
     ----------
     name
-        Name of the inputs, and of the plan where the settings give none.
+        Name of the inputs, and of the plan if the settings give none.
     raw
-        Every sheet as it stands in the file.
+        Every sheet, as it is in the file.
 
     Raises
     ------
@@ -121,12 +121,12 @@ def inputs_from_sheets(name: str, raw: Sequence[RawSheet]) -> Inputs:
 
 
 def _is_of_a_what_if(fault: Fault) -> bool:
-    """Say whether a fault stands in a sheet that the plan of the inputs as they are ignores."""
+    """Return whether a fault is in a sheet that only what-ifs use."""
     return _meant(fault.where.partition("!")[0]) in UNCHANGED
 
 
 def _sheet(table: Table, raw: Mapping[str, RawSheet], findings: Findings) -> Sheet:
-    """Return a sheet, typed; one that the workbook does not have is empty."""
+    """Return a typed sheet; it is empty if the workbook does not have it."""
     found = raw.get(table.name)
     if found is None:
         return read_sheet(table, None, findings)
@@ -134,12 +134,12 @@ def _sheet(table: Table, raw: Mapping[str, RawSheet], findings: Findings) -> She
 
 
 def _refuse_foreign(path: Path, raw: Sequence[RawSheet]) -> None:
-    """Refuse in one sentence a workbook that has nothing to do with the planner.
+    """Refuse a workbook that is not one of the planner's.
 
     Raises
     ------
     PlannerError
-        If none of its sheets has a name like one of the planner's.
+        If no sheet has a name similar to one of the planner's.
     """
     titles = [sheet.title for sheet in raw if name_of(sheet.title) not in FOR_PEOPLE]
     if any(_meant(title) for title in titles):
@@ -153,7 +153,7 @@ def _refuse_foreign(path: Path, raw: Sequence[RawSheet]) -> None:
 
 
 def _meant(title: str) -> str:
-    """Return the sheet that a title names or nearly names, or nothing."""
+    """Return the declared sheet whose name is nearest to a title; empty if none is near."""
     near = difflib.get_close_matches(name_of(title), BY_NAME, n=1, cutoff=0.8)
     return near[0] if near and not title.lstrip().startswith("#") else ""
 
@@ -161,14 +161,14 @@ def _meant(title: str) -> str:
 def _known_sheets(
     raw: Iterable[RawSheet], findings: Findings
 ) -> tuple[dict[str, RawSheet], set[str]]:
-    """Match sheets to declarations by name; note the extra ones, fault the missing ones.
+    """Match sheets to declarations by name; note extra sheets, report missing ones.
 
     Returns
     -------
     grids : dict of str to RawSheet
-        Each sheet that is known.
+        Each declared sheet.
     doubtful : set of str
-        Sheets of which not all rows are known, for some stand in a sheet at fault.
+        Declared sheets that may have more rows, in a sheet at fault.
     """
     grids: dict[str, RawSheet] = {}
     doubtful: set[str] = set()
@@ -188,7 +188,7 @@ def _known_sheets(
             grids[key] = sheet
     for title, meant in others.items():
         if meant and meant not in grids:
-            # Left out, it would be missed by nobody: the plan is made without those limits.
+            # Ignoring it could make a plan without the limits in this sheet, unnoticed.
             remedy = f"Rename it {meant}, or begin its name with # to keep notes"
             findings.faults.append(Fault(title, "", "there is no such sheet to read", remedy))
             doubtful.add(meant)
@@ -206,7 +206,7 @@ def _known_sheets(
 
 
 def _place(fault: Fault) -> tuple[int, int, int, str]:
-    """Return where a fault stands: by sheet as declared, then row, then column."""
+    """Return the sort key of a fault: sheet in the order of declaration, row, column."""
     title, _, cell = fault.where.partition("!")
     names = list(BY_NAME)
     sheet = names.index(name_of(title)) if name_of(title) in BY_NAME else len(names)

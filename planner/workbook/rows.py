@@ -1,4 +1,4 @@
-"""What reading yields: typed rows that remember their cells, and the inputs as a whole."""
+"""Result of reading: typed rows that know their cells, and the inputs as a whole."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from planner.workbook.schema.cell_contents import shown
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """Where the rows of a sheet stand; shared by them, so that a row is light.
+    """Location of the rows of a sheet, which share it to save memory.
 
     Attributes
     ----------
@@ -26,9 +26,9 @@ class Place:
     numbers : sequence of int
         Number of each row in the sheet, from 1.
     blanks : mapping of str to sequence of bool
-        Of each column with blank cells, or absent, whether each row's cell is blank.
+        For each column that is absent or has blank cells: whether each row's cell is blank.
     cells : mapping of str to sequence of object
-        The cells as they stand, of each column whose values read otherwise.
+        The raw cells of each column whose values differ from them.
     """
 
     sheet: str
@@ -57,7 +57,7 @@ class Row:
     sheet : str
         Name of the sheet.
     values : mapping of str to object
-        Every declared column's value, typed, with defaults for blank cells; None is "no value".
+        Typed value of every declared column, with defaults for blank cells; None without value.
     cells : mapping of str to str
         Cell of each column that the sheet has, e.g. ``C7``.
     blank : frozenset of str
@@ -118,12 +118,12 @@ class Row:
 
     @property
     def position(self) -> int:
-        """Position among the rows that were read with it, from 0."""
+        """Index among the rows of its sheet, from 0."""
         return self._at
 
     @property
     def values(self) -> dict[str, Any]:
-        """Every declared column's value, typed, with defaults for blank cells."""
+        """Typed value of every declared column, with defaults for blank cells."""
         return dict(zip(self._place.order, self._values, strict=True))
 
     @property
@@ -138,7 +138,7 @@ class Row:
         return frozenset(name for name, blank in self._place.blanks.items() if blank[self._at])
 
     def is_blank(self, column: str) -> bool:
-        """Say whether the cell of a column was blank or absent."""
+        """Return whether the cell of a column was blank or absent."""
         blank = self._place.blanks.get(column)
         return blank is not None and blank[self._at]
 
@@ -148,7 +148,7 @@ class Row:
         return f"{self.sheet}!{letters}{self.number}"
 
     def shown(self, column: str) -> str:
-        """Return what stands in the cell of a column, as a person sees it."""
+        """Return the content of the cell of a column, as a person sees it."""
         if self.is_blank(column):
             return ""
         cells = self._place.cells.get(column)
@@ -164,7 +164,7 @@ class Row:
 
 
 def _placed(place: Place, values: tuple[Any, ...], at: int) -> Row:
-    """Return a row without the mappings that a row on its own is made from."""
+    """Return a row of a sheet without building the mappings that `Row` takes."""
     row = Row.__new__(Row)
     row._place, row._values, row._at = place, values, at
     return row
@@ -181,18 +181,17 @@ class Inputs:
     settings : mapping of str to object
         Every setting, typed; `plan` and `today` are never None.
     tables : mapping of str to tuple of Row
-        The rows of every declared sheet; empty where the sheet is absent.
+        The rows of every declared sheet; empty if the sheet is absent.
     notes : tuple of str
-        What was ignored or assumed while reading, for the reader of the plan.
+        What was ignored or assumed while reading, for readers of the plan.
     digest : str
         SHA-256 over all values, the same for the same inputs in any file format.
     setting_cells : mapping of str to str
         Cell of each setting that the workbook gives.
     doubts : tuple of Fault
-        Cells that look wrong and were read all the same, to be warned of.
+        Cells that look wrong but were read; they become warnings.
     what_if_faults : tuple of Fault
-        Faults of the sheets that hold scenarios and draws. The plan of the inputs as they are
-        needs none of these sheets; cells at fault are None.
+        Faults in sheets that only what-ifs use; cells at fault are None.
     """
 
     name: str

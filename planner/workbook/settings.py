@@ -1,4 +1,4 @@
-"""The settings: rows of a sheet, each typed as its own declaration says."""
+"""Read the sheet of settings, where each row has a declaration of its own."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Settings:
     Attributes
     ----------
     values : dict of str to object
-        Every setting, typed; None where it is blank without default, or at fault.
+        Every setting, typed; None if it is at fault, or blank without a default.
     cells : dict of str to str
         Cell of each setting that the sheet gives.
     unsettled : set of str
@@ -36,14 +36,14 @@ class Settings:
 
 
 def read_settings(sheet: Sheet, findings: Findings) -> Settings:
-    """Return every setting; `locale` is typed first, for the others may be written in it.
+    """Return every setting. `locale` is read first, because the others may be written in it.
 
     Parameters
     ----------
     sheet
         The sheet of settings.
     findings
-        Takes every fault.
+        Collects every fault.
     """
     settings = Settings()
     given: dict[str, Row] = {}
@@ -72,7 +72,7 @@ def read_settings(sheet: Sheet, findings: Findings) -> Settings:
 
 
 def _name_units(sheet: Sheet, findings: Findings) -> None:
-    """Tell who writes `release_fence_weeks` to give days: a setting's value states no unit."""
+    """Give a remedy for `release_fence_weeks`: give days, because settings state no unit."""
     for row in sheet.rows:
         if row["setting"] is not None:
             continue
@@ -83,7 +83,7 @@ def _name_units(sheet: Sheet, findings: Findings) -> None:
 
 
 def _known_to_be_absent(sheet: Sheet) -> set[str]:
-    """Return the settings that no row gives; one whose name cannot be read may be any of them."""
+    """Return the settings that no row gives; none if a name is unreadable, as it may be any."""
     names = [setting.name for setting in SETTINGS]
     speller = Speller(names)
     meant = {row["setting"] or speller.nearest(row.shown("setting")) for row in sheet.rows}
@@ -95,9 +95,9 @@ def _known_to_be_absent(sheet: Sheet) -> set[str]:
 def _value(
     declared: Column, row: Row | None, settings: Settings, findings: Findings, absent: set[str]
 ) -> Any:
-    """Return the value of a setting; None with a fault if it has none."""
+    """Return the value of a setting; None, and a fault, if it has no valid one."""
     if row is not None and row["value"] is None and not row.is_blank("value"):
-        settings.unsettled.add(declared.name)  # its cell is at fault
+        settings.unsettled.add(declared.name)  # The fault of its cell is reported already.
         return None
     try:
         return convert(declared, None if row is None else row["value"], findings.locale)

@@ -1,4 +1,4 @@
-"""One sheet from raw cells to typed rows; every cell that cannot be read becomes a fault."""
+"""Read one sheet from raw cells into typed rows, and report every invalid cell."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def read_sheet(
     table
         Its declaration.
     grid
-        Its raw cells from A1 on; None where the workbook does not have it.
+        Its raw cells from A1 on; None if the workbook does not have the sheet.
     findings
-        Takes every fault and note.
+        Collects every fault and note.
     shown
-        What the number formats of its cells show, by row and column from 0.
+        Units that the number formats of its cells show, by row and column from 0.
     """
     if grid is None:
         return Sheet(table, whole=not table.required)
@@ -80,7 +80,7 @@ def read_sheet(
 
 
 def _without_header(table: Table, grid: Grid, findings: Findings) -> Sheet:
-    """Return a sheet in which no header is found; a blank one is as good as absent."""
+    """Return a sheet without a header; a blank sheet counts as absent."""
     blank = all(is_blank(cell) for row in grid for cell in row)
     if not blank or table.required:
         names = ", ".join(column.name for column in table.columns)
@@ -98,18 +98,21 @@ def _without_header(table: Table, grid: Grid, findings: Findings) -> Sheet:
 def _filled_rows(
     table: Table, header: Header, body: Sequence[Column], top: int
 ) -> tuple[Sequence[int], dict[str, Column]]:
-    """Return the numbers, from 1, and the cells of all rows with anything in a declared column."""
+    """Return the numbers, from 1, and the cells of all rows that are not blank.
+
+    Only declared columns count.
+    """
     length = len(body[0]) if body else 0
     absent: Column = (None,) * length
     cells = {
         name: body[heading.position] if heading.position < len(body) else absent
         for name, heading in header.columns.items()
     }
-    # Few columns have a value in every row, and one of them is enough: the key is looked at first.
+    # One column without blanks shows that no row is blank. A key is most likely to be one.
     hollow: Sequence[int] = range(length)
     for name in sorted(cells, key=lambda name: name not in table.key):
         column: Sequence[Any] = cells[name]
-        # Most texts are told not to be blank by their first letter or digit.
+        # The first character shows for most texts that they are not blank, which is fast.
         hollow = [
             at
             for at in hollow
@@ -147,7 +150,7 @@ def _typed(
         if scale is not None and not can_be_scaled(column, scale, cells[name], findings):
             header.unknown.add(name)
             scale = None
-        # Numbers whose unit is not known may be out of bounds for that alone.
+        # Numbers in an unknown unit may be out of bounds only because of the unit.
         loose = name in scales and scale is None
         read_as = replace(column, low=None, above=None, high=None) if loose else column
         typed[name] = typed_column(
@@ -163,7 +166,7 @@ def _sheet(
     numbers: Sequence[int],
     findings: Findings,
 ) -> Sheet:
-    """Return a sheet of its typed columns; each cell at fault is reported."""
+    """Return a sheet of typed columns, and report each cell at fault."""
     place = Place(
         table.name,
         {name: position for position, name in enumerate(typed)},

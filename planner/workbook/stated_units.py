@@ -1,4 +1,4 @@
-"""The units that a sheet states, in its headings or in a row below them, and what they scale."""
+"""Units that a sheet states in its headings, or in a row below them, and their conversion."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from planner.workbook.schema.units import NOTHING, factor_to, is_share, own_unit
 
 NUMBERS = (Kind.NUMBER, Kind.WHOLE)
 PLACEHOLDERS = NOTHING | {"text", "name", "id", "key", "unit", "units", "[unit]", "string"}
-"""What people write in a row of units over a column of names."""
+"""Texts that may stand in a row of units in a column of names."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """A stated unit.
+    """Conversion of a column that states another unit than its own.
 
     Attributes
     ----------
     factor : Fraction
-        By what numbers are multiplied to be in their column's own unit.
+        Factor that converts numbers into the column's own unit.
     where, said : str
-        The cell that states it, and what it says.
+        The cell that states the unit, and the unit.
     is_format : bool
         Whether the number format of the cells states it.
     """
@@ -47,9 +47,9 @@ HUGE = 1e300
 
 
 def units_row(table: Table, header: Header, grid: Grid) -> int | None:
-    """Return the row, from 0, that states units: the first below the header, if it does.
+    """Return the index of the row of units: the first row below the header, if it states units.
 
-    It holds words alone, at least one of them over a column of numbers, and names no row.
+    A row of units has only words, at least one of them in a column of numbers, and no key.
     """
     below = header.row + 1
     while below < len(grid) and not any(map(_filled, grid[below])):
@@ -76,7 +76,7 @@ def _filled(cell: object) -> bool:
 
 
 def _said(header: Header, row: Sequence[object]) -> dict[str, object]:
-    """Return what a row holds under each column, blank cells left out."""
+    """Return the content of a row by column, without blank cells."""
     places = {name: heading.position for name, heading in header.columns.items()}
     return {name: row[at] for name, at in places.items() if at < len(row) and _filled(row[at])}
 
@@ -84,18 +84,18 @@ def _said(header: Header, row: Sequence[object]) -> dict[str, object]:
 def stated_scales(
     table: Table, header: Header, units: Sequence[object], row: int | None, findings: Findings
 ) -> dict[str, Scale | None]:
-    """Return by what the numbers of each column are multiplied; other units than its own alone.
+    """Return the conversion of each column whose heading states another unit.
 
-    A column with a unit that is refused has None: nobody can tell what its numbers mean.
+    It is None for a column with an invalid unit, whose numbers have no known meaning.
 
     Parameters
     ----------
     table, header
         The sheet's declaration and its header.
     units, row
-        The row of units and its number from 0; empty and None where there is none.
+        The row of units and its index; empty and None without such a row.
     findings
-        Takes a fault for each unit that is not known or of another kind.
+        Collects a fault for each unit that is unknown or of another dimension.
     """
     scales: dict[str, Scale | None] = {}
     below = _said(header, units)
@@ -130,7 +130,7 @@ def stated_scales(
 
 
 def _scale(column: Column, where: str, said: str, findings: Findings) -> Scale | None:
-    """Return what a stated unit multiplies its numbers by; None with a fault if it cannot."""
+    """Return the conversion from a stated unit; None, and a fault, if the unit is invalid."""
     try:
         if column.kind not in NUMBERS:
             raise BadValueError(
@@ -146,10 +146,10 @@ def _scale(column: Column, where: str, said: str, findings: Findings) -> Scale |
 def can_be_scaled(
     column: Column, scale: Scale, cells: Sequence[object], findings: Findings
 ) -> bool:
-    """Note that a column is converted, and say whether it can be.
+    """Return whether a column can be converted; add a note if so, a fault if not.
 
-    A spreadsheet shows 0.95 as 95 % where the cell has that format, so that numbers of at most
-    one below a percent sign may be either: these are refused.
+    Percentages of at most 1 are ambiguous: 0.95 below a percent sign may be 0.95 %, or 95 %,
+    which a cell with a percentage format contains as 0.95.
     """
     numbers = [number for number in map(_number, set(cells), repeat(findings.locale)) if number]
     if is_share(column) and numbers and max(numbers) <= 1:
@@ -176,7 +176,7 @@ def can_be_scaled(
 
 
 def _number(cell: object, locale: str | None) -> float | None:
-    """Return the number that a cell holds, as a number or a text."""
+    """Return the number in a cell, which may be a number or a text; None if it has none."""
     if isinstance(cell, str):
         return number_of(tidy_text(cell), locale)
     is_number = isinstance(cell, int | float) and not isinstance(cell, bool)

@@ -1,4 +1,4 @@
-"""Inputs as a JSON document, so that a saved plan carries what it was made from, cells included."""
+"""Inputs as a JSON document, which is saved with a plan. It includes the cells of all rows."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from planner.workbook.schema.sheets import TABLES
 
 
 class LostInputs(Inputs):
-    """The inputs of a plan whose ``inputs.json`` could not be written: their digest, no more.
+    """Inputs of a plan whose ``inputs.json`` could not be written; only their digest is known.
 
-    The plan can be read and verified. Whatever else needs its inputs ends with the error that says
+    The plan can be read and verified. Every other use of its inputs raises an error that says
     that they are missing.
     """
 
@@ -25,7 +25,7 @@ class LostInputs(Inputs):
         object.__setattr__(self, "digest", digest)
 
     def __getattribute__(self, name: str) -> Any:
-        """Give the digest; refuse every other field."""
+        """Return the digest; refuse access to every other field."""
         if name in ("name", "settings", "tables", "notes", "setting_cells"):
             raise PlannerError(
                 "the plan's inputs are missing, for inputs.json could not be written with it. "
@@ -35,17 +35,17 @@ class LostInputs(Inputs):
 
 
 def as_document(inputs: Inputs) -> dict[str, Any]:
-    """Return inputs as what JSON can hold.
+    """Return inputs as a document of types that JSON has.
 
     Parameters
     ----------
     inputs
-        A workbook, read.
+        The inputs.
 
     Returns
     -------
     dict
-        Read back by `from_document`.
+        A document that `from_document` reads.
     """
     return {
         "name": inputs.name,
@@ -65,7 +65,7 @@ def as_document(inputs: Inputs) -> dict[str, Any]:
 
 
 def from_document(document: Mapping[str, Any]) -> Inputs:
-    """Return the inputs that `as_document` wrote.
+    """Return the inputs in a document of `as_document`.
 
     Raises
     ------
@@ -106,14 +106,14 @@ def _row_kept(row: Row) -> dict[str, Any]:
 
 
 def _kept(value: object) -> object:
-    """Return a value as JSON can hold it; a date is told from a text by its wrapping."""
+    """Return a value as JSON; a date becomes an object, to distinguish it from a text."""
     if isinstance(value, date):
         return {"date": value.isoformat()[:10]}
     return list(value) if isinstance(value, tuple) else value
 
 
 def _given(column: Column, value: Any) -> object:
-    """Return a value as it was read."""
+    """Return the value from its JSON."""
     if isinstance(value, dict):
         return date.fromisoformat(value["date"])
     return tuple(value) if column.kind is Kind.LIST else value

@@ -1,4 +1,4 @@
-"""Tables whose dates stand across the columns, where one row for each date is needed."""
+"""Detect tables with one column for each date, where one row for each date is needed."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ PERIOD = re.compile(
     r"|[^\W\d_]{3,9}\.?[\s/'-]*(?:\d{4}|\d\d)|\d{4}[-/]\d\d?|\d\d?/\d{4}|20\d\d-?w\d\d",
     re.IGNORECASE,
 )
-"""Years, quarters, halves, months and weeks as people head columns with them."""
+"""Years, half years, quarters, months and weeks, as written in headings of columns."""
 
 MONTH = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*", re.IGNORECASE)
 
 
 def dates_across(table: Table, grid: Grid, header: Header | None) -> Fault | None:
-    """Return the fault of a table that is laid out with its dates across, None if it is not.
+    """Return the fault of a table with one column for each date; None for other tables.
 
     Parameters
     ----------
     table
-        Its declaration; only one whose rows are dated can be laid out so.
+        Its declaration. Only tables with a date in their key can have such a layout.
     grid
         Its cells.
     header
-        Its header, None if none is found: a row of dates is none.
+        Its header; None if none was found, as when it is a row of dates.
     """
     dated = next(
         (
@@ -55,7 +55,7 @@ def dates_across(table: Table, grid: Grid, header: Header | None) -> Fault | Non
     for number, row in enumerate(grid[:last], start=1):
         words = {tidy_text(cell).lower() for cell in row if isinstance(cell, str)}
         places = _dates(row)
-        # A single date may be one in a row of data, but for a row that holds a column's name.
+        # A single date may belong to a row of data, unless the row has the name of a column.
         if len(places) >= (1 if (words & names) - {dated.name} else 2) and (
             dated.name not in words or len(places) > 1
         ):
@@ -64,14 +64,14 @@ def dates_across(table: Table, grid: Grid, header: Header | None) -> Fault | Non
 
 
 def _dates(row: Sequence[object]) -> list[int]:
-    """Return the places of a row's dates, or of its periods, if these are all of one kind."""
+    """Return the columns of a row's dates or periods; none if they are of several kinds."""
     kinds = {place: _kind(cell) for place, cell in enumerate(row) if not is_blank(cell)}
     found = [place for place, kind in kinds.items() if kind]
     return found if len({kinds[place] for place in found}) == 1 else []
 
 
 def _kind(cell: object) -> str:
-    """Return whether a cell is a day, a year or another period, or nothing."""
+    """Return ``day``, ``year`` or ``period`` for a cell; empty for any other content."""
     if isinstance(cell, date):
         return "day"
     if isinstance(cell, int | float) and not isinstance(cell, bool):
