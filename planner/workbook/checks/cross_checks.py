@@ -1,9 +1,8 @@
-"""Rules across cells and sheets; every fault of every rule is reported together.
+"""Rules across cells and sheets; the faults of all rules are reported together.
 
-Each rule is one function that yields faults (the inputs are refused) or notes (they are planned,
-and the note is shown with the plan). `RULES` is their table of contents. A rule reads sound cells
-alone and says what is absent only where all that could hold it is known, so that a cell at fault
-is reported once, and nothing that follows from it.
+Each rule is a function that yields faults or notes. A fault stops the plan; a note is shown with
+it. `RULES` lists all rules. A rule reads valid cells only, and reports a missing name only if no
+cell at fault could contain it. So each fault is reported once, without its consequences.
 """
 
 from __future__ import annotations
@@ -57,12 +56,12 @@ def check(draft: Draft) -> tuple[list[Fault], list[str]]:
     Parameters
     ----------
     draft
-        Typed inputs, with what is known of their cells at fault.
+        Typed inputs, with their cells at fault.
 
     Returns
     -------
     faults : list of Fault
-        What must be mended before a plan can be made.
+        Errors, which must be corrected before a plan can be made.
     notes : list of str
         What was assumed, and what looks wrong but can be planned.
     """
@@ -95,4 +94,4 @@ RULES: tuple[Rule, ...] = (
     unused_prices_are_noted,
     absent_limits_are_noted,
 )
-"""Every rule across cells; those that find a cell at fault before those that follow from it."""
+"""Every rule across cells. A rule that records faults runs before rules that depend on it."""

@@ -1,4 +1,4 @@
-"""Rules of names: each stands for one thing, and whatever refers to it finds it."""
+"""Rules for names: each name means one thing, and every reference names something that exists."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ GROUPS = {"orders.order", "power.group", "scenarios.scenario", "sites.country"}
 NAMES = tuple(
     sorted(GROUPS.union(*(column.refers_to for table in TABLES for column in table.columns)))
 )
-"""Columns whose texts are names: what other sheets refer to, and what groups rows."""
+"""Columns of names, which other sheets refer to or which group rows."""
 
 MOST_NAMED = 20
 
 
 def keys_are_unique(draft: Draft) -> Iterator[Fault]:
-    """Each key stands in one row of its sheet."""
+    """Each key is in only one row of its sheet."""
     for table in TABLES:
         if table.name == "settings":
             continue
@@ -43,7 +43,7 @@ def keys_are_unique(draft: Draft) -> Iterator[Fault]:
 
 
 def _double(table: Table, row: Row, first: Row) -> Fault:
-    """Return the fault of a key that stands in an earlier row; every cell of that key is named."""
+    """Return the fault of a key that is in an earlier row, with every cell of that row's key."""
     names, cells = " and ".join(table.key), " and ".join(map(first.where, table.key))
     stands = "stands" if len(table.key) == 1 else "stand"
     value = ", ".join(shown(row[name]) for name in table.key)
@@ -56,7 +56,7 @@ def _double(table: Table, row: Row, first: Row) -> Fault:
 
 
 def names_are_told_apart(draft: Draft) -> Iterator[Fault]:
-    """No two names differ only by case or spaces: a person would take them for one."""
+    """No two names differ only by case or spaces, because a person would confuse them."""
     for place in NAMES:
         sheet, column = place.split(".")
         names = draft.given(sheet, column)
@@ -79,7 +79,7 @@ def names_are_told_apart(draft: Draft) -> Iterator[Fault]:
 
 
 def references_exist(draft: Draft) -> Iterator[Fault]:
-    """A name that refers to another sheet is found there, spelled the same."""
+    """A name that refers to another sheet is in that sheet, with the same spelling."""
     for table in TABLES:
         for column in table.columns:
             if column.refers_to:
@@ -91,7 +91,7 @@ def _unknown_names(draft: Draft, table: Table, column: Column) -> Iterator[Fault
     for place in column.refers_to:
         names = draft.names(*place.split("."))
         if names is None:
-            return  # the name may be one that cannot be read
+            return  # A cell at fault may contain the name.
         known |= names
     given = draft.given(table.name, column.name)
     is_list = column.kind is Kind.LIST
@@ -120,7 +120,7 @@ def _unknown(row: Row, column: Column, name: str, near: str | None) -> Fault:
 
 
 def places_have_one_kind(draft: Draft) -> Iterator[Fault]:
-    """A name stands for a supplier, a plant, a depot or a site, never for two of them."""
+    """A name is that of a supplier, a plant, a depot or a site, never of two of them."""
     kinds: dict[str, tuple[str, Row]] = {}
     for sheet, column in (
         ("supply", "supplier"),
@@ -139,7 +139,7 @@ def places_have_one_kind(draft: Draft) -> Iterator[Fault]:
 
 
 def lanes_lead_elsewhere(draft: Draft) -> Iterator[Fault]:
-    """A lane joins two places."""
+    """A lane connects two different places."""
     for row in draft.rows("lanes", "from", "to"):
         if row["from"] == row["to"]:
             yield row.fault(
@@ -150,7 +150,7 @@ def lanes_lead_elsewhere(draft: Draft) -> Iterator[Fault]:
 
 
 def countries_exist(draft: Draft) -> Iterator[Fault]:
-    """A commitment's countries are those of sites."""
+    """Every country of a commitment has a site."""
     known = draft.names("sites", "country")
     if known is None:
         return
@@ -167,7 +167,7 @@ def countries_exist(draft: Draft) -> Iterator[Fault]:
 
 
 UNCHANGED = ("scenarios", "changes", "draws", "samples")
-"""Sheets that say what is changed, and are not changed themselves."""
+"""Sheets that describe changes, and cannot be changed themselves."""
 
 
 def changes_fit_the_sheets(draft: Draft) -> Iterator[Fault]:
@@ -202,7 +202,7 @@ def _unknown_setting(row: Row) -> Iterator[Fault]:
 
 
 def one_of(said: str, columns: Sequence[Column]) -> str:
-    """Return the remedy for a name that no column has, or no setting."""
+    """Return the remedy for an unknown name of a column or a setting."""
     meant = unit_name(said, columns, None)
     if meant is not None:
         return meant.value()

@@ -1,4 +1,4 @@
-"""Notes on what is left blank or out: it is planned, and said aloud."""
+"""Notes on blank cells and missing rows that matter. They do not stop the plan."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MOST_NAMED = 5
 
 
 def defaults_that_matter_are_noted(draft: Draft) -> Iterator[str]:
-    """A blank that stands for a figure with weight is said aloud."""
+    """Note blank cells whose default has a large effect on the plan."""
     for sheet, column, meaning in (
         ("systems", "overhead_kw", "no power beside the system's own"),
         ("systems", "commission_days", "in service on the day of installation"),
@@ -24,7 +24,7 @@ def defaults_that_matter_are_noted(draft: Draft) -> Iterator[str]:
 
 
 def unused_prices_are_noted(draft: Draft) -> Iterator[str]:
-    """Where supply is planned, the price of a system that nobody sells counts for nothing."""
+    """Note prices of systems without a supplier, which are not used if supply is planned."""
     if not draft.sheets["supply"].rows:
         return
     sold = draft.names("supply", "item")
@@ -43,9 +43,9 @@ def unused_prices_are_noted(draft: Draft) -> Iterator[str]:
 
 
 def absent_limits_are_noted(draft: Draft) -> Iterator[str]:
-    """Where power limits some, what it leaves out has no limit, and that is said aloud.
+    """Note nodes and halls without a power limit, if others have one.
 
-    Suppliers without capacity and sites without crews are warned of, see
+    For suppliers without capacity and sites without crews there are warnings, see
     `planner.diagnostics.warnings`.
     """
     limited = draft.given("energisation", "node")
@@ -60,6 +60,6 @@ def absent_limits_are_noted(draft: Draft) -> Iterator[str]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    """Return the first of some names, and how many more there are."""
+    """Return the first few names, and the number of the others."""
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     return ", ".join(names[:MOST_NAMED]) + more

@@ -1,4 +1,4 @@
-"""Rules of sites: halls hold what stands in them, and every figure that a limit needs is given."""
+"""Rules for sites: the fleet fits in its halls, and every limit has the figures that it needs."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ LIMITS = (
         "the fleet in this hall needs {:.10g} l/min of coolant, its open halls have {:.10g}",
     ),
 )
-"""Of each limit of a hall what a system takes of it, and what is said of a fleet beyond it."""
+"""Each limit of a hall: its column, the columns of a system's use, and the text of a fault."""
 
 
 def halls_hold_what_stands_in_them(draft: Draft) -> Iterator[Fault]:
-    """The halls open at the start exist and carry the fleet that stands in them.
+    """The halls that are open at the start exist, and have room for the fleet in them.
 
-    Else the plan would have to remove systems in its first period.
+    Otherwise the plan would have to remove systems in its first period.
     """
     if any(draft.given("halls", "open_count")):
         for row in draft.rows("halls", "count", "open_count"):
@@ -60,7 +60,7 @@ def halls_hold_what_stands_in_them(draft: Draft) -> Iterator[Fault]:
 
 
 def _load(draft: Draft, takes: tuple[str, ...]) -> dict[str, float]:
-    """Return what the fleet takes in each hall, of sound rows alone; power in MW."""
+    """Return the fleet's use of a limit in each hall, from valid rows; power in MW."""
     systems = {row["system"]: row for row in draft.rows("systems", "system", *takes)}
     load: dict[str, float] = defaultdict(float)
     for row in draft.rows("fleet", "hall", "system", "count"):
@@ -71,7 +71,7 @@ def _load(draft: Draft, takes: tuple[str, ...]) -> dict[str, float]:
 
 
 def facility_power_is_known(draft: Draft) -> Iterator[Fault]:
-    """A site whose facility power counts states its PUE."""
+    """A site states its PUE if its facility power matters."""
     fed = {
         row["site"] for row in draft.rows("halls", "site", "fed_by") if row["fed_by"] is not None
     }
@@ -97,7 +97,7 @@ def facility_power_is_known(draft: Draft) -> Iterator[Fault]:
 
 
 def coolant_is_known(draft: Draft) -> Iterator[Fault]:
-    """Where a hall limits coolant, every system says how much it needs."""
+    """Every system states its coolant flow if a hall limits coolant."""
     halls = draft.rows("halls", "hall", "coolant_lpm")
     limited = next((row for row in halls if row["coolant_lpm"] is not None), None)
     if limited is None:
@@ -112,7 +112,7 @@ def coolant_is_known(draft: Draft) -> Iterator[Fault]:
 
 
 def failover_groups_are_dated(draft: Draft) -> Iterator[Fault]:
-    """Each member of a failover group states its power, and a group has two members."""
+    """Each member of a failover group states its power, and a group has at least two members."""
     dated = draft.names("energisation", "node")
     members: dict[str, list[Row]] = defaultdict(list)
     for row in draft.rows("power", "node", "group"):

@@ -1,4 +1,4 @@
-"""Rules of supply: what is installed is sold or assembled, and what is ordered is sold."""
+"""Rules for supply: every system has a source, and every order a supplier that sells the item."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ WITHOUT_SUPPLY = ("plants", "lanes", "bom", "depots", "supply_capacity")
 
 
 def systems_have_a_source(draft: Draft) -> Iterator[Fault | str]:
-    """Where supply is planned, every system is sold or assembled, from items that are sold."""
+    """If supply is planned, every system is sold, or assembled from items that are sold."""
     if not draft.sheets["supply"].rows:
         for sheet in WITHOUT_SUPPLY:
             if draft.sheets[sheet].rows and draft.sheets["supply"].whole:
@@ -51,7 +51,7 @@ def systems_have_a_source(draft: Draft) -> Iterator[Fault | str]:
 
 
 def orders_are_possible(draft: Draft) -> Iterator[Fault | str]:
-    """An order already placed names an item that its supplier sells, and arrives after it."""
+    """A placed order names an item that its supplier sells, and arrives after its date."""
     if draft.every_row("supply", "supplier", "item"):
         sold = {(row["supplier"], row["item"]) for row in draft.rows("supply")}
         for row in draft.rows("orders", "supplier", "item"):
@@ -74,7 +74,7 @@ def orders_are_possible(draft: Draft) -> Iterator[Fault | str]:
 
 
 def shared_payment_has_a_capacity(draft: Draft) -> Iterator[Fault]:
-    """Take-or-pay is a share of a capacity, so the supplier states one."""
+    """A supplier with take-or-pay states a capacity, because take-or-pay is a share of it."""
     limited = draft.names("supply_capacity", "supplier")
     if not any(draft.given("supply", "take_or_pay_share")):
         return

@@ -1,4 +1,4 @@
-"""Rules of time: dates follow one another, and what is cumulative never falls."""
+"""Rules for time: dates are in order, and cumulative values never fall."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from planner.workbook.schema.periods import SHORTEST_DAYS, starts_of, stretches
 
 MOST_PERIODS = 1200
 LAST_DAY = date(9000, 1, 1)
-"""Days beyond it leave no room in the calendar for what follows them."""
+"""Ends on or after this day are refused: the calendar ends on 9999-12-31, soon after them."""
 
 
 def dates_are_in_order(draft: Draft) -> Iterator[Fault]:
-    """The plan ends after it starts, begins on a first where months count, and is not endless."""
+    """The plan ends after its start, starts on the first of a month if needed, and is finite."""
     settings = draft.inputs.settings
     start, end = settings["start"], settings["end"]
     if draft.settled("start", "period"):
@@ -39,7 +39,7 @@ def dates_are_in_order(draft: Draft) -> Iterator[Fault]:
                 "Give an earlier end or a longer period",
             )
     yield from _lengths_begin_in_the_plan(draft)
-    # A blank today is the start, which is at fault no more than the end is.
+    # A blank `today` means the start, for which there is a fault already if it is after the end.
     given = "today" in draft.inputs.setting_cells and draft.settled("today", "end")
     if given and settings["today"] is not None and settings["today"] > end:
         yield draft.setting_fault(
@@ -50,7 +50,7 @@ def dates_are_in_order(draft: Draft) -> Iterator[Fault]:
 
 
 def _is_endless(draft: Draft) -> bool:
-    """Say whether a plan has too many periods, or its end leaves no room in the calendar."""
+    """Return whether a plan has too many periods, or ends too late for the calendar."""
     settings = draft.inputs.settings
     start: date = settings["start"]
     end: date = settings["end"]
@@ -66,7 +66,7 @@ def _is_endless(draft: Draft) -> bool:
 
 
 def _lengths_begin_in_the_plan(draft: Draft) -> Iterator[Fault]:
-    """Every length of periods holds from a day after the plan's start, and before its end."""
+    """Every later length of periods begins after the plan's start and before its end."""
     settings = draft.inputs.settings
     if not draft.settled("period", "start", "end"):
         return
@@ -100,7 +100,7 @@ def windows_are_in_order(draft: Draft) -> Iterator[Fault]:
 
 
 def milestones_grow(draft: Draft) -> Iterator[Fault]:
-    """Megawatts of a commitment are cumulative, unless they may fall, and due within the plan."""
+    """Megawatts of a commitment never fall, unless they may, and are due within the plan."""
     for before, row in _successive_milestones(draft):
         if row["mw"] < before["mw"]:
             yield row.fault(
@@ -139,7 +139,7 @@ def milestones_grow(draft: Draft) -> Iterator[Fault]:
 
 
 def _successive_milestones(draft: Draft) -> Iterator[tuple[Row, Row]]:
-    """Yield each milestone of a commitment that must not fall, with the one before it."""
+    """Yield each milestone with the one before it, for commitments that must not fall."""
     commitments = draft.rows("commitments", "commitment", "may_fall")
     steady = {row["commitment"] for row in commitments if not row["may_fall"]}
     rows = draft.rows("milestones", "commitment", "date", "mw")
@@ -149,7 +149,7 @@ def _successive_milestones(draft: Draft) -> Iterator[tuple[Row, Row]]:
 
 
 def _last_day(draft: Draft) -> date:
-    """Return the last day of the period that holds `end`."""
+    """Return the last day of the period that contains `end`."""
     settings = draft.inputs.settings
     after = starts_of(settings["start"], settings["end"], settings["period"])[-1]
     return after - timedelta(days=1)

@@ -1,1 +1,1 @@
-"""A copy of a workbook in which every cell to mend is marked."""
+"""Write a copy of a workbook in which every cell at fault is marked."""

@@ -1,4 +1,4 @@
-"""Marks on one sheet of a workbook: cells get another style, and a comment that says why."""
+"""Mark cells of one sheet: each gets another style, and a comment with the reason."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from planner.workbook.marking.office_package import Package, main
 
 @dataclass(frozen=True)
 class CellMark:
-    """What is wrong with one cell.
+    """The mark of one cell.
 
     Attributes
     ----------
     kind : str
         ``fault`` or ``warning``; the style of the mark.
     text : str
-        What the comment says.
+        Text of the comment.
     """
 
     kind: str
@@ -31,7 +31,7 @@ class CellMark:
 
 
 class MarkedSheet:
-    """One sheet of a workbook that is marked.
+    """One sheet of the marked copy.
 
     Parameters
     ----------
@@ -54,12 +54,12 @@ class MarkedSheet:
         ]
 
     def mark(self, marks: Mapping[str, CellMark]) -> None:
-        """Mark cells and say why in their comments.
+        """Mark cells, and give the reasons in comments.
 
         Parameters
         ----------
         marks
-            By cell, e.g. ``D7``.
+            Marks by cell, e.g. ``D7``.
         """
         comments = Comments(self.package, self.part, self.root)
         for name, mark in marks.items():
@@ -72,7 +72,7 @@ class MarkedSheet:
         self.package.touch(self.part)
 
     def unmark(self) -> None:
-        """Take off the marks and comments of an earlier run."""
+        """Remove the marks and comments of an earlier run."""
         changed = False
         for row in self.data:
             for cell in list(row):
@@ -82,7 +82,7 @@ class MarkedSheet:
                     continue
                 changed = True
                 cell.set("s", str(clean))
-                # A blank cell that looks like its row and column is of no further use.
+                # Remove a blank cell that has the style of its row or column, as it was added here.
                 across = position(cell.get("r", "A1"))[1]
                 if not len(cell) and clean == self._style_of_blank(row, across):
                     row.remove(cell)
@@ -92,7 +92,7 @@ class MarkedSheet:
             self.package.touch(self.part)
 
     def _numbered_rows(self) -> Iterator[tuple[int, etree._Element]]:
-        """Yield the rows with their numbers, which a writer may have left out."""
+        """Yield the rows with their numbers, which are optional in the file."""
         number = 0
         for row in self.data:
             number = int(row.get("r", number + 1))
@@ -100,7 +100,7 @@ class MarkedSheet:
             yield number, row
 
     def _cell(self, down: int, across: int) -> etree._Element:
-        """Return a cell, with a new row and cell in their places where there is none."""
+        """Return a cell; insert the cell and its row if they do not exist."""
         row = self._rows.get(down)
         if row is None:
             row = etree.Element(main("row"))
@@ -123,7 +123,7 @@ class MarkedSheet:
         return new
 
     def _style_of_blank(self, row: etree._Element, across: int) -> int:
-        """Return the style that a blank cell takes from its row or its column."""
+        """Return the style that a blank cell inherits from its row or its column."""
         if row.get("customFormat") in ("1", "true"):
             return int(row.get("s", "0"))
         for column in self.root.iter(main("col")):
@@ -132,7 +132,7 @@ class MarkedSheet:
         return 0
 
     def _widths(self) -> dict[int, int]:
-        """Return the widths of columns in pixels, where they are not the usual one."""
+        """Return the widths of columns in pixels, without columns of default width."""
         widths = {}
         for column in self.root.iter(main("col")):
             if column.get("width") is not None:
@@ -143,14 +143,14 @@ class MarkedSheet:
         return widths
 
     def _shown(self, down: int, across: int) -> tuple[int, int]:
-        """Return the cell that shows for another: the first of those it is merged with."""
+        """Return the visible cell for a cell: the first cell of its merged range."""
         for top, left, bottom, right in self._merged:
             if top <= down <= bottom and left <= across <= right:
                 return top, left
         return down, across
 
     def _widen_dimension(self, names: Sequence[str] | Mapping[str, object]) -> None:
-        """Let the range that the sheet says it uses hold the marked cells."""
+        """Extend the used range that the sheet states to the marked cells."""
         dimension = self.root.find(main("dimension"))
         if dimension is None or not names:
             return

@@ -1,7 +1,8 @@
-"""Cell styles of a marked copy: the cell's own, with another fill that remembers the first.
+"""Cell styles of a marked copy: the style of the cell, with the fill of the mark.
 
-Each fill that a mark covers gets a number, and the mark's colour carries it in its last byte. So a
-mark can be taken off again wherever its cell has moved, after any spreadsheet has saved the file.
+Each fill that marks replace gets a number, which is the last byte of the mark's colour. So a mark
+can be removed, and the first fill restored, even after a spreadsheet has moved the cell and saved
+the file.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from lxml import etree
 from planner.workbook.marking.office_package import Package, main
 
 COLOURS = {"fault": "FFFF8F", "warning": "FFFFE9"}
-"""Alpha, red and green of each kind of mark; the blue byte carries the number of what it covers."""
+"""Alpha, red and green of each kind of mark; blue is the number of the replaced fill."""
 
 FIRST_BLUE = 0x80
 MOST_COVERED = 0x40
 OURS = re.compile("|".join(f"{rgb}[89AB][0-9A-F]" for rgb in COLOURS.values()))
 PLAIN = "|"
-"""What a cell without a fill has: no `applyFill`, no fill."""
+"""Key of a cell without a fill: no `applyFill`, no fill."""
 
 
 class Styles:
@@ -31,7 +32,7 @@ class Styles:
     package, part
         The workbook, and the name of its style sheet.
     covered
-        Fills that earlier marks cover, by number, as `covered` gives them.
+        Fills that earlier marks replaced, by number, as in the attribute `covered`.
     """
 
     def __init__(self, package: Package, part: str, covered: list[str]) -> None:
@@ -43,7 +44,7 @@ class Styles:
         self._xfs = _need(root, "cellXfs")
 
     def mark(self, style: int, kind: str) -> int:
-        """Return the style that looks like another and is marked; the same if it cannot be."""
+        """Return the marked version of a style; the style itself if marking is impossible."""
         if (style, kind) not in self._marked:
             self._marked[style, kind] = self._mark(style, kind)
         return self._marked[style, kind]
@@ -62,7 +63,7 @@ class Styles:
         return _place(self._xfs, xf)
 
     def unmark(self, style: int) -> int:
-        """Return the style that a marked one was made from; the same if it is not marked."""
+        """Return the style before it was marked; the style itself if it is not marked."""
         xf = self._xfs[min(style, len(self._xfs) - 1)]
         colour = self._fills[int(xf.get("fillId", "0"))].find(f".//{main('fgColor')}")
         rgb = "" if colour is None else colour.get("rgb", "")
@@ -81,7 +82,7 @@ class Styles:
         return _place(self._xfs, clean)
 
     def fill(self, rgb: str) -> int:
-        """Return the number of a plain fill of a colour."""
+        """Return the number of a solid fill."""
         fill = etree.Element(main("fill"))
         pattern = etree.SubElement(fill, main("patternFill"))
         pattern.set("patternType", "solid")
@@ -90,7 +91,7 @@ class Styles:
         return _place(self._fills, fill)
 
     def text(self, *, bold: bool = False, colour: str = "", size: int = 11, fill: str = "") -> int:
-        """Return the style of a wrapped text at the top of its cell."""
+        """Return the number of a style for wrapped text, aligned to the top."""
         font = etree.Element(main("font"))
         if bold:
             etree.SubElement(font, main("b"))
@@ -135,9 +136,9 @@ def _need(root: etree._Element, tag: str) -> etree._Element:
 
 
 def _place(parent: etree._Element, element: etree._Element) -> int:
-    """Return the position of an element like this one among its kind; append it if there is none.
+    """Return the index of an equal element; append the element if there is none.
 
-    Style sheets are short, and a mark that piles up is worse than a slow look.
+    The linear search is slow, but avoids a new style for each run of `check --mark`.
     """
     sought = _content(element)
     for position, other in enumerate(parent):
@@ -148,13 +149,13 @@ def _place(parent: etree._Element, element: etree._Element) -> int:
 
 
 def _content(element: etree._Element) -> tuple[object, ...]:
-    """Return what an element says, whatever its prefixes and the order of its attributes."""
+    """Return the content of an element, independent of prefixes and the order of attributes."""
     children = tuple(_content(child) for child in element)
     return str(element.tag), sorted(element.attrib.items()), (element.text or "").strip(), children
 
 
 def _text(element: etree._Element) -> str:
-    """Return an element as a text of its own."""
+    """Return an element as XML text."""
     alone = deepcopy(element)
     etree.cleanup_namespaces(alone)
     return etree.tostring(alone, encoding="unicode", with_tail=False)

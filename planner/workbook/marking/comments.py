@@ -1,4 +1,4 @@
-"""Comments of one sheet: the list of their texts, and the old drawing that gives them a box."""
+"""Comments of one sheet: the part with their texts, and the VML drawing with their boxes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from planner.workbook.marking.office_package import MAIN, OFFICE, Package, main,
 AUTHOR = "planner check"
 
 HEADING = "== planner check =="
-"""Stands above what we say, by which it is known again: some programs forget the author."""
+"""First line of our comments, which identifies them, because some programs drop the author."""
 
 COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 DRAWING_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
@@ -27,7 +27,7 @@ BEHIND_DRAWING = (
     "tableParts",
     "extLst",
 )
-"""Elements of a sheet that stand behind the one that names its old drawing."""
+"""Elements of a sheet that must follow the one that names its VML drawing."""
 
 USUAL_WIDTH, USUAL_HEIGHT = 64, 20
 BOX_WIDTH, LINE_HEIGHT, LINE_LENGTH = 320, 18, 48
@@ -81,21 +81,22 @@ class Comments:
         self._by_cell = {entry.get("ref"): entry for entry in self._entries}
 
     def add(self, down: int, across: int, text: str, widths: Mapping[int, int]) -> None:
-        """Say something of a cell; below what is said of it already.
+        """Add a comment to a cell, below the text of an existing comment.
 
         Parameters
         ----------
         down, across
             Row and column of the cell, from 1.
         text
-            What is said.
+            Text of the comment.
         widths
-            Widths of the sheet's columns in pixels, where they are not the usual one.
+            Widths of columns in pixels, without columns of default width.
         """
         ref = f"{letters(across)}{down}"
         known = self._by_cell.get(ref)
         if known is not None:
-            # A thread keeps its own text elsewhere; its cell has its colour, and a line in `check`.
+            # The text of a threaded comment is in another part. The cell still gets its colour,
+            # and a row in the sheet `check`.
             if not self._threaded:
                 body = known.find(main("text"))
                 if body is not None:
@@ -118,7 +119,7 @@ class Comments:
         self.boxes = self.boxes[:end] + box + self.boxes[end:]
 
     def remove_ours(self) -> bool:
-        """Remove our comments and what we added to others'; say whether there were any."""
+        """Remove our comments, and our additions to others; return whether there were any."""
         found = False
         for entry in list(self._entries):
             if not self._cut(entry):
@@ -130,7 +131,7 @@ class Comments:
         return found
 
     def save(self) -> None:
-        """Write the comments into the package, or remove the parts that hold none any more."""
+        """Write the comments into the package; remove parts that have become empty."""
         if not len(self._entries):
             self._drop()
             return
@@ -155,7 +156,7 @@ class Comments:
         self.package.put(name, self.boxes.encode())
 
     def _drop(self) -> None:
-        """Remove the list, and the drawing if no other shape stands in it."""
+        """Remove the part of texts, and the drawing if it has no other shape."""
         if self._list_relation is not None:
             self.package.unrelate(self.part, self._list_relation.id)
             self.package.drop(self._list_relation.target)
@@ -170,10 +171,10 @@ class Comments:
             self.root.remove(drawing)
 
     def _place_of_drawing(self) -> int:
-        """Return where, among the sheet's elements, the one that names its drawing stands."""
+        """Return the index for the element that names the drawing, among the sheet's elements."""
         behind = {main(tag) for tag in BEHIND_DRAWING}
         for place, element in enumerate(self.root):
-            # What newer versions alone know stands wrapped in alternatives.
+            # Elements that only newer versions know are wrapped in AlternateContent.
             wrapped = element if str(element.tag).endswith("}AlternateContent") else ()
             if element.tag in behind or any(
                 inner.tag in behind for choice in wrapped for inner in choice
@@ -186,7 +187,7 @@ class Comments:
         return etree.SubElement(self.list, main(tag)) if found is None else found
 
     def _author(self) -> int:
-        """Return our number among the authors."""
+        """Return the index of our name in the list of authors; add it if needed."""
         authors = self._need("authors")
         names = [author.text for author in authors]
         if AUTHOR not in names:
@@ -197,7 +198,7 @@ class Comments:
     def _write(self, body: etree._Element, text: str) -> None:
         """Add a run of text."""
         if len(body) == 1 and body[0].tag == main("t"):
-            # A plain text cannot stand beside a run.
+            # A comment may not have both a plain text and runs.
             run = etree.Element(main("r"))
             run.append(body[0])
             body.append(run)
@@ -210,7 +211,7 @@ class Comments:
         written.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
 
     def _cut(self, entry: etree._Element) -> bool:
-        """Remove what we said in a comment; say whether there was anything."""
+        """Remove our text from a comment; return whether there was any."""
         found = False
         for written in list(entry.iter(main("t"))):
             text = written.text or ""
@@ -235,7 +236,7 @@ class Comments:
 
 
 def _anchor(down: int, across: int, text: str, widths: Mapping[int, int]) -> str:
-    """Return where the box of a comment stands: to the right of its cell, high enough."""
+    """Return the anchor of a comment's box: to the right of its cell, and high enough."""
     lines = sum(1 + len(line) // LINE_LENGTH for line in text.split("\n"))
     right, spare = across, BOX_WIDTH
     while spare > (width := widths.get(right + 1, USUAL_WIDTH)):

@@ -1,4 +1,4 @@
-"""The sheet `check` of a marked copy: everything that was found, each with a link to its cell."""
+"""The sheet `check` of a marked copy: all findings, each with a link to its cell."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from planner.workbook.marking.cell_styles import COLOURS, FIRST_BLUE, LINK, Styl
 from planner.workbook.marking.office_package import MAIN, OFFICE, Package, book_part, main, readable
 
 TITLE = "planner check"
-"""What stands in cell A1, by which our sheet is known again."""
+"""Content of cell A1, which identifies our sheet."""
 
 NAMES = ("check", "planner check")
-"""Names of our sheet; the second where someone else's sheet has the first."""
+"""Names for our sheet; the second is used if another sheet has the first."""
 
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 HEADINGS = ("kind", "where", "value", "what is wrong", "what to do")
 WIDTHS = (10, 22, 24, 70, 60)
 MEMORY = 8
-"""The hidden column that says what the marks cover."""
+"""Number of the hidden column that stores the fills that marks replaced."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that was found.
+    """One row of the sheet: a fault, a warning or a note.
 
     Attributes
     ----------
     kind : str
         ``fault``, ``warning`` or ``note``.
     where, value, rule, remedy : str
-        As `planner.errors.Fault`; a note has its text as `rule`.
+        As in `planner.errors.Fault`; the text of a note is its `rule`.
     """
 
     kind: str
@@ -86,7 +86,7 @@ class Book:
         return ""
 
     def covered(self) -> list[str]:
-        """Return what the marks of an earlier run cover, by number."""
+        """Return the fills that marks of an earlier run replaced, by number."""
         found: list[str] = []
         while self.page:
             text = self.text(self.sheets[self.page], f"{letters(MEMORY)}{len(found) + 1}")
@@ -96,12 +96,12 @@ class Book:
         return found
 
     def title_of(self, sheet: str) -> str:
-        """Return how a sheet's name is written in the workbook; empty if there is none."""
+        """Return a sheet's name as the workbook writes it; empty if there is no such sheet."""
         tidy = {name.replace("\u00a0", " ").strip().lower(): name for name in self.sheets}
         return tidy.get(sheet.strip().lower(), "")
 
     def write_page(self, lines: Sequence[Line], styles: Styles, advice: str) -> None:
-        """Write our sheet in front of the others, or over its earlier self."""
+        """Write our sheet as the first sheet, or replace an earlier version of it."""
         content = _page(
             lines,
             styles,
@@ -118,7 +118,7 @@ class Book:
         self._list_first(id)
 
     def _list_first(self, id: str) -> None:
-        """List our sheet first, and move on whatever counts sheets by their position."""
+        """List our sheet first, and adjust all references to sheets by index."""
         taken = {name.lower() for name in self.sheets}
         entry = etree.Element(main("sheet"))
         entry.set("name", next(name for name in NAMES if name not in taken))
@@ -134,7 +134,7 @@ class Book:
 
 
 def _page(lines: Sequence[Line], styles: Styles, advice: str, titles: Mapping[str, str]) -> bytes:
-    """Return our sheet."""
+    """Return the XML of our sheet."""
     root = etree.fromstring(f'<worksheet xmlns="{MAIN}"/>')
     properties = etree.SubElement(root, main("sheetPr"))
     etree.SubElement(properties, main("tabColor")).set("rgb", "FFC00000")
@@ -225,7 +225,7 @@ def _fill(
 
 
 def _text_cell(row: etree._Element, ref: str, text: str, style: int) -> None:
-    """Add a cell that holds a text."""
+    """Add a text cell."""
     cell = etree.SubElement(row, main("c"))
     cell.set("r", ref)
     cell.set("s", str(style))
@@ -237,7 +237,7 @@ def _text_cell(row: etree._Element, ref: str, text: str, style: int) -> None:
 
 
 def _target(where: str, titles: Mapping[str, str]) -> str:
-    """Return where a link leads: the cell, or the row or sheet that is meant."""
+    """Return the target of a link: the cell, row or sheet of a location."""
     title = titles.get(sheet_of(where), "")
     if not title:
         return ""

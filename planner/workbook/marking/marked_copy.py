@@ -1,8 +1,8 @@
-"""Writes a copy of a workbook in which every cell to mend is coloured and says what to do.
+"""Write a copy of a workbook in which every cell at fault has a colour and a comment.
 
-The copy is made part by part: cells get another style and a comment, a sheet `check` lists
-everything, and all else stays as it is, byte for byte: charts, pictures, macros, formats,
-validations, formulas, names. Marks of an earlier run are taken off first.
+Only the parts of marked sheets change, and a sheet `check` lists all findings. All other parts are
+copied byte for byte: charts, pictures, macros, formats, validations, formulas, names. Marks of an
+earlier run are removed first.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from planner.workbook.marking.findings_sheet import Book, Line
 from planner.workbook.marking.office_package import Package, untouched
 
 PATCHED = (".xlsx", ".xlsm", ".xltx", ".xltm")
-"""Endings of the workbooks that are copied part by part; others are written anew as .xlsx."""
+"""Suffixes of workbooks that are copied part by part; others are converted to .xlsx."""
 
 SUFFIX = "-marked"
 
 
 def marked_path(source: Path) -> Path:
-    """Return the usual place of a marked copy: beside the workbook, with a name of its own."""
+    """Return the default path of a marked copy, in the folder of the workbook."""
     stem = source.name if source.is_dir() else source.stem
     ending = source.suffix if source.suffix.lower() in PATCHED else ".xlsx"
     again = re.fullmatch(rf"(.*{SUFFIX})(?:-(\d+))?", stem)
@@ -48,17 +48,17 @@ def write_marked(source: Path, target: Path, lines: Sequence[Line], *, force: bo
     source
         A workbook, or a folder of CSV files.
     target
-        Where the copy goes.
+        Path of the copy.
     lines
-        What was found, faults before warnings before notes.
+        The findings: faults, then warnings, then notes.
     force
-        Whether any file there is replaced, except the source itself.
+        Whether to replace any existing file except the source.
 
     Raises
     ------
     PlannerError
-        If the target is the source, another file than a marked copy that nobody has saved since,
-        or has another ending than the copy needs.
+        If the target is the source or has a wrong suffix, or exists and is not a marked copy, or
+        is one that was edited.
     """
     _refuse(source, target, force)
     patched = not source.is_dir() and source.suffix.lower() in PATCHED
@@ -67,19 +67,19 @@ def write_marked(source: Path, target: Path, lines: Sequence[Line], *, force: bo
 
 
 def marked(content: bytes, lines: Sequence[Line]) -> bytes:
-    """Return a workbook with its marks renewed.
+    """Return a workbook with new marks in place of old ones.
 
     Parameters
     ----------
     content
         An ``.xlsx`` or ``.xlsm`` file.
     lines
-        What was found.
+        The findings.
 
     Raises
     ------
     PlannerError
-        If the file is not of the kind that can be marked.
+        If files of this kind cannot be marked.
     """
     try:
         package = Package(content)
@@ -106,7 +106,7 @@ def marked(content: bytes, lines: Sequence[Line]) -> bytes:
 
 
 def _by_sheet(lines: Sequence[Line], book: Book) -> dict[str, dict[str, CellMark]]:
-    """Return the marks of each sheet by cell; a cell of several has them all in one."""
+    """Return the marks of each sheet by cell; findings in one cell are joined to one mark."""
     found: dict[str, dict[str, CellMark]] = {}
     for line in lines:
         title, cell = book.title_of(sheet_of(line.where)), cell_of(line.where)
@@ -130,7 +130,7 @@ def _advice(lines: Sequence[Line]) -> str:
 
 
 def _refuse(source: Path, target: Path, force: bool) -> None:
-    """Refuse to write over the workbook itself, over other files, or under a wrong name."""
+    """Refuse to replace the workbook itself or other files, and refuse wrong suffixes."""
     ending = source.suffix.lower() if source.suffix.lower() in PATCHED else ".xlsx"
     if target.suffix.lower() != ending:
         raise PlannerError(
@@ -153,7 +153,7 @@ def _refuse(source: Path, target: Path, force: bool) -> None:
 
 
 def _plain_workbook(sheets: Sequence[RawSheet]) -> bytes:
-    """Return raw cells as a workbook, each in its place."""
+    """Return raw cells as a workbook."""
     from openpyxl import Workbook  # noqa: PLC0415  (a workbook that is copied does not need it)
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415
 
@@ -168,7 +168,7 @@ def _plain_workbook(sheets: Sequence[RawSheet]) -> bytes:
                 cell = page.cell(down, across)
                 if isinstance(value, str):
                     cell.value = ILLEGAL_CHARACTERS_RE.sub("?", value)
-                    cell.data_type = "s"  # a text stays a text, whatever it begins with
+                    cell.data_type = "s"  # A text stays a text, even if it begins with =.
                 else:
                     cell.value = value
                     if isinstance(value, date):

@@ -1,4 +1,4 @@
-"""An Office Open XML package: parts that are changed one by one, all others kept byte for byte."""
+"""An Office Open XML package whose unchanged parts are kept byte for byte."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 STAMP = b"planner check "
-"""How the comment of an archive begins that we wrote; the hash of its parts follows."""
+"""Start of the archive comment in packages that we wrote; a hash of the parts follows."""
 
 
 UNREADABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -35,7 +35,7 @@ class Relation:
     id, kind : str
         Its id, and the last word of its type, e.g. ``comments``.
     target : str
-        Name of the part it leads to; empty where that is outside the package.
+        Name of the target part; empty if the target is outside the package.
     """
 
     id: str
@@ -44,12 +44,12 @@ class Relation:
 
 
 def main(tag: str) -> str:
-    """Return a tag of the spreadsheet's own namespace in lxml's notation."""
+    """Return a tag of the SpreadsheetML namespace in lxml's notation."""
     return f"{{{MAIN}}}{tag}"
 
 
 def readable(text: str) -> str:
-    """Return a text without what XML cannot hold; one such character would lose the whole file."""
+    """Return a text without characters that are invalid in XML, which would damage the file."""
     return UNREADABLE.sub("?", text)
 
 
@@ -70,38 +70,38 @@ class Package:
         self._dropped: set[str] = set()
 
     def has(self, name: str) -> bool:
-        """Say whether there is a part of that name."""
+        """Return whether there is a part of that name."""
         found = name in self._changed or name.lower() in self._names
         return found and name not in self._dropped
 
     def read(self, name: str) -> bytes:
-        """Return a part's bytes."""
+        """Return the content of a part."""
         if name in self._changed:
             return self._changed[name]
         return self._archive.read(self._names[name.lower()])
 
     def tree(self, name: str) -> etree._Element:
-        """Return a part's root, whose changes `save` writes once `touch` has named the part."""
+        """Return the root element of a part; call `touch` after changing it."""
         if name not in self._trees:
             parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
             self._trees[name] = etree.fromstring(self.read(name), parser)
         return self._trees[name]
 
     def touch(self, name: str) -> None:
-        """Write a part's tree into the package."""
+        """Take over the changes of a part's tree, so that `save` writes them."""
         document = self.tree(name).getroottree()
         self._changed[name] = etree.tostring(
             document, xml_declaration=True, encoding="UTF-8", standalone=True
         )
 
     def put(self, name: str, content: bytes) -> None:
-        """Add a part, or replace it."""
+        """Add or replace a part."""
         self._trees.pop(name, None)
         self._dropped.discard(name)
         self._changed[name] = content
 
     def drop(self, name: str) -> None:
-        """Remove a part, with the declaration of its content type."""
+        """Remove a part and its content type."""
         self._trees.pop(name, None)
         self._changed.pop(name, None)
         self._dropped.add(name)
@@ -112,7 +112,7 @@ class Package:
         self.touch("[Content_Types].xml")
 
     def free_name(self, pattern: str) -> str:
-        """Return the first name of a pattern such as ``xl/comments{}.xml`` that is not taken."""
+        """Return the first unused name of a pattern such as ``xl/comments{}.xml``."""
         number = 1
         while self.has(pattern.format(number)):
             number += 1
@@ -127,7 +127,7 @@ class Package:
         self.touch("[Content_Types].xml")
 
     def declare_ending(self, ending: str, content_type: str) -> None:
-        """Declare the content type of all parts of an ending, unless that is done."""
+        """Declare the default content type for a suffix, unless there is one."""
         types = self.tree("[Content_Types].xml")
         known = {e.get("Extension", "").lower() for e in types.findall(f"{{{TYPES}}}Default")}
         if ending not in known:
@@ -138,7 +138,7 @@ class Package:
             self.touch("[Content_Types].xml")
 
     def relations(self, part: str) -> list[Relation]:
-        """Return a part's relationships; those of the package itself for an empty name."""
+        """Return the relationships of a part, or of the package for an empty name."""
         name = _relations_of(part)
         if not self.has(name):
             return []
@@ -157,7 +157,7 @@ class Package:
         return found
 
     def relate(self, part: str, kind: str, target: str) -> str:
-        """Add a relationship from a part to another, and return its id."""
+        """Add a relationship between two parts, and return its id."""
         name = _relations_of(part)
         if not self.has(name):
             self.put(name, f'<Relationships xmlns="{RELATIONS}"/>'.encode())
@@ -174,7 +174,7 @@ class Package:
         return f"rId{number}"
 
     def unrelate(self, part: str, id: str) -> None:
-        """Remove a relationship; a part without any left loses the part that lists them."""
+        """Remove a relationship, and the list of relationships if it becomes empty."""
         name = _relations_of(part)
         root = self.tree(name)
         for entry in list(root):
@@ -185,7 +185,7 @@ class Package:
             self.drop(name)
 
     def save(self) -> bytes:
-        """Return the archive: kept parts in their order and bytes, then the new ones."""
+        """Return the archive: kept parts in their order, byte for byte, then new parts."""
         stream = io.BytesIO()
         waiting = dict(self._changed)
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -204,7 +204,7 @@ class Package:
 
 
 def untouched(path: Path) -> bool:
-    """Say whether a file is a package that we wrote and nobody has saved since."""
+    """Return whether a file is a package that we wrote, and was not edited since."""
     try:
         with zipfile.ZipFile(path) as archive:
             return archive.comment == STAMP + _hash(archive).encode()
@@ -218,7 +218,7 @@ def book_part(package: Package) -> str:
     Raises
     ------
     PlannerError
-        If there is none, or it is of the strict dialect.
+        If there is none, or the package is strict OOXML.
     """
     for relation in package.relations(""):
         if relation.kind == "officeDocument" and package.has(relation.target):
