@@ -1,1 +1,1 @@
-"""The sheets, declared once, and what a cell may hold."""
+"""Declarations of all sheets, and the typing of cells."""

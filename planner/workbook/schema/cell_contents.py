@@ -1,4 +1,4 @@
-"""What stands in a cell: whether it is blank, how it reads as text, and why it cannot be taken."""
+"""Basic tests and texts of a cell's content, independent of its column."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from datetime import datetime, time
 from planner.workbook.files.raw_cells import FORMULA_WITHOUT_VALUE
 
 LONGEST_SHOWN = 80
-"""Characters of a cell that a fault shows; a whole page of text would hide what is wrong."""
+"""Length to which a fault cuts the content of a cell, in characters."""
 
 ERROR_VALUE = re.compile(
     r"#(REF|VALUE|DIV/0|NULL|NUM|SPILL|CALC|FIELD|BLOCKED|CONNECT|BUSY|UNKNOWN|PYTHON|EXTERNAL|"
     r"TIMEOUT)!|#NAME\?|#N/A|#GETTING_DATA|Err:\d{3}|#{3,}",
     re.IGNORECASE,
 )
-"""What spreadsheets write for a formula that failed, or for a number too wide for its column."""
+"""Errors that spreadsheets write for a failed formula, or a number too wide for its column."""
 
-# Joiners shape the letters of some scripts, so these two go at the ends of a text alone.
+# Joiners shape the letters of some scripts, so these two are removed only at the ends of a text.
 JOINERS = "\u200c\u200d"
 INVISIBLE = "\u00ad\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069"
 SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f"
@@ -27,16 +27,16 @@ TIDY = str.maketrans(
     dict.fromkeys(f"{INVISIBLE}\ufeff") | dict.fromkeys(f"{SPACES}\u205f\u3000", " ")
 )
 UNREADABLE = ("Cc", "Cs")
-"""Unicode's classes of control characters and of halves of characters."""
+"""Unicode categories of control characters and surrogates."""
 
 
 class BadValueError(ValueError):
-    """A cell's content breaks its column's rule.
+    """The content of a cell breaks a rule of its column.
 
     Parameters
     ----------
     rule
-        The rule that it breaks.
+        The rule.
     remedy
         What to write instead.
     """
@@ -47,10 +47,10 @@ class BadValueError(ValueError):
 
 
 def tidy_text(raw: str) -> str:
-    """Return a text without what nobody sees: surrounding white space and zero-width characters.
+    """Return a text without surrounding white space and zero-width characters.
 
-    Every space of Unicode becomes the plain one, and letters with accents are composed, so that
-    a name is the same whichever program wrote it.
+    Every Unicode space becomes a plain space, and accented letters are composed, so that a name is
+    the same whichever program wrote it.
     """
     if raw.isascii():
         return raw.strip()
@@ -58,17 +58,17 @@ def tidy_text(raw: str) -> str:
 
 
 def folded(text: str) -> str:
-    """Return a text by which two that differ only by case or spaces are the same."""
+    """Return a text for comparisons that ignore case and spaces."""
     return " ".join(text.casefold().split())
 
 
 def is_blank(raw: object) -> bool:
-    """Say whether a cell holds nothing that can be seen."""
+    """Return whether a cell has no visible content."""
     return raw is None or (isinstance(raw, str) and not tidy_text(raw))
 
 
 def refuse_unreadable(raw: object) -> None:
-    """Raise if a cell holds a failed formula, or characters that no person typed.
+    """Refuse a cell with a failed formula, or with control characters.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Values of changes: each is of the kind of the column that it changes."""
+"""Values of changes; each has the kind of the column that it changes."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from planner.workbook.schema.sheets import BY_NAME
 from planner.workbook.schema.values import convert
 
 OPERANDS = {"scale": Kind.NUMBER, "add": Kind.NUMBER, "shift_days": Kind.WHOLE}
-"""Kind of what an operation is done with; `set` gives a value of the column's own kind."""
+"""Kind of the operand of each operation; for `set` it is the kind of the column."""
 
 
 def typed_changes(typed: Mapping[str, TypedColumn], locale: str | None) -> TypedColumn:
-    """Return the values of changes, so that 90 and 007 mean what their columns make of them.
+    """Return the values of changes, each read like a cell of the column that it changes.
 
     Parameters
     ----------
     typed
         The columns of the sheet `changes`.
     locale
-        How texts write numbers, as in the setting.
+        Notation of numbers in texts, as in the setting.
     """
     given = typed["value"]
     values, faults = list(given.values), dict(given.faults)
@@ -44,13 +44,13 @@ def typed_changes(typed: Mapping[str, TypedColumn], locale: str | None) -> Typed
         except BadValueError as error:
             faults[at], values[at] = error, None
         else:
-            # A list stays the text of its cell, which is read again where it is set.
+            # A list stays a text here; it is parsed when the change is applied.
             values[at] = values[at] if wanted.kind is Kind.LIST else value
     return TypedColumn(values, given.blank, faults, given.cells or given.values)
 
 
 def changed_column(sheet: object, key: object, name: object) -> Column | None:
-    """Return the column or setting that a change is of; None where there is none."""
+    """Return the column or setting that a change changes; None if it does not exist."""
     if sheet == "settings":
         return next((setting for setting in SETTINGS if setting.name == key), None)
     table = BY_NAME.get(str(sheet))

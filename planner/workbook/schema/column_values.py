@@ -1,4 +1,4 @@
-"""A whole column of cells at once: clean columns in a few passes, the others cell by cell."""
+"""Type a whole column of cells: clean columns in a few passes, others cell by cell."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PLAIN_CHARACTERS = frozenset("0123456789.+-eE")
 
 @dataclass
 class TypedColumn:
-    """The values of a column, and what is wrong with its cells.
+    """The values of a column, and the faults of its cells.
 
     Attributes
     ----------
@@ -38,9 +38,9 @@ class TypedColumn:
     blank : sequence of bool or None
         Whether each cell was blank; None if none was.
     faults : dict of int to BadValueError
-        The cells at fault, by position in the column from 0.
+        The faults, by index of the cell.
     cells : sequence of object or None
-        The cells as they stand in the sheet, where they read otherwise than their values.
+        The raw cells; None if they equal the values.
     """
 
     values: Sequence[object]
@@ -59,11 +59,11 @@ def typed_column(
     column
         Its declaration.
     cells
-        What the reader found, row by row.
+        Raw cells, row by row.
     locale
-        How texts write numbers, as in the setting.
+        Notation of numbers in texts, as in the setting.
     factor
-        By what numbers are multiplied, where the sheet states another unit than the column's own.
+        Factor that converts numbers into the column's own unit, if the sheet states another.
     """
     clean = CLEAN.get(column.kind)
     if clean is not None and factor is None and cells:
@@ -83,13 +83,13 @@ def typed_column(
 
 
 def absent_column(column: Column, length: int) -> TypedColumn:
-    """Return a column that the sheet does not have: every cell is blank."""
+    """Return a column that the sheet does not have; every cell is blank."""
     default = default_of(replace(column, required=False))
     return TypedColumn([default] * length, [True] * length)
 
 
 def _with_blanks(column: Column, cells: Cells, values: Cells) -> TypedColumn:
-    """Return the values with the column's default between them, where a cell is blank."""
+    """Return the values, with the column's default for blank cells."""
     default = default_of(column)
     blank = [cell is None or cell == "" for cell in cells]
     following = iter(values)
@@ -97,7 +97,7 @@ def _with_blanks(column: Column, cells: Cells, values: Cells) -> TypedColumn:
 
 
 def _plain_numbers(column: Column, cells: Cells, kinds: set[type]) -> list[float] | None:
-    """Return the numbers that texts in plain digits write, as CSV files have them; else None."""
+    """Return the numbers of texts in plain digits, as in CSV files; None for any other column."""
     if column.kind not in (Kind.NUMBER, Kind.WHOLE) or kinds != {str}:
         return None
     texts: list[str] = list(map(str, cells))
@@ -110,21 +110,21 @@ def _plain_numbers(column: Column, cells: Cells, kinds: set[type]) -> list[float
 
 
 def _clean_numbers(column: Column, cells: Cells, kinds: set[type]) -> list[float] | None:
-    """Return numbers that all keep their column's bounds; None if any cell needs a closer look."""
+    """Return the numbers if all are within the column's bounds; None if any cell may be invalid."""
     if not kinds <= {float, int}:
         return None
     try:
         numbers: list[float] = list(map(float, cells))  # type: ignore[arg-type]
     except OverflowError:
         return None
-    # A sum is finite only if no number is infinite or not a number at all.
+    # A sum is finite only if no number is infinite or NaN.
     if not math.isfinite(sum(numbers)):
         return None
     if numbers and not within_bounds(column, min(numbers), max(numbers)):
         return None
     if beyond_measure(numbers):
         return None
-    # Minus nought is nought.
+    # Replace -0.0 by 0.0.
     return [number + 0.0 for number in numbers] if 0.0 in numbers else numbers
 
 
@@ -137,7 +137,7 @@ def _clean_whole_numbers(column: Column, cells: Cells, kinds: set[type]) -> Cell
 
 
 def _clean_texts(column: Column, cells: Cells, kinds: set[type]) -> Cells | None:
-    """Return texts in plain letters that are no spreadsheet errors."""
+    """Return the texts if all are printable ASCII without errors; None for any other column."""
     if not kinds <= {str}:
         return None
     if not all(map(str.isascii, cells)) or not all(map(str.isprintable, cells)):  # type: ignore[arg-type]
@@ -166,7 +166,7 @@ def _cell_by_cell(
     column: Column, cells: Cells, locale: str | None, factor: Fraction | None
 ) -> TypedColumn:
     """Return the values of a column, converting each distinct content once."""
-    # True, 1 and 1.0 are one key to Python, and not one content.
+    # True, 1 and 1.0 are equal keys in Python, but different contents.
     keys = list(zip(map(type, cells), cells, strict=True))
     outcomes = {key: _outcome(column, key[1], locale, factor) for key in set(keys)}
     blanks = {key: is_blank(key[1]) for key in outcomes}
@@ -180,7 +180,7 @@ def _cell_by_cell(
 
 
 def _outcome(column: Column, raw: object, locale: str | None, factor: Fraction | None) -> object:
-    """Return a cell's value or the rule that it breaks."""
+    """Return the value of a cell, or the error with the rule that it breaks."""
     try:
         says_percent = isinstance(raw, str) and tidy_text(raw).endswith("%")
         if factor is None or says_percent or is_blank(raw):

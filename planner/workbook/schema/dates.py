@@ -1,4 +1,4 @@
-"""Cells that mean a day: date cells, and texts that name one day however they are written."""
+"""Read cells that mean a day: date cells, and texts with only one possible meaning."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from planner.workbook.schema.numbers import PLAIN_NUMBER
 
 EXPECTED = "a date cell or YYYY-MM-DD"
 PARTS = re.compile(r"(\d{1,4})([./\- ])(\d{1,2})\2(\d{1,4})", re.ASCII)
-"""Day, month and year in figures."""
+"""Day, month and year in digits."""
 
 WORDS = re.compile(r"\d+|[^\W\d_]+")
 SPELLED = re.compile(r"(?:\d|[^\W\d_]|[ ,./-])+")
-"""Day and year in figures, the month in letters, perhaps behind the day of the week."""
+"""Day and year in digits and the month spelled, with or without a weekday."""
 
 TIME = re.compile(
     r"(?:T|\s+)(?P<hour>\d{1,2}):(?P<rest>\d{2}(?::\d{2}(?:\.\d+)?)?)"
@@ -38,11 +38,11 @@ MONTHS = (
     "november novembre",
     "december dezember décembre decembre",
 )
-"""English, German and French names; three letters and more that begin only one of them will do."""
+"""English, German and French names; unique abbreviations of three letters or more are accepted."""
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LAST_SERIAL = 2958465
-"""Number of 9999-12-31 where a spreadsheet counts days."""
+"""Serial number of 9999-12-31 in spreadsheets."""
 
 
 def day_of(name: str, raw: object) -> date:
@@ -51,14 +51,14 @@ def day_of(name: str, raw: object) -> date:
     Parameters
     ----------
     name
-        The column, for the words of a fault.
+        Name of the column, for messages.
     raw
-        What the cell holds, not blank, a text tidy.
+        Content of the cell; not blank, and tidy if it is a text.
 
     Raises
     ------
     BadValueError
-        If it means no day, one with a time, or perhaps another one.
+        If it is not a day, has a time, or could mean several days.
     """
     if isinstance(raw, datetime):
         if raw.time() != time(0):
@@ -74,7 +74,7 @@ def day_of(name: str, raw: object) -> date:
 
 
 def _written(name: str, text: str) -> date:
-    """Return the one day that a text can mean."""
+    """Return the only day that a text can mean."""
     bare = _without_midnight(name, text)
     figures, words = PARTS.fullmatch(bare), _named(bare)
     if words is not None:
@@ -95,7 +95,7 @@ def _written(name: str, text: str) -> date:
 
 
 def _without_midnight(name: str, text: str) -> str:
-    """Return a text without a time that is the beginning of a day in no zone or in UTC."""
+    """Return a text without its time if that is midnight, without a time zone or in UTC."""
     found = next((m for m in TIME.finditer(text) if m.end() == len(text) and m.start()), None)
     if found is None:
         return text
@@ -112,7 +112,7 @@ def _without_midnight(name: str, text: str) -> str:
 
 
 def _days(first: str, second: str, third: str) -> Iterator[date]:
-    """Yield the days that three figures can mean; two digits are a year of this century."""
+    """Yield the days that three numbers can mean; two digits are a year of this century."""
     if len(first) in (3, 4) or len(third) == 3:
         orders = [(first, second, third)] if len(first) == 4 and len(third) <= 2 else []
     else:
@@ -125,7 +125,7 @@ def _days(first: str, second: str, third: str) -> Iterator[date]:
 
 
 def _day(year: int, month: int, day: int) -> date | None:
-    """Return a day of the calendar, None if there is no such day."""
+    """Return a day of the calendar; None if there is no such day."""
     try:
         return date(year, month, day)
     except (ValueError, OverflowError):
@@ -133,7 +133,7 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 
 def _named(text: str) -> tuple[int, int, int] | None:
-    """Return year, month and day of a text that spells the month; None if it does not."""
+    """Return year, month and day of a text with a spelled month; None for other texts."""
     if not SPELLED.fullmatch(text):
         return None
     words = [word for word in WORDS.findall(text.casefold()) if word not in ORDINALS]
@@ -154,7 +154,7 @@ def _named(text: str) -> tuple[int, int, int] | None:
 
 
 def _month(word: str) -> int:
-    """Return the month that a word names or begins, 0 if that is none or several."""
+    """Return the month of a name or abbreviation; 0 if it is unknown or ambiguous."""
     found = [
         number
         for number, names in enumerate(MONTHS, start=1)
@@ -166,20 +166,20 @@ def _month(word: str) -> int:
 
 
 def _weekday(word: str) -> int | None:
-    """Return the day of the week that a word names, from 0 for Monday; None if it names none."""
+    """Return the weekday of a name or abbreviation, from 0 for Monday; None if it is unknown."""
     if len(word) < 3:
         return None
     return next((at for at, name in enumerate(WEEKDAYS) if name.startswith(word)), None)
 
 
 def _other_weekday(text: str, day: date) -> bool:
-    """Say whether a text names another day of the week than the day's own."""
+    """Return whether a text names another weekday than that of the day."""
     said = _weekday(WORDS.findall(text.casefold())[0])
     return said is not None and said != day.weekday()
 
 
 def _serial(name: str, raw: str | float) -> BadValueError:
-    """Return the fault of a bare number, with the day that a spreadsheet would make of it."""
+    """Return the fault of a bare number, with the day of this serial number in spreadsheets."""
     text = shown(raw)
     try:
         number = float(raw)
@@ -205,7 +205,7 @@ def _serial(name: str, raw: str | float) -> BadValueError:
 
 
 def _unclear(name: str, text: str) -> BadValueError:
-    """Return the fault of a text that names no single day."""
+    """Return the fault of a text that does not name a single day."""
     words = WORDS.findall(text.casefold())
     months = [number for number in map(_month, words) if number]
     figures = [word for word in words if re.fullmatch("[0-9]{1,4}", word)]
@@ -224,7 +224,7 @@ def _unclear(name: str, text: str) -> BadValueError:
 
 
 def _doubtful(name: str, days: Sequence[date]) -> BadValueError:
-    """Return the fault of a text that can be read as several days, or as none for certain."""
+    """Return the fault of a text that is ambiguous, or not a date."""
     rule = f"{name} is a date, and this text is not one or can be read in two ways"
     if len(days) == 2:
         rule = f"{name} is a date, and this can be read as {days[0]} or as {days[1]}"

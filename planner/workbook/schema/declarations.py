@@ -1,4 +1,4 @@
-"""What a column and a sheet of the workbook are: the vocabulary that `sheets.py` declares with."""
+"""Classes for the declaration of columns and sheets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """How a cell's content is read."""
+    """Kind of a column, which decides how its cells are read."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -31,23 +31,23 @@ class Column:
     kind : Kind
         How its cells are read.
     help : str
-        What it means, one sentence, for the person who fills it in.
+        Its meaning in one sentence, for the person who fills it in.
     unit : str
         Unit of its numbers; empty for texts.
     required : bool
         Whether a blank cell is a fault.
     default : object
-        What a blank cell stands for; None means that there is no such value or limit.
+        Value of a blank cell; None means no value or no limit.
     low, high : float or None
         Bounds of a number, both included.
     above : float or None
         Bound that a number must exceed.
     choices : tuple of str
-        What a choice may be.
+        Allowed values of a choice.
     refers_to : tuple of str
-        Sheets (``sheet.column``) in one of which the value must be found.
+        Columns (``sheet.column``); the value must be in one of them.
     example : str
-        An example value, in the data dictionary and in the template.
+        An example value, for the data dictionary and the template.
     """
 
     name: str
@@ -73,7 +73,7 @@ class Table:
     name : str
         Name of the sheet, and of the file in a folder of CSV files.
     help : str
-        What a row stands for.
+        Meaning of a row.
     key : tuple of str
         Columns that together identify a row.
     columns : tuple of Column
@@ -89,7 +89,7 @@ class Table:
     required: bool = False
 
     def column(self, name: str) -> Column:
-        """Return the column of that name.
+        """Return the column of a name.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Sheets of demand and of what is firm: commitments, milestones, the fleet and placed orders."""
+"""Sheets of demand, and of facts at the start: commitments, milestones, fleet, placed orders."""
 
 from __future__ import annotations
 

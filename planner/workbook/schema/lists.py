@@ -1,4 +1,4 @@
-"""Lists in one cell: words separated by commas, those that hold a comma in double quotes."""
+"""Lists in one cell: words separated by commas; words with a comma are in double quotes."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ NEEDS_QUOTES = re.compile(rf'^"|[{SEPARATORS}]')
 
 
 def words_of_list(name: str, text: str) -> tuple[str, ...]:
-    """Return the words of a list, as keys of changes write them too.
+    """Return the words of a list. Keys of changes have the same notation.
 
     Parameters
     ----------
     name
-        The column, for the words of a fault.
+        Name of the column, for messages.
     text
         The cell, tidy: ``CS-3, "CS-3, rev B"``; two quotes within quotes are one.
 
     Raises
     ------
     BadValueError
-        If a double quote opens and does not close at the end of its word.
+        If a double quote is not closed at the end of its word.
     """
     words, at = [], 0
     while at < len(text):
@@ -35,7 +35,7 @@ def words_of_list(name: str, text: str) -> tuple[str, ...]:
         if part is None:
             raise BadValueError(
                 f"{name} is a list, and a double quote in it is not closed, or closes in the "
-                "midst of a word",
+                "middle of a word",
                 'Put a name that holds a comma in double quotes, e.g. CS-4, "CS-3, rev B"; '
                 'write "" for a quote within them',
             )
@@ -46,14 +46,14 @@ def words_of_list(name: str, text: str) -> tuple[str, ...]:
 
 
 def list_text(words: Iterable[str]) -> str:
-    """Return a list as the text of its cell, from which the same words are read again."""
+    """Return the text of a cell for a list; the inverse of `words_of_list`."""
     return ", ".join(
         '"' + word.replace('"', '""') + '"' if NEEDS_QUOTES.search(word) else word for word in words
     )
 
 
 def unquoted(word: str, words: Collection[str], names: Iterable[str]) -> str | None:
-    """Return the name with a comma of which a word is a part, written without quotes; or None."""
+    """Return the name with a comma that was written without quotes; None if there is none."""
     for name in names:
         parts = [tidy_text(part) for part in re.split(f"[{SEPARATORS}]", name)]
         if word in parts and len(parts) > 1 and set(parts) <= set(words):

@@ -1,4 +1,4 @@
-"""Texts that write a number: in plain digits, or with the separators of a declared locale."""
+"""Read numbers from texts: plain digits, or with the separators of a declared locale."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from planner.workbook.schema.cell_contents import BadValueError
 PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 LOCALES = {"en": (" ,", "."), "de": (" .", ","), "fr": (" ", ","), "ch": (" '’", ".")}
-"""Of each locale what may part its thousands, and its decimal mark."""
+"""Thousands separators and decimal mark of each locale."""
 
 SEPARATED = {
     locale: re.compile(
@@ -26,7 +26,7 @@ RETYPE = (
 
 
 def number_of(text: str, locale: str | None = None) -> float | None:
-    """Return the number that a text writes, or None if it writes none.
+    """Return the number in a text; None if the text is not a number.
 
     Parameters
     ----------
@@ -47,19 +47,19 @@ def number_of(text: str, locale: str | None = None) -> float | None:
 
 
 def looks_like_number(text: str) -> bool:
-    """Say whether a text writes a number in plain digits or in any locale."""
+    """Return whether a text is a number in plain digits or in any locale."""
     return number_of(text) is not None or any(number_of(text, name) is not None for name in LOCALES)
 
 
 def refuse_number(name: str, text: str, locale: str | None, expected: str) -> BadValueError:
-    """Return why a text is no number of a column, with the numbers that it may stand for.
+    """Return the error for a text that is not a number, with the numbers that it could mean.
 
     Parameters
     ----------
     name, expected
-        The column, and what it expects.
+        Name of the column, and a description of its values.
     text
-        What the cell holds, tidy.
+        Content of the cell, tidy.
     locale
         Declared locale, or None.
     """

@@ -1,4 +1,4 @@
-"""Lengths of planning periods: one for the whole plan, or others from given days on."""
+"""Lengths of planning periods: one for the whole plan, or several with their first days."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NEXT = "; "
 
 @dataclass(frozen=True)
 class Stretch:
-    """A part of the plan whose periods have one length.
+    """A part of the plan with periods of the same length.
 
     Attributes
     ----------
@@ -38,12 +38,12 @@ class Stretch:
     since: date | None = None
 
     def __str__(self) -> str:
-        """Return it as a cell has it."""
+        """Return the notation in a cell."""
         return self.length if self.since is None else f"{self.length}{SINCE}{self.since}"
 
 
 def stretches(period: str) -> tuple[Stretch, ...]:
-    """Return the parts of a plan in the order of time.
+    """Return the parts of a plan in order of time.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def starts_of(start: date, end: date, period: str) -> list[date]:
 
 
 def _next_start(day: date, length: str) -> date:
-    """Return the first day after a period of a length that is not cut short."""
+    """Return the first day after a full period of some length."""
     if length == "week":
         return day + timedelta(days=7)
     month = day.month - 1 + (3 if length == "quarter" else 1)
@@ -83,27 +83,27 @@ def _next_start(day: date, length: str) -> date:
 
 
 def earlier_days(period: str) -> int:
-    """Return days by which a lead time must shrink so that each start is done a period earlier.
+    """Return how many days shorter a lead time must be to gain a period from every start.
 
-    Where the length changes, these are the days where periods are shortest.
+    If the plan has several lengths of periods, this holds where periods are shortest.
     """
     return min(LONGEST_DAYS[part.length] for part in stretches(period))
 
 
 def periods_of(words: Sequence[str], expected: str) -> str:
-    """Return lengths of periods as they are written in the inputs: ``week; month from <day>``.
+    """Return lengths of periods in normal form, e.g. ``week; month from 2027-01-01``.
 
     Parameters
     ----------
     words
-        The parts of the cell, tidy texts.
+        The parts of the cell, as tidy texts.
     expected
-        What the setting expects, for a remedy.
+        Description of the allowed values, for the remedy.
 
     Raises
     ------
     BadValueError
-        If a part is no length, has no day, or does not follow on the one before.
+        If a part is not a length, has no day, or cannot follow the part before.
     """
     if not words:
         raise BadValueError("period is a choice", f"Give {expected}")
@@ -123,7 +123,7 @@ def periods_of(words: Sequence[str], expected: str) -> str:
 
 
 def _day(length: str, text: str | None) -> date | None:
-    """Return the day from which a length holds."""
+    """Return the first day of a length."""
     if text is None:
         return None
     try:
@@ -133,7 +133,7 @@ def _day(length: str, text: str | None) -> date | None:
 
 
 def _follows(stretch: Stretch, before: Stretch | None) -> None:
-    """Refuse a part of a plan that cannot follow on the one before, None for the first."""
+    """Refuse a part of a plan that cannot follow the part before, which is None for the first."""
     length, day = stretch.length, stretch.since
     if before is None:
         if day is not None:
@@ -159,6 +159,6 @@ def _follows(stretch: Stretch, before: Stretch | None) -> None:
         )
     if length != "week" and day.day != 1:
         raise BadValueError(
-            f"periods by {length} start on the first of a month, and {day} is none",
+            f"periods by {length} start on the first of a month, and {day} is not the first",
             f"Give {day.replace(day=1)}, or the first after it",
         )

@@ -16,7 +16,7 @@ TABLES = (*SETTINGS_TABLES, *SUPPLY_TABLES, *SITE_TABLES, *DEMAND_TABLES, *WHATI
 """All sheets, in the order of the template."""
 
 FOR_PEOPLE = frozenset({"readme", "check", "planner check"})
-"""Sheets that `init` and `check` write for people; the reader passes over them."""
+"""Sheets that `init` and `check` write for people, and that the reader ignores."""
 
 BY_NAME = {table.name: table for table in TABLES}
 """The sheets by name."""

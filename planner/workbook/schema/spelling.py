@@ -1,4 +1,4 @@
-"""Finds the name that was probably meant by one that is not known."""
+"""Find the known name that is probably meant by an unknown one."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from planner.workbook.schema.cell_contents import folded
 
 MOST_COMPARED = 40_000
-"""Names compared in all: where thousands are wrong, a hint for each would take hours."""
+"""Limit of the number of comparisons, because hints for thousands of names would take hours."""
 
 
 class Speller:
-    """Known names, and which of them another one is near to.
+    """Finds the nearest of some known names.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class Speller:
         self.told: dict[str, str | None] = {}
 
     def nearest(self, text: str) -> str | None:
-        """Return the name that a text differs from by case or spaces, or little more; or None."""
+        """Return the nearest known name; None if none is near."""
         word = folded(text)
         if word in self.spelled:
             return self.spelled[word]

@@ -1,7 +1,7 @@
-"""Names that carry a unit: which column `lead_weeks` or `IT power [MW]` means, and in which unit.
+"""Names with a unit: the column and the unit that `lead_weeks` or `IT power [MW]` means.
 
-A name such as `lead_weeks` is no misspelling of `lead_days`. Renamed, its 26 weeks would be read
-as 26 days. So the unit is found first, and the column by the words that are left.
+`lead_weeks` is not a misspelling of `lead_days`: if it were renamed, 26 weeks would be read as 26
+days. So first the unit is found, then the column from the other words.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ RATES = {
     "annually": "year",
 }
 QUANTITY_WORDS = {"power": {"power"}, "time": {"time", "duration"}, "volume": {"flow"}}
-"""Words that say no more than the kind of a unit does, so that they tell no column apart."""
+"""Words that only repeat the dimension of the unit, and do not distinguish columns."""
 
 SPELLINGS = {
     "w": "W",
@@ -39,23 +39,23 @@ SPELLINGS = {
     **{code: code.upper() for code in CURRENCIES},
 }
 SPANS = ("time",)
-"""Kind of the columns that count days, weeks or seconds."""
+"""Dimension of columns in days, weeks or seconds."""
 
 
 @dataclass(frozen=True)
 class UnitName:
-    """What a name that carries a unit means.
+    """Meaning of a name with a unit.
 
     Attributes
     ----------
     column : Column
-        The column whose quantity it names.
+        The column.
     unit : str
-        The unit, as it can stand in brackets behind the column's name.
+        The unit, as written in brackets after the column's name.
     error : BadValueError or None
-        Why the column's numbers cannot be converted from that unit; None if they can.
+        Why numbers cannot be converted from that unit; None if they can.
     is_exact : bool
-        Whether the words of the name are the column's own, not just near to them.
+        Whether the words of the name are exactly those of the column.
     """
 
     column: Column
@@ -69,7 +69,7 @@ class UnitName:
         return f"{self.column.name}, {'' if self.unit.startswith('per ') else 'in '}{self.unit}"
 
     def heading(self) -> str:
-        """Say by which heading the column is read as it is meant."""
+        """Return a remedy: the heading with which the column is read as meant."""
         name, unit = self.column.name, f"`{self.column.name} [{self.unit}]`"
         if self.error is not None and own_kind(self.column) == SPANS:
             return (
@@ -83,7 +83,7 @@ class UnitName:
         return f"{self.meaning}: name it {unit}"
 
     def value(self) -> str:
-        """Say how one value of the column is given, where no heading states a unit."""
+        """Return a remedy for a single value, where no heading can state a unit."""
         own = "shares of 1" if is_share(self.column) else own_unit(self.column)
         return f"Did you mean {self.meaning}? Name {self.column.name} and give the value in {own}"
 
@@ -96,14 +96,14 @@ def column_of_words(text: str, unit: str, columns: Iterable[Column]) -> Column |
     text
         The heading without its unit.
     unit
-        The unit that stands with it.
+        The unit beside it.
     columns
-        The columns that it may be.
+        The columns that it may mean.
 
     Returns
     -------
     Column or None
-        None if no column has this name and a unit of this kind, or several do.
+        None unless exactly one column has this name and a unit of this dimension.
     """
     said = unit_of(unit)
     if said is None:
@@ -116,16 +116,16 @@ def column_of_words(text: str, unit: str, columns: Iterable[Column]) -> Column |
 
 
 def unit_name(name: str, columns: Sequence[Column], currency: str | None) -> UnitName | None:
-    """Return what an unknown name means if it is a column's name with another unit.
+    """Return the meaning of an unknown name if it is a column's name with another unit.
 
     Parameters
     ----------
     name
-        The name, in small letters, its words joined by underscores.
+        The name in lower case, with underscores between words.
     columns
-        The columns that it may be.
+        The columns that it may mean.
     currency
-        Currency of the plan; None where it is not known.
+        Currency of the plan; None if it is unknown.
     """
     numbers = [column for column in columns if column.kind in (Kind.NUMBER, Kind.WHOLE)]
     for find in (named_columns, near_columns, only_column):
@@ -141,19 +141,19 @@ def unit_name(name: str, columns: Sequence[Column], currency: str | None) -> Uni
 
 
 def named_columns(words: Sequence[str], suffix: str, columns: Sequence[Column]) -> list[Column]:
-    """Return the columns whose name, without its unit, is these words."""
+    """Return the columns whose name, without its unit, consists of these words."""
     return [column for column in columns if words_match(words, column)]
 
 
 def near_columns(words: Sequence[str], suffix: str, columns: Sequence[Column]) -> list[Column]:
-    """Return the column whose name, without its unit, is nearest to some words; or none."""
+    """Return the column whose name, without its unit, is nearest to some words, if any is near."""
     names = {"_".join(own_words(column)): column for column in columns}
     near = get_close_matches("_".join(words), [name for name in names if name], n=1, cutoff=0.6)
     return [names[name] for name in near]
 
 
 def only_column(words: Sequence[str], suffix: str, columns: Sequence[Column]) -> list[Column]:
-    """Return the columns whose unit is of the same kind as one with a dimension."""
+    """Return the columns whose unit has the same dimension as a unit."""
     said = unit_of(suffix)
     if said is None or said.kind in (("",), ("share",), ("scale",)):
         return []
@@ -161,9 +161,9 @@ def only_column(words: Sequence[str], suffix: str, columns: Sequence[Column]) ->
 
 
 def splits(name: str, *, turned: bool) -> Iterator[tuple[list[str], str]]:
-    """Yield the words of a name and the unit behind them, the shortest unit first.
+    """Yield each split of a name into words and a unit at its end, the shortest unit first.
 
-    Turned, the unit may be the first word, too.
+    With `turned`, the unit may be the first word too.
     """
     words = words_of(name)
     for order in (words, words[1:] + words[:1]) if turned else (words,):
@@ -173,7 +173,7 @@ def splits(name: str, *, turned: bool) -> Iterator[tuple[list[str], str]]:
 
 
 def in_unit(column: Column, suffix: str, currency: str | None) -> UnitName | None:
-    """Return a column in the unit that a name ends with, None if that is no unit."""
+    """Return the meaning of a column's name with another unit; None if the unit is unknown."""
     money = currency or "money"
     below = column.unit.partition(" per ")[2]
     ways = [suffix, f"per {suffix}", f"{money} per {suffix}", f"{money} {suffix}"]
@@ -187,14 +187,14 @@ def in_unit(column: Column, suffix: str, currency: str | None) -> UnitName | Non
         error = refusal(column, unit, None)
         if error is None:
             return UnitName(column, unit, refusal(column, unit, currency))
-        # A month of days is a unit of the right kind, and still of no fixed length.
+        # A month has the dimension of days, but no fixed length.
         if said.kind == SPANS == own_kind(column):
             return UnitName(column, unit, error)
     return None
 
 
 def refusal(column: Column, unit: str, currency: str | None) -> BadValueError | None:
-    """Return why a column cannot be given in a unit, None if it can."""
+    """Return the error for a column that cannot be given in a unit; None if it can."""
     try:
         factor_to(column, unit, currency)
     except BadValueError as error:
@@ -203,13 +203,13 @@ def refusal(column: Column, unit: str, currency: str | None) -> BadValueError | 
 
 
 def own_kind(column: Column) -> tuple[str, ...]:
-    """Return the kind of a column's own unit."""
+    """Return the dimension of a column's own unit."""
     own = unit_of(column.unit) if column.unit else None
     return ("",) if own is None else own.kind
 
 
 def words_match(words: Sequence[str], column: Column) -> bool:
-    """Say whether words name a column, but for its unit and for what its unit says anyway."""
+    """Return whether words are a column's name, apart from its unit and words that repeat it."""
     idle = QUANTITY_WORDS.get(own_kind(column)[0], set())
     return [word for word in words if word not in idle] == [
         word for word in own_words(column) if word not in idle
@@ -227,12 +227,12 @@ def own_words(column: Column) -> list[str]:
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a name in small letters; a slash between two means per."""
+    """Return the words of a name in lower case; a slash becomes `per`."""
     return re.findall(r"[^\W_]+|[%#$€£¥°]", text.lower().replace("/", " per "))
 
 
 def with_unit(near: Column, said: str) -> str:
-    """Return the name of a column that was probably meant, with its unit if that was not said."""
+    """Return a column's name, with its unit in words if `said` does not state it."""
     carried = words_of(near.name)[-1] if own_words(near) != words_of(near.name) else "?"
     if own_kind(near) == ("",) or near.kind not in (Kind.NUMBER, Kind.WHOLE):
         return near.name

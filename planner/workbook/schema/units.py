@@ -1,7 +1,7 @@
-"""Units that people write over a column, and by what its numbers are multiplied to be in its own.
+"""Units in headings, and their conversion into the unit of the column.
 
-A unit is a numerator and what it is divided by, e.g. ``k$ per MW and month``. Counted things
-(units, systems, slots) have no dimension. A unit of another kind is refused, never ignored.
+A unit is a numerator and its divisors, e.g. ``k$ per MW and month``. Counted things (units,
+systems, slots) have no dimension. A unit of another dimension is refused, never ignored.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from planner.workbook.schema.cell_contents import BadValueError, tidy_text
 from planner.workbook.schema.declarations import Column, Kind
 
 DAYS_OF_A_MONTH = Fraction(1461, 48)
-"""Mean of the calendar, for rates: 365.25 / 12."""
+"""Mean days in a month, for rates: 365.25 / 12."""
 
 POWER = {"w": Fraction(1, 1000), "kw": Fraction(1), "mw": Fraction(1000), "gw": Fraction(10**6)}
 WATTS = {"watt": "w", "kilowatt": "kw", "megawatt": "mw", "gigawatt": "gw"}
@@ -80,7 +80,7 @@ SCALES = {
     "billion": 10**9,
 }
 SPELLED = {"tsd", "thousand", "000", "'000", "million", "billion", "k"}
-"""Scales that may stand without a currency."""
+"""Scales that are allowed without a currency."""
 
 CENTS = {"ct", "cent", "¢"}
 SYMBOLS = {
@@ -121,7 +121,7 @@ CURRENCIES = {
     "thb",
 }
 NOTHING = {"", "-", "–", "—", "n/a", "na", "none", "no unit", "dimensionless"}
-"""What states no unit."""
+"""Texts that mean no unit."""
 
 MILLIWATT = re.compile(r"\bmWh?\b")
 DIVIDED = re.compile(r"\s*(?:/|·|\*|×|-|\bper\b|\band\b)\s*")
@@ -129,18 +129,18 @@ DIVIDED = re.compile(r"\s*(?:/|·|\*|×|-|\bper\b|\band\b)\s*")
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit as it was written.
+    """A unit, as written.
 
     Attributes
     ----------
     kind : tuple of str
-        Dimension of its numerator, then those that it is divided by, in order of the alphabet.
+        Dimension of its numerator, then those of its divisors, in alphabetical order.
     factor : Fraction
-        How many kW, days, litres, or whole units of money one of it is.
+        Its size in kW, days, litres, or whole units of money.
     money : str
-        Currency or symbol, in small letters; empty where none is said.
+        Currency or symbol, in lower case; empty if there is none.
     span : str
-        The time that its numerator is, e.g. ``month``.
+        Name of the time in its numerator, e.g. ``month``.
     """
 
     kind: tuple[str, ...]
@@ -150,9 +150,9 @@ class Unit:
 
 
 def unit_of(text: str) -> Unit | None:
-    """Return the unit that a text writes, or None if it is not known."""
+    """Return the unit in a text; None if it is unknown."""
     text = " ".join(tidy_text(text).strip("[](){}<> ").replace("³", "3").split())
-    # A milliwatt is nobody's, and who writes it means another unit that cannot be told.
+    # Nobody plans in milliwatts (mW); the text probably means another unit.
     if MILLIWATT.search(text):
         return None
     text = re.sub(r"\bp\.\s?a\.|\ba year\b|\byearly\b", "per year", text.lower())
@@ -201,10 +201,10 @@ def _token(text: str) -> Unit | None:
 
 
 def _money(word: str) -> Unit | None:
-    """Return an amount of money, scaled or not, before or behind its currency."""
+    """Return a unit of money, with or without a scale before or after its currency."""
     if word == "money":
         return Unit(("money",), Fraction(1))
-    if word in ("teur", "t€", "tchf"):  # with other currencies a T is a trillion
+    if word in ("teur", "t€", "tchf"):  # With other currencies, T means trillion.
         return Unit(("money",), Fraction(1000), word[1:])
     if word in CENTS or word.removesuffix("s") in CENTS:
         return Unit(("money",), Fraction(1, 100))
@@ -220,26 +220,26 @@ def _money(word: str) -> Unit | None:
 
 
 def is_share(column: Column) -> bool:
-    """Say whether a column's numbers are shares of one, in which a percentage has one meaning."""
+    """Return whether a column's numbers are shares of one, for which percentages are clear."""
     return column.kind is Kind.NUMBER and column.high is not None and column.high <= 1.0
 
 
 def factor_to(column: Column, said: str, currency: str | None) -> Fraction:
-    """Return by what a column's numbers are multiplied when they are in another unit.
+    """Return the factor that converts numbers from another unit into the column's unit.
 
     Parameters
     ----------
     column
         A column of numbers.
     said
-        The unit that stands over it in the sheet.
+        The unit that the sheet states.
     currency
-        Currency of the plan; None where it is not known.
+        Currency of the plan; None if it is unknown.
 
     Raises
     ------
     BadValueError
-        If the unit is not known, or is of another kind than the column's own.
+        If the unit is unknown, or of another dimension than the column's own.
     """
     said = tidy_text(said).strip("[](){}<> ")
     same = said.lower() == column.unit.lower() and not MILLIWATT.search(said)
@@ -268,13 +268,13 @@ def factor_to(column: Column, said: str, currency: str | None) -> Fraction:
 
 
 def _counts_others(said: str, own: str) -> bool:
-    """Say whether a unit counts other things than the column does, e.g. halls for systems."""
+    """Return whether a unit counts other things than the column, e.g. halls for systems."""
     here, there = ({thing for thing in THINGS if thing in text.lower()} for text in (own, said))
     return bool(here) and not there <= here
 
 
 def is_currency(said: str, currency: str) -> bool:
-    """Say whether a symbol or code, in small letters, can stand for a plan's currency."""
+    """Return whether a symbol or code, in lower case, can mean a plan's currency."""
     return said.upper() == currency.upper() or currency.upper() in SYMBOLS.get(said, ())
 
 
@@ -284,5 +284,5 @@ def own_unit(column: Column) -> str:
 
 
 def multiplied(value: float, factor: Fraction) -> float:
-    """Return a number in the column's own unit, rounded once, so that 34,600 W are 34.6 kW."""
+    """Return a number in the column's unit; rounded only once, so that 34,600 W are 34.6 kW."""
     return value * factor.numerator / factor.denominator

@@ -1,4 +1,4 @@
-"""One cell's content to one typed value, or to the rule that it breaks."""
+"""Convert the content of a cell into a typed value, or report the rule that it breaks."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ YES, NO = frozenset({"yes", "true", "y", "1"}), frozenset({"no", "false", "n", "
 LINE_BREAK = re.compile("[\t\n\r\x85\u2028\u2029]")
 LONGEST_NAME = 200
 LONGEST_NUMBER = 10**15
-"""From here on a spreadsheet has rounded a number, so that it names nothing."""
+"""Spreadsheets round whole numbers from here on, so that these cannot be used as names."""
 
 LARGEST, LEAST = 1e15, 1e-100
-"""No amount of a plan is larger; nor is any this near to 0, though rounding leaves 1e-17 of it."""
+"""Limits of plausible amounts; rounding can leave numbers such as 1e-17 in place of zero."""
 
 
 def convert(column: Column, raw: object, locale: str | None = None) -> object:
@@ -40,14 +40,14 @@ def convert(column: Column, raw: object, locale: str | None = None) -> object:
     column
         Declaration of the cell's column.
     raw
-        What the reader found: None, text, number, boolean or date.
+        Raw content: None, text, number, boolean or date.
     locale
-        How texts write numbers, as in the setting; None for plain digits.
+        Notation of numbers in texts, as in the setting; None for plain digits.
 
     Raises
     ------
     BadValueError
-        If the content breaks the column's rule, or is blank where a value is required.
+        If the content breaks a rule of the column, or is blank although a value is required.
     """
     if isinstance(raw, str):
         raw = tidy_text(raw)
@@ -58,7 +58,7 @@ def convert(column: Column, raw: object, locale: str | None = None) -> object:
 
 
 def default_of(column: Column) -> object:
-    """Return what a blank cell of a column stands for.
+    """Return the value of a blank cell.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def default_of(column: Column) -> object:
 
 
 def expected(column: Column) -> str:
-    """Say what a column expects, for a remedy."""
+    """Describe the values of a column, for a remedy."""
     if column.kind is Kind.CHOICE:
         return "one of " + ", ".join(column.choices)
     if column.kind is Kind.PERIODS:
@@ -93,13 +93,13 @@ def expected(column: Column) -> str:
 
 
 def beyond_measure(numbers: Sequence[float]) -> bool:
-    """Say whether any number is so large, or so near to 0, that calculating with it overflows."""
+    """Return whether any number is too large, or too near to zero, to calculate with."""
     sizes = list(map(abs, numbers))
     return max(sizes, default=0.0) > LARGEST or 0.0 < min(filter(None, sizes), default=1.0) < LEAST
 
 
 def within_bounds(column: Column, low: float, high: float) -> bool:
-    """Say whether all numbers from the lowest to the highest keep a column's bounds."""
+    """Return whether all numbers from the lowest to the highest are within a column's bounds."""
     return not (
         (column.low is not None and low < column.low)
         or (column.above is not None and low <= column.above)
@@ -141,11 +141,11 @@ def _number(column: Column, raw: object, locale: str | None) -> float:
         value = math.inf
     if not math.isfinite(value):
         raise BadValueError(f"{column.name} is a finite number", f"Give {expected(column)}")
-    return bounded(column, value + 0.0)  # minus nought is nought
+    return bounded(column, value + 0.0)  # Replace -0.0 by 0.0.
 
 
 def _written(column: Column, text: str, locale: str | None) -> float:
-    """Return the number that a text writes; a percentage only where it has one meaning."""
+    """Return the number in a text; a percentage only if the column is a share."""
     value = number_of(text.removesuffix("%").rstrip(), locale)
     if value is None:
         raise refuse_number(column.name, text, locale, expected(column))
@@ -160,7 +160,7 @@ def _written(column: Column, text: str, locale: str | None) -> float:
 
 
 def bounded(column: Column, value: float) -> float:
-    """Return a number that keeps its column's bounds.
+    """Return a number after a check of its column's bounds.
 
     Raises
     ------
@@ -186,12 +186,12 @@ def _whole(column: Column, raw: object, locale: str | None) -> int:
 
 
 def whole(column: Column, value: float) -> int:
-    """Return a number without a fraction.
+    """Return a whole number.
 
     Raises
     ------
     BadValueError
-        If it has one.
+        If it has a fraction.
     """
     if not value.is_integer():
         raise BadValueError(f"{column.name} is a whole number", f"Give {expected(column)}")
@@ -222,7 +222,7 @@ def _choice(column: Column, raw: object, locale: str | None) -> str:
 
 
 def _plain_word(text: str) -> str:
-    """Return a choice's word in any case, its parts joined by spaces, hyphens or underscores."""
+    """Return a choice in normal form, independent of case and of spaces, hyphens, underscores."""
     return folded(text.replace("-", " ").replace("_", " "))
 
 

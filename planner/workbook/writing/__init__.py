@@ -1,1 +1,1 @@
-"""Templates, the data dictionary, and inputs written in another form."""
+"""Write templates, the data dictionary, and inputs in other formats."""

@@ -1,4 +1,4 @@
-"""Turns inputs that were read back into rows of raw values, to be written in another form."""
+"""Convert inputs back into rows of raw values, to write them in another format."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ HEADER_ROWS = 12
 
 
 def raw_sheets(inputs: Inputs) -> Sheets:
-    """Return inputs as rows of raw values, from which the same inputs are read again.
+    """Return inputs as rows of raw values, which can be read again with the same result.
 
-    Blank cells stay blank, so that a default is not made to look like a decision.
+    Blank cells stay blank, so that a default does not look like a decision.
 
     Parameters
     ----------
     inputs
-        A workbook or folder, read.
+        The inputs.
 
     Returns
     -------
     dict of str to list of dict
-        For every sheet with rows, its values in the columns' own units.
+        Rows of every sheet that has any, with values in the columns' own units.
     """
     sheets = {
         table.name: [_raw_row(table, row) for row in inputs.tables[table.name]]
         for table in TABLES
         if inputs.tables[table.name]
     }
-    # The copy's numbers are in plain digits or number cells, whatever the source's locale is.
+    # The copy has plain digits or number cells, so the locale of the source does not apply.
     settings = [row for row in sheets["settings"] if row["setting"] != "locale"]
     sheets["settings"] = settings
     for row in settings:
@@ -47,7 +47,7 @@ def raw_sheets(inputs: Inputs) -> Sheets:
 
 
 def _raw_row(table: Table, row: Row) -> dict[str, object]:
-    """Return one row's values, None for a blank cell."""
+    """Return the values of a row; None for a blank cell."""
     return {
         column.name: None if column.name in row.blank else row[column.name]
         for column in table.columns
@@ -55,12 +55,12 @@ def _raw_row(table: Table, row: Row) -> dict[str, object]:
 
 
 def left_out(raw: Sequence[RawSheet]) -> list[str]:
-    """Return what a copy does not carry: columns and sheets that the planner does not read.
+    """Return descriptions of columns and sheets that a copy leaves out, as they are not read.
 
     Parameters
     ----------
     raw
-        The sheets as they stand in the source.
+        The sheets of the source.
     """
     found = []
     for sheet in raw:

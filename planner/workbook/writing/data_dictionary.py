@@ -1,4 +1,4 @@
-"""Writes the data dictionary: every sheet, column and setting, made from their declarations."""
+"""Write the data dictionary of every sheet, column and setting, from their declarations."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ planner itself reads with; write it anew with `planner init --dictionary > input
 
 
 def data_dictionary() -> str:
-    """Return the data dictionary as a page of Markdown that ends in one line break."""
+    """Return the data dictionary as a page of Markdown."""
     parts = [INTRODUCTION, _contents(), *(_section(table) for table in TABLES)]
     return "\n".join(parts)
 
@@ -91,7 +91,7 @@ def _contents() -> str:
 
 
 def _section(table: Table) -> str:
-    """Return one sheet's part of the page; the settings' own rows stand below their columns."""
+    """Return the section of a sheet; that of `settings` also lists every setting."""
     need = "Required" if table.required else "May be left out"
     text = f"## {table.name}\n\n{table.help} {need}. Key: {_names(table.key)}.\n\n"
     text += _columns("column", table.columns)
@@ -137,7 +137,7 @@ def _names(names: Sequence[str], joint: str = ", ") -> str:
 
 
 def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table that ends in a line break."""
+    """Return a Markdown table, with a final line break."""
     lines = [headings, ["---"] * len(headings), *rows]
     return "".join(
         "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines

@@ -1,4 +1,4 @@
-"""Says in words what a declared column takes, for header comments and the data dictionary."""
+"""Describe the values of a column in words, for header comments and the data dictionary."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def described(column: Column) -> str:
 
 
 def allowed_values(column: Column) -> str:
-    """Return a column's choices or bounds in words; empty if anything of its kind is allowed."""
+    """Return the choices or bounds of a column in words; empty if it has none."""
     if column.kind is Kind.PERIODS:
         return f"{', '.join(column.choices)}; several with their days, e.g. {EXAMPLE}"
     if column.choices:
@@ -45,7 +45,7 @@ def allowed_values(column: Column) -> str:
 
 
 def default_text(column: Column) -> str:
-    """Return what a blank cell stands for; empty if it stands for no value or no limit."""
+    """Return the default of a column as text; empty if a blank cell means no value or limit."""
     return "" if column.default is None else plain(column.default)
 
 

@@ -1,4 +1,4 @@
-"""The rows that `planner init` starts a workbook with."""
+"""Rows of the workbooks that `planner init` writes."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ Sheets = dict[str, list[dict[str, object]]]
 """Rows of raw values for each sheet."""
 
 PERIODS = "week; month from 2026-07-01; quarter from 2027-01-01"
-"""Periods to begin with: what is decided soon by week, later by month, then by quarter.
+"""Periods of the example: weeks first, then months, then quarters.
 
 Planned by month throughout, the same plan costs the same, 860,780,047, in the same 1.2 CPU seconds.
 """
 
 
 def first_plan() -> Sheets:
-    """Return a small plan that meets its milestones: the declarations' examples, sized to fit.
+    """Return the rows of a small plan that meets its milestones, based on the examples of columns.
 
-    Two halls of 10 MW carry 588 systems of 34 kW IT power, of which 18 MW need 530; opened one
-    after the other, the first by the end of 2026. So the plan decides something, and misses
-    nothing.
+    Two halls of 10 MW have room for 588 systems of 34 kW IT power; 18 MW need 530 of them. The
+    halls open one after the other, the first by the end of 2026. So the plan has decisions to make
+    and misses nothing.
     """
     return {
         "settings": [
@@ -47,7 +47,7 @@ def first_plan() -> Sheets:
 
 
 def blank_settings() -> list[dict[str, object]]:
-    """Return the settings to fill in: required ones without a value, others with their default."""
+    """Return the settings to fill in: required ones are blank, others have their default."""
     return [
         {"setting": setting.name, "value": setting.default, "source": None}
         for setting in SETTINGS
@@ -56,7 +56,7 @@ def blank_settings() -> list[dict[str, object]]:
 
 
 def example_value(column: Column) -> object:
-    """Return a declaration's example as the raw value that its cell holds, None without one."""
+    """Return the example of a column as the raw value of a cell; None if it has no example."""
     text = column.example
     if not text:
         return None
@@ -73,7 +73,7 @@ def example_value(column: Column) -> object:
 
 
 def _example(sheet: str, **changed: object) -> dict[str, object]:
-    """Return the row of a sheet's examples, with some cells changed."""
+    """Return a row with the examples of a sheet's columns, some of them replaced."""
     row = {column.name: example_value(column) for column in BY_NAME[sheet].columns}
     return row | changed
 

@@ -1,4 +1,4 @@
-"""The sheet README of an input workbook: what to fill in, in which order, colours and words."""
+"""Write the sheet README of an input workbook: order of work, colours and terms."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _line(sheet: Worksheet, text: str) -> None:
 
 
 def _pair(sheet: Worksheet, name: str, meaning: str) -> int:
-    """Write a name and its meaning, and return the row."""
+    """Write a term and its meaning, and return the row."""
     sheet.append([name, meaning])
     row = sheet.max_row
     sheet.cell(row, 1).font = Font(name="Calibri", size=11, bold=True, color=INK)
@@ -116,7 +116,7 @@ def _pair(sheet: Worksheet, name: str, meaning: str) -> int:
 
 
 def _example(sheet: Worksheet, table: Table, *, linked: bool) -> None:
-    """Write what a sheet's row is, its columns, and an example of each."""
+    """Write the meaning of a sheet's rows, its columns, and an example of each."""
     need = "required" if table.required else "may be left out"
     row = _pair(sheet, table.name, f"{table.help} {need.capitalize()}.")
     if linked:

@@ -1,4 +1,4 @@
-"""How an input workbook looks: headers, comments, drop-downs, formats; bytes that repeat."""
+"""Layout of an input workbook: headers, comments, drop-down lists, formats; reproducible bytes."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from planner.workbook.writing.validations import (
 )
 
 CellValue = None | int | float | str | date
-"""What a cell of an input workbook holds."""
+"""Content of a cell of an input workbook."""
 
 SAVED = datetime(2000, 1, 1)
-"""Time stamp of every workbook, so that the same rows give the same bytes."""
+"""Timestamp of every workbook, so that equal rows give equal bytes."""
 
 REQUIRED_HEADER = PatternFill("solid", fgColor="1F4E79")
 OPTIONAL_HEADER = PatternFill("solid", fgColor="DDE6EE")
@@ -40,12 +40,12 @@ READ_AS_FORMULA = ("=", "+", "-", "@")
 
 
 def workbook_bytes(sheets: Sequence[tuple[Table, list[list[CellValue]]]]) -> bytes:
-    """Return an ``.xlsx`` file, the same bytes for the same sheets.
+    """Return the bytes of an ``.xlsx`` file; they are equal for equal sheets.
 
     Parameters
     ----------
     sheets
-        Each sheet's declaration with its cells, row by row in the order of the columns.
+        Each sheet's declaration and its cells, row by row, in the order of the columns.
     """
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
@@ -68,10 +68,10 @@ def workbook_bytes(sheets: Sequence[tuple[Table, list[list[CellValue]]]]) -> byt
 
 
 def _write_headers(sheet: Worksheet, table: Table) -> None:
-    """Write row 1: bold, dark where required, each with a comment that says what to fill in.
+    """Write row 1 with the names of columns: bold, dark if required, with comments.
 
-    Below it the units, where the sheet has any: the reader knows that row and holds it to the
-    declarations.
+    If the sheet has units, they are written in row 2. The reader recognises that row, and checks
+    the units.
     """
     for position, column in enumerate(table.columns, start=1):
         cell = sheet.cell(1, position, column.name)
@@ -90,13 +90,13 @@ def _write_headers(sheet: Worksheet, table: Table) -> None:
 
 
 def _comment(text: str) -> Comment:
-    """Return a comment whose box is high enough for its text."""
+    """Return a comment with a box that is high enough for its text."""
     lines = sum(1 + len(line) // 42 for line in text.split("\n"))
     return Comment(text, "planner", width=300, height=20 + 17 * lines)
 
 
 def _write_rows(sheet: Worksheet, table: Table, rows: Iterable[Sequence[CellValue]]) -> None:
-    """Write the rows; a text stays a text, whatever it begins with."""
+    """Write the rows; a text stays a text, even if it begins with =."""
     for number, row in enumerate(rows, start=first_row(table)):
         for position, (column, value) in enumerate(zip(table.columns, row, strict=True), start=1):
             if value is None:
@@ -104,16 +104,17 @@ def _write_rows(sheet: Worksheet, table: Table, rows: Iterable[Sequence[CellValu
             cell = sheet.cell(number, position, value)
             if isinstance(value, str):
                 cell.data_type = "s"
-                # Without the mark, editing the cell would turn such a text into a formula.
+                # Without this format, editing the cell would turn such a text into a formula.
                 cell.quotePrefix = value.startswith(READ_AS_FORMULA)
             cell.number_format = _number_format(column, value)
             cell.alignment = _alignment(column)
 
 
 def _number_format(column: Column, value: CellValue = None) -> str:
-    """Return the format of a cell, or of a column's empty cells where no value is given.
+    """Return the number format of a cell; without a value, that of a column's empty cells.
 
-    Text columns are formatted as text: typed into them, an id such as 1-2 stays what it is.
+    Text columns have the text format, so that a spreadsheet does not change an id such as 1-2 into
+    a date.
     """
     if isinstance(value, date) or (value is None and column.kind is Kind.DATE):
         return "yyyy-mm-dd"
@@ -123,13 +124,13 @@ def _number_format(column: Column, value: CellValue = None) -> str:
 
 
 def _alignment(column: Column) -> Alignment:
-    """Return figures to the right and words to the left, kept apart where they meet."""
+    """Return the alignment of a column: numbers right, words left, with a space between them."""
     figures = column.kind in (Kind.NUMBER, Kind.WHOLE, Kind.DATE)
     return Alignment(horizontal="right" if figures else "left", vertical="center", indent=1)
 
 
 def _help_with_settings(sheet: Worksheet, rows: Sequence[Sequence[CellValue]]) -> None:
-    """Give each setting its comment."""
+    """Add a comment to each setting."""
     declared = {setting.name: setting for setting in SETTINGS}
     for number, row in enumerate(rows, start=2):
         setting = declared.get(str(row[0]))
@@ -159,14 +160,14 @@ def _lay_out(sheet: Worksheet, table: Table) -> None:
 
 
 def _shown(value: object) -> str:
-    """Return about what a cell shows, to measure it."""
+    """Return approximately the text that a cell shows, to measure its width."""
     if isinstance(value, int | float):
         return f"{value:,}"
     return value.strftime("%Y-%m-%d") if isinstance(value, date) else str(value or "")
 
 
 def _repeatable(content: bytes) -> bytes:
-    """Return the same workbook with the time of saving taken out."""
+    """Return the same workbook without the time of saving."""
     stream = io.BytesIO()
     stamp = f"{SAVED.isoformat()}Z".encode()
     with (

@@ -1,4 +1,4 @@
-"""Writes input workbooks and folders of CSV files, from rows and the sheets' declarations."""
+"""Write input workbooks and folders of CSV files, from rows and the sheets' declarations."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from planner.workbook.writing.example_rows import blank_settings, first_plan
 from planner.workbook.writing.sheet_layout import CellValue, workbook_bytes
 
 Rows = Sequence[Mapping[str, object]]
-"""Rows of a sheet, each from column name to raw value."""
+"""Rows of a sheet; each maps column names to raw values."""
 
 LONGEST_TEXT = 32767
-"""Characters that a spreadsheet cell holds; a longer text would be cut without a word."""
+"""Limit of the length of a text in a spreadsheet cell; longer texts would be cut silently."""
 
 
 MOST_EXACT = 2.0**53
-"""Beyond this a number does not tell apart two whole numbers."""
+"""Larger whole numbers have no exact representation in a spreadsheet."""
 
 
 def template_sheets() -> dict[str, list[dict[str, object]]]:
-    """Return the rows of a small workbook that plans well: one system, site, hall and customer.
+    """Return the rows of a small workbook with a feasible plan: one system, site and customer.
 
     Returns
     -------
@@ -42,22 +42,22 @@ def template_sheets() -> dict[str, list[dict[str, object]]]:
 
 
 def blank_sheets() -> dict[str, list[dict[str, object]]]:
-    """Return the rows of a workbook to fill in: the settings with their defaults, nothing else."""
+    """Return the rows of a workbook to fill in: only the settings, with their defaults."""
     return {"settings": blank_settings()}
 
 
 def write_workbook(path: Path, sheets: Mapping[str, Rows], *, blank_sheets: bool = False) -> None:
-    """Write an input workbook, in one step and with the same bytes for the same rows.
+    """Write an input workbook atomically; its bytes are equal for equal rows.
 
     Parameters
     ----------
     path
-        Where it is written; a file there is replaced.
+        The file, which is replaced if it exists.
     sheets
-        For each sheet its rows of raw values: numbers, days, texts, True or False, tuples for
-        lists, None for a blank cell.
+        Rows of each sheet, with raw values: numbers, dates, texts, True or False, tuples for lists,
+        None for a blank cell.
     blank_sheets
-        Whether declared sheets that are not given are added with their headers alone.
+        Whether to add the other declared sheets, with only their headers.
 
     Raises
     ------
@@ -71,15 +71,15 @@ def write_workbook(path: Path, sheets: Mapping[str, Rows], *, blank_sheets: bool
 def write_csv_folder(
     folder: Path, sheets: Mapping[str, Rows], *, blank_sheets: bool = False
 ) -> None:
-    """Write one CSV file for each sheet, as UTF-8 with the mark by which Excel knows it.
+    """Write one CSV file for each sheet, in UTF-8 with a byte order mark, which Excel needs.
 
-    A CSV file knows no kinds of cells: a text that begins with = is the same text to the planner,
-    and a formula to a spreadsheet that opens the file. A workbook has no such doubt.
+    A CSV file has no types of cells. A text that begins with = is a text for the planner, but a
+    formula for a spreadsheet that opens the file. Use a workbook to avoid this.
 
     Parameters
     ----------
     folder
-        Where the files are written; files of the same names are replaced, others stay.
+        Folder of the files; files of the same names are replaced, others stay.
     sheets, blank_sheets
         As for `write_workbook`.
 
@@ -100,7 +100,7 @@ def write_csv_folder(
 def _cells(
     sheets: Mapping[str, Rows], blank_sheets: bool
 ) -> list[tuple[Table, list[list[CellValue]]]]:
-    """Return the sheets to write in declared order, each with its cells row by row."""
+    """Return the sheets to write, in declared order, each with its cells row by row."""
     for sheet in sheets:
         if sheet not in BY_NAME:
             raise PlannerError(f"sheet {sheet} is not declared. Use one of {', '.join(BY_NAME)}.")
@@ -112,7 +112,7 @@ def _cells(
 
 
 def _row(table: Table, row: Mapping[str, object]) -> list[CellValue]:
-    """Return one row's cells in declared order."""
+    """Return the cells of a row in declared order."""
     unknown = set(row) - {column.name for column in table.columns}
     if unknown:
         raise PlannerError(
@@ -124,7 +124,7 @@ def _row(table: Table, row: Mapping[str, object]) -> list[CellValue]:
 
 
 def _cell(table: Table, column: Column, value: object) -> CellValue:
-    """Return what a cell holds for a raw value; whatever would be changed in silence is refused."""
+    """Return the content of a cell for a raw value; refuse values that a cell would change."""
     where = f"{table.name}.{column.name}"
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -135,7 +135,7 @@ def _cell(table: Table, column: Column, value: object) -> CellValue:
     if isinstance(value, int | float):
         if not math.isfinite(value):
             raise PlannerError(f"{where}: {value} is not a number. Give one, or None for a blank.")
-        # A number that is whole is written so, the same whichever way it was read.
+        # Write 3.0 as 3, so that the bytes do not depend on the type of a whole number.
         whole = isinstance(value, float) and value.is_integer() and abs(value) < MOST_EXACT
         return int(value) if whole else value
     if isinstance(value, tuple | list):

@@ -1,6 +1,6 @@
-"""What a spreadsheet lets a person type into a column: choices, names, numbers and dates in bounds.
+"""Data validations of an input workbook: choices, names, and numbers and dates within bounds.
 
-Made from the declarations, so that a cell that the spreadsheet takes is one that the reader takes.
+They are made from the declarations, so that the reader accepts what the spreadsheet accepts.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from planner.workbook.schema.sheets import BY_NAME
 from planner.workbook.writing.descriptions import allowed_values, default_text, plain
 
 LAST_ROW = 2000
-"""Validations reach down to this row."""
+"""Last row with validations."""
 
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
-"""Days that are taken for dates; a number that is not meant as one lies outside."""
+"""First and last day that a validation accepts; they exclude numbers that are not dates."""
 
 LONGEST_TITLE, LONGEST_TEXT = 32, 255
 ZERO_DAY = date(1899, 12, 30)
 
 
 def add_validations(sheet: Worksheet, table: Table, names: Sequence[str], first: int) -> None:
-    """Add to every column of a sheet what may be typed into it.
+    """Add a validation to every column of a sheet.
 
     Parameters
     ----------
     sheet, table
         The sheet and its declaration.
     names
-        Sheets of the workbook, whose names of things can be offered.
+        Sheets of the workbook, for lists of names.
     first
         First row below the headers.
     """
@@ -50,7 +50,7 @@ def add_validations(sheet: Worksheet, table: Table, names: Sequence[str], first:
 
 
 def add_setting_validations(sheet: Worksheet, rows: Sequence[Sequence[object]], first: int) -> None:
-    """Add to each setting's value what may be typed there."""
+    """Add a validation to the value of each setting."""
     declared = {setting.name: setting for setting in SETTINGS}
     for number, row in enumerate(rows, start=first):
         setting = declared.get(str(row[0]))
@@ -59,7 +59,7 @@ def add_setting_validations(sheet: Worksheet, rows: Sequence[Sequence[object]], 
 
 
 def _add(sheet: Worksheet, cells: str, column: Column, corner: str) -> None:
-    """Add the validation of a column's kind and bounds, if it has any."""
+    """Add the validation for a column's kind and bounds, if it has any."""
     choices = ("yes", "no") if column.kind is Kind.FLAG else column.choices
     if choices:
         rule = DataValidation("list", formula1=f'"{",".join(choices)}"')
@@ -73,7 +73,7 @@ def _add(sheet: Worksheet, cells: str, column: Column, corner: str) -> None:
     else:
         return
     rule.allow_blank = not column.required
-    # Lengths of periods may be several, which no list of choices can hold.
+    # For periods the list is only a hint: a cell can have several lengths, with their days.
     rule.showErrorMessage = column.kind is not Kind.PERIODS
     rule.errorTitle = column.name[:LONGEST_TITLE]
     rule.error = message(column)[:LONGEST_TEXT]
@@ -82,13 +82,13 @@ def _add(sheet: Worksheet, cells: str, column: Column, corner: str) -> None:
 
 
 def _number(column: Column, corner: str) -> DataValidation:
-    """Return the validation of a number within its column's bounds."""
+    """Return the validation for a number within its column's bounds."""
     kind: Literal["whole", "decimal"] = "whole" if column.kind is Kind.WHOLE else "decimal"
     low, high, above = (
         None if bound is None else plain(bound) for bound in (column.low, column.high, column.above)
     )
     if above is not None and high is not None:
-        # No operator of a spreadsheet leaves out one bound and takes the other.
+        # Spreadsheets have no operator that excludes one bound and includes the other.
         within = f"AND(ISNUMBER({corner}),{corner}>{above},{corner}<={high})"
         return DataValidation("custom", formula1=within)
     if above is not None:
@@ -101,7 +101,7 @@ def _number(column: Column, corner: str) -> DataValidation:
 
 
 def message(column: Column) -> str:
-    """Return what a person reads who typed what a column does not take."""
+    """Return the message for an invalid entry in a column."""
     allowed = allowed_values(column)
     if column.choices or column.kind is Kind.FLAG:
         text = f"Choose one of: {allowed}."
@@ -117,24 +117,24 @@ def message(column: Column) -> str:
 
 
 def _offer_names(sheet: Worksheet, cells: str, column: Column, names: Sequence[str]) -> None:
-    """Offer the names that stand in the sheet that a column refers to."""
+    """Offer the names in the sheet that a column refers to."""
     home, name = column.refers_to[0].split(".")
     if home not in names:
         return
     table = BY_NAME[home]
     letter = get_column_letter([other.name for other in table.columns].index(name) + 1)
     source = f"{home}!${letter}${first_row(table)}:${letter}${LAST_ROW}"
-    # A hint, not a rule: the sheet it points to may be filled in later.
+    # Only a hint, because the other sheet may be filled in later.
     rule = DataValidation("list", formula1=source, allow_blank=True, showErrorMessage=False)
     rule.add(cells)
     sheet.add_data_validation(rule)
 
 
 def first_row(table: Table) -> int:
-    """Return the first row below a sheet's header, and below its units if it has any."""
+    """Return the first row below a sheet's header and row of units."""
     return 3 if has_units(table) else 2
 
 
 def has_units(table: Table) -> bool:
-    """Say whether a sheet has a row of units below its header."""
+    """Return whether a sheet has a row of units below its header."""
     return any(column.unit for column in table.columns)

@@ -143,7 +143,7 @@ def fault_of(value: str, **options: object) -> str:
         (
             "month; quarter from 2027-01-15",
             "periods by quarter start on the first of a month, and "
-            "2027-01-15 is none. Give 2027-01-01, or the first after it",
+            "2027-01-15 is not the first. Give 2027-01-01, or the first after it",
         ),
         (
             "month; quarter from 2026-01-01",
@@ -158,7 +158,7 @@ def fault_of(value: str, **options: object) -> str:
         (
             "month; quarter from 9999-12-05",
             "periods by quarter start on the first of a month, and "
-            "9999-12-05 is none. Give 9999-12-01, or the first after it",
+            "9999-12-05 is not the first. Give 9999-12-01, or the first after it",
         ),
     ],
 )

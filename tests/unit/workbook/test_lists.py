@@ -21,7 +21,7 @@ from planner.workbook.writing.conversion import raw_sheets
 from planner.workbook.writing.template import write_csv_folder, write_workbook
 
 NAMES = ("CS-3, rev B", 'the "big" one', '"quoted"', "semi;colon", "plain")
-NOT_CLOSED = r"systems is a list, and a double quote in it is not closed, or closes in the midst"
+NOT_CLOSED = r"systems is a list, and a double quote in it is not closed, or closes in the middle"
 
 
 def book(systems: object, *names: str) -> Sheets:
