@@ -11,6 +11,10 @@ and with or without a warm start; older versions have the same fault. The counte
   the presolved model compares the start wrongly where costs are multiples of some step. This takes
   no longer: 0.8 s instead of 1.0 s for the last solve of the 750 MW plan, 1.3 s instead of 3.9 s
   with few crews.
+- *Finite bounds.* In the second solve, continuous columns without an upper bound get one far above
+  all values. One model of 106 integer and 90 continuous columns had a wrong "optimal" in 6 of 16
+  solves with different seeds, with presolve or without, and in none of 16 with such bounds. If the
+  second solve finds a better plan, a third one proves it without these bounds.
 - *Node limit.* The second solve may take a multiple of the first one's nodes, not of its time, so
   that every machine ends at the same plan. In a large model its sub-MIP heuristics are off: it only
   has to refute the first result, and they took two thirds of the time (50 s instead of 115 s with
@@ -26,6 +30,8 @@ and with or without a warm start; older versions have the same fault. The counte
 from __future__ import annotations
 
 from dataclasses import replace
+
+import numpy as np
 
 from planner.solve.highs_model import LiveModel
 from planner.solve.highs_run import NO_LIMIT, Watcher
@@ -81,21 +87,35 @@ def solve_checked(
     first = _no_worse_than(live, start, first)
     if first.status not in ("optimal", "infeasible"):
         return first
+    most = _second_solve_nodes(live, first)
+    if nodes is not None:
+        most = min(nodes, most)
+    bounds = live.all_bounds()
     if first.values is not None:
         live.set_start(first.values)
-    most = _second_solve_nodes(live, first)
+        live.bound_continuous_columns(_far_above(first.values))
     second = live.solve(
-        gap=gap,
-        seconds=clock.left,
-        presolve=not is_afresh,
-        heuristics=is_small,
-        nodes=most if nodes is None else min(nodes, most),
+        gap=gap, seconds=clock.left, presolve=not is_afresh, heuristics=is_small, nodes=most
     )
+    live.set_all_bounds(bounds)
+    if second.values is not None and second.objective < first.bound - SEARCH_TOLERANCE:
+        live.set_start(second.values)
+        third = live.solve(
+            gap=gap, seconds=clock.left, presolve=is_afresh, heuristics=is_small, nodes=most
+        )
+        if third.values is not None:
+            second = _reconcile(second, third, gap)
     if second.values is not None:
         return _reconcile(first, second, gap)
     if first.status == "infeasible" and second.status != "infeasible":
         return live.solve(gap=gap, seconds=clock.left, restarts=False, watch=watch, nodes=nodes)
     return first
+
+
+def _far_above(values: Array) -> float:
+    """Return a bound that no column of a better plan should reach, yet harmless to the solver."""
+    # From 1e10 on HiGHS returned "infeasible" for models with plans.
+    return min(1e8, max(1e5, 1e3 * float(np.abs(values).max(initial=0.0))))
 
 
 def _no_worse_than(live: LiveModel, start: Array | None, first: Outcome) -> Outcome:

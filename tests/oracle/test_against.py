@@ -57,6 +57,11 @@ def test_what_was_wrong_once_agrees(seed: int) -> None:
     assert examine(seed, seconds=20.0)["result"] == "agrees"
 
 
+def test_a_wrong_optimum_of_both_solves_is_found_with_finite_bounds() -> None:
+    """HiGHS cut off the best plan with and without presolve: columns without an upper bound."""
+    assert examine(1107, 20.0, "dated mixed")["result"] == "agrees"
+
+
 def test_a_wrong_figure_is_a_disagreement() -> None:
     """One below the optimum, one above it, a bound beyond it, and none where all is equal."""
     plan = plan_of({FEBRUARY: 3}, end=FEBRUARY)
