@@ -9,8 +9,8 @@ from random import Random
 
 import pytest
 from plan_samples import sample_plan
+from quote_cases import drawn
 from rich.console import Console
-from test_quote_checked import drawn
 
 from planner.explain import quote_plans
 from planner.explain.findings import Inquiry, quote_plan

@@ -7,8 +7,8 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
+from agreeing_plans import plan
 from page_plans import edge
-from test_reports_agree import plan
 
 from planner.reports.charts.curves import curves_figure
 from planner.reports.charts.draw import NARROW, WIDE

@@ -10,7 +10,7 @@ from blocks import rows_of
 from hypothesis import given
 from hypothesis import strategies as st
 from instances import Sheets, unit_system
-from test_checks import faults_of
+from rule_faults import faults_of
 
 from planner.whatif.applied_changes import apply
 from planner.whatif.changes import what_if

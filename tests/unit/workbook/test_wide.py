@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
-from test_people import faults_of
+from typed_grids import faults_of
 
 from planner.errors import Fault, PlannerError
 from planner.workbook.headers import find_header
