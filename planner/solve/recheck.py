@@ -98,7 +98,9 @@ def solve_checked(
         gap=gap, seconds=clock.left, presolve=not is_afresh, heuristics=is_small, nodes=most
     )
     live.set_all_bounds(bounds)
-    if second.values is not None and second.objective < first.bound - SEARCH_TOLERANCE:
+    # Only a first plan put bounds on the second solve; without them its proof stands.
+    is_bounded = first.values is not None
+    if is_bounded and second.values is not None and _is_beyond(second, first):
         live.set_start(second.values)
         third = live.solve(
             gap=gap, seconds=clock.left, presolve=is_afresh, heuristics=is_small, nodes=most
@@ -110,6 +112,11 @@ def solve_checked(
     if first.status == "infeasible" and second.status != "infeasible":
         return live.solve(gap=gap, seconds=clock.left, restarts=False, watch=watch, nodes=nodes)
     return first
+
+
+def _is_beyond(second: Outcome, first: Outcome) -> bool:
+    """Return whether a plan is better than a bound said that any plan could be."""
+    return second.objective < first.bound - SEARCH_TOLERANCE
 
 
 def _far_above(values: Array) -> float:
@@ -172,7 +179,7 @@ def _reconcile(first: Outcome, second: Outcome, gap: float) -> Outcome:
     HiGHS sometimes reports "optimal" with a bound that does not prove it, or with no bound at all.
     """
     best = first if first.objective <= second.objective else second
-    if second.objective < first.bound - SEARCH_TOLERANCE:
+    if _is_beyond(second, first):
         # The first bound was wrong.
         status = second.status
         bounds = [second.bound]

@@ -130,6 +130,39 @@ def test_infeasible_is_believed_only_if_two_solves_agree(
     assert [one.get("restarts", True) for one in asked] == [True, True, False][: len(answers)]
 
 
+@pytest.mark.parametrize(
+    ("answers", "objective", "bound"),
+    [
+        # Both agree: no third solve.
+        ([(7.0, 7.0), (7.0, 7.0)], 7.0, 7.0),
+        # The second finds a better plan under bounds, and the third proves it without them.
+        ([(7.0, 7.0), (5.0, 5.0), (5.0, 5.0)], 5.0, 5.0),
+        # The third finds a better plan than both.
+        ([(7.0, 7.0), (5.0, 5.0), (4.0, 4.0)], 4.0, 4.0),
+    ],
+)
+def test_a_plan_found_under_bounds_is_proven_without_them(
+    answers: list[tuple[float, float]],
+    objective: float,
+    bound: float,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    live = knapsack()
+    free = live.all_bounds()
+    left = iter(answers)
+
+    def solve(self: LiveModel, **given: object) -> Outcome:
+        value, proven = next(left)
+        return Outcome("optimal", DEARER, value, proven, seconds=0.001)
+
+    monkeypatch.setattr(LiveModel, "solve", solve)
+    outcome = solve_checked(live, None, gap=0.0, clock=TimeBudget(99.0), is_small=True)
+    assert (outcome.status, outcome.objective, outcome.bound) == ("optimal", objective, bound)
+    assert next(left, None) is None
+    for before, after in zip(free, live.all_bounds(), strict=True):
+        assert np.array_equal(before, after)
+
+
 def test_a_linear_model_called_infeasible_is_solved_again() -> None:
     live = knapsack()
     live.set_integer_columns(NO_COLUMNS)
