@@ -31,7 +31,7 @@ class Catalogue(ModelRows):
                 self._later.setdefault((sheet, row[name]), []).append(row["from"])
 
     def move(self, limit: Limit, steps: float) -> list[Touch]:
-        """Return the effects of some steps of an amount on the model."""
+        """Return how the rows of the model change if an amount moves by so many steps."""
         return self.move_all([(limit, steps)])
 
     def move_all(self, moves: Iterable[tuple[Limit, float]]) -> list[Touch]:
@@ -56,15 +56,15 @@ class Catalogue(ModelRows):
             ("supplier_capacity", "carry_capacity", case.supply.capacity, case.supply.carry),
             ("crew_capacity", "carry_crews", case.facility.crew_capacity, crews),
         ):
-            more = {t.place[1]: t.right for t in touches if t.place[0] == rule}
-            for name in sorted({key[0] for key in more}):
+            extra = {t.place[1]: t.right for t in touches if t.place[0] == rule}
+            for name in sorted({key[0] for key in extra}):
                 windows_of = {key: most for key, most in accrued.items() if key[0] == name}
                 before = carried(windows_of.values(), units[name])
-                now = (most + more.get(key, 0.0) for key, most in windows_of.items())
+                now = (most + extra.get(key, 0.0) for key, most in windows_of.items())
                 after = carried(now, units[name])
-                for key, may, may_now in zip(windows_of, before, after, strict=True):
-                    if may != may_now:
-                        right = (may_now - may) * units[name]
+                for key, carried_before, carries_now in zip(windows_of, before, after, strict=True):
+                    if carried_before != carries_now:
+                        right = units[name] if carries_now else -units[name]
                         yield Touch((carry, key), self.period(key[1]), right)
 
     def keeps_days(self, moves: Iterable[tuple[Limit, float]]) -> bool:
@@ -82,7 +82,7 @@ class Catalogue(ModelRows):
         )
 
     def _directions(self, sheet: str, name: str, more: Mapping[int, float]) -> dict[date, int]:
-        """Return the days on which a dated capacity rises, and those on which it falls."""
+        """Return +1 for each day on which a dated capacity rises, -1 for each on which it falls."""
         key, column = STEPS[sheet]
         rows = sorted(
             (row for row in self.inputs.tables[sheet] if row[key] == name),

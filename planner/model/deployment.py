@@ -20,15 +20,15 @@ def balance_systems_in_service(model: Model) -> None:
 
     The fleet is in service before the first period. Removed systems leave the plan.
     """
-    made, fleet = model.decisions, model.case.facility.fleet
+    decisions, fleet = model.decisions, model.case.facility.fleet
     commissioned = _commissioned(model)
-    for key, in_service in made.commissioned_systems.items():
+    for key, in_service in decisions.commissioned_systems.items():
         hall, system, period = key
         balance = [
             (in_service, 1.0),
-            *term(made.commissioned_systems, (hall, system, period - 1), -1.0),
+            *term(decisions.commissioned_systems, (hall, system, period - 1), -1.0),
             *((install, -1.0) for _, install in commissioned[key]),
-            *term(made.remove_systems, key),
+            *term(decisions.remove_systems, key),
         ]
         before = fleet.get((hall, system), 0) if period == 0 else 0
         model.frame.row("service_balance", key, balance, "==", before)
@@ -42,10 +42,10 @@ def remove_only_systems_in_service(model: Model) -> None:
 
     What is not there makes no room for others.
     """
-    made, fleet = model.decisions, model.case.facility.fleet
-    for key, removed in made.remove_systems.items():
+    decisions, fleet = model.decisions, model.case.facility.fleet
+    for key, removed in decisions.remove_systems.items():
         hall, system, period = key
-        there = term(made.commissioned_systems, (hall, system, period - 1), -1.0)
+        there = term(decisions.commissioned_systems, (hall, system, period - 1), -1.0)
         firm = fleet.get((hall, system), 0) if period == 0 else 0
         model.frame.row("removed", key, [(removed, 1.0), *there], "<=", firm)
 
@@ -76,15 +76,15 @@ def standing_systems(
 
     The period `last` is the last whose systems are all installed by the day.
     """
-    made, calendar = model.decisions, model.case.calendar
+    decisions, calendar = model.decisions, model.case.calendar
     ready = day + model.case.facility.commission_days[system]
     last, now = bisect_right(calendar.last_days, ready) - 1, calendar.period_of(day)
-    found = [*term(made.commissioned_systems, (hall, system, last), each)]
+    found = [*term(decisions.commissioned_systems, (hall, system, last), each)]
     # Removals up to `last` are counted already; those after the day are still to come.
     later = [(hall, system, period) for period in range(now + 1, last + 1)]
-    found += terms(made.remove_systems, later, each)
+    found += terms(decisions.remove_systems, later, each)
     if last < now:
-        found += term(made.remove_systems, (hall, system, now), -each)
+        found += term(decisions.remove_systems, (hall, system, now), -each)
     for installed, install in _commissioned(model)[hall, system, last + 1]:
         if installed <= day:
             found.append((install, each))
@@ -100,11 +100,15 @@ def install_within_crew_capacity(model: Model) -> None:
 
     Rigging, plumbing and bring-up are done by trained people, so many a month.
     """
-    facility, made = model.case.facility, model.decisions
+    facility, decisions = model.case.facility, model.decisions
     work: dict[tuple[str, int], list[Term]] = defaultdict(list)
-    for (hall, _, day), install in made.install_systems.items():
+    for (hall, _, day), install in decisions.install_systems.items():
         work[facility.site_of[hall], day].append((install, 1.0))
     for key, before in with_day_before(facility.crew_capacity):
-        load = [*work[key], *term(made.carry_crews, key), *term(made.carry_crews, before, -1.0)]
+        load = [
+            *work[key],
+            *term(decisions.carry_crews, key),
+            *term(decisions.carry_crews, before, -1.0),
+        ]
         if load:
             model.frame.row("crew_capacity", key, load, "<=", facility.crew_capacity[key])

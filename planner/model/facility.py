@@ -21,12 +21,12 @@ def open_what_was_decided(model: Model) -> None:
     A hall opens on a day of installs, not before it is ready, and is decided build_days ahead.
     Halls stay open.
     """
-    made, facility = model.decisions, model.case.facility
+    decisions, facility = model.decisions, model.case.facility
     decided_for = {(hall, opens): decided for (hall, decided), opens in facility.opening.items()}
-    for key, before in with_day_before(made.opened_halls):
-        balance = terms(made.opened_halls, [key])
-        balance += terms(made.open_halls, [(key[0], decided_for[key])], -1.0)
-        earlier = terms(made.opened_halls, [before], -1.0)
+    for key, before in with_day_before(decisions.opened_halls):
+        balance = terms(decisions.opened_halls, [key])
+        balance += terms(decisions.open_halls, [(key[0], decided_for[key])], -1.0)
+        earlier = terms(decisions.opened_halls, [before], -1.0)
         opened = 0 if earlier else facility.open_count[key[0]]
         model.frame.row("halls_opened", key, balance + earlier, "==", opened)
 
@@ -40,13 +40,15 @@ def open_the_site_first(model: Model) -> None:
 
     The bound is the class's own number of halls.
     """
-    made, facility = model.decisions, model.case.facility
+    decisions, facility = model.decisions, model.case.facility
     for (hall, day), opens in facility.opening.items():
         site = facility.site_of[hall]
-        if (site, day) in made.open_site:
+        if (site, day) in decisions.open_site:
             already = facility.open_count[hall]
-            link = terms(made.opened_halls, [(hall, opens)])
-            link += terms(made.open_site, [(site, day)], float(already - facility.hall_count[hall]))
+            link = terms(decisions.opened_halls, [(hall, opens)])
+            link += terms(
+                decisions.open_site, [(site, day)], float(already - facility.hall_count[hall])
+            )
             model.frame.row("site_opened", (hall, day), link, "<=", already)
 
 
@@ -60,16 +62,16 @@ def open_no_site_without_a_hall(model: Model) -> None:
     Without interest an earlier opening costs the same; it is paid when it happens. A site whose
     opening costs has no open hall at the start.
     """
-    made, facility = model.decisions, model.case.facility
+    decisions, facility = model.decisions, model.case.facility
     decided: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for (hall, day), opens in sorted(facility.opening.items(), key=lambda item: item[0][1]):
         decided[hall].append((day, opens))
-    for (site, day), opened in made.open_site.items():
+    for (site, day), opened in decisions.open_site.items():
         link = [(opened, 1.0)]
         for hall in facility.halls_at[site]:
             by = [opens for taken, opens in decided[hall] if taken <= day]
             if by:
-                link += terms(made.opened_halls, [(hall, by[-1])], -1.0)
+                link += terms(decisions.opened_halls, [(hall, by[-1])], -1.0)
         model.frame.row("site_needs_a_hall", (site, day), link, "<=", 0.0)
 
 
@@ -136,20 +138,23 @@ def systems_in(model: Model, hall: str) -> list[str]:
     return by_hall.get(hall, [])
 
 
-def _carry(
+def _require_hall_capacity(
     model: Model,
     rule: str,
-    each: Mapping[str, float],
-    carried: Mapping[str, float],
+    taken_by_system: Mapping[str, float],
+    capacity_of_hall: Mapping[str, float],
     unit: float = 1.0,
 ) -> None:
     """Require that what systems take of something stays within what opened halls carry."""
-    made, facility = model.decisions, model.case.facility
-    taken = {(site, system): of for site in facility.sites for system, of in each.items()}
-    for hall, most in carried.items():
+    decisions, facility = model.decisions, model.case.facility
+    taken = {
+        (site, system): of for site in facility.sites for system, of in taken_by_system.items()
+    }
+    for hall, most in capacity_of_hall.items():
         for day in days_of_installs(model, [hall]):
             load, firm = load_on(model, [hall], taken, day)
-            opened = terms(made.opened_halls, [(hall, day)], -most)
+            opened = terms(decisions.opened_halls, [(hall, day)], -most)
+            # No column on this day: only the halls that are open at the start count.
             room = 0.0 if opened else most * facility.open_count[hall]
             model.frame.row(rule, (hall, day), load + opened, "<=", room - firm, unit)
 
@@ -164,7 +169,7 @@ def install_within_hall_power(model: Model) -> None:
     relaxation tight.
     """
     facility, unit = model.case.facility, model.case.power_unit
-    _carry(model, "hall_power", facility.it_mw, facility.hall_it_mw, unit)
+    _require_hall_capacity(model, "hall_power", facility.it_mw, facility.hall_it_mw, unit)
 
 
 def install_within_hall_slots(model: Model) -> None:
@@ -175,7 +180,9 @@ def install_within_hall_slots(model: Model) -> None:
 
     Floor space runs out before power where racks are light.
     """
-    _carry(model, "hall_slots", model.case.facility.slots, model.case.facility.hall_slots)
+    _require_hall_capacity(
+        model, "hall_slots", model.case.facility.slots, model.case.facility.hall_slots
+    )
 
 
 def install_within_hall_coolant(model: Model) -> None:
@@ -187,7 +194,7 @@ def install_within_hall_coolant(model: Model) -> None:
     Wafer-scale systems need more than twice the flow of GPUs for each kW.
     """
     facility = model.case.facility
-    _carry(model, "hall_coolant", facility.coolant_lpm, facility.hall_coolant_lpm)
+    _require_hall_capacity(model, "hall_coolant", facility.coolant_lpm, facility.hall_coolant_lpm)
 
 
 def draw_within_energised_power(model: Model) -> None:
@@ -197,6 +204,7 @@ def draw_within_energised_power(model: Model) -> None:
         * standing systems[hall, system, day] <= energised[node, day]
                                      [MW; node, day of installs or on which less is energised]
 
+    If the fleet's load exceeds energised[node, day] within the tolerance, it is the limit.
     The date on which a feeder or substation is energised is the date on which halls come alive.
     """
     facility = model.case.facility
@@ -274,9 +282,8 @@ def survive_the_loss_of_a_feeder(model: Model) -> None:
     load[lost, day] <= sum over other of reserve[group, other, day]
                     [MW; group, lost, day of installs or on which any of them carries less]
 
-    One node is lost at a time, and all that hangs below it is handed to other members, in any
-    shares. Nodes above the lost one go on carrying what is handed on below them, so "other" is
-    the topmost node that feeds other members and not the lost one: the member, or what is upstream.
+    One node is lost at a time; the other members share its load in any way. Each "other" is the
+    topmost node of a branch that feeds other members but not the lost one.
     """
     facility = model.case.facility
     for (group, lost), others in facility.tree.others.items():

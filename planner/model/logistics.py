@@ -48,23 +48,23 @@ def balance_stock(model: Model) -> None:
 
 def _flows(model: Model) -> Flows:
     """Return everything that moves stock, by place, item and day of use."""
-    supply, made = model.case.supply, model.decisions
+    supply, decisions = model.case.supply, model.decisions
     flows: Flows = defaultdict(list)
     for (supplier, item, day), usable in supply.arrival.items():
         row = supply.sources[supplier, item]
         good = row["yield"] * row["lot"]
-        lots = made.order_lots[supplier, item, day]
+        lots = decisions.order_lots[supplier, item, day]
         flows[supply.place(supplier), item, usable].append((lots, -good))
     for (plant, system, day), usable in supply.finish.items():
-        start = made.start_assembly[plant, system, day]
+        start = decisions.start_assembly[plant, system, day]
         flows[supply.place(plant), system, usable].append((start, -1.0))
         for item, quantity in supply.bom[system].items():
             flows[supply.place(plant), item, day].append((start, quantity))
-    for key, shipped in made.ship_units.items():
+    for key, shipped in decisions.ship_units.items():
         origin, end, item, day = key
         flows[end, item, supply.landing[key]].append((shipped, -1.0))
         flows[origin, item, day].append((shipped, 1.0))
-    for (hall, system, day), install in made.install_systems.items():
+    for (hall, system, day), install in decisions.install_systems.items():
         if supply.planned:
             site = supply.place(model.case.facility.site_of[hall])
             flows[site, system, day].append((install, 1.0))

@@ -40,27 +40,31 @@ class Spare:
 
 def make_spare(model: Model) -> Spare:
     """Return what a plan may do without."""
-    made, supply = model.decisions, model.case.supply
+    decisions, supply = model.decisions, model.case.supply
     count = model.case.calendar.day_count
     fewer: list[Term] = [(variable, 1.0) for variable in _openings(model)]
-    fewer += [(lots, 1.0 + _early(key[-1], count)) for key, lots in made.order_lots.items()]
-    follow: list[Term] = [(variable, 0.0) for variable in made.open_halls.values()]
+    fewer += [(lots, 1.0 + _early(key[-1], count)) for key, lots in decisions.order_lots.items()]
+    follow: list[Term] = [(variable, 0.0) for variable in decisions.open_halls.values()]
     follow += [
         (unused, UNUSED / supply.sources[key[0], key[1]]["lot"])
-        for key, unused in made.pay_unused.items()
+        for key, unused in decisions.pay_unused.items()
     ]
     flows: list[Term] = [
         (variable, _early(key[-1], count))
-        for moved in (made.start_assembly, made.ship_units)
+        for moved in (decisions.start_assembly, decisions.ship_units)
         for key, variable in moved.items()
     ]
-    flows += [(variable, 0.0) for variable in made.stock.values()]
+    flows += [(variable, 0.0) for variable in decisions.stock.values()]
     return Spare(fewer, follow, flows)
 
 
 def _openings(model: Model) -> list[pulp.LpVariable]:
-    made = model.decisions
-    return [*made.opened_halls.values(), *made.open_site.values(), *made.place_order.values()]
+    decisions = model.decisions
+    return [
+        *decisions.opened_halls.values(),
+        *decisions.open_site.values(),
+        *decisions.place_order.values(),
+    ]
 
 
 def _early(day: int, count: int) -> float:

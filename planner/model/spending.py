@@ -39,14 +39,14 @@ def purchase(model: Model) -> Spend:
     price[supplier, item] * (lot * order_lots[supplier, item, day] + firm_orders[...])
         + market_price[system] * install_systems[hall, system, day]      [money; day]
     """
-    supply, made, spend = model.case.supply, model.decisions, Spend()
-    for (supplier, item, day), lots in made.order_lots.items():
+    supply, decisions, spend = model.case.supply, model.decisions, Spend()
+    for (supplier, item, day), lots in decisions.order_lots.items():
         lot = supply.sources[supplier, item]["lot"]
         spend.expenses.append((day, lots, supply.price[supplier, item] * lot))
     for (supplier, item, day), quantities in supply.firm_orders.items():
         amount = supply.price[supplier, item] * sum(quantities)
         spend.firm[day] = spend.firm.get(day, 0.0) + amount
-    for (_, system, day), install in made.install_systems.items():
+    for (_, system, day), install in decisions.install_systems.items():
         if not supply.planned:
             spend.expenses.append((day, install, supply.market_price[system]))
     return spend
@@ -200,14 +200,14 @@ def _while_in_service(
     facility, calendar, spend = model.case.facility, model.case.calendar, Spend()
     spans = list(zip(calendar.first_days, calendar.last_days, strict=True))
     lengths = [long(first, last) for first, last in spans]
-    made = model.decisions
-    for systems in (made.commissioned_systems, made.remove_systems):
+    decisions = model.decisions
+    for systems in (decisions.commissioned_systems, decisions.remove_systems):
         for (hall, system, period), count in systems.items():
             cost = each.get((facility.site_of[hall], system), 0.0)
             if cost:
                 day = calendar.first_days[period]
                 spend.expenses.append((day, count, cost * lengths[period]))
-    for (hall, system, day), install in made.install_systems.items():
+    for (hall, system, day), install in decisions.install_systems.items():
         cost = each.get((facility.site_of[hall], system), 0.0)
         serves = day + facility.commission_days[system]
         first = calendar.first_days[calendar.period_of(serves)]

@@ -17,7 +17,7 @@ def start_within_supplier_capacity(model: Model) -> None:
 
     A fab's wafer starts are one allocation, whatever is made of them.
     """
-    supply, made = model.case.supply, model.decisions
+    supply, decisions = model.case.supply, model.decisions
     items: dict[str, list[tuple[str, float]]] = defaultdict(list)
     for (supplier, item), row in supply.sources.items():
         items[supplier].append((item, row["capacity_use"] * row["lot"]))
@@ -26,9 +26,12 @@ def start_within_supplier_capacity(model: Model) -> None:
         load = [
             started
             for item, use in items[supplier]
-            for started in term(made.order_lots, (supplier, item, day), use)
+            for started in term(decisions.order_lots, (supplier, item, day), use)
         ]
-        load += [*term(made.carry_capacity, key), *term(made.carry_capacity, before, -1.0)]
+        load += [
+            *term(decisions.carry_capacity, key),
+            *term(decisions.carry_capacity, before, -1.0),
+        ]
         model.frame.row("supplier_capacity", key, load, "<=", supply.capacity[key])
 
 
@@ -80,13 +83,13 @@ def take_or_pay(model: Model) -> None:
     Allocation is reserved against payment. What is left to the next day is settled there; on the
     last day nothing is left.
     """
-    supply, made = model.case.supply, model.decisions
+    supply, decisions = model.case.supply, model.decisions
     for key, (before, after) in settled_with(model).items():
         row = supply.sources[key[0], key[1]]
         share = row["take_or_pay_share"] / row["capacity_use"]
-        paid = [*term(made.pay_unused, key), *term(made.order_lots, key, row["lot"])]
-        paid += [*term(made.carry_capacity, after, share)]
-        paid += [*term(made.carry_capacity, before, -share)]
+        paid = [*term(decisions.pay_unused, key), *term(decisions.order_lots, key, row["lot"])]
+        paid += [*term(decisions.carry_capacity, after, share)]
+        paid += [*term(decisions.carry_capacity, before, -share)]
         model.frame.row("take_or_pay", key, paid, ">=", supply.reserved[key])
 
 

@@ -55,9 +55,13 @@ class Wholes:
 
 def make_wholes(model: Model) -> Wholes:
     """Return the whole-number variables of a model by kind; no counts if they are continuous."""
-    made, case = model.decisions, model.case
-    openings = [*made.opened_halls.values(), *made.open_site.values(), *made.place_order.values()]
-    orders = [(placed, made.order_lots[key]) for key, placed in made.place_order.items()]
+    decisions, case = model.decisions, model.case
+    openings = [
+        *decisions.opened_halls.values(),
+        *decisions.open_site.values(),
+        *decisions.place_order.values(),
+    ]
+    orders = [(placed, decisions.order_lots[key]) for key, placed in decisions.place_order.items()]
     spare = make_spare(model)
     if not case.whole:
         return Wholes(openings, [], [], [], [], orders, spare)
@@ -65,13 +69,13 @@ def make_wholes(model: Model) -> Wholes:
     counted = {(*pair, period) for pair in case.serving for period in due}
     return Wholes(
         openings,
-        list(made.install_systems.values()),
-        list(made.order_lots.values()),
-        list(made.remove_systems.values()),
+        list(decisions.install_systems.values()),
+        list(decisions.order_lots.values()),
+        list(decisions.remove_systems.values()),
         [
-            made.commissioned_systems[key]
+            decisions.commissioned_systems[key]
             for key in sorted(counted)
-            if key in made.commissioned_systems
+            if key in decisions.commissioned_systems
         ],
         orders,
         spare,
@@ -94,25 +98,25 @@ def crew_links(model: Model) -> list[list[Term]]:
     frontier, that proves the plan that openings are rounded to, in 40 s instead of 165. They are
     stated for the solver alone: no plan depends on them.
     """
-    made, facility = model.decisions, model.case.facility
+    decisions, facility = model.decisions, model.case.facility
     in_hall: dict[tuple[str, int], list[Term]] = defaultdict(list)
     at_site: dict[tuple[str, int], list[Term]] = defaultdict(list)
-    for (hall, _, day), variable in made.install_systems.items():
+    for (hall, _, day), variable in decisions.install_systems.items():
         in_hall[hall, day].append((variable, 1.0))
         at_site[facility.site_of[hall], day].append((variable, 1.0))
     most = {}
     for key, before in with_day_before(facility.crew_capacity):
-        carry = made.carry_crews.get(before)
+        carry = decisions.carry_crews.get(before)
         accrued = facility.crew_capacity[key] + (0.0 if carry is None else carry.upBound)
         most[key] = whole_part(accrued) if model.case.whole else accrued
     links = []
     for (hall, day), work in in_hall.items():
         key = facility.site_of[hall], day
-        if key in most and (hall, day) in made.opened_halls and not facility.open_count[hall]:
-            links.append([*work, (made.opened_halls[hall, day], -most[key])])
+        if key in most and (hall, day) in decisions.opened_halls and not facility.open_count[hall]:
+            links.append([*work, (decisions.opened_halls[hall, day], -most[key])])
     decided = _decided_by(model)
     for key, work in at_site.items():
-        opened = made.open_site.get((key[0], decided(*key)))
+        opened = decisions.open_site.get((key[0], decided(*key)))
         if key in most and opened is not None:
             links.append([*work, (opened, -most[key])])
     return links

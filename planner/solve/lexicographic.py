@@ -241,7 +241,7 @@ class _TierLoop:
         self.solver = StagedSolver(live, find_columns(live, wholes))
         self.started = time.monotonic()
         self.values: Array | None = None
-        self.ahead: Array | None = None
+        self.initial_values: Array | None = None
         self.relaxations: dict[str, Outcome] = {}
         self.tiers: Sequence[Tier] = ()
         self.held: list[tuple[Tier, float]] = []
@@ -258,7 +258,7 @@ class _TierLoop:
         watch = self._watcher(tiers[0])
         clock = TimeBudget(self.limits.seconds)
         initial = InitialPlan(self.live, self.solver, tiers, gaps, clock, watch)
-        self.ahead = initial.plan()
+        self.initial_values = initial.plan()
         self.relaxations = initial.relaxations
         self.tiers = initial.tiers
         self.initial_seconds = clock.spent
@@ -320,30 +320,33 @@ class _TierLoop:
     def _hold(self) -> None:
         """Hold the tier just solved at the value that its plan reaches without slack.
 
-        The slack of earlier tiers may have made the value too good. Held at that value, it would
-        exclude equally good plans that use no slack. The later tiers are solved over the
-        continuous columns, too, because the incumbent may already be good enough for them.
+        The plan is solved again with its integers fixed and the earlier tiers held almost without
+        slack. The value that the search found may have used that slack; holding it there would
+        exclude equally good plans that do not. The later tiers are solved over the continuous
+        columns, too, because the incumbent may already be good enough for them.
         """
-        tier, found = self.held[-1]
+        tier, searched_value = self.held[-1]
         live = self.live
         if live.has_held_rows and self.values is not None:
-            to_come = [(each, -math.inf) for each in self.tiers[len(self.held) :]]
+            # Minus infinity: no value has been found for a later tier yet.
+            to_come = [(later, -math.inf) for later in self.tiers[len(self.held) :]]
             self.values = solve_with_integers_fixed(live, [*self.held, *to_come], self.values)
             live.set_integer_columns(live.integer_columns)
             live.is_interruptible = True
             value = live.evaluate(tier.expression, self.values)
             if not tier.tight:
-                value = max(value, found)
+                # The later tiers would pay for what improves a tier with a wide gap.
+                value = max(value, searched_value)
             self.held[-1] = tier, value
         live.release()
-        for (each, held), result in zip(self.held, self.results, strict=True):
-            live.hold(each.expression, held, least=result.bound / each.scale)
+        for (held_tier, value), result in zip(self.held, self.results, strict=True):
+            live.hold(held_tier.expression, value, least=result.bound / held_tier.scale)
 
     def _run(self, tier: Tier, left: float, *, is_last: bool) -> Outcome:
         """Solve one tier from the incumbent."""
         self.live.minimise(tier.expression)
         watch = self._watcher(tier)
-        start = self.ahead if self.values is None else self.values
+        start = self.initial_values if self.values is None else self.values
         if is_last:
             return self.solver.break_ties(start, seconds=left, watch=watch)
         # Used once: it is a relaxation of the rows as stated, not of rows widened later.
