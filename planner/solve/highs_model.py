@@ -239,14 +239,6 @@ class LiveModel(HighsRun):
         """Restore all column bounds except those that held tiers fix."""
         self.set_all_bounds((self._held_lower, self._held_upper))
 
-    def bound_continuous_columns(self, upper: float) -> None:
-        """Set an upper bound on continuous columns without one, until bounds are set again."""
-        lower, before = self.all_bounds()
-        free = np.isinf(before)
-        free[self.integer_columns] = False
-        at = np.flatnonzero(free & (lower < upper)).astype(np.int32)
-        self.set_column_bounds(at, lower[at], np.full(len(at), upper))
-
     def all_bounds(self) -> tuple[Array, Array]:
         """Return the current bounds of all columns, shape (columns,) each."""
         lp = self.highs.getLp()

@@ -57,8 +57,8 @@ def test_what_was_wrong_once_agrees(seed: int) -> None:
     assert examine(seed, seconds=20.0)["result"] == "agrees"
 
 
-def test_a_wrong_optimum_of_both_solves_is_found_with_finite_bounds() -> None:
-    """HiGHS cut off the best plan with and without presolve: columns without an upper bound."""
+def test_a_wrong_optimum_of_both_solves_is_found_with_all_presolve_rules() -> None:
+    """HiGHS cut off the best plan with the safe presolve rules and without presolve."""
     assert examine(1107, 20.0, "dated mixed")["result"] == "agrees"
 
 

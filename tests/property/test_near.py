@@ -69,6 +69,10 @@ def test_random_workbooks_moved_by_a_trifle_have_a_plan(first: int) -> None:
     for seed in range(first, first + 5):
         for case in (random_case, wide_case):
             sheets = case(seed)
+            for setting in sheets["settings"]:
+                if setting["setting"] == "time_limit_s":
+                    # The hardest takes 40 s of CPU: a busy machine must not decide the outcome.
+                    setting["value"] = 600
             try:
                 plan = make_plan(inputs_from_rows("near", moved_by_a_trifle(sheets, seed)))
             except (InputFaults, NoPlanExists):
