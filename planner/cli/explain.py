@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from planner.attempts import Attempts
     from planner.plan.finding_tables import Finding
+    from planner.plan.rows import Row
     from planner.plan.store import Plan
-    from planner.plan.tables import Row
     from planner.workbook.rows import Inputs
 
 NO_PLAN = 3

@@ -21,8 +21,8 @@ from planner.model.decisions import Model
 from planner.model.objectives import PRESENT_COST, in_service_mw_months, make_tiers
 from planner.model.wholes import make_wholes
 from planner.pipeline import Solved, collector_paused, result_tables
+from planner.plan.rows import Row, Tables, rows_of
 from planner.plan.store import Plan
-from planner.plan.tables import Row, Tables
 from planner.solve.highs_model import LiveModel
 from planner.solve.lexicographic import Solution, SolveLimits, TierResult, solve_tiers
 from planner.workbook.rows import Inputs
@@ -284,7 +284,7 @@ def _does(plan: Plan, question: Question, model: Model) -> bool:
     }[question.decision]
     taken = {
         (*(row[column] for column in columns), row["period"])
-        for row in plan.tables[sheet]
+        for row in rows_of(plan.tables, sheet)
         if float(str(row[amount])) > 0 and row.get("firm", "no") == "no"
     }
     return any(
@@ -302,18 +302,18 @@ def _compared(
     status: str,
 ) -> Alternative:
     now = {tier.name: tier for tier in tiers}
-    then = {str(row["tier"]): row for row in plan.tables["tiers"]}
+    then = {row["tier"]: row for row in plan.tables["tiers"]}
     missed = sum(
-        tier.value - float(str(then[name]["value"]))
+        tier.value - then[name]["value"]
         for name, tier in now.items()
         if name.startswith("missed_mw") and name in then
     )
     cost: tuple[float | None, float | None, float | None] = (None, None, None)
     if PRESENT_COST in now and PRESENT_COST in then:
-        value, bound = float(str(then[PRESENT_COST]["value"])), then[PRESENT_COST]["bound"]
+        value, bound = then[PRESENT_COST]["value"], then[PRESENT_COST]["bound"]
         new = now[PRESENT_COST]
         low = new.bound - value if math.isfinite(new.bound) else None
-        cost = (new.value - value, low, None if bound is None else new.value - float(str(bound)))
+        cost = (new.value - value, low, None if bound is None else new.value - bound)
     return Alternative(
         question,
         forced,
@@ -337,7 +337,7 @@ def what_moves(before: Tables, after: Tables) -> list[Row]:
     for sheet, columns, amount, verb in MOVES:
         amounts: dict[tuple[object, ...], list[float]] = defaultdict(lambda: [0.0, 0.0])
         for side, tables in enumerate((before, after)):
-            for row in tables[sheet]:
+            for row in rows_of(tables, sheet):
                 if row.get("firm", "no") == "no":
                     key = (*(row[column] for column in columns), row["period"])
                     amounts[key][side] += float(str(row[amount]))

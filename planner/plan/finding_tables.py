@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from planner.plan.columns import Column, ResultTable
-from planner.plan.tables import Tables
+from planner.plan.rows import FindingTables
 
 EXPLANATION, QUOTE = "explanation", "quote"
 """Kinds of findings: the explanation of a plan, and a quote on top of it."""
@@ -35,7 +35,7 @@ class Finding:
     """
 
     of: str
-    tables: Tables
+    tables: FindingTables
     facts: dict[str, object]
 
 

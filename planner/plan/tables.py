@@ -10,9 +10,6 @@ from __future__ import annotations
 
 from planner.plan.columns import Column, ResultTable
 
-Row = dict[str, object]
-"""One row of a result table: a value for each column."""
-
 PERIOD = Column("period", "First day of {period}", "", "date", "First day of the period.")
 SITE = Column("site", "Site", "", "text", "The site.", width=32)
 HALL = Column("hall", "Hall class", "", "text", "The hall class.", width=32)
@@ -398,6 +395,3 @@ COST_TERMS = (
     "late",
 )
 """The named cost terms, which sum to the present cost."""
-
-Tables = dict[str, list[Row]]
-"""All result tables of a plan by name."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from planner.plan.rounding import tidy
+from planner.plan.rows import AnyRow
 from planner.plan.store import Plan
-from planner.plan.tables import Row
 from planner.reports.explanation_texts import is_late
 from planner.reports.views import currency, day, number, period_starts
 
@@ -67,7 +67,7 @@ def timeline(plan: Plan, keys: Sequence[str]) -> Timeline:
     """
     column = "mw_months" if is_late(plan) else "money"
 
-    def name(row: Row) -> tuple[str, ...]:
+    def name(row: AnyRow) -> tuple[str, ...]:
         return tuple(str(row[key]) for key in keys)
 
     shares = _shares(plan, column)
@@ -79,8 +79,8 @@ def timeline(plan: Plan, keys: Sequence[str]) -> Timeline:
             part = number(row[column]) * shares.get(row["cell"], 0.0)
             cells[start] = tidy(cells.get(start, 0.0) + part)
     rank: dict[tuple[str, ...], int] = {}
-    for position, row in enumerate(plan.rows("bottlenecks")):
-        rank.setdefault(name(row), position)
+    for position, bottleneck in enumerate(plan.finding_tables["bottlenecks"]):
+        rank.setdefault(name(bottleneck), position)
 
     def order(limit: tuple[str, ...]) -> tuple[bool, int]:
         gains_nothing = sum(found[limit].values()) <= 0

@@ -73,7 +73,7 @@ def stranded_mw(plan: Plan) -> dict[tuple[str, date], float]:
         if period:
             limit = row["energised_mw"]
             last = ends.get(period, period)
-            energised[str(row["node"]), last] = None if limit is None else number(limit)
+            energised[row["node"], last] = None if limit is None else number(limit)
     usable = Usable(plan.inputs, energised)
     stranded = {}
     for (node, last), mw in energised.items():

@@ -14,8 +14,8 @@ from numbers import Real
 from planner.case.calendar import DAY
 from planner.case.rates import months_between
 from planner.plan.rounding import running, tidy
+from planner.plan.rows import AnyRow, AnyRowT, PowerRow, RampRow, Row
 from planner.plan.store import Plan
-from planner.plan.tables import Row
 from planner.workbook.schema.periods import stretches
 
 NOTHING = 1e-6
@@ -154,11 +154,11 @@ def missed_by_basis(plan: Plan) -> dict[str, float]:
         first = day(row["period"])
         last = day(row["period_end"])
         if first and last and missed > NOTHING:
-            found[str(row["basis"])] += missed * months_between(first, last + DAY)
+            found[row["basis"]] += missed * months_between(first, last + DAY)
     return {basis: tidy(found[basis]) for basis in sorted(found)}
 
 
-def _shortfall(rows: list[Row]) -> str:
+def _shortfall(rows: list[RampRow]) -> str:
     """Return how far and when a commitment is short; empty if it is not."""
     short = [row for row in rows if number(row["missed_mw"]) > NOTHING]
     if not short:
@@ -169,7 +169,7 @@ def _shortfall(rows: list[Row]) -> str:
     return f"{worst['commitment']}: up to {size} ({basis}) {_spell(rows, short)}"
 
 
-def _spell(rows: list[Row], short: list[Row]) -> str:
+def _spell(rows: list[RampRow], short: list[RampRow]) -> str:
     """Return from when a commitment is short, and when it is fully in service."""
     begin = rows.index(short[0])
     last = rows.index(short[-1])
@@ -183,14 +183,14 @@ def _spell(rows: list[Row], short: list[Row]) -> str:
     return f"{text}, made good by {rows[last + 1]['period_end']}"
 
 
-def ramps(plan: Plan) -> dict[str, list[Row]]:
+def ramps(plan: Plan) -> dict[str, list[RampRow]]:
     """Return the ramp of each commitment, by period, in the plan's own order."""
     return _by_period(plan.tables.get("ramp", []), "commitment")
 
 
-def _by_period(rows: Iterable[Row], column: str) -> dict[str, list[Row]]:
+def _by_period(rows: Iterable[AnyRowT], column: str) -> dict[str, list[AnyRowT]]:
     """Return rows grouped by a column, each group sorted by period."""
-    groups: dict[str, list[Row]] = defaultdict(list)
+    groups: dict[str, list[AnyRowT]] = defaultdict(list)
     for row in rows:
         groups[str(row[column])].append(row)
     for group in groups.values():
@@ -278,7 +278,7 @@ class Pivot:
         return sum(self.cells.get((period, column), 0.0) for period in self.periods)
 
 
-def pivot(plan: Plan, rows: Iterable[Row], column: str, value: str) -> Pivot:
+def pivot(plan: Plan, rows: Iterable[AnyRow], column: str, value: str) -> Pivot:
     """Return the sums of `value` over periods and the values of `column`, these by name."""
     cells: dict[tuple[date, str], float] = defaultdict(float)
     periods = set(period_starts(plan))
@@ -295,7 +295,7 @@ def pivot(plan: Plan, rows: Iterable[Row], column: str, value: str) -> Pivot:
 
 def mw_words(plan: Plan) -> str:
     """Return the unit of MW summed over commitments, e.g. ``MW IT power``."""
-    bases = sorted({str(row["basis"]) for row in plan.tables.get("ramp", []) if row["basis"]})
+    bases = sorted({row["basis"] for row in plan.tables.get("ramp", []) if row["basis"]})
     if len(bases) == 1:
         return f"MW, {BASIS_WORDS.get(bases[0], bases[0])}"
     return "MW, each on its commitment's basis"
@@ -314,10 +314,10 @@ def power_nodes(plan: Plan) -> list[Row]:
     return [_node(name, rows, ends) for name, rows in nodes.items()]
 
 
-def _node(name: str, rows: list[Row], ends: Mapping[date, date]) -> Row:
+def _node(name: str, rows: list[PowerRow], ends: Mapping[date, date]) -> Row:
     """Return the row of a power node, from its rows by period."""
 
-    def last_day(row: Row) -> date | None:
+    def last_day(row: PowerRow) -> date | None:
         period = day(row["period"])
         return ends.get(period, period) if period else None
 

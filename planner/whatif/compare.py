@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from planner.errors import PlannerError
+from planner.plan.rows import Row, rows_of
 from planner.plan.store import Plan
-from planner.plan.tables import Row
 from planner.reports.views import BASIS_WORDS, missed_by_basis, number
 from planner.whatif.common_dates import Key, Values, held_together, summed_together
 from planner.whatif.limit_usage import pressures
@@ -268,7 +268,7 @@ def _milestones(plan: Plan, column: str) -> Values:
 def _sums(plan: Plan, table: str, keys: tuple[str, ...], column: str) -> Values:
     """Return the sums of a column of a table by a key."""
     found: dict[Key, float] = defaultdict(float)
-    for row in plan.tables[table]:
+    for row in rows_of(plan.tables, table):
         key = tuple(row[name] for name in keys)
         found[key] += number(row[column])
     return dict(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from planner.plan.report_tables import COST_STEPS
+from planner.plan.rows import AnyRow
 from planner.plan.store import Plan
 from planner.reports.charts.draw import LINE, Canvas, Figure, spoken, text_width, ticks
 from planner.reports.markup_tables import Sheet
@@ -33,7 +34,7 @@ def costs_figure(plan: Plan) -> Figure:
         bars = []
         for row in steps:
             before, present = number(row["before"]), number(row["present_cost"])
-            bars.append(Bar(str(row["term"]), before / size, present / size))
+            bars.append(Bar(row["term"], before / size, present / size))
         bars.append(Bar("total", 0.0, total / size))
         _waterfall(canvas, bars, unit, decimals)
 
@@ -97,15 +98,18 @@ def _table(plan: Plan, size: float) -> Sheet:
     names = {"amount": "amount", "present_cost": "present_cost"}
     if size > 1:
         names = {"amount_m": "amount", "present_m": "present_cost"}
-    known = {row["term"]: row for row in plan.tables["costs"]}
+    known: dict[str, AnyRow] = {row["term"]: row for row in plan.tables["costs"]}
     rows = []
     for step in cost_steps(plan):
-        row = {"term": step["term"], "words": TERM_WORDS.get(str(step["term"]), "")}
+        row: dict[str, object] = {
+            "term": step["term"],
+            "words": TERM_WORDS.get(step["term"], ""),
+        }
         for shown, name in names.items():
             row[shown] = number(known[step["term"]][name]) / size
         rows.append(row)
     total: dict[str, object] = {"term": "total", "words": "sum of all terms"}
     for shown, name in names.items():
-        total[shown] = sum(number(row[name]) for row in plan.tables["costs"]) / size
+        total[shown] = sum(number(row[name]) for row in known.values()) / size
     columns = COST_STEPS.select("term", "words", *names, money=currency(plan))
     return Sheet("Cost terms; those that are zero are left out", columns, rows, total)

@@ -7,8 +7,8 @@ from datetime import date
 from itertools import groupby
 
 from planner.plan.finding_tables import BOTTLENECKS, QUOTED_MW
+from planner.plan.rows import QuoteRow
 from planner.plan.store import Plan
-from planner.plan.tables import Row
 from planner.reports.charts.costs import money_unit
 from planner.reports.charts.draw import LINE, Canvas, Figure, Plot, stairs, text_width
 from planner.reports.explanation_texts import (
@@ -197,8 +197,8 @@ def quote_figure(plan: Plan) -> Figure | None:
     if found is None:
         return None
     rows = sorted(
-        (row for row in plan.rows("quote") if not row["overtime_of"]),
-        key=lambda row: str(row["date"]),
+        (row for row in plan.finding_tables["quote"] if not row["overtime_of"]),
+        key=lambda row: row["date"],
     )
     basis = BASIS_WORDS.get(str(found.facts.get("basis")), str(found.facts.get("basis")))
     time = time_of(plan)
@@ -231,7 +231,7 @@ def quote_figure(plan: Plan) -> Figure | None:
     )
 
 
-def _curve(canvas: Canvas, plot: Plot, rows: Sequence[Row]) -> None:
+def _curve(canvas: Canvas, plot: Plot, rows: Sequence[QuoteRow]) -> None:
     """Draw the bound as a step line, and firm megawatts as marks."""
     points = []
     for row in rows:
@@ -252,9 +252,9 @@ def _curve(canvas: Canvas, plot: Plot, rows: Sequence[Row]) -> None:
 
 def _quote_sheets(plan: Plan, basis: str) -> list[Sheet]:
     """Return the bounds by date of change, and the gains from overtime."""
-    bounds: list[Row] = []
-    stretched: list[Row] = []
-    for row in plan.rows("quote"):
+    bounds: list[QuoteRow] = []
+    stretched: list[QuoteRow] = []
+    for row in plan.finding_tables["quote"]:
         (stretched if row["overtime_of"] else bounds).append(shown_quote(row))
     kept = []
     for n, row in enumerate(bounds):

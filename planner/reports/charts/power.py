@@ -114,7 +114,7 @@ def _table(plan: Plan) -> Sheet:
         key=lambda row: (
             row["use"] is None,
             -(row["use"] or 0.0),  # type: ignore[operator]
-            str(row["node"]),
+            row["node"],
         ),
     )
     rows = [{**row, "class": "warn" if _full(row["use"]) else None} for row in nodes]

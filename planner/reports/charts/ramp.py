@@ -6,9 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from planner.plan.rows import AnyRow, RampRow
 from planner.plan.site_tables import SITE_MW
 from planner.plan.store import Plan
-from planner.plan.tables import RAMP, Row
+from planner.plan.tables import RAMP
 from planner.reports.charts.draw import LINE, Canvas, Figure, Plot, stairs
 from planner.reports.colours import SERIES_COUNT
 from planner.reports.markup_tables import Sheet
@@ -57,7 +58,7 @@ def ramp_figure(plan: Plan) -> Figure:
     return Figure("ramp", title, " ".join(sentences), draw, (_ramp_table(shown),))
 
 
-def _worst(rows: Sequence[Row]) -> float:
+def _worst(rows: Sequence[RampRow]) -> float:
     return max(number(row["missed_mw"]) for row in rows)
 
 
@@ -66,7 +67,7 @@ def _panel(
     time: Time,
     box: tuple[float, float, float, float],
     name: str,
-    rows: Sequence[Row],
+    rows: Sequence[RampRow],
 ) -> None:
     """Draw the ramp of one commitment; each value holds from its period's end to the next."""
     left, top, width, height = box
@@ -111,7 +112,7 @@ def _ground(
     return [*_held(plot, ends, values), *reversed(floor)]
 
 
-def _ramp_table(shown: Mapping[str, Sequence[Row]]) -> Sheet:
+def _ramp_table(shown: Mapping[str, Sequence[RampRow]]) -> Sheet:
     """Return the ramps at the periods with a change."""
     rows: list[Mapping[str, object]] = []
     for ramp in shown.values():
@@ -127,7 +128,7 @@ def _ramp_table(shown: Mapping[str, Sequence[Row]]) -> Sheet:
     return Sheet(caption, columns, rows)
 
 
-def _changes(before: Row, row: Row) -> bool:
+def _changes(before: AnyRow, row: AnyRow) -> bool:
     """Return whether a commitment's figures change from one period to the next."""
     for name in ("required_mw", "in_service_mw", "missed_mw"):
         if abs(number(row[name]) - number(before[name])) > NOTHING:

@@ -11,8 +11,8 @@ from rich.text import Text
 
 from planner.plan.finding_tables import PERIODS, QUOTED_MW
 from planner.plan.report_tables import MILESTONE_SLACK
+from planner.plan.rows import LatenessRow, QuoteRow
 from planner.plan.store import Plan
-from planner.plan.tables import Row
 from planner.reports.console.plan_text import add_line, headings, new_table, printable
 from planner.reports.explanation_texts import (
     Held,
@@ -77,15 +77,15 @@ def print_quote(plan: Plan, console: Console) -> None:
     for text in quote_sentences(plan):
         console.print(Text(printable(text)))
     basis = str(found.facts.get("basis"))
-    rows = [row for row in plan.rows("quote") if not row["overtime_of"]]
+    rows = [row for row in plan.finding_tables["quote"] if not row["overtime_of"]]
     _title(f"At most on top of the plan, MW ({BASIS_WORDS.get(basis, basis)})", console)
     _print_curve(rows, [row for _, row in asked_rows(plan)], console)
     share = number(found.facts.get("overtime"))
-    stretched = [row for row in plan.rows("quote") if number(row["gain_mw"]) > NOTHING]
+    stretched = [row for row in plan.finding_tables["quote"] if number(row["gain_mw"]) > NOTHING]
     if stretched:
         _title(f"With {share:.0%} more of all limits of one kind", console)
         _print_overtime(stretched, console)
-    elif any(row["overtime_of"] for row in plan.rows("quote")):
+    elif any(row["overtime_of"] for row in plan.finding_tables["quote"]):
         _title(f"With {share:.0%} more of all limits of any one kind: no gain", console)
     _print_open(undone(found), console)
 
@@ -116,8 +116,8 @@ def _print_rest(count: int, where: str, console: Console) -> None:
 
 def _print_late(plan: Plan, console: Console) -> None:
     """Print the limits that delay each missed milestone, if there are many the largest."""
-    chains: dict[str, list[Row]] = {}
-    for row in plan.rows("lateness"):
+    chains: dict[str, list[LatenessRow]] = {}
+    for row in plan.finding_tables["lateness"]:
         head = (
             f"Why late: {row['commitment']}, due {row['date']}, misses "
             f"{figure(row['missed_mw'], 1)} MW; back to the order"
@@ -196,7 +196,7 @@ def _print_open(texts: Sequence[str], console: Console) -> None:
         console.print(Text(f"and {len(texts) - MOST_UNDONE} more with --json", "dim"))
 
 
-def _print_curve(rows: Sequence[Row], asked: Sequence[Row], console: Console) -> None:
+def _print_curve(rows: Sequence[QuoteRow], asked: Sequence[QuoteRow], console: Console) -> None:
     """Print bounds as bars, for dates of change and for requested dates."""
     full = "#" if console.options.ascii_only else "\N{FULL BLOCK}"
     most = max((number(row["at_most_mw"]) for row in rows), default=0.0) or 1.0
@@ -217,7 +217,7 @@ def _print_curve(rows: Sequence[Row], asked: Sequence[Row], console: Console) ->
         console.print(Text(rest, "dim"))
 
 
-def _steps(rows: Sequence[Row], asked: Sequence[Row]) -> Iterable[Row]:
+def _steps(rows: Sequence[QuoteRow], asked: Sequence[QuoteRow]) -> Iterable[QuoteRow]:
     """Return the first and last rows, requested rows, and the largest rises, by date."""
     rises = {}
     for n in range(1, len(rows)):
@@ -235,11 +235,11 @@ def _steps(rows: Sequence[Row], asked: Sequence[Row]) -> Iterable[Row]:
     return [rows[n] for n in sorted(kept)] if rows else []
 
 
-def _print_overtime(rows: Sequence[Row], console: Console) -> None:
+def _print_overtime(rows: Sequence[QuoteRow], console: Console) -> None:
     """Print the gain from overtime of each kind of limit, the largest first."""
     columns = QUOTED_MW.select("overtime_of", "date", "at_most_mw", "gain_mw")
     table = new_table(*headings(columns))
-    ranked = sorted(rows, key=lambda row: (-number(row["gain_mw"]), str(row["date"])))
+    ranked = sorted(rows, key=lambda row: (-number(row["gain_mw"]), row["date"]))
     for row in ranked[:MOST]:
         cells = [
             row["overtime_of"],

@@ -7,7 +7,7 @@ from functools import partial
 from planner.plan.finding_tables import ASKS as ASKS_TABLE
 from planner.plan.finding_tables import QUOTED_MW
 from planner.plan.report_tables import MILESTONE_SLACK
-from planner.plan.tables import Row
+from planner.plan.rows import Row
 from planner.reports.excel import native_charts
 from planner.reports.excel.explained import ASKS, QUOTE, SLACK, left_open
 from planner.reports.excel.parts import Report
@@ -46,7 +46,7 @@ def write_asks(report: Report, page: Page) -> None:
     rows: list[Row] = []
     for asked in ask_sets(report.plan):
         for row in asked.rows:
-            rows.append(row | {"fewest": row["fewest"] or "alternative"})
+            rows.append({**row, "fewest": row["fewest"] or "alternative"})
     placed = page.table(TOP, columns, rows, empty=no_asks(report.plan))
     page.freeze(TOP, 2)
     page.filter(placed)
@@ -119,7 +119,9 @@ def write_quote(report: Report, page: Page) -> None:
 def _curve(report: Report, page: Page, top: int) -> Placed:
     """Write the bounds by date, with a chart."""
     columns = QUOTED_MW.select("date", "at_most_mw", "firm_mw")
-    rows = [shown_quote(row) for row in report.rows("quote") if not row["overtime_of"]]
+    rows = [
+        shown_quote(row) for row in report.plan.finding_tables["quote"] if not row["overtime_of"]
+    ]
     placed = page.table(top, columns, rows)
     page.freeze(top, 1)
     page.filter(placed)
@@ -144,10 +146,10 @@ def _curve(report: Report, page: Page, top: int) -> Placed:
 
 def _overtime(report: Report, page: Page, row: int, share: object) -> int:
     """Write the gain from overtime by kind of limit; return the last row."""
-    rows = [shown_quote(row) for row in report.rows("quote") if row["overtime_of"]]
+    rows = [shown_quote(row) for row in report.plan.finding_tables["quote"] if row["overtime_of"]]
     if not rows:
         return row
     columns = QUOTED_MW.select("date", "at_most_mw", "gain_mw", "overtime_of")
     title = f"With {number(share):.0%} more of all limits of one kind"
-    rows.sort(key=lambda row: (str(row["date"]), -number(row["gain_mw"]), str(row["overtime_of"])))
+    rows.sort(key=lambda row: (row["date"], -number(row["gain_mw"]), row["overtime_of"]))
     return page.table(page.section(row, title), columns, rows).last

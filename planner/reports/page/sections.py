@@ -199,7 +199,7 @@ def orders_section(plan: Plan) -> Markup:
     notes = order_notes(plan)
     names = [*SHOWN_OF_ORDERS, "note"] if notes else SHOWN_OF_ORDERS
     columns = PURCHASE_ORDERS.select(*names, money=money)
-    rows = [{**row, "note": notes.get(str(row["order"]))} for row in shown]
+    rows = [{**row, "note": notes.get(row["order"])} for row in shown]
     sheet = Sheet("Orders by date", columns, rows)
     return element(
         "section",
