@@ -164,7 +164,7 @@ def _shortfall(rows: list[RampRow]) -> str:
     if not short:
         return ""
     worst = max(short, key=lambda row: number(row["missed_mw"]))
-    basis = BASIS_WORDS.get(str(worst["basis"]), str(worst["basis"]))
+    basis = BASIS_WORDS.get(worst["basis"], worst["basis"])
     size = figure(worst["missed_mw"], 1, "MW")
     return f"{worst['commitment']}: up to {size} ({basis}) {_spell(rows, short)}"
 

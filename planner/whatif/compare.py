@@ -222,11 +222,10 @@ def _as_texts(key: Key) -> tuple[str, ...]:
 
 def _starts(plan: Plan) -> list[date]:
     """Return the first day of each period of a plan, and of the one after the last."""
-    starts: set[Any] = set()
+    starts: set[date] = set()
     for row in plan.tables["ramp"]:
-        end: Any = row["period_end"]
         starts.add(row["period"])
-        starts.add(end + timedelta(days=1))
+        starts.add(row["period_end"] + timedelta(days=1))
     return sorted(starts)
 
 

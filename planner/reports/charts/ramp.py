@@ -77,7 +77,7 @@ def _panel(
     area = (left + 46, top + 40, width - 62, height - 62)
     plot = Plot(canvas, *area, time.first, time.horizon, largest)
     canvas.text(left + 4, top + 12, name, "b k", room=width - 20, size=14)
-    basis = str(rows[0]["basis"])
+    basis = rows[0]["basis"]
     text, style = f"MW, {BASIS_WORDS.get(basis, basis)}", "m"
     worst = _worst(rows)
     if worst > NOTHING:

@@ -272,7 +272,7 @@ def print_ramp(plan: Plan, console: Console) -> None:
 
 def _print_ramp_of(name: str, rows: Sequence[RampRow], word: str, console: Console) -> None:
     """Print the periods with a change of one commitment, and the number omitted."""
-    basis = BASIS_WORDS.get(str(rows[0]["basis"]), rows[0]["basis"])
+    basis = BASIS_WORDS.get(rows[0]["basis"], rows[0]["basis"])
     shown, left_out = _chosen(rows)
     console.print()
     console.print(Text(printable(f"{name}, MW {basis}, where it changes"), "bold"))
