@@ -231,7 +231,7 @@ def order_pegs(book: Book, figures: Figures, ledger: Ledger) -> None:
 def _due_of_waiting(installs: list[InstallRow]) -> dict[str, str | None]:
     """Return what an order states about the installs that wait for it, by column."""
     milestones = [
-        (str(row["milestone"]), str(row["commitment"])) for row in installs if row["milestone"]
+        (row["milestone"], row["commitment"] or "") for row in installs if row["milestone"]
     ]
     milestone = late = None
     if milestones:

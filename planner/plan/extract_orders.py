@@ -36,7 +36,7 @@ def order_rows(
     """
     calendar = case.calendar
     rows: list[PlacedOrder] = [
-        _firm_order(case, row) for row in sorted(placed, key=lambda row: str(row["order"]))
+        _firm_order(case, row) for row in sorted(placed, key=lambda row: row["order"])
     ]
     with_order_cost = set(charged)
     for key in sorted(lots, key=lambda key: (key[2], key[0], key[1])):
@@ -222,8 +222,8 @@ def _describe(order: OrderRow, installs: Sequence[InstallRow]) -> None:
     """Say which milestone an order blocks and which sites it feeds."""
     due = []
     for row in installs:
-        if row["milestone"] is not None:
-            due.append((str(row["milestone"]), str(row["commitment"])))
+        if row["milestone"] is not None and row["commitment"] is not None:
+            due.append((row["milestone"], row["commitment"]))
     if due:
         milestone, commitment = min(due)
         order["milestone_blocked"] = f"{commitment} {milestone}"
