@@ -10,7 +10,7 @@ from functools import partial
 from planner.plan.finding_tables import EXPLANATION, PERIODS, QUOTE, UNKNOWN, Finding
 from planner.plan.rows import AskRow, BottleneckRow, OrderRow, Row, SlackRow
 from planner.plan.store import Plan
-from planner.reports.views import NOTHING, currency, day, figure, number
+from planner.reports.views import NOTHING, currency, figure, number
 
 MILLIONS_FROM = 1e5
 """Amount of money from which it is shown in millions."""
@@ -55,10 +55,9 @@ def money(plan: Plan, value: object) -> str:
 
 def in_cell(row: BottleneckRow) -> str:
     """Return the value of a limit's cell: a number or a day."""
-    date_of_cell = day(row["day"])
-    if date_of_cell is not None:
-        return date_of_cell.isoformat()
-    return "" if row["value"] is None else f"{number(row['value']):,.12g}"
+    if row["day"] is not None:
+        return row["day"].isoformat()
+    return "" if row["value"] is None else f"{row['value']:,.12g}"
 
 
 def limit_words(row: BottleneckRow) -> str:
@@ -103,7 +102,7 @@ def worth(plan: Plan, row: BottleneckRow) -> str:
         said.append(f"{DIVISIBLY}{openings} {', '.join(divisibly)}")
     if row["moved"]:
         said.append(row["moved"])
-    return "; ".join(said) or str(row["note"] or row["status"] or AT_LIMIT)
+    return "; ".join(said) or row["note"] or row["status"] or AT_LIMIT
 
 
 def _whole_worth(plan: Plan, row: BottleneckRow) -> str:
@@ -312,7 +311,7 @@ def ask_sets(plan: Plan) -> list[Asked]:
     """Return the sets of changes by commitments, the smallest first."""
     found: dict[tuple[str, int], list[AskRow]] = {}
     for row in plan.finding_tables["asks"]:
-        found.setdefault((row["commitment"], int(number(row["set"]))), []).append(row)
+        found.setdefault((row["commitment"], int(row["set"])), []).append(row)
     return [Asked(*key, tuple(rows)) for key, rows in found.items()]
 
 
@@ -361,18 +360,18 @@ def safe_milestones(plan: Plan) -> list[Safe]:
         first = rows[0]
         orders = []
         for row in rows:
-            last = day(row["last_order_date"])
+            last = row["last_order_date"]
             if last:
                 orders.append((row, last))
         orders.sort(key=lambda line: (line[1], str(line[0]["item"]), str(line[0]["supplier"])))
         result.append(
             Safe(
                 commitment=commitment,
-                due=day(due) or date.min,
-                mw=number(first["mw"]),
-                slack=None if first["slack_days"] is None else number(first["slack_days"]),
-                could_be_met_by=day(first["could_be_met_by"]),
-                proof=str(first["proof"] or ""),
+                due=due,
+                mw=first["mw"],
+                slack=first["slack_days"],
+                could_be_met_by=first["could_be_met_by"],
+                proof=first["proof"] or "",
                 orders=tuple(orders),
             )
         )

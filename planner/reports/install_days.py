@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from planner.plan.rows import ClockRow, InstallRow, Row
 from planner.plan.store import Plan
 from planner.reports.plan_figures import commission_days
-from planner.reports.views import NOTHING, day, figure, number, period_ends
+from planner.reports.views import NOTHING, figure, number, period_ends
 
 WORK = {"order": "orders", "start": "assembly", "ship": "freight", "install": "installation"}
 """Words for the work of each kind of act."""
@@ -45,10 +45,9 @@ def installs(plan: Plan) -> list[DailyInstall]:
     end = max(ends, default=date.max)
     rows: list[DailyInstall] = []
     for row in plan.tables["installs"]:
-        done = day(row["date"])
         ready = None
-        if done and number(row["installed"]):
-            ready = done + timedelta(days=waits.get(row["system"], 0))
+        if row["installed"]:
+            ready = row["date"] + timedelta(days=waits.get(row["system"], 0))
             if ready > end:
                 ready = None
         rows.append({**row, "in_service": ready})
@@ -115,7 +114,7 @@ def windows(plan: Plan) -> list[Row]:
                 "window_from": row["window_from"],
                 "date": row["date"],
                 "done": ", ".join(counts),
-                "carried": row["carried"] if number(row["carried"]) > NOTHING else None,
+                "carried": row["carried"] if row["carried"] > NOTHING else None,
             }
         )
     return sorted(rows, key=lambda row: (str(row["date"]), str(row["work"]), str(row["place"])))

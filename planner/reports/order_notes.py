@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from planner.plan.store import Plan
-from planner.reports.views import NOTHING, number
+from planner.reports.views import NOTHING
 
 TAKE_OR_PAY = "only uses up take-or-pay"
 UNUSED = "no install waits for it"
@@ -23,7 +23,7 @@ def order_notes(plan: Plan) -> dict[str, str]:
     }
     used: dict[str, float] = defaultdict(float)
     for peg in plan.tables.get("pegs", []):
-        used[peg["order"]] += number(peg["quantity"])
+        used[peg["order"]] += peg["quantity"]
     return {
         row["order"]: TAKE_OR_PAY if shares.get((row["supplier"], row["item"]), 0.0) > 0 else UNUSED
         for row in plan.tables.get("orders", [])

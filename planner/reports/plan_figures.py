@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from planner.plan.rows import CostRow, PowerRow, RampRow
 from planner.plan.store import Plan
 from planner.plan.tables import COST_TERMS
-from planner.reports.views import NOTHING, day, number, period_ends
+from planner.reports.views import NOTHING, number, period_ends
 
 EVERYWHERE = "*"
 """The single place of a plan without lanes."""
@@ -106,10 +106,9 @@ def site_mw(plan: Plan) -> SiteMw:
     mw_of = it_mw(plan)
     found: dict[str, list[float]] = defaultdict(lambda: [0.0] * len(starts))
     for row in plan.tables["fleet"]:
-        systems = number(row["in_service"])
-        period = day(row["period"])
-        if systems and period:
-            found[row["site"]][positions[period]] += systems * mw_of[row["system"]]
+        systems = row["in_service"]
+        if systems:
+            found[row["site"]][positions[row["period"]]] += systems * mw_of[row["system"]]
     used = {name: values for name, values in found.items() if max(values) > NOTHING}
     names = sorted(used, key=lambda name: (-used[name][-1], -max(used[name]), name))
     return SiteMw({name: used[name] for name in names})
@@ -142,7 +141,7 @@ def routes(plan: Plan) -> list[Route]:
     """Return the routes in use by item, systems before parts, the largest first."""
     units: dict[tuple[str, str, str], float] = defaultdict(float)
     for row in plan.tables["shipments"]:
-        units[row["from"], row["to"], row["item"]] += number(row["quantity"])
+        units[row["from"], row["to"], row["item"]] += row["quantity"]
     systems = {row["system"] for row in plan.inputs.tables["systems"]}
     found = []
     for (start, end, item), count in units.items():
@@ -174,8 +173,8 @@ def cost_steps(plan: Plan) -> list[CostStep]:
     rows: list[CostStep] = []
     before = 0.0
     for term in sorted(terms, key=_rank):
-        present = number(terms[term]["present_cost"])
-        if present or number(terms[term]["amount"]):
+        present = terms[term]["present_cost"]
+        if present or terms[term]["amount"]:
             rows.append({**terms[term], "before": before})
             before += present
     return rows
@@ -229,11 +228,8 @@ def node_uses(plan: Plan) -> list[NodeUse]:
         loads[row["node"]].append(row)
     limited = []
     for name, rows in loads.items():
-        load = [number(row["load_mw"]) for row in rows]
-        energised = []
-        for row in rows:
-            limit = row["energised_mw"]
-            energised.append(None if limit is None else number(limit))
+        load = [row["load_mw"] for row in rows]
+        energised = [row["energised_mw"] for row in rows]
         use = NodeUse(name, tuple(load), tuple(energised))
         if use.limited:
             limited.append(use)

@@ -8,7 +8,7 @@ from datetime import date
 from planner.plan.finding_tables import QUOTE
 from planner.plan.rows import EarliestRow, QuoteRow
 from planner.plan.store import Plan
-from planner.reports.views import BASIS_WORDS, day, number
+from planner.reports.views import BASIS_WORDS, number
 
 HUNDREDTHS, DUST = 100.0, 1e-6
 """Units per MW in which a quote is shown, and the floating-point error in such units."""
@@ -46,7 +46,7 @@ def _bound_below(value: object, mw: float) -> str:
 
 def earliest_sentence(plan: Plan, row: EarliestRow) -> str:
     """Return the earliest date of megawatts, and the date ruled out, in sentences."""
-    mw = number(row["mw"])
+    mw = row["mw"]
     asked = f"{mw:,.6g} MW more ({BASIS_WORDS.get(row['basis'], row['basis'])})"
     most = _bound_below(row["at_most_before_mw"], mw)
     ruled_out = f"not by {row['period_before']}, when at most {most} MW can"
@@ -74,7 +74,7 @@ def asked_rows(plan: Plan) -> list[tuple[date, QuoteRow]]:
     asked = (
         [date.fromisoformat(str(by)) for by in found] if isinstance(found, (list, tuple)) else []
     )
-    rows = {day(row["date"]): row for row in plan.finding_tables["quote"] if not row["overtime_of"]}
+    rows = {row["date"]: row for row in plan.finding_tables["quote"] if not row["overtime_of"]}
     return [(by, rows[by]) for by in asked]
 
 

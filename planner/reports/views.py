@@ -150,20 +150,19 @@ def missed_by_basis(plan: Plan) -> dict[str, float]:
     """Return the MW-months missed by the commitments of each basis that misses any."""
     found: dict[str, float] = defaultdict(float)
     for row in plan.tables.get("ramp", []):
-        missed = number(row["missed_mw"])
-        first = day(row["period"])
-        last = day(row["period_end"])
-        if first and last and missed > NOTHING:
-            found[row["basis"]] += missed * months_between(first, last + DAY)
+        missed = row["missed_mw"]
+        if missed > NOTHING:
+            months = months_between(row["period"], row["period_end"] + DAY)
+            found[row["basis"]] += missed * months
     return {basis: tidy(found[basis]) for basis in sorted(found)}
 
 
 def _shortfall(rows: list[RampRow]) -> str:
     """Return how far and when a commitment is short; empty if it is not."""
-    short = [row for row in rows if number(row["missed_mw"]) > NOTHING]
+    short = [row for row in rows if row["missed_mw"] > NOTHING]
     if not short:
         return ""
-    worst = max(short, key=lambda row: number(row["missed_mw"]))
+    worst = max(short, key=lambda row: row["missed_mw"])
     basis = BASIS_WORDS.get(worst["basis"], worst["basis"])
     size = figure(worst["missed_mw"], 1, "MW")
     return f"{worst['commitment']}: up to {size} ({basis}) {_spell(rows, short)}"
@@ -200,8 +199,7 @@ def _by_period(rows: Iterable[AnyRowT], column: str) -> dict[str, list[AnyRowT]]
 
 def period_starts(plan: Plan) -> list[date]:
     """Return the first day of each period, in order."""
-    starts = {day(row["period"]) for row in plan.tables.get("ramp", [])}
-    return sorted(start for start in starts if start)
+    return sorted({row["period"] for row in plan.tables.get("ramp", [])})
 
 
 def period_word(plan: Plan) -> str:
@@ -237,13 +235,7 @@ def _whole(length: str, start: date, first: date) -> object:
 
 def period_ends(plan: Plan) -> dict[date, date]:
     """Return the last day of each period by its first."""
-    ends = {}
-    for row in plan.tables.get("ramp", []):
-        first = day(row["period"])
-        last = day(row["period_end"])
-        if first and last:
-            ends[first] = last
-    return ends
+    return {row["period"]: row["period_end"] for row in plan.tables.get("ramp", [])}
 
 
 def months_long(plan: Plan) -> int:
@@ -317,19 +309,18 @@ def power_nodes(plan: Plan) -> list[Row]:
 def _node(name: str, rows: list[PowerRow], ends: Mapping[date, date]) -> Row:
     """Return the row of a power node, from its rows by period."""
 
-    def last_day(row: PowerRow) -> date | None:
-        period = day(row["period"])
-        return ends.get(period, period) if period else None
+    def last_day(row: PowerRow) -> date:
+        return ends.get(row["period"], row["period"])
 
     last = rows[-1]
-    peak = max(rows, key=lambda row: number(row["load_mw"]))
+    peak = max(rows, key=lambda row: row["load_mw"])
     node: Row = {
         "node": name,
         "load_mw": last["load_mw"],
         "energised_mw": last["energised_mw"],
         "headroom_mw": last["headroom_mw"],
         "peak_mw": peak["load_mw"],
-        "peak_day": last_day(peak) if number(peak["load_mw"]) > NOTHING else None,
+        "peak_day": last_day(peak) if peak["load_mw"] > NOTHING else None,
         "least_mw": None,
         "least_day": None,
         "use": None,
@@ -337,7 +328,7 @@ def _node(name: str, rows: list[PowerRow], ends: Mapping[date, date]) -> Row:
     energised = [row for row in rows if number(row["energised_mw"]) > NOTHING]
     if energised:
         least = min(energised, key=lambda row: number(row["headroom_mw"]))
-        shares = [number(row["load_mw"]) / number(row["energised_mw"]) for row in energised]
+        shares = [row["load_mw"] / number(row["energised_mw"]) for row in energised]
         node["least_mw"] = least["headroom_mw"]
         node["least_day"] = last_day(least)
         node["use"] = tidy(max(shares))
@@ -349,10 +340,9 @@ def spend_by_year(plan: Plan) -> list[Row]:
     amounts: dict[int, float] = defaultdict(float)
     present: dict[int, float] = defaultdict(float)
     for row in plan.tables.get("spend", []):
-        period = day(row["period"])
-        if period:
-            amounts[period.year] += number(row["amount"])
-            present[period.year] += number(row["present_cost"])
+        year = row["period"].year
+        amounts[year] += row["amount"]
+        present[year] += row["present_cost"]
     years = sorted(amounts)
     spent = running(amounts[year] for year in years)
     rows: list[Row] = []

@@ -18,7 +18,7 @@ ROW = 30.0
 
 def money_unit(plan: Plan) -> tuple[float, str]:
     """Return the divisor and the unit of money in the chart."""
-    total = sum(number(row["amount"]) for row in plan.tables["costs"])
+    total = sum(row["amount"] for row in plan.tables["costs"])
     if abs(total) >= 1e7:
         return 1e6, f"{currency(plan)} million"
     return 1.0, currency(plan)
@@ -27,23 +27,23 @@ def money_unit(plan: Plan) -> tuple[float, str]:
 def costs_figure(plan: Plan) -> Figure:
     """Return the terms of the present cost as a waterfall to their sum."""
     steps, (size, unit) = cost_steps(plan), money_unit(plan)
-    total = sum(number(row["present_cost"]) for row in steps)
+    total = sum(row["present_cost"] for row in steps)
     decimals = 1 if size > 1 else 0
 
     def draw(canvas: Canvas) -> None:
         bars = []
         for row in steps:
-            before, present = number(row["before"]), number(row["present_cost"])
+            before, present = row["before"], row["present_cost"]
             bars.append(Bar(row["term"], before / size, present / size))
         bars.append(Bar("total", 0.0, total / size))
         _waterfall(canvas, bars, unit, decimals)
 
-    largest = max(steps, key=lambda row: number(row["present_cost"]), default=None)
+    largest = max(steps, key=lambda row: row["present_cost"], default=None)
     said = f"Present cost {figure(total / size, decimals)} {unit}, discounted to the plan's start."
     if largest is not None:
         said += (
             f" The largest term is {largest['term']}: "
-            f"{figure(number(largest['present_cost']) / size, decimals)} {unit}."
+            f"{figure(largest['present_cost'] / size, decimals)} {unit}."
         )
     return Figure("costs", "What makes up the present cost", said, draw, (_table(plan, size),))
 

@@ -59,7 +59,7 @@ def ramp_figure(plan: Plan) -> Figure:
 
 
 def _worst(rows: Sequence[RampRow]) -> float:
-    return max(number(row["missed_mw"]) for row in rows)
+    return max(row["missed_mw"] for row in rows)
 
 
 def _panel(
@@ -71,8 +71,8 @@ def _panel(
 ) -> None:
     """Draw the ramp of one commitment; each value holds from its period's end to the next."""
     left, top, width, height = box
-    due = [number(row["required_mw"]) for row in rows]
-    served = [number(row["in_service_mw"]) for row in rows]
+    due = [row["required_mw"] for row in rows]
+    served = [row["in_service_mw"] for row in rows]
     largest = max(*due, *served)
     area = (left + 46, top + 40, width - 62, height - 62)
     plot = Plot(canvas, *area, time.first, time.horizon, largest)
@@ -87,7 +87,7 @@ def _panel(
     ends = [plot.x(end) for end in time.ends]
     canvas.area(_ground(plot, ends, served), "f0 half")
     for n, row in enumerate(rows):
-        if number(row["missed_mw"]) <= NOTHING:
+        if row["missed_mw"] <= NOTHING:
             continue
         is_last = n + 1 == len(ends)
         right = plot.left + plot.width if is_last else ends[n + 1]
@@ -119,7 +119,7 @@ def _ramp_table(shown: Mapping[str, Sequence[RampRow]]) -> Sheet:
         for n, row in enumerate(ramp):
             is_end = n in (0, len(ramp) - 1)
             if is_end or _changes(ramp[n - 1], row):
-                style = "bad" if number(row["missed_mw"]) > NOTHING else None
+                style = "bad" if row["missed_mw"] > NOTHING else None
                 rows.append({**row, "class": style})
     columns = RAMP.select(
         "period_end", "commitment", "basis", "required_mw", "in_service_mw", "missed_mw"

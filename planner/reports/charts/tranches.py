@@ -23,7 +23,7 @@ from planner.reports.plan_figures import (
     milestones_of,
     time_of,
 )
-from planner.reports.views import NOTHING, day, number, ramps
+from planner.reports.views import NOTHING, ramps
 
 STAGES = ("order", "assemble", "ship", "install", "commission")
 """Stages in order; the last ends in service."""
@@ -153,18 +153,18 @@ class Ways:
 
     def _order(self, row: OrderRow) -> None:
         supplier, item = row["supplier"], row["item"]
-        good = number(row["quantity"]) * self._yield.get((supplier, item), 1.0)
-        ordered, arrives = day(row["order_date"]), day(row["arrival_date"])
-        span = (ordered, arrives) if ordered and arrives else None
+        good = row["quantity"] * self._yield.get((supplier, item), 1.0)
+        ordered, arrives = row["order_date"], row["arrival_date"]
+        span = (ordered, arrives) if ordered else None
         key = self.place(supplier), item
-        self._coming.append((arrives or date.max, key, good, "order", span, []))
+        self._coming.append((arrives, key, good, "order", span, []))
 
     def _assembly(self, row: ProductionRow) -> None:
         plant = self.place(row["plant"])
         system = row["system"]
         used: Taken = []
         for item, per_system in self._bom[system]:
-            units = per_system * number(row["quantity"])
+            units = per_system * row["quantity"]
             used.append(((plant, item), self.take(plant, item, units)))
         self._come(
             plant,
@@ -177,7 +177,7 @@ class Ways:
 
     def _shipment(self, row: ShipmentRow) -> None:
         start, item = row["from"], row["item"]
-        used = [((start, item), self.take(start, item, number(row["quantity"])))]
+        used = [((start, item), self.take(start, item, row["quantity"]))]
         span = row["departure_date"], row["arrival_date"]
         self._come(row["to"], item, "ship", span, row["quantity"], used)
 
@@ -293,9 +293,9 @@ def _installs(plan: Plan, ways: Ways) -> dict[tuple[str, str], Queue]:
     """Return the systems installed in each hall class, each with the units it used."""
     queues: dict[tuple[str, str], Queue] = defaultdict(Queue)
     for row in sorted(plan.tables["installs"], key=lambda row: row["date"]):
-        count, system = number(row["installed"]), row["system"]
-        done = day(row["date"])
-        if count > NOTHING and done:
+        count, system = row["installed"], row["system"]
+        done = row["date"]
+        if count > NOTHING:
             place = ways.place(row["site"])
             used = [((place, system), ways.take(place, system, count))]
             queues[row["hall"], system].add(count, "install", (done, done), used)
@@ -374,10 +374,8 @@ def _served(plan: Plan) -> dict[str, dict[int, Serving]]:
     positions = {start: position for position, start in enumerate(time_of(plan).starts)}
     served: dict[str, dict[int, Serving]] = defaultdict(lambda: defaultdict(dict))
     for row in plan.tables["service"]:
-        period = day(row["period"])
-        assert period is not None
         key = row["site"], row["hall"], row["system"]
-        served[row["commitment"]][positions[period]][key] = number(row["mw"])
+        served[row["commitment"]][positions[row["period"]]][key] = row["mw"]
     return served
 
 
@@ -411,8 +409,8 @@ def missing_mw(plan: Plan) -> dict[tuple[str, date], float]:
     """
     found = {}
     for commitment, rows in ramps(plan).items():
-        missed = number(rows[-1]["missed_mw"])
-        required = number(rows[-1]["required_mw"])
+        missed = rows[-1]["missed_mw"]
+        required = rows[-1]["required_mw"]
         before = required - missed if missed > NOTHING else required
         for due, mw in milestones_of(plan).get(commitment, []):
             part = min(mw, required) - before

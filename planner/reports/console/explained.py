@@ -34,7 +34,7 @@ from planner.reports.explanation_texts import (
 )
 from planner.reports.plan_figures import several
 from planner.reports.quote_texts import asked_rows, bound_figure, firm_figure, quote_sentences
-from planner.reports.views import BASIS_WORDS, NOTHING, day, figure, number
+from planner.reports.views import BASIS_WORDS, NOTHING, figure, number
 
 MOST, MOST_UNDONE, BAR = 15, 5, 30
 """Largest number of printed rows and of skipped steps, and length of a full bar."""
@@ -199,13 +199,13 @@ def _print_open(texts: Sequence[str], console: Console) -> None:
 def _print_curve(rows: Sequence[QuoteRow], asked: Sequence[QuoteRow], console: Console) -> None:
     """Print bounds as bars, for dates of change and for requested dates."""
     full = "#" if console.options.ascii_only else "\N{FULL BLOCK}"
-    most = max((number(row["at_most_mw"]) for row in rows), default=0.0) or 1.0
+    most = max((row["at_most_mw"] for row in rows), default=0.0) or 1.0
     has_firm = any(row["firm_mw"] is not None for row in rows)
     names = ["date", "at_most_mw", "firm_mw"] if has_firm else ["date", "at_most_mw"]
     table = new_table(*headings(QUOTED_MW.select(*names)), "")
     shown = list(_steps(rows, asked))
     for row in shown:
-        mw = number(row["at_most_mw"])
+        mw = row["at_most_mw"]
         cells = [row["date"], bound_figure(mw)]
         if has_firm:
             cells.append("" if row["firm_mw"] is None else firm_figure(row["firm_mw"]))
@@ -222,7 +222,7 @@ def _steps(rows: Sequence[QuoteRow], asked: Sequence[QuoteRow]) -> Iterable[Quot
     rises = {}
     for n in range(1, len(rows)):
         before, row = rows[n - 1], rows[n]
-        rise = number(row["at_most_mw"]) - number(before["at_most_mw"])
+        rise = row["at_most_mw"] - before["at_most_mw"]
         firm_rise = number(row["firm_mw"]) - number(before["firm_mw"])
         rises[n] = max(rise, firm_rise)
     kept = {0, len(rows) - 1}
@@ -243,7 +243,7 @@ def _print_overtime(rows: Sequence[QuoteRow], console: Console) -> None:
     for row in ranked[:MOST]:
         cells = [
             row["overtime_of"],
-            day(row["date"]),
+            row["date"],
             bound_figure(row["at_most_mw"]),
             bound_figure(row["gain_mw"]),
         ]

@@ -159,7 +159,7 @@ def _print_costs(plan: Plan, console: Console) -> None:
     terms = [row for row in plan.tables.get("costs", []) if row["amount"] or row["present_cost"]]
     total: Row = {"term": "total"}
     for name in ("amount", "present_cost"):
-        total[name] = sum(number(row[name]) for row in terms)
+        total[name] = sum(row[name] for row in terms)
     money, size, decimals = printable(currency(plan)), 1.0, 0
     if number(total["amount"]) >= 1e7:
         money, size, decimals = f"{money} million", 1e6, 1
@@ -287,7 +287,7 @@ def sparkline(rows: Sequence[RampRow], plain: bool = False, most: int = 24) -> s
     """Return a sparkline of MW in service, relative to the commitment's largest value."""
     top, steps = _top(rows), PLAIN if plain else EIGHTHS
     size = -(-len(rows) // most)
-    values = [number(row["in_service_mw"]) for row in rows[::-1][::size][::-1]]
+    values = [row["in_service_mw"] for row in rows[::-1][::size][::-1]]
     return "".join(steps[math.ceil(8 * value / top - 1e-9)] if top > 0 else " " for value in values)
 
 
@@ -298,7 +298,7 @@ def _ramp_table(rows: Sequence[RampRow], top: float, word: str, plain: bool) -> 
     # Units below the titles leave room for the bars on 80 columns.
     table = new_table(*headings(columns, "\n"), "")
     for row in rows:
-        served, missed = number(row["in_service_mw"]), _missed(row)
+        served, missed = row["in_service_mw"], _missed(row)
         bar = full * round(BAR * served / top) + light * round(BAR * missed / top)
         add_line(
             table,
@@ -337,7 +337,7 @@ def _chosen(rows: Sequence[RampRow]) -> tuple[list[RampRow], int]:
 
 def _missed(row: RampRow) -> float:
     """Return the MW that a commitment misses in a period, with solver noise removed."""
-    missed = number(row["missed_mw"])
+    missed = row["missed_mw"]
     return missed if missed > NOTHING else 0.0
 
 

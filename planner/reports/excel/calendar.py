@@ -145,16 +145,15 @@ def _grid(report: Report) -> Grid:
     grid: Grid = defaultdict(lambda: defaultdict(float))
     tranches: dict[tuple[str, str, date], Tranche] = {}
     for row in installs(report.plan):
-        done, due = day(row["date"]), day(row["milestone"])
-        if done is None or due is None or not number(row["installed"]):
+        done, due = row["date"], row["milestone"]
+        if due is None or not row["installed"]:
             continue
         tranche = (due.isoformat(), str(row["commitment"]), row["site"])
         tranches[row["hall"], row["system"], done] = tranche
-        count, system = number(row["installed"]), row["system"]
+        count, system = row["installed"], row["system"]
         grid[tranche, "install", system][done] += count
-        ready = day(row["in_service"])
-        if ready:
-            grid[tranche, "in service", system][ready] += count
+        if row["in_service"]:
+            grid[tranche, "in service", system][row["in_service"]] += count
     for stage, tranche, when in _order_dates(report, tranches):
         grid[tranche, stage, ORDERS][when] += 1
     return grid

@@ -92,7 +92,7 @@ def _committed(report: Report, periods: Sequence[date]) -> dict[date, float]:
     ends = period_ends(report.plan)
     values: dict[date, list[float]] = {period: [] for period in periods}
     for order in report.plan.tables["orders"]:
-        ordered = day(order["order_date"])
+        ordered = order["order_date"]
         if ordered is None:
             continue
         position = bisect_right(periods, ordered) - 1
@@ -100,7 +100,7 @@ def _committed(report: Report, periods: Sequence[date]) -> dict[date, float]:
             continue
         period = periods[position]
         if ordered <= ends.get(period, period):
-            values[period] += [number(order["price"]), number(order["order_cost"])]
+            values[period] += [order["price"], order["order_cost"]]
     return {period: total(amounts) for period, amounts in values.items()}
 
 
@@ -108,7 +108,7 @@ def _add_budget(report: Report, rows: list[Row], terms: list[str]) -> bool:
     """Add the budget of each period and what is left of it; return whether there is a budget."""
     limits = []
     for given in report.plan.inputs.tables["budget"]:
-        limits.append((day(given["date"]), given["cumulative"]))
+        limits.append((given["date"], given["cumulative"]))
     if not limits:
         return False
     counted = _within_budget(terms)
@@ -193,8 +193,8 @@ def write_costs(report: Report, page: Page) -> None:
     for row in report.plan.tables["costs"]:
         more = {
             "words": TERM_WORDS.get(row["term"], ""),
-            "amount_m": tidy(number(row["amount"]) / 1e6),
-            "present_m": tidy(number(row["present_cost"]) / 1e6),
+            "amount_m": tidy(row["amount"] / 1e6),
+            "present_m": tidy(row["present_cost"] / 1e6),
         }
         rows.append(row | more)
     formulas = {"amount_m": "={amount}/1000000", "present_m": "={present_cost}/1000000"}

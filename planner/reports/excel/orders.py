@@ -15,7 +15,7 @@ from planner.reports.excel.parts import Report
 from planner.reports.excel.workbook_writer import TOP, Page
 from planner.reports.install_days import ORDER_WORDS
 from planner.reports.order_notes import order_notes
-from planner.reports.views import currency, day, number
+from planner.reports.views import currency, number
 
 ORDERS = "Purchase orders"
 MOST_MONTHS = 600
@@ -91,7 +91,7 @@ def write_orders_by_supplier(report: Report, page: Page) -> None:
 def _sums(names: tuple[str, str], group: list[OrderRow]) -> Row:
     """Return the sums of the orders of a supplier and item, with their first and last day."""
     supplier, item = names
-    days = [ordered for ordered in (day(row["order_date"]) for row in group) if ordered]
+    days = [row["order_date"] for row in group if row["order_date"]]
     sums: Row = {"supplier": supplier, "item": item, "lines": len(group)}
     sums["quantity"] = total(row["quantity"] for row in group)
     sums["price"] = total(row["price"] for row in group)
@@ -104,7 +104,7 @@ def _sums(names: tuple[str, str], group: list[OrderRow]) -> Row:
 def write_orders_by_month(report: Report, page: Page) -> None:
     """Write live sums of the orders dated in each month."""
     money, orders = currency(report.plan), report.placed[ORDERS]
-    undated = sum(day(row["order_date"]) is None for row in report.plan.tables["orders"])
+    undated = sum(row["order_date"] is None for row in report.plan.tables["orders"])
     more = f"; {undated} orders without a date are not counted" if undated else ""
     page.subtitle(f"Live sums over all lines of the sheet {ORDERS}{more}")
     dates = orders.area("order_date", ORDERS)
@@ -138,7 +138,7 @@ def _months(orders: list[OrderRow]) -> list[Row]:
     """Return the orders of each month from the first to the last."""
     dated: dict[date, list[OrderRow]] = defaultdict(list)
     for order in orders:
-        ordered = day(order["order_date"])
+        ordered = order["order_date"]
         if ordered:
             dated[ordered.replace(day=1)].append(order)
     if not dated:
@@ -153,8 +153,8 @@ def _months(orders: list[OrderRow]) -> list[Row]:
                 "first": month,
                 "last": following - timedelta(days=1),
                 "lines": len(group),
-                "price": total(number(row["price"]) for row in group),
-                "order_cost": total(number(row["order_cost"]) for row in group),
+                "price": total(row["price"] for row in group),
+                "order_cost": total(row["order_cost"] for row in group),
             }
         )
         month = following

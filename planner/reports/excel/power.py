@@ -12,7 +12,7 @@ from planner.reports.excel import native_charts
 from planner.reports.excel.parts import Report
 from planner.reports.excel.workbook_writer import TOP, Page
 from planner.reports.stranded_power import stranded_mw
-from planner.reports.views import day, period_ends, period_word, power_nodes
+from planner.reports.views import period_ends, period_word, power_nodes
 
 MOST_ROWS = 20_000
 """Largest number of rows of a table by period; larger tables are only in the CSV files."""
@@ -93,10 +93,8 @@ def write_power_by_period(report: Report, page: Page) -> None:
     )
     rows: list[Row] = []
     for row in report.plan.tables["power"]:
-        period = day(row["period"])
-        last = ends.get(period, period) if period else None
-        stuck = stranded.get((row["node"], last)) if last else None
-        rows.append({**row, "last": last, "stranded_mw": stuck})
+        last = ends.get(row["period"], row["period"])
+        rows.append({**row, "last": last, "stranded_mw": stranded.get((row["node"], last))})
     formulas = {"headroom_mw": "={energised_mw}-{load_mw}"}
     placed = page.table(TOP, columns, rows, formulas=formulas)
     page.freeze(TOP, 1)

@@ -16,7 +16,7 @@ from planner.reports.excel.styles import Placed, lines
 from planner.reports.excel.workbook_writer import SHORT, TOP, Page
 from planner.reports.explanation_texts import ask_sets, no_asks, quote, slack_rows
 from planner.reports.quote_texts import quote_sentences, shown_quote
-from planner.reports.views import BASIS_WORDS, day, months_long, number
+from planner.reports.views import BASIS_WORDS, months_long, number
 
 CHART_ROWS = 17
 """Height of the chart of a quote in rows."""
@@ -130,13 +130,8 @@ def _curve(report: Report, page: Page, top: int) -> Placed:
     look = native_charts.Look(
         "At most on top of the plan, from the date on", "MW", months_long(report.plan)
     )
-    days = []
-    bounds = []
-    for row in rows:
-        due = day(row["date"])
-        if due:
-            days.append(due)
-        bounds.append(number(row["at_most_mw"]))
+    days = [row["date"] for row in rows]
+    bounds = [row["at_most_mw"] for row in rows]
     series = {"at most": Values("at most", placed.cells("at_most_mw"), bounds)}
     steps = stepped(report, page, days, series)
     make = partial(native_charts.stacked_chart, page.book, report.pages[STEPS], look, steps)

@@ -64,10 +64,10 @@ def write_ramp(report: Report, page: Page) -> None:
             f"MW, {BASIS_WORDS.get(basis, basis)}",
             months_long(plan),
         )
-        if place < MOST_CHARTS and any(number(row["required_mw"]) for row in group):
+        if place < MOST_CHARTS and any(row["required_mw"] for row in group):
             steps = _steps(report, page, cells, group)
             make = partial(native_charts.ramp_chart, page.book, report.pages[STEPS], look, steps)
-            rank = -max(number(row["required_mw"]) for row in group)
+            rank = -max(row["required_mw"] for row in group)
             report.add_chart(make, page, TOP + 1 + 20 * place, len(columns) + 1, rank=rank)
 
 
@@ -194,7 +194,7 @@ def _served(report: Report) -> list[Row]:
         names = (row["commitment"], row["system"], row["site"])
         known = names[0] in bases and names[1] in systems and names[2] in sites
         if row["period"] == last and known:
-            sums[names] += number(row["mw"])
+            sums[names] += row["mw"]
     rows: list[Row] = []
     for (commitment, system, site), mw in sorted(sums.items()):
         basis = bases[commitment]

@@ -22,7 +22,6 @@ from planner.reports.plan_figures import it_mw
 from planner.reports.views import (
     BASIS_WORDS,
     currency,
-    day,
     months_long,
     mw_words,
     number,
@@ -116,9 +115,8 @@ def _install_days(report: Report) -> dict[tuple[str, str], list[date]]:
     """Return the days of the installs by hall class and system."""
     days: dict[tuple[str, str], list[date]] = defaultdict(list)
     for row in report.plan.tables["installs"]:
-        done = day(row["date"])
-        if done and number(row["installed"]):
-            days[row["hall"], row["system"]].append(done)
+        if row["installed"]:
+            days[row["hall"], row["system"]].append(row["date"])
     return days
 
 
@@ -145,7 +143,7 @@ def _openings(report: Report) -> list[Row]:
     rows: list[Row] = []
     for row in report.plan.tables["openings"]:
         hall = halls.get(row["hall"])
-        fit_out = tidy(number(row["count"]) * hall["fit_out_cost"]) if hall else None
+        fit_out = tidy(row["count"] * hall["fit_out_cost"]) if hall else None
         rows.append({**row, "country": countries.get(row["site"]), "fit_out": fit_out})
     return rows
 
@@ -233,7 +231,7 @@ def write_systems_by_site(report: Report, page: Page) -> None:
     for row in sorted(report.plan.tables["installs"], key=lambda row: row["system"]):
         system = row["system"]
         groups.setdefault(system, []).append(row)
-        removed[system] = removed.get(system, 0.0) + number(row["removed"])
+        removed[system] = removed.get(system, 0.0) + row["removed"]
     taken_out = []
     for name, count in removed.items():
         if count:
