@@ -47,7 +47,7 @@ class Group:
     found : Pivot
         The figures by period and site.
     keys : dict of str to str
-        Field of each site.
+        Column of each site.
     sums : int
         Column of the live sum of each row.
     """

@@ -63,7 +63,7 @@ DECLARING = REPORTS / "whatif_columns.py"
 def test_reports_declare_no_column_of_their_own(path: Path) -> None:
     calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
     names = {ast.unparse(call.func) for call in calls}
-    assert not names & {"Column", "Field"}
+    assert "Column" not in names
 
 
 @cache
