@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from planner.attempts import Attempts
 from planner.case.case import Case, make_case
@@ -444,8 +444,3 @@ def collector_paused() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def as_json(plan: Plan, files: dict[str, str]) -> dict[str, Any]:
-    """Return the document that ``planner plan --json`` prints."""
-    return {**plan.summary, "manifest": plan.manifest, "files": files}
