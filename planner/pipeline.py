@@ -23,7 +23,7 @@ from planner.model.frame import ContradictionError
 from planner.model.objectives import in_service_mw_months, make_tiers
 from planner.model.wholes import crew_links, lot_limits, make_wholes
 from planner.plan.extract import extract
-from planner.plan.rows import Tables, TierRow
+from planner.plan.result_rows import Tables, TierRow
 from planner.plan.store import Plan
 from planner.plan.summary import PROVEN, manifest, summary
 from planner.solve.coefficient_ranges import coefficient_ranges

@@ -13,7 +13,7 @@ from planner.checker.ledger import Ledger, figure
 from planner.checker.rates import accrued, taken, windows_of
 from planner.checker.supply import stock_after
 from planner.checker.ways import UNITS_TOLERANCE, ways_of
-from planner.plan.rows import TierRow
+from planner.plan.result_rows import TierRow
 
 HOURS_PER_DAY = 24
 

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from typing import Any, cast
 
 from planner.checker.calendar import Calendar
-from planner.plan.rows import AnyRow, Tables, rows_of
+from planner.plan.result_rows import Tables
+from planner.plan.rows import AnyRow, rows_of
 from planner.workbook.rows import Inputs, Row
 
 EVERYWHERE = "*"

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 from planner.checker.facts import Amounts, Book, Figures, number
 from planner.checker.ledger import Ledger, figure
-from planner.plan.rows import AnyRow, InstallRow, OrderRow, PegRow
+from planner.plan.result_rows import InstallRow, OrderRow, PegRow
+from planner.plan.rows import AnyRow
 
 PEG_TOLERANCE_SYSTEMS = 1e-3
 """Pegs up to this many systems may be an artefact of the solver's tolerance."""

@@ -8,7 +8,8 @@ from itertools import pairwise
 from planner.checker.facts import Amounts, Book, Figures, number
 from planner.checker.ledger import Ledger, figure
 from planner.checker.sites import days_of, in_hall, standing
-from planner.plan.rows import AnyRow, PowerRow
+from planner.plan.result_rows import PowerRow
+from planner.plan.rows import AnyRow
 
 
 def node_load(book: Book, figures: Figures, ledger: Ledger) -> None:

@@ -9,7 +9,8 @@ from typing import cast
 from planner.checker.facts import Amounts, Book, Figures, days_between, number
 from planner.checker.ledger import Ledger, figure
 from planner.checker.rates import windows_of, work_begins
-from planner.plan.rows import AnyRow, OrderRow
+from planner.plan.result_rows import OrderRow
+from planner.plan.rows import AnyRow
 
 
 def nothing_flows_without_supply(book: Book, figures: Figures, ledger: Ledger) -> None:

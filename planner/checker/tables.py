@@ -9,7 +9,8 @@ from typing import cast
 
 from planner.checker.facts import Book
 from planner.checker.ledger import Ledger, figure
-from planner.plan.rows import AnyRow, Tables, rows_of
+from planner.plan.result_rows import Tables
+from planner.plan.rows import AnyRow, rows_of
 from planner.plan.tables import COLUMNS, COST_TERMS, RESULTS
 
 DATE_COLUMNS = {

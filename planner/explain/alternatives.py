@@ -21,7 +21,8 @@ from planner.model.decisions import Model
 from planner.model.objectives import PRESENT_COST, in_service_mw_months, make_tiers
 from planner.model.wholes import make_wholes
 from planner.pipeline import Solved, collector_paused, result_tables
-from planner.plan.rows import Row, Tables
+from planner.plan.result_rows import Tables
+from planner.plan.rows import Row
 from planner.plan.store import Plan
 from planner.solve.highs_model import LiveModel
 from planner.solve.lexicographic import Solution, SolveLimits, TierResult, solve_tiers

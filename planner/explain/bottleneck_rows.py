@@ -8,8 +8,8 @@ from planner.explain.bottlenecks import Bottleneck
 from planner.explain.limits import Limit
 from planner.explain.problem import ZERO_TOLERANCE
 from planner.explain.session import Gains, Session, gained, gains_any
+from planner.plan.finding_rows import BottleneckPeriodRow, BottleneckRow
 from planner.plan.finding_tables import UNKNOWN
-from planner.plan.rows import BottleneckPeriodRow, BottleneckRow
 
 
 def bottleneck_rows(session: Session, found: Iterable[Bottleneck]) -> list[BottleneckRow]:

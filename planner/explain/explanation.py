@@ -22,7 +22,7 @@ from planner.explain.requests import BOUNDS, Request, today_of
 from planner.explain.session import Session
 from planner.explain.shortfalls import shortfalls
 from planner.explain.slack import slack_rows
-from planner.plan.rows import AskHead, AskRow, FindingTables, LatenessRow
+from planner.plan.finding_rows import AskHead, AskRow, FindingTables, LatenessRow
 
 Made = TypeVar("Made")
 

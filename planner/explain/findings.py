@@ -12,15 +12,9 @@ from planner.errors import PlannerError
 from planner.explain.explanation import explain
 from planner.explain.quote import Earliest, Largest, Quoter, Terms, quote_rows
 from planner.explain.session import Session
+from planner.plan.finding_rows import EarliestRow, FindingTables, QuoteRow, typed_findings
 from planner.plan.finding_tables import Finding
-from planner.plan.rows import (
-    EarliestRow,
-    FindingTables,
-    QuoteRow,
-    rows_of,
-    typed_findings,
-    with_values,
-)
+from planner.plan.rows import rows_of, with_values
 from planner.plan.store import Plan, plan_digest
 from planner.workbook.rows import Inputs
 

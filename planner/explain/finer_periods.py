@@ -17,8 +17,8 @@ from planner.errors import NoPlanExists
 from planner.explain.problem import ZERO_TOLERANCE, Problem
 from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of
+from planner.plan.finding_rows import LatenessRow
 from planner.plan.finding_tables import PERIODS
-from planner.plan.rows import LatenessRow
 from planner.solve.duals import set_upper_bounds
 from planner.workbook.rows import Inputs
 from planner.workbook.schema.periods import NEXT, Stretch, stretches

@@ -23,7 +23,7 @@ from planner.explain.problem import ZERO_TOLERANCE, Problem
 from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of
 from planner.model.objectives import Tier
-from planner.plan.rows import DelayRow, LatenessRow
+from planner.plan.finding_rows import DelayRow, LatenessRow
 from planner.solve.basis import Basis
 from planner.solve.duals import set_upper_bounds
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from planner.explain.limit_declarations import LIMITS, Amount, Day
-from planner.plan.rows import CellContent
+from planner.plan.finding_rows import CellContent
 from planner.workbook.rows import Inputs, Row
 from planner.workbook.schema.periods import earlier_days, stretches
 

@@ -23,7 +23,7 @@ from planner.explain.quote_plans import DIGITS, QuotePlans, Served, rounded_down
 from planner.explain.row_effects import Touch
 from planner.explain.session import Session
 from planner.model.objectives import Tier
-from planner.plan.rows import QuoteRow
+from planner.plan.finding_rows import QuoteRow
 from planner.solve.basis import Basis
 from planner.solve.duals import (
     set_coefficient,

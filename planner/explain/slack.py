@@ -12,7 +12,7 @@ from planner.errors import NoPlanExists
 from planner.explain.integer_answers import reach_whole, solve_whole
 from planner.explain.problem import ZERO_TOLERANCE, Problem
 from planner.explain.session import Session
-from planner.plan.rows import MetMilestone, SlackRow
+from planner.plan.finding_rows import MetMilestone, SlackRow
 from planner.workbook.rows import Inputs
 from planner.workbook.rows import Row as InputRow
 

@@ -32,8 +32,7 @@ from planner.plan.extract_flows import (
 from planner.plan.extract_orders import order_rows, peg_rows
 from planner.plan.extract_tiers import cost_rows, tier_rows
 from planner.plan.install_purposes import Purposes
-from planner.plan.rounding import tidy
-from planner.plan.rows import (
+from planner.plan.result_rows import (
     FleetRow,
     HallRow,
     InstallRow,
@@ -41,15 +40,14 @@ from planner.plan.rows import (
     OrderRow,
     PowerRow,
     RampRow,
-    Row,
     ServiceRow,
     SpendRow,
     Tables,
     TierRow,
-    rows_of,
     typed_tables,
-    with_values,
 )
+from planner.plan.rounding import tidy
+from planner.plan.rows import Row, rows_of, with_values
 from planner.tolerance import LAST_TOLERANCE, TOLERANCE
 from planner.workbook.rows import Inputs
 

@@ -10,7 +10,7 @@ from typing import Any
 from planner.case.case import Case
 from planner.case.dispatch_days import Name
 from planner.case.rates import windows
-from planner.plan.rows import ClockRow, OrderRow, ProductionRow, ShipmentRow, StockRow
+from planner.plan.result_rows import ClockRow, OrderRow, ProductionRow, ShipmentRow, StockRow
 from planner.plan.work_durations import Work
 from planner.workbook.rows import Inputs
 

@@ -10,7 +10,7 @@ from typing import Any
 from planner.case.case import Case
 from planner.case.rates import windows
 from planner.plan.pegging import Batch, Install, Peg, peg_orders
-from planner.plan.rows import InstallRow, OrderRow, PegRow, PlacedOrder
+from planner.plan.result_rows import InstallRow, OrderRow, PegRow, PlacedOrder
 from planner.plan.work_durations import Work
 from planner.workbook.rows import Row as SheetRow
 

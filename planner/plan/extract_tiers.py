@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from planner.case.case import Case
-from planner.plan.rows import CostRow, RampRow, SpendRow, TierRow
+from planner.plan.result_rows import CostRow, RampRow, SpendRow, TierRow
 from planner.plan.tables import COST_TERMS
 from planner.tolerance import LAST_TOLERANCE
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from planner.errors import PlannerError
+from planner.plan.finding_rows import typed_findings
 from planner.plan.finding_tables import FINDINGS, FOUND_COLUMNS, Finding
-from planner.plan.rows import rows_of, typed_findings
+from planner.plan.rows import rows_of
 from planner.plan.table_files import load_table, save_table
 
 Entry = dict[str, Any]

@@ -9,7 +9,7 @@ from datetime import date
 
 from planner.case.case import Case
 from planner.plan.pegging import Install
-from planner.plan.rows import RampRow, ServiceRow
+from planner.plan.result_rows import RampRow, ServiceRow
 
 NOTHING = 1e-6
 """MW served up to this are solver noise."""

@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING, Any
 from planner.attempts import Attempt, strictly
 from planner.errors import PlannerError
 from planner.plan.finding_files import files_of, identity, load_findings, save_findings
+from planner.plan.finding_rows import FindingTables, typed_findings
 from planner.plan.finding_tables import FOUND_COLUMNS, Finding
 from planner.plan.plan_folders import CONTENTS, replaced, require_replaceable, safe_name, settled
-from planner.plan.rows import AnyRow, FindingTables, Tables, rows_of, typed_findings, typed_tables
+from planner.plan.result_rows import Tables, typed_tables
+from planner.plan.rows import AnyRow, rows_of
 from planner.plan.table_files import changed, load_table, save_table, table_digest, vouched
 from planner.plan.tables import COLUMNS
 from planner.workbook.rows import Inputs

@@ -12,7 +12,7 @@ from typing import Any
 from planner.case.case import Case, make_case
 from planner.model.objectives import CHOOSING, PRESENT_COST
 from planner.plan.extract import milestone_rows
-from planner.plan.rows import InstallRow, RampRow, Tables, TierRow
+from planner.plan.result_rows import InstallRow, RampRow, Tables, TierRow
 from planner.plan.store import Plan, plain
 from planner.workbook.rows import Inputs
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
+from planner.plan.finding_rows import AskRow, BottleneckRow, SlackRow
 from planner.plan.finding_tables import EXPLANATION, PERIODS, QUOTE, UNKNOWN, Finding
-from planner.plan.rows import AskRow, BottleneckRow, OrderRow, Row, SlackRow
+from planner.plan.result_rows import OrderRow
+from planner.plan.rows import Row
 from planner.plan.store import Plan
 from planner.reports.views import NOTHING, currency, figure, number
 

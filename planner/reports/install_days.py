@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, timedelta
 
-from planner.plan.rows import ClockRow, InstallRow, Row
+from planner.plan.result_rows import ClockRow, InstallRow
+from planner.plan.rows import Row
 from planner.plan.store import Plan
 from planner.reports.plan_figures import commission_days
 from planner.reports.views import NOTHING, figure, number, period_ends

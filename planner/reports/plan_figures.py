@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from planner.plan.rows import CostRow, PowerRow, RampRow
+from planner.plan.result_rows import CostRow, PowerRow, RampRow
 from planner.plan.store import Plan
 from planner.plan.tables import COST_TERMS
 from planner.reports.views import NOTHING, number, period_ends

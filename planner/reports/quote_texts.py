@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from datetime import date
 
+from planner.plan.finding_rows import EarliestRow, QuoteRow
 from planner.plan.finding_tables import QUOTE
-from planner.plan.rows import EarliestRow, QuoteRow
 from planner.plan.store import Plan
 from planner.reports.views import BASIS_WORDS, number
 

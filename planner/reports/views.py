@@ -13,8 +13,9 @@ from numbers import Real
 
 from planner.case.calendar import DAY
 from planner.case.rates import months_between
+from planner.plan.result_rows import PowerRow, RampRow
 from planner.plan.rounding import running, tidy
-from planner.plan.rows import AnyRow, AnyRowT, PowerRow, RampRow, Row
+from planner.plan.rows import AnyRow, AnyRowT, Row
 from planner.plan.store import Plan
 from planner.workbook.schema.periods import stretches
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
+from planner.plan.finding_rows import QuoteRow
 from planner.plan.finding_tables import BOTTLENECKS, QUOTED_MW
-from planner.plan.rows import QuoteRow
 from planner.plan.store import Plan
 from planner.reports.charts.costs import money_unit
 from planner.reports.charts.draw import LINE, Canvas, Figure, Plot, stairs, text_width

@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from planner.plan.rows import AnyRow, RampRow
+from planner.plan.result_rows import RampRow
+from planner.plan.rows import AnyRow
 from planner.plan.site_tables import SITE_MW
 from planner.plan.store import Plan
 from planner.plan.tables import RAMP

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 
-from planner.plan.rows import OrderRow, ProductionRow, ShipmentRow
+from planner.plan.result_rows import OrderRow, ProductionRow, ShipmentRow
 from planner.plan.store import Plan
 from planner.reports.plan_figures import (
     EVERYWHERE,

@@ -9,9 +9,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from planner.plan.finding_rows import LatenessRow, QuoteRow
 from planner.plan.finding_tables import PERIODS, QUOTED_MW
 from planner.plan.report_tables import MILESTONE_SLACK
-from planner.plan.rows import LatenessRow, QuoteRow
 from planner.plan.store import Plan
 from planner.reports.console.plan_text import add_line, headings, new_table, printable
 from planner.reports.explanation_texts import (

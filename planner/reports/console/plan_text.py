@@ -15,7 +15,8 @@ from rich.text import Text
 from planner.model.objectives import CHOOSING
 from planner.plan.columns import Column
 from planner.plan.report_tables import MILESTONES, PROOF, RAMP_ENDS
-from planner.plan.rows import RampRow, Row
+from planner.plan.result_rows import RampRow
+from planner.plan.rows import Row
 from planner.plan.store import Plan
 from planner.plan.tables import COSTS, RAMP
 from planner.reports.counts import (

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from functools import partial
 
 from planner.plan.report_tables import ORDERS_BY_MONTH, ORDERS_BY_SUPPLIER, PURCHASE_ORDERS
+from planner.plan.result_rows import OrderRow
 from planner.plan.rounding import running, total
-from planner.plan.rows import OrderRow, Row
+from planner.plan.rows import Row
 from planner.reports.counts import as_sentence, order_words
 from planner.reports.excel import native_charts
 from planner.reports.excel.parts import Report

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from planner.plan.finding_rows import LatenessRow
 from planner.plan.finding_tables import ASKS, LATENESS
 from planner.plan.report_tables import MILESTONE_SLACK
-from planner.plan.rows import LatenessRow
 from planner.plan.store import Plan
 from planner.reports.explanation_texts import (
     ask_sentence,

@@ -34,6 +34,7 @@ HEADER_COLOUR = "FF1F3864"
 
 @pytest.mark.parametrize("column", COLUMNS)
 def test_a_column_is_declared_in_full(column: Column) -> None:
+    assert column.name
     assert column.title
     assert column.kind in KINDS
     assert re.fullmatch(r".*[.]", column.meaning)

@@ -1,4 +1,4 @@
-"""Typed rows have the columns that are declared, and real tables have the rows that are typed."""
+"""Types of columns fit how they are shown, and real tables have the rows that are typed."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from planner.explain.findings import Inquiry, explain_plan, quote_plan
 from planner.explain.quote import Terms
 from planner.pipeline import Options, make_plan
 from planner.plan.columns import KINDS
+from planner.plan.finding_rows import FindingTables
 from planner.plan.finding_tables import EXPLAINED, QUOTED
-from planner.plan.rows import FindingTables, Tables
+from planner.plan.result_rows import Tables
 from planner.plan.tables import RESULTS
 from planner.workbook.reading import inputs_from_rows
 
@@ -48,7 +49,7 @@ def test_every_declared_table_is_typed_and_no_other():
 
 
 @pytest.mark.parametrize(("tables", "table"), TABLES, ids=lambda value: getattr(value, "name", ""))
-def test_typed_rows_have_the_declared_columns_in_order_with_fitting_types(tables, table):
+def test_a_table_has_the_columns_of_its_rows_with_fitting_types(tables, table):
     types = types_of(tables, table)
     assert list(types) == list(table.columns)
     for column in table.declared:
