@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from planner.attempts import Attempts
 from planner.case.case import Case, make_case
@@ -23,9 +23,9 @@ from planner.model.frame import ContradictionError
 from planner.model.objectives import in_service_mw_months, make_tiers
 from planner.model.wholes import crew_links, lot_limits, make_wholes
 from planner.plan.extract import extract
+from planner.plan.result_rows import Tables, TierRow
 from planner.plan.store import Plan
 from planner.plan.summary import PROVEN, manifest, summary
-from planner.plan.tables import Row, Tables
 from planner.solve.coefficient_ranges import coefficient_ranges
 from planner.solve.decompose.by_site import solve_by_site
 from planner.solve.highs_model import LiveModel
@@ -402,7 +402,7 @@ def limits_of_solve(options: Options) -> SolveLimits:
     return SolveLimits(options.gap or 0.0, options.time_limit_s or math.inf)
 
 
-def _tier_row(tier: TierResult) -> Row:
+def _tier_row(tier: TierResult) -> TierRow:
     """Return a tier as a row of the table `tiers`, with a blank bound if none is proven."""
     proven = math.isfinite(tier.bound)
     return {
@@ -444,8 +444,3 @@ def collector_paused() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def as_json(plan: Plan, files: dict[str, str]) -> dict[str, Any]:
-    """Return the document that ``planner plan --json`` prints."""
-    return {**plan.summary, "manifest": plan.manifest, "files": files}

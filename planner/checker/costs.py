@@ -13,7 +13,7 @@ from planner.checker.ledger import Ledger, figure
 from planner.checker.rates import accrued, taken, windows_of
 from planner.checker.supply import stock_after
 from planner.checker.ways import UNITS_TOLERANCE, ways_of
-from planner.plan.tables import Row
+from planner.plan.result_rows import TierRow
 
 HOURS_PER_DAY = 24
 
@@ -382,7 +382,7 @@ def tier_bounds(book: Book, figures: Figures, ledger: Ledger) -> None:
             ledger.refuse(f"{row['tier']} is {figure(value)}, {side} its bound {figure(bound)}")
 
 
-def _distance(row: Row) -> float:
+def _distance(row: TierRow) -> float:
     value, bound = number(row, "value"), number(row, "bound")
     return abs(value - bound) / max(1.0, abs(value))
 
@@ -398,4 +398,4 @@ def tiers_in_order(book: Book) -> list[str]:
 
 
 def _tiers(figures: Figures) -> dict[str, float]:
-    return {str(row["tier"]): number(row, "value") for row in figures.tables["tiers"]}
+    return {row["tier"]: number(row, "value") for row in figures.tables["tiers"]}

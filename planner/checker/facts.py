@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import Any, cast
 
 from planner.checker.calendar import Calendar
-from planner.plan.tables import Row as ResultRow
-from planner.plan.tables import Tables
+from planner.plan.result_rows import Tables
+from planner.plan.rows import AnyRow, rows_of
 from planner.workbook.rows import Inputs, Row
 
 EVERYWHERE = "*"
@@ -243,14 +243,14 @@ class Figures:
     def by_period(self, name: str, keys: tuple[str, ...], column: str) -> Amounts:
         """Return the figures of one column of a table by key and period."""
         amounts = Amounts()
-        for row in self.tables[name]:
+        for row in rows_of(self.tables, name):
             key = tuple(row[part] for part in keys)
             period = self.calendar.period_of_start[cast(date, row["period"])]
             amounts[(*key, period)] += number(row, column)
         return amounts
 
 
-def tally(rows: Iterable[ResultRow], keys: tuple[str, ...], column: str) -> Amounts:
+def tally(rows: Iterable[AnyRow], keys: tuple[str, ...], column: str) -> Amounts:
     """Return the figures of one column by key, the last part of which is a date."""
     amounts = Amounts()
     for row in rows:
@@ -258,7 +258,7 @@ def tally(rows: Iterable[ResultRow], keys: tuple[str, ...], column: str) -> Amou
     return amounts
 
 
-def number(row: ResultRow, column: str) -> float:
+def number(row: AnyRow, column: str) -> float:
     """Return a number of a result row."""
     return float(cast(float, row[column]))
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, timedelta
-from typing import cast
 
 from planner.checker.facts import Amounts, Book, Figures, number
 from planner.checker.ledger import Ledger, figure
-from planner.plan.tables import Row
+from planner.plan.result_rows import InstallRow, OrderRow, PegRow
+from planner.plan.rows import AnyRow
 
 PEG_TOLERANCE_SYSTEMS = 1e-3
 """Pegs up to this many systems may be an artefact of the solver's tolerance."""
@@ -32,7 +32,7 @@ def install_purpose(book: Book, figures: Figures, ledger: Ledger) -> None:
     """
     judged = _judged(book)
     for row in figures.tables["installs"]:
-        stated = tuple(row[column] for column in ("milestone", "commitment", "late"))
+        stated = (row["milestone"], row["commitment"], row["late"])
         due: tuple[object, ...] = (None, None, None)
         # A row of removals alone is for nothing.
         if number(row, "installed") > 0:
@@ -55,12 +55,12 @@ def _judged(book: Book) -> dict[str, list[Milestone]]:
 
 
 def _purposes(
-    row: Row, judged: dict[str, list[Milestone]], book: Book, figures: Figures
+    row: InstallRow, judged: dict[str, list[Milestone]], book: Book, figures: Figures
 ) -> list[Purpose]:
     """Return the milestone of each commitment that may wait for an install."""
-    hall, system = row["hall"], str(row["system"])
+    hall, system = row["hall"], row["system"]
     ready = timedelta(days=book.systems[system]["commission_days"])
-    first = book.calendar.holding(cast(date, row["date"]) + ready)
+    first = book.calendar.holding(row["date"] + ready)
     purposes: list[Purpose] = []
     if first is None:
         return purposes
@@ -119,17 +119,17 @@ def pegged_units(book: Book, figures: Figures, ledger: Ledger) -> None:
         units_per_system[line["system"], line["item"]] = float(line["quantity"])
     for system in book.systems:
         units_per_system.setdefault((system, system), 1.0)
-    orders = {str(row["order"]): row for row in figures.tables["orders"]}
+    orders = {row["order"]: row for row in figures.tables["orders"]}
     pegged = Amounts()
     for peg in figures.tables["pegs"]:
-        order = orders.get(str(peg["order"]))
+        order = orders.get(peg["order"])
         if order is not None:
             pegged[peg["order"],] += number(peg, "quantity")
             per_system = units_per_system.get((peg["system"], order["item"]))
             _check_peg(peg, order, per_system, book, ledger)
     for (name,), units in pegged.items():
         order = orders[name]
-        source = book.supply[str(order["supplier"]), str(order["item"])]
+        source = book.supply[order["supplier"], order["item"]]
         good = number(order, "quantity") * float(source["yield"])
         if ledger.above(units, good):
             ledger.refuse(
@@ -137,7 +137,9 @@ def pegged_units(book: Book, figures: Figures, ledger: Ledger) -> None:
             )
 
 
-def _check_peg(peg: Row, order: Row, per_system: float | None, book: Book, ledger: Ledger) -> None:
+def _check_peg(
+    peg: PegRow, order: OrderRow, per_system: float | None, book: Book, ledger: Ledger
+) -> None:
     """Check the day, the units and the IT power of one peg.
 
     Parameters
@@ -146,7 +148,7 @@ def _check_peg(peg: Row, order: Row, per_system: float | None, book: Book, ledge
         Units of the order in one system; None if they are in its parts.
     """
     units, systems = number(peg, "quantity"), number(peg, "systems")
-    is_early = cast(date, peg["date"]) < cast(date, order["arrival_date"])
+    is_early = peg["date"] < order["arrival_date"]
     if ledger.fails(not is_early or systems <= PEG_TOLERANCE_SYSTEMS):
         ledger.refuse(
             f"order {peg['order']} arrives on {order['arrival_date']}, an install of "
@@ -157,7 +159,7 @@ def _check_peg(peg: Row, order: Row, per_system: float | None, book: Book, ledge
             f"{figure(units)} units of order {peg['order']} are pegged to "
             f"{figure(systems)} {peg['system']!r}"
         )
-    it_mw = systems * book.it_mw(str(peg["system"]))
+    it_mw = systems * book.it_mw(peg["system"])
     if ledger.differs(number(peg, "it_mw"), it_mw):
         ledger.refuse(
             f"{figure(systems)} {peg['system']!r} that wait for order {peg['order']} have "
@@ -177,13 +179,13 @@ def pegged_installs(book: Book, figures: Figures, ledger: Ledger) -> None:
     items: dict[str, list[str]] = defaultdict(list)
     for line in book.tables["bom"]:
         items[line["system"]].append(line["item"])
-    item_of = {str(row["order"]): str(row["item"]) for row in figures.tables["orders"]}
+    item_of = {row["order"]: row["item"] for row in figures.tables["orders"]}
     waiting = Amounts()
     for peg in figures.tables["pegs"]:
-        item = item_of.get(str(peg["order"]))
+        item = item_of.get(peg["order"])
         waiting[peg["hall"], peg["system"], peg["date"], item] += number(peg, "systems")
     for row in figures.tables["installs"]:
-        hall, system, day = row["hall"], str(row["system"]), row["date"]
+        hall, system, day = row["hall"], row["system"], row["date"]
         parts = items[system] if system in assembled else []
         if assembled.intersection(parts):
             continue
@@ -202,7 +204,7 @@ def pegged_installs(book: Book, figures: Figures, ledger: Ledger) -> None:
 def order_pegs(book: Book, figures: Figures, ledger: Ledger) -> None:
     """What waits for an order is what is pegged to it: MW, sites, and the first milestone."""
     installs = {(r["hall"], r["system"], r["date"]): r for r in figures.tables["installs"]}
-    pegs_of: dict[object, list[Row]] = defaultdict(list)
+    pegs_of: dict[str, list[PegRow]] = defaultdict(list)
     for peg in figures.tables["pegs"]:
         pegs_of[peg["order"]].append(peg)
     for row in figures.tables["orders"]:
@@ -219,24 +221,25 @@ def order_pegs(book: Book, figures: Figures, ledger: Ledger) -> None:
             key = (peg["hall"], peg["system"], peg["date"])
             if key in installs:
                 waiting.append(installs[key])
+        values: AnyRow = row
         for column, due in _due_of_waiting(waiting).items():
-            if ledger.fails(row[column] == due):
+            if ledger.fails(values[column] == due):
                 ledger.refuse(
-                    f"order {row['order']} has {column} {row[column]!r}, its pegs give {due!r}"
+                    f"order {row['order']} has {column} {values[column]!r}, its pegs give {due!r}"
                 )
 
 
-def _due_of_waiting(installs: list[Row]) -> dict[str, str | None]:
+def _due_of_waiting(installs: list[InstallRow]) -> dict[str, str | None]:
     """Return what an order states about the installs that wait for it, by column."""
     milestones = [
-        (str(row["milestone"]), str(row["commitment"])) for row in installs if row["milestone"]
+        (row["milestone"], row["commitment"] or "") for row in installs if row["milestone"]
     ]
     milestone = late = None
     if milestones:
         day, commitment = min(milestones)
         milestone = f"{commitment} {day}"
         late = "yes" if any(row["late"] == "yes" for row in installs) else "no"
-    sites = sorted({str(row["site"]) for row in installs})
+    sites = sorted({row["site"] for row in installs})
     return {
         "milestone_blocked": milestone,
         "already_late": late,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import pairwise
-from typing import cast
 
 from planner.checker.facts import Amounts, Book, Figures, number
 from planner.checker.ledger import Ledger, figure
 from planner.checker.sites import days_of, in_hall, standing
-from planner.plan.tables import Row
+from planner.plan.result_rows import PowerRow
+from planner.plan.rows import AnyRow
 
 
 def node_load(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -21,7 +21,7 @@ def node_load(book: Book, figures: Figures, ledger: Ledger) -> None:
             for node in _feeders(book, book.halls[hall]["fed_by"]):
                 due[node, period] += mw
     for row in figures.tables["power"]:
-        node, period = str(row["node"]), _period(book, row)
+        node, period = row["node"], _period(book, row)
         if ledger.differs(number(row, "load_mw"), due[node, period]):
             ledger.refuse(
                 f"node {node!r} in {row['period']} carries "
@@ -34,10 +34,11 @@ def node_headroom(book: Book, figures: Figures, ledger: Ledger) -> None:
     """The headroom of a node is its energised power less its load; blank where it has no limit."""
     for row in figures.tables["power"]:
         last = book.calendar.last_day(_period(book, row))
-        energised = book.level("energisation", str(row["node"]), last)
+        energised = book.level("energisation", row["node"], last)
         headroom = None if energised is None else energised - number(row, "load_mw")
+        values: AnyRow = row
         for column, due in (("energised_mw", energised), ("headroom_mw", headroom)):
-            stated = None if row[column] is None else number(row, column)
+            stated = None if values[column] is None else number(row, column)
             if stated is None or due is None:
                 is_wrong = ledger.fails(stated is None and due is None)
             else:
@@ -182,8 +183,8 @@ def _feeders(book: Book, node: str | None) -> list[str]:
     return path
 
 
-def _period(book: Book, row: Row) -> int:
-    return book.calendar.period_of_start[cast(date, row["period"])]
+def _period(book: Book, row: PowerRow) -> int:
+    return book.calendar.period_of_start[row["period"]]
 
 
 def _mw(value: float | None) -> str:

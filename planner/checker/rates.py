@@ -264,7 +264,7 @@ def _spans(figures: Figures) -> dict[Act, list[tuple[date, date]]]:
     spans: dict[Act, list[tuple[date, date]]] = defaultdict(list)
     for row in figures.tables["clock"]:
         act = cast(Act, tuple(row[column] for column in ("act", "place", "to", "item")))
-        spans[act].append((cast(date, row["window_from"]), cast(date, row["date"])))
+        spans[act].append((row["window_from"], row["date"]))
     for spans_of_act in spans.values():
         spans_of_act.sort(key=lambda span: span[1])
     return spans

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import cast
-
 from planner.checker.facts import Amounts, Book, Figures, number
 from planner.checker.ledger import Ledger, figure
+from planner.plan.rows import AnyRow
 
 
 def service_allowed(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -73,24 +71,25 @@ def dedicated_fleet_serves(book: Book, figures: Figures, ledger: Ledger) -> None
 def ramp_labels(book: Book, figures: Figures, ledger: Ledger) -> None:
     """A row of the ramp states the last day of its period and the commitment's basis."""
     for row in figures.tables["ramp"]:
-        period = book.calendar.period_of_start[cast(date, row["period"])]
+        period = book.calendar.period_of_start[row["period"]]
         labels = {
             "period_end": book.calendar.last_day(period),
-            "basis": book.commitments[str(row["commitment"])]["basis"],
+            "basis": book.commitments[row["commitment"]]["basis"],
         }
+        values: AnyRow = row
         for column, due in labels.items():
-            if ledger.fails(row[column] == due):
+            if ledger.fails(values[column] == due):
                 ledger.refuse(
                     f"{row['commitment']!r} in {row['period']} has {column} "
-                    f"{row[column]}, it is {due}"
+                    f"{values[column]}, it is {due}"
                 )
 
 
 def ramp_required(book: Book, figures: Figures, ledger: Ledger) -> None:
     """Required is what the milestones ask for by the last day of the period."""
     for row in figures.tables["ramp"]:
-        period = book.calendar.period_of_start[cast(date, row["period"])]
-        due = book.due_mw(str(row["commitment"]), book.calendar.last_day(period))
+        period = book.calendar.period_of_start[row["period"]]
+        due = book.due_mw(row["commitment"], book.calendar.last_day(period))
         stated = number(row, "required_mw")
         if ledger.differs(stated, due):
             ledger.refuse(

@@ -139,8 +139,8 @@ def _moves(figures: Figures) -> dict[tuple[str, str], list[Move]]:
     if "moves" not in figures.kept:
         moves: dict[tuple[str, str], list[Move]] = defaultdict(list)
         for row in figures.tables["installs"]:
-            move = (cast(date, row["date"]), number(row, "installed"), number(row, "removed"))
-            moves[str(row["hall"]), str(row["system"])].append(move)
+            move = (row["date"], number(row, "installed"), number(row, "removed"))
+            moves[row["hall"], row["system"]].append(move)
         figures.kept["moves"] = moves
     return cast(dict[tuple[str, str], list[Move]], figures.kept["moves"])
 
@@ -163,8 +163,8 @@ def dedicated_fleet_stays(book: Book, figures: Figures, ledger: Ledger) -> None:
 def hall_ready(book: Book, figures: Figures, ledger: Ledger) -> None:
     """A hall opens its building time after it is decided, and not before its class is ready."""
     for row in figures.tables["openings"]:
-        hall = book.halls[str(row["hall"])]
-        built = cast(date, row["date"]) + timedelta(days=hall["build_days"])
+        hall = book.halls[row["hall"]]
+        built = row["date"] + timedelta(days=hall["build_days"])
         if ledger.fails(row["opens"] == built):
             ledger.refuse(
                 f"hall {row['hall']!r} decided on {row['date']} opens on {row['opens']}, "
@@ -311,7 +311,7 @@ def days_of(figures: Figures) -> dict[str, set[date]]:
     if "install days" not in figures.kept:
         days: dict[str, set[date]] = defaultdict(set)
         for row in figures.tables["installs"]:
-            days[str(row["hall"])].add(cast(date, row["date"]))
+            days[row["hall"]].add(row["date"])
         figures.kept["install days"] = days
     return cast(dict[str, set[date]], figures.kept["install days"])
 

@@ -9,7 +9,8 @@ from typing import cast
 from planner.checker.facts import Amounts, Book, Figures, days_between, number
 from planner.checker.ledger import Ledger, figure
 from planner.checker.rates import windows_of, work_begins
-from planner.plan.tables import Row
+from planner.plan.result_rows import OrderRow
+from planner.plan.rows import AnyRow
 
 
 def nothing_flows_without_supply(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -29,7 +30,7 @@ def firm_orders(book: Book, figures: Figures, ledger: Ledger) -> None:
 
     Their period is the one in which they are placed, blank before the plan and where not known.
     """
-    found = {row["order"]: row for row in figures.firm_orders}
+    found: dict[str, AnyRow] = {row["order"]: row for row in figures.firm_orders}
     known = {row["order"] for row in book.tables["orders"]}
     for order in found:
         if ledger.fails(order in known):
@@ -74,9 +75,9 @@ def planned_order_dates(book: Book, figures: Figures, ledger: Ledger) -> None:
     for row in figures.planned_orders:
         day = cast(date, row["order_date"])
         sells = _first_order_day(book, row)
-        begun_by = window_starts.get((str(row["supplier"]), day), day)
+        begun_by = window_starts.get((row["supplier"], day), day)
         last = max(begun_by, sells)
-        begun = cast(date | None, row["order_from"])
+        begun = row["order_from"]
         if ledger.fails(begun is not None and sells <= begun <= last):
             ledger.refuse(f"{_order(row)} is begun on {begun}, it is from {sells} to {last}")
         lead = book.supply[_pair(row)]["lead_days"]
@@ -112,8 +113,8 @@ def order_slack(book: Book, figures: Figures, ledger: Ledger) -> None:
                 f"{_order(row)} is begun on {row['order_from']}, after its latest order date "
                 f"{latest}"
             )
-        last = last_days.get(str(row["order"]), date.max)
-        if ledger.fails(cast(date, latest) <= last):
+        last = last_days.get(row["order"], date.max)
+        if ledger.fails(latest <= last):
             ledger.refuse(
                 f"{_order(row)} may be begun on {latest}, for the work that waits for it "
                 f"{last} is the last day"
@@ -130,15 +131,15 @@ def _last_days(book: Book, figures: Figures) -> dict[str, date]:
     for (_, system), row in book.plants.items():
         days = row["lead_days"]
         assembly_days[system] = min(days, assembly_days.get(system, days))
-    orders = {str(row["order"]): row for row in figures.planned_orders}
+    orders = {row["order"]: row for row in figures.planned_orders}
     last_days: dict[str, date] = {}
     work_begun: dict[tuple[str, date], date] = {}
     for peg in figures.tables["pegs"]:
-        name, system, hall = str(peg["order"]), str(peg["system"]), str(peg["hall"])
+        name, system, hall = peg["order"], peg["system"], peg["hall"]
         order = orders.get(name)
         if order is None or hall not in book.halls:
             continue
-        site, day = book.site_of(hall), cast(date, peg["date"])
+        site, day = book.site_of(hall), peg["date"]
         if (site, day) not in work_begun:
             act = ("install", site, None, None)
             work_begun[site, day] = work_begins(book, figures, act, day)
@@ -152,7 +153,7 @@ def _last_days(book: Book, figures: Figures) -> dict[str, date]:
     return last_days
 
 
-def _first_order_day(book: Book, order: Row) -> date:
+def _first_order_day(book: Book, order: OrderRow) -> date:
     """Return the first day on which an order may be begun: when it is sold, after the fence."""
     opens: date | None = book.supply[_pair(order)]["available_from"]
     fence: date = book.fence
@@ -235,8 +236,8 @@ def plant_window(book: Book, figures: Figures, ledger: Ledger) -> None:
 def finish_dates(book: Book, figures: Figures, ledger: Ledger) -> None:
     """A system is finished the plant's lead time after its start."""
     for row in figures.tables["production"]:
-        lead = book.plants[str(row["plant"]), str(row["system"])]["lead_days"]
-        due = cast(date, row["start_date"]) + timedelta(days=lead)
+        lead = book.plants[row["plant"], row["system"]]["lead_days"]
+        due = row["start_date"] + timedelta(days=lead)
         if ledger.fails(row["finish_date"] == due):
             ledger.refuse(
                 f"{row['system']!r} started at {row['plant']!r} on {row['start_date']} is "
@@ -257,10 +258,10 @@ def lane_exists(book: Book, figures: Figures, ledger: Ledger) -> None:
 def shipment_arrival(book: Book, figures: Figures, ledger: Ledger) -> None:
     """Units arrive their lane's transit time after they leave."""
     for row in figures.tables["shipments"]:
-        lane = book.lanes.get((str(row["from"]), str(row["to"])))
+        lane = book.lanes.get((row["from"], row["to"]))
         if lane is None:
             continue
-        due = cast(date, row["departure_date"]) + timedelta(days=lane["transit_days"])
+        due = row["departure_date"] + timedelta(days=lane["transit_days"])
         if ledger.fails(row["arrival_date"] == due):
             ledger.refuse(
                 f"{row['item']!r} from {row['from']} to {row['to']} on {row['departure_date']} "
@@ -387,11 +388,11 @@ def _arrivals(book: Book, figures: Figures) -> Amounts:
     return arrivals
 
 
-def _pair(row: Row) -> tuple[str, str]:
-    return str(row["supplier"]), str(row["item"])
+def _pair(row: OrderRow) -> tuple[str, str]:
+    return row["supplier"], row["item"]
 
 
-def _order(row: Row) -> str:
+def _order(row: OrderRow) -> str:
     """Name an order in a message."""
     kind = "firm" if row["firm"] == "yes" else "planned"
     return f"{kind} order {row['order']} of {row['item']!r} from {row['supplier']!r}"

@@ -9,7 +9,9 @@ from typing import cast
 
 from planner.checker.facts import Book
 from planner.checker.ledger import Ledger, figure
-from planner.plan.tables import COLUMNS, COST_TERMS, RESULTS, Row, Tables
+from planner.plan.result_rows import Tables
+from planner.plan.rows import AnyRow, rows_of
+from planner.plan.tables import COLUMNS, COST_TERMS, RESULTS
 
 DATE_COLUMNS = {
     "period",
@@ -112,7 +114,7 @@ def columns(book: Book, tables: Tables, ledger: Ledger) -> None:
             ledger.refuse(f"table {result.name!r} is missing")
             continue
         known = set(result.columns)
-        for place, row in enumerate(tables[result.name], start=1):
+        for place, row in enumerate(rows_of(tables, result.name), start=1):
             if ledger.fails(set(row) == known):
                 odd = ", ".join(sorted(str(name) for name in known.symmetric_difference(row)))
                 ledger.refuse(f"row {place} of {result.name} lacks or adds columns: {odd}")
@@ -120,9 +122,9 @@ def columns(book: Book, tables: Tables, ledger: Ledger) -> None:
 
 def values(book: Book, tables: Tables, ledger: Ledger) -> None:
     """A day is a date, a name a text, a figure a finite number; few columns may be blank."""
-    for name, rows in tables.items():
+    for name in tables:
         may_be_blank = MAY_BE_BLANK.get(name, set())
-        for place, row in enumerate(rows, start=1):
+        for place, row in enumerate(rows_of(tables, name), start=1):
             for column, value in row.items():
                 if value is None and column in may_be_blank:
                     continue
@@ -154,10 +156,10 @@ def known_periods(book: Book, tables: Tables, ledger: Ledger) -> None:
     It holds the day of the row, where that has one.
     A tier and a cost over the whole plan have no period.
     """
-    for name, rows in tables.items():
+    for name in tables:
         if "period" not in COLUMNS[name]:
             continue
-        for row in rows:
+        for row in rows_of(tables, name):
             period = row["period"]
             if period is None and name == "orders" and row["firm"] == "yes":
                 continue
@@ -172,14 +174,14 @@ def known_periods(book: Book, tables: Tables, ledger: Ledger) -> None:
 
 def known_names(book: Book, tables: Tables, ledger: Ledger) -> None:
     """Every supplier, item, plant, place, hall, node, commitment and term is one that exists."""
-    for name, rows in tables.items():
-        for row in rows:
+    for name in tables:
+        for row in rows_of(tables, name):
             for what, known in _references(book, name, row):
                 if ledger.fails(known):
                     ledger.refuse(f"{_label(name, row)}: {what}")
 
 
-def _references(book: Book, name: str, row: Row) -> Iterator[tuple[str, bool]]:
+def _references(book: Book, name: str, row: AnyRow) -> Iterator[tuple[str, bool]]:
     """Yield the possible faults of a row's references, each with whether it is absent."""
     if name == "orders":
         yield f"firm is {row['firm']!r}, neither yes nor no", row["firm"] in ("yes", "no")
@@ -214,13 +216,13 @@ def single_rows(book: Book, tables: Tables, ledger: Ledger) -> None:
 
     That is what an order cost is paid for.
     """
-    for name, rows in tables.items():
-        _no_doubles(name, rows, KEYS[name], ledger)
+    for name in tables:
+        _no_doubles(name, rows_of(tables, name), KEYS[name], ledger)
     planned = [row for row in tables["orders"] if row["firm"] == "no"]
     _no_doubles("orders", planned, ("supplier", "item", "order_date"), ledger)
 
 
-def _no_doubles(name: str, rows: list[Row], key: tuple[str, ...], ledger: Ledger) -> None:
+def _no_doubles(name: str, rows: Iterable[AnyRow], key: tuple[str, ...], ledger: Ledger) -> None:
     seen: set[tuple[object, ...]] = set()
     for row in rows:
         values_of_key = tuple(row[column] for column in key)
@@ -245,7 +247,7 @@ def complete_tables(book: Book, tables: Tables, ledger: Ledger) -> None:
         "costs": {(term,) for term in COST_TERMS},
     }
     for name, keys in required.items():
-        stated = {tuple(row[column] for column in KEYS[name]) for row in tables[name]}
+        stated = {tuple(row[column] for column in KEYS[name]) for row in rows_of(tables, name)}
         for key in sorted(keys, key=str):
             if ledger.fails(key in stated):
                 shown = ", ".join(str(part) for part in key)
@@ -267,16 +269,16 @@ def no_negative_figures(book: Book, tables: Tables, ledger: Ledger) -> None:
     A headroom, a slack and a tier's figures may be; rules of their own judge them.
     """
     exempt = DATE_COLUMNS | TEXT_COLUMNS | MAY_BE_NEGATIVE
-    for name, rows in tables.items():
+    for name in tables:
         numbers = [column for column in COLUMNS[name] if column not in exempt]
-        for row in rows:
+        for row in rows_of(tables, name):
             for column in numbers:
                 value = row[column]
                 if isinstance(value, int | float) and ledger.below(value, 0.0):
                     ledger.refuse(f"{_label(name, row)}: {column} is {figure(value)}, below zero")
 
 
-def _label(name: str, row: Row) -> str:
+def _label(name: str, row: AnyRow) -> str:
     """Return the table and the key of a row, for a message."""
     key = [str(row[column]) for column in KEYS[name]]
     return f"{name} {', '.join(key)}"

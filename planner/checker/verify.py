@@ -15,7 +15,7 @@ from planner.checker import costs, pegs, power, rates, service, sites, supply
 from planner.checker.facts import Book, Figures
 from planner.checker.ledger import TOLERANCE, Ledger
 from planner.checker.tables import FORM_RULES
-from planner.plan.tables import Tables
+from planner.plan.result_rows import Tables
 from planner.workbook.rows import Inputs
 
 RULES: tuple[Callable[[Book, Figures, Ledger], None], ...] = (

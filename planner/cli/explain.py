@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from planner.attempts import Attempts
     from planner.plan.finding_tables import Finding
+    from planner.plan.rows import Row
     from planner.plan.store import Plan
-    from planner.plan.tables import Row
     from planner.workbook.rows import Inputs
 
 NO_PLAN = 3
@@ -119,7 +119,9 @@ def tell(
     """Save a finding if the plan has a folder, and print it; return the exit code."""
     from rich.console import Console  # noqa: PLC0415  (slow to import)
 
+    from planner.plan.finding_tables import FINDINGS  # noqa: PLC0415
     from planner.reports.console.plan_text import print_files  # noqa: PLC0415
+    from planner.reports.plan_document import column_titles  # noqa: PLC0415
 
     (kind, found), console = finding, Console()
     files: dict[str, str] = {}
@@ -132,6 +134,7 @@ def tell(
             print_json(
                 {
                     "plan": plan.name,
+                    "columns": column_titles(plan, FINDINGS[kind]),
                     **found.tables,
                     **found.facts,
                     "files": files,

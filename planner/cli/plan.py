@@ -260,15 +260,15 @@ def _told(
     """Print the last part of the output, and return the exit code."""
     from rich.console import Console  # noqa: PLC0415  (slow to import)
 
-    from planner.pipeline import as_json as document  # noqa: PLC0415
     from planner.reports.console.plan_text import print_files, print_ramp  # noqa: PLC0415
+    from planner.reports.plan_document import plan_document  # noqa: PLC0415
 
     if watch:
         ramp = partial(print_ramp, plan, Console(stderr=as_json))
     if as_json:
         if watch:
             tried("the ramp could not be shown", ramp, None)
-        whole = {**document(plan, files), **told, "failures": tried.sentences}
+        whole = {**plan_document(plan, files, told), "failures": tried.sentences}
         tried("the plan could not be printed", partial(print_json, whole), None)
     else:
         tried("its files could not be named", partial(print_files, files, Console()), None)

@@ -7,7 +7,7 @@ import re
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -21,8 +21,9 @@ from planner.model.decisions import Model
 from planner.model.objectives import PRESENT_COST, in_service_mw_months, make_tiers
 from planner.model.wholes import make_wholes
 from planner.pipeline import Solved, collector_paused, result_tables
+from planner.plan.result_rows import Tables
+from planner.plan.rows import Row
 from planner.plan.store import Plan
-from planner.plan.tables import Row, Tables
 from planner.solve.highs_model import LiveModel
 from planner.solve.lexicographic import Solution, SolveLimits, TierResult, solve_tiers
 from planner.workbook.rows import Inputs
@@ -276,17 +277,7 @@ def _solved(plan: Plan, model: Model, live: LiveModel, seconds: float) -> Soluti
 def _does(plan: Plan, question: Question, model: Model) -> bool:
     """Return whether a plan takes any of the decisions in question."""
     calendar = model.case.calendar
-    sheet, columns, amount = {
-        "install_systems": ("installs", ("hall", "system"), "installed"),
-        "order_lots": ("orders", ("supplier", "item"), "quantity"),
-        "open_halls": ("halls", ("hall",), "decided"),
-        "ship_units": ("shipments", ("from", "to", "item"), "quantity"),
-    }[question.decision]
-    taken = {
-        (*(row[column] for column in columns), row["period"])
-        for row in plan.tables[sheet]
-        if float(str(row[amount])) > 0 and row.get("firm", "no") == "no"
-    }
+    taken = {key for key, amount in _taken(plan.tables, question.decision) if amount > 0}
     return any(
         (*key[:-1], calendar.starts[calendar.period_of(key[-1])]) in taken for key in question.keys
     )
@@ -302,18 +293,18 @@ def _compared(
     status: str,
 ) -> Alternative:
     now = {tier.name: tier for tier in tiers}
-    then = {str(row["tier"]): row for row in plan.tables["tiers"]}
+    then = {row["tier"]: row for row in plan.tables["tiers"]}
     missed = sum(
-        tier.value - float(str(then[name]["value"]))
+        tier.value - then[name]["value"]
         for name, tier in now.items()
         if name.startswith("missed_mw") and name in then
     )
     cost: tuple[float | None, float | None, float | None] = (None, None, None)
     if PRESENT_COST in now and PRESENT_COST in then:
-        value, bound = float(str(then[PRESENT_COST]["value"])), then[PRESENT_COST]["bound"]
+        value, bound = then[PRESENT_COST]["value"], then[PRESENT_COST]["bound"]
         new = now[PRESENT_COST]
         low = new.bound - value if math.isfinite(new.bound) else None
-        cost = (new.value - value, low, None if bound is None else new.value - float(str(bound)))
+        cost = (new.value - value, low, None if bound is None else new.value - bound)
     return Alternative(
         question,
         forced,
@@ -324,23 +315,33 @@ def _compared(
     )
 
 
-MOVES = (
-    ("installs", ("hall", "system"), "installed", "install"),
-    ("orders", ("supplier", "item"), "quantity", "order"),
-    ("halls", ("hall",), "decided", "open"),
-)
+def _taken(tables: Tables, decision: str) -> Iterator[tuple[tuple[object, ...], float]]:
+    """Yield the decisions of one kind in a plan: their key, which ends in a period, and amount."""
+    if decision == "install_systems":
+        for install in tables["installs"]:
+            yield (install["hall"], install["system"], install["period"]), install["installed"]
+    elif decision == "order_lots":
+        for order in tables["orders"]:
+            # A firm order is data.
+            if order["firm"] == "no":
+                yield (order["supplier"], order["item"], order["period"]), order["quantity"]
+    elif decision == "open_halls":
+        for hall in tables["halls"]:
+            yield (hall["hall"], hall["period"]), hall["decided"]
+    elif decision == "ship_units":
+        for move in tables["shipments"]:
+            yield (move["from"], move["to"], move["item"], move["period"]), move["quantity"]
 
 
 def what_moves(before: Tables, after: Tables) -> list[Row]:
     """Return the decisions that differ between two plans, largest changes of each kind first."""
     rows: list[Row] = []
-    for sheet, columns, amount, verb in MOVES:
+    for verb in ("install", "order", "open"):
+        decision, _ = VERBS[verb]
         amounts: dict[tuple[object, ...], list[float]] = defaultdict(lambda: [0.0, 0.0])
         for side, tables in enumerate((before, after)):
-            for row in tables[sheet]:
-                if row.get("firm", "no") == "no":
-                    key = (*(row[column] for column in columns), row["period"])
-                    amounts[key][side] += float(str(row[amount]))
+            for key, amount in _taken(tables, decision):
+                amounts[key][side] += amount
         changed = [(k, v) for k, v in amounts.items() if abs(v[1] - v[0]) > 1e-6]
         changed.sort(key=lambda item: (-abs(item[1][1] - item[1][0]), str(item[0])))
         rows += [

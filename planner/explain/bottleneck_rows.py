@@ -8,14 +8,14 @@ from planner.explain.bottlenecks import Bottleneck
 from planner.explain.limits import Limit
 from planner.explain.problem import ZERO_TOLERANCE
 from planner.explain.session import Gains, Session, gained, gains_any
+from planner.plan.finding_rows import BottleneckPeriodRow, BottleneckRow
 from planner.plan.finding_tables import UNKNOWN
-from planner.plan.tables import Row
 
 
-def bottleneck_rows(session: Session, found: Iterable[Bottleneck]) -> list[Row]:
+def bottleneck_rows(session: Session, found: Iterable[Bottleneck]) -> list[BottleneckRow]:
     """Return bottlenecks as rows of the table `bottlenecks`."""
     calendar = session.base.case.calendar
-    rows: list[Row] = []
+    rows: list[BottleneckRow] = []
     for rank, b in enumerate(found, start=1):
         active = sorted(
             p
@@ -97,14 +97,14 @@ def _by_priority(session: Session, gains: Gains) -> str:
     )
 
 
-def _note_ties(rows: Sequence[Row]) -> None:
+def _note_ties(rows: Sequence[BottleneckRow]) -> None:
     """Add a note to limits that have the same gain."""
     for row in rows:
         mine = row["mw_months"], row["mw_months_lifted"]
         if not row["mw_months"]:
             continue
         same = [
-            str(o["cell"])
+            o["cell"]
             for o in rows
             if o is not row and (o["mw_months"], o["mw_months_lifted"]) == mine
         ]
@@ -112,10 +112,10 @@ def _note_ties(rows: Sequence[Row]) -> None:
             row["note"] = f"{row['note']} same gain as {', '.join(same[:3])}".strip()
 
 
-def period_rows(session: Session, found: Iterable[Bottleneck]) -> list[Row]:
+def period_rows(session: Session, found: Iterable[Bottleneck]) -> list[BottleneckPeriodRow]:
     """Return binding limits by period as rows of the table `bottleneck_periods`."""
     calendar = session.base.case.calendar
-    rows: list[Row] = []
+    rows: list[BottleneckPeriodRow] = []
     for b in found:
         for period in sorted({*b.binds, *b.by_period, *b.money_by_period}):
             worth, money = b.by_period.get(period, 0.0), b.money_by_period.get(period, 0.0)
@@ -132,4 +132,4 @@ def period_rows(session: Session, found: Iterable[Bottleneck]) -> list[Row]:
                         "money": money if is_money else 0.0,
                     }
                 )
-    return sorted(rows, key=lambda row: (row["period"], -float(str(row["mw_months"]))))
+    return sorted(rows, key=lambda row: (row["period"], -row["mw_months"]))

@@ -12,7 +12,7 @@ from planner.explain.limit_declarations import LIMITS, Amount
 from planner.explain.minimal import minimal
 from planner.explain.problem import Problem
 from planner.model.frame import ContradictionError
-from planner.plan.tables import Row as ResultRow
+from planner.plan.rows import Row as ResultRow
 from planner.workbook.rows import Inputs, Row
 
 Values = Mapping[str, Any]

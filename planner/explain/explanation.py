@@ -22,7 +22,7 @@ from planner.explain.requests import BOUNDS, Request, today_of
 from planner.explain.session import Session
 from planner.explain.shortfalls import shortfalls
 from planner.explain.slack import slack_rows
-from planner.plan.tables import Row
+from planner.plan.finding_rows import AskHead, AskRow, FindingTables, LatenessRow
 
 Made = TypeVar("Made")
 
@@ -44,7 +44,7 @@ class Explanation:
         Number of re-solves.
     """
 
-    tables: dict[str, list[Row]] = field(default_factory=dict)
+    tables: FindingTables = field(default_factory=FindingTables)
     undone: list[str] = field(default_factory=list)
     resolves: int = 0
 
@@ -90,7 +90,7 @@ def explain(
     finer = shorter[0] if shorter else None
     chains = part("reasons for lateness", lambda: late_rows(session, late, found, finer))
 
-    def ask() -> list[Row]:
+    def ask() -> list[AskRow]:
         return (
             ask_rows(session, found, costs)
             if finer is None
@@ -98,7 +98,7 @@ def explain(
         )
 
     sought = part("asks", ask) if asks and is_late else []
-    tables = {
+    tables: FindingTables = {
         "bottlenecks": bottleneck_rows(session, found),
         "bottleneck_periods": period_rows(session, found),
         "lateness": chains,
@@ -114,7 +114,7 @@ def late_rows(
     late: Mapping[Milestone, float],
     found: Sequence[Bottleneck],
     finer: Finer | None = None,
-) -> list[Row]:
+) -> list[LatenessRow]:
     """Return the limits that delay each late milestone as rows of the table `lateness`.
 
     Where shorter periods help, their length comes first, because it needs no ask. The limits after
@@ -141,7 +141,7 @@ def late_rows(
         session.resolves += other.resolves
         for text in other.undone:
             session.leave(text)
-    rows: list[Row] = []
+    rows: list[LatenessRow] = []
     for (commitment, day), mw in late.items():
         own = [row for row in links if (row["commitment"], row["date"]) == (commitment, day)]
         rows += [{**row, "missed_mw": mw, "link": n} for n, row in enumerate(own, start=1)]
@@ -153,7 +153,7 @@ def asks_beyond(
     finer: Finer,
     found: list[Bottleneck],
     costs: Mapping[str, float] | None = None,
-) -> list[Row]:
+) -> list[AskRow]:
     """Return the asks that remain with shorter periods, as rows of the table `asks`.
 
     With shorter periods a commitment may be on time without any ask.
@@ -179,9 +179,9 @@ def asks_beyond(
 
 def ask_rows(
     session: Session, found: list[Bottleneck], costs: Mapping[str, float] | None = None
-) -> list[Row]:
+) -> list[AskRow]:
     """Return asks as rows of the table `asks`, more important commitments first."""
-    rows: list[Row] = []
+    rows: list[AskRow] = []
     late = [name for name, missed in shortfalls(session).items() if missed > LATE_TOLERANCE]
     demand = session.base.case.demand
     by_priority = [
@@ -232,7 +232,7 @@ def together(
 
 def _rows_of(
     session: Session, asker: Asker, names: Sequence[str], rivals: Sequence[str]
-) -> list[Row]:
+) -> list[AskRow]:
     """Return the sets of changes that put some commitments on time; empty if there are none.
 
     Rivals are also late and of no lower priority, so a new plan may serve them first.
@@ -249,9 +249,8 @@ def _rows_of(
         )
     elif not sets:
         session.leave(f"asks for {listed(names)}: no set was found in time")
-    rows: list[Row] = []
+    rows: list[AskRow] = []
     for number, ask in enumerate(sets, start=1):
-        head: Row = {"commitment": ", ".join(names), "set": number}
         is_kept = not rivals or (ask.in_wholes and asker.oracle.is_kept(ask.requests))
         if rivals:
             ask.proof += (
@@ -261,7 +260,11 @@ def _rows_of(
                 else f"; a new plan may use the gain for {listed(rivals)} first, also late and of "
                 "no lower priority"
             )
-        head["aim"] = aim_of(names, () if is_kept else rivals, ask.in_wholes)
+        head: AskHead = {
+            "commitment": ", ".join(names),
+            "set": number,
+            "aim": aim_of(names, () if is_kept else rivals, ask.in_wholes),
+        }
         rows += [_row(session, ask, head, request) for request in ask.requests]
     return rows
 
@@ -311,7 +314,7 @@ def _without_asks(session: Session, names: Sequence[str]) -> str:
     )
 
 
-def _row(session: Session, ask: AskSet, head: Row, request: Request) -> Row:
+def _row(session: Session, ask: AskSet, head: AskHead, request: Request) -> AskRow:
     first = request.limits[0]
     return {
         **head,

@@ -12,9 +12,10 @@ from planner.errors import PlannerError
 from planner.explain.explanation import explain
 from planner.explain.quote import Earliest, Largest, Quoter, Terms, quote_rows
 from planner.explain.session import Session
+from planner.plan.finding_rows import EarliestRow, FindingTables, QuoteRow, typed_findings
 from planner.plan.finding_tables import Finding
+from planner.plan.rows import rows_of, with_values
 from planner.plan.store import Plan, plan_digest
-from planner.plan.tables import Row, Tables
 from planner.workbook.rows import Inputs
 
 DECIMALS = 6
@@ -101,15 +102,14 @@ def quote_plan(plan: Plan, inquiry: Inquiry) -> Finding:
             curve[period] = quoter.largest(period, whole=True)
     found = [curve[period] for period in sorted(curve)]
     stretched = quoter.with_overtime(_marks(ends, wanted)) if inquiry.overtime else []
-    basis = {"basis": inquiry.terms.basis}
     curve_rows = _quote_rows(quoter, found, stretched)
     at_most = {row["date"]: row["at_most_mw"] for row in curve_rows if not row["overtime_of"]}
-    tables = {
-        "earliest": [_earliest_row(quoter, answer, at_most) | basis for answer in earliest],
-        "quote": [row | basis for row in curve_rows],
+    tables: FindingTables = {
+        "earliest": [_earliest_row(quoter, answer, at_most) for answer in earliest],
+        "quote": curve_rows,
     }
     asked = {
-        **basis,
+        "basis": inquiry.terms.basis,
         "countries": list(inquiry.terms.countries),
         "systems": list(inquiry.terms.systems),
         "overtime": inquiry.overtime,
@@ -128,7 +128,7 @@ def _facts(session: Session) -> dict[str, object]:
     }
 
 
-def _clean(tables: Tables) -> Tables:
+def _clean(tables: FindingTables) -> FindingTables:
     """Return tables rounded to the precision of re-solves, money to the cent."""
 
     def clean(column: str, value: object) -> object:
@@ -136,10 +136,7 @@ def _clean(tables: Tables) -> Tables:
             return value
         return round(value, 2 if column == "money" else DECIMALS) + 0.0
 
-    return {
-        name: [{column: clean(column, value) for column, value in row.items()} for row in rows]
-        for name, rows in tables.items()
-    }
+    return typed_findings({name: with_values(rows_of(tables, name), clean) for name in tables})
 
 
 def require_within(inputs: Inputs, dates: Iterable[date]) -> None:
@@ -167,7 +164,7 @@ def _marks(ends: Sequence[date], wanted: Sequence[int]) -> list[int]:
 
 def _quote_rows(
     quoter: Quoter, found: Sequence[Largest], stretched: Sequence[Largest]
-) -> list[Row]:
+) -> list[QuoteRow]:
     """Return the curve of all periods, then overtime, with a gain where both are bounded."""
     curve = _rising(found, quoter.problem.case.calendar.count)
     known = {most.period for most in found}
@@ -202,16 +199,19 @@ def _never_below_firm(curve: Sequence[Largest]) -> list[Largest]:
     return result
 
 
-def _earliest_row(quoter: Quoter, answer: Earliest, at_most: Mapping[object, object]) -> Row:
+def _earliest_row(quoter: Quoter, answer: Earliest, at_most: Mapping[date, float]) -> EarliestRow:
     """Return an answer as a row, with the best bound of the latest date ruled out."""
     ends, first = quoter.problem.case.calendar.ends, answer.not_before
     before = ends[first - 1] if first else None
-    known = float(str(at_most.get(before, answer.at_most_before_mw)))
+    mw_before = answer.at_most_before_mw
+    if before is not None and before in at_most:
+        mw_before = min(mw_before, at_most[before])
     return {
         "mw": answer.mw,
+        "basis": quoter.terms.basis,
         "date": None if answer.period is None else ends[answer.period],
         "not_before": ends[first] if first < answer.count else None,
         "period_before": before,
-        "at_most_before_mw": min(answer.at_most_before_mw, known),
+        "at_most_before_mw": mw_before,
         "proven": answer.is_proven,
     }

@@ -17,8 +17,8 @@ from planner.errors import NoPlanExists
 from planner.explain.problem import ZERO_TOLERANCE, Problem
 from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of
+from planner.plan.finding_rows import LatenessRow
 from planner.plan.finding_tables import PERIODS
-from planner.plan.tables import Row
 from planner.solve.duals import set_upper_bounds
 from planner.workbook.rows import Inputs
 from planner.workbook.schema.periods import NEXT, Stretch, stretches
@@ -63,7 +63,7 @@ class Finer:
         """Sheet and cell of the setting."""
         return self.inputs.setting_cells.get("period", "settings")
 
-    def row(self, milestone: Milestone, inputs: Inputs) -> Row:
+    def row(self, milestone: Milestone, inputs: Inputs) -> LatenessRow:
         """Return the effect of the period length on a milestone, as a row of `lateness`."""
         now, then = self.missed[milestone]
         missed = "none" if then <= MIN_REPORTED_MW else f"{then:,.3g} MW"
@@ -75,6 +75,8 @@ class Finer:
         return {
             "commitment": milestone[0],
             "date": milestone[1],
+            "missed_mw": now,
+            "link": 1,
             "kind": PERIODS,
             "subject": "plan",
             "cell": self.where,

@@ -23,7 +23,7 @@ from planner.explain.problem import ZERO_TOLERANCE, Problem
 from planner.explain.session import Session
 from planner.explain.shortfalls import goal_of
 from planner.model.objectives import Tier
-from planner.plan.tables import Row
+from planner.plan.finding_rows import DelayRow, LatenessRow
 from planner.solve.basis import Basis
 from planner.solve.duals import set_upper_bounds
 
@@ -164,7 +164,7 @@ def _missed_by_period(session: Session) -> Missed:
         }
     number = {day: t for t, day in enumerate(case.calendar.starts)}
     return {
-        (str(row["commitment"]), number[row["period"]]): float(str(row["missed_mw"]))  # type: ignore[index]
+        (row["commitment"], number[row["period"]]): row["missed_mw"]
         for row in session.plan.tables["ramp"]
     }
 
@@ -247,10 +247,10 @@ def _add_date(
             found[at] = replace(one, links=(*one.links, link))
 
 
-def lateness_rows(session: Session, found: Iterable[Lateness]) -> list[Row]:
+def lateness_rows(session: Session, found: Iterable[Lateness]) -> list[LatenessRow]:
     """Return the chains as rows of the table `lateness`, milestone by milestone."""
     calendar = session.base.case.calendar
-    rows: list[Row] = []
+    rows: list[LatenessRow] = []
     for late in found:
         for number, link in enumerate(late.links, start=1):
             limit, periods = link.limit, link.periods
@@ -302,17 +302,19 @@ def _link_sentence(session: Session, link: Link) -> str:
     return f"{text}{through}; {more}"
 
 
-def by_limit_rows(rows: Iterable[Row]) -> list[Row]:
+def by_limit_rows(rows: Iterable[LatenessRow]) -> list[DelayRow]:
     """Return the chains inverted: for each limit, all milestones that it delays."""
-    columns = (
-        "kind",
-        "subject",
-        "cell",
-        "commitment",
-        "date",
-        "mw_through",
-        "mw_a_step",
-        "mw_without",
-    )
-    found = [{column: row[column] for column in columns} for row in rows]
-    return sorted(found, key=lambda r: (str(r["cell"]), str(r["commitment"]), str(r["date"])))
+    found: list[DelayRow] = [
+        {
+            "kind": row["kind"],
+            "subject": row["subject"],
+            "cell": row["cell"],
+            "commitment": row["commitment"],
+            "date": row["date"],
+            "mw_through": row["mw_through"],
+            "mw_a_step": row["mw_a_step"],
+            "mw_without": row["mw_without"],
+        }
+        for row in rows
+    ]
+    return sorted(found, key=lambda row: (row["cell"], row["commitment"], row["date"]))

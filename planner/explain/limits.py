@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from planner.explain.limit_declarations import LIMITS, Amount, Day
+from planner.plan.finding_rows import CellContent
 from planner.workbook.rows import Inputs, Row
 from planner.workbook.schema.periods import earlier_days, stretches
 
@@ -74,10 +75,11 @@ class Limit:
         return self.row[self.column]
 
     @property
-    def in_cell(self) -> dict[str, object]:
+    def in_cell(self) -> CellContent:
         """Value of the cell as a number or as a day, in separate columns of a table."""
-        dated = isinstance(self.value, date)
-        return {"value": None if dated else self.value, "day": self.value if dated else None}
+        if isinstance(self.value, date):
+            return {"value": None, "day": self.value}
+        return {"value": self.value, "day": None}
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -23,7 +23,7 @@ from planner.explain.quote_plans import DIGITS, QuotePlans, Served, rounded_down
 from planner.explain.row_effects import Touch
 from planner.explain.session import Session
 from planner.model.objectives import Tier
-from planner.plan.tables import Row
+from planner.plan.finding_rows import QuoteRow
 from planner.solve.basis import Basis
 from planner.solve.duals import (
     set_coefficient,
@@ -131,7 +131,7 @@ class Quoter:
     def __init__(
         self, session: Session, terms: Terms, overtime: float = 0.0, dates: Sequence[date] = ()
     ) -> None:
-        self.session, self.overtime = session, overtime
+        self.session, self.terms, self.overtime = session, terms, overtime
         within = sorted(set(dates) - set(session.base.case.calendar.ends))
         self.base = Problem(cut_at(session.inputs, within)) if within else session.base
         first_day = self.base.case.calendar.ends[0]
@@ -352,7 +352,7 @@ def _with_quote(
     return replace(inputs, tables=tables), name
 
 
-def quote_rows(quoter: Quoter, found: Sequence[Largest]) -> list[Row]:
+def quote_rows(quoter: Quoter, found: Sequence[Largest]) -> list[QuoteRow]:
     """Return quotes as rows of the table `quote`."""
     calendar = quoter.problem.case.calendar
     # Overtime is bounded by the LP relaxation, so compare it with the LP bound without overtime: a
@@ -361,6 +361,7 @@ def quote_rows(quoter: Quoter, found: Sequence[Largest]) -> list[Row]:
     return [
         {
             "date": calendar.ends[x.period],
+            "basis": quoter.terms.basis,
             "overtime_of": x.limit or None,
             "at_most_mw": x.at_most_mw,
             "firm_mw": x.firm_mw,

@@ -354,7 +354,7 @@ def missed_in(plan: Plan, case: Case) -> dict[str, float]:
     months = dict(zip(case.calendar.starts, case.calendar.months, strict=True))
     found = dict.fromkeys(case.demand.commitments, 0.0)
     for row in plan.tables["ramp"]:
-        found[str(row["commitment"])] += float(str(row["missed_mw"])) * months[row["period"]]  # type: ignore[index]
+        found[row["commitment"]] += row["missed_mw"] * months[row["period"]]
     return found
 
 
@@ -375,17 +375,16 @@ def _openings(problem: Problem, plan: Plan) -> dict[int, float]:
     """Return the columns of open halls, open sites and placed orders, with the plan's values."""
     case, number = problem.case, problem.case.calendar.number
     openings = [
-        (str(row["hall"]), number(row["opens"]), float(str(row["count"])))  # type: ignore[arg-type]
-        for row in plan.tables["openings"]
+        (row["hall"], number(row["opens"]), row["count"]) for row in plan.tables["openings"]
     ]
     first: dict[str, int] = {}
     for row in plan.tables["openings"]:
-        at = number(row["date"])  # type: ignore[arg-type]
-        first[str(row["site"])] = min(at, first.get(str(row["site"]), at))
+        at = number(row["date"])
+        first[row["site"]] = min(at, first.get(row["site"], at))
     ordered = {
-        (row["supplier"], row["item"], number(row["order_date"]))  # type: ignore[arg-type]
+        (row["supplier"], row["item"], number(row["order_date"]))
         for row in plan.tables["orders"]
-        if row["firm"] == "no"
+        if row["firm"] == "no" and row["order_date"] is not None
     }
     fixed: dict[int, float] = {}
     for (kind, key), at in problem.column_at.items():

@@ -12,7 +12,7 @@ from planner.errors import NoPlanExists
 from planner.explain.integer_answers import reach_whole, solve_whole
 from planner.explain.problem import ZERO_TOLERANCE, Problem
 from planner.explain.session import Session
-from planner.plan.tables import Row
+from planner.plan.finding_rows import MetMilestone, SlackRow
 from planner.workbook.rows import Inputs
 from planner.workbook.rows import Row as InputRow
 
@@ -24,20 +24,20 @@ REACH_SECONDS = 30.0
 """Time limit in seconds of the MIP solve that proves one slack in a large plan."""
 
 
-def slack_rows(session: Session) -> list[Row]:
+def slack_rows(session: Session) -> list[SlackRow]:
     """Return the milestones that are met, with slack and a row for each purchase line.
 
     Slack is re-solved: the milestone is moved earlier as long as no more is missed. The last order
     date comes from lead times alone: a unit ordered later arrives too late.
     """
-    rows: list[Row] = []
+    rows: list[SlackRow] = []
     case = session.base.case
     for commitment, day, period, mw in case.demand.judged:
         falls = mw < due_by(session.inputs, commitment, day - timedelta(days=1))
         if mw <= 0 or falls or _missed_at(session, commitment, day) > 10 * ZERO_TOLERANCE:
             continue
         met_by = _earliest(session, commitment, day)
-        milestone: Row = {
+        milestone: MetMilestone = {
             "commitment": commitment,
             "date": day,
             "mw": mw,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from numbers import Real
+from typing import get_type_hints
 
 WIDEST = 44
 """Default width at which a column stops growing and its texts wrap, in characters."""
@@ -132,6 +133,28 @@ class Column:
             title = title.replace(f"{{{placeholder}}}", word)
             unit = unit.replace(f"{{{placeholder}}}", word)
         return replace(self, title=title, unit=unit)
+
+
+def shown(
+    title: str,
+    unit: str,
+    kind: str,
+    meaning: str,
+    *,
+    width: int = WIDEST,
+    adds_up: bool = False,
+) -> Column:
+    """Return the declaration of a column of typed rows, where its key is its name."""
+    return Column("", title, unit, kind, meaning, width, adds_up)
+
+
+def columns_of(row: type) -> tuple[Column, ...]:
+    """Return the columns of typed rows, in order: each key is annotated with its declaration."""
+    columns = []
+    for name, hint in get_type_hints(row, include_extras=True).items():
+        (column,) = hint.__metadata__
+        columns.append(replace(column, name=name))
+    return tuple(columns)
 
 
 @dataclass(frozen=True)

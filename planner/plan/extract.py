@@ -32,8 +32,22 @@ from planner.plan.extract_flows import (
 from planner.plan.extract_orders import order_rows, peg_rows
 from planner.plan.extract_tiers import cost_rows, tier_rows
 from planner.plan.install_purposes import Purposes
+from planner.plan.result_rows import (
+    FleetRow,
+    HallRow,
+    InstallRow,
+    OpeningRow,
+    OrderRow,
+    PowerRow,
+    RampRow,
+    ServiceRow,
+    SpendRow,
+    Tables,
+    TierRow,
+    typed_tables,
+)
 from planner.plan.rounding import tidy
-from planner.plan.tables import Row, Tables
+from planner.plan.rows import Row, rows_of, with_values
 from planner.tolerance import LAST_TOLERANCE, TOLERANCE
 from planner.workbook.rows import Inputs
 
@@ -41,7 +55,9 @@ MW_DECIMALS = 12
 """Decimals that MW keep: to the microwatt."""
 
 
-def extract(inputs: Inputs, model: Model, values: Sequence[float], tiers: Iterable[Row]) -> Tables:
+def extract(
+    inputs: Inputs, model: Model, values: Sequence[float], tiers: Iterable[TierRow]
+) -> Tables:
     """Return the result tables of a solved model.
 
     Parameters
@@ -79,11 +95,11 @@ class Extraction:
                 values[key] = value
         return values
 
-    def tables(self, tiers: Iterable[Row]) -> Tables:
+    def tables(self, tiers: Iterable[TierRow]) -> Tables:
         """Return all result tables."""
         decisions = self.model.decisions
         # What serves, and what is for which milestone, follows from the figures as they are shown.
-        service = [_tidied(row) for row in self._service()]
+        service = with_values(self._service(), _tidied)
         ramp, spend = self._ramp(service), self._spend()
         costs = cost_rows(spend)
         installs = self._installs(Purposes(self.case, service, ramp))
@@ -110,7 +126,7 @@ class Extraction:
             "tiers": tier_rows(self.case, tiers, ramp, costs),
             "costs": costs,
         }
-        return {name: [_tidied(row) for row in rows] for name, rows in tables.items()}
+        return typed_tables({name: with_values(rows_of(tables, name), _tidied) for name in tables})
 
     def _date(self, day: int) -> date:
         return self.case.calendar.date_of(day)
@@ -191,12 +207,12 @@ class Extraction:
             carried["install", site, day] = systems
         return carried
 
-    def _orders(self) -> list[Row]:
+    def _orders(self) -> list[OrderRow]:
         decisions = self.model.decisions
         placed = self.inputs.tables["orders"]
         return order_rows(self.case, placed, self.of(decisions.order_lots), decisions.place_order)
 
-    def _installs(self, purposes: Purposes) -> list[Row]:
+    def _installs(self, purposes: Purposes) -> list[InstallRow]:
         decisions, calendar = self.model.decisions, self.case.calendar
         install = self.of(decisions.install_systems)
         # Systems are removed by period; their row stands on its first day.
@@ -204,11 +220,11 @@ class Extraction:
         for (hall, system, period), count in self.of(decisions.remove_systems).items():
             remove[hall, system, calendar.first_days[period]] = count
         both = {key: install.get(key, 0.0) for key in (*install, *remove)}
-        rows: list[Row] = []
+        rows: list[InstallRow] = []
         for key, count in dated(both):
             hall, system, day = key
             purpose = purposes.of(key) if count else None
-            row: Row = {
+            row: InstallRow = {
                 "site": self.case.facility.site_of[hall],
                 "hall": hall,
                 "system": system,
@@ -227,7 +243,7 @@ class Extraction:
             rows.append(row)
         return rows
 
-    def _fleet(self) -> list[Row]:
+    def _fleet(self) -> list[FleetRow]:
         starts = self.case.calendar.starts
         return [
             {
@@ -246,9 +262,9 @@ class Extraction:
         decided = self.of(self.model.decisions.open_halls)
         return dated({key: _clean(count) for key, count in decided.items()})
 
-    def _openings(self) -> list[Row]:
+    def _openings(self) -> list[OpeningRow]:
         facility = self.case.facility
-        rows: list[Row] = []
+        rows: list[OpeningRow] = []
         for (hall, day), count in self._decided():
             if count:
                 rows.append(
@@ -263,14 +279,14 @@ class Extraction:
                 )
         return rows
 
-    def _halls(self) -> list[Row]:
+    def _halls(self) -> list[HallRow]:
         facility, calendar = self.case.facility, self.case.calendar
         decided: dict[tuple[str, int], float] = defaultdict(float)
         opened: dict[tuple[str, int], float] = defaultdict(float)
         for (hall, day), count in self._decided():
             decided[hall, calendar.period_of(day)] += count
             opened[hall, calendar.period_of(facility.opening[hall, day])] += count
-        rows: list[Row] = []
+        rows: list[HallRow] = []
         for hall in sorted(facility.halls):
             open_halls = float(facility.open_count[hall])
             for period in calendar.periods:
@@ -287,9 +303,9 @@ class Extraction:
                     )
         return rows
 
-    def _power(self) -> list[Row]:
+    def _power(self) -> list[PowerRow]:
         facility, calendar = self.case.facility, self.case.calendar
-        rows: list[Row] = []
+        rows: list[PowerRow] = []
         for node in sorted(facility.nodes):
             for period in calendar.periods:
                 load = self._load_mw(node, period)
@@ -315,7 +331,7 @@ class Extraction:
                 loads.append(count * facility.facility_mw[facility.site_of[hall], system])
         return math.fsum(loads)
 
-    def _service(self) -> list[Row]:
+    def _service(self) -> list[ServiceRow]:
         served = self.of(self.model.decisions.serve_mw)
         return [
             {
@@ -329,12 +345,12 @@ class Extraction:
             for (commitment, hall, system, period), mw in dated(served)
         ]
 
-    def _ramp(self, service: Iterable[Row]) -> list[Row]:
+    def _ramp(self, service: Iterable[ServiceRow]) -> list[RampRow]:
         demand, calendar = self.case.demand, self.case.calendar
-        served: dict[tuple[object, object], list[float]] = defaultdict(list)
+        served: dict[tuple[str, date], list[float]] = defaultdict(list)
         for row in service:
-            served[row["commitment"], row["period"]].append(float(row["mw"]))  # type: ignore[arg-type]
-        rows: list[Row] = []
+            served[row["commitment"], row["period"]].append(row["mw"])
+        rows: list[RampRow] = []
         for commitment in sorted(demand.commitments):
             for period in calendar.periods:
                 start = calendar.starts[period]
@@ -351,9 +367,9 @@ class Extraction:
                 )
         return rows
 
-    def _spend(self) -> list[Row]:
+    def _spend(self) -> list[SpendRow]:
         calendar = self.case.calendar
-        rows: list[Row] = []
+        rows: list[SpendRow] = []
         for term, spend in spending.costs(self.model).items():
             payments = [(day, self.value[id(v)] * amount) for day, v, amount in spend.expenses]
             payments += spend.firm.items()
@@ -378,7 +394,7 @@ class Extraction:
         return rows
 
 
-def milestone_rows(case: Case, ramp: Iterable[Row]) -> list[Row]:
+def milestone_rows(case: Case, ramp: Iterable[RampRow]) -> list[Row]:
     """Return each milestone with what is in service and missed where it is judged.
 
     With it stand the days that its critical chain of orders loses; 0 if none is in time.
@@ -388,7 +404,7 @@ def milestone_rows(case: Case, ramp: Iterable[Row]) -> list[Row]:
     rows: list[Row] = []
     for commitment, day, period, required in sorted(case.demand.judged):
         ramp_row = ramp_of[commitment, case.calendar.starts[period]]
-        in_service = float(ramp_row["in_service_mw"])  # type: ignore[arg-type]
+        in_service = ramp_row["in_service_mw"]
         missed = required - in_service
         critical = critical_order(bounds, commitment, period)
         rows.append(
@@ -405,17 +421,11 @@ def milestone_rows(case: Case, ramp: Iterable[Row]) -> list[Row]:
     return rows
 
 
-def _tidied(row: Row) -> Row:
-    """Return a row without rounding noise; MW may also be remainders of a difference."""
-    tidied: Row = {}
-    for column, value in row.items():
-        if type(value) is not float:
-            tidied[column] = value
-        elif column.endswith("mw"):
-            tidied[column] = tidy(round(value, MW_DECIMALS))
-        else:
-            tidied[column] = tidy(value)
-    return tidied
+def _tidied(column: str, value: object) -> object:
+    """Return a value without rounding noise; MW may also be remainders of a difference."""
+    if type(value) is not float:
+        return value
+    return tidy(round(value, MW_DECIMALS) if column.endswith("mw") else value)
 
 
 def _clean_all(values: Sequence[float]) -> list[float]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from planner.case.case import Case
 from planner.case.dispatch_days import Name
 from planner.case.rates import windows
-from planner.plan.tables import Row
+from planner.plan.result_rows import ClockRow, OrderRow, ProductionRow, ShipmentRow, StockRow
 from planner.plan.work_durations import Work
 from planner.workbook.rows import Inputs
 
 
-def production_rows(case: Case, starts: Mapping[Any, float]) -> list[Row]:
+def production_rows(case: Case, starts: Mapping[Any, float]) -> list[ProductionRow]:
     """Return systems started, by plant, system and day.
 
     Parameters
@@ -39,7 +39,7 @@ def production_rows(case: Case, starts: Mapping[Any, float]) -> list[Row]:
     ]
 
 
-def shipment_rows(inputs: Inputs, case: Case, shipped: Mapping[Any, float]) -> list[Row]:
+def shipment_rows(inputs: Inputs, case: Case, shipped: Mapping[Any, float]) -> list[ShipmentRow]:
     """Return units shipped, by lane, item and day.
 
     Parameters
@@ -67,7 +67,7 @@ def shipment_rows(inputs: Inputs, case: Case, shipped: Mapping[Any, float]) -> l
     ]
 
 
-def stock_rows(case: Case, stock: Mapping[Any, float]) -> list[Row]:
+def stock_rows(case: Case, stock: Mapping[Any, float]) -> list[StockRow]:
     """Return units held after what is taken on a day, by place, item and day.
 
     Parameters
@@ -89,7 +89,7 @@ def stock_rows(case: Case, stock: Mapping[Any, float]) -> list[Row]:
     ]
 
 
-def clock_rows(case: Case, carried: Mapping[tuple[str, str, int], float]) -> list[Row]:
+def clock_rows(case: Case, carried: Mapping[tuple[str, str, int], float]) -> list[ClockRow]:
     """Return the windows of every act that a rate limits.
 
     Parameters
@@ -100,7 +100,7 @@ def clock_rows(case: Case, carried: Mapping[tuple[str, str, int], float]) -> lis
         What a window leaves for the next, by kind of act, place and numbered day.
     """
     timetable, date_of = case.timetable, case.calendar.date_of
-    rows: list[Row] = []
+    rows: list[ClockRow] = []
     for name in sorted(timetable.rates):
         kind, place = name[0], name[1]
         days = timetable.clock.days.get(name, ())
@@ -121,7 +121,7 @@ def clock_rows(case: Case, carried: Mapping[tuple[str, str, int], float]) -> lis
 
 def work_of(
     case: Case,
-    orders: Iterable[Row],
+    orders: Iterable[OrderRow],
     starts: Mapping[Any, float],
     shipped: Mapping[Any, float],
     installed: Mapping[Any, float],
@@ -143,10 +143,11 @@ def work_of(
         # Orders already placed are subtracted from the rates before.
         if row["firm"] == "yes":
             continue
-        supplier, item = str(row["supplier"]), str(row["item"])
-        day = case.calendar.number(cast(date, row["order_date"]))
+        supplier, item = row["supplier"], row["item"]
+        assert row["order_date"] is not None, "planned orders have their days"
+        day = case.calendar.number(row["order_date"])
         capacity_use = case.supply.sources[supplier, item]["capacity_use"]
-        units = float(row["quantity"]) * capacity_use  # type: ignore[arg-type]
+        units = row["quantity"] * capacity_use
         used[act["order", supplier, item], day] += units
     for (plant, system, day), count in starts.items():
         used[act["start", plant, system], day] += count

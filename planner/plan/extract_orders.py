@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from planner.case.case import Case
 from planner.case.rates import windows
 from planner.plan.pegging import Batch, Install, Peg, peg_orders
-from planner.plan.tables import Row
+from planner.plan.result_rows import InstallRow, OrderRow, PegRow, PlacedOrder
 from planner.plan.work_durations import Work
 from planner.workbook.rows import Row as SheetRow
 
@@ -21,7 +20,7 @@ SEPARATOR = "; "
 
 def order_rows(
     case: Case, placed: Iterable[SheetRow], lots: Mapping[Any, float], charged: Iterable[Any]
-) -> list[Row]:
+) -> list[OrderRow]:
     """Return orders already placed by their number, then planned ones by date.
 
     Parameters
@@ -36,7 +35,9 @@ def order_rows(
         Those keys that have an order cost or a minimum.
     """
     calendar = case.calendar
-    rows = [_firm_order(case, row) for row in sorted(placed, key=lambda row: str(row["order"]))]
+    rows: list[PlacedOrder] = [
+        _firm_order(case, row) for row in sorted(placed, key=lambda row: row["order"])
+    ]
     with_order_cost = set(charged)
     for key in sorted(lots, key=lambda key: (key[2], key[0], key[1])):
         supplier, item, day = key
@@ -59,7 +60,20 @@ def order_rows(
                 "order_cost": terms["order_cost"] if key in with_order_cost else 0.0,
             }
         )
-    return rows
+    return [_unpegged(row) for row in rows]
+
+
+def _unpegged(order: PlacedOrder) -> OrderRow:
+    """Return an order that nothing waits for."""
+    return {
+        **order,
+        "latest_order_date": None,
+        "slack_days": None,
+        "it_mw_blocked": 0.0,
+        "milestone_blocked": None,
+        "already_late": None,
+        "sites_fed": None,
+    }
 
 
 def _window_from(case: Case, supplier: str, item: str, day: int) -> int:
@@ -72,7 +86,7 @@ def _window_from(case: Case, supplier: str, item: str, day: int) -> int:
     return max(firsts[day], case.timetable.leg["order", supplier, item].since)
 
 
-def _firm_order(case: Case, row: SheetRow) -> Row:
+def _firm_order(case: Case, row: SheetRow) -> PlacedOrder:
     source = (row["supplier"], row["item"])
     price = case.supply.price.get(source, 0.0)
     placed = row["placed"]
@@ -96,11 +110,11 @@ def _firm_order(case: Case, row: SheetRow) -> Row:
 
 def peg_rows(
     case: Case,
-    orders: Sequence[Row],
+    orders: Sequence[OrderRow],
     starts: Mapping[Any, float],
-    installs: Sequence[Row],
+    installs: Sequence[InstallRow],
     work: Work,
-) -> list[Row]:
+) -> list[PegRow]:
     """Add to each order what waits for it; return which install waits for which units.
 
     Parameters
@@ -120,42 +134,41 @@ def peg_rows(
     installed: list[tuple[str, str, int, float]] = []
     for (hall, system, day), row in row_of.items():
         if row["installed"]:
-            installed.append((hall, system, day, float(row["installed"])))  # type: ignore[arg-type]
+            installed.append((hall, system, day, row["installed"]))
     started = [
         (plant, system, day, count) for (plant, system, day), count in sorted(starts.items())
     ]
     pegs = peg_orders(case, _batches(case, orders), started, sorted(installed), work)
-    rows: list[Row] = []
+    rows: list[PegRow] = []
     for order in orders:
-        peg = pegs.get(str(order["order"]), Peg())
-        waiting = _waiting(case, str(order["order"]), peg)
+        peg = pegs.get(order["order"], Peg())
+        waiting = _waiting(case, order["order"], peg)
         rows += waiting
         _date(case, order, peg, work)
         _describe(order, [row_of[_install_of(case, row)] for row in waiting])
-        order["it_mw_blocked"] = math.fsum(row["it_mw"] for row in waiting)  # type: ignore[misc]
+        order["it_mw_blocked"] = math.fsum(row["it_mw"] for row in waiting)
     return rows
 
 
-def _install_of(case: Case, row: Row) -> Install:
+def _install_of(case: Case, row: InstallRow | PegRow) -> Install:
     """Return hall, system and numbered day of the install that a row is about."""
-    day = cast(date, row["date"])
-    return str(row["hall"]), str(row["system"]), case.calendar.number(day)
+    return row["hall"], row["system"], case.calendar.number(row["date"])
 
 
-def _batches(case: Case, orders: Iterable[Row]) -> dict[str, list[Batch]]:
+def _batches(case: Case, orders: Iterable[OrderRow]) -> dict[str, list[Batch]]:
     """Return the good units of every order that arrives in the plan, by item."""
     batches: dict[str, list[Batch]] = defaultdict(list)
     for row in orders:
-        source = (str(row["supplier"]), str(row["item"]))
-        usable = case.calendar.from_day(cast(date, row["arrival_date"]))
+        source = (row["supplier"], row["item"])
+        usable = case.calendar.from_day(row["arrival_date"])
         if usable < case.calendar.day_count and source in case.supply.sources:
-            good = float(row["quantity"]) * case.supply.sources[source]["yield"]  # type: ignore[arg-type]
-            batch = Batch(str(row["order"]), case.supply.place(source[0]), usable, good)
+            good = row["quantity"] * case.supply.sources[source]["yield"]
+            batch = Batch(row["order"], case.supply.place(source[0]), usable, good)
             batches[source[1]].append(batch)
     return batches
 
 
-def _waiting(case: Case, order: str, peg: Peg) -> list[Row]:
+def _waiting(case: Case, order: str, peg: Peg) -> list[PegRow]:
     """Return the rows of one order's pegs, one for each install."""
     units: dict[Install, float] = defaultdict(float)
     systems: dict[Install, float] = defaultdict(float)
@@ -163,7 +176,7 @@ def _waiting(case: Case, order: str, peg: Peg) -> list[Row]:
         units[wait.install] += wait.units
         systems[wait.install] += wait.systems
     calendar = case.calendar
-    rows: list[Row] = []
+    rows: list[PegRow] = []
     for install, units_waiting in units.items():
         hall, system, day = install
         rows.append(
@@ -181,42 +194,40 @@ def _waiting(case: Case, order: str, peg: Peg) -> list[Row]:
     return rows
 
 
-def _date(case: Case, order: Row, peg: Peg, work: Work) -> None:
+def _date(case: Case, order: OrderRow, peg: Peg, work: Work) -> None:
     """Say by when an order must be signed so that the same systems are installed by their days.
 
     Its first units are needed before its last ones where rates limit what is done with them.
     """
-    order["latest_order_date"] = None
-    order["slack_days"] = None
     if order["firm"] == "yes":
         return
-    supplier, item = str(order["supplier"]), str(order["item"])
+    order_date, order_from = order["order_date"], order["order_from"]
+    assert order_date is not None and order_from is not None, "planned orders have their days"
+    supplier, item = order["supplier"], order["item"]
     key = ("order", supplier, item)
     timetable = case.timetable
-    ordered = case.calendar.number(cast(date, order["order_date"]))
+    ordered = case.calendar.number(order_date)
     begins = peg.begins(work.days_before(timetable.act[key], ordered))
     if begins is None:
         return
     lead_days = case.supply.sources[supplier, item]["lead_days"]
     latest = max(begins - lead_days, timetable.clock.possible[timetable.leg[key]])
-    first = min(case.calendar.number(cast(date, order["order_from"])), latest)
+    first = min(case.calendar.number(order_from), latest)
     order["order_from"] = case.calendar.date_of(first)
     order["latest_order_date"] = case.calendar.date_of(latest)
     order["slack_days"] = latest - first
 
 
-def _describe(order: Row, installs: Sequence[Row]) -> None:
+def _describe(order: OrderRow, installs: Sequence[InstallRow]) -> None:
     """Say which milestone an order blocks and which sites it feeds."""
-    order["milestone_blocked"] = None
-    order["already_late"] = None
     due = []
     for row in installs:
-        if row["milestone"] is not None:
-            due.append((str(row["milestone"]), str(row["commitment"])))
+        if row["milestone"] is not None and row["commitment"] is not None:
+            due.append((row["milestone"], row["commitment"]))
     if due:
         milestone, commitment = min(due)
         order["milestone_blocked"] = f"{commitment} {milestone}"
         is_late = any(row["late"] == "yes" for row in installs)
         order["already_late"] = "yes" if is_late else "no"
-    sites = sorted({str(row["site"]) for row in installs})
+    sites = sorted({row["site"] for row in installs})
     order["sites_fed"] = SEPARATOR.join(sites) or None

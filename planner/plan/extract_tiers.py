@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from planner.case.case import Case
-from planner.plan.tables import COST_TERMS, Row
+from planner.plan.result_rows import CostRow, RampRow, SpendRow, TierRow
+from planner.plan.tables import COST_TERMS
 from planner.tolerance import LAST_TOLERANCE
 
 EARLY = "in_service_mw_months"
@@ -15,8 +16,8 @@ EARLY = "in_service_mw_months"
 
 
 def tier_rows(
-    case: Case, solved: Iterable[Row], ramp: Sequence[Row], costs: Sequence[Row]
-) -> list[Row]:
+    case: Case, solved: Iterable[TierRow], ramp: Sequence[RampRow], costs: Sequence[CostRow]
+) -> list[TierRow]:
     """Return the rows of `tiers` with the values of the tables.
 
     The tables do not count megawatts that are missed by less than the tolerance, nor their late
@@ -37,39 +38,40 @@ def tier_rows(
         priority_of.update(dict.fromkeys(names, priority))
     parts: dict[str, list[float]] = defaultdict(list)
     for row in ramp:
-        length = months[row["period"]]  # type: ignore[index]
-        tier = f"missed_mw_months_priority_{priority_of[str(row['commitment'])]}"
-        parts[tier].append(length * float(row["missed_mw"]))  # type: ignore[arg-type]
-        parts[EARLY].append(length * float(row["in_service_mw"]))  # type: ignore[arg-type]
-    parts["present_cost"] = [float(row["present_cost"]) for row in costs]  # type: ignore[arg-type]
+        length = months[row["period"]]
+        tier = f"missed_mw_months_priority_{priority_of[row['commitment']]}"
+        parts[tier].append(length * row["missed_mw"])
+        parts[EARLY].append(length * row["in_service_mw"])
+    parts["present_cost"] = [row["present_cost"] for row in costs]
     rows = []
-    for row in solved:
-        tier = str(row["tier"])
-        rows.append(_valued(row, math.fsum(parts[tier])) if tier in parts else row)
+    for solved_row in solved:
+        tier = solved_row["tier"]
+        is_valued = tier in parts
+        rows.append(_valued(solved_row, math.fsum(parts[tier])) if is_valued else solved_row)
     return rows
 
 
-def _valued(row: Row, value: float) -> Row:
+def _valued(row: TierRow, value: float) -> TierRow:
     """Return a tier with another value, and with its bound and its gap as that makes them."""
-    change = value - float(row["value"])  # type: ignore[arg-type]
+    change = value - row["value"]
     if abs(change) <= LAST_TOLERANCE * max(1.0, abs(value)):
         return row
     if row["bound"] is None:
         return {**row, "value": value}
     # A bound gives way to a better value only; a worse one widens the gap.
     change = max(0.0, change) if row["tier"] == EARLY else min(0.0, change)
-    bound = float(row["bound"]) + change  # type: ignore[arg-type]
+    bound = row["bound"] + change
     gap = abs(value - bound) / max(1.0, abs(value))
     return {**row, "value": value, "bound": bound, "gap": gap}
 
 
-def cost_rows(spend: Iterable[Row]) -> list[Row]:
+def cost_rows(spend: Iterable[SpendRow]) -> list[CostRow]:
     """Return the total of each cost term, zero where nothing is spent on it."""
-    amounts: dict[object, list[float]] = defaultdict(list)
-    presents: dict[object, list[float]] = defaultdict(list)
+    amounts: dict[str, list[float]] = defaultdict(list)
+    presents: dict[str, list[float]] = defaultdict(list)
     for row in spend:
-        amounts[row["term"]].append(float(row["amount"]))  # type: ignore[arg-type]
-        presents[row["term"]].append(float(row["present_cost"]))  # type: ignore[arg-type]
+        amounts[row["term"]].append(row["amount"])
+        presents[row["term"]].append(row["present_cost"])
     return [
         {
             "term": term,

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from planner.errors import PlannerError
+from planner.plan.finding_rows import typed_findings
 from planner.plan.finding_tables import FINDINGS, FOUND_COLUMNS, Finding
+from planner.plan.rows import rows_of
 from planner.plan.table_files import load_table, save_table
 
 Entry = dict[str, Any]
@@ -42,12 +44,10 @@ def save_findings(folder: Path, findings: Mapping[str, Finding], of: str) -> dic
     for kind, finding in findings.items():
         if finding.of != of:
             raise ValueError(f"the {kind} is of another plan")
-        tables = {
-            table.name: save_table(
-                folder, table.name, FOUND_COLUMNS[table.name], finding.tables.get(table.name, [])
-            )
-            for table in FINDINGS[kind]
-        }
+        tables = {}
+        for name in (table.name for table in FINDINGS[kind]):
+            rows = rows_of(finding.tables, name)
+            tables[name] = save_table(folder, name, FOUND_COLUMNS[name], rows)
         entries[kind] = {"of": of, "facts": finding.facts, "tables": tables}
     return entries
 
@@ -70,7 +70,7 @@ def load_findings(folder: Path, entries: Mapping[str, Entry], of: str) -> dict[s
             )
             for table in FINDINGS[kind]
         }
-        found[kind] = Finding(of, tables, entry["facts"])
+        found[kind] = Finding(of, typed_findings(tables), entry["facts"])
     return found
 
 

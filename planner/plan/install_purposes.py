@@ -9,7 +9,7 @@ from datetime import date
 
 from planner.case.case import Case
 from planner.plan.pegging import Install
-from planner.plan.tables import Row
+from planner.plan.result_rows import RampRow, ServiceRow
 
 NOTHING = 1e-6
 """MW served up to this are solver noise."""
@@ -54,21 +54,19 @@ class Purposes:
         Rows of these result tables.
     """
 
-    def __init__(self, case: Case, service: Iterable[Row], ramp: Iterable[Row]) -> None:
+    def __init__(self, case: Case, service: Iterable[ServiceRow], ramp: Iterable[RampRow]) -> None:
         self.case = case
         self.served: dict[tuple[str, str], dict[str, set[int]]] = defaultdict(
             lambda: defaultdict(set)
         )
         periods = {day: period for period, day in enumerate(case.calendar.starts)}
         for row in service:
-            if float(row["mw"]) <= NOTHING:  # type: ignore[arg-type]
+            if row["mw"] <= NOTHING:
                 continue
-            place = self.served[str(row["hall"]), str(row["system"])]
-            place[str(row["commitment"])].add(periods[row["period"]])  # type: ignore[index]
+            place = self.served[row["hall"], row["system"]]
+            place[row["commitment"]].add(periods[row["period"]])
         self.short = {
-            (str(row["commitment"]), periods[row["period"]])  # type: ignore[index]
-            for row in ramp
-            if row["missed_mw"]
+            (row["commitment"], periods[row["period"]]) for row in ramp if row["missed_mw"]
         }
         self.judged: dict[str, list[tuple[int, date, float]]] = defaultdict(list)
         for commitment, day, period, mw in case.demand.judged:

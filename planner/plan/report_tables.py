@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from planner.plan.columns import Column, ResultTable
 from planner.plan.finding_tables import BOTTLENECK_PERIODS, SLACK
+from planner.plan.result_rows import BASIS, COMMITMENT, ITEM, SUPPLIER
 from planner.plan.site_tables import SITE_TABLES
-from planner.plan.tables import (
-    BASIS,
-    COMMITMENT,
-    COSTS,
-    ITEM,
-    ORDERS,
-    SUPPLIER,
-    TIERS,
-)
+from planner.plan.tables import COSTS, ORDERS, TIERS
 
 ORDER_COUNT = Column("lines", "Orders", "lines", "count", "Number of orders.", adds_up=True)
 ORDER_VALUE = Column(

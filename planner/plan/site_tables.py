@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 from planner.plan.columns import Column, ResultTable
-from planner.plan.tables import (
-    BASIS,
-    CLOCK,
-    COMMITMENT,
-    HALL,
-    INSTALLS,
-    ITEM,
-    NODE,
-    OPENINGS,
-    POWER,
-    SITE,
-    SYSTEM,
-)
+from planner.plan.result_rows import BASIS, COMMITMENT, HALL, ITEM, NODE, SITE, SYSTEM
+from planner.plan.tables import CLOCK, INSTALLS, OPENINGS, POWER
 
 COUNTRY = Column("country", "Country", "", "label", "Country of the site.")
 CONTRACT_BASIS = Column(

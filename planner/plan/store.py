@@ -10,7 +10,7 @@ import html
 import json
 import math
 import numbers
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -19,10 +19,13 @@ from typing import TYPE_CHECKING, Any
 from planner.attempts import Attempt, strictly
 from planner.errors import PlannerError
 from planner.plan.finding_files import files_of, identity, load_findings, save_findings
+from planner.plan.finding_rows import FindingTables, typed_findings
 from planner.plan.finding_tables import FOUND_COLUMNS, Finding
 from planner.plan.plan_folders import CONTENTS, replaced, require_replaceable, safe_name, settled
+from planner.plan.result_rows import Tables, typed_tables
+from planner.plan.rows import AnyRow, rows_of
 from planner.plan.table_files import changed, load_table, save_table, table_digest, vouched
-from planner.plan.tables import COLUMNS, Row, Tables
+from planner.plan.tables import COLUMNS
 from planner.workbook.rows import Inputs
 from planner.workbook.stored_inputs import LostInputs, as_document, from_document
 
@@ -102,14 +105,18 @@ class Plan:
         table = pd.DataFrame(milestones if isinstance(milestones, list) else [])
         return f"<p>{html.escape(repr(self)[1:-1])}</p>{table.to_html(index=False)}"
 
-    def rows(self, table: str) -> list[Row]:
-        """Return a table of the plan or of its findings, without rows if there are none."""
-        if table in self.tables:
-            return self.tables[table]
+    @property
+    def finding_tables(self) -> FindingTables:
+        """The tables of all its findings, without rows where there is no such finding."""
+        tables: dict[str, Sequence[AnyRow]] = {name: [] for name in FOUND_COLUMNS}
         for finding in self.findings.values():
-            if table in finding.tables:
-                return finding.tables[table]
-        return []
+            tables.update({name: rows_of(finding.tables, name) for name in finding.tables})
+        return typed_findings(tables)
+
+    def rows(self, table: str) -> Sequence[AnyRow]:
+        """Return a table of the plan or of its findings, without rows if there are none."""
+        tables = self.tables if table in self.tables else self.finding_tables
+        return rows_of(tables, table)
 
     def frame(self, table: str) -> pd.DataFrame:
         """Return a result table as a DataFrame, dates as timestamps.
@@ -181,9 +188,9 @@ def save_plan(
         if guard:
             guard()
         (new / "tables").mkdir()
-        tables: dict[str, Row] = {}
+        tables: dict[str, dict[str, object]] = {}
         for name, columns in COLUMNS.items():
-            tables[name] = save_table(new, name, columns, plan.tables.get(name, []))
+            tables[name] = save_table(new, name, columns, rows_of(plan.tables, name))
         for name, write in writers.items():
             (new / name).parent.mkdir(exist_ok=True)
             write(new / name)
@@ -250,7 +257,7 @@ def load_plan(folder: Path) -> Plan:
         tables = {name: load_table(place, name, COLUMNS[name], entries[name]) for name in COLUMNS}
         summary = {key: value for key, value in document.items() if key not in OWN_KEYS}
         inputs = _load_inputs(place, document["inputs"])
-        plan = Plan(document["plan"], tables, document["manifest"], summary, inputs)
+        plan = Plan(document["plan"], typed_tables(tables), document["manifest"], summary, inputs)
         findings = document.get("findings")
         if not findings:  # none yet, or planned before there were any
             return plan
@@ -265,7 +272,7 @@ def plan_digest(plan: Plan) -> str:
     """Return the digest that identifies a plan, whatever findings it has."""
     tables = {}
     for name, columns in COLUMNS.items():
-        tables[name] = {"sha256": table_digest(name, columns, plan.tables.get(name, []))}
+        tables[name] = {"sha256": table_digest(name, columns, rows_of(plan.tables, name))}
     return _identity(plan, tables)
 
 

@@ -12,8 +12,8 @@ from typing import Any
 from planner.case.case import Case, make_case
 from planner.model.objectives import CHOOSING, PRESENT_COST
 from planner.plan.extract import milestone_rows
+from planner.plan.result_rows import InstallRow, RampRow, Tables, TierRow
 from planner.plan.store import Plan, plain
-from planner.plan.tables import Row, Tables
 from planner.workbook.rows import Inputs
 
 PROVEN = "proven within the gap"
@@ -47,7 +47,7 @@ def summary(
         Time by stage.
     """
     tiers = tables["tiers"]
-    missed = sum(_number(r["value"]) for r in tiers if str(r["tier"]).startswith("missed_mw"))
+    missed = sum(r["value"] for r in tiers if r["tier"].startswith("missed_mw"))
     return {
         "plan": case.name,
         "status": status,
@@ -57,11 +57,11 @@ def summary(
         "missed_mw_months": missed,
         "currency": inputs.settings["currency"],
         "tiers": [_tier_summary(row) for row in tiers],
-        "costs": {str(row["term"]): row["amount"] for row in tables["costs"]},
-        "present_costs": {str(row["term"]): row["present_cost"] for row in tables["costs"]},
+        "costs": {row["term"]: row["amount"] for row in tables["costs"]},
+        "present_costs": {row["term"]: row["present_cost"] for row in tables["costs"]},
         "milestones": milestone_rows(case, tables["ramp"]),
         "systems": _systems(tables["installs"]),
-        "halls_opened": sum(_number(row["decided"]) for row in tables["halls"]),
+        "halls_opened": sum(row["decided"] for row in tables["halls"]),
         "revenue": _revenue(case, tables["ramp"]),
         "totals": totals(inputs, case),
         "notes": list(inputs.notes),
@@ -70,19 +70,20 @@ def summary(
     }
 
 
-def _largest_gap(tiers: Iterable[Row]) -> float | None:
+def _largest_gap(tiers: Iterable[TierRow]) -> float | None:
     """Return the largest gap of the tiers of a plan; None if that of any is not known."""
-    gaps: dict[object, object] = {}
+    gaps: dict[str, float | None] = {}
     for row in tiers:
         if row["tier"] != CHOOSING:
             gaps[row["tier"]] = row["gap"]
     # Without the tier of cost the run ended before the plan's cost was looked at.
-    if PRESENT_COST not in gaps or None in gaps.values():
+    known = [gap for gap in gaps.values() if gap is not None]
+    if PRESENT_COST not in gaps or len(known) < len(gaps):
         return None
-    return max(_number(gap) for gap in gaps.values())
+    return max(known)
 
 
-def _tier_summary(row: Row) -> dict[str, object]:
+def _tier_summary(row: TierRow) -> dict[str, object]:
     return {
         "name": row["tier"],
         "unit": row["unit"],
@@ -239,15 +240,15 @@ def _firm_totals(inputs: Inputs) -> Iterator[dict[str, object]]:
         yield _total(what, math.fsum(placed), "units")
 
 
-def _systems(installs: Iterable[Row]) -> dict[str, float]:
+def _systems(installs: Iterable[InstallRow]) -> dict[str, float]:
     """Return systems installed over the plan by kind."""
     counts: dict[str, float] = defaultdict(float)
     for row in installs:
-        counts[str(row["system"])] += _number(row["installed"])
+        counts[row["system"]] += row["installed"]
     return {system: count for system, count in sorted(counts.items()) if count}
 
 
-def _revenue(case: Case, ramp: Iterable[Row]) -> float:
+def _revenue(case: Case, ramp: Iterable[RampRow]) -> float:
     """Return what the commitments pay for megawatts in service, not discounted.
 
     What is in service on a period's last day is paid until the day before the next one's.
@@ -255,13 +256,9 @@ def _revenue(case: Case, ramp: Iterable[Row]) -> float:
     months = dict(zip(case.calendar.starts, case.calendar.served_months, strict=True))
     revenues = []
     for row in ramp:
-        money_per_month = case.demand.price[str(row["commitment"])] * _number(row["in_service_mw"])
-        revenues.append(money_per_month * months[row["period"]])  # type: ignore[index]
+        money_per_month = case.demand.price[row["commitment"]] * row["in_service_mw"]
+        revenues.append(money_per_month * months[row["period"]])
     return math.fsum(revenues)
-
-
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def _version(package: str) -> str:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from planner.errors import PlannerError
-from planner.plan.tables import Row
+from planner.plan.rows import AnyRow, Row
 
 
-def save_table(folder: Path, name: str, columns: Sequence[str], rows: Sequence[Row]) -> Row:
+def save_table(folder: Path, name: str, columns: Sequence[str], rows: Sequence[AnyRow]) -> Row:
     """Write a table into a folder as ``tables/<name>.csv``; return its entry in a list of tables.
 
     Raises
@@ -29,7 +29,7 @@ def save_table(folder: Path, name: str, columns: Sequence[str], rows: Sequence[R
     return {"file": file, "rows": len(rows), "sha256": _digest(content), "kinds": kinds}
 
 
-def table_digest(name: str, columns: Sequence[str], rows: Sequence[Row]) -> str:
+def table_digest(name: str, columns: Sequence[str], rows: Sequence[AnyRow]) -> str:
     """Return the digest that a table's file has or would have."""
     return _digest(_written(name, columns, rows)[0])
 
@@ -72,7 +72,7 @@ def changed(path: Path) -> PlannerError:
 
 
 def _written(
-    name: str, columns: Sequence[str], rows: Sequence[Row]
+    name: str, columns: Sequence[str], rows: Sequence[AnyRow]
 ) -> tuple[bytes, dict[str, str]]:
     """Return a table as a file's content, and the kind of each column."""
     unknown = {column for row in rows for column in row} - set(columns)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from planner.plan.rows import Row
 from planner.plan.store import Plan
-from planner.plan.tables import Row
 from planner.reports.plan_figures import several
 from planner.reports.views import NOTHING, figure, listed, number
 from planner.workbook.rows import Row as InputRow
@@ -112,7 +112,7 @@ def tiers(plan: Plan) -> list[Row]:
         bases.setdefault(f"{MISSED_TIER}{given['priority']}", set()).add(given["basis"])
     rows: list[Row] = []
     for row in plan.tables.get("tiers", []):
-        name, unit = str(row["tier"]), row["unit"]
+        name, unit = row["tier"], row["unit"]
         if len(bases.get(name, ())) > 1:
             unit = f"{unit}, all bases"
         rows.append({**row, "words": tier_words(name), "unit": unit})

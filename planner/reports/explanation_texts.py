@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
+from planner.plan.finding_rows import AskRow, BottleneckRow, SlackRow
 from planner.plan.finding_tables import EXPLANATION, PERIODS, QUOTE, UNKNOWN, Finding
+from planner.plan.result_rows import OrderRow
+from planner.plan.rows import Row
 from planner.plan.store import Plan
-from planner.plan.tables import Row
-from planner.reports.views import NOTHING, currency, day, figure, number
+from planner.reports.views import NOTHING, currency, figure, number
 
 MILLIONS_FROM = 1e5
 """Amount of money from which it is shown in millions."""
@@ -53,15 +55,14 @@ def money(plan: Plan, value: object) -> str:
     return f"{figure(number(value) / 1e6, 2)} {currency(plan)} million"
 
 
-def in_cell(row: Row) -> str:
+def in_cell(row: BottleneckRow) -> str:
     """Return the value of a limit's cell: a number or a day."""
-    date_of_cell = day(row["day"])
-    if date_of_cell is not None:
-        return date_of_cell.isoformat()
-    return "" if row["value"] is None else f"{number(row['value']):,.12g}"
+    if row["day"] is not None:
+        return row["day"].isoformat()
+    return "" if row["value"] is None else f"{row['value']:,.12g}"
 
 
-def limit_words(row: Row) -> str:
+def limit_words(row: BottleneckRow) -> str:
     """Return subject, kind and cell value of a limit."""
     return f"{row['subject']}, {row['kind']} {in_cell(row)}".rstrip()
 
@@ -74,23 +75,23 @@ WHOLE_GAIN, WHOLE_SAVING = "mw_months_whole", "money_whole"
 DIVISIBLY = "with divisible systems"
 
 
-def gains(row: Row) -> bool:
+def gains(row: BottleneckRow) -> bool:
     """Return whether a bottleneck has a gain in megawatts."""
     return any(number(row.get(key)) > NOTHING for key in (*GAINS, WHOLE_GAIN))
 
 
-def saves(row: Row) -> bool:
+def saves(row: BottleneckRow) -> bool:
     """Return whether a bottleneck has a saving."""
     return any(number(row.get(key)) > NOTHING for key in (*SAVINGS, WHOLE_SAVING))
 
 
-def one_more(row: Row) -> str:
+def one_more(row: BottleneckRow) -> str:
     """Return one step of a limit in words, e.g. ``1 MW more`` or ``one period earlier``."""
-    text = str(row["one_more"])
+    text = row["one_more"]
     return text if text.endswith(("earlier", "less")) else f"{text} more"
 
 
-def worth(plan: Plan, row: Row) -> str:
+def worth(plan: Plan, row: BottleneckRow) -> str:
     """Return the gains from one step more of a limit, and from lifting it, as a clause.
 
     Gains in whole systems come first; the others are labelled as with divisible systems.
@@ -101,12 +102,12 @@ def worth(plan: Plan, row: Row) -> str:
     if divisibly:
         openings = "" if gains(row) else " and halls opened as planned"
         said.append(f"{DIVISIBLY}{openings} {', '.join(divisibly)}")
-    if row.get("moved"):
-        said.append(str(row["moved"]))
-    return "; ".join(said) or str(row["note"] or row["status"] or AT_LIMIT)
+    if row["moved"]:
+        said.append(row["moved"])
+    return "; ".join(said) or row["note"] or row["status"] or AT_LIMIT
 
 
-def _whole_worth(plan: Plan, row: Row) -> str:
+def _whole_worth(plan: Plan, row: BottleneckRow) -> str:
     """Return the gain from one step more in whole systems; empty if not known."""
     gain = row.get(WHOLE_GAIN)
     if gain is not None and number(gain) > NOTHING:
@@ -119,13 +120,13 @@ def _whole_worth(plan: Plan, row: Row) -> str:
     )
 
 
-def _divisible_worth(plan: Plan, row: Row, *, with_step: bool) -> list[str]:
+def _divisible_worth(plan: Plan, row: BottleneckRow, *, with_step: bool) -> list[str]:
     """Return the re-solved gains with divisible systems, as clauses."""
     is_amount = not one_more(row).endswith(("earlier", "less"))
     said = []
     measures = (("gains", GAINS, _mw_months), ("saves", SAVINGS, partial(money, plan)))
     for verb, keys, shown in measures:
-        percent, unit = (number(row[key]) for key in keys[:2])
+        percent, unit = (number(row.get(key)) for key in keys[:2])
         if percent > NOTHING and is_amount:
             said.append(f"1 % more {verb} {shown(percent)}")
         if unit > NOTHING and with_step:
@@ -147,17 +148,17 @@ def _mw_months(value: float) -> str:
     return f"{brief(value)} MW-months"
 
 
-def telling(plan: Plan) -> list[Row]:
+def telling(plan: Plan) -> list[BottleneckRow]:
     """Return the bottlenecks with a gain or a saving, by rank."""
-    return [row for row in plan.rows("bottlenecks") if gains(row) or saves(row)]
+    return [row for row in plan.finding_tables["bottlenecks"] if gains(row) or saves(row)]
 
 
-def is_unknown(row: Row) -> bool:
+def is_unknown(row: BottleneckRow) -> bool:
     """Return whether the gain of a limit is not known."""
     return row["status"] in UNKNOWN or row["money_status"] in UNKNOWN
 
 
-def _is_tried_whole(row: Row) -> bool:
+def _is_tried_whole(row: BottleneckRow) -> bool:
     """Return whether one step more was re-solved in whole systems, in megawatts and in money."""
     return row.get(WHOLE_GAIN) is not None and row.get(WHOLE_SAVING) is not None
 
@@ -165,7 +166,7 @@ def _is_tried_whole(row: Row) -> bool:
 def collapsed(plan: Plan, where: str = "tables/bottlenecks.csv") -> str:
     """Return the number of limits without a gain and where they are listed; empty if none."""
     useful = {id(row) for row in telling(plan)}
-    rest = [row for row in plan.rows("bottlenecks") if id(row) not in useful]
+    rest = [row for row in plan.finding_tables["bottlenecks"] if id(row) not in useful]
     whole = sum(map(_is_tried_whole, rest))
     unknown = sum(is_unknown(row) and not _is_tried_whole(row) for row in rest)
     said = []
@@ -191,15 +192,15 @@ class Held:
         Its bottlenecks, by rank.
     """
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[BottleneckRow] = field(default_factory=list)
 
     @property
-    def first(self) -> Row:
+    def first(self) -> BottleneckRow:
         """The bottleneck with the best rank."""
         return self.rows[0]
 
 
-def held(rows: Iterable[Row]) -> list[Held]:
+def held(rows: Iterable[BottleneckRow]) -> list[Held]:
     """Group bottlenecks by kind and subject, in order of rank."""
     found: dict[tuple[object, object], Held] = {}
     for row in rows:
@@ -209,7 +210,7 @@ def held(rows: Iterable[Row]) -> list[Held]:
 
 def no_limit(plan: Plan) -> str:
     """Return the sentence for a plan without any limit that has a gain."""
-    rows = plan.rows("bottlenecks")
+    rows = plan.finding_tables["bottlenecks"]
     if rows and all(map(_is_tried_whole, rows)):
         return "One step more of any limit that is used up gains nothing."
     tried = " that was tried" if any(map(is_unknown, rows)) else ""
@@ -231,7 +232,7 @@ def holding_sentence(plan: Plan) -> str:
 
 def periods_sentence(plan: Plan) -> str:
     """Return the largest effect of the period length on a late milestone; empty if none."""
-    rows = [row for row in plan.rows("lateness") if row["kind"] == PERIODS]
+    rows = [row for row in plan.finding_tables["lateness"] if row["kind"] == PERIODS]
     if not rows:
         return ""
     first = max(rows, key=lambda row: number(row["mw_a_step"]))
@@ -246,7 +247,7 @@ def ask_sentence(plan: Plan) -> str:
     if not sets:
         return no_asks(plan)
     first = sets[0]
-    named = "; ".join(str(row["says"]) for row in first.rows[:NAMED])
+    named = "; ".join(row["says"] for row in first.rows[:NAMED])
     rest = len(first.rows) - NAMED
     return f"First ask, so that {first.aim}: {named}{f'; and {rest} more' if rest > 0 else ''}."
 
@@ -278,7 +279,7 @@ class Asked:
 
     commitment: str
     number: int
-    rows: tuple[Row, ...]
+    rows: tuple[AskRow, ...]
 
     @property
     def aim(self) -> str:
@@ -310,9 +311,9 @@ class Asked:
 
 def ask_sets(plan: Plan) -> list[Asked]:
     """Return the sets of changes by commitments, the smallest first."""
-    found: dict[tuple[str, int], list[Row]] = {}
-    for row in plan.rows("asks"):
-        found.setdefault((str(row["commitment"]), int(number(row["set"]))), []).append(row)
+    found: dict[tuple[str, int], list[AskRow]] = {}
+    for row in plan.finding_tables["asks"]:
+        found.setdefault((row["commitment"], int(row["set"])), []).append(row)
     return [Asked(*key, tuple(rows)) for key, rows in found.items()]
 
 
@@ -341,7 +342,7 @@ class Safe:
     slack: float | None
     could_be_met_by: date | None
     proof: str
-    orders: tuple[tuple[Row, date], ...]
+    orders: tuple[tuple[SlackRow, date], ...]
 
     @property
     def slack_words(self) -> str:
@@ -353,26 +354,26 @@ class Safe:
 
 def safe_milestones(plan: Plan) -> list[Safe]:
     """Return the milestones that are met, in the order of the plan."""
-    found: dict[tuple[str, object], list[Row]] = {}
-    for row in plan.rows("slack"):
-        found.setdefault((str(row["commitment"]), row["date"]), []).append(row)
+    found: dict[tuple[str, date], list[SlackRow]] = {}
+    for row in plan.finding_tables["slack"]:
+        found.setdefault((row["commitment"], row["date"]), []).append(row)
     result = []
     for (commitment, due), rows in found.items():
         first = rows[0]
         orders = []
         for row in rows:
-            last = day(row["last_order_date"])
+            last = row["last_order_date"]
             if last:
                 orders.append((row, last))
         orders.sort(key=lambda line: (line[1], str(line[0]["item"]), str(line[0]["supplier"])))
         result.append(
             Safe(
                 commitment=commitment,
-                due=day(due) or date.min,
-                mw=number(first["mw"]),
-                slack=None if first["slack_days"] is None else number(first["slack_days"]),
-                could_be_met_by=day(first["could_be_met_by"]),
-                proof=str(first["proof"] or ""),
+                due=due,
+                mw=first["mw"],
+                slack=first["slack_days"],
+                could_be_met_by=first["could_be_met_by"],
+                proof=first["proof"] or "",
                 orders=tuple(orders),
             )
         )
@@ -395,7 +396,7 @@ def slack_rows(plan: Plan) -> list[Row]:
             "proof": one.proof,
         }
         for line, last in one.orders:
-            rows.append(line | head | {"lead_days": float((one.due - last).days)})
+            rows.append({**line, **head, "lead_days": float((one.due - last).days)})
         if not one.orders:
             rows.append(head | {"supplier": "nothing to order in advance"})
     return rows
@@ -419,17 +420,17 @@ def slack_sentence(plan: Plan) -> str:
     return f"{text}."
 
 
-def _first_order(plan: Plan, one: Safe) -> Row | None:
+def _first_order(plan: Plan, one: Safe) -> OrderRow | None:
     """Return the planned order for a milestone with the earliest deadline; None if none."""
     meant = f"{one.commitment} {one.due}"
     orders = [
         row
-        for row in plan.rows("orders")
+        for row in plan.tables["orders"]
         if row["milestone_blocked"] == meant and row["latest_order_date"] is not None
     ]
-    return min(orders, key=lambda row: str(row["latest_order_date"]), default=None)
+    return min(orders, key=lambda row: row["latest_order_date"] or date.max, default=None)
 
 
-def line_words(row: Row) -> str:
+def line_words(row: OrderRow | SlackRow) -> str:
     """Return a purchase line in words."""
     return f"{row['item']} of {row['supplier']}"

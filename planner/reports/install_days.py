@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, timedelta
 
+from planner.plan.result_rows import ClockRow, InstallRow
+from planner.plan.rows import Row
 from planner.plan.store import Plan
-from planner.plan.tables import Row
 from planner.reports.plan_figures import commission_days
-from planner.reports.views import NOTHING, day, figure, number, period_ends
+from planner.reports.views import NOTHING, figure, number, period_ends
 
 WORK = {"order": "orders", "start": "assembly", "ship": "freight", "install": "installation"}
 """Words for the work of each kind of act."""
@@ -29,7 +30,13 @@ ORDER_WORDS = (
 """Explanation of the days of an order."""
 
 
-def installs(plan: Plan) -> list[Row]:
+class DailyInstall(InstallRow):
+    """An install with the day from which its systems are in service."""
+
+    in_service: date | None
+
+
+def installs(plan: Plan) -> list[DailyInstall]:
     """Return the rows of `installs`, each with the day from which its systems are in service.
 
     The day is None if nothing is installed, or if it is after the plan's end.
@@ -37,15 +44,14 @@ def installs(plan: Plan) -> list[Row]:
     waits = commission_days(plan)
     ends = period_ends(plan).values()
     end = max(ends, default=date.max)
-    rows: list[Row] = []
-    for row in plan.rows("installs"):
-        done = day(row["date"])
+    rows: list[DailyInstall] = []
+    for row in plan.tables["installs"]:
         ready = None
-        if done and number(row["installed"]):
-            ready = done + timedelta(days=waits.get(str(row["system"]), 0))
+        if row["installed"]:
+            ready = row["date"] + timedelta(days=waits.get(row["system"], 0))
             if ready > end:
                 ready = None
-        rows.append(row | {"in_service": ready})
+        rows.append({**row, "in_service": ready})
     return rows
 
 
@@ -54,23 +60,23 @@ def moves(plan: Plan) -> list[Row]:
 
     Columns: what, from, to, item, since, date, done, quantity.
     """
-    since = {_window(row): row["window_from"] for row in plan.rows("clock")}
+    since = {_window(row): row["window_from"] for row in plan.tables["clock"]}
     rows: list[Row] = []
-    for row in plan.rows("production"):
-        window = ("start", row["plant"], row["system"], row["start_date"])
+    for start in plan.tables["production"]:
+        window = ("start", start["plant"], start["system"], start["start_date"])
         rows.append(
             {
                 "what": "assembly",
-                "from": row["plant"],
-                "to": row["plant"],
-                "item": row["system"],
+                "from": start["plant"],
+                "to": start["plant"],
+                "item": start["system"],
                 "since": since.get(window),
-                "date": row["start_date"],
-                "done": row["finish_date"],
-                "quantity": row["quantity"],
+                "date": start["start_date"],
+                "done": start["finish_date"],
+                "quantity": start["quantity"],
             }
         )
-    for row in plan.rows("shipments"):
+    for row in plan.tables["shipments"]:
         window = ("ship", row["from"], row["to"], row["departure_date"])
         rows.append(
             {
@@ -94,7 +100,7 @@ def windows(plan: Plan) -> list[Row]:
     """
     done = _done(plan)
     rows: list[Row] = []
-    for row in plan.rows("clock"):
+    for row in plan.tables["clock"]:
         items = done.get(_window(row))
         if items is None:
             continue
@@ -103,19 +109,19 @@ def windows(plan: Plan) -> list[Row]:
             counts.append(f"{figure(count, 2)} {item}".replace(".00 ", " "))
         rows.append(
             {
-                "work": WORK.get(str(row["act"]), row["act"]),
+                "work": WORK.get(row["act"], row["act"]),
                 "place": row["place"],
                 "more": row["to"] or row["item"],
                 "window_from": row["window_from"],
                 "date": row["date"],
                 "done": ", ".join(counts),
-                "carried": row["carried"] if number(row["carried"]) > NOTHING else None,
+                "carried": row["carried"] if row["carried"] > NOTHING else None,
             }
         )
     return sorted(rows, key=lambda row: (str(row["date"]), str(row["work"]), str(row["place"])))
 
 
-def _window(row: Row) -> tuple[object, ...]:
+def _window(row: ClockRow) -> tuple[object, ...]:
     """Return the key of a window: act, place, destination or item, last day."""
     return row["act"], row["place"], row["to"] or row["item"], row["date"]
 
@@ -124,19 +130,20 @@ def _done(plan: Plan) -> dict[tuple[object, ...], dict[str, float]]:
     """Return the units by item of each window."""
     found: dict[tuple[object, ...], dict[str, float]] = defaultdict(lambda: defaultdict(float))
 
-    def add(key: tuple[object, ...], item: object, count: object) -> None:
+    def add(key: tuple[object, ...], item: str, count: object) -> None:
         if number(count):
-            found[key][str(item)] += number(count)
+            found[key][item] += number(count)
 
-    for row in plan.rows("orders"):
-        if row["firm"] != "yes":
-            key = "order", row["supplier"], None, row["order_date"]
-            add(key, row["item"], row["quantity"])
-    for row in plan.rows("production"):
-        system = row["system"]
-        add(("start", row["plant"], system, row["start_date"]), system, row["quantity"])
-    for row in plan.rows("shipments"):
-        add(("ship", row["from"], row["to"], row["departure_date"]), row["item"], row["quantity"])
-    for row in plan.rows("installs"):
+    for order in plan.tables["orders"]:
+        if order["firm"] != "yes":
+            key = "order", order["supplier"], None, order["order_date"]
+            add(key, order["item"], order["quantity"])
+    for start in plan.tables["production"]:
+        system = start["system"]
+        add(("start", start["plant"], system, start["start_date"]), system, start["quantity"])
+    for move in plan.tables["shipments"]:
+        lane = "ship", move["from"], move["to"], move["departure_date"]
+        add(lane, move["item"], move["quantity"])
+    for row in plan.tables["installs"]:
         add(("install", row["site"], None, row["date"]), row["system"], row["installed"])
     return found

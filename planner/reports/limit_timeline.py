@@ -7,12 +7,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from planner.plan.rounding import tidy
+from planner.plan.rows import AnyRow
 from planner.plan.store import Plan
-from planner.plan.tables import Row
 from planner.reports.explanation_texts import is_late
-from planner.reports.views import currency, day, number, period_starts
+from planner.reports.views import currency, number, period_starts
+
+Gain = Literal["mw_months", "money"]
+"""Column that holds the gain: of the plan's MW-months, or of its money."""
 
 DECADES = 3
 """Number of shades, each a factor of ten."""
@@ -65,22 +69,20 @@ def timeline(plan: Plan, keys: Sequence[str]) -> Timeline:
     keys
         Columns of `bottleneck_periods` that identify a limit.
     """
-    column = "mw_months" if is_late(plan) else "money"
+    column: Gain = "mw_months" if is_late(plan) else "money"
 
-    def name(row: Row) -> tuple[str, ...]:
+    def name(row: AnyRow) -> tuple[str, ...]:
         return tuple(str(row[key]) for key in keys)
 
     shares = _shares(plan, column)
     found: dict[tuple[str, ...], dict[date, float]] = {}
-    for row in plan.rows("bottleneck_periods"):
+    for row in plan.finding_tables["bottleneck_periods"]:
         cells = found.setdefault(name(row), {})
-        start = day(row["period"])
-        if start:
-            part = number(row[column]) * shares.get(row["cell"], 0.0)
-            cells[start] = tidy(cells.get(start, 0.0) + part)
+        part = row[column] * shares.get(row["cell"], 0.0)
+        cells[row["period"]] = tidy(cells.get(row["period"], 0.0) + part)
     rank: dict[tuple[str, ...], int] = {}
-    for position, row in enumerate(plan.rows("bottlenecks")):
-        rank.setdefault(name(row), position)
+    for position, bottleneck in enumerate(plan.finding_tables["bottlenecks"]):
+        rank.setdefault(name(bottleneck), position)
 
     def order(limit: tuple[str, ...]) -> tuple[bool, int]:
         gains_nothing = sum(found[limit].values()) <= 0
@@ -91,14 +93,14 @@ def timeline(plan: Plan, keys: Sequence[str]) -> Timeline:
     return Timeline(unit, tuple(period_starts(plan)), worth)
 
 
-def _shares(plan: Plan, column: str) -> dict[object, float]:
+def _shares(plan: Plan, column: Gain) -> dict[str, float]:
     """Return the share of its shadow prices that a re-solve confirms, by cell, from 0 to 1."""
-    prices: dict[object, float] = defaultdict(float)
-    for row in plan.rows("bottleneck_periods"):
-        prices[row["cell"]] += number(row[column])
+    prices: dict[str, float] = defaultdict(float)
+    for row in plan.finding_tables["bottleneck_periods"]:
+        prices[row["cell"]] += row[column]
     shares = {}
-    for row in plan.rows("bottlenecks"):
-        price = prices.get(row["cell"], 0.0)
+    for limit in plan.finding_tables["bottlenecks"]:
+        price = prices.get(limit["cell"], 0.0)
         if price:
-            shares[row["cell"]] = min(1.0, max(0.0, number(row[column]) / price))
+            shares[limit["cell"]] = min(1.0, max(0.0, number(limit[column]) / price))
     return shares

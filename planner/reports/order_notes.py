@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from planner.plan.store import Plan
-from planner.reports.views import NOTHING, number
+from planner.reports.views import NOTHING
 
 TAKE_OR_PAY = "only uses up take-or-pay"
 UNUSED = "no install waits for it"
@@ -23,11 +23,9 @@ def order_notes(plan: Plan) -> dict[str, str]:
     }
     used: dict[str, float] = defaultdict(float)
     for peg in plan.tables.get("pegs", []):
-        used[str(peg["order"])] += number(peg["quantity"])
+        used[peg["order"]] += peg["quantity"]
     return {
-        str(row["order"]): TAKE_OR_PAY
-        if shares.get((row["supplier"], row["item"]), 0.0) > 0
-        else UNUSED
+        row["order"]: TAKE_OR_PAY if shares.get((row["supplier"], row["item"]), 0.0) > 0 else UNUSED
         for row in plan.tables.get("orders", [])
-        if row["firm"] != "yes" and used[str(row["order"])] <= NOTHING
+        if row["firm"] != "yes" and used[row["order"]] <= NOTHING
     }

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from planner.plan.result_rows import CostRow, PowerRow, RampRow
 from planner.plan.store import Plan
-from planner.plan.tables import COST_TERMS, Row
-from planner.reports.views import NOTHING, day, number, period_ends
+from planner.plan.tables import COST_TERMS
+from planner.reports.views import NOTHING, number, period_ends
 
 EVERYWHERE = "*"
 """The single place of a plan without lanes."""
@@ -105,10 +106,9 @@ def site_mw(plan: Plan) -> SiteMw:
     mw_of = it_mw(plan)
     found: dict[str, list[float]] = defaultdict(lambda: [0.0] * len(starts))
     for row in plan.tables["fleet"]:
-        systems = number(row["in_service"])
-        period = day(row["period"])
-        if systems and period:
-            found[str(row["site"])][positions[period]] += systems * mw_of[str(row["system"])]
+        systems = row["in_service"]
+        if systems:
+            found[row["site"]][positions[row["period"]]] += systems * mw_of[row["system"]]
     used = {name: values for name, values in found.items() if max(values) > NOTHING}
     names = sorted(used, key=lambda name: (-used[name][-1], -max(used[name]), name))
     return SiteMw({name: used[name] for name in names})
@@ -141,7 +141,7 @@ def routes(plan: Plan) -> list[Route]:
     """Return the routes in use by item, systems before parts, the largest first."""
     units: dict[tuple[str, str, str], float] = defaultdict(float)
     for row in plan.tables["shipments"]:
-        units[str(row["from"]), str(row["to"]), str(row["item"])] += number(row["quantity"])
+        units[row["from"], row["to"], row["item"]] += row["quantity"]
     systems = {row["system"] for row in plan.inputs.tables["systems"]}
     found = []
     for (start, end, item), count in units.items():
@@ -158,17 +158,23 @@ def coordinates(plan: Plan) -> dict[str, tuple[float, float]]:
     return found
 
 
-def cost_steps(plan: Plan) -> list[Row]:
+class CostStep(CostRow):
+    """A cost term, and the present cost of the terms above it."""
+
+    before: float
+
+
+def cost_steps(plan: Plan) -> list[CostStep]:
     """Return the non-zero cost terms, each with the cumulative cost before it.
 
     Columns: term, amount, present_cost, before (present cost of the terms above).
     """
-    terms = {str(row["term"]): row for row in plan.tables["costs"]}
-    rows: list[Row] = []
+    terms = {row["term"]: row for row in plan.tables["costs"]}
+    rows: list[CostStep] = []
     before = 0.0
     for term in sorted(terms, key=_rank):
-        present = number(terms[term]["present_cost"])
-        if present or number(terms[term]["amount"]):
+        present = terms[term]["present_cost"]
+        if present or terms[term]["amount"]:
             rows.append({**terms[term], "before": before})
             before += present
     return rows
@@ -217,16 +223,13 @@ class NodeUse:
 
 def node_uses(plan: Plan) -> list[NodeUse]:
     """Return the nodes with a limit, least headroom first."""
-    loads: dict[str, list[Row]] = defaultdict(list)
-    for row in sorted(plan.tables["power"], key=lambda row: str(row["period"])):
-        loads[str(row["node"])].append(row)
+    loads: dict[str, list[PowerRow]] = defaultdict(list)
+    for row in sorted(plan.tables["power"], key=lambda row: row["period"]):
+        loads[row["node"]].append(row)
     limited = []
     for name, rows in loads.items():
-        load = [number(row["load_mw"]) for row in rows]
-        energised = []
-        for row in rows:
-            limit = row["energised_mw"]
-            energised.append(None if limit is None else number(limit))
+        load = [row["load_mw"] for row in rows]
+        energised = [row["energised_mw"] for row in rows]
         use = NodeUse(name, tuple(load), tuple(energised))
         if use.limited:
             limited.append(use)
@@ -247,6 +250,6 @@ def milestones_of(plan: Plan) -> dict[str, list[tuple[date, float]]]:
     return {name: sorted(pairs) for name, pairs in found.items()}
 
 
-def active(rows: Sequence[Row]) -> bool:
+def active(rows: Sequence[RampRow]) -> bool:
     """Return whether anything is due or served in a commitment's ramp."""
     return any(number(row["required_mw"]) or number(row["in_service_mw"]) > NOTHING for row in rows)

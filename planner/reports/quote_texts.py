@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from datetime import date
 
+from planner.plan.finding_rows import EarliestRow, QuoteRow
 from planner.plan.finding_tables import QUOTE
 from planner.plan.store import Plan
-from planner.plan.tables import Row
-from planner.reports.views import BASIS_WORDS, day, number
+from planner.reports.views import BASIS_WORDS, number
 
 HUNDREDTHS, DUST = 100.0, 1e-6
 """Units per MW in which a quote is shown, and the floating-point error in such units."""
@@ -24,7 +24,7 @@ def bound_figure(value: object) -> str:
     return _mw(math.ceil(number(value) * HUNDREDTHS - DUST) / HUNDREDTHS)
 
 
-def shown_quote(row: Row) -> Row:
+def shown_quote(row: QuoteRow) -> QuoteRow:
     """Return a row of a quote with its megawatts rounded for display: firm down, bounds up."""
     firm = row["firm_mw"]
     return {
@@ -44,14 +44,14 @@ def _bound_below(value: object, mw: float) -> str:
     return shown if float(shown.replace(",", "")) < mw else f"{number(value):,.6f}"
 
 
-def earliest_sentence(plan: Plan, row: Row) -> str:
+def earliest_sentence(plan: Plan, row: EarliestRow) -> str:
     """Return the earliest date of megawatts, and the date ruled out, in sentences."""
-    mw = number(row["mw"])
-    asked = f"{mw:,.6g} MW more ({BASIS_WORDS.get(str(row['basis']), str(row['basis']))})"
+    mw = row["mw"]
+    asked = f"{mw:,.6g} MW more ({BASIS_WORDS.get(row['basis'], row['basis'])})"
     most = _bound_below(row["at_most_before_mw"], mw)
     ruled_out = f"not by {row['period_before']}, when at most {most} MW can"
     if row["date"] is None and row["proven"]:
-        last = max((str(one["date"]) for one in plan.rows("quote")), default="its end")
+        last = max((str(one["date"]) for one in plan.finding_tables["quote"]), default="its end")
         return f"{asked} cannot be in service within the plan: by {last} at most {most} MW can."
     if row["date"] is None:
         head = f"Whether {asked} can be in service within the plan was not settled in time"
@@ -68,17 +68,17 @@ def earliest_sentence(plan: Plan, row: Row) -> str:
     return f"{head}; {ruled_out}."
 
 
-def asked_rows(plan: Plan) -> list[tuple[date, Row]]:
+def asked_rows(plan: Plan) -> list[tuple[date, QuoteRow]]:
     """Return the requested dates of a quote, each with its row."""
     found = plan.findings[QUOTE].facts.get("by")
     asked = (
         [date.fromisoformat(str(by)) for by in found] if isinstance(found, (list, tuple)) else []
     )
-    rows = {day(row["date"]): row for row in plan.rows("quote") if not row["overtime_of"]}
+    rows = {row["date"]: row for row in plan.finding_tables["quote"] if not row["overtime_of"]}
     return [(by, rows[by]) for by in asked]
 
 
-def date_sentence(by: date, row: Row) -> str:
+def date_sentence(by: date, row: QuoteRow) -> str:
     """Return the megawatts that can be promised by a requested date, in a sentence."""
     head = f"By {by}"
     most = bound_figure(row["at_most_mw"])
@@ -93,5 +93,5 @@ def date_sentence(by: date, row: Row) -> str:
 
 def quote_sentences(plan: Plan) -> list[str]:
     """Return the answers of a quote: by megawatts, then by date."""
-    found = [earliest_sentence(plan, row) for row in plan.rows("earliest")]
+    found = [earliest_sentence(plan, row) for row in plan.finding_tables["earliest"]]
     return found + [date_sentence(by, row) for by, row in asked_rows(plan)]

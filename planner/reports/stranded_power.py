@@ -8,7 +8,7 @@ from datetime import date
 
 from planner.plan.rounding import tidy
 from planner.plan.store import Plan
-from planner.reports.views import day, number, period_ends
+from planner.reports.views import period_ends
 from planner.workbook.rows import Inputs
 
 
@@ -69,11 +69,8 @@ def stranded_mw(plan: Plan) -> dict[tuple[str, date], float]:
     energised: dict[tuple[str, date], float | None] = {}
     ends = period_ends(plan)
     for row in plan.tables.get("power", []):
-        period = day(row["period"])
-        if period:
-            limit = row["energised_mw"]
-            last = ends.get(period, period)
-            energised[str(row["node"]), last] = None if limit is None else number(limit)
+        last = ends.get(row["period"], row["period"])
+        energised[row["node"], last] = row["energised_mw"]
     usable = Usable(plan.inputs, energised)
     stranded = {}
     for (node, last), mw in energised.items():

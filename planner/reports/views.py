@@ -13,9 +13,10 @@ from numbers import Real
 
 from planner.case.calendar import DAY
 from planner.case.rates import months_between
+from planner.plan.result_rows import PowerRow, RampRow
 from planner.plan.rounding import running, tidy
+from planner.plan.rows import AnyRow, AnyRowT, Row
 from planner.plan.store import Plan
-from planner.plan.tables import Row
 from planner.workbook.schema.periods import stretches
 
 NOTHING = 1e-6
@@ -150,26 +151,25 @@ def missed_by_basis(plan: Plan) -> dict[str, float]:
     """Return the MW-months missed by the commitments of each basis that misses any."""
     found: dict[str, float] = defaultdict(float)
     for row in plan.tables.get("ramp", []):
-        missed = number(row["missed_mw"])
-        first = day(row["period"])
-        last = day(row["period_end"])
-        if first and last and missed > NOTHING:
-            found[str(row["basis"])] += missed * months_between(first, last + DAY)
+        missed = row["missed_mw"]
+        if missed > NOTHING:
+            months = months_between(row["period"], row["period_end"] + DAY)
+            found[row["basis"]] += missed * months
     return {basis: tidy(found[basis]) for basis in sorted(found)}
 
 
-def _shortfall(rows: list[Row]) -> str:
+def _shortfall(rows: list[RampRow]) -> str:
     """Return how far and when a commitment is short; empty if it is not."""
-    short = [row for row in rows if number(row["missed_mw"]) > NOTHING]
+    short = [row for row in rows if row["missed_mw"] > NOTHING]
     if not short:
         return ""
-    worst = max(short, key=lambda row: number(row["missed_mw"]))
-    basis = BASIS_WORDS.get(str(worst["basis"]), str(worst["basis"]))
+    worst = max(short, key=lambda row: row["missed_mw"])
+    basis = BASIS_WORDS.get(worst["basis"], worst["basis"])
     size = figure(worst["missed_mw"], 1, "MW")
     return f"{worst['commitment']}: up to {size} ({basis}) {_spell(rows, short)}"
 
 
-def _spell(rows: list[Row], short: list[Row]) -> str:
+def _spell(rows: list[RampRow], short: list[RampRow]) -> str:
     """Return from when a commitment is short, and when it is fully in service."""
     begin = rows.index(short[0])
     last = rows.index(short[-1])
@@ -183,14 +183,14 @@ def _spell(rows: list[Row], short: list[Row]) -> str:
     return f"{text}, made good by {rows[last + 1]['period_end']}"
 
 
-def ramps(plan: Plan) -> dict[str, list[Row]]:
+def ramps(plan: Plan) -> dict[str, list[RampRow]]:
     """Return the ramp of each commitment, by period, in the plan's own order."""
     return _by_period(plan.tables.get("ramp", []), "commitment")
 
 
-def _by_period(rows: Iterable[Row], column: str) -> dict[str, list[Row]]:
+def _by_period(rows: Iterable[AnyRowT], column: str) -> dict[str, list[AnyRowT]]:
     """Return rows grouped by a column, each group sorted by period."""
-    groups: dict[str, list[Row]] = defaultdict(list)
+    groups: dict[str, list[AnyRowT]] = defaultdict(list)
     for row in rows:
         groups[str(row[column])].append(row)
     for group in groups.values():
@@ -200,8 +200,7 @@ def _by_period(rows: Iterable[Row], column: str) -> dict[str, list[Row]]:
 
 def period_starts(plan: Plan) -> list[date]:
     """Return the first day of each period, in order."""
-    starts = {day(row["period"]) for row in plan.tables.get("ramp", [])}
-    return sorted(start for start in starts if start)
+    return sorted({row["period"] for row in plan.tables.get("ramp", [])})
 
 
 def period_word(plan: Plan) -> str:
@@ -237,13 +236,7 @@ def _whole(length: str, start: date, first: date) -> object:
 
 def period_ends(plan: Plan) -> dict[date, date]:
     """Return the last day of each period by its first."""
-    ends = {}
-    for row in plan.tables.get("ramp", []):
-        first = day(row["period"])
-        last = day(row["period_end"])
-        if first and last:
-            ends[first] = last
-    return ends
+    return {row["period"]: row["period_end"] for row in plan.tables.get("ramp", [])}
 
 
 def months_long(plan: Plan) -> int:
@@ -278,7 +271,7 @@ class Pivot:
         return sum(self.cells.get((period, column), 0.0) for period in self.periods)
 
 
-def pivot(plan: Plan, rows: Iterable[Row], column: str, value: str) -> Pivot:
+def pivot(plan: Plan, rows: Iterable[AnyRow], column: str, value: str) -> Pivot:
     """Return the sums of `value` over periods and the values of `column`, these by name."""
     cells: dict[tuple[date, str], float] = defaultdict(float)
     periods = set(period_starts(plan))
@@ -295,7 +288,7 @@ def pivot(plan: Plan, rows: Iterable[Row], column: str, value: str) -> Pivot:
 
 def mw_words(plan: Plan) -> str:
     """Return the unit of MW summed over commitments, e.g. ``MW IT power``."""
-    bases = sorted({str(row["basis"]) for row in plan.tables.get("ramp", []) if row["basis"]})
+    bases = sorted({row["basis"] for row in plan.tables.get("ramp", []) if row["basis"]})
     if len(bases) == 1:
         return f"MW, {BASIS_WORDS.get(bases[0], bases[0])}"
     return "MW, each on its commitment's basis"
@@ -314,22 +307,21 @@ def power_nodes(plan: Plan) -> list[Row]:
     return [_node(name, rows, ends) for name, rows in nodes.items()]
 
 
-def _node(name: str, rows: list[Row], ends: Mapping[date, date]) -> Row:
+def _node(name: str, rows: list[PowerRow], ends: Mapping[date, date]) -> Row:
     """Return the row of a power node, from its rows by period."""
 
-    def last_day(row: Row) -> date | None:
-        period = day(row["period"])
-        return ends.get(period, period) if period else None
+    def last_day(row: PowerRow) -> date:
+        return ends.get(row["period"], row["period"])
 
     last = rows[-1]
-    peak = max(rows, key=lambda row: number(row["load_mw"]))
+    peak = max(rows, key=lambda row: row["load_mw"])
     node: Row = {
         "node": name,
         "load_mw": last["load_mw"],
         "energised_mw": last["energised_mw"],
         "headroom_mw": last["headroom_mw"],
         "peak_mw": peak["load_mw"],
-        "peak_day": last_day(peak) if number(peak["load_mw"]) > NOTHING else None,
+        "peak_day": last_day(peak) if peak["load_mw"] > NOTHING else None,
         "least_mw": None,
         "least_day": None,
         "use": None,
@@ -337,7 +329,7 @@ def _node(name: str, rows: list[Row], ends: Mapping[date, date]) -> Row:
     energised = [row for row in rows if number(row["energised_mw"]) > NOTHING]
     if energised:
         least = min(energised, key=lambda row: number(row["headroom_mw"]))
-        shares = [number(row["load_mw"]) / number(row["energised_mw"]) for row in energised]
+        shares = [row["load_mw"] / number(row["energised_mw"]) for row in energised]
         node["least_mw"] = least["headroom_mw"]
         node["least_day"] = last_day(least)
         node["use"] = tidy(max(shares))
@@ -349,10 +341,9 @@ def spend_by_year(plan: Plan) -> list[Row]:
     amounts: dict[int, float] = defaultdict(float)
     present: dict[int, float] = defaultdict(float)
     for row in plan.tables.get("spend", []):
-        period = day(row["period"])
-        if period:
-            amounts[period.year] += number(row["amount"])
-            present[period.year] += number(row["present_cost"])
+        year = row["period"].year
+        amounts[year] += row["amount"]
+        present[year] += row["present_cost"]
     years = sorted(amounts)
     spent = running(amounts[year] for year in years)
     rows: list[Row] = []

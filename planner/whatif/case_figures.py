@@ -75,8 +75,7 @@ def _ramp(plan: Plan) -> dict[str, dict[str, float]]:
     """Return MW in service of each commitment by period end."""
     ramp: dict[str, dict[str, float]] = defaultdict(dict)
     for row in plan.tables["ramp"]:
-        end = str(row["period_end"])[:10]
-        ramp[str(row["commitment"])][end] = _short(row["in_service_mw"])
+        ramp[row["commitment"]][row["period_end"].isoformat()] = _short(row["in_service_mw"])
     return dict(ramp)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from planner.errors import PlannerError
+from planner.plan.rows import Row, rows_of
 from planner.plan.store import Plan
-from planner.plan.tables import Row
 from planner.reports.views import BASIS_WORDS, missed_by_basis, number
 from planner.whatif.common_dates import Key, Values, held_together, summed_together
 from planner.whatif.limit_usage import pressures
@@ -104,7 +104,7 @@ def compare(plans: Sequence[Plan], names: Sequence[str] = ()) -> Comparison:
         )
     called = tuple(names) or unlike([plan.name for plan in plans])
     statuses = [str(plan.summary["status"]) for plan in plans]
-    sections = [_section(plans, measure) for measure in _measures(plans)]
+    sections = [_section(measure) for measure in _measures(plans)]
     return Comparison(
         called,
         tuple(statuses),
@@ -127,13 +127,13 @@ def unlike(names: Sequence[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class _Measure:
-    """A section to be made, and the function that gets its figures from a plan."""
+    """A section to be made, and its figures of every plan."""
 
     name: str
     title: str
     unit: str
     keys: tuple[str, ...]
-    figures: Callable[[Plan], Known]
+    figures: Sequence[Known]
 
 
 def _measures(plans: Sequence[Plan]) -> list[_Measure]:
@@ -145,73 +145,71 @@ def _measures(plans: Sequence[Plan]) -> list[_Measure]:
     bases = sorted(found)
     milestone = ("commitment", "date", "basis")
     period = ("commitment", "period_end", "basis")
+    # Periods may differ: megawatts hold until the next period end, money is added up over whole
+    # periods.
+    ramps = [_sums(plan, "ramp", period, "in_service_mw") for plan in plans]
+    spent = [_sums(plan, "spend", ("period",), "amount") for plan in plans]
     return [
         _Measure(
             "figures",
             "In all",
             "",
             ("figure", "unit"),
-            lambda plan: _figures(plan, bases),
+            [_figures(plan, bases) for plan in plans],
         ),
         _Measure(
             "milestones",
             "Milestones, MW in service",
             "MW",
             milestone,
-            lambda plan: _milestones(plan, "in_service_mw"),
+            [_milestones(plan, "in_service_mw") for plan in plans],
         ),
         _Measure(
             "missed",
             "Milestones, MW missed",
             "MW",
             milestone,
-            lambda plan: _milestones(plan, "missed_mw"),
+            [_milestones(plan, "missed_mw") for plan in plans],
         ),
         _Measure(
             "ramp",
             "MW in service by period",
             "MW",
             period,
-            lambda plan: _sums(plan, "ramp", period, "in_service_mw"),
+            held_together(ramps, period.index("period_end")),
         ),
-        _Measure("systems", "Systems installed", "systems", ("system",), _systems),
+        _Measure(
+            "systems", "Systems installed", "systems", ("system",), list(map(_systems, plans))
+        ),
         _Measure(
             "costs",
             "Present cost by term",
             money,
             ("term",),
-            lambda plan: _sums(plan, "costs", ("term",), "present_cost"),
+            [_sums(plan, "costs", ("term",), "present_cost") for plan in plans],
         ),
         _Measure(
             "spend",
             "Money spent by period",
             money,
             ("period",),
-            lambda plan: _sums(plan, "spend", ("period",), "amount"),
+            summed_together(spent, list(map(_starts, plans))),
         ),
     ]
 
 
-def _section(plans: Sequence[Plan], measure: _Measure) -> Section:
-    """Return the figures of every plan, aligned on common days where periods may differ."""
-    found: list[Known] = [measure.figures(plan) for plan in plans]
-    # Megawatts hold until the next period end; money is added up over whole periods.
-    if measure.name == "ramp":
-        place = measure.keys.index("period_end")
-        found = [*held_together(found, place)]  # type: ignore[arg-type]
-    elif measure.name == "spend":
-        starts = [_starts(plan) for plan in plans]
-        found = [*summed_together(found, starts)]  # type: ignore[arg-type]
+def _section(measure: _Measure) -> Section:
+    """Return the figures of every plan by key."""
     # Keys of all plans, in the order in which they are found.
     keys: dict[Key, None] = {}
-    for values in found:
+    for values in measure.figures:
         keys.update(dict.fromkeys(values))
     order = list(keys)
     if measure.name in DATED:
         order.sort(key=_as_texts)
     rows = []
     for key in order:
-        rows.append((key, tuple(values.get(key) for values in found)))
+        rows.append((key, tuple(values.get(key) for values in measure.figures)))
     return Section(measure.name, measure.title, measure.unit, measure.keys, tuple(rows))
 
 
@@ -222,11 +220,10 @@ def _as_texts(key: Key) -> tuple[str, ...]:
 
 def _starts(plan: Plan) -> list[date]:
     """Return the first day of each period of a plan, and of the one after the last."""
-    starts: set[Any] = set()
+    starts: set[date] = set()
     for row in plan.tables["ramp"]:
-        end: Any = row["period_end"]
         starts.add(row["period"])
-        starts.add(end + timedelta(days=1))
+        starts.add(row["period_end"] + timedelta(days=1))
     return sorted(starts)
 
 
@@ -268,7 +265,7 @@ def _milestones(plan: Plan, column: str) -> Values:
 def _sums(plan: Plan, table: str, keys: tuple[str, ...], column: str) -> Values:
     """Return the sums of a column of a table by a key."""
     found: dict[Key, float] = defaultdict(float)
-    for row in plan.tables[table]:
+    for row in rows_of(plan.tables, table):
         key = tuple(row[name] for name in keys)
         found[key] += number(row[column])
     return dict(found)

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from planner.attempts import Attempt, strictly
-from planner.plan.tables import Row
+from planner.plan.rows import Row
 from planner.reports.console.plan_text import printable
 from planner.reports.console.whatif_text import print_table
 from planner.reports.excel.whatif_workbook import write_whatif_workbook

@@ -10,7 +10,6 @@ from typing import Any
 from planner.case.case import Case, make_case
 from planner.case.rates import windows
 from planner.plan.store import Plan
-from planner.reports.views import number
 
 USED_UP = 0.995
 """Utilisation from which a limit counts as binding: whole systems rarely fill every kilowatt."""
@@ -80,16 +79,16 @@ def _used(plan: Plan, case: Case) -> Used:
     for order in tables["orders"]:
         if order["period"] is not None:
             each = capacity_use[order["supplier"], order["item"]]
-            add("supply of", order["supplier"], order["period"], number(order["quantity"]) * each)
+            add("supply of", order["supplier"], order["period"], order["quantity"] * each)
     for made in tables["production"]:
         assembled = f"{made['system']} at {made['plant']}"
-        add("assembly of", assembled, made["period"], number(made["quantity"]))
+        add("assembly of", assembled, made["period"], made["quantity"])
     for install in tables["installs"]:
-        add("crews of", install["site"], install["period"], number(install["installed"]))
+        add("crews of", install["site"], install["period"], install["installed"])
     for load in tables["power"]:
-        add("power of", load["node"], load["period"], number(load["load_mw"]))
+        add("power of", load["node"], load["period"], load["load_mw"])
     for fleet in tables["fleet"]:
-        it = number(fleet["installed"]) * it_mw[fleet["system"]]
+        it = fleet["installed"] * it_mw[fleet["system"]]
         add("halls of", fleet["site"], fleet["period"], it)
     return used
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from planner.plan.rows import Row
 from planner.plan.store import Plan
-from planner.plan.tables import Row
-from planner.reports.views import number
 
 NO_UNITS = 1e-6
 """Units up to which an order counts as empty."""
@@ -66,13 +65,13 @@ def _decided_orders(plan: Plan) -> dict[Item, dict[date, Lot]]:
     found: dict[Item, dict[date, Lot]] = defaultdict(dict)
     for row in plan.tables["orders"]:
         day = row["order_date"]
-        if row["firm"] != "no" or not isinstance(day, date):
+        if row["firm"] != "no" or day is None:
             continue
         lots = found[row["supplier"], row["item"]]
         lot = lots.setdefault(day, Lot(day, 0.0, 0.0))
         # Several rows of a day become one lot at their mean price.
-        money = lot.quantity * lot.price + number(row["price"])
-        lot.quantity += number(row["quantity"])
+        money = lot.quantity * lot.price + row["price"]
+        lot.quantity += row["quantity"]
         lot.price = money / lot.quantity if lot.quantity else 0.0
     return found
 
@@ -85,23 +84,21 @@ def _placed_only_in(plan: Plan, other: Plan) -> dict[Item, list[Lot]]:
     shared: dict[tuple[Any, ...], float] = defaultdict(float)
     for row in other.tables["orders"]:
         if row["firm"] != "no":
-            shared[row["supplier"], row["item"], row["order"]] += number(row["quantity"])
+            shared[row["supplier"], row["item"], row["order"]] += row["quantity"]
     found: dict[Item, list[Lot]] = defaultdict(list)
     for row in plan.tables["orders"]:
         if row["firm"] == "no":
             continue
-        units = number(row["quantity"])
+        units = row["quantity"]
         order = row["supplier"], row["item"], row["order"]
         # What is counted here is not counted again for another row of the order.
         in_both = min(units, shared[order])
         shared[order] -= in_both
         more = units - in_both
-        day = row["order_date"]
-        if not isinstance(day, date):
-            # An order without a placing date is dated by its arrival.
-            day = row["arrival_date"]
-        if isinstance(day, date) and more > NO_UNITS:
-            lot = Lot(day, more, number(row["price"]) / units)
+        # An order without a placing date is dated by its arrival.
+        day = row["order_date"] or row["arrival_date"]
+        if more > NO_UNITS:
+            lot = Lot(day, more, row["price"] / units)
             found[row["supplier"], row["item"]].append(lot)
     for lots in found.values():
         lots.sort(key=lambda lot: lot.day)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from planner.plan.tables import Row
+from planner.plan.rows import Row
 from planner.reports.views import number
 from planner.whatif.case_figures import MET
 from planner.whatif.sweep import FAILED, Sweep

@@ -12,13 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from planner.plan.tables import Row, Tables
+from planner.plan.rows import Row
 from planner.whatif.case_figures import MET
 from planner.whatif.cases import DRAWN
 from planner.whatif.changes import BASE, probability
 from planner.whatif.common_dates import held
 from planner.whatif.regret import regret, tried
 from planner.whatif.sweep import FAILED, Sweep
+
+SweepTables = dict[str, list[Row]]
+"""All tables of a sweep by name."""
 
 PERCENTILES = (10, 50, 90)
 TAIL = 0.2
@@ -49,7 +52,7 @@ SLIPS = (
 """Classes of slips: name, least and most days."""
 
 
-def tables_of(sweep: Sweep) -> Tables:
+def tables_of(sweep: Sweep) -> SweepTables:
     """Return every table of a sweep by name.
 
     ``cases`` (one row for each), ``ramp``, ``percentiles``, ``milestones``, ``tornado``,

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from planner.attempts import Attempt, strictly
-from planner.plan.tables import Row, Tables
+from planner.plan.rows import Row
 from planner.reports.console.plan_text import print_files, printable
 from planner.reports.console.whatif_text import MOST_ROWS, print_table
 from planner.reports.excel.whatif_workbook import write_whatif_workbook
@@ -38,7 +38,14 @@ from planner.reports.whatif_report import (
 from planner.whatif.cases import DRAWN
 from planner.whatif.journal import Record
 from planner.whatif.output_files import Writer, write_text, written_files
-from planner.whatif.results import MEASURES, MONEY, bases_note, in_millions, tables_of
+from planner.whatif.results import (
+    MEASURES,
+    MONEY,
+    SweepTables,
+    bases_note,
+    in_millions,
+    tables_of,
+)
 from planner.whatif.sweep import FAILED, Sweep
 
 TITLES = {
@@ -138,17 +145,17 @@ def _write_csv(path: Path, rows: Sequence[Row]) -> None:
     write_text(path, text.getvalue())
 
 
-def _write_book(path: Path, sweep: Sweep, tables: Tables) -> None:
+def _write_book(path: Path, sweep: Sweep, tables: SweepTables) -> None:
     created = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     write_whatif_workbook(sweep_report(sweep, tables), path, created)
 
 
-def sweep_page(sweep: Sweep, tables: Tables) -> str:
+def sweep_page(sweep: Sweep, tables: SweepTables) -> str:
     """Return the page of a sweep."""
     return whatif_page(sweep_report(sweep, tables), f"Inputs sha256 {sweep.inputs.digest}")
 
 
-def sweep_report(sweep: Sweep, tables: Tables) -> WhatIfReport:
+def sweep_report(sweep: Sweep, tables: SweepTables) -> WhatIfReport:
     """Return what a sweep shows: fans, tables and effects on the page, each table as a sheet."""
     spec = sweep.spec
     failed = len(_failed(sweep))
@@ -193,7 +200,7 @@ def _table(name: str, rows: Sequence[Row], sweep: Sweep) -> ReportTable:
     return ReportTable(title, title, summary, columns_of(rows, _currency(sweep)), rows)
 
 
-def fan(tables: Tables, commitment: str, name: str) -> CurveChart:
+def fan(tables: SweepTables, commitment: str, name: str) -> CurveChart:
     """Return the fan of a commitment: the band between P10 and P90, the median, the base case."""
     rows = [row for row in tables["percentiles"] if row["commitment"] == commitment]
     curves: list[Curve] = []
@@ -226,7 +233,7 @@ def _points(rows: Sequence[Row], key: str) -> Points:
     return points
 
 
-def _committed(tables: Tables, commitment: str, rows: Sequence[Row]) -> Points:
+def _committed(tables: SweepTables, commitment: str, rows: Sequence[Row]) -> Points:
     """Return the MW committed, from the first period to the last."""
     due = []
     for milestone in tables["milestones"]:
@@ -245,7 +252,7 @@ def _day(value: object) -> date:
     return date.fromisoformat(str(value))
 
 
-def _swing_chart(measure: str, sweep: Sweep, tables: Tables) -> SwingChart:
+def _swing_chart(measure: str, sweep: Sweep, tables: SweepTables) -> SwingChart:
     """Return the tornado chart of a measure."""
     rows = _effects(measure, tables)
     swings = []
@@ -265,7 +272,7 @@ def _swing_chart(measure: str, sweep: Sweep, tables: Tables) -> SwingChart:
     )
 
 
-def _effects(measure: str, tables: Tables) -> list[Row]:
+def _effects(measure: str, tables: SweepTables) -> list[Row]:
     """Return the rows of the table `tornado` for a measure; money in millions."""
     rows = []
     for row in tables["tornado"]:

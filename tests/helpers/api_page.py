@@ -14,6 +14,7 @@ from typing import Any
 
 import planner
 import planner.errors
+from planner.plan.finding_tables import EXPLAINED, QUOTED
 from planner.plan.tables import RESULTS
 
 HEAD = """# Python interface
@@ -154,13 +155,20 @@ def entries(heading: str, body: str) -> Iterator[str]:
 
 
 def tables() -> str:
-    """Return the list of result tables."""
-    rows = [
-        f"| `{table.name}` | {table.help} | {', '.join(f'`{c}`' for c in table.columns)} |"
-        for table in RESULTS
+    """Return the result tables, then those of explanations and quotes, with their columns."""
+    parts = [
+        "Each is an attribute of a plan, as a pandas DataFrame: `plan.ramp`. The tables from "
+        "`bottlenecks` on are those of explanations and quotes. Where a plan states its currency, "
+        "this page says money; where it says week, month or quarter, period.\n"
     ]
-    head = "Each is an attribute of a plan, as a pandas DataFrame: `plan.ramp`.\n\n"
-    return head + "\n".join(["| table | a row is | columns |", "|---|---|---|", *rows]) + "\n"
+    for table in (*RESULTS, *EXPLAINED, *QUOTED):
+        parts += [f"### {table.name}\n", f"{table.help}\n"]
+        parts += ["| column | title | unit | meaning |", "|---|---|---|---|"]
+        for column in table.select():
+            cells = (f"`{column.name}`", column.title, column.unit, column.meaning)
+            parts.append(f"| {' | '.join(cells)} |")
+        parts.append("")
+    return "\n".join(parts)
 
 
 def errors() -> str:

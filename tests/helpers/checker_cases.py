@@ -12,7 +12,9 @@ from functools import cache
 
 from checker_full import FULL, FULL_PLAN, FULL_RATE, FULL_SPEND, FULL_TIERS
 
-from planner.plan.tables import COLUMNS, COST_TERMS, Row, Tables
+from planner.plan.result_rows import Tables
+from planner.plan.rows import Row
+from planner.plan.tables import COLUMNS, COST_TERMS
 from planner.workbook.reading import inputs_from_rows
 from planner.workbook.rows import Inputs
 

@@ -14,7 +14,8 @@ from checker_cases import Q2, W1, W2, WEEK
 from checker_full import APR, FEB, FULL_SPEND, JAN, MAR, MAY
 
 from planner.checker.tables import KEYS
-from planner.plan.tables import COLUMNS, Tables
+from planner.plan.result_rows import Tables
+from planner.plan.tables import COLUMNS
 
 Edit = Callable[[Tables], None]
 

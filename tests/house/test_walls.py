@@ -65,6 +65,7 @@ WINGS = {
         "explanation_texts": 2,
         "quote_texts": 2,
         "order_notes": 2,
+        "plan_document": 2,
         "stranded_power": 2,
         "install_days": 3,
         "counts": 3,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from planner.plan.report_tables import COST_STEPS
+from planner.plan.rows import AnyRow
 from planner.plan.store import Plan
 from planner.reports.charts.draw import LINE, Canvas, Figure, spoken, text_width, ticks
 from planner.reports.markup_tables import Sheet
@@ -17,7 +18,7 @@ ROW = 30.0
 
 def money_unit(plan: Plan) -> tuple[float, str]:
     """Return the divisor and the unit of money in the chart."""
-    total = sum(number(row["amount"]) for row in plan.tables["costs"])
+    total = sum(row["amount"] for row in plan.tables["costs"])
     if abs(total) >= 1e7:
         return 1e6, f"{currency(plan)} million"
     return 1.0, currency(plan)
@@ -26,23 +27,23 @@ def money_unit(plan: Plan) -> tuple[float, str]:
 def costs_figure(plan: Plan) -> Figure:
     """Return the terms of the present cost as a waterfall to their sum."""
     steps, (size, unit) = cost_steps(plan), money_unit(plan)
-    total = sum(number(row["present_cost"]) for row in steps)
+    total = sum(row["present_cost"] for row in steps)
     decimals = 1 if size > 1 else 0
 
     def draw(canvas: Canvas) -> None:
         bars = []
         for row in steps:
-            before, present = number(row["before"]), number(row["present_cost"])
-            bars.append(Bar(str(row["term"]), before / size, present / size))
+            before, present = row["before"], row["present_cost"]
+            bars.append(Bar(row["term"], before / size, present / size))
         bars.append(Bar("total", 0.0, total / size))
         _waterfall(canvas, bars, unit, decimals)
 
-    largest = max(steps, key=lambda row: number(row["present_cost"]), default=None)
+    largest = max(steps, key=lambda row: row["present_cost"], default=None)
     said = f"Present cost {figure(total / size, decimals)} {unit}, discounted to the plan's start."
     if largest is not None:
         said += (
             f" The largest term is {largest['term']}: "
-            f"{figure(number(largest['present_cost']) / size, decimals)} {unit}."
+            f"{figure(largest['present_cost'] / size, decimals)} {unit}."
         )
     return Figure("costs", "What makes up the present cost", said, draw, (_table(plan, size),))
 
@@ -97,15 +98,18 @@ def _table(plan: Plan, size: float) -> Sheet:
     names = {"amount": "amount", "present_cost": "present_cost"}
     if size > 1:
         names = {"amount_m": "amount", "present_m": "present_cost"}
-    known = {row["term"]: row for row in plan.tables["costs"]}
+    known: dict[str, AnyRow] = {row["term"]: row for row in plan.tables["costs"]}
     rows = []
     for step in cost_steps(plan):
-        row = {"term": step["term"], "words": TERM_WORDS.get(str(step["term"]), "")}
+        row: dict[str, object] = {
+            "term": step["term"],
+            "words": TERM_WORDS.get(step["term"], ""),
+        }
         for shown, name in names.items():
             row[shown] = number(known[step["term"]][name]) / size
         rows.append(row)
     total: dict[str, object] = {"term": "total", "words": "sum of all terms"}
     for shown, name in names.items():
-        total[shown] = sum(number(row[name]) for row in plan.tables["costs"]) / size
+        total[shown] = sum(number(row[name]) for row in known.values()) / size
     columns = COST_STEPS.select("term", "words", *names, money=currency(plan))
     return Sheet("Cost terms; those that are zero are left out", columns, rows, total)

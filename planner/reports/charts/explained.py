@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
+from planner.plan.finding_rows import QuoteRow
 from planner.plan.finding_tables import BOTTLENECKS, QUOTED_MW
 from planner.plan.store import Plan
-from planner.plan.tables import Row
 from planner.reports.charts.costs import money_unit
 from planner.reports.charts.draw import LINE, Canvas, Figure, Plot, stairs, text_width
 from planner.reports.explanation_texts import (
@@ -24,7 +24,7 @@ from planner.reports.limit_timeline import Timeline, timeline
 from planner.reports.markup_tables import Sheet
 from planner.reports.plan_figures import Time, buckets, time_of
 from planner.reports.quote_texts import firm_figure, quote_sentences, shown_quote
-from planner.reports.views import BASIS_WORDS, currency, day, figure, number
+from planner.reports.views import BASIS_WORDS, currency, figure
 
 MOST_LIMITS = 20
 """Largest number of limits drawn; the table has all of them."""
@@ -197,8 +197,8 @@ def quote_figure(plan: Plan) -> Figure | None:
     if found is None:
         return None
     rows = sorted(
-        (row for row in plan.rows("quote") if not row["overtime_of"]),
-        key=lambda row: str(row["date"]),
+        (row for row in plan.finding_tables["quote"] if not row["overtime_of"]),
+        key=lambda row: row["date"],
     )
     basis = BASIS_WORDS.get(str(found.facts.get("basis")), str(found.facts.get("basis")))
     time = time_of(plan)
@@ -207,7 +207,7 @@ def quote_figure(plan: Plan) -> Figure | None:
         firm = any(row["firm_mw"] is not None for row in rows)
         marks = [("due-fill", "firm, in whole systems")] if firm else []
         top = canvas.legend(0, [("f0 half", "at most, proven"), *marks])
-        peak = max((number(row["at_most_mw"]) for row in rows), default=0.0)
+        peak = max((row["at_most_mw"] for row in rows), default=0.0)
         plot = Plot(canvas, 52, top + 24, canvas.width - 68, 230, time.first, time.horizon, peak)
         canvas.text(4, top + 8, f"MW, {basis}, on top of the plan", "m")
         plot.axes()
@@ -231,30 +231,25 @@ def quote_figure(plan: Plan) -> Figure | None:
     )
 
 
-def _curve(canvas: Canvas, plot: Plot, rows: Sequence[Row]) -> None:
+def _curve(canvas: Canvas, plot: Plot, rows: Sequence[QuoteRow]) -> None:
     """Draw the bound as a step line, and firm megawatts as marks."""
-    points = []
-    for row in rows:
-        due = day(row["date"])
-        if due:
-            points.append((plot.x(due), plot.y(number(row["at_most_mw"]))))
+    points = [(plot.x(row["date"]), plot.y(row["at_most_mw"])) for row in rows]
     if points:
         line = stairs([*points, (plot.left + plot.width, points[-1][1])])
         ground = plot.y(0.0)
         canvas.area([*line, (line[-1][0], ground), (line[0][0], ground)], "f0 half")
     for row in rows:
-        due = day(row["date"])
-        if due is not None and row["firm_mw"] is not None:
-            x, y = plot.x(due), plot.y(number(row["firm_mw"]))
-            tip = f"{due}: firm {firm_figure(row['firm_mw'])} MW"
+        if row["firm_mw"] is not None:
+            x, y = plot.x(row["date"]), plot.y(row["firm_mw"])
+            tip = f"{row['date']}: firm {firm_figure(row['firm_mw'])} MW"
             canvas.area([(x, y - 5), (x + 5, y), (x, y + 5), (x - 5, y)], "due-fill edge", tip)
 
 
 def _quote_sheets(plan: Plan, basis: str) -> list[Sheet]:
     """Return the bounds by date of change, and the gains from overtime."""
-    bounds: list[Row] = []
-    stretched: list[Row] = []
-    for row in plan.rows("quote"):
+    bounds: list[QuoteRow] = []
+    stretched: list[QuoteRow] = []
+    for row in plan.finding_tables["quote"]:
         (stretched if row["overtime_of"] else bounds).append(shown_quote(row))
     kept = []
     for n, row in enumerate(bounds):

@@ -15,7 +15,7 @@ from planner.plan.store import Plan
 from planner.reports.charts.draw import LINE, Canvas, Figure, fit, text_width
 from planner.reports.markup_tables import Sheet
 from planner.reports.plan_figures import Route, coordinates, routes, several, site_mw
-from planner.reports.views import figure, number
+from planner.reports.views import figure
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
@@ -305,7 +305,7 @@ def _tables(plan: Plan, final: Mapping[str, float], ways: Sequence[Route]) -> tu
     rows = []
     for row in plan.inputs.tables["sites"]:
         rows.append({**row.values, "mw": final.get(row["site"], 0.0)})
-    rows.sort(key=lambda row: -number(row["mw"]))
+    rows.sort(key=lambda row: -row["mw"])
     caption = "Sites, with the IT power of all systems in service at the end"
     sites = Sheet(caption, SITE_MAP.select(), rows)
     if not ways:

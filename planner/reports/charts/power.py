@@ -10,7 +10,7 @@ from planner.plan.store import Plan
 from planner.reports.charts.draw import LINE, Canvas, Figure, Plot, text_width
 from planner.reports.markup_tables import Sheet
 from planner.reports.plan_figures import NodeUse, Time, buckets, node_uses, several, time_of
-from planner.reports.views import NOTHING, figure, power_nodes
+from planner.reports.views import NOTHING, figure, number, power_nodes
 
 MOST_NODES = 30
 """Largest number of nodes drawn, least headroom first; the table has all of them."""
@@ -113,8 +113,8 @@ def _table(plan: Plan) -> Sheet:
         power_nodes(plan),
         key=lambda row: (
             row["use"] is None,
-            -(row["use"] or 0.0),  # type: ignore[operator]
-            str(row["node"]),
+            -number(row["use"]),
+            row["node"],
         ),
     )
     rows = [{**row, "class": "warn" if _full(row["use"]) else None} for row in nodes]

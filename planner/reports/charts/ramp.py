@@ -6,9 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from planner.plan.result_rows import RampRow
+from planner.plan.rows import AnyRow
 from planner.plan.site_tables import SITE_MW
 from planner.plan.store import Plan
-from planner.plan.tables import RAMP, Row
+from planner.plan.tables import RAMP
 from planner.reports.charts.draw import LINE, Canvas, Figure, Plot, stairs
 from planner.reports.colours import SERIES_COUNT
 from planner.reports.markup_tables import Sheet
@@ -57,8 +59,8 @@ def ramp_figure(plan: Plan) -> Figure:
     return Figure("ramp", title, " ".join(sentences), draw, (_ramp_table(shown),))
 
 
-def _worst(rows: Sequence[Row]) -> float:
-    return max(number(row["missed_mw"]) for row in rows)
+def _worst(rows: Sequence[RampRow]) -> float:
+    return max(row["missed_mw"] for row in rows)
 
 
 def _panel(
@@ -66,17 +68,17 @@ def _panel(
     time: Time,
     box: tuple[float, float, float, float],
     name: str,
-    rows: Sequence[Row],
+    rows: Sequence[RampRow],
 ) -> None:
     """Draw the ramp of one commitment; each value holds from its period's end to the next."""
     left, top, width, height = box
-    due = [number(row["required_mw"]) for row in rows]
-    served = [number(row["in_service_mw"]) for row in rows]
+    due = [row["required_mw"] for row in rows]
+    served = [row["in_service_mw"] for row in rows]
     largest = max(*due, *served)
     area = (left + 46, top + 40, width - 62, height - 62)
     plot = Plot(canvas, *area, time.first, time.horizon, largest)
     canvas.text(left + 4, top + 12, name, "b k", room=width - 20, size=14)
-    basis = str(rows[0]["basis"])
+    basis = rows[0]["basis"]
     text, style = f"MW, {BASIS_WORDS.get(basis, basis)}", "m"
     worst = _worst(rows)
     if worst > NOTHING:
@@ -86,7 +88,7 @@ def _panel(
     ends = [plot.x(end) for end in time.ends]
     canvas.area(_ground(plot, ends, served), "f0 half")
     for n, row in enumerate(rows):
-        if number(row["missed_mw"]) <= NOTHING:
+        if row["missed_mw"] <= NOTHING:
             continue
         is_last = n + 1 == len(ends)
         right = plot.left + plot.width if is_last else ends[n + 1]
@@ -111,14 +113,14 @@ def _ground(
     return [*_held(plot, ends, values), *reversed(floor)]
 
 
-def _ramp_table(shown: Mapping[str, Sequence[Row]]) -> Sheet:
+def _ramp_table(shown: Mapping[str, Sequence[RampRow]]) -> Sheet:
     """Return the ramps at the periods with a change."""
     rows: list[Mapping[str, object]] = []
     for ramp in shown.values():
         for n, row in enumerate(ramp):
             is_end = n in (0, len(ramp) - 1)
             if is_end or _changes(ramp[n - 1], row):
-                style = "bad" if number(row["missed_mw"]) > NOTHING else None
+                style = "bad" if row["missed_mw"] > NOTHING else None
                 rows.append({**row, "class": style})
     columns = RAMP.select(
         "period_end", "commitment", "basis", "required_mw", "in_service_mw", "missed_mw"
@@ -127,7 +129,7 @@ def _ramp_table(shown: Mapping[str, Sequence[Row]]) -> Sheet:
     return Sheet(caption, columns, rows)
 
 
-def _changes(before: Row, row: Row) -> bool:
+def _changes(before: AnyRow, row: AnyRow) -> bool:
     """Return whether a commitment's figures change from one period to the next."""
     for name in ("required_mw", "in_service_mw", "missed_mw"):
         if abs(number(row[name]) - number(before[name])) > NOTHING:

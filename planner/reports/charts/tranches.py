@@ -12,9 +12,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 
+from planner.plan.result_rows import OrderRow, ProductionRow, ShipmentRow
 from planner.plan.store import Plan
-from planner.plan.tables import Row
 from planner.reports.plan_figures import (
     EVERYWHERE,
     commission_days,
@@ -22,7 +23,7 @@ from planner.reports.plan_figures import (
     milestones_of,
     time_of,
 )
-from planner.reports.views import NOTHING, day, number, ramps
+from planner.reports.views import NOTHING, ramps
 
 STAGES = ("order", "assemble", "ship", "install", "commission")
 """Stages in order; the last ends in service."""
@@ -125,8 +126,8 @@ class Ways:
         self._yield = {(r["supplier"], r["item"]): r["yield"] for r in plan.inputs.tables["supply"]}
         for part in plan.inputs.tables["bom"]:
             self._bom[part["system"]].append((part["item"], part["quantity"]))
-        for _, _, stage, row in sorted(self._events(), key=lambda event: event[:2]):
-            stage(row)
+        for _, _, take in sorted(self._events(), key=lambda event: event[:2]):
+            take()
         # Units that leave later can arrive earlier on a faster lane.
         for _, key, units, name, span, used in sorted(self._coming, key=lambda come: come[0]):
             self.queues[key].add(units, name, span, used)
@@ -141,46 +142,49 @@ class Ways:
         self._left[place, item] = start + units
         return start, start + units
 
-    def _events(self) -> Iterator[tuple[date, int, Callable[[Row], None], Row]]:
+    def _events(self) -> Iterator[tuple[date, int, Callable[[], None]]]:
         """Yield orders, starts and shipments by the day on which they take their units."""
-        for row in self.plan.tables["orders"]:
-            yield day(row["arrival_date"]) or date.max, 0, self._order, row
-        for row in self.plan.tables["production"]:
-            yield day(row["start_date"]) or date.max, 1, self._assembly, row
-        for row in self.plan.tables["shipments"]:
-            yield day(row["departure_date"]) or date.max, 2, self._shipment, row
+        for order in self.plan.tables["orders"]:
+            yield order["arrival_date"], 0, partial(self._order, order)
+        for start in self.plan.tables["production"]:
+            yield start["start_date"], 1, partial(self._assembly, start)
+        for shipment in self.plan.tables["shipments"]:
+            yield shipment["departure_date"], 2, partial(self._shipment, shipment)
 
-    def _order(self, row: Row) -> None:
-        supplier, item = str(row["supplier"]), str(row["item"])
-        good = number(row["quantity"]) * self._yield.get((supplier, item), 1.0)
-        ordered, arrives = day(row["order_date"]), day(row["arrival_date"])
-        span = (ordered, arrives) if ordered and arrives else None
+    def _order(self, row: OrderRow) -> None:
+        supplier, item = row["supplier"], row["item"]
+        good = row["quantity"] * self._yield.get((supplier, item), 1.0)
+        ordered, arrives = row["order_date"], row["arrival_date"]
+        span = (ordered, arrives) if ordered else None
         key = self.place(supplier), item
-        self._coming.append((arrives or date.max, key, good, "order", span, []))
+        self._coming.append((arrives, key, good, "order", span, []))
 
-    def _assembly(self, row: Row) -> None:
+    def _assembly(self, row: ProductionRow) -> None:
         plant = self.place(row["plant"])
-        system = str(row["system"])
+        system = row["system"]
         used: Taken = []
         for item, per_system in self._bom[system]:
-            units = per_system * number(row["quantity"])
+            units = per_system * row["quantity"]
             used.append(((plant, item), self.take(plant, item, units)))
-        self._come(plant, system, "assemble", row, ("start_date", "finish_date"), used)
+        self._come(
+            plant,
+            system,
+            "assemble",
+            (row["start_date"], row["finish_date"]),
+            row["quantity"],
+            used,
+        )
 
-    def _shipment(self, row: Row) -> None:
-        start, item = str(row["from"]), str(row["item"])
-        used = [((start, item), self.take(start, item, number(row["quantity"])))]
-        days = "departure_date", "arrival_date"
-        self._come(str(row["to"]), item, "ship", row, days, used)
+    def _shipment(self, row: ShipmentRow) -> None:
+        start, item = row["from"], row["item"]
+        used = [((start, item), self.take(start, item, row["quantity"]))]
+        span = row["departure_date"], row["arrival_date"]
+        self._come(row["to"], item, "ship", span, row["quantity"], used)
 
     def _come(
-        self, place: str, item: str, stage: str, row: Row, days: tuple[str, str], used: Taken
+        self, place: str, item: str, stage: str, span: Span, count: float, used: Taken
     ) -> None:
-        first = day(row[days[0]])
-        end = day(row[days[1]])
-        span = (first, end) if first and end else None
-        count = number(row["quantity"])
-        self._coming.append((end or date.max, (place, item), count, stage, span, used))
+        self._coming.append((span[1], (place, item), count, stage, span, used))
 
     def trace(self, place: str, item: str, units: Units, system: str) -> dict[str, Span]:
         """Return the days of each stage that units passed through.
@@ -288,13 +292,13 @@ def _grow(found: dict[tuple[str, str, date], Tranche], more: Tranche) -> None:
 def _installs(plan: Plan, ways: Ways) -> dict[tuple[str, str], Queue]:
     """Return the systems installed in each hall class, each with the units it used."""
     queues: dict[tuple[str, str], Queue] = defaultdict(Queue)
-    for row in sorted(plan.tables["installs"], key=lambda row: str(row["date"])):
-        count, system = number(row["installed"]), str(row["system"])
-        done = day(row["date"])
-        if count > NOTHING and done:
+    for row in sorted(plan.tables["installs"], key=lambda row: row["date"]):
+        count, system = row["installed"], row["system"]
+        done = row["date"]
+        if count > NOTHING:
             place = ways.place(row["site"])
             used = [((place, system), ways.take(place, system, count))]
-            queues[str(row["hall"]), system].add(count, "install", (done, done), used)
+            queues[row["hall"], system].add(count, "install", (done, done), used)
     return queues
 
 
@@ -370,10 +374,8 @@ def _served(plan: Plan) -> dict[str, dict[int, Serving]]:
     positions = {start: position for position, start in enumerate(time_of(plan).starts)}
     served: dict[str, dict[int, Serving]] = defaultdict(lambda: defaultdict(dict))
     for row in plan.tables["service"]:
-        period = day(row["period"])
-        assert period is not None
-        key = str(row["site"]), str(row["hall"]), str(row["system"])
-        served[str(row["commitment"])][positions[period]][key] = number(row["mw"])
+        key = row["site"], row["hall"], row["system"]
+        served[row["commitment"]][positions[row["period"]]][key] = row["mw"]
     return served
 
 
@@ -407,8 +409,8 @@ def missing_mw(plan: Plan) -> dict[tuple[str, date], float]:
     """
     found = {}
     for commitment, rows in ramps(plan).items():
-        missed = number(rows[-1]["missed_mw"])
-        required = number(rows[-1]["required_mw"])
+        missed = rows[-1]["missed_mw"]
+        required = rows[-1]["required_mw"]
         before = required - missed if missed > NOTHING else required
         for due, mw in milestones_of(plan).get(commitment, []):
             part = min(mw, required) - before

@@ -9,10 +9,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from planner.plan.finding_rows import LatenessRow, QuoteRow
 from planner.plan.finding_tables import PERIODS, QUOTED_MW
 from planner.plan.report_tables import MILESTONE_SLACK
 from planner.plan.store import Plan
-from planner.plan.tables import Row
 from planner.reports.console.plan_text import add_line, headings, new_table, printable
 from planner.reports.explanation_texts import (
     Held,
@@ -34,7 +34,7 @@ from planner.reports.explanation_texts import (
 )
 from planner.reports.plan_figures import several
 from planner.reports.quote_texts import asked_rows, bound_figure, firm_figure, quote_sentences
-from planner.reports.views import BASIS_WORDS, NOTHING, day, figure, number
+from planner.reports.views import BASIS_WORDS, NOTHING, figure, number
 
 MOST, MOST_UNDONE, BAR = 15, 5, 30
 """Largest number of printed rows and of skipped steps, and length of a full bar."""
@@ -77,15 +77,15 @@ def print_quote(plan: Plan, console: Console) -> None:
     for text in quote_sentences(plan):
         console.print(Text(printable(text)))
     basis = str(found.facts.get("basis"))
-    rows = [row for row in plan.rows("quote") if not row["overtime_of"]]
+    rows = [row for row in plan.finding_tables["quote"] if not row["overtime_of"]]
     _title(f"At most on top of the plan, MW ({BASIS_WORDS.get(basis, basis)})", console)
     _print_curve(rows, [row for _, row in asked_rows(plan)], console)
     share = number(found.facts.get("overtime"))
-    stretched = [row for row in plan.rows("quote") if number(row["gain_mw"]) > NOTHING]
+    stretched = [row for row in plan.finding_tables["quote"] if number(row["gain_mw"]) > NOTHING]
     if stretched:
         _title(f"With {share:.0%} more of all limits of one kind", console)
         _print_overtime(stretched, console)
-    elif any(row["overtime_of"] for row in plan.rows("quote")):
+    elif any(row["overtime_of"] for row in plan.finding_tables["quote"]):
         _title(f"With {share:.0%} more of all limits of any one kind: no gain", console)
     _print_open(undone(found), console)
 
@@ -116,8 +116,8 @@ def _print_rest(count: int, where: str, console: Console) -> None:
 
 def _print_late(plan: Plan, console: Console) -> None:
     """Print the limits that delay each missed milestone, if there are many the largest."""
-    chains: dict[str, list[Row]] = {}
-    for row in plan.rows("lateness"):
+    chains: dict[str, list[LatenessRow]] = {}
+    for row in plan.finding_tables["lateness"]:
         head = (
             f"Why late: {row['commitment']}, due {row['date']}, misses "
             f"{figure(row['missed_mw'], 1)} MW; back to the order"
@@ -196,16 +196,16 @@ def _print_open(texts: Sequence[str], console: Console) -> None:
         console.print(Text(f"and {len(texts) - MOST_UNDONE} more with --json", "dim"))
 
 
-def _print_curve(rows: Sequence[Row], asked: Sequence[Row], console: Console) -> None:
+def _print_curve(rows: Sequence[QuoteRow], asked: Sequence[QuoteRow], console: Console) -> None:
     """Print bounds as bars, for dates of change and for requested dates."""
     full = "#" if console.options.ascii_only else "\N{FULL BLOCK}"
-    most = max((number(row["at_most_mw"]) for row in rows), default=0.0) or 1.0
+    most = max((row["at_most_mw"] for row in rows), default=0.0) or 1.0
     has_firm = any(row["firm_mw"] is not None for row in rows)
     names = ["date", "at_most_mw", "firm_mw"] if has_firm else ["date", "at_most_mw"]
     table = new_table(*headings(QUOTED_MW.select(*names)), "")
     shown = list(_steps(rows, asked))
     for row in shown:
-        mw = number(row["at_most_mw"])
+        mw = row["at_most_mw"]
         cells = [row["date"], bound_figure(mw)]
         if has_firm:
             cells.append("" if row["firm_mw"] is None else firm_figure(row["firm_mw"]))
@@ -217,12 +217,12 @@ def _print_curve(rows: Sequence[Row], asked: Sequence[Row], console: Console) ->
         console.print(Text(rest, "dim"))
 
 
-def _steps(rows: Sequence[Row], asked: Sequence[Row]) -> Iterable[Row]:
+def _steps(rows: Sequence[QuoteRow], asked: Sequence[QuoteRow]) -> Iterable[QuoteRow]:
     """Return the first and last rows, requested rows, and the largest rises, by date."""
     rises = {}
     for n in range(1, len(rows)):
         before, row = rows[n - 1], rows[n]
-        rise = number(row["at_most_mw"]) - number(before["at_most_mw"])
+        rise = row["at_most_mw"] - before["at_most_mw"]
         firm_rise = number(row["firm_mw"]) - number(before["firm_mw"])
         rises[n] = max(rise, firm_rise)
     kept = {0, len(rows) - 1}
@@ -235,15 +235,15 @@ def _steps(rows: Sequence[Row], asked: Sequence[Row]) -> Iterable[Row]:
     return [rows[n] for n in sorted(kept)] if rows else []
 
 
-def _print_overtime(rows: Sequence[Row], console: Console) -> None:
+def _print_overtime(rows: Sequence[QuoteRow], console: Console) -> None:
     """Print the gain from overtime of each kind of limit, the largest first."""
     columns = QUOTED_MW.select("overtime_of", "date", "at_most_mw", "gain_mw")
     table = new_table(*headings(columns))
-    ranked = sorted(rows, key=lambda row: (-number(row["gain_mw"]), str(row["date"])))
+    ranked = sorted(rows, key=lambda row: (-number(row["gain_mw"]), row["date"]))
     for row in ranked[:MOST]:
         cells = [
             row["overtime_of"],
-            day(row["date"]),
+            row["date"],
             bound_figure(row["at_most_mw"]),
             bound_figure(row["gain_mw"]),
         ]

@@ -15,8 +15,10 @@ from rich.text import Text
 from planner.model.objectives import CHOOSING
 from planner.plan.columns import Column
 from planner.plan.report_tables import MILESTONES, PROOF, RAMP_ENDS
+from planner.plan.result_rows import RampRow
+from planner.plan.rows import Row
 from planner.plan.store import Plan
-from planner.plan.tables import COSTS, RAMP, Row
+from planner.plan.tables import COSTS, RAMP
 from planner.reports.counts import (
     as_sentence,
     milestone_words,
@@ -158,7 +160,7 @@ def _print_costs(plan: Plan, console: Console) -> None:
     terms = [row for row in plan.tables.get("costs", []) if row["amount"] or row["present_cost"]]
     total: Row = {"term": "total"}
     for name in ("amount", "present_cost"):
-        total[name] = sum(number(row[name]) for row in terms)
+        total[name] = sum(row[name] for row in terms)
     money, size, decimals = printable(currency(plan)), 1.0, 0
     if number(total["amount"]) >= 1e7:
         money, size, decimals = f"{money} million", 1e6, 1
@@ -269,9 +271,9 @@ def print_ramp(plan: Plan, console: Console) -> None:
         console.print(Text(f"and {others}, without missed MW, in the reports", "dim"))
 
 
-def _print_ramp_of(name: str, rows: Sequence[Row], word: str, console: Console) -> None:
+def _print_ramp_of(name: str, rows: Sequence[RampRow], word: str, console: Console) -> None:
     """Print the periods with a change of one commitment, and the number omitted."""
-    basis = BASIS_WORDS.get(str(rows[0]["basis"]), rows[0]["basis"])
+    basis = BASIS_WORDS.get(rows[0]["basis"], rows[0]["basis"])
     shown, left_out = _chosen(rows)
     console.print()
     console.print(Text(printable(f"{name}, MW {basis}, where it changes"), "bold"))
@@ -282,22 +284,22 @@ def _print_ramp_of(name: str, rows: Sequence[Row], word: str, console: Console) 
         console.print(Text(text, "dim"))
 
 
-def sparkline(rows: Sequence[Row], plain: bool = False, most: int = 24) -> str:
+def sparkline(rows: Sequence[RampRow], plain: bool = False, most: int = 24) -> str:
     """Return a sparkline of MW in service, relative to the commitment's largest value."""
     top, steps = _top(rows), PLAIN if plain else EIGHTHS
     size = -(-len(rows) // most)
-    values = [number(row["in_service_mw"]) for row in rows[::-1][::size][::-1]]
+    values = [row["in_service_mw"] for row in rows[::-1][::size][::-1]]
     return "".join(steps[math.ceil(8 * value / top - 1e-9)] if top > 0 else " " for value in values)
 
 
-def _ramp_table(rows: Sequence[Row], top: float, word: str, plain: bool) -> Table:
+def _ramp_table(rows: Sequence[RampRow], top: float, word: str, plain: bool) -> Table:
     """Return periods of a commitment with bars of MW in service and missed."""
     full, light = ("#", ".") if plain else ("\N{FULL BLOCK}", "\N{LIGHT SHADE}")
     columns = RAMP.select("period_end", "required_mw", "in_service_mw", "missed_mw", period=word)
     # Units below the titles leave room for the bars on 80 columns.
     table = new_table(*headings(columns, "\n"), "")
     for row in rows:
-        served, missed = number(row["in_service_mw"]), _missed(row)
+        served, missed = row["in_service_mw"], _missed(row)
         bar = full * round(BAR * served / top) + light * round(BAR * missed / top)
         add_line(
             table,
@@ -313,14 +315,16 @@ def _ramp_table(rows: Sequence[Row], top: float, word: str, plain: bool) -> Tabl
     return table
 
 
-def _chosen(rows: Sequence[Row]) -> tuple[list[Row], int]:
+def _chosen(rows: Sequence[RampRow]) -> tuple[list[RampRow], int]:
     """Return the periods to print, and the number of omitted periods with a change.
 
     Periods that miss MW are always printed, with the following one, and so are periods with a new
     milestone, the first and the last; other periods with a change fill the remaining lines.
     """
-    keys = ("required_mw", "in_service_mw", "missed_mw")
-    figures = [[round(number(row[key]), 6) for key in keys] for row in rows]
+    figures = [
+        [round(mw, 6) for mw in (row["required_mw"], row["in_service_mw"], row["missed_mw"])]
+        for row in rows
+    ]
     kept = {0, len(rows) - 1}
     for n in range(1, len(rows)):
         is_due = figures[n][0] != figures[n - 1][0]
@@ -332,20 +336,20 @@ def _chosen(rows: Sequence[Row]) -> tuple[list[Row], int]:
     return [rows[n] for n in sorted({*kept, *printed})], len(changed) - len(printed)
 
 
-def _missed(row: Row) -> float:
+def _missed(row: RampRow) -> float:
     """Return the MW that a commitment misses in a period, with solver noise removed."""
-    missed = number(row["missed_mw"])
+    missed = row["missed_mw"]
     return missed if missed > NOTHING else 0.0
 
 
-def _worst(rows: Sequence[Row]) -> float:
+def _worst(rows: Sequence[RampRow]) -> float:
     """Return the most MW that a commitment misses in any period."""
     return max(map(_missed, rows))
 
 
-def _top(rows: Sequence[Row]) -> float:
+def _top(rows: Sequence[RampRow]) -> float:
     """Return the largest value of a commitment's ramp, due or in service."""
-    return max(number(row[key]) for row in rows for key in ("required_mw", "in_service_mw"))
+    return max(max(row["required_mw"], row["in_service_mw"]) for row in rows)
 
 
 class Progress:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from planner.plan.rounding import tidy
+from planner.plan.rows import Row
 from planner.plan.site_tables import CALENDAR
-from planner.plan.tables import Row
 from planner.reports.excel.parts import Report
 from planner.reports.excel.styles import cell
 from planner.reports.excel.workbook_writer import TOP, Page
@@ -143,35 +143,33 @@ def _months(grid: Grid) -> list[date]:
 def _grid(report: Report) -> Grid:
     """Return the amounts by day of each stage, for each tranche and site."""
     grid: Grid = defaultdict(lambda: defaultdict(float))
-    tranches: dict[tuple[str, str, str], Tranche] = {}
+    tranches: dict[tuple[str, str, date], Tranche] = {}
     for row in installs(report.plan):
-        done, due = day(row["date"]), day(row.get("milestone"))
-        if done is None or due is None or not number(row["installed"]):
+        done, due = row["date"], row["milestone"]
+        if due is None or not row["installed"]:
             continue
-        tranche = (due.isoformat(), str(row["commitment"]), str(row["site"]))
-        tranches[str(row["hall"]), str(row["system"]), str(done)] = tranche
-        count, system = number(row["installed"]), str(row["system"])
+        tranche = (due.isoformat(), str(row["commitment"]), row["site"])
+        tranches[row["hall"], row["system"], done] = tranche
+        count, system = row["installed"], row["system"]
         grid[tranche, "install", system][done] += count
-        ready = day(row["in_service"])
-        if ready:
-            grid[tranche, "in service", system][ready] += count
+        if row["in_service"]:
+            grid[tranche, "in service", system][row["in_service"]] += count
     for stage, tranche, when in _order_dates(report, tranches):
         grid[tranche, stage, ORDERS][when] += 1
     return grid
 
 
 def _order_dates(
-    report: Report, tranches: dict[tuple[str, str, str], Tranche]
+    report: Report, tranches: dict[tuple[str, str, date], Tranche]
 ) -> Iterator[tuple[str, Tranche, date]]:
     """Yield order and arrival of every order once for each tranche that needs it."""
     fed: dict[str, set[Tranche]] = defaultdict(set)
-    for peg in report.rows("pegs"):
-        install = (str(peg["hall"]), str(peg["system"]), str(peg["date"]))
+    for peg in report.plan.tables["pegs"]:
+        install = (peg["hall"], peg["system"], peg["date"])
         if install in tranches:
-            fed[str(peg["order"])].add(tranches[install])
-    for row in report.rows("orders"):
-        for tranche in sorted(fed.get(str(row["order"]), ())):
-            for stage, column in (("order", "order_date"), ("arrive", "arrival_date")):
-                when = day(row[column])
+            fed[peg["order"]].add(tranches[install])
+    for row in report.plan.tables["orders"]:
+        for tranche in sorted(fed.get(row["order"], ())):
+            for stage, when in (("order", row["order_date"]), ("arrive", row["arrival_date"])):
                 if when:
                     yield stage, tranche, when

@@ -36,7 +36,7 @@ def write_installs(report: Report, page: Page) -> None:
 
 def write_clock(report: Report, page: Page) -> None:
     """Write the windows with any work."""
-    rows, count = windows(report.plan), len(report.rows("clock"))
+    rows, count = windows(report.plan), len(report.plan.tables["clock"])
     text = (
         f"{CLOCK_WORDS}, which stands here as carried over. Shown are the {len(rows):,} of "
         f"{count:,} windows in which anything is done; all are in tables/clock.csv"

@@ -9,7 +9,7 @@ from planner.plan.finding_tables import BOTTLENECKS as BOTTLENECKS_TABLE
 from planner.plan.finding_tables import LATENESS, Finding
 from planner.plan.report_tables import LIMIT_PERIODS
 from planner.plan.rounding import total
-from planner.plan.tables import Row
+from planner.plan.rows import Row
 from planner.reports.excel.parts import Report
 from planner.reports.excel.styles import Placed, cell
 from planner.reports.excel.workbook_writer import TOP, Page
@@ -84,7 +84,7 @@ def has_explanation(report: Report) -> bool:
 
 def has_late(report: Report) -> bool:
     """Whether the plan explains late milestones."""
-    return bool(report.rows("lateness"))
+    return bool(report.plan.finding_tables["lateness"])
 
 
 def has_asks(report: Report) -> bool:
@@ -240,7 +240,7 @@ def write_late(report: Report, page: Page) -> None:
         "first_period",
         "last_period",
     )
-    placed = page.table(TOP, columns, report.rows("lateness"))
+    placed = page.table(TOP, columns, report.plan.finding_tables["lateness"])
     page.freeze(TOP, 2)
     page.filter(placed)
     report.placed[LATE] = placed

@@ -16,7 +16,7 @@ def write_stock(report: Report, page: Page) -> None:
         "in a plan without lanes"
     )
     columns = STOCK.select("place", "item", "date", "quantity")
-    placed = page.table(TOP, columns, report.rows("stock"), empty="no stock is held")
+    placed = page.table(TOP, columns, report.plan.tables["stock"], empty="no stock is held")
     page.freeze(TOP, 1)
     page.filter(placed)
     report.placed["Stock"] = placed

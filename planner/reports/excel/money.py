@@ -11,7 +11,8 @@ from functools import partial
 from planner.plan.columns import Column
 from planner.plan.report_tables import CASH, COST_STEPS
 from planner.plan.rounding import running, tidy, total
-from planner.plan.tables import COST_TERMS, Row
+from planner.plan.rows import Row
+from planner.plan.tables import COST_TERMS
 from planner.reports.excel import native_charts
 from planner.reports.excel.orders import ORDERS
 from planner.reports.excel.parts import Report
@@ -40,7 +41,7 @@ def write_cash(report: Report, page: Page) -> None:
     plan = report.plan
     money, word = currency(plan), period_word(plan)
     page.subtitle(CASH_CAPTION.format(word=word))
-    spent = pivot(plan, report.rows("spend"), "term", "amount")
+    spent = pivot(plan, report.plan.tables["spend"], "term", "amount")
     if not spent.periods:
         page.text(TOP, 0, "none", "subtitle")
         return
@@ -90,8 +91,8 @@ def _committed(report: Report, periods: Sequence[date]) -> dict[date, float]:
     """Return the value of the orders dated in each period, order cost included."""
     ends = period_ends(report.plan)
     values: dict[date, list[float]] = {period: [] for period in periods}
-    for order in report.rows("orders"):
-        ordered = day(order["order_date"])
+    for order in report.plan.tables["orders"]:
+        ordered = order["order_date"]
         if ordered is None:
             continue
         position = bisect_right(periods, ordered) - 1
@@ -99,7 +100,7 @@ def _committed(report: Report, periods: Sequence[date]) -> dict[date, float]:
             continue
         period = periods[position]
         if ordered <= ends.get(period, period):
-            values[period] += [number(order["price"]), number(order["order_cost"])]
+            values[period] += [order["price"], order["order_cost"]]
     return {period: total(amounts) for period, amounts in values.items()}
 
 
@@ -107,7 +108,7 @@ def _add_budget(report: Report, rows: list[Row], terms: list[str]) -> bool:
     """Add the budget of each period and what is left of it; return whether there is a budget."""
     limits = []
     for given in report.plan.inputs.tables["budget"]:
-        limits.append((day(given["date"]), given["cumulative"]))
+        limits.append((given["date"], given["cumulative"]))
     if not limits:
         return False
     counted = _within_budget(terms)
@@ -189,11 +190,11 @@ def write_costs(report: Report, page: Page) -> None:
         "term", "words", "amount", "present_cost", "amount_m", "present_m", money=money
     )
     rows: list[Row] = []
-    for row in report.rows("costs"):
+    for row in report.plan.tables["costs"]:
         more = {
-            "words": TERM_WORDS.get(str(row["term"]), ""),
-            "amount_m": tidy(number(row["amount"]) / 1e6),
-            "present_m": tidy(number(row["present_cost"]) / 1e6),
+            "words": TERM_WORDS.get(row["term"], ""),
+            "amount_m": tidy(row["amount"] / 1e6),
+            "present_m": tidy(row["present_cost"] / 1e6),
         }
         rows.append(row | more)
     formulas = {"amount_m": "={amount}/1000000", "present_m": "={present_cost}/1000000"}

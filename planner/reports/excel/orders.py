@@ -7,15 +7,16 @@ from datetime import date, timedelta
 from functools import partial
 
 from planner.plan.report_tables import ORDERS_BY_MONTH, ORDERS_BY_SUPPLIER, PURCHASE_ORDERS
+from planner.plan.result_rows import OrderRow
 from planner.plan.rounding import running, total
-from planner.plan.tables import Row
+from planner.plan.rows import Row
 from planner.reports.counts import as_sentence, order_words
 from planner.reports.excel import native_charts
 from planner.reports.excel.parts import Report
 from planner.reports.excel.workbook_writer import TOP, Page
 from planner.reports.install_days import ORDER_WORDS
 from planner.reports.order_notes import order_notes
-from planner.reports.views import currency, day, number
+from planner.reports.views import currency, number
 
 ORDERS = "Purchase orders"
 MOST_MONTHS = 600
@@ -52,8 +53,8 @@ def write_orders(report: Report, page: Page) -> None:
     )
     notes = order_notes(report.plan)
     rows: list[Row] = []
-    for row in report.rows("orders"):
-        rows.append(row | {"currency": money, "note": notes.get(str(row["order"]))})
+    for row in report.plan.tables["orders"]:
+        rows.append({**row, "currency": money, "note": notes.get(row["order"])})
     columns = PURCHASE_ORDERS.select(*SHOWN, money=money)
     if notes:
         columns += PURCHASE_ORDERS.select("note")
@@ -71,9 +72,9 @@ def write_orders_by_supplier(report: Report, page: Page) -> None:
     """Write live sums of the orders of each supplier and item."""
     page.subtitle(f"Live sums over all lines of the sheet {ORDERS}, whatever its filter shows")
     money, orders = currency(report.plan), report.placed[ORDERS]
-    groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in report.rows("orders"):
-        groups[str(row["supplier"]), str(row["item"])].append(row)
+    groups: dict[tuple[str, str], list[OrderRow]] = defaultdict(list)
+    for row in report.plan.tables["orders"]:
+        groups[row["supplier"], row["item"]].append(row)
     areas = {name: orders.area(name, ORDERS) for name in orders.columns}
     # Not SUMIFS, which would take names such as =A* or >5 for conditions.
     same = f"EXACT({areas['supplier']},{{supplier}})*EXACT({areas['item']},{{item}})"
@@ -88,13 +89,14 @@ def write_orders_by_supplier(report: Report, page: Page) -> None:
     report.placed["Orders by supplier"] = placed
 
 
-def _sums(names: tuple[str, str], group: list[Row]) -> Row:
+def _sums(names: tuple[str, str], group: list[OrderRow]) -> Row:
     """Return the sums of the orders of a supplier and item, with their first and last day."""
     supplier, item = names
-    days = [ordered for ordered in (day(row["order_date"]) for row in group) if ordered]
+    days = [row["order_date"] for row in group if row["order_date"]]
     sums: Row = {"supplier": supplier, "item": item, "lines": len(group)}
-    for name in ("quantity", "price", "order_cost"):
-        sums[name] = total(number(row[name]) for row in group)
+    sums["quantity"] = total(row["quantity"] for row in group)
+    sums["price"] = total(row["price"] for row in group)
+    sums["order_cost"] = total(row["order_cost"] for row in group)
     sums["first"] = min(days, default=None)
     sums["last"] = max(days, default=None)
     return sums
@@ -103,7 +105,7 @@ def _sums(names: tuple[str, str], group: list[Row]) -> Row:
 def write_orders_by_month(report: Report, page: Page) -> None:
     """Write live sums of the orders dated in each month."""
     money, orders = currency(report.plan), report.placed[ORDERS]
-    undated = sum(day(row["order_date"]) is None for row in report.rows("orders"))
+    undated = sum(row["order_date"] is None for row in report.plan.tables["orders"])
     more = f"; {undated} orders without a date are not counted" if undated else ""
     page.subtitle(f"Live sums over all lines of the sheet {ORDERS}{more}")
     dates = orders.area("order_date", ORDERS)
@@ -115,7 +117,7 @@ def write_orders_by_month(report: Report, page: Page) -> None:
         "so_far": "=SUM({first_price}:{price})",
     }
     columns = ORDERS_BY_MONTH.select(money=money)
-    rows = _months(report.rows("orders"))
+    rows = _months(report.plan.tables["orders"])
     placed = page.table(TOP, columns, rows, "Total", "no dated orders", formulas)
     page.freeze(TOP + 1, 1, first=TOP)
     report.placed["Orders by month"] = placed
@@ -133,11 +135,11 @@ def write_orders_by_month(report: Report, page: Page) -> None:
     page.print_only(placed.last, len(columns) - 1)
 
 
-def _months(orders: list[Row]) -> list[Row]:
+def _months(orders: list[OrderRow]) -> list[Row]:
     """Return the orders of each month from the first to the last."""
-    dated: dict[date, list[Row]] = defaultdict(list)
+    dated: dict[date, list[OrderRow]] = defaultdict(list)
     for order in orders:
-        ordered = day(order["order_date"])
+        ordered = order["order_date"]
         if ordered:
             dated[ordered.replace(day=1)].append(order)
     if not dated:
@@ -152,8 +154,8 @@ def _months(orders: list[Row]) -> list[Row]:
                 "first": month,
                 "last": following - timedelta(days=1),
                 "lines": len(group),
-                "price": total(number(row["price"]) for row in group),
-                "order_cost": total(number(row["order_cost"]) for row in group),
+                "price": total(row["price"] for row in group),
+                "order_cost": total(row["order_cost"] for row in group),
             }
         )
         month = following

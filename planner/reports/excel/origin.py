@@ -7,7 +7,8 @@ from datetime import date, datetime
 
 from planner.plan.finding_tables import FINDINGS
 from planner.plan.report_tables import ASSUMPTIONS, FILES, MANIFEST
-from planner.plan.tables import RESULTS, Row
+from planner.plan.rows import Row
+from planner.plan.tables import RESULTS
 from planner.reports.counts import as_sentence, origins, rests_on
 from planner.reports.excel.parts import Report
 from planner.reports.excel.styles import clean

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from planner.plan.store import Plan
-from planner.plan.tables import Row
 from planner.reports.excel.styles import Placed
 from planner.reports.excel.workbook_writer import Book, Page
 
@@ -42,10 +41,6 @@ class Report:
     placed: dict[str, Placed] = field(default_factory=dict)
     charts: list[tuple[float, Callable[[], Any]]] = field(default_factory=list)
     steps_end: int = 0
-
-    def rows(self, table: str) -> list[Row]:
-        """Return a result table or a table of findings of the plan."""
-        return self.plan.rows(table)
 
     def add_chart(
         self,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from planner.plan.columns import resolved_kind
 from planner.plan.rounding import total
+from planner.plan.rows import AnyRow, Row
 from planner.plan.site_tables import SITE_PERIODS
-from planner.plan.tables import Row
 from planner.reports.excel.parts import Report
 from planner.reports.excel.styles import Placed, cell, heading
 from planner.reports.excel.workbook_writer import TOP, Page
@@ -47,7 +47,7 @@ class Group:
     found : Pivot
         The figures by period and site.
     keys : dict of str to str
-        Field of each site.
+        Column of each site.
     sums : int
         Column of the live sum of each row.
     """
@@ -59,7 +59,7 @@ class Group:
 
 
 def write_pivot(
-    report: Report, page: Page, groups: Mapping[str, Iterable[Row]], shown: Shown
+    report: Report, page: Page, groups: Mapping[str, Iterable[AnyRow]], shown: Shown
 ) -> tuple[Placed, list[Group]] | None:
     """Write sums by period and site for each group; return None if there are none.
 
@@ -95,7 +95,7 @@ def write_pivot(
     return placed, made
 
 
-def _groups(report: Report, groups: Mapping[str, Iterable[Row]], shown: Shown) -> list[Group]:
+def _groups(report: Report, groups: Mapping[str, Iterable[AnyRow]], shown: Shown) -> list[Group]:
     """Return the non-empty groups; the columns of their sums come last."""
     pivots = {}
     for name, rows in groups.items():

@@ -6,13 +6,13 @@ from collections import defaultdict
 from datetime import date
 from functools import partial
 
+from planner.plan.rows import Row
 from planner.plan.site_tables import POWER_NODES, POWER_PERIODS
-from planner.plan.tables import Row
 from planner.reports.excel import native_charts
 from planner.reports.excel.parts import Report
 from planner.reports.excel.workbook_writer import TOP, Page
 from planner.reports.stranded_power import stranded_mw
-from planner.reports.views import day, period_ends, period_word, power_nodes
+from planner.reports.views import period_ends, period_word, power_nodes
 
 MOST_ROWS = 20_000
 """Largest number of rows of a table by period; larger tables are only in the CSV files."""
@@ -51,11 +51,12 @@ def write_power(report: Report, page: Page) -> None:
         make = partial(native_charts.bar_chart, page.book, page, look, series)
         report.add_chart(make, page, TOP, len(columns) + 1, 760, 140 + 32 * len(nodes))
     page.print_only(placed.last, len(columns) - 1)
-    if len(report.rows("power")) > MOST_ROWS:
+    count = len(report.plan.tables["power"])
+    if count > MOST_ROWS:
         page.text(
             placed.last + 2,
             0,
-            f"The load in each {word} is in tables/power.csv: {len(report.rows('power')):,} rows",
+            f"The load in each {word} is in tables/power.csv: {count:,} rows",
             "subtitle",
         )
 
@@ -79,7 +80,7 @@ def _add_stranded(report: Report, nodes: list[Row]) -> None:
 
 def has_power_by_period(report: Report) -> bool:
     """Whether the workbook has the sheet Power by period."""
-    return 0 < len(report.rows("power")) <= MOST_ROWS
+    return 0 < len(report.plan.tables["power"]) <= MOST_ROWS
 
 
 def write_power_by_period(report: Report, page: Page) -> None:
@@ -91,11 +92,9 @@ def write_power_by_period(report: Report, page: Page) -> None:
         "node", "last", "load_mw", "energised_mw", "headroom_mw", "stranded_mw", period=word
     )
     rows: list[Row] = []
-    for row in report.rows("power"):
-        period = day(row["period"])
-        last = ends.get(period, period) if period else None
-        stuck = stranded.get((str(row["node"]), last)) if last else None
-        rows.append(row | {"last": last, "stranded_mw": stuck})
+    for row in report.plan.tables["power"]:
+        last = ends.get(row["period"], row["period"])
+        rows.append({**row, "last": last, "stranded_mw": stranded.get((row["node"], last))})
     formulas = {"headroom_mw": "={energised_mw}-{load_mw}"}
     placed = page.table(TOP, columns, rows, formulas=formulas)
     page.freeze(TOP, 1)

@@ -7,7 +7,7 @@ from functools import partial
 from planner.plan.finding_tables import ASKS as ASKS_TABLE
 from planner.plan.finding_tables import QUOTED_MW
 from planner.plan.report_tables import MILESTONE_SLACK
-from planner.plan.tables import Row
+from planner.plan.rows import Row
 from planner.reports.excel import native_charts
 from planner.reports.excel.explained import ASKS, QUOTE, SLACK, left_open
 from planner.reports.excel.parts import Report
@@ -16,7 +16,7 @@ from planner.reports.excel.styles import Placed, lines
 from planner.reports.excel.workbook_writer import SHORT, TOP, Page
 from planner.reports.explanation_texts import ask_sets, no_asks, quote, slack_rows
 from planner.reports.quote_texts import quote_sentences, shown_quote
-from planner.reports.views import BASIS_WORDS, day, months_long, number
+from planner.reports.views import BASIS_WORDS, months_long, number
 
 CHART_ROWS = 17
 """Height of the chart of a quote in rows."""
@@ -46,7 +46,7 @@ def write_asks(report: Report, page: Page) -> None:
     rows: list[Row] = []
     for asked in ask_sets(report.plan):
         for row in asked.rows:
-            rows.append(row | {"fewest": row["fewest"] or "alternative"})
+            rows.append({**row, "fewest": row["fewest"] or "alternative"})
     placed = page.table(TOP, columns, rows, empty=no_asks(report.plan))
     page.freeze(TOP, 2)
     page.filter(placed)
@@ -119,7 +119,9 @@ def write_quote(report: Report, page: Page) -> None:
 def _curve(report: Report, page: Page, top: int) -> Placed:
     """Write the bounds by date, with a chart."""
     columns = QUOTED_MW.select("date", "at_most_mw", "firm_mw")
-    rows = [shown_quote(row) for row in report.rows("quote") if not row["overtime_of"]]
+    rows = [
+        shown_quote(row) for row in report.plan.finding_tables["quote"] if not row["overtime_of"]
+    ]
     placed = page.table(top, columns, rows)
     page.freeze(top, 1)
     page.filter(placed)
@@ -128,13 +130,8 @@ def _curve(report: Report, page: Page, top: int) -> Placed:
     look = native_charts.Look(
         "At most on top of the plan, from the date on", "MW", months_long(report.plan)
     )
-    days = []
-    bounds = []
-    for row in rows:
-        due = day(row["date"])
-        if due:
-            days.append(due)
-        bounds.append(number(row["at_most_mw"]))
+    days = [row["date"] for row in rows]
+    bounds = [row["at_most_mw"] for row in rows]
     series = {"at most": Values("at most", placed.cells("at_most_mw"), bounds)}
     steps = stepped(report, page, days, series)
     make = partial(native_charts.stacked_chart, page.book, report.pages[STEPS], look, steps)
@@ -144,10 +141,10 @@ def _curve(report: Report, page: Page, top: int) -> Placed:
 
 def _overtime(report: Report, page: Page, row: int, share: object) -> int:
     """Write the gain from overtime by kind of limit; return the last row."""
-    rows = [shown_quote(row) for row in report.rows("quote") if row["overtime_of"]]
+    rows = [shown_quote(row) for row in report.plan.finding_tables["quote"] if row["overtime_of"]]
     if not rows:
         return row
     columns = QUOTED_MW.select("date", "at_most_mw", "gain_mw", "overtime_of")
     title = f"With {number(share):.0%} more of all limits of one kind"
-    rows.sort(key=lambda row: (str(row["date"]), -number(row["gain_mw"]), str(row["overtime_of"])))
+    rows.sort(key=lambda row: (row["date"], -number(row["gain_mw"]), row["overtime_of"]))
     return page.table(page.section(row, title), columns, rows).last

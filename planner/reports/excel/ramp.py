@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from planner.case.ledger import FACILITY, SYSTEM, ledger, published_counts
 from planner.plan.rounding import tidy
+from planner.plan.rows import AnyRow, Row
 from planner.plan.site_tables import LEDGER, MW_BY_BASIS
-from planner.plan.tables import RAMP, Row
+from planner.plan.tables import RAMP
 from planner.reports.excel import native_charts
 from planner.reports.excel.parts import MOST_CHARTS, Report
 from planner.reports.excel.steps import STEPS, Values, stepped
@@ -62,15 +64,15 @@ def write_ramp(report: Report, page: Page) -> None:
             f"MW, {BASIS_WORDS.get(basis, basis)}",
             months_long(plan),
         )
-        if place < MOST_CHARTS and any(number(row["required_mw"]) for row in group):
+        if place < MOST_CHARTS and any(row["required_mw"] for row in group):
             steps = _steps(report, page, cells, group)
             make = partial(native_charts.ramp_chart, page.book, report.pages[STEPS], look, steps)
-            rank = -max(number(row["required_mw"]) for row in group)
+            rank = -max(row["required_mw"] for row in group)
             report.add_chart(make, page, TOP + 1 + 20 * place, len(columns) + 1, rank=rank)
 
 
 def _steps(
-    report: Report, page: Page, cells: dict[str, native_charts.Cells], rows: list[Row]
+    report: Report, page: Page, cells: dict[str, native_charts.Cells], rows: Iterable[AnyRow]
 ) -> dict[str, native_charts.Cells]:
     """Return the points of a commitment's chart: each value holds from the end of its period."""
     ends = [end for row in rows if (end := day(row["period_end"]))]
@@ -185,14 +187,14 @@ def _served(report: Report) -> list[Row]:
     systems = {row["system"]: row for row in tables["systems"]}
     sites = {row["site"]: row for row in tables["sites"]}
     bases = {row["commitment"]: row["basis"] for row in tables["commitments"]}
-    service = report.rows("service")
-    last = max((str(row["period"]) for row in service), default="")
+    service = report.plan.tables["service"]
+    last = max((row["period"] for row in service), default=None)
     sums: dict[tuple[str, str, str], float] = defaultdict(float)
     for row in service:
-        names = (str(row["commitment"]), str(row["system"]), str(row["site"]))
+        names = (row["commitment"], row["system"], row["site"])
         known = names[0] in bases and names[1] in systems and names[2] in sites
-        if str(row["period"]) == last and known:
-            sums[names] += number(row["mw"])
+        if row["period"] == last and known:
+            sums[names] += row["mw"]
     rows: list[Row] = []
     for (commitment, system, site), mw in sorted(sums.items()):
         basis = bases[commitment]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from functools import partial
 
 from planner.plan.rounding import tidy, total
+from planner.plan.rows import AnyRow, Row
 from planner.plan.site_tables import HALL_OPENINGS
 from planner.plan.site_tables import SITES as SITES_TABLE
-from planner.plan.tables import Row
 from planner.reports.excel import native_charts
 from planner.reports.excel.parts import Report
 from planner.reports.excel.pivot import Group, Shown, write_pivot
@@ -21,7 +22,6 @@ from planner.reports.plan_figures import it_mw
 from planner.reports.views import (
     BASIS_WORDS,
     currency,
-    day,
     months_long,
     mw_words,
     number,
@@ -75,13 +75,13 @@ def _halls(report: Report) -> list[Row]:
     countries = {row["site"]: row["country"] for row in tables["sites"]}
     halls = {row["hall"]: row for row in tables["halls"]}
     power = it_mw(report.plan)
-    opened = _last(report.rows("halls"), ("hall",), "opened")
-    standing = _last(report.rows("fleet"), ("hall", "system"), "installed")
-    serving = _last(report.rows("fleet"), ("hall", "system"), "in_service")
+    opened = _last(report.plan.tables["halls"], ("hall",), "opened")
+    standing = _last(report.plan.tables["fleet"], ("hall", "system"), "installed")
+    serving = _last(report.plan.tables["fleet"], ("hall", "system"), "in_service")
     days = _install_days(report)
-    site_of = {name: str(row["site"]) for name, row in halls.items()}
-    for row in report.rows("installs"):
-        site_of.setdefault(str(row["hall"]), str(row["site"]))
+    site_of = {name: row["site"] for name, row in halls.items()}
+    for row in report.plan.tables["installs"]:
+        site_of.setdefault(row["hall"], row["site"])
     rows: list[Row] = []
     for hall, site in sorted(site_of.items(), key=lambda pair: (pair[1], pair[0])):
         systems = sorted(system for name, system in standing if name == hall)
@@ -114,14 +114,15 @@ def _halls(report: Report) -> list[Row]:
 def _install_days(report: Report) -> dict[tuple[str, str], list[date]]:
     """Return the days of the installs by hall class and system."""
     days: dict[tuple[str, str], list[date]] = defaultdict(list)
-    for row in report.rows("installs"):
-        done = day(row["date"])
-        if done and number(row["installed"]):
-            days[str(row["hall"]), str(row["system"])].append(done)
+    for row in report.plan.tables["installs"]:
+        if row["installed"]:
+            days[row["hall"], row["system"]].append(row["date"])
     return days
 
 
-def _last(rows: list[Row], keys: tuple[str, ...], value: str) -> dict[tuple[str, ...], float]:
+def _last(
+    rows: Iterable[AnyRow], keys: tuple[str, ...], value: str
+) -> dict[tuple[str, ...], float]:
     """Return the value of the last period by key."""
     latest: dict[tuple[str, ...], str] = {}
     values: dict[tuple[str, ...], float] = {}
@@ -140,10 +141,10 @@ def _openings(report: Report) -> list[Row]:
     halls = {row["hall"]: row for row in tables["halls"]}
     countries = {row["site"]: row["country"] for row in tables["sites"]}
     rows: list[Row] = []
-    for row in report.rows("openings"):
-        hall = halls.get(str(row["hall"]))
-        fit_out = tidy(number(row["count"]) * hall["fit_out_cost"]) if hall else None
-        rows.append(row | {"country": countries.get(str(row["site"])), "fit_out": fit_out})
+    for row in report.plan.tables["openings"]:
+        hall = halls.get(row["hall"])
+        fit_out = tidy(row["count"] * hall["fit_out_cost"]) if hall else None
+        rows.append({**row, "country": countries.get(row["site"]), "fit_out": fit_out})
     return rows
 
 
@@ -151,10 +152,10 @@ def write_mw_by_site(report: Report, page: Page) -> None:
     """Write MW served by period and site, with a stacked chart for each basis."""
     plan, word = report.plan, period_word(report.plan)
     page.subtitle(f"MW served at the end of each {word} ({mw_words(plan)})")
-    basis = {str(row["commitment"]): str(row["basis"]) for row in report.rows("ramp")}
-    groups: dict[str, list[Row]] = {}
-    for row in report.rows("service"):
-        own = basis.get(str(row["commitment"]), "")
+    basis = {row["commitment"]: row["basis"] for row in report.plan.tables["ramp"]}
+    groups: dict[str, list[AnyRow]] = {}
+    for row in report.plan.tables["service"]:
+        own = basis.get(row["commitment"], "")
         groups.setdefault(BASIS_WORDS.get(own, own), []).append(row)
     groups = dict(sorted(groups.items()))
     written = write_pivot(report, page, groups, Shown("mw", "MW", "mw", adds_up=False))
@@ -225,12 +226,12 @@ def _rest(page: Page, placed: Placed, part: Group, kept: dict[str, Values]) -> V
 def write_systems_by_site(report: Report, page: Page) -> None:
     """Write systems installed by period and site, by kind of system."""
     word = period_word(report.plan)
-    groups: dict[str, list[Row]] = {}
+    groups: dict[str, list[AnyRow]] = {}
     removed: dict[str, float] = {}
-    for row in sorted(report.rows("installs"), key=lambda row: str(row["system"])):
-        system = str(row["system"])
+    for row in sorted(report.plan.tables["installs"], key=lambda row: row["system"]):
+        system = row["system"]
         groups.setdefault(system, []).append(row)
-        removed[system] = removed.get(system, 0.0) + number(row["removed"])
+        removed[system] = removed.get(system, 0.0) + row["removed"]
     taken_out = []
     for name, count in removed.items():
         if count:

@@ -128,9 +128,6 @@ STYLES: dict[str, dict[str, Any]] = {
 UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """Characters that are invalid or invisible in a workbook."""
 
-Field = Column
-"""Name under which the what-if reports build their columns."""
-
 
 def heading(column: Column) -> str:
     """Return the title of a column with its unit below."""

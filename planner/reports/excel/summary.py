@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from planner.plan.columns import Column
 from planner.plan.report_tables import MILESTONES, PROOF, SPEND_BY_YEAR, SYSTEM_COUNTS, TOTALS
 from planner.plan.rounding import tidy, total
+from planner.plan.rows import Row, rows_of
 from planner.plan.store import Plan
-from planner.plan.tables import COSTS, Row
+from planner.plan.tables import COSTS
 from planner.reports.counts import (
     as_sentence,
     is_missed,
@@ -76,8 +77,8 @@ def write_summary(report: Report, page: Page) -> None:
 
 def subtitle(plan: Plan) -> str:
     """Return the time that the plan covers and its currency."""
-    periods = sorted(str(row["period"]) for row in plan.tables.get("ramp", []))
-    ends = sorted(str(row["period_end"]) for row in plan.tables.get("ramp", []))
+    periods = sorted(row["period"] for row in plan.tables.get("ramp", []))
+    ends = sorted(row["period_end"] for row in plan.tables.get("ramp", []))
     time = f"{periods[0]} to {ends[-1]}: {periods_said(plan)}; " if periods else ""
     return f"{time}money in {plan.summary.get('currency') or 'whole units'}"
 
@@ -98,7 +99,7 @@ def _keys(page: Page, plan: Plan, costs: Placed, row: int) -> int:
     """Write status, gap, verdict and the largest figures."""
     money, summary = currency(plan), plan.summary
     verified = summary.get("verified") is True
-    rows = plan.tables.get("costs", [])
+    rows = rows_of(plan.tables, "costs")
     systems = system_words(plan, "\n")
     status = str(summary.get("status") or "not known")
     texts: dict[int, tuple[str, str]] = {

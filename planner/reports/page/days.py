@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from planner.plan.site_tables import DAILY_INSTALLS, HALL_OPENINGS, MOVES, WINDOWS
 from planner.plan.store import Plan
-from planner.plan.tables import Row
 from planner.reports.install_days import CLOCK_WORDS, installs, moves, windows
 from planner.reports.markup import Markup, element
 from planner.reports.markup_tables import Sheet, table
@@ -27,7 +26,7 @@ def days_section(plan: Plan) -> Markup:
     )
     found = [_part(sheet, file) for sheet, file in files if sheet.rows]
     text = "Work by day." if found else "The plan does no work."
-    if plan.rows("clock"):
+    if plan.tables["clock"]:
         text += f" {CLOCK_WORDS}."
     return element(
         "section",
@@ -72,7 +71,7 @@ def _installs(plan: Plan) -> Sheet:
 
 def _openings(plan: Plan) -> Sheet:
     """Return every opening of halls, by the day of the decision."""
-    rows: list[Row] = sorted(plan.rows("openings"), key=lambda row: str(row["date"]))
+    rows = sorted(plan.tables["openings"], key=lambda row: row["date"])
     columns = HALL_OPENINGS.select("date", "opens", "count", "hall", "site")
     return Sheet("Halls opened: decided on a day, for installs from a later one", columns, rows)
 

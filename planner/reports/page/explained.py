@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from planner.plan.finding_rows import LatenessRow
 from planner.plan.finding_tables import ASKS, LATENESS
 from planner.plan.report_tables import MILESTONE_SLACK
 from planner.plan.store import Plan
-from planner.plan.tables import Row
 from planner.reports.explanation_texts import (
     ask_sentence,
     ask_sets,
@@ -31,7 +33,7 @@ def has_explanation(plan: Plan) -> bool:
 
 def has_late(plan: Plan) -> bool:
     """Whether the plan explains late milestones."""
-    return bool(plan.rows("lateness"))
+    return bool(plan.finding_tables["lateness"])
 
 
 def has_asks(plan: Plan) -> bool:
@@ -62,9 +64,9 @@ def late_section(plan: Plan) -> Markup:
     """Return a table of the limits that delay each missed milestone, back to the order."""
     parts: list[Markup] = []
     columns = LATENESS.select("link", "says", "cell", "mw_through", "mw_a_step", "mw_without")
-    chains: dict[tuple[str, str], list[Row]] = {}
-    for row in plan.rows("lateness"):
-        chains.setdefault((str(row["commitment"]), str(row["date"])), []).append(row)
+    chains: dict[tuple[str, date], list[LatenessRow]] = {}
+    for row in plan.finding_tables["lateness"]:
+        chains.setdefault((row["commitment"], row["date"]), []).append(row)
     for (commitment, due), rows in chains.items():
         title = f"{commitment}, due {due}: {figure(rows[0]['missed_mw'], 1, 'MW')} missed"
         caption = f"What delays {commitment}, due {due}, from the milestone back to the order"

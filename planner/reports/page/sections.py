@@ -106,8 +106,8 @@ def _tiles(plan: Plan) -> Iterable[tuple[str, str, str, bool]]:
     size, unit = money_unit(plan)
     decimals = 1 if size > 1 else 0
     costs = plan.tables["costs"]
-    present = sum(number(row["present_cost"]) for row in costs) / size
-    spent = sum(number(row["amount"]) for row in costs) / size
+    present = sum(row["present_cost"] for row in costs) / size
+    spent = sum(row["amount"] for row in costs) / size
     status = str(plan.summary.get("status") or "not known")
     verified = plan.summary.get("verified") is True
     missed = missed_mw_months(plan) or {"": 0.0}
@@ -179,11 +179,9 @@ def _tiers(plan: Plan) -> Sheet:
 def orders_section(plan: Plan) -> Markup:
     """Return the sortable and filterable table of orders."""
     money = currency(plan)
-    orders = sorted(
-        plan.tables["orders"], key=lambda row: str(row["order_date"] or row["arrival_date"])
-    )
+    orders = sorted(plan.tables["orders"], key=lambda row: row["order_date"] or row["arrival_date"])
     shown = orders[:MOST_ORDERS]
-    total = sum(number(row["price"]) + number(row["order_cost"]) for row in orders)
+    total = sum(row["price"] + row["order_cost"] for row in orders)
     if not orders:
         return element(
             "section",
@@ -199,7 +197,7 @@ def orders_section(plan: Plan) -> Markup:
     notes = order_notes(plan)
     names = [*SHOWN_OF_ORDERS, "note"] if notes else SHOWN_OF_ORDERS
     columns = PURCHASE_ORDERS.select(*names, money=money)
-    rows = [{**row, "note": notes.get(str(row["order"]))} for row in shown]
+    rows = [{**row, "note": notes.get(row["order"])} for row in shown]
     sheet = Sheet("Orders by date", columns, rows)
     return element(
         "section",
@@ -249,7 +247,7 @@ def warnings(plan: Plan) -> list[str]:
         if row["firm"] == "yes":
             continue
         planned += 1
-        if row["slack_days"] is not None and number(row["slack_days"]) <= 0:
+        if row["slack_days"] is not None and row["slack_days"] <= 0:
             tight += 1
     if tight:
         found.append(

@@ -20,7 +20,8 @@ from random_wide import wide_case
 from planner.checker.verify import verify
 from planner.errors import NoPlanExists
 from planner.pipeline import Options, make_plan
-from planner.plan.tables import COLUMNS, Tables
+from planner.plan.result_rows import Tables
+from planner.plan.tables import COLUMNS
 from planner.workbook.reading import inputs_from_rows
 
 UNCHECKED = {("tiers", "seconds")}

@@ -15,8 +15,8 @@ from planner.explain.requests import request_of
 from planner.explain.session import Session
 from planner.explain.slack import slack_rows
 from planner.pipeline import make_plan
+from planner.plan.rows import Row
 from planner.plan.store import Plan
-from planner.plan.tables import Row
 from planner.workbook.reading import inputs_from_rows
 
 

@@ -23,8 +23,8 @@ from planner.explain.explanation import ask_rows
 from planner.explain.session import Session, missed_in
 from planner.explain.slack import slack_rows
 from planner.pipeline import Options, make_plan
+from planner.plan.rows import Row
 from planner.plan.store import Plan
-from planner.plan.tables import Row
 from planner.workbook.reading import inputs_from_rows
 
 MISSED = 1e-6

@@ -17,8 +17,8 @@ from planner.explain.limits import amounts
 from planner.explain.problem import Problem
 from planner.explain.session import Session
 from planner.pipeline import Options, make_plan
+from planner.plan.rows import Row
 from planner.plan.store import Plan
-from planner.plan.tables import Row
 from planner.reports.explanation_texts import collapsed, holding_sentence, no_limit, telling, worth
 from planner.workbook.reading import inputs_from_rows, read_inputs
 from planner.workbook.rows import Inputs

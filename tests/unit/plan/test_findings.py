@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
@@ -269,14 +270,31 @@ def test_plan_explains_in_one_command(tmp_path):
     assert Path(document["files"]["xlsx"]).is_file()
 
 
+def test_the_json_of_a_plan_says_title_and_unit_of_every_column_of_its_tables(tmp_path):
+    asked = ("plan", BOOK, "-o", tmp_path / "p", "--explain", "--report", "none", "--json")
+    columns = json.loads(run(*asked).stdout)["columns"]
+    headers = {}
+    for path in (tmp_path / "p" / "tables").glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            headers[path.stem] = next(csv.reader(file))
+    assert {table: list(titles) for table, titles in columns.items()} == headers
+    assert columns["ramp"]["missed_mw"] == {"title": "Missed", "unit": "MW"}
+    # The first plan is in US dollars, and in months.
+    assert columns["spend"]["amount"]["unit"] == "USD"
+    assert columns["spend"]["period"]["title"] == "First day of month"
+    assert columns["lateness"]["says"] == {"title": "Cause", "unit": ""}
+
+
 def test_the_json_of_explain_and_quote_is_one_document(folder):
     explained = json.loads(run("explain", folder, "--json", "--report", "none").stdout)
     assert set(explained) >= {"plan", "bottlenecks", "slack", "asks", "undone", "files"}
+    assert explained["columns"]["slack"]["mw"] == {"title": "Committed", "unit": "MW"}
     quoted = json.loads(run("quote", folder, "--mw", "1", "--json", "--report", "none").stdout)
     # The halls of the first plan open on 31 January, and commissioning takes two weeks.
     assert quoted["earliest"][0]["date"] == "2026-02-28"
     assert quoted["basis"] == "it"
     assert set(quoted["files"]) >= {"json", "tables", "xlsx", "html"}
+    assert set(quoted["columns"]) == {"earliest", "quote"}
 
 
 def test_a_workbook_is_explained_and_nothing_is_written(tmp_path, monkeypatch):
