@@ -336,7 +336,7 @@ ARCHIVES = [
         lambda: book(
             sheet1=f"{BOMB.replace('UTF-8', 'UTF-16')}<worksheet>&a11;</worksheet>".encode("utf-16")
         ),
-        refusal="declares a document type or entities, as no spreadsheet writes and attacks do",
+        refusal="declares a document type or entities, which attacks use and spreadsheets never",
     ),
     Case(
         "a sheet in UTF-16",

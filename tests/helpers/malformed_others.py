@@ -424,7 +424,7 @@ FILES = [
     ),
     Case("a PDF", lambda: b"%PDF-1.7\n" + bytes(99), refusal="but a PDF document. Name the"),
     Case("a packed workbook", lambda: gzip.compress(book()), refusal="but a gzip archive. Name"),
-    Case("an empty file", lambda: b"", refusal="but an empty file. Its copying or saving was cut"),
+    Case("an empty file", lambda: b"", refusal="but an empty file. It was not copied"),
     Case("zeros", lambda: bytes(5000), refusal="but a file of another kind. Check the name"),
     Case(
         "a file too large",

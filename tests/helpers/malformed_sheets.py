@@ -323,7 +323,7 @@ SHEETS = [
             )
         ),
         third(2),
-        note="sheet halls has 1 formula whose values a program stored that leaves calculating",
+        note="sheet halls has 1 formula whose stored values may be out of date, because the",
     ),
     Case(
         "a text in its place",

@@ -37,8 +37,8 @@ def unused_prices_are_noted(draft: Draft) -> Iterator[str]:
     ]
     if unused:
         yield (
-            f"systems.price is not used for {_listed(unused)}: no supplier sells it, and what is "
-            "assembled costs its parts and plants.cost"
+            f"systems.price is not used for {_listed(unused)}: no supplier sells it, and "
+            "assembling it costs its parts and plants.cost"
         )
 
 

@@ -130,6 +130,6 @@ def failover_groups_are_dated(draft: Draft) -> Iterator[Fault]:
         if len(rows) == 1:
             yield rows[0].fault(
                 "group",
-                f"{shown(group)} has one member, which nothing can stand in for",
+                f"{shown(group)} has only one member, so no other can carry its load",
                 "Name the other members, or leave it blank",
             )

@@ -65,12 +65,12 @@ def orders_are_possible(draft: Draft) -> Iterator[Fault | str]:
         if row["placed"] is not None and row["arrives"] < row["placed"]:
             yield row.fault(
                 "arrives",
-                f"it is before it was placed on {row['placed']}",
+                f"it is before the order was placed on {row['placed']}",
                 "Correct one of the two days",
             )
     for row in draft.rows("orders", "arrives") if draft.settled("end") else ():
         if row["arrives"] > draft.inputs.settings["end"]:
-            yield f"order {row['order']} arrives after the plan's end and is of no use to it"
+            yield f"order {row['order']} arrives after the plan's end, so the plan cannot use it"
 
 
 def shared_payment_has_a_capacity(draft: Draft) -> Iterator[Fault]:

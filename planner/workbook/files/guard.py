@@ -155,7 +155,7 @@ def _what_it_is(content: bytes) -> tuple[str, str]:
     """Return the kind of a file that is not a zip archive, and what to do about it."""
     if not content:
         return "an empty file", (
-            "Its copying or saving was cut short: fetch it again from where it came."
+            "It was not copied or saved completely: get it again from its source."
         )
     if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _what_ole_it_is(content)
@@ -164,7 +164,7 @@ def _what_it_is(content: bytes) -> tuple[str, str]:
     if name := next((name for magic, name in _MAGIC if content.startswith(magic)), ""):
         return name, "Name the workbook itself."
     if b"PK\x05\x06" in content[-66_000:]:
-        return "a zip archive behind other bytes", "Fetch it again from where it came."
+        return "a zip archive behind other bytes", "Get it again from its source."
     is_text = b"\0" not in content[:4096] or content.startswith((b"\xff\xfe", b"\xfe\xff"))
     return _TEXT if is_text else _OTHER
 

@@ -143,9 +143,9 @@ def _uncalculated(title: str, workbook: Workbook, sheet: SheetPart) -> str:
     if not count:
         return ""
     return (
-        f"sheet {title} has {plural(count, 'formula')} whose values a program stored "
-        "that leaves calculating to the spreadsheet; open and save the workbook there to be "
-        "sure of them"
+        f"sheet {title} has {plural(count, 'formula')} whose stored values may be out of date, "
+        "because the program that wrote the workbook leaves calculating to the spreadsheet; open "
+        "the workbook in a spreadsheet and save it to update them"
     )
 
 

@@ -92,8 +92,8 @@ def walk(part: bytes, name: str, steps: Walk) -> None:
 
     def doctype(*_: object) -> None:
         raise RefusedError(
-            f"part {short(name)} declares a document type or entities, as no spreadsheet writes "
-            "and attacks do",
+            f"part {short(name)} declares a document type or entities, which attacks use and "
+            "spreadsheets never write",
             "Take the workbook from another source.",
         )
 

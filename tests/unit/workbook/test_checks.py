@@ -311,14 +311,14 @@ def test_an_order_of_what_its_supplier_does_not_sell() -> None:
 
 def test_an_order_that_arrives_before_it_was_placed() -> None:
     assert faults_of(supply=[sold()], orders=[order(placed=FEBRUARY)]) == [
-        "orders!E2 '2026-01-31': it is before it was placed on 2026-02-28. Correct one of the two "
-        "days"
+        "orders!E2 '2026-01-31': it is before the order was placed on 2026-02-28. Correct one of "
+        "the two days"
     ]
 
 
 def test_an_order_that_arrives_after_the_plan() -> None:
     notes = notes_of(supply=[sold(**{"yield": 1})], orders=[order(arrives="2026-03-01")])
-    assert notes == ("order PO arrives after the plan's end and is of no use to it",)
+    assert notes == ("order PO arrives after the plan's end, so the plan cannot use it",)
 
 
 @of(cross_checks.shared_payment_has_a_capacity)
@@ -419,8 +419,8 @@ def test_a_failover_group_without_power_or_of_one_member() -> None:
     ) == [
         "power!A3 'B': a member of a failover group has no power stated. Add its dates and "
         "megawatts to energisation",
-        "power!B4 'alone': alone has one member, which nothing can stand in for. Name the other "
-        "members, or leave it blank",
+        "power!B4 'alone': alone has only one member, so no other can carry its load. Name the "
+        "other members, or leave it blank",
     ]
 
 
@@ -474,7 +474,7 @@ def test_the_price_of_a_system_that_is_assembled_is_not_used() -> None:
         "supply": [sold("part", **{"yield": 1}), sold("S1", **{"yield": 1})],
     }
     assert notes_of(systems=systems, **built) == (
-        "systems.price is not used for S0: no supplier sells it, and what is assembled costs its "
+        "systems.price is not used for S0: no supplier sells it, and assembling it costs its "
         "parts and plants.cost",
     )
     assert notes_of(systems=systems) == ()

@@ -399,7 +399,7 @@ def test_a_formula_that_comes_to_0_in_a_calculated_workbook(
 def test_a_formula_with_a_value_is_read_and_noted(value: str, tmp_path: Path) -> None:
     found = read_inputs(zero_formulas(tmp_path, LEFT, value))
     assert found.tables["halls"][0]["it_mw"] == 100
-    assert any("1 formula whose values a program stored" in note for note in found.notes)
+    assert any("1 formula whose stored values may be out of date" in note for note in found.notes)
 
 
 def test_plain_zeros_are_zeros(tmp_path: Path) -> None:

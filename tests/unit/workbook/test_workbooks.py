@@ -34,7 +34,7 @@ REFUSED: dict[str, tuple[type[PlannerError], str]] = {
     "hostile/quadratic.xlsx": (PlannerError, ENTITIES),
     "hostile/xxe.xlsx": (PlannerError, ENTITIES),
     "hostile/dupcell.xlsx": (InputFaults, "S!A3: this cell stands in the file twice. Retype it"),
-    "hostile/empty.xlsx": (PlannerError, "this is not an .xlsx workbook but an empty file. Its"),
+    "hostile/empty.xlsx": (PlannerError, "this is not an .xlsx workbook but an empty file. It"),
     "hostile/far_cell.xlsx": (
         InputFaults,
         "S!XFD1048576: this cell makes the sheet reach over "
