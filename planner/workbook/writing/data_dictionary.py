@@ -103,7 +103,7 @@ def _section(table: Table) -> str:
 
 def _columns(heading: str, columns: Iterable[Column]) -> str:
     """Return the table of a sheet's columns, or of the settings."""
-    headings = (heading, "meaning", "kind", "unit", "blank stands for", "allowed", "example")
+    headings = (heading, "meaning", "kind", "unit", "blank means", "allowed", "example")
     return _table(
         headings,
         [

@@ -240,8 +240,8 @@ def test_required_sheets_that_are_missing_or_empty(tmp_path: Path) -> None:
     del workbook["systems"]
     workbook["halls"].delete_rows(2)
     assert faults_of(saved(workbook, tmp_path)) == [
-        "systems: this required sheet is missing. Add it: What is ordered and installed as one "
-        "unit.",
+        "systems: this required sheet is missing. Add it: A system, which is ordered and "
+        "installed as one unit.",
         "halls: this required sheet has no rows. Add at least one: A class of identical "
         "halls at one site.",
     ]
@@ -265,8 +265,8 @@ def test_settings_that_are_missing_unknown_or_twice() -> None:
     with pytest.raises(InputFaults) as caught:
         inputs_from_rows("plan", {**rows_of(), "settings": rows})
     assert [str(fault) for fault in caught.value.faults] == [
-        "settings: setting end is required. Add a row: Last day planned; the period that holds it "
-        "is planned whole.",
+        "settings: setting end is required. Add a row: Last day planned; the period that "
+        "contains it is planned in full.",
         "settings!A3 'start': this setting is in settings!A2 already. Remove one of the two",
         "settings!A4 'stat': this is not one of the choices for setting. Did you mean start? "
         "Give one of plan, start, end, period, today, release_fence_days, currency, "
