@@ -21,16 +21,9 @@ def a_double_key(book: Book, chance: random.Random) -> Planted | None:
     row = chance.choice(book.rows(sheet))
     key = BY_NAME[sheet].key
     new = book.copy(sheet, row)
-    where = book.where(sheet, row, key[0])
-    return Planted(
-        book.where(sheet, new, key[0]),
-        f"the same {' and '.join(key)} stand"
-        + (
-            f"s in {where}"
-            if len(key) == 1
-            else f" in {where} and {book.where(sheet, row, key[1])}"
-        ),
-    )
+    names, cells = " and ".join(key), " and ".join(book.where(sheet, row, name) for name in key)
+    verb = "is" if len(key) == 1 else "are"
+    return Planted(book.where(sheet, new, key[0]), f"{names} {verb} the same as in {cells}")
 
 
 def a_twin_name(book: Book, chance: random.Random) -> Planted | None:
@@ -233,7 +226,7 @@ def a_share_of_no_capacity(book: Book, chance: random.Random) -> Planted | None:
             book.where("supply", row, "take_or_pay_share"),
             "this is a share of the supplier's capacity",
         )
-    return Planted(book.set("supply", row, "capacity_use", 0), "take-or-pay needs a use of")
+    return Planted(book.set("supply", row, "capacity_use", 0), "the use of capacity must be")
 
 
 def a_lane_that_leads_back(book: Book, chance: random.Random) -> Planted | None:
@@ -315,7 +308,7 @@ def a_change_of_no_setting(book: Book, chance: random.Random) -> Planted | None:
 
 def a_double_setting(book: Book, chance: random.Random) -> Planted | None:
     new = book.copy("settings", chance.choice(book.rows("settings")))
-    return Planted(book.where("settings", new, "setting"), "this setting stands in settings!A")
+    return Planted(book.where("settings", new, "setting"), "this setting is in settings!A")
 
 
 def an_unknown_setting(book: Book, chance: random.Random) -> Planted | None:
@@ -390,7 +383,7 @@ def a_double_column(book: Book, chance: random.Random) -> Planted | None:
         row.extend([None] * (width - len(row)))
         row.append(str(name).upper() if number == 0 else row[at])
     where = f"{sheet}!{letters(width + 1)}1"
-    return Planted(where, f"this column stands in {letters(at + 1)}1 already")
+    return Planted(where, f"this column is in {letters(at + 1)}1 already")
 
 
 def a_unit_of_another_kind(book: Book, chance: random.Random) -> Planted | None:
