@@ -11,14 +11,14 @@ from planner.plan.columns import KINDS, Column, resolved_kind
 from planner.reports.markup import Markup, element, join
 from planner.reports.views import NOTHING, figure, significant
 
-__all__ = ["Column", "Sheet", "shown", "table"]
+__all__ = ["Column", "DataTable", "shown", "table"]
 
 LONG = 60
 """Number of rows above which a table scrolls by itself on a screen."""
 
 
 @dataclass(frozen=True)
-class Sheet:
+class DataTable:
     """A table.
 
     Attributes
@@ -64,7 +64,7 @@ def shown(value: object, kind: str) -> str:
     return figure(size, decimals)
 
 
-def table(sheet: Sheet, *, tools: bool = False, mark: str = "") -> Markup:
+def table(sheet: DataTable, *, tools: bool = False, mark: str = "") -> Markup:
     """Return a table in a region that scrolls if it is wider than the page.
 
     Parameters
@@ -97,7 +97,7 @@ def table(sheet: Sheet, *, tools: bool = False, mark: str = "") -> Markup:
     )
 
 
-def _kind(sheet: Sheet, column: Column) -> str:
+def _kind(sheet: DataTable, column: Column) -> str:
     """Return the kind by which all values of a column are shown; mixed ones vary by value."""
     if column.kind == "mixed":
         return column.kind

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from planner.reports.markup_tables import Column, Sheet
+from planner.reports.markup_tables import Column, DataTable
 
 Points = Sequence[tuple[date, float]]
 """A step line: each value holds from its day until the next."""
@@ -71,7 +71,7 @@ class CurveChart:
         The lines, in the order of the legend.
     band : Band or None
         An area below the lines.
-    data : tuple of Sheet
+    data : tuple of DataTable
         Its figures as tables.
     """
 
@@ -81,7 +81,7 @@ class CurveChart:
     unit: str
     curves: tuple[Curve, ...]
     band: Band | None = None
-    data: tuple[Sheet, ...] = ()
+    data: tuple[DataTable, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class SwingChart:
         Result of the base case.
     swings : tuple of Swing
         The quantities from top to bottom.
-    data : tuple of Sheet
+    data : tuple of DataTable
         Its figures as tables.
     """
 
@@ -127,7 +127,7 @@ class SwingChart:
     unit: str
     base: float
     swings: tuple[Swing, ...]
-    data: tuple[Sheet, ...] = ()
+    data: tuple[DataTable, ...] = ()
 
 
 @dataclass(frozen=True)

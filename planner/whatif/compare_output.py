@@ -18,7 +18,7 @@ from planner.plan.rows import Row
 from planner.reports.console.plan_text import printable
 from planner.reports.console.whatif_text import print_table
 from planner.reports.excel.whatif_workbook import write_whatif_workbook
-from planner.reports.markup_tables import Column, Sheet
+from planner.reports.markup_tables import Column, DataTable
 from planner.reports.page.whatif_page import whatif_page
 from planner.reports.views import BASIS_WORDS
 from planner.reports.whatif_columns import columns_of, declared_columns
@@ -219,14 +219,14 @@ def _curves(
 
 def _curve_data(
     rows: Sequence[tuple[date, Sequence[float | None]]], names: Sequence[str], unit: str
-) -> Sheet:
+) -> DataTable:
     """Return the values of curves as a table."""
     columns = [Column("day", "Day", kind="date")]
     columns += [Column(name, name, unit, "digits") for name in names]
     table = []
     for day, values in rows:
         table.append({"day": day, **dict(zip(names, values, strict=True))})
-    return Sheet("Values by day; each holds until the next", columns, table)
+    return DataTable("Values by day; each holds until the next", columns, table)
 
 
 def print_comparison(comparison: Comparison, console: Console) -> None:

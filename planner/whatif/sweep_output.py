@@ -20,7 +20,7 @@ from planner.plan.rows import Row
 from planner.reports.console.plan_text import print_files, printable
 from planner.reports.console.whatif_text import MOST_ROWS, print_table
 from planner.reports.excel.whatif_workbook import write_whatif_workbook
-from planner.reports.markup_tables import Sheet
+from planner.reports.markup_tables import DataTable
 from planner.reports.page.whatif_page import whatif_page
 from planner.reports.plan_figures import several
 from planner.reports.views import number
@@ -220,7 +220,7 @@ def fan(tables: SweepTables, commitment: str, name: str) -> CurveChart:
         "MW",
         tuple(curves),
         band,
-        (Sheet(TITLES["percentiles"][1], columns, rows),),
+        (DataTable(TITLES["percentiles"][1], columns, rows),),
     )
 
 
@@ -268,7 +268,7 @@ def _swing_chart(measure: str, sweep: Sweep, tables: SweepTables) -> SwingChart:
         _unit_of(measure, sweep),
         number(sweep.base[measure]) / _scale_of(measure),
         tuple(swings),
-        (Sheet(caption, columns, rows),),
+        (DataTable(caption, columns, rows),),
     )
 
 

@@ -118,13 +118,13 @@ class Formats:
             scales[name] = self._scale(column, found, factors)
             return
         unit = own_unit(column) if given is None else given.said
-        beside = f"its heading states {unit}" if stated else f"others are in {unit}"
+        beside = f"its heading states {unit}" if stated else f"the other cells are in {unit}"
         faults += [
             self._fault(
                 column.name,
                 at,
                 found[at],
-                f"{name} is shown in {_words(found[at])} here, by its number format, and {beside}",
+                f"the number format shows {name} in {_words(found[at])} here, but {beside}",
                 "Give all numbers of the column in one unit, formatted as plain numbers",
             )
             for at in other
@@ -142,7 +142,7 @@ class Formats:
             try:
                 factor = _factor(column, unit, own)
             except BadValueError as error:
-                rule = f"{error.rule}: its number format shows {_words(unit)}"
+                rule = f"the number format shows {_words(unit)}: {error.rule}"
                 remedy = f"Format the cell as a plain number and give {own_unit(column)}"
                 faults.append(self._fault(column.name, at, unit, rule, remedy))
                 continue
@@ -155,10 +155,10 @@ class Formats:
                         column.name,
                         at,
                         unit,
-                        f"{column.name} is shown in {_words(unit)} by its "
-                        f"number format, and the plan's currency is {findings.currency}",
-                        f"Convert the numbers to {findings.currency}, or correct their format or "
-                        "settings currency",
+                        f"the number format shows {column.name} in {_words(unit)}, but the "
+                        f"plan's currency is {findings.currency}",
+                        f"Convert the numbers to {findings.currency}, or correct their format, or "
+                        "currency in settings",
                     )
                 )
         return factors, faults
@@ -184,8 +184,8 @@ class Formats:
             yield from (self._fault("value", at, unit, f.rule, f.remedy) for f in faults)
             if factors.get(at, 1) != 1:
                 rule = (
-                    f"{column.name} is in {own_unit(column)}, and this is shown in "
-                    f"{_words(unit)} by its number format"
+                    f"{column.name} is in {own_unit(column)}, but the number format shows "
+                    f"{_words(unit)}"
                 )
                 remedy = f"Format the cell as a plain number and give {own_unit(column)}"
                 yield self._fault("value", at, unit, rule, remedy)

@@ -174,9 +174,9 @@ def match_columns(table: Table, header: Header, findings: Findings) -> None:
             header.unknown |= known - given
         elif heading.name in header.columns:
             first = header.columns[heading.name].where(table).partition("!")[2]
-            rule = f"this column stands in {first} already"
+            rule = f"this column is in {first} already"
             where = heading.where(table)
-            findings.faults.append(Fault(where, shown(heading.cell), rule, "Remove one"))
+            findings.faults.append(Fault(where, shown(heading.cell), rule, "Remove one of the two"))
             header.unknown.add(heading.name)
         else:
             header.columns[heading.name] = heading
@@ -189,7 +189,7 @@ def match_columns(table: Table, header: Header, findings: Findings) -> None:
                 Fault(
                     f"{table.name}!{row}:{row}",
                     "",
-                    f"column {column.name} is required and missing",
+                    f"the required column {column.name} is missing",
                     f"Add it: {column.help}",
                 )
             )
@@ -230,14 +230,12 @@ def look_above(table: Table, header: Header, grid: Grid, findings: Findings) -> 
                 Fault(
                     where,
                     text,
-                    "this row looks like data and stands above the header",
-                    "Move it below, or remove it",
+                    "this row looks like data, but is above the header",
+                    "Move it below the header, or remove it",
                 )
             )
         elif len(filled) > 1:
-            findings.notes.append(
-                f"{where} {text!r}: this row stands above the header and is not read"
-            )
+            findings.notes.append(f"{where} {text!r}: this row is above the header and is not read")
 
 
 def look_beside(
@@ -263,6 +261,6 @@ def look_beside(
             first = f"{table.name}!{letters(place + 1)}{top + 1 + filled[0]}"
             more = f" and {len(filled) - 1} more below" if len(filled) > 1 else ""
             findings.notes.append(
-                f"{first} {shown(cells[filled[0]])!r}{more}: no column name "
-                "stands above, this is not read"
+                f"{first} {shown(cells[filled[0]])!r}{more}: there is no column "
+                "name above, so this is not read"
             )

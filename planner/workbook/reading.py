@@ -145,10 +145,10 @@ def _refuse_foreign(path: Path, raw: Sequence[RawSheet]) -> None:
     if any(_meant(title) for title in titles):
         return
     kind = "folder" if path.is_dir() else "workbook"
-    found = f"only {some(map(short, titles))}" if titles else "nothing to read"
+    found = f", only {some(map(short, titles))}" if titles else ""
     raise PlannerError(
-        f"{path}: this {kind} has none of the planner's sheets, {found}; begin with "
-        "`planner init my-plan.xlsx`, which writes those to fill in."
+        f"{path}: this {kind} has none of the planner's sheets{found}. Begin with "
+        "`planner init my-plan.xlsx`, which writes a workbook to fill in."
     )
 
 
@@ -181,7 +181,12 @@ def _known_sheets(
             others[sheet.title] = _meant(sheet.title)
         elif key in grids:
             findings.faults.append(
-                Fault(sheet.title, "", f"there are two sheets named {key}", "Merge or rename one")
+                Fault(
+                    sheet.title,
+                    "",
+                    f"there are two sheets named {key}",
+                    "Merge them, or rename one",
+                )
             )
             doubtful.add(key)
         else:
@@ -190,7 +195,9 @@ def _known_sheets(
         if meant and meant not in grids:
             # Ignoring it could make a plan without the limits in this sheet, unnoticed.
             remedy = f"Rename it {meant}, or begin its name with # to keep notes"
-            findings.faults.append(Fault(title, "", "there is no such sheet to read", remedy))
+            findings.faults.append(
+                Fault(title, "", "the planner has no sheet of this name", remedy)
+            )
             doubtful.add(meant)
         else:
             hint = f"; did you mean {meant}?" if meant else ""
@@ -200,7 +207,7 @@ def _known_sheets(
     for table in TABLES:
         if table.required and table.name not in {*grids, *doubtful}:
             findings.faults.append(
-                Fault(table.name, "", "this sheet is required and missing", f"Add it: {table.help}")
+                Fault(table.name, "", "this required sheet is missing", f"Add it: {table.help}")
             )
     return grids, doubtful
 

@@ -52,7 +52,7 @@ def read_settings(sheet: Sheet, findings: Findings) -> Settings:
         if name in given:
             first = given[name].where("setting")
             findings.faults.append(
-                row.fault("setting", f"this setting stands in {first} already", "Remove one")
+                row.fault("setting", f"this setting is in {first} already", "Remove one of the two")
             )
             settings.unsettled.add(name)
         elif name is not None:

@@ -71,7 +71,7 @@ def read_sheet(
             Fault(
                 table.name,
                 "",
-                "this sheet is required and has no rows",
+                "this required sheet has no rows",
                 f"Add at least one: {table.help}",
             )
         )
@@ -88,7 +88,7 @@ def _without_header(table: Table, grid: Grid, findings: Findings) -> Sheet:
             Fault(
                 f"{table.name}!A1",
                 "",
-                "no header row is found",
+                "there is no row of column names",
                 f"Write the column names in row 1: {names}",
             )
         )

@@ -111,12 +111,12 @@ def stated_scales(
         known = [scale for scale in found if scale is not None]
         if len({scale.factor for scale in known}) > 1:
             rule = (
-                f"the heading above says {known[0].said}, and this row of units says "
-                f"{known[1].said}: the numbers cannot be in both"
+                f"the heading above says {known[0].said}, but this row of units says "
+                f"{known[1].said}"
             )
             remedy = (
-                f"If they are in {known[0].said}, write {known[0].said} here as well; else "
-                "take it out of the heading"
+                f"If the numbers are in {known[0].said}, write {known[0].said} here too; "
+                "otherwise remove it from the heading"
             )
             fault = Fault(known[1].where, known[1].said, rule, remedy)
             findings.faults.append(fault)
@@ -134,8 +134,8 @@ def _scale(column: Column, where: str, said: str, findings: Findings) -> Scale |
     try:
         if column.kind not in NUMBERS:
             raise BadValueError(
-                f"{column.name} is a {column.kind} and has no unit",
-                f"Rename the column {column.name}",
+                f"{column.name} has no unit, because it is not a number",
+                f"Name the column {column.name}, without a unit",
             )
         return Scale(factor_to(column, said, findings.currency), where, said)
     except BadValueError as error:
@@ -155,8 +155,8 @@ def can_be_scaled(
     if is_share(column) and numbers and max(numbers) <= 1:
         most = max(numbers)
         rule = (
-            f"{column.name} is stated in percent, and its numbers are 1 at most: {most:.15g} "
-            f"may be {most:.15g} % or {100 * most:.15g} %"
+            f"{column.name} is in percent, but none of its numbers is above 1: {most:.15g} may "
+            f"mean {most:.15g} % or {100 * most:.15g} %"
         )
         remedy = "Give shares of 1 and remove the unit, or percentages above 1"
         findings.faults.append(Fault(scale.where, scale.said, rule, remedy))
@@ -167,10 +167,10 @@ def can_be_scaled(
         if factor.numerator == 1
         else (f"multiplied by {float(factor):.10g}")
     )
-    shown = ", as their number format shows," if scale.is_format else ""
+    shown = " (from the number format)" if scale.is_format else ""
     findings.notes.append(
-        f"{scale.where} {scale.said!r}: the numbers of {column.name} are{shown} "
-        f"{times} to be in {own_unit(column)}"
+        f"{scale.where} {scale.said!r}{shown}: the numbers of {column.name} are {times} "
+        f"to convert them to {own_unit(column)}"
     )
     return True
 

@@ -28,7 +28,7 @@ class LostInputs(Inputs):
         """Return the digest; refuse access to every other field."""
         if name in ("name", "settings", "tables", "notes", "setting_cells"):
             raise PlannerError(
-                "the plan's inputs are missing, for inputs.json could not be written with it. "
+                "the plan's inputs are missing, because inputs.json could not be written with it. "
                 "Plan again"
             )
         return super().__getattribute__(name)

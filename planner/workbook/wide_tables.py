@@ -95,6 +95,6 @@ def _fault(table: Table, number: int, row: Sequence[object], places: Sequence[in
     return Fault(
         f"{table.name}!{first}",
         shown(row[places[0]]),
-        f"dates stand across the columns, {across}",
-        f"One row for each date is needed: {', '.join(names)}",
+        f"there is a column for each date, {across}",
+        f"Write one row for each date, in the columns {', '.join(names)}",
     )

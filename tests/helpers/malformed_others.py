@@ -85,7 +85,7 @@ LOCKED = {
 HIDDEN = (
     '<style:style style:name="ta9"><style:table-properties table:display="false"/></style:style>'
 )
-TOO_LARGE = "repeated or far from the others, makes the sheets reach over more than the 5,000,000"
+TOO_LARGE = "repeated, or far from the others, so that the sheets have more than the 5,000,000"
 
 ODS = [
     Case("good", ods, GOOD),
@@ -93,7 +93,7 @@ ODS = [
     Case(
         "an OpenDocument text",
         lambda: ods(kind=KIND.replace(b"spreadsheet", b"text")),
-        refusal="this is not a workbook but an OpenDocument text. Name a workbook",
+        refusal="this is not a workbook but an OpenDocument text. Give a workbook",
     ),
     Case(
         "locked with a password",
@@ -108,7 +108,7 @@ ODS = [
     Case(
         "no tables",
         lambda: zipped({"mimetype": KIND, "content.xml": b"<a/>"}),
-        refusal="this workbook is damaged: it holds no sheet",
+        refusal="this workbook is damaged: it has no sheet",
     ),
     Case(
         "entities",
@@ -125,7 +125,7 @@ ODS = [
     Case(
         "a value repeated without end",
         lambda: ods(row(number(1, ' table:number-columns-repeated="1000000000"'))),
-        refusal="halls!A1: this cell, repeated or far from the others, makes the sheets reach",
+        refusal="halls!A1: this cell is repeated, or far from the others, so that the sheets",
     ),
     Case(
         "a row repeated without end",
@@ -189,7 +189,7 @@ ODS = [
     Case(
         "deep nesting",
         lambda: ods("<text:p>" * 9999 + "</text:p>" * 9999),
-        refusal="part content.xml nests more than 100 elements, as no spreadsheet does",
+        refusal="part content.xml nests more than 100 elements; spreadsheets never do",
     ),
     Case(
         "a formula without a value", lambda: one(cell(more=FORMULA)), third(FORMULA_WITHOUT_VALUE)
@@ -237,13 +237,13 @@ ODS = [
         "a hidden sheet",
         lambda: ods(table=' table:style-name="ta9"', styles=HIDDEN),
         GOOD,
-        note="sheet halls is hidden and is read all the same",
+        note="sheet halls is hidden, but is read",
     ),
     Case(
         "rows that are filtered out",
         lambda: ods(ROWS + row(cell(), number(3), more=' table:visibility="filter"')),
         third(3),
-        note="sheet halls has 1 hidden row (3), read all the same",
+        note="sheet halls has 1 hidden row (3); hidden rows are read too",
     ),
     Case(
         "a hidden column",
@@ -251,13 +251,13 @@ ODS = [
             columns=('<table:table-column/><table:table-column table:visibility="collapse"/>')
         ),
         GOOD,
-        note="sheet halls has 1 hidden column (B), read all the same",
+        note="sheet halls has 1 hidden column (B); hidden columns are read too",
     ),
     Case(
         "a merge of data",
         lambda: ods(ROWS + row(cell(), number(3, ' table:number-rows-spanned="4"'))),
         third(3),
-        note="sheet halls has merged cells (B3:B6): only the first cell of each holds the value",
+        note="sheet halls has merged cells (B3:B6): only the first cell of each has the value",
     ),
     Case(
         "values of another workbook",
@@ -265,7 +265,7 @@ ODS = [
             number(9, " table:formula=\"of:='file:///plans/prices%20new.ods'#$Sheet1.A1\"")
         ),
         third(9),
-        note="sheet halls holds values from prices new.ods, as they stood when",
+        note="sheet halls has values from prices new.ods, as they were when",
     ),
 ]
 ODS = [
@@ -291,17 +291,19 @@ CSVS = [
     csv_case(
         "UTF-16 without its mark",
         PLAIN.encode("utf-16-le"),
-        refusal=CANNOT + "line 1 holds a zero byte, as no text does)",
+        refusal=CANNOT + "line 1 contains a zero byte, so it is not text)",
     ),
-    csv_case("half of UTF-16", PLAIN.encode("utf-16")[:-1], refusal="is not in UTF-16"),
+    csv_case("half of UTF-16", PLAIN.encode("utf-16")[:-1], refusal="is not valid UTF-16"),
     csv_case(
         "Latin-1",
         "hall,mw\nZürich,7.5\n".encode("latin-1"),
-        refusal=CANNOT + "line 2 is not in UTF-8: byte FC). Save it from the spreadsheet as "
+        refusal=CANNOT + "line 2 is not valid UTF-8: byte FC). Save it from the spreadsheet as "
         "CSV UTF-8",
     ),
-    csv_case("a zero byte", "hall,mw\nno\0rth,7.5\n", refusal=CANNOT + "line 2 holds a zero byte"),
-    csv_case("a binary file", b"\x89PNG\r\n\x1a\n", refusal=CANNOT + "line 1 is not in UTF-8"),
+    csv_case(
+        "a zero byte", "hall,mw\nno\0rth,7.5\n", refusal=CANNOT + "line 2 contains a zero byte"
+    ),
+    csv_case("a binary file", b"\x89PNG\r\n\x1a\n", refusal=CANNOT + "line 1 is not valid UTF-8"),
     csv_case("semicolons", PLAIN.replace(",", ";"), READ),
     csv_case("semicolons and decimal commas", "hall;mw\nnorth;7,5\n", {"halls": {"B2": "7,5"}}),
     csv_case("tabs", PLAIN.replace(",", "\t"), READ),
@@ -313,7 +315,7 @@ CSVS = [
     csv_case(
         "two delimiters in the header",
         "hall;site,mw\na;b,c\n",
-        refusal=CANNOT + "line 1 has as many commas and semicolons). Save it with one",
+        refusal=CANNOT + "line 1 has equally many commas and semicolons). Save it with one",
     ),
     csv_case("a delimiter in quotes", 'hall,"a;b;c"\nnorth,7.5\n', {"halls": {"B1": "a;b;c"}}),
     csv_case(
@@ -350,12 +352,12 @@ CSVS = [
     csv_case(
         "a file too large",
         b"x," * 10_000_001,
-        refusal="halls.csv: this file has 20,000,002 bytes, and at most 20,000,000 are read",
+        refusal="halls.csv: this file has 20,000,002 bytes, but at most 20,000,000 are read",
     ),
     csv_case(
         "a line of millions of cells",
         "," * 6_000_000,
-        refusal="it holds more than 5,000,000 cells). Keep in it only the rows",
+        refusal="it has more than 5,000,000 cells). Keep only the rows",
     ),
     csv_case("short rows", "hall,mw,site\nnorth,7.5\n", {"halls": {"B2": "7.5", "C2": None}}),
     csv_case("long rows of blanks", "hall,mw\nnorth,7.5,,\nsouth,8\n", {"halls": {"B2": "7.5"}}),
@@ -363,7 +365,7 @@ CSVS = [
         "a row that is too long",
         "hall,mw\nDallas, Texas,7.5\nnorth,1\n",
         refusal="halls row 2 '7.5': this row has 3 cells where the table has 2. Put a text "
-        "that holds commas between quotation marks",
+        "that contains commas between quotation marks",
     ),
     Case("an ending in capitals", lambda: {"halls.CSV": PLAIN.encode()}, READ),
     Case("tabs by name", lambda: {"halls.tsv": PLAIN.replace(",", "\t").encode()}, READ),
@@ -378,11 +380,11 @@ CSVS = [
         },
         READ,
     ),
-    Case("an empty folder", dict, refusal="this folder holds no CSV file. Name a workbook"),
+    Case("an empty folder", dict, refusal="this folder has no CSV file. Give a workbook"),
     Case(
         "a folder of workbooks",
         lambda: {"plan.xlsx": book()},
-        refusal="this folder holds no CSV file",
+        refusal="this folder has no CSV file",
     ),
 ]
 
@@ -397,8 +399,10 @@ FILES = [
         lambda: content().replace("document-content", "document").encode(),
         refusal="but a flat OpenDocument file. Open it in a spreadsheet and save it as .xlsx",
     ),
-    Case("CSV with a workbook's name", PLAIN.encode, refusal="but plain text, perhaps CSV, and"),
-    Case("JSON", lambda: b'{"a": 1}', refusal="but a JSON document. Name the workbook itself"),
+    Case(
+        "CSV with a workbook's name", PLAIN.encode, refusal="but plain text, perhaps CSV. Open it"
+    ),
+    Case("JSON", lambda: b'{"a": 1}', refusal="but a JSON document. Give the workbook itself"),
     Case(
         "CSV by itself",
         PLAIN.encode,
@@ -409,7 +413,7 @@ FILES = [
     Case(
         "an old workbook",
         lambda: OLE + "Workbook".encode("utf-16-le"),
-        refusal="but an old Excel file (.xls) or locked with a password. Open it",
+        refusal="but an old Excel file (.xls), or one locked with a password. Open it",
         ending="xls",
     ),
     Case(
@@ -420,15 +424,15 @@ FILES = [
     Case(
         "an old document",
         lambda: OLE + "WordDocument".encode("utf-16-le"),
-        refusal="but an old Word or PowerPoint document. Name a workbook",
+        refusal="but an old Word or PowerPoint document. Give a workbook",
     ),
-    Case("a PDF", lambda: b"%PDF-1.7\n" + bytes(99), refusal="but a PDF document. Name the"),
-    Case("a packed workbook", lambda: gzip.compress(book()), refusal="but a gzip archive. Name"),
-    Case("an empty file", lambda: b"", refusal="but an empty file. Its copying or saving was cut"),
+    Case("a PDF", lambda: b"%PDF-1.7\n" + bytes(99), refusal="but a PDF document. Give the"),
+    Case("a packed workbook", lambda: gzip.compress(book()), refusal="but a gzip archive. Give"),
+    Case("an empty file", lambda: b"", refusal="but an empty file. It was not copied"),
     Case("zeros", lambda: bytes(5000), refusal="but a file of another kind. Check the name"),
     Case(
         "a file too large",
         lambda: bytes(20_000_001),
-        refusal="this file has 20,000,001 bytes, and at most 20,000,000 are read. Remove",
+        refusal="this file has 20,000,001 bytes, but at most 20,000,000 are read. Remove",
     ),
 ]

@@ -119,13 +119,13 @@ SHEETS = [
     Case(
         "a cell in the last corner",
         lambda: row(1_048_576, "XFD1048576"),
-        refusal="halls!XFD1048576: this cell makes the sheet reach over 1,048,576 rows and 16,384 "
+        refusal="halls!XFD1048576: with this cell the sheet has 1,048,576 rows and 16,384 "
         "columns, " + TOO_LARGE,
     ),
     Case(
         "a cell in the last column",
         lambda: row(5000, "XFD5000"),
-        refusal="halls!XFD5000: this cell makes the sheet reach over 5,000 rows and 16,384 ",
+        refusal="halls!XFD5000: with this cell the sheet has 5,000 rows and 16,384 ",
     ),
     Case(
         "a cell in the last row",
@@ -133,13 +133,13 @@ SHEETS = [
             ROWS + '<row r="3"><c r="J3"><v>1</v></c></row>'
             '<row r="1048576"><c r="A1048576"><v>1</v></c></row>'
         ),
-        refusal="halls!A1048576: this cell makes the sheet reach over 1,048,576 rows and 10 ",
+        refusal="halls!A1048576: with this cell the sheet has 1,048,576 rows and 10 ",
     ),
     Case(
         "formats out to the last corner",
         lambda: cells(ROWS + BLANKS),
         GOOD,
-        note="sheet halls has formatted cells without content as far as XFD1048576; they are not",
+        note="sheet halls has formatted cells without content up to XFD1048576, which are not",
     ),
     Case(
         "a dimension of everything",
@@ -158,11 +158,15 @@ SHEETS = [
     ),
     Case("a row that is no number", lambda: row("x", "A3"), refusal="has a row numbered 'x'"),
     Case("a row of many digits", lambda: row("9" * 5000, "A3"), refusal="has a row numbered '9999"),
-    Case("a cell A0", lambda: row(3, "A0"), refusal="row 3 of sheet halls holds a cell named 'A0'"),
-    Case("a cell ZZZZ1", lambda: row(3, "ZZZZ3"), refusal="holds a cell named 'ZZZZ3'"),
+    Case(
+        "a cell A0", lambda: row(3, "A0"), refusal="row 3 of sheet halls contains a cell named 'A0'"
+    ),
+    Case("a cell ZZZZ1", lambda: row(3, "ZZZZ3"), refusal="contains a cell named 'ZZZZ3'"),
     Case("a cell behind the last column", lambda: row(3, "XFE3"), refusal="a cell named 'XFE3'"),
-    Case("a cell that is a number", lambda: row(3, "33"), refusal="holds a cell named '33'"),
-    Case("a cell of many letters", lambda: row(3, "A" * 3000), refusal="holds a cell named 'AAAA"),
+    Case("a cell that is a number", lambda: row(3, "33"), refusal="contains a cell named '33'"),
+    Case(
+        "a cell of many letters", lambda: row(3, "A" * 3000), refusal="contains a cell named 'AAAA"
+    ),
     Case("cells in small letters", lambda: cells(ROWS.replace("B2", "b2")), GOOD),
     Case("cells in dollars", lambda: cells(ROWS.replace("B2", "$B$2")), GOOD),
     Case(
@@ -201,13 +205,13 @@ SHEETS = [
                 '<c r="B2"><v>7.5</v></c>', '<c r="B2"><v>7.5</v></c><c r="B2"><v>8</v></c>'
             )
         ),
-        refusal="halls!B2: this cell stands in the file twice. Retype it in a spreadsheet",
+        refusal="halls!B2: the file contains this cell twice. Retype it in a spreadsheet",
     ),
     Case("a cell many times", lambda: one_cell(MANY), refusal="100 faults in the inputs:"),
     Case(
         "a cell in another's row",
         lambda: cells(ROWS.replace('<c r="B2"><v>7.5</v></c>', '<c r="A1"><v>7.5</v></c>')),
-        refusal="halls!A1: this cell stands in the file twice",
+        refusal="halls!A1: the file contains this cell twice",
     ),
     Case("a sheet with a prefix", lambda: book(sheet1=PREFIXED), GOOD),
     Case("single quotes", lambda: cells(ROWS.replace('"', "'")), GOOD),
@@ -243,11 +247,15 @@ SHEETS = [
     Case(
         "a kind nobody knows",
         lambda: v("1", ' t="zz"'),
-        refusal="cell B3 of sheet halls is of a kind that is unknown, 'zz' with '1'",
+        refusal="cell B3 of sheet halls has an invalid type or value, 'zz' with '1'",
     ),
     Case("a boolean in words", lambda: v("false", ' t="b"'), third(False)),
-    Case("a boolean that is none", lambda: v("2", ' t="b"'), refusal="unknown, 'b' with '2'"),
-    Case("a shared text of no number", lambda: v("x", ' t="s"'), refusal="to shared text 'x', and"),
+    Case(
+        "a boolean that is none",
+        lambda: v("2", ' t="b"'),
+        refusal="invalid type or value, 'b' with '2'",
+    ),
+    Case("a shared text of no number", lambda: v("x", ' t="s"'), refusal="to shared text 'x', but"),
     Case("a shared text below 0", lambda: v("-1", ' t="s"'), refusal="refers to shared text '-1'"),
     Case(
         "a shared text of many digits", lambda: v("1" * 30, ' t="s"'), refusal="to shared text '1"
@@ -323,7 +331,7 @@ SHEETS = [
             )
         ),
         third(2),
-        note="sheet halls has 1 formula whose values a program stored that leaves calculating",
+        note="sheet halls has 1 formula whose stored values may be out of date, because the",
     ),
     Case(
         "a text in its place",
@@ -368,7 +376,7 @@ SHEETS = [
                 for n in range(1, 22)
             )
         ),
-        refusal="as a zip bomb does",
+        refusal="like a zip bomb",
     ),
     Case("a date", lambda: v("46023", ' s="1"'), third(date(2026, 1, 1))),
     Case("a date with a time", lambda: v("46023.25", ' s="1"'), third(datetime(2026, 1, 1, 6))),
@@ -397,25 +405,25 @@ SHEETS = [
         "a hidden sheet",
         lambda: book(workbook=workbook("halls", sheet_attributes=' state="veryHidden"')),
         GOOD,
-        note="sheet halls is hidden and is read all the same",
+        note="sheet halls is hidden, but is read",
     ),
     Case(
         "hidden rows",
         lambda: cells(ROWS.replace('<row r="2"', '<row r="2" hidden="1"')),
         GOOD,
-        note="sheet halls has 1 hidden row (2), read all the same",
+        note="sheet halls has 1 hidden row (2); hidden rows are read too",
     ),
     Case(
         "hidden columns",
         lambda: cells(ROWS, before='<cols><col min="2" max="16384" hidden="1"/></cols>'),
         GOOD,
-        note="sheet halls has 1 hidden column (B), read all the same",
+        note="sheet halls has 1 hidden column (B); hidden columns are read too",
     ),
     Case(
         "a merge of data",
         lambda: cells(ROWS, after='<mergeCells><mergeCell ref="A2:A9"/></mergeCells>'),
         GOOD,
-        note="sheet halls has merged cells (A2:A9): only the first cell of each holds the value",
+        note="sheet halls has merged cells (A2:A9): only the first cell of each has the value",
     ),
     Case(
         "a merge of everything",
@@ -444,6 +452,6 @@ SHEETS = [
         "values of another workbook",
         linked,
         third(9),
-        note="sheet halls holds values from prices new.xlsx, as they stood when the workbook was",
+        note="sheet halls has values from prices new.xlsx, as they were when the workbook was",
     ),
 ]

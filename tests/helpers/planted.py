@@ -118,29 +118,29 @@ def _number_contents(column: Column) -> Iterator[tuple[object, str]]:
     """Yield what a column of numbers must not hold, each with part of its rule."""
     is_share = column.high is not None and column.high <= 1
     for text in ("a lot", "$1200", "5 MW", "1200 USD", "nan", "1_000", "-", "TRUE", "2026-01-01"):
-        yield text, f"{column.name} is a number"
-    yield "1,234", "can be read in two ways, as 1.234 or as 1234"
+        yield text, f"{column.name} must be a number"
+    yield "1,234", "can be read as 1.234 or as 1234"
     yield "1.234,5", "has separators"
     yield "1 234", "has separators"
     yield "1'234", "has separators"
-    yield True, f"{column.name} is a number"
-    yield date(2026, 1, 2), f"{column.name} is a number"
-    yield time(12), f"{column.name} is a number"
-    yield math.nan, "is a finite number"
-    yield math.inf, "is a finite number"
-    yield "1e999", "is a finite number"
+    yield True, f"{column.name} must be a number"
+    yield date(2026, 1, 2), f"{column.name} must be a number"
+    yield time(12), f"{column.name} must be a number"
+    yield math.nan, "must be a finite number"
+    yield math.inf, "must be a finite number"
+    yield "1e999", "must be a finite number"
     if not is_share:
-        yield "50 %", "is a number and not a share"
+        yield "50 %", "is not a share, so it cannot be a percentage"
     if column.low is not None:
-        yield column.low - 1, "is out of bounds"
-        yield f"−{1 - column.low:g}", "is out of bounds"
+        yield column.low - 1, "is out of range"
+        yield f"−{1 - column.low:g}", "is out of range"
     if column.above is not None:
-        yield column.above, "is out of bounds"
+        yield column.above, "is out of range"
     if column.high is not None:
-        yield column.high * 1.5, "is out of bounds"
+        yield column.high * 1.5, "is out of range"
     if column.kind is Kind.WHOLE:
-        yield 1.5, "is a whole number"
-        yield "2.25", "is a whole number"
+        yield 1.5, "must be a whole number"
+        yield "2.25", "must be a whole number"
 
 
 def _contents(column: Column) -> Iterator[tuple[object, str]]:
@@ -156,28 +156,28 @@ def _contents(column: Column) -> Iterator[tuple[object, str]]:
         return
     if column.kind is Kind.DATE:
         yield "03/04/2026", "can be read as 2026-03-04 or as 2026-04-03"
-        yield "31.12.26", "is a date"
-        yield 46000, "bare number"
-        yield "46000", "bare number"
-        yield 2026.0, "looks like a year alone"
+        yield "31.12.26", "must be a date"
+        yield 46000, "plain number"
+        yield "46000", "plain number"
+        yield 2026.0, "looks like a year"
         yield "2026-02-30", "there is no such day"
         yield datetime(2026, 1, 2, 8, 30), "a day without a time"
         yield "2026-01-02T08:30", "a day without a time"
-        yield True, f"{column.name} is a date"
-        yield "soon", f"{column.name} is a date"
+        yield True, f"{column.name} must be a date"
+        yield "soon", f"{column.name} must be a date"
         return
     yield "bell\a", "control character (U+0007)"
     if column.kind is Kind.FLAG:
-        yield "maybe", "is yes or no"
-        yield 2, "is yes or no"
+        yield "maybe", "must be yes or no"
+        yield 2, "must be yes or no"
         return
-    yield True, "is a text"
-    yield datetime(2026, 1, 2), "is a text"
-    yield math.nan, "is a text"
+    yield True, "must be text"
+    yield datetime(2026, 1, 2), "must be text"
+    yield math.nan, "must be text"
     if column.kind is Kind.CHOICE:
-        yield "rack", f"{column.name} is a choice"
+        yield "rack", f"this is not one of the choices for {column.name}"
     if column.kind is Kind.TEXT and column.required:
-        yield "two\nlines", "is a name"
+        yield "two\nlines", "contains a tab or a line break"
         yield 1e16, "has been rounded"
 
 
@@ -223,7 +223,14 @@ def plant_change(book: Book, chance: random.Random) -> Planted | None:
     if not rows:
         return None
     content = chance.choice(["a lot", True, "1,234", date(2026, 1, 2), "03/04/2026"])
-    return Planted(book.set("changes", chance.choice(rows), "value", content), "a value to")
+    row = chance.choice(rows)
+    operand = {
+        "scale": "the factor",
+        "add": "the amount to add",
+        "shift_days": "the number of days",
+    }
+    rule = f"{operand[str(book.get('changes', row, 'operation'))]} must be a number"
+    return Planted(book.set("changes", row, "value", content), rule)
 
 
 Plant = Callable[[Book, random.Random], Planted | None]

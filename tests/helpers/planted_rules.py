@@ -21,16 +21,9 @@ def a_double_key(book: Book, chance: random.Random) -> Planted | None:
     row = chance.choice(book.rows(sheet))
     key = BY_NAME[sheet].key
     new = book.copy(sheet, row)
-    where = book.where(sheet, row, key[0])
-    return Planted(
-        book.where(sheet, new, key[0]),
-        f"the same {' and '.join(key)} stand"
-        + (
-            f"s in {where}"
-            if len(key) == 1
-            else f" in {where} and {book.where(sheet, row, key[1])}"
-        ),
-    )
+    names, cells = " and ".join(key), " and ".join(book.where(sheet, row, name) for name in key)
+    verb = "is" if len(key) == 1 else "are"
+    return Planted(book.where(sheet, new, key[0]), f"{names} {verb} the same as in {cells}")
 
 
 def a_twin_name(book: Book, chance: random.Random) -> Planted | None:
@@ -58,7 +51,7 @@ def an_unknown_reference(book: Book, chance: random.Random) -> Planted | None:
         wrong = f"{name}, nowhere to be found"
     else:
         wrong = chance.choice([f"{name}x", name.swapcase(), "nowhere to be found", "NA"])
-    return Planted(book.set(sheet, row, column.name, wrong), "this is not found in")
+    return Planted(book.set(sheet, row, column.name, wrong), "this name is not in")
 
 
 def an_end_before_the_start(book: Book, chance: random.Random) -> Planted | None:
@@ -85,7 +78,9 @@ def an_endless_plan(book: Book, chance: random.Random) -> Planted | None:
 def a_start_within_a_month(book: Book, chance: random.Random) -> Planted | None:
     if book.name == "frontier-sites":
         book.setting("period", "quarter")
-        return Planted(book.setting("start", "2026-09-07"), "a plan by quarter starts on the first")
+        return Planted(
+            book.setting("start", "2026-09-07"), "a plan by quarter must start on the first"
+        )
     return Planted(book.setting("start", date(2026, 1, chance.randint(2, 28))), "a plan by month")
 
 
@@ -98,14 +93,14 @@ def a_window_that_ends_first(book: Book, chance: random.Random) -> Planted | Non
     book.set("systems", row, "available_from", "2026-05-01")
     return Planted(
         book.set("systems", row, "available_to", date(2026, 4, 30)),
-        "it is before available_from 2026-05-01",
+        "it is before available_from, 2026-05-01",
     )
 
 
 def a_place_of_two_kinds(book: Book, chance: random.Random) -> Planted | None:
     row = chance.choice(book.rows("sites"))
     book.add("depots", depot=book.get("sites", row, "site"))
-    return Planted(book.where("sites", row, "site"), "is a depot of the same name")
+    return Planted(book.where("sites", row, "site"), "has a depot of the same name")
 
 
 def too_many_halls_open(book: Book, chance: random.Random) -> Planted | None:
@@ -129,7 +124,9 @@ def a_fleet_over_the_power_of_its_hall(book: Book, chance: random.Random) -> Pla
         return None
     book.set("halls", found[1], "slots", None)
     book.set("fleet", found[0], "count", 10**6)
-    return Planted(book.where("halls", found[1], "open_count"), "MW of IT power, its open halls")
+    return Planted(
+        book.where("halls", found[1], "open_count"), "MW of IT power, but its open halls"
+    )
 
 
 def a_fleet_over_the_slots_of_its_hall(book: Book, chance: random.Random) -> Planted | None:
@@ -141,7 +138,7 @@ def a_fleet_over_the_slots_of_its_hall(book: Book, chance: random.Random) -> Pla
     for row in book.rows("halls"):
         book.set("halls", row, "slots", None)
     book.set("halls", found[1], "slots", 0.5)
-    return Planted(book.where("halls", found[1], "open_count"), "slots, its open halls have")
+    return Planted(book.where("halls", found[1], "open_count"), "slots, but its open halls have")
 
 
 def a_fleet_over_the_coolant_of_its_hall(book: Book, chance: random.Random) -> Planted | None:
@@ -151,13 +148,15 @@ def a_fleet_over_the_coolant_of_its_hall(book: Book, chance: random.Random) -> P
     for row in book.rows("systems"):
         book.set("systems", row, "coolant_lpm", 92)
     book.set("halls", found[1], "coolant_lpm", 50)
-    return Planted(book.where("halls", found[1], "open_count"), "l/min of coolant, its open halls")
+    return Planted(
+        book.where("halls", found[1], "open_count"), "l/min of coolant, but its open halls"
+    )
 
 
 def a_pue_left_out(book: Book, chance: random.Random) -> Planted | None:
     row = chance.choice(book.rows("sites"))
     book.set("sites", row, "energy_price", 60)
-    return Planted(book.set("sites", row, "pue", None), "pue is needed")
+    return Planted(book.set("sites", row, "pue", None), "pue is required")
 
 
 def a_coolant_flow_left_out(book: Book, chance: random.Random) -> Planted | None:
@@ -166,7 +165,7 @@ def a_coolant_flow_left_out(book: Book, chance: random.Random) -> Planted | None
     book.set("halls", 1, "coolant_lpm", 10**9)
     return Planted(
         book.set("systems", chance.choice(book.rows("systems")), "coolant_lpm", None),
-        "coolant_lpm is needed, for hall",
+        "coolant_lpm is required, because hall",
     )
 
 
@@ -223,8 +222,11 @@ def a_share_of_no_capacity(book: Book, chance: random.Random) -> Planted | None:
     row = chance.choice(free or [*book.rows("supply")])
     book.set("supply", row, "take_or_pay_share", 0.5)
     if free:
-        return Planted(book.where("supply", row, "take_or_pay_share"), "has no capacity to share")
-    return Planted(book.set("supply", row, "capacity_use", 0), "take-or-pay needs a use of")
+        return Planted(
+            book.where("supply", row, "take_or_pay_share"),
+            "this is a share of the supplier's capacity",
+        )
+    return Planted(book.set("supply", row, "capacity_use", 0), "the use of capacity must be")
 
 
 def a_lane_that_leads_back(book: Book, chance: random.Random) -> Planted | None:
@@ -261,7 +263,7 @@ def a_commitment_without_milestone(book: Book, chance: random.Random) -> Planted
 
 def a_country_without_site(book: Book, chance: random.Random) -> Planted | None:
     row = chance.choice(book.rows("commitments"))
-    return Planted(book.set("commitments", row, "countries", "Atlantis"), "no site lies in this")
+    return Planted(book.set("commitments", row, "countries", "Atlantis"), "no site is in this")
 
 
 def a_budget_that_shrinks(book: Book, chance: random.Random) -> Planted | None:
@@ -274,13 +276,13 @@ def a_group_without_power_stated(book: Book, chance: random.Random) -> Planted |
     for node in ("A", "B"):
         new = book.add("power", node=f"new feeder {node}", group="new pair")
     book.add("energisation", node="new feeder A", mw=5, **{"from": "2026-01-01"})
-    return Planted(book.where("power", new, "node"), "has no power stated")
+    return Planted(book.where("power", new, "node"), "has no power in energisation")
 
 
 def a_group_of_one(book: Book, chance: random.Random) -> Planted | None:
     new = book.add("power", node="new feeder", group="alone")
     book.add("energisation", node="new feeder", mw=5, **{"from": "2026-01-01"})
-    return Planted(book.where("power", new, "group"), "alone has one member")
+    return Planted(book.where("power", new, "group"), "alone has only one member")
 
 
 def _change(book: Book, **cells: object) -> int:
@@ -306,18 +308,20 @@ def a_change_of_no_setting(book: Book, chance: random.Random) -> Planted | None:
 
 def a_double_setting(book: Book, chance: random.Random) -> Planted | None:
     new = book.copy("settings", chance.choice(book.rows("settings")))
-    return Planted(book.where("settings", new, "setting"), "this setting stands in settings!A")
+    return Planted(book.where("settings", new, "setting"), "this setting is in settings!A")
 
 
 def an_unknown_setting(book: Book, chance: random.Random) -> Planted | None:
     new = book.add("settings", setting=chance.choice(["horizon", "solver", "end date"]), value=1)
-    return Planted(book.where("settings", new, "setting"), "setting is a choice")
+    return Planted(
+        book.where("settings", new, "setting"), "this is not one of the choices for setting"
+    )
 
 
 def a_missing_sheet(book: Book, chance: random.Random) -> Planted | None:
     sheet = chance.choice([table.name for table in TABLES if table.required])
     del book.grids[sheet]
-    return Planted(sheet, "this sheet is required and missing")
+    return Planted(sheet, "this required sheet is missing")
 
 
 def an_empty_sheet(book: Book, chance: random.Random) -> Planted | None:
@@ -325,14 +329,14 @@ def an_empty_sheet(book: Book, chance: random.Random) -> Planted | None:
         [table.name for table in TABLES if table.required and table.name != "settings"]
     )
     del book.grids[sheet][1:]
-    return Planted(sheet, "this sheet is required and has no rows")
+    return Planted(sheet, "this required sheet has no rows")
 
 
 def a_misspelled_sheet(book: Book, chance: random.Random) -> Planted | None:
     sheet = chance.choice([*book.grids])
     wrong = f"{sheet}_2"
     book.grids[wrong] = book.grids.pop(sheet)
-    return Planted(wrong, "there is no such sheet to read")
+    return Planted(wrong, "the planner has no sheet of this name")
 
 
 def two_sheets_of_a_name(book: Book, chance: random.Random) -> Planted | None:
@@ -353,7 +357,7 @@ def a_missing_column(book: Book, chance: random.Random) -> Planted | None:
     at = book.at(sheet, column)
     for row in book.grids[sheet]:
         del row[at]
-    return Planted(f"{sheet}!1:1", f"column {column} is required and missing")
+    return Planted(f"{sheet}!1:1", f"the required column {column} is missing")
 
 
 def _heading(book: Book, chance: random.Random) -> tuple[str, int]:
@@ -379,7 +383,7 @@ def a_double_column(book: Book, chance: random.Random) -> Planted | None:
         row.extend([None] * (width - len(row)))
         row.append(str(name).upper() if number == 0 else row[at])
     where = f"{sheet}!{letters(width + 1)}1"
-    return Planted(where, f"this column stands in {letters(at + 1)}1 already")
+    return Planted(where, f"this column is in {letters(at + 1)}1 already")
 
 
 def a_unit_of_another_kind(book: Book, chance: random.Random) -> Planted | None:
@@ -407,13 +411,13 @@ def data_above_the_header(book: Book, chance: random.Random) -> Planted | None:
     row = [*book.grids[sheet][1]]
     row[0] = f"{row[0]} before"
     book.grids[sheet].insert(0, row)
-    return Planted(f"{sheet}!A1", "this row looks like data and stands above the header")
+    return Planted(f"{sheet}!A1", "this row looks like data, but is above the header")
 
 
 def a_sheet_without_header(book: Book, chance: random.Random) -> Planted | None:
     sheet = chance.choice(["milestones", "halls", "systems"])
     del book.grids[sheet][0]
-    return Planted(f"{sheet}!A1", "no header row is found")
+    return Planted(f"{sheet}!A1", "there is no row of column names")
 
 
 RULE_PLANTS: tuple[Plant, ...] = (

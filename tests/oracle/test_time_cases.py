@@ -69,7 +69,7 @@ def test_a_milestone_before_the_plan_is_a_fault() -> None:
         read("before-start")
     assert [str(fault) for fault in refused.value.faults] == [
         "milestones!B2 '2025-12-31': it is before the plan's first day, 2026-01-01. Give an "
-        "earlier settings start, or state what stood then in fleet"
+        "earlier start in settings, or add what was installed by then to fleet"
     ]
 
 

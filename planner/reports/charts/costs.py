@@ -8,7 +8,7 @@ from planner.plan.report_tables import COST_STEPS
 from planner.plan.rows import AnyRow
 from planner.plan.store import Plan
 from planner.reports.charts.draw import LINE, Canvas, Figure, spoken, text_width, ticks
-from planner.reports.markup_tables import Sheet
+from planner.reports.markup_tables import DataTable
 from planner.reports.plan_figures import cost_steps
 from planner.reports.views import TERM_WORDS, currency, figure, number
 
@@ -93,7 +93,7 @@ def _waterfall(canvas: Canvas, bars: list[Bar], unit: str, decimals: int) -> Non
     canvas.height = bottom + LINE + 6
 
 
-def _table(plan: Plan, size: float) -> Sheet:
+def _table(plan: Plan, size: float) -> DataTable:
     """Return the terms with both totals, in millions if the chart is."""
     names = {"amount": "amount", "present_cost": "present_cost"}
     if size > 1:
@@ -112,4 +112,4 @@ def _table(plan: Plan, size: float) -> Sheet:
     for shown, name in names.items():
         total[shown] = sum(number(row[name]) for row in known.values()) / size
     columns = COST_STEPS.select("term", "words", *names, money=currency(plan))
-    return Sheet("Cost terms; those that are zero are left out", columns, rows, total)
+    return DataTable("Cost terms; those that are zero are left out", columns, rows, total)

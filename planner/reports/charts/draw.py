@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from planner.reports.colours import SERIES_COUNT
 from planner.reports.markup import Markup, amount, element
-from planner.reports.markup_tables import Sheet
+from planner.reports.markup_tables import DataTable
 
 WIDE, NARROW = 860, 344
 """Layout widths in CSS pixels: desktop and print, phone."""
@@ -43,7 +43,7 @@ class Figure:
         Text alternative: its content in words.
     draw : callable
         Draws it: takes a canvas, on which it also sets the height.
-    data : tuple of Sheet
+    data : tuple of DataTable
         Its figures as tables.
     """
 
@@ -51,7 +51,7 @@ class Figure:
     title: str
     summary: str
     draw: Callable[[Canvas], None]
-    data: tuple[Sheet, ...] = ()
+    data: tuple[DataTable, ...] = ()
 
     def drawn(self, width: int) -> Canvas:
         """Return the figure drawn on a canvas of that width."""

@@ -21,7 +21,7 @@ from planner.reports.explanation_texts import (
     telling,
 )
 from planner.reports.limit_timeline import Timeline, timeline
-from planner.reports.markup_tables import Sheet
+from planner.reports.markup_tables import DataTable
 from planner.reports.plan_figures import Time, buckets, time_of
 from planner.reports.quote_texts import firm_figure, quote_sentences, shown_quote
 from planner.reports.views import BASIS_WORDS, currency, figure
@@ -174,7 +174,7 @@ def _limit(
         canvas.rect(x, top + 1, right - x, 14, style, tip)
 
 
-def bottlenecks_sheet(plan: Plan) -> Sheet:
+def bottlenecks_sheet(plan: Plan) -> DataTable:
     """Return the bottlenecks with a gain or a saving, by rank."""
     rows = telling(plan)
     columns = BOTTLENECKS.select(*SHOWN, money=currency(plan))
@@ -183,7 +183,7 @@ def bottlenecks_sheet(plan: Plan) -> Sheet:
         if any(row.get(column.name) is not None for row in rows):
             kept.append(column)
     shown = [{**row, "one_more": one_more(row)} for row in rows]
-    return Sheet(
+    return DataTable(
         "Bottlenecks, ranked by the gain from 1 % more of each limit; every gain is "
         "re-solved, with divisible systems unless stated otherwise",
         kept or columns[:3],
@@ -245,7 +245,7 @@ def _curve(canvas: Canvas, plot: Plot, rows: Sequence[QuoteRow]) -> None:
             canvas.area([(x, y - 5), (x + 5, y), (x, y + 5), (x - 5, y)], "due-fill edge", tip)
 
 
-def _quote_sheets(plan: Plan, basis: str) -> list[Sheet]:
+def _quote_sheets(plan: Plan, basis: str) -> list[DataTable]:
     """Return the bounds by date of change, and the gains from overtime."""
     bounds: list[QuoteRow] = []
     stretched: list[QuoteRow] = []
@@ -260,8 +260,8 @@ def _quote_sheets(plan: Plan, basis: str) -> list[Sheet]:
     if any(row["firm_mw"] is not None for row in kept):
         names.append("firm_mw")
     title = f"At most on top of the plan, MW of {basis}, by date of change"
-    sheets = [Sheet(title, QUOTED_MW.select(*names), kept)]
+    sheets = [DataTable(title, QUOTED_MW.select(*names), kept)]
     if stretched:
         columns = QUOTED_MW.select("date", "at_most_mw", "gain_mw", "overtime_of")
-        sheets.append(Sheet("With all limits of one kind stretched", columns, stretched))
+        sheets.append(DataTable("With all limits of one kind stretched", columns, stretched))
     return sheets

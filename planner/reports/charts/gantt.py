@@ -10,7 +10,7 @@ from planner.plan.site_tables import TRANCHES
 from planner.plan.store import Plan
 from planner.reports.charts.draw import LINE, Canvas, Figure, Plot, fit, text_width
 from planner.reports.charts.tranches import STAGES, Tranche, missing_mw, tranches
-from planner.reports.markup_tables import Sheet
+from planner.reports.markup_tables import DataTable
 from planner.reports.plan_figures import several, time_of
 from planner.reports.views import BASIS_WORDS, figure
 
@@ -221,7 +221,7 @@ def _missing(canvas: Canvas, plot: Plot, due: date, mw: float, top: float) -> No
     canvas.rect(x, top + 2, max(right - x, 2.0), 10.0, "bad", tip)
 
 
-def _table(plan: Plan, found: list[Tranche], missing: Missing, stages: list[str]) -> Sheet:
+def _table(plan: Plan, found: list[Tranche], missing: Missing, stages: list[str]) -> DataTable:
     """Return every tranche with the days of its stages, and the MW never in service."""
     columns = TRANCHES.select("commitment", "due", "site", "mw", "late_mw", "missing_mw", "basis")
     for stage in stages:
@@ -256,4 +256,4 @@ def _table(plan: Plan, found: list[Tranche], missing: Missing, stages: list[str]
                 "class": "bad",
             }
         )
-    return Sheet("Ways of tranches to sites, first and last day of each stage", columns, rows)
+    return DataTable("Ways of tranches to sites, first and last day of each stage", columns, rows)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from planner.plan.site_tables import ROUTES, SITE_MAP
 from planner.plan.store import Plan
 from planner.reports.charts.draw import LINE, Canvas, Figure, fit, text_width
-from planner.reports.markup_tables import Sheet
+from planner.reports.markup_tables import DataTable
 from planner.reports.plan_figures import Route, coordinates, routes, several, site_mw
 from planner.reports.views import figure
 
@@ -300,15 +300,15 @@ def _degrees(value: float, sides: str) -> str:
     return f"{abs(value):g}\N{DEGREE SIGN}{side}"
 
 
-def _tables(plan: Plan, final: Mapping[str, float], ways: Sequence[Route]) -> tuple[Sheet, ...]:
+def _tables(plan: Plan, final: Mapping[str, float], ways: Sequence[Route]) -> tuple[DataTable, ...]:
     """Return sites and routes as tables."""
     rows = []
     for row in plan.inputs.tables["sites"]:
         rows.append({**row.values, "mw": final.get(row["site"], 0.0)})
     rows.sort(key=lambda row: -row["mw"])
     caption = "Sites, with the IT power of all systems in service at the end"
-    sites = Sheet(caption, SITE_MAP.select(), rows)
+    sites = DataTable(caption, SITE_MAP.select(), rows)
     if not ways:
         return (sites,)
     moved = [vars(route) for route in ways]
-    return sites, Sheet("Routes over the whole plan", ROUTES.select(), moved)
+    return sites, DataTable("Routes over the whole plan", ROUTES.select(), moved)

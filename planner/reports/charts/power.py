@@ -8,7 +8,7 @@ from itertools import groupby
 from planner.plan.site_tables import POWER_NODES
 from planner.plan.store import Plan
 from planner.reports.charts.draw import LINE, Canvas, Figure, Plot, text_width
-from planner.reports.markup_tables import Sheet
+from planner.reports.markup_tables import DataTable
 from planner.reports.plan_figures import NodeUse, Time, buckets, node_uses, several, time_of
 from planner.reports.views import NOTHING, figure, number, power_nodes
 
@@ -107,7 +107,7 @@ def _level(use: NodeUse, group: Sequence[int]) -> tuple[str, float]:
     return f"h{sum(most > level - 1e-9 for level in LEVELS)}", most
 
 
-def _table(plan: Plan) -> Sheet:
+def _table(plan: Plan) -> DataTable:
     """Return each node's peak, limit and least headroom."""
     nodes = sorted(
         power_nodes(plan),
@@ -122,7 +122,7 @@ def _table(plan: Plan) -> Sheet:
         "node", "peak_mw", "peak_day", "energised_mw", "least_mw", "least_day", "use"
     )
     caption = "Power nodes, in facility power; headroom is what is energised less the load"
-    return Sheet(caption, columns, rows)
+    return DataTable(caption, columns, rows)
 
 
 def _full(use: object) -> bool:

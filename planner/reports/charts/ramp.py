@@ -13,7 +13,7 @@ from planner.plan.store import Plan
 from planner.plan.tables import RAMP
 from planner.reports.charts.draw import LINE, Canvas, Figure, Plot, stairs
 from planner.reports.colours import SERIES_COUNT
-from planner.reports.markup_tables import Sheet
+from planner.reports.markup_tables import DataTable
 from planner.reports.plan_figures import SiteMw, Time, active, several, site_mw, time_of
 from planner.reports.views import BASIS_WORDS, NOTHING, figure, number, ramps
 
@@ -113,7 +113,7 @@ def _ground(
     return [*_held(plot, ends, values), *reversed(floor)]
 
 
-def _ramp_table(shown: Mapping[str, Sequence[RampRow]]) -> Sheet:
+def _ramp_table(shown: Mapping[str, Sequence[RampRow]]) -> DataTable:
     """Return the ramps at the periods with a change."""
     rows: list[Mapping[str, object]] = []
     for ramp in shown.values():
@@ -126,7 +126,7 @@ def _ramp_table(shown: Mapping[str, Sequence[RampRow]]) -> Sheet:
         "period_end", "commitment", "basis", "required_mw", "in_service_mw", "missed_mw"
     )
     caption = "In service against committed, at the end of each period in which it changes"
-    return Sheet(caption, columns, rows)
+    return DataTable(caption, columns, rows)
 
 
 def _changes(before: AnyRow, row: AnyRow) -> bool:
@@ -176,7 +176,7 @@ def sites_figure(plan: Plan) -> Figure:
     return Figure("sites", "IT power in service by site", said, draw, (_sites_table(time, sites),))
 
 
-def _sites_table(time: Time, sites: SiteMw) -> Sheet:
+def _sites_table(time: Time, sites: SiteMw) -> DataTable:
     """Return every site's IT power in service at the ends of years, and at the plan's end."""
     # The last period of each year; the last of all is the plan's end.
     positions = {end.year: n for n, end in enumerate(time.ends)}
@@ -191,4 +191,4 @@ def _sites_table(time: Time, sites: SiteMw) -> Sheet:
             row[name] = sites.mw[str(row["site"])][n]
         total[name] = sum(values[n] for values in sites.mw.values())
     caption = "IT power in service by site, at the last period's end of each year"
-    return Sheet(caption, columns, rows, total)
+    return DataTable(caption, columns, rows, total)

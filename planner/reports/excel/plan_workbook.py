@@ -64,7 +64,7 @@ CHART_COLUMNS = 14
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ReportSheet:
     """A sheet of the workbook.
 
     Attributes
@@ -124,91 +124,99 @@ def write_charts(report: Report, page: Page) -> None:
 
 
 SHEETS = (
-    Sheet(CONTENTS, "This list", write_contents, last=True),
-    Sheet(
+    ReportSheet(CONTENTS, "This list", write_contents, last=True),
+    ReportSheet(
         "Summary",
         "Verdict, milestones on their basis, spending, systems, the proof, notes",
         write_summary,
         last=True,
     ),
-    Sheet("Charts", "Every chart, one per page", write_charts, last=True),
-    Sheet(
+    ReportSheet("Charts", "Every chart, one per page", write_charts, last=True),
+    ReportSheet(
         ORDERS,
         "Every order: sign from, order date, last responsible day, what it blocks",
         write_orders,
     ),
-    Sheet(
+    ReportSheet(
         "Orders by supplier",
         "Live subtotals of the orders by supplier and item",
         write_orders_by_supplier,
     ),
-    Sheet(
+    ReportSheet(
         "Orders by month",
         "Live subtotals of the orders by month of the order date",
         write_orders_by_month,
     ),
-    Sheet(
+    ReportSheet(
         "Cash", "Money committed and paid by period and in total, against the budget", write_cash
     ),
-    Sheet("Ramp", "MW committed, in service and missed of each commitment over time", write_ramp),
-    Sheet(
+    ReportSheet(
+        "Ramp", "MW committed, in service and missed of each commitment over time", write_ramp
+    ),
+    ReportSheet(
         LATE,
         "What delays each missed milestone, from the milestone back to the order",
         write_late,
         shown=has_late,
     ),
-    Sheet(
+    ReportSheet(
         ASKS,
         "The smallest changes that put late commitments back on time",
         write_asks,
         shown=has_asks,
     ),
-    Sheet(
+    ReportSheet(
         BOTTLENECKS,
         "What holds the plan back, ranked by the gain from 1 % more",
         write_bottlenecks,
         shown=has_explanation,
     ),
-    Sheet(BY_PERIOD, "Gain from each limit, by period", write_by_period, shown=has_explanation),
-    Sheet(
+    ReportSheet(
+        BY_PERIOD, "Gain from each limit, by period", write_by_period, shown=has_explanation
+    ),
+    ReportSheet(
         SLACK,
         "Slack of the milestones that are met, and the last day to order for them",
         write_slack,
         shown=has_explanation,
     ),
-    Sheet(
+    ReportSheet(
         QUOTE, "What can be promised on top of the plan, and by when", write_quote, shown=has_quote
     ),
-    Sheet(
+    ReportSheet(
         "Calendar",
         "When each tranche is ordered, arrives, is installed and in service",
         write_calendar,
     ),
-    Sheet("Sites", "Systems in each hall at the end of the plan", write_sites),
-    Sheet(
+    ReportSheet("Sites", "Systems in each hall at the end of the plan", write_sites),
+    ReportSheet(
         "Installs",
         "Every install: its day, the day of service, the milestone it serves",
         write_installs,
     ),
-    Sheet("Openings", "Halls opened: day of the decision and day of opening", write_openings),
-    Sheet("MW by site", "MW served by site over time", write_mw_by_site),
-    Sheet("Systems by site", "Systems installed by site over time", write_systems_by_site),
-    Sheet("Power", "Load, energised, headroom and stranded MW of each power node", write_power),
-    Sheet(
+    ReportSheet("Openings", "Halls opened: day of the decision and day of opening", write_openings),
+    ReportSheet("MW by site", "MW served by site over time", write_mw_by_site),
+    ReportSheet("Systems by site", "Systems installed by site over time", write_systems_by_site),
+    ReportSheet(
+        "Power", "Load, energised, headroom and stranded MW of each power node", write_power
+    ),
+    ReportSheet(
         "Power by period",
         "Load and headroom by node and period",
         write_power_by_period,
         shown=has_power_by_period,
     ),
-    Sheet("Stock", "Units held at each place", write_stock),
-    Sheet("Shipments", "Assembly and shipments, by day", write_shipments),
-    Sheet("Clock", "Working windows of suppliers, plants, lanes and crews", write_clock),
-    Sheet("Megawatt ledger", "Contract MW converted to systems, on every basis", write_ledger),
-    Sheet("MW by basis", "MW in service at the end, on every basis", write_bases),
-    Sheet("Costs", "Cost terms, which sum to the total", write_costs),
-    Sheet("Assumptions", "Every input with its source, assumptions first", write_assumptions),
-    Sheet("Manifest", "Inputs, options and versions of this plan", write_manifest),
-    Sheet(STEPS, "Data points of the step charts", write_steps, last=True),
+    ReportSheet("Stock", "Units held at each place", write_stock),
+    ReportSheet("Shipments", "Assembly and shipments, by day", write_shipments),
+    ReportSheet("Clock", "Working windows of suppliers, plants, lanes and crews", write_clock),
+    ReportSheet(
+        "Megawatt ledger", "Contract MW converted to systems, on every basis", write_ledger
+    ),
+    ReportSheet("MW by basis", "MW in service at the end, on every basis", write_bases),
+    ReportSheet("Costs", "Cost terms, which sum to the total", write_costs),
+    ReportSheet("Assumptions", "Every input with its source, assumptions first", write_assumptions),
+    ReportSheet("Manifest", "Inputs, options and versions of this plan", write_manifest),
+    ReportSheet(STEPS, "Data points of the step charts", write_steps, last=True),
 )
 """Every sheet, in the order of the tabs."""
 

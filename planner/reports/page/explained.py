@@ -22,7 +22,7 @@ from planner.reports.explanation_texts import (
     undone,
 )
 from planner.reports.markup import Markup, element
-from planner.reports.markup_tables import Sheet, table
+from planner.reports.markup_tables import DataTable, table
 from planner.reports.views import figure
 
 
@@ -70,7 +70,7 @@ def late_section(plan: Plan) -> Markup:
     for (commitment, due), rows in chains.items():
         title = f"{commitment}, due {due}: {figure(rows[0]['missed_mw'], 1, 'MW')} missed"
         caption = f"What delays {commitment}, due {due}, from the milestone back to the order"
-        parts += [element("h3", title), table(Sheet(caption, columns, rows))]
+        parts += [element("h3", title), table(DataTable(caption, columns, rows))]
     text = (
         "The limits that delay each missed milestone. Depends on it: MW of the milestone that "
         "pass through this limit; one MW may pass through several. Gain without this date: MW "
@@ -85,7 +85,7 @@ def asks_section(plan: Plan) -> Markup:
     parts: list[Markup] = []
     for asked in ask_sets(plan):
         caption = f"Set {asked.number}, so that {asked.aim}"
-        parts += [table(Sheet(caption, columns, asked.rows)), element("p", f"{asked.proof}.")]
+        parts += [table(DataTable(caption, columns, asked.rows)), element("p", f"{asked.proof}.")]
     text = (
         "Each set of changes is proved to reach the goal in its heading without making any "
         "other commitment later; the first set is the smallest."
@@ -112,7 +112,7 @@ def slack_section(plan: Plan) -> Markup:
         "which a unit can be ordered and still be in service by the milestone."
     )
     title = "Slack, and the last day to order for each milestone"
-    shown = table(Sheet(title, columns, rows)) if rows else None
+    shown = table(DataTable(title, columns, rows)) if rows else None
     return element("section", element("h2", "Slack"), element("p", text), shown, id="slack")
 
 

@@ -29,7 +29,7 @@ from planner.reports.counts import (
 )
 from planner.reports.install_days import ORDER_WORDS
 from planner.reports.markup import Markup, element
-from planner.reports.markup_tables import Sheet, table
+from planner.reports.markup_tables import DataTable, table
 from planner.reports.order_notes import TAKE_OR_PAY, order_notes
 from planner.reports.page.explained import headline_sentences, left_open
 from planner.reports.plan_figures import node_uses, several, time_of
@@ -140,7 +140,7 @@ def _tile(label: str, value: str, unit: str, bad: bool) -> Markup:
     )
 
 
-def _milestones(plan: Plan) -> Sheet:
+def _milestones(plan: Plan) -> DataTable:
     """Return every milestone on its commitment's basis."""
     rows = []
     for item in listed(plan, "milestones"):
@@ -154,7 +154,7 @@ def _milestones(plan: Plan) -> Sheet:
                 "class": "bad" if missed else None,
             }
         )
-    return Sheet(
+    return DataTable(
         f"Milestones, {milestone_words(plan)}: MW due in all by the day, each on its "
         "commitment's basis",
         MILESTONES.select(),
@@ -162,14 +162,14 @@ def _milestones(plan: Plan) -> Sheet:
     )
 
 
-def _tiers(plan: Plan) -> Sheet:
+def _tiers(plan: Plan) -> DataTable:
     """Return the tiers with their bounds."""
     money = currency(plan)
     rows = []
     for row in tiers(plan):
         unit = money if row["unit"] == "money" else row["unit"]
         rows.append(row | {"unit": unit})
-    return Sheet(
+    return DataTable(
         "Tiers: each is held at its value before the next; no plan can beat a bound",
         PROOF.select(),
         rows,
@@ -198,7 +198,7 @@ def orders_section(plan: Plan) -> Markup:
     names = [*SHOWN_OF_ORDERS, "note"] if notes else SHOWN_OF_ORDERS
     columns = PURCHASE_ORDERS.select(*names, money=money)
     rows = [{**row, "note": notes.get(row["order"])} for row in shown]
-    sheet = Sheet("Orders by date", columns, rows)
+    sheet = DataTable("Orders by date", columns, rows)
     return element(
         "section",
         element("h2", "Orders"),
@@ -220,7 +220,7 @@ def notes_section(plan: Plan) -> Markup:
         element("h2", "Notes and warnings"),
         element("ul", items, class_="notes") if items else element("p", "None."),
         table(
-            Sheet(
+            DataTable(
                 "What commitments, halls, feeders and supply add up to",
                 TOTALS.select(),
                 listed(plan, "totals"),
@@ -300,13 +300,13 @@ def assumptions_section(plan: Plan) -> Markup:
     if len(ranked) > MOST_SOURCES:
         text += f" Shown are the {MOST_SOURCES} largest of {len(ranked):,} groups."
     sheets = [
-        Sheet(
+        DataTable(
             "Rows on an assumption, by sheet",
             ASSUMPTION_COUNTS.select(),
             counted,
             {"sheet": "total", "rows": row_count, "assumed": assumed_count},
         ),
-        Sheet(
+        DataTable(
             "Assumptions, rows with the same source together",
             ASSUMPTION_GROUPS.select(),
             listed,
@@ -364,7 +364,7 @@ def manifest_section(plan: Plan) -> Markup:
         for name in ("created", "seconds", "resolves"):
             if name in finding.facts:
                 rows.append({"key": f"{kind}: {name}", "value": _text(finding.facts[name])})
-    sheet = Sheet("Inputs, options and versions of this plan", MANIFEST.select(), rows)
+    sheet = DataTable("Inputs, options and versions of this plan", MANIFEST.select(), rows)
     return element("section", element("h2", "Manifest"), table(sheet), id="manifest")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from planner.reports.charts.curves import curves_figure
 from planner.reports.charts.swings import swings_figure
 from planner.reports.markup import Markup, element
-from planner.reports.markup_tables import Sheet, table
+from planner.reports.markup_tables import DataTable, table
 from planner.reports.page.frame import figure_parts, framed
 from planner.reports.whatif_report import CurveChart, ReportTable, SwingChart, WhatIfReport
 
@@ -44,6 +44,6 @@ def _content(part: CurveChart | SwingChart | ReportTable) -> list[Markup]:
     if isinstance(part, ReportTable):
         if not part.rows:
             return []
-        return [table(Sheet(part.summary, part.columns, part.rows))]
+        return [table(DataTable(part.summary, part.columns, part.rows))]
     figure = curves_figure(part) if isinstance(part, CurveChart) else swings_figure(part)
     return [] if figure is None else figure_parts(figure)

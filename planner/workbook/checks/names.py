@@ -45,13 +45,13 @@ def keys_are_unique(draft: Draft) -> Iterator[Fault]:
 def _double(table: Table, row: Row, first: Row) -> Fault:
     """Return the fault of a key that is in an earlier row, with every cell of that row's key."""
     names, cells = " and ".join(table.key), " and ".join(map(first.where, table.key))
-    stands = "stands" if len(table.key) == 1 else "stand"
+    verb = "is" if len(table.key) == 1 else "are"
     value = ", ".join(shown(row[name]) for name in table.key)
     return Fault(
         row.where(table.key[0]),
         value,
-        f"the same {names} {stands} in {cells}",
-        "Merge the two rows, or rename one",
+        f"{names} {verb} the same as in {cells}",
+        "Merge the two rows, or correct one",
     )
 
 
@@ -72,9 +72,8 @@ def names_are_told_apart(draft: Draft) -> Iterator[Fault]:
                 yield row.fault(
                     column,
                     f"{other} differs only by case or spaces",
-                    "Write the name "
-                    "the same way in every row, or give one of two different things "
-                    "another name",
+                    "Write the name the same way in every row; if these are two different things, "
+                    "rename one",
                 )
 
 
@@ -109,11 +108,11 @@ def _unknown_names(draft: Draft, table: Table, column: Column) -> Iterator[Fault
 
 
 def _unknown(row: Row, column: Column, name: str, near: str | None) -> Fault:
-    rule = f"this is not found in {' or '.join(column.refers_to)}"
+    rule = f"this name is not in {' or '.join(column.refers_to)}"
     written = list_text([near]) if near and column.kind is Kind.LIST else near
     hint = f"Did you mean {written}? " if near else ""
     if near and folded(near) == folded(name):
-        hint = f"{near} there differs only by case or spaces. "
+        hint = f"It has {near}, which differs only by case or spaces. "
     return Fault(
         row.where(column.name), shown(name), rule, f"{hint}Correct the name, or add it there"
     )
@@ -133,7 +132,7 @@ def places_have_one_kind(draft: Draft) -> Iterator[Fault]:
             if other != column:
                 yield row.fault(
                     column,
-                    f"{first.where(other)} is a {other} of the same name",
+                    f"{first.where(other)} has a {other} of the same name",
                     f"Rename one, e.g. {name} {column}",
                 )
 
@@ -154,15 +153,16 @@ def countries_exist(draft: Draft) -> Iterator[Fault]:
     known = draft.names("sites", "country")
     if known is None:
         return
-    names = list_text(map(shown, sorted(known)[:MOST_NAMED])) or "none"
+    names = list_text(map(shown, sorted(known)[:MOST_NAMED]))
+    remedy = f"Use a country of the sites: {names}" if names else "Give the country of each site"
     for row in draft.rows("commitments", "countries"):
         for country in row["countries"]:
             if country not in known:
                 yield Fault(
                     row.where("countries"),
                     shown(country),
-                    "no site lies in this country",
-                    f"Use the sites' own names: {names}",
+                    "no site is in this country",
+                    remedy,
                 )
 
 

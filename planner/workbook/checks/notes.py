@@ -13,7 +13,7 @@ MOST_NAMED = 5
 def defaults_that_matter_are_noted(draft: Draft) -> Iterator[str]:
     """Note blank cells whose default has a large effect on the plan."""
     for sheet, column, meaning in (
-        ("systems", "overhead_kw", "no power beside the system's own"),
+        ("systems", "overhead_kw", "no power in addition to the system's own"),
         ("systems", "commission_days", "in service on the day of installation"),
         ("supply", "yield", "every unit ordered is good"),
     ):
@@ -37,8 +37,8 @@ def unused_prices_are_noted(draft: Draft) -> Iterator[str]:
     ]
     if unused:
         yield (
-            f"systems.price is not used for {_listed(unused)}: no supplier sells it, and what is "
-            "assembled costs its parts and plants.cost"
+            f"systems.price is not used for {_listed(unused)}: no supplier sells it, and "
+            "assembling it costs its parts and plants.cost"
         )
 
 
@@ -51,12 +51,12 @@ def absent_limits_are_noted(draft: Draft) -> Iterator[str]:
     limited = draft.given("energisation", "node")
     free = sorted(draft.given("power", "node") - limited)
     if limited and free:
-        yield f"no limit in energisation for node {_listed(free)}"
+        yield f"energisation has no limit for node {_listed(free)}"
     if draft.sheets["power"].rows:
         unfed = draft.rows("halls", "hall", "fed_by")
         free = sorted(row["hall"] for row in unfed if row["fed_by"] is None)
         if free:
-            yield f"no power node feeds hall {_listed(free)}: no power limit there"
+            yield f"no power node feeds hall {_listed(free)}: there is no power limit there"
 
 
 def _listed(names: Sequence[str]) -> str:

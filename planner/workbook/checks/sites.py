@@ -16,17 +16,17 @@ LIMITS = (
     (
         "it_mw",
         ("power_kw", "overhead_kw"),
-        "the fleet in this hall draws {:.10g} MW of IT power, its open halls carry {:.10g} MW",
+        "the fleet in this hall draws {:.10g} MW of IT power, but its open halls carry {:.10g} MW",
     ),
     (
         "slots",
         ("slots",),
-        "the fleet in this hall takes {:.10g} slots, its open halls have {:.10g}",
+        "the fleet in this hall takes {:.10g} slots, but its open halls have {:.10g}",
     ),
     (
         "coolant_lpm",
         ("coolant_lpm",),
-        "the fleet in this hall needs {:.10g} l/min of coolant, its open halls have {:.10g}",
+        "the fleet in this hall needs {:.10g} l/min of coolant, but its open halls have {:.10g}",
     ),
 )
 """Each limit of a hall: its column, the columns of a system's use, and the text of a fault."""
@@ -80,9 +80,9 @@ def facility_power_is_known(draft: Draft) -> Iterator[Fault]:
         if row["pue"] is not None:
             continue
         reason = (
-            "a power node feeds it"
+            "a power node feeds the site"
             if row["site"] in fed
-            else "its energy has a price"
+            else "the energy of the site has a price"
             if (row["energy_price"] or 0.0) > 0
             else "a commitment counts facility megawatts"
             if on_facility
@@ -91,7 +91,7 @@ def facility_power_is_known(draft: Draft) -> Iterator[Fault]:
         if reason:
             yield row.fault(
                 "pue",
-                f"pue is needed, for {reason}",
+                f"pue is required, because {reason}",
                 "Give facility power for each unit of IT power, e.g. 1.2",
             )
 
@@ -106,7 +106,7 @@ def coolant_is_known(draft: Draft) -> Iterator[Fault]:
         if row["coolant_lpm"] is None:
             yield row.fault(
                 "coolant_lpm",
-                f"coolant_lpm is needed, for hall {limited['hall']} limits it",
+                f"coolant_lpm is required, because hall {limited['hall']} limits it",
                 "Give the flow, 0 for air cooling",
             )
 
@@ -121,7 +121,7 @@ def failover_groups_are_dated(draft: Draft) -> Iterator[Fault]:
             if dated is not None and row["node"] not in dated:
                 yield row.fault(
                     "node",
-                    "a member of a failover group has no power stated",
+                    "this node is in a failover group, but has no power in energisation",
                     "Add its dates and megawatts to energisation",
                 )
     if not draft.every_row("power", "node", "group"):
@@ -130,6 +130,6 @@ def failover_groups_are_dated(draft: Draft) -> Iterator[Fault]:
         if len(rows) == 1:
             yield rows[0].fault(
                 "group",
-                f"{shown(group)} has one member, which nothing can stand in for",
+                f"{shown(group)} has only one member, so no other can carry its load",
                 "Name the other members, or leave it blank",
             )

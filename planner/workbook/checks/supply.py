@@ -34,7 +34,7 @@ def systems_have_a_source(draft: Draft) -> Iterator[Fault | str]:
         if built_of is not None and row["system"] not in built_of:
             yield row.fault(
                 "system",
-                "it is assembled here and has no bill of materials",
+                "it is assembled here, but has no bill of materials",
                 "Add its items to bom",
             )
     used, systems = draft.names("bom", "item"), draft.names("systems", "system")
@@ -65,12 +65,12 @@ def orders_are_possible(draft: Draft) -> Iterator[Fault | str]:
         if row["placed"] is not None and row["arrives"] < row["placed"]:
             yield row.fault(
                 "arrives",
-                f"it is before it was placed on {row['placed']}",
-                "Correct one of the two days",
+                f"the order arrives before it was placed, on {row['placed']}",
+                "Correct one of the two dates",
             )
     for row in draft.rows("orders", "arrives") if draft.settled("end") else ():
         if row["arrives"] > draft.inputs.settings["end"]:
-            yield f"order {row['order']} arrives after the plan's end and is of no use to it"
+            yield f"order {row['order']} arrives after the plan's end, so the plan cannot use it"
 
 
 def shared_payment_has_a_capacity(draft: Draft) -> Iterator[Fault]:
@@ -82,13 +82,13 @@ def shared_payment_has_a_capacity(draft: Draft) -> Iterator[Fault]:
         if row["take_or_pay_share"] > 0 and limited is not None and row["supplier"] not in limited:
             yield row.fault(
                 "take_or_pay_share",
-                f"{row['supplier']} has no capacity to share",
+                f"this is a share of the supplier's capacity, but {row['supplier']} has none",
                 "Add the supplier to supply_capacity",
             )
     for row in draft.rows("supply", "take_or_pay_share", "capacity_use"):
         if row["take_or_pay_share"] > 0 and row["capacity_use"] == 0:
             yield row.fault(
                 "capacity_use",
-                "take-or-pay needs a use of capacity above 0",
+                "with take-or-pay, the use of capacity must be above 0",
                 "Give the capacity that a unit takes",
             )

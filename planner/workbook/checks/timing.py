@@ -25,7 +25,7 @@ def dates_are_in_order(draft: Draft) -> Iterator[Fault]:
         if length != "week" and start.day != 1:
             yield draft.setting_fault(
                 "start",
-                f"a plan by {length} starts on the first of a month",
+                f"a plan by {length} must start on the first of a month",
                 f"Give {start.replace(day=1)}, or plan by week",
             )
     if draft.settled("end") and start is not None:
@@ -74,7 +74,7 @@ def _lengths_begin_in_the_plan(draft: Draft) -> Iterator[Fault]:
         if part.since is not None and part.since <= settings["start"]:
             yield draft.setting_fault(
                 "period",
-                f"{part} leaves no day to {before}: the plan starts on {settings['start']}",
+                f"{part} leaves no day for {before}: the plan starts on {settings['start']}",
                 f"Give a later day, or leave {before} out",
             )
             return
@@ -94,7 +94,7 @@ def windows_are_in_order(draft: Draft) -> Iterator[Fault]:
         if first is not None and last is not None and last < first:
             yield row.fault(
                 "available_to",
-                f"it is before available_from {first}",
+                f"it is before available_from, {first}",
                 "Give a later day, or leave it blank",
             )
 
@@ -117,7 +117,7 @@ def milestones_grow(draft: Draft) -> Iterator[Fault]:
                 yield row.fault(
                     "date",
                     "it is after the plan's end",
-                    "Give a later settings end, or remove the row",
+                    "Give a later end in settings, or remove the row",
                 )
     start = draft.inputs.settings["start"]
     if draft.settled("start", "end") and start < draft.inputs.settings["end"]:
@@ -126,7 +126,7 @@ def milestones_grow(draft: Draft) -> Iterator[Fault]:
                 yield row.fault(
                     "date",
                     f"it is before the plan's first day, {start}",
-                    "Give an earlier settings start, or state what stood then in fleet",
+                    "Give an earlier start in settings, or add what was installed by then to fleet",
                 )
     due = draft.names("milestones", "commitment")
     for row in draft.rows("commitments", "commitment"):
@@ -165,5 +165,5 @@ def budget_grows(draft: Draft) -> Iterator[Fault]:
                 f"it is less than the {before['cumulative']:g} of "
                 f"{before['date']} in {before.where('cumulative')}, though the budget "
                 "is cumulative",
-                "Give all money up to the date",
+                "Give all money that may be spent by the date",
             )

@@ -62,8 +62,8 @@ def write_atomically(path: Path, content: bytes) -> None:
             new.write_bytes(content)
     except OSError as error:
         raise PlannerError(
-            f"{path}: it cannot be written ({error.strerror or error}). Close it if it is open "
-            "elsewhere, or name a folder that you may write to."
+            f"{path}: this file cannot be written ({error.strerror or error}). Close it if it is "
+            "open in another program, or choose a folder that you may write to."
         ) from error
 
 

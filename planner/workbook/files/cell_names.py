@@ -40,7 +40,7 @@ def position(name: str) -> tuple[int, int]:
     """
     found = CELL.fullmatch(name)
     if found is None:
-        raise ValueError(f"{name} is no cell")
+        raise ValueError(f"{name} is not the name of a cell")
     return int(found[2]), column_of(found[1])
 
 

@@ -55,14 +55,14 @@ def csv_files(folder: Path) -> list[Path]:
         ) from error
     if not files:
         raise PlannerError(
-            f"{folder}: this folder holds no CSV file. Name a workbook, or put one "
-            "file for each sheet there, e.g. settings.csv."
+            f"{folder}: this folder has no CSV file. Give a workbook, or put one file for each "
+            "sheet there, e.g. settings.csv."
         )
     if size > MOST_UNPACKED or len(files) > MOST_SHEETS:
         raise PlannerError(
-            f"{folder}: this folder holds {plural(len(files), 'CSV file')} of "
-            f"{size:,} bytes, and at most {MOST_SHEETS:,} of {MOST_UNPACKED:,} are "
-            "read. Keep in it only the sheets that the plan needs."
+            f"{folder}: this folder has {plural(len(files), 'CSV file')} of {size:,} bytes in "
+            f"total, but at most {MOST_SHEETS:,} of {MOST_UNPACKED:,} bytes are read. Keep only "
+            "the sheets that the plan needs."
         )
     return files
 
@@ -103,11 +103,11 @@ def _text_of(content: bytes) -> str:
         line = content.count(b"\n", 0, error.start) + 1
         shown = content[error.start : error.start + 1].hex().upper()
         raise _refused(
-            f"line {line} is not in {encoding.removesuffix('-sig').upper()}: byte {shown}"
+            f"line {line} is not valid {encoding.removesuffix('-sig').upper()}: byte {shown}"
         ) from error
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise _refused(f"line {line} holds a zero byte, as no text does")
+        raise _refused(f"line {line} contains a zero byte, so it is not text")
     return text
 
 
@@ -124,7 +124,7 @@ def _delimiter(text: str) -> tuple[str, bool]:
         found = [delimiter for delimiter, count in counts.items() if count == most]
         if most and len(found) > 1:
             named = " and ".join(DELIMITERS[delimiter] for delimiter in found)
-            raise _refused(f"line {number} has as many {named}", "Save it with one delimiter.")
+            raise _refused(f"line {number} has equally many {named}", "Save it with one delimiter.")
         if most:
             return found[0], False
     return ",", False
@@ -141,8 +141,8 @@ def _cells(text: str, delimiter: str) -> Grid:
             cells += len(row)
             if cells > MOST_CELLS:
                 raise _refused(
-                    f"it holds more than {MOST_CELLS:,} cells",
-                    "Keep in it only the rows that the plan needs.",
+                    f"it has more than {MOST_CELLS:,} cells",
+                    "Keep only the rows that the plan needs.",
                 )
             begun = reader.line_num + 1
     except csv.Error as error:
@@ -173,7 +173,7 @@ def _check_widths(title: str, grid: Grid, delimiters: str) -> None:
             f"{title} row {number}",
             str(grid[number - 1][most]),
             f"this row has {plural(width, 'cell')} where the table has {most}",
-            f"Put a text that holds {delimiters} between quotation marks",
+            f"Put a text that contains {delimiters} between quotation marks",
         )
         for number, width in enumerate(widths, start=1)
         if width > most

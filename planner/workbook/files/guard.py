@@ -64,8 +64,8 @@ class DamagedError(RefusedError):
     def __init__(self, reason: str) -> None:
         super().__init__(
             f"this workbook is damaged: {reason}",
-            "Open it in a spreadsheet, let it repair the file, look at what it changed and save it "
-            "as .xlsx; or take an earlier copy.",
+            "Open it in a spreadsheet, let it repair the file, check its repairs and save it as "
+            ".xlsx; or use an earlier copy.",
         )
 
 
@@ -100,8 +100,7 @@ class Deadline:
         """Return the error for a file that takes too long."""
         return RefusedError(
             f"reading this file takes more than {self.seconds:g} seconds",
-            "Keep in it only the sheets that the plan needs, or try again when the machine has "
-            "less to do.",
+            "Keep only the sheets that the plan needs, or try again when the machine is less busy.",
         )
 
 
@@ -122,18 +121,18 @@ def content_of(path: Path) -> bytes:
                 f"with: planner init {path}"
             )
         if not path.is_file():
-            raise RefusedError("this is not a file but a device or a pipe", "Name a workbook.")
+            raise RefusedError("this is not a file but a device or a pipe", "Give a workbook.")
         size = path.stat().st_size
         if size > MOST_BYTES:
             raise RefusedError(
-                f"this file has {size:,} bytes, and at most {MOST_BYTES:,} are read",
+                f"this file has {size:,} bytes, but at most {MOST_BYTES:,} are read",
                 "Remove the pictures and sheets that the plan does not need.",
             )
         return path.read_bytes()
     except OSError as error:
         raise PlannerError(
             f"{path}: this file cannot be opened ({error.strerror or error}). Check that you may "
-            "read it and that no other program holds it open."
+            "read it and that no other program has locked it."
         ) from error
 
 
@@ -155,24 +154,24 @@ def _what_it_is(content: bytes) -> tuple[str, str]:
     """Return the kind of a file that is not a zip archive, and what to do about it."""
     if not content:
         return "an empty file", (
-            "Its copying or saving was cut short: fetch it again from where it came."
+            "It was not copied or saved completely: get it again from its source."
         )
     if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _what_ole_it_is(content)
     if what := _what_markup_it_is(content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()):
         return what, SAVE_AGAIN + "."
     if name := next((name for magic, name in _MAGIC if content.startswith(magic)), ""):
-        return name, "Name the workbook itself."
+        return name, "Give the workbook itself."
     if b"PK\x05\x06" in content[-66_000:]:
-        return "a zip archive behind other bytes", "Fetch it again from where it came."
+        return "a zip archive with other bytes in front of it", "Get it again from its source."
     is_text = b"\0" not in content[:4096] or content.startswith((b"\xff\xfe", b"\xfe\xff"))
     return _TEXT if is_text else _OTHER
 
 
 _TEXT = (
-    "plain text, perhaps CSV, and no workbook",
+    "plain text, perhaps CSV",
     "Open it in a spreadsheet and save it as .xlsx, or put one CSV file for each sheet into a "
-    "folder and name the folder.",
+    "folder and give the folder.",
 )
 _OTHER = ("a file of another kind", "Check the name: an .xlsx or .ods workbook is needed.")
 
@@ -211,8 +210,8 @@ def _what_ole_it_is(content: bytes) -> tuple[str, str]:
             "with Password) and save it."
         )
     if any(name.encode("utf-16-le") in content for name in ("WordDocument", "PowerPoint")):
-        return "an old Word or PowerPoint document", "Name a workbook."
-    return "an old Excel file (.xls) or locked with a password", (
+        return "an old Word or PowerPoint document", "Give a workbook."
+    return "an old Excel file (.xls), or one locked with a password", (
         SAVE_AGAIN + " (Excel Workbook), without a password."
     )
 
@@ -234,16 +233,16 @@ class Archive:
     def __init__(self, content: bytes) -> None:
         if content.count(b"PK\x01\x02") > MOST_PARTS:
             raise RefusedError(
-                f"this archive holds more than {MOST_PARTS:,} parts, as no workbook does",
-                "Take the workbook from another source.",
+                f"this archive has more than {MOST_PARTS:,} parts, which no workbook needs",
+                "Get the workbook from another source.",
             )
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
             entries = self._zip.infolist()
         except _ZIP_ERRORS as error:
             raise DamagedError(
-                "the archive has no end, or its list of parts is wrong, as after a download or "
-                "copy that was cut short"
+                "the archive has no end, or its list of parts is wrong; perhaps it was not "
+                "downloaded or copied completely"
             ) from error
         self._entries: dict[str, zipfile.ZipInfo] = {}
         for entry in entries:
@@ -255,8 +254,8 @@ class Archive:
         name = entry.filename.replace("\\", "/")
         if name.startswith("/") or ".." in name.split("/") or ":" in name.split("/")[0]:
             raise RefusedError(
-                f"this archive holds a part named {short(name)}, which points out of it",
-                "It is no workbook that a spreadsheet wrote: take it from another source.",
+                f"this archive has a part named {short(name)}, which points outside the archive",
+                "No spreadsheet writes this: get the workbook from another source.",
             )
         if entry.flag_bits & 1:
             raise RefusedError(
@@ -264,7 +263,7 @@ class Archive:
                 SAVE_AGAIN + " again, without a password.",
             )
         if name.lower() in self._entries:
-            raise DamagedError(f"it holds part {short(name)} twice")
+            raise DamagedError(f"it contains part {short(name)} twice")
         if not name.endswith("/"):
             self._entries[name.lower()] = entry
 
@@ -292,7 +291,9 @@ class Archive:
         except _ZIP_ERRORS as error:
             raise DamagedError(f"its part {short(name)} cannot be unpacked") from error
         if len(content) != entry.file_size:
-            raise DamagedError(f"its part {short(name)} is not as long as the file says")
+            raise DamagedError(
+                f"its part {short(name)} does not have the size that the file states"
+            )
         if entry.filename not in self._read:
             self._read.add(entry.filename)
             self._left -= len(content)
@@ -302,18 +303,19 @@ class Archive:
         name, size = short(entry.filename), entry.file_size
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise RefusedError(
-                f"part {name} is packed in a way that workbooks do not use", SAVE_AGAIN + " again."
+                f"part {name} is compressed with a method that workbooks do not use",
+                SAVE_AGAIN + " again.",
             )
         if size > 10_000_000 and size > MOST_RATIO * max(1, entry.compress_size):
             raise RefusedError(
                 f"part {name} unpacks to {size / 1e6:,.0f} MB, more than {MOST_RATIO} times its "
-                "packed size, as a zip bomb does",
-                "Take the workbook from another source.",
+                "packed size, like a zip bomb",
+                "Get the workbook from another source.",
             )
         if size > self._left and entry.filename not in self._read:
             raise RefusedError(
                 f"this workbook unpacks to more than {MOST_UNPACKED / 1e6:.0f} MB, at part {name}",
-                "Keep in it only the sheets that the plan needs.",
+                "Keep only the sheets that the plan needs.",
             )
 
 

@@ -31,8 +31,7 @@ def notes_of(workbook: Workbook, sheet: SheetPart, grid: Grid) -> list[str]:
         _totals(title, sheet),
         linked(title, sheet.linked),
         _uncalculated(title, workbook, sheet),
-        f"sheet {title} has formatted cells without content as far as {cells.stray}; they "
-        "are not read"
+        f"sheet {title} has formatted cells without content up to {cells.stray}, which are not read"
         if cells.stray
         else "",
     ]
@@ -41,7 +40,7 @@ def notes_of(workbook: Workbook, sheet: SheetPart, grid: Grid) -> list[str]:
 
 def hidden_sheet(title: str) -> str:
     """Return the note on a hidden sheet."""
-    return f"sheet {title} is hidden and is read all the same"
+    return f"sheet {title} is hidden, but is read"
 
 
 def hidden_rows(title: str, rows: Sequence[int], grid: Grid) -> str:
@@ -50,8 +49,8 @@ def hidden_rows(title: str, rows: Sequence[int], grid: Grid) -> str:
     if not full:
         return ""
     return (
-        f"sheet {title} has {plural(len(full), 'hidden row')} ({some(_runs(full))}), read all "
-        "the same"
+        f"sheet {title} has {plural(len(full), 'hidden row')} ({some(_runs(full))}); hidden "
+        "rows are read too"
     )
 
 
@@ -68,7 +67,7 @@ def hidden_columns(title: str, columns: Sequence[int], grid: Grid) -> str:
         return ""
     return (
         f"sheet {title} has {plural(len(full), 'hidden column')} "
-        f"({some(letters(column) for column in full)}), read all the same"
+        f"({some(letters(column) for column in full)}); hidden columns are read too"
     )
 
 
@@ -91,7 +90,7 @@ def merged(title: str, ranges: Sequence[Range], grid: Grid) -> str:
         return ""
     return (
         f"sheet {title} has merged cells ({some(map(range_name, across))}): only the first cell of "
-        "each holds the value"
+        "each has the value"
     )
 
 
@@ -116,8 +115,8 @@ def linked(title: str, names: Sequence[str]) -> str:
     if not names:
         return ""
     return (
-        f"sheet {title} holds values from {some(names)}, as they stood when the workbook was "
-        "last saved"
+        f"sheet {title} has values from {some(names)}, as they were when the workbook was last "
+        "saved"
     )
 
 
@@ -143,9 +142,9 @@ def _uncalculated(title: str, workbook: Workbook, sheet: SheetPart) -> str:
     if not count:
         return ""
     return (
-        f"sheet {title} has {plural(count, 'formula')} whose values a program stored "
-        "that leaves calculating to the spreadsheet; open and save the workbook there to be "
-        "sure of them"
+        f"sheet {title} has {plural(count, 'formula')} whose stored values may be out of date, "
+        "because the program that wrote the workbook leaves calculating to the spreadsheet; open "
+        "the workbook in a spreadsheet and save it to update them"
     )
 
 

@@ -69,7 +69,7 @@ def is_ods(archive: Archive) -> bool:
     if not kind.removeprefix(KIND).startswith("spreadsheet"):
         raise RefusedError(
             f"this is not a workbook but an OpenDocument {kind.rpartition('.')[2]}",
-            "Name a workbook.",
+            "Give a workbook.",
         )
     return True
 
@@ -103,7 +103,7 @@ def read_ods(
     ):
         raise RefusedError(
             "this workbook is locked with a password",
-            "Open it in a spreadsheet and save it without one.",
+            "Open it in a spreadsheet and save it without a password.",
         )
     reading = _Reading(wanted, stand_in, deadline)
     if "styles.xml" in archive:
@@ -111,7 +111,7 @@ def read_ods(
     part = in_utf_8(archive.read("content.xml"), "content.xml")
     walk(part, "content.xml", Walk(reading.start, reading.end, reading.text))
     if not reading.sheets:
-        raise DamagedError("it holds no sheet")
+        raise DamagedError("it has no sheet")
     return [
         OdsSheet(sheet.title, sheet.grid, sheet.notes() if wanted(sheet.title) else [], sheet.shown)
         for sheet in reading.sheets
@@ -248,7 +248,7 @@ class _Reading:
         if len(self.sheets) > MOST_SHEETS:
             raise RefusedError(
                 f"this workbook has more than {MOST_SHEETS:,} sheets",
-                "Keep in it only the sheets that the plan needs.",
+                "Keep only the sheets that the plan needs.",
             )
 
     def _end_cell(self, attributes: dict[str, str]) -> None:
@@ -297,9 +297,9 @@ class _Reading:
                 Fault(
                     f"{short(sheet.title)}!{letters(column + 1)}{sheet.rows + 1}",
                     "",
-                    f"this cell, repeated or far from the others, makes the sheets reach over more "
+                    "this cell is repeated, or far from the others, so that the sheets have more "
                     f"than the {MOST_CELLS:,} cells that are read",
-                    "Delete what stands in it, or its row and column, and save the workbook",
+                    "Clear it, or delete its row and column, and save the workbook",
                 )
             ]
         )

@@ -82,7 +82,7 @@ def read_raw(path: Path, wanted: Callable[[str], bool] = lambda title: True) -> 
         if path.suffix.lower() in (".csv", ".tsv", ".txt") and not content.startswith(b"PK"):
             raise RefusedError(
                 "this is a single text file",
-                "Put one CSV file for each sheet into a folder, e.g. settings.csv, and name the "
+                "Put one CSV file for each sheet into a folder, e.g. settings.csv, and give the "
                 "folder.",
             )
         check_is_zip(content)
@@ -99,13 +99,13 @@ def read_raw(path: Path, wanted: Callable[[str], bool] = lambda title: True) -> 
         raise PlannerError(f"{path}: {error}") from error
     except OSError as error:
         raise PlannerError(
-            f"{path}: this cannot be opened ({error.strerror or error}). Check the name, and that "
-            "you may read it."
+            f"{path}: this file cannot be opened ({error.strerror or error}). Check the name, and "
+            "that you may read it."
         ) from error
     except MemoryError as error:
         raise PlannerError(
-            f"{path}: reading this file takes more memory than there is. Keep in it only the "
-            "sheets that the plan needs."
+            f"{path}: reading this file needs more memory than there is. Keep only the sheets "
+            "that the plan needs."
         ) from error
 
 

@@ -80,8 +80,8 @@ def walk(part: bytes, name: str, steps: Walk) -> None:
         depth += 1
         if depth > DEEPEST:
             raise RefusedError(
-                f"part {short(name)} nests more than {DEEPEST} elements, as no spreadsheet does",
-                "Take the workbook from another source.",
+                f"part {short(name)} nests more than {DEEPEST} elements; spreadsheets never do",
+                "Get the workbook from another source.",
             )
         steps.start(tag.rpartition(":")[2], attributes)
 
@@ -92,9 +92,9 @@ def walk(part: bytes, name: str, steps: Walk) -> None:
 
     def doctype(*_: object) -> None:
         raise RefusedError(
-            f"part {short(name)} declares a document type or entities, as no spreadsheet writes "
-            "and attacks do",
-            "Take the workbook from another source.",
+            f"part {short(name)} declares a document type or entities, which attacks use and "
+            "spreadsheets never write",
+            "Get the workbook from another source.",
         )
 
     parser.StartElementHandler, parser.EndElementHandler = start, end
@@ -140,7 +140,7 @@ def elements(part: bytes, name: str) -> list[Element]:
         above.append(tag)
         if len(found) > MOST_ELEMENTS:
             raise RefusedError(
-                f"part {short(name)} holds more than {MOST_ELEMENTS:,} elements beside cells",
+                f"part {short(name)} has more than {MOST_ELEMENTS:,} elements besides cells",
                 "Remove formats, rules and links that the plan does not need.",
             )
 
@@ -166,13 +166,15 @@ def in_utf_8(part: bytes, name: str) -> bytes:
         if said in OTHER_ENCODINGS:
             encoding = said
         elif said not in UTF_8:
-            raise DamagedError(f"its part {short(name)} is written in {said}, not in UTF-8")
+            raise DamagedError(f"its part {short(name)} is in the encoding {said}, not in UTF-8")
     if not encoding:
         return part.removeprefix(b"\xef\xbb\xbf")
     try:
         text = part.decode(encoding).lstrip("\ufeff")
     except UnicodeDecodeError as error:
-        raise DamagedError(f"its part {short(name)} is not in {encoding}, as it says") from error
+        raise DamagedError(
+            f"its part {short(name)} is not in {encoding}, although it says so"
+        ) from error
     return re.sub(r"^\s*<\?xml[^>]*\?>", "", text).encode("utf-8")
 
 

@@ -104,7 +104,7 @@ class Parser:
                 self._folder.cleanup()
             raise RefusedError(
                 f"no process can be started to read this file ({error})",
-                "See that the folder for temporary files has room and that Python can start.",
+                "Check that the folder for temporary files has room and that Python can start.",
             ) from error
         self._task = {
             "parser": name,

@@ -93,7 +93,7 @@ def with_calamine(file: str, extents: Sequence[tuple[int, int]]) -> Iterator[Ite
             yield ()
             continue
         if sheet.end[0] >= bottom or sheet.end[1] >= right:
-            raise ValueError("a cell stands outside of its row")
+            raise ValueError("a cell is outside its row")
         left = [""] * sheet.start[1]
         yield (
             blocks([*left, *row] for row in sheet.iter_rows())

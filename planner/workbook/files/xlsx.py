@@ -166,7 +166,7 @@ def _book_part(archive: Archive) -> str:
                 )
             if name.startswith(("word/", "ppt/", "visio/")):
                 raise RefusedError(
-                    "this is not a workbook but a document of another program", "Name a workbook."
+                    "this is not a workbook but a document of another program", "Give a workbook."
                 )
             return relation.target
     raise _no_workbook(archive)
@@ -179,12 +179,12 @@ def _no_workbook(archive: Archive) -> RefusedError:
         return RefusedError("this is a Numbers document", "Export it as .xlsx from Numbers.")
     if any(name.endswith((".xlsx", ".xlsm", ".ods")) for name in names):
         return RefusedError(
-            "this is a zip archive with a workbook inside", "Unpack it and name the workbook."
+            "this is a zip archive with a workbook inside", "Unpack it and give the workbook."
         )
     if any(name.endswith("workbook.xml") for name in names):
         return DamagedError("its list of relations (_rels/.rels) is missing or names no workbook")
     return RefusedError(
-        "this is not an .xlsx workbook but a zip archive of something else", "Name a workbook."
+        "this is not an .xlsx workbook but a zip archive of something else", "Give a workbook."
     )
 
 
@@ -222,8 +222,8 @@ def _inside(folder: str, target: str, place: str) -> str:
     path = path.lstrip("/")
     if path.startswith("..") or "://" in tidy:
         raise RefusedError(
-            f"part {short(place)} refers to {short(target)}, which is out of the archive",
-            "It is no workbook that a spreadsheet wrote: take it from another source.",
+            f"part {short(place)} refers to {short(target)}, which is outside the archive",
+            "No spreadsheet writes this: get the workbook from another source.",
         )
     return path
 
@@ -239,7 +239,9 @@ def _sheets(listed: Sequence[Element], relations: dict[str, Relation]) -> list[S
         identity = next((v for k, v in given.items() if k.endswith(":id") or k == "id"), "")
         relation = relations.get(identity)
         if relation is None or relation.is_outside:
-            raise DamagedError(f"sheet {short(title)} is listed, but no part of the file holds it")
+            raise DamagedError(
+                f"sheet {short(title)} is listed, but no part of the file contains it"
+            )
         if len(title) > LONGEST_TITLE:
             raise DamagedError(f"the name of sheet {short(title)} has {len(title):,} characters")
         if relation.kind == "worksheet":
@@ -248,10 +250,10 @@ def _sheets(listed: Sequence[Element], relations: dict[str, Relation]) -> list[S
         if len(sheets) > MOST_SHEETS:
             raise RefusedError(
                 f"this workbook has more than {MOST_SHEETS:,} sheets",
-                "Keep in it only the sheets that the plan needs.",
+                "Keep only the sheets that the plan needs.",
             )
     if not sheets:
-        raise DamagedError("it lists no sheet that holds cells")
+        raise DamagedError("it has no sheet with cells")
     return sheets
 
 
@@ -287,7 +289,7 @@ def _take_texts(workbook: Workbook, name: str) -> None:
     check(part, name)
     head = SST.search(part)
     if head is None:
-        raise DamagedError(f"its part {short(name)} holds no shared texts")
+        raise DamagedError(f"its part {short(name)} has no shared texts")
     prefix = (head[1] + b":") if head[1] else b""
     inside = part[part.index(b">", head.start()) + 1 :]
     if part[part.index(b">", head.start()) - 1 : part.index(b">", head.start())] == b"/":
@@ -366,8 +368,8 @@ def take_cells(
                 cells.tighten()
         if sum(cells.area for cells in taken) > MOST_CELLS:
             raise RefusedError(
-                f"the sheets up to {short(sheet.title)} reach over more than {MOST_CELLS:,} cells",
-                "Keep in the workbook only the sheets that the plan needs.",
+                f"the sheets up to {short(sheet.title)} have more than {MOST_CELLS:,} cells",
+                "Keep only the sheets that the plan needs.",
             )
         sheet.totals = _totals(workbook.archive, sheet)
         sheet.linked = _linked(part, workbook.links)

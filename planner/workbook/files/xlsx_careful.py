@@ -86,7 +86,7 @@ class _Careful:
             row, column = int(found[2]), column_of(found[1])
         if (written and found is None) or column > LAST_COLUMN or not 1 <= row <= LAST_ROW:
             raise DamagedError(
-                f"row {self.row} of sheet {self.title} holds a cell named {written[:20]!r}"
+                f"row {self.row} of sheet {self.title} contains a cell named {written[:20]!r}"
             )
         self.column = column
         xml = self._value(f"{letters(column)}{row}")
@@ -97,7 +97,7 @@ class _Careful:
                 Fault(
                     f"{self.title}!{letters(column)}{row}",
                     "",
-                    "this cell stands in the file twice",
+                    "the file contains this cell twice",
                     "Retype it in a spreadsheet and save the workbook again",
                 )
             )
@@ -105,8 +105,8 @@ class _Careful:
             self.cells[row, column] = xml
             if len(self.cells) > MOST_CAREFUL_CELLS:
                 raise RefusedError(
-                    f"sheet {self.title} is not written as spreadsheets write it, and holds "
-                    f"more than {MOST_CAREFUL_CELLS:,} cells",
+                    f"sheet {self.title} is not written as spreadsheets write it, and has more "
+                    f"than {MOST_CAREFUL_CELLS:,} cells",
                     "Open it in a spreadsheet and save it as .xlsx again.",
                 )
 
@@ -145,8 +145,8 @@ class _Careful:
             if bare.isascii() and bare.isdigit() and len(bare) < 10 and int(bare) < self.texts:
                 return "s", bare
             raise DamagedError(
-                f"cell {cell} of sheet {self.title} refers to shared text {bare[:20]!r}, and the "
-                f"file holds {self.texts:,}"
+                f"cell {cell} of sheet {self.title} refers to shared text {bare[:20]!r}, but the "
+                f"file has {self.texts:,}"
             )
         if kind == "b" and bare.lower() in ("0", "1", "true", "false"):
             return "b", "1" if bare.lower() in ("1", "true") else "0"
@@ -155,8 +155,8 @@ class _Careful:
         if kind in ("e", "str", "inlineStr", "is"):
             return "str", unescaped(value)
         raise DamagedError(
-            f"cell {cell} of sheet {self.title} is of a kind that is unknown, {kind[:20]!r}"
-            f" with {bare[:20]!r}"
+            f"cell {cell} of sheet {self.title} has an invalid type or value, {kind[:20]!r} with "
+            f"{bare[:20]!r}"
         )
 
 
@@ -222,9 +222,9 @@ def _check_extent(title: str, places: Sequence[tuple[int, int]], bottom: int, ri
             Fault(
                 f"{title}!{letters(column)}{row}",
                 "",
-                f"this cell makes the sheet reach over {bottom:,} rows and {right:,} columns, more "
-                f"than the {MOST_CELLS:,} cells that are read",
-                "Delete what stands in it, or delete the row and column, and save the workbook",
+                f"with this cell the sheet has {bottom:,} rows and {right:,} columns, more than "
+                f"the {MOST_CELLS:,} cells that are read",
+                "Clear it, or delete its row and column, and save the workbook",
             )
         ]
     )

@@ -46,7 +46,7 @@ class MarkedSheet:
         self.root = package.tree(part)
         data = self.root.find(main("sheetData"))
         if data is None:
-            raise ValueError(f"{part} holds no cells")
+            raise ValueError(f"{part} has no cells")
         self.data = data
         self._rows = dict(self._numbered_rows())
         self._merged = [

@@ -125,7 +125,7 @@ def _by_sheet(lines: Sequence[Line], book: Book) -> dict[str, dict[str, CellMark
 
 def _advice(lines: Sequence[Line]) -> str:
     if any(line.kind == "fault" for line in lines):
-        return "Red cells must be mended before a plan can be made; their comments say how."
+        return "Correct the red cells before you make a plan; their comments say how."
     return "A plan can be made. Yellow cells look wrong; their comments say why."
 
 
@@ -134,21 +134,20 @@ def _refuse(source: Path, target: Path, force: bool) -> None:
     ending = source.suffix.lower() if source.suffix.lower() in PATCHED else ".xlsx"
     if target.suffix.lower() != ending:
         raise PlannerError(
-            f"{target}: the marked copy of {source.name} is a workbook whose name "
-            f"ends in {ending}. Name it so."
+            f"{target}: the name of a marked copy of {source.name} must end in {ending}. "
+            "Choose such a name."
         )
     if target.exists() and source.exists() and target.samefile(source):
         raise PlannerError(
             f"{target}: this is the workbook itself, which is never overwritten. "
-            "Name another file for the marked copy."
+            "Choose another file for the marked copy."
         )
     if target.is_dir():
-        raise PlannerError(f"{target}: this is a folder. Name a file for the marked copy.")
+        raise PlannerError(f"{target}: this is a folder. Give a file for the marked copy.")
     if target.exists() and not force and not untouched(target):
         raise PlannerError(
-            f"{target}: it is not a marked copy as this command wrote it (or it "
-            "was edited since) and is not replaced. Name another file, or add "
-            "--force to replace it."
+            f"{target}: this file is not a marked copy, or it was edited after this command "
+            "wrote it. It is not replaced. Choose another file, or add --force to replace it."
         )
 
 

@@ -82,13 +82,13 @@ def refuse_unreadable(raw: object) -> None:
     if not isinstance(raw, str):
         return
     if ERROR_VALUE.fullmatch(raw):
-        raise BadValueError("the cell holds a spreadsheet error", "Mend the formula behind it")
+        raise BadValueError("the cell contains a spreadsheet error", "Correct its formula")
     if raw.isprintable():
         return
     for character in raw:
         if unicodedata.category(character) in UNREADABLE and character not in "\t\n\r":
             raise BadValueError(
-                f"the text holds a control character (U+{ord(character):04X})", "Retype it"
+                f"the text contains a control character (U+{ord(character):04X})", "Retype it"
             )
 
 

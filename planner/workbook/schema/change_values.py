@@ -12,8 +12,12 @@ from planner.workbook.schema.settings_sheet import SETTINGS
 from planner.workbook.schema.sheets import BY_NAME
 from planner.workbook.schema.values import convert
 
-OPERANDS = {"scale": Kind.NUMBER, "add": Kind.NUMBER, "shift_days": Kind.WHOLE}
-"""Kind of the operand of each operation; for `set` it is the kind of the column."""
+OPERANDS = {
+    "scale": Column("the factor", Kind.NUMBER, ""),
+    "add": Column("the amount to add", Kind.NUMBER, ""),
+    "shift_days": Column("the number of days", Kind.WHOLE, ""),
+}
+"""Operand of each operation; for `set` it is a value of the column."""
 
 
 def typed_changes(typed: Mapping[str, TypedColumn], locale: str | None) -> TypedColumn:
@@ -36,9 +40,7 @@ def typed_changes(typed: Mapping[str, TypedColumn], locale: str | None) -> Typed
         blank = given.blank is not None and given.blank[at]
         if column is None or operation is None or blank or at in faults:
             continue
-        wanted = Column(f"a value to {operation}", OPERANDS.get(operation, Kind.NUMBER), "")
-        if operation == "set":
-            wanted = replace(column, required=True)
+        wanted = OPERANDS.get(str(operation)) or replace(column, required=True)
         try:
             value = convert(wanted, values[at], locale)
         except BadValueError as error:

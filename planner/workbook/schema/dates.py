@@ -62,12 +62,12 @@ def day_of(name: str, raw: object) -> date:
     """
     if isinstance(raw, datetime):
         if raw.time() != time(0):
-            raise BadValueError(f"{name} is a day without a time", "Remove the time")
+            raise BadValueError(f"{name} must be a day without a time", "Remove the time")
         return raw.date()
     if isinstance(raw, date):
         return raw
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
-        raise BadValueError(f"{name} is a date", f"Give {EXPECTED}")
+        raise BadValueError(f"{name} must be a date", f"Give {EXPECTED}")
     if not isinstance(raw, str) or PLAIN_NUMBER.fullmatch(raw):
         raise _serial(name, raw)
     return _written(name, raw)
@@ -102,10 +102,10 @@ def _without_midnight(name: str, text: str) -> str:
     hour, half = int(found["hour"]), (found["half"] or "").upper()
     is_start = (hour == 0 and half != "P") or (hour == 12 and half == "A")
     if not is_start or found["rest"].strip("0:."):
-        raise BadValueError(f"{name} is a day without a time", "Remove the time")
+        raise BadValueError(f"{name} must be a day without a time", "Remove the time")
     if re.search("[1-9]", found["zone"] or ""):
         raise BadValueError(
-            f"{name} is a day, and midnight in this time zone is another day in others",
+            f"{name} must be a day, but midnight in this time zone is another day elsewhere",
             "Remove the time and its zone",
         )
     return text[: found.start()]
@@ -185,22 +185,22 @@ def _serial(name: str, raw: str | float) -> BadValueError:
         number = float(raw)
     except OverflowError:
         number = math.inf
-    rule = f"{name} is a date, and this is a bare number"
+    rule = f"{name} must be a date, but this is a plain number"
     if number.is_integer() and 1900 <= number < 2200:
         return BadValueError(
-            f"{name} is a date, and this looks like a year alone",
+            f"{name} must be a date, but this looks like a year",
             f"Give the day too, e.g. {number:.0f}-12-31",
         )
     if 60 < number <= LAST_SERIAL and number.is_integer():
         day = date(1899, 12, 30) + timedelta(days=int(number))
         return BadValueError(
             rule,
-            f"{text} would be {day}; if that is meant, format the cell as a date or write {day}",
+            f"{text} would be {day}; if you mean that, format the cell as a date or write {day}",
         )
     if re.fullmatch(r"\d{8}", text, re.ASCII):
         meant = _day(int(text[:4]), int(text[4:6]), int(text[6:]))
         if meant is not None:
-            return BadValueError(rule, f"Write {meant} if that is meant")
+            return BadValueError(rule, f"Write {meant} if you mean that")
     return BadValueError(rule, f"Give {EXPECTED}")
 
 
@@ -213,7 +213,7 @@ def _unclear(name: str, text: str) -> BadValueError:
         return _doubtful(name, [])
     if len(figures) == 1 and len(figures[0]) == 4:
         return BadValueError(
-            f"{name} is a date, and this is a month without a day",
+            f"{name} must be a date, but this is a month without a day",
             f"Give the day too, e.g. {figures[0]}-{months[0]:02d}-01",
         )
     if len(figures) != 2 or max(map(len, figures)) > 2:
@@ -225,8 +225,8 @@ def _unclear(name: str, text: str) -> BadValueError:
 
 def _doubtful(name: str, days: Sequence[date]) -> BadValueError:
     """Return the fault of a text that is ambiguous, or not a date."""
-    rule = f"{name} is a date, and this text is not one or can be read in two ways"
+    rule = f"{name} must be a date, but this text is not one, or is ambiguous"
     if len(days) == 2:
-        rule = f"{name} is a date, and this can be read as {days[0]} or as {days[1]}"
+        rule = f"{name} must be a date, but this can be read as {days[0]} or as {days[1]}"
     example = f", e.g. {' or '.join(map(str, days))}" if days else ""
     return BadValueError(rule, f"Give {EXPECTED}{example}")

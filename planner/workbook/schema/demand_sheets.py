@@ -24,11 +24,11 @@ DEMAND_TABLES = (
         ("commitment",),
         (
             identifier("commitment", "Name of the commitment.", example="OpenAI"),
-            Column("customer", TEXT, "To whom it is made.", example="OpenAI"),
+            Column("customer", TEXT, "Customer to whom it was made.", example="OpenAI"),
             Column(
                 "basis",
                 CHOICE,
-                "Which megawatts count: of the systems, of all IT, of the facility.",
+                "Which megawatts count: those of the systems, of all IT, or of the facility.",
                 required=True,
                 choices=BASES,
                 example="it",
@@ -36,7 +36,7 @@ DEMAND_TABLES = (
             Column(
                 "priority",
                 WHOLE,
-                "1 is served first; a larger number never at the cost of a smaller one.",
+                "1 is served first; a larger number never at the expense of a smaller one.",
                 default=1,
                 low=1,
                 high=99,
@@ -44,13 +44,13 @@ DEMAND_TABLES = (
             ),
             money(
                 "late_cost",
-                "Cost of each megawatt missed, by month.",
+                "Cost of each megawatt missed, per month.",
                 "money per MW-month",
                 "555000",
             ),
             money(
                 "price",
-                "Revenue of each megawatt served, by month; reported, not in the cost.",
+                "Revenue of each megawatt served, per month; reported, but not part of the cost.",
                 "money per MW-month",
                 "555000",
             ),
@@ -94,14 +94,14 @@ DEMAND_TABLES = (
             Column(
                 "date",
                 DATE,
-                "Day by which they are in service.",
+                "Day by which they must be in service.",
                 required=True,
                 example="2026-12-31",
             ),
             Column(
                 "mw",
                 NUMBER,
-                "Megawatts in all by then, on the commitment's basis.",
+                "Total megawatts in service by then, on the basis of the commitment.",
                 unit="MW",
                 required=True,
                 low=0.0,
@@ -120,7 +120,7 @@ DEMAND_TABLES = (
             identifier("site", "Site.", ("sites.site",), example="Oklahoma City"),
             money(
                 "cost",
-                "Cost of serving a megawatt for a month from there.",
+                "Cost of serving one megawatt from there for a month.",
                 "money per MW-month",
                 "1200",
             ),
@@ -130,7 +130,7 @@ DEMAND_TABLES = (
     ),
     Table(
         "budget",
-        "Money that may be spent up to a date, in all.",
+        "Total money that may be spent up to a date.",
         ("date",),
         (
             Column(
@@ -143,7 +143,7 @@ DEMAND_TABLES = (
             Column(
                 "cumulative",
                 NUMBER,
-                "Most money spent up to then, without late cost.",
+                "Limit of all money spent up to then, without late cost.",
                 unit="money",
                 required=True,
                 low=0.0,
@@ -154,20 +154,26 @@ DEMAND_TABLES = (
     ),
     Table(
         "fleet",
-        "Systems that stand in a hall at the start.",
+        "Systems that are installed in a hall at the start.",
         ("hall", "system"),
         (
             identifier(
-                "hall", "Hall class they stand in.", ("halls.hall",), example="Oklahoma City A"
+                "hall", "Hall class where they are.", ("halls.hall",), example="Oklahoma City A"
             ),
             identifier("system", "System.", ("systems.system",), example="CS-3"),
             Column(
-                "count", WHOLE, "How many.", unit="systems", required=True, low=0, example="120"
+                "count",
+                WHOLE,
+                "Number of systems.",
+                unit="systems",
+                required=True,
+                low=0,
+                example="120",
             ),
             Column(
                 "commitment",
                 TEXT,
-                "The only commitment they may serve, and from which they "
+                "The only commitment that they may serve, and from which they "
                 "cannot be taken; blank: any.",
                 refers_to=("commitments.commitment",),
                 example="OpenAI",
@@ -202,8 +208,8 @@ DEMAND_TABLES = (
             Column(
                 "placed",
                 DATE,
-                "Day it was placed; before the plan's start, or blank, it is paid "
-                "and has used its capacity already.",
+                "Day on which it was placed; if that is before the plan's start, or blank, it is "
+                "paid and has used its capacity already.",
                 example="2025-11-03",
             ),
             source(),

@@ -34,10 +34,10 @@ def words_of_list(name: str, text: str) -> tuple[str, ...]:
         part = PART.match(text, at)
         if part is None:
             raise BadValueError(
-                f"{name} is a list, and a double quote in it is not closed, or closes in the "
-                "middle of a word",
-                'Put a name that holds a comma in double quotes, e.g. CS-4, "CS-3, rev B"; '
-                'write "" for a quote within them',
+                f"a double quote in the list {name} is not closed, or is closed in the middle of a "
+                "word",
+                'Put a name that contains a comma in double quotes, e.g. CS-4, "CS-3, rev B"; '
+                'write "" for a double quote in a name',
             )
         quoted = part["quoted"]
         words.append(part["plain"] if quoted is None else quoted.replace('""', '"'))

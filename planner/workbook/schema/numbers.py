@@ -20,7 +20,7 @@ SEPARATED = {
 }
 MINUS_SIGNS = str.maketrans({"−": "-", "–": "-", "﹣": "-", "－": "-"})
 RETYPE = (
-    "Retype it in plain digits, e.g. {}, or say in settings locale how numbers are written: "
+    "Retype it in plain digits, e.g. {}, or set locale in settings to the notation of numbers: "
     + ", ".join(LOCALES)
 )
 
@@ -67,21 +67,21 @@ def refuse_number(name: str, text: str, locale: str | None, expected: str) -> Ba
         thousands, decimal = LOCALES[locale]
         example = f"1{thousands[-1]}234{decimal}5"
         return BadValueError(
-            f"{name} is a number, and locale {locale} does not write one like this",
-            f"Give {expected}, digits only, without unit, e.g. {example}, or correct "
-            "settings locale",
+            f"{name} must be a number, but locale {locale} does not write numbers like this",
+            f"Give {expected}, in digits, without a unit, e.g. {example}, or correct "
+            "locale in settings",
         )
     readings = {number_of(text, name) for name in LOCALES} - {None}
     plain = sorted(f"{reading:.15g}" for reading in readings)
     if len(plain) > 1:
         return BadValueError(
-            f"{name} is a number, and this can be read in two ways, as {' or as '.join(plain)}",
+            f"{name} must be a number, but this can be read as {' or as '.join(plain)}",
             RETYPE.format(plain[-1]),
         )
     if plain:
         return BadValueError(
-            f"{name} is a number in plain digits, and this one has separators, which can be "
-            "read in two ways",
+            f"{name} must be a number in plain digits, but this one has separators, which are "
+            "ambiguous",
             RETYPE.format(plain[0]),
         )
-    return BadValueError(f"{name} is a number", f"Give {expected}, digits only, without unit")
+    return BadValueError(f"{name} must be a number", f"Give {expected}, in digits, without a unit")

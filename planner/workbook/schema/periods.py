@@ -106,16 +106,16 @@ def periods_of(words: Sequence[str], expected: str) -> str:
         If a part is not a length, has no day, or cannot follow the part before.
     """
     if not words:
-        raise BadValueError("period is a choice", f"Give {expected}")
+        raise BadValueError("period has no length", f"Give {expected}")
     found: list[Stretch] = []
     for word in words:
         part = PART.fullmatch(word)
         length = folded(part["length"]) if part else ""
         if part is None or length not in LENGTHS:
             near = Speller(LENGTHS).nearest(part["length"] if part else word)
-            rule = "period is a choice" if len(words) == 1 else f"{word!r} is no length of a period"
+            said = "this" if len(words) == 1 else repr(word)
             hint = f"Did you mean {near}? " if near else ""
-            raise BadValueError(rule, f"{hint}Give {expected}")
+            raise BadValueError(f"{said} is not a length of periods", f"{hint}Give {expected}")
         found.append(Stretch(length, _day(length, part["day"])))
     for at, stretch in enumerate(found):
         _follows(stretch, found[at - 1] if at else None)
@@ -127,7 +127,7 @@ def _day(length: str, text: str | None) -> date | None:
     if text is None:
         return None
     try:
-        return day_of(f"what stands behind {length}{SINCE}".rstrip(), text)
+        return day_of(f"the day after '{length}{SINCE.rstrip()}'", text)
     except BadValueError as error:
         raise BadValueError(error.rule, error.remedy.replace(EXPECTED, "YYYY-MM-DD")) from None
 
@@ -138,27 +138,27 @@ def _follows(stretch: Stretch, before: Stretch | None) -> None:
     if before is None:
         if day is not None:
             raise BadValueError(
-                "the first length of periods holds from the plan's start",
+                "the first length of periods applies from the plan's start",
                 f"Write {length} alone, e.g. {EXAMPLE}",
             )
         return
     if day is None:
         raise BadValueError(
-            f"{length} has no day from which it holds",
+            f"{length} has no first day",
             f"Write {length} from YYYY-MM-DD, e.g. {EXAMPLE}",
         )
     if length == before.length:
         raise BadValueError(
-            f"{length} from {day} follows on {before}: the length stays the same",
+            f"{length} from {day} follows {before}, so the length does not change",
             "Leave it out, or give another length",
         )
     if before.since is not None and day <= before.since:
         raise BadValueError(
-            f"{stretch} follows on {before}, and is not after it",
+            f"{stretch} follows {before}, but does not begin after it",
             "Give the lengths in the order of their days",
         )
     if length != "week" and day.day != 1:
         raise BadValueError(
-            f"periods by {length} start on the first of a month, and {day} is not the first",
-            f"Give {day.replace(day=1)}, or the first after it",
+            f"periods by {length} must start on the first of a month, but {day} is not the first",
+            f"Give {day.replace(day=1)}, or the first of a later month",
         )

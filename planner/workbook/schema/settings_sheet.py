@@ -31,16 +31,15 @@ SETTINGS = (
     Column(
         "end",
         DATE,
-        "Last day planned; the period that holds it is planned whole.",
+        "Last day planned; the period that contains it is planned in full.",
         required=True,
         example="2029-12-31",
     ),
     Column(
         "period",
         Kind.PERIODS,
-        "Length of a planning period; others may follow, each from a "
-        "day on, and the period before that day is cut short. Months and quarters start on the "
-        "first of a month.",
+        "Length of the planning periods. Other lengths may follow, each from a given day; the "
+        "period before that day is cut short. Months and quarters start on the first of a month.",
         default="month",
         choices=LENGTHS,
         example="month; quarter from 2028-01-01",
@@ -54,18 +53,24 @@ SETTINGS = (
     Column(
         "release_fence_days",
         WHOLE,
-        "Days from today within which no new decision is taken.",
+        "Days from today in which no new decision is made.",
         unit="days",
         default=0,
         low=0,
         high=3650,
         example="30",
     ),
-    Column("currency", TEXT, "Currency of all money, whole units.", default="USD", example="USD"),
+    Column(
+        "currency",
+        TEXT,
+        "Currency of all amounts of money, in whole units.",
+        default="USD",
+        example="USD",
+    ),
     Column(
         "discount_rate",
         NUMBER,
-        "Interest a year by which later money counts less.",
+        "Annual rate at which later money is discounted.",
         unit="a year",
         default=0.0,
         low=0.0,
@@ -75,7 +80,7 @@ SETTINGS = (
     Column(
         "pace",
         CHOICE,
-        "Whether megawatts before their milestone are worth money.",
+        "Whether megawatts in service before their milestone are worth extra cost.",
         default="just-in-time",
         choices=("just-in-time", "as-early-as-possible"),
         example="just-in-time",
@@ -91,7 +96,7 @@ SETTINGS = (
     Column(
         "gap",
         NUMBER,
-        "Relative distance to the proven bound at which a tier may stop.",
+        "Relative gap to the proven bound at which the solver may stop.",
         default=0.001,
         low=0.0,
         high=0.5,
@@ -100,7 +105,7 @@ SETTINGS = (
     Column(
         "time_limit_s",
         NUMBER,
-        "Seconds after which the best plan so far is taken.",
+        "Time limit; then the best plan found so far is used.",
         unit="s",
         default=600.0,
         above=0.0,
@@ -110,8 +115,8 @@ SETTINGS = (
     Column(
         "locale",
         CHOICE,
-        "How texts write numbers: 1,234.5 (en), 1.234,5 (de), 1 234,5 (fr) or "
-        "1'234.5 (ch); blank: plain digits alone. Dates stay ISO.",
+        "Notation of numbers in texts: 1,234.5 (en), 1.234,5 (de), 1 234,5 (fr) or "
+        "1'234.5 (ch); blank: only plain digits. It does not affect dates.",
         choices=("en", "de", "fr", "ch"),
         example="en",
     ),

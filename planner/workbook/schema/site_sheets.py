@@ -21,37 +21,37 @@ SITE_TABLES = (
         ("site",),
         (
             identifier("site", "Name of the site.", example="Oklahoma City"),
-            Column("country", TEXT, "Country it lies in.", example="US"),
+            Column("country", TEXT, "Country of the site.", example="US"),
             Column("region", TEXT, "State or region.", example="OK"),
             Column(
                 "pue",
                 NUMBER,
-                "Facility power for each unit of IT power; required where facility power counts.",
+                "Facility power for each unit of IT power; required if facility power matters.",
                 low=1.0,
                 high=3.0,
                 example="1.2",
             ),
             money(
                 "opening_cost",
-                "Cost of first using the site; none where systems or open halls already stand.",
+                "One-off cost of using the site; 0 if it has systems or open halls at the start.",
                 "money",
                 example="5000000",
             ),
             money("energy_price", "Price of facility energy.", "money per MWh", example="62"),
             money(
                 "lease",
-                "Lease of the halls, by the IT power of the systems in service there.",
+                "Lease of the halls, for each MW of IT power of the systems in service.",
                 "money per MW-month",
                 example="180000",
             ),
             limit(
                 "storage",
-                "Most units held there after a day on which some are taken; blank: no limit.",
+                "Limit of units held there after a day on which some are taken; blank: no limit.",
                 "units",
                 example="500",
             ),
             money(
-                "holding_cost", "Cost of holding a unit there.", "money per unit and month", "120"
+                "holding_cost", "Cost of holding one unit there.", "money per unit and month", "120"
             ),
             Column(
                 "latitude",
@@ -81,11 +81,11 @@ SITE_TABLES = (
         ("hall",),
         (
             identifier("hall", "Name of the hall class.", example="Oklahoma City A"),
-            identifier("site", "Site it belongs to.", ("sites.site",), example="Oklahoma City"),
+            identifier("site", "Site of the halls.", ("sites.site",), example="Oklahoma City"),
             Column(
                 "count",
                 WHOLE,
-                "Halls of this class.",
+                "Number of halls in this class.",
                 unit="halls",
                 default=1,
                 low=1,
@@ -107,13 +107,13 @@ SITE_TABLES = (
             Column(
                 "ready",
                 DATE,
-                "First day on which one can be open; blank: from the start.",
+                "First day on which a hall can be open; blank: the plan's start.",
                 example="2026-06-01",
             ),
             Column(
                 "build_days",
                 WHOLE,
-                "Days from the decision to open one until it is open.",
+                "Days from the decision to open a hall until it is open.",
                 unit="days",
                 default=0,
                 low=0,
@@ -126,7 +126,7 @@ SITE_TABLES = (
             Column(
                 "fed_by",
                 TEXT,
-                "Power node that feeds it; blank: no power limit.",
+                "Power node that feeds the halls; blank: no power limit.",
                 refers_to=("power.node",),
                 example="OKC feeder",
             ),
@@ -160,15 +160,15 @@ SITE_TABLES = (
             Column(
                 "site",
                 TEXT,
-                "Site it stands at.",
+                "Site of the node.",
                 refers_to=("sites.site",),
                 example="Oklahoma City",
             ),
             Column(
                 "group",
                 TEXT,
-                "Failover group: when any one member is lost, the others, and what "
-                "feeds them, must carry its load beside their own.",
+                "Failover group: if any one member fails, the others, and the nodes that "
+                "feed them, must carry its load in addition to their own.",
                 example="OKC feeders",
             ),
             source(),
@@ -218,14 +218,14 @@ SITE_TABLES = (
             Column(
                 "from",
                 DATE,
-                "First day of this number; before its first row a site installs none.",
+                "First day of this number; before its first row a site installs nothing.",
                 required=True,
                 example="2026-01-01",
             ),
             Column(
                 "systems_per_month",
                 NUMBER,
-                "Systems that can be installed; each day has its share of its month.",
+                "Systems that the crews can install; each day has its share of its month.",
                 unit="systems per month",
                 required=True,
                 low=0.0,

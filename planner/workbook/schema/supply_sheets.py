@@ -18,11 +18,11 @@ from planner.workbook.schema.declarations import Column, Table
 SUPPLY_TABLES = (
     Table(
         "systems",
-        "What is ordered and installed as one unit.",
+        "A system, which is ordered and installed as one unit.",
         ("system",),
         (
             identifier("system", "Name of the system.", example="CS-3"),
-            Column("vendor", TEXT, "Who makes it.", example="Cerebras"),
+            Column("vendor", TEXT, "Maker of the system.", example="Cerebras"),
             Column(
                 "class",
                 CHOICE,
@@ -43,8 +43,8 @@ SUPPLY_TABLES = (
             Column(
                 "overhead_kw",
                 NUMBER,
-                "Power of the machines, network and cooling that come with "
-                "it; blank counts as 0 and is noted.",
+                "Power of the machines, network and cooling that come with it; "
+                "blank: 0, with a note.",
                 unit="kW",
                 default=0.0,
                 low=0.0,
@@ -54,7 +54,7 @@ SUPPLY_TABLES = (
             Column(
                 "slots",
                 NUMBER,
-                "Slots it takes in a hall.",
+                "Slots that it takes in a hall.",
                 unit="slots",
                 default=1.0,
                 low=0.0,
@@ -63,14 +63,14 @@ SUPPLY_TABLES = (
             Column(
                 "coolant_lpm",
                 NUMBER,
-                "Coolant flow it needs; required where a hall limits it.",
+                "Coolant flow that it needs; required if a hall limits coolant.",
                 unit="l/min",
                 low=0.0,
                 example="92",
             ),
             money(
                 "price",
-                "Price of one system where no supplier's own price is given.",
+                "Price of one system, unless a supplier gives its own price.",
                 "money per system",
                 example="1500000",
             ),
@@ -121,10 +121,10 @@ SUPPLY_TABLES = (
         "An item or a whole system that a supplier sells.",
         ("supplier", "item"),
         (
-            identifier("supplier", "Who sells it.", example="TSMC"),
+            identifier("supplier", "Name of the supplier.", example="TSMC"),
             identifier(
                 "item",
-                "What is sold: an item of a bill of materials, or a system.",
+                "What it sells: an item of a bill of materials, or a system.",
                 example="wafer",
             ),
             Column(
@@ -140,7 +140,7 @@ SUPPLY_TABLES = (
             Column(
                 "yield",
                 NUMBER,
-                "Good units in each unit ordered.",
+                "Share of the units ordered that are good.",
                 default=1.0,
                 above=0.0,
                 high=1.0,
@@ -150,7 +150,7 @@ SUPPLY_TABLES = (
                 "price",
                 NUMBER,
                 "Price of each unit ordered, good or not; blank: the system's "
-                "price if the item is a system, else nothing.",
+                "price if the item is a system, otherwise 0.",
                 unit="money per unit",
                 low=0.0,
                 example="20000",
@@ -164,7 +164,7 @@ SUPPLY_TABLES = (
             Column(
                 "min_order",
                 NUMBER,
-                "Least units of an order.",
+                "Smallest number of units in an order.",
                 unit="units",
                 default=0.0,
                 low=0.0,
@@ -182,7 +182,7 @@ SUPPLY_TABLES = (
             Column(
                 "capacity_use",
                 NUMBER,
-                "Share of the supplier's capacity that a unit takes.",
+                "Amount of the supplier's capacity that one unit takes.",
                 unit="capacity units per unit",
                 default=1.0,
                 low=0.0,
@@ -198,7 +198,7 @@ SUPPLY_TABLES = (
                 "take_or_pay_share",
                 NUMBER,
                 "Share of the supplier's capacity that is paid for, "
-                "ordered or not, settled by order day.",
+                "ordered or not; settled on each order day.",
                 default=0.0,
                 low=0.0,
                 high=1.0,
@@ -209,7 +209,7 @@ SUPPLY_TABLES = (
     ),
     Table(
         "supply_capacity",
-        "What a supplier can start, from a date on.",
+        "Number of units that a supplier can start, from a date on.",
         ("supplier", "from"),
         (
             identifier(
@@ -228,7 +228,7 @@ SUPPLY_TABLES = (
             Column(
                 "units_per_month",
                 NUMBER,
-                "Capacity, shared by all the supplier's items; each day "
+                "Capacity, shared by all items of the supplier; each day "
                 "has its share of its month.",
                 unit="capacity units per month",
                 required=True,
@@ -244,11 +244,11 @@ SUPPLY_TABLES = (
         ("plant", "system"),
         (
             identifier("plant", "Name of the plant.", example="Assembly California"),
-            identifier("system", "What it assembles.", ("systems.system",), example="CS-3"),
+            identifier("system", "System that it assembles.", ("systems.system",), example="CS-3"),
             Column(
                 "units_per_month",
                 NUMBER,
-                "Systems it can start; each day has its share of its month.",
+                "Systems that it can start; each day has its share of its month.",
                 unit="systems per month",
                 required=True,
                 low=0.0,
@@ -277,51 +277,49 @@ SUPPLY_TABLES = (
             identifier("depot", "Name of the depot.", example="Depot Dallas"),
             limit(
                 "storage",
-                "Most units held after a day on which some are taken; blank: no limit.",
+                "Limit of units held after a day on which some are taken; blank: no limit.",
                 "units",
                 "2000",
             ),
-            money("holding_cost", "Cost of holding a unit.", "money per unit and month", "120"),
+            money("holding_cost", "Cost of holding one unit.", "money per unit and month", "120"),
             source(),
         ),
     ),
     Table(
         "lanes",
-        "A way from one place to another.",
+        "A route from one place to another.",
         ("from", "to"),
         (
             identifier(
                 "from",
-                "Supplier, plant, depot or site that it leaves.",
+                "Supplier, plant, depot or site where it begins.",
                 ("supply.supplier", "plants.plant", "depots.depot", "sites.site"),
                 example="TSMC",
             ),
             identifier(
                 "to",
-                "Plant, depot or site that it reaches.",
+                "Plant, depot or site where it ends.",
                 ("plants.plant", "depots.depot", "sites.site"),
                 example="Assembly California",
             ),
             Column(
                 "transit_days",
                 WHOLE,
-                "Days under way.",
+                "Days in transit.",
                 unit="days",
                 required=True,
                 low=0,
                 high=3650,
                 example="7",
             ),
-            money(
-                "cost", "Freight of one unit, whatever the item.", "money per unit", example="100"
-            ),
+            money("cost", "Freight cost of one unit of any item.", "money per unit", example="100"),
             limit(
                 "units_per_month",
-                "Most units that leave, each day its share of the month; blank: no limit.",
+                "Limit of units that leave; each day has its share of its month. Blank: no limit.",
                 "units per month",
                 "1000",
             ),
-            Column("mode", TEXT, "Air, road, sea ...", example="air"),
+            Column("mode", TEXT, "Mode of transport: air, road, sea ...", example="air"),
             source(),
         ),
     ),

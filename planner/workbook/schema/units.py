@@ -247,23 +247,27 @@ def factor_to(column: Column, said: str, currency: str | None) -> Fraction:
         return Fraction(1)
     unit, own = unit_of(said), unit_of(column.unit) or Unit(("",), Fraction(1))
     rule = f"{column.name} is in {own_unit(column)}"
-    remedy = f"Write {own_unit(column)} there and its numbers below"
+    remedy = (
+        f"Give the numbers in {column.unit}, and write {column.unit} as their unit"
+        if column.unit
+        else f"Give {own_unit(column)}, without a unit"
+    )
     if unit is None:
-        raise BadValueError(f"{rule}, and the planner does not know this unit", remedy)
+        raise BadValueError(f"{rule}, but the planner does not know this unit", remedy)
     if is_share(column) and unit.kind == ("share",):
         return unit.factor
     if unit.kind == ("scale",) and own.kind in (("money",), ("",)) and not is_share(column):
         return unit.factor
     if unit.kind != own.kind or is_share(column) or _counts_others(said, column.unit):
-        raise BadValueError(f"{rule}, and this is a unit of another kind", remedy)
+        raise BadValueError(f"{rule}, but this unit cannot be converted to it", remedy)
     if unit.span in ("month", "quarter", "year"):
         raise BadValueError(
-            f"{rule}, and a {unit.span} has no fixed number of them",
-            "Write days or weeks there and their number below",
+            f"{rule}, but a {unit.span} has no fixed number of {own_unit(column)}",
+            "Give the numbers in days or weeks, and write that as their unit",
         )
     if unit.money and currency and not is_currency(unit.money, currency):
-        remedy = f"Convert the column to {currency}, or correct settings currency"
-        raise BadValueError(f"{rule}, and the plan's currency is {currency}", remedy)
+        remedy = f"Convert the column to {currency}, or correct currency in settings"
+        raise BadValueError(f"{rule}, but the plan's currency is {currency}", remedy)
     return unit.factor / own.factor
 
 

@@ -111,22 +111,22 @@ def _text(column: Column, raw: object, locale: str | None) -> str:
     if isinstance(raw, str):
         if (column.refers_to or column.required) and LINE_BREAK.search(raw):
             raise BadValueError(
-                f"{column.name} is a name, and this one holds a tab or line break",
+                f"the name in {column.name} contains a tab or a line break",
                 "Write it in one line",
             )
         if (column.refers_to or column.required) and len(raw) > LONGEST_NAME:
             raise BadValueError(
-                f"{column.name} is a name, and this one has {len(raw)} characters",
-                f"Shorten it to {LONGEST_NAME}",
+                f"the name in {column.name} has {len(raw)} characters",
+                f"Shorten it to {LONGEST_NAME} characters",
             )
         return raw
     if isinstance(raw, bool) or not isinstance(raw, int | float):
-        raise BadValueError(f"{column.name} is a text", "Format the cell as text and retype it")
+        raise BadValueError(f"{column.name} must be text", "Format the cell as text and retype it")
     if isinstance(raw, float) and not math.isfinite(raw):
-        raise BadValueError(f"{column.name} is a text", "Mend the formula behind it")
+        raise BadValueError(f"{column.name} must be text", "Correct the formula in the cell")
     if abs(raw) >= LONGEST_NUMBER:
         raise BadValueError(
-            f"{column.name} is a text, and a number this long has been rounded",
+            f"{column.name} must be text, and a number this long has been rounded",
             "Format the cell as text and retype it",
         )
     return str(int(raw)) if raw == int(raw) else shown(raw)
@@ -134,13 +134,13 @@ def _text(column: Column, raw: object, locale: str | None) -> str:
 
 def _number(column: Column, raw: object, locale: str | None) -> float:
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
-        raise BadValueError(f"{column.name} is a number", f"Give {expected(column)}")
+        raise BadValueError(f"{column.name} must be a number", f"Give {expected(column)}")
     try:
         value = _written(column, raw, locale) if isinstance(raw, str) else float(raw)
     except OverflowError:
         value = math.inf
     if not math.isfinite(value):
-        raise BadValueError(f"{column.name} is a finite number", f"Give {expected(column)}")
+        raise BadValueError(f"{column.name} must be a finite number", f"Give {expected(column)}")
     return bounded(column, value + 0.0)  # Replace -0.0 by 0.0.
 
 
@@ -153,8 +153,8 @@ def _written(column: Column, text: str, locale: str | None) -> float:
         return value
     if not is_share(column):
         raise BadValueError(
-            f"{column.name} is a number and not a share",
-            f"Give {expected(column)}, digits only, without unit",
+            f"{column.name} is not a share, so it cannot be a percentage",
+            f"Give {expected(column)}, in digits, without a unit",
         )
     return value / 100
 
@@ -169,8 +169,8 @@ def bounded(column: Column, value: float) -> float:
     """
     if beyond_measure([value]):
         raise BadValueError(
-            f"{column.name} is out of bounds: no quantity is beyond {LARGEST:g}, nor this near to "
-            "0",
+            f"{column.name} is out of range: no amount is larger than {LARGEST:g}, or this close "
+            "to 0",
             f"Give {expected(column)}",
         )
     if within_bounds(column, value, value):
@@ -178,7 +178,7 @@ def bounded(column: Column, value: float) -> float:
     remedy = f"Give {expected(column)}"
     if is_share(column) and 1.5 <= value <= 100:
         remedy += f", e.g. {value / 100:.15g} or {value:.15g} %"
-    raise BadValueError(f"{column.name} is out of bounds", remedy)
+    raise BadValueError(f"{column.name} is out of range", remedy)
 
 
 def _whole(column: Column, raw: object, locale: str | None) -> int:
@@ -194,7 +194,7 @@ def whole(column: Column, value: float) -> int:
         If it has a fraction.
     """
     if not value.is_integer():
-        raise BadValueError(f"{column.name} is a whole number", f"Give {expected(column)}")
+        raise BadValueError(f"{column.name} must be a whole number", f"Give {expected(column)}")
     return int(value)
 
 
@@ -208,7 +208,7 @@ def _flag(column: Column, raw: object, locale: str | None) -> bool:
     word = _text(column, raw, locale).lower()
     if word in YES or word in NO:
         return word in YES
-    raise BadValueError(f"{column.name} is yes or no", "Give yes or no")
+    raise BadValueError(f"{column.name} must be yes or no", "Give yes or no")
 
 
 def _choice(column: Column, raw: object, locale: str | None) -> str:
@@ -218,7 +218,9 @@ def _choice(column: Column, raw: object, locale: str | None) -> str:
             return choice
     near = Speller(column.choices).nearest(word)
     hint = f"Did you mean {near}? " if near else ""
-    raise BadValueError(f"{column.name} is a choice", f"{hint}Give {expected(column)}")
+    raise BadValueError(
+        f"this is not one of the choices for {column.name}", f"{hint}Give {expected(column)}"
+    )
 
 
 def _plain_word(text: str) -> str:
@@ -236,7 +238,7 @@ def _periods(column: Column, raw: object, locale: str | None) -> str:
 
 def _any(column: Column, raw: object, locale: str | None) -> object:
     if isinstance(raw, float) and not math.isfinite(raw):
-        raise BadValueError(f"{column.name} is a finite number", f"Give {expected(column)}")
+        raise BadValueError(f"{column.name} must be a finite number", f"Give {expected(column)}")
     is_day = isinstance(raw, datetime) and raw.time() == time(0)
     return raw.date() if is_day else raw  # type: ignore[attr-defined]
 

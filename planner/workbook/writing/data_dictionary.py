@@ -12,35 +12,36 @@ from planner.workbook.writing.descriptions import allowed_values, default_text
 INTRODUCTION = """\
 # Data dictionary
 
-What an input workbook holds, sheet by sheet. This page is made from the declarations that the
-planner itself reads with; write it anew with `planner init --dictionary > inputs/README.md`.
-`planner init` writes a workbook with all these sheets, `planner check` names every cell to mend.
+Contents of an input workbook, sheet by sheet. This page is made from the declarations in the code;
+write it anew with `planner init --dictionary > inputs/README.md`. `planner init` writes a workbook
+with all these sheets, and `planner check` reports every cell at fault.
 
 ## How a workbook is read
 
-- Each sheet is one long table with its column names in row 1, in any order and any case. A title
-  block above them or a units row below is tolerated; a cell under no column name is not read, and
-  noted.
-- A unit may stand behind a column name, as in `power_kw [W]`, or in the row below it. Another unit
-  of the same kind is converted, and noted; one of another kind is an error. `Power (kW)` is
-  `power_kw`. A name with another unit, as `lead_weeks`, is an error: write `lead_days [weeks]`.
-- A unit that a number format shows, e.g. 26 as `26 weeks`, counts like one in the heading. A
-  currency that it shows and that is not the plan's is warned of.
-- A formula must have been calculated: one without a stored value is an error, and so is one stored
-  as 0 by a program that leaves calculating to the spreadsheet.
+- Each sheet is one table with its column names in row 1, in any order and any case. There may be a
+  title above the names, and a row of units below them. Cells in a column without a name are not
+  read; there is a note on them.
+- A unit may follow a column name, as in `power_kw [W]`, or be in the row below it. Another unit of
+  the same dimension is converted, with a note; a unit of another dimension is an error.
+  `Power (kW)` means `power_kw`. A name with another unit, such as `lead_weeks`, is an error: write
+  `lead_days [weeks]`.
+- A unit that a number format shows, e.g. 26 as `26 weeks`, counts like one in the heading. If it
+  shows another currency than the plan's, there is a warning.
+- Formulas must be calculated. A formula without a stored value is an error. So is a formula with
+  the value 0, if the program that wrote the workbook leaves calculating to the spreadsheet.
 - The sheets `README` (written by `planner init`) and `check` (in a marked copy) are for people and
-  are passed over. Others that are not listed here are ignored with a note.
-- A column that is not listed is an error that names the nearest known one; begin its name with `#`
-  to keep notes of your own.
-- Blank is not zero. A blank cell stands for the default given here, or for no value and no limit.
-- Names match exactly, white space around them left out. Two names that differ only by case or
-  spaces are an error. `NA`, `None`, `007` and `#1` are names like any other.
-- Numbers are number cells or texts in plain digits such as `1234.5`. With the setting `locale`
-  texts may also part thousands: `1,234.5` (en), `1.234,5` (de), `1 234,5` (fr), `1'234.5` (ch). A
-  share may be written as `50 %`.
-- Dates are date cells, or text that names one day: `2026-12-31`, `31 July 2027`, `July 31, 2027`,
-  `31.12.2026`. What can be read in two ways, as `03/04/2026` or `31.12.26`, is refused.
-- A list is one cell, its words separated by commas; a name that holds a comma stands in double
+  are ignored. Other sheets that are not listed here are ignored with a note.
+- A column that is not listed is an error, which names the nearest known column. Begin its name with
+  `#` to keep notes of your own.
+- Blank is not zero. A blank cell means the default given here, or no value and no limit.
+- Names must match exactly, except for white space around them. Two names that differ only by case
+  or spaces are an error. `NA`, `None`, `007` and `#1` are names like any other.
+- Numbers are number cells or texts in plain digits such as `1234.5`. With the setting `locale`,
+  texts may also have thousands separators: `1,234.5` (en), `1.234,5` (de), `1 234,5` (fr),
+  `1'234.5` (ch). A share may be written as `50 %`.
+- Dates are date cells, or texts that name one day: `2026-12-31`, `31 July 2027`, `July 31, 2027`,
+  `31.12.2026`. Ambiguous texts such as `03/04/2026` or `31.12.26` are refused.
+- A list is one cell with words separated by commas. A name that contains a comma is in double
   quotes, as in keys of changes: `CS-4, "CS-3, rev B"`.
 - A folder of CSV files (UTF-8, commas) with the sheets' names, e.g. `settings.csv`, is read the
   same way.
@@ -51,19 +52,19 @@ planner itself reads with; write it anew with `planner init --dictionary > input
 ## Units and time
 
 - Power is in kW for systems and in MW everywhere else; money is in whole units of the currency.
-- Time goes by days. Lead times are calendar days and are not rounded: what is ordered, started,
-  shipped, decided or installed has a day, and what comes of it can be used on the day that many
-  days later. `ready`, `from` and `available_from` count from their day on, within a period, too.
-- A milestone is judged on its own date. A period that holds one ends on it, and the rest of it is
-  a period more.
-- Periods say how often: systems are installed so that they are in service on the last day of each.
-  They may change their length at given days; the period before such a day is cut short.
-- What is given a month is shared out over the days of each calendar month. What can be delivered by
-  a day is what its rate has come to since the delivery before; what is left of it, less than one
-  system or order, is carried over. So an order from a supplier with a capacity is worked on up to
-  its `order_date`, from its `order_from` on, by which it should be signed.
-- What costs or counts a month, such as a lease or missed MW-months, does so for a part of a
-  calendar month in proportion to its days.
+- The plan is made by days. Lead times are calendar days and are not rounded: every order, start,
+  shipment, decision and installation has a day, and its result can be used that many days later.
+  `ready`, `from` and `available_from` count from their day on, even within a period.
+- A milestone is judged on its own date. A period that contains a milestone ends on its date; the
+  rest of the period becomes another period.
+- Periods determine how often systems are installed: they are in service on the last day of a
+  period. The length of periods may change at given days; the period before such a day is cut short.
+- An amount per month is spread over the days of each calendar month. A delivery can take what the
+  rate has produced since the delivery before; a remainder of less than one system or order is
+  carried over. So a supplier with a capacity works on an order from its `order_from` to its
+  `order_date`, and the order should be signed by `order_from`.
+- A cost or a count per month, such as a lease or missed MW-months, counts for a part of a calendar
+  month in proportion to its days.
 - A capacity, number of crews or power with a `from` date holds until the next row for the same key.
 - The basis of a commitment says which megawatts count: `system` is `power_kw` alone, `it` adds
   `overhead_kw`, `facility` multiplies that by the site's `pue`.
@@ -102,7 +103,7 @@ def _section(table: Table) -> str:
 
 def _columns(heading: str, columns: Iterable[Column]) -> str:
     """Return the table of a sheet's columns, or of the settings."""
-    headings = (heading, "meaning", "kind", "unit", "blank stands for", "allowed", "example")
+    headings = (heading, "meaning", "kind", "unit", "blank means", "allowed", "example")
     return _table(
         headings,
         [

@@ -17,20 +17,20 @@ DARK, LIGHT = "1F4E79", "DDE6EE"
 RED, YELLOW = "FF8F80", "FFE980"
 
 STEPS = (
-    "settings: first and last day; periods, which say how often the plan is looked at. What is "
-    "done has its day, whatever their length.",
-    "systems, sites, halls: what is installed, where it can stand, how many MW a hall holds.",
-    "commitments, milestones: what was promised, on which basis, how many MW by which day.",
-    "That is enough for a plan. Each further sheet adds a limit or a cost; leave out what you do "
-    "not know, and nothing is assumed for it.",
-    "Save, then run: planner check <this file>. It names every cell to mend; with --mark it "
+    "settings: first and last day, and the periods, which determine how often systems are "
+    "installed. Every decision has its day, whatever the length of the periods.",
+    "systems, sites, halls: what is installed, where it can be, and how many MW a hall carries.",
+    "commitments, milestones: what was promised, on which basis, and how many MW by which day.",
+    "That is enough for a plan. Each further sheet adds a limit or a cost. Leave out what you do "
+    "not know: it then limits and costs nothing.",
+    "Save, then run: planner check <this file>. It reports every cell at fault; with --mark it "
     "colours them in a copy.",
     "Then run: planner plan <this file>.",
 )
 COLOURS = (
     ("1F4E79", "FFFFFF", "dark header", "required: every row needs a value"),
-    ("DDE6EE", INK, "light header", "may be left blank; the comment says what a blank stands for"),
-    (RED, INK, "red cell", "in a marked copy: must be mended; the comment says how"),
+    ("DDE6EE", INK, "light header", "may be left blank; the comment says what blank means"),
+    (RED, INK, "red cell", "in a marked copy: must be corrected; the comment says how"),
     (YELLOW, INK, "yellow cell", "in a marked copy: looks wrong; the comment says why"),
 )
 WORDS = (
@@ -44,18 +44,18 @@ WORDS = (
     ("milestone", "MW of a commitment in service by a day, cumulative"),
     (
         "lead, transit",
-        "calendar days until what is ordered, started or sent can be used; not rounded to periods",
+        "calendar days until an order, start or shipment can be used; not rounded to periods",
     ),
     (
         "a month",
         "each day has its share of its own month: 31 a month are 7 in a week of January. "
-        "What is not used is lost, but for part of a system or order",
+        "Unused capacity is lost, except for a part of one system or order",
     ),
     ("hall class", "identical halls of one site in one row, with their count"),
     (
         "sign from",
-        "in a plan: from this day to its order date an order takes its supplier's "
-        "capacity, so sign it by this day",
+        "in a plan: an order takes its supplier's capacity from this day to its order date, "
+        "so sign it by this day",
     ),
     ("energised", "MW that a power node may carry from a day on"),
     ("blank", "not zero: the default, or no value and no limit"),
@@ -76,7 +76,10 @@ def write_guide(sheet: Worksheet, names: Sequence[str]) -> None:
     """
     sheet.append(["Input workbook of planner"])
     sheet["A1"].font = Font(name="Calibri", size=16, bold=True, color=INK)
-    _line(sheet, "Point at any header to read what its column takes. This sheet is not read.")
+    _line(
+        sheet,
+        "Point at a header to read what belongs in its column. This sheet itself is not read.",
+    )
     _heading(sheet, "In this order")
     for number, step in enumerate(STEPS, start=1):
         _line(sheet, f"{number}. {step}")

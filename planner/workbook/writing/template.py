@@ -152,5 +152,5 @@ def _text(where: str, text: str) -> str:
             f"Shorten it to {LONGEST_TEXT}."
         )
     if ILLEGAL_CHARACTERS_RE.search(text):
-        raise PlannerError(f"{where}: {text!r} holds a control character. Remove it.")
+        raise PlannerError(f"{where}: {text!r} contains a control character. Remove it.")
     return text

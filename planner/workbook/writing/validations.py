@@ -113,7 +113,7 @@ def message(column: Column) -> str:
     if column.required:
         return text
     blank = default_text(column)
-    return f"{text} Blank stands for {blank}." if blank else f"{text} It may be left blank."
+    return f"{text} Blank means {blank}." if blank else f"{text} It may be left blank."
 
 
 def _offer_names(sheet: Worksheet, cells: str, column: Column, names: Sequence[str]) -> None:

@@ -98,57 +98,56 @@ def fault_of(value: str, **options: object) -> str:
     [
         (
             "fortnight",
-            "period is a choice. Give one of month, week, quarter, or several with their "
-            "days, e.g. week; month from 2027-01-01",
+            "this is not a length of periods. Give one of month, week, quarter, or several with "
+            "their days, e.g. week; month from 2027-01-01",
         ),
         (
             ";",
-            "period is a choice. Give one of month, week, quarter, or several with their days, "
-            "e.g. week; month from 2027-01-01",
+            "period has no length. Give one of month, week, quarter, or several with "
+            "their days, e.g. week; month from 2027-01-01",
         ),
         (
             "month; quater from 2027-01-01",
-            "'quater from 2027-01-01' is no length of a period. Did "
-            "you mean quarter? Give one of month, week, quarter, or several with their days, e.g. "
-            "week; month from 2027-01-01",
+            "'quater from 2027-01-01' is not a length of periods. Did you mean quarter? Give one "
+            "of month, week, quarter, or several with their days, e.g. week; month from "
+            "2027-01-01",
         ),
         (
             "month; quarter",
-            "quarter has no day from which it holds. Write quarter from YYYY-MM-DD, "
+            "quarter has no first day. Write quarter from YYYY-MM-DD, "
             "e.g. week; month from 2027-01-01",
         ),
         (
             "month from 2026-01-01; quarter from 2027-01-01",
-            "the first length of periods holds from "
+            "the first length of periods applies from "
             "the plan's start. Write month alone, e.g. week; month from 2027-01-01",
         ),
         (
             "month; quarter from 03/04/2027",
-            "what stands behind quarter from is a date, and this "
+            "the day after 'quarter from' must be a date, but this "
             "can be read as 2027-03-04 or as 2027-04-03. Give YYYY-MM-DD, e.g. 2027-03-04 or "
             "2027-04-03",
         ),
         ("month; quarter from 2027-02-30", "there is no such day. Give YYYY-MM-DD"),
         (
             "month; month from 2027-01-01",
-            "month from 2027-01-01 follows on month: the length stays "
-            "the same. Leave it out, or give another length",
+            "month from 2027-01-01 follows month, so the length does not change. Leave it out, "
+            "or give another length",
         ),
         (
             "week; quarter from 2028-01-01; month from 2027-01-01",
-            "month from 2027-01-01 follows on "
-            "quarter from 2028-01-01, and is not after it. Give the lengths in the order of their "
-            "days",
+            "month from 2027-01-01 follows quarter from 2028-01-01, but does not begin after it. "
+            "Give the lengths in the order of their days",
         ),
         (
             "month; quarter from 2027-01-15",
-            "periods by quarter start on the first of a month, and "
-            "2027-01-15 is not the first. Give 2027-01-01, or the first after it",
+            "periods by quarter must start on the first of a month, but 2027-01-15 is not the "
+            "first. Give 2027-01-01, or the first of a later month",
         ),
         (
             "month; quarter from 2026-01-01",
-            "quarter from 2026-01-01 leaves no day to month: the "
-            "plan starts on 2026-01-01. Give a later day, or leave month out",
+            "quarter from 2026-01-01 leaves no day for month: the plan starts on 2026-01-01. "
+            "Give a later day, or leave month out",
         ),
         (
             "month; quarter from 2029-01-01",
@@ -157,8 +156,8 @@ def fault_of(value: str, **options: object) -> str:
         ),
         (
             "month; quarter from 9999-12-05",
-            "periods by quarter start on the first of a month, and "
-            "9999-12-05 is not the first. Give 9999-12-01, or the first after it",
+            "periods by quarter must start on the first of a month, but 9999-12-05 is not the "
+            "first. Give 9999-12-01, or the first of a later month",
         ),
     ],
 )
@@ -172,7 +171,9 @@ def test_the_first_length_says_on_which_day_a_plan_starts() -> None:
     [fault] = faults_of(
         end="2028-12-31", options={"start": "2026-01-05", "period": "month; week from 2026-02-01"}
     )
-    assert fault.startswith("settings!B2 '2026-01-05': a plan by month starts on the first of a")
+    assert fault.startswith(
+        "settings!B2 '2026-01-05': a plan by month must start on the first of a"
+    )
 
 
 def test_periods_of_every_length_are_counted() -> None:

@@ -31,7 +31,9 @@ def printed(found: Findings, *, every: bool = False, width: int = 80, colour: bo
     return stream.getvalue()
 
 
-def faults(*cells: str, rule: str = "it_mw is a number", remedy: str = "Give MW") -> list[Fault]:
+def faults(
+    *cells: str, rule: str = "it_mw must be a number", remedy: str = "Give MW"
+) -> list[Fault]:
     return [Fault(cell, "ten", rule, remedy) for cell in cells]
 
 
@@ -61,7 +63,7 @@ def test_the_same_rule_in_many_cells_is_one_line() -> None:
         "18 faults",
         "  halls  18 faults",
         "    halls!D7, D8, D9, D10 and 14 more  'ten'",
-        "      it_mw is a number.",
+        "      it_mw must be a number.",
         "      -> Give MW.",
         "",
         "18 faults, no warnings, no notes. See each in its cell: planner check a.xlsx --mark",
@@ -232,7 +234,7 @@ def test_letters_and_positions_are_inverse() -> None:
         (3, 16384),
     ]
     assert all(position(f"{letters(n)}1") == (1, n) for n in range(1, 16385, 37))
-    with pytest.raises(ValueError, match="is no cell"):
+    with pytest.raises(ValueError, match="is not the name of a cell"):
         position("3:3")
 
 

@@ -16,7 +16,7 @@ from page_reader import Reader, read, value
 from planner.reports.charts.plan_charts import figures
 from planner.reports.colours import DARK, LIGHT
 from planner.reports.markup import Markup, element, escape, join
-from planner.reports.markup_tables import Column, Sheet, shown, table
+from planner.reports.markup_tables import Column, DataTable, shown, table
 from planner.reports.page.plan_page import page, sections_of, write_page
 from planner.reports.page.sections import cells_of, warnings
 from planner.reports.page.style import SCRIPT, style
@@ -374,7 +374,9 @@ def test_mark_up_is_made_of_escaped_texts_alone():
 
 def test_a_table_keeps_the_whole_number_for_sorting():
     columns = [Column("name", "Name"), Column("mw", "MW", "MW", "mw")]
-    text = table(Sheet("t", columns, [{"name": "a", "mw": 1234.5678}, {"name": "b", "mw": 2.0}]))
+    text = table(
+        DataTable("t", columns, [{"name": "a", "mw": 1234.5678}, {"name": "b", "mw": 2.0}])
+    )
     assert '<td class="n" data-v="1234.5678">1,234.57</td>' in text
     assert html.unescape(text).count("data-v") == 2
 

@@ -108,7 +108,7 @@ def test_every_kind_of_fault_is_told_at_its_cell_and_all_at_once() -> None:
     changes = [
         *change("three parts", "crews", "Hall, Wales,*", "systems_per_month", "scale", 0.5),
         *change("misspelt", "crews", "sit,*", "systems_per_month", "scale", 0.5),
-        *change("out of bounds", "sites", "site", "pue", "scale", 0.5),
+        *change("out of range", "sites", "site", "pue", "scale", 0.5),
         *change("not closed", "sites", '"site', "pue", "set", 1.1),
         *change("beyond the calendar", "milestones", "*", "date", "shift_days", 10**7),
         *change("of a text", "sites", "site", "site", "scale", 2),
@@ -118,7 +118,7 @@ def test_every_kind_of_fault_is_told_at_its_cell_and_all_at_once() -> None:
         "a name that contains a comma in double quotes",
         "changes!C3 'sit,*': no row of crews has this key. The closest keys are site,2026-03-01; "
         "site,2026-01-01",
-        "changes!F4 '0.5': sites!B2 is 1: pue is out of bounds. Give a number, at least 1 and at "
+        "changes!F4 '0.5': sites!B2 is 1: pue is out of range. Give a number, at least 1 and at "
         "most 3",
         "changes!C5 '\"site': a double quote in this key is not closed, or is inside a name. "
         'Write "a name" or "a ""quoted"" one',
@@ -152,7 +152,7 @@ def test_changes_that_leave_the_bounds_together_alone() -> None:
     ]
     assert told(changes, {"one": ["half"], "other": ["again"]}) == []
     (fault,) = told(changes, {"twice": ["half", "again"]})
-    assert fault.startswith("changes!F3 '2': sites!B2 is 2: pue is out of bounds")
+    assert fault.startswith("changes!F3 '2': sites!B2 is 2: pue is out of range")
 
 
 def test_a_change_in_no_scenario_is_made_too() -> None:

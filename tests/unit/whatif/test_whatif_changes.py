@@ -177,8 +177,8 @@ def test_keys_are_those_of_the_workbook() -> None:
             "Put a name that contains a comma in double quotes",
         ),
         ('sites["Hall" Wales].pue=1', "a double quote in this key is not closed"),
-        ("halls[A].it_mw=-3", "'-3': halls!C2 is 4: it_mw is out of bounds. Give a number in MW"),
-        ("halls[A].it_mw*=x", "'x': halls!C2 is 4: the factor is a number"),
+        ("halls[A].it_mw=-3", "'-3': halls!C2 is 4: it_mw is out of range. Give a number in MW"),
+        ("halls[A].it_mw*=x", "'x': halls!C2 is 4: the factor must be a number"),
         (
             "milestones[demand,*].date+=30",
             "milestones!B2 is 2026-02-28: date is a date, not a number. Use shift_days (+=90d)",
@@ -186,7 +186,10 @@ def test_keys_are_those_of_the_workbook() -> None:
         ("halls[A].it_mw+=30d", "it_mw is a number and cannot be shifted by days. Use scale or"),
         ("commitments[demand].basis*=2", "basis is a choice, not a number. Use set (=)"),
         ("milestones[*].date+=9999999d", "would lie outside the calendar"),
-        ("settings[pace].value=soon", "settings[pace] is just-in-time: pace is a choice. Give one"),
+        (
+            "settings[pace].value=soon",
+            "settings[pace] is just-in-time: this is not one of the choices for pace. Give one",
+        ),
     ],
 )
 def test_a_wrong_change_is_told_with_its_remedy(expression: str, said: str) -> None:
@@ -205,7 +208,7 @@ def test_rules_across_cells_hold_for_changed_inputs_and_name_the_change() -> Non
         "the 20 MW of 2026-02-28 in milestones!C2"
     )
     told = message("halls[A].site=nowhere")
-    assert "halls!B2 after --set 'halls[A].site=nowhere' 'nowhere': this is not found in" in told
+    assert "halls!B2 after --set 'halls[A].site=nowhere' 'nowhere': this name is not in" in told
 
 
 @pytest.mark.parametrize(

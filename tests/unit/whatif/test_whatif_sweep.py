@@ -213,7 +213,7 @@ def test_a_case_that_fails_is_recorded_and_stops_nothing(tmp_path: Path) -> None
     sweep = swept(tmp_path, method="grid", cases=0, vary=("crews[*].systems_per_month+=0,-4,1",))
     assert [r["result"]["status"] == FAILED for r in sweep.records] == [False, True, False]
     why = sweep.records[1]["result"]["why"]
-    assert "crews!C2 is 3: systems_per_month is out of bounds" in why
+    assert "crews!C2 is 3: systems_per_month is out of range" in why
     assert [row["status"] for row in tables_of(sweep)["cases"]][1] == FAILED
     paths = write_sweep(sweep, tmp_path)
     assert all(Path(path).exists() for path in paths.values())

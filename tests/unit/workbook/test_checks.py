@@ -63,14 +63,14 @@ def test_faults_of_all_rules_and_sheets_are_reported_together() -> None:
 @of(cross_checks.keys_are_unique)
 def test_a_key_stands_twice() -> None:
     assert faults_of(halls=[hall(), hall(it_mw=5)]) == [
-        "halls!A3 'hall': the same hall stands in halls!A2. Merge the two rows, or rename one"
+        "halls!A3 'hall': hall is the same as in halls!A2. Merge the two rows, or correct one"
     ]
 
 
 def test_a_key_of_two_columns_stands_twice() -> None:
     assert faults_of(milestones=[due("demand", 5), due("demand", 6)]) == [
-        "milestones!A3 'demand, 2026-02-28': the same commitment and date stand in milestones!A2 "
-        "and milestones!B2. Merge the two rows, or rename one"
+        "milestones!A3 'demand, 2026-02-28': commitment and date are the same as in "
+        "milestones!A2 and milestones!B2. Merge the two rows, or correct one"
     ]
 
 
@@ -83,33 +83,33 @@ def test_names_that_differ_by_case_or_spaces_alone() -> None:
         {"site": "Second"},
     ]
     assert faults_of(sites=sites, halls=[hall(), hall("a  hall"), hall("a hall")]) == [
-        "sites!B3 'us': US in sites!B2 differs only by case or spaces. Write the name the same way "
-        "in every row, or give one of two different things another name",
-        "sites!A4 'Second': second in sites!A3 differs only by case or spaces. Write the name the "
-        "same way in every row, or give one of two different things another name",
-        "halls!A4 'a hall': a  hall in halls!A3 differs only by case or spaces. Write the name the "
-        "same way in every row, or give one of two different things another name",
+        "sites!B3 'us': US in sites!B2 differs only by case or spaces. Write the name the same "
+        "way in every row; if these are two different things, rename one",
+        "sites!A4 'Second': second in sites!A3 differs only by case or spaces. Write the name "
+        "the same way in every row; if these are two different things, rename one",
+        "halls!A4 'a hall': a  hall in halls!A3 differs only by case or spaces. Write the name "
+        "the same way in every row; if these are two different things, rename one",
     ]
 
 
 @of(cross_checks.references_exist)
 def test_an_unknown_name_and_the_nearest_known_one() -> None:
     assert faults_of(halls=[hall(site="sit")]) == [
-        "halls!B2 'sit': this is not found in sites.site. Did you mean site? Correct the name, or "
+        "halls!B2 'sit': this name is not in sites.site. Did you mean site? Correct the name, or "
         "add it there"
     ]
 
 
 def test_a_name_that_differs_by_case_or_spaces_alone() -> None:
     assert faults_of(halls=[hall(site="Site")]) == [
-        "halls!B2 'Site': this is not found in sites.site. site there differs only by case or "
-        "spaces. Correct the name, or add it there"
+        "halls!B2 'Site': this name is not in sites.site. It has site, which differs only by "
+        "case or spaces. Correct the name, or add it there"
     ]
 
 
 def test_an_unknown_name_that_is_near_to_none() -> None:
     assert faults_of(halls=[hall(fed_by="feeder")]) == [
-        "halls!D2 'feeder': this is not found in power.node. Correct the name, or add it there"
+        "halls!D2 'feeder': this name is not in power.node. Correct the name, or add it there"
     ]
 
 
@@ -120,11 +120,11 @@ def test_an_unknown_name_in_a_list_and_one_that_may_stand_in_several_sheets() ->
         lanes=[lane("maker", "site"), lane("maker", "depto")],
         depots=[{"depot": "depot"}],
     ) == [
-        "lanes!B3 'depto': this is not found in plants.plant or depots.depot or sites.site. Did "
+        "lanes!B3 'depto': this name is not in plants.plant or depots.depot or sites.site. Did "
         "you mean depot? Correct the name, or add it there",
-        "commitments!C2 'untis': this is not found in systems.system. Did you mean unit? Correct "
+        "commitments!C2 'untis': this name is not in systems.system. Did you mean unit? Correct "
         "the name, or add it there",
-        "commitments!C2 'other': this is not found in systems.system. Correct the name, or add it "
+        "commitments!C2 'other': this name is not in systems.system. Correct the name, or add it "
         "there",
     ]
 
@@ -160,7 +160,7 @@ def test_a_plan_of_too_many_periods() -> None:
 @pytest.mark.parametrize("period", ["month", "quarter"])
 def test_months_that_do_not_start_on_a_first(period: str) -> None:
     assert faults_of(options={"start": "2026-01-05", "period": period}) == [
-        f"settings!B2 '2026-01-05': a plan by {period} starts on the first of a month. Give "
+        f"settings!B2 '2026-01-05': a plan by {period} must start on the first of a month. Give "
         "2026-01-01, or plan by week"
     ]
 
@@ -176,7 +176,7 @@ def test_a_plan_that_is_over() -> None:
 def test_a_window_that_ends_before_it_begins() -> None:
     dates = {"available_from": FEBRUARY, "available_to": JANUARY}
     assert faults_of(systems=[unit_system(**dates)]) == [
-        "systems!F2 '2026-01-31': it is before available_from 2026-02-28. Give a later day, or "
+        "systems!F2 '2026-01-31': it is before available_from, 2026-02-28. Give a later day, or "
         "leave it blank"
     ]
 
@@ -188,8 +188,9 @@ def test_a_name_of_two_kinds_of_place() -> None:
         depots=[{"depot": "maker"}],
         sites=[{"site": "site"}, {"site": "maker"}],
     ) == [
-        "depots!A2 'maker': supply!A2 is a supplier of the same name. Rename one, e.g. maker depot",
-        "sites!A3 'maker': supply!A2 is a supplier of the same name. Rename one, e.g. maker site",
+        "depots!A2 'maker': supply!A2 has a supplier of the same name. Rename one, e.g. maker "
+        "depot",
+        "sites!A3 'maker': supply!A2 has a supplier of the same name. Rename one, e.g. maker site",
     ]
 
 
@@ -209,8 +210,8 @@ def test_a_fleet_over_the_power_of_its_open_halls() -> None:
     systems = [unit_system(overhead_kw=500), unit_system("other")]
     halls = [hall(it_mw=5, count=2, open_count=1)]
     assert faults_of(systems=systems, halls=halls, fleet=fleet) == [
-        "halls!E2 '1': the fleet in this hall draws 5.5 MW of IT power, its open halls carry 5 MW. "
-        "Raise open_count or it_mw, or correct the fleet's count"
+        "halls!E2 '1': the fleet in this hall draws 5.5 MW of IT power, but its open halls carry "
+        "5 MW. Raise open_count or it_mw, or correct the fleet's count"
     ]
 
 
@@ -221,10 +222,10 @@ def test_a_fleet_over_the_slots_or_coolant_of_its_open_halls() -> None:
     fleet = [{"hall": "hall", "system": "unit", "count": 3}]
     cell = "halls!" + "ABCDEFGHIJ"[list(halls[0]).index("open_count")] + "2"
     assert faults_of(systems=systems, halls=halls, fleet=fleet) == [
-        f"{cell} '1': the fleet in this hall takes 6 slots, its open halls have 5. Raise "
+        f"{cell} '1': the fleet in this hall takes 6 slots, but its open halls have 5. Raise "
         "open_count or slots, or correct the fleet's count",
-        f"{cell} '1': the fleet in this hall needs 120 l/min of coolant, its open halls have 100. "
-        "Raise open_count or coolant_lpm, or correct the fleet's count",
+        f"{cell} '1': the fleet in this hall needs 120 l/min of coolant, but its open halls have "
+        "100. Raise open_count or coolant_lpm, or correct the fleet's count",
     ]
     halls[0]["open_count"] = 2
     assert notes_of(systems=[{**systems[0], "commission_days": 0}], halls=halls, fleet=fleet) == ()
@@ -234,8 +235,14 @@ def test_a_fleet_over_the_slots_or_coolant_of_its_open_halls() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"halls": [hall(fed_by="grid")], "power": [{"node": "grid"}]}, "a power node feeds it"),
-        ({"sites": [{"site": "site", "pue": None, "energy_price": 9}]}, "its energy has a price"),
+        (
+            {"halls": [hall(fed_by="grid")], "power": [{"node": "grid"}]},
+            "a power node feeds the site",
+        ),
+        (
+            {"sites": [{"site": "site", "pue": None, "energy_price": 9}]},
+            "the energy of the site has a price",
+        ),
         (
             {"commitments": [promised("demand", "facility")]},
             "a commitment counts facility megawatts",
@@ -244,8 +251,8 @@ def test_a_fleet_over_the_slots_or_coolant_of_its_open_halls() -> None:
 )
 def test_a_missing_pue(changes: dict[str, object], reason: str) -> None:
     assert faults_of(**{"sites": [{"site": "site", "pue": None}], **changes}) == [
-        f"sites!B2: pue is needed, for {reason}. Give facility power for each unit of IT power, "
-        "e.g. 1.2"
+        f"sites!B2: pue is required, because {reason}. Give facility power for each unit of IT "
+        "power, e.g. 1.2"
     ]
 
 
@@ -254,8 +261,8 @@ def test_a_missing_coolant_flow() -> None:
     """The system cooled by air says 0, which is not blank; the other says nothing."""
     systems = [unit_system(coolant_lpm=0), unit_system("other")]
     assert faults_of(systems=systems, halls=[hall(coolant_lpm=100)]) == [
-        "systems!E3: coolant_lpm is needed, for hall hall limits it. Give the flow, 0 for air "
-        "cooling"
+        "systems!E3: coolant_lpm is required, because hall hall limits it. Give the flow, 0 for "
+        "air cooling"
     ]
 
 
@@ -270,7 +277,7 @@ def test_a_system_without_source() -> None:
         "to plants and bom",
         "supply!B3 'stray': it is neither a system nor in any bill of materials. Correct its name, "
         "add it to bom, or remove the row",
-        "plants!B2 'third': it is assembled here and has no bill of materials. Add its items to "
+        "plants!B2 'third': it is assembled here, but has no bill of materials. Add its items to "
         "bom",
     ]
 
@@ -311,14 +318,14 @@ def test_an_order_of_what_its_supplier_does_not_sell() -> None:
 
 def test_an_order_that_arrives_before_it_was_placed() -> None:
     assert faults_of(supply=[sold()], orders=[order(placed=FEBRUARY)]) == [
-        "orders!E2 '2026-01-31': it is before it was placed on 2026-02-28. Correct one of the two "
-        "days"
+        "orders!E2 '2026-01-31': the order arrives before it was placed, on 2026-02-28. Correct "
+        "one of the two dates"
     ]
 
 
 def test_an_order_that_arrives_after_the_plan() -> None:
     notes = notes_of(supply=[sold(**{"yield": 1})], orders=[order(arrives="2026-03-01")])
-    assert notes == ("order PO arrives after the plan's end and is of no use to it",)
+    assert notes == ("order PO arrives after the plan's end, so the plan cannot use it",)
 
 
 @of(cross_checks.shared_payment_has_a_capacity)
@@ -337,9 +344,10 @@ def test_take_or_pay_without_capacity_or_use_of_it() -> None:
         ],
         supply_capacity=[{"supplier": "second", "from": START, "units_per_month": 1}],
     ) == [
-        "supply!D2 '0.5': maker has no capacity to share. Add the supplier to supply_capacity",
-        "supply!E3 '0': take-or-pay needs a use of capacity above 0. Give the capacity that a "
-        "unit takes",
+        "supply!D2 '0.5': this is a share of the supplier's capacity, but maker has none. Add "
+        "the supplier to supply_capacity",
+        "supply!E3 '0': with take-or-pay, the use of capacity must be above 0. Give the capacity "
+        "that a unit takes",
     ]
 
 
@@ -363,7 +371,7 @@ def test_megawatts_that_shrink() -> None:
 
 def test_a_milestone_after_the_plan() -> None:
     assert faults_of(milestones=[due("demand", 5, "2026-06-30")]) == [
-        "milestones!B2 '2026-06-30': it is after the plan's end. Give a later settings end, or "
+        "milestones!B2 '2026-06-30': it is after the plan's end. Give a later end in settings, or "
         "remove the row"
     ]
 
@@ -371,7 +379,7 @@ def test_a_milestone_after_the_plan() -> None:
 def test_a_milestone_just_after_the_last_period() -> None:
     """A plan to 15 January plans the whole month; the first of February is not in it."""
     assert faults_of(end="2026-01-15", milestones=[due("demand", 5, "2026-02-01")]) == [
-        "milestones!B2 '2026-02-01': it is after the plan's end. Give a later settings end, or "
+        "milestones!B2 '2026-02-01': it is after the plan's end. Give a later end in settings, or "
         "remove the row"
     ]
 
@@ -388,13 +396,13 @@ def test_a_country_without_site() -> None:
     sites = [{"site": name, "country": name} for name in ("US", "CA")]
     commitments = [promised("demand", countries="US, FR")]
     assert faults_of(sites=sites, halls=[hall(site="US")], commitments=commitments) == [
-        "commitments!C2 'FR': no site lies in this country. Use the sites' own names: CA, US"
+        "commitments!C2 'FR': no site is in this country. Use a country of the sites: CA, US"
     ]
 
 
 def test_a_country_where_sites_name_none() -> None:
     assert faults_of(commitments=[promised("demand", countries="US")]) == [
-        "commitments!C2 'US': no site lies in this country. Use the sites' own names: none"
+        "commitments!C2 'US': no site is in this country. Give the country of each site"
     ]
 
 
@@ -403,7 +411,7 @@ def test_a_budget_that_shrinks() -> None:
     budget = [{"date": FEBRUARY, "cumulative": 70}, {"date": JANUARY, "cumulative": 80}]
     assert faults_of(budget=budget) == [
         "budget!B2 '70': it is less than the 80 of 2026-01-31 in budget!B3, though the budget is "
-        "cumulative. Give all money up to the date"
+        "cumulative. Give all money that may be spent by the date"
     ]
 
 
@@ -417,10 +425,10 @@ def test_a_failover_group_without_power_or_of_one_member() -> None:
         ],
         energisation=[{"node": node, "from": START, "mw": 5} for node in ("A", "C")],
     ) == [
-        "power!A3 'B': a member of a failover group has no power stated. Add its dates and "
-        "megawatts to energisation",
-        "power!B4 'alone': alone has one member, which nothing can stand in for. Name the other "
-        "members, or leave it blank",
+        "power!A3 'B': this node is in a failover group, but has no power in energisation. Add "
+        "its dates and megawatts to energisation",
+        "power!B4 'alone': alone has only one member, so no other can carry its load. Name the "
+        "other members, or leave it blank",
     ]
 
 
@@ -452,8 +460,8 @@ def test_blanks_that_matter() -> None:
         systems=[{"system": name, "power_kw": 1, "commission_days": 0} for name in names],
         supply=[sold(item, **{"yield": None if item == "S3" else 1}) for item in names],
     ) == (
-        "systems.overhead_kw is blank for S0, S1, S2, S3, S4 and 2 more: no power beside the "
-        "system's own",
+        "systems.overhead_kw is blank for S0, S1, S2, S3, S4 and 2 more: no power in addition to "
+        "the system's own",
         "supply.yield is blank for S3: every unit ordered is good",
     )
     assert notes_of(systems=[unit_system()]) == (
@@ -474,7 +482,7 @@ def test_the_price_of_a_system_that_is_assembled_is_not_used() -> None:
         "supply": [sold("part", **{"yield": 1}), sold("S1", **{"yield": 1})],
     }
     assert notes_of(systems=systems, **built) == (
-        "systems.price is not used for S0: no supplier sells it, and what is assembled costs its "
+        "systems.price is not used for S0: no supplier sells it, and assembling it costs its "
         "parts and plants.cost",
     )
     assert notes_of(systems=systems) == ()
@@ -488,6 +496,6 @@ def test_what_has_no_limit_where_others_have_one() -> None:
         power=[{"node": "grid"}, {"node": "low", "parent": "grid"}],
         energisation=[{"node": "grid", "from": START, "mw": 1}],
     ) == (
-        "no limit in energisation for node low",
-        "no power node feeds hall three, two: no power limit there",
+        "energisation has no limit for node low",
+        "no power node feeds hall three, two: there is no power limit there",
     )

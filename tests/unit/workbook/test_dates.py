@@ -14,9 +14,9 @@ from planner.workbook.schema.dates import day_of
 JULY = date(2027, 7, 31)
 LAST = date(2026, 12, 31)
 GIVE = "Give a date cell or YYYY-MM-DD"
-NO_DAY = "ready is a date, and this text is not one or can be read in two ways"
-BARE = "ready is a date, and this is a bare number"
-ZONE = "ready is a day, and midnight in this time zone is another day in others"
+NO_DAY = "ready must be a date, but this text is not one, or is ambiguous"
+BARE = "ready must be a date, but this is a plain number"
+ZONE = "ready must be a day, but midnight in this time zone is another day elsewhere"
 
 
 @pytest.mark.parametrize(
@@ -71,33 +71,33 @@ def test_a_text_that_names_one_day(text: str, day: date) -> None:
     [
         (
             "03/04/2026",
-            "ready is a date, and this can be read as 2026-03-04 or as 2026-04-03",
+            "ready must be a date, but this can be read as 2026-03-04 or as 2026-04-03",
             f"{GIVE}, e.g. 2026-03-04 or 2026-04-03",
         ),
         (
             "3 4 2026",
-            "ready is a date, and this can be read as 2026-03-04 or as 2026-04-03",
+            "ready must be a date, but this can be read as 2026-03-04 or as 2026-04-03",
             f"{GIVE}, e.g. 2026-03-04 or 2026-04-03",
         ),
         (
             "03/04/2026 00:00",
-            "ready is a date, and this can be read as 2026-03-04 or as 2026-04-03",
+            "ready must be a date, but this can be read as 2026-03-04 or as 2026-04-03",
             f"{GIVE}, e.g. 2026-03-04 or 2026-04-03",
         ),
         ("31.12.26", NO_DAY, f"{GIVE}, e.g. 2026-12-31"),
         (
             "15-Jan-27",
-            "ready is a date, and this can be read as 2015-01-27 or as 2027-01-15",
+            "ready must be a date, but this can be read as 2015-01-27 or as 2027-01-15",
             f"{GIVE}, e.g. 2015-01-27 or 2027-01-15",
         ),
         (
             "July 31, 27",
-            "ready is a date, and this can be read as 2027-07-31 or as 2031-07-27",
+            "ready must be a date, but this can be read as 2027-07-31 or as 2031-07-27",
             f"{GIVE}, e.g. 2027-07-31 or 2031-07-27",
         ),
         (
             "July 2027",
-            "ready is a date, and this is a month without a day",
+            "ready must be a date, but this is a month without a day",
             "Give the day too, e.g. 2027-07-01",
         ),
         ("31 Jui 2027", NO_DAY, GIVE),
@@ -111,9 +111,9 @@ def test_a_text_that_names_one_day(text: str, day: date) -> None:
         ("31 February 2027", "there is no such day", GIVE),
         ("2026-13-01", "there is no such day", GIVE),
         ("Sunday, July 31, 2027", "2027-07-31 is a Saturday", GIVE),
-        ("2026-12-31T08:30:00Z", "ready is a day without a time", "Remove the time"),
-        ("31 July 2027 12:00 PM", "ready is a day without a time", "Remove the time"),
-        ("31 July 2027 12:00", "ready is a day without a time", "Remove the time"),
+        ("2026-12-31T08:30:00Z", "ready must be a day without a time", "Remove the time"),
+        ("31 July 2027 12:00 PM", "ready must be a day without a time", "Remove the time"),
+        ("31 July 2027 12:00", "ready must be a day without a time", "Remove the time"),
         ("2026-12-31T00:00:00+01:00", ZONE, "Remove the time and its zone"),
         ("2026-12-31T00:00-0800", ZONE, "Remove the time and its zone"),
     ],
@@ -148,7 +148,7 @@ def test_a_text_that_names_no_day_for_certain(text: str, rule: str, remedy: str)
     ids=lambda raw: type(raw).__name__,
 )
 def test_a_number_of_any_size_is_a_fault(raw: object) -> None:
-    with pytest.raises(BadValueError, match=r"ready is a date|looks like a year") as caught:
+    with pytest.raises(BadValueError, match=r"ready must be a date|looks like a year") as caught:
         day_of("ready", raw)
     assert len(str(caught.value)) < 300
 

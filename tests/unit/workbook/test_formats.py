@@ -146,8 +146,8 @@ def test_days_shown_as_weeks_are_weeks(tmp_path: Path, careful: bool) -> None:
         found = read_inputs(tmp_path / "book.xlsx")
     assert found.tables["supply"][0]["lead_days"] == 182
     assert [note for note in found.notes if "lead_days" in note] == [
-        "supply!C2 'weeks': the numbers of lead_days are, as their number format shows, multiplied "
-        "by 7 to be in days"
+        "supply!C2 'weeks' (from the number format): the numbers of lead_days are multiplied by "
+        "7 to convert them to days"
     ]
 
 
@@ -190,7 +190,7 @@ def test_a_currency_other_than_the_plans_is_warned_of(tmp_path: Path) -> None:
         ("supply!D3", "400000 €"),
     ]
     assert {w.rule for w in warnings} == {
-        "price is shown in € by its number format, and the plan's currency is USD"
+        "the number format shows price in €, but the plan's currency is USD"
     }
 
 
@@ -211,18 +211,19 @@ def test_the_plans_own_currency_is_not_warned_of(tmp_path: Path) -> None:
         (
             "supply!C2",
             '0" months"',
-            "lead_days is in days, and a month has no fixed number of "
-            "them: its number format shows months",
+            "the number format shows months: lead_days is in days, but a month has no fixed "
+            "number of days",
         ),
         (
             "supply!C2",
             '0" kW"',
-            "lead_days is in days, and this is a unit of another kind: its number format shows kW",
+            "the number format shows kW: lead_days is in days, but this unit cannot be converted "
+            "to it",
         ),
         (
             "halls!C2",
             '0" MVA"',
-            "it_mw is in MW, and the planner does not know this unit: its number format shows MVA",
+            "the number format shows MVA: it_mw is in MW, but the planner does not know this unit",
         ),
     ],
 )
@@ -239,19 +240,20 @@ def test_cells_of_one_column_that_show_different_units(tmp_path: Path) -> None:
     systems = [unit_system(commission_days=0), unit_system("other", commission_days=0)]
     (fault,) = faults({"supply!C3": WEEKS}, tmp_path, supply=supply, systems=systems)
     assert str(fault) == (
-        "supply!C3 '26 weeks': lead_days is shown in weeks here, by its number format, and others "
-        "are in days. Give all numbers of the column in one unit, formatted as plain numbers"
+        "supply!C3 '26 weeks': the number format shows lead_days in weeks here, but the other "
+        "cells are in days. Give all numbers of the column in one unit, formatted as plain "
+        "numbers"
     )
 
 
 def test_a_format_that_contradicts_its_heading(tmp_path: Path) -> None:
     heading = {"supply!C1": "lead_days [days]"}
     (fault,) = faults({"supply!C2": WEEKS}, tmp_path, heading)
-    assert "shown in weeks here, by its number format, and its heading states days" in fault.rule
+    assert "in weeks here, but its heading states days" in fault.rule
     agreed = read({"supply!C2": WEEKS}, tmp_path, {"supply!C1": "lead_days [weeks]"})
     assert agreed.tables["supply"][0]["lead_days"] == 182
     (fault,) = faults({"supply!D2": "0.0,,"}, tmp_path, {"supply!D1": "price [M$]"})
-    assert "price is shown in millions here" in fault.rule
+    assert "the number format shows price in millions here" in fault.rule
 
 
 def test_settings_and_changes_state_one_unit_each(tmp_path: Path) -> None:
@@ -277,9 +279,7 @@ def test_settings_and_changes_state_one_unit_each(tmp_path: Path) -> None:
         ("settings!B4", "2 weeks"),
         ("changes!F2", "4 weeks"),
     ]
-    assert found[0].rule == (
-        "release_fence_days is in days, and this is shown in weeks by its number format"
-    )
+    assert found[0].rule == ("release_fence_days is in days, but the number format shows weeks")
 
 
 @pytest.mark.parametrize("code", ['0" racks"', '"Rack "0', "$0.00", '"≈"0'])
@@ -391,7 +391,7 @@ def test_a_formula_that_comes_to_0_in_a_calculated_workbook(
     calculation: str, careful: bool, tmp_path: Path
 ) -> None:
     """As Excel and LibreOffice save it: 0 is its value, and out of this column's bounds."""
-    with pytest.raises(InputFaults, match="it_mw is out of bounds"):
+    with pytest.raises(InputFaults, match="it_mw is out of range"):
         read_inputs(zero_formulas(tmp_path, calculation, "0", careful))
 
 
@@ -399,7 +399,7 @@ def test_a_formula_that_comes_to_0_in_a_calculated_workbook(
 def test_a_formula_with_a_value_is_read_and_noted(value: str, tmp_path: Path) -> None:
     found = read_inputs(zero_formulas(tmp_path, LEFT, value))
     assert found.tables["halls"][0]["it_mw"] == 100
-    assert any("1 formula whose values a program stored" in note for note in found.notes)
+    assert any("1 formula whose stored values may be out of date" in note for note in found.notes)
 
 
 def test_plain_zeros_are_zeros(tmp_path: Path) -> None:

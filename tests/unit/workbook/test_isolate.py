@@ -63,7 +63,7 @@ def test_a_parser_that_computes_without_end(
 ) -> None:
     pytest.importorskip("resource")
     child("import resource\nresource.setrlimit(resource.RLIMIT_CPU, (1, 2))\nwhile True: pass")
-    assert refusal(plan).startswith("reading this file takes more than 10 seconds. Keep in it only")
+    assert refusal(plan).startswith("reading this file takes more than 10 seconds. Keep only")
 
 
 def test_a_parser_that_hangs(
@@ -71,7 +71,7 @@ def test_a_parser_that_hangs(
 ) -> None:
     child("import time\ntime.sleep(600)")
     monkeypatch.setattr(guard, "LONGEST_WAIT_S", 0.5)
-    assert refusal(plan).startswith("reading this file takes more than 10 seconds. Keep in it only")
+    assert refusal(plan).startswith("reading this file takes more than 10 seconds. Keep only")
 
 
 def test_a_parser_without_memory(plan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,8 +83,8 @@ def test_a_parser_without_memory(plan: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_process_that_cannot_be_started(plan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox.sys, "executable", "")
     assert refusal(plan) == (
-        "no process can be started to read this file (Python's own program is not found). See that "
-        "the folder for temporary files has room and that Python can start."
+        "no process can be started to read this file (Python's own program is not found). Check "
+        "that the folder for temporary files has room and that Python can start."
     )
 
 

@@ -21,7 +21,7 @@ from planner.workbook.writing.conversion import raw_sheets
 from planner.workbook.writing.template import write_csv_folder, write_workbook
 
 NAMES = ("CS-3, rev B", 'the "big" one', '"quoted"', "semi;colon", "plain")
-NOT_CLOSED = r"systems is a list, and a double quote in it is not closed, or closes in the middle"
+NOT_CLOSED = r"a double quote in the list systems is not closed, or is closed in the middle"
 
 
 def book(systems: object, *names: str) -> Sheets:
@@ -76,7 +76,7 @@ def test_names_of_any_kind_in_a_list_are_carried_over(write: object, tmp_path: P
 def test_an_unquoted_name_with_a_comma_is_told_how_it_is_written() -> None:
     found = faults_of(**book("CS-3, rev B", "CS-3, rev B"))
     assert found[0].endswith(
-        "'CS-3': this is not found in systems.system. Did you mean \"CS-3, rev B\"? Correct the "
+        "'CS-3': this name is not in systems.system. Did you mean \"CS-3, rev B\"? Correct the "
         "name, or add it there"
     )
 

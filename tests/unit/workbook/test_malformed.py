@@ -77,7 +77,7 @@ def test_no_such_file(tmp_path: Path) -> None:
 
 def test_a_folder_named_like_a_workbook(tmp_path: Path) -> None:
     (tmp_path / "plan.xlsx").mkdir()
-    with pytest.raises(PlannerError, match=r"plan\.xlsx: this folder holds no CSV file"):
+    with pytest.raises(PlannerError, match=r"plan\.xlsx: this folder has no CSV file"):
         read_raw(tmp_path / "plan.xlsx")
 
 
@@ -116,5 +116,5 @@ def test_a_large_sheet_may_be_read_twice(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(guard, "MOST_UNPACKED", len(content))
     path = tmp_path / "large.xlsx"
     path.write_bytes(content)
-    with pytest.raises(InputFaults, match="halls!A600: this cell stands in the file twice"):
+    with pytest.raises(InputFaults, match="halls!A600: the file contains this cell twice"):
         read_raw(path)

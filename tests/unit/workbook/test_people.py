@@ -87,8 +87,9 @@ def test_a_unit_in_the_heading_is_converted_and_noted() -> None:
     assert [row["power_kw"] for row in rows] == [34.6, 1000]
     assert [row["price"] for row in rows] == [1500, 0]
     assert inputs.notes == (
-        "systems!B1 'W': the numbers of power_kw are divided by 1000 to be in kW",
-        "systems!D1 'k$': the numbers of price are multiplied by 1000 to be in money per system",
+        "systems!B1 'W': the numbers of power_kw are divided by 1000 to convert them to kW",
+        "systems!D1 'k$': the numbers of price are multiplied by 1000 to convert them to money "
+        "per system",
     )
     assert rows[0].shown("power_kw") == "34600"
 
@@ -98,7 +99,7 @@ def test_a_unit_in_a_row_below_the_header_is_converted_and_noted() -> None:
     inputs = read(halls=grid)
     assert inputs.tables["halls"][0]["it_mw"] == 100
     assert inputs.notes == (
-        "halls!C2 '[kW]': the numbers of it_mw are divided by 1000 to be in MW",
+        "halls!C2 '[kW]': the numbers of it_mw are divided by 1000 to convert them to MW",
     )
 
 
@@ -121,38 +122,38 @@ def test_units_that_are_refused_with_their_cell() -> None:
     """One fault for the unit, and none for numbers that nobody can tell the size of."""
     grid = halls(("hall", "site", 10**9), header=("hall", "site", "it_mw [kVA]"))
     assert faults_of(halls=grid) == [
-        "halls!C1 'kVA': it_mw is in MW, and the planner does not know this unit. Write MW there "
-        "and its numbers below"
+        "halls!C1 'kVA': it_mw is in MW, but the planner does not know this unit. Give the "
+        "numbers in MW, and write MW as their unit"
     ]
     grid = halls((None, None, "l/min"), ("hall", "site", 100))
     assert faults_of(halls=grid) == [
-        "halls!C2 'l/min': it_mw is in MW, and this is a unit of another kind. Write MW there and "
-        "its numbers below"
+        "halls!C2 'l/min': it_mw is in MW, but this unit cannot be converted to it. Give the "
+        "numbers in MW, and write MW as their unit"
     ]
     grid = halls((None, None, "kW"), ("hall", "site", 5), header=("hall", "site", "it_mw [MW]"))
     assert faults_of(halls=grid) == [
-        "halls!C2 'kW': the heading above says MW, and this row of units says kW: the numbers "
-        "cannot be in both. If they are in MW, write MW here as well; else take it out of the "
-        "heading"
+        "halls!C2 'kW': the heading above says MW, but this row of units says kW. If the "
+        "numbers are in MW, write MW here too; otherwise remove it from the heading"
     ]
     grid = halls(("hall", "site [km]", 5), header=("hall", "site [km]", "it_mw"))
-    assert "halls!B1 'km': site is a text and has no unit. Rename the column site" in faults_of(
-        halls=grid
-    )
+    assert (
+        "halls!B1 'km': site has no unit, because it is not a number. Name the column site, "
+        "without a unit"
+    ) in faults_of(halls=grid)
 
 
 def test_a_converted_number_is_shown_as_it_stands() -> None:
     grid = halls(("hall", "site", 6_000_000), header=("hall", "site", "it_mw [kW]"))
     assert faults_of(halls=grid) == [
-        "halls!C2 '6000000': it_mw is out of bounds. Give a number in MW, above 0 and at most 5000"
+        "halls!C2 '6000000': it_mw is out of range. Give a number in MW, above 0 and at most 5000"
     ]
 
 
 def test_money_in_another_currency() -> None:
     systems: Grid = [["system", "power_kw", "price [k€]"], ["unit", 1000, 5]]
     assert faults_of(systems=systems) == [
-        "systems!C1 'k€': price is in money per system, and the plan's currency is USD. Convert "
-        "the column to USD, or correct settings currency"
+        "systems!C1 'k€': price is in money per system, but the plan's currency is USD. Convert "
+        "the column to USD, or correct currency in settings"
     ]
     assert read({"currency": "EUR"}, systems=systems).tables["systems"][0]["price"] == 5000
 
@@ -163,7 +164,7 @@ def test_a_percent_sign_over_a_column() -> None:
     bought = read(supply=[header, ["maker", "unit", 0, 95], ["second", "unit", 0, "90 %"]])
     assert [row["yield"] for row in bought.tables["supply"]] == [0.95, 0.9]
     assert faults_of(supply=[header, ["maker", "unit", 0, 0.95]]) == [
-        "supply!D1 '%': yield is stated in percent, and its numbers are 1 at most: 0.95 may be "
+        "supply!D1 '%': yield is in percent, but none of its numbers is above 1: 0.95 may mean "
         "0.95 % or 95 %. Give shares of 1 and remove the unit, or percentages above 1"
     ]
 
@@ -193,14 +194,14 @@ def test_numbers_as_the_settings_say_they_are_written(locale: str | None, writte
 
 def test_a_separated_number_is_refused_where_no_locale_says_how_it_is_read() -> None:
     assert faults_of(halls=halls(("hall", "site", "1,234"))) == [
-        "halls!C2 '1,234': it_mw is a number, and this can be read in two ways, as 1.234 or as "
-        "1234. Retype it in plain digits, e.g. 1234, or say in settings locale how numbers are "
-        "written: en, de, fr, ch"
+        "halls!C2 '1,234': it_mw must be a number, but this can be read as 1.234 or as 1234. "
+        "Retype it in plain digits, e.g. 1234, or set locale in settings to the notation of "
+        "numbers: en, de, fr, ch"
     ]
     assert faults_of({"locale": "de"}, halls=halls(("hall", "site", "1,234.5"))) == [
-        "halls!C2 '1,234.5': it_mw is a number, and locale de does not write one like this. Give a "
-        "number in MW, above 0 and at most 5000, digits only, without unit, e.g. 1.234,5, or "
-        "correct settings locale"
+        "halls!C2 '1,234.5': it_mw must be a number, but locale de does not write numbers like "
+        "this. Give a number in MW, above 0 and at most 5000, in digits, without a unit, e.g. "
+        "1.234,5, or correct locale in settings"
     ]
 
 
@@ -246,12 +247,12 @@ def test_values_of_changes_are_of_the_kind_of_their_column() -> None:
         ["e", "settings", "end", "value", "set", 46000],
     ]
     assert [fault.partition(". ")[0] for fault in faults_of(changes=[header, *rows])] == [
-        "changes!F2 'a lot': it_mw is a number",
-        "changes!F3 '03/04/2026': ready is a date, and this can be read as 2026-03-04 or as "
+        "changes!F2 'a lot': it_mw must be a number",
+        "changes!F3 '03/04/2026': ready must be a date, but this can be read as 2026-03-04 or as "
         "2026-04-03",
-        "changes!F4 'TRUE': a value to scale is a number",
-        "changes!F5 '1.5': a value to shift_days is a whole number",
-        "changes!F6 '46000': end is a date, and this is a bare number",
+        "changes!F4 'TRUE': the factor must be a number",
+        "changes!F5 '1.5': the number of days must be a whole number",
+        "changes!F6 '46000': end must be a date, but this is a plain number",
     ]
     rows = [
         ["a", "halls", "hall", "ready", "set", date(2026, 1, 2)],
@@ -268,8 +269,8 @@ def test_cells_under_no_column_name_are_noted() -> None:
         header=("hall", "site", "it_mw", None, None, None),
     )
     assert read(halls=grid).notes == (
-        "halls!D2 'spare': no column name stands above, this is not read",
-        "halls!F2 'why' and 1 more below: no column name stands above, this is not read",
+        "halls!D2 'spare': there is no column name above, so this is not read",
+        "halls!F2 'why' and 1 more below: there is no column name above, so this is not read",
     )
 
 
@@ -282,12 +283,12 @@ def test_a_row_without_its_key() -> None:
 def test_what_stands_above_the_header() -> None:
     grid: Grid = [["before", "site", 5], *halls(("hall", "site", 100))]
     assert faults_of(halls=grid) == [
-        "halls!A1 'before': this row looks like data and stands above the header. Move it below, "
-        "or remove it"
+        "halls!A1 'before': this row looks like data, but is above the header. Move it below the "
+        "header, or remove it"
     ]
     titled: Grid = [["Halls"], ["Date", date(2026, 1, 1)], *halls(("hall", "site", 100))]
     assert read(halls=titled).notes == (
-        "halls!A2 'Date': this row stands above the header and is not read",
+        "halls!A2 'Date': this row is above the header and is not read",
     )
 
 
@@ -298,7 +299,7 @@ def test_headings_that_hold_no_name() -> None:
         header=("hall", "site", "it_mw", "#REF!", FORMULA_WITHOUT_VALUE),
     )
     assert faults_of(halls=grid) == [
-        "halls!D1 '#REF!': the cell holds a spreadsheet error. Mend the formula behind it",
+        "halls!D1 '#REF!': the cell contains a spreadsheet error. Correct its formula",
         "halls!E1: the formula has no stored value. Open the workbook in a spreadsheet and save it",
     ]
 
@@ -313,8 +314,8 @@ def test_an_unknown_column_far_from_every_name() -> None:
 def test_a_sheet_that_would_be_missed_by_nobody() -> None:
     """A limit in a sheet of a wrong name would silently not hold."""
     assert faults_of(crew=[["site"], ["site"]]) == [
-        "crew: there is no such sheet to read. Rename it crews, or begin its name with # to keep "
-        "notes"
+        "crew: the planner has no sheet of this name. Rename it crews, or begin its name with # "
+        "to keep notes"
     ]
     assert read(**{"#crew": [["site"]], "Supply Capacity": [[]]}).notes == (
         "sheet '#crew' is not one of the planner's and is ignored",
@@ -342,7 +343,7 @@ def test_the_cause_is_told_and_not_what_follows() -> None:
     """A name that cannot be read may be the very one that others refer to."""
     sites: Grid = [["site", "pue"], ["#REF!", 1]]
     assert faults_of(sites=sites) == [
-        "sites!A2 '#REF!': the cell holds a spreadsheet error. Mend the formula behind it"
+        "sites!A2 '#REF!': the cell contains a spreadsheet error. Correct its formula"
     ]
     misspelled: Grid = [["site", "peu"], ["site", 1]]
     power: Grid = [["node"], ["feeder"]]
@@ -353,7 +354,7 @@ def test_the_cause_is_told_and_not_what_follows() -> None:
     ]
     due: Grid = [["commitment", "date", "mw"], ["demnad", "2026-02-28", 5]]
     assert faults_of(milestones=due) == [
-        "milestones!A2 'demnad': this is not found in commitments.commitment. Did you mean demand? "
+        "milestones!A2 'demnad': this name is not in commitments.commitment. Did you mean demand? "
         "Correct the name, or add it there"
     ]
 

@@ -148,7 +148,7 @@ def test_a_title_above_the_header(tmp_path: Path) -> None:
     assert read_inputs(saved(workbook, tmp_path)).tables["halls"][0].where("it_mw") == "halls!C5"
     workbook["halls"]["C5"] = -1
     assert faults_of(saved(workbook, tmp_path)) == [
-        "halls!C5 '-1': it_mw is out of bounds. Give a number in MW, above 0 and at most 5000"
+        "halls!C5 '-1': it_mw is out of range. Give a number in MW, above 0 and at most 5000"
     ]
 
 
@@ -197,7 +197,7 @@ def test_a_formula_whose_value_was_never_stored(tmp_path: Path) -> None:
 def test_error_cells(tmp_path: Path) -> None:
     path = changed(tmp_path, "halls", {"A2": "#N/A", "C2": "#REF!", "D1": "ready", "D2": "#VALUE!"})
     assert faults_of(path) == [
-        f"halls!{cell} '{error}': the cell holds a spreadsheet error. Mend the formula behind it"
+        f"halls!{cell} '{error}': the cell contains a spreadsheet error. Correct its formula"
         for cell, error in (("A2", "#N/A"), ("C2", "#REF!"), ("D2", "#VALUE!"))
     ]
 
@@ -207,7 +207,7 @@ def test_a_required_column_that_is_missing(tmp_path: Path) -> None:
     workbook = workbook_of(rows_of(halls=[hall(), hall("second")]))
     workbook["halls"].delete_cols(3)
     assert faults_of(saved(workbook, tmp_path)) == [
-        "halls!1:1: column it_mw is required and missing. Add it: IT power of one hall."
+        "halls!1:1: the required column it_mw is missing. Add it: IT power of one hall."
     ]
 
 
@@ -221,7 +221,7 @@ def test_an_unknown_column_and_the_nearest_known_one(tmp_path: Path) -> None:
 
 def test_a_column_that_stands_twice(tmp_path: Path) -> None:
     assert faults_of(changed(tmp_path, "halls", {"D1": "it_mw", "D2": 3})) == [
-        "halls!D1 'it_mw': this column stands in C1 already. Remove one"
+        "halls!D1 'it_mw': this column is in C1 already. Remove one of the two"
     ]
 
 
@@ -229,8 +229,9 @@ def test_a_sheet_without_header(tmp_path: Path) -> None:
     workbook = workbook_of(rows_of())
     workbook["commitments"].delete_rows(1)
     assert faults_of(saved(workbook, tmp_path)) == [
-        "commitments!A1: no header row is found. Write the column names in row 1: commitment, "
-        "customer, basis, priority, late_cost, price, countries, systems, may_fall, source"
+        "commitments!A1: there is no row of column names. Write the column names in row 1: "
+        "commitment, customer, basis, priority, late_cost, price, countries, systems, may_fall, "
+        "source"
     ]
 
 
@@ -239,9 +240,9 @@ def test_required_sheets_that_are_missing_or_empty(tmp_path: Path) -> None:
     del workbook["systems"]
     workbook["halls"].delete_rows(2)
     assert faults_of(saved(workbook, tmp_path)) == [
-        "systems: this sheet is required and missing. Add it: What is ordered and installed as one "
-        "unit.",
-        "halls: this sheet is required and has no rows. Add at least one: A class of identical "
+        "systems: this required sheet is missing. Add it: A system, which is ordered and "
+        "installed as one unit.",
+        "halls: this required sheet has no rows. Add at least one: A class of identical "
         "halls at one site.",
     ]
 
@@ -250,7 +251,7 @@ def test_two_sheets_of_one_name(tmp_path: Path) -> None:
     workbook = workbook_of(rows_of())
     workbook.create_sheet("halls ")
     assert faults_of(saved(workbook, tmp_path)) == [
-        "halls : there are two sheets named halls. Merge or rename one"
+        "halls : there are two sheets named halls. Merge them, or rename one"
     ]
 
 
@@ -264,13 +265,13 @@ def test_settings_that_are_missing_unknown_or_twice() -> None:
     with pytest.raises(InputFaults) as caught:
         inputs_from_rows("plan", {**rows_of(), "settings": rows})
     assert [str(fault) for fault in caught.value.faults] == [
-        "settings: setting end is required. Add a row: Last day planned; the period that holds it "
-        "is planned whole.",
-        "settings!A3 'start': this setting stands in settings!A2 already. Remove one",
-        "settings!A4 'stat': setting is a choice. Did you mean start? Give one of plan, start, "
-        "end, period, today, release_fence_days, currency, discount_rate, pace, counts, gap, "
-        "time_limit_s, threads, locale",
-        "settings!B5 '2': gap is out of bounds. Give a number, at least 0 and at most 0.5, e.g. "
+        "settings: setting end is required. Add a row: Last day planned; the period that "
+        "contains it is planned in full.",
+        "settings!A3 'start': this setting is in settings!A2 already. Remove one of the two",
+        "settings!A4 'stat': this is not one of the choices for setting. Did you mean start? "
+        "Give one of plan, start, end, period, today, release_fence_days, currency, "
+        "discount_rate, pace, counts, gap, time_limit_s, threads, locale",
+        "settings!B5 '2': gap is out of range. Give a number, at least 0 and at most 0.5, e.g. "
         "0.02 or 2 %",
     ]
 
@@ -288,13 +289,14 @@ def test_faults_of_cells_in_all_sheets_are_reported_together() -> None:
         inputs_from_rows("plan", sheets)
     assert str(caught.value).splitlines() == [
         "6 faults in the inputs:",
-        "  systems!B2 'a lot': power_kw is a number. Give a number in kW, at least 0.05 and at "
-        "most 5000, digits only, without unit",
-        "  sites!B2 '0.9': pue is out of bounds. Give a number, at least 1 and at most 3",
-        "  halls!D2 '1/2/2026': ready is a date, and this can be read as 2026-01-02 or as "
+        "  systems!B2 'a lot': power_kw must be a number. Give a number in kW, at least 0.05 and "
+        "at most 5000, in digits, without a unit",
+        "  sites!B2 '0.9': pue is out of range. Give a number, at least 1 and at most 3",
+        "  halls!D2 '1/2/2026': ready must be a date, but this can be read as 2026-01-02 or as "
         "2026-02-01. Give a date cell or YYYY-MM-DD, e.g. 2026-01-02 or 2026-02-01",
-        "  halls!A3 'hall': the same hall stands in halls!A2. Merge the two rows, or rename one",
-        "  commitments!B2 'rack': basis is a choice. Give one of system, it, facility",
+        "  halls!A3 'hall': hall is the same as in halls!A2. Merge the two rows, or correct one",
+        "  commitments!B2 'rack': this is not one of the choices for basis. Give one of system, "
+        "it, facility",
         "  milestones!C2: mw is required. Give a number in MW, at least 0",
     ]
 
@@ -318,7 +320,7 @@ def test_what_is_no_workbook(tmp_path: Path, content: bytes | None, problem: str
 
 
 def test_a_folder_without_csv_and_a_csv_that_is_none(tmp_path: Path) -> None:
-    with pytest.raises(PlannerError, match="this folder holds no CSV file"):
+    with pytest.raises(PlannerError, match="this folder has no CSV file"):
         read_inputs(tmp_path)
     (tmp_path / "halls.csv").write_bytes(b"hall,site\n\xff\xfe,x\n")
     with pytest.raises(PlannerError, match="cannot be read as CSV"):

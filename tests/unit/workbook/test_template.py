@@ -174,7 +174,7 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.M
     ("changed", "message"),
     [
         ({"power_kw": float("nan")}, "systems.power_kw: nan is not a number"),
-        ({"vendor": "bell\x07"}, "holds a control character"),
+        ({"vendor": "bell\x07"}, "contains a control character"),
         ({"vendor": "x" * 40_000}, "does not fit into a cell"),
         ({"available_from": datetime(2026, 1, 1, 12)}, "is not a day"),
         ({"colour": "red"}, "has no column colour"),

@@ -74,14 +74,14 @@ def test_a_name_with_another_unit_is_told_to_state_it(sheet: str, name: str, hea
         (
             "halls",
             "build_months",
-            "build_days is in days, and a month has no fixed number of them. "
-            "Name it build_days and give days, or `build_days [weeks]` and give weeks",
+            "build_days is in days, but a month has no fixed number of days. Name it build_days "
+            "and give days, or `build_days [weeks]` and give weeks",
         ),
         (
             "systems",
             "price_eur",
-            "price, in EUR. Convert the column to USD, or correct settings "
-            "currency; then name it price or `price [EUR]`",
+            "price, in EUR. Convert the column to USD, or correct currency in settings; then "
+            "name it price or `price [EUR]`",
         ),
         (
             "systems",
@@ -137,7 +137,7 @@ def test_the_remedy_is_read_as_it_was_meant() -> None:
     found = read(supply=supply)
     assert found.tables["supply"][0]["lead_days"] == 182
     assert (
-        "supply!C1 'weeks': the numbers of lead_days are multiplied by 7 to be in days"
+        "supply!C1 'weeks': the numbers of lead_days are multiplied by 7 to convert them to days"
         in found.notes
     )
 
@@ -208,7 +208,7 @@ def test_headings_with_their_unit_in_a_workbook() -> None:
     assert row.where("power_kw") == "systems!B2"
     assert found.tables["halls"][0]["it_mw"] == 100
     assert [note for note in found.notes if "it_mw" in note] == [
-        "halls!C1 'kW': the numbers of it_mw are divided by 1000 to be in MW"
+        "halls!C1 'kW': the numbers of it_mw are divided by 1000 to convert them to MW"
     ]
 
 
@@ -226,8 +226,8 @@ def test_a_setting_and_a_change_state_no_unit() -> None:
         ["release_fence_weeks", 4],
     ]
     assert faults_of(settings=settings) == [
-        "settings!A4 'release_fence_weeks': setting is a choice. Did you mean release_fence_days, "
-        "in weeks? Name release_fence_days and give the value in days"
+        "settings!A4 'release_fence_weeks': this is not one of the choices for setting. Did you "
+        "mean release_fence_days, in weeks? Name release_fence_days and give the value in days"
     ]
     changes: list[list[object]] = [
         ["change", "sheet", "key", "column", "operation", "value"],

@@ -96,7 +96,7 @@ def test_a_blank_cell_is_the_default_and_not_zero(raw: object) -> None:
 
 
 RETYPE = (
-    "Retype it in plain digits, e.g. {}, or say in settings locale how numbers are written: "
+    "Retype it in plain digits, e.g. {}, or set locale in settings to the notation of numbers: "
     "en, de, fr, ch"
 )
 IN_MW = "Give a number in MW, at least 0 and at most 5000"
@@ -105,126 +105,134 @@ IN_MW = "Give a number in MW, at least 0 and at most 5000"
 @pytest.mark.parametrize(
     ("column", "raw", "rule", "remedy"),
     [
-        (TEXT, "bell\a", "the text holds a control character (U+0007)", "Retype it"),
-        (TEXT, math.nan, "note is a text", "Mend the formula behind it"),
+        (TEXT, "bell\a", "the text contains a control character (U+0007)", "Retype it"),
+        (TEXT, math.nan, "note must be text", "Correct the formula in the cell"),
         (
             TEXT,
             1e15,
-            "note is a text, and a number this long has been rounded",
+            "note must be text, and a number this long has been rounded",
             "Format the cell as text and retype it",
         ),
         (
             NAME,
             "two\nlines",
-            "hall is a name, and this one holds a tab or line break",
+            "the name in hall contains a tab or a line break",
             "Write it in one line",
         ),
         (
             SHARE,
             50,
-            "share is out of bounds",
+            "share is out of range",
             "Give a number, above 0 and at most 1, e.g. 0.5 or 50 %",
         ),
-        (SHARE, "101 %", "share is out of bounds", "Give a number, above 0 and at most 1"),
-        (TEXT, True, "note is a text", "Format the cell as text and retype it"),
-        (TEXT, datetime(2026, 1, 2), "note is a text", "Format the cell as text and retype it"),
-        (TEXT, time(12, 30), "note is a text", "Format the cell as text and retype it"),
-        (NUMBER, True, "mw is a number", IN_MW),
-        (NUMBER, date(2026, 1, 2), "mw is a number", IN_MW),
-        (NUMBER, "5 MW", "mw is a number", f"{IN_MW}, digits only, without unit"),
-        (NUMBER, "$1200", "mw is a number", f"{IN_MW}, digits only, without unit"),
-        (NUMBER, "50 %", "mw is a number and not a share", f"{IN_MW}, digits only, without unit"),
+        (SHARE, "101 %", "share is out of range", "Give a number, above 0 and at most 1"),
+        (TEXT, True, "note must be text", "Format the cell as text and retype it"),
+        (TEXT, datetime(2026, 1, 2), "note must be text", "Format the cell as text and retype it"),
+        (TEXT, time(12, 30), "note must be text", "Format the cell as text and retype it"),
+        (NUMBER, True, "mw must be a number", IN_MW),
+        (NUMBER, date(2026, 1, 2), "mw must be a number", IN_MW),
+        (NUMBER, "5 MW", "mw must be a number", f"{IN_MW}, in digits, without a unit"),
+        (NUMBER, "$1200", "mw must be a number", f"{IN_MW}, in digits, without a unit"),
+        (
+            NUMBER,
+            "50 %",
+            "mw is not a share, so it cannot be a percentage",
+            f"{IN_MW}, in digits, without a unit",
+        ),
         (
             NUMBER,
             "1,000",
-            "mw is a number, and this can be read in two ways, as 1 or as 1000",
+            "mw must be a number, but this can be read as 1 or as 1000",
             RETYPE.format(1000),
         ),
         (
             NUMBER,
             "1.000,5",
-            "mw is a number in plain digits, and this one has separators, which "
-            "can be read in two ways",
+            "mw must be a number in plain digits, but this one has separators, which are ambiguous",
             RETYPE.format(1000.5),
         ),
         (
             NUMBER,
             "5 000",
-            "mw is a number in plain digits, and this one has separators, which can "
-            "be read in two ways",
+            "mw must be a number in plain digits, but this one has separators, which are ambiguous",
             RETYPE.format(5000),
         ),
-        (NUMBER, "1_000", "mw is a number", f"{IN_MW}, digits only, without unit"),
-        (NUMBER, "nan", "mw is a number", f"{IN_MW}, digits only, without unit"),
-        (NUMBER, "inf", "mw is a number", f"{IN_MW}, digits only, without unit"),
-        (NUMBER, "1e999", "mw is a finite number", IN_MW),
-        (NUMBER, math.inf, "mw is a finite number", IN_MW),
-        (NUMBER, math.nan, "mw is a finite number", IN_MW),
-        (NUMBER, -0.001, "mw is out of bounds", IN_MW),
-        (NUMBER, 5000.1, "mw is out of bounds", IN_MW),
-        (POSITIVE, 0, "power is out of bounds", "Give a number, above 0"),
-        (PLAIN, "x", "figure is a number", "Give a number, digits only, without unit"),
-        (WHOLE, 1.5, "days is a whole number", "Give a whole number in days, at least 0"),
-        (WHOLE, "1.5", "days is a whole number", "Give a whole number in days, at least 0"),
-        (WHOLE, -1, "days is out of bounds", "Give a whole number in days, at least 0"),
+        (NUMBER, "1_000", "mw must be a number", f"{IN_MW}, in digits, without a unit"),
+        (NUMBER, "nan", "mw must be a number", f"{IN_MW}, in digits, without a unit"),
+        (NUMBER, "inf", "mw must be a number", f"{IN_MW}, in digits, without a unit"),
+        (NUMBER, "1e999", "mw must be a finite number", IN_MW),
+        (NUMBER, math.inf, "mw must be a finite number", IN_MW),
+        (NUMBER, math.nan, "mw must be a finite number", IN_MW),
+        (NUMBER, -0.001, "mw is out of range", IN_MW),
+        (NUMBER, 5000.1, "mw is out of range", IN_MW),
+        (POSITIVE, 0, "power is out of range", "Give a number, above 0"),
+        (PLAIN, "x", "figure must be a number", "Give a number, in digits, without a unit"),
+        (WHOLE, 1.5, "days must be a whole number", "Give a whole number in days, at least 0"),
+        (WHOLE, "1.5", "days must be a whole number", "Give a whole number in days, at least 0"),
+        (WHOLE, -1, "days is out of range", "Give a whole number in days, at least 0"),
         (
             DATE,
             "01/02/2026",
-            "ready is a date, and this can be read as 2026-01-02 or as 2026-02-01",
+            "ready must be a date, but this can be read as 2026-01-02 or as 2026-02-01",
             "Give a date cell or YYYY-MM-DD, e.g. 2026-01-02 or 2026-02-01",
         ),
         (
             DATE,
             "33.12.2026",
-            "ready is a date, and this text is not one or can be read in two ways",
+            "ready must be a date, but this text is not one, or is ambiguous",
             "Give a date cell or YYYY-MM-DD",
         ),
-        (DATE, "2026-02-01 08:30", "ready is a day without a time", "Remove the time"),
+        (DATE, "2026-02-01 08:30", "ready must be a day without a time", "Remove the time"),
         (
             DATE,
             "soon",
-            "ready is a date, and this text is not one or can be read in two ways",
+            "ready must be a date, but this text is not one, or is ambiguous",
             "Give a date cell or YYYY-MM-DD",
         ),
         (
             DATE,
             46000,
-            "ready is a date, and this is a bare number",
-            "46000 would be 2025-12-09; if "
-            "that is meant, format the cell as a date or write 2025-12-09",
+            "ready must be a date, but this is a plain number",
+            "46000 would be 2025-12-09; if you mean that, format the cell as a date or write "
+            "2025-12-09",
         ),
         (
             DATE,
             "46000",
-            "ready is a date, and this is a bare number",
+            "ready must be a date, but this is a plain number",
             "46000 would be 2025-12-09; "
-            "if that is meant, format the cell as a date or write 2025-12-09",
+            "if you mean that, format the cell as a date or write 2025-12-09",
         ),
         (
             DATE,
             46000.5,
-            "ready is a date, and this is a bare number",
+            "ready must be a date, but this is a plain number",
             "Give a date cell or YYYY-MM-DD",
         ),
         (
             DATE,
             20260131,
-            "ready is a date, and this is a bare number",
-            "Write 2026-01-31 if that is meant",
+            "ready must be a date, but this is a plain number",
+            "Write 2026-01-31 if you mean that",
         ),
         (
             DATE,
             2026,
-            "ready is a date, and this looks like a year alone",
+            "ready must be a date, but this looks like a year",
             "Give the day too, e.g. 2026-12-31",
         ),
-        (DATE, True, "ready is a date", "Give a date cell or YYYY-MM-DD"),
+        (DATE, True, "ready must be a date", "Give a date cell or YYYY-MM-DD"),
         (DATE, "2026-02-29", "there is no such day", "Give a date cell or YYYY-MM-DD"),
-        (DATE, datetime(2026, 1, 2, 12), "ready is a day without a time", "Remove the time"),
-        (FLAG, "maybe", "allowed is yes or no", "Give yes or no"),
-        (FLAG, 2, "allowed is yes or no", "Give yes or no"),
-        (CHOICE, "IT power", "basis is a choice", "Give one of system, it, facility"),
-        (LIST, date(2026, 1, 2), "countries is a text", "Format the cell as text and retype it"),
+        (DATE, datetime(2026, 1, 2, 12), "ready must be a day without a time", "Remove the time"),
+        (FLAG, "maybe", "allowed must be yes or no", "Give yes or no"),
+        (FLAG, 2, "allowed must be yes or no", "Give yes or no"),
+        (
+            CHOICE,
+            "IT power",
+            "this is not one of the choices for basis",
+            "Give one of system, it, facility",
+        ),
+        (LIST, date(2026, 1, 2), "countries must be text", "Format the cell as text and retype it"),
     ],
 )
 def test_what_a_cell_must_not_hold(column: Column, raw: object, rule: str, remedy: str) -> None:
@@ -279,8 +287,8 @@ def test_a_spreadsheet_error_is_never_a_value(column: Column, error: str) -> Non
     for raw in (error, f" {error.lower()} "):
         with pytest.raises(BadValueError) as caught:
             convert(column, raw)
-        assert caught.value.rule == "the cell holds a spreadsheet error"
-        assert caught.value.remedy == "Mend the formula behind it"
+        assert caught.value.rule == "the cell contains a spreadsheet error"
+        assert caught.value.remedy == "Correct its formula"
 
 
 def test_every_kind_has_a_converter() -> None:

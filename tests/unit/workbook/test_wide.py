@@ -17,7 +17,7 @@ from planner.workbook.wide_tables import dates_across
 
 Grid = list[list[object]]
 YEARS = [date(2026, 12, 31), date(2027, 12, 31), date(2028, 12, 31)]
-MILESTONES = "One row for each date is needed: commitment, date, mw"
+MILESTONES = "Write one row for each date, in the columns commitment, date, mw"
 
 
 def across(sheet: str, grid: Grid) -> Fault | None:
@@ -53,7 +53,7 @@ def test_milestones_with_dates_across(heads: list[object]) -> None:
     last = "BCD"[len(heads) - 1]
     across = f"from B1 to {last}1" if len(heads) > 1 else "in B1"
     assert fault.startswith("milestones!B1 ")
-    assert fault.endswith(f"dates stand across the columns, {across}. {MILESTONES}")
+    assert fault.endswith(f"there is a column for each date, {across}. {MILESTONES}")
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_milestones_with_dates_across(heads: list[object]) -> None:
 )
 def test_a_wide_table_wherever_it_stands(grid: Grid, cell: str) -> None:
     (fault,) = faults_of(milestones=grid)
-    assert fault.startswith(f"milestones!{cell} '2026-12-31': dates stand across the columns, ")
+    assert fault.startswith(f"milestones!{cell} '2026-12-31': there is a column for each date, ")
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_wide_table_wherever_it_stands(grid: Grid, cell: str) -> None:
 def test_every_dated_sheet_is_told_its_columns(sheet: str, first: str, columns: str) -> None:
     fault = across(sheet, [[first, *YEARS], ["a", 1, 2, 3]])
     assert fault is not None
-    assert fault.remedy == f"One row for each date is needed: {columns}"
+    assert fault.remedy == f"Write one row for each date, in the columns {columns}"
 
 
 @pytest.mark.parametrize(
@@ -116,13 +116,13 @@ def test_a_workbook_of_something_else_gets_one_sentence(tmp_path: Path) -> None:
         read_inputs(tmp_path / "report.xlsx")
     assert str(caught.value) == (
         f"{tmp_path / 'report.xlsx'}: this workbook has none of the planner's sheets, only Revenue "
-        "and Q1; begin with `planner init my-plan.xlsx`, which writes those to fill in."
+        "and Q1. Begin with `planner init my-plan.xlsx`, which writes a workbook to fill in."
     )
 
 
 def test_a_folder_of_something_else(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("x,y\n1,2\n")
-    with pytest.raises(PlannerError, match="this folder has none of the planner's sheets, only a;"):
+    with pytest.raises(PlannerError, match=r"has none of the planner's sheets, only a\. B"):
         read_inputs(tmp_path)
 
 
@@ -138,5 +138,5 @@ def test_sheets_for_people_alone_hold_nothing_to_read(tmp_path: Path) -> None:
     book = Workbook()
     book.worksheets[0].title = "README"
     book.save(tmp_path / "readme.xlsx")
-    with pytest.raises(PlannerError, match="none of the planner's sheets, nothing to read; begin"):
+    with pytest.raises(PlannerError, match=r"none of the planner's sheets\. Begin"):
         read_inputs(tmp_path / "readme.xlsx")

@@ -21,51 +21,49 @@ def at(sheets: list[RawSheet], title: str, cell: str) -> object:
     return grid[row][column] if row < len(grid) and column < len(grid[row]) else None
 
 
-TOO_FAR = "more than the 5,000,000 cells that are read. Delete what stands in it"
+TOO_FAR = "more than the 5,000,000 cells that are read. Clear it"
 ENTITIES = "part xl/worksheets/sheet1.xml declares a document type or entities"
 REFUSED: dict[str, tuple[type[PlannerError], str]] = {
     "pass_protected.xlsx": (PlannerError, "but a workbook locked with a password. Open it"),
     "xfd1048576.xlsx": (
         InputFaults,
-        "Sheet1!XFD1048576: this cell makes the sheet reach over "
+        "Sheet1!XFD1048576: with this cell the sheet has "
         "1,048,576 rows and 16,384 columns, " + TOO_FAR,
     ),
     "hostile/billion_laughs.xlsx": (PlannerError, ENTITIES),
     "hostile/quadratic.xlsx": (PlannerError, ENTITIES),
     "hostile/xxe.xlsx": (PlannerError, ENTITIES),
-    "hostile/dupcell.xlsx": (InputFaults, "S!A3: this cell stands in the file twice. Retype it"),
-    "hostile/empty.xlsx": (PlannerError, "this is not an .xlsx workbook but an empty file. Its"),
+    "hostile/dupcell.xlsx": (InputFaults, "S!A3: the file contains this cell twice. Retype it"),
+    "hostile/empty.xlsx": (PlannerError, "this is not an .xlsx workbook but an empty file. It"),
     "hostile/far_cell.xlsx": (
         InputFaults,
-        "S!XFD1048576: this cell makes the sheet reach over "
-        "1,048,576 rows and 16,384 columns, " + TOO_FAR,
+        "S!XFD1048576: with this cell the sheet has 1,048,576 rows and 16,384 columns, " + TOO_FAR,
     ),
     "hostile/stray_XFD5000.xlsx": (
         InputFaults,
-        "S!XFD5000: this cell makes the sheet reach over 5,000 rows and 16,384 columns, " + TOO_FAR,
+        "S!XFD5000: with this cell the sheet has 5,000 rows and 16,384 columns, " + TOO_FAR,
     ),
     "hostile/notzip.xlsx": (
         PlannerError,
-        "this is not an .xlsx workbook but plain text, perhaps "
-        "CSV, and no workbook. Open it in a spreadsheet",
+        "this is not an .xlsx workbook but plain text, perhaps CSV. Open it in a spreadsheet",
     ),
     "hostile/trunc.xlsx": (PlannerError, "this workbook is damaged: the archive has no end"),
     "hostile/xls_ole.xlsx": (
         PlannerError,
-        "but an old Excel file (.xls) or locked with a password."
+        "but an old Excel file (.xls), or one locked with a password."
         " Open it in a spreadsheet and save it as .xlsx (Excel Workbook)",
     ),
 }
 
 NOTED = {
     ("deaths.xlsx", "arts"): (
-        "sheet arts has merged cells (B4:E4): only the first cell of each holds the value",
+        "sheet arts has merged cells (B4:E4): only the first cell of each has the value",
     ),
     ("errors.xlsx", "Feuil1"): (
-        "sheet Feuil1 holds values from Feuil8, as they stood when the workbook was last saved",
+        "sheet Feuil1 has values from Feuil8, as they were when the workbook was last saved",
     ),
     ("hostile/huge_merge.xlsx", "S"): (
-        "sheet S has merged cells (A1:XFD1048576): only the first cell of each holds the value",
+        "sheet S has merged cells (A1:XFD1048576): only the first cell of each has the value",
     ),
     ("1904.xlsx", "Sheet1"): (),
 }
