@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +54,11 @@ class LastInTime:
         """Return the last decision that is in time for a day; None if there is none."""
         found = bisect_right(self.used, day)
         return self.decided[found - 1] if found else None
+
+    def until(self, day: int) -> Iterator[int]:
+        """Yield the decisions up to a day, the last first."""
+        for at in range(bisect_right(self.decided, day) - 1, -1, -1):
+            yield self.decided[at]
 
 
 @dataclass(frozen=True)
@@ -228,21 +233,22 @@ class Greedy:
         lane = self.plant, site, system
         ships = self.deliveries[lane].before(day) if lane in self.deliveries else None
         by = None if ships is None else self.starts[system].before(ships)
-        if by is None:
+        if by is None or most < 1:
             return 0
         parts, lines, found = self.case.supply.bom[system], self.lines[system], 0
-        for started in reversed(self.starts[system].decided):
-            if started > by:
+        for started in self.starts[system].until(by):
+            if lines[started] < 1 - ROUNDING:
                 continue
-            spare = [self.parts[item].spare[started:].min() / n for item, n in parts.items()]
-            count = int(min(most - found, lines[started], *spare) + ROUNDING)
-            if count > 0:
-                lines[started] -= count
-                for item, n in parts.items():
-                    self.parts[item].spare[started:] -= n * count
-                self.started[system, started] += count
-                self.add(self.made.start_assembly, (self.plant, system, started), count)
-                found += count
+            spare = min(self.parts[item].spare[started:].min() / n for item, n in parts.items())
+            if spare < 1 - ROUNDING:
+                break  # what is not spare for a start is not spare for an earlier one
+            count = int(min(most - found, lines[started], spare) + ROUNDING)
+            lines[started] -= count
+            for item, n in parts.items():
+                self.parts[item].spare[started:] -= n * count
+            self.started[system, started] += count
+            self.add(self.made.start_assembly, (self.plant, system, started), count)
+            found += count
             if found == most:
                 break
         if found:
