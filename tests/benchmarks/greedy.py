@@ -1,12 +1,18 @@
-"""A plan without any optimising: installs at a steady rate, supplied as late as can be.
+"""A plan without any optimising: install what there is as soon as it fits.
 
-It keeps every rule of generated workbooks, so that extraction, checking and writing can be timed
-on plans of any size within seconds. The wafers of all systems come by one plant.
+It keeps every rule of the model that binds in generated workbooks, so that extraction, checking
+and writing can be timed on plans of any size within seconds. Orders from limited suppliers, which
+sell one item each, are placed as soon as capacity has accrued; all else is done on the last day
+that is in time. All systems are assembled at one plant.
 """
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,13 +22,15 @@ from planner.model.objectives import CHOOSING, make_tiers
 from planner.solve.highs_model import LiveModel
 from planner.solve.lexicographic import Solution, TierResult
 
-SHARE_OF_SUPPLY = 0.8
-AT_ONCE = 8
-"""Systems that a hall takes in a period at most."""
+MAX_SYSTEMS_AT_ONCE = 8
+"""Most systems that a hall takes on one day, so that many halls are in use."""
+
+ROUNDING = 1e-9
+"""Amounts below this are rounding noise."""
 
 
-def solve(model: Model, live: LiveModel, options: Any, listen: Any) -> Solution:
-    """Take the place of the solver in `make_plan`."""
+def solve(model: Model, live: LiveModel) -> Solution:
+    """Return the greedy plan as a solution of the model."""
     values = np.zeros(live.columns)
     for variable, value in Greedy(model).plan().items():
         values[live.position[variable]] = value
@@ -34,28 +42,111 @@ def solve(model: Model, live: LiveModel, options: Any, listen: Any) -> Solution:
     return Solution(values, tuple(reached), "optimal")
 
 
+class LastInTime:
+    """The last decision of a series whose result can be used by a day."""
+
+    def __init__(self, day_of_use: Mapping[int, int]) -> None:
+        pairs = sorted((used, decided) for decided, used in day_of_use.items())
+        self.used = [used for used, _ in pairs]
+        self.decided = [decided for _, decided in pairs]
+
+    def before(self, day: int) -> int | None:
+        """Return the last decision that is in time for a day; None if there is none."""
+        found = bisect_right(self.used, day)
+        return self.decided[found - 1] if found else None
+
+    def until(self, day: int) -> Iterator[int]:
+        """Yield the decisions up to a day, the last first."""
+        for at in range(bisect_right(self.decided, day) - 1, -1, -1):
+            yield self.decided[at]
+
+
+@dataclass(frozen=True)
+class Part:
+    """The way of one item from its supplier to the plant.
+
+    Attributes
+    ----------
+    spot : (str, str)
+        Supplier and item.
+    orders, shipments : LastInTime
+    lots : dict of int to int
+        Most lots on each order day of a limited supplier; empty if it has no limit.
+    spare : ndarray
+        Units that can be at the plant by each day, less those used by then; infinite from the
+        first possible day if the supplier has no limit.
+    """
+
+    spot: tuple[str, str]
+    orders: LastInTime
+    shipments: LastInTime
+    lots: dict[int, int]
+    spare: np.ndarray
+
+
 class Greedy:
-    """Decides period by period, then works backwards through the supply chain."""
+    """Installs day by day, starting what is installed in time, then orders and ships for it."""
 
     def __init__(self, model: Model) -> None:
         self.case, self.made = model.case, model.decisions
         self.value: dict[int, float] = defaultdict(float)
-        self.plant = min(plant for plant, _ in self.case.supply.assembly_cost)
-        self.sooner: dict[Any, dict[int, int]] = {}
+        supply = self.case.supply
+        self.plant = min(plant for plant, _ in supply.assembly_cost)
+        finish, landing = by_series(supply.finish), by_series(supply.landing)
+        lines = by_series(supply.assembly_capacity)
+        self.starts = {system: LastInTime(finish[self.plant, system]) for system in supply.bom}
+        self.lines = {system: lines[self.plant, system] for system in supply.bom}
+        self.deliveries = {lane: LastInTime(landing[lane]) for lane in landing}
+        self.parts = {
+            item: self.part(supplier, item, landing[supplier, self.plant, item])
+            for supplier, item in supply.sources
+        }
+        self.installs: dict[tuple[str, str, int], int] = {}
+        self.started: dict[tuple[str, int], int] = defaultdict(int)
 
     def plan(self) -> dict[int, float]:
+        """Return the values of variables, by their `id`; the others are zero."""
         self.open_everything()
         self.install()
-        self.supply()
-        self.order()
-        self.stock()
+        for part in self.parts.values():
+            self.ship_and_order(part)
+        self.hold_stock()
         self.serve()
         return self.value
 
     def add(self, variables: Any, key: Any, amount: float) -> None:
         self.value[id(variables[key])] += amount
 
+    def part(self, supplier: str, item: str, shipments: dict[int, int]) -> Part:
+        """Return the way of an item, with what a limited supplier can make at most."""
+        supply = self.case.supply
+        row, orders = supply.sources[supplier, item], by_series(supply.arrival)[supplier, item]
+        spare = np.zeros(self.case.calendar.day_count)
+        capacity = by_series(supply.capacity)[supplier,]
+        if not capacity:
+            leaves = min(day for day in shipments if day >= min(orders.values()))
+            spare[shipments[leaves] :] = np.inf
+            return Part((supplier, item), LastInTime(orders), LastInTime(shipments), {}, spare)
+        lots, carry = {}, 0.0
+        for day, units in capacity.items():
+            available = units + carry
+            largest = supply.largest_order.get((supplier, item, day), 0.0)
+            needed = row["capacity_use"] * row["lot"]
+            lots[day] = int(min(available / needed, largest / row["lot"]) + ROUNDING)
+            most = self.made.carry_capacity[supplier, day].upBound
+            carry = min(most, max(0.0, available - lots[day] * needed))
+            self.add(self.made.carry_capacity, (supplier, day), carry)
+        good = row["yield"] * row["lot"]
+        there = [(orders[day], count * good) for day, count in lots.items() if count]
+        there += by_series(supply.firm_arrivals)[supplier, item].items()
+        for there_on, units in there:
+            later = [day for day in shipments if day >= there_on]
+            if later:
+                spare[shipments[min(later)] :] += units
+        return Part((supplier, item), LastInTime(orders), LastInTime(shipments), lots, spare)
+
     def open_everything(self) -> None:
+        """Open every hall as soon as it can be."""
         facility, made = self.case.facility, self.made
         first: dict[str, int] = {}
         for hall, decided in facility.opening:
@@ -67,178 +158,199 @@ class Greedy:
             opened_at[site] = min(opened_at.get(site, decided), decided)
             more = facility.hall_count[hall] - facility.open_count[hall]
             self.add(made.open_halls, (hall, decided), more)
-        for site, period in made.open_site:
-            if period >= opened_at[site]:
-                self.add(made.open_site, (site, period), 1)
+        for hall, day in made.opened_halls:
+            self.add(made.opened_halls, (hall, day), facility.hall_count[hall])
+        for site, day in made.open_site:
+            self.add(made.open_site, (site, day), int(day >= opened_at[site]))
 
     def install(self) -> None:
-        case, facility = self.case, self.case.facility
-        rate = SHARE_OF_SUPPLY * min(case.supply.capacity.values())
-        rate *= min(row["yield"] for row in case.supply.sources.values())
-        used = defaultdict(float)  # IT power by hall
-        for (hall, system), count in facility.fleet.items():
-            used[hall] += count * facility.it_mw[system]
-        self.installs: dict[tuple[str, str, int], int] = {}
-        halls = list(facility.halls)
-        for period in case.calendar.periods:
-            left, crews = int(rate), dict.fromkeys(facility.sites, float("inf"))
-            crews |= {s: n for (s, t), n in facility.crew_capacity.items() if t == period}
-            turn = period * 37 % len(halls)
-            for hall in halls[turn:] + halls[:turn]:
-                system = self.newest(hall, period)
-                if system is None or left <= 0:
-                    continue
-                site, mw = facility.site_of[hall], facility.it_mw[system]
-                fits = (self.carried(hall, period) - used[hall]) / mw + 1e-9
-                count = int(min(left, crews[site], AT_ONCE, max(0.0, fits)))
-                if count > 0:
-                    self.installs[hall, system, period] = count
-                    self.add(self.made.install_systems, (hall, system, period), count)
-                    left, used[hall] = left - count, used[hall] + count * mw
-                    crews[site] -= count
-
-    def newest(self, hall: str, period: int) -> str | None:
-        """Return the newest system that can be in a hall by a period."""
-        for system in sorted(self.case.facility.systems, key=lambda s: -int(s.split()[-1])):
-            window = self.case.installing.get((hall, system), range(0))
-            if period in window and self.chain(self.case.facility.site_of[hall], system, period):
-                return system
-        return None
-
-    def carried(self, hall: str, period: int) -> float:
-        """Return the IT power that a hall class can use: its open halls, and the feeders above."""
+        """Install day by day, at most what crews, halls, power and supply allow."""
         facility = self.case.facility
-        still = (
-            facility.hall_count
-            if self.opens.get(hall, period + 1) <= period
-            else facility.open_count
-        )
-        limits = [facility.hall_it_mw[hall] * still[hall]]
-        system = facility.systems[0]
-        pue = facility.facility_mw[facility.site_of[hall], system] / facility.it_mw[system]
-        limits += [
-            facility.energised_mw[node, period] / pue
-            for node in facility.tree.path[hall]
-            if (node, period) in facility.energised_mw
-        ]
-        return min(limits)
+        newest_first = sorted(facility.systems, key=lambda name: -int(name.split()[-1]))
+        halls_on: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for system in newest_first:
+            for hall in facility.halls:
+                for day in self.case.installing.get((hall, system), ()):
+                    halls_on[day][hall].append(system)
+        days_of_crews: dict[int, list[str]] = defaultdict(list)
+        for site, day in facility.crew_capacity:
+            days_of_crews[day].append(site)
+        self.hall_mw: dict[str, float] = defaultdict(float)
+        self.node_mw: dict[str, float] = defaultdict(float)
+        for (hall, system), count in facility.fleet.items():
+            self.draw(hall, system, count)
+        carry = dict.fromkeys(facility.sites, 0.0)
+        for turn, day in enumerate(sorted({*halls_on, *days_of_crews})):
+            crews = dict.fromkeys(facility.sites, math.inf)
+            for site in days_of_crews[day]:
+                crews[site] = facility.crew_capacity[site, day] + carry[site]
+            halls = list(halls_on[day])
+            # The turns go around, or the first halls would get everything.
+            at = turn * 37 % max(len(halls), 1)
+            for hall in halls[at:] + halls[:at]:
+                site = facility.site_of[hall]
+                crews[site] -= self.install_in(hall, halls_on[day][hall], day, crews[site])
+            for site in days_of_crews[day]:
+                most = self.made.carry_crews[site, day].upBound
+                carry[site] = min(most, max(0.0, crews[site]))
+                self.add(self.made.carry_crews, (site, day), carry[site])
 
-    def latest(self, arrivals: Any, series: tuple[str, ...], by: int) -> int | None:
-        """Return the latest decision of a series whose result can be used by a period."""
-        if series not in self.sooner:
-            best: dict[int, int] = {}
-            for period in self.case.calendar.periods:
-                if (*series, period) in arrivals:
-                    best[arrivals[(*series, period)]] = period
-            last = None
-            for period in self.case.calendar.periods:
-                last = best.get(period, last)
-                if last is not None:
-                    best[period] = last
-            self.sooner[series] = best
-        return self.sooner[series].get(by)
+    def install_in(self, hall: str, systems: Iterable[str], day: int, crews: float) -> int:
+        """Install the first of some systems of which any can be; return how many."""
+        for system in systems:
+            most = min(crews, self.fits(hall, system, day), MAX_SYSTEMS_AT_ONCE)
+            count = self.start(hall, system, day, int(most + ROUNDING))
+            if count:
+                key = hall, system, day
+                self.installs[key] = count
+                self.add(self.made.install_systems, key, count)
+                self.draw(hall, system, count)
+                return count
+        return 0
 
-    def chain(self, site: str, system: str, period: int) -> dict[str, Any] | None:
-        """Return when to ship, assemble, send and order what is installed in a period."""
-        supply, plant, parts = self.case.supply, self.plant, {}
-        shipped = self.latest(supply.landing, (plant, site, system), period)
-        # Nothing of use happens in the first period, so that 0 may stand for never.
-        started = shipped and self.latest(supply.finish, (plant, system), shipped)
-        if not started:
-            return None
-        for supplier, item in supply.sources:
-            if item in supply.bom[system]:
-                sent = self.latest(supply.landing, (supplier, plant, item), started)
-                ordered = sent and self.latest(supply.arrival, (supplier, item), sent)
-                if not ordered:
-                    return None
-                parts[supplier, item] = (sent, ordered)
-        return {"ship": shipped, "start": started, "parts": parts}
+    def draw(self, hall: str, system: str, count: int) -> None:
+        facility = self.case.facility
+        self.hall_mw[hall] += count * facility.it_mw[system]
+        for node in facility.tree.path.get(hall, ()):
+            self.node_mw[node] += count * facility.facility_mw[facility.site_of[hall], system]
 
-    def supply(self) -> None:
-        supply, made = self.case.supply, self.made
-        self.needed: dict[Any, float] = defaultdict(float)
-        for (hall, system, period), count in self.installs.items():
-            site = self.case.facility.site_of[hall]
-            dates = self.chain(site, system, period)
-            assert dates is not None
-            self.add(made.ship_units, (self.plant, site, system, dates["ship"]), count)
-            self.add(made.start_assembly, (self.plant, system, dates["start"]), count)
-            for (supplier, item), (sent, ordered) in dates["parts"].items():
-                units = count * supply.bom[system][item]
-                self.add(made.ship_units, (supplier, self.plant, item, sent), units)
-                self.needed[supplier, item, ordered] += units
+    def fits(self, hall: str, system: str, day: int) -> float:
+        """Return how many systems the open halls of a class and the nodes above can still take."""
+        facility, last = self.case.facility, self.case.calendar.last_days[-1]
+        is_open = self.opens.get(hall, last + 1) <= day
+        count = (facility.hall_count if is_open else facility.open_count)[hall]
+        room = (count * facility.hall_it_mw[hall] - self.hall_mw[hall]) / facility.it_mw[system]
+        each = facility.facility_mw[facility.site_of[hall], system]
+        for node in facility.tree.path.get(hall, ()):
+            if node in facility.levels:
+                least = facility.levels[node].least(day, last)
+                room = min(room, (least - self.node_mw[node]) / each)
+        return max(room, 0.0)
 
-    def order(self) -> None:
-        """Order what is needed in whole lots, earlier where a period's capacity is full."""
-        made, largest = self.made, self.case.supply.largest_order
-        for (supplier, item), row in self.case.supply.sources.items():
-            good, needed, before, lots = row["yield"] * row["lot"], 0.0, 0, {}
-            for period in self.case.calendar.periods:
-                needed += self.needed[supplier, item, period]
-                upto = int(-(-needed // good))
-                lots[period], before = upto - before, upto
-            more = 0
-            for period in reversed(self.case.calendar.periods):
-                key, wanted = (supplier, item, period), lots[period] + more
-                ordered = min(wanted, int(largest.get(key, 0.0) / row["lot"] + 1e-9))
-                more = wanted - ordered
-                if ordered:
-                    self.add(made.order_lots, key, ordered)
-                    if key in made.place_order:
-                        self.add(made.place_order, key, 1)
+    def start(self, hall: str, system: str, day: int, most: int) -> int:
+        """Start systems that can be installed on a day, and ship them; return how many."""
+        site = self.case.facility.site_of[hall]
+        lane = self.plant, site, system
+        ships = self.deliveries[lane].before(day) if lane in self.deliveries else None
+        by = None if ships is None else self.starts[system].before(ships)
+        if by is None or most < 1:
+            return 0
+        parts, lines, found = self.case.supply.bom[system], self.lines[system], 0
+        for started in self.starts[system].until(by):
+            if lines[started] < 1 - ROUNDING:
+                continue
+            spare = min(self.parts[item].spare[started:].min() / n for item, n in parts.items())
+            if spare < 1 - ROUNDING:
+                break  # what is not spare for a start is not spare for an earlier one
+            count = int(min(most - found, lines[started], spare) + ROUNDING)
+            lines[started] -= count
+            for item, n in parts.items():
+                self.parts[item].spare[started:] -= n * count
+            self.started[system, started] += count
+            self.add(self.made.start_assembly, (self.plant, system, started), count)
+            found += count
+            if found == most:
+                break
+        if found:
+            self.add(self.made.ship_units, (self.plant, site, system, ships), found)
+        return found
 
-    def stock(self) -> None:
+    def ship_and_order(self, part: Part) -> None:
+        """Ship what is started in time; order it in whole lots."""
+        supplier, item = part.spot
+        supply, row = self.case.supply, self.case.supply.sources[part.spot]
+        needed: dict[int, float] = defaultdict(float)
+        shipped_in_all = 0.0
+        for (system, started), count in sorted(self.started.items(), key=lambda of: of[0][1]):
+            units = count * supply.bom[system].get(item, 0.0)
+            shipped = part.shipments.before(started)
+            assert shipped is not None
+            self.add(self.made.ship_units, (supplier, self.plant, item, shipped), units)
+            shipped_in_all += units
+            if not part.lots:
+                ordered = part.orders.before(shipped)
+                assert ordered is not None
+                needed[ordered] += units
+        good = row["yield"] * row["lot"]
+        lots = part.lots or in_whole_lots(needed, good)
+        firm = sum(by_series(supply.firm_arrivals)[part.spot].values())
+        left = math.ceil((shipped_in_all - firm) / good - ROUNDING)
+        for day, most in sorted(lots.items()):
+            count = min(most, left)
+            if count > 0:
+                key = supplier, item, day
+                left -= count
+                self.add(self.made.order_lots, key, count)
+                if key in self.made.place_order:
+                    self.add(self.made.place_order, key, 1)
+
+    def hold_stock(self) -> None:
         """Work out what is held from all that comes and goes."""
-        supply, made, change = self.case.supply, self.made, defaultdict(float)
+        supply, made, change = self.case.supply, self.made, defaultdict[Any, float](float)
         for key, usable in supply.arrival.items():
-            row = supply.sources[key[:2]]
-            lots = self.value[id(made.order_lots[key])]
+            row = supply.sources[key[0], key[1]]
+            lots = self.value.get(id(made.order_lots[key]), 0.0)
             change[key[0], key[1], usable] += row["yield"] * row["lot"] * lots
-        for (plant, system, period), usable in supply.finish.items():
-            started = self.value[id(made.start_assembly[plant, system, period])]
+        for (plant, system, day), usable in supply.finish.items():
+            started = self.value.get(id(made.start_assembly[plant, system, day]), 0.0)
             change[plant, system, usable] += started
             for item, quantity in supply.bom[system].items():
-                change[plant, item, period] -= quantity * started
-        for (origin, end, item, period), usable in supply.landing.items():
-            shipped = self.value[id(made.ship_units[origin, end, item, period])]
+                change[plant, item, day] -= quantity * started
+        for (origin, end, item, day), usable in supply.landing.items():
+            shipped = self.value.get(id(made.ship_units[origin, end, item, day]), 0.0)
             change[end, item, usable] += shipped
-            change[origin, item, period] -= shipped
-        for (hall, system, period), count in self.installs.items():
-            change[self.case.facility.site_of[hall], system, period] -= count
-        for (place, item, period), units in supply.firm_arrivals.items():
-            change[place, item, period] += units
-        held = defaultdict(float)
-        for place, item, period in supply.held:
-            held[place, item] += change[place, item, period]
-            self.value[id(made.stock[place, item, period])] = round(held[place, item], 9)
+            change[origin, item, day] -= shipped
+        for (hall, system, day), count in self.installs.items():
+            change[self.case.facility.site_of[hall], system, day] -= count
+        for key, units in supply.firm_arrivals.items():
+            change[key] += units
+        held: dict[Any, float] = defaultdict(float)
+        for place, item, day in supply.held:
+            held[place, item] += change[place, item, day]
+            self.add(made.stock, (place, item, day), round(held[place, item], 9))
 
     def serve(self) -> None:
         """Serve what is due, commitment by commitment, from systems in service in turn."""
         case, facility, demand = self.case, self.case.facility, self.case.demand
-        standing = {pair: float(facility.fleet.get(pair, 0)) for pair in case.serving}
+        in_service = {pair: facility.fleet.get(pair, 0) for pair in case.serving}
         ready: dict[int, list[Any]] = defaultdict(list)
-        for (hall, system, period), count in self.installs.items():
-            under_way = facility.commissioning[system][period]
-            ready[under_way.stop].append(((hall, system), count))
-        here = dict(standing)
+        for (hall, system, day), count in self.installs.items():
+            period = case.calendar.period_of(day + facility.commission_days[system])
+            ready[period].append(((hall, system), count))
         for period in case.calendar.periods:
             for pair, count in ready[period]:
-                standing[pair] += count
-            for pair in here:
-                here[pair] += self.installs.get((*pair, period), 0)
+                in_service[pair] += count
             due = {name: demand.required_mw[name, period] for name in demand.commitments}
-            for (hall, system), count in standing.items():
-                if not here[hall, system]:
+            for (hall, system), count in in_service.items():
+                if not count:
                     continue
-                left = count
-                self.add(self.made.installed_systems, (hall, system, period), here[hall, system])
+                left: float = count
+                self.add(self.made.commissioned_systems, (hall, system, period), count)
                 for name in demand.commitments:
                     mw = demand.mw_per_system.get((name, facility.site_of[hall], system))
-                    if mw and left > 0 and due[name] > 1e-9:
+                    if mw and left > 0 and due[name] > ROUNDING:
                         served = min(due[name], left * mw)
                         self.add(self.made.serve_mw, (name, hall, system, period), served)
                         due[name], left = due[name] - served, left - served / mw
             for name in demand.commitments:
                 if (name, period) in self.made.missed_mw:
                     self.add(self.made.missed_mw, (name, period), due[name])
+
+
+def in_whole_lots(needed: Mapping[int, float], good: float) -> dict[int, int]:
+    """Return lots by day that give the units needed by each day; `good` is those of a lot."""
+    lots: dict[int, int] = {}
+    units, ordered = 0.0, 0
+    for day in sorted(needed):
+        units += needed[day]
+        in_all = math.ceil(units / good - ROUNDING)
+        lots[day], ordered = in_all - ordered, in_all
+    return lots
+
+
+def by_series(of: Mapping[Any, Any]) -> dict[Any, dict[int, Any]]:
+    """Return values by the day that ends their key, for each beginning of keys."""
+    found: dict[Any, dict[int, Any]] = defaultdict(dict)
+    for key, value in of.items():
+        found[key[:-1]][key[-1]] = value
+    return found

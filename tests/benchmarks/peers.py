@@ -33,7 +33,7 @@ RESULTS = HERE / "PEERS.md"
 SIZES = ("S", "M", "L")
 WAYS = {
     "planner": "planner",
-    "linopy": "linopy",
+    "linopy": "linopy, given the arrays",
     "pyoptinterface": "pyoptinterface",
     "pulp": "plain PuLP, its own HiGHS interface",
     "file": "bare HiGHS, the exported file",
@@ -49,6 +49,9 @@ STAGES = (
     "write plan.xlsx",
     "write report.html",
 )
+EXPORTED = ("linopy", "file")
+"""Ways that begin with the model that the planner has exported."""
+
 LONG_S = 20.0
 """A way that takes longer is not run again."""
 
@@ -88,7 +91,7 @@ def every_way(size: str, book: str, folder: str, rounds: int) -> dict[str, list[
             wanted = [] if turn or way == "file" else ["size"]
             wanted += ["export"] if way == "planner" and not turn else []
             wanted += ["relax"] if size == "S" and wanted else []
-            source = f"{folder}/model.mps" if way == "file" else book
+            source = f"{folder}/model.mps" if way in EXPORTED else book
             out = run("peers_one.py", way, source, folder, *wanted)
             told[way].append(json.loads(out.splitlines()[-1]))
             print(f"{size} {way}: {total(told[way][-1]):.2f} s", file=sys.stderr)

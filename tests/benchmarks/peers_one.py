@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-WAYS = ("planner", "linopy", "pyoptinterface", "pulp", "file")
+EXPORTED = ("linopy", "file")
+"""Ways that begin with the model that the planner has exported."""
 
 
 def planner(case: Any, seconds: dict[str, float]) -> Any:
@@ -35,14 +36,16 @@ def stated(way: str, case: Any, seconds: dict[str, float]) -> Any:
     """State and hand over; return what holds the HiGHS model."""
     if way == "planner":
         return planner(case, seconds)
-    if way == "linopy":
-        import peers_linopy  # noqa: PLC0415
-
-        return peers_linopy.state(case, seconds)
     import peers_loops  # noqa: PLC0415
 
     of = peers_loops.Pulp() if way == "pulp" else peers_loops.Poi()
     return peers_loops.state(case, of, seconds) or of
+
+
+def from_arrays(path: str, seconds: dict[str, float]) -> Any:
+    import peers_linopy  # noqa: PLC0415
+
+    return peers_linopy.state(path, seconds)
 
 
 def from_file(path: str, seconds: dict[str, float]) -> Any:
@@ -89,18 +92,15 @@ def size_of(found: Any, folder: str, relax: bool) -> dict[str, Any]:
 def main() -> None:
     way, source, folder, *wanted = sys.argv[1:]
     seconds: dict[str, float] = {}
-    if way == "file":
-        found = from_file(source, seconds)
+    if way in EXPORTED:
+        found = (from_file if way == "file" else from_arrays)(source, seconds)
     else:
         from planner.case.case import make_case  # noqa: PLC0415
         from planner.workbook.reading import read_inputs  # noqa: PLC0415
 
         case = make_case(read_inputs(Path(source)))
-        before = memory_mb()
         found = stated(way, case, seconds)
     told: dict[str, Any] = {"seconds": seconds, "memory_mb": memory_mb()}
-    if way != "file":
-        told["before_mb"] = before
     if wanted:
         size = size_of(found, folder, "relax" in wanted)
         highs = size.pop("highs", None)

@@ -20,7 +20,7 @@ import greedy
 from planner.case.case import make_case
 from planner.checker.verify import verify
 from planner.model.build import build_model
-from planner.pipeline import Options, _tier_row, collector_paused
+from planner.pipeline import _tier_row, collector_paused
 from planner.plan.extract import extract
 from planner.plan.store import Plan, save_plan
 from planner.plan.summary import manifest, summary
@@ -54,7 +54,7 @@ def main() -> None:
         model = build_model(case)
     with stage("hand-over"), collector_paused():
         live = LiveModel(model.frame, model.frame.columns)
-    solution = greedy.solve(model, live, Options(), None)
+    solution = greedy.solve(model, live)
     with stage("extract"):
         tables = extract(inputs, model, list(solution.values), map(_tier_row, solution.tiers))
     with stage("verify"):
