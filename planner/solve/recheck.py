@@ -106,6 +106,8 @@ def _with_third_opinion(
     live: LiveModel, agreed: Outcome, gap: float, clock: TimeBudget, nodes: int
 ) -> Outcome:
     """Return what two solves agreed on, unless one with all presolve rules finds a better plan."""
+    if agreed.values is None:
+        return agreed
     live.set_start(agreed.values)
     third = live.solve(gap=gap, seconds=clock.left, all_rules=True, nodes=nodes)
     if third.values is None or not _is_beyond(third, agreed):
