@@ -22,8 +22,8 @@ from planner.workbook.schema.sheets import BY_NAME
 Name = tuple[str, str]
 """Kind of a named thing, e.g. place, and its name."""
 
-INFORMATIVE_COLUMNS = ("latitude", "longitude", "class")
-"""Columns that the model does not use."""
+INFORMATIVE_COLUMNS = ("sites.latitude", "sites.longitude", "systems.class")
+"""Columns that the model does not use, as sheet and column."""
 
 SHEETS_WITHOUT_MODEL_ROWS = ("settings", "scenarios", "changes", "draws", "samples")
 """Sheets whose rows are not part of the model."""
@@ -50,6 +50,12 @@ KIND_OF_COLUMN = {
     "commitment": "commitment",
     "country": "country",
     "countries": "country",
+    "workload": "workload",
+    "model": "model",
+    "composite": "item",
+    "prefill": "item",
+    "decode": "item",
+    "block": "block",
 }
 """Kind of thing that the names in each text column stand for."""
 
@@ -97,9 +103,14 @@ def _line(row: Row, start: date) -> Line:
             kind = KIND_OF_COLUMN[column.name]
             for name in _parts(value):
                 names.append((column.name, (kind, name)))
-        elif column.kind is not Kind.TEXT and column.name not in INFORMATIVE_COLUMNS:
+        elif column.kind is not Kind.TEXT and not _is_informative(row.sheet, column):
             figures.append(_figure(value, start))
     return Line(row, tuple(figures), tuple(names))
+
+
+def _is_informative(sheet: str, column: Column) -> bool:
+    """Return whether the model does not use a column."""
+    return f"{sheet}.{column.name}" in INFORMATIVE_COLUMNS
 
 
 def _parts(value: Any) -> tuple[str, ...]:

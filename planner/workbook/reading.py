@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from planner.errors import Fault, InputFaults, PlannerError
@@ -17,6 +18,7 @@ from planner.workbook.files.guard import short, some
 from planner.workbook.files.raw_cells import Grid, RawSheet, read_raw
 from planner.workbook.headers import name_of
 from planner.workbook.rows import Inputs
+from planner.workbook.schema.cell_contents import is_blank
 from planner.workbook.schema.declarations import Table
 from planner.workbook.schema.sheets import BY_NAME, FOR_PEOPLE, TABLES
 from planner.workbook.settings import read_settings
@@ -94,7 +96,9 @@ def inputs_from_sheets(name: str, raw: Sequence[RawSheet]) -> Inputs:
     sheets["settings"] = _sheet(settings_table, grids, findings)
     settings = read_settings(sheets["settings"], findings)
     for table in TABLES[1:]:
-        sheets[table.name] = _sheet(table, grids, findings)
+        is_spared = _is_spared(table, grids, doubtful)
+        needed = replace(table, required=False) if is_spared else table
+        sheets[table.name] = _sheet(needed, grids, findings)
     for sheet in doubtful:
         sheets[sheet].whole = False
     values = dict(settings.values)
@@ -205,11 +209,21 @@ def _known_sheets(
                 f"sheet {title!r} is not one of the planner's and is ignored{hint}"
             )
     for table in TABLES:
-        if table.required and table.name not in {*grids, *doubtful}:
+        is_needed = table.required and not _is_spared(table, grids, doubtful)
+        if is_needed and table.name not in {*grids, *doubtful}:
             findings.faults.append(
                 Fault(table.name, "", "this required sheet is missing", f"Add it: {table.help}")
             )
     return grids, doubtful
+
+
+def _is_spared(table: Table, grids: Mapping[str, RawSheet], doubtful: Collection[str]) -> bool:
+    """Return whether a required sheet may be absent, because another has rows."""
+    other = grids.get(table.unless)
+    if other is None:
+        return table.unless in doubtful
+    filled = [row for row in other.grid if not all(map(is_blank, row))]
+    return len(filled) > 1
 
 
 def _place(fault: Fault) -> tuple[int, int, int, str]:

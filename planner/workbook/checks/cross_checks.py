@@ -41,6 +41,16 @@ from planner.workbook.checks.timing import (
     milestones_grow,
     windows_are_in_order,
 )
+from planner.workbook.checks.workloads import (
+    commitments_allow_their_workloads,
+    composites_have_their_own_names,
+    day_has_24_hours,
+    halls_are_built_for_their_fleet,
+    links_lead_elsewhere,
+    replicas_have_a_rate,
+    workloads_ask_for_tokens,
+    workloads_can_be_met,
+)
 from planner.workbook.drafts import Draft
 
 Finding = Fault | str
@@ -89,6 +99,14 @@ RULES: tuple[Rule, ...] = (
     countries_exist,
     budget_grows,
     failover_groups_are_dated,
+    day_has_24_hours,
+    replicas_have_a_rate,
+    links_lead_elsewhere,
+    composites_have_their_own_names,
+    halls_are_built_for_their_fleet,
+    workloads_can_be_met,
+    commitments_allow_their_workloads,
+    workloads_ask_for_tokens,
     changes_fit_the_sheets,
     defaults_that_matter_are_noted,
     unused_prices_are_noted,

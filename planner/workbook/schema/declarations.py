@@ -80,6 +80,8 @@ class Table:
         All columns, in the order of the template.
     required : bool
         Whether a workbook without this sheet is a fault.
+    unless : str
+        Sheet in whose presence a required sheet may be absent; empty if there is none.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     required: bool = False
+    unless: str = ""
 
     def column(self, name: str) -> Column:
         """Return the column of a name.

@@ -79,6 +79,7 @@ DEMAND_TABLES = (
             source(),
         ),
         required=True,
+        unless="workloads",
     ),
     Table(
         "milestones",
@@ -110,6 +111,7 @@ DEMAND_TABLES = (
             source(),
         ),
         required=True,
+        unless="workloads",
     ),
     Table(
         "service",

@@ -61,6 +61,15 @@ SETTINGS = (
         example="30",
     ),
     Column(
+        "token_period",
+        CHOICE,
+        "Longest time over which the tokens of workloads are balanced once; shorter where a date "
+        "of their sheets or a planning period begins.",
+        default="quarter",
+        choices=("quarter", "month"),
+        example="quarter",
+    ),
+    Column(
         "currency",
         TEXT,
         "Currency of all amounts of money, in whole units.",

@@ -11,8 +11,16 @@ from planner.workbook.schema.settings_sheet import SETTINGS_TABLES
 from planner.workbook.schema.site_sheets import SITE_TABLES
 from planner.workbook.schema.supply_sheets import SUPPLY_TABLES
 from planner.workbook.schema.whatif_sheets import WHATIF_TABLES
+from planner.workbook.schema.workload_sheets import WORKLOAD_TABLES
 
-TABLES = (*SETTINGS_TABLES, *SUPPLY_TABLES, *SITE_TABLES, *DEMAND_TABLES, *WHATIF_TABLES)
+TABLES = (
+    *SETTINGS_TABLES,
+    *SUPPLY_TABLES,
+    *SITE_TABLES,
+    *DEMAND_TABLES,
+    *WORKLOAD_TABLES,
+    *WHATIF_TABLES,
+)
 """All sheets, in the order of the template."""
 
 FOR_PEOPLE = frozenset({"readme", "check", "planner check"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from planner.workbook.schema.column_kinds import (
     DATE,
+    LIST,
     NUMBER,
     TEXT,
     WHOLE,
@@ -139,6 +140,13 @@ SITE_TABLES = (
                 low=0,
                 high=10000,
                 example="1",
+            ),
+            Column(
+                "systems",
+                LIST,
+                "Systems that it is built for, separated by commas; blank: any.",
+                refers_to=("systems.system",),
+                example="CS-3, CS-4",
             ),
             source(),
         ),

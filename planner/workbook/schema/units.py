@@ -53,7 +53,18 @@ VOLUME = {
     "gal": Fraction("3.785411784"),
     "gallon": Fraction("3.785411784"),
 }
-THINGS = {"capacity unit", "system", "hall", "slot", "order"}
+TOKENS = {
+    "tok": Fraction(1),
+    "token": Fraction(1),
+    "ktok": Fraction(1000),
+    "mtok": Fraction(10**6),
+    "btok": Fraction(10**9),
+    "gtok": Fraction(10**9),
+    "million token": Fraction(10**6),
+    "billion token": Fraction(10**9),
+}
+DATA = {"kb": Fraction(1), "mb": Fraction(1000), "gb": Fraction(10**6), "tb": Fraction(10**9)}
+THINGS = {"capacity unit", "system", "hall", "slot", "order", "user"}
 COUNTED = THINGS | {"unit", "piece", "pc", "pcs", "each", "ea", "count", "no", "nos", "number", "#"}
 SHARES = {
     "%": Fraction(1, 100),
@@ -124,6 +135,7 @@ NOTHING = {"", "-", "–", "—", "n/a", "na", "none", "no unit", "dimensionless
 """Texts that mean no unit."""
 
 MILLIWATT = re.compile(r"\bmWh?\b")
+BITS = re.compile(r"\b[kMGT](?:b|bits?|bps)\b")
 DIVIDED = re.compile(r"\s*(?:/|·|\*|×|-|\bper\b|\band\b)\s*")
 
 
@@ -136,7 +148,7 @@ class Unit:
     kind : tuple of str
         Dimension of its numerator, then those of its divisors, in alphabetical order.
     factor : Fraction
-        Its size in kW, days, litres, or whole units of money.
+        Its size in kW, days, litres, tokens, kB, or whole units of money.
     money : str
         Currency or symbol, in lower case; empty if there is none.
     span : str
@@ -152,8 +164,8 @@ class Unit:
 def unit_of(text: str) -> Unit | None:
     """Return the unit in a text; None if it is unknown."""
     text = " ".join(tidy_text(text).strip("[](){}<> ").replace("³", "3").split())
-    # Nobody plans in milliwatts (mW); the text probably means another unit.
-    if MILLIWATT.search(text):
+    # Nobody plans in milliwatts (mW); the text probably means another unit. Gb are not GB.
+    if MILLIWATT.search(text) or BITS.search(text):
         return None
     text = re.sub(r"\bp\.\s?a\.|\ba year\b|\byearly\b", "per year", text.lower())
     text = re.sub(r"\blpm\b", "l/min", re.sub(r"\bgpm\b", "gal/min", text))
@@ -191,6 +203,10 @@ def _token(text: str) -> Unit | None:
         found = Unit(("time",), TIME[span], span=span)
     elif single in VOLUME:
         found = Unit(("volume",), VOLUME[single])
+    elif single in TOKENS:
+        found = Unit(("tokens",), TOKENS[single])
+    elif word in DATA:
+        found = Unit(("data",), DATA[word])
     elif word in COUNTED or single in COUNTED:
         found = Unit((), Fraction(1))
     elif single in ("degree", "deg", "°"):
@@ -242,7 +258,8 @@ def factor_to(column: Column, said: str, currency: str | None) -> Fraction:
         If the unit is unknown, or of another dimension than the column's own.
     """
     said = tidy_text(said).strip("[](){}<> ")
-    same = said.lower() == column.unit.lower() and not MILLIWATT.search(said)
+    is_other = MILLIWATT.search(said) or BITS.search(said)
+    same = said.lower() == column.unit.lower() and not is_other
     if same or said.lower() in NOTHING:
         return Fraction(1)
     unit, own = unit_of(said), unit_of(column.unit) or Unit(("",), Fraction(1))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from planner.workbook.schema.declarations import Column, Table
 from planner.workbook.schema.settings_sheet import SETTINGS
 from planner.workbook.schema.sheets import TABLES
-from planner.workbook.writing.descriptions import allowed_values, default_text
+from planner.workbook.writing.descriptions import allowed_values, default_text, need_words
 
 INTRODUCTION = """\
 # Data dictionary
@@ -47,7 +47,7 @@ with all these sheets, and `planner check` reports every cell at fault.
   same way.
 - Only the sheets marked as required are needed. Without `supply` a system is available at its
   price from `available_from` on; without `lanes` everything moves at once and free; without
-  `power` and `crews` those limits are absent.
+  `power` and `crews` those limits are absent. A plan of workloads alone has no commitments.
 
 ## Units and time
 
@@ -66,6 +66,10 @@ with all these sheets, and `planner check` reports every cell at fault.
 - A cost or a count per month, such as a lease or missed MW-months, counts for a part of a calendar
   month in proportion to its days.
 - A capacity, number of crews or power with a `from` date holds until the next row for the same key.
+- Tokens are in millions (Mtok), input and output together; rates of `throughput` are those of a
+  whole replica, in tokens a second. What is in service on the last day of a period serves tokens
+  on all days of the period. A `from` of the sheets on tokens counts from the first period that
+  begins on or after it.
 - The basis of a commitment says which megawatts count: `system` is `power_kw` alone, `it` adds
   `overhead_kw`, `facility` multiplies that by the site's `pue`.
 """
@@ -84,7 +88,7 @@ def _contents() -> str:
             f"[`{table.name}`](#{table.name})",
             table.help,
             _names(table.key),
-            "yes" if table.required else "",
+            need_words(table).lower() if table.required else "",
         ]
         for table in TABLES
     ]
@@ -93,8 +97,7 @@ def _contents() -> str:
 
 def _section(table: Table) -> str:
     """Return the section of a sheet; that of `settings` also lists every setting."""
-    need = "Required" if table.required else "May be left out"
-    text = f"## {table.name}\n\n{table.help} {need}. Key: {_names(table.key)}.\n\n"
+    text = f"## {table.name}\n\n{table.help} {need_words(table)}. Key: {_names(table.key)}.\n\n"
     text += _columns("column", table.columns)
     if table.name == "settings":
         text += "\n### The settings\n\n" + _columns("setting", SETTINGS)

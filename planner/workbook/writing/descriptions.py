@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from planner.workbook.schema.declarations import Column, Kind
+from planner.workbook.schema.declarations import Column, Kind, Table
 from planner.workbook.schema.periods import EXAMPLE
 
 
@@ -24,6 +24,13 @@ def described(column: Column) -> str:
     if column.example:
         lines.append(f"Example: {column.example}")
     return "\n".join(lines)
+
+
+def need_words(table: Table) -> str:
+    """Return in words whether a sheet is required."""
+    if not table.required:
+        return "May be left out"
+    return f"Required, unless there are {table.unless}" if table.unless else "Required"
 
 
 def allowed_values(column: Column) -> str:

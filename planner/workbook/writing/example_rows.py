@@ -35,7 +35,11 @@ def first_plan() -> Sheets:
         ],
         "systems": [_example("systems", available_from=None, available_to=None)],
         "sites": [_example("sites", storage=None, holding_cost=None)],
-        "halls": [_example("halls", coolant_lpm=None, ready=None, fed_by=None, open_count=None)],
+        "halls": [
+            _example(
+                "halls", coolant_lpm=None, ready=None, fed_by=None, open_count=None, systems=None
+            )
+        ],
         "commitments": [
             _example("commitments", countries=("US",), systems=None, late_cost=None, price=None)
         ],

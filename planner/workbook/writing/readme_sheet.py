@@ -10,6 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from planner.workbook.schema.declarations import Table
 from planner.workbook.schema.sheets import TABLES
+from planner.workbook.writing.descriptions import need_words
 
 NAME = "README"
 INK, LINK = "1F2A36", "0563C1"
@@ -58,6 +59,8 @@ WORDS = (
         "so sign it by this day",
     ),
     ("energised", "MW that a power node may carry from a day on"),
+    ("Mtok", "a million tokens, input and output together"),
+    ("replica", "equal systems at one site that serve one copy of a model"),
     ("blank", "not zero: the default, or no value and no limit"),
     ("source", "where a row's figures come from, or the word assumption"),
     ("#", "a column whose name begins with # is yours; it is not read"),
@@ -120,8 +123,7 @@ def _pair(sheet: Worksheet, name: str, meaning: str) -> int:
 
 def _example(sheet: Worksheet, table: Table, *, linked: bool) -> None:
     """Write the meaning of a sheet's rows, its columns, and an example of each."""
-    need = "required" if table.required else "may be left out"
-    row = _pair(sheet, table.name, f"{table.help} {need.capitalize()}.")
+    row = _pair(sheet, table.name, f"{table.help} {need_words(table)}.")
     if linked:
         sheet.cell(row, 1).hyperlink = f"#'{table.name}'!A1"
         sheet.cell(row, 1).font = Font(name="Calibri", size=11, bold=True, color=LINK, u="single")

@@ -10,6 +10,7 @@ from instances import lane, unit_system
 from micro import FEBRUARY, JANUARY, START
 from rule_faults import faults_of
 
+from planner.errors import InputFaults
 from planner.workbook.checks import cross_checks
 from planner.workbook.checks.cross_checks import RULES, Rule
 from planner.workbook.reading import inputs_from_rows
@@ -444,7 +445,8 @@ def test_a_change_of_no_sheet_or_column() -> None:
     )
     sheets = (
         "settings, systems, bom, supply, supply_capacity, plants, depots, lanes, sites, halls, "
-        "power, energisation, crews, commitments, milestones, service, budget, fleet, orders"
+        "power, energisation, crews, commitments, milestones, service, budget, fleet, orders, "
+        "workloads, token_demand, throughput, day, token_prices, disaggregation, links, composites"
     )
     assert found == [
         f"changes!E2 'hals': there is no such sheet to change. Give one of {sheets}",
@@ -499,3 +501,150 @@ def test_what_has_no_limit_where_others_have_one() -> None:
         "energisation has no limit for node low",
         "no power node feeds hall three, two: there is no power limit there",
     )
+
+
+CHAT = {"workload": "chat", "model": "m"}
+ASKS = {"workload": "chat", "input_mtok_day": 10, "output_mtok_day": 1}
+RATES = {"model": "m", "system": "unit", "prefill_tok_s": 100, "decode_tok_s": 10}
+
+
+def tokens(**changes: object) -> dict[str, object]:
+    """Return the smallest three sheets of a token plan, with some sheets changed."""
+    return {"workloads": [CHAT], "token_demand": [ASKS], "throughput": [RATES], **changes}
+
+
+def test_a_token_plan_needs_no_commitments() -> None:
+    sheets = {**rows_of(systems=READY), **tokens()}
+    for name in ("commitments", "milestones"):
+        del sheets[name]
+    inputs = inputs_from_rows("checks", sheets)  # type: ignore[arg-type]
+    assert inputs.tables["commitments"] == ()
+    assert inputs.notes == ()
+
+
+def test_without_workloads_commitments_are_required() -> None:
+    sheets = rows_of(systems=READY)
+    del sheets["commitments"]
+    with pytest.raises(InputFaults, match="commitments: this sheet is required and missing"):
+        inputs_from_rows("checks", sheets)
+
+
+@of(cross_checks.day_has_24_hours)
+def test_a_day_of_23_hours() -> None:
+    blocks = [{"block": "a", "hours": 12, "load": 1}, {"block": "b", "hours": 11, "load": 1}]
+    assert faults_of(**tokens(day=blocks)) == [
+        "day!B3 '11': the blocks have 23 hours, a day has 24. Correct their hours"
+    ]
+
+
+def test_loads_whose_mean_is_not_one() -> None:
+    blocks = [{"block": "a", "hours": 12, "load": 2}, {"block": "b", "hours": 12, "load": 1}]
+    assert faults_of(**tokens(day=blocks)) == [
+        "day!C3 '1': hours x load sum to 36, though the mean load of a day is 1. Correct the "
+        "loads so that they sum to 24, e.g. by dividing each by 1.5"
+    ]
+
+
+@of(cross_checks.replicas_have_a_rate)
+def test_a_replica_without_a_rate() -> None:
+    rates = [RATES, {"model": "m", "system": "unit", "speed": 5}]
+    assert faults_of(**tokens(throughput=rates)) == [
+        "throughput!D3: no rate is given. Give prefill_tok_s, decode_tok_s or train_tok_s, or "
+        "remove the row"
+    ]
+
+
+@of(cross_checks.links_lead_elsewhere)
+def test_a_link_to_its_own_site() -> None:
+    assert faults_of(**tokens(links=[{"from": "site", "to": "site", "gb_s": 1}])) == [
+        "links!B2 'site': the link leads back to the site where it starts. Name another site, or "
+        "remove the row: within a site nothing limits KV caches"
+    ]
+
+
+@of(cross_checks.composites_have_their_own_names)
+def test_a_composite_of_the_name_of_a_system() -> None:
+    composites = [{"composite": "unit", "system": "unit", "count": 2}]
+    assert faults_of(**tokens(composites=composites)) == [
+        "composites!A2 'unit': systems!A2 is a system of the same name. Give the composite "
+        "another name"
+    ]
+
+
+@of(cross_checks.halls_are_built_for_their_fleet)
+def test_a_fleet_in_a_hall_that_is_not_built_for_it() -> None:
+    found = faults_of(
+        systems=[unit_system(), unit_system("other")],
+        halls=[hall(open_count=1, systems="other")],
+        fleet=[{"hall": "hall", "system": "unit", "count": 1}],
+    )
+    assert found == [
+        "fleet!B2 'unit': hall hall is built for other. Add the system to the hall's systems, or "
+        "correct the fleet"
+    ]
+
+
+@of(cross_checks.workloads_can_be_met)
+def test_a_workload_that_no_system_is_fast_enough_for() -> None:
+    fast = {**CHAT, "min_speed": 500, "max_ttft_s": 1}
+    rates = {**RATES, "speed": 100, "ttft_s": 2.5}
+    assert faults_of(**tokens(workloads=[fast], throughput=[rates])) == [
+        "workloads!C2 '500': no throughput of m has this speed, the fastest has 100 tok/s per "
+        "user, and its tokens cannot be bought. Give a lower speed, or add a row to throughput or "
+        "token_prices",
+        "workloads!D2 '1': no throughput of m has this TTFT, the least is 2.5 s, and its tokens "
+        "cannot be bought. Give a longer time, or add a row to throughput or token_prices",
+    ]
+    bought = [{"workload": "chat", "buy_input": 1, "buy_output": 2}]
+    sheets = rows_of(**tokens(workloads=[fast], throughput=[rates], token_prices=bought))
+    assert inputs_from_rows("checks", sheets).tables["token_prices"]
+
+
+def test_a_workload_whose_model_runs_nowhere() -> None:
+    training = {**CHAT, "class": "training"}
+    rule = "a throughput of this model, and its tokens cannot be bought"
+    remedy = "Add a row to throughput or to token_prices, or correct the name"
+    assert faults_of(**tokens(workloads=[{**CHAT, "model": "n"}])) == [
+        f"workloads!B2 'n': no system has {rule}. {remedy}"
+    ]
+    assert faults_of(**tokens(workloads=[training])) == [
+        f"workloads!B2 'm': no system has {rule}. {remedy}"
+    ]
+
+
+@of(cross_checks.commitments_allow_their_workloads)
+def test_a_commitment_that_excludes_the_systems_of_its_workload() -> None:
+    found = faults_of(
+        **tokens(workloads=[{**CHAT, "commitment": "demand"}]),
+        systems=[unit_system(), unit_system("other")],
+        commitments=[promised("demand", systems="other")],
+    )
+    assert found == [
+        "workloads!C2 'demand': demand allows none of the systems that can serve it: unit. Add "
+        "one to the commitment's systems, or leave the workload's commitment blank"
+    ]
+
+
+@of(cross_checks.workloads_ask_for_tokens)
+def test_a_workload_without_demand_is_noted() -> None:
+    quiet = {"workload": "quiet", "model": "m"}
+    assert notes_of(**tokens(workloads=[CHAT, quiet])) == (
+        "workload quiet has no row in token_demand and asks for no tokens",
+    )
+
+
+@pytest.mark.parametrize("sheet", ["token_demand", "throughput", "token_prices"])
+def test_two_rows_of_one_date(sheet: str) -> None:
+    price = {"workload": "chat", "buy_input": 1, "buy_output": 1}
+    row = {"token_demand": ASKS, "throughput": RATES, "token_prices": price}[sheet]
+    found = faults_of(**tokens(**{sheet: [row, row]}))
+    assert len(found) == 1
+    assert "stand in" in found[0]
+
+
+def test_a_negative_price_of_tokens() -> None:
+    price = {"workload": "chat", "buy_input": 1, "buy_output": -1}
+    assert faults_of(**tokens(token_prices=[price])) == [
+        "token_prices!C2 '-1': buy_output is out of bounds. Give a number in money per Mtok, at "
+        "least 0"
+    ]
