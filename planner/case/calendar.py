@@ -13,6 +13,8 @@ from planner.workbook.schema.periods import starts_of
 
 DAY = timedelta(days=1)
 
+HOURS_PER_DAY = 24.0
+
 
 @dataclass(frozen=True)
 class Calendar:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 
 from planner.case.acts import ActBuilder, Timetable
-from planner.case.calendar import Calendar, make_calendar
+from planner.case.calendar import HOURS_PER_DAY, Calendar, make_calendar
 from planner.case.canonical_order import in_canonical_order
 from planner.case.demand import Demand, days_to_end_on, make_demand
 from planner.case.dispatch_days import Days
 from planner.case.facility import Facility, make_facility
 from planner.case.graph import trace_flows, trace_power
 from planner.case.supply import Supply, SupplyBuilder
+from planner.case.tokens import Tokens, make_tokens
 from planner.errors import Fault, InputFaults
 from planner.tolerance import LAST_TOLERANCE, SEARCH_TOLERANCE, exceeds, raised_to_use
 from planner.workbook.rows import Inputs
 
-HOURS_PER_DAY = 24.0
+DAYS_PER_MONTH = 30.0
+"""Days by which the price of a Mtok is made that of a Mtok an hour, like a system's."""
 
 MONEY_COLUMNS = (
     ("systems", "price"),
@@ -73,6 +75,10 @@ class Case:
     power_unit : float
         Power of ten, at most 1, of the MW in which the model states power rows and megawatt tiers,
         so that a plan of a few kilowatts is as exact as one of gigawatts.
+    tokens : Tokens
+        Workloads.
+    token_unit : float
+        Power of ten of the Mtok in which the model states its tiers of missed tokens.
     """
 
     name: str
@@ -89,6 +95,8 @@ class Case:
     currency: str
     money_unit: float
     power_unit: float
+    tokens: Tokens = field(default_factory=Tokens)
+    token_unit: float = 1.0
 
     @cached_property
     def failover_days(self) -> Mapping[str, Days]:
@@ -144,7 +152,8 @@ def make_case(inputs: Inputs) -> Case:
         # Faults are reported in the order of the sheets, not in canonical order.
         raise InputFaults([*trace_flows(as_read)[1], *trace_power(as_read)[1]])
     demand = make_demand(inputs, calendar)
-    servable = {(site, system) for _, site, system in demand.mw_per_system}
+    tokens = make_tokens(inputs, calendar, demand.mw_per_system)
+    servable = {(site, system) for _, site, system in demand.mw_per_system} | tokens.servable
     timetable = ActBuilder(inputs, calendar, flows, tree, servable).build()
     facility = make_facility(inputs, calendar, tree, servable, timetable)
     fleet_faults = _fleet_faults(as_read, facility)
@@ -168,6 +177,8 @@ def make_case(inputs: Inputs) -> Case:
         currency=settings["currency"],
         money_unit=_money_unit(inputs),
         power_unit=_power_unit(demand),
+        tokens=tokens,
+        token_unit=_token_unit(tokens, calendar),
     )
 
 
@@ -297,6 +308,21 @@ def _power_unit(demand: Demand) -> float:
     return min(1.0, 10.0 ** math.floor(math.log10(largest) + LAST_TOLERANCE))
 
 
+MOST_TOKEN_UNITS = 4
+"""Digits before the point of all tokens that are asked for, in `Case.token_unit`."""
+
+
+def _token_unit(tokens: Tokens, calendar: Calendar) -> float:
+    """Return the power of ten in which all tokens asked for are a number of so many digits."""
+    asked = sum(
+        mtok * tokens.hours_of(block) * tokens.days(calendar, span)
+        for (_, block, span), mtok in tokens.demand.items()
+    )
+    if asked <= 0:
+        return 1.0
+    return float(10.0 ** (math.floor(math.log10(asked)) + 1 - MOST_TOKEN_UNITS))
+
+
 def _money_unit(inputs: Inputs) -> float:
     """Return the power of ten nearest to the geometric mean of the extreme prices and costs."""
     amounts = []
@@ -304,6 +330,10 @@ def _money_unit(inputs: Inputs) -> float:
         for row in inputs.tables[sheet]:
             if row[column] is not None and row[column] > 0:
                 amounts.append(row[column])
+    for row in inputs.tables["token_prices"]:
+        for column in ("buy_input", "buy_output"):
+            if row[column]:
+                amounts.append(row[column] * HOURS_PER_DAY * DAYS_PER_MONTH)
     if not amounts:
         return 1.0
     middle = math.sqrt(min(amounts) * max(amounts))

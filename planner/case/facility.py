@@ -27,7 +27,8 @@ class Facility:
     halls_at : dict of str to tuple of str
         Halls of a site.
     hosted : tuple of (str, str)
-        Pairs of hall and system that may serve some commitment, or are in the existing fleet.
+        Pairs of hall and system that may serve some commitment or workload, for which the hall is
+        built, or that are in the existing fleet.
     it_mw, facility_mw : dict
         MW of one system by system, and by site and system.
     slots, coolant_lpm, commission_days : dict of str to float or int
@@ -155,7 +156,7 @@ def make_facility(
     Parameters
     ----------
     servable
-        Pairs of site and system that may serve some commitment.
+        Pairs of site and system that may serve some commitment or workload.
     timetable
         Days and rates of installs, and power limits of nodes.
     """
@@ -172,7 +173,9 @@ def make_facility(
     hosted = []
     for hall, row in halls.items():
         for system in systems:
-            if (row["site"], system) in servable or (hall, system) in fleet:
+            is_built_for = not row["systems"] or system in row["systems"]
+            is_servable = is_built_for and (row["site"], system) in servable
+            if is_servable or (hall, system) in fleet:
                 hosted.append((hall, system))
     return Facility(
         **_of_systems(systems, sites),

@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import replace
 
-from planner.case.case import HOURS_PER_DAY, Case
+from planner.case.calendar import HOURS_PER_DAY
+from planner.case.case import Case
 from planner.case.dispatch_days import Days
 from planner.case.supply import Supply
 
