@@ -11,7 +11,7 @@ from planner.checker.facts import Book
 from planner.checker.ledger import Ledger, figure
 from planner.plan.result_rows import Tables
 from planner.plan.rows import AnyRow, rows_of
-from planner.plan.tables import COLUMNS, COST_TERMS, RESULTS
+from planner.plan.tables import COLUMNS, RESULTS, cost_terms
 
 DATE_COLUMNS = {
     "period",
@@ -27,6 +27,8 @@ DATE_COLUMNS = {
     "window_from",
     "period_end",
     "milestone",
+    "span_from",
+    "span_to",
 }
 """Columns whose values are dates."""
 PERIOD_DATE_COLUMN = {
@@ -64,6 +66,17 @@ TEXT_COLUMNS = {
     "already_late",
     "sites_fed",
     "late",
+    "workload",
+    "path",
+    "prefill_system",
+    "decode_system",
+    "owner",
+    "decode_owner",
+    "country",
+    "prefill_site",
+    "decode_site",
+    "block",
+    "model",
 }
 MAY_BE_BLANK = {
     "clock": {"to", "item"},
@@ -81,6 +94,9 @@ MAY_BE_BLANK = {
     "installs": {"commitment", "milestone", "late"},
     "power": {"energised_mw", "headroom_mw"},
     "tiers": {"unit", "bound", "gap", "status", "seconds"},
+    "token_service": {"owner", "decode_owner", "country", "prefill_site", "decode_site"},
+    "token_purchases": {"block"},
+    "replicas": {"owner"},
 }
 MAY_BE_NEGATIVE = {"slack_days", "headroom_mw", "value", "bound", "gap"}
 
@@ -101,6 +117,24 @@ KEYS = {
     "spend": ("period", "term"),
     "tiers": ("tier",),
     "costs": ("term",),
+    "tokens": ("workload", "span_from"),
+    "token_service": (
+        "workload",
+        "path",
+        "prefill_system",
+        "decode_system",
+        "systems_per_prefill_replica",
+        "systems_per_decode_replica",
+        "owner",
+        "decode_owner",
+        "country",
+        "prefill_site",
+        "decode_site",
+        "block",
+        "span_from",
+    ),
+    "token_purchases": ("workload", "block", "span_from"),
+    "replicas": ("owner", "model", "system", "systems_per_replica", "site", "span_from"),
 }
 
 
@@ -208,7 +242,7 @@ def _references(book: Book, name: str, row: AnyRow) -> Iterator[tuple[str, bool]
         known = row["commitment"] in book.commitments
         yield f"there is no commitment {row['commitment']!r}", known
     if "term" in row:
-        yield f"there is no cost term {row['term']!r}", row["term"] in COST_TERMS
+        yield f"there is no cost term {row['term']!r}", row["term"] in _terms(book)
 
 
 def single_rows(book: Book, tables: Tables, ledger: Ledger) -> None:
@@ -244,7 +278,7 @@ def complete_tables(book: Book, tables: Tables, ledger: Ledger) -> None:
         "power": _in_every_period(book, [(node,) for node in book.nodes]),
         "ramp": _in_every_period(book, [(commitment,) for commitment in book.commitments]),
         "fleet": _in_every_period(book, pairs),
-        "costs": {(term,) for term in COST_TERMS},
+        "costs": {(term,) for term in _terms(book)},
     }
     for name, keys in required.items():
         stated = {tuple(row[column] for column in KEYS[name]) for row in rows_of(tables, name)}
@@ -252,6 +286,11 @@ def complete_tables(book: Book, tables: Tables, ledger: Ledger) -> None:
             if ledger.fails(key in stated):
                 shown = ", ".join(str(part) for part in key)
                 ledger.refuse(f"table {name} has no row for {shown}")
+
+
+def _terms(book: Book) -> tuple[str, ...]:
+    """Return the cost terms of a plan of the workbook."""
+    return cost_terms(has_workloads=bool(book.tables["workloads"]))
 
 
 def _in_every_period(book: Book, names: Iterable[tuple[object, ...]]) -> set[tuple[object, ...]]:

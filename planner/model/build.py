@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from planner.case.case import Case
-from planner.model import commitments, deployment, facility, logistics, spending, supply
+from planner.model import (
+    commitments,
+    deployment,
+    facility,
+    logistics,
+    spending,
+    supply,
+    tokens,
+)
 from planner.model.decisions import Model, make_decisions
 from planner.model.frame import Frame
 
@@ -36,6 +44,11 @@ RULES: tuple[Callable[[Model], None], ...] = (
     commitments.serve_no_more_than_promised,
     commitments.serve_from_systems_in_service,
     commitments.keep_dedicated_systems_for_their_commitment,
+    tokens.meet_token_demand,
+    tokens.serve_within_replicas,
+    tokens.disaggregate_within_a_site,
+    tokens.load_within_systems,
+    tokens.carry_kv,
     spending.spend_within_budget,
 )
 """Every rule of the model."""

@@ -14,6 +14,7 @@ import pulp
 
 from planner.case.case import Case
 from planner.case.rates import carried
+from planner.case.tokens import Kind, Path
 from planner.model.frame import Frame, Term
 from planner.tolerance import whole_part
 
@@ -93,6 +94,14 @@ class Decisions:
         Megawatts, on the period's last day, that systems in service count toward a commitment.
     missed_mw : [commitment, period], MW on the commitment's basis
         Megawatts that are due and not in service on the period's last day.
+    load_replicas : [kind, site, span], replicas, whole
+        Replicas of a kind (owner, model, system, systems of one) that stand loaded in a span.
+    serve_tokens : [workload, path, block, span], Mtok an hour
+        Tokens served on a path in a block of the day.
+    buy_tokens : [workload, block, span], Mtok an hour, or a day if served at any hour
+        Tokens bought from an API.
+    missed_tokens : [workload, block, span], Mtok an hour, or a day if served at any hour
+        Tokens asked for, neither served nor bought.
     """
 
     order_lots: Variables[tuple[str, str, int]]
@@ -112,6 +121,10 @@ class Decisions:
     reserved_mw: Variables[tuple[str, str, int]]
     serve_mw: Variables[tuple[str, str, str, int]]
     missed_mw: Variables[tuple[str, int]]
+    load_replicas: Variables[tuple[Kind, str, int]]
+    serve_tokens: Variables[tuple[str, Path, str, int]]
+    buy_tokens: Variables[tuple[str, str | None, int]]
+    missed_tokens: Variables[tuple[str, str | None, int]]
 
 
 @dataclass
@@ -135,7 +148,11 @@ class Model:
 
 def make_decisions(case: Case, frame: Frame) -> Decisions:
     """Make every variable of a case."""
-    return Decisions(**_supply_decisions(case, frame), **_deployment_decisions(case, frame))
+    return Decisions(
+        **_supply_decisions(case, frame),
+        **_deployment_decisions(case, frame),
+        **_token_decisions(case, frame),
+    )
 
 
 def _supply_decisions(case: Case, frame: Frame) -> dict[str, Any]:
@@ -249,3 +266,66 @@ def _reserved(case: Case) -> list[tuple[str, str, int]]:
         for group, node in case.facility.tree.upstream
         for day in case.failover_days[group]
     ]
+
+
+def _token_decisions(case: Case, frame: Frame) -> dict[str, Any]:
+    """Make the variables of replicas, and of tokens served, bought and missed."""
+    tokens = case.tokens
+    most_loads = _most_replicas(case)
+    loadable: dict[tuple[Kind, int], set[str]] = {}
+    for kind, site, span in most_loads:
+        loadable.setdefault((kind, span), set()).add(site)
+    most_served: dict[tuple[str, Path, str, int], float] = {}
+    for workload, path, span in tokens.efforts:
+        places = (
+            (path.prefill, tokens.sites_of(path, decodes=False)),
+            (path.decode, tokens.sites_of(path, decodes=True)),
+        )
+        if any(loadable.get((kind, span), set()).isdisjoint(sites) for kind, sites in places):
+            continue
+        for block, hours in tokens.hours.items():
+            is_online = tokens.is_online[workload]
+            asked = tokens.demand.get((workload, block if is_online else None, span))
+            if asked is not None:
+                most_served[workload, path, block, span] = asked if is_online else asked / hours
+    bought = {key: mtok for key, mtok in tokens.demand.items() if (key[0], key[2]) in tokens.price}
+    missed = tokens.demand
+    return {
+        "load_replicas": frame.variables(
+            "load_replicas", most_loads, most=most_loads, whole=case.whole
+        ),
+        "serve_tokens": frame.variables("serve_tokens", most_served, most=most_served),
+        "buy_tokens": frame.variables("buy_tokens", bought, most=bought),
+        "missed_tokens": frame.variables("missed_tokens", missed, most=missed),
+    }
+
+
+def _most_replicas(case: Case) -> dict[tuple[Kind, str, int], float]:
+    """Return the most replicas of each kind by site and span, where there can be any.
+
+    In the first period of the span every system of the replica can be in service there.
+    """
+    facility, tokens = case.facility, case.tokens
+    begins: dict[tuple[str, str], int] = {}
+    room: dict[tuple[str, str], float] = {}
+    for (hall, system), start in case.serving.items():
+        key = facility.site_of[hall], system
+        begins[key] = min(begins.get(key, start), start)
+        standing = max(facility.most_systems(hall, system), facility.fleet.get((hall, system), 0))
+        room[key] = room.get(key, 0.0) + standing
+    most: dict[tuple[Kind, str, int], float] = {}
+    for _, path, span in tokens.efforts:
+        for kind, decodes in ((path.prefill, False), (path.decode, True)):
+            systems = tokens.systems_of[kind]
+            for site in tokens.sites_of(path, decodes=decodes):
+                if any((site, system) not in begins for system in systems):
+                    continue
+                if kind.owner is not None and any(
+                    (kind.owner, site, system) not in case.demand.mw_per_system
+                    for system in systems
+                ):
+                    continue
+                if max(begins[site, system] for system in systems) <= tokens.spans[span].first:
+                    count = min(room[site, system] / each for system, each in systems.items())
+                    most[kind, site, span] = whole_part(count) if case.whole else count
+    return most

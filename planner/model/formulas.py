@@ -15,6 +15,7 @@ Sections = dict[str, list[dict[str, str]]]
 SHARED = (deployment.standing_systems, facility.load_on, facility.reserve)
 TIERS = (
     objectives.missed_mw_months,
+    objectives.missed_mtok,
     objectives.in_service_mw_months,
     objectives.present_cost,
     objectives.tie_break,

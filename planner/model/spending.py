@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import pulp
 
-from planner.case.case import HOURS_PER_DAY, budget_unit
+from planner.case.calendar import HOURS_PER_DAY
+from planner.case.case import budget_unit
 from planner.model.decisions import Model
 from planner.model.facility import site_steps
 from planner.model.frame import Term
@@ -249,6 +250,22 @@ def late(model: Model) -> Spend:
     )
 
 
+def bought_tokens(model: Model) -> Spend:
+    """Tokens bought, at their price, period by period.
+
+    price[workload, span] * hours[block] * days[period] * buy_tokens[workload, block, span]
+                                                                    [money; period]
+    """
+    case, spend = model.case, Spend()
+    tokens, calendar = case.tokens, case.calendar
+    for (workload, block, span), bought in model.decisions.buy_tokens.items():
+        money_per_day = tokens.price[workload, span] * tokens.hours_of(block)
+        for period in tokens.spans[span].periods:
+            first_day, days = calendar.first_days[period], calendar.days(period)
+            spend.expenses.append((first_day, bought, money_per_day * days))
+    return spend
+
+
 COST_TERMS = {
     "purchase": purchase,
     "take_or_pay": unused_take_or_pay,
@@ -262,6 +279,7 @@ COST_TERMS = {
     "energy": energy,
     "service": service,
     "late": late,
+    "tokens": bought_tokens,
 }
 """The named cost terms, which sum to the present cost."""
 

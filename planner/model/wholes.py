@@ -18,6 +18,7 @@ import pulp
 from planner.model.decisions import Model, with_day_before
 from planner.model.frame import Term
 from planner.model.spare import Spare, make_spare
+from planner.model.tokens import SYSTEMS_ROW
 from planner.tolerance import is_whole, whole_part
 
 
@@ -42,6 +43,12 @@ class Wholes:
         Whether an order is placed, and the lots without which it orders nothing.
     spare : Spare
         What a plan may do without, whole or not.
+    replicas : list of variables
+        Replicas loaded. They are many, and nearly free to round up where there is room for one
+        more; branching on them finds no plan.
+    room : list of (int, list of Term)
+        Rows by which replicas stay within systems, by position, with the replicas in each and the
+        systems that one of them takes.
     """
 
     openings: list[pulp.LpVariable]
@@ -51,6 +58,8 @@ class Wholes:
     at_milestones: list[pulp.LpVariable]
     orders: list[tuple[pulp.LpVariable, pulp.LpVariable]]
     spare: Spare
+    replicas: list[pulp.LpVariable]
+    room: list[tuple[int, list[Term]]]
 
 
 def make_wholes(model: Model) -> Wholes:
@@ -64,7 +73,7 @@ def make_wholes(model: Model) -> Wholes:
     orders = [(placed, decisions.order_lots[key]) for key, placed in decisions.place_order.items()]
     spare = make_spare(model)
     if not case.whole:
-        return Wholes(openings, [], [], [], [], orders, spare)
+        return Wholes(openings, [], [], [], [], orders, spare, [], [])
     due = sorted({period for _, _, period, mw in case.demand.judged if mw > 0})
     counted = {(*pair, period) for pair in case.serving for period in due}
     return Wholes(
@@ -79,7 +88,24 @@ def make_wholes(model: Model) -> Wholes:
         ],
         orders,
         spare,
+        list(decisions.load_replicas.values()),
+        _room_of_replicas(model),
     )
+
+
+def _room_of_replicas(model: Model) -> list[tuple[int, list[Term]]]:
+    """Return the rows by which replicas stay within systems, see `Wholes.room`."""
+    tokens = model.case.tokens
+    loads: dict[tuple[object, ...], list[Term]] = defaultdict(list)
+    for (kind, site, span), load in model.decisions.load_replicas.items():
+        for system, count in tokens.systems_of[kind].items():
+            for period in tokens.spans[span].periods:
+                loads[kind.owner, site, system, period].append((load, float(count)))
+    return [
+        (row, loads[index])
+        for row, (rule, index) in enumerate(model.frame.rows)
+        if rule == SYSTEMS_ROW
+    ]
 
 
 def crew_links(model: Model) -> list[list[Term]]:

@@ -31,6 +31,7 @@ from planner.plan.extract_flows import (
 )
 from planner.plan.extract_orders import order_rows, peg_rows
 from planner.plan.extract_tiers import cost_rows, tier_rows
+from planner.plan.extract_tokens import TokenTables, missed_of
 from planner.plan.install_purposes import Purposes
 from planner.plan.result_rows import (
     FleetRow,
@@ -85,6 +86,9 @@ class Extraction:
         self._follow_stock()
         self._follow_unused()
         self._follow_service()
+        self.missed_tokens = missed_of(
+            self.case, self.of(model.decisions.serve_tokens), self.of(model.decisions.buy_tokens)
+        )
 
     def of(self, variables: Mapping[Any, Any]) -> dict[Any, float]:
         """Return the values of variables that are not zero, by key."""
@@ -101,7 +105,15 @@ class Extraction:
         # What serves, and what is for which milestone, follows from the figures as they are shown.
         service = with_values(self._service(), _tidied)
         ramp, spend = self._ramp(service), self._spend()
-        costs = cost_rows(spend)
+        costs = cost_rows(self.case, spend)
+        of_tokens = TokenTables(
+            self.case,
+            self.of(decisions.serve_tokens),
+            self.of(decisions.buy_tokens),
+            self.missed_tokens,
+            self.of(decisions.load_replicas),
+        )
+        tokens = of_tokens.tokens_by_span()
         installs = self._installs(Purposes(self.case, service, ramp))
         orders = self._orders()
         starts = self.of(decisions.start_assembly)
@@ -123,8 +135,12 @@ class Extraction:
             "service": service,
             "ramp": ramp,
             "spend": spend,
-            "tiers": tier_rows(self.case, tiers, ramp, costs),
+            "tiers": tier_rows(self.case, tiers, ramp, costs, tokens),
             "costs": costs,
+            "tokens": tokens,
+            "token_service": of_tokens.service(),
+            "token_purchases": of_tokens.purchases(),
+            "replicas": of_tokens.replicas(),
         }
         return typed_tables({name: with_values(rows_of(tables, name), _tidied) for name in tables})
 

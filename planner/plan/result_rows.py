@@ -10,6 +10,7 @@ from typing import Annotated, TypedDict, cast
 
 from planner.plan.columns import Column, shown
 from planner.plan.rows import AnyRow, Day
+from planner.plan.token_rows import ReplicaRow, TokenPurchaseRow, TokenRow, TokenServiceRow
 
 PERIOD = Column("period", "First day of {period}", "", "date", "First day of the period.")
 SITE = Column("site", "Site", "", "text", "The site.", width=32)
@@ -391,6 +392,10 @@ class Tables(TypedDict):
     spend: list[SpendRow]
     tiers: list[TierRow]
     costs: list[CostRow]
+    tokens: list[TokenRow]
+    token_service: list[TokenServiceRow]
+    token_purchases: list[TokenPurchaseRow]
+    replicas: list[ReplicaRow]
 
 
 def typed_tables(tables: Mapping[str, Sequence[AnyRow]]) -> Tables:

@@ -27,6 +27,7 @@ from planner.plan.result_rows import (
     StockRow,
     TierRow,
 )
+from planner.plan.token_rows import ReplicaRow, TokenPurchaseRow, TokenRow, TokenServiceRow
 
 ORDERS = ResultTable("orders", "An order, firm (already placed) or planned.", columns_of(OrderRow))
 
@@ -91,6 +92,26 @@ TIERS = ResultTable("tiers", "A tier of the objective, in the order solved.", co
 
 COSTS = ResultTable("costs", "A cost term over the whole plan.", columns_of(CostRow))
 
+TOKENS = ResultTable("tokens", "Tokens of a workload over a span.", columns_of(TokenRow))
+
+TOKEN_SERVICE = ResultTable(
+    "token_service",
+    "Tokens of a workload served on a path in a block of the day.",
+    columns_of(TokenServiceRow),
+)
+
+TOKEN_PURCHASES = ResultTable(
+    "token_purchases",
+    "Tokens of a workload bought or missed in a block of the day.",
+    columns_of(TokenPurchaseRow),
+)
+
+REPLICAS = ResultTable(
+    "replicas",
+    "Replicas of a kind that stand loaded at a site in a span.",
+    columns_of(ReplicaRow),
+)
+
 RESULTS = (
     ORDERS,
     PEGS,
@@ -108,6 +129,10 @@ RESULTS = (
     SPEND,
     TIERS,
     COSTS,
+    TOKENS,
+    TOKEN_SERVICE,
+    TOKEN_PURCHASES,
+    REPLICAS,
 )
 """All result tables, in the order of the report."""
 
@@ -128,4 +153,12 @@ COST_TERMS = (
     "service",
     "late",
 )
-"""The named cost terms, which sum to the present cost."""
+"""The named cost terms, which sum to the present cost, in a plan without workloads."""
+
+TOKENS_TERM = "tokens"
+"""The further term of a plan with workloads."""
+
+
+def cost_terms(*, has_workloads: bool) -> tuple[str, ...]:
+    """Return the cost terms of a plan."""
+    return (*COST_TERMS, TOKENS_TERM) if has_workloads else COST_TERMS

@@ -89,6 +89,10 @@ class LiveModel(HighsRun):
         """Index of each column, by the `id` of its variable."""
         return {id(variable): at for at, variable in enumerate(self._columns)}
 
+    def variable(self, at: int) -> pulp.LpVariable:
+        """Return the variable of a column."""
+        return self._columns[at]
+
     @property
     def _every_column(self) -> Index:
         return np.arange(self.columns, dtype=np.int32)

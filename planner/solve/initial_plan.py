@@ -155,7 +155,7 @@ class InitialPlan:
                 return replace(before, objective=value, bound=value)
         # From the basis of another tier HiGHS skips presolve.
         live.discard_basis()
-        return live.solve(gap=0.0, seconds=self.clock.left)
+        return live.solve(gap=0.0, seconds=self.clock.left, cold=tier.demanded > 0)
 
     def _relax_without_misses(self) -> Outcome | None:
         """Relax the first tier after the missed megawatts, with none missed.
@@ -165,7 +165,7 @@ class InitialPlan:
         live = self.live
         missed = [tier for tier in self.tiers if tier.tight]
         for tier in missed:
-            live.hold(tier.expression, 0.0)
+            live.hold(tier.expression, tier.least)
         live.minimise(self.tiers[len(missed)].expression)
         outcome = live.solve(gap=0.0, seconds=self.clock.left)
         if outcome.status != "optimal" or live.has_held_rows:
@@ -173,7 +173,7 @@ class InitialPlan:
             return None
         if self.watch is not None:
             self.watch(None, 0.0)
-        self.relaxed = [_HeldTier(tier, 0.0, None) for tier in missed]
+        self.relaxed = [_HeldTier(tier, tier.least, None) for tier in missed]
         return outcome
 
     def _weighted_sum(self, room: float) -> pulp.LpAffineExpression:
@@ -200,7 +200,7 @@ class InitialPlan:
         live = self.live
         for each in self.relaxed:
             if each.row is None:
-                live.hold(each.tier.expression, 0.0)
+                live.hold(each.tier.expression, each.tier.least)
         cost = live.evaluate(self.tiers[-1].expression, shape.values)
         most = self.gaps[len(self.tiers) - 1] * abs(cost)
         # Counts may use all of the gap that the openings leave.

@@ -52,7 +52,8 @@ class TierResult:
     bound : float
         Proven bound: no plan is better, in that unit.
     gap : float
-        Distance between value and bound, relative to the value; absolute if that is below one.
+        Distance between value and bound, relative to the value, or of missed tokens to those asked
+        for; absolute if that is below one.
     status : str
         HiGHS's model status.
     seconds : float
@@ -173,9 +174,9 @@ def solve_tiers(
 
 def _polished_result(live: LiveModel, tier: Tier, result: TierResult, values: Array) -> TierResult:
     """Return the result of a tier with the value of the polished plan."""
-    value = live.evaluate(tier.expression, values) * tier.scale
+    value = tier.value(live.evaluate(tier.expression, values))
     bound = consistent_bound(tier, value, result.bound)
-    return replace(result, value=value, bound=bound, gap=relative_gap(value, bound))
+    return replace(result, value=value, bound=bound, gap=tier.relative_gap(value, bound))
 
 
 def solve_fallback(
@@ -206,8 +207,8 @@ def solve_fallback(
         return None
     held = [(first, live.evaluate(first.expression, values))]
     values = polish(live, held, shown, wholes, values)
-    value = live.evaluate(first.expression, values) * first.scale
-    gap = relative_gap(value, least)
+    value = first.value(live.evaluate(first.expression, values))
+    gap = first.relative_gap(value, least)
     result = TierResult(
         first.name,
         first.unit,
@@ -340,7 +341,7 @@ class _TierLoop:
             self.held[-1] = tier, value
         live.release()
         for (held_tier, value), result in zip(self.held, self.results, strict=True):
-            live.hold(held_tier.expression, value, least=result.bound / held_tier.scale)
+            live.hold(held_tier.expression, value, least=held_tier.objective(result.bound))
 
     def _run(self, tier: Tier, left: float, *, is_last: bool) -> Outcome:
         """Solve one tier from the incumbent."""
@@ -359,6 +360,7 @@ class _TierLoop:
             start=start,
             watch=watch,
             relaxed=known,
+            cold=tier.demanded > 0,
         )
 
     def gap(self, tier: Tier) -> float:
@@ -371,11 +373,11 @@ class _TierLoop:
         """Return a watcher that turns the solver's progress into events of the tier."""
 
         def watch(incumbent: float | None, bound: float | None) -> None:
-            value = None if incumbent is None else incumbent * tier.scale
-            proven = None if bound is None else bound * tier.scale
+            value = None if incumbent is None else tier.value(incumbent)
+            proven = None if bound is None else tier.value(bound)
             gap = None
             if value is not None and proven is not None:
-                gap = relative_gap(value, proven)
+                gap = tier.relative_gap(value, proven)
             self._tell(tier, value, proven, gap)
 
         return watch
@@ -393,9 +395,9 @@ class _TierLoop:
 
     def _record(self, tier: Tier, outcome: Outcome) -> None:
         """Keep and report the result of a tier."""
-        value = outcome.objective * tier.scale
-        bound = outcome.bound * tier.scale
-        gap = relative_gap(value, bound)
+        value = tier.value(outcome.objective)
+        bound = tier.value(outcome.bound)
+        gap = tier.relative_gap(value, bound)
         seconds = outcome.seconds
         if not self.results:
             seconds += self.initial_seconds

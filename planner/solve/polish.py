@@ -122,7 +122,7 @@ def solve_with_integers_fixed(
     for number, (tier, found) in enumerate(held):
         if number < last and _is_large(live) and _is_at_zero(live, tier, values):
             # No solve can improve it; this fixes its columns for the later tiers.
-            live.hold(tier.expression, 0.0)
+            live.hold(tier.expression, tier.least)
             continue
         if number < len(bases):
             live.set_basis(bases[number])
@@ -153,7 +153,7 @@ def _is_at_zero(live: LiveModel, tier: Tier, values: Array) -> bool:
     at = indices_of(tier.expression)
     if np.any(live.lower[at] < 0) or min(tier.expression.values(), default=0.0) < 0:
         return False
-    return live.evaluate(tier.expression, values) <= LAST_TOLERANCE
+    return live.evaluate(tier.expression, values) - tier.least <= LAST_TOLERANCE
 
 
 def _without_negligible_misses(live: LiveModel, tier: Tier, values: Array) -> Array:

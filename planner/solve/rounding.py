@@ -20,6 +20,7 @@ from planner.model.wholes import Wholes
 from planner.solve.highs_model import Index, LiveModel
 from planner.solve.highs_run import Watcher
 from planner.solve.outcome import Array, Outcome
+from planner.solve.replicas import RoomRow, round_replicas
 from planner.solve.time_limit import TimeBudget
 
 
@@ -32,6 +33,8 @@ class IntegerColumns:
     lots: Index
     removals: Index
     at_milestones: Index
+    replicas: Index
+    room: tuple[RoomRow, ...]
 
 
 def find_columns(live: LiveModel, wholes: Wholes) -> IntegerColumns:
@@ -47,6 +50,15 @@ def find_columns(live: LiveModel, wholes: Wholes) -> IntegerColumns:
         at(wholes.lots),
         at(wholes.removals),
         at(wholes.at_milestones),
+        at(wholes.replicas),
+        tuple(
+            RoomRow(
+                row,
+                np.array([live.position[id(load)] for load, _ in terms], dtype=np.int32),
+                np.array([count for _, count in terms], dtype=float),
+            )
+            for row, terms in wholes.room
+        ),
     )
 
 
@@ -76,7 +88,8 @@ class CountRounder:
     ) -> Outcome:
         """Make counts integer, with the openings of a shape.
 
-        All counts at once near the shape first. If that plan is not close enough, all counts near
+        Replicas are rounded first (`round_replicas`) and then kept. All other counts at once near
+        the shape come next. If that plan is not close enough, all counts near
         that plan, where the search has other neighbours; if there is none, counts in stages.
 
         Parameters
@@ -92,6 +105,30 @@ class CountRounder:
         in_hand
             Called with the same of the search over milestones, whose incumbents are no plans yet.
         """
+        assert shape.values is not None
+        live = self.live
+        bounds = live.all_bounds()
+        columns = self.columns
+        if not len(columns.replicas):
+            return self._round_systems(shape, gap, clock, watch, in_hand)
+        self._fix_openings(shape.values)
+        loaded = round_replicas(live, columns.replicas, columns.room, shape, clock)
+        if loaded.values is not None:
+            live.fix_at_rounded(columns.replicas, loaded.values)
+            loaded = self._round_systems(loaded, gap, clock, watch, in_hand)
+        live.set_integer_columns(live.integer_columns)
+        live.set_all_bounds(bounds)
+        return loaded
+
+    def _round_systems(
+        self,
+        shape: Outcome,
+        gap: float,
+        clock: TimeBudget,
+        watch: Watcher | None,
+        in_hand: Watcher | None,
+    ) -> Outcome:
+        """Make counts of systems and lots integer; parameters as for `round_counts`."""
         assert shape.values is not None
         live = self.live
         bounds = live.all_bounds()

@@ -29,6 +29,7 @@ from planner.solve.highs_run import Watcher
 from planner.solve.outcome import Array, Outcome
 from planner.solve.problem_arrays import indices_of
 from planner.solve.recheck import solve_again_if_infeasible, solve_checked
+from planner.solve.replicas import without_idle_replicas
 from planner.solve.rounding import CountRounder
 from planner.solve.time_limit import TimeBudget
 from planner.solve.tuning import DivePace
@@ -57,6 +58,7 @@ class StagedSolver(CountRounder):
         start: Array | None,
         watch: Watcher | None,
         relaxed: Outcome | None = None,
+        cold: bool = False,
     ) -> Outcome:
         """Solve the tier whose objective is set, until its gap or the time limit is reached.
 
@@ -72,6 +74,8 @@ class StagedSolver(CountRounder):
             Called with incumbent and bound.
         relaxed
             The LP relaxation, if it has been solved already.
+        cold
+            Whether to solve the relaxation by interior point.
 
         Returns
         -------
@@ -84,19 +88,19 @@ class StagedSolver(CountRounder):
             return plan
         if self.is_small:
             return self._solve_whole_model(gap, clock, start, watch)
+        if relaxed is None:
+            relaxed = self._solve_relaxation(clock.left, cold=cold)
         return self._solve_in_stages(plan, relaxed, gap, clock, watch)
 
     def _solve_in_stages(
         self,
         plan: Outcome,
-        relaxed: Outcome | None,
+        relaxed: Outcome,
         gap: float,
         clock: TimeBudget,
         watch: Watcher | None,
     ) -> Outcome:
-        """Solve the relaxation, then the shape, then the counts, until the gap is reached."""
-        if relaxed is None:
-            relaxed = self._solve_relaxation(clock.left)
+        """Solve the shape, then the counts, until the gap to the relaxation is reached."""
         plan = _with_bound(plan, relaxed.bound, clock)
         if outcome_gap(plan) <= gap:
             return plan
@@ -177,8 +181,8 @@ class StagedSolver(CountRounder):
     def break_ties(self, plan: Array | None, *, seconds: float, watch: Watcher | None) -> Outcome:
         """Break ties among the plans that are equal in every earlier tier.
 
-        In a large model openings, lots and removals keep their values. The effort is limited by
-        nodes, not by time, so that every machine ends at the same plan.
+        In a large model openings, replicas, lots and removals keep their values. The effort is
+        limited by nodes, not by time, so that every machine ends at the same plan.
 
         Parameters
         ----------
@@ -195,8 +199,11 @@ class StagedSolver(CountRounder):
                 live.set_start(plan)
             nodes = self.tuning.tie_break_max_nodes
             return live.solve(gap=0.0, seconds=seconds, nodes=nodes, watch=watch)
+        if len(self.columns.replicas):
+            plan = without_idle_replicas(live, self.columns.replicas, plan, seconds)
         bounds = live.all_bounds()
         live.fix_at_rounded(self.columns.openings, plan)
+        live.fix_at_rounded(self.columns.replicas, plan)
         live.fix_at_rounded(self.columns.lots, plan)
         live.fix_at_rounded(self.columns.removals, plan)
         live.fix_at_rounded(self.columns.at_milestones, plan)
@@ -226,13 +233,13 @@ class StagedSolver(CountRounder):
             watch=watch,
         )
 
-    def _solve_relaxation(self, seconds: float) -> Outcome:
+    def _solve_relaxation(self, seconds: float, *, cold: bool = False) -> Outcome:
         """Solve the LP relaxation."""
         live = self.live
         live.set_integer_columns(NO_COLUMNS)
         # From the basis of another tier HiGHS skips presolve.
         live.discard_basis()
-        relaxed = live.solve(gap=0.0, seconds=seconds)
+        relaxed = live.solve(gap=0.0, seconds=seconds, cold=cold)
         relaxed = solve_again_if_infeasible(live, relaxed, seconds)
         live.set_integer_columns(live.integer_columns)
         return relaxed

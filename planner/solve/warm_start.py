@@ -212,9 +212,9 @@ def solve_from_warm_start(
     results = []
     status = "optimal"
     for tier, least in zip(counted, bounds, strict=True):
-        value = live.evaluate(tier.expression, values) * tier.scale
-        bound = least * tier.scale
-        gap = relative_gap(value, bound)
+        value = tier.value(live.evaluate(tier.expression, values))
+        bound = tier.value(least)
+        gap = tier.relative_gap(value, bound)
         seconds = time.monotonic() - began
         of_tier = "optimal" if gap <= limits.gap else BOUND_NOT_CLOSED
         results.append(TierResult(tier.name, tier.unit, value, bound, gap, of_tier, seconds))
@@ -252,6 +252,9 @@ class _Search(StagedSolver):
         shape = self._find_openings(bounds)
         if shape is None or not len(self.columns.installs):
             return shape
+        if len(self.columns.replicas):
+            # Making room for whole replicas needs a full search.
+            return None
         if any(relaxed.bound > SEARCH_TOLERANCE for relaxed in self.relaxed[:-1]):
             # Choosing which megawatts to miss needs a full search.
             return None

@@ -128,7 +128,8 @@ def solve_by_site(
     installs = sum(len(span) for span in case.installing.values())
     if installs < tuning.by_site_min_installs or case.as_early_as_possible:
         return None
-    if not is_separable(case):
+    # Workloads share tokens and replicas over all sites of a country.
+    if case.tokens.workloads or not is_separable(case):
         return None
     stop = threading.Event()
     clock = TimeBudget(limits.seconds)

@@ -24,12 +24,14 @@ from blocks import (
 from instances import lane, unit_system
 from micro import FEBRUARY, MARCH, START, near
 
+from planner.case.tokens import Kind
 from planner.model.build import build_model
 from planner.model.decisions import Model
 from planner.model.objectives import (
     Tier,
     in_service_mw_months,
     make_tiers,
+    missed_mtok,
     missed_mw_months,
     present_cost,
     tie_break,
@@ -68,7 +70,7 @@ def value(tier: Tier, model: Model, point: Point) -> float:
     values = values_of(model, point)
     for column, amount in zip(model.frame.columns, values, strict=True):
         column.varValue = amount
-    return float(tier.expression.value()) * tier.scale
+    return tier.value(float(tier.expression.value()))
 
 
 def test_every_cost_term_has_a_test_of_its_own() -> None:
@@ -469,3 +471,58 @@ def test_order_of_the_tiers(pace: str, ahead_of_cost: list[str]) -> None:
         "tie_break",
     ]
     assert [tier.tight for tier in tiers] == [True, True] + [False] * (len(tiers) - 2)
+
+
+ASKED = {
+    "workloads": [
+        {"workload": "chat", "model": "m"},
+        {"workload": "books", "model": "m", "class": "batch", "priority": 2},
+    ],
+    "token_demand": [
+        {"workload": "chat", "input_mtok_day": 36, "output_mtok_day": 12},
+        {"workload": "books", "input_mtok_day": 0, "output_mtok_day": 10},
+    ],
+    "throughput": [{"model": "m", "system": "unit", "prefill_tok_s": 1, "decode_tok_s": 1}],
+    "token_prices": [
+        {"workload": "chat", "buy_input": 1, "buy_output": 5},
+        {"workload": "books", "buy_output": 3},
+    ],
+}
+"""Chat asks for 2 Mtok an hour at (36 x 1 + 12 x 5) / 48 = 2 each, books for 10 a day at 3."""
+
+
+@term_test("tokens")
+def test_tokens_bought(term: str) -> None:
+    """0.5 Mtok an hour at 2 are 24 a day, 4 a day at 3 are 12: 36 x 31 and 36 x 28 days."""
+    point = {"buy_tokens": {("chat", "day", 0): 0.5, ("books", None, 0): 4}}
+    assert spent(term, model_of(**ASKED), point) == near({0: 1116, 31: 1008})
+
+
+def test_missed_tokens_by_priority() -> None:
+    """0.5 Mtok an hour are 12 a day; 59 days. Gaps count against the tokens asked for."""
+    model = model_of(**ASKED)
+    point = {"missed_tokens": {("chat", "day", 0): 0.5, ("books", None, 0): 4}}
+    chat, books = missed_mtok(model, 1), missed_mtok(model, 2)
+    assert value(chat, model, point) == near(12 * 59)
+    assert value(books, model, point) == near(4 * 59)
+    assert (chat.demanded, books.demanded) == near((48 * 59, 10 * 59))
+    assert chat.relative_gap(12 * 59, 0) == near(0.25)
+    assert value(chat, model, {}) == near(0)
+
+
+def test_tokens_come_after_megawatts_and_before_cost() -> None:
+    assert [tier.name for tier in make_tiers(model_of(**ASKED))] == [
+        "missed_mw_months_priority_1",
+        "missed_mtok_priority_1",
+        "missed_mtok_priority_2",
+        "present_cost",
+        "tie_break",
+    ]
+
+
+def test_no_replica_is_loaded_without_need() -> None:
+    """Two replicas of 3 systems weigh 6 in the tie-break."""
+    rates = [{"model": "m", "system": "unit", "decode_tok_s": 1, "systems_per_replica": 3}]
+    model = model_of(**{**ASKED, "throughput": rates})
+    kind = Kind(None, "m", "unit", 3)
+    assert value(tie_break(model), model, {"load_replicas": {(kind, "site", 0): 2}}) == near(6)

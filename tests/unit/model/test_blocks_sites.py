@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import test_blocks  # noqa: F401  (its tests count among those of the rules)
+import test_blocks_tokens  # noqa: F401  (the same)
 from blocks import (
     APR_END,
     FEB,
