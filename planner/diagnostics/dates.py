@@ -20,6 +20,9 @@ FIRST_DAY_COLUMNS = (
     ("energisation", "from", "this power is never of use"),
     ("crews", "from", "these crews are never of use"),
     ("halls", "ready", "it is never open"),
+    ("token_demand", "from", "these tokens are never asked for"),
+    ("throughput", "from", "these rates are never of use"),
+    ("token_prices", "from", "this price never holds"),
 )
 """Columns with first days: sheet, column, and the consequence if the plan ends before."""
 

@@ -13,7 +13,7 @@ from functools import partial
 from planner.attempts import Attempt, strictly
 from planner.case.case import Case
 from planner.diagnostics import capacity as due
-from planner.diagnostics import dates, places
+from planner.diagnostics import dates, places, workloads
 from planner.diagnostics import magnitudes as sizes
 from planner.diagnostics import single_rows as rows
 from planner.diagnostics.warning_context import InputWarning, WarningContext
@@ -42,6 +42,11 @@ RULES: tuple[Rule, ...] = (
     dates.days_fall_within_the_plan,
     dates.milestones_come_after_the_first_possible_day,
     dates.orders_are_dispatched_in_time,
+    workloads.workloads_have_a_site,
+    workloads.online_workloads_have_headroom,
+    workloads.workloads_begin_with_their_commitment,
+    workloads.falling_prices_come_with_faster_replicas,
+    workloads.promised_megawatts_serve_workloads,
     due.halls_hold_what_is_due,
     due.power_carries_what_is_due,
     due.crews_install_what_is_due,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from planner.plan.rows import Row
 from planner.plan.store import Plan
 from planner.reports.plan_figures import several
-from planner.reports.views import NOTHING, figure, listed, number
+from planner.reports.views import NOTHING, figure, listed, number, percent
 from planner.workbook.rows import Row as InputRow
 
 ASSUMED = "assum"
@@ -16,6 +16,10 @@ ASSUMED = "assum"
 
 MISSED_TIER = "missed_mw_months_priority_"
 """Prefix of the names of tiers of missed MW, before the priority."""
+
+
+MISSED_TOKENS_TIER = "missed_mtok_priority_"
+"""The same of missed tokens."""
 
 
 def rests_on(row: InputRow) -> str | None:
@@ -78,6 +82,19 @@ def milestone_words(plan: Plan) -> str:
     return f"{missed.count(False):,} met, {missed.count(True):,} missed"
 
 
+def token_words(plan: Plan) -> str:
+    """Return the tokens asked for, and the shares served, bought and missed; empty without any."""
+    rows = plan.tables.get("tokens", [])
+    asked = sum(number(row["demand_mtok"]) for row in rows)
+    if not asked:
+        return ""
+    shares = []
+    for name in ("served", "bought", "missed"):
+        mtok = sum(number(row[f"{name}_mtok"]) for row in rows)
+        shares.append(f"{percent(mtok / asked)} {name}" if mtok else f"none {name}")
+    return f"{figure(asked)} Mtok asked for: {', '.join(shares)}"
+
+
 def order_words(plan: Plan) -> str:
     """Return the number of orders and of firm ones, in words."""
     orders = plan.tables.get("orders", [])
@@ -121,4 +138,5 @@ def tiers(plan: Plan) -> list[Row]:
 
 def tier_words(name: str) -> str:
     """Return the name of a tier in words, e.g. ``missed, priority 1``."""
-    return name.replace(MISSED_TIER, "missed, priority ").replace("_", " ")
+    words = name.replace(MISSED_TIER, "missed, priority ")
+    return words.replace(MISSED_TOKENS_TIER, "tokens missed, priority ").replace("_", " ")

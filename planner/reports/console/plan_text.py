@@ -27,6 +27,7 @@ from planner.reports.counts import (
     system_words,
     tier_words,
     tiers,
+    token_words,
 )
 from planner.reports.plan_figures import several
 from planner.reports.views import (
@@ -147,10 +148,13 @@ def _print_milestones(plan: Plan, console: Console) -> None:
 
 
 def _print_systems(plan: Plan, console: Console) -> None:
-    """Print systems installed, halls opened, orders, and the sources of the inputs."""
+    """Print systems installed, halls opened, tokens, orders, and the sources of the inputs."""
     systems, halls = printable(system_words(plan)), figure(plan.summary.get("halls_opened"))
     console.print()
     console.print(Text(f"Systems installed: {systems}; halls opened: {halls}"))
+    tokens = token_words(plan)
+    if tokens:
+        console.print(Text(f"Tokens: {tokens}"))
     console.print(Text(as_sentence(order_words(plan))))
     console.print(Text(as_sentence(origins(plan).words)))
 
