@@ -116,6 +116,8 @@ def demand_is_of_the_size_of_the_halls(context: WarningContext) -> Iterator[Inpu
     due_mw: dict[int, float] = {}
     for period in context.due_periods(names):
         due_mw[period] = math.fsum(context.bounds.due_mw(name, period) for name in names)
+    if not due_mw:
+        return
     period = max(due_mw, key=lambda period: (due_mw[period], period))
     due = due_mw[period]
     halls = math.fsum(context.bounds.full_halls_mw(names).values())

@@ -17,7 +17,7 @@ from planner.plan.result_rows import PowerRow, RampRow
 from planner.plan.rounding import running, tidy
 from planner.plan.rows import AnyRow, AnyRowT, Row
 from planner.plan.store import Plan
-from planner.workbook.schema.periods import stretches
+from planner.workbook.schema.periods import starts_of, stretches
 
 NOTHING = 1e-6
 """Tolerance in MW and MW-months up to which values count as zero, as in the checks of a plan."""
@@ -200,7 +200,7 @@ def _by_period(rows: Iterable[AnyRowT], column: str) -> dict[str, list[AnyRowT]]
 
 def period_starts(plan: Plan) -> list[date]:
     """Return the first day of each period, in order."""
-    return sorted({row["period"] for row in plan.tables.get("ramp", [])})
+    return sorted(period_ends(plan))
 
 
 def period_word(plan: Plan) -> str:
@@ -236,7 +236,13 @@ def _whole(length: str, start: date, first: date) -> object:
 
 def period_ends(plan: Plan) -> dict[date, date]:
     """Return the last day of each period by its first."""
-    return {row["period"]: row["period_end"] for row in plan.tables.get("ramp", [])}
+    ends = {row["period"]: row["period_end"] for row in plan.tables.get("ramp", [])}
+    if ends:
+        return ends
+    # A plan without commitments has no ramp, and no milestone cuts its periods.
+    settings = plan.inputs.settings
+    starts = starts_of(settings["start"], settings["end"], settings["period"])
+    return {first: after - DAY for first, after in pairwise(starts)}
 
 
 def months_long(plan: Plan) -> int:

@@ -154,7 +154,8 @@ def _print_systems(plan: Plan, console: Console) -> None:
     console.print(Text(f"Systems installed: {systems}; halls opened: {halls}"))
     tokens = token_words(plan)
     if tokens:
-        console.print(Text(f"Tokens: {tokens}"))
+        is_short = any(number(row["missed_mtok"]) > NOTHING for row in plan.tables["tokens"])
+        console.print(Text(f"Tokens: {tokens}", "bold red" if is_short else ""))
     console.print(Text(as_sentence(order_words(plan))))
     console.print(Text(as_sentence(origins(plan).words)))
 
