@@ -505,6 +505,7 @@ class Reference:
     def _service(self) -> None:
         """Serve commitments from what is in service on the last day of each period."""
         self.serve: dict[tuple[str, int], Terms] = defaultdict(list)
+        self.served: dict[tuple[str, str, str, int], pulp.LpVariable] = {}
         self.missed: dict[tuple[str, int], pulp.LpVariable] = {}
         terms = {row["commitment"]: row for row in self.tables["commitments"]}
         for period, last in enumerate(self.periods.lasts):
@@ -529,7 +530,7 @@ class Reference:
         available, firm = self.serving(hall, system, last)
         taken: dict[str, tuple[pulp.LpVariable, float]] = {}
         for name in self.acts.sold(site, system):
-            served = self.column()
+            served = self.served[name, hall, system, period] = self.column()
             self.serve[name, period].append((served, 1.0))
             taken[name] = (served, 1 / self._mw(terms[name]["basis"], hall, system))
             cost = sum(
