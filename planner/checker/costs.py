@@ -12,6 +12,7 @@ from planner.checker.facts import Amounts, Book, Figures, number
 from planner.checker.ledger import Ledger, figure
 from planner.checker.rates import accrued, taken, windows_of
 from planner.checker.supply import stock_after
+from planner.checker.token_facts import asked_mtok
 from planner.checker.ways import UNITS_TOLERANCE, ways_of
 from planner.plan.result_rows import TierRow
 
@@ -20,7 +21,7 @@ HOURS_PER_DAY = 24
 MISSED_TIER = "missed_mw_months_priority_"
 """Name of the tier of missed megawatts, up to the number of the priority."""
 
-TOKENS_TIER = "missed_mtok_priority_"
+MISSED_MTOK_TIER = "missed_mtok_priority_"
 """Name of the tier of missed tokens, up to the number of the priority."""
 
 EARLY_TIER = "in_service_mw_months"
@@ -40,7 +41,7 @@ def purchase_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
     if not book.supply:
         for (_, system, day), count in figures.installed.items():
             due[day,] += count * book.systems[system]["price"]
-    _compare("purchase", due, book, figures, ledger)
+    compare_with_spend("purchase", due, book, figures, ledger)
 
 
 def take_or_pay_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -63,7 +64,7 @@ def take_or_pay_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
             unused = reserved / use - figures.ordered[supplier, item, last]
             if unused > ledger.tolerance:
                 due[last,] += unused * book.unit_price(supplier, item)
-    _compare("take_or_pay", due, book, figures, ledger)
+    compare_with_spend("take_or_pay", due, book, figures, ledger)
 
 
 def _settled(
@@ -105,7 +106,7 @@ def orders_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
             due[day,] += book.supply[supplier, item]["order_cost"]
     for row, day in book.paid_orders():
         due[day,] += book.supply[row["supplier"], row["item"]]["order_cost"]
-    _compare("orders", due, book, figures, ledger)
+    compare_with_spend("orders", due, book, figures, ledger)
 
 
 def assembly_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -113,7 +114,7 @@ def assembly_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
     due = Amounts()
     for (plant, system, day), starts in figures.started.items():
         due[day,] += starts * book.plants[plant, system]["cost"]
-    _compare("assembly", due, book, figures, ledger)
+    compare_with_spend("assembly", due, book, figures, ledger)
 
 
 def freight_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -122,7 +123,7 @@ def freight_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
     for (origin, to, _, day), quantity in figures.shipped.items():
         if (origin, to) in book.lanes:
             due[day,] += quantity * book.lanes[origin, to]["cost"]
-    _compare("freight", due, book, figures, ledger)
+    compare_with_spend("freight", due, book, figures, ledger)
 
 
 def holding_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -142,7 +143,7 @@ def holding_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
         for day, following in pairwise([*days, day_after_plan]):
             money_per_unit = row["holding_cost"] * months(day, following - DAY)
             due[day,] += figures.stock[place, item, day] * money_per_unit
-    _compare("holding", due, book, figures, ledger)
+    compare_with_spend("holding", due, book, figures, ledger)
 
 
 def openings_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -160,7 +161,7 @@ def openings_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
     for site, row in book.sites.items():
         if site in first_decision and site not in in_use:
             due[first_decision[site],] += row["opening_cost"]
-    _compare("openings", due, book, figures, ledger)
+    compare_with_spend("openings", due, book, figures, ledger)
 
 
 def _sites_in_use(book: Book) -> set[str]:
@@ -180,7 +181,7 @@ def fit_out_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
     due = Amounts()
     for (hall, day), count in figures.decided.items():
         due[day,] += count * book.halls[hall]["fit_out_cost"]
-    _compare("fit_out", due, book, figures, ledger)
+    compare_with_spend("fit_out", due, book, figures, ledger)
 
 
 def lease_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -191,7 +192,7 @@ def lease_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
         return lease * book.it_mw(system) if lease else 0.0
 
     due = _while_in_service(book, figures, money_per_month, months)
-    _compare("lease", due, book, figures, ledger)
+    compare_with_spend("lease", due, book, figures, ledger)
 
 
 def energy_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -205,7 +206,7 @@ def energy_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
         return HOURS_PER_DAY * max(0, (last - first).days + 1)
 
     due = _while_in_service(book, figures, money_per_hour, hours)
-    _compare("energy", due, book, figures, ledger)
+    compare_with_spend("energy", due, book, figures, ledger)
 
 
 def _while_in_service(
@@ -252,7 +253,7 @@ def service_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
         if terms is not None:
             months_served = book.calendar.months_served(period)
             due[book.calendar.last_day(period),] += mw * terms["cost"] * months_served
-    _compare("service", due, book, figures, ledger)
+    compare_with_spend("service", due, book, figures, ledger)
 
 
 def late_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
@@ -261,10 +262,12 @@ def late_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
     for (commitment, period), mw in figures.missed.items():
         each = book.commitments[commitment]["late_cost"]
         due[book.day(period),] += mw * each * book.calendar.months(period)
-    _compare("late", due, book, figures, ledger)
+    compare_with_spend("late", due, book, figures, ledger)
 
 
-def _compare(term: str, due: Amounts, book: Book, figures: Figures, ledger: Ledger) -> None:
+def compare_with_spend(
+    term: str, due: Amounts, book: Book, figures: Figures, ledger: Ledger
+) -> None:
     """Compare a term of the spend table with the recomputed money, nominal and discounted."""
     figures.due[term] = due
     rate = book.settings["discount_rate"]
@@ -316,13 +319,13 @@ def budget(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 
 def tier_order(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """Missed megawatts come first, by priority, then those in service if early, then cost.
+    """Missed megawatts come first, by priority, then missed tokens, then early service, then cost.
 
     A run that a limit ended has the first of these tiers alone. Other tiers, e.g. of changes
     against a baseline, may follow.
     """
     due = tiers_in_order(book)
-    ours = (MISSED_TIER, EARLY_TIER, COST_TIER)
+    ours = (MISSED_TIER, MISSED_MTOK_TIER, EARLY_TIER, COST_TIER)
     tiers = [tier for tier in _tiers(figures) if tier.startswith(ours)]
     if ledger.fails(bool(tiers) and tiers == due[: len(tiers)]):
         ledger.refuse(f"the tiers are {', '.join(tiers) or 'none'}, those due are {', '.join(due)}")
@@ -362,13 +365,12 @@ def tier_present_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
 def tier_bounds(book: Book, figures: Figures, ledger: Ledger) -> None:
     """No tier is better than its proven bound: what is minimised not below, early not above.
 
-    Its gap is the distance of the two, relative to the value, absolute where that is below one.
+    Its gap is the distance of the two, relative to the value, of missed tokens to those that are
+    asked for; absolute where that is below one.
     """
     due_tiers = tiers_in_order(book)
     for row in figures.tables["tiers"]:
-        if str(row["tier"]).startswith(TOKENS_TIER):
-            continue  # its gap counts against the tokens asked for
-        gap_due = None if row["bound"] is None else _distance(row)
+        gap_due = None if row["bound"] is None else _distance(book, row)
         gap = None if row["gap"] is None else number(row, "gap")
         is_wrong = ledger.fails((gap is None) == (gap_due is None))
         if gap is not None and gap_due is not None and not is_wrong:
@@ -387,15 +389,21 @@ def tier_bounds(book: Book, figures: Figures, ledger: Ledger) -> None:
             ledger.refuse(f"{row['tier']} is {figure(value)}, {side} its bound {figure(bound)}")
 
 
-def _distance(row: TierRow) -> float:
+def _distance(book: Book, row: TierRow) -> float:
     value, bound = number(row, "value"), number(row, "bound")
-    return abs(value - bound) / max(1.0, abs(value))
+    measure = abs(value)
+    tier = row["tier"]
+    if tier.startswith(MISSED_MTOK_TIER):
+        measure = asked_mtok(book, tier.removeprefix(MISSED_MTOK_TIER)) or measure
+    return abs(value - bound) / max(1.0, measure)
 
 
 def tiers_in_order(book: Book) -> list[str]:
     """Return the names of the tiers that a plan of these inputs has, first to last."""
     priorities = sorted({row["priority"] for row in book.commitments.values()})
     tiers = [f"{MISSED_TIER}{priority}" for priority in priorities]
+    of_workloads = sorted({row["priority"] for row in book.workloads.values()})
+    tiers += [f"{MISSED_MTOK_TIER}{priority}" for priority in of_workloads]
     if book.settings["pace"] == "as-early-as-possible":
         tiers.append(EARLY_TIER)
     tiers.append(COST_TIER)

@@ -36,7 +36,7 @@ class Book:
     ----------
     calendar : Calendar
         The planning periods.
-    systems, sites, halls, commitments, depots, nodes : dict of str to Row
+    systems, sites, halls, commitments, depots, nodes, workloads : dict of str to Row
         Rows by their single key.
     supply, plants, lanes, terms : dict of (str, str) to Row
         Rows of `supply`, `plants`, `lanes` and `service` by their two keys.
@@ -64,6 +64,7 @@ class Book:
         self.commitments = {row["commitment"]: row for row in tables["commitments"]}
         self.depots = {row["depot"]: row for row in tables["depots"]}
         self.nodes = {row["node"]: row for row in tables["power"]}
+        self.workloads = {row["workload"]: row for row in tables["workloads"]}
         self.supply = {(row["supplier"], row["item"]): row for row in tables["supply"]}
         self.plants = {(row["plant"], row["system"]): row for row in tables["plants"]}
         self.lanes = {(row["from"], row["to"]): row for row in tables["lanes"]}

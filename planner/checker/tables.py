@@ -9,6 +9,15 @@ from typing import cast
 
 from planner.checker.facts import Book
 from planner.checker.ledger import Ledger, figure
+from planner.checker.token_tables import (
+    SPAN,
+    TOKEN_BLANKS,
+    TOKEN_KEYS,
+    TOKEN_TEXTS,
+    known_spans,
+    known_token_names,
+    no_tokens_without_workloads,
+)
 from planner.plan.result_rows import Tables
 from planner.plan.rows import AnyRow, rows_of
 from planner.plan.tables import COLUMNS, RESULTS, cost_terms
@@ -27,8 +36,7 @@ DATE_COLUMNS = {
     "window_from",
     "period_end",
     "milestone",
-    "span_from",
-    "span_to",
+    *SPAN,
 }
 """Columns whose values are dates."""
 PERIOD_DATE_COLUMN = {
@@ -66,17 +74,7 @@ TEXT_COLUMNS = {
     "already_late",
     "sites_fed",
     "late",
-    "workload",
-    "path",
-    "prefill_system",
-    "decode_system",
-    "owner",
-    "decode_owner",
-    "country",
-    "prefill_site",
-    "decode_site",
-    "block",
-    "model",
+    *TOKEN_TEXTS,
 }
 MAY_BE_BLANK = {
     "clock": {"to", "item"},
@@ -94,9 +92,7 @@ MAY_BE_BLANK = {
     "installs": {"commitment", "milestone", "late"},
     "power": {"energised_mw", "headroom_mw"},
     "tiers": {"unit", "bound", "gap", "status", "seconds"},
-    "token_service": {"owner", "decode_owner", "country", "prefill_site", "decode_site"},
-    "token_purchases": {"block"},
-    "replicas": {"owner"},
+    **TOKEN_BLANKS,
 }
 MAY_BE_NEGATIVE = {"slack_days", "headroom_mw", "value", "bound", "gap"}
 
@@ -117,24 +113,7 @@ KEYS = {
     "spend": ("period", "term"),
     "tiers": ("tier",),
     "costs": ("term",),
-    "tokens": ("workload", "span_from"),
-    "token_service": (
-        "workload",
-        "path",
-        "prefill_system",
-        "decode_system",
-        "systems_per_prefill_replica",
-        "systems_per_decode_replica",
-        "owner",
-        "decode_owner",
-        "country",
-        "prefill_site",
-        "decode_site",
-        "block",
-        "span_from",
-    ),
-    "token_purchases": ("workload", "block", "span_from"),
-    "replicas": ("owner", "model", "system", "systems_per_replica", "site", "span_from"),
+    **TOKEN_KEYS,
 }
 
 
@@ -290,7 +269,7 @@ def complete_tables(book: Book, tables: Tables, ledger: Ledger) -> None:
 
 def _terms(book: Book) -> tuple[str, ...]:
     """Return the cost terms of a plan of the workbook."""
-    return cost_terms(has_workloads=bool(book.tables["workloads"]))
+    return cost_terms(has_workloads=bool(book.workloads))
 
 
 def _in_every_period(book: Book, names: Iterable[tuple[object, ...]]) -> set[tuple[object, ...]]:
@@ -331,5 +310,8 @@ FORM_RULES: tuple[Callable[[Book, Tables, Ledger], None], ...] = (
     single_rows,
     complete_tables,
     no_negative_figures,
+    no_tokens_without_workloads,
+    known_spans,
+    known_token_names,
 )
 """Rules on the form of the tables; each relies on the rules before it."""

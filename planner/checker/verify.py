@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from planner.attempts import reason, show_traceback
-from planner.checker import costs, pegs, power, rates, service, sites, supply
+from planner.checker import costs, pegs, power, rates, service, sites, supply, tokens
 from planner.checker.facts import Book, Figures
 from planner.checker.ledger import TOLERANCE, Ledger
 from planner.checker.tables import FORM_RULES
@@ -70,6 +70,25 @@ RULES: tuple[Callable[[Book, Figures, Ledger], None], ...] = (
     service.ramp_in_service,
     service.ramp_missed,
     service.served_within_promise,
+    # tokens
+    tokens.hall_built_for_systems,
+    tokens.token_balance,
+    tokens.token_totals,
+    tokens.tokens_bought_at_a_price,
+    tokens.token_path,
+    tokens.serving_rates,
+    tokens.serving_systems,
+    tokens.serving_countries,
+    tokens.serving_owner,
+    tokens.replica_hours,
+    tokens.replica_hours_at_a_site,
+    tokens.whole_replicas,
+    tokens.replicas_within_systems,
+    tokens.replica_figures,
+    tokens.replica_use,
+    tokens.kv_sent,
+    tokens.link_capacity,
+    tokens.token_buy_cost,
     # what waits for what
     pegs.install_purpose,
     pegs.known_pegs,
@@ -89,11 +108,13 @@ RULES: tuple[Callable[[Book, Figures, Ledger], None], ...] = (
     costs.energy_cost,
     costs.service_cost,
     costs.late_cost,
+    tokens.tokens_cost,
     costs.cost_totals,
     costs.budget,
     # tiers of the objective
     costs.tier_order,
     costs.tier_missed,
+    tokens.tier_missed_tokens,
     costs.tier_in_service,
     costs.tier_present_cost,
     costs.tier_bounds,

@@ -85,12 +85,16 @@ def milestone_words(plan: Plan) -> str:
 def token_words(plan: Plan) -> str:
     """Return the tokens asked for, and the shares served, bought and missed; empty without any."""
     rows = plan.tables.get("tokens", [])
-    asked = sum(number(row["demand_mtok"]) for row in rows)
+    asked = sum(row["demand_mtok"] for row in rows)
     if not asked:
         return ""
+    totals = {
+        "served": sum(row["served_mtok"] for row in rows),
+        "bought": sum(row["bought_mtok"] for row in rows),
+        "missed": sum(row["missed_mtok"] for row in rows),
+    }
     shares = []
-    for name in ("served", "bought", "missed"):
-        mtok = sum(number(row[f"{name}_mtok"]) for row in rows)
+    for name, mtok in totals.items():
         shares.append(f"{percent(mtok / asked)} {name}" if mtok else f"none {name}")
     return f"{figure(asked)} Mtok asked for: {', '.join(shares)}"
 

@@ -1,7 +1,8 @@
-"""Four workbooks with plans worked out by hand, for the tests of the checker.
+"""Six workbooks with plans worked out by hand, for the tests of the checker.
 
 `full` has every sheet. `plain` has no supply and plans by quarter. `pooled` has supply but no
 lanes, plans by week and allows fractions. `dear` plans by week too, with lanes and much money.
+`valley` and `split` have workloads, see `checker_tokens`.
 """
 # ruff: noqa: E501  (rows of a table stay on one line)
 
@@ -11,10 +12,20 @@ from datetime import date
 from functools import cache
 
 from checker_full import FULL, FULL_PLAN, FULL_RATE, FULL_SPEND, FULL_TIERS
+from checker_tokens import (
+    SPLIT,
+    SPLIT_PLAN,
+    SPLIT_SPEND,
+    SPLIT_TIERS,
+    VALLEY,
+    VALLEY_PLAN,
+    VALLEY_SPEND,
+    VALLEY_TIERS,
+)
 
 from planner.plan.result_rows import Tables
 from planner.plan.rows import Row
-from planner.plan.tables import COLUMNS, COST_TERMS
+from planner.plan.tables import COLUMNS, cost_terms
 from planner.workbook.reading import inputs_from_rows
 from planner.workbook.rows import Inputs
 
@@ -325,7 +336,7 @@ def _plan(
     tables: Tables = {
         name: result_rows(name, plan[name]) if name in plan else [] for name in COLUMNS
     }
-    starts = sorted({row["period"] for row in tables["ramp"]})
+    starts = sorted({row["period"] for row in tables["halls"]})
     for term, amounts in spend.items():
         rows: dict[date, dict[str, object]] = {}
         for day, amount in amounts.items():
@@ -336,7 +347,7 @@ def _plan(
             row["amount"] += amount
             row["present_cost"] += amount * (1 + rate) ** (-(day - starts[0]).days / 365)
         tables["spend"] += rows.values()
-    for term in COST_TERMS:
+    for term in cost_terms(has_workloads="tokens" in plan):
         spent = [row for row in tables["spend"] if row["term"] == term]
         totals = {name: sum(row[name] for row in spent) for name in ("amount", "present_cost")}
         tables["costs"].append({"term": term, **totals})
@@ -349,7 +360,14 @@ def _plan(
 
 def sheets(name: str) -> dict[str, list[dict[str, object]]]:
     """Return the rows of a case's workbook, new at each call."""
-    texts = {"full": FULL, "plain": PLAIN, "pooled": POOLED, "dear": DEAR}[name]
+    texts = {
+        "full": FULL,
+        "plain": PLAIN,
+        "pooled": POOLED,
+        "dear": DEAR,
+        "valley": VALLEY,
+        "split": SPLIT,
+    }[name]
     return {sheet: sheet_rows(text) for sheet, text in texts.items()}
 
 
@@ -367,5 +385,7 @@ def correct_plan(name: str) -> Tables:
         "plain": (PLAIN_PLAN, PLAIN_SPEND, 0.0, {missed: 0.02 * MONTHS_OF_QUARTER}),
         "pooled": (POOLED_PLAN, POOLED_SPEND, 0.0, {missed: 0}),
         "dear": (DEAR_PLAN, DEAR_SPEND, 0.0, DEAR_TIERS),
+        "valley": (VALLEY_PLAN, VALLEY_SPEND, 0.0, VALLEY_TIERS),
+        "split": (SPLIT_PLAN, SPLIT_SPEND, 0.0, SPLIT_TIERS),
     }[name]
     return _plan(plan, spend, rate, tiers)

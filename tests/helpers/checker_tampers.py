@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from checker_cases import Q2, W1, W2, WEEK
 from checker_full import APR, FEB, FULL_SPEND, JAN, MAR, MAY
+from checker_token_tampers import TOKEN_TAMPERS
 
 from planner.checker.tables import KEYS
 from planner.plan.result_rows import Tables
@@ -531,7 +532,7 @@ PEGS = [
     ("order_pegs", "full", change("orders", ("PO-3",), sites_fed="East")),
 ]
 
-PLAN_TAMPERS = [*FORM, *SUPPLY, *RATES, *SITES, *SERVICE, *PEGS, *MONEY]
+PLAN_TAMPERS = [*FORM, *SUPPLY, *RATES, *SITES, *SERVICE, *PEGS, *MONEY, *TOKEN_TAMPERS]
 """Rule, case and edit of its tables."""
 
 WORKBOOK_TAMPERS = [

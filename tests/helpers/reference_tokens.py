@@ -30,7 +30,7 @@ from token_cells import (
 from planner.workbook.reading import inputs_from_rows
 
 HOURS_A_DAY = 24.0
-KJ = 3600.0
+SECONDS_AN_HOUR = 3600.0
 TRAINING = ("training", "fine-tuning")
 WHOLE_DAY = {"block": "all day", "hours": HOURS_A_DAY, "load": 1.0}
 MONTHS = {"month": 1, "quarter": 3}
@@ -107,7 +107,7 @@ class Demand:
 
 
 def _system_hours(rated: tuple[float, RawRow]) -> float:
-    """Return the systems x hours for one Mtok."""
+    """Return the systems x hours that one Mtok takes of what may be used."""
     hours, row = rated
     return hours * amount(row.get("systems_per_replica"), 1)
 
@@ -168,7 +168,7 @@ class TokenReference(Reference):
         """Return the periods of each span.
 
         One begins with the first period that is not before a date of a token sheet, and with the
-        first that is not before each month, or quarter, of the plan.
+        first that is not before each month, or quarter, of the calendar.
         """
         dates = {
             day_of(row.get("from"))
@@ -176,10 +176,8 @@ class TokenReference(Reference):
             for row in self.rows(sheet)
         }
         months = MONTHS[setting_of(self.book, "token_period", "quarter")]
-        start = self.periods.start
-        for number in range(0, self.periods.days // 28 + 2, months):
-            month = start.year * 12 + start.month - 1 + number
-            dates.add(date(month // 12, month % 12 + 1, 1 if number else start.day))
+        days = map(self.day, range(self.periods.days))
+        dates |= {day for day in days if day.day == 1 and (day.month - 1) % months == 0}
         begins = {0}
         for at in dates - {None}:
             after = [p for p, first in enumerate(self.periods.firsts) if self.day(first) >= at]
@@ -226,7 +224,7 @@ class TokenReference(Reference):
     def at_sites(self, workload: RawRow, system: str) -> list[str]:
         """Return the sites at which a system or composite may serve a workload."""
         countries, systems = names_in(workload.get("countries")), names_in(workload.get("systems"))
-        if systems and system not in systems and not set(self.members(system)) <= systems:
+        if systems and system not in systems:
             return []
         found = []
         for name, site in self.sites.items():
@@ -264,7 +262,7 @@ class TokenReference(Reference):
         systems = sorted({row["system"] for row in self.rows("throughput")})
         for system in systems:
             yield from self._aggregated(workload, demand, day, system)
-        if workload.get("class") in TRAINING or not (demand.fresh and demand.output):
+        if workload.get("class") in TRAINING:
             return
         for row in self.rows("disaggregation"):
             if row["model"] == workload["model"]:
@@ -308,7 +306,7 @@ class TokenReference(Reference):
         links = {(str(row["from"]), str(row["to"])) for row in self.rows("links")}
         if pair.get("kv_kb_per_token") is None:
             links = set()
-        share = demand.fresh / demand.all * amount(pair.get("kv_kb_per_token")) / KJ
+        share = demand.fresh / demand.all * amount(pair.get("kv_kb_per_token")) / SECONDS_AN_HOUR
         for one in self.at_sites(workload, fills.system):
             for other in self.at_sites(workload, decodes.system):
                 if one != other and (one, other) not in links:
@@ -418,9 +416,7 @@ class TokenReference(Reference):
     def _days(self, period: int) -> int:
         return self.periods.lasts[period] - self.periods.firsts[period] + 1
 
-    def _work(
-        self, span: range, worked: dict[tuple[Kind, object, str | None, str], Terms]
-    ) -> None:
+    def _work(self, span: range, worked: dict[tuple[Kind, object, str | None, str], Terms]) -> None:
         """Keep replica-hours within the replicas of a country, and of a site where it is named."""
         for (kind, country, site, _), hours in worked.items():
             there = [site] if site is not None else self._standing(kind, country)
