@@ -1,4 +1,4 @@
-"""The checker's declaration of the tables on tokens, and rules on their form."""
+"""Keys, blanks and form of the tables on tokens."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pulp
 from instances import Sheets
-from oracle import Aim, Stated
+from oracle import Aim, NotProvenError, Stated, cbc_optima, highs_optima
 from reference import Reference, Terms, summed
 from token_cells import (
     LAST_PRIORITY,
@@ -42,6 +42,14 @@ def token_reference_of(sheets: Sheets) -> Stated:
     """State the problem of some sheets with workloads anew."""
     reference = TokenReference(sheets)
     return Stated(reference.problem, reference.aims())
+
+
+def token_optima(sheets: Sheets) -> dict[str, float]:
+    """Return the tiers of the best plan, by HiGHS, or by CBC where tiers are held too tightly."""
+    try:
+        return highs_optima(token_reference_of(sheets))
+    except NotProvenError:
+        return cbc_optima(token_reference_of(sheets))
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,8 @@ from itertools import pairwise
 import pytest
 from brute_tokens import best_token_tiers
 from how_many import CASES, seeds
-from instances import Sheets
-from oracle import NotProvenError, cbc_optima, highs_optima
 from random_tokens import token_case
-from reference_tokens import token_reference_of
+from reference_tokens import token_optima
 from token_examples import EXAMPLES, own_or_buy, prefill_apart
 
 NEAR = 1e-6
@@ -21,18 +19,10 @@ NEAR_MONEY = 1e-4
 BLOCK = 10
 
 
-def optima_of(sheets: Sheets) -> dict[str, float]:
-    """Return the tiers of the best plan, by HiGHS, or by CBC where its tiers are held too tight."""
-    try:
-        return highs_optima(token_reference_of(sheets))
-    except NotProvenError:
-        return cbc_optima(token_reference_of(sheets))
-
-
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_reference_finds_the_plans_made_by_hand(name: str) -> None:
     example = EXAMPLES[name]
-    optima = optima_of(example.sheets)
+    optima = token_optima(example.sheets)
     missed = sum(value for tier, value in optima.items() if tier.startswith("missed_mtok"))
     assert missed == pytest.approx(example.missed_mtok, rel=NEAR, abs=NEAR)
     assert optima["present_cost"] == pytest.approx(example.cost, rel=NEAR)
@@ -42,7 +32,7 @@ def test_the_reference_finds_the_plans_made_by_hand(name: str) -> None:
 def test_the_reference_is_as_good_as_every_choice(first: int) -> None:
     for seed in range(first, first + BLOCK):
         sheets = token_case(seed, tiny=True)
-        best, optima = best_token_tiers(sheets), optima_of(sheets)
+        best, optima = best_token_tiers(sheets), token_optima(sheets)
         assert optima == pytest.approx(best, rel=NEAR, abs=NEAR_MONEY), f"tiny case {seed}"
 
 
@@ -55,13 +45,15 @@ def test_random_cases_serve_buy_and_miss() -> None:
 
 
 def test_a_wider_link_never_costs_more() -> None:
-    costs = [optima_of(prefill_apart(link=gb_s))["present_cost"] for gb_s in (0, 5, 14.4, 20, 28.8)]
+    costs = [
+        token_optima(prefill_apart(link=gb_s))["present_cost"] for gb_s in (0, 5, 14.4, 20, 28.8)
+    ]
     assert all(wide <= narrow + NEAR for narrow, wide in pairwise(costs))
 
 
 def test_more_tokens_never_cost_less_and_never_more_than_buying_them() -> None:
     amounts = (900, 1600, 2500, 3100, 4200)
-    costs = [optima_of(own_or_buy(mtok))["present_cost"] for mtok in amounts]
+    costs = [token_optima(own_or_buy(mtok))["present_cost"] for mtok in amounts]
     assert all(few <= many + NEAR for few, many in pairwise(costs))
     for mtok, cost in zip(amounts, costs, strict=True):
         assert cost <= mtok * 0.79 + NEAR
@@ -71,8 +63,8 @@ def test_more_tokens_never_cost_less_and_never_more_than_buying_them() -> None:
 def test_what_allows_more_never_misses_more(seed: int) -> None:
     """Any country will do, or a larger hall; in the first tier of tokens, so that it decides."""
     sheets = token_case(seed, tiny=True)
-    tier = min(name for name in optima_of(sheets) if name.startswith("missed_mtok"))
-    before = optima_of(sheets)[tier]
+    tier = min(name for name in token_optima(sheets) if name.startswith("missed_mtok"))
+    before = token_optima(sheets)[tier]
     freer = token_case(seed, tiny=True)
     for row in freer["workloads"]:
         row.pop("countries", None)
@@ -80,7 +72,7 @@ def test_what_allows_more_never_misses_more(seed: int) -> None:
     for row in larger["halls"]:
         row["it_mw"] = 2 * float(str(row["it_mw"]))
     for changed in (freer, larger):
-        assert optima_of(changed)[tier] <= before + NEAR * max(1.0, before)
+        assert token_optima(changed)[tier] <= before + NEAR * max(1.0, before)
 
 
 @pytest.mark.parametrize("seed", [5, 8])
@@ -95,7 +87,7 @@ def test_twice_the_rates_for_twice_the_tokens_is_the_same_plan(seed: int) -> Non
     ):
         for row in twice.get(sheet, []):
             row |= {name: factor * float(str(row[name])) for name in columns if name in row}
-    before, after = optima_of(sheets), optima_of(twice)
+    before, after = token_optima(sheets), token_optima(twice)
     for tier, value in before.items():
         due = 2 * value if "mtok" in tier else value
         assert after[tier] == pytest.approx(due, rel=NEAR, abs=NEAR_MONEY)
