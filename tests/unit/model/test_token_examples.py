@@ -6,6 +6,8 @@ and 100,000 are 360.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from token_plans import (
     DAYS,
@@ -23,8 +25,11 @@ from token_plans import (
 )
 
 from planner.model.objectives import CHOOSING
+from planner.pipeline import find_plan
 from planner.plan.store import Plan
 from planner.plan.summary import PROVEN
+from planner.solve.tuning import DEFAULT_TUNING
+from planner.workbook.reading import inputs_from_rows
 
 MILLION = 1e6
 HALVES = [{"block": "day", "hours": 12, "load": 1.5}, {"block": "night", "hours": 12, "load": 0.5}]
@@ -364,3 +369,47 @@ def test_the_example_published_with_melange() -> None:
     assert_proven(plan)
     assert systems(plan) == {"A10G": 1, "A100-80GB": 1}
     assert cost(plan) == near(4.68)
+
+
+STAGED = replace(DEFAULT_TUNING, small_model_max_integers=-1)
+"""Every model counts as large: replicas are rounded up where there is room, see `replicas`."""
+
+IN_STAGES = {
+    "aggregated": (75, 0, {}),
+    "pair": (19, 0, {"disaggregation": PAIR}),
+    "little power": (43.5, 3628.8 * 9, {"sites": [site("A", mw=1.0)]}),
+    "pair with little power": (
+        9.5,
+        4320 * 9,
+        {"sites": [site("A", mw=0.33)], "disaggregation": PAIR},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", IN_STAGES)
+def test_a_large_model_is_as_exact_where_its_gap_is_closed(name: str) -> None:
+    """Example 2 in stages: with a gap of 0 the same optimum is proven."""
+    money, missed, changes = IN_STAGES[name]
+    asked = [workload("agent", 69120, 8640, min_speed=1000)]
+    sheets = sheets_of([T, C], asked, T_AND_C, **changes)  # type: ignore[arg-type]
+    plan = find_plan(inputs_from_rows("staged", sheets), tuning=STAGED)
+    assert_proven(plan)
+    assert cost(plan) == near(money * MILLION)
+    assert mtok(plan, "missed_mtok") == near(missed * DAYS)
+
+
+def test_replicas_rounded_up_have_their_systems() -> None:
+    """A wide gap ends the search after rounding: 1.1 replicas at two sites become 2 each."""
+    places = [site("US", "US"), site("CA", "CA")]
+    asked = [
+        workload("one", 0, 950.4, countries="US"),
+        workload("two", 0, 950.4, countries="CA"),
+    ]
+    rates = [rate("CS-3", None, 10e3, systems_per_replica=3)]
+    sheets = sheets_of([system("CS-3", 1.5 * MILLION)], asked, rates, places, {"gap": 0.5})
+    plan = find_plan(inputs_from_rows("staged", sheets), tuning=STAGED)
+    assert replicas(plan) == {("CS-3", "US"): 2, ("CS-3", "CA"): 2}
+    assert systems(plan) == {"CS-3": 12}
+    bound = next(row["bound"] for row in plan.tables["tiers"] if row["tier"] == "present_cost")
+    # 1.1 + 1.1 replicas of three systems, the bound of the relaxation.
+    assert bound == near(9.9 * MILLION)
