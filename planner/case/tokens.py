@@ -98,6 +98,16 @@ class Span(NamedTuple):
         """All its periods."""
         return range(self.first, self.last + 1)
 
+    @property
+    def in_service(self) -> range:
+        """Periods on whose last day the systems of its replicas are in service.
+
+        The one before is among them: what serves in a span is in service on its first day. Before
+        the plan there is no period, so what serves in the plan's first is in service on its last
+        day.
+        """
+        return range(max(0, self.first - 1), self.last + 1)
+
 
 @dataclass(frozen=True)
 class Tokens:
@@ -232,7 +242,12 @@ class _TokensBuilder:
         tables = inputs.tables
         self.inputs, self.calendar = inputs, calendar
         self.spans = make_spans(inputs, calendar)
-        self.allowed = {(commitment, system) for commitment, _, system in mw_per_system}
+        every = {row["system"] for row in tables["systems"]}
+        self.allowed = {
+            (row["commitment"], system)
+            for row in tables["commitments"]
+            for system in row["systems"] or every
+        }
         self.country_of = {row["site"]: row["country"] for row in tables["sites"]}
         self.links = {(row["from"], row["to"]): row["gb_s"] for row in tables["links"]}
         self.parts: dict[str, dict[str, int]] = defaultdict(dict)
@@ -319,9 +334,7 @@ class _TokensBuilder:
         fresh = asked["input_mtok_day"] * (1 - asked["cached_share"]) / total
         output = asked["output_mtok_day"] / total
         spare = 1.0 + (workload["headroom"] if workload["class"] == "online" else 0.0)
-        for row in self.rates:
-            if row["model"] != workload["model"] or (row["from"] or start) > start:
-                continue
+        for row in self._rates_in_force(workload["model"], start):
             if workload["systems"] and row["system"] not in workload["systems"]:
                 continue
             if workload["class"] in TRAINING_CLASSES:
@@ -329,6 +342,18 @@ class _TokensBuilder:
                 continue
             prefill = spare * _hours(fresh, row["prefill_tok_s"])
             yield _Rate(row, prefill, spare * _hours(output, row["decode_tok_s"]))
+
+    def _rates_in_force(self, model: str, start: date) -> Iterable[Row]:
+        """Return the latest rate of a model for each system and speed that has begun by a day."""
+        latest: dict[tuple[str, float | None], Row] = {}
+        for row in self.rates:
+            begins = row["from"] or date.min
+            if row["model"] != model or begins > start:
+                continue
+            key = row["system"], row["speed"]
+            if key not in latest or begins >= (latest[key]["from"] or date.min):
+                latest[key] = row
+        return latest.values()
 
     def _add_aggregated(self, workload: Row, rates: Iterable[_Rate], span: int) -> None:
         """Add the paths on which one replica does both phases, one row of throughput a system."""

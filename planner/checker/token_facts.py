@@ -212,12 +212,15 @@ class TokenBook:
             ``prefill`` must keep TTFT, ``decode`` the speed; None is both in one replica.
         """
         rates = []
-        for row in self.book.tables["throughput"]:
-            model = self.book.workloads[str(workload)]["model"]
-            if (row["model"], row["system"]) != (model, system):
-                continue
-            is_known = row["from"] is None or row["from"] <= span.first
-            if is_known and row["systems_per_replica"] == each:
+        model = self.book.workloads[str(workload)]["model"]
+        of_system = [
+            row
+            for row in self.book.tables["throughput"]
+            if (row["model"], row["system"]) == (model, system)
+        ]
+        for speed in {row["speed"] for row in of_system}:
+            row = _latest((row for row in of_system if row["speed"] == speed), span.first)
+            if row is not None and row["systems_per_replica"] == each:
                 hours = self._hours(workload, span, row, phase)
                 if hours is not None:
                     rates.append(Rate(hours, float(row["max_use"])))
@@ -344,3 +347,13 @@ def _uses(tokens: TokenBook, row: AnyRow, workload: str, span: Span) -> Iterator
         site = str(row[f"{phase}_site"])
         country = tokens.book.sites[site]["country"] if site in tokens.book.sites else None
         yield Use(kind, phase, country, site, tokens.rate(workload, span, system, each, phase))
+
+
+def token_book(book: Book) -> TokenBook | None:
+    """Return the sheets on tokens; None if the workbook has no workloads."""
+    return TokenBook(book) if book.workloads else None
+
+
+def in_block(block: str | None) -> str:
+    """Return where a message names a block of the day; nothing if there is but one."""
+    return "" if block is None else f" in block {block!r}"

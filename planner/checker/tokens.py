@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from planner.checker.costs import MISSED_MTOK_TIER, compare_with_spend
 from planner.checker.facts import Amounts, Book, Figures, number
 from planner.checker.ledger import Ledger, figure
-from planner.checker.token_facts import HOURS_A_DAY, UNKNOWN, Kind, Span, TokenBook, services
+from planner.checker.token_facts import (
+    Span,
+    TokenBook,
+    in_block,
+    services,
+    token_book,
+)
 from planner.checker.token_tables import DISAGGREGATED
 from planner.plan.rows import AnyRow
 
@@ -25,7 +31,7 @@ def hall_built_for_systems(book: Book, figures: Figures, ledger: Ledger) -> None
 
 def token_balance(book: Book, figures: Figures, ledger: Ledger) -> None:
     """What is served, bought and missed makes what is asked for: by block, batch by day."""
-    tokens = _tokens(book)
+    tokens = token_book(book)
     if tokens is None:
         return
     met = Amounts()
@@ -51,7 +57,7 @@ def token_balance(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 def token_totals(book: Book, figures: Figures, ledger: Ledger) -> None:
     """The tokens of a span are its days x hours x what is served, bought and missed an hour."""
-    tokens = _tokens(book)
+    tokens = token_book(book)
     if tokens is None:
         return
     due = Amounts()
@@ -82,7 +88,7 @@ def token_totals(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 def tokens_bought_at_a_price(book: Book, figures: Figures, ledger: Ledger) -> None:
     """Tokens are bought only where they have a price."""
-    tokens = _tokens(book)
+    tokens = token_book(book)
     if tokens is None:
         return
     for workload, _, span, row in _purchases(tokens, figures):
@@ -101,7 +107,7 @@ def token_path(book: Book, figures: Figures, ledger: Ledger) -> None:
     Only requests for inference can be split; two systems share one only if `disaggregation` says
     so.
     """
-    tokens = _tokens(book)
+    tokens = token_book(book)
     if tokens is None:
         return
     for service in services(tokens, figures):
@@ -131,7 +137,7 @@ def serving_rates(book: Book, figures: Figures, ledger: Ledger) -> None:
 
     A replica that prefills alone must keep TTFT, one that decodes alone the speed.
     """
-    tokens = _tokens(book)
+    tokens = token_book(book)
     if tokens is None:
         return
     for service in services(tokens, figures):
@@ -154,7 +160,7 @@ def serving_rates(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 def serving_systems(book: Book, figures: Figures, ledger: Ledger) -> None:
     """A workload is served only by systems and composites that it allows."""
-    tokens = _tokens(book)
+    tokens = token_book(book)
     if tokens is None:
         return
     for service in services(tokens, figures):
@@ -166,7 +172,7 @@ def serving_systems(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 def serving_countries(book: Book, figures: Figures, ledger: Ledger) -> None:
     """A workload is served only in countries that it allows."""
-    tokens = _tokens(book)
+    tokens = token_book(book)
     if tokens is None:
         return
     for service in services(tokens, figures):
@@ -178,7 +184,7 @@ def serving_countries(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 def serving_owner(book: Book, figures: Figures, ledger: Ledger) -> None:
     """A workload runs on its commitment's megawatts where that allows the system, else on none."""
-    tokens = _tokens(book)
+    tokens = token_book(book)
     if tokens is None:
         return
     for service in services(tokens, figures):
@@ -191,173 +197,9 @@ def serving_owner(book: Book, figures: Figures, ledger: Ledger) -> None:
                 )
 
 
-def replica_hours(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """Replica-hours are within the replicas of their kind in a country, in every block."""
-    tokens = _tokens(book)
-    if tokens is None:
-        return
-    there = Amounts()
-    for kind, site, span, row in _replicas(tokens, figures):
-        there[kind, book.sites[site]["country"], span] += number(row, "replicas")
-    worked = Amounts()
-    for service in services(tokens, figures):
-        for use in service.uses:
-            hours = UNKNOWN if use.rate is None else use.rate.hours / use.rate.max_use
-            key = use.kind, use.country, service.block, service.span
-            worked[key] += service.mtok_h * hours if service.mtok_h else 0.0
-    for (kind, country, block, span), hours in worked.items():
-        count = there[kind, country, span]
-        if ledger.above(hours, count):
-            ledger.refuse(
-                f"{kind} in {country} from {span.first}{_in(block)} takes {figure(hours)} "
-                f"replicas, there are {figure(count)}"
-            )
-
-
-def replica_hours_at_a_site(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """Replica-hours of requests that are split are within the replicas of the site."""
-    tokens = _tokens(book)
-    if tokens is None:
-        return
-    there = Amounts()
-    for kind, site, span, row in _replicas(tokens, figures):
-        there[kind, site, span] += number(row, "replicas")
-    worked = Amounts()
-    for service in services(tokens, figures):
-        for use in service.uses:
-            if use.site is not None:
-                hours = UNKNOWN if use.rate is None else use.rate.hours / use.rate.max_use
-                key = use.kind, use.site, service.block, service.span
-                worked[key] += service.mtok_h * hours if service.mtok_h else 0.0
-    for (kind, site, block, span), hours in worked.items():
-        count = there[kind, site, span]
-        if ledger.above(hours, count):
-            ledger.refuse(
-                f"{kind} at {site!r} from {span.first}{_in(block)} takes {figure(hours)} "
-                f"replicas, there are {figure(count)}"
-            )
-
-
-def whole_replicas(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """Replicas are whole at every site, unless counts are continuous."""
-    tokens = _tokens(book)
-    if tokens is None or book.settings["counts"] != "integer":
-        return
-    for kind, site, span, row in _replicas(tokens, figures):
-        count = number(row, "replicas")
-        if ledger.fails(abs(count - round(count)) <= ledger.tolerance):
-            ledger.refuse(
-                f"{figure(count)} replicas of {kind} are at {site!r} from {span.first}, not a "
-                "whole number of replicas"
-            )
-
-
-def replicas_within_systems(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """Replicas take no more systems than serve their commitment, or than no commitment uses.
-
-    In every period of their span, so none is there before its systems are in service.
-    """
-    tokens = _tokens(book)
-    if tokens is None:
-        return
-    taken, serving, standing = Amounts(), Amounts(), Amounts()
-    for kind, site, span, row in _replicas(tokens, figures):
-        for system, count in tokens.parts(kind.system).items():
-            systems = number(row, "replicas") * kind.each * count
-            for period in span.periods:
-                taken[kind.owner, site, system, period] += systems
-    for (commitment, hall, system, period), mw in figures.served.items():
-        count = mw / book.basis_mw(commitment, hall, system)
-        serving[commitment, book.site_of(hall), system, period] += count
-        standing[book.site_of(hall), system, period] -= count
-    for (hall, system, period), count in figures.in_service.items():
-        standing[book.site_of(hall), system, period] += count
-    for (owner, site, system, period), count in taken.items():
-        if owner is None:
-            most, whose = standing[site, system, period], "serve no commitment"
-        else:
-            most, whose = serving[owner, site, system, period], f"serve {owner!r}"
-        if ledger.above(count, most):
-            ledger.refuse(
-                f"{figure(count)} {system!r} at {site!r} are loaded in {book.day(period)}, "
-                f"{figure(most)} systems {whose}"
-            )
-
-
-def replica_figures(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """Systems and IT power of replicas are those of the systems that they consist of."""
-    tokens = _tokens(book)
-    if tokens is None:
-        return
-    for kind, site, span, row in _replicas(tokens, figures):
-        systems = mw = 0.0
-        for system, count in tokens.parts(kind.system).items():
-            systems += number(row, "replicas") * kind.each * count
-            mw += number(row, "replicas") * kind.each * count * book.it_mw(system)
-        for column, due in (("systems", systems), ("it_mw", mw)):
-            if ledger.differs(number(row, column), due):
-                ledger.refuse(
-                    f"{kind} at {site!r} from {span.first} has {column} "
-                    f"{figure(number(row, column))}, its replicas make {figure(due)}"
-                )
-
-
-def replica_use(book: Book, figures: Figures, ledger: Ledger) -> None:
-    """The use of a country's replicas makes the hours worked there, in the mean and at the peak.
-
-    Requests may be shared out over the sites of a country in any way, so only their sum is known.
-    Sites may peak at other hours, so the peaks of several may be more together.
-    """
-    tokens = _tokens(book)
-    if tokens is None:
-        return
-    mean, peak = _worked(tokens, figures)
-    stated_mean, stated_peak, rows = Amounts(), Amounts(), Amounts()
-    for kind, site, span, row in _replicas(tokens, figures):
-        group = kind, book.sites[site]["country"], span
-        rows[group] += 1
-        stated_mean[group] += number(row, "replicas") * number(row, "mean_use")
-        stated_peak[group] += number(row, "replicas") * number(row, "peak_use")
-        for lower, higher in (("mean_use", "peak_use"), ("peak_use", None)):
-            most = 1.0 if higher is None else number(row, higher)
-            if ledger.above(number(row, lower), most):
-                ledger.refuse(
-                    f"{kind} at {site!r} from {span.first} has {lower} "
-                    f"{figure(number(row, lower))}, at most it is {figure(most)}"
-                )
-    for group in {**mean, **stated_mean}:
-        kind, country, span = group
-        is_wrong = ledger.differs(stated_mean[group], mean[group])
-        if not is_wrong:
-            is_wrong = ledger.below(stated_peak[group], peak[group])
-        if not is_wrong and rows[group] == 1:
-            is_wrong = ledger.above(stated_peak[group], peak[group])
-        if is_wrong:
-            ledger.refuse(
-                f"{kind} in {country} from {span.first} has {figure(stated_mean[group])} replicas "
-                f"in use in the mean and {figure(stated_peak[group])} at the peak, what they serve "
-                f"takes {figure(mean[group])} and {figure(peak[group])}"
-            )
-
-
-def _worked(tokens: TokenBook, figures: Figures) -> tuple[Amounts, Amounts]:
-    """Return replicas in use in the mean of a day and at its peak, by kind, country and span."""
-    worked = Amounts()
-    for service in services(tokens, figures):
-        for use in service.uses:
-            key = use.kind, use.country, service.span, service.block
-            hours = UNKNOWN if use.rate is None else use.rate.hours
-            worked[key] += service.mtok_h * hours if service.mtok_h else 0.0
-    mean, peak = Amounts(), Amounts()
-    for (kind, country, span, block), hours in worked.items():
-        mean[kind, country, span] += hours * tokens.blocks[block][0] / HOURS_A_DAY
-        peak[kind, country, span] = max(peak[kind, country, span], hours)
-    return mean, peak
-
-
 def kv_sent(book: Book, figures: Figures, ledger: Ledger) -> None:
     """KV caches go only over links, each of fresh input as large as its model says."""
-    tokens = _tokens(book)
+    tokens = token_book(book)
     if tokens is None:
         return
     for service in services(tokens, figures):
@@ -382,7 +224,7 @@ def kv_sent(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 def link_capacity(book: Book, figures: Figures, ledger: Ledger) -> None:
     """A link carries no more than it can, in every block."""
-    tokens = _tokens(book)
+    tokens = token_book(book)
     if tokens is None:
         return
     carried = Amounts()
@@ -396,13 +238,13 @@ def link_capacity(book: Book, figures: Figures, ledger: Ledger) -> None:
         if ledger.above(gb_s, most):
             ledger.refuse(
                 f"the link from {link[0]!r} to {link[1]!r} carries {figure(gb_s)} GB/s from "
-                f"{span.first}{_in(block)}, it can carry {figure(most)} GB/s"
+                f"{span.first}{in_block(block)}, it can carry {figure(most)} GB/s"
             )
 
 
 def token_buy_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
     """What is spent on a workload's tokens is Mtok bought x their price, not discounted."""
-    tokens = _tokens(book)
+    tokens = token_book(book)
     if tokens is None:
         return
     due, stated = Amounts(), Amounts()
@@ -422,7 +264,7 @@ def token_buy_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 def tokens_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
     """Tokens bought x their price, spent on the first day of every period of the span."""
-    tokens = _tokens(book)
+    tokens = token_book(book)
     if tokens is None:
         return
     due = Amounts()
@@ -436,7 +278,7 @@ def tokens_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
 
 def tier_missed_tokens(book: Book, figures: Figures, ledger: Ledger) -> None:
     """A priority's tier is the sum of its missed Mtok over the plan."""
-    tokens = _tokens(book)
+    tokens = token_book(book)
     if tokens is None:
         return
     due = Amounts()
@@ -450,11 +292,6 @@ def tier_missed_tokens(book: Book, figures: Figures, ledger: Ledger) -> None:
             ledger.refuse(
                 f"{tier} is {figure(value)}, its workloads miss {figure(due[tier,])} Mtok"
             )
-
-
-def _tokens(book: Book) -> TokenBook | None:
-    """Return the sheets on tokens; None if the workbook has no workloads."""
-    return TokenBook(book) if book.workloads else None
 
 
 def _workloads_and_spans(tokens: TokenBook) -> Iterator[tuple[str, Span]]:
@@ -471,15 +308,3 @@ def _purchases(
         workload = row["workload"]
         block = tokens.block(row) if tokens.is_online(workload) else None
         yield workload, block, tokens.span_of[row["span_from"]], row
-
-
-def _replicas(tokens: TokenBook, figures: Figures) -> Iterator[tuple[Kind, str, Span, AnyRow]]:
-    """Yield kind, site, span and row of all replicas."""
-    for row in figures.tables["replicas"]:
-        owner, each = row["owner"], number(row, "systems_per_replica")
-        kind = Kind(owner, row["model"], row["system"], each)
-        yield kind, row["site"], tokens.span_of[row["span_from"]], row
-
-
-def _in(block: str | None) -> str:
-    return "" if block is None else f" in block {block!r}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from planner.attempts import reason, show_traceback
-from planner.checker import costs, pegs, power, rates, service, sites, supply, tokens
+from planner.checker import costs, pegs, power, rates, replicas, service, sites, supply, tokens
 from planner.checker.facts import Book, Figures
 from planner.checker.ledger import TOLERANCE, Ledger
 from planner.checker.tables import FORM_RULES
@@ -80,12 +80,12 @@ RULES: tuple[Callable[[Book, Figures, Ledger], None], ...] = (
     tokens.serving_systems,
     tokens.serving_countries,
     tokens.serving_owner,
-    tokens.replica_hours,
-    tokens.replica_hours_at_a_site,
-    tokens.whole_replicas,
-    tokens.replicas_within_systems,
-    tokens.replica_figures,
-    tokens.replica_use,
+    replicas.replica_hours,
+    replicas.replica_hours_at_a_site,
+    replicas.whole_replicas,
+    replicas.replicas_within_systems,
+    replicas.replica_figures,
+    replicas.replica_use,
     tokens.kv_sent,
     tokens.link_capacity,
     tokens.token_buy_cost,

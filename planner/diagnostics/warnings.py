@@ -44,6 +44,7 @@ RULES: tuple[Rule, ...] = (
     dates.orders_are_dispatched_in_time,
     workloads.workloads_have_a_site,
     workloads.online_workloads_have_headroom,
+    workloads.demand_begins_after_the_plan,
     workloads.workloads_begin_with_their_commitment,
     workloads.falling_prices_come_with_faster_replicas,
     workloads.promised_megawatts_serve_workloads,

@@ -38,6 +38,22 @@ def online_workloads_have_headroom(context: WarningContext) -> Iterator[InputWar
             )
 
 
+def demand_begins_after_the_plan(context: WarningContext) -> Iterator[InputWarning]:
+    """Systems can be in service on the first day of demand, which needs a period before it."""
+    if context.inputs.tables["fleet"]:
+        return
+    start = context.case.calendar.starts[0]
+    for row in _first_demands(context):
+        if row["from"] is None or row["from"] <= start:
+            yield warn(
+                row,
+                "from",
+                "this demand begins with the plan, when no system is in service yet: what is in "
+                "service by the end of the first period is taken to serve from the first day",
+                "Let the plan start earlier, or give the day on which demand begins",
+            )
+
+
 def workloads_begin_with_their_commitment(context: WarningContext) -> Iterator[InputWarning]:
     """A commitment's workload asks for tokens only once its megawatts are due, if just in time."""
     if context.case.as_early_as_possible:

@@ -47,6 +47,7 @@ RULES: tuple[Callable[[Model], None], ...] = (
     tokens.meet_token_demand,
     tokens.serve_within_replicas,
     tokens.disaggregate_within_a_site,
+    tokens.withhold_dedicated_systems,
     tokens.load_within_systems,
     tokens.carry_kv,
     spending.spend_within_budget,

@@ -96,6 +96,9 @@ class Decisions:
         Megawatts that are due and not in service on the period's last day.
     load_replicas : [kind, site, span], replicas, whole
         Replicas of a kind (owner, model, system, systems of one) that stand loaded in a span.
+    withheld_systems : [hall, system, period], systems
+        Systems of a dedicated fleet's hall that no replica without an owner may use: the fleet, or
+        all that serve its commitment there.
     serve_tokens : [workload, path, block, span], Mtok an hour
         Tokens served on a path in a block of the day.
     buy_tokens : [workload, block, span], Mtok an hour, or a day if served at any hour
@@ -122,6 +125,7 @@ class Decisions:
     serve_mw: Variables[tuple[str, str, str, int]]
     missed_mw: Variables[tuple[str, int]]
     load_replicas: Variables[tuple[Kind, str, int]]
+    withheld_systems: Variables[tuple[str, str, int]]
     serve_tokens: Variables[tuple[str, Path, str, int]]
     buy_tokens: Variables[tuple[str, str | None, int]]
     missed_tokens: Variables[tuple[str, str | None, int]]
@@ -290,10 +294,13 @@ def _token_decisions(case: Case, frame: Frame) -> dict[str, Any]:
                 most_served[workload, path, block, span] = asked if is_online else asked / hours
     bought = {key: mtok for key, mtok in tokens.demand.items() if (key[0], key[2]) in tokens.price}
     missed = tokens.demand
+    dedicated = case.facility.dedicated if most_loads else ()
+    withheld = [(*pair, period) for pair in dedicated for period in case.calendar.periods]
     return {
         "load_replicas": frame.variables(
             "load_replicas", most_loads, most=most_loads, whole=case.whole
         ),
+        "withheld_systems": frame.variables("withheld_systems", withheld),
         "serve_tokens": frame.variables("serve_tokens", most_served, most=most_served),
         "buy_tokens": frame.variables("buy_tokens", bought, most=bought),
         "missed_tokens": frame.variables("missed_tokens", missed, most=missed),
@@ -303,7 +310,7 @@ def _token_decisions(case: Case, frame: Frame) -> dict[str, Any]:
 def _most_replicas(case: Case) -> dict[tuple[Kind, str, int], float]:
     """Return the most replicas of each kind by site and span, where there can be any.
 
-    In the first period of the span every system of the replica can be in service there.
+    From the span's first day on every system of the replica can be in service there.
     """
     facility, tokens = case.facility, case.tokens
     begins: dict[tuple[str, str], int] = {}
@@ -325,7 +332,10 @@ def _most_replicas(case: Case) -> dict[tuple[Kind, str, int], float]:
                     for system in systems
                 ):
                     continue
-                if max(begins[site, system] for system in systems) <= tokens.spans[span].first:
+                if (
+                    max(begins[site, system] for system in systems)
+                    <= tokens.spans[span].in_service.start
+                ):
                     count = min(room[site, system] / each for system, each in systems.items())
                     most[kind, site, span] = whole_part(count) if case.whole else count
     return most

@@ -100,32 +100,57 @@ def _hours(model: Model) -> Iterator[tuple[Path, Kind, str | None, str, int, Ter
             yield path, path.decode, path.decode_place, block, span, (serve, decode)
 
 
+def withhold_dedicated_systems(model: Model) -> None:
+    """A fleet dedicated to a commitment is no other's, even while it serves nothing.
+
+    withheld_systems[hall, system, period] >= fleet[hall, system]
+    withheld_systems[hall, system, period] >= serve_mw[owner, hall, system, period] / mw_per_system
+                                               [systems; hall, system, period]
+    """
+    demand, facility = model.case.demand, model.case.facility
+    for (hall, system, period), withheld in model.decisions.withheld_systems.items():
+        index = (hall, system, period)
+        count = float(facility.fleet[hall, system])
+        model.frame.row("withheld_fleet", index, [(withheld, 1.0)], ">=", count)
+        owner, site = facility.dedicated[hall, system], facility.site_of[hall]
+        serve = model.decisions.serve_mw.get((owner, *index))
+        if serve is not None:
+            each = 1.0 / demand.mw_per_system[owner, site, system]
+            model.frame.row("withheld_use", index, [(withheld, 1.0), (serve, -each)], ">=", 0.0)
+
+
 def load_within_systems(model: Model) -> None:
     """Replicas take whole systems: those of their commitment, or those that no commitment uses.
 
     sum over kind of systems[kind, system] * load_replicas[kind, site, span]
         <= sum over hall of site of serve_mw[owner, hall, system, period] / mw_per_system
-                                               [systems; owner, site, system, period of the span]
+                                               [systems; owner, site, system, span, period]
     where nobody is the owner:
         <= sum over hall of site of commissioned_systems[hall, system, period]
             - sum over commitment, hall of site of serve_mw / mw_per_system
+    with withheld_systems[hall, system, period] in place of what serves the commitment to which the
+    hall's fleet is dedicated.
 
-    What is in service on a period's last day serves tokens in the whole period.
+    The periods are those of the span and the one before, so that what serves is in service from
+    the span's first day on, see `Span.in_service`.
     """
     tokens = model.case.tokens
     taken: dict[tuple[str | None, str, str, int], list[Term]] = defaultdict(list)
     for (kind, site, span), load in model.decisions.load_replicas.items():
         for system, count in tokens.systems_of[kind].items():
-            for period in tokens.spans[span].periods:
-                taken[kind.owner, site, system, period].append((load, float(count)))
+            taken[kind.owner, site, system, span].append((load, float(count)))
     available = _available(model)
-    for index, loads in taken.items():
-        model.frame.row(SYSTEMS_ROW, index, [*loads, *available[index]], "<=", 0.0)
+    for (owner, site, system, span), loads in taken.items():
+        for period in tokens.spans[span].in_service:
+            index = (owner, site, system, span, period)
+            there = available[owner, site, system, period]
+            model.frame.row(SYSTEMS_ROW, index, [*loads, *there], "<=", 0.0)
 
 
 def _available(model: Model) -> dict[tuple[str | None, str, str, int], list[Term]]:
     """Return minus the systems that each owner's replicas may take; see the rule."""
-    demand, site_of = model.case.demand, model.case.facility.site_of
+    demand, facility = model.case.demand, model.case.facility
+    site_of = facility.site_of
     available: dict[tuple[str | None, str, str, int], list[Term]] = defaultdict(list)
     if not model.decisions.load_replicas:
         return available
@@ -133,7 +158,10 @@ def _available(model: Model) -> dict[tuple[str | None, str, str, int], list[Term
         site = site_of[hall]
         systems = 1.0 / demand.mw_per_system[commitment, site, system]
         available[commitment, site, system, period].append((serve, -systems))
-        available[None, site, system, period].append((serve, systems))
+        if facility.dedicated.get((hall, system)) != commitment:
+            available[None, site, system, period].append((serve, systems))
+    for (hall, system, period), withheld in model.decisions.withheld_systems.items():
+        available[None, site_of[hall], system, period].append((withheld, 1.0))
     for (hall, system, period), in_service in model.decisions.commissioned_systems.items():
         available[None, site_of[hall], system, period].append((in_service, -1.0))
     return available

@@ -99,8 +99,8 @@ def _room_of_replicas(model: Model) -> list[tuple[int, list[Term]]]:
     loads: dict[tuple[object, ...], list[Term]] = defaultdict(list)
     for (kind, site, span), load in model.decisions.load_replicas.items():
         for system, count in tokens.systems_of[kind].items():
-            for period in tokens.spans[span].periods:
-                loads[kind.owner, site, system, period].append((load, float(count)))
+            for period in tokens.spans[span].in_service:
+                loads[kind.owner, site, system, span, period].append((load, float(count)))
     return [
         (row, loads[index])
         for row, (rule, index) in enumerate(model.frame.rows)

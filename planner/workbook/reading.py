@@ -18,7 +18,6 @@ from planner.workbook.files.guard import short, some
 from planner.workbook.files.raw_cells import Grid, RawSheet, read_raw
 from planner.workbook.headers import name_of
 from planner.workbook.rows import Inputs
-from planner.workbook.schema.cell_contents import is_blank
 from planner.workbook.schema.declarations import Table
 from planner.workbook.schema.sheets import BY_NAME, FOR_PEOPLE, TABLES
 from planner.workbook.settings import read_settings
@@ -219,11 +218,11 @@ def _known_sheets(
 
 def _is_spared(table: Table, grids: Mapping[str, RawSheet], doubtful: Collection[str]) -> bool:
     """Return whether a required sheet may be absent, because another has rows."""
-    other = grids.get(table.unless)
-    if other is None:
+    if table.unless not in grids:
         return table.unless in doubtful
-    filled = [row for row in other.grid if not all(map(is_blank, row))]
-    return len(filled) > 1
+    # Read only to see whether there are rows; its findings are kept when it is read again.
+    findings = Findings()
+    return bool(_sheet(BY_NAME[table.unless], grids, findings).rows or findings.faults)
 
 
 def _place(fault: Fault) -> tuple[int, int, int, str]:

@@ -193,14 +193,18 @@ class TinyTokens:
     def _rows(
         self, work: dict[str, Any], server: str, day: date, *, quick: bool, soon: bool
     ) -> list[dict[str, Any]]:
-        """Return rates of a server; those that are quick enough, answer soon enough, or both."""
-        found = []
-        for row in self.get("throughput"):
+        """Return rates of a server; those that are quick enough, answer soon enough, or both.
+
+        The last row of a speed that has begun takes the place of those before it.
+        """
+        held: dict[object, dict[str, Any]] = {}
+        for row in sorted(self.get("throughput"), key=lambda row: str(row["from"])):
             since = day_of(row["from"])
-            if (row["model"], row["system"]) != (work["model"], server):
-                continue
-            if since is not None and since > day:
-                continue
+            is_ours = (row["model"], row["system"]) == (work["model"], server)
+            if is_ours and (since is None or since <= day):
+                held[row["speed"]] = row
+        found = []
+        for row in held.values():
             if quick and amount(row["speed"]) < amount(work.get("min_speed")):
                 continue
             if soon and amount(row["ttft_s"]) > amount(work.get("max_ttft_s"), 1e9):
@@ -332,7 +336,6 @@ class TinyTokens:
 
     def best(self) -> dict[str, float]:
         """Return the tiers of the best plan."""
-        tables = [self._by_stand(span) for span in range(len(self.spans))]
         price = {row["system"]: float(row["price"]) for row in self.get("systems")}
         site_of = {row["hall"]: row["site"] for row in self.get("halls")}
         fleet = {
@@ -340,35 +343,54 @@ class TinyTokens:
         }
         first = tuple(fleet.get(key, 0) for key in self.keys)
         worth = [price[system] for _, system in self.keys]
-        # Best by what stands at the end of a period, over all periods so far; all in one span see
-        # the same replicas, so what stands in a span is each stand that is enough in each of it.
-        reached: dict[Stand, tuple[float, ...]] = {first: (0.0,)}
+        # Best by what stands at the end of a period, over all periods so far. What a
+        # span's replicas take must stand at the end of each of its periods, and of the one
+        # before, so that it is there on the first day; before the plan there is no period.
+        nothing = (0.0,) * (2 + len(self.priorities))
+        reached: dict[Stand, tuple[float, ...]] = {first: nothing}
         for span, periods in enumerate(self.spans):
-            reached = self._onward(reached, tables[span], len(periods), worth)
+            best: dict[Stand, tuple[float, ...]] = {}
+            for enough, day in self._by_need(span).items():
+                after = {s: v for s, v in reached.items() if span == 0 or s in enough}
+                for _ in periods:
+                    after = self._onward(after, enough, worth)
+                for stand, so_far in after.items():
+                    total = _sum(so_far, (0.0, *day))
+                    if stand not in best or total < best[stand]:
+                        best[stand] = total
+            reached = best
         return self._named(min(reached.values()))
 
     def _onward(
         self,
         reached: dict[Stand, tuple[float, ...]],
-        table: dict[Stand, tuple[float, ...]],
-        periods: int,
+        enough: frozenset[Stand],
         worth: list[float],
     ) -> dict[Stand, tuple[float, ...]]:
-        """Return the best by what stands after a span.
-
-        It never pays to change what stands within a span: the tokens of all its periods are the
-        same, and a system that is there in the first costs no more.
-        """
+        """Return the best by what stands after one more period, of stands that are enough."""
         found: dict[Stand, tuple[float, ...]] = {}
         for before, so_far in reached.items():
-            for stand, day in table.items():
+            for stand in enough:
                 new = sum(max(0, n - b) * w for n, b, w in zip(stand, before, worth, strict=True))
-                padded = so_far if len(so_far) > 1 else (0.0,) * len(day)
-                added = (*day[:-1], day[-1] + new)
-                total = tuple(round(a + b, EXACT) for a, b in zip(padded, added, strict=True))
+                tokens = (0.0,) * len(self.priorities)
+                total = _sum(so_far, (self._missed_mw(stand), *tokens, new))
                 if stand not in found or total < found[stand]:
                     found[stand] = total
         return found
+
+    def _served(self, stand: Stand) -> float:
+        """Return the systems that serve the commitment."""
+        if self.gold is None:
+            return 0.0
+        site, system, due = self.gold
+        return float(min(due, dict(zip(self.keys, stand, strict=True))[site, system]))
+
+    def _missed_mw(self, stand: Stand) -> float:
+        """Return the MW of the commitment that a stand misses."""
+        if self.gold is None:
+            return 0.0
+        kw = float(self.get("systems")[0]["power_kw"])
+        return (self.gold[2] - self._served(stand)) * kw / 1000
 
     def _named(self, total: tuple[float, ...]) -> dict[str, float]:
         names = ["missed_mw_months_priority_1"] if self.gold else []
@@ -381,35 +403,25 @@ class TinyTokens:
         """All priorities, the first first."""
         return sorted({int(amount(row.get("priority"), 1)) for row in self.get("workloads")})
 
-    def _by_stand(self, span: int) -> dict[Stand, tuple[float, ...]]:
-        """Return the best of a span by what stands in it: MW-months, Mtok missed, money."""
+    def _by_need(self, span: int) -> dict[frozenset[Stand], tuple[float, ...]]:
+        """Return the best of a span by the stands that are enough for it: Mtok missed, money."""
         problem = DayProblem(self, span)
         days = sum((self.starts[p + 1] - self.starts[p]).days for p in self.spans[span])
-        tried = []
+        table: dict[frozenset[Stand], tuple[float, ...]] = {}
         for choice in self.choices(span):
             needs: dict[tuple[str, str, bool], int] = {}
             for pool, count in zip(problem.pools, choice, strict=True):
                 for (site, system), each in self.taken(pool).items():
                     key = site, system, pool[0] is not None
                     needs[key] = needs.get(key, 0) + each * count
-            tried.append((choice, needs))
-        solved: dict[tuple[int, ...], tuple[float, ...]] = {}
-        table: dict[Stand, tuple[float, ...]] = {}
-        for stand in self.stands:
-            there = dict(zip(self.keys, stand, strict=True))
-            served, missed = 0.0, 0.0
-            if self.gold is not None:
-                site, system, due = self.gold
-                served = min(due, there[site, system])
-                kw = float(self.get("systems")[0]["power_kw"])
-                missed = (due - served) * kw / 1000 * len(self.spans[span])
-            options = []
-            for choice, needs in tried:
-                if self._fits(needs, there, served):
-                    if choice not in solved:
-                        solved[choice] = tuple(days * part for part in problem.solve(choice))
-                    options.append(solved[choice])
-            table[stand] = (missed, *min(options))
+            enough = frozenset(
+                stand
+                for stand in self.stands
+                if self._fits(needs, dict(zip(self.keys, stand, strict=True)), self._served(stand))
+            )
+            if enough:
+                day = tuple(days * part for part in problem.solve(choice))
+                table[enough] = min(day, table.get(enough, day))
         return table
 
     def _fits(
@@ -427,6 +439,11 @@ class TinyTokens:
             if count > room + 1e-9:
                 return False
         return True
+
+
+def _sum(one: tuple[float, ...], other: tuple[float, ...]) -> tuple[float, ...]:
+    """Return the sum of two values of the tiers."""
+    return tuple(round(a + b, EXACT) for a, b in zip(one, other, strict=True))
 
 
 class DayProblem:

@@ -62,6 +62,9 @@ def token_case(seed: int, *, tiny: bool = False) -> Sheets:
         rated = sorted({str(row["model"]) for row in sheets["throughput"]})
         sheets |= _disaggregation(draw, rated, servers, sites)
     _mend(sheets)
+    if "commitments" in sheets and draw.random() < 0.5:
+        for row in sheets.get("fleet", []):
+            row["commitment"] = "gold"
     return sheets
 
 

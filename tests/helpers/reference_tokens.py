@@ -198,6 +198,21 @@ class TokenReference(Reference):
         """Return the blocks of the day."""
         return self.rows("day") or [WHOLE_DAY]
 
+    def _idle_fleet(self, hall: str, system: str, period: int) -> Terms:
+        """Return what a dedicated fleet holds beyond the systems that serve its commitment."""
+        fleet = self.fleet.get((hall, system))
+        if fleet is None or fleet["commitment"] is None:
+            return []
+        owner = fleet["commitment"]
+        idle = self.column()
+        use: Terms = [(idle, -1.0)]
+        served = self.served.get((owner, hall, system, period))
+        if served is not None:
+            (terms,) = (r for r in self.tables["commitments"] if r["commitment"] == owner)
+            use.append((served, -1 / self._mw(terms["basis"], hall, system)))
+        self.most(use, -fleet["count"])
+        return [(idle, 1.0)]
+
     def demand(self, workload: RawRow, day: date) -> Demand | None:
         """Return what a workload asks for by a day; None if nothing."""
         rows = [r for r in self.rows("token_demand") if r["workload"] == workload["workload"]]
@@ -255,13 +270,17 @@ class TokenReference(Reference):
         return None
 
     def rated(self, model: object, system: str, day: date) -> list[RawRow]:
-        """Return the rates of a model on a system that are known by a day."""
-        return [
+        """Return the rates of a model on a system that hold on a day, one for each speed."""
+        rows = [
             row
             for row in self.rows("throughput")
             if (row["model"], row["system"]) == (model, system)
-            and (day_of(row.get("from")) or date.min) <= day
         ]
+        of_speed: dict[float, list[RawRow]] = defaultdict(list)
+        for row in rows:
+            of_speed[amount(row.get("speed"), -1.0)].append(row)
+        held = [in_force(of_one, day) for of_one in of_speed.values()]
+        return [row for row in held if row is not None]
 
     # Paths
 
@@ -445,12 +464,13 @@ class TokenReference(Reference):
     def _systems(self) -> None:
         """Load replicas on a commitment's systems, or on those that no commitment uses."""
         periods = {span[0]: span for span in self.spans()}
-        taken: dict[tuple[str | None, str, str, int], Terms] = defaultdict(list)
+        taken: dict[tuple[str | None, str, str, int, int], Terms] = defaultdict(list)
         for (kind, site, first), load in self.loads.items():
             for member, count in self.members(kind.system).items():
-                for period in periods[first]:
-                    taken[kind.owner, site, member, period].append((load, count * kind.each))
-        for (owner, site, system, period), loads in taken.items():
+                for period in range(max(0, first - 1), periods[first][-1] + 1):
+                    key = kind.owner, site, member, first, period
+                    taken[key].append((load, count * kind.each))
+        for (owner, site, system, _, period), loads in taken.items():
             used, free = [], 0.0
             for hall, row in self.halls.items():
                 if row["site"] != site:
@@ -463,6 +483,7 @@ class TokenReference(Reference):
                         each = 1 / self._mw(terms["basis"], hall, system)
                         used.append((served, each if owner is None else -each))
                 if owner is None:
+                    used += self._idle_fleet(hall, system, period)
                     there, firm = self.serving(hall, system, self.periods.lasts[period])
                     used += [(column, -count) for column, count in there]
                     free += firm

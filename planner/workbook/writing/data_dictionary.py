@@ -67,9 +67,10 @@ with all these sheets, and `planner check` reports every cell at fault.
   month in proportion to its days.
 - A capacity, number of crews or power with a `from` date holds until the next row for the same key.
 - Tokens are in millions (Mtok), input and output together; rates of `throughput` are those of a
-  whole replica, in tokens a second. What is in service on the last day of a period serves tokens
-  on all days of the period. A `from` of the sheets on tokens counts from the first period that
-  begins on or after it.
+  whole replica, in tokens a second. A span is a stretch of periods over which tokens are balanced
+  once: a quarter or month, cut where a `from` of the sheets on tokens begins to count, which is the
+  first period that begins on or after it. Systems serve in a span if they are in service on its
+  first day, in the plan's first period if they are on its last.
 - The basis of a commitment says which megawatts count: `system` is `power_kw` alone, `it` adds
   `overhead_kw`, `facility` multiplies that by the site's `pue`.
 """

@@ -50,6 +50,18 @@ def test_an_online_workload_without_headroom() -> None:
     assert found_by(rule, workloads=chats(headroom=0, **{"class": "batch"})) == []
 
 
+def test_demand_on_the_first_day_of_the_plan() -> None:
+    rule = rules.demand_begins_after_the_plan
+    asks = [{"workload": "chat", "input_mtok_day": 1, "output_mtok_day": 1}]
+    dated = [{"workload": "chat", "from": "2026-01-01", "input_mtok_day": 1, "output_mtok_day": 1}]
+    fleet = [{"hall": "A hall", "system": "G", "count": 1}]
+    assert found_by(rule) == []
+    assert found_by(rule, token_demand=asks) == ["token_demand!row 2"]
+    assert found_by(rule, token_demand=dated) == ["token_demand!B2"]
+    halls = [{"hall": "A hall", "site": "A", "it_mw": 10, "open_count": 1}]
+    assert found_by(rule, token_demand=dated, fleet=fleet, halls=halls) == []
+
+
 def test_demand_before_the_megawatts_are_due() -> None:
     rule = rules.workloads_begin_with_their_commitment
     early = [{"workload": "chat", "from": "2026-06-29", "input_mtok_day": 1, "output_mtok_day": 1}]

@@ -142,6 +142,66 @@ def test_replicas_take_systems_that_no_commitment_uses(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", [tokens.load_within_systems])
+def test_replicas_of_a_month_take_systems_of_the_month_before(rule: Rule) -> None:
+    """What serves in February is in service on its first day; January's replicas ask for less."""
+    assert_edge(
+        rule,
+        {
+            "commissioned_systems": {("hall", "unit", JAN): 2, ("hall", "unit", FEB): 3},
+            "load_replicas": {(UNIT, "site", JAN): 2, (UNIT, "site", FEB): 2},
+        },
+        [
+            {"load_replicas": {(UNIT, "site", FEB): 3}},
+            {"load_replicas": {(UNIT, "site", JAN): 3}},
+        ],
+        **sheets(),
+        options={"token_period": "month"},
+    )
+
+
+@pytest.mark.parametrize("rule", [tokens.load_within_systems])
+def test_idle_systems_of_a_dedicated_fleet_are_withheld(rule: Rule) -> None:
+    """Of 5 systems 3 are withheld for the commitment, though only 1 serves it."""
+    both = (JAN, FEB)
+    assert_edge(
+        rule,
+        {
+            "commissioned_systems": {("hall", "unit", month): 5 for month in both},
+            "withheld_systems": {("hall", "unit", month): 3 for month in both},
+            "serve_mw": {("demand", "hall", "unit", month): 1 for month in both},
+            "load_replicas": {(UNIT, "site", SPAN): 2},
+        },
+        [
+            {"load_replicas": {(UNIT, "site", SPAN): 3}},
+            {"withheld_systems": {("hall", "unit", JAN): 4}},
+        ],
+        **sheets(),
+        halls=[hall(open_count=1)],
+        fleet=[{"hall": "hall", "system": "unit", "count": 3, "commitment": "demand"}],
+    )
+
+
+@alone(tokens.withhold_dedicated_systems)
+def test_a_dedicated_fleet_and_all_that_serves_are_withheld(rule: Rule) -> None:
+    """A fleet of 3; in February 4 systems serve the commitment."""
+    assert_edge(
+        rule,
+        {
+            "withheld_systems": {("hall", "unit", JAN): 3, ("hall", "unit", FEB): 4},
+            "serve_mw": {("demand", "hall", "unit", JAN): 1, ("demand", "hall", "unit", FEB): 4},
+        },
+        [
+            {"withheld_systems": {("hall", "unit", JAN): 2}},
+            {"withheld_systems": {("hall", "unit", FEB): 3}},
+            {"serve_mw": {("demand", "hall", "unit", JAN): 4}},
+        ],
+        **sheets(),
+        halls=[hall(open_count=1)],
+        fleet=[{"hall": "hall", "system": "unit", "count": 3, "commitment": "demand"}],
+    )
+
+
+@pytest.mark.parametrize("rule", [tokens.load_within_systems])
 def test_replicas_of_a_commitment_take_its_megawatts(rule: Rule) -> None:
     """4 MW of the commitment are 4 systems: two replicas of two."""
     pairs = Kind("demand", "m", "unit", 2)
