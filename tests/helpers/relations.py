@@ -41,8 +41,8 @@ class Pair:
     before, after : Sheets
     kind : str
         `SAME` or `NO_WORSE`.
-    money, mw : float
-        By what the second's tiers in money and in megawatts are larger.
+    money, mw, mtok : float
+        By what the second's tiers in money, in megawatts and in tokens are larger.
     table_map : function or None
         Turns a value of the first's result tables into that of the second's, where all rows must
         be the same.
@@ -55,6 +55,7 @@ class Pair:
     kind: str = SAME
     money: float = 1.0
     mw: float = 1.0
+    mtok: float = 1.0
     table_map: Callable[[Any], Any] | None = field(default=None, repr=False)
     only_met: bool = False
 
