@@ -89,7 +89,7 @@ class TokenServiceRow(TypedDict):
     decode_site: Annotated[
         str | None, shown("Decode site", "", "text", "Site that decodes; blank: by country.")
     ]
-    block: Annotated[str | None, BLOCK]
+    block: Annotated[str, shown("Block", "", "text", "Block of the day.")]
     span_from: Annotated[Day, SPAN_FROM]
     span_to: Annotated[Day, SPAN_TO]
     mtok_h: Annotated[float, shown("Served", "Mtok per hour", "digits", "Tokens served an hour.")]

@@ -200,7 +200,8 @@ def _by_period(rows: Iterable[AnyRowT], column: str) -> dict[str, list[AnyRowT]]
 
 def period_starts(plan: Plan) -> list[date]:
     """Return the first day of each period, in order."""
-    return sorted(period_ends(plan))
+    starts = {row["period"] for row in plan.tables.get("ramp", [])}
+    return sorted(starts or period_ends(plan))
 
 
 def period_word(plan: Plan) -> str:

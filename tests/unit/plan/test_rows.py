@@ -9,6 +9,7 @@ from typing import get_args, get_type_hints
 
 import pytest
 from explain_cases import small_case
+from random_tokens import token_case
 from random_wide import wide_case
 
 from planner.checker.tables import MAY_BE_BLANK
@@ -64,8 +65,8 @@ def test_columns_of_results_may_be_blank_where_the_checker_lets_them_be(table):
 
 
 def test_rows_of_plans_and_of_findings_have_the_types_of_their_columns():
-    # The first is late, the second ships, the third assembles.
-    cases = (small_case(0), wide_case(3), wide_case(8))
+    # The first is late, the second ships, the third assembles, the last serves and misses tokens.
+    cases = (small_case(0), wide_case(3), wide_case(8), token_case(2))
     plans = [make_plan(inputs_from_rows("case", sheets), Options()) for sheets in cases]
     late = plans[0]
     findings = (explain_plan(late), quote_plan(late, Inquiry(Terms("it"), (1.0,))))
