@@ -249,9 +249,10 @@ def unneeded(sheets: Sheets, tuning: Tuning = DEFAULT_TUNING) -> list[str]:
 
 @pytest.mark.parametrize("first", seeds(CASES // 4, 5))
 def test_random_plans_have_nothing_that_nobody_needs(first: int) -> None:
-    for seed in range(first, first + 5):
-        for case in (random_case, wide_case):
-            assert not unneeded(case(seed)), f"{case.__name__}({seed})"
+    # The second takes half a minute, those from the fourth on seconds.
+    for seed in range(first + 3, first + 8):
+        case = (wide_case, random_case)[seed % 2]
+        assert not unneeded(case(seed)), f"{case.__name__}({seed})"
 
 
 @pytest.mark.parametrize("seed", [3, 6, 20, 25])
