@@ -9,7 +9,7 @@ from __future__ import annotations
 import pulp
 
 from planner.solve.highs_model import LiveModel
-from planner.solve.outcome import Array
+from planner.solve.outcome import LIMIT_STATUSES, Array
 
 
 def plan_without_decisions(live: LiveModel) -> Array | None:
@@ -24,10 +24,13 @@ def plan_without_decisions(live: LiveModel) -> Array | None:
     -------
     array of float or None
         Value of each column, shape (columns,); None if no plan was found within
-        `Tuning.fallback_seconds`.
+        `Tuning.last_resort_seconds`.
     """
     # The integer columns are the decisions, and states that follow from them.
     live.minimise(pulp.lpSum(live.integer_variables))
     live.ends_on_time = True
     outcome = live.solve(gap=0.0, seconds=live.tuning.fallback_seconds)
+    if outcome.values is None and outcome.status in LIMIT_STATUSES:
+        # Any plan will do now: with a gap of 1 the first one ends the search.
+        outcome = live.solve(gap=1.0, seconds=live.tuning.last_resort_seconds)
     return outcome.values

@@ -15,7 +15,7 @@ from planner.solve.highs_model import LiveModel
 from planner.solve.highs_run import Watcher
 from planner.solve.initial_plan import InitialPlan
 from planner.solve.interrupt import interruptible
-from planner.solve.outcome import Array, Outcome
+from planner.solve.outcome import LIMIT_STATUSES, Array, Outcome
 from planner.solve.polish import consistent_bound, polish, solve_with_integers_fixed, uses_tolerance
 from planner.solve.progress import Event
 from planner.solve.rounding import find_columns
@@ -32,9 +32,6 @@ CONTRADICTION = (
     "with its halls, and the budget with what is already spent."
 )
 """Message of a model that is infeasible."""
-
-LIMIT_STATUSES = ("time limit", "node limit")
-"""Statuses of a solve that might have found a plan with more time."""
 
 Listener = Callable[[Event], None]
 

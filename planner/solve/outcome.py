@@ -24,6 +24,9 @@ STATUS_WORDS = {
 }
 """Our words for HiGHS's model statuses; other statuses keep HiGHS's own words."""
 
+LIMIT_STATUSES = ("time limit", "node limit")
+"""Statuses of a solve that might have found a plan with more time."""
+
 
 @dataclass(frozen=True)
 class Outcome:

@@ -63,6 +63,13 @@ class Tuning:
     On the 750 MW plan the solve takes 0.5 CPU seconds.
     """
 
+    last_resort_seconds: float = 120.0
+    """Time limit in seconds of a further solve, for any plan at all, if that one is not found.
+
+    On a machine with much else to do, 5 seconds were once too few for a model of 3,652 columns,
+    which needs 0.2 CPU seconds.
+    """
+
     # Initial plan (`initial_plan`)
 
     relaxation_gap_share: float = 0.3

@@ -30,6 +30,9 @@ MARGIN = 2e-6
 SAME = 1e-8
 """Relative to an optimum: what is nearer has been found without any slack."""
 
+MOST_SPREAD = 1e-5
+"""Most by which two oracles may differ for want of the same slack, relative to an optimum."""
+
 SLACK_MARGIN = 1e-4
 """The same between a value and its own bound: tiers before are held with a slack, and what that
 saves is in the bound but not in the plan."""
@@ -96,7 +99,7 @@ def examine(seed: int, seconds: float, kind: str = KINDS[0]) -> dict[str, object
     proven = {way: plan for way, plan in plans.items() if plan.summary["status"] == PROVEN}
     for way, plan in proven.items():
         best = better(optima, scales)
-        told = disagreements(plan, best, scales, WAYS[way].gap) if best else ()
+        told = disagreements(plan, best, scales, WAYS[way].gap, spread_of(optima)) if best else ()
         found += [f"{way}: {sentence}" for sentence in told]
     if found:
         return {"result": "mismatch", "mismatches": found, "oracles": optima}
@@ -173,8 +176,30 @@ def _plans(sheets: Sheets, seconds: float) -> Iterator[tuple[str, Plan]]:
         yield name, find_plan(inputs, Options(gap=way.gap, time_limit_s=seconds), tuning=way.tuning)
 
 
+def spread_of(optima: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Return by how much two oracles differ in each tier, in the tier's own unit.
+
+    Each proves its optimum, so what they differ by is what their tolerances in the earlier tiers
+    buy in this one: a millionth of a MW-month can be worth a thousand times as much in money. A
+    larger difference is an error of one of them, and allows nothing.
+    """
+    if len(optima) < len(("CBC", "HiGHS")):
+        return {}
+    first, second = optima
+    spread = {name: abs(first[name] - second[name]) for name in first.keys() & second.keys()}
+    return {
+        name: apart
+        for name, apart in spread.items()
+        if apart <= MOST_SPREAD * max(1.0, abs(first[name]))
+    }
+
+
 def disagreements(
-    plan: Plan, optima: Mapping[str, float], scales: Mapping[str, float], gap: float
+    plan: Plan,
+    optima: Mapping[str, float],
+    scales: Mapping[str, float],
+    gap: float,
+    spread: Mapping[str, float],
 ) -> Iterable[str]:
     """Tell where the tiers of a plan contradict proven optima.
 
@@ -192,7 +217,7 @@ def disagreements(
         )
         tight = name.startswith("missed")
         allowed = min(gap, DEFAULT_TUNING.tight_tier_max_gap) if tight else gap
-        margin = MARGIN * max(1.0, abs(optimum))
+        margin = MARGIN * max(1.0, abs(optimum)) + spread.get(name, 0.0) / scales[name]
         told = f"{name} is {value:.9g}, bound {bound:.9g}, optimum {optimum:.9g}"
         if value < optimum - margin:
             yield f"better than the optimum: {told}"

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from against import better, disagreements, examine, examine_tiny
+from against import better, disagreements, examine, examine_tiny, spread_of
 from how_many import FIRST, seeds
 from micro import FEBRUARY, START, assert_optimum, plan_of
 from random_wide import KINDS, wide_case
@@ -67,13 +67,27 @@ def test_a_wrong_figure_is_a_disagreement() -> None:
     plan = plan_of({FEBRUARY: 3}, end=FEBRUARY)
     scales = {"missed_mw_months_priority_1": 1.0, "present_cost": 1.0}
 
-    def told(cost: float) -> list[str]:
+    def told(cost: float, spread: dict[str, float] | None = None) -> list[str]:
         optima = {"missed_mw_months_priority_1": 0.0, "present_cost": cost}
-        return [sentence.split(":")[0] for sentence in disagreements(plan, optima, scales, 0.0)]
+        found = disagreements(plan, optima, scales, 0.0, spread or {})
+        return [sentence.split(":")[0] for sentence in found]
 
     assert told(30) == []
     assert told(31) == ["better than the optimum"]
     assert told(29) == ["bound beyond the optimum", "worse than the optimum"]
+    assert told(29.9995, {"present_cost": 0.0006}) == []
+    assert told(29.9995, {"present_cost": 0.0002}) == told(29)
+
+
+def test_two_oracles_that_differ_by_their_tolerance_tell_by_how_much() -> None:
+    """Of cases that were compared: the last digits of 114.35, and a plan that one cut off."""
+    first = {"missed": 0.5, "present_cost": 114.34981}
+    assert spread_of([first, {**first, "present_cost": 114.34992}]) == {
+        "missed": 0.0,
+        "present_cost": pytest.approx(0.00011),
+    }
+    assert spread_of([first, {**first, "present_cost": 116.0}]) == {"missed": 0.0}
+    assert spread_of([first]) == {}
 
 
 def test_the_better_of_two_oracles_is_right() -> None:

@@ -274,6 +274,16 @@ def test_a_large_case_without_time_has_the_plan_that_decides_nothing() -> None:
     assert plan.tables["ramp"][0]["missed_mw"] == near(2)
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_plan_is_found_even_if_the_time_for_the_least_one_is_used_up(seed: int) -> None:
+    """As on a machine with much else to do: any plan will do, and the checker accepts it."""
+    tuning = Tuning(fallback_seconds=0.0)
+    inputs = inputs_from_rows("late", random_case(seed))
+    plan = find_plan(inputs, Options(time_limit_s=1e-6), tuning=tuning)
+    assert plan.summary["status"] == "time limit"
+    assert verify(inputs, plan.tables).ok
+
+
 def test_a_limit_ends_with_its_own_code_and_one_json_document(tmp_path: Path) -> None:
     """Nothing of the solver's is on stdout, however long it works."""
     workbook = folder_of(hard_case(), tmp_path)
