@@ -38,7 +38,7 @@ class Catalogue(ModelRows):
         """Return the effects of several amounts moved together."""
         found = merged(
             Touch(
-                t.place,
+                t.row_or_column,
                 t.period,
                 t.right * steps,
                 {key: more * steps for key, more in t.terms.items()},
@@ -56,7 +56,7 @@ class Catalogue(ModelRows):
             ("supplier_capacity", "carry_capacity", case.supply.capacity, case.supply.carry),
             ("crew_capacity", "carry_crews", case.facility.crew_capacity, crews),
         ):
-            extra = {t.place[1]: t.right for t in touches if t.place[0] == rule}
+            extra = {t.row_or_column[1]: t.right for t in touches if t.row_or_column[0] == rule}
             for name in sorted({key[0] for key in extra}):
                 windows_of = {key: most for key, most in accrued.items() if key[0] == name}
                 before = carried(windows_of.values(), units[name])
@@ -104,7 +104,7 @@ class Catalogue(ModelRows):
             days = self._in_force(row)
         return [
             Touch(
-                t.place,
+                t.row_or_column,
                 t.period,
                 t.right * limit.step,
                 {key: value * limit.step for key, value in t.terms.items()},

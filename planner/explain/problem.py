@@ -333,45 +333,45 @@ class Problem:
         gains: dict[int, float] = {}
         for touch in touches:
             gain = 0.0
-            if touch.place in self.row_at:
-                row = self.row_at[touch.place]
+            if touch.row_or_column in self.row_at:
+                row = self.row_at[touch.row_or_column]
                 moved = sum(
                     more * float(point[self.column_at[name]])
                     for name, more in touch.terms.items()
                     if name in self.column_at
                 )
                 gain = -float(prices.rows[row]) * (touch.right - moved)
-            elif touch.place in self.column_at:
-                gain = -float(prices.uppers[self.column_at[touch.place]]) * touch.right
+            elif touch.row_or_column in self.column_at:
+                gain = -float(prices.uppers[self.column_at[touch.row_or_column]]) * touch.right
             gains[touch.period] = gains.get(touch.period, 0.0) + gain
         return gains
 
     def is_priced(self, prices: Duals, touch: Touch) -> bool:
         """Return whether a row or bound that a limit moves has a shadow price."""
         price = 0.0
-        if touch.place in self.row_at:
-            price = float(prices.rows[self.row_at[touch.place]])
-        elif touch.place in self.column_at:
-            price = float(prices.uppers[self.column_at[touch.place]])
+        if touch.row_or_column in self.row_at:
+            price = float(prices.rows[self.row_at[touch.row_or_column]])
+        elif touch.row_or_column in self.column_at:
+            price = float(prices.uppers[self.column_at[touch.row_or_column]])
         return abs(price) > ZERO_TOLERANCE * 1e-3
 
     def binds(self, solved: Solved, touch: Touch) -> bool:
         """Return whether a limit is binding at the end of the last tier."""
-        if touch.place in self.row_at:
-            row = self.row_at[touch.place]
+        if touch.row_or_column in self.row_at:
+            row = self.row_at[touch.row_or_column]
             side = self.rows.upper[row] if np.isfinite(self.rows.upper[row]) else np.nan
             used = solved.prices[-1].used[row]
             return bool(abs(side - used) <= ZERO_TOLERANCE * max(1.0, abs(side)))
-        if touch.place in self.column_at:
-            column = self.column_at[touch.place]
+        if touch.row_or_column in self.column_at:
+            column = self.column_at[touch.row_or_column]
             return bool(solved.point[column] >= self.live.upper[column] - ZERO_TOLERANCE)
         return False
 
     def apply(self, touches: Iterable[Touch], steps: float) -> None:
         """Move a limit on the live model; undo it with `restore`."""
         for touch in touches:
-            if touch.place in self.row_at:
-                row = self.row_at[touch.place]
+            if touch.row_or_column in self.row_at:
+                row = self.row_at[touch.row_or_column]
                 if touch.right:
                     more = touch.right * steps
                     set_row_bounds(
@@ -382,8 +382,8 @@ class Problem:
                         column = self.column_at[name]
                         now = self.rows.coefficient(row, column) + more * steps
                         set_coefficient(self.live, row, column, now)
-            elif touch.place in self.column_at:
-                column = self.column_at[touch.place]
+            elif touch.row_or_column in self.column_at:
+                column = self.column_at[touch.row_or_column]
                 set_upper_bounds(
                     self.live, [column], [self.original_upper[column] + touch.right * steps]
                 )
@@ -392,8 +392,8 @@ class Problem:
         """Undo `apply`."""
         self.apply(touches, 0.0)
         for touch in touches:
-            if touch.place in self.row_at:
-                row = self.row_at[touch.place]
+            if touch.row_or_column in self.row_at:
+                row = self.row_at[touch.row_or_column]
                 set_row_bounds(self.live, row, self.rows.lower[row], self.rows.upper[row])
 
     def carried(self, basis: Basis, other: Problem) -> Basis:

@@ -25,7 +25,7 @@ class Touch:
 
     Attributes
     ----------
-    place : tuple
+    row_or_column : tuple
         Rule and index of a row, or decision and index of a column's upper bound.
     period : int
         Period to which the effect belongs.
@@ -35,7 +35,7 @@ class Touch:
         Addend of each coefficient, by decision and index.
     """
 
-    place: tuple[str, tuple[Any, ...]]
+    row_or_column: tuple[str, tuple[Any, ...]]
     period: int
     right: float = 0.0
     terms: dict[tuple[str, tuple[Any, ...]], float] = field(default_factory=dict)
@@ -45,7 +45,7 @@ def merged(touches: Iterable[Touch]) -> list[Touch]:
     """Return effects with those of the same row added up."""
     found: dict[object, Touch] = {}
     for touch in touches:
-        sofar = found.setdefault(touch.place, Touch(touch.place, touch.period))
+        sofar = found.setdefault(touch.row_or_column, Touch(touch.row_or_column, touch.period))
         sofar.right += touch.right
         for name, more in touch.terms.items():
             sofar.terms[name] = sofar.terms.get(name, 0.0) + more
