@@ -53,6 +53,9 @@ VOLUME = {
     "gal": Fraction("3.785411784"),
     "gallon": Fraction("3.785411784"),
 }
+QUANTITY_WORDS = {"power": {"power"}, "time": {"time", "duration"}, "volume": {"flow"}}
+"""Words of a heading that only repeat the dimension of its unit, and do not distinguish columns."""
+
 THINGS = {"capacity unit", "system", "hall", "slot", "order"}
 COUNTED = THINGS | {"unit", "piece", "pc", "pcs", "each", "ea", "count", "no", "nos", "number", "#"}
 SHARES = {
