@@ -95,13 +95,13 @@ class Asker:
 
     def _candidates(self, first: Sequence[Limit]) -> list[Request]:
         """Return a request that lifts each limit, the cheapest and most effective first."""
-        session, found = self.session, dict[tuple[str, str, str], list[Limit]]()
+        session, limits_by_name = self.session, dict[tuple[str, str, str], list[Limit]]()
         for limit in session.catalogue.amounts + session.catalogue.dates:
             if not is_over(session.inputs, limit):
-                found.setdefault(name_of(limit), []).append(limit)
+                limits_by_name.setdefault(name_of(limit), []).append(limit)
         order = {(x.kind, x.subject): n for n, x in reversed(list(enumerate(first)))}
         requests = []
-        for limits in found.values():
+        for limits in limits_by_name.values():
             request = largest(session.inputs, sorted(limits, key=_day))
             if request.size > 0:
                 requests.append(request)
@@ -131,10 +131,10 @@ class Asker:
             return []
         best = self._least(minimal(self.is_enough, enough))
         wanted = list(best.requests)
-        found = [self._sized(best)]
+        ask_sets = [self._sized(best)]
         tried = [names_of(wanted)]
         for left_out in wanted:
-            if len(found) >= most or self.session.spent(ALTERNATIVES_BY):
+            if len(ask_sets) >= most or self.session.spent(ALTERNATIVES_BY):
                 break
             others = [r for r in self.candidates if r.name != left_out.name]
             if not (enough := self._first_enough(others)):
@@ -146,8 +146,8 @@ class Asker:
             sized = self._sized(other)
             if self.session.spent(SIZED_BY):
                 break  # an alternative of unreduced size is of no use
-            found.append(sized)
-        return found
+            ask_sets.append(sized)
+        return ask_sets
 
     def _sized(self, ask: AskSet) -> AskSet:
         """Reduce the sizes of a set; prove that it is enough and every change is needed."""

@@ -36,7 +36,7 @@ class Catalogue(ModelRows):
 
     def move_all(self, moves: Iterable[tuple[Limit, float]]) -> list[Touch]:
         """Return the effects of several amounts moved together."""
-        found = merged(
+        effects = merged(
             Touch(
                 t.row_or_column,
                 t.period,
@@ -46,7 +46,7 @@ class Catalogue(ModelRows):
             for limit, steps in moves
             for t in self.touches(limit)
         )
-        return [*found, *self._carries(found)]
+        return [*effects, *self._carries(effects)]
 
     def _carries(self, touches: Iterable[Touch]) -> Iterator[Touch]:
         """Yield the effects of changed rates on the part that a window may carry over."""
@@ -88,13 +88,13 @@ class Catalogue(ModelRows):
             (row for row in self.inputs.tables[sheet] if row[key] == name),
             key=lambda row: row["from"],
         )
-        found, before = {}, 0.0
+        directions, before = {}, 0.0
         for row in rows:
             value = row[column] + more.get(id(row), 0.0)
             if self.case.calendar.number(row["from"]) > 0 and value != before:
-                found[row["from"]] = 1 if value > before else -1
+                directions[row["from"]] = 1 if value > before else -1
             before = value
-        return found
+        return directions
 
     def touches(self, limit: Limit) -> list[Touch]:
         """Return the effects of one step of an amount on the model."""

@@ -257,16 +257,16 @@ class Problem:
         live = self.live
         self._set(goal, held)
         outcome = solve_from_basis(live, start, most / goal.scale)
-        found = read_duals(live)
+        duals = read_duals(live)
         if outcome.status == BOUND_PASSED and proven_bound(live) <= most / goal.scale:
             live.discard_basis()
             outcome = solve_linear(live)
-            found = read_duals(live)
+            duals = read_duals(live)
         live.release()
         if outcome.status not in ("optimal", BOUND_PASSED):
             raise NoPlanExists(f"{goal.name}: {outcome.status}")
         can = outcome.status == "optimal" and outcome.objective * goal.scale <= most
-        return None if can else found
+        return None if can else duals
 
     def _set(self, goal: Tier, held: Iterable[tuple[Tier, float]]) -> None:
         self.live.release()
@@ -294,9 +294,9 @@ class Problem:
                 raise NoPlanExists(f"{tier.name}: {outcome.status}")
             point = outcome.values
             bases.append(live.full_basis())
-            found = read_duals(live)
+            duals = read_duals(live)
             none = tier is not self.cost_tier and outcome.objective <= ZERO_TOLERANCE
-            prices.append(self._chained(found, prices, held, first, tier.scale, none=none))
+            prices.append(self._chained(duals, prices, held, first, tier.scale, none=none))
             values.append(0.0 if none else outcome.objective * tier.scale)
             before = row_count(live)
             live.hold(tier.expression, outcome.objective, LAST_TOLERANCE)
@@ -306,7 +306,7 @@ class Problem:
 
     def _chained(
         self,
-        found: Duals,
+        duals: Duals,
         before: list[Duals],
         held: list[int | None],
         first: int,
@@ -319,14 +319,14 @@ class Problem:
         A gain of an earlier tier tightens the row that holds it, at that row's price.
         """
         count = len(self.row_places)
-        rows, uppers = found.rows[:count].copy(), found.uppers[: self.live.columns].copy()
+        rows, uppers = duals.rows[:count].copy(), duals.uppers[: self.live.columns].copy()
         for earlier, row in zip(before, held, strict=True):
             if row is not None:
-                rows += found.rows[row] * earlier.rows
-                uppers += found.rows[row] * earlier.uppers
+                rows += duals.rows[row] * earlier.rows
+                uppers += duals.rows[row] * earlier.uppers
         if none:
             rows[:], uppers[:] = 0.0, 0.0
-        return Duals(rows * scale, uppers * scale, found.used[:count])
+        return Duals(rows * scale, uppers * scale, duals.used[:count])
 
     def price(self, prices: Duals, point: Array, touches: Iterable[Touch]) -> dict[int, float]:
         """Return the gain per step of a limit by shadow price, by period."""

@@ -43,13 +43,13 @@ class Touch:
 
 def merged(touches: Iterable[Touch]) -> list[Touch]:
     """Return effects with those of the same row added up."""
-    found: dict[object, Touch] = {}
+    effects: dict[object, Touch] = {}
     for touch in touches:
-        sofar = found.setdefault(touch.row_or_column, Touch(touch.row_or_column, touch.period))
+        sofar = effects.setdefault(touch.row_or_column, Touch(touch.row_or_column, touch.period))
         sofar.right += touch.right
         for name, more in touch.terms.items():
             sofar.terms[name] = sofar.terms.get(name, 0.0) + more
-    return list(found.values())
+    return list(effects.values())
 
 
 class ModelRows:
@@ -70,12 +70,12 @@ class ModelRows:
         Windows are identified by their last days; unchanged windows are omitted.
         """
         table, calendar = self.case.timetable, self.case.calendar
-        found = {}
+        months_by_window = {}
         for first, last in windows(table.clock.days.get(name, ()), table.clock.since.get(name, 0)):
             since, until = max(first, days[0]), min(last, days[1])
             if since <= until:
-                found[last] = calendar.months_over(since, until)
-        return found
+                months_by_window[last] = calendar.months_over(since, until)
+        return months_by_window
 
     def period(self, day: int) -> int:
         """Return the period that holds a day."""
@@ -84,10 +84,10 @@ class ModelRows:
     def days_in(self, halls: Iterable[str], days: Stretch) -> list[int]:
         """Return the days on which the model checks the contents of some halls."""
         wanted = set(halls)
-        found = {0 for hall, _ in self.case.facility.fleet if hall in wanted}
+        checked_days = {0 for hall, _ in self.case.facility.fleet if hall in wanted}
         for (hall, _), useful in self.case.installing.items():
-            found.update(useful if hall in wanted else ())
-        return sorted(day for day in found if days[0] <= day <= days[1])
+            checked_days.update(useful if hall in wanted else ())
+        return sorted(day for day in checked_days if days[0] <= day <= days[1])
 
 
 Effect = Callable[[ModelRows, Row, Stretch], Iterator[Touch]]
@@ -193,20 +193,20 @@ def hall_count(rows: ModelRows, row: Row, days: Stretch) -> Iterator[Touch]:
 def supply_yield(rows: ModelRows, row: Row, days: Stretch) -> Iterator[Touch]:
     """Yield the effects of a yield larger by one."""
     supply, key = rows.case.supply, (row["supplier"], row["item"])
-    place, found = supply.place(row["supplier"]), dict[int, Touch]()
+    place, effects = supply.place(row["supplier"]), dict[int, Touch]()
     for (supplier, item, day), usable in supply.arrival.items():
         if (supplier, item) == key:
             name = ("stock_balance", (place, item, usable))
-            touch = found.setdefault(usable, Touch(name, rows.period(usable)))
+            touch = effects.setdefault(usable, Touch(name, rows.period(usable)))
             touch.terms["order_lots", (supplier, item, day)] = -row["lot"]
     used = sorted(day for at, item, day in supply.held if (at, item) == (place, key[1]))
     for order in rows.inputs.tables["orders"]:
         arrives = first_on(used, rows.case.calendar.from_day(order["arrives"]))
         if (order["supplier"], order["item"]) == key and arrives is not None:
             name = ("stock_balance", (place, key[1], arrives))
-            touch = found.setdefault(arrives, Touch(name, rows.period(arrives)))
+            touch = effects.setdefault(arrives, Touch(name, rows.period(arrives)))
             touch.right += order["quantity"]
-    yield from found.values()
+    yield from effects.values()
 
 
 def budget(rows: ModelRows, row: Row, days: Stretch) -> Iterator[Touch]:
