@@ -36,16 +36,10 @@ class Catalogue(ModelRows):
 
     def move_all(self, moves: Iterable[tuple[Limit, float]]) -> list[Touch]:
         """Return the effects of several amounts moved together."""
-        effects = merged(
-            Touch(
-                t.row_or_column,
-                t.period,
-                t.right * steps,
-                {key: more * steps for key, more in t.terms.items()},
-            )
-            for limit, steps in moves
-            for t in self.touches(limit)
-        )
+        scaled: list[Touch] = []
+        for limit, steps in moves:
+            scaled += [touch.times(steps) for touch in self.touches(limit)]
+        effects = merged(scaled)
         return [*effects, *self._carries(effects)]
 
     def _carries(self, touches: Iterable[Touch]) -> Iterator[Touch]:
@@ -102,15 +96,7 @@ class Catalogue(ModelRows):
         row, days = limit.row, (0, self.case.calendar.day_count - 1)
         if row.sheet in STEPS:
             days = self._in_force(row)
-        return [
-            Touch(
-                t.row_or_column,
-                t.period,
-                t.right * limit.step,
-                {key: value * limit.step for key, value in t.terms.items()},
-            )
-            for t in limit.declared.effect(self, row, days)
-        ]
+        return [touch.times(limit.step) for touch in limit.declared.effect(self, row, days)]
 
     def shares_budget(self, limit: Limit) -> bool:
         """Return whether a limit is one of several budgets for the same day."""

@@ -335,6 +335,7 @@ class Problem:
             gain = 0.0
             if touch.row_or_column in self.row_at:
                 row = self.row_at[touch.row_or_column]
+                # A coefficient that changes moves the row by as much as its column holds.
                 moved = sum(
                     more * float(point[self.column_at[name]])
                     for name, more in touch.terms.items()
@@ -342,7 +343,8 @@ class Problem:
                 )
                 gain = -float(prices.rows[row]) * (touch.right - moved)
             elif touch.row_or_column in self.column_at:
-                gain = -float(prices.uppers[self.column_at[touch.row_or_column]]) * touch.right
+                column = self.column_at[touch.row_or_column]
+                gain = -float(prices.uppers[column]) * touch.right
             gains[touch.period] = gains.get(touch.period, 0.0) + gain
         return gains
 
