@@ -163,14 +163,21 @@ def _add_whole(session: Session, shown: Iterable[Bottleneck]) -> None:
 
 
 def _rank(b: Bottleneck) -> tuple[object, ...]:
+    """Return the sort key of a bottleneck, the one with the largest gain first."""
     percent = -round(gained(b.percent), 6)
+    savings = (b.money_percent, b.money_whole, b.money_gain)
+    money = [-round(saving or 0.0, 2) for saving in savings]
+    kind = _negated(b.kind_lifted, 3)
     # More halls make up for any shortage in the halls, so they are not a cause.
     more_halls = b.limit.kind == "number of halls"
-    kind = tuple(-round(gain, 3) for gain in b.kind_lifted or ())
     rest = (b.percent, b.lifted, b.whole, b.gain, b.share)
-    gains = tuple(tuple(-round(gain, 6) for gain in gains or ()) for gains in rest)
-    money = [-round(x or 0.0, 2) for x in (b.money_percent, b.money_whole, b.money_gain)]
+    gains = tuple(_negated(gain, 6) for gain in rest)
     return (b.is_worthless, percent, money, kind, more_halls, gains, b.limit.where)
+
+
+def _negated(gains: Gains | None, digits: int) -> tuple[float, ...]:
+    """Return rounded gains with their sign turned, so that the largest sorts first."""
+    return tuple(-round(gain, digits) for gain in gains or ())
 
 
 def _priced(session: Session, limit: Limit) -> Bottleneck:
@@ -335,11 +342,13 @@ def _groups(bottlenecks: Sequence[Bottleneck]) -> dict[Group, list[Bottleneck]]:
     for b in bottlenecks:
         if gains_any(b.price) or gains_any(b.gain):
             groups.setdefault(b.group, []).append(b)
-    return {group: groups[group] for group in sorted(groups, key=lambda g: _most(groups[g]))}
+    return dict(sorted(groups.items(), key=lambda item: _most(item[1])))
 
 
 def _most(group: Sequence[Bottleneck]) -> tuple[float, ...]:
-    return tuple(-sum(parts) for parts in zip(*(b.share for b in group), strict=True))
+    """Return the sort key of a group: the total of its shares by priority, the largest first."""
+    shares = [b.share for b in group]
+    return tuple(-sum(parts) for parts in zip(*shares, strict=True))
 
 
 def _lifting(session: Session, kind: str, subject: str | None = None) -> list[Move]:

@@ -168,8 +168,10 @@ def _quote_rows(
     """Return the curve of all periods, then overtime, with a gain where both are bounded."""
     curve = _rising(largest, quoter.problem.case.calendar.count)
     known = {most.period for most in largest}
-    near = [most for most in curve if most.period in known]
-    overtime = [row for row in quote_rows(quoter, [*near, *stretched]) if row["overtime_of"]]
+    solved = [most for most in curve if most.period in known]
+    # Gains from overtime are against periods that were solved.
+    with_overtime = quote_rows(quoter, [*solved, *stretched])
+    overtime = [row for row in with_overtime if row["overtime_of"]]
     return [*quote_rows(quoter, curve), *overtime]
 
 

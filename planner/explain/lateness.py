@@ -146,10 +146,15 @@ def _steps(session: Session, b: Bottleneck) -> list[float]:
 
     One period, and infinity (no such date) for milestones that gain nothing from one.
     """
-    telling = max(ZERO_TOLERANCE, session.little / 10)
-    steps = [1.0] if session.is_small or sum(b.gain or ()) > telling else []
-    steps += [math.inf] if sum(b.lifted or ()) > telling else []
-    return steps if b.limit.dated else []
+    if not b.limit.dated:
+        return []
+    least_gain = max(ZERO_TOLERANCE, session.little / 10)
+    steps: list[float] = []
+    if session.is_small or sum(b.gain or ()) > least_gain:
+        steps.append(1.0)
+    if sum(b.lifted or ()) > least_gain:
+        steps.append(math.inf)
+    return steps
 
 
 def _missed_by_period(session: Session) -> Missed:
