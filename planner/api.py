@@ -24,7 +24,7 @@ from planner.pipeline import Listener, Options, make_plan
 from planner.plan.finding_tables import EXPLANATION, QUOTE
 from planner.plan.store import Plan, load_plan, save_plan
 from planner.plan.summary import wrong_figures
-from planner.reports.console.faults import Findings
+from planner.reports.console.faults import CheckResult
 from planner.reports.report_kinds import KINDS, report_writers
 from planner.whatif.applied_changes import apply, as_planned, marked
 from planner.whatif.cases import Spec
@@ -66,7 +66,7 @@ def read(workbook: str | Path) -> Inputs:
     return read_inputs(Path(workbook))
 
 
-def check(workbook: str | Path) -> Findings:
+def check(workbook: str | Path) -> CheckResult:
     """Return the faults, warnings and notes of a workbook, like ``planner check``.
 
     Parameters
@@ -77,7 +77,7 @@ def check(workbook: str | Path) -> Findings:
     return findings_of(Path(workbook), Attempts())
 
 
-def findings_of(workbook: Path, attempts: Attempts) -> Findings:
+def findings_of(workbook: Path, attempts: Attempts) -> CheckResult:
     """Return the faults, warnings and notes of a workbook.
 
     Parameters
@@ -90,13 +90,13 @@ def findings_of(workbook: Path, attempts: Attempts) -> Findings:
     try:
         inputs = read_inputs(workbook)
     except InputFaults as error:
-        return Findings(workbook, error.faults)
+        return CheckResult(workbook, error.faults)
     try:
         case = make_case(inputs)
     except InputFaults as error:
-        return Findings(workbook, (*error.faults, *rehearsed(inputs)), (), inputs.notes)
+        return CheckResult(workbook, (*error.faults, *rehearsed(inputs)), (), inputs.notes)
     warnings = find_warnings(inputs, case, attempts)
-    return Findings(workbook, rehearsed(inputs), warnings, inputs.notes, can_be_planned=True)
+    return CheckResult(workbook, rehearsed(inputs), warnings, inputs.notes, can_be_planned=True)
 
 
 def plan(

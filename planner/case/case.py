@@ -223,12 +223,10 @@ def _with_room_for_the_fleet(facility: Facility) -> Facility:
 
     The solver is stricter than the tolerance, and would remove one of the systems.
     """
-    return replace(
-        facility,
-        hall_it_mw=_raised_limits(facility, facility.hall_it_mw, facility.it_mw),
-        hall_slots=_raised_limits(facility, facility.hall_slots, facility.slots),
-        hall_coolant_lpm=_raised_limits(facility, facility.hall_coolant_lpm, facility.coolant_lpm),
-    )
+    raised: dict[str, dict[str, float]] = {}
+    for column, capacity in facility.hall_capacity.items():
+        raised[column] = _raised_limits(facility, capacity, facility.hall_use[column])
+    return replace(facility, hall_capacity=raised)
 
 
 def _raised_limits(

@@ -12,6 +12,7 @@ from planner.case.calendar import Calendar
 from planner.case.graph import PowerTree
 from planner.case.rates import Level
 from planner.workbook.rows import Inputs, Row
+from planner.workbook.schema.hall_limits import HALL_LIMITS
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,13 @@ class Facility:
         built, or that are in the existing fleet.
     it_mw, facility_mw : dict
         MW of one system by system, and by site and system.
-    slots, coolant_lpm, commission_days : dict of str to float or int
-        Slots and coolant of one system, and its days from installation to service.
-    hall_it_mw, hall_slots, hall_coolant_lpm : dict of str to float
-        Capacity of one hall; slots and coolant only if limited.
+    hall_use : dict of str to dict of str to float
+        What one system takes of each limit in `HALL_LIMITS`, by the limit's column and system; it
+        is missing if unknown.
+    hall_capacity : dict of str to dict of str to float
+        Each of these limits for one hall, by column and hall; missing if there is no limit.
+    commission_days : dict of str to int
+        Days from installation to service.
     hall_count, open_count, build_days : dict of str to int
         Halls of a class, those open at the start, days to open one.
     first_open : dict of str to int
@@ -65,12 +69,9 @@ class Facility:
     hosted: tuple[tuple[str, str], ...]
     it_mw: Mapping[str, float]
     facility_mw: Mapping[tuple[str, str], float]
-    slots: Mapping[str, float]
-    coolant_lpm: Mapping[str, float]
+    hall_use: Mapping[str, Mapping[str, float]]
+    hall_capacity: Mapping[str, Mapping[str, float]]
     commission_days: Mapping[str, int]
-    hall_it_mw: Mapping[str, float]
-    hall_slots: Mapping[str, float]
-    hall_coolant_lpm: Mapping[str, float]
     hall_count: Mapping[str, int]
     open_count: Mapping[str, int]
     build_days: Mapping[str, int]
@@ -87,6 +88,11 @@ class Facility:
     levels: Mapping[str, Level]
     tree: PowerTree
 
+    @property
+    def hall_it_mw(self) -> Mapping[str, float]:
+        """IT power of one hall, in MW."""
+        return self.hall_capacity["it_mw"]
+
     def fleet_load(self, node: str) -> float:
         """Return the MW of facility power that the fleet below a node draws."""
         halls = self.tree.halls_below[node]
@@ -97,14 +103,14 @@ class Facility:
         )
 
     def most_systems(self, hall: str, system: str) -> float:
-        """Return how many of a system fit in all halls of a class, by power, slots and coolant."""
-        count = self.hall_count[hall]
-        limits = [count * self.hall_it_mw[hall] / self.it_mw[system]]
-        if hall in self.hall_slots and self.slots[system] > 0:
-            limits.append(count * self.hall_slots[hall] / self.slots[system])
-        if hall in self.hall_coolant_lpm and self.coolant_lpm[system] > 0:
-            limits.append(count * self.hall_coolant_lpm[hall] / self.coolant_lpm[system])
-        return min(limits)
+        """Return how many of a system fit in all halls of a class, by every limit of a hall."""
+        most = []
+        for column, capacity in self.hall_capacity.items():
+            taken = self.hall_use[column].get(system, 0.0)
+            # A system that takes nothing of it is not limited by it.
+            if hall in capacity and taken > 0:
+                most.append(self.hall_count[hall] * capacity[hall] / taken)
+        return min(most)
 
     def most_standing(self, hall: str, system: str, periods: range) -> list[float]:
         """Return how many of a system fit in a hall class at the ends of periods.
@@ -224,9 +230,13 @@ def _install_days(
 
 def _of_systems(systems: Mapping[str, Row], sites: Mapping[str, Row]) -> dict[str, Any]:
     """Return the look-ups by system."""
-    it_mw: dict[str, float] = {}
-    for system, row in systems.items():
-        it_mw[system] = (row["power_kw"] + row["overhead_kw"]) / 1000
+    hall_use: dict[str, dict[str, float]] = {}
+    for limit in HALL_LIMITS:
+        taken_by = {name: limit.taken_by(row) for name, row in systems.items()}
+        hall_use[limit.column] = {
+            name: taken for name, taken in taken_by.items() if taken is not None
+        }
+    it_mw = hall_use["it_mw"]
     facility_mw: dict[tuple[str, str], float] = {}
     for site, row in sites.items():
         # A blank PUE is allowed if no limit or commitment counts facility power.
@@ -237,8 +247,7 @@ def _of_systems(systems: Mapping[str, Row], sites: Mapping[str, Row]) -> dict[st
         "systems": tuple(systems),
         "it_mw": it_mw,
         "facility_mw": facility_mw,
-        "slots": _look_up(systems, "slots"),
-        "coolant_lpm": _look_up(systems, "coolant_lpm"),
+        "hall_use": hall_use,
         "commission_days": _look_up(systems, "commission_days"),
     }
 
@@ -274,9 +283,7 @@ def _of_halls(
     return {
         "halls": tuple(halls),
         "site_of": {hall: row["site"] for hall, row in halls.items()},
-        "hall_it_mw": _look_up(halls, "it_mw"),
-        "hall_slots": _look_up(halls, "slots"),
-        "hall_coolant_lpm": _look_up(halls, "coolant_lpm"),
+        "hall_capacity": {limit.column: _look_up(halls, limit.column) for limit in HALL_LIMITS},
         "hall_count": _look_up(halls, "count"),
         "open_count": _look_up(halls, "open_count"),
         "build_days": _look_up(halls, "build_days"),

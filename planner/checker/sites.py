@@ -248,6 +248,10 @@ def hall_coolant(book: Book, figures: Figures, ledger: Ledger) -> None:
     _systems_fit(limit, coolant, book, figures, ledger)
 
 
+HALL_RULES = (hall_power, hall_slots, hall_coolant)
+"""The rules of what systems in a hall share."""
+
+
 @dataclass(frozen=True)
 class HallLimit:
     """A limit of one hall, and its words in a message.

@@ -11,7 +11,7 @@ from planner.cli.arguments import require_workbook
 from planner.cli.ending import ended
 
 if TYPE_CHECKING:
-    from planner.reports.console.faults import Findings
+    from planner.reports.console.faults import CheckResult
 
 USUAL = ""
 """Value of --mark without a file name."""
@@ -60,31 +60,31 @@ def command(
         )
     require_workbook(workbook)
     tried = Attempts()
-    found = findings_of(workbook, tried)
+    result = findings_of(workbook, tried)
     if mark is not None:
-        found = _marked(found, mark, force)
+        result = _marked(result, mark, force)
     if as_json:
-        click.echo(document(found, tried.sentences))
+        click.echo(document(result, tried.sentences))
     else:
-        print_findings(found, Console(highlight=False), every=every)
-    if found.marked is not None:
-        click.echo(f"Marked copy: {found.marked}", err=True)
+        print_findings(result, Console(highlight=False), every=every)
+    if result.marked is not None:
+        click.echo(f"Marked copy: {result.marked}", err=True)
     code = ended(tried, 0, "All else was checked.")
-    return 1 if found.faults else code
+    return 1 if result.faults else code
 
 
-def _marked(found: Findings, target: str, force: bool) -> Findings:
+def _marked(result: CheckResult, target: str, force: bool) -> CheckResult:
     """Write the marked copy and return the findings with its path."""
     from dataclasses import replace  # noqa: PLC0415
 
     from planner.workbook.marking.findings_sheet import Line  # noqa: PLC0415
     from planner.workbook.marking.marked_copy import marked_path, write_marked  # noqa: PLC0415
 
-    path = Path(target) if target else marked_path(found.workbook)
-    findings = [("fault", f) for f in found.faults], [("warning", w) for w in found.warnings]
+    path = Path(target) if target else marked_path(result.workbook)
+    findings = [("fault", f) for f in result.faults], [("warning", w) for w in result.warnings]
     lines = [
         Line(kind, f.where, f.value, f.rule, f.remedy) for part in findings for kind, f in part
     ]
-    lines += [Line("note", "", "", note, "") for note in found.notes]
-    write_marked(found.workbook, path, lines, force=force)
-    return replace(found, marked=path)
+    lines += [Line("note", "", "", note, "") for note in result.notes]
+    write_marked(result.workbook, path, lines, force=force)
+    return replace(result, marked=path)

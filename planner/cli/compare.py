@@ -63,12 +63,12 @@ def command(
 
     interruption = ""
     if scenarios:
-        made, interruption = _planned(plans[0], scenarios, gap)
-        if len(made) < 2:
+        scenario_plans, interruption = _planned(plans[0], scenarios, gap)
+        if len(scenario_plans) < 2:
             raise Interrupted(
                 f"{interruption}. Nothing is written, because a comparison needs two plans"
             )
-        comparison = compare(made, scenarios[: len(made)])
+        comparison = compare(scenario_plans, scenarios[: len(scenario_plans)])
     else:
         comparison = compare([load_plan(folder) for folder in plans])
     tried = Attempts()
@@ -76,7 +76,7 @@ def command(
     with while_kept(f"The comparison is kept in {folder}"):
         _show(comparison, files, interruption, tried, as_json=as_json)
     if interruption:
-        shown = f"The comparison shows {len(made)} of {len(scenarios)} scenarios"
+        shown = f"The comparison shows {len(scenario_plans)} of {len(scenarios)} scenarios"
         click.echo(f"{interruption}. {shown}", err=True)
     code = Interrupted.exit_code if interruption else 0
     return ended(tried, code, "The plans are unchanged, and all other files are written.")
@@ -158,7 +158,7 @@ def _planned(
     inputs, options = read_inputs(workbook), Options(gap=gap)
     asked = [what_if(inputs, name) for name in scenarios]
     changed = [apply(inputs, one) for one in asked]
-    found: list[Plan] = []
+    scenario_plans: list[Plan] = []
     base: Base | None = None
     before = signals_taken()
     try:
@@ -168,18 +168,20 @@ def _planned(
                     plan, base = make_base(own, options, listen)
             else:
                 plan = plan_near(base, own, options).plan
-            found.append(marked(plan, inputs, one))
+            scenario_plans.append(marked(plan, inputs, one))
             if plan.summary["status"] == INTERRUPTED:
-                return found, _incumbent(found[-1], scenarios[len(found) - 1])
+                return scenario_plans, _incumbent(
+                    scenario_plans[-1], scenarios[len(scenario_plans) - 1]
+                )
             if signals_taken() > before:
                 raise KeyboardInterrupt
     except (KeyboardInterrupt, Interrupted):
-        left = scenarios[len(found) :]
+        left = scenarios[len(scenario_plans) :]
         return (
-            found,
+            scenario_plans,
             f"interrupted: scenario {left[0]!r} had no plan yet" if left else "interrupted",
         )
-    return found, ""
+    return scenario_plans, ""
 
 
 def _incumbent(plan: Plan, scenario: str) -> str:

@@ -26,7 +26,7 @@ class Check:
     """Result of one check: what was found, and what is required."""
 
     check: str
-    found: str
+    actual: str
     wanted: str
     is_ok: bool
     remedy: str = ""
@@ -65,7 +65,7 @@ def _table(checks: list[Check]) -> Table:
 
     table = Table("check", "found", "wanted", "", box=box.SIMPLE_HEAD, pad_edge=False)
     for check in checks:
-        table.add_row(check.check, check.found, check.wanted, "OK" if check.is_ok else "FAILED")
+        table.add_row(check.check, check.actual, check.wanted, "OK" if check.is_ok else "FAILED")
     return table
 
 
@@ -76,8 +76,8 @@ def _versions() -> Iterator[Check]:
     from packaging.requirements import Requirement  # noqa: PLC0415  (slow to import)
 
     python, requirements = _required()
-    found = ".".join(map(str, sys.version_info[:3]))
-    yield Check("Python", found, python, satisfies(found, python), f"Install Python {python}.")
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Check("Python", version, python, satisfies(version, python), f"Install Python {python}.")
     for requirement in map(Requirement, requirements):
         # The metadata lists the optional dependencies too, with an extra in their marker.
         if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
@@ -128,11 +128,11 @@ def _solver() -> Check:
     try:
         from planner.solve.solver_check import KNOWN_OPTIMUM, trial_optimum  # noqa: PLC0415
 
-        found = trial_optimum()
+        optimum = trial_optimum()
     except Exception as error:  # a broken build may fail in any way
         return Check("HiGHS trial", f"{type(error).__name__}: {error}", "optimum", False, remedy)
-    is_ok = abs(found - KNOWN_OPTIMUM) < 1e-9
-    return Check("HiGHS trial", f"optimum {found:g}", f"optimum {KNOWN_OPTIMUM:g}", is_ok, remedy)
+    is_ok = abs(optimum - KNOWN_OPTIMUM) < 1e-9
+    return Check("HiGHS trial", f"optimum {optimum:g}", f"optimum {KNOWN_OPTIMUM:g}", is_ok, remedy)
 
 
 def _outputs() -> Check:

@@ -90,20 +90,22 @@ def command(
             question_of(inputs, why)
 
     try:
-        made = opened(plan, judge)
+        opened_plan = opened(plan, judge)
     except NoPlanExists as error:
         return _contradiction(plan, error, as_json=as_json)
     if why is not None:
-        return _why(made, why, time_limit, as_json=as_json)
+        return _why(opened_plan, why, time_limit, as_json=as_json)
     require_room(plan)
     from planner.explain.findings import explain_plan  # noqa: PLC0415
     from planner.plan.finding_tables import EXPLANATION  # noqa: PLC0415
     from planner.reports.console.explained import print_explanation  # noqa: PLC0415
 
     tried = Attempts()
-    found = explain_plan(made, time_limit, asks=not no_asks, costs=asked, attempt=tried)
-    finding = EXPLANATION, found
-    return tell(plan, made, finding, kinds, print_explanation, tried, as_json=as_json)
+    explanation = explain_plan(
+        opened_plan, time_limit, asks=not no_asks, costs=asked, attempt=tried
+    )
+    finding = EXPLANATION, explanation
+    return tell(plan, opened_plan, finding, kinds, print_explanation, tried, as_json=as_json)
 
 
 def tell(
@@ -123,7 +125,7 @@ def tell(
     from planner.reports.console.plan_text import print_files  # noqa: PLC0415
     from planner.reports.plan_document import column_titles  # noqa: PLC0415
 
-    (kind, found), console = finding, Console()
+    (kind, content), console = finding, Console()
     files: dict[str, str] = {}
     if is_folder(path):
         keeping = partial(keep, path, finding, kinds, tried)
@@ -135,14 +137,14 @@ def tell(
                 {
                     "plan": plan.name,
                     "columns": column_titles(plan, FINDINGS[kind]),
-                    **found.tables,
-                    **found.facts,
+                    **content.tables,
+                    **content.facts,
                     "files": files,
                     "failures": tried.sentences,
                 }
             )
         else:
-            whole = replace(plan, findings={**plan.findings, kind: found})
+            whole = replace(plan, findings={**plan.findings, kind: content})
             tried(f"the {kind} could not be printed", partial(show, whole, console), None)
         if files and not as_json:
             print_files(files, console)
@@ -227,48 +229,50 @@ def _contradiction(path: Path, error: Exception, *, as_json: bool) -> int:
     )
     from planner.workbook.reading import read_inputs  # noqa: PLC0415
 
-    found = find_contradiction(read_inputs(path))
-    rows = [] if found is None else contradiction_rows(found)
+    contradiction = find_contradiction(read_inputs(path))
+    rows = [] if contradiction is None else contradiction_rows(contradiction)
     if as_json:
         print_json({"error": str(error), "exit_code": NO_PLAN, "contradiction": rows})
     else:
-        click.echo(str(error) if found is None else f"no plan exists: {found}")
+        click.echo(str(error) if contradiction is None else f"no plan exists: {contradiction}")
     return NO_PLAN
 
 
-def _why(made: Plan, why: str, time_limit: float | None, *, as_json: bool) -> int:
+def _why(opened_plan: Plan, why: str, time_limit: float | None, *, as_json: bool) -> int:
     from planner.explain.alternatives import ask_why  # noqa: PLC0415
 
-    found = ask_why(made, why, time_limit)
+    alternative = ask_why(opened_plan, why, time_limit)
     if as_json:
         print_json(
             {
-                "plan": made.name,
+                "plan": opened_plan.name,
                 "why": why,
-                "forced": found.forced,
-                "status": found.status,
-                "missed_mw_months_more": found.missed_more,
-                "present_cost_more": found.cost_more,
-                "present_cost_more_least": found.cost_more_least,
-                "present_cost_more_most": found.cost_more_most,
-                "moves": found.moves,
+                "forced": alternative.forced,
+                "status": alternative.status,
+                "missed_mw_months_more": alternative.missed_more,
+                "present_cost_more": alternative.cost_more,
+                "present_cost_more_least": alternative.cost_more_least,
+                "present_cost_more_most": alternative.cost_more_most,
+                "moves": alternative.moves,
             }
         )
         return 0
-    said = "is not in the plan; forcing it" if found.forced else "is in the plan; forbidding it"
-    click.echo(f"{why!r} {said} ({found.status}):")
-    if found.missed_more is None:
+    said = (
+        "is not in the plan; forcing it" if alternative.forced else "is in the plan; forbidding it"
+    )
+    click.echo(f"{why!r} {said} ({alternative.status}):")
+    if alternative.missed_more is None:
         click.echo("  no plan exists")
         return 0
-    currency = made.summary.get("currency", "")
-    click.echo(f"  missed: {found.missed_more:+,.3f} MW-months")
-    if found.cost_more is not None:
-        low = "?" if found.cost_more_least is None else f"{found.cost_more_least:+,.0f}"
-        high = "?" if found.cost_more_most is None else f"{found.cost_more_most:+,.0f}"
-        more = f"{found.cost_more:+,.0f}"
+    currency = opened_plan.summary.get("currency", "")
+    click.echo(f"  missed: {alternative.missed_more:+,.3f} MW-months")
+    if alternative.cost_more is not None:
+        low = "?" if alternative.cost_more_least is None else f"{alternative.cost_more_least:+,.0f}"
+        high = "?" if alternative.cost_more_most is None else f"{alternative.cost_more_most:+,.0f}"
+        more = f"{alternative.cost_more:+,.0f}"
         proof = "proven exactly" if low == high == more else f"proven between {low} and {high}"
         click.echo(f"  present cost: {more} {currency}, {proof}")
-    _print_moves(found.moves)
+    _print_moves(alternative.moves)
     return 0
 
 

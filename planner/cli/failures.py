@@ -22,8 +22,8 @@ def show_usage_error(error: click.ClickException) -> None:
             either = f", or {EXPECTED['WORKBOOK']}" if also else ""
             click.echo(f"{name} is {EXPECTED[name]}{either}.", err=True)
     if isinstance(error, click.UsageError) and error.ctx is not None:
-        _, found, examples = (error.ctx.command.help or "").partition("Example: ")
-        if found:
+        _, has_example, examples = (error.ctx.command.help or "").partition("Example: ")
+        if has_example:
             click.echo(f"\nExample: {examples.splitlines()[0].strip()}", err=True)
 
 
@@ -41,12 +41,12 @@ def document(error: BaseException, text: str, code: int, workbook: Path | None) 
     workbook
         The workbook that was read, if any.
     """
-    found: dict[str, Any] = {"error": text, "exit_code": code}
+    content: dict[str, Any] = {"error": text, "exit_code": code}
     if isinstance(error, InputFaults):
-        from planner.reports.console.faults import Findings, as_document  # noqa: PLC0415  (slow to import)
+        from planner.reports.console.faults import CheckResult, as_document  # noqa: PLC0415  (slow to import)
 
-        found |= as_document(Findings(workbook or Path(), error.faults))
-        found["workbook"] = None if workbook is None else str(workbook)
+        content |= as_document(CheckResult(workbook or Path(), error.faults))
+        content["workbook"] = None if workbook is None else str(workbook)
     elif isinstance(error, PlanRefused):
-        found["violations"] = list(error.violations)
-    return json.dumps(found, indent=2, ensure_ascii=False)
+        content["violations"] = list(error.violations)
+    return json.dumps(content, indent=2, ensure_ascii=False)

@@ -93,7 +93,7 @@ def _write_example(target: Path, example: str, form: str) -> dict[str, Any]:
 
     sheets = template.template_sheets() if example == "first-plan" else template.blank_sheets()
     _write(target, sheets, form)
-    return {"rows": {sheet: len(found) for sheet, found in sheets.items()}}
+    return {"rows": {sheet: len(sheet_rows) for sheet, sheet_rows in sheets.items()}}
 
 
 def _convert(source: Path, target: Path, form: str) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def _convert(source: Path, target: Path, form: str) -> dict[str, Any]:
             f"{target}: it does not read as {source} does. Do not use it; please "
             "report this, with both."
         )
-    rows = {sheet: len(found) for sheet, found in sheets.items()}
+    rows = {sheet: len(sheet_rows) for sheet, sheet_rows in sheets.items()}
     return {"rows": rows, "sha256": inputs.digest, "left_out": lost}
 
 

@@ -125,9 +125,9 @@ def command(  # noqa: PLR0913  (one for each option)
     claim = "the scenarios could not be tried"
     if warning := tried(claim, partial(warning_of_scenarios, base), ""):
         click.echo(warning, err=True)
-    with ExitStack() as found:
-        made, start, other = _made(inputs, options, near, found, tried)
-        plan = marked(made, base, asked)
+    with ExitStack() as stack:
+        new_plan, start, other = _made(inputs, options, near, stack, tried)
+        plan = marked(new_plan, base, asked)
         folder, files = _kept(plan, place, tried)
         try:
             plan, files = _reported(plan, folder, kinds, start, files, tried)
@@ -186,7 +186,7 @@ def _reported(
 
 
 def _made(
-    inputs: Inputs, options: Options, near: Path | None, found: ExitStack, tried: Attempts
+    inputs: Inputs, options: Options, near: Path | None, stack: ExitStack, tried: Attempts
 ) -> tuple[Plan, dict[str, Writer], Plan | None]:
     """Return the plan, a function that saves its solve, and the plan it was warm-started from.
 
@@ -200,7 +200,7 @@ def _made(
     from planner.whatif.solve_reuse import kept_of, plan_near  # noqa: PLC0415
 
     def keep_on(solved: Solved) -> None:
-        found.enter_context(interruptible(solved.live.stop))
+        stack.enter_context(interruptible(solved.live.stop))
 
     unshown = "progress could not be shown"
     nothing: Progress | None = None
@@ -314,19 +314,19 @@ def _explained(
     unknown = Finding("", {}, {})
     try:
         explaining = partial(explain_plan, plan, attempt=tried)
-        found = tried("the plan could not be explained", explaining, unknown)
-        if found is unknown:
+        explanation = tried("the plan could not be explained", explaining, unknown)
+        if explanation is unknown:
             return code, files, {}
-        keeping = partial(keep, folder, (EXPLANATION, found), kinds, tried)
+        keeping = partial(keep, folder, (EXPLANATION, explanation), kinds, tried)
         files = tried("the explanation could not be kept", keeping, files)
     except KeyboardInterrupt:
         click.echo("interrupted; the plan is written, without an explanation", err=True)
         return INTERRUPTED, files, {}
     if not as_json:
-        explained = replace(plan, findings={EXPLANATION: found})
+        explained = replace(plan, findings={EXPLANATION: explanation})
         show = partial(print_explanation, explained, Console())
         tried("the explanation could not be printed", show, None)
-    return code, files, {EXPLANATION: {**found.tables, **found.facts}}
+    return code, files, {EXPLANATION: {**explanation.tables, **explanation.facts}}
 
 
 def _exit_code(plan: Plan, *, fail_on_miss: bool) -> int:

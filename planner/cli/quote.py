@@ -109,12 +109,14 @@ def command(  # noqa: PLR0913  (one for each option)
         except PlannerError as error:
             raise click.UsageError(str(error)) from None
 
-    made = opened(plan, accept)
+    opened_plan = opened(plan, accept)
     require_room(plan)
-    terms = Terms(basis, *_only(only, made.inputs))
+    terms = Terms(basis, *_only(only, opened_plan.inputs))
     inquiry = Inquiry(terms, tuple(asked), tuple(dates), overtime)
-    found = quote_plan(made, inquiry)
-    return tell(plan, made, (QUOTE, found), kinds, print_quote, Attempts(), as_json=as_json)
+    content = quote_plan(opened_plan, inquiry)
+    return tell(
+        plan, opened_plan, (QUOTE, content), kinds, print_quote, Attempts(), as_json=as_json
+    )
 
 
 def _only(texts: Sequence[str], inputs: Inputs) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -50,8 +50,8 @@ def command(*, plan: Path, kinds: tuple[str, ...], figures: str | None, as_json:
     tried = Attempts()
 
     def writers(saved: Plan) -> dict[str, Callable[[Path], None]]:
-        found = report_writers(saved, kinds)
-        return found | (figure_writers(saved, figures, tried) if figures else {})
+        writers = report_writers(saved, kinds)
+        return writers | (figure_writers(saved, figures, tried) if figures else {})
 
     require_plan_folder(plan)
     files = save_reports(plan, writers, tried)

@@ -94,27 +94,27 @@ def command(
     """  # noqa: D301  (the backspace keeps click from joining the lines)
     from planner.case.ledger import ledger, published_counts  # noqa: PLC0415
 
-    found = _from_workbook(workbook, system) if workbook else _from_catalogue(system, power_kw)
+    figures = _from_workbook(workbook, system) if workbook else _from_catalogue(system, power_kw)
     if power_kw is not None:
-        found.powers_kw = (power_kw,)
-    _complete(found, overheads, pues)
-    rows = ledger(mw, found.powers_kw, found.overheads_kw, found.pues)
-    published = published_counts(found.system, mw, found.powers_kw[0], found.overheads_kw)
+        figures.powers_kw = (power_kw,)
+    _complete(figures, overheads, pues)
+    rows = ledger(mw, figures.powers_kw, figures.overheads_kw, figures.pues)
+    published = published_counts(figures.system, mw, figures.powers_kw[0], figures.overheads_kw)
     if as_json:
         click.echo(
             json.dumps(
                 {
                     "mw": mw,
-                    "system": found.system,
+                    "system": figures.system,
                     "rows": [asdict(row) for row in rows],
                     "published": [asdict(count) for count in published],
-                    "notes": found.notes,
+                    "notes": figures.notes,
                 },
                 ensure_ascii=False,
             )
         )
     else:
-        _print_tables(mw, found, rows, published)
+        _print_tables(mw, figures, rows, published)
 
 
 def _from_catalogue(system: str | None, power_kw: float | None) -> Figures:
@@ -136,15 +136,15 @@ def _from_catalogue(system: str | None, power_kw: float | None) -> Figures:
         return Figures(system)
     if known.power_kw is None and power_kw is None:
         raise PlannerError(f"{known.system}: {known.note}. Give --power-kw.")
-    found = Figures(known.system)
+    figures = Figures(known.system)
     if known.power_kw is not None:
-        found.powers_kw = known.power_kw.ends
-        found.notes.append(
+        figures.powers_kw = known.power_kw.ends
+        figures.notes.append(
             f"Power of {known.power_of}, confidence {known.confidence}. Source: {known.source}"
         )
     if known.overhead_kw is not None:
-        found.overheads_kw = known.overhead_kw.ends
-    return found
+        figures.overheads_kw = known.overhead_kw.ends
+    return figures
 
 
 def _from_workbook(workbook: Path, system: str | None) -> Figures:
@@ -161,33 +161,33 @@ def _from_workbook(workbook: Path, system: str | None) -> Figures:
     if row is None:
         raise PlannerError(f"{system}: the workbook has no such system. It has {names}.")
     pues = sorted({site["pue"] for site in inputs.tables["sites"] if site["pue"] is not None})
-    found = Figures(row["system"], (row["power_kw"],))
+    figures = Figures(row["system"], (row["power_kw"],))
     if "overhead_kw" not in row.blank:
-        found.overheads_kw = (row["overhead_kw"],)
+        figures.overheads_kw = (row["overhead_kw"],)
     if pues:
-        found.pues = tuple(dict.fromkeys((pues[0], pues[-1])))
-    found.notes.append(f"Power, overhead and the sites' PUE are those of {workbook.name}")
-    return found
+        figures.pues = tuple(dict.fromkeys((pues[0], pues[-1])))
+    figures.notes.append(f"Power, overhead and the sites' PUE are those of {workbook.name}")
+    return figures
 
 
-def _complete(found: Figures, overheads: tuple[float, ...], pues: tuple[float, ...]) -> None:
+def _complete(figures: Figures, overheads: tuple[float, ...], pues: tuple[float, ...]) -> None:
     """Override figures by options, and note each assumed default."""
-    found.overheads_kw = tuple(dict.fromkeys(overheads)) or found.overheads_kw
-    found.pues = tuple(dict.fromkeys(pues)) or found.pues
-    if not found.overheads_kw:
-        found.overheads_kw = (0.0,)
-        found.assumed.add("overhead_kw")
-        found.notes.append(
+    figures.overheads_kw = tuple(dict.fromkeys(overheads)) or figures.overheads_kw
+    figures.pues = tuple(dict.fromkeys(pues)) or figures.pues
+    if not figures.overheads_kw:
+        figures.overheads_kw = (0.0,)
+        figures.assumed.add("overhead_kw")
+        figures.notes.append(
             "* Assumption: no overhead, because none is published or given (--overhead)"
         )
-    if not found.pues:
-        found.pues = (ASSUMED_PUE,)
-        found.assumed.add("pue")
-        found.notes.append(f"* Assumption: PUE {ASSUMED_PUE}, because none is given (--pue)")
+    if not figures.pues:
+        figures.pues = (ASSUMED_PUE,)
+        figures.assumed.add("pue")
+        figures.notes.append(f"* Assumption: PUE {ASSUMED_PUE}, because none is given (--pue)")
 
 
 def _print_tables(
-    mw: float, found: Figures, rows: Iterable[LedgerRow], published: Sequence[Reconciliation]
+    mw: float, figures: Figures, rows: Iterable[LedgerRow], published: Sequence[Reconciliation]
 ) -> None:
     """Print the ledger, the published counts for comparison, and notes on both."""
     from rich.console import Console  # noqa: PLC0415
@@ -196,12 +196,12 @@ def _print_tables(
 
     # Without highlighting and markup, names from a workbook are printed literally.
     console = Console(highlight=False, markup=False, emoji=False)
-    console.print(Text(f"Systems for {mw:,.12g} MW: {found.system}", style="bold"))
-    console.print(_ledger_table(rows, found.assumed))
+    console.print(Text(f"Systems for {mw:,.12g} MW: {figures.system}", style="bold"))
+    console.print(_ledger_table(rows, figures.assumed))
     for count in published:
         console.print(Text(f"In print: {count.says}", style="bold"))
         console.print(Padding(f"{count.reading}\n{count.source}", (0, 0, 1, 2)))
-    for note in found.notes:
+    for note in figures.notes:
         console.print(note)
 
 

@@ -163,8 +163,8 @@ def _show(sweep: Sweep, folder: Path, tried: Attempts, *, as_json: bool) -> None
         {"journal": str(folder / JOURNAL)},
     )
     if as_json:
-        found = tried("the tables could not be printed", partial(_document, sweep), NOTHING)
-        document = {**found, "files": files, "failures": tried.sentences}
+        tables = tried("the tables could not be printed", partial(_document, sweep), NOTHING)
+        document = {**tables, "files": files, "failures": tried.sentences}
         click.echo(json.dumps(document, indent=2, default=str))
     else:
         from rich.console import Console  # noqa: PLC0415
@@ -197,8 +197,8 @@ class _Kept:
     def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
         if kind is None or not issubclass(kind, (KeyboardInterrupt, Interrupted)):
             return
-        found = self.journal is not None and self.journal.exists()
-        cases = self.journal.read_bytes().count(b"\n") if self.journal and found else 0
+        has_journal = self.journal is not None and self.journal.exists()
+        cases = self.journal.read_bytes().count(b"\n") if self.journal and has_journal else 0
         kept = (
             f"{cases} finished case{'s are' if cases > 1 else ' is'} kept in {self.journal}"
             if cases

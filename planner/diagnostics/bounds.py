@@ -110,18 +110,18 @@ class Bounds:
         return math.fsum(mw)
 
     def one_hall_mw(self, hall: str, systems: Collection[str]) -> float:
-        """Return the most IT power of one hall, in MW, by power, slots and coolant."""
+        """Return the most IT power of one hall, in MW, by every limit of a hall."""
         facility = self.facility
-        limits = [facility.hall_it_mw[hall]]
-        for capacity, taken in (
-            (facility.hall_slots, facility.slots),
-            (facility.hall_coolant_lpm, facility.coolant_lpm),
-        ):
+        most_mw = [facility.hall_it_mw[hall]]
+        for column, capacity in facility.hall_capacity.items():
+            if column == "it_mw" or hall not in capacity:
+                continue
+            taken = facility.hall_use[column]
             # A system that takes nothing of it is not limited by it.
-            if hall in capacity and all(taken.get(s, 0.0) > 0 for s in systems):
-                densest = max((facility.it_mw[s] / taken[s] for s in systems), default=0.0)
-                limits.append(capacity[hall] * densest)
-        return min(limits)
+            if all(taken.get(system, 0.0) > 0 for system in systems):
+                mw_per_unit = [facility.it_mw[system] / taken[system] for system in systems]
+                most_mw.append(capacity[hall] * max(mw_per_unit, default=0.0))
+        return min(most_mw)
 
     def one_hall_systems(self, hall: str, system: str) -> float:
         """Return how many of a system fit in one hall of a class."""

@@ -12,6 +12,7 @@ from planner.diagnostics.warning_context import (
     some,
     warn,
 )
+from planner.workbook.schema.hall_limits import HALL_LIMITS
 
 OVERLOAD_FACTOR = 1.05
 """Allowed ratio of the need of halls to the power of their node: figures may be rounded."""
@@ -208,9 +209,15 @@ def halls_can_be_used(context: WarningContext) -> Iterator[InputWarning]:
                 "it_mw",
                 f"one hall of this class holds {amount(max(fitting))} of a "
                 f"system, not a whole one ({some(hosted)})",
-                "Give MW, not kW, or correct the systems' power, slots and coolant",
+                f"Give MW, not kW, or correct the systems' {_needs()}",
                 systems=max(fitting),
             )
+
+
+def _needs() -> str:
+    """Return what systems take of a hall in words, e.g. ``power, slots and coolant``."""
+    *needs, last = (limit.need for limit in HALL_LIMITS if limit.need)
+    return f"{', '.join(needs)} and {last}"
 
 
 def _unused(context: WarningContext, hall: str, hosted: list[str]) -> InputWarning:

@@ -134,20 +134,20 @@ def _verbs(model: Model) -> str:
 
 
 def _period(rest: str, model: Model, form: str) -> tuple[int, str]:
-    found = DAY.search(rest)
-    if found is None:
+    match = DAY.search(rest)
+    if match is None:
         raise PlannerError(f"{rest.strip()!r} contains no period. Write {form}, e.g. 2027-09")
     try:
-        day = date(int(found[1]), int(found[2]), int(found[3] or 1))
+        day = date(int(match[1]), int(match[2]), int(match[3] or 1))
     except ValueError:
-        raise PlannerError(f"{found[0]} is not a date. Write {form}, e.g. 2027-09") from None
+        raise PlannerError(f"{match[0]} is not a date. Write {form}, e.g. 2027-09") from None
     calendar = model.case.calendar
     period = calendar.holding(day)
     if period is None:
         raise PlannerError(
-            f"{found[0]} is outside the plan, {calendar.starts[0]} to {calendar.ends[-1]}"
+            f"{match[0]} is outside the plan, {calendar.starts[0]} to {calendar.ends[-1]}"
         )
-    return period, rest[: found.start()] + " " + rest[found.end() :]
+    return period, rest[: match.start()] + " " + rest[match.end() :]
 
 
 def _names(key: tuple[Any, ...], decision: str, site_of: Mapping[str, str]) -> set[str]:
@@ -251,7 +251,7 @@ def _solved(plan: Plan, model: Model, live: LiveModel, seconds: float) -> Soluti
     timer.daemon = True
     timer.start()
     try:
-        found = solve_tiers(
+        outcome = solve_tiers(
             live,
             make_tiers(model),
             in_service_mw_months(model),
@@ -265,12 +265,12 @@ def _solved(plan: Plan, model: Model, live: LiveModel, seconds: float) -> Soluti
         raise LimitReached(unsettled) from None
     finally:
         timer.cancel()
-    if found.is_fallback:
+    if outcome.is_fallback:
         raise LimitReached(unsettled)
     return (
-        replace(found, status="time limit")
-        if is_over.is_set() and found.status == "interrupted"
-        else found
+        replace(outcome, status="time limit")
+        if is_over.is_set() and outcome.status == "interrupted"
+        else outcome
     )
 
 

@@ -95,13 +95,13 @@ class Asker:
 
     def _candidates(self, first: Sequence[Limit]) -> list[Request]:
         """Return a request that lifts each limit, the cheapest and most effective first."""
-        session, found = self.session, dict[tuple[str, str, str], list[Limit]]()
+        session, limits_by_name = self.session, dict[tuple[str, str, str], list[Limit]]()
         for limit in session.catalogue.amounts + session.catalogue.dates:
             if not is_over(session.inputs, limit):
-                found.setdefault(name_of(limit), []).append(limit)
+                limits_by_name.setdefault(name_of(limit), []).append(limit)
         order = {(x.kind, x.subject): n for n, x in reversed(list(enumerate(first)))}
         requests = []
-        for limits in found.values():
+        for limits in limits_by_name.values():
             request = largest(session.inputs, sorted(limits, key=_day))
             if request.size > 0:
                 requests.append(request)
@@ -131,10 +131,10 @@ class Asker:
             return []
         best = self._least(minimal(self.is_enough, enough))
         wanted = list(best.requests)
-        found = [self._sized(best)]
+        ask_sets = [self._sized(best)]
         tried = [names_of(wanted)]
         for left_out in wanted:
-            if len(found) >= most or self.session.spent(ALTERNATIVES_BY):
+            if len(ask_sets) >= most or self.session.spent(ALTERNATIVES_BY):
                 break
             others = [r for r in self.candidates if r.name != left_out.name]
             if not (enough := self._first_enough(others)):
@@ -146,8 +146,8 @@ class Asker:
             sized = self._sized(other)
             if self.session.spent(SIZED_BY):
                 break  # an alternative of unreduced size is of no use
-            found.append(sized)
-        return found
+            ask_sets.append(sized)
+        return ask_sets
 
     def _sized(self, ask: AskSet) -> AskSet:
         """Reduce the sizes of a set; prove that it is enough and every change is needed."""
@@ -230,18 +230,26 @@ class Asker:
 
     def _grow(self, failing: list[Request]) -> None:
         """Grow an insufficient set to a maximal one, which rules out most others."""
-        known = next((x for x in self.oracle.failed if names_of(failing) <= x), frozenset())
-        sofar = [*failing, *(r for r in self.candidates if r.name in known and r not in failing)]
-        rest = [r for r in reversed(self.candidates) if r not in sofar]
+        names = names_of(failing)
+        # Begin with a set that is known to be insufficient, if one contains this set.
+        known = next((failed for failed in self.oracle.failed if names <= failed), frozenset())
+        insufficient = list(failing)
+        for request in self.candidates:
+            if request.name in known and request not in failing:
+                insufficient.append(request)
+        rest = [request for request in reversed(self.candidates) if request not in insufficient]
         # Try limits that need no new model first: they take a tenth of the time.
-        rest.sort(key=lambda r: not all(map(self.session.is_linear, r.limits)))
+        rest.sort(key=lambda request: not all(map(self.session.is_linear, request.limits)))
         size = max(1, len(rest) // 4)
         while rest and not self._is_over():
             part, rest = rest[:size], rest[size:]
-            if not self.is_enough(sofar + part):
-                sofar, size = sofar + part, 2 * size
+            if not self.is_enough(insufficient + part):
+                insufficient = insufficient + part
+                size = 2 * size
             elif len(part) > 1:
-                rest, size = part + rest, max(1, len(part) // 2)
+                # Something in this part is enough: try half of it. A single request is left out.
+                rest = part + rest
+                size = max(1, len(part) // 2)
 
     def _smallest(self, requests: list[Request]) -> list[Request]:
         """Shrink each change as far as the commitments stay on time."""

@@ -12,11 +12,11 @@ from planner.plan.finding_rows import BottleneckPeriodRow, BottleneckRow
 from planner.plan.finding_tables import UNKNOWN
 
 
-def bottleneck_rows(session: Session, found: Iterable[Bottleneck]) -> list[BottleneckRow]:
+def bottleneck_rows(session: Session, bottlenecks: Iterable[Bottleneck]) -> list[BottleneckRow]:
     """Return bottlenecks as rows of the table `bottlenecks`."""
     calendar = session.base.case.calendar
     rows: list[BottleneckRow] = []
-    for rank, b in enumerate(found, start=1):
+    for rank, b in enumerate(bottlenecks, start=1):
         active = sorted(
             p
             for p in {*b.binds, *b.by_period}
@@ -80,12 +80,12 @@ def _total(gains: Gains | None) -> float | None:
 def _moved(session: Session, b: Bottleneck) -> str | None:
     """Return the gains and losses by priority if any priority misses more than before."""
     step = ("one step more in whole systems", b.whole) if b.whole else ("one step more", b.gain)
-    found = [
+    texts = [
         f"{what}, {_by_priority(session, gains)}"
         for what, gains in (step, ("1 % more", b.percent), ("without this limit", b.lifted))
         if gains is not None and min(gains, default=0.0) < -ZERO_TOLERANCE
     ]
-    return "; ".join(found) or None
+    return "; ".join(texts) or None
 
 
 def _by_priority(session: Session, gains: Gains) -> str:
@@ -112,11 +112,11 @@ def _note_ties(rows: Sequence[BottleneckRow]) -> None:
             row["note"] = f"{row['note']} same gain as {', '.join(same[:3])}".strip()
 
 
-def period_rows(session: Session, found: Iterable[Bottleneck]) -> list[BottleneckPeriodRow]:
+def period_rows(session: Session, bottlenecks: Iterable[Bottleneck]) -> list[BottleneckPeriodRow]:
     """Return binding limits by period as rows of the table `bottleneck_periods`."""
     calendar = session.base.case.calendar
     rows: list[BottleneckPeriodRow] = []
-    for b in found:
+    for b in bottlenecks:
         for period in sorted({*b.binds, *b.by_period, *b.money_by_period}):
             worth, money = b.by_period.get(period, 0.0), b.money_by_period.get(period, 0.0)
             is_money = abs(money) > ZERO_TOLERANCE * session.base.case.money_unit

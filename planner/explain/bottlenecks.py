@@ -129,23 +129,23 @@ def find_bottlenecks(session: Session) -> list[Bottleneck]:
     session
         The plan.
     """
-    found = [_priced(session, limit) for limit in session.catalogue.amounts]
+    bottlenecks = [_priced(session, limit) for limit in session.catalogue.amounts]
     if session.is_late:
-        _price_anew(session, found)
-        kinds = _lift_kinds(session, found)
+        _price_anew(session, bottlenecks)
+        kinds = _lift_kinds(session, bottlenecks)
         together = _lift_dates(session)
-        _lift_groups(session, found, kinds)
-        _add_percent(session, found)
-        _confirm(session, found)
-    _add_money(session, found)  # before single dates, each of which needs its own model
+        _lift_groups(session, bottlenecks, kinds)
+        _add_percent(session, bottlenecks)
+        _confirm(session, bottlenecks)
+    _add_money(session, bottlenecks)  # before single dates, each of which needs its own model
     if session.is_late:
         dates = _split(session, together)
         _confirm(session, dates)
-        found += dates
-    for b in found:
+        bottlenecks += dates
+    for b in bottlenecks:
         if b.limit.dated and b.lifted is not None:
             b.percent = tuple(PER_CENT * gain for gain in b.lifted)
-    shown = [b for b in found if b.binds or not b.is_worthless]
+    shown = [b for b in bottlenecks if b.binds or not b.is_worthless]
     shown.sort(key=_rank)
     if session.is_small and (session.is_late or session.plan is not None):
         _add_whole(session, shown)
@@ -163,14 +163,21 @@ def _add_whole(session: Session, shown: Iterable[Bottleneck]) -> None:
 
 
 def _rank(b: Bottleneck) -> tuple[object, ...]:
+    """Return the sort key of a bottleneck, the one with the largest gain first."""
     percent = -round(gained(b.percent), 6)
+    savings = (b.money_percent, b.money_whole, b.money_gain)
+    money = [-round(saving or 0.0, 2) for saving in savings]
+    kind = _negated(b.kind_lifted, 3)
     # More halls make up for any shortage in the halls, so they are not a cause.
     more_halls = b.limit.kind == "number of halls"
-    kind = tuple(-round(gain, 3) for gain in b.kind_lifted or ())
     rest = (b.percent, b.lifted, b.whole, b.gain, b.share)
-    gains = tuple(tuple(-round(gain, 6) for gain in gains or ()) for gains in rest)
-    money = [-round(x or 0.0, 2) for x in (b.money_percent, b.money_whole, b.money_gain)]
+    gains = tuple(_negated(gain, 6) for gain in rest)
     return (b.is_worthless, percent, money, kind, more_halls, gains, b.limit.where)
+
+
+def _negated(gains: Gains | None, digits: int) -> tuple[float, ...]:
+    """Return rounded gains with their sign turned, so that the largest sorts first."""
+    return tuple(-round(gain, digits) for gain in gains or ())
 
 
 def _priced(session: Session, limit: Limit) -> Bottleneck:
@@ -189,12 +196,12 @@ def _priced(session: Session, limit: Limit) -> Bottleneck:
     return bottleneck
 
 
-def _price_anew(session: Session, found: Iterable[Bottleneck]) -> None:
+def _price_anew(session: Session, bottlenecks: Iterable[Bottleneck]) -> None:
     """Price rates of 0, which have no row in the model, by a re-solve with a small step.
 
     What a small part of a step gains, re-solved, is their price.
     """
-    for b in found:
+    for b in bottlenecks:
         if b.limit.column in RATES and not session.is_linear(b.limit):
             if session.spent(KINDS_BY):
                 session.leave("gains from rates that are 0", b.limit.name)
@@ -224,13 +231,13 @@ def _lift_dates(session: Session) -> list[Together]:
 
 def _split(session: Session, together: Sequence[Together]) -> list[Bottleneck]:
     """Return the dates that gain something when lifted alone, by bisection, largest first."""
-    found, waiting = [], list(together)
+    bottlenecks, waiting = [], list(together)
     kinds = {kind: gain for gain, kind, _ in together}
     while waiting:
         waiting.sort(key=lambda part: part[0])
         gain, kind, limits = waiting.pop()
         if len(limits) == 1:
-            found.append(Bottleneck(limits[0], lifted=gain, kind_lifted=kinds[kind]))
+            bottlenecks.append(Bottleneck(limits[0], lifted=gain, kind_lifted=kinds[kind]))
             continue
         if gained(gain) < session.little:
             session.leave(
@@ -246,30 +253,30 @@ def _split(session: Session, together: Sequence[Together]) -> list[Bottleneck]:
             part = session.gain([Move(limit, math.inf) for limit in half])
             if gains_any(part):
                 waiting.append((part, kind, half))
-    return found
+    return bottlenecks
 
 
-def _add_percent(session: Session, found: Sequence[Bottleneck]) -> None:
+def _add_percent(session: Session, bottlenecks: Sequence[Bottleneck]) -> None:
     """Re-solve one per cent more of each limit with a shadow price, highest first."""
-    for group in _groups(found).values():
+    for group in _groups(bottlenecks).values():
         if group[0].limit.dated:
             continue
         if session.spent(PERCENT_BY):
             session.leave("gains from one per cent more", group[0].limit.name)
             continue
-        gain = gain_of_one_per_cent(session, [b.limit for b in _rows(found, group[0])])
+        gain = gain_of_one_per_cent(session, [b.limit for b in _rows(bottlenecks, group[0])])
         for b in group:
             b.percent = gain
 
 
-def _rows(found: Iterable[Bottleneck], one: Bottleneck) -> list[Bottleneck]:
+def _rows(bottlenecks: Iterable[Bottleneck], one: Bottleneck) -> list[Bottleneck]:
     """Return all rows of a limit."""
-    return [b for b in found if b.group == one.group]
+    return [b for b in bottlenecks if b.group == one.group]
 
 
-def _confirm(session: Session, found: Iterable[Bottleneck]) -> None:
+def _confirm(session: Session, bottlenecks: Iterable[Bottleneck]) -> None:
     """Re-solve one step more of each limit with a shadow price."""
-    for b in sorted(found, key=lambda b: tuple(-s for s in b.share)):
+    for b in sorted(bottlenecks, key=lambda b: tuple(-s for s in b.share)):
         structural = not session.is_linear(b.limit)
         if not (gains_any(b.price) or (structural and (b.lifted or b.binds))):
             continue
@@ -295,13 +302,13 @@ def _same(gain: Gains, price: Gains, part: float = 1.0) -> bool:
     )
 
 
-def _lift_kinds(session: Session, found: Sequence[Bottleneck]) -> dict[str, Gains]:
+def _lift_kinds(session: Session, bottlenecks: Sequence[Bottleneck]) -> dict[str, Gains]:
     """Return the gains of lifting whole kinds of limits.
 
     A cause may be in many rows at once, e.g. too few crews everywhere.
     """
     kinds: dict[str, Gains] = {}
-    order = [kind for kind, _ in _groups(found)]
+    order = [kind for kind, _ in _groups(bottlenecks)]
     for kind in sorted(dict.fromkeys(order), key="number of halls".__eq__):
         if session.spent(KINDS_BY):
             session.leave("gains from lifting all limits of a kind", kind)
@@ -310,9 +317,11 @@ def _lift_kinds(session: Session, found: Sequence[Bottleneck]) -> dict[str, Gain
     return kinds
 
 
-def _lift_groups(session: Session, found: Sequence[Bottleneck], kinds: Mapping[str, Gains]) -> None:
+def _lift_groups(
+    session: Session, bottlenecks: Sequence[Bottleneck], kinds: Mapping[str, Gains]
+) -> None:
     """Re-solve with the limits of one kind and subject lifted."""
-    groups = _groups(found)
+    groups = _groups(bottlenecks)
     for group in sorted(groups, key=lambda g: tuple(-x for x in kinds.get(g[0], ())) or (0.0,)):
         for b in groups[group]:
             b.kind_lifted = kinds.get(group[0])
@@ -327,17 +336,19 @@ def _lift_groups(session: Session, found: Sequence[Bottleneck], kinds: Mapping[s
             b.lifted = lifted
 
 
-def _groups(found: Sequence[Bottleneck]) -> dict[Group, list[Bottleneck]]:
+def _groups(bottlenecks: Sequence[Bottleneck]) -> dict[Group, list[Bottleneck]]:
     """Return the limits with a gain, by kind and subject, the most effective first."""
     groups: dict[Group, list[Bottleneck]] = {}
-    for b in found:
+    for b in bottlenecks:
         if gains_any(b.price) or gains_any(b.gain):
             groups.setdefault(b.group, []).append(b)
-    return {group: groups[group] for group in sorted(groups, key=lambda g: _most(groups[g]))}
+    return dict(sorted(groups.items(), key=lambda item: _most(item[1])))
 
 
 def _most(group: Sequence[Bottleneck]) -> tuple[float, ...]:
-    return tuple(-sum(parts) for parts in zip(*(b.share for b in group), strict=True))
+    """Return the sort key of a group: the total of its shares by priority, the largest first."""
+    shares = [b.share for b in group]
+    return tuple(-sum(parts) for parts in zip(*shares, strict=True))
 
 
 def _lifting(session: Session, kind: str, subject: str | None = None) -> list[Move]:
@@ -349,15 +360,15 @@ def _lifting(session: Session, kind: str, subject: str | None = None) -> list[Mo
     ]
 
 
-def _add_money(session: Session, found: Iterable[Bottleneck]) -> None:
+def _add_money(session: Session, bottlenecks: Iterable[Bottleneck]) -> None:
     """Add the saving per step in present cost, with no more missed than in the plan."""
     cost = session.cost
     if cost is None:
-        for b in found:
+        for b in bottlenecks:
             b.money_status = NOT_PRICED
         return
     base = session.base
-    for b in found:
+    for b in bottlenecks:
         if not session.are_linear([Move(b.limit, 1.0)]):
             b.money_status = NOT_PRICED
         else:
@@ -365,7 +376,7 @@ def _add_money(session: Session, found: Iterable[Bottleneck]) -> None:
             b.money_by_period = base.price(cost.prices[0], cost.point, touches)
             b.money_price = sum(b.money_by_period.values())
     saving = ZERO_TOLERANCE * base.case.money_unit
-    for b in sorted(found, key=lambda b: -abs(b.money_price or 0.0)):
+    for b in sorted(bottlenecks, key=lambda b: -abs(b.money_price or 0.0)):
         if b.money_price is None or abs(b.money_price) <= saving:
             continue
         if session.spent(MONEY_BY):
@@ -379,14 +390,14 @@ def _add_money(session: Session, found: Iterable[Bottleneck]) -> None:
             near = max(near, 1e-9 * abs(cost.values[0]))
             same = abs(b.money_gain - b.money_price) <= near
             b.money_status = CONFIRMED if same else DEGENERATE
-    _add_saving_of_a_percent(session, list(found))
+    _add_saving_of_a_percent(session, list(bottlenecks))
 
 
-def _add_saving_of_a_percent(session: Session, found: Sequence[Bottleneck]) -> None:
+def _add_saving_of_a_percent(session: Session, bottlenecks: Sequence[Bottleneck]) -> None:
     """Re-solve the saving from one per cent more of each limit with a shadow price in money."""
     saved: dict[Group, float | None] = {}
-    for b in sorted(found, key=lambda b: -abs(b.money_price or 0.0)):
-        rows = _rows(found, b)
+    for b in sorted(bottlenecks, key=lambda b: -abs(b.money_price or 0.0)):
+        rows = _rows(bottlenecks, b)
         are_amounts = all(session.is_linear(x.limit) and not x.limit.dated for x in rows)
         if b.money_gain and are_amounts and b.group not in saved:
             if session.spent(MONEY_BY):

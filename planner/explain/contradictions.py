@@ -66,8 +66,11 @@ def find_contradiction(inputs: Inputs) -> Contradiction | None:
 
     if not contradicts(rows):
         return None
-    found, other = (minimal(contradicts, order) for order in (rows, rows[::-1]))
-    return Contradiction(tuple(sorted(other if len(other) < len(found) else found, key=_cell)))
+    # A minimal set depends on the order in which rows are tried. The other order may give fewer.
+    forwards = minimal(contradicts, rows)
+    backwards = minimal(contradicts, rows[::-1])
+    fewest = backwards if len(backwards) < len(forwards) else forwards
+    return Contradiction(tuple(sorted(fewest, key=_cell)))
 
 
 def _can_hold(inputs: Inputs) -> bool:
@@ -181,6 +184,9 @@ WORDS: dict[str, Callable[[Values], str]] = {
 """Wording of the rows of each sheet."""
 
 
-def contradiction_rows(found: Contradiction) -> list[ResultRow]:
+def contradiction_rows(contradiction: Contradiction) -> list[ResultRow]:
     """Return a contradiction as rows of the table `contradiction`."""
-    return [{"sheet": row.sheet, "cell": _cell(row), "says": in_words(row)} for row in found.rows]
+    return [
+        {"sheet": row.sheet, "cell": _cell(row), "says": in_words(row)}
+        for row in contradiction.rows
+    ]

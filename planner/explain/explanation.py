@@ -72,12 +72,12 @@ def explain(
 
     def part(name: str, make: Callable[[], list[Made]]) -> list[Made]:
         nothing: list[Made] = []
-        found = attempt(f"the {name} could not be computed", make, nothing)
-        if found is nothing:
+        content = attempt(f"the {name} could not be computed", make, nothing)
+        if content is nothing:
             session.leave(f"{name}: internal error")
-        return found
+        return content
 
-    found = part("bottlenecks", lambda: find_bottlenecks(session))
+    bottlenecks = part("bottlenecks", lambda: find_bottlenecks(session))
     rest = sum(session.planned_missed) - session.missed.missed
     if rest > LATE_TOLERANCE:
         session.leave(
@@ -88,19 +88,19 @@ def explain(
     late = late_milestones(session) if is_late else {}
     shorter = part("effect of period length", lambda: find_finer(session, late)) if late else []
     finer = shorter[0] if shorter else None
-    chains = part("reasons for lateness", lambda: late_rows(session, late, found, finer))
+    chains = part("reasons for lateness", lambda: late_rows(session, late, bottlenecks, finer))
 
     def ask() -> list[AskRow]:
         return (
-            ask_rows(session, found, costs)
+            ask_rows(session, bottlenecks, costs)
             if finer is None
-            else asks_beyond(session, finer, found, costs)
+            else asks_beyond(session, finer, bottlenecks, costs)
         )
 
     sought = part("asks", ask) if asks and is_late else []
     tables: FindingTables = {
-        "bottlenecks": bottleneck_rows(session, found),
-        "bottleneck_periods": period_rows(session, found),
+        "bottlenecks": bottleneck_rows(session, bottlenecks),
+        "bottleneck_periods": period_rows(session, bottlenecks),
         "lateness": chains,
         "delays": by_limit_rows(chains),
         "asks": sought,
@@ -112,7 +112,7 @@ def explain(
 def late_rows(
     session: Session,
     late: Mapping[Milestone, float],
-    found: Sequence[Bottleneck],
+    bottlenecks: Sequence[Bottleneck],
     finer: Finer | None = None,
 ) -> list[LatenessRow]:
     """Return the limits that delay each late milestone as rows of the table `lateness`.
@@ -126,18 +126,18 @@ def late_rows(
         The plan.
     late
         Megawatts missed at each late milestone.
-    found
+    bottlenecks
         Bottlenecks.
     finer
         Shorter periods with which some milestones miss less; None if none help.
     """
     helped = finer.missed if finer is not None else {}
     rest = [milestone for milestone in late if milestone not in helped]
-    links = lateness_rows(session, explain_lateness(session, found, rest)) if rest else []
+    links = lateness_rows(session, explain_lateness(session, bottlenecks, rest)) if rest else []
     if finer is not None:
         other = session.of(finer.inputs)
         links += [finer.row(milestone, session.inputs) for milestone in helped]
-        links += lateness_rows(other, explain_lateness(other, found, list(helped)))
+        links += lateness_rows(other, explain_lateness(other, bottlenecks, list(helped)))
         session.resolves += other.resolves
         for text in other.undone:
             session.leave(text)
@@ -151,7 +151,7 @@ def late_rows(
 def asks_beyond(
     session: Session,
     finer: Finer,
-    found: list[Bottleneck],
+    bottlenecks: list[Bottleneck],
     costs: Mapping[str, float] | None = None,
 ) -> list[AskRow]:
     """Return the asks that remain with shorter periods, as rows of the table `asks`.
@@ -159,7 +159,7 @@ def asks_beyond(
     With shorter periods a commitment may be on time without any ask.
     """
     other = session.of(finer.inputs)
-    rows = ask_rows(other, found, costs)
+    rows = ask_rows(other, bottlenecks, costs)
     with_them = f"planned with period {finer.period!r} ({finer.where})"
     met = [
         name
@@ -178,7 +178,7 @@ def asks_beyond(
 
 
 def ask_rows(
-    session: Session, found: list[Bottleneck], costs: Mapping[str, float] | None = None
+    session: Session, bottlenecks: list[Bottleneck], costs: Mapping[str, float] | None = None
 ) -> list[AskRow]:
     """Return asks as rows of the table `asks`, more important commitments first."""
     rows: list[AskRow] = []
@@ -189,7 +189,7 @@ def ask_rows(
     ]
 
     def asker(names: Sequence[str]) -> Asker:
-        return Asker(session, names, costs, [b.limit for b in found])
+        return Asker(session, names, costs, [b.limit for b in bottlenecks])
 
     for names in together(by_priority, lambda names: asker(names).can_be_enough()):
         if session.spent(0.85):

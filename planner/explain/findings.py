@@ -68,8 +68,8 @@ def explain_plan(
         Runs each part; a failure of one does not stop the others.
     """
     session = Session(plan.inputs, plan, seconds)
-    found = explain(session, asks=asks, costs=costs, attempt=attempt)
-    return Finding(plan_digest(plan), _clean(found.tables), {**_facts(session), "asks": asks})
+    explanation = explain(session, asks=asks, costs=costs, attempt=attempt)
+    return Finding(plan_digest(plan), _clean(explanation.tables), {**_facts(session), "asks": asks})
 
 
 def quote_plan(plan: Plan, inquiry: Inquiry) -> Finding:
@@ -100,9 +100,9 @@ def quote_plan(plan: Plan, inquiry: Inquiry) -> Finding:
     for period in curve if quoter.is_small else ():
         if period not in firm and not session.spent(0.8):
             curve[period] = quoter.largest(period, whole=True)
-    found = [curve[period] for period in sorted(curve)]
+    largest = [curve[period] for period in sorted(curve)]
     stretched = quoter.with_overtime(_marks(ends, wanted)) if inquiry.overtime else []
-    curve_rows = _quote_rows(quoter, found, stretched)
+    curve_rows = _quote_rows(quoter, largest, stretched)
     at_most = {row["date"]: row["at_most_mw"] for row in curve_rows if not row["overtime_of"]}
     tables: FindingTables = {
         "earliest": [_earliest_row(quoter, answer, at_most) for answer in earliest],
@@ -163,22 +163,24 @@ def _marks(ends: Sequence[date], wanted: Sequence[int]) -> list[int]:
 
 
 def _quote_rows(
-    quoter: Quoter, found: Sequence[Largest], stretched: Sequence[Largest]
+    quoter: Quoter, largest: Sequence[Largest], stretched: Sequence[Largest]
 ) -> list[QuoteRow]:
     """Return the curve of all periods, then overtime, with a gain where both are bounded."""
-    curve = _rising(found, quoter.problem.case.calendar.count)
-    known = {most.period for most in found}
-    near = [most for most in curve if most.period in known]
-    overtime = [row for row in quote_rows(quoter, [*near, *stretched]) if row["overtime_of"]]
+    curve = _rising(largest, quoter.problem.case.calendar.count)
+    known = {most.period for most in largest}
+    solved = [most for most in curve if most.period in known]
+    # Gains from overtime are against periods that were solved.
+    with_overtime = quote_rows(quoter, [*solved, *stretched])
+    overtime = [row for row in with_overtime if row["overtime_of"]]
     return [*quote_rows(quoter, curve), *overtime]
 
 
-def _rising(found: Sequence[Largest], count: int) -> list[Largest]:
+def _rising(largest: Sequence[Largest], count: int) -> list[Largest]:
     """Return a non-decreasing bound for every period: promised megawatts stay in service.
 
     A period that was not solved takes the bound of the next one.
     """
-    known = {most.period: most for most in found}
+    known = {most.period: most for most in largest}
     result: list[Largest] = []
     for period in reversed(range(count)):
         later = [most.at_most_mw for most in result[-1:]]

@@ -116,11 +116,11 @@ def shorter_periods(period: str, length: str, calendar: Calendar, until: date) -
     as_before = next((day for day in calendar.starts if day > until and day.day == 1), None)
     if as_before is not None and not (later and later[0].since == as_before):
         later.insert(0, Stretch(early[-1].length, as_before))
-    found: list[Stretch] = []
+    merged_stretches: list[Stretch] = []
     for part in (*finer, *later):
-        if not found or found[-1].length != part.length:
-            found.append(part)
-    return NEXT.join(map(str, found))
+        if not merged_stretches or merged_stretches[-1].length != part.length:
+            merged_stretches.append(part)
+    return NEXT.join(map(str, merged_stretches))
 
 
 def find_finer(session: Session, late: Mapping[Milestone, float]) -> list[Finer]:

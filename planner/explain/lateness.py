@@ -104,7 +104,7 @@ def late_milestones(session: Session) -> dict[Milestone, float]:
 
 def explain_lateness(
     session: Session,
-    found: Sequence[Bottleneck] = (),
+    bottlenecks: Sequence[Bottleneck] = (),
     only: Collection[Milestone] | None = None,
 ) -> list[Lateness]:
     """Return every missed milestone with the limits that delay it.
@@ -113,7 +113,7 @@ def explain_lateness(
     ----------
     session
         The plan.
-    found
+    bottlenecks
         Bottlenecks; each date among them is re-solved for each milestone while time allows.
     only
         Milestones to explain; None for all.
@@ -126,9 +126,9 @@ def explain_lateness(
             explained, basis = _explained(session, missed, (commitment, day, period, due), short)
             result.append(explained)
             bases.append(basis)
-    for b in found if result else ():
+    for b in bottlenecks if result else ():
         for steps in _steps(session, b):
-            if b is not found[0] and session.spent(DATES_BY):
+            if b is not bottlenecks[0] and session.spent(DATES_BY):
                 session.leave("effect of dates on milestones", b.limit.name)
                 break
             _add_date(session, missed, Move(b.limit, steps), result, bases)
@@ -146,10 +146,15 @@ def _steps(session: Session, b: Bottleneck) -> list[float]:
 
     One period, and infinity (no such date) for milestones that gain nothing from one.
     """
-    telling = max(ZERO_TOLERANCE, session.little / 10)
-    steps = [1.0] if session.is_small or sum(b.gain or ()) > telling else []
-    steps += [math.inf] if sum(b.lifted or ()) > telling else []
-    return steps if b.limit.dated else []
+    if not b.limit.dated:
+        return []
+    least_gain = max(ZERO_TOLERANCE, session.little / 10)
+    steps: list[float] = []
+    if session.is_small or sum(b.gain or ()) > least_gain:
+        steps.append(1.0)
+    if sum(b.lifted or ()) > least_gain:
+        steps.append(math.inf)
+    return steps
 
 
 def _missed_by_period(session: Session) -> Missed:
@@ -219,7 +224,7 @@ def _add_date(
     session: Session,
     missed: Missed,
     move: Move,
-    found: list[Lateness],
+    late_milestones: list[Lateness],
     bases: Sequence[Basis],
 ) -> None:
     """Add a date to the milestones that gain megawatts from an earlier date."""
@@ -227,7 +232,7 @@ def _add_date(
         problem = session.moved([move])
     except ValueError:
         return
-    for at, (one, basis) in enumerate(zip(list(found), bases, strict=True)):
+    for at, (one, basis) in enumerate(zip(list(late_milestones), bases, strict=True)):
         if any(link.limit == move.limit for link in one.links):
             continue
         session.resolves += 1
@@ -244,14 +249,14 @@ def _add_date(
                 if is_step
                 else Link(move.limit, None, None, mw_without=gain)
             )
-            found[at] = replace(one, links=(*one.links, link))
+            late_milestones[at] = replace(one, links=(*one.links, link))
 
 
-def lateness_rows(session: Session, found: Iterable[Lateness]) -> list[LatenessRow]:
+def lateness_rows(session: Session, late_milestones: Iterable[Lateness]) -> list[LatenessRow]:
     """Return the chains as rows of the table `lateness`, milestone by milestone."""
     calendar = session.base.case.calendar
     rows: list[LatenessRow] = []
-    for late in found:
+    for late in late_milestones:
         for number, link in enumerate(late.links, start=1):
             limit, periods = link.limit, link.periods
             rows.append(
@@ -304,7 +309,7 @@ def _link_sentence(session: Session, link: Link) -> str:
 
 def by_limit_rows(rows: Iterable[LatenessRow]) -> list[DelayRow]:
     """Return the chains inverted: for each limit, all milestones that it delays."""
-    found: list[DelayRow] = [
+    delay_rows: list[DelayRow] = [
         {
             "kind": row["kind"],
             "subject": row["subject"],
@@ -317,4 +322,4 @@ def by_limit_rows(rows: Iterable[LatenessRow]) -> list[DelayRow]:
         }
         for row in rows
     ]
-    return sorted(found, key=lambda row: (row["cell"], row["commitment"], row["date"]))
+    return sorted(delay_rows, key=lambda row: (row["cell"], row["commitment"], row["date"]))

@@ -2,7 +2,7 @@
 
 Each is declared once, in `LIMITS`: its cell, its name, its unit, the sentence that asks for more
 of it, and the rows of the model that it bounds. Everything that explains a plan reads this
-declaration.
+declaration. The limits that systems in a hall share are declared in `HALL_LIMITS`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from planner.explain.row_effects import (
     supplier_rate,
     supply_yield,
 )
+from planner.workbook.schema.hall_limits import HALL_LIMITS, HallLimit
 
 MAX_TIMES = 10
 """Largest requested amount, as a multiple of the largest amount of the limit.
@@ -94,40 +95,26 @@ class Day:
     ask: str
 
 
+def _hall_limit(limit: HallLimit) -> Amount:
+    """Return the declaration of a limit that the systems in a hall share."""
+    # A limit in megawatts, or one that counts systems, needs no column with the use of a system.
+    is_converted = limit.unit != "MW" and bool(limit.each_takes)
+    return Amount(
+        "halls",
+        limit.column,
+        limit.kind,
+        ("hall",),
+        f"{limit.unit} per hall",
+        limit.ask,
+        each_hall(limit.rule),
+        noun=limit.noun,
+        each_takes=("systems", limit.each_takes[0]) if is_converted else None,
+        max_times=MAX_TIMES_IN_HALL,
+    )
+
+
 LIMITS: tuple[Amount | Day, ...] = (
-    Amount(
-        "halls",
-        "it_mw",
-        "hall power",
-        ("hall",),
-        "MW per hall",
-        "{hall}: {amount} MW more IT power in each hall",
-        each_hall("hall_power"),
-        max_times=MAX_TIMES_IN_HALL,
-    ),
-    Amount(
-        "halls",
-        "slots",
-        "hall slots",
-        ("hall",),
-        "slots per hall",
-        "{hall}: {more} in each hall",
-        each_hall("hall_slots"),
-        noun="slot",
-        each_takes=("systems", "slots"),
-        max_times=MAX_TIMES_IN_HALL,
-    ),
-    Amount(
-        "halls",
-        "coolant_lpm",
-        "hall coolant",
-        ("hall",),
-        "l/min per hall",
-        "{hall}: {amount} l/min more coolant in each hall",
-        each_hall("hall_coolant"),
-        each_takes=("systems", "coolant_lpm"),
-        max_times=MAX_TIMES_IN_HALL,
-    ),
+    *map(_hall_limit, HALL_LIMITS),
     Amount(
         "halls",
         "count",
@@ -313,10 +300,11 @@ The explanation of a late milestone names its limits in this order.
 """
 
 NOT_ASKED_FOR = {
-    ("systems", "power_kw"): "a property of the product",
-    ("systems", "overhead_kw"): "a property of the product",
-    ("systems", "slots"): "a property of the product",
-    ("systems", "coolant_lpm"): "a property of the product",
+    **{
+        ("systems", column): "a property of the product"
+        for limit in HALL_LIMITS
+        for column in limit.each_takes
+    },
     ("systems", "available_to"): "the end of sale of a product",
     ("bom", "quantity"): "a property of the product",
     ("supply", "lot"): "a term of sale that rounds orders",

@@ -36,17 +36,11 @@ class Catalogue(ModelRows):
 
     def move_all(self, moves: Iterable[tuple[Limit, float]]) -> list[Touch]:
         """Return the effects of several amounts moved together."""
-        found = merged(
-            Touch(
-                t.place,
-                t.period,
-                t.right * steps,
-                {key: more * steps for key, more in t.terms.items()},
-            )
-            for limit, steps in moves
-            for t in self.touches(limit)
-        )
-        return [*found, *self._carries(found)]
+        scaled: list[Touch] = []
+        for limit, steps in moves:
+            scaled += [touch.times(steps) for touch in self.touches(limit)]
+        effects = merged(scaled)
+        return [*effects, *self._carries(effects)]
 
     def _carries(self, touches: Iterable[Touch]) -> Iterator[Touch]:
         """Yield the effects of changed rates on the part that a window may carry over."""
@@ -56,7 +50,7 @@ class Catalogue(ModelRows):
             ("supplier_capacity", "carry_capacity", case.supply.capacity, case.supply.carry),
             ("crew_capacity", "carry_crews", case.facility.crew_capacity, crews),
         ):
-            extra = {t.place[1]: t.right for t in touches if t.place[0] == rule}
+            extra = {t.row_or_column[1]: t.right for t in touches if t.row_or_column[0] == rule}
             for name in sorted({key[0] for key in extra}):
                 windows_of = {key: most for key, most in accrued.items() if key[0] == name}
                 before = carried(windows_of.values(), units[name])
@@ -88,13 +82,13 @@ class Catalogue(ModelRows):
             (row for row in self.inputs.tables[sheet] if row[key] == name),
             key=lambda row: row["from"],
         )
-        found, before = {}, 0.0
+        directions, before = {}, 0.0
         for row in rows:
             value = row[column] + more.get(id(row), 0.0)
             if self.case.calendar.number(row["from"]) > 0 and value != before:
-                found[row["from"]] = 1 if value > before else -1
+                directions[row["from"]] = 1 if value > before else -1
             before = value
-        return found
+        return directions
 
     def touches(self, limit: Limit) -> list[Touch]:
         """Return the effects of one step of an amount on the model."""
@@ -102,15 +96,7 @@ class Catalogue(ModelRows):
         row, days = limit.row, (0, self.case.calendar.day_count - 1)
         if row.sheet in STEPS:
             days = self._in_force(row)
-        return [
-            Touch(
-                t.place,
-                t.period,
-                t.right * limit.step,
-                {key: value * limit.step for key, value in t.terms.items()},
-            )
-            for t in limit.declared.effect(self, row, days)
-        ]
+        return [touch.times(limit.step) for touch in limit.declared.effect(self, row, days)]
 
     def shares_budget(self, limit: Limit) -> bool:
         """Return whether a limit is one of several budgets for the same day."""

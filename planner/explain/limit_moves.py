@@ -134,20 +134,24 @@ def _all_money(inputs: Inputs) -> float:
     Everything is bought, shipped, housed and powered, and paid for in every hour of the plan.
     """
     tables, settings = inputs.tables, inputs.settings
-    prices = [row[column] or 0.0 for sheet, column in PRICES for row in tables[sheet]]
-    power = sum(row["count"] * row["it_mw"] for row in tables["halls"])
-    power += sum(row["mw"] for row in tables["milestones"])
+    highest_price = 0.0
+    for sheet, column in PRICES:
+        for row in tables[sheet]:
+            highest_price = max(highest_price, row[column] or 0.0)
+    power_mw = sum(row["count"] * row["it_mw"] for row in tables["halls"])
+    power_mw += sum(row["mw"] for row in tables["milestones"])
     least_kw = min(row["power_kw"] + row["overhead_kw"] for row in tables["systems"])
     parts = max(1.0, sum(row["quantity"] for row in tables["bom"]))
-    good = min((row["yield"] for row in tables["supply"]), default=1.0)
-    pue = max((row["pue"] or 1.0) for row in tables["sites"])
-    things = 2 * power * (1000 / least_kw * parts / good + pue)
+    least_yield = min((row["yield"] for row in tables["supply"]), default=1.0)
+    highest_pue = max((row["pue"] or 1.0) for row in tables["sites"])
+    # Parts of the smallest systems, at the worst yield, and the power at the worst site.
+    things = 2 * power_mw * (1000 / least_kw * parts / least_yield + highest_pue)
     things += sum(row["lot"] + row["min_order"] for row in tables["supply"])
     things += sum(row["units_per_month"] for row in tables["supply_capacity"])
     things += sum(row["quantity"] for row in tables["orders"])
     things += sum(row["count"] for row in tables["halls"]) + len(tables["sites"])
     hours = 24.0 * ((settings["end"] - settings["start"]).days + 92)
-    return float(max(prices, default=0.0) * things * hours + 1.0)
+    return float(highest_price * things * hours + 1.0)
 
 
 def _with(row: Row, values: Mapping[str, Any] | None) -> Row:

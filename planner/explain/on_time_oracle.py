@@ -112,12 +112,12 @@ class Oracle:
 
     def _whole_answer(self, requests: Sequence[Request]) -> Answer:
         """Return the answer of the MIP with the changed cells."""
-        found = self._whole(requests)
-        if found is None:
+        solution = self._whole(requests)
+        if solution is None:
             return Answer.OPEN
-        if found.point is not None and found.values[0] <= ON_TIME_TOLERANCE:
+        if solution.point is not None and solution.values[0] <= ON_TIME_TOLERANCE:
             return Answer.ENOUGH
-        return Answer.SHORT if found.bounds[0] > ON_TIME_TOLERANCE else Answer.OPEN
+        return Answer.SHORT if solution.bounds[0] > ON_TIME_TOLERANCE else Answer.OPEN
 
     @contextmanager
     def _changed(self, requests: Sequence[Request]) -> Iterator[tuple[Problem, Basis]]:
@@ -146,7 +146,7 @@ class Oracle:
         """Return the changes whose rows all have no shadow price, so they gain nothing."""
         catalogue = Catalogue(problem.inputs, problem.case)
         there = {id(row) for rows in problem.inputs.tables.values() for row in rows}
-        found, session = set(), self.session
+        names, session = set(), self.session
         for request in self.candidates:
             known = all(id(x.row) in there and session.is_linear(x) for x in request.limits)
             if known and not any(
@@ -154,8 +154,8 @@ class Oracle:
                 for x in request.limits
                 for touch in catalogue.move(x, lifted_steps(session.inputs, x))
             ):
-                found.add(request.name)
-        return frozenset(found)
+                names.add(request.name)
+        return frozenset(names)
 
     def _goal(self, problem: Problem) -> tuple[Tier, list[tuple[Tier, float]]]:
         names = self.commitments
@@ -171,10 +171,10 @@ class Oracle:
     def alone(self, request: Request) -> float:
         """Return the MW-months that the commitments gain from one change alone."""
         if self.is_small:
-            found = self._whole([request])
+            solution = self._whole([request])
             before, after = sum(self.late[name] for name in self.commitments), math.inf
-            if found is not None and found.point is not None:
-                after = found.values[0]
+            if solution is not None and solution.point is not None:
+                after = solution.values[0]
         else:
             before, after = self._divisible([]), self._divisible([request])
         gained = before - min(before, after)
@@ -232,8 +232,10 @@ class Oracle:
                 (variable, -months) for variable, months in goal.expression.items()
             ),
         )
-        found = solve_whole(problem, [*problem.missed_tiers, most], seconds=session.whole_seconds)
-        return found.is_proven and found.bounds[-1] <= ON_TIME_TOLERANCE
+        solution = solve_whole(
+            problem, [*problem.missed_tiers, most], seconds=session.whole_seconds
+        )
+        return solution.is_proven and solution.bounds[-1] <= ON_TIME_TOLERANCE
 
     def _moves(self, requests: Sequence[Request]) -> list[Move]:
         return [move for request in requests for move in request.moves()]

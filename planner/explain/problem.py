@@ -257,16 +257,16 @@ class Problem:
         live = self.live
         self._set(goal, held)
         outcome = solve_from_basis(live, start, most / goal.scale)
-        found = read_duals(live)
+        duals = read_duals(live)
         if outcome.status == BOUND_PASSED and proven_bound(live) <= most / goal.scale:
             live.discard_basis()
             outcome = solve_linear(live)
-            found = read_duals(live)
+            duals = read_duals(live)
         live.release()
         if outcome.status not in ("optimal", BOUND_PASSED):
             raise NoPlanExists(f"{goal.name}: {outcome.status}")
         can = outcome.status == "optimal" and outcome.objective * goal.scale <= most
-        return None if can else found
+        return None if can else duals
 
     def _set(self, goal: Tier, held: Iterable[tuple[Tier, float]]) -> None:
         self.live.release()
@@ -294,9 +294,9 @@ class Problem:
                 raise NoPlanExists(f"{tier.name}: {outcome.status}")
             point = outcome.values
             bases.append(live.full_basis())
-            found = read_duals(live)
+            duals = read_duals(live)
             none = tier is not self.cost_tier and outcome.objective <= ZERO_TOLERANCE
-            prices.append(self._chained(found, prices, held, first, tier.scale, none=none))
+            prices.append(self._chained(duals, prices, held, first, tier.scale, none=none))
             values.append(0.0 if none else outcome.objective * tier.scale)
             before = row_count(live)
             live.hold(tier.expression, outcome.objective, LAST_TOLERANCE)
@@ -306,7 +306,7 @@ class Problem:
 
     def _chained(
         self,
-        found: Duals,
+        duals: Duals,
         before: list[Duals],
         held: list[int | None],
         first: int,
@@ -319,59 +319,61 @@ class Problem:
         A gain of an earlier tier tightens the row that holds it, at that row's price.
         """
         count = len(self.row_places)
-        rows, uppers = found.rows[:count].copy(), found.uppers[: self.live.columns].copy()
+        rows, uppers = duals.rows[:count].copy(), duals.uppers[: self.live.columns].copy()
         for earlier, row in zip(before, held, strict=True):
             if row is not None:
-                rows += found.rows[row] * earlier.rows
-                uppers += found.rows[row] * earlier.uppers
+                rows += duals.rows[row] * earlier.rows
+                uppers += duals.rows[row] * earlier.uppers
         if none:
             rows[:], uppers[:] = 0.0, 0.0
-        return Duals(rows * scale, uppers * scale, found.used[:count])
+        return Duals(rows * scale, uppers * scale, duals.used[:count])
 
     def price(self, prices: Duals, point: Array, touches: Iterable[Touch]) -> dict[int, float]:
         """Return the gain per step of a limit by shadow price, by period."""
         gains: dict[int, float] = {}
         for touch in touches:
             gain = 0.0
-            if touch.place in self.row_at:
-                row = self.row_at[touch.place]
+            if touch.row_or_column in self.row_at:
+                row = self.row_at[touch.row_or_column]
+                # A coefficient that changes moves the row by as much as its column holds.
                 moved = sum(
                     more * float(point[self.column_at[name]])
                     for name, more in touch.terms.items()
                     if name in self.column_at
                 )
                 gain = -float(prices.rows[row]) * (touch.right - moved)
-            elif touch.place in self.column_at:
-                gain = -float(prices.uppers[self.column_at[touch.place]]) * touch.right
+            elif touch.row_or_column in self.column_at:
+                column = self.column_at[touch.row_or_column]
+                gain = -float(prices.uppers[column]) * touch.right
             gains[touch.period] = gains.get(touch.period, 0.0) + gain
         return gains
 
     def is_priced(self, prices: Duals, touch: Touch) -> bool:
         """Return whether a row or bound that a limit moves has a shadow price."""
         price = 0.0
-        if touch.place in self.row_at:
-            price = float(prices.rows[self.row_at[touch.place]])
-        elif touch.place in self.column_at:
-            price = float(prices.uppers[self.column_at[touch.place]])
+        if touch.row_or_column in self.row_at:
+            price = float(prices.rows[self.row_at[touch.row_or_column]])
+        elif touch.row_or_column in self.column_at:
+            price = float(prices.uppers[self.column_at[touch.row_or_column]])
         return abs(price) > ZERO_TOLERANCE * 1e-3
 
     def binds(self, solved: Solved, touch: Touch) -> bool:
         """Return whether a limit is binding at the end of the last tier."""
-        if touch.place in self.row_at:
-            row = self.row_at[touch.place]
+        if touch.row_or_column in self.row_at:
+            row = self.row_at[touch.row_or_column]
             side = self.rows.upper[row] if np.isfinite(self.rows.upper[row]) else np.nan
             used = solved.prices[-1].used[row]
             return bool(abs(side - used) <= ZERO_TOLERANCE * max(1.0, abs(side)))
-        if touch.place in self.column_at:
-            column = self.column_at[touch.place]
+        if touch.row_or_column in self.column_at:
+            column = self.column_at[touch.row_or_column]
             return bool(solved.point[column] >= self.live.upper[column] - ZERO_TOLERANCE)
         return False
 
     def apply(self, touches: Iterable[Touch], steps: float) -> None:
         """Move a limit on the live model; undo it with `restore`."""
         for touch in touches:
-            if touch.place in self.row_at:
-                row = self.row_at[touch.place]
+            if touch.row_or_column in self.row_at:
+                row = self.row_at[touch.row_or_column]
                 if touch.right:
                     more = touch.right * steps
                     set_row_bounds(
@@ -382,8 +384,8 @@ class Problem:
                         column = self.column_at[name]
                         now = self.rows.coefficient(row, column) + more * steps
                         set_coefficient(self.live, row, column, now)
-            elif touch.place in self.column_at:
-                column = self.column_at[touch.place]
+            elif touch.row_or_column in self.column_at:
+                column = self.column_at[touch.row_or_column]
                 set_upper_bounds(
                     self.live, [column], [self.original_upper[column] + touch.right * steps]
                 )
@@ -392,8 +394,8 @@ class Problem:
         """Undo `apply`."""
         self.apply(touches, 0.0)
         for touch in touches:
-            if touch.place in self.row_at:
-                row = self.row_at[touch.place]
+            if touch.row_or_column in self.row_at:
+                row = self.row_at[touch.row_or_column]
                 set_row_bounds(self.live, row, self.rows.lower[row], self.rows.upper[row])
 
     def carried(self, basis: Basis, other: Problem) -> Basis:

@@ -138,7 +138,7 @@ class Quoter:
         inputs, self.name = _with_quote(self.base.inputs, terms, first_day, overtime)
         self.problem = Problem(inputs)
         self.catalogue = Catalogue(inputs, self.problem.case)
-        case, made = self.problem.case, self.problem.model.decisions
+        case, decisions = self.problem.case, self.problem.model.decisions
         if not any(key[0] == self.name for key in case.demand.mw_per_system):
             raise PlannerError(
                 "nothing can serve this quote: no site of the plan is in the given countries, or "
@@ -148,14 +148,14 @@ class Quoter:
         self.last = case.calendar.count - 1
         self.columns = {
             key[1]: self.problem.column_at["missed_mw", key]
-            for key in made.missed_mw
+            for key in decisions.missed_mw
             if key[0] == self.name
         }
         for period in self.columns:
             row = self.problem.row_at["milestone", (self.name, period)]
             set_coefficient(self.problem.live, row, self.columns[self.last], 1.0 / case.power_unit)
         shortfall = self.problem.model.frame.objective(
-            [(made.missed_mw[self.name, self.last], 1.0)]
+            [(decisions.missed_mw[self.name, self.last], 1.0)]
         )
         self.tier = Tier("shortfall", "MW", shortfall)
         promised = committed(session, self.base)
@@ -233,13 +233,13 @@ class Quoter:
         if not whole:
             return Largest(period, bound)
         self.session.resolves += 1
-        found = self.plans.search(period, None, self.session.whole_seconds)
-        most = min(bound, rounded_up(found.at_most_mw))
-        if found.firm_mw is None:
+        answer = self.plans.search(period, None, self.session.whole_seconds)
+        most = min(bound, rounded_up(answer.at_most_mw))
+        if answer.firm_mw is None:
             end = self.problem.case.calendar.ends[period]
             self.session.leave(f"firm MW from {end} on: not solved in time")
             return Largest(period, most)
-        firm = rounded_down(found.firm_mw)
+        firm = rounded_down(answer.firm_mw)
         return Largest(period, max(most, firm), firm)
 
     def earliest(self, mw: float) -> Earliest:
@@ -250,12 +250,12 @@ class Quoter:
             if period > low and self.session.left <= 0:
                 break
             self.session.resolves += 1
-            found = self.plans.search(period, mw, self.session.whole_seconds)
-            if found.is_met(mw):
+            answer = self.plans.search(period, mw, self.session.whole_seconds)
+            if answer.is_met(mw):
                 return Earliest(mw, period, not_before, most, count)
-            if found.is_denied(mw):  # so is every period before
+            if answer.is_denied(mw):  # so is every period before
                 not_before = period + 1
-                most = min(self.bound(period), rounded_up(found.at_most_mw))
+                most = min(self.bound(period), rounded_up(answer.at_most_mw))
         firm = next((p for p in range(not_before, count) if self._is_known(p, mw)), None)
         return Earliest(mw, firm, not_before, most, count)
 
@@ -280,7 +280,7 @@ class Quoter:
         for limit in self.catalogue.amounts:
             if limit.kind not in NO_OVERTIME and self.session.moves_rows(limit):
                 kinds.setdefault(limit.kind, []).append(limit)
-        found = []
+        largest = []
         dates = list(periods)
         for kind, limits in sorted(kinds.items()):
             touches = self._stretched(limits)
@@ -291,9 +291,9 @@ class Quoter:
                     break
                 most = self._divisible(period)
                 if most is not None:
-                    found.append(Largest(period, most, None, kind))
+                    largest.append(Largest(period, most, None, kind))
             self.problem.restore(touches)
-        return found
+        return largest
 
     def _stretched(self, limits: Iterable[Limit]) -> list[Touch]:
         shares = [(x, float(x.value) * self.overtime / x.step) for x in limits]
@@ -352,12 +352,12 @@ def _with_quote(
     return replace(inputs, tables=tables), name
 
 
-def quote_rows(quoter: Quoter, found: Sequence[Largest]) -> list[QuoteRow]:
+def quote_rows(quoter: Quoter, largest: Sequence[Largest]) -> list[QuoteRow]:
     """Return quotes as rows of the table `quote`."""
     calendar = quoter.problem.case.calendar
     # Overtime is bounded by the LP relaxation, so compare it with the LP bound without overtime: a
     # fraction of a system is not a gain.
-    alone = {x.period: quoter.bound(x.period) for x in found if not x.limit}
+    alone = {x.period: quoter.bound(x.period) for x in largest if not x.limit}
     return [
         {
             "date": calendar.ends[x.period],
@@ -369,5 +369,5 @@ def quote_rows(quoter: Quoter, found: Sequence[Largest]) -> list[QuoteRow]:
             if x.limit and x.period in alone
             else None,
         }
-        for x in sorted(found, key=lambda x: (x.limit, x.period))
+        for x in sorted(largest, key=lambda x: (x.limit, x.period))
     ]

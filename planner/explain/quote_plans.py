@@ -151,13 +151,13 @@ class QuotePlans:
                 return Served(known, asked)
             seconds -= time.monotonic() - began
         gap, start = EXACT_GAP if mw is None else PROOF_GAP, self._start(period, asked)
-        found = solve_whole(self.problem, [goal], self.held, seconds, gap=gap, start=start)
-        if found.status == "infeasible" and found.point is None:
+        solution = solve_whole(self.problem, [goal], self.held, seconds, gap=gap, start=start)
+        if solution.status == "infeasible" and solution.point is None:
             self.loosen()
-            found = solve_whole(self.problem, [goal], self.held, seconds, gap=gap)
-        self._keep(goal, found.point)
+            solution = solve_whole(self.problem, [goal], self.held, seconds, gap=gap)
+        self._keep(goal, solution.point)
         self.ask_from(period)
-        bound = found.bounds[0] if math.isfinite(found.bounds[0]) else 0.0
+        bound = solution.bounds[0] if math.isfinite(solution.bounds[0]) else 0.0
         return Served(self.known(period), asked - max(0.0, bound))
 
     def _keep(self, goal: Tier, point: Array | None) -> None:

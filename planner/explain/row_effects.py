@@ -25,7 +25,7 @@ class Touch:
 
     Attributes
     ----------
-    place : tuple
+    row_or_column : tuple
         Rule and index of a row, or decision and index of a column's upper bound.
     period : int
         Period to which the effect belongs.
@@ -35,21 +35,26 @@ class Touch:
         Addend of each coefficient, by decision and index.
     """
 
-    place: tuple[str, tuple[Any, ...]]
+    row_or_column: tuple[str, tuple[Any, ...]]
     period: int
     right: float = 0.0
     terms: dict[tuple[str, tuple[Any, ...]], float] = field(default_factory=dict)
 
+    def times(self, steps: float) -> Touch:
+        """Return the effect of so many steps."""
+        terms = {name: more * steps for name, more in self.terms.items()}
+        return Touch(self.row_or_column, self.period, self.right * steps, terms)
+
 
 def merged(touches: Iterable[Touch]) -> list[Touch]:
     """Return effects with those of the same row added up."""
-    found: dict[object, Touch] = {}
+    effects: dict[object, Touch] = {}
     for touch in touches:
-        sofar = found.setdefault(touch.place, Touch(touch.place, touch.period))
+        sofar = effects.setdefault(touch.row_or_column, Touch(touch.row_or_column, touch.period))
         sofar.right += touch.right
         for name, more in touch.terms.items():
             sofar.terms[name] = sofar.terms.get(name, 0.0) + more
-    return list(found.values())
+    return list(effects.values())
 
 
 class ModelRows:
@@ -69,13 +74,14 @@ class ModelRows:
 
         Windows are identified by their last days; unchanged windows are omitted.
         """
-        table, calendar = self.case.timetable, self.case.calendar
-        found = {}
-        for first, last in windows(table.clock.days.get(name, ()), table.clock.since.get(name, 0)):
+        clock, calendar = self.case.timetable.clock, self.case.calendar
+        dispatch_days = clock.days.get(name, ())
+        months_by_window: dict[int, float] = {}
+        for first, last in windows(dispatch_days, clock.since.get(name, 0)):
             since, until = max(first, days[0]), min(last, days[1])
             if since <= until:
-                found[last] = calendar.months_over(since, until)
-        return found
+                months_by_window[last] = calendar.months_over(since, until)
+        return months_by_window
 
     def period(self, day: int) -> int:
         """Return the period that holds a day."""
@@ -84,10 +90,15 @@ class ModelRows:
     def days_in(self, halls: Iterable[str], days: Stretch) -> list[int]:
         """Return the days on which the model checks the contents of some halls."""
         wanted = set(halls)
-        found = {0 for hall, _ in self.case.facility.fleet if hall in wanted}
-        for (hall, _), useful in self.case.installing.items():
-            found.update(useful if hall in wanted else ())
-        return sorted(day for day in found if days[0] <= day <= days[1])
+        first, last = days
+        checked_days: set[int] = set()
+        # The fleet stands there from the first day on.
+        if any(hall in wanted for hall, _ in self.case.facility.fleet):
+            checked_days.add(0)
+        for (hall, _), install_days in self.case.installing.items():
+            if hall in wanted:
+                checked_days.update(install_days)
+        return sorted(day for day in checked_days if first <= day <= last)
 
 
 Effect = Callable[[ModelRows, Row, Stretch], Iterator[Touch]]
@@ -100,15 +111,20 @@ def supplier_rate(rows: ModelRows, row: Row, days: Stretch) -> Iterator[Touch]:
     for day, months in rows.accrued(("order", name), days).items():
         yield Touch(("supplier_capacity", (name, day)), rows.period(day), months)
     for (supplier, item), source in supply.sources.items():
-        if supplier == name and source["take_or_pay_share"] > 0 and source["capacity_use"] > 0:
-            share = source["take_or_pay_share"] / source["capacity_use"]
-            settled = sorted(day for s, i, day in supply.reserved if (s, i) == (supplier, item))
-            for first, last in windows(settled, 0):
-                since, until = max(first, days[0]), min(last, days[1])
-                if since <= until:
-                    months = rows.case.calendar.months_over(since, until)
-                    place = ("take_or_pay", (name, item, last))
-                    yield Touch(place, rows.period(last), share * months)
+        is_reserved = source["take_or_pay_share"] > 0 and source["capacity_use"] > 0
+        if supplier != name or not is_reserved:
+            continue
+        # More capacity means more units that are paid for, ordered or not.
+        share = source["take_or_pay_share"] / source["capacity_use"]
+        settled = sorted(
+            day for seller, sold, day in supply.reserved if (seller, sold) == (supplier, item)
+        )
+        for first, last in windows(settled, 0):
+            since, until = max(first, days[0]), min(last, days[1])
+            if since <= until:
+                months = rows.case.calendar.months_over(since, until)
+                row_name = ("take_or_pay", (name, item, last))
+                yield Touch(row_name, rows.period(last), share * months)
 
 
 def plant_rate(rows: ModelRows, row: Row, days: Stretch) -> Iterator[Touch]:
@@ -128,7 +144,8 @@ def lane_rate(rows: ModelRows, row: Row, days: Stretch) -> Iterator[Touch]:
 def storage(rows: ModelRows, row: Row, days: Stretch) -> Iterator[Touch]:
     """Yield the effects of one more unit of storage at a depot or a site."""
     place = row["depot"] if row.sheet == "depots" else row["site"]
-    for day in sorted({day for at, _, day in rows.case.supply.held if at == place}):
+    held_days = {day for held_at, _, day in rows.case.supply.held if held_at == place}
+    for day in sorted(held_days):
         yield Touch(("storage", (place, day)), rows.period(day), 1.0)
 
 
@@ -141,19 +158,25 @@ def crew_rate(rows: ModelRows, row: Row, days: Stretch) -> Iterator[Touch]:
 def node_power(rows: ModelRows, row: Row, days: Stretch) -> Iterator[Touch]:
     """Yield the effects of one more MW at a node, on failover groups too."""
     node, tree, case = row["node"], rows.case.facility.tree, rows.case
+    first, last = days
     one_mw = 1.0 / case.power_unit
-    for day in range(days[0], days[1] + 1):
+    for day in range(first, last + 1):
         yield Touch(("energised_power", (node, day)), rows.period(day), one_mw)
     for group, upstream in tree.upstream:
+        is_member = node in tree.groups[group]
         for day in case.failover_days[group]:
-            if days[0] <= day <= days[1]:
-                if upstream == node:
-                    yield Touch(("reserve", (node, group, day)), rows.period(day), one_mw)
-                elif node in tree.groups[group] and node in tree.upstream[group, upstream]:
-                    yield Touch(("reserve_below", (group, upstream, day)), rows.period(day), one_mw)
+            if not first <= day <= last:
+                continue
+            # What a node that feeds members has left, and what members below it can take over.
+            if upstream == node:
+                yield Touch(("reserve", (node, group, day)), rows.period(day), one_mw)
+            elif is_member and node in tree.upstream[group, upstream]:
+                yield Touch(("reserve_below", (group, upstream, day)), rows.period(day), one_mw)
     for (group, lost), others in tree.others.items():
+        if node not in others or node not in tree.groups[group]:
+            continue
         for day in case.failover_days[group]:
-            if days[0] <= day <= days[1] and node in others and node in tree.groups[group]:
+            if first <= day <= last:
                 yield Touch(("failover", (group, lost, day)), rows.period(day), one_mw)
 
 
@@ -165,11 +188,14 @@ def each_hall(rule: str) -> Effect:
         opened = {opens for (name, _), opens in facility.opening.items() if name == hall}
         one = 1.0 / rows.case.power_unit if rule == "hall_power" else 1.0
         for day in rows.days_in([hall], days):
-            place = (rule, (hall, day))
+            row_name = (rule, (hall, day))
             if day in opened:
-                yield Touch(place, rows.period(day), 0.0, {("opened_halls", (hall, day)): -one})
+                # The limit is the coefficient of the halls that are open on this day.
+                terms = {("opened_halls", (hall, day)): -one}
+                yield Touch(row_name, rows.period(day), 0.0, terms)
             else:
-                yield Touch(place, rows.period(day), facility.open_count[hall] * one)
+                # No column on this day: only the halls that are open at the start count.
+                yield Touch(row_name, rows.period(day), facility.open_count[hall] * one)
 
     return touch
 
@@ -192,21 +218,29 @@ def hall_count(rows: ModelRows, row: Row, days: Stretch) -> Iterator[Touch]:
 
 def supply_yield(rows: ModelRows, row: Row, days: Stretch) -> Iterator[Touch]:
     """Yield the effects of a yield larger by one."""
-    supply, key = rows.case.supply, (row["supplier"], row["item"])
-    place, found = supply.place(row["supplier"]), dict[int, Touch]()
-    for (supplier, item, day), usable in supply.arrival.items():
-        if (supplier, item) == key:
-            name = ("stock_balance", (place, item, usable))
-            touch = found.setdefault(usable, Touch(name, rows.period(usable)))
-            touch.terms["order_lots", (supplier, item, day)] = -row["lot"]
-    used = sorted(day for at, item, day in supply.held if (at, item) == (place, key[1]))
+    supply, calendar = rows.case.supply, rows.case.calendar
+    supplier, item = row["supplier"], row["item"]
+    place = supply.place(supplier)
+    effects: dict[int, Touch] = {}
+
+    def effect_on(day: int) -> Touch:
+        """Return the effect on the stock of a day."""
+        row_name = ("stock_balance", (place, item, day))
+        return effects.setdefault(day, Touch(row_name, rows.period(day)))
+
+    for (ordered_from, ordered_item, day), usable in supply.arrival.items():
+        if (ordered_from, ordered_item) == (supplier, item):
+            effect_on(usable).terms["order_lots", (supplier, item, day)] = -row["lot"]
+    stock_days = sorted(
+        day for held_at, held, day in supply.held if (held_at, held) == (place, item)
+    )
     for order in rows.inputs.tables["orders"]:
-        arrives = first_on(used, rows.case.calendar.from_day(order["arrives"]))
-        if (order["supplier"], order["item"]) == key and arrives is not None:
-            name = ("stock_balance", (place, key[1], arrives))
-            touch = found.setdefault(arrives, Touch(name, rows.period(arrives)))
-            touch.right += order["quantity"]
-    yield from found.values()
+        if (order["supplier"], order["item"]) != (supplier, item):
+            continue
+        arrives = first_on(stock_days, calendar.from_day(order["arrives"]))
+        if arrives is not None:
+            effect_on(arrives).right += order["quantity"]
+    yield from effects.values()
 
 
 def budget(rows: ModelRows, row: Row, days: Stretch) -> Iterator[Touch]:

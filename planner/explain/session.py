@@ -171,7 +171,9 @@ class Session:
             after = self._best_whole(self.moved(moves))
         except (NoPlanExists, ValueError):
             return None, None
-        if not all(found.is_proven or len(found.values) > tiers for found in (before, after)):
+        if not all(
+            solution.is_proven or len(solution.values) > tiers for solution in (before, after)
+        ):
             return None, None
         pairs = list(zip(before.values, after.values, strict=False))
         gains = tuple(_clean(b - a) for b, a in pairs[:tiers])
@@ -352,10 +354,10 @@ def gains_any(gains: Gains | None) -> bool:
 def missed_in(plan: Plan, case: Case) -> dict[str, float]:
     """Return the MW-months that each commitment misses in a plan."""
     months = dict(zip(case.calendar.starts, case.calendar.months, strict=True))
-    found = dict.fromkeys(case.demand.commitments, 0.0)
+    missed = dict.fromkeys(case.demand.commitments, 0.0)
     for row in plan.tables["ramp"]:
-        found[row["commitment"]] += row["missed_mw"] * months[row["period"]]
-    return found
+        missed[row["commitment"]] += row["missed_mw"] * months[row["period"]]
+    return missed
 
 
 def _clean(value: float) -> float:

@@ -27,11 +27,11 @@ def shortfalls(session: Session) -> dict[str, float]:
         raise LimitReached(
             "no plan was found in time. Make a plan first (planner plan), then explain its folder"
         )
-    found = dict.fromkeys(case.demand.commitments, 0.0)
+    missed = dict.fromkeys(case.demand.commitments, 0.0)
     for (name, period), variable in session.base.model.decisions.missed_mw.items():
         value = float(whole.point[session.base.live.position[id(variable)]])
-        found[name] += max(0.0, value) * case.calendar.months[period]
-    return found
+        missed[name] += max(0.0, value) * case.calendar.months[period]
+    return missed
 
 
 def goal_of(problem: Problem, commitments: Collection[str], period: int | None = None) -> Tier:

@@ -72,16 +72,16 @@ def _missed_at(session: Session, commitment: str, day: date) -> float:
 
 def _earliest(session: Session, commitment: str, day: date) -> date | None:
     """Return the earliest day by which a milestone could be met; None if out of time."""
-    row, found, step = _row(session, commitment, day), day, 1
+    row, earliest, step = _row(session, commitment, day), day, 1
     # Double the step while the milestone is met, then halve it down to one day.
     while step:
-        earlier = found - timedelta(days=step)
+        earlier = earliest - timedelta(days=step)
         holds = None if session.spent(0.97) else _holds(session, row, earlier)
         if holds is None:
             session.leave("slack", f"{commitment} due {day}")
             return None
-        found, step = (earlier, 2 * step) if holds else (found, step // 2)
-    return found
+        earliest, step = (earlier, 2 * step) if holds else (earliest, step // 2)
+    return earliest
 
 
 def _proof(session: Session, milestone: tuple[str, date], earliest: date) -> str:

@@ -1,4 +1,7 @@
-"""The model's table of contents: every rule, in order. A rule is in force if its line is here."""
+"""The model's table of contents: every rule, in order. A rule is in force if its line is here.
+
+The rules of the limits of halls are listed in `facility.HALL_RULES`.
+"""
 
 from __future__ import annotations
 
@@ -33,9 +36,7 @@ RULES: tuple[Callable[[Model], None], ...] = (
     facility.open_the_site_first,
     facility.open_no_site_without_a_hall,
     facility.keep_sites_open,
-    facility.install_within_hall_power,
-    facility.install_within_hall_slots,
-    facility.install_within_hall_coolant,
+    *facility.HALL_RULES,
     facility.draw_within_energised_power,
     facility.reserve_what_is_left_upstream,
     facility.reserve_what_members_can_take,

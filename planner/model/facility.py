@@ -10,6 +10,7 @@ from planner.model.decisions import Model, term, terms, with_day_before
 from planner.model.deployment import standing_systems
 from planner.model.frame import Term
 from planner.tolerance import raised_to_use
+from planner.workbook.schema.hall_limits import HALL_LIMIT_OF, HallLimit
 
 
 def open_what_was_decided(model: Model) -> None:
@@ -140,23 +141,23 @@ def systems_in(model: Model, hall: str) -> list[str]:
 
 def _require_hall_capacity(
     model: Model,
-    rule: str,
-    taken_by_system: Mapping[str, float],
-    capacity_of_hall: Mapping[str, float],
+    limit: HallLimit,
     unit: float = 1.0,
 ) -> None:
-    """Require that what systems take of something stays within what opened halls carry."""
+    """Require that what systems take of a limit stays within what opened halls carry."""
     decisions, facility = model.decisions, model.case.facility
     taken = {
-        (site, system): of for site in facility.sites for system, of in taken_by_system.items()
+        (site, system): of
+        for site in facility.sites
+        for system, of in facility.hall_use[limit.column].items()
     }
-    for hall, most in capacity_of_hall.items():
+    for hall, most in facility.hall_capacity[limit.column].items():
         for day in days_of_installs(model, [hall]):
             load, firm = load_on(model, [hall], taken, day)
             opened = terms(decisions.opened_halls, [(hall, day)], -most)
             # No column on this day: only the halls that are open at the start count.
             room = 0.0 if opened else most * facility.open_count[hall]
-            model.frame.row(rule, (hall, day), load + opened, "<=", room - firm, unit)
+            model.frame.row(limit.rule, (hall, day), load + opened, "<=", room - firm, unit)
 
 
 def install_within_hall_power(model: Model) -> None:
@@ -168,8 +169,7 @@ def install_within_hall_power(model: Model) -> None:
     Busways and cooling are built for the rated load. Linking by the hall's own power keeps the
     relaxation tight.
     """
-    facility, unit = model.case.facility, model.case.power_unit
-    _require_hall_capacity(model, "hall_power", facility.it_mw, facility.hall_it_mw, unit)
+    _require_hall_capacity(model, HALL_LIMIT_OF["it_mw"], model.case.power_unit)
 
 
 def install_within_hall_slots(model: Model) -> None:
@@ -180,9 +180,7 @@ def install_within_hall_slots(model: Model) -> None:
 
     Floor space runs out before power where racks are light.
     """
-    _require_hall_capacity(
-        model, "hall_slots", model.case.facility.slots, model.case.facility.hall_slots
-    )
+    _require_hall_capacity(model, HALL_LIMIT_OF["slots"])
 
 
 def install_within_hall_coolant(model: Model) -> None:
@@ -193,8 +191,15 @@ def install_within_hall_coolant(model: Model) -> None:
 
     Wafer-scale systems need more than twice the flow of GPUs for each kW.
     """
-    facility = model.case.facility
-    _require_hall_capacity(model, "hall_coolant", facility.coolant_lpm, facility.hall_coolant_lpm)
+    _require_hall_capacity(model, HALL_LIMIT_OF["coolant_lpm"])
+
+
+HALL_RULES = (
+    install_within_hall_power,
+    install_within_hall_slots,
+    install_within_hall_coolant,
+)
+"""The rule of each limit in `HALL_LIMITS`. A rule is in force if its line is here."""
 
 
 def draw_within_energised_power(model: Model) -> None:

@@ -33,13 +33,13 @@ class Batch:
     Attributes
     ----------
     name : str
-        What they are known by.
+        Name of the order or the start that brings them.
     place : str
-        Where they come in.
+        Place where they arrive.
     usable : int
         Day from which they can be used.
     quantity : float
-        How many.
+        Number of units.
     """
 
     name: str
@@ -55,17 +55,17 @@ class Use:
     Attributes
     ----------
     place : str
-        Where.
+        Place where they are used.
     needed : int
         Day by which they are needed for the installs as planned.
     quantity : float
-        How many.
+        Number of units.
     systems_per_unit : float
         Systems of the install that wait for one unit.
     install : tuple of (str, str, int) or None
-        Install that waits for them; None if none does.
+        Install that waits for them; None if they go into systems that are never installed.
     lead_in : int
-        Days before `needed` on which the first of them are used, as rates allow no more.
+        Days before `needed` on which the first of them are used, because a rate spreads the work.
     """
 
     place: str
@@ -109,16 +109,18 @@ class Peg:
 
     @property
     def needed(self) -> int | None:
-        """Day by which the batch must be at hand; None if nothing waits for it."""
+        """Day by which the batch must be at hand; None if no install waits for it."""
         return min((wait.needed for wait in self.waits), default=None)
 
     def begins(self, lead_in: int) -> int | None:
-        """Return the day by which the first of its units must be at hand; None as before.
+        """Return the day by which the first of its units must be at hand.
+
+        None if no install waits for the batch.
 
         Parameters
         ----------
         lead_in
-            Days that the batch itself comes in over.
+            Days over which the batch itself arrives.
         """
         days = [wait.needed - max(wait.lead_in, lead_in) for wait in self.waits]
         return min(days, default=None)
@@ -132,48 +134,54 @@ def peg(case: Case, batches: Iterable[Batch], uses: Iterable[Use], work: Work) -
     case
         For the quickest ways between places.
     batches, uses
-        What comes in and what is used, in any order.
+        Units that arrive and units that are used, in any order.
     work
         How long limited lanes take to let units through.
 
     Returns
     -------
     dict of str to Peg
-        By the batches' names.
+        By the batches' names; a batch that no install waits for has an empty peg.
     """
     # Uses without an install come first of those of a day and place.
     no_install = ("", "", -1)
     waiting = deque(
         sorted(uses, key=lambda use: (use.needed, use.place, use.install or no_install))
     )
-    wanted = waiting[0].quantity if waiting else 0.0
+    # Units of the first waiting use that no batch covers yet.
+    unpegged = waiting[0].quantity if waiting else 0.0
     pegs: dict[str, Peg] = {}
     for batch in sorted(batches, key=lambda batch: (batch.usable, str(batch.name))):
         batch_peg = pegs.setdefault(batch.name, Peg())
-        units = batch.quantity
-        while units > NONE_LEFT and waiting:
+        units_left = batch.quantity
+        while units_left > NONE_LEFT and waiting:
             use = waiting[0]
-            taken = min(units, wanted)
+            taken = min(units_left, unpegged)
+            # Units without an install are used up, too, but nobody waits for them.
             if use.install is not None and taken > NONE_LEFT:
                 needed, lead_in = _needed_at(case, batch.place, use, work)
                 systems = taken * use.systems_per_unit
                 batch_peg.waits.append(Wait(use.install, needed, taken, systems, lead_in))
-            units -= taken
-            wanted -= taken
-            if wanted <= NONE_LEFT:
+            units_left -= taken
+            unpegged -= taken
+            if unpegged <= NONE_LEFT:
                 waiting.popleft()
-                wanted = waiting[0].quantity if waiting else 0.0
+                unpegged = waiting[0].quantity if waiting else 0.0
     return pegs
 
 
 def _needed_at(case: Case, place: str, use: Use, work: Work) -> tuple[int, int]:
     """Return the day by which units must be at a place to be used elsewhere in time.
 
-    With it come the days before on which the first of them must be there.
+    The second part of the result is the lead-in: how many days earlier the first of them must be
+    there.
     """
     day, lead_in = use.needed, use.lead_in
+    # Backwards along the quickest freight. No hops if the units are already where they are used.
     for hop in reversed(case.supply.routes.get((place, use.place), ())):
         day -= hop.days
+        # While the last units wait for one lane, the first are on the next: only the longest
+        # spread counts.
         lead_in = max(lead_in, work.days_before(("ship", hop.origin, hop.end), day))
     return day, lead_in
 
@@ -194,16 +202,16 @@ def peg_orders(
     orders
         Batches ordered, by item.
     starts
-        Assembly: plant, system, day, systems.
+        Starts of assembly: plant, system, day, number of systems.
     installs
-        Installation: hall, system, day, systems.
+        Installs: hall, system, day, number of systems.
     work
         How long the work of acts with a rate takes.
 
     Returns
     -------
     dict of str to Peg
-        By the orders' names.
+        By the orders' names. The `needed` of a peg is None if no install waits for the order.
     """
     uses: dict[str, list[Use]] = defaultdict(list)
     for hall, system, day, count in installs:
@@ -211,10 +219,12 @@ def peg_orders(
         lead_in = work.days_before(case.timetable.act["install", site, system], day)
         place = case.supply.place(site)
         uses[system].append(Use(place, day, count, 1.0, (hall, system, day), lead_in))
+    # Assembled systems arrive at their plant like bought ones.
     assembled: dict[str, list[tuple[Start, Batch]]] = defaultdict(list)
     for number, start in enumerate(starts):
         plant, system, day, count = start
         usable = day + case.supply.plant_days[plant, system]
+        # Padded, because batches of a day are pegged in the order of their names.
         batch = Batch(f"start {number:09d}", case.supply.place(plant), usable, count)
         assembled[system].append((start, batch))
     pegs: dict[str, Peg] = {}
@@ -232,7 +242,7 @@ def peg_orders(
 
 
 def _whole_before_parts(case: Case, items: set[str]) -> Iterator[str]:
-    """Give items so that whatever an item goes into comes before it."""
+    """Yield items, each after the systems that it is a part of."""
     remaining = items | _parts_of(case, items)
     while remaining:
         parts = _parts_of(case, remaining)
@@ -243,7 +253,7 @@ def _whole_before_parts(case: Case, items: set[str]) -> Iterator[str]:
 
 
 def _parts_of(case: Case, items: set[str]) -> set[str]:
-    """Return what any of some items is made of."""
+    """Return the parts that items consist of."""
     parts: set[str] = set()
     for item in items:
         parts.update(case.supply.bom.get(item, {}))
@@ -251,9 +261,10 @@ def _parts_of(case: Case, items: set[str]) -> set[str]:
 
 
 def _part_uses(case: Case, start: Start, peg: Peg, work: Work) -> Iterator[tuple[str, Use]]:
-    """Give what a start of assembly uses, needed so that each install is in time."""
+    """Yield the parts that a start of assembly uses, with the day by which each is needed."""
     plant, system, day, count = start
     place, days = case.supply.place(plant), case.supply.plant_days[plant, system]
+    # Systems that no install waits for. Their parts are used, too, as planned.
     idle = count - sum(wait.units for wait in peg.waits)
     own_lead_in = work.days_before(("start", plant, system), day)
     for part, per_system in case.supply.bom[system].items():
@@ -262,6 +273,8 @@ def _part_uses(case: Case, start: Start, peg: Peg, work: Work) -> Iterator[tuple
                 part,
                 Use(
                     place=place,
+                    # A later start would do if the install leaves time; an earlier one is not
+                    # planned.
                     needed=max(day, wait.needed - days),
                     quantity=per_system * wait.units,
                     systems_per_unit=wait.systems / wait.units / per_system,

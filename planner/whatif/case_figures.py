@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import Any
 
 from planner.plan.store import Plan
-from planner.whatif.limit_worth import Limit
+from planner.whatif.limit_worth import LimitWorth
 
 MET = 1e-3
 """Tolerance in MW up to which a milestone counts as met; continuous plans are more precise."""
@@ -16,7 +16,7 @@ NONE, DATES = "none", "dates or rules, not amounts"
 """Name of the bottleneck of a plan that no larger amount would improve."""
 
 
-def figures(plan: Plan, limits: tuple[Limit, ...] = ()) -> dict[str, Any]:
+def figures(plan: Plan, limits: tuple[LimitWorth, ...] = ()) -> dict[str, Any]:
     """Return the figures of a plan.
 
     Parameters
@@ -53,7 +53,7 @@ def _gap(gap: float | None) -> float | None:
     return None if gap is None else float(f"{gap:.3g}")
 
 
-def _bottleneck(limits: tuple[Limit, ...], missed: float) -> str:
+def _bottleneck(limits: tuple[LimitWorth, ...], missed: float) -> str:
     """Return the name of the limit with the largest worth, or why there is none."""
     if limits:
         return limits[0].name

@@ -36,7 +36,7 @@ WORTHLESS = 1e-6
 
 
 @dataclass(frozen=True)
-class Limit:
+class LimitWorth:
     """Worth of one per cent more of a limit over the whole plan.
 
     It is a shadow price of the LP relaxation, valid only for small changes.
@@ -58,7 +58,7 @@ class Limit:
 
 def limits_of(
     model: Model, tiers: Sequence[Tier], relaxed: Sequence[TierRelaxation]
-) -> tuple[Limit, ...]:
+) -> tuple[LimitWorth, ...]:
     """Return the limits with a worth, the largest first.
 
     Parameters
@@ -78,7 +78,7 @@ def limits_of(
     return ()
 
 
-def _limits(model: Model, tier: Tier, relaxed: TierRelaxation) -> tuple[Limit, ...]:
+def _limits(model: Model, tier: Tier, relaxed: TierRelaxation) -> tuple[LimitWorth, ...]:
     """Return the limits with a worth in the relaxation of one tier."""
     worth: dict[str, float] = defaultdict(float)
     awaited: dict[str, float] = defaultdict(float)
@@ -88,11 +88,11 @@ def _limits(model: Model, tier: Tier, relaxed: TierRelaxation) -> tuple[Limit, .
     found = []
     for name, gain in worth.items():
         if gain > least:
-            found.append(Limit(name, float(np.round(gain * tier.scale, 6)), tier.unit))
+            found.append(LimitWorth(name, float(np.round(gain * tier.scale, 6)), tier.unit))
     if not found and max(awaited.values(), default=0.0) > least:
         # One per cent of 0 is 0: an earlier first day would help instead.
         name = max(sorted(awaited), key=lambda limit: awaited[limit])
-        return (Limit(f"{AWAITED} {name}", 0.0, tier.unit),)
+        return (LimitWorth(f"{AWAITED} {name}", 0.0, tier.unit),)
     found.sort(key=lambda limit: (-limit.worth, limit.name))
     return tuple(found)
 

@@ -42,7 +42,7 @@ from planner.solve.warm_start import (
     tighten_relaxation,
 )
 from planner.solve.warm_start import solve_from_warm_start as solve_near_start
-from planner.whatif.limit_worth import Limit, limits_of
+from planner.whatif.limit_worth import LimitWorth, limits_of
 from planner.workbook.rows import Inputs
 
 Key = tuple[str, Hashable]
@@ -103,7 +103,7 @@ class Kept:
 NO_SOLVE = Kept((), np.empty(0), math.nan)
 """Placeholder if saving the solve failed."""
 
-NO_LIMITS: tuple[Limit, ...] = ()
+NO_LIMITS: tuple[LimitWorth, ...] = ()
 """Placeholder if computing the worth of limits failed."""
 
 UNKEPT = "the solve could not be saved for later what-ifs"
@@ -116,7 +116,7 @@ class Near:
     Attributes
     ----------
     plan : Plan
-    limits : tuple of Limit
+    limits : tuple of LimitWorth
         Worth of each limit, the largest first.
     is_near : bool
         Whether it was warm-started from the base plan.
@@ -127,7 +127,7 @@ class Near:
     """
 
     plan: Plan
-    limits: tuple[Limit, ...]
+    limits: tuple[LimitWorth, ...]
     is_near: bool
     kept: Kept
     starts: tuple[date, ...]
@@ -282,7 +282,7 @@ class _NearSolve:
     """A solved what-if, as in `Near`."""
 
     solved: Solved
-    limits: tuple[Limit, ...]
+    limits: tuple[LimitWorth, ...]
     is_near: bool
 
 
@@ -311,7 +311,7 @@ def _solve(problem: Problem, base: Base, hooks: Hooks, *, is_warm: bool) -> _Nea
             live.release()
             live.set_integer_columns(live.integer_columns)
 
-        def find_limits() -> tuple[Limit, ...]:
+        def find_limits() -> tuple[LimitWorth, ...]:
             return limits_of(model, counted_tiers(tiers), relaxed)
 
         limits = hooks.attempt("the worth of limits could not be computed", find_limits, NO_LIMITS)

@@ -166,10 +166,10 @@ def path(points: Iterable[tuple[float, float]]) -> str:
 
 def stairs(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     """Return the points of a step line: each value holds until the next."""
-    found = list(points[:1])
+    corners = list(points[:1])
     for (_, before), (x, y) in pairwise(points):
-        found += [(x, before), (x, y)] if y != before else [(x, y)]
-    return found
+        corners += [(x, before), (x, y)] if y != before else [(x, y)]
+    return corners
 
 
 def text_width(text: str, size: float = 12) -> float:
@@ -230,12 +230,12 @@ def date_ticks(first: date, last: date, most: int) -> list[tuple[date, str]]:
     span = (last.year - first.year) * 12 + last.month - first.month
     fitting = (n for n in (1, 2, 3, 6, 12, 24, 60) if span / n <= most * (1.6 if n >= 12 else 1))
     step = next(fitting, 120)  # a year's label is short
-    found = []
+    ticks = []
     for month in range(first.year * 12, last.year * 12 + 12, step):
         day = date(month // 12, month % 12 + 1, 1)
         if first <= day <= last:
-            found.append((day, f"{day.year}" if step >= 12 else f"{day:%Y-%m}"))
-    return found
+            ticks.append((day, f"{day.year}" if step >= 12 else f"{day:%Y-%m}"))
+    return ticks
 
 
 @dataclass(frozen=True)

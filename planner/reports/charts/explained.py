@@ -62,12 +62,12 @@ def bottlenecks_figure(plan: Plan) -> Figure | None:
     """Return the chart of gains by limit and period; None for a plan that is not explained."""
     if explanation(plan) is None:
         return None
-    found, time = timeline(plan, ("subject", "kind")), time_of(plan)
+    limit_timeline, time = timeline(plan, ("subject", "kind")), time_of(plan)
     size, unit = (1.0, "MW-months") if is_late(plan) else money_unit(plan)
-    limits = list(found.worth)[:MOST_LIMITS]
+    limits = list(limit_timeline.worth)[:MOST_LIMITS]
 
     def draw(canvas: Canvas) -> None:
-        top = canvas.legend(0, _legend(found, size, unit))
+        top = canvas.legend(0, _legend(limit_timeline, size, unit))
         if not limits:
             canvas.text(0, top + 12, "No limit binds in any period.", "m")
             canvas.height = top + LINE
@@ -87,14 +87,19 @@ def bottlenecks_figure(plan: Plan) -> Figure | None:
         for n, limit in enumerate(limits):
             label = f"{limit[0]}: {limit[1]}"
             _limit(
-                canvas, plot, time, label, found.worth[limit], (found, size, unit), top + n * row
+                canvas,
+                plot,
+                time,
+                label,
+                limit_timeline.worth[limit],
+                (limit_timeline, size, unit),
+                top + n * row,
             )
         plot.time_axis(top + row * len(limits) + 2)
         canvas.height = top + row * len(limits) + 26
-        if len(limits) < len(found.worth):
-            text = (
-                f"The first {len(limits)} of {len(found.worth)} limits; the table has all of them."
-            )
+        if len(limits) < len(limit_timeline.worth):
+            count = len(limit_timeline.worth)
+            text = f"The first {len(limits)} of {count} limits; the table has all of them."
             canvas.text(0, canvas.height + 8, text, "m")
             canvas.height += LINE
 
@@ -113,11 +118,11 @@ def bottlenecks_figure(plan: Plan) -> Figure | None:
     )
 
 
-def _legend(found: Timeline, size: float, unit: str) -> list[tuple[str, str]]:
+def _legend(limit_timeline: Timeline, size: float, unit: str) -> list[tuple[str, str]]:
     """Return the legend of the shades."""
     names = [
         (style, f"{_short(level / size)} {unit} and more")
-        for style, level in zip(STYLES, found.levels, strict=False)
+        for style, level in zip(STYLES, limit_timeline.levels, strict=False)
     ]
     less = [(STYLES[-1], "less")] if names else []
     return [
@@ -131,8 +136,8 @@ def _short(value: float) -> str:
     return f"{value:,.10g}"
 
 
-def _style(found: Timeline, value: float) -> str:
-    for style, level in zip(STYLES, found.levels, strict=False):
+def _style(limit_timeline: Timeline, value: float) -> str:
+    for style, level in zip(STYLES, limit_timeline.levels, strict=False):
         if value >= level:
             return style
     return STYLES[-1] if value > 0 else "off"
@@ -148,7 +153,7 @@ def _limit(
     top: float,
 ) -> None:
     """Draw a limit's row; equal neighbouring steps are merged."""
-    found, size, unit = scale
+    limit_timeline, size, unit = scale
     total = sum(cells.values()) / size
     shown = figure(total, 2 if abs(total) < 100 else 0) if total > 0 else ""
     if canvas.narrow:
@@ -161,7 +166,7 @@ def _limit(
     steps = []
     for group in buckets(len(time.starts), MOST_STEPS):
         values = [cells[time.starts[t]] for t in group if time.starts[t] in cells]
-        steps.append((group, _style(found, sum(values)) if values else "", sum(values)))
+        steps.append((group, _style(limit_timeline, sum(values)) if values else "", sum(values)))
     for style, run in groupby(steps, key=lambda step: step[1]):
         parts = list(run)
         if not style:
@@ -193,14 +198,14 @@ def bottlenecks_sheet(plan: Plan) -> DataTable:
 
 def quote_figure(plan: Plan) -> Figure | None:
     """Return the chart of a quote; None if the plan has none."""
-    found = quote(plan)
-    if found is None:
+    finding = quote(plan)
+    if finding is None:
         return None
     rows = sorted(
         (row for row in plan.finding_tables["quote"] if not row["overtime_of"]),
         key=lambda row: row["date"],
     )
-    basis = BASIS_WORDS.get(str(found.facts.get("basis")), str(found.facts.get("basis")))
+    basis = BASIS_WORDS.get(str(finding.facts.get("basis")), str(finding.facts.get("basis")))
     time = time_of(plan)
 
     def draw(canvas: Canvas) -> None:

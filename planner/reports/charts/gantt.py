@@ -37,47 +37,49 @@ WORDS = {
 
 def gantt_figure(plan: Plan) -> Figure:
     """Return the Gantt chart of tranches by site, and the MW never in service."""
-    found, missing = tranches(plan), missing_mw(plan)
-    stages = [stage for stage in STAGES if any(stage in t.stages for t in found)]
+    all_tranches, missing = tranches(plan), missing_mw(plan)
+    stages = [stage for stage in STAGES if any(stage in t.stages for t in all_tranches)]
 
     def draw(canvas: Canvas) -> None:
         most = MOST_NARROW if canvas.narrow else MOST_WIDE
-        largest = sorted(found, key=lambda tranche: -tranche.mw)[:most]
+        largest = sorted(all_tranches, key=lambda tranche: -tranche.mw)[:most]
         kept = {id(tranche) for tranche in largest}
-        shown = [tranche for tranche in found if id(tranche) in kept]
+        shown = [tranche for tranche in all_tranches if id(tranche) in kept]
         legend = [(STYLES[stage], WORDS[stage]) for stage in stages]
         legend += [("due-fill", "in service"), ("due", "due")]
-        if missing or any(tranche.is_late for tranche in found):
+        if missing or any(tranche.is_late for tranche in all_tranches):
             legend.append(("bad", "late, or not in service at the end"))
         today = _today(plan)
         if today:
             legend.append(("now", f"today, {today}"))
         top = canvas.legend(0, legend)
         if shown or missing:
-            _draw(canvas, plan, _Ways(found, shown, missing, stages), top)
+            _draw(canvas, plan, _Content(all_tranches, shown, missing, stages), top)
         else:
             canvas.text(0, top + 12, NOTHING_DUE, "m")
             canvas.height = top + LINE
-        if len(shown) < len(found):
-            text = f"The largest {len(shown)} of {len(found)} ways; all are in the table below."
+        if len(shown) < len(all_tranches):
+            text = (
+                f"The largest {len(shown)} of {len(all_tranches)} ways; all are in the table below."
+            )
             canvas.text(0, canvas.height + 10, text, "m")
             canvas.height += LINE
 
     return Figure(
         "ways",
         "From order to service, by tranche and site",
-        _said(found, missing),
+        _said(all_tranches, missing),
         draw,
-        (_table(plan, found, missing, stages),),
+        (_table(plan, all_tranches, missing, stages),),
     )
 
 
-def _said(found: list[Tranche], missing: Missing) -> str:
+def _said(all_tranches: list[Tranche], missing: Missing) -> str:
     """Return the summary of the figure in words."""
-    if not found and not missing:
+    if not all_tranches and not missing:
         return NOTHING_DUE
-    late = [tranche for tranche in found if tranche.is_late]
-    said = f"{several(len(found), 'way')} of tranches to sites; "
+    late = [tranche for tranche in all_tranches if tranche.is_late]
+    said = f"{several(len(all_tranches), 'way')} of tranches to sites; "
     if late:
         # Megawatts on different bases do not add up.
         if len({tranche.basis for tranche in late}) == 1:
@@ -97,10 +99,10 @@ def _said(found: list[Tranche], missing: Missing) -> str:
 
 
 @dataclass(frozen=True)
-class _Ways:
+class _Content:
     """Content of the chart: all tranches, those shown, MW never in service, and the stages."""
 
-    found: list[Tranche]
+    tranches: list[Tranche]
     shown: list[Tranche]
     missing: Missing
     stages: list[str]
@@ -114,29 +116,29 @@ class _Ways:
         return groups
 
 
-def _draw(canvas: Canvas, plan: Plan, ways: _Ways, top: float) -> None:
+def _draw(canvas: Canvas, plan: Plan, content: _Content, top: float) -> None:
     """Draw tranches with their sites below."""
-    time, groups = time_of(plan), ways.groups()
+    time, groups = time_of(plan), content.groups()
     dues = [due for _, due in groups]
-    first = min(time.first, *(tranche.start for tranche in ways.shown), *dues)
+    first = min(time.first, *(tranche.start for tranche in content.shown), *dues)
     last = max(time.after(len(time.ends) - 1), *dues)
     left = 10.0 if canvas.narrow else 270.0
     plot = Plot(canvas, left, top, canvas.width - left - 12, 0, first, last, 1)
-    bars = max(BAR * len(ways.stages) + 8, 14 if canvas.narrow else 20)
+    bars = max(BAR * len(content.stages) + 8, 14 if canvas.narrow else 20)
     row = (LINE if canvas.narrow else 0) + bars
-    rows = sum(len(group) + (key in ways.missing) for key, group in groups.items())
+    rows = sum(len(group) + (key in content.missing) for key, group in groups.items())
     height = (LINE + 12) * len(groups) + row * rows
     plot.time_axis(top + height, grid=top)
     y = top
     for (commitment, due), group in groups.items():
-        own = [t for t in ways.found if (t.commitment, t.due) == (commitment, due)]
+        own = [t for t in content.tranches if (t.commitment, t.due) == (commitment, due)]
         _heading(canvas, plan, (commitment, due), sum(t.mw for t in own), y)
         y += LINE + 10
         for tranche in group:
-            _way(canvas, plot, tranche, ways.stages, y)
+            _way(canvas, plot, tranche, content.stages, y)
             y += row
-        if (commitment, due) in ways.missing:
-            _missing(canvas, plot, due, ways.missing[commitment, due], y)
+        if (commitment, due) in content.missing:
+            _missing(canvas, plot, due, content.missing[commitment, due], y)
             y += row
         y += 2
     today = _today(plan)
@@ -221,7 +223,9 @@ def _missing(canvas: Canvas, plot: Plot, due: date, mw: float, top: float) -> No
     canvas.rect(x, top + 2, max(right - x, 2.0), 10.0, "bad", tip)
 
 
-def _table(plan: Plan, found: list[Tranche], missing: Missing, stages: list[str]) -> DataTable:
+def _table(
+    plan: Plan, all_tranches: list[Tranche], missing: Missing, stages: list[str]
+) -> DataTable:
     """Return every tranche with the days of its stages, and the MW never in service."""
     columns = TRANCHES.select("commitment", "due", "site", "mw", "late_mw", "missing_mw", "basis")
     for stage in stages:
@@ -231,7 +235,7 @@ def _table(plan: Plan, found: list[Tranche], missing: Missing, stages: list[str]
             columns.append(replace(column.worded(stage=words), name=name))
     columns += TRANCHES.select("in_service")
     rows: list[dict[str, object]] = []
-    for tranche in found:
+    for tranche in all_tranches:
         row: dict[str, object] = {
             "commitment": tranche.commitment,
             "due": tranche.due,

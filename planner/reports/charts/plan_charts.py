@@ -55,7 +55,7 @@ def figures(plan: Plan, attempt: Attempt = strictly) -> list[Figure]:
     attempt
         Runs each figure; a failure of one does not stop the others.
     """
-    found = (
+    figures = (
         attempt(
             f"the figure {make.__name__.removesuffix('_figure')} could not be drawn",
             partial(make, plan),
@@ -63,7 +63,7 @@ def figures(plan: Plan, attempt: Attempt = strictly) -> list[Figure]:
         )
         for make in MAKERS
     )
-    return [figure for figure in found if figure is not None]
+    return [figure for figure in figures if figure is not None]
 
 
 def figure_writers(
@@ -131,5 +131,5 @@ def _resvg() -> Callable[..., bytes]:
             "PNG figures need the package resvg-py. Install it with: "
             "pip install 'megawatt-planner[png]'. SVG figures need nothing more"
         ) from error
-    found: Callable[..., bytes] = svg_to_bytes
-    return found
+    convert: Callable[..., bytes] = svg_to_bytes
+    return convert

@@ -7,33 +7,26 @@ every place.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
 
-from planner.plan.result_rows import OrderRow, ProductionRow, ShipmentRow
 from planner.plan.store import Plan
-from planner.reports.plan_figures import (
-    EVERYWHERE,
-    commission_days,
-    it_mw,
-    milestones_of,
-    time_of,
+from planner.reports.charts.unit_queues import (
+    Arrival,
+    Queue,
+    Span,
+    UnitQueues,
+    Units,
+    joined,
+    part_of,
 )
+from planner.reports.plan_figures import commission_days, it_mw, milestones_of, time_of
 from planner.reports.views import NOTHING, ramps
 
 STAGES = ("order", "assemble", "ship", "install", "commission")
 """Stages in order; the last ends in service."""
-
-Span = tuple[date, date]
-Units = tuple[float, float]
-"""Units from one place in a queue to another."""
-
-Taken = list[tuple[tuple[str, str], Units]]
-"""Units taken from queues, each by place and item."""
 
 
 @dataclass
@@ -80,131 +73,6 @@ class Tranche:
         return self.late_mw > NOTHING
 
 
-@dataclass
-class Queue:
-    """Queue of the units that arrived at a place, in order.
-
-    Attributes
-    ----------
-    ends : list of float
-        Cumulative units after each arrival.
-    arrivals : list of (str, Span or None, Taken)
-        Stage of arrival, its days, and the units used for them elsewhere.
-    """
-
-    ends: list[float] = field(default_factory=list)
-    arrivals: list[tuple[str, Span | None, Taken]] = field(default_factory=list)
-
-    def add(self, units: float, stage: str, span: Span | None, used: Taken) -> None:
-        """Add an arrival, not earlier than those before."""
-        self.ends.append((self.ends[-1] if self.ends else 0.0) + units)
-        self.arrivals.append((stage, span, used))
-
-    def within(self, units: Units) -> Iterator[tuple[int, Units]]:
-        """Yield the arrivals of these units, each with its share from 0 to 1."""
-        low, high = units
-        at = bisect_right(self.ends, low + NOTHING)
-        while at < len(self.ends):
-            start = self.ends[at - 1] if at else 0.0
-            if start >= high - NOTHING:
-                return
-            size = self.ends[at] - start
-            yield at, ((max(low, start) - start) / size, (min(high, self.ends[at]) - start) / size)
-            at += 1
-
-
-class Ways:
-    """The queues of all places, filled from a plan's tables."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self.one_place = not plan.inputs.tables["lanes"]
-        self.queues: dict[tuple[str, str], Queue] = defaultdict(Queue)
-        self._coming: list[tuple[date, tuple[str, str], float, str, Span | None, Taken]] = []
-        self._left: dict[tuple[str, str], float] = defaultdict(float)
-        self._bom: dict[str, list[tuple[str, float]]] = defaultdict(list)
-        self._yield = {(r["supplier"], r["item"]): r["yield"] for r in plan.inputs.tables["supply"]}
-        for part in plan.inputs.tables["bom"]:
-            self._bom[part["system"]].append((part["item"], part["quantity"]))
-        for _, _, take in sorted(self._events(), key=lambda event: event[:2]):
-            take()
-        # Units that leave later can arrive earlier on a faster lane.
-        for _, key, units, name, span, used in sorted(self._coming, key=lambda come: come[0]):
-            self.queues[key].add(units, name, span, used)
-
-    def place(self, name: object) -> str:
-        """Return a place, or the single place of a plan without lanes."""
-        return EVERYWHERE if self.one_place else str(name)
-
-    def take(self, place: str, item: str, units: float) -> Units:
-        """Take the next units from a queue."""
-        start = self._left[place, item]
-        self._left[place, item] = start + units
-        return start, start + units
-
-    def _events(self) -> Iterator[tuple[date, int, Callable[[], None]]]:
-        """Yield orders, starts and shipments by the day on which they take their units."""
-        for order in self.plan.tables["orders"]:
-            yield order["arrival_date"], 0, partial(self._order, order)
-        for start in self.plan.tables["production"]:
-            yield start["start_date"], 1, partial(self._assembly, start)
-        for shipment in self.plan.tables["shipments"]:
-            yield shipment["departure_date"], 2, partial(self._shipment, shipment)
-
-    def _order(self, row: OrderRow) -> None:
-        supplier, item = row["supplier"], row["item"]
-        good = row["quantity"] * self._yield.get((supplier, item), 1.0)
-        ordered, arrives = row["order_date"], row["arrival_date"]
-        span = (ordered, arrives) if ordered else None
-        key = self.place(supplier), item
-        self._coming.append((arrives, key, good, "order", span, []))
-
-    def _assembly(self, row: ProductionRow) -> None:
-        plant = self.place(row["plant"])
-        system = row["system"]
-        used: Taken = []
-        for item, per_system in self._bom[system]:
-            units = per_system * row["quantity"]
-            used.append(((plant, item), self.take(plant, item, units)))
-        self._come(
-            plant,
-            system,
-            "assemble",
-            (row["start_date"], row["finish_date"]),
-            row["quantity"],
-            used,
-        )
-
-    def _shipment(self, row: ShipmentRow) -> None:
-        start, item = row["from"], row["item"]
-        used = [((start, item), self.take(start, item, row["quantity"]))]
-        span = row["departure_date"], row["arrival_date"]
-        self._come(row["to"], item, "ship", span, row["quantity"], used)
-
-    def _come(
-        self, place: str, item: str, stage: str, span: Span, count: float, used: Taken
-    ) -> None:
-        self._coming.append((span[1], (place, item), count, stage, span, used))
-
-    def trace(self, place: str, item: str, units: Units, system: str) -> dict[str, Span]:
-        """Return the days of each stage that units passed through.
-
-        Only shipments of the system itself count as shipped; those of parts count as ordered.
-        """
-        found: dict[str, Span] = {}
-        waiting = [((place, item), units)]
-        while waiting:
-            (where, what), wanted = waiting.pop()
-            for at, (low, high) in self.queues[where, what].within(wanted):
-                stage, span, used = self.queues[where, what].arrivals[at]
-                if span and (stage != "ship" or what == system):
-                    found[stage] = _join(found.get(stage), span)
-                for key, (start, end) in used:
-                    size = end - start
-                    waiting.append((key, (start + low * size, start + high * size)))
-        return found
-
-
 def tranches(plan: Plan) -> list[Tranche]:
     """Return the tranches by milestone and site, from systems installed in the plan.
 
@@ -212,16 +80,17 @@ def tranches(plan: Plan) -> list[Tranche]:
     stages.
     """
     time = time_of(plan)
-    ways = Ways(plan)
-    installs = _installs(plan, ways)
+    queues = UnitQueues(plan)
+    installs = _installs(plan, queues)
     waits = commission_days(plan)
     standing = {}
     for row in plan.inputs.tables["fleet"]:
         standing[row["hall"], row["system"]] = float(row["count"])
     basis = {row["commitment"]: row["basis"] for row in plan.inputs.tables["commitments"]}
-    found: dict[tuple[str, str, date], Tranche] = {}
+    by_milestone: dict[tuple[str, str, date], Tranche] = {}
     for growth in _growth(plan):
         key = growth.hall, growth.system
+        # Systems of the fleet that serve nothing yet; below zero, the installed ones that serve.
         start = standing.get(key, 0.0)
         standing[key] = start - growth.systems
         # Systems in place at the start serve first.
@@ -230,7 +99,7 @@ def tranches(plan: Plan) -> list[Tranche]:
             continue
         first = max(0.0, -start)
         wait = timedelta(days=waits[growth.system])
-        stages, ready = _stages(ways, installs[key], (first, first + new), growth.system, wait)
+        stages, ready = _stages(queues, installs[key], (first, first + new), growth.system, wait)
         if not stages:
             continue
         # Units ready before the period were not needed until then: the day is unknown.
@@ -248,35 +117,34 @@ def tranches(plan: Plan) -> list[Tranche]:
             in_service=served,
             on_time=None if growth.late_mw else served,
         )
-        _grow(found, more)
-    return sorted(found.values(), key=lambda t: (t.commitment, t.due, t.start, t.site))
+        _grow(by_milestone, more)
+    return sorted(by_milestone.values(), key=lambda t: (t.commitment, t.due, t.start, t.site))
 
 
 def _stages(
-    ways: Ways, queue: Queue, units: Units, system: str, wait: timedelta
+    queues: UnitQueues, queue: Queue, units: Units, system: str, wait: timedelta
 ) -> tuple[dict[str, Span], date]:
     """Return the days of each stage of installed systems, and the day on which all are ready."""
     stages: dict[str, Span] = {}
     ready = date.min
-    for position, (low, high) in queue.within(units):
-        _, span, used = queue.arrivals[position]
-        assert span is not None
-        installed = span[1]
+    for arrival, shares in queue.within(units):
+        # Only an order can have unknown days.
+        assert arrival.span is not None
+        installed = arrival.day
         ready = max(ready, installed + wait)
-        stages = _merge(stages, {"install": span})
+        stages = _merge(stages, {"install": arrival.span})
         if wait:
             stages = _merge(stages, {"commission": (installed, installed + wait)})
-        for (place, item), (begin, end) in used:
-            size = end - begin
-            part = begin + low * size, begin + high * size
-            stages = _merge(stages, ways.trace(place, item, part, system))
+        for (place, item), used_units in arrival.used:
+            part = part_of(used_units, shares)
+            stages = _merge(stages, queues.trace(place, item, part, system))
     return stages, ready
 
 
-def _grow(found: dict[tuple[str, str, date], Tranche], more: Tranche) -> None:
+def _grow(by_milestone: dict[tuple[str, str, date], Tranche], more: Tranche) -> None:
     """Merge a later part into a tranche."""
     key = more.commitment, more.site, more.due
-    known = found.setdefault(key, more)
+    known = by_milestone.setdefault(key, more)
     if known is not more:
         known.mw += more.mw
         known.late_mw += more.late_mw
@@ -289,17 +157,18 @@ def _grow(found: dict[tuple[str, str, date], Tranche], more: Tranche) -> None:
             known.on_time = max(known.on_time or more.on_time, more.on_time)
 
 
-def _installs(plan: Plan, ways: Ways) -> dict[tuple[str, str], Queue]:
-    """Return the systems installed in each hall class, each with the units it used."""
-    queues: dict[tuple[str, str], Queue] = defaultdict(Queue)
+def _installs(plan: Plan, queues: UnitQueues) -> dict[tuple[str, str], Queue]:
+    """Return a queue of the systems installed in each hall class, with the units they used."""
+    installs: dict[tuple[str, str], Queue] = defaultdict(Queue)
     for row in sorted(plan.tables["installs"], key=lambda row: row["date"]):
-        count, system = row["installed"], row["system"]
-        done = row["date"]
-        if count > NOTHING:
-            place = ways.place(row["site"])
-            used = [((place, system), ways.take(place, system, count))]
-            queues[row["hall"], system].add(count, "install", (done, done), used)
-    return queues
+        count, system, day = row["installed"], row["system"], row["date"]
+        if count <= NOTHING:
+            continue
+        place = queues.place(row["site"])
+        used = [((place, system), queues.take(place, system, count))]
+        key = row["hall"], system
+        installs[key].add(Arrival(day, key, count, "install", (day, day), used))
+    return installs
 
 
 @dataclass(frozen=True)
@@ -407,7 +276,7 @@ def missing_mw(plan: Plan) -> dict[tuple[str, date], float]:
 
     MW in service count for earlier milestones first.
     """
-    found = {}
+    missing: dict[tuple[str, date], float] = {}
     for commitment, rows in ramps(plan).items():
         missed = rows[-1]["missed_mw"]
         required = rows[-1]["required_mw"]
@@ -415,38 +284,32 @@ def missing_mw(plan: Plan) -> dict[tuple[str, date], float]:
         for due, mw in milestones_of(plan).get(commitment, []):
             part = min(mw, required) - before
             if part > NOTHING:
-                found[commitment, due] = part
+                missing[commitment, due] = part
                 before += part
-    return found
+    return missing
 
 
 def _mw_per_system(plan: Plan) -> dict[tuple[str, str, str], float]:
     """Return the MW of a system on the basis of a commitment at a site."""
-    tables, it = plan.inputs.tables, it_mw(plan)
-    found = {}
+    tables, it_mw_of = plan.inputs.tables, it_mw(plan)
+    mw_per_system: dict[tuple[str, str, str], float] = {}
     for commitment in tables["commitments"]:
         basis = commitment["basis"]
         for site in tables["sites"]:
             for system in tables["systems"]:
-                mw = it[system["system"]]
+                mw = it_mw_of[system["system"]]
                 if basis == "facility":
                     mw *= site["pue"] or 1.0
                 elif basis == "system":
                     mw = system["power_kw"] / 1000
-                found[commitment["commitment"], site["site"], system["system"]] = mw
-    return found
-
-
-def _join(known: Span | None, more: Span) -> Span:
-    """Return the shortest span with both."""
-    if known is None:
-        return more
-    return min(known[0], more[0]), max(known[1], more[1])
+                key = commitment["commitment"], site["site"], system["system"]
+                mw_per_system[key] = mw
+    return mw_per_system
 
 
 def _merge(known: dict[str, Span], more: dict[str, Span]) -> dict[str, Span]:
     """Return the union of two sets of spans."""
     merged = dict(known)
     for stage, span in more.items():
-        merged[stage] = _join(known.get(stage), span)
+        merged[stage] = joined(known.get(stage), span)
     return merged

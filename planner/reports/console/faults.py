@@ -25,8 +25,8 @@ FIRST_VALUES = 3
 
 
 @dataclass(frozen=True)
-class Findings:
-    """Findings in a workbook.
+class CheckResult:
+    """Faults, warnings and notes of a workbook, as ``planner check`` returns them.
 
     Attributes
     ----------
@@ -52,21 +52,21 @@ class Findings:
     can_be_planned: bool = False
 
 
-def as_document(found: Findings, failures: Sequence[str] = ()) -> dict[str, Any]:
+def as_document(result: CheckResult, failures: Sequence[str] = ()) -> dict[str, Any]:
     """Return the document of ``planner check --json``, with checks that failed to run."""
     return {
-        "workbook": str(found.workbook),
-        "ok": not found.faults,
-        "can_be_planned": found.can_be_planned,
+        "workbook": str(result.workbook),
+        "ok": not result.faults,
+        "can_be_planned": result.can_be_planned,
         "counts": {
-            "faults": len(found.faults),
-            "warnings": len(found.warnings),
-            "notes": len(found.notes),
+            "faults": len(result.faults),
+            "warnings": len(result.warnings),
+            "notes": len(result.notes),
         },
-        "faults": [_entry(fault) for fault in found.faults],
-        "warnings": [_entry(w) | {"figures": dict(w.figures)} for w in found.warnings],
-        "notes": list(found.notes),
-        "marked": None if found.marked is None else str(found.marked),
+        "faults": [_entry(fault) for fault in result.faults],
+        "warnings": [_entry(w) | {"figures": dict(w.figures)} for w in result.warnings],
+        "notes": list(result.notes),
+        "marked": None if result.marked is None else str(result.marked),
         "failures": list(failures),
     }
 
@@ -82,31 +82,31 @@ def _entry(finding: Fault | InputWarning) -> dict[str, Any]:
     }
 
 
-def as_json(found: Findings, failures: Sequence[str] = ()) -> str:
+def as_json(result: CheckResult, failures: Sequence[str] = ()) -> str:
     """Return the document as text."""
-    return json.dumps(as_document(found, failures), indent=2, ensure_ascii=False)
+    return json.dumps(as_document(result, failures), indent=2, ensure_ascii=False)
 
 
-def print_findings(found: Findings, console: Console, *, every: bool = False) -> None:
+def print_findings(result: CheckResult, console: Console, *, every: bool = False) -> None:
     """Print faults, warnings, notes and the verdict.
 
     Parameters
     ----------
-    found
-        What was found.
+    result
+        Result of the check.
     console
         Console to print to; no colours if it is not a terminal.
     every
         Whether each cell gets its own line.
     """
-    _print_part(found.faults, "fault", "bold red", console, every)
-    _print_part(found.warnings, "warning", "bold yellow", console, every)
-    if found.notes:
-        console.print(Text(_counted(len(found.notes), "note"), "bold cyan"))
-        for note in found.notes:
+    _print_part(result.faults, "fault", "bold red", console, every)
+    _print_part(result.warnings, "warning", "bold yellow", console, every)
+    if result.notes:
+        console.print(Text(_counted(len(result.notes), "note"), "bold cyan"))
+        for note in result.notes:
             _line(console, 2, Text(printable(note)))
         console.print()
-    _print_verdict(found, console)
+    _print_verdict(result, console)
 
 
 def _print_part(
@@ -145,25 +145,25 @@ def _print_group(group: Group[F], style: str, console: Console) -> None:
         _line(console, 6, Text(f"and {len(remedies) - FIRST_VALUES} more remedies (--all)", "dim"))
 
 
-def _print_verdict(found: Findings, console: Console) -> None:
+def _print_verdict(result: CheckResult, console: Console) -> None:
     """Print the counts, and what to do next."""
-    name = _quoted(found.workbook)
+    name = _quoted(result.workbook)
     counts = ", ".join(
         (
-            _counted(len(found.faults), "fault"),
-            _counted(len(found.warnings), "warning"),
-            _counted(len(found.notes), "note"),
+            _counted(len(result.faults), "fault"),
+            _counted(len(result.warnings), "warning"),
+            _counted(len(result.notes), "note"),
         )
     )
-    if found.faults and found.marked is not None:
-        text, style = f"Correct the red cells of {_quoted(found.marked)}", "bold red"
-    elif found.faults:
+    if result.faults and result.marked is not None:
+        text, style = f"Correct the red cells of {_quoted(result.marked)}", "bold red"
+    elif result.faults:
         text, style = f"See each in its cell: planner check {name} --mark", "bold red"
-    elif found.warnings:
+    elif result.warnings:
         text, style = f"Warnings do not stop a plan: planner plan {name}", "bold yellow"
     else:
         text, style = f"Ready: planner plan {name}", "bold green"
-    if found.faults and found.can_be_planned:
+    if result.faults and result.can_be_planned:
         text += (
             ". These faults affect only scenarios and draws; to plan without them: "
             f"planner plan {name}"
@@ -180,9 +180,9 @@ def _line(console: Console, indent: int, text: Text) -> None:
 
 
 def _some(words: Iterable[str]) -> str:
-    found = list(words)
-    rest = f" and {len(found) - FIRST_VALUES} more" if len(found) > FIRST_VALUES else ""
-    return ", ".join(found[:FIRST_VALUES]) + rest
+    all_words = list(words)
+    rest = f" and {len(all_words) - FIRST_VALUES} more" if len(all_words) > FIRST_VALUES else ""
+    return ", ".join(all_words[:FIRST_VALUES]) + rest
 
 
 def _sentence(text: str) -> str:

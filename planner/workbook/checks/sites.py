@@ -11,25 +11,7 @@ from planner.workbook.drafts import Draft
 from planner.workbook.rows import Row
 from planner.workbook.schema.cell_contents import shown
 from planner.workbook.schema.column_kinds import BASES
-
-LIMITS = (
-    (
-        "it_mw",
-        ("power_kw", "overhead_kw"),
-        "the fleet in this hall draws {:.10g} MW of IT power, but its open halls carry {:.10g} MW",
-    ),
-    (
-        "slots",
-        ("slots",),
-        "the fleet in this hall takes {:.10g} slots, but its open halls have {:.10g}",
-    ),
-    (
-        "coolant_lpm",
-        ("coolant_lpm",),
-        "the fleet in this hall needs {:.10g} l/min of coolant, but its open halls have {:.10g}",
-    ),
-)
-"""Each limit of a hall: its column, the columns of a system's use, and the text of a fault."""
+from planner.workbook.schema.hall_limits import HALL_LIMITS, HallLimit
 
 
 def halls_hold_what_stands_in_them(draft: Draft) -> Iterator[Fault]:
@@ -45,28 +27,29 @@ def halls_hold_what_stands_in_them(draft: Draft) -> Iterator[Fault]:
                     f"there are only {row['count']} halls of this class",
                     "Give at most count",
                 )
-    for limit, takes, rule in LIMITS:
-        load = _load(draft, takes)
-        for row in draft.rows("halls", "hall", "open_count", limit) if load else ():
-            if row[limit] is None or row["hall"] not in load:
+    for limit in HALL_LIMITS:
+        load = _load(draft, limit)
+        for row in draft.rows("halls", "hall", "open_count", limit.column) if load else ():
+            if row[limit.column] is None or row["hall"] not in load:
                 continue
-            room, used = row["open_count"] * row[limit], load[row["hall"]]
+            room, used = row["open_count"] * row[limit.column], load[row["hall"]]
             if exceeds(used, room):
                 yield row.fault(
                     "open_count",
-                    rule.format(used, room),
-                    f"Raise open_count or {limit}, or correct the fleet's count",
+                    limit.fleet_fault.format(used, room),
+                    f"Raise open_count or {limit.column}, or correct the fleet's count",
                 )
 
 
-def _load(draft: Draft, takes: tuple[str, ...]) -> dict[str, float]:
-    """Return the fleet's use of a limit in each hall, from valid rows; power in MW."""
-    systems = {row["system"]: row for row in draft.rows("systems", "system", *takes)}
+def _load(draft: Draft, limit: HallLimit) -> dict[str, float]:
+    """Return the fleet's use of a limit in each hall, from valid rows."""
+    systems = {row["system"]: row for row in draft.rows("systems", "system", *limit.each_takes)}
     load: dict[str, float] = defaultdict(float)
     for row in draft.rows("fleet", "hall", "system", "count"):
         if row["system"] in systems:
-            one = sum(systems[row["system"]][column] or 0.0 for column in takes)
-            load[row["hall"]] += row["count"] * (one / 1000 if "power_kw" in takes else one)
+            # Another check refuses a blank where the limit needs a number.
+            taken = limit.taken_by(systems[row["system"]]) or 0.0
+            load[row["hall"]] += row["count"] * taken
     return load
 
 

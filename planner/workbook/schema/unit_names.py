@@ -13,7 +13,14 @@ from difflib import get_close_matches
 
 from planner.workbook.schema.cell_contents import BadValueError
 from planner.workbook.schema.declarations import Column, Kind
-from planner.workbook.schema.units import CURRENCIES, factor_to, is_share, own_unit, unit_of
+from planner.workbook.schema.units import (
+    CURRENCIES,
+    QUANTITY_WORDS,
+    factor_to,
+    is_share,
+    own_unit,
+    unit_of,
+)
 
 RATES = {
     "daily": "day",
@@ -24,9 +31,6 @@ RATES = {
     "annual": "year",
     "annually": "year",
 }
-QUANTITY_WORDS = {"power": {"power"}, "time": {"time", "duration"}, "volume": {"flow"}}
-"""Words that only repeat the dimension of the unit, and do not distinguish columns."""
-
 SPELLINGS = {
     "w": "W",
     "kw": "kW",

@@ -64,6 +64,9 @@ TOKENS = {
     "billion token": Fraction(10**9),
 }
 DATA = {"kb": Fraction(1), "mb": Fraction(1000), "gb": Fraction(10**6), "tb": Fraction(10**9)}
+QUANTITY_WORDS = {"power": {"power"}, "time": {"time", "duration"}, "volume": {"flow"}}
+"""Words of a heading that only repeat the dimension of its unit, and do not distinguish columns."""
+
 THINGS = {"capacity unit", "system", "hall", "slot", "order", "user"}
 COUNTED = THINGS | {"unit", "piece", "pc", "pcs", "each", "ea", "count", "no", "nos", "number", "#"}
 SHARES = {

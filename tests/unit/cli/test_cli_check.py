@@ -14,7 +14,7 @@ from rich.console import Console
 from planner.cli.check import command
 from planner.diagnostics.warning_context import InputWarning
 from planner.errors import Fault, PlannerError
-from planner.reports.console.faults import Findings, as_document, print_findings
+from planner.reports.console.faults import CheckResult, as_document, print_findings
 from planner.workbook.cell_locations import cell_of, fold, sheet_of
 from planner.workbook.files.cell_names import letters, position
 from planner.workbook.writing.template import template_sheets, write_csv_folder, write_workbook
@@ -24,10 +24,12 @@ def check(*arguments: str) -> Result:
     return CliRunner().invoke(command, list(arguments), standalone_mode=False)
 
 
-def printed(found: Findings, *, every: bool = False, width: int = 80, colour: bool = False) -> str:
+def printed(
+    result: CheckResult, *, every: bool = False, width: int = 80, colour: bool = False
+) -> str:
     stream = io.StringIO()
     console = Console(file=stream, width=width, force_terminal=colour, highlight=False)
-    print_findings(found, console, every=every)
+    print_findings(result, console, every=every)
     return stream.getvalue()
 
 
@@ -58,8 +60,8 @@ def short(tmp_path: Path) -> Path:
 
 
 def test_the_same_rule_in_many_cells_is_one_line() -> None:
-    found = Findings(Path("a.xlsx"), tuple(faults(*(f"halls!D{row}" for row in range(7, 25)))))
-    assert printed(found).splitlines() == [
+    result = CheckResult(Path("a.xlsx"), tuple(faults(*(f"halls!D{row}" for row in range(7, 25)))))
+    assert printed(result).splitlines() == [
         "18 faults",
         "  halls  18 faults",
         "    halls!D7, D8, D9, D10 and 14 more  'ten'",
@@ -68,14 +70,14 @@ def test_the_same_rule_in_many_cells_is_one_line() -> None:
         "",
         "18 faults, no warnings, no notes. See each in its cell: planner check a.xlsx --mark",
     ]
-    lines = printed(found, every=True).splitlines()
+    lines = printed(result, every=True).splitlines()
     assert [line for line in lines if "halls!" in line] == [
         f"    halls!D{row}  'ten'" for row in range(7, 25)
     ]
 
 
 def test_faults_come_first_by_sheet_then_warnings_then_notes() -> None:
-    found = Findings(
+    result = CheckResult(
         Path("my plan.xlsx"),
         (
             *faults("sites!B2", rule="one"),
@@ -86,7 +88,7 @@ def test_faults_come_first_by_sheet_then_warnings_then_notes() -> None:
         (InputWarning("power!A2", "grid", "it is odd", "Is it right?"),),
         ("a note",),
     )
-    lines = printed(found).splitlines()
+    lines = printed(result).splitlines()
     heads = [line for line in lines if line and not line.startswith("   ")]
     assert heads == [
         "4 faults",
@@ -104,25 +106,25 @@ def test_faults_come_first_by_sheet_then_warnings_then_notes() -> None:
 
 
 def test_a_terminal_gets_colours_and_a_pipe_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = Findings(Path("a.xlsx"), tuple(faults("halls!D7")))
-    assert "\x1b[1;31m1 fault" in printed(found, colour=True)
-    assert "\x1b" not in printed(found)
+    result = CheckResult(Path("a.xlsx"), tuple(faults("halls!D7")))
+    assert "\x1b[1;31m1 fault" in printed(result, colour=True)
+    assert "\x1b" not in printed(result)
     monkeypatch.setenv("NO_COLOR", "1")
-    assert "\x1b[31m" not in printed(found, colour=True)
+    assert "\x1b[31m" not in printed(result, colour=True)
 
 
 def test_texts_of_cells_cannot_steer_the_terminal() -> None:
-    found = Findings(Path("a.xlsx"), (Fault("halls!D7", "\x1b[2J[red]", "r\x1b", "m"),))
-    text = printed(found)
+    result = CheckResult(Path("a.xlsx"), (Fault("halls!D7", "\x1b[2J[red]", "r\x1b", "m"),))
+    text = printed(result)
     assert "\x1b" not in text
     assert "[red]" in text
 
 
 def test_long_texts_wrap_within_their_indent_on_a_terminal() -> None:
-    found = Findings(Path("a.xlsx"), tuple(faults("halls!D7", rule="word " * 40)))
-    shown = printed(found, width=60, colour=True)
+    result = CheckResult(Path("a.xlsx"), tuple(faults("halls!D7", rule="word " * 40)))
+    shown = printed(result, width=60, colour=True)
     assert all(line.startswith("      ") for line in shown.splitlines() if "word" in line)
-    assert any("word " * 30 in line for line in printed(found, width=60).splitlines())
+    assert any("word " * 30 in line for line in printed(result, width=60).splitlines())
 
 
 def test_the_verdict_says_what_to_do_next(broken: Path, short: Path, tmp_path: Path) -> None:
@@ -156,7 +158,7 @@ def test_json_is_one_document(broken: Path, short: Path) -> None:
     warning = json.loads(check(str(short), "--json").stdout)["warnings"][0]
     assert (warning["sheet"], warning["cell"], warning["value"]) == ("milestones", "C4", "21")
     assert warning["figures"] == {"date": "2027-06-30", "due_mw": 21, "most_mw": 20, "short_mw": 1}
-    places = as_document(Findings(Path("a"), tuple(faults("lanes", "lanes!3:3"))))["faults"]
+    places = as_document(CheckResult(Path("a"), tuple(faults("lanes", "lanes!3:3"))))["faults"]
     assert [(f["sheet"], f["cell"]) for f in places] == [("lanes", None), ("lanes", None)]
 
 

@@ -164,11 +164,9 @@ def test_free_systems_are_installed_as_they_are_due_and_none_is_removed() -> Non
 def unused_halls(model: Model, values: Array) -> Iterator[str]:
     """Give the halls that open before what stands in them needs so many, or without any need."""
     made, facility = model.decisions, model.case.facility
-    limits = (
-        (facility.it_mw, facility.hall_it_mw),
-        (facility.slots, facility.hall_slots),
-        (facility.coolant_lpm, facility.hall_coolant_lpm),
-    )
+    limits = [
+        (facility.hall_use[column], capacity) for column, capacity in facility.hall_capacity.items()
+    ]
     for hall in facility.halls:
         opens = sorted(at for (name, _), at in facility.opening.items() if name == hall)
         before = facility.open_count[hall]
