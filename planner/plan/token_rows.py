@@ -207,7 +207,7 @@ class TokenCostRow(TypedDict):
         float | None,
         shown(
             "Break-even use",
-            "",
+            "of max_use",
             "share",
             "Use at which a Mtok costs its API price; above 1: never.",
         ),

@@ -18,6 +18,7 @@ from planner.reports.counts import (
     system_words,
     systems_installed,
     tiers,
+    token_words,
 )
 from planner.reports.excel.explained import headline_sentences
 from planner.reports.excel.parts import Report
@@ -58,6 +59,7 @@ def write_summary(report: Report, page: Page) -> None:
     row = write_banner(page, plan, TOP)
     row = _keys(page, plan, report.placed["Costs"], row)
     row = _milestones(page, plan, row)
+    row = _tokens(page, plan, row)
     row = _told(report, page, row)
     row = _assumed(plan, page, row)
     row = _tiers(page, plan, row)
@@ -150,6 +152,17 @@ def _milestones(page: Page, plan: Plan, row: int) -> int:
     page.mark(placed.cells("met"), "==", "met", "good", "label")
     page.mark(placed.cells("missed_mw"), ">", NOTHING, "bad", "mw")
     return placed.last + 2
+
+
+def _tokens(page: Page, plan: Plan, row: int) -> int:
+    """Write the tokens served, bought and missed, with a link to their sheet."""
+    words = token_words(plan)
+    if not words:
+        return row
+    text = f"Tokens: {words}"
+    page.merged(row, LAST, text, "link", "note", height=15 * lines(text) + 3)
+    page.link(row, 0, "Tokens", text, styles=("link", "note"))
+    return row + 2
 
 
 def _told(report: Report, page: Page, row: int) -> int:
