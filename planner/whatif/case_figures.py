@@ -60,7 +60,7 @@ def _tokens(plan: Plan) -> dict[str, float | None]:
     return {
         "missed_mtok": _short(math.fsum(row["missed_mtok"] for row in rows)),
         "bought_mtok": _short(math.fsum(row["bought_mtok"] for row in rows)),
-        "cost_per_mtok": None if cost is None else _short(cost),
+        "cost_per_mtok": None if cost is None else float(f"{cost:.5g}"),
     }
 
 
