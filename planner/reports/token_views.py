@@ -30,6 +30,11 @@ def has_tokens(plan: Plan) -> bool:
     return bool(plan.inputs.tables["workloads"])
 
 
+def has_promises(plan: Plan) -> bool:
+    """Whether reports show commitments: always, but in a plan of workloads alone."""
+    return bool(plan.inputs.tables["commitments"]) or not has_tokens(plan)
+
+
 def workload_totals(plan: Plan) -> list[Row]:
     """Return each workload over the whole plan; those that miss tokens first, by priority."""
     by_workload: dict[str, list[TokenRow]] = defaultdict(list)

@@ -25,6 +25,7 @@ from planner.reports.excel.parts import Report
 from planner.reports.excel.styles import Placed, cell
 from planner.reports.excel.styles import lines as wrapped
 from planner.reports.excel.workbook_writer import TALLEST, TOP, Page
+from planner.reports.token_views import has_promises
 from planner.reports.views import (
     NOTHING,
     currency,
@@ -58,7 +59,8 @@ def write_summary(report: Report, page: Page) -> None:
     page.subtitle(subtitle(plan))
     row = write_banner(page, plan, TOP)
     row = _keys(page, plan, report.placed["Costs"], row)
-    row = _milestones(page, plan, row)
+    if has_promises(plan):
+        row = _milestones(page, plan, row)
     row = _tokens(page, plan, row)
     row = _told(report, page, row)
     row = _assumed(plan, page, row)

@@ -32,7 +32,7 @@ from planner.reports.page.sections import (
     orders_section,
 )
 from planner.reports.page.tokens import tokens_section
-from planner.reports.token_views import has_tokens
+from planner.reports.token_views import has_promises, has_tokens
 
 SECTIONS = {
     "headline": "Headline",
@@ -57,6 +57,8 @@ SECTIONS = {
 """Sections with their anchors and names in the navigation."""
 
 NEEDS = {
+    "ramp": has_promises,
+    "ways": has_promises,
     "tokens": has_tokens,
     "late": has_late,
     "asks": has_asks,
