@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 from token_plans import plan_of_sheets, rate, sheets_of, site, system, token_plan, workload
 
+from planner.checker.verify import verify
 from planner.plan.store import Plan
 from planner.plan.token_costs import EQUIPMENT_TERMS
 
@@ -175,3 +176,39 @@ def test_nothing_served_has_no_row() -> None:
         token_prices=[{"workload": "chat", "buy_output": 1}],
     )
     assert plan.tables["token_costs"] == []
+
+
+def test_every_altered_figure_is_refused() -> None:
+    """Of a plan with all costs, two phases, a price that falls, and a pool that cannot be sold."""
+    places = [site("A", "US", mw=0.5), site("B", "CA", mw=0.5)]
+    places[0][0].update(pue=1.2, lease=1000, energy_price=2, opening_cost=300)
+    places[0][1].update(fit_out_cost=900)
+    plan = token_plan(
+        [system("T", 500.0, 40), system("C", 1500.0, 34)],
+        [
+            workload("agent", 6912, 864, min_speed=1000, countries="US"),
+            workload("own", 691.2, 86.4, countries="CA", systems="C"),
+        ],
+        [rate("T", 100e3, speed=None), rate("C", 20e3, 10e3, speed=1000)],
+        places,
+        QUARTERS,
+        disaggregation=[{"model": "m", "prefill": "T", "decode": "C"}],
+        token_prices=[
+            {"workload": "agent", "buy_input": 0.5, "buy_output": 2},
+            {"workload": "agent", "from": "2026-07-01", "buy_input": 0.2, "buy_output": 1},
+        ],
+    )
+    rows = plan.tables["token_costs"]
+    assert any(row["break_even_use"] is not None for row in rows)
+    assert any(row["break_even_use"] is None for row in rows)
+    figures = ("systems", "monthly_cost", "mtok", "cost_per_mtok", "cost_per_mtok_at_full_use")
+    for row in rows:
+        for column in (*figures, "api_price", "break_even_use"):
+            right = row[column]
+            for wrong in (0.01, None) if right is None else (right * 1.001, None):
+                if wrong is None and (right is None or column in figures[:3]):
+                    continue
+                row[column] = wrong
+                assert not verify(plan.inputs, plan.tables).ok, (column, right, wrong)
+            row[column] = right
+    assert verify(plan.inputs, plan.tables).ok
