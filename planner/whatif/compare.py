@@ -205,26 +205,25 @@ def _all_figures(plans: Sequence[Plan], bases: Sequence[str]) -> list[Known]:
     figures = [_figures(plan, bases) for plan in plans]
     if not all(map(has_tokens, plans)):
         return figures
-    figures = [
-        {**known, **_token_figures(plan)} for known, plan in zip(figures, plans, strict=True)
-    ]
     costs = [own_cost(plan) for plan in plans]
-    if None in costs:
-        return figures
     unit = f"{plans[0].summary['currency']} per Mtok"
-    return [
-        {**known, ("own tokens, as used", unit): cost}
-        for known, cost in zip(figures, costs, strict=True)
-    ]
+    found: list[Known] = []
+    for plan, known, cost in zip(plans, figures, costs, strict=True):
+        of_tokens = _token_figures(plan)
+        if None not in costs:
+            of_tokens["own tokens, as used", unit] = cost
+        # What is missed stands first, as everywhere.
+        found.append({**of_tokens, **known})
+    return found
 
 
-def _token_figures(plan: Plan) -> Known:
-    """Return the Mtok served, bought and missed of a plan."""
+def _token_figures(plan: Plan) -> dict[Key, float | None]:
+    """Return the Mtok missed, bought and served of a plan."""
     rows = plan.tables["tokens"]
     return {
-        ("tokens served", "Mtok"): math.fsum(row["served_mtok"] for row in rows),
-        ("tokens bought", "Mtok"): math.fsum(row["bought_mtok"] for row in rows),
         ("tokens missed", "Mtok"): math.fsum(row["missed_mtok"] for row in rows),
+        ("tokens bought", "Mtok"): math.fsum(row["bought_mtok"] for row in rows),
+        ("tokens served", "Mtok"): math.fsum(row["served_mtok"] for row in rows),
     }
 
 
