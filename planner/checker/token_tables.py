@@ -36,6 +36,7 @@ TOKEN_KEYS: dict[str, tuple[str, ...]] = {
     ),
     "token_purchases": ("workload", "block", "span_from"),
     "replicas": ("owner", "model", "system", "systems_per_replica", "site", "span_from"),
+    "token_costs": ("model", "system", "country", "span_from"),
 }
 
 TOKEN_BLANKS = {
@@ -48,6 +49,13 @@ TOKEN_BLANKS = {
     },
     "token_purchases": {"block"},
     "replicas": {"owner"},
+    "token_costs": {
+        "country",
+        "cost_per_mtok",
+        "cost_per_mtok_at_full_use",
+        "api_price",
+        "break_even_use",
+    },
 }
 """Columns that may be blank."""
 

@@ -11,7 +11,18 @@ from dataclasses import dataclass
 from functools import partial
 
 from planner.attempts import reason, show_traceback
-from planner.checker import costs, pegs, power, rates, replicas, service, sites, supply, tokens
+from planner.checker import (
+    costs,
+    pegs,
+    power,
+    rates,
+    replicas,
+    service,
+    sites,
+    supply,
+    token_costs,
+    tokens,
+)
 from planner.checker.facts import Book, Figures
 from planner.checker.ledger import TOLERANCE, Ledger
 from planner.checker.tables import FORM_RULES
@@ -109,6 +120,9 @@ RULES: tuple[Callable[[Book, Figures, Ledger], None], ...] = (
     tokens.tokens_cost,
     costs.cost_totals,
     costs.budget,
+    token_costs.token_pools,
+    token_costs.token_pool_costs,
+    token_costs.cost_of_a_mtok,
     # tiers of the objective
     costs.tier_order,
     costs.tier_missed,

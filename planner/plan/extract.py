@@ -49,6 +49,7 @@ from planner.plan.result_rows import (
 )
 from planner.plan.rounding import tidy
 from planner.plan.rows import Row, rows_of, with_values
+from planner.plan.token_costs import TokenCosts
 from planner.tolerance import LAST_TOLERANCE, TOLERANCE
 from planner.workbook.rows import Inputs
 
@@ -141,7 +142,10 @@ class Extraction:
             "token_service": of_tokens.service(),
             "token_purchases": of_tokens.purchases(),
             "replicas": of_tokens.replicas(),
+            "token_costs": [],
         }
+        served = self.of(decisions.serve_tokens)
+        tables["token_costs"] = TokenCosts(self.inputs, self.case, tables, served).rows()
         return typed_tables({name: with_values(rows_of(tables, name), _tidied) for name in tables})
 
     def _date(self, day: int) -> date:

@@ -7,6 +7,7 @@ from planner.plan.finding_tables import BOTTLENECK_PERIODS, SLACK
 from planner.plan.result_rows import BASIS, COMMITMENT, ITEM, SUPPLIER
 from planner.plan.site_tables import SITE_TABLES
 from planner.plan.tables import COSTS, ORDERS, TIERS
+from planner.plan.token_report_tables import TOKEN_REPORT_TABLES
 
 ORDER_COUNT = Column("lines", "Orders", "lines", "count", "Number of orders.", adds_up=True)
 ORDER_VALUE = Column(
@@ -305,6 +306,7 @@ REPORT_TABLES = (
     ORDERS_BY_SUPPLIER,
     ORDERS_BY_MONTH,
     *SITE_TABLES,
+    *TOKEN_REPORT_TABLES,
     LIMIT_PERIODS,
     MILESTONE_SLACK,
     ASSUMPTIONS,

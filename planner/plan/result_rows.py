@@ -10,7 +10,13 @@ from typing import Annotated, TypedDict, cast
 
 from planner.plan.columns import Column, shown
 from planner.plan.rows import AnyRow, Day
-from planner.plan.token_rows import ReplicaRow, TokenPurchaseRow, TokenRow, TokenServiceRow
+from planner.plan.token_rows import (
+    ReplicaRow,
+    TokenCostRow,
+    TokenPurchaseRow,
+    TokenRow,
+    TokenServiceRow,
+)
 
 PERIOD = Column("period", "First day of {period}", "", "date", "First day of the period.")
 SITE = Column("site", "Site", "", "text", "The site.", width=32)
@@ -396,6 +402,7 @@ class Tables(TypedDict):
     token_service: list[TokenServiceRow]
     token_purchases: list[TokenPurchaseRow]
     replicas: list[ReplicaRow]
+    token_costs: list[TokenCostRow]
 
 
 def typed_tables(tables: Mapping[str, Sequence[AnyRow]]) -> Tables:

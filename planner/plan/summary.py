@@ -13,6 +13,7 @@ from planner.case.case import Case, make_case
 from planner.model.objectives import CHOOSING, PRESENT_COST
 from planner.plan.extract import milestone_rows
 from planner.plan.result_rows import InstallRow, RampRow, Tables, TierRow
+from planner.plan.rounding import total
 from planner.plan.store import Plan, plain
 from planner.workbook.rows import Inputs
 
@@ -63,11 +64,32 @@ def summary(
         "systems": _systems(tables["installs"]),
         "halls_opened": sum(row["decided"] for row in tables["halls"]),
         "revenue": _revenue(case, tables["ramp"]),
+        **_tokens(case, tables),
         "totals": totals(inputs, case),
         "notes": list(inputs.notes),
         "model": dict(size),
         "seconds": dict(seconds),
     }
+
+
+def _tokens(case: Case, tables: Tables) -> dict[str, object]:
+    """Return the entry on tokens: Mtok of each workload over the plan; nothing without any."""
+    if not case.tokens.workloads:
+        return {}
+    found: list[dict[str, object]] = []
+    for workload in case.tokens.workloads:
+        rows = [row for row in tables["tokens"] if row["workload"] == workload]
+        found.append(
+            {
+                "workload": workload,
+                "demand_mtok": total(row["demand_mtok"] for row in rows),
+                "served_mtok": total(row["served_mtok"] for row in rows),
+                "bought_mtok": total(row["bought_mtok"] for row in rows),
+                "missed_mtok": total(row["missed_mtok"] for row in rows),
+                "buy_cost": total(row["buy_cost"] for row in rows),
+            }
+        )
+    return {"tokens": found}
 
 
 def _largest_gap(tiers: Iterable[TierRow]) -> float | None:
@@ -104,6 +126,7 @@ FIGURES = (
     "systems",
     "halls_opened",
     "revenue",
+    "tokens",
 )
 """Entries of a summary that its tables and its workbook tell."""
 
@@ -122,7 +145,7 @@ def wrong_figures(inputs: Inputs, plan: Plan) -> list[str]:
     due = plain(summary(inputs, case, plan.tables, "", 0, {}, {}))
     sentences = []
     for name in FIGURES:
-        if not _agree(plan.summary.get(name), due[name]):
+        if not _agree(plan.summary.get(name), due.get(name)):
             sentences.append(f"summary: {name} is not what the tables say")
     ends = {row["status"] for row in plan.tables["tiers"] if row["tier"] != CHOOSING}
     is_proven = due["gap"] is not None and ends <= {"optimal"}

@@ -27,7 +27,13 @@ from planner.plan.result_rows import (
     StockRow,
     TierRow,
 )
-from planner.plan.token_rows import ReplicaRow, TokenPurchaseRow, TokenRow, TokenServiceRow
+from planner.plan.token_rows import (
+    ReplicaRow,
+    TokenCostRow,
+    TokenPurchaseRow,
+    TokenRow,
+    TokenServiceRow,
+)
 
 ORDERS = ResultTable("orders", "An order, firm (already placed) or planned.", columns_of(OrderRow))
 
@@ -112,6 +118,12 @@ REPLICAS = ResultTable(
     columns_of(ReplicaRow),
 )
 
+TOKEN_COSTS = ResultTable(
+    "token_costs",
+    "Systems loaded with a model in a country in a span, and what a Mtok of theirs costs.",
+    columns_of(TokenCostRow),
+)
+
 RESULTS = (
     ORDERS,
     PEGS,
@@ -133,6 +145,7 @@ RESULTS = (
     TOKEN_SERVICE,
     TOKEN_PURCHASES,
     REPLICAS,
+    TOKEN_COSTS,
 )
 """All result tables, in the order of the report."""
 

@@ -151,3 +151,64 @@ class ReplicaRow(TypedDict):
     mean_use: Annotated[
         float, shown("Mean use", "", "share", "Share of their time used over the day.")
     ]
+
+
+class TokenCostRow(TypedDict):
+    """What the systems loaded with a model in a country cost in a span, and each Mtok of theirs.
+
+    `planner.plan.token_costs` defines the cost.
+    """
+
+    model: Annotated[str, shown("Model", "", "text", "The model.", width=28)]
+    system: Annotated[str, shown("System", "", "text", "The system or composite.", width=24)]
+    country: Annotated[
+        str | None, shown("Country", "", "label", "Country of the sites; blank: none stated.")
+    ]
+    span_from: Annotated[Day, SPAN_FROM]
+    span_to: Annotated[Day, SPAN_TO]
+    systems: Annotated[float, shown("Systems", "systems", "amount", "Systems loaded.")]
+    monthly_cost: Annotated[
+        float,
+        shown("Cost a month", "{money}", "money", "Cost of these systems in a month, used or not."),
+    ]
+    mtok: Annotated[
+        float,
+        shown(
+            "Made",
+            "Mtok",
+            "digits",
+            "Tokens made: input where it is prefilled, output where it is decoded.",
+            adds_up=True,
+        ),
+    ]
+    cost_per_mtok: Annotated[
+        float | None,
+        shown("Cost as used", "{money} per Mtok", "digits", "Cost of the span / Mtok made."),
+    ]
+    cost_per_mtok_at_full_use: Annotated[
+        float | None,
+        shown(
+            "Cost at full use",
+            "{money} per Mtok",
+            "digits",
+            "The same if all replicas were busy all day, within `max_use`.",
+        ),
+    ]
+    api_price: Annotated[
+        float | None,
+        shown(
+            "API price",
+            "{money} per Mtok",
+            "digits",
+            "Price of the same tokens; blank: some cannot be bought.",
+        ),
+    ]
+    break_even_use: Annotated[
+        float | None,
+        shown(
+            "Break-even use",
+            "of max_use",
+            "share",
+            "Use at which a Mtok costs its API price; above 1: never.",
+        ),
+    ]

@@ -38,6 +38,7 @@ TERM_WORDS = {
     "energy": "energy of systems in service",
     "service": "serving commitments from sites",
     "late": "late cost of missed MW",
+    "tokens": "tokens bought",
 }
 """Description of each cost term."""
 
@@ -105,11 +106,11 @@ class Headline:
     Attributes
     ----------
     missed : bool
-        Whether any commitment misses MW at any time.
+        Whether any commitment misses MW, or any workload tokens, at any time.
     text : str
-        One sentence.
+        One sentence; two where neither MW nor tokens are missed.
     details : tuple of str
-        A sentence for each commitment that misses MW.
+        A sentence for each commitment that misses MW, and for each workload that misses tokens.
     """
 
     missed: bool
@@ -118,18 +119,60 @@ class Headline:
 
 
 def headline(plan: Plan) -> Headline:
-    """Return whether and where promised MW are missed."""
+    """Return whether and where promised MW and tokens are missed."""
     missed = missed_mw_months(plan)
     details = []
     for rows in ramps(plan).values():
         sentence = _shortfall(rows)
         if sentence:
             details.append(sentence)
-    if not details and not missed:
-        return Headline(False, "Every milestone is met: no MW is missed.", ())
-    amounts = [figure(value, 1, f"MW-months{of}") for of, value in missed.items()]
-    text = f"MEGAWATTS ARE MISSED: {' and '.join(amounts)}"
-    return Headline(True, text, tuple(details))
+    texts = []
+    if details or missed:
+        amounts = [figure(value, 1, f"MW-months{of}") for of, value in missed.items()]
+        texts.append(f"MEGAWATTS ARE MISSED: {' and '.join(amounts)}")
+    tokens = missed_token_sentences(plan)
+    if tokens:
+        rows_of_tokens = plan.tables["tokens"]
+        mtok = math.fsum(row["missed_mtok"] for row in rows_of_tokens)
+        demand = math.fsum(row["demand_mtok"] for row in rows_of_tokens)
+        share = f"{mtok / demand:.1%} of all that are asked for"
+        texts.append(f"TOKENS ARE MISSED: {mtok_words(mtok)}, {share}")
+    if texts:
+        return Headline(True, "; ".join(texts), (*details, *tokens))
+    if plan.tables.get("ramp") or not plan.tables.get("tokens"):
+        texts.append("Every milestone is met: no MW is missed.")
+    if plan.tables.get("tokens"):
+        texts.append("No tokens are missed.")
+    return Headline(False, " ".join(texts), ())
+
+
+def mtok_words(mtok: float) -> str:
+    """Return Mtok in words, e.g. ``25.7 million Mtok``."""
+    return f"{figure(mtok / 1e6, 1)} million Mtok" if mtok >= 1e6 else f"{figure(mtok)} Mtok"
+
+
+def missed_token_sentences(plan: Plan) -> list[str]:
+    """Return how many tokens each workload misses, from when to when; by priority."""
+    priority = {row["workload"]: row["priority"] for row in plan.inputs.tables["workloads"]}
+    sentences = []
+    for workload in sorted(priority, key=lambda name: (priority[name], name)):
+        rows = [row for row in plan.tables.get("tokens", []) if row["workload"] == workload]
+        missed = [row for row in rows if row["missed_mtok"] > NOTHING]
+        if not missed:
+            continue
+        mtok = math.fsum(row["missed_mtok"] for row in missed)
+        share = mtok / math.fsum(row["demand_mtok"] for row in rows)
+        first = min(row["span_from"] for row in missed)
+        last = max(row["span_to"] for row in missed)
+        within = [row for row in rows if first <= row["span_from"] <= last]
+        at_times = "at times " if len(within) > len(missed) else ""
+        is_last = last == max(row["span_to"] for row in rows)
+        ending = "the plan's end" if is_last else str(last)
+        sentences.append(
+            f"{workload}: {mtok_words(mtok)} missed, {share:.1%} of its demand, {at_times}from "
+            f"{first} to {ending}"
+        )
+    return sentences
 
 
 def missed_mw_months(plan: Plan) -> dict[str, float]:

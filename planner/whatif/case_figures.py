@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import Any
 
 from planner.plan.store import Plan
+from planner.reports.token_views import has_tokens, own_cost
 from planner.whatif.limit_worth import LimitWorth
 
 MET = 1e-3
@@ -31,7 +32,8 @@ def figures(plan: Plan, limits: tuple[LimitWorth, ...] = ()) -> dict[str, Any]:
     dict
         ``status``, ``gap``, ``missed_mw_months``, ``present_cost``, ``halls_opened``,
         ``bottleneck``, ``milestones`` (each with MW in service and missed), ``systems``, ``ramp``
-        (MW in service of each commitment by period end) and ``costs``.
+        (MW in service of each commitment by period end) and ``costs``. With workloads also
+        ``missed_mtok``, ``bought_mtok`` and ``cost_per_mtok`` (of own tokens; None without any).
     """
     summary: dict[str, Any] = plan.summary
     missed = _short(summary["missed_mw_months"])
@@ -46,6 +48,19 @@ def figures(plan: Plan, limits: tuple[LimitWorth, ...] = ()) -> dict[str, Any]:
         "systems": {name: _short(count) for name, count in sorted(summary["systems"].items())},
         "costs": {name: round(cost) for name, cost in summary["present_costs"].items()},
         "ramp": _ramp(plan),
+        **_tokens(plan),
+    }
+
+
+def _tokens(plan: Plan) -> dict[str, float | None]:
+    """Return the Mtok missed and bought, and what an own one costs; nothing without workloads."""
+    if not has_tokens(plan):
+        return {}
+    rows, cost = plan.tables["tokens"], own_cost(plan)
+    return {
+        "missed_mtok": _short(math.fsum(row["missed_mtok"] for row in rows)),
+        "bought_mtok": _short(math.fsum(row["bought_mtok"] for row in rows)),
+        "cost_per_mtok": None if cost is None else float(f"{cost:.5g}"),
     }
 
 

@@ -12,7 +12,8 @@ from typing import Any
 from planner.errors import PlannerError
 from planner.plan.rows import Row, rows_of
 from planner.plan.store import Plan
-from planner.reports.views import BASIS_WORDS, missed_by_basis, number
+from planner.reports.token_views import has_tokens, own_cost
+from planner.reports.views import BASIS_WORDS, missed_by_basis, number, period_ends
 from planner.whatif.common_dates import Key, Values, held_together, summed_together
 from planner.whatif.limit_usage import pressures
 from planner.whatif.order_changes import order_changes
@@ -155,8 +156,9 @@ def _measures(plans: Sequence[Plan]) -> list[_Measure]:
             "In all",
             "",
             ("figure", "unit"),
-            [_figures(plan, bases) for plan in plans],
+            _all_figures(plans, bases),
         ),
+        *_token_measures(plans),
         _Measure(
             "milestones",
             "Milestones, MW in service",
@@ -198,6 +200,49 @@ def _measures(plans: Sequence[Plan]) -> list[_Measure]:
     ]
 
 
+def _all_figures(plans: Sequence[Plan], bases: Sequence[str]) -> list[Known]:
+    """Return the headline figures of every plan; those on tokens if all have workloads."""
+    figures = [_figures(plan, bases) for plan in plans]
+    if not all(map(has_tokens, plans)):
+        return figures
+    costs = [own_cost(plan) for plan in plans]
+    unit = f"{plans[0].summary['currency']} per Mtok"
+    found: list[Known] = []
+    for plan, known, cost in zip(plans, figures, costs, strict=True):
+        of_tokens = _token_figures(plan)
+        if None not in costs:
+            of_tokens["own tokens, as used", unit] = cost
+        # What is missed stands first, as everywhere.
+        found.append({**of_tokens, **known})
+    return found
+
+
+def _token_figures(plan: Plan) -> dict[Key, float | None]:
+    """Return the Mtok missed, bought and served of a plan."""
+    rows = plan.tables["tokens"]
+    return {
+        ("tokens missed", "Mtok"): math.fsum(row["missed_mtok"] for row in rows),
+        ("tokens bought", "Mtok"): math.fsum(row["bought_mtok"] for row in rows),
+        ("tokens served", "Mtok"): math.fsum(row["served_mtok"] for row in rows),
+    }
+
+
+def _token_measures(plans: Sequence[Plan]) -> list[_Measure]:
+    """Return what is compared of workloads; nothing if no plan has any."""
+    if not any(map(has_tokens, plans)):
+        return []
+    return [
+        _Measure(
+            f"tokens_{name}",
+            f"Tokens {name} by workload",
+            "Mtok",
+            ("workload",),
+            [_sums(plan, "tokens", ("workload",), f"{name}_mtok") for plan in plans],
+        )
+        for name in ("missed", "bought")
+    ]
+
+
 def _section(measure: _Measure) -> Section:
     """Return the figures of every plan by key."""
     # Keys of all plans, in the order in which they are found.
@@ -221,9 +266,8 @@ def _as_texts(key: Key) -> tuple[str, ...]:
 def _starts(plan: Plan) -> list[date]:
     """Return the first day of each period of a plan, and of the one after the last."""
     starts: set[date] = set()
-    for row in plan.tables["ramp"]:
-        starts.add(row["period"])
-        starts.add(row["period_end"] + timedelta(days=1))
+    for first, last in period_ends(plan).items():
+        starts.update((first, last + timedelta(days=1)))
     return sorted(starts)
 
 

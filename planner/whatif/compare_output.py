@@ -16,7 +16,7 @@ from rich.text import Text
 from planner.attempts import Attempt, strictly
 from planner.plan.rows import Row
 from planner.reports.console.plan_text import printable
-from planner.reports.console.whatif_text import print_table
+from planner.reports.console.whatif_text import MOST_ROWS, print_table
 from planner.reports.excel.whatif_workbook import write_whatif_workbook
 from planner.reports.markup_tables import Column, DataTable
 from planner.reports.page.whatif_page import whatif_page
@@ -239,7 +239,10 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
             console.print(Text(printable(f"  {name}: {status}"), "red"))
     for section in comparison.sections:
         if section.name not in BY_PERIOD:
-            print_table(_printed_section(section, comparison), console)
+            table = _printed_section(section, comparison)
+            # The headline figures are complete, however many there are.
+            most = len(section.rows) if section.name == "figures" else MOST_ROWS
+            print_table(table, console, max(most, MOST_ROWS))
     print_table(_orders_table(comparison), console)
     print_table(_months_table(comparison), console)
     every = (row for section in comparison.sections for row in differences(section))

@@ -30,6 +30,9 @@ TAIL = 0.2
 MEASURES = {"missed_mw_months": "MW-months missed", "present_cost": "present cost"}
 """Measures of a sweep, in words."""
 
+TOKEN_RESULTS = ("missed_mtok", "bought_mtok", "cost_per_mtok")
+"""Figures of a plan with workloads in the tables `cases` and `scenarios`."""
+
 CASE_RESULTS = (
     "status",
     "gap",
@@ -118,13 +121,25 @@ def planned(sweep: Sweep) -> list[tuple[int, dict[str, Any]]]:
     return found
 
 
+def token_results(sweep: Sweep) -> tuple[str, ...]:
+    """Return the names of the figures on tokens; none without workloads."""
+    return TOKEN_RESULTS if sweep.inputs.tables["workloads"] else ()
+
+
+def measures_of(sweep: Sweep) -> dict[str, str]:
+    """Return the measures of a sweep, in words; tokens missed where it has workloads."""
+    if not token_results(sweep):
+        return MEASURES
+    return {**MEASURES, "missed_mtok": "tokens missed"}
+
+
 def _cases(sweep: Sweep) -> Iterator[Row]:
     """One row for each case: drawn values and results."""
     for record in sweep.records:
         case = sweep.cases[record["case"]]
         result = record["result"]
         row: Row = {"case": case.number, "label": case.label, **case.drawn}
-        for key in CASE_RESULTS:
+        for key in (*CASE_RESULTS, *token_results(sweep)):
             row[key] = result.get(key)
         # A failed case has no milestones.
         in_service = {}
@@ -234,7 +249,7 @@ def _tornado(sweep: Sweep) -> Iterator[Row]:
         low, high = _ends(values)
         at_low = [result for value, result in drawn if value <= low]
         at_high = [result for value, result in drawn if value >= high]
-        for measure in MEASURES:
+        for measure in measures_of(sweep):
             below = np.mean([result[measure] for result in at_low])
             above = np.mean([result[measure] for result in at_high])
             row: Row = {
@@ -341,6 +356,7 @@ def _scenarios(sweep: Sweep) -> Iterator[Row]:
             "missed_more": round(missed - base["missed_mw_months"], 3),
             "present_cost": cost,
             "cost_more": cost - base["present_cost"],
+            **{key: result.get(key) for key in token_results(sweep)},
             "milestones_met": _count_met(result["milestones"]),
             "milestones": len(result["milestones"]),
             "bottleneck": result["bottleneck"],

@@ -39,12 +39,13 @@ from planner.whatif.cases import DRAWN
 from planner.whatif.journal import Record
 from planner.whatif.output_files import Writer, write_text, written_files
 from planner.whatif.results import (
-    MEASURES,
     MONEY,
     SweepTables,
     bases_note,
     in_millions,
+    measures_of,
     tables_of,
+    token_results,
 )
 from planner.whatif.sweep import FAILED, Sweep
 
@@ -168,7 +169,7 @@ def sweep_report(sweep: Sweep, tables: SweepTables) -> WhatIfReport:
         parts.append(fan(tables, commitment, f"fan-{number_of_fan}"))
     for name in ON_THE_PAGE:
         parts.append(_table(name, in_millions(tables.get(name, [])), sweep))
-    for measure in MEASURES:
+    for measure in measures_of(sweep):
         parts.append(_swing_chart(measure, sweep, tables))
     parts.append(_table("slips", slip_matrix(tables["slips"]), sweep))
     parts.append(_table("bottlenecks", tables["bottlenecks"], sweep))
@@ -263,7 +264,7 @@ def _swing_chart(measure: str, sweep: Sweep, tables: SweepTables) -> SwingChart:
     caption = f"{TITLES['tornado'][1]}, in {_unit_of(measure, sweep)}"
     return SwingChart(
         f"effect-{measure}",
-        f"Effect on {MEASURES[measure]}",
+        f"Effect on {measures_of(sweep)[measure]}",
         f"{TITLES['tornado'][1]}, from the largest difference down.",
         _unit_of(measure, sweep),
         number(sweep.base[measure]) / _scale_of(measure),
@@ -289,7 +290,9 @@ def _scale_of(measure: str) -> float:
 
 
 def _unit_of(measure: str, sweep: Sweep) -> str:
-    return f"{_currency(sweep)} million" if measure in MONEY else "MW-months"
+    if measure in MONEY:
+        return f"{_currency(sweep)} million"
+    return "Mtok" if measure == "missed_mtok" else "MW-months"
 
 
 def slip_matrix(rows: Sequence[Row]) -> list[Row]:
@@ -316,12 +319,13 @@ def print_sweep(sweep: Sweep, console: Console, files: Mapping[str, str]) -> Non
     scenarios = []
     for row in in_millions(tables.get("scenarios", [])):
         scenarios.append({**row, "met": f"{row['milestones_met']} of {row['milestones']}"})
-    table = _printed("Scenarios", scenarios, SCENARIO_COLUMNS, sweep)
+    columns = (*SCENARIO_COLUMNS, *token_results(sweep))
+    table = _printed("Scenarios", scenarios, columns, sweep)
     print_table(table, console, every_scenario)
     title = f"Regret of decisions before {sweep.spec.decide_by}"
     table = _printed(title, in_millions(tables.get("regret", [])), REGRET_COLUMNS, sweep)
     print_table(table, console, every_scenario)
-    for measure, words in MEASURES.items():
+    for measure, words in measures_of(sweep).items():
         title = f"Effect on {words}"
         if measure in MONEY:
             title += f", {_unit_of(measure, sweep)}"

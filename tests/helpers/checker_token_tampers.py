@@ -68,6 +68,20 @@ NO_WORKLOAD = {
     "buy_cost": 0.0,
 }
 
+NO_POOL = {
+    "model": "m",
+    "system": "CS",
+    "country": "US",
+    **TAIL,
+    "systems": 1.0,
+    "monthly_cost": 1.0,
+    "mtok": 1.0,
+    "cost_per_mtok": 1.0,
+    "cost_per_mtok_at_full_use": 1.0,
+    "api_price": None,
+    "break_even_use": None,
+}
+
 AGENT, TUNE, SLOW = 0, 1, 2
 T, C, PAIR = 0, 1, 2
 
@@ -206,5 +220,27 @@ MONEY: list[Tamper] = [
     ("tier_bounds", "split", alter("tiers", 2, bound=10000)),
 ]
 
-TOKEN_TAMPERS = [*FORM, *SERVING, *REPLICAS, *MONEY]
+COSTS: list[Tamper] = [
+    ("no_tokens_without_workloads", "plain", adds("token_costs", NO_POOL)),
+    ("known_spans", "split", alter("token_costs", T, span_to=date(2026, 4, 29))),
+    ("known_token_names", "split", alter("token_costs", PAIR, system="trio")),
+    ("known_token_names", "split", alter("token_costs", T, country="FR")),
+    ("single_rows", "split", again("token_costs", PAIR)),
+    ("token_pools", "split", leave_out("token_costs", C)),
+    ("token_pools", "split", alter("token_costs", PAIR, systems=1)),
+    ("token_pools", "valley", alter("token_costs", 0, systems=15)),
+    # Input of agents is not C's, output is not T's.
+    ("token_pools", "split", alter("token_costs", C, mtok=2332800)),
+    ("token_pools", "split", alter("token_costs", T, mtok=2125440.01)),
+    ("token_pool_costs", "valley", alter("token_costs", 0, monthly_cost=48000000.05)),
+    ("token_pool_costs", "split", alter("token_costs", C, monthly_cost=18000000)),
+    ("token_pool_costs", "split", alter("token_costs", PAIR, monthly_cost=3000000)),
+    ("cost_of_a_mtok", "valley", alter("token_costs", 0, cost_per_mtok=42.1)),
+    ("cost_of_a_mtok", "split", alter("token_costs", T, cost_per_mtok=None)),
+    ("cost_of_a_mtok", "split", alter("token_costs", PAIR, cost_per_mtok_at_full_use=15.05)),
+    ("cost_of_a_mtok", "split", alter("token_costs", T, api_price=0.1)),
+    ("cost_of_a_mtok", "split", alter("token_costs", T, break_even_use=21.17)),
+]
+
+TOKEN_TAMPERS = [*FORM, *SERVING, *REPLICAS, *MONEY, *COSTS]
 """Rule that refuses, case, and edit."""

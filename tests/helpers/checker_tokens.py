@@ -74,6 +74,10 @@ VALLEY_PLAN = {
     "replicas": """
         owner | model | system | systems_per_replica | site | span_from | span_to | replicas | systems | it_mw | peak_use | mean_use
         - | m | G | 1 | East | 2026-04-01 | 2026-04-30 | 16 | 16 | 0.48 | 1 | 1""",
+    # 48,000,000 for 712,800 + 427,680 Mtok, in a month in which all 16 G are busy.
+    "token_costs": """
+        model | system | country | span_from | span_to | systems | monthly_cost | mtok | cost_per_mtok | cost_per_mtok_at_full_use | api_price | break_even_use
+        m | G | US | 2026-04-01 | 2026-04-30 | 16 | 48000000 | 1140480 | 42.087542088 | 42.087542088 | - | -""",
 }
 VALLEY_SPEND = {"purchase": {APRIL: 48000000}}
 VALLEY_TIERS = {"missed_mtok_priority_1": 0}
@@ -180,6 +184,13 @@ SPLIT_PLAN = {
         - | m | T | 1 | A | 2026-04-01 | 2026-04-30 | 9 | 9 | 0.36 | 1 | 1
         gold | m | C | 1 | B | 2026-04-01 | 2026-04-30 | 10 | 10 | 0.34 | 1 | 1
         - | s | pair | 1 | B | 2026-04-01 | 2026-04-30 | 1 | 3 | 0.168 | 1 | 1""",
+    # T makes the input of agents, 8 / 9 of 2,332,800 Mtok, and 51,840 of tuning; C the output. The
+    # pair is 900,000 and two C. Nothing but tuning can be bought, and all of them are busy.
+    "token_costs": """
+        model | system | country | span_from | span_to | systems | monthly_cost | mtok | cost_per_mtok | cost_per_mtok_at_full_use | api_price | break_even_use
+        m | T | US | 2026-04-01 | 2026-04-30 | 9 | 4500000 | 2125440 | 2.117208672 | 2.117208672 | - | -
+        m | C | US | 2026-04-01 | 2026-04-30 | 10 | 15000000 | 259200 | 57.870370370 | 57.870370370 | - | -
+        s | pair | US | 2026-04-01 | 2026-04-30 | 3 | 3900000 | 207360 | 18.807870370 | 18.807870370 | - | -""",
 }
 SPLIT_SPEND = {"purchase": {APRIL: 4500000 + 18000000 + 900000}, "tokens": {APRIL: 1500}}
 SPLIT_TIERS = {

@@ -62,6 +62,7 @@ WINGS = {
         "colours": 1,
         "markup_tables": 2,
         "plan_figures": 2,
+        "token_views": 2,
         "explanation_texts": 2,
         "quote_texts": 2,
         "order_notes": 2,

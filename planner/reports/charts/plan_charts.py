@@ -17,6 +17,7 @@ from planner.reports.charts.gantt import gantt_figure
 from planner.reports.charts.map import map_figure
 from planner.reports.charts.power import power_figure
 from planner.reports.charts.ramp import ramp_figure, sites_figure
+from planner.reports.charts.tokens import tokens_figure
 from planner.reports.colours import LIGHT, figure_style
 from planner.reports.markup import Markup, element
 
@@ -28,6 +29,7 @@ SHARP = 2
 
 MAKERS: tuple[Callable[[Plan], Figure | None], ...] = (
     ramp_figure,
+    tokens_figure,
     bottlenecks_figure,
     sites_figure,
     gantt_figure,
@@ -45,8 +47,8 @@ MARGIN = 16
 def figures(plan: Plan, attempt: Attempt = strictly) -> list[Figure]:
     """Return the figures of a plan, in the order of the page.
 
-    `power` needs a limited power node, `map` a site with coordinates, `bottlenecks` an explained
-    plan, `quote` one for which it was asked.
+    `power` needs a limited power node, `map` a site with coordinates, `tokens` workloads,
+    `bottlenecks` an explained plan, `quote` one for which it was asked.
 
     Parameters
     ----------

@@ -30,6 +30,7 @@ from planner.reports.counts import (
     token_words,
 )
 from planner.reports.plan_figures import several
+from planner.reports.token_views import has_promises
 from planner.reports.views import (
     BASIS_WORDS,
     NOTHING,
@@ -73,7 +74,8 @@ def print_plan(plan: Plan, console: Console, files: Mapping[str, str] | None = N
         Paths by kind, as `planner.plan.store.save_plan` returns them.
     """
     _print_state(plan, console)
-    _print_milestones(plan, console)
+    if has_promises(plan):
+        _print_milestones(plan, console)
     _print_systems(plan, console)
     _print_costs(plan, console)
     _print_tiers(plan, console)

@@ -19,6 +19,12 @@ COLUMNS = (BLUE, ORANGE)
 BARS = ("#B4C0D4", BLUE, ORANGE)
 """Colours of columns and bars, enough that none repeats."""
 
+MET_OR_NOT = (BLUE, REST, RED)
+"""Colours of what is served, bought and missed."""
+
+SMALL_OR_LARGE = "[<10]0.0#;#,##0"
+"""Format of values that may be fractions of one or millions."""
+
 MILLIONS = "#,##0.0,,"
 """Format of whole units of money that shows millions."""
 
@@ -193,6 +199,34 @@ def column_chart(book: Book, page: Page, look: Look, columns: dict[str, Cells]) 
     return chart
 
 
+def stacked_columns(
+    book: Book,
+    page: Page,
+    look: Look,
+    columns: dict[str, Cells],
+    colours: tuple[str, ...] = SERIES,
+) -> Any:
+    """Return columns stacked over spans of time, named by the headers above their cells.
+
+    `columns` holds the cells of ``day`` and of each part of a column.
+    """
+    chart = book.file.add_chart({"type": "column", "subtype": "stacked"})
+    parts = [cells for name, cells in columns.items() if name != "day"]
+    for place, cells in enumerate(parts):
+        chart.add_series(
+            {
+                "name": [page.name, cells[0] - 1, cells[1]],
+                "categories": values(page, columns["day"]),
+                "values": values(page, cells),
+                "fill": {"color": colours[place % len(colours)]},
+                "gap": 40,
+            }
+        )
+    _dress(chart, look)
+    chart.set_y_axis({**_value_axis(look), "num_format": SMALL_OR_LARGE})
+    return chart
+
+
 def bar_chart(book: Book, page: Page, look: Look, columns: dict[str, Cells]) -> Any:
     """Return bars side by side, one group for each category, the first of `columns`."""
     chart = book.file.add_chart({"type": "bar"})
@@ -249,19 +283,22 @@ def _dress(chart: Any, look: Look) -> None:
             "major_unit_type": "months",
         }
     chart.set_x_axis(axis)
-    chart.set_y_axis(
-        {
-            "name": words(look.unit),
-            "name_font": _small(),
-            "num_format": "#,##0",
-            "num_font": {"size": 9},
-            "major_gridlines": _grid(),
-            "line": {"none": True},
-            "min": 0,
-        }
-    )
+    chart.set_y_axis(_value_axis(look))
     chart.set_legend({"position": "bottom", "font": {"size": 9}})
     chart.set_chartarea({"border": {"color": LINE}})
+
+
+def _value_axis(look: Look) -> dict[str, Any]:
+    """Return the axis of the values."""
+    return {
+        "name": words(look.unit),
+        "name_font": _small(),
+        "num_format": "#,##0",
+        "num_font": {"size": 9},
+        "major_gridlines": _grid(),
+        "line": {"none": True},
+        "min": 0,
+    }
 
 
 def _grid() -> dict[str, Any]:

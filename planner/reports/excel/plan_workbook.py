@@ -50,6 +50,15 @@ from planner.reports.excel.sites import (
 )
 from planner.reports.excel.steps import STEPS, write_steps
 from planner.reports.excel.summary import subtitle, write_banner, write_summary
+from planner.reports.excel.tokens import (
+    REPLICAS,
+    TOKEN_COST,
+    TOKENS,
+    has_workloads,
+    write_replicas,
+    write_token_cost,
+    write_tokens,
+)
 from planner.reports.excel.workbook_writer import TOP, Book, Page
 
 UNDATED = datetime(2000, 1, 1)
@@ -152,6 +161,24 @@ SHEETS = (
     ),
     ReportSheet(
         "Ramp", "MW committed, in service and missed of each commitment over time", write_ramp
+    ),
+    ReportSheet(
+        TOKENS,
+        "Tokens missed, served and bought of each workload over time",
+        write_tokens,
+        shown=has_workloads,
+    ),
+    ReportSheet(
+        REPLICAS,
+        "Mix of silicon, replicas at each site, and how full they are",
+        write_replicas,
+        shown=has_workloads,
+    ),
+    ReportSheet(
+        TOKEN_COST,
+        "What a Mtok costs on own systems and at the API, and where they break even",
+        write_token_cost,
+        shown=has_workloads,
     ),
     ReportSheet(
         LATE,

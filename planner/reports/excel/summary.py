@@ -18,12 +18,14 @@ from planner.reports.counts import (
     system_words,
     systems_installed,
     tiers,
+    token_words,
 )
 from planner.reports.excel.explained import headline_sentences
 from planner.reports.excel.parts import Report
 from planner.reports.excel.styles import Placed, cell
 from planner.reports.excel.styles import lines as wrapped
 from planner.reports.excel.workbook_writer import TALLEST, TOP, Page
+from planner.reports.token_views import has_promises
 from planner.reports.views import (
     NOTHING,
     currency,
@@ -57,7 +59,9 @@ def write_summary(report: Report, page: Page) -> None:
     page.subtitle(subtitle(plan))
     row = write_banner(page, plan, TOP)
     row = _keys(page, plan, report.placed["Costs"], row)
-    row = _milestones(page, plan, row)
+    if has_promises(plan):
+        row = _milestones(page, plan, row)
+    row = _tokens(page, plan, row)
     row = _told(report, page, row)
     row = _assumed(plan, page, row)
     row = _tiers(page, plan, row)
@@ -150,6 +154,17 @@ def _milestones(page: Page, plan: Plan, row: int) -> int:
     page.mark(placed.cells("met"), "==", "met", "good", "label")
     page.mark(placed.cells("missed_mw"), ">", NOTHING, "bad", "mw")
     return placed.last + 2
+
+
+def _tokens(page: Page, plan: Plan, row: int) -> int:
+    """Write the tokens served, bought and missed, with a link to their sheet."""
+    words = token_words(plan)
+    if not words:
+        return row
+    text = f"Tokens: {words}"
+    page.merged(row, LAST, text, "link", "note", height=15 * lines(text) + 3)
+    page.link(row, 0, "Tokens", text, styles=("link", "note"))
+    return row + 2
 
 
 def _told(report: Report, page: Page, row: int) -> int:

@@ -368,6 +368,20 @@ class Page:
             },
         )
 
+    def mark_above(self, placed: Placed, name: str, limit: str) -> None:
+        """Mark the numbers of a column that exceed those of another in their row."""
+        first = cell(placed.first, placed.columns[name])
+        most = cell(placed.first, placed.columns[limit])
+        both = f"ISNUMBER({first}),ISNUMBER({most})"
+        self.sheet.conditional_format(
+            *placed.cells(name),
+            {
+                "type": "formula",
+                "format": self.book.style("bad", "share"),
+                "criteria": f"=AND({both},{first}>{most}*1.000000001)",
+            },
+        )
+
     def data_bars(self, placed: Placed, name: str, colour: str, most: float | None = None) -> None:
         """Show the numbers of a column as bars, a full one for `most` or else for the largest."""
         bars: dict[str, Any] = {"type": "data_bar", "bar_solid": True, "bar_color": colour}

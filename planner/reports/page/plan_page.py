@@ -31,10 +31,13 @@ from planner.reports.page.sections import (
     notes_section,
     orders_section,
 )
+from planner.reports.page.tokens import tokens_section
+from planner.reports.token_views import has_promises, has_tokens
 
 SECTIONS = {
     "headline": "Headline",
     "ramp": "Ramp",
+    "tokens": "Tokens",
     "late": "Why late",
     "asks": "Asks",
     "bottlenecks": "Bottlenecks",
@@ -54,6 +57,9 @@ SECTIONS = {
 """Sections with their anchors and names in the navigation."""
 
 NEEDS = {
+    "ramp": has_promises,
+    "ways": has_promises,
+    "tokens": has_tokens,
     "late": has_late,
     "asks": has_asks,
     "bottlenecks": has_explanation,
@@ -64,6 +70,7 @@ NEEDS = {
 
 WRITERS = {
     "headline": headline_section,
+    "tokens": tokens_section,
     "late": late_section,
     "asks": asks_section,
     "orders": orders_section,

@@ -33,8 +33,10 @@ from planner.reports.markup_tables import DataTable, table
 from planner.reports.order_notes import TAKE_OR_PAY, order_notes
 from planner.reports.page.explained import headline_sentences, left_open
 from planner.reports.plan_figures import node_uses, several, time_of
+from planner.reports.token_views import has_promises, has_tokens
 from planner.reports.views import (
     BASIS_WORDS,
+    NOTHING,
     currency,
     figure,
     headline,
@@ -93,8 +95,7 @@ def headline_section(plan: Plan) -> Markup:
         ),
         headline_sentences(plan),
         element("dl", [_tile(*tile) for tile in _tiles(plan)], class_="tiles"),
-        element("h2", "Commitments, in service against committed"),
-        table(_milestones(plan)),
+        *_promises(plan),
         element("h3", "What was optimised, in order, and the proof"),
         table(_tiers(plan)),
         id="headline",
@@ -111,8 +112,11 @@ def _tiles(plan: Plan) -> Iterable[tuple[str, str, str, bool]]:
     status = str(plan.summary.get("status") or "not known")
     verified = plan.summary.get("verified") is True
     missed = missed_mw_months(plan) or {"": 0.0}
-    for of, mw_months in missed.items():
+    for of, mw_months in missed.items() if has_promises(plan) else ():
         yield "Missed", figure(mw_months, 1), f"MW-months{of}", mw_months > 0
+    if has_tokens(plan):
+        mtok = sum(row["missed_mtok"] for row in plan.tables["tokens"])
+        yield "Tokens missed", figure(mtok), "Mtok", mtok > NOTHING
     yield "Status", status, "", not status.startswith("proven")
     gap = plan.summary.get("gap")
     yield "Gap to the proven bound", percent(gap), "of the bound, largest tier", gap is None
@@ -138,6 +142,13 @@ def _tile(label: str, value: str, unit: str, bad: bool) -> Markup:
         element("dd", value, remark),
         class_="bad-tile" if bad else None,
     )
+
+
+def _promises(plan: Plan) -> list[Markup]:
+    """Return the milestones with their heading; nothing in a plan of workloads alone."""
+    if not has_promises(plan):
+        return []
+    return [element("h2", "Commitments, in service against committed"), table(_milestones(plan))]
 
 
 def _milestones(plan: Plan) -> DataTable:

@@ -18,11 +18,14 @@ from plan_samples import SITES, months, sample_plan
 from planner.errors import PlannerError
 from planner.plan.tables import COLUMNS
 from planner.reports.excel.plan_workbook import SHEETS, write_plan_workbook
+from planner.reports.excel.tokens import has_workloads
 from planner.reports.stranded_power import Usable
 from planner.reports.views import headline, power_nodes, spend_by_year
 from planner.workbook.reading import inputs_from_rows
 
-NAMES = [sheet.name for sheet in SHEETS]
+NAMES = [sheet.name for sheet in SHEETS if sheet.shown is not has_workloads]
+"""Sheets of a plan without workloads."""
+
 UNFILTERED = {"Contents", "Summary", "Charts", "Costs", "Manifest", "Chart data"}
 
 
