@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from planner.attempts import Attempts
+    from planner.explain.alternatives import Alternative
     from planner.plan.finding_tables import Finding
     from planner.plan.rows import Row
     from planner.plan.store import Plan
@@ -248,6 +249,7 @@ def _why(made: Plan, why: str, time_limit: float | None, *, as_json: bool) -> in
                 "forced": found.forced,
                 "status": found.status,
                 "missed_mw_months_more": found.missed_more,
+                **_mtok_more(found),
                 "present_cost_more": found.cost_more,
                 "present_cost_more_least": found.cost_more_least,
                 "present_cost_more_most": found.cost_more_most,
@@ -261,7 +263,10 @@ def _why(made: Plan, why: str, time_limit: float | None, *, as_json: bool) -> in
         click.echo("  no plan exists")
         return 0
     currency = made.summary.get("currency", "")
-    click.echo(f"  missed: {found.missed_more:+,.3f} MW-months")
+    if made.inputs.tables["commitments"]:
+        click.echo(f"  missed: {found.missed_more:+,.3f} MW-months")
+    if found.missed_mtok_more is not None:
+        click.echo(f"  missed: {found.missed_mtok_more:+,.3f} Mtok")
     if found.cost_more is not None:
         low = "?" if found.cost_more_least is None else f"{found.cost_more_least:+,.0f}"
         high = "?" if found.cost_more_most is None else f"{found.cost_more_most:+,.0f}"
@@ -270,6 +275,12 @@ def _why(made: Plan, why: str, time_limit: float | None, *, as_json: bool) -> in
         click.echo(f"  present cost: {more} {currency}, {proof}")
     _print_moves(found.moves)
     return 0
+
+
+def _mtok_more(found: Alternative) -> dict[str, float]:
+    """Return the increase in Mtok missed for the JSON document, if there are workloads."""
+    more = found.missed_mtok_more
+    return {} if more is None else {"missed_mtok_more": more}
 
 
 def _print_moves(rows: Sequence[Row]) -> None:

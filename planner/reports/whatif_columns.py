@@ -44,6 +44,8 @@ COLUMNS = (
     Column("most_missed_mw", "Missed, most", "MW", "digits"),
     Column("missed_mw_months", "Missed", "MW-months", "digits"),
     Column("missed_more", "More missed", "MW-months", "digits"),
+    Column("missed_mtok", "Missed", "Mtok", "digits"),
+    Column("missed_mtok_more", "More missed", "Mtok", "digits"),
     Column("present_cost", "Present cost", MONEY, "digits"),
     Column("present_cost_millions", "Present cost", "money million", "digits"),
     Column("cost_more", "Cost change", MONEY, "digits"),

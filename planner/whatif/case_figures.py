@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import Any
 
 from planner.plan.store import Plan
+from planner.reports.views import missed_mtok
 from planner.whatif.limit_worth import Limit
 
 MET = 1e-3
@@ -29,19 +30,23 @@ def figures(plan: Plan, limits: tuple[Limit, ...] = ()) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``status``, ``gap``, ``missed_mw_months``, ``present_cost``, ``halls_opened``,
+        ``status``, ``gap``, ``missed_mw_months``, with workloads ``missed_mtok``,
+        ``present_cost``, ``halls_opened``,
         ``bottleneck``, ``milestones`` (each with MW in service and missed), ``systems``, ``ramp``
         (MW in service of each commitment by period end) and ``costs``.
     """
     summary: dict[str, Any] = plan.summary
     missed = _short(summary["missed_mw_months"])
+    tokens = {"missed_mtok": _short(missed_mtok(plan))} if plan.inputs.tables["workloads"] else {}
+    late = missed > MET or tokens.get("missed_mtok", 0.0) > MET
     return {
         "status": summary["status"],
         "gap": _gap(summary["gap"]),
         "missed_mw_months": missed,
+        **tokens,
         "present_cost": round(sum(summary["present_costs"].values())),
         "halls_opened": _short(summary["halls_opened"]),
-        "bottleneck": _bottleneck(limits, missed),
+        "bottleneck": _bottleneck(limits, is_late=late),
         "milestones": [_milestone(row) for row in summary["milestones"]],
         "systems": {name: _short(count) for name, count in sorted(summary["systems"].items())},
         "costs": {name: round(cost) for name, cost in summary["present_costs"].items()},
@@ -53,11 +58,11 @@ def _gap(gap: float | None) -> float | None:
     return None if gap is None else float(f"{gap:.3g}")
 
 
-def _bottleneck(limits: tuple[Limit, ...], missed: float) -> str:
+def _bottleneck(limits: tuple[Limit, ...], *, is_late: bool) -> str:
     """Return the name of the limit with the largest worth, or why there is none."""
     if limits:
         return limits[0].name
-    return DATES if missed > MET else NONE
+    return DATES if is_late else NONE
 
 
 def _milestone(row: dict[str, Any]) -> dict[str, Any]:

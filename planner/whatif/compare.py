@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from planner.case.case import calendar_of
 from planner.errors import PlannerError
 from planner.plan.rows import Row, rows_of
 from planner.plan.store import Plan
-from planner.reports.views import BASIS_WORDS, missed_by_basis, number
+from planner.reports.views import BASIS_WORDS, missed_by_basis, missed_mtok, number
 from planner.whatif.common_dates import Key, Values, held_together, summed_together
 from planner.whatif.limit_usage import pressures
 from planner.whatif.order_changes import order_changes
@@ -220,11 +221,8 @@ def _as_texts(key: Key) -> tuple[str, ...]:
 
 def _starts(plan: Plan) -> list[date]:
     """Return the first day of each period of a plan, and of the one after the last."""
-    starts: set[date] = set()
-    for row in plan.tables["ramp"]:
-        starts.add(row["period"])
-        starts.add(row["period_end"] + timedelta(days=1))
-    return sorted(starts)
+    calendar = calendar_of(plan.inputs)
+    return [*calendar.starts, calendar.ends[-1] + timedelta(days=1)]
 
 
 def _figures(plan: Plan, bases: Sequence[str]) -> Known:
@@ -238,6 +236,8 @@ def _figures(plan: Plan, bases: Sequence[str]) -> Known:
         missed = missed_by_basis(plan)
         for basis in bases:
             figures["missed", f"MW-months of {BASIS_WORDS[basis]}"] = missed.get(basis, 0.0)
+    if plan.inputs.tables["workloads"]:
+        figures["missed", "Mtok"] = missed_mtok(plan)
     figures["present cost", money] = math.fsum(summary["present_costs"].values())
     figures["amount, not discounted", money] = math.fsum(summary["costs"].values())
     figures["revenue", money] = float(summary["revenue"])
