@@ -135,7 +135,9 @@ def tell(
             print_json(
                 {
                     "plan": plan.name,
-                    "columns": column_titles(plan, FINDINGS[kind]),
+                    "columns": column_titles(
+                        plan, [table for table in FINDINGS[kind] if table.name in found.tables]
+                    ),
                     **found.tables,
                     **found.facts,
                     "files": files,

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from planner.cli.arguments import finite, require_plan_or_workbook
+from planner.cli.arguments import finite, number, require_plan_or_workbook
 from planner.cli.explain import opened, require_room, tell
 from planner.cli.kinds import ALL, HELP, chosen
 
 if TYPE_CHECKING:
+    from planner.explain.token_quote import TokenTerms
     from planner.workbook.rows import Inputs
 
 
@@ -55,6 +56,39 @@ def _days(
     help="Basis of the megawatts.",
 )
 @click.option(
+    "--mtok-day",
+    "tokens",
+    type=click.FloatRange(0, min_open=True),
+    multiple=True,
+    callback=finite,
+    help="Mtok a day, input and output, whose earliest day is computed. May be repeated.",
+)
+@click.option("--model", help="Model of the tokens; with --by, tokens are quoted, not megawatts.")
+@click.option(
+    "--output-share",
+    type=click.FloatRange(0, 1),
+    callback=number,
+    help="Share of output tokens; by default, and the cached share, as in the model's workloads.",
+)
+@click.option(
+    "--cached-share",
+    type=click.FloatRange(0, 1),
+    callback=number,
+    help="Share of the input that a prefix cache holds.",
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(0, min_open=True),
+    callback=number,
+    help="Least output tokens a second for one user.",
+)
+@click.option(
+    "--ttft",
+    type=click.FloatRange(0, min_open=True),
+    callback=number,
+    help="Most seconds to the first token.",
+)
+@click.option(
     "--only",
     multiple=True,
     metavar="KIND=NAME",
@@ -76,6 +110,12 @@ def command(  # noqa: PLR0913  (one for each option)
     asked: Sequence[float],
     dates: Sequence[date],
     basis: str,
+    tokens: Sequence[float],
+    model: str | None,
+    output_share: float | None,
+    cached_share: float | None,
+    speed: float | None,
+    ttft: float | None,
     only: Sequence[str],
     overtime: float,
     kinds: tuple[str, ...],
@@ -83,47 +123,113 @@ def command(  # noqa: PLR0913  (one for each option)
 ) -> int:
     """Compute what can be promised on top of PLAN, a plan folder or a workbook.
 
-    Existing promises are kept: no commitment misses more than in the plan. The megawatts stay in
-    service from the date on. "At most" is a proven bound, rounded up; "firm" is served by a plan in
-    whole systems, rounded down. A question that ran out of time reads "not settled in time". In a
-    plan folder the quote is saved, and the reports are rewritten.
+    Existing promises are kept: no commitment and no workload misses more than in the plan. The
+    megawatts stay in service from the date on. "At most" is a proven bound, rounded up; "firm" is
+    served by a plan in whole systems, rounded down. A question that ran out of time reads "not
+    settled in time". In a plan folder the quote is saved, and the reports are rewritten.
+
+    With --mtok-day or --model, tokens are quoted: how many more a day can be served, from the first
+    day of a span on, and in every block of the day.
 
     Exit codes: 0 answered, 1 input faults, 2 usage, 3 no plan exists, 7 answered, but a report of
     it failed.
 
     \b
     Example: planner quote outputs/openai-750mw --mw 50
+             planner quote outputs/tokens --model gpt-oss-120b --mtok-day 20000 --speed 50
     """  # noqa: D301  (the backspace keeps click from joining the lines)
     require_plan_or_workbook(plan)
     from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
     from planner.errors import PlannerError  # noqa: PLC0415
-    from planner.explain.findings import Inquiry, quote_plan, require_within  # noqa: PLC0415
+    from planner.explain.findings import (  # noqa: PLC0415
+        Inquiry,
+        TokenInquiry,
+        quote_plan,
+        quote_tokens,
+        require_starts,
+        require_within,
+    )
     from planner.explain.quote import Terms  # noqa: PLC0415
-    from planner.plan.finding_tables import QUOTE  # noqa: PLC0415
+    from planner.plan.finding_tables import QUOTE, TOKEN_QUOTE  # noqa: PLC0415
     from planner.reports.console.explained import print_quote  # noqa: PLC0415
+    from planner.reports.console.token_answers import print_token_quote  # noqa: PLC0415
+
+    shape = output_share, cached_share, speed, ttft
+    is_tokens = bool(tokens or model)
+    if is_tokens and asked:
+        raise click.UsageError("Quote megawatts (--mw) or tokens (--mtok-day), one at a time.")
+    if not is_tokens and any(value is not None for value in shape):
+        raise click.UsageError(
+            "--output-share, --cached-share, --speed and --ttft are of tokens: give --mtok-day "
+            "or --model, too."
+        )
 
     def accept(inputs: Inputs) -> None:
-        _only(only, inputs)
+        _only(only, inputs, is_tokens=is_tokens)
+        if is_tokens:
+            _token_terms(inputs, model, shape, only)
         try:
-            require_within(inputs, dates)
+            (require_starts if is_tokens else require_within)(inputs, dates)
         except PlannerError as error:
             raise click.UsageError(str(error)) from None
 
     made = opened(plan, accept)
     require_room(plan)
+    if is_tokens:
+        token_terms = _token_terms(made.inputs, model, shape, only)
+        found = quote_tokens(made, TokenInquiry(token_terms, tuple(tokens), tuple(dates), overtime))
+        finding = TOKEN_QUOTE, found
+        return tell(plan, made, finding, kinds, print_token_quote, Attempts(), as_json=as_json)
     terms = Terms(basis, *_only(only, made.inputs))
     inquiry = Inquiry(terms, tuple(asked), tuple(dates), overtime)
     found = quote_plan(made, inquiry)
     return tell(plan, made, (QUOTE, found), kinds, print_quote, Attempts(), as_json=as_json)
 
 
-def _only(texts: Sequence[str], inputs: Inputs) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the countries and systems of the option --only."""
+def _token_terms(
+    inputs: Inputs,
+    model: str | None,
+    shape: tuple[float | None, float | None, float | None, float | None],
+    only: Sequence[str],
+) -> TokenTerms:
+    """Return the terms of a quote of tokens; a share not given is that of the model's workloads."""
+    from planner.explain.token_quote import TokenTerms, shape_of  # noqa: PLC0415
+
+    models = list(dict.fromkeys(row["model"] for row in inputs.tables["throughput"]))
+    if not models:
+        raise click.UsageError(
+            "Tokens are quoted from the rates of the sheet throughput, which has no rows."
+        )
+    if model is None and len(models) > 1:
+        raise click.UsageError(f"Name the model of the tokens (--model): {', '.join(models)}")
+    if model is not None and model not in models:
+        raise click.UsageError(f"--model {model}: the sheet throughput has {', '.join(models)}")
+    name = model or models[0]
+    output_share, cached_share, speed, ttft = shape
+    known = shape_of(inputs, name)
+    if output_share is None:
+        if known is None:
+            raise click.UsageError(
+                f"No workload of {name} has a demand. Give the share of output tokens "
+                "(--output-share)"
+            )
+        output_share = known[0]
+        cached_share = known[1] if cached_share is None else cached_share
+    countries, systems = _only(only, inputs, is_tokens=True)
+    return TokenTerms(name, output_share, cached_share or 0.0, speed, ttft, countries, systems)
+
+
+def _only(
+    texts: Sequence[str], inputs: Inputs, *, is_tokens: bool = False
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the countries and systems of the option --only; of tokens also composites."""
     tables = inputs.tables
     known = {
         "country": {row["country"] for row in tables["sites"] if row["country"]},
         "system": {row["system"] for row in tables["systems"]},
     }
+    if is_tokens:
+        known["system"] |= {row["composite"] for row in tables["composites"]}
     chosen: dict[str, list[str]] = {"country": [], "system": []}
     for text in texts:
         kind, _, name = text.partition("=")

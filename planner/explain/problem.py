@@ -43,7 +43,7 @@ from planner.workbook.rows import Inputs
 ZERO_TOLERANCE = 1e-6
 """Tolerance below which MW-months missed, and gains in MW-months or money, count as zero."""
 
-IMPLIED = ("order_lots", "commissioned_systems")
+IMPLIED = ("order_lots", "commissioned_systems", "load_replicas")
 """Decisions whose upper bounds are implied by rows; lifting them leaves all duals on the rows."""
 
 Place = tuple[str, tuple[Any, ...]]

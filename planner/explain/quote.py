@@ -30,6 +30,7 @@ from planner.solve.duals import (
     solve_linear,
 )
 from planner.solve.outcome import Outcome
+from planner.tolerance import HELD_TIER_SLACK
 from planner.workbook.rows import Inputs
 from planner.workbook.rows import Row as InputRow
 from planner.workbook.schema.sheets import BY_NAME
@@ -128,6 +129,8 @@ class Quoter:
         If no site and system can serve the quote.
     """
 
+    unit = "MW"
+
     def __init__(
         self, session: Session, terms: Terms, overtime: float = 0.0, dates: Sequence[date] = ()
     ) -> None:
@@ -168,6 +171,11 @@ class Quoter:
         self._basis: Basis | None = None
         self.is_small = session.is_small
 
+    @property
+    def days(self) -> Sequence[date]:
+        """Day by which megawatts of each period are promised."""
+        return self.problem.case.calendar.ends
+
     def bound(self, period: int) -> float:
         """Return a proven bound on the megawatts from the end of a period on."""
         if period < 0:
@@ -189,8 +197,8 @@ class Quoter:
 
     def _fill(self, low: int, high: int) -> None:
         if self.session.spent(0.6):
-            ends = self.problem.case.calendar.ends
-            self.session.leave(f"tighter bounds between {ends[low]} and {ends[high]}")
+            days = self.days
+            self.session.leave(f"tighter bounds between {days[low]} and {days[high]}")
             return
         first, last = self.bound(low), self.bound(high)
         if last - first <= ZERO_TOLERANCE:
@@ -212,11 +220,11 @@ class Quoter:
         self.problem.live.release()
         return rounded_up(self.all_mw - outcome.bound) if outcome.status == "optimal" else None
 
-    def _least_shortfall(self) -> Outcome:
+    def _least_shortfall(self, slack: float = HELD_TIER_SLACK) -> Outcome:
         live = self.problem.live
         live.release()
         for tier, most in self.plans.held:
-            live.hold(tier.expression, tier.objective(most))
+            live.hold(tier.expression, tier.objective(most), slack)
         live.minimise(self.tier.expression)
         if self._basis is not None:
             live.set_basis(self._basis)
@@ -239,8 +247,8 @@ class Quoter:
         found = self.plans.search(period, None, self.session.whole_seconds)
         most = min(bound, rounded_up(found.at_most_mw))
         if found.firm_mw is None:
-            end = self.problem.case.calendar.ends[period]
-            self.session.leave(f"firm MW from {end} on: not solved in time")
+            day = self.days[period]
+            self.session.leave(f"firm {self.unit} from {day} on: not solved in time")
             return Largest(period, most)
         firm = rounded_down(found.firm_mw)
         return Largest(period, max(most, firm), firm)

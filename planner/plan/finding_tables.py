@@ -18,10 +18,12 @@ from planner.plan.finding_rows import (
     LatenessRow,
     QuoteRow,
     SlackRow,
+    TokenEarliestRow,
+    TokenQuoteRow,
 )
 
-EXPLANATION, QUOTE = "explanation", "quote"
-"""Kinds of findings: the explanation of a plan, and a quote on top of it."""
+EXPLANATION, QUOTE, TOKEN_QUOTE = "explanation", "quote", "token quote"
+"""Kinds of findings: the explanation of a plan, and quotes of megawatts and tokens on top of it."""
 
 
 NOT_TRIED = "not tried for want of time"
@@ -102,6 +104,21 @@ QUOTED_MW = ResultTable(
 QUOTED = (EARLIEST, QUOTED_MW)
 """Tables of a quote."""
 
+TOKEN_EARLIEST = ResultTable(
+    "token_earliest",
+    "Requested tokens a day, and the earliest day from which they can be served.",
+    columns_of(TokenEarliestRow),
+)
+
+QUOTED_TOKENS = ResultTable(
+    "token_quote",
+    "The most tokens a day that can be promised on top from a day on.",
+    columns_of(TokenQuoteRow),
+)
+
+TOKENS_QUOTED = (TOKEN_EARLIEST, QUOTED_TOKENS)
+"""Tables of a quote of tokens."""
+
 CONTRADICTION = ResultTable(
     "contradiction",
     "One of the rows that contradict each other.",
@@ -127,7 +144,7 @@ ALTERNATIVE = ResultTable(
 ANSWERS = (CONTRADICTION, ALTERNATIVE)
 """Tables of answers that are not saved."""
 
-FINDINGS = {EXPLANATION: EXPLAINED, QUOTE: QUOTED}
+FINDINGS = {EXPLANATION: EXPLAINED, QUOTE: QUOTED, TOKEN_QUOTE: TOKENS_QUOTED}
 """Tables of each kind of finding."""
 
 FOUND_COLUMNS = {
