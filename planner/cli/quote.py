@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -140,61 +140,92 @@ def command(  # noqa: PLR0913  (one for each option)
     """  # noqa: D301  (the backspace keeps click from joining the lines)
     require_plan_or_workbook(plan)
     from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
-    from planner.errors import PlannerError  # noqa: PLC0415
-    from planner.explain.findings import (  # noqa: PLC0415
-        Inquiry,
-        TokenInquiry,
-        quote_plan,
-        quote_tokens,
-        require_starts,
-        require_within,
-    )
+    from planner.explain.findings import Inquiry, quote_plan, require_within  # noqa: PLC0415
     from planner.explain.quote import Terms  # noqa: PLC0415
-    from planner.plan.finding_tables import QUOTE, TOKEN_QUOTE  # noqa: PLC0415
+    from planner.plan.finding_tables import QUOTE  # noqa: PLC0415
     from planner.reports.console.explained import print_quote  # noqa: PLC0415
-    from planner.reports.console.token_answers import print_token_quote  # noqa: PLC0415
 
-    shape = output_share, cached_share, speed, ttft
-    is_tokens = bool(tokens or model)
-    if is_tokens and asked:
-        raise click.UsageError("Quote megawatts (--mw) or tokens (--mtok-day), one at a time.")
-    if not is_tokens and any(value is not None for value in shape):
+    shape = Shape(model, output_share, cached_share, speed, ttft)
+    if tokens or model:
+        if asked:
+            raise click.UsageError("Quote megawatts (--mw) or tokens (--mtok-day), one at a time.")
+        question = shape, tuple(tokens), tuple(dates), overtime
+        return _quote_tokens(plan, question, only, kinds, as_json=as_json)
+    if shape != Shape():
         raise click.UsageError(
             "--output-share, --cached-share, --speed and --ttft are of tokens: give --mtok-day "
             "or --model, too."
         )
 
     def accept(inputs: Inputs) -> None:
-        _only(only, inputs, is_tokens=is_tokens)
-        if is_tokens:
-            _token_terms(inputs, model, shape, only)
-        try:
-            (require_starts if is_tokens else require_within)(inputs, dates)
-        except PlannerError as error:
-            raise click.UsageError(str(error)) from None
+        _only(only, inputs)
+        _as_usage(lambda: require_within(inputs, dates))
 
     made = opened(plan, accept)
     require_room(plan)
-    if is_tokens:
-        token_terms = _token_terms(made.inputs, model, shape, only)
-        found = quote_tokens(made, TokenInquiry(token_terms, tuple(tokens), tuple(dates), overtime))
-        finding = TOKEN_QUOTE, found
-        return tell(plan, made, finding, kinds, print_token_quote, Attempts(), as_json=as_json)
     terms = Terms(basis, *_only(only, made.inputs))
     inquiry = Inquiry(terms, tuple(asked), tuple(dates), overtime)
     found = quote_plan(made, inquiry)
     return tell(plan, made, (QUOTE, found), kinds, print_quote, Attempts(), as_json=as_json)
 
 
-def _token_terms(
-    inputs: Inputs,
-    model: str | None,
-    shape: tuple[float | None, float | None, float | None, float | None],
+class Shape(NamedTuple):
+    """What the options say of the tokens that are quoted; None where not given."""
+
+    model: str | None = None
+    output_share: float | None = None
+    cached_share: float | None = None
+    speed: float | None = None
+    ttft: float | None = None
+
+
+def _as_usage(check: Callable[[], None]) -> None:
+    """Check a question; raise a usage error where it is wrong."""
+    from planner.errors import PlannerError  # noqa: PLC0415  (slow to import)
+
+    try:
+        check()
+    except PlannerError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _quote_tokens(
+    plan: Path,
+    question: tuple[Shape, tuple[float, ...], tuple[date, ...], float],
     only: Sequence[str],
-) -> TokenTerms:
+    kinds: tuple[str, ...],
+    *,
+    as_json: bool,
+) -> int:
+    """Quote tokens on top of a plan; return the exit code."""
+    from planner.attempts import Attempts  # noqa: PLC0415  (slow to import)
+    from planner.explain.findings import (  # noqa: PLC0415
+        TokenInquiry,
+        quote_tokens,
+        require_starts,
+    )
+    from planner.plan.finding_tables import TOKEN_QUOTE  # noqa: PLC0415
+    from planner.reports.console.token_answers import print_token_quote  # noqa: PLC0415
+
+    shape, tokens, dates, overtime = question
+
+    def accept(inputs: Inputs) -> None:
+        _token_terms(inputs, shape, only)
+        _as_usage(lambda: require_starts(inputs, dates))
+
+    made = opened(plan, accept)
+    require_room(plan)
+    terms = _token_terms(made.inputs, shape, only)
+    found = quote_tokens(made, TokenInquiry(terms, tokens, dates, overtime))
+    finding = TOKEN_QUOTE, found
+    return tell(plan, made, finding, kinds, print_token_quote, Attempts(), as_json=as_json)
+
+
+def _token_terms(inputs: Inputs, shape: Shape, only: Sequence[str]) -> TokenTerms:
     """Return the terms of a quote of tokens; a share not given is that of the model's workloads."""
     from planner.explain.token_quote import TokenTerms, shape_of  # noqa: PLC0415
 
+    model, output_share, cached_share, speed, ttft = shape
     models = list(dict.fromkeys(row["model"] for row in inputs.tables["throughput"]))
     if not models:
         raise click.UsageError(
@@ -205,7 +236,6 @@ def _token_terms(
     if model is not None and model not in models:
         raise click.UsageError(f"--model {model}: the sheet throughput has {', '.join(models)}")
     name = model or models[0]
-    output_share, cached_share, speed, ttft = shape
     known = shape_of(inputs, name)
     if output_share is None:
         if known is None:

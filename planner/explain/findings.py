@@ -13,17 +13,11 @@ from planner.explain.explanation import explain
 from planner.explain.quote import Earliest, Largest, Quoter, Terms, quote_rows
 from planner.explain.session import Session
 from planner.explain.token_quote import TokenQuoter, TokenTerms, token_quote_rows
-from planner.plan.finding_rows import (
-    EarliestRow,
-    FindingTables,
-    QuoteRow,
-    TokenEarliestRow,
-    TokenQuoteRow,
-    typed_findings,
-)
+from planner.plan.finding_rows import EarliestRow, FindingTables, QuoteRow, typed_findings
 from planner.plan.finding_tables import Finding
 from planner.plan.rows import rows_of, with_values
 from planner.plan.store import Plan, plan_digest
+from planner.plan.token_finding_rows import TokenEarliestRow, TokenQuoteRow
 from planner.workbook.rows import Inputs
 
 DECIMALS = 6

@@ -15,6 +15,7 @@ from planner.explain.row_effects import (
     crew_rate,
     each_hall,
     hall_count,
+    kv_link,
     lane_rate,
     node_power,
     plant_rate,
@@ -95,6 +96,15 @@ class Day:
 
 
 LIMITS: tuple[Amount | Day, ...] = (
+    Amount(
+        "links",
+        "gb_s",
+        "link",
+        ("from", "to"),
+        "GB/s",
+        "carry {amount} GB/s more KV cache from {from} to {to}",
+        kv_link,
+    ),
     Amount(
         "halls",
         "it_mw",

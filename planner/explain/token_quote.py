@@ -24,7 +24,7 @@ from planner.explain.quote import NAME, Largest, Quoter
 from planner.explain.quote_plans import QuotePlans
 from planner.explain.session import Session
 from planner.model.objectives import Tier
-from planner.plan.finding_rows import TokenQuoteRow
+from planner.plan.token_finding_rows import TokenQuoteRow
 from planner.solve.basis import Basis
 from planner.solve.duals import set_coefficient, set_upper_bounds
 from planner.solve.outcome import Array, Outcome

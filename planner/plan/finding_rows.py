@@ -9,11 +9,16 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, TypedDict, cast
 
 from planner.plan.columns import Column, shown
+from planner.plan.finding_columns import CELL, LIMIT, SUBJECT
 from planner.plan.rows import AnyRow, Day
+from planner.plan.token_finding_rows import (
+    TokenAskRow,
+    TokenEarliestRow,
+    TokenLatenessRow,
+    TokenQuoteRow,
+    TokenValueRow,
+)
 
-SUBJECT = Column("subject", "Subject", "", "text", "Row of the input, in words.", width=34)
-LIMIT = Column("kind", "Limit", "", "text", "Kind of the limit.", width=24)
-CELL = Column("cell", "Input cell", "", "cell", "Sheet and cell of the input workbook.", width=24)
 VALUE = Column("value", "Cell value", "", "mixed", "Value of the cell, if it is a number.")
 DAY = Column("day", "Cell date", "", "date", "Value of the cell, if it is a date.")
 STEP = Column("one_more", "Step", "", "text", "One step of the limit.", width=26)
@@ -422,95 +427,6 @@ class QuoteRow(TypedDict):
     ]
 
 
-class TokenEarliestRow(TypedDict):
-    """Requested tokens a day, and the earliest day from which they can be served."""
-
-    mtok_day: Annotated[
-        float,
-        shown("Requested", "Mtok a day", "digits", "Mtok a day asked for, on top of the plan."),
-    ]
-    model: Annotated[str, shown("Model", "", "text", "Model that serves them.")]
-    date: Annotated[
-        Day | None,
-        shown(
-            "Served from",
-            "",
-            "date",
-            "First day of the span from which on a plan in whole systems serves them; blank: no "
-            "plan was found.",
-        ),
-    ]
-    not_before: Annotated[
-        Day | None,
-        shown(
-            "Not before",
-            "",
-            "date",
-            "First day of the first span that is not ruled out; blank: all of them are.",
-        ),
-    ]
-    day_before: Annotated[
-        Day | None,
-        shown(
-            "Ruled out until",
-            "",
-            "date",
-            "First day of the last span that is ruled out; blank: none of them is.",
-        ),
-    ]
-    at_most_before_mtok_day: Annotated[
-        float,
-        shown(
-            "At most until then",
-            "Mtok a day",
-            "digits",
-            "Proven upper bound from that day on, less than what was asked for.",
-        ),
-    ]
-    proven: Annotated[
-        bool,
-        shown(
-            "Proven",
-            "",
-            "label",
-            "Whether the day is proven; no: the days in between were not settled in time.",
-        ),
-    ]
-
-
-class TokenQuoteRow(TypedDict):
-    """The most tokens a day that can be promised on top from a day on."""
-
-    date: Annotated[Day, shown("From", "", "date", "First day of a span.")]
-    overtime_of: Annotated[
-        str | None,
-        shown(
-            "Limits stretched",
-            "",
-            "text",
-            "Kind of the limits that are stretched; blank: none.",
-            width=30,
-        ),
-    ]
-    at_most_mtok_day: Annotated[
-        float, shown("At most", "Mtok a day", "digits", "Proven upper bound, rounded up.")
-    ]
-    firm_mtok_day: Annotated[
-        float | None,
-        shown(
-            "Firm",
-            "Mtok a day",
-            "digits",
-            "Mtok a day of a plan in whole systems, rounded down; blank: not requested, or not "
-            "solved in time.",
-        ),
-    ]
-    gain_mtok_day: Annotated[
-        float | None,
-        shown("Gain", "Mtok a day", "digits", "Mtok a day by which overtime raises the bound."),
-    ]
-
-
 class FindingTables(TypedDict, total=False):
     """The tables of a plan's findings by name: those of its explanation and of its quote."""
 
@@ -522,6 +438,9 @@ class FindingTables(TypedDict, total=False):
     asks: list[AskRow]
     earliest: list[EarliestRow]
     quote: list[QuoteRow]
+    token_values: list[TokenValueRow]
+    token_lateness: list[TokenLatenessRow]
+    token_asks: list[TokenAskRow]
     token_earliest: list[TokenEarliestRow]
     token_quote: list[TokenQuoteRow]
 

@@ -18,8 +18,13 @@ from planner.plan.finding_rows import (
     LatenessRow,
     QuoteRow,
     SlackRow,
+)
+from planner.plan.token_finding_rows import (
+    TokenAskRow,
     TokenEarliestRow,
+    TokenLatenessRow,
     TokenQuoteRow,
+    TokenValueRow,
 )
 
 EXPLANATION, QUOTE, TOKEN_QUOTE = "explanation", "quote", "token quote"
@@ -88,7 +93,28 @@ ASKS = ResultTable(
     "asks", "One change of a set that puts commitments back on time.", columns_of(AskRow)
 )
 
-EXPLAINED = (BOTTLENECKS, BOTTLENECK_PERIODS, LATENESS, DELAYS, SLACK, ASKS)
+TOKEN_VALUES = ResultTable(
+    "token_values",
+    "What one step more of what serves tokens gains: missed tokens and money, each re-solved.",
+    columns_of(TokenValueRow),
+)
+
+TOKEN_LATENESS = ResultTable(
+    "token_lateness",
+    "A workbook cell that keeps tokens of a workload from being served, nearest to it first.",
+    columns_of(TokenLatenessRow),
+)
+
+TOKEN_ASKS = ResultTable(
+    "token_asks",
+    "One change of a set with which workloads are served in full.",
+    columns_of(TokenAskRow),
+)
+
+TOKENS_EXPLAINED = (TOKEN_VALUES, TOKEN_LATENESS, TOKEN_ASKS)
+"""Tables of the explanation of a plan that has workloads; others are kept without them."""
+
+EXPLAINED = (BOTTLENECKS, BOTTLENECK_PERIODS, LATENESS, DELAYS, SLACK, ASKS, *TOKENS_EXPLAINED)
 """Tables of an explanation, in the order of a report."""
 
 EARLIEST = ResultTable(

@@ -1,12 +1,19 @@
-"""Texts of a quote of tokens: firm tokens are rounded down, bounds are rounded up."""
+"""Texts about tokens: of a quote, firm rounded down and bounds up, and of an explanation."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from planner.plan.finding_rows import TokenEarliestRow, TokenQuoteRow
 from planner.plan.finding_tables import TOKEN_QUOTE
 from planner.plan.store import Plan
+from planner.plan.token_finding_rows import (
+    TokenAskRow,
+    TokenEarliestRow,
+    TokenQuoteRow,
+    TokenValueRow,
+)
+from planner.reports.explanation_texts import proof_sentence
 from planner.reports.quote_texts import bound_below, bound_figure, firm_figure
 from planner.reports.views import number
 
@@ -87,3 +94,20 @@ def token_quote_sentences(plan: Plan) -> list[str]:
     """Return the answers of a quote of tokens: by tokens, then by day."""
     found = [token_earliest_sentence(plan, row) for row in plan.finding_tables["token_earliest"]]
     return found + [token_date_sentence(by, row) for by, row in asked_token_rows(plan)]
+
+
+def is_worth_something(row: TokenValueRow) -> bool:
+    """Return whether a step gains tokens or saves money."""
+    return abs(row["mtok"]) > 0 or abs(row["money"]) > 0
+
+
+def worthless(count: int) -> str:
+    """Return how many steps gain nothing, in a sentence; empty if none."""
+    if not count:
+        return ""
+    return f"{count} more {'step gains' if count == 1 else 'steps gain'} nothing"
+
+
+def ask_proof(rows: Sequence[TokenAskRow]) -> str:
+    """Return the proofs about a set of changes, in a sentence."""
+    return proof_sentence(rows)

@@ -64,6 +64,7 @@ WINGS = {
         "plan_figures": 2,
         "explanation_texts": 2,
         "quote_texts": 2,
+        "token_texts": 3,
         "order_notes": 2,
         "plan_document": 2,
         "stranded_power": 2,
