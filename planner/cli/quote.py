@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
-from planner.cli.arguments import finite, number, require_plan_or_workbook
+from planner.cli.arguments import finite, require_plan_or_workbook
 from planner.cli.explain import opened, require_room, tell
 from planner.cli.kinds import ALL, HELP, chosen
+from planner.cli.token_options import Shape, only_of, token_options, token_terms
 
 if TYPE_CHECKING:
-    from planner.explain.token_quote import TokenTerms
     from planner.workbook.rows import Inputs
 
 
@@ -63,31 +63,7 @@ def _days(
     callback=finite,
     help="Mtok a day, input and output, whose earliest day is computed. May be repeated.",
 )
-@click.option("--model", help="Model of the tokens; with --by, tokens are quoted, not megawatts.")
-@click.option(
-    "--output-share",
-    type=click.FloatRange(0, 1),
-    callback=number,
-    help="Share of output tokens; by default, and the cached share, as in the model's workloads.",
-)
-@click.option(
-    "--cached-share",
-    type=click.FloatRange(0, 1),
-    callback=number,
-    help="Share of the input that a prefix cache holds.",
-)
-@click.option(
-    "--speed",
-    type=click.FloatRange(0, min_open=True),
-    callback=number,
-    help="Least output tokens a second for one user.",
-)
-@click.option(
-    "--ttft",
-    type=click.FloatRange(0, min_open=True),
-    callback=number,
-    help="Most seconds to the first token.",
-)
+@token_options
 @click.option(
     "--only",
     multiple=True,
@@ -158,25 +134,15 @@ def command(  # noqa: PLR0913  (one for each option)
         )
 
     def accept(inputs: Inputs) -> None:
-        _only(only, inputs)
+        only_of(only, inputs)
         _as_usage(lambda: require_within(inputs, dates))
 
     made = opened(plan, accept)
     require_room(plan)
-    terms = Terms(basis, *_only(only, made.inputs))
+    terms = Terms(basis, *only_of(only, made.inputs))
     inquiry = Inquiry(terms, tuple(asked), tuple(dates), overtime)
     found = quote_plan(made, inquiry)
     return tell(plan, made, (QUOTE, found), kinds, print_quote, Attempts(), as_json=as_json)
-
-
-class Shape(NamedTuple):
-    """What the options say of the tokens that are quoted; None where not given."""
-
-    model: str | None = None
-    output_share: float | None = None
-    cached_share: float | None = None
-    speed: float | None = None
-    ttft: float | None = None
 
 
 def _as_usage(check: Callable[[], None]) -> None:
@@ -210,63 +176,12 @@ def _quote_tokens(
     shape, tokens, dates, overtime = question
 
     def accept(inputs: Inputs) -> None:
-        _token_terms(inputs, shape, only)
+        token_terms(inputs, shape, only)
         _as_usage(lambda: require_starts(inputs, dates))
 
     made = opened(plan, accept)
     require_room(plan)
-    terms = _token_terms(made.inputs, shape, only)
+    terms = token_terms(made.inputs, shape, only)
     found = quote_tokens(made, TokenInquiry(terms, tokens, dates, overtime))
     finding = TOKEN_QUOTE, found
     return tell(plan, made, finding, kinds, print_token_quote, Attempts(), as_json=as_json)
-
-
-def _token_terms(inputs: Inputs, shape: Shape, only: Sequence[str]) -> TokenTerms:
-    """Return the terms of a quote of tokens; a share not given is that of the model's workloads."""
-    from planner.explain.token_quote import TokenTerms, shape_of  # noqa: PLC0415
-
-    model, output_share, cached_share, speed, ttft = shape
-    models = list(dict.fromkeys(row["model"] for row in inputs.tables["throughput"]))
-    if not models:
-        raise click.UsageError(
-            "Tokens are quoted from the rates of the sheet throughput, which has no rows."
-        )
-    if model is None and len(models) > 1:
-        raise click.UsageError(f"Name the model of the tokens (--model): {', '.join(models)}")
-    if model is not None and model not in models:
-        raise click.UsageError(f"--model {model}: the sheet throughput has {', '.join(models)}")
-    name = model or models[0]
-    known = shape_of(inputs, name)
-    if output_share is None:
-        if known is None:
-            raise click.UsageError(
-                f"No workload of {name} has a demand. Give the share of output tokens "
-                "(--output-share)"
-            )
-        output_share = known[0]
-        cached_share = known[1] if cached_share is None else cached_share
-    countries, systems = _only(only, inputs, is_tokens=True)
-    return TokenTerms(name, output_share, cached_share or 0.0, speed, ttft, countries, systems)
-
-
-def _only(
-    texts: Sequence[str], inputs: Inputs, *, is_tokens: bool = False
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the countries and systems of the option --only; of tokens also composites."""
-    tables = inputs.tables
-    known = {
-        "country": {row["country"] for row in tables["sites"] if row["country"]},
-        "system": {row["system"] for row in tables["systems"]},
-    }
-    if is_tokens:
-        known["system"] |= {row["composite"] for row in tables["composites"]}
-    chosen: dict[str, list[str]] = {"country": [], "system": []}
-    for text in texts:
-        kind, _, name = text.partition("=")
-        if name not in known.get(kind, ()):
-            choices = "; ".join(
-                f"{k}={', '.join(sorted(names))}" for k, names in known.items() if names
-            )
-            raise click.UsageError(f"--only {text}: not one of {choices}")
-        chosen[kind].append(name)
-    return tuple(chosen["country"]), tuple(chosen["system"])

@@ -101,7 +101,7 @@ class TokenQuoter(Quoter):
         self.session, self.token_terms, self.overtime = session, terms, overtime
         self.base, self.is_small = session.base, session.is_small
         all_mtok = _all_mtok(session.inputs, terms) * (1 + overtime)
-        inputs, self.name = _with_workload(session.inputs, terms, all_mtok, cut)
+        inputs, self.name = with_workload(session.inputs, terms, all_mtok, cut)
         self.problem = Problem(inputs)
         self.catalogue = Catalogue(inputs, self.problem.case)
         tokens = self.problem.case.tokens
@@ -279,10 +279,22 @@ def _all_mtok(inputs: Inputs, terms: TokenTerms) -> float:
     return float((systems + 1) * max(rates) * MTOK_PER_HOUR * HOURS_PER_DAY / share)
 
 
-def _with_workload(
+def with_workload(
     inputs: Inputs, terms: TokenTerms, mtok_day: float, cut: date | None
 ) -> tuple[Inputs, str]:
-    """Return inputs with the quote as a last workload, larger than anything can serve."""
+    """Return inputs with one more workload, served last, and its name.
+
+    Parameters
+    ----------
+    inputs
+        The workbook.
+    terms
+        Shape of its tokens, and what may serve them.
+    mtok_day
+        Mtok a day that it asks for.
+    cut
+        Day on which a span begins beside those of the plan.
+    """
     tables = dict(inputs.tables)
     names = {row["workload"] for row in tables["workloads"]}
     name = next(n for n in (NAME, *(f"{NAME} {k}" for k in range(2, 999))) if n not in names)
