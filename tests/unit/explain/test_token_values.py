@@ -17,7 +17,8 @@ from rich.console import Console
 from token_plans import plan_of_sheets, rate, sheets_of, site, system, workload
 
 from planner.explain.findings import explain_plan
-from planner.explain.token_values import WHOLE
+from planner.explain.session import Session
+from planner.explain.token_values import DIVISIBLE, WHOLE
 from planner.plan.finding_rows import FindingTables
 from planner.plan.finding_tables import EXPLANATION, TOKENS_EXPLAINED, Finding
 from planner.plan.store import Plan, load_plan, save_plan
@@ -220,3 +221,18 @@ def test_a_plan_without_workloads_has_no_tables_of_tokens(tmp_path: Path) -> Non
     save_plan(plan, tmp_path / "plan", {})
     assert not [path for path in (tmp_path / "plan").rglob("token_*") if path.stem in names]
     assert load_plan(tmp_path / "plan").finding_tables["token_asks"] == []
+
+
+def test_a_large_plan_is_explained_with_divisible_systems(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten divisible G are the same ten; the ask is proved in whole systems."""
+    monkeypatch.setattr(Session, "is_small", property(lambda session: False))
+    _, tables = explained(chat(1.0, site("B", "IN", 1.0), countries="US"))
+    gains = {row["kind"]: row["mtok"] for row in tables["token_values"]}
+    assert gains["hall power"] == gains["countries"] == pytest.approx(MISSED)
+    assert gains["replica"] == pytest.approx(17820 * 30 / 15)
+    assert {row["proof"] for row in tables["token_values"]} == {DIVISIBLE}
+    rows = {row["kind"]: row["mtok_a_step"] for row in tables["token_lateness"]}
+    assert rows["hall power"] == pytest.approx(MISSED)
+    first = tables["token_asks"][0]
+    assert first["aim"] == "chat is served in full"
+    assert first["more"] == pytest.approx(0.5)
